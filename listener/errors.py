@@ -1,0 +1,130 @@
+"""Every exception of Earshot's own.
+
+    EarshotError                 one line for a person: what is wrong, and what to do
+    ├── ConfigError              problems: all the faults of a configuration at once
+    ├── StoreError               the database: foreign, older, newer, locked, unwritable
+    │   └── Busy                 another process holds it; try again
+    ├── LockHeld                 another `run`, `once` or `migrate` holds this database
+    ├── DeskError                staff asked for what cannot be done (unknown id, already sent, claimed by another)
+    └── InputError               a file or an argument given on the command line
+
+    PlatformError                what only a platform may conclude from status codes
+    ├── Unavailable              a read failed: nothing is lost, read again at retry_at
+    ├── NotSent                  a post surely did not go out: send again at retry_at
+    ├── Refused                  a post will never go out: then = failed | by_hand | withdrawn
+    ├── Held                     a reason not to send just now, found before anything was tried
+    │   └── OverBudget           a billed call would pass the budget
+    └── CannotTell               the platform cannot say whether a post arrived, or a look is not free
+    Anything else raised by `post` means that nobody knows whether it went out.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+Cause = Literal["item", "transient", "rate", "account", "billing"]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One fault a person can mend: where (file and key), what is wrong, what to do."""
+
+    where: str
+    what: str
+    do: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.what}; {self.do}" if self.where else f"{self.what}; {self.do}"
+
+
+class EarshotError(Exception):
+    """Shown to a person as one line, with exit code 1."""
+
+    def __init__(self, what: str, do: str = "") -> None:
+        super().__init__(f"{what}; {do}" if do else what)
+        self.what, self.do = what, do
+
+
+class ConfigError(EarshotError):
+    """All faults of a configuration, told at once."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = problems
+
+
+class StoreError(EarshotError):
+    """The database cannot be used as it is."""
+
+
+class Busy(StoreError):
+    """Another process holds the database's write lock."""
+
+
+class LockHeld(EarshotError):
+    """Another process works on this database."""
+
+
+class DeskError(EarshotError):
+    """What staff asked for cannot be done; nothing has changed."""
+
+
+class InputError(EarshotError):
+    """A file or an argument of the command line cannot be used."""
+
+
+class PlatformError(Exception):
+    """Told by a platform, never by status code outside of it.
+
+    says: one line for `status` and the reply's `error`; do: what an operator can do about it (may be empty).
+    """
+
+    def __init__(self, says: str, do: str = "") -> None:
+        super().__init__(says)
+        self.says, self.do = says, do
+
+
+class Unavailable(PlatformError):
+    """A read failed. Nothing is lost: read again, not before retry_at (None: at the next interval).
+
+    cause account or billing stops the platform until a person mends it, and opens a notice.
+    """
+
+    def __init__(self, says: str, do: str = "", *, cause: Cause = "transient", retry_at: datetime | None = None):
+        super().__init__(says, do)
+        self.cause, self.retry_at = cause, retry_at
+
+
+class NotSent(PlatformError):
+    """The post surely did not go out. cause "item" concerns this reply alone, any other the whole platform."""
+
+    def __init__(self, says: str, do: str = "", *, cause: Cause = "transient", retry_at: datetime | None = None):
+        super().__init__(says, do)
+        self.cause, self.retry_at = cause, retry_at
+
+
+class Refused(PlatformError):
+    """The platform will never take this post. then: what becomes of the reply."""
+
+    def __init__(self, says: str, then: Literal["failed", "by_hand", "withdrawn"], do: str = "") -> None:
+        super().__init__(says, do)
+        self.then = then
+
+
+class Held(PlatformError):
+    """Not now: reason is one of CONTRACT.md's words for `held`; until: when to look again (None: no end known)."""
+
+    def __init__(self, reason: str, says: str, do: str = "", *, until: datetime | None = None) -> None:
+        super().__init__(says, do)
+        self.reason, self.until = reason, until
+
+
+class OverBudget(Held):
+    """The call would pass the budget; nothing was called."""
+
+    def __init__(self, says: str, do: str = "", *, until: datetime | None = None) -> None:
+        super().__init__("budget", says, do, until=until)
+
+
+class CannotTell(PlatformError):
+    """The platform cannot say, or a look is not free."""

@@ -1,0 +1,310 @@
+"""The values that flow along the straight line, and the protocols of its two plug-ins. Standard library only.
+
+Times are aware datetimes in UTC, ids of platforms are text, compound scores lie in -1..1.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Literal, Protocol
+
+from listener.policy import Policy
+
+Json = dict[str, Any]
+Action = Literal["ignore", "escalate", "draft"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """One post about the brand, as the platform gave it (characters no database takes replaced at the door)."""
+
+    platform: str
+    id: str
+    text: str
+    author_id: str
+    created_at: datetime
+    aged_from: datetime  # what age is reckoned from: created_at, or the time of reading when history is replayed
+    interaction_id: str  # the first id of a post and all its edits
+    conversation_id: str
+    author_handle: str | None = None
+    author_name: str | None = None
+    author_followers: int | None = None
+    in_reply_to: str | None = None
+    lang: str | None = None  # the platform's tag
+    url: str | None = None
+    brand: str | None = None  # a further brand word of this row (the memory platform's files have one)
+    html: bool = False  # text is HTML
+    addressed: bool = True  # to us: an @mention, a reply or a quote; False is a search hit
+    can_reply: bool = True  # through the API
+    why_not: str | None = None  # why it cannot be answered there
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPost:
+    """A post of the brand's own account, by Earshot or by a person."""
+
+    id: str
+    in_reply_to: str | None
+    text: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class BadItem:
+    """An item of a page that cannot be read; set aside with its raw text, the page is kept."""
+
+    mention_id: str
+    raw: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A stretch that could not be read: from_id and to_id bound it, says tells it in words."""
+
+    feed: str
+    from_id: str
+    to_id: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """ONE page of one feed. cursor is opaque JSON of the platform's; more: call again now."""
+
+    cursor: Json
+    mentions: tuple[Mention, ...] = ()
+    own: tuple[OwnPost, ...] = ()
+    bad: tuple[BadItem, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    skipped: int = 0  # own posts, reposts and sister accounts dropped by the platform
+    more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What decide may know of the past: with this author, and in this conversation."""
+
+    exchanges: int = 0  # earlier mentions of this author that were answered
+    answered: bool = False  # this author was answered in this conversation
+    answered_by: str | None = None  # who did; None if it was automatic
+    opted_out: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A statement of the fact sheet met in a text: which fact, with which words, and in what manner."""
+
+    fact: str
+    words: str
+    manner: Literal["stated", "asked", "denied", "hedged"]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that a decision may know, `now` included. Made only by triage/facts.py."""
+
+    mention: Mention
+    now: datetime
+    text: str  # plain and cleaned: what was scored
+    compound: float  # VADER's, of the whole text
+    sentences: tuple[float, ...]  # VADER's, sentence by sentence
+    lang: str  # ISO 639-1, "und" when nobody can say
+    cues: Mapping[str, tuple[str, ...]]  # name of the cue -> the words that hit
+    claims: tuple[Claim, ...] = ()
+    topics: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # question of the fact sheet -> the words that hit
+    history: History = History()
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One line of the trail: a rule that hit or missed, the words that made it, and what it says to a person."""
+
+    rule: str
+    hit: bool
+    says: str
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One candidate wording: the variant's name and the text without any platform's prefix."""
+
+    variant: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A responder's proposal: candidates in the order to try, and whether it lies inside the kind's auto band."""
+
+    texts: tuple[Text, ...]
+    rule: str
+    says: str
+    words: tuple[str, ...] = ()
+    auto: bool = False
+    urgency: int = 0  # 0 none, 1 soon, 2 at once: orders the queue and shortens the due time
+
+
+@dataclass(frozen=True, slots=True)
+class Escalate:
+    """To a person, without a draft."""
+
+    rule: str
+    says: str
+    words: tuple[str, ...] = ()
+    urgency: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """Not for this responder, and why: kept for the trail."""
+
+    says: str
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What becomes of a mention, the rule that ended it, and the whole trail (hits and misses)."""
+
+    action: Action
+    rule: str
+    trail: tuple[Hit, ...]
+    kind: str | None = None
+    draft: Draft | None = None
+    urgency: int = 0
+    assign_to: str | None = None
+    opt_out: bool = False  # the author asked us to stop: honour it with this decision
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The text as it will stand on the platform, its length by the platform's own counting, and what it costs."""
+
+    text: str
+    length: int
+    limit: int
+    cost_usd: float = 0.0
+    link: str | None = None  # where a person can answer by hand
+
+    @property
+    def fits(self) -> bool:
+        """True when the platform would take this length."""
+        return 0 < self.length <= self.limit
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """An approved reply on its way: the text is the preview's, to the byte."""
+
+    reply_id: int
+    revision: int
+    text: str
+    mention: Mention
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """The intention that is committed before the call: a key and the request as plain JSON."""
+
+    key: str
+    request: Json
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A post that exists: its id there."""
+
+    remote_id: str
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a mention stands on the platform just now."""
+
+    here: bool
+    text: str | None = None
+    answered_by: str | None = None  # the remote id of an answer of ours that Earshot did not send
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Who we are on a platform, and remarks for `check --online`."""
+
+    id: str
+    handle: str
+    name: str | None = None
+    says: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """A platform's part of earshot.toml. A platform's module subclasses it as `Section`; settings checks the keys.
+
+    Fields of type Path are inputs: they must exist, and relative ones are relative to the file they stand in.
+    """
+
+    start: Literal["now", "all"] | datetime = "now"  # where a first run begins
+    poll_seconds: float = 60.0
+
+    def problems(self) -> list[tuple[str, str, str]]:
+        """Faults that types do not catch, each as (key, what is wrong, what to do)."""
+        return []
+
+    def notes(self) -> list[str]:
+        """What an operator should know of this section, for `check`."""
+        return []
+
+
+class Secrets(Protocol):
+    """Where a platform finds its secrets: the environment or files, read again at every call."""
+
+    def get(self, name: str, /) -> str | None:
+        """The secret's value, from NAME or from the file that NAME_FILE names; None when neither is set."""
+
+
+class Meter(Protocol):
+    """The ledger's door for a platform with prices. All sums in US dollars."""
+
+    def reserve(self, usd: float, *, purpose: Literal["read", "send"]) -> None:
+        """Raise OverBudget when a call of this price would pass the day's budget."""
+
+    def charge(self, call: str, resources: int, usd: float) -> None:
+        """Record what a call cost, also when it failed later."""
+
+
+class Platform(Protocol):
+    """A place where people speak and are answered. Only a platform reads status codes."""
+
+    name: str
+    settle_after: timedelta  # longer than the platform's own listings lag
+
+    def fetch(self, cursor: Json | None, now: datetime) -> Page:
+        """Return ONE page of one feed; None: the first run, which begins where the section's `start` says.
+
+        Raises Unavailable.
+        """
+
+    def prepare(self, reply: Outgoing, now: datetime) -> Prepared:
+        """Pure: the request that post will make. Raises Held."""
+
+    def post(self, prepared: Prepared) -> Receipt:
+        """Post it. Raises NotSent, Refused, or anything else: then nobody knows."""
+
+    def find(self, prepared: Prepared) -> Receipt | None:
+        """Did it arrive? None: not listed. Raises CannotTell, Unavailable."""
+
+    def look(self, mention: Mention) -> Standing:
+        """Look at a mention again. Raises CannotTell where a look is not free, Unavailable."""
+
+    def whoami(self) -> Account:
+        """Who the credentials belong to. Raises Unavailable."""
+
+
+class Responder(Protocol):
+    """A kind of reply: a module in responders/, whose name is the kind."""
+
+    def respond(self, facts: Facts, policy: Policy, /) -> Draft | Escalate | Pass:
+        """Propose a draft, call a person, or pass with the reason."""

@@ -1,0 +1,105 @@
+"""What the operator decided, as frozen values: made by settings from policy.toml, factsheet.toml and replies.toml.
+
+Phrases are words separated by blanks; `*` at a word's end stands for any letters. Never regular expressions.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, time, timedelta
+from typing import Any, Literal
+
+Auto = Literal["never", "earned", "always"]
+
+
+@dataclass(frozen=True, slots=True)
+class Responding:
+    """One responder in the policy's order. options: the responder module's own frozen `Options`."""
+
+    kind: str
+    auto: Auto = "never"
+    due: timedelta | None = None  # the response target of its replies
+    options: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One entry of the fact sheet. claims: phrasings of the error; questions: phrasings of the question it answers.
+
+    text: what we say, variants in order, each with {{ variables }}; expires: after it a person is called.
+    """
+
+    id: str
+    says: str
+    source: str
+    owner: str
+    checked: date
+    expires: date
+    claims: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
+    link: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One wording of a kind of reply. short is tried right after text; when: cue names one of which must have hit."""
+
+    id: str
+    text: str
+    short: str | None = None
+    when: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Brand:
+    """Who we are: name, and the words that mean us (stripped before scoring)."""
+
+    name: str
+    terms: tuple[str, ...] = ()
+    handles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds on what is answered and on what goes out by itself."""
+
+    max_age: timedelta = timedelta(days=3)
+    draft_expires: timedelta = timedelta(days=7)
+    claim_lease: timedelta = timedelta(minutes=15)
+    auto_per_hour: int = 20
+    auto_per_day: int = 100
+    escalation_due: timedelta | None = timedelta(hours=4)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of the day in the policy's timezone; start > end runs over midnight. days: 0 is Monday."""
+
+    start: time
+    end: time
+    days: frozenset[int] = frozenset(range(7))
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Everything `decide` and the holds ask of the operator. texts: the files it was read from; hash: of them."""
+
+    brand: Brand
+    languages: tuple[str, ...]
+    responders: tuple[Responding, ...]
+    facts: tuple[Fact, ...]
+    wording: Mapping[str, tuple[Variant, ...]]
+    variables: Mapping[str, str]
+    links: tuple[str, ...] = ()  # hosts that an outgoing text may link to
+    lexicon: Mapping[str, float] = field(default_factory=dict)  # the operator's own, on top of the shipped one
+    cues: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # phrases added to a shipped cue
+    limits: Limits = Limits()
+    timezone: str = "UTC"
+    quiet: tuple[Span, ...] = ()
+    staff: tuple[str, ...] = ()
+    undo: timedelta = timedelta(seconds=10)
+    hash: str = ""
+    texts: Mapping[str, str] = field(default_factory=dict)
+
+    def responding(self, kind: str) -> Responding | None:
+        """The responder of this kind, or None when the policy does not name it."""
+        return next((one for one in self.responders if one.kind == kind), None)
