@@ -1,21 +1,21 @@
 """Every exception of Earshot's own.
 
-    EarshotError                 one line for a person: what is wrong, and what to do
-    ├── ConfigError              problems: all the faults of a configuration at once
-    ├── StoreError               the database: foreign, older, newer, locked, unwritable
-    │   └── Busy                 another process holds it; try again
-    ├── LockHeld                 another `run`, `once` or `migrate` holds this database
-    ├── DeskError                staff asked for what cannot be done (unknown id, already sent, claimed by another)
-    └── InputError               a file or an argument given on the command line
+EarshotError                 one line for a person: what is wrong, and what to do
+├── ConfigError              problems: all the faults of a configuration at once
+├── StoreError               the database: foreign, older, newer, locked, unwritable
+│   └── Busy                 another process holds it; try again
+├── LockHeld                 another `run`, `once` or `migrate` holds this database
+├── DeskError                staff asked for what cannot be done (unknown id, already sent, claimed by another)
+└── InputError               a file or an argument given on the command line
 
-    PlatformError                what only a platform may conclude from status codes
-    ├── Unavailable              a read failed: nothing is lost, read again at retry_at
-    ├── NotSent                  a post surely did not go out: send again at retry_at
-    ├── Refused                  a post will never go out: then = failed | by_hand | withdrawn
-    ├── Held                     a reason not to send just now, found before anything was tried
-    │   └── OverBudget           a billed call would pass the budget
-    └── CannotTell               the platform cannot say whether a post arrived, or a look is not free
-    Anything else raised by `post` means that nobody knows whether it went out.
+PlatformError                what only a platform may conclude from status codes
+├── Unavailable              a read failed: nothing is lost, read again at retry_at
+├── NotSent                  a post surely did not go out: send again at retry_at
+├── Refused                  a post will never go out: then = failed | by_hand | withdrawn
+├── Held                     a reason not to send just now, found before anything was tried
+│   └── OverBudget           a billed call would pass the budget
+└── CannotTell               the platform cannot say whether a post arrived, or a look is not free
+Anything else raised by `post` means that nobody knows whether it went out.
 """
 
 from dataclasses import dataclass

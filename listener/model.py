@@ -112,7 +112,9 @@ class Facts:
     lang: str  # ISO 639-1, "und" when nobody can say
     cues: Mapping[str, tuple[str, ...]]  # name of the cue -> the words that hit
     claims: tuple[Claim, ...] = ()
-    topics: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # question of the fact sheet -> the words that hit
+    topics: Mapping[str, tuple[str, ...]] = field(
+        default_factory=dict
+    )  # question of the fact sheet -> the words that hit
     history: History = History()
 
 

@@ -1,0 +1,56 @@
+"""The entry point: one line for a fault, and `health` without importing anything heavy."""
+
+import os
+import sys
+
+
+def main() -> None:
+    """Run the command line. Exit codes: 0 done, 1 a fault, 2 wrong usage, 3 done but a notice is open."""
+    if sys.argv[1:2] == ["run"]:
+        from listener import stop
+
+        stop.install()
+    if sys.argv[1:] == ["health"]:
+        from listener.cli.health import health
+
+        sys.exit(health(os.environ))
+    sys.exit(_run())
+
+
+def _run() -> int:
+    from listener.errors import EarshotError
+
+    try:
+        from listener.cli import commands
+
+        commands.app()
+    except EarshotError as error:
+        return _fault(str(error))
+    except BrokenPipeError:  # `earshot log | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return _fault("stopped")
+    except SystemExit as end:
+        return _code(end.code)
+    except Exception as error:
+        if os.environ.get("EARSHOT_DEBUG"):
+            raise
+        return _fault(
+            f"an error of Earshot's own: {type(error).__name__}: {error}; EARSHOT_DEBUG=1 shows where, please report it"
+        )
+    return 0
+
+
+def _code(code: object) -> int:
+    return code if isinstance(code, int) else 0 if code is None else 1
+
+
+def _fault(says: str) -> int:
+    for line in says.splitlines():
+        sys.stderr.write(f"earshot: {line}\n")
+    return 1
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,147 @@
+"""What every command needs: settings, the store, who acts, and how a text stands on its platform.
+
+Heavy modules are imported inside the functions, so that a command pays only for what it uses.
+"""
+
+import getpass
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from listener.errors import ConfigError, InputError
+
+if TYPE_CHECKING:
+    from listener.desk.approve import Desk
+    from listener.desk.queue import View
+    from listener.model import Hit, Mention, Preview
+    from listener.settings import Settings
+    from listener.store.engine import Store
+    from listener.store.records import Decided
+    from listener.triage.route import Triage
+
+
+def now() -> datetime:
+    """The time, aware and in UTC: the one clock of the program, passed on as an argument."""
+    return datetime.now(UTC)
+
+
+def settings() -> "Settings":
+    """The configuration that the environment points to. Raises ConfigError."""
+    from listener import settings as rules
+
+    return rules.load(rules.find_folder(os.environ))
+
+
+@contextmanager
+def store(*, wait: float = 10.0) -> Iterator["Store"]:
+    """The database that the environment points to, which must be there and current. Raises StoreError."""
+    from listener.settings.environment import database_path
+    from listener.store.engine import open_store
+
+    opened = open_store(database_path(os.environ), wait=wait)
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+def staff(name: str | None) -> str:
+    """Who acts at the desk: --as NAME, else EARSHOT_STAFF, else the OS user."""
+    chosen = (name or os.environ.get("EARSHOT_STAFF") or _user()).strip()
+    if not chosen or chosen == "policy" or not chosen.isprintable():
+        raise InputError(f"{chosen!r} cannot act at the desk", "name a person with --as NAME")
+    return chosen
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user without a passwd entry
+        return f"uid-{os.getuid()}"
+
+
+def previews(config: "Settings") -> Callable[[str, "Mention"], "Preview"]:
+    """How a text will stand on a mention's platform; one that is no longer configured shows it as it is."""
+    from listener.model import Preview
+    from listener.settings import load_platform
+
+    known = {one.name: (load_platform(one.module).preview, one.section) for one in config.platforms}
+
+    def preview(text: str, mention: "Mention") -> "Preview":
+        if mention.platform not in known:
+            return Preview(text, len(text), max(len(text), 1), link=mention.url)
+        make, section = known[mention.platform]
+        shown: Preview = make(text, mention, section)
+        return shown
+
+    return preview
+
+
+def desk(config: "Settings", name: str | None) -> "Desk":
+    """Who acts, by which policy."""
+    from listener.desk.approve import Desk
+
+    return Desk(staff(name), config.policy, previews(config), now)
+
+
+def view(config: "Settings", opened: "Store") -> "View":
+    """What showing replies needs."""
+    from listener.desk.queue import View
+
+    return View(previews(config), lambda decided, mention: trail(config, opened, decided, mention), now())
+
+
+def trail(config: "Settings", opened: "Store", decided: "Decided", mention: "Mention") -> Sequence["Hit"]:
+    """The whole trail of a stored decision: decide is pure, so its misses are made again from facts and policy.
+
+    Where another version of the program decides otherwise, or the policy cannot be read any more, the stored hits.
+    """
+    from listener.model import Hit
+    from listener.settings import load_responders
+    from listener.triage.decide import decide
+    from listener.triage.facts import unpack
+
+    hits = [Hit(one["rule"], one["hit"], one["says"], tuple(one["words"])) for one in decided.hits]
+    try:
+        policy = _policy(config, opened, decided.policy_hash)
+        again = decide(unpack(decided.facts, mention), policy, load_responders(policy))
+    except (ConfigError, LookupError, TypeError, ValueError):
+        return hits
+    return again.trail if again.rule == decided.rule else hits
+
+
+def _policy(config: "Settings", opened: "Store", policy_hash: str) -> "Policy":
+    from listener.settings import read_policy
+    from listener.store import policies
+
+    if config.policy.hash == policy_hash:
+        return config.policy
+    with opened.read() as connection:
+        texts = policies.texts(connection, policy_hash)
+    if texts is None:
+        raise LookupError(policy_hash)
+    return read_policy(texts)
+
+
+def version() -> str:
+    """The program's version."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("earshot")
+    except PackageNotFoundError:
+        return "unknown"
+
+
+def triage(config: "Settings") -> "Triage":
+    """What decides."""
+    from listener.settings import load_responders
+    from listener.triage.route import Triage
+
+    return Triage(config.policy, load_responders(config.policy), previews(config), version())
+
+
+if TYPE_CHECKING:
+    from listener.policy import Policy

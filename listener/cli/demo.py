@@ -1,0 +1,151 @@
+"""`demo`: the whole line on sample mentions, in a temporary database, with nothing real touched."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from listener.cli import context, output
+from listener.cli.app import app
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from listener.model import Json
+    from listener.store.engine import Store
+
+STAFF = "dana"
+COLORS = {"drafted": "green", "escalated": "yellow", None: "bright_black"}
+SECTION = """[platforms.memory]
+mentions = "mentions.jsonl"
+start = "all"
+"""
+
+
+@app.command()
+def demo() -> None:
+    """Watch the whole line run on sample mentions of a made-up shop: read, score, decide, approve, send, log."""
+    from rich.console import Console
+
+    console = Console(highlight=False, soft_wrap=False)
+    with _elsewhere() as folder:
+        _run(console, folder)
+
+
+@contextmanager
+def _elsewhere() -> Iterator[Path]:
+    """A temporary home, so that the demo neither reads nor writes anything of the operator's."""
+    from listener.settings import starter
+
+    before = {name: os.environ.get(name) for name in ("EARSHOT_CONFIG", "EARSHOT_DATA", "EARSHOT_DATABASE_URL")}
+    with tempfile.TemporaryDirectory(prefix="earshot-demo-") as made:
+        shutil.copytree(starter(), Path(made) / "config")
+        (Path(made) / "config" / "earshot.toml").write_text(SECTION)
+        os.environ |= {"EARSHOT_CONFIG": f"{made}/config", "EARSHOT_DATA": f"{made}/data"}
+        os.environ.pop("EARSHOT_DATABASE_URL", None)
+        try:
+            yield Path(made)
+        finally:
+            for name, value in before.items():
+                os.environ.pop(name, None) if value is None else os.environ.update({name: value})
+
+
+def _run(console: "Console", folder: Path) -> None:
+    from listener.cli import work
+
+    config = context.settings()
+    with work.locked("demo") as store:
+        stages = work.stages(config, store)
+        _say(console, "1", f"Earshot reads what people say to {config.policy.brand.name}, scores it and decides")
+        stages.once("poll")
+        stages.once("route")
+        found = _mentions(store)
+        for one in found:
+            _show(console, one)
+        _say(console, "2", f"Support staff look at the queue; {STAFF} approves every other draft")
+        _approve(console, store, found)
+        _say(console, "3", "The outbox sends what was approved, once each")
+        done = stages.once("send")
+        posts = (folder / "data" / "posts.jsonl").read_text().splitlines()
+        console.print(
+            f"  {done.sent.sent} sent; the memory platform's file has {len(posts)} posts. Sending again: {stages.once('send').sent.sent}."
+        )
+        _say(console, "4", "Every exchange is in the log (`earshot log`)")
+        _log(console, store)
+    _say(console, "5", "Now yours: `earshot init`, edit config/, `earshot check`, `earshot run`")
+
+
+def _say(console: "Console", number: str, text: str) -> None:
+    console.print()
+    console.rule(f"[bold]{number}  {text}", align="left")
+
+
+def _mentions(store: "Store") -> list["Json"]:
+    """Each mention as `show` has it, in the order of arrival."""
+    from listener.desk import queue
+    from listener.store import mentions, replies
+
+    config = context.settings()
+    with store.read() as connection:
+        keys = mentions.keys(connection)
+        view = context.view(config, store)
+        return [queue.detail(connection, view, replies.item(connection, key=key)) for key in keys]
+
+
+def _show(console: "Console", one: "Json") -> None:
+    from rich.markup import escape
+
+    mention, compound = one["mention"], one["sentiment"]["compound"] or 0.0
+    who = mention["author"]["handle"] or mention["author"]["id"]
+    console.print(f"\n[bold]@{escape(output.safe(who))}[/]  {escape(output.safe(mention['text']))}")
+    color = COLORS.get(one["state"], "white")
+    verdict = f"{one['kind']} drafted" if one["state"] == "drafted" else "to a person" if one["state"] else "left alone"
+    hit = next((line for line in reversed(one["trail"]) if line["hit"]), None)
+    why = f"{hit['rule']}: {hit['says']}" if hit else one["rule"]
+    console.print(
+        f"  {_bar(compound)} {compound:+.2f} {mention['lang']}  [{color} bold]{verdict}[/]  [dim]{escape(output.safe(why))}[/]"
+    )
+    if one["text"]:
+        console.print(
+            f"  [{color}]▸[/] [italic]{escape(output.safe(one['text']))}[/] [dim]({one['length']}/{one['limit']})[/]"
+        )
+
+
+def _bar(compound: float) -> str:
+    """A small gauge from -1 to +1."""
+    place = round((compound + 1) * 4)
+    color = "green" if compound > 0.05 else "red" if compound < -0.05 else "white"
+    return f"[{color}]{'─' * place}●{'─' * (8 - place)}[/]"
+
+
+def _approve(console: "Console", store: "Store", found: list["Json"]) -> None:
+    from listener.desk.approve import Target, approve
+
+    drafts = [one["id"] for one in found if one["state"] == "drafted"]
+    desk = context.desk(context.settings(), STAFF)
+    outcomes = approve(store, desk, [Target(number) for number in drafts[::2]])
+    given = sum(one.ok for one in outcomes)
+    waiting = len(drafts) - given + sum(one["state"] == "escalated" for one in found)
+    console.print(f"  {given} approved, {waiting} still wait in the queue (`earshot queue`, `earshot show ID`)")
+
+
+def _log(console: "Console", store: "Store") -> None:
+    from rich.table import Table
+
+    from listener.store import figures
+
+    table: Any = Table(box=None, pad_edge=False, expand=True)
+    for name, width in (("mention", 7), ("author", 12), ("decision", 9), ("kind", 10), ("state", 9), ("approved", 8)):
+        table.add_column(name, width=width, no_wrap=True)
+    table.add_column("reply", no_wrap=True, overflow="ellipsis", ratio=1)
+    with store.read() as connection:
+        for row in figures.exchanges(connection, limit=None):
+            cells = [
+                row[name] or ""
+                for name in ("mention_id", "author", "decision", "kind", "state", "approved_by", "reply_text")
+            ]
+            table.add_row(*(output.safe(cell) for cell in cells))
+    console.print(table)

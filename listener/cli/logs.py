@@ -1,0 +1,61 @@
+"""Logs go to stderr: text on a terminal, JSON lines otherwise; UTC, control characters escaped, secrets blotted out."""
+
+import json
+import logging
+import sys
+import time
+from collections.abc import Callable, Set
+
+from listener.cli.output import safe
+
+BLOT = "[secret]"
+CHATTY = (
+    "tweepy",
+    "requests_oauthlib",
+    "urllib3",
+    "httpx",
+    "httpcore",
+    "alembic",
+    "apscheduler",
+)  # tweepy logs tokens at DEBUG
+
+
+class _Redacted(logging.Formatter):
+    """Formats a record, then takes every known secret out of it, tracebacks included."""
+
+    converter = time.gmtime
+
+    def __init__(self, secrets: Callable[[], Set[str]], form: str) -> None:
+        super().__init__(form, "%Y-%m-%dT%H:%M:%SZ")
+        self._secrets = secrets
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line, safe to show."""
+        text = safe(self.render(record))
+        for secret in sorted(self._secrets(), key=len, reverse=True):
+            text = text.replace(secret, BLOT)
+        return text
+
+    def render(self, record: logging.LogRecord) -> str:
+        """The line before it is made safe."""
+        return super().format(record)
+
+
+class _Json(_Redacted):
+    def render(self, record: logging.LogRecord) -> str:
+        row = {"at": self.formatTime(record, self.datefmt), "level": record.levelname.lower(), "logger": record.name}
+        row["says"] = record.getMessage()
+        if record.exc_info:
+            row["traceback"] = self.formatException(record.exc_info)
+        return json.dumps(row, ensure_ascii=False)
+
+
+def configure(secrets: Callable[[], Set[str]], *, level: int = logging.INFO) -> None:
+    """Set logging up once, at the start of a command. A log that cannot be written never stops the daemon."""
+    logging.raiseExceptions = False
+    handler = logging.StreamHandler(sys.stderr)
+    human = sys.stderr.isatty()
+    handler.setFormatter(_Redacted(secrets, "%(asctime)s %(levelname)-7s %(message)s") if human else _Json(secrets, ""))
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    for name in CHATTY:
+        logging.getLogger(name).setLevel(logging.WARNING)

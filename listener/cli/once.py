@@ -1,0 +1,121 @@
+"""`once`: each stage, in order, until nothing is left to do now. `migrate` and `backup` live here too."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from listener.cli import context, output
+from listener.cli.app import app
+
+if TYPE_CHECKING:
+    from listener.model import Json
+    from listener.stages import Totals
+
+OPEN_NOTICE = 3
+
+
+class Stage(StrEnum):
+    """The stages, in their order."""
+
+    poll = "poll"
+    route = "route"
+    send = "send"
+    upkeep = "upkeep"
+
+
+@app.command()
+def once(
+    stage: Annotated[Stage | None, typer.Option(help="Run this stage alone.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print the counts as JSON.")] = False,
+) -> None:
+    """Poll, decide, send and tidy up once, for every platform that is on: for cron, or to try things out.
+
+    Example: earshot once --stage send
+    """
+    import os
+
+    from listener.cli import logs, work
+    from listener.settings import EnvSecrets
+    from listener.store import notices
+
+    logs.configure(EnvSecrets(os.environ).values, level=30)
+    config = context.settings()
+    with work.locked("once") as store:
+        totals = work.stages(config, store).once(stage.value if stage else None)
+        with store.read() as connection:
+            opened = notices.opened(connection)
+    _show(totals, json)
+    for name, says in totals.troubles.items():
+        output.tell(f"earshot: {name} could not be read: {output.safe(says)}")
+    if totals.troubles:
+        raise typer.Exit(1)
+    if opened:
+        output.tell(f"earshot: {len(opened)} notice{'s' if len(opened) > 1 else ''} open; `earshot notices` tells")
+        raise typer.Exit(OPEN_NOTICE)
+
+
+def counts(totals: "Totals") -> "Json":
+    """The counts in the words of CONTRACT.md."""
+    polled, routed, sent = totals.polled, totals.routed, totals.sent
+    return {
+        "polled": polled.polled,
+        "stored": polled.stored,
+        "skipped": polled.skipped,
+        "quarantined": polled.quarantined + routed.shunted,
+        "drafted": routed.drafted,
+        "escalated": routed.escalated,
+        "ignored": routed.ignored,
+        "sent": sent.sent,
+        "held": dict(sent.held),
+        "unknown": sent.unknown,
+        "failed": sent.failed,
+    }
+
+
+def _show(totals: "Totals", json: bool) -> None:
+    found = counts(totals)
+    if json:
+        output.emit_json(found)
+        return
+    held = found.pop("held")
+    output.write("  ".join(f"{name} {number}" for name, number in found.items()))
+    if held:
+        output.write("held: " + ", ".join(f"{number} by {reason}" for reason, number in held.items()))
+
+
+@app.command()
+def migrate(json: Annotated[bool, typer.Option("--json", help="Print the versions as JSON.")] = False) -> None:
+    """Bring the database to this version's schema; a copy is made in `backups` beside it first."""
+    import os
+
+    from listener.settings.environment import database_path
+    from listener.store.lock import hold
+    from listener.store.migrate import migrate as bring
+
+    path = database_path(os.environ)
+    with hold(path, "migrate", context.now()):
+        before, after = bring(path, context.now())
+    if json:
+        output.emit_json({"database": str(path), "before": before, "after": after})
+    elif before == after:
+        output.write(f"{path} has schema {after} already")
+    else:
+        output.write(f"{path}: schema {before or 'none'} -> {after}")
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="The new file.", show_default=False)],
+    json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+) -> None:
+    """Copy the database while it is in use, and check the copy."""
+    from listener.upkeep.backup import backup as copy
+
+    with context.store() as store:
+        size = copy(store.path, file)
+    if json:
+        output.emit_json({"file": str(file), "bytes": size, "integrity": "ok"})
+    else:
+        output.write(f"{file}: {size:,} bytes, integrity ok")

@@ -1,0 +1,45 @@
+"""Times as people write them on the command line: ISO 8601, or an age such as 7d or 2h."""
+
+from datetime import UTC, datetime, timedelta
+
+from listener.errors import InputError
+
+UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+LONGEST = timedelta(days=3650)
+
+
+def span(text: str) -> timedelta:
+    """`90s`, `15m`, `2h`, `7d`, `1w`. Raises InputError."""
+    number, unit = text[:-1], text[-1:]
+    if unit not in UNITS or not number.isascii() or not number.isdigit() or int(number) == 0:
+        raise InputError(f"{text!r} is no span of time", "write 90s, 15m, 2h or 7d")
+    if len(number) > 9 or timedelta(seconds=int(number) * UNITS[unit]) > LONGEST:
+        raise InputError(f"{text!r} is too long", "ten years are the most")
+    return timedelta(seconds=int(number) * UNITS[unit])
+
+
+def moment(text: str, now: datetime) -> datetime:
+    """ISO 8601 (UTC where it names no zone), or an age. Raises InputError."""
+    if text[-1:] in UNITS and text[:-1].isdigit():
+        return now - span(text)
+    try:
+        found = datetime.fromisoformat(text)
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise InputError(f"{text!r} is no time", "write 2026-11-22T09:00:00Z, 2026-11-22, 7d or 2h") from error
+
+
+def ago(then: datetime | None, now: datetime) -> str:
+    """`3 min ago`, for people."""
+    if then is None:
+        return "never"
+    seconds = (now - then).total_seconds()
+    return f"in {short(-seconds)}" if seconds < 0 else f"{short(seconds)} ago"
+
+
+def short(seconds: float) -> str:
+    """A length of time in its largest unit."""
+    for unit, size in (("d", 86400), ("h", 3600), ("min", 60)):
+        if seconds >= size:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{seconds:.0f} s"

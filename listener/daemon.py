@@ -1,0 +1,141 @@
+"""The daemon: APScheduler starts the stages, signals stop them. It holds no rule of its own.
+
+Each platform has a thread of its own, so that a dead network delays no other; deciding and upkeep share one more.
+"""
+
+import logging
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+from listener import stop
+from listener.errors import Busy, EarshotError
+from listener.settings import Settings
+from listener.stages import Stages
+
+log = logging.getLogger(__name__)
+
+GRACE = 8.0  # seconds that running stages get after SIGTERM; the committed claim makes leaving them safe
+JUMP = 5.0  # seconds by which wall and monotonic clock may part before all jobs are rescheduled
+TICK = 0.5  # seconds between two looks at the clock and at the signals
+
+
+class Daemon:
+    """Runs the stages until it is told to stop. build: makes settings and stages anew, for SIGHUP."""
+
+    def __init__(self, settings: Settings, stages: Stages, build: Callable[[], tuple[Settings, Stages]]) -> None:
+        self._settings, self._stages, self._build = settings, stages, build
+        self._scheduler = BackgroundScheduler(timezone=UTC, executors={"default": ThreadPoolExecutor(1)})
+        self._threads: set[str] = set()
+        self._busy = 0
+        self._idle = threading.Condition()
+
+    def run(self) -> None:
+        """Work until the stop flag is raised, then leave within ten seconds."""
+        self._schedule()
+        self._scheduler.start()
+        names = ", ".join(f"{one.name} every {one.section.poll_seconds:g} s" for one in self._settings.platforms)
+        log.info("listening on %s", names)
+        self._watch()
+        log.info("stopping")
+        self._scheduler.shutdown(wait=False)
+        if not self._quiet(GRACE):
+            log.warning("a call under way is left; the next start looks whether it arrived")
+
+    def _watch(self) -> None:
+        """Wait for signals, and for a clock that was set: APScheduler reckons by the wall clock."""
+        apart = time.time() - time.monotonic()
+        while not stop.flag.wait(TICK):
+            if stop.reload.is_set():
+                stop.reload.clear()
+                self._reload()
+            drift = time.time() - time.monotonic()
+            if abs(drift - apart) > JUMP:
+                log.warning("the clock jumped by %+.0f s: all jobs are rescheduled", drift - apart)
+                apart = drift
+                self._schedule()
+
+    def _schedule(self) -> None:
+        """One interval job per platform and stage, each beginning now."""
+        self._scheduler.remove_all_jobs()
+        daemon = self._settings.daemon
+        for one in self._settings.platforms:
+            self._thread(one.name)
+            self._add(
+                f"poll {one.name}", one.section.poll_seconds, one.name, lambda name=one.name: self._stages.poll(name)
+            )
+            self._add(f"send {one.name}", daemon.send_seconds, one.name, lambda name=one.name: self._stages.send(name))
+        self._add("route", daemon.route_seconds, "default", lambda: self._stages.route())
+        self._add("upkeep", daemon.upkeep_seconds, "default", lambda: self._stages.upkeep())
+
+    def _thread(self, name: str) -> None:
+        if name not in self._threads:
+            self._threads.add(name)
+            self._scheduler.add_executor(ThreadPoolExecutor(1), alias=name)
+
+    def _add(self, name: str, seconds: float, executor: str, work: Callable[[], object]) -> None:
+        self._scheduler.add_job(
+            self._guard(name, work),
+            IntervalTrigger(seconds=seconds, timezone=UTC),
+            id=name,
+            executor=executor,
+            max_instances=1,
+            coalesce=True,
+            misfire_grace_time=None,
+            next_run_time=datetime.now(UTC),
+        )
+
+    def _guard(self, name: str, work: Callable[[], object]) -> Callable[[], None]:
+        """Whatever a stage does, the daemon goes on; the stage is run again at its next interval."""
+
+        def job() -> None:
+            if stop.flag.is_set():
+                return
+            with self._idle:
+                self._busy += 1
+            try:
+                work()
+            except Busy as error:
+                log.warning("%s waits: %s", name, error)
+            except EarshotError as error:
+                log.error("%s: %s", name, error)
+            except Exception:
+                log.exception("%s: a fault of Earshot's own", name)
+            finally:
+                with self._idle:
+                    self._busy -= 1
+                    self._idle.notify_all()
+
+        return job
+
+    def _quiet(self, seconds: float) -> bool:
+        with self._idle:
+            return self._idle.wait_for(lambda: self._busy == 0, seconds)
+
+    def _reload(self) -> None:
+        """Read the configuration again; a faulty one is refused and the old one stays."""
+        try:
+            self._settings, self._stages = self._build()
+        except EarshotError as error:
+            log.error("the new configuration is refused, the old one stays: %s", str(error).replace("\n", " | "))
+            return
+        self._schedule()
+        log.info("the configuration was read again")
+
+
+def leave(code: int) -> None:
+    """Exit without joining threads: a call that hangs must not hold the process."""
+    logging.shutdown()
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            continue
+    os._exit(code)

@@ -1,0 +1,143 @@
+"""Approve queued replies: each on its own, by compare-and-swap, with the very words kept."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from listener.errors import DeskError
+from listener.faultpoints import reach
+from listener.model import Mention, Preview
+from listener.policy import Policy
+from listener.store import events, people, replies
+from listener.store.engine import Store
+from listener.store.records import Item, Reply
+from responders.wording import bad_links
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Who acts, by which policy, and how a text will stand on its platform."""
+
+    by: str
+    policy: Policy
+    preview: Callable[[str, Mention], Preview]
+    clock: Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A reply to approve; with a revision, only if its text is still that one."""
+
+    reply_id: int
+    revision: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one target."""
+
+    reply_id: int
+    ok: bool
+    error: str | None = None
+
+
+def approve(store: Store, desk: Desk, targets: Sequence[Target]) -> list[Outcome]:
+    """Approve each on its own; one that cannot be approved stops no other."""
+    return [_one(store, desk, target) for target in targets]
+
+
+def _one(store: Store, desk: Desk, target: Target) -> Outcome:
+    try:
+        with store.write() as connection:
+            give(connection, desk, replies.item(connection, reply_id=target.reply_id), target.revision)
+        reach("S0")
+    except DeskError as error:
+        return Outcome(target.reply_id, False, str(error))
+    return Outcome(target.reply_id, True)
+
+
+def give(connection: Connection, desk: Desk, item: Item, revision: int | None = None) -> None:
+    """Give the approval, or raise DeskError saying why not."""
+    reply, now = reply_of(item), desk.clock()
+    allowed(desk)
+    _ready(reply, revision)
+    unclaimed(reply, desk.by, now)
+    if people.opted_out(connection, (item.mention.platform, item.mention.author_id)):
+        raise DeskError(
+            f"the author of reply {reply.id} asked never to be answered", "reject it, or `earshot optout --undo`"
+        )
+    preview = sound(desk, item.mention, reply.text)
+    to = "approved" if item.mention.can_reply else "by_hand"
+    who = {"approved_by": desk.by, "approved_at": now, "claimed_by": None, "claimed_until": None, "snoozed_until": None}
+    detail = {"revision": reply.revision, "text": preview.text}
+    if not replies.move(connection, reply, to, by=desk.by, now=now, what="approved", detail=detail, error=None, **who):
+        raise DeskError(f"reply {reply.id} changed just now", "look at it again")
+    events.approved(connection, reply.id, reply.revision, desk.by, preview.text, now)
+
+
+def _ready(reply: Reply, revision: int | None) -> None:
+    if reply.state != "drafted":
+        raise DeskError(f"reply {reply.id} is {told(reply)}, not drafted", _instead(reply))
+    if revision is not None and revision != reply.revision:
+        raise DeskError(
+            f"reply {reply.id} has changed since revision {revision} (it is {reply.revision} now)", "look at it again"
+        )
+
+
+def _instead(reply: Reply) -> str:
+    ways = {
+        "escalated": f"`earshot edit {reply.id}` writes a text first",
+        "failed": f"`earshot retry {reply.id}` puts it back in the queue",
+        "by_hand": f"post it on the platform, then `earshot done {reply.id}`",
+        "unknown": f"`earshot resolve {reply.id}` settles it",
+    }
+    return ways.get(reply.state, "nothing was changed")
+
+
+def told(reply: Reply) -> str:
+    """The state in words, with who did it."""
+    by = f" by {reply.approved_by}" if reply.approved_by and reply.state in ("approved", "sending", "sent") else ""
+    return f"{reply.state}{f' ({reply.closed_as})' if reply.closed_as else ''}{by}"
+
+
+def allowed(desk: Desk) -> None:
+    """Raise DeskError unless the name may act at the desk (an empty list of staff lets anyone)."""
+    if desk.policy.staff and desk.by not in desk.policy.staff:
+        raise DeskError(
+            f"{desk.by} is not on the staff list", "act as one of `[staff] names` in policy.toml (--as NAME)"
+        )
+
+
+def unclaimed(reply: Reply, by: str, now: datetime) -> None:
+    """Raise DeskError when a colleague's lease on the reply is live."""
+    if reply.claimed_by not in (None, by) and reply.claimed_until is not None and reply.claimed_until > now:
+        raise DeskError(
+            f"reply {reply.id} is claimed by {reply.claimed_by} until {reply.claimed_until:%H:%M} UTC",
+            "ask them, or wait",
+        )
+
+
+def sound(desk: Desk, mention: Mention, text: str | None) -> Preview:
+    """How the text will stand; raises DeskError for an empty or overlong text and for links not on the allow-list."""
+    if text is None or not text.strip():
+        raise DeskError("the reply has no text", "`earshot edit` writes one")
+    preview = desk.preview(text, mention)
+    if not preview.fits:
+        raise DeskError(f"the text is {preview.length} long, {mention.platform} takes {preview.limit}", "shorten it")
+    bad = bad_links(text, desk.policy)
+    if bad:
+        raise DeskError(
+            f"the text links to {', '.join(bad)}", "only hosts of `[links] allow` in policy.toml may go out"
+        )
+    return preview
+
+
+def reply_of(item: Item) -> Reply:
+    """The reply of an item that was read by its reply."""
+    if item.reply is None:
+        raise DeskError(
+            f"{item.mention.platform}:{item.mention.id} has no reply", "`earshot escalate` puts it in the queue"
+        )
+    return item.reply

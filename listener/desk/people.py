@@ -1,0 +1,82 @@
+"""Persons: their history, notes and opt-outs."""
+
+from listener.desk.approve import Desk, allowed
+from listener.errors import DeskError
+from listener.model import Json
+from listener.store import events, people, replies
+from listener.store.engine import Store
+from listener.store.records import Item
+
+
+def person(store: Store, handle: str) -> Json:
+    """Who this is, and every exchange with them. Raises DeskError."""
+    with store.read() as connection:
+        who = people.find(connection, handle)
+        items = replies.of_person(connection, *who)
+        silent, notes = people.opted_out(connection, who), people.notes(connection, who)
+    newest = items[-1].mention
+    return {
+        "platform": who[0],
+        "author_id": who[1],
+        "handle": newest.author_handle,
+        "name": newest.author_name,
+        "followers": newest.author_followers,
+        "opted_out": None if silent is None else {"at": silent.at, "by": silent.by, "why": silent.why},
+        "notes": [{"at": one.at, "by": one.by, "text": one.text} for one in notes],
+        "exchanges": [_exchange(one) for one in items],
+    }
+
+
+def _exchange(item: Item) -> Json:
+    reply, decided = item.reply, item.decided
+    return {
+        "mention_id": item.mention.id,
+        "at": item.mention.created_at,
+        "text": item.mention.text,
+        "decision": decided.action if decided else None,
+        "reply_id": reply.id if reply else None,
+        "state": reply.state if reply else None,
+        "reply_text": reply.text if reply else None,
+        "sent_at": reply.sent_at if reply else None,
+        "approved_by": reply.approved_by if reply else None,
+    }
+
+
+def note(store: Store, desk: Desk, handle: str, text: str) -> Json:
+    """Keep a note about a person."""
+    if not text.strip():
+        raise DeskError("the note is empty", "write what colleagues should know")
+    with store.write() as connection:
+        allowed(desk)
+        people.add_note(connection, people.find(connection, handle), desk.by, text, desk.clock())
+    return person(store, handle)
+
+
+def opt_out(store: Store, desk: Desk, handle: str, why: str | None) -> Json:
+    """Never answer this person: open drafts are closed, approved replies withdrawn before they go."""
+    with store.write() as connection:
+        allowed(desk)
+        who = people.find(connection, handle)
+        now = desk.clock()
+        people.opt_out(connection, who, desk.by, why, now)
+        for item in replies.of_person(connection, *who, limit=None):
+            reply = item.reply
+            if reply is not None and reply.state in ("drafted", "approved", "by_hand"):
+                reason = "this person asked never to be answered"
+                ended = {"closed_as": "withdrawn", "reason": reason}
+                replies.move(
+                    connection, reply, "closed", by=desk.by, now=now, what="withdrawn", detail={"says": reason}, **ended
+                )
+        events.add(connection, "opted_out", desk.by, now, detail={"platform": who[0], "author_id": who[1], "why": why})
+    return person(store, handle)
+
+
+def opt_in(store: Store, desk: Desk, handle: str) -> Json:
+    """Take an opt-out back. Raises DeskError when there is none."""
+    with store.write() as connection:
+        allowed(desk)
+        who = people.find(connection, handle)
+        if not people.opt_in(connection, who):
+            raise DeskError(f"{handle} has not opted out", "`earshot person` tells")
+        events.add(connection, "opted_in", desk.by, desk.clock(), detail={"platform": who[0], "author_id": who[1]})
+    return person(store, handle)

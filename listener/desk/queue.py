@@ -1,0 +1,164 @@
+"""What staff see: a reply with its mention, exact text, trail, thread and person, in the shape of CONTRACT.md.
+
+Reads, never writes. Times stay datetimes; the command line renders them.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from listener import holds
+from listener.model import Hit, Json, Mention, Preview
+from listener.store import events, people, replies
+from listener.store.records import Decided, Item, Reply
+from listener.triage.decide import GUARDS
+
+Explain = Callable[[Decided, Mention], Sequence[Hit]]
+GUARD_NAMES = frozenset(name for name, _, _ in GUARDS)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What showing needs: each platform's preview, and the trail with its misses (decide is pure: made again)."""
+
+    preview: Callable[[str, Mention], Preview]
+    explain: Explain
+    now: datetime
+
+
+def line(connection: Connection, view: View, item: Item) -> Json:
+    """A reply as the contract has it; its own columns are null for a mention without a reply."""
+    reply, decided = item.reply, item.decided
+    preview = view.preview(reply.text, item.mention) if reply is not None and reply.text else None
+    return {
+        **_reply(reply, preview),
+        "platform": item.mention.platform,
+        "rule": reply.rule if reply else decided.rule if decided else None,
+        "decision": decided.action if decided else None,
+        "mention": _mention(item),
+        "sentiment": {"compound": decided.compound if decided else None},
+        "eligibility": {"can_reply": item.mention.can_reply, "reason": item.mention.why_not},
+        "guards": [{"name": one["rule"], "says": one["says"]} for one in _hits(decided) if one["rule"] in GUARD_NAMES],
+        "warnings": [
+            _warning(one) for one in holds.warnings(connection, item, reply.text if reply else None, view.now)
+        ],
+        "approvals": _approvals(connection, reply),
+        "cost_usd": preview.cost_usd if preview else None,
+        "link": preview.link if preview else item.mention.url,
+    }
+
+
+def _reply(reply: Reply | None, preview: Preview | None) -> Json:
+    names = (
+        "id", "state", "revision", "kind", "auto", "claimed_by", "claimed_until", "assigned_to", "snoozed_until", "approved_by", "approved_at",
+        "created_at", "due_at", "not_before", "sent_at", "remote_id", "error", "closed_as", "reason", "urgency",
+    )  # fmt: skip
+    own = {name: getattr(reply, name) if reply else None for name in names}
+    shown = {"text": preview.text, "length": preview.length, "limit": preview.limit} if preview else {}
+    return {**own, "text": None, "length": None, "limit": None, **shown}
+
+
+def _mention(item: Item) -> Json:
+    one = item.mention
+    author = {
+        "id": one.author_id,
+        "handle": one.author_handle,
+        "name": one.author_name,
+        "followers": one.author_followers,
+    }
+    lang = item.decided.lang if item.decided else one.lang
+    own = {"id": one.id, "url": one.url, "text": one.text, "lang": lang, "created_at": one.created_at, "author": author}
+    return {**own, "edited_at": item.edited_at, "gone_at": item.gone_at}
+
+
+def _hits(decided: Decided | None) -> list[Json]:
+    return decided.hits if decided else []
+
+
+def _warning(one: holds.Warning_) -> Json:
+    return {"name": one.name, "says": one.says}
+
+
+def _approvals(connection: Connection, reply: Reply | None) -> list[Json]:
+    if reply is None or reply.approved_by is None:
+        return []
+    return [
+        {"by": one.by, "at": one.at}
+        for one in events.approvals(connection, reply.id)
+        if one.revision == reply.revision and one.at == reply.approved_at
+    ]
+
+
+def detail(connection: Connection, view: View, item: Item) -> Json:
+    """Everything about one mention and its reply: trail in words, thread, person, events."""
+    mention = item.mention
+    return {
+        **line(connection, view, item),
+        "trail": _trail(view, item),
+        "thread": _thread(connection, item),
+        "person": _person(connection, mention),
+        "events": [
+            {"at": one.at, "what": one.what, "by": one.by, "detail": one.detail}
+            for one in events.of(connection, item.key)
+        ],
+    }
+
+
+def _trail(view: View, item: Item) -> list[Json]:
+    if item.decided is None:
+        return []
+    found = view.explain(item.decided, item.mention)
+    return [{"rule": one.rule, "hit": one.hit, "words": list(one.words), "says": one.says} for one in found]
+
+
+def _thread(connection: Connection, item: Item) -> list[Json]:
+    """The stored mentions and sent replies of the conversation, oldest first."""
+    found: list[Json] = []
+    for one in replies.of_conversation(connection, item.mention.platform, item.mention.conversation_id):
+        who = one.mention.author_handle or one.mention.author_name or one.mention.author_id
+        found.append({"who": who, "text": one.mention.text, "at": one.mention.created_at, "ours": False})
+        if one.reply is not None and one.reply.state == "sent":
+            by = one.reply.approved_by
+            found.append({"who": by, "text": one.reply.text, "at": one.reply.sent_at, "ours": True})
+    return sorted(found, key=lambda row: row["at"])
+
+
+def _person(connection: Connection, mention: Mention) -> Json:
+    who = (mention.platform, mention.author_id)
+    silent, notes = people.opted_out(connection, who), people.notes(connection, who)
+    earlier = people.figures(connection, who)
+    return {
+        "handle": mention.author_handle,
+        "name": mention.author_name,
+        "author_id": mention.author_id,
+        "followers": mention.author_followers,
+        **earlier,
+        "opted_out": silent is not None,
+        "notes": [{"at": one.at, "by": one.by, "text": one.text} for one in notes],
+    }
+
+
+def listing(
+    connection: Connection,
+    view: View,
+    *,
+    states: Sequence[str] | None,
+    kind: str | None,
+    platform: str | None,
+    after: int | None,
+    limit: int | None,
+) -> list[Json]:
+    """The queue, due first; without states: what waits for a person and is not snoozed."""
+    found = replies.items(
+        connection,
+        view.now,
+        states=states or replies.WAITING,
+        awake=states is None,
+        kind=kind,
+        platform=platform,
+        after=after,
+        limit=limit,
+    )
+    return [line(connection, view, item) for item in found]

@@ -1,0 +1,22 @@
+"""Named points of the send and poll paths where a test makes the process die. Off unless EARSHOT_FAULT names one.
+
+EARSHOT_FAULT is `POINT:SIGNAL[:N]`, as in `S3:KILL` or `P2:TERM:4` (the fourth time the point is met). The points are
+those of FAULTS: S0-S9 on the way out, P1-P4 on the way in.
+"""
+
+import os
+import signal
+
+_point, _, _rest = os.environ.get("EARSHOT_FAULT", "").partition(":")
+_signal, _, _count = _rest.partition(":")
+_left = int(_count or 1)
+
+
+def reach(point: str) -> None:
+    """Send ourselves the signal that a test asked for at this point."""
+    global _left
+    if point != _point:
+        return
+    _left -= 1
+    if _left == 0:
+        os.kill(os.getpid(), signal.Signals[f"SIG{_signal}"])

@@ -1,0 +1,116 @@
+"""What else is happening: reasons not to send just now, and what staff are warned of at approval.
+
+No part of a decision: a decision is about what is said and by whom. Quiet hours and caps hold only what goes out by
+itself; what a person approved is held by a pause, the budget and the platform's own limits alone.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from listener.policy import Policy, Span
+from listener.store import ledger, people, platforms, replies
+from listener.store.records import Item
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """reason: a word of CONTRACT.md's `held`; until: when to look again, None when it has no end of its own."""
+
+    reason: str
+    says: str
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Warning_:
+    """Something staff should see before they approve."""
+
+    name: str
+    says: str
+
+
+def paused(connection: Connection, platform: str, now: datetime) -> Hold | None:
+    """A pause of this platform, or of all."""
+    found = [one for one in platforms.pauses(connection, now) if one.scope in ("*", platform)]
+    if not found:
+        return None
+    one = found[0]
+    return Hold("paused", f"paused by {one.by}" + (f": {one.reason}" if one.reason else ""), one.until)
+
+
+def automatic(connection: Connection, policy: Policy, item: Item, now: datetime) -> Hold | None:
+    """What stops a reply that would go out by itself."""
+    return _quiet(policy, now) or _one_each(connection, item) or _cap(connection, policy, item, now)
+
+
+def _quiet(policy: Policy, now: datetime) -> Hold | None:
+    local = now.astimezone(ZoneInfo(policy.timezone))
+    for span in policy.quiet:
+        end = _inside(span, local)
+        if end is not None:
+            return Hold("quiet_hours", f"quiet hours until {end:%a %H:%M} ({policy.timezone})", end)
+    return None
+
+
+def _inside(span: Span, local: datetime) -> datetime | None:
+    """The end of the span if local lies inside it; a span that runs over midnight began yesterday or begins today."""
+    for back in (0, 1):
+        day = local.date() - timedelta(days=back)
+        start = datetime.combine(day, span.start, local.tzinfo)
+        over = span.end <= span.start
+        end = datetime.combine(day + timedelta(days=1 if over else 0), span.end, local.tzinfo)
+        if span.end == time.max:
+            end = datetime.combine(day + timedelta(days=1), time.min, local.tzinfo)
+        if day.weekday() in span.days and start <= local < end:
+            return end
+    return None
+
+
+def _one_each(connection: Connection, item: Item) -> Hold | None:
+    mention = item.mention
+    if item.reply is None or not replies.automatic_in(
+        connection, mention.platform, mention.conversation_id, item.reply.id
+    ):
+        return None
+    return Hold("cap", "this conversation has had its one automatic reply")
+
+
+def _cap(connection: Connection, policy: Policy, item: Item, now: datetime) -> Hold | None:
+    """At most so many automatic replies an hour and a day."""
+    for limit, window, name in ((policy.limits.auto_per_hour, HOUR, "hour"), (policy.limits.auto_per_day, DAY, "day")):
+        times = replies.automatic_times(connection, now - window)
+        mine = item.reply is not None and item.reply.approved_by == "policy"
+        if len(times) - mine >= limit:
+            until = times[-limit] + window if limit > 0 else now + window
+            return Hold(
+                "cap",
+                f"{limit} automatic replies an {name} are the cap"
+                if name == "hour"
+                else f"{limit} automatic replies a day are the cap",
+                until,
+            )
+    return None
+
+
+def warnings(connection: Connection, item: Item, text: str | None, now: datetime) -> tuple[Warning_, ...]:
+    """What staff should see before they approve this text."""
+    mention, reply = item.mention, item.reply
+    found: list[Warning_] = []
+    if reply is not None and item.edited_at is not None and item.edited_at > reply.created_at:
+        found.append(Warning_("edited", "the author edited the mention after this was drafted"))
+    if item.gone_at is not None:
+        found.append(Warning_("gone", "the mention is no longer on the platform"))
+    if people.opted_out(connection, (mention.platform, mention.author_id)):
+        found.append(Warning_("opted_out", "this person asked never to be answered"))
+    repeats = replies.same_text(connection, text, ledger.day(now)) if text else 0
+    if repeats:
+        found.append(Warning_("duplicate", f"this text went out {repeats} times today"))
+    pause = paused(connection, mention.platform, now)
+    if pause is not None:
+        found.append(Warning_("paused", f"sending is {pause.says}"))
+    return tuple(found)

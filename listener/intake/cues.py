@@ -1,0 +1,178 @@
+"""Cues: what a text says, as names with the words that hit. All phrases are data (listener/lexicon, the policy)."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from unicodedata import combining, normalize
+
+from listener.intake.phrases import Found, Matcher, fold, tokens
+
+# entries of the cue data that are no cues: they are read by name below
+LISTS = ("except", "opt_out_whole", "profane_stem", "profane_innocent", "folds")
+NAME = 100  # characters of a name that are looked at
+AFTER_THANKS = 7  # words after "thanks for" in which something bad makes it sarcasm
+
+_KEPT = ("thanks", "warm")  # cues that no `except` takes away
+_PART = re.compile(r"(?<![\d/])[1-9] ?/ ?[1-9](?![\d/])")
+_REFERENCE = re.compile(r"(?<![\w$£€.,:])#?(?=[A-Z0-9]*\d)[A-Z0-9]{4,}\b")
+_DIGIT = re.compile(r"\d")
+_ODD = re.compile(r"[a-z][*@$!|+0-9\u0370-\u04ff\uff00-\uffef]+[a-z]|\*\*|(?<!\w)\$[a-z]", re.IGNORECASE)
+_STARRED = re.compile(r"\W?(?:f\*+|s\*{2,}|s\*+t|sh\*+|b\*tch|b\*{3,}|a\*\*h|c\*+nt|n\*gg|bulls\*)")
+_SCARE = re.compile(r"[\"“]\s?([A-Za-z]+)[.,!]?\s?[\"”]")
+_EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}\.[a-z]{2,10}(?![\w@])", re.IGNORECASE)
+_DIGITS = re.compile(r"(?<![\w/#.])\+?\(?\d(?:[ ().-]{0,2}\d){8,18}(?!\w)")
+_TOLL_FREE = re.compile(r"^(?:\+?1)?8(?:00|33|44|55|66|77|88)")
+_NOT_LETTER = re.compile(r"[\W\d_]+")
+_SAME = re.compile(r"(.)\1+")
+_TRIPLE = re.compile(r"(.)\1{2,}")
+_NUMBER = re.compile(r"(?<!\d)\d{3,5}(?!\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A text as the cues see it: its words, what hit, and where. words and found share positions."""
+
+    words: list[str]
+    found: list[Found]
+    cues: dict[str, tuple[str, ...]]
+
+
+class Names:
+    """Folds names and disguised words: leetspeak, look-alike letters, repeated letters."""
+
+    def __init__(self, cues: Mapping[str, Sequence[str]]) -> None:
+        pairs = ((seen, letter) for seen, letter in map(str.split, cues.get("folds", ())))
+        self._folds = str.maketrans(dict(pairs))
+        self._stems = tuple(cues.get("profane_stem", ()))
+        self._innocent = tuple(word.replace(" ", "") for word in cues.get("profane_innocent", ()))
+
+    def folded(self, text: str) -> str:
+        """Return the letters a reader sees, lower case, nothing between them."""
+        return _NOT_LETTER.sub("", fold(_compatible(text)).translate(self._folds))
+
+    def profane(self, name: str) -> str | None:
+        """Return the stem of profanity in a handle or display name, or None."""
+        plain = fold(_compatible(name[:NAME]))
+        seen = dict.fromkeys(_NOT_LETTER.sub("", one) for one in (plain, plain.translate(self._folds)))
+        forms = [form for one in seen for form in (one, *_calmed(one))]
+        together = " ".join((*forms, *_NUMBER.findall(plain)))
+        if not any(stem in together for stem in self._stems):
+            return None
+        for word in self._innocent:
+            together = together.replace(word, " ")
+        return next((stem for stem in self._stems if stem in together), None)
+
+
+def _calmed(letters: str) -> tuple[str, ...]:
+    """Runs of a letter as two, and as one."""
+    if not _SAME.search(letters):
+        return ()
+    return _TRIPLE.sub(r"\1\1", letters), _SAME.sub(r"\1", letters)
+
+
+def _compatible(text: str) -> str:
+    """Full-width, ornamental and accented letters as plain ones."""
+    return text if text.isascii() else "".join(char for char in normalize("NFKD", text) if not combining(char))
+
+
+class Cues:
+    """Reads the cues of a text in one pass. Built once from the policy's cues and the words VADER knows."""
+
+    def __init__(self, cues: Mapping[str, Sequence[str]], valence: Mapping[str, float]) -> None:
+        self._matcher = Matcher(
+            {name: phrases for name, phrases in cues.items() if name not in LISTS} | {"except": cues.get("except", ())}
+        )
+        self._profane = Matcher({"profanity": cues.get("profanity", ())})
+        self._whole = frozenset(" ".join(tokens(phrase)) for phrase in cues.get("opt_out_whole", ()))
+        self._valence = valence
+        self.names = Names(cues)
+
+    def read(self, text: str, raw: str) -> Read:
+        """Read a cleaned text; raw is the text before cleaning, for what the cleaning takes away."""
+        words = tokens(text)
+        found = _excepted(self._matcher.find(words))
+        cues: dict[str, tuple[str, ...]] = {}
+        for cue, start, end in found:
+            phrase = words[start] if end == start + 1 else " ".join(words[start:end])
+            held = cues.get(cue, ())
+            if phrase not in held:
+                cues[cue] = (*held, phrase)
+        self._structure(cues, words, found, text)
+        self._private(cues, raw)
+        return Read(words, found, cues)
+
+    def _structure(self, cues: dict[str, tuple[str, ...]], words: list[str], found: list[Found], text: str) -> None:
+        if "?" in text:
+            _add(cues, "question", "?")
+        if (whole := " ".join(word for word in words if word[0] not in ".!?…\n")) in self._whole:
+            _add(cues, "opt_out", whole)
+        if "thanks" in cues:
+            _add(cues, "sarcasm", *self._thanks_for_bad(words, found))
+        if '"' in text or "“" in text:
+            _add(
+                cues,
+                "sarcasm",
+                *(f'"{word}"' for word in _SCARE.findall(text) if self._valence.get(word.lower(), 0) > 0),
+            )
+        if _DIGIT.search(text):
+            _add(cues, "part", *_PART.findall(text)[:1])
+            _add(cues, "reference", *_REFERENCE.findall(text)[:3])
+        if disguised := self._disguised(text):
+            _add(cues, "profanity", disguised)
+
+    def _thanks_for_bad(self, words: list[str], found: list[Found]) -> Iterable[str]:
+        bad = {hit.start for hit in found if hit.cue in ("problem", "complaint", "negation", "swearing")}
+        for hit in found:
+            if hit.cue == "thanks" and hit.end < len(words) and words[hit.end] in ("for", "4"):
+                for at in range(hit.end + 1, min(hit.end + 1 + AFTER_THANKS, len(words))):
+                    if words[at][0] in ".!?…\n":
+                        break
+                    if at in bad or self._valence.get(words[at], 0.0) < 0:
+                        yield " ".join(words[hit.start : at + 1])
+                        break
+
+    def _disguised(self, text: str) -> str | None:
+        if not _ODD.search(text):
+            return None
+        for odd in text.split()[:400]:
+            if len(odd) < 30 and _ODD.search(odd):
+                seen = self.names.folded(odd)
+                if _STARRED.match(odd.lower()) or self._profane.find([seen, _SAME.sub(r"\1", seen)] if seen else []):
+                    return odd
+        return None
+
+    def _private(self, cues: dict[str, tuple[str, ...]], raw: str) -> None:
+        if "@" in raw and "." in raw and (email := _EMAIL.search(raw)):
+            _add(cues, "personal_data", email[0])
+        for digits in _DIGITS.findall(raw)[:5] if _DIGIT.search(raw) else ():
+            bare = "".join(filter(str.isdigit, digits))
+            if not _TOLL_FREE.match(bare) and (len(bare) in (10, 11, 12) or _card(bare)):
+                _add(cues, "personal_data", digits)
+
+
+def _card(digits: str) -> bool:
+    """The Luhn check of payment cards (ISO/IEC 7812), 13 to 19 digits."""
+    if not 13 <= len(digits) <= 19:
+        return False
+    doubled = (int(one) * (1 + at % 2) for at, one in enumerate(reversed(digits)))
+    return sum(value - 9 * (value > 9) for value in doubled) % 10 == 0
+
+
+def _add(cues: dict[str, tuple[str, ...]], cue: str, *words: str) -> None:
+    if new := tuple(word for word in words if word not in cues.get(cue, ())):
+        cues[cue] = cues.get(cue, ()) + new
+
+
+def _excepted(found: list[Found]) -> list[Found]:
+    """Drop what lies wholly inside an `except` phrase and is shorter than it."""
+    spans = [(hit.start, hit.end) for hit in found if hit.cue == "except"]
+    if not spans:
+        return found
+    return [
+        hit for hit in found
+        if hit.cue in _KEPT or (hit.cue != "except" and not any(_inside(hit, *span) for span in spans))
+    ]  # fmt: skip
+
+
+def _inside(hit: Found, start: int, end: int) -> bool:
+    return start <= hit.start and hit.end <= end and hit.end - hit.start < end - start

@@ -1,0 +1,130 @@
+"""In which language a text is: the platform's tag unless the script contradicts it, else a detector of few languages.
+
+py3langid is imported when first needed (a second, with numpy). It is deterministic; nothing is learnt from texts.
+"""
+
+import re
+from functools import cache
+from typing import Any, Protocol
+
+UNKNOWN = "und"
+LONGEST = 500  # characters of a text the detector reads
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+# languages that brands are written to in; the fewer, the surer (py3langid knows 97)
+LANGUAGES = _set(
+    "ar bg cs da de el en es fa fi fr he hi hr hu id it ja ko nl no pl pt ro ru sv sw th tl tr uk ur vi zh"
+)
+
+# X's tags for no language: und, qam (mentions), qct (cashtags), qht (hashtags), qme (media), qst (short), zxx, art
+_NO_LANGUAGE = frozenset({"und", "qam", "qct", "qht", "qme", "qst", "zxx", "art", "mul", "mis", ""})
+_OLD_CODES = {"in": "id", "iw": "he", "ji": "yi", "eng": "en", "nb": "no", "nn": "no", "fil": "tl", "cmn": "zh"}
+
+_OTHER_SCRIPT = re.compile(r"[^\W\d_a-zA-Z\u00aa-\u024f\u1e00-\u1eff]")
+_LETTER = re.compile(r"[^\W\d_]")
+_SCRIPTS = (
+    (re.compile("[\u3040-\u30ff]"), ("ja",)),
+    (re.compile("[\uac00-\ud7af\u1100-\u11ff]"), ("ko",)),
+    (re.compile("[\u4e00-\u9fff\u3400-\u4dbf]"), ("zh", "ja")),
+    (re.compile("[\u0600-\u06ff\u0750-\u077f]"), ("ar", "fa", "ur", "ps", "ckb", "sd")),
+    (re.compile("[\u0400-\u04ff]"), ("ru", "uk", "bg", "sr", "be", "mk", "kk", "mn")),
+    (re.compile("[\u0900-\u097f]"), ("hi", "mr", "ne")),
+    (re.compile("[\u0590-\u05ff]"), ("he", "yi")),
+    (re.compile("[\u0370-\u03ff]"), ("el",)),
+    (re.compile("[\u0e00-\u0e7f]"), ("th",)),
+)
+_FOREIGN = frozenset(code for _, codes in _SCRIPTS for code in codes)
+_LATIN = LANGUAGES - _FOREIGN
+
+# words that only English writes so; a short text with one of them needs no detector
+_ENGLISH = _set(
+    "the and you your you're with this that was are not have has had they their what when why how who thanks thank"
+    " please don't can't i'm it's i've isn't didn't won't doesn't about would could should been from my we our it"
+    " but just get got great good love awesome amazing best very nice service flight customer help appreciate okay"
+    " he she his her him them there here which where will of is for be at an if by or u ur thx ok yes"
+)
+# words of other languages that a detector overlooks in a short text
+_ELSEWHERE = _set(
+    "el la los las una un que por para con del como pero muy gracias más está estoy esta este porque yo mi tu te se lo"
+    " le les des est pas une pour dans avec sur qui je vous nous mais merci c'est j'ai et du au ce cette"
+    " der die das und ist nicht ein eine ich du wir sie mit auf für von zu den dem auch noch nur danke aber wie"
+    " il gli di che non è per sono grazie anche questo della ma ho ha mi ti ci"
+    " o os um uma não é com eu você muito obrigado obrigada mas isso pra tá"
+    " hai hain ka ki ke ko nahi nahin nhi kya aur mein bhi tha thi kar ye yeh wo woh hum tum aap ji bhai koi raha rahe"
+    " rha rhe sab apne apna mera meri tera teri jo kuch toh ne bahut bohot accha acha kab kaise kyu kyun abhi phir ab"
+    " sirf desh jai baat bol gaya gya diya liya karo karne kiya hua hoga hota hoti wala wale yaar bhaiya mere tere"
+    " de het een niet van ik je dat op voor maar ook och det som att jag på är inte för med"
+)
+_WORDS = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
+
+
+class _Detector(Protocol):
+    def rank(self, text: str, /) -> list[tuple[str, float]]: ...
+
+
+@cache
+def _detector() -> _Detector:
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    identifier: Any = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    identifier.set_languages([code for code in sorted(LANGUAGES) if code in set(identifier.labels)])
+    return identifier  # type: ignore[no-any-return]
+
+
+def tagged(tag: str | None) -> str | None:
+    """Return the ISO 639-1 code of a platform's tag (regions off, old codes renewed); None when it names none."""
+    code = (tag or "").replace("_", "-").split("-", 1)[0].strip().lower()
+    code = _OLD_CODES.get(code, code)
+    return None if code in _NO_LANGUAGE or not code.isalpha() else code
+
+
+def language(text: str, tag: str | None = None) -> str:
+    """Return the ISO 639-1 code of a text without handles and links; "und" when nobody can say."""
+    code = tagged(tag)
+    if text.isascii():
+        return code if code is not None and code not in _FOREIGN else _latin(text, code)
+    letters = len(_LETTER.findall(text[:LONGEST]))
+    other = len(_OTHER_SCRIPT.findall(text[:LONGEST]))
+    if other * 2 <= letters:
+        return code if code is not None and (code not in _FOREIGN or other) else _latin(text, code)
+    return _scripted(text[:LONGEST], code)
+
+
+def _scripted(text: str, code: str | None) -> str:
+    for pattern, codes in _SCRIPTS:
+        if pattern.search(text):
+            if code is not None and code in codes:
+                return code
+            return codes[0] if len(codes) < 3 else _best(text, codes)
+    return code if code is not None and code not in _LATIN else UNKNOWN
+
+
+def _best(text: str, codes: tuple[str, ...]) -> str:
+    return next((code for code, _ in _detector().rank(text) if code in codes), codes[0])
+
+
+def _latin(text: str, code: str | None) -> str:
+    """For Latin letters: any tag stands (Hindi may be romanised); else words that tell, then the detector."""
+    if code is not None:
+        return code
+    words = _WORDS.findall(text[:LONGEST].lower())
+    english = sum(word in _ENGLISH for word in words)
+    elsewhere = sum(word in _ELSEWHERE for word in words)
+    if english > 2 * elsewhere and (english > 1 or len(words) < 6):
+        return "en"
+    if not words or (len(words) < 3 and not elsewhere and len("".join(words)) < 12):
+        return UNKNOWN
+    return _guess(text[:LONGEST], english, elsewhere)
+
+
+def _guess(text: str, english: int, elsewhere: int) -> str:
+    (best, sure), *rest = [pair for pair in _detector().rank(text) if pair[0] in _LATIN]
+    if best == "en" and elsewhere >= max(2, english):
+        return rest[0][0]
+    if best != "en" and not elsewhere and english and sure < 0.6:
+        return "en"
+    return best

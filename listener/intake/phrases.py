@@ -1,0 +1,126 @@
+"""One pass over the words of a text finds every phrase of every cue: a trie of words, `*` for the rest of a word."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+# words, numbers, ends of sentences, a bare @, pictures; linear in the text
+_TOKEN = re.compile(
+    r"[^\W\d_]+(?:'[^\W\d_]+)*|\d+|[.?!;…\n]+|@|[\U0001F000-\U0001FAFF\u2600-\u27BF\u2B50\u263A]",
+)
+_MEMO = 20_000  # distinct words remembered before the memory is emptied
+TOKENS = 1_500  # words of one text that are looked at
+
+
+class Found(NamedTuple):
+    """A phrase met in a text: its cue, and the words from start up to end."""
+
+    cue: str
+    start: int
+    end: int
+
+
+def fold(text: str) -> str:
+    """Lower case, one kind of apostrophe, and n't written nt: one spelling of what people type in three."""
+    return text.lower().replace("’", "'").replace("n't", "nt")
+
+
+def tokens(text: str) -> list[str]:
+    """Return the words, numbers, marks that end a sentence, and pictures of a text, folded; at most TOKENS."""
+    return _TOKEN.findall(fold(text))[:TOKENS]
+
+
+def words(phrase: str) -> list[str]:
+    """Return the words of a phrase as `tokens` would give them, each with its `*` if it has one."""
+    found = []
+    for word in phrase.split():
+        parts = _TOKEN.findall(fold(word.rstrip("*"))) or [""]
+        found += [*parts[:-1], parts[-1] + ("*" if word.endswith("*") else "")]
+    return [word for word in found if word]
+
+
+class _Node:
+    """Where one or more phrases stand after some of their words."""
+
+    __slots__ = ("below", "cues")
+
+    def __init__(self) -> None:
+        self.below: dict[str, _Node] = {}
+        self.cues: tuple[str, ...] = ()
+
+
+class Vocabulary(dict[str, tuple[str, ...]]):
+    """Which words of the phrases a word of the text is: itself, and each beginning that a `*` follows."""
+
+    def __init__(self, atoms: Iterable[str]) -> None:
+        super().__init__()
+        atoms = set(atoms)
+        self._exact = frozenset(atom for atom in atoms if not atom.endswith("*"))
+        self._starts = frozenset(atom[:-1] for atom in atoms if atom.endswith("*"))
+        self._longest = max(map(len, self._starts), default=0)
+
+    def __missing__(self, token: str) -> tuple[str, ...]:
+        if len(self) > _MEMO:
+            self.clear()
+        ends = range(min(len(token), self._longest) + 1)
+        found = [token] if token in self._exact else []
+        found += [token[:end] + "*" for end in ends if token[:end] in self._starts]
+        self[token] = atoms = tuple(found) if token[0] not in ".?!;…\n" else ()
+        return atoms
+
+
+class Matcher:
+    """Finds the phrases of many cues in one pass. Built once; not shared between threads."""
+
+    def __init__(self, cues: Mapping[str, Sequence[str]]) -> None:
+        self._root = _Node()
+        for cue, phrases in cues.items():
+            for phrase in phrases:
+                self._plant(cue, words(phrase))
+        self._known = Vocabulary(self._atoms(self._root))
+        self._first: dict[str, tuple[_Node, ...]] = {}
+
+    def _plant(self, cue: str, atoms: list[str]) -> None:
+        if not atoms or atoms[0] == "*":
+            return
+        node = self._root
+        for atom in atoms:
+            node = node.below.setdefault(atom, _Node())
+        if cue not in node.cues:
+            node.cues += (cue,)
+
+    def _atoms(self, node: _Node) -> Iterable[str]:
+        for atom, below in node.below.items():
+            yield atom
+            yield from self._atoms(below)
+
+    def _begin(self, token: str) -> tuple[_Node, ...]:
+        if len(self._first) > _MEMO:
+            self._first.clear()
+        below = self._root.below
+        self._first[token] = nodes = tuple(below[atom] for atom in self._known[token] if atom in below)
+        return nodes
+
+    def find(self, text: Sequence[str]) -> list[Found]:
+        """Every phrase in these tokens, in the order of their first words."""
+        found: list[Found] = []
+        first, begin = self._first, self._begin
+        for start, token in enumerate(text):
+            nodes = first.get(token)
+            for node in begin(token) if nodes is None else nodes:
+                found += [Found(cue, start, start + 1) for cue in node.cues]
+                if node.below:
+                    self._follow(node, text, start, found)
+        return found
+
+    def _follow(self, node: _Node, text: Sequence[str], start: int, found: list[Found]) -> None:
+        open_: list[tuple[_Node, int]] = [(node, start + 1)]
+        while open_:
+            node, at = open_.pop()
+            if at >= len(text):
+                continue
+            for atom in self._known[text[at]]:
+                if (below := node.below.get(atom)) is not None:
+                    found += [Found(cue, start, at + 1) for cue in below.cues]
+                    if below.below:
+                        open_.append((below, at + 1))

@@ -1,0 +1,234 @@
+"""The intake stage: read a platform's pages, and keep mentions and cursor in one transaction.
+
+A page that cannot be read loses nothing: the cursor stays. What a platform lists twice drops out by id.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any
+
+from sqlalchemy import Connection
+
+from listener.errors import EarshotError, Held, Unavailable
+from listener.faultpoints import reach
+from listener.intake.text import door
+from listener.model import BadItem, Mention, OwnPost, Page, Platform
+from listener.store import events, mentions, notices, platforms, replies
+from listener.store.engine import Store
+from listener.store.records import PlatformState
+
+log = logging.getLogger(__name__)
+
+TEXT_LIMIT = 20_000  # characters kept of a mention; X's longest posts have 25,000, VADER has judged long before
+FIELD_LIMIT = 500  # characters kept of any other field
+BACKOFF_CAP = timedelta(minutes=15)
+WORRY = 3  # failures in a row before an operator hears of it
+FIELDS = (
+    "id", "author_id", "interaction_id", "conversation_id", "author_handle", "author_name", "in_reply_to", "lang", "url", "brand", "why_not",
+)  # fmt: skip
+OPEN = ("drafted", "escalated", "approved", "by_hand")
+
+
+@dataclass(slots=True)
+class Polled:
+    """What one poll did; polled counts every item the platform listed."""
+
+    polled: int = 0
+    stored: int = 0
+    skipped: int = 0
+    quarantined: int = 0
+    failed: str | None = None  # why the platform could not be read
+
+    def add(self, other: "Polled") -> None:
+        """Sum up pages."""
+        self.polled += other.polled
+        self.stored += other.stored
+        self.skipped += other.skipped
+        self.quarantined += other.quarantined
+
+
+def poll(
+    store: Store, platform: Platform, clock: Callable[[], datetime], stopping: Callable[[], bool] = lambda: False
+) -> Polled:
+    """Read every page that waits, each kept on its own. Never raises for what a platform does."""
+    done = Polled()
+    for number in count():
+        state = _begin(store, platform.name, clock())
+        if stopping() or (state.read_after is not None and clock() < state.read_after):
+            break
+        if number:
+            reach("P4")
+        page = _fetch(platform, state, clock())
+        if isinstance(page, Unavailable):
+            done.failed = f"{page.says}; {page.do}" if page.do else page.says
+            _failed(store, state, page, clock())
+            break
+        reach("P1")
+        done.add(_keep(store, platform.name, page, clock()))
+        if not page.more:
+            break
+    return done
+
+
+def _begin(store: Store, name: str, now: datetime) -> PlatformState:
+    with store.read() as connection:
+        state = platforms.state(connection, name)
+    if state is not None:
+        return state
+    with store.write() as connection:
+        platforms.begin(connection, name, now)
+    return _begin(store, name, now)
+
+
+def _fetch(platform: Platform, state: PlatformState, now: datetime) -> Page | Unavailable:
+    """One page, or why not; whatever a platform raises, the cursor stays and the others go on."""
+    try:
+        return platform.fetch(state.cursor, now if state.cursor is not None else state.began_at)
+    except Unavailable as trouble:
+        return trouble
+    except EarshotError as error:
+        return Unavailable(error.what, error.do)
+    except Held as held:
+        return Unavailable(
+            held.says, held.do, cause="billing" if held.reason == "budget" else "transient", retry_at=held.until
+        )
+    except Exception as error:
+        log.exception("%s: a fault while reading", platform.name)
+        return Unavailable(f"{type(error).__name__}: {error}", "see the log; this is a fault of the platform's module")
+
+
+def _keep(store: Store, name: str, page: Page, now: datetime) -> Polled:
+    """Mentions, own posts, bad items, gaps and cursor: one transaction."""
+    with store.write() as connection:
+        found = _single([_clean(one) for one in page.mentions])
+        known = mentions.known(connection, name, found)
+        new = [one for one in found if one.interaction_id not in known and one.id not in known]
+        stored = mentions.add(connection, new, now)
+        for one in found:
+            _edit(connection, known.get(one.interaction_id) or known.get(one.id), one, now)
+        for own in page.own:
+            _answered(connection, name, own, now)
+        set_aside = notices.shunt(connection, name, "poll", [_readable(item) for item in page.bad], now)
+        _repaired(connection, name, new, now)
+        for gap in page.gaps:
+            notices.record_gap(connection, name, gap, now)
+        reach("P2")
+        _succeeded(connection, name, page, now)
+    reach("P3")
+    listed = len(page.mentions) + len(page.bad) + page.skipped
+    return Polled(listed, stored, len(page.mentions) - stored + page.skipped, set_aside)
+
+
+def _clean(one: Mention) -> Mention:
+    """Nothing enters that a database cannot hold: lone surrogates, NUL, endless text."""
+    changes: dict[str, Any] = {
+        name: door(value, FIELD_LIMIT) for name in FIELDS if (value := getattr(one, name)) is not None
+    }
+    return replace(one, text=door(one.text, TEXT_LIMIT), **changes)
+
+
+def _readable(item: BadItem) -> BadItem:
+    return BadItem(door(item.mention_id, FIELD_LIMIT), door(item.raw, TEXT_LIMIT), door(item.error, FIELD_LIMIT))
+
+
+def _single(found: Sequence[Mention]) -> list[Mention]:
+    """One of each interaction, the newest edit of it."""
+    table: dict[str, Mention] = {}
+    for one in found:
+        kept = table.get(one.interaction_id)
+        if kept is None or one.created_at > kept.created_at:
+            table[one.interaction_id] = one
+    return list(table.values())
+
+
+def _edit(connection: Connection, known: mentions.Known | None, found: Mention, now: datetime) -> None:
+    """The author changed a stored post: a text that waits to be sent needs a second look."""
+    if known is None or not known.older_than(found):
+        return
+    live = replies.live(connection, known.key)
+    mentions.edited(connection, known.key, found, now, again=live is None)
+    events.add(connection, "edited", "author", now, mention_key=known.key, detail={"before": known.text})
+    if live is not None and live.state == "approved":
+        changes = {"revision": live.revision + 1, "approved_by": None, "approved_at": None, "not_before": None}
+        replies.move(
+            connection,
+            live,
+            "drafted",
+            by="poll",
+            now=now,
+            what="held",
+            detail={"says": "the mention was edited"},
+            **changes,
+        )
+
+
+def _answered(connection: Connection, name: str, own: OwnPost, now: datetime) -> None:
+    """A post of ours that Earshot did not send is a person's answer on the platform: the draft is withdrawn."""
+    key = None if own.in_reply_to is None else mentions.locate(connection, name, own.in_reply_to)
+    if key is None or replies.sent_as(connection, name, own.id):
+        return
+    live = replies.live(connection, key)
+    if live is not None and live.state not in OPEN:
+        return
+    mentions.answered_remotely(connection, key, own.id)
+    if live is not None:
+        reason = f"a person answered on the platform (post {own.id})"
+        replies.move(
+            connection,
+            live,
+            "closed",
+            by="poll",
+            now=now,
+            what="withdrawn",
+            detail={"says": reason},
+            closed_as="withdrawn",
+            reason=reason,
+        )
+
+
+def _repaired(connection: Connection, name: str, new: Sequence[Mention], now: datetime) -> None:
+    """An item that was set aside and has since come whole is no longer missing."""
+    notices.resolve_repaired(connection, name, [one.id for one in new], now)
+
+
+def _succeeded(connection: Connection, name: str, page: Page, now: datetime) -> None:
+    platforms.record(
+        connection,
+        name,
+        cursor=page.cursor,
+        attempt_at=now,
+        ok_at=now,
+        failures=0,
+        error=None,
+        error_do=None,
+        cause=None,
+        read_after=None,
+    )
+    for kind in ("unreachable", "account", "billing"):
+        notices.clear(connection, kind, name, now, subject="reading")
+
+
+def _failed(store: Store, state: PlatformState, trouble: Unavailable, now: datetime) -> None:
+    """Remember the trouble and wait longer each time; what a person must mend opens a notice at once."""
+    failures = state.failures + 1
+    wait = min(timedelta(seconds=state.poll_seconds * 2 ** min(failures - 1, 20)), BACKOFF_CAP)
+    log.warning("%s could not be read: %s", state.name, trouble.says)
+    with store.write() as connection:
+        platforms.record(
+            connection,
+            state.name,
+            attempt_at=now,
+            failures=failures,
+            error=trouble.says,
+            error_do=trouble.do,
+            cause=trouble.cause,
+            read_after=trouble.retry_at or (now + wait if failures > 1 else None),
+        )
+        if trouble.cause in ("account", "billing"):
+            notices.open_notice(connection, trouble.cause, state.name, trouble.says, trouble.do, now, subject="reading")
+        elif failures >= WORRY:
+            what = f"{state.name} could not be read {failures} times in a row: {trouble.says}"
+            notices.open_notice(connection, "unreachable", state.name, what, trouble.do, now, subject="reading")

@@ -1,0 +1,181 @@
+"""From what a platform gives to what is scored: HTML to text, and handles, links and brand words out."""
+
+import html as entities
+import re
+from collections.abc import Iterable
+from html.parser import HTMLParser
+
+from listener.policy import Brand
+
+HTML_LIMIT = 20_000  # characters of markup that are parsed
+SCORED = 5_000  # characters of a text that are scored and searched
+SENTENCES = 30  # sentences that are scored each on its own; what is left counts as one
+
+_SURROGATE = re.compile("[\ud800-\udfff\x00]")
+_LINK = re.compile(r"(?:https?://|www\.)\S+|\b(?:t\.co|bit\.ly)/\S+", re.IGNORECASE)
+_HANDLE = re.compile(r"(?<![\w@/])@[\w.-]*\w(?:@[\w.-]+\w)?|(?<![\w@/])@\w+")
+_HASHTAG = re.compile(r"#(\w+)")
+_CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")
+_SENTENCE = re.compile(r"(?<=[.!?…])[\"'”’)]*\s+|\n+")
+_REPEAT = re.compile(r"([\u2600-\u27bf\u2b50\U0001F000-\U0001FAFF])(?:[\ufe0f\u200d]?\1)+")
+_QUOTED = re.compile(r"(?:^|\s)[\"“]\s?@\w+[:\s][^\"”]*(?:[\"”]|$)|^\s*RT\s@?\w+:?.*|\sRT\s@\w+:?.*", re.DOTALL)
+_BLANKS = re.compile(r"[ \t\r\f\v]+")
+_BLOCKS = frozenset({"p", "br", "div", "li", "blockquote", "h1", "h2", "h3", "ul", "ol", "pre"})
+
+
+def door(text: str, limit: int) -> str:
+    """Make a text fit for every database: lone surrogates and NUL replaced by U+FFFD, at most limit characters."""
+    return _SURROGATE.sub("\ufffd", text[:limit])
+
+
+class _Plain(HTMLParser):
+    """Collects the text of markup, a line break for each block; scripts and styles left out."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: list[str] = []
+        self._hidden = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._hidden += tag in ("script", "style")
+        if tag in _BLOCKS:
+            self.parts.append("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._hidden -= bool(self._hidden) and tag in ("script", "style")
+        if tag == "p":
+            self.parts.append("\n")
+
+    def handle_data(self, data: str) -> None:
+        if not self._hidden:
+            self.parts.append(data)
+
+
+def plain(text: str, html: bool) -> str:
+    """Return the words a reader sees: markup taken off (html), entities read. At most HTML_LIMIT of markup."""
+    if not html:
+        return entities.unescape(text) if "&" in text else text
+    parser = _Plain()
+    parser.feed(text[:HTML_LIMIT])
+    parser.close()
+    lines = (_BLANKS.sub(" ", line).strip() for line in "".join(parser.parts).split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+def sentences(text: str) -> tuple[str, ...]:
+    """Split at the ends of sentences and at line breaks; at most SENTENCES, the last one holding the rest."""
+    parts = [part for part in _SENTENCE.split(text, maxsplit=SENTENCES - 1) if part.strip()]
+    return tuple(parts) or (text,)
+
+
+def handles(text: str) -> list[str]:
+    """Return the @handles of a text, without the @, lower case."""
+    return [found.lstrip("@").lower() for found in _HANDLE.findall(text)] if "@" in text else []
+
+
+class Cleaner:
+    """Takes out what says nothing of the author's feeling. Built once from the brand and the words we know."""
+
+    def __init__(self, brand: Brand, known: Iterable[str] = ()) -> None:
+        self._known = frozenset(word for word in known if word.isalpha() and (len(word) > 2 or word in _SMALL))
+        self._own = frozenset(name.lower().lstrip("@") for name in (*brand.handles, *brand.terms, brand.name) if name)
+        self._brand = self._pattern(self._own)
+        self._tags: dict[str, str] = {}
+        self._rows: dict[str, re.Pattern[str] | None] = {}
+
+    @staticmethod
+    def _pattern(terms: Iterable[str]) -> re.Pattern[str] | None:
+        longest = sorted((term for term in terms if term.strip()), key=lambda term: (-len(term), term))
+        if not longest:
+            return None
+        return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest))})(?:'s|’s)?(?!\w)", re.IGNORECASE)
+
+    def _row(self, brand: str) -> re.Pattern[str] | None:
+        if brand not in self._rows:
+            if len(self._rows) > 1_000:
+                self._rows.clear()
+            self._rows[brand] = self._pattern({brand, brand.replace(" ", "")})
+        return self._rows[brand]
+
+    def others(self, text: str, brand: str | None) -> list[str]:
+        """Return the handles in a text, beyond those it begins with, that are not the brand's own."""
+        body = re.sub(r"^(?:\s*\.?@[\w.@-]+[,:]?)+", "", text) if "@" in text else ""
+        own = self._own | ({brand.lower().replace(" ", "")} if brand else set())
+        return [name for name in handles(body) if name not in own]
+
+    def quoted(self, text: str) -> str:
+        """Return what the text quotes of others (a repost, or “@somebody: ...”); empty when it quotes nothing."""
+        if "RT" not in text and '"' not in text and "“" not in text:
+            return ""
+        return " ".join(found.strip() for found in _QUOTED.findall(text))
+
+    def __call__(self, text: str, brand: str | None = None) -> str:
+        """Quotes of others (unless nothing else is there), links, handles and brand words out, hashtags as words.
+
+        At most SCORED characters.
+        """
+        text = self._unquoted(text[:SCORED])
+        if "://" in text or "www." in text or "/" in text:
+            text = _LINK.sub(" ", text)
+        if "@" in text:
+            text = _HANDLE.sub(" ", text)
+        if "#" in text:
+            text = _HASHTAG.sub(lambda found: self._split(found[1]), text)
+        lower = text.lower()
+        if self._brand and any(term in lower for term in self._own):
+            text = self._brand.sub(" ", text)
+        if brand and (row := self._row(brand)):
+            text = row.sub(" ", text)
+        text = text if text.isascii() else _REPEAT.sub(r"\1", text).replace("’", "'")
+        return _BLANKS.sub(" ", text).strip(" ,:-–—")
+
+    def _unquoted(self, text: str) -> str:
+        if not self.quoted(text):
+            return text
+        own = _QUOTED.sub(" ", text)
+        return own if any(map(str.isalnum, _HANDLE.sub(" ", _LINK.sub(" ", own)))) else text
+
+    def _split(self, tag: str) -> str:
+        if (split := self._tags.get(tag)) is None:
+            if len(self._tags) > 5_000:
+                self._tags.clear()
+            pieces = [self._part(piece) for piece in _CAMEL.findall(tag)[:20]]
+            split = self._tags[tag] = " ".join(pieces) or tag
+        return split
+
+    def _part(self, word: str) -> str:
+        if not 5 < len(word) <= 40 or word.lower() in self._known:
+            return word
+        return " ".join(_pieces(word.lower(), self._known) or self._ends(word.lower()))
+
+    def _ends(self, word: str) -> list[str]:
+        """A hashtag that cannot be read whole may still end, or begin, with a word we know."""
+        for size in range(min(len(word) - 3, 12), 3, -1):
+            if word[-size:] in self._known:
+                return [word[:-size], word[-size:]]
+            if word[:size] in self._known:
+                return [word[:size], word[size:]]
+        return [word]
+
+
+_SMALL = frozenset(
+    ("a", "i", "to", "my", "so", "no", "of", "in", "at", "on", "me", "us", "we", "is", "it", "do", "be", "go", "up")
+)
+
+
+def _pieces(word: str, known: frozenset[str]) -> list[str] | None:
+    """Return the fewest known words that make up a hashtag written in one; one stranger of four letters or more."""
+    best: list[tuple[int, list[str]] | None] = [(0, []), *([None] * len(word))]
+    for end in range(1, len(word) + 1):
+        for start in range(end):
+            before, piece = best[start], word[start:end]
+            if before is None or not (piece in known or piece in _SMALL or len(piece) > 3):
+                continue
+            cost = before[0] + (2 if piece in known or piece in _SMALL else 5)
+            held = best[end]
+            if held is None or cost < held[0]:
+                best[end] = (cost, [*before[1], piece])
+    whole = best[-1]
+    if whole is None or sum(piece not in known and piece not in _SMALL for piece in whole[1]) > 1:
+        return None
+    return whole[1] if any(len(piece) > 3 and piece in known for piece in whole[1]) else None

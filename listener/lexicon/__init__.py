@@ -1,0 +1,48 @@
+"""Word lists as data: cues, what words are worth to VADER, profanity, look-alike letters. Only settings calls this.
+
+A phrase is words separated by blanks; `*` at a word's end stands for any letters, alone for any one word (never the
+first). No regular expressions: what an operator writes is matched literally and in bounded time.
+"""
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+# cues whose lists lie in profanity.toml, because they are not for everybody's eyes
+_PROFANITY = {"profanity": "words", "swearing": "mild", "profane_stem": "stems", "profane_innocent": "innocent"}
+
+
+@cache
+def _table(name: str) -> dict[str, Any]:
+    return tomllib.loads(files(__name__).joinpath(name).read_text(encoding="utf-8"))
+
+
+@cache
+def _cues() -> dict[str, tuple[str, ...]]:
+    shipped = {name: tuple(phrases) for name, phrases in _table("cues.toml").items()}
+    profane = _table("profanity.toml")
+    shipped |= {cue: tuple(profane[key]) for cue, key in _PROFANITY.items()}
+    return shipped | {"folds": tuple(f"{seen} {letter}" for seen, letter in profane["folds"].items())}
+
+
+def cues() -> dict[str, tuple[str, ...]]:
+    """Name of the cue -> its phrases. A new dict at each call."""
+    return dict(_cues())
+
+
+def valence() -> dict[str, float]:
+    """Word -> VADER valence (-4..4); 0.0 takes the word out of the score. A new dict at each call."""
+    return {word: float(value) for word, value in _table("valence.toml")["valence"].items()}
+
+
+def fault(phrase: str) -> str | None:
+    """What is wrong with a phrase of the operator's, in words; None when nothing is."""
+    words = phrase.split()
+    if not words:
+        return "the phrase is empty"
+    if words[0] == "*":
+        return "the first word is a bare `*`"
+    if any("*" in word[:-1] for word in words):
+        return "`*` stands only at a word's end"
+    return None

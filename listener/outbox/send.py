@@ -1,0 +1,218 @@
+"""The outbox stage: send what is approved, once.
+
+The intention is committed before the call and the result after it; whatever is neither surely sent nor surely refused
+is `unknown` and left to settle.py. Nothing is ever sent again blindly.
+"""
+
+import logging
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from listener import holds
+from listener.errors import CannotTell, Held, NotSent, Refused, Unavailable
+from listener.faultpoints import reach
+from listener.holds import Hold
+from listener.model import Outgoing, Platform, Prepared, Standing
+from listener.outbox import outcome, settle
+from listener.policy import Policy
+from listener.store import events, mentions, people, platforms, replies
+from listener.store.engine import Store
+from listener.store.records import Item
+
+log = logging.getLogger(__name__)
+
+FRESH: dict[str, Any] = {"looks": 0, "looked_at": None, "error": None, "not_before": None, "hold": None}
+Clock = Callable[[], datetime]
+
+
+@dataclass(slots=True)
+class Sent:
+    """What one round of sending did; held counts approved replies by the reason they wait."""
+
+    sent: int = 0
+    unknown: int = 0
+    failed: int = 0
+    held: Counter[str] = field(default_factory=Counter)
+
+    def add(self, other: "Sent") -> None:
+        """Sum up rounds of one platform; unknown and held are how it stands after the last."""
+        self.sent += other.sent
+        self.failed += other.failed
+        self.unknown, self.held = other.unknown, other.held
+
+
+@dataclass(frozen=True, slots=True)
+class Outbox:
+    """What sending needs: approve lets go what the policy allows to go out by itself (desk.autonomy.approve)."""
+
+    policy: Policy
+    approve: Callable[[Store, str, datetime], Counter[str]]
+    clock: Clock
+    stopping: Callable[[], bool] = lambda: False
+
+
+def send(store: Store, platform: Platform, outbox: Outbox) -> Sent:
+    """One round on one platform: settle, approve what goes by itself, send what may go now."""
+    done = Sent()
+    settle.orphans(store, platform.name, outbox.clock())
+    done.sent += settle.settle(store, platform, outbox.clock)
+    done.held += outbox.approve(store, platform.name, outbox.clock())
+    with store.read() as connection:
+        waiting = replies.of_platform(connection, platform.name, "approved")
+    for number, item in enumerate(waiting):
+        trouble = _held_platform(store, platform.name, outbox.clock())
+        if trouble is not None:
+            done.held[trouble.reason] += len(waiting) - number
+            break
+        if outbox.stopping():
+            break
+        reach("S1")
+        _one(store, platform, outbox, item, done)
+    with store.read() as connection:
+        done.unknown = len(replies.of_platform(connection, platform.name, "unknown"))
+    return done
+
+
+def _held_platform(store: Store, name: str, now: datetime) -> Hold | None:
+    """What stops the whole platform just now: a pause, or a trouble it has not got over."""
+    with store.read() as connection:
+        pause = holds.paused(connection, name, now)
+        state = platforms.state(connection, name)
+    if pause is None and state is not None and state.send_after is not None and state.send_after > now:
+        return Hold(state.send_hold or "rate", state.send_error or "", state.send_after)
+    return pause
+
+
+def _one(store: Store, platform: Platform, outbox: Outbox, item: Item, done: Sent) -> None:
+    """Look again, hold or claim, and call."""
+    now = outbox.clock()
+    reply = outcome.reply_of(item)
+    if reply.not_before is not None and reply.not_before > now:
+        done.held[reply.hold or "rate"] += 1
+        return
+    if not _still_wanted(store, platform, item, now) or not _may_go(store, outbox.policy, item, now, done):
+        return
+    try:
+        prepared = _prepare(store, platform, item, now)
+    except Held as held:
+        done.held[held.reason] += 1
+        log.info("reply %s is held: %s", reply.id, held.says)
+        return
+    if prepared is not None and _claim(store, item, prepared, now):
+        reach("S3")
+        _call(store, platform, item, prepared, outbox.clock, done)
+
+
+def _still_wanted(store: Store, platform: Platform, item: Item, now: datetime) -> bool:
+    """What can change is looked at just before the call: opt-out, the mention gone or edited, a person's answer."""
+    with store.read() as connection:
+        silent = people.opted_out(connection, (item.mention.platform, item.mention.author_id))
+    if silent is not None:
+        return _withdraw(store, item, "this person asked never to be answered", now)
+    try:
+        standing = platform.look(item.mention)
+    except CannotTell:
+        return True
+    except Unavailable as trouble:
+        log.info("mention %s:%s could not be looked at: %s", item.mention.platform, item.mention.id, trouble.says)
+        return False
+    return _stands(store, item, standing, now)
+
+
+def _stands(store: Store, item: Item, standing: Standing, now: datetime) -> bool:
+    if not standing.here:
+        with store.write() as connection:
+            mentions.gone(connection, item.key, now)
+        return _withdraw(store, item, "the mention is no longer on the platform", now)
+    if standing.answered_by is not None:
+        return _withdraw(store, item, f"a person answered on the platform (post {standing.answered_by})", now)
+    if standing.text is not None and standing.text != item.mention.text:
+        return _give_back(store, item, "the mention was edited", now)
+    return True
+
+
+def _withdraw(store: Store, item: Item, why: str, now: datetime) -> bool:
+    with store.write() as connection:
+        outcome.move(connection, item, "closed", now, what="withdrawn", says=why, closed_as="withdrawn", reason=why)
+    return False
+
+
+def _give_back(store: Store, item: Item, why: str, now: datetime) -> bool:
+    """It needs a second look by a person."""
+    with store.write() as connection:
+        outcome.move(
+            connection, item, "drafted", now, what="held", says=why, approved_by=None, approved_at=None, error=why
+        )
+    return False
+
+
+def _may_go(store: Store, policy: Policy, item: Item, now: datetime, done: Sent) -> bool:
+    """Holds for what goes out by itself: one with an end waits, one without gives the reply back to staff."""
+    if item.reply is None or item.reply.approved_by != "policy":
+        return True
+    with store.read() as connection:
+        hold = holds.automatic(connection, policy, item, now)
+    if hold is None:
+        return True
+    done.held[hold.reason] += 1
+    if hold.until is None:
+        return _give_back(store, item, hold.says, now)
+    with store.write() as connection:
+        replies.mark(
+            connection, item.reply, "held", "outbox", now, {"says": hold.says}, not_before=hold.until, hold=hold.reason
+        )
+    return False
+
+
+def _prepare(store: Store, platform: Platform, item: Item, now: datetime) -> Prepared | None:
+    """The request, of the very words that were approved."""
+    reply = outcome.reply_of(item)
+    with store.read() as connection:
+        words = [one.text for one in events.approvals(connection, reply.id) if one.revision == reply.revision]
+    if not words:
+        _give_back(store, item, "no approval is kept for these words", now)
+        return None
+    return platform.prepare(Outgoing(reply.id, reply.revision, words[-1], item.mention), now)
+
+
+def _claim(store: Store, item: Item, prepared: Prepared, now: datetime) -> bool:
+    """Commit the intention, unless a pause, an opt-out or a colleague came first."""
+    reply = outcome.reply_of(item)
+    with store.write() as connection:
+        if not _clear_way(connection, item, now):
+            return False
+        change: dict[str, Any] = {**FRESH, "attempts": reply.attempts + 1, "sending_at": now}
+        change |= {"prepared_key": prepared.key, "request": prepared.request}
+        claimed = replies.move(connection, reply, "sending", by="outbox", now=now, **change)
+        reach("S2")
+    return claimed
+
+
+def _clear_way(connection: Connection, item: Item, now: datetime) -> bool:
+    person = (item.mention.platform, item.mention.author_id)
+    return holds.paused(connection, item.mention.platform, now) is None and people.opted_out(connection, person) is None
+
+
+def _call(store: Store, platform: Platform, item: Item, prepared: Prepared, clock: Clock, done: Sent) -> None:
+    """Post, and commit what came of it."""
+    try:
+        receipt = platform.post(prepared)
+    except NotSent as trouble:
+        reach("S7")
+        done.failed += outcome.not_sent(store, item, trouble, clock())
+        done.held[outcome.HOLD_OF.get(trouble.cause, "rate")] += 1
+    except Refused as refusal:
+        reach("S7")
+        done.failed += outcome.refused(store, item, refusal, clock())
+    except Exception as error:  # noqa: BLE001 -- anything else means that nobody knows
+        log.warning("reply %s: nobody knows whether it went out: %r", item.reply.id if item.reply else "?", error)
+        outcome.unknown(store, item, f"{type(error).__name__}: {error}", clock())
+    else:
+        reach("S7")
+        done.sent += outcome.sent(store, item, receipt, clock())
+    reach("S9")

@@ -1,0 +1,91 @@
+"""Find out whether a reply of unknown outcome arrived: found is sent; absent in two looks, the last after the
+platform's listings have caught up, is surely not sent; what a platform cannot tell, a person settles."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+
+from listener.errors import CannotTell
+from listener.model import Platform, Prepared
+from listener.outbox import outcome
+from listener.store import notices, replies
+from listener.store.engine import Store
+from listener.store.records import Item
+
+log = logging.getLogger(__name__)
+
+BY_A_PERSON = -1  # looks: the platform cannot tell, or it has been tried too often
+ATTEMPTS = 3  # sendings of unknown outcome before a person is asked
+
+
+def orphans(store: Store, platform: str, now: datetime) -> int:
+    """Replies in `sending` that no call of this process is about: whoever held the lock before died in the call."""
+    with store.read() as connection:
+        found = replies.of_platform(connection, platform, "sending")
+    for item in found:
+        with store.write() as connection:
+            outcome.flag(connection, item, "Earshot ended in the middle of the call", now)
+    return len(found)
+
+
+def settle(store: Store, platform: Platform, clock: Callable[[], datetime]) -> int:
+    """Look for every reply of unknown outcome whose time has come. Returns how many were found sent."""
+    with store.read() as connection:
+        waiting = replies.of_platform(connection, platform.name, "unknown")
+    return sum(_look(store, platform, item, clock()) for item in waiting if _due(item, platform, clock()))
+
+
+def _due(item: Item, platform: Platform, now: datetime) -> bool:
+    """The first look at once, the last not before the platform's listings have caught up."""
+    reply = outcome.reply_of(item)
+    if reply.looks == BY_A_PERSON:
+        return False
+    return reply.looks == 0 or now >= (reply.sending_at or reply.changed_at) + platform.settle_after
+
+
+def _look(store: Store, platform: Platform, item: Item, now: datetime) -> bool:
+    reply = outcome.reply_of(item)
+    prepared = Prepared(reply.prepared_key or "", reply.request or {})
+    try:
+        receipt = platform.find(prepared)
+    except CannotTell as error:
+        _ask(store, item, f"the platform cannot tell: {error.says}", now)
+        return False
+    except Exception as error:  # noqa: BLE001 -- a look that fails is made again; the others go on
+        log.warning("reply %s could not be looked for: %s", reply.id, error)
+        return False
+    if receipt is None:
+        _absent(store, platform, item, now)
+        return False
+    with store.write() as connection:
+        return outcome.arrived(connection, item, receipt, reply.sending_at or now, now)
+
+
+def _absent(store: Store, platform: Platform, item: Item, now: datetime) -> None:
+    """Count the look; when it was the last one, the reply may be sent again."""
+    reply = outcome.reply_of(item)
+    last = reply.looks + 1 >= 2 and now >= (reply.sending_at or reply.changed_at) + platform.settle_after
+    if last and reply.attempts >= ATTEMPTS:
+        _ask(store, item, f"{reply.attempts} sendings of unknown outcome", now)
+        return
+    with store.write() as connection:
+        if not last:
+            replies.mark(
+                connection, reply, "looked", "settle", now, {"says": "not listed"}, looks=reply.looks + 1, looked_at=now
+            )
+            return
+        says = "not listed in two looks: it did not arrive"
+        outcome.move(connection, item, "approved", now, what="absent", says=says, error=says, looks=0)
+        notices.clear(connection, "unknown", item.mention.platform, now, subject=str(reply.id))
+
+
+def _ask(store: Store, item: Item, why: str, now: datetime) -> None:
+    """Leave it to a person."""
+    reply = outcome.reply_of(item)
+    what = f"reply {reply.id} to {item.mention.platform}:{item.mention.id} must be settled by a person ({why})"
+    do = f"look on the platform, then `earshot resolve {reply.id} --sent REMOTE_ID` or `--not-sent`"
+    with store.write() as connection:
+        replies.mark(
+            connection, reply, "asked", "settle", now, {"says": why}, looks=BY_A_PERSON, looked_at=now, error=why
+        )
+        notices.open_notice(connection, "unknown", item.mention.platform, what, do, now, subject=str(reply.id))

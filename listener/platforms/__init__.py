@@ -1,0 +1,1 @@
+"""One module, or one package, a platform; earshot.toml names the ones that are on."""

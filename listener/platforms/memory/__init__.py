@@ -1,0 +1,97 @@
+"""A platform of two files: mentions are read from one, replies are appended to another. For demo, tests, dry runs."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+
+from listener import model
+from listener.errors import Unavailable
+from listener.model import Account, Json, Mention, Meter, Outgoing, Page, Prepared, Preview, Receipt, Secrets, Standing
+from listener.platforms.memory import posts
+from listener.platforms.memory.mentions import SUFFIXES, Mentions
+
+LIMIT = 500  # characters of a reply, counted as code points
+SECRETS: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section(model.Section):
+    """[platforms.memory]: the file of mentions, the file of posts (relative to the data folder), and replay.
+
+    replay: whatever reckons with age takes the time of reading, so that old mentions are answered as if fresh.
+    """
+
+    mentions: Path
+    posts: str = "posts.jsonl"
+    replay: bool = False
+
+    def problems(self) -> list[tuple[str, str, str]]:
+        """Faults of the two file names."""
+        found = []
+        if not self.mentions.is_file():
+            found.append(("mentions", f"is not a file: {self.mentions}", "name a .jsonl or .csv file"))
+        elif self.mentions.suffix.lower() not in SUFFIXES:
+            found.append(("mentions", f"ends in neither .jsonl nor .csv: {self.mentions}", "rename the file"))
+        if not Path(self.posts).name:
+            found.append(("posts", "names no file", 'write a file name such as "posts.jsonl"'))
+        return found
+
+    def notes(self) -> list[str]:
+        """Which rows a first run passes over."""
+        skips = self.start == "now"
+        return [f'rows already in {self.mentions.name} are skipped; start = "all" reads them too'] if skips else []
+
+
+def preview(text: str, mention: Mention, section: model.Section) -> Preview:
+    """The text as it is: nothing is put before it, nothing is billed."""
+    return Preview(text, len(text), LIMIT)
+
+
+def connect(section: Section, secrets: Secrets, folder: Path, meter: Meter) -> "Memory":
+    """The platform on its files; folder is the data folder. Raises InputError when the mentions cannot be used."""
+    return Memory(Mentions(section.mentions, section.start, section.replay), folder / section.posts)
+
+
+class Memory:
+    """listener.model.Platform on two files."""
+
+    name = "memory"
+    settle_after = timedelta(0)
+
+    def __init__(self, mentions: Mentions, path: Path) -> None:
+        self._mentions, self._posts = mentions, path
+
+    def fetch(self, cursor: Json | None, now: datetime) -> Page:
+        """The next rows of the file. Raises Unavailable; InputError when a first read finds no UTF-8 text."""
+        try:
+            return self._mentions.page(cursor, now)
+        except OSError as error:
+            says = f"cannot read {self._mentions.path}: {error.strerror}"
+            raise Unavailable(says, "put the file back, or correct [platforms.memory] mentions") from error
+
+    def prepare(self, reply: Outgoing, now: datetime) -> Prepared:
+        """The line to append; the key is the same for the same revision of the same reply."""
+        digest = sha256(f"{reply.mention.id}\0{reply.text}".encode("utf-8", "surrogatepass")).hexdigest()
+        key = f"{reply.reply_id}-{reply.revision}-{digest[:12]}"
+        return Prepared(key, {"in_reply_to": reply.mention.id, "text": reply.text})
+
+    def post(self, prepared: Prepared) -> Receipt:
+        """Append the line and sync it. Raises NotSent when nothing was written; OSError when nobody knows."""
+        return Receipt(posts.append(self._posts, prepared.request, prepared.key))
+
+    def find(self, prepared: Prepared) -> Receipt | None:
+        """The first whole line with this key. Raises Unavailable."""
+        try:
+            found = posts.find(self._posts, prepared.key)
+        except OSError as error:
+            raise Unavailable(f"cannot read {self._posts}: {error.strerror}", "make it readable") from error
+        return Receipt(found) if found else None
+
+    def look(self, mention: Mention) -> Standing:
+        """A row is not looked at again: nobody edits or deletes a mention in a file."""
+        return Standing(here=True)
+
+    def whoami(self) -> Account:
+        """The files have no account; any name does."""
+        return Account("memory", "memory")

@@ -1,0 +1,132 @@
+"""Records of a growing text file, in bytes: JSON lines, or CSV rows whose quoted cells may hold line ends."""
+
+import csv
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, BinaryIO, NoReturn
+
+LONGEST_LINE = 1 << 20  # bytes; a longer line is passed over and never held in memory whole
+MOST_LINES = 200  # of one CSV row; beyond it a quote was never closed
+BOM = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the file: raw is shortened when long is set; whole: it ends in a line end."""
+
+    offset: int
+    end: int
+    raw: bytes
+    whole: bool
+    long: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A row, or why there is none (neither: a blank line). whole: the file ends this record, so it can be passed."""
+
+    offset: int
+    end: int
+    whole: bool
+    raw: bytes
+    row: Mapping[Any, object] | None = None
+    error: str = ""
+
+
+def read_line(file: BinaryIO) -> Line | None:
+    """The next line of the file, or None at its end."""
+    offset = file.tell()
+    raw = last = file.readline(LONGEST_LINE)
+    end = offset + len(raw)
+    while last and not last.endswith(b"\n"):
+        last = file.readline(LONGEST_LINE)
+        end += len(last)
+    return Line(offset, end, raw, last.endswith(b"\n"), end - offset > len(raw)) if raw else None
+
+
+def json_records(file: BinaryIO) -> Iterator[Record]:
+    """One record a line, from the file's present position."""
+    while (line := read_line(file)) is not None:
+        row, error = _parsed(line)
+        yield Record(line.offset, line.end, line.whole, line.raw, row, error)
+
+
+def csv_records(file: BinaryIO, columns: tuple[str, ...]) -> Iterator[Record]:
+    """One record a row, from the file's present position.
+
+    Of a row that is malformed only the first line is given up, so that a stray quote does not swallow what follows.
+    """
+    while (record := csv_record(file, lambda cells: _named(cells, columns))) is not None:
+        yield record
+
+
+def csv_record(file: BinaryIO, named: Callable[[list[str]], Mapping[Any, object]]) -> Record | None:
+    """The next row of the file, or None at its end; named turns its cells into a row or raises csv.Error."""
+    lines: list[Line] = []
+    try:
+        cells = next(csv.reader(_texts(file, lines), strict=True), None)
+        if cells is None:
+            return None
+        row = named(cells) if cells else None
+        return Record(lines[0].offset, lines[-1].end, lines[-1].whole, b"".join(line.raw for line in lines), row)
+    except _Ended:
+        error = f"a quote that opens here is not closed in the {len(lines)} lines to the end of the file"
+        return Record(lines[0].offset, lines[-1].end, False, lines[0].raw, None, error)
+    except csv.Error as fault:
+        first = lines[0]
+        file.seek(first.end)
+        return Record(first.offset, first.end, first.whole, first.raw, None, str(fault))
+
+
+class _Ended(Exception):
+    """The file ends inside a quoted cell."""
+
+
+def _texts(file: BinaryIO, lines: list[Line]) -> Iterator[str]:
+    """What csv.reader reads; every line that it took is added to lines."""
+    while (line := read_line(file)) is not None:
+        lines.append(line)
+        if line.long:
+            raise csv.Error(f"the line is longer than {LONGEST_LINE:,} bytes")
+        if len(lines) > MOST_LINES:
+            raise csv.Error(f"a quote that opens here is not closed within {MOST_LINES} lines")
+        yield _text(line.raw)
+    if lines:
+        raise _Ended
+
+
+def _text(raw: bytes) -> str:
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        raise csv.Error("the row is not UTF-8 text") from None
+
+
+def _named(cells: list[str], columns: tuple[str, ...]) -> Mapping[str, object]:
+    if len(cells) != len(columns):
+        raise csv.Error(f"the row has {len(cells)} cells, the header {len(columns)}")
+    return dict(zip(columns, cells, strict=True))
+
+
+def _parsed(line: Line) -> tuple[Mapping[str, object] | None, str]:
+    """The object of a JSON line, or what is wrong with it; neither for a blank line."""
+    if line.long:
+        return None, f"the line is longer than {LONGEST_LINE:,} bytes"
+    if not line.raw.strip():
+        return None, ""
+    try:
+        row: Any = json.loads(line.raw.decode("utf-8"), parse_constant=_no_number)
+    except UnicodeDecodeError:
+        return None, "the line is not UTF-8 text"
+    except RecursionError:
+        return None, "the line is nested too deeply"
+    except ValueError as error:  # also a number of more than 4,300 digits
+        return None, f"the line is not JSON: {error}"
+    if not isinstance(row, dict):
+        return None, "the line is no JSON object"
+    return row, ""
+
+
+def _no_number(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no number of JSON")

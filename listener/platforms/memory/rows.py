@@ -1,0 +1,90 @@
+"""One row of a file as a Mention; what it lacks is filled in, what cannot be read is refused."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from listener.model import Mention
+
+LONGEST_TEXT = 100_000  # characters; longer texts are cut
+LONGEST_WORD = 500  # characters of an id or a name
+NO_DATABASE_TAKES = re.compile("[\0\ud800-\udfff]")  # NUL and lone surrogates
+BEFORE_OFFSET = re.compile(r"\s+(?=[+-]\d\d:?\d\d$|Z$)")
+YES, NO = ("true", "yes", "1"), ("false", "no", "0")
+
+
+def read_row(row: Mapping[str, object], now: datetime, replay: bool) -> Mention:
+    """The row as a mention that was read at `now`. Raises ValueError saying what is wrong with it."""
+    name, handle = _id(row), _word(row, "author")
+    handle = handle.lstrip("@") if handle else None
+    created = _time(row, now)
+    return Mention(
+        platform="memory",
+        id=name,
+        text=_text(row),
+        author_id=_word(row, "author_id") or (handle or f"unknown:{name}").lower(),
+        created_at=created,
+        aged_from=now if replay else created,
+        interaction_id=name,
+        conversation_id=_word(row, "conversation_id") or name,
+        author_handle=handle,
+        author_name=_word(row, "name"),
+        in_reply_to=_word(row, "in_reply_to"),
+        lang=_word(row, "lang"),
+        url=_word(row, "url"),
+        brand=_word(row, "brand"),
+        addressed=_addressed(row),
+    )
+
+
+def printable(text: str) -> str:
+    """The text with U+FFFD for what no database takes."""
+    return text if text.isascii() and "\0" not in text else NO_DATABASE_TAKES.sub("\ufffd", text)
+
+
+def _id(row: Mapping[str, object]) -> str:
+    found = _word(row, "id")
+    if not found:
+        raise ValueError("the row has no id")
+    if not found.isprintable() or "\ufffd" in found or len(found) >= LONGEST_WORD:
+        raise ValueError("the id is too long or has characters that cannot be shown")
+    return found
+
+
+def _text(row: Mapping[str, object]) -> str:
+    found = row.get("text")
+    if not isinstance(found, str):
+        raise ValueError("the row has no text" if found is None else "text is no text")
+    return printable(found[:LONGEST_TEXT])
+
+
+def _word(row: Mapping[str, object], key: str) -> str | None:
+    """A text, or a whole number as text; None when it is missing or empty."""
+    found = row.get(key)
+    if found is None or found == "":
+        return None
+    if isinstance(found, int) and not isinstance(found, bool):
+        found = str(found)
+    if not isinstance(found, str):
+        raise ValueError(f"{key} is neither a text nor a whole number")
+    return printable(found.strip()[:LONGEST_WORD]) or None
+
+
+def _time(row: Mapping[str, object], now: datetime) -> datetime:
+    """created_at, ISO 8601, also with blanks; without an offset it is UTC; missing: now."""
+    found = _word(row, "created_at")
+    if found is None:
+        return now
+    try:
+        when = datetime.fromisoformat(BEFORE_OFFSET.sub("", found))
+        return (when if when.tzinfo else when.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise ValueError(f"created_at is no ISO 8601 time: {found[:40]!r}") from None
+
+
+def _addressed(row: Mapping[str, object]) -> bool:
+    found = row.get("addressed")
+    word = "true" if found is None or found == "" else str(found).strip().lower()
+    if word not in YES + NO:
+        raise ValueError(f"addressed is neither true nor false: {str(found)[:40]!r}")
+    return word in YES

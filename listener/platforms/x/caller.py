@@ -1,0 +1,98 @@
+"""Reads through the gate: what stands in the way is told without a call, what fails becomes Unavailable."""
+
+import logging
+import random
+from datetime import datetime
+
+from listener.errors import Unavailable
+from listener.model import Account, Json
+from listener.net import Stop
+from listener.platforms.x.gate import Gate
+from listener.platforms.x.ids import is_id
+from listener.platforms.x.items import clean
+from listener.platforms.x.section import Section
+from listener.platforms.x.verdict import judge, of_read
+from listener.platforms.x.wire import Answer, Broken, Unready, Wire
+
+log = logging.getLogger(__name__)
+
+ME = "GET /2/users/me"
+
+
+class Caller:
+    """GETs and who we are (asked once a process)."""
+
+    def __init__(self, section: Section, wire: Wire, gate: Gate, rng: random.Random) -> None:
+        self._section, self._wire, self._gate, self._rng = section, wire, gate, rng
+        self._account: Account | None = None
+
+    def get(self, endpoint: str, route: str, params: Json, now: datetime) -> Answer:
+        """A 200 or a 400, whose meaning the feed knows. Raises Unavailable, Oversized."""
+        stop = self._gate.stopped(now, endpoint)
+        if stop:
+            raise Unavailable(stop.says, stop.do, cause=stop.cause, retry_at=stop.until)
+        if endpoint != ME and self._gate.probe_due(now):
+            self.probe(now)
+        return self._asked(endpoint, route, params, now)
+
+    def probe(self, now: datetime) -> None:
+        """After a stop for money a free call comes first. Raises Unavailable, and the stop stands."""
+        self._asked(ME, "/2/users/me", {}, now)
+        self._gate.lift_billing()
+
+    def _asked(self, endpoint: str, route: str, params: Json, now: datetime) -> Answer:
+        try:
+            answer = self._wire.get(route, params)
+        except Unready as error:
+            do = "set the four OAuth 1.0a secrets of X's console"
+            raise self._gate.noted(Unavailable(f"X: {error}", do, cause="account"), endpoint, now) from None
+        except Broken as error:
+            raise self._gate.noted(Unavailable(f"X cannot be reached: {error.says}"), endpoint, now) from None
+        if answer.status == 200:
+            self._gate.worked(endpoint, billed=endpoint != ME)
+        elif answer.status != 400:
+            raise self._gate.noted(of_read(judge(answer, now, self._rng)), endpoint, now)
+        return answer
+
+    def account(self, now: datetime) -> Account:
+        """Who the tokens belong to. Raises Unavailable, also when it is not the configured account."""
+        if self._account is None:
+            self._account = self._checked(self._who(now), now)
+        return self._account
+
+    def _who(self, now: datetime) -> Account:
+        answer = self.get(ME, "/2/users/me", {}, now)
+        data = answer.object().get("data")
+        if answer.status != 200 or not isinstance(data, dict) or not is_id(data.get("id")):
+            raise self._gate.noted(Unavailable("X does not say who we are"), ME, now)
+        name = data.get("name")
+        says = _says(self._section, answer)
+        return Account(
+            data["id"], clean(str(data.get("username", ""))), clean(name) if isinstance(name, str) else None, says
+        )
+
+    def _checked(self, account: Account, now: datetime) -> Account:
+        """Never read or speak for another account than the one configured; a test server may name its own."""
+        if account.handle.casefold() == self._section.name.casefold():
+            return account
+        says = f"X: the tokens belong to @{account.handle}, the configuration says @{self._section.name}"
+        if not self._section.loopback:
+            raise self._gate.noted(Unavailable(says, "mend `handle` or the tokens", cause="account"), ME, now)
+        log.warning("%s", says)
+        return account
+
+
+def _says(section: Section, answer: Answer) -> tuple[str, ...]:
+    level = answer.headers.get("x-access-level")
+    says = [f"the app may {level}" + ("" if "write" in level else ": it cannot post")] if level else []
+    if not section.app_owned_by_brand:
+        price, owned = section.prices.post_read, section.prices.owned_read
+        says.append(
+            f"a mention costs ${price:g}; ${owned:g} when this account owns the developer app (app_owned_by_brand)"
+        )
+    return tuple(says)
+
+
+def told(stop: Stop) -> str:
+    """One line for a post that a stop holds back."""
+    return f"{stop.says} (no call before {stop.until:%Y-%m-%d %H:%M:%S} UTC)"

@@ -1,0 +1,173 @@
+"""One page of one feed from X: parameters, price, the call, what came. Knows X's two vocabularies of field names."""
+
+import logging
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from listener.errors import OverBudget, Unavailable
+from listener.model import Json
+from listener.platforms.x.caller import Caller
+from listener.platforms.x.ids import is_id
+from listener.platforms.x.items import missing
+from listener.platforms.x.money import SIZES, Purse, next_day
+from listener.platforms.x.section import Section
+from listener.platforms.x.walk import as_ids
+from listener.platforms.x.wire import Answer, Oversized
+
+log = logging.getLogger(__name__)
+
+_LEGACY = {
+    "tweet.fields": "author_id,conversation_id,created_at,edit_history_tweet_ids,entities,in_reply_to_user_id,lang,"
+    "note_tweet,referenced_tweets",
+}
+_POST = {  # here the author and the references are expansions, which X bills
+    "post.fields": "conversation_id,created_at,edit_history_post_ids,entities,in_reply_to_user_id,lang,note_post",
+    "expansions": "author_id,referenced_posts",
+}
+_USERS = {"expansions": "author_id", "user.fields": "name,public_metrics,username"}
+_LEAST = re.compile(r"larger than (\d{1,19})")
+
+
+class Rejected(Exception):
+    """X answered 400. least: the smallest since_id it takes, when that was the reason and X said so."""
+
+    def __init__(self, says: str, least: str, *, since: bool) -> None:
+        super().__init__(says)
+        self.says, self.least, self.since = says, least, since
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What a page holds: raw posts, expanded users by id, the next token, the size asked for."""
+
+    items: list[Any]
+    users: Mapping[str, Json]
+    token: str | None
+    size: int
+
+
+class Feeds:
+    """Reads pages."""
+
+    def __init__(self, section: Section, purse: Purse, caller: Caller) -> None:
+        self._section, self._purse, self._caller = section, purse, caller
+        self._legacy, self._sizes = True, SIZES
+
+    def page(self, feed: str, me: str, since: str, token: str | None, now: datetime) -> Listing:
+        """Return a page; fields X no longer gives are asked for by their other name. Raises Unavailable, Rejected."""
+        listing = self._once(feed, me, since, token, now)
+        lost = missing(listing.items)
+        if lost is None:
+            return listing
+        self._legacy = not self._legacy
+        listing = self._once(feed, me, since, token, now)
+        lost = missing(listing.items)
+        if lost is not None:
+            self._legacy = True
+            if len(listing.items) > 1:  # a single broken post is set aside, and stops nothing
+                raise Unavailable(
+                    f"X leaves out {lost} on every post", "update Earshot: X's fields have new names", cause="account"
+                )
+        return listing
+
+    def _once(self, feed: str, me: str, since: str, token: str | None, now: datetime) -> Listing:
+        each = self._each(feed)
+        try:
+            size = self._purse.reserve(each, self._sizes)
+        except OverBudget as error:
+            raise Unavailable(error.says, error.do, cause="billing", retry_at=error.until or next_day(now)) from None
+        endpoint, route, params = _request(feed, me)
+        params |= {"max_results": size, **self._fields()}
+        params |= ({"since_id": since} if since else {}) | _token(feed, token)
+        answer = self._asked(endpoint, route, params, size, now)
+        if answer.status == 400:
+            raise _rejected(answer)
+        return self._listing(answer, endpoint, feed, size, now)
+
+    def _asked(self, endpoint: str, route: str, params: Json, size: int, now: datetime) -> Answer:
+        try:
+            return self._caller.get(endpoint, route, params, now)
+        except Oversized as error:
+            self._sizes = tuple(one for one in SIZES if one < size) or SIZES[-1:]
+            self._purse.charge_all(endpoint, size, self._section.prices.post_read)
+            raise Unavailable(f"X sent {error}; a smaller page is asked for next") from None
+
+    def _fields(self) -> Json:
+        if not self._legacy:
+            return _POST | {"user.fields": _USERS["user.fields"]}
+        return _LEGACY | (_USERS if self._section.authors == "always" else {})
+
+    def _each(self, feed: str) -> float:
+        """The most that one post of a page can cost, with all it brings along."""
+        prices = self._section.prices
+        each = self._purse.post_price(feed)
+        each += prices.user_read if self._section.authors == "always" or not self._legacy else 0.0
+        return each + (0.0 if self._legacy else prices.post_read)
+
+    def _listing(self, answer: Answer, endpoint: str, feed: str, size: int, now: datetime) -> Listing:
+        try:
+            listing = _parsed(answer, size)
+        except ValueError as error:
+            self._purse.charge_all(endpoint, size, self._each(feed))
+            raise Unavailable(f"X's answer cannot be read ({error})") from None
+        posts, users = _billed(answer)
+        self._purse.charge(endpoint, posts, users, self._purse.post_price(feed), now)
+        _tell_errors(answer, feed)
+        return listing
+
+
+def _request(feed: str, me: str) -> tuple[str, str, Json]:
+    """(endpoint as the ledger names it, route, parameters of this feed alone)."""
+    if feed == "mentions":
+        return "GET /2/users/:id/mentions", f"/2/users/{me}/mentions", {}
+    if feed == "own":
+        return "GET /2/users/:id/tweets", f"/2/users/{me}/tweets", {}
+    return "GET /2/tweets/search/recent", "/2/tweets/search/recent", {"query": feed.removeprefix("search:")}
+
+
+def _token(feed: str, token: str | None) -> Json:
+    if token is None:
+        return {}
+    return {"next_token" if feed.startswith("search:") else "pagination_token": token}
+
+
+def _parsed(answer: Answer, size: int) -> Listing:
+    body = answer.json()
+    if not isinstance(body, dict):
+        raise ValueError("not an object")
+    items, meta, includes = body.get("data") or [], body.get("meta") or {}, body.get("includes") or {}
+    if not isinstance(items, list) or not isinstance(meta, dict) or not isinstance(includes, dict):
+        raise ValueError("not a page")
+    if not items and "meta" not in body and "errors" not in body:
+        raise ValueError("neither data nor meta")
+    token, users = meta.get("next_token"), includes.get("users")
+    users = users if isinstance(users, list) else []
+    known = {one["id"]: one for one in users if isinstance(one, dict) and is_id(one.get("id"))}
+    return Listing(items, known, token if isinstance(token, str) and token else None, size)
+
+
+def _billed(answer: Answer) -> tuple[list[str], list[str]]:
+    """The posts and the users that X bills: those listed and those expanded."""
+    body = answer.object()
+    includes = body.get("includes") or {}
+    posts = [*(body.get("data") or []), *(includes.get("tweets") or []), *(includes.get("posts") or [])]
+    return as_ids(posts), as_ids(includes.get("users") or [])
+
+
+def _tell_errors(answer: Answer, feed: str) -> None:
+    """A 200 may carry errors beside its data: posts that X could not give. They are logged, the page is kept."""
+    errors = answer.object().get("errors") or []
+    for error in errors if isinstance(errors, list) else []:
+        one = error if isinstance(error, dict) else {"detail": error}
+        log.warning(
+            "x: %s: a post was left out: %s %s", feed, one.get("resource_id", "?"), str(one.get("detail"))[:200]
+        )
+
+
+def _rejected(answer: Answer) -> Rejected:
+    text = answer.body.decode("utf-8", "replace")
+    found, said = _LEAST.search(text), " ".join(text.split())[:200]
+    return Rejected(f"X answered 400: {said}", found[1] if found else "", since="since_id" in text)

@@ -1,0 +1,220 @@
+"""A post as X gives it, in either vocabulary (`tweet.*`, `post.*`), made a Mention, an OwnPost or a BadItem."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from listener.model import BadItem, Json, Mention, OwnPost
+from listener.platforms.x.ids import is_id, lowest
+
+REQUIRED = ("id", "text", "author_id", "created_at", "conversation_id")
+"""Keys without which a post cannot be judged: X answers 200 and leaves out fields whose name it no longer knows."""
+
+_TEXT_MOST = 50_000  # characters kept; X's own limit is 25,000
+_RAW_MOST = 20_000
+_BAD = re.compile(r"[\x00\ud800-\udfff]")  # what no database takes
+_STATUS = re.compile(r"https?://(?:www\.|mobile\.)?(?:x|twitter)\.com/(\w{1,15})/status/(\d{1,19})", re.IGNORECASE)
+_ESCAPES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))  # X escapes these three in `text`, the ampersand last
+
+NOT_SUMMONED = "X takes replies through its API only to who @mentions or quotes us; this is a bare reply to our post"
+NOT_ADDRESSED = "found by search: it neither mentions, quotes nor answers us, and X forbids reaching out"
+
+
+@dataclass(frozen=True, slots=True)
+class Us:
+    """Our account, and the sister accounts whose posts are dropped."""
+
+    id: str
+    name: str
+    sisters: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class Sorted:
+    """A page's posts by what becomes of them."""
+
+    mentions: list[Mention] = field(default_factory=list)
+    own: list[OwnPost] = field(default_factory=list)
+    bad: list[BadItem] = field(default_factory=list)
+    skipped: int = 0
+
+
+def sort(items: list[Any], users: Mapping[str, Json], us: Us, feed: str, begin: str) -> Sorted:
+    """Sort a page. feed: "mentions", "own" or a search; begin: posts up to this id are older than the first run."""
+    sorted_ = Sorted()
+    names = _names(items)
+    for item in items:
+        try:
+            _place(sorted_, item, users, names, us, feed, begin)
+        except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
+            sorted_.bad.append(bad_item(item, f"{type(error).__name__}: {error}"))
+    return sorted_
+
+
+def _place(
+    into: Sorted, item: Json, users: Mapping[str, Json], names: Mapping[str, str], us: Us, feed: str, begin: str
+) -> None:
+    check(item)
+    references = _references(item)
+    if begin and int(item["id"]) <= int(begin):
+        into.skipped += 1
+    elif item["author_id"] == us.id:
+        into.skipped += feed != "own"
+        if "replied_to" in references:
+            into.own.append(_own(item, references))
+    elif feed == "own" or "retweeted" in references or item["author_id"] in us.sisters:
+        into.skipped += 1
+    else:
+        into.mentions.append(_mention(item, users, names, us, feed))
+
+
+def check(item: Json) -> None:
+    """Raises ValueError naming the key that is missing or of a wrong type."""
+    if not isinstance(item, dict):
+        raise ValueError("not an object")
+    for key in REQUIRED:
+        if not isinstance(item.get(key), str):
+            raise ValueError(f"{key} is missing or no text")
+    for key in ("id", "author_id", "conversation_id"):
+        if not is_id(item[key]):
+            raise ValueError(f"{key} is no id")
+
+
+def missing(items: list[Any]) -> str | None:
+    """The required key that every post of this page lacks: X has renamed it, or no longer knows our parameter."""
+    objects = [item for item in items if isinstance(item, dict)]
+    lost = [key for key in REQUIRED if objects and all(key not in item for item in objects)]
+    return lost[0] if lost else None
+
+
+def bad_item(item: Any, error: str) -> BadItem:
+    """The item set aside, its raw JSON capped and ASCII only."""
+    known = item.get("id") if isinstance(item, dict) else None
+    raw = _dump(item)
+    return BadItem(str(known) if is_id(known) else "", raw[:_RAW_MOST], error[:300])
+
+
+def _dump(item: Any) -> str:
+    try:
+        return json.dumps(item, ensure_ascii=True)
+    except (ValueError, RecursionError):
+        return "(nested too deeply to be shown)"
+
+
+def _mention(item: Json, users: Mapping[str, Json], names: Mapping[str, str], us: Us, feed: str) -> Mention:
+    made, author = _time(item["created_at"]), users.get(item["author_id"], {})
+    references, addressed, why_not = _references(item), *_eligibility(item, us, feed)
+    return Mention(
+        platform="x",
+        id=item["id"],
+        text=full_text(item),
+        author_id=item["author_id"],
+        created_at=made,
+        aged_from=made,
+        interaction_id=_interaction(item),
+        conversation_id=item["conversation_id"],
+        author_handle=_text(author.get("username")) or names.get(item["author_id"]),
+        author_name=_text(author.get("name")),
+        author_followers=_followers(author),
+        in_reply_to=references.get("replied_to"),
+        lang=_text(item.get("lang")),
+        url=f"https://x.com/i/status/{item['id']}",
+        addressed=addressed,
+        can_reply=why_not is None,
+        why_not=why_not,
+    )
+
+
+def _own(item: Json, references: Mapping[str, str]) -> OwnPost:
+    return OwnPost(item["id"], references.get("replied_to"), full_text(item), _time(item["created_at"]))
+
+
+def _eligibility(item: Json, us: Us, feed: str) -> tuple[bool, str | None]:
+    """(addressed, why no reply is possible): X takes one when the author @mentioned us or quotes a post of ours."""
+    if _mentions_us(item, us) or _quotes_us(item, us, feed):
+        return True, None
+    if item.get("in_reply_to_user_id") == us.id or (feed == "mentions" and "replied_to" in _references(item)):
+        return True, NOT_SUMMONED
+    return (True, "listed among our mentions without naming us") if feed == "mentions" else (False, NOT_ADDRESSED)
+
+
+def _mentions_us(item: Json, us: Us) -> bool:
+    for mention in _entities(item, "mentions"):
+        if mention.get("id") == us.id or str(mention.get("username", "")).casefold() == us.name.casefold():
+            return True
+    return bool(re.search(rf"(?<![\w@＠])[@＠]{re.escape(us.name)}(?!\w)", full_text(item), re.IGNORECASE | re.ASCII))
+
+
+def _quotes_us(item: Json, us: Us, feed: str) -> bool:
+    """A quote in our mentions feed is one of ours; elsewhere the quoted post's link names its author."""
+    quoted = _references(item).get("quoted")
+    if quoted is None:
+        return False
+    links = [_STATUS.match(str(one.get("expanded_url", ""))) for one in _entities(item, "urls")]
+    authors = {link[1].casefold() for link in links if link and link[2] == quoted} - {"i"}
+    return us.name.casefold() in authors if authors else feed == "mentions" and "replied_to" not in _references(item)
+
+
+def _references(item: Json) -> dict[str, str]:
+    """Type of reference -> id, of `referenced_tweets` or `referenced_posts`."""
+    listed = item.get("referenced_tweets") or item.get("referenced_posts") or []
+    return {str(one["type"]): one["id"] for one in listed if is_id(one.get("id"))}
+
+
+def _entities(item: Json, kind: str) -> list[Json]:
+    """Of the post and of its long form, whose entities stand apart."""
+    places = [item.get("entities"), (_note(item)).get("entities")]
+    found = [one for place in places if isinstance(place, dict) for one in place.get(kind) or []]
+    return [one for one in found if isinstance(one, dict)]
+
+
+def _note(item: Json) -> Json:
+    note = item.get("note_tweet") or item.get("note_post")
+    return note if isinstance(note, dict) else {}
+
+
+def full_text(item: Json) -> str:
+    """The whole text: of a long post the note, since `text` is cut at 280; X's three escapes undone; capped."""
+    text = _text(_note(item).get("text")) or clean(item["text"])
+    for escape, char in _ESCAPES:
+        text = text.replace(escape, char)
+    return text
+
+
+def clean(text: str) -> str:
+    """Capped, with what no database takes replaced."""
+    return _BAD.sub("\ufffd", text[:_TEXT_MOST])
+
+
+def _text(value: Any) -> str | None:
+    return clean(value) if isinstance(value, str) and value else None
+
+
+def _followers(author: Json) -> int | None:
+    metrics = author.get("public_metrics")
+    count = metrics.get("followers_count") if isinstance(metrics, dict) else None
+    return count if isinstance(count, int) and 0 <= count < 2**53 else None
+
+
+def _interaction(item: Json) -> str:
+    """The first id of the edit history; one client saw [""] there: then the post's own."""
+    history = item.get("edit_history_tweet_ids") or item.get("edit_history_post_ids") or []
+    return lowest(*(one for one in history if is_id(one))) or str(item["id"])
+
+
+def _names(items: list[Any]) -> dict[str, str]:
+    """Account id -> handle, as far as the page's own mentions tell for nothing."""
+    known = {}
+    for item in items:
+        for mention in _entities(item, "mentions") if isinstance(item, dict) else ():
+            if is_id(mention.get("id")) and isinstance(mention.get("username"), str):
+                known[mention["id"]] = clean(mention["username"])
+    return known
+
+
+def _time(value: str) -> datetime:
+    moment = datetime.fromisoformat(value)
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,0 +1,53 @@
+"""A reply on X before it is sent: how it will stand, what it costs, the request that is stored with the claim. Pure."""
+
+import hashlib
+import re
+import unicodedata
+from datetime import datetime
+
+from listener.errors import Held
+from listener.model import Mention, Outgoing, Prepared, Preview
+from listener.platforms.x.length import LIMIT, weighted
+from listener.platforms.x.links import links
+from listener.platforms.x.section import Section
+
+_UNFIT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufeff\ufffe\uffff\ud800-\udfff]")  # X refuses or drops these
+
+
+def preview(text: str, mention: Mention, section: Section) -> Preview:
+    """The text as X will show it. cost_usd: what is reserved for it; link: X's reply box for a person."""
+    shown = stand(text)
+    link = f"https://x.com/intent/post?in_reply_to={mention.id}"
+    return Preview(shown, weighted(shown), LIMIT, cost(shown, section), link)
+
+
+def stand(text: str) -> str:
+    """NFC, as X stores it; without control characters, half surrogates and blanks at the ends. Idempotent."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    return unicodedata.normalize("NFC", _UNFIT.sub("", lines)).strip()
+
+
+def cost(text: str, section: Section) -> float:
+    """US dollars to reserve for a summoned reply: with anything X may take for a link, the price of one."""
+    summoned = section.prices.summoned_post
+    return max(summoned, section.url_reserve_usd) if any(True for _ in links(text)) else summoned
+
+
+def prepare(reply: Outgoing, section: Section, now: datetime) -> Prepared:
+    """The intention: the request of POST /2/tweets, its price, and when it was made. Raises Held."""
+    if not section.may_send:
+        raise Held("attestation", *_ATTEST)
+    digest = hashlib.sha256(reply.text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    request = {
+        "text": reply.text,
+        "in_reply_to": reply.mention.id,
+        "usd": cost(reply.text, section),
+        "prepared_at": now.isoformat(),
+    }
+    return Prepared(f"x-{reply.mention.id}-{reply.reply_id}-{reply.revision}-{digest}", request)
+
+
+_ATTEST = (
+    "X: nobody has attested that its automation rules were read",
+    "read help.x.com/en/rules-and-policies/x-automation, then set i_have_read_the_automation_rules = true",
+)

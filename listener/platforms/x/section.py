@@ -1,0 +1,185 @@
+"""The `[platforms.x]` section of earshot.toml: its keys, what can be wrong with them, what an operator should know."""
+
+import ipaddress
+import math
+import re
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Literal
+from urllib.parse import urlsplit
+
+from listener.model import Section as Base
+from listener.platforms.x.ids import is_id
+
+SECRETS = (
+    "EARSHOT_X_CONSUMER_KEY",
+    "EARSHOT_X_CONSUMER_SECRET",
+    "EARSHOT_X_ACCESS_TOKEN",
+    "EARSHOT_X_ACCESS_TOKEN_SECRET",
+)
+"""The OAuth 1.0a user tokens, which do not expire: made in X's console for the account that owns the app."""
+
+Fault = tuple[str, str, str]
+_HANDLE = re.compile(r"@?[A-Za-z0-9_]{1,15}")
+_QUERY_MOST = 512  # characters of a self-serve recent search: docs.x.com, build-a-query
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prices:
+    """US dollars a unit, as X's price page had them on `read_on`. Reads are billed once a post and UTC day."""
+
+    read_on: date = date(2026, 11, 22)
+    post_read: float = 0.005
+    owned_read: float = 0.001  # mentions and timeline of the account that owns the developer app
+    user_read: float = 0.010
+    post: float = 0.015
+    summoned_post: float = 0.010  # a reply to somebody who mentioned or quoted us
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section(Base):
+    """Keys of `[platforms.x]`. Money in US dollars; search: queries beyond @mentions; sister_accounts: author ids."""
+
+    handle: str = ""
+    api_url: str = "https://api.x.com"
+    search: tuple[str, ...] = ()
+    app_owned_by_brand: bool = False
+    sister_accounts: tuple[str, ...] = ()
+    authors: Literal["never", "always"] = "never"
+    daily_budget_usd: float | Literal["none"] = 5.0
+    send_reserve_usd: float = 0.5
+    url_reserve_usd: float = 0.20
+    prices: Prices = field(default_factory=Prices)
+    i_have_read_the_automation_rules: bool = False
+    settle_after_seconds: float = 60.0
+
+    @property
+    def name(self) -> str:
+        """The handle without its @."""
+        return self.handle.removeprefix("@")
+
+    @property
+    def settle_after(self) -> timedelta:
+        """How long the own timeline may lag behind a post."""
+        return timedelta(seconds=self.settle_after_seconds)
+
+    @property
+    def loopback(self) -> bool:
+        """True when api_url is on this machine: a test server, to which nobody has to attest anything."""
+        return _on_loopback(self.api_url)
+
+    @property
+    def may_send(self) -> bool:
+        """True when the operator has attested that X's automation rules were read, or nobody has to."""
+        return self.i_have_read_the_automation_rules or self.loopback
+
+    def problems(self) -> list[Fault]:
+        """Faults that types do not catch."""
+        return [*_handle(self), *_url(self.api_url), *_lists(self), *_money(self), *_spans(self)]
+
+    def notes(self) -> list[str]:
+        """What X asks of an automated account, and what this configuration costs."""
+        return [_RULES, *_attestation(self), _ownership(self), *_remarks(self)]
+
+
+_RULES = (
+    "X asks of an account that answers by machine: the `Automated` label, linked to the account of who is in charge,"
+    " and a bio that says so; an easy opt-out that is honoured at once; at most one automated reply an interaction, and"
+    " only to who mentioned you; no AI-written reply without X's prior written approval (help.x.com, automation rules)"
+)
+
+
+def _attestation(section: Section) -> list[str]:
+    if section.may_send:
+        return []
+    return ["X: sending is held until i_have_read_the_automation_rules = true; reading and queueing work"]
+
+
+def _ownership(section: Section) -> str:
+    prices = section.prices
+    if section.app_owned_by_brand:
+        return (
+            f"X: reads are reckoned at ${prices.owned_read:g} a post, right only while the brand's account owns the"
+            f" developer app; prices were read on {prices.read_on}"
+        )
+    return (
+        f"X: a mention costs ${prices.post_read:g} to read; ${prices.owned_read:g} if the developer app is created"
+        f" under the brand's own account (then set app_owned_by_brand = true); prices were read on {prices.read_on}"
+    )
+
+
+def _remarks(section: Section) -> list[str]:
+    notes = []
+    if section.authors == "always":
+        notes.append(f'X: authors = "always" adds up to ${section.prices.user_read:g} an author and UTC day')
+    if section.search:
+        notes.append("X: search hits are read and judged, but X takes no reply to who did not mention or quote you")
+    if section.daily_budget_usd == "none":
+        notes.append('X: daily_budget_usd = "none": nothing bounds what reading and sending cost')
+    return notes
+
+
+def _handle(section: Section) -> list[Fault]:
+    if _HANDLE.fullmatch(section.handle):
+        return []
+    what = f"{section.handle!r} is no X handle" if section.handle else "is missing"
+    return [("handle", what, "give the brand's account, 1 to 15 letters, digits or _")]
+
+
+def _url(url: str) -> list[Fault]:
+    """Only https may leave the machine: the signature protects no secret of the answer."""
+    do = 'give scheme and host alone, such as "https://api.x.com"'
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError as error:
+        return [("api_url", f"{url!r} is no URL ({error})", do)]
+    if parts.scheme not in ("http", "https") or not host:
+        return [("api_url", f"{url!r} is no http(s) URL", do)]
+    if parts.username or parts.password or parts.query or parts.fragment:
+        return [("api_url", "must hold neither a user, a query nor a fragment", do)]
+    if parts.path.rstrip("/").endswith("/2"):
+        return [("api_url", f"{url!r} ends in /2, which is added by itself", do)]
+    if parts.scheme == "http" and not _on_loopback(url):
+        return [("api_url", "http:// is only for this machine; secrets would travel in the clear", "use https://")]
+    return []
+
+
+def _on_loopback(url: str) -> bool:
+    try:
+        host = urlsplit(url).hostname or ""
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _lists(section: Section) -> list[Fault]:
+    long = [query for query in section.search if not 0 < len(query.strip()) <= _QUERY_MOST]
+    odd = [account for account in section.sister_accounts if not is_id(account)]
+    faults = [("search", f"a query of {len(one)} characters", f"X takes 1 to {_QUERY_MOST}") for one in long]
+    if len({query.strip() for query in section.search}) < len(section.search):
+        faults.append(("search", "a query stands there twice", "leave one out"))
+    do = "give the number, not the handle"
+    return faults + [("sister_accounts", f"{one!r} is no account id", do) for one in odd]
+
+
+def _money(section: Section) -> list[Fault]:
+    sums = {"send_reserve_usd": section.send_reserve_usd, "url_reserve_usd": section.url_reserve_usd}
+    if section.daily_budget_usd != "none":
+        sums["daily_budget_usd"] = section.daily_budget_usd
+    for name in ("post_read", "owned_read", "user_read", "post", "summoned_post"):
+        sums[f"prices.{name}"] = getattr(section.prices, name)
+    return [
+        (key, f"{usd} is no sum of money", "give dollars, 0 or more")
+        for key, usd in sums.items()
+        if not math.isfinite(usd) or usd < 0
+    ]
+
+
+def _spans(section: Section) -> list[Fault]:
+    faults: list[Fault] = []
+    if not 0 <= section.settle_after_seconds <= 86_400:
+        faults.append(
+            ("settle_after_seconds", f"{section.settle_after_seconds}", "give 0 to 86400 seconds; X needs 60")
+        )
+    return faults

@@ -1,0 +1,158 @@
+"""What a failed call means: the only place of this package that reads status codes, bodies and rate headers.
+
+The order is X's own: the last segment of `type` first (its host differs), then the status, then the wording.
+"""
+
+import random
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from listener.errors import Cause, NotSent, PlatformError, Refused, Unavailable
+from listener.net import later, seconds_or_date, spread
+from listener.platforms.x.wire import Answer
+
+Fate = Literal["by_hand", "gone", "duplicate", "parked", "invalid", "account", "billing", "rate", "transient"]
+
+RATE_PAUSE = timedelta(minutes=15)  # X's window, when no header names its end
+ACCOUNT_PAUSE = timedelta(minutes=10)
+BILLING_PAUSE = timedelta(hours=1)
+_LONGEST, _SHORTEST = timedelta(hours=25), timedelta(seconds=5)  # a day's limit and some; a reset in the past
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """fate: what it concerns; says: one line; do: what an operator can do; retry_at: not before."""
+
+    fate: Fate
+    says: str
+    do: str = ""
+    retry_at: datetime | None = None
+
+
+_TYPES: dict[str, Fate] = {
+    "not-authorized-for-resource": "by_hand",
+    "client-forbidden": "account",
+    "oauth1-permissions": "account",
+    "unsupported-authentication": "account",
+    "credits": "billing",
+    "credits-depleted": "billing",
+    "usage-capped": "billing",
+    "rate-limit-exceeded": "rate",
+    "resource-not-found": "gone",
+    "invalid-request": "invalid",
+}
+_WORDS: tuple[tuple[str, Fate], ...] = (
+    ("only reply to or quote posts where you are mentioned", "by_hand"),
+    ("not been mentioned or otherwise engaged", "by_hand"),
+    ("not permitted to reply to this conversation", "by_hand"),
+    ("quoting this post is not allowed", "by_hand"),
+    ("deleted or not visible", "gone"),
+    ("duplicate content", "duplicate"),
+    ("not permitted to perform this action", "parked"),
+    ("not permitted to access this feature", "account"),
+    ("suspended", "account"),
+    ("account is temporarily locked", "account"),
+    ("spending limit", "billing"),
+    ("spend cap", "billing"),
+    ("usage cap", "billing"),
+    ("does not have any credits", "billing"),
+    ("credits depleted", "billing"),
+)
+_CODES: dict[int, Fate] = {187: "duplicate", 64: "account", 326: "account", 88: "rate", 89: "account", 144: "gone"}
+_STATUS: dict[int, Fate] = {
+    400: "invalid",
+    401: "account",
+    402: "billing",
+    403: "parked",
+    404: "transient",
+    429: "rate",
+}
+_DO: dict[Fate, str] = {
+    "account": "check the app and its tokens in X's console (Read and Write, not suspended), then replace the secrets",
+    "billing": "buy credits or raise the spending limit in X's console; reading and sending resume by themselves",
+    "by_hand": "answer by hand, or close it",
+    "parked": "look at the account on X; answer by hand, or retry",
+}
+
+
+def judge(answer: Answer, now: datetime, rng: random.Random) -> Verdict:
+    """Return what an answer that is no success means, on our clock."""
+    kind, words, codes = _told(answer)
+    fate = _fate(answer.status, kind, words, codes)
+    says = f"X answered {answer.status}" + (f": {words}" if words else "")
+    return Verdict(fate, says[:300], _DO.get(fate, ""), _retry_at(fate, answer, now, rng))
+
+
+def _fate(status: int, kind: str, words: str, codes: list[int]) -> Fate:
+    if status >= 500 or status < 400:
+        return "transient"
+    low = words.lower()
+    by_words = next((fate for part, fate in _WORDS if part in low), None)
+    by_code = next((_CODES[code] for code in codes if code in _CODES), None)
+    if status == 401:
+        return "account"
+    return by_words or _TYPES.get(kind) or by_code or _STATUS.get(status, "invalid")
+
+
+def _told(answer: Answer) -> tuple[str, str, list[int]]:
+    """The last segment of `type`, the wording, and the codes of the older `errors` list."""
+    body = answer.object()
+    errors = [one for one in body.get("errors") or [] if isinstance(one, dict)] if _is_list(body, "errors") else []
+    said = [body.get("detail") or body.get("title"), body.get("reason")]
+    said += [one.get("message") or one.get("detail") for one in errors]
+    words = " · ".join(" ".join(one.split()) for one in said if isinstance(one, str) and one)
+    codes = [one["code"] for one in errors if isinstance(one.get("code"), int)]
+    kind = body.get("type")
+    return (kind.rstrip("/").rsplit("/", 1)[-1] if isinstance(kind, str) else ""), words, codes
+
+
+def _is_list(body: dict[str, object], key: str) -> bool:
+    return isinstance(body.get(key), list)
+
+
+def _retry_at(fate: Fate, answer: Answer, now: datetime, rng: random.Random) -> datetime | None:
+    if fate == "rate":
+        return rate_end(answer, now, rng)
+    pauses = {"account": ACCOUNT_PAUSE, "billing": BILLING_PAUSE, "parked": RATE_PAUSE}
+    return now + spread(pauses[fate], rng) if fate in pauses else None
+
+
+def rate_end(answer: Answer, now: datetime, rng: random.Random) -> datetime:
+    """When a rate limit ends: the day's reset when the day is used up, else the window's, Retry-After if later.
+
+    Without a readable header a window; in the past a few seconds; never more than a day and an hour. Jitter on top.
+    """
+    headers, served = answer.headers, answer.headers.get("date")
+    names = [
+        f"x-{who}-limit-24hour" for who in ("user", "app") if headers.get(f"x-{who}-limit-24hour-remaining") == "0"
+    ]
+    ends = [later(now, headers.get(f"{name}-reset"), served) for name in names or ["x-rate-limit"]]
+    ends.append(seconds_or_date(now, headers.get("retry-after"), served))
+    known = max((end for end in ends if end is not None), default=None)
+    pause = RATE_PAUSE if known is None else min(max(known - now, _SHORTEST), _LONGEST)
+    return now + spread(pause, rng)
+
+
+def of_read(verdict: Verdict) -> Unavailable:
+    """The verdict on a read."""
+    causes: dict[Fate, Cause] = {"account": "account", "parked": "account", "by_hand": "account", "billing": "billing"}
+    causes |= {"rate": "rate", "invalid": "item"}
+    cause = causes.get(verdict.fate, "transient")
+    return Unavailable(verdict.says, verdict.do, cause=cause, retry_at=verdict.retry_at)
+
+
+def of_post(verdict: Verdict, answer: Answer) -> PlatformError:
+    """The verdict on a post: NotSent, Refused, or a bare PlatformError when nobody knows."""
+    if answer.status >= 500 or answer.status < 400:
+        return PlatformError(
+            f"{verdict.says}; nobody knows whether it was posted", "it is looked for before anything else"
+        )
+    if verdict.fate == "duplicate":
+        return PlatformError(f"{verdict.says}; it may have been posted before", "look at the account's own posts")
+    if verdict.fate in ("account", "billing", "rate", "transient"):
+        return NotSent(verdict.says, verdict.do, cause=verdict.fate, retry_at=verdict.retry_at)
+    if verdict.fate == "parked":
+        return NotSent(verdict.says, verdict.do, cause="item", retry_at=verdict.retry_at)
+    ends: dict[Fate, Literal["by_hand", "withdrawn", "failed"]] = {"by_hand": "by_hand", "gone": "withdrawn"}
+    return Refused(verdict.says, ends.get(verdict.fate, "failed"), verdict.do)

@@ -1,0 +1,187 @@
+"""tweepy's client with what it lacks: the host of the configuration, deadlines, a cap on bodies, no redirects.
+
+Every method of tweepy's Client funnels through `request`, which is replaced here, so OAuth 1.0a signs the URL that is
+called. A GET keeps its connection; a POST has a fresh one, because a stale one makes the outcome unknowable.
+"""
+
+import json
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any
+
+import requests
+import tweepy
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
+
+from listener.model import Json, Secrets
+from listener.net import GivenUp, Patience, TooLarge, read_capped
+from listener.platforms.x.section import SECRETS
+
+for _name in ("tweepy", "requests_oauthlib", "oauthlib", "urllib3"):  # at DEBUG they log tokens
+    logging.getLogger(_name).setLevel(max(logging.INFO, logging.getLogger(_name).level))
+
+_CAP = 8 * 1024 * 1024  # bytes of one answer: a page of 100 posts is about 0.2 MB
+_CONNECT, _READ = 5.0, 15.0  # seconds; both below the total deadline
+
+
+class Broken(Exception):
+    """No answer, or none that can be read. written: False when X surely never saw the request."""
+
+    def __init__(self, says: str, *, written: bool) -> None:
+        super().__init__(says)
+        self.says, self.written = says, written
+
+
+class Unready(Exception):
+    """Nothing was called: a secret is missing or cannot sign."""
+
+
+class Oversized(Exception):
+    """The answer is longer than the cap: a smaller page may do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An HTTP answer, whatever its status. headers: names in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    def json(self) -> Any:
+        """The body as JSON. Raises ValueError also for NaN, depth beyond the parser's and half characters."""
+        try:
+            return json.loads(self.body, parse_constant=_no_constant)
+        except RecursionError as error:
+            raise ValueError("nested too deeply") from error
+
+    def object(self) -> Json:
+        """The body as a JSON object, or an empty one when it is anything else."""
+        try:
+            parsed = self.json()
+        except ValueError:
+            return {}
+        return parsed if isinstance(parsed, dict) else {}
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
+
+
+class _Client(tweepy.Client):  # type: ignore[misc]  # tweepy has no types
+    """tweepy.Client that calls `base` and hands back the raw response, status and all."""
+
+    def __init__(
+        self, base: str, keys: tuple[str, ...], session: requests.Session, timeouts: tuple[float, float]
+    ) -> None:
+        names = ("consumer_key", "consumer_secret", "access_token", "access_token_secret")
+        super().__init__(**dict(zip(names, keys, strict=True)), return_type=requests.Response, wait_on_rate_limit=False)
+        self.session, self._base, self._timeouts = session, base, timeouts
+
+    def request(
+        self, method: str, route: str, params: Any = None, json: Any = None, user_auth: bool = False
+    ) -> requests.Response:
+        """Sign and send; raise no exception of tweepy's (their constructors fail on a body that is a list)."""
+        signer = tweepy.OAuth1UserHandler(
+            self.consumer_key, self.consumer_secret, self.access_token, self.access_token_secret
+        ).apply_auth()
+        headers = {"User-Agent": self.user_agent}
+        made = requests.Request(method, self._base + route, headers=headers, params=params, json=json, auth=signer)
+        try:
+            prepared = self.session.prepare_request(made)
+        except (ValueError, TypeError, requests.RequestException) as error:
+            raise Unready(f"the request could not be signed ({type(error).__name__})") from None
+        return self.session.send(prepared, timeout=self._timeouts, allow_redirects=False, stream=True)
+
+
+class Wire:
+    """Calls X. Raises Unready, Broken, Oversized; any HTTP status is an Answer. Safe to use from several threads."""
+
+    def __init__(self, base: str, secrets: Secrets, *, seconds: float = 30.0, cap: int = _CAP) -> None:
+        self._base, self._secrets, self._cap = base.rstrip("/"), secrets, cap
+        self._seconds, self._patience = seconds, Patience(seconds)
+        self._timeouts = (min(_CONNECT, seconds), min(_READ, seconds))
+        self._reading: requests.Session | None = None
+
+    def keys(self) -> tuple[str, ...]:
+        """The four secrets, read anew each time, so that a replaced one counts at once. Raises Unready."""
+        found = {name: (self._secrets.get(name) or "").strip() for name in SECRETS}
+        missing = [name for name, value in found.items() if not value]
+        if missing:
+            raise Unready(f"{', '.join(missing)} not set")
+        return tuple(found.values())
+
+    def get(self, route: str, params: Json) -> Answer:
+        """GET a route below the host, such as /2/users/me."""
+        if self._reading is None:
+            self._reading = _session()
+        try:
+            return self._call(self._reading, lambda client: client.request("GET", route, params=params, user_auth=True))
+        except Broken:
+            self._reading = None  # a call given up on may still hold it
+            raise
+
+    def reply(self, text: str, target: str) -> Answer:
+        """POST /2/tweets: a reply to the post `target`."""
+        session = _session()
+        try:
+            return self._call(session, lambda client: client.create_tweet(text=text, in_reply_to_tweet_id=target))
+        finally:
+            session.close()
+
+    def _call(self, session: requests.Session, send: Callable[[Any], requests.Response]) -> Answer:
+        client = _Client(self._base, self.keys(), session, self._timeouts)
+        try:
+            return self._patience.call(lambda: self._answer(send(client)))
+        except GivenUp as error:
+            raise Broken(str(error), written=error.begun) from None
+        except TooLarge as error:
+            raise Oversized(str(error)) from None
+        except requests.RequestException as error:
+            raise Broken(_short(error), written=not _before_writing(error)) from None
+        except (HTTPError, OSError) as error:
+            raise Broken(_short(error), written=True) from None
+
+    def _answer(self, response: requests.Response) -> Answer:
+        with response:
+            chunks = iter(
+                lambda: response.raw.read1(65536, decode_content=True), b""
+            )  # returns what came: a drip is seen
+            body = read_capped(chunks, self._cap, self._seconds)
+            return Answer(response.status_code, {k.lower(): v for k, v in response.headers.items()}, body)
+
+
+def _session() -> requests.Session:
+    """No proxies or .netrc of the environment, no cookies."""
+    session = requests.Session()
+    session.trust_env = False
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    return session
+
+
+def _before_writing(error: BaseException) -> bool:
+    """True when the failure came before a byte of the request left: refused, no such host, no connection in time."""
+    inner: Any = error
+    for _ in range(6):
+        if isinstance(inner, (NewConnectionError, ConnectTimeoutError, requests.exceptions.ConnectTimeout)):
+            return True
+        inner = getattr(inner, "reason", None) or next(
+            (one for one in getattr(inner, "args", ()) if _is_error(one)), None
+        )
+        if inner is None:
+            return False
+    return False
+
+
+def _is_error(value: object) -> bool:
+    return isinstance(value, BaseException)
+
+
+def _short(error: BaseException) -> str:
+    """One line without the URL, whose query may be long."""
+    inner: Any = error
+    while isinstance(inner, requests.RequestException) and inner.args and _is_error(inner.args[0]):
+        inner = getattr(inner.args[0], "reason", None) or inner.args[0]
+    return " ".join(str(inner).split())[:200] or type(inner).__name__

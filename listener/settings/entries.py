@@ -1,0 +1,98 @@
+"""factsheet.toml and replies.toml: lists of entries with ids of their own."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import TypeVar
+
+from listener import lexicon
+from listener.errors import Problem
+from listener.policy import Fact, Variant
+from listener.settings.files import Source
+from listener.settings.scalars import Spot
+from listener.settings.schema import attempt, build, convert, near, unknown
+
+Entry = TypeVar("Entry", Fact, Variant)
+
+
+def phrase(text: str, spot: Spot) -> None:
+    """Nothing, if the text is words separated by blanks with `*` only where a phrase takes it. Raises ConfigError."""
+    if wrong := lexicon.fault(text):
+        raise spot.fault(
+            f"{wrong}: {text!r}", "write words separated by blanks; * ends a word, and is no regular expression"
+        )
+
+
+def each(faults: list[Problem], texts: Iterable[str], spot: Spot, check: Callable[[str, Spot], object]) -> None:
+    """Check every text at this spot."""
+    for text in texts:
+        attempt(faults, check, text, spot)
+
+
+def filled(text: str, spot: Spot) -> None:
+    """Nothing, if there is more than blanks in the text. Raises ConfigError."""
+    if not text.strip(" @"):
+        raise spot.fault("contains an empty text", "fill it in, or remove it")
+
+
+def read_facts(source: Source, faults: list[Problem]) -> tuple[Fact, ...]:
+    """factsheet.toml: [[fact]] tables with unique ids."""
+    if source.table is None:
+        return ()
+    faults += unknown(source.table, ["fact"], source.spot)
+    facts = _tables(source, "fact", Fact, faults)
+    for fact, spot in facts:
+        _check_fact(fact, spot, faults)
+    return tuple(fact for fact, _ in facts)
+
+
+def _check_fact(fact: Fact, spot: Spot, faults: list[Problem]) -> None:
+    for key in ("says", "source", "owner"):
+        attempt(faults, filled, getattr(fact, key), spot.at(key))
+    if fact.checked > fact.expires:
+        faults.append(Problem(str(spot.at("expires")), "lies before checked", "correct the dates"))
+    if not fact.claims + fact.questions:
+        faults.append(Problem(str(spot), "has neither claims nor questions", "add one, or remove the fact"))
+    each(faults, fact.claims, spot.at("claims"), phrase)
+    each(faults, fact.questions, spot.at("questions"), phrase)
+
+
+def read_replies(source: Source, faults: list[Problem]) -> tuple[dict[str, str], dict[str, tuple[Variant, ...]]]:
+    """replies.toml: [variables], and [[KIND]] tables with ids unique within their kind."""
+    if source.table is None:
+        return {}, {}
+    spot = source.spot
+    variables = attempt(faults, convert, Mapping[str, str], source.table.get("variables", {}), spot.inside("variables"))
+    wording = {kind: _tables(source, kind, Variant, faults) for kind in source.table if kind != "variables"}
+    for variant, at in (one for variants in wording.values() for one in variants):
+        attempt(faults, filled, variant.text, at.at("text"))
+        each(faults, variant.when, at.at("when"), _cue)
+    return variables or {}, {kind: tuple(variant for variant, _ in variants) for kind, variants in wording.items()}
+
+
+def _cue(name: str, spot: Spot) -> None:
+    if name not in lexicon.cues():
+        raise spot.fault(f"names an unknown cue: {name!r}", near(name, lexicon.cues()))
+
+
+def _tables(source: Source, name: str, shape: type[Entry], faults: list[Problem]) -> list[tuple[Entry, Spot]]:
+    """The entries of [[NAME]] that are in order, each with its spot; their ids are unique."""
+    tables = (source.table or {}).get(name, [])
+    if not isinstance(tables, list):
+        faults.append(Problem(str(source.spot.at(name)), "is no list of tables", f"write [[{name}]] above each entry"))
+        return []
+    made: list[tuple[Entry, Spot]] = []
+    ids: set[str] = set()
+    for n, table in enumerate(tables, 1):
+        named = table.get("id") if isinstance(table, dict) else None
+        spot = replace(source.spot, table=f"[[{name}]] {named if isinstance(named, str) else n}")
+        entry = attempt(faults, build, shape, table, spot)
+        if entry is not None:
+            attempt(faults, _new_id, entry.id, ids, spot.at("id"))
+            made.append((entry, spot))
+    return made
+
+
+def _new_id(name: str, ids: set[str], spot: Spot) -> None:
+    if not name.strip() or name in ids:
+        raise spot.fault("is used twice" if name in ids else "is empty", "give every entry an id of its own")
+    ids.add(name)

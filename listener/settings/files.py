@@ -1,0 +1,68 @@
+"""The TOML files of a configuration folder, read whole."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from listener.errors import Problem
+from listener.settings.environment import starter
+from listener.settings.scalars import Spot
+
+LARGEST_FILE = 5_000_000  # bytes
+
+
+@dataclass(frozen=True)
+class Source:
+    """One TOML file: its text, its table (None when it is broken), and whether the operator wrote it."""
+
+    spot: Spot
+    text: str
+    table: Mapping[str, Any] | None
+    own: bool
+
+
+def read(folder: Path, name: str, faults: list[Problem]) -> Source:
+    """The folder's file of this name, or the starter's; a fault is added to the list."""
+    own = (folder / name).exists()
+    path = (folder if own else starter()) / name
+    try:
+        text = _text(path)
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else str(error)
+        faults.append(Problem(name, f"cannot be read: {why}", f"mend {path}"))
+        return Source(Spot(name, path.parent), "", None, own)
+    source, found = parse(name, text, path.parent, own)
+    faults += found
+    return source
+
+
+def parse(name: str, text: str, folder: Path = Path(), own: bool = True) -> tuple[Source, list[Problem]]:
+    """A Source from a file's text, and the fault that makes it no TOML."""
+    spot = Spot(name, folder)
+    try:
+        return Source(spot, text, tomllib.loads(text), own), []
+    except (ValueError, RecursionError) as error:  # ValueError: also a number of more than 4,300 digits
+        says = str(error) if isinstance(error, ValueError) else "it is nested too deeply"
+        line = re.search(r" \(at (line \d+), column \d+\)$", says)
+        where = f"{name} {line[1]}" if line else name
+        what = f"is not valid TOML: {says[: line.start()] if line else says}"
+        return Source(spot, text, None, own), [
+            Problem(where, what, "correct this line" if line else "correct the file")
+        ]
+
+
+def _text(path: Path) -> str:
+    """The file's text without a byte order mark. Raises OSError, ValueError with the reason."""
+    if path.exists() and not path.is_file():
+        raise ValueError("it is not a file")
+    raw = path.read_bytes()
+    if len(raw) > LARGEST_FILE:
+        raise ValueError(f"it is larger than {LARGEST_FILE:,} bytes")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise ValueError(f"it is not UTF-8 text (line {line})") from None

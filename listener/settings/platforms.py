@@ -1,0 +1,125 @@
+"""earshot.toml: [daemon], and the platforms that are on."""
+
+import importlib
+import pkgutil
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from types import ModuleType
+from typing import Any
+
+from listener.errors import ConfigError, Problem
+from listener.model import Section
+from listener.settings.files import Source
+from listener.settings.scalars import Spot
+from listener.settings.schema import attempt, build, near, unknown
+
+EARSHOT = "earshot.toml"
+SHIPPED = "listener.platforms."
+SHORTEST, LONGEST = 0.1, 7 * 86_400.0  # seconds of an interval
+
+
+@dataclass(frozen=True)
+class Daemon:
+    """[daemon]: how often the stages run, in seconds."""
+
+    send_seconds: float = 5.0
+    upkeep_seconds: float = 60.0
+    route_seconds: float = 1.0
+
+
+@dataclass(frozen=True)
+class PlatformSettings:
+    """A platform that is on: its name, its dotted module, and an instance of that module's `Section`."""
+
+    name: str
+    module: str
+    section: Section
+
+
+@dataclass(frozen=True)
+class _Common:
+    enabled: bool = True
+    module: str | None = None
+
+
+def read_earshot(source: Source, faults: list[Problem]) -> tuple[Daemon, tuple[PlatformSettings, ...]]:
+    """The daemon's intervals and the platforms that are on, in the file's order; faults are added to the list."""
+    table = source.table or {}
+    faults += unknown(table, ("daemon", "platforms"), source.spot)
+    daemon = attempt(faults, _daemon, table.get("daemon", {}), source.spot.inside("daemon"))
+    sections = table.get("platforms", {})
+    if not isinstance(sections, dict):
+        faults.append(Problem(str(source.spot.at("platforms")), "is no table", "write [platforms.NAME]"))
+        sections = {}
+    made = [attempt(faults, _platform, name, section, source.spot) for name, section in sections.items()]
+    return daemon or Daemon(), tuple(one for one in made if one)
+
+
+def load_platform(module: str, spot: Spot | None = None) -> ModuleType:
+    """A platform's module, which has `Section`, `preview` and `connect`. Raises ConfigError."""
+    spot = spot or Spot(EARSHOT)
+    try:
+        found = importlib.import_module(module)
+    except Exception as error:  # noqa: BLE001 - a module of the operator's own may raise anything
+        says = f"cannot import {module}: {type(error).__name__}: {error}"
+        raise spot.fault(says, "correct the name, or install the package that has it") from None
+    shape = getattr(found, "Section", None)
+    if not (isinstance(shape, type) and issubclass(shape, Section)):
+        raise spot.fault(f"{module} has no class Section made from listener.model.Section", "see docs/platforms.md")
+    if not (callable(getattr(found, "preview", None)) and callable(getattr(found, "connect", None))):
+        raise spot.fault(f"{module} lacks preview or connect", "see docs/platforms.md")
+    return found
+
+
+def _daemon(table: object, spot: Spot) -> Daemon:
+    daemon = build(Daemon, table, spot)
+    if faults := [fault for one in fields(daemon) for fault in _interval(daemon, one.name, spot)]:
+        raise ConfigError(faults)
+    return daemon
+
+
+def _platform(name: str, table: object, spot: Spot) -> PlatformSettings | None:
+    """One [platforms.NAME]; None when it is off. Raises ConfigError."""
+    spot = spot.inside(f"platforms.{name}")
+    if not isinstance(table, dict):
+        raise spot.fault("is no table", f"write [platforms.{name}]")
+    own = {one.name for one in fields(_Common)}
+    common = build(_Common, {key: table[key] for key in own & table.keys()}, spot)
+    if not common.enabled:
+        return None
+    module = common.module or _shipped(name, spot)
+    if module.startswith(SHIPPED) and module != SHIPPED + name:
+        raise spot.at("module").fault(
+            f"{module} is a platform of another name", f"rename the section after it, not {name}"
+        )
+    shape: type[Section] = load_platform(module, spot.at("module") if common.module else spot).Section
+    return PlatformSettings(name, module, _section(shape, table, own, spot))
+
+
+def _section(shape: type[Section], table: Mapping[str, Any], own: set[str], spot: Spot) -> Section:
+    """The keys of a platform's own, checked by type and then by the section itself. Raises ConfigError."""
+    asked = {one.name for one in fields(shape)}
+    faults = unknown(table, own | asked, spot)
+    section: Section | None = attempt(faults, build, shape, {key: table[key] for key in table if key in asked}, spot)
+    if section is not None:
+        faults += _interval(section, "poll_seconds", spot)
+        faults += [Problem(str(spot.at(key)), what, do) for key, what, do in section.problems()]
+    if faults or section is None:
+        raise ConfigError(faults)
+    return section
+
+
+def _shipped(name: str, spot: Spot) -> str:
+    """The dotted name of a platform in this repository. Raises ConfigError."""
+    package = importlib.import_module("listener.platforms")
+    known = {one.name for one in pkgutil.iter_modules(package.__path__)}
+    if name not in known:
+        raise spot.fault("there is no platform of this name", f'{near(name, known)}; or add module = "package.module"')
+    return SHIPPED + name
+
+
+def _interval(values: object, name: str, spot: Spot) -> list[Problem]:
+    seconds = getattr(values, name)
+    if SHORTEST <= seconds <= LONGEST:
+        return []
+    return [Problem(str(spot.at(name)), f"is out of bounds: {seconds}", f"write {SHORTEST} to {LONGEST:.0f} seconds")]

@@ -1,0 +1,210 @@
+"""policy.toml, factsheet.toml and replies.toml as one frozen Policy."""
+
+import hashlib
+import importlib
+import pkgutil
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from datetime import timedelta
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from listener import lexicon
+from listener.errors import ConfigError, Problem
+from listener.policy import Auto, Brand, Limits, Policy, Responding
+from listener.settings.entries import each, filled, phrase, read_facts, read_replies
+from listener.settings.files import Source, parse
+from listener.settings.hours import span
+from listener.settings.scalars import Spot
+from listener.settings.schema import attempt, build, convert, near, unknown
+
+POLICY, FACTS, REPLIES = "policy.toml", "factsheet.toml", "replies.toml"
+POLICY_FILES = (POLICY, FACTS, REPLIES)
+NAME = re.compile(r"[a-z][a-z0-9_]*")
+HOST = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+")
+STRONGEST = 4.0  # VADER's lexicon runs from -4 to 4
+
+
+@dataclass(frozen=True)
+class _Staff:
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Hours:
+    quiet: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Links:
+    allow: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _PolicyFile:
+    brand: Brand
+    timezone: str = "UTC"
+    languages: tuple[str, ...] = ("en",)
+    undo_seconds: float = 10.0
+    staff: _Staff = _Staff()
+    responders: Mapping[str, Any] = field(default_factory=dict)
+    limits: Limits = field(default_factory=Limits)
+    hours: _Hours = _Hours()
+    links: _Links = _Links()
+    cues: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    lexicon: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _How:
+    auto: Auto = "never"
+    due: timedelta | None = None
+
+
+def read_policy(texts: Mapping[str, str]) -> Policy:
+    """A Policy from the texts of its three files, as `Policy.texts` keeps them. Raises ConfigError."""
+    faults = [Problem(name, "is missing", "give all three files") for name in POLICY_FILES if name not in texts]
+    sources: dict[str, Source] = {}
+    for name in set(POLICY_FILES) & set(texts):
+        sources[name], found = parse(name, texts[name], Path(), own=False)
+        faults += found
+    policy = None if faults else build_policy(sources, faults)
+    if policy is None or faults:
+        raise ConfigError(faults)
+    return policy
+
+
+def build_policy(sources: Mapping[str, Source], faults: list[Problem]) -> Policy | None:
+    """The Policy of three sources, or None with its faults added to the list."""
+    rules = _rules(sources[POLICY], faults)
+    facts = read_facts(sources[FACTS], faults)
+    variables, wording = read_replies(sources[REPLIES], faults)
+    if sources[REPLIES].own and rules is not None:
+        kinds = [one.kind for one in rules.responders]
+        faults += unknown(wording, kinds, sources[REPLIES].spot)
+    if rules is None:
+        return None
+    texts = {name: sources[name].text for name in POLICY_FILES}
+    return replace(rules, facts=facts, wording=wording, variables=variables, texts=texts, hash=_hash(texts))
+
+
+def load_responder(kind: str) -> ModuleType:
+    """The module responders/KIND.py. Raises ConfigError."""
+    name = f"responders.{kind}"
+    spot = Spot(POLICY, table=name)
+    package = importlib.import_module("responders")
+    known = {module.name for module in pkgutil.iter_modules(package.__path__)}
+    module = importlib.import_module(name) if kind in known and NAME.fullmatch(kind) else None
+    if module is None or not callable(getattr(module, "respond", None)):
+        raise spot.fault("there is no responder of this name", near(kind, known - {"wording"}))
+    return module
+
+
+def _rules(source: Source, faults: list[Problem]) -> Policy | None:
+    """What policy.toml says; facts and wording are still empty."""
+    if source.table is None:
+        return None
+    spot, before = source.spot, len(faults)
+    file = attempt(faults, build, _PolicyFile, source.table, spot) or _readable(source.table, spot)
+    responders = [attempt(faults, _responding, kind, table, spot) for kind, table in file.responders.items()]
+    quiet = [
+        attempt(faults, span, one, spot.inside("hours").at(f"quiet[{n}]")) for n, one in enumerate(file.hours.quiet, 1)
+    ]
+    _check_rules(file, spot, faults)
+    if len(faults) > before:
+        return None
+    return Policy(
+        brand=replace(file.brand, handles=tuple(handle.lstrip("@") for handle in file.brand.handles)),
+        languages=file.languages,
+        responders=tuple(one for one in responders if one),
+        facts=(),
+        wording={},
+        variables={},
+        links=tuple(host.lower() for host in file.links.allow),
+        lexicon=lexicon.valence() | {word.lower(): value for word, value in file.lexicon.items()},
+        cues={name: (*shipped, *file.cues.get(name, ())) for name, shipped in lexicon.cues().items()},
+        limits=file.limits,
+        timezone=file.timezone,
+        quiet=tuple(one for one in quiet if one),
+        staff=file.staff.names,
+        undo=timedelta(seconds=file.undo_seconds),
+    )
+
+
+def _readable(table: Mapping[str, Any], spot: Spot) -> _PolicyFile:
+    """The keys that are in order, so that a fault in one does not hide a fault inside another."""
+    hints = {one.name: one.type for one in fields(_PolicyFile)}
+    good = {"brand": {"name": "?"}}
+    for key in set(table) & set(hints):
+        if attempt([], build, _PolicyFile, {**good, key: table[key]}, spot):
+            good[key] = table[key]
+    return build(_PolicyFile, good, spot)
+
+
+def _responding(kind: str, table: object, spot: Spot) -> Responding:
+    """One [responders.KIND]: auto, due, and the keys of the module's Options."""
+    spot = spot.inside(f"responders.{kind}")
+    shape = getattr(load_responder(kind), "Options", None)
+    own = {one.name for one in fields(_How)}
+    if not isinstance(table, dict):
+        return convert(_How, table, spot)  # type: ignore[no-any-return]
+    asked = {one.name for one in fields(shape)} if shape else set()
+    faults = unknown(table, own | asked, spot)
+    how = attempt(faults, build, _How, {key: table[key] for key in own & set(table)}, spot)
+    options = attempt(faults, build, shape, {key: table[key] for key in asked & set(table)}, spot) if shape else None
+    if faults or how is None:
+        raise ConfigError(faults)
+    return Responding(kind, how.auto, how.due, options)
+
+
+def _check_rules(file: _PolicyFile, spot: Spot, faults: list[Problem]) -> None:
+    """What types do not catch in policy.toml."""
+    attempt(faults, _timezone, file.timezone, spot.at("timezone"))
+    each(faults, file.languages, spot.at("languages"), _language)
+    each(faults, file.brand.terms, spot.inside("brand").at("terms"), phrase)
+    each(faults, (file.brand.name, *file.brand.handles), spot.inside("brand"), filled)
+    each(faults, file.staff.names, spot.inside("staff").at("names"), filled)
+    each(faults, file.links.allow, spot.inside("links").at("allow"), _host)
+    cues = spot.inside("cues")
+    faults += unknown(file.cues, lexicon.cues(), cues)
+    for name, phrases in file.cues.items():
+        each(faults, phrases, cues.at(name), phrase)
+    for word, value in file.lexicon.items():
+        attempt(faults, _scored, word, value, spot.inside("lexicon").at(word))
+
+
+def _timezone(name: str, spot: Spot) -> None:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):  # OSError: a folder of the zone database, such as "Europe"
+        mend = near(name, available_timezones())
+        raise spot.fault(
+            f"no such time zone: {name}", mend if mend.startswith("did") else "write one such as Europe/Oslo"
+        ) from None
+
+
+def _language(code: str, spot: Spot) -> None:
+    if not re.fullmatch(r"[a-z]{2}", code):
+        raise spot.fault(f"is no language code: {code!r}", 'write ISO 639-1 codes such as "en"')
+
+
+def _host(name: str, spot: Spot) -> None:
+    if not HOST.fullmatch(name.lower()):
+        raise spot.fault(f"is no host name: {name!r}", 'write it without scheme and path, such as "help.example.com"')
+
+
+def _scored(word: str, value: float, spot: Spot) -> None:
+    if len(word.split()) != 1 or "*" in word:
+        raise spot.fault("is not a single word", "write one word without *; phrases go under [cues]")
+    if abs(value) > STRONGEST:
+        raise spot.fault(f"is out of bounds: {value}", "write a number from -4 to 4")
+
+
+def _hash(texts: Mapping[str, str]) -> str:
+    digest = hashlib.sha256()
+    for name in POLICY_FILES:
+        digest.update(f"{name}\0{texts[name]}\0".encode())
+    return digest.hexdigest()

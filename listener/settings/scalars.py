@@ -1,0 +1,160 @@
+"""Single values of TOML as the types that settings use, and the spot that a fault is told of."""
+
+import json
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from types import NoneType
+from typing import Any
+
+from listener.errors import ConfigError, Problem
+
+LONGEST = timedelta(days=3650)
+UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+SAYS: dict[Any, str] = {
+    bool: "true or false",
+    int: "a whole number",
+    float: "a number",
+    str: "text in quotes",
+    Path: "the path of a file, in quotes",
+    date: "a date such as 2026-01-31",
+    datetime: "a time such as 2026-01-31T09:00:00Z",
+    timedelta: 'a duration such as "90s", "15m", "2h" or "7d"',
+    NoneType: '"none"',
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place in the configuration, told as `policy.toml [limits] max_age`. Relative paths are relative to folder."""
+
+    file: str
+    folder: Path = Path()
+    table: str = ""
+    key: str = ""
+
+    def __str__(self) -> str:
+        table = self.table and (self.table if self.table.startswith("[") else f"[{self.table}]")
+        return " ".join(part for part in (self.file, table, self.key) if part)
+
+    def at(self, key: str) -> "Spot":
+        """The spot of one key of this table."""
+        return replace(self, key=key)
+
+    def inside(self, name: str) -> "Spot":
+        """The spot of a table inside this one."""
+        return replace(self, table=f"{self.table}.{name}" if self.table else name, key="")
+
+    def fault(self, what: str, do: str) -> ConfigError:
+        """One fault at this spot, to be raised."""
+        return ConfigError([Problem(str(self), what, do)])
+
+
+class Mistyped(ConfigError):
+    """The value is of another type than asked for; another member of a union may still take it."""
+
+
+def mistyped(spot: Spot, wanted: str, value: object) -> Mistyped:
+    """The fault of a value of another type, to be raised."""
+    return Mistyped([Problem(str(spot), f"expected {wanted}, found {show(value)}", "correct it")])
+
+
+def show(value: object) -> str:
+    """A value as TOML writes it, shortened."""
+    if isinstance(value, (dict, list)):
+        return "a table" if isinstance(value, dict) else "a list"
+    if isinstance(value, (date, time)):
+        return value.isoformat()
+    text = json.dumps(value, ensure_ascii=False) if isinstance(value, (str, bool)) else str(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _bool(value: object, spot: Spot) -> bool:
+    if not isinstance(value, bool):
+        raise mistyped(spot, SAYS[bool], value)
+    return value
+
+
+def _int(value: object, spot: Spot) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise mistyped(spot, SAYS[int], value)
+    if abs(value) >= 2**63:
+        raise spot.fault("is too large", "write a smaller number")
+    return value
+
+
+def _float(value: object, spot: Spot) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise mistyped(spot, SAYS[float], value)
+    if abs(value) > 1e300 or not math.isfinite(value):
+        raise spot.fault(f"is no usable number: {show(value)}", "write a finite number")
+    return float(value)
+
+
+def _text(value: object, spot: Spot) -> str:
+    if not isinstance(value, str):
+        raise mistyped(spot, SAYS[str], value)
+    if "\0" in value:
+        raise spot.fault("contains a NUL character", "remove it")
+    return value
+
+
+def _path(value: object, spot: Spot) -> Path:
+    path = spot.folder / _text(value, spot)
+    try:
+        found = value != "" and path.exists()
+    except OSError as error:
+        raise spot.fault(f"cannot be looked at: {path}: {error.strerror}", "correct the path") from None
+    if not found:
+        raise spot.fault(f"there is no such file: {path}", "correct the path, or make the file")
+    return path
+
+
+def _date(value: object, spot: Spot) -> date:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    try:
+        return date.fromisoformat(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        raise mistyped(spot, SAYS[date], value) from None
+
+
+def _moment(value: object, spot: Spot) -> datetime:
+    """Aware and in UTC; a time without an offset is UTC."""
+    try:
+        text = value.isoformat() if isinstance(value, date) else value
+        when = datetime.fromisoformat(text)  # type: ignore[arg-type]
+        return (when if when.tzinfo else when.replace(tzinfo=UTC)).astimezone(UTC)
+    except (TypeError, ValueError, OverflowError):
+        raise mistyped(spot, SAYS[datetime], value) from None
+
+
+def _duration(value: object, spot: Spot) -> timedelta:
+    found = re.fullmatch(r"\s*([0-9]{1,9}(?:\.[0-9]{1,6})?)\s*([smhd])\s*", value) if isinstance(value, str) else None
+    if found is None:
+        raise mistyped(spot, SAYS[timedelta], value)
+    length = min(LONGEST * 2, timedelta(**{UNITS[found[2]]: float(found[1])}))
+    if not timedelta(0) < length <= LONGEST:
+        raise spot.fault(f"is out of bounds: {show(value)}", "write more than nothing and at most 3650d")
+    return length
+
+
+def _none(value: object, spot: Spot) -> None:
+    if value != "none":
+        raise mistyped(spot, SAYS[NoneType], value)
+
+
+SCALARS: dict[Any, Callable[[object, Spot], Any]] = {
+    bool: _bool,
+    int: _int,
+    float: _float,
+    str: _text,
+    Path: _path,
+    date: _date,
+    datetime: _moment,
+    timedelta: _duration,
+    NoneType: _none,
+}

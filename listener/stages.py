@@ -1,0 +1,97 @@
+"""The four stages bound to their collaborators: what `once` runs through and `run` schedules. No rule of its own."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from listener.desk import autonomy
+from listener.intake.poll import Polled, poll
+from listener.model import Platform
+from listener.outbox.send import Outbox, Sent, send
+from listener.store import figures
+from listener.store.engine import Store
+from listener.triage.route import Routed, Triage, route
+from listener.upkeep.expire import expire
+
+ROUNDS = 100  # sending rounds of one `once`: settling takes a few, a batch one
+
+
+@dataclass(slots=True)
+class Totals:
+    """What one `once` did, in the words of CONTRACT.md; troubles: platform -> why it could not be read."""
+
+    polled: Polled = field(default_factory=Polled)
+    routed: Routed = field(default_factory=Routed)
+    sent: Sent = field(default_factory=Sent)
+    troubles: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Stages:
+    """Everything a stage needs. stopping: asked between any two steps."""
+
+    store: Store
+    platforms: Mapping[str, Platform]
+    triage: Triage
+    clock: Callable[[], datetime]
+    stopping: Callable[[], bool] = lambda: False
+
+    def poll(self, name: str) -> Polled:
+        """Read what waits on a platform."""
+        return poll(self.store, self.platforms[name], self.clock, self.stopping)
+
+    def route(self) -> Routed:
+        """Decide what is new."""
+        return route(self.store, self.triage, self.clock, self.stopping)
+
+    def send(self, name: str) -> Sent:
+        """One round of sending on a platform."""
+        return send(
+            self.store, self.platforms[name], Outbox(self.triage.policy, self._approve, self.clock, self.stopping)
+        )
+
+    def upkeep(self) -> int:
+        """End what time ends."""
+        return expire(self.store, self.triage.policy, self.clock())
+
+    def _approve(self, store: Store, name: str, now: datetime) -> Counter[str]:
+        return autonomy.approve(store, self.triage.policy, self.triage.preview, name, now)
+
+    def once(self, stage: str | None = None) -> Totals:
+        """Each stage in order (or one of them), until nothing is left to do now."""
+        done = Totals()
+        if stage in (None, "poll"):
+            self._poll_all(done)
+        if stage in (None, "route"):
+            done.routed.add(self.route())
+        if stage in (None, "send"):
+            self._send_all(done)
+        if stage in (None, "upkeep"):
+            self.upkeep()
+        return done
+
+    def _poll_all(self, done: Totals) -> None:
+        for name in self.platforms:
+            found = self.poll(name)
+            done.polled.add(found)
+            if found.failed is not None:
+                done.troubles[name] = found.failed
+
+    def _send_all(self, done: Totals) -> None:
+        for name in self.platforms:
+            mine = Sent()
+            for number in range(ROUNDS):
+                last = self.send(name)
+                mine.add(last)
+                if self.stopping() or (not last.sent and (not last.unknown or number >= 2)):
+                    break
+            done.sent.sent += mine.sent
+            done.sent.failed += mine.failed
+            done.sent.unknown += mine.unknown
+            done.sent.held += mine.held
+
+    def undecided(self) -> int:
+        """How many mentions wait to be decided."""
+        with self.store.read() as connection:
+            return figures.undecided(connection)

@@ -1,0 +1,54 @@
+"""The exchange log's raw material: one appended row an arrow, and who approved which words."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select
+
+from listener.model import Json
+from listener.store.records import Approval, Event, columns, load_all
+from listener.store.tables import metadata
+
+event = metadata.tables["event"]
+approval = metadata.tables["approval"]
+
+
+def add(
+    connection: Connection,
+    what: str,
+    by: str,
+    now: datetime,
+    *,
+    mention_key: int | None = None,
+    reply_id: int | None = None,
+    detail: Json | None = None,
+) -> None:
+    """Append one event."""
+    row = {"at": now, "what": what, "by": by, "mention_key": mention_key, "reply_id": reply_id, "detail": detail}
+    connection.execute(insert(event), [row])
+
+
+def add_all(connection: Connection, rows: Sequence[Json]) -> None:
+    """Append many events; each row has at, what, by, mention_key, reply_id, detail."""
+    if rows:
+        connection.execute(insert(event), rows)
+
+
+def of(connection: Connection, mention_key: int) -> list[Event]:
+    """All that happened to a mention and its replies, oldest first."""
+    query = select(*columns(Event, event)).where(event.c.mention_key == mention_key).order_by(event.c.id)
+    return load_all(Event, connection.execute(query))
+
+
+def approved(
+    connection: Connection, reply_id: int, revision: int, by: str, text: str, now: datetime, *, automatic: bool = False
+) -> None:
+    """Keep who approved which words, to the byte."""
+    row = {"reply_id": reply_id, "revision": revision, "by": by, "at": now, "text": text, "automatic": automatic}
+    connection.execute(insert(approval), [row])
+
+
+def approvals(connection: Connection, reply_id: int) -> list[Approval]:
+    """The approvals of a reply, oldest first."""
+    query = select(*columns(Approval, approval)).where(approval.c.reply_id == reply_id).order_by(approval.c.id)
+    return load_all(Approval, connection.execute(query))

@@ -1,0 +1,82 @@
+"""Reading across nouns: the exchange log, and the ages and counts that `status` shows."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy import Connection, Table, and_, case, column, func, or_, select, table
+
+from listener.model import Json
+from listener.store.people import Person
+from listener.store.tables import UtcTime, metadata
+
+reply = metadata.tables["reply"]
+mention = metadata.tables["mention"]
+decision = metadata.tables["decision"]
+other = decision.alias()
+SHOWN = (
+    "platform", "mention_id", "author", "mention_text", "mentioned_at", "seen_at", "compound", "lang", "decision",
+    "kind", "rule", "reply_id", "state", "reply_text", "remote_id", "approved_by", "approved_at", "sent_at", "cost_usd",
+)  # fmt: skip
+TIMES = {"mentioned_at", "seen_at", "approved_at", "sent_at"}
+_columns = [column(name, UtcTime) if name in TIMES else column(name) for name in SHOWN]
+exchange: Table = table("exchange", *_columns, column("mention_key"), column("author_id"))  # type: ignore[assignment]
+
+
+def exchanges(
+    connection: Connection,
+    *,
+    since: datetime | None = None,
+    person: Person | None = None,
+    after: int | None = None,
+    limit: int | None = 50,
+) -> Iterator[Json]:
+    """The exchange log, oldest first, with the keys of CONTRACT.md; after: the mention's key of the line before."""
+    query = select(*[exchange.c[name] for name in SHOWN]).order_by(exchange.c.mention_key).limit(limit)
+    if since is not None:
+        query = query.where(exchange.c.seen_at >= since)
+    if person is not None:
+        query = query.where(exchange.c.platform == person[0], exchange.c.author_id == person[1])
+    if after is not None:
+        query = query.where(exchange.c.mention_key > after)
+    return (dict(row._mapping) for row in connection.execute(query))
+
+
+def oldest_waiting(connection: Connection) -> datetime | None:
+    """Since when the oldest reply waits for a person."""
+    query = select(func.min(reply.c.created_at)).where(
+        reply.c.state.in_(("drafted", "escalated", "by_hand", "unknown"))
+    )
+    return connection.execute(query).scalar_one_or_none()
+
+
+def undecided(connection: Connection) -> int:
+    """How many mentions wait to be decided."""
+    return connection.execute(select(func.count()).where(mention.c.stage == "new")).scalar_one()
+
+
+def record(connection: Connection, kind: str, last: int) -> tuple[int, int]:
+    """Staff's decisions on drafts of a kind inside its auto band: how many of the last ones, and how many unchanged.
+
+    A draft edited before its approval, rejected or escalated counts as changed; automatic approvals do not count.
+    """
+    changed = case(
+        (and_(reply.c.state.in_(("approved", "sending", "unknown", "sent")), reply.c.variant.is_not(None)), 0), else_=1
+    )
+    by_staff = or_(
+        reply.c.closed_as == "rejected", and_(reply.c.approved_by.is_not(None), reply.c.approved_by != "policy")
+    )
+    decided = decision.c.id == (
+        select(func.max(other.c.id)).where(other.c.mention_key == reply.c.mention_key).scalar_subquery()
+    )
+    newest = (
+        select(changed.label("changed"))
+        .join(decision, decided)
+        .where(decision.c.kind == kind, decision.c.auto, by_staff)
+        .order_by(reply.c.id.desc())
+        .limit(last)
+        .subquery()
+    )
+    row = connection.execute(
+        select(func.count(), func.coalesce(func.sum(newest.c.changed), 0)).select_from(newest)
+    ).one()
+    return row[0], row[0] - row[1]

@@ -1,0 +1,166 @@
+"""What was said: keeping mentions, finding those to decide, and what decide may know of the past."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, func, insert, literal, or_, select, update
+
+from listener.model import History, Json, Mention
+from listener.store.records import columns, load, values
+from listener.store.tables import metadata
+
+mention = metadata.tables["mention"]
+reply = metadata.tables["reply"]
+event = metadata.tables["event"]
+optout = metadata.tables["optout"]
+
+CHUNK = 400  # values in one IN list; older SQLite takes 999 parameters a statement
+Person = tuple[str, str]  # platform, author_id
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A mention that is already stored."""
+
+    key: int
+    text: str
+    version_id: str  # the id of the newest edit seen
+    version_at: datetime
+
+    def older_than(self, found: Mention) -> bool:
+        """True when found is an edit of it: the same version with another text, or a later version."""
+        if found.id == self.version_id:
+            return found.text != self.text
+        return found.created_at > self.version_at
+
+
+def chunks(items: Sequence[Any]) -> Iterable[Sequence[Any]]:
+    """Split into pieces that fit one IN list."""
+    return (items[start : start + CHUNK] for start in range(0, len(items), CHUNK))
+
+
+def known(connection: Connection, platform: str, found: Sequence[Mention]) -> dict[str, Known]:
+    """The stored ones among these, by id and by interaction id."""
+    ids = list({one.interaction_id for one in found} | {one.id for one in found})
+    query: Select[Any] = select(*columns(Known, mention), mention.c.id, mention.c.interaction_id)
+    table: dict[str, Known] = {}
+    for piece in chunks(ids):
+        match = or_(mention.c.interaction_id.in_(piece), mention.c.id.in_(piece))
+        for row in connection.execute(query.where(mention.c.platform == platform, match)):
+            table[row.id] = table[row.interaction_id] = load(Known, row)
+    return table
+
+
+def add(connection: Connection, found: Sequence[Mention], now: datetime) -> int:
+    """Keep new mentions with their `seen` events; the caller has dropped the known ones. Returns how many."""
+    if not found:
+        return 0
+    before = connection.execute(select(func.coalesce(func.max(mention.c.key), 0))).scalar_one()
+    connection.execute(insert(mention), [_row(one, now) for one in found])
+    seen = select(mention.c.seen_at, mention.c.key, literal("seen"), literal("poll")).where(mention.c.key > before)
+    connection.execute(insert(event).from_select(["at", "mention_key", "what", "by"], seen))
+    return len(found)
+
+
+def _row(one: Mention, now: datetime) -> Json:
+    fixed = {"seen_at": now, "version_id": one.id, "version_at": one.created_at, "stage": "new", "tries": 0}
+    return {**values(one), **fixed}
+
+
+def edited(connection: Connection, key: int, found: Mention, now: datetime, *, again: bool) -> None:
+    """The author edited the post: keep the new text; again: decide once more."""
+    version = {"text": found.text, "version_id": found.id, "version_at": found.created_at, "edited_at": now}
+    stage = {"stage": "new", "tries": 0} if again else {}
+    connection.execute(update(mention).where(mention.c.key == key).values(**version, **stage))
+
+
+def pending(connection: Connection, limit: int) -> dict[int, tuple[Mention, int]]:
+    """The oldest mentions to decide: key -> (mention, tries so far)."""
+    query = select(mention.c.key, mention.c.tries, *columns(Mention, mention)).where(mention.c.stage == "new")
+    rows = connection.execute(query.order_by(mention.c.key).limit(limit))
+    return {row.key: (load(Mention, row), row.tries) for row in rows}
+
+
+def staged(connection: Connection, keys: Sequence[int], stage: str) -> None:
+    """Move mentions to a stage: new, routed or shunted."""
+    for piece in chunks(keys):
+        connection.execute(update(mention).where(mention.c.key.in_(piece)).values(stage=stage))
+
+
+def tried(connection: Connection, key: int) -> None:
+    """Deciding this mention crashed once more."""
+    connection.execute(update(mention).where(mention.c.key == key).values(tries=mention.c.tries + 1))
+
+
+def untried(connection: Connection, key: int) -> None:
+    """Put a shunted mention back in the line."""
+    connection.execute(update(mention).where(mention.c.key == key).values(tries=0, stage="new"))
+
+
+def locate(connection: Connection, platform: str, mention_id: str) -> int | None:
+    """The key of a mention, by its platform and id."""
+    query = select(mention.c.key).where(mention.c.platform == platform, mention.c.id == mention_id)
+    return connection.execute(query).scalar_one_or_none()
+
+
+def gone(connection: Connection, key: int, now: datetime) -> None:
+    """The post is no longer on the platform."""
+    connection.execute(update(mention).where(mention.c.key == key).values(gone_at=now))
+
+
+def answered_remotely(connection: Connection, key: int, remote_id: str) -> None:
+    """A person answered it on the platform itself."""
+    connection.execute(update(mention).where(mention.c.key == key).values(answered_remotely=remote_id))
+
+
+def histories(connection: Connection, batch: Mapping[int, Mention]) -> dict[int, History]:
+    """What decide may know of the past, for a whole batch: two queries a platform."""
+    authors: dict[str, set[str]] = defaultdict(set)
+    for one in batch.values():
+        authors[one.platform].add(one.author_id)
+    answers: dict[Person, list[Row[Any]]] = defaultdict(list)
+    silent: set[Person] = set()
+    for platform, ids in authors.items():
+        for piece in chunks(list(ids)):
+            for row in connection.execute(_answers(platform, piece)):
+                answers[platform, row.author_id].append(row)
+            silent.update((platform, found) for found in connection.execute(_silent(platform, piece)).scalars())
+    return {
+        key: _history(key, one, answers.get((one.platform, one.author_id), []), silent) for key, one in batch.items()
+    }
+
+
+def _answers(platform: str, authors: Sequence[str]) -> Any:
+    """Mentions of these authors that were answered, through us or by a person on the platform."""
+    sent = reply.c.state == "sent"
+    return (
+        select(mention.c.key, mention.c.author_id, mention.c.conversation_id, reply.c.approved_by, reply.c.state)
+        .outerjoin(reply, (reply.c.mention_key == mention.c.key) & sent)
+        .where(mention.c.platform == platform, mention.c.author_id.in_(authors))
+        .where(or_(sent, mention.c.answered_remotely.is_not(None)))
+        .order_by(mention.c.key)
+    )
+
+
+def _silent(platform: str, authors: Sequence[str]) -> Any:
+    return select(optout.c.author_id).where(optout.c.platform == platform, optout.c.author_id.in_(authors))
+
+
+def _history(key: int, one: Mention, answers: Sequence[Row[Any]], silent: set[Person]) -> History:
+    earlier = [row for row in answers if row.key != key]
+    here = [row for row in earlier if row.conversation_id == one.conversation_id]
+    by = [row.approved_by for row in here if row.approved_by not in (None, "policy")]
+    return History(
+        exchanges=len(earlier),
+        answered=bool(here),
+        answered_by=by[-1] if by else None,
+        opted_out=(one.platform, one.author_id) in silent,
+    )
+
+
+def keys(connection: Connection) -> list[int]:
+    """Every mention's key, in the order of arrival."""
+    return list(connection.execute(select(mention.c.key).order_by(mention.c.key)).scalars())

@@ -1,0 +1,126 @@
+"""What an operator must know, and what was set aside: notices, gaps and shunted items."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from listener.errors import DeskError
+from listener.model import BadItem, Gap
+from listener.store.records import Notice, Shunted, columns, load, load_all
+from listener.store.tables import metadata
+
+notice = metadata.tables["notice"]
+gap = metadata.tables["gap"]
+shunted = metadata.tables["shunted"]
+BY_HAND = ("gap",)  # kinds that a person clears; the others clear when their cause ends
+
+
+def open_notice(
+    connection: Connection, kind: str, platform: str, what: str, do: str, now: datetime, *, subject: str = ""
+) -> bool:
+    """Open a notice, or refresh the words of the one that is open for this cause. Returns True when it is new."""
+    same = (
+        notice.c.kind == kind,
+        notice.c.platform == platform,
+        notice.c.subject == subject,
+        notice.c.cleared_at.is_(None),
+    )
+    if connection.execute(update(notice).where(*same).values(what=what, do=do)).rowcount:
+        return False
+    row = {"kind": kind, "platform": platform, "subject": subject, "since": now, "what": what, "do": do}
+    connection.execute(insert(notice), [row])
+    return True
+
+
+def clear(connection: Connection, kind: str, platform: str, now: datetime, *, subject: str | None = None) -> None:
+    """The cause has ended."""
+    query = update(notice).where(notice.c.kind == kind, notice.c.platform == platform, notice.c.cleared_at.is_(None))
+    if subject is not None:
+        query = query.where(notice.c.subject == subject)
+    connection.execute(query.values(cleared_at=now, cleared_by="cause ended"))
+
+
+def clear_by_hand(connection: Connection, notice_id: int, by: str, now: datetime) -> None:
+    """A person has read it. Raises DeskError for what clears by itself or is not open."""
+    row = connection.execute(select(notice.c.kind, notice.c.cleared_at).where(notice.c.id == notice_id)).one_or_none()
+    if row is None or row.cleared_at is not None:
+        raise DeskError(f"there is no open notice {notice_id}", "`earshot notices` lists them")
+    if row.kind not in BY_HAND:
+        raise DeskError(f"notice {notice_id} ({row.kind}) clears when its cause ends", "do what it says")
+    connection.execute(update(notice).where(notice.c.id == notice_id).values(cleared_at=now, cleared_by=by))
+
+
+def opened(connection: Connection) -> list[Notice]:
+    """The open notices, oldest first."""
+    query = select(*columns(Notice, notice)).where(notice.c.cleared_at.is_(None)).order_by(notice.c.id)
+    return load_all(Notice, connection.execute(query))
+
+
+def record_gap(connection: Connection, platform: str, found: Gap, now: datetime) -> None:
+    """Keep a stretch that could not be read, with the notice that stays until a person clears it."""
+    subject = f"{found.feed}:{found.from_id}:{found.to_id}"
+    do = "look on the platform for mentions of that time, then `earshot notices --clear ID`"
+    if open_notice(connection, "gap", platform, found.says, do, now, subject=subject):
+        notice_id = connection.execute(select(func.max(notice.c.id))).scalar_one()
+        row = {"platform": platform, "feed": found.feed, "from_id": found.from_id, "to_id": found.to_id}
+        connection.execute(insert(gap), [{**row, "says": found.says, "at": now, "notice_id": notice_id}])
+
+
+def gap_counts(connection: Connection) -> dict[str, int]:
+    """How many gaps a platform has that no person has cleared."""
+    query = (
+        select(gap.c.platform, func.count())
+        .join(notice, notice.c.id == gap.c.notice_id)
+        .where(notice.c.cleared_at.is_(None))
+        .group_by(gap.c.platform)
+    )
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def shunt(connection: Connection, platform: str, stage: str, items: Sequence[BadItem], now: datetime) -> int:
+    """Set items aside with their raw text; one that lies there already is not counted again. Returns how many."""
+    count = 0
+    for item in items:
+        fixed = {"error": item.error, "raw": item.raw, "at": now, "resolved_at": None}
+        row = {"platform": platform, "mention_id": item.mention_id, "stage": stage, **fixed}
+        same = (shunted.c.platform == platform, shunted.c.mention_id == item.mention_id, shunted.c.stage == stage)
+        there = connection.execute(select(shunted.c.resolved_at, shunted.c.id).where(*same)).one_or_none()
+        if there is None or there.resolved_at is not None:
+            count += 1
+        merge = upsert(shunted).values(row)
+        connection.execute(merge.on_conflict_do_update(["platform", "mention_id", "stage"], set_=fixed))
+    return count
+
+
+def shunted_items(connection: Connection, limit: int | None = 50, after: int | None = None) -> list[Shunted]:
+    """What lies aside, oldest first."""
+    query = (
+        select(*columns(Shunted, shunted)).where(shunted.c.resolved_at.is_(None)).order_by(shunted.c.id).limit(limit)
+    )
+    return load_all(Shunted, connection.execute(query if after is None else query.where(shunted.c.id > after)))
+
+
+def shunted_item(connection: Connection, shunted_id: int) -> Shunted:
+    """One item that lies aside. Raises DeskError."""
+    query = select(*columns(Shunted, shunted)).where(shunted.c.id == shunted_id, shunted.c.resolved_at.is_(None))
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        raise DeskError(f"nothing is shunted as {shunted_id}", "`earshot shunted` lists the ids")
+    return load(Shunted, row)
+
+
+def resolve_shunted(connection: Connection, shunted_id: int, now: datetime) -> None:
+    """It went back into the line."""
+    connection.execute(update(shunted).where(shunted.c.id == shunted_id).values(resolved_at=now))
+
+
+def resolve_repaired(connection: Connection, platform: str, ids: Sequence[str], now: datetime) -> None:
+    """Items set aside by the poll that have since come whole."""
+    aside = select(shunted.c.mention_id).where(
+        shunted.c.platform == platform, shunted.c.stage == "poll", shunted.c.resolved_at.is_(None)
+    )
+    for mention_id in set(connection.execute(aside).scalars()) & set(ids):
+        same = (shunted.c.platform == platform, shunted.c.mention_id == mention_id, shunted.c.stage == "poll")
+        connection.execute(update(shunted).where(*same).values(resolved_at=now))

@@ -1,0 +1,92 @@
+"""Who speaks to us: opt-outs, notes, and finding a person by handle."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, func, insert, or_, select
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from listener.errors import DeskError
+from listener.store.records import Note, OptOut, columns, load, load_all
+from listener.store.tables import metadata
+
+mention = metadata.tables["mention"]
+optout = metadata.tables["optout"]
+reply = metadata.tables["reply"]
+note = metadata.tables["note"]
+Person = tuple[str, str]  # platform, author_id
+
+
+def find(connection: Connection, handle: str) -> Person:
+    """The one person behind `[PLATFORM:]HANDLE` or `PLATFORM:AUTHOR_ID`. Raises DeskError for none or several."""
+    platform, name = _split(connection, handle)
+    match = or_(func.lower(mention.c.author_handle) == name.lower(), mention.c.author_id == name)
+    query = select(mention.c.platform, mention.c.author_id).where(match).distinct()
+    rows = connection.execute(query.where(mention.c.platform == platform) if platform else query).all()
+    if not rows:
+        raise DeskError(
+            f"nobody called {handle!r} has mentioned us", "write HANDLE, PLATFORM:HANDLE or PLATFORM:AUTHOR_ID"
+        )
+    if len(rows) > 1:
+        several = ", ".join(f"{row.platform}:{row.author_id}" for row in rows[:5])
+        raise DeskError(f"{handle!r} is more than one person", f"name one of them: {several}")
+    return rows[0].platform, rows[0].author_id
+
+
+def _split(connection: Connection, handle: str) -> Person:
+    """An author's id may hold colons of its own (did:plc:...), so only a platform's name counts as a prefix."""
+    first, colon, rest = handle.partition(":")
+    known = connection.execute(select(mention.c.platform).where(mention.c.platform == first).limit(1)).first()
+    return (first, rest.removeprefix("@")) if colon and known else ("", handle.removeprefix("@"))
+
+
+def opt_out(connection: Connection, person: Person, by: str, why: str | None, now: datetime) -> None:
+    """Never answer this person from now on."""
+    row = upsert(optout).values(platform=person[0], author_id=person[1], at=now, by=by, why=why)
+    connection.execute(row.on_conflict_do_nothing())
+
+
+def opt_in(connection: Connection, person: Person) -> bool:
+    """Take an opt-out back. Returns False when there was none."""
+    same = (optout.c.platform == person[0], optout.c.author_id == person[1])
+    return connection.execute(delete(optout).where(*same)).rowcount == 1
+
+
+def opted_out(connection: Connection, person: Person) -> OptOut | None:
+    """The person's opt-out, if there is one."""
+    same = (optout.c.platform == person[0], optout.c.author_id == person[1])
+    row = connection.execute(select(*columns(OptOut, optout)).where(*same)).one_or_none()
+    return None if row is None else load(OptOut, row)
+
+
+def opt_outs(connection: Connection) -> list[OptOut]:
+    """All opt-outs, oldest first."""
+    return load_all(OptOut, connection.execute(select(*columns(OptOut, optout)).order_by(optout.c.at)))
+
+
+def add_note(connection: Connection, person: Person, by: str, text: str, now: datetime) -> None:
+    """Keep what staff wrote about a person."""
+    row = {"platform": person[0], "author_id": person[1], "by": by, "text": text, "at": now}
+    connection.execute(insert(note), [row])
+
+
+def notes(connection: Connection, person: Person) -> list[Note]:
+    """What staff wrote about a person, oldest first."""
+    same = (note.c.platform == person[0], note.c.author_id == person[1])
+    return load_all(Note, connection.execute(select(*columns(Note, note)).where(*same).order_by(note.c.id)))
+
+
+def mention_keys(connection: Connection, person: Person, limit: int | None = 50) -> list[int]:
+    """The person's mentions, newest first."""
+    same = (mention.c.platform == person[0], mention.c.author_id == person[1])
+    return list(
+        connection.execute(select(mention.c.key).where(*same).order_by(mention.c.key.desc()).limit(limit)).scalars()
+    )
+
+
+def figures(connection: Connection, person: Person) -> dict[str, int]:
+    """How often this person mentioned us, and how often they were answered."""
+    same = (mention.c.platform == person[0], mention.c.author_id == person[1])
+    said = connection.execute(select(func.count()).where(*same)).scalar_one()
+    sent = select(func.count()).select_from(reply).join(mention, mention.c.key == reply.c.mention_key)
+    answered = connection.execute(sent.where(*same, reply.c.state == "sent")).scalar_one()
+    return {"mentions": said, "answered": answered}

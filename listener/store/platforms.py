@@ -1,0 +1,66 @@
+"""How listening and sending stand: cursors, attempts, troubles, pauses."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from listener.store.records import Pause, PlatformState, columns, load, load_all
+from listener.store.tables import metadata
+
+platform = metadata.tables["platform"]
+pause = metadata.tables["pause"]
+
+
+def enable(connection: Connection, intervals: dict[str, float], now: datetime) -> None:
+    """Tell which platforms are on, and how often each is polled; the others are off."""
+    connection.execute(update(platform).values(enabled=False))
+    for name, seconds in intervals.items():
+        fixed = {"enabled": True, "poll_seconds": seconds}
+        row = upsert(platform).values(name=name, began_at=now, failures=0, **fixed)
+        connection.execute(row.on_conflict_do_update(["name"], set_=fixed))
+
+
+def state(connection: Connection, name: str) -> PlatformState | None:
+    """How this platform stands; None before its first run."""
+    row = connection.execute(select(*columns(PlatformState, platform)).where(platform.c.name == name)).one_or_none()
+    return None if row is None else load(PlatformState, row)
+
+
+def states(connection: Connection) -> list[PlatformState]:
+    """Every platform that is on, by name."""
+    query = select(*columns(PlatformState, platform)).where(platform.c.enabled).order_by(platform.c.name)
+    return load_all(PlatformState, connection.execute(query))
+
+
+def begin(connection: Connection, name: str, now: datetime) -> None:
+    """Remember when a first run began, whatever comes of it: `start = "now"` means that moment."""
+    if state(connection, name) is None:
+        row = {"name": name, "enabled": True, "began_at": now, "poll_seconds": 60.0, "failures": 0}
+        connection.execute(insert(platform), [row])
+
+
+def record(connection: Connection, name: str, **changes: Any) -> None:
+    """Change columns of a platform's row."""
+    connection.execute(update(platform).where(platform.c.name == name).values(**changes))
+
+
+def set_pause(
+    connection: Connection, scope: str, since: datetime, until: datetime | None, reason: str | None, by: str
+) -> None:
+    """Stop sending in this scope (a platform's name, or `*`)."""
+    fixed = {"since": since, "until": until, "reason": reason, "by": by}
+    connection.execute(upsert(pause).values(scope=scope, **fixed).on_conflict_do_update(["scope"], set_=fixed))
+
+
+def lift_pause(connection: Connection, scope: str | None) -> int:
+    """Send again: in this scope, or everywhere (None). Returns how many pauses ended."""
+    query = delete(pause)
+    return connection.execute(query if scope is None else query.where(pause.c.scope == scope)).rowcount
+
+
+def pauses(connection: Connection, now: datetime) -> list[Pause]:
+    """The pauses in force."""
+    query = select(*columns(Pause, pause)).where(or_(pause.c.until.is_(None), pause.c.until > now))
+    return load_all(Pause, connection.execute(query.order_by(pause.c.scope)))

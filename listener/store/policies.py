@@ -1,0 +1,22 @@
+"""The policy's files as they read when a decision was made, once per hash."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from listener.store.tables import metadata
+
+policy = metadata.tables["policy"]
+
+
+def keep(connection: Connection, policy_hash: str, texts: Mapping[str, str], now: datetime) -> None:
+    """Keep the texts of a policy, unless they are kept already."""
+    row = upsert(policy).values(hash=policy_hash, texts=dict(texts), first_used_at=now)
+    connection.execute(row.on_conflict_do_nothing())
+
+
+def texts(connection: Connection, policy_hash: str) -> dict[str, str] | None:
+    """The texts behind a hash; None when no decision was made with it."""
+    return connection.execute(select(policy.c.texts).where(policy.c.hash == policy_hash)).scalar_one_or_none()

@@ -1,0 +1,216 @@
+"""What the store hands out: frozen dataclasses whose fields are columns, and the one loader that makes them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from datetime import datetime
+from functools import cache
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Row, Table
+
+from listener.model import Json, Mention
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A reply and where it stands; `text` is without the platform's prefix."""
+
+    id: int
+    mention_key: int
+    state: str
+    revision: int
+    kind: str | None
+    rule: str
+    text: str | None
+    variant: str | None
+    variants: list[list[str]] | None
+    auto: bool
+    urgency: int
+    claimed_by: str | None
+    claimed_until: datetime | None
+    assigned_to: str | None
+    snoozed_until: datetime | None
+    approved_by: str | None
+    approved_at: datetime | None
+    created_at: datetime
+    changed_at: datetime
+    due_at: datetime | None
+    not_before: datetime | None
+    hold: str | None
+    sending_at: datetime | None
+    sent_at: datetime | None
+    remote_id: str | None
+    remote_url: str | None
+    error: str | None
+    closed_as: str | None
+    reason: str | None
+    prepared_key: str | None
+    request: Json | None
+    attempts: int
+    looks: int
+    looked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A stored decision."""
+
+    mention_key: int
+    at: datetime
+    action: str
+    kind: str | None
+    rule: str
+    compound: float
+    lang: str
+    auto: bool
+    urgency: int
+    facts: Json
+    hits: list[Json]
+    policy_hash: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A line of the queue: the mention, the latest decision on it, and its live or latest reply."""
+
+    key: int
+    mention: Mention
+    seen_at: datetime
+    edited_at: datetime | None
+    gone_at: datetime | None
+    decided: Decided | None
+    reply: Reply | None
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """Who approved which words."""
+
+    revision: int
+    by: str
+    at: datetime
+    text: str
+    automatic: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One arrow of the straight line."""
+
+    at: datetime
+    what: str
+    by: str
+    detail: Json | None
+    reply_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What an operator must know."""
+
+    id: int
+    kind: str
+    platform: str
+    subject: str
+    since: datetime
+    what: str
+    do: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shunted:
+    """An item set aside."""
+
+    id: int
+    platform: str
+    mention_id: str
+    stage: str
+    error: str
+    raw: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformState:
+    """How one platform stands."""
+
+    name: str
+    enabled: bool
+    cursor: Json | None
+    began_at: datetime
+    poll_seconds: float
+    attempt_at: datetime | None
+    ok_at: datetime | None
+    failures: int
+    error: str | None
+    error_do: str | None
+    cause: str | None
+    read_after: datetime | None
+    send_after: datetime | None
+    send_hold: str | None
+    send_error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Sending is stopped in this scope (a platform's name, or `*`)."""
+
+    scope: str
+    since: datetime
+    until: datetime | None
+    reason: str | None
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class OptOut:
+    """An author who is never answered."""
+
+    platform: str
+    author_id: str
+    at: datetime
+    by: str
+    why: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What staff wrote about a person."""
+
+    at: datetime
+    by: str
+    text: str
+
+
+@cache
+def _names(cls: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(cls))
+
+
+def names(cls: Any) -> tuple[str, ...]:
+    """The field names of a record, in order."""
+    return _names(cls)
+
+
+def columns(cls: type[Any], table: Table, prefix: str = "") -> list[ColumnElement[Any]]:
+    """The columns a record loads from, labelled with the prefix."""
+    return [table.c[name].label(prefix + name) for name in names(cls)]
+
+
+def load(cls: type[T], row: Row[Any], prefix: str = "") -> T:
+    """Make a record of a row selected with `columns`."""
+    mapping = row._mapping
+    return cls(**{name: mapping[prefix + name] for name in names(cls)})
+
+
+def load_all(cls: type[T], rows: Iterable[Row[Any]]) -> list[T]:
+    """Make records of rows selected with `columns`."""
+    return [load(cls, row) for row in rows]
+
+
+def values(record: Any) -> dict[str, Any]:
+    """The record as column values (shallow, unlike dataclasses.asdict, which copies every nested value)."""
+    return {name: getattr(record, name) for name in names(type(record))}

@@ -1,0 +1,121 @@
+"""Facts in, a decision out: guards first, then the responders in the policy's order, then what is left. Pure."""
+
+import inspect
+from collections.abc import Callable, Mapping
+
+from listener.model import Decision, Draft, Escalate, Facts, Hit, Pass, Responder
+from listener.policy import Policy
+from listener.triage import guards
+from listener.triage.guards import Stop
+
+Guard = Callable[[Facts, Policy], Stop | None]
+
+LOW = -0.3  # a compound score at or under it is not left without an answer
+WORTH_READING = 10  # words that nobody hears unless a person reads them
+_DOUBTS = ("negation", "contrast", "sarcasm", "duration", "competitor_praise", "swearing")
+
+
+def _guards() -> tuple[tuple[str, Guard, Hit], ...]:
+    found = [
+        (name, one)
+        for name, one in vars(guards).items()
+        if inspect.isfunction(one) and one.__module__ == guards.__name__ and not name.startswith("_")
+    ]
+    return tuple((name, one, Hit(name, False, (one.__doc__ or name).split("\n")[0])) for name, one in found)
+
+
+GUARDS = _guards()
+
+
+def decide(facts: Facts, policy: Policy, responders: Mapping[str, Responder]) -> Decision:
+    """Return what becomes of a mention, with the whole trail. responders: kind -> its module."""
+    trail: list[Hit] = []
+    for name, guard, miss in GUARDS:
+        if (stop := guard(facts, policy)) is not None:
+            trail.append(Hit(name, True, stop.says, stop.words))
+            return _stopped(name, stop, facts, trail)
+        trail.append(miss)
+    return _ask(facts, policy, responders, trail)
+
+
+def _stopped(name: str, stop: Stop, facts: Facts, trail: list[Hit]) -> Decision:
+    """A wish to be left alone is honoured whichever guard comes first."""
+    silent = stop.opt_out or "opt_out" in facts.cues
+    return Decision(stop.action, name, tuple(trail), None, None, stop.urgency, stop.assign_to, silent)
+
+
+def _ask(facts: Facts, policy: Policy, responders: Mapping[str, Responder], trail: list[Hit]) -> Decision:
+    for responding in policy.responders:
+        answer = responders[responding.kind].respond(facts, policy)
+        if isinstance(answer, Pass):
+            trail.append(Hit(responding.kind, False, answer.says, answer.words))
+            continue
+        trail.append(Hit(answer.rule, True, answer.says, answer.words))
+        if isinstance(answer, Draft):
+            return Decision("draft", answer.rule, tuple(trail), responding.kind, answer, answer.urgency)
+        return _escalated(answer, trail)
+    return _left(facts, trail)
+
+
+def _escalated(answer: Escalate, trail: list[Hit]) -> Decision:
+    return Decision("escalate", answer.rule, tuple(trail), urgency=answer.urgency)
+
+
+def _left(facts: Facts, trail: list[Hit]) -> Decision:
+    """Nobody took it: what should not be left goes to a person, the rest needs nothing."""
+    if denied := _only_denied(facts):
+        trail.append(Hit("denied", True, "sets an error about us right: needs nothing", denied))
+        return Decision("ignore", "denied", tuple(trail))
+    for rule, says, words in (
+        ("unanswered_question", "a question nobody has an answer to", facts.cues.get("question")),
+        ("unanswered_request", "a request nobody answers", facts.cues.get("request")),
+        ("unanswered_problem", "a problem, or mixed feelings", _trouble(facts)),
+        ("negative", f"clearly negative ({facts.compound:+.2f})", ("score",) if facts.compound <= LOW else None),
+        ("informs", "tells something that somebody here may wait for", _informs(facts)),
+        ("mixed", "kind words and doubts about them", _mixed(facts)),
+        ("unclear", "long enough to mean something that no rule understands", _unclear(facts)),
+    ):
+        if words:
+            trail.append(Hit(rule, True, says, words if words != ("score",) else ()))
+            return Decision("escalate", rule, tuple(trail))
+    trail.append(Hit("nothing_to_do", True, "asks nothing, complains of nothing, and is no clear praise"))
+    return Decision("ignore", "nothing_to_do", tuple(trail))
+
+
+def _only_denied(facts: Facts) -> tuple[str, ...]:
+    """Claims of the fact sheet that are denied, in a text that asks nothing and complains of nothing."""
+    plain = not any(name in facts.cues for name in ("question", "request", "problem", "complaint", "threat_to_leave"))
+    denied = plain and facts.claims and all(claim.manner == "denied" for claim in facts.claims)
+    return tuple(claim.words for claim in facts.claims) if denied else ()
+
+
+def _trouble(facts: Facts) -> tuple[str, ...]:
+    cues = facts.cues
+    return cues.get("complaint", ()) + cues.get("problem", ()) + cues.get("threat_to_leave", ())
+
+
+def _informs(facts: Facts) -> tuple[str, ...]:
+    """A number or a code, or a part of a longer message."""
+    return facts.cues.get("reference") or facts.cues.get("part") or ()
+
+
+def _mixed(facts: Facts) -> tuple[str, ...]:
+    """Praise or thanks beside what makes them doubtful."""
+    cues = facts.cues
+    kind = cues.get("praise") or cues.get("thanks")
+    doubt = next((cues[name] for name in _DOUBTS if name in cues), ())
+    return kind + doubt if kind and doubt and len(facts.text.split()) > 2 else ()
+
+
+def _unclear(facts: Facts) -> tuple[str, ...]:
+    """Not kind, and too long to be nothing, or with a word that turns its sense."""
+    cues, length = facts.cues, len(facts.text.split())
+    if "praise" in cues or "thanks" in cues or (facts.compound > 0 and length < WORTH_READING):
+        return ()
+    turned = next((cues[name] for name in _DOUBTS if name in cues), ())
+    return turned if length >= 3 and turned else ("…",) if length >= WORTH_READING else ()
+
+
+def hits(decision: Decision) -> tuple[Hit, ...]:
+    """What is stored of the trail: the hits. Misses are made anew when shown, since decide is pure."""
+    return tuple(hit for hit in decision.trail if hit.hit)

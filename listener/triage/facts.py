@@ -1,0 +1,98 @@
+"""The only maker of Facts: what a mention says, in the words that guards and responders look at."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from listener.intake.cues import Cues, Read
+from listener.intake.language import language
+from listener.intake.phrases import tokens
+from listener.intake.sentiment import Scorer
+from listener.intake.text import Cleaner, plain, sentences
+from listener.model import Claim, Facts, History, Json, Mention
+from listener.policy import Policy
+from listener.triage.sheet import Sheet
+
+_LETTER = re.compile(r"[^\W\d_]")
+
+
+class Ears:
+    """Everything built once from a policy: matchers and lexicon. Build one in each process."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._scorer = Scorer(policy.lexicon)
+        self._cues = Cues(policy.cues, self._scorer.words_worth)
+        known = {
+            word for name, phrases in policy.cues.items() if name != "folds" for one in phrases for word in tokens(one)
+        }
+        self._clean = Cleaner(policy.brand, known | self._scorer.words)
+        self._sheet = Sheet(policy.facts)
+
+    def facts(self, mention: Mention, history: History, now: datetime) -> Facts:
+        """Read one mention: clean, score, cues, claims and questions. Pure and bounded whatever the text."""
+        raw = plain(mention.text, mention.html)
+        text = self._clean(raw, mention.brand)
+        read = self._cues.read(text, raw)
+        self._around(read, raw, mention)
+        compound = self._scorer.compound(text)
+        scores = self._sentences(text, compound) if "thanks" in read.cues or "praise" in read.cues else (compound,)
+        claims, topics = self._sheet.read(read) if self._sheet.facts else ((), {})
+        lang = language(text, mention.lang)
+        return Facts(mention, now, text, compound, scores, lang, read.cues, claims, topics, history)
+
+    def _sentences(self, text: str, compound: float) -> tuple[float, ...]:
+        """Sentence by sentence, where kind words stand: only there can one take back what another says."""
+        parts = sentences(text)
+        return (compound,) if len(parts) < 2 else tuple(map(self._scorer.compound, parts))
+
+    def _around(self, read: Read, raw: str, mention: Mention) -> None:
+        """What the cleaning took away and the author's names, as cues of their own."""
+        if "@" in raw and (others := self._clean.others(raw, mention.brand)):
+            read.cues["other_handles"] = tuple(dict.fromkeys(others))
+        if ("RT" in raw or '"' in raw or "“" in raw) and (quoted := self._clean.quoted(raw)):
+            read.cues["quote"] = (quoted[:80],)
+        if "://" in raw or "www." in raw:
+            read.cues["link"] = ("link",)
+        if not _LETTER.search(read_text := "".join(read.words)) and read_text:
+            read.cues["no_letters"] = (read_text[:20],)
+        for name in (mention.author_handle, mention.author_name):
+            if name and (stem := self._cues.names.profane(name)):
+                read.cues["profane_name"] = (stem,)
+
+
+def pack(facts: Facts) -> Json:
+    """What is stored with a decision: plain JSON, the text as it was read then included."""
+    history = facts.history
+    return {
+        "read": facts.mention.text,
+        "now": facts.now.isoformat(),
+        "text": facts.text,
+        "compound": facts.compound,
+        "sentences": facts.sentences,
+        "lang": facts.lang,
+        "cues": facts.cues,
+        "claims": [(claim.fact, claim.words, claim.manner) for claim in facts.claims],
+        "topics": facts.topics,
+        "history": (history.exchanges, history.answered, history.answered_by, history.opted_out),
+    }
+
+
+def unpack(packed: Json, mention: Mention) -> Facts:
+    """The Facts that `pack` took, of this mention as it was read then."""
+    return Facts(
+        mention=mention if mention.text == packed["read"] else replace(mention, text=packed["read"]),
+        now=datetime.fromisoformat(packed["now"]),
+        text=packed["text"],
+        compound=packed["compound"],
+        sentences=tuple(packed["sentences"]),
+        lang=packed["lang"],
+        cues=_tuples(packed["cues"]),
+        claims=tuple(Claim(*claim) for claim in packed["claims"]),
+        topics=_tuples(packed["topics"]),
+        history=History(*packed["history"]),
+    )
+
+
+def _tuples(lists: dict[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
+    return {name: tuple(words) for name, words in lists.items()}

@@ -1,0 +1,190 @@
+"""The triage stage: decide every new mention, and keep facts, decision and reply in one transaction.
+
+A mention that crashes a rule is tried again, then shunted; the others of its batch go on.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from listener.model import BadItem, Decision, Facts, History, Hit, Json, Mention, Preview, Responder
+from listener.policy import Policy
+from listener.store import events, mentions, notices, people, policies, replies
+from listener.store.engine import Store
+from listener.triage.decide import decide, hits
+from listener.triage.facts import Ears, pack
+from responders.wording import fit
+
+log = logging.getLogger(__name__)
+
+BATCH = 500  # mentions a transaction
+TRIES = 3  # crashes before a mention is set aside
+
+
+@dataclass(frozen=True, slots=True)
+class Triage:
+    """What decides: the policy, its ears and responders, and each platform's preview."""
+
+    policy: Policy
+    responders: Mapping[str, Responder]
+    preview: Callable[[str, Mention], Preview]
+    version: str
+    ears: Ears = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "ears", Ears(self.policy))
+
+    def decide(self, mention: Mention, history: History, now: datetime) -> "Verdict":
+        """Pure but for the collaborators: the same mention, history and time give the same verdict."""
+        facts = self.ears.facts(mention, history, now)
+        decision = decide(facts, self.policy, self.responders)
+        chosen = fit(decision.draft, lambda text: self.preview(text, mention)) if decision.draft else None
+        return Verdict(facts, decision, chosen[0].variant if chosen else None, chosen[0].text if chosen else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A decision with the wording that fits; a draft of which none fits goes to a person."""
+
+    facts: Facts
+    decision: Decision
+    variant: str | None
+    text: str | None
+
+    @property
+    def state(self) -> str | None:
+        """The state its reply begins in, or None when there is none."""
+        if self.decision.action == "ignore":
+            return None
+        return "drafted" if self.text is not None else "escalated"
+
+
+@dataclass(slots=True)
+class Routed:
+    """How many mentions went where."""
+
+    drafted: int = 0
+    escalated: int = 0
+    ignored: int = 0
+    shunted: int = 0
+
+    def add(self, other: "Routed") -> None:
+        """Sum up batches."""
+        self.drafted += other.drafted
+        self.escalated += other.escalated
+        self.ignored += other.ignored
+        self.shunted += other.shunted
+
+
+def route(
+    store: Store, triage: Triage, clock: Callable[[], datetime], stopping: Callable[[], bool] = lambda: False
+) -> Routed:
+    """Decide all that waits, batch by batch."""
+    done = Routed()
+    while not stopping():
+        with store.read() as connection:
+            batch = mentions.pending(connection, BATCH)
+            past = mentions.histories(connection, {key: one for key, (one, _) in batch.items()})
+        if not batch:
+            break
+        done.add(_batch(store, triage, batch, past, clock()))
+    return done
+
+
+def _batch(
+    store: Store, triage: Triage, batch: Mapping[int, tuple[Mention, int]], past: Mapping[int, History], now: datetime
+) -> Routed:
+    verdicts: dict[int, Verdict] = {}
+    crashed: dict[int, Exception] = {}
+    for key, (mention, _) in batch.items():
+        try:
+            verdicts[key] = triage.decide(mention, past[key], now)
+        except Exception as error:  # noqa: BLE001 -- whatever a rule does to one mention, the others go on
+            log.error("mention %s:%s crashed triage: %r", mention.platform, mention.id, error)
+            crashed[key] = error
+    with store.write() as connection:
+        policies.keep(connection, triage.policy.hash, triage.policy.texts, now)
+        _keep(connection, triage, verdicts, now)
+        shunted = sum(_crashed(connection, key, *batch[key], error, now) for key, error in crashed.items())
+    states = [verdict.state for verdict in verdicts.values()]
+    return Routed(states.count("drafted"), states.count("escalated"), states.count(None), shunted)
+
+
+def _keep(connection: Connection, triage: Triage, verdicts: Mapping[int, Verdict], now: datetime) -> None:
+    replies.decide_all(connection, [_decision(key, one, triage, now) for key, one in verdicts.items()])
+    events.add_all(connection, [_event(key, one, now) for key, one in verdicts.items()])
+    replies.add_all(connection, [_reply(key, one, triage.policy) for key, one in verdicts.items() if one.state], now)
+    for verdict in verdicts.values():
+        if verdict.decision.opt_out:
+            mention = verdict.facts.mention
+            people.opt_out(connection, (mention.platform, mention.author_id), "author", mention.text, now)
+    mentions.staged(connection, list(verdicts), "routed")
+
+
+def _decision(key: int, verdict: Verdict, triage: Triage, now: datetime) -> Json:
+    decision, facts = verdict.decision, verdict.facts
+    return {
+        "mention_key": key,
+        "at": now,
+        "action": "escalate" if verdict.state == "escalated" else decision.action,
+        "kind": decision.kind if verdict.state == "drafted" else None,
+        "rule": decision.rule if verdict.state != "escalated" or decision.action == "escalate" else "no_variant_fits",
+        "compound": facts.compound,
+        "lang": facts.lang,
+        "auto": bool(decision.draft and decision.draft.auto and verdict.state == "drafted"),
+        "urgency": decision.urgency,
+        "facts": pack(facts),
+        "hits": [_line(one) for one in hits(decision)],
+        "policy_hash": triage.policy.hash,
+        "version": triage.version,
+    }
+
+
+def _line(hit: Hit) -> Json:
+    return {"rule": hit.rule, "hit": hit.hit, "words": list(hit.words), "says": hit.says}
+
+
+def _event(key: int, verdict: Verdict, now: datetime) -> Json:
+    detail = {"action": verdict.decision.action, "rule": verdict.decision.rule}
+    return {"at": now, "what": "decided", "by": "policy", "mention_key": key, "reply_id": None, "detail": detail}
+
+
+def _reply(key: int, verdict: Verdict, policy: Policy) -> Json:
+    decision, drafted = verdict.decision, verdict.state == "drafted"
+    draft = decision.draft
+    return {
+        "mention_key": key,
+        "state": verdict.state,
+        "kind": decision.kind if drafted else None,
+        "rule": decision.rule,
+        "text": verdict.text,
+        "variant": verdict.variant,
+        "variants": [[one.variant, one.text] for one in draft.texts] if draft else None,
+        "auto": bool(draft and draft.auto and drafted),
+        "urgency": decision.urgency,
+        "assigned_to": decision.assign_to,
+        "due_at": due(verdict, policy),
+    }
+
+
+def due(verdict: Verdict, policy: Policy) -> datetime | None:
+    """The response target of its kind, sooner when it is urgent (half, a quarter), reckoned from the mention's age."""
+    decision = verdict.decision
+    responding = policy.responding(decision.kind) if decision.kind and verdict.state == "drafted" else None
+    target = responding.due if responding else policy.limits.escalation_due
+    return None if target is None else verdict.facts.mention.aged_from + target / 2 ** min(decision.urgency, 2)
+
+
+def _crashed(connection: Connection, key: int, mention: Mention, tries: int, error: Exception, now: datetime) -> bool:
+    """Count the crash; after the last try set the mention aside. Returns True when it was set aside."""
+    mentions.tried(connection, key)
+    if tries + 1 < TRIES:
+        return False
+    mentions.staged(connection, [key], "shunted")
+    item = BadItem(mention.id, mention.text, f"{type(error).__name__}: {error}")
+    notices.shunt(connection, mention.platform, "route", [item], now)
+    events.add(connection, "shunted", "route", now, mention_key=key, detail={"error": item.error})
+    return True

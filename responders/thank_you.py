@@ -1,0 +1,81 @@
+"""Thank-yous: clear praise, by a margin and without any mixed signal. A score alone never suffices.
+
+The gate: a compound of at least `compound`, a word of praise or thanks, no sentence below zero, and none of the cues
+that stand for something else than praise. Inside the auto band the words must be warm, and nothing may distract.
+"""
+
+from dataclasses import dataclass
+
+from listener.model import Draft, Escalate, Facts, Pass
+from listener.policy import Policy
+from responders.wording import candidates
+
+KIND = "thank_you"
+
+# each of these makes praise doubtful
+DOUBTS = (
+    "question", "request", "duration", "negation", "contrast", "problem", "complaint", "sarcasm", "swearing",
+    "profanity", "threat_to_leave", "competitor_praise", "automated", "opt_out", "part",
+)  # fmt: skip
+# and these keep it from going out without a person
+DISTRACTIONS = ("hedge", "other_handles", "quote", "link", "informs", "reference")
+
+CLOSING = 5  # words from which on thanks beside other sentences are mere politeness
+BRIGHT = 0.6  # a score from which on it is more than politeness
+BARE = 4  # words of a message that is thanks and nothing else
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """compound: least score of a draft; auto_compound: of the auto band; auto_words: the most words there."""
+
+    compound: float = 0.3
+    auto_compound: float = 0.5
+    auto_words: int = 22
+
+
+def respond(facts: Facts, policy: Policy) -> Draft | Escalate | Pass:
+    """Thank for clear praise; pass on anything less, with the reason."""
+    cues = facts.cues
+    kind_words = cues.get("praise", ()) + cues.get("thanks", ())
+    if not kind_words:
+        return Pass("no word of praise or thanks")
+    if doubt := next((name for name in DOUBTS if name in cues), None):
+        return Pass(f"kind words, but also a cue of {doubt}", cues[doubt])
+    options = _options(policy)
+    if facts.compound < options.compound:
+        return Pass(f"kind words, but the score {facts.compound:+.2f} is below {options.compound:+.2f}", kind_words)
+    if min(facts.sentences) < 0:
+        return Pass(f"kind words, but a sentence scores {min(facts.sentences):+.2f}", kind_words)
+    if closing := _closing(facts):
+        return Pass("thanks only to close a message that says something else", closing)
+    texts = candidates(KIND, facts, policy)
+    if not texts:
+        return Escalate(KIND, "no wording for a thank-you", kind_words)
+    says = f"clear praise ({facts.compound:+.2f})"
+    return Draft(texts, KIND, says, kind_words, _auto(facts, options))
+
+
+def _options(policy: Policy) -> Options:
+    responding = policy.responding(KIND)
+    return responding.options if responding and isinstance(responding.options, Options) else Options()
+
+
+def _closing(facts: Facts) -> tuple[str, ...]:
+    """Thanks beside sentences that praise nothing: politeness at the end of a message."""
+    if "praise" in facts.cues or "warm" in facts.cues:
+        return ()
+    if told := facts.cues.get("informs") or facts.cues.get("reference"):
+        return told
+    silent = facts.compound < BRIGHT and any(score == 0 for score in facts.sentences)
+    return facts.cues["thanks"] if silent and len(facts.text.split()) > CLOSING else ()
+
+
+def _auto(facts: Facts, options: Options) -> bool:
+    """Nothing distracts, and the words are warm, or thanks and praise together, or thanks and nothing else."""
+    cues, length = facts.cues, len(facts.text.split())
+    if length > options.auto_words or any(name in cues for name in DISTRACTIONS):
+        return False
+    if "thanks" in cues and length <= BARE:
+        return True
+    return facts.compound >= options.auto_compound and ("warm" in cues or ("thanks" in cues and "praise" in cues))

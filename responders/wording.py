@@ -1,0 +1,153 @@
+"""Texts from replies.toml: variants, variables, what fits, and what is wrong with them.
+
+Templates see data only: the policy's variables, the brand's name, and what a fact of the fact sheet says. A mention's
+text, handle or display name never reaches one, so nothing a stranger typed can be echoed or run.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from zlib import crc32
+
+from jinja2 import StrictUndefined, Template, TemplateError
+from jinja2.meta import find_undeclared_variables
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from listener.errors import Problem
+from listener.model import Draft, Facts, Preview, Text
+from listener.policy import Fact, Policy, Variant
+
+FACT = ("says", "source", "link")  # what a template may ask of a fact
+KINDS_WITH_FACTS = ("correction", "answer")
+FILE = "replies.toml"
+_ALLOW = "add it to [links] allow, or leave it out"
+
+_Shelf = tuple[tuple[tuple[str, ...], tuple[Text, ...]], ...]  # of each variant: when, and its texts
+_SHELVES: dict[tuple[int, str, str | None], tuple[Policy, _Shelf]] = {}
+_POLICIES = 500  # rendered kinds and facts remembered
+
+_ENVIRONMENT = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)  # plain text
+_LINK = re.compile(
+    r"(?:https?://|www\.)([\w.-]+\w)|(?<![@\w.-])((?:[a-z0-9-]+\.)+[a-z]{2,18})(?![\w.-]*@)\b", re.IGNORECASE
+)
+_SPACES = re.compile(r"[ \t]{2,}")
+_NO_HOSTS = frozenset({"e.g", "i.e", "a.m", "p.m", "vs", "u.s"})
+
+
+@lru_cache(maxsize=512)
+def _template(source: str) -> Template:
+    return _ENVIRONMENT.from_string(source)
+
+
+@lru_cache(maxsize=2048)
+def _rendered(source: str, variables: tuple[tuple[str, str], ...]) -> str:
+    return _SPACES.sub(" ", _template(source).render(dict(variables))).strip()
+
+
+def variables(policy: Policy, fact: Fact | None = None) -> dict[str, str]:
+    """What a template may say: the policy's variables, brand, and the fact's says, source and link (may be empty)."""
+    known = {**policy.variables, "brand": policy.brand.name}
+    if fact is not None:
+        known |= {"says": fact.says, "source": fact.source, "link": fact.link or ""}
+    return known
+
+
+def candidates(kind: str, facts: Facts, policy: Policy, fact: Fact | None = None) -> tuple[Text, ...]:
+    """Return the wordings of a kind that suit these facts, in the order to try, each followed by its short form.
+
+    A variant with `when` comes only when one of those cues hit, and then before those without; within, the order is
+    rotated by the mention's id, so that the same mention always gets the same text. Raises nothing for a sound config.
+    """
+    shelf = _shelf(kind, policy, fact)
+    fitting = [texts for when, texts in shelf if when and any(cue in facts.cues for cue in when)]
+    plain = [texts for when, texts in shelf if not when]
+    turn = crc32(facts.mention.id.encode("utf-8", "replace"))
+    return tuple(text for texts in (*_rotated(fitting, turn), *_rotated(plain, turn)) for text in texts)
+
+
+def _shelf(kind: str, policy: Policy, fact: Fact | None) -> _Shelf:
+    """The rendered variants of a kind, remembered for the policies at hand (a dict cannot be hashed; identity can)."""
+    key = (id(policy), kind, fact.id if fact else None)
+    held = _SHELVES.get(key)
+    if held is None or held[0] is not policy:
+        if len(_SHELVES) > _POLICIES:
+            _SHELVES.clear()
+        said = tuple(variables(policy, fact).items())
+        shelf = tuple((one.when, _texts(one, said)) for one in policy.wording.get(kind, ()))
+        _SHELVES[key] = held = (policy, shelf)
+    return held[1]
+
+
+def _rotated(variants: list[tuple[Text, ...]], turn: int) -> list[tuple[Text, ...]]:
+    first = turn % len(variants) if variants else 0
+    return variants[first:] + variants[:first]
+
+
+def _texts(variant: Variant, said: tuple[tuple[str, str], ...]) -> tuple[Text, ...]:
+    full = Text(variant.id, _rendered(variant.text, said))
+    return (full,) if variant.short is None else (full, Text(variant.id, _rendered(variant.short, said)))
+
+
+def fit(draft: Draft, preview: Callable[[str], Preview]) -> tuple[Text, Preview] | None:
+    """Return the first candidate whose preview fits the platform, with that preview; None when none does."""
+    for text in draft.texts:
+        shown = preview(text.text)
+        if shown.fits:
+            return text, shown
+    return None
+
+
+def bad_links(text: str, policy: Policy) -> tuple[str, ...]:
+    """Return the hosts in a text that the policy's allow-list does not name; a bare example.com counts as a link."""
+    found = dict.fromkeys((full or bare).lower() for full, bare in _LINK.findall(text))
+    return tuple(host for host in found if host not in _NO_HOSTS and not _allowed(host, policy.links))
+
+
+def _allowed(host: str, allow: tuple[str, ...]) -> bool:
+    host = host.removeprefix("www.")
+    return any(host == one or host.endswith("." + one) for one in (name.lower().removeprefix("www.") for name in allow))
+
+
+def problems(policy: Policy) -> list[Problem]:
+    """Every fault in the wording, for `earshot check`: syntax, unknown variables, foreign links, empty or no texts."""
+    found = [
+        fault for kind, variants in policy.wording.items() for one in variants for fault in _faults(kind, one, policy)
+    ]
+    for responding in policy.responders:
+        if not any(not one.when for one in policy.wording.get(responding.kind, ())):
+            what, do = "no wording without `when` for this kind", f"add a [[{responding.kind}]] with id and text"
+            found.append(Problem(f"{FILE} {responding.kind}", what, do))
+    for fact in policy.facts:
+        hosts = bad_links(f"{fact.says} {fact.source} {fact.link or ''}", policy)
+        found += [Problem(f"factsheet.toml {fact.id}", f"links to {host}", _ALLOW) for host in hosts]
+    return found
+
+
+def _faults(kind: str, variant: Variant, policy: Policy) -> list[Problem]:
+    texts = [("text", variant.text)] + ([("short", variant.short)] if variant.short is not None else [])
+    return [
+        Problem(f"{FILE} {kind}.{variant.id}.{key}", *fault)
+        for key, source in texts
+        for fault in _template_faults(kind, source, policy)
+    ]
+
+
+def _template_faults(kind: str, source: str, policy: Policy) -> list[tuple[str, str]]:
+    known = variables(policy) | ({name: name for name in FACT} if kind in KINDS_WITH_FACTS else {})
+    try:
+        asked = find_undeclared_variables(_ENVIRONMENT.parse(source))
+    except TemplateError as error:
+        return [(f"the template cannot be read ({error})", "mend the {{ }} in it")]
+    if unknown := sorted(asked - set(known)):
+        return [(f"unknown variable {', '.join(unknown)}", f"known here: {', '.join(sorted(known))}")]
+    return _render_faults(source, known, policy)
+
+
+def _render_faults(source: str, known: Mapping[str, str], policy: Policy) -> list[tuple[str, str]]:
+    try:
+        text = _template(source).render(dict(known)).strip()
+    except (TemplateError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
+        return [(f"the template cannot be rendered ({error})", "mend it")]
+    faults = [] if text else [("the text is empty", "write one")]
+    hosts = bad_links(text, policy)
+    return faults + [(f"links to {host}", _ALLOW) for host in hosts]

@@ -1,0 +1,1 @@
+"""Tests mirror the tree; `fakes` holds servers on loopback, `platforms.contract` what every platform must keep."""

@@ -1,0 +1,1 @@
+"""Servers on loopback that behave as the platforms do, faults included; they keep a ledger of what really happened."""

@@ -1,0 +1,113 @@
+"""What goes wrong, scripted per endpoint, before the call is carried out or after it (then only its answer is lost).
+
+Modes: cut (the connection is reset), stall (no answer), half (half of it), drip (a byte now and then), body (`text`
+with `status` and `headers`), and the named answers below. after=True: the call is carried out first.
+"""
+
+import json
+import threading
+from collections import defaultdict, deque
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass
+class Fault:
+    """One fault. left: how often it strikes; held: set when all faults are lifted, which ends a stall or a drip."""
+
+    mode: str
+    status: int = 200
+    text: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+    after: bool = False
+    left: int = 1
+    held: threading.Event = field(default_factory=threading.Event)
+
+
+class Faults:
+    """The script: endpoint -> faults in order."""
+
+    def __init__(self) -> None:
+        self._lock, self._script = threading.Lock(), defaultdict[str, deque[Fault]](deque)
+        self._all: list[Fault] = []
+
+    def add(self, endpoint: str, fault: Fault) -> Fault:
+        """Let this endpoint fail."""
+        with self._lock:
+            self._script[endpoint].append(fault)
+            self._all.append(fault)
+        return fault
+
+    def take(self, endpoint: str) -> Fault | None:
+        """The fault that strikes this call, if any."""
+        with self._lock:
+            queue = self._script[endpoint]
+            if not queue:
+                return None
+            queue[0].left -= 1
+            return queue.popleft() if queue[0].left <= 0 else queue[0]
+
+    def lift(self) -> None:
+        """Nothing fails any more; stalled calls end."""
+        with self._lock:
+            self._script.clear()
+            for fault in self._all:
+                fault.held.set()
+
+
+PROBLEM = "https://api.x.com/2/problems/"
+
+
+def problem(status: int, title: str, detail: str, kind: str = "about:blank", **more: Any) -> tuple[int, str]:
+    """An error body in X's shape."""
+    body = {"title": title, "detail": detail, "type": kind, "status": status, **more}
+    return status, json.dumps(body)
+
+
+ANSWERS: dict[str, tuple[int, str]] = {
+    "unauthorized": problem(401, "Unauthorized", "Unauthorized"),
+    "credits": problem(
+        402,
+        "CreditsDepleted",
+        "Your enrolled account [1] does not have any credits to fulfill this request.",
+        "https://api.twitter.com/2/problems/credits",
+    ),
+    "credits-depleted": problem(402, "Payment Required", "credits depleted", PROBLEM + "credits-depleted"),
+    "usage-capped": problem(
+        429, "UsageCapExceeded", "Usage cap exceeded: Monthly product cap", PROBLEM + "usage-capped", period="Monthly"
+    ),
+    "rate": problem(429, "Too Many Requests", "Too Many Requests"),
+    "rate-88": (429, json.dumps({"errors": [{"code": 88, "message": "Rate limit exceeded"}]})),
+    "unavailable": (503, "<html><body><h1>503 Service Unavailable</h1></body></html>"),
+    "internal": problem(500, "Internal Server Error", "Something is broken", PROBLEM + "internal-error"),
+    "not-summoned-old": problem(
+        403,
+        "Forbidden",
+        "Reply to this conversation is not allowed because you have not been mentioned or otherwise engaged by the"
+        " author of the post you are replying to.",
+    ),
+    "not-summoned": problem(
+        403,
+        "Authorization Error",
+        "You can only reply to or quote posts where you are mentioned or are the author.",
+        PROBLEM + "not-authorized-for-resource",
+    ),
+    "who-can-reply": problem(403, "Forbidden", "You are not permitted to reply to this conversation."),
+    "target-gone": problem(
+        403,
+        "Forbidden",
+        "You attempted to reply to a Tweet that is deleted or not visible to you.",
+    ),
+    "duplicate": problem(403, "Forbidden", "You are not allowed to create a Tweet with duplicate content."),
+    "no-reason": problem(403, "Forbidden", "You are not permitted to perform this action."),
+    "feature": problem(403, "Forbidden", "Your account is not permitted to access this feature."),
+    "read-only-app": problem(
+        403,
+        "Forbidden",
+        "Your client app is not configured with the appropriate oauth1 app permissions for this endpoint.",
+        PROBLEM + "oauth1-permissions",
+    ),
+    "suspended": (403, json.dumps({"errors": [{"code": 64, "message": "Your account is suspended"}]})),
+    "list-body": (403, "[]"),
+    "missing-page": (404, ""),
+}

@@ -1,0 +1,56 @@
+"""The `[platforms.x]` section."""
+
+from typing import Any
+
+import pytest
+
+from listener.platforms.x import Prices, Section
+
+
+@pytest.mark.parametrize(
+    ("keys", "key"),
+    [
+        ({"handle": ""}, "handle"),
+        ({"handle": "has blank"}, "handle"),
+        ({"handle": "@" + "a" * 16}, "handle"),
+        ({"api_url": "http://api.x.com"}, "api_url"),
+        ({"api_url": "https://api.x.com/2"}, "api_url"),
+        ({"api_url": "ftp://api.x.com"}, "api_url"),
+        ({"api_url": "https://[::1"}, "api_url"),
+        ({"api_url": "https://user:pass@api.x.com"}, "api_url"),
+        ({"api_url": "http://127.0.0.1.example.com"}, "api_url"),
+        ({"search": ("",)}, "search"),
+        ({"search": ("a" * 513,)}, "search"),
+        ({"search": ("a", " a ")}, "search"),
+        ({"sister_accounts": ("@sister",)}, "sister_accounts"),
+        ({"daily_budget_usd": -1.0}, "daily_budget_usd"),
+        ({"url_reserve_usd": float("nan")}, "url_reserve_usd"),
+        ({"prices": Prices(owned_read=-0.1)}, "prices.owned_read"),
+        ({"settle_after_seconds": -1.0}, "settle_after_seconds"),
+    ],
+)
+def test_fault_is_told_with_its_key(keys: dict[str, Any], key: str) -> None:
+    """One line a fault, each with what to do."""
+    problems = Section(**({"handle": "shop"} | keys)).problems()
+    assert [one[0] for one in problems] == [key]
+    assert all(problems[0])
+
+
+@pytest.mark.parametrize("url", ["https://api.x.com", "http://127.0.0.1:8080", "http://[::1]:80", "http://localhost:1"])
+def test_clear_text_is_allowed_on_this_machine_alone(url: str) -> None:
+    """A test server on loopback needs no certificate."""
+    assert Section(handle="@shop", api_url=url).problems() == []
+
+
+def test_notes_tell_what_x_asks_and_what_owned_reads_save() -> None:
+    """The operator reads the rules and the price before the first bill."""
+    notes = " ".join(Section(handle="shop", authors="always", search=("shop",), daily_budget_usd="none").notes())
+    for part in ("label", "bio", "opt-out", "one automated reply", "approval", "$0.001", "held", "no reply", "bounds"):
+        assert part in notes
+
+
+def test_nobody_has_to_attest_anything_on_loopback() -> None:
+    """Attestation is about X, not about a test server."""
+    assert Section(handle="shop", api_url="http://127.0.0.1:1").may_send
+    assert not Section(handle="shop").may_send
+    assert Section(handle="shop", i_have_read_the_automation_rules=True).may_send

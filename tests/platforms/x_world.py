@@ -1,0 +1,120 @@
+"""The X platform against the fake X server, for the tests of this folder."""
+
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Literal
+
+from listener.errors import OverBudget
+from listener.model import Mention, Preview
+from listener.platforms import x
+from listener.platforms.x.api import XPlatform
+from listener.platforms.x.wire import Wire
+from tests.fakes.x import SECRETS, XServer
+from tests.platforms.contract import Outcome
+
+
+@dataclass
+class Keys:
+    """Secrets that a test may replace."""
+
+    values: dict[str, str] = field(default_factory=lambda: dict(SECRETS))
+
+    def get(self, name: str, /) -> str | None:
+        """As the environment would."""
+        return self.values.get(name)
+
+
+@dataclass
+class Bill:
+    """A meter with a budget. lines: what was charged."""
+
+    budget: float = 1000.0
+    lines: list[tuple[str, int, float]] = field(default_factory=list)
+
+    @property
+    def usd(self) -> float:
+        """The sum charged."""
+        return round(sum(usd for _, _, usd in self.lines), 6)
+
+    def reserve(self, usd: float, *, purpose: Literal["read", "send"]) -> None:
+        """As the ledger would."""
+        if self.usd + usd > self.budget:
+            raise OverBudget(f"{purpose}: {usd} would pass the budget of {self.budget}")
+
+    def charge(self, call: str, resources: int, usd: float) -> None:
+        """As the ledger would."""
+        self.lines.append((call, resources, usd))
+
+
+class XWorld:
+    """A server, a platform, and both sides of them. seconds: the total deadline of a call."""
+
+    def __init__(self, server: XServer, *, seconds: float = 5.0, cap: int = 8 * 1024 * 1024, **keys: Any) -> None:
+        settings: dict[str, Any] = {"handle": "shop", "start": "all", "app_owned_by_brand": True}
+        self.server, self.keys, self.bill, self.seconds, self.cap = server, Keys(), Bill(), seconds, cap
+        self.section = x.Section(api_url=server.url, **(settings | keys))
+        self.platform = self.again()
+
+    def again(self) -> XPlatform:
+        """As a new process would connect it."""
+        wire = Wire(self.section.api_url, self.keys, seconds=self.seconds, cap=self.cap)
+        return XPlatform(self.section, self.keys, self.bill, wire=wire, rng=random.Random(7))
+
+    def preview(self, text: str, mention: Mention) -> Preview:
+        """X's preview."""
+        return x.preview(text, mention, self.section)
+
+    def plant(self, text: str) -> str:
+        """Somebody mentions us, the text left as it is."""
+        return self.server.mention(text, mentions=[("100", "shop")]).id
+
+    def plant_own(self, text: str, reply_to: str) -> str | None:
+        """A person answers in the app."""
+        return self.server.own(text, reply_to).id
+
+    def posted(self) -> list[tuple[str, str]]:
+        """From the server's ledger."""
+        return [(one["text"], one["in_reply_to"]) for one in self.server.x.ledger.posted]
+
+    def fail(self, outcome: Outcome) -> bool:
+        """One fault for each outcome."""
+        modes: dict[Outcome, tuple[str, bool]] = {
+            "not_sent": ("rate", False),
+            "refused": ("not-summoned", False),
+            "unknown": ("cut", False),
+            "unknown_arrived": ("cut", True),
+        }
+        mode, after = modes[outcome]
+        self.server.fail_next("POST /2/tweets", mode, after=after)
+        return True
+
+    def ahead(self, span: timedelta) -> None:
+        """Move the server's clock."""
+        self.server.x.posts.ahead += span
+
+
+@contextmanager
+def serving() -> Iterator[XServer]:
+    """A server for a test."""
+    server = XServer().start()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+def connected(world: XWorld, folder: Path) -> XPlatform:
+    """By the public door."""
+    return x.connect(world.section, world.keys, folder, world.bill)
+
+
+def a_mention(**changes: Any) -> Mention:
+    """A mention on X that can be answered."""
+    made = datetime(2026, 11, 22, 12, tzinfo=UTC)
+    told: dict[str, Any] = {"id": "42", "text": "@shop hello", "author_id": "7001", "conversation_id": "42"}
+    told |= {"platform": "x", "interaction_id": "42", "created_at": made, "aged_from": made}
+    return Mention(**(told | changes))
