@@ -8,6 +8,7 @@ from typing import NamedTuple
 _TOKEN = re.compile(
     r"[^\W\d_]+(?:'[^\W\d_]+)*|\d+|[.?!;…\n]+|@|[\U0001F000-\U0001FAFF\u2600-\u27BF\u2B50\u263A]",
 )
+_LONG = re.compile(r"(.)\1{2,}")  # "sooo", "fuuuck": a letter typed three times or more counts as two, or one
 _MEMO = 20_000  # distinct words remembered before the memory is emptied
 TOKENS = 1_500  # words of one text that are looked at
 
@@ -62,11 +63,15 @@ class Vocabulary(dict[str, tuple[str, ...]]):
     def __missing__(self, token: str) -> tuple[str, ...]:
         if len(self) > _MEMO:
             self.clear()
-        ends = range(min(len(token), self._longest) + 1)
-        found = [token] if token in self._exact else []
-        found += [token[:end] + "*" for end in ends if token[:end] in self._starts]
-        self[token] = atoms = tuple(found) if token[0] not in ".?!;…\n" else ()
+        spelt = dict.fromkeys((token, _LONG.sub(r"\1\1", token), _LONG.sub(r"\1", token)))
+        atoms = tuple(dict.fromkeys(atom for one in spelt for atom in self._atoms(one)))
+        self[token] = atoms = atoms if token[0] not in ".?!;…\n" else ()
         return atoms
+
+    def _atoms(self, token: str) -> list[str]:
+        found = [token] if token in self._exact else []
+        ends = range(min(len(token), self._longest) + 1)
+        return found + [token[:end] + "*" for end in ends if token[:end] in self._starts]
 
 
 class Matcher:

@@ -70,7 +70,7 @@ def record(connection: Connection, kind: str, last: int) -> tuple[int, int]:
     )
     newest = (
         select(changed.label("changed"))
-        .join(decision, decided)
+        .select_from(reply.join(decision, decided))
         .where(decision.c.kind == kind, decision.c.auto, by_staff)
         .order_by(reply.c.id.desc())
         .limit(last)

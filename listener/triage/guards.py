@@ -1,7 +1,8 @@
 """Reasons to stay silent or to call a person, whatever a responder would say.
 
 Each public function here is a guard: (facts, policy) -> Stop or None. Its first docstring line is what a miss says, its
-place in the file its precedence: danger to people comes before a wish not to be answered, for a person reads it. A new safety rule is one more function; there is nothing else to edit.
+place in the file its precedence: danger to people comes before a wish not to be answered, for a person reads it. A new
+safety rule is one more function; there is nothing else to edit.
 """
 
 from dataclasses import dataclass

@@ -242,14 +242,14 @@ def test_own_timeline_costs_one_call_a_round_and_can_be_left_out(server: XServer
 
 
 def test_busy_feed_loses_nothing_and_stays_within_its_calls(server: XServer) -> None:
-    """2,000 mentions, at most ten a minute, one in twenty indexed up to ten minutes late: all read, calls bounded."""
+    """700 mentions, at most ten a minute, one in twenty indexed up to ten minutes late: all read, calls bounded."""
     world = XWorld(server)
     world.platform.watch_own = False
     rng, planted, stored = random.Random(20261122), set[str](), set[str]()
     cursor: Json | None = None
     polls = allowed = 0
-    while len(planted) < 2000 or polls % 15:
-        for _ in range(rng.randint(0, 10) if len(planted) < 2000 else 0):
+    while len(planted) < 700 or polls % 15:
+        for _ in range(rng.randint(0, 10) if len(planted) < 700 else 0):
             late = rng.uniform(1, 600) if rng.random() < 0.05 else 0
             moment = server.x.posts.now() - timedelta(seconds=rng.uniform(0, 59))
             planted.add(server.mention("@shop hello", at=moment, late=late).id)

@@ -167,8 +167,8 @@ def _references(item: Json) -> dict[str, str]:
 def _entities(item: Json, kind: str) -> list[Json]:
     """Of the post and of its long form, whose entities stand apart."""
     places = [item.get("entities"), (_note(item)).get("entities")]
-    found = [one for place in places if isinstance(place, dict) for one in place.get(kind) or []]
-    return [one for one in found if isinstance(one, dict)]
+    lists = [place.get(kind) for place in places if isinstance(place, dict)]
+    return [one for listed in lists if isinstance(listed, list) for one in listed if isinstance(one, dict)]
 
 
 def _note(item: Json) -> Json:

@@ -1,0 +1,99 @@
+"""From markup and handles to words, whatever a stranger sends."""
+
+import time
+
+import pytest
+
+from listener.intake.text import Cleaner, door, handles, plain, sentences
+from listener.policy import Brand
+
+KNOWN = ("epic", "fail", "worst", "ever", "great", "customer", "service", "thank", "you", "therapist", "sucks")
+
+
+@pytest.fixture(scope="module")
+def clean() -> Cleaner:
+    """A cleaner of the brand United, whose name is an ordinary word."""
+    return Cleaner(Brand("United", ("united airlines",), ("united",)), KNOWN)
+
+
+def test_lone_surrogate_and_nul_are_replaced_at_the_door() -> None:
+    """What no database takes is U+FFFD, and the rest stays."""
+    assert door("a\ud800b\x00c", 100) == "a\ufffdb\ufffdc"
+    assert len(door("x" * 200_000, 100_000)) == 100_000
+    door("\ud83d\ude00", 10).encode("utf-8")
+
+
+def test_markup_becomes_lines_and_entities_letters() -> None:
+    """Paragraphs and breaks are line breaks, entities are read once, scripts say nothing."""
+    html = "<p>Hi &amp; <b>bye</b><br>next</p><p>third&nbsp;one</p><script>alert(1)</script>"
+    assert plain(html, True) == "Hi & bye\nnext\nthird\xa0one"
+    assert plain("I &lt;3 you &amp;amp; me", False) == "I <3 you &amp; me"
+
+
+def test_mentions_and_links_of_mastodon_markup_are_taken_out(clean: Cleaner) -> None:
+    """A handle and a link split over spans are whole again before they go."""
+    html = (
+        '<p><span class="h-card"><a href="https://m.example/@united">@<span>united</span></a></span> thanks '
+        '<a href="https://t.example/x"><span class="invisible">https://</span>t.example/x</a></p>'
+    )
+    assert clean(plain(html, True)) == "thanks"
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("@united thanks", "thanks"),
+        ("@united@mastodon.example thanks", "thanks"),
+        ("United Airlines is great", "is great"),
+        ("United's staff", "staff"),
+        ("reunited at last", "reunited at last"),
+        ("see https://t.co/abc?x=1 now", "see now"),
+        ("mail joe@example.org", "mail joe@example.org"),
+        ("#EpicFail", "Epic Fail"),
+        ("#epicfail", "epic fail"),
+        ("#worstcustomerserviceever", "worst customer service ever"),
+        ("#beingstuckherereallysucks", "beingstuckherereally sucks"),
+        ("#therapist", "therapist"),
+        ("😀😀😀 ok", "😀 ok"),
+        ("don’t", "don't"),
+        ("“@united: We hope you make it.” We did, thanks", "We did, thanks"),
+        ("RT @somebody: lost my bag", "RT : lost my bag"),
+    ],
+)
+def test_what_says_nothing_of_the_author_goes(clean: Cleaner, text: str, left: str) -> None:
+    """Handles, links, brand words and quotes go; words inside words and mail addresses stay."""
+    assert clean(text) == left
+
+
+def test_a_rows_own_brand_is_a_brand_word(clean: Cleaner) -> None:
+    """A file's brand column is stripped as well, with and without blanks."""
+    assert clean("US Airways and #USAirways and usairways", "US Airways") == "and US Airways and" or "usairways" not in (
+        clean("US Airways and usairways", "US Airways").lower()
+    )
+
+
+def test_other_handles_are_those_after_the_beginning(clean: Cleaner) -> None:
+    """The accounts a reply begins with are its addressees, not its subject."""
+    assert clean.others("@united @friend better than @delta or @united", None) == ["delta"]
+    assert handles("@A_b and c@d.example") == ["a_b"]
+
+
+def test_sentences_end_at_marks_and_lines() -> None:
+    """At most thirty, the last holding the rest."""
+    assert sentences("One! Two? Three.\nFour") == ("One!", "Two?", "Three.", "Four")
+    assert len(sentences("a. " * 5_000)) == 30
+    assert sentences("") == ("",)
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    ["<" * 100_000, "<a " * 30_000, "&" * 100_000, "@" * 100_000, "#" + "a" * 100_000, "RT @" * 25_000, "“@a:" * 25_000]
+    + ["x@" * 50_000, "https://" * 12_000, "😀" * 10_000, "a.b@" * 25_000, "#Aa" * 30_000, "<!--" * 25_000],
+)
+def test_hostile_text_costs_bounded_time(clean: Cleaner, hostile: str) -> None:
+    """100 kB of anything is cleaned in a blink."""
+    start = time.perf_counter()
+    clean(plain(hostile, True))
+    clean(plain(hostile, False))
+    clean.others(hostile[:5_000], None)
+    assert time.perf_counter() - start < 2.0

@@ -1,0 +1,326 @@
+"""Sending on X: the three outcomes of every failure, and finding out afterwards."""
+
+import socket
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from listener.errors import CannotTell, Held, NotSent, Refused, Unavailable
+from listener.model import Outgoing, Prepared
+from listener.platforms import x
+from tests.fakes.x import XServer
+from tests.platforms.contract import now
+from tests.platforms.x_world import Keys, XWorld, a_mention, connected, serving
+
+POST = "POST /2/tweets"
+OWN = "GET /2/users/:id/tweets"
+
+
+@pytest.fixture
+def server() -> Iterator[XServer]:
+    """A fake X."""
+    with serving() as one:
+        yield one
+
+
+def prepared(world: XWorld, text: str = "Thank you!", reply_id: int = 1) -> Prepared:
+    """A reply to a mention that stands on the server."""
+    post = world.server.mention("@shop hello")
+    return world.platform.prepare(Outgoing(reply_id, 1, text, a_mention(id=post.id)), now())
+
+
+def test_reply_goes_out_by_the_public_door(server: XServer, tmp_path: Path) -> None:
+    """connect, prepare, post: signed for the host that is called, billed, its id kept."""
+    world = XWorld(server)
+    platform = connected(world, tmp_path)
+    ready = prepared(world)
+    receipt = platform.post(ready)
+    assert world.posted() == [("Thank you!", ready.request["in_reply_to"])]
+    assert receipt.remote_id == server.x.ledger.posted[0]["id"]
+    assert world.bill.lines == [(POST, 1, 0.01)]
+    assert server.x.ledger.count("GET /2/users/me") == 1
+
+
+@pytest.mark.parametrize(
+    ("mode", "cause"),
+    [
+        ("rate", "rate"),
+        ("rate-88", "rate"),
+        ("usage-capped", "billing"),
+        ("credits", "billing"),
+        ("credits-depleted", "billing"),
+        ("unauthorized", "account"),
+        ("feature", "account"),
+        ("read-only-app", "account"),
+        ("suspended", "account"),
+        ("no-reason", "item"),
+        ("list-body", "item"),
+        ("missing-page", "transient"),
+    ],
+)
+def test_refusal_that_concerns_more_than_this_reply_is_not_sent(server: XServer, mode: str, cause: str) -> None:
+    """Each with its cause and a time; nothing is billed."""
+    world = XWorld(server)
+    ready = prepared(world)
+    server.fail_next(POST, mode)
+    with pytest.raises(NotSent) as caught:
+        world.platform.post(ready)
+    assert caught.value.cause == cause
+    assert caught.value.retry_at is not None and caught.value.retry_at > now()
+    assert world.bill.usd == 0
+
+
+@pytest.mark.parametrize(
+    ("mode", "then"),
+    [
+        ("not-summoned-old", "by_hand"),
+        ("not-summoned", "by_hand"),
+        ("who-can-reply", "by_hand"),
+        ("target-gone", "withdrawn"),
+    ],
+)
+def test_refusal_of_this_reply_is_its_own_fate(server: XServer, mode: str, then: str) -> None:
+    """Both wordings of the summoned rule, the author's own limit, a target that is gone: the next reply goes out."""
+    world = XWorld(server)
+    ready = prepared(world)
+    server.fail_next(POST, mode)
+    with pytest.raises(Refused) as caught:
+        world.platform.post(ready)
+    assert caught.value.then == then
+    assert world.platform.post(prepared(world, reply_id=2)).remote_id
+
+
+def test_reply_that_x_calls_invalid_is_refused(server: XServer) -> None:
+    """A 400 will be one again."""
+    world = XWorld(server)
+    ready = prepared(world)
+    server.fail_next(POST, "body", status=400, text='{"type": "https://api.x.com/2/problems/invalid-request"}')
+    with pytest.raises(Refused) as caught:
+        world.platform.post(ready)
+    assert caught.value.then == "failed"
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("mode", ["cut", "stall", "half", "unavailable", "internal"])
+def test_lost_answer_means_nobody_knows(server: XServer, mode: str, after: bool) -> None:
+    """Neither sent nor refused; the own timeline tells, and it is billed as if it had arrived."""
+    world = XWorld(server, seconds=0.5)
+    ready = prepared(world)
+    server.fail_next(POST, mode, after=after)
+    with pytest.raises(Exception, match="nobody knows") as caught:
+        world.platform.post(ready)
+    assert not isinstance(caught.value, (NotSent, Refused))
+    server.faults.lift()
+    arrived = [post.id for post in server.x.posts.by_id.values() if post.author_id == "100"]
+    found = world.again().find(ready)
+    assert [found.remote_id] == arrived if after else (found is None and not arrived)
+    assert (POST, 1, 0.01) in world.bill.lines
+
+
+@pytest.mark.parametrize("text", ["", "[]", "null", '{"data": {}}', '{"data": {"id": 5}}', "<html>", "[" * 100_000])
+def test_success_that_cannot_be_read_means_nobody_knows(server: XServer, text: str) -> None:
+    """201 without an id."""
+    world = XWorld(server)
+    ready = prepared(world)
+    server.fail_next(POST, "body", status=201, text=text)
+    with pytest.raises(Exception, match="nobody knows") as caught:
+        world.platform.post(ready)
+    assert not isinstance(caught.value, (NotSent, Refused))
+
+
+def test_dripping_server_is_given_up_on(server: XServer) -> None:
+    """The deadline is total: a byte now and then does not hold the call."""
+    world = XWorld(server, seconds=0.6)
+    ready = prepared(world)
+    server.fail_next(POST, "drip", after=True)
+    began = time.monotonic()
+    with pytest.raises(Exception, match="nobody knows"):
+        world.platform.post(ready)
+    assert time.monotonic() - began < 2
+
+
+def test_redirect_is_not_followed_with_credentials(server: XServer) -> None:
+    """Another host never sees the signature; nobody knows what the first one did."""
+    world = XWorld(server)
+    ready = prepared(world)
+    with serving() as other:
+        server.fail_next(POST, "body", status=307, headers={"Location": f"{other.url}/2/tweets"})
+        with pytest.raises(Exception, match="307"):
+            world.platform.post(ready)
+        assert other.x.ledger.calls == []
+
+
+def test_connection_refused_is_surely_not_sent(server: XServer) -> None:
+    """Nothing was written."""
+    world = XWorld(server)
+    ready = prepared(world)
+    world.platform.whoami()
+    server.stop()
+    with pytest.raises(NotSent) as caught:
+        world.platform.post(ready)
+    assert caught.value.cause == "transient"
+    assert world.bill.usd == 0
+
+
+def test_host_without_an_address_is_surely_not_sent() -> None:
+    """A name that cannot be resolved, before we know who we are."""
+    section = x.Section(handle="shop", api_url="https://earshot.invalid", i_have_read_the_automation_rules=True)
+    with serving() as server:
+        world = XWorld(server)
+        world.section = section
+        platform = world.again()
+        with pytest.raises(NotSent):
+            platform.post(Prepared("k", {"text": "t", "in_reply_to": "1", "usd": 0.01}))
+
+
+def test_missing_secret_is_told_by_name_and_nothing_is_called(server: XServer) -> None:
+    """No call without all four."""
+    world = XWorld(server)
+    ready = prepared(world)
+    del world.keys.values["EARSHOT_X_ACCESS_TOKEN"]
+    with pytest.raises(NotSent, match="EARSHOT_X_ACCESS_TOKEN not set") as caught:
+        world.platform.post(ready)
+    assert caught.value.cause == "account"
+    assert server.x.ledger.calls == []
+
+
+def test_new_secret_ends_the_stop_without_a_restart(server: XServer) -> None:
+    """Revoked: no further call before its time; replaced: the next call goes out."""
+    world = XWorld(server)
+    ready = prepared(world)
+    server.secrets = {name: value + "-new" for name, value in server.secrets.items()}
+    for _ in range(3):
+        with pytest.raises(NotSent):
+            world.platform.post(ready)
+    assert len(server.x.ledger.calls) == 1
+    world.keys.values = dict(server.secrets)
+    assert world.platform.post(ready).remote_id
+
+
+def test_duplicate_that_is_listed_was_sent(server: XServer) -> None:
+    """The answer was lost, a second try was told "duplicate": the timeline has it."""
+    world = XWorld(server)
+    ready = prepared(world)
+    server.fail_next(POST, "cut", after=True)
+    for says in ("nobody knows", "posted before"):
+        with pytest.raises(Exception, match=says) as caught:
+            world.platform.post(ready)
+        assert not isinstance(caught.value, (NotSent, Refused))
+    assert world.platform.find(ready) is not None
+    assert len(world.posted()) == 1
+
+
+def test_duplicate_that_is_not_listed_is_for_a_person(server: XServer) -> None:
+    """X says it has it, the timeline says it has not: never a blind retry."""
+    world = XWorld(server)
+    ready = prepared(world)
+    server.fail_next(POST, "duplicate")
+    with pytest.raises(Exception, match="posted before"):
+        world.platform.post(ready)
+    with pytest.raises(CannotTell):
+        world.platform.find(ready)
+
+
+def test_refusal_without_a_reason_is_tried_once_more_then_a_persons(server: XServer) -> None:
+    """X refuses now and then for nothing; three in a row pause sending."""
+    world = XWorld(server)
+    ready = prepared(world)
+    server.fail_next(POST, "no-reason", times=9)
+    with pytest.raises(NotSent):
+        world.platform.post(ready)
+    with pytest.raises(Refused) as caught:
+        world.platform.post(ready)
+    assert caught.value.then == "by_hand"
+    with pytest.raises(NotSent, match="in a row") as paused:
+        world.platform.post(prepared(world, reply_id=2))
+    assert paused.value.cause == "account"
+
+
+def test_own_posts_listed_late_are_found_later(server: XServer) -> None:
+    """The timeline lags: absent first, then there."""
+    world = XWorld(server)
+    server.x.own_lag = 60
+    ready = prepared(world)
+    world.platform.post(ready)
+    assert world.platform.find(ready) is None
+    world.ahead(timedelta(seconds=61))
+    assert world.platform.find(ready) is not None
+
+
+def test_reply_below_hundreds_of_own_posts_is_found(server: XServer) -> None:
+    """The timeline is paged down to the target."""
+    world = XWorld(server)
+    ready = prepared(world)
+    remote = world.platform.post(ready).remote_id
+    for n in range(250):
+        server.own(f"chatter {n}")
+    found = world.again().find(ready)
+    assert found is not None and found.remote_id == remote
+
+
+def test_timeline_that_hides_what_posts_answer_tells_nothing(server: XServer) -> None:
+    """An absence counts only where X gives the references."""
+    world = XWorld(server)
+    ready = prepared(world)
+    item = (
+        '{"id": "9", "text": "a", "author_id": "100", "created_at": "2026-11-22T04:00:00Z", "conversation_id": "9"%s}'
+    )
+    text = '{"data": [' + item % ', "in_reply_to_user_id": "7001"' + '], "meta": {}}'
+    server.fail_next(OWN, "body", text=text)
+    with pytest.raises(CannotTell):
+        world.platform.find(ready)
+
+
+def test_timeline_that_fails_leaves_the_outcome_open(server: XServer) -> None:
+    """Unavailable, not absent."""
+    world = XWorld(server)
+    ready = prepared(world)
+    server.fail_next(OWN, "missing-page")
+    with pytest.raises(Unavailable):
+        world.platform.find(ready)
+
+
+def test_sending_is_held_until_somebody_attests() -> None:
+    """Not on loopback; on X the operator must have read the rules."""
+    with serving() as server:
+        world = XWorld(server)
+        world.section = replace(world.section, api_url="https://api.x.com")
+        with pytest.raises(Held) as caught:
+            world.again().prepare(Outgoing(1, 1, "t", a_mention()), now())
+        assert caught.value.reason == "attestation"
+
+
+def test_wrong_account_neither_reads_nor_speaks(server: XServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tokens of another account stop everything but a test server's."""
+    world = XWorld(server, handle="other")
+    ready = prepared(world)
+    assert world.platform.whoami().handle == "shop"
+    monkeypatch.setattr(x.Section, "loopback", property(lambda _: False))
+    with pytest.raises(NotSent, match="belong to @shop"):
+        world.again().post(ready)
+    with pytest.raises(Unavailable, match="belong to @shop"):
+        world.again().fetch(None, now())
+    assert world.posted() == []
+
+
+def test_a_look_costs_and_is_not_taken(server: XServer) -> None:
+    """X bills it."""
+    with pytest.raises(CannotTell):
+        XWorld(server).platform.look(a_mention())
+
+
+def test_secrets_are_read_from_the_callers_hand_alone(server: XServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No proxy and no netrc of the environment."""
+    monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{_closed_port()}")
+    assert XWorld(server).platform.whoami().id == "100"
+    assert Keys().get("EARSHOT_X_BEARER_TOKEN") is None
+
+
+def _closed_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
