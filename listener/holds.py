@@ -107,10 +107,20 @@ def warnings(connection: Connection, item: Item, text: str | None, now: datetime
         found.append(Warning_("gone", "the mention is no longer on the platform"))
     if people.opted_out(connection, (mention.platform, mention.author_id)):
         found.append(Warning_("opted_out", "this person asked never to be answered"))
+    if reply is not None and reply.state in ("drafted", "approved"):
+        found += _of_sending(connection, mention.platform, text, now)
+    return tuple(found)
+
+
+def _of_sending(connection: Connection, platform: str, text: str | None, now: datetime) -> list[Warning_]:
+    """What concerns only a text that is still to go out."""
+    found = []
     repeats = replies.same_text(connection, text, ledger.day(now)) if text else 0
     if repeats:
-        found.append(Warning_("duplicate", f"this text went out {repeats} times today"))
-    pause = paused(connection, mention.platform, now)
+        found.append(
+            Warning_("duplicate", f"this text went out {'once' if repeats == 1 else f'{repeats} times'} today")
+        )
+    pause = paused(connection, platform, now)
     if pause is not None:
         found.append(Warning_("paused", f"sending is {pause.says}"))
-    return tuple(found)
+    return found

@@ -1,12 +1,14 @@
 """Approve queued replies: each on its own, by compare-and-swap, with the very words kept."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
-from listener.errors import DeskError
+from listener.errors import DeskError, EarshotError
 from listener.faultpoints import reach
 from listener.model import Mention, Preview
 from listener.policy import Policy
@@ -14,6 +16,9 @@ from listener.store import events, people, replies
 from listener.store.engine import Store
 from listener.store.records import Item, Reply
 from responders.wording import bad_links
+
+# No keyboard means these: control characters, lone surrogates, and what turns the direction of the text around it.
+_UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,10 @@ class Outcome:
     error: str | None = None
 
 
+UNHELD: dict[str, Any] = {"not_before": None, "hold": None, "error": None}  # what held it before is over
+FREE: dict[str, Any] = {"claimed_by": None, "claimed_until": None, "snoozed_until": None}
+
+
 def approve(store: Store, desk: Desk, targets: Sequence[Target]) -> list[Outcome]:
     """Approve each on its own; one that cannot be approved stops no other."""
     return [_one(store, desk, target) for target in targets]
@@ -53,7 +62,7 @@ def _one(store: Store, desk: Desk, target: Target) -> Outcome:
         with store.write() as connection:
             give(connection, desk, replies.item(connection, reply_id=target.reply_id), target.revision)
         reach("S0")
-    except DeskError as error:
+    except EarshotError as error:
         return Outcome(target.reply_id, False, str(error))
     return Outcome(target.reply_id, True)
 
@@ -70,9 +79,9 @@ def give(connection: Connection, desk: Desk, item: Item, revision: int | None = 
         )
     preview = sound(desk, item.mention, reply.text)
     to = "approved" if item.mention.can_reply else "by_hand"
-    who = {"approved_by": desk.by, "approved_at": now, "claimed_by": None, "claimed_until": None, "snoozed_until": None}
+    who = {"approved_by": desk.by, "approved_at": now, **FREE}
     detail = {"revision": reply.revision, "text": preview.text}
-    if not replies.move(connection, reply, to, by=desk.by, now=now, what="approved", detail=detail, error=None, **who):
+    if not replies.move(connection, reply, to, by=desk.by, now=now, what="approved", detail=detail, **who, **UNHELD):
         raise DeskError(f"reply {reply.id} changed just now", "look at it again")
     events.approved(connection, reply.id, reply.revision, desk.by, preview.text, now)
 
@@ -120,18 +129,25 @@ def unclaimed(reply: Reply, by: str, now: datetime) -> None:
 
 
 def sound(desk: Desk, mention: Mention, text: str | None) -> Preview:
-    """How the text will stand; raises DeskError for an empty or overlong text and for links not on the allow-list."""
+    """How the text will stand. Raises DeskError for a text that may not go out (see `fault`)."""
     if text is None or not text.strip():
         raise DeskError("the reply has no text", "`earshot edit` writes one")
     preview = desk.preview(text, mention)
-    if not preview.fits:
-        raise DeskError(f"the text is {preview.length} long, {mention.platform} takes {preview.limit}", "shorten it")
-    bad = bad_links(text, desk.policy)
-    if bad:
-        raise DeskError(
-            f"the text links to {', '.join(bad)}", "only hosts of `[links] allow` in policy.toml may go out"
-        )
+    wrong = fault(desk.policy, mention, text, preview)
+    if wrong is not None:
+        raise DeskError(*wrong)
     return preview
+
+
+def fault(policy: Policy, mention: Mention, text: str, preview: Preview) -> tuple[str, str] | None:
+    """Why a text may not go out, and what to do: too long, unprintable, or a link that is not on the allow-list."""
+    if unfit := _UNFIT.search(text):
+        return f"the text holds a character that cannot be shown (U+{ord(unfit[0]):04X})", "write it without"
+    if not preview.fits:
+        return f"the text is {preview.length} long, {mention.platform} takes {preview.limit}", "shorten it"
+    if bad := bad_links(text, policy):
+        return f"the text links to {', '.join(bad)}", "only hosts of `[links] allow` in policy.toml may go out"
+    return None
 
 
 def reply_of(item: Item) -> Reply:

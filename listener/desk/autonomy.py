@@ -7,14 +7,15 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 
+from sqlalchemy import Connection
+
 from listener import holds
+from listener.desk.approve import UNHELD, fault
 from listener.model import Mention, Preview
 from listener.policy import Policy
 from listener.store import events, people, replies
 from listener.store.engine import Store
 from listener.store.records import Item
-
-ROUND = 200  # approvals a round: the caps are far below
 
 
 def approve(
@@ -26,30 +27,44 @@ def approve(
     if not kinds:
         return held
     with store.read() as connection:
-        found = replies.automatic_drafts(connection, platform, kinds, now)[:ROUND]
-    for item in found:
-        reason = _one(store, policy, preview, item, now)
-        if reason is not None:
-            held[reason] += 1
+        found = replies.automatic_drafts(connection, platform, kinds, now)
+    for number, item in enumerate(found):
+        hold = _one(store, policy, preview, item, now)
+        if hold is None:
+            continue
+        held[hold.reason] += 1
+        if hold.until is not None or hold.reason == "paused":  # it stops all the others too
+            held[hold.reason] += len(found) - number - 1
+            break
     return held
 
 
 def _one(
     store: Store, policy: Policy, preview: Callable[[str, Mention], Preview], item: Item, now: datetime
-) -> str | None:
-    """Approve one in a transaction of its own, so that the next one's caps count it. Returns the hold's reason."""
-    reply = item.reply
-    if reply is None or reply.text is None:
-        return None
+) -> holds.Hold | None:
+    """Approve one in a transaction of its own, so that the next one's caps count it. Returns what held it."""
     with store.write() as connection:
         hold = holds.paused(connection, item.mention.platform, now) or holds.automatic(connection, policy, item, now)
-        if hold is not None:
-            return hold.reason
-        if people.opted_out(connection, (item.mention.platform, item.mention.author_id)) is not None:
-            return None
-        text = preview(reply.text, item.mention).text
-        who = {"approved_by": "policy", "approved_at": now}
-        detail = {"revision": reply.revision, "text": text}
-        if replies.move(connection, reply, "approved", by="policy", now=now, what="approved", detail=detail, **who):
-            events.approved(connection, reply.id, reply.revision, "policy", text, now, automatic=True)
-    return None
+        if hold is None:
+            _give(connection, policy, preview, item, now)
+    return hold
+
+
+def _give(
+    connection: Connection,
+    policy: Policy,
+    preview: Callable[[str, Mention], Preview],
+    item: Item,
+    now: datetime,
+) -> None:
+    """Never with less care than a person's approval: an opted-out author or an unfit text waits for a person."""
+    reply, mention = item.reply, item.mention
+    if reply is None or not reply.text or people.opted_out(connection, (mention.platform, mention.author_id)):
+        return
+    shown = preview(reply.text, mention)
+    if fault(policy, mention, reply.text, shown) is not None:
+        return
+    who = {"approved_by": "policy", "approved_at": now, **UNHELD}
+    detail = {"revision": reply.revision, "text": shown.text}
+    if replies.move(connection, reply, "approved", by="policy", now=now, what="approved", detail=detail, **who):
+        events.approved(connection, reply.id, reply.revision, "policy", shown.text, now, automatic=True)

@@ -1,53 +1,69 @@
-"""The operator's hand on the running program: pause and resume, and putting back what was set aside."""
+"""The operator's hand on the running program: pause and resume, notices, and putting back what was set aside."""
 
 from datetime import timedelta
 
-from listener.desk.approve import Desk
+from sqlalchemy import Connection
+
+from listener.desk.approve import Desk, allowed, told
 from listener.errors import DeskError
 from listener.model import Json
-from listener.store import events, mentions, notices, platforms
+from listener.store import events, mentions, notices, platforms, replies
 from listener.store.engine import Store
 
 ALL = "*"
+PAUSED = "paused"  # the kind of its notice
 
 
 def pause(store: Store, desk: Desk, platform: str | None, span: timedelta | None, reason: str | None) -> Json:
-    """Stop sending at once, on one platform or on all; listening goes on."""
+    """Stop sending at once, on one platform or on all; listening goes on. Anybody may: silence is safe."""
     now = desk.clock()
     until = None if span is None else now + span
     with store.write() as connection:
-        _known(connection_states := [one.name for one in platforms.states(connection)], platform)
+        names = _known(connection, platform)
         platforms.set_pause(connection, platform or ALL, now, until, reason, desk.by)
+        where = f"on {platform}" if platform else "everywhere"
+        says = f"sending is paused {where} by {desk.by}" + (f" until {until:%FT%RZ}" if until else "")
+        do = "`earshot resume` ends it"
+        notices.open_notice(connection, PAUSED, platform or ALL, f"{says}: {reason}" if reason else says, do, now)
         events.add(connection, "paused", desk.by, now, detail={"scope": platform or ALL, "reason": reason})
-    return {
-        "paused": [platform] if platform else connection_states,
-        "since": now,
-        "until": until,
-        "reason": reason,
-        "by": desk.by,
-    }
+    return {"paused": [platform] if platform else names, "since": now, "until": until, "reason": reason, "by": desk.by}
 
 
 def resume(store: Store, desk: Desk, platform: str | None) -> Json:
     """Send again: on one platform, or everywhere."""
     now = desk.clock()
     with store.write() as connection:
-        names = [one.name for one in platforms.states(connection)]
-        _known(names, platform)
+        allowed(desk)
+        names = _known(connection, platform)
         ended = platforms.lift_pause(connection, platform)
+        for scope in [platform] if platform else [ALL, *names]:
+            notices.clear(connection, PAUSED, scope, now)
         events.add(connection, "resumed", desk.by, now, detail={"scope": platform or ALL})
         left = [one.scope for one in platforms.pauses(connection, now)]
     return {"resumed": ended, "still_paused": left}
 
 
-def _known(names: list[str], platform: str | None) -> None:
+def _known(connection: Connection, platform: str | None) -> list[str]:
+    """The platforms that are on. Raises DeskError when this one is not among them."""
+    names = [one.name for one in platforms.states(connection)]
     if platform is not None and platform not in names:
         raise DeskError(f"no platform {platform!r} is on", f"there is {', '.join(names) or 'none yet'}")
+    return names
+
+
+def clear(store: Store, desk: Desk, notice_id: int) -> Json:
+    """A person has read a notice that does not end by itself. Raises DeskError."""
+    with store.write() as connection:
+        allowed(desk)
+        notices.clear_by_hand(connection, notice_id, desk.by, desk.clock())
+        events.add(connection, "cleared", desk.by, desk.clock(), detail={"notice": notice_id})
+    return {"id": notice_id, "cleared": True, "by": desk.by}
 
 
 def put_back(store: Store, desk: Desk, shunted_id: int) -> Json:
     """Put a mention that crashed triage back in the line. Raises DeskError."""
     with store.write() as connection:
+        allowed(desk)
         item = notices.shunted_item(connection, shunted_id)
         key = mentions.locate(connection, item.platform, item.mention_id)
         if item.stage != "route" or key is None:
@@ -55,6 +71,9 @@ def put_back(store: Store, desk: Desk, shunted_id: int) -> Json:
                 f"item {shunted_id} could not be read when it came in",
                 "mend it at its source: the next poll takes it in whole",
             )
+        live = replies.live(connection, key)
+        if live is not None:
+            raise DeskError(f"a person has taken it: reply {live.id} is {told(live)}", f"`earshot show {live.id}`")
         now = desk.clock()
         mentions.untried(connection, key)
         notices.resolve_shunted(connection, shunted_id, now)

@@ -1,34 +1,40 @@
 """What staff do with one reply besides approving it: every move by compare-and-swap, with who and when."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Connection
 
-from listener.desk.approve import Desk, allowed, reply_of, sound, told, unclaimed
+from listener.desk.approve import FREE, UNHELD, Desk, allowed, reply_of, sound, told, unclaimed
 from listener.errors import DeskError
-from listener.store import events, mentions, notices, replies
+from listener.store import mentions, notices, replies
 from listener.store.engine import Store
 from listener.store.records import Item, Reply
 
-CLEARED: dict[str, Any] = {"approved_by": None, "approved_at": None, "not_before": None, "hold": None, "error": None}
-FREE: dict[str, Any] = {"claimed_by": None, "claimed_until": None, "snoozed_until": None}
+CLEARED: dict[str, Any] = {"approved_by": None, "approved_at": None, **UNHELD}
+EDITABLE = ("drafted", "escalated", "approved", "failed")
+UNDECIDED = 1_000_000  # mentions in the line; no batch is that large
+CLOSABLE = ("drafted", "approved", "escalated", "by_hand", "failed")
 
 
-def _act(
+def act(
     store: Store, desk: Desk, reply_id: int, states: tuple[str, ...], work: Callable[[Connection, Item, Reply], bool]
 ) -> None:
-    """Read, check who may act and on what, work; all in one write transaction."""
+    """Read, check who may act and on what, work; all in one write transaction. Raises DeskError."""
     with store.write() as connection:
-        allowed(desk)
-        item = replies.item(connection, reply_id=reply_id)
-        reply = reply_of(item)
-        if reply.state not in states:
-            raise DeskError(f"reply {reply_id} is {told(reply)}", f"this needs one that is {' or '.join(states)}")
-        unclaimed(reply, desk.by, desk.clock())
-        if not work(connection, item, reply):
+        item = _taken(connection, desk, reply_id, states)
+        if not work(connection, item, reply_of(item)):
             raise DeskError(f"reply {reply_id} changed just now", "look at it again")
+
+
+def _taken(connection: Connection, desk: Desk, reply_id: int, states: tuple[str, ...]) -> Item:
+    allowed(desk)
+    item = replies.item(connection, reply_id=reply_id)
+    reply = reply_of(item)
+    if reply.state not in states:
+        raise DeskError(f"reply {reply_id} is {told(reply)}", f"this needs one that is {' or '.join(states)}")
+    unclaimed(reply, desk.by, desk.clock())
+    return item
 
 
 def _move(
@@ -45,62 +51,60 @@ def _move(
     def work(connection: Connection, item: Item, reply: Reply) -> bool:
         return replies.move(connection, reply, to, by=desk.by, now=desk.clock(), what=what, detail=detail, **changes)
 
-    _act(store, desk, reply_id, states, work)
+    act(store, desk, reply_id, states, work)
 
 
-def edit(store: Store, desk: Desk, reply_id: int, text: str, kind: str | None = None) -> None:
-    """Write a new revision: drafted again; an escalation becomes a draft (of this kind, support by default)."""
+def editable(store: Store, desk: Desk, reply_id: int) -> Reply:
+    """The reply as it stands before an editor is opened on it. Raises DeskError when it could not be edited."""
+    with store.read() as connection:
+        return reply_of(_taken(connection, desk, reply_id, EDITABLE))
+
+
+def edit(
+    store: Store, desk: Desk, reply_id: int, text: str, kind: str | None = None, revision: int | None = None
+) -> None:
+    """Write a new revision: drafted again; an escalation becomes a draft (of this kind, support by default).
+
+    revision: refuse when the text has changed since.
+    """
+    words = text.replace("\r\n", "\n").strip()
 
     def work(connection: Connection, item: Item, reply: Reply) -> bool:
-        sound(desk, item.mention, text)
-        named = kind or reply.kind or "support"
-        if desk.policy.responding(named) is None:
-            raise DeskError(
-                f"there is no kind {named!r}", f"the policy has {', '.join(one.kind for one in desk.policy.responders)}"
-            )
-        change = {"text": text, "kind": named, "variant": None, "revision": reply.revision + 1, "auto": False}
-        detail = {"before": reply.text, "text": text, "revision": reply.revision + 1}
-        return replies.move(
-            connection,
-            reply,
-            "drafted",
-            by=desk.by,
-            now=desk.clock(),
-            what="edited",
-            detail=detail,
-            **change,
-            **CLEARED,
-        )
+        if revision is not None and revision != reply.revision:
+            raise DeskError(f"reply {reply_id} has changed since revision {revision}", "look at it again")
+        sound(desk, item.mention, words)
+        change = {"text": words, "kind": _kind(desk, reply, kind), "variant": None, "auto": False, **CLEARED}
+        number = reply.revision + 1
+        detail = {"before": reply.text, "text": words, "revision": number}
+        log: dict[str, Any] = {"by": desk.by, "now": desk.clock(), "what": "edited", "detail": detail}
+        return replies.move(connection, reply, "drafted", **log, revision=number, **change)
 
-    _act(store, desk, reply_id, ("drafted", "escalated", "approved", "failed"), work)
+    act(store, desk, reply_id, EDITABLE, work)
+
+
+def _kind(desk: Desk, reply: Reply, kind: str | None) -> str:
+    named = kind or reply.kind or "support"
+    if desk.policy.responding(named) is None:
+        known = ", ".join(one.kind for one in desk.policy.responders)
+        raise DeskError(f"there is no kind {named!r}", f"the policy has {known or 'none'}; --kind names one")
+    return named
 
 
 def reject(store: Store, desk: Desk, reply_id: int, reason: str) -> None:
     """Not this reply: closed, with the reason kept."""
-    _close(store, desk, reply_id, ("drafted", "approved", "escalated", "by_hand", "failed"), "rejected", reason)
+    _close(store, desk, reply_id, "rejected", reason)
 
 
 def close(store: Store, desk: Desk, reply_id: int, reason: str) -> None:
     """Nothing more to say: handled elsewhere, or needs nothing."""
-    _close(store, desk, reply_id, ("drafted", "approved", "escalated", "by_hand", "failed"), "handled", reason)
+    _close(store, desk, reply_id, "handled", reason)
 
 
-def _close(store: Store, desk: Desk, reply_id: int, states: tuple[str, ...], closed_as: str, reason: str) -> None:
+def _close(store: Store, desk: Desk, reply_id: int, closed_as: str, reason: str) -> None:
     if not reason.strip():
         raise DeskError("a reason is needed", "--reason says why, for the log and for whoever asks")
-    detail = {"says": reason}
-    _move(
-        store,
-        desk,
-        reply_id,
-        states,
-        "closed",
-        what=closed_as,
-        detail=detail,
-        closed_as=closed_as,
-        reason=reason,
-        **FREE,
-    )
+    ended = {"closed_as": closed_as, "reason": reason, "hold": None, "not_before": None, **FREE}
+    _move(store, desk, reply_id, CLOSABLE, "closed", what=closed_as, detail={"says": reason}, **ended)
 
 
 def retry(store: Store, desk: Desk, reply_id: int) -> None:
@@ -110,7 +114,7 @@ def retry(store: Store, desk: Desk, reply_id: int) -> None:
         change: dict[str, Any] = {**CLEARED, "revision": reply.revision + 1, "attempts": 0}
         return replies.move(connection, reply, "drafted", by=desk.by, now=desk.clock(), what="retried", **change)
 
-    _act(store, desk, reply_id, ("failed",), work)
+    act(store, desk, reply_id, ("failed",), work)
 
 
 def undo(store: Store, desk: Desk, reply_id: int) -> None:
@@ -120,18 +124,8 @@ def undo(store: Store, desk: Desk, reply_id: int) -> None:
 
 def done(store: Store, desk: Desk, reply_id: int, remote_id: str | None) -> None:
     """A person posted it by hand."""
-    now = desk.clock()
-    _move(
-        store,
-        desk,
-        reply_id,
-        ("by_hand",),
-        "sent",
-        what="done_by_hand",
-        detail={"remote_id": remote_id},
-        sent_at=now,
-        remote_id=remote_id,
-    )
+    out = {"sent_at": desk.clock(), "remote_id": remote_id or None, "error": None, **FREE}
+    _move(store, desk, reply_id, ("by_hand",), "sent", what="done_by_hand", detail={"remote_id": remote_id}, **out)
 
 
 def resolve(store: Store, desk: Desk, reply_id: int, remote_id: str | None) -> None:
@@ -140,96 +134,33 @@ def resolve(store: Store, desk: Desk, reply_id: int, remote_id: str | None) -> N
     def work(connection: Connection, item: Item, reply: Reply) -> bool:
         now = desk.clock()
         notices.clear(connection, "unknown", item.mention.platform, now, subject=str(reply.id))
+        says = "not sent" if remote_id is None else f"sent as {remote_id}"
+        log: dict[str, Any] = {"by": desk.by, "now": now, "what": "resolved", "detail": {"says": says}}
         if remote_id is None:
-            return replies.move(
-                connection,
-                reply,
-                "approved",
-                by=desk.by,
-                now=now,
-                what="resolved",
-                detail={"says": "not sent"},
-                looks=0,
-                attempts=0,
-                error=None,
-            )
-        sent = {"sent_at": reply.sending_at or now, "remote_id": remote_id, "error": None}
-        return replies.move(
-            connection,
-            reply,
-            "sent",
-            by=desk.by,
-            now=now,
-            what="resolved",
-            detail={"says": f"sent as {remote_id}"},
-            **sent,
-        )
+            return replies.move(connection, reply, "approved", **log, looks=0, attempts=0, **UNHELD)
+        sent = {"sent_at": reply.sending_at or now, "remote_id": remote_id, **UNHELD}
+        return replies.move(connection, reply, "sent", **log, **sent)
 
-    _act(store, desk, reply_id, ("unknown",), work)
-
-
-WAITING = ("drafted", "escalated", "by_hand", "approved", "failed", "unknown")
-
-
-def claim(store: Store, desk: Desk, reply_id: int) -> None:
-    """Take the lease on a reply, so that no colleague works on it too."""
-
-    def work(connection: Connection, item: Item, reply: Reply) -> bool:
-        now = desk.clock()
-        until = now + desk.policy.limits.claim_lease
-        taken = replies.claim(connection, reply.id, desk.by, until, now)
-        events.add(connection, "claimed", desk.by, now, mention_key=item.key, reply_id=reply.id)
-        return taken
-
-    _act(store, desk, reply_id, WAITING, work)
-
-
-def release(store: Store, desk: Desk, reply_id: int) -> None:
-    """Give the lease back; only whose it is."""
-    _mark(store, desk, reply_id, "released", claimed_by=None, claimed_until=None)
-
-
-def assign(store: Store, desk: Desk, reply_id: int, name: str) -> None:
-    """Make it somebody's."""
-    if desk.policy.staff and name not in desk.policy.staff:
-        raise DeskError(f"{name} is not on the staff list", f"`[staff] names` has {', '.join(desk.policy.staff)}")
-    _mark(store, desk, reply_id, "assigned", {"to": name}, assigned_to=name)
-
-
-def snooze(store: Store, desk: Desk, reply_id: int, span: timedelta) -> None:
-    """Out of sight for a while."""
-    until = desk.clock() + span
-    _mark(store, desk, reply_id, "snoozed", {"until": f"{until:%FT%TZ}"}, snoozed_until=until)
-
-
-def _mark(
-    store: Store, desk: Desk, reply_id: int, what: str, detail: dict[str, Any] | None = None, **changes: Any
-) -> None:
-    def work(connection: Connection, item: Item, reply: Reply) -> bool:
-        replies.mark(connection, reply, what, desk.by, desk.clock(), detail, **changes)
-        return True
-
-    _act(store, desk, reply_id, WAITING, work)
+    if remote_id is not None and not remote_id.strip():
+        raise DeskError("the id of the post is empty", "--sent takes the id it has on the platform")
+    act(store, desk, reply_id, ("unknown",), work)
 
 
 def escalate(store: Store, desk: Desk, reply_id: int) -> None:
     """Hand it to staff without a draft; its text stays in the log."""
 
     def work(connection: Connection, item: Item, reply: Reply) -> bool:
-        change: dict[str, Any] = {
-            **CLEARED,
+        empty: dict[str, Any] = {
             "text": None,
             "kind": None,
             "variant": None,
             "auto": False,
             "revision": reply.revision + 1,
         }
-        detail = {"before": reply.text}
-        return replies.move(
-            connection, reply, "escalated", by=desk.by, now=desk.clock(), what="escalated", detail=detail, **change
-        )
+        log: dict[str, Any] = {"by": desk.by, "now": desk.clock(), "what": "escalated"}
+        return replies.move(connection, reply, "escalated", **log, detail={"before": reply.text}, **empty, **CLEARED)
 
-    _act(store, desk, reply_id, ("drafted", "approved"), work)
+    act(store, desk, reply_id, ("drafted", "approved"), work)
 
 
 def escalate_mention(store: Store, desk: Desk, platform: str, mention_id: str) -> int:
@@ -239,15 +170,21 @@ def escalate_mention(store: Store, desk: Desk, platform: str, mention_id: str) -
         key = mentions.locate(connection, platform, mention_id)
         if key is None:
             raise DeskError(f"there is no mention {platform}:{mention_id}", "`earshot log` lists them")
-        live = replies.live(connection, key)
-        if live is not None:
-            raise DeskError(f"{platform}:{mention_id} has reply {live.id} already, {told(live)}", "work on that one")
+        _free(connection, key, f"{platform}:{mention_id}")
         now = desk.clock()
         due = None if desk.policy.limits.escalation_due is None else now + desk.policy.limits.escalation_due
         row = {"mention_key": key, "state": "escalated", "rule": "staff", "auto": False, "urgency": 0, "due_at": due}
         replies.add_all(connection, [{**EMPTY, **row}], now, by=desk.by)
-        made = replies.live(connection, key)
-        return made.id if made else 0
+        return reply_of(replies.item(connection, key=key)).id
+
+
+def _free(connection: Connection, key: int, name: str) -> None:
+    """Raise DeskError unless triage and staff are done with a mention: it would get a second reply."""
+    live = replies.live(connection, key)
+    if live is not None:
+        raise DeskError(f"{name} has reply {live.id} already, {told(live)}", "work on that one")
+    if key in mentions.pending(connection, UNDECIDED):
+        raise DeskError(f"{name} is still to be decided", "wait for the next round, or `earshot once --stage route`")
 
 
 EMPTY = {"kind": None, "text": None, "variant": None, "variants": None, "assigned_to": None}

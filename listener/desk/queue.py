@@ -10,13 +10,49 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from listener import holds
+from listener.errors import DeskError
 from listener.model import Hit, Json, Mention, Preview
-from listener.store import events, people, replies
+from listener.store import events, mentions, people, platforms, replies
+from listener.store.engine import Store
 from listener.store.records import Decided, Item, Reply
 from listener.triage.decide import GUARDS
 
 Explain = Callable[[Decided, Mention], Sequence[Hit]]
 GUARD_NAMES = frozenset(name for name, _, _ in GUARDS)
+OWN = (
+    *("id", "state", "revision", "kind", "auto", "claimed_by", "claimed_until", "assigned_to", "snoozed_until"),
+    *("approved_by", "approved_at", "created_at", "due_at", "not_before", "hold", "sent_at", "remote_id", "remote_url"),
+    *("error", "closed_as", "reason", "urgency"),
+)  # columns of a reply that are shown as they are
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a person names: a reply by its id, or a mention by its platform and id."""
+
+    reply_id: int | None = None
+    mention: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Which part of the queue. states None: what waits for a person and is not snoozed; limit None: all."""
+
+    states: tuple[str, ...] | None = None
+    kind: str | None = None
+    platform: str | None = None
+    after: int | None = None
+    limit: int | None = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What stands under the queue. counts: replies by state; listened: when listening last succeeded, if ever."""
+
+    counts: dict[str, int]
+    snoozed: int
+    overdue: int
+    listened: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +69,7 @@ def line(connection: Connection, view: View, item: Item) -> Json:
     reply, decided = item.reply, item.decided
     preview = view.preview(reply.text, item.mention) if reply is not None and reply.text else None
     return {
-        **_reply(reply, preview),
+        **_reply(reply, preview, view.now),
         "platform": item.mention.platform,
         "rule": reply.rule if reply else decided.rule if decided else None,
         "decision": decided.action if decided else None,
@@ -50,12 +86,12 @@ def line(connection: Connection, view: View, item: Item) -> Json:
     }
 
 
-def _reply(reply: Reply | None, preview: Preview | None) -> Json:
-    names = (
-        "id", "state", "revision", "kind", "auto", "claimed_by", "claimed_until", "assigned_to", "snoozed_until", "approved_by", "approved_at",
-        "created_at", "due_at", "not_before", "sent_at", "remote_id", "error", "closed_as", "reason", "urgency",
-    )  # fmt: skip
-    own = {name: getattr(reply, name) if reply else None for name in names}
+def _reply(reply: Reply | None, preview: Preview | None, now: datetime) -> Json:
+    own = {name: getattr(reply, name) if reply else None for name in OWN}
+    if reply is not None and reply.claimed_until is not None and reply.claimed_until <= now:
+        own |= {"claimed_by": None, "claimed_until": None}  # upkeep takes it out of the row a little later
+    if reply is not None and reply.snoozed_until is not None and reply.snoozed_until <= now:
+        own["snoozed_until"] = None
     shown = {"text": preview.text, "length": preview.length, "limit": preview.limit} if preview else {}
     return {**own, "text": None, "length": None, "limit": None, **shown}
 
@@ -97,7 +133,7 @@ def detail(connection: Connection, view: View, item: Item) -> Json:
     return {
         **line(connection, view, item),
         "trail": _trail(view, item),
-        "thread": _thread(connection, item),
+        "thread": _thread(connection, view, item),
         "person": _person(connection, mention),
         "events": [
             {"at": one.at, "what": one.what, "by": one.by, "detail": one.detail}
@@ -113,15 +149,15 @@ def _trail(view: View, item: Item) -> list[Json]:
     return [{"rule": one.rule, "hit": one.hit, "words": list(one.words), "says": one.says} for one in found]
 
 
-def _thread(connection: Connection, item: Item) -> list[Json]:
+def _thread(connection: Connection, view: View, item: Item) -> list[Json]:
     """The stored mentions and sent replies of the conversation, oldest first."""
     found: list[Json] = []
     for one in replies.of_conversation(connection, item.mention.platform, item.mention.conversation_id):
         who = one.mention.author_handle or one.mention.author_name or one.mention.author_id
         found.append({"who": who, "text": one.mention.text, "at": one.mention.created_at, "ours": False})
         if one.reply is not None and one.reply.state == "sent":
-            by = one.reply.approved_by
-            found.append({"who": by, "text": one.reply.text, "at": one.reply.sent_at, "ours": True})
+            text = view.preview(one.reply.text or "", one.mention).text
+            found.append({"who": one.reply.approved_by, "text": text, "at": one.reply.sent_at, "ours": True})
     return sorted(found, key=lambda row: row["at"])
 
 
@@ -140,25 +176,48 @@ def _person(connection: Connection, mention: Mention) -> Json:
     }
 
 
-def listing(
-    connection: Connection,
-    view: View,
-    *,
-    states: Sequence[str] | None,
-    kind: str | None,
-    platform: str | None,
-    after: int | None,
-    limit: int | None,
-) -> list[Json]:
-    """The queue, due first; without states: what waits for a person and is not snoozed."""
-    found = replies.items(
-        connection,
-        view.now,
-        states=states or replies.WAITING,
-        awake=states is None,
-        kind=kind,
-        platform=platform,
-        after=after,
-        limit=limit,
-    )
-    return [line(connection, view, item) for item in found]
+def find(connection: Connection, asked: Asked) -> Item:
+    """What a person named. Raises DeskError."""
+    if asked.mention is None:
+        return replies.item(connection, reply_id=asked.reply_id)
+    key = mentions.locate(connection, *asked.mention)
+    if key is None:
+        says = f"there is no mention {':'.join(asked.mention)}"
+        raise DeskError(says, "`earshot log` and `earshot shunted` list what came in")
+    return replies.item(connection, key=key)
+
+
+def show(store: Store, view: View, asked: Asked) -> Json:
+    """Everything about a reply or a mention. Raises DeskError."""
+    with store.read() as connection:
+        return detail(connection, view, find(connection, asked))
+
+
+def single(store: Store, view: View, reply_id: int) -> Json:
+    """One reply. Raises DeskError."""
+    with store.read() as connection:
+        return line(connection, view, replies.item(connection, reply_id=reply_id))
+
+
+def listing(store: Store, view: View, page: Page) -> tuple[list[Json], Totals]:
+    """A part of the queue, due first, and the totals of all of it. Raises DeskError."""
+    with store.read() as connection:
+        found = replies.items(
+            connection,
+            view.now,
+            states=page.states or replies.WAITING,
+            awake=page.states is None,
+            kind=page.kind,
+            platform=page.platform,
+            after=page.after,
+            limit=page.limit,
+        )
+        return [line(connection, view, item) for item in found], _totals(connection, view.now)
+
+
+def _totals(connection: Connection, now: datetime) -> Totals:
+    waiting = replies.reply.c.state.in_(replies.WAITING)
+    asleep = replies.where(connection, waiting, replies.reply.c.snoozed_until > now)
+    late = replies.where(connection, waiting, replies.reply.c.due_at < now)
+    heard = [one.ok_at for one in platforms.states(connection) if one.ok_at is not None]
+    return Totals(replies.counts(connection), len(asleep), len(late), max(heard, default=None))

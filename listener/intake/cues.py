@@ -5,21 +5,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from unicodedata import combining, normalize
 
-from listener.intake.phrases import Found, Matcher, fold, tokens
+from listener.intake.phrases import ENDS, Found, Matcher, fold, tokens
 
 # entries of the cue data that are no cues: they are read by name below
 LISTS = ("except", "opt_out_whole", "profane_stem", "profane_innocent", "folds")
+MEMO = 20_000  # names remembered before the memory is emptied
 NAME = 100  # characters of a name that are looked at
 AFTER_THANKS = 7  # words after "thanks for" in which something bad makes it sarcasm
 
 _KEPT = ("thanks", "warm")  # cues that no `except` takes away
 _PART = re.compile(r"(?<![\d/])[1-9] ?/ ?[1-9](?![\d/])")
-_REFERENCE = re.compile(r"(?<![\w$£€.,:])#?(?=[A-Z0-9]*\d)[A-Z0-9]{4,}\b")
+_REFERENCE = re.compile(r"(?<![\w$£€.,:])#?(?!(?:19|20)\d\d\b)(?=[A-Z0-9]*\d)[A-Z0-9]{4,}\b")
 _DIGIT = re.compile(r"\d")
-_ODD = re.compile(r"[a-z][*@$!|+0-9\u0370-\u04ff\uff00-\uffef]+[a-z]|\*\*|(?<!\w)\$[a-z]", re.IGNORECASE)
+_ODD = re.compile(r"(?<=[a-z])[*@$!|+0-9\u0370-\u04ff\uff00-\uffef]+[a-z]|\*\*|(?<!\w)\$[a-z]", re.IGNORECASE)
 _STARRED = re.compile(r"\W?(?:f\*+|s\*{2,}|s\*+t|sh\*+|b\*tch|b\*{3,}|a\*\*h|c\*+nt|n\*gg|bulls\*)")
 _SCARE = re.compile(r"[\"“]\s?([A-Za-z]+)[.,!]?\s?[\"”]")
-_EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}\.[a-z]{2,10}(?![\w@])", re.IGNORECASE)
+_EMAIL = re.compile(r"(?<=[\w+-])@[\w-]{1,63}(?:\.[\w-]{1,63})*\.[a-z]{2,10}(?![\w@])", re.IGNORECASE)
 _DIGITS = re.compile(r"(?<![\w/#.])\+?\(?\d(?:[ ().-]{0,2}\d){8,18}(?!\w)")
 _TOLL_FREE = re.compile(r"^(?:\+?1)?8(?:00|33|44|55|66|77|88)")
 _NOT_LETTER = re.compile(r"[\W\d_]+")
@@ -43,6 +44,7 @@ class Names:
     def __init__(self, cues: Mapping[str, Sequence[str]]) -> None:
         pairs = ((seen, letter) for seen, letter in map(str.split, cues.get("folds", ())))
         self._folds = str.maketrans(dict(pairs))
+        self._seen: dict[str, str | None] = {}
         self._stems = tuple(cues.get("profane_stem", ()))
         self._innocent = tuple(word.replace(" ", "") for word in cues.get("profane_innocent", ()))
 
@@ -52,15 +54,29 @@ class Names:
 
     def profane(self, name: str) -> str | None:
         """Return the stem of profanity in a handle or display name, or None."""
-        plain = fold(_compatible(name[:NAME]))
-        seen = dict.fromkeys(_NOT_LETTER.sub("", one) for one in (plain, plain.translate(self._folds)))
-        forms = [form for one in seen for form in (one, *_calmed(one))]
-        together = " ".join((*forms, *_NUMBER.findall(plain)))
-        if not any(stem in together for stem in self._stems):
+        if name not in self._seen:
+            if len(self._seen) > MEMO:
+                self._seen.clear()
+            self._seen[name] = self._stem(name[:NAME])
+        return self._seen[name]
+
+    def _stem(self, name: str) -> str | None:
+        plain = fold(_compatible(name))
+        letters = plain if plain.isalpha() else _NOT_LETTER.sub("", plain)
+        together = self._forms(plain, letters)
+        if not any(map(together.__contains__, self._stems)):
             return None
         for word in self._innocent:
             together = together.replace(word, " ")
         return next((stem for stem in self._stems if stem in together), None)
+
+    def _forms(self, plain: str, letters: str) -> str:
+        """The name as it is typed, as it is read, and each with repeated letters calmed; numbers apart."""
+        forms = [letters, *_calmed(letters)]
+        if plain != letters or not plain.isascii():
+            read = _NOT_LETTER.sub("", plain.translate(self._folds))
+            forms += [read, *_calmed(read), *_NUMBER.findall(plain)]
+        return " ".join(forms)
 
 
 def _calmed(letters: str) -> tuple[str, ...]:
@@ -87,8 +103,8 @@ class Cues:
         self._valence = valence
         self.names = Names(cues)
 
-    def read(self, text: str, raw: str) -> Read:
-        """Read a cleaned text; raw is the text before cleaning, for what the cleaning takes away."""
+    def read(self, text: str) -> Read:
+        """Read a cleaned text in one pass."""
         words = tokens(text)
         found = _excepted(self._matcher.find(words))
         cues: dict[str, tuple[str, ...]] = {}
@@ -98,13 +114,13 @@ class Cues:
             if phrase not in held:
                 cues[cue] = (*held, phrase)
         self._structure(cues, words, found, text)
-        self._private(cues, raw)
+        self._private(cues, text)
         return Read(words, found, cues)
 
     def _structure(self, cues: dict[str, tuple[str, ...]], words: list[str], found: list[Found], text: str) -> None:
         if "?" in text:
             _add(cues, "question", "?")
-        if (whole := " ".join(word for word in words if word[0] not in ".!?…\n")) in self._whole:
+        if (whole := " ".join(word for word in words if word[0] not in ENDS)) in self._whole:
             _add(cues, "opt_out", whole)
         if "thanks" in cues:
             _add(cues, "sarcasm", *self._thanks_for_bad(words, found))
@@ -125,7 +141,7 @@ class Cues:
         for hit in found:
             if hit.cue == "thanks" and hit.end < len(words) and words[hit.end] in ("for", "4"):
                 for at in range(hit.end + 1, min(hit.end + 1 + AFTER_THANKS, len(words))):
-                    if words[at][0] in ".!?…\n":
+                    if words[at][0] in ENDS:
                         break
                     if at in bad or self._valence.get(words[at], 0.0) < 0:
                         yield " ".join(words[hit.start : at + 1])
@@ -141,10 +157,10 @@ class Cues:
                     return odd
         return None
 
-    def _private(self, cues: dict[str, tuple[str, ...]], raw: str) -> None:
-        if "@" in raw and "." in raw and (email := _EMAIL.search(raw)):
+    def _private(self, cues: dict[str, tuple[str, ...]], text: str) -> None:
+        if "@" in text and "." in text and (email := _EMAIL.search(text)):
             _add(cues, "personal_data", email[0])
-        for digits in _DIGITS.findall(raw)[:5] if _DIGIT.search(raw) else ():
+        for digits in _DIGITS.findall(text)[:5] if _DIGIT.search(text) else ():
             bare = "".join(filter(str.isdigit, digits))
             if not _TOLL_FREE.match(bare) and (len(bare) in (10, 11, 12) or _card(bare)):
                 _add(cues, "personal_data", digits)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 _TOKEN = re.compile(
     r"[^\W\d_]+(?:'[^\W\d_]+)*|\d+|[.?!;…\n]+|@|[\U0001F000-\U0001FAFF\u2600-\u27BF\u2B50\u263A]",
 )
+ENDS = ".?!;…\n"  # what a token begins with that ends a sentence
 _LONG = re.compile(r"(.)\1{2,}")  # "sooo", "fuuuck": a letter typed three times or more counts as two, or one
 _MEMO = 20_000  # distinct words remembered before the memory is emptied
 TOKENS = 1_500  # words of one text that are looked at
@@ -63,9 +64,9 @@ class Vocabulary(dict[str, tuple[str, ...]]):
     def __missing__(self, token: str) -> tuple[str, ...]:
         if len(self) > _MEMO:
             self.clear()
-        spelt = dict.fromkeys((token, _LONG.sub(r"\1\1", token), _LONG.sub(r"\1", token)))
-        atoms = tuple(dict.fromkeys(atom for one in spelt for atom in self._atoms(one)))
-        self[token] = atoms = atoms if token[0] not in ".?!;…\n" else ()
+        shorter = [one for one in (_LONG.sub(r"\1\1", token), _LONG.sub(r"\1", token)) if len(one) > 2]
+        atoms = tuple(dict.fromkeys(atom for one in (token, *shorter) for atom in self._atoms(one)))
+        self[token] = atoms = atoms if token[0] not in ENDS else ()
         return atoms
 
     def _atoms(self, token: str) -> list[str]:

@@ -14,11 +14,13 @@ SENTENCES = 30  # sentences that are scored each on its own; what is left counts
 _SURROGATE = re.compile("[\ud800-\udfff\x00]")
 _LINK = re.compile(r"(?:https?://|www\.)\S+|\b(?:t\.co|bit\.ly)/\S+", re.IGNORECASE)
 _HANDLE = re.compile(r"(?<![\w@/])@[\w.-]*\w(?:@[\w.-]+\w)?|(?<![\w@/])@\w+")
+_ADDRESSEES = re.compile(r"^(?:\s*\.?@[\w.@-]+[,:]?)+")
 _HASHTAG = re.compile(r"#(\w+)")
 _CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")
 _SENTENCE = re.compile(r"(?<=[.!?…])[\"'”’)]*\s+|\n+")
 _REPEAT = re.compile(r"([\u2600-\u27bf\u2b50\U0001F000-\U0001FAFF])(?:[\ufe0f\u200d]?\1)+")
 _QUOTED = re.compile(r"(?:^|\s)[\"“]\s?@\w+[:\s][^\"”]*(?:[\"”]|$)|^\s*RT\s@?\w+:?.*|\sRT\s@\w+:?.*", re.DOTALL)
+_STRAY = re.compile(r"<(?![a-zA-Z/!?][^<>]*>)")  # opens no tag; the parser would look for its end again and again
 _BLANKS = re.compile(r"[ \t\r\f\v]+")
 _BLOCKS = frozenset({"p", "br", "div", "li", "blockquote", "h1", "h2", "h3", "ul", "ol", "pre"})
 
@@ -56,7 +58,7 @@ def plain(text: str, html: bool) -> str:
     if not html:
         return entities.unescape(text) if "&" in text else text
     parser = _Plain()
-    parser.feed(text[:HTML_LIMIT])
+    parser.feed(_STRAY.sub("&lt;", text[:HTML_LIMIT]))
     parser.close()
     lines = (_BLANKS.sub(" ", line).strip() for line in "".join(parser.parts).split("\n"))
     return "\n".join(line for line in lines if line)
@@ -99,7 +101,7 @@ class Cleaner:
 
     def others(self, text: str, brand: str | None) -> list[str]:
         """Return the handles in a text, beyond those it begins with, that are not the brand's own."""
-        body = re.sub(r"^(?:\s*\.?@[\w.@-]+[,:]?)+", "", text) if "@" in text else ""
+        body = _ADDRESSEES.sub("", text) if "@" in text else ""
         own = self._own | ({brand.lower().replace(" ", "")} if brand else set())
         return [name for name in handles(body) if name not in own]
 
@@ -171,7 +173,7 @@ def _pieces(word: str, known: frozenset[str]) -> list[str] | None:
             before, piece = best[start], word[start:end]
             if before is None or not (piece in known or piece in _SMALL or len(piece) > 3):
                 continue
-            cost = before[0] + (2 if piece in known or piece in _SMALL else 5)
+            cost = before[0] + (2 if piece in known or piece in _SMALL else 20)
             held = best[end]
             if held is None or cost < held[0]:
                 best[end] = (cost, [*before[1], piece])

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from listener.intake.cues import Cues, Read
 from listener.intake.language import language
-from listener.intake.phrases import tokens
+from listener.intake.phrases import ENDS, tokens
 from listener.intake.sentiment import Scorer
 from listener.intake.text import Cleaner, plain, sentences
 from listener.model import Claim, Facts, History, Json, Mention
@@ -33,7 +33,7 @@ class Ears:
         """Read one mention: clean, score, cues, claims and questions. Pure and bounded whatever the text."""
         raw = plain(mention.text, mention.html)
         text = self._clean(raw, mention.brand)
-        read = self._cues.read(text, raw)
+        read = self._cues.read(text)
         self._around(read, raw, mention)
         compound = self._scorer.compound(text)
         scores = self._sentences(text, compound) if "thanks" in read.cues or "praise" in read.cues else (compound,)
@@ -54,8 +54,9 @@ class Ears:
             read.cues["quote"] = (quoted[:80],)
         if "://" in raw or "www." in raw:
             read.cues["link"] = ("link",)
-        if not _LETTER.search(read_text := "".join(read.words)) and read_text:
-            read.cues["no_letters"] = (read_text[:20],)
+        pictures = "".join(word for word in read.words if word[0] not in ENDS)
+        if pictures and not _LETTER.search(pictures):
+            read.cues["no_letters"] = (pictures[:20],)
         for name in (mention.author_handle, mention.author_name):
             if name and (stem := self._cues.names.profane(name)):
                 read.cues["profane_name"] = (stem,)

@@ -21,6 +21,7 @@ from responders.wording import fit
 log = logging.getLogger(__name__)
 
 BATCH = 500  # mentions a transaction
+AT_ONCE = 2  # the highest urgency
 TRIES = 3  # crashes before a mention is set aside
 
 
@@ -171,11 +172,17 @@ def _reply(key: int, verdict: Verdict, policy: Policy) -> Json:
 
 
 def due(verdict: Verdict, policy: Policy) -> datetime | None:
-    """The response target of its kind, sooner when it is urgent (half, a quarter), reckoned from the mention's age."""
+    """The response target of its kind, reckoned from the mention's age: half of it when it is urgent.
+
+    What cannot wait (urgency 2) is due in a quarter of the shortest target there is, whatever its kind.
+    """
     decision = verdict.decision
     responding = policy.responding(decision.kind) if decision.kind and verdict.state == "drafted" else None
     target = responding.due if responding else policy.limits.escalation_due
-    return None if target is None else verdict.facts.mention.aged_from + target / 2 ** min(decision.urgency, 2)
+    if decision.urgency >= AT_ONCE:
+        targets = [one.due for one in policy.responders] + [target]
+        target = min((one for one in targets if one is not None), default=None)
+    return None if target is None else verdict.facts.mention.aged_from + target / 2 ** min(decision.urgency, AT_ONCE)
 
 
 def _crashed(connection: Connection, key: int, mention: Mention, tries: int, error: Exception, now: datetime) -> bool:

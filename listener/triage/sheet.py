@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
 from listener.intake.cues import Read
-from listener.intake.phrases import Vocabulary, words
+from listener.intake.phrases import ENDS, Vocabulary, words
 from listener.model import Claim
 from listener.policy import Fact
 
@@ -30,7 +30,6 @@ _SMALL = _set(
     " of in on at do does did can could will would have has any there this that just even really ever guys and so with"
     " longer anymore from by or as"
 )
-_ENDS = ".!?…\n"
 
 
 class _Phrase(NamedTuple):
@@ -106,7 +105,7 @@ def _sentences(text: Sequence[str]) -> list[tuple[int, int]]:
     """Where sentences begin and end (past their closing mark)."""
     spans, start = [], 0
     for at, word in enumerate(text):
-        if word[0] in _ENDS:
+        if word[0] in ENDS:
             spans.append((start, at + 1))
             start = at + 1
     return [*spans, (start, len(text))] if start < len(text) else spans

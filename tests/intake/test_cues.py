@@ -52,22 +52,51 @@ def test_shipped_phrases_are_sound(name: str) -> None:
 @pytest.mark.parametrize(
     ("cue", "text"),
     [
-        ("question", "when will it ship"), ("question", "really?"), ("request", "please call me"),
-        ("thanks", "thx a lot"), ("thanks", "Thanks so much for the help"), ("praise", "the BEST pens"),
-        ("negation", "it doesn’t"), ("contrast", "nice but"), ("duration", "after 3hrs"), ("problem", "it broke"),
-        ("complaint", "what a joke"), ("sarcasm", "thanks for losing my parcel"), ("sarcasm", "your “great” service"),
-        ("sarcasm", "thanks for the broken lid"), ("sarcasm", "love how nobody cares"), ("sarcasm", "sure 🙄"),
-        ("threat_to_leave", "taking my business elsewhere"), ("competitor_praise", "they are better than you"),
-        ("hedge", "so far so good"), ("opt_out", "@fernhill STOP!"), ("opt_out", "please don't reply to my posts"),
-        ("self_harm", "I want to kill myself"), ("death", "my mother passed away"), ("safety", "it caught fire"),
-        ("assault", "he groped me"), ("discrimination", "that was racist"), ("legal", "see you in court"),
-        ("press", "I write for a magazine"), ("minors", "I'm 13 by the way"), ("personal_data", "ring 07700 900123"),
-        ("personal_data", "I'm joe@example.org"), ("personal_data", "card 4111 1111 1111 1111"),
-        ("profanity", "fuuuck"), ("praise", "greaaaat"), ("profanity", "sh!t shop"), ("profanity", "f**k"), ("profanity", "shіt"),
-        ("part", "(2/2) and so on"), ("reference", "it is AB12CD"), ("no_letters", "😍😍"), ("quote", "RT @a: hi there"),
-        ("link", "see https://example.com/x"), ("other_handles", "better ask @inkworks"),
+        ("question", "when will it ship"),
+        ("question", "really?"),
+        ("request", "please call me"),
+        ("thanks", "thx a lot"),
+        ("thanks", "Thanks so much for the help"),
+        ("praise", "the BEST pens"),
+        ("negation", "it doesn’t"),
+        ("contrast", "nice but"),
+        ("duration", "after 3hrs"),
+        ("problem", "it broke"),
+        ("complaint", "what a joke"),
+        ("sarcasm", "thanks for losing my parcel"),
+        ("sarcasm", "your “great” service"),
+        ("sarcasm", "thanks for the broken lid"),
+        ("sarcasm", "love how nobody cares"),
+        ("sarcasm", "sure 🙄"),
+        ("threat_to_leave", "taking my business elsewhere"),
+        ("competitor_praise", "they are better than you"),
+        ("hedge", "so far so good"),
+        ("opt_out", "@fernhill STOP!"),
+        ("opt_out", "please don't reply to my posts"),
+        ("self_harm", "I want to kill myself"),
+        ("death", "my mother passed away"),
+        ("safety", "it caught fire"),
+        ("assault", "he groped me"),
+        ("discrimination", "that was racist"),
+        ("legal", "see you in court"),
+        ("press", "I write for a magazine"),
+        ("minors", "I'm 13 by the way"),
+        ("personal_data", "ring 07700 900123"),
+        ("personal_data", "I'm joe@example.org"),
+        ("personal_data", "card 4111 1111 1111 1111"),
+        ("profanity", "fuuuck"),
+        ("praise", "greaaaat"),
+        ("profanity", "sh!t shop"),
+        ("profanity", "f**k"),
+        ("profanity", "shіt"),
+        ("part", "(2/2) and so on"),
+        ("reference", "it is AB12CD"),
+        ("no_letters", "😍😍"),
+        ("quote", "RT @a: hi there"),
+        ("link", "see https://example.com/x"),
+        ("other_handles", "better ask @inkworks"),
     ],
-)  # fmt: skip
+)
 def test_a_cue_hits_alone(cue: str, text: str) -> None:
     """Each cue on a text of its own."""
     assert facts(text).cues.get(cue), facts(text).cues
@@ -76,32 +105,61 @@ def test_a_cue_hits_alone(cue: str, text: str) -> None:
 @pytest.mark.parametrize(
     ("cue", "text"),
     [
-        ("opt_out", "calling non stop for days"), ("opt_out", "please stop sending broken pens"),
-        ("opt_out", "why did you stop replying to me"), ("opt_out", "don't stop replying to me"),
-        ("problem", "no problem"), ("negation", "can't wait to try it"), ("negation", "never disappoints"),
-        ("death", "my phone died"), ("death", "to die for"), ("personal_data", "call 1-800-555-0199"),
-        ("personal_data", "order 123456"), ("personal_data", "ask @joe.example"), ("profanity", "first class, gr8 shop"),
-        ("profanity", "Scunthorpe assassins pass class"), ("question", "see https://example.com/?a=1"),
-        ("request", "just wanted to say"), ("reference", "in 2015"), ("part", "24/7 and 2/14"),
-        ("sarcasm", "thank you so much for the pens"), ("quote", 'a "lovely" shop'), ("other_handles", "@a @b hello"),
+        ("opt_out", "calling non stop for days"),
+        ("opt_out", "please stop sending broken pens"),
+        ("opt_out", "why did you stop replying to me"),
+        ("opt_out", "don't stop replying to me"),
+        ("problem", "no problem"),
+        ("negation", "can't wait to try it"),
+        ("negation", "never disappoints"),
+        ("death", "my phone died"),
+        ("death", "to die for"),
+        ("personal_data", "call 1-800-555-0199"),
+        ("personal_data", "order 123456"),
+        ("personal_data", "ask @joe.example"),
+        ("profanity", "first class, gr8 shop"),
+        ("profanity", "Scunthorpe assassins pass class"),
+        ("question", "see https://example.com/?a=1"),
+        ("request", "just wanted to say"),
+        ("reference", "in 2015"),
+        ("part", "24/7 and 2/14"),
+        ("sarcasm", "thank you so much for the pens"),
+        ("quote", 'a "lovely" shop'),
+        ("other_handles", "@a @b hello"),
     ],
-)  # fmt: skip
+)
 def test_a_near_miss_is_no_hit(cue: str, text: str) -> None:
     """Words that look like a cue and are none."""
-    if (cue, text) == ("reference", "in 2015"):
-        pytest.xfail("a year looks like a reference; it only keeps bare thanks from an answer")
     assert not facts(text).cues.get(cue), facts(text).cues
 
 
 @pytest.mark.parametrize(
     ("name", "profane"),
     [
-        ("ihaten1ggers", True), ("fuck_you", True), ("fυck", True), ("a55hole", True), ("h1tler88", True), ("kkk_fan", True),
-        ("ｆｕｃｋ", True), ("f.u.c.k", True), ("sh!thead", True), ("fuuuuck", True), ("user1488", True),
-        ("Scunthorpe United", False), ("Nigeria Now", False), ("Therapist", False), ("Ashit Patel", False), ("Dickens", False),
-        ("cocktails", False), ("classy", False), ("Shiitake Sam", False), ("", False), ("💀", False), ("Nazir", False),
+        ("ihaten1ggers", True),
+        ("fuck_you", True),
+        ("fυck", True),
+        ("a55hole", True),
+        ("h1tler88", True),
+        ("kkk_fan", True),
+        ("ｆｕｃｋ", True),
+        ("f.u.c.k", True),
+        ("sh!thead", True),
+        ("fuuuuck", True),
+        ("user1488", True),
+        ("Scunthorpe United", False),
+        ("Nigeria Now", False),
+        ("Therapist", False),
+        ("Ashit Patel", False),
+        ("Dickens", False),
+        ("cocktails", False),
+        ("classy", False),
+        ("Shiitake Sam", False),
+        ("", False),
+        ("💀", False),
+        ("Nazir", False),
     ],
-)  # fmt: skip
+)
 def test_names_are_read_as_people_read_them(name: str, profane: bool) -> None:
     """Leetspeak and look-alike letters fold; honest names that hold a stem are left in peace."""
     assert ("profane_name" in facts("hello", author_handle=None, author_name=name).cues) is profane
@@ -109,7 +167,7 @@ def test_names_are_read_as_people_read_them(name: str, profane: bool) -> None:
 
 def test_an_operators_phrases_are_added() -> None:
     """policy.toml's [cues] are as good as the shipped ones."""
-    own = policy(cues=policy().cues | {"problem": ("ink bled",)})
+    own = policy(cues={**policy().cues, "problem": ("ink bled",)})
     read = Ears(own).facts(mention("the Ink bled"), facts("x").history, NOW)
     assert read.cues["problem"] == ("ink bled",)
 

@@ -10,12 +10,39 @@ from listener.intake.sentiment import EMOJI, Scorer
 from tests.factories import DATA
 
 ODD = [
-    "", " ", "!!!", "no", "no good", "kind of good", "The service is kind", "not good but great", "GREAT day, but SO bad!!!!!",
-    "never so good", "never this good", "without doubt good", "without a doubt the best", "least good", "at least good",
-    "I'm dying to see the bomb", "yeah right", ":) :( :D", "😀😀 but 😡", "a😀b", "good😀 ", "😀 ", "it isn't good nor bad",
-    "The plot was good, but the characters are uncompelling and the dialog is not great.", "ok? ok?? ok???", "❤️ © ™ love",
-    "no no no good or bad", "none of it was ever so nice", "sort of the shit", "bus stop", "VERY very VERY good", "x" * 300,
-]  # fmt: skip
+    "",
+    " ",
+    "!!!",
+    "no",
+    "no good",
+    "kind of good",
+    "The service is kind",
+    "not good but great",
+    "GREAT day, but SO bad!!!!!",
+    "never so good",
+    "never this good",
+    "without doubt good",
+    "without a doubt the best",
+    "least good",
+    "at least good",
+    "I'm dying to see the bomb",
+    "yeah right",
+    ":) :( :D",
+    "😀😀 but 😡",
+    "a😀b",
+    "good😀 ",
+    "😀 ",
+    "it isn't good nor bad",
+    "The plot was good, but the characters are uncompelling and the dialog is not great.",
+    "ok? ok?? ok???",
+    "❤️ © ™ love",
+    "no no no good or bad",
+    "none of it was ever so nice",
+    "sort of the shit",
+    "bus stop",
+    "VERY very VERY good",
+    "x" * 300,
+]
 
 
 @pytest.fixture(scope="module")
@@ -31,9 +58,7 @@ def vader() -> SentimentIntensityAnalyzer:
 
 
 @pytest.mark.parametrize("text", ODD)
-def test_odd_texts_score_as_the_library_scores_them(
-    bare: Scorer, vader: SentimentIntensityAnalyzer, text: str
-) -> None:
+def test_odd_texts_score_as_the_library_scores_them(bare: Scorer, vader: SentimentIntensityAnalyzer, text: str) -> None:
     """Negation, boosters, idioms, emoji and capitals keep their quirks."""
     assert bare.compound(text) == vader.polarity_scores(text)["compound"]
 
@@ -51,7 +76,9 @@ def test_real_mentions_score_as_the_library_scores_them(
     assert [text for text in texts if bare.compound(text) != vader.polarity_scores(text)["compound"]] == []
 
 
-@pytest.mark.parametrize("hostile", ["😀" * 10_000, "😀 but " * 3_000, "a " * 50_000, "not good but " * 8_000, "good\u0301" * 9_000])
+@pytest.mark.parametrize(
+    "hostile", ["😀" * 10_000, "😀 but " * 3_000, "a " * 50_000, "not good but " * 8_000, "good\u0301" * 9_000]
+)
 def test_ten_thousand_emoji_cost_milliseconds(bare: Scorer, hostile: str) -> None:
     """F37: vaderSentiment takes minutes."""
     start = time.perf_counter()

@@ -67,9 +67,9 @@ def test_what_says_nothing_of_the_author_goes(clean: Cleaner, text: str, left: s
 
 def test_a_rows_own_brand_is_a_brand_word(clean: Cleaner) -> None:
     """A file's brand column is stripped as well, with and without blanks."""
-    assert clean("US Airways and #USAirways and usairways", "US Airways") == "and US Airways and" or "usairways" not in (
-        clean("US Airways and usairways", "US Airways").lower()
-    )
+    left = clean("US Airways and #USAirways and usairways too", "US Airways")
+    assert "airways" not in left.lower().replace("us airways and", "")
+    assert clean("usairways is late, US Airways!", "US Airways") == "is late, !"
 
 
 def test_other_handles_are_those_after_the_beginning(clean: Cleaner) -> None:
@@ -87,8 +87,21 @@ def test_sentences_end_at_marks_and_lines() -> None:
 
 @pytest.mark.parametrize(
     "hostile",
-    ["<" * 100_000, "<a " * 30_000, "&" * 100_000, "@" * 100_000, "#" + "a" * 100_000, "RT @" * 25_000, "“@a:" * 25_000]
-    + ["x@" * 50_000, "https://" * 12_000, "😀" * 10_000, "a.b@" * 25_000, "#Aa" * 30_000, "<!--" * 25_000],
+    [
+        "<" * 100_000,
+        "<a " * 30_000,
+        "&" * 100_000,
+        "@" * 100_000,
+        "#" + "a" * 100_000,
+        "RT @" * 25_000,
+        "“@a:" * 25_000,
+        "x@" * 50_000,
+        "https://" * 12_000,
+        "😀" * 10_000,
+        "a.b@" * 25_000,
+        "#Aa" * 30_000,
+        "<!--" * 25_000,
+    ],
 )
 def test_hostile_text_costs_bounded_time(clean: Cleaner, hostile: str) -> None:
     """100 kB of anything is cleaned in a blink."""

@@ -247,8 +247,9 @@ def test_busy_feed_loses_nothing_and_stays_within_its_calls(server: XServer) -> 
     world.platform.watch_own = False
     rng, planted, stored = random.Random(20261122), set[str](), set[str]()
     cursor: Json | None = None
-    polls = allowed = 0
-    while len(planted) < 700 or polls % 15:
+    polls = allowed = quiet = 0
+    while quiet < 12:
+        quiet += len(planted) >= 700
         for _ in range(rng.randint(0, 10) if len(planted) < 700 else 0):
             late = rng.uniform(1, 600) if rng.random() < 0.05 else 0
             moment = server.x.posts.now() - timedelta(seconds=rng.uniform(0, 59))

@@ -8,10 +8,21 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from requests.exceptions import ConnectionError, ConnectTimeout, ReadTimeout
+from urllib3 import HTTPConnectionPool
+from urllib3.connection import HTTPConnection
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    MaxRetryError,
+    NameResolutionError,
+    ProtocolError,
+    ReadTimeoutError,
+)
 
 from listener.errors import CannotTell, Held, NotSent, Refused, Unavailable
 from listener.model import Outgoing, Prepared
 from listener.platforms import x
+from listener.platforms.x.wire import before_writing
 from tests.fakes.x import XServer
 from tests.platforms.contract import now
 from tests.platforms.x_world import Keys, XWorld, a_mention, connected, serving
@@ -117,7 +128,8 @@ def test_lost_answer_means_nobody_knows(server: XServer, mode: str, after: bool)
     server.faults.lift()
     arrived = [post.id for post in server.x.posts.by_id.values() if post.author_id == "100"]
     found = world.again().find(ready)
-    assert [found.remote_id] == arrived if after else (found is None and not arrived)
+    assert ([found.remote_id] if found else []) == arrived
+    assert bool(arrived) == after
     assert (POST, 1, 0.01) in world.bill.lines
 
 
@@ -167,14 +179,13 @@ def test_connection_refused_is_surely_not_sent(server: XServer) -> None:
 
 
 def test_host_without_an_address_is_surely_not_sent() -> None:
-    """A name that cannot be resolved, before we know who we are."""
-    section = x.Section(handle="shop", api_url="https://earshot.invalid", i_have_read_the_automation_rules=True)
-    with serving() as server:
-        world = XWorld(server)
-        world.section = section
-        platform = world.again()
-        with pytest.raises(NotSent):
-            platform.post(Prepared("k", {"text": "t", "in_reply_to": "1", "usd": 0.01}))
+    """A name that cannot be resolved, or no connection in time, comes before the first byte; a reset does not."""
+    pool = HTTPConnectionPool("nowhere.invalid")
+    gone = NameResolutionError("nowhere.invalid", HTTPConnection("nowhere.invalid"), socket.gaierror())
+    assert before_writing(ConnectionError(MaxRetryError(pool, "/", gone)))
+    assert before_writing(ConnectTimeout(MaxRetryError(pool, "/", ConnectTimeoutError())))
+    assert not before_writing(ConnectionError(ProtocolError("Connection aborted.", ConnectionResetError())))
+    assert not before_writing(ReadTimeout(ReadTimeoutError(pool, "/", "late")))
 
 
 def test_missing_secret_is_told_by_name_and_nothing_is_called(server: XServer) -> None:

@@ -62,7 +62,9 @@ class XWorld:
     def again(self) -> XPlatform:
         """As a new process would connect it."""
         wire = Wire(self.section.api_url, self.keys, seconds=self.seconds, cap=self.cap)
-        return XPlatform(self.section, self.keys, self.bill, wire=wire, rng=random.Random(7))
+        return XPlatform(
+            self.section, self.keys, self.bill, wire=wire, rng=random.Random(7), clock=self.server.x.posts.now
+        )
 
     def preview(self, text: str, mention: Mention) -> Preview:
         """X's preview."""

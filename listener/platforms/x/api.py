@@ -2,6 +2,7 @@
 
 import logging
 import random
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from listener.errors import CannotTell, Unavailable
@@ -35,6 +36,7 @@ class XPlatform:
         *,
         wire: Wire | None = None,
         rng: random.Random | None = None,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.settle_after, self.watch_own = section.settle_after, True
         rng = rng or random.Random()  # noqa: S311 - jitter, no secret
@@ -44,13 +46,20 @@ class XPlatform:
         self._caller = Caller(section, wire, gate, rng)
         self._feeds = Feeds(section, Purse(section, meter), self._caller)
         self._sender = Sender(wire, gate, self._caller, meter, rng)
-        self._ahead = timedelta(0)  # the caller's clock against this machine's: post and find get no time
+        self._clock, self._ahead = (
+            clock,
+            timedelta(0),
+        )  # the caller's clock against this machine's: post and find get no time
         self._last: str | None = None  # the feed that failed last: its round begins anew with it at the end
 
     def fetch(self, cursor: Json | None, now: datetime) -> Page:
         """Return ONE page of one feed. Raises Unavailable; a search that alone fails is left out of its round."""
-        self._ahead = now - datetime.now(UTC)
-        book, feed = self._turn(cursor, now)
+        began = now
+        if cursor is None:
+            now = self._now()  # a first run is given the time it begins at, again and again until a page is stored
+        else:
+            self._ahead = now - self._clock()
+        book, feed = self._turn(cursor, began)
         try:
             return self._page(book, feed, now)
         except Unavailable as error:
@@ -61,10 +70,10 @@ class XPlatform:
             book = book.without(feed)
             return Page(book.dump(), more=bool(book.todo))
 
-    def _turn(self, cursor: Json | None, now: datetime) -> tuple[cursors.Book, str]:
+    def _turn(self, cursor: Json | None, began: datetime) -> tuple[cursors.Book, str]:
         """The book and the feed whose turn it is. After a failure a new round begins, the feed that failed last."""
         names = cursors.feeds(self._section, own=self.watch_own)
-        book = cursors.load(cursor, names, self._section, now, anew=self._last is not None)
+        book = cursors.load(cursor, names, self._section, began, anew=self._last is not None)
         if self._last in names:
             book = cursors.Book((*book.without(str(self._last)).todo, str(self._last)), book.tracks)
         self._last = None
@@ -147,4 +156,4 @@ class XPlatform:
         return self._caller.account(self._now())
 
     def _now(self) -> datetime:
-        return datetime.now(UTC) + self._ahead
+        return self._clock() + self._ahead

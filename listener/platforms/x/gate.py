@@ -2,11 +2,12 @@
 
 import hashlib
 import random
+from collections import Counter
 from datetime import datetime, timedelta
 
 from listener.errors import Cause, Unavailable
 from listener.net import Backoff, Breaker, Stop
-from listener.platforms.x.verdict import ACCOUNT_PAUSE, BILLING_PAUSE
+from listener.platforms.x.verdict import BILLING_PAUSE, RATE_PAUSE
 from listener.platforms.x.wire import Unready, Wire
 
 _WHOLE = ("account", "billing")
@@ -17,7 +18,8 @@ class Gate:
 
     def __init__(self, wire: Wire, rng: random.Random) -> None:
         self._wire, self._rng = wire, rng
-        self._breaker, self._backoff, self._failures = Breaker(), Backoff(), 0
+        self._breaker, self._backoff = Breaker(), Backoff()
+        self._failures: Counter[str] = Counter()  # in a row, by cause
         self._refused = ""  # fingerprint of the secrets that were refused
 
     def stopped(self, now: datetime, endpoint: str) -> Stop | None:
@@ -35,14 +37,19 @@ class Gate:
         self, cause: Cause, endpoint: str, now: datetime, says: str, do: str, until: datetime | None
     ) -> datetime:
         """Note a failure; return when to try again."""
-        if cause == "transient" or cause == "item":
-            self._failures += cause == "transient"
-            return until or now + self._backoff.pause(max(self._failures, 1), self._rng)
-        until = until or now + _pause(cause)
+        self._failures[cause] += 1
+        until = until or now + self._pause(cause)
+        if cause in ("transient", "item"):
+            return until
         self._breaker.open(cause if cause in _WHOLE else f"rate:{endpoint}", Stop(cause, says, do, now, until))
         if cause == "account":
             self._refused = self._fingerprint()
         return until
+
+    def _pause(self, cause: Cause) -> timedelta:
+        """Growing for an outage and for refused tokens, which may be X's outage too."""
+        fixed = {"billing": BILLING_PAUSE, "rate": RATE_PAUSE, "item": RATE_PAUSE}
+        return fixed.get(cause) or self._backoff.pause(self._failures[cause], self._rng)
 
     def noted(self, error: Unavailable, endpoint: str, now: datetime) -> Unavailable:
         """The same error, noted, with the time to try again."""
@@ -51,7 +58,7 @@ class Gate:
 
     def worked(self, endpoint: str, *, billed: bool = True) -> None:
         """A call was answered as it should be: what stood in the way is over."""
-        self._failures = 0
+        self._failures.clear()
         self._breaker.close("account", f"rate:{endpoint}", *(("billing",) if billed else ()))
 
     def lift_billing(self) -> None:
@@ -63,7 +70,3 @@ class Gate:
             return hashlib.sha256("\0".join(self._wire.keys()).encode("utf-8", "surrogatepass")).hexdigest()
         except Unready as error:
             return str(error)
-
-
-def _pause(cause: Cause) -> timedelta:
-    return {"account": ACCOUNT_PAUSE, "billing": BILLING_PAUSE}.get(cause, timedelta(minutes=15))

@@ -15,7 +15,6 @@ from listener.platforms.x.wire import Answer
 Fate = Literal["by_hand", "gone", "duplicate", "parked", "invalid", "account", "billing", "rate", "transient"]
 
 RATE_PAUSE = timedelta(minutes=15)  # X's window, when no header names its end
-ACCOUNT_PAUSE = timedelta(minutes=10)
 BILLING_PAUSE = timedelta(hours=1)
 _LONGEST, _SHORTEST = timedelta(hours=25), timedelta(seconds=5)  # a day's limit and some; a reset in the past
 
@@ -114,7 +113,7 @@ def _is_list(body: dict[str, object], key: str) -> bool:
 def _retry_at(fate: Fate, answer: Answer, now: datetime, rng: random.Random) -> datetime | None:
     if fate == "rate":
         return rate_end(answer, now, rng)
-    pauses = {"account": ACCOUNT_PAUSE, "billing": BILLING_PAUSE, "parked": RATE_PAUSE}
+    pauses = {"billing": BILLING_PAUSE, "parked": RATE_PAUSE}
     return now + spread(pauses[fate], rng) if fate in pauses else None
 
 

@@ -172,7 +172,8 @@ def _cut_off(track: Track, feed: str, walk: Walk) -> Gap | None:
     used_up = walk.listed >= REACH or walk.slots > REACH or (track.high and walk.slots >= REACH)
     if feed != "mentions" or not used_up or not walk.oldest or number(walk.oldest) <= number(known):
         return None
-    says = f"X lists no more than {REACH} mentions at a time: those between these two posts could not be read"
+    since = f"between {known} and" if known else "before"
+    says = f"X lists no more than {REACH} mentions at a time: any {since} {walk.oldest} could not be read"
     return Gap(feed, known, walk.oldest, says)
 
 

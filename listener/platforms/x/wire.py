@@ -140,7 +140,7 @@ class Wire:
         except TooLarge as error:
             raise Oversized(str(error)) from None
         except requests.RequestException as error:
-            raise Broken(_short(error), written=not _before_writing(error)) from None
+            raise Broken(_short(error), written=not before_writing(error)) from None
         except (HTTPError, OSError) as error:
             raise Broken(_short(error), written=True) from None
 
@@ -161,7 +161,7 @@ def _session() -> requests.Session:
     return session
 
 
-def _before_writing(error: BaseException) -> bool:
+def before_writing(error: BaseException) -> bool:
     """True when the failure came before a byte of the request left: refused, no such host, no connection in time."""
     inner: Any = error
     for _ in range(6):

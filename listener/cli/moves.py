@@ -1,0 +1,192 @@
+"""What staff do with one reply besides approving and editing it: each command one move of the desk."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from listener.cli import arguments, context, output, times
+from listener.cli.app import app
+from listener.cli.arguments import As, AsJson, Id, Reason
+
+if TYPE_CHECKING:
+    from listener.desk.approve import Desk
+    from listener.store.engine import Store
+
+
+def _act(reply_id: int, name: str | None, json: bool, move: "Callable[[Store, Desk, int], None]") -> None:
+    """Make the move and tell how the reply stands after it."""
+    from listener.desk import queue as stage
+
+    config, number = context.settings(), arguments.number(reply_id)
+    with context.store() as store:
+        move(store, context.desk(config, name), number)
+        found = stage.single(store, context.view(config, store), number)
+    if json:
+        output.emit_json(found)
+        return
+    from listener.cli import render
+
+    marks = [one for one in render.marks(found) if not one.startswith("!")]
+    output.write(render.told(found))
+    if marks:
+        output.write(output.safe("  " + ", ".join(marks)))
+
+
+@app.command()
+def reject(reply_id: Id, reason: Reason, name: As = None, json: AsJson = False) -> None:
+    """Close a reply that must not go out.
+
+    Example: earshot reject 12 --reason "we are not the shop they mean"
+    """
+    from listener.desk import moves
+
+    _act(reply_id, name, json, lambda store, desk, number: moves.reject(store, desk, number, reason))
+
+
+@app.command()
+def close(reply_id: Id, reason: Reason, name: As = None, json: AsJson = False) -> None:
+    """Close what needs no reply any more: handled elsewhere, or nothing to say.
+
+    Example: earshot close 12 --reason "settled on the phone"
+    """
+    from listener.desk import moves
+
+    _act(reply_id, name, json, lambda store, desk, number: moves.close(store, desk, number, reason))
+
+
+@app.command()
+def retry(reply_id: Id, name: As = None, json: AsJson = False) -> None:
+    """Put a reply that failed back into the queue, to be approved again.
+
+    Example: earshot retry 12
+    """
+    from listener.desk import moves
+
+    _act(reply_id, name, json, moves.retry)
+
+
+@app.command()
+def undo(reply_id: Id, name: As = None, json: AsJson = False) -> None:
+    """Take an approval back, as long as it is not being sent.
+
+    Example: earshot undo 12
+    """
+    from listener.desk import moves
+
+    _act(reply_id, name, json, moves.undo)
+
+
+@app.command()
+def done(
+    reply_id: Id,
+    remote_id: Annotated[str | None, typer.Option(help="The id your post has on the platform.")] = None,
+    name: As = None,
+    json: AsJson = False,
+) -> None:
+    """Say that you posted a by_hand reply yourself.
+
+    Example: earshot done 12 --remote-id 1829
+    """
+    from listener.desk import moves
+
+    _act(reply_id, name, json, lambda store, desk, number: moves.done(store, desk, number, remote_id))
+
+
+@app.command()
+def resolve(
+    reply_id: Id,
+    sent: Annotated[
+        str | None, typer.Option(metavar="REMOTE_ID", help="It is on the platform, as this post.", show_default=False)
+    ] = None,
+    not_sent: Annotated[bool, typer.Option("--not-sent", help="It is surely not there: send it again.")] = False,
+    name: As = None,
+    json: AsJson = False,
+) -> None:
+    """Settle a reply of unknown outcome, after a look on the platform.
+
+    Examples: earshot resolve 12 --sent 1829   earshot resolve 12 --not-sent
+    """
+    from listener.desk import moves
+
+    if (sent is None) != not_sent:
+        raise typer.BadParameter("give either --sent REMOTE_ID or --not-sent")
+    _act(reply_id, name, json, lambda store, desk, number: moves.resolve(store, desk, number, sent))
+
+
+@app.command()
+def claim(reply_id: Id, name: As = None, json: AsJson = False) -> None:
+    """Take a reply for a while (`[limits] claim_lease`), so that no colleague works on it too.
+
+    Example: earshot claim 12 --as dana
+    """
+    from listener.desk import marks
+
+    _act(reply_id, name, json, marks.claim)
+
+
+@app.command()
+def release(reply_id: Id, name: As = None, json: AsJson = False) -> None:
+    """Give a claimed reply back.
+
+    Example: earshot release 12
+    """
+    from listener.desk import marks
+
+    _act(reply_id, name, json, marks.release)
+
+
+@app.command()
+def assign(
+    reply_id: Id,
+    to: Annotated[str, typer.Argument(metavar="NAME", help="Whose it is now.", show_default=False)],
+    name: As = None,
+    json: AsJson = False,
+) -> None:
+    """Make a reply somebody's.
+
+    Example: earshot assign 12 dana
+    """
+    from listener.desk import marks
+
+    _act(reply_id, name, json, lambda store, desk, number: marks.assign(store, desk, number, to))
+
+
+@app.command()
+def snooze(
+    reply_id: Id,
+    span: Annotated[str, typer.Argument(metavar="SPAN", help="30m, 2h, 1d.", show_default=False)],
+    name: As = None,
+    json: AsJson = False,
+) -> None:
+    """Hide a reply from the queue for a while.
+
+    Example: earshot snooze 12 2h
+    """
+    from listener.desk import marks
+
+    length = arguments.usage(lambda: times.span(span), "SPAN")
+    _act(reply_id, name, json, lambda store, desk, number: marks.snooze(store, desk, number, length))
+
+
+@app.command()
+def escalate(
+    which: Annotated[str, typer.Argument(metavar="ID|PLATFORM:MENTION_ID", help="A reply, or a mention.")],
+    name: As = None,
+    json: AsJson = False,
+) -> None:
+    """Hand a draft to staff without its text, or put a mention that was ignored into the queue.
+
+    Examples: earshot escalate 12   earshot escalate memory:1042
+    """
+    from listener.desk import moves
+
+    asked = arguments.asked(which)
+    if asked.mention is None:
+        _act(asked.reply_id or 0, name, json, moves.escalate)
+        return
+    platform, mention_id = asked.mention
+    with context.store() as store:
+        desk = context.desk(context.settings(), name)
+        made = moves.escalate_mention(store, desk, platform, mention_id)
+    _act(made, name, json, lambda store, desk, number: None)

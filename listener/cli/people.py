@@ -1,0 +1,116 @@
+"""Persons: who they are, notes on them, opt-outs; and the operator's hand on sending: pause and resume."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from listener.cli import arguments, context, output, times
+from listener.cli.app import app
+from listener.cli.arguments import As, AsJson, Handle
+
+if TYPE_CHECKING:
+    from listener.model import Json
+
+OnPlatform = Annotated[str | None, typer.Option(help="Only on this platform.")]
+
+
+@app.command()
+def person(handle: Handle, json: AsJson = False) -> None:
+    """Show what was said to and by a person, and what colleagues noted.
+
+    Example: earshot person memory:ada
+    """
+    from listener.desk import people
+
+    with context.store() as store:
+        found = people.person(store, handle)
+    output.emit_json(found) if json else _show(found)
+
+
+def _show(found: "Json") -> None:
+    from listener.cli import render, screen
+
+    render.show(*screen.person(found))
+
+
+@app.command()
+def note(
+    handle: Handle,
+    text: Annotated[str, typer.Argument(help="What colleagues should know.", show_default=False)],
+    name: As = None,
+    json: AsJson = False,
+) -> None:
+    """Keep a note about a person, shown with each of their mentions.
+
+    Example: earshot note ada "prefers mail; order 1182 was replaced"
+    """
+    from listener.desk import people
+
+    with context.store() as store:
+        found = people.note(store, context.desk(context.settings(), name), handle, text)
+    output.emit_json(found) if json else output.write(f"noted: {_known(found)} has {len(found['notes'])} notes")
+
+
+@app.command()
+def optout(
+    handle: Handle,
+    undo: Annotated[bool, typer.Option("--undo", help="They may be answered again.")] = False,
+    reason: Annotated[str | None, typer.Option(help="Why, for the log.")] = None,
+    name: As = None,
+    json: AsJson = False,
+) -> None:
+    """Never answer a person again: drafts are closed, approvals that wait are withdrawn.
+
+    Example: earshot optout memory:ada
+    """
+    from listener.desk import people
+
+    with context.store() as store:
+        desk = context.desk(context.settings(), name)
+        found = people.opt_in(store, desk, handle) if undo else people.opt_out(store, desk, handle, reason)
+    says = "may be answered again" if undo else f"will not be answered (`earshot optout {handle} --undo` takes it back)"
+    output.emit_json(found) if json else output.write(output.safe(f"{_known(found)} {says}"))
+
+
+def _known(found: "Json") -> str:
+    return output.safe(f"{found['platform']}:{found['handle'] or found['author_id']}")
+
+
+@app.command()
+def pause(
+    platform: OnPlatform = None,
+    span: Annotated[str | None, typer.Option("--for", metavar="SPAN", help="30m, 2h, 1d; else until resumed.")] = None,
+    reason: Annotated[str | None, typer.Option(help="Why, shown by status.")] = None,
+    name: As = None,
+    json: AsJson = False,
+) -> None:
+    """Stop sending at once; listening and drafting go on.
+
+    Example: earshot pause --for 2h --reason "outage at our carrier"
+    """
+    from listener.desk import control
+
+    length = None if span is None else arguments.usage(lambda: times.span(span), "--for")
+    with context.store() as store:
+        found = control.pause(store, context.desk(context.settings(), name), platform, length, reason)
+    until = f"until {output.iso(found['until'])}" if found["until"] else "until `earshot resume`"
+    says = f"sending is paused on {', '.join(found['paused']) or 'every platform'} {until}"
+    output.emit_json(found) if json else output.write(says)
+
+
+@app.command()
+def resume(platform: OnPlatform = None, name: As = None, json: AsJson = False) -> None:
+    """Send again, everywhere or on one platform.
+
+    Example: earshot resume
+    """
+    from listener.desk import control
+
+    with context.store() as store:
+        found = control.resume(store, context.desk(context.settings(), name), platform)
+    if json:
+        output.emit_json(found)
+        return
+    output.write("sending goes on" if found["resumed"] else "nothing was paused there")
+    if left := ["everywhere" if one == "*" else f"on {one}" for one in found["still_paused"]]:
+        output.write(f"still paused {', '.join(left)}; `earshot resume` without --platform ends all pauses")

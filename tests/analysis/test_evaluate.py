@@ -1,0 +1,143 @@
+"""`earshot evaluate`: the report of the contract, bad files, and the bar on real mentions."""
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from listener.analysis.evaluate import COLUMNS, Row, Sorted, evaluate, read_rows, wilson, write_rows
+from listener.errors import InputError
+from tests.factories import DATA, NOW, policy, responders
+
+ROWS = [
+    Row("1", "thank you so much, you are great", "positive", "en"),
+    Row("2", "my pen broke", "negative", "en"),
+    Row("3", "great pens, great shop", "negative", "en"),
+    Row("4", "the cover is blue", lang="en"),
+]
+
+
+def _run(rows: list[Row]) -> tuple[dict[str, object], list[Sorted]]:
+    return evaluate(rows, policy(), responders(), NOW)
+
+
+def test_the_report_counts_what_the_contract_names() -> None:
+    """By label, with a 95 % Wilson interval."""
+    report, done = _run(ROWS)
+    assert report["rows"] == 4 and len(done) == 4
+    by_label = report["by_label"]
+    assert isinstance(by_label, dict) and set(by_label) == {"negative", "positive", "unlabelled"}
+    assert by_label["negative"] == {
+        "n": 2, "thank_you": 1, "correction": 0, "support": 1, "answer": 0, "escalate": 0, "ignore": 0, "auto": 0,
+    }  # fmt: skip
+    assert report["false_thank_you"] == {"n": 1, "of": 2, "rate": 0.5, "low": wilson(1, 2)[0], "high": wilson(1, 2)[1]}
+    assert (report["thank_you_cover"], report["thank_you_precision"], report["negatives_unanswered"]) == (1.0, 0.5, 0.5)
+
+
+def test_nothing_over_nothing_is_null() -> None:
+    """No labels, no shares."""
+    report, _ = _run([])
+    assert report["false_thank_you"] == {"n": 0, "of": 0, "rate": None, "low": None, "high": None}
+    assert report["thank_you_cover"] is None and report["by_label"] == {}
+
+
+def test_wilson_interval() -> None:
+    """Against the published formula's values."""
+    low, high = wilson(5, 100)
+    assert low == pytest.approx(0.0215, abs=1e-4) and high == pytest.approx(0.1118, abs=1e-4)
+    assert wilson(0, 50)[0] == 0.0
+
+
+def test_a_brand_column_and_the_option_are_brand_words() -> None:
+    """A row's own brand wins; `--brand` fills the gaps; neither filters."""
+    rows = [Row("1", "@Lovely great awful", brand="Lovely"), Row("2", "Lovely is awful")]
+    _, done = evaluate(rows, policy(), responders(), NOW, brand="lovely")
+    assert all("ovely" not in one.facts.text for one in done)
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (b"id,label\n1,x\n", "no column text"),
+        (b"", "no column id"),
+        (b"id,text\n1,\xff\xfe\n", "not UTF-8"),
+        (b"text\nhello\n", "no column id"),
+    ],
+)
+def test_a_bad_file_is_one_line(tmp_path: Path, content: bytes, what: str) -> None:
+    """What is wrong, and what to do."""
+    path = tmp_path / "rows.csv"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=what) as caught:
+        read_rows(path)
+    assert caught.value.do and "\n" not in str(caught.value)
+
+
+def test_a_missing_file_and_a_folder_are_one_line(tmp_path: Path) -> None:
+    """No traceback."""
+    for path in (tmp_path / "none.csv", tmp_path):
+        with pytest.raises(InputError, match="cannot be read"):
+            read_rows(path)
+
+
+def test_odd_rows_are_read(tmp_path: Path) -> None:
+    """A byte order mark, capitals, short rows, line breaks and huge cells."""
+    path = tmp_path / "rows.csv"
+    path.write_text(
+        '\ufeffID,Text,Extra\n1,"two\nlines",x\n2\n,no id,y,z,z\n4,' + "x" * 120_000 + "\n", encoding="utf-8"
+    )
+    rows = read_rows(path)
+    assert [row.id for row in rows] == ["1", "2", "3", "4"]
+    assert rows[0].text == "two\nlines" and rows[1].text == "" and len(rows[3].text) == 100_000
+
+
+def test_rows_are_written_without_formulas(tmp_path: Path) -> None:
+    """F32: = + - @ and tabs are quoted."""
+    _, done = _run([Row("=1+1", "great", "@cmd", "en"), Row("ok", "my pen broke", "-x", "en")])
+    write_rows(done, tmp_path / "out.csv")
+    with (tmp_path / "out.csv").open(encoding="utf-8", newline="") as file:
+        head, first, second = csv.reader(file)
+    assert tuple(head) == COLUMNS
+    assert first[:2] == ["'=1+1", "'@cmd"] and second == [
+        "ok",
+        "'-x",
+        "draft",
+        "support",
+        "support",
+        second[5],
+        "false",
+    ]
+    with pytest.raises(InputError):
+        write_rows(done, tmp_path / "no" / "out.csv")
+
+
+def test_the_bar_on_real_complaints() -> None:
+    """United and US Airways were developed on, American was held out; both must hold the bar."""
+    path = DATA / "airline_dev.csv"
+    if not path.exists():
+        pytest.skip(f"{path.name} is not here: it may not be shipped")
+    report, done = evaluate(read_rows(path), policy(), responders(), NOW)
+    escalated = sum(one.outcome == "escalate" for one in done) / len(done)
+    positives = report["by_label"]["positive"]
+    assert report["false_thank_you"]["rate"] <= 0.003 and report["thank_you_cover"] >= 0.38
+    assert report["negatives_unanswered"] <= 0.03 and escalated <= 0.25
+    assert positives["support"] / positives["n"] <= 0.10
+
+
+def test_no_thanks_in_languages_the_policy_does_not_name() -> None:
+    """Every text that is tagged as another language reaches a person."""
+    path = DATA / "languages_dev.csv"
+    if not path.exists():
+        pytest.skip(f"{path.name} is not here: it may not be shipped")
+    _, done = _run([row for row in read_rows(path) if row.lang != "en"])
+    assert sum(one.decision.action == "draft" for one in done) == 0
+    assert sum(one.decision.action == "escalate" for one in done) / len(done) > 0.99
+
+
+def test_sarcasm_stays_out_of_the_auto_band() -> None:
+    """At most one in a hundred of what its authors marked sarcastic."""
+    path = DATA / "sarcasm_dev.csv"
+    if not path.exists():
+        pytest.skip(f"{path.name} is not here: it may not be shipped")
+    _, done = _run([row for row in read_rows(path) if row.label == "sarcastic"])
+    assert sum(one.auto for one in done) / len(done) <= 0.01

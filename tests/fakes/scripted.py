@@ -1,0 +1,71 @@
+"""A platform whose every misfortune a test writes down beforehand. It keeps a ledger of what was really posted."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from listener.errors import CannotTell
+from listener.model import Account, Json, Mention, Outgoing, Page, Prepared, Receipt, Standing
+
+
+@dataclass
+class Scripted:
+    """posts: (remote id, key, text, when listed). script: what the next posts do, in order; then all goes well.
+
+    A step is `ok`, `cut` (posted, then the line is cut), `lost` (the line is cut before it is posted) or an exception.
+    """
+
+    clock: Callable[[], datetime]
+    name: str = "memory"
+    settle_after: timedelta = timedelta(seconds=60)
+    lag: timedelta = timedelta(0)
+    tells: bool = True
+    script: list[str | Exception] = field(default_factory=list)
+    posts: list[tuple[str, str, str, datetime]] = field(default_factory=list)
+    pages: list[Page | Exception] = field(default_factory=list)
+    standing: Standing | None = None
+    calls: int = 0
+
+    def fetch(self, cursor: Json | None, now: datetime) -> Page:
+        """The next page of the script, or an empty one."""
+        if not self.pages:
+            return Page(cursor or {"at": 0})
+        page = self.pages.pop(0)
+        if isinstance(page, Exception):
+            raise page
+        return page
+
+    def prepare(self, reply: Outgoing, now: datetime) -> Prepared:
+        """The request as plain JSON."""
+        return Prepared(f"{reply.reply_id}.{reply.revision}", {"text": reply.text, "to": reply.mention.id})
+
+    def post(self, prepared: Prepared) -> Receipt:
+        """Do what the script says."""
+        self.calls += 1
+        step = self.script.pop(0) if self.script else "ok"
+        if isinstance(step, Exception):
+            raise step
+        if step == "lost":
+            raise ConnectionResetError("the line was cut")
+        remote = f"post-{len(self.posts) + 1}"
+        self.posts.append((remote, prepared.key, prepared.request["text"], self.clock() + self.lag))
+        if step == "cut":
+            raise ConnectionResetError("the line was cut")
+        return Receipt(remote)
+
+    def find(self, prepared: Prepared) -> Receipt | None:
+        """Look among the posts that are listed by now."""
+        if not self.tells:
+            raise CannotTell("this platform has no listing")
+        listed = [post for post in self.posts if post[1] == prepared.key and post[3] <= self.clock()]
+        return Receipt(listed[0][0]) if listed else None
+
+    def look(self, mention: Mention) -> Standing:
+        """As the test says, or not free."""
+        if self.standing is None:
+            raise CannotTell("a look is not free here")
+        return self.standing
+
+    def whoami(self) -> Account:
+        """Nobody in particular."""
+        return Account("1", "shop")

@@ -1,0 +1,177 @@
+"""Intake: mentions and cursor together, each mention once, and no platform's trouble loses anything."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from sqlalchemy import text
+
+from listener.errors import Unavailable
+from listener.model import BadItem, Gap, Page
+from listener.store import notices, platforms
+from listener.store.records import PlatformState
+from tests.line import COMPLAINT, Line
+
+
+def stored(line: Line) -> list[str]:
+    """The ids of all stored mentions, in the order of arrival."""
+    with line.store.read() as connection:
+        return list(connection.execute(text("SELECT id FROM mention ORDER BY key")).scalars())
+
+
+def state(line: Line) -> PlatformState:
+    """How listening stands."""
+    with line.store.read() as connection:
+        found = platforms.state(connection, "memory")
+    assert found is not None
+    return found
+
+
+def test_overlapping_pages_and_repeats_within_a_page_store_each_mention_once(line: Line) -> None:
+    """The same mention thrice, in two pages."""
+    one, two = line.mention(), line.mention()
+    line.platform.pages = [Page({"at": 1}, (one, one), more=True), Page({"at": 2}, (two, one))]
+    done = line.stages.poll("memory")
+    assert stored(line) == [one.id, two.id]
+    assert (done.polled, done.stored, done.skipped) == (4, 2, 2)
+
+
+def test_the_cursor_moves_with_its_page(line: Line) -> None:
+    """What is stored and how far we read are one fact."""
+    line.platform.pages = [Page({"at": 7}, (line.mention(),))]
+    line.stages.poll("memory")
+    assert state(line).cursor == {"at": 7}
+
+
+def test_a_platform_that_cannot_be_read_keeps_its_cursor_and_waits_longer_each_time(line: Line) -> None:
+    """The third failure in a row tells the operator; the next success clears it."""
+    line.platform.pages = [Page({"at": 7}), *[Unavailable("no route") for _ in range(3)]]
+    line.stages.poll("memory")
+    for _ in range(3):
+        line.stages.poll("memory")
+        line.wait(minutes=16)
+    assert (state(line).cursor, state(line).failures, line.notices()) == ({"at": 7}, 3, ["unreachable"])
+    line.stages.poll("memory")
+    assert (state(line).failures, line.notices()) == (0, [])
+
+
+def test_a_platform_is_not_read_before_the_time_it_named(line: Line) -> None:
+    """A rate limit is obeyed."""
+    line.platform.pages = [
+        Unavailable("wait", cause="rate", retry_at=line.now + timedelta(minutes=15)),
+        Page({"at": 1}),
+    ]
+    line.stages.poll("memory")
+    line.wait(minutes=14)
+    line.stages.poll("memory")
+    assert len(line.platform.pages) == 1
+    line.wait(minutes=2)
+    line.stages.poll("memory")
+    assert line.platform.pages == []
+
+
+def test_an_account_in_trouble_is_told_at_once(line: Line) -> None:
+    """No third failure is waited for."""
+    line.platform.pages = [Unavailable("token revoked", "make a new one", cause="account")]
+    line.stages.poll("memory")
+    assert line.notices() == ["account"]
+
+
+def test_a_fault_of_the_platforms_module_is_a_failed_poll_and_no_crash(line: Line) -> None:
+    """Whatever it raises, the attempt has ended."""
+    line.platform.pages = [ZeroDivisionError("a bug")]
+    done = line.stages.poll("memory")
+    assert done.failed is not None and "ZeroDivisionError" in done.failed
+    assert state(line).attempt_at == line.now
+
+
+def test_a_bad_item_is_set_aside_once_with_its_raw_text_and_the_page_is_kept(line: Line) -> None:
+    """Seen again at the next poll, it is not counted again."""
+    bad = BadItem("b1", '{"id": "b1", "text"', "cut off")
+    line.platform.pages = [Page({"at": 1}, (line.mention(),), bad=(bad,))]
+    assert line.stages.poll("memory").quarantined == 1
+    line.platform.pages = [Page({"at": 2}, bad=(bad,))]
+    assert line.stages.poll("memory").quarantined == 0
+    with line.store.read() as connection:
+        (item,) = notices.shunted_items(connection)
+    assert (item.raw, len(stored(line))) == (bad.raw, 1)
+
+
+def test_an_item_that_comes_whole_later_lies_aside_no_more(line: Line) -> None:
+    """A half-written line, completed."""
+    whole = line.mention(id="b1")
+    line.platform.pages = [
+        Page({"at": 1}, bad=(BadItem("b1", "half", "cut off"),), more=True),
+        Page({"at": 2}, (whole,)),
+    ]
+    line.stages.poll("memory")
+    with line.store.read() as connection:
+        assert notices.shunted_items(connection) == []
+
+
+def test_a_gap_opens_one_notice_that_stays_until_a_person_clears_it(line: Line) -> None:
+    """The same gap told twice is one."""
+    gap = Gap("mentions", "100", "900", "400 mentions between 100 and 900 could not be read")
+    line.platform.pages = [Page({"at": 1}, gaps=(gap,), more=True), Page({"at": 2}, gaps=(gap,))]
+    line.stages.poll("memory")
+    assert line.notices() == ["gap"]
+    with line.store.write() as connection:
+        (notice,) = notices.opened(connection)
+        notices.clear_by_hand(connection, notice.id, "ann", line.now)
+    assert line.notices() == []
+
+
+def test_text_that_no_database_takes_is_made_storable_and_stops_no_other(line: Line) -> None:
+    """A lone surrogate and a NUL between two sound mentions."""
+    hostile = line.mention("a \ud800 lone surrogate and a \x00 NUL", author_name="\udfff")
+    first, last = line.mention(), line.mention()
+    line.platform.pages = [Page({"at": 1}, (first, hostile, last))]
+    line.stages.poll("memory")
+    assert stored(line) == [first.id, hostile.id, last.id]
+
+
+def test_an_endless_text_is_capped(line: Line) -> None:
+    """100 kB come in, a judgeable length is kept."""
+    line.platform.pages = [Page({"at": 1}, (line.mention("x" * 100_000),))]
+    line.stages.poll("memory")
+    with line.store.read() as connection:
+        assert connection.execute(text("SELECT length(text) FROM mention")).scalar_one() <= 20_000
+
+
+def test_sql_in_every_field_is_stored_verbatim(line: Line) -> None:
+    """Little Bobby Tables."""
+    evil = "x'); DROP TABLE mention; --"
+    line.platform.pages = [Page({"at": 1}, (line.mention(evil, id=evil, author_id=evil, author_handle=evil),))]
+    line.stages.poll("memory")
+    assert stored(line) == [evil]
+
+
+def test_an_edit_with_a_new_id_is_the_same_interaction(line: Line) -> None:
+    """Each edit on X is a new post: one row, the newest text, decided again while nothing was drafted."""
+    first = line.mention("My desk today.")
+    edit = replace(first, id="m-edit", text=COMPLAINT, created_at=first.created_at + timedelta(minutes=5))
+    line.platform.pages = [Page({"at": 1}, (first,))]
+    line.listen()
+    line.platform.pages = [Page({"at": 2}, (edit, first))]
+    line.listen()
+    assert stored(line) == [first.id]
+    assert line.reply_to(first.id).kind == "support"
+
+
+def test_an_older_version_listed_again_does_not_bring_the_old_text_back(line: Line) -> None:
+    """The overlap reads the first version after the edit."""
+    first = line.mention("one")
+    edit = replace(first, id="m-edit", text="two", created_at=first.created_at + timedelta(minutes=5))
+    line.platform.pages = [Page({"at": 1}, (edit,), more=True), Page({"at": 2}, (first,))]
+    line.stages.poll("memory")
+    with line.store.read() as connection:
+        assert connection.execute(text("SELECT text FROM mention")).scalar_one() == "two"
+
+
+def test_a_first_run_begins_when_it_was_first_tried(line: Line) -> None:
+    """A dead network at the first start must not move `now` on."""
+    began = state(line).began_at
+    line.platform.pages = [Unavailable("no route")]
+    line.stages.poll("memory")
+    line.wait(hours=3)
+    line.stages.poll("memory")
+    assert state(line).began_at == began

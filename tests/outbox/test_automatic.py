@@ -1,0 +1,96 @@
+"""What goes out by itself with `auto = "always"`: only inside the band, and held by caps, quiet hours and one each."""
+
+from dataclasses import replace
+from datetime import time
+
+import pytest
+
+from listener.desk import marks
+from listener.policy import Auto, Limits, Span
+from tests.line import COMPLAINT, Line
+
+
+def let_go(line: Line, auto: Auto = "always", **changes: object) -> None:
+    """A policy that lets thank-yous go out by themselves."""
+    named = tuple(replace(one, auto=auto) if one.kind == "thank_you" else one for one in line.policy.responders)
+    line.policy = replace(line.policy, responders=named, quiet=(), **changes)  # type: ignore[arg-type]  # a test's word
+
+
+def test_clear_praise_goes_out_without_a_person_when_the_policy_says_always(line: Line) -> None:
+    """Approved by `policy`, and kept as such."""
+    let_go(line)
+    said = line.say()
+    line.listen()
+    line.send()
+    assert (line.reply_to(said.id).approved_by, len(line.platform.posts)) == ("policy", 1)
+
+
+@pytest.mark.parametrize("auto", ["never", "earned"])
+def test_nothing_goes_out_by_itself_otherwise(line: Line, auto: Auto) -> None:
+    """`earned` behaves as `never` until the record is kept."""
+    let_go(line, auto)
+    line.say()
+    line.listen()
+    line.send()
+    assert line.platform.calls == 0
+
+
+def test_a_complaint_never_goes_out_by_itself_because_praise_may(line: Line) -> None:
+    """Only the kinds that the policy lets go."""
+    let_go(line)
+    line.say(COMPLAINT)
+    line.listen()
+    line.send()
+    assert line.platform.calls == 0
+
+
+def test_quiet_hours_hold_it_and_their_end_lets_it_go(line: Line) -> None:
+    """Over midnight, in the policy's timezone."""
+    let_go(line)
+    line.policy = replace(line.policy, quiet=(Span(time(21), time(8)),), timezone="UTC")
+    line.now = line.now.replace(hour=23)
+    line.say()
+    line.listen()
+    assert line.send() == {"quiet_hours": 1}
+    line.wait(hours=9)
+    line.send()
+    assert len(line.platform.posts) == 1
+
+
+def test_quiet_hours_do_not_hold_what_a_person_approved(line: Line) -> None:
+    """A person has looked: it goes out in the next round."""
+    line.policy = replace(line.policy, quiet=(Span(time(0), time.max),), timezone="UTC")
+    line.approved()
+    line.send()
+    assert len(line.platform.posts) == 1
+
+
+def test_the_hourly_cap_holds_what_is_over_it(line: Line) -> None:
+    """Two an hour; the third goes out an hour later."""
+    let_go(line, limits=Limits(auto_per_hour=2, auto_per_day=100))
+    for _ in range(3):
+        line.say()
+    line.listen()
+    assert (line.send(), len(line.platform.posts)) == ({"cap": 1}, 2)
+    line.wait(minutes=61)
+    line.send()
+    assert len(line.platform.posts) == 3
+
+
+def test_a_conversation_gets_one_automatic_reply(line: Line) -> None:
+    """The second waits for a person."""
+    let_go(line)
+    line.say(conversation_id="talk")
+    line.say(conversation_id="talk")
+    line.listen()
+    assert (line.send(), len(line.platform.posts)) == ({"cap": 1}, 1)
+
+
+def test_a_claimed_draft_is_left_to_whoever_claimed_it(line: Line) -> None:
+    """A colleague is looking at it."""
+    let_go(line)
+    said = line.say()
+    line.listen()
+    marks.claim(line.store, line.desk("bob"), line.reply_to(said.id).id)
+    line.send()
+    assert line.platform.calls == 0

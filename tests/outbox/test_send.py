@@ -1,0 +1,227 @@
+"""Sending: what is approved goes out once, whatever the platform does; what changed meanwhile is looked at again."""
+
+from datetime import timedelta
+
+import pytest
+
+from listener.desk import control, people
+from listener.errors import NotSent, Refused
+from listener.model import Standing
+from listener.store import events, replies
+from tests.line import COMPLAINT, Line
+
+
+def test_an_approved_reply_is_posted_once_however_often_the_stage_runs(line: Line) -> None:
+    """Three rounds, one post."""
+    reply = line.approved()
+    for _ in range(3):
+        line.send()
+    assert [post[0] for post in line.platform.posts] == ["post-1"]
+    assert (line.reply(reply.id).state, line.reply(reply.id).remote_id) == ("sent", "post-1")
+
+
+def test_what_is_posted_is_to_the_byte_what_was_approved(line: Line) -> None:
+    """The approval keeps the words, and those words go out."""
+    reply = line.approved()
+    line.send()
+    with line.store.read() as connection:
+        (approval,) = events.approvals(connection, reply.id)
+    assert approval.text == line.platform.posts[0][2]
+    assert (approval.by, approval.revision) == ("ann", reply.revision)
+
+
+def test_nothing_goes_out_that_nobody_approved(line: Line) -> None:
+    """A draft stays a draft."""
+    line.say()
+    line.listen()
+    line.send()
+    assert line.platform.calls == 0
+
+
+def test_a_cut_line_after_the_post_is_found_and_not_sent_again(line: Line) -> None:
+    """Unknown, one look, sent; the notice clears with it."""
+    reply = line.approved()
+    line.platform.script = ["cut"]
+    line.send()
+    assert (line.reply(reply.id).state, line.notices()) == ("unknown", ["unknown"])
+    line.send()
+    assert (line.reply(reply.id).state, line.reply(reply.id).remote_id, line.notices()) == ("sent", "post-1", [])
+    assert len(line.platform.posts) == 1
+
+
+def test_a_post_that_never_arrived_is_sent_again_only_after_two_looks(line: Line) -> None:
+    """The last look comes after the listings have caught up."""
+    reply = line.approved()
+    line.platform.script = ["lost"]
+    for _ in range(5):
+        line.send()
+    assert (line.reply(reply.id).state, line.platform.calls) == ("unknown", 1)
+    line.wait(seconds=61)
+    line.send()
+    line.send()
+    assert (line.reply(reply.id).state, line.platform.calls, len(line.platform.posts)) == ("sent", 2, 1)
+
+
+def test_a_post_that_is_listed_late_is_not_doubled(line: Line) -> None:
+    """The listing lags by 50 seconds, settling waits for 60."""
+    reply = line.approved()
+    line.platform.script, line.platform.lag = ["cut"], timedelta(seconds=50)
+    for _ in range(8):
+        line.send()
+        line.wait(seconds=10)
+    assert (line.reply(reply.id).state, len(line.platform.posts)) == ("sent", 1)
+
+
+def test_a_platform_that_cannot_tell_leaves_it_to_a_person(line: Line) -> None:
+    """No second sending, a notice that stays, and nobody looks again."""
+    reply = line.approved()
+    line.platform.script, line.platform.tells = ["cut"], False
+    for _ in range(4):
+        line.send()
+        line.wait(minutes=5)
+    assert (line.reply(reply.id).state, line.notices(), line.platform.calls) == ("unknown", ["unknown"], 1)
+
+
+def test_three_sendings_of_unknown_outcome_are_enough(line: Line) -> None:
+    """Then a person is asked, and no fourth call is made."""
+    reply = line.approved()
+    line.platform.script = ["lost"] * 10
+    for _ in range(30):
+        line.send()
+        line.wait(seconds=61)
+    assert (line.platform.calls, line.reply(reply.id).state, line.notices()) == (3, "unknown", ["unknown"])
+
+
+def test_a_reply_left_in_sending_by_a_dead_process_is_looked_for(line: Line) -> None:
+    """Found in `sending` by a new holder: unknown first, then found."""
+    reply = line.approved()
+    with line.store.write() as connection:
+        claim = {
+            "prepared_key": f"{reply.id}.{reply.revision}",
+            "request": {"text": "x"},
+            "sending_at": line.now,
+            "attempts": 1,
+        }
+        replies.move(connection, reply, "sending", by="outbox", now=line.now, **claim)
+    line.platform.posts.append(("post-9", f"{reply.id}.{reply.revision}", "x", line.now))
+    line.send()
+    assert (line.reply(reply.id).remote_id, line.platform.calls) == ("post-9", 0)
+
+
+def test_a_rate_limit_stops_the_platform_until_its_time_and_not_longer(line: Line) -> None:
+    """No call before the time, both replies after it."""
+    line.approved()
+    line.approved()
+    line.platform.script = [NotSent("too many", cause="rate", retry_at=line.now + timedelta(minutes=15))]
+    assert line.send() == {"rate": 2}
+    line.wait(minutes=14)
+    assert (line.send(), line.platform.calls) == ({"rate": 2}, 1)
+    line.wait(minutes=2)
+    line.send()
+    assert len(line.platform.posts) == 2
+
+
+@pytest.mark.parametrize(("cause", "reason"), [("account", "paused"), ("billing", "budget")])
+def test_trouble_that_a_person_must_mend_opens_a_notice_and_clears_when_it_is_over(
+    line: Line, cause: str, reason: str
+) -> None:
+    """The reply is kept and goes out afterwards."""
+    line.approved()
+    line.platform.script = [NotSent("no", "mend it", cause=cause)]  # type: ignore[arg-type]  # parametrized
+    assert line.send() == {reason: 1}
+    assert line.notices() == [cause]
+    line.wait(minutes=2)
+    line.send()
+    assert (line.notices(), len(line.platform.posts)) == ([], 1)
+
+
+@pytest.mark.parametrize(("then", "state"), [("failed", "failed"), ("by_hand", "by_hand"), ("withdrawn", "closed")])
+def test_a_refusal_is_final_for_the_item_and_stops_no_other(line: Line, then: str, state: str) -> None:
+    """The second reply goes out all the same."""
+    first = line.approved()
+    line.approved()
+    line.platform.script = [Refused("not allowed", then)]  # type: ignore[arg-type]  # parametrized
+    line.send()
+    assert (line.reply(first.id).state, len(line.platform.posts)) == (state, 1)
+
+
+def test_an_item_refused_for_now_is_tried_once_more_and_then_parked(line: Line) -> None:
+    """Two calls at most."""
+    reply = line.approved()
+    line.platform.script = [NotSent("not now", cause="item")] * 5
+    for _ in range(5):
+        line.send()
+        line.wait(minutes=2)
+    assert (line.platform.calls, line.reply(reply.id).state) == (2, "failed")
+
+
+def test_an_opt_out_after_the_approval_withdraws_the_reply(line: Line) -> None:
+    """Looked at again just before the call."""
+    reply = line.approved()
+    people.opt_out(line.store, line.desk(), "memory:a1", "by mail")
+    line.send()
+    assert (line.reply(reply.id).closed_as, line.platform.calls) == ("withdrawn", 0)
+
+
+def test_a_pause_stops_sending_at_once_and_resume_lets_it_go(line: Line) -> None:
+    """Held, then sent."""
+    line.approved()
+    control.pause(line.store, line.desk(), None, None, "a tragedy")
+    assert (line.send(), line.platform.calls) == ({"paused": 1}, 0)
+    control.resume(line.store, line.desk(), None)
+    line.send()
+    assert len(line.platform.posts) == 1
+
+
+def test_a_pause_with_an_end_ends(line: Line) -> None:
+    """Two hours later it goes out by itself."""
+    line.approved()
+    control.pause(line.store, line.desk(), "memory", timedelta(hours=2), None)
+    line.send()
+    line.wait(hours=2, seconds=1)
+    line.send()
+    assert len(line.platform.posts) == 1
+
+
+def test_a_mention_edited_after_the_approval_needs_a_second_look(line: Line) -> None:
+    """Back to drafted, nothing sent."""
+    reply = line.approved()
+    edited = line.item(reply.id).mention
+    line.say("I take it back, it broke.", id=edited.id, created_at=edited.created_at)
+    line.listen()
+    line.send()
+    assert (line.reply(reply.id).state, line.platform.calls) == ("drafted", 0)
+
+
+@pytest.mark.parametrize(
+    ("standing", "state"),
+    [
+        (Standing(False), "closed"),
+        (Standing(True, "something else now"), "drafted"),
+        (Standing(True, None, "own-7"), "closed"),
+    ],
+)
+def test_what_a_look_shows_is_heeded(line: Line, standing: Standing, state: str) -> None:
+    """Gone, edited, or answered by a person."""
+    reply = line.approved()
+    line.platform.standing = standing
+    line.send()
+    assert (line.reply(reply.id).state, line.platform.calls) == (state, 0)
+
+
+def test_a_persons_answer_on_the_platform_withdraws_the_draft(line: Line) -> None:
+    """Nobody is answered twice, once by hand and once by us."""
+    said = line.say(COMPLAINT)
+    line.listen()
+    line.answer_by_hand(said.id)
+    line.listen()
+    assert line.reply_to(said.id).closed_as == "withdrawn"
+
+
+def test_our_own_reply_in_the_listing_withdraws_nothing(line: Line) -> None:
+    """The platform lists what Earshot sent, too."""
+    reply = line.approved()
+    line.send()
+    line.answer_by_hand("m1", "post-1")
+    line.listen()
+    assert line.reply(reply.id).state == "sent"

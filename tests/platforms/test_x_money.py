@@ -1,0 +1,85 @@
+"""What X costs: reckoned as X bills it, reserved before, never past the budget."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from listener.errors import NotSent, Unavailable
+from listener.model import Outgoing
+from tests.fakes.x import XServer
+from tests.platforms.contract import now, walk
+from tests.platforms.x_world import XWorld, a_mention, serving
+
+
+@pytest.fixture
+def server() -> Iterator[XServer]:
+    """A fake X."""
+    with serving() as one:
+        yield one
+
+
+@pytest.mark.parametrize("owned", [False, True])
+def test_ledger_agrees_with_the_bill(server: XServer, owned: bool) -> None:
+    """Owned reads or not, searches, users, own posts, a reply: the sum X would bill."""
+    server.x.account.owns_app = owned
+    world = XWorld(server, app_owned_by_brand=owned, search=("teapot",), authors="always")
+    posts = [server.mention(f"@shop teapot {n}", author_id=str(7000 + n % 3)) for n in range(130)]
+    _, cursor = walk(world.platform, None)
+    world.platform.post(world.platform.prepare(Outgoing(1, 1, "Thanks", a_mention(id=posts[0].id)), now()))
+    walk(world.platform, cursor)
+    assert world.bill.usd == server.x.ledger.usd() > 0
+
+
+def test_what_was_billed_today_is_free_until_midnight(server: XServer) -> None:
+    """X bills a post once a UTC day; the overlap across midnight is billed again."""
+    world = XWorld(server)
+    server.mention("@shop hello")
+    moment = server.x.posts.now().replace(hour=12)
+    server.x.posts.ahead = moment - now()
+    cursor = None
+    for _ in range(3):
+        cursor = world.platform.fetch(cursor, server.x.posts.now()).cursor
+    assert (world.bill.usd, server.x.ledger.usd()) == (0.001, 0.001)
+    world.ahead(timedelta(days=1))
+    for _ in range(3):
+        cursor = world.platform.fetch(cursor, server.x.posts.now()).cursor
+    assert world.bill.usd == server.x.ledger.usd()
+
+
+def test_reading_stops_before_the_budget_is_passed(server: XServer) -> None:
+    """Smaller pages towards its end, then nothing until midnight UTC; never a cent over."""
+    world = XWorld(server)
+    world.platform.watch_own = False
+    world.bill.budget = 0.150
+    for n in range(400):
+        server.mention(f"@shop {n}")
+    cursor = None
+    with pytest.raises(Unavailable) as caught:
+        while True:
+            cursor = world.platform.fetch(cursor, server.x.posts.now()).cursor
+    assert caught.value.cause == "billing"
+    until = caught.value.retry_at
+    assert until is not None and (until.hour, until.minute) == (0, 0)
+    assert 0.140 < server.x.ledger.usd() <= 0.150
+
+
+def test_budget_of_nothing_makes_no_billed_call(server: XServer) -> None:
+    """`daily_budget_usd = 0`."""
+    world = XWorld(server)
+    world.bill.budget = 0
+    with pytest.raises(Unavailable):
+        world.platform.fetch(None, server.x.posts.now())
+    assert [name for _, name, _, _ in server.x.ledger.calls] == ["GET /2/users/me"]
+
+
+def test_reply_beyond_the_budget_is_not_sent(server: XServer) -> None:
+    """With a link the high price is reserved."""
+    world = XWorld(server)
+    world.bill.budget = 0.1
+    post = server.mention("@shop hello")
+    with pytest.raises(NotSent) as caught:
+        world.platform.post(world.platform.prepare(Outgoing(1, 1, "See example.com", a_mention(id=post.id)), now()))
+    assert caught.value.cause == "billing"
+    assert world.platform.post(world.platform.prepare(Outgoing(1, 1, "Thanks", a_mention(id=post.id)), now())).remote_id
+    assert len(world.posted()) == 1

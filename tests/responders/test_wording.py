@@ -1,0 +1,131 @@
+"""Texts that go out: from data only, that fit, with links that are allowed."""
+
+from dataclasses import replace
+
+import pytest
+
+from listener.model import Draft, Text
+from listener.policy import Policy, Variant
+from responders.wording import bad_links, candidates, fit, problems
+from tests.factories import facts, policy, preview
+
+
+def _worded(text: str, short: str | None = None) -> Policy:
+    return policy(wording={**policy().wording, "thank_you": (Variant("one", text, short),)})
+
+
+def test_the_starter_has_no_fault() -> None:
+    """Every variant renders, fits 280 characters, and links only where it may."""
+    told = policy()
+    assert problems(told) == []
+    for kind, variants in told.wording.items():
+        assert len(variants) >= 5
+        for fact in told.facts:
+            for text in candidates(kind, facts("x"), told, fact)[1::2] or candidates(kind, facts("x"), told, fact):
+                assert preview(text.text).fits, text
+
+
+@pytest.mark.parametrize("kind", ["correction", "answer"])
+def test_every_fact_fits_in_full_in_some_variant(kind: str) -> None:
+    """A fact that never fits would always call a person."""
+    told = policy()
+    for fact in told.facts:
+        draft = Draft(candidates(kind, facts("x"), told, fact), kind, "")
+        assert fit(draft, preview) is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("{{ broken", "cannot be read"),
+        ("hello {{ handle }}", "unknown variable handle"),
+        ("hello {{ says }}", "unknown variable says"),
+        ("{{ ''.__class__.__mro__ }}", "cannot be rendered"),
+        ("{{ contact.nothing.at_all }}", "cannot be rendered"),
+        ("   ", "empty"),
+        ("see https://evil.example.net/x", "links to evil.example.net"),
+        ("see evil.com", "links to evil.com"),
+        ("{% for x in range(999999999) %}a{% endfor %}", "cannot be rendered"),
+    ],
+)
+def test_faults_of_wording_are_told(text: str, what: str) -> None:
+    """Syntax, unknown names, escapes from the sandbox, empty texts, foreign links; each with file and variant."""
+    (fault, *_) = problems(_worded(text))
+    assert what in fault.what and "thank_you.one.text" in fault.where and fault.do
+
+
+def test_a_short_form_is_checked_too() -> None:
+    """The text nobody looks at is the one that goes out."""
+    (fault,) = problems(_worded("fine", short="{{ nope }}"))
+    assert fault.where.endswith("one.short")
+
+
+def test_a_kind_without_plain_wording_is_a_fault() -> None:
+    """Variants that all have `when` may leave nothing to say."""
+    told = policy(wording={**policy().wording, "support": (Variant("a", "x", when=("problem",)),), "answer": ()})
+    assert [fault.where for fault in problems(told)] == ["replies.toml support", "replies.toml answer"]
+
+
+def test_a_fact_that_links_elsewhere_is_a_fault() -> None:
+    """The fact sheet goes out as well."""
+    fact = replace(policy().facts[0], link="https://elsewhere.example.org/x")
+    assert "elsewhere.example.org" in problems(policy(facts=(fact,)))[0].what
+
+
+def test_the_same_mention_always_gets_the_same_text() -> None:
+    """Variants are rotated by the mention's id, each followed by its short form."""
+    told, spread = policy(), set()
+    for number in range(60):
+        read = facts("best pens", id=str(number))
+        texts = candidates("thank_you", read, told)
+        assert texts == candidates("thank_you", read, policy())
+        assert texts[0].variant == texts[1].variant and len(texts[1].text) < len(texts[0].text)
+        spread.add(texts[0].variant)
+    assert len(spread) >= 5
+
+
+def test_variants_with_when_come_first_and_only_then() -> None:
+    """An apology is for trouble alone."""
+    kinds = {text.variant for text in candidates("support", facts("please call me"), policy())}
+    assert not kinds & {"put-right", "let-down", "delivery"}
+    assert candidates("support", facts("my parcel is late"), policy())[0].variant in {
+        "put-right",
+        "understand",
+        "delivery",
+    }
+
+
+def test_the_first_that_fits_is_taken() -> None:
+    """None fits: None."""
+    draft = Draft((Text("a", "x" * 300), Text("a", "x" * 20), Text("b", "y")), "thank_you", "")
+    chosen = fit(draft, preview)
+    assert chosen and chosen[0].text == "x" * 20 and chosen[1].length == 20
+    assert fit(Draft((Text("a", "x" * 300),), "thank_you", ""), preview) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "hosts"),
+    [
+        ("see https://help.fernhill.example/a?b=c.", ()),
+        ("see example.com and www.example.com/x", ()),
+        ("see http://evil.net/https://example.com", ("evil.net",)),
+        ("see example.com.evil.net", ("example.com.evil.net",)),
+        ("see notexample.com", ("notexample.com",)),
+        ("write to a@evil.net or ask @bob.example.net", ()),
+        ("at 5 p.m. e.g. today. Then", ()),
+        ("HTTPS://EVIL.NET", ("evil.net",)),
+        ("no link", ()),
+        ("https://evil.net evil.net", ("evil.net",)),
+        ("https://bücher.example.net/x", ("bücher.example.net",)),
+    ],
+)
+def test_hosts_that_are_not_allowed(text: str, hosts: tuple[str, ...]) -> None:
+    """2014, US Airways: a bare host counts, a trick with the allowed name does not pass."""
+    assert bad_links(text, policy()) == hosts
+
+
+def test_nothing_a_stranger_typed_is_ever_printed() -> None:
+    """Handles, names and words of a mention appear in no draft."""
+    read = facts("thank you XYZZY {{ brand }}", author_handle="PLUGH", author_name="{{ contact }} FROTZ")
+    said = " ".join(text.text for text in candidates("thank_you", read, policy()))
+    assert not any(word in said for word in ("XYZZY", "PLUGH", "FROTZ", "{{"))

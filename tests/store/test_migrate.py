@@ -1,0 +1,149 @@
+"""The schema: made by migrations, equal to the declared one; foreign, older and newer files are refused in one line."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine
+
+from listener.errors import LockHeld, StoreError
+from listener.store import engine, lock, migrate, records, tables
+from listener.store.tables import metadata
+from tests.line import NOON
+
+
+def columns(path: Path) -> dict[str, list[tuple[object, ...]]]:
+    """Tables with their columns, and indexes with their definitions, names apart from order."""
+    connection = sqlite3.connect(path)
+    names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'alembic%'")
+    found = {
+        name: sorted(row[1:4] + row[5:] for row in connection.execute(f"PRAGMA table_info({name})"))
+        for (name,) in names.fetchall()
+    }
+    rows = connection.execute(
+        "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL ORDER BY name"
+    )
+    found["indexes"] = [(name, " ".join(sql.split())) for name, sql in rows]
+    connection.close()
+    return found
+
+
+def test_the_migrated_schema_is_the_declared_one(tmp_path: Path) -> None:
+    """From scratch and through the migrations, table by table, index by index."""
+    migrate.migrate(tmp_path / "migrated.db", NOON)
+    declared = create_engine(f"sqlite:///{tmp_path / 'declared.db'}")
+    metadata.create_all(declared)
+    declared.dispose()
+    assert columns(tmp_path / "migrated.db") == columns(tmp_path / "declared.db")
+
+
+def test_the_known_head_is_alembics() -> None:
+    """Commands compare one number; it must be the right one."""
+    folder = Path(migrate.__file__).parent / "migrations"
+    config = Config()
+    config.set_main_option("script_location", str(folder))
+    config.set_main_option("path_separator", "os")
+    assert ScriptDirectory.from_config(config).get_current_head() == f"{engine.HEAD:04}"
+
+
+def test_records_have_columns_of_their_names() -> None:
+    """The one loader depends on it."""
+    pairs = {
+        records.Reply: "reply", records.Decided: "decision", records.Approval: "approval", records.Event: "event",
+        records.Notice: "notice", records.Shunted: "shunted", records.PlatformState: "platform", records.Pause: "pause",
+        records.OptOut: "optout", records.Note: "note",
+    }  # fmt: skip
+    missing = {name: set(records.names(cls)) - set(metadata.tables[name].c.keys()) for cls, name in pairs.items()}
+    assert not any(missing.values()), missing
+
+
+def test_a_new_database_is_its_owners_alone_and_in_wal_mode(tmp_path: Path) -> None:
+    """0600, WAL, and recognisable as ours."""
+    path = tmp_path / "earshot.db"
+    assert migrate.migrate(path, NOON) == (None, engine.HEAD)
+    connection = sqlite3.connect(path)
+    assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    connection.close()
+    assert (path.stat().st_mode & 0o777, engine.version(path)) == (0o600, engine.HEAD)
+
+
+def test_migrating_twice_changes_nothing(tmp_path: Path) -> None:
+    """Not even a copy is made."""
+    path = tmp_path / "earshot.db"
+    migrate.migrate(path, NOON)
+    assert migrate.migrate(path, NOON) == (engine.HEAD, engine.HEAD)
+    assert not (tmp_path / "backups").exists()
+
+
+def test_the_database_of_another_program_is_left_alone(tmp_path: Path) -> None:
+    """Refused, and not a byte changed."""
+    path = tmp_path / "theirs.db"
+    connection = sqlite3.connect(path)
+    connection.execute("CREATE TABLE customers (id)")
+    connection.commit()
+    connection.close()
+    before = path.read_bytes()
+    with pytest.raises(StoreError, match="belongs to another program"):
+        migrate.migrate(path, NOON)
+    assert path.read_bytes() == before
+
+
+def test_a_file_that_is_no_database_is_told_as_such(tmp_path: Path) -> None:
+    """A text file by mistake."""
+    path = tmp_path / "notes.txt"
+    path.write_text("not a database at all, but long enough to be looked at\n" * 20)
+    with pytest.raises(StoreError, match="no SQLite database"):
+        engine.open_store(path)
+
+
+@pytest.mark.parametrize(("version", "says"), [(engine.HEAD + 1, "newer Earshot"), (0, "older schema")])
+def test_another_schema_is_refused_saying_what_to_do(tmp_path: Path, version: int, says: str) -> None:
+    """Newer: run that version; older: migrate."""
+    path = tmp_path / "earshot.db"
+    migrate.migrate(path, NOON)
+    connection = sqlite3.connect(path)
+    connection.execute(f"PRAGMA user_version = {version}")
+    connection.close()
+    with pytest.raises(StoreError, match=says):
+        engine.open_store(path)
+
+
+def test_a_second_holder_is_told_who_holds_the_lock(tmp_path: Path) -> None:
+    """By command and process."""
+    path = tmp_path / "earshot.db"
+    with (
+        lock.hold(path, "run", NOON),
+        pytest.raises(LockHeld, match=r"`earshot run` \(process \d+"),
+        lock.hold(path, "once", NOON),
+    ):
+        pass
+
+
+def test_the_writer_waits_for_another_process_and_then_says_so(tmp_path: Path) -> None:
+    """A held write lock is a line, not a traceback."""
+    path = tmp_path / "earshot.db"
+    migrate.migrate(path, NOON)
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    store = engine.Store(path, wait=0.05)
+    with pytest.raises(StoreError, match="held by another process"), store.write():
+        pass
+    with store.read() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM mention").scalar_one() == 0
+    other.close()
+    store.close()
+
+
+def test_a_naive_time_is_refused_at_the_door() -> None:
+    """SQLite would take it silently."""
+    with pytest.raises(ValueError, match="naive"):
+        tables.UtcTime().process_bind_param(NOON.replace(tzinfo=None), None)  # type: ignore[arg-type]
+
+
+def test_times_sort_as_text(tmp_path: Path) -> None:
+    """With and without fractions of a second."""
+    bind = tables.UtcTime().process_bind_param
+    earlier, later = bind(NOON, None), bind(NOON.replace(microsecond=5), None)  # type: ignore[arg-type]
+    assert earlier is not None and later is not None and earlier < later

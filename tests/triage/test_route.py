@@ -1,0 +1,138 @@
+"""Triage as a stage: every mention decided once, kept with its reasons; one that crashes a rule stops no other."""
+
+from dataclasses import replace
+
+import pytest
+
+from listener.desk import control
+from listener.errors import DeskError
+from listener.model import Facts, Pass, Responder
+from listener.policy import Policy
+from listener.settings import load_responders
+from listener.stages import Stages
+from listener.store import events, notices, policies, replies
+from listener.triage.route import Triage
+from tests.line import COMPLAINT, PRAISE, Line
+
+
+class Fragile:
+    """A responder that falls over a marker, as a faulty rule would."""
+
+    broken = True
+
+    def respond(self, facts: Facts, policy: Policy) -> Pass:
+        """Crash on the marker, pass on everything else."""
+        if self.broken and "marker" in facts.text:
+            raise ZeroDivisionError("a faulty rule")
+        return Pass("not mine")
+
+
+def stages(line: Line, fragile: Fragile) -> Stages:
+    """The stages with a fragile responder asked first."""
+    kinds = tuple(
+        replace(one, kind="fragile") if number == 0 else one for number, one in enumerate(line.policy.responders)
+    )
+    policy = replace(line.policy, responders=kinds)
+    table: dict[str, Responder] = {**load_responders(line.policy), "fragile": fragile}
+    return replace(line.stages, triage=Triage(policy, table, line.preview, "test"))
+
+
+def test_the_same_mention_decided_again_changes_nothing(line: Line) -> None:
+    """A second run finds nothing to do."""
+    line.say()
+    line.listen()
+    again = line.stages.route()
+    assert (again.drafted, again.escalated, again.ignored) == (0, 0, 0)
+
+
+def test_every_arrow_has_its_event(line: Line) -> None:
+    """Seen, decided, drafted: who and when."""
+    said = line.say()
+    line.listen()
+    with line.store.read() as connection:
+        found = events.of(connection, line.reply_to(said.id).mention_key)
+    assert [(one.what, one.by) for one in found] == [("seen", "poll"), ("decided", "policy"), ("drafted", "policy")]
+
+
+def test_the_policys_text_is_kept_with_the_decision(line: Line) -> None:
+    """Replay and explain need it as it was."""
+    said = line.say()
+    line.listen()
+    item = line.item(line.reply_to(said.id).id)
+    assert item.decided is not None
+    with line.store.read() as connection:
+        assert policies.texts(connection, item.decided.policy_hash) == dict(line.policy.texts)
+
+
+def test_a_mention_that_crashes_a_rule_is_shunted_after_three_tries_and_the_others_go_on(line: Line) -> None:
+    """It can be seen with its error."""
+    line.say("the marker")
+    other = line.say(COMPLAINT)
+    line.stages.poll("memory")
+    done = stages(line, Fragile()).route()
+    assert (done.shunted, line.reply_to(other.id).state) == (1, "drafted")
+    with line.store.read() as connection:
+        (item,) = notices.shunted_items(connection)
+    assert (item.stage, item.error) == ("route", "ZeroDivisionError: a faulty rule")
+
+
+def test_a_shunted_mention_can_be_put_back(line: Line) -> None:
+    """Once the rule is mended it is decided as any other."""
+    fragile = Fragile()
+    said = line.say("the marker: " + COMPLAINT)
+    line.stages.poll("memory")
+    stages(line, fragile).route()
+    control.put_back(line.store, line.desk(), 1)
+    fragile.broken = False
+    stages(line, fragile).route()
+    assert line.reply_to(said.id).state == "drafted"
+    with pytest.raises(DeskError, match="nothing is shunted as 1"):
+        control.put_back(line.store, line.desk(), 1)
+
+
+def test_a_text_for_which_no_wording_fits_goes_to_a_person(line: Line) -> None:
+    """A platform of ten characters."""
+    said = line.say()
+    line.preview = lambda text, mention: replace(Line.preview(line, text, mention), limit=10)  # type: ignore[method-assign]
+    line.listen()
+    assert (line.reply_to(said.id).state, line.reply_to(said.id).text) == ("escalated", None)
+
+
+def test_a_customers_follow_up_goes_to_who_answered(line: Line) -> None:
+    """The booking number must not fall under `one reply per conversation`."""
+    line.approved(COMPLAINT, conversation_id="talk", author_id="eve")
+    line.send()
+    said = line.say("My order number is 12-345, where is it?", conversation_id="talk", author_id="eve")
+    line.listen()
+    assert (line.reply_to(said.id).state, line.reply_to(said.id).assigned_to) == ("escalated", "ann")
+
+
+def test_thanks_after_help_needs_nothing(line: Line) -> None:
+    """No thank-you for a thank-you."""
+    line.approved(COMPLAINT, conversation_id="talk", author_id="eve")
+    line.send()
+    line.say("Thank you!", conversation_id="talk", author_id="eve")
+    done = line.stages.poll("memory")
+    routed = line.stages.route()
+    assert (done.stored, routed.ignored) == (1, 1)
+
+
+def test_who_asks_us_to_stop_is_never_answered_again(line: Line) -> None:
+    """The opt-out is honoured with the decision."""
+    line.say("stop replying to me", author_id="kit")
+    line.listen()
+    line.say(PRAISE, author_id="kit")
+    line.stages.poll("memory")
+    assert line.stages.route().ignored == 1
+    with line.store.read() as connection:
+        assert replies.where(connection) == []
+
+
+def test_urgent_matters_are_due_sooner(line: Line) -> None:
+    """An injury stands before a late parcel."""
+    late = line.say(COMPLAINT)
+    hurt = line.say("Your letter opener cut my hand, we are in the emergency room.")
+    line.listen()
+    first, second = line.reply_to(hurt.id), line.reply_to(late.id)
+    assert first.due_at is not None and second.due_at is not None
+    assert (first.due_at < second.due_at, first.urgency > second.urgency) == (True, True)
