@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -68,12 +69,16 @@ class Daemon:
         daemon = self._settings.daemon
         for one in self._settings.platforms:
             self._thread(one.name)
-            self._add(
-                f"poll {one.name}", one.section.poll_seconds, one.name, lambda name=one.name: self._stages.poll(name)
-            )
-            self._add(f"send {one.name}", daemon.send_seconds, one.name, lambda name=one.name: self._stages.send(name))
+            self._add(f"poll {one.name}", one.section.poll_seconds, one.name, partial(self._poll, one.name))
+            self._add(f"send {one.name}", daemon.send_seconds, one.name, partial(self._send, one.name))
         self._add("route", daemon.route_seconds, "default", lambda: self._stages.route())
         self._add("upkeep", daemon.upkeep_seconds, "default", lambda: self._stages.upkeep())
+
+    def _poll(self, name: str) -> object:
+        return self._stages.poll(name)
+
+    def _send(self, name: str) -> object:
+        return self._stages.send(name)
 
     def _thread(self, name: str) -> None:
         if name not in self._threads:

@@ -1,6 +1,5 @@
 """Values for tests: a policy like the starter's, mentions and facts, each with what a test changes."""
 
-import tomllib
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -8,9 +7,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from listener import lexicon
 from listener.model import Decision, Facts, History, Mention, Preview, Responder
-from listener.policy import Brand, Fact, Policy, Responding, Variant
+from listener.policy import Policy
+from listener.settings import read_policy
+from listener.settings.policy import POLICY_FILES
 from listener.triage.decide import decide
 from listener.triage.facts import Ears
 
@@ -19,42 +19,13 @@ CONFIG = Path(__file__).parent.parent / "config"
 DATA = Path(__file__).parent.parent.parent / "shared" / "data"
 
 
-def _toml(name: str) -> dict[str, Any]:
-    return tomllib.loads((CONFIG / f"{name}.toml").read_text(encoding="utf-8"))
-
-
-def _fact(entry: dict[str, Any]) -> Fact:
-    return Fact(**entry | {key: tuple(entry.get(key, ())) for key in ("claims", "questions")})
-
-
-def _variant(entry: dict[str, Any]) -> Variant:
-    return Variant(**entry | {"when": tuple(entry.get("when", ()))})
-
-
-def _responding(kind: str, table: dict[str, Any]) -> Responding:
-    options = {key: value for key, value in table.items() if key not in ("auto", "due")}
-    return Responding(kind, options=import_module(f"responders.{kind}").Options(**options))
-
-
 @cache
 def _starter() -> Policy:
-    told, replies = _toml("policy"), _toml("replies")
-    own = told.get("cues", {})
-    return Policy(
-        brand=Brand(told["brand"]["name"], tuple(told["brand"]["terms"]), tuple(told["brand"]["handles"])),
-        languages=tuple(told["languages"]),
-        responders=tuple(_responding(kind, table) for kind, table in told["responders"].items()),
-        facts=tuple(_fact(entry) for entry in _toml("factsheet")["fact"]),
-        wording={kind: tuple(map(_variant, texts)) for kind, texts in replies.items() if kind != "variables"},
-        variables=replies["variables"],
-        links=tuple(told["links"]["allow"]),
-        lexicon=lexicon.valence() | told.get("lexicon", {}),
-        cues={cue: (*words, *own.get(cue, ())) for cue, words in lexicon.cues().items()},
-    )
+    return read_policy({name: (CONFIG / name).read_text(encoding="utf-8") for name in POLICY_FILES})
 
 
 def policy(**changes: Any) -> Policy:
-    """The starter's policy, read plainly from config/, with changes."""
+    """The starter's policy, as settings reads it, with changes."""
     return replace(_starter(), **changes)
 
 

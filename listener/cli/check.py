@@ -49,11 +49,11 @@ def _look() -> tuple[list[Problem], list[str]]:
     """All that can be seen without a network."""
     from listener import settings as rules
 
-    found, notes = _database(), []
+    found = _database()
     try:
         config = context.settings()
     except ConfigError as error:
-        return error.problems + found, notes
+        return error.problems + found, []
     found += rules.problems(config) + rules.secret_problems(config, rules.EnvSecrets(os.environ)) + _wording(config)
     return found, rules.notes(config, context.now().date()) + _library()
 

@@ -75,7 +75,7 @@ def show(
 
 @app.command()
 def approve(
-    ids: Annotated[list[str], typer.Argument(metavar="ID[@REVISION]...", help="What goes out.", show_default=False)],
+    ids: Annotated[list[str], typer.Argument(metavar="ID[@REVISION]", help="What goes out.", show_default=False)],
     name: As = None,
     json: AsJson = False,
 ) -> None:

@@ -85,7 +85,8 @@ def _time(value: datetime | None) -> str:
 
 def _became(row: "Json") -> str:
     score = "" if row["compound"] is None else f"{row['compound']:+.2f} "
-    decided = f"{row['decision'] or 'undecided'}{f' {row["kind"]}' if row['kind'] else ''} by {row['rule'] or '-'}"
+    kind = f" {row['kind']}" if row["kind"] else ""
+    decided = f"{row['decision'] or 'undecided'}{kind} by {row['rule'] or '-'}"
     reply = f" · reply {row['reply_id']} {row['state']}" if row["reply_id"] else ""
     by = f" by {row['approved_by']}" if row["approved_by"] else ""
     cost = f" · {row['cost_usd']:.3f} USD" if row["cost_usd"] else ""
@@ -121,12 +122,8 @@ def notices(
 
 def _notices(found: "list[Json]") -> None:
     for one in found:
-        where = "everywhere" if one["platform"] == "*" else one["platform"]
-        output.write(
-            f"{one['id']:>4}  {one['kind']} on {where}, since {one['since']:%Y-%m-%d %H:%M} UTC".replace(
-                "on every", "every"
-            )
-        )
+        where = "everywhere" if one["platform"] == "*" else f"on {output.safe(one['platform'])}"
+        output.write(f"{one['id']:>4}  {one['kind']} {where}, since {one['since']:%Y-%m-%d %H:%M} UTC")
         output.write(f"      {output.safe(one['what'])}")
         output.write(f"      → {output.safe(one['do'])}")
     if not found:

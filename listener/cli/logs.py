@@ -23,7 +23,7 @@ CHATTY = (
 class _Redacted(logging.Formatter):
     """Formats a record, then takes every known secret out of it, tracebacks included."""
 
-    converter = time.gmtime
+    converter = staticmethod(time.gmtime)
 
     def __init__(self, secrets: Callable[[], Set[str]], form: str) -> None:
         super().__init__(form, "%Y-%m-%dT%H:%M:%SZ")

@@ -48,7 +48,7 @@ def note(
 
     with context.store() as store:
         found = people.note(store, context.desk(context.settings(), name), handle, text)
-    output.emit_json(found) if json else output.write(f"noted: {_known(found)} has {len(found['notes'])} notes")
+    output.emit_json(found) if json else output.write(_noted(found))
 
 
 @app.command()
@@ -70,6 +70,12 @@ def optout(
         found = people.opt_in(store, desk, handle) if undo else people.opt_out(store, desk, handle, reason)
     says = "may be answered again" if undo else f"will not be answered (`earshot optout {handle} --undo` takes it back)"
     output.emit_json(found) if json else output.write(output.safe(f"{_known(found)} {says}"))
+
+
+def _noted(found: "Json") -> str:
+    from listener.cli import render
+
+    return f"noted: {_known(found)} has {render.count(len(found['notes']), 'note')}"
 
 
 def _known(found: "Json") -> str:

@@ -55,6 +55,11 @@ def moment(value: datetime | None) -> str:
     return "-" if value is None else f"{value:%Y-%m-%d %H:%M} UTC"
 
 
+def count(number: int, noun: str) -> str:
+    """1 note, 2 notes."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def who(one: "Json") -> str:
     """The author of a reply's mention."""
     author = one["mention"]["author"]
@@ -118,15 +123,15 @@ def footer(shown: int, totals: "Totals", now: datetime, last: int | None, more: 
     parts = [f"{count} {state}" for state, count in waiting.items() if count]
     parts += [f"{totals.overdue} overdue"] * bool(totals.overdue) + [f"{totals.snoozed} snoozed"] * bool(totals.snoozed)
     failed = totals.counts.get("failed", 0)
-    lines = [f"{shown} shown of {', '.join(parts)}."] if shown else [nothing(totals, now)]
+    lines = [f"{shown} shown. Waiting: {', '.join(parts) or 'nothing'}."] if shown else [nothing(totals, now)]
     if more:
         lines.append(f"More: earshot queue --after {last}   All: --limit 0")
     if totals.snoozed and not shown:
-        lines.append(f"{totals.snoozed} snoozed: earshot queue --state drafted shows them too.")
+        lines.append(f"{totals.snoozed} snoozed; --state drafted (or escalated ...) shows them.")
     if failed:
         lines.append(f"{failed} failed to go out: earshot queue --state failed")
     if shown:
-        lines.append("Next: earshot show ID   earshot approve ID ...   earshot edit ID   earshot reject ID --reason R")
+        lines.append("Next: earshot show ID | approve ID ... | edit ID | reject ID --reason R")
     return "\n".join(lines)
 
 

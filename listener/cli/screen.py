@@ -1,9 +1,11 @@
 """The `show` screen and a person's page: everything about one exchange, for people."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from rich.console import Console, ConsoleOptions, RenderResult
 from rich.padding import Padding
 from rich.text import Text
 
@@ -27,9 +29,9 @@ def _parts(one: "Json", now: datetime) -> Iterator[Any]:
     if len(one["thread"]) > 1:
         yield from _section("Thread", _thread(one["thread"]))
     yield from _section("Person", _person(one["person"]))
-    yield from _section("Why", _trail(one))
     yield from _section("Reply", _reply(one))
     yield from _section("Warnings", [Text(f"! {output.safe(each['says'])}", "yellow") for each in one["warnings"]])
+    yield from _section("Why", _trail(one))
     yield from _section("Events", [_event(each) for each in one["events"]])
     yield from _section("Next", [Text(output.safe(render.following(one)))])
 
@@ -48,7 +50,7 @@ def _title(one: "Json", now: datetime) -> Text:
     title = Text(" · ".join(part for part in parts if part), "bold")
     if one["due_at"] is not None and one["state"] in ("drafted", "escalated", "by_hand"):
         title = Text.assemble(title, " · due ", render.due(one, now))
-    marks = [mark for mark in render.marks({**one, "warnings": []})]
+    marks = render.marks({**one, "warnings": []})
     return Text.assemble(title, "\n", (output.safe(" · ".join(marks)), "yellow")) if marks else title
 
 
@@ -58,7 +60,7 @@ def _mention(one: "Json") -> Iterator[Any]:
     name = f" ({mention['author']['name']})" if mention["author"]["name"] else ""
     head = f"{one['platform']}:{mention['id']} · {render.who(one)}{name} · {render.moment(mention['created_at'])}"
     yield Text(output.safe(f"{head} · {mention['lang'] or 'language unknown'} · {score}"), "dim")
-    yield quoted(mention["text"])
+    yield Quoted(mention["text"])
     if mention["url"]:
         yield Text(output.safe(mention["url"]), "dim")
     for word in ("edited", "gone"):
@@ -66,13 +68,21 @@ def _mention(one: "Json") -> Iterator[Any]:
             yield Text(f"{word} {render.moment(mention[f'{word}_at'])}", "yellow")
 
 
-def quoted(text: str, style: str = "") -> Text:
-    """A text as it stands, each of its lines made safe and marked as somebody's words."""
-    lines = text.replace("\r\n", "\n").split("\n")
-    shown = [f"{BAR}{output.safe(line)}" for line in lines[:LINES]]
-    if len(lines) > LINES:
-        shown.append(f"{BAR}... {len(lines) - LINES} more lines; --json has them")
-    return Text("\n".join(shown), style)
+@dataclass(frozen=True)
+class Quoted:
+    """A text as it stands: each of its lines made safe, wrapped, and marked as somebody's words."""
+
+    text: str
+    style: str = ""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Draw it for this width."""
+        lines = self.text.replace("\r\n", "\n").split("\n")
+        for line in lines[:LINES]:
+            for piece in Text(output.safe(line)).wrap(console, max(options.max_width - len(BAR), 1)):
+                yield Text.assemble(BAR, (piece.plain, self.style))
+        if len(lines) > LINES:
+            yield Text(f"{BAR}... {len(lines) - LINES} more lines; --json has them", "dim")
 
 
 def _thread(thread: "list[Json]") -> Iterator[Any]:
@@ -84,7 +94,7 @@ def _thread(thread: "list[Json]") -> Iterator[Any]:
 
 def _person(found: "Json") -> Iterator[Any]:
     followers = f" · {found['followers']} followers" if found["followers"] is not None else ""
-    yield Text(f"{found['mentions']} mentions, {found['answered']} answered{followers}")
+    yield Text(f"{render.count(found['mentions'], 'mention')}, {found['answered']} answered{followers}")
     if found["opted_out"]:
         yield Text("asked never to be answered", "bold red")
     yield from _notes(found["notes"])
@@ -98,9 +108,8 @@ def _notes(notes: "list[Json]") -> Iterator[Any]:
 def _trail(one: "Json") -> Iterator[Any]:
     """What hit first, since that is why; then, dimmed, what was asked and did not."""
     if one["rule"]:
-        yield Text(
-            f"{one['decision'] or 'taken by a person'}{f' {one["kind"]}' if one['kind'] else ''} by {one['rule']}"
-        )
+        kind = f" {one['kind']}" if one["kind"] else ""
+        yield Text(f"{one['decision'] or 'taken by a person'}{kind} by {one['rule']}")
     for wanted, sign, style in ((True, "+", ""), (False, "-", "dim")):
         for hit in one["trail"]:
             if hit["hit"] is wanted:
@@ -117,7 +126,7 @@ def _reply(one: "Json") -> Iterator[Any]:
     cost = f" · {one['cost_usd']:.3f} USD" if one["cost_usd"] else ""
     auto = " · inside the auto band" if one["auto"] else ""
     yield Text(f"exactly this text, {one['length']} of {one['limit']}{auto}{cost}", "dim")
-    yield quoted(one["text"], "green")
+    yield Quoted(one["text"], "green")
     if not one["eligibility"]["can_reply"]:
         says = one["eligibility"]["reason"] or "not through the API"
         yield Text(output.safe(f"to be posted by hand ({says}): {one['link'] or ''}"), "yellow")
@@ -147,9 +156,9 @@ def person(found: "Json") -> Iterator[Any]:
     yield from _notes(found["notes"])
     for each in found["exchanges"]:
         yield Text(output.safe(f"\n{render.moment(each['at'])}  {_became(each)}".lstrip()), "dim")
-        yield Padding(quoted(each["text"]), (0, 0, 0, 2))
+        yield Padding(Quoted(each["text"]), (0, 0, 0, 2))
         if each["reply_text"]:
-            yield Padding(quoted(each["reply_text"], "green"), (0, 0, 0, 2))
+            yield Padding(Quoted(each["reply_text"], "green"), (0, 0, 0, 2))
 
 
 def _became(each: "Json") -> str:

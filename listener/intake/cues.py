@@ -18,6 +18,7 @@ _PART = re.compile(r"(?<![\d/])[1-9] ?/ ?[1-9](?![\d/])")
 _REFERENCE = re.compile(r"(?<![\w$£€.,:])#?(?!(?:19|20)\d\d\b)(?=[A-Z0-9]*\d)[A-Z0-9]{4,}\b")
 _DIGIT = re.compile(r"\d")
 _ODD = re.compile(r"(?<=[a-z])[*@$!|+0-9\u0370-\u04ff\uff00-\uffef]+[a-z]|\*\*|(?<!\w)\$[a-z]", re.IGNORECASE)
+_MARKS = tuple("!*$@|+0134578")  # without one of these no ASCII word is disguised
 _STARRED = re.compile(r"\W?(?:f\*+|s\*{2,}|s\*+t|sh\*+|b\*tch|b\*{3,}|a\*\*h|c\*+nt|n\*gg|bulls\*)")
 _SCARE = re.compile(r"[\"“]\s?([A-Za-z]+)[.,!]?\s?[\"”]")
 _EMAIL = re.compile(r"(?<=[\w+-])@[\w-]{1,63}(?:\.[\w-]{1,63})*\.[a-z]{2,10}(?![\w@])", re.IGNORECASE)
@@ -148,7 +149,7 @@ class Cues:
                         break
 
     def _disguised(self, text: str) -> str | None:
-        if not _ODD.search(text):
+        if (text.isascii() and not any(mark in text for mark in _MARKS)) or not _ODD.search(text):
             return None
         for odd in text.split()[:400]:
             if len(odd) < 30 and _ODD.search(odd):

@@ -126,10 +126,10 @@ class Cleaner:
         lower = text.lower()
         if self._brand and any(term in lower for term in self._own):
             text = self._brand.sub(" ", text)
-        if brand and (row := self._row(brand)):
+        if brand and (brand.lower() in lower or brand.lower().replace(" ", "") in lower) and (row := self._row(brand)):
             text = row.sub(" ", text)
         text = text if text.isascii() else _REPEAT.sub(r"\1", text).replace("’", "'")
-        return _BLANKS.sub(" ", text).strip(" ,:-–—")
+        return (text if text.isprintable() and "  " not in text else _BLANKS.sub(" ", text)).strip(" ,:-–—")
 
     def _unquoted(self, text: str) -> str:
         if not self.quoted(text):

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, insert, or_, select, update
@@ -89,6 +90,7 @@ def _last_decision(key: ColumnElement[Any]) -> ColumnElement[bool]:
     return decision.c.id == newest
 
 
+@cache
 def _lines() -> Select[Any]:
     return select(
         mention.c.key,
@@ -101,6 +103,7 @@ def _lines() -> Select[Any]:
     )
 
 
+@cache
 def _joined() -> Select[Any]:
     """A mention with its latest decision and its live or latest reply."""
     live_first = (
@@ -114,6 +117,7 @@ def _joined() -> Select[Any]:
     return _lines().select_from(told)
 
 
+@cache
 def _queued() -> Select[Any]:
     """A reply with its mention and that one's latest decision: driven by the reply, so that a queue stays quick."""
     told = reply.join(mention, mention.c.key == reply.c.mention_key)

@@ -70,13 +70,13 @@ def _left(facts: Facts, trail: list[Hit]) -> Decision:
         ("unanswered_question", "a question nobody has an answer to", facts.cues.get("question")),
         ("unanswered_request", "a request nobody answers", facts.cues.get("request")),
         ("unanswered_problem", "a problem, or mixed feelings", _trouble(facts)),
-        ("negative", f"clearly negative ({facts.compound:+.2f})", ("score",) if facts.compound <= LOW else None),
+        ("negative", f"clearly negative ({facts.compound:+.2f})", () if facts.compound <= LOW else None),
         ("informs", "tells something that somebody here may wait for", _informs(facts)),
         ("mixed", "kind words and doubts about them", _mixed(facts)),
-        ("unclear", "long enough to mean something that no rule understands", _unclear(facts)),
+        ("unclear", "may well mean something that no rule understands", _unclear(facts)),
     ):
-        if words:
-            trail.append(Hit(rule, True, says, words if words != ("score",) else ()))
+        if words is not None:
+            trail.append(Hit(rule, True, says, words))
             return Decision("escalate", rule, tuple(trail))
     trail.append(Hit("nothing_to_do", True, "asks nothing, complains of nothing, and is no clear praise"))
     return Decision("ignore", "nothing_to_do", tuple(trail))
@@ -89,31 +89,34 @@ def _only_denied(facts: Facts) -> tuple[str, ...]:
     return tuple(claim.words for claim in facts.claims) if denied else ()
 
 
-def _trouble(facts: Facts) -> tuple[str, ...]:
+def _trouble(facts: Facts) -> tuple[str, ...] | None:
     cues = facts.cues
-    return cues.get("complaint", ()) + cues.get("problem", ()) + cues.get("threat_to_leave", ())
+    return cues.get("complaint", ()) + cues.get("problem", ()) + cues.get("threat_to_leave", ()) or None
 
 
-def _informs(facts: Facts) -> tuple[str, ...]:
+def _informs(facts: Facts) -> tuple[str, ...] | None:
     """A number or a code, or a part of a longer message."""
-    return facts.cues.get("reference") or facts.cues.get("part") or ()
+    return facts.cues.get("reference") or facts.cues.get("part")
 
 
-def _mixed(facts: Facts) -> tuple[str, ...]:
+def _doubt(facts: Facts) -> tuple[str, ...]:
+    return next((facts.cues[name] for name in _DOUBTS if name in facts.cues), ())
+
+
+def _mixed(facts: Facts) -> tuple[str, ...] | None:
     """Praise or thanks beside what makes them doubtful."""
-    cues = facts.cues
-    kind = cues.get("praise") or cues.get("thanks")
-    doubt = next((cues[name] for name in _DOUBTS if name in cues), ())
-    return kind + doubt if kind and doubt and len(facts.text.split()) > 2 else ()
+    kind, doubt = facts.cues.get("praise") or facts.cues.get("thanks"), _doubt(facts)
+    return kind + doubt if kind and doubt and len(facts.text.split()) > 2 else None
 
 
-def _unclear(facts: Facts) -> tuple[str, ...]:
-    """Not kind, and too long to be nothing, or with a word that turns its sense."""
+def _unclear(facts: Facts) -> tuple[str, ...] | None:
+    """Not kind, and with a word that turns its sense, or too long to be nothing (unless it passes on a link)."""
     cues, length = facts.cues, len(facts.text.split())
     if "praise" in cues or "thanks" in cues or (facts.compound > 0 and length < WORTH_READING):
-        return ()
-    turned = next((cues[name] for name in _DOUBTS if name in cues), ())
-    return turned if length >= 3 and turned else ("…",) if length >= WORTH_READING else ()
+        return None
+    if (doubt := _doubt(facts)) and length >= 3:
+        return doubt
+    return () if length >= WORTH_READING and ("link" not in cues or facts.compound < 0) else None
 
 
 def hits(decision: Decision) -> tuple[Hit, ...]:

@@ -34,7 +34,7 @@ class Ears:
         raw = plain(mention.text, mention.html)
         text = self._clean(raw, mention.brand)
         read = self._cues.read(text)
-        self._around(read, raw, mention)
+        self._around(read, text, raw, mention)
         compound = self._scorer.compound(text)
         scores = self._sentences(text, compound) if "thanks" in read.cues or "praise" in read.cues else (compound,)
         claims, topics = self._sheet.read(read) if self._sheet.facts else ((), {})
@@ -46,7 +46,7 @@ class Ears:
         parts = sentences(text)
         return (compound,) if len(parts) < 2 else tuple(map(self._scorer.compound, parts))
 
-    def _around(self, read: Read, raw: str, mention: Mention) -> None:
+    def _around(self, read: Read, text: str, raw: str, mention: Mention) -> None:
         """What the cleaning took away and the author's names, as cues of their own."""
         if "@" in raw and (others := self._clean.others(raw, mention.brand)):
             read.cues["other_handles"] = tuple(dict.fromkeys(others))
@@ -54,8 +54,7 @@ class Ears:
             read.cues["quote"] = (quoted[:80],)
         if "://" in raw or "www." in raw:
             read.cues["link"] = ("link",)
-        pictures = "".join(word for word in read.words if word[0] not in ENDS)
-        if pictures and not _LETTER.search(pictures):
+        if not _LETTER.search(text) and (pictures := "".join(word for word in read.words if word[0] not in ENDS)):
             read.cues["no_letters"] = (pictures[:20],)
         for name in (mention.author_handle, mention.author_name):
             if name and (stem := self._cues.names.profane(name)):

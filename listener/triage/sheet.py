@@ -62,14 +62,15 @@ class Sheet:
         claims = _phrases((fact.id, phrase) for fact in facts for phrase in fact.claims)
         questions = _phrases((fact.id, phrase) for fact in facts for phrase in fact.questions)
         self._known = Vocabulary(atom for phrase in (*claims, *questions) for atom in phrase.atoms)
+        self._keys = Vocabulary(phrase.key for phrase in (*claims, *questions))
         self._claims = _by_key(claims)
         self._questions = _by_key(questions)
 
     def read(self, read: Read) -> tuple[tuple[Claim, ...], dict[str, tuple[str, ...]]]:
         """Return the claims met, each with its manner, and fact -> the words of its question."""
-        known = self._known
-        if not any(known[word] for word in read.words):
+        if not any(map(self._keys.__getitem__, read.words)):
             return (), {}
+        known = self._known
         named = [(NOT,) if word in _NEGATIONS else known[word] for word in read.words]
         spans = _sentences(read.words)
         claims = [claim for span in spans for claim in self._stated(read, named, span)]

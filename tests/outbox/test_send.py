@@ -1,6 +1,7 @@
 """Sending: what is approved goes out once, whatever the platform does; what changed meanwhile is looked at again."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -96,7 +97,7 @@ def test_a_reply_left_in_sending_by_a_dead_process_is_looked_for(line: Line) -> 
     """Found in `sending` by a new holder: unknown first, then found."""
     reply = line.approved()
     with line.store.write() as connection:
-        claim = {
+        claim: dict[str, Any] = {
             "prepared_key": f"{reply.id}.{reply.revision}",
             "request": {"text": "x"},
             "sending_at": line.now,

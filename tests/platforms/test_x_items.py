@@ -2,7 +2,6 @@
 
 import json
 import logging
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -12,16 +11,9 @@ from listener.errors import Unavailable
 from listener.model import Mention, Page
 from tests.fakes.x import XServer
 from tests.platforms.contract import mentions, walk
-from tests.platforms.x_world import XWorld, serving
+from tests.platforms.x_world import XWorld
 
 FEED = "GET /2/users/:id/mentions"
-
-
-@pytest.fixture
-def server() -> Iterator[XServer]:
-    """A fake X."""
-    with serving() as one:
-        yield one
 
 
 @pytest.fixture

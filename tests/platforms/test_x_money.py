@@ -1,6 +1,5 @@
 """What X costs: reckoned as X bills it, reserved before, never past the budget."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -9,14 +8,7 @@ from listener.errors import NotSent, Unavailable
 from listener.model import Outgoing
 from tests.fakes.x import XServer
 from tests.platforms.contract import now, walk
-from tests.platforms.x_world import XWorld, a_mention, serving
-
-
-@pytest.fixture
-def server() -> Iterator[XServer]:
-    """A fake X."""
-    with serving() as one:
-        yield one
+from tests.platforms.x_world import XWorld, a_mention
 
 
 @pytest.mark.parametrize("owned", [False, True])

@@ -1,44 +1,14 @@
-"""Reading X: walks, overlap, gaps, the search window, one feed that fails."""
+"""Reading X: walks, overlap, gaps."""
 
-import logging
 import random
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-import pytest
-
-from listener.errors import Unavailable
-from listener.model import Json, Mention, Page
+from listener.model import Json
 from listener.platforms.x.ids import at, before, made
 from tests.fakes.x import XServer
-from tests.platforms.x_world import XWorld, serving
+from tests.platforms.x_world import XWorld, one_round, read
 
 FEED = "GET /2/users/:id/mentions"
-OWN = "GET /2/users/:id/tweets"
-SEARCH = "GET /2/tweets/search/recent"
-
-
-@pytest.fixture
-def server() -> Iterator[XServer]:
-    """A fake X."""
-    with serving() as one:
-        yield one
-
-
-def round_(world: XWorld, cursor: Json | None) -> tuple[list[Page], Json]:
-    """One poll: fetch until there is no more, by the server's clock."""
-    pages = []
-    while True:
-        page = world.platform.fetch(cursor, world.server.x.posts.now())
-        pages.append(page)
-        cursor = page.cursor
-        if not page.more:
-            return pages, cursor
-
-
-def read(pages: list[Page]) -> dict[str, Mention]:
-    """The mentions of these pages by id."""
-    return {one.id: one for page in pages for one in page.mentions}
 
 
 def test_first_run_at_now_answers_nothing_old(server: XServer) -> None:
@@ -48,10 +18,10 @@ def test_first_run_at_now_answers_nothing_old(server: XServer) -> None:
     world.ahead(timedelta(minutes=1))
     late = server.mention("@shop from before, indexed late", at=server.x.posts.now(), late=30)
     world.ahead(timedelta(seconds=1))
-    _, cursor = round_(world, None)
+    _, cursor = one_round(world, None)
     world.ahead(timedelta(minutes=1))
     new = server.mention("@shop new")
-    pages, _ = round_(world, cursor)
+    pages, _ = one_round(world, cursor)
     assert set(read(pages)) == {new.id}
     assert late.id not in read(pages)
 
@@ -62,7 +32,7 @@ def test_first_run_at_a_time_begins_there(server: XServer) -> None:
     server.mention("@shop too old", at=now - timedelta(days=2))
     wanted = server.mention("@shop yesterday", at=now - timedelta(days=1))
     world = XWorld(server, start=now - timedelta(hours=30))
-    assert set(read(round_(world, None)[0])) == {wanted.id}
+    assert set(read(one_round(world, None)[0])) == {wanted.id}
 
 
 def test_post_indexed_late_below_the_high_water_is_read(server: XServer) -> None:
@@ -71,9 +41,9 @@ def test_post_indexed_late_below_the_high_water_is_read(server: XServer) -> None
     late = server.mention("@shop late", late=300)
     world.ahead(timedelta(seconds=10))
     server.mention("@shop in time")
-    _, cursor = round_(world, None)
+    _, cursor = one_round(world, None)
     world.ahead(timedelta(minutes=6))
-    assert late.id in read(round_(world, cursor)[0])
+    assert late.id in read(one_round(world, cursor)[0])
 
 
 def test_ids_are_compared_as_numbers(server: XServer) -> None:
@@ -81,7 +51,7 @@ def test_ids_are_compared_as_numbers(server: XServer) -> None:
     world = XWorld(server)
     for one in ("999", "1000"):
         server.mention(f"@shop {one}", id=one)
-    pages, cursor = round_(world, None)
+    pages, cursor = one_round(world, None)
     assert set(read(pages)) == {"999", "1000"}
     assert cursor["tracks"]["mentions"]["high"] == "1000"
 
@@ -90,14 +60,14 @@ def test_800_mentions_waiting_leave_no_gap_but_more_do(server: XServer) -> None:
     """X's list ends in silence at 800: what lies beyond is told as a gap with both its ends."""
     world = XWorld(server)
     known = server.mention("@shop known")
-    _, cursor = round_(world, None)
+    _, cursor = one_round(world, None)
     world.ahead(timedelta(hours=3))
     planted = [server.mention(f"@shop {n}").id for n in range(1200)]
-    pages, cursor = round_(world, cursor)
+    pages, cursor = one_round(world, cursor)
     gaps = [gap for page in pages for gap in page.gaps]
     assert set(read(pages)) == set(planted[400:])
     assert [(gap.feed, gap.from_id, gap.to_id) for gap in gaps] == [("mentions", known.id, planted[400])]
-    pages, _ = round_(world, cursor)
+    pages, _ = one_round(world, cursor)
     assert [gap for page in pages for gap in page.gaps] == []
 
 
@@ -105,9 +75,9 @@ def test_burst_within_reach_has_no_gap(server: XServer) -> None:
     """790 between two polls are all read."""
     world = XWorld(server)
     server.mention("@shop known")
-    _, cursor = round_(world, None)
+    _, cursor = one_round(world, None)
     planted = {server.mention(f"@shop {n}").id for n in range(790)}
-    pages, _ = round_(world, cursor)
+    pages, _ = one_round(world, cursor)
     assert planted <= set(read(pages))
     assert not any(page.gaps for page in pages)
 
@@ -128,8 +98,8 @@ def test_lost_page_token_begins_the_walk_anew(server: XServer) -> None:
     planted = {server.mention(f"@shop {n}").id for n in range(150)}
     page = world.platform.fetch(None, server.x.posts.now())
     page.cursor["tracks"]["mentions"]["walk"]["token"] = "gone"
-    _, cursor = round_(world, page.cursor)
-    assert set(read(round_(world, cursor)[0])) == planted
+    _, cursor = one_round(world, page.cursor)
+    assert set(read(one_round(world, cursor)[0])) == planted
 
 
 def test_empty_page_in_the_middle_does_not_end_the_walk(server: XServer) -> None:
@@ -138,107 +108,16 @@ def test_empty_page_in_the_middle_does_not_end_the_walk(server: XServer) -> None
     planted = [server.mention(f"@shop {n}").id for n in range(150)]
     empty = '{"meta": {"result_count": 0, "next_token": "p%s"}}' % (int(planted[-1]) + 1)
     server.fail_next(FEED, "body", text=empty)
-    assert set(read(round_(world, None)[0])) == set(planted)
+    assert set(read(one_round(world, None)[0])) == set(planted)
 
 
 def test_token_that_leads_in_a_circle_ends_the_round(server: XServer) -> None:
     """Bounded calls, and the high water stays where it was."""
     world = XWorld(server)
     server.fail_next(FEED, "body", text='{"meta": {"result_count": 0, "next_token": "p7"}}', times=50)
-    _, cursor = round_(world, None)
+    _, cursor = one_round(world, None)
     assert server.x.ledger.count(FEED) <= 11
     assert cursor["tracks"]["mentions"]["high"] == ""
-
-
-def test_search_cursor_older_than_its_window_is_rebuilt(server: XServer) -> None:
-    """Ten days asleep: one gap, no refused call, and the week that X still has."""
-    world = XWorld(server, search=("shop",))
-    server.mention("the shop is open", at=server.x.posts.now())
-    _, cursor = round_(world, None)
-    world.ahead(timedelta(days=10))
-    new = server.mention("that shop again")
-    pages, cursor = round_(world, cursor)
-    assert new.id in read(pages)
-    assert [gap.feed for page in pages for gap in page.gaps] == ["search:shop"]
-    assert [status for _, name, status, _ in server.x.ledger.calls if name == SEARCH] == [200, 200]
-
-
-def test_quiet_search_that_was_polled_all_along_has_no_gap(server: XServer) -> None:
-    """Nothing found for ten days is nothing lost."""
-    world = XWorld(server, search=("shop",))
-    server.mention("the shop is open")
-    cursor: Json | None = None
-    for _ in range(12):
-        pages, cursor = round_(world, cursor)
-        assert not any(page.gaps for page in pages)
-        world.ahead(timedelta(days=1))
-
-
-def test_search_refused_for_its_since_id_is_mended_once(server: XServer) -> None:
-    """The server's clock runs two days ahead of ours: its floor is taken from the refusal, never a loop."""
-    world = XWorld(server, search=("shop",))
-    server.mention("the shop is open")
-    now = server.x.posts.now()
-    _, cursor = round_(world, None)
-    world.ahead(timedelta(days=8))
-    new = server.mention("that shop again")
-    pages, more = [], True
-    while more:
-        pages.append(world.platform.fetch(cursor, now + timedelta(days=6)))
-        cursor, more = pages[-1].cursor, pages[-1].more
-        assert len(pages) < 8
-    assert [gap.feed for page in pages for gap in page.gaps] == ["search:shop"]
-    assert new.id in read(pages)
-    assert 400 in [status for _, name, status, _ in server.x.ledger.calls if name == SEARCH]
-
-
-def test_search_that_x_refuses_stops_nothing_else(server: XServer, caplog: pytest.LogCaptureFixture) -> None:
-    """A bad query is left out of its round; mentions and own posts are read."""
-    world = XWorld(server, search=("min_faves:3 shop",))
-    planted = server.mention("@shop hello")
-    server.fail_next(SEARCH, "body", status=400, text='{"title": "Invalid Request"}', times=99)
-    cursor: Json | None = None
-    with caplog.at_level(logging.WARNING):
-        for _ in range(3):
-            pages, cursor = round_(world, cursor)
-            assert planted.id in read(pages)
-    assert "left out of this round" in caplog.text
-
-
-def test_feed_that_fails_does_not_starve_the_others(server: XServer) -> None:
-    """After a failure the next round begins anew, the feed that failed last."""
-    world = XWorld(server, search=("shop",))
-    server.fail_next(SEARCH, "unavailable", times=99)
-    cursor: Json | None = None
-    for n in range(3):
-        planted = server.mention(f"@shop {n}")
-        pages = []
-        with pytest.raises(Unavailable):
-            while True:
-                pages.append(world.platform.fetch(cursor, server.x.posts.now()))
-                cursor = pages[-1].cursor
-        assert planted.id in read(pages)
-
-
-def test_own_timeline_costs_one_call_a_round_and_can_be_left_out(server: XServer) -> None:
-    """It is only needed while something waits that a person may have answered."""
-    world = XWorld(server)
-    mention = server.mention("@shop hello")
-    _, cursor = round_(world, None)
-    world.platform.watch_own = False
-    _, cursor = round_(world, cursor)
-    assert server.x.ledger.count(OWN) == 1
-    answer = server.own("by hand", mention.id)
-    for _ in range(150):
-        server.own("chatter")
-    world.platform.watch_own = True
-    calls, own = server.x.ledger.count(OWN), []
-    for _ in range(3):
-        pages, cursor = round_(world, cursor)
-        own += [one.id for page in pages for one in page.own]
-        calls += 1
-        assert server.x.ledger.count(OWN) == calls
-    assert answer.id in own
 
 
 def test_busy_feed_loses_nothing_and_stays_within_its_calls(server: XServer) -> None:
@@ -254,7 +133,7 @@ def test_busy_feed_loses_nothing_and_stays_within_its_calls(server: XServer) -> 
             late = rng.uniform(1, 600) if rng.random() < 0.05 else 0
             moment = server.x.posts.now() - timedelta(seconds=rng.uniform(0, 59))
             planted.add(server.mention("@shop hello", at=moment, late=late).id)
-        pages, cursor = round_(world, cursor)
+        pages, cursor = one_round(world, cursor)
         fresh = set(read(pages)) - stored
         stored |= fresh
         allowed += 1 + -(-len(fresh) // 100)

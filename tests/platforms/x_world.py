@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from listener.errors import OverBudget
-from listener.model import Mention, Preview
+from listener.model import Json, Mention, Outgoing, Page, Prepared, Preview
 from listener.platforms import x
 from listener.platforms.x.api import XPlatform
 from listener.platforms.x.wire import Wire
@@ -120,3 +120,25 @@ def a_mention(**changes: Any) -> Mention:
     told: dict[str, Any] = {"id": "42", "text": "@shop hello", "author_id": "7001", "conversation_id": "42"}
     told |= {"platform": "x", "interaction_id": "42", "created_at": made, "aged_from": made}
     return Mention(**(told | changes))
+
+
+def prepared(world: XWorld, text: str = "Thank you!", reply_id: int = 1) -> Prepared:
+    """A reply to a mention that stands on the server."""
+    post = world.server.mention("@shop hello")
+    return world.platform.prepare(Outgoing(reply_id, 1, text, a_mention(id=post.id)), datetime.now(UTC))
+
+
+def one_round(world: XWorld, cursor: Json | None) -> tuple[list[Page], Json]:
+    """One poll: fetch until there is no more, by the server's clock."""
+    pages = []
+    while True:
+        page = world.platform.fetch(cursor, world.server.x.posts.now())
+        pages.append(page)
+        cursor = page.cursor
+        if not page.more:
+            return pages, cursor
+
+
+def read(pages: list[Page]) -> dict[str, Mention]:
+    """The mentions of these pages by id."""
+    return {one.id: one for page in pages for one in page.mentions}

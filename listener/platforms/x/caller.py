@@ -84,7 +84,11 @@ class Caller:
 
 def _says(section: Section, answer: Answer) -> tuple[str, ...]:
     level = answer.headers.get("x-access-level")
-    says = [f"the app may {level}" + ("" if "write" in level else ": it cannot post")] if level else []
+    says = (
+        [f"the app may {level.replace('-', ' and ')}" + ("" if "write" in level else ": it cannot post")]
+        if level
+        else []
+    )
     if not section.app_owned_by_brand:
         price, owned = section.prices.post_read, section.prices.owned_read
         says.append(

@@ -18,8 +18,7 @@ _ENOUGH = 25_000  # characters counted one by one; no account may post more, and
 
 def weighted(text: str) -> int:
     """The length of a text as X counts it. Time grows with the text's length alone, up to a bound."""
-    text = unicodedata.normalize("NFC", text)
-    counted, rest = text[:_ENOUGH], len(text) - _ENOUGH
+    counted, rest = unicodedata.normalize("NFC", text[:_ENOUGH]), len(text) - _ENOUGH
     total = at = 0
     for link in links(counted):
         own = _plain(counted, link.start, link.end)

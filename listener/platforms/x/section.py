@@ -116,6 +116,8 @@ def _remarks(section: Section) -> list[str]:
         notes.append("X: search hits are read and judged, but X takes no reply to who did not mention or quote you")
     if section.daily_budget_usd == "none":
         notes.append('X: daily_budget_usd = "none": nothing bounds what reading and sending cost')
+    elif 0 < section.daily_budget_usd <= section.send_reserve_usd:
+        notes.append("X: send_reserve_usd keeps the whole daily_budget_usd for sending: nothing will be read")
     return notes
 
 

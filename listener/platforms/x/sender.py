@@ -1,5 +1,6 @@
 """POST /2/tweets: the budget, the call, and which of the three outcomes it had."""
 
+import logging
 import random
 from collections import deque
 from datetime import datetime
@@ -12,6 +13,8 @@ from listener.platforms.x.ids import is_id
 from listener.platforms.x.money import next_day
 from listener.platforms.x.verdict import Verdict, judge, of_post
 from listener.platforms.x.wire import Answer, Broken, Oversized, Unready, Wire
+
+log = logging.getLogger(__name__)
 
 POST = "POST /2/tweets"
 _IN_A_ROW = 3  # unexplained refusals before sending pauses: x.md, table of errors
@@ -49,15 +52,20 @@ class Sender:
         if stop:
             raise NotSent(told(stop), stop.do, cause=stop.cause, retry_at=stop.until)
         try:
-            self._caller.account(now)
-            if self._gate.probe_due(now):
-                self._caller.probe(now)
-            self._meter.reserve(prepared.request["usd"], purpose="send")
-        except Unavailable as error:
-            raise NotSent(error.says, error.do, cause=error.cause, retry_at=error.retry_at) from None
+            self._may(prepared, now)
         except OverBudget as error:
             until = error.until or next_day(now)
             raise NotSent(error.says, error.do, cause="billing", retry_at=until) from None
+        except Unavailable as error:
+            raise NotSent(error.says, error.do, cause=error.cause, retry_at=error.retry_at) from None
+        except Exception as error:
+            raise self._not_sent("transient", f"X was not called: {error}", "", now) from error
+
+    def _may(self, prepared: Prepared, now: datetime) -> None:
+        self._caller.account(now)
+        if self._gate.probe_due(now):
+            self._caller.probe(now)
+        self._meter.reserve(prepared.request["usd"], purpose="send")
 
     def _receipt(self, prepared: Prepared, answer: Answer) -> Receipt:
         data = answer.object().get("data")
@@ -103,4 +111,8 @@ class Sender:
         return PlatformError(f"{says}; nobody knows whether it was posted", "it is looked for before anything else")
 
     def _charge(self, prepared: Prepared) -> None:
-        self._meter.charge(POST, 1, prepared.request["usd"])
+        """A ledger that cannot be written must not hide that the post went out."""
+        try:
+            self._meter.charge(POST, 1, prepared.request["usd"])
+        except Exception:
+            log.exception("x: %s USD for a post could not be recorded", prepared.request["usd"])

@@ -6,6 +6,8 @@ called. A GET keeps its connection; a POST has a fresh one, because a stale one 
 
 import json
 import logging
+import ssl
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
@@ -13,6 +15,9 @@ from typing import Any
 
 import requests
 import tweepy
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 
 from listener.model import Json, Secrets
@@ -126,6 +131,8 @@ class Wire:
     def reply(self, text: str, target: str) -> Answer:
         """POST /2/tweets: a reply to the post `target`."""
         session = _session()
+        for scheme in ("http://", "https://"):
+            session.mount(scheme, _Punctual(self._seconds))
         try:
             return self._call(session, lambda client: client.create_tweet(text=text, in_reply_to_tweet_id=target))
         finally:
@@ -153,6 +160,36 @@ class Wire:
             return Answer(response.status_code, {k.lower(): v for k, v in response.headers.items()}, body)
 
 
+class _Punctual(HTTPAdapter):
+    """Writes nothing on a connection that came about after the deadline.
+
+    Looking up a name has no timeout: a call given up on could otherwise post minutes later, after it was sent anew.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._ends = time.monotonic() + seconds
+        super().__init__()
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        """Called by the constructor: pools whose connections look at the clock."""
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = {
+            "http": type("Pool", (HTTPConnectionPool,), {"ConnectionCls": self._late(HTTPConnection)}),
+            "https": type("Pool", (HTTPSConnectionPool,), {"ConnectionCls": self._late(HTTPSConnection)}),
+        }
+
+    def _late(self, kind: type[HTTPConnection]) -> type[HTTPConnection]:
+        ends = self._ends
+
+        def connect(self: HTTPConnection) -> None:
+            kind.connect(self)
+            if time.monotonic() > ends:
+                self.close()
+                raise NewConnectionError(self, "connected after the deadline")
+
+        return type(kind.__name__, (kind,), {"connect": connect})
+
+
 def _session() -> requests.Session:
     """No proxies or .netrc of the environment, no cookies."""
     session = requests.Session()
@@ -161,27 +198,28 @@ def _session() -> requests.Session:
     return session
 
 
+_BEFORE = (NewConnectionError, ConnectTimeoutError, requests.ConnectTimeout, ssl.SSLCertVerificationError)
+
+
 def before_writing(error: BaseException) -> bool:
-    """True when the failure came before a byte of the request left: refused, no such host, no connection in time."""
-    inner: Any = error
-    for _ in range(6):
-        if isinstance(inner, (NewConnectionError, ConnectTimeoutError, requests.exceptions.ConnectTimeout)):
-            return True
-        inner = getattr(inner, "reason", None) or next(
-            (one for one in getattr(inner, "args", ()) if _is_error(one)), None
-        )
-        if inner is None:
-            return False
-    return False
+    """True when the failure came before a byte of the request left: refused, no such host, too late, no trust."""
+    return any(isinstance(one, _BEFORE) for one in _causes(error))
 
 
-def _is_error(value: object) -> bool:
-    return isinstance(value, BaseException)
+def _causes(error: BaseException) -> list[BaseException]:
+    """The error and what it wraps, outermost first; requests and urllib3 keep it in `reason` or among the arguments."""
+    chain = [error]
+    while len(chain) < 8:
+        inner = (getattr(chain[-1], "reason", None), *chain[-1].args)
+        cause = next((one for one in inner if isinstance(one, BaseException)), None)
+        if cause is None:
+            break
+        chain.append(cause)
+    return chain
 
 
 def _short(error: BaseException) -> str:
-    """One line without the URL, whose query may be long."""
-    inner: Any = error
-    while isinstance(inner, requests.RequestException) and inner.args and _is_error(inner.args[0]):
-        inner = getattr(inner.args[0], "reason", None) or inner.args[0]
-    return " ".join(str(inner).split())[:200] or type(inner).__name__
+    """One line: the innermost cause, without the URL, whose query may be long."""
+    inner = _causes(error)[-1]
+    says = getattr(inner, "strerror", None) or str(inner)
+    return " ".join(str(says).split())[:200] or type(inner).__name__

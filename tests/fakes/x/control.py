@@ -38,7 +38,7 @@ def _mention(server: "XServer", one: dict[str, Any]) -> str:
     unknown = set(one) - _MENTION
     if unknown:
         raise ValueError(f"unknown: {', '.join(sorted(unknown))}; known: {', '.join(sorted(_MENTION))}")
-    return server.mention(**one).id
+    return server.mention(**({"author_id": server.x.posts.new_id(server.x.posts.now())} | one)).id
 
 
 def _ledger(server: "XServer") -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Speed and memory, measured: `make bench`. What matters are ratios taken in one run, since machines are noisy."""

@@ -1,0 +1,105 @@
+"""What every test may ask for: a home of its own, the real command line, and no network but loopback."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytest
+
+from tests.offline import sitecustomize  # an audit hook that refuses the network, for as long as the process lives
+
+OFFLINE = Path(sitecustomize.__file__).parent
+STAFF = "dana"
+SECTION = """[platforms.memory]
+mentions = "mentions.jsonl"
+replay = true
+start = "all"
+poll_seconds = 1
+"""
+# A problem, praise, a question for the fact sheet, a threat of law, nothing to do, praise again.
+SAID = (
+    ("m1", "ada", "@fernhill my parcel has not arrived, two weeks now"),
+    ("m2", "bo", "@fernhill I love the smooth paper, thank you so much!"),
+    ("m3", "cy", "@fernhill what are your opening hours?"),
+    ("m4", "di", "@fernhill you will hear from my lawyer about this"),
+    ("m5", "eve", "@fernhill going to the shop"),
+    ("m6", "flo", "@fernhill these notebooks are wonderful, thanks a lot"),
+)
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command left behind."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """stdout as JSON."""
+        return json.loads(self.out)
+
+    @property
+    def lines(self) -> list[Any]:
+        """stdout as JSON lines."""
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+class Earshot(Protocol):
+    """The real command line in a process of its own."""
+
+    def __call__(self, *args: str, input: str | None = None, env: Mapping[str, str] | None = None) -> Ran:
+        """Run it to its end."""
+
+
+def environment(**more: str) -> dict[str, str]:
+    """The environment of a child: ours, without colours, and with the network refused."""
+    path = os.pathsep.join(part for part in (str(OFFLINE), os.environ.get("PYTHONPATH", "")) if part)
+    return {**os.environ, "PYTHONPATH": path, "COLUMNS": "80", **more}
+
+
+def write_mentions(folder: Path, *rows: Mapping[str, object]) -> None:
+    """Append rows to the file that the memory platform of `home` reads."""
+    with (folder / "config" / "mentions.jsonl").open("a", encoding="utf-8") as file:
+        file.writelines(json.dumps(row) + "\n" for row in rows)
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with `config` (the memory platform on SAID, else the starter set) and `data`; the environment on it."""
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "earshot.toml").write_text(SECTION)
+    write_mentions(tmp_path, *({"id": name, "author": author, "text": text} for name, author, text in SAID))
+    for name in [name for name in os.environ if name.startswith("EARSHOT_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("EARSHOT_CONFIG", str(tmp_path / "config"))
+    monkeypatch.setenv("EARSHOT_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("EARSHOT_STAFF", STAFF)
+    return tmp_path
+
+
+@pytest.fixture
+def earshot(home: Path) -> Earshot:
+    """Run `earshot ARGS` in `home`, to its end."""
+
+    def run(*args: str, input: str | None = None, env: Mapping[str, str] | None = None) -> Ran:
+        command = [sys.executable, "-m", "listener.cli", *args]
+        done = subprocess.run(
+            command,
+            cwd=home,
+            env=environment(**(env or {})),
+            input=input,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=60,
+            check=False,
+        )
+        return Ran(done.returncode, done.stdout, done.stderr)
+
+    return run

@@ -1,0 +1,16 @@
+"""Fixtures for the desk."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.desk.world import World, made
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """A desk on a database of its own."""
+    store = made(tmp_path)
+    yield World(store)
+    store.close()

@@ -1,0 +1,79 @@
+"""Claim, assignee and snooze: columns, not states."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from listener.desk import marks
+from listener.desk.queue import Page, listing, single
+from listener.errors import DeskError
+from tests.desk.world import World, praise
+
+
+def test_a_claim_is_renewed_by_its_owner_and_refused_to_others(world: World) -> None:
+    """A lease, with an end."""
+    (reply_id,) = world.said(*praise())
+    marks.claim(world.store, world.desk("bo"), reply_id)
+    with pytest.raises(DeskError, match="claimed by bo until 12:15"):
+        marks.claim(world.store, world.desk(), reply_id)
+    world.after(minutes=10)
+    marks.claim(world.store, world.desk("bo"), reply_id)
+    assert world.reply(reply_id).claimed_until == world.now + timedelta(minutes=15)
+
+
+def test_a_claim_that_ended_is_free_and_no_longer_shown(world: World) -> None:
+    """Upkeep takes it out of the row later; nobody sees it till then."""
+    (reply_id,) = world.said(*praise())
+    marks.claim(world.store, world.desk("bo"), reply_id)
+    assert single(world.store, world.view(), reply_id)["claimed_by"] == "bo"
+    world.after(minutes=15)
+    assert single(world.store, world.view(), reply_id)["claimed_by"] is None
+    marks.claim(world.store, world.desk(), reply_id)
+    assert world.reply(reply_id).claimed_by == "dana"
+
+
+def test_only_the_owner_releases_a_claim(world: World) -> None:
+    """Others wait, or ask."""
+    (reply_id,) = world.said(*praise())
+    marks.claim(world.store, world.desk("bo"), reply_id)
+    with pytest.raises(DeskError, match="claimed by bo"):
+        marks.release(world.store, world.desk(), reply_id)
+    marks.release(world.store, world.desk("bo"), reply_id)
+    assert world.reply(reply_id).claimed_by is None
+
+
+def test_assigning_takes_a_name_of_the_staff_list(world: World) -> None:
+    """Any name without a list; never an empty one."""
+    (reply_id,) = world.said(*praise())
+    listed = world.desk(policy=replace(world.policy, staff=("dana", "bo")))
+    with pytest.raises(DeskError, match="zed is not on the staff list"):
+        marks.assign(world.store, listed, reply_id, "zed")
+    with pytest.raises(DeskError, match="that is no name"):
+        marks.assign(world.store, world.desk(), reply_id, " ")
+    marks.assign(world.store, listed, reply_id, "bo")
+    assert world.reply(reply_id).assigned_to == "bo"
+
+
+def test_a_snoozed_reply_is_out_of_sight_until_it_wakes(world: World) -> None:
+    """The default queue leaves it out, naming its state shows it, and it comes back by itself."""
+    first, second = world.said(*praise(2))
+    marks.snooze(world.store, world.desk(), first, timedelta(hours=2))
+
+    def shown(states: tuple[str, ...] | None = None) -> list[int]:
+        return [one["id"] for one in listing(world.store, world.view(), Page(states))[0]]
+
+    assert shown() == [second]
+    assert shown(("drafted",)) == [first, second]
+    assert listing(world.store, world.view(), Page())[1].snoozed == 1
+    world.after(hours=2)
+    assert shown() == [first, second]
+    assert single(world.store, world.view(), first)["snoozed_until"] is None
+
+
+def test_what_is_approved_cannot_be_snoozed(world: World) -> None:
+    """It would go out all the same."""
+    (reply_id,) = world.said(*praise())
+    world.put(reply_id, "approved")
+    with pytest.raises(DeskError, match="is approved"):
+        marks.snooze(world.store, world.desk(), reply_id, timedelta(hours=2))

@@ -1,0 +1,79 @@
+"""Persons: found by handle or id, noted on, opted out."""
+
+import pytest
+
+from listener.desk import people
+from listener.desk.approve import Target, approve
+from listener.errors import DeskError
+from tests.desk.world import World, praise
+
+
+def test_a_person_is_found_by_handle_and_by_id(world: World) -> None:
+    """Whatever case, with or without @ and platform."""
+    world.said(*praise(), author_id="did:plc:abc", author_handle="Ada")
+    for name in ("ada", "@ADA", "memory:ada", "did:plc:abc", "memory:did:plc:abc"):
+        assert people.person(world.store, name)["author_id"] == "did:plc:abc"
+
+
+def test_a_name_that_two_persons_have_asks_which(world: World) -> None:
+    """Nobody is opted out by mistake."""
+    world.said(*praise(), author_id="a1", author_handle="ada")
+    world.said(*praise(), author_id="a2", author_handle="ada")
+    with pytest.raises(DeskError, match="more than one person; name one of them: memory:a1, memory:a2"):
+        people.opt_out(world.store, world.desk(), "ada", None)
+
+
+def test_nobody_of_that_name(world: World) -> None:
+    """One line, with the ways to write it."""
+    with pytest.raises(DeskError, match="nobody called 'zed'"):
+        people.person(world.store, "zed")
+
+
+def test_a_note_is_kept_with_who_and_when(world: World) -> None:
+    """An empty one is refused."""
+    world.said(*praise())
+    with pytest.raises(DeskError, match="note is empty"):
+        people.note(world.store, world.desk(), "user1", " ")
+    (note,) = people.note(world.store, world.desk("bo"), "user1", "likes mail")["notes"]
+    assert note == {"at": world.now, "by": "bo", "text": "likes mail"}
+
+
+def test_an_opt_out_ends_what_waits_and_leaves_what_is_out(world: World) -> None:
+    """A draft, an approval and a post by hand are withdrawn; a person may still look at an escalation."""
+    who = {"author_id": "u1", "author_handle": "ada"}
+    said = world.said(*praise(2), "you will hear from my lawyer", "I love it, thank you so much", **who)
+    approve(world.store, world.desk(), [Target(said[1])])
+    world.sent(said[3])
+    found = people.opt_out(world.store, world.desk(), "ada", "asked on the phone")
+    assert [world.reply(one).state for one in said] == ["closed", "closed", "escalated", "sent"]
+    assert world.reply(said[0]).closed_as == "withdrawn"
+    assert found["opted_out"] == {"at": world.now, "by": "dana", "why": "asked on the phone"}
+
+
+def test_after_an_opt_out_nothing_is_drafted_until_it_is_taken_back(world: World) -> None:
+    """Triage asks each time."""
+    world.said(*praise(), author_id="u1", author_handle="ada")
+    people.opt_out(world.store, world.desk(), "ada", None)
+    (silent,) = world.said(*praise(), author_id="u1", author_handle="ada")
+    people.opt_in(world.store, world.desk(), "ada")
+    (answered,) = world.said(*praise(), author_id="u1", author_handle="ada")
+    assert silent == 0 and world.reply(answered).state == "drafted"
+
+
+def test_an_opt_out_that_is_not_there_cannot_be_taken_back(world: World) -> None:
+    """It says so."""
+    world.said(*praise())
+    with pytest.raises(DeskError, match="user1 has not opted out"):
+        people.opt_in(world.store, world.desk(), "user1")
+
+
+def test_a_persons_page_has_every_exchange(world: World) -> None:
+    """What was said, what became of it, oldest first."""
+    who = {"author_id": "u1", "author_handle": "ada"}
+    first, _ = world.said(*praise(), "going to the shop", **who)
+    world.sent(first)
+    found = people.person(world.store, "ada")["exchanges"]
+    assert [(one["decision"], one["state"], one["approved_by"]) for one in found] == [
+        ("draft", "sent", "dana"),
+        ("ignore", None, None),
+    ]

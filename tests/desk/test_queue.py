@@ -1,0 +1,189 @@
+"""What staff see: the shapes of CONTRACT.md, and a queue that pages without gaps."""
+
+from datetime import timedelta
+
+import pytest
+
+from listener.desk import people
+from listener.desk.approve import Target, approve
+from listener.desk.queue import Asked, Page, listing, show, single
+from listener.errors import DeskError
+from listener.store import mentions
+from tests.desk.world import World, praise
+
+KEYS = set(
+    [
+        "id",
+        "state",
+        "revision",
+        "platform",
+        "kind",
+        "rule",
+        "text",
+        "length",
+        "limit",
+        "auto",
+        "mention",
+        "sentiment",
+        "eligibility",
+        "guards",
+        "warnings",
+        "claimed_by",
+        "assigned_to",
+        "snoozed_until",
+        "approved_by",
+        "created_at",
+        "due_at",
+        "not_before",
+        "sent_at",
+        "remote_id",
+        "error",
+        "closed_as",
+        "reason",
+        "decision",
+        "approvals",
+    ]
+)
+
+
+def test_a_reply_has_every_key_of_the_contract(world: World) -> None:
+    """And `show` has four more."""
+    (reply_id,) = world.said(*praise())
+    line, detail = single(world.store, world.view(), reply_id), show(world.store, world.view(), Asked(reply_id))
+    assert line.keys() >= KEYS
+    assert set(detail) - set(line) == {"trail", "thread", "person", "events"}
+    assert set(line["mention"]) >= {"id", "url", "text", "lang", "created_at", "author"}
+    assert set(line["mention"]["author"]) >= {"id", "handle", "name"}
+
+
+def test_the_text_shown_is_exactly_what_will_be_posted(world: World) -> None:
+    """With the platform's prefix, and its length counts it."""
+    (reply_id,) = world.said(*praise())
+    line = single(world.store, world.view(), reply_id)
+    assert line["text"] == f"@user1 {world.reply(reply_id).text}"
+    assert (line["length"], line["limit"]) == (len(line["text"]), 280)
+
+
+def test_an_ignored_mention_shows_why_with_null_for_its_reply(world: World) -> None:
+    """The trail tells; there is nothing to approve."""
+    world.said("going to the shop")
+    found = show(world.store, world.view(), Asked(mention=("memory", "m1")))
+    assert [found[name] for name in ("id", "state", "revision", "kind", "text")] == [None] * 5
+    assert found["decision"] == "ignore" and found["trail"][-1]["hit"]
+
+
+def test_an_escalation_has_its_guard_and_no_text(world: World) -> None:
+    """The guard says why a person was called."""
+    (reply_id,) = world.said("you will hear from my lawyer")
+    line = single(world.store, world.view(), reply_id)
+    assert (line["text"], line["length"], line["kind"]) == (None, None, None)
+    assert [one["name"] for one in line["guards"]] == ["legal"]
+
+
+def test_a_mention_that_is_not_decided_yet_can_be_shown(world: World) -> None:
+    """Its decision and score are null."""
+    world.said("going to the shop")
+    from listener.intake.poll import poll
+    from tests import factories
+    from tests.desk.world import Listed
+
+    poll(world.store, Listed([factories.mention("later", id="9", interaction_id="9")]), world.clock)
+    found = show(world.store, world.view(), Asked(mention=("memory", "9")))
+    assert (found["decision"], found["sentiment"]["compound"], found["trail"]) == (None, None, [])
+
+
+@pytest.mark.parametrize("asked", [Asked(77), Asked(mention=("memory", "zz"))])
+def test_what_is_not_there_is_told(world: World, asked: Asked) -> None:
+    """A DeskError, with what lists the ids."""
+    with pytest.raises(DeskError, match="there is no"):
+        show(world.store, world.view(), asked)
+
+
+def test_the_thread_has_what_was_said_and_answered_in_order(world: World) -> None:
+    """Ours is marked, and is the text as posted."""
+    who = {"author_id": "u1", "author_handle": "ada", "conversation_id": "c"}
+    (first,) = world.said(*praise(), **who)
+    world.after(minutes=5).sent(first)
+    world.after(minutes=5)
+    world.said("but where is my parcel? It never arrived", **who)
+    found = show(world.store, world.view(), Asked(mention=("memory", "m2")))
+    assert [(one["who"], one["ours"]) for one in found["thread"]] == [("ada", False), ("dana", True), ("ada", False)]
+    assert found["thread"][1]["text"].startswith("@ada ")
+    assert (found["person"]["mentions"], found["person"]["answered"]) == (2, 1)
+
+
+def test_events_tell_the_whole_way(world: World) -> None:
+    """From the poll to the approval, oldest first."""
+    (reply_id,) = world.said(*praise())
+    approve(world.store, world.desk(), [Target(reply_id)])
+    found = show(world.store, world.view(), Asked(reply_id))["events"]
+    assert [(one["what"], one["by"]) for one in found] == [
+        ("seen", "poll"),
+        ("decided", "policy"),
+        ("drafted", "policy"),
+        ("approved", "dana"),
+    ]
+
+
+def test_the_approvals_are_those_of_the_text_that_stands(world: World) -> None:
+    """An approval that was taken back is history."""
+    from listener.desk import moves
+
+    (reply_id,) = world.said(*praise())
+    approve(world.store, world.desk(), [Target(reply_id)])
+    assert single(world.store, world.view(), reply_id)["approvals"] == [{"by": "dana", "at": world.now}]
+    moves.undo(world.store, world.desk(), reply_id)
+    assert single(world.store, world.view(), reply_id)["approvals"] == []
+
+
+def test_pages_cover_the_queue_once_and_due_comes_first(world: World) -> None:
+    """Replies without a due time come last; equal ones by id."""
+    ids = world.said(*praise(7))
+    for number, reply_id in enumerate(ids):
+        due = None if number in (0, 3) else world.now + timedelta(hours=3 - number % 3)
+        world.put(reply_id, "drafted", due_at=due)
+    seen: list[int] = []
+    while True:
+        page = Page(after=seen[-1] if seen else None, limit=2)
+        found, _ = listing(world.store, world.view(), page)
+        if not found:
+            break
+        seen += [one["id"] for one in found]
+    whole = [one["id"] for one in listing(world.store, world.view(), Page(limit=None))[0]]
+    assert seen == whole and sorted(seen) == ids and seen[-2:] == [ids[0], ids[3]]
+
+
+def test_the_queue_is_narrowed_by_kind_platform_and_state(world: World) -> None:
+    """Each on its own."""
+    thanks, legal = world.said(*praise(), "you will hear from my lawyer")
+
+    def shown(page: Page) -> list[int]:
+        return [one["id"] for one in listing(world.store, world.view(), page)[0]]
+
+    assert shown(Page(kind="thank_you")) == [thanks]
+    assert shown(Page(states=("escalated",))) == [legal]
+    assert shown(Page(platform="x")) == []
+    assert shown(Page(states=("sent",))) == []
+
+
+def test_the_totals_count_what_is_late_and_asleep(world: World) -> None:
+    """And know when listening last succeeded."""
+    first, _ = world.said(*praise(2))
+    world.put(first, "drafted", snoozed_until=world.now + timedelta(days=3))
+    heard = world.now
+    totals = listing(world.store, world.after(hours=25).view(), Page())[1]
+    assert (totals.counts, totals.snoozed, totals.overdue, totals.listened) == ({"drafted": 2}, 1, 2, heard)
+
+
+def test_warnings_stand_by_the_draft(world: World) -> None:
+    """Edited since, gone, opted out: staff see it before they approve."""
+    (reply_id,) = world.said(*praise())
+    item = world.item(reply_id)
+    world.after(minutes=1)
+    with world.store.write() as connection:
+        mentions.edited(connection, item.key, item.mention, world.now, again=False)
+        mentions.gone(connection, item.key, world.now)
+    names = [one["name"] for one in single(world.store, world.view(), reply_id)["warnings"]]
+    assert names == ["edited", "gone"]
+    people.opt_out(world.store, world.desk(), "user1", None)
+    assert show(world.store, world.view(), Asked(reply_id))["person"]["opted_out"]

@@ -1,0 +1,178 @@
+"""A desk in a real SQLite file: mentions come in through the real poll and triage, at a clock that tests move."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from listener.desk.approve import Desk
+from listener.desk.queue import View
+from listener.intake.poll import poll
+from listener.model import Account, Hit, Json, Mention, Page, Prepared, Preview, Receipt, Standing
+from listener.policy import Policy
+from listener.store import events, mentions, replies
+from listener.store.engine import Store, open_store
+from listener.store.migrate import migrate
+from listener.store.records import Decided, Event, Item, Reply
+from listener.triage.route import Triage, route
+from tests import factories
+
+LIMIT = 280
+
+
+class Listed:
+    """A platform that lists the mentions it was given, and never posts."""
+
+    name = "memory"
+    settle_after = timedelta(0)
+
+    def __init__(self, given: Iterable[Mention]) -> None:
+        self._given = tuple(given)
+
+    def fetch(self, cursor: Json | None, now: datetime) -> Page:
+        """All at once."""
+        return Page({}, self._given)
+
+    def prepare(self, reply: Any, now: datetime) -> Prepared:
+        """Nothing is ever sent."""
+        raise NotImplementedError
+
+    def post(self, prepared: Prepared) -> Receipt:
+        """Nothing is ever sent."""
+        raise NotImplementedError
+
+    def find(self, prepared: Prepared) -> Receipt | None:
+        """Nothing is ever sent."""
+        raise NotImplementedError
+
+    def look(self, mention: Mention) -> Standing:
+        """Nothing is ever sent."""
+        raise NotImplementedError
+
+    def whoami(self) -> Account:
+        """Nobody asks."""
+        raise NotImplementedError
+
+
+def preview(text: str, mention: Mention) -> Preview:
+    """A platform that puts the author's handle first and counts characters."""
+    prefix = f"@{mention.author_handle} "
+    shown = text if text.startswith(prefix) else prefix + text
+    return Preview(shown, len(shown), LIMIT, link=mention.url)
+
+
+@dataclass
+class World:
+    """The store, the policy, and the time."""
+
+    store: Store
+    policy: Policy = field(default_factory=factories.policy)
+    now: datetime = factories.NOW
+    _triage: Triage | None = None
+
+    def clock(self) -> datetime:
+        """The time that a test set."""
+        return self.now
+
+    def after(self, **span: float) -> "World":
+        """Let time pass."""
+        self.now += timedelta(**span)
+        return self
+
+    def desk(self, by: str = "dana", policy: Policy | None = None) -> Desk:
+        """A person at the desk."""
+        return Desk(by, policy or self.policy, preview, self.clock)
+
+    def view(self) -> View:
+        """What showing needs."""
+        return View(preview, lambda decided, mention: explained(decided), self.now)
+
+    def said(self, *texts: str, **changes: Any) -> list[int]:
+        """Mentions with these texts come in and are decided. Returns the ids of their replies (0: none)."""
+        with self.store.read() as connection:
+            first = len(mentions.keys(connection)) + 1
+        found = [self._mention(first + number, text, changes) for number, text in enumerate(texts)]
+        self.heard(*found)
+        return [self.reply_to(one.id) for one in found]
+
+    def _mention(self, number: int, text: str, changes: Json) -> Mention:
+        own = {"id": f"m{number}", "interaction_id": f"m{number}", "conversation_id": f"c{number}"}
+        own |= {"author_id": f"u{number}", "author_handle": f"user{number}"}
+        times = {"created_at": self.now, "aged_from": self.now}
+        return factories.mention(text, **{**own, **times, **changes})
+
+    def heard(self, *found: Mention) -> None:
+        """These mentions come in and are decided."""
+        poll(self.store, Listed(found), self.clock)
+        self.route()
+
+    def route(self) -> None:
+        """Decide all that waits."""
+        if self._triage is None or self._triage.policy is not self.policy:
+            self._triage = Triage(self.policy, factories.responders(self.policy), preview, "test")
+        route(self.store, self._triage, self.clock)
+
+    def reply_to(self, mention_id: str) -> int:
+        """The id of a mention's live or latest reply, 0 when it has none."""
+        found = self.item_of(mention_id).reply
+        return found.id if found else 0
+
+    def item_of(self, mention_id: str) -> Item:
+        """A mention with what became of it."""
+        with self.store.read() as connection:
+            key = mentions.locate(connection, "memory", mention_id)
+            return replies.item(connection, key=key)
+
+    def item(self, reply_id: int) -> Item:
+        """A reply with its mention."""
+        with self.store.read() as connection:
+            return replies.item(connection, reply_id=reply_id)
+
+    def reply(self, reply_id: int) -> Reply:
+        """A reply as it stands."""
+        with self.store.read() as connection:
+            return replies.get(connection, reply_id)
+
+    def put(self, reply_id: int, state: str, **changes: Any) -> None:
+        """What another stage would have done."""
+        with self.store.write() as connection:
+            seen = replies.get(connection, reply_id)
+            assert replies.move(connection, seen, state, by="outbox", now=self.now, **changes)
+
+    def sent(self, reply_id: int, by: str = "dana") -> None:
+        """It went out just now, approved by this name."""
+        self.put(reply_id, "sent", sent_at=self.now, remote_id=f"p{reply_id}", approved_by=by, approved_at=self.now)
+
+    def events(self, reply_id: int) -> list[Event]:
+        """All that happened to a reply's mention."""
+        with self.store.read() as connection:
+            return events.of(connection, replies.get(connection, reply_id).mention_key)
+
+
+def explained(decided: Decided) -> list[Hit]:
+    """The stored hits; the misses are the command line's affair."""
+    return [Hit(one["rule"], one["hit"], one["says"], tuple(one["words"])) for one in decided.hits]
+
+
+@cache
+def _empty() -> bytes:
+    """A new database of the newest schema, migrated once a process."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "earshot.db"
+        migrate(path, factories.NOW)
+        return path.read_bytes()
+
+
+def made(folder: Path) -> Store:
+    """A database of a test's own."""
+    path = folder / "earshot.db"
+    path.write_bytes(_empty())
+    return open_store(path)
+
+
+def praise(number: int = 1) -> list[str]:
+    """So many thanks that the starter's policy answers with a thank_you."""
+    return ["I love the smooth paper, thank you so much!"] * number

@@ -1,0 +1,105 @@
+"""The feeds of a round on X: the search window, the own timeline, one feed that fails."""
+
+import logging
+from datetime import timedelta
+
+import pytest
+
+from listener.errors import Unavailable
+from listener.model import Json
+from tests.fakes.x import XServer
+from tests.platforms.x_world import XWorld, one_round, read
+
+OWN = "GET /2/users/:id/tweets"
+SEARCH = "GET /2/tweets/search/recent"
+
+
+def test_search_cursor_older_than_its_window_is_rebuilt(server: XServer) -> None:
+    """Ten days asleep: one gap, no refused call, and the week that X still has."""
+    world = XWorld(server, search=("shop",))
+    server.mention("the shop is open", at=server.x.posts.now())
+    _, cursor = one_round(world, None)
+    world.ahead(timedelta(days=10))
+    new = server.mention("that shop again")
+    pages, cursor = one_round(world, cursor)
+    assert new.id in read(pages)
+    assert [gap.feed for page in pages for gap in page.gaps] == ["search:shop"]
+    assert [status for _, name, status, _ in server.x.ledger.calls if name == SEARCH] == [200, 200]
+
+
+def test_quiet_search_that_was_polled_all_along_has_no_gap(server: XServer) -> None:
+    """Nothing found for ten days is nothing lost."""
+    world = XWorld(server, search=("shop",))
+    server.mention("the shop is open")
+    cursor: Json | None = None
+    for _ in range(12):
+        pages, cursor = one_round(world, cursor)
+        assert not any(page.gaps for page in pages)
+        world.ahead(timedelta(days=1))
+
+
+def test_search_refused_for_its_since_id_is_mended_once(server: XServer) -> None:
+    """The server's clock runs two days ahead of ours: its floor is taken from the refusal, never a loop."""
+    world = XWorld(server, search=("shop",))
+    server.mention("the shop is open")
+    now = server.x.posts.now()
+    _, cursor = one_round(world, None)
+    world.ahead(timedelta(days=8))
+    new = server.mention("that shop again")
+    pages, more = [], True
+    while more:
+        pages.append(world.platform.fetch(cursor, now + timedelta(days=6)))
+        cursor, more = pages[-1].cursor, pages[-1].more
+        assert len(pages) < 8
+    assert [gap.feed for page in pages for gap in page.gaps] == ["search:shop"]
+    assert new.id in read(pages)
+    assert 400 in [status for _, name, status, _ in server.x.ledger.calls if name == SEARCH]
+
+
+def test_search_that_x_refuses_stops_nothing_else(server: XServer, caplog: pytest.LogCaptureFixture) -> None:
+    """A bad query is left out of its round; mentions and own posts are read."""
+    world = XWorld(server, search=("min_faves:3 shop",))
+    planted = server.mention("@shop hello")
+    server.fail_next(SEARCH, "body", status=400, text='{"title": "Invalid Request"}', times=99)
+    cursor: Json | None = None
+    with caplog.at_level(logging.WARNING):
+        for _ in range(3):
+            pages, cursor = one_round(world, cursor)
+            assert planted.id in read(pages)
+    assert "left out of this round" in caplog.text
+
+
+def test_feed_that_fails_does_not_starve_the_others(server: XServer) -> None:
+    """After a failure the next round begins anew, the feed that failed last."""
+    world = XWorld(server, search=("shop",))
+    server.fail_next(SEARCH, "unavailable", times=99)
+    cursor: Json | None = None
+    for n in range(3):
+        planted = server.mention(f"@shop {n}")
+        pages = []
+        with pytest.raises(Unavailable):
+            while True:
+                pages.append(world.platform.fetch(cursor, server.x.posts.now()))
+                cursor = pages[-1].cursor
+        assert planted.id in read(pages)
+
+
+def test_own_timeline_costs_one_call_a_round_and_can_be_left_out(server: XServer) -> None:
+    """It is only needed while something waits that a person may have answered."""
+    world = XWorld(server)
+    mention = server.mention("@shop hello")
+    _, cursor = one_round(world, None)
+    world.platform.watch_own = False
+    _, cursor = one_round(world, cursor)
+    assert server.x.ledger.count(OWN) == 1
+    answer = server.own("by hand", mention.id)
+    for _ in range(150):
+        server.own("chatter")
+    world.platform.watch_own = True
+    calls, own = server.x.ledger.count(OWN), []
+    for _ in range(3):
+        pages, cursor = one_round(world, cursor)
+        own += [one.id for page in pages for one in page.own]
+        calls += 1
+        assert server.x.ledger.count(OWN) == calls
+    assert answer.id in own

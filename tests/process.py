@@ -1,0 +1,106 @@
+"""Earshot as a process of its own: the real command line, its exit codes, and a home folder that a test owns."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+PATIENCE = 60.0  # seconds; a bound for a broken run, never waited out by a sound one
+PRAISE = "Thank you so much for the lovely notebook, I love it!"
+COMPLAINT = "My parcel is two weeks late and nobody answers my mails."
+
+
+@dataclass(frozen=True)
+class Done:
+    """A command that has ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """What it printed, read as JSON."""
+        return json.loads(self.out)
+
+
+@dataclass
+class Home:
+    """A configuration, a data folder and the commands run in them."""
+
+    folder: Path
+    env: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        (self.folder / "config").mkdir(parents=True, exist_ok=True)
+        self.configure(
+            '[platforms.memory]\nmentions = "mentions.jsonl"\nreplay = true\nstart = "all"\npoll_seconds = 0.2\n'
+        )
+        self.mentions = self.folder / "config" / "mentions.jsonl"
+        self.mentions.touch()
+
+    @property
+    def data(self) -> Path:
+        """The data folder."""
+        return self.folder / "data"
+
+    def configure(self, toml: str, name: str = "earshot.toml") -> None:
+        """Write one file of the configuration."""
+        (self.folder / "config" / name).write_text(toml, encoding="utf-8")
+
+    def say(self, *texts: str, start: int = 1) -> None:
+        """Append mentions with the ids start, start + 1 …"""
+        with self.mentions.open("a", encoding="utf-8") as file:
+            for number, text in enumerate(texts, start=start):
+                file.write(json.dumps({"id": str(number), "text": text, "author": f"h{number}", "lang": "en"}) + "\n")
+
+    def environment(self, **extra: str) -> dict[str, str]:
+        """What the process sees: this home, and nothing of the developer's own settings."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("EARSHOT_")}
+        own = {"EARSHOT_CONFIG": str(self.folder / "config"), "EARSHOT_DATA": str(self.data), "EARSHOT_STAFF": "ann"}
+        return {**kept, **own, "NO_COLOR": "1", **self.env, **extra}
+
+    def start(self, *args: str, **extra: str) -> "subprocess.Popen[str]":
+        """Begin a command."""
+        command = [sys.executable, "-m", "listener.cli", *args]
+        pipe = subprocess.PIPE
+        return subprocess.Popen(
+            command, env=self.environment(**extra), cwd=self.folder, stdout=pipe, stderr=pipe, text=True
+        )
+
+    def run(self, *args: str, **extra: str) -> Done:
+        """Run a command to its end."""
+        process = self.start(*args, **extra)
+        out, err = process.communicate(timeout=PATIENCE)
+        return Done(process.returncode, out, err)
+
+    def posts(self) -> list[Any]:
+        """What the memory platform really posted."""
+        path = self.data / "posts.jsonl"
+        return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+    def queue(self, *args: str) -> list[Any]:
+        """The queue as JSON."""
+        found: list[Any] = self.run("queue", "--json", "--limit", "0", *args).json
+        return found
+
+    def approve_all(self) -> list[str]:
+        """Approve every draft; returns the ids."""
+        ids = [str(one["id"]) for one in self.queue("--state", "drafted")]
+        assert self.run("approve", *ids).code == 0
+        return ids
+
+
+def until(holds: Callable[[], object], says: str) -> None:
+    """Wait until a condition holds; fail with what was awaited."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        if holds():
+            return
+        time.sleep(0.02)
+    raise AssertionError(f"waited {PATIENCE:.0f} s in vain until {says}")

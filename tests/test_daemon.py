@@ -1,0 +1,115 @@
+"""`earshot run` as a process: it listens, sends, obeys signals, and refuses a second one beside it."""
+
+import json
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.process import PATIENCE, PRAISE, Home, until
+
+FAST = '[daemon]\nsend_seconds = 0.2\nroute_seconds = 0.1\nupkeep_seconds = 0.5\n[platforms.memory]\nmentions = "mentions.jsonl"\n'
+SECTION = FAST + 'replay = true\nstart = "all"\npoll_seconds = 0.2\n'
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Home]:
+    """A home whose daemon is quick."""
+    made = Home(tmp_path)
+    made.configure(SECTION)
+    yield made
+
+
+def drafts(home: Home) -> int:
+    """How many drafts wait; none while there is no database."""
+    done = home.run("queue", "--json", "--state", "drafted")
+    return len(done.json) if done.code == 0 else 0
+
+
+def test_the_daemon_takes_mentions_to_drafts_and_approvals_to_posts(home: Home) -> None:
+    """The whole line, with staff in a second terminal; SIGTERM ends it cleanly."""
+    home.say(PRAISE)
+    daemon = home.start("run")
+    try:
+        until(lambda: drafts(home) == 1, "the first mention is drafted")
+        home.say(PRAISE + " Really.", start=2)
+        until(lambda: drafts(home) == 2, "a mention that came later is drafted")
+        home.approve_all()
+        until(lambda: len(home.posts()) == 2, "both replies are posted")
+        assert home.run("health").code == 0
+    finally:
+        daemon.send_signal(signal.SIGTERM)
+        start = time.monotonic()
+        _, err = daemon.communicate(timeout=PATIENCE)
+    assert daemon.returncode == 0, err
+    assert time.monotonic() - start < 10
+    assert all(json.loads(line)["at"] for line in err.splitlines())
+
+
+def test_a_second_daemon_is_refused_and_told_who_holds_the_database(home: Home) -> None:
+    """Also `once`, which would send beside it."""
+    daemon = home.start("run")
+    try:
+        until(lambda: home.run("health").code == 0, "the daemon listens")
+        for command in ("run", "once", "migrate"):
+            second = home.run(command)
+            assert second.code == 1
+            assert f"`earshot run` (process {daemon.pid}" in second.err
+    finally:
+        daemon.kill()
+        daemon.communicate(timeout=PATIENCE)
+
+
+def test_the_lock_of_a_killed_daemon_holds_nobody_up(home: Home) -> None:
+    """kill -9, then `once` at once."""
+    daemon = home.start("run")
+    until(lambda: home.run("health").code == 0, "the daemon listens")
+    daemon.kill()
+    daemon.communicate(timeout=PATIENCE)
+    assert home.run("once").code == 0
+
+
+def test_a_sigterm_before_the_loop_starts_ends_it_with_zero(home: Home) -> None:
+    """As early as the process hears it at all."""
+    daemon = home.start("run")
+    until(
+        lambda: b"run" in Path(f"/proc/{daemon.pid}/cmdline").read_bytes() and _handles(daemon.pid), "handlers are set"
+    )
+    daemon.send_signal(signal.SIGTERM)
+    _, err = daemon.communicate(timeout=PATIENCE)
+    assert daemon.returncode == 0, err
+
+
+def _handles(pid: int) -> bool:
+    """True once the process catches SIGTERM."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    caught = next(line for line in status.splitlines() if line.startswith("SigCgt"))
+    return bool(int(caught.split()[1], 16) >> (signal.SIGTERM - 1) & 1)
+
+
+def test_sighup_reads_the_configuration_again_and_refuses_a_faulty_one(home: Home) -> None:
+    """The old one stays, with one clear error; a sound one is taken."""
+    daemon = home.start("run")
+    try:
+        until(lambda: home.run("health").code == 0, "the daemon listens")
+        home.configure(SECTION + "nonsense = 1\n")
+        daemon.send_signal(signal.SIGHUP)
+        home.say(PRAISE)
+        until(lambda: drafts(home) == 1, "it goes on with the old configuration")
+        home.configure(SECTION)
+        daemon.send_signal(signal.SIGHUP)
+        home.say(PRAISE, start=2)
+        until(lambda: drafts(home) == 2, "it goes on with the new one")
+    finally:
+        daemon.send_signal(signal.SIGTERM)
+        _, err = daemon.communicate(timeout=PATIENCE)
+    assert "refused" in err and "nonsense" in err
+
+
+def test_health_without_a_daemon_is_one_line_and_exit_one(home: Home) -> None:
+    """No database yet."""
+    done = home.run("health")
+    assert (done.code, len(done.err.splitlines())) == (1, 1)
+    assert "Traceback" not in done.err
