@@ -2,13 +2,11 @@
 FROM python:3.12-slim AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ROOT_USER_ACTION=ignore
 WORKDIR /src
-COPY requirements.txt requirements-dev.txt ./
+COPY requirements.txt requirements-build.txt ./
 RUN python -m venv /opt/earshot \
- && /opt/earshot/bin/python -m pip install --quiet --require-hashes -r requirements.txt
-# The build backend comes from the development lock, into an environment of its own.
-RUN python -m venv /opt/backend \
- && awk '/^[a-z0-9-]+==/ {keep = ($1 ~ /^(hatchling|packaging|pathspec|pluggy|trove-classifiers)==/)} keep' requirements-dev.txt > backend.txt \
- && /opt/backend/bin/python -m pip install --quiet --require-hashes -r backend.txt
+ && /opt/earshot/bin/python -m pip install --quiet --require-hashes -r requirements.txt \
+ && python -m venv /opt/backend \
+ && /opt/backend/bin/python -m pip install --quiet --require-hashes -r requirements-build.txt
 COPY pyproject.toml README.md LICENSE ./
 COPY listener listener
 COPY responders responders
@@ -21,7 +19,7 @@ RUN /opt/backend/bin/python -m pip wheel --quiet --no-deps --no-build-isolation 
 FROM python:3.12-slim
 # Compiled once here: on a read-only root nothing could be compiled at start, and every start would pay for it.
 RUN python -m compileall -q "$(python -c 'import sysconfig; print(sysconfig.get_path("stdlib"))')" || true \
- && useradd --system --uid 10001 --user-group --home-dir /data --shell /usr/sbin/nologin earshot \
+ && useradd --uid 10001 --user-group --home-dir /data --shell /usr/sbin/nologin earshot \
  && install -d -o earshot -g earshot -m 0700 /data
 COPY --from=build /opt/earshot /opt/earshot
 ENV PATH=/opt/earshot/bin:$PATH EARSHOT_DATA=/data PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1

@@ -34,6 +34,7 @@ bench: setup
 lock:
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url pyproject.toml -o requirements.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --extra dev pyproject.toml -c requirements.txt -o requirements-dev.txt
+	echo hatchling | uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url - -c requirements-dev.txt -o requirements-build.txt
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache dist

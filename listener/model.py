@@ -282,6 +282,7 @@ class Platform(Protocol):
 
     name: str
     settle_after: timedelta  # longer than the platform's own listings lag
+    watch_own: bool  # set by intake: the own timeline need be read only while something waits to be answered
 
     def fetch(self, cursor: Json | None, now: datetime) -> Page:
         """Return ONE page of one feed; None: the first run, which begins where the section's `start` says.

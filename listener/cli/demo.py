@@ -70,8 +70,9 @@ def _run(console: "Console", folder: Path) -> None:
         _say(console, "3", "The outbox sends what was approved, once each")
         done = stages.once("send")
         posts = (folder / "data" / "posts.jsonl").read_text().splitlines()
+        again = stages.once("send").sent.sent
         console.print(
-            f"  {done.sent.sent} sent; the memory platform's file has {len(posts)} posts. Sending again: {stages.once('send').sent.sent}."
+            f"  {done.sent.sent} sent, {len(posts)} posts in the platform's file; sending again sends {again}."
         )
         _say(console, "4", "Every exchange is in the log (`earshot log`)")
         _log(console, store)
@@ -105,9 +106,8 @@ def _show(console: "Console", one: "Json") -> None:
     verdict = f"{one['kind']} drafted" if one["state"] == "drafted" else "to a person" if one["state"] else "left alone"
     hit = next((line for line in reversed(one["trail"]) if line["hit"]), None)
     why = f"{hit['rule']}: {hit['says']}" if hit else one["rule"]
-    console.print(
-        f"  {_bar(compound)} {compound:+.2f} {mention['lang']}  [{color} bold]{verdict}[/]  [dim]{escape(output.safe(why))}[/]"
-    )
+    why = escape(output.safe(why))
+    console.print(f"  {_bar(compound)} {compound:+.2f} {mention['lang']}  [{color} bold]{verdict}[/]  [dim]{why}[/]")
     if one["text"]:
         console.print(
             f"  [{color}]▸[/] [italic]{escape(output.safe(one['text']))}[/] [dim]({one['length']}/{one['limit']})[/]"

@@ -131,9 +131,8 @@ def _show(found: "Json", opened: list[Any], now: datetime) -> None:
     for one in found["paused"]:
         where = "everywhere" if one["scope"] == "*" else f"on {one['scope']}"
         until = f" until {output.iso(one['until'])}" if one["until"] else ""
-        output.write(
-            f"paused     {where} by {one['by']}{until}: {output.safe(one['reason'] or 'no reason given')}; `earshot resume` ends it"
-        )
+        reason = output.safe(one["reason"] or "no reason given")
+        output.write(f"paused     {where} by {one['by']}{until}: {reason}; `earshot resume` ends it")
     if found["opted_out"]:
         names = ", ".join(f"{one['platform']}:{one['author_id']}" for one in found["opted_out"][:10])
         output.write(f"opted out  {len(found['opted_out'])}: {output.safe(names)}")

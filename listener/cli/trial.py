@@ -50,9 +50,8 @@ def try_(
 
 def _show(result: "Json") -> None:
     kind = f" ({result['kind']})" if result["kind"] else ""
-    output.write(
-        f"{result['decision']}{kind} by {result['rule']}   compound {result['compound']:+.3f}   language {result['lang']}"
-    )
+    score = f"compound {result['compound']:+.3f}   language {result['lang']}"
+    output.write(f"{result['decision']}{kind} by {result['rule']}   {score}")
     if result["text"]:
         output.write(f"reply      {output.safe(result['text'])}")
         output.write("auto band  " + ("inside" if result["auto"] else "outside: a person looks"))

@@ -22,12 +22,13 @@ from listener.store.records import PlatformState
 
 log = logging.getLogger(__name__)
 
-TEXT_LIMIT = 20_000  # characters kept of a mention; X's longest posts have 25,000, VADER has judged long before
+TEXT_LIMIT = 30_000  # characters kept of a mention; X's longest posts have 25,000
 FIELD_LIMIT = 500  # characters kept of any other field
 BACKOFF_CAP = timedelta(minutes=15)
 WORRY = 3  # failures in a row before an operator hears of it
 FIELDS = (
-    "id", "author_id", "interaction_id", "conversation_id", "author_handle", "author_name", "in_reply_to", "lang", "url", "brand", "why_not",
+    "id", "author_id", "interaction_id", "conversation_id", "author_handle", "author_name", "in_reply_to", "lang", "url",
+    "brand", "why_not",
 )  # fmt: skip
 OPEN = ("drafted", "escalated", "approved", "by_hand")
 
@@ -55,6 +56,7 @@ def poll(
 ) -> Polled:
     """Read every page that waits, each kept on its own. Never raises for what a platform does."""
     done = Polled()
+    platform.watch_own = _anything_waits(store, platform.name)
     for number in count():
         state = _begin(store, platform.name, clock())
         if stopping() or (state.read_after is not None and clock() < state.read_after):
@@ -71,6 +73,12 @@ def poll(
         if not page.more:
             break
     return done
+
+
+def _anything_waits(store: Store, name: str) -> bool:
+    """A person's answer on the platform matters only to what could still be answered; own timelines cost money."""
+    with store.read() as connection:
+        return replies.any_open(connection, name, OPEN)
 
 
 def _begin(store: Store, name: str, now: datetime) -> PlatformState:

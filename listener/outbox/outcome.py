@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from listener.errors import NotSent, Refused
 from listener.faultpoints import reach
 from listener.model import Receipt
-from listener.store import mentions, notices, platforms, replies
+from listener.store import ledger, mentions, notices, platforms, replies
 from listener.store.engine import Store
 from listener.store.records import Item, Reply
 
@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 HOLD_OF = {"rate": "rate", "transient": "rate", "billing": "budget", "account": "paused"}  # cause -> word of `held`
 PATIENCE = timedelta(minutes=1)  # before a platform in trouble is tried again, when it named no time
-ITEM_TRIES = 2  # refusals of one reply that may pass, before it is parked for a person
+ITEM_TRIES = 3  # refusals of one reply that may pass, before it is parked for a person
 
 
 def move(
@@ -34,6 +34,8 @@ def move(
     if item.reply is None:
         return False
     seen = replies.get(connection, item.reply.id)
+    if seen.state == "sending" and seen.sending_at is not None:
+        ledger.attribute(connection, item.mention.platform, seen.id, seen.sending_at)
     return replies.move(
         connection, seen, to, by="outbox", now=now, what=what, detail={"says": says} if says else None, **changes
     )

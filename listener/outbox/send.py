@@ -211,7 +211,7 @@ def _call(store: Store, platform: Platform, item: Item, prepared: Prepared, cloc
         done.failed += outcome.refused(store, item, refusal, clock())
     except Exception as error:  # noqa: BLE001 -- anything else means that nobody knows
         log.warning("reply %s: nobody knows whether it went out: %r", item.reply.id if item.reply else "?", error)
-        outcome.unknown(store, item, f"{type(error).__name__}: {error}", clock())
+        outcome.unknown(store, item, getattr(error, "says", None) or f"{type(error).__name__}: {error}", clock())
     else:
         reach("S7")
         done.sent += outcome.sent(store, item, receipt, clock())

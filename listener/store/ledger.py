@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, insert, select, update
 
 from listener.errors import OverBudget
 from listener.store.engine import Store
@@ -25,6 +25,17 @@ def charge(
     """Record what a call cost."""
     row = {"platform": platform, "call": call, "resources": resources, "usd": usd, "at": now, "reply_id": reply_id}
     connection.execute(insert(ledger), [row])
+
+
+def attribute(connection: Connection, platform: str, reply_id: int, since: datetime) -> None:
+    """Put what was charged for posting since a claim on the reply's account: one post is under way at a time."""
+    mine = (
+        ledger.c.platform == platform,
+        ledger.c.reply_id.is_(None),
+        ledger.c.at >= since,
+        ledger.c.call.like("POST%"),
+    )
+    connection.execute(update(ledger).where(*mine).values(reply_id=reply_id))
 
 
 def spent(connection: Connection, platform: str, since: datetime) -> float:

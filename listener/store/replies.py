@@ -1,17 +1,17 @@
 """What we say: keeping replies, moving them from state to state by compare-and-swap, and listing them."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, insert, literal, or_, select, update
 
 from listener.errors import DeskError
 from listener.model import Json, Mention
 from listener.store import events
 from listener.store.records import Decided, Item, Reply, columns, load, load_all
-from listener.store.tables import metadata
+from listener.store.tables import UtcTime, metadata
 
 mention = metadata.tables["mention"]
 decision = metadata.tables["decision"]
@@ -20,7 +20,7 @@ any_decision = decision.alias("any_decision")
 any_reply = reply.alias("any_reply")
 
 WAITING = ("drafted", "escalated", "by_hand", "unknown")  # what stands in the queue of staff
-FAR = "9999"  # sorts behind every time
+FAR = datetime.max.replace(tzinfo=UTC)  # sorts behind every time
 
 
 def decide_all(connection: Connection, rows: Sequence[Json]) -> None:
@@ -161,7 +161,7 @@ def items(
 
     after: the id the page before ended with; awake: leave out what is snoozed. Raises DeskError.
     """
-    due = func.coalesce(reply.c.due_at, FAR)
+    due = func.coalesce(reply.c.due_at, literal(FAR, UtcTime))
     query = _queued().where(reply.c.state.in_(states))
     if awake:
         query = query.where(or_(reply.c.snoozed_until.is_(None), reply.c.snoozed_until <= now))
@@ -283,3 +283,12 @@ def let_go(connection: Connection, now: datetime) -> None:
     """Clear claims and snoozes that have ended."""
     connection.execute(update(reply).where(reply.c.claimed_until <= now).values(claimed_by=None, claimed_until=None))
     connection.execute(update(reply).where(reply.c.snoozed_until <= now).values(snoozed_until=None))
+
+
+def any_open(connection: Connection, platform: str, states: Collection[str]) -> bool:
+    """True when some reply of this platform is in one of the states."""
+    query = select(reply.c.id).join(mention, mention.c.key == reply.c.mention_key)
+    return (
+        connection.execute(query.where(mention.c.platform == platform, reply.c.state.in_(states)).limit(1)).first()
+        is not None
+    )

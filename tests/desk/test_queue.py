@@ -4,46 +4,20 @@ from datetime import timedelta
 
 import pytest
 
-from listener.desk import people
+from listener.desk import moves, people
 from listener.desk.approve import Target, approve
 from listener.desk.queue import Asked, Page, listing, show, single
 from listener.errors import DeskError
+from listener.intake.poll import poll
 from listener.store import mentions
-from tests.desk.world import World, praise
+from tests import factories
+from tests.desk.world import Listed, World, praise
 
-KEYS = set(
-    [
-        "id",
-        "state",
-        "revision",
-        "platform",
-        "kind",
-        "rule",
-        "text",
-        "length",
-        "limit",
-        "auto",
-        "mention",
-        "sentiment",
-        "eligibility",
-        "guards",
-        "warnings",
-        "claimed_by",
-        "assigned_to",
-        "snoozed_until",
-        "approved_by",
-        "created_at",
-        "due_at",
-        "not_before",
-        "sent_at",
-        "remote_id",
-        "error",
-        "closed_as",
-        "reason",
-        "decision",
-        "approvals",
-    ]
-)
+KEYS = {
+    *("id", "state", "revision", "platform", "kind", "rule", "text", "length", "limit", "auto", "mention", "sentiment"),
+    *("eligibility", "guards", "warnings", "claimed_by", "assigned_to", "snoozed_until", "approved_by", "created_at"),
+    *("due_at", "not_before", "sent_at", "remote_id", "error", "closed_as", "reason", "decision", "approvals"),
+}
 
 
 def test_a_reply_has_every_key_of_the_contract(world: World) -> None:
@@ -83,10 +57,6 @@ def test_an_escalation_has_its_guard_and_no_text(world: World) -> None:
 def test_a_mention_that_is_not_decided_yet_can_be_shown(world: World) -> None:
     """Its decision and score are null."""
     world.said("going to the shop")
-    from listener.intake.poll import poll
-    from tests import factories
-    from tests.desk.world import Listed
-
     poll(world.store, Listed([factories.mention("later", id="9", interaction_id="9")]), world.clock)
     found = show(world.store, world.view(), Asked(mention=("memory", "9")))
     assert (found["decision"], found["sentiment"]["compound"], found["trail"]) == (None, None, [])
@@ -127,8 +97,6 @@ def test_events_tell_the_whole_way(world: World) -> None:
 
 def test_the_approvals_are_those_of_the_text_that_stands(world: World) -> None:
     """An approval that was taken back is history."""
-    from listener.desk import moves
-
     (reply_id,) = world.said(*praise())
     approve(world.store, world.desk(), [Target(reply_id)])
     assert single(world.store, world.view(), reply_id)["approvals"] == [{"by": "dana", "at": world.now}]

@@ -19,6 +19,7 @@ class Scripted:
     name: str = "memory"
     settle_after: timedelta = timedelta(seconds=60)
     lag: timedelta = timedelta(0)
+    watch_own: bool = True
     tells: bool = True
     script: list[str | Exception] = field(default_factory=list)
     posts: list[tuple[str, str, str, datetime]] = field(default_factory=list)

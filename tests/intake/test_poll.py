@@ -134,7 +134,7 @@ def test_an_endless_text_is_capped(line: Line) -> None:
     line.platform.pages = [Page({"at": 1}, (line.mention("x" * 100_000),))]
     line.stages.poll("memory")
     with line.store.read() as connection:
-        assert connection.execute(text("SELECT length(text) FROM mention")).scalar_one() <= 20_000
+        assert connection.execute(text("SELECT length(text) FROM mention")).scalar_one() <= 30_000
 
 
 def test_sql_in_every_field_is_stored_verbatim(line: Line) -> None:

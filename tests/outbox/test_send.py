@@ -146,14 +146,14 @@ def test_a_refusal_is_final_for_the_item_and_stops_no_other(line: Line, then: st
     assert (line.reply(first.id).state, len(line.platform.posts)) == (state, 1)
 
 
-def test_an_item_refused_for_now_is_tried_once_more_and_then_parked(line: Line) -> None:
-    """Two calls at most."""
+def test_an_item_refused_for_now_is_parked_after_three_calls(line: Line) -> None:
+    """Its platform may know better before that."""
     reply = line.approved()
     line.platform.script = [NotSent("not now", cause="item")] * 5
     for _ in range(5):
         line.send()
         line.wait(minutes=2)
-    assert (line.platform.calls, line.reply(reply.id).state) == (2, "failed")
+    assert (line.platform.calls, line.reply(reply.id).state) == (3, "failed")
 
 
 def test_an_opt_out_after_the_approval_withdraws_the_reply(line: Line) -> None:

@@ -58,6 +58,7 @@ class Memory:
 
     name = "memory"
     settle_after = timedelta(0)
+    watch_own = True  # a file lists no posts of ours
 
     def __init__(self, mentions: Mentions, path: Path) -> None:
         self._mentions, self._posts = mentions, path
