@@ -22,11 +22,13 @@ RUN python -m compileall -q "$(python -c 'import sysconfig; print(sysconfig.get_
  && useradd --uid 10001 --user-group --home-dir /data --shell /usr/sbin/nologin earshot \
  && install -d -o earshot -g earshot -m 0700 /data
 COPY --from=build /opt/earshot /opt/earshot
-ENV PATH=/opt/earshot/bin:$PATH EARSHOT_DATA=/data PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+# TMPDIR: the language model is unpacked through a nameless temporary file of 30 MB, more than a small /tmp holds.
+ENV PATH=/opt/earshot/bin:$PATH EARSHOT_DATA=/data PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
+    TMPDIR=/data
 USER earshot
 WORKDIR /data
 VOLUME /data
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=30s --timeout=10s --start-period=30s --retries=3 CMD ["earshot", "health"]
+HEALTHCHECK --interval=10s --timeout=10s --start-period=30s --retries=3 CMD ["earshot", "health"]
 ENTRYPOINT ["earshot"]
 CMD ["run"]

@@ -111,13 +111,17 @@ def _allowed(host: str, allow: tuple[str, ...]) -> bool:
 def problems(policy: Policy) -> list[Problem]:
     """Every fault in the wording, for `earshot check`: syntax, unknown variables, foreign links, empty or no texts."""
     found = [
-        fault for kind, variants in policy.wording.items() for one in variants for fault in _faults(kind, one, policy)
+        fault
+        for kind, variants in policy.wording.items()
+        if policy.responding(kind)  # the starter's wording of a kind that this policy does not use is never said
+        for one in variants
+        for fault in _faults(kind, one, policy)
     ]
     for responding in policy.responders:
         if not any(not one.when for one in policy.wording.get(responding.kind, ())):
             what, do = "no wording without `when` for this kind", f"add a [[{responding.kind}]] with id and text"
             found.append(Problem(f"{FILE} {responding.kind}", what, do))
-    for fact in policy.facts:
+    for fact in policy.facts if any(policy.responding(kind) for kind in KINDS_WITH_FACTS) else ():
         hosts = bad_links(f"{fact.says} {fact.source} {fact.link or ''}", policy)
         found += [Problem(f"factsheet.toml {fact.id}", f"links to {host}", _ALLOW) for host in hosts]
     return found

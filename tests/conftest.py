@@ -28,7 +28,7 @@ SAID = (
     ("m3", "cy", "@fernhill what are your opening hours?"),
     ("m4", "di", "@fernhill you will hear from my lawyer about this"),
     ("m5", "eve", "@fernhill going to the shop"),
-    ("m6", "flo", "@fernhill these notebooks are wonderful, thanks a lot"),
+    ("m6", "flo", "@fernhill I love your notebooks, thank you!"),
 )
 
 

@@ -29,6 +29,10 @@ def _run() -> int:
     except BrokenPipeError:  # `earshot log | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:  # the output's disk is full, for one
+        return _fault(
+            f"the system says: {error.strerror or error}; free some space or check the permissions, then try again"
+        )
     except KeyboardInterrupt:
         return _fault("stopped")
     except SystemExit as end:

@@ -59,3 +59,4 @@ def configure(secrets: Callable[[], Set[str]], *, level: int = logging.INFO) -> 
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for name in CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a stage still at work when its turn comes is no news

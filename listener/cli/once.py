@@ -34,14 +34,15 @@ def once(
 
     Example: earshot once --stage send
     """
+    import logging
     import os
 
     from listener.cli import logs, work
     from listener.settings import EnvSecrets
     from listener.store import notices
 
-    logs.configure(EnvSecrets(os.environ).values, level=30)
-    config = context.settings()
+    logs.configure(EnvSecrets(os.environ).values, level=logging.ERROR)
+    config = work.ready()
     with work.locked("once") as store:
         totals = work.stages(config, store).once(stage.value if stage else None)
         with store.read() as connection:

@@ -3,7 +3,6 @@
 import os
 
 from listener import stop
-from listener.cli import context
 from listener.cli.app import app
 
 
@@ -20,11 +19,11 @@ def run() -> None:
 
     stop.install()
     logs.configure(EnvSecrets(os.environ).values)
-    config = context.settings()
+    config = work.ready()
     with work.locked("run", wait=60.0) as store:
 
         def build() -> tuple[Settings, Stages]:
-            fresh = context.settings()
+            fresh = work.ready()
             return fresh, work.stages(fresh, store, stop.flag.is_set)
 
         Daemon(config, work.stages(config, store, stop.flag.is_set), build).run()

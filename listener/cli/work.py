@@ -16,6 +16,17 @@ if TYPE_CHECKING:
     from listener.store.engine import Store
 
 
+def ready() -> "Settings":
+    """The configuration with all its secrets, before anything is opened or written. Raises ConfigError."""
+    from listener import settings as rules
+
+    config = context.settings()
+    missing = rules.secret_problems(config, rules.EnvSecrets(os.environ))
+    if missing:
+        raise ConfigError(missing)
+    return config
+
+
 @contextmanager
 def locked(command: str, *, wait: float = 30.0) -> Iterator["Store"]:
     """Hold the lock, bring the database to the newest schema, open it. Raises LockHeld, StoreError."""
@@ -49,13 +60,10 @@ def data_folder() -> Path:
 
 
 def connect(config: "Settings", store: "Store") -> dict[str, "Platform"]:
-    """Every platform that is on, with its meter. Raises ConfigError for missing secrets."""
+    """Every platform that is on, with its meter. Raises EarshotError."""
     from listener import settings as rules
 
     secrets = rules.EnvSecrets(os.environ)
-    missing = rules.secret_problems(config, secrets)
-    if missing:
-        raise ConfigError(missing)
     folder = data_folder()
     made: dict[str, Platform] = {}
     for one in config.platforms:

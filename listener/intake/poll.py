@@ -27,8 +27,8 @@ FIELD_LIMIT = 500  # characters kept of any other field
 BACKOFF_CAP = timedelta(minutes=15)
 WORRY = 3  # failures in a row before an operator hears of it
 FIELDS = (
-    "id", "author_id", "interaction_id", "conversation_id", "author_handle", "author_name", "in_reply_to", "lang", "url",
-    "brand", "why_not",
+    "id", "author_id", "interaction_id", "conversation_id", "author_handle", "author_name", "in_reply_to", "lang",
+    "url", "brand", "why_not",
 )  # fmt: skip
 OPEN = ("drafted", "escalated", "approved", "by_hand")
 

@@ -95,6 +95,8 @@ def notes(settings: Settings, today: date | None = None) -> list[str]:
         if one.auto == "always"
     ]
     says += [f"[platforms.{one.name}] {note}" for one in settings.platforms for note in one.section.notes()]
+    if not policy.brand.name:
+        says.append("policy.toml has no [brand]: the brand's own words are not taken out of a text before it is scored")
     if not policy.responders:
         says.append("policy.toml names no responder: every mention is ignored or escalated")
     if today is not None:

@@ -28,6 +28,9 @@ HOST = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])
 STRONGEST = 4.0  # VADER's lexicon runs from -4 to 4
 
 
+NO_BRAND = Brand("")  # of a file without [brand]; `check` says what that costs
+
+
 @dataclass(frozen=True)
 class _Staff:
     names: tuple[str, ...] = ()
@@ -45,7 +48,7 @@ class _Links:
 
 @dataclass(frozen=True)
 class _PolicyFile:
-    brand: Brand
+    brand: Brand = NO_BRAND
     timezone: str = "UTC"
     languages: tuple[str, ...] = ("en",)
     undo_seconds: float = 10.0
@@ -165,7 +168,8 @@ def _check_rules(file: _PolicyFile, spot: Spot, faults: list[Problem]) -> None:
     attempt(faults, _timezone, file.timezone, spot.at("timezone"))
     each(faults, file.languages, spot.at("languages"), _language)
     each(faults, file.brand.terms, spot.inside("brand").at("terms"), phrase)
-    each(faults, (file.brand.name, *file.brand.handles), spot.inside("brand"), filled)
+    if file.brand != NO_BRAND:
+        each(faults, (file.brand.name, *file.brand.handles), spot.inside("brand"), filled)
     each(faults, file.staff.names, spot.inside("staff").at("names"), filled)
     each(faults, file.links.allow, spot.inside("links").at("allow"), _host)
     cues = spot.inside("cues")

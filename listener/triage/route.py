@@ -71,6 +71,7 @@ class Routed:
     escalated: int = 0
     ignored: int = 0
     shunted: int = 0
+    deferred: int = 0  # the machine, not the mention, stood in the way: decided in a later round
 
     def add(self, other: "Routed") -> None:
         """Sum up batches."""
@@ -78,6 +79,7 @@ class Routed:
         self.escalated += other.escalated
         self.ignored += other.ignored
         self.shunted += other.shunted
+        self.deferred = other.deferred
 
 
 def route(
@@ -91,7 +93,10 @@ def route(
             past = mentions.histories(connection, {key: one for key, (one, _) in batch.items()})
         if not batch:
             break
-        done.add(_batch(store, triage, batch, past, clock()))
+        found = _batch(store, triage, batch, past, clock())
+        done.add(found)
+        if found.deferred == len(batch):
+            break
     return done
 
 
@@ -103,6 +108,8 @@ def _batch(
     for key, (mention, _) in batch.items():
         try:
             verdicts[key] = triage.decide(mention, past[key], now)
+        except (OSError, MemoryError) as error:  # a full disk is no fault of the mention
+            log.error("mention %s:%s could not be decided just now: %r", mention.platform, mention.id, error)
         except Exception as error:  # noqa: BLE001 -- whatever a rule does to one mention, the others go on
             log.error("mention %s:%s crashed triage: %r", mention.platform, mention.id, error)
             crashed[key] = error
@@ -111,7 +118,8 @@ def _batch(
         _keep(connection, triage, verdicts, now)
         shunted = sum(_crashed(connection, key, *batch[key], error, now) for key, error in crashed.items())
     states = [verdict.state for verdict in verdicts.values()]
-    return Routed(states.count("drafted"), states.count("escalated"), states.count(None), shunted)
+    deferred = len(batch) - len(verdicts) - len(crashed)
+    return Routed(states.count("drafted"), states.count("escalated"), states.count(None), shunted, deferred)
 
 
 def _keep(connection: Connection, triage: Triage, verdicts: Mapping[int, Verdict], now: datetime) -> None:

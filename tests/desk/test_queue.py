@@ -8,10 +8,9 @@ from listener.desk import moves, people
 from listener.desk.approve import Target, approve
 from listener.desk.queue import Asked, Page, listing, show, single
 from listener.errors import DeskError
-from listener.intake.poll import poll
 from listener.store import mentions
 from tests import factories
-from tests.desk.world import Listed, World, praise
+from tests.desk.world import World, praise
 
 KEYS = {
     *("id", "state", "revision", "platform", "kind", "rule", "text", "length", "limit", "auto", "mention", "sentiment"),
@@ -57,7 +56,7 @@ def test_an_escalation_has_its_guard_and_no_text(world: World) -> None:
 def test_a_mention_that_is_not_decided_yet_can_be_shown(world: World) -> None:
     """Its decision and score are null."""
     world.said("going to the shop")
-    poll(world.store, Listed([factories.mention("later", id="9", interaction_id="9")]), world.clock)
+    world.polled(factories.mention("later", id="9", interaction_id="9"))
     found = show(world.store, world.view(), Asked(mention=("memory", "9")))
     assert (found["decision"], found["sentiment"]["compound"], found["trail"]) == (None, None, [])
 

@@ -1,6 +1,5 @@
 """A desk in a real SQLite file: mentions come in through the real poll and triage, at a clock that tests move."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
@@ -11,7 +10,7 @@ from typing import Any
 from listener.desk.approve import Desk
 from listener.desk.queue import View
 from listener.intake.poll import poll
-from listener.model import Account, Hit, Json, Mention, Page, Prepared, Preview, Receipt, Standing
+from listener.model import Hit, Json, Mention, Page, Preview
 from listener.policy import Policy
 from listener.store import events, mentions, replies
 from listener.store.engine import Store, open_store
@@ -19,42 +18,9 @@ from listener.store.migrate import migrate
 from listener.store.records import Decided, Event, Item, Reply
 from listener.triage.route import Triage, route
 from tests import factories
+from tests.fakes.scripted import Scripted
 
 LIMIT = 280
-
-
-class Listed:
-    """A platform that lists the mentions it was given, and never posts."""
-
-    name = "memory"
-    settle_after = timedelta(0)
-
-    def __init__(self, given: Iterable[Mention]) -> None:
-        self._given = tuple(given)
-
-    def fetch(self, cursor: Json | None, now: datetime) -> Page:
-        """All at once."""
-        return Page({}, self._given)
-
-    def prepare(self, reply: Any, now: datetime) -> Prepared:
-        """Nothing is ever sent."""
-        raise NotImplementedError
-
-    def post(self, prepared: Prepared) -> Receipt:
-        """Nothing is ever sent."""
-        raise NotImplementedError
-
-    def find(self, prepared: Prepared) -> Receipt | None:
-        """Nothing is ever sent."""
-        raise NotImplementedError
-
-    def look(self, mention: Mention) -> Standing:
-        """Nothing is ever sent."""
-        raise NotImplementedError
-
-    def whoami(self) -> Account:
-        """Nobody asks."""
-        raise NotImplementedError
 
 
 def preview(text: str, mention: Mention) -> Preview:
@@ -106,8 +72,12 @@ class World:
 
     def heard(self, *found: Mention) -> None:
         """These mentions come in and are decided."""
-        poll(self.store, Listed(found), self.clock)
+        self.polled(*found)
         self.route()
+
+    def polled(self, *found: Mention) -> None:
+        """These mentions come in, and wait to be decided."""
+        poll(self.store, Scripted(self.clock, pages=[Page({}, found)]), self.clock)
 
     def route(self) -> None:
         """Decide all that waits."""

@@ -20,10 +20,13 @@ class Fragile:
 
     broken = True
 
+    def __init__(self, error: Exception | None = None) -> None:
+        self.error = error or ZeroDivisionError("a faulty rule")
+
     def respond(self, facts: Facts, policy: Policy) -> Pass:
         """Crash on the marker, pass on everything else."""
         if self.broken and "marker" in facts.text:
-            raise ZeroDivisionError("a faulty rule")
+            raise self.error
         return Pass("not mine")
 
 
@@ -74,6 +77,19 @@ def test_a_mention_that_crashes_a_rule_is_shunted_after_three_tries_and_the_othe
     with line.store.read() as connection:
         (item,) = notices.shunted_items(connection)
     assert (item.stage, item.error) == ("route", "ZeroDivisionError: a faulty rule")
+
+
+def test_a_mention_that_the_machine_could_not_decide_waits_and_is_not_blamed(line: Line) -> None:
+    """A full disk while the language model is unpacked: the others go on, and this one is decided later."""
+    fragile = Fragile(OSError(28, "No space left on device"))
+    said = line.say("the marker: " + COMPLAINT)
+    other = line.say(COMPLAINT)
+    line.stages.poll("memory")
+    done = stages(line, fragile).route()
+    assert (done.deferred, done.shunted, line.reply_to(other.id).state) == (1, 0, "drafted")
+    fragile.broken = False
+    stages(line, fragile).route()
+    assert line.reply_to(said.id).state == "drafted"
 
 
 def test_a_shunted_mention_can_be_put_back(line: Line) -> None:

@@ -1,0 +1,180 @@
+"""The desk from the command line, each command a process of its own."""
+
+import json
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Earshot, environment
+
+
+def waiting(earshot: Earshot, *args: str) -> list[dict[str, object]]:
+    """The queue as JSON."""
+    found: list[dict[str, object]] = earshot("queue", "--json", *args).json
+    return found
+
+
+def posts(home: Path) -> list[dict[str, str]]:
+    """What was posted."""
+    file = home / "data" / "posts.jsonl"
+    return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
+
+
+def test_what_is_approved_goes_out_once_and_nothing_else_does(queue: Earshot, home: Path) -> None:
+    """The whole line: queue, approve, send, log; and again, where nothing happens."""
+    drafts = [one for one in waiting(queue) if one["state"] == "drafted"]
+    chosen = drafts[:2]
+    done = queue("approve", *(f"{one['id']}@{one['revision']}" for one in chosen), "--json")
+    assert done.code == 0 and [row["reply"]["state"] for row in done.json] == ["approved", "approved"]
+    assert [queue("once", "--stage", "send", "--json").json["sent"] for _ in range(2)] == [2, 0]
+    assert {(one["in_reply_to"], one["text"]) for one in posts(home)} == {
+        (one["mention"]["id"], one["text"])  # type: ignore[index]
+        for one in chosen
+    }
+    logged = {row["reply_id"]: row for row in queue("log", "--limit", "0").lines}
+    for one in chosen:
+        row = logged[one["id"]]
+        assert (row["state"], row["approved_by"], row["reply_text"]) == ("sent", "dana", one["text"])
+    again = queue("approve", str(chosen[0]["id"]))
+    assert again.code == 1 and "is sent by dana, not drafted" in again.err
+
+
+def test_each_approval_is_told_and_one_that_fails_makes_exit_1(queue: Earshot) -> None:
+    """One line each: what goes out on stdout, what does not on stderr."""
+    number = next(one["id"] for one in waiting(queue) if one["state"] == "drafted")
+    done = queue("approve", "99", str(number), "--as", "bo")
+    assert done.code == 1
+    assert done.err == "earshot: 99 is not approved: there is no reply 99; `earshot queue` lists the ids\n"
+    assert done.out.startswith(f"{number} approved") and f"earshot undo {number}" in done.out
+    failed = queue("approve", "99", "--json")
+    assert failed.code == 1
+    assert failed.json == [
+        {"id": 99, "ok": False, "error": "there is no reply 99; `earshot queue` lists the ids", "reply": None}
+    ]
+
+
+def test_two_people_approving_the_same_rows_at_one_moment(queue: Earshot, home: Path) -> None:
+    """One of them wins each row, and the other hears who."""
+    ids = [str(one["id"]) for one in waiting(queue) if one["state"] == "drafted"]
+    command = [sys.executable, "-m", "listener.cli", "approve", *ids, "--json", "--as"]
+    shell = {"env": environment(), "stdout": subprocess.PIPE, "text": True}
+    running = [subprocess.Popen([*command, name], **shell) for name in ("ada", "bo")]  # type: ignore[call-overload]
+    ada, bo = (json.loads(one.communicate(timeout=60)[0]) for one in running)
+    for first, second in zip(ada, bo, strict=True):
+        assert first["ok"] != second["ok"]
+        winner, loser = ("ada", second) if first["ok"] else ("bo", first)
+        assert f"approved by {winner}" in loser["error"]
+        assert loser["reply"]["approved_by"] == winner
+    assert queue("once", "--stage", "send", "--json").json["sent"] == len(ids) == len(posts(home))
+
+
+def test_the_revision_of_another_text_is_refused(queue: Earshot) -> None:
+    """What dana saw is not what bo wrote."""
+    one = next(one for one in waiting(queue) if one["state"] == "drafted")
+    edited = queue("edit", str(one["id"]), "--text", "Thank you!", "--as", "bo", "--json").json
+    assert (edited["revision"], edited["text"], edited["state"]) == (2, "Thank you!", "drafted")
+    done = queue("approve", f"{one['id']}@1")
+    assert done.code == 1 and "has changed since revision 1 (it is 2 now)" in done.err
+
+
+def test_an_escalation_is_edited_into_a_draft(queue: Earshot) -> None:
+    """With the kind that staff name."""
+    (one,) = waiting(queue, "--state", "escalated")
+    assert one["kind"] is None and one["text"] is None
+    edited = queue("edit", str(one["id"]), "--text", "We have written to you.", "--kind", "answer", "--json").json
+    assert (edited["state"], edited["kind"]) == ("drafted", "answer")
+    assert queue("approve", str(one["id"])).code == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("x" * 501, "the text is 501 long, memory takes 500; shorten it"),
+        ("See http://evil.test", "the text links to evil.test"),
+        (" ", "the reply has no text"),
+    ],
+)
+def test_a_text_that_may_not_go_out_is_refused_with_one_line(queue: Earshot, text: str, says: str) -> None:
+    """Nothing has changed."""
+    before = waiting(queue)[0]
+    done = queue("edit", str(before["id"]), "--text", text)
+    assert done.code == 1 and done.err.startswith(f"earshot: {says}") and done.err.count("\n") == 1
+    assert waiting(queue)[0]["revision"] == 1
+
+
+def test_pages_cover_the_queue_once(queue: Earshot) -> None:
+    """--limit and --after; --limit 0 is all."""
+    whole = [one["id"] for one in waiting(queue, "--limit", "0")]
+    seen: list[object] = []
+    while page := waiting(queue, "--limit", "2", *(["--after", str(seen[-1])] if seen else [])):
+        seen += [one["id"] for one in page]
+    assert seen == whole and len(set(whole)) == 5
+
+
+def test_a_snoozed_reply_is_hidden_until_its_state_is_asked_for(queue: Earshot) -> None:
+    """And marked there."""
+    one = next(one for one in waiting(queue) if one["state"] == "drafted")
+    snoozed = queue("snooze", str(one["id"]), "2h", "--json").json
+    assert snoozed["snoozed_until"] is not None
+    assert one["id"] not in [other["id"] for other in waiting(queue)]
+    shown = queue("queue", "--state", "drafted")
+    assert "snoozed until" in shown.out and "1 snoozed" in shown.out
+
+
+def test_a_claim_keeps_colleagues_away(queue: Earshot) -> None:
+    """From approving, editing and closing; until it is released."""
+    number = str(waiting(queue)[0]["id"])
+    assert queue("claim", number, "--as", "bo", "--json").json["claimed_by"] == "bo"
+    for command in (["approve", number], ["edit", number, "--text", "Hi!"], ["close", number, "--reason", "x"]):
+        done = queue(*command)
+        assert done.code == 1 and "is claimed by bo until" in done.err
+    assert queue("release", number, "--as", "bo").code == 0
+    assert queue("assign", number, "cy", "--json").json["assigned_to"] == "cy"
+
+
+def test_a_mention_that_takes_no_reply_is_posted_by_hand(queue: Earshot, home: Path) -> None:
+    """`approve` says what to do, `done` keeps what was done."""
+    one = next(one for one in waiting(queue) if one["state"] == "drafted")
+    with sqlite3.connect(home / "data" / "earshot.db") as connection:
+        connection.execute("UPDATE mention SET can_reply = 0, why_not = 'replies are limited'")
+    connection.close()
+    done = queue("approve", str(one["id"]))
+    assert done.code == 0 and f"post it at the platform yourself, then `earshot done {one['id']}`" in done.out
+    assert "by hand (replies are limited)" in queue("show", str(one["id"])).out
+    sent = queue("done", str(one["id"]), "--remote-id", "p7", "--json").json
+    assert (sent["state"], sent["remote_id"]) == ("sent", "p7")
+    assert posts(home) == []
+
+
+def test_an_ignored_mention_is_shown_and_escalated(queue: Earshot) -> None:
+    """Its trail tells why nothing was said."""
+    found = queue("show", "memory:m5", "--json").json
+    assert (found["decision"], found["id"], found["state"]) == ("ignore", None, None)
+    assert any(hit["hit"] for hit in found["trail"]) and any(not hit["hit"] for hit in found["trail"])
+    made = queue("escalate", "memory:m5", "--json").json
+    assert (made["state"], made["rule"]) == ("escalated", "staff")
+    assert "has reply" in queue("escalate", "memory:m5").err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["show", "99"], "there is no reply 99; `earshot queue` lists the ids"),
+        (["show", "memory:zz"], "there is no mention memory:zz; `earshot log` and `earshot shunted` list what came in"),
+        (["undo", "9" * 30], f"there is no reply {'9' * 30}; `earshot queue` lists the ids"),
+        (["queue", "--after", "99"], "there is no reply 99; --after takes the last id of the page before"),
+    ],
+)
+def test_what_is_not_there_is_one_line_and_exit_1(queue: Earshot, arguments: list[str], says: str) -> None:
+    """What is wrong, and what to do."""
+    done = queue(*arguments)
+    assert (done.code, done.out, done.err) == (1, "", f"earshot: {says}\n")
+
+
+def test_without_a_database_the_desk_says_what_to_run(earshot: Earshot) -> None:
+    """A first command on a new machine."""
+    done = earshot("queue")
+    assert done.code == 1 and done.err.count("\n") == 1 and "earshot once" in done.err

@@ -1,0 +1,64 @@
+"""`earshot edit ID` without --text: the person's own editor on a private file."""
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Earshot
+
+
+@pytest.fixture
+def number(queue: Earshot) -> str:
+    """A draft's id."""
+    return str(queue("queue", "--kind", "thank_you", "--limit", "1", "--json").json[0]["id"])
+
+
+def script(home: Path, body: str) -> str:
+    """An editor that does this to its file, and tells what it was given."""
+    file = home / "my editor"
+    file.write_text(f'#!/bin/sh\ncp -p "$2" "{home}/seen"\necho "$2" > "{home}/name"\n{body}\n')
+    file.chmod(0o700)
+    return f"'{file}' --wait"
+
+
+def test_the_editor_gets_the_present_text_on_a_private_file(queue: Earshot, home: Path, number: str) -> None:
+    """Mode 0600, gone afterwards; what it leaves is the new revision."""
+    before = queue("show", number, "--json").json["text"]
+    editor = script(home, 'printf "Thank you,\\nand hello!\\n" > "$2"')
+    edited = queue("edit", number, "--json", env={"VISUAL": editor, "EDITOR": "false"}).json
+    assert (edited["revision"], edited["text"]) == (2, "Thank you,\nand hello!")
+    assert (home / "seen").read_text() == before + "\n"
+    assert stat.S_IMODE((home / "seen").stat().st_mode) == 0o600
+    assert not Path((home / "name").read_text().strip()).exists()
+
+
+@pytest.mark.parametrize("body", ["true", ': > "$2"', 'echo >> "$2"'])
+def test_unchanged_or_empty_changes_nothing(queue: Earshot, home: Path, number: str, body: str) -> None:
+    """One line says so."""
+    done = queue("edit", number, env={"EDITOR": script(home, body)})
+    assert (done.code, done.out) == (0, "")
+    assert done.err == f"earshot: {number} is as it was: the text is empty or unchanged\n"
+    assert queue("show", number, "--json").json["revision"] == 1
+
+
+@pytest.mark.parametrize(
+    ("editor", "says"),
+    [
+        ("", "no editor is set; give --text TEXT"),
+        ("no-such-editor", "cannot start the editor 'no-such-editor'"),
+        ("false", "the editor 'false' ended with 1; nothing was changed"),
+        ("'", "$EDITOR cannot be read"),
+    ],
+)
+def test_an_editor_that_does_not_work(queue: Earshot, number: str, editor: str, says: str) -> None:
+    """One line, exit 1."""
+    done = queue("edit", number, env={"EDITOR": editor, "VISUAL": ""})
+    assert done.code == 1 and done.err.startswith(f"earshot: {says}") and done.err.count("\n") == 1
+
+
+def test_a_reply_that_cannot_be_edited_opens_no_editor(queue: Earshot, home: Path, number: str) -> None:
+    """Nobody writes in vain."""
+    queue("claim", number, "--as", "bo")
+    done = queue("edit", number, env={"EDITOR": script(home, "true")})
+    assert done.code == 1 and "claimed by bo" in done.err and not (home / "seen").exists()

@@ -1,0 +1,44 @@
+"""Persons, and the operator's hand on sending."""
+
+from tests.conftest import Earshot
+
+
+def test_a_person_is_shown_noted_and_opted_out(queue: Earshot) -> None:
+    """And may be answered again."""
+    assert queue("note", "ada", "likes mail", "--json").json["notes"][0]["by"] == "dana"
+    found = queue("optout", "ada", "--as", "bo", "--json").json
+    assert found["opted_out"]["by"] == "bo"
+    assert found["exchanges"][0]["state"] == "closed"
+    page = queue("person", "memory:ada").out
+    assert "asked never to be answered (bo" in page and "likes mail" in page
+    assert queue("optout", "ada", "--undo", "--json").json["opted_out"] is None
+    again = queue("optout", "ada", "--undo")
+    assert again.code == 1 and "ada has not opted out" in again.err
+    assert queue("person", "nobody").code == 1
+
+
+def test_a_pause_holds_what_is_approved_until_it_is_lifted(queue: Earshot) -> None:
+    """Sending stops at once; an approval is kept and goes later."""
+    paused = queue("pause", "--for", "2h", "--reason", "outage", "--json").json
+    assert paused["paused"] == ["memory"] and paused["until"] is not None
+    approved = queue("approve", "1")
+    assert "it goes out when sending is resumed" in approved.out
+    held = queue("once", "--stage", "send", "--json")
+    assert held.code == 3 and held.json["held"] == {"paused": 1} and held.json["sent"] == 0
+    assert queue("resume", "--json").json == {"resumed": 1, "still_paused": []}
+    sent = queue("once", "--stage", "send", "--json")
+    assert sent.code == 0 and sent.json["sent"] == 1
+
+
+def test_resuming_one_platform_of_a_pause_of_all_says_so(queue: Earshot) -> None:
+    """And a platform that is not on is named."""
+    queue("pause")
+    done = queue("resume", "--platform", "memory")
+    assert "nothing was paused there" in done.out and "still paused everywhere" in done.out
+    assert queue("pause", "--platform", "memry").err == "earshot: no platform 'memry' is on; there is memory\n"
+
+
+def test_who_acts_needs_a_name_that_can_be_shown(queue: Earshot) -> None:
+    """`policy` is the program's own."""
+    for name in ("policy", " ", "a\nb"):
+        assert queue("approve", "1", "--as", name).code == 1

@@ -1,0 +1,61 @@
+"""Wrong usage is exit 2 before anything is touched, and every command's help has an example."""
+
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+from typer.testing import CliRunner
+
+from listener.cli.commands import app
+
+DESK = (
+    *("queue", "show", "approve", "edit", "reject", "close", "retry", "undo", "done", "resolve", "claim", "release"),
+    *("assign", "snooze", "escalate", "log", "notices", "shunted", "person", "note", "optout", "pause", "resume"),
+)
+WRONG = [
+    ["queue", "--state", "lost"],
+    ["queue", "--kind", "poem"],
+    ["queue", "--limit", "-1"],
+    ["approve"],
+    ["approve", "x"],
+    ["approve", "1@"],
+    ["approve", "1@two"],
+    ["approve", "1", "-2"],
+    ["edit", "one", "--text", "Hi!"],
+    ["edit", "1", "--text", "Hi!", "--kind", "poem"],
+    ["show", "abc"],
+    ["show", ":1"],
+    ["escalate", "memory:"],
+    ["reject", "1"],
+    ["resolve", "1"],
+    ["resolve", "1", "--sent", "7", "--not-sent"],
+    ["snooze", "1", "soon"],
+    ["snooze", "1", "0h"],
+    ["log", "--since", "yesterday"],
+    ["log", "--after", "m1"],
+    ["pause", "--for", "-2h"],
+]
+
+
+@pytest.mark.parametrize("arguments", WRONG, ids=" ".join)
+def test_wrong_usage_is_exit_2(home: Path, arguments: list[str]) -> None:
+    """There is not even a database to look into."""
+    done = CliRunner().invoke(app, arguments)
+    assert done.exit_code == 2, done.output
+    assert "Traceback" not in done.output and not (home / "data").exists()
+
+
+@pytest.mark.parametrize("name", DESK)
+def test_help_has_an_example(name: str) -> None:
+    """In the words that staff will type."""
+    done = CliRunner().invoke(app, [name, "--help"])
+    assert done.exit_code == 0
+    assert f"earshot {name}" in done.output.split("Example", 1)[1]
+
+
+def test_every_command_that_acts_takes_as() -> None:
+    """Who acts is never only the machine's user."""
+    acting = set(DESK) - {"queue", "show", "log", "person"}
+    commands = get_command(app).commands  # type: ignore[attr-defined]
+    without = [name for name in acting if not any("--as" in option.opts for option in commands[name].params)]
+    assert without == []
