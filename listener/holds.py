@@ -4,6 +4,7 @@ No part of a decision: a decision is about what is said and by whom. Quiet hours
 itself; what a person approved is held by a pause, the budget and the platform's own limits alone.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -12,7 +13,7 @@ from sqlalchemy import Connection
 
 from listener.policy import Policy, Span
 from listener.store import ledger, people, platforms, replies
-from listener.store.records import Item
+from listener.store.records import Item, Pause
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -36,7 +37,11 @@ class Warning_:
 
 def paused(connection: Connection, platform: str, now: datetime) -> Hold | None:
     """A pause of this platform, or of all."""
-    found = [one for one in platforms.pauses(connection, now) if one.scope in ("*", platform)]
+    return _first(platforms.pauses(connection, now), platform)
+
+
+def _first(pauses: Sequence[Pause], platform: str) -> Hold | None:
+    found = [one for one in pauses if one.scope in ("*", platform)]
     if not found:
         return None
     one = found[0]
@@ -97,30 +102,49 @@ def _cap(connection: Connection, policy: Policy, item: Item, now: datetime) -> H
     return None
 
 
-def warnings(connection: Connection, item: Item, text: str | None, now: datetime) -> tuple[Warning_, ...]:
-    """What staff should see before they approve this text."""
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What warnings need to know, read once for a whole page of the queue: repeats counts today's texts."""
+
+    silent: frozenset[tuple[str, str]]
+    repeats: Mapping[str, int]
+    pauses: Sequence[Pause]
+
+
+def around(connection: Connection, items: Sequence[Item], now: datetime) -> Around:
+    """Read it in three queries, however many items there are."""
+    texts = [one.reply.text for one in items if one.reply is not None and one.reply.text]
+    persons = [(one.mention.platform, one.mention.author_id) for one in items]
+    return Around(
+        people.silent(connection, persons),
+        replies.sent_texts(connection, texts, ledger.day(now)),
+        platforms.pauses(connection, now),
+    )
+
+
+def warnings(known: Around, item: Item) -> tuple[Warning_, ...]:
+    """What staff should see before they approve this reply."""
     mention, reply = item.mention, item.reply
     found: list[Warning_] = []
     if reply is not None and item.edited_at is not None and item.edited_at > reply.created_at:
         found.append(Warning_("edited", "the author edited the mention after this was drafted"))
     if item.gone_at is not None:
         found.append(Warning_("gone", "the mention is no longer on the platform"))
-    if people.opted_out(connection, (mention.platform, mention.author_id)):
+    if (mention.platform, mention.author_id) in known.silent:
         found.append(Warning_("opted_out", "this person asked never to be answered"))
     if reply is not None and reply.state in ("drafted", "approved"):
-        found += _of_sending(connection, mention.platform, text, now)
+        found += _of_sending(known, mention.platform, reply.text or "")
     return tuple(found)
 
 
-def _of_sending(connection: Connection, platform: str, text: str | None, now: datetime) -> list[Warning_]:
+def _of_sending(known: Around, platform: str, text: str) -> list[Warning_]:
     """What concerns only a text that is still to go out."""
     found = []
-    repeats = replies.same_text(connection, text, ledger.day(now)) if text else 0
+    repeats = known.repeats.get(text, 0)
     if repeats:
-        found.append(
-            Warning_("duplicate", f"this text went out {'once' if repeats == 1 else f'{repeats} times'} today")
-        )
-    pause = paused(connection, platform, now)
+        times = "once" if repeats == 1 else f"{repeats} times"
+        found.append(Warning_("duplicate", f"this text went out {times} today"))
+    pause = _first(known.pauses, platform)
     if pause is not None:
         found.append(Warning_("paused", f"sending is {pause.says}"))
     return found

@@ -140,8 +140,7 @@ def warned(world: World, reply_id: int) -> list[str]:
     """The warnings at a reply."""
     item = world.item(reply_id)
     with world.store.read() as connection:
-        text = item.reply.text if item.reply else None
-        return [one.says for one in holds.warnings(connection, item, text, world.now)]
+        return [one.says for one in holds.warnings(holds.around(connection, [item], world.now), item)]
 
 
 def test_a_text_that_went_out_today_is_a_duplicate_of_no_older_one(world: World) -> None:

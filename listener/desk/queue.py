@@ -3,7 +3,7 @@
 Reads, never writes. Times stay datetimes; the command line renders them.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from listener.errors import DeskError
 from listener.model import Hit, Json, Mention, Preview
 from listener.store import events, mentions, people, platforms, replies
 from listener.store.engine import Store
-from listener.store.records import Decided, Item, Reply
+from listener.store.records import Approval, Decided, Item, Reply
 from listener.triage.decide import GUARDS
 
 Explain = Callable[[Decided, Mention], Sequence[Hit]]
@@ -64,8 +64,20 @@ class View:
     now: datetime
 
 
+def lines(connection: Connection, view: View, items: Sequence[Item]) -> list[Json]:
+    """Replies as the contract has them, in a handful of queries however many there are."""
+    around = holds.around(connection, items, view.now)
+    approved = [one.reply.id for one in items if one.reply is not None and one.reply.approved_by is not None]
+    given = events.approvals_of(connection, approved)
+    return [_line(view, item, holds.warnings(around, item), given) for item in items]
+
+
 def line(connection: Connection, view: View, item: Item) -> Json:
     """A reply as the contract has it; its own columns are null for a mention without a reply."""
+    return lines(connection, view, [item])[0]
+
+
+def _line(view: View, item: Item, warnings: Sequence[holds.Warning_], given: Mapping[int, Sequence[Approval]]) -> Json:
     reply, decided = item.reply, item.decided
     preview = view.preview(reply.text, item.mention) if reply is not None and reply.text else None
     return {
@@ -77,10 +89,8 @@ def line(connection: Connection, view: View, item: Item) -> Json:
         "sentiment": {"compound": decided.compound if decided else None},
         "eligibility": {"can_reply": item.mention.can_reply, "reason": item.mention.why_not},
         "guards": [{"name": one["rule"], "says": one["says"]} for one in _hits(decided) if one["rule"] in GUARD_NAMES],
-        "warnings": [
-            _warning(one) for one in holds.warnings(connection, item, reply.text if reply else None, view.now)
-        ],
-        "approvals": _approvals(connection, reply),
+        "warnings": [{"name": one.name, "says": one.says} for one in warnings],
+        "approvals": _approvals(reply, given.get(reply.id, ()) if reply else ()),
         "cost_usd": preview.cost_usd if preview else None,
         "link": preview.link if preview else item.mention.url,
     }
@@ -113,18 +123,12 @@ def _hits(decided: Decided | None) -> list[Json]:
     return decided.hits if decided else []
 
 
-def _warning(one: holds.Warning_) -> Json:
-    return {"name": one.name, "says": one.says}
-
-
-def _approvals(connection: Connection, reply: Reply | None) -> list[Json]:
-    if reply is None or reply.approved_by is None:
+def _approvals(reply: Reply | None, given: Sequence[Approval]) -> list[Json]:
+    """The approvals that stand: of this revision, and not taken back."""
+    if reply is None:
         return []
-    return [
-        {"by": one.by, "at": one.at}
-        for one in events.approvals(connection, reply.id)
-        if one.revision == reply.revision and one.at == reply.approved_at
-    ]
+    standing = [one for one in given if one.revision == reply.revision and one.at == reply.approved_at]
+    return [{"by": one.by, "at": one.at} for one in standing]
 
 
 def detail(connection: Connection, view: View, item: Item) -> Json:
@@ -212,12 +216,10 @@ def listing(store: Store, view: View, page: Page) -> tuple[list[Json], Totals]:
             after=page.after,
             limit=page.limit,
         )
-        return [line(connection, view, item) for item in found], _totals(connection, view.now)
+        return lines(connection, view, found), _totals(connection, view.now)
 
 
 def _totals(connection: Connection, now: datetime) -> Totals:
-    waiting = replies.reply.c.state.in_(replies.WAITING)
-    asleep = replies.where(connection, waiting, replies.reply.c.snoozed_until > now)
-    late = replies.where(connection, waiting, replies.reply.c.due_at < now)
+    asleep, late = replies.asleep_and_late(connection, now)
     heard = [one.ok_at for one in platforms.states(connection) if one.ok_at is not None]
-    return Totals(replies.counts(connection), len(asleep), len(late), max(heard, default=None))
+    return Totals(replies.counts(connection), asleep, late, max(heard, default=None))

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, insert, select
 
 from listener.model import Json
-from listener.store.records import Approval, Event, columns, load_all
+from listener.store.records import Approval, Event, chunks, columns, load, load_all
 from listener.store.tables import metadata
 
 event = metadata.tables["event"]
@@ -52,3 +52,13 @@ def approvals(connection: Connection, reply_id: int) -> list[Approval]:
     """The approvals of a reply, oldest first."""
     query = select(*columns(Approval, approval)).where(approval.c.reply_id == reply_id).order_by(approval.c.id)
     return load_all(Approval, connection.execute(query))
+
+
+def approvals_of(connection: Connection, reply_ids: Sequence[int]) -> dict[int, list[Approval]]:
+    """The approvals of many replies, oldest first."""
+    found: dict[int, list[Approval]] = {}
+    query = select(approval.c.reply_id, *columns(Approval, approval)).order_by(approval.c.id)
+    for piece in chunks(reply_ids):
+        for row in connection.execute(query.where(approval.c.reply_id.in_(piece))):
+            found.setdefault(row.reply_id, []).append(load(Approval, row))
+    return found

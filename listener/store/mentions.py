@@ -1,7 +1,7 @@
 """What was said: keeping mentions, finding those to decide, and what decide may know of the past."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, func, insert, literal, or_, select, update
 
 from listener.model import History, Json, Mention
-from listener.store.records import columns, load, values
+from listener.store.records import chunks, columns, load, values
 from listener.store.tables import metadata
 
 mention = metadata.tables["mention"]
@@ -17,7 +17,6 @@ reply = metadata.tables["reply"]
 event = metadata.tables["event"]
 optout = metadata.tables["optout"]
 
-CHUNK = 400  # values in one IN list; older SQLite takes 999 parameters a statement
 Person = tuple[str, str]  # platform, author_id
 
 
@@ -35,11 +34,6 @@ class Known:
         if found.id == self.version_id:
             return found.text != self.text
         return found.created_at > self.version_at
-
-
-def chunks(items: Sequence[Any]) -> Iterable[Sequence[Any]]:
-    """Split into pieces that fit one IN list."""
-    return (items[start : start + CHUNK] for start in range(0, len(items), CHUNK))
 
 
 def known(connection: Connection, platform: str, found: Sequence[Mention]) -> dict[str, Known]:

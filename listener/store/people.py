@@ -1,12 +1,13 @@
 """Who speaks to us: opt-outs, notes, and finding a person by handle."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, insert, or_, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from listener.errors import DeskError
-from listener.store.records import Note, OptOut, columns, load, load_all
+from listener.store.records import Note, OptOut, chunks, columns, load, load_all
 from listener.store.tables import metadata
 
 mention = metadata.tables["mention"]
@@ -90,3 +91,12 @@ def figures(connection: Connection, person: Person) -> dict[str, int]:
     sent = select(func.count()).select_from(reply).join(mention, mention.c.key == reply.c.mention_key)
     answered = connection.execute(sent.where(*same, reply.c.state == "sent")).scalar_one()
     return {"mentions": said, "answered": answered}
+
+
+def silent(connection: Connection, persons: Sequence[Person]) -> frozenset[Person]:
+    """Which of these persons have opted out."""
+    found: set[Person] = set()
+    for piece in chunks(sorted({author for _, author in persons})):
+        rows = connection.execute(select(optout.c.platform, optout.c.author_id).where(optout.c.author_id.in_(piece)))
+        found.update((row.platform, row.author_id) for row in rows)
+    return frozenset(found & set(persons))

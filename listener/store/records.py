@@ -1,6 +1,6 @@
 """What the store hands out: frozen dataclasses whose fields are columns, and the one loader that makes them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cache
@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Row, Table
 from listener.model import Json, Mention
 
 T = TypeVar("T")
+CHUNK = 400  # values in one IN list; older SQLite takes 999 parameters a statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,3 +215,8 @@ def load_all(cls: type[T], rows: Iterable[Row[Any]]) -> list[T]:
 def values(record: Any) -> dict[str, Any]:
     """The record as column values (shallow, unlike dataclasses.asdict, which copies every nested value)."""
     return {name: getattr(record, name) for name in names(type(record))}
+
+
+def chunks(items: Sequence[Any]) -> Iterable[Sequence[Any]]:
+    """Split into pieces that fit one IN list."""
+    return (items[start : start + CHUNK] for start in range(0, len(items), CHUNK))

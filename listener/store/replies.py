@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func,
 from listener.errors import DeskError
 from listener.model import Json, Mention
 from listener.store import events
-from listener.store.records import Decided, Item, Reply, columns, load, load_all
+from listener.store.records import Decided, Item, Reply, chunks, columns, load, load_all
 from listener.store.tables import UtcTime, metadata
 
 mention = metadata.tables["mention"]
@@ -228,11 +228,15 @@ def of_person(connection: Connection, platform: str, author_id: str, limit: int 
     return [_item(row) for row in connection.execute(query)][::-1]
 
 
-def same_text(connection: Connection, text: str, since: datetime) -> int:
-    """How often this very text went out since a time."""
-    return connection.execute(
-        select(func.count()).where(reply.c.state == "sent", reply.c.sent_at >= since, reply.c.text == text)
-    ).scalar_one()
+def sent_texts(connection: Connection, texts: Sequence[str], since: datetime) -> dict[str, int]:
+    """How often each of these very texts went out since a time."""
+    found: dict[str, int] = {}
+    query = select(reply.c.text, func.count()).where(reply.c.state == "sent", reply.c.sent_at >= since)
+    for piece in chunks(sorted(set(texts))):
+        found |= {
+            row[0]: row[1] for row in connection.execute(query.where(reply.c.text.in_(piece)).group_by(reply.c.text))
+        }
+    return found
 
 
 def automatic_times(connection: Connection, since: datetime) -> list[datetime]:
@@ -292,3 +296,10 @@ def any_open(connection: Connection, platform: str, states: Collection[str]) -> 
         connection.execute(query.where(mention.c.platform == platform, reply.c.state.in_(states)).limit(1)).first()
         is not None
     )
+
+
+def asleep_and_late(connection: Connection, now: datetime) -> tuple[int, int]:
+    """Of what waits for a person: how many are snoozed, and how many are overdue."""
+    waiting = select(func.count()).where(reply.c.state.in_(WAITING))
+    asleep = connection.execute(waiting.where(reply.c.snoozed_until > now)).scalar_one()
+    return asleep, connection.execute(waiting.where(reply.c.due_at < now)).scalar_one()

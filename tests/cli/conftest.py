@@ -3,37 +3,61 @@
 import os
 import pty
 import select
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import Earshot, environment
+from listener.cli.__main__ import main
+from tests.conftest import Earshot, Ran, environment
 
 Watch = Callable[..., str]
 
 
+@pytest.fixture
+def inside(home: Path, earshot: Earshot, monkeypatch: pytest.MonkeyPatch) -> Earshot:
+    """The same entry point in this process, which spares a second of imports a command.
+
+    `once` sets logging up for a whole process, so it gets one of its own.
+    """
+
+    def run(*args: str, input: str | None = None, env: Mapping[str, str] | None = None) -> Ran:
+        if args[0] == "once":
+            return earshot(*args, input=input, env=env)
+        out, err = StringIO(), StringIO()
+        with monkeypatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+            patch.chdir(home)
+            patch.setattr(sys, "argv", ["earshot", *args])
+            for name, value in {"COLUMNS": "80", **(env or {})}.items():
+                patch.setenv(name, value)
+            with pytest.raises(SystemExit) as end:
+                main()
+        return Ran(int(end.value.code or 0), out.getvalue(), err.getvalue())
+
+    return run
+
+
 @pytest.fixture(scope="session")
-def decided(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+def decided() -> dict[str, bytes]:
     """The database after `earshot once` on the mentions of `home`, by content; filled by the first test that asks."""
     return {}
 
 
 @pytest.fixture
-def queue(home: Path, earshot: Earshot, decided: dict[str, bytes]) -> Earshot:
+def queue(home: Path, inside: Earshot, decided: dict[str, bytes]) -> Earshot:
     """The command line in a `home` whose mentions are polled and decided: four drafts and one escalation wait."""
     config = (home / "config" / "mentions.jsonl").read_text()
     if config not in decided:
-        assert earshot("once").code == 0
-        shutil.copyfile(home / "data" / "earshot.db", home / "copy.db")
-        decided[config] = (home / "copy.db").read_bytes()
+        assert inside("once").code == 0
+        decided[config] = (home / "data" / "earshot.db").read_bytes()
     else:
         (home / "data").mkdir()
         (home / "data" / "earshot.db").write_bytes(decided[config])
-    return earshot
+    return inside
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The desk from the command line, each command a process of its own."""
+"""The desk from the command line."""
 
 import json
 import sqlite3

@@ -40,15 +40,15 @@ def test_on_a_terminal_the_log_is_for_people(queue: Earshot, watch: Watch) -> No
     assert "@bo  @fernhill I love" in drawn and "reply 2 sent by dana" in drawn and "    → " in drawn
 
 
-def test_a_row_that_could_not_be_read_is_listed_and_cannot_be_put_back(home: Path, earshot: Earshot) -> None:
+def test_a_row_that_could_not_be_read_is_listed_and_cannot_be_put_back(home: Path, inside: Earshot) -> None:
     """Its source is the place to mend it; the other rows went on."""
     write_mentions(home, {"id": "m9", "txt": "no text"})
-    assert earshot("once", "--json").json["stored"] == 6
-    (item,) = earshot("shunted", "--json").json
+    assert inside("once", "--json").json["stored"] == 6
+    (item,) = inside("shunted", "--json").json
     assert (item["platform"], item["stage"]) == ("memory", "poll") and "no text" in item["raw"]
-    done = earshot("shunted", "--retry", str(item["id"]))
+    done = inside("shunted", "--retry", str(item["id"]))
     assert done.code == 1 and "mend it at its source" in done.err
-    assert earshot("shunted", "--retry", "77").code == 1
+    assert inside("shunted", "--retry", "77").code == 1
 
 
 def test_notices_tell_what_to_do_and_only_gaps_are_cleared_by_hand(queue: Earshot) -> None:

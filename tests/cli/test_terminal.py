@@ -18,13 +18,13 @@ COMMANDS = (["queue"], ["show", "memory:evil"], ["log"], ["person", "memory:e1"]
 
 
 @pytest.fixture
-def hostile(home: Path, earshot: Earshot) -> Earshot:
+def hostile(home: Path, inside: Earshot) -> Earshot:
     """A home with one hostile mention, and one hostile row that cannot be read."""
     (home / "config" / "mentions.jsonl").write_text("")
     author = {"author": "ev\u202eil\x1b[31m", "author_id": "e1", "name": "Eve\x1b[0m\nNext"}
     write_mentions(home, {"id": "evil", "text": HOSTILE, **author}, {"id": "bad\x1b[31m", "texts": HOSTILE})
-    assert earshot("once").code in (0, 3)
-    return earshot
+    assert inside("once").code in (0, 3)
+    return inside
 
 
 def harmless(text: str) -> bool:

@@ -1,0 +1,31 @@
+"""Earshot's own command line with its clock put ahead, so that a pause of an hour costs a run nothing.
+
+`python -m tests.faults.child ARGS`; FAULTS_AHEAD is by how many seconds.
+"""
+
+import os
+from datetime import UTC, datetime, timedelta
+
+
+def put_ahead(span: timedelta) -> None:
+    """Move the two clocks that the program hands on as arguments: the command line's, and the one X starts with."""
+    from listener.cli import context
+    from listener.platforms.x.api import XPlatform
+
+    def later() -> datetime:
+        return datetime.now(UTC) + span
+
+    vars(context)["now"] = later
+    (XPlatform.__init__.__kwdefaults__ or {})["clock"] = later
+
+
+def main() -> None:
+    """Run the command line; the arguments are sys.argv's."""
+    put_ahead(timedelta(seconds=float(os.environ.pop("FAULTS_AHEAD", "0"))))
+    from listener.cli.__main__ import main as earshot
+
+    earshot()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,52 @@
+"""What a platform itself can say after a run: the checker holds the database against it."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+Wrong = Literal["lost", "doubled", "silent", "broken"]
+
+
+@dataclass(frozen=True)
+class Post:
+    """A reply that exists on the platform. target: the mention it answers; thread: its interaction."""
+
+    id: str
+    target: str
+    thread: str
+    text: str
+    at: datetime | None = None  # None: the platform keeps no time
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """listed: what the platform lists at the end, interaction -> its newest text; posts: what was really posted."""
+
+    platform: str
+    listed: dict[str, str]
+    posts: list[Post]
+    malformed: Collection[str] = ()  # items that nobody can read: to be set aside, never to be lost
+    ours: Collection[str] = ()  # posts of our own account: never to be taken for mentions
+    by_hand: Collection[str] = ()  # replies that a person of ours wrote on the platform
+
+
+@dataclass(frozen=True)
+class Remains:
+    """What a run left on the disk. canaries: secrets that stand in none of the files."""
+
+    database: Path
+    files: list[Path] = field(default_factory=list)
+    canaries: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that must not be: what sort, and in words."""
+
+    wrong: Wrong
+    says: str
+
+    def __str__(self) -> str:
+        return f"{self.wrong}: {self.says}"

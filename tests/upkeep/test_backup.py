@@ -1,0 +1,39 @@
+"""Backups: a sound copy while the database is in use, and never over another file."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from listener.errors import InputError
+from listener.store.engine import HEAD, version
+from listener.upkeep.backup import backup
+from tests.line import Line
+
+
+def test_a_backup_taken_while_another_writes_is_whole(line: Line, tmp_path: Path) -> None:
+    """It has the committed mention, and opens as a database of ours."""
+    line.say()
+    line.listen()
+    target = tmp_path / "copy.db"
+    with line.store.read():
+        assert backup(line.store.path, target) == target.stat().st_size
+    connection = sqlite3.connect(target)
+    assert connection.execute("SELECT count(*) FROM mention").fetchone() == (1,)
+    connection.close()
+    assert (version(target), target.stat().st_mode & 0o777) == (HEAD, 0o600)
+
+
+def test_a_backup_never_overwrites(line: Line, tmp_path: Path) -> None:
+    """An older copy is not lost by a slip."""
+    target = tmp_path / "copy.db"
+    target.write_text("precious")
+    with pytest.raises(InputError, match="exists"):
+        backup(line.store.path, target)
+    assert target.read_text() == "precious"
+
+
+def test_a_folder_that_is_not_there_is_told(line: Line, tmp_path: Path) -> None:
+    """One line instead of SQLite's."""
+    with pytest.raises(InputError, match="no folder"):
+        backup(line.store.path, tmp_path / "none" / "copy.db")

@@ -1,0 +1,49 @@
+"""What time ends, and what it must not end."""
+
+from datetime import timedelta
+
+from listener.desk import marks
+from listener.upkeep.expire import expire
+from tests.line import COMPLAINT, Line
+
+
+def test_a_draft_older_than_the_limit_is_closed_with_the_reason(line: Line) -> None:
+    """An apology a week late is worse than none; the log says what happened."""
+    said = line.say(COMPLAINT)
+    line.listen()
+    line.wait(days=6)
+    assert expire(line.store, line.policy, line.now) == 0
+    line.wait(days=2)
+    assert expire(line.store, line.policy, line.now) == 1
+    reply = line.reply_to(said.id)
+    assert (reply.closed_as, reply.reason) == ("expired", "older than 7 days, 0:00:00")
+
+
+def test_an_escalation_never_expires(line: Line) -> None:
+    """Nobody has answered it."""
+    said = line.say("Your letter opener cut my hand, we are in the emergency room.")
+    line.listen()
+    line.wait(days=30)
+    expire(line.store, line.policy, line.now)
+    assert line.reply_to(said.id).state == "escalated"
+
+
+def test_what_was_approved_is_not_expired(line: Line) -> None:
+    """It waits for its platform."""
+    reply = line.approved()
+    line.wait(days=30)
+    expire(line.store, line.policy, line.now)
+    assert line.reply(reply.id).state == "approved"
+
+
+def test_claims_and_snoozes_run_out(line: Line) -> None:
+    """Nobody has to release what they forgot."""
+    said = line.say(COMPLAINT)
+    line.listen()
+    found = line.reply_to(said.id)
+    marks.claim(line.store, line.desk("bob"), found.id)
+    marks.snooze(line.store, line.desk("bob"), found.id, timedelta(hours=1))
+    line.wait(hours=2)
+    expire(line.store, line.policy, line.now)
+    after = line.reply(found.id)
+    assert (after.claimed_by, after.claimed_until, after.snoozed_until) == (None, None, None)
