@@ -17,7 +17,7 @@ from listener.model import Mention, OwnPost, Page, Preview
 from listener.policy import Policy
 from listener.settings import load, load_responders, starter
 from listener.stages import Stages
-from listener.store import notices, platforms, replies
+from listener.store import items, notices, platforms, replies
 from listener.store.engine import Store, open_store
 from listener.store.migrate import migrate
 from listener.store.records import Item, Reply
@@ -129,7 +129,7 @@ class Line:
     def item(self, reply_id: int) -> Item:
         """A reply with its mention."""
         with self.store.read() as connection:
-            return replies.item(connection, reply_id=reply_id)
+            return items.item(connection, reply_id=reply_id)
 
     def reply(self, reply_id: int) -> Reply:
         """A reply as it stands."""
@@ -142,7 +142,7 @@ class Line:
             found = [
                 one
                 for one in replies.where(connection)
-                if replies.item(connection, reply_id=one.id).mention.id == mention_id
+                if items.item(connection, reply_id=one.id).mention.id == mention_id
             ]
         return found[-1]
 

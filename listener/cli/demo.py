@@ -87,13 +87,13 @@ def _say(console: "Console", number: str, text: str) -> None:
 def _mentions(store: "Store") -> list["Json"]:
     """Each mention as `show` has it, in the order of arrival."""
     from listener.desk import queue
-    from listener.store import mentions, replies
+    from listener.store import items, mentions
 
     config = context.settings()
     with store.read() as connection:
         keys = mentions.keys(connection)
         view = context.view(config, store)
-        return [queue.detail(connection, view, replies.item(connection, key=key)) for key in keys]
+        return [queue.detail(connection, view, items.item(connection, key=key)) for key in keys]
 
 
 def _show(console: "Console", one: "Json") -> None:

@@ -149,9 +149,9 @@ def told(one: "Json") -> str:
 
 def following(one: "Json") -> str:
     """Which command comes next, by state."""
-    number = one["id"]
+    number, name = one["id"], f"{one['platform']}:{one['mention']['id']}"
     ways = {
-        None: f"no reply; `earshot escalate {one['platform']}:{one['mention']['id']}` puts it in the queue",
+        None: f"no reply; `earshot escalate {name}` puts it in the queue",
         "drafted": f"`earshot approve {number}@{one['revision']}`, `earshot edit {number}`, or `reject`",
         "escalated": f"`earshot edit {number}` writes a reply, `earshot close {number} --reason R` ends it",
         "approved": f"it goes out {_when(one)}; `earshot undo {number}` takes it back",
@@ -160,7 +160,7 @@ def following(one: "Json") -> str:
         "by_hand": f"post it at {one['link'] or 'the platform'} yourself, then `earshot done {number}`",
         "failed": f"{one['error'] or 'it failed'}; `earshot retry {number}` puts it back, `earshot edit {number}`",
         "sent": f"it is out as {one['remote_id'] or 'a post of unknown id'} since {moment(one['sent_at'])}",
-        "closed": f"{one['closed_as']}: {one['reason'] or 'no reason kept'}",
+        "closed": f"{one['closed_as']}: {one['reason'] or 'no reason kept'}; `earshot escalate {name}` opens it again",
     }
     return ways[one["state"]]
 

@@ -12,7 +12,7 @@ from listener.errors import DeskError, EarshotError
 from listener.faultpoints import reach
 from listener.model import Mention, Preview
 from listener.policy import Policy
-from listener.store import events, people, replies
+from listener.store import events, items, people, replies
 from listener.store.engine import Store
 from listener.store.records import Item, Reply
 from responders.wording import bad_links
@@ -60,7 +60,7 @@ def approve(store: Store, desk: Desk, targets: Sequence[Target]) -> list[Outcome
 def _one(store: Store, desk: Desk, target: Target) -> Outcome:
     try:
         with store.write() as connection:
-            give(connection, desk, replies.item(connection, reply_id=target.reply_id), target.revision)
+            give(connection, desk, items.item(connection, reply_id=target.reply_id), target.revision)
         reach("S0")
     except EarshotError as error:
         return Outcome(target.reply_id, False, str(error))

@@ -13,7 +13,7 @@ from listener import holds
 from listener.desk.approve import UNHELD, fault
 from listener.model import Mention, Preview
 from listener.policy import Policy
-from listener.store import events, people, replies
+from listener.store import events, items, people, replies
 from listener.store.engine import Store
 from listener.store.records import Item
 
@@ -27,7 +27,7 @@ def approve(
     if not kinds:
         return held
     with store.read() as connection:
-        found = replies.automatic_drafts(connection, platform, kinds, now)
+        found = items.automatic_drafts(connection, platform, kinds, now)
     for number, item in enumerate(found):
         hold = _one(store, policy, preview, item, now)
         if hold is None:

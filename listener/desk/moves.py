@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from listener.desk.approve import FREE, UNHELD, Desk, allowed, reply_of, sound, told, unclaimed
 from listener.errors import DeskError
-from listener.store import mentions, notices, replies
+from listener.store import items, mentions, notices, replies
 from listener.store.engine import Store
 from listener.store.records import Item, Reply
 
@@ -29,7 +29,7 @@ def act(
 
 def _taken(connection: Connection, desk: Desk, reply_id: int, states: tuple[str, ...]) -> Item:
     allowed(desk)
-    item = replies.item(connection, reply_id=reply_id)
+    item = items.item(connection, reply_id=reply_id)
     reply = reply_of(item)
     if reply.state not in states:
         raise DeskError(f"reply {reply_id} is {told(reply)}", f"this needs one that is {' or '.join(states)}")
@@ -175,7 +175,7 @@ def escalate_mention(store: Store, desk: Desk, platform: str, mention_id: str) -
         due = None if desk.policy.limits.escalation_due is None else now + desk.policy.limits.escalation_due
         row = {"mention_key": key, "state": "escalated", "rule": "staff", "auto": False, "urgency": 0, "due_at": due}
         replies.add_all(connection, [{**EMPTY, **row}], now, by=desk.by)
-        return reply_of(replies.item(connection, key=key)).id
+        return reply_of(items.item(connection, key=key)).id
 
 
 def _free(connection: Connection, key: int, name: str) -> None:

@@ -3,7 +3,7 @@
 from listener.desk.approve import Desk, allowed
 from listener.errors import DeskError
 from listener.model import Json
-from listener.store import events, people, replies
+from listener.store import events, items, people, replies
 from listener.store.engine import Store
 from listener.store.records import Item
 
@@ -12,9 +12,9 @@ def person(store: Store, handle: str) -> Json:
     """Who this is, and every exchange with them. Raises DeskError."""
     with store.read() as connection:
         who = people.find(connection, handle)
-        items = replies.of_person(connection, *who)
+        found = items.of_person(connection, *who)
         silent, notes = people.opted_out(connection, who), people.notes(connection, who)
-    newest = items[-1].mention
+    newest = found[-1].mention
     return {
         "platform": who[0],
         "author_id": who[1],
@@ -23,7 +23,7 @@ def person(store: Store, handle: str) -> Json:
         "followers": newest.author_followers,
         "opted_out": None if silent is None else {"at": silent.at, "by": silent.by, "why": silent.why},
         "notes": [{"at": one.at, "by": one.by, "text": one.text} for one in notes],
-        "exchanges": [_exchange(one) for one in items],
+        "exchanges": [_exchange(one) for one in found],
     }
 
 
@@ -59,7 +59,7 @@ def opt_out(store: Store, desk: Desk, handle: str, why: str | None) -> Json:
         who = people.find(connection, handle)
         now = desk.clock()
         people.opt_out(connection, who, desk.by, why, now)
-        for item in replies.of_person(connection, *who, limit=None):
+        for item in items.of_person(connection, *who, limit=None):
             reply = item.reply
             if reply is not None and reply.state in ("drafted", "approved", "by_hand"):
                 reason = "this person asked never to be answered"

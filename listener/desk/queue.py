@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from listener import holds
 from listener.errors import DeskError
 from listener.model import Hit, Json, Mention, Preview
-from listener.store import events, mentions, people, platforms, replies
+from listener.store import events, items, mentions, people, platforms, replies
 from listener.store.engine import Store
 from listener.store.records import Approval, Decided, Item, Reply
 from listener.triage.decide import GUARDS
@@ -156,7 +156,7 @@ def _trail(view: View, item: Item) -> list[Json]:
 def _thread(connection: Connection, view: View, item: Item) -> list[Json]:
     """The stored mentions and sent replies of the conversation, oldest first."""
     found: list[Json] = []
-    for one in replies.of_conversation(connection, item.mention.platform, item.mention.conversation_id):
+    for one in items.of_conversation(connection, item.mention.platform, item.mention.conversation_id):
         who = one.mention.author_handle or one.mention.author_name or one.mention.author_id
         found.append({"who": who, "text": one.mention.text, "at": one.mention.created_at, "ours": False})
         if one.reply is not None and one.reply.state == "sent":
@@ -183,12 +183,12 @@ def _person(connection: Connection, mention: Mention) -> Json:
 def find(connection: Connection, asked: Asked) -> Item:
     """What a person named. Raises DeskError."""
     if asked.mention is None:
-        return replies.item(connection, reply_id=asked.reply_id)
+        return items.item(connection, reply_id=asked.reply_id)
     key = mentions.locate(connection, *asked.mention)
     if key is None:
         says = f"there is no mention {':'.join(asked.mention)}"
         raise DeskError(says, "`earshot log` and `earshot shunted` list what came in")
-    return replies.item(connection, key=key)
+    return items.item(connection, key=key)
 
 
 def show(store: Store, view: View, asked: Asked) -> Json:
@@ -200,13 +200,13 @@ def show(store: Store, view: View, asked: Asked) -> Json:
 def single(store: Store, view: View, reply_id: int) -> Json:
     """One reply. Raises DeskError."""
     with store.read() as connection:
-        return line(connection, view, replies.item(connection, reply_id=reply_id))
+        return line(connection, view, items.item(connection, reply_id=reply_id))
 
 
 def listing(store: Store, view: View, page: Page) -> tuple[list[Json], Totals]:
     """A part of the queue, due first, and the totals of all of it. Raises DeskError."""
     with store.read() as connection:
-        found = replies.items(
+        found = items.items(
             connection,
             view.now,
             states=page.states or replies.WAITING,

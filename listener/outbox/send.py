@@ -20,7 +20,7 @@ from listener.holds import Hold
 from listener.model import Outgoing, Platform, Prepared, Standing
 from listener.outbox import outcome, settle
 from listener.policy import Policy
-from listener.store import events, mentions, people, platforms, replies
+from listener.store import events, items, mentions, people, platforms, replies
 from listener.store.engine import Store
 from listener.store.records import Item
 
@@ -63,7 +63,7 @@ def send(store: Store, platform: Platform, outbox: Outbox) -> Sent:
     done.sent += settle.settle(store, platform, outbox.clock)
     done.held += outbox.approve(store, platform.name, outbox.clock())
     with store.read() as connection:
-        waiting = replies.of_platform(connection, platform.name, "approved")
+        waiting = items.of_platform(connection, platform.name, "approved")
     for number, item in enumerate(waiting):
         trouble = _held_platform(store, platform.name, outbox.clock())
         if trouble is not None:
@@ -74,7 +74,7 @@ def send(store: Store, platform: Platform, outbox: Outbox) -> Sent:
         reach("S1")
         _one(store, platform, outbox, item, done)
     with store.read() as connection:
-        done.unknown = len(replies.of_platform(connection, platform.name, "unknown"))
+        done.unknown = len(items.of_platform(connection, platform.name, "unknown"))
     return done
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from listener.errors import CannotTell
 from listener.model import Platform, Prepared
 from listener.outbox import outcome
-from listener.store import notices, replies
+from listener.store import items, notices, replies
 from listener.store.engine import Store
 from listener.store.records import Item
 
@@ -21,7 +21,7 @@ ATTEMPTS = 3  # sendings of unknown outcome before a person is asked
 def orphans(store: Store, platform: str, now: datetime) -> int:
     """Replies in `sending` that no call of this process is about: whoever held the lock before died in the call."""
     with store.read() as connection:
-        found = replies.of_platform(connection, platform, "sending")
+        found = items.of_platform(connection, platform, "sending")
     for item in found:
         with store.write() as connection:
             outcome.flag(connection, item, "Earshot ended in the middle of the call", now)
@@ -31,7 +31,7 @@ def orphans(store: Store, platform: str, now: datetime) -> int:
 def settle(store: Store, platform: Platform, clock: Callable[[], datetime]) -> int:
     """Look for every reply of unknown outcome whose time has come. Returns how many were found sent."""
     with store.read() as connection:
-        waiting = replies.of_platform(connection, platform.name, "unknown")
+        waiting = items.of_platform(connection, platform.name, "unknown")
     return sum(_look(store, platform, item, clock()) for item in waiting if _due(item, platform, clock()))
 
 

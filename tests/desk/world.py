@@ -12,7 +12,7 @@ from listener.desk.queue import View
 from listener.intake.poll import poll
 from listener.model import Hit, Json, Mention, Page, Preview
 from listener.policy import Policy
-from listener.store import events, mentions, replies
+from listener.store import events, items, mentions, replies
 from listener.store.engine import Store, open_store
 from listener.store.migrate import migrate
 from listener.store.records import Decided, Event, Item, Reply
@@ -94,12 +94,12 @@ class World:
         """A mention with what became of it."""
         with self.store.read() as connection:
             key = mentions.locate(connection, "memory", mention_id)
-            return replies.item(connection, key=key)
+            return items.item(connection, key=key)
 
     def item(self, reply_id: int) -> Item:
         """A reply with its mention."""
         with self.store.read() as connection:
-            return replies.item(connection, reply_id=reply_id)
+            return items.item(connection, reply_id=reply_id)
 
     def reply(self, reply_id: int) -> Reply:
         """A reply as it stands."""

@@ -10,9 +10,13 @@ import signal
 import sys
 import time
 import traceback
+from collections.abc import Callable
 from contextlib import suppress
 from importlib import import_module, reload
 from typing import Any
+
+from listener.policy import Policy
+from listener.triage.facts import Ears
 
 HEAVY = (
     "listener.cli.commands", "listener.cli.work", "listener.daemon", "listener.stages", "listener.store.migrate",
@@ -42,10 +46,24 @@ def _warm() -> None:
     from listener import settings
     from listener.cli import context
     from listener.model import History
+    from listener.triage import route
     from tests.factories import NOW, mention
 
+    vars(route)["Ears"] = _remembered(route.Ears)
     triage = context.triage(settings.load(settings.starter()))
     triage.decide(mention("Thank you so much for the lovely notebook!", lang=None), History(), NOW)
+
+
+def _remembered(build: Callable[[Policy], Ears]) -> Callable[[Policy], Ears]:
+    """The ears of a policy are the same whenever they are built, and cost more than all the rest of a command."""
+    known: dict[str, Ears] = {}
+
+    def ears(policy: Policy) -> Ears:
+        if policy.hash not in known:
+            known[policy.hash] = build(policy)
+        return known[policy.hash]
+
+    return ears
 
 
 def _served(order: dict[str, Any], alive: set[int]) -> dict[str, Any]:

@@ -1,0 +1,151 @@
+"""Replies as people see them: each with its mention and the latest decision, read in one query."""
+
+from collections.abc import Collection
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, literal, or_, select
+
+from listener.errors import DeskError
+from listener.model import Mention
+from listener.store.records import Decided, Item, Reply, columns, load
+from listener.store.replies import WAITING
+from listener.store.tables import UtcTime, metadata
+
+mention = metadata.tables["mention"]
+decision = metadata.tables["decision"]
+reply = metadata.tables["reply"]
+any_decision = decision.alias("any_decision")
+any_reply = reply.alias("any_reply")
+FAR = datetime.max.replace(tzinfo=UTC)  # sorts behind every time
+
+
+def _last_decision(key: ColumnElement[Any]) -> ColumnElement[bool]:
+    """The latest decision on a mention."""
+    newest = select(func.max(any_decision.c.id)).where(any_decision.c.mention_key == key).scalar_subquery()
+    return decision.c.id == newest
+
+
+@cache
+def _lines() -> Select[Any]:
+    return select(
+        mention.c.key,
+        mention.c.seen_at,
+        mention.c.edited_at,
+        mention.c.gone_at,
+        *columns(Mention, mention, "m_"),
+        *columns(Decided, decision, "d_"),
+        *columns(Reply, reply, "r_"),
+    )
+
+
+@cache
+def _joined() -> Select[Any]:
+    """A mention with its latest decision and its live or latest reply."""
+    live_first = (
+        select(any_reply.c.id)
+        .where(any_reply.c.mention_key == mention.c.key)
+        .order_by(case((any_reply.c.state == "closed", 1), else_=0), any_reply.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    told = mention.outerjoin(decision, _last_decision(mention.c.key)).outerjoin(reply, reply.c.id == live_first)
+    return _lines().select_from(told)
+
+
+@cache
+def _queued() -> Select[Any]:
+    """A reply with its mention and that one's latest decision: driven by the reply, so that a queue stays quick."""
+    told = reply.join(mention, mention.c.key == reply.c.mention_key)
+    return _lines().select_from(told.outerjoin(decision, _last_decision(mention.c.key)))
+
+
+def _item(row: Row[Any]) -> Item:
+    return Item(
+        key=row.key,
+        mention=load(Mention, row, "m_"),
+        seen_at=row.seen_at,
+        edited_at=row.edited_at,
+        gone_at=row.gone_at,
+        decided=load(Decided, row, "d_") if row.d_mention_key is not None else None,
+        reply=load(Reply, row, "r_") if row.r_id is not None else None,
+    )
+
+
+def item(connection: Connection, *, reply_id: int | None = None, key: int | None = None) -> Item:
+    """One line of the queue, by reply or by mention. Raises DeskError."""
+    if reply_id is not None:
+        row = connection.execute(_queued().where(reply.c.id == reply_id)).one_or_none()
+        if row is None:
+            raise DeskError(f"there is no reply {reply_id}", "`earshot queue` lists the ids")
+        return _item(row)
+    return _item(connection.execute(_joined().where(mention.c.key == key)).one())
+
+
+def items(
+    connection: Connection,
+    now: datetime,
+    *,
+    states: Collection[str] = WAITING,
+    awake: bool = False,
+    kind: str | None = None,
+    platform: str | None = None,
+    after: int | None = None,
+    limit: int | None = 50,
+) -> list[Item]:
+    """The queue: due first (without a due time last, then by id).
+
+    after: the id the page before ended with; awake: leave out what is snoozed. Raises DeskError.
+    """
+    due = func.coalesce(reply.c.due_at, literal(FAR, UtcTime))
+    query = _queued().where(reply.c.state.in_(states))
+    if awake:
+        query = query.where(or_(reply.c.snoozed_until.is_(None), reply.c.snoozed_until <= now))
+    if kind is not None:
+        query = query.where(reply.c.kind == kind)
+    if platform is not None:
+        query = query.where(mention.c.platform == platform)
+    if after is not None:
+        border = select(due, reply.c.id).where(reply.c.id == after)
+        row = connection.execute(border).one_or_none()
+        if row is None:
+            raise DeskError(f"there is no reply {after}", "--after takes the last id of the page before")
+        query = query.where(or_(due > row[0], and_(due == row[0], reply.c.id > after)))
+    return [_item(row) for row in connection.execute(query.order_by(due, reply.c.id).limit(limit))]
+
+
+def of_platform(connection: Connection, platform: str, state: str) -> list[Item]:
+    """The replies of a platform in a state, oldest first, with their mentions."""
+    query = _queued().where(mention.c.platform == platform, reply.c.state == state).order_by(reply.c.id)
+    return [_item(row) for row in connection.execute(query)]
+
+
+def of_conversation(connection: Connection, platform: str, conversation_id: str, limit: int = 50) -> list[Item]:
+    """The stored mentions of a conversation with their replies, oldest first."""
+    same = (mention.c.platform == platform, mention.c.conversation_id == conversation_id)
+    query = _joined().where(*same).order_by(mention.c.key.desc()).limit(limit)
+    return [_item(row) for row in connection.execute(query)][::-1]
+
+
+def of_person(connection: Connection, platform: str, author_id: str, limit: int | None = 50) -> list[Item]:
+    """A person's mentions with their replies, oldest first (the newest `limit` of them)."""
+    same = (mention.c.platform == platform, mention.c.author_id == author_id)
+    query = _joined().where(*same).order_by(mention.c.key.desc()).limit(limit)
+    return [_item(row) for row in connection.execute(query)][::-1]
+
+
+def automatic_drafts(connection: Connection, platform: str, kinds: Collection[str], now: datetime) -> list[Item]:
+    """Drafts inside their auto band that nobody holds: no live claim, assignee or snooze."""
+    query = _queued().where(
+        mention.c.platform == platform,
+        reply.c.state == "drafted",
+        reply.c.auto,
+        reply.c.kind.in_(kinds),
+        reply.c.assigned_to.is_(None),
+        or_(reply.c.claimed_until.is_(None), reply.c.claimed_until <= now),
+        or_(reply.c.snoozed_until.is_(None), reply.c.snoozed_until <= now),
+        mention.c.edited_at.is_(None),
+        mention.c.can_reply,
+    )
+    return [_item(row) for row in connection.execute(query.order_by(reply.c.id))]

@@ -1,0 +1,195 @@
+"""One random run: people speak, staff approve, everything dies at random; then the faults are lifted, the line drains,
+and the checker looks. The same seed makes the same run, as far as the clock allows."""
+
+import os
+import random
+import signal
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.faults.checker import check
+from tests.faults.commands import Nursery, Stuck
+from tests.faults.evidence import Finding
+from tests.faults.memory import MemoryWorld
+from tests.faults.world import World, extra
+from tests.faults.x import XWorld
+
+WORLDS: dict[str, type[World]] = {"memory": MemoryWorld, "x": XWorld}
+OUT, IN = ("S1", "S2", "S3", "S7", "S8", "S9"), ("P1", "P2", "P3", "P4")
+STEPS = (0, 70, 70, 1300, 70, 70, 7300, 70, 70, 1300, 7300, 70, 70, 7300)  # seconds; the longest pause is an hour
+FINE = (0, 1, 3)  # exit codes: done, a platform could not be read, a notice is open
+TERM_SECONDS = 10.0
+
+
+@dataclass
+class Ran:
+    """What a run was and what came of it. story: what was done, in order; ends: replies by state."""
+
+    seed: int
+    findings: list[Finding] = field(default_factory=list)
+    story: list[str] = field(default_factory=list)
+    kills: Counter[str] = field(default_factory=Counter)
+    struck: Counter[str] = field(default_factory=Counter)
+    ends: Counter[str] = field(default_factory=Counter)
+    mentions: int = 0
+    posts: int = 0
+    commands: int = 0
+
+
+class Run:
+    """A run under way."""
+
+    def __init__(self, seed: int, world: World, rng: random.Random) -> None:
+        self.world, self.rng, self.ran = world, rng, Ran(seed)
+        self.auto = rng.random() < 0.35
+
+    def whole(self) -> Ran:
+        """From the first mention to the checker."""
+        world, rng = self.world, self.rng
+        world.configure(auto=self.auto)
+        world.plant(rng.randint(3, 10))
+        if rng.random() < 0.15:
+            world.burst()
+        self._once(extra(rng.choice((*IN, None)), count=rng.choice((1, 1, 2))))
+        for _ in range(rng.randint(2, 4)):
+            self._act()
+        self._drain()
+        self._judge()
+        return self.ran
+
+    def _tell(self, says: str) -> None:
+        self.ran.story.append(f"[{self.world.clock:.0f} s] {says}")
+
+    def _wrong(self, says: str) -> None:
+        self.ran.findings.append(Finding("broken", says))
+
+    # ---- acts
+
+    def _act(self) -> None:
+        """The world goes on, staff approve, and a command meets its fault."""
+        if self.rng.random() < 0.5:
+            self.world.plant(self.rng.randint(1, 4))
+        self._approve()
+        if self.rng.random() < 0.5:
+            self._tell(self.world.stir())
+        self.world.move_on(self.rng.choice((0, 0, 8, 30, 70, 900)))
+        deeds: list[Callable[[], None]] = [self._killed, self._troubled, self._both]
+        chances = [4, 4, 3]
+        if self.world.kills_in_call:
+            deeds, chances = [*deeds, self._struck], [*chances, 3]
+        deed = self.rng.choices([*deeds, self._daemon], [*chances, 0.7])[0]
+        deed()
+        if self.rng.random() < 0.5:
+            self.world.lift()
+
+    def _approve(self) -> None:
+        """All drafts, or some; now and then the process dies after one of the approvals."""
+        drafts = [one for one in self.world.drafts() if self.rng.random() < 0.85]
+        if drafts:
+            fault = "S0" if self.rng.random() < 0.1 else None
+            self._command(["approve", *drafts], extra(fault, count=self.rng.randint(1, len(drafts))), fault)
+
+    def _killed(self) -> None:
+        point = self.rng.choice((*OUT, *OUT, *IN))
+        self._once(extra(point, count=self.rng.choice((1, 1, 1, 2, 3))))
+
+    def _troubled(self) -> None:
+        self._tell(self.world.trouble())
+        self._once({})
+
+    def _both(self) -> None:
+        self._tell(self.world.trouble())
+        self._killed()
+
+    def _struck(self) -> None:
+        """Killed inside the network call."""
+        point = self.rng.choice(self.world.kills_in_call)
+        self.world.strike(point)
+        self._tell(f"to be killed at {point}")
+        self._once({}, point)
+
+    def _daemon(self) -> None:
+        """`run`, ended by SIGTERM at a point or a moment later, or by SIGKILL."""
+        point, sign = self.rng.choice((*OUT, *IN, None)), self.rng.choice(("TERM", "TERM", "KILL"))
+        self._tell(f"run {sign} at {point}")
+        pid = self._start(["run"], extra(point, sign))
+        if self.world.commands.wait(pid, 1.5) is None:
+            os.kill(pid, signal.Signals[f"SIG{sign}"])
+        started = time.monotonic()
+        code = self.world.commands.end(pid)
+        self._count(code, point or "any")
+        if sign == "TERM" and (code != 0 or time.monotonic() - started > TERM_SECONDS):
+            self._wrong(f"SIGTERM at {point}: exit {code} after {time.monotonic() - started:.1f} s")
+
+    # ---- commands
+
+    def _once(self, env: object, point: str | None = None) -> int:
+        given = dict(env)  # type: ignore[call-overload]  # a mapping
+        stage = self.rng.choice(("send", "poll")) if self.rng.random() < 0.15 else None
+        point = point or (given.get("EARSHOT_FAULT", "").partition(":")[0] or None)
+        return self._command(["once", *(("--stage", stage) if stage else ())], given, point)
+
+    def _command(self, argv: list[str], env: object, point: str | None) -> int:
+        """Run a command to its end; a death counts under its point."""
+        fresh = self.rng.random() < 0.01
+        self._tell(" ".join([*argv, str(env or ""), "in a new interpreter" if fresh else ""]))
+        code = self.world.commands.end(self._start(argv, env, fresh=fresh))
+        self._tell(f"exit {code}")
+        self._count(code, point or "?")
+        if code not in FINE and code != -signal.SIGKILL:
+            self._wrong(f"{argv[0]} ended with {code}")
+        return code
+
+    def _start(self, argv: list[str], env: object, *, fresh: bool = False) -> int:
+        pid = self.world.commands.start(argv, fresh=fresh, extra=dict(env))  # type: ignore[call-overload]  # a mapping
+        self.world.prey(pid)
+        return pid
+
+    def _count(self, code: int, point: str) -> None:
+        if code == -signal.SIGKILL:
+            self.ran.kills[point] += 1
+
+    # ---- the end
+
+    def _drain(self) -> None:
+        """I8: without faults the line drains by itself, and then stands still."""
+        self.world.lift()
+        more = self.rng.random() < 0.8
+        self._tell("the faults are lifted")
+        for step in STEPS:
+            self.world.move_on(step)
+            if more and (drafts := self.world.drafts()):
+                self._command(["approve", *drafts], {}, None)
+            self._command(["once"], {}, None)
+            if self.world.settled():
+                break
+        before = len(self.world.evidence().posts)
+        self._command(["once"], {}, None)
+        if len(self.world.evidence().posts) != before:
+            self._wrong("something went out after all was settled")
+
+    def _judge(self) -> None:
+        world, ran = self.world, self.ran
+        found = world.evidence()
+        ran.findings += check(found, world.remains())
+        ran.mentions, ran.posts, ran.commands = len(found.listed), len(found.posts), world.commands.ran
+        approved = "SELECT state, closed_as FROM reply WHERE id IN (SELECT reply_id FROM approval)"
+        ran.ends = Counter(state if not closed else closed for state, closed in world.ask(approved))
+        ran.struck = world.struck
+
+
+def run(platform: str, seed: int, folder: Path, nursery: Nursery) -> Ran:
+    """One run in a fresh folder."""
+    rng = random.Random(f"{platform} {seed}")
+    world = WORLDS[platform](folder, nursery, rng)
+    under_way = Run(seed, world, rng)
+    try:
+        return under_way.whole()
+    except (Stuck, OSError) as error:
+        under_way._wrong(f"{type(error).__name__}: {error}")
+        return under_way.ran
+    finally:
+        world.close()

@@ -1,0 +1,134 @@
+"""A home and the platform it speaks to, as a random run sees them: what can be said there, and what can go wrong."""
+
+import random
+import secrets
+import sqlite3
+from abc import ABC, abstractmethod
+from collections import Counter
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from listener.settings import starter
+from tests.fakes.x import SECRETS
+from tests.faults.commands import Commands, Nursery
+from tests.faults.evidence import Evidence, Remains
+
+SAID = (
+    "Thank you so much for the lovely notebook, I love it!",
+    "These notebooks are wonderful, thanks a lot!",
+    "My parcel is two weeks late and nobody answers my mails.",
+    "The pages fell out after a week, please help.",
+    "What are your opening hours?",
+    "You will hear from my lawyer about this.",
+)
+NOISE = "Going past the shop."  # needs no answer; a burst of it fills pages
+FAST = "[daemon]\nsend_seconds = 0.1\nroute_seconds = 0.1\nupkeep_seconds = 0.5\n"
+
+
+class World(ABC):
+    """One run's home. struck: how often each network fault struck; clock: how many seconds ahead everything is."""
+
+    platform: str
+    section: str
+    kills_in_call: tuple[str, ...] = ()  # points inside the network call at which a kill can be ordered
+
+    def __init__(self, folder: Path, nursery: Nursery, rng: random.Random) -> None:
+        self.folder, self.rng, self.clock, self.struck = folder, rng, 0.0, Counter[str]()
+        self.keys = {name: f"canary-{secrets.token_hex(12)}" for name in SECRETS}
+        config, data = folder / "config", folder / "data"
+        for one in (config, data):
+            one.mkdir(parents=True)
+        places = {"EARSHOT_CONFIG": str(config), "EARSHOT_DATA": str(data), "EARSHOT_STAFF": "ann"}
+        self.commands = Commands(nursery, folder, {**places, **self.keys})
+        self.numbers = iter(range(1, 1_000_000))
+
+    def configure(self, *, auto: bool) -> None:
+        """Write the configuration. auto: thanks go out by themselves, at any hour."""
+        (self.folder / "config" / "earshot.toml").write_text(FAST + self.section)
+        policy = (starter() / "policy.toml").read_text(encoding="utf-8")
+        head, mark, tail = policy.partition("[responders.thank_you]")
+        assert mark and 'quiet = ["21:00-08:00"]' in tail
+        tail = tail.replace('quiet = ["21:00-08:00"]', "quiet = []", 1)
+        tail = tail.replace('auto = "never"', 'auto = "always"', 1) if auto else tail
+        (self.folder / "config" / "policy.toml").write_text(head + mark + tail, encoding="utf-8")
+
+    def move_on(self, seconds: float) -> None:
+        """Put Earshot's clock, and the platform's, ahead."""
+        self.clock += seconds
+        self.commands.env["FAULTS_AHEAD"] = str(self.clock)
+
+    def text(self) -> str:
+        """Something that somebody says, unlike all before."""
+        return f"{self.rng.choice(SAID)} ({next(self.numbers)})"
+
+    def ask(self, query: str) -> list[tuple[Any, ...]]:
+        """Ask the database itself; nothing while there is none."""
+        try:
+            with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as connection:
+                return connection.execute(query).fetchall()
+        except sqlite3.OperationalError:
+            return []
+
+    @property
+    def database(self) -> Path:
+        """The database's file."""
+        return self.folder / "data" / "earshot.db"
+
+    def drafts(self) -> list[str]:
+        """The replies that wait for an approval."""
+        return [str(row[0]) for row in self.ask("SELECT id FROM reply WHERE state = 'drafted' ORDER BY id")]
+
+    def settled(self) -> bool:
+        """True when nothing is left to do without a person: all that is listed is stored and decided, nothing waits."""
+        (waiting,) = self.ask(
+            "SELECT (SELECT count(*) FROM mention WHERE stage = 'new') + (SELECT count(*) FROM reply WHERE state IN"
+            " ('approved', 'sending') OR (state = 'unknown' AND looks >= 0))"
+        ) or [(1,)]
+        stored = dict(self.ask("SELECT interaction_id, text FROM mention"))
+        return not waiting[0] and all(stored.get(one) == text for one, text in self.evidence().listed.items())
+
+    def remains(self) -> Remains:
+        """What lies on the disk, for the checker; the configuration and what the platform keeps for itself left out."""
+        files = [one for one in self.folder.rglob("*") if one.is_file() and "config" not in one.parts]
+        return Remains(self.database, files, list(self.keys.values()))
+
+    @abstractmethod
+    def plant(self, count: int) -> None:
+        """So many people speak, in all the ways there are."""
+
+    @abstractmethod
+    def burst(self) -> None:
+        """More than a page of noise."""
+
+    @abstractmethod
+    def stir(self) -> str:
+        """Something changes on the platform; returns what, in words ("" when nothing can)."""
+
+    @abstractmethod
+    def trouble(self) -> str:
+        """The next calls fail; returns how, in words."""
+
+    @abstractmethod
+    def lift(self) -> None:
+        """Nothing fails any more."""
+
+    @abstractmethod
+    def evidence(self) -> Evidence:
+        """What the platform lists by now and what was posted there."""
+
+    def strike(self, point: str) -> None:
+        """Order a kill inside the next network call that sends."""
+        raise NotImplementedError(point)
+
+    def prey(self, pid: int) -> None:
+        """The process that an ordered kill is meant for."""
+
+    def close(self) -> None:
+        """End the platform."""
+
+
+def extra(point: str | None, signal: str = "KILL", count: int = 1) -> Mapping[str, str]:
+    """The environment that makes a process send itself a signal at a point."""
+    return {"EARSHOT_FAULT": f"{point}:{signal}:{count}"} if point else {}

@@ -1,0 +1,269 @@
+"""X as a random run sees it: late, doubled and edited posts, our own among them, and every way a call can fail."""
+
+import os
+import random
+import signal
+import threading
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from tests.fakes.x import Fault, Post, XServer
+from tests.fakes.x.endpoints import Account, Json, Reply, X
+from tests.fakes.x.faults import Faults
+from tests.faults import evidence
+from tests.faults.commands import Nursery
+from tests.faults.world import NOISE, World
+
+POST, MENTIONS, OWN, ME = "POST /2/tweets", "GET /2/users/:id/mentions", "GET /2/users/:id/tweets", "GET /2/users/me"
+READS = (MENTIONS, MENTIONS, OWN, OWN, ME)
+LOST = ("cut", "half", "unavailable", "internal", "empty", "html", "list-body")  # the answer tells nothing
+REFUSED = ("rate", "unauthorized", "credits", "usage-capped", "missing-page", "no-reason", "rate-88")
+ITEM = ("not-summoned", "not-summoned-old", "who-can-reply", "duplicate", "half-read")  # of a POST alone
+BODIES = {"empty": (200, ""), "html": (200, "<html>sorry</html>")}
+SECTION = """[platforms.x]
+handle = "shop"
+api_url = "{url}"
+start = "all"
+poll_seconds = 0.2
+daily_budget_usd = "none"
+app_owned_by_brand = true
+settle_after_seconds = {settle}
+"""
+SETTLE = 60.0
+
+
+class Loose(X):
+    """X as it may turn out to be. tolerant: takes the same text twice, so that a double shows in the ledger;
+
+    echo: our own posts come back as mentions; twice: a page lists some posts twice.
+    """
+
+    def __init__(self, account: Account, rng: random.Random) -> None:
+        super().__init__(account)
+        self.rng = random.Random(rng.random())
+        self.tolerant, self.echo, self.twice = (rng.random() < share for share in (0.6, 0.5, 0.3))
+        self.own_lag = rng.choice((0.0, 0.0, 5.0, 50.0))
+
+    def _refusal(self, text: str, target_id: str | None) -> Reply | None:
+        refusal = super()._refusal(text, target_id)
+        return None if self.tolerant and refusal and "duplicate content" in refusal[1] else refusal
+
+    def _created(self, text: str, target_id: str | None) -> Reply:
+        made = super()._created(text, target_id)
+        if self.echo:
+            post = self.posts.by_id[self.ledger.posted[-1]["id"]]
+            post.mentions = [(self.account.id, self.account.username)]
+        return made
+
+    def _page(self, listed: list[Post], params: dict[str, str], *, least: int, owned: bool) -> Reply:
+        if self.twice and listed:
+            listed = sorted([*listed, self.rng.choice(listed)], key=lambda one: int(one.id), reverse=True)
+        return super()._page(listed, params, least=least, owned=owned)
+
+
+class Counting(Faults):
+    """The script, and how often each of its faults struck."""
+
+    def __init__(self, world: "XWorld") -> None:
+        super().__init__()
+        self._world, self.read_half = world, threading.Event()
+
+    def take(self, endpoint: str) -> Fault | None:
+        """The fault that strikes this call, counted."""
+        fault = super().take(endpoint)
+        if fault and fault.mode not in self._world.kills_in_call:
+            method = endpoint.partition(" ")[0]
+            self._world.struck[f"{method} {fault.text if fault.mode == 'body' else fault.mode}"] += 1
+        return fault
+
+
+class XWorld(World):
+    """A run against the fake X."""
+
+    platform = "x"
+    kills_in_call = ("S4", "S5", "S6")
+
+    def __init__(self, folder: Path, nursery: Nursery, rng: random.Random) -> None:
+        super().__init__(folder, nursery, rng)
+        self.server = XServer()
+        self.server.secrets = dict(self.keys)
+        self.server.x, self.server.faults = Loose(self.server.x.account, rng), Counting(self)
+        self.server._http.RequestHandlerClass = _handler(self, self.server._http.RequestHandlerClass)
+        self.server.start()
+        self.section = SECTION.format(url=self.server.url, settle=SETTLE)
+        self._malformed: list[str] = []
+        self._by_hand: list[str] = []
+        self._pid: int | None = None
+        self._known = threading.Condition()
+        self.move_on(0)
+
+    def move_on(self, seconds: float) -> None:
+        """Both clocks go together."""
+        super().move_on(seconds)
+        self.server.x.posts.ahead = timedelta(seconds=self.clock)
+
+    # ---- what is said
+
+    def plant(self, count: int) -> None:
+        """Most in time, some late or with an old id, some that cannot be answered, repeated or read."""
+        for _ in range(count):
+            self._one(self.rng.random())
+
+    def _one(self, dice: float) -> None:
+        author, text = str(7000 + next(self.numbers)), f"@shop {self.text()}"
+        if dice < 0.55:
+            self.server.mention(text, author_id=author)
+        elif dice < 0.7:
+            self.server.mention(text, author_id=author, late=self.rng.uniform(1, 600))
+        elif dice < 0.82:
+            self.server.mention(text, author_id=author, at=self._now() - timedelta(minutes=self.rng.uniform(1, 40)))
+        else:
+            self._odd(dice, text, author)
+
+    def _odd(self, dice: float, text: str, author: str) -> None:
+        if dice < 0.87:
+            mine = self.server.own("We open at nine.")
+            self.server.mention(text[6:], author_id=author, reply_to=mine.id, reply_to_user="100", mentions=[])
+        elif dice < 0.92:
+            self.server.mention("@shop our own words", author_id="100")
+        elif dice < 0.96:
+            mine = self.server.own("New paper is in.")
+            self.server.mention("look", author_id=author, retweets=mine.id, mentions=[])
+        else:
+            post = self.server.mention("?", author_id=author)
+            post.raw = {"id": post.id, "text": 7}
+            self._malformed.append(post.id)
+
+    def burst(self) -> None:
+        """One to two pages more."""
+        for number in range(self.rng.randint(100, 220)):
+            self.server.mention(f"@shop {NOISE} {number}", author_id=str(9000 + number))
+
+    def stir(self) -> str:
+        """Somebody deletes or edits a post, or one of us answers in the app."""
+        here = [one for one in self._listed() if one.raw is None]
+        if not here:
+            return ""
+        post, dice = self.rng.choice(here), self.rng.random()
+        if dice < 0.35:
+            post.deleted = True
+            return f"{post.id} is deleted"
+        if dice < 0.75:
+            return f"{post.id} is edited: {self.server.edit(post.id, f'@shop {self.text()}').id}"
+        self._by_hand.append(self.server.own("I have written to you.", post.id).id)
+        return f"{post.id} is answered by hand"
+
+    def _now(self) -> datetime:
+        return self.server.x.posts.now()
+
+    def _listed(self) -> list[Post]:
+        me = self.server.x.account.id
+        feed = self.server.x.posts.mentions(me, self._now())
+        return [one for one in feed if one.author_id != me and not one.retweets]
+
+    # ---- what goes wrong
+
+    def trouble(self) -> str:
+        """One to three faults, on reading or on sending, before the call is carried out or after it."""
+        told = []
+        for _ in range(self.rng.randint(1, 3)):
+            send = self.rng.random() < 0.6
+            mode = self.rng.choice((*LOST, *LOST, *REFUSED, *(ITEM if send else ())))
+            endpoint, after = POST if send else self.rng.choice(READS), mode != "half-read" and self.rng.random() < 0.6
+            fault = self._scripted(endpoint, mode, after)
+            told.append(f"{endpoint} {mode}{' after' if after else ''} x{fault.left}")
+        return ", ".join(told)
+
+    def _scripted(self, endpoint: str, mode: str, after: bool) -> Fault:
+        more: Json = {"times": self.rng.choice((1, 1, 1, 2)), "headers": self._headers()}
+        if mode in BODIES:
+            status, text = BODIES[mode]
+            return self.server.fail_next(endpoint, "body", after=after, status=status, text=text, **more)
+        answered = mode in (*LOST, "duplicate") or endpoint != POST  # X carries out nothing that it refuses
+        return self.server.fail_next(endpoint, mode, after=after and answered, **more)
+
+    def _headers(self) -> dict[str, str]:
+        """Of a rate limit: none, in the past, ahead, or in seconds."""
+        reset = int((self._now() + timedelta(seconds=self.rng.choice((-300, 20, 900)))).timestamp())
+        return self.rng.choice(({}, {"x-rate-limit-reset": str(reset)}, {"retry-after": "30"}))
+
+    def strike(self, point: str) -> None:
+        """S4 in the middle of the request, S5 before an answer, S6 in the middle of the answer."""
+        self._pid = None
+        carried_out = point == "S6" or (point == "S5" and self.rng.random() < 0.6)
+        self.server.fail_next(POST, point, after=carried_out)
+
+    def prey(self, pid: int) -> None:
+        """Known a moment after its birth."""
+        with self._known:
+            self._pid = pid
+            self._known.notify_all()
+
+    def kill(self) -> None:
+        """kill -9, from the thread that answers the call."""
+        with self._known:
+            self._known.wait_for(lambda: self._pid is not None, 10)
+            if self._pid is not None:
+                os.kill(self._pid, signal.SIGKILL)
+
+    def lift(self) -> None:
+        """X is well again."""
+        self.server.faults.lift()
+
+    # ---- what it can prove
+
+    def evidence(self) -> evidence.Evidence:
+        """From the fake's posts and its ledger."""
+        posts = self.server.x.posts.by_id
+        return evidence.Evidence(
+            platform="x",
+            listed={_thread(one): one.text for one in self._listed() if one.raw is None},
+            posts=[
+                evidence.Post(
+                    one["id"],
+                    one["in_reply_to"],
+                    _thread(posts[one["in_reply_to"]]),
+                    one["text"],
+                    datetime.fromisoformat(one["at"]),
+                )
+                for one in self.server.x.ledger.posted
+            ],
+            malformed=self._malformed,
+            ours=[one.id for one in list(posts.values()) if one.author_id == self.server.x.account.id],
+            by_hand=self._by_hand,
+        )
+
+    def close(self) -> None:
+        """Stop serving."""
+        self.server.stop()
+
+
+def _thread(post: Post) -> str:
+    return post.history[0] if post.history else post.id
+
+
+def _handler(world: XWorld, base: Any) -> Any:
+    """The fake's handler with three more modes: the sender is killed in the middle of the call, or half a request is
+    all that is read of it."""
+
+    class Handler(base):  # type: ignore[misc]  # the base is made at run time
+        def do_POST(self) -> None:
+            script = world.server.faults._script[POST]
+            if script and script[0].mode in ("S4", "half-read"):
+                self.rfile.read(int(self.headers["Content-Length"]) // 2)
+                return self._serve(b"")  # type: ignore[no-any-return]
+            return super().do_POST()  # type: ignore[no-any-return]
+
+        def _fail(self, fault: Fault, status: int, text: str) -> None:
+            if fault.mode == "S6":
+                self._head(status, len(text.encode()), {})
+                self.wfile.write(text.encode()[: len(text) // 2])
+                self.wfile.flush()
+            if fault.mode in world.kills_in_call:
+                world.kill()
+            if fault.mode in (*world.kills_in_call, "half-read"):
+                return self._cut()  # type: ignore[no-any-return]
+            return super()._fail(fault, status, text)  # type: ignore[no-any-return]
+
+    return Handler
