@@ -69,7 +69,7 @@ def put_back(store: Store, desk: Desk, shunted_id: int) -> Json:
         if item.stage != "route" or key is None:
             raise DeskError(
                 f"item {shunted_id} could not be read when it came in",
-                "mend it at its source: the next poll takes it in whole",
+                "mend it at its source and let it come again (in a file: append the corrected row)",
             )
         live = replies.live(connection, key)
         if live is not None:

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 from itertools import count
 from typing import Any
 
@@ -139,7 +140,10 @@ def _clean(one: Mention) -> Mention:
 
 
 def _readable(item: BadItem) -> BadItem:
-    return BadItem(door(item.mention_id, FIELD_LIMIT), door(item.raw, TEXT_LIMIT), door(item.error, FIELD_LIMIT))
+    """Storable; an item without an id is named after its content, so that two of them are two."""
+    raw = door(item.raw, TEXT_LIMIT)
+    name = door(item.mention_id, FIELD_LIMIT) or f"raw-{sha256(raw.encode()).hexdigest()[:16]}"
+    return BadItem(name, raw, door(item.error, FIELD_LIMIT))
 
 
 def _single(found: Sequence[Mention]) -> list[Mention]:

@@ -44,7 +44,7 @@ class Run:
 
     def __init__(self, seed: int, world: World, rng: random.Random) -> None:
         self.world, self.rng, self.ran = world, rng, Ran(seed)
-        self.auto = rng.random() < 0.35
+        self.auto = rng.random() < 0.5
 
     def whole(self) -> Ran:
         """From the first mention to the checker."""
@@ -54,7 +54,7 @@ class Run:
         if rng.random() < 0.15:
             world.burst()
         self._once(extra(rng.choice((*IN, None)), count=rng.choice((1, 1, 2))))
-        for _ in range(rng.randint(2, 4)):
+        for _ in range(rng.randint(2, 3)):
             self._act()
         self._drain()
         self._judge()
@@ -70,12 +70,14 @@ class Run:
 
     def _act(self) -> None:
         """The world goes on, staff approve, and a command meets its fault."""
-        if self.rng.random() < 0.5:
+        if self.rng.random() < 0.6:
             self.world.plant(self.rng.randint(1, 4))
+            if self.rng.random() < 0.5:
+                self._once({})
         self._approve()
         if self.rng.random() < 0.5:
             self._tell(self.world.stir())
-        self.world.move_on(self.rng.choice((0, 0, 8, 30, 70, 900)))
+        self.world.move_on(self.rng.choice((0, 8, 30, 70, 900, 4000)))
         deeds: list[Callable[[], None]] = [self._killed, self._troubled, self._both]
         chances = [4, 4, 3]
         if self.world.kills_in_call:
@@ -116,10 +118,11 @@ class Run:
         point, sign = self.rng.choice((*OUT, *IN, None)), self.rng.choice(("TERM", "TERM", "KILL"))
         self._tell(f"run {sign} at {point}")
         pid = self._start(["run"], extra(point, sign))
-        if self.world.commands.wait(pid, 1.5) is None:
-            os.kill(pid, signal.Signals[f"SIG{sign}"])
+        code = self.world.commands.wait(pid, 1.5)
         started = time.monotonic()
-        code = self.world.commands.end(pid)
+        if code is None:
+            os.kill(pid, signal.Signals[f"SIG{sign}"])
+            code = self.world.commands.end(pid)
         self._count(code, point or "any")
         if sign == "TERM" and (code != 0 or time.monotonic() - started > TERM_SECONDS):
             self._wrong(f"SIGTERM at {point}: exit {code} after {time.monotonic() - started:.1f} s")

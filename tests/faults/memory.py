@@ -10,9 +10,7 @@ from tests.faults.commands import Nursery
 from tests.faults.evidence import Evidence, Post
 from tests.faults.world import NOISE, World
 
-SECTION = (
-    '[platforms.memory]\nmentions = "mentions.jsonl"\nposts = "posts.jsonl"\nstart = "all"\npoll_seconds = 0.2\n'
-)
+SECTION = '[platforms.memory]\nmentions = "mentions.jsonl"\nposts = "posts.jsonl"\nstart = "all"\npoll_seconds = 0.2\n'
 Row = dict[str, str]
 
 

@@ -4,6 +4,7 @@ One JSON object a line on stdin, one answer a line on stdout: `start` gives a pi
 runs after so many seconds). A child is the real command line in a process of its own, and dies a real death.
 """
 
+import gc
 import json
 import os
 import signal
@@ -40,18 +41,23 @@ def main() -> None:
 
 
 def _warm() -> None:
-    """Import what commands import, and let what loads at first use load."""
+    """Import what commands import, let what loads at first use load, and build the ears of the runs' policies."""
     for name in HEAVY:
         import_module(name)
     from listener import settings
-    from listener.cli import context
-    from listener.model import History
+    from listener.model import History, Preview
     from listener.triage import route
     from tests.factories import NOW, mention
+    from tests.faults.policy import texts
 
     vars(route)["Ears"] = _remembered(route.Ears)
-    triage = context.triage(settings.load(settings.starter()))
-    triage.decide(mention("Thank you so much for the lovely notebook!", lang=None), History(), NOW)
+    for auto in (False, True):
+        policy = settings.read_policy(texts(auto=auto))
+        triage = route.Triage(
+            policy, settings.load_responders(policy), lambda text, _: Preview(text, len(text), 280), "warm"
+        )
+        triage.decide(mention("Thank you so much for the lovely notebook!", lang=None), History(), NOW)
+    gc.freeze()  # what stands now is shared by all children, and never walked by their collectors
 
 
 def _remembered(build: Callable[[Policy], Ears]) -> Callable[[Policy], Ears]:

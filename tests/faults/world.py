@@ -10,8 +10,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from listener.settings import starter
 from tests.fakes.x import SECRETS
+from tests.faults import policy
 from tests.faults.commands import Commands, Nursery
 from tests.faults.evidence import Evidence, Remains
 
@@ -47,12 +47,8 @@ class World(ABC):
     def configure(self, *, auto: bool) -> None:
         """Write the configuration. auto: thanks go out by themselves, at any hour."""
         (self.folder / "config" / "earshot.toml").write_text(FAST + self.section)
-        policy = (starter() / "policy.toml").read_text(encoding="utf-8")
-        head, mark, tail = policy.partition("[responders.thank_you]")
-        assert mark and 'quiet = ["21:00-08:00"]' in tail
-        tail = tail.replace('quiet = ["21:00-08:00"]', "quiet = []", 1)
-        tail = tail.replace('auto = "never"', 'auto = "always"', 1) if auto else tail
-        (self.folder / "config" / "policy.toml").write_text(head + mark + tail, encoding="utf-8")
+        for name, text in policy.texts(auto=auto).items():
+            (self.folder / "config" / name).write_text(text, encoding="utf-8")
 
     def move_on(self, seconds: float) -> None:
         """Put Earshot's clock, and the platform's, ahead."""

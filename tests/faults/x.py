@@ -17,10 +17,10 @@ from tests.faults.world import NOISE, World
 
 POST, MENTIONS, OWN, ME = "POST /2/tweets", "GET /2/users/:id/mentions", "GET /2/users/:id/tweets", "GET /2/users/me"
 READS = (MENTIONS, MENTIONS, OWN, OWN, ME)
-LOST = ("cut", "half", "unavailable", "internal", "empty", "html", "list-body")  # the answer tells nothing
-REFUSED = ("rate", "unauthorized", "credits", "usage-capped", "missing-page", "no-reason", "rate-88")
+LOST = ("cut", "half", "unavailable", "internal", "empty", "html")  # the answer tells nothing
+REFUSED = ("rate", "unauthorized", "credits", "usage-capped", "missing-page", "no-reason", "rate-88", "list-body")
 ITEM = ("not-summoned", "not-summoned-old", "who-can-reply", "duplicate", "half-read")  # of a POST alone
-BODIES = {"empty": (200, ""), "html": (200, "<html>sorry</html>")}
+BODIES = {"empty": "", "html": "<html>sorry</html>"}  # with a 200
 SECTION = """[platforms.x]
 handle = "shop"
 api_url = "{url}"
@@ -67,14 +67,14 @@ class Counting(Faults):
 
     def __init__(self, world: "XWorld") -> None:
         super().__init__()
-        self._world, self.read_half = world, threading.Event()
+        self._world = world
 
     def take(self, endpoint: str) -> Fault | None:
         """The fault that strikes this call, counted."""
         fault = super().take(endpoint)
         if fault and fault.mode not in self._world.kills_in_call:
             method = endpoint.partition(" ")[0]
-            self._world.struck[f"{method} {fault.text if fault.mode == 'body' else fault.mode}"] += 1
+            self._world.struck[f"{method} {fault.mode}"] += 1
         return fault
 
 
@@ -178,8 +178,7 @@ class XWorld(World):
     def _scripted(self, endpoint: str, mode: str, after: bool) -> Fault:
         more: Json = {"times": self.rng.choice((1, 1, 1, 2)), "headers": self._headers()}
         if mode in BODIES:
-            status, text = BODIES[mode]
-            return self.server.fail_next(endpoint, "body", after=after, status=status, text=text, **more)
+            return self.server.fail_next(endpoint, "body", after=after, text=BODIES[mode], **more)
         answered = mode in (*LOST, "duplicate") or endpoint != POST  # X carries out nothing that it refuses
         return self.server.fail_next(endpoint, mode, after=after and answered, **more)
 

@@ -96,6 +96,12 @@ def test_a_bad_item_is_set_aside_once_with_its_raw_text_and_the_page_is_kept(lin
     assert (item.raw, len(stored(line))) == (bad.raw, 1)
 
 
+def test_two_items_without_an_id_are_two(line: Line) -> None:
+    """Named after their content."""
+    line.platform.pages = [Page({"at": 1}, bad=(BadItem("", "{one", "cut off"), BadItem("", "{two", "cut off")))]
+    assert line.stages.poll("memory").quarantined == 2
+
+
 def test_an_item_that_comes_whole_later_lies_aside_no_more(line: Line) -> None:
     """A half-written line, completed."""
     whole = line.mention(id="b1")

@@ -8,7 +8,7 @@ from typing import BinaryIO, Literal
 from listener.errors import InputError
 from listener.model import BadItem, Json, Mention, Page
 from listener.platforms.memory.records import BOM, Record, csv_record, csv_records, json_records, read_line
-from listener.platforms.memory.rows import printable, read_row
+from listener.platforms.memory.rows import printable, read_row, row_id
 
 SUFFIXES = (".jsonl", ".csv")
 ROWS, BYTES = 500, 8 << 20  # of one page
@@ -70,7 +70,7 @@ class Mentions:
 
     def _item(self, record: Record, now: datetime) -> Mention | BadItem | None:
         """What a record holds; None for a blank line."""
-        name, error = f"line@{record.offset}", record.error
+        name, error = row_id(record.row) or f"line@{record.offset}", record.error
         try:
             if record.row is not None:
                 return read_row(record.row, now, self._replay)

@@ -37,6 +37,14 @@ def read_row(row: Mapping[str, object], now: datetime, replay: bool) -> Mention:
     )
 
 
+def row_id(row: Mapping[str, object] | None) -> str | None:
+    """The id of a row that may be faulty elsewhere, so that its corrected copy is known to be the same."""
+    try:
+        return _id(row) if row is not None else None
+    except ValueError:
+        return None
+
+
 def printable(text: str) -> str:
     """The text with U+FFFD for what no database takes."""
     return text if text.isascii() and "\0" not in text else NO_DATABASE_TAKES.sub("\ufffd", text)
