@@ -187,4 +187,4 @@ def _free(connection: Connection, key: int, name: str) -> None:
         raise DeskError(f"{name} is still to be decided", "wait for the next round, or `earshot once --stage route`")
 
 
-EMPTY = {"kind": None, "text": None, "variant": None, "variants": None, "assigned_to": None}
+EMPTY = {"kind": None, "text": None, "variant": None, "assigned_to": None}

@@ -26,7 +26,6 @@ class Reply:
     rule: str
     text: str | None
     variant: str | None
-    variants: list[list[str]] | None
     auto: bool
     urgency: int
     claimed_by: str | None

@@ -133,7 +133,6 @@ class ReplyRow(SQLModel, table=True):
     rule: str = Field(sa_type=Text)
     text: str | None = _text()
     variant: str | None = _text()
-    variants: list[Any] | None = Field(default=None, sa_column=_json())
     auto: bool
     urgency: int
     claimed_by: str | None = _text()

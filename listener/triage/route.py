@@ -171,7 +171,6 @@ def _reply(key: int, verdict: Verdict, policy: Policy) -> Json:
         "rule": decision.rule,
         "text": verdict.text,
         "variant": verdict.variant,
-        "variants": [[one.variant, one.text] for one in draft.texts] if draft else None,
         "auto": bool(draft and draft.auto and drafted),
         "urgency": decision.urgency,
         "assigned_to": decision.assign_to,

@@ -3,13 +3,18 @@
 import random
 import secrets
 import sqlite3
+import threading
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import closing
+from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+from listener.store.migrate import migrate
 from tests.fakes.x import SECRETS
 from tests.faults import policy
 from tests.faults.commands import Commands, Nursery
@@ -25,6 +30,23 @@ SAID = (
 )
 NOISE = "Going past the shop."  # needs no answer; a burst of it fills pages
 FAST = "[daemon]\nsend_seconds = 0.1\nroute_seconds = 0.1\nupkeep_seconds = 0.5\n"
+
+
+_making = threading.Lock()  # Alembic keeps its context in globals
+
+
+@cache
+def _made() -> bytes:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "empty.db"
+        migrate(path, datetime.now(UTC))
+        return path.read_bytes()
+
+
+def _empty() -> bytes:
+    """A fresh database, migrated once a process."""
+    with _making:
+        return _made()
 
 
 class World(ABC):
@@ -47,6 +69,8 @@ class World(ABC):
     def configure(self, *, auto: bool) -> None:
         """Write the configuration. auto: thanks go out by themselves, at any hour."""
         (self.folder / "config" / "earshot.toml").write_text(FAST + self.section)
+        if self.rng.random() < 0.9:  # else the first command makes it
+            self.database.write_bytes(_empty())
         for name, text in policy.texts(auto=auto).items():
             (self.folder / "config" / name).write_text(text, encoding="utf-8")
 

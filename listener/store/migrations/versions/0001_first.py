@@ -186,7 +186,6 @@ def upgrade() -> None:
         sa.Column("rule", sa.Text(), nullable=False),
         sa.Column("text", sa.Text(), nullable=True),
         sa.Column("variant", sa.Text(), nullable=True),
-        sa.Column("variants", sa.JSON(), nullable=True),
         sa.Column("auto", sa.Boolean(), nullable=False),
         sa.Column("urgency", sa.Integer(), nullable=False),
         sa.Column("claimed_by", sa.Text(), nullable=True),

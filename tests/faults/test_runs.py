@@ -1,0 +1,19 @@
+"""A handful of the random runs, with fixed seeds; `make faults` makes three hundred."""
+
+import pytest
+
+from tests.faults.__main__ import runs
+from tests.faults.tally import Tally
+
+SEEDS = range(7001, 7004)
+
+
+@pytest.mark.parametrize("platform", ["memory", "x"])
+def test_nothing_is_lost_doubled_or_silent_whatever_dies(platform: str) -> None:
+    """Kills and network faults at random, then one checker."""
+    tally = Tally()
+    for ran in runs(platform, SEEDS, jobs=1):
+        tally.add(ran)
+        assert not ran.findings, (ran.seed, [str(one) for one in ran.findings], ran.story)
+    assert tally.lines()[-1] == "lost 0 doubled 0 silent 0"
+    assert tally.kills.total() and tally.posts
