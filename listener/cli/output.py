@@ -1,6 +1,7 @@
 """What commands print: JSON as the contract has it, or tables and lines for people, with hostile text made harmless."""
 
 import json
+import re
 import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -8,7 +9,9 @@ from typing import Any
 
 from listener.errors import InputError
 
-ZWJ = 0x200D  # joins emoji; harmless between them
+# Characters that move a cursor, hide text or turn its direction. The joiner inside emoji (200D) is harmless, and so is
+# the line end, which only our own indentation puts into JSON.
+DANGEROUS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 
 
 def iso(value: datetime) -> str:
@@ -24,33 +27,15 @@ def _default(value: object) -> Any:
 
 def dumps(value: object, *, indent: int | None = 2) -> str:
     """JSON text; control and bidi characters are escaped, so that a terminal shows it safely."""
-    text = json.dumps(value, ensure_ascii=False, indent=indent, default=_default)
-    return "".join(_escaped(char) for char in text)
-
-
-def _escaped(char: str) -> str:
-    if char == "\n" or not _dangerous(char):
-        return char
-    code = ord(char)
-    return f"\\u{code:04x}" if code < 0x10000 else char
-
-
-def _dangerous(char: str) -> bool:
-    """Characters that move a cursor, hide text or turn its direction."""
-    code = ord(char)
-    if code < 0x20 or 0x7F <= code < 0xA0:
-        return True
-    return (
-        code in (0x061C, 0x200B, 0x200E, 0x200F, 0x2028, 0x2029, 0xFEFF)
-        or 0x202A <= code <= 0x202E
-        or 0x2060 <= code <= 0x2069
+    return DANGEROUS.sub(
+        lambda found: f"\\u{ord(found[0]):04x}", json.dumps(value, ensure_ascii=False, indent=indent, default=_default)
     )
 
 
 def safe(text: object) -> str:
     """A stranger's text for a terminal: nothing in it moves the cursor or hides anything; one line."""
     shown = str(text).replace("\r\n", "\n").replace("\n", " ⏎ ").replace("\t", " ")
-    return "".join(f"\\x{ord(char):02x}" if _dangerous(char) else char for char in shown)
+    return DANGEROUS.sub(lambda found: f"\\x{ord(found[0]):02x}", shown)
 
 
 def write(text: str) -> None:

@@ -2,8 +2,10 @@
 
 from datetime import datetime
 
+from sqlalchemy import Connection
+
 from listener.policy import Policy
-from listener.store import replies
+from listener.store import notices, platforms, replies
 from listener.store.engine import Store
 
 
@@ -15,6 +17,7 @@ def expire(store: Store, policy: Policy, now: datetime) -> int:
     reason = f"older than {policy.limits.draft_expires}"
     with store.write() as connection:
         replies.let_go(connection, now)
+        _pauses(connection, now)
         return sum(
             replies.move(
                 connection,
@@ -29,3 +32,11 @@ def expire(store: Store, policy: Policy, now: datetime) -> int:
             )
             for reply in replies.stale(connection, now - policy.limits.draft_expires)
         )
+
+
+def _pauses(connection: Connection, now: datetime) -> None:
+    """A pause with an end has ended: its notice goes with it."""
+    in_force = {one.scope for one in platforms.pauses(connection, now)}
+    for notice in notices.opened(connection):
+        if notice.kind == "paused" and notice.platform not in in_force:
+            notices.clear(connection, "paused", notice.platform, now)

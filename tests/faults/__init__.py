@@ -1,5 +1,6 @@
 """Random kills and network faults against the send and poll paths, and one checker: `python -m tests.faults`.
 
-`child` Earshot's command line with its clock put ahead · `nursery` forks one for each command · `world` a home and its
-platform (`x`, `memory`) · `chaos` a random run · `evidence` and `checker` what must hold after it · `tally` the counts.
+`chaos` a random run · `world` its home and platform: `memory`, or `x` against `x_server` · `commands` Earshot's real
+command line, each a process of its own, born in the `nursery` as a `child` with its clock put ahead · `evidence` and
+`checker` what must hold afterwards · `tally` the counts.
 """

@@ -6,7 +6,7 @@ import random
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -129,16 +129,15 @@ class Run:
 
     # ---- commands
 
-    def _once(self, env: object, point: str | None = None) -> int:
-        given = dict(env)  # type: ignore[call-overload]  # a mapping
+    def _once(self, env: Mapping[str, str], point: str | None = None) -> int:
         stage = self.rng.choice(("send", "poll")) if self.rng.random() < 0.15 else None
-        point = point or (given.get("EARSHOT_FAULT", "").partition(":")[0] or None)
-        return self._command(["once", *(("--stage", stage) if stage else ())], given, point)
+        point = point or (env.get("EARSHOT_FAULT", "").partition(":")[0] or None)
+        return self._command(["once", *(("--stage", stage) if stage else ())], env, point)
 
-    def _command(self, argv: list[str], env: object, point: str | None) -> int:
+    def _command(self, argv: list[str], env: Mapping[str, str], point: str | None) -> int:
         """Run a command to its end; a death counts under its point."""
         fresh = self.rng.random() < 0.01
-        self._tell(" ".join([*argv, str(env or ""), "in a new interpreter" if fresh else ""]))
+        self._tell(" ".join([*argv, env.get("EARSHOT_FAULT", ""), "in a new interpreter" if fresh else ""]))
         code = self.world.commands.end(self._start(argv, env, fresh=fresh))
         self._tell(f"exit {code}")
         self._count(code, point or "?")
@@ -146,8 +145,8 @@ class Run:
             self._wrong(f"{argv[0]} ended with {code}")
         return code
 
-    def _start(self, argv: list[str], env: object, *, fresh: bool = False) -> int:
-        pid = self.world.commands.start(argv, fresh=fresh, extra=dict(env))  # type: ignore[call-overload]  # a mapping
+    def _start(self, argv: list[str], env: Mapping[str, str], *, fresh: bool = False) -> int:
+        pid = self.world.commands.start(argv, fresh=fresh, extra=env)
         self.world.prey(pid)
         return pid
 
@@ -180,7 +179,7 @@ class Run:
         ran.findings += check(found, world.remains())
         ran.mentions, ran.posts, ran.commands = len(found.listed), len(found.posts), world.commands.ran
         approved = "SELECT state, closed_as FROM reply WHERE id IN (SELECT reply_id FROM approval)"
-        ran.ends = Counter(state if not closed else closed for state, closed in world.ask(approved))
+        ran.ends = Counter(closed or state for state, closed in world.ask(approved))
         ran.struck = world.struck
 
 

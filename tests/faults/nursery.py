@@ -50,7 +50,7 @@ def _warm() -> None:
     from tests.factories import NOW, mention
     from tests.faults.policy import texts
 
-    vars(route)["Ears"] = _remembered(route.Ears)
+    vars(route)["Ears"] = _remembered(Ears)
     for auto in (False, True):
         policy = settings.read_policy(texts(auto=auto))
         triage = route.Triage(

@@ -1,4 +1,4 @@
-"""The two policies of the runs: the starter's without quiet hours, and the same with thanks that go out by themselves."""
+"""The policies of the runs: the starter's without quiet hours, and the same with thanks that go out by themselves."""
 
 from listener.settings import starter
 from listener.settings.policy import POLICY_FILES

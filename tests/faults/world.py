@@ -65,6 +65,7 @@ class World(ABC):
         places = {"EARSHOT_CONFIG": str(config), "EARSHOT_DATA": str(data), "EARSHOT_STAFF": "ann"}
         self.commands = Commands(nursery, folder, {**places, **self.keys})
         self.numbers = iter(range(1, 1_000_000))
+        self.pid: int | None = None
 
     def configure(self, *, auto: bool) -> None:
         """Write the configuration. auto: thanks go out by themselves, at any hour."""
@@ -144,9 +145,11 @@ class World(ABC):
 
     def prey(self, pid: int) -> None:
         """The process that an ordered kill is meant for."""
+        self.pid = pid
 
     def close(self) -> None:
         """End the platform."""
+        self.lift()
 
 
 def extra(point: str | None, signal: str = "KILL", count: int = 1) -> Mapping[str, str]:

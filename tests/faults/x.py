@@ -1,21 +1,17 @@
 """X as a random run sees it: late, doubled and edited posts, our own among them, and every way a call can fail."""
 
-import os
 import random
-import signal
-import threading
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from tests.fakes.x import Fault, Post, XServer
-from tests.fakes.x.endpoints import Account, Json, Reply, X
-from tests.fakes.x.faults import Faults
+from tests.fakes.x import Fault, Post
 from tests.faults import evidence
 from tests.faults.commands import Nursery
 from tests.faults.world import NOISE, World
+from tests.faults.x_server import KILLS, POST, Server
 
-POST, MENTIONS, OWN, ME = "POST /2/tweets", "GET /2/users/:id/mentions", "GET /2/users/:id/tweets", "GET /2/users/me"
+MENTIONS, OWN, ME = "GET /2/users/:id/mentions", "GET /2/users/:id/tweets", "GET /2/users/me"
 READS = (MENTIONS, MENTIONS, OWN, OWN, ME)
 LOST = ("cut", "half", "unavailable", "internal", "empty", "html")  # the answer tells nothing
 REFUSED = ("rate", "unauthorized", "credits", "usage-capped", "missing-page", "no-reason", "rate-88", "list-body")
@@ -33,69 +29,19 @@ settle_after_seconds = {settle}
 SETTLE = 60.0
 
 
-class Loose(X):
-    """X as it may turn out to be. tolerant: takes the same text twice, so that a double shows in the ledger;
-
-    echo: our own posts come back as mentions; twice: a page lists some posts twice.
-    """
-
-    def __init__(self, account: Account, rng: random.Random) -> None:
-        super().__init__(account)
-        self.rng = random.Random(rng.random())
-        self.tolerant, self.echo, self.twice = (rng.random() < share for share in (0.6, 0.5, 0.3))
-        self.own_lag = rng.choice((0.0, 0.0, 5.0, 50.0))
-
-    def _refusal(self, text: str, target_id: str | None) -> Reply | None:
-        refusal = super()._refusal(text, target_id)
-        return None if self.tolerant and refusal and "duplicate content" in refusal[1] else refusal
-
-    def _created(self, text: str, target_id: str | None) -> Reply:
-        made = super()._created(text, target_id)
-        if self.echo:
-            post = self.posts.by_id[self.ledger.posted[-1]["id"]]
-            post.mentions = [(self.account.id, self.account.username)]
-        return made
-
-    def _page(self, listed: list[Post], params: dict[str, str], *, least: int, owned: bool) -> Reply:
-        if self.twice and listed:
-            listed = sorted([*listed, self.rng.choice(listed)], key=lambda one: int(one.id), reverse=True)
-        return super()._page(listed, params, least=least, owned=owned)
-
-
-class Counting(Faults):
-    """The script, and how often each of its faults struck."""
-
-    def __init__(self, world: "XWorld") -> None:
-        super().__init__()
-        self._world = world
-
-    def take(self, endpoint: str) -> Fault | None:
-        """The fault that strikes this call, counted."""
-        fault = super().take(endpoint)
-        if fault and fault.mode not in self._world.kills_in_call:
-            method = endpoint.partition(" ")[0]
-            self._world.struck[f"{method} {fault.mode}"] += 1
-        return fault
-
-
 class XWorld(World):
     """A run against the fake X."""
 
     platform = "x"
-    kills_in_call = ("S4", "S5", "S6")
+    kills_in_call = KILLS
 
     def __init__(self, folder: Path, nursery: Nursery, rng: random.Random) -> None:
         super().__init__(folder, nursery, rng)
-        self.server = XServer()
-        self.server.secrets = dict(self.keys)
-        self.server.x, self.server.faults = Loose(self.server.x.account, rng), Counting(self)
-        self.server._http.RequestHandlerClass = _handler(self, self.server._http.RequestHandlerClass)
+        self.server = Server(rng, dict(self.keys))
         self.server.start()
         self.section = SECTION.format(url=self.server.url, settle=SETTLE)
         self._malformed: list[str] = []
         self._by_hand: list[str] = []
-        self._pid: int | None = None
-        self._known = threading.Condition()
         self.move_on(0)
 
     def move_on(self, seconds: float) -> None:
@@ -176,7 +122,7 @@ class XWorld(World):
         return ", ".join(told)
 
     def _scripted(self, endpoint: str, mode: str, after: bool) -> Fault:
-        more: Json = {"times": self.rng.choice((1, 1, 1, 2)), "headers": self._headers()}
+        more: dict[str, Any] = {"times": self.rng.choice((1, 1, 1, 2)), "headers": self._headers()}
         if mode in BODIES:
             return self.server.fail_next(endpoint, "body", after=after, text=BODIES[mode], **more)
         answered = mode in (*LOST, "duplicate") or endpoint != POST  # X carries out nothing that it refuses
@@ -189,26 +135,18 @@ class XWorld(World):
 
     def strike(self, point: str) -> None:
         """S4 in the middle of the request, S5 before an answer, S6 in the middle of the answer."""
-        self._pid = None
+        self.server.prey(None)
         carried_out = point == "S6" or (point == "S5" and self.rng.random() < 0.6)
         self.server.fail_next(POST, point, after=carried_out)
 
     def prey(self, pid: int) -> None:
         """Known a moment after its birth."""
-        with self._known:
-            self._pid = pid
-            self._known.notify_all()
-
-    def kill(self) -> None:
-        """kill -9, from the thread that answers the call."""
-        with self._known:
-            self._known.wait_for(lambda: self._pid is not None, 10)
-            if self._pid is not None:
-                os.kill(self._pid, signal.SIGKILL)
+        self.server.prey(pid)
 
     def lift(self) -> None:
         """X is well again."""
         self.server.faults.lift()
+        self.struck = self.server.script.struck
 
     # ---- what it can prove
 
@@ -240,29 +178,3 @@ class XWorld(World):
 
 def _thread(post: Post) -> str:
     return post.history[0] if post.history else post.id
-
-
-def _handler(world: XWorld, base: Any) -> Any:
-    """The fake's handler with three more modes: the sender is killed in the middle of the call, or half a request is
-    all that is read of it."""
-
-    class Handler(base):  # type: ignore[misc]  # the base is made at run time
-        def do_POST(self) -> None:
-            script = world.server.faults._script[POST]
-            if script and script[0].mode in ("S4", "half-read"):
-                self.rfile.read(int(self.headers["Content-Length"]) // 2)
-                return self._serve(b"")  # type: ignore[no-any-return]
-            return super().do_POST()  # type: ignore[no-any-return]
-
-        def _fail(self, fault: Fault, status: int, text: str) -> None:
-            if fault.mode == "S6":
-                self._head(status, len(text.encode()), {})
-                self.wfile.write(text.encode()[: len(text) // 2])
-                self.wfile.flush()
-            if fault.mode in world.kills_in_call:
-                world.kill()
-            if fault.mode in (*world.kills_in_call, "half-read"):
-                return self._cut()  # type: ignore[no-any-return]
-            return super()._fail(fault, status, text)  # type: ignore[no-any-return]
-
-    return Handler

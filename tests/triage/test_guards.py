@@ -12,6 +12,7 @@ PEOPLE = [
     ("safety", "I am safe. I got into a car accident while riding in my @Uber. Thanks to the great driver"),
     ("safety", "the pen exploded and burned my hand"),
     ("assault", "your driver groped me"),
+    ("assault", "i will kill you all, you idiots"),
     ("discrimination", "your staff were racist to us"),
     ("minors", "I'm 13 and love your pens"),
     ("legal", "my lawyer will be in touch"),

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from listener.desk import marks
+from listener.desk import control, marks
 from listener.upkeep.expire import expire
 from tests.line import COMPLAINT, Line
 
@@ -47,3 +47,13 @@ def test_claims_and_snoozes_run_out(line: Line) -> None:
     expire(line.store, line.policy, line.now)
     after = line.reply(found.id)
     assert (after.claimed_by, after.claimed_until, after.snoozed_until) == (None, None, None)
+
+
+def test_the_notice_of_a_pause_ends_with_the_pause(line: Line) -> None:
+    """Two hours are two hours."""
+    control.pause(line.store, line.desk(), None, timedelta(hours=2), "a tragedy")
+    expire(line.store, line.policy, line.now)
+    assert line.notices() == ["paused"]
+    line.wait(hours=2, seconds=1)
+    expire(line.store, line.policy, line.now)
+    assert line.notices() == []

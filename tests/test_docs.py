@@ -1,0 +1,182 @@
+"""The written pages against the program: commands, keys and defaults, guards, cues, links, examples."""
+
+import importlib
+import pkgutil
+import re
+import shutil
+import tomllib
+from dataclasses import MISSING, Field, fields
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import pytest
+import typer
+
+import responders
+from listener import lexicon, model, policy, settings
+from listener.cli import commands
+from listener.intake import cues
+from listener.model import History, Mention
+from listener.platforms import memory, x
+from listener.settings import platforms as listening
+from listener.settings import policy as rules
+from listener.settings.scalars import Spot
+from listener.settings.schema import convert
+from listener.triage.decide import GUARDS
+from listener.triage.facts import Ears
+from tests.pages import (
+    OPERATIONS, PAGES, POLICY, ROOT, Key, anchors, blocks, example_platform, first_cells, keys, named, prose, section,
+)  # fmt: skip
+
+OWN_TABLES = ("brand", "staff", "responders", "limits", "hours", "links", "cues", "lexicon")
+OF_EVERY_COMMAND = {"--help", "-h"}
+Shape = dict[str, "tuple[Any, Field[Any]]"]
+pages = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+
+
+def known() -> dict[str, set[str]]:
+    """Every command with its options."""
+    group: Any = typer.main.get_command(commands.app)
+    found = {name: {word for one in made.params for word in one.opts} for name, made in group.commands.items()}
+    return {**found, "health": set()}
+
+
+@pages
+def test_every_command_that_a_page_names_exists_with_its_options(page: Path) -> None:
+    """Nobody is told to type what the program refuses."""
+    there = known()
+    odd = [(name, asked - there.get(name, set()) - OF_EVERY_COMMAND) for name, asked in named(page)]
+    assert [name for name, _ in named(page) if name not in there] == []
+    assert [(name, left) for name, left in odd if left] == []
+
+
+def test_every_command_and_option_stands_in_a_page() -> None:
+    """What the program can do is written down somewhere."""
+    seen = {name for page in PAGES for name, _ in named(page)}
+    told = {word for page in PAGES for word in re.findall(r"--[a-z][a-z-]+", page.read_text(encoding="utf-8"))}
+    assert set(known()) - seen == set()
+    assert {word for options in known().values() for word in options if word.startswith("--")} - told == set()
+
+
+def _shapes() -> dict[str, Shape]:
+    """Heading of a key table -> its keys, each with its type and field."""
+    common = {one.name for one in fields(model.Section)}
+    kinds = [one.name for one in pkgutil.iter_modules(responders.__path__) if one.name != "wording"]
+    options = {kind: importlib.import_module(f"responders.{kind}").Options for kind in kinds}
+    return {
+        "[daemon]": _shape(listening.Daemon),
+        "[platforms.NAME]": {**_shape(listening._Common), **_shape(model.Section)},
+        "[platforms.memory]": _shape(memory.Section, common),
+        "[platforms.x]": _shape(x.Section, common),
+        "[platforms.x.prices]": _shape(x.Prices),
+        "top of policy.toml": _shape(rules._PolicyFile, set(OWN_TABLES)),
+        "[brand]": _shape(policy.Brand),
+        "[staff]": _shape(rules._Staff),
+        "[responders.KIND]": _shape(rules._How),
+        **{f"[responders.{kind}]": _shape(shape) for kind, shape in options.items()},
+        "[limits]": _shape(policy.Limits),
+        "[hours]": _shape(rules._Hours),
+        "[links]": _shape(rules._Links),
+        "[[fact]]": _shape(policy.Fact),
+        "[[KIND]]": _shape(policy.Variant),
+    }
+
+
+def _shape(made: Any, without: set[str] | None = None) -> Shape:
+    hints = get_type_hints(made)
+    return {one.name: (hints[one.name], one) for one in fields(made) if one.name not in (without or set())}
+
+
+def test_every_key_is_documented_and_every_documented_key_exists() -> None:
+    """The tables of docs/policy.md are the dataclasses that settings checks against."""
+    told: dict[str, set[str]] = {}
+    for row in keys(POLICY):
+        told.setdefault(row.table, set()).add(row.key)
+    assert told == {heading: set(found) for heading, found in _shapes().items()}
+
+
+@pytest.mark.parametrize("row", list(keys(POLICY)), ids=lambda row: f"{row.table}-{row.key}")
+def test_documented_default_is_the_programs(row: Key) -> None:
+    """A default in a table, read as TOML and converted as settings would, is the dataclass's."""
+    hint, field = _shapes()[row.table][row.key]
+    default = field.default if field.default_factory is MISSING else field.default_factory()
+    if row.default == "required":
+        assert default is MISSING
+    elif row.default == "none":
+        assert default is None
+    elif row.default != "table":
+        value = tomllib.loads(f"v = {row.default.strip('`')}")["v"]
+        assert convert(hint, value, Spot(POLICY.name)) == default
+
+
+def test_guards_are_told_in_their_order() -> None:
+    """An operator can see which safety rule comes first."""
+    assert first_cells(POLICY, "Guards") == [name for name, _, _ in GUARDS]
+
+
+def test_every_cue_is_told() -> None:
+    """What [cues] takes stands in the page, and nothing else does."""
+    assert sorted(first_cells(POLICY, "Cues")) == sorted(lexicon.cues())
+    assert set(cues.LISTS) <= set(first_cells(POLICY, "Cues"))
+
+
+def _sources() -> str:
+    return "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "listener").rglob("*.py"))
+
+
+def test_every_kind_of_notice_is_told() -> None:
+    """At three in the morning each notice has a section of its own."""
+    opened = set(re.findall(r"open_notice\(\s*connection,\s*\"(\w+)\"", _sources()))
+    by_name = {"account", "billing", "paused"}  # opened with a variable
+    told = set(re.findall(r"^### (\w+)$", section(OPERATIONS, "Notices"), re.MULTILINE))
+    assert told == opened | by_name
+
+
+def test_every_environment_variable_is_told() -> None:
+    """What the program reads of the environment stands in docs/operations.md, and nothing that it does not read."""
+    read = set(re.findall(r"\bEARSHOT_[A-Z_]*[A-Z]\b", _sources()))
+    assert set(re.findall(r"^\| `(EARSHOT_[A-Z_]+)`", section(OPERATIONS, "Environment"), re.MULTILINE)) == read
+
+
+@pages
+def test_links_between_pages_resolve(page: Path) -> None:
+    """A link leads to a file of the repository, and an anchor to a heading of it."""
+    broken = []
+    for target in re.findall(r"\]\(([^)\s]+)\)", prose(page)):
+        path, _, anchor = target.partition("#")
+        there = (page.parent / path) if path else page
+        if "://" in target or not there.exists() or (anchor and anchor not in anchors(there)):
+            broken.append(target)
+    assert broken == []
+
+
+@pages
+def test_a_page_is_plain(page: Path) -> None:
+    """Lines stay short, and no path or package index of somebody's machine is shown."""
+    text = page.read_text(encoding="utf-8")
+    assert [line for line in text.splitlines() if len(line) >= 120] == []
+    assert re.findall(r"(?<![\w.])/(?:work|root|tmp|home)\b|pypi\.org|pythonhosted", text) == []
+
+
+@pytest.mark.parametrize("text", [one for page in PAGES for one in blocks(page, "toml")])
+def test_toml_example_is_a_configuration(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An example names its file in its first line, and can be used as it stands."""
+    example_platform(tmp_path, monkeypatch)
+    name = re.match(r"# (\w+\.toml)\n", text)
+    assert name is not None
+    shutil.copy(settings.starter() / "mentions.jsonl", tmp_path)
+    (tmp_path / name[1]).write_text(text, encoding="utf-8")
+    assert settings.load(tmp_path).folder == tmp_path
+
+
+@pytest.mark.parametrize("manner", ["stated", "asked", "hedged", "denied"])
+def test_manner_of_a_claim_is_as_the_page_says(manner: str, tmp_path: Path) -> None:
+    """The four examples of the fact sheet, read with the fact that stands under them."""
+    example = re.search(rf'^\| {manner} \| "(.+)" \|', POLICY.read_text(encoding="utf-8"), re.MULTILINE)
+    assert example is not None
+    (tmp_path / "factsheet.toml").write_text(next(one for one in blocks(POLICY, "toml") if "[[fact]]" in one))
+    now = datetime(2026, 11, 22, tzinfo=UTC)
+    mention = Mention("memory", "1", example[1], "ada", now, now, "1", "1", lang="en")
+    facts = Ears(settings.load(tmp_path).policy).facts(mention, History(), now)
+    assert {claim.manner for claim in facts.claims} == {manner}
