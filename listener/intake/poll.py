@@ -32,6 +32,7 @@ FIELDS = (
     "url", "brand", "why_not",
 )  # fmt: skip
 OPEN = ("drafted", "escalated", "approved", "by_hand")
+UNDER_WAY = ("sending", "unknown")
 
 
 @dataclass(slots=True)
@@ -175,6 +176,9 @@ def _edit(connection: Connection, known: mentions.Known | None, found: Mention, 
             detail={"says": "the mention was edited"},
             **changes,
         )
+    elif live is not None and live.state in UNDER_WAY:  # should it not have arrived, its approval no longer counts
+        says = {"says": "the mention was edited"}
+        replies.mark(connection, live, "held", "poll", now, says, revision=live.revision + 1)
 
 
 def _answered(connection: Connection, name: str, own: OwnPost, now: datetime) -> None:

@@ -175,7 +175,8 @@ def _prepare(store: Store, platform: Platform, item: Item, now: datetime) -> Pre
     with store.read() as connection:
         words = [one.text for one in events.approvals(connection, reply.id) if one.revision == reply.revision]
     if not words:
-        _give_back(store, item, "no approval is kept for these words", now)
+        edited = "the mention was edited after the approval"
+        _give_back(store, item, edited if item.edited_at else "no approval is kept for these words", now)
         return None
     return platform.prepare(Outgoing(reply.id, reply.revision, words[-1], item.mention), now)
 

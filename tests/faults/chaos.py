@@ -92,7 +92,7 @@ class Run:
         drafts = [one for one in self.world.drafts() if self.rng.random() < 0.85]
         if drafts:
             fault = "S0" if self.rng.random() < 0.1 else None
-            self._command(["approve", *drafts], extra(fault, count=self.rng.randint(1, len(drafts))), fault)
+            self._command(["approve", *drafts], extra(fault, count=self.rng.randint(1, len(drafts))))
 
     def _killed(self) -> None:
         point = self.rng.choice((*OUT, *OUT, *IN))
@@ -111,7 +111,7 @@ class Run:
         point = self.rng.choice(self.world.kills_in_call)
         self.world.strike(point)
         self._tell(f"to be killed at {point}")
-        self._once({}, point)
+        self._once({})
 
     def _daemon(self) -> None:
         """`run`, ended by SIGTERM at a point or a moment later, or by SIGKILL."""
@@ -129,18 +129,17 @@ class Run:
 
     # ---- commands
 
-    def _once(self, env: Mapping[str, str], point: str | None = None) -> int:
+    def _once(self, env: Mapping[str, str]) -> int:
         stage = self.rng.choice(("send", "poll")) if self.rng.random() < 0.15 else None
-        point = point or (env.get("EARSHOT_FAULT", "").partition(":")[0] or None)
-        return self._command(["once", *(("--stage", stage) if stage else ())], env, point)
+        return self._command(["once", *(("--stage", stage) if stage else ())], env)
 
-    def _command(self, argv: list[str], env: Mapping[str, str], point: str | None) -> int:
+    def _command(self, argv: list[str], env: Mapping[str, str]) -> int:
         """Run a command to its end; a death counts under its point."""
         fresh = self.rng.random() < 0.01
         self._tell(" ".join([*argv, env.get("EARSHOT_FAULT", ""), "in a new interpreter" if fresh else ""]))
         code = self.world.commands.end(self._start(argv, env, fresh=fresh))
         self._tell(f"exit {code}")
-        self._count(code, point or "?")
+        self._count(code, env.get("EARSHOT_FAULT", "?").partition(":")[0])
         if code not in FINE and code != -signal.SIGKILL:
             self._wrong(f"{argv[0]} ended with {code}")
         return code
@@ -151,8 +150,9 @@ class Run:
         return pid
 
     def _count(self, code: int, point: str) -> None:
+        in_call = self.world.killed_in_call()
         if code == -signal.SIGKILL:
-            self.ran.kills[point] += 1
+            self.ran.kills[in_call or point] += 1
 
     # ---- the end
 
@@ -164,12 +164,12 @@ class Run:
         for step in STEPS:
             self.world.move_on(step)
             if more and (drafts := self.world.drafts()):
-                self._command(["approve", *drafts], {}, None)
-            self._command(["once"], {}, None)
+                self._command(["approve", *drafts], {})
+            self._command(["once"], {})
             if self.world.settled():
                 break
         before = len(self.world.evidence().posts)
-        self._command(["once"], {}, None)
+        self._command(["once"], {})
         if len(self.world.evidence().posts) != before:
             self._wrong("something went out after all was settled")
 

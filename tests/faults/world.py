@@ -143,6 +143,10 @@ class World(ABC):
         """Order a kill inside the next network call that sends."""
         raise NotImplementedError(point)
 
+    def killed_in_call(self) -> str:
+        """The point of an ordered kill that was carried out since this was last asked, or nothing."""
+        return ""
+
     def prey(self, pid: int) -> None:
         """The process that an ordered kill is meant for."""
         self.pid = pid

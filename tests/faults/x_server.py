@@ -75,6 +75,7 @@ class Server(XServer):
         self._http.RequestHandlerClass = _handler(self, self._http.RequestHandlerClass)
         self._known = threading.Condition()
         self._prey: int | None = None
+        self.killed = ""  # the point of the last kill
 
     def prey(self, pid: int | None) -> None:
         """Tell whom a kill is meant for; None: it is not born yet."""
@@ -82,11 +83,12 @@ class Server(XServer):
             self._prey = pid
             self._known.notify_all()
 
-    def kill(self) -> None:
+    def kill(self, point: str) -> None:
         """kill -9, from the thread that answers the call."""
         with self._known:
             self._known.wait_for(lambda: self._prey is not None, 10)
             if self._prey is not None:
+                self.killed = point
                 os.kill(self._prey, signal.SIGKILL)
 
 
@@ -111,7 +113,7 @@ def _handler(server: Server, base: Any) -> Any:
                 self.wfile.write(text.encode()[: len(text) // 2])
                 self.wfile.flush()
             if fault.mode in KILLS:
-                server.kill()
+                server.kill(fault.mode)
             self._cut()
 
     return Handler

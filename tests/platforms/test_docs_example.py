@@ -1,7 +1,9 @@
 """The example platform of docs/platforms.md keeps the contract of every platform."""
 
 import json
+import os
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -70,9 +72,10 @@ def test_first_run_begins_now(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     """Without `start` the example answers nothing that was there before it."""
     module = example_platform(tmp_path, monkeypatch)
     world = BoardWorld(tmp_path, module)
-    world.plant("old")
+    old, began = world.plant("old"), now() - timedelta(minutes=1)
+    os.utime(tmp_path / "inbox" / old, (0, 0))
     platform = module.connect(module.Section(folder=tmp_path), None, tmp_path, None)
-    first = platform.fetch(None, now())
+    first = platform.fetch(None, began)
     world.plant("new")
     assert first.mentions == ()
     assert [one.text for one in platform.fetch(first.cursor, now()).mentions] == ["new"]
