@@ -56,14 +56,16 @@ def _told(facts: Facts, decision: Decision, text: str | None) -> dict[str, Any]:
     unfit = decision.draft is not None and text is None
     trail = [{"rule": hit.rule, "hit": hit.hit, "words": list(hit.words), "says": hit.says} for hit in decision.trail]
     if unfit:
-        trail.append({"rule": "wording", "hit": True, "words": [], "says": "no wording fits the platform: a person"})
+        trail.append(
+            {"rule": "no_variant_fits", "hit": True, "words": [], "says": "no wording fits the platform: a person"}
+        )
     return {
         "compound": facts.compound,
         "lang": facts.lang,
         "cues": {name: list(words) for name, words in facts.cues.items()},
         "decision": "escalate" if unfit else decision.action,
         "kind": None if unfit else decision.kind,
-        "rule": "wording" if unfit else decision.rule,
+        "rule": "no_variant_fits" if unfit else decision.rule,
         "text": text,
         "auto": bool(decision.draft and decision.draft.auto and not unfit),
         "trail": trail,

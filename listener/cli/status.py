@@ -35,6 +35,16 @@ def status(json: Annotated[bool, typer.Option("--json", help="Print it as JSON."
         raise typer.Exit(OPEN_NOTICE)
 
 
+@app.command()
+def health() -> None:
+    """Tell whether somebody is listening: exit code 0, or 1 when no poll has ended for three intervals."""
+    import os
+
+    from listener.cli.health import health as look
+
+    raise typer.Exit(look(os.environ))
+
+
 def gather(connection: "Connection", config: "Settings", now: datetime) -> "Json":
     """The figures of CONTRACT.md's `status`, and the pauses and opt-outs in force."""
     from listener.store import figures, notices, people, platforms, replies

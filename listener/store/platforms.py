@@ -14,7 +14,13 @@ pause = metadata.tables["pause"]
 
 
 def enable(connection: Connection, intervals: dict[str, float], now: datetime) -> None:
-    """Tell which platforms are on, and how often each is polled; the others are off."""
+    """Tell which platforms are on, and how often each is polled; the others are off.
+
+    What a person had to mend (account, budget) may be mended by now: it is tried at once.
+    """
+    mended = {"read_after": None, "cause": None}
+    connection.execute(update(platform).where(platform.c.cause.in_(("account", "billing"))).values(**mended))
+    connection.execute(update(platform).where(platform.c.send_hold.in_(("paused", "budget"))).values(send_after=None))
     connection.execute(update(platform).values(enabled=False))
     for name, seconds in intervals.items():
         fixed = {"enabled": True, "poll_seconds": seconds}

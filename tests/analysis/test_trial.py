@@ -29,7 +29,7 @@ def test_a_wording_that_fits_nowhere_calls_a_person() -> None:
     """As route would."""
     told = trial("great pens", policy(), responders(), _nothing_fits, lang="en", now=NOW)
     assert (told["decision"], told["kind"], told["text"], told["auto"], told["rule"]) == (
-        "escalate", None, None, False, "wording",
+        "escalate", None, None, False, "no_variant_fits",
     )  # fmt: skip
 
 

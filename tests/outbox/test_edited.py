@@ -1,0 +1,40 @@
+"""A mention that its author edits after the approval: the approval was for other words."""
+
+from tests.line import Line
+
+
+def test_a_mention_edited_after_the_approval_needs_a_second_look(line: Line) -> None:
+    """Back to drafted, nothing sent."""
+    reply = line.approved()
+    edited = line.item(reply.id).mention
+    line.say("I take it back, it broke.", id=edited.id, created_at=edited.created_at)
+    line.listen()
+    line.send()
+    assert (line.reply(reply.id).state, line.platform.calls) == ("drafted", 0)
+
+
+def test_a_mention_edited_while_nobody_knows_needs_a_second_look_if_the_reply_did_not_arrive(line: Line) -> None:
+    """It was approved for other words of the mention: absent in both looks, it goes back to staff."""
+    reply = line.approved()
+    line.platform.script = ["lost"]
+    line.send()
+    edited = line.item(reply.id).mention
+    line.say("I take it back, it broke.", id=edited.id, created_at=edited.created_at)
+    line.listen()
+    line.wait(seconds=61)
+    line.send()
+    line.send()
+    assert (line.reply(reply.id).state, line.platform.calls) == ("drafted", 1)
+    assert "edited" in (line.reply(reply.id).error or "")
+
+
+def test_a_mention_edited_while_nobody_knows_leaves_a_reply_that_arrived_alone(line: Line) -> None:
+    """It is out: found, and marked as sent."""
+    reply = line.approved()
+    line.platform.script = ["cut"]
+    line.send()
+    edited = line.item(reply.id).mention
+    line.say("I take it back, it broke.", id=edited.id, created_at=edited.created_at)
+    line.listen()
+    line.send()
+    assert (line.reply(reply.id).state, line.reply(reply.id).remote_id) == ("sent", "post-1")
