@@ -4,7 +4,7 @@ BIN := .venv/bin
 RUNS ?= 300
 PLATFORM ?= memory
 
-.PHONY: demo test lint bench lock clean setup
+.PHONY: demo test lint faults bench lock clean setup
 
 setup: .venv/.ready
 
@@ -26,6 +26,10 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# kills and network faults at random; SEED repeats a run that failed: make faults RUNS=1 SEED=17 PLATFORM=x
+faults: setup
+	$(BIN)/python -m tests.faults --runs $(RUNS) --platform $(PLATFORM) $(if $(SEED),--seed $(SEED))
 
 bench: setup
 	$(BIN)/python -m bench.run

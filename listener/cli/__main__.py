@@ -20,6 +20,9 @@ def main() -> None:
 def _run() -> int:
     from listener.errors import EarshotError
 
+    for stream in (sys.stdout, sys.stderr):  # what the terminal's encoding lacks must not end a command
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
     try:
         from listener.cli import commands
 
@@ -33,6 +36,8 @@ def _run() -> int:
         return _fault(
             f"the system says: {error.strerror or error}; free some space or check the permissions, then try again"
         )
+    except UnicodeEncodeError:  # the shell gave bytes that are no text; nothing was stored
+        return _fault("an argument is not UTF-8 text; write it in UTF-8, nothing was changed")
     except KeyboardInterrupt:
         return _fault("stopped")
     except SystemExit as end:
@@ -51,8 +56,11 @@ def _code(code: object) -> int:
 
 
 def _fault(says: str) -> int:
+    """One line a fault, on stderr; a name or an id in it may be a stranger's."""
+    from listener.cli.output import safe
+
     for line in says.splitlines():
-        sys.stderr.write(f"earshot: {line}\n")
+        sys.stderr.write(f"earshot: {safe(line)}\n")
     return 1
 
 

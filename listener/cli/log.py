@@ -80,7 +80,7 @@ def _lines(rows: "Iterable[Json]") -> None:
 
 
 def _time(value: datetime | None) -> str:
-    return f"{value:%Y-%m-%d %H:%M}" if value else "-"
+    return f"{value:%Y-%m-%d %H:%M} UTC" if value else "-"
 
 
 def _became(row: "Json") -> str:

@@ -12,8 +12,9 @@ from listener.store.engine import Store
 def expire(store: Store, policy: Policy, now: datetime) -> int:
     """Close drafts whose mention is older than the limit; let go of claims and snoozes. Returns how many were closed.
 
-    Escalations never expire: nobody has answered them.
+    Escalations never expire: nobody has answered them. A text that a person wrote is reckoned from when it was written.
     """
+    before = now - policy.limits.draft_expires
     reason = f"older than {policy.limits.draft_expires}"
     with store.write() as connection:
         replies.let_go(connection, now)
@@ -30,7 +31,8 @@ def expire(store: Store, policy: Policy, now: datetime) -> int:
                 closed_as="expired",
                 reason=reason,
             )
-            for reply in replies.stale(connection, now - policy.limits.draft_expires)
+            for reply in replies.stale(connection, before)
+            if reply.variant is not None or reply.changed_at < before
         )
 
 

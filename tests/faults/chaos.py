@@ -116,15 +116,18 @@ class Run:
     def _daemon(self) -> None:
         """`run`, ended by SIGTERM at a point or a moment later, or by SIGKILL."""
         point, sign = self.rng.choice((*OUT, *IN, None)), self.rng.choice(("TERM", "TERM", "KILL"))
-        self._tell(f"run {sign} at {point}")
+        stalled = sign == "TERM" and self.rng.random() < 0.15 and self.world.stall()
+        self._tell(f"run, {sign} at {point or 'any moment'}{' in a call that stalls' if stalled else ''}")
         pid = self._start(["run"], extra(point, sign))
         code = self.world.commands.wait(pid, 1.5)
         started = time.monotonic()
         if code is None:
             os.kill(pid, signal.Signals[f"SIG{sign}"])
             code = self.world.commands.end(pid)
-        self._count(code, point or "any")
-        if sign == "TERM" and (code != 0 or time.monotonic() - started > TERM_SECONDS):
+        if stalled:
+            self.world.lift()
+        in_call = self._count(code, point or "any moment")
+        if sign == "TERM" and not in_call and (code != 0 or time.monotonic() - started > TERM_SECONDS):
             self._wrong(f"SIGTERM at {point}: exit {code} after {time.monotonic() - started:.1f} s")
 
     # ---- commands
@@ -149,10 +152,12 @@ class Run:
         self.world.prey(pid)
         return pid
 
-    def _count(self, code: int, point: str) -> None:
+    def _count(self, code: int, point: str) -> str:
+        """A death counts under its point; returns the point when it was inside a call."""
         in_call = self.world.killed_in_call()
         if code == -signal.SIGKILL:
             self.ran.kills[in_call or point] += 1
+        return in_call
 
     # ---- the end
 

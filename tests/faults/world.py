@@ -143,6 +143,10 @@ class World(ABC):
         """Order a kill inside the next network call that sends."""
         raise NotImplementedError(point)
 
+    def stall(self) -> bool:
+        """Let the next call that sends get no answer; False where nothing can stall."""
+        return False
+
     def killed_in_call(self) -> str:
         """The point of an ordered kill that was carried out since this was last asked, or nothing."""
         return ""

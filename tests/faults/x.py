@@ -139,6 +139,11 @@ class XWorld(World):
         carried_out = point == "S6" or (point == "S5" and self.rng.random() < 0.6)
         self.server.fail_next(POST, point, after=carried_out)
 
+    def stall(self) -> bool:
+        """Until the faults are lifted, or the caller gives up."""
+        self.server.fail_next(POST, "stall", after=self.rng.random() < 0.5)
+        return True
+
     def killed_in_call(self) -> str:
         """Told by the thread that did it."""
         point, self.server.killed = self.server.killed, ""
