@@ -75,10 +75,10 @@ class Daemon:
         self._add("upkeep", daemon.upkeep_seconds, "default", lambda: self._stages.upkeep())
 
     def _poll(self, name: str) -> object:
-        return self._stages.poll(name)
+        return self._stages.poll(name) if name in self._stages.platforms else None
 
     def _send(self, name: str) -> object:
-        return self._stages.send(name)
+        return self._stages.send(name) if name in self._stages.platforms else None
 
     def _thread(self, name: str) -> None:
         if name not in self._threads:

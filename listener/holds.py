@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from listener.policy import Policy, Span
-from listener.store import ledger, people, platforms, replies
+from listener.store import items, ledger, people, platforms, replies
 from listener.store.records import Item, Pause
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -50,7 +50,19 @@ def _first(pauses: Sequence[Pause], platform: str) -> Hold | None:
 
 def automatic(connection: Connection, policy: Policy, item: Item, now: datetime) -> Hold | None:
     """What stops a reply that would go out by itself."""
-    return _quiet(policy, now) or _one_each(connection, item) or _cap(connection, policy, item, now)
+    return (
+        _too_old(policy, item, now)
+        or _one_each(connection, item)
+        or _quiet(policy, now)
+        or _cap(connection, policy, item, now)
+    )
+
+
+def _too_old(policy: Policy, item: Item, now: datetime) -> Hold | None:
+    """Held for days by a pause or quiet hours, it needs a person's eye."""
+    if now - item.mention.aged_from <= policy.limits.max_age:
+        return None
+    return Hold("cap", "too old to go out by itself")
 
 
 def _quiet(policy: Policy, now: datetime) -> Hold | None:
@@ -77,12 +89,15 @@ def _inside(span: Span, local: datetime) -> datetime | None:
 
 
 def _one_each(connection: Connection, item: Item) -> Hold | None:
-    mention = item.mention
-    if item.reply is None or not replies.automatic_in(
-        connection, mention.platform, mention.conversation_id, item.reply.id
-    ):
+    """One automatic reply a conversation, and none beside something of the same author that waits for a person."""
+    if item.reply is None:
         return None
-    return Hold("cap", "this conversation has had its one automatic reply")
+    mention = item.mention
+    if items.automatic_in(connection, mention.platform, mention.conversation_id, item.reply.id):
+        return Hold("cap", "this conversation has had its one automatic reply")
+    if items.person_waits(connection, mention, item.reply.id):
+        return Hold("cap", "something else of this author waits for a person")
+    return None
 
 
 def _cap(connection: Connection, policy: Policy, item: Item, now: datetime) -> Hold | None:

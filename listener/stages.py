@@ -73,10 +73,13 @@ class Stages:
 
     def _poll_all(self, done: Totals) -> None:
         for name in self.platforms:
-            found = self.poll(name)
-            done.polled.add(found)
-            if found.failed is not None:
-                done.troubles[name] = found.failed
+            more = True
+            while more and not self.stopping():
+                found = self.poll(name)
+                done.polled.add(found)
+                more = found.more
+                if found.failed is not None:
+                    done.troubles[name] = found.failed
 
     def _send_all(self, done: Totals) -> None:
         for name in self.platforms:

@@ -3,9 +3,12 @@
 As process 1 of a container a process without a handler would not even hear SIGTERM.
 """
 
+import os
 import signal
 import threading
 from types import FrameType
+
+PATIENCE = 9.0  # seconds from the first signal to the end, whatever hangs: a locked database, a full pipe
 
 flag = threading.Event()
 reload = threading.Event()
@@ -19,7 +22,12 @@ def install() -> None:
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
-    flag.set()
+    """Raise the flag, and leave by force before ten seconds are over: the committed claims make that safe."""
+    if not flag.is_set():
+        flag.set()
+        last = threading.Timer(PATIENCE, os._exit, (0,))
+        last.daemon = True
+        last.start()
 
 
 def _reload(number: int, frame: FrameType | None) -> None:

@@ -11,7 +11,9 @@ from listener.errors import InputError
 
 # Characters that move a cursor, hide text or turn its direction. The joiner inside emoji (200D) is harmless, and so is
 # the line end, which only our own indentation puts into JSON.
-DANGEROUS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+DANGEROUS = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\u00ad\U000e0000-\U000e007f]"
+)
 
 
 def iso(value: datetime) -> str:
@@ -27,9 +29,12 @@ def _default(value: object) -> Any:
 
 def dumps(value: object, *, indent: int | None = 2) -> str:
     """JSON text; control and bidi characters are escaped, so that a terminal shows it safely."""
-    return DANGEROUS.sub(
-        lambda found: f"\\u{ord(found[0]):04x}", json.dumps(value, ensure_ascii=False, indent=indent, default=_default)
-    )
+    return DANGEROUS.sub(_escaped, json.dumps(value, ensure_ascii=False, indent=indent, default=_default))
+
+
+def _escaped(found: re.Match[str]) -> str:
+    """As JSON escapes it: beyond the basic plane by a pair."""
+    return json.dumps(found[0])[1:-1] if ord(found[0]) > 0xFF else f"\\u{ord(found[0]):04x}"
 
 
 def safe(text: object) -> str:

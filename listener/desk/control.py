@@ -17,16 +17,17 @@ PAUSED = "paused"  # the kind of its notice
 def pause(store: Store, desk: Desk, platform: str | None, span: timedelta | None, reason: str | None) -> Json:
     """Stop sending at once, on one platform or on all; listening goes on. Anybody may: silence is safe."""
     now = desk.clock()
-    until = None if span is None else now + span
     with store.write() as connection:
         names = _known(connection, platform)
-        platforms.set_pause(connection, platform or ALL, now, until, reason, desk.by)
+        wanted = None if span is None else now + span
+        one = platforms.set_pause(connection, platform or ALL, now, wanted, reason, desk.by)
         where = f"on {platform}" if platform else "everywhere"
-        says = f"sending is paused {where} by {desk.by}" + (f" until {until:%FT%RZ}" if until else "")
-        do = "`earshot resume` ends it"
-        notices.open_notice(connection, PAUSED, platform or ALL, f"{says}: {reason}" if reason else says, do, now)
+        says = f"sending is paused {where} by {one.by}" + (f" until {one.until:%FT%RZ}" if one.until else "")
+        says += f": {one.reason}" if one.reason else ""
+        notices.open_notice(connection, PAUSED, platform or ALL, says, "`earshot resume` ends it", now)
         events.add(connection, "paused", desk.by, now, detail={"scope": platform or ALL, "reason": reason})
-    return {"paused": [platform] if platform else names, "since": now, "until": until, "reason": reason, "by": desk.by}
+    told = {"since": one.since, "until": one.until, "reason": one.reason, "by": one.by}
+    return {"paused": [platform] if platform else names, **told}
 
 
 def resume(store: Store, desk: Desk, platform: str | None) -> Json:

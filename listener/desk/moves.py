@@ -13,7 +13,6 @@ from listener.store.records import Item, Reply
 
 CLEARED: dict[str, Any] = {"approved_by": None, "approved_at": None, **UNHELD}
 EDITABLE = ("drafted", "escalated", "approved", "failed")
-UNDECIDED = 1_000_000  # mentions in the line; no batch is that large
 CLOSABLE = ("drafted", "approved", "escalated", "by_hand", "failed")
 
 
@@ -183,7 +182,7 @@ def _free(connection: Connection, key: int, name: str) -> None:
     live = replies.live(connection, key)
     if live is not None:
         raise DeskError(f"{name} has reply {live.id} already, {told(live)}", "work on that one")
-    if key in mentions.pending(connection, UNDECIDED):
+    if mentions.undecided(connection, key):
         raise DeskError(f"{name} is still to be decided", "wait for the next round, or `earshot once --stage route`")
 
 

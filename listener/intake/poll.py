@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
-from itertools import count
 from typing import Any
 
 from sqlalchemy import Connection
@@ -32,7 +31,10 @@ FIELDS = (
     "url", "brand", "why_not",
 )  # fmt: skip
 OPEN = ("drafted", "escalated", "approved", "by_hand")
-UNDER_WAY = ("sending", "unknown")
+UNDER_WAY = ("sending", "unknown")  # settled first; sending looks at a person's answer again
+UNAPPROVED = {"approved_by": None, "approved_at": None, "not_before": None, "hold": None}
+PAGES = 100  # of one round: sending shares the platform's thread
+JITTER = timedelta(seconds=5)  # by which clocks may differ without having been set
 
 
 @dataclass(slots=True)
@@ -43,6 +45,7 @@ class Polled:
     stored: int = 0
     skipped: int = 0
     quarantined: int = 0
+    more: bool = False  # the round's bound was met before the end
     failed: str | None = None  # why the platform could not be read
 
     def add(self, other: "Polled") -> None:
@@ -56,25 +59,41 @@ class Polled:
 def poll(
     store: Store, platform: Platform, clock: Callable[[], datetime], stopping: Callable[[], bool] = lambda: False
 ) -> Polled:
-    """Read every page that waits, each kept on its own. Never raises for what a platform does."""
+    """Read what waits, PAGES pages at most, each kept on its own. Never raises for what a platform does."""
     done = Polled()
     platform.watch_own = _anything_waits(store, platform.name)
-    for number in count():
+    for number in range(PAGES):
         state = _begin(store, platform.name, clock())
-        if stopping() or (state.read_after is not None and clock() < state.read_after):
-            break
+        if stopping() or _backing_off(store, state, clock(), done):
+            return done
         if number:
             reach("P4")
         page = _fetch(platform, state, clock())
         if isinstance(page, Unavailable):
             done.failed = f"{page.says}; {page.do}" if page.do else page.says
             _failed(store, state, page, clock())
-            break
+            return done
         reach("P1")
         done.add(_keep(store, platform.name, page, clock()))
         if not page.more:
-            break
+            return done
+    done.more = True
     return done
+
+
+def _backing_off(store: Store, state: PlatformState, now: datetime, done: Polled) -> bool:
+    """A platform in trouble is left alone until its time. The attempt counts as one that ended, with the same trouble.
+
+    A clock that was set back since makes that time meaningless.
+    """
+    if state.read_after is None or now >= state.read_after:
+        return False
+    if state.attempt_at is not None and state.attempt_at > now + JITTER:
+        return False
+    done.failed = f"{state.error}; next try at {state.read_after:%H:%M:%S} UTC"
+    with store.write() as connection:
+        platforms.record(connection, state.name, attempt_at=now)
+    return True
 
 
 def _anything_waits(store: Store, name: str) -> bool:
@@ -148,13 +167,14 @@ def _readable(item: BadItem) -> BadItem:
 
 
 def _single(found: Sequence[Mention]) -> list[Mention]:
-    """One of each interaction, the newest edit of it."""
+    """One of each interaction, the newest edit of it, in the order in which they were written."""
     table: dict[str, Mention] = {}
     for one in found:
         kept = table.get(one.interaction_id)
         if kept is None or one.created_at > kept.created_at:
             table[one.interaction_id] = one
-    return list(table.values())
+    by_id = {one.id: one for one in table.values()}
+    return sorted(by_id.values(), key=lambda one: one.created_at)
 
 
 def _edit(connection: Connection, known: mentions.Known | None, found: Mention, now: datetime) -> None:
@@ -164,45 +184,25 @@ def _edit(connection: Connection, known: mentions.Known | None, found: Mention, 
     live = replies.live(connection, known.key)
     mentions.edited(connection, known.key, found, now, again=live is None)
     events.add(connection, "edited", "author", now, mention_key=known.key, detail={"before": known.text})
-    if live is not None and live.state == "approved":
-        changes = {"revision": live.revision + 1, "approved_by": None, "approved_at": None, "not_before": None}
-        replies.move(
-            connection,
-            live,
-            "drafted",
-            by="poll",
-            now=now,
-            what="held",
-            detail={"says": "the mention was edited"},
-            **changes,
-        )
-    elif live is not None and live.state in UNDER_WAY:  # should it not have arrived, its approval no longer counts
+    if live is not None and live.state in ("drafted", "approved"):
+        back: dict[str, Any] = {"revision": live.revision + 1, **UNAPPROVED}
         says = {"says": "the mention was edited"}
-        replies.mark(connection, live, "held", "poll", now, says, revision=live.revision + 1)
+        replies.move(connection, live, "drafted", by="poll", now=now, what="held", detail=says, **back)
 
 
 def _answered(connection: Connection, name: str, own: OwnPost, now: datetime) -> None:
     """A post of ours that Earshot did not send is a person's answer on the platform: the draft is withdrawn."""
-    key = None if own.in_reply_to is None else mentions.locate(connection, name, own.in_reply_to)
+    key = None if own.in_reply_to is None else mentions.locate_version(connection, name, own.in_reply_to)
     if key is None or replies.sent_as(connection, name, own.id):
         return
     live = replies.live(connection, key)
-    if live is not None and live.state not in OPEN:
+    if live is not None and live.state not in (*OPEN, *UNDER_WAY):
         return
     mentions.answered_remotely(connection, key, own.id)
-    if live is not None:
+    if live is not None and live.state in OPEN:
         reason = f"a person answered on the platform (post {own.id})"
-        replies.move(
-            connection,
-            live,
-            "closed",
-            by="poll",
-            now=now,
-            what="withdrawn",
-            detail={"says": reason},
-            closed_as="withdrawn",
-            reason=reason,
-        )
+        ended = {"closed_as": "withdrawn", "reason": reason}
+        replies.move(connection, live, "closed", by="poll", now=now, what="withdrawn", detail={"says": reason}, **ended)
 
 
 def _repaired(connection: Connection, name: str, new: Sequence[Mention], now: datetime) -> None:

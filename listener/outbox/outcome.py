@@ -26,14 +26,18 @@ def move(
     to: str,
     now: datetime,
     *,
+    expect: str = "sending",
     what: str | None = None,
     says: str = "",
     **changes: Any,
 ) -> bool:
-    """Move the item's reply on from the state it is in now (the claim has moved it since it was read)."""
+    """Move the item's reply on, if it still stands where this stage left it: staff may have settled it meanwhile."""
     if item.reply is None:
         return False
     seen = replies.get(connection, item.reply.id)
+    if (seen.state, seen.revision) != (expect, item.reply.revision):
+        log.info("reply %s is %s by now, not %s: left as it is", seen.id, seen.state, expect)
+        return False
     if seen.state == "sending" and seen.sending_at is not None:
         ledger.attribute(connection, item.mention.platform, seen.id, seen.sending_at)
     return replies.move(
@@ -52,12 +56,13 @@ def sent(store: Store, item: Item, receipt: Receipt, now: datetime) -> bool:
     return True
 
 
-def arrived(connection: Connection, item: Item, receipt: Receipt, when: datetime, now: datetime) -> bool:
+def arrived(
+    connection: Connection, item: Item, receipt: Receipt, when: datetime, now: datetime, *, expect: str = "sending"
+) -> bool:
     """Mark a reply as sent; an unknown outcome is settled by it."""
     notices.clear(connection, "unknown", item.mention.platform, now, subject=_subject(item))
-    return move(
-        connection, item, "sent", now, sent_at=when, remote_id=receipt.remote_id, remote_url=receipt.url, error=None
-    )
+    sent: dict[str, Any] = {"sent_at": when, "remote_id": receipt.remote_id, "remote_url": receipt.url, "error": None}
+    return move(connection, item, "sent", now, expect=expect, **sent)
 
 
 def not_sent(store: Store, item: Item, trouble: NotSent, now: datetime) -> bool:
@@ -70,7 +75,10 @@ def not_sent(store: Store, item: Item, trouble: NotSent, now: datetime) -> bool:
         seen = replies.get(connection, item.reply.id) if item.reply else None
         if trouble.cause == "item" and seen is not None and seen.attempts >= ITEM_TRIES:
             return move(connection, item, "failed", now, says=trouble.says, error=trouble.says)
-        mine = {"not_before": until, "hold": "rate"} if trouble.cause == "item" else {}
+        tried = 0 if seen is None else seen.attempts
+        mine: dict[str, Any] = (
+            {"not_before": until, "hold": "rate"} if trouble.cause == "item" else {"attempts": max(tried - 1, 0)}
+        )
         move(connection, item, "approved", now, what="not_sent", says=trouble.says, error=trouble.says, **mine)
         if trouble.cause != "item":
             _stop_platform(connection, item.mention.platform, trouble, until, now)
@@ -80,7 +88,7 @@ def not_sent(store: Store, item: Item, trouble: NotSent, now: datetime) -> bool:
 
 def _stop_platform(connection: Connection, name: str, trouble: NotSent, until: datetime, now: datetime) -> None:
     hold = HOLD_OF[trouble.cause]
-    platforms.record(connection, name, send_after=until, send_hold=hold, send_error=trouble.says)
+    platforms.record(connection, name, send_after=until, send_stopped_at=now, send_hold=hold, send_error=trouble.says)
     if trouble.cause in ("account", "billing"):
         notices.open_notice(connection, trouble.cause, name, trouble.says, trouble.do, now, subject="sending")
 

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from listener import holds
-from listener.errors import CannotTell, Held, NotSent, Refused, Unavailable
+from listener.errors import CannotTell, Held, NotSent, Refused, StoreError, Unavailable
 from listener.faultpoints import reach
 from listener.holds import Hold
 from listener.model import Outgoing, Platform, Prepared, Standing
@@ -27,6 +27,7 @@ from listener.store.records import Item
 log = logging.getLogger(__name__)
 
 FRESH: dict[str, Any] = {"looks": 0, "looked_at": None, "error": None, "not_before": None, "hold": None}
+ROUND = 200  # replies of one round; the next one follows within seconds
 Clock = Callable[[], datetime]
 
 
@@ -58,24 +59,30 @@ class Outbox:
 
 def send(store: Store, platform: Platform, outbox: Outbox) -> Sent:
     """One round on one platform: settle, approve what goes by itself, send what may go now."""
-    done = Sent()
-    settle.orphans(store, platform.name, outbox.clock())
+    done, name = Sent(), platform.name
+    settle.orphans(store, name, outbox.clock())
     done.sent += settle.settle(store, platform, outbox.clock)
-    done.held += outbox.approve(store, platform.name, outbox.clock())
-    with store.read() as connection:
-        waiting = items.of_platform(connection, platform.name, "approved")
-    for number, item in enumerate(waiting):
-        trouble = _held_platform(store, platform.name, outbox.clock())
+    done.held += outbox.approve(store, name, outbox.clock())
+    waiting = _waiting(store, name, outbox.clock(), done)
+    for number, reply_id in enumerate(waiting):
+        trouble = _held_platform(store, name, outbox.clock())
         if trouble is not None:
             done.held[trouble.reason] += len(waiting) - number
             break
-        if outbox.stopping():
+        if number == ROUND or outbox.stopping():
             break
         reach("S1")
-        _one(store, platform, outbox, item, done)
+        _one(store, platform, outbox, reply_id, done)
     with store.read() as connection:
-        done.unknown = len(items.of_platform(connection, platform.name, "unknown"))
+        done.unknown = replies.count(connection, name, "unknown")
     return done
+
+
+def _waiting(store: Store, name: str, now: datetime, done: Sent) -> list[int]:
+    """The approved replies whose turn it is; those that wait for a time are counted as held."""
+    with store.read() as connection:
+        done.held.update(replies.held(connection, name, now))
+        return replies.due(connection, name, now)
 
 
 def _held_platform(store: Store, name: str, now: datetime) -> Hold | None:
@@ -83,45 +90,70 @@ def _held_platform(store: Store, name: str, now: datetime) -> Hold | None:
     with store.read() as connection:
         pause = holds.paused(connection, name, now)
         state = platforms.state(connection, name)
-    if pause is None and state is not None and state.send_after is not None and state.send_after > now:
-        return Hold(state.send_hold or "rate", state.send_error or "", state.send_after)
-    return pause
+    if pause is not None or state is None or state.send_after is None or state.send_after <= now:
+        return pause
+    if state.send_stopped_at is not None and state.send_stopped_at > now:
+        return None  # the clock was set back since: that time means nothing any more
+    return Hold(state.send_hold or "rate", state.send_error or "", state.send_after)
 
 
-def _one(store: Store, platform: Platform, outbox: Outbox, item: Item, done: Sent) -> None:
-    """Look again, hold or claim, and call."""
-    now = outbox.clock()
-    reply = outcome.reply_of(item)
-    if reply.not_before is not None and reply.not_before > now:
-        done.held[reply.hold or "rate"] += 1
-        return
-    if not _still_wanted(store, platform, item, now) or not _may_go(store, outbox.policy, item, now, done):
+def _one(store: Store, platform: Platform, outbox: Outbox, reply_id: int, done: Sent) -> None:
+    """Look again, hold or claim, and call. One that breaks its platform's code goes back to staff, alone."""
+    with store.read() as connection:
+        item = items.item(connection, reply_id=reply_id)
+    if outcome.reply_of(item).state != "approved":
         return
     try:
-        prepared = _prepare(store, platform, item, now)
-    except Held as held:
-        done.held[held.reason] += 1
-        log.info("reply %s is held: %s", reply.id, held.says)
+        prepared = _ready(store, platform, outbox, item, done)
+    except StoreError:
+        raise
+    except Exception as error:
+        log.exception("reply %s cannot be prepared", reply_id)
+        _give_back(store, item, f"it cannot be prepared: {type(error).__name__}: {error}", outbox.clock())
         return
-    if prepared is not None and _claim(store, item, prepared, now):
+    if prepared is not None and _claim(store, item, prepared, outbox.clock()):
         reach("S3")
         _call(store, platform, item, prepared, outbox.clock, done)
 
 
-def _still_wanted(store: Store, platform: Platform, item: Item, now: datetime) -> bool:
-    """What can change is looked at just before the call: opt-out, the mention gone or edited, a person's answer."""
+def _ready(store: Store, platform: Platform, outbox: Outbox, item: Item, done: Sent) -> Prepared | None:
+    """The request, when nothing stands in its way any more."""
+    now = outbox.clock()
+    try:
+        if not _still_wanted(store, platform, outbox.policy, item, now) or not _may_go(
+            store, outbox.policy, item, now, done
+        ):
+            return None
+        return _prepare(store, platform, item, now)
+    except Unavailable as trouble:
+        says, reason = trouble.says, "rate"
+    except Held as held:
+        says, reason = held.says, held.reason
+    done.held[reason] += 1
+    log.info("reply %s is held: %s", outcome.reply_of(item).id, says)
+    return None
+
+
+def _still_wanted(store: Store, platform: Platform, policy: Policy, item: Item, now: datetime) -> bool:
+    """What can change is looked at just before the call: opt-out, the mention gone or edited, a person's answer.
+
+    Raises Unavailable.
+    """
     with store.read() as connection:
         silent = people.opted_out(connection, (item.mention.platform, item.mention.author_id))
     if silent is not None:
         return _withdraw(store, item, "this person asked never to be answered", now)
+    if item.answered_remotely is not None:
+        return _withdraw(store, item, f"a person answered on the platform (post {item.answered_remotely})", now)
+    approved = outcome.reply_of(item).approved_at or now
+    if item.edited_at is not None and item.edited_at >= approved:
+        return _give_back(store, item, "the mention was edited after the approval", now)
+    if now - approved > policy.limits.draft_expires:
+        return _give_back(store, item, "the approval is too old to send unseen", now)
     try:
-        standing = platform.look(item.mention)
+        return _stands(store, item, platform.look(item.mention), now)
     except CannotTell:
         return True
-    except Unavailable as trouble:
-        log.info("mention %s:%s could not be looked at: %s", item.mention.platform, item.mention.id, trouble.says)
-        return False
-    return _stands(store, item, standing, now)
 
 
 def _stands(store: Store, item: Item, standing: Standing, now: datetime) -> bool:
@@ -137,17 +169,18 @@ def _stands(store: Store, item: Item, standing: Standing, now: datetime) -> bool
 
 
 def _withdraw(store: Store, item: Item, why: str, now: datetime) -> bool:
+    """Nobody is answered against their wish, or twice."""
+    ended = {"closed_as": "withdrawn", "reason": why}
     with store.write() as connection:
-        outcome.move(connection, item, "closed", now, what="withdrawn", says=why, closed_as="withdrawn", reason=why)
+        outcome.move(connection, item, "closed", now, expect="approved", what="withdrawn", says=why, **ended)
     return False
 
 
 def _give_back(store: Store, item: Item, why: str, now: datetime) -> bool:
     """It needs a second look by a person."""
+    back = {"approved_by": None, "approved_at": None, "not_before": None, "hold": None, "error": why}
     with store.write() as connection:
-        outcome.move(
-            connection, item, "drafted", now, what="held", says=why, approved_by=None, approved_at=None, error=why
-        )
+        outcome.move(connection, item, "drafted", now, expect="approved", what="held", says=why, **back)
     return False
 
 

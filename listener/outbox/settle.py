@@ -4,6 +4,7 @@ platform's listings have caught up, is surely not sent; what a platform cannot t
 import logging
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from listener.errors import CannotTell
 from listener.model import Platform, Prepared
@@ -36,11 +37,14 @@ def settle(store: Store, platform: Platform, clock: Callable[[], datetime]) -> i
 
 
 def _due(item: Item, platform: Platform, now: datetime) -> bool:
-    """The first look at once, the last not before the platform's listings have caught up."""
+    """The first look at once, the last not before the platform's listings have caught up.
+
+    Reckoned from when the outcome became unknown: the call may have hung for long before it was cut.
+    """
     reply = outcome.reply_of(item)
     if reply.looks == BY_A_PERSON:
         return False
-    return reply.looks == 0 or now >= (reply.sending_at or reply.changed_at) + platform.settle_after
+    return reply.looks == 0 or now >= reply.changed_at + platform.settle_after
 
 
 def _look(store: Store, platform: Platform, item: Item, now: datetime) -> bool:
@@ -58,25 +62,25 @@ def _look(store: Store, platform: Platform, item: Item, now: datetime) -> bool:
         _absent(store, platform, item, now)
         return False
     with store.write() as connection:
-        return outcome.arrived(connection, item, receipt, reply.sending_at or now, now)
+        return outcome.arrived(connection, item, receipt, reply.sending_at or now, now, expect="unknown")
 
 
 def _absent(store: Store, platform: Platform, item: Item, now: datetime) -> None:
     """Count the look; when it was the last one, the reply may be sent again."""
     reply = outcome.reply_of(item)
-    last = reply.looks + 1 >= 2 and now >= (reply.sending_at or reply.changed_at) + platform.settle_after
+    last = reply.looks + 1 >= 2 and now >= reply.changed_at + platform.settle_after
     if last and reply.attempts >= ATTEMPTS:
         _ask(store, item, f"{reply.attempts} sendings of unknown outcome", now)
         return
     with store.write() as connection:
         if not last:
-            replies.mark(
-                connection, reply, "looked", "settle", now, {"says": "not listed"}, looks=reply.looks + 1, looked_at=now
-            )
+            seen = {"looks": reply.looks + 1, "looked_at": now}
+            replies.mark(connection, reply, "looked", "settle", now, {"says": "not listed"}, **seen)
             return
         says = "not listed in two looks: it did not arrive"
-        outcome.move(connection, item, "approved", now, what="absent", says=says, error=says, looks=0)
-        notices.clear(connection, "unknown", item.mention.platform, now, subject=str(reply.id))
+        back: dict[str, Any] = {"error": says, "looks": 0}
+        if outcome.move(connection, item, "approved", now, expect="unknown", what="absent", says=says, **back):
+            notices.clear(connection, "unknown", item.mention.platform, now, subject=str(reply.id))
 
 
 def _ask(store: Store, item: Item, why: str, now: datetime) -> None:
@@ -84,8 +88,7 @@ def _ask(store: Store, item: Item, why: str, now: datetime) -> None:
     reply = outcome.reply_of(item)
     what = f"reply {reply.id} to {item.mention.platform}:{item.mention.id} must be settled by a person ({why})"
     do = f"look on the platform, then `earshot resolve {reply.id} --sent REMOTE_ID` or `--not-sent`"
+    seen = {"looks": BY_A_PERSON, "looked_at": now, "error": why}
     with store.write() as connection:
-        replies.mark(
-            connection, reply, "asked", "settle", now, {"says": why}, looks=BY_A_PERSON, looked_at=now, error=why
-        )
-        notices.open_notice(connection, "unknown", item.mention.platform, what, do, now, subject=str(reply.id))
+        if replies.mark(connection, reply, "asked", "settle", now, {"says": why}, **seen):
+            notices.open_notice(connection, "unknown", item.mention.platform, what, do, now, subject=str(reply.id))

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
-from sqlalchemy.exc import DatabaseError, DBAPIError
+from sqlalchemy.exc import DBAPIError
 
 from listener.errors import Busy, StoreError
 
@@ -52,7 +52,7 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A snapshot. Raises StoreError."""
-        with _told(self.path), self._reader.begin() as connection:
+        with told(self.path), self._reader.begin() as connection:
             yield connection
 
     @contextmanager
@@ -60,7 +60,7 @@ class Store:
         """A short transaction that holds the write lock from its first line. Raises Busy, StoreError."""
         time.sleep(max(0.0, BREATH - (time.monotonic() - self._last)))
         try:
-            with _told(self.path), self._writer.begin() as connection:
+            with told(self.path), self._writer.begin() as connection:
                 yield connection
         finally:
             self._last = time.monotonic()
@@ -72,10 +72,12 @@ class Store:
 
 
 @contextmanager
-def _told(path: Path) -> Iterator[None]:
+def told(path: Path) -> Iterator[None]:
     """Turn the driver's errors into one line. A broken constraint stays what it is: a fault of ours."""
     try:
         yield
+    except sqlite3.OperationalError as error:
+        raise _in_words(path, error) from error
     except DBAPIError as error:
         if not isinstance(error.orig, sqlite3.OperationalError | sqlite3.DatabaseError) or isinstance(
             error.orig, sqlite3.IntegrityError | sqlite3.ProgrammingError
@@ -84,15 +86,15 @@ def _told(path: Path) -> Iterator[None]:
         raise _in_words(path, error) from error
 
 
-def _in_words(path: Path, error: DBAPIError) -> StoreError:
-    says = str(error.orig)
+def _in_words(path: Path, error: Exception) -> StoreError:
+    says = str(getattr(error, "orig", None) or error)
     if "locked" in says or "busy" in says:
         return Busy(f"the database {path} is held by another process", "try again in a moment")
     if "full" in says:
         return StoreError(f"no space left for the database {path}", "free some disk space; nothing was lost")
     if "readonly" in says or "unable to open" in says:
         return StoreError(f"the database {path} cannot be written ({says})", "check the folder's owner and mode")
-    if (isinstance(error, DatabaseError) and "malformed" in says) or "not a database" in says:
+    if "malformed" in says or "not a database" in says:
         return StoreError(f"the database {path} is damaged ({says})", "restore a backup (earshot backup makes them)")
     return StoreError(
         f"the database {path} failed: {says}", "run `earshot migrate` if the schema is older, else see the log"

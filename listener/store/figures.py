@@ -13,6 +13,8 @@ reply = metadata.tables["reply"]
 mention = metadata.tables["mention"]
 decision = metadata.tables["decision"]
 other = decision.alias()
+any_reply = reply.alias()
+FAR_ENOUGH = 20_000  # replies that the record looks back over: a bound, whatever the database's size
 SHOWN = (
     "platform", "mention_id", "author", "mention_text", "mentioned_at", "seen_at", "compound", "lang", "decision",
     "kind", "rule", "reply_id", "state", "reply_text", "remote_id", "approved_by", "approved_at", "sent_at", "cost_usd",
@@ -68,10 +70,11 @@ def record(connection: Connection, kind: str, last: int) -> tuple[int, int]:
     decided = decision.c.id == (
         select(func.max(other.c.id)).where(other.c.mention_key == reply.c.mention_key).scalar_subquery()
     )
+    newest_id = select(func.coalesce(func.max(any_reply.c.id), 0)).scalar_subquery()
     newest = (
         select(changed.label("changed"))
         .select_from(reply.join(decision, decided))
-        .where(decision.c.kind == kind, decision.c.auto, by_staff)
+        .where(decision.c.kind == kind, decision.c.auto, by_staff, reply.c.id > newest_id - FAR_ENOUGH)
         .order_by(reply.c.id.desc())
         .limit(last)
         .subquery()

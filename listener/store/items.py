@@ -34,6 +34,7 @@ def _lines() -> Select[Any]:
         mention.c.seen_at,
         mention.c.edited_at,
         mention.c.gone_at,
+        mention.c.answered_remotely,
         *columns(Mention, mention, "m_"),
         *columns(Decided, decision, "d_"),
         *columns(Reply, reply, "r_"),
@@ -68,6 +69,7 @@ def _item(row: Row[Any]) -> Item:
         seen_at=row.seen_at,
         edited_at=row.edited_at,
         gone_at=row.gone_at,
+        answered_remotely=row.answered_remotely,
         decided=load(Decided, row, "d_") if row.d_mention_key is not None else None,
         reply=load(Reply, row, "r_") if row.r_id is not None else None,
     )
@@ -149,3 +151,26 @@ def automatic_drafts(connection: Connection, platform: str, kinds: Collection[st
         mention.c.can_reply,
     )
     return [_item(row) for row in connection.execute(query.order_by(reply.c.id))]
+
+
+def automatic_in(connection: Connection, platform: str, conversation_id: str, but: int) -> bool:
+    """True when another automatic reply went, or is on its way, into this conversation."""
+    query = (
+        select(reply.c.id)
+        .join(mention, mention.c.key == reply.c.mention_key)
+        .where(mention.c.platform == platform, mention.c.conversation_id == conversation_id, reply.c.id != but)
+        .where(reply.c.approved_by == "policy", reply.c.state.in_(("approved", "sending", "unknown", "sent")))
+    )
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def person_waits(connection: Connection, said: Mention, but: int) -> bool:
+    """True when another mention of this author in this conversation waits for a person's word."""
+    query = select(reply.c.id).join(mention, mention.c.key == reply.c.mention_key)
+    same = (
+        mention.c.platform == said.platform,
+        mention.c.conversation_id == said.conversation_id,
+        mention.c.author_id == said.author_id,
+    )
+    open_ = or_(reply.c.state.in_(("escalated", "by_hand", "unknown")), and_(reply.c.state == "drafted", ~reply.c.auto))
+    return connection.execute(query.where(*same, reply.c.id != but, open_).limit(1)).first() is not None

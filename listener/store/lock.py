@@ -17,7 +17,8 @@ from listener.errors import LockHeld, StoreError
 @contextmanager
 def hold(database: Path, command: str, now: datetime) -> Iterator[None]:
     """Hold `<file>.lock`. Raises LockHeld naming the holder, StoreError where the folder cannot be written."""
-    path = database.with_name(database.name + ".lock")
+    real = database.resolve()  # a link to the database must not find a lock of its own
+    path = real.with_name(real.name + ".lock")
     descriptor = _open(path)
     try:
         _take(descriptor, path)

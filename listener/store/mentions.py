@@ -100,6 +100,26 @@ def locate(connection: Connection, platform: str, mention_id: str) -> int | None
     return connection.execute(query).scalar_one_or_none()
 
 
+def locate_version(connection: Connection, platform: str, post_id: str) -> int | None:
+    """The key of a mention, by the id of any edit of it that we know."""
+    known_as = or_(mention.c.id == post_id, mention.c.interaction_id == post_id, mention.c.version_id == post_id)
+    return connection.execute(select(mention.c.key).where(mention.c.platform == platform, known_as)).scalars().first()
+
+
+def unchanged(connection: Connection, batch: Mapping[int, Mention]) -> set[int]:
+    """Which of these still read as they did: an edit may have come while they were being decided."""
+    same: set[int] = set()
+    for piece in chunks(list(batch)):
+        rows = connection.execute(select(mention.c.key, mention.c.text).where(mention.c.key.in_(piece)))
+        same.update(row.key for row in rows if row.text == batch[row.key].text)
+    return same
+
+
+def undecided(connection: Connection, key: int) -> bool:
+    """True while triage has not come to it."""
+    return bool(connection.execute(select(mention.c.stage).where(mention.c.key == key)).scalar_one() == "new")
+
+
 def gone(connection: Connection, key: int, now: datetime) -> None:
     """The post is no longer on the platform."""
     connection.execute(update(mention).where(mention.c.key == key).values(gone_at=now))

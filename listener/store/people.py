@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, insert, or_, select
+from sqlalchemy import Connection, delete, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from listener.errors import DeskError
@@ -14,23 +14,37 @@ mention = metadata.tables["mention"]
 optout = metadata.tables["optout"]
 reply = metadata.tables["reply"]
 note = metadata.tables["note"]
+platform_ = metadata.tables["platform"]
 Person = tuple[str, str]  # platform, author_id
 
 
 def find(connection: Connection, handle: str) -> Person:
     """The one person behind `[PLATFORM:]HANDLE` or `PLATFORM:AUTHOR_ID`. Raises DeskError for none or several."""
     platform, name = _split(connection, handle)
-    match = or_(func.lower(mention.c.author_handle) == name.lower(), mention.c.author_id == name)
-    query = select(mention.c.platform, mention.c.author_id).where(match).distinct()
-    rows = connection.execute(query.where(mention.c.platform == platform) if platform else query).all()
-    if not rows:
+    found = sorted(
+        {one for where in ([platform] if platform else _heard(connection)) for one in _named(connection, where, name)}
+    )
+    if not found:
         raise DeskError(
             f"nobody called {handle!r} has mentioned us", "write HANDLE, PLATFORM:HANDLE or PLATFORM:AUTHOR_ID"
         )
-    if len(rows) > 1:
-        several = ", ".join(f"{row.platform}:{row.author_id}" for row in rows[:5])
+    if len(found) > 1:
+        several = ", ".join(f"{one[0]}:{one[1]}" for one in found[:5])
         raise DeskError(f"{handle!r} is more than one person", f"name one of them: {several}")
-    return rows[0].platform, rows[0].author_id
+    return found[0]
+
+
+def _heard(connection: Connection) -> list[str]:
+    """Every platform that was ever listened to."""
+    return list(connection.execute(select(platform_.c.name)).scalars())
+
+
+def _named(connection: Connection, where: str, name: str) -> set[Person]:
+    """Who goes by this name on a platform: two looks, each with an index of its own."""
+    people = select(mention.c.author_id).where(mention.c.platform == where).distinct()
+    by_handle = connection.execute(people.where(func.lower(mention.c.author_handle) == name.lower())).scalars()
+    by_id = connection.execute(people.where(mention.c.author_id == name)).scalars()
+    return {(where, one) for one in (*by_handle, *by_id)}
 
 
 def _split(connection: Connection, handle: str) -> Person:

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from listener.store import notices
 from listener.store.records import Pause, PlatformState, columns, load, load_all
 from listener.store.tables import metadata
 
@@ -16,12 +17,15 @@ pause = metadata.tables["pause"]
 def enable(connection: Connection, intervals: dict[str, float], now: datetime) -> None:
     """Tell which platforms are on, and how often each is polled; the others are off.
 
-    What a person had to mend (account, budget) may be mended by now: it is tried at once.
+    What a person had to mend (account, budget) may be mended by now: it is tried at once, and told again if not.
     """
     mended = {"read_after": None, "cause": None}
     connection.execute(update(platform).where(platform.c.cause.in_(("account", "billing"))).values(**mended))
     connection.execute(update(platform).where(platform.c.send_hold.in_(("paused", "budget"))).values(send_after=None))
     connection.execute(update(platform).values(enabled=False))
+    for kind in ("unreachable", "account", "billing"):
+        for name in connection.execute(select(platform.c.name)).scalars().all():
+            notices.clear(connection, kind, name, now)
     for name, seconds in intervals.items():
         fixed = {"enabled": True, "poll_seconds": seconds}
         row = upsert(platform).values(name=name, began_at=now, failures=0, **fixed)
@@ -54,10 +58,14 @@ def record(connection: Connection, name: str, **changes: Any) -> None:
 
 def set_pause(
     connection: Connection, scope: str, since: datetime, until: datetime | None, reason: str | None, by: str
-) -> None:
-    """Stop sending in this scope (a platform's name, or `*`)."""
+) -> Pause:
+    """Stop sending in this scope (a platform's name, or `*`). A pause that lasts longer already stays as it is."""
+    there = next((one for one in pauses(connection, since) if one.scope == scope), None)
+    if there is not None and (there.until is None or (until is not None and there.until >= until)):
+        return there
     fixed = {"since": since, "until": until, "reason": reason, "by": by}
     connection.execute(upsert(pause).values(scope=scope, **fixed).on_conflict_do_update(["scope"], set_=fixed))
+    return Pause(scope, since, until, reason, by)
 
 
 def lift_pause(connection: Connection, scope: str | None) -> int:

@@ -81,6 +81,7 @@ class Item:
     seen_at: datetime
     edited_at: datetime | None
     gone_at: datetime | None
+    answered_remotely: str | None  # the post by which a person answered on the platform itself
     decided: Decided | None
     reply: Reply | None
 
@@ -150,6 +151,7 @@ class PlatformState:
     cause: str | None
     read_after: datetime | None
     send_after: datetime | None
+    send_stopped_at: datetime | None
     send_hold: str | None
     send_error: str | None
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, insert, or_, select, update
 
 from listener.errors import DeskError
 from listener.model import Json
@@ -104,10 +104,13 @@ def claim(connection: Connection, reply_id: int, by: str, until: datetime, now: 
 
 def mark(
     connection: Connection, seen: Reply, what: str, by: str, now: datetime, detail: Json | None = None, **changes: Any
-) -> None:
-    """Change columns that are no state (claim, snooze, assignee, hold) and log it."""
-    connection.execute(update(reply).where(reply.c.id == seen.id).values(**changes))
-    events.add(connection, what, by, now, mention_key=seen.mention_key, reply_id=seen.id, detail=detail)
+) -> bool:
+    """Change columns that are no state (claim, snooze, assignee, hold) and log it, if it still is what was seen."""
+    same = and_(reply.c.id == seen.id, reply.c.state == seen.state, reply.c.revision == seen.revision)
+    done = connection.execute(update(reply).where(same).values(**changes)).rowcount == 1
+    if done:
+        events.add(connection, what, by, now, mention_key=seen.mention_key, reply_id=seen.id, detail=detail)
+    return done
 
 
 def sent_texts(connection: Connection, texts: Sequence[str], since: datetime) -> dict[str, int]:
@@ -128,31 +131,48 @@ def automatic_times(connection: Connection, since: datetime) -> list[datetime]:
     return list(connection.execute(query.order_by(reply.c.approved_at)).scalars())
 
 
-def automatic_in(connection: Connection, platform: str, conversation_id: str, but: int) -> bool:
-    """True when another automatic reply went, or is on its way, into this conversation."""
-    query = (
-        select(reply.c.id)
-        .join(mention, mention.c.key == reply.c.mention_key)
-        .where(mention.c.platform == platform, mention.c.conversation_id == conversation_id, reply.c.id != but)
-        .where(reply.c.approved_by == "policy", reply.c.state.in_(("approved", "sending", "unknown", "sent")))
-    )
-    return connection.execute(query.limit(1)).first() is not None
-
-
-def stale(connection: Connection, before: datetime) -> list[Reply]:
-    """Drafts whose mention is older than a time."""
+def stale(connection: Connection, before: datetime, limit: int) -> list[Reply]:
+    """Drafts whose mention is older than a time; a text that a person wrote counts from when it was written."""
+    untouched = or_(reply.c.variant.is_not(None), reply.c.changed_at < before)
     query = (
         select(*columns(Reply, reply))
         .join(mention, mention.c.key == reply.c.mention_key)
-        .where(reply.c.state == "drafted", mention.c.aged_from < before)
+        .where(reply.c.state == "drafted", mention.c.aged_from < before, untouched)
     )
-    return load_all(Reply, connection.execute(query.order_by(reply.c.id)))
+    return load_all(Reply, connection.execute(query.order_by(reply.c.id).limit(limit)))
 
 
 def let_go(connection: Connection, now: datetime) -> None:
     """Clear claims and snoozes that have ended."""
     connection.execute(update(reply).where(reply.c.claimed_until <= now).values(claimed_by=None, claimed_until=None))
     connection.execute(update(reply).where(reply.c.snoozed_until <= now).values(snoozed_until=None))
+
+
+def held(connection: Connection, platform: str, now: datetime) -> dict[str, int]:
+    """How many approved replies of a platform wait for a time, by the reason."""
+    waits = _approved(platform).where(~_due(now)).group_by(reply.c.hold)
+    return {row[0] or "rate": row[1] for row in connection.execute(waits.with_only_columns(reply.c.hold, func.count()))}
+
+
+def count(connection: Connection, platform: str, state: str) -> int:
+    """How many replies of a platform stand in a state."""
+    query = select(func.count()).select_from(reply).join(mention, mention.c.key == reply.c.mention_key)
+    return connection.execute(query.where(mention.c.platform == platform, reply.c.state == state)).scalar_one()
+
+
+def _approved(platform: str) -> Select[Any]:
+    told = reply.join(mention, mention.c.key == reply.c.mention_key)
+    return select(reply.c.id).select_from(told).where(mention.c.platform == platform, reply.c.state == "approved")
+
+
+def _due(now: datetime) -> ColumnElement[bool]:
+    """Its time has come; or the clock was set back since the time was set, and it means nothing any more."""
+    return or_(reply.c.not_before.is_(None), reply.c.not_before <= now, reply.c.changed_at > now)
+
+
+def due(connection: Connection, platform: str, now: datetime) -> list[int]:
+    """The ids of approved replies that may be sent now, oldest first."""
+    return list(connection.execute(_approved(platform).where(_due(now)).order_by(reply.c.id)).scalars())
 
 
 def any_open(connection: Connection, platform: str, states: Collection[str]) -> bool:

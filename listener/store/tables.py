@@ -51,7 +51,8 @@ class MentionRow(SQLModel, table=True):
         UniqueConstraint("platform", "interaction_id", name="uq_mention_interaction"),
         Index("ix_mention_new", "key", sqlite_where=text("stage = 'new'")),
         Index("ix_mention_author", "platform", "author_id"),
-        Index("ix_mention_handle", "platform", "author_handle"),
+        Index("ix_mention_handle", "platform", text("lower(author_handle)")),
+        Index("ix_mention_version", "platform", "version_id"),
         Index("ix_mention_conversation", "platform", "conversation_id"),
     )
     key: int | None = Field(default=None, primary_key=True)
@@ -124,6 +125,9 @@ class ReplyRow(SQLModel, table=True):
         Index("ix_reply_queue", "state", "due_at", "id"),
         Index("ix_reply_sent", "sent_at"),
         Index("ix_reply_remote", "remote_id"),
+        Index("ix_reply_automatic", "approved_at", sqlite_where=text("approved_by = 'policy'")),
+        Index("ix_reply_claimed", "claimed_until", sqlite_where=text("claimed_until IS NOT NULL")),
+        Index("ix_reply_snoozed", "snoozed_until", sqlite_where=text("snoozed_until IS NOT NULL")),
     )
     id: int | None = Field(default=None, primary_key=True)
     mention_key: int = Field(foreign_key="mention.key")
@@ -205,6 +209,7 @@ class PlatformRow(SQLModel, table=True):
     cause: str | None = _text()
     read_after: datetime | None = _time()
     send_after: datetime | None = _time()
+    send_stopped_at: datetime | None = _time()
     send_hold: str | None = _text()
     send_error: str | None = _text()
 
@@ -295,7 +300,10 @@ class LedgerRow(SQLModel, table=True):
     """One billed call of a platform's API, in US dollars."""
 
     __tablename__ = "ledger"
-    __table_args__ = (Index("ix_ledger_at", "platform", "at"),)
+    __table_args__ = (
+        Index("ix_ledger_at", "platform", "at"),
+        Index("ix_ledger_reply", "reply_id"),
+    )
     id: int | None = Field(default=None, primary_key=True)
     platform: str = Field(sa_type=Text)
     at: datetime = _time(required=True)

@@ -105,20 +105,23 @@ def _batch(
 ) -> Routed:
     verdicts: dict[int, Verdict] = {}
     crashed: dict[int, Exception] = {}
+    deferred = 0
     for key, (mention, _) in batch.items():
         try:
             verdicts[key] = triage.decide(mention, past[key], now)
         except (OSError, MemoryError) as error:  # a full disk is no fault of the mention
             log.error("mention %s:%s could not be decided just now: %r", mention.platform, mention.id, error)
+            deferred += 1
         except Exception as error:  # noqa: BLE001 -- whatever a rule does to one mention, the others go on
             log.error("mention %s:%s crashed triage: %r", mention.platform, mention.id, error)
             crashed[key] = error
     with store.write() as connection:
+        same = mentions.unchanged(connection, {key: batch[key][0] for key in verdicts})
+        verdicts = {key: one for key, one in verdicts.items() if key in same}
         policies.keep(connection, triage.policy.hash, triage.policy.texts, now)
         _keep(connection, triage, verdicts, now)
         shunted = sum(_crashed(connection, key, *batch[key], error, now) for key, error in crashed.items())
     states = [verdict.state for verdict in verdicts.values()]
-    deferred = len(batch) - len(verdicts) - len(crashed)
     return Routed(states.count("drafted"), states.count("escalated"), states.count(None), shunted, deferred)
 
 

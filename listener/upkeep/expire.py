@@ -1,6 +1,7 @@
 """What time ends: drafts that are too old to send, claims and snoozes that have run out."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -8,31 +9,31 @@ from listener.policy import Policy
 from listener.store import notices, platforms, replies
 from listener.store.engine import Store
 
+BATCH = 200  # drafts closed in one transaction
+
 
 def expire(store: Store, policy: Policy, now: datetime) -> int:
     """Close drafts whose mention is older than the limit; let go of claims and snoozes. Returns how many were closed.
 
     Escalations never expire: nobody has answered them. A text that a person wrote is reckoned from when it was written.
     """
-    before = now - policy.limits.draft_expires
-    reason = f"older than {policy.limits.draft_expires}"
     with store.write() as connection:
         replies.let_go(connection, now)
         _pauses(connection, now)
+    closed = 0
+    while last := _close(store, policy, now):
+        closed += last
+    return closed
+
+
+def _close(store: Store, policy: Policy, now: datetime) -> int:
+    """One batch, so that the write lock is never held for long."""
+    reason = f"older than {policy.limits.draft_expires}"
+    ended: dict[str, Any] = {"detail": {"says": reason}, "closed_as": "expired", "reason": reason}
+    with store.write() as connection:
+        found = replies.stale(connection, now - policy.limits.draft_expires, BATCH)
         return sum(
-            replies.move(
-                connection,
-                reply,
-                "closed",
-                by="upkeep",
-                now=now,
-                what="expired",
-                detail={"says": reason},
-                closed_as="expired",
-                reason=reason,
-            )
-            for reply in replies.stale(connection, before)
-            if reply.variant is not None or reply.changed_at < before
+            replies.move(connection, one, "closed", by="upkeep", now=now, what="expired", **ended) for one in found
         )
 
 

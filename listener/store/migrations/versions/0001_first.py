@@ -47,8 +47,9 @@ def upgrade() -> None:
     )
     op.create_index("ix_mention_author", "mention", ["platform", "author_id"])
     op.create_index("ix_mention_conversation", "mention", ["platform", "conversation_id"])
-    op.create_index("ix_mention_handle", "mention", ["platform", "author_handle"])
+    op.create_index("ix_mention_handle", "mention", ["platform", sa.text("lower(author_handle)")])
     op.create_index("ix_mention_new", "mention", ["key"], sqlite_where=sa.text("stage = 'new'"))
+    op.create_index("ix_mention_version", "mention", ["platform", "version_id"])
     op.create_table(
         "note",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -113,6 +114,7 @@ def upgrade() -> None:
         sa.Column("cause", sa.Text(), nullable=True),
         sa.Column("read_after", sa.Text(), nullable=True),
         sa.Column("send_after", sa.Text(), nullable=True),
+        sa.Column("send_stopped_at", sa.Text(), nullable=True),
         sa.Column("send_hold", sa.Text(), nullable=True),
         sa.Column("send_error", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("name"),
@@ -217,10 +219,13 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.create_index("ix_reply_automatic", "reply", ["approved_at"], sqlite_where=sa.text("approved_by = 'policy'"))
+    op.create_index("ix_reply_claimed", "reply", ["claimed_until"], sqlite_where=sa.text("claimed_until IS NOT NULL"))
     op.create_index("ix_reply_mention", "reply", ["mention_key"])
     op.create_index("ix_reply_queue", "reply", ["state", "due_at", "id"])
     op.create_index("ix_reply_remote", "reply", ["remote_id"])
     op.create_index("ix_reply_sent", "reply", ["sent_at"])
+    op.create_index("ix_reply_snoozed", "reply", ["snoozed_until"], sqlite_where=sa.text("snoozed_until IS NOT NULL"))
     op.create_index("uq_reply_live", "reply", ["mention_key"], unique=True, sqlite_where=sa.text("state <> 'closed'"))
     op.create_table(
         "approval",
@@ -274,3 +279,4 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_ledger_at", "ledger", ["platform", "at"])
+    op.create_index("ix_ledger_reply", "ledger", ["reply_id"])
