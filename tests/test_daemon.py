@@ -88,6 +88,23 @@ def test_a_sigterm_before_the_loop_starts_ends_it_with_zero(home: Home) -> None:
     assert daemon.returncode == 0, err
 
 
+def test_a_sigterm_while_another_process_holds_the_database_ends_it_in_time(home: Home) -> None:
+    """Not even the scheduler has started."""
+    home.run("once")
+    other = sqlite3.connect(home.data / "earshot.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    daemon = home.start("run")
+    try:
+        until(lambda: _handles(daemon.pid) and (home.data / "earshot.db.lock").exists(), "it waits for the database")
+        daemon.send_signal(signal.SIGTERM)
+        start = time.monotonic()
+        daemon.communicate(timeout=PATIENCE)
+    finally:
+        daemon.kill()
+        other.close()
+    assert (daemon.returncode, time.monotonic() - start < 10) == (0, True)
+
+
 def _handles(pid: int) -> bool:
     """True once the process catches SIGTERM."""
     status = Path(f"/proc/{pid}/status").read_text()

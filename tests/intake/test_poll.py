@@ -181,3 +181,42 @@ def test_a_first_run_begins_when_it_was_first_tried(line: Line) -> None:
     line.wait(hours=3)
     line.stages.poll("memory")
     assert state(line).began_at == began
+
+
+def test_a_poll_that_backs_off_is_an_attempt_that_ended_and_says_why(line: Line) -> None:
+    """A container does not get unhealthy for a rate limit, and `once` does not pretend that all is well."""
+    line.platform.pages = [Unavailable("wait", cause="rate", retry_at=line.now + timedelta(minutes=15))]
+    line.stages.poll("memory")
+    line.wait(minutes=10)
+    done = line.stages.poll("memory")
+    assert done.failed is not None and done.failed.startswith("wait; next try at")
+    assert state(line).attempt_at == line.now
+
+
+def test_a_clock_that_was_a_day_ahead_does_not_deafen_us(line: Line) -> None:
+    """Its time to read again means nothing once the clock is right."""
+    line.wait(days=1)
+    line.platform.pages = [
+        Unavailable("wait", cause="rate", retry_at=line.now + timedelta(minutes=15)),
+        Page({"at": 1}),
+    ]
+    line.stages.poll("memory")
+    line.wait(days=-1)
+    line.stages.poll("memory")
+    assert state(line).cursor == {"at": 1}
+
+
+def test_one_id_under_two_interactions_stops_no_poll(line: Line) -> None:
+    """A platform that contradicts itself."""
+    one = line.mention()
+    line.platform.pages = [Page({"at": 1}, (one, replace(one, interaction_id="other")))]
+    assert line.stages.poll("memory").stored == 1
+
+
+def test_a_page_listed_newest_first_is_kept_in_the_order_of_writing(line: Line) -> None:
+    """The log reads as it was said."""
+    first = line.mention()
+    later = line.mention(created_at=first.created_at + timedelta(minutes=1))
+    line.platform.pages = [Page({"at": 1}, (later, first))]
+    line.stages.poll("memory")
+    assert stored(line) == [first.id, later.id]

@@ -94,3 +94,21 @@ def test_a_claimed_draft_is_left_to_whoever_claimed_it(line: Line) -> None:
     marks.claim(line.store, line.desk("bob"), line.reply_to(said.id).id)
     line.send()
     assert line.platform.calls == 0
+
+
+def test_no_thank_you_goes_out_by_itself_beside_a_complaint_of_the_same_person(line: Line) -> None:
+    """Praise and complaint in one thread: a person reads both."""
+    let_go(line)
+    line.say(COMPLAINT, author_id="eve", conversation_id="talk")
+    line.say(author_id="eve", conversation_id="talk")
+    line.listen()
+    assert (line.send(), line.platform.calls) == ({"cap": 1}, 0)
+
+
+def test_what_was_held_for_days_does_not_go_out_by_itself_any_more(line: Line) -> None:
+    """A thank-you of last week."""
+    let_go(line)
+    line.say()
+    line.listen()
+    line.wait(days=4)
+    assert (line.send(), line.platform.calls) == ({"cap": 1}, 0)

@@ -121,6 +121,15 @@ def test_a_second_holder_is_told_who_holds_the_lock(tmp_path: Path) -> None:
         pass
 
 
+def test_a_link_to_the_database_finds_the_same_lock(tmp_path: Path) -> None:
+    """Two names, one file, one holder."""
+    path, link = tmp_path / "earshot.db", tmp_path / "link.db"
+    path.touch()
+    link.symlink_to(path)
+    with lock.hold(path, "run", NOON), pytest.raises(LockHeld), lock.hold(link, "once", NOON):
+        pass
+
+
 def test_the_writer_waits_for_another_process_and_then_says_so(tmp_path: Path) -> None:
     """A held write lock is a line, not a traceback."""
     path = tmp_path / "earshot.db"

@@ -152,3 +152,20 @@ def test_urgent_matters_are_due_sooner(line: Line) -> None:
     first, second = line.reply_to(hurt.id), line.reply_to(late.id)
     assert first.due_at is not None and second.due_at is not None
     assert (first.due_at < second.due_at, first.urgency > second.urgency) == (True, True)
+
+
+def test_an_edit_that_comes_while_its_mention_is_decided_is_decided_again(line: Line) -> None:
+    """The old text's verdict must not bury the complaint."""
+    said = line.say("My desk today.")
+    line.stages.poll("memory")
+    fragile = Fragile()
+
+    def edit(facts: Facts, policy: Policy) -> Pass:
+        fragile.respond = lambda facts, policy: Pass("not mine")  # type: ignore[method-assign]
+        line.say(COMPLAINT, id=said.id, created_at=said.created_at)
+        line.stages.poll("memory")
+        return Pass("not mine")
+
+    fragile.respond = edit  # type: ignore[method-assign]
+    stages(line, fragile).route()
+    assert line.reply_to(said.id).kind == "support"

@@ -1,0 +1,174 @@
+"""What staff and customers do while a reply is on its way: nobody's word is overwritten, and nothing goes out twice."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+from listener.desk import control, moves
+from listener.desk.approve import Target, approve
+from listener.errors import NotSent
+from listener.model import Outgoing, Page, Prepared, Receipt, Standing
+from tests.line import COMPLAINT, PRAISE, Line
+
+
+def meanwhile(line: Line, name: str, act: Callable[[], object]) -> None:
+    """Let staff act just before the platform answers a call."""
+    real = getattr(line.platform, name)
+
+    def answer(*args: object) -> object:
+        setattr(line.platform, name, real)
+        act()
+        return real(*args)
+
+    setattr(line.platform, name, answer)
+
+
+def lost(line: Line) -> int:
+    """A reply whose outcome is unknown, looked for once."""
+    reply = line.approved()
+    line.platform.script = ["lost"]
+    line.send()
+    line.send()
+    line.wait(seconds=61)
+    return reply.id
+
+
+def test_a_reply_resolved_as_sent_during_the_last_look_is_not_sent_again(line: Line) -> None:
+    """The look says absent, the person knows better."""
+    reply_id = lost(line)
+    meanwhile(line, "find", lambda: moves.resolve(line.store, line.desk(), reply_id, "post-7"))
+    for _ in range(3):
+        line.send()
+    assert (line.reply(reply_id).remote_id, line.platform.calls, line.notices()) == ("post-7", 1, [])
+
+
+def test_a_reply_closed_during_the_last_look_stays_closed(line: Line) -> None:
+    """Resolved as not sent, then rejected, while the platform is asked."""
+    reply_id = lost(line)
+
+    def act() -> None:
+        moves.resolve(line.store, line.desk(), reply_id, None)
+        moves.reject(line.store, line.desk(), reply_id, "no")
+
+    meanwhile(line, "find", act)
+    for _ in range(3):
+        line.send()
+    assert (line.reply(reply_id).closed_as, line.platform.calls) == ("rejected", 1)
+
+
+def test_a_reply_rejected_during_a_look_at_its_mention_stays_rejected(line: Line) -> None:
+    """The look says edited; the reply is closed by then."""
+    reply = line.approved()
+    line.platform.standing = Standing(True, "something else")
+    meanwhile(line, "look", lambda: moves.reject(line.store, line.desk(), reply.id, "no"))
+    line.send()
+    assert (line.reply(reply.id).state, line.platform.calls) == ("closed", 0)
+
+
+def test_settling_waits_from_the_end_of_a_call_that_hung(line: Line) -> None:
+    """Fifty seconds in the call, forty until it is listed: sixty from the claim would be too early."""
+    reply = line.approved()
+    line.platform.lag = timedelta(seconds=40)
+
+    def hang(prepared: Prepared) -> Receipt:
+        line.platform.calls += 1
+        line.wait(seconds=50)
+        line.platform.posts.append(("post-1", prepared.key, "x", line.now + line.platform.lag))
+        raise TimeoutError("given up")
+
+    line.platform.post = hang  # type: ignore[method-assign]
+    for _ in range(12):
+        line.send()
+        line.wait(seconds=10)
+    assert (line.reply(reply.id).state, line.platform.calls) == ("sent", 1)
+
+
+def test_an_approval_given_on_an_old_screen_is_refused_after_an_edit(line: Line) -> None:
+    """The author changed the post between the look and the key."""
+    said = line.say()
+    line.listen()
+    found = line.reply_to(said.id)
+    line.say("My mother has died.", id=said.id, created_at=said.created_at)
+    line.listen()
+    (outcome,) = approve(line.store, line.desk(), [Target(found.id, found.revision)])
+    assert not outcome.ok and "changed" in (outcome.error or "")
+
+
+def test_an_answer_by_hand_while_ours_is_unknown_withdraws_ours_when_it_did_not_arrive(line: Line) -> None:
+    """Not both."""
+    reply_id = lost(line)
+    line.answer_by_hand("m1")
+    line.listen()
+    for _ in range(3):
+        line.send()
+    assert (line.reply(reply_id).closed_as, line.platform.calls) == ("withdrawn", 1)
+
+
+def test_an_answer_to_the_edited_post_withdraws_the_draft_too(line: Line) -> None:
+    """Each edit on X has an id of its own."""
+    said = line.say(COMPLAINT)
+    line.listen()
+    edit = replace(said, id="m-edit", text=COMPLAINT + "!", created_at=said.created_at + timedelta(minutes=1))
+    line.platform.pages.append(Page({"at": 2}, (edit,), more=True))
+    line.listen()
+    line.answer_by_hand("m-edit")
+    line.listen()
+    assert line.reply_to(said.id).closed_as == "withdrawn"
+
+
+def test_one_reply_that_breaks_its_platforms_code_starves_no_other(line: Line) -> None:
+    """It goes back to staff; the one behind it goes out."""
+    first, second = line.approved(), line.approved()
+    real = line.platform.prepare
+
+    def prepare(reply: Outgoing, now: object) -> Prepared:
+        if reply.reply_id == first.id:
+            raise ZeroDivisionError("a fault of the platform's module")
+        return real(reply, line.now)
+
+    line.platform.prepare = prepare  # type: ignore[method-assign]
+    line.send()
+    assert (line.reply(first.id).state, line.reply(second.id).state) == ("drafted", "sent")
+
+
+def test_an_approval_that_waited_for_weeks_is_looked_at_again(line: Line) -> None:
+    """A pause of a month."""
+    reply = line.approved()
+    control.pause(line.store, line.desk(), None, None, None)
+    line.wait(days=30)
+    control.resume(line.store, line.desk(), None)
+    line.send()
+    assert (line.reply(reply.id).state, line.platform.calls) == ("drafted", 0)
+
+
+def test_a_shorter_pause_does_not_end_a_longer_one(line: Line) -> None:
+    """Dana stopped it for good, Bob for a minute."""
+    line.approved()
+    control.pause(line.store, line.desk("dana"), None, None, "a tragedy")
+    control.pause(line.store, line.desk("bob"), None, timedelta(minutes=1), None)
+    line.wait(minutes=5)
+    assert (line.send(), line.platform.calls) == ({"paused": 1}, 0)
+
+
+def test_a_clock_that_was_a_day_ahead_does_not_keep_sending_back(line: Line) -> None:
+    """The time was set by a wrong clock."""
+    line.approved()
+    line.wait(days=1)
+    line.platform.script = [NotSent("too many", cause="rate", retry_at=line.now + timedelta(minutes=15))]
+    line.send()
+    line.wait(days=-1)
+    line.send()
+    assert len(line.platform.posts) == 1
+
+
+def test_more_approvals_than_one_round_takes_all_go_out(line: Line) -> None:
+    """In rounds, none held for it."""
+    number = 250
+    for _ in range(number):
+        line.platform.pages.append(Page({"at": 1}, (line.mention(PRAISE),), more=True))
+    while line.platform.pages:
+        line.stages.poll("memory")
+    line.stages.route()
+    assert all(one.ok for one in approve(line.store, line.desk(), [Target(one) for one in range(1, number + 1)]))
+    done = line.stages.once("send")
+    assert (done.sent.sent, len(line.platform.posts), done.sent.held) == (number, number, {})
