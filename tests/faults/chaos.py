@@ -116,6 +116,7 @@ class Run:
     def _daemon(self) -> None:
         """`run`, ended by SIGTERM at a point or a moment later, or by SIGKILL."""
         point, sign = self.rng.choice((*OUT, *IN, None)), self.rng.choice(("TERM", "TERM", "KILL"))
+        self.world.startable()
         stalled = sign == "TERM" and self.rng.random() < 0.15 and self.world.stall()
         self._tell(f"run, {sign} at {point or 'any moment'}{' in a call that stalls' if stalled else ''}")
         pid = self._start(["run"], extra(point, sign))

@@ -110,6 +110,10 @@ class MemoryWorld(World):
         if self._rest:
             self._write()
 
+    def startable(self) -> None:
+        """Also the file of mentions."""
+        self._restore()
+
     def _restore(self) -> None:
         while self._undo:
             self._undo.pop(0)()

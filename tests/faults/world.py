@@ -143,6 +143,9 @@ class World(ABC):
         """Order a kill inside the next network call that sends."""
         raise NotImplementedError(point)
 
+    def startable(self) -> None:  # noqa: B027 -- most platforms need nothing to start
+        """The files are there without which a command rightly refuses to start."""
+
     def stall(self) -> bool:
         """Let the next call that sends get no answer; False where nothing can stall."""
         return False
