@@ -108,7 +108,7 @@ class Facts:
     now: datetime
     text: str  # plain and cleaned: what was scored
     compound: float  # VADER's, of the whole text
-    sentences: tuple[float, ...]  # VADER's, sentence by sentence
+    sentences: tuple[float, ...]  # VADER's, sentence by sentence where thanks or praise hit, else of the whole
     lang: str  # ISO 639-1, "und" when nobody can say
     cues: Mapping[str, tuple[str, ...]]  # name of the cue -> the words that hit
     claims: tuple[Claim, ...] = ()

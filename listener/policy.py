@@ -90,8 +90,8 @@ class Policy:
     wording: Mapping[str, tuple[Variant, ...]]
     variables: Mapping[str, str]
     links: tuple[str, ...] = ()  # hosts that an outgoing text may link to
-    lexicon: Mapping[str, float] = field(default_factory=dict)  # the operator's own, on top of the shipped one
-    cues: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # phrases added to a shipped cue
+    lexicon: Mapping[str, float] = field(default_factory=dict)  # the shipped one with the operator's own on top
+    cues: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # the shipped phrases and the operator's own
     limits: Limits = Limits()
     timezone: str = "UTC"
     quiet: tuple[Span, ...] = ()
