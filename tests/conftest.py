@@ -5,15 +5,13 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import pytest
 
-from tests.offline import sitecustomize  # an audit hook that refuses the network, for as long as the process lives
+from tests.process import OFFLINE, Done
 
-OFFLINE = Path(sitecustomize.__file__).parent
 STAFF = "dana"
 SECTION = """[platforms.memory]
 mentions = "mentions.jsonl"
@@ -32,29 +30,10 @@ SAID = (
 )
 
 
-@dataclass(frozen=True)
-class Ran:
-    """What a command left behind."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        """stdout as JSON."""
-        return json.loads(self.out)
-
-    @property
-    def lines(self) -> list[Any]:
-        """stdout as JSON lines."""
-        return [json.loads(line) for line in self.out.splitlines()]
-
-
 class Earshot(Protocol):
     """The real command line in a process of its own."""
 
-    def __call__(self, *args: str, input: str | None = None, env: Mapping[str, str] | None = None) -> Ran:
+    def __call__(self, *args: str, input: str | None = None, env: Mapping[str, str] | None = None) -> Done:
         """Run it to its end."""
 
 
@@ -88,7 +67,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def earshot(home: Path) -> Earshot:
     """Run `earshot ARGS` in `home`, to its end."""
 
-    def run(*args: str, input: str | None = None, env: Mapping[str, str] | None = None) -> Ran:
+    def run(*args: str, input: str | None = None, env: Mapping[str, str] | None = None) -> Done:
         command = [sys.executable, "-m", "listener.cli", *args]
         done = subprocess.run(
             command,
@@ -100,6 +79,6 @@ def earshot(home: Path) -> Earshot:
             timeout=60,
             check=False,
         )
-        return Ran(done.returncode, done.stdout, done.stderr)
+        return Done(done.returncode, done.stdout, done.stderr)
 
     return run

@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.offline import sitecustomize  # an audit hook that refuses the network, for as long as the process lives
+
+OFFLINE = Path(sitecustomize.__file__).parent  # on the path of a child, the hook is there too
 PATIENCE = 60.0  # seconds; a bound for a broken run, never waited out by a sound one
 PRAISE = "Thank you so much for the lovely notebook, I love it!"
 COMPLAINT = "My parcel is two weeks late and nobody answers my mails."
@@ -27,6 +30,11 @@ class Done:
     def json(self) -> Any:
         """What it printed, read as JSON."""
         return json.loads(self.out)
+
+    @property
+    def lines(self) -> list[Any]:
+        """What it printed, read as JSON lines."""
+        return [json.loads(line) for line in self.out.splitlines()]
 
 
 @dataclass
@@ -63,7 +71,7 @@ class Home:
         """What the process sees: this home, and nothing of the developer's own settings."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("EARSHOT_")}
         own = {"EARSHOT_CONFIG": str(self.folder / "config"), "EARSHOT_DATA": str(self.data), "EARSHOT_STAFF": "ann"}
-        return {**kept, **own, "NO_COLOR": "1", **self.env, **extra}
+        return {**kept, **own, "PYTHONPATH": str(OFFLINE), "NO_COLOR": "1", **self.env, **extra}
 
     def start(self, *args: str, **extra: str) -> "subprocess.Popen[str]":
         """Begin a command."""

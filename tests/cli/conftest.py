@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from listener.cli.__main__ import main
-from tests.conftest import Earshot, Ran, environment
+from tests.conftest import Earshot, environment
+from tests.process import Done
 
 Watch = Callable[..., str]
 
@@ -25,7 +26,7 @@ def inside(home: Path, earshot: Earshot, monkeypatch: pytest.MonkeyPatch) -> Ear
     `once` sets logging up for a whole process, so it gets one of its own.
     """
 
-    def run(*args: str, input: str | None = None, env: Mapping[str, str] | None = None) -> Ran:
+    def run(*args: str, input: str | None = None, env: Mapping[str, str] | None = None) -> Done:
         if args[0] == "once":
             return earshot(*args, input=input, env=env)
         out, err = StringIO(), StringIO()
@@ -36,7 +37,7 @@ def inside(home: Path, earshot: Earshot, monkeypatch: pytest.MonkeyPatch) -> Ear
                 patch.setenv(name, value)
             with pytest.raises(SystemExit) as end:
                 main()
-        return Ran(int(end.value.code or 0), out.getvalue(), err.getvalue())
+        return Done(int(end.value.code or 0), out.getvalue(), err.getvalue())
 
     return run
 
