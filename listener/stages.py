@@ -9,7 +9,6 @@ from listener.desk import autonomy
 from listener.intake.poll import Polled, poll
 from listener.model import Platform
 from listener.outbox.send import Outbox, Sent, send
-from listener.store import figures
 from listener.store.engine import Store
 from listener.triage.route import Routed, Triage, route
 from listener.upkeep.expire import expire
@@ -93,8 +92,3 @@ class Stages:
             done.sent.failed += mine.failed
             done.sent.unknown += mine.unknown
             done.sent.held += mine.held
-
-    def undecided(self) -> int:
-        """How many mentions wait to be decided."""
-        with self.store.read() as connection:
-            return figures.undecided(connection)

@@ -63,10 +63,7 @@ def opt_out(store: Store, desk: Desk, handle: str, why: str | None) -> Json:
             reply = item.reply
             if reply is not None and reply.state in ("drafted", "approved", "by_hand"):
                 reason = "this person asked never to be answered"
-                ended = {"closed_as": "withdrawn", "reason": reason}
-                replies.move(
-                    connection, reply, "closed", by=desk.by, now=now, what="withdrawn", detail={"says": reason}, **ended
-                )
+                replies.end(connection, reply, "withdrawn", reason, by=desk.by, now=now)
         events.add(connection, "opted_out", desk.by, now, detail={"platform": who[0], "author_id": who[1], "why": why})
     return person(store, handle)
 

@@ -32,7 +32,6 @@ FIELDS = (
 )  # fmt: skip
 OPEN = ("drafted", "escalated", "approved", "by_hand")
 UNDER_WAY = ("sending", "unknown")  # settled first; sending looks at a person's answer again
-UNAPPROVED = {"approved_by": None, "approved_at": None, "not_before": None, "hold": None}
 PAGES = 100  # of one round: sending shares the platform's thread
 JITTER = timedelta(seconds=5)  # by which clocks may differ without having been set
 
@@ -141,7 +140,7 @@ def _keep(store: Store, name: str, page: Page, now: datetime) -> Polled:
         for own in page.own:
             _answered(connection, name, own, now)
         set_aside = notices.shunt(connection, name, "poll", [_readable(item) for item in page.bad], now)
-        _repaired(connection, name, new, now)
+        notices.resolve_repaired(connection, name, [one.id for one in new], now)
         for gap in page.gaps:
             notices.record_gap(connection, name, gap, now)
         reach("P2")
@@ -185,7 +184,7 @@ def _edit(connection: Connection, known: mentions.Known | None, found: Mention, 
     mentions.edited(connection, known.key, found, now, again=live is None)
     events.add(connection, "edited", "author", now, mention_key=known.key, detail={"before": known.text})
     if live is not None and live.state in ("drafted", "approved"):
-        back: dict[str, Any] = {"revision": live.revision + 1, **UNAPPROVED}
+        back: dict[str, Any] = {"revision": live.revision + 1, **replies.UNAPPROVED}
         says = {"says": "the mention was edited"}
         replies.move(connection, live, "drafted", by="poll", now=now, what="held", detail=says, **back)
 
@@ -201,13 +200,7 @@ def _answered(connection: Connection, name: str, own: OwnPost, now: datetime) ->
     mentions.answered_remotely(connection, key, own.id)
     if live is not None and live.state in OPEN:
         reason = f"a person answered on the platform (post {own.id})"
-        ended = {"closed_as": "withdrawn", "reason": reason}
-        replies.move(connection, live, "closed", by="poll", now=now, what="withdrawn", detail={"says": reason}, **ended)
-
-
-def _repaired(connection: Connection, name: str, new: Sequence[Mention], now: datetime) -> None:
-    """An item that was set aside and has since come whole is no longer missing."""
-    notices.resolve_repaired(connection, name, [one.id for one in new], now)
+        replies.end(connection, live, "withdrawn", reason, by="poll", now=now)
 
 
 def _succeeded(connection: Connection, name: str, page: Page, now: datetime) -> None:

@@ -178,7 +178,7 @@ def _withdraw(store: Store, item: Item, why: str, now: datetime) -> bool:
 
 def _give_back(store: Store, item: Item, why: str, now: datetime) -> bool:
     """It needs a second look by a person."""
-    back = {"approved_by": None, "approved_at": None, "not_before": None, "hold": None, "error": why}
+    back = {**replies.UNAPPROVED, "error": why}
     with store.write() as connection:
         outcome.move(connection, item, "drafted", now, expect="approved", what="held", says=why, **back)
     return False

@@ -90,14 +90,6 @@ def notes(connection: Connection, person: Person) -> list[Note]:
     return load_all(Note, connection.execute(select(*columns(Note, note)).where(*same).order_by(note.c.id)))
 
 
-def mention_keys(connection: Connection, person: Person, limit: int | None = 50) -> list[int]:
-    """The person's mentions, newest first."""
-    same = (mention.c.platform == person[0], mention.c.author_id == person[1])
-    return list(
-        connection.execute(select(mention.c.key).where(*same).order_by(mention.c.key.desc()).limit(limit)).scalars()
-    )
-
-
 def figures(connection: Connection, person: Person) -> dict[str, int]:
     """How often this person mentioned us, and how often they were answered."""
     same = (mention.c.platform == person[0], mention.c.author_id == person[1])

@@ -16,6 +16,7 @@ mention = metadata.tables["mention"]
 decision = metadata.tables["decision"]
 reply = metadata.tables["reply"]
 
+UNAPPROVED: Json = {"approved_by": None, "approved_at": None, "not_before": None, "hold": None}  # taken back
 WAITING = ("drafted", "escalated", "by_hand", "unknown")  # what stands in the queue of staff
 
 
@@ -57,6 +58,14 @@ def move(
     if done:
         events.add(connection, what or to, by, now, mention_key=seen.mention_key, reply_id=seen.id, detail=detail)
     return done
+
+
+def end(connection: Connection, seen: Reply, closed_as: str, reason: str, *, by: str, now: datetime) -> bool:
+    """Close a reply, if it still is what the caller saw. closed_as: rejected, expired, withdrawn or handled."""
+    says = {"says": reason}
+    return move(
+        connection, seen, "closed", by=by, now=now, what=closed_as, detail=says, closed_as=closed_as, reason=reason
+    )
 
 
 def get(connection: Connection, reply_id: int) -> Reply:

@@ -1,7 +1,6 @@
 """What time ends: drafts that are too old to send, claims and snoozes that have run out."""
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -29,12 +28,9 @@ def expire(store: Store, policy: Policy, now: datetime) -> int:
 def _close(store: Store, policy: Policy, now: datetime) -> int:
     """One batch, so that the write lock is never held for long."""
     reason = f"older than {policy.limits.draft_expires}"
-    ended: dict[str, Any] = {"detail": {"says": reason}, "closed_as": "expired", "reason": reason}
     with store.write() as connection:
         found = replies.stale(connection, now - policy.limits.draft_expires, BATCH)
-        return sum(
-            replies.move(connection, one, "closed", by="upkeep", now=now, what="expired", **ended) for one in found
-        )
+        return sum(replies.end(connection, one, "expired", reason, by="upkeep", now=now) for one in found)
 
 
 def _pauses(connection: Connection, now: datetime) -> None:
