@@ -13,7 +13,8 @@ _ENOUGH = 20_000  # characters counted one by one: the work stays bounded
 _UNFIT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufeff\ufffe\uffff\ud800-\udfff]")
 _LINK = re.compile(r"(?<![\w/@=])https?://[^\s<>\"]+", re.IGNORECASE)
 _HANDLE = re.compile(r"(?<![=/\w])@([a-z0-9_]+(?:[a-z0-9_.-]*[a-z0-9_])?)@\w+(?:[.-]+\w+)*", re.IGNORECASE)
-_MARKUP = re.compile(r"<[^<>]*>")
+_BLOCK = re.compile(r"</?(?:p|br|div|li|ul|ol|blockquote|pre|h\d)\b[^<>]*>", re.IGNORECASE)
+_MARKUP = re.compile(r"<[^<>]*>")  # what is left stands inside a line, and inside a handle or a link
 _WORD = re.compile(r"\w+")
 _GRAPHEME = regex.compile(r"\X")
 
@@ -45,6 +46,6 @@ def addressed(text: str, handle: str) -> str:
 
 def words(text: str, *, markup: bool = False) -> str:
     """What is left to compare a post with what was asked for: its letters, without markup, links and handles."""
-    told = html.unescape(_MARKUP.sub(" ", text)) if markup else text
+    told = html.unescape(_MARKUP.sub("", _BLOCK.sub(" ", text))) if markup else text
     told = re.sub(r"@\S+", " ", _LINK.sub(" ", told))
     return "".join(_WORD.findall(told)).casefold()

@@ -21,8 +21,8 @@ DEEP_EVERY = timedelta(hours=1)
 class Track:
     """A feed's state. begin: what is older than this instant is not ours to answer ("": nothing is).
 
-    seen: the newest ids known, newest first; fresh: those of the first page of a walk down that is under way; down: its
-    next page lies below this id; blank: walks in a row that ended before known ground was met.
+    seen: the newest ids known, newest first; fresh: those of a walk down that is under way; down: its next page lies
+    below this id; blank: walks in a row that ended before known ground was met.
     """
 
     begin: str = ""
@@ -90,7 +90,7 @@ def _forward(track: Track, listed: Listed, now: datetime) -> tuple[Track, bool]:
 
 
 def _downward(track: Track, listed: Listed, ground: str, now: datetime) -> tuple[Track, bool]:
-    fresh = track.fresh if track.down else tuple(listed.ids)
+    fresh = _merged(track.fresh if track.down else (), listed.ids)
     lowest = min(listed.ids, key=key, default="")
     stuck = bool(track.down) and bool(lowest) and key(lowest) >= key(track.down)  # max_id is ignored too
     if lowest and not stuck and not _reached(track, listed, lowest, ground):
