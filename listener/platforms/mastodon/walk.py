@@ -56,9 +56,9 @@ def key(one: str) -> tuple[int, str]:
 
 
 def floor(track: Track, now: datetime) -> str:
-    """Known ground; "" where too little is known to tell."""
+    """Known ground; "" where less is known than what is to be read again: then the list is read to its end."""
     depth = DEEP if deep_due(track, now) else OVERLAP
-    return track.seen[min(depth, len(track.seen)) - 1] if len(track.seen) >= OVERLAP else ""
+    return track.seen[depth - 1] if len(track.seen) >= depth else ""
 
 
 def deep_due(track: Track, now: datetime) -> bool:
