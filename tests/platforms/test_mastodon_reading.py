@@ -239,3 +239,11 @@ def test_status_that_is_a_repost_is_passed_over(server: MastodonServer) -> None:
     status: Status = server.say("<p>hello</p>", tags=["fernhill"])
     status.raw = {**status.told(), "reblog": {"id": "1"}}
     assert read(MastodonWorld(server).round(None)[0]) == {}
+
+
+@pytest.mark.parametrize("acct", ["ada @everyone", "ada\n@bo", "", "ada@", "@ada", "ada@x@y"])
+def test_handle_that_would_call_others_is_set_aside(server: MastodonServer, acct: Any) -> None:
+    """A handle stands in our reply: a foreign server must not put other words there."""
+    server.say("<p>hello</p>", author=Person("a1", acct))
+    page = MastodonWorld(server, hashtags=()).platform.fetch(None, server.now())
+    assert (page.mentions, len(page.bad)) == ((), 1)

@@ -234,3 +234,26 @@ def test_text_beyond_the_servers_limit_is_refused_with_what_to_do(world: Mastodo
     with pytest.raises(Refused) as caught:
         world.platform.post(prepared(world, mention(world), "w" * 600))
     assert (caught.value.then, "check --online" in caught.value.do) == ("failed", True)
+
+
+def test_post_that_a_plain_404_hides_is_looked_for_again(world: MastodonWorld) -> None:
+    """A proxy's page proves nothing: it counts when the API answers otherwise, and says it twice."""
+    target = mention(world)
+    world.server.fail_next("GET status", "missing-page")
+    with pytest.raises(Unavailable):
+        world.platform.look(target)
+    assert world.platform.look(target).here
+    world.server.fail_next("GET status", "missing-page", times=2)
+    assert not world.platform.look(target).here
+
+
+@pytest.mark.parametrize("text", ["[]", '{"id": "1"}', '"gone"'])
+def test_look_at_nonsense_withdraws_nothing(world: MastodonWorld, text: str) -> None:
+    """A reply is only withdrawn when the server says that the mention is gone."""
+    target = mention(world)
+    reply = prepared(world, target)
+    world.server.fail_next("GET status", "body", text=text, times=2)
+    with pytest.raises(Unavailable):
+        world.platform.look(target)
+    with pytest.raises(NotSent):
+        world.platform.post(reply)

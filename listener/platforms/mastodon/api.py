@@ -71,8 +71,8 @@ class Mastodon:
     def look(self, mention: Mention) -> Standing:
         """The mention as it stands, and an answer of ours below it. Raises Unavailable, CannotTell."""
         now = self._now()
-        status = self._caller.get(f"/api/v1/statuses/{mention.id}", now)
-        if not isinstance(status, dict):
+        status = self._caller.status(mention.id, now)
+        if status is None:
             return Standing(here=False)
         ours = answers(self._caller.thread(mention.id, now) or {}, mention.id, self._caller.account(now).id)
         return Standing(True, said(status), html=True, answered_by=str(ours[0]["id"]) if ours else None)

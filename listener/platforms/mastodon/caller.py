@@ -63,6 +63,27 @@ class Caller:
             return None
         raise self.gate.noted(of_read(answer, now, self.rng), now)
 
+    def status(self, status_id: str, now: datetime) -> Json | None:
+        """A status, or None when it is gone. Raises Unavailable."""
+        path = f"/api/v1/statuses/{status_id}"
+        try:
+            told = self.get(path, now)
+        except Unavailable as error:
+            if error.cause != "item" or not self._twice_missing(path, now):
+                raise
+            return None
+        if told is None or (isinstance(told, dict) and isinstance(told.get("content"), str)):
+            return told
+        raise self.gate.noted(Unavailable("Mastodon gives a post that cannot be read"), now)
+
+    def _twice_missing(self, path: str, now: datetime) -> bool:
+        """snac says 404 like any web server: it counts when the API answers, and says it again."""
+        self._who(now)
+        try:
+            return self.web.get(self.url(path), None, self.headers()).status in (404, 410)
+        except Broken:
+            return False
+
     def items(self, path: str, now: datetime, params: Any = None) -> list[Any]:
         """A page. Raises Unavailable, also when there is none."""
         told = self.get(path, now, params)

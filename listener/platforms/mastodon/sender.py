@@ -1,6 +1,6 @@
 """Posts a reply in the mention's own visibility, and finds out whether one arrived."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from listener.errors import CannotTell, NotSent, PlatformError, Refused, Unavailable
 from listener.model import Json, Prepared, Receipt
@@ -10,6 +10,7 @@ from listener.platforms.mastodon.text import words
 from listener.platforms.mastodon.verdict import of_post, unknown
 from listener.web import Answer, Broken
 
+_SKEW = timedelta(minutes=5)  # by which the server's clock may be behind ours
 IN_KIND = frozenset(("public", "unlisted", "private", "direct", "local", "mutuals_only"))
 
 
@@ -37,10 +38,10 @@ class Sender:
         """The request, as visible as the mention and no more. Raises NotSent, Refused: nothing was posted yet."""
         target = str(prepared.request["in_reply_to"])
         try:
-            mention = self._caller.get(f"/api/v1/statuses/{target}", now)
+            mention = self._caller.status(target, now)
         except Unavailable as error:
             raise NotSent(error.says, error.do, cause=error.cause, retry_at=error.retry_at) from None
-        if not isinstance(mention, dict):
+        if mention is None:
             raise Refused("Mastodon: the mention is gone, or its author has blocked us", "withdrawn")
         seen_by = mention.get("visibility")
         visibility = seen_by if seen_by in IN_KIND else "direct"
@@ -68,7 +69,7 @@ class Sender:
         same = [one for one in answered if words(one["content"], markup=True) == text]
         if answered:  # whoever wrote it: this mention must not be answered twice
             return _receipt((same or answered)[0])
-        return _orphan(whole, text, moment(str(prepared.request["prepared_at"])))
+        return _orphan(whole, text, moment(str(prepared.request["prepared_at"])) - _SKEW)
 
 
 def answers(thread: Json, target: str, me: str) -> list[Json]:
