@@ -9,8 +9,8 @@ from typing import Any
 
 from listener.errors import Unavailable
 from listener.model import BadItem, Mention
+from listener.net import Answer
 from listener.platforms.feed.parse import parsed
-from listener.web import Answer
 
 WHY_NOT = "a feed takes no replies: answer where it was written"
 _RAW = 20_000

@@ -156,7 +156,9 @@ def _why_not(status: Json, author: Json) -> str | None:
 def _account(status: Json) -> Json:
     """Its handle will stand in our reply: it names one account, and nobody else."""
     account = status["account"]
-    if not (isinstance(account, dict) and _text(account.get("id")) and _ACCT.fullmatch(_text(account.get("acct")) or "")):
+    if not (
+        isinstance(account, dict) and _text(account.get("id")) and _ACCT.fullmatch(_text(account.get("acct")) or "")
+    ):
         raise ValueError("without an account that has an id and a handle")
     return account
 

@@ -4,11 +4,12 @@ from datetime import datetime, timedelta
 
 from listener.errors import CannotTell, NotSent, PlatformError, Refused, Unavailable
 from listener.model import Json, Prepared, Receipt
+from listener.net import Answer
 from listener.platforms.mastodon.caller import Caller
 from listener.platforms.mastodon.items import moment
 from listener.platforms.mastodon.text import words
 from listener.platforms.mastodon.verdict import of_post, unknown
-from listener.web import Answer, Broken
+from listener.web import Broken
 
 _SKEW = timedelta(minutes=5)  # by which the server's clock may be behind ours
 IN_KIND = frozenset(("public", "unlisted", "private", "direct", "local", "mutuals_only"))
