@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from listener.errors import NotSent, PlatformError, Refused, Unavailable
-from tests.fakes.mastodon import MASTODON
+from tests.fakes.mastodon import MASTODON, SNAC
 from tests.fakes.mastodon.statuses import markup
 from tests.platforms.mastodon_world import MastodonWorld, a_mention, a_reply, serving
 
@@ -112,3 +112,13 @@ def test_look_at_nonsense_withdraws_nothing(world: MastodonWorld, text: str) -> 
         world.platform.look(target)
     with pytest.raises(NotSent):
         world.platform.post(reply)
+
+
+def test_thread_that_is_gone_on_snac_proves_absence() -> None:
+    """It answers a plain 404: the reply is not waited for for ever."""
+    with serving(SNAC) as server:
+        world = MastodonWorld(server, hashtags=())
+        target = a_mention(world)
+        reply = a_reply(world, target)
+        world.delete(target.id)
+        assert world.platform.find(reply) is None

@@ -150,3 +150,12 @@ def test_text_beyond_the_servers_limit_is_refused_with_what_to_do(world: Mastodo
     with pytest.raises(Refused) as caught:
         world.platform.post(a_reply(world, a_mention(world), "w" * 600))
     assert (caught.value.then, "check --online" in caught.value.do) == ("failed", True)
+
+
+def test_token_that_may_not_write_still_reads(world: MastodonWorld) -> None:
+    """Sending stops and an operator is told; no mention waits for that."""
+    reply = a_reply(world, a_mention(world))
+    world.server.fail_next(POST, "scope")
+    with pytest.raises(NotSent):
+        world.platform.post(reply)
+    assert a_mention(world)

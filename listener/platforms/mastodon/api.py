@@ -46,7 +46,8 @@ class Mastodon:
             now = self._now()  # a first run is given the time it begins at, again and again until a page is stored
         else:
             self._ahead = now - self._clock()
-        book = Book.load(cursor, self._section, began, own=self.watch_own)
+        me = self._caller.account(now).id
+        book = Book.load(cursor, self._section, me, began, own=self.watch_own)
         feed = book.todo[0]
         try:
             return read(self._caller, book, feed, now)

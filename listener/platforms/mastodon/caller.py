@@ -9,10 +9,12 @@ from typing import Any
 from listener.errors import Unavailable
 from listener.gate import Gate
 from listener.model import Account, Json, Secrets
+from listener.net import Answer
 from listener.platforms.mastodon.section import TOKEN, Section
 from listener.platforms.mastodon.verdict import is_gone, of_read
 from listener.web import Broken, Web
 
+STATUSES = "/api/v1/statuses/"
 _ROOTS = 5_000  # threads remembered
 NO_TOKEN = f"set {TOKEN}, or {TOKEN}_FILE to a file that holds it"
 
@@ -59,25 +61,21 @@ class Caller:
             raise self.gate.noted(Unavailable(f"Mastodon cannot be reached: {error.says}"), now) from None
         except ValueError as error:
             raise self.gate.noted(Unavailable(f"Mastodon's answer cannot be read ({error})"), now) from None
-        if is_gone(answer):
+        if is_gone(answer) or (path.startswith(STATUSES) and self._twice_missing(answer, path, now)):
             return None
         raise self.gate.noted(of_read(answer, now, self.rng), now)
 
     def status(self, status_id: str, now: datetime) -> Json | None:
         """A status, or None when it is gone. Raises Unavailable."""
-        path = f"/api/v1/statuses/{status_id}"
-        try:
-            told = self.get(path, now)
-        except Unavailable as error:
-            if error.cause != "item" or not self._twice_missing(path, now):
-                raise
-            return None
+        told = self.get(STATUSES + status_id, now)
         if told is None or (isinstance(told, dict) and isinstance(told.get("content"), str)):
             return told
         raise self.gate.noted(Unavailable("Mastodon gives a post that cannot be read"), now)
 
-    def _twice_missing(self, path: str, now: datetime) -> bool:
-        """snac says 404 like any web server: it counts when the API answers, and says it again."""
+    def _twice_missing(self, answer: Answer, path: str, now: datetime) -> bool:
+        """snac says 404 like any web server: it counts when the API answers otherwise, and says it again."""
+        if answer.status not in (404, 410):
+            return False
         self._who(now)
         try:
             return self.web.get(self.url(path), None, self.headers()).status in (404, 410)
@@ -121,7 +119,7 @@ class Caller:
 
     def thread(self, status_id: str, now: datetime) -> Json | None:
         """What stands before and after a status; None when it is gone. Raises Unavailable."""
-        told = self.get(f"/api/v1/statuses/{status_id}/context", now)
+        told = self.get(f"{STATUSES}{status_id}/context", now)
         return told if isinstance(told, dict) else None
 
     def root(self, status: Json, now: datetime) -> str:

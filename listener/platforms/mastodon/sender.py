@@ -49,8 +49,9 @@ class Sender:
         return {"status": prepared.request["text"], "in_reply_to_id": target, "visibility": visibility}
 
     def _refused(self, answer: Answer, now: datetime) -> PlatformError:
+        """A token that may not write still reads: the outbox alone pauses then, and tells an operator."""
         error = of_post(answer, now, self._caller.rng)
-        return self._caller.gate.noted(error, now) if isinstance(error, NotSent) else error
+        return self._caller.gate.noted(error, now) if isinstance(error, NotSent) and answer.status != 403 else error
 
     def _receipt(self, answer: Answer) -> Receipt:
         told = answer.object()
