@@ -145,6 +145,8 @@ class XPlatform:
             raise CannotTell(
                 "X says it has this text already, yet does not list it", "look at the account, then resolve it"
             )
+        if receipt is not None:
+            self._sender.charge(prepared)  # whoever sent it may have died before that
         return receipt
 
     def look(self, mention: Mention) -> Standing:

@@ -85,7 +85,7 @@ class Feeds:
         answer = self._asked(endpoint, route, params, size, now)
         if answer.status == 400:
             raise _rejected(answer)
-        return self._listing(answer, endpoint, feed, size, now)
+        return self._listing(answer, endpoint, feed, size)
 
     def _asked(self, endpoint: str, route: str, params: Json, size: int, now: datetime) -> Answer:
         try:
@@ -107,14 +107,14 @@ class Feeds:
         each += prices.user_read if self._section.authors == "always" or not self._legacy else 0.0
         return each + (0.0 if self._legacy else prices.post_read)
 
-    def _listing(self, answer: Answer, endpoint: str, feed: str, size: int, now: datetime) -> Listing:
+    def _listing(self, answer: Answer, endpoint: str, feed: str, size: int) -> Listing:
         try:
             listing = _parsed(answer, size)
         except ValueError as error:
             self._purse.charge_all(endpoint, size, self._each(feed))
             raise Unavailable(f"X's answer cannot be read ({error})") from None
         posts, users = _billed(answer)
-        self._purse.charge(endpoint, posts, users, self._purse.post_price(feed), now)
+        self._purse.charge(endpoint, posts, users, self._purse.post_price(feed))
         _tell_errors(answer, feed)
         return listing
 

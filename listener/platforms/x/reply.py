@@ -17,7 +17,7 @@ _UNFIT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufeff\ufffe\uffff\ud800-\udfff]") 
 def preview(text: str, mention: Mention, section: Section) -> Preview:
     """The text as X will show it. cost_usd: what is reserved for it; link: X's reply box for a person."""
     shown = stand(text)
-    link = f"https://x.com/intent/post?in_reply_to={mention.id}"
+    link = f"https://x.com/intent/post?in_reply_to={mention.newest}"
     return Preview(shown, weighted(shown), LIMIT, cost(shown, section), link)
 
 
@@ -40,11 +40,11 @@ def prepare(reply: Outgoing, section: Section, now: datetime) -> Prepared:
     digest = hashlib.sha256(reply.text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
     request = {
         "text": reply.text,
-        "in_reply_to": reply.mention.id,
+        "in_reply_to": reply.mention.newest,
         "usd": cost(reply.text, section),
         "prepared_at": now.isoformat(),
     }
-    return Prepared(f"x-{reply.mention.id}-{reply.reply_id}-{reply.revision}-{digest}", request)
+    return Prepared(f"x-{reply.mention.newest}-{reply.reply_id}-{reply.revision}-{digest}", request)
 
 
 _ATTEST = (
