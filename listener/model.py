@@ -265,6 +265,10 @@ class Section:
         """What an operator should know of this section, for `check`."""
         return []
 
+    def reply_usd(self, *, link: bool) -> float:
+        """US dollars to reserve for a reply, with a link in it or without."""
+        return 0.0
+
 
 class Secrets(Protocol):
     """Where a platform finds its secrets: the environment or files, read again at every call."""
