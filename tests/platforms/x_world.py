@@ -43,6 +43,10 @@ class Bill:
         """The sum charged."""
         return round(sum(usd for _, _, usd in self.lines), 6)
 
+    def names(self) -> list[str]:
+        """The authors that were billed, once a day each."""
+        return [unit for _, unit in self.billed if unit.startswith("user:")]
+
     def reserve(self, usd: float, *, purpose: Literal["read", "send"]) -> None:
         """As the ledger would."""
         if self.usd + usd > self.budget:

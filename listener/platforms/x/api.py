@@ -84,7 +84,8 @@ class XPlatform:
         track, gap = walk.begun(book.tracks[feed], feed, now)
         under_way = track.walk or walk.Walk()
         try:
-            listing = self._feeds.page(feed, account.id, under_way.floor, under_way.token, now)
+            new = feed != "own" and not under_way.extra
+            listing = self._feeds.page(feed, account.id, under_way.floor, under_way.token, now, new=new)
         except Rejected as error:
             return self._mended(book, feed, track, error, now)
         return self._read(book, feed, track, listing, account, now, gap)
