@@ -139,7 +139,7 @@ class XPlatform:
         """Look for the reply in the own timeline. Raises CannotTell, Unavailable."""
         now = self._now()
         try:
-            receipt = own.found(self._feeds, self._caller.account(now).id, prepared, now)
+            receipt = own.found(self._feeds, self._caller.account(now).id, prepared, self.settle_after, now)
         except Rejected as error:
             raise CannotTell(error.says, "look at the account, then resolve it") from None
         if receipt is None and prepared.key in self._sender.duplicates:
