@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from listener.errors import NotSent, PlatformError, Refused, Unavailable
+from listener.errors import CannotTell, NotSent, PlatformError, Refused, Unavailable
 from tests.fakes.mastodon import MASTODON, SNAC
 from tests.fakes.mastodon.statuses import markup
 from tests.platforms.mastodon_world import MastodonWorld, a_mention, a_reply, serving
@@ -66,9 +66,20 @@ def test_answer_by_a_person_stops_ours(world: MastodonWorld) -> None:
     target = a_mention(world)
     by_hand = world.plant_own("done", target.id)
     assert world.platform.look(target).answered_by == by_hand
+
+
+def test_colleagues_answer_is_not_taken_for_ours(world: MastodonWorld) -> None:
+    """Ours may be listed a little later; after that a person says which it was, and nothing is sent again."""
+    target = a_mention(world)
+    world.plant_own("I have written to you.", target.id)
     reply = a_reply(world, target)
-    found = world.platform.find(reply)
-    assert found is not None and found.remote_id == by_hand
+    with pytest.raises(Unavailable):
+        world.platform.find(reply)
+    world.ahead(2 * world.platform.settle_after)
+    with pytest.raises(CannotTell):
+        world.platform.find(reply)
+    receipt = world.again().post(reply)
+    assert world.platform.find(reply) == receipt
 
 
 def test_reply_to_a_mention_that_was_deleted_meanwhile_is_found(world: MastodonWorld) -> None:

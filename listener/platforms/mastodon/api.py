@@ -37,7 +37,7 @@ class Mastodon:
         rng = rng or random.Random()  # noqa: S311 - jitter, no secret
         self._section, self._clock, self._ahead = section, clock, timedelta(0)  # the caller's clock against this one
         self._caller = Caller(section, secrets, web or Web(), rng)
-        self._sender = Sender(self._caller)
+        self._sender = Sender(self._caller, section.settle_after)
 
     def fetch(self, cursor: Json | None, now: datetime) -> Page:
         """Return ONE page of one feed. Raises Unavailable; a hashtag that alone fails is left out of its round."""

@@ -16,10 +16,10 @@ IN_KIND = frozenset(("public", "unlisted", "private", "direct", "local", "mutual
 
 
 class Sender:
-    """Posts and finds."""
+    """Posts and finds. lag: of the server's listings, at most."""
 
-    def __init__(self, caller: Caller) -> None:
-        self._caller = caller
+    def __init__(self, caller: Caller, lag: timedelta) -> None:
+        self._caller, self._lag = caller, lag
 
     def post(self, prepared: Prepared, now: datetime) -> Receipt:
         """Post it. Raises NotSent, Refused; anything else: nobody knows."""
@@ -61,7 +61,11 @@ class Sender:
         return _receipt(told)
 
     def find(self, prepared: Prepared, now: datetime) -> Receipt | None:
-        """Our reply: below the mention, else among our newest posts. Raises CannotTell, Unavailable."""
+        """Our reply, by its words: below the mention, or among our newest posts. Raises CannotTell, Unavailable.
+
+        An answer in other words is a colleague's. Ours may still follow within twice the listings' lag; then a person
+        says which it is, for the mention must not be answered twice.
+        """
         target, me = str(prepared.request["in_reply_to"]), self._caller.account(now).id
         below = answers(self._caller.thread(target, now) or {}, target, me)
         newest = self._caller.items(f"/api/v1/accounts/{me}/statuses", now, {"limit": "40"})
@@ -69,9 +73,15 @@ class Sender:
         whole = [one for one in newest if isinstance(one, dict) and isinstance(one.get("content"), str)]
         answered = [*below, *(one for one in whole if one.get("in_reply_to_id") == target)]
         same = [one for one in answered if words(one["content"], markup=True) == text]
-        if answered:  # whoever wrote it: this mention must not be answered twice
-            return _receipt((same or answered)[0])
-        return _orphan(whole, text, moment(str(prepared.request["prepared_at"])) - _SKEW)
+        prepared_at = moment(str(prepared.request["prepared_at"]))
+        if same:
+            return _receipt(same[0])
+        if answered and now < prepared_at + 2 * self._lag:
+            raise Unavailable("Mastodon lists an answer in other words; ours may follow", cause="item")
+        if answered:
+            says = f"Mastodon lists an answer of ours in other words (post {answered[0]['id']})"
+            raise CannotTell(says, "look at the account, then resolve it")
+        return _orphan(whole, text, prepared_at - _SKEW)
 
 
 def answers(thread: Json, target: str, me: str) -> list[Json]:
