@@ -49,7 +49,7 @@ class Found:
             return
         name = called(url, item.id)
         made = min(item.made or now, now)
-        told: Any = {"author_handle": item.author, "author_name": item.author, "lang": item.lang, "url": item.url}
+        told: Any = {"author_name": item.author, "lang": item.lang, "url": item.url}
         told |= {"html": True, "addressed": addressed, "can_reply": False, "why_not": WHY_NOT}
         self._dated[name] = item.made
         author = item.author or f"unknown:{name}"
