@@ -8,7 +8,7 @@ import pytest
 from listener.errors import CannotTell, NotSent, PlatformError, Refused, Unavailable
 from tests.fakes.mastodon import MASTODON, SNAC
 from tests.fakes.mastodon.statuses import markup
-from tests.platforms.mastodon_world import MastodonWorld, a_mention, a_reply, serving
+from tests.platforms.mastodon_world import MastodonWorld, a_mention, a_reply, read, serving
 
 POST = "POST statuses"
 
@@ -133,3 +133,14 @@ def test_thread_that_is_gone_on_snac_proves_absence() -> None:
         reply = a_reply(world, target)
         world.delete(target.id)
         assert world.platform.find(reply) is None
+
+
+def test_thread_that_cannot_be_read_stops_the_mentions_once_and_not_for_ever(world: MastodonWorld) -> None:
+    """It is tried again with its page; then what it answers stands for the conversation."""
+    first = world.server.say("<p>first</p>")
+    second = world.server.say("<p>second</p>", reply_to=world.server.own("<p>answer</p>", first.id).id)
+    world.server.fail_next("GET context", "internal", times=9)
+    with pytest.raises(Unavailable):
+        world.round(None)
+    found = read(world.round(None)[0])
+    assert found[second.id].conversation_id == second.reply_to

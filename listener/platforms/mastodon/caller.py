@@ -27,6 +27,7 @@ class Caller:
         self.web, self.rng, self.gate = web, rng, Gate(self.token, rng)
         self._account: tuple[str, Account] | None = None
         self._roots: OrderedDict[str, str] = OrderedDict()
+        self._unread: set[str] = set()  # statuses whose thread could not be read once
 
     def token(self) -> str:
         """The token, read anew each time, so that a replaced one counts at once; "" while there is none."""
@@ -127,7 +128,7 @@ class Caller:
         parent = status.get("in_reply_to_id")
         known = self._roots.get(parent, "") if isinstance(parent, str) else str(status["id"])
         if not known:
-            before = (self.thread(str(status["id"]), now) or {}).get("ancestors")
+            before = self._above(str(status["id"]), now)
             ids = [one["id"] for one in before or () if isinstance(one, dict) and isinstance(one.get("id"), str)]
             known = ids[0] if ids else str(parent)
             self._roots |= dict.fromkeys([*ids, str(parent)], known)
@@ -135,6 +136,16 @@ class Caller:
         while len(self._roots) > _ROOTS:
             self._roots.popitem(last=False)
         return known
+
+    def _above(self, status_id: str, now: datetime) -> Any:
+        """What stands before a status. One thread that cannot be read twice must not stop all mentions: then nothing."""
+        try:
+            return (self.thread(status_id, now) or {}).get("ancestors")
+        except Unavailable as error:
+            if error.cause in ("rate", "account") or status_id not in self._unread:
+                self._unread.add(status_id)
+                raise
+            return None
 
 
 def _most(told: Any) -> int | None:
