@@ -131,14 +131,14 @@ class Caller:
             before = self._above(str(status["id"]), now)
             ids = [one["id"] for one in before or () if isinstance(one, dict) and isinstance(one.get("id"), str)]
             known = ids[0] if ids else str(parent)
-            self._roots |= dict.fromkeys([*ids, str(parent)], known)
+            self._roots |= dict.fromkeys([*ids, str(parent)], known) if ids else {}
         self._roots[str(status["id"])] = known
         while len(self._roots) > _ROOTS:
             self._roots.popitem(last=False)
         return known
 
     def _above(self, status_id: str, now: datetime) -> Any:
-        """What stands before a status. One thread that cannot be read twice must not stop all mentions: then nothing."""
+        """What stands before a status; None where it cannot be read twice: that must not stop all mentions."""
         try:
             return (self.thread(status_id, now) or {}).get("ancestors")
         except Unavailable as error:
