@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -128,6 +128,12 @@ class XWorld(World):
     def show(self, mention_id: str) -> None:
         """Indexed now."""
         self.server.x.posts.by_id[mention_id].indexed_at = self.server.x.posts.now()
+
+    def plant_aside(self, text: str) -> str:
+        """A search for its first word finds it."""
+        self.section = replace(self.section, search=(text.split()[0],))
+        self.platform = self.again()
+        return self.server.mention(text, mentions=[]).id
 
     def plant_unanswerable(self, text: str) -> str:
         """A bare reply to a post of ours: X takes no answer to it."""
