@@ -175,6 +175,7 @@ class Run:
             self._command(["once"], {})
             if self.world.settled():
                 break
+        self.world.still()
         before = len(self.world.evidence().posts)
         self._command(["once"], {})
         if len(self.world.evidence().posts) != before:
