@@ -75,6 +75,14 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
+class Trouble:
+    """A feed that could not be read again and again, though the others are: what is wrong, and what to do."""
+
+    says: str
+    do: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """ONE page of one feed. cursor is opaque JSON of the platform's; more: call again now."""
 
@@ -85,6 +93,9 @@ class Page:
     gaps: tuple[Gap, ...] = ()
     skipped: int = 0  # own posts, reposts and sister accounts dropped by the platform
     more: bool = False
+    feed: str = ""  # which one it is; without a trouble its notice ends
+    trouble: Trouble | None = None
+    watched: bool = False  # with it our own posts have been read up to the time of the call
 
 
 @dataclass(frozen=True, slots=True)

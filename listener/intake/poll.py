@@ -67,13 +67,14 @@ def poll(
             return done
         if number:
             reach("P4")
-        page = _fetch(platform, state, clock())
+        asked = clock()
+        page = _fetch(platform, state, asked)
         if isinstance(page, Unavailable):
             done.failed = f"{page.says}; {page.do}" if page.do else page.says
             _failed(store, state, page, clock())
             return done
         reach("P1")
-        done.add(_keep(store, platform.name, page, clock()))
+        done.add(_keep(store, platform.name, page, asked, clock()))
         if not page.more:
             return done
     done.more = True
@@ -128,8 +129,8 @@ def _fetch(platform: Platform, state: PlatformState, now: datetime) -> Page | Un
         return Unavailable(f"{type(error).__name__}: {error}", "see the log; this is a fault of the platform's module")
 
 
-def _keep(store: Store, name: str, page: Page, now: datetime) -> Polled:
-    """Mentions, own posts, bad items, gaps and cursor: one transaction."""
+def _keep(store: Store, name: str, page: Page, asked: datetime, now: datetime) -> Polled:
+    """Mentions, own posts, bad items, gaps and cursor: one transaction. asked: when the page was called for."""
     with store.write() as connection:
         found = _single([_clean(one) for one in page.mentions])
         known = mentions.known(connection, name, found)
@@ -143,11 +144,23 @@ def _keep(store: Store, name: str, page: Page, now: datetime) -> Polled:
         notices.resolve_repaired(connection, name, [one.id for one in new], now)
         for gap in page.gaps:
             notices.record_gap(connection, name, gap, now)
+        _tell(connection, name, page, now)
+        if page.watched:
+            platforms.record(connection, name, watched_at=asked)
         reach("P2")
         _succeeded(connection, name, page, now)
     reach("P3")
     listed = len(page.mentions) + len(page.bad) + page.skipped
     return Polled(listed, stored, len(page.mentions) - stored + page.skipped, set_aside)
+
+
+def _tell(connection: Connection, name: str, page: Page, now: datetime) -> None:
+    """A feed in trouble is told while the others go on; once it is read again, the notice ends."""
+    if page.trouble is not None:
+        what = f"{name}: {page.feed} could not be read again and again: {page.trouble.says}"
+        notices.open_notice(connection, "unreachable", name, what, page.trouble.do, now, subject=page.feed)
+    elif page.feed:
+        notices.clear(connection, "unreachable", name, now, subject=page.feed)
 
 
 def _clean(one: Mention) -> Mention:
@@ -179,6 +192,8 @@ def _single(found: Sequence[Mention]) -> list[Mention]:
 def _edit(connection: Connection, known: mentions.Known | None, found: Mention, now: datetime) -> None:
     """The author changed a stored post: a text that waits to be sent needs a second look."""
     if known is None or not known.older_than(found):
+        if known is not None and known.better_in(found):
+            mentions.reach(connection, known.key, found, again=not replies.any_to(connection, known.key))
         return
     live = replies.live(connection, known.key)
     mentions.edited(connection, known.key, found, now, again=live is None)

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from listener.errors import NotSent, Refused
+from listener.errors import Held, NotSent, Refused
 from listener.faultpoints import reach
 from listener.model import Receipt
 from listener.store import ledger, mentions, notices, platforms, replies
@@ -49,9 +49,7 @@ def sent(store: Store, item: Item, receipt: Receipt, now: datetime) -> bool:
     """It is out."""
     with store.write() as connection:
         arrived(connection, item, receipt, now, now)
-        platforms.record(connection, item.mention.platform, send_after=None, send_hold=None, send_error=None)
-        for kind in ("account", "billing"):
-            notices.clear(connection, kind, item.mention.platform, now, subject="sending")
+        well(connection, item.mention.platform, now)
         reach("S8")
     return True
 
@@ -84,6 +82,23 @@ def not_sent(store: Store, item: Item, trouble: NotSent, now: datetime) -> bool:
             _stop_platform(connection, item.mention.platform, trouble, until, now)
         reach("S8")
     return False
+
+
+def held(store: Store, item: Item, hold: Held, now: datetime) -> None:
+    """Nothing was called, for a reason that concerns this reply alone: it waits, and the others go on."""
+    with store.write() as connection:
+        tried = replies.get(connection, item.reply.id).attempts if item.reply else 0
+        waits: dict[str, Any] = {"not_before": hold.until or now + PATIENCE, "hold": hold.reason, "error": hold.says}
+        waits |= {"attempts": max(tried - 1, 0)}
+        move(connection, item, "approved", now, what="not_sent", says=hold.says, **waits)
+        reach("S8")
+
+
+def well(connection: Connection, name: str, now: datetime) -> None:
+    """What stood in the way of sending does so no more."""
+    platforms.record(connection, name, send_after=None, send_hold=None, send_error=None)
+    for kind in ("account", "billing"):
+        notices.clear(connection, kind, name, now, subject="sending")
 
 
 def _stop_platform(connection: Connection, name: str, trouble: NotSent, until: datetime, now: datetime) -> None:

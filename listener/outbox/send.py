@@ -82,8 +82,13 @@ def send(store: Store, platform: Platform, outbox: Outbox) -> Sent:
 def _waiting(store: Store, name: str, now: datetime, done: Sent) -> list[int]:
     """The approved replies whose turn it is; those that wait for a time are counted as held."""
     with store.read() as connection:
-        done.held.update(replies.held(connection, name, now))
-        return replies.due(connection, name, now)
+        held, due = replies.held(connection, name, now), replies.due(connection, name, now)
+        state = platforms.state(connection, name)
+    done.held.update(held)
+    if not held and not due and state is not None and state.send_after is not None and state.send_after <= now:
+        with store.write() as connection:
+            outcome.well(connection, name, now)
+    return due
 
 
 def _held_platform(store: Store, name: str, now: datetime) -> Hold | None:
@@ -154,7 +159,21 @@ def _still_wanted(store: Store, platform: Platform, policy: Policy, item: Item, 
     try:
         return _stands(store, item, platform.look(item.mention), now)
     except CannotTell:
-        return True
+        return _watched(store, item)
+
+
+def _watched(store: Store, item: Item) -> bool:
+    """Where a look is not free the own posts tell of a colleague's answer. What nobody has looked at waits for them.
+
+    Raises Held.
+    """
+    reply = outcome.reply_of(item)
+    with store.read() as connection:
+        state = platforms.state(connection, item.mention.platform)
+    seen = state.watched_at if state else None
+    if reply.approved_by == "policy" and (seen is None or seen <= reply.created_at):
+        raise Held("rate", "our own posts are read first: a colleague may have answered")
+    return True
 
 
 def _stands(store: Store, item: Item, standing: Standing, now: datetime) -> bool:
@@ -241,6 +260,10 @@ def _call(store: Store, platform: Platform, item: Item, prepared: Prepared, cloc
         reach("S7")
         done.failed += outcome.not_sent(store, item, trouble, clock())
         done.held[outcome.HOLD_OF.get(trouble.cause, "rate")] += 1
+    except Held as hold:
+        reach("S7")
+        outcome.held(store, item, hold, clock())
+        done.held[hold.reason] += 1
     except Refused as refusal:
         reach("S7")
         done.failed += outcome.refused(store, item, refusal, clock())

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from listener.errors import CannotTell
+from listener.errors import CannotTell, Unavailable
 from listener.model import Platform, Prepared
 from listener.outbox import outcome
 from listener.store import items, notices, replies
@@ -30,10 +30,21 @@ def orphans(store: Store, platform: str, now: datetime) -> int:
 
 
 def settle(store: Store, platform: Platform, clock: Callable[[], datetime]) -> int:
-    """Look for every reply of unknown outcome whose time has come. Returns how many were found sent."""
+    """Look for every reply of unknown outcome whose time has come, until the platform cannot be read.
+
+    Returns how many were found sent.
+    """
     with store.read() as connection:
         waiting = items.of_platform(connection, platform.name, "unknown")
-    return sum(_look(store, platform, item, clock()) for item in waiting if _due(item, platform, clock()))
+    found = 0
+    for item in waiting:
+        try:
+            found += _due(item, platform, clock()) and _look(store, platform, item, clock())
+        except Unavailable as error:
+            log.warning("reply %s could not be looked for: %s", outcome.reply_of(item).id, error)
+            if error.cause != "item":  # whatever it is, it stands in the way of the others too
+                break
+    return found
 
 
 def _due(item: Item, platform: Platform, now: datetime) -> bool:
@@ -55,6 +66,8 @@ def _look(store: Store, platform: Platform, item: Item, now: datetime) -> bool:
     except CannotTell as error:
         _ask(store, item, f"the platform cannot tell: {error.says}", now)
         return False
+    except Unavailable:
+        raise
     except Exception as error:  # noqa: BLE001 -- a look that fails is made again; the others go on
         log.warning("reply %s could not be looked for: %s", reply.id, error)
         return False

@@ -28,6 +28,13 @@ class Known:
     text: str
     version_id: str  # the id of the newest edit seen
     version_at: datetime
+    addressed: bool
+    can_reply: bool
+
+    def better_in(self, found: Mention) -> bool:
+        """True when another feed tells of the same words that they are to us, or that we may answer."""
+        better = (found.addressed and not self.addressed) or (found.can_reply and not self.can_reply)
+        return better and found.id == self.version_id
 
     def older_than(self, found: Mention) -> bool:
         """True when found is an edit of it: the same version with another text, or a later version."""
@@ -67,8 +74,16 @@ def _row(one: Mention, now: datetime) -> Json:
 def edited(connection: Connection, key: int, found: Mention, now: datetime, *, again: bool) -> None:
     """The author edited the post: keep the new text; again: decide once more."""
     version = {"text": found.text, "version_id": found.id, "version_at": found.created_at, "edited_at": now}
+    version |= {"addressed": found.addressed, "can_reply": found.can_reply, "why_not": found.why_not}
     stage = {"stage": "new", "tries": 0} if again else {}
     connection.execute(update(mention).where(mention.c.key == key).values(**version, **stage))
+
+
+def reach(connection: Connection, key: int, found: Mention, *, again: bool) -> None:
+    """Another feed knows better whether it is to us and whether we may answer; again: decide once more."""
+    known = {"addressed": found.addressed, "can_reply": found.can_reply, "why_not": found.why_not}
+    stage = {"stage": "new", "tries": 0} if again else {}
+    connection.execute(update(mention).where(mention.c.key == key).values(**known, **stage))
 
 
 def pending(connection: Connection, limit: int) -> dict[int, tuple[Mention, int]]:

@@ -154,6 +154,7 @@ class PlatformState:
     send_stopped_at: datetime | None
     send_hold: str | None
     send_error: str | None
+    watched_at: datetime | None  # up to then our own posts were read
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,11 @@ def live(connection: Connection, mention_key: int) -> Reply | None:
     return None if row is None else load(Reply, row)
 
 
+def any_to(connection: Connection, mention_key: int) -> bool:
+    """True when a mention has or had a reply, in whatever state."""
+    return connection.execute(select(reply.c.id).where(reply.c.mention_key == mention_key).limit(1)).first() is not None
+
+
 def where(connection: Connection, *conditions: ColumnElement[bool], limit: int | None = None) -> list[Reply]:
     """Replies that meet the conditions, oldest first."""
     query = select(*columns(Reply, reply)).where(*conditions).order_by(reply.c.id).limit(limit)
@@ -180,8 +185,9 @@ def _due(now: datetime) -> ColumnElement[bool]:
 
 
 def due(connection: Connection, platform: str, now: datetime) -> list[int]:
-    """The ids of approved replies that may be sent now, oldest first."""
-    return list(connection.execute(_approved(platform).where(_due(now)).order_by(reply.c.id)).scalars())
+    """The ids of approved replies that may be sent now: those least often tried, then the oldest first."""
+    query = _approved(platform).where(_due(now)).order_by(reply.c.attempts, reply.c.id)
+    return list(connection.execute(query).scalars())
 
 
 def any_open(connection: Connection, platform: str, states: Collection[str]) -> bool:

@@ -212,6 +212,7 @@ class PlatformRow(SQLModel, table=True):
     send_stopped_at: datetime | None = _time()
     send_hold: str | None = _text()
     send_error: str | None = _text()
+    watched_at: datetime | None = _time()
 
 
 class PauseRow(SQLModel, table=True):

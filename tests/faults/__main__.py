@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from queue import SimpleQueue
 
-from tests.faults.chaos import WORLDS, Ran, run
+from tests.faults.chaos import IN, OUT, WORLDS, Ran, run
 from tests.faults.commands import Nursery
 from tests.faults.tally import Tally
 
@@ -27,8 +27,10 @@ def main() -> int:
         tally.add(ran)
         if ran.findings:
             _tell(ran, given.platform)
+    missed = tally.missed((*OUT, *IN, *WORLDS[given.platform].kills_in_call))
     print(f"{time.monotonic() - started:.0f} s", *tally.lines(), sep="\n")
-    return 0 if tally.sound else 1
+    print(*(f"nothing was killed at {one}: is the point still there?" for one in missed), sep="\n", end="")
+    return 0 if tally.sound and not missed else 1
 
 
 def _arguments() -> argparse.Namespace:

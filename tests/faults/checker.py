@@ -18,6 +18,7 @@ from tests.faults.evidence import Evidence, Finding, Post, Remains
 ENDS = ("sent", "failed", "by_hand")
 BACK = {"held", "undone", "edited", "retried", "escalated"}  # events that give an approved reply back to staff
 ENDED = {"sent", "not_sent", "absent", "failed", "by_hand", "withdrawn", "unknown", "resolved"}  # of an attempt
+UNSEEN = 0.05  # US dollars: what was listed in an answer that was lost, and is gone since
 Row = dict[str, Any]
 
 
@@ -42,6 +43,9 @@ class Books:
             self.paid = {
                 row["reply_id"] for row in _rows(connection, "SELECT reply_id FROM ledger WHERE call LIKE 'POST%'")
             }
+            self.booked = sum(
+                row["usd"] for row in _rows(connection, "SELECT usd FROM ledger WHERE platform = ?", platform)
+            )
             self.told = {row["subject"] for row in _rows(connection, open_)}
 
     def of(self, reply: Row) -> list[Row]:
@@ -100,6 +104,8 @@ def _posted(evidence: Evidence, books: Books) -> Iterator[Finding]:
             yield Finding("broken", f"what post {post.id} cost is on no reply's account")
         if post.id not in books.exchanged and not any(_shown(one, books) for one in mine):
             yield Finding("broken", f"post {post.id} is in no exchange")
+    if books.booked < evidence.billed - UNSEEN:
+        yield Finding("broken", f"{evidence.billed:.3f} USD are billed, and {books.booked:.3f} are booked")
     real = {one.id for one in evidence.posts} | set(evidence.by_hand)
     for reply in books.replies:
         if reply["state"] == "sent" and reply["remote_id"] not in real:

@@ -31,6 +31,7 @@ class Evidence:
     ours: Collection[str] = ()  # posts of our own account: never to be taken for mentions
     by_hand: Collection[str] = ()  # replies that a person of ours wrote on the platform
     priced: bool = False  # a post costs money
+    billed: float = 0.0  # US dollars that the platform will ask for
 
 
 @dataclass(frozen=True)

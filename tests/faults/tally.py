@@ -1,11 +1,12 @@
 """The sum of many runs, and how it is told."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from tests.faults.chaos import Ran
 
+ENOUGH = 300
 COUNTED = ("lost", "doubled", "silent")
 
 
@@ -34,6 +35,10 @@ class Tally:
         self.struck += ran.struck
         self.ends += ran.ends
         self.found += Counter(one.wrong for one in ran.findings)
+
+    def missed(self, points: Collection[str]) -> list[str]:
+        """The points at which nothing was killed, in runs so many that this is no accident."""
+        return [one for one in points if not self.kills[one]] if self.runs >= ENOUGH else []
 
     @property
     def sound(self) -> bool:

@@ -1,6 +1,7 @@
 """The checker itself: a sound run passes, and each kind of wrong is found in a database made wrong on purpose."""
 
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -11,6 +12,7 @@ import pytest
 
 from tests.faults.checker import check
 from tests.faults.evidence import Evidence, Finding, Post, Remains
+from tests.faults.tally import Tally
 from tests.line import NOON, PRAISE, Line
 
 MUCH_LATER = NOON + timedelta(days=1)
@@ -178,6 +180,21 @@ def test_a_traceback_in_an_output_is_found(case: Case) -> None:
     """One line for a person, never a traceback."""
     (case.line.folder / "err.txt").write_text("Traceback (most recent call last):\n")
     assert case.found() == ["broken"]
+
+
+def test_money_that_was_billed_and_not_booked_is_found(case: Case) -> None:
+    """The ledger is never below the bill, but for an answer that nobody saw."""
+    case.evidence = replace(case.evidence, billed=0.04)
+    assert case.found() == []
+    case.evidence = replace(case.evidence, billed=0.06)
+    assert case.found() == ["broken"]
+
+
+def test_a_point_at_which_nothing_dies_is_told(case: Case) -> None:
+    """In three hundred runs; in a handful it may be an accident."""
+    tally = Tally(runs=300, kills=Counter({"S1": 3}))
+    assert tally.missed(("S1", "S8")) == ["S8"]
+    assert Tally(runs=5).missed(("S1",)) == []
 
 
 def test_a_post_whose_cost_is_on_nobodys_account_is_found(case: Case) -> None:

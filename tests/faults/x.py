@@ -82,8 +82,9 @@ class XWorld(World):
             self._malformed.append(post.id)
 
     def burst(self) -> None:
-        """One to two pages more."""
-        for number in range(self.rng.randint(100, 220)):
+        """One to two pages more; now and then more than X lists."""
+        most = self.rng.randint(850, 950) if self.rng.random() < 0.1 else self.rng.randint(100, 220)
+        for number in range(most):
             self.server.mention(f"@shop {NOISE} {number}", author_id=str(9000 + number))
 
     def stir(self) -> str:
@@ -180,6 +181,7 @@ class XWorld(World):
             ours=[one.id for one in list(posts.values()) if one.author_id == self.server.x.account.id],
             by_hand=self._by_hand,
             priced=True,
+            billed=self.server.x.ledger.usd(),
         )
 
     def close(self) -> None:

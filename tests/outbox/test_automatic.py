@@ -6,12 +6,14 @@ from datetime import time
 import pytest
 
 from listener.desk import marks
+from listener.model import Page, Standing
 from listener.policy import Auto, Limits, Span
 from tests.line import COMPLAINT, Line
 
 
 def let_go(line: Line, auto: Auto = "always", **changes: object) -> None:
-    """A policy that lets thank-yous go out by themselves."""
+    """A policy that lets thank-yous go out by themselves, on a platform where a look at a mention is free."""
+    line.platform.standing = Standing(here=True)
     named = tuple(replace(one, auto=auto) if one.kind == "thank_you" else one for one in line.policy.responders)
     line.policy = replace(line.policy, responders=named, quiet=(), **changes)  # type: ignore[arg-type]  # a test's word
 
@@ -112,3 +114,17 @@ def test_what_was_held_for_days_does_not_go_out_by_itself_any_more(line: Line) -
     line.listen()
     line.wait(days=4)
     assert (line.send(), line.platform.calls) == ({"cap": 1}, 0)
+
+
+def test_where_a_look_is_not_free_our_own_posts_are_read_first(line: Line) -> None:
+    """A colleague may have answered already; what a person approved does not wait for that."""
+    let_go(line)
+    line.platform.standing = None
+    line.say()
+    line.listen()
+    assert line.send() == {"rate": 1}
+    line.wait(minutes=1)
+    line.platform.pages.append(Page({"at": 9}, watched=True))
+    line.listen()
+    line.send()
+    assert len(line.platform.posts) == 1

@@ -157,6 +157,11 @@ def test_pauses_of_an_outage_grow_and_end_with_it(server: XServer) -> None:
             world.platform.fetch(cursor, now)
         assert caught.value.retry_at is not None
         pauses.append((caught.value.retry_at - now).total_seconds())
+        calls = server.x.ledger.count(FEED)
+        with pytest.raises(Unavailable):
+            world.platform.fetch(cursor, server.x.posts.now())  # a moment later: no call
+        assert server.x.ledger.count(FEED) == calls
+        world.ahead(caught.value.retry_at - now)
     assert pauses[0] < 10 < pauses[3] < 60 < pauses[6]
     assert max(pauses) <= 900 * 1.25
     world.platform.fetch(cursor, server.x.posts.now())

@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pytest
 
-from listener.errors import Unavailable
 from listener.model import Json
 from tests.fakes.x import XServer
 from tests.platforms.x_world import XWorld, one_round, read
@@ -69,19 +68,23 @@ def test_search_that_x_refuses_stops_nothing_else(server: XServer, caplog: pytes
     assert "left out of this round" in caplog.text
 
 
-def test_feed_that_fails_does_not_starve_the_others(server: XServer) -> None:
-    """After a failure the next round begins anew, the feed that failed last."""
+@pytest.mark.parametrize("mode", ["unavailable", "feature", "credits"])
+def test_feed_that_fails_does_not_starve_the_others_and_is_told(server: XServer, mode: str) -> None:
+    """It is left out of its round; the third time in a row a trouble is told, until it is read again."""
     world = XWorld(server, search=("shop",))
-    server.fail_next(SEARCH, "unavailable", times=99)
+    server.fail_next(SEARCH, mode, times=99)
     cursor: Json | None = None
-    for n in range(3):
+    for n in range(4):
         planted = server.mention(f"@shop {n}")
-        pages = []
-        with pytest.raises(Unavailable):
-            while True:
-                pages.append(world.platform.fetch(cursor, server.x.posts.now()))
-                cursor = pages[-1].cursor
+        pages, cursor = one_round(world, cursor)
         assert planted.id in read(pages)
+        troubles = [(page.feed, page.trouble is not None) for page in pages if page.feed.startswith("search")]
+        assert troubles == ([] if n < 2 else [("search:shop", True)])
+        world.ahead(timedelta(hours=2))
+    server.faults.lift()
+    world.ahead(timedelta(hours=2))
+    pages, _ = one_round(world, cursor)
+    assert [page.trouble for page in pages if page.feed == "search:shop"] == [None]
 
 
 def test_own_timeline_costs_one_call_a_round_and_can_be_left_out(server: XServer) -> None:

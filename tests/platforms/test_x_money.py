@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from listener.errors import NotSent, Unavailable
+from listener.errors import NotSent, OverBudget, Unavailable
 from listener.model import Outgoing
 from tests.fakes.x import XServer
 from tests.platforms.contract import now, walk
@@ -83,13 +83,19 @@ def test_budget_of_nothing_makes_no_billed_call(server: XServer) -> None:
     assert [name for _, name, _, _ in server.x.ledger.calls] == ["GET /2/users/me"]
 
 
-def test_reply_beyond_the_budget_is_not_sent(server: XServer) -> None:
-    """With a link the high price is reserved."""
+def test_reply_beyond_the_budget_is_held_alone(server: XServer) -> None:
+    """With a link the high price is reserved; the others go out, until not even the cheapest can be paid for."""
     world = XWorld(server)
-    world.bill.budget = 0.1
-    post = server.mention("@shop hello")
+    world.bill.budget = 0.015
+    post = a_mention(id=server.mention("@shop hello").id)
+    ready = [
+        world.platform.prepare(Outgoing(n, 1, text, post), now())
+        for n, text in ((1, "See example.com"), (2, "Thanks"), (3, "Bye"))
+    ]
+    with pytest.raises(OverBudget):
+        world.platform.post(ready[0])
+    assert world.platform.post(ready[1]).remote_id
     with pytest.raises(NotSent) as caught:
-        world.platform.post(world.platform.prepare(Outgoing(1, 1, "See example.com", a_mention(id=post.id)), now()))
+        world.platform.post(ready[2])
     assert caught.value.cause == "billing"
-    assert world.platform.post(world.platform.prepare(Outgoing(1, 1, "Thanks", a_mention(id=post.id)), now())).remote_id
     assert len(world.posted()) == 1

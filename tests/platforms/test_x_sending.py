@@ -5,6 +5,7 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +111,7 @@ def test_ledger_that_fails_neither_hides_a_post_nor_lets_one_out(server: XServer
     with full_disk(world.bill, "reserve"), pytest.raises(NotSent, match="was not called"):
         world.platform.post(ready)
     assert world.posted() == []
+    world.ahead(timedelta(minutes=1))
     with full_disk(world.bill, "charge"):
         assert world.platform.post(ready).remote_id
 

@@ -4,7 +4,7 @@ import logging
 import subprocess
 import sys
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -35,6 +35,7 @@ def test_dripping_and_stalling_reads_end_in_time(server: XServer) -> None:
         with pytest.raises(Unavailable):
             world.platform.fetch(None, server.x.posts.now())
         assert time.monotonic() - began < 1.5
+        world.ahead(timedelta(minutes=1))
     assert world.platform.fetch(None, server.x.posts.now()).mentions == ()
 
 
@@ -45,6 +46,7 @@ def test_body_beyond_the_cap_is_not_taken_in_and_a_smaller_page_asked_for(server
     server.fail_next(FEED, "body", text='{"data": "' + "x" * 200_000 + '"}')
     with pytest.raises(Unavailable, match="smaller page"):
         world.platform.fetch(None, server.x.posts.now())
+    world.ahead(timedelta(minutes=1))
     world.platform.fetch(None, server.x.posts.now())
     sizes = [params["max_results"] for _, name, _, params in server.x.ledger.calls if name == FEED]
     assert sizes == ["100", "25"]

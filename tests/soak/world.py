@@ -65,8 +65,9 @@ class Days:
         meter = LedgerMeter(
             self.store, "x", None if budget == "none" else budget, self.section.send_reserve_usd, self.now
         )
-        wire = Wire(server.url, Keys())
-        self.platform = XPlatform(self.section, Keys(), meter, wire=wire, rng=self.rng, clock=self.now)
+        self.keys = Keys()
+        wire = Wire(server.url, self.keys)
+        self.platform = XPlatform(self.section, self.keys, meter, wire=wire, rng=self.rng, clock=self.now)
         policy = load(starter()).policy
         self.desk = Desk("ann", policy, self.shown, self.now)
         triage = Triage(policy, load_responders(policy), self.shown, "soak")

@@ -3,10 +3,24 @@
 import logging
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from listener.errors import CannotTell, Unavailable
-from listener.model import Account, Gap, Json, Mention, Meter, Outgoing, Page, Prepared, Receipt, Secrets, Standing
+from listener.model import (
+    Account,
+    Gap,
+    Json,
+    Mention,
+    Meter,
+    Outgoing,
+    Page,
+    Prepared,
+    Receipt,
+    Secrets,
+    Standing,
+    Trouble,
+)
 from listener.platforms.x import cursor as cursors
 from listener.platforms.x import own, walk
 from listener.platforms.x import reply as replies
@@ -21,6 +35,8 @@ from listener.platforms.x.sender import Sender
 from listener.platforms.x.wire import Wire
 
 log = logging.getLogger(__name__)
+
+_WORRY = 3  # times in a row that a feed is left out before an operator hears of it
 
 
 class XPlatform:
@@ -45,39 +61,35 @@ class XPlatform:
         self._section = section
         self._caller = Caller(section, wire, gate, rng)
         self._feeds = Feeds(section, Purse(section, meter), self._caller)
-        self._sender = Sender(wire, gate, self._caller, meter, rng)
+        self._sender = Sender(wire, gate, self._caller, meter, rng, section.reply_usd(link=False))
         self._clock, self._ahead = (
             clock,
             timedelta(0),
         )  # the caller's clock against this machine's: post and find get no time
-        self._last: str | None = None  # the feed that failed last: its round begins anew with it at the end
 
     def fetch(self, cursor: Json | None, now: datetime) -> Page:
-        """Return ONE page of one feed. Raises Unavailable; a search that alone fails is left out of its round."""
+        """Return ONE page of one feed. Raises Unavailable; what fails beside the mentions is left out of its round."""
         began = now
         if cursor is None:
             now = self._now()  # a first run is given the time it begins at, again and again until a page is stored
         else:
             self._ahead = now - self._clock()
-        book, feed = self._turn(cursor, began)
+        names = cursors.feeds(self._section, own=self.watch_own)
+        book = cursors.load(cursor, names, self._section, began)
+        feed = book.todo[0]
         try:
             return self._page(book, feed, now)
         except Unavailable as error:
-            if feed == "mentions" or error.cause not in ("rate", "item"):
-                self._last = feed
+            if feed == "mentions":
                 raise
-            log.warning("x: %s is left out of this round: %s", feed, error.says)
-            book = book.without(feed)
-            return Page(book.dump(), more=bool(book.todo))
+            return self._left_out(book, feed, error)
 
-    def _turn(self, cursor: Json | None, began: datetime) -> tuple[cursors.Book, str]:
-        """The book and the feed whose turn it is. After a failure a new round begins, the feed that failed last."""
-        names = cursors.feeds(self._section, own=self.watch_own)
-        book = cursors.load(cursor, names, self._section, began, anew=self._last is not None)
-        if self._last in names:
-            book = cursors.Book((*book.without(str(self._last)).todo, str(self._last)), book.tracks)
-        self._last = None
-        return book, book.todo[0]
+    def _left_out(self, book: cursors.Book, feed: str, error: Unavailable) -> Page:
+        log.warning("x: %s is left out of this round: %s", feed, error.says)
+        track = replace(book.tracks[feed], failed=book.tracks[feed].failed + 1)
+        book = book.kept(feed, track, over=True)
+        trouble = Trouble(error.says, error.do) if track.failed >= _WORRY else None
+        return Page(book.dump(), feed=feed if trouble else "", trouble=trouble, more=bool(book.todo))
 
     def _page(self, book: cursors.Book, feed: str, now: datetime) -> Page:
         account = self._caller.account(now)
@@ -104,15 +116,17 @@ class XPlatform:
         sorted_ = sort(listing.items, listing.users, us, feed, track.begin)
         seen = walk.Seen(walk.as_ids(listing.items), listing.token, listing.size)
         stepped, over, cut = walk.stepped(track, feed, seen, now)
-        book = book.kept(feed, stepped, over=over)
+        book = book.kept(feed, replace(stepped, failed=0), over=over)
         return Page(
             cursor=book.dump(),
+            feed=feed,
             mentions=tuple(sorted_.mentions),
             own=tuple(sorted_.own),
             bad=tuple(sorted_.bad),
             gaps=tuple(one for one in (gap, cut) if one),
             skipped=sorted_.skipped,
             more=bool(book.todo),
+            watched=feed == "own" and over,
         )
 
     def _mended(self, book: cursors.Book, feed: str, track: walk.Track, error: Rejected, now: datetime) -> Page:

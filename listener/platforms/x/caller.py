@@ -20,11 +20,12 @@ ME = "GET /2/users/me"
 
 
 class Caller:
-    """GETs and who we are (asked once a process)."""
+    """GETs and who we are (asked once a process, and when the secrets are replaced)."""
 
     def __init__(self, section: Section, wire: Wire, gate: Gate, rng: random.Random) -> None:
         self._section, self._wire, self._gate, self._rng = section, wire, gate, rng
         self._account: Account | None = None
+        self._of = ""  # the secrets whose account that is
 
     def get(self, endpoint: str, route: str, params: Json, now: datetime) -> Answer:
         """A 200 or a 400, whose meaning the feed knows. Raises Unavailable, Oversized."""
@@ -45,26 +46,31 @@ class Caller:
             answer = self._wire.get(route, params)
         except Unready as error:
             do = "set the four OAuth 1.0a secrets of X's console"
-            raise self._gate.noted(Unavailable(f"X: {error}", do, cause="account"), endpoint, now) from None
+            raise self._gate.failed(Unavailable(f"X: {error}", do, cause="account"), endpoint, now) from None
         except Broken as error:
-            raise self._gate.noted(Unavailable(f"X cannot be reached: {error.says}"), endpoint, now) from None
+            raise self._gate.failed(Unavailable(f"X cannot be reached: {error.says}"), endpoint, now) from None
         if answer.status == 200:
             self._gate.worked(endpoint, billed=endpoint != ME)
         elif answer.status != 400:
-            raise self._gate.noted(of_read(judge(answer, now, self._rng)), endpoint, now)
+            trouble = of_read(judge(answer, now, self._rng))
+            raise self._gate.failed(trouble, endpoint, now, whole=answer.status == 401)
         return answer
 
     def account(self, now: datetime) -> Account:
-        """Who the tokens belong to. Raises Unavailable, also when it is not the configured account."""
-        if self._account is None:
-            self._account = self._checked(self._who(now), now)
+        """Who the tokens belong to, asked again when they are replaced.
+
+        Raises Unavailable, also when it is not the configured account.
+        """
+        secrets = self._gate.fingerprint()
+        if self._account is None or secrets != self._of:
+            self._account, self._of = self._checked(self._who(now), now), secrets
         return self._account
 
     def _who(self, now: datetime) -> Account:
         answer = self.get(ME, "/2/users/me", {}, now)
         data = answer.object().get("data")
         if answer.status != 200 or not isinstance(data, dict) or not is_id(data.get("id")):
-            raise self._gate.noted(Unavailable("X does not say who we are"), ME, now)
+            raise self._gate.failed(Unavailable("X does not say who we are"), ME, now)
         name = data.get("name")
         says = _says(self._section, answer)
         return Account(
@@ -77,7 +83,7 @@ class Caller:
             return account
         says = f"X: the tokens belong to @{account.handle}, the configuration says @{self._section.name}"
         if not self._section.loopback:
-            raise self._gate.noted(Unavailable(says, "mend `handle` or the tokens", cause="account"), ME, now)
+            raise self._gate.failed(Unavailable(says, "mend `handle` or the tokens", cause="account"), ME, now)
         log.warning("%s", says)
         return account
 

@@ -36,16 +36,16 @@ def feeds(section: Section, *, own: bool) -> tuple[str, ...]:
     return ("mentions", *searches, *(("own",) if own else ()))
 
 
-def load(cursor: Json | None, names: Sequence[str], section: Section, began: datetime, *, anew: bool = False) -> Book:
+def load(cursor: Json | None, names: Sequence[str], section: Section, began: datetime) -> Book:
     """The book of a cursor. A feed it does not know begins where `start` says; one that is gone is forgotten.
 
-    began: what "now" means to a new feed; anew: begin a new round, also when the last one is not over.
+    began: what "now" means to a new feed.
     """
     raw = cursor or {}
     tracks = {feed: Track.load(one) for feed, one in raw.get("tracks", {}).items() if feed in names or feed == "own"}
     for feed in {*names, "own"}:  # the own timeline begins with the first run, though it may be read only later
         tracks.setdefault(feed, Track(begin=_begin(section, began)))
-    todo = () if anew else tuple(feed for feed in raw.get("todo", ()) if feed in names)
+    todo = tuple(feed for feed in raw.get("todo", ()) if feed in names)
     return Book(todo or tuple(names), tracks)
 
 

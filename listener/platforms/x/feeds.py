@@ -115,7 +115,8 @@ class Feeds:
         try:
             listing = _parsed(answer, size)
         except ValueError as error:
-            self._purse.charge_all(endpoint, size, self._each(feed))
+            if not answer.object().get("errors"):  # a page of errors alone holds nothing that X could bill
+                self._purse.charge_all(endpoint, size, self._each(feed))
             raise Unavailable(f"X's answer cannot be read ({error})") from None
         posts, users = _billed(answer)
         self._purse.charge(endpoint, posts, users, self._purse.post_price(feed))
@@ -145,10 +146,9 @@ def _parsed(answer: Answer, size: int) -> Listing:
     items, meta, includes = body.get("data") or [], body.get("meta") or {}, body.get("includes") or {}
     if not isinstance(items, list) or not isinstance(meta, dict) or not isinstance(includes, dict):
         raise ValueError("not a page")
-    if not items and "meta" not in body and "errors" not in body:
-        raise ValueError("neither data nor meta")
-    token, users = meta.get("next_token"), includes.get("users")
-    users = users if isinstance(users, list) else []
+    if not items and "meta" not in body:
+        raise ValueError("neither data nor meta" + (": " + _first_error(body) if body.get("errors") else ""))
+    token, users = meta.get("next_token"), _list(includes, "users")
     known = {one["id"]: one for one in users if isinstance(one, dict) and is_id(one.get("id"))}
     return Listing(items, known, token if isinstance(token, str) and token else None, size)
 
@@ -157,18 +157,27 @@ def _billed(answer: Answer) -> tuple[list[str], list[str]]:
     """The posts and the users that X bills: those listed and those expanded."""
     body = answer.object()
     includes = body.get("includes") or {}
-    posts = [*(body.get("data") or []), *(includes.get("tweets") or []), *(includes.get("posts") or [])]
-    return as_ids(posts), as_ids(includes.get("users") or [])
+    posts = [*_list(body, "data"), *_list(includes, "tweets"), *_list(includes, "posts")]
+    return as_ids(posts), as_ids(_list(includes, "users"))
+
+
+def _list(of: Json, name: str) -> list[Any]:
+    found = of.get(name)
+    return found if isinstance(found, list) else []
 
 
 def _tell_errors(answer: Answer, feed: str) -> None:
     """A 200 may carry errors beside its data: posts that X could not give. They are logged, the page is kept."""
-    errors = answer.object().get("errors") or []
-    for error in errors if isinstance(errors, list) else []:
+    for error in _list(answer.object(), "errors"):
         one = error if isinstance(error, dict) else {"detail": error}
         log.warning(
             "x: %s: a post was left out: %s %s", feed, one.get("resource_id", "?"), str(one.get("detail"))[:200]
         )
+
+
+def _first_error(body: Json) -> str:
+    first = next(iter(_list(body, "errors")), None)
+    return str(first.get("detail") or first.get("title") if isinstance(first, dict) else first)[:200]
 
 
 def _rejected(answer: Answer) -> Rejected:

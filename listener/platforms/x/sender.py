@@ -3,63 +3,73 @@
 import logging
 import random
 from collections import deque
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from listener.errors import Cause, NotSent, OverBudget, PlatformError, Refused, Unavailable
+from listener.errors import NotSent, OverBudget, PlatformError, Refused, Unavailable
 from listener.model import Meter, Prepared, Receipt
+from listener.net import spread
 from listener.platforms.x.caller import Caller, told
 from listener.platforms.x.gate import Gate
 from listener.platforms.x.ids import is_id
 from listener.platforms.x.money import next_day
-from listener.platforms.x.verdict import Verdict, judge, of_post
+from listener.platforms.x.verdict import RATE_PAUSE, Verdict, judge, of_post
 from listener.platforms.x.wire import Answer, Broken, Oversized, Unready, Wire
 
 log = logging.getLogger(__name__)
 
 POST = "POST /2/tweets"
 _IN_A_ROW = 3  # unexplained refusals before sending pauses: x.md, table of errors
+_LOST = (timedelta(minutes=1), timedelta(minutes=10), timedelta(minutes=30))
+"""Pauses after outcomes that nobody knows, in a row: in an outage few replies are tried, the rest wait for its end."""
 
 
 class Sender:
-    """Posts replies. duplicates: keys of which X said that it has them already."""
+    """Posts replies. duplicates: keys of which X said that it has them already; cheapest: of any reply, US dollars."""
 
-    def __init__(self, wire: Wire, gate: Gate, caller: Caller, meter: Meter, rng: random.Random) -> None:
+    def __init__(
+        self, wire: Wire, gate: Gate, caller: Caller, meter: Meter, rng: random.Random, cheapest: float
+    ) -> None:
         self._wire, self._gate, self._caller, self._meter, self._rng = wire, gate, caller, meter, rng
+        self._cheapest = cheapest
         self._parked: deque[str] = deque(maxlen=1000)
-        self._row = 0
+        self._refusals = self._lost = 0  # in a row: without a reason, without a known outcome
         self.duplicates: set[str] = set()
 
     def post(self, prepared: Prepared, now: datetime) -> Receipt:
-        """Post it. Raises NotSent, Refused; anything else: nobody knows."""
+        """Post it. Raises NotSent, Refused, OverBudget; anything else: nobody knows."""
         self._ready(prepared, now)
         try:
             answer = self._wire.reply(prepared.request["text"], prepared.request["in_reply_to"])
         except Unready as error:
-            raise self._not_sent("account", f"X: {error}", "set the four OAuth 1.0a secrets", now) from None
+            do = "set the four OAuth 1.0a secrets"
+            raise self._gate.failed(NotSent(f"X: {error}", do, cause="account"), POST, now) from None
         except Broken as error:
             if not error.written:
-                raise self._not_sent("transient", f"X cannot be reached: {error.says}", "", now) from None
-            raise self._unknown(prepared, f"X: {error.says}") from None
+                raise self._gate.failed(NotSent(f"X cannot be reached: {error.says}"), POST, now) from None
+            raise self._unknown(prepared, f"X: {error.says}", now) from None
         except Oversized as error:
-            raise self._unknown(prepared, f"X: {error}") from None
+            raise self._unknown(prepared, f"X: {error}", now) from None
         if 200 <= answer.status < 300:
-            return self._receipt(prepared, answer)
+            return self._receipt(prepared, answer, now)
         raise self._failed(prepared, answer, now)
 
     def _ready(self, prepared: Prepared, now: datetime) -> None:
-        """Raises NotSent while something stands in the way: a stop, the wrong account, the budget."""
+        """Raises NotSent while something stands in the way of all: a stop, the wrong account, no money for any reply;
+        OverBudget when this one alone costs too much."""
         stop = self._gate.stopped(now, POST)
         if stop:
             raise NotSent(told(stop), stop.do, cause=stop.cause, retry_at=stop.until)
         try:
             self._may(prepared, now)
         except OverBudget as error:
+            if self._affords(self._cheapest):
+                raise
             until = error.until or next_day(now)
             raise NotSent(error.says, error.do, cause="billing", retry_at=until) from None
         except Unavailable as error:
             raise NotSent(error.says, error.do, cause=error.cause, retry_at=error.retry_at) from None
         except Exception as error:
-            raise self._not_sent("transient", f"X was not called: {error}", "", now) from error
+            raise self._gate.failed(NotSent(f"X was not called: {error}"), POST, now) from error
 
     def _may(self, prepared: Prepared, now: datetime) -> None:
         self._caller.account(now)
@@ -67,47 +77,53 @@ class Sender:
             self._caller.probe(now)
         self._meter.reserve(prepared.request["usd"], purpose="send")
 
-    def _receipt(self, prepared: Prepared, answer: Answer) -> Receipt:
+    def _affords(self, usd: float) -> bool:
+        try:
+            self._meter.reserve(usd, purpose="send")
+        except OverBudget:
+            return False
+        return True
+
+    def _receipt(self, prepared: Prepared, answer: Answer, now: datetime) -> Receipt:
         data = answer.object().get("data")
         if not isinstance(data, dict) or not is_id(data.get("id")):
-            raise self._unknown(prepared, f"X answered {answer.status} without the post's id")
+            raise self._unknown(prepared, f"X answered {answer.status} without the post's id", now)
         self.charge(prepared)
         self._gate.worked(POST)
-        self._row = 0
+        self._refusals = self._lost = 0
         return Receipt(data["id"], f"https://x.com/i/status/{data['id']}")
 
     def _failed(self, prepared: Prepared, answer: Answer, now: datetime) -> PlatformError:
         verdict = judge(answer, now, self._rng)
         error = of_post(verdict, answer)
-        self._row = self._row + 1 if verdict.fate == "parked" else 0
-        if verdict.fate == "duplicate":
-            self.duplicates.add(prepared.key)
         if verdict.fate == "parked":
             return self._park(prepared, verdict, now)
-        if isinstance(error, NotSent):
-            until = self._gate.failed(error.cause, POST, now, error.says, error.do, error.retry_at)
-            return NotSent(error.says, error.do, cause=error.cause, retry_at=until)
-        if not isinstance(error, Refused) and verdict.fate != "duplicate":
-            self.charge(prepared)
-        return error
+        self._refusals = 0
+        if verdict.fate == "duplicate":
+            self.duplicates.add(prepared.key)
+            return error
+        if isinstance(error, NotSent):  # what X forbids this app to post, it may well let it read
+            return self._gate.failed(error, POST, now, whole=answer.status == 401)
+        return error if isinstance(error, Refused) else self._unknown(prepared, verdict.says, now)
 
     def _park(self, prepared: Prepared, verdict: Verdict, now: datetime) -> PlatformError:
         """X refuses without a reason, now and then: once more later, then a person; three in a row pause sending."""
-        if self._row >= _IN_A_ROW:
-            self._row = 0
-            return self._not_sent("account", f"{verdict.says} ({_IN_A_ROW} in a row)", verdict.do, now)
+        self._refusals += 1
+        if self._refusals >= _IN_A_ROW:
+            until = now + spread(RATE_PAUSE * 2 ** min(self._refusals - _IN_A_ROW, 5), self._rng)
+            says = f"{verdict.says} ({self._refusals} in a row)"
+            return self._gate.failed(NotSent(says, verdict.do, cause="account", retry_at=until), POST, now, whole=False)
         if prepared.key in self._parked:
             return Refused(verdict.says, "by_hand", verdict.do)
         self._parked.append(prepared.key)
         return NotSent(verdict.says, verdict.do, cause="item", retry_at=verdict.retry_at)
 
-    def _not_sent(self, cause: Cause, says: str, do: str, now: datetime) -> NotSent:
-        until = self._gate.failed(cause, POST, now, says, do, None)
-        return NotSent(says, do, cause=cause, retry_at=until)
-
-    def _unknown(self, prepared: Prepared, says: str) -> PlatformError:
-        """Nobody knows whether it was posted, so it may cost."""
+    def _unknown(self, prepared: Prepared, says: str, now: datetime) -> PlatformError:
+        """Nobody knows whether it was posted, so it may cost; the others wait a while."""
         self.charge(prepared)
+        until = now + spread(_LOST[min(self._lost, len(_LOST) - 1)], self._rng)
+        self._lost += 1
+        self._gate.failed(NotSent(f"the answer to a reply was lost ({says})", retry_at=until), POST, now)
         return PlatformError(f"{says}; nobody knows whether it was posted", "it is looked for before anything else")
 
     def charge(self, prepared: Prepared) -> None:

@@ -1,7 +1,7 @@
 """How far a feed was read. A walk pages from the newest post down to known ground; only then does the high water move.
 
-X indexes late and out of order, so a walk goes on below the high water: it lists an hour more, ends on the first page
-that holds nothing above it, and once an hour goes some pages deeper. What comes twice drops out by its id.
+X indexes late and out of order, so a walk goes on below the high water: it ends on the first page that holds nothing
+above it, and once an hour goes on through all that X lists, six hours at most. What comes twice drops out by its id.
 """
 
 from collections.abc import Sequence
@@ -10,12 +10,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from listener.model import Gap, Json
-from listener.platforms.x.ids import at, before, highest, is_id, lowest, number
+from listener.platforms.x.ids import at, before, highest, is_id, lowest, made, number
 
 OVERLAP, DEEP_OVERLAP = timedelta(hours=1), timedelta(hours=6)
 DEEP_EVERY = timedelta(hours=1)
 SEARCH_WINDOW = timedelta(days=6, hours=23)  # X keeps seven days and refuses an older since_id
 REACH = 800  # posts: the mentions feed ends there in silence
+FRESH = timedelta(minutes=5)  # a walk that took longer was interrupted, and that end may have overtaken it
 _EMPTY_MOST = 10  # empty pages with a token in a row
 _REBUILDS = 2  # times a refused since_id is raised in one walk
 _MARGIN = timedelta(minutes=10)  # the floor that X names moves on while we answer
@@ -37,6 +38,7 @@ class Walk:
     most: int = 1  # pages with nothing new before it ends
     deep: bool = False
     rebuilds: int = 0
+    again: bool = False  # the second one, after an interrupted one
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +52,13 @@ class Track:
     high: str = ""
     clear: str = ""
     deep_at: str = ""
+    failed: int = 0  # times in a row that only this feed could not be read
     walk: Walk | None = None
 
     @classmethod
     def load(cls, raw: Json) -> "Track":
         """From the cursor's JSON."""
-        walk = raw.get("walk")
-        return cls(raw["begin"], raw["high"], raw["clear"], raw["deep_at"], Walk(**walk) if walk else None)
+        return cls(**{**raw, "walk": Walk(**raw["walk"]) if raw["walk"] else None})
 
     @property
     def known(self) -> str:
@@ -85,7 +87,7 @@ def begun(track: Track, feed: str, now: datetime) -> tuple[Track, Gap | None]:
     if track.walk:
         return track, None
     deep = _deep_due(track, now)
-    floor = highest(track.begin, before(track.high, DEEP_OVERLAP if deep else OVERLAP))
+    floor = highest(track.begin, _known_less_overlap(track, deep, now))
     most = 1 + (_deep_pages(feed) if deep else 0)
     gap = None
     if feed.startswith("search:") and number(floor) < number(at(now - SEARCH_WINDOW)):
@@ -93,8 +95,16 @@ def begun(track: Track, feed: str, now: datetime) -> tuple[Track, Gap | None]:
     return replace(track, walk=Walk(floor=floor, most=most, deep=deep, opened=at(now))), gap
 
 
+def _known_less_overlap(track: Track, deep: bool, now: datetime) -> str:
+    """A deep walk stops an hour before midnight UTC: what is listed again on another day is billed again."""
+    near = before(track.high, OVERLAP)
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    far = highest(before(track.high, DEEP_OVERLAP), at(midnight - OVERLAP))
+    return min(near, far, key=number) if deep else near
+
+
 def _deep_pages(feed: str) -> int:
-    return {"mentions": 4, "own": 0}.get(feed, 1)
+    return {"mentions": 7, "own": 0}.get(feed, 1)
 
 
 def _deep_due(track: Track, now: datetime) -> bool:
@@ -139,9 +149,12 @@ def stepped(track: Track, feed: str, seen: Seen, now: datetime) -> tuple[Track, 
     ended = seen.token is None
     if not ended and (walk.empty >= _EMPTY_MOST or seen.token == (track.walk or walk).token):
         return replace(track, walk=None), True, None  # X leads in a circle: nothing is settled, walk anew next time
+    if ended and _overtaken(track, feed, walk, now) and not walk.again:
+        anew = Walk(floor=walk.floor, most=walk.most, deep=walk.deep, opened=at(now), again=True)
+        return replace(track, walk=anew), False, None
     if ended or walk.extra >= walk.most:
         done = replace(track, high=highest(track.high, walk.first), clear=walk.opened, walk=None)
-        return _dated(done, walk, now), True, _cut_off(track, feed, walk) if ended else None
+        return _dated(done, walk, now), True, _cut_off(track, feed, walk, now) if ended else None
     return replace(track, walk=walk), feed == "own" and bool(track.clear), None  # one page a turn, once caught up
 
 
@@ -166,10 +179,17 @@ def _dated(track: Track, walk: Walk, now: datetime) -> Track:
     return replace(track, deep_at=now.isoformat()) if walk.deep or first else track
 
 
-def _cut_off(track: Track, feed: str, walk: Walk) -> Gap | None:
+def _overtaken(track: Track, feed: str, walk: Walk, now: datetime) -> bool:
+    """An interrupted walk that did not meet known ground: mentions that came meanwhile moved the end of X's list."""
+    above = bool(walk.oldest) and number(walk.oldest) > number(highest(track.high, track.begin))
+    return feed == "mentions" and above and not timedelta(0) <= now - made(walk.opened) < FRESH
+
+
+def _cut_off(track: Track, feed: str, walk: Walk, now: datetime) -> Gap | None:
     """The gap when X's list of mentions was used up before known ground was met. At exactly 800 nobody can tell."""
     known = highest(track.high, track.begin)
     used_up = walk.listed >= REACH or walk.slots > REACH or (track.high and walk.slots >= REACH)
+    used_up = used_up or _overtaken(track, feed, walk, now)
     if feed != "mentions" or not used_up or not walk.oldest or number(walk.oldest) <= number(known):
         return None
     since = f"between {known} and" if known else "before"

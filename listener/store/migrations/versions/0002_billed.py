@@ -1,4 +1,4 @@
-"""What was billed today is remembered across restarts; a post is charged once, under its key."""
+"""What was billed today outlives a restart; a post is charged once, by its key; until when own posts were read."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the table `billed` and the ledger's key."""
+    """Add the table `billed`, the ledger's key, and when a platform's own posts were read."""
+    op.add_column("platform", sa.Column("watched_at", sa.Text(), nullable=True))
     op.create_table(
         "billed",
         sa.Column("platform", sa.Text(), nullable=False),
