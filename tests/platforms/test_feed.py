@@ -119,6 +119,20 @@ def test_feed_that_alone_fails_stops_no_other_and_is_told(server: FeedServer) ->
             ask()
 
 
+def test_feed_that_fails_again_and_again_is_told_until_it_is_read(server: FeedServer) -> None:
+    """An operator hears of it while the others are read, and no more once it is well."""
+    world, site = FeedWorld(server), server.sites[REVIEWS]
+    del server.sites[REVIEWS]
+    cursor, told = None, []
+    for _ in range(4):
+        pages, cursor = world.round(cursor)
+        told += [(page.feed, page.trouble.says) for page in pages if page.trouble]
+    assert [(feed, "404" in says) for feed, says in told] == [(server.url + REVIEWS, True)] * 2
+    server.sites[REVIEWS] = site
+    pages, _ = world.round(cursor)
+    assert [(page.feed, page.trouble) for page in pages] == [(server.url + one, None) for one in (REVIEWS, ALERTS)]
+
+
 def test_redirect_is_followed_without_credentials_and_not_for_ever(server: FeedServer) -> None:
     """Feeds move now and then; in a circle, or to another scheme, they are left."""
     world = FeedWorld(server, alerts=())

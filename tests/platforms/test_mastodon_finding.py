@@ -144,3 +144,15 @@ def test_thread_that_cannot_be_read_stops_the_mentions_once_and_not_for_ever(wor
         world.round(None)
     found = read(world.round(None)[0])
     assert found[second.id].conversation_id == second.reply_to
+
+
+def test_hashtag_that_fails_again_and_again_is_told_until_it_is_read() -> None:
+    """An operator hears of it while the mentions are read, and no more once it is well."""
+    with serving(MASTODON) as server:
+        world, cursor, told = MastodonWorld(server), None, list[str]()
+        server.fail_next("GET tag", "internal", times=4)
+        for _ in range(5):
+            pages, cursor = world.round(cursor)
+            told += [page.feed for page in pages if page.trouble]
+        assert told == ["#fernhill"] * 2
+        assert [page.feed for page in pages] == ["mentions", "#fernhill", "own"]

@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 
 from listener.errors import CannotTell, Refused, Unavailable
 from listener.gate import limit_ends
-from listener.model import Account, Json, Mention, Outgoing, Page, Prepared, Receipt, Standing
+from listener.model import Account, Json, Mention, Outgoing, Page, Prepared, Receipt, Standing, Trouble
 from listener.net import Answer
 from listener.platforms.feed.items import WHY_NOT, Found, items
 from listener.platforms.feed.section import Section, may_read
@@ -17,6 +17,7 @@ from listener.web import Broken, Web
 log = logging.getLogger(__name__)
 
 _HOPS, _CAP, _WINDOW = 3, 4 << 20, timedelta(minutes=15)
+_WORRY = 3  # failures of a feed in a row before an operator hears of it
 
 
 class Feed:
@@ -33,7 +34,7 @@ class Feed:
 
     def fetch(self, cursor: Json | None, now: datetime) -> Page:
         """ONE feed, whole. Raises Unavailable when no feed of a round could be read."""
-        cursor = cursor or {"todo": [], "feeds": {}, "read": 0}
+        cursor = cursor or {"todo": [], "feeds": {}, "read": 0, "failed": {}}
         todo = [url for url in cursor["todo"] if url in self._section.feeds] or list(self._section.feeds)
         url, rest = todo[0], todo[1:]
         known = {one: state for one, state in cursor["feeds"].items() if one in self._section.feeds}
@@ -44,9 +45,14 @@ class Feed:
             if not rest and not read:
                 raise
             log.warning("feed: %s is left out of this round: %s", url, error.says)
-            return Page({"todo": rest, "feeds": known, "read": read}, more=bool(rest))
-        cursor = {"todo": rest, "feeds": known | {url: state}, "read": read + 1}
-        return Page(cursor, tuple(found.mentions), bad=tuple(found.bad), skipped=found.skipped, more=bool(rest))
+            failed = cursor["failed"] | {url: cursor["failed"].get(url, 0) + 1}
+            trouble = Trouble(error.says, error.do) if failed[url] >= _WORRY else None
+            cursor = {"todo": rest, "feeds": known, "read": read, "failed": failed}
+            return Page(cursor, feed=url if trouble else "", trouble=trouble, more=bool(rest))
+        failed = {one: times for one, times in cursor["failed"].items() if one in self._section.feeds and one != url}
+        cursor = {"todo": rest, "feeds": known | {url: state}, "read": read + 1, "failed": failed}
+        mentions, bad = tuple(found.mentions), tuple(found.bad)
+        return Page(cursor, mentions, bad=bad, skipped=found.skipped, feed=url, more=bool(rest))
 
     def _read(self, url: str, state: Json | None, now: datetime) -> tuple[Json, Found]:
         if now < self._resting.get(url, now):

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from listener.errors import Unavailable
-from listener.model import Account, Json, Mention, Outgoing, Page, Prepared, Receipt, Secrets, Standing
+from listener.model import Account, Json, Mention, Outgoing, Page, Prepared, Receipt, Secrets, Standing, Trouble
 from listener.platforms.mastodon import reply as replies
 from listener.platforms.mastodon.caller import Caller
 from listener.platforms.mastodon.feeds import MENTIONS, Book, read
@@ -55,7 +55,7 @@ class Mastodon:
             if feed == MENTIONS or error.cause in ("account", "rate"):
                 raise
             log.warning("mastodon: %s is left out of this round: %s", feed, error.says)
-            return book.without(feed).page()
+            return book.failing(feed, Trouble(error.says, error.do))
 
     def prepare(self, reply: Outgoing, now: datetime) -> Prepared:
         """Pure: key and request."""

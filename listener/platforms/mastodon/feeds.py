@@ -4,13 +4,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import quote
 
-from listener.model import Json, Page
+from listener.model import Json, Page, Trouble
 from listener.platforms.mastodon.caller import Caller
 from listener.platforms.mastodon.items import Reader, listed
 from listener.platforms.mastodon.section import Section
 from listener.platforms.mastodon.walk import Track, asked, begun, stepped
 
 MENTIONS, OWN = "mentions", "own"
+_WORRY = 3  # failures of a feed in a row before an operator hears of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,12 @@ class Book:
         """With this feed's turn over."""
         return replace(self, todo=tuple(one for one in self.todo if one != feed))
 
+    def failing(self, feed: str, trouble: Trouble) -> Page:
+        """A page without this feed, whose trouble is told when it lasts."""
+        track = replace(self.tracks[feed], failed=self.tracks[feed].failed + 1)
+        book = replace(self.without(feed), tracks={**self.tracks, feed: track})
+        return book.page(feed=feed, trouble=trouble) if track.failed >= _WORRY else book.page()
+
     def page(self, **found: object) -> Page:
         """A page with this cursor."""
         tracks = {name: track.dump() for name, track in self.tracks.items()}
@@ -53,9 +60,10 @@ def read(caller: Caller, book: Book, feed: str, now: datetime) -> Page:
     items = caller.items(path, now, [*params, *asked(track).items()])
     reader = Reader(feed, me, track.begin, lambda status: caller.root(status, now))
     found = reader.sort(items)
-    track, over = stepped(track, listed(items), now)
+    track, over = stepped(replace(track, failed=0), listed(items), now)
     book = replace(book.without(feed) if over else book, tracks={**book.tracks, feed: track})
-    return book.page(mentions=tuple(found.mentions), own=tuple(found.own), bad=tuple(found.bad), skipped=found.skipped)
+    told = {"own": tuple(found.own), "bad": tuple(found.bad), "skipped": found.skipped}
+    return book.page(mentions=tuple(found.mentions), feed=feed, watched=over and feed == OWN, **told)
 
 
 def _request(feed: str, me: str) -> tuple[str, list[tuple[str, str]]]:

@@ -23,7 +23,7 @@ class Track:
 
     seen: the newest ids known, newest first. Of a walk that is under way: up: its next page lies above this id; down:
     below this one; fresh: the ids it has met so far; deep: it began at the deeper ground. blank: walks down in a row
-    that ended before known ground was met; deep_at: when the last deep one ended.
+    that ended before known ground was met; deep_at: when the last deep one ended. failed: readings in a row.
     """
 
     begin: str = ""
@@ -34,6 +34,7 @@ class Track:
     deep: bool = False
     blank: int = 0
     deep_at: str = ""
+    failed: int = 0
 
     @classmethod
     def load(cls, raw: Json) -> "Track":
