@@ -54,11 +54,12 @@ class World(ABC):
 
     platform: str
     section: str
+    secret_names: tuple[str, ...] = tuple(SECRETS)
     kills_in_call: tuple[str, ...] = ()  # points inside the network call at which a kill can be ordered
 
     def __init__(self, folder: Path, nursery: Nursery, rng: random.Random) -> None:
         self.folder, self.rng, self.clock, self.struck = folder, rng, 0.0, Counter[str]()
-        self.keys = {name: f"canary-{secrets.token_hex(12)}" for name in SECRETS}
+        self.keys = {name: f"canary-{secrets.token_hex(12)}" for name in self.secret_names}
         config, data = folder / "config", folder / "data"
         for one in (config, data):
             one.mkdir(parents=True)
@@ -108,7 +109,10 @@ class World(ABC):
             " ('approved', 'sending') OR (state = 'unknown' AND looks >= 0))"
         ) or [(1,)]
         stored = dict(self.ask("SELECT interaction_id, text FROM mention"))
-        return not waiting[0] and all(stored.get(one) == text for one, text in self.evidence().listed.items())
+        read = {*stored, *(row[0] for row in self.ask("SELECT mention_id FROM shunted"))}
+        found = self.evidence()
+        kept = all(stored.get(one) == text for one, text in found.listed.items())
+        return not waiting[0] and kept and read.issuperset(found.malformed)
 
     def remains(self) -> Remains:
         """What lies on the disk, for the checker; the configuration and what the platform keeps for itself left out."""
@@ -145,6 +149,9 @@ class World(ABC):
 
     def startable(self) -> None:  # noqa: B027 -- most platforms need nothing to start
         """The files are there without which a command rightly refuses to start."""
+
+    def still(self) -> None:  # noqa: B027 -- most platforms list at once
+        """From here on nothing more is listed: what the last command could not have met is not judged."""
 
     def stall(self) -> bool:
         """Let the next call that sends get no answer; False where nothing can stall."""

@@ -1,0 +1,113 @@
+"""HTTP through httpx for platforms: a total deadline, a cap on bodies, no redirects, no proxies of the environment.
+
+A GET keeps its connection, and is made once more when that was cut: some servers (snac) close kept connections without
+a word. A POST has a fresh connection and is never repeated, and what httpx tells of its progress says for certain
+whether any of it was written.
+"""
+
+import time
+import weakref
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+
+from listener.model import Json
+from listener.net import Answer, GivenUp, Patience, TooLarge, read_capped
+
+Headers = Mapping[str, str] | None
+_CAP = 8 * 1024 * 1024  # bytes of one answer: a page of 80 notifications is about 0.3 MB
+_CONNECT, _READ = 5.0, 15.0  # seconds; both below the total deadline
+_ALWAYS = {"User-Agent": "earshot", "Accept-Encoding": "identity"}  # a few packed bytes may unpack to very many
+
+
+class Broken(Exception):
+    """No answer, or none that can be read. written: False when the server surely never saw the request.
+
+    cut: the connection broke, rather than that time ran out.
+    """
+
+    def __init__(self, says: str, *, written: bool, cut: bool = False) -> None:
+        super().__init__(says)
+        self.says, self.written, self.cut = says, written, cut
+
+
+class Web:
+    """Makes calls; any HTTP status is an Answer. Raises Broken. seconds: a call's total deadline."""
+
+    def __init__(self, *, seconds: float = 30.0, cap: int = _CAP) -> None:
+        self._seconds, self._cap, self._patience = seconds, cap, Patience(seconds)
+        self._timeout = httpx.Timeout(min(_READ, seconds), connect=min(_CONNECT, seconds))
+        self._trust = httpx.create_ssl_context(trust_env=False)  # takes 20 ms: made once
+        self._reading: httpx.Client | None = None
+
+    def get(self, url: str, params: Any = None, headers: Headers = None) -> Answer:
+        """Read. params: a mapping, or pairs where a name comes several times."""
+        try:
+            return self._read(url, params, headers)
+        except Broken as error:
+            if not error.cut:
+                raise
+        return self._read(url, params, headers)
+
+    def _read(self, url: str, params: Any, headers: Headers) -> Answer:
+        client = self._reading = self._reading or self._kept()
+        try:
+            return self._call(client, "GET", url, headers, params=params)
+        except Broken:
+            self._reading = None
+            self._close()  # a call given up on may still hold it: that one ends with its connection
+            raise
+
+    def post(self, url: str, body: Json, headers: Headers = None) -> Answer:
+        """Write, once."""
+        with self._client() as client:
+            return self._call(client, "POST", url, headers, json=body)
+
+    def _kept(self) -> httpx.Client:
+        client = self._client()
+        self._close = weakref.finalize(self, client.close)
+        return client
+
+    def _client(self) -> httpx.Client:
+        return httpx.Client(
+            headers=_ALWAYS, timeout=self._timeout, verify=self._trust, trust_env=False, follow_redirects=False
+        )
+
+    def _call(self, client: httpx.Client, verb: str, url: str, headers: Headers, **what: Any) -> Answer:
+        watch = _Watch(time.monotonic() + self._seconds)
+
+        def work() -> Answer:
+            with client.stream(verb, url, headers=headers, extensions={"trace": watch}, **what) as got:
+                body = read_capped(got.iter_bytes(), self._cap, self._seconds)
+                return Answer(got.status_code, {name.lower(): value for name, value in got.headers.items()}, body)
+
+        try:
+            return self._patience.call(work)
+        except GivenUp as error:
+            raise Broken(str(error), written=error.begun) from None
+        except (TooLarge, httpx.TimeoutException) as error:
+            raise Broken(_short(error), written=watch.written) from None
+        except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, OSError, ValueError, RuntimeError) as error:
+            raise Broken(_short(error), written=watch.written, cut=watch.written) from None
+
+
+class _Watch:
+    """Told of every step of a call (httpcore's trace). Lets nothing be written after the deadline.
+
+    Looking up a name has no timeout: a call given up on could otherwise post minutes later, after it was sent anew.
+    """
+
+    def __init__(self, ends: float) -> None:
+        self._ends, self.written = ends, False
+
+    def __call__(self, event: str, info: Mapping[str, Any]) -> None:
+        if event.endswith(".send_request_headers.started"):
+            if time.monotonic() > self._ends:
+                raise httpx.ConnectTimeout("connected after the deadline")
+            self.written = True
+
+
+def _short(error: BaseException) -> str:
+    """One line, without the URL, whose query may be long."""
+    return " ".join(str(error).split())[:200] or type(error).__name__
