@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from listener.errors import NotSent, Unavailable
+from listener.errors import Cause, NotSent, Unavailable
 from listener.net import Backoff, Breaker, Stop, later, seconds_or_date, spread
 
 _LONGEST, _SHORTEST = timedelta(hours=25), timedelta(seconds=5)  # a day's limit and some; a reset in the past
@@ -20,41 +20,55 @@ Trouble = TypeVar("Trouble", Unavailable, NotSent)
 class Gate:
     """Asked before every call and told of every failure. Holds nothing across a restart.
 
+    A stop concerns the calls of one kind (what the platform limits by itself), or all where the cause is one of WHOLE.
     secret: the credentials as they are now; when they are replaced, a stop of the account ends at once. Only their
     hash is kept.
     """
 
+    WHOLE: tuple[Cause, ...] = ("account",)
+    STOPS: tuple[Cause, ...] = ("account", "rate")  # after any other trouble the caller alone keeps the time
+
     def __init__(self, secret: Callable[[], str | None], rng: random.Random) -> None:
         self._secret, self._rng = secret, rng
         self._breaker, self._backoff = Breaker(), Backoff()
-        self._failures: Counter[str] = Counter()  # in a row, by cause
-        self._refused = ""
+        self._failures: Counter[tuple[Cause, str]] = Counter()  # in a row, by cause and kind
+        self._refused = ""  # fingerprint of the secrets that were refused
 
     def stopped(self, now: datetime, kind: str = "") -> Stop | None:
-        """Why no call of this kind may be made now; None when one may. kind: what the platform limits by itself."""
-        if "account" in self._breaker.stops and self._fingerprint() != self._refused:
-            self._breaker.close("account")
-        return self._breaker.stopped(now, "account", f"rate:{kind}")
+        """Why no call of this kind may be made now; None when one may."""
+        if self._refused and self.fingerprint() != self._refused:
+            self._refused = ""
+            self._breaker.close(*[key for key in self._breaker.stops if key.startswith("account")])
+        return self._breaker.stopped(now, *self.WHOLE, *self._own(kind))
 
-    def noted(self, trouble: Trouble, now: datetime, kind: str = "") -> Trouble:
-        """The same trouble, noted, with the time to try again."""
+    def noted(self, trouble: Trouble, now: datetime, kind: str = "", *, whole: bool = True) -> Trouble:
+        """The same trouble, noted, with the time to try again. whole: an account's concerns every kind of call."""
         cause = trouble.cause
-        self._failures[cause] += 1
-        until = trouble.retry_at or now + self._backoff.pause(self._failures[cause], self._rng)
-        if cause in ("account", "rate"):
-            key = "account" if cause == "account" else f"rate:{kind}"
+        self._failures[cause, kind] += 1
+        until = trouble.retry_at or now + self.pause(cause, self._failures[cause, kind])
+        if cause in self.STOPS:
+            key = cause if cause in self.WHOLE and (whole or cause != "account") else f"{cause}:{kind}"
             self._breaker.open(key, Stop(cause, trouble.says, trouble.do, now, until))
         if cause == "account":
-            self._refused = self._fingerprint()
+            self._refused = self.fingerprint()
         return type(trouble)(trouble.says, trouble.do, cause=cause, retry_at=until)
+
+    def pause(self, cause: Cause, failures: int) -> timedelta:
+        """How long to wait after so many failures in a row, where the platform named no time."""
+        return self._backoff.pause(failures, self._rng)
 
     def worked(self, kind: str = "") -> None:
         """A call was answered as it should be: what stood in its way is over."""
-        self._failures.clear()
-        self._breaker.close("account", f"rate:{kind}")
+        for key in [key for key in self._failures if key[1] == kind]:
+            del self._failures[key]
+        self._breaker.close("account", *self._own(kind))
 
-    def _fingerprint(self) -> str:
+    def fingerprint(self) -> str:
+        """The secrets as they are now, as a hash."""
         return hashlib.sha256((self._secret() or "").encode("utf-8", "surrogatepass")).hexdigest()
+
+    def _own(self, kind: str) -> tuple[str, ...]:
+        return tuple(f"{cause}:{kind}" for cause in self.STOPS)
 
 
 def limit_ends(

@@ -17,6 +17,8 @@ log = logging.getLogger(__name__)
 
 HOLD_OF = {"rate": "rate", "transient": "rate", "billing": "budget", "account": "paused"}  # cause -> word of `held`
 PATIENCE = timedelta(minutes=1)  # before a platform in trouble is tried again, when it named no time
+LOST = (timedelta(minutes=1), timedelta(minutes=10), timedelta(minutes=30))
+"""Pauses of a platform's sending after lost answers in a row: in an outage few replies become unknown."""
 ITEM_TRIES = 3  # refusals of one reply that may pass, before it is parked for a person
 
 
@@ -50,6 +52,7 @@ def sent(store: Store, item: Item, receipt: Receipt, now: datetime) -> bool:
     with store.write() as connection:
         arrived(connection, item, receipt, now, now)
         well(connection, item.mention.platform, now)
+        platforms.record(connection, item.mention.platform, send_lost=0)
         reach("S8")
     return True
 
@@ -133,7 +136,16 @@ def unknown(store: Store, item: Item, why: str, now: datetime) -> None:
     """Nobody knows whether it is out: settle looks, and until then a person is told."""
     with store.write() as connection:
         flag(connection, item, why, now)
+        _rest(connection, item.mention.platform, why, now)
         reach("S8")
+
+
+def _rest(connection: Connection, name: str, why: str, now: datetime) -> None:
+    """Whatever swallowed one answer would swallow the next."""
+    state = platforms.state(connection, name)
+    lost = state.send_lost if state else 0
+    rest = {"send_after": now + LOST[min(lost, len(LOST) - 1)], "send_stopped_at": now, "send_hold": "rate"}
+    platforms.record(connection, name, send_lost=lost + 1, send_error=f"an answer was lost ({why})", **rest)
 
 
 def flag(connection: Connection, item: Item, why: str, now: datetime) -> None:

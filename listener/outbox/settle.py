@@ -9,14 +9,14 @@ from typing import Any
 from listener.errors import CannotTell, Unavailable
 from listener.model import Platform, Prepared
 from listener.outbox import outcome
-from listener.store import items, notices, replies
+from listener.store import items, notices, platforms, replies
 from listener.store.engine import Store
 from listener.store.records import Item
 
 log = logging.getLogger(__name__)
 
 BY_A_PERSON = -1  # looks: the platform cannot tell, or it has been tried too often
-ATTEMPTS = 3  # sendings of unknown outcome before a person is asked
+ATTEMPTS = 4  # sendings of unknown outcome before a person is asked
 
 
 def orphans(store: Store, platform: str, now: datetime) -> int:
@@ -36,6 +36,9 @@ def settle(store: Store, platform: Platform, clock: Callable[[], datetime]) -> i
     """
     with store.read() as connection:
         waiting = items.of_platform(connection, platform.name, "unknown")
+        state = platforms.state(connection, platform.name)
+    if state is not None and state.cause == "transient" and state.read_after and state.read_after > clock():
+        return 0  # what cannot be read cannot be looked at either
     found = 0
     for item in waiting:
         try:

@@ -154,6 +154,7 @@ class PlatformState:
     send_stopped_at: datetime | None
     send_hold: str | None
     send_error: str | None
+    send_lost: int  # outcomes in a row that nobody knew
     watched_at: datetime | None  # up to then our own posts were read
 
 

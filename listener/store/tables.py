@@ -212,6 +212,7 @@ class PlatformRow(SQLModel, table=True):
     send_stopped_at: datetime | None = _time()
     send_hold: str | None = _text()
     send_error: str | None = _text()
+    send_lost: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     watched_at: datetime | None = _time()
 
 

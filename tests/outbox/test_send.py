@@ -83,14 +83,14 @@ def test_a_platform_that_cannot_tell_leaves_it_to_a_person(line: Line) -> None:
     assert (line.reply(reply.id).state, line.notices(), line.platform.calls) == ("unknown", ["unknown"], 1)
 
 
-def test_three_sendings_of_unknown_outcome_are_enough(line: Line) -> None:
-    """Then a person is asked, and no fourth call is made."""
+def test_four_sendings_of_unknown_outcome_are_enough(line: Line) -> None:
+    """Then a person is asked, and no fifth call is made."""
     reply = line.approved()
     line.platform.script = ["lost"] * 10
-    for _ in range(30):
+    for _ in range(90):
         line.send()
         line.wait(seconds=61)
-    assert (line.platform.calls, line.reply(reply.id).state, line.notices()) == (3, "unknown", ["unknown"])
+    assert (line.platform.calls, line.reply(reply.id).state, line.notices()) == (4, "unknown", ["unknown"])
 
 
 def test_a_reply_left_in_sending_by_a_dead_process_is_looked_for(line: Line) -> None:
@@ -231,3 +231,18 @@ def test_our_own_reply_in_the_listing_withdraws_nothing(line: Line) -> None:
     line.answer_by_hand("m1", "post-1")
     line.listen()
     assert line.reply(reply.id).state == "sent"
+
+
+def test_after_a_lost_answer_nothing_is_sent_for_a_while(line: Line) -> None:
+    """A minute, ten, half an hour: in an outage few replies become unknown, and the others go out afterwards."""
+    replies = [line.approved() for _ in range(4)]
+    line.platform.script = ["lost"] * 3
+    calls = []
+    for _ in range(50):
+        line.send()
+        calls.append(line.platform.calls)
+        line.wait(minutes=1)
+    assert [calls.index(number) for number in (1, 2, 3)] == [0, 1, 11]
+    assert calls[40] == 3 < calls[41]
+    assert [line.reply(one.id).state for one in replies] == ["sent"] * 4
+    assert len(line.platform.posts) == 4

@@ -8,8 +8,8 @@ import pytest
 
 from listener.errors import Cause, Unavailable
 from listener.model import Json
+from listener.net import Answer
 from listener.platforms.x.verdict import RATE_PAUSE, rate_end
-from listener.platforms.x.wire import Answer
 from tests.fakes.x import XServer
 from tests.platforms.x_world import XWorld
 

@@ -6,17 +6,15 @@ from datetime import datetime
 
 from listener.errors import Unavailable
 from listener.model import Account, Json
-from listener.net import Stop
-from listener.platforms.x.gate import Gate
+from listener.net import Answer, Stop
+from listener.platforms.x.gate import ME, Gate
 from listener.platforms.x.ids import is_id
 from listener.platforms.x.items import clean
 from listener.platforms.x.section import Section
 from listener.platforms.x.verdict import judge, of_read
-from listener.platforms.x.wire import Answer, Broken, Unready, Wire
+from listener.platforms.x.wire import Broken, Unready, Wire
 
 log = logging.getLogger(__name__)
-
-ME = "GET /2/users/me"
 
 
 class Caller:
@@ -46,14 +44,14 @@ class Caller:
             answer = self._wire.get(route, params)
         except Unready as error:
             do = "set the four OAuth 1.0a secrets of X's console"
-            raise self._gate.failed(Unavailable(f"X: {error}", do, cause="account"), endpoint, now) from None
+            raise self._gate.noted(Unavailable(f"X: {error}", do, cause="account"), now, endpoint) from None
         except Broken as error:
-            raise self._gate.failed(Unavailable(f"X cannot be reached: {error.says}"), endpoint, now) from None
+            raise self._gate.noted(Unavailable(f"X cannot be reached: {error.says}"), now, endpoint) from None
         if answer.status == 200:
-            self._gate.worked(endpoint, billed=endpoint != ME)
+            self._gate.worked(endpoint)
         elif answer.status != 400:
             trouble = of_read(judge(answer, now, self._rng))
-            raise self._gate.failed(trouble, endpoint, now, whole=answer.status == 401)
+            raise self._gate.noted(trouble, now, endpoint, whole=answer.status == 401)
         return answer
 
     def account(self, now: datetime) -> Account:
@@ -70,7 +68,7 @@ class Caller:
         answer = self.get(ME, "/2/users/me", {}, now)
         data = answer.object().get("data")
         if answer.status != 200 or not isinstance(data, dict) or not is_id(data.get("id")):
-            raise self._gate.failed(Unavailable("X does not say who we are"), ME, now)
+            raise self._gate.noted(Unavailable("X does not say who we are"), now, ME)
         name = data.get("name")
         says = _says(self._section, answer)
         return Account(
@@ -83,7 +81,7 @@ class Caller:
             return account
         says = f"X: the tokens belong to @{account.handle}, the configuration says @{self._section.name}"
         if not self._section.loopback:
-            raise self._gate.failed(Unavailable(says, "mend `handle` or the tokens", cause="account"), ME, now)
+            raise self._gate.noted(Unavailable(says, "mend `handle` or the tokens", cause="account"), now, ME)
         log.warning("%s", says)
         return account
 

@@ -9,13 +9,14 @@ from typing import Any
 
 from listener.errors import OverBudget, Unavailable
 from listener.model import Json
+from listener.net import Answer
 from listener.platforms.x.caller import Caller
 from listener.platforms.x.ids import is_id
 from listener.platforms.x.items import missing
 from listener.platforms.x.money import SIZES, Purse, next_day
 from listener.platforms.x.section import Section
 from listener.platforms.x.walk import as_ids
-from listener.platforms.x.wire import Answer, Oversized
+from listener.platforms.x.wire import Oversized
 
 log = logging.getLogger(__name__)
 

@@ -3,24 +3,22 @@
 import logging
 import random
 from collections import deque
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from listener.errors import NotSent, OverBudget, PlatformError, Refused, Unavailable
 from listener.model import Meter, Prepared, Receipt
-from listener.net import spread
+from listener.net import Answer, spread
 from listener.platforms.x.caller import Caller, told
 from listener.platforms.x.gate import Gate
 from listener.platforms.x.ids import is_id
 from listener.platforms.x.money import next_day
 from listener.platforms.x.verdict import RATE_PAUSE, Verdict, judge, of_post
-from listener.platforms.x.wire import Answer, Broken, Oversized, Unready, Wire
+from listener.platforms.x.wire import Broken, Oversized, Unready, Wire
 
 log = logging.getLogger(__name__)
 
 POST = "POST /2/tweets"
 _IN_A_ROW = 3  # unexplained refusals before sending pauses: x.md, table of errors
-_LOST = (timedelta(minutes=1), timedelta(minutes=10), timedelta(minutes=30))
-"""Pauses after outcomes that nobody knows, in a row: in an outage few replies are tried, the rest wait for its end."""
 
 
 class Sender:
@@ -32,7 +30,7 @@ class Sender:
         self._wire, self._gate, self._caller, self._meter, self._rng = wire, gate, caller, meter, rng
         self._cheapest = cheapest
         self._parked: deque[str] = deque(maxlen=1000)
-        self._refusals = self._lost = 0  # in a row: without a reason, without a known outcome
+        self._refusals = 0  # in a row, without a reason
         self.duplicates: set[str] = set()
 
     def post(self, prepared: Prepared, now: datetime) -> Receipt:
@@ -42,15 +40,15 @@ class Sender:
             answer = self._wire.reply(prepared.request["text"], prepared.request["in_reply_to"])
         except Unready as error:
             do = "set the four OAuth 1.0a secrets"
-            raise self._gate.failed(NotSent(f"X: {error}", do, cause="account"), POST, now) from None
+            raise self._gate.noted(NotSent(f"X: {error}", do, cause="account"), now, POST) from None
         except Broken as error:
             if not error.written:
-                raise self._gate.failed(NotSent(f"X cannot be reached: {error.says}"), POST, now) from None
-            raise self._unknown(prepared, f"X: {error.says}", now) from None
+                raise self._gate.noted(NotSent(f"X cannot be reached: {error.says}"), now, POST) from None
+            raise self._unknown(prepared, f"X: {error.says}") from None
         except Oversized as error:
-            raise self._unknown(prepared, f"X: {error}", now) from None
+            raise self._unknown(prepared, f"X: {error}") from None
         if 200 <= answer.status < 300:
-            return self._receipt(prepared, answer, now)
+            return self._receipt(prepared, answer)
         raise self._failed(prepared, answer, now)
 
     def _ready(self, prepared: Prepared, now: datetime) -> None:
@@ -69,7 +67,7 @@ class Sender:
         except Unavailable as error:
             raise NotSent(error.says, error.do, cause=error.cause, retry_at=error.retry_at) from None
         except Exception as error:
-            raise self._gate.failed(NotSent(f"X was not called: {error}"), POST, now) from error
+            raise self._gate.noted(NotSent(f"X was not called: {error}"), now, POST) from error
 
     def _may(self, prepared: Prepared, now: datetime) -> None:
         self._caller.account(now)
@@ -84,13 +82,13 @@ class Sender:
             return False
         return True
 
-    def _receipt(self, prepared: Prepared, answer: Answer, now: datetime) -> Receipt:
+    def _receipt(self, prepared: Prepared, answer: Answer) -> Receipt:
         data = answer.object().get("data")
         if not isinstance(data, dict) or not is_id(data.get("id")):
-            raise self._unknown(prepared, f"X answered {answer.status} without the post's id", now)
+            raise self._unknown(prepared, f"X answered {answer.status} without the post's id")
         self.charge(prepared)
         self._gate.worked(POST)
-        self._refusals = self._lost = 0
+        self._refusals = 0
         return Receipt(data["id"], f"https://x.com/i/status/{data['id']}")
 
     def _failed(self, prepared: Prepared, answer: Answer, now: datetime) -> PlatformError:
@@ -103,8 +101,8 @@ class Sender:
             self.duplicates.add(prepared.key)
             return error
         if isinstance(error, NotSent):  # what X forbids this app to post, it may well let it read
-            return self._gate.failed(error, POST, now, whole=answer.status == 401)
-        return error if isinstance(error, Refused) else self._unknown(prepared, verdict.says, now)
+            return self._gate.noted(error, now, POST, whole=answer.status == 401)
+        return error if isinstance(error, Refused) else self._unknown(prepared, verdict.says)
 
     def _park(self, prepared: Prepared, verdict: Verdict, now: datetime) -> PlatformError:
         """X refuses without a reason, now and then: once more later, then a person; three in a row pause sending."""
@@ -112,18 +110,15 @@ class Sender:
         if self._refusals >= _IN_A_ROW:
             until = now + spread(RATE_PAUSE * 2 ** min(self._refusals - _IN_A_ROW, 5), self._rng)
             says = f"{verdict.says} ({self._refusals} in a row)"
-            return self._gate.failed(NotSent(says, verdict.do, cause="account", retry_at=until), POST, now, whole=False)
+            return self._gate.noted(NotSent(says, verdict.do, cause="account", retry_at=until), now, POST, whole=False)
         if prepared.key in self._parked:
             return Refused(verdict.says, "by_hand", verdict.do)
         self._parked.append(prepared.key)
         return NotSent(verdict.says, verdict.do, cause="item", retry_at=verdict.retry_at)
 
-    def _unknown(self, prepared: Prepared, says: str, now: datetime) -> PlatformError:
-        """Nobody knows whether it was posted, so it may cost; the others wait a while."""
+    def _unknown(self, prepared: Prepared, says: str) -> PlatformError:
+        """Nobody knows whether it was posted, so it may cost."""
         self.charge(prepared)
-        until = now + spread(_LOST[min(self._lost, len(_LOST) - 1)], self._rng)
-        self._lost += 1
-        self._gate.failed(NotSent(f"the answer to a reply was lost ({says})", retry_at=until), POST, now)
         return PlatformError(f"{says}; nobody knows whether it was posted", "it is looked for before anything else")
 
     def charge(self, prepared: Prepared) -> None:

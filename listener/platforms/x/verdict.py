@@ -9,14 +9,13 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from listener.errors import Cause, NotSent, PlatformError, Refused, Unavailable
-from listener.net import later, seconds_or_date, spread
-from listener.platforms.x.wire import Answer
+from listener.gate import limit_ends
+from listener.net import Answer, spread
 
 Fate = Literal["by_hand", "gone", "duplicate", "parked", "invalid", "account", "billing", "rate", "transient"]
 
 RATE_PAUSE = timedelta(minutes=15)  # X's window, when no header names its end
 BILLING_PAUSE = timedelta(hours=1)
-_LONGEST, _SHORTEST = timedelta(hours=25), timedelta(seconds=5)  # a day's limit and some; a reset in the past
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,19 +117,10 @@ def _retry_at(fate: Fate, answer: Answer, now: datetime, rng: random.Random) -> 
 
 
 def rate_end(answer: Answer, now: datetime, rng: random.Random) -> datetime:
-    """When a rate limit ends: the day's reset when the day is used up, else the window's, Retry-After if later.
-
-    Without a readable header a window; in the past a few seconds; never more than a day and an hour. Jitter on top.
-    """
-    headers, served = answer.headers, answer.headers.get("date")
-    names = [
-        f"x-{who}-limit-24hour" for who in ("user", "app") if headers.get(f"x-{who}-limit-24hour-remaining") == "0"
-    ]
-    ends = [later(now, headers.get(f"{name}-reset"), served) for name in names or ["x-rate-limit"]]
-    ends.append(seconds_or_date(now, headers.get("retry-after"), served))
-    known = max((end for end in ends if end is not None), default=None)
-    pause = RATE_PAUSE if known is None else min(max(known - now, _SHORTEST), _LONGEST)
-    return now + spread(pause, rng)
+    """When a rate limit ends: the day's reset when the day is used up, else the window's; see `limit_ends`."""
+    headers = answer.headers
+    days = [f"x-{who}-limit-24hour" for who in ("user", "app") if headers.get(f"x-{who}-limit-24hour-remaining") == "0"]
+    return limit_ends(headers, [f"{name}-reset" for name in days or ["x-rate-limit"]], RATE_PAUSE, now, rng)
 
 
 def of_read(verdict: Verdict) -> Unavailable:

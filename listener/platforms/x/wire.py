@@ -4,12 +4,10 @@ Every method of tweepy's Client funnels through `request`, which is replaced her
 called. A GET keeps its connection; a POST has a fresh one, because a stale one makes the outcome unknowable.
 """
 
-import json
 import logging
 import ssl
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
@@ -21,7 +19,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 
 from listener.model import Json, Secrets
-from listener.net import GivenUp, Patience, TooLarge, read_capped
+from listener.net import Answer, GivenUp, Patience, TooLarge, read_capped
 from listener.platforms.x.section import SECRETS
 
 for _name in ("tweepy", "requests_oauthlib", "oauthlib", "urllib3"):  # at DEBUG they log tokens
@@ -45,34 +43,6 @@ class Unready(Exception):
 
 class Oversized(Exception):
     """The answer is longer than the cap: a smaller page may do."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """An HTTP answer, whatever its status. headers: names in lower case."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-    def json(self) -> Any:
-        """The body as JSON. Raises ValueError also for NaN, depth beyond the parser's and half characters."""
-        try:
-            return json.loads(self.body, parse_constant=_no_constant)
-        except RecursionError as error:
-            raise ValueError("nested too deeply") from error
-
-    def object(self) -> Json:
-        """The body as a JSON object, or an empty one when it is anything else."""
-        try:
-            parsed = self.json()
-        except ValueError:
-            return {}
-        return parsed if isinstance(parsed, dict) else {}
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON")
 
 
 class _Client(tweepy.Client):  # type: ignore[misc]  # tweepy has no types

@@ -10,7 +10,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the table `billed`, the ledger's key, and when a platform's own posts were read."""
+    """Add the table `billed`, the ledger's key, and to a platform its lost answers and when its own posts were read."""
+    op.add_column("platform", sa.Column("send_lost", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("platform", sa.Column("watched_at", sa.Text(), nullable=True))
     op.create_table(
         "billed",
