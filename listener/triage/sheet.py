@@ -2,7 +2,8 @@
 
 A claim's words must stand in one sentence in this order, at most GAP others between two of them; small words (you, the,
 to …) do not count, any negation ("don't", "no longer", "never") stands for any other, and a word of four letters or
-more stands for its plain endings too (ship: ships, shipping). What a negation negates must follow it closely.
+more stands for its plain endings too (ship: ships, shipping), but not beside a negation alone ("no returns" is no "no
+return call"). What a negation negates must follow it closely.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -129,8 +130,15 @@ class Sheet:
 
     def _met(self, scene: Scene, span: Span) -> Iterable[tuple[str, Met]]:
         for phrase in _open(self._claims, scene.named, *span):
-            if (at := _ordered(phrase.atoms, scene, span)) is not None:
+            at = _ordered(phrase.atoms, scene, span)
+            if at is not None and (len(at) > 2 or _whole(phrase, scene, at)):
                 yield phrase.fact, Met(span, phrase.atoms, at)
+
+
+def _whole(phrase: _Phrase, scene: Scene, at: tuple[int, ...]) -> bool:
+    """A word beside a negation alone is meant as it is written; endings are for longer phrases."""
+    word = scene.read.words[at[phrase.atoms.index(phrase.key)]]
+    return NOT not in phrase.atoms or phrase.key.endswith("*") or word == phrase.key
 
 
 def _settle(scene: Scene, made: Sequence[Met], denied: set[Span], topics: set[int]) -> None:
