@@ -18,6 +18,7 @@ decision = metadata.tables["decision"]
 reply = metadata.tables["reply"]
 any_decision = decision.alias("any_decision")
 any_reply = reply.alias("any_reply")
+LOOKED = 1_000  # newest mentions of one author or conversation in which a flood is looked for
 FAR = datetime.max.replace(tzinfo=UTC)  # sorts behind every time
 
 
@@ -174,3 +175,18 @@ def person_waits(connection: Connection, said: Mention, but: int) -> bool:
     )
     open_ = or_(reply.c.state.in_(("escalated", "by_hand", "unknown")), and_(reply.c.state == "drafted", ~reply.c.auto))
     return connection.execute(query.where(*same, reply.c.id != but, open_).limit(1)).first() is not None
+
+
+def newest_of(
+    connection: Connection, platform: str, since: datetime, limit: int, *, author: str = "", conversation: str = ""
+) -> list[datetime]:
+    """When the newest mentions of an author, or in a conversation, came in that got a reply of some sort.
+
+    Newest first, at most `limit`, none before `since`. Looks at the newest LOOKED mentions: a flood is among them.
+    """
+    whose = mention.c.author_id == author if author else mention.c.conversation_id == conversation
+    keys = select(mention.c.key, mention.c.seen_at).where(mention.c.platform == platform, whose)
+    near = keys.order_by(mention.c.key.desc()).limit(LOOKED).subquery()
+    replied = select(reply.c.id).where(reply.c.mention_key == near.c.key).exists()
+    query = select(near.c.seen_at).where(near.c.seen_at >= since, replied).order_by(near.c.key.desc()).limit(limit)
+    return list(connection.execute(query).scalars())

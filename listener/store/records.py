@@ -168,6 +168,26 @@ class Pause:
 
 
 @dataclass(frozen=True, slots=True)
+class Autonomy:
+    """A kind that has earned to go out by itself; ended_at: until a person resumes it, it does not any more."""
+
+    kind: str
+    began_at: datetime
+    ended_at: datetime | None
+    ended_by: str | None
+    why: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Mood:
+    """Ten minutes from `at` on: how many mentions were decided, and how many of them were negative."""
+
+    at: datetime
+    heard: int
+    negative: int
+
+
+@dataclass(frozen=True, slots=True)
 class OptOut:
     """An author who is never answered."""
 

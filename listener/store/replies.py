@@ -8,8 +8,8 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, insert, or
 
 from listener.errors import DeskError
 from listener.model import Json
-from listener.store import events
-from listener.store.records import Reply, chunks, columns, load, load_all
+from listener.store import events, verdicts
+from listener.store.records import Reply, columns, load, load_all
 from listener.store.tables import metadata
 
 mention = metadata.tables["mention"]
@@ -57,6 +57,7 @@ def move(
     done = connection.execute(update(reply).where(same).values(state=to, changed_at=now, **changes)).rowcount == 1
     if done:
         events.add(connection, what or to, by, now, mention_key=seen.mention_key, reply_id=seen.id, detail=detail)
+        verdicts.note(connection, seen, what or to, by, now, changes)
     return done
 
 
@@ -122,15 +123,28 @@ def mark(
     return done
 
 
-def sent_texts(connection: Connection, texts: Sequence[str], since: datetime) -> dict[str, int]:
-    """How often each of these very texts went out since a time."""
+def outgoing(
+    connection: Connection, since: datetime, *, limit: int, but: int | None = None, on_the_way: bool = True
+) -> dict[str, int]:
+    """The newest texts that went out since a time, and how often each did; at most `limit` texts.
+
+    on_the_way: with those that are approved or being sent; but: leave this reply out.
+    """
+    going = reply.c.state.in_(("approved", "sending", "unknown"))
     found: dict[str, int] = {}
-    query = select(reply.c.text, func.count()).where(reply.c.state == "sent", reply.c.sent_at >= since)
-    for piece in chunks(sorted(set(texts))):
-        found |= {
-            row[0]: row[1] for row in connection.execute(query.where(reply.c.text.in_(piece)).group_by(reply.c.text))
-        }
+    for which in (reply.c.sent_at >= since, *([going] if on_the_way else [])):
+        query = select(reply.c.text, func.count()).where(which, reply.c.text.is_not(None))
+        query = query if but is None else query.where(reply.c.id != but)
+        newest = query.group_by(reply.c.text).order_by(func.max(reply.c.id).desc()).limit(limit)
+        for text, number in connection.execute(newest):
+            found[text] = found.get(text, 0) + number
     return found
+
+
+def newest_of_kind(connection: Connection, kind: str, since: datetime, limit: int) -> list[datetime]:
+    """When the newest replies of a kind were drafted, newest first: at most `limit`, none before `since`."""
+    query = select(reply.c.created_at).where(reply.c.kind == kind, reply.c.created_at >= since)
+    return list(connection.execute(query.order_by(reply.c.created_at.desc()).limit(limit)).scalars())
 
 
 def automatic_times(connection: Connection, since: datetime) -> list[datetime]:

@@ -43,7 +43,7 @@ def test_a_draft_inside_its_band_goes_by_itself_with_its_words_kept(world: World
 
 @pytest.mark.parametrize("auto", ["never", "earned"])
 def test_nothing_goes_by_itself_unless_the_policy_lets_it(world: World, auto: Auto) -> None:
-    """`earned` behaves as `never` until the record is kept."""
+    """`earned` behaves as `never` without a record."""
     ids = world.said(*praise())
     assert go(world, trusting(auto)) == Counter() and states(world, ids) == ["drafted"]
 

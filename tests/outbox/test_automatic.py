@@ -27,7 +27,7 @@ def test_clear_praise_goes_out_without_a_person_when_the_policy_says_always(line
 
 @pytest.mark.parametrize("auto", ["never", "earned"])
 def test_nothing_goes_out_by_itself_otherwise(line: Line, auto: Auto) -> None:
-    """`earned` behaves as `never` until the record is kept."""
+    """`earned` behaves as `never` without a record."""
     let_go(line, auto)
     line.say()
     line.listen()

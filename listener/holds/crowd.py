@@ -1,0 +1,102 @@
+"""What many people do at once, or we say too often: floods, near-duplicate texts, a spike of anger."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from listener.holds.hold import Hold
+from listener.holds.likeness import alike
+from listener.policy import Holds
+from listener.store import items, ledger, mood, replies
+from listener.store.mood import STRETCH
+from listener.store.records import Item, Mood
+
+DAY = timedelta(days=1)
+TEXTS = 200  # newest different texts of a day that a text is compared with
+HIGHEST = 0.9  # a share of negative mentions that is a spike whatever is usual
+
+
+def flood(connection: Connection, bounds: Holds, item: Item, now: datetime) -> Hold | None:
+    """Many replies of one author, conversation or kind within the window: a person should see what goes on."""
+    said = item.mention
+    since = now - bounds.flood_window
+    kind = item.reply.kind if item.reply is not None else None
+    for most, whose, named in (
+        (bounds.flood_author, {"author": said.author_id}, f"the author {said.author_id}"),
+        (bounds.flood_conversation, {"conversation": said.conversation_id}, f"conversation {said.conversation_id}"),
+    ):
+        if most:
+            times = items.newest_of(connection, said.platform, since, most + 1, **whose)
+            if hold := _flooded(times, most, named, bounds.flood_window):
+                return hold
+    if not kind or not bounds.flood_kind:
+        return None
+    times = replies.newest_of_kind(connection, kind, since, bounds.flood_kind + 1)
+    return _flooded(times, bounds.flood_kind, f"the kind {kind}", bounds.flood_window)
+
+
+def _flooded(times: Sequence[datetime], most: int, named: str, window: timedelta) -> Hold | None:
+    """times: the newest `most` + 1; the hold ends when the oldest of them has left the window."""
+    if len(times) <= most:
+        return None
+    says = f"more than {most} replies to {named} came up within {_span(window)}"
+    return Hold("flood", says.replace("to the kind", "of the kind"), times[-1] + window, subject=named)
+
+
+def _span(window: timedelta) -> str:
+    minutes = round(window.total_seconds() / 60)
+    return f"{minutes // 60} h" if minutes % 60 == 0 else f"{minutes} min"
+
+
+def duplicate(connection: Connection, bounds: Holds, item: Item, now: datetime) -> Hold | None:
+    """Nearly this text went out (or is on its way) as often today as the policy allows."""
+    if not bounds.similar or item.reply is None or not item.reply.text:
+        return None
+    today = ledger.day(now)
+    number = repeats(item.reply.text, replies.outgoing(connection, today, limit=TEXTS, but=item.reply.id), bounds)
+    if number < bounds.similar:
+        return None
+    says = f"nearly this text went out {number} times today"
+    return Hold("duplicate", says, today + DAY, subject=f"a text of {item.reply.kind}")
+
+
+def repeats(text: str, out: Mapping[str, int], bounds: Holds) -> int:
+    """How many of the texts that went out are nearly this one."""
+    return sum(number for other, number in out.items() if alike(text, other, bounds.similarity))
+
+
+def spike(connection: Connection, bounds: Holds, platform: str, now: datetime) -> Hold | None:
+    """Many more of the mentions than usual are negative, now or within the cooldown.
+
+    Nothing is remembered: the shares of every moment since the cooldown began are looked at again. Without enough
+    mentions before that there is no usual share, and so no spike.
+    """
+    if not bounds.spike_least:
+        return None
+    began = now - bounds.spike_cooldown - bounds.spike_window
+    heard, negative = mood.total(connection, platform, began - bounds.spike_baseline, began)
+    if heard < bounds.spike_least:
+        return None
+    usual = negative / heard
+    bar = min(max(bounds.spike_share, bounds.spike_factor * usual), HIGHEST)
+    last = _last_above(mood.stretches(connection, platform, began), bar, bounds, now)
+    if last is None:
+        return None
+    end, share, number = last
+    says = f"{share:.0%} of {number} mentions within {_span(bounds.spike_window)} are negative, {usual:.0%} is usual"
+    return Hold("spike", says, end + bounds.spike_cooldown, wide=True, subject="anger")
+
+
+def _last_above(found: Sequence[Mood], bar: float, bounds: Holds, now: datetime) -> tuple[datetime, float, int] | None:
+    """The latest moment at which the share within the window was at or above the bar: when, the share, of how many."""
+    for last in reversed(found):
+        end = min(last.at + STRETCH, now)
+        if end < now - bounds.spike_cooldown:
+            return None
+        window = [one for one in found if last.at - bounds.spike_window < one.at <= last.at]
+        heard = sum(one.heard for one in window)
+        negative = sum(one.negative for one in window)
+        if heard >= bounds.spike_least and negative / heard >= bar:
+            return end, negative / heard, heard
+    return None
