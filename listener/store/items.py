@@ -190,3 +190,15 @@ def newest_of(
     replied = select(reply.c.id).where(reply.c.mention_key == near.c.key).exists()
     query = select(near.c.seen_at).where(near.c.seen_at >= since, replied).order_by(near.c.key.desc()).limit(limit)
     return list(connection.execute(query).scalars())
+
+
+def decisions(
+    connection: Connection, since: datetime | None, after: int, limit: int
+) -> list[tuple[int, Mention, Decided]]:
+    """The last decision on each mention, oldest first, made since a time: its number, the mention, and itself."""
+    query = select(decision.c.id, *columns(Mention, mention, "m_"), *columns(Decided, decision, "d_"))
+    query = query.select_from(decision.join(mention, mention.c.key == decision.c.mention_key))
+    query = query.where(decision.c.id > after, _last_decision(decision.c.mention_key))
+    query = query if since is None else query.where(decision.c.at >= since)
+    rows = connection.execute(query.order_by(decision.c.id).limit(limit))
+    return [(row.id, load(Mention, row, "m_"), load(Decided, row, "d_")) for row in rows]
