@@ -25,7 +25,7 @@ def automatic(connection: Connection, policy: Policy, item: Item, now: datetime)
     return (
         limits.too_old(policy, item, now)
         or limits.one_each(connection, item)
-        or crowd.flood(connection, policy.holds, item, now)
+        or crowd.flood(crowd.drafts(connection, policy.holds, now), policy.holds, item)
         or crowd.duplicate(connection, policy.holds, item, now)
         or limits.quiet(policy, now)
         or crowd.spike(connection, policy.holds, item.mention.platform, now)

@@ -10,38 +10,36 @@ from listener.holds.likeness import alike
 from listener.policy import Holds
 from listener.store import items, ledger, mood, replies
 from listener.store.mood import STRETCH
-from listener.store.records import Item, Mood
+from listener.store.records import Item, Mood, Recent
 
 DAY = timedelta(days=1)
+DRAFTS = 2_000  # newest drafts among which a flood is looked for; more than that is one anyway
 TEXTS = 200  # newest different texts of a day that a text is compared with
 HIGHEST = 0.9  # a share of negative mentions that is a spike whatever is usual
 
 
-def flood(connection: Connection, bounds: Holds, item: Item, now: datetime) -> Hold | None:
-    """Many replies of one author, conversation or kind within the window: a person should see what goes on."""
-    said = item.mention
-    since = now - bounds.flood_window
-    kind = item.reply.kind if item.reply is not None else None
-    for most, whose, named in (
-        (bounds.flood_author, {"author": said.author_id}, f"the author {said.author_id}"),
-        (bounds.flood_conversation, {"conversation": said.conversation_id}, f"conversation {said.conversation_id}"),
+def drafts(connection: Connection, bounds: Holds, now: datetime) -> list[Recent]:
+    """The drafts among which a flood is looked for: the newest DRAFTS of the window."""
+    return items.recent_drafts(connection, now - bounds.flood_window, DRAFTS)
+
+
+def flood(recent: Sequence[Recent], bounds: Holds, item: Item) -> Hold | None:
+    """Many drafts to one author, in one conversation or of one kind at once: a person should see what goes on."""
+    said, kind = item.mention, item.reply.kind if item.reply is not None else None
+    here = [one for one in recent if one.platform == said.platform]
+    author = [one for one in here if one.author_id == said.author_id]
+    thread = [one for one in here if one.conversation_id == said.conversation_id]
+    for most, its, named in (
+        (bounds.flood_author, author, f"to the author {said.author_id}"),
+        (bounds.flood_conversation, thread, f"in the conversation {said.conversation_id}"),
+        (bounds.flood_kind, [one for one in recent if one.kind == kind], f"of the kind {kind}"),
     ):
-        if most:
-            times = items.newest_of(connection, said.platform, since, most + 1, **whose)
-            if hold := _flooded(times, most, named, bounds.flood_window):
-                return hold
-    if not kind or not bounds.flood_kind:
-        return None
-    times = replies.newest_of_kind(connection, kind, since, bounds.flood_kind + 1)
-    return _flooded(times, bounds.flood_kind, f"the kind {kind}", bounds.flood_window)
-
-
-def _flooded(times: Sequence[datetime], most: int, named: str, window: timedelta) -> Hold | None:
-    """times: the newest `most` + 1; the hold ends when the oldest of them has left the window."""
-    if len(times) <= most:
-        return None
-    says = f"more than {most} replies to {named} came up within {_span(window)}"
-    return Hold("flood", says.replace("to the kind", "of the kind"), times[-1] + window, subject=named)
+        if 0 < most < len(its):
+            # over when the oldest of the newest `most` + 1 has left the window
+            end = its[most].created_at + bounds.flood_window
+            says = f"more than {most} drafts {named} came up within {_span(bounds.flood_window)}"
+            return Hold("flood", says, end, subject=named)
+    return None
 
 
 def _span(window: timedelta) -> str:

@@ -11,7 +11,7 @@ from listener.holds.hold import USUAL, Hold, Warning_
 from listener.holds.limits import first
 from listener.policy import Holds
 from listener.store import ledger, people, platforms, replies
-from listener.store.records import Item, Pause, Reply
+from listener.store.records import Item, Pause, Recent, Reply
 
 STANDING = ("drafted", "approved")  # a reply that is still to go out
 
@@ -20,28 +20,26 @@ STANDING = ("drafted", "approved")  # a reply that is still to go out
 class Around:
     """What warnings need to know, read once for a whole page of the queue.
 
-    out: today's texts and how often each went out; floods: reply -> its flood; spikes: platform -> its spike of anger.
+    out: today's texts and how often each went out; recent: drafts, for floods; spikes: platform -> its spike of anger.
     """
 
     silent: frozenset[tuple[str, str]]
     out: Mapping[str, int]
     pauses: Sequence[Pause]
-    floods: Mapping[int, Hold]
+    recent: Sequence[Recent]
     spikes: Mapping[str, Hold]
     bounds: Holds
 
 
 def around(connection: Connection, items: Sequence[Item], now: datetime, bounds: Holds = USUAL) -> Around:
-    """Read it: a few queries, and two small ones for each reply of the page that is still to go out."""
-    waiting = [(one.reply.id, one) for one in items if one.reply is not None and one.reply.state in STANDING]
-    names = {one.mention.platform for _, one in waiting}
-    floods = {number: crowd.flood(connection, bounds, one, now) for number, one in waiting}
-    spikes = {name: crowd.spike(connection, bounds, name, now) for name in names}
+    """Read it in a handful of queries, however many items there are."""
+    waiting = {one.mention.platform for one in items if one.reply is not None and one.reply.state in STANDING}
+    spikes = {name: crowd.spike(connection, bounds, name, now) for name in waiting}
     return Around(
         people.silent(connection, [(one.mention.platform, one.mention.author_id) for one in items]),
         replies.outgoing(connection, ledger.day(now), limit=crowd.TEXTS, on_the_way=False) if waiting else {},
         platforms.pauses(connection, now),
-        {number: hold for number, hold in floods.items() if hold is not None},
+        crowd.drafts(connection, bounds, now) if waiting else (),
         {name: hold for name, hold in spikes.items() if hold is not None},
         bounds,
     )
@@ -58,20 +56,20 @@ def warnings(known: Around, item: Item) -> tuple[Warning_, ...]:
     if (mention.platform, mention.author_id) in known.silent:
         found.append(Warning_("opted_out", "this person asked never to be answered"))
     if reply is not None and reply.state in STANDING:
-        found += _of_sending(known, mention.platform, reply)
+        found += _of_sending(known, item, reply)
     return tuple(found)
 
 
-def _of_sending(known: Around, platform: str, reply: Reply) -> Iterator[Warning_]:
+def _of_sending(known: Around, item: Item, reply: Reply) -> Iterator[Warning_]:
     """What concerns only a text that is still to go out."""
     same = known.out.get(reply.text or "", 0)
     near = crowd.repeats(reply.text or "", known.out, known.bounds)
     if near:
         text = "this text" if near == same else "nearly this text"
         yield Warning_("duplicate", f"{text} went out {'once' if near == 1 else f'{near} times'} today")
-    for hold in (known.floods.get(reply.id), known.spikes.get(platform)):
+    for hold in (crowd.flood(known.recent, known.bounds, item), known.spikes.get(item.mention.platform)):
         if hold is not None:
             yield Warning_(hold.reason, hold.says)
-    pause = first(known.pauses, platform)
+    pause = first(known.pauses, item.mention.platform)
     if pause is not None:
         yield Warning_("paused", f"sending is {pause.says}")

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func,
 
 from listener.errors import DeskError
 from listener.model import Mention
-from listener.store.records import Decided, Item, Reply, columns, load
+from listener.store.records import Decided, Item, Recent, Reply, columns, load, load_all
 from listener.store.replies import WAITING
 from listener.store.tables import UtcTime, metadata
 
@@ -18,7 +18,6 @@ decision = metadata.tables["decision"]
 reply = metadata.tables["reply"]
 any_decision = decision.alias("any_decision")
 any_reply = reply.alias("any_reply")
-LOOKED = 1_000  # newest mentions of one author or conversation in which a flood is looked for
 FAR = datetime.max.replace(tzinfo=UTC)  # sorts behind every time
 
 
@@ -177,19 +176,13 @@ def person_waits(connection: Connection, said: Mention, but: int) -> bool:
     return connection.execute(query.where(*same, reply.c.id != but, open_).limit(1)).first() is not None
 
 
-def newest_of(
-    connection: Connection, platform: str, since: datetime, limit: int, *, author: str = "", conversation: str = ""
-) -> list[datetime]:
-    """When the newest mentions of an author, or in a conversation, came in that got a reply of some sort.
-
-    Newest first, at most `limit`, none before `since`. Looks at the newest LOOKED mentions: a flood is among them.
-    """
-    whose = mention.c.author_id == author if author else mention.c.conversation_id == conversation
-    keys = select(mention.c.key, mention.c.seen_at).where(mention.c.platform == platform, whose)
-    near = keys.order_by(mention.c.key.desc()).limit(LOOKED).subquery()
-    replied = select(reply.c.id).where(reply.c.mention_key == near.c.key).exists()
-    query = select(near.c.seen_at).where(near.c.seen_at >= since, replied).order_by(near.c.key.desc()).limit(limit)
-    return list(connection.execute(query).scalars())
+def recent_drafts(connection: Connection, since: datetime, limit: int) -> list[Recent]:
+    """The newest drafts made since a time, newest first, whatever has become of them."""
+    whose = (mention.c.platform, mention.c.author_id, mention.c.conversation_id)
+    told = select(reply.c.kind, reply.c.created_at, *whose)
+    told = told.select_from(reply.join(mention, mention.c.key == reply.c.mention_key))
+    told = told.where(reply.c.created_at >= since, reply.c.kind.is_not(None))
+    return load_all(Recent, connection.execute(told.order_by(reply.c.created_at.desc()).limit(limit)))
 
 
 def decisions(

@@ -188,6 +188,17 @@ class Mood:
 
 
 @dataclass(frozen=True, slots=True)
+class Recent:
+    """A draft as floods are counted: of which kind, when it was made, and to whom."""
+
+    kind: str
+    created_at: datetime
+    platform: str
+    author_id: str
+    conversation_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class OptOut:
     """An author who is never answered."""
 

@@ -127,7 +127,7 @@ class ReplyRow(SQLModel, table=True):
         Index("ix_reply_remote", "remote_id"),
         Index("ix_reply_automatic", "approved_at", sqlite_where=text("approved_by = 'policy'")),
         Index("ix_reply_claimed", "claimed_until", sqlite_where=text("claimed_until IS NOT NULL")),
-        Index("ix_reply_kind", "kind", "created_at"),
+        Index("ix_reply_created", "created_at"),
         Index("ix_reply_snoozed", "snoozed_until", sqlite_where=text("snoozed_until IS NOT NULL")),
     )
     id: int | None = Field(default=None, primary_key=True)

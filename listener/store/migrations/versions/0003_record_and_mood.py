@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Three tables, and an index for floods of a kind. The record begins empty: autonomy is earned from here on."""
+    """Three tables, and an index for floods. The record begins empty: autonomy is earned from here on."""
     op.create_table(
         "verdict",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -45,4 +45,4 @@ def upgrade() -> None:
         sa.Column("negative", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("platform", "at"),
     )
-    op.create_index("ix_reply_kind", "reply", ["kind", "created_at"])
+    op.create_index("ix_reply_created", "reply", ["created_at"])
