@@ -14,6 +14,10 @@ KIND = "correction"
 
 _OWN = frozenset(("my", "mine", "our", "me", "us"))
 _TROUBLE = ("problem", "duration", "threat_to_leave")
+# each of these keeps a correction from going out without a person
+_NOISY = frozenset(_TROUBLE) | {
+    "profanity", "swearing", "sarcasm", "question", "request", "quote", "complaint", "other_handles",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,5 @@ def _correct(fact: Fact, words: tuple[str, ...], facts: Facts, policy: Policy) -
 def _auto(facts: Facts, policy: Policy) -> bool:
     responding = policy.responding(KIND)
     options = responding.options if responding and isinstance(responding.options, Options) else Options()
-    noisy = {"profanity", "swearing", "sarcasm", "question", "quote", "complaint", "threat_to_leave", "other_handles"}
     short = len(facts.text.split()) <= options.max_words
-    return short and facts.compound >= options.auto_negative and not noisy & facts.cues.keys()
+    return short and facts.compound >= options.auto_negative and not _NOISY & facts.cues.keys()

@@ -8,7 +8,8 @@ import pytest
 
 from listener.triage.sheet import stem
 from responders.wording import problems
-from tests.claims.corpus import Case, cases, decided, outcome, policy, read, topic
+from tests import factories
+from tests.claims.corpus import HERE, Case, cases, decided, outcome, policy, read, topic
 
 CASES = cases()
 
@@ -20,6 +21,22 @@ def test_a_sentence_gets_what_was_judged_right(case: Case) -> None:
     assert outcome(decision) in case.right, f"{case.heading}: {case.text!r} -> {decision.trail[-1]}"
     if outcome(decision) in ("correction", "answer"):
         assert topic(decision) == case.fact
+
+
+def _fernhill() -> list[tuple[str, str]]:
+    """Each sentence of fernhill.txt with the outcomes that are right."""
+    found, right = [], ""
+    for line in (HERE / "fernhill.txt").read_text(encoding="utf-8").splitlines():
+        right = line.strip("= ") if line.startswith("==") else right
+        if line and line[0] not in "=#":
+            found.append((line, right))
+    return found
+
+
+@pytest.mark.parametrize(("text", "right"), _fernhill())
+def test_the_starters_own_sheet_does_as_well(text: str, right: str) -> None:
+    """What an operator begins with."""
+    assert outcome(factories.decided(text)) in right.split(", ")
 
 
 def test_the_corpus_is_as_wide_as_it_says() -> None:
