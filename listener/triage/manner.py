@@ -52,8 +52,13 @@ _NOBODY = word_set(
 _ASKING = word_set("is are do does can could will would has have am")
 # what follows it then; another word may follow the brand's name, which was taken out: "Fernhill has fees"
 _ASKED_OF = word_set("you your u i we they he she it there this that these those my anyone anybody someone all any")
-_TAKEN = word_set("do does did can will is are")  # "You don't ship to Canada - oh wait, you do"
+_TAKEN = word_set("do does did can will")  # "You don't ship to Canada - oh wait, you do"
 _WHO = word_set("you they it we u")
+# a clause that only takes up what was said before: "that's a lie", "which is untrue"
+_TAKING_UP = word_set(
+    "that thats that's it its it's this is are was which all such just simply totally completely absolutely pure so but"
+    " and lol because not a the"
+)
 _WITH = word_set("too now actually indeed really")
 
 
@@ -163,9 +168,20 @@ def _denied(scene: Scene, met: Met, after: Sequence[Span]) -> bool:
     told = (met.span, *after)
     if any("claim_disputed" in scene.cues(one) for one in told):
         return True
-    if any("claim_denied" in scene.cues(one) and not scene.marked(one) for one in told):
+    if any(_says_untrue(scene, met, one) for one in told if not scene.marked(one)):
         return True
     return any(_taken_back(scene, met, at) for one in told for at in range(max(one[0], met.at[-1] + 1), one[1]))
+
+
+def _says_untrue(scene: Scene, met: Met, span: Span) -> bool:
+    """A word of denial in the claim's own clause, or in another one that only takes up the claim."""
+    mine = scene.clause(met.at[0], met.span, ())
+    for hit in scene.read.found:
+        if hit.cue == "claim_denied" and span[0] <= hit.start < span[1]:
+            start = scene.clause(hit.start, span, ())
+            if start == mine or _TAKING_UP.issuperset(scene.read.words[start : hit.start]):
+                return True
+    return False
 
 
 def _taken_back(scene: Scene, met: Met, at: int) -> bool:

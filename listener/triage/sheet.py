@@ -143,11 +143,12 @@ def _whole(phrase: _Phrase, scene: Scene, at: tuple[int, ...]) -> bool:
 
 def _settle(scene: Scene, made: Sequence[Met], denied: set[Span], topics: set[int]) -> None:
     """Take out of the cues what is said in the fact sheet's own words, to set an error right, or only to ask."""
-    own = topics.union(*(range(min({met.at[0], *turners(scene, met)}), met.at[-1] + 1) for met in made))
+    asked = {span for span in scene.spans if scene.asks(span) and any(span[0] <= at < span[1] for at in topics)}
+    own = {at for at in topics if any(start <= at < end for start, end in asked)}
+    own = own.union(*(range(min({met.at[0], *turners(scene, met)}), met.at[-1] + 1) for met in made))
     if denied:
         brief = [range(*span) for span in scene.spans if span[1] - span[0] <= BRIEF]
-        own = own.union(scene.inside(("claim_denied", "claim_disputed")), *brief)
-    asked = {span for span in scene.spans if scene.asks(span) and any(span[0] <= at < span[1] for at in topics)}
+        own = own.union(scene.inside(("claim_denied", "claim_disputed", "claim_hedged")), *brief)
     for cue in ("problem", "complaint", "threat_to_leave", "sarcasm"):
         scene.drop(cue, own, ())
     scene.drop("request", own, asked | denied)

@@ -1,4 +1,4 @@
-"""The corpus of claims and questions: 400 sentences over fourteen facts, each with the outcome it must have."""
+"""The corpus of claims and questions: 480 sentences, each with the outcomes that are right."""
 
 import re
 import time
