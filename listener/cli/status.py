@@ -142,7 +142,7 @@ def _show(found: "Json", opened: list[Any], now: datetime) -> None:
         reason = output.safe(one["reason"] or "no reason given")
         output.write(f"paused     {where} by {one['by']}{until}: {reason}; `earshot resume` ends it")
     for kind, one in found["autonomy"].items():
-        if one["of"] or one["auto"] != "never":
+        if one["of"] or one["auto"] == "earned":
             output.write(output.safe(f"by itself  {kind} (auto {one['auto']}): {render.progress(one)}"))
     if found["opted_out"]:
         names = ", ".join(f"{one['platform']}:{one['author_id']}" for one in found["opted_out"][:10])

@@ -35,10 +35,13 @@ def approve(store: Store, policy: Policy, preview: Show, platform: str, now: dat
         anger = holds.spike(connection, policy.holds, platform, now)
         kinds = [one.kind for one in policy.responders if _lets_go(connection, policy, one.kind)]
         drafts = items.automatic_drafts(connection, platform, kinds, now) if kinds else []
+        seen = holds.look(connection, policy.holds, now) if drafts else None
     held, met = Counter[str](), [anger] if anger else []
     waiting = [item for item in drafts if not sampled(policy, item)]
     for number, item in enumerate(waiting):
-        hold = _one(store, policy, preview, item, now)
+        # what a crowd holds is told without a transaction of its own: there may be hundreds
+        crowd = holds.crowded(seen, policy.holds, item, now) if seen else None
+        hold = crowd or _one(store, policy, preview, item, now)
         if hold is not None:
             met.append(hold)
             held[hold.reason] += len(waiting) - number if hold.wide else 1

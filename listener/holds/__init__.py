@@ -10,23 +10,35 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from listener.holds import crowd, limits
-from listener.holds.crowd import spike
+from listener.holds.crowd import crowded, look, spike
 from listener.holds.hold import USUAL, Hold, Warning_
 from listener.holds.limits import paused
 from listener.holds.warn import Around, around, warnings
 from listener.policy import Policy
 from listener.store.records import Item
 
-__all__ = ["USUAL", "Around", "Hold", "Warning_", "around", "automatic", "paused", "spike", "warnings"]
+__all__ = [
+    "USUAL",
+    "Around",
+    "Hold",
+    "Warning_",
+    "around",
+    "automatic",
+    "crowded",
+    "look",
+    "paused",
+    "spike",
+    "warnings",
+]
 
 
 def automatic(connection: Connection, policy: Policy, item: Item, now: datetime) -> Hold | None:
     """What stops a reply that would go out by itself: first what concerns it alone, then what stops all of them."""
+    seen = look(connection, policy.holds, now, item.reply.id if item.reply is not None else None)
     return (
         limits.too_old(policy, item, now)
         or limits.one_each(connection, item)
-        or crowd.flood(crowd.drafts(connection, policy.holds, now), policy.holds, item)
-        or crowd.duplicate(connection, policy.holds, item, now)
+        or crowded(seen, policy.holds, item, now)
         or limits.quiet(policy, now)
         or crowd.spike(connection, policy.holds, item.mention.platform, now)
         or limits.cap(connection, policy, item, now)

@@ -1,6 +1,7 @@
 """What many people do at once, or we say too often: floods, near-duplicate texts, a spike of anger."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -18,9 +19,18 @@ TEXTS = 200  # newest different texts of a day that a text is compared with
 HIGHEST = 0.9  # a share of negative mentions that is a spike whatever is usual
 
 
-def drafts(connection: Connection, bounds: Holds, now: datetime) -> list[Recent]:
-    """The drafts among which a flood is looked for: the newest DRAFTS of the window."""
-    return items.recent_drafts(connection, now - bounds.flood_window, DRAFTS)
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """What tells a crowd: the newest drafts of the window, and today's texts with how often each went out."""
+
+    recent: Sequence[Recent]
+    out: Mapping[str, int]
+
+
+def look(connection: Connection, bounds: Holds, now: datetime, but: int | None = None, *, coming: bool = True) -> Crowd:
+    """Read it, in three queries. but: leave this reply's text out; coming: count what is on its way as gone out."""
+    recent = items.recent_drafts(connection, now - bounds.flood_window, DRAFTS)
+    return Crowd(recent, replies.outgoing(connection, ledger.day(now), limit=TEXTS, but=but, on_the_way=coming))
 
 
 def flood(recent: Sequence[Recent], bounds: Holds, item: Item) -> Hold | None:
@@ -47,16 +57,20 @@ def _span(window: timedelta) -> str:
     return f"{minutes // 60} h" if minutes % 60 == 0 else f"{minutes} min"
 
 
-def duplicate(connection: Connection, bounds: Holds, item: Item, now: datetime) -> Hold | None:
+def duplicate(out: Mapping[str, int], bounds: Holds, item: Item, now: datetime) -> Hold | None:
     """Nearly this text went out (or is on its way) as often today as the policy allows."""
     if not bounds.similar or item.reply is None or not item.reply.text:
         return None
-    today = ledger.day(now)
-    number = repeats(item.reply.text, replies.outgoing(connection, today, limit=TEXTS, but=item.reply.id), bounds)
+    number = repeats(item.reply.text, out, bounds)
     if number < bounds.similar:
         return None
     says = f"nearly this text went out {number} times today"
-    return Hold("duplicate", says, today + DAY, subject=f"a text of {item.reply.kind}")
+    return Hold("duplicate", says, ledger.day(now) + DAY, subject=f"a text of {item.reply.kind}")
+
+
+def crowded(crowd: Crowd, bounds: Holds, item: Item, now: datetime) -> Hold | None:
+    """A flood or a near-duplicate."""
+    return flood(crowd.recent, bounds, item) or duplicate(crowd.out, bounds, item, now)
 
 
 def repeats(text: str, out: Mapping[str, int], bounds: Holds) -> int:

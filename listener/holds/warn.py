@@ -10,8 +10,8 @@ from listener.holds import crowd
 from listener.holds.hold import USUAL, Hold, Warning_
 from listener.holds.limits import first
 from listener.policy import Holds
-from listener.store import ledger, people, platforms, replies
-from listener.store.records import Item, Pause, Recent, Reply
+from listener.store import people, platforms
+from listener.store.records import Item, Pause, Reply
 
 STANDING = ("drafted", "approved")  # a reply that is still to go out
 
@@ -20,13 +20,12 @@ STANDING = ("drafted", "approved")  # a reply that is still to go out
 class Around:
     """What warnings need to know, read once for a whole page of the queue.
 
-    out: today's texts and how often each went out; recent: drafts, for floods; spikes: platform -> its spike of anger.
+    crowd: recent drafts and today's texts, empty when nothing waits; spikes: platform -> its spike of anger.
     """
 
     silent: frozenset[tuple[str, str]]
-    out: Mapping[str, int]
     pauses: Sequence[Pause]
-    recent: Sequence[Recent]
+    crowd: crowd.Crowd
     spikes: Mapping[str, Hold]
     bounds: Holds
 
@@ -37,9 +36,8 @@ def around(connection: Connection, items: Sequence[Item], now: datetime, bounds:
     spikes = {name: crowd.spike(connection, bounds, name, now) for name in waiting}
     return Around(
         people.silent(connection, [(one.mention.platform, one.mention.author_id) for one in items]),
-        replies.outgoing(connection, ledger.day(now), limit=crowd.TEXTS, on_the_way=False) if waiting else {},
         platforms.pauses(connection, now),
-        crowd.drafts(connection, bounds, now) if waiting else (),
+        crowd.look(connection, bounds, now, coming=False) if waiting else crowd.Crowd((), {}),
         {name: hold for name, hold in spikes.items() if hold is not None},
         bounds,
     )
@@ -62,12 +60,12 @@ def warnings(known: Around, item: Item) -> tuple[Warning_, ...]:
 
 def _of_sending(known: Around, item: Item, reply: Reply) -> Iterator[Warning_]:
     """What concerns only a text that is still to go out."""
-    same = known.out.get(reply.text or "", 0)
-    near = crowd.repeats(reply.text or "", known.out, known.bounds)
+    same = known.crowd.out.get(reply.text or "", 0)
+    near = crowd.repeats(reply.text or "", known.crowd.out, known.bounds)
     if near:
         text = "this text" if near == same else "nearly this text"
         yield Warning_("duplicate", f"{text} went out {'once' if near == 1 else f'{near} times'} today")
-    for hold in (crowd.flood(known.recent, known.bounds, item), known.spikes.get(item.mention.platform)):
+    for hold in (crowd.flood(known.crowd.recent, known.bounds, item), known.spikes.get(item.mention.platform)):
         if hold is not None:
             yield Warning_(hold.reason, hold.says)
     pause = first(known.pauses, item.mention.platform)

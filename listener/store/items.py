@@ -16,6 +16,7 @@ from listener.store.tables import UtcTime, metadata
 mention = metadata.tables["mention"]
 decision = metadata.tables["decision"]
 reply = metadata.tables["reply"]
+approval = metadata.tables["approval"]
 any_decision = decision.alias("any_decision")
 any_reply = reply.alias("any_reply")
 FAR = datetime.max.replace(tzinfo=UTC)  # sorts behind every time
@@ -138,7 +139,13 @@ def of_person(connection: Connection, platform: str, author_id: str, limit: int 
 
 
 def automatic_drafts(connection: Connection, platform: str, kinds: Collection[str], now: datetime) -> list[Item]:
-    """Drafts inside their auto band that nobody holds: no live claim, assignee or snooze."""
+    """Drafts inside their auto band that nobody holds: no live claim, assignee or snooze.
+
+    One that went by itself before and came back (undone, held without an end) waits for a person.
+    """
+    before = select(approval.c.id).where(
+        approval.c.reply_id == reply.c.id, approval.c.revision == reply.c.revision, approval.c.automatic
+    )
     query = _queued().where(
         mention.c.platform == platform,
         reply.c.state == "drafted",
@@ -149,6 +156,7 @@ def automatic_drafts(connection: Connection, platform: str, kinds: Collection[st
         or_(reply.c.snoozed_until.is_(None), reply.c.snoozed_until <= now),
         mention.c.edited_at.is_(None),
         mention.c.can_reply,
+        ~before.exists(),
     )
     return [_item(row) for row in connection.execute(query.order_by(reply.c.id))]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from listener.desk import autonomy, control, marks
+from listener.desk import autonomy, control, marks, moves
 from listener.policy import Auto, Limits, Policy, Span
 from listener.store import events, mentions, people
 from tests import factories
@@ -110,3 +110,12 @@ def test_quiet_hours_and_a_pause_hold_everything(world: World) -> None:
     assert go(world, night) == Counter(paused=3)
     control.resume(world.store, world.desk(), None)
     assert go(world, night) == Counter() and set(states(world, ids)) == {"approved"}
+
+
+def test_what_went_by_itself_and_was_taken_back_waits_for_a_person(world: World) -> None:
+    """Undone by a colleague, it must not go out again five seconds later."""
+    (reply_id,) = world.said(*praise())
+    go(world)
+    moves.undo(world.store, world.desk(), reply_id)
+    go(world)
+    assert world.reply(reply_id).state == "drafted"
