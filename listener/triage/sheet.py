@@ -8,7 +8,7 @@ return call"). What a negation negates must follow it closely.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import chain, islice, zip_longest
 
 from listener.intake.cues import Read
 from listener.intake.phrases import ENDS, Vocabulary, clauses, words
@@ -17,6 +17,7 @@ from listener.policy import Fact
 from listener.triage.manner import NEGATIONS, NOT, SPEAKERS, Met, Scene, Span, manner, merely, small, turners, word_set
 
 GAP = 3
+CLAIMS = 20  # claims of one text that are read; who makes more is hostile
 BRIEF = 2  # words and mark of a sentence that only underlines a denial: "Wrong."
 # what follows such a word is meant to be left out of what came before it: "don't ship anywhere except Canada"
 _WALLS = word_set("but except besides outside beyond unless until")
@@ -104,35 +105,49 @@ class Sheet:
         """
         if not any(map(self._keys.__getitem__, read.words)):
             return (), {}
-        scene = Scene(read, self._named(read.words), *clauses(text), _sentences(read.words))
-        made = [(fact, met, manner(scene, met)) for span in scene.spans for fact, met in self._met(scene, span)]
+        named = self._named(read.words)
+        present = set(chain.from_iterable(named))
+        claims, questions = _possible(self._claims, present), _possible(self._questions, present)
+        if not claims and not questions:
+            return (), {}
+        scene = Scene(read, named, *clauses(text), _sentences(read.words))
+        every = ((fact, met) for span in scene.spans for fact, met in _met(claims, scene, span))
+        made = [(fact, met, manner(scene, met)) for fact, met in islice(every, CLAIMS)]
         denied = {met.span for _, met, how in made if how == "denied"}
         open_ = [span for span in scene.spans if span not in denied]
-        hits = self._topics(scene, [span for span in open_ if scene.asks(span)] or open_)
+        hits = _topics(questions, scene, [span for span in open_ if scene.asks(span)] or open_)
         _settle(scene, [met for _, met, _ in made], denied, set().union(*hits.values()))
-        claims = [Claim(fact, scene.told(range(met.at[0], met.at[-1] + 1)), how) for fact, met, how in made]
+        told = [Claim(fact, scene.told(range(met.at[0], met.at[-1] + 1)), how) for fact, met, how in made]
         topics = {fact: tuple(read.words[at] for at in sorted(hit)) for fact, hit in hits.items()}
-        return tuple(dict.fromkeys(claims)), topics
+        return tuple(dict.fromkeys(told)), topics
 
     def _named(self, text: Sequence[str]) -> list[tuple[str, ...]]:
         """Of each word the words of the fact sheet it is; NOT for a negation that the next word does not take back."""
         named = [atoms if NEGATIONS.isdisjoint(atoms) else (NOT,) for atoms in map(self._known.__getitem__, text)]
         return [() if atoms == (NOT,) and merely(after) else atoms for atoms, after in zip_longest(named, text[1:])]
 
-    def _topics(self, scene: Scene, spans: Iterable[Span]) -> dict[str, set[int]]:
-        topics: dict[str, set[int]] = {}
-        for start, end in spans:
-            for phrase in _open(self._questions, scene.named, start, end):
-                hit = _anywhere(phrase.atoms, scene.named, start, end)
-                if len(hit) > len(topics.get(phrase.fact, ())):
-                    topics[phrase.fact] = hit
-        return topics
 
-    def _met(self, scene: Scene, span: Span) -> Iterable[tuple[str, Met]]:
-        for phrase in _open(self._claims, scene.named, *span):
-            at = _ordered(phrase.atoms, scene, span)
-            if at is not None and (len(at) > 2 or _whole(phrase, scene, at)):
-                yield phrase.fact, Met(span, phrase.atoms, at)
+def _possible(table: Mapping[str, list[_Phrase]], present: set[str]) -> list[_Phrase]:
+    """The phrases of which no word is missing from the text."""
+    keys = sorted(present.intersection(table))
+    return [phrase for key in keys for phrase in table[key] if present.issuperset(phrase.atoms)]
+
+
+def _topics(questions: Sequence[_Phrase], scene: Scene, spans: Iterable[Span]) -> dict[str, set[int]]:
+    topics: dict[str, set[int]] = {}
+    for start, end in spans:
+        for phrase in questions:
+            hit = _anywhere(phrase.atoms, scene.named, start, end)
+            if len(hit) > len(topics.get(phrase.fact, ())):
+                topics[phrase.fact] = hit
+    return topics
+
+
+def _met(claims: Sequence[_Phrase], scene: Scene, span: Span) -> Iterable[tuple[str, Met]]:
+    for phrase in claims:
+        at = _ordered(phrase.atoms, scene, span)
+        if at is not None and (len(at) > 2 or _whole(phrase, scene, at)):
+            yield phrase.fact, Met(span, phrase.atoms, at)
 
 
 def _whole(phrase: _Phrase, scene: Scene, at: tuple[int, ...]) -> bool:
@@ -157,13 +172,6 @@ def _settle(scene: Scene, made: Sequence[Met], denied: set[Span], topics: set[in
     turned = [scene.read.words[span[0]] for span in asked if scene.turned(span)]
     if turned:
         scene.read.cues.setdefault("claim_asked", tuple(turned))
-
-
-def _open(
-    table: Mapping[str, list[_Phrase]], named: Sequence[tuple[str, ...]], start: int, end: int
-) -> Iterable[_Phrase]:
-    keys = {atom for at in range(start, end) for atom in named[at] if atom in table}
-    return [phrase for key in sorted(keys) for phrase in table[key]]
 
 
 def _by_key(phrases: Iterable[_Phrase]) -> dict[str, list[_Phrase]]:
