@@ -141,7 +141,7 @@ def _echoes(policy: Policy) -> list[Problem]:
         )
         for fact, claims in told
         for claim in claims
-        if claim.manner == "stated"
+        if claim.manner in ("stated", "hedged")  # "we don't …" names the author, who is us here
     ]
 
 
