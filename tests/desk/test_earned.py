@@ -1,5 +1,6 @@
 """Autonomy that is earned: the record of staff's decisions, the share that still goes to them, and its end."""
 
+import threading
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -7,11 +8,11 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from listener.desk import autonomy, moves
+from listener.desk import autonomy, marks, moves
 from listener.desk.approve import Target, approve
 from listener.errors import DeskError
-from listener.model import Json
-from listener.policy import Autonomy, Policy
+from listener.model import Json, Mention, Preview
+from listener.policy import Autonomy, Holds, Limits, Policy
 from listener.store import notices, verdicts
 from listener.upkeep.expire import expire
 from tests import factories
@@ -255,3 +256,28 @@ def test_beginning_and_end_stand_in_the_log(world: World) -> None:
         query = text("SELECT what FROM event WHERE what LIKE 'autonomy%' ORDER BY id")
         told = list(connection.execute(query).scalars())
     assert told == ["autonomy_began", "autonomy_ended"]
+
+
+@pytest.mark.parametrize("head_start", [0, 5, 15])
+def test_a_rejection_in_the_middle_of_a_round_leaves_nothing_approved(world: World, head_start: int) -> None:
+    """Two threads on one database: whatever went before the rejection comes back, nothing goes after it."""
+    policy = earning(
+        record=3, changes=2, limits=Limits(auto_per_hour=1_000, auto_per_day=1_000), holds=Holds(similar=0)
+    )
+    approved(world, 3)
+    ids = world.said(*praise(25))
+    begun, last = threading.Event(), ids.pop()
+
+    def shown(text: str, mention: Mention) -> Preview:
+        if mention.id == world.item(ids[head_start]).mention.id:
+            begun.set()
+        return preview(text, mention)
+
+    marks.claim(world.store, world.desk(), last)
+    sending = threading.Thread(target=autonomy.approve, args=(world.store, policy, shown, "memory", world.now))
+    sending.start()
+    assert begun.wait(30)
+    moves.reject(world.store, world.desk(), last, "no")
+    sending.join(30)
+    assert {world.reply(one).state for one in ids} == {"drafted"}
+    assert progress(world, policy)["ended"] is not None

@@ -5,8 +5,8 @@ from datetime import time
 
 import pytest
 
-from listener.desk import marks
-from listener.policy import Auto, Limits, Span
+from listener.desk import autonomy, marks
+from listener.policy import Auto, Holds, Limits, Span
 from tests.line import COMPLAINT, Line
 
 
@@ -112,3 +112,27 @@ def test_what_was_held_for_days_does_not_go_out_by_itself_any_more(line: Line) -
     line.listen()
     line.wait(days=4)
     assert (line.send(), line.platform.calls) == ({"cap": 1}, 0)
+
+
+def test_a_flood_that_comes_between_approval_and_sending_holds_it_for_a_while(line: Line) -> None:
+    """Looked at again just before the call; an hour later it may go."""
+    let_go(line, holds=Holds(flood_author=1))
+    first = line.say(author_id="eve")
+    line.listen()
+    autonomy.approve(line.store, line.policy, line.preview, "memory", line.now)
+    line.say(author_id="eve")
+    line.listen()
+    assert (line.send(), line.platform.calls) == ({"flood": 2}, 0)
+    assert (line.reply_to(first.id).state, line.reply_to(first.id).hold) == ("approved", "flood")
+    line.wait(minutes=61)
+    line.send()
+    assert line.reply_to(first.id).state == "sent"
+
+
+def test_a_flood_does_not_hold_what_a_person_approved(line: Line) -> None:
+    """A person has looked."""
+    let_go(line, holds=Holds(flood_author=1, similar=1))
+    for _ in range(3):
+        line.approved(author_id="eve")
+    line.send()
+    assert len(line.platform.posts) == 3
