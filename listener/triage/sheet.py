@@ -167,7 +167,8 @@ def _settle(scene: Scene, made: Sequence[Met], denied: set[Span], topics: set[in
     for cue in ("problem", "complaint", "threat_to_leave", "sarcasm"):
         scene.drop(cue, own, ())
     politely = {at for at in scene.inside(("request_to_know",)) if any(start <= at < end for start, end in asked)}
-    scene.drop("request", own | politely, denied)
+    for cue in ("request", "wish"):
+        scene.drop(cue, own | politely, denied)
     for cue in ("question", "claim_asked"):
         scene.drop(cue, set(), denied)
     turned = [scene.read.words[span[0]] for span in asked if scene.turned(span)]
