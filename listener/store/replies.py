@@ -57,8 +57,18 @@ def move(
     done = connection.execute(update(reply).where(same).values(state=to, changed_at=now, **changes)).rowcount == 1
     if done:
         events.add(connection, what or to, by, now, mention_key=seen.mention_key, reply_id=seen.id, detail=detail)
-        verdicts.note(connection, seen, what or to, by, now, changes)
+        ended = verdicts.note(connection, seen, what or to, by, now, changes)
+        if ended is not None and seen.kind is not None:
+            _recall(connection, seen.kind, ended, now)
     return done
+
+
+def _recall(connection: Connection, kind: str, why: str, now: datetime) -> None:
+    """A kind's autonomy has ended: what it approved by itself and is not under way goes back to staff."""
+    back: Json = {**UNAPPROVED, "error": why}
+    mine = (reply.c.state == "approved", reply.c.kind == kind, reply.c.approved_by == verdicts.MACHINE)
+    for one in where(connection, *mine):
+        move(connection, one, "drafted", by=verdicts.MACHINE, now=now, what="held", detail={"says": why}, **back)
 
 
 def end(connection: Connection, seen: Reply, closed_as: str, reason: str, *, by: str, now: datetime) -> bool:

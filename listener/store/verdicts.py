@@ -17,7 +17,6 @@ from listener.store.tables import metadata
 
 verdict = metadata.tables["verdict"]
 autonomy = metadata.tables["autonomy"]
-reply = metadata.tables["reply"]
 event = metadata.tables["event"]
 
 MACHINE = "policy"  # who approves by itself; no member of staff can have this name
@@ -26,22 +25,23 @@ EVERYWHERE = "*"  # a kind is trusted on all platforms, or on none
 _CHANGED = {"approved": False, "rejected": True, "escalated": True, "edited": True}
 
 
-def note(connection: Connection, seen: Reply, what: str, by: str, now: datetime, changes: Json) -> None:
+def note(connection: Connection, seen: Reply, what: str, by: str, now: datetime, changes: Json) -> str | None:
     """Keep the verdict of staff, if this move of a draft inside its auto band is one.
 
     An edit that leaves the draft inside its band has altered nothing that is seen; an undone approval was none.
+    Returns why, when it ended the autonomy of the reply's kind.
     """
     if not seen.auto or seen.kind is None or by == MACHINE:
-        return
+        return None
     if what == "undone":
         connection.execute(delete(verdict).where(verdict.c.reply_id == seen.id))
-    elif what in _CHANGED and not (what == "edited" and changes.get("auto", True)):
-        changed = _CHANGED[what]
-        connection.execute(delete(verdict).where(verdict.c.reply_id == seen.id))
-        row = {"reply_id": seen.id, "kind": seen.kind, "at": now, "by": by, "what": what, "changed": changed}
-        connection.execute(insert(verdict), [row])
-        if changed:
-            end(connection, seen.kind, by, f"{by} {what} reply {seen.id}", now)
+    if what not in _CHANGED or (what == "edited" and changes.get("auto", True)):
+        return None
+    connection.execute(delete(verdict).where(verdict.c.reply_id == seen.id))
+    row = {"reply_id": seen.id, "kind": seen.kind, "at": now, "by": by, "what": what, "changed": _CHANGED[what]}
+    connection.execute(insert(verdict), [row])
+    why = f"{by} {what} reply {seen.id}"
+    return why if _CHANGED[what] and end(connection, seen.kind, by, why, now) else None
 
 
 def record(connection: Connection, kind: str, last: int) -> tuple[int, int]:
@@ -69,32 +69,15 @@ def begin(connection: Connection, kind: str, now: datetime) -> bool:
 
 
 def end(connection: Connection, kind: str, by: str, why: str, now: datetime) -> bool:
-    """It does not any more, until a person resumes it; what is approved by itself and not yet sent goes back to staff.
-
-    Returns False when the kind did not go out by itself.
-    """
+    """It does not any more, until a person resumes it. Returns False when it did not go out by itself."""
     running = (autonomy.c.kind == kind, autonomy.c.ended_at.is_(None))
     if not connection.execute(update(autonomy).where(*running).values(ended_at=now, ended_by=by, why=why)).rowcount:
         return False
-    back = _give_back(connection, kind, why, now)
-    what = f"{kind} no longer goes out by itself: {why}" + (f"; {back} approved by itself went back" if back else "")
+    what = f"{kind} no longer goes out by itself: {why}"
     do = f"find out what was wrong with the draft, mend it, then `earshot resume --kind {kind}`"
     notices.open_notice(connection, "autonomy", EVERYWHERE, what, do, now, subject=kind)
     _log(connection, "autonomy_ended", by, now, kind=kind, says=why)
     return True
-
-
-def _give_back(connection: Connection, kind: str, why: str, now: datetime) -> int:
-    mine = (reply.c.state == "approved", reply.c.kind == kind, reply.c.approved_by == MACHINE)
-    rows = connection.execute(select(reply.c.id, reply.c.mention_key).where(*mine)).all()
-    cleared = {"approved_by": None, "approved_at": None, "not_before": None, "hold": None}
-    connection.execute(update(reply).where(*mine).values(state="drafted", changed_at=now, error=why, **cleared))
-    told = {"at": now, "what": "held", "by": MACHINE, "detail": {"says": why}}
-    if rows:
-        connection.execute(
-            insert(event), [{**told, "mention_key": one.mention_key, "reply_id": one.id} for one in rows]
-        )
-    return len(rows)
 
 
 def resume(connection: Connection, kind: str, by: str, now: datetime) -> bool:
