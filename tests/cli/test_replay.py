@@ -52,19 +52,23 @@ def test_replay_of_a_faulty_or_missing_folder_is_one_line(home: Path, earshot: E
     assert earshot("replay", "--policy", other(home), "--since", "soon").code == 2
 
 
-def test_a_kind_earns_loses_and_gets_back_its_autonomy(home: Path, earshot: Earshot) -> None:
-    """From the first approval to `earshot resume --kind`, with what `status` says in between."""
+def test_status_shows_how_far_a_kind_is(home: Path, earshot: Earshot) -> None:
+    """One draft approved as it was, one rejected: in figures, and in a line for people."""
     (home / "config" / "policy.toml").write_text(EARNING, encoding="utf-8")
-    assert earshot("once", "--stage", "poll").code == 0 and earshot("once", "--stage", "route").code == 0
-    assert earshot("once", "--stage", "send").code == 0
+    assert earshot("once").code == 0
     one, two = (line["id"] for line in earshot("queue", "--kind", "thank_you", "--json").json)
     assert earshot("approve", str(one)).code == 0
     earned = earshot("status", "--json").json["autonomy"]["thank_you"]
     assert (earned["of"], earned["unchanged"], earned["earned"]) == (1, 1, True)
-    assert earshot("reject", str(two), "--reason", "no").code == 0  # not yet begun: only in the record
-    assert earshot("status", "--json").json["autonomy"]["thank_you"]["earned"] is True
-    assert earshot("resume", "--kind", "thank_you").code == 1
-    wrong = earshot("resume", "--kind", "nonsense")
-    assert wrong.code == 2 and earshot("resume", "--kind", "thank_you", "--platform", "memory").code == 2
-    shown = earshot("status")
-    assert "by itself  thank_you (auto earned): 1 of 1 decisions, 1 of them rejected or changed; earned" in shown.out
+    assert earshot("reject", str(two), "--reason", "no").code == 0  # it had not begun: only on record
+    shown = earshot("status").out
+    assert "by itself  thank_you (auto earned): 1 of 1 decisions, 1 of them rejected or changed; earned" in shown
+
+
+def test_a_kind_that_was_not_stopped_cannot_be_resumed(home: Path, earshot: Earshot) -> None:
+    """One line and exit 1; a kind that does not exist, or a platform beside it, is wrong usage."""
+    assert earshot("once").code == 0
+    done = earshot("resume", "--kind", "thank_you")
+    assert (done.code, done.out) == (1, "") and "thank_you was not stopped" in done.err
+    assert earshot("resume", "--kind", "nonsense").code == 2
+    assert earshot("resume", "--kind", "thank_you", "--platform", "memory").code == 2
