@@ -71,6 +71,41 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Autonomy:
+    """How a kind with auto = "earned" earns it: by the last `record` decisions of staff on drafts inside its auto band.
+
+    changes: how many of them may be rejections or changes; sample: the share (0..1) that goes to staff all the same.
+    """
+
+    record: int = 500
+    changes: int = 2
+    sample: float = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Holds:
+    """What else is happening that stops what goes out by itself, and warns at an approval. 0 switches a hold off.
+
+    flood_*: most replies of one author, conversation or kind within flood_window; similar: how often nearly the same
+    text (from likeness `similarity` on, 0..1) may go out a day; spike_*: the share of negative mentions within
+    spike_window (of at least spike_least) is at least spike_share and spike_factor times that of spike_baseline before.
+    """
+
+    flood_window: timedelta = timedelta(hours=1)
+    flood_author: int = 5
+    flood_conversation: int = 10
+    flood_kind: int = 200
+    similar: int = 5
+    similarity: float = 0.9
+    spike_window: timedelta = timedelta(hours=1)
+    spike_least: int = 30
+    spike_share: float = 0.4
+    spike_factor: float = 2.0
+    spike_baseline: timedelta = timedelta(days=7)
+    spike_cooldown: timedelta = timedelta(hours=2)
+
+
+@dataclass(frozen=True, slots=True)
 class Span:
     """A stretch of the day in the policy's timezone; start > end runs over midnight. days: 0 is Monday."""
 
@@ -93,6 +128,8 @@ class Policy:
     lexicon: Mapping[str, float] = field(default_factory=dict)  # the shipped one with the operator's own on top
     cues: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # the shipped phrases and the operator's own
     limits: Limits = Limits()
+    autonomy: Autonomy = Autonomy()
+    holds: Holds = Holds()
     timezone: str = "UTC"
     quiet: tuple[Span, ...] = ()
     staff: tuple[str, ...] = ()

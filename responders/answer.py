@@ -1,12 +1,19 @@
-"""Answers: a question that one topic of the fact sheet answers, by a margin over the next topic."""
+"""Answers: a question that one topic of the fact sheet answers, by a margin over the next topic.
 
+A question that comes out of trouble, two questions at once, or topics near each other go to a person.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from listener.model import Draft, Escalate, Facts, Pass
 from listener.policy import Fact, Policy
+from listener.triage.manner import small
 from responders.wording import candidates
 
 KIND = "answer"
+
+_SOUR = ("duration", "swearing", "sarcasm", "threat_to_leave")  # a cheerful answer to one of these is an insult
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,18 +34,19 @@ def respond(facts: Facts, policy: Policy) -> Draft | Escalate | Pass:
     asked = _asked(facts)
     if not asked:
         return Pass("asks no question")
-    scores = _scores(facts)
-    if not scores:
+    met = _met(facts)
+    if not met:
         return Pass("a question, but none that the fact sheet answers", asked)
     options = _options(policy)
-    ranked = sorted(scores, key=lambda fact: (-scores[fact], fact))
-    best, second = ranked[0], scores[ranked[1]] if len(ranked) > 1 else 0
-    words = facts.topics.get(best, asked)
-    if scores[best] < options.min_words:
+    best = min(met, key=lambda fact: (-len(met[fact]), fact))
+    words = met[best]
+    if len(words) < options.min_words:
         return Pass(f"a question that touches {best!r} too lightly to answer", words)
-    if scores[best] - second < options.margin:
-        return Escalate(KIND, f"a question that both {best!r} and {ranked[1]!r} would answer: a person", words)
-    return _answer(best, words, scores[best], facts, policy, options)
+    if rival := _rival(best, met, options):
+        return Escalate(KIND, f"a question that both {best!r} and {rival!r} would answer: a person", words)
+    if sour := _sour(facts, words):
+        return Escalate(KIND, f"a question that {best!r} answers, but it sounds like trouble: a person", sour)
+    return _answer(best, words, facts, policy, options)
 
 
 def _asked(facts: Facts) -> tuple[str, ...]:
@@ -54,27 +62,52 @@ def _options(policy: Policy) -> Options:
     return responding.options if responding and isinstance(responding.options, Options) else Options()
 
 
-def _scores(facts: Facts) -> dict[str, int]:
-    """Fact -> how many words of one of its questions hit; a claim that is asked about counts by its words."""
-    scores = {fact: len(words) for fact, words in facts.topics.items()}
+def _met(facts: Facts) -> dict[str, tuple[str, ...]]:
+    """Fact -> the words of one of its questions, or of its claim that is asked about, whichever are more."""
+    met = dict(facts.topics)
     for claim in facts.claims:
-        if claim.manner == "asked":
-            scores[claim.fact] = max(scores.get(claim.fact, 0), len(claim.words.split()))
-    return scores
+        words = tuple(word for word in claim.words.split() if not small(word))
+        if claim.manner == "asked" and len(words) > len(met.get(claim.fact, ())):
+            met[claim.fact] = words
+    return met
+
+
+def _rival(best: str, met: Mapping[str, tuple[str, ...]], options: Options) -> str | None:
+    """Another topic too near to choose: within the margin, or met by words of its own (a second question)."""
+    words = set(met[best])
+    return next(
+        (
+            fact
+            for fact, its in sorted(met.items())
+            if fact != best and (len(words) - len(its) < options.margin or len(set(its) - words) >= options.min_words)
+        ),
+        None,
+    )
+
+
+def _sour(facts: Facts, words: tuple[str, ...]) -> tuple[str, ...]:
+    """Words of trouble beyond the question's own ("how long do I have to return it" is no complaint of a wait)."""
+    own = set(words) | {"how", "long"}
+    found = {name: [one for one in facts.cues.get(name, ()) if not own >= set(one.split())] for name in _SOUR}
+    return next((tuple(left) for left in found.values() if left), ())
 
 
 def _answer(
-    topic: str, words: tuple[str, ...], score: int, facts: Facts, policy: Policy, options: Options
+    best: str, words: tuple[str, ...], facts: Facts, policy: Policy, options: Options
 ) -> Draft | Escalate | Pass:
-    fact: Fact | None = next((one for one in policy.facts if one.id == topic), None)
+    fact: Fact | None = next((one for one in policy.facts if one.id == best), None)
     if fact is None:
-        return Pass(f"the fact {topic!r} is no longer in the fact sheet", words)
+        return Pass(f"the fact {best!r} is no longer in the fact sheet", words)
     if facts.now.date() >= fact.expires:
         return Escalate(KIND, f"the fact {fact.id!r} expired on {fact.expires}: {fact.owner} checks it", words, 1)
     texts = candidates(KIND, facts, policy, fact)
     if not texts:
         return Escalate(KIND, "no wording for an answer", words)
+    auto = _auto(words, facts, options)
+    return Draft(texts, KIND, f"a question that the fact {fact.id!r} answers", words, auto)
+
+
+def _auto(words: tuple[str, ...], facts: Facts, options: Options) -> bool:
     noisy = {"profanity", "swearing", "sarcasm", "complaint", "problem", "threat_to_leave", "quote", "other_handles"}
-    brief = score >= options.auto_words and len(facts.text.split()) <= options.max_words
-    auto = brief and facts.compound >= -0.2 and not noisy & facts.cues.keys()
-    return Draft(texts, KIND, f"a question that the fact {topic!r} answers", words, auto)
+    brief = len(words) >= options.auto_words and len(facts.text.split()) <= options.max_words
+    return brief and facts.compound >= -0.2 and not noisy & facts.cues.keys()

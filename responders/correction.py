@@ -1,7 +1,7 @@
 """Corrections: a claim of the fact sheet stated as true is answered with what is true and its source.
 
 The reply never repeats the error and blames nobody. A claim that is asked about is left to `answer`; one that is denied
-needs nothing; one that is hedged, or said of somebody else, goes to a person.
+needs nothing; one that is hedged, said of somebody else, or told beside trouble of one's own goes to a person.
 """
 
 from dataclasses import dataclass
@@ -11,6 +11,13 @@ from listener.policy import Fact, Policy
 from responders.wording import candidates
 
 KIND = "correction"
+
+_OWN = frozenset(("my", "mine", "our", "me", "us"))
+_TROUBLE = ("problem", "duration", "threat_to_leave")
+# each of these keeps a correction from going out without a person
+_NOISY = frozenset(_TROUBLE) | {
+    "profanity", "swearing", "sarcasm", "question", "request", "quote", "complaint", "other_handles",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,24 +32,41 @@ def respond(facts: Facts, policy: Policy) -> Draft | Escalate | Pass:
     """Correct the one claim that is stated as true; call a person where it is not that plain."""
     if not facts.claims:
         return Pass("states no claim of the fact sheet")
-    stated = tuple(claim for claim in facts.claims if claim.manner == "stated")
+    stated = _of(facts.claims, "stated")
+    if hedged := _of(facts.claims, "hedged"):
+        return Escalate(KIND, "a claim of the fact sheet, but hedged or said of others: a person", _words(hedged))
     if not stated:
         return _not_stated(facts.claims)
-    words = tuple(claim.words for claim in stated)
-    about = {claim.fact: fact for claim in stated for fact in policy.facts if fact.id == claim.fact}
+    if {claim.fact for claim in stated} & {claim.fact for claim in facts.claims if claim.manner == "denied"}:
+        return Escalate(KIND, "states a claim of the fact sheet and denies it too: a person", _words(stated))
+    about = [fact for fact in policy.facts if fact.id in {claim.fact for claim in stated}]
     if len(about) != 1:
-        return Escalate(KIND, "states several claims of the fact sheet at once: a person", words)
-    ((_, fact),) = about.items()
-    return _correct(fact, words, facts, policy)
+        return Escalate(KIND, "states several claims of the fact sheet at once: a person", _words(stated))
+    if trouble := _own_trouble(facts):
+        return Escalate(KIND, "a claim of the fact sheet beside trouble of their own: a person", trouble)
+    return _correct(about[0], _words(stated), facts, policy)
 
 
-def _not_stated(claims: tuple[Claim, ...]) -> Escalate | Pass:
-    words = tuple(claim.words for claim in claims)
-    if any(claim.manner == "hedged" for claim in claims):
-        return Escalate(KIND, "a claim of the fact sheet, but hedged or said of others: a person", words)
-    if all(claim.manner == "denied" for claim in claims):
-        return Pass("a claim of the fact sheet, but denied", words)
-    return Pass("a claim of the fact sheet, but asked about", words)
+def _of(claims: tuple[Claim, ...], manner: str) -> tuple[Claim, ...]:
+    """The claims made in this manner; a fact that is asked about as well is not stated."""
+    asked = {claim.fact for claim in claims if claim.manner == "asked"} if manner == "stated" else set()
+    return tuple(claim for claim in claims if claim.manner == manner and claim.fact not in asked)
+
+
+def _words(claims: tuple[Claim, ...]) -> tuple[str, ...]:
+    return tuple(claim.words for claim in claims)
+
+
+def _not_stated(claims: tuple[Claim, ...]) -> Pass:
+    denied = all(claim.manner == "denied" for claim in claims)
+    return Pass(f"a claim of the fact sheet, but {'denied' if denied else 'asked about'}", _words(claims))
+
+
+def _own_trouble(facts: Facts) -> tuple[str, ...]:
+    """Something went wrong for the author, beyond the claim's own words: what is true in general will not help."""
+    if not _OWN.intersection(facts.text.lower().split()):
+        return ()
+    return next((facts.cues[name] for name in _TROUBLE if name in facts.cues), ())
 
 
 def _correct(fact: Fact, words: tuple[str, ...], facts: Facts, policy: Policy) -> Draft | Escalate:
@@ -58,6 +82,5 @@ def _correct(fact: Fact, words: tuple[str, ...], facts: Facts, policy: Policy) -
 def _auto(facts: Facts, policy: Policy) -> bool:
     responding = policy.responding(KIND)
     options = responding.options if responding and isinstance(responding.options, Options) else Options()
-    noisy = {"profanity", "swearing", "sarcasm", "question", "quote", "complaint", "threat_to_leave", "other_handles"}
     short = len(facts.text.split()) <= options.max_words
-    return short and facts.compound >= options.auto_negative and not noisy & facts.cues.keys()
+    return short and facts.compound >= options.auto_negative and not _NOISY & facts.cues.keys()

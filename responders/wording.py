@@ -14,8 +14,10 @@ from jinja2.meta import find_undeclared_variables
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from listener.errors import Problem
+from listener.intake.cues import Cues
 from listener.model import Draft, Facts, Preview, Text
 from listener.policy import Fact, Policy, Variant
+from listener.triage.sheet import Sheet
 
 FACT = ("says", "source", "link")  # what a template may ask of a fact
 KINDS_WITH_FACTS = ("correction", "answer")
@@ -124,7 +126,23 @@ def problems(policy: Policy) -> list[Problem]:
     for fact in policy.facts if any(policy.responding(kind) for kind in KINDS_WITH_FACTS) else ():
         hosts = bad_links(f"{fact.says} {fact.source} {fact.link or ''}", policy)
         found += [Problem(f"factsheet.toml {fact.id}", f"links to {host}", _ALLOW) for host in hosts]
-    return found
+    return found + _echoes(policy)
+
+
+def _echoes(policy: Policy) -> list[Problem]:
+    """Facts whose `says` itself states an error that the fact sheet corrects: what is never repeated."""
+    sheet, cues = Sheet(policy.facts), Cues(policy.cues, {})
+    told = [(fact, sheet.read(cues.read(fact.says), fact.says)[0]) for fact in policy.facts]
+    return [
+        Problem(
+            f"factsheet.toml {fact.id}.says",
+            f"repeats the error {claim.words!r} (of {claim.fact})",
+            "say what is true without the words of the claim",
+        )
+        for fact, claims in told
+        for claim in claims
+        if claim.manner in ("stated", "hedged")  # "we don't …" names the author, who is us here
+    ]
 
 
 def _faults(kind: str, variant: Variant, policy: Policy) -> list[Problem]:

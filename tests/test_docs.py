@@ -41,7 +41,7 @@ from tests.pages import (
     section,
 )
 
-OWN_TABLES = ("brand", "staff", "responders", "limits", "hours", "links", "cues", "lexicon")
+OWN_TABLES = ("brand", "staff", "responders", "limits", "autonomy", "holds", "hours", "links", "cues", "lexicon")
 OF_EVERY_COMMAND = {"--help", "-h"}
 Shape = dict[str, "tuple[Any, Field[Any]]"]
 pages = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
@@ -87,6 +87,8 @@ def _shapes() -> dict[str, Shape]:
         "[responders.KIND]": _shape(rules._How),
         **{f"[responders.{kind}]": _shape(shape) for kind, shape in options.items()},
         "[limits]": _shape(policy.Limits),
+        "[autonomy]": _shape(policy.Autonomy),
+        "[holds]": _shape(policy.Holds),
         "[hours]": _shape(rules._Hours),
         "[links]": _shape(rules._Links),
         "[[fact]]": _shape(policy.Fact),
@@ -145,7 +147,7 @@ def _sources() -> str:
 def test_every_kind_of_notice_is_told() -> None:
     """At three in the morning each notice has a section of its own."""
     opened = set(re.findall(r"open_notice\(\s*connection,\s*\"(\w+)\"", _sources()))
-    by_name = {"account", "billing", "paused"}  # opened with a variable
+    by_name = {"account", "billing", "paused", "spike", "flood", "duplicate"}  # opened with a variable
     told = set(re.findall(r"^### (\w+)$", section(OPERATIONS, "Notices"), re.MULTILINE))
     assert told == opened | by_name
 

@@ -90,7 +90,10 @@ def view(config: "Settings", opened: "Store") -> "View":
     """What showing replies needs."""
     from listener.desk.queue import View
 
-    return View(previews(config), lambda decided, mention: trail(config, opened, decided, mention), now())
+    def explain(decided: "Decided", mention: "Mention") -> Sequence["Hit"]:
+        return trail(config, opened, decided, mention)
+
+    return View(previews(config), explain, now(), config.policy.holds)
 
 
 def trail(config: "Settings", opened: "Store", decided: "Decided", mention: "Mention") -> Sequence["Hit"]:

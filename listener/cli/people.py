@@ -105,13 +105,25 @@ def pause(
 
 
 @app.command()
-def resume(platform: OnPlatform = None, name: As = None, json: AsJson = False) -> None:
-    """Send again, everywhere or on one platform.
+def resume(
+    platform: OnPlatform = None,
+    kind: Annotated[
+        str | None, typer.Option(metavar="KIND", help="Not the sending: let this kind go out by itself again.")
+    ] = None,
+    name: As = None,
+    json: AsJson = False,
+) -> None:
+    """Send again, everywhere or on one platform; or let a kind go out by itself again that a rejection has stopped.
 
-    Example: earshot resume
+    Examples: earshot resume   earshot resume --kind thank_you
     """
     from listener.desk import control
 
+    if kind is not None and platform is not None:
+        raise typer.BadParameter("give either --platform or --kind")
+    if kind is not None:
+        _resume_kind(kind, name, json)
+        return
     with context.store() as store:
         found = control.resume(store, context.desk(context.settings(), name), platform)
     if json:
@@ -120,3 +132,14 @@ def resume(platform: OnPlatform = None, name: As = None, json: AsJson = False) -
     output.write("sending goes on" if found["resumed"] else "nothing was paused there")
     if left := ["everywhere" if one == "*" else f"on {one}" for one in found["still_paused"]]:
         output.write(f"still paused {', '.join(left)}; `earshot resume` without --platform ends all pauses")
+
+
+def _resume_kind(given: str, name: str | None, json: bool) -> None:
+    from listener.cli import render
+    from listener.desk import autonomy
+
+    config = context.settings()
+    kind = str(arguments.kind(config, given))
+    with context.store() as store:
+        found = autonomy.resume(store, context.desk(config, name), kind)
+    output.emit_json(found) if json else output.write(f"{kind}: {render.progress(found)}")

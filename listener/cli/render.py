@@ -174,3 +174,12 @@ def _when(one: "Json") -> str:
     if any(warning["name"] == "paused" for warning in one["warnings"]):
         return "when sending is resumed"
     return f"not before {moment(one['not_before'])} ({one['hold'] or 'held'})" if one["not_before"] else "next round"
+
+
+def progress(one: "Json") -> str:
+    """How far a kind is on its way to go out by itself: the record, and what follows from it."""
+    changed = one["of"] - one["unchanged"]
+    told = f"{one['of']} of {one['needs']} decisions, {changed} of them rejected or changed"
+    if one["ended"]:
+        return f"{told}; stopped {moment(one['ended']['at'])}: {one['ended']['why']}"
+    return f"{told}; earned" if one["earned"] else f"{told}; not earned yet"

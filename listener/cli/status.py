@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from listener.store.records import PlatformState
 
 OPEN_NOTICE = 3
-RECORD = 500  # decisions that autonomy will look back on
 LATE = 3  # intervals without an attempt
 
 
@@ -47,6 +46,7 @@ def health() -> None:
 
 def gather(connection: "Connection", config: "Settings", now: datetime) -> "Json":
     """The figures of CONTRACT.md's `status`, and the pauses and opt-outs in force."""
+    from listener.desk import autonomy
     from listener.store import figures, notices, people, platforms, replies
 
     gaps, pauses = notices.gap_counts(connection), platforms.pauses(connection, now)
@@ -60,7 +60,10 @@ def gather(connection: "Connection", config: "Settings", now: datetime) -> "Json
         "oldest_seconds": None if oldest is None else round((now - oldest).total_seconds()),
         "notices": len(notices.opened(connection)),
         "spend": {one.name: _spend(connection, config, one.name, now) for one in states},
-        "autonomy": {one.kind: _autonomy(connection, one.kind) for one in config.policy.responders},
+        "autonomy": {
+            one.kind: {**autonomy.progress(connection, config.policy, one.kind), "auto": one.auto}
+            for one in config.policy.responders
+        },
         "paused": [
             {"scope": one.scope, "since": one.since, "until": one.until, "reason": one.reason, "by": one.by}
             for one in pauses
@@ -110,13 +113,6 @@ def _spend(connection: "Connection", config: "Settings", name: str, now: datetim
     }
 
 
-def _autonomy(connection: "Connection", kind: str) -> "Json":
-    from listener.store import figures
-
-    of, unchanged = figures.record(connection, kind, RECORD)
-    return {"of": of, "unchanged": unchanged, "earned": False}
-
-
 def _costs(spend: "Json") -> list[str]:
     """What was spent, and what a reply costs; nothing where nothing costs anything."""
     if not spend["month_usd"] and not spend.get("reply_usd"):
@@ -135,6 +131,8 @@ def _notices(connection: "Connection") -> list[Any]:
 
 
 def _show(found: "Json", opened: list[Any], now: datetime) -> None:
+    from listener.cli import render
+
     for one in found["platforms"]:
         gaps = f"; {one['gaps']} gaps" if one["gaps"] else ""
         output.write(f"{one['name']:<10} {one['state']}, last poll {times.ago(one['last_poll'], now)}{gaps}")
@@ -154,6 +152,9 @@ def _show(found: "Json", opened: list[Any], now: datetime) -> None:
         until = f" until {output.iso(one['until'])}" if one["until"] else ""
         reason = output.safe(one["reason"] or "no reason given")
         output.write(f"paused     {where} by {one['by']}{until}: {reason}; `earshot resume` ends it")
+    for kind, one in found["autonomy"].items():
+        if one["of"] or one["auto"] == "earned":
+            output.write(output.safe(f"by itself  {kind} (auto {one['auto']}): {render.progress(one)}"))
     if found["opted_out"]:
         names = ", ".join(f"{one['platform']}:{one['author_id']}" for one in found["opted_out"][:10])
         output.write(f"opted out  {len(found['opted_out'])}: {output.safe(names)}")

@@ -1,47 +1,96 @@
 """What goes out without a person: drafts inside their auto band, of a kind the policy lets go, that no hold stops.
 
-`earned` behaves as `never` until the record of staff's decisions is kept.
+A kind with auto = "earned" goes when staff's record on it is long and good enough (store/verdicts.py). A share of its
+drafts, drawn from the mention's id, still waits for staff; one of them rejected or changed ends it at once.
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from hashlib import sha256
 
 from sqlalchemy import Connection
 
 from listener import holds
-from listener.desk.approve import UNHELD, fault
-from listener.model import Mention, Preview
+from listener.desk.approve import UNHELD, Desk, allowed, fault
+from listener.errors import DeskError
+from listener.model import Json, Mention, Preview
 from listener.policy import Policy
-from listener.store import events, items, people, replies
+from listener.store import events, items, notices, people, replies, verdicts
 from listener.store.engine import Store
 from listener.store.records import Item
 
+Show = Callable[[str, Mention], Preview]
+# reason of a hold -> what to do: each of these opens a notice, which clears when the hold is over
+NOTICED = {
+    "spike": "look what people are angry about; `earshot pause` stops everything, also what staff approve",
+    "flood": "look at them together in `earshot queue`, and approve or reject them by hand",
+    "duplicate": "add variants to replies.toml, or approve by hand; at midnight UTC it ends by itself",
+}
 
-def approve(
-    store: Store, policy: Policy, preview: Callable[[str, Mention], Preview], platform: str, now: datetime
-) -> Counter[str]:
+
+def approve(store: Store, policy: Policy, preview: Show, platform: str, now: datetime) -> Counter[str]:
     """Approve what may go out by itself; returns how many drafts were held, by reason."""
-    kinds = [one.kind for one in policy.responders if one.auto == "always"]
-    held: Counter[str] = Counter()
-    if not kinds:
-        return held
     with store.read() as connection:
-        found = items.automatic_drafts(connection, platform, kinds, now)
-    for number, item in enumerate(found):
-        hold = _one(store, policy, preview, item, now)
-        if hold is None:
-            continue
-        held[hold.reason] += 1
-        if hold.until is not None or hold.reason == "paused":  # it stops all the others too
-            held[hold.reason] += len(found) - number - 1
-            break
+        anger = holds.spike(connection, policy.holds, platform, now)
+        kinds = [one.kind for one in policy.responders if _lets_go(connection, policy, one.kind)]
+        drafts = items.automatic_drafts(connection, platform, kinds, now) if kinds else []
+        seen = holds.look(connection, policy.holds, now) if drafts else None
+    held, met = Counter[str](), [anger] if anger else []
+    waiting = [item for item in drafts if not sampled(policy, item)]
+    for number, item in enumerate(waiting):
+        # what a crowd holds is told without a transaction of its own: there may be hundreds
+        crowd = holds.crowded(seen, policy.holds, item, now) if seen else None
+        hold = crowd or _one(store, policy, preview, item, now)
+        if hold is not None:
+            met.append(hold)
+            held[hold.reason] += len(waiting) - number if hold.wide else 1
+            if hold.wide:
+                break
+    _notify(store, platform, met, now)
     return held
 
 
-def _one(
-    store: Store, policy: Policy, preview: Callable[[str, Mention], Preview], item: Item, now: datetime
-) -> holds.Hold | None:
+def sampled(policy: Policy, item: Item) -> bool:
+    """True when a draft of a kind that has to earn it goes to staff all the same: always the same ones."""
+    responding = policy.responding(item.reply.kind or "") if item.reply is not None else None
+    if responding is None or responding.auto != "earned":
+        return False
+    drawn = sha256(f"{item.mention.platform}:{item.mention.id}".encode("utf-8", "replace")).digest()
+    return int.from_bytes(drawn[:8]) < policy.autonomy.sample * 2**64
+
+
+def _lets_go(connection: Connection, policy: Policy, kind: str) -> bool:
+    responding = policy.responding(kind)
+    auto = "never" if responding is None else responding.auto
+    return auto == "always" or (auto == "earned" and bool(progress(connection, policy, kind)["earned"]))
+
+
+def progress(connection: Connection, policy: Policy, kind: str) -> Json:
+    """How far a kind is: `{of, unchanged, earned, needs, ended}`, for `earshot status`.
+
+    of: the last decisions of staff on drafts inside its auto band, at most `needs`; earned: their record is long and
+    good enough, and nothing has ended it; ended: `{at, by, why}`, until a person resumes it.
+    """
+    bounds, standing = policy.autonomy, verdicts.standing(connection, kind)
+    of, unchanged = verdicts.record(connection, kind, bounds.record)
+    ended = None
+    if standing is not None and standing.ended_at is not None:
+        ended = {"at": standing.ended_at, "by": standing.ended_by, "why": standing.why}
+    earned = ended is None and of >= bounds.record and of - unchanged <= bounds.changes
+    return {"of": of, "unchanged": unchanged, "earned": earned, "needs": bounds.record, "ended": ended}
+
+
+def resume(store: Store, desk: Desk, kind: str) -> Json:
+    """A person lets a kind go out by itself again, as soon as its record allows. Raises DeskError."""
+    with store.write() as connection:
+        allowed(desk)
+        if not verdicts.resume(connection, kind, desk.by, desk.clock()):
+            raise DeskError(f"{kind} was not stopped", "`earshot status` shows how far each kind is")
+        return {"kind": kind, "resumed": True, **progress(connection, desk.policy, kind)}
+
+
+def _one(store: Store, policy: Policy, preview: Show, item: Item, now: datetime) -> holds.Hold | None:
     """Approve one in a transaction of its own, so that the next one's caps count it. Returns what held it."""
     with store.write() as connection:
         hold = holds.paused(connection, item.mention.platform, now) or holds.automatic(connection, policy, item, now)
@@ -50,21 +99,39 @@ def _one(
     return hold
 
 
-def _give(
-    connection: Connection,
-    policy: Policy,
-    preview: Callable[[str, Mention], Preview],
-    item: Item,
-    now: datetime,
-) -> None:
-    """Never with less care than a person's approval: an opted-out author or an unfit text waits for a person."""
+def _give(connection: Connection, policy: Policy, preview: Show, item: Item, now: datetime) -> None:
+    """Never with less care than a person's approval: an opted-out author or an unfit text waits for a person.
+
+    Whether the kind may go is asked again here, in the transaction: a colleague may have ended it just now.
+    """
     reply, mention = item.reply, item.mention
     if reply is None or not reply.text or people.opted_out(connection, (mention.platform, mention.author_id)):
         return
-    shown = preview(reply.text, mention)
-    if fault(policy, mention, reply.text, shown) is not None:
+    shown, kind = preview(reply.text, mention), reply.kind or ""
+    if fault(policy, mention, reply.text, shown) is not None or not _lets_go(connection, policy, kind):
         return
-    who = {"approved_by": "policy", "approved_at": now, **UNHELD}
+    who = {"approved_by": verdicts.MACHINE, "approved_at": now, **UNHELD}
     detail = {"revision": reply.revision, "text": shown.text}
-    if replies.move(connection, reply, "approved", by="policy", now=now, what="approved", detail=detail, **who):
-        events.approved(connection, reply.id, reply.revision, "policy", shown.text, now, automatic=True)
+    log: Json = {"by": verdicts.MACHINE, "now": now, "what": "approved", "detail": detail}
+    if replies.move(connection, reply, "approved", **log, **who):
+        events.approved(connection, reply.id, reply.revision, verdicts.MACHINE, shown.text, now, automatic=True)
+        responding = policy.responding(kind)
+        if responding is not None and responding.auto == "earned":
+            verdicts.begin(connection, kind, now)
+
+
+def _notify(store: Store, platform: str, met: Sequence[holds.Hold], now: datetime) -> None:
+    """Open a notice for each hold that wants one, and clear those whose hold is over. Writes only when one changes."""
+    wanted = {(hold.reason, hold.subject): hold.says for hold in met if hold.reason in NOTICED}
+    with store.read() as connection:
+        open_ = {(one.kind, one.subject) for one in notices.opened(connection) if one.platform == platform}
+    over = {(kind, subject) for kind, subject in open_ - wanted.keys() if kind in NOTICED}
+    if any(hold.wide for hold in met):
+        over = {one for one in over if one[0] == "spike"}  # the round broke off: the others were not looked at
+    if not over and not wanted.keys() - open_:
+        return
+    with store.write() as connection:
+        for (kind, subject), says in wanted.items():
+            notices.open_notice(connection, kind, platform, says, NOTICED[kind], now, subject=subject)
+        for kind, subject in over:
+            notices.clear(connection, kind, platform, now, subject=subject)

@@ -71,8 +71,10 @@ def edit(
     def work(connection: Connection, item: Item, reply: Reply) -> bool:
         if revision is not None and revision != reply.revision:
             raise DeskError(f"reply {reply_id} has changed since revision {revision}", "look at it again")
-        sound(desk, item.mention, words)
-        change = {"text": words, "kind": _kind(desk, reply, kind), "variant": None, "auto": False, **CLEARED}
+        shown = sound(desk, item.mention, words)
+        change = {"text": words, "kind": _kind(desk, reply, kind), **CLEARED}
+        if not reply.text or shown != desk.preview(reply.text, item.mention) or change["kind"] != reply.kind:
+            change |= {"variant": None, "auto": False}  # it will read otherwise: a draft of staff's own from here on
         number = reply.revision + 1
         detail = {"before": reply.text, "text": words, "revision": number}
         log: dict[str, Any] = {"by": desk.by, "now": desk.clock(), "what": "edited", "detail": detail}

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from listener import holds
 from listener.errors import DeskError
 from listener.model import Hit, Json, Mention, Preview
+from listener.policy import Holds
 from listener.store import events, items, mentions, people, platforms, replies
 from listener.store.engine import Store
 from listener.store.records import Approval, Decided, Item, Reply
@@ -57,16 +58,20 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What showing needs: each platform's preview, and the trail with its misses (decide is pure: made again)."""
+    """What showing needs: each platform's preview, and the trail with its misses (decide is pure: made again).
+
+    bounds: the policy's, of floods, near-duplicates and anger, for the warnings.
+    """
 
     preview: Callable[[str, Mention], Preview]
     explain: Explain
     now: datetime
+    bounds: Holds = holds.USUAL
 
 
 def lines(connection: Connection, view: View, items: Sequence[Item]) -> list[Json]:
     """Replies as the contract has them, in a handful of queries however many there are."""
-    around = holds.around(connection, items, view.now)
+    around = holds.around(connection, items, view.now, view.bounds)
     approved = [one.reply.id for one in items if one.reply is not None and one.reply.approved_by is not None]
     given = events.approvals_of(connection, approved)
     return [_line(view, item, holds.warnings(around, item), given) for item in items]

@@ -1,6 +1,7 @@
 """One pass over the words of a text finds every phrase of every cue: a trie of words, `*` for the rest of a word."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -30,6 +31,21 @@ def fold(text: str) -> str:
 def tokens(text: str) -> list[str]:
     """Return the words, numbers, marks that end a sentence, and pictures of a text, folded; at most TOKENS."""
     return _TOKEN.findall(fold(text))[:TOKENS]
+
+
+_CLAUSE = re.compile(r"[,:()\[\]\"“”]|\s[-–]+\s|—")
+_QUOTATION = re.compile(r"\"[^\"]*\"|“[^”]*”")
+
+
+def clauses(text: str) -> tuple[frozenset[int], frozenset[int]]:
+    """Which tokens begin a clause (behind a comma, colon, bracket, dash or quotation mark), and which are quoted."""
+    told = fold(text)
+    starts = [found.start() for found in _TOKEN.finditer(told)][:TOKENS]
+    begins = {bisect_left(starts, mark.end()) for mark in _CLAUSE.finditer(told)}
+    quoted = [
+        range(bisect_left(starts, one.start()), bisect_left(starts, one.end())) for one in _QUOTATION.finditer(told)
+    ]
+    return frozenset(begins), frozenset(at for one in quoted for at in one)
 
 
 def words(phrase: str) -> list[str]:

@@ -27,6 +27,7 @@ __all__ = [
     "init",
     "load",
     "load_platform",
+    "load_policy",
     "load_responders",
     "notes",
     "problems",
@@ -66,6 +67,17 @@ def load(folder: Path) -> Settings:
     if faults or policy is None:
         raise ConfigError(faults)
     return Settings(folder, platforms, daemon, policy)
+
+
+def load_policy(folder: Path) -> tuple[Policy, list[str]]:
+    """The policy of a folder alone, for `earshot replay`, and what should be known of its files. Raises ConfigError."""
+    if not folder.is_dir():
+        raise ConfigError([Problem(str(folder), "there is no such folder", "give one with a policy.toml")])
+    faults: list[Problem] = []
+    policy = build_policy({name: read(folder, name, faults) for name in POLICY_FILES}, faults)
+    if faults or policy is None:
+        raise ConfigError(faults)
+    return policy, _file_notes(folder, POLICY_FILES)
 
 
 def load_responders(policy: Policy) -> dict[str, Responder]:
@@ -125,8 +137,8 @@ def init(folder: Path) -> list[Path]:
     return targets
 
 
-def _file_notes(folder: Path) -> list[str]:
+def _file_notes(folder: Path, files: tuple[str, ...] = FILES) -> list[str]:
     """Which files the folder leaves to the starter set, and which it has that nobody reads."""
-    says = [f"{name}: none in {folder}, so the starter's is used" for name in FILES if not (folder / name).exists()]
+    says = [f"{name}: none in {folder}, so the starter's is used" for name in files if not (folder / name).exists()]
     others = sorted({path.name for path in folder.glob("*.toml")} - set(FILES))
     return says + [f"{name} is not read: {near(name, FILES)}" for name in others]

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from listener import lexicon
 from listener.errors import ConfigError, Problem
-from listener.policy import Auto, Brand, Limits, Policy, Responding
+from listener.policy import Auto, Autonomy, Brand, Holds, Limits, Policy, Responding
 from listener.settings.entries import each, filled, phrase, read_facts, read_replies
 from listener.settings.files import Source, parse
 from listener.settings.hours import span
@@ -23,6 +23,7 @@ from listener.settings.schema import attempt, build, convert, near, unknown
 
 POLICY, FACTS, REPLIES = "policy.toml", "factsheet.toml", "replies.toml"
 POLICY_FILES = (POLICY, FACTS, REPLIES)
+SHARES = ("sample", "similarity", "spike_share")
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 HOST = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+")
 STRONGEST = 4.0  # VADER's lexicon runs from -4 to 4
@@ -55,6 +56,8 @@ class _PolicyFile:
     staff: _Staff = _Staff()
     responders: Mapping[str, Any] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
+    autonomy: Autonomy = field(default_factory=Autonomy)
+    holds: Holds = field(default_factory=Holds)
     hours: _Hours = _Hours()
     links: _Links = _Links()
     cues: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -130,6 +133,8 @@ def _rules(source: Source, faults: list[Problem]) -> Policy | None:
         lexicon=lexicon.valence() | {word.lower(): value for word, value in file.lexicon.items()},
         cues={name: (*shipped, *file.cues.get(name, ())) for name, shipped in lexicon.cues().items()},
         limits=file.limits,
+        autonomy=file.autonomy,
+        holds=file.holds,
         timezone=file.timezone,
         quiet=tuple(one for one in quiet if one),
         staff=file.staff.names,
@@ -176,8 +181,21 @@ def _check_rules(file: _PolicyFile, spot: Spot, faults: list[Problem]) -> None:
     faults += unknown(file.cues, lexicon.cues(), cues)
     for name, phrases in file.cues.items():
         each(faults, phrases, cues.at(name), phrase)
+    _check_bounds(file, spot, faults)
     for word, value in file.lexicon.items():
         attempt(faults, _scored, word, value, spot.inside("lexicon").at(word))
+
+
+def _check_bounds(file: _PolicyFile, spot: Spot, faults: list[Problem]) -> None:
+    """Shares lie between 0 and 1, counts are no less than nothing, and a record of none is no record."""
+    for name, table in (("autonomy", file.autonomy), ("holds", file.holds)):
+        for one in fields(table):
+            value, at = getattr(table, one.name), spot.inside(name).at(one.name)
+            least = 1 if (name, one.name) in (("autonomy", "record"), ("holds", "spike_factor")) else 0
+            if one.name in SHARES and not 0 <= value <= 1:
+                faults.append(Problem(str(at), f"is no share: {value}", "write a number from 0 to 1"))
+            elif isinstance(value, int | float) and value < least:
+                faults.append(Problem(str(at), f"is too small: {value}", f"write {least} or more"))
 
 
 def _timezone(name: str, spot: Spot) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from sqlalchemy import Connection, Table, and_, case, column, func, or_, select, table
+from sqlalchemy import Connection, Table, column, func, select, table
 
 from listener.model import Json
 from listener.store.people import Person
@@ -11,10 +11,6 @@ from listener.store.tables import UtcTime, metadata
 
 reply = metadata.tables["reply"]
 mention = metadata.tables["mention"]
-decision = metadata.tables["decision"]
-other = decision.alias()
-any_reply = reply.alias()
-FAR_ENOUGH = 20_000  # replies that the record looks back over: a bound, whatever the database's size
 SHOWN = (
     "platform", "mention_id", "author", "mention_text", "mentioned_at", "seen_at", "compound", "lang", "decision",
     "kind", "rule", "reply_id", "state", "reply_text", "remote_id", "approved_by", "approved_at", "sent_at", "cost_usd",
@@ -54,32 +50,3 @@ def oldest_waiting(connection: Connection) -> datetime | None:
 def undecided(connection: Connection) -> int:
     """How many mentions wait to be decided."""
     return connection.execute(select(func.count()).where(mention.c.stage == "new")).scalar_one()
-
-
-def record(connection: Connection, kind: str, last: int) -> tuple[int, int]:
-    """Staff's decisions on drafts of a kind inside its auto band: how many of the last ones, and how many unchanged.
-
-    A draft edited before its approval, rejected or escalated counts as changed; automatic approvals do not count.
-    """
-    changed = case(
-        (and_(reply.c.state.in_(("approved", "sending", "unknown", "sent")), reply.c.variant.is_not(None)), 0), else_=1
-    )
-    by_staff = or_(
-        reply.c.closed_as == "rejected", and_(reply.c.approved_by.is_not(None), reply.c.approved_by != "policy")
-    )
-    decided = decision.c.id == (
-        select(func.max(other.c.id)).where(other.c.mention_key == reply.c.mention_key).scalar_subquery()
-    )
-    newest_id = select(func.coalesce(func.max(any_reply.c.id), 0)).scalar_subquery()
-    newest = (
-        select(changed.label("changed"))
-        .select_from(reply.join(decision, decided))
-        .where(decision.c.kind == kind, decision.c.auto, by_staff, reply.c.id > newest_id - FAR_ENOUGH)
-        .order_by(reply.c.id.desc())
-        .limit(last)
-        .subquery()
-    )
-    row = connection.execute(
-        select(func.count(), func.coalesce(func.sum(newest.c.changed), 0)).select_from(newest)
-    ).one()
-    return row[0], row[0] - row[1]

@@ -9,13 +9,14 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func,
 
 from listener.errors import DeskError
 from listener.model import Mention
-from listener.store.records import Decided, Item, Reply, columns, load
+from listener.store.records import Decided, Item, Recent, Reply, columns, load, load_all
 from listener.store.replies import WAITING
 from listener.store.tables import UtcTime, metadata
 
 mention = metadata.tables["mention"]
 decision = metadata.tables["decision"]
 reply = metadata.tables["reply"]
+approval = metadata.tables["approval"]
 any_decision = decision.alias("any_decision")
 any_reply = reply.alias("any_reply")
 FAR = datetime.max.replace(tzinfo=UTC)  # sorts behind every time
@@ -138,7 +139,13 @@ def of_person(connection: Connection, platform: str, author_id: str, limit: int 
 
 
 def automatic_drafts(connection: Connection, platform: str, kinds: Collection[str], now: datetime) -> list[Item]:
-    """Drafts inside their auto band that nobody holds: no live claim, assignee or snooze."""
+    """Drafts inside their auto band that nobody holds: no live claim, assignee or snooze.
+
+    One that went by itself before and came back (undone, held without an end) waits for a person.
+    """
+    before = select(approval.c.id).where(
+        approval.c.reply_id == reply.c.id, approval.c.revision == reply.c.revision, approval.c.automatic
+    )
     query = _queued().where(
         mention.c.platform == platform,
         reply.c.state == "drafted",
@@ -149,6 +156,7 @@ def automatic_drafts(connection: Connection, platform: str, kinds: Collection[st
         or_(reply.c.snoozed_until.is_(None), reply.c.snoozed_until <= now),
         mention.c.edited_at.is_(None),
         mention.c.can_reply,
+        ~before.exists(),
     )
     return [_item(row) for row in connection.execute(query.order_by(reply.c.id))]
 
@@ -174,3 +182,24 @@ def person_waits(connection: Connection, said: Mention, but: int) -> bool:
     )
     open_ = or_(reply.c.state.in_(("escalated", "by_hand", "unknown")), and_(reply.c.state == "drafted", ~reply.c.auto))
     return connection.execute(query.where(*same, reply.c.id != but, open_).limit(1)).first() is not None
+
+
+def recent_drafts(connection: Connection, since: datetime, limit: int) -> list[Recent]:
+    """The newest drafts made since a time, newest first, whatever has become of them."""
+    whose = (mention.c.platform, mention.c.author_id, mention.c.conversation_id)
+    told = select(reply.c.kind, reply.c.created_at, *whose)
+    told = told.select_from(reply.join(mention, mention.c.key == reply.c.mention_key))
+    told = told.where(reply.c.created_at >= since, reply.c.kind.is_not(None))
+    return load_all(Recent, connection.execute(told.order_by(reply.c.created_at.desc()).limit(limit)))
+
+
+def decisions(
+    connection: Connection, since: datetime | None, after: int, limit: int
+) -> list[tuple[int, Mention, Decided]]:
+    """The last decision on each mention, oldest first, made since a time: its number, the mention, and itself."""
+    query = select(decision.c.id, *columns(Mention, mention, "m_"), *columns(Decided, decision, "d_"))
+    query = query.select_from(decision.join(mention, mention.c.key == decision.c.mention_key))
+    query = query.where(decision.c.id > after, _last_decision(decision.c.mention_key))
+    query = query if since is None else query.where(decision.c.at >= since)
+    rows = connection.execute(query.order_by(decision.c.id).limit(limit))
+    return [(row.id, load(Mention, row, "m_"), load(Decided, row, "d_")) for row in rows]

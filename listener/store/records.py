@@ -170,6 +170,37 @@ class Pause:
 
 
 @dataclass(frozen=True, slots=True)
+class Autonomy:
+    """A kind that has earned to go out by itself; ended_at: until a person resumes it, it does not any more."""
+
+    kind: str
+    began_at: datetime
+    ended_at: datetime | None
+    ended_by: str | None
+    why: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Mood:
+    """Ten minutes from `at` on: how many mentions were decided, and how many of them were negative."""
+
+    at: datetime
+    heard: int
+    negative: int
+
+
+@dataclass(frozen=True, slots=True)
+class Recent:
+    """A draft as floods are counted: of which kind, when it was made, and to whom."""
+
+    kind: str
+    created_at: datetime
+    platform: str
+    author_id: str
+    conversation_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class OptOut:
     """An author who is never answered."""
 

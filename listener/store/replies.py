@@ -8,8 +8,8 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, insert, or
 
 from listener.errors import DeskError
 from listener.model import Json
-from listener.store import events
-from listener.store.records import Reply, chunks, columns, load, load_all
+from listener.store import events, verdicts
+from listener.store.records import Reply, columns, load, load_all
 from listener.store.tables import metadata
 
 mention = metadata.tables["mention"]
@@ -57,7 +57,18 @@ def move(
     done = connection.execute(update(reply).where(same).values(state=to, changed_at=now, **changes)).rowcount == 1
     if done:
         events.add(connection, what or to, by, now, mention_key=seen.mention_key, reply_id=seen.id, detail=detail)
+        ended = verdicts.note(connection, seen, what or to, by, now, changes)
+        if ended is not None and seen.kind is not None:
+            _recall(connection, seen.kind, ended, now)
     return done
+
+
+def _recall(connection: Connection, kind: str, why: str, now: datetime) -> None:
+    """A kind's autonomy has ended: what it approved by itself and is not under way goes back to staff."""
+    back: Json = {**UNAPPROVED, "error": why}
+    mine = (reply.c.state == "approved", reply.c.kind == kind, reply.c.approved_by == verdicts.MACHINE)
+    for one in where(connection, *mine):
+        move(connection, one, "drafted", by=verdicts.MACHINE, now=now, what="held", detail={"says": why}, **back)
 
 
 def end(connection: Connection, seen: Reply, closed_as: str, reason: str, *, by: str, now: datetime) -> bool:
@@ -127,21 +138,29 @@ def mark(
     return done
 
 
-def sent_texts(connection: Connection, texts: Sequence[str], since: datetime) -> dict[str, int]:
-    """How often each of these very texts went out since a time."""
+def outgoing(
+    connection: Connection, since: datetime, *, limit: int, but: int | None = None, on_the_way: bool = True
+) -> dict[str, int]:
+    """The newest texts that went out since a time, and how often each did; at most `limit` texts.
+
+    on_the_way: with those that are approved or being sent; but: leave this reply out.
+    """
+    going = reply.c.state.in_(("approved", "sending", "unknown"))
     found: dict[str, int] = {}
-    query = select(reply.c.text, func.count()).where(reply.c.state == "sent", reply.c.sent_at >= since)
-    for piece in chunks(sorted(set(texts))):
-        found |= {
-            row[0]: row[1] for row in connection.execute(query.where(reply.c.text.in_(piece)).group_by(reply.c.text))
-        }
+    for which in (reply.c.sent_at >= since, *([going] if on_the_way else [])):
+        query = select(reply.c.text, func.count()).where(which, reply.c.text.is_not(None))
+        query = query if but is None else query.where(reply.c.id != but)
+        newest = query.group_by(reply.c.text).order_by(func.max(reply.c.id).desc()).limit(limit)
+        for text, number in connection.execute(newest):
+            found[text] = found.get(text, 0) + number
     return found
 
 
 def automatic_times(connection: Connection, since: datetime) -> list[datetime]:
     """When automatic replies were approved since a time, oldest first; those on their way count."""
-    live = reply.c.state.in_(("approved", "sending", "unknown", "sent"))
-    query = select(reply.c.approved_at).where(reply.c.approved_by == "policy", live, reply.c.approved_at >= since)
+    over = ("drafted", "escalated", "by_hand", "failed", "closed")  # NOT IN: with IN, SQLite takes the queue's index
+    query = select(reply.c.approved_at).where(reply.c.approved_by == "policy", reply.c.approved_at >= since)
+    query = query.where(reply.c.state.not_in(over))
     return list(connection.execute(query.order_by(reply.c.approved_at)).scalars())
 
 

@@ -127,6 +127,7 @@ class ReplyRow(SQLModel, table=True):
         Index("ix_reply_remote", "remote_id"),
         Index("ix_reply_automatic", "approved_at", sqlite_where=text("approved_by = 'policy'")),
         Index("ix_reply_claimed", "claimed_until", sqlite_where=text("claimed_until IS NOT NULL")),
+        Index("ix_reply_created", "created_at"),
         Index("ix_reply_snoozed", "snoozed_until", sqlite_where=text("snoozed_until IS NOT NULL")),
     )
     id: int | None = Field(default=None, primary_key=True)
@@ -176,6 +177,44 @@ class ApprovalRow(SQLModel, table=True):
     at: datetime = _time(required=True)
     text: str = Field(sa_type=Text)
     automatic: bool
+
+
+class VerdictRow(SQLModel, table=True):
+    """What staff decided on a draft inside its auto band: the record by which a kind earns to go out by itself."""
+
+    __tablename__ = "verdict"
+    __table_args__ = (
+        Index("uq_verdict_reply", "reply_id", unique=True),
+        Index("ix_verdict_kind", "kind", "id"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    reply_id: int = Field(foreign_key="reply.id")
+    kind: str = Field(sa_type=Text)
+    at: datetime = _time(required=True)
+    by: str = Field(sa_type=Text)
+    what: str = Field(sa_type=Text)
+    changed: bool
+
+
+class AutonomyRow(SQLModel, table=True):
+    """A kind that goes out by itself since began_at; with ended_at it does not until a person resumes it."""
+
+    __tablename__ = "autonomy"
+    kind: str = Field(primary_key=True, sa_type=Text)
+    began_at: datetime = _time(required=True)
+    ended_at: datetime | None = _time()
+    ended_by: str | None = _text()
+    why: str | None = _text()
+
+
+class MoodRow(SQLModel, table=True):
+    """Ten minutes of one platform: how many mentions were decided, and how many of them are negative."""
+
+    __tablename__ = "mood"
+    platform: str = Field(primary_key=True, sa_type=Text)
+    at: datetime = Field(primary_key=True, sa_type=UtcTime)
+    heard: int
+    negative: int
 
 
 class EventRow(SQLModel, table=True):

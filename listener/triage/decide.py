@@ -45,6 +45,9 @@ def _stopped(name: str, stop: Stop, facts: Facts, trail: list[Hit]) -> Decision:
 
 
 def _ask(facts: Facts, policy: Policy, responders: Mapping[str, Responder], trail: list[Hit]) -> Decision:
+    if denied := _only_denied(facts):  # before any responder: the words of a denial ("a lie") sound like a complaint
+        trail.append(Hit("denied", True, "sets an error about us right: needs nothing", denied))
+        return Decision("ignore", "denied", tuple(trail))
     for responding in policy.responders:
         answer = responders[responding.kind].respond(facts, policy)
         if isinstance(answer, Pass):
@@ -63,9 +66,6 @@ def _escalated(answer: Escalate, trail: list[Hit]) -> Decision:
 
 def _left(facts: Facts, trail: list[Hit]) -> Decision:
     """Nobody took it: what should not be left goes to a person, the rest needs nothing."""
-    if denied := _only_denied(facts):
-        trail.append(Hit("denied", True, "sets an error about us right: needs nothing", denied))
-        return Decision("ignore", "denied", tuple(trail))
     for rule, says, words in (
         ("unanswered_question", "a question nobody has an answer to", facts.cues.get("question")),
         ("unanswered_request", "a request nobody answers", facts.cues.get("request")),

@@ -37,7 +37,7 @@ class Ears:
         self._around(read, text, raw, mention)
         compound = self._scorer.compound(text)
         scores = self._sentences(text, compound) if "thanks" in read.cues or "praise" in read.cues else (compound,)
-        claims, topics = self._sheet.read(read) if self._sheet.facts else ((), {})
+        claims, topics = self._sheet.read(read, text) if self._sheet.facts else ((), {})
         lang = language(text, mention.lang)
         return Facts(mention, now, text, compound, scores, lang, read.cues, claims, topics, history)
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from listener.model import BadItem, Decision, Facts, History, Hit, Json, Mention, Preview, Responder
 from listener.policy import Policy
-from listener.store import events, mentions, notices, people, policies, replies
+from listener.store import events, mentions, mood, notices, people, policies, replies
 from listener.store.engine import Store
 from listener.triage.decide import decide, hits
 from listener.triage.facts import Ears, pack
@@ -129,6 +129,7 @@ def _keep(connection: Connection, triage: Triage, verdicts: Mapping[int, Verdict
     replies.decide_all(connection, [_decision(key, one, triage, now) for key, one in verdicts.items()])
     events.add_all(connection, [_event(key, one, now) for key, one in verdicts.items()])
     replies.add_all(connection, [_reply(key, one, triage.policy) for key, one in verdicts.items() if one.state], now)
+    mood.add(connection, [(one.facts.mention.platform, one.facts.compound) for one in verdicts.values()], now)
     for verdict in verdicts.values():
         if verdict.decision.opt_out:
             mention = verdict.facts.mention

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from listener.desk import autonomy, control, marks
+from listener.desk import autonomy, control, marks, moves
 from listener.policy import Auto, Limits, Policy, Span
 from listener.store import events, mentions, people
 from tests import factories
@@ -43,7 +43,7 @@ def test_a_draft_inside_its_band_goes_by_itself_with_its_words_kept(world: World
 
 @pytest.mark.parametrize("auto", ["never", "earned"])
 def test_nothing_goes_by_itself_unless_the_policy_lets_it(world: World, auto: Auto) -> None:
-    """`earned` behaves as `never` until the record is kept."""
+    """`earned` behaves as `never` without a record."""
     ids = world.said(*praise())
     assert go(world, trusting(auto)) == Counter() and states(world, ids) == ["drafted"]
 
@@ -110,3 +110,12 @@ def test_quiet_hours_and_a_pause_hold_everything(world: World) -> None:
     assert go(world, night) == Counter(paused=3)
     control.resume(world.store, world.desk(), None)
     assert go(world, night) == Counter() and set(states(world, ids)) == {"approved"}
+
+
+def test_what_went_by_itself_and_was_taken_back_waits_for_a_person(world: World) -> None:
+    """Undone by a colleague, it must not go out again five seconds later."""
+    (reply_id,) = world.said(*praise())
+    go(world)
+    moves.undo(world.store, world.desk(), reply_id)
+    go(world)
+    assert world.reply(reply_id).state == "drafted"

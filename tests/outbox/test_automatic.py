@@ -5,9 +5,9 @@ from datetime import time
 
 import pytest
 
-from listener.desk import marks
+from listener.desk import autonomy, marks
 from listener.model import Page, Standing
-from listener.policy import Auto, Limits, Span
+from listener.policy import Auto, Holds, Limits, Span
 from tests.line import COMPLAINT, Line
 
 
@@ -29,7 +29,7 @@ def test_clear_praise_goes_out_without_a_person_when_the_policy_says_always(line
 
 @pytest.mark.parametrize("auto", ["never", "earned"])
 def test_nothing_goes_out_by_itself_otherwise(line: Line, auto: Auto) -> None:
-    """`earned` behaves as `never` until the record is kept."""
+    """`earned` behaves as `never` without a record."""
     let_go(line, auto)
     line.say()
     line.listen()
@@ -128,3 +128,27 @@ def test_where_a_look_is_not_free_our_own_posts_are_read_first(line: Line) -> No
     line.listen()
     line.send()
     assert len(line.platform.posts) == 1
+
+
+def test_a_flood_that_comes_between_approval_and_sending_holds_it_for_a_while(line: Line) -> None:
+    """Looked at again just before the call; an hour later it may go."""
+    let_go(line, holds=Holds(flood_author=1))
+    first = line.say(author_id="eve")
+    line.listen()
+    autonomy.approve(line.store, line.policy, line.preview, "memory", line.now)
+    line.say(author_id="eve")
+    line.listen()
+    assert (line.send(), line.platform.calls) == ({"flood": 2}, 0)
+    assert (line.reply_to(first.id).state, line.reply_to(first.id).hold) == ("approved", "flood")
+    line.wait(minutes=61)
+    line.send()
+    assert line.reply_to(first.id).state == "sent"
+
+
+def test_a_flood_does_not_hold_what_a_person_approved(line: Line) -> None:
+    """A person has looked."""
+    let_go(line, holds=Holds(flood_author=1, similar=1))
+    for _ in range(3):
+        line.approved(author_id="eve")
+    line.send()
+    assert len(line.platform.posts) == 3

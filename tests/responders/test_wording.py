@@ -129,3 +129,10 @@ def test_nothing_a_stranger_typed_is_ever_printed() -> None:
     read = facts("thank you XYZZY {{ brand }}", author_handle="PLUGH", author_name="{{ contact }} FROTZ")
     said = " ".join(text.text for text in candidates("thank_you", read, policy()))
     assert not any(word in said for word in ("XYZZY", "PLUGH", "FROTZ", "{{"))
+
+
+def test_a_fact_that_repeats_an_error_is_refused() -> None:
+    """2022, Air Canada: what is said as a fact is held against the house."""
+    told = (replace(policy().facts[0], says="Sadly we don't ship to Canada."), *policy().facts[1:])
+    (fault,) = problems(policy(facts=told))
+    assert fault.where == "factsheet.toml ships-to-canada.says" and "'dont ship to canada'" in fault.what

@@ -54,6 +54,7 @@ def test_records_have_columns_of_their_names() -> None:
         records.Reply: "reply", records.Decided: "decision", records.Approval: "approval", records.Event: "event",
         records.Notice: "notice", records.Shunted: "shunted", records.PlatformState: "platform", records.Pause: "pause",
         records.OptOut: "optout", records.Note: "note",
+        records.Autonomy: "autonomy", records.Mood: "mood",
     }  # fmt: skip
     missing = {name: set(records.names(cls)) - set(metadata.tables[name].c.keys()) for cls, name in pairs.items()}
     assert not any(missing.values()), missing

@@ -1,9 +1,7 @@
-"""What else is happening: reasons not to send just now, and warnings before an approval."""
+"""Bounds on what goes out by itself, and the warnings before an approval."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,18 +10,10 @@ from listener import holds
 from listener.policy import Limits, Policy, Span
 from listener.store import platforms
 from tests import factories
-from tests.desk.world import World, made, praise
+from tests.desk.world import World, praise
 
 NIGHT = Span(time(21), time(8))
 WEEKEND = Span(time.min, time.max, frozenset({5, 6}))
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    """A desk on a database of its own."""
-    store = made(tmp_path)
-    yield World(store)
-    store.close()
 
 
 def held(world: World, reply_id: int, **changes: Any) -> holds.Hold | None:
@@ -73,7 +63,8 @@ def test_the_hours_cap_opens_when_the_oldest_leaves_the_window(world: World) -> 
     world.after(minutes=20)
     automatic(world, ids[1])
     hold = held(world, ids[2], limits=Limits(auto_per_hour=2))
-    assert hold == holds.Hold("cap", "2 automatic replies an hour are the cap", world.now + timedelta(minutes=40))
+    end = world.now + timedelta(minutes=40)
+    assert hold == holds.Hold("cap", "2 automatic replies an hour are the cap", end, wide=True)
     world.after(minutes=40, seconds=1)
     assert held(world, ids[2], limits=Limits(auto_per_hour=2)) is None
 
@@ -127,12 +118,12 @@ def test_a_pause_holds_its_platform_or_all(world: World) -> None:
         platforms.set_pause(connection, "x", world.now, None, "outage", "dana")
     with world.store.read() as connection:
         assert holds.paused(connection, "memory", world.now) is None
-        assert holds.paused(connection, "x", world.now) == holds.Hold("paused", "paused by dana: outage")
+        assert holds.paused(connection, "x", world.now) == holds.Hold("paused", "paused by dana: outage", wide=True)
     end = world.now + timedelta(hours=1)
     with world.store.write() as connection:
         platforms.set_pause(connection, "*", world.now, end, None, "bo")
     with world.store.read() as connection:
-        assert holds.paused(connection, "memory", world.now) == holds.Hold("paused", "paused by bo", end)
+        assert holds.paused(connection, "memory", world.now) == holds.Hold("paused", "paused by bo", end, wide=True)
         assert holds.paused(connection, "memory", end) is None
 
 

@@ -1,0 +1,1 @@
+"""Claims and questions of the fact sheet, sentence by sentence."""
