@@ -1,0 +1,102 @@
+"""Calls through the gate with a session: what stands in the way is told without a call; failures are Unavailable."""
+
+import random
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from listener.errors import Unavailable
+from listener.model import Json
+from listener.platforms.bluesky.gate import Gate, Kind
+from listener.platforms.bluesky.session import Session, Sessions, Unready
+from listener.platforms.bluesky.verdict import ACCOUNT_DO, judge, of_read
+from listener.platforms.bluesky.wire import Answer, Broken, Wire
+
+
+class Absent(Exception):
+    """Bluesky says that what was asked for is not there."""
+
+
+class Rejected(Exception):
+    """Bluesky understood the call and takes it not: a parameter is at fault. says: one line."""
+
+    def __init__(self, says: str) -> None:
+        super().__init__(says)
+        self.says = says
+
+
+class Caller:
+    """Queries, procedures and who we are."""
+
+    def __init__(self, sessions: Sessions, wire: Wire, gate: Gate, rng: random.Random) -> None:
+        self._sessions, self._wire, self._gate, self._rng = sessions, wire, gate, rng
+
+    def session(self, now: datetime) -> Session:
+        """The session in use; signs in where there is none. Raises Unavailable."""
+        return self._signed(lambda: self._sessions.open(self._refusal(now)), now)
+
+    def get(self, method: str, params: Any, now: datetime) -> Json:
+        """The answer of a query. Raises Unavailable, Absent, Rejected."""
+        answer = self.called("read", lambda one: self._wire.get(one.base, method, params, one.access), now)
+        if answer.status == 200:
+            try:
+                body = answer.json()
+            except ValueError as error:
+                raise self.failed(Unavailable(f"Bluesky's answer cannot be read ({error})"), "read", now) from None
+            self._gate.worked("read")
+            return body
+        verdict = judge(answer, now, self._rng)
+        if verdict.fate == "absent":
+            raise Absent(verdict.says)
+        if verdict.fate == "invalid" or verdict.name == "InternalServerError":
+            raise Rejected(verdict.says)
+        raise self.failed(of_read(verdict), "read", now)
+
+    def post(self, method: str, body: Json, now: datetime) -> Answer:
+        """The answer of a procedure, whatever its status. Raises Unavailable when nothing was carried out, Broken."""
+        return self.called("write", lambda one: self._wire.post(one.base, method, body, one.access), now)
+
+    def called(self, kind: Kind, call: Callable[[Session], Answer], now: datetime) -> Answer:
+        """Call; a token that has run out is renewed, and the call made again: it was not carried out."""
+        self._gate.pass_(kind, now)
+        session = self.session(now)
+        for _ in range(2):
+            answer = self._tried(kind, call, session, now)
+            if answer.status not in (400, 401) or judge(answer, now, self._rng).fate != "expired":
+                return answer
+            spent = session
+            session = self._signed(lambda spent=spent: self._sessions.renew(spent, self._refusal(now)), now)  # type: ignore[misc]
+        raise self.failed(of_read(judge(answer, now, self._rng)), kind, now)
+
+    def failed(self, error: Unavailable, kind: Kind, now: datetime) -> Unavailable:
+        """The same error, noted, with the time to try again."""
+        return self._gate.noted(error, kind, now)
+
+    def worked(self, kind: Kind) -> None:
+        """A call was answered as it should be."""
+        self._gate.worked(kind)
+
+    def _tried(self, kind: Kind, call: Callable[[Session], Answer], session: Session, now: datetime) -> Answer:
+        try:
+            return call(session)
+        except Broken as error:
+            trouble = self.failed(Unavailable(f"Bluesky cannot be reached: {error.says}"), kind, now)
+            if kind == "read" or not error.written:
+                raise trouble from None
+            raise
+
+    def _signed(self, work: Callable[[], Session], now: datetime) -> Session:
+        """Sign in or renew. Raises Unavailable."""
+        self._gate.pass_("session", now)
+        try:
+            session = work()
+        except Unready as error:
+            raise self.failed(Unavailable(f"Bluesky: {error}", ACCOUNT_DO, cause="account"), "session", now) from None
+        except Broken as error:
+            raise self.failed(Unavailable(f"Bluesky cannot be reached: {error.says}"), "session", now) from None
+        except Unavailable as error:
+            raise self.failed(error, "session", now) from None
+        return session
+
+    def _refusal(self, now: datetime) -> Callable[[Answer], Exception]:
+        return lambda answer: of_read(judge(answer, now, self._rng))

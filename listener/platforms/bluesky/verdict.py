@@ -1,0 +1,99 @@
+"""What a failed call means: the only place of this package that reads status codes, error names and rate headers."""
+
+import random
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from listener.errors import Cause, NotSent, PlatformError, Refused, Unavailable
+from listener.net import later, seconds_or_date, spread
+from listener.platforms.bluesky.wire import Answer
+
+Fate = Literal["expired", "account", "rate", "absent", "exists", "invalid", "transient"]
+
+RATE_PAUSE = timedelta(minutes=5)  # the window of the tightest limit, when no header names its end
+_LONGEST, _SHORTEST = timedelta(hours=25), timedelta(seconds=5)  # a day's limit and some; a reset in the past
+UNKNOWN_DO = "it is looked for before anything else"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """fate: what it concerns; name: Bluesky's name of the error; says: one line; retry_at: not before."""
+
+    fate: Fate
+    name: str
+    says: str
+    status: int
+    retry_at: datetime | None = None
+
+
+_NAMES: dict[str, Fate] = {
+    "ExpiredToken": "expired",
+    "InvalidToken": "expired",
+    "AuthMissing": "expired",
+    "RateLimitExceeded": "rate",
+    "NotFound": "absent",
+    "RecordNotFound": "absent",
+    "InvalidSwap": "exists",
+    "AccountTakedown": "account",
+    "AccountSuspended": "account",
+    "AccountDeactivated": "account",
+    "RepoTakendown": "account",
+    "RepoDeactivated": "account",
+    "RepoNotFound": "account",
+}
+_STATUS: dict[int, Fate] = {401: "account", 403: "account", 429: "rate"}
+ACCOUNT_DO = "check handle and app password (Settings, Privacy and security, App passwords), and the account itself"
+
+
+def judge(answer: Answer, now: datetime, rng: random.Random) -> Verdict:
+    """What an answer that is no success means, on our clock."""
+    body = answer.object()
+    name, words = (body.get(key) if isinstance(body.get(key), str) else "" for key in ("error", "message"))
+    told = " ".join(f"{name}: {words}".split()).strip(": ")[:250]
+    fate = _fate(answer.status, str(name))
+    says = f"Bluesky answered {answer.status}" + (f" ({told})" if told else "")
+    return Verdict(fate, str(name), says, answer.status, rate_end(answer, now, rng) if fate == "rate" else None)
+
+
+def _fate(status: int, name: str) -> Fate:
+    if status >= 500 or status < 400:
+        return "transient"
+    return _STATUS.get(429) if status == 429 else _NAMES.get(name) or _STATUS.get(status, "invalid")  # type: ignore[return-value]
+
+
+def rate_end(answer: Answer, now: datetime, rng: random.Random) -> datetime:
+    """When a limit ends: `ratelimit-reset` (unix seconds), or Retry-After where that is later; jitter on top.
+
+    Without a readable header a window; in the past a few seconds; never more than a day and an hour.
+    """
+    headers, served = answer.headers, answer.headers.get("date")
+    ends = (
+        later(now, headers.get("ratelimit-reset"), served),
+        seconds_or_date(now, headers.get("retry-after"), served),
+    )
+    known = max((end for end in ends if end is not None), default=None)
+    pause = RATE_PAUSE if known is None else min(max(known - now, _SHORTEST), _LONGEST)
+    return now + spread(pause, rng)
+
+
+def of_read(verdict: Verdict) -> Unavailable:
+    """The verdict on a call that posts nothing."""
+    causes: dict[Fate, Cause] = {"account": "account", "expired": "account", "rate": "rate", "transient": "transient"}
+    cause = causes.get(verdict.fate, "item")
+    return Unavailable(verdict.says, ACCOUNT_DO if cause == "account" else "", cause=cause, retry_at=verdict.retry_at)
+
+
+def of_post(verdict: Verdict) -> PlatformError:
+    """The verdict on a post: NotSent, Refused, or a bare PlatformError when nobody knows."""
+    if verdict.fate == "transient":
+        return unknown(verdict.says)
+    if verdict.fate in ("account", "expired", "rate"):
+        read = of_read(verdict)
+        return NotSent(read.says, read.do, cause=read.cause, retry_at=read.retry_at)
+    return Refused(verdict.says, "failed", "edit the text, or close it")
+
+
+def unknown(says: str) -> PlatformError:
+    """Nobody knows whether it was posted."""
+    return PlatformError(f"{says}; nobody knows whether it was posted", UNKNOWN_DO)
