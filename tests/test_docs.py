@@ -14,11 +14,11 @@ import pytest
 import typer
 
 import responders
-from listener import lexicon, model, policy, settings
+from listener import lexicon, model, platforms, policy, settings
 from listener.cli import commands
 from listener.intake import cues
 from listener.model import History, Mention
-from listener.platforms import memory, x
+from listener.platforms import x
 from listener.settings import platforms as listening
 from listener.settings import policy as rules
 from listener.settings.scalars import Spot
@@ -79,8 +79,7 @@ def _shapes() -> dict[str, Shape]:
     return {
         "[daemon]": _shape(listening.Daemon),
         "[platforms.NAME]": {**_shape(listening._Common), **_shape(model.Section)},
-        "[platforms.memory]": _shape(memory.Section, common),
-        "[platforms.x]": _shape(x.Section, common),
+        **{f"[platforms.{name}]": _shape(section, common) for name, section in _sections().items()},
         "[platforms.x.prices]": _shape(x.Prices),
         "top of policy.toml": _shape(rules._PolicyFile, set(OWN_TABLES)),
         "[brand]": _shape(policy.Brand),
@@ -93,6 +92,12 @@ def _shapes() -> dict[str, Shape]:
         "[[fact]]": _shape(policy.Fact),
         "[[KIND]]": _shape(policy.Variant),
     }
+
+
+def _sections() -> dict[str, Any]:
+    """The Section of every platform that is shipped."""
+    names = [one.name for one in pkgutil.iter_modules(platforms.__path__)]
+    return {name: importlib.import_module(f"listener.platforms.{name}").Section for name in names}
 
 
 def _shape(made: Any, without: set[str] | None = None) -> Shape:

@@ -12,10 +12,12 @@ import pytest
 
 from listener.model import Mention, Preview
 from tests.pages import example_platform
-from tests.platforms.contract import Outcome, PlatformContract, now
+from tests.platforms.contract import PlatformContract
+from tests.platforms.other_side import Outcome, World
+from tests.platforms.rounds import now
 
 
-class BoardWorld:
+class BoardWorld(World):
     """Two folders: the test writes into one, the platform into the other."""
 
     def __init__(self, folder: Path, module: ModuleType) -> None:
@@ -57,6 +59,24 @@ class BoardWorld:
             self._outbox.rmdir()
             self._outbox.touch()
         return outcome == "not_sent"
+
+    def hide(self, text: str) -> str:
+        """Written under a name that is no mention yet."""
+        name = self.plant(text)
+        (self._inbox / name).rename(self._outbox.parent / name)
+        return name
+
+    def show(self, mention_id: str) -> None:
+        """Moved into the inbox, whose listing knows no order of arrival."""
+        (self._outbox.parent / mention_id).rename(self._inbox / mention_id)
+
+    def edit(self, mention_id: str, text: str) -> None:
+        """Write the file anew."""
+        (self._inbox / mention_id).write_text(text)
+
+    def delete(self, mention_id: str) -> None:
+        """The file is gone."""
+        (self._inbox / mention_id).unlink()
 
 
 class TestTheExample(PlatformContract):

@@ -10,11 +10,13 @@ import pytest
 from listener.model import Mention, Preview
 from listener.platforms import memory
 from listener.settings import EnvSecrets
-from tests.platforms.contract import Outcome, PlatformContract
+from tests.platforms.contract import PlatformContract
 from tests.platforms.memory_files import Bill
+from tests.platforms.other_side import Outcome, World
+from tests.platforms.rounds import now
 
 
-class MemoryWorld:
+class MemoryWorld(World):
     """Two files: the test appends to one, the platform to the other."""
 
     def __init__(self, folder: Path) -> None:
@@ -34,10 +36,14 @@ class MemoryWorld:
 
     def plant(self, text: str) -> str:
         """Append a row."""
+        return self._append(text)
+
+    def _append(self, text: str | None, **more: object) -> str:
         self._planted += 1
+        row = {"id": self._planted, "text": text, **more}
         with self._mentions.open("a") as file:
-            file.write(json.dumps({"id": self._planted, "text": text}) + "\n")
-        return str(self._planted)
+            file.write(json.dumps(row) + "\n")
+        return str(row["id"])
 
     def plant_own(self, text: str, reply_to: str) -> str | None:
         """Nobody answers in a file."""
@@ -56,6 +62,22 @@ class MemoryWorld:
         if outcome == "unknown":
             resource.setrlimit(resource.RLIMIT_FSIZE, (20, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
         return outcome in ("not_sent", "unknown")
+
+    def plant_aside(self, text: str) -> str:
+        """As another program's search found it."""
+        return self._append(text, addressed=False)
+
+    def plant_broken(self) -> str:
+        """A row without text."""
+        return self._append(None)
+
+    def repeat(self, mention_id: str) -> None:
+        """The same row once more."""
+        self._append("hello there", id=mention_id)
+
+    def edit(self, mention_id: str, text: str) -> None:
+        """A later row of the same id."""
+        self._append(text, id=mention_id, created_at=now().isoformat())
 
 
 class TestMemory(PlatformContract):

@@ -1,10 +1,11 @@
 """The X platform against the fake X server, for the tests of this folder."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,7 +15,7 @@ from listener.platforms import x
 from listener.platforms.x.api import XPlatform
 from listener.platforms.x.wire import Wire
 from tests.fakes.x import SECRETS, XServer
-from tests.platforms.contract import Outcome
+from tests.platforms.other_side import Outcome, Shape, World
 
 
 @dataclass
@@ -50,7 +51,7 @@ class Bill:
         self.lines.append((call, resources, usd))
 
 
-class XWorld:
+class XWorld(World):
     """A server, a platform, and both sides of them. seconds: the total deadline of a call."""
 
     def __init__(self, server: XServer, *, seconds: float = 5.0, cap: int = 8 * 1024 * 1024, **keys: Any) -> None:
@@ -93,6 +94,63 @@ class XWorld:
         mode, after = modes[outcome]
         self.server.fail_next("POST /2/tweets", mode, after=after)
         return True
+
+    def lengths(self) -> Mapping[str, int]:
+        """X's weights; a link counts 23 whatever its length."""
+        return {"e\u0301": 1, "日本": 4, "👨‍👩‍👧‍👦": 2, "https://example.com/a/very/long/path?that=is&never=read": 23}
+
+    def hide(self, text: str) -> str:
+        """Indexed tomorrow."""
+        return self.server.mention(text, mentions=[("100", "shop")], late=86_400).id
+
+    def show(self, mention_id: str) -> None:
+        """Indexed now."""
+        self.server.x.posts.by_id[mention_id].indexed_at = self.server.x.posts.now()
+
+    def plant_unanswerable(self, text: str) -> str:
+        """A bare reply to a post of ours: X takes no answer to it."""
+        own = self.server.own("We open at nine.")
+        return self.server.mention(text, mentions=[], reply_to=own.id, reply_to_user="100").id
+
+    def plant_broken(self) -> str:
+        """A post whose text is a number."""
+        post = self.server.mention("?")
+        post.raw = {"id": post.id, "text": 7}
+        return post.id
+
+    def edit(self, mention_id: str, text: str) -> None:
+        """A new id, with the old one as its history."""
+        self.server.edit(mention_id, text)
+
+    def delete(self, mention_id: str) -> None:
+        """Its author takes it away."""
+        self.server.x.posts.by_id[mention_id].deleted = True
+
+    def limit(self, shape: Shape, span: timedelta) -> None:
+        """X tells the end in unix seconds."""
+        end = self.server.x.posts.now() + (-span if shape == "past" else span)
+        shapes: dict[Shape, dict[str, str]] = {
+            "reset": {"x-rate-limit-reset": str(int(end.timestamp()) + 1)},
+            "past": {"x-rate-limit-reset": str(int(end.timestamp()))},
+            "nonsense": {"x-rate-limit-reset": "soon"},
+            "retry_after": {"retry-after": f"{span.total_seconds():.0f}"},
+            "retry_after_date": {"retry-after": format_datetime(end, usegmt=True)},
+        }
+        for endpoint in ("GET /2/users/:id/mentions", "POST /2/tweets"):
+            self.server.fail_next(endpoint, "rate", headers=shapes.get(shape, {}))
+
+    def revoke(self) -> None:
+        """The server knows other tokens now."""
+        self.server.secrets = {name: f"new {value}" for name, value in self.server.secrets.items()}
+
+    def renew(self) -> None:
+        """And so does the operator."""
+        self.keys.values = dict(self.server.secrets)
+
+    def down(self) -> None:
+        """Nobody listens there, and no connection was kept."""
+        self.server.stop()
+        self.platform = self.again()
 
     def ahead(self, span: timedelta) -> None:
         """Move the server's clock."""

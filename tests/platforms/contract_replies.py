@@ -1,0 +1,80 @@
+"""What every platform keeps of a reply that goes well: previewed, counted, prepared, posted, found."""
+
+import json
+
+import pytest
+
+from listener.model import Mention
+from tests.platforms.other_side import World
+from tests.platforms.rounds import now, outgoing, standing
+
+REPLIES = (
+    "Thank you!",
+    "  blanks around  ",
+    "e\u0301clair",
+    "two\nlines",
+    "See https://example.com/help.",
+    "🇩🇪👍🏽",
+    "a" * 400,
+)
+
+
+class Replies:
+    """Part of PlatformContract."""
+
+    @pytest.mark.parametrize("text", REPLIES)
+    def test_preview_of_a_preview_changes_nothing(self, world: World, mention: Mention, text: str) -> None:
+        """The text as it will stand is a fixed point, and its length is above zero."""
+        once = world.preview(text, mention)
+        assert world.preview(once.text, mention) == once
+        assert once.length > 0
+
+    def test_text_beyond_the_limit_does_not_fit(self, world: World, mention: Mention) -> None:
+        """The preview says what the platform would refuse."""
+        limit = world.preview("short", mention).limit
+        assert world.preview("short", mention).fits
+        assert not world.preview("w " * limit, mention).fits
+
+    def test_prepared_reply_is_plain_json_and_its_key_its_own(self, world: World, mention: Mention) -> None:
+        """Preparing twice gives the same key, another reply another one; the request survives JSON."""
+        moment = now()
+        one = world.platform.prepare(outgoing(world, mention), moment)
+        assert one == world.platform.prepare(outgoing(world, mention), moment)
+        assert one.key != world.platform.prepare(outgoing(world, mention, reply_id=2), moment).key
+        assert json.loads(json.dumps(one.request)) == one.request
+
+    def test_posted_reply_is_found_again(self, world: World, answerable: Mention) -> None:
+        """The text arrives to the byte, under the right post, and a new process finds it."""
+        reply = outgoing(world, answerable)
+        prepared = world.platform.prepare(reply, now())
+        assert world.platform.find(prepared) is None
+        receipt = world.platform.post(prepared)
+        assert world.posted() == [(reply.text, answerable.id)]
+        found = world.again().find(prepared)
+        assert found is not None and found.remote_id == receipt.remote_id
+
+    def test_length_is_counted_as_the_platform_counts(self, world: World, mention: Mention) -> None:
+        """Links, emoji and combined characters count as they do there."""
+        alone = world.preview("x", mention).length
+        counted = {text: world.preview(f"x {text}", mention).length - alone - 1 for text in world.lengths()}
+        assert counted == world.lengths()
+
+    def test_reply_of_just_the_limit_goes_out(self, world: World, answerable: Mention) -> None:
+        """The preview's limit is the platform's own, with whatever it puts first counted in."""
+        short = world.preview("w", answerable)
+        longest = "w" * (short.limit - short.length + 1)
+        assert world.preview(longest, answerable).fits
+        assert not world.preview(longest + "w", answerable).fits
+        reply = outgoing(world, answerable, longest)
+        world.platform.post(world.platform.prepare(reply, now()))
+        assert world.posted() == [(reply.text, answerable.id)]
+
+    def test_edit_is_seen_just_before_the_reply_goes_out(self, world: World, mention: Mention) -> None:
+        """What was approved may answer words that stand there no more; unchanged words look unchanged."""
+        before = standing(world, mention)
+        world.edit(mention.id, "goodbye then")
+        after = standing(world, mention)
+        if before.text is None:
+            pytest.skip("this platform tells no text when it is looked at")
+        assert (before.here, before.text, before.answered_by) == (True, mention.text, None)
+        assert after.here and "goodbye then" in (after.text or "")
