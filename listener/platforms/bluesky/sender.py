@@ -51,9 +51,9 @@ class Sender:
             return None
         except Rejected as error:
             raise Unavailable(f"Bluesky does not show our record: {error.says}", cause="item") from None
-        record = body.get("value")
-        same = isinstance(record, dict) and record.get("text") == prepared.request["record"]["text"]
-        if not same or parent(record) != prepared.request["parent"]:
+        value, meant = body.get("value"), prepared.request
+        record = value if isinstance(value, dict) else {}
+        if (record.get("text"), parent(record)) != (meant["record"]["text"], meant["parent"]):
             raise CannotTell("an answer of other words stands there already", "look at it, then resolve it")
         return _at(did, str(params["rkey"]))
 

@@ -23,7 +23,7 @@ def instant(value: object) -> datetime | None:
 
 
 def tid(moment: datetime, salt: int) -> str:
-    """A TID of this millisecond; the low 20 bits (microseconds and clock id) come from `salt`, so it is no guess."""
+    """A TID of this millisecond; its low 20 bits come from `salt`, so that two mentions of one instant differ."""
     ms = max(0, (moment - _EPOCH) // timedelta(milliseconds=1))
     number = ((ms * 1000 + salt % 1000) << 10 | (salt // 1000) % 1024) & (2**63 - 1)
     return "".join(_DIGITS[(number >> shift) & 31] for shift in range(60, -1, -5))

@@ -42,7 +42,7 @@ _NAMES: dict[str, Fate] = {
     "RepoDeactivated": "account",
     "RepoNotFound": "account",
 }
-_STATUS: dict[int, Fate] = {401: "account", 403: "account", 429: "rate"}
+_STATUS: dict[int, Fate] = {401: "account", 403: "account"}
 ACCOUNT_DO = "check handle and app password (Settings, Privacy and security, App passwords), and the account itself"
 
 
@@ -59,7 +59,7 @@ def judge(answer: Answer, now: datetime, rng: random.Random) -> Verdict:
 def _fate(status: int, name: str) -> Fate:
     if status >= 500 or status < 400:
         return "transient"
-    return _STATUS.get(429) if status == 429 else _NAMES.get(name) or _STATUS.get(status, "invalid")  # type: ignore[return-value]
+    return "rate" if status == 429 else _NAMES.get(name) or _STATUS.get(status, "invalid")
 
 
 def rate_end(answer: Answer, now: datetime, rng: random.Random) -> datetime:
@@ -68,10 +68,8 @@ def rate_end(answer: Answer, now: datetime, rng: random.Random) -> datetime:
     Without a readable header a window; in the past a few seconds; never more than a day and an hour.
     """
     headers, served = answer.headers, answer.headers.get("date")
-    ends = (
-        later(now, headers.get("ratelimit-reset"), served),
-        seconds_or_date(now, headers.get("retry-after"), served),
-    )
+    named = headers.get("ratelimit-reset"), headers.get("retry-after")
+    ends = (later(now, named[0], served), seconds_or_date(now, named[1], served))
     known = max((end for end in ends if end is not None), default=None)
     pause = RATE_PAUSE if known is None else min(max(known - now, _SHORTEST), _LONGEST)
     return now + spread(pause, rng)
