@@ -7,19 +7,19 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from listener.errors import CannotTell, Unavailable
+from listener.gate import Gate
 from listener.model import Account, Json, Mention, Outgoing, Page, Prepared, Receipt, Secrets, Standing
 from listener.platforms.bluesky import cursor as cursors
 from listener.platforms.bluesky import profile, walk
 from listener.platforms.bluesky import reply as replies
 from listener.platforms.bluesky.caller import Absent, Caller, Rejected
 from listener.platforms.bluesky.feeds import Feeds, Listing
-from listener.platforms.bluesky.gate import Gate
 from listener.platforms.bluesky.items import Us
 from listener.platforms.bluesky.section import Section
 from listener.platforms.bluesky.sender import Sender
 from listener.platforms.bluesky.session import Sessions
 from listener.platforms.bluesky.views import Views
-from listener.platforms.bluesky.wire import Wire
+from listener.web import Web
 
 log = logging.getLogger(__name__)
 
@@ -35,14 +35,14 @@ class Bluesky:
         secrets: Secrets,
         folder: Path,
         *,
-        wire: Wire | None = None,
+        web: Web | None = None,
         rng: random.Random | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.settle_after, self.watch_own = section.settle_after, True
-        rng, wire = rng or random.Random(), wire or Wire()  # noqa: S311 - jitter, no secret
-        self._section, self._sessions = section, Sessions(section, secrets, folder, wire)
-        self._caller = Caller(self._sessions, wire, Gate(self._sessions.fingerprint, rng), rng)
+        rng, web = rng or random.Random(), web or Web()  # noqa: S311 - jitter, no secret
+        self._section, self._sessions = section, Sessions(section, secrets, folder, web)
+        self._caller = Caller(self._sessions, web, Gate(self._sessions.secret, rng), rng)
         self._views = Views(self._caller)
         self._feeds = Feeds(self._caller, self._views)
         self._sender = Sender(self._caller, self._views, rng)

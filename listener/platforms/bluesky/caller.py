@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from listener.errors import Unavailable
+from listener.gate import Gate
 from listener.model import Json
-from listener.platforms.bluesky.gate import Gate, Kind
-from listener.platforms.bluesky.session import Session, Sessions, Unready
+from listener.platforms.bluesky.session import Session, Sessions, Unready, bearer, method
 from listener.platforms.bluesky.verdict import ACCOUNT_DO, judge, of_read
-from listener.platforms.bluesky.wire import Answer, Broken, Wire
+from listener.web import Answer, Broken, Web
 
 
 class Absent(Exception):
@@ -28,21 +28,20 @@ class Rejected(Exception):
 class Caller:
     """Queries, procedures and who we are."""
 
-    def __init__(self, sessions: Sessions, wire: Wire, gate: Gate, rng: random.Random) -> None:
-        self._sessions, self._wire, self._gate, self._rng = sessions, wire, gate, rng
+    def __init__(self, sessions: Sessions, web: Web, gate: Gate, rng: random.Random) -> None:
+        self._sessions, self._web, self._gate, self._rng = sessions, web, gate, rng
 
     def session(self, now: datetime) -> Session:
         """The session in use; signs in where there is none. Raises Unavailable."""
         return self._signed(lambda: self._sessions.open(self._refusal(now)), now)
 
-    def get(self, method: str, params: Any, now: datetime) -> Json:
+    def get(self, name: str, params: Any, now: datetime) -> Json:
         """The answer of a query. Raises Unavailable, Absent, Rejected."""
-        answer = self.called("read", lambda one: self._wire.get(one.base, method, params, one.access), now)
+        answer = self.called("read", lambda one: self._web.get(method(one.base, name), params, bearer(one.access)), now)
         if answer.status == 200:
-            try:
-                body = answer.json()
-            except ValueError as error:
-                raise self.failed(Unavailable(f"Bluesky's answer cannot be read ({error})"), "read", now) from None
+            body = answer.object()
+            if not body:
+                raise self.failed(Unavailable("Bluesky's answer cannot be read"), "read", now)
             self._gate.worked("read")
             return body
         verdict = judge(answer, now, self._rng)
@@ -52,13 +51,13 @@ class Caller:
             raise Rejected(verdict.says)
         raise self.failed(of_read(verdict), "read", now)
 
-    def post(self, method: str, body: Json, now: datetime) -> Answer:
+    def post(self, name: str, body: Json, now: datetime) -> Answer:
         """The answer of a procedure, whatever its status. Raises Unavailable when nothing was carried out, Broken."""
-        return self.called("write", lambda one: self._wire.post(one.base, method, body, one.access), now)
+        return self.called("write", lambda one: self._web.post(method(one.base, name), body, bearer(one.access)), now)
 
-    def called(self, kind: Kind, call: Callable[[Session], Answer], now: datetime) -> Answer:
+    def called(self, kind: str, call: Callable[[Session], Answer], now: datetime) -> Answer:
         """Call; a token that has run out is renewed, and the call made again: it was not carried out."""
-        self._gate.pass_(kind, now)
+        self._pass(kind, now)
         session = self.session(now)
         for _ in range(2):
             answer = self._tried(kind, call, session, now)
@@ -68,15 +67,20 @@ class Caller:
             session = self._signed(lambda spent=spent: self._sessions.renew(spent, self._refusal(now)), now)  # type: ignore[misc]
         raise self.failed(of_read(judge(answer, now, self._rng)), kind, now)
 
-    def failed(self, error: Unavailable, kind: Kind, now: datetime) -> Unavailable:
+    def failed(self, error: Unavailable, kind: str, now: datetime) -> Unavailable:
         """The same error, noted, with the time to try again."""
-        return self._gate.noted(error, kind, now)
+        return self._gate.noted(error, now, kind)
 
-    def worked(self, kind: Kind) -> None:
+    def worked(self, kind: str) -> None:
         """A call was answered as it should be."""
         self._gate.worked(kind)
 
-    def _tried(self, kind: Kind, call: Callable[[Session], Answer], session: Session, now: datetime) -> Answer:
+    def _pass(self, kind: str, now: datetime) -> None:
+        """Raise Unavailable while something stands in the way. kind: read, write or session, each limited by itself."""
+        if stop := self._gate.stopped(now, kind):
+            raise Unavailable(stop.says, stop.do, cause=stop.cause, retry_at=stop.until)
+
+    def _tried(self, kind: str, call: Callable[[Session], Answer], session: Session, now: datetime) -> Answer:
         try:
             return call(session)
         except Broken as error:
@@ -87,7 +91,7 @@ class Caller:
 
     def _signed(self, work: Callable[[], Session], now: datetime) -> Session:
         """Sign in or renew. Raises Unavailable."""
-        self._gate.pass_("session", now)
+        self._pass("session", now)
         try:
             session = work()
         except Unready as error:

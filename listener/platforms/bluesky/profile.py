@@ -6,7 +6,7 @@ from listener.errors import Unavailable
 from listener.model import Json
 from listener.platforms.bluesky.caller import Absent, Caller, Rejected
 from listener.platforms.bluesky.verdict import UNKNOWN_DO
-from listener.platforms.bluesky.wire import Broken
+from listener.web import Broken
 
 PROFILE, _LABELS = "app.bsky.actor.profile", "com.atproto.label.defs#selfLabels"
 UNLABELLED = "our account does not carry the bot label: `earshot check --online --fix` sets it"

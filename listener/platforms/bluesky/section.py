@@ -1,10 +1,9 @@
 """The `[platforms.bluesky]` section of earshot.toml: its keys, and what can be wrong with them."""
 
-import ipaddress
 from dataclasses import dataclass
 from datetime import timedelta
-from urllib.parse import urlsplit
 
+from listener.gate import unfit
 from listener.model import Section as Base
 
 HANDLE, PASSWORD = "EARSHOT_BLUESKY_HANDLE", "EARSHOT_BLUESKY_APP_PASSWORD"
@@ -42,26 +41,3 @@ class Section(Base):
         """What Bluesky asks of an automated account."""
         says = "Bluesky asks automated accounts to carry the bot label (`earshot check --online --fix` sets it)"
         return [f"{says} and to answer only who addressed them"]
-
-
-def unfit(url: str) -> str:
-    """Why secrets may not be sent to this server; "" when they may: https, or http on this machine."""
-    try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port
-    except ValueError as error:
-        return f"{url!r} is no URL ({error})"
-    if parts.scheme not in ("http", "https") or not host:
-        return f"{url!r} is no http(s) URL"
-    if parts.username or parts.password or parts.query or parts.fragment or parts.path.strip("/"):
-        return "must hold neither a user, a path, a query nor a fragment"
-    return "http:// is only for this machine" if parts.scheme == "http" and not on_loopback(url) else ""
-
-
-def on_loopback(url: str) -> bool:
-    """True when the URL's host is this machine."""
-    host = urlsplit(url).hostname or ""
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

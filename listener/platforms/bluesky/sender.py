@@ -14,7 +14,7 @@ from listener.platforms.bluesky.items import POST, parent, parts
 from listener.platforms.bluesky.text import facets, handles
 from listener.platforms.bluesky.verdict import judge, of_post, unknown
 from listener.platforms.bluesky.views import Views, verdict
-from listener.platforms.bluesky.wire import Answer, Broken
+from listener.web import Answer, Broken
 
 
 class Sender:

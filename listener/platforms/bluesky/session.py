@@ -12,12 +12,23 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
+from listener.gate import unfit
 from listener.model import Json, Secrets
-from listener.platforms.bluesky.section import HANDLE, PASSWORD, Section, on_loopback, unfit
-from listener.platforms.bluesky.wire import Answer, Wire
+from listener.platforms.bluesky.section import HANDLE, PASSWORD, Section
+from listener.web import Answer, Web
 
 FILE = "bluesky-session.json"
 Judge = Callable[[Answer], Exception]
+
+
+def method(base: str, name: str) -> str:
+    """The address of an XRPC method."""
+    return f"{base.rstrip('/')}/xrpc/{name}"
+
+
+def bearer(token: str) -> dict[str, str]:
+    """The headers that carry a token."""
+    return {"Authorization": f"Bearer {token}"}
 
 
 class Unready(Exception):
@@ -39,8 +50,8 @@ class Session:
 class Sessions:
     """Signs in and renews. Raises Unready, Broken, and what `judge` makes of a refusal."""
 
-    def __init__(self, section: Section, secrets: Secrets, folder: Path, wire: Wire) -> None:
-        self._service, self._secrets, self._path, self._wire = section.service_url, secrets, folder / FILE, wire
+    def __init__(self, section: Section, secrets: Secrets, folder: Path, web: Web) -> None:
+        self._service, self._secrets, self._path, self._web = section.service_url, secrets, folder / FILE, web
         self._known: Session | None = None
         self._proofs: dict[tuple[str, str], str] = {}
 
@@ -48,9 +59,9 @@ class Sessions:
         """The handle of the configuration, without its @; "" when there is none."""
         return (self._secrets.get(HANDLE) or "").strip().removeprefix("@")
 
-    def fingerprint(self) -> str:
-        """Changes when the secrets change; kept in memory alone."""
-        return hashlib.sha256(f"{self.account()}\0{self._secrets.get(PASSWORD)}".encode(errors="replace")).hexdigest()
+    def secret(self) -> str:
+        """Changes when the secrets are replaced."""
+        return f"{self.account()}\0{self._secrets.get(PASSWORD)}"
 
     def open(self, judge: Judge) -> Session:
         """The session in use, the file's, or a new one; other secrets than it was made with end it."""
@@ -66,7 +77,7 @@ class Sessions:
             self._known = kept
             return kept
         refresh = (kept or old).refresh
-        answer = self._wire.post(old.base, "com.atproto.server.refreshSession", None, refresh)
+        answer = self._web.post(method(old.base, "com.atproto.server.refreshSession"), None, bearer(refresh))
         if answer.status == 200:
             self._known = self._keep(self._made(answer, old.proof))
         elif answer.status == 429 or answer.status >= 500:
@@ -77,7 +88,7 @@ class Sessions:
 
     def _signed_in(self, proof: str, judge: Judge) -> Session:
         body = {"identifier": self.account(), "password": self._secrets.get(PASSWORD)}
-        answer = self._wire.post(self._service, "com.atproto.server.createSession", body, None)
+        answer = self._web.post(method(self._service, "com.atproto.server.createSession"), body)
         if answer.status != 200:
             raise judge(answer)
         return self._keep(self._made(answer, proof))
@@ -96,11 +107,13 @@ class Sessions:
         services = document.get("service") if isinstance(document, dict) else None
         for one in services if isinstance(services, list) else ():
             url = one.get("serviceEndpoint") if isinstance(one, dict) else None
-            if isinstance(url, str) and str(one.get("id", "")).endswith("#atproto_pds") and not unfit(url):
-                if on_loopback(url) and not on_loopback(self._service):
-                    continue
+            if isinstance(url, str) and str(one.get("id", "")).endswith("#atproto_pds") and self._safe(url):
                 return url
         return self._service
+
+    def _safe(self, url: str) -> bool:
+        """Tokens go where https protects them; to another server on this machine only when the first one is here."""
+        return not unfit(url) and (url.startswith("https:") or self._service.startswith("http:"))
 
     def _proof(self) -> str:
         """Slow on purpose: the file that holds it must not help to guess the password. Raises Unready."""
@@ -119,7 +132,7 @@ class Sessions:
         with suppress(OSError, ValueError, TypeError):
             raw: Json = json.loads(self._path.read_text(encoding="utf-8"))
             kept = Session(**{one.name: str(raw[one.name]) for one in fields(Session) if one.name in raw})
-            return kept if kept.proof == proof and not unfit(kept.base) else None
+            return kept if kept.proof == proof and self._safe(kept.base) else None
         return None
 
     def _keep(self, session: Session) -> Session:

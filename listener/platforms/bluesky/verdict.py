@@ -6,13 +6,12 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from listener.errors import Cause, NotSent, PlatformError, Refused, Unavailable
-from listener.net import later, seconds_or_date, spread
-from listener.platforms.bluesky.wire import Answer
+from listener.gate import limit_ends
+from listener.web import Answer
 
 Fate = Literal["expired", "account", "rate", "absent", "exists", "invalid", "transient"]
 
 RATE_PAUSE = timedelta(minutes=5)  # the window of the tightest limit, when no header names its end
-_LONGEST, _SHORTEST = timedelta(hours=25), timedelta(seconds=5)  # a day's limit and some; a reset in the past
 UNKNOWN_DO = "it is looked for before anything else"
 
 
@@ -53,26 +52,14 @@ def judge(answer: Answer, now: datetime, rng: random.Random) -> Verdict:
     told = " ".join(f"{name}: {words}".split()).strip(": ")[:250]
     fate = _fate(answer.status, str(name))
     says = f"Bluesky answered {answer.status}" + (f" ({told})" if told else "")
-    return Verdict(fate, str(name), says, answer.status, rate_end(answer, now, rng) if fate == "rate" else None)
+    ends = limit_ends(answer.headers, ("ratelimit-reset",), RATE_PAUSE, now, rng)
+    return Verdict(fate, str(name), says, answer.status, ends if fate == "rate" else None)
 
 
 def _fate(status: int, name: str) -> Fate:
     if status >= 500 or status < 400:
         return "transient"
     return "rate" if status == 429 else _NAMES.get(name) or _STATUS.get(status, "invalid")
-
-
-def rate_end(answer: Answer, now: datetime, rng: random.Random) -> datetime:
-    """When a limit ends: `ratelimit-reset` (unix seconds), or Retry-After where that is later; jitter on top.
-
-    Without a readable header a window; in the past a few seconds; never more than a day and an hour.
-    """
-    headers, served = answer.headers, answer.headers.get("date")
-    named = headers.get("ratelimit-reset"), headers.get("retry-after")
-    ends = (later(now, named[0], served), seconds_or_date(now, named[1], served))
-    known = max((end for end in ends if end is not None), default=None)
-    pause = RATE_PAUSE if known is None else min(max(known - now, _SHORTEST), _LONGEST)
-    return now + spread(pause, rng)
 
 
 def of_read(verdict: Verdict) -> Unavailable:

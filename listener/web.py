@@ -1,0 +1,134 @@
+"""HTTP through httpx for platforms: a total deadline, a cap on bodies, no redirects, no proxies of the environment.
+
+A GET keeps its connection, and is made once more when that was cut: some servers (snac) close kept connections without
+a word. A POST has a fresh connection and is never repeated, and what httpx tells of its progress says for certain
+whether any of it was written.
+"""
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from listener.model import Json
+from listener.net import GivenUp, Patience, TooLarge, read_capped
+
+_CAP = 8 * 1024 * 1024  # bytes of one answer: a page of 80 notifications is about 0.3 MB
+_CONNECT, _READ = 5.0, 15.0  # seconds; both below the total deadline
+_ALWAYS = {"User-Agent": "earshot", "Accept-Encoding": "identity"}  # a few packed bytes may unpack to very many
+
+
+class Broken(Exception):
+    """No answer, or none that can be read. written: False when the server surely never saw the request.
+
+    cut: the connection broke, rather than that time ran out.
+    """
+
+    def __init__(self, says: str, *, written: bool, cut: bool = False) -> None:
+        super().__init__(says)
+        self.says, self.written, self.cut = says, written, cut
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An HTTP answer, whatever its status. headers: names in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    def json(self) -> Any:
+        """The body as JSON. Raises ValueError also for NaN and for depth beyond the parser's."""
+        try:
+            return json.loads(self.body, parse_constant=_no_constant)
+        except RecursionError as error:
+            raise ValueError("nested too deeply") from error
+
+    def object(self) -> Json:
+        """The body as a JSON object, or an empty one when it is anything else."""
+        try:
+            parsed = self.json()
+        except ValueError:
+            return {}
+        return parsed if isinstance(parsed, dict) else {}
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
+
+
+class Web:
+    """Makes calls; any HTTP status is an Answer. Raises Broken. seconds: a call's total deadline."""
+
+    def __init__(self, *, seconds: float = 30.0, cap: int = _CAP) -> None:
+        self._seconds, self._cap, self._patience = seconds, cap, Patience(seconds)
+        self._timeout = httpx.Timeout(min(_READ, seconds), connect=min(_CONNECT, seconds))
+        self._reading: httpx.Client | None = None
+
+    def get(self, url: str, params: Any = None, headers: Mapping[str, str] | None = None) -> Answer:
+        """Read. params: a mapping, or pairs where a name comes several times."""
+        try:
+            return self._read(url, params, headers)
+        except Broken as error:
+            if not error.cut:
+                raise
+        return self._read(url, params, headers)
+
+    def _read(self, url: str, params: Any, headers: Mapping[str, str] | None) -> Answer:
+        client = self._reading = self._reading or self._client()
+        try:
+            return self._call(client, "GET", url, headers, params=params)
+        except Broken:
+            self._reading = None  # a call given up on may still hold it
+            raise
+
+    def post(self, url: str, body: Json | None, headers: Mapping[str, str] | None = None) -> Answer:
+        """Write, once. body: None for none."""
+        with self._client() as client:
+            return self._call(client, "POST", url, headers, json=body)
+
+    def _client(self) -> httpx.Client:
+        return httpx.Client(headers=_ALWAYS, timeout=self._timeout, trust_env=False, follow_redirects=False)
+
+    def _call(
+        self, client: httpx.Client, verb: str, url: str, headers: Mapping[str, str] | None, **what: Any
+    ) -> Answer:
+        watch = _Watch(time.monotonic() + self._seconds)
+
+        def work() -> Answer:
+            with client.stream(verb, url, headers=headers, extensions={"trace": watch}, **what) as got:
+                body = read_capped(got.iter_bytes(), self._cap, self._seconds)
+                return Answer(got.status_code, {name.lower(): value for name, value in got.headers.items()}, body)
+
+        try:
+            return self._patience.call(work)
+        except GivenUp as error:
+            raise Broken(str(error), written=error.begun) from None
+        except (TooLarge, httpx.TimeoutException) as error:
+            raise Broken(_short(error), written=watch.written) from None
+        except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, OSError, ValueError, RuntimeError) as error:
+            raise Broken(_short(error), written=watch.written, cut=watch.written) from None
+
+
+class _Watch:
+    """Told of every step of a call (httpcore's trace). Lets nothing be written after the deadline.
+
+    Looking up a name has no timeout: a call given up on could otherwise post minutes later, after it was sent anew.
+    """
+
+    def __init__(self, ends: float) -> None:
+        self._ends, self.written = ends, False
+
+    def __call__(self, event: str, info: Mapping[str, Any]) -> None:
+        if event.endswith(".send_request_headers.started"):
+            if time.monotonic() > self._ends:
+                raise httpx.ConnectTimeout("connected after the deadline")
+            self.written = True
+
+
+def _short(error: BaseException) -> str:
+    """One line, without the URL, whose query may be long."""
+    return " ".join(str(error).split())[:200] or type(error).__name__
