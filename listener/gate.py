@@ -1,4 +1,4 @@
-"""When a platform may be called again: a stop for the account, one a rate limit, pauses that grow. And where it lies."""
+"""When a platform may be called again (a stop for the account, one a limit, growing pauses), and at which addresses."""
 
 import hashlib
 import ipaddress
@@ -73,8 +73,8 @@ def limit_ends(
     return now + spread(pause, rng)
 
 
-def unfit(url: str, *, path: bool = False) -> str:
-    """Why nothing may be sent to this address; "" when it may: https, or http on this machine. path: it may have one."""
+def unfit(url: str) -> str:
+    """Why no secret may be sent to this address; "" when it may: https, or http on this machine."""
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
@@ -82,10 +82,8 @@ def unfit(url: str, *, path: bool = False) -> str:
         return f"{url!r} is no URL ({error})"
     if parts.scheme not in ("http", "https") or not host:
         return f"{url!r} is no http(s) URL"
-    if parts.username or parts.password or parts.fragment:
-        return "must hold neither a user nor a fragment"
-    if not path and (parts.query or parts.path.strip("/")):
-        return "must hold neither a path nor a query"
+    if parts.username or parts.password or parts.query or parts.fragment or parts.path.strip("/"):
+        return "must hold neither a user, a path, a query nor a fragment"
     return "http:// is only for this machine" if parts.scheme == "http" and not _on_loopback(host) else ""
 
 

@@ -7,6 +7,7 @@ whether any of it was written.
 
 import json
 import time
+import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,7 @@ import httpx
 from listener.model import Json
 from listener.net import GivenUp, Patience, TooLarge, read_capped
 
+Headers = Mapping[str, str] | None
 _CAP = 8 * 1024 * 1024  # bytes of one answer: a page of 80 notifications is about 0.3 MB
 _CONNECT, _READ = 5.0, 15.0  # seconds; both below the total deadline
 _ALWAYS = {"User-Agent": "earshot", "Accept-Encoding": "identity"}  # a few packed bytes may unpack to very many
@@ -66,9 +68,10 @@ class Web:
     def __init__(self, *, seconds: float = 30.0, cap: int = _CAP) -> None:
         self._seconds, self._cap, self._patience = seconds, cap, Patience(seconds)
         self._timeout = httpx.Timeout(min(_READ, seconds), connect=min(_CONNECT, seconds))
+        self._trust = httpx.create_ssl_context(trust_env=False)  # takes 20 ms: made once
         self._reading: httpx.Client | None = None
 
-    def get(self, url: str, params: Any = None, headers: Mapping[str, str] | None = None) -> Answer:
+    def get(self, url: str, params: Any = None, headers: Headers = None) -> Answer:
         """Read. params: a mapping, or pairs where a name comes several times."""
         try:
             return self._read(url, params, headers)
@@ -77,25 +80,31 @@ class Web:
                 raise
         return self._read(url, params, headers)
 
-    def _read(self, url: str, params: Any, headers: Mapping[str, str] | None) -> Answer:
-        client = self._reading = self._reading or self._client()
+    def _read(self, url: str, params: Any, headers: Headers) -> Answer:
+        client = self._reading = self._reading or self._kept()
         try:
             return self._call(client, "GET", url, headers, params=params)
         except Broken:
-            self._reading = None  # a call given up on may still hold it
+            self._reading = None
+            self._close()  # a call given up on may still hold it: that one ends with its connection
             raise
 
-    def post(self, url: str, body: Json | None, headers: Mapping[str, str] | None = None) -> Answer:
+    def post(self, url: str, body: Json | None, headers: Headers = None) -> Answer:
         """Write, once. body: None for none."""
         with self._client() as client:
             return self._call(client, "POST", url, headers, json=body)
 
-    def _client(self) -> httpx.Client:
-        return httpx.Client(headers=_ALWAYS, timeout=self._timeout, trust_env=False, follow_redirects=False)
+    def _kept(self) -> httpx.Client:
+        client = self._client()
+        self._close = weakref.finalize(self, client.close)
+        return client
 
-    def _call(
-        self, client: httpx.Client, verb: str, url: str, headers: Mapping[str, str] | None, **what: Any
-    ) -> Answer:
+    def _client(self) -> httpx.Client:
+        return httpx.Client(
+            headers=_ALWAYS, timeout=self._timeout, verify=self._trust, trust_env=False, follow_redirects=False
+        )
+
+    def _call(self, client: httpx.Client, verb: str, url: str, headers: Headers, **what: Any) -> Answer:
         watch = _Watch(time.monotonic() + self._seconds)
 
         def work() -> Answer:

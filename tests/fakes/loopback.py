@@ -1,18 +1,13 @@
-"""What fake platforms share: HTTP on 127.0.0.1, faults on order, connections that are forgotten.
-
-A fault strikes one endpoint (`*`: any) before the call is carried out or after it. Modes: cut (the connection is
-reset), stall (no answer), half (half of it), drip (a byte now and then), body (`text`, `status`, `headers`), and the
-names of a fake's own ANSWERS.
-"""
+"""A server on 127.0.0.1 for fakes: routes to calls, faults on order, a clock that may be ahead."""
 
 import json
 import socket
 import struct
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar
@@ -20,66 +15,64 @@ from urllib.parse import parse_qsl, urlsplit
 
 from tests.fakes.x.faults import Fault, Faults
 
-Answer = tuple[int, str]  # status and body
+Reply = tuple[int, str]
 
 
 @dataclass(frozen=True)
 class Call:
-    """A call as it came in. query: pairs, since a name may come several times; headers: names in lower case."""
+    """A request. pairs: its query; headers: names in lower case."""
 
-    verb: str
+    method: str
     path: str
-    query: list[tuple[str, str]]
+    pairs: list[tuple[str, str]]
     headers: Mapping[str, str]
     body: bytes
 
     @property
     def params(self) -> dict[str, str]:
-        """The query, the last value of each name."""
-        return dict(self.query)
+        """The query, the last one of each name."""
+        return dict(self.pairs)
 
     def json(self) -> Any:
-        """The body, or None where it is no JSON."""
+        """The body, or None when it is no JSON."""
         try:
             return json.loads(self.body)
         except ValueError:
             return None
 
 
-class FakeServer(ABC):
-    """A server. headers: sent with every answer; forgetful: closes kept connections without a word; calls: a ledger."""
+class Loopback(ABC):
+    """Serves what `route` gives. answers: replies that a fault of that mode gives; headers: sent with every answer.
 
-    answers: ClassVar[Mapping[str, Answer]] = {}
+    forgets: a connection that was used once is reset at its next request, without a word; calls: all that came.
+    """
+
+    answers: ClassVar[Mapping[str, Reply]] = {}
 
     def __init__(self, port: int = 0) -> None:
-        self.faults, self.headers, self.forgetful = Faults(), dict[str, str](), False
-        self.calls: list[tuple[str, int]] = []
+        self.faults, self.headers, self.ahead, self.forgets = Faults(), dict[str, str](), timedelta(0), False
+        self.calls: list[tuple[str, Call]] = []
         handler = type("Handler", (Handler,), {"server_": self})
         self._http = ThreadingHTTPServer(("127.0.0.1", port), handler)
         self._http.daemon_threads, self._http.block_on_close = True, False
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True)
 
     @abstractmethod
-    def now(self) -> datetime:
-        """The server's clock."""
-
-    @abstractmethod
-    def endpoint(self, call: Call) -> str:
-        """The name by which faults and the ledger know it."""
-
-    @abstractmethod
-    def answer(self, call: Call) -> Answer:
-        """Carry it out."""
+    def route(self, call: Call) -> tuple[str, Callable[[], Reply]]:
+        """The endpoint's name, by which faults are ordered, and what carries the call out."""
 
     @property
     def url(self) -> str:
-        """Its address."""
+        """Where it listens."""
         return f"http://127.0.0.1:{self._http.server_address[1]}"
 
-    def start(self) -> "FakeServer":
+    def now(self) -> datetime:
+        """The server's clock."""
+        return datetime.now(UTC) + self.ahead
+
+    def start(self) -> None:
         """Serve in a thread."""
         self._thread.start()
-        return self
 
     def stop(self) -> None:
         """End, stalled calls included."""
@@ -88,49 +81,41 @@ class FakeServer(ABC):
         self._http.server_close()
 
     def fail_next(self, endpoint: str, mode: str, *, times: int = 1, after: bool = False, **more: Any) -> Fault:
-        """Let the next calls of this endpoint fail."""
+        """Let the next calls of this endpoint fail; see tests.fakes.x.faults."""
         return self.faults.add(endpoint, Fault(mode, after=after, left=times, **more))
-
-    def count(self, endpoint: str) -> int:
-        """How often an endpoint was called."""
-        return sum(name == endpoint for name, _ in self.calls)
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Serves one connection of a FakeServer."""
+    """One connection."""
 
-    server_: ClassVar[FakeServer]
+    server_: ClassVar[Loopback]
     protocol_version = "HTTP/1.1"
     wbufsize = -1
     disable_nagle_algorithm = True
+    used = False
 
     def log_message(self, format: str, *args: Any) -> None:
         """Silent."""
 
     def do_GET(self) -> None:
-        """A read."""
         self._serve(b"")
 
     def do_POST(self) -> None:
-        """A write."""
         self._serve(self.rfile.read(int(self.headers.get("Content-Length") or 0)))
 
-    def _call(self, body: bytes) -> Call:
-        parts, headers = urlsplit(self.path), {name.lower(): value for name, value in self.headers.items()}
-        return Call(self.command, parts.path, parse_qsl(parts.query, keep_blank_values=True), headers, body)
-
     def _serve(self, body: bytes) -> None:
-        call, server = self._call(body), self.server_
-        endpoint = server.endpoint(call)
-        fault = server.faults.take("*") or server.faults.take(endpoint)
-        status, text = server.answer(call) if fault is None or fault.after else (0, "")
-        server.calls.append((endpoint, status))
-        if fault:
-            self._fail(fault, status, text)
-        else:
-            self._send(status, text)
-        if server.forgetful:
-            self.close_connection = True
+        if self.server_.forgets and self.used:
+            return self._cut()
+        self.used = True
+        parts = urlsplit(self.path)
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        call = Call(self.command, parts.path, parse_qsl(parts.query, keep_blank_values=True), headers, body)
+        endpoint, carry_out = self.server_.route(call)
+        self.server_.calls.append((endpoint, call))
+        fault = self.server_.faults.take(endpoint)
+        status, text = (0, "") if fault and not fault.after else carry_out()
+        self._fail(fault, status, text) if fault else self._send(status, text)
+        return None
 
     def _fail(self, fault: Fault, status: int, text: str) -> None:
         if fault.mode in self.server_.answers:
@@ -140,7 +125,7 @@ class Handler(BaseHTTPRequestHandler):
         elif fault.mode == "cut":
             self._cut()
         else:
-            self._slowly(fault, status or 200, text or '{"nothing": "of use"}')
+            self._slowly(fault, status or 200, text or json.dumps({"id": "1"}))
 
     def _slowly(self, fault: Fault, status: int, text: str) -> None:
         """stall: nothing; half: half the body, then a reset; drip: a byte each tenth of a second."""
@@ -167,8 +152,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def _head(self, status: int, length: int, headers: Mapping[str, str]) -> None:
         self.send_response_only(status)
-        known = {"Date": format_datetime(self.server_.now(), usegmt=True), "Content-Type": "application/json"}
-        for name, value in (known | self.server_.headers | dict(headers)).items():
+        standard = {"Date": format_datetime(self.server_.now(), usegmt=True), "Content-Type": "application/json"}
+        for name, value in {**standard, **self.server_.headers, **headers}.items():
             self.send_header(name, value)
         self.send_header("Content-Length", str(length))
         self.end_headers()
