@@ -13,7 +13,7 @@ from listener.platforms.bluesky import cursor as cursors
 from listener.platforms.bluesky import profile, walk
 from listener.platforms.bluesky import reply as replies
 from listener.platforms.bluesky.caller import Absent, Caller, Rejected
-from listener.platforms.bluesky.feeds import Feeds, Listing
+from listener.platforms.bluesky.feeds import SIZE, Feeds, Listing
 from listener.platforms.bluesky.items import Us
 from listener.platforms.bluesky.section import Section
 from listener.platforms.bluesky.sender import Sender
@@ -76,7 +76,7 @@ class Bluesky:
 
     def _read(self, book: cursors.Book, feed: str, track: walk.Track, listing: Listing) -> Page:
         found = listing.found
-        track, over, gap = walk.stepped(track, feed, walk.Seen(found.times, listing.token))
+        track, over, gap = walk.stepped(track, feed, walk.Seen(found.times, listing.token, SIZE))
         book = book.kept(feed, track, over=over)
         return Page(
             cursor=book.dump(),

@@ -50,10 +50,11 @@ class Track:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a page showed: the instants of its rows as text, and the cursor of the next page."""
+    """What a page showed: the instants of its rows as text, the cursor of the next page, and the size asked for."""
 
     times: Sequence[str]
     token: str | None
+    size: int = 100
 
 
 def begun(track: Track) -> Walk:
@@ -103,5 +104,7 @@ def _next(feed: str, used: str | None, seen: Seen) -> tuple[str | None, Gap | No
     token, before = stamp(moment + _TICK), instant(used)
     if before is None or token < stamp(before):
         return token, None
+    if len(seen.times) < seen.size:
+        return seen.token, None
     says = f"a page holds nothing but posts dated {seen.token}: of more than a page of them the rest cannot be read"
     return seen.token, Gap(feed, seen.token, stamp(before), says)
