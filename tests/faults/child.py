@@ -8,15 +8,17 @@ from datetime import UTC, datetime, timedelta
 
 
 def put_ahead(span: timedelta) -> None:
-    """Move the two clocks that the program hands on as arguments: the command line's, and the one X starts with."""
+    """Move the clocks that the program hands on as arguments: the command line's, and those platforms start with."""
     from listener.cli import context
+    from listener.platforms.mastodon.api import Mastodon
     from listener.platforms.x.api import XPlatform
 
     def later() -> datetime:
         return datetime.now(UTC) + span
 
     vars(context)["now"] = later
-    (XPlatform.__init__.__kwdefaults__ or {})["clock"] = later
+    for platform in (Mastodon, XPlatform):
+        (platform.__init__.__kwdefaults__ or {})["clock"] = later
 
 
 def main() -> None:

@@ -54,11 +54,12 @@ class World(ABC):
 
     platform: str
     section: str
+    secret_names: tuple[str, ...] = tuple(SECRETS)
     kills_in_call: tuple[str, ...] = ()  # points inside the network call at which a kill can be ordered
 
     def __init__(self, folder: Path, nursery: Nursery, rng: random.Random) -> None:
         self.folder, self.rng, self.clock, self.struck = folder, rng, 0.0, Counter[str]()
-        self.keys = {name: f"canary-{secrets.token_hex(12)}" for name in SECRETS}
+        self.keys = {name: f"canary-{secrets.token_hex(12)}" for name in self.secret_names}
         config, data = folder / "config", folder / "data"
         for one in (config, data):
             one.mkdir(parents=True)

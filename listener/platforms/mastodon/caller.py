@@ -1,0 +1,127 @@
+"""Reads through the gate: what stands in the way is told without a call, what fails becomes Unavailable."""
+
+import random
+from collections import OrderedDict
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+
+from listener.errors import Unavailable
+from listener.gate import Gate
+from listener.model import Account, Json, Secrets
+from listener.platforms.mastodon.section import TOKEN, Section
+from listener.platforms.mastodon.verdict import is_gone, of_read
+from listener.web import Broken, Web
+
+_ROOTS = 5_000  # threads remembered
+NO_TOKEN = f"set {TOKEN}, or {TOKEN}_FILE to a file that holds it"
+
+
+class Caller:
+    """GETs below the server's address, who we are, and threads."""
+
+    def __init__(self, section: Section, secrets: Secrets, web: Web, rng: random.Random) -> None:
+        self._base, self._limit, self._secrets = section.server_url.rstrip("/"), section.characters, secrets
+        self.web, self.rng, self.gate = web, rng, Gate(self.token, rng)
+        self._account: tuple[str, Account] | None = None
+        self._roots: OrderedDict[str, str] = OrderedDict()
+
+    def token(self) -> str:
+        """The token, read anew each time, so that a replaced one counts at once; "" while there is none."""
+        return (self._secrets.get(TOKEN) or "").strip()
+
+    def url(self, path: str) -> str:
+        """An address on the server."""
+        return self._base + path
+
+    def headers(self) -> dict[str, str]:
+        """Of every call."""
+        return {"Authorization": f"Bearer {self.token()}"}
+
+    def ready(self, now: datetime) -> None:
+        """Raise Unavailable while no call may be made."""
+        if stop := self.gate.stopped(now):
+            raise Unavailable(stop.says, stop.do, cause=stop.cause, retry_at=stop.until)
+        if not self.token().isascii() or not self.token().isprintable() or not self.token():
+            missing = Unavailable(f"Mastodon: {TOKEN} is not set, or is no token", NO_TOKEN, cause="account")
+            raise self.gate.noted(missing, now)
+
+    def get(self, path: str, now: datetime, params: Any = None) -> Any:
+        """The JSON of a 200, or None when the server says that it is gone. Raises Unavailable."""
+        self.ready(now)
+        try:
+            answer = self.web.get(self.url(path), params, self.headers())
+            if answer.status == 200:
+                told = answer.json()
+                self.gate.worked()
+                return told
+        except Broken as error:
+            raise self.gate.noted(Unavailable(f"Mastodon cannot be reached: {error.says}"), now) from None
+        except ValueError as error:
+            raise self.gate.noted(Unavailable(f"Mastodon's answer cannot be read ({error})"), now) from None
+        if is_gone(answer):
+            return None
+        raise self.gate.noted(of_read(answer, now, self.rng), now)
+
+    def items(self, path: str, now: datetime, params: Any = None) -> list[Any]:
+        """A page. Raises Unavailable, also when there is none."""
+        told = self.get(path, now, params)
+        if isinstance(told, list):
+            return told
+        says = f"Mastodon gives no list at {path}"
+        raise self.gate.noted(Unavailable(says, "is server_url right?", cause="item"), now)
+
+    def account(self, now: datetime) -> Account:
+        """Who the token belongs to, asked once a process and token. Raises Unavailable."""
+        token = self.token()
+        if self._account is None or self._account[0] != token:
+            self._account = (token, self._who(now))
+        return self._account[1]
+
+    def _who(self, now: datetime) -> Account:
+        told = self.get("/api/v1/accounts/verify_credentials", now)
+        if not isinstance(told, dict) or not isinstance(told.get("id"), str) or not told["id"]:
+            says = "Mastodon does not say who we are"
+            raise self.gate.noted(Unavailable(says, "is server_url right?", cause="account"), now)
+        name = told.get("display_name")
+        handle = str(told.get("acct") or told.get("username") or told["id"])
+        return Account(told["id"], handle, name if isinstance(name, str) and name else None)
+
+    def remarks(self, now: datetime) -> tuple[str, ...]:
+        """Where the server's limit is another than the section's, for `check --online`; nothing where it names none."""
+        most = None
+        for path in ("/api/v1/instance", "/api/v2/instance"):
+            with suppress(Unavailable):
+                most = _most(self.get(path, now)) or most
+        if most is None or most == self._limit:
+            return ()
+        why = "it refuses longer replies" if most < self._limit else "longer replies are possible"
+        return (f"this server takes {most} characters and not {self._limit}: {why}; set characters = {most}",)
+
+    def thread(self, status_id: str, now: datetime) -> Json | None:
+        """What stands before and after a status; None when it is gone. Raises Unavailable."""
+        told = self.get(f"/api/v1/statuses/{status_id}/context", now)
+        return told if isinstance(told, dict) else None
+
+    def root(self, status: Json, now: datetime) -> str:
+        """The first status of a thread: Mastodon names no conversation. One call a thread. Raises Unavailable."""
+        parent = status.get("in_reply_to_id")
+        known = self._roots.get(parent, "") if isinstance(parent, str) else str(status["id"])
+        if not known:
+            before = (self.thread(str(status["id"]), now) or {}).get("ancestors")
+            ids = [one["id"] for one in before or () if isinstance(one, dict) and isinstance(one.get("id"), str)]
+            known = ids[0] if ids else str(parent)
+            self._roots |= dict.fromkeys([*ids, str(parent)], known)
+        self._roots[str(status["id"])] = known
+        while len(self._roots) > _ROOTS:
+            self._roots.popitem(last=False)
+        return known
+
+
+def _most(told: Any) -> int | None:
+    """The server's limit: Mastodon's and GoToSocial's place, or Pleroma's."""
+    try:
+        most = told["configuration"]["statuses"]["max_characters"]
+    except (KeyError, TypeError):
+        most = told.get("max_toot_chars") if isinstance(told, dict) else None
+    return most if isinstance(most, int) and most > 0 else None

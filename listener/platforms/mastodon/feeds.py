@@ -1,0 +1,61 @@
+"""One page of one feed, and the cursor: the feeds still to be read in this round, and how far each was read."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from urllib.parse import quote
+
+from listener.model import Json, Page
+from listener.platforms.mastodon.caller import Caller
+from listener.platforms.mastodon.items import Reader, listed
+from listener.platforms.mastodon.section import Section
+from listener.platforms.mastodon.walk import Track, asked, stepped
+
+MENTIONS, OWN = "mentions", "own"
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """todo: feeds whose turn is still to come; tracks: feed -> how far it was read."""
+
+    todo: tuple[str, ...]
+    tracks: dict[str, Track]
+
+    @classmethod
+    def load(cls, cursor: Json | None, section: Section, began: datetime, *, own: bool) -> "Book":
+        """A feed that the cursor does not know begins where `start` says, our own posts now."""
+        names = (MENTIONS, *(f"#{tag}" for tag in section.tags), *((OWN,) if own else ()))
+        raw = cursor or {"todo": [], "tracks": {}}
+        begin = {"now": began.isoformat(), "all": ""}.get(str(section.start), str(section.start))
+        tracks = {name: Track(began.isoformat() if name == OWN else begin) for name in names}
+        tracks |= {name: Track.load(one) for name, one in raw["tracks"].items() if name in names or name == OWN}
+        return cls(tuple(name for name in raw["todo"] if name in names) or names, tracks)
+
+    def without(self, feed: str) -> "Book":
+        """With this feed's turn over."""
+        return replace(self, todo=tuple(one for one in self.todo if one != feed))
+
+    def page(self, **found: object) -> Page:
+        """A page with this cursor."""
+        cursor = {"todo": list(self.todo), "tracks": {name: track.dump() for name, track in self.tracks.items()}}
+        return Page(cursor, more=bool(self.todo), **found)  # type: ignore[arg-type]  # the fields of Page
+
+
+def read(caller: Caller, book: Book, feed: str, now: datetime) -> Page:
+    """One page of this feed. Raises Unavailable."""
+    me, track = caller.account(now).id, book.tracks[feed]
+    path, params = _request(feed, me)
+    items = caller.items(path, now, [*params, *asked(track, now).items()])
+    reader = Reader(feed, me, track.begin, lambda status: caller.root(status, now))
+    found = reader.sort(items)
+    track, over = stepped(track, listed(items), now)
+    book = replace(book.without(feed) if over else book, tracks={**book.tracks, feed: track})
+    return book.page(mentions=tuple(found.mentions), own=tuple(found.own), bad=tuple(found.bad), skipped=found.skipped)
+
+
+def _request(feed: str, me: str) -> tuple[str, list[tuple[str, str]]]:
+    """The largest pages that Mastodon gives: 80 notifications, 40 posts."""
+    if feed == MENTIONS:
+        return "/api/v1/notifications", [("types[]", "mention"), ("limit", "80")]
+    if feed == OWN:
+        return f"/api/v1/accounts/{me}/statuses", [("exclude_reblogs", "true"), ("limit", "40")]
+    return f"/api/v1/timelines/tag/{quote(feed[1:], safe='')}", [("limit", "40")]

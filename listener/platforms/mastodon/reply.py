@@ -1,0 +1,23 @@
+"""A reply before it is sent: how it will stand, and the request that is stored with the claim. Pure."""
+
+import hashlib
+from datetime import datetime
+
+from listener.model import Mention, Outgoing, Prepared, Preview
+from listener.platforms.mastodon.section import Section
+from listener.platforms.mastodon.text import addressed, length, stand
+
+
+def preview(text: str, mention: Mention, section: Section) -> Preview:
+    """The text as it will stand, the author's @handle first. link: the mention, where a person can answer by hand."""
+    shown = stand(text)
+    if mention.author_handle:
+        shown = addressed(shown, mention.author_handle)
+    return Preview(shown, length(shown), section.characters, link=mention.url)
+
+
+def prepare(reply: Outgoing, now: datetime) -> Prepared:
+    """The intention. Who may see the reply is no part of it: `post` looks at the mention first and answers in kind."""
+    digest = hashlib.sha256(f"{reply.mention.id}\0{reply.text}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    request = {"text": reply.text, "in_reply_to": reply.mention.id, "prepared_at": now.isoformat()}
+    return Prepared(f"earshot-{reply.reply_id}-{reply.revision}-{digest}", request)

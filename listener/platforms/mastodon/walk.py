@@ -1,0 +1,115 @@
+"""How far a feed was read. Pure.
+
+Ids are made before they are listed, so a bare high-water mark misses some: a page begins OVERLAP ids below the newest
+one known, and once an hour DEEP ids below it. What comes twice drops out by its id.
+
+A server that keeps to `min_id` is read forward, so the oldest comes first and no state can be lost on the way. One that
+ignores it (snac), and every first run, is read down from the newest post to known ground; only then is that settled.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+
+from listener.model import Json
+
+OVERLAP, DEEP = 40, 200  # ids; measured: a lag of 10 was enough at 37 mentions a second
+DEEP_EVERY = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """A feed's state. begin: what is older than this instant is not ours to answer ("": nothing is).
+
+    seen: the newest ids known, newest first; fresh: those of a walk down that is under way; down: its next page lies
+    below this id; blank: walks in a row that ended before known ground was met.
+    """
+
+    begin: str = ""
+    seen: tuple[str, ...] = ()
+    fresh: tuple[str, ...] = ()
+    down: str = ""
+    blank: int = 0
+    deep_at: str = ""
+
+    @classmethod
+    def load(cls, raw: Json) -> "Track":
+        """From the cursor's JSON."""
+        return cls(**{**raw, "seen": tuple(raw["seen"]), "fresh": tuple(raw["fresh"])})
+
+    def dump(self) -> Json:
+        """To the cursor's JSON."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What a page held: its ids, newest first as the server has them, and the oldest item's time."""
+
+    ids: Sequence[str]
+    oldest: datetime | None
+
+
+def key(one: str) -> tuple[int, str]:
+    """Ids in their order: numbers of different lengths, and ULIDs, which are all as long."""
+    return len(one), one
+
+
+def floor(track: Track, now: datetime) -> str:
+    """Known ground; "" where less is known than what is to be read again: then the list is read to its end."""
+    depth = DEEP if deep_due(track, now) else OVERLAP
+    return track.seen[depth - 1] if len(track.seen) >= depth else ""
+
+
+def deep_due(track: Track, now: datetime) -> bool:
+    """Once an hour; at once where the clock was set back."""
+    passed = now - datetime.fromisoformat(track.deep_at) if track.deep_at else DEEP_EVERY
+    return not timedelta(0) <= passed < DEEP_EVERY
+
+
+def asked(track: Track, now: datetime) -> dict[str, str]:
+    """The bound that the next page is asked for with."""
+    if track.down:
+        return {"max_id": track.down}
+    ground = floor(track, now)
+    return {"min_id": ground} if ground else {}
+
+
+def stepped(track: Track, listed: Listed, now: datetime) -> tuple[Track, bool]:
+    """The track after a page, and whether the feed's turn is over."""
+    ground = floor(track, now)
+    forward = bool(ground) and not track.down and all(key(one) > key(ground) for one in listed.ids)
+    return _forward(track, listed, now) if forward else _downward(track, listed, ground, now)
+
+
+def _forward(track: Track, listed: Listed, now: datetime) -> tuple[Track, bool]:
+    """min_id was kept to. The turn is over when a page brings nothing new."""
+    new = not set(listed.ids) <= set(track.seen)
+    track = replace(track, seen=_merged(track.seen, listed.ids))
+    return (track if new else _deepened(track, now)), not new
+
+
+def _downward(track: Track, listed: Listed, ground: str, now: datetime) -> tuple[Track, bool]:
+    fresh = _merged(track.fresh if track.down else (), listed.ids)
+    lowest = min(listed.ids, key=key, default="")
+    stuck = bool(track.down) and bool(lowest) and key(lowest) >= key(track.down)  # max_id is ignored too
+    if lowest and not stuck and not _reached(track, listed, lowest, ground):
+        return replace(track, fresh=fresh, down=lowest), False
+    if not lowest and track.down and not track.blank:  # perhaps a mistake: once more from the top
+        return replace(track, fresh=(), down="", blank=1), True
+    track = replace(track, seen=_merged(track.seen, fresh), fresh=(), down="", blank=0)
+    return _deepened(track, now), True
+
+
+def _reached(track: Track, listed: Listed, lowest: str, ground: str) -> bool:
+    if ground:
+        return key(lowest) <= key(ground)
+    return bool(track.begin) and listed.oldest is not None and listed.oldest < datetime.fromisoformat(track.begin)
+
+
+def _merged(seen: Sequence[str], ids: Sequence[str]) -> tuple[str, ...]:
+    return tuple(sorted({*seen, *ids}, key=key, reverse=True)[:DEEP])
+
+
+def _deepened(track: Track, now: datetime) -> Track:
+    return replace(track, deep_at=now.isoformat()) if deep_due(track, now) else track

@@ -1,0 +1,53 @@
+"""How servers differ that speak one API, as measured (../shared/platforms/mastodon.md): ids, paging, limits."""
+
+import random
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+import regex
+
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_LINK, _HANDLE = regex.compile(r"https?://\S+"), regex.compile(r"@(\w+)@[\w.-]+\w")
+
+
+@dataclass(frozen=True)
+class Manners:
+    """ids: of what shape; min_id, idempotent: whether the server knows these; counts: what a length is.
+
+    late: seconds until a mention is listed; forgets: kept connections are reset; reset: the shape of a limit's end.
+    """
+
+    name: str
+    ids: Literal["snowflake", "ulid", "time"]
+    min_id: bool = True
+    idempotent: bool = True
+    forgets: bool = False
+    late: float = 0.0
+    characters: int = 500
+    counts: Literal["mastodon", "runes"] = "mastodon"
+    types: bool = True  # keeps to types[]
+
+    def new_id(self, moment: datetime, serial: int) -> str:
+        """An id of this moment. ULIDs of one millisecond come in any order."""
+        ms = int(moment.timestamp() * 1000)
+        if self.ids == "snowflake":
+            return str((ms << 16) + serial % (1 << 16))
+        if self.ids == "time":
+            return f"{ms // 1000}.{serial:06}"
+        return _base32(ms, 10) + _base32(random.getrandbits(80), 16)
+
+    def length(self, text: str) -> int:
+        """As the server counts a post."""
+        if self.counts == "runes":
+            return len(text)
+        return len(regex.findall(r"\X", _HANDLE.sub(r"@\1", _LINK.sub("x" * 23, text))))
+
+
+def _base32(number: int, width: int) -> str:
+    return "".join(_CROCKFORD[number >> 5 * place & 31] for place in reversed(range(width)))
+
+
+MASTODON = Manners("Mastodon", "snowflake")
+GOTOSOCIAL = Manners("GoToSocial", "ulid", idempotent=False, characters=5000, counts="runes")
+SNAC = Manners("snac", "time", min_id=False, idempotent=False, forgets=True, late=12.0, counts="runes", types=False)

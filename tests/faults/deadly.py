@@ -1,0 +1,75 @@
+"""A loopback server as a random run needs it: it counts what struck, and kills its caller in the middle of a call.
+
+Kills: S4 half the request is read, S5 before the answer, S6 in the middle of it. half-read: half is all that is read.
+"""
+
+import os
+import signal
+import threading
+from contextlib import suppress
+from typing import Any
+
+from tests.fakes.loopback import Loopback
+from tests.fakes.x.faults import Fault
+from tests.faults.x_server import KILLS, Counting
+
+__all__ = ["KILLS", "Deadly"]
+
+
+class Deadly(Loopback):
+    """Mixed into a fake. post: the endpoint that sends; killed: the point of the last kill that was carried out.
+
+    The prey is the process that an ordered kill is meant for, known a moment after its birth.
+    """
+
+    post: str
+
+    def arm(self) -> None:
+        """Call once, before it serves."""
+        self.faults = self.script = Counting()
+        self._http.RequestHandlerClass = _handler(self, self._http.RequestHandlerClass)
+        self._known = threading.Condition()
+        self._prey: int | None = None
+        self.killed = ""
+
+    def prey(self, pid: int | None) -> None:
+        """Tell whom a kill is meant for; None: it is not born yet."""
+        with self._known:
+            self._prey = pid
+            self._known.notify_all()
+
+    def kill(self, point: str) -> None:
+        """kill -9, from the thread that answers the call."""
+        with self._known:
+            self._known.wait_for(lambda: self._prey is not None, 10)
+            if self._prey is not None:
+                self.killed = point
+                os.kill(self._prey, signal.SIGKILL)
+
+
+def _handler(server: Deadly, base: Any) -> Any:
+    class Handler(base):  # type: ignore[misc]  # the base is made at run time
+        def handle(self) -> None:
+            with suppress(ConnectionError):  # who is killed in a call says no goodbye
+                super().handle()
+
+        def do_POST(self) -> None:
+            if server.script.next(server.post) in ("S4", "half-read"):
+                self.rfile.read(int(self.headers["Content-Length"]) // 2)
+                self._serve(b"")
+            else:
+                super().do_POST()
+
+        def _fail(self, fault: Fault, status: int, text: str) -> None:
+            if fault.mode not in (*KILLS, "half-read"):
+                super()._fail(fault, status, text)
+                return
+            if fault.mode == "S6":
+                self._head(status, len(text.encode()), {})
+                self.wfile.write(text.encode()[: len(text) // 2])
+                self.wfile.flush()
+            if fault.mode in KILLS:
+                server.kill(fault.mode)
+            self._cut()
+
+    return Handler

@@ -1,0 +1,236 @@
+"""Sending on Mastodon: in kind, once, and each failed call in its sort."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from listener.errors import NotSent, PlatformError, Refused, Unavailable
+from listener.model import Mention, Outgoing, Prepared
+from tests.fakes.mastodon import GOTOSOCIAL, MASTODON, SNAC, MastodonServer
+from tests.fakes.mastodon.statuses import markup
+from tests.platforms.mastodon_world import MastodonWorld, read, serving
+
+POST = "POST statuses"
+
+
+@pytest.fixture
+def server() -> Iterator[MastodonServer]:
+    """A fake with Mastodon's manners."""
+    with serving(MASTODON) as one:
+        yield one
+
+
+@pytest.fixture
+def world(server: MastodonServer) -> MastodonWorld:
+    """The platform on it."""
+    return MastodonWorld(server, hashtags=())
+
+
+def mention(world: MastodonWorld, **more: Any) -> Mention:
+    """Somebody speaks to us."""
+    status = world.server.say("<p>hello</p>", late=0, **more)
+    return read(world.round(None)[0])[status.id]
+
+
+def prepared(world: MastodonWorld, target: Mention, text: str = "Thank you!", reply_id: int = 1) -> Prepared:
+    """A reply as it was approved."""
+    return world.platform.prepare(Outgoing(reply_id, 1, world.preview(text, target).text, target), world.now())
+
+
+@pytest.mark.parametrize("seen_by", ["public", "unlisted", "private", "direct"])
+def test_reply_is_seen_by_whom_the_mention_was(world: MastodonWorld, seen_by: str) -> None:
+    """A direct mention is never answered in public."""
+    world.platform.post(prepared(world, mention(world, visibility=seen_by)))
+    assert [one["visibility"] for one in world.server.posted] == [seen_by]
+
+
+def test_visibility_nobody_knows_is_answered_in_private(world: MastodonWorld) -> None:
+    """A server may invent one: no answer is wider than the mention."""
+    world.platform.post(prepared(world, mention(world, visibility="guild")))
+    assert [one["visibility"] for one in world.server.posted] == ["direct"]
+
+
+def test_author_is_named_first_and_counted_without_the_server(world: MastodonWorld) -> None:
+    """Without the @handle nobody is notified."""
+    target = mention(world, by="bo@far.example")
+    shown = world.preview("Thank you!", target)
+    assert (shown.text, shown.length) == ("@bo@far.example Thank you!", len("@bo Thank you!"))
+    assert world.preview("@bo@far.example.org is somebody else", target).text.startswith("@bo@far.example @bo@far")
+
+
+def test_key_is_sent_and_a_server_that_keeps_to_it_posts_once(world: MastodonWorld) -> None:
+    """Mastodon gives back the first post."""
+    reply = prepared(world, mention(world))
+    assert world.platform.post(reply) == world.again().post(reply)
+    assert [one["key"] for one in world.server.posted] == [reply.key]
+
+
+def test_lost_answer_is_found_below_the_mention(world: MastodonWorld) -> None:
+    """The line was cut after the server had accepted: nobody knows, and the thread tells."""
+    reply = prepared(world, mention(world))
+    world.server.fail_next(POST, "cut", after=True)
+    with pytest.raises(PlatformError) as caught:
+        world.platform.post(reply)
+    assert type(caught.value) is PlatformError
+    found = world.again().find(reply)
+    assert found is not None and found.remote_id == world.server.posted[0]["id"]
+
+
+def test_own_post_that_is_listed_late_is_not_there_yet(world: MastodonWorld) -> None:
+    """Absence counts only after the listings have caught up: settle_after is longer than the lag."""
+    reply = prepared(world, mention(world))
+    world.server.own_lag = 30.0
+    world.platform.post(reply)
+    assert world.platform.find(reply) is None
+    world.ahead(timedelta(seconds=31))
+    assert world.platform.settle_after > timedelta(seconds=30)
+    assert world.platform.find(reply) is not None
+
+
+def test_somebody_elses_answer_in_the_same_words_is_not_ours(world: MastodonWorld) -> None:
+    """A look-alike below the mention proves nothing."""
+    target = mention(world)
+    reply = prepared(world, target)
+    world.server.say(markup(str(reply.request["text"])), by="shop@fake.example", reply_to=target.id, late=0)
+    assert world.platform.find(reply) is None
+
+
+def test_our_answer_is_told_from_a_persons_by_its_words(world: MastodonWorld) -> None:
+    """Both stand below the mention; links and handles are marked up by the server."""
+    target = mention(world)
+    world.server.own(markup("I have written to you."), target.id)
+    reply = prepared(
+        world, target, "We ship to Canada & Mexico: https://fernhill.example/ship?to=ca.\nAsk us <anything>!"
+    )
+    receipt = world.platform.post(reply)
+    assert world.platform.find(reply) == receipt
+
+
+def test_answer_by_a_person_stops_ours(world: MastodonWorld) -> None:
+    """Just before the call the thread is looked at: nobody is answered twice."""
+    target = mention(world)
+    by_hand = world.plant_own("done", target.id)
+    assert world.platform.look(target).answered_by == by_hand
+    reply = prepared(world, target)
+    found = world.platform.find(reply)
+    assert found is not None and found.remote_id == by_hand
+
+
+def test_reply_to_a_mention_that_was_deleted_meanwhile_is_found(world: MastodonWorld) -> None:
+    """It went out, then its target was deleted: the server leaves no thread, our own posts still have it."""
+    target = mention(world)
+    reply = prepared(world, target)
+    receipt = world.platform.post(reply)
+    world.delete(target.id)
+    world.server.statuses[receipt.remote_id].reply_to = None
+    assert world.platform.find(reply) == receipt
+
+
+def test_mention_of_who_has_blocked_us_is_withdrawn(world: MastodonWorld) -> None:
+    """Their posts are gone for us."""
+    target = mention(world, by="cy")
+    world.server.blocked.add("acc-cy")
+    assert not world.platform.look(target).here
+    with pytest.raises(Refused) as caught:
+        world.platform.post(prepared(world, target))
+    assert caught.value.then == "withdrawn"
+
+
+FATES = [
+    ("unauthorized", NotSent, "account"),
+    ("scope", NotSent, "account"),
+    ("moved", NotSent, "account"),
+    ("rate", NotSent, "rate"),
+    ("overload", NotSent, "rate"),
+    ("missing-page", NotSent, "transient"),
+    ("forbidden", Refused, "by_hand"),
+    ("gone", Refused, "withdrawn"),
+    ("too-long", Refused, "failed"),
+    ("internal", PlatformError, ""),
+    ("unavailable", PlatformError, ""),
+    ("bad-gateway", PlatformError, ""),
+    ("cut", PlatformError, ""),
+    ("half", PlatformError, ""),
+    ("stall", PlatformError, ""),
+    ("drip", PlatformError, ""),
+]
+
+
+@pytest.mark.parametrize(("mode", "sort", "what"), FATES, ids=[mode for mode, _, _ in FATES])
+def test_every_way_a_post_can_fail_is_sorted(
+    server: MastodonServer, mode: str, sort: type[Exception], what: str
+) -> None:
+    """Surely not sent, refused for good, or nobody knows: and one line says which."""
+    world = MastodonWorld(server, hashtags=(), seconds=0.4)
+    reply = prepared(world, mention(world))
+    world.server.fail_next(POST, mode)
+    with pytest.raises(sort) as caught:
+        world.platform.post(reply)
+    assert type(caught.value) is sort
+    assert getattr(caught.value, "cause", getattr(caught.value, "then", "")) == what
+    assert "Mastodon" in str(caught.value)
+    assert world.server.posted == []
+
+
+@pytest.mark.parametrize("body", ["", "[]", '{"id": 7}', "<html>welcome</html>"])
+def test_success_without_an_id_is_unknown(world: MastodonWorld, body: str) -> None:
+    """A captive portal answers 200 too."""
+    reply = prepared(world, mention(world))
+    world.server.fail_next(POST, "body", text=body, after=True)
+    with pytest.raises(PlatformError) as caught:
+        world.platform.post(reply)
+    assert type(caught.value) is PlatformError
+    assert world.platform.find(reply) is not None
+
+
+def test_overload_is_waited_for_as_told(world: MastodonWorld) -> None:
+    """GoToSocial's second kind of 429 has Retry-After and no rate headers; it stops reading too."""
+    reply = prepared(world, mention(world))
+    world.server.fail_next(POST, "overload", headers={"Retry-After": "30"})
+    with pytest.raises(NotSent) as caught:
+        world.platform.post(reply)
+    assert caught.value.retry_at is not None
+    assert timedelta(seconds=28) < caught.value.retry_at - world.now() < timedelta(seconds=45)
+    with pytest.raises(Unavailable):
+        world.round(None)
+    world.ahead(timedelta(seconds=46))
+    assert world.platform.post(reply).remote_id
+
+
+def test_mention_that_cannot_be_looked_at_is_not_answered(world: MastodonWorld) -> None:
+    """Who may see it is unknown, so nothing is said yet."""
+    reply = prepared(world, mention(world))
+    world.server.fail_next("GET status", "unavailable")
+    with pytest.raises(NotSent):
+        world.platform.post(reply)
+    assert world.server.posted == []
+
+
+def test_missing_token_is_told_before_any_call(world: MastodonWorld) -> None:
+    """Also one that no header can carry."""
+    for token in ("", "ends in a line\nend", "töken"):
+        world.env["EARSHOT_MASTODON_TOKEN"] = token
+        world.server.calls.clear()
+        with pytest.raises(Unavailable) as caught:
+            world.again().fetch(None, world.now())
+        assert (caught.value.cause, world.server.calls) == ("account", [])
+
+
+@pytest.mark.parametrize(("manners", "most"), [(GOTOSOCIAL, 5000), (SNAC, 500), (MASTODON, 500)])
+def test_check_tells_where_the_limits_differ(manners: Any, most: int) -> None:
+    """`preview` is pure and knows the section's limit: an operator is told the server's."""
+    with serving(manners) as server:
+        says = MastodonWorld(server, characters=400).platform.whoami().says
+        assert says == (f"this server takes {most} characters and not 400: longer replies are possible; "
+                        f"set characters = {most}",)  # fmt: skip
+        assert MastodonWorld(server, characters=most).platform.whoami().says == ()
+
+
+def test_text_beyond_the_servers_limit_is_refused_with_what_to_do(world: MastodonWorld) -> None:
+    """The operator said 5,000, the server takes 500."""
+    world = MastodonWorld(world.server, hashtags=(), characters=5000)
+    with pytest.raises(Refused) as caught:
+        world.platform.post(prepared(world, mention(world), "w" * 600))
+    assert (caught.value.then, "check --online" in caught.value.do) == ("failed", True)
