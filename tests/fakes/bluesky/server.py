@@ -30,6 +30,7 @@ class BlueskyServer(Loopback):
         "unauthorized": error(401, "AuthenticationRequired", "Authentication Required"),
         "takedown": error(403, "AccountTakedown", "Account has been taken down"),
         "upstream": error(502, "UpstreamFailure", "Upstream service unreachable"),
+        "unavailable": (503, "<html><body><h1>503 Service Unavailable</h1></body></html>"),
         "internal": error(500, "InternalServerError", "Internal Server Error"),
         "invalid": error(400, "InvalidRequest", "Invalid app.bsky.feed.post record"),
         "html": (200, "<html>sorry</html>"),
