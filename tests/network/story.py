@@ -150,6 +150,7 @@ class Story:
         ours = self.shop.post("New paper is in.", created=now)
         mine = {"root": ours, "parent": ours}
         reply = ada.post("What are your opening hours?", created=now, reply=mine)
+        until(lambda: ada.ask("app.bsky.feed.getPosts", uris=reply["uri"])["posts"], "the AppView knows the reply")
         aside = bo.post("Lovely colours, Ada.", created=now, reply={"root": ours, "parent": reply})
         quote = bo.post("Where is my parcel? Two weeks!", created=now, embed=_quote(ours))
         gated = ada.post("@fernhill.test My parcel is late, please help.", created=now, names=self.shop.did)

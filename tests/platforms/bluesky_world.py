@@ -16,6 +16,7 @@ from listener.web import Web
 from tests.fakes.bluesky import SECRETS, BlueskyServer
 from tests.fakes.bluesky.server import PUT
 from tests.platforms.other_side import Outcome, Shape, World
+from tests.platforms.rounds import found
 
 RENEWED = "canary-pass-word-wxyz"
 LISTING = "app.bsky.notification.listNotifications"
@@ -146,6 +147,12 @@ class BlueskyWorld(World):
         """Nothing answers any more, kept connections included."""
         self.server.forgets = True
         self.server.stop()
+
+
+def planted(world: BlueskyWorld, text: str = "hello there") -> Mention:
+    """A mention as the platform read it."""
+    uri = world.plant(text)
+    return found(world)[uri]
 
 
 @contextmanager

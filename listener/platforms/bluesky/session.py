@@ -61,7 +61,10 @@ class Sessions:
 
     def secret(self) -> str:
         """Changes when the secrets are replaced."""
-        return f"{self.account()}\0{self._secrets.get(PASSWORD)}"
+        return f"{self.account()}\0{self._password()}"
+
+    def _password(self) -> str:
+        return (self._secrets.get(PASSWORD) or "").strip()
 
     def open(self, judge: Judge) -> Session:
         """The session in use, the file's, or a new one; other secrets than it was made with end it."""
@@ -87,7 +90,7 @@ class Sessions:
         return self._known
 
     def _signed_in(self, proof: str, judge: Judge) -> Session:
-        body = {"identifier": self.account(), "password": self._secrets.get(PASSWORD)}
+        body = {"identifier": self.account(), "password": self._password()}
         answer = self._web.post(method(self._service, "com.atproto.server.createSession"), body)
         if answer.status != 200:
             raise judge(answer)
@@ -117,7 +120,7 @@ class Sessions:
 
     def _proof(self) -> str:
         """Slow on purpose: the file that holds it must not help to guess the password. Raises Unready."""
-        handle, password = self.account(), (self._secrets.get(PASSWORD) or "").strip()
+        handle, password = self.account(), self._password()
         if not handle or not password:
             raise Unready(f"{PASSWORD if handle else HANDLE} is not set")
         key = (handle, password)

@@ -56,7 +56,7 @@ class Record:
 
     def target(self, name: str) -> str:
         """The uri that a reply names as its root or parent; "" where there is none."""
-        return str(((self.value.get("reply") or {}).get(name) or {}).get("uri") or "")
+        return str(inner(self.value, "reply", name).get("uri") or "")
 
 
 class Network:
@@ -182,8 +182,7 @@ class Network:
             return ""
         if viewer in facet_dids(one.value):
             return "mention"
-        quoted = ((one.value.get("embed") or {}).get("record") or {}).get("uri") or ""
-        if quoted.startswith(mine):
+        if str(inner(one.value, "embed", "record").get("uri")).startswith(mine):
             return "quote"
         return "reply" if any(uri.startswith(mine) for uri in self._above(one)) else ""
 
@@ -198,5 +197,18 @@ class Network:
 
 def facet_dids(value: Json) -> set[str]:
     """The accounts that a record's facets mention."""
-    facets = value.get("facets") or []
-    return {feature["did"] for facet in facets for feature in facet["features"] if "did" in feature}
+    facets = value.get("facets")
+    return {
+        feature["did"]
+        for facet in (facets if isinstance(facets, list) else ())
+        for feature in (inner({"x": facet}, "x").get("features") or ())
+        if isinstance(feature, dict) and "did" in feature
+    }
+
+
+def inner(value: Json, *names: str) -> Json:
+    """What lies below these names; nothing where a program wrote something else there."""
+    for name in names:
+        found = value.get(name)
+        value = found if isinstance(found, dict) else {}
+    return value
