@@ -33,7 +33,7 @@ class Mention:
     lang: str | None = None  # the platform's tag
     url: str | None = None
     brand: str | None = None  # a further brand word of this row (the memory platform's files have one)
-    html: bool = False  # text is HTML
+    html: bool = False  # text is HTML: intake takes the markup off, so a stored mention's is plain
     addressed: bool = True  # to us: an @mention, a reply or a quote; False is a search hit
     can_reply: bool = True  # through the API
     why_not: str | None = None  # why it cannot be answered there
@@ -227,8 +227,9 @@ class Standing:
     """How a mention stands on the platform just now."""
 
     here: bool
-    text: str | None = None
+    text: str | None = None  # in the form in which fetch gives it
     answered_by: str | None = None  # the remote id of an answer of ours that Earshot did not send
+    html: bool = False
 
 
 @dataclass(frozen=True, slots=True)

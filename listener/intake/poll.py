@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from listener.errors import EarshotError, Held, Unavailable
 from listener.faultpoints import reach
-from listener.intake.text import door
+from listener.intake.text import TEXT_LIMIT, door, stored
 from listener.model import BadItem, Mention, OwnPost, Page, Platform
 from listener.store import events, mentions, notices, platforms, replies
 from listener.store.engine import Store
@@ -22,7 +22,6 @@ from listener.store.records import PlatformState
 
 log = logging.getLogger(__name__)
 
-TEXT_LIMIT = 30_000  # characters kept of a mention; X's longest posts have 25,000
 FIELD_LIMIT = 500  # characters kept of any other field
 BACKOFF_CAP = timedelta(minutes=15)
 WORRY = 3  # failures in a row before an operator hears of it
@@ -151,11 +150,11 @@ def _keep(store: Store, name: str, page: Page, now: datetime) -> Polled:
 
 
 def _clean(one: Mention) -> Mention:
-    """Nothing enters that a database cannot hold: lone surrogates, NUL, endless text."""
+    """Nothing enters that a database cannot hold, and no markup: lone surrogates, NUL, endless text, HTML."""
     changes: dict[str, Any] = {
         name: door(value, FIELD_LIMIT) for name in FIELDS if (value := getattr(one, name)) is not None
     }
-    return replace(one, text=door(one.text, TEXT_LIMIT), **changes)
+    return replace(one, text=stored(one.text, one.html), html=False, **changes)
 
 
 def _readable(item: BadItem) -> BadItem:

@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 
 from listener.policy import Brand
 
+TEXT_LIMIT = 30_000  # characters kept of a mention; X's longest posts have 25,000
 HTML_LIMIT = 20_000  # characters of markup that are parsed
 SCORED = 5_000  # characters of a text that are scored and searched
 SENTENCES = 30  # sentences that are scored each on its own; what is left counts as one
@@ -28,6 +29,11 @@ _BLOCKS = frozenset({"p", "br", "div", "li", "blockquote", "h1", "h2", "h3", "ul
 def door(text: str, limit: int) -> str:
     """Make a text fit for every database: lone surrogates and NUL replaced by U+FFFD, at most limit characters."""
     return _SURROGATE.sub("\ufffd", text[:limit])
+
+
+def stored(text: str, html: bool) -> str:
+    """The text of a mention as it is kept and shown to staff: without markup, fit for every database."""
+    return door(plain(text, html) if html else text, TEXT_LIMIT)
 
 
 class _Plain(HTMLParser):

@@ -17,6 +17,7 @@ from listener import holds
 from listener.errors import CannotTell, Held, NotSent, Refused, StoreError, Unavailable
 from listener.faultpoints import reach
 from listener.holds import Hold
+from listener.intake.text import stored
 from listener.model import Outgoing, Platform, Prepared, Standing
 from listener.outbox import outcome, settle
 from listener.policy import Policy
@@ -163,7 +164,7 @@ def _stands(store: Store, item: Item, standing: Standing, now: datetime) -> bool
         return _withdraw(store, item, "the mention is no longer on the platform", now)
     if standing.answered_by is not None:
         return _withdraw(store, item, f"a person answered on the platform (post {standing.answered_by})", now)
-    if standing.text is not None and standing.text != item.mention.text:
+    if standing.text is not None and stored(standing.text, standing.html) != item.mention.text:
         return _give_back(store, item, "the mention was edited", now)
     return True
 

@@ -185,6 +185,21 @@ def test_a_pause_with_an_end_ends(line: Line) -> None:
 
 
 @pytest.mark.parametrize(
+    ("said", "standing"),
+    [
+        ("I love it,\nthank you \x00so much!", Standing(True, "I love it,\nthank you \x00so much!")),
+        ("I love it,\nthank you so much!", Standing(True, "<p>I love it,<br>thank you <b>so</b> much!</p>", html=True)),
+    ],
+)
+def test_words_that_look_as_they_were_stored_are_no_edit(line: Line, said: str, standing: Standing) -> None:
+    """What the door replaced, and markup, is on both sides."""
+    reply = line.approved(said)
+    line.platform.standing = standing
+    line.send()
+    assert line.reply(reply.id).state == "sent"
+
+
+@pytest.mark.parametrize(
     ("standing", "state"),
     [
         (Standing(False), "closed"),

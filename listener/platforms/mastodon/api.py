@@ -75,7 +75,7 @@ class Mastodon:
         if not isinstance(status, dict):
             return Standing(here=False)
         ours = answers(self._caller.thread(mention.id, now) or {}, mention.id, self._caller.account(now).id)
-        return Standing(True, said(status), str(ours[0]["id"]) if ours else None)
+        return Standing(True, said(status), html=True, answered_by=str(ours[0]["id"]) if ours else None)
 
     def whoami(self) -> Account:
         """Who the token belongs to, and where the server's limit is another than the section's. Raises Unavailable."""

@@ -1,0 +1,27 @@
+"""Feeds keep what they can of the contract, as XML and as JSON: they are read, and never answered."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.fakes.feeds import Shape
+from tests.platforms.contract import PlatformContract
+from tests.platforms.feed_world import FeedWorld, serving
+
+
+class TestRss(PlatformContract):
+    """RSS 2.0."""
+
+    kind: Shape = "rss"
+
+    @pytest.fixture
+    def world(self) -> Iterator[FeedWorld]:
+        """A site and the platform."""
+        with serving() as server:
+            yield FeedWorld(server, self.kind)
+
+
+class TestJsonFeed(TestRss):
+    """JSON Feed 1.1."""
+
+    kind = "json"
