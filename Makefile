@@ -4,7 +4,7 @@ BIN := .venv/bin
 RUNS ?= 300
 PLATFORM ?= memory
 
-.PHONY: demo test lint faults bench lock clean setup
+.PHONY: demo test lint faults test-bluesky bench lock clean setup
 
 setup: .venv/.ready
 
@@ -31,6 +31,10 @@ lint: setup
 faults: setup
 	$(BIN)/python -m tests.faults --runs $(RUNS) --platform $(PLATFORM) $(if $(SEED),--seed $(SEED))
 
+# a real PLC, PDS and AppView on loopback; skips with a reason where node or PostgreSQL is missing
+test-bluesky: setup
+	$(BIN)/python -m tests.network $(if $(SEED),--seed $(SEED))
+
 bench: setup
 	$(BIN)/python -m bench.run
 
@@ -41,4 +45,4 @@ lock:
 	echo hatchling | uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url - -c requirements-dev.txt -o requirements-build.txt
 
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache dist
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .network dist
