@@ -12,7 +12,7 @@ from listener.errors import CannotTell, NotSent, Refused, Unavailable
 from listener.model import Mention, Prepared
 from tests.fakes.bluesky.server import PUT
 from tests.platforms.bluesky_world import BlueskyWorld, planted, serving
-from tests.platforms.contract import now, outgoing
+from tests.platforms.contract import now, outgoing, walk
 from tests.platforms.rounds import found
 
 
@@ -71,7 +71,7 @@ def test_two_replies_to_one_mention_have_one_place(world: BlueskyWorld, mention:
 def test_lost_answer_means_nobody_knows(tmp_path: Path, mode: str, after: bool) -> None:
     """Neither sent nor refused; the place where it must stand tells."""
     with serving() as server:
-        world = BlueskyWorld(server, tmp_path, seconds=0.6, search=())
+        world = BlueskyWorld(server, tmp_path, seconds=2.0, search=())
         prepared = ready(world, planted(world))
         server.fail_next(PUT, mode, after=after)
         with pytest.raises(Exception, match="nobody knows") as caught:
@@ -159,6 +159,27 @@ def test_reply_sent_by_another_account_is_a_persons_to_settle(world: BlueskyWorl
     other = replace(prepared, request=prepared.request | {"account": "old.test"})
     with pytest.raises(CannotTell, match="another account"):
         world.platform.find(other)
+
+
+@pytest.mark.parametrize("method", ["app.bsky.feed.getPosts", "app.bsky.feed.getPostThread"])
+def test_answer_of_no_use_is_no_proof_that_a_mention_is_gone(
+    world: BlueskyWorld, mention: Mention, method: str
+) -> None:
+    """200 and an object of another shape: nothing is withdrawn for it."""
+    prepared = ready(world, mention)
+    world.server.fail_next(method, "body", text='{"nothing": "of use"}')
+    with pytest.raises((NotSent, Unavailable)):
+        world.platform.look(mention)
+        world.platform.post(prepared)
+    assert world.platform.look(mention).here
+
+
+def test_our_own_answer_in_the_list_of_own_posts_is_no_persons(world: BlueskyWorld, mention: Mention) -> None:
+    """A reply of unknown outcome that arrived is listed before it is settled."""
+    world.platform.post(ready(world, mention))
+    by_hand = world.server.own("I have written to you.", mention.id).uri
+    pages, _ = walk(world.again(), None)
+    assert [own.id for page in pages for own in page.own] == [by_hand]
 
 
 def test_look_without_an_appview_holds_the_reply(world: BlueskyWorld, mention: Mention) -> None:

@@ -121,6 +121,17 @@ def test_refused_password_is_not_tried_again_and_again(world: BlueskyWorld) -> N
     assert sum(name == CREATE for name, _ in world.server.calls) == 1
 
 
+@pytest.mark.parametrize("mode", ["invalid", "unauthorized", "takedown"])
+def test_sign_in_that_is_refused_for_whatever_reason_waits_for_a_person(world: BlueskyWorld, mode: str) -> None:
+    """A handle that Bluesky cannot read is a 400, and would use up the day's sign-ins as well."""
+    world.server.fail_next(CREATE, mode)
+    for _ in range(3):
+        with pytest.raises(Unavailable) as caught:
+            world.platform.fetch(None, now())
+        assert caught.value.cause == "account" and caught.value.do
+    assert sum(name == CREATE for name, _ in world.server.calls) == 1
+
+
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"proof": 1}', '{"proof": "x", "did": "y"}', "\ud800"])
 def test_session_file_that_is_broken_is_as_good_as_none(world: BlueskyWorld, text: str) -> None:
     """A disk that was full, a hand that slipped."""
@@ -136,7 +147,7 @@ def test_session_that_cannot_be_kept_is_not_used(tmp_path: Path) -> None:
         world = BlueskyWorld(server, tmp_path / "gone", search=())
         with pytest.raises(Unavailable, match="cannot be kept") as caught:
             world.platform.fetch(None, now())
-        assert caught.value.cause == "account" and server.calls[-1][0] == CREATE
+        assert caught.value.do.startswith("make the data folder writable") and server.calls[-1][0] == CREATE
 
 
 @pytest.mark.parametrize("missing", ["EARSHOT_BLUESKY_HANDLE", "EARSHOT_BLUESKY_APP_PASSWORD"])

@@ -1,6 +1,7 @@
 """How texts are counted on Bluesky, what its section refuses, keys that carry a time, and the bot label."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from listener.errors import Unavailable
 from listener.model import Mention
 from listener.platforms.bluesky import Section, preview
 from listener.platforms.bluesky.profile import UNLABELLED
-from listener.platforms.bluesky.reply import record_key
+from listener.platforms.bluesky.reply import is_earshots, record_key
 from listener.platforms.bluesky.text import facets, length
 from listener.platforms.bluesky.times import instant, stamp, tid, tid_instant
 from tests.fakes.bluesky.network import PROFILE
@@ -74,8 +75,8 @@ def test_key_is_the_mentions_alone() -> None:
         Mention("bluesky", f"at://did:plc:ada/app.bsky.feed.post/{name}", "x", "a", made, made, "i", "c")
         for name in "ab"
     )
-    assert record_key(one) == "3n2xbgaos23jb" or record_key(one) == record_key(one)
-    assert record_key(one) != record_key(other)
+    assert record_key(one) == record_key(replace(one, text="edited")) != record_key(other)
+    assert is_earshots(record_key(one), one.id) and not is_earshots(record_key(one), other.id)
 
 
 @pytest.mark.parametrize("value", ["20261122", "100", "soon", "", None, 7, "2026-11-22T25:00:00Z"])

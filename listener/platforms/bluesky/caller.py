@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from listener.errors import Unavailable
@@ -33,7 +34,7 @@ class Caller:
 
     def session(self, now: datetime) -> Session:
         """The session in use; signs in where there is none. Raises Unavailable."""
-        return self._signed(lambda: self._sessions.open(self._refusal(now)), now)
+        return self._signed(partial(self._sessions.open, self._refusal(now)), now)
 
     def get(self, name: str, params: Any, now: datetime) -> Json:
         """The answer of a query. Raises Unavailable, Absent, Rejected."""
@@ -63,8 +64,7 @@ class Caller:
             answer = self._tried(kind, call, session, now)
             if answer.status not in (400, 401) or judge(answer, now, self._rng).fate != "expired":
                 return answer
-            spent = session
-            session = self._signed(lambda spent=spent: self._sessions.renew(spent, self._refusal(now)), now)  # type: ignore[misc]
+            session = self._signed(partial(self._sessions.renew, session, self._refusal(now)), now)
         raise self.failed(of_read(judge(answer, now, self._rng)), kind, now)
 
     def failed(self, error: Unavailable, kind: str, now: datetime) -> Unavailable:
@@ -95,7 +95,7 @@ class Caller:
         try:
             session = work()
         except Unready as error:
-            raise self.failed(Unavailable(f"Bluesky: {error}", ACCOUNT_DO, cause="account"), "session", now) from None
+            raise self.failed(Unavailable(f"Bluesky: {error}", error.do, cause=error.cause), "session", now) from None
         except Broken as error:
             raise self.failed(Unavailable(f"Bluesky cannot be reached: {error.says}"), "session", now) from None
         except Unavailable as error:
@@ -103,4 +103,10 @@ class Caller:
         return session
 
     def _refusal(self, now: datetime) -> Callable[[Answer], Exception]:
-        return lambda answer: of_read(judge(answer, now, self._rng))
+        """What a refused sign-in means: whatever is wrong with it, trying on would use up the day's sign-ins."""
+
+        def refused(answer: Answer) -> Unavailable:
+            error = of_read(judge(answer, now, self._rng))
+            return error if error.cause != "item" else Unavailable(error.says, ACCOUNT_DO, cause="account")
+
+        return refused

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from listener.model import BadItem, Json, Mention, OwnPost
+from listener.platforms.bluesky.reply import is_earshots
 from listener.platforms.bluesky.times import instant, stamp
 
 POST = "app.bsky.feed.post"
@@ -77,13 +78,13 @@ def _place(into: Sorted, row: Json, us: Us, begin: str, why_not: Mapping[str, st
 
 
 def own_posts(rows: Iterable[Any]) -> list[OwnPost]:
-    """The replies among rows of our own. A record of ours that cannot be read answers nobody."""
+    """The replies of a person among rows of our own. A record of ours that cannot be read answers nobody."""
     found = []
     for row in rows:
         record = row.get("record") if isinstance(row, dict) else None
         target = parent(record) if isinstance(record, dict) else None
         made = instant(record.get("createdAt")) if isinstance(record, dict) else None
-        if target and made and isinstance(record, dict):
+        if target and made and isinstance(record, dict) and not is_earshots(str(row["uri"]).rpartition("/")[2], target):
             found.append(OwnPost(str(row["uri"]), target, clean(str(record.get("text", ""))), made))
     return found
 

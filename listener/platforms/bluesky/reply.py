@@ -9,7 +9,7 @@ from datetime import datetime
 
 from listener.model import Mention, Outgoing, Prepared, Preview, Section
 from listener.platforms.bluesky.text import LIMIT, length, stand
-from listener.platforms.bluesky.times import stamp, tid
+from listener.platforms.bluesky.times import salted, stamp, tid
 
 
 def preview(text: str, mention: Mention, section: Section) -> Preview:
@@ -20,8 +20,16 @@ def preview(text: str, mention: Mention, section: Section) -> Preview:
 
 def record_key(mention: Mention) -> str:
     """The key of our answer to this mention."""
-    digest = hashlib.sha256(f"earshot {mention.id}".encode("utf-8", "surrogatepass")).digest()
-    return tid(mention.created_at, int.from_bytes(digest[:4]))
+    return tid(mention.created_at, _salt(mention.id))
+
+
+def is_earshots(key: str, parent: str) -> bool:
+    """Whether a record of our account that answers this post has the key that Earshot gives its answers to it."""
+    return salted(key, _salt(parent))
+
+
+def _salt(uri: str) -> int:
+    return int.from_bytes(hashlib.sha256(f"earshot {uri}".encode("utf-8", "surrogatepass")).digest()[:4])
 
 
 def prepare(reply: Outgoing, account: str, now: datetime) -> Prepared:

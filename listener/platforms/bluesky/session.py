@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
+from listener.errors import Cause
 from listener.gate import unfit
 from listener.model import Json, Secrets
 from listener.platforms.bluesky.section import HANDLE, PASSWORD, Section
@@ -32,7 +33,14 @@ def bearer(token: str) -> dict[str, str]:
 
 
 class Unready(Exception):
-    """Nothing was called: a secret is missing, or the tokens cannot be kept."""
+    """There is no session: a secret is missing, an answer of no use came, or the tokens cannot be kept.
+
+    cause, do: as Unavailable has them.
+    """
+
+    def __init__(self, says: str, do: str, cause: Cause = "transient") -> None:
+        super().__init__(says)
+        self.do, self.cause = do, cause
 
 
 @dataclass(frozen=True)
@@ -101,7 +109,7 @@ class Sessions:
         told = answer.object()
         texts = [told.get(name) for name in ("did", "handle", "accessJwt", "refreshJwt")]
         if not all(isinstance(one, str) and one for one in texts):
-            raise Unready("Bluesky's answer to a sign-in cannot be read")
+            raise Unready("its answer to a sign-in cannot be read", "")
         did, handle, access, refresh = map(str, texts)
         return Session(proof, did, handle, self._home(told.get("didDoc")), access, refresh)
 
@@ -122,7 +130,8 @@ class Sessions:
         """Slow on purpose: the file that holds it must not help to guess the password. Raises Unready."""
         handle, password = self.account(), self._password()
         if not handle or not password:
-            raise Unready(f"{PASSWORD if handle else HANDLE} is not set")
+            name = PASSWORD if handle else HANDLE
+            raise Unready(f"{name} is not set", f"set it, or {name}_FILE to a file that holds it", "account")
         key = (handle, password)
         if key not in self._proofs:
             salt = f"earshot {self._service} {handle}".encode(errors="replace")
@@ -150,5 +159,6 @@ class Sessions:
         except OSError as error:
             with suppress(OSError):
                 half.unlink()
-            raise Unready(f"the session cannot be kept in {self._path} ({error.strerror})") from None
+            says = f"the session cannot be kept in {self._path.name} ({error.strerror})"
+            raise Unready(says, "make the data folder writable, with room on the disk") from None
         return session

@@ -15,7 +15,9 @@ LIMIT, BYTES = 300, 3000
 
 _UNFIT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufeff\ufffe\uffff\ud800-\udfff]")
 _LINK = re.compile(r"(?<![\w@])https?://[^\s<>\"]+", re.IGNORECASE)
-_HANDLE = re.compile(r"(?<![\w@./])@((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61})", re.IGNORECASE)
+_HANDLE = re.compile(
+    r"(?<![\w@./=&?#])@((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61})", re.IGNORECASE
+)
 _GRAPHEME = regex.compile(r"\X")
 _ENOUGH = 10_000  # characters counted one by one; a longer text does not fit anyway
 

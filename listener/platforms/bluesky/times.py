@@ -31,12 +31,20 @@ def tid(moment: datetime, salt: int) -> str:
 
 def tid_instant(key: str) -> datetime | None:
     """When a TID was made; None when it is none."""
+    number = _number(key)
+    return None if number is None else _EPOCH + timedelta(microseconds=number >> 10)
+
+
+def salted(key: str, salt: int) -> bool:
+    """Whether a TID was made with this salt, as far as its 20 bits tell."""
+    number = _number(key)
+    return number is not None and (number >> 10) % 1000 == salt % 1000 and number % 1024 == (salt // 1000) % 1024
+
+
+def _number(key: str) -> int | None:
     if len(key) != 13 or any(char not in _DIGITS for char in key):
         return None
     number = 0
     for char in key:
         number = number << 5 | _DIGITS.index(char)
-    try:
-        return _EPOCH + timedelta(microseconds=number >> 10)
-    except OverflowError:
-        return None
+    return number & (2**63 - 1)

@@ -7,7 +7,7 @@ from listener.errors import Unavailable
 from listener.model import Json, Mention, Standing
 from listener.platforms.bluesky.caller import Absent, Caller, Rejected
 from listener.platforms.bluesky.items import BOT, Us, clean, is_bot
-from listener.platforms.bluesky.reply import record_key
+from listener.platforms.bluesky.reply import is_earshots
 
 GATED = "its author has limited who may reply: Bluesky would hide an answer of ours"
 BLOCKED = "its author and we have blocked one another"
@@ -43,7 +43,9 @@ class Views:
         except (Absent, Rejected) as error:
             raise Unavailable(f"Bluesky does not show posts: {error}", cause="item") from None
         posts = body.get("posts")
-        return [one for one in posts if isinstance(one, dict)] if isinstance(posts, list) else []
+        if not isinstance(posts, list):
+            raise Unavailable("Bluesky's answer has no posts")  # nothing to conclude that they are gone from
+        return [one for one in posts if isinstance(one, dict)]
 
     def standing(self, mention: Mention, us: Us, now: datetime) -> Standing:
         """How a mention stands, and whether somebody of us has answered it in the app."""
@@ -54,11 +56,12 @@ class Views:
             return Standing(here=False)
         except Rejected as error:
             raise Unavailable(f"Bluesky does not show the post: {error}", cause="item") from None
-        post = thread.get("post") if isinstance(thread, dict) else None
-        if not isinstance(thread, dict) or not isinstance(post, dict):
-            return Standing(here=False)  # notFoundPost, or blockedPost
-        record = post.get("record")
-        text = record.get("text") if isinstance(record, dict) else None
+        thread = thread if isinstance(thread, dict) else {}
+        if thread.get("notFound") or thread.get("blocked"):
+            return Standing(here=False)
+        if not isinstance(thread.get("post"), dict):
+            raise Unavailable("Bluesky's answer has no post")
+        text = _object(_object(thread, "post"), "record").get("text")
         return Standing(True, clean(text) if isinstance(text, str) else None, _answer(thread, mention, us))
 
 
@@ -83,6 +86,6 @@ def _answer(thread: Json, mention: Mention, us: Us) -> str | None:
     replies = thread.get("replies")
     for one in replies if isinstance(replies, list) else ():
         uri = str(_object(one, "post").get("uri", "")) if isinstance(one, dict) else ""
-        if uri.startswith(f"at://{us.did}/") and not uri.endswith(f"/{record_key(mention)}"):
+        if uri.startswith(f"at://{us.did}/") and not is_earshots(uri.rpartition("/")[2], mention.id):
             return uri
     return None

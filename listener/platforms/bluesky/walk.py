@@ -27,9 +27,10 @@ class Walk:
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """A feed's state, instants as text. begin: what is older came before the first run; high: newest of the last
+    """A feed's state, instants as text.
 
-    complete walk; deep: the cursor at which the patrol goes on.
+    begin: what is older came before the first run; high: the newest of the last complete walk; deep: the cursor at
+    which the patrol goes on.
     """
 
     begin: str = ""
@@ -54,7 +55,7 @@ class Seen:
 
     times: Sequence[str]
     token: str | None
-    size: int = 100
+    size: int
 
 
 def begun(track: Track) -> Walk:
@@ -92,9 +93,10 @@ def _passed(seen: Seen, floor: str) -> bool:
 
 
 def _next(feed: str, used: str | None, seen: Seen) -> tuple[str | None, Gap | None]:
-    """The cursor of the next page. Bluesky's own excludes rows of the very instant it names, though the page may have
+    """The cursor of the next page, and the gap that it leaves.
 
-    ended among them: it is moved up by a tick, so that they are listed again.
+    Bluesky's own cursor excludes rows of the very instant it names, though the page may have ended among them: it is
+    moved up by a tick, so that they are listed again.
     """
     moment = instant(seen.token)
     if seen.token is None or seen.token == used:  # the end, or Bluesky leads in a circle

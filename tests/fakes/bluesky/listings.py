@@ -53,7 +53,14 @@ class Listings:
         if record is None or record.deleted or record.shows > self.network.now():
             raise Refusal(400, "NotFound", f"Post not found: {uri}")
         if self.network.blocked(viewer, record.did):
-            return {"thread": {"$type": "app.bsky.feed.defs#blockedPost", "uri": uri, "blocked": True}}
+            return {
+                "thread": {
+                    "$type": "app.bsky.feed.defs#blockedPost",
+                    "uri": uri,
+                    "blocked": True,
+                    "author": {"did": record.did},
+                }
+            }
         below = [
             {"$type": "app.bsky.feed.defs#threadViewPost", "post": self.view(viewer, one)}
             for one in list(self.network.records.values())
