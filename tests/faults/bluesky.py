@@ -137,6 +137,11 @@ class BlueskyWorld(NetworkWorld):
         end = self._network.now() + timedelta(seconds=self.rng.choice((-300, 20, 900)))
         return self.rng.choice(({}, {"ratelimit-reset": str(int(end.timestamp()))}, {"retry-after": "30"}))
 
+    def settled(self) -> bool:
+        """Also nothing is still to be listed."""
+        now = self._network.now()
+        return all(one.shows <= now for one in list(self._network.records.values())) and super().settled()
+
     # ---- what it can prove
 
     def evidence(self) -> evidence.Evidence:
