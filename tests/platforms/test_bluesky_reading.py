@@ -137,6 +137,13 @@ def test_server_without_an_appview_is_read_later(world: BlueskyWorld) -> None:
     assert set(found(world, cursor)) == {meanwhile}
 
 
+def test_look_at_gates_that_is_refused_stops_no_mention(world: BlueskyWorld) -> None:
+    """A page is read though Bluesky does not answer for its threadgates: sending looks at them again."""
+    uri = world.plant("hello")
+    world.server.fail_next("app.bsky.feed.getPosts", "invalid")
+    assert world.platform.fetch(None, now()).mentions[0].id == uri
+
+
 def test_search_that_is_refused_stops_no_mention(tmp_path: Path) -> None:
     """A feed that fails is left out of its round, and comes last in the next."""
     with serving() as server:

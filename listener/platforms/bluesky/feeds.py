@@ -8,7 +8,7 @@ from typing import Any
 from listener.errors import Unavailable
 from listener.model import Json
 from listener.platforms.bluesky.caller import Caller
-from listener.platforms.bluesky.items import POST, Sorted, Us, own_posts, sort
+from listener.platforms.bluesky.items import POST, Sorted, Us, is_post, own_posts, sort
 from listener.platforms.bluesky.times import stamp, tid_instant
 from listener.platforms.bluesky.views import Views
 
@@ -59,8 +59,7 @@ def _request(feed: str, us: Us, token: str | None) -> tuple[str, Json]:
 def _asked(rows: Sequence[Any], us: Us) -> list[str]:
     """The uris of the posts on a page that are not ours."""
     uris = [row.get("uri") for row in rows if isinstance(row, dict)]
-    mine = f"at://{us.did}/"
-    return [uri for uri in uris if isinstance(uri, str) and f"/{POST}/" in uri and not uri.startswith(mine)]
+    return [uri for uri in uris if is_post(uri) and not uri.startswith(f"at://{us.did}/")]
 
 
 def _own(rows: Sequence[Any]) -> Sorted:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeGuard
 
 from listener.model import BadItem, Json, Mention, OwnPost
 from listener.platforms.bluesky.reply import is_earshots
@@ -158,7 +158,12 @@ def _reference(record: Json, name: str) -> str | None:
     reply = record.get("reply")
     target = reply.get(name) if isinstance(reply, dict) else None
     uri = target.get("uri") if isinstance(target, dict) else None
-    return uri if isinstance(uri, str) and _URI.fullmatch(uri) else None
+    return uri if is_post(uri) else None
+
+
+def is_post(uri: object) -> TypeGuard[str]:
+    """True for the uri of a post."""
+    return isinstance(uri, str) and _URI.fullmatch(uri) is not None
 
 
 def parts(uri: object) -> tuple[str, str]:
@@ -183,7 +188,7 @@ def bad_item(row: Any, error: str) -> BadItem:
         raw = json.dumps(row, ensure_ascii=True)
     except (ValueError, RecursionError):
         raw = "(nested too deeply to be shown)"
-    return BadItem(uri if isinstance(uri, str) and _URI.fullmatch(uri) else "", raw[:_RAW_MOST], error[:300])
+    return BadItem(uri if is_post(uri) else "", raw[:_RAW_MOST], error[:300])
 
 
 def clean(text: str) -> str:

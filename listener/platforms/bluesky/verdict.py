@@ -22,7 +22,6 @@ class Verdict:
     fate: Fate
     name: str
     says: str
-    status: int
     retry_at: datetime | None = None
 
 
@@ -53,7 +52,7 @@ def judge(answer: Answer, now: datetime, rng: random.Random) -> Verdict:
     fate = _fate(answer.status, str(name))
     says = f"Bluesky answered {answer.status}" + (f" ({told})" if told else "")
     ends = limit_ends(answer.headers, ("ratelimit-reset",), RATE_PAUSE, now, rng)
-    return Verdict(fate, str(name), says, answer.status, ends if fate == "rate" else None)
+    return Verdict(fate, str(name), says, ends if fate == "rate" else None)
 
 
 def _fate(status: int, name: str) -> Fate:

@@ -1,5 +1,6 @@
 """Posts as they stand just now: threadgates, blocks, labels, deleted ones. From the AppView (app.bsky.feed.*)."""
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -8,6 +9,8 @@ from listener.model import Json, Mention, Standing
 from listener.platforms.bluesky.caller import Absent, Caller, Rejected
 from listener.platforms.bluesky.items import BOT, Us, clean, is_bot
 from listener.platforms.bluesky.reply import is_earshots
+
+log = logging.getLogger(__name__)
 
 GATED = "its author has limited who may reply: Bluesky would hide an answer of ours"
 BLOCKED = "its author and we have blocked one another"
@@ -29,12 +32,22 @@ class Views:
         """
         unknown = [uri for uri in dict.fromkeys(uris) if uri not in self._verdicts]
         for start in range(0, len(unknown), _BATCH):
-            for view in self.posts(unknown[start : start + _BATCH], now):
-                self._verdicts[str(view.get("uri"))] = verdict(view)
+            self._judge(unknown[start : start + _BATCH], now)
         found = {uri: self._verdicts.get(uri) for uri in uris}
         for uri in list(self._verdicts)[: max(0, len(self._verdicts) - _REMEMBERED)]:
             del self._verdicts[uri]
         return found
+
+    def _judge(self, uris: Sequence[str], now: datetime) -> None:
+        """Look at these; where Bluesky refuses the question they stay unjudged, and the page is read all the same."""
+        try:
+            views = self.posts(uris, now)
+        except Unavailable as error:
+            if error.cause != "item":
+                raise
+            log.warning("bluesky: %s", error.says)
+            return
+        self._verdicts |= {str(view.get("uri")): verdict(view) for view in views}
 
     def posts(self, uris: Sequence[str], now: datetime) -> list[Json]:
         """The views of those that are there and whose authors no block hides."""
