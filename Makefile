@@ -4,7 +4,7 @@ BIN := .venv/bin
 RUNS ?= 300
 PLATFORM ?= memory
 
-.PHONY: demo test lint faults test-bluesky bench lock clean setup
+.PHONY: demo test lint faults soak test-bluesky bench lock clean setup
 
 setup: .venv/.ready
 
@@ -30,6 +30,10 @@ lint: setup
 # kills and network faults at random; SEED repeats a run that failed: make faults RUNS=1 SEED=17 PLATFORM=x
 faults: setup
 	$(BIN)/python -m tests.faults --runs $(RUNS) --platform $(PLATFORM) $(if $(SEED),--seed $(SEED))
+
+# days of a busy account on X, by a clock that runs fast: what was missed, called and spent (about three minutes)
+soak: setup
+	$(BIN)/python -m tests.soak
 
 # a real PLC, PDS and AppView on loopback; skips with a reason where node or PostgreSQL is missing
 test-bluesky: setup

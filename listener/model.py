@@ -37,6 +37,12 @@ class Mention:
     addressed: bool = True  # to us: an @mention, a reply or a quote; False is a search hit
     can_reply: bool = True  # through the API
     why_not: str | None = None  # why it cannot be answered there
+    version_id: str | None = None  # the id of its newest edit, where each edit has an id of its own
+
+    @property
+    def newest(self) -> str:
+        """The id that an answer goes to: that of the newest edit known."""
+        return self.version_id or self.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +266,10 @@ class Section:
         """What an operator should know of this section, for `check`."""
         return []
 
+    def reply_usd(self, *, link: bool) -> float:
+        """US dollars to reserve for a reply, with a link in it or without."""
+        return 0.0
+
 
 class Secrets(Protocol):
     """Where a platform finds its secrets: the environment or files, read again at every call."""
@@ -274,8 +284,12 @@ class Meter(Protocol):
     def reserve(self, usd: float, *, purpose: Literal["read", "send"]) -> None:
         """Raise OverBudget when a call of this price would pass the day's budget."""
 
-    def charge(self, call: str, resources: int, usd: float) -> None:
-        """Record what a call cost, also when it failed later."""
+    def charge(self, call: str, resources: int, usd: float, *, key: str | None = None) -> None:
+        """Record what a call cost, also when it failed later. key: a post's, which is charged once however often it is
+        told, and put on its reply's account."""
+
+    def charge_daily(self, call: str, units: Mapping[str, float]) -> None:
+        """Record what a call returned, name -> price: each unit costs once a UTC day, also across restarts."""
 
 
 class Platform(Protocol):

@@ -4,18 +4,20 @@ A client library's timeout is per read: a server that drips a byte every two sec
 call runs in a daemon thread (never joined at exit) and is given up on; the caller then throws its session away.
 """
 
+import json
 import random
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from queue import Empty, SimpleQueue
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from listener.errors import Cause
+from listener.model import Json
 
 T = TypeVar("T")
 
@@ -80,6 +82,34 @@ def read_capped(chunks: Iterable[bytes], cap: int, seconds: float) -> bytes:
         if time.monotonic() > ends:
             raise GivenUp(f"no whole answer within {seconds:g} s")
     return bytes(body)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An HTTP answer, whatever its status. headers: names in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    def json(self) -> Any:
+        """The body as JSON. Raises ValueError also for NaN and for depth beyond the parser's."""
+        try:
+            return json.loads(self.body, parse_constant=_no_constant)
+        except RecursionError as error:
+            raise ValueError("nested too deeply") from error
+
+    def object(self) -> Json:
+        """The body as a JSON object, or an empty one when it is anything else."""
+        try:
+            parsed = self.json()
+        except ValueError:
+            return {}
+        return parsed if isinstance(parsed, dict) else {}
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,17 +5,15 @@ a word. A POST has a fresh connection and is never repeated, and what httpx tell
 whether any of it was written.
 """
 
-import json
 import time
 import weakref
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import httpx
 
 from listener.model import Json
-from listener.net import GivenUp, Patience, TooLarge, read_capped
+from listener.net import Answer, GivenUp, Patience, TooLarge, read_capped
 
 Headers = Mapping[str, str] | None
 _CAP = 8 * 1024 * 1024  # bytes of one answer: a page of 80 notifications is about 0.3 MB
@@ -32,34 +30,6 @@ class Broken(Exception):
     def __init__(self, says: str, *, written: bool, cut: bool = False) -> None:
         super().__init__(says)
         self.says, self.written, self.cut = says, written, cut
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """An HTTP answer, whatever its status. headers: names in lower case."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-    def json(self) -> Any:
-        """The body as JSON. Raises ValueError also for NaN and for depth beyond the parser's."""
-        try:
-            return json.loads(self.body, parse_constant=_no_constant)
-        except RecursionError as error:
-            raise ValueError("nested too deeply") from error
-
-    def object(self) -> Json:
-        """The body as a JSON object, or an empty one when it is anything else."""
-        try:
-            parsed = self.json()
-        except ValueError:
-            return {}
-        return parsed if isinstance(parsed, dict) else {}
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON")
 
 
 class Web:

@@ -154,7 +154,7 @@ def following(one: "Json") -> str:
         None: f"no reply; `earshot escalate {name}` puts it in the queue",
         "drafted": f"`earshot approve {number}@{one['revision']}`, `earshot edit {number}`, or `reject`",
         "escalated": f"`earshot edit {number}` writes a reply, `earshot close {number} --reason R` ends it",
-        "approved": f"it goes out {_when(one)}; `earshot undo {number}` takes it back",
+        "approved": f"it goes out {_when(one)}{price(one)}; `earshot undo {number}` takes it back",
         "sending": "a call is under way",
         "unknown": f"Earshot looks for it; `earshot resolve {number} --sent REMOTE_ID` or `--not-sent` settles it",
         "by_hand": f"post it at {one['link'] or 'the platform'} yourself, then `earshot done {number}`",
@@ -163,6 +163,11 @@ def following(one: "Json") -> str:
         "closed": f"{one['closed_as']}: {one['reason'] or 'no reason kept'}; `earshot escalate {name}` opens it again",
     }
     return ways[one["state"]]
+
+
+def price(one: "Json") -> str:
+    """What is reserved for a reply, where it costs anything."""
+    return f" for {one['cost_usd']:.3f} USD" if one["cost_usd"] else ""
 
 
 def _when(one: "Json") -> str:

@@ -101,10 +101,12 @@ def _spend(connection: "Connection", config: "Settings", name: str, now: datetim
 
     section = config.platform(name)
     budget = getattr(section.section, "daily_budget_usd", None) if section else None
+    costs = {"reply_usd": False, "link_reply_usd": True} if section else {}
     return {
         "today_usd": round(ledger.spent(connection, name, ledger.day(now)), 4),
         "month_usd": round(ledger.spent(connection, name, ledger.month(now)), 4),
         "budget_usd": budget if isinstance(budget, int | float) else None,
+        **{key: section.section.reply_usd(link=link) for key, link in costs.items() if section},
     }
 
 
@@ -115,6 +117,17 @@ def _autonomy(connection: "Connection", kind: str) -> "Json":
     return {"of": of, "unchanged": unchanged, "earned": False}
 
 
+def _costs(spend: "Json") -> list[str]:
+    """What was spent, and what a reply costs; nothing where nothing costs anything."""
+    if not spend["month_usd"] and not spend.get("reply_usd"):
+        return []
+    limit = "no limit" if spend["budget_usd"] is None else f"{spend['budget_usd']:.2f}"
+    lines = [f"{spend['today_usd']:.3f} USD today of {limit}, {spend['month_usd']:.3f} this month"]
+    if spend.get("reply_usd"):
+        lines[0] += f"; a reply {spend['reply_usd']:.3f}, with a link {spend['link_reply_usd']:.3f} reserved"
+    return lines
+
+
 def _notices(connection: "Connection") -> list[Any]:
     from listener.store import notices
 
@@ -123,12 +136,10 @@ def _notices(connection: "Connection") -> list[Any]:
 
 def _show(found: "Json", opened: list[Any], now: datetime) -> None:
     for one in found["platforms"]:
-        spend = found["spend"][one["name"]]
-        cost = (
-            f"; {spend['today_usd']:.3f} USD today of {spend['budget_usd'] or 'no limit'}" if spend["month_usd"] else ""
-        )
         gaps = f"; {one['gaps']} gaps" if one["gaps"] else ""
-        output.write(f"{one['name']:<10} {one['state']}, last poll {times.ago(one['last_poll'], now)}{gaps}{cost}")
+        output.write(f"{one['name']:<10} {one['state']}, last poll {times.ago(one['last_poll'], now)}{gaps}")
+        for line in _costs(found["spend"][one["name"]]):
+            output.write(f"           {line}")
         if one["last_error"]:
             output.write(f"           {output.safe(one['last_error'])}" + (f"; {one['do']}" if one["do"] else ""))
     if not found["platforms"]:

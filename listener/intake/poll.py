@@ -30,6 +30,7 @@ FIELDS = (
     "url", "brand", "why_not",
 )  # fmt: skip
 OPEN = ("drafted", "escalated", "approved", "by_hand")
+WATCHED = ("drafted", "approved", "by_hand")  # a text of ours that an answer by hand would double
 UNDER_WAY = ("sending", "unknown")  # settled first; sending looks at a person's answer again
 PAGES = 100  # of one round: sending shares the platform's thread
 JITTER = timedelta(seconds=5)  # by which clocks may differ without having been set
@@ -95,9 +96,9 @@ def _backing_off(store: Store, state: PlatformState, now: datetime, done: Polled
 
 
 def _anything_waits(store: Store, name: str) -> bool:
-    """A person's answer on the platform matters only to what could still be answered; own timelines cost money."""
+    """A person's answer on the platform matters at once only where ours could follow it; own timelines cost money."""
     with store.read() as connection:
-        return replies.any_open(connection, name, OPEN)
+        return replies.any_open(connection, name, WATCHED)
 
 
 def _begin(store: Store, name: str, now: datetime) -> PlatformState:

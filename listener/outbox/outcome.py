@@ -38,8 +38,8 @@ def move(
     if (seen.state, seen.revision) != (expect, item.reply.revision):
         log.info("reply %s is %s by now, not %s: left as it is", seen.id, seen.state, expect)
         return False
-    if seen.state == "sending" and seen.sending_at is not None:
-        ledger.attribute(connection, item.mention.platform, seen.id, seen.sending_at)
+    if seen.prepared_key is not None:
+        ledger.attribute(connection, item.mention.platform, seen.prepared_key, seen.id)
     return replies.move(
         connection, seen, to, by="outbox", now=now, what=what, detail={"says": says} if says else None, **changes
     )

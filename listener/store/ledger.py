@@ -1,16 +1,19 @@
 """What the platforms' APIs cost, in US dollars."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
 
 from listener.errors import OverBudget
 from listener.store.engine import Store
+from listener.store.records import chunks
 from listener.store.tables import metadata
 
 ledger = metadata.tables["ledger"]
+billed = metadata.tables["billed"]
 
 
 def charge(
@@ -20,22 +23,33 @@ def charge(
     resources: int,
     usd: float,
     now: datetime,
+    *,
     reply_id: int | None = None,
+    key: str | None = None,
 ) -> None:
-    """Record what a call cost."""
-    row = {"platform": platform, "call": call, "resources": resources, "usd": usd, "at": now, "reply_id": reply_id}
-    connection.execute(insert(ledger), [row])
+    """Record what a call cost. A key that was charged before is not charged again."""
+    row = {"platform": platform, "call": call, "resources": resources, "usd": usd, "at": now}
+    connection.execute(upsert(ledger).values(**row, reply_id=reply_id, key=key).on_conflict_do_nothing())
 
 
-def attribute(connection: Connection, platform: str, reply_id: int, since: datetime) -> None:
-    """Put what was charged for posting since a claim on the reply's account: one post is under way at a time."""
-    mine = (
-        ledger.c.platform == platform,
-        ledger.c.reply_id.is_(None),
-        ledger.c.at >= since,
-        ledger.c.call.like("POST%"),
-    )
+def attribute(connection: Connection, platform: str, key: str, reply_id: int) -> None:
+    """Put what was charged under this key on the reply's account."""
+    mine = (ledger.c.platform == platform, ledger.c.key == key, ledger.c.reply_id.is_(None))
     connection.execute(update(ledger).where(*mine).values(reply_id=reply_id))
+
+
+def first_today(connection: Connection, platform: str, units: Collection[str], now: datetime) -> set[str]:
+    """Those of these units that were not billed yet this UTC day; from now on they were. Other days are forgotten."""
+    here, today = billed.c.platform == platform, now.astimezone(UTC).date().isoformat()
+    known: set[str] = set()
+    for piece in chunks(list(units)):
+        query = select(billed.c.unit).where(here, billed.c.day == today, billed.c.unit.in_(piece))
+        known.update(connection.execute(query).scalars())
+    fresh = set(units) - known
+    if fresh:
+        connection.execute(delete(billed).where(here, billed.c.day != today))
+        connection.execute(insert(billed), [{"platform": platform, "day": today, "unit": unit} for unit in fresh])
+    return fresh
 
 
 def spent(connection: Connection, platform: str, since: datetime) -> float:
@@ -66,6 +80,7 @@ class LedgerMeter:
         self, store: Store, platform: str, budget: float | None, reserve: float, clock: Callable[[], datetime]
     ) -> None:
         self._store, self._platform, self._budget, self._kept, self._clock = store, platform, budget, reserve, clock
+        self._day, self._known = day(clock()), set[str]()  # billed today, so that an overlap costs no transaction
 
     def reserve(self, usd: float, *, purpose: Literal["read", "send"]) -> None:
         """Raise OverBudget when a call of this price would pass the day's budget."""
@@ -83,8 +98,21 @@ class LedgerMeter:
                 until=day(now) + timedelta(days=1),
             )
 
-    def charge(self, call: str, resources: int, usd: float) -> None:
-        """Record what a call cost, also when it failed later."""
+    def charge(self, call: str, resources: int, usd: float, *, key: str | None = None) -> None:
+        """Record what a call cost, also when it failed later; under a key once."""
         if usd > 0:
             with self._store.write() as connection:
-                charge(connection, self._platform, call, resources, usd, self._clock())
+                charge(connection, self._platform, call, resources, usd, self._clock(), key=key)
+
+    def charge_daily(self, call: str, units: Mapping[str, float]) -> None:
+        """Record what a call returned: each unit costs once a UTC day, also across restarts."""
+        now = self._clock()
+        if not units or (day(now) == self._day and units.keys() <= self._known):
+            return
+        with self._store.write() as connection:
+            fresh = first_today(connection, self._platform, units.keys(), now)
+            usd = round(sum(units[unit] for unit in fresh), 6)
+            if usd > 0:
+                charge(connection, self._platform, call, len(fresh), usd, now)
+        self._known = (self._known if day(now) == self._day else set()) | set(units)
+        self._day = day(now)

@@ -303,6 +303,7 @@ class LedgerRow(SQLModel, table=True):
     __table_args__ = (
         Index("ix_ledger_at", "platform", "at"),
         Index("ix_ledger_reply", "reply_id"),
+        Index("ix_ledger_key", "platform", "key", unique=True),
     )
     id: int | None = Field(default=None, primary_key=True)
     platform: str = Field(sa_type=Text)
@@ -311,6 +312,16 @@ class LedgerRow(SQLModel, table=True):
     resources: int
     usd: float
     reply_id: int | None = Field(default=None, foreign_key="reply.id")
+    key: str | None = Field(default=None, sa_type=Text)
+
+
+class BilledRow(SQLModel, table=True):
+    """A unit (a post, a user) that a platform has billed this UTC day: read again, it costs nothing."""
+
+    __tablename__ = "billed"
+    platform: str = Field(sa_type=Text, primary_key=True)
+    day: str = Field(sa_type=Text, primary_key=True)
+    unit: str = Field(sa_type=Text, primary_key=True)
 
 
 metadata = SQLModel.metadata

@@ -30,7 +30,7 @@ class Books:
             self.sound = [row[0] for row in connection.execute("PRAGMA integrity_check")] == ["ok"]
             self.foreign = len(connection.execute("PRAGMA foreign_key_check").fetchall())
             self.mentions = _rows(connection, "SELECT * FROM mention WHERE platform = ?", platform)
-            mine = "SELECT r.*, m.id AS target FROM reply r JOIN mention m ON m.key = r.mention_key"
+            mine = "SELECT r.*, m.interaction_id AS thread FROM reply r JOIN mention m ON m.key = r.mention_key"
             self.replies = _rows(connection, f"{mine} WHERE m.platform = ? ORDER BY r.id", platform)
             self.approvals = _rows(connection, "SELECT * FROM approval ORDER BY id")
             self.events = _rows(connection, "SELECT * FROM event ORDER BY id")
@@ -39,6 +39,9 @@ class Books:
             self.decided = {row["mention_key"] for row in _rows(connection, "SELECT mention_key FROM decision")}
             self.exchanged = {row["remote_id"] for row in _rows(connection, "SELECT remote_id FROM exchange")}
             open_ = "SELECT subject FROM notice WHERE kind = 'unknown' AND cleared_at IS NULL"
+            self.paid = {
+                row["reply_id"] for row in _rows(connection, "SELECT reply_id FROM ledger WHERE call LIKE 'POST%'")
+            }
             self.told = {row["subject"] for row in _rows(connection, open_)}
 
     def of(self, reply: Row) -> list[Row]:
@@ -90,9 +93,11 @@ def _posted(evidence: Evidence, books: Books) -> Iterator[Finding]:
     threads = Counter(one.thread for one in evidence.posts)
     yield from (Finding("doubled", f"mention {one} was answered {n} times") for one, n in threads.items() if n > 1)
     for post in evidence.posts:
-        mine = [one for one in books.replies if one["target"] == post.target]
+        mine = [one for one in books.replies if one["thread"] == post.thread]
         if not any(_approved(post, reply, books) for reply in mine):
             yield Finding("broken", f"post {post.id} was made of words that nobody had approved")
+        if evidence.priced and any(one["remote_id"] == post.id and one["id"] not in books.paid for one in mine):
+            yield Finding("broken", f"what post {post.id} cost is on no reply's account")
         if post.id not in books.exchanged and not any(_shown(one, books) for one in mine):
             yield Finding("broken", f"post {post.id} is in no exchange")
     real = {one.id for one in evidence.posts} | set(evidence.by_hand)

@@ -30,6 +30,7 @@ class Evidence:
     malformed: Collection[str] = ()  # items that nobody can read: to be set aside, never to be lost
     ours: Collection[str] = ()  # posts of our own account: never to be taken for mentions
     by_hand: Collection[str] = ()  # replies that a person of ours wrote on the platform
+    priced: bool = False  # a post costs money
 
 
 @dataclass(frozen=True)

@@ -178,3 +178,14 @@ def test_a_traceback_in_an_output_is_found(case: Case) -> None:
     """One line for a person, never a traceback."""
     (case.line.folder / "err.txt").write_text("Traceback (most recent call last):\n")
     assert case.found() == ["broken"]
+
+
+def test_a_post_whose_cost_is_on_nobodys_account_is_found(case: Case) -> None:
+    """Where posts cost money, each has its line in the ledger."""
+    case.evidence = replace(case.evidence, priced=True)
+    assert case.found() == ["broken"]
+    case.damage(
+        "INSERT INTO ledger (platform, at, call, resources, usd, reply_id)"
+        f" SELECT 'memory', '{NOON.isoformat()}', 'POST /2/tweets', 1, 0.01, id FROM reply"
+    )
+    assert case.found() == []

@@ -179,6 +179,7 @@ class XWorld(World):
             malformed=self._malformed,
             ours=[one.id for one in list(posts.values()) if one.author_id == self.server.x.account.id],
             by_hand=self._by_hand,
+            priced=True,
         )
 
     def close(self) -> None:

@@ -5,6 +5,7 @@ import random
 import signal
 import threading
 from collections import Counter
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
@@ -39,7 +40,8 @@ class Loose(X):
             post.mentions = [(self.account.id, self.account.username)]
         return made
 
-    def _page(self, listed: list[Post], params: dict[str, str], *, least: int, owned: bool) -> Reply:
+    def _page(self, listed: Iterable[Post], params: dict[str, str], *, least: int, owned: bool) -> Reply:
+        listed = list(listed)
         if self.twice and listed:
             listed = sorted([*listed, self.rng.choice(listed)], key=lambda one: int(one.id), reverse=True)
         return super()._page(listed, params, least=least, owned=owned)

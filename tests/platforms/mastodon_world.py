@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
 
-from listener.model import Json, Mention, Page, Preview
+from listener.model import Json, Mention, Outgoing, Page, Prepared, Preview
 from listener.platforms import mastodon
 from listener.platforms.mastodon.api import Mastodon
 from listener.settings import EnvSecrets
@@ -155,6 +155,17 @@ class MastodonWorld(World):
 def read(pages: list[Page]) -> dict[str, Mention]:
     """The mentions of these pages by id."""
     return {one.id: one for page in pages for one in page.mentions}
+
+
+def a_mention(world: MastodonWorld, **more: Any) -> Mention:
+    """Somebody speaks to us."""
+    status = world.server.say("<p>hello</p>", late=0, **more)
+    return read(world.round(None)[0])[status.id]
+
+
+def a_reply(world: MastodonWorld, target: Mention, text: str = "Thank you!", reply_id: int = 1) -> Prepared:
+    """A reply as it was approved."""
+    return world.platform.prepare(Outgoing(reply_id, 1, world.preview(text, target).text, target), world.now())
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """Files of mentions for tests of the memory platform."""
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,9 +21,13 @@ class Bill:
         """Never called by this platform."""
         raise AssertionError(f"reserved {usd} for {purpose}")
 
-    def charge(self, call: str, resources: int, usd: float) -> None:
+    def charge(self, call: str, resources: int, usd: float, *, key: str | None = None) -> None:
         """Never called by this platform."""
-        raise AssertionError(f"charged {usd} for {call}")
+        raise AssertionError(f"charged {usd} for {call} under {key}")
+
+    def charge_daily(self, call: str, units: Mapping[str, float]) -> None:
+        """Never called by this platform."""
+        raise AssertionError(f"charged {units} for {call}")
 
 
 def on(file: Path, **keys: Any) -> memory.Memory:

@@ -9,7 +9,7 @@ import pytest
 from listener.errors import Unavailable
 from listener.intake.text import plain
 from listener.platforms.mastodon.walk import DEEP, Track
-from tests.fakes.mastodon import MASTODON, SNAC, MastodonServer, Status
+from tests.fakes.mastodon import GOTOSOCIAL, MASTODON, SNAC, MastodonServer, Status
 from tests.fakes.mastodon.statuses import Person
 from tests.platforms.mastodon_world import LATE, MastodonWorld, read, serving
 
@@ -63,20 +63,47 @@ def test_long_outage_is_read_from_where_it_began(manners: Any) -> None:
         assert missed <= seen
 
 
-def test_deep_pass_reads_what_lies_below_the_overlap_once_an_hour(server: MastodonServer) -> None:
-    """A post that is listed a hundred ids late is found by the reconciling pass."""
+@pytest.mark.parametrize("manners", [MASTODON, SNAC], ids=lambda one: one.name)
+@pytest.mark.parametrize("known", [60, 300])
+def test_deep_pass_reads_what_lies_below_the_overlap_once_an_hour(manners: Any, known: int) -> None:
+    """A post that is listed a hundred ids late is found by the reconciling pass, which goes up to the newest."""
+    with serving(manners, late=0.0) as server:
+        world = MastodonWorld(server, hashtags=())
+        for number in range(known):
+            server.say(f"<p>{number}</p>")
+        late = server.say("<p>late</p>", late=LATE)
+        for number in range(100):
+            server.say(f"<p>{number}</p>")
+        _, cursor = world.round(world.round(None)[1])  # the end of a first walk is trusted when it is met twice
+        world.show(late.id)
+        _, cursor = world.round(cursor)
+        world.ahead(timedelta(minutes=61))
+        new = server.say("<p>new</p>")
+        pages, _ = world.round(cursor)
+        assert {late.id, new.id} <= set(read(pages))
+
+
+def test_late_post_below_the_overlap_waits_for_the_deep_pass(server: MastodonServer) -> None:
+    """What the overlap costs is bounded: a page a poll."""
     world = MastodonWorld(server, hashtags=())
-    for number in range(60):
-        server.say(f"<p>{number}</p>")
     late = server.say("<p>late</p>", late=LATE)
     for number in range(100):
         server.say(f"<p>{number}</p>")
-    _, cursor = world.round(world.round(None)[1])  # the end of a first walk is trusted when it is met twice
+    _, cursor = world.round(world.round(None)[1])
     world.show(late.id)
-    pages, cursor = world.round(cursor)
-    assert late.id not in read(pages)
-    world.ahead(timedelta(minutes=61))
-    assert late.id in read(world.round(cursor)[0])
+    assert late.id not in read(world.round(cursor)[0])
+
+
+def test_another_account_or_server_begins_anew(server: MastodonServer) -> None:
+    """Its ids may all lie below those known: nothing would ever be listed above them."""
+    world = MastodonWorld(server, hashtags=())
+    for number in range(60):
+        server.say(f"<p>{number}</p>")
+    _, cursor = world.round(world.round(None)[1])
+    with serving(GOTOSOCIAL) as other:
+        moved = MastodonWorld(other, hashtags=())
+        mention = moved.plant("hello")
+        assert mention in read(moved.round(cursor)[0])
 
 
 def test_a_quiet_poll_is_one_call_a_feed(server: MastodonServer) -> None:
@@ -239,3 +266,11 @@ def test_status_that_is_a_repost_is_passed_over(server: MastodonServer) -> None:
     status: Status = server.say("<p>hello</p>", tags=["fernhill"])
     status.raw = {**status.told(), "reblog": {"id": "1"}}
     assert read(MastodonWorld(server).round(None)[0]) == {}
+
+
+@pytest.mark.parametrize("acct", ["ada @everyone", "ada\n@bo", "", "ada@", "@ada", "ada@x@y"])
+def test_handle_that_would_call_others_is_set_aside(server: MastodonServer, acct: Any) -> None:
+    """A handle stands in our reply: a foreign server must not put other words there."""
+    server.say("<p>hello</p>", author=Person("a1", acct))
+    page = MastodonWorld(server, hashtags=()).platform.fetch(None, server.now())
+    assert (page.mentions, len(page.bad)) == ((), 1)

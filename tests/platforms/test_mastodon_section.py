@@ -73,3 +73,8 @@ def test_words_of_markup_and_of_plain_text_agree() -> None:
         '&gt; &amp; Mexico!<br />See <a href="https://a.example/x"><span>https://</span><span>a.example/x</span></a>.</p>'
     )
     assert words(sent) == words(made, markup=True) == "weshiptocanadamexicosee"
+
+
+def test_markup_that_a_server_makes_of_plain_text_changes_no_words() -> None:
+    """snac takes stars and underscores for markup."""
+    assert words("_so_ **nice**") == words("<p><i>so</i> <b>nice</b></p>", markup=True) == "sonice"

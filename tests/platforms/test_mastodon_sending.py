@@ -7,10 +7,8 @@ from typing import Any
 import pytest
 
 from listener.errors import NotSent, PlatformError, Refused, Unavailable
-from listener.model import Mention, Outgoing, Prepared
 from tests.fakes.mastodon import GOTOSOCIAL, MASTODON, SNAC, MastodonServer
-from tests.fakes.mastodon.statuses import markup
-from tests.platforms.mastodon_world import MastodonWorld, read, serving
+from tests.platforms.mastodon_world import MastodonWorld, a_mention, a_reply, serving
 
 POST = "POST statuses"
 
@@ -28,33 +26,22 @@ def world(server: MastodonServer) -> MastodonWorld:
     return MastodonWorld(server, hashtags=())
 
 
-def mention(world: MastodonWorld, **more: Any) -> Mention:
-    """Somebody speaks to us."""
-    status = world.server.say("<p>hello</p>", late=0, **more)
-    return read(world.round(None)[0])[status.id]
-
-
-def prepared(world: MastodonWorld, target: Mention, text: str = "Thank you!", reply_id: int = 1) -> Prepared:
-    """A reply as it was approved."""
-    return world.platform.prepare(Outgoing(reply_id, 1, world.preview(text, target).text, target), world.now())
-
-
 @pytest.mark.parametrize("seen_by", ["public", "unlisted", "private", "direct"])
 def test_reply_is_seen_by_whom_the_mention_was(world: MastodonWorld, seen_by: str) -> None:
     """A direct mention is never answered in public."""
-    world.platform.post(prepared(world, mention(world, visibility=seen_by)))
+    world.platform.post(a_reply(world, a_mention(world, visibility=seen_by)))
     assert [one["visibility"] for one in world.server.posted] == [seen_by]
 
 
 def test_visibility_nobody_knows_is_answered_in_private(world: MastodonWorld) -> None:
     """A server may invent one: no answer is wider than the mention."""
-    world.platform.post(prepared(world, mention(world, visibility="guild")))
+    world.platform.post(a_reply(world, a_mention(world, visibility="guild")))
     assert [one["visibility"] for one in world.server.posted] == ["direct"]
 
 
 def test_author_is_named_first_and_counted_without_the_server(world: MastodonWorld) -> None:
     """Without the @handle nobody is notified."""
-    target = mention(world, by="bo@far.example")
+    target = a_mention(world, by="bo@far.example")
     shown = world.preview("Thank you!", target)
     assert (shown.text, shown.length) == ("@bo@far.example Thank you!", len("@bo Thank you!"))
     assert world.preview("@bo@far.example.org is somebody else", target).text.startswith("@bo@far.example @bo@far")
@@ -62,80 +49,9 @@ def test_author_is_named_first_and_counted_without_the_server(world: MastodonWor
 
 def test_key_is_sent_and_a_server_that_keeps_to_it_posts_once(world: MastodonWorld) -> None:
     """Mastodon gives back the first post."""
-    reply = prepared(world, mention(world))
+    reply = a_reply(world, a_mention(world))
     assert world.platform.post(reply) == world.again().post(reply)
     assert [one["key"] for one in world.server.posted] == [reply.key]
-
-
-def test_lost_answer_is_found_below_the_mention(world: MastodonWorld) -> None:
-    """The line was cut after the server had accepted: nobody knows, and the thread tells."""
-    reply = prepared(world, mention(world))
-    world.server.fail_next(POST, "cut", after=True)
-    with pytest.raises(PlatformError) as caught:
-        world.platform.post(reply)
-    assert type(caught.value) is PlatformError
-    found = world.again().find(reply)
-    assert found is not None and found.remote_id == world.server.posted[0]["id"]
-
-
-def test_own_post_that_is_listed_late_is_not_there_yet(world: MastodonWorld) -> None:
-    """Absence counts only after the listings have caught up: settle_after is longer than the lag."""
-    reply = prepared(world, mention(world))
-    world.server.own_lag = 30.0
-    world.platform.post(reply)
-    assert world.platform.find(reply) is None
-    world.ahead(timedelta(seconds=31))
-    assert world.platform.settle_after > timedelta(seconds=30)
-    assert world.platform.find(reply) is not None
-
-
-def test_somebody_elses_answer_in_the_same_words_is_not_ours(world: MastodonWorld) -> None:
-    """A look-alike below the mention proves nothing."""
-    target = mention(world)
-    reply = prepared(world, target)
-    world.server.say(markup(str(reply.request["text"])), by="shop@fake.example", reply_to=target.id, late=0)
-    assert world.platform.find(reply) is None
-
-
-def test_our_answer_is_told_from_a_persons_by_its_words(world: MastodonWorld) -> None:
-    """Both stand below the mention; links and handles are marked up by the server."""
-    target = mention(world)
-    world.server.own(markup("I have written to you."), target.id)
-    reply = prepared(
-        world, target, "We ship to Canada & Mexico: https://fernhill.example/ship?to=ca.\nAsk us <anything>!"
-    )
-    receipt = world.platform.post(reply)
-    assert world.platform.find(reply) == receipt
-
-
-def test_answer_by_a_person_stops_ours(world: MastodonWorld) -> None:
-    """Just before the call the thread is looked at: nobody is answered twice."""
-    target = mention(world)
-    by_hand = world.plant_own("done", target.id)
-    assert world.platform.look(target).answered_by == by_hand
-    reply = prepared(world, target)
-    found = world.platform.find(reply)
-    assert found is not None and found.remote_id == by_hand
-
-
-def test_reply_to_a_mention_that_was_deleted_meanwhile_is_found(world: MastodonWorld) -> None:
-    """It went out, then its target was deleted: the server leaves no thread, our own posts still have it."""
-    target = mention(world)
-    reply = prepared(world, target)
-    receipt = world.platform.post(reply)
-    world.delete(target.id)
-    world.server.statuses[receipt.remote_id].reply_to = None
-    assert world.platform.find(reply) == receipt
-
-
-def test_mention_of_who_has_blocked_us_is_withdrawn(world: MastodonWorld) -> None:
-    """Their posts are gone for us."""
-    target = mention(world, by="cy")
-    world.server.blocked.add("acc-cy")
-    assert not world.platform.look(target).here
-    with pytest.raises(Refused) as caught:
-        world.platform.post(prepared(world, target))
-    assert caught.value.then == "withdrawn"
 
 
 FATES = [
@@ -164,7 +80,7 @@ def test_every_way_a_post_can_fail_is_sorted(
 ) -> None:
     """Surely not sent, refused for good, or nobody knows: and one line says which."""
     world = MastodonWorld(server, hashtags=(), seconds=0.4)
-    reply = prepared(world, mention(world))
+    reply = a_reply(world, a_mention(world))
     world.server.fail_next(POST, mode)
     with pytest.raises(sort) as caught:
         world.platform.post(reply)
@@ -177,7 +93,7 @@ def test_every_way_a_post_can_fail_is_sorted(
 @pytest.mark.parametrize("body", ["", "[]", '{"id": 7}', "<html>welcome</html>"])
 def test_success_without_an_id_is_unknown(world: MastodonWorld, body: str) -> None:
     """A captive portal answers 200 too."""
-    reply = prepared(world, mention(world))
+    reply = a_reply(world, a_mention(world))
     world.server.fail_next(POST, "body", text=body, after=True)
     with pytest.raises(PlatformError) as caught:
         world.platform.post(reply)
@@ -187,7 +103,7 @@ def test_success_without_an_id_is_unknown(world: MastodonWorld, body: str) -> No
 
 def test_overload_is_waited_for_as_told(world: MastodonWorld) -> None:
     """GoToSocial's second kind of 429 has Retry-After and no rate headers; it stops reading too."""
-    reply = prepared(world, mention(world))
+    reply = a_reply(world, a_mention(world))
     world.server.fail_next(POST, "overload", headers={"Retry-After": "30"})
     with pytest.raises(NotSent) as caught:
         world.platform.post(reply)
@@ -201,7 +117,7 @@ def test_overload_is_waited_for_as_told(world: MastodonWorld) -> None:
 
 def test_mention_that_cannot_be_looked_at_is_not_answered(world: MastodonWorld) -> None:
     """Who may see it is unknown, so nothing is said yet."""
-    reply = prepared(world, mention(world))
+    reply = a_reply(world, a_mention(world))
     world.server.fail_next("GET status", "unavailable")
     with pytest.raises(NotSent):
         world.platform.post(reply)
@@ -232,5 +148,14 @@ def test_text_beyond_the_servers_limit_is_refused_with_what_to_do(world: Mastodo
     """The operator said 5,000, the server takes 500."""
     world = MastodonWorld(world.server, hashtags=(), characters=5000)
     with pytest.raises(Refused) as caught:
-        world.platform.post(prepared(world, mention(world), "w" * 600))
+        world.platform.post(a_reply(world, a_mention(world), "w" * 600))
     assert (caught.value.then, "check --online" in caught.value.do) == ("failed", True)
+
+
+def test_token_that_may_not_write_still_reads(world: MastodonWorld) -> None:
+    """Sending stops and an operator is told; no mention waits for that."""
+    reply = a_reply(world, a_mention(world))
+    world.server.fail_next(POST, "scope")
+    with pytest.raises(NotSent):
+        world.platform.post(reply)
+    assert a_mention(world)

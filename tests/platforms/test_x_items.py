@@ -124,6 +124,22 @@ def test_fields_that_no_vocabulary_gives_stop_reading(server: XServer, world: XW
     assert caught.value.cause == "account"
 
 
+def test_threads_that_refer_to_nothing_stop_reading(server: XServer, world: XWorld) -> None:
+    """Without references a repost would be thanked and a person's answer not seen: the operator is told."""
+    inside = [raw(id=str(5_000_000_001 + n)) for n in range(3)]
+    text = json.dumps({"data": inside, "meta": {}})
+    server.fail_next(FEED, "body", text=text, times=2)
+    with pytest.raises(Unavailable, match="leaves out referenced_tweets"):
+        world.platform.fetch(None, server.x.posts.now())
+
+
+def test_edited_posts_are_no_threads_that_refer_to_nothing(server: XServer, world: XWorld) -> None:
+    """The conversation of an edited post is its own first version."""
+    ids = [str(5_000_000_001 + n) for n in range(3)]
+    told = page(server, world, *(raw(id=one, edit_history_tweet_ids=["5000000000", one]) for one in ids))
+    assert [one.id for one in told.mentions] == ids
+
+
 @pytest.mark.parametrize(
     "broken",
     [

@@ -8,7 +8,9 @@ from listener.errors import NotSent, Unavailable
 from listener.model import Outgoing
 from tests.fakes.x import XServer
 from tests.platforms.contract import now, walk
-from tests.platforms.x_world import XWorld, a_mention
+from tests.platforms.x_world import XWorld, a_mention, one_round
+
+ME = "GET /2/users/me"
 
 
 @pytest.mark.parametrize("owned", [False, True])
@@ -37,6 +39,22 @@ def test_what_was_billed_today_is_free_until_midnight(server: XServer) -> None:
     for _ in range(3):
         cursor = world.platform.fetch(cursor, server.x.posts.now()).cursor
     assert world.bill.usd == server.x.ledger.usd()
+
+
+def test_authors_are_looked_up_only_where_something_new_may_stand(server: XServer) -> None:
+    """Not again for the overlap below known ground, and never our own."""
+    world = XWorld(server, authors="always")
+    for n in range(350):
+        server.mention(f"@shop {n}", author_id=str(7000 + n))
+    cursor = one_round(world, None)[1]
+    assert len(world.bill.names()) == 350
+    world.ahead(timedelta(days=1))
+    server.mention("@shop new", author_id="9000")
+    told = one_round(world, cursor)[0]
+    assert next(one.author_handle for page in told for one in page.mentions) == "user9000"
+    asked = [params.get("expansions") for _, name, _, params in server.x.ledger.calls if name != ME][-5:]
+    assert asked == ["author_id", "author_id", None, None, None]
+    assert len(world.bill.names()) == 350 + 200
 
 
 def test_reading_stops_before_the_budget_is_passed(server: XServer) -> None:

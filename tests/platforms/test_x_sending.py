@@ -230,3 +230,14 @@ def _closed_port() -> int:
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         return int(one.getsockname()[1])
+
+
+def test_reply_goes_to_the_newest_edit(server: XServer) -> None:
+    """Each edit has an id of its own, and X takes no reply to one that was replaced."""
+    world = XWorld(server)
+    first = server.mention("@shop helo")
+    edit = server.edit(first.id, "@shop hello")
+    mention = a_mention(id=first.id, version_id=edit.id)
+    world.platform.post(world.platform.prepare(Outgoing(1, 1, "Hello!", mention), now()))
+    assert world.posted() == [("Hello!", edit.id)]
+    assert world.preview("Hello!", mention).link == f"https://x.com/intent/post?in_reply_to={edit.id}"

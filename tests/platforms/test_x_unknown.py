@@ -127,6 +127,39 @@ def test_own_posts_listed_late_are_found_later(server: XServer) -> None:
     assert world.platform.find(ready) is not None
 
 
+def test_answer_in_a_colleagues_words_is_not_taken_for_ours(server: XServer) -> None:
+    """Ours may be listed later than hers; when it never is, a person says which it was, and nothing goes out twice."""
+    world = XWorld(server)
+    server.x.own_lag = 100
+    ready = prepared(world)
+    remote = world.platform.post(ready).remote_id
+    server.own("I have written to you.", ready.request["in_reply_to"])
+    with pytest.raises(Unavailable, match="other words"):
+        world.platform.find(ready)
+    world.ahead(timedelta(seconds=101))
+    found = world.platform.find(ready)
+    assert found is not None and found.remote_id == remote
+
+
+def test_answer_in_a_colleagues_words_alone_is_for_a_person(server: XServer) -> None:
+    """Twice the lag has passed and ours is not there."""
+    world = XWorld(server)
+    ready = prepared(world)
+    hers = server.own("I have written to you.", ready.request["in_reply_to"])
+    world.ahead(timedelta(seconds=121))
+    with pytest.raises(CannotTell, match=hers.id):
+        world.platform.find(ready)
+
+
+def test_links_that_x_shortened_do_not_hide_our_reply(server: XServer) -> None:
+    """With a scheme or bare, each becomes a t.co link; @handles come first."""
+    world = XWorld(server)
+    ready = prepared(world, "See example.com/help, or https://example.com/b.")
+    listed = server.own("@user See https://t.co/AbCdEf1234, or https://t.co/AbCdEf1235.", ready.request["in_reply_to"])
+    found = world.platform.find(ready)
+    assert found is not None and found.remote_id == listed.id
+
+
 def test_reply_below_hundreds_of_own_posts_is_found(server: XServer) -> None:
     """The timeline is paged down to the target."""
     world = XWorld(server)

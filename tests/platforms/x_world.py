@@ -1,10 +1,10 @@
 """The X platform against the fake X server, for the tests of this folder."""
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -31,24 +31,40 @@ class Keys:
 
 @dataclass
 class Bill:
-    """A meter with a budget. lines: what was charged."""
+    """A meter with a budget. lines: what was charged; keys, billed: what is not charged again (today)."""
 
     budget: float = 1000.0
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     lines: list[tuple[str, int, float]] = field(default_factory=list)
+    keys: set[str] = field(default_factory=set)
+    billed: set[tuple[date, str]] = field(default_factory=set)
 
     @property
     def usd(self) -> float:
         """The sum charged."""
         return round(sum(usd for _, _, usd in self.lines), 6)
 
+    def names(self) -> list[str]:
+        """The authors that were billed, once a day each."""
+        return [unit for _, unit in self.billed if unit.startswith("user:")]
+
     def reserve(self, usd: float, *, purpose: Literal["read", "send"]) -> None:
         """As the ledger would."""
         if self.usd + usd > self.budget:
             raise OverBudget(f"{purpose}: {usd} would pass the budget of {self.budget}")
 
-    def charge(self, call: str, resources: int, usd: float) -> None:
+    def charge(self, call: str, resources: int, usd: float, *, key: str | None = None) -> None:
         """As the ledger would."""
-        self.lines.append((call, resources, usd))
+        if key is None or key not in self.keys:
+            self.lines.append((call, resources, usd))
+        self.keys |= {key} if key else set()
+
+    def charge_daily(self, call: str, units: Mapping[str, float]) -> None:
+        """As the ledger would."""
+        today = self.clock().date()
+        fresh = [unit for unit in units if (today, unit) not in self.billed]
+        self.billed |= {(today, unit) for unit in fresh}
+        self.lines.append((call, len(fresh), sum(units[unit] for unit in fresh)))
 
 
 class XWorld(World):
@@ -56,7 +72,13 @@ class XWorld(World):
 
     def __init__(self, server: XServer, *, seconds: float = 5.0, cap: int = 8 * 1024 * 1024, **keys: Any) -> None:
         settings: dict[str, Any] = {"handle": "shop", "start": "all", "app_owned_by_brand": True}
-        self.server, self.keys, self.bill, self.seconds, self.cap = server, Keys(), Bill(), seconds, cap
+        self.server, self.keys, self.bill, self.seconds, self.cap = (
+            server,
+            Keys(),
+            Bill(clock=server.x.posts.now),
+            seconds,
+            cap,
+        )
         self.section = x.Section(api_url=server.url, **(settings | keys))
         self.platform = self.again()
 
@@ -106,6 +128,12 @@ class XWorld(World):
     def show(self, mention_id: str) -> None:
         """Indexed now."""
         self.server.x.posts.by_id[mention_id].indexed_at = self.server.x.posts.now()
+
+    def plant_aside(self, text: str) -> str:
+        """A search for its first word finds it."""
+        self.section = replace(self.section, search=(text.split()[0],))
+        self.platform = self.again()
+        return self.server.mention(text, mentions=[]).id
 
     def plant_unanswerable(self, text: str) -> str:
         """A bare reply to a post of ours: X takes no answer to it."""

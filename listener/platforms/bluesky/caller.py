@@ -9,9 +9,10 @@ from typing import Any
 from listener.errors import Unavailable
 from listener.gate import Gate
 from listener.model import Json
+from listener.net import Answer
 from listener.platforms.bluesky.session import Session, Sessions, Unready, bearer, method
 from listener.platforms.bluesky.verdict import ACCOUNT_DO, judge, of_read
-from listener.web import Answer, Broken, Web
+from listener.web import Broken, Web
 
 
 class Absent(Exception):

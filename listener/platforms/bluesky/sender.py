@@ -9,12 +9,13 @@ from datetime import datetime
 
 from listener.errors import CannotTell, NotSent, PlatformError, Refused, Unavailable
 from listener.model import Json, Prepared, Receipt
+from listener.net import Answer
 from listener.platforms.bluesky.caller import Absent, Caller, Rejected
 from listener.platforms.bluesky.items import POST, parent, parts
 from listener.platforms.bluesky.text import facets, handles
 from listener.platforms.bluesky.verdict import judge, of_post, unknown
 from listener.platforms.bluesky.views import Views, verdict
-from listener.web import Answer, Broken
+from listener.web import Broken
 
 
 class Sender:

@@ -15,8 +15,9 @@ from pathlib import Path
 from listener.errors import Cause
 from listener.gate import unfit
 from listener.model import Json, Secrets
+from listener.net import Answer
 from listener.platforms.bluesky.section import HANDLE, PASSWORD, Section
-from listener.web import Answer, Web
+from listener.web import Web
 
 FILE = "bluesky-session.json"
 Judge = Callable[[Answer], Exception]

@@ -7,7 +7,7 @@ from typing import Literal
 
 from listener.errors import Cause, NotSent, PlatformError, Refused, Unavailable
 from listener.gate import limit_ends
-from listener.web import Answer
+from listener.net import Answer
 
 Fate = Literal["expired", "account", "rate", "absent", "exists", "invalid", "transient"]
 

@@ -9,9 +9,10 @@ from urllib.parse import urljoin
 from listener.errors import CannotTell, Refused, Unavailable
 from listener.gate import limit_ends
 from listener.model import Account, Json, Mention, Outgoing, Page, Prepared, Receipt, Standing
+from listener.net import Answer
 from listener.platforms.feed.items import WHY_NOT, Found, items
 from listener.platforms.feed.section import Section, may_read
-from listener.web import Answer, Broken, Web
+from listener.web import Broken, Web
 
 log = logging.getLogger(__name__)
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from listener.errors import Unavailable
 from listener.model import BadItem, Mention
+from listener.net import Answer
 from listener.platforms.feed.parse import parsed
-from listener.web import Answer
 
 WHY_NOT = "a feed takes no replies: answer where it was written"
 _RAW = 20_000
@@ -49,7 +49,7 @@ class Found:
             return
         name = called(url, item.id)
         made = min(item.made or now, now)
-        told: Any = {"author_handle": item.author, "author_name": item.author, "lang": item.lang, "url": item.url}
+        told: Any = {"author_name": item.author, "lang": item.lang, "url": item.url}
         told |= {"html": True, "addressed": addressed, "can_reply": False, "why_not": WHY_NOT}
         self._dated[name] = item.made
         author = item.author or f"unknown:{name}"

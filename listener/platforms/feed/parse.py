@@ -6,6 +6,7 @@ As a program: the feed on stdin, its content type and address as arguments, JSON
 
 import io
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -22,8 +23,11 @@ def parsed(body: bytes, kind: str, url: str, *, seconds: float = SECONDS + 10) -
     if b"<!entity" in body.replace(b"\0", b"").lower():  # a few bytes of them may unpack to gigabytes
         raise ValueError("it declares XML entities of its own")
     command = [sys.executable, "-I", __file__, kind, url]
+    bare = {
+        name: value for name, value in os.environ.items() if not name.startswith("EARSHOT_")
+    }  # no secret goes along
     try:
-        done = subprocess.run(command, input=body, capture_output=True, timeout=seconds, check=False)  # noqa: S603
+        done = subprocess.run(command, input=body, env=bare, capture_output=True, timeout=seconds, check=False)  # noqa: S603
     except subprocess.TimeoutExpired:
         raise ValueError(f"it cannot be parsed within {seconds:g} s") from None
     if done.returncode:

@@ -37,7 +37,7 @@ class Mastodon:
         rng = rng or random.Random()  # noqa: S311 - jitter, no secret
         self._section, self._clock, self._ahead = section, clock, timedelta(0)  # the caller's clock against this one
         self._caller = Caller(section, secrets, web or Web(), rng)
-        self._sender = Sender(self._caller)
+        self._sender = Sender(self._caller, section.settle_after)
 
     def fetch(self, cursor: Json | None, now: datetime) -> Page:
         """Return ONE page of one feed. Raises Unavailable; a hashtag that alone fails is left out of its round."""
@@ -46,7 +46,8 @@ class Mastodon:
             now = self._now()  # a first run is given the time it begins at, again and again until a page is stored
         else:
             self._ahead = now - self._clock()
-        book = Book.load(cursor, self._section, began, own=self.watch_own)
+        me = self._caller.account(now).id
+        book = Book.load(cursor, self._section, me, began, own=self.watch_own)
         feed = book.todo[0]
         try:
             return read(self._caller, book, feed, now)
@@ -71,8 +72,8 @@ class Mastodon:
     def look(self, mention: Mention) -> Standing:
         """The mention as it stands, and an answer of ours below it. Raises Unavailable, CannotTell."""
         now = self._now()
-        status = self._caller.get(f"/api/v1/statuses/{mention.id}", now)
-        if not isinstance(status, dict):
+        status = self._caller.status(mention.id, now)
+        if status is None:
             return Standing(here=False)
         ours = answers(self._caller.thread(mention.id, now) or {}, mention.id, self._caller.account(now).id)
         return Standing(True, said(status), html=True, answered_by=str(ours[0]["id"]) if ours else None)

@@ -9,10 +9,12 @@ from typing import Any
 from listener.errors import Unavailable
 from listener.gate import Gate
 from listener.model import Account, Json, Secrets
+from listener.net import Answer
 from listener.platforms.mastodon.section import TOKEN, Section
 from listener.platforms.mastodon.verdict import is_gone, of_read
 from listener.web import Broken, Web
 
+STATUSES = "/api/v1/statuses/"
 _ROOTS = 5_000  # threads remembered
 NO_TOKEN = f"set {TOKEN}, or {TOKEN}_FILE to a file that holds it"
 
@@ -25,6 +27,7 @@ class Caller:
         self.web, self.rng, self.gate = web, rng, Gate(self.token, rng)
         self._account: tuple[str, Account] | None = None
         self._roots: OrderedDict[str, str] = OrderedDict()
+        self._unread: set[str] = set()  # statuses whose thread could not be read once
 
     def token(self) -> str:
         """The token, read anew each time, so that a replaced one counts at once; "" while there is none."""
@@ -59,9 +62,26 @@ class Caller:
             raise self.gate.noted(Unavailable(f"Mastodon cannot be reached: {error.says}"), now) from None
         except ValueError as error:
             raise self.gate.noted(Unavailable(f"Mastodon's answer cannot be read ({error})"), now) from None
-        if is_gone(answer):
+        if is_gone(answer) or (path.startswith(STATUSES) and self._twice_missing(answer, path, now)):
             return None
         raise self.gate.noted(of_read(answer, now, self.rng), now)
+
+    def status(self, status_id: str, now: datetime) -> Json | None:
+        """A status, or None when it is gone. Raises Unavailable."""
+        told = self.get(STATUSES + status_id, now)
+        if told is None or (isinstance(told, dict) and isinstance(told.get("content"), str)):
+            return told
+        raise self.gate.noted(Unavailable("Mastodon gives a post that cannot be read"), now)
+
+    def _twice_missing(self, answer: Answer, path: str, now: datetime) -> bool:
+        """snac says 404 like any web server: it counts when the API answers otherwise, and says it again."""
+        if answer.status not in (404, 410):
+            return False
+        self._who(now)
+        try:
+            return self.web.get(self.url(path), None, self.headers()).status in (404, 410)
+        except Broken:
+            return False
 
     def items(self, path: str, now: datetime, params: Any = None) -> list[Any]:
         """A page. Raises Unavailable, also when there is none."""
@@ -100,7 +120,7 @@ class Caller:
 
     def thread(self, status_id: str, now: datetime) -> Json | None:
         """What stands before and after a status; None when it is gone. Raises Unavailable."""
-        told = self.get(f"/api/v1/statuses/{status_id}/context", now)
+        told = self.get(f"{STATUSES}{status_id}/context", now)
         return told if isinstance(told, dict) else None
 
     def root(self, status: Json, now: datetime) -> str:
@@ -108,14 +128,24 @@ class Caller:
         parent = status.get("in_reply_to_id")
         known = self._roots.get(parent, "") if isinstance(parent, str) else str(status["id"])
         if not known:
-            before = (self.thread(str(status["id"]), now) or {}).get("ancestors")
+            before = self._above(str(status["id"]), now)
             ids = [one["id"] for one in before or () if isinstance(one, dict) and isinstance(one.get("id"), str)]
             known = ids[0] if ids else str(parent)
-            self._roots |= dict.fromkeys([*ids, str(parent)], known)
+            self._roots |= dict.fromkeys([*ids, str(parent)], known) if ids else {}
         self._roots[str(status["id"])] = known
         while len(self._roots) > _ROOTS:
             self._roots.popitem(last=False)
         return known
+
+    def _above(self, status_id: str, now: datetime) -> Any:
+        """What stands before a status; None where it cannot be read twice: that must not stop all mentions."""
+        try:
+            return (self.thread(status_id, now) or {}).get("ancestors")
+        except Unavailable as error:
+            if error.cause in ("rate", "account") or status_id not in self._unread:
+                self._unread.add(status_id)
+                raise
+            return None
 
 
 def _most(told: Any) -> int | None:

@@ -8,27 +8,32 @@ from listener.model import Json, Page
 from listener.platforms.mastodon.caller import Caller
 from listener.platforms.mastodon.items import Reader, listed
 from listener.platforms.mastodon.section import Section
-from listener.platforms.mastodon.walk import Track, asked, stepped
+from listener.platforms.mastodon.walk import Track, asked, begun, stepped
 
 MENTIONS, OWN = "mentions", "own"
 
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """todo: feeds whose turn is still to come; tracks: feed -> how far it was read."""
+    """whose: server and account; todo: feeds whose turn is still to come; tracks: feed -> how far it was read."""
 
+    whose: str
     todo: tuple[str, ...]
     tracks: dict[str, Track]
 
     @classmethod
-    def load(cls, cursor: Json | None, section: Section, began: datetime, *, own: bool) -> "Book":
-        """A feed that the cursor does not know begins where `start` says, our own posts now."""
+    def load(cls, cursor: Json | None, section: Section, me: str, began: datetime, *, own: bool) -> "Book":
+        """A feed that the cursor does not know begins where `start` says, our own posts now.
+
+        The ids of another server or account say nothing here: then everything begins anew.
+        """
+        whose = f"{section.server_url.rstrip('/')} {me}"
         names = (MENTIONS, *(f"#{tag}" for tag in section.tags), *((OWN,) if own else ()))
-        raw = cursor or {"todo": [], "tracks": {}}
+        raw = cursor if cursor and cursor["whose"] == whose else {"todo": [], "tracks": {}}
         begin = {"now": began.isoformat(), "all": ""}.get(str(section.start), str(section.start))
         tracks = {name: Track(began.isoformat() if name == OWN else begin) for name in names}
         tracks |= {name: Track.load(one) for name, one in raw["tracks"].items() if name in names or name == OWN}
-        return cls(tuple(name for name in raw["todo"] if name in names) or names, tracks)
+        return cls(whose, tuple(name for name in raw["todo"] if name in names) or names, tracks)
 
     def without(self, feed: str) -> "Book":
         """With this feed's turn over."""
@@ -36,15 +41,16 @@ class Book:
 
     def page(self, **found: object) -> Page:
         """A page with this cursor."""
-        cursor = {"todo": list(self.todo), "tracks": {name: track.dump() for name, track in self.tracks.items()}}
+        tracks = {name: track.dump() for name, track in self.tracks.items()}
+        cursor = {"whose": self.whose, "todo": list(self.todo), "tracks": tracks}
         return Page(cursor, more=bool(self.todo), **found)  # type: ignore[arg-type]  # the fields of Page
 
 
 def read(caller: Caller, book: Book, feed: str, now: datetime) -> Page:
     """One page of this feed. Raises Unavailable."""
-    me, track = caller.account(now).id, book.tracks[feed]
+    me, track = caller.account(now).id, begun(book.tracks[feed], now)
     path, params = _request(feed, me)
-    items = caller.items(path, now, [*params, *asked(track, now).items()])
+    items = caller.items(path, now, [*params, *asked(track).items()])
     reader = Reader(feed, me, track.begin, lambda status: caller.root(status, now))
     found = reader.sort(items)
     track, over = stepped(track, listed(items), now)

@@ -2,6 +2,7 @@
 
 import html
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,6 +12,8 @@ from listener.model import BadItem, Json, Mention, OwnPost
 from listener.platforms.mastodon.walk import Listed
 
 _RAW_MOST = 20_000
+
+_ACCT = re.compile(r"\w[\w.-]*(?:@\w[\w.-]*(?::\d+)?)?")
 
 BOT = "the author is a bot: two machines that answer each other do not stop by themselves"
 POLICY = "the author lets nobody like us reply to this post"
@@ -151,9 +154,12 @@ def _why_not(status: Json, author: Json) -> str | None:
 
 
 def _account(status: Json) -> Json:
+    """Its handle will stand in our reply: it names one account, and nobody else."""
     account = status["account"]
-    if not (isinstance(account, dict) and _text(account.get("id")) and _text(account.get("acct"))):
-        raise ValueError("without an account that has id and acct")
+    if not (
+        isinstance(account, dict) and _text(account.get("id")) and _ACCT.fullmatch(_text(account.get("acct")) or "")
+    ):
+        raise ValueError("without an account that has an id and a handle")
     return account
 
 

@@ -1,23 +1,25 @@
 """Posts a reply in the mention's own visibility, and finds out whether one arrived."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from listener.errors import CannotTell, NotSent, PlatformError, Refused, Unavailable
 from listener.model import Json, Prepared, Receipt
+from listener.net import Answer
 from listener.platforms.mastodon.caller import Caller
 from listener.platforms.mastodon.items import moment
 from listener.platforms.mastodon.text import words
 from listener.platforms.mastodon.verdict import of_post, unknown
-from listener.web import Answer, Broken
+from listener.web import Broken
 
+_SKEW = timedelta(minutes=5)  # by which the server's clock may be behind ours
 IN_KIND = frozenset(("public", "unlisted", "private", "direct", "local", "mutuals_only"))
 
 
 class Sender:
-    """Posts and finds."""
+    """Posts and finds. lag: of the server's listings, at most."""
 
-    def __init__(self, caller: Caller) -> None:
-        self._caller = caller
+    def __init__(self, caller: Caller, lag: timedelta) -> None:
+        self._caller, self._lag = caller, lag
 
     def post(self, prepared: Prepared, now: datetime) -> Receipt:
         """Post it. Raises NotSent, Refused; anything else: nobody knows."""
@@ -37,18 +39,19 @@ class Sender:
         """The request, as visible as the mention and no more. Raises NotSent, Refused: nothing was posted yet."""
         target = str(prepared.request["in_reply_to"])
         try:
-            mention = self._caller.get(f"/api/v1/statuses/{target}", now)
+            mention = self._caller.status(target, now)
         except Unavailable as error:
             raise NotSent(error.says, error.do, cause=error.cause, retry_at=error.retry_at) from None
-        if not isinstance(mention, dict):
+        if mention is None:
             raise Refused("Mastodon: the mention is gone, or its author has blocked us", "withdrawn")
         seen_by = mention.get("visibility")
         visibility = seen_by if seen_by in IN_KIND else "direct"
         return {"status": prepared.request["text"], "in_reply_to_id": target, "visibility": visibility}
 
     def _refused(self, answer: Answer, now: datetime) -> PlatformError:
+        """A token that may not write still reads: the outbox alone pauses then, and tells an operator."""
         error = of_post(answer, now, self._caller.rng)
-        return self._caller.gate.noted(error, now) if isinstance(error, NotSent) else error
+        return self._caller.gate.noted(error, now) if isinstance(error, NotSent) and answer.status != 403 else error
 
     def _receipt(self, answer: Answer) -> Receipt:
         told = answer.object()
@@ -58,7 +61,11 @@ class Sender:
         return _receipt(told)
 
     def find(self, prepared: Prepared, now: datetime) -> Receipt | None:
-        """Our reply: below the mention, else among our newest posts. Raises CannotTell, Unavailable."""
+        """Our reply, by its words: below the mention, or among our newest posts. Raises CannotTell, Unavailable.
+
+        An answer in other words is a colleague's. Ours may still follow within twice the listings' lag; then a person
+        says which it is, for the mention must not be answered twice.
+        """
         target, me = str(prepared.request["in_reply_to"]), self._caller.account(now).id
         below = answers(self._caller.thread(target, now) or {}, target, me)
         newest = self._caller.items(f"/api/v1/accounts/{me}/statuses", now, {"limit": "40"})
@@ -66,9 +73,15 @@ class Sender:
         whole = [one for one in newest if isinstance(one, dict) and isinstance(one.get("content"), str)]
         answered = [*below, *(one for one in whole if one.get("in_reply_to_id") == target)]
         same = [one for one in answered if words(one["content"], markup=True) == text]
-        if answered:  # whoever wrote it: this mention must not be answered twice
-            return _receipt((same or answered)[0])
-        return _orphan(whole, text, moment(str(prepared.request["prepared_at"])))
+        prepared_at = moment(str(prepared.request["prepared_at"]))
+        if same:
+            return _receipt(same[0])
+        if answered and now < prepared_at + 2 * self._lag:
+            raise Unavailable("Mastodon lists an answer in other words; ours may follow", cause="item")
+        if answered:
+            says = f"Mastodon lists an answer of ours in other words (post {answered[0]['id']})"
+            raise CannotTell(says, "look at the account, then resolve it")
+        return _orphan(whole, text, prepared_at - _SKEW)
 
 
 def answers(thread: Json, target: str, me: str) -> list[Json]:

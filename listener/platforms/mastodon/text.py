@@ -15,7 +15,7 @@ _LINK = re.compile(r"(?<![\w/@=])https?://[^\s<>\"]+", re.IGNORECASE)
 _HANDLE = re.compile(r"(?<![=/\w])@([a-z0-9_]+(?:[a-z0-9_.-]*[a-z0-9_])?)@\w+(?:[.-]+\w+)*", re.IGNORECASE)
 _BLOCK = re.compile(r"</?(?:p|br|div|li|ul|ol|blockquote|pre|h\d)\b[^<>]*>", re.IGNORECASE)
 _MARKUP = re.compile(r"<[^<>]*>")  # what is left stands inside a line, and inside a handle or a link
-_WORD = re.compile(r"\w+")
+_WORD = re.compile(r"[^\W_]+")  # snac takes _ and * for markup
 _GRAPHEME = regex.compile(r"\X")
 
 

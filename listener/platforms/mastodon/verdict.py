@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from listener.errors import NotSent, PlatformError, Refused, Unavailable
 from listener.gate import limit_ends
-from listener.web import Answer
+from listener.net import Answer
 
 _WINDOW = timedelta(minutes=5)  # of Mastodon's and GoToSocial's limits, when no header names the end
 _RESETS = ("x-ratelimit-reset",)

@@ -21,14 +21,17 @@ DEEP_EVERY = timedelta(hours=1)
 class Track:
     """A feed's state. begin: what is older than this instant is not ours to answer ("": nothing is).
 
-    seen: the newest ids known, newest first; fresh: those of a walk down that is under way; down: its next page lies
-    below this id; blank: walks in a row that ended before known ground was met.
+    seen: the newest ids known, newest first. Of a walk that is under way: up: its next page lies above this id; down:
+    below this one; fresh: the ids it has met so far; deep: it began at the deeper ground. blank: walks down in a row
+    that ended before known ground was met; deep_at: when the last deep one ended.
     """
 
     begin: str = ""
     seen: tuple[str, ...] = ()
-    fresh: tuple[str, ...] = ()
+    up: str = ""
     down: str = ""
+    fresh: tuple[str, ...] = ()
+    deep: bool = False
     blank: int = 0
     deep_at: str = ""
 
@@ -55,54 +58,60 @@ def key(one: str) -> tuple[int, str]:
     return len(one), one
 
 
-def floor(track: Track, now: datetime) -> str:
+def begun(track: Track, now: datetime) -> Track:
+    """The track with a walk under way: the old one, or a new one, which is deep once an hour."""
+    return track if track.up or track.down else replace(track, deep=_deep_due(track, now), fresh=())
+
+
+def floor(track: Track) -> str:
     """Known ground; "" where less is known than what is to be read again: then the list is read to its end."""
-    depth = DEEP if deep_due(track, now) else OVERLAP
+    depth = DEEP if track.deep else OVERLAP
     return track.seen[depth - 1] if len(track.seen) >= depth else ""
 
 
-def deep_due(track: Track, now: datetime) -> bool:
+def _deep_due(track: Track, now: datetime) -> bool:
     """Once an hour; at once where the clock was set back."""
     passed = now - datetime.fromisoformat(track.deep_at) if track.deep_at else DEEP_EVERY
     return not timedelta(0) <= passed < DEEP_EVERY
 
 
-def asked(track: Track, now: datetime) -> dict[str, str]:
+def asked(track: Track) -> dict[str, str]:
     """The bound that the next page is asked for with."""
     if track.down:
         return {"max_id": track.down}
-    ground = floor(track, now)
-    return {"min_id": ground} if ground else {}
+    bound = track.up or floor(track)
+    return {"min_id": bound} if bound else {}
 
 
 def stepped(track: Track, listed: Listed, now: datetime) -> tuple[Track, bool]:
     """The track after a page, and whether the feed's turn is over."""
-    ground = floor(track, now)
-    forward = bool(ground) and not track.down and all(key(one) > key(ground) for one in listed.ids)
-    return _forward(track, listed, now) if forward else _downward(track, listed, ground, now)
+    bound = track.up or floor(track)
+    forward = bool(bound) and not track.down and all(key(one) > key(bound) for one in listed.ids)
+    return _upward(track, listed, now) if forward else _downward(replace(track, up=""), listed, now)
 
 
-def _forward(track: Track, listed: Listed, now: datetime) -> tuple[Track, bool]:
-    """min_id was kept to. The turn is over when a page brings nothing new."""
+def _upward(track: Track, listed: Listed, now: datetime) -> tuple[Track, bool]:
+    """min_id was kept to. The turn is over when a page brings nothing new and nothing known lies above it."""
+    highest = max(listed.ids, key=key, default="")
     new = not set(listed.ids) <= set(track.seen)
-    track = replace(track, seen=_merged(track.seen, listed.ids))
-    return (track if new else _deepened(track, now)), not new
+    if highest and (new or key(highest) < key(track.seen[0])):
+        return replace(track, seen=_merged(track.seen, listed.ids), up=highest), False
+    return _ended(track, now), True
 
 
-def _downward(track: Track, listed: Listed, ground: str, now: datetime) -> tuple[Track, bool]:
+def _downward(track: Track, listed: Listed, now: datetime) -> tuple[Track, bool]:
     fresh = _merged(track.fresh if track.down else (), listed.ids)
     lowest = min(listed.ids, key=key, default="")
     stuck = bool(track.down) and bool(lowest) and key(lowest) >= key(track.down)  # max_id is ignored too
-    if lowest and not stuck and not _reached(track, listed, lowest, ground):
+    if lowest and not stuck and not _reached(track, listed, lowest):
         return replace(track, fresh=fresh, down=lowest), False
     if not lowest and track.down and not track.blank:  # perhaps a mistake: once more from the top
         return replace(track, fresh=(), down="", blank=1), True
-    track = replace(track, seen=_merged(track.seen, fresh), fresh=(), down="", blank=0)
-    return _deepened(track, now), True
+    return replace(_ended(track, now), seen=_merged(track.seen, fresh)), True
 
 
-def _reached(track: Track, listed: Listed, lowest: str, ground: str) -> bool:
-    if ground:
+def _reached(track: Track, listed: Listed, lowest: str) -> bool:
+    if ground := floor(track):
         return key(lowest) <= key(ground)
     return bool(track.begin) and listed.oldest is not None and listed.oldest < datetime.fromisoformat(track.begin)
 
@@ -111,5 +120,7 @@ def _merged(seen: Sequence[str], ids: Sequence[str]) -> tuple[str, ...]:
     return tuple(sorted({*seen, *ids}, key=key, reverse=True)[:DEEP])
 
 
-def _deepened(track: Track, now: datetime) -> Track:
-    return replace(track, deep_at=now.isoformat()) if deep_due(track, now) else track
+def _ended(track: Track, now: datetime) -> Track:
+    """Without a walk under way."""
+    deep_at = now.isoformat() if track.deep else track.deep_at
+    return replace(track, up="", down="", fresh=(), deep=False, blank=0, deep_at=deep_at)

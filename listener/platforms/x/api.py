@@ -84,7 +84,8 @@ class XPlatform:
         track, gap = walk.begun(book.tracks[feed], feed, now)
         under_way = track.walk or walk.Walk()
         try:
-            listing = self._feeds.page(feed, account.id, under_way.floor, under_way.token, now)
+            new = feed != "own" and not under_way.extra
+            listing = self._feeds.page(feed, account.id, under_way.floor, under_way.token, now, new=new)
         except Rejected as error:
             return self._mended(book, feed, track, error, now)
         return self._read(book, feed, track, listing, account, now, gap)
@@ -138,13 +139,15 @@ class XPlatform:
         """Look for the reply in the own timeline. Raises CannotTell, Unavailable."""
         now = self._now()
         try:
-            receipt = own.found(self._feeds, self._caller.account(now).id, prepared, now)
+            receipt = own.found(self._feeds, self._caller.account(now).id, prepared, self.settle_after, now)
         except Rejected as error:
             raise CannotTell(error.says, "look at the account, then resolve it") from None
         if receipt is None and prepared.key in self._sender.duplicates:
             raise CannotTell(
                 "X says it has this text already, yet does not list it", "look at the account, then resolve it"
             )
+        if receipt is not None:
+            self._sender.charge(prepared)  # whoever sent it may have died before that
         return receipt
 
     def look(self, mention: Mention) -> Standing:

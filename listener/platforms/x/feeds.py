@@ -54,10 +54,14 @@ class Feeds:
 
     def __init__(self, section: Section, purse: Purse, caller: Caller) -> None:
         self._section, self._purse, self._caller = section, purse, caller
-        self._legacy, self._sizes = True, SIZES
+        self._legacy, self._sizes, self._names = True, SIZES, False
 
-    def page(self, feed: str, me: str, since: str, token: str | None, now: datetime) -> Listing:
-        """Return a page; fields X no longer gives are asked for by their other name. Raises Unavailable, Rejected."""
+    def page(self, feed: str, me: str, since: str, token: str | None, now: datetime, *, new: bool = False) -> Listing:
+        """Return a page; fields X no longer gives are asked for by their other name. Raises Unavailable, Rejected.
+
+        new: something not yet seen may stand on it, so that authors are looked up where the operator wants that.
+        """
+        self._names = new and self._section.authors == "always"
         listing = self._once(feed, me, since, token, now)
         lost = missing(listing.items)
         if lost is None:
@@ -85,7 +89,7 @@ class Feeds:
         answer = self._asked(endpoint, route, params, size, now)
         if answer.status == 400:
             raise _rejected(answer)
-        return self._listing(answer, endpoint, feed, size, now)
+        return self._listing(answer, endpoint, feed, size)
 
     def _asked(self, endpoint: str, route: str, params: Json, size: int, now: datetime) -> Answer:
         try:
@@ -98,23 +102,23 @@ class Feeds:
     def _fields(self) -> Json:
         if not self._legacy:
             return _POST | {"user.fields": _USERS["user.fields"]}
-        return _LEGACY | (_USERS if self._section.authors == "always" else {})
+        return _LEGACY | (_USERS if self._names else {})
 
     def _each(self, feed: str) -> float:
         """The most that one post of a page can cost, with all it brings along."""
         prices = self._section.prices
         each = self._purse.post_price(feed)
-        each += prices.user_read if self._section.authors == "always" or not self._legacy else 0.0
+        each += prices.user_read if self._names or not self._legacy else 0.0
         return each + (0.0 if self._legacy else prices.post_read)
 
-    def _listing(self, answer: Answer, endpoint: str, feed: str, size: int, now: datetime) -> Listing:
+    def _listing(self, answer: Answer, endpoint: str, feed: str, size: int) -> Listing:
         try:
             listing = _parsed(answer, size)
         except ValueError as error:
             self._purse.charge_all(endpoint, size, self._each(feed))
             raise Unavailable(f"X's answer cannot be read ({error})") from None
         posts, users = _billed(answer)
-        self._purse.charge(endpoint, posts, users, self._purse.post_price(feed), now)
+        self._purse.charge(endpoint, posts, users, self._purse.post_price(feed))
         _tell_errors(answer, feed)
         return listing
 

@@ -13,6 +13,7 @@ from listener.platforms.x.ids import is_id, lowest
 REQUIRED = ("id", "text", "author_id", "created_at", "conversation_id")
 """Keys without which a post cannot be judged: X answers 200 and leaves out fields whose name it no longer knows."""
 
+_THREADS = 3  # posts inside threads, none of which refers to anything: no accident
 _TEXT_MOST = 50_000  # characters kept; X's own limit is 25,000
 _RAW_MOST = 20_000
 _BAD = re.compile(r"[\x00\ud800-\udfff]")  # what no database takes
@@ -87,7 +88,17 @@ def missing(items: list[Any]) -> str | None:
     """The required key that every post of this page lacks: X has renamed it, or no longer knows our parameter."""
     objects = [item for item in items if isinstance(item, dict)]
     lost = [key for key in REQUIRED if objects and all(key not in item for item in objects)]
+    inside = [item for item in objects if _in_thread(item)]
+    if not lost and len(inside) >= _THREADS and not any(_listed_references(item) for item in inside):
+        return "referenced_tweets"
     return lost[0] if lost else None
+
+
+def _in_thread(item: Json) -> bool:
+    """A post of another one's conversation, so that it must refer to something."""
+    conversation, history = item.get("conversation_id"), _history(item)
+    edits = history if isinstance(history, list) else []
+    return is_id(conversation) and conversation != item.get("id") and conversation not in edits
 
 
 def bad_item(item: Any, error: str) -> BadItem:
@@ -160,8 +171,11 @@ def _quotes_us(item: Json, us: Us, feed: str) -> bool:
 
 def _references(item: Json) -> dict[str, str]:
     """Type of reference -> id, of `referenced_tweets` or `referenced_posts`."""
-    listed = item.get("referenced_tweets") or item.get("referenced_posts") or []
-    return {str(one["type"]): one["id"] for one in listed if is_id(one.get("id"))}
+    return {str(one["type"]): one["id"] for one in _listed_references(item) if is_id(one.get("id"))}
+
+
+def _listed_references(item: Json) -> Any:
+    return item.get("referenced_tweets") or item.get("referenced_posts") or []
 
 
 def _entities(item: Json, kind: str) -> list[Json]:
@@ -201,8 +215,11 @@ def _followers(author: Json) -> int | None:
 
 def _interaction(item: Json) -> str:
     """The first id of the edit history; one client saw [""] there: then the post's own."""
-    history = item.get("edit_history_tweet_ids") or item.get("edit_history_post_ids") or []
-    return lowest(*(one for one in history if is_id(one))) or str(item["id"])
+    return lowest(*(one for one in _history(item) if is_id(one))) or str(item["id"])
+
+
+def _history(item: Json) -> Any:
+    return item.get("edit_history_tweet_ids") or item.get("edit_history_post_ids") or []
 
 
 def _names(items: list[Any]) -> dict[str, str]:

@@ -21,8 +21,7 @@ def weighted(text: str) -> int:
     counted, rest = unicodedata.normalize("NFC", text[:_ENOUGH]), len(text) - _ENOUGH
     total = at = 0
     for link in links(counted):
-        own = _plain(counted, link.start, link.end)
-        total += _plain(counted, at, link.start) + (_LINK if link.sure else max(_LINK, own))
+        total += _plain(counted, at, link.start) + _LINK
         at = link.end
     return total + _plain(counted, at, len(counted)) + 2 * max(rest, 0)
 

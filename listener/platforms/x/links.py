@@ -1,100 +1,151 @@
-"""Where X sees a link: with a scheme or bare (`example.com`). Each counts 23 and may cost more. One pass, linear time.
+"""Where X sees a link: with a scheme or bare (`example.com`). Each counts 23 and may cost more. Linear time.
 
-X's own list of top-level domains is not published by version, so a host is `sure` (a well-known ending) or `perhaps`:
-the counter then takes the greater of 23 and the host's own length, and the price counts it as a link.
+The rules are those of X's own twitter-text 3.1 (compared with it, see docs/decisions/0014); the endings come from the
+public suffix list, since X's live list is not published.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
-_SCHEME = re.compile(r"https?://", re.IGNORECASE)
-_HOST = re.compile(r"[\w-]+(?:\.[\w-]+)*", re.ASCII)
-_WIDE_HOST = re.compile(r"[^\s!-/:-@\[-`{-~][^\s!-,./:-@\[-^`{-~]*(?:\.[^\s!-,./:-@\[-^`{-~]+)*")  # any script
-_TAIL = re.compile(r"(?::[0-9]{1,5})?(?:[/?#][A-Za-z0-9\u00c0-\u024f\u0400-\u04ff!*';:=+,.$/%#\[\]\-\u2013_~@|&?()]*)?")
-_LAST = re.compile(r"[A-Za-z0-9\u00c0-\u024f\u0400-\u04ff=_#/+\-&)]")
-_TCO = re.compile(r"https?://t\.co/[A-Za-z0-9]+", re.IGNORECASE)
-_NOT_BEFORE = frozenset("@＠$#＃-_./")  # a bare host after one of these is a handle, a tag, or part of a path
-
-_COUNTRY_WORDS = """
-ac ad ae af ag ai al am ao aq ar as at au aw ax az ba bb bd be bf bg bh bi bj bm bn bo br bs bt bv bw by bz ca cc cd
-cf cg ch ci ck cl cm cn co cr cu cv cw cx cy cz de dj dk dm do dz ec ee eg er es et eu fi fj fk fm fo fr ga gb gd ge
-gf gg gh gi gl gm gn gp gq gr gs gt gu gw gy hk hm hn hr ht hu id ie il im in io iq ir is it je jm jo jp ke kg kh ki
-km kn kp kr kw ky kz la lb lc li lk lr ls lt lu lv ly ma mc md me mg mh mk ml mm mn mo mp mq mr ms mt mu mv mw mx my
-mz na nc ne nf ng ni nl no np nr nu nz om pa pe pf pg ph pk pl pm pn pr ps pt pw py qa re ro rs ru rw sa sb sc sd se
-sg sh si sj sk sl sm sn so sr ss st su sv sx sy sz tc td tf tg th tj tk tl tm tn to tr tt tv tw tz ua ug uk us uy uz
-va vc ve vg vi vn vu wf ws ye yt za zm zw
-"""
-_COMMON_WORDS = """
-com net org info biz edu gov mil int name pro aero coop museum jobs mobi travel cat tel asia post app dev shop store
-online site xyz blog news live tech cloud page link help support team work world life today email agency digital
-media studio design art club love fun top win vip group company global network systems solutions services center
-zone space website web host wiki chat social community foundation school academy university bank money finance
-insure health care clinic doctor dental fitness food restaurant cafe coffee pizza bar pub wine beer hotel flights
-airline taxi tours holiday auto cars bike house homes estate land city london paris berlin tokyo nyc
-"""
-_COUNTRIES, _COMMON = frozenset(_COUNTRY_WORDS.split()), frozenset(_COMMON_WORDS.split())
-_LINKED_SHORT = frozenset(("co", "tv"))  # the country endings that X links as a bare name without a path
+_LATIN = (
+    "\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u0253\u0254\u0256\u0257\u0259\u025b\u0263\u0268\u026f\u0272\u0289\u028b"
+    "\u02bb\u0300-\u036f\u1e00-\u1eff"
+)
+_SPACES = "\t-\r \u0085\u00a0\u1680\u180e\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+_MARKS = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # of direction: a link may follow them, none holds them
+_OUTSIDE = rf"!'#%&()*+,\\/:;<=>?@\[\]^{{|}}~$\"`{_SPACES}\ufffe\ufeff\uffff{_MARKS}"  # what no host holds
+_HOST = re.compile(rf"[^{_OUTSIDE}]+")
+_ASCII = re.compile(rf"[A-Za-z0-9{_LATIN}-][A-Za-z0-9{_LATIN}.-]*")
+_GLUED = re.compile(r"[A-Za-z0-9@＠$#＃]")  # right before a link it makes a handle, a tag or a longer word of it
+_ENDING = re.compile(r"(?:xn--[-0-9a-z]+|[0-9a-z]+)", re.IGNORECASE)
+_SCHEME = re.compile(r"(https?://)$", re.IGNORECASE)
+_PORT = re.compile(r":[0-9]+")
+_IN_PATH = rf"A-Za-z0-9\u0400-\u04ff{_LATIN}!*';:=+,.$/%#\[\]\-\u2013_~@|&"
+_PATH = re.compile(rf"[{_IN_PATH}]+|\((?:[{_IN_PATH}]+|[{_IN_PATH}]*\([{_IN_PATH}]+\)[{_IN_PATH}]*)\)")
+_PATH_ENDS = re.compile(rf"[A-Za-z0-9\u0400-\u04ff{_LATIN}=_#/+\-]")
+_QUERY = re.compile(r"\?[A-Za-z0-9!?*'@();:&=+$/%#\[\]\-_.,~|]*[A-Za-z0-9\-_&=#/]")
+_TCO = re.compile(r"t\.co/([A-Za-z0-9]+)", re.IGNORECASE)
+_LONGEST, _LONGEST_NAME = 4096, 400  # characters: X's own bound of a link; no host name is longer
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link's place in the text; sure: X links it for certain."""
+    """A link's place in the text."""
 
     start: int
     end: int
-    sure: bool
 
 
 def links(text: str) -> Iterator[Link]:
     """Yield the links of a text from left to right; they do not overlap."""
-    at = 0
+    at = last = 0
     while host := _HOST.search(text, at):
-        found = _with_scheme(text, host) or _bare(text, host)
-        if found:
-            yield found
-        at = found.end if found else host.end()
+        at = host.end()
+        for link in _of_host(text, host, last) if "." in host[0] else ():
+            last = link.end
+            at = max(at, last)
+            if link.end - link.start <= _LONGEST:
+                yield link
 
 
-def _with_scheme(text: str, word: re.Match[str]) -> Link | None:
-    """`word` is the first run of host characters, so a scheme is such a run and `://` after it."""
-    lower = word[0].lower()
-    start = word.end() - (5 if lower.endswith("https") else 4)
-    scheme = _SCHEME.match(text, start) if lower.endswith(("http", "https")) else None
-    host = scheme and _WIDE_HOST.match(text, scheme.end())
-    if not scheme or not host or "." not in host[0]:
-        return None
-    short = _TCO.match(text, start)
-    return Link(start, short.end() if short else _tail(text, host.end()), _rank(host[0], path=True) == "sure")
+def _of_host(text: str, host: re.Match[str], last: int) -> list[Link]:
+    """The links that begin in a run of host characters, the last one before it ending at `last`."""
+    scheme = _SCHEME.search(text, max(host.start() - 8, last), host.start())
+    if scheme and (not scheme.start() or not _GLUED.match(text[scheme.start() - 1])):
+        end = _name_end(text, host.start(), host.end())
+        return [Link(scheme.start(), _tail(text, host.start(), end))] if end else []
+    start = host.start()
+    while start and start < host.end() and (start == last or _GLUED.match(text[start - 1])):
+        start += 1
+    return [] if start and text[start - 1] in "-_./" else _bare(text, start, host.end())
 
 
-def _bare(text: str, host: re.Match[str]) -> Link | None:
-    name = host[0].strip("-_")
-    start = host.start() + host[0].find(name)
-    after = text[host.end() : host.end() + 1]
-    if "." not in name or after == "@" or (start and text[start - 1] in _NOT_BEFORE):
-        return None
-    end = _tail(text, start + len(name))
-    rank = _rank(name, path=end > start + len(name))
-    return Link(start, end, rank == "sure") if rank else None
+def _bare(text: str, start: int, end: int) -> list[Link]:
+    """Without a scheme X links the parts in Latin letters; a path belongs to the last of them."""
+    whole = _name_end(text, start, end)
+    found = [
+        Link(part.start(), end)
+        for part in _ASCII.finditer(text, start, whole)
+        if (end := _name_end(text, part.start(), part.end(), bare=True))
+    ]
+    if found and found[-1].end == whole:
+        found[-1] = Link(found[-1].start, _tail(text, found[-1].start, whole, bare=True))
+    return found
 
 
-def _rank(host: str, *, path: bool) -> str:
-    """ "sure", "perhaps" or "": whether X links this host. A numeric or one-letter ending never is."""
-    *labels, ending = host.lower().split(".")
-    if ending in _COMMON or ending.startswith("xn--"):
-        return "sure"
-    if ending in _COUNTRIES:
-        return "sure" if path or len(labels) > 1 or ending in _LINKED_SHORT else "perhaps"
-    return "perhaps" if len(ending) > 2 and ending.isalpha() else ""
+def _name_end(text: str, start: int, end: int, *, bare: bool = False) -> int:
+    """Where the longest host name ends that begins at `start`: labels, and an ending that exists; 0 for none.
+
+    A label begins and ends with neither - nor _; the one before the ending holds no _. bare: as X reads names in Latin
+    letters, where a label may be anything.
+    """
+    best, label, previous = 0, start, ""
+    for dot in [*_dots(text, start, min(end, start + _LONGEST_NAME)), end]:
+        if previous and (bare or ("_" not in previous)):
+            best = _ending(text, label) or best
+        previous = text[label:dot]
+        if not previous or (not bare and (previous[0] in "-_" or previous[-1] in "-_")):
+            break
+        label = dot + 1
+    return best
 
 
-def _tail(text: str, at: int) -> int:
-    """The end of port, path, query and fragment: punctuation at the end, and a bracket never opened, stay outside."""
-    match = _TAIL.match(text, at)
-    end = match.end() if match else at
-    opened = text.count("(", at, end) - text.count(")", at, end)
-    while end > at and (not _LAST.match(text[end - 1]) or (text[end - 1] == ")" and opened < 0)):
-        opened += (text[end - 1] == ")") - (text[end - 1] == "(")
-        end -= 1
+def _dots(text: str, start: int, end: int) -> Iterator[int]:
+    while (dot := text.find(".", start, end)) >= 0:
+        yield dot
+        start = dot + 1
+
+
+def _ending(text: str, start: int) -> int:
+    """Where a top-level domain ends that begins here and is followed by nothing that would make it another word."""
+    word = _ENDING.match(text, start) or _HOST.match(text, start)
+    if not word or text[word.end() : word.end() + 1] in ("@", "+", "-"):
+        return 0
+    name = word[0].partition(".")[0]
+    return start + len(name) if _exists(name.lower()) else 0
+
+
+@cache
+def _exists(ending: str) -> bool:
+    return _suffixes()(f"a.{ending}") is not None
+
+
+@cache
+def _suffixes() -> Callable[[str], str | None]:
+    """Loaded when a text first holds a dot between words: it takes 40 ms."""
+    from publicsuffixlist import PublicSuffixList
+
+    return PublicSuffixList(accept_unknown=False, only_icann=True).publicsuffix
+
+
+def _tail(text: str, start: int, end: int, *, bare: bool = False) -> int:
+    """The end of port, path and query behind a host name. X's own t.co links end with their code; a bare host has a
+    port and a query only with a path."""
+    code = None if bare else _TCO.match(text, start)
+    if code:
+        return code.end()
+    port = _PORT.match(text, end)
+    after = port.end() if port else end
+    if text[after : after + 1] == "/":
+        after = _path(text, after + 1)
+    elif bare:
+        return end
+    query = _QUERY.match(text, after)
+    return query.end() if query else after
+
+
+def _path(text: str, at: int) -> int:
+    """Brackets belong to a path in pairs; punctuation at its end does not."""
+    end = at
+    while piece := _PATH.match(text, at):
+        at = piece.end()
+        if piece[0][0] == "(":
+            end = at
+            continue
+        last = at
+        while last > piece.start() and not _PATH_ENDS.match(text[last - 1]):
+            last -= 1
+        end = last if last > piece.start() else end
     return end

@@ -1,7 +1,7 @@
 """What a call costs on X: a unit a post or user returned, once a UTC day each (docs.x.com, pricing). US dollars."""
 
 from collections.abc import Collection
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from listener.errors import OverBudget
 from listener.model import Meter
@@ -12,11 +12,10 @@ SIZES: tuple[int, ...] = (100, 25, 10)
 
 
 class Purse:
-    """Reserves before a billed read and charges after it. What was billed today is remembered, not across a restart."""
+    """Reserves before a billed read and charges after it."""
 
     def __init__(self, section: Section, meter: Meter) -> None:
         self._section, self._meter = section, meter
-        self._day, self._billed = date.min, set[tuple[str, str]]()
 
     def post_price(self, feed: str) -> float:
         """The price of one post of this feed: owned reads only in our own mentions and timeline."""
@@ -34,23 +33,16 @@ class Purse:
         self._meter.reserve(sizes[-1] * each, purpose="read")
         return sizes[-1]
 
-    def charge(self, call: str, posts: Collection[str], users: Collection[str], each: float, now: datetime) -> None:
-        """Record what a page cost: what was billed today already is free."""
-        new_posts, new_users = self._new("post", posts, now), self._new("user", users, now)
-        usd = new_posts * each + new_users * self._section.prices.user_read
-        self._meter.charge(call, new_posts + new_users, round(usd, 6))
+    def charge(self, call: str, posts: Collection[str], users: Collection[str], each: float) -> None:
+        """Record what a page cost: X bills a post and a user once a UTC day."""
+        prices = {f"post:{one}": each for one in posts} | {
+            f"user:{one}": self._section.prices.user_read for one in users
+        }
+        self._meter.charge_daily(call, prices)
 
     def charge_all(self, call: str, size: int, each: float) -> None:
         """Record a page whose posts cannot be counted: as if it had been full."""
         self._meter.charge(call, size, round(size * each, 6))
-
-    def _new(self, kind: str, ids: Collection[str], now: datetime) -> int:
-        day = now.astimezone(UTC).date()
-        if day != self._day:
-            self._day, self._billed = day, set()
-        fresh = {(kind, one) for one in ids} - self._billed
-        self._billed |= fresh
-        return len(fresh)
 
 
 def next_day(now: datetime) -> datetime:

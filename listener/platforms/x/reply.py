@@ -15,10 +15,10 @@ _UNFIT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufeff\ufffe\uffff\ud800-\udfff]") 
 
 
 def preview(text: str, mention: Mention, section: Section) -> Preview:
-    """The text as X will show it. cost_usd: what is reserved for it; link: X's reply box for a person."""
+    """The text as X will show it. cost_usd: what is reserved for it, by hand nothing; link: X's reply box."""
     shown = stand(text)
-    link = f"https://x.com/intent/post?in_reply_to={mention.id}"
-    return Preview(shown, weighted(shown), LIMIT, cost(shown, section), link)
+    link = f"https://x.com/intent/post?in_reply_to={mention.newest}"
+    return Preview(shown, weighted(shown), LIMIT, cost(shown, section) if mention.can_reply else 0.0, link)
 
 
 def stand(text: str) -> str:
@@ -28,9 +28,9 @@ def stand(text: str) -> str:
 
 
 def cost(text: str, section: Section) -> float:
-    """US dollars to reserve for a summoned reply: with anything X may take for a link, the price of one."""
-    summoned = section.prices.summoned_post
-    return max(summoned, section.url_reserve_usd) if any(True for _ in links(text)) else summoned
+    """US dollars to reserve for a summoned reply. A scheme counts as a link whatever the host: X bills by its own
+    reckoning."""
+    return section.reply_usd(link="://" in text or any(True for _ in links(text)))
 
 
 def prepare(reply: Outgoing, section: Section, now: datetime) -> Prepared:
@@ -40,11 +40,11 @@ def prepare(reply: Outgoing, section: Section, now: datetime) -> Prepared:
     digest = hashlib.sha256(reply.text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
     request = {
         "text": reply.text,
-        "in_reply_to": reply.mention.id,
+        "in_reply_to": reply.mention.newest,
         "usd": cost(reply.text, section),
         "prepared_at": now.isoformat(),
     }
-    return Prepared(f"x-{reply.mention.id}-{reply.reply_id}-{reply.revision}-{digest}", request)
+    return Prepared(f"x-{reply.mention.newest}-{reply.reply_id}-{reply.revision}-{digest}", request)
 
 
 _ATTEST = (

@@ -73,6 +73,11 @@ class Section(Base):
         """True when the operator has attested that X's automation rules were read, or nobody has to."""
         return self.i_have_read_the_automation_rules or self.loopback
 
+    def reply_usd(self, *, link: bool) -> float:
+        """With anything X may take for a link, the price of one: its documents disagree about such replies."""
+        summoned = self.prices.summoned_post
+        return max(summoned, self.url_reserve_usd) if link else summoned
+
     def problems(self) -> list[Fault]:
         """Faults that types do not catch."""
         return [*_handle(self), *_url(self.api_url), *_lists(self), *_money(self), *_spans(self)]

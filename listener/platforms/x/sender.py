@@ -71,7 +71,7 @@ class Sender:
         data = answer.object().get("data")
         if not isinstance(data, dict) or not is_id(data.get("id")):
             raise self._unknown(prepared, f"X answered {answer.status} without the post's id")
-        self._charge(prepared)
+        self.charge(prepared)
         self._gate.worked(POST)
         self._row = 0
         return Receipt(data["id"], f"https://x.com/i/status/{data['id']}")
@@ -88,7 +88,7 @@ class Sender:
             until = self._gate.failed(error.cause, POST, now, error.says, error.do, error.retry_at)
             return NotSent(error.says, error.do, cause=error.cause, retry_at=until)
         if not isinstance(error, Refused) and verdict.fate != "duplicate":
-            self._charge(prepared)
+            self.charge(prepared)
         return error
 
     def _park(self, prepared: Prepared, verdict: Verdict, now: datetime) -> PlatformError:
@@ -107,12 +107,12 @@ class Sender:
 
     def _unknown(self, prepared: Prepared, says: str) -> PlatformError:
         """Nobody knows whether it was posted, so it may cost."""
-        self._charge(prepared)
+        self.charge(prepared)
         return PlatformError(f"{says}; nobody knows whether it was posted", "it is looked for before anything else")
 
-    def _charge(self, prepared: Prepared) -> None:
-        """A ledger that cannot be written must not hide that the post went out."""
+    def charge(self, prepared: Prepared) -> None:
+        """Once a reply, also when it is found later. A ledger that cannot be written must not hide what went out."""
         try:
-            self._meter.charge(POST, 1, prepared.request["usd"])
+            self._meter.charge(POST, 1, prepared.request["usd"], key=prepared.key)
         except Exception:
             log.exception("x: %s USD for a post could not be recorded", prepared.request["usd"])

@@ -91,6 +91,8 @@ class MastodonServer(Loopback):
             return self.answers["unauthorized"]
         with self.lock:
             told = answer()
+        if isinstance(told, tuple) and told[0] == 404 and self.manners.name == "snac":
+            return 404, "<h1>404 Not Found</h1>"
         return told if isinstance(told, tuple) else (200, json.dumps(told))
 
     def _routed(self, call: Call) -> tuple[str, Callable[[], Any]]:

@@ -2,8 +2,10 @@
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import islice, takewhile
 from typing import Any
 
 from tests.fakes.x.faults import ANSWERS, PROBLEM, problem
@@ -48,12 +50,12 @@ class X:
         """GET /2/users/:id/mentions."""
         if user != self.account.id:
             return problem(404, "Not Found Error", "Could not find user", PROBLEM + "resource-not-found")
-        listed = self.posts.mentions(user, self.posts.now())[: self.reach]
+        listed = islice(self.posts.mentions(user, self.posts.now()), self.reach)
         return self._page(listed, params, least=5, owned=True)
 
     def timeline(self, user: str, params: dict[str, str]) -> Reply:
         """GET /2/users/:id/tweets."""
-        listed = [one for one in self.posts.listed(self.posts.now()) if one.author_id == user][:3200]
+        listed = islice((one for one in self.posts.listed(self.posts.now()) if one.author_id == user), 3200)
         return self._page(listed, params, least=5, owned=True)
 
     def search(self, params: dict[str, str]) -> Reply:
@@ -68,10 +70,10 @@ class X:
                 f" than {oldest}"
             )
             return _invalid(says, "since_id", since)
-        listed = [one for one in self.posts.found(params.get("query", ""), now) if int(one.id) > oldest]
+        listed = takewhile(lambda one: int(one.id) > oldest, self.posts.found(params.get("query", ""), now))
         return self._page(listed, params, least=10, owned=False)
 
-    def _page(self, listed: list[Post], params: dict[str, str], *, least: int, owned: bool) -> Reply:
+    def _page(self, listed: Iterable[Post], params: dict[str, str], *, least: int, owned: bool) -> Reply:
         size = int(params.get("max_results", "10"))
         if not least <= size <= 100:
             return _invalid(f"max_results {size} is not between {least} and 100", "max_results", str(size))
@@ -80,7 +82,8 @@ class X:
             return _invalid("pagination_token is not valid", "pagination_token", token)
         above = int(params.get("since_id", "0"))
         below = int(token[1:]) if token else 2**63
-        rest = [one for one in listed if above < int(one.id) < below]
+        known = takewhile(lambda one: int(one.id) > above, listed)
+        rest = list(islice((one for one in known if int(one.id) < below), size + 1))
         return 200, json.dumps(self._body(rest[:size], len(rest) > size, params, owned=owned))
 
     def _body(self, page: list[Post], more: bool, params: dict[str, str], *, owned: bool) -> Json:

@@ -2,6 +2,8 @@
 
 import re
 import threading
+from bisect import insort
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -67,6 +69,7 @@ class Posts:
     def __init__(self) -> None:
         self.lock = threading.RLock()
         self.by_id: dict[str, Post] = {}
+        self._order: list[int] = []  # ids, oldest first
         self.ahead = timedelta(0)  # the server's clock against the machine's
         self._serial = 0
 
@@ -84,27 +87,37 @@ class Posts:
     def add(self, post: Post) -> Post:
         """Keep it."""
         with self.lock:
+            if post.id not in self.by_id:
+                insort(self._order, int(post.id))
             self.by_id[post.id] = post
         return post
 
-    def listed(self, now: datetime) -> list[Post]:
+    def listed(self, now: datetime) -> Iterator[Post]:
         """Those that are listed by now, newest first."""
         with self.lock:
-            live = [one for one in self.by_id.values() if one.indexed_at <= now and not one.deleted]
-        return sorted(live, key=lambda one: int(one.id), reverse=True)
+            ids = self._order.copy()
+        for one in reversed(ids):
+            post = self.by_id[str(one)]
+            if post.indexed_at <= now and not post.deleted:
+                yield post
 
-    def mentions(self, me: str, now: datetime) -> list[Post]:
+    def mentions(self, me: str, now: datetime) -> Iterator[Post]:
         """What the mentions feed lists: who mentions us, answers us or quotes us; reposts of us too."""
-        own = {one.id for one in self.by_id.values() if one.author_id == me}
-        return [one for one in self.listed(now) if self._concerns(one, me, own)]
+        return (one for one in self.listed(now) if self._concerns(one, me))
 
-    def _concerns(self, post: Post, me: str, own: set[str]) -> bool:
+    def _concerns(self, post: Post, me: str) -> bool:
         named = any(uid == me for uid, _ in post.mentions) or post.reply_to_user == me
-        return post.raw is not None or named or post.quotes in own or post.retweets in own
+        return post.raw is not None or named or self._by(post.quotes, me) or self._by(post.retweets, me)
 
-    def found(self, query: str, now: datetime) -> list[Post]:
+    def _by(self, post_id: str | None, me: str) -> bool:
+        post = self.by_id.get(post_id or "")
+        return post is not None and post.author_id == me
+
+    def found(self, query: str, now: datetime) -> Iterator[Post]:
         """What a search finds: every bare word of the query stands in the text; of the operators only from: counts."""
         words = [word.strip('"').lower() for word in query.split() if ":" not in word]
         author = re.search(r"\bfrom:(\w+)", query)
-        hits = [one for one in self.listed(now) if all(word in one.text.lower() for word in words) and not one.retweets]
-        return [one for one in hits if not author or one.author_id == author[1]]
+        for one in self.listed(now):
+            said = all(word in one.text.lower() for word in words) and not one.retweets
+            if said and (not author or one.author_id == author[1]):
+                yield one

@@ -1,0 +1,5 @@
+"""A fake X for each test."""
+
+from tests.platforms.conftest import server
+
+__all__ = ["server"]
