@@ -4,7 +4,7 @@ BIN := .venv/bin
 RUNS ?= 300
 PLATFORM ?= memory
 
-.PHONY: demo test lint faults soak bench lock clean setup
+.PHONY: demo test lint faults soak test-bluesky bench lock clean setup
 
 setup: .venv/.ready
 
@@ -35,6 +35,10 @@ faults: setup
 soak: setup
 	$(BIN)/python -m tests.soak
 
+# a real PLC, PDS and AppView on loopback; skips with a reason where node or PostgreSQL is missing
+test-bluesky: setup
+	$(BIN)/python -m tests.network $(if $(SEED),--seed $(SEED))
+
 bench: setup
 	$(BIN)/python -m bench.run
 
@@ -45,4 +49,4 @@ lock:
 	echo hatchling | uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url - -c requirements-dev.txt -o requirements-build.txt
 
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache dist
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .network dist

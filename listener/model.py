@@ -6,7 +6,7 @@ Times are aware datetimes in UTC, ids of platforms are text, compound scores lie
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from listener.policy import Policy
 
@@ -330,6 +330,14 @@ class Platform(Protocol):
 
     def whoami(self) -> Account:
         """Who the credentials belong to. Raises Unavailable."""
+
+
+@runtime_checkable
+class Mendable(Protocol):
+    """What a platform may have besides: it can put right some of what `whoami` remarks (`check --online --fix`)."""
+
+    def fix(self) -> tuple[str, ...]:
+        """Put right what can be; what was done, in words. Raises Unavailable."""
 
 
 class Responder(Protocol):

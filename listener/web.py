@@ -59,8 +59,8 @@ class Web:
             self._close()  # a call given up on may still hold it: that one ends with its connection
             raise
 
-    def post(self, url: str, body: Json, headers: Headers = None) -> Answer:
-        """Write, once."""
+    def post(self, url: str, body: Json | None, headers: Headers = None) -> Answer:
+        """Write, once. body: None for none."""
         with self._client() as client:
             return self._call(client, "POST", url, headers, json=body)
 

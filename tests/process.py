@@ -39,10 +39,11 @@ class Done:
 
 @dataclass
 class Home:
-    """A configuration, a data folder and the commands run in them."""
+    """A configuration, a data folder and the commands run in them. patience: seconds that a command may take."""
 
     folder: Path
     env: dict[str, str] = field(default_factory=dict)
+    patience: float = PATIENCE
 
     def __post_init__(self) -> None:
         (self.folder / "config").mkdir(parents=True, exist_ok=True)
@@ -84,7 +85,7 @@ class Home:
     def run(self, *args: str, **extra: str) -> Done:
         """Run a command to its end."""
         process = self.start(*args, **extra)
-        out, err = process.communicate(timeout=PATIENCE)
+        out, err = process.communicate(timeout=self.patience)
         return Done(process.returncode, out, err)
 
     def posts(self) -> list[Any]:
@@ -104,11 +105,11 @@ class Home:
         return ids
 
 
-def until(holds: Callable[[], object], says: str) -> None:
+def until(holds: Callable[[], object], says: str, seconds: float = PATIENCE) -> None:
     """Wait until a condition holds; fail with what was awaited."""
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + seconds
     while time.monotonic() < end:
         if holds():
             return
         time.sleep(0.02)
-    raise AssertionError(f"waited {PATIENCE:.0f} s in vain until {says}")
+    raise AssertionError(f"waited {seconds:.0f} s in vain until {says}")

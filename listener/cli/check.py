@@ -27,15 +27,18 @@ def init(folder: Annotated[Path, typer.Argument(help="Where to write it.")] = Pa
 @app.command()
 def check(
     online: Annotated[bool, typer.Option("--online", help="Ask each platform who we are.")] = False,
+    fix: Annotated[bool, typer.Option("--fix", help="With --online: put right there what can be.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
 ) -> None:
     """Check configuration, secrets, wording, fact sheet and database; tell all faults at once.
 
     Example: EARSHOT_CONFIG=./config earshot check --online
     """
+    if fix and not online:
+        raise typer.BadParameter("--fix works at the platforms: add --online")
     problems, notes = _look()
     if online and not problems:
-        _ask(problems, notes)
+        _ask(problems, notes, fix=fix)
     if json:
         rows = [{"where": one.where, "what": one.what, "do": one.do} for one in problems]
         output.emit_json({"ok": not problems, "problems": rows, "notes": notes})
@@ -93,8 +96,8 @@ def _library() -> list[str]:
     return [f"SQLite {sqlite3.sqlite_version} (a race of writers and checkpoints is mended from 3.51.3 on)"]
 
 
-def _ask(problems: list[Problem], notes: list[str]) -> None:
-    """Connect to each platform and ask who we are; nothing is stored or charged."""
+def _ask(problems: list[Problem], notes: list[str], *, fix: bool) -> None:
+    """Connect to each platform and ask who we are; nothing is stored or charged. fix: mend there what can be."""
     from listener import settings as rules
     from listener.cli import work
 
@@ -104,13 +107,20 @@ def _ask(problems: list[Problem], notes: list[str]) -> None:
             platform = rules.load_platform(one.module).connect(
                 one.section, rules.EnvSecrets(os.environ), work.data_folder(), _Free()
             )
+            done = _mended(platform) if fix else ()
             account = platform.whoami()
         except (EarshotError, PlatformError) as error:
             do = getattr(error, "do", "") or "mend it, then check again"
             problems.append(Problem(f"[platforms.{one.name}]", getattr(error, "says", None) or str(error), do))
             continue
         notes.append(f"[platforms.{one.name}] we are @{account.handle} ({account.id})")
-        notes.extend(f"[platforms.{one.name}] {says}" for says in account.says)
+        notes.extend(f"[platforms.{one.name}] {says}" for says in (*account.says, *done))
+
+
+def _mended(platform: object) -> tuple[str, ...]:
+    from listener.model import Mendable
+
+    return platform.fix() if isinstance(platform, Mendable) else ()
 
 
 class _Free:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.faults.bluesky import BlueskyWorld
 from tests.faults.checker import check
 from tests.faults.commands import Nursery, Stuck
 from tests.faults.evidence import Finding
@@ -18,7 +19,12 @@ from tests.faults.memory import MemoryWorld
 from tests.faults.world import World, extra
 from tests.faults.x import XWorld
 
-WORLDS: dict[str, type[World]] = {"mastodon": MastodonWorld, "memory": MemoryWorld, "x": XWorld}
+WORLDS: dict[str, type[World]] = {
+    "bluesky": BlueskyWorld,
+    "mastodon": MastodonWorld,
+    "memory": MemoryWorld,
+    "x": XWorld,
+}
 OUT, IN = ("S1", "S2", "S3", "S7", "S8", "S9"), ("P1", "P2", "P3", "P4")
 STEPS = (0, 70, 70, 1300, 70, 70, 7300, 70, 70, 1300, 7300, 70, 70, 7300)  # seconds; the longest pause is an hour
 FINE = (0, 1, 3)  # exit codes: done, a platform could not be read, a notice is open

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 def put_ahead(span: timedelta) -> None:
     """Move the clocks that the program hands on as arguments: the command line's, and those platforms start with."""
     from listener.cli import context
+    from listener.platforms.bluesky.api import Bluesky
     from listener.platforms.mastodon.api import Mastodon
     from listener.platforms.x.api import XPlatform
 
@@ -17,7 +18,7 @@ def put_ahead(span: timedelta) -> None:
         return datetime.now(UTC) + span
 
     vars(context)["now"] = later
-    for platform in (Mastodon, XPlatform):
+    for platform in (Bluesky, Mastodon, XPlatform):
         (platform.__init__.__kwdefaults__ or {})["clock"] = later
 
 

@@ -32,6 +32,10 @@ class Deadly(Loopback):
         self._prey: int | None = None
         self.killed = ""
 
+    def sends(self, path: str) -> bool:
+        """Whether a POST to this path is one that sends."""
+        return True
+
     def prey(self, pid: int | None) -> None:
         """Tell whom a kill is meant for; None: it is not born yet."""
         with self._known:
@@ -54,7 +58,7 @@ def _handler(server: Deadly, base: Any) -> Any:
                 super().handle()
 
         def do_POST(self) -> None:
-            if server.script.next(server.post) in ("S4", "half-read"):
+            if server.sends(self.path) and server.script.next(server.post) in ("S4", "half-read"):
                 self.rfile.read(int(self.headers["Content-Length"]) // 2)
                 self._serve(b"")
             else:

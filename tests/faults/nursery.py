@@ -22,6 +22,7 @@ from listener.triage.facts import Ears
 HEAVY = (
     "listener.cli.commands", "listener.cli.work", "listener.daemon", "listener.stages", "listener.store.migrate",
     "listener.platforms.x.api", "listener.platforms.memory", "listener.platforms.mastodon.api",
+    "listener.platforms.bluesky.api",
     "listener.desk.approve", "listener.cli.moves", "tweepy",
     "alembic.command", "rich.console", "tests.faults.child",
 )  # fmt: skip

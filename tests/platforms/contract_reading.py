@@ -132,8 +132,8 @@ class Reading:
         planted.add(world.plant("after"))
         pages, cursor = walk(world.platform, None)
         assert {one.id for one in mentions(pages)} == planted
-        bad = [item for page in pages for item in page.bad]
-        assert [(item.mention_id, bool(item.raw), bool(item.error)) for item in bad] == [(broken, True, True)]
+        bad = [item for page in pages for item in page.bad]  # an overlap may list it once more
+        assert {(item.mention_id, bool(item.raw), bool(item.error)) for item in bad} == {(broken, True, True)}
         assert set(found(world, cursor)) <= planted
 
     def test_who_speaks_of_us_and_not_to_us_is_told_apart(self, world: World) -> None:

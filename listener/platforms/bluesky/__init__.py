@@ -1,0 +1,27 @@
+"""Bluesky (AT Protocol) over plain httpx. `preview` and `Section` are light; httpx is imported inside `connect` alone.
+
+How it is put together: `section` the configuration · `times` instants and TIDs · `text` how a reply stands and is
+counted, its facets · `reply` preview and the stored request · `verdict` what a failed call means, the only place that
+reads status codes · `session` tokens and their file · `caller` calls with a session · `items` a post as Bluesky gives
+it · `views` threadgates, blocks and labels of a post · `walk` and `cursor` how far each feed was read · `feeds` a page
+of a feed · `sender` posts and finds · `profile` the "bot" label · `api` the Platform.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from listener.model import Meter, Secrets
+from listener.platforms.bluesky.reply import preview
+from listener.platforms.bluesky.section import SECRETS, Section
+
+if TYPE_CHECKING:
+    from listener.platforms.bluesky.api import Bluesky
+
+__all__ = ["SECRETS", "Section", "connect", "preview"]
+
+
+def connect(section: Section, secrets: Secrets, folder: Path, meter: Meter) -> "Bluesky":
+    """Return the platform named "bluesky". Calls nothing yet; session tokens lie in `folder`. Nothing is billed."""
+    from listener.platforms.bluesky.api import Bluesky
+
+    return Bluesky(section, secrets, folder)

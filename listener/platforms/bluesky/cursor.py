@@ -1,0 +1,54 @@
+"""The cursor: the feeds still to be read in this round, and how far each was read. Plain JSON."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from listener.model import Json
+from listener.platforms.bluesky.section import Section
+from listener.platforms.bluesky.times import stamp
+from listener.platforms.bluesky.walk import Track
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """todo: feeds whose turn is still to come; tracks: feed -> how far it was read."""
+
+    todo: tuple[str, ...]
+    tracks: dict[str, Track]
+
+    def dump(self) -> Json:
+        """The cursor's JSON."""
+        return {"v": 1, "todo": list(self.todo), "tracks": {feed: one.dump() for feed, one in self.tracks.items()}}
+
+    def kept(self, feed: str, track: Track, *, over: bool) -> "Book":
+        """The book with this feed's new track, and without its turn when that is over."""
+        return replace(self.without(feed) if over else self, tracks={**self.tracks, feed: track})
+
+    def without(self, feed: str) -> "Book":
+        """The book with this feed's turn over."""
+        return replace(self, todo=tuple(one for one in self.todo if one != feed))
+
+
+def feeds(section: Section, *, own: bool) -> tuple[str, ...]:
+    """The feeds of a round. The own posts come last, when the mentions that they may answer are stored."""
+    return ("mentions", *(f"search:{query.strip()}" for query in section.search), *(("own",) if own else ()))
+
+
+def load(cursor: Json | None, names: Sequence[str], section: Section, began: datetime, failed: str | None) -> Book:
+    """The book of a cursor. A feed it does not know begins where `start` says; one that is gone is forgotten.
+
+    failed: the feed that failed last; a new round begins, and it comes last, so that no feed starves another.
+    """
+    raw = cursor or {}
+    tracks = {feed: Track.load(one) for feed, one in raw.get("tracks", {}).items() if feed in names or feed == "own"}
+    for feed in {*names, "own"}:  # the own posts begin with the first run, though they may be read only later
+        tracks.setdefault(feed, Track(begin=_begin(section, began)))
+    left = () if failed else tuple(feed for feed in raw.get("todo", ()) if feed in names)
+    return Book(left or tuple(sorted(names, key=lambda feed: feed == failed)), tracks)
+
+
+def _begin(section: Section, began: datetime) -> str:
+    if section.start == "all":
+        return ""
+    return stamp(began if section.start == "now" else section.start)

@@ -1,0 +1,69 @@
+"""One page of one feed: notifications, a search, our own posts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from listener.errors import Unavailable
+from listener.model import Json
+from listener.platforms.bluesky.caller import Caller
+from listener.platforms.bluesky.items import POST, Sorted, Us, is_post, own_posts, sort
+from listener.platforms.bluesky.times import stamp, tid_instant
+from listener.platforms.bluesky.views import Views
+
+SIZE = 100  # rows of a page, the most there may be
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A sorted page and the cursor of the next."""
+
+    found: Sorted
+    token: str | None
+
+
+class Feeds:
+    """Reads pages. Raises Unavailable, Rejected (a cursor or a query is at fault)."""
+
+    def __init__(self, caller: Caller, views: Views) -> None:
+        self._caller, self._views = caller, views
+
+    def page(self, feed: str, us: Us, begin: str, token: str | None, now: datetime) -> Listing:
+        """A page of "mentions", "search:QUERY" or "own"."""
+        body = self._caller.get(*_request(feed, us, token), now)
+        name = {"mentions": "notifications", "own": "records"}.get(feed, "posts")
+        rows = body.get(name)
+        if not isinstance(rows, list):
+            raise self._caller.failed(Unavailable(f"Bluesky's answer has no {name}"), "read", now)
+        after = body.get("cursor")
+        found = _own(rows) if feed == "own" else sort(rows, us, begin, self._views.why_not(_asked(rows, us), now))
+        return Listing(found, after if isinstance(after, str) and after else None)
+
+
+def _request(feed: str, us: Us, token: str | None) -> tuple[str, Json]:
+    """Method and parameters.
+
+    No `reasons`: with it the server turns up to ten pages of its own in one call, and loses rows of one instant at the
+    borders between them, where no cursor of ours reaches. priority: also who we do not follow.
+    """
+    cursor = {} if token is None else {"cursor": token}
+    if feed == "mentions":
+        return "app.bsky.notification.listNotifications", {"limit": SIZE, "priority": "false", **cursor}
+    if feed == "own":
+        return "com.atproto.repo.listRecords", {"repo": us.did, "collection": POST, "limit": SIZE, **cursor}
+    query = feed.removeprefix("search:")
+    return "app.bsky.feed.searchPosts", {"q": query, "sort": "latest", "limit": SIZE, **cursor}
+
+
+def _asked(rows: Sequence[Any], us: Us) -> list[str]:
+    """The uris of the posts on a page that are not ours."""
+    uris = [row.get("uri") for row in rows if isinstance(row, dict)]
+    return [uri for uri in uris if is_post(uri) and not uri.startswith(f"at://{us.did}/")]
+
+
+def _own(rows: Sequence[Any]) -> Sorted:
+    """Our own records, which are ordered by the time in their keys."""
+    records = [row | {"record": row.get("value")} for row in rows if isinstance(row, dict)]
+    keys = [tid_instant(str(row.get("uri", "")).rpartition("/")[2]) for row in records]
+    return Sorted(own=own_posts(records), times=[stamp(made) for made in keys if made])

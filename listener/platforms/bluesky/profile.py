@@ -1,0 +1,54 @@
+"""Our own profile record, and the "bot" label in it: bluesky.md, and docs.bsky.app on bots."""
+
+from datetime import datetime
+
+from listener.errors import Unavailable
+from listener.model import Json
+from listener.platforms.bluesky.caller import Absent, Caller, Rejected
+from listener.platforms.bluesky.verdict import UNKNOWN_DO
+from listener.web import Broken
+
+PROFILE, _LABELS = "app.bsky.actor.profile", "com.atproto.label.defs#selfLabels"
+UNLABELLED = "our account does not carry the bot label: `earshot check --online --fix` sets it"
+
+
+def read(caller: Caller, did: str, now: datetime) -> tuple[Json, str | None]:
+    """(the profile record, its cid); an empty one without a cid where there is none. Raises Unavailable."""
+    params = {"repo": did, "collection": PROFILE, "rkey": "self"}
+    try:
+        body = caller.get("com.atproto.repo.getRecord", params, now)
+    except Absent:
+        return {"$type": PROFILE}, None
+    except Rejected as error:
+        raise Unavailable(f"Bluesky does not show our profile: {error.says}", cause="item") from None
+    value, cid = body.get("value"), body.get("cid")
+    return (value, cid) if isinstance(value, dict) and isinstance(cid, str) else ({"$type": PROFILE}, None)
+
+
+def labelled(profile: Json) -> bool:
+    """True when the profile carries the label."""
+    return {"val": "bot"} in _values(profile)
+
+
+def label(caller: Caller, did: str, now: datetime) -> str:
+    """Set the label, leave all else as it is; returns what was done. Raises Unavailable."""
+    profile, cid = read(caller, did, now)
+    if labelled(profile):
+        return "our account carries the bot label already"
+    record = profile | {"labels": {"$type": _LABELS, "values": [*_values(profile), {"val": "bot"}]}}
+    body = {"repo": did, "collection": PROFILE, "rkey": "self", "record": record, "swapRecord": cid}
+    try:
+        answer = caller.post("com.atproto.repo.putRecord", body, now)
+    except Broken as error:
+        raise Unavailable(f"Bluesky: {error.says}", UNKNOWN_DO) from None
+    if answer.status != 200:
+        told = answer.object()
+        says = f"Bluesky answered {answer.status} ({told.get('error')}: {told.get('message')}) to the bot label"
+        raise Unavailable(says, "try again, or set it in the app", cause="item")
+    return "our account carries the bot label now"
+
+
+def _values(profile: Json) -> list[Json]:
+    labels = profile.get("labels")
+    values = labels.get("values") if isinstance(labels, dict) else None
+    return [one for one in values if isinstance(one, dict)] if isinstance(values, list) else []

@@ -1,0 +1,49 @@
+"""A reply on Bluesky before it is sent: how it will stand, and the request that is stored with the claim. Pure.
+
+The record's key is made of the mention alone, so there is one place for our answer to it, whatever becomes of a call
+(docs/decisions/0019-bluesky-one-place-for-an-answer.md).
+"""
+
+import hashlib
+from datetime import datetime
+
+from listener.model import Mention, Outgoing, Prepared, Preview, Section
+from listener.platforms.bluesky.text import LIMIT, length, stand
+from listener.platforms.bluesky.times import salted, stamp, tid
+
+
+def preview(text: str, mention: Mention, section: Section) -> Preview:
+    """The text as Bluesky will show it. link: the post, for a person who answers by hand."""
+    shown = stand(text)
+    return Preview(shown, length(shown), LIMIT, link=mention.url)
+
+
+def record_key(mention: Mention) -> str:
+    """The key of our answer to this mention."""
+    return tid(mention.created_at, _salt(mention.id))
+
+
+def is_earshots(key: str, parent: str) -> bool:
+    """Whether a record of our account that answers this post has the key that Earshot gives its answers to it."""
+    return salted(key, _salt(parent))
+
+
+def _salt(uri: str) -> int:
+    return int.from_bytes(hashlib.sha256(f"earshot {uri}".encode("utf-8", "surrogatepass")).digest()[:4])
+
+
+def prepare(reply: Outgoing, account: str, now: datetime) -> Prepared:
+    """The intention: account, key and record. What it answers (root, parent) and facets are looked up by `post`.
+
+    dids: handles whose DID is known already.
+    """
+    mention, text, key = reply.mention, reply.text, record_key(reply.mention)
+    request = {
+        "account": account,
+        "rkey": key,
+        "parent": mention.id,
+        "record": {"$type": "app.bsky.feed.post", "text": text, "createdAt": stamp(now)},
+        "dids": {mention.author_handle.lower(): mention.author_id} if mention.author_handle else {},
+    }
+    digest = hashlib.sha256(f"{account}\0{text}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return Prepared(f"bluesky-{key}-{reply.reply_id}-{reply.revision}-{digest}", request)

@@ -1,0 +1,112 @@
+"""Posts a reply by putRecord, and finds out whether it is there.
+
+The record's key is ours and `swapRecord: null` says "only where nothing stands": whatever repeats, arrives late or is
+sent by two, one record comes of it (docs/decisions/0019-bluesky-one-place-for-an-answer.md).
+"""
+
+import random
+from datetime import datetime
+
+from listener.errors import CannotTell, NotSent, PlatformError, Refused, Unavailable
+from listener.model import Json, Prepared, Receipt
+from listener.net import Answer
+from listener.platforms.bluesky.caller import Absent, Caller, Rejected
+from listener.platforms.bluesky.items import POST, parent, parts
+from listener.platforms.bluesky.text import facets, handles
+from listener.platforms.bluesky.verdict import judge, of_post, unknown
+from listener.platforms.bluesky.views import Views, verdict
+from listener.web import Broken
+
+
+class Sender:
+    """Posts and finds."""
+
+    def __init__(self, caller: Caller, views: Views, rng: random.Random) -> None:
+        self._caller, self._views, self._rng = caller, views, rng
+
+    def post(self, prepared: Prepared, now: datetime) -> Receipt:
+        """Look at the post once more, and write the record. Raises NotSent, Refused; anything else: nobody knows."""
+        try:
+            body = self._body(prepared.request, now)
+            answer = self._caller.post("com.atproto.repo.putRecord", body, now)
+        except Broken as error:
+            raise unknown(f"Bluesky: {error.says}") from None
+        except Unavailable as error:
+            raise _not_sent(error) from None
+        if answer.status == 200:
+            return self._receipt(answer)
+        found = judge(answer, now, self._rng)
+        if found.fate != "exists":
+            raise self._failed(of_post(found), now)
+        receipt = self.find(prepared, self._caller.session(now).did, now)  # an earlier call of ours has arrived
+        if receipt is None:
+            raise unknown(f"{found.says}, yet does not show it")
+        return receipt
+
+    def find(self, prepared: Prepared, did: str, now: datetime) -> Receipt | None:
+        """The record where ours must stand; the server lists it at once. Raises CannotTell, Unavailable."""
+        params = {"repo": did, "collection": POST, "rkey": prepared.request["rkey"]}
+        try:
+            body = self._caller.get("com.atproto.repo.getRecord", params, now)
+        except Absent:
+            return None
+        except Rejected as error:
+            raise Unavailable(f"Bluesky does not show our record: {error.says}", cause="item") from None
+        value, meant = body.get("value"), prepared.request
+        record = value if isinstance(value, dict) else {}
+        if (record.get("text"), parent(record)) != (meant["record"]["text"], meant["parent"]):
+            raise CannotTell("an answer of other words stands there already", "look at it, then resolve it")
+        return _at(did, str(params["rkey"]))
+
+    def _body(self, request: Json, now: datetime) -> Json:
+        """The whole request: the stored record, what it answers, its links and mentions."""
+        text, dids = request["record"]["text"], dict(request["dids"])
+        reply = self._references(request["parent"], now)
+        for handle in handles(text):
+            dids[handle] = dids.get(handle) or self._resolved(handle, now)
+        marks = facets(text, dids)
+        record = request["record"] | {"reply": reply} | ({"facets": marks} if marks else {})
+        repo = self._caller.session(now).did
+        return {"repo": repo, "collection": POST, "rkey": request["rkey"], "record": record, "swapRecord": None}
+
+    def _references(self, uri: str, now: datetime) -> Json:
+        """Root and parent of an answer. Raises Refused when there is nothing to answer, or it would not be seen."""
+        view = next(iter(self._views.posts([uri], now)), None)
+        if view is None:
+            raise Refused("the post is gone, or a block hides it", "withdrawn")
+        if why := verdict(view):
+            raise Refused(why, "by_hand", "look at it on Bluesky; answer by hand, or close it")
+        mine, record = {"uri": uri, "cid": view.get("cid")}, view.get("record")
+        reply = record.get("reply") if isinstance(record, dict) else None
+        root = reply.get("root") if isinstance(reply, dict) else None
+        return {"root": root or mine, "parent": mine}
+
+    def _resolved(self, handle: str, now: datetime) -> str:
+        """The DID of a handle, or "" where Bluesky knows none: it then stays plain text."""
+        try:
+            body = self._caller.get("com.atproto.identity.resolveHandle", {"handle": handle}, now)
+        except (Absent, Rejected):
+            return ""
+        return str(body.get("did") or "")
+
+    def _receipt(self, answer: Answer) -> Receipt:
+        self._caller.worked("write")
+        try:
+            return _at(*parts(answer.object().get("uri")))
+        except ValueError:
+            raise unknown("Bluesky answered 200 without the record's uri") from None
+
+    def _failed(self, error: PlatformError, now: datetime) -> PlatformError:
+        """The same error; one that concerns the whole platform is noted."""
+        if not isinstance(error, NotSent):
+            return error
+        trouble = Unavailable(error.says, error.do, cause=error.cause, retry_at=error.retry_at)
+        return _not_sent(self._caller.failed(trouble, "write", now))
+
+
+def _not_sent(error: Unavailable) -> NotSent:
+    return NotSent(error.says, error.do, cause=error.cause, retry_at=error.retry_at)
+
+
+def _at(did: str, key: str) -> Receipt:
+    return Receipt(f"at://{did}/{POST}/{key}", f"https://bsky.app/profile/{did}/post/{key}")

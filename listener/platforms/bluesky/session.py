@@ -1,0 +1,165 @@
+"""The session: tokens made with the app password, renewed in time, kept in a 0600 file in the data folder.
+
+Access tokens live two hours, refresh tokens 90 days; a renewed pair is written before it is used, and the old one
+stays good for two hours. Signing in is limited to some hundred times a day, so the file also spares restarts of it.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+from listener.errors import Cause
+from listener.gate import unfit
+from listener.model import Json, Secrets
+from listener.net import Answer
+from listener.platforms.bluesky.section import HANDLE, PASSWORD, Section
+from listener.web import Web
+
+FILE = "bluesky-session.json"
+Judge = Callable[[Answer], Exception]
+
+
+def method(base: str, name: str) -> str:
+    """The address of an XRPC method."""
+    return f"{base.rstrip('/')}/xrpc/{name}"
+
+
+def bearer(token: str) -> dict[str, str]:
+    """The headers that carry a token."""
+    return {"Authorization": f"Bearer {token}"}
+
+
+class Unready(Exception):
+    """There is no session: a secret is missing, an answer of no use came, or the tokens cannot be kept.
+
+    cause, do: as Unavailable has them.
+    """
+
+    def __init__(self, says: str, do: str, cause: Cause = "transient") -> None:
+        super().__init__(says)
+        self.do, self.cause = do, cause
+
+
+@dataclass(frozen=True)
+class Session:
+    """Who we are and where our repository is. proof: a slow hash of the secrets the session was made with."""
+
+    proof: str
+    did: str
+    handle: str
+    base: str
+    access: str
+    refresh: str
+
+
+class Sessions:
+    """Signs in and renews. Raises Unready, Broken, and what `judge` makes of a refusal."""
+
+    def __init__(self, section: Section, secrets: Secrets, folder: Path, web: Web) -> None:
+        self._service, self._secrets, self._path, self._web = section.service_url, secrets, folder / FILE, web
+        self._known: Session | None = None
+        self._proofs: dict[tuple[str, str], str] = {}
+
+    def account(self) -> str:
+        """The handle of the configuration, without its @; "" when there is none."""
+        return (self._secrets.get(HANDLE) or "").strip().removeprefix("@")
+
+    def secret(self) -> str:
+        """Changes when the secrets are replaced."""
+        return f"{self.account()}\0{self._password()}"
+
+    def _password(self) -> str:
+        return (self._secrets.get(PASSWORD) or "").strip()
+
+    def open(self, judge: Judge) -> Session:
+        """The session in use, the file's, or a new one; other secrets than it was made with end it."""
+        proof = self._proof()
+        if self._known is None or self._known.proof != proof:
+            self._known = self._kept(proof) or self._signed_in(proof, judge)
+        return self._known
+
+    def renew(self, old: Session, judge: Judge) -> Session:
+        """The session after this one: another process may have renewed it; else by its refresh token, else anew."""
+        kept = self._kept(old.proof)
+        if kept and kept.access != old.access:
+            self._known = kept
+            return kept
+        refresh = (kept or old).refresh
+        answer = self._web.post(method(old.base, "com.atproto.server.refreshSession"), None, bearer(refresh))
+        if answer.status == 200:
+            self._known = self._keep(self._made(answer, old.proof))
+        elif answer.status == 429 or answer.status >= 500:
+            raise judge(answer)
+        else:  # revoked, or 90 days old
+            self._known = self._signed_in(self._proof(), judge)
+        return self._known
+
+    def _signed_in(self, proof: str, judge: Judge) -> Session:
+        body = {"identifier": self.account(), "password": self._password()}
+        answer = self._web.post(method(self._service, "com.atproto.server.createSession"), body)
+        if answer.status != 200:
+            raise judge(answer)
+        return self._keep(self._made(answer, proof))
+
+    def _made(self, answer: Answer, proof: str) -> Session:
+        """The session of an answer. Raises Unready where it cannot be read."""
+        told = answer.object()
+        texts = [told.get(name) for name in ("did", "handle", "accessJwt", "refreshJwt")]
+        if not all(isinstance(one, str) and one for one in texts):
+            raise Unready("its answer to a sign-in cannot be read", "")
+        did, handle, access, refresh = map(str, texts)
+        return Session(proof, did, handle, self._home(told.get("didDoc")), access, refresh)
+
+    def _home(self, document: object) -> str:
+        """The server that keeps our repository; the configured one where the DID document names none that is safe."""
+        services = document.get("service") if isinstance(document, dict) else None
+        for one in services if isinstance(services, list) else ():
+            url = one.get("serviceEndpoint") if isinstance(one, dict) else None
+            if isinstance(url, str) and str(one.get("id", "")).endswith("#atproto_pds") and self._safe(url):
+                return url
+        return self._service
+
+    def _safe(self, url: str) -> bool:
+        """Tokens go where https protects them; to another server on this machine only when the first one is here."""
+        return not unfit(url) and (url.startswith("https:") or self._service.startswith("http:"))
+
+    def _proof(self) -> str:
+        """Slow on purpose: the file that holds it must not help to guess the password. Raises Unready."""
+        handle, password = self.account(), self._password()
+        if not handle or not password:
+            name = PASSWORD if handle else HANDLE
+            raise Unready(f"{name} is not set", f"set it, or {name}_FILE to a file that holds it", "account")
+        key = (handle, password)
+        if key not in self._proofs:
+            salt = f"earshot {self._service} {handle}".encode(errors="replace")
+            made = hashlib.scrypt(password.encode(errors="replace"), salt=salt, n=2**13, r=8, p=1)
+            self._proofs = {key: made.hex()}
+        return self._proofs[key]
+
+    def _kept(self, proof: str) -> Session | None:
+        """The file's session, when these secrets made it; a file that cannot be read is as good as none."""
+        with suppress(OSError, ValueError, TypeError):
+            raw: Json = json.loads(self._path.read_text(encoding="utf-8"))
+            kept = Session(**{one.name: str(raw[one.name]) for one in fields(Session) if one.name in raw})
+            return kept if kept.proof == proof and self._safe(kept.base) else None
+        return None
+
+    def _keep(self, session: Session) -> Session:
+        """Written and synced before it is used: a token that is used and lost could not be renewed."""
+        half = self._path.with_name(f"{FILE}.{os.getpid()}")
+        try:
+            with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+                json.dump(asdict(session), file)
+                file.flush()
+                os.fsync(file.fileno())
+            half.replace(self._path)
+        except OSError as error:
+            with suppress(OSError):
+                half.unlink()
+            says = f"the session cannot be kept in {self._path.name} ({error.strerror})"
+            raise Unready(says, "make the data folder writable, with room on the disk") from None
+        return session

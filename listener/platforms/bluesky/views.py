@@ -1,0 +1,104 @@
+"""Posts as they stand just now: threadgates, blocks, labels, deleted ones. From the AppView (app.bsky.feed.*)."""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+
+from listener.errors import Unavailable
+from listener.model import Json, Mention, Standing
+from listener.platforms.bluesky.caller import Absent, Caller, Rejected
+from listener.platforms.bluesky.items import BOT, Us, clean, is_bot
+from listener.platforms.bluesky.reply import is_earshots
+
+log = logging.getLogger(__name__)
+
+GATED = "its author has limited who may reply: Bluesky would hide an answer of ours"
+BLOCKED = "its author and we have blocked one another"
+_BATCH = 25  # uris of one getPosts
+_REMEMBERED = 5_000  # posts whose verdict is kept: overlaps list them again and again
+
+
+class Views:
+    """Looks at posts. Raises Unavailable."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+        self._verdicts: dict[str, str | None] = {}
+
+    def why_not(self, uris: Sequence[str], now: datetime) -> dict[str, str | None]:
+        """Why Bluesky would hide an answer, for each of these posts; None when it would show it.
+
+        What it does not show at all is not judged: `look` finds out before anything is sent.
+        """
+        unknown = [uri for uri in dict.fromkeys(uris) if uri not in self._verdicts]
+        for start in range(0, len(unknown), _BATCH):
+            self._judge(unknown[start : start + _BATCH], now)
+        found = {uri: self._verdicts.get(uri) for uri in uris}
+        for uri in list(self._verdicts)[: max(0, len(self._verdicts) - _REMEMBERED)]:
+            del self._verdicts[uri]
+        return found
+
+    def _judge(self, uris: Sequence[str], now: datetime) -> None:
+        """Look at these; where Bluesky refuses the question they stay unjudged, and the page is read all the same."""
+        try:
+            views = self.posts(uris, now)
+        except Unavailable as error:
+            if error.cause != "item":
+                raise
+            log.warning("bluesky: %s", error.says)
+            return
+        self._verdicts |= {str(view.get("uri")): verdict(view) for view in views}
+
+    def posts(self, uris: Sequence[str], now: datetime) -> list[Json]:
+        """The views of those that are there and whose authors no block hides."""
+        try:
+            body = self._caller.get("app.bsky.feed.getPosts", [("uris", uri) for uri in uris], now)
+        except (Absent, Rejected) as error:
+            raise Unavailable(f"Bluesky does not show posts: {error}", cause="item") from None
+        posts = body.get("posts")
+        if not isinstance(posts, list):
+            raise Unavailable("Bluesky's answer has no posts")  # nothing to conclude that they are gone from
+        return [one for one in posts if isinstance(one, dict)]
+
+    def standing(self, mention: Mention, us: Us, now: datetime) -> Standing:
+        """How a mention stands, and whether somebody of us has answered it in the app."""
+        params = {"uri": mention.id, "depth": 1, "parentHeight": 0}
+        try:
+            thread = self._caller.get("app.bsky.feed.getPostThread", params, now).get("thread")
+        except Absent:
+            return Standing(here=False)
+        except Rejected as error:
+            raise Unavailable(f"Bluesky does not show the post: {error}", cause="item") from None
+        thread = thread if isinstance(thread, dict) else {}
+        if thread.get("notFound") or thread.get("blocked"):
+            return Standing(here=False)
+        if not isinstance(thread.get("post"), dict):
+            raise Unavailable("Bluesky's answer has no post")
+        text = _object(_object(thread, "post"), "record").get("text")
+        return Standing(True, clean(text) if isinstance(text, str) else None, _answer(thread, mention, us))
+
+
+def verdict(view: Json) -> str | None:
+    """Why an answer to this post would not be seen, or must not be given."""
+    viewer, author = _object(view, "viewer"), _object(view, "author")
+    seen = _object(author, "viewer")
+    if seen.get("blockedBy") or seen.get("blocking"):
+        return BLOCKED
+    if is_bot(author):
+        return BOT
+    return GATED if viewer.get("replyDisabled") is True else None
+
+
+def _object(view: Json, name: str) -> Json:
+    found = view.get(name)
+    return found if isinstance(found, dict) else {}
+
+
+def _answer(thread: Json, mention: Mention, us: Us) -> str | None:
+    """The uri of an answer of ours that Earshot did not write: its own has the key that the mention gives it."""
+    replies = thread.get("replies")
+    for one in replies if isinstance(replies, list) else ():
+        uri = str(_object(one, "post").get("uri", "")) if isinstance(one, dict) else ""
+        if uri.startswith(f"at://{us.did}/") and not is_earshots(uri.rpartition("/")[2], mention.id):
+            return uri
+    return None
