@@ -98,10 +98,11 @@ def unfit(url: str) -> str:
         return f"{url!r} is no http(s) URL"
     if parts.username or parts.password or parts.query or parts.fragment or parts.path.strip("/"):
         return "must hold neither a user, a path, a query nor a fragment"
-    return "http:// is only for this machine" if parts.scheme == "http" and not _on_loopback(host) else ""
+    return "http:// is only for this machine" if parts.scheme == "http" and not on_loopback(host) else ""
 
 
-def _on_loopback(host: str) -> bool:
+def on_loopback(host: str) -> bool:
+    """True for an address of this machine."""
     try:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:

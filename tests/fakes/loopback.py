@@ -10,19 +10,21 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 from urllib.parse import parse_qsl, urlsplit
 
-from tests.fakes.x.faults import Fault, Faults
+from tests.fakes.faults import Fault, Faults
 
+Json = dict[str, Any]
 Reply = tuple[int, str]
 
 
 @dataclass(frozen=True)
 class Call:
-    """A request. pairs: its query; headers: names in lower case."""
+    """A request. target: path and query as they came; pairs: its query; headers: names in lower case."""
 
     method: str
+    target: str
     path: str
     pairs: list[tuple[str, str]]
     headers: Mapping[str, str]
@@ -42,12 +44,15 @@ class Call:
 
 
 class Loopback(ABC):
-    """Serves what `route` gives. answers: replies that a fault of that mode gives; headers: sent with every answer.
+    """Serves what `route` gives. answers: replies that a fault of that mode gives; headers: sent with every answer;
+
+    filler: what is told slowly, or in half, of a call that was not carried out.
 
     forgets: a connection that was used once is reset at its next request, without a word; calls: all that came.
     """
 
     answers: ClassVar[Mapping[str, Reply]] = {}
+    filler: ClassVar[Json] = {"id": "1"}
 
     def __init__(self, port: int = 0) -> None:
         self.faults, self.headers, self.ahead, self.forgets = Faults(), dict[str, str](), timedelta(0), False
@@ -70,9 +75,14 @@ class Loopback(ABC):
         """The server's clock."""
         return datetime.now(UTC) + self.ahead
 
-    def start(self) -> None:
+    def served(self, endpoint: str, call: Call, status: int) -> None:
+        """Note a call that was carried out with this status, or was not (0)."""
+        self.calls.append((endpoint, call))
+
+    def start(self) -> Self:
         """Serve in a thread."""
         self._thread.start()
+        return self
 
     def stop(self) -> None:
         """End, stalled calls included."""
@@ -81,7 +91,7 @@ class Loopback(ABC):
         self._http.server_close()
 
     def fail_next(self, endpoint: str, mode: str, *, times: int = 1, after: bool = False, **more: Any) -> Fault:
-        """Let the next calls of this endpoint fail; see tests.fakes.x.faults."""
+        """Let the next calls of this endpoint fail; see tests.fakes.faults."""
         return self.faults.add(endpoint, Fault(mode, after=after, left=times, **more))
 
 
@@ -109,11 +119,11 @@ class Handler(BaseHTTPRequestHandler):
         self.used = True
         parts = urlsplit(self.path)
         headers = {name.lower(): value for name, value in self.headers.items()}
-        call = Call(self.command, parts.path, parse_qsl(parts.query, keep_blank_values=True), headers, body)
+        call = Call(self.command, self.path, parts.path, parse_qsl(parts.query, keep_blank_values=True), headers, body)
         endpoint, carry_out = self.server_.route(call)
-        self.server_.calls.append((endpoint, call))
         fault = self.server_.faults.take(endpoint)
         status, text = (0, "") if fault and not fault.after else carry_out()
+        self.server_.served(endpoint, call, status)
         self._fail(fault, status, text) if fault else self._send(status, text)
         return None
 
@@ -125,7 +135,7 @@ class Handler(BaseHTTPRequestHandler):
         elif fault.mode == "cut":
             self._cut()
         else:
-            self._slowly(fault, status or 200, text or json.dumps({"id": "1"}))
+            self._slowly(fault, status or 200, text or json.dumps(self.server_.filler))
 
     def _slowly(self, fault: Fault, status: int, text: str) -> None:
         """stall: nothing; half: half the body, then a reset; drip: a byte each tenth of a second."""

@@ -6,14 +6,35 @@ Kills: S4 half the request is read, S5 before the answer, S6 in the middle of it
 import os
 import signal
 import threading
+from collections import Counter
 from contextlib import suppress
 from typing import Any
 
+from tests.fakes.faults import Fault, Faults
 from tests.fakes.loopback import Loopback
-from tests.fakes.x.faults import Fault
-from tests.faults.x_server import KILLS, Counting
 
-__all__ = ["KILLS", "Deadly"]
+KILLS = ("S4", "S5", "S6")  # inside the call: half the request read, no answer, half an answer
+
+
+class Counting(Faults):
+    """The script, and how often each of its faults struck."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.struck = Counter[str]()
+
+    def next(self, endpoint: str) -> str:
+        """The mode of the fault that the next call meets; "" when it meets none."""
+        with self._lock:
+            queue = self._script[endpoint]
+            return queue[0].mode if queue else ""
+
+    def take(self, endpoint: str) -> Fault | None:
+        """The fault that strikes this call, counted."""
+        fault = super().take(endpoint)
+        if fault and fault.mode not in KILLS:
+            self.struck[f"{endpoint.partition(' ')[0]} {fault.mode}"] += 1
+        return fault
 
 
 class Deadly(Loopback):

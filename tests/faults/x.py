@@ -3,20 +3,15 @@
 import random
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
-from tests.fakes.x import Fault, Post
+from tests.fakes.x import Post
 from tests.faults import evidence
 from tests.faults.commands import Nursery
-from tests.faults.world import NOISE, World
-from tests.faults.x_server import KILLS, POST, Server
+from tests.faults.network import NetworkWorld
+from tests.faults.world import NOISE
+from tests.faults.x_server import Server
 
 MENTIONS, OWN, ME = "GET /2/users/:id/mentions", "GET /2/users/:id/tweets", "GET /2/users/me"
-READS = (MENTIONS, MENTIONS, OWN, OWN, ME)
-LOST = ("cut", "half", "unavailable", "internal", "empty", "html")  # the answer tells nothing
-REFUSED = ("rate", "unauthorized", "credits", "usage-capped", "missing-page", "no-reason", "rate-88", "list-body")
-ITEM = ("not-summoned", "not-summoned-old", "who-can-reply", "duplicate", "half-read")  # of a POST alone
-BODIES = {"empty": "", "html": "<html>sorry</html>"}  # with a 200
 SECTION = """[platforms.x]
 handle = "shop"
 api_url = "{url}"
@@ -29,20 +24,23 @@ settle_after_seconds = {settle}
 SETTLE = 60.0
 
 
-class XWorld(World):
+class XWorld(NetworkWorld):
     """A run against the fake X."""
 
     platform = "x"
-    kills_in_call = KILLS
+    server: Server
+    reads = (MENTIONS, MENTIONS, OWN, OWN, ME)
+    refused = ("rate", "unauthorized", "credits", "usage-capped", "missing-page", "no-reason", "rate-88", "list-body")
+    item = ("not-summoned", "not-summoned-old", "who-can-reply", "duplicate")
+    carried = ("duplicate",)
 
     def __init__(self, folder: Path, nursery: Nursery, rng: random.Random) -> None:
-        super().__init__(folder, nursery, rng)
-        self.server = Server(rng, dict(self.keys))
-        self.server.start()
-        self.section = SECTION.format(url=self.server.url, settle=SETTLE)
         self._malformed: list[str] = []
         self._by_hand: list[str] = []
-        self.move_on(0)
+        server = Server(rng, {})
+        super().__init__(folder, nursery, rng, server)
+        server.secrets = dict(self.keys)
+        self.section = SECTION.format(url=server.url, settle=SETTLE)
 
     def move_on(self, seconds: float) -> None:
         """Both clocks go together."""
@@ -111,53 +109,10 @@ class XWorld(World):
 
     # ---- what goes wrong
 
-    def trouble(self) -> str:
-        """One to three faults, on reading or on sending, before the call is carried out or after it."""
-        told = []
-        for _ in range(self.rng.randint(1, 3)):
-            send = self.rng.random() < 0.6
-            mode = self.rng.choice((*LOST, *LOST, *REFUSED, *(ITEM if send else ())))
-            endpoint, after = POST if send else self.rng.choice(READS), mode != "half-read" and self.rng.random() < 0.6
-            fault = self._scripted(endpoint, mode, after)
-            told.append(f"{endpoint} {mode}{' after' if after else ''} x{fault.left}")
-        return ", ".join(told)
-
-    def _scripted(self, endpoint: str, mode: str, after: bool) -> Fault:
-        more: dict[str, Any] = {"times": self.rng.choice((1, 1, 1, 2)), "headers": self._headers()}
-        if mode in BODIES:
-            return self.server.fail_next(endpoint, "body", after=after, text=BODIES[mode], **more)
-        answered = mode in (*LOST, "duplicate") or endpoint != POST  # X carries out nothing that it refuses
-        return self.server.fail_next(endpoint, mode, after=after and answered, **more)
-
-    def _headers(self) -> dict[str, str]:
+    def limit_headers(self) -> dict[str, str]:
         """Of a rate limit: none, in the past, ahead, or in seconds."""
         reset = int((self._now() + timedelta(seconds=self.rng.choice((-300, 20, 900)))).timestamp())
         return self.rng.choice(({}, {"x-rate-limit-reset": str(reset)}, {"retry-after": "30"}))
-
-    def strike(self, point: str) -> None:
-        """S4 in the middle of the request, S5 before an answer, S6 in the middle of the answer."""
-        self.server.prey(None)
-        carried_out = point == "S6" or (point == "S5" and self.rng.random() < 0.6)
-        self.server.fail_next(POST, point, after=carried_out)
-
-    def stall(self) -> bool:
-        """Until the faults are lifted, or the caller gives up."""
-        self.server.fail_next(POST, "stall", after=self.rng.random() < 0.5)
-        return True
-
-    def killed_in_call(self) -> str:
-        """Told by the thread that did it."""
-        point, self.server.killed = self.server.killed, ""
-        return point
-
-    def prey(self, pid: int) -> None:
-        """Known a moment after its birth."""
-        self.server.prey(pid)
-
-    def lift(self) -> None:
-        """X is well again."""
-        self.server.faults.lift()
-        self.struck = self.server.script.struck
 
     # ---- what it can prove
 
@@ -183,10 +138,6 @@ class XWorld(World):
             priced=True,
             billed=self.server.x.ledger.usd(),
         )
-
-    def close(self) -> None:
-        """Stop serving."""
-        self.server.stop()
 
 
 def _thread(post: Post) -> str:

@@ -31,6 +31,13 @@ def days_of(folder: Path, server: XServer, *, approved: int = 0, **keys: Any) ->
     days.store.close()
 
 
+def sending(days: Days, rounds: int, seconds: float) -> None:
+    """So many rounds of sending, one after so many seconds."""
+    for _ in range(rounds):
+        days.stages.send("x")
+        days.wait(seconds)
+
+
 def states(days: Days) -> dict[str, int]:
     """How many replies stand in each state."""
     return dict(days.ask("SELECT state, count(*) FROM reply GROUP BY state"))
@@ -74,9 +81,7 @@ def test_looking_for_lost_replies_does_not_hammer_a_timeline_that_is_down(tmp_pa
     with days_of(tmp_path, server, approved=3) as days:
         server.fail_next(POST, "cut", after=True)
         server.fail_next(OWN, "missing-page", times=10_000)
-        for _ in range(60):
-            days.stages.send("x")
-            days.wait(10)
+        sending(days, 60, 10)
         assert server.x.ledger.count(OWN) <= 9
         server.faults.lift()
         for _ in range(20):
@@ -91,8 +96,7 @@ def test_app_that_may_only_read_goes_on_reading(tmp_path: Path, server: XServer)
         server.fail_next(POST, "read-only-app", times=10_000)
         failed = 0
         for _ in range(30):
-            days.stages.send("x")
-            days.wait(60)
+            sending(days, 1, 60)
             failed += bool(days.stages.poll("x").failed)
         assert (failed, states(days)["approved"], "account" in days.notices()) == (0, 2, True)
         assert server.x.ledger.count(POST) <= 9
@@ -102,14 +106,10 @@ def test_outage_of_posting_drains_when_it_is_over(tmp_path: Path, server: XServe
     """Half an hour of 503: few are tried, nobody is asked, everything goes out once."""
     with days_of(tmp_path, server, approved=8) as days:
         server.fail_next(POST, "unavailable", times=10_000)
-        for _ in range(30):
-            days.stages.send("x")
-            days.wait(60)
+        sending(days, 30, 60)
         assert server.x.ledger.count(POST) <= 4
         server.faults.lift()
-        for _ in range(45):
-            days.stages.send("x")
-            days.wait(60)
+        sending(days, 45, 60)
         assert (states(days)["sent"], len(server.x.ledger.posted)) == (8, 8)
         assert days.booked() >= days.billed() - 1e-9  # a link is booked at what it may cost
 
@@ -118,14 +118,10 @@ def test_refusals_without_a_reason_pause_sending_and_send_nobody_to_the_desk(tmp
     """Three in a row stop it for longer each time; when X takes replies again, they go out."""
     with days_of(tmp_path, server, approved=6) as days:
         server.fail_next(POST, "no-reason", times=10_000)
-        for _ in range(60):
-            days.stages.send("x")
-            days.wait(60)
+        sending(days, 60, 60)
         assert server.x.ledger.count(POST) <= 6
         server.faults.lift()
-        for _ in range(150):
-            days.stages.send("x")
-            days.wait(60)
+        sending(days, 150, 60)
         assert (states(days)["sent"], days.notices()) == (6, [])
 
 

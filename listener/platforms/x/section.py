@@ -1,13 +1,14 @@
 """The `[platforms.x]` section of earshot.toml: its keys, what can be wrong with them, what an operator should know."""
 
-import ipaddress
 import math
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Literal
 from urllib.parse import urlsplit
 
+from listener.gate import on_loopback
 from listener.model import Section as Base
 from listener.platforms.x.ids import is_id
 
@@ -153,11 +154,9 @@ def _url(url: str) -> list[Fault]:
 
 
 def _on_loopback(url: str) -> bool:
-    try:
-        host = urlsplit(url).hostname or ""
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+    with suppress(ValueError):
+        return on_loopback(urlsplit(url).hostname or "")
+    return False
 
 
 def _lists(section: Section) -> list[Fault]:

@@ -1,59 +1,7 @@
-"""What goes wrong, scripted per endpoint, before the call is carried out or after it (then only its answer is lost).
-
-Modes: cut (the connection is reset), stall (no answer), half (half of it), drip (a byte now and then), body (`text`
-with `status` and `headers`), and the named answers below. after=True: the call is carried out first.
-"""
+"""What X answers when something is wrong, by name."""
 
 import json
-import threading
-from collections import defaultdict, deque
-from dataclasses import dataclass, field
 from typing import Any
-
-
-@dataclass
-class Fault:
-    """One fault. left: how often it strikes; held: set when all faults are lifted, which ends a stall or a drip."""
-
-    mode: str
-    status: int = 200
-    text: str = ""
-    headers: dict[str, str] = field(default_factory=dict)
-    after: bool = False
-    left: int = 1
-    held: threading.Event = field(default_factory=threading.Event)
-
-
-class Faults:
-    """The script: endpoint -> faults in order."""
-
-    def __init__(self) -> None:
-        self._lock, self._script = threading.Lock(), defaultdict[str, deque[Fault]](deque)
-        self._all: list[Fault] = []
-
-    def add(self, endpoint: str, fault: Fault) -> Fault:
-        """Let this endpoint fail."""
-        with self._lock:
-            self._script[endpoint].append(fault)
-            self._all.append(fault)
-        return fault
-
-    def take(self, endpoint: str) -> Fault | None:
-        """The fault that strikes this call, if any."""
-        with self._lock:
-            queue = self._script[endpoint]
-            if not queue:
-                return None
-            queue[0].left -= 1
-            return queue.popleft() if queue[0].left <= 0 else queue[0]
-
-    def lift(self) -> None:
-        """Nothing fails any more; stalled calls end."""
-        with self._lock:
-            self._script.clear()
-            for fault in self._all:
-                fault.held.set()
-
 
 PROBLEM = "https://api.x.com/2/problems/"
 
