@@ -5,6 +5,7 @@ Exit 0 also where it cannot run, with the reason: node and PostgreSQL are no par
 
 import argparse
 import random
+import signal
 import sys
 import tempfile
 import time
@@ -20,6 +21,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="tests.network", description=__doc__)
     parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
     seed, began = parser.parse_args().seed, time.monotonic()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # PostgreSQL and node are ended with it
     try:
         with network() as pds, tempfile.TemporaryDirectory(prefix="earshot-bluesky-") as folder:
             print(f"seed {seed}  a PDS and an AppView after {time.monotonic() - began:.0f} s", flush=True)

@@ -148,9 +148,10 @@ class Story:
         """Threadgates, replies below our post, quotes, edits, deletions, an app password that was replaced."""
         now, ada, bo = datetime.now(UTC), self.people[0], self.people[1]
         ours = self.shop.post("New paper is in.", created=now)
+        self._known(ours)  # what answers a post within some 20 ms of it may never be notified
         mine = {"root": ours, "parent": ours}
         reply = ada.post("What are your opening hours?", created=now, reply=mine)
-        until(lambda: ada.ask("app.bsky.feed.getPosts", uris=reply["uri"])["posts"], "the AppView knows the reply")
+        self._known(reply)
         aside = bo.post("Lovely colours, Ada.", created=now, reply={"root": ours, "parent": reply})
         quote = bo.post("Where is my parcel? Two weeks!", created=now, embed=_quote(ours))
         gated = ada.post("@fernhill.test My parcel is late, please help.", created=now, names=self.shop.did)
@@ -165,6 +166,10 @@ class Story:
         assert shown[quote["uri"]]["decision"] in ("draft", "escalate")
         self._tell("a threadgate, a reply below our post, a talk among others, a quote, a post dated 2020: told apart")
         self._edited_and_deleted(ada)
+
+    def _known(self, post: dict[str, Any]) -> None:
+        asked = self.people[0].ask
+        until(lambda: asked("app.bsky.feed.getPosts", uris=post["uri"])["posts"], "the AppView knows the post")
 
     def _edited_and_deleted(self, ada: Person) -> None:
         """Both are seen just before the call."""
@@ -201,7 +206,9 @@ class Story:
         while left and rounds < 30:
             assert self.home.run("once").code in (0, 3)
             left, rounds = left - set(self._stored()), rounds + 1
-        assert not left, f"never read: {left}"
+        listed = self.shop.ask("app.bsky.notification.listNotifications", limit=100)["notifications"]
+        lost = {uri: any(one["uri"] == uri for one in listed) for uri in left}
+        assert not left, f"never read, and whether the AppView lists it on its first page: {lost}"
 
     # ---- what stands there
 

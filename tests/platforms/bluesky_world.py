@@ -41,12 +41,13 @@ class BlueskyWorld(World):
         settings: dict[str, Any] = {"start": "all", "search": ("hello",)}
         self.section = bluesky.Section(service_url=server.url, **(settings | keys))
         self.network = server.network
+        self.clock = self.network.now
         self.platform = self.again()
 
     def again(self) -> Bluesky:
         """As a new process would connect it."""
         web, rng = Web(seconds=self.seconds), random.Random(7)
-        return Bluesky(self.section, self.keys, self.folder, web=web, rng=rng, clock=self.network.now)
+        return Bluesky(self.section, self.keys, self.folder, web=web, rng=rng, clock=self.clock)
 
     def preview(self, text: str, mention: Mention) -> Preview:
         """Bluesky's preview."""
