@@ -28,9 +28,8 @@ def test_ledger_agrees_with_the_bill(server: XServer, owned: bool) -> None:
 def test_what_was_billed_today_is_free_until_midnight(server: XServer) -> None:
     """X bills a post once a UTC day; the overlap across midnight is billed again."""
     world = XWorld(server)
+    world.ahead(timedelta(days=1) + server.x.posts.now().replace(hour=12) - server.x.posts.now())
     server.mention("@shop hello")
-    moment = server.x.posts.now().replace(hour=12)
-    server.x.posts.ahead = moment - now()
     cursor = None
     for _ in range(3):
         cursor = world.platform.fetch(cursor, server.x.posts.now()).cursor
