@@ -112,9 +112,17 @@ def marks(one: "Json") -> list[str]:
     claimed = f"claimed by {one['claimed_by']}" if one["claimed_by"] else ""
     assigned = f"assigned to {one['assigned_to']}" if one["assigned_to"] else ""
     snoozed = f"snoozed until {moment(one['snoozed_until'])}" if one["snoozed_until"] else ""
-    approved = f"approved by {one['approved_by']}" if one["approved_by"] else ""
+    approved = f"approved by {one['approved_by']}" if one["approved_by"] else _half(one)
     warned = [f"! {warning['says']}" for warning in one["warnings"]]
     return [mark for mark in (claimed, assigned, snoozed, approved, *warned, one["error"] or "") if mark]
+
+
+def _half(one: "Json") -> str:
+    """Where policy wants two names: whose is still missing."""
+    if not one["four_eyes"] or one["state"] != "drafted":
+        return ""
+    given = ", ".join(each["by"] for each in one["approvals"])
+    return f"approved by {given}, a second name is needed" if given else "two names must approve it"
 
 
 def footer(shown: int, totals: "Totals", now: datetime, last: int | None, more: bool) -> str:

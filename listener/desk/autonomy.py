@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from listener import holds
-from listener.desk.approve import UNHELD, fault
+from listener.desk.approve import UNHELD, fault, two_needed
 from listener.model import Mention, Preview
 from listener.policy import Policy
 from listener.store import events, items, people, replies
@@ -59,6 +59,8 @@ def _give(
 ) -> None:
     """Never with less care than a person's approval: an opted-out author or an unfit text waits for a person."""
     reply, mention = item.reply, item.mention
+    if two_needed(policy, item):
+        return
     if reply is None or not reply.text or people.opted_out(connection, (mention.platform, mention.author_id)):
         return
     shown = preview(reply.text, mention)

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from listener.desk.approve import FREE, UNHELD, Desk, allowed, reply_of, sound, told, unclaimed
 from listener.errors import DeskError
-from listener.store import items, mentions, notices, replies
+from listener.store import events, items, mentions, notices, replies
 from listener.store.engine import Store
 from listener.store.records import Item, Reply
 
@@ -71,7 +71,7 @@ def edit(
     def work(connection: Connection, item: Item, reply: Reply) -> bool:
         if revision is not None and revision != reply.revision:
             raise DeskError(f"reply {reply_id} has changed since revision {revision}", "look at it again")
-        sound(desk, item.mention, words)
+        sound(desk, item.mention, words and desk.signed(words))
         change = {"text": words, "kind": _kind(desk, reply, kind), "variant": None, "auto": False, **CLEARED}
         number = reply.revision + 1
         detail = {"before": reply.text, "text": words, "revision": number}
@@ -117,8 +117,14 @@ def retry(store: Store, desk: Desk, reply_id: int) -> None:
 
 
 def undo(store: Store, desk: Desk, reply_id: int) -> None:
-    """Take an approval back, until it is being sent."""
-    _move(store, desk, reply_id, ("approved", "by_hand"), "drafted", what="undone", **CLEARED)
+    """Take an approval back, until it is being sent; also the first of two."""
+
+    def work(connection: Connection, item: Item, reply: Reply) -> bool:
+        if reply.state == "drafted" and not events.standing(connection, reply.id, reply.revision):
+            raise DeskError(f"reply {reply_id} is {told(reply)}", "there is no approval to take back")
+        return replies.move(connection, reply, "drafted", by=desk.by, now=desk.clock(), what="undone", **CLEARED)
+
+    act(store, desk, reply_id, ("approved", "by_hand", "drafted"), work)
 
 
 def done(store: Store, desk: Desk, reply_id: int, remote_id: str | None) -> None:

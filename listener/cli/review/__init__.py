@@ -1,0 +1,41 @@
+"""`review`: the queue on the whole screen, one key a decision; with --plain as question and answer, line by line."""
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from listener.cli import context
+from listener.cli.app import app
+from listener.cli.arguments import As
+from listener.errors import InputError
+
+
+@app.command()
+def review(
+    plain: Annotated[bool, typer.Option("--plain", help="Line by line, for screen readers and scripts.")] = False,
+    name: As = None,
+) -> None:
+    """Work through the queue: one key approves, edits, rejects, assigns or snoozes; ? shows all keys.
+
+    Example: earshot review --as dana
+    """
+    from listener.cli.review.session import Session
+
+    if not plain and not _whole_screen():
+        raise InputError("this is no terminal to draw on", "`earshot review --plain` works line by line")
+    config = context.settings()
+    with context.store() as store, Session(store, config, name) as session:
+        if plain:
+            from listener.cli.review.plain import run
+
+            run(session)
+        else:
+            from listener.cli.review.screen import Review
+
+            Review(session).run()
+
+
+def _whole_screen() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") not in (None, "", "dumb")
