@@ -104,7 +104,7 @@ def _line(view: View, item: Item, warnings: Sequence[holds.Warning_], given: Map
         "four_eyes": view.two(item),
         "links": list(hosts(preview.text)) if preview else [],
         "cost_usd": preview.cost_usd if preview else None,
-        "link": preview.link if preview else item.mention.url,
+        "link": (preview.link if preview else None) or item.mention.url,
     }
 
 

@@ -156,3 +156,37 @@ def test_times_sort_as_text(tmp_path: Path) -> None:
     bind = tables.UtcTime().process_bind_param
     earlier, later = bind(NOON, None), bind(NOON.replace(microsecond=5), None)  # type: ignore[arg-type]
     assert earlier is not None and later is not None and earlier < later
+
+
+def test_approvals_that_were_taken_back_before_are_marked(tmp_path: Path) -> None:
+    """From schema 1 on: an approval stood when it was of the reply's revision and moment."""
+    path = tmp_path / "earshot.db"
+    migrate.migrate(path, NOON)
+    connection = sqlite3.connect(path)
+    connection.execute("ALTER TABLE approval DROP COLUMN taken_back_at")
+    connection.execute("DELETE FROM alembic_version")
+    connection.execute("INSERT INTO alembic_version VALUES ('0001')")
+    connection.execute("PRAGMA user_version = 1")
+    connection.execute(
+        "INSERT INTO mention (key, platform, id, interaction_id, conversation_id, text, html, author_id, addressed,"
+        " can_reply, created_at, aged_from, seen_at, version_id, version_at, stage, tries) VALUES"
+        " (1, 'memory', 'm', 'm', 'm', 't', 0, 'a', 1, 1, '', '', '', 'm', '', 'routed', 0)"
+    )
+    connection.execute(
+        "INSERT INTO reply (id, mention_key, state, revision, rule, auto, urgency, approved_at, created_at, changed_at,"
+        " attempts, looks) VALUES (1, 1, 'approved', 2, 'support', 0, 0, 'now', '', '', 0, 0)"
+    )
+    rows = [(1, 1, "before"), (1, 2, "before"), (1, 2, "now")]
+    connection.executemany(
+        "INSERT INTO approval (reply_id, revision, by, at, text, automatic) VALUES (?, ?, 'bo', ?, 't', 0)", rows
+    )
+    connection.commit()
+    connection.close()
+    assert migrate.migrate(path, NOON) == (1, engine.HEAD)
+    connection = sqlite3.connect(path)
+    assert connection.execute("SELECT taken_back_at FROM approval ORDER BY id").fetchall() == [
+        ("before",),
+        ("before",),
+        (None,),
+    ]
+    connection.close()

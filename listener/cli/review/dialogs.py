@@ -170,4 +170,6 @@ class Write(ModalScreen[str | None]):
     def _insert(self, chosen: str | None) -> None:
         for name, text in self.saved:
             if chosen in (name, f"{name}: {text}"):
-                self.query_one(TextArea).insert(text)
+                area = self.query_one(TextArea)
+                before = area.get_text_range((0, 0), area.cursor_location)
+                area.insert(f" {text}" if before and not before[-1].isspace() else text)
