@@ -1,5 +1,7 @@
 """Another wording for a draft."""
 
+import pytest
+
 from listener.desk import wordings
 from listener.errors import DeskError
 from listener.model import Mention, Text
@@ -29,9 +31,10 @@ def test_without_another_wording_nothing_changes(world: World) -> None:
     """One line, and the draft as it was."""
     (reply_id,) = world.said(*praise())
     before = world.reply(reply_id)
-    for none in ((), (Text("a", before.text or ""),)):
-        try:
-            wordings.another(world.store, world.desk(), reply_id, 1, lambda decided, mention, none=none: none)
-        except DeskError as error:
-            assert "no other wording" in str(error)
+    with pytest.raises(DeskError, match="no other wording"):
+        wordings.another(world.store, world.desk(), reply_id, 1, lambda decided, mention: ())
+    with pytest.raises(DeskError, match="no other wording"):
+        wordings.another(
+            world.store, world.desk(), reply_id, 1, lambda decided, mention: (Text("a", before.text or ""),)
+        )
     assert world.reply(reply_id) == before

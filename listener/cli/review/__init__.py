@@ -34,7 +34,10 @@ def review(
         else:
             from listener.cli.review.screen import Review
 
-            Review(session).run()
+            screen = Review(session)
+            screen.run(mouse=False)  # the terminal's own selection stays: texts by hand are copied with it
+            if screen._exception is not None:
+                raise screen._exception
 
 
 def _whole_screen() -> bool:

@@ -37,7 +37,7 @@ class Frame(App[None]):
         self.lines: list[Json] = []
         self.at = 0
         self.open: Json | None = None
-        self.changed = self.looked_again = False  # the open one's text changed in sight; that was told
+        self.changed, self.looked_again = "", False  # what changed in sight, and that it was told
         self.marked: set[int] = set()
         self.stamp, self.looks = -1, 0
         self.drawn: dict[str, Text] = {}
@@ -81,19 +81,19 @@ class Frame(App[None]):
         if self.open is None:
             self.session.leave()
         elif before is None or before["id"] != self.open["id"]:
-            self.changed, self.looked_again = False, False
+            self.changed, self.looked_again = "", False
             self.rest.stop()
             self.rest = self.set_timer(REST, self._take)
             self.query_one("#page", VerticalScroll).scroll_home(animate=False)
         elif before["revision"] != self.open["revision"]:
-            self.changed, self.looked_again = True, False
+            self.changed, self.looked_again = "the text changed while you looked", False
         self._draw()
 
     def _take(self) -> None:
-        """It has been looked at for a moment: it is taken."""
+        """It has been looked at for a moment: it is taken. Who else has it stands in its title."""
         with self._told():
-            if self.open is not None and (other := self.session.take(self.open)):
-                self._say(other)
+            if self.open is not None:
+                self.session.take(self.open)
 
     def _live(self) -> None:
         """New mentions, and what colleagues do, appear by themselves."""
@@ -102,9 +102,17 @@ class Frame(App[None]):
             stamp = self.session.stamp()
             if stamp != self.stamp or self.looks % ANYWAY == 0:
                 self.stamp = stamp
-                self._read()
+                self._read_live()
             else:
                 self._draw_list()
+
+    def _read_live(self) -> None:
+        """A colleague may settle what somebody reads: what comes in its place must not meet a key meant for it."""
+        before = self.open
+        self._read()
+        if before is not None and self.open is not None and before["id"] != self.open["id"]:
+            self.changed = f"{before['id']} was settled by somebody else, this is {self.open['id']}"
+            self._say(self.changed)
 
     def _draw(self) -> None:
         now = self._now()
@@ -139,15 +147,28 @@ class Frame(App[None]):
         except EarshotError as error:
             self._say(str(error))
 
-    def _do(
-        self, work: Callable[[], Sequence[str]], *, go_on: bool = False, back_to: Collection[int] = frozenset()
-    ) -> None:
-        """Make a move, tell it, and show how the queue stands after it; back_to: open the first of these again."""
+    def _do(self, work: Callable[[], Sequence[str]], *, go_on: bool = False, writes: bool = False) -> bool:
+        """Make a move, tell it, and show how the queue stands after it. Returns True when it was made.
+
+        go_on: open the next one; writes: the text changes, and that is no surprise.
+        """
+        done = False
         with self._told():
             self._say(*work())
             self.session.keep()
+            done = True
         with self._told():
-            self._read(go_on=go_on)
-            if back_to and (places := [at for at, one in enumerate(self.lines) if one["id"] in back_to]):
-                self.at = places[0]
-                self._open()
+            self._read(go_on=go_on and done)
+            if done and writes:
+                self.changed = ""
+        return done
+
+    def _go_to(self, wanted: Collection[int]) -> None:
+        """Open the first of these that is in the list."""
+        with self._told():
+            self.at = next((at for at, one in enumerate(self.lines) if one["id"] in wanted), self.at)
+            self._open()
+
+    def _fatal_error(self) -> None:
+        """A fault of ours ends the screen; `review` raises it again, so that it is told in one line."""
+        self._close_messages_no_wait()

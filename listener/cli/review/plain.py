@@ -185,8 +185,7 @@ class Reader:
             say(f"Look again: {', '.join(doubts)}. a once more approves it.")
             return
         self.again = False
-        for each in self.session.approve([one]):
-            sentence(each)
+        sentence(self.session.approve(one))
         self._go_on(one, True)
 
     def _kind(self, one: Json) -> str | None:

@@ -74,12 +74,12 @@ class Review(Frame):
         one = self.open
         if one is None:
             return
-        doubts = self.session.doubts(one) + ["the text changed while you looked"] * self.changed
+        doubts = self.session.doubts(one) + [self.changed] * bool(self.changed)
         if doubts and not self.looked_again:
             self.looked_again = True
             self._say(f"look again: {', '.join(doubts)}; then a approves it")
             return
-        self._do(lambda: self.session.approve([one]), go_on=True)
+        self._do(lambda: [self.session.approve(one)], go_on=True)
 
     def action_mark(self) -> None:
         """For a batch."""
@@ -114,7 +114,8 @@ class Review(Frame):
             undone.update(self.session.undo(all_of_them=all_of_them))
             return list(undone.values())
 
-        self._do(work, back_to=undone)
+        if self._do(work):
+            self._go_to(undone)
 
     def action_act(self, key: str) -> None:
         """A move of the desk, after what it asks."""
@@ -125,7 +126,7 @@ class Review(Frame):
             self._visit(one["link"])
         with self._told():
             if act.ask is None:
-                self._do(lambda: [act.do(self.session, one, "")], go_on=act.goes_on)
+                self._do(lambda: [act.do(self.session, one, "")], go_on=act.goes_on, writes=True)
             else:
                 self._ask(act.ask(self.session, one), lambda answer: self._answered(act, one, answer))
 
@@ -164,8 +165,7 @@ class Review(Frame):
         if words is None or words.strip() == before.strip():
             self._say(f"{one['id']} is as it was")
         else:
-            self._do(lambda: [self.session.write(one, words, kind)])
-            self.changed = False
+            self._do(lambda: [self.session.write(one, words, kind)], writes=True)
 
     def action_edit_outside(self) -> None:
         """Write it in $VISUAL or $EDITOR."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from listener.cli import context, render
 from listener.desk import marks, moves, queue
-from listener.desk.approve import Target, approve, fault
+from listener.desk.approve import Outcome, Target, approve, fault
 from listener.desk.queue import Asked, Page, Totals
 from listener.errors import DeskError, EarshotError
 from listener.model import Json, Mention
@@ -112,24 +112,26 @@ class Session:
         """What asks for a second look before an approval."""
         return [each["says"] for each in one["warnings"] if each["name"] in LOOK_AGAIN]
 
-    def approve(self, shown: Sequence[Json]) -> list[str]:
-        """Approve what was shown, each in the very revision that was; it waits `undo_seconds`. Returns what to tell."""
-        targets = [Target(one["id"], one["revision"]) for one in shown]
-        done = approve(self.store, self.desk, targets, self.desk.policy.undo)
-        given = [one.reply_id for one in done if one.ok]
-        if given:
-            self._approved.append(given)
-        return [self._told(one.reply_id, one.error) for one in done]
+    def approve(self, one: Json) -> str:
+        """Approve what was shown, in the very revision that was; it waits `undo_seconds`. Raises DeskError."""
+        (done,) = self._approve([one])
+        if not done.ok:
+            raise DeskError(f"{one['id']} is not approved: {done.error}")
+        return self._told(one["id"])
 
     def approve_batch(self, shown: Sequence[Json]) -> list[str]:
         """Approve many that were shown together; told in numbers, and each that failed."""
-        told = self.approve(shown)
-        failed = [one for one in told if "not approved" in one]
+        failed = [f"{one.reply_id}: {one.error}" for one in self._approve(shown) if not one.ok]
         return [f"{len(shown) - len(failed)} of {len(shown)} approved; u takes them back", *failed]
 
-    def _told(self, reply_id: int, error: str | None) -> str:
-        if error is not None:
-            return f"{reply_id} is not approved: {error}"
+    def _approve(self, shown: Sequence[Json]) -> list[Outcome]:
+        targets = [Target(one["id"], one["revision"]) for one in shown]
+        done = approve(self.store, self.desk, targets, self.desk.policy.undo)
+        if given := [one.reply_id for one in done if one.ok]:
+            self._approved.append(given)
+        return done
+
+    def _told(self, reply_id: int) -> str:
         with self.store.read() as connection:
             reply = replies.get(connection, reply_id)
         if reply.state == "drafted":

@@ -2,6 +2,7 @@
 
 import pytest
 
+from listener.cli.review import draw, frame
 from listener.cli.review.screen import Review
 from listener.desk import marks, moves, people
 from listener.desk.approve import Target, approve
@@ -226,8 +227,9 @@ def test_a_mention_that_changed_needs_a_second_look(sitting: Sitting, change: st
     assert sitting.world.reply(reply_id).state == "approved"
 
 
-def test_what_a_colleague_settled_is_told_with_their_name(sitting: Sitting) -> None:
+def test_what_a_colleague_settled_is_told_with_their_name(sitting: Sitting, monkeypatch: pytest.MonkeyPatch) -> None:
     """One wins; the other is told who, and goes on with the next."""
+    monkeypatch.setattr(frame, "LOOK", 3600.0)
     first, second = sitting.world.said(*praise(2))
 
     def other(app: Review) -> bool:
@@ -236,6 +238,34 @@ def test_what_a_colleague_settled_is_told_with_their_name(sitting: Sitting) -> N
 
     shown = sitting.play(other, "a")
     assert "is approved by bo, not drafted" in sitting.says[-1] and f"Reply {second} ·" in shown
+    assert sitting.world.reply(second).state == "drafted"
+
+
+def test_what_takes_the_place_of_a_settled_one_is_not_approved_by_a_key_meant_for_that(sitting: Sitting) -> None:
+    """The list moves under one's hands: the first key tells."""
+    first, second = sitting.world.said(*praise(2))
+
+    def other(app: Review) -> bool:
+        marks.leave(sitting.world.store, sitting.world.desk(), first)
+        return approve(sitting.world.store, sitting.world.desk("bo"), [Target(first)])[0].ok
+
+    sitting.play(other, lambda app: app.open is not None and app.open["id"] == second, "a")
+    assert sitting.world.reply(second).state == "drafted"
+    assert "1 was settled by somebody else, this is 2" in sitting.says[-1]
+    sitting.play("a")
+    assert sitting.world.reply(second).state == "approved"
+
+
+def test_a_fault_of_ours_ends_the_screen_and_is_raised_again(sitting: Sitting, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No traceback is drawn into somebody's terminal: the entry point makes one line of it."""
+
+    def breaks(one: object, by: object, now: object) -> list[object]:
+        raise ZeroDivisionError("made for this test")
+
+    sitting.world.said(*praise())
+    monkeypatch.setattr(draw, "detail", breaks)
+    with pytest.raises(ZeroDivisionError):
+        sitting.play("a")
 
 
 def test_an_empty_queue_says_whether_anybody_listens(sitting: Sitting) -> None:
