@@ -28,11 +28,10 @@ class Answer(Input):
 
     def on_key(self, event: Key) -> None:
         """Before the digit is typed."""
-        if not self.value and event.character is not None and event.character in DIGITS:
-            ask = self.screen
-            if isinstance(ask, Ask) and ask.pick(int(event.character)):
-                event.stop()
-                event.prevent_default()
+        ask = self.screen
+        if isinstance(ask, Ask) and ask.picked(event):
+            event.stop()
+            event.prevent_default()
 
 
 class Ask(ModalScreen[str | None]):
@@ -55,12 +54,18 @@ class Ask(ModalScreen[str | None]):
             yield Answer(self.question.text, placeholder="a digit, or your own words" if self.question.choices else "")
             yield Static(line("Enter: do it   Escape: leave it", "dim"))
 
-    def pick(self, digit: int) -> bool:
-        """Take a choice. Returns False when there is none of this number."""
-        there = digit <= len(self.question.choices)
+    def picked(self, event: Key) -> bool:
+        """Take the choice that a digit means, unless something is being typed. Returns False when it means none."""
+        digit = DIGITS.find(event.character or " ")
+        there = not self.query_one(Input).value and 0 <= digit < len(self.question.choices)
         if there:
-            self.dismiss(self.question.choices[digit - 1])
+            self.dismiss(self.question.choices[digit])
         return there
+
+    def typed_ahead(self, event: Key) -> None:
+        """A key that came before there was a place to type it."""
+        if not self.picked(event) and event.is_printable and event.character:
+            self.query_one(Input).insert_text_at_cursor(event.character)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Take what was typed."""
@@ -140,6 +145,11 @@ class Write(ModalScreen[str | None]):
         area.move_cursor(area.document.end)
         area.focus()
         self._stand()
+
+    def typed_ahead(self, event: Key) -> None:
+        """A key that came before there was a place to type it."""
+        if event.is_printable and event.character:
+            self.query_one(TextArea).insert(event.character)
 
     def on_text_area_changed(self) -> None:
         """Count with every key."""

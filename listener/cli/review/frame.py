@@ -8,12 +8,12 @@ from rich.console import Group
 from rich.text import Text
 from textual.app import App, ComposeResult
 from textual.containers import VerticalScroll
-from textual.events import Resize
+from textual.events import Key, Resize
 from textual.widgets import Static
 
 from listener.cli import output, render
 from listener.cli.review import draw
-from listener.cli.review.dialogs import line
+from listener.cli.review.dialogs import Ask, Write, line
 from listener.cli.review.session import Session
 from listener.errors import EarshotError
 from listener.model import Json
@@ -61,6 +61,11 @@ class Frame(App[None]):
         """A quarter of the height is the list's."""
         self.query_one("#rows").styles.height = max(4, event.size.height // 4)
         self.call_after_refresh(self._draw)
+
+    def on_key(self, event: Key) -> None:
+        """Somebody types faster than a dialog opens: what came too early is its first letter, not lost."""
+        if isinstance(self.screen, Ask | Write) and event.is_printable:
+            self.screen.typed_ahead(event)
 
     def _now(self) -> datetime:
         return self.session.desk.clock()
