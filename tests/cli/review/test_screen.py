@@ -1,5 +1,7 @@
 """The queue on the whole screen: every key, on a real store."""
 
+from pathlib import Path
+
 import pytest
 
 from listener.cli.review import draw, frame
@@ -7,6 +9,7 @@ from listener.cli.review.screen import Review
 from listener.desk import marks, moves, people
 from listener.desk.approve import Target, approve
 from listener.store import mentions
+from tests.cli.review import shots
 from tests.cli.review.conftest import Sitting
 from tests.desk.world import praise
 
@@ -280,3 +283,11 @@ def test_the_screen_fits_its_terminal(sitting: Sitting, size: tuple[int, int]) -
     sitting.world.said(*praise(30))
     lines = sitting.play(size=size).splitlines()
     assert max(len(line) for line in lines) <= size[0] and lines[-1].startswith("a approve  e edit")
+
+
+@pytest.mark.parametrize("name", shots.KEYS)
+def test_the_screens_of_the_page_are_the_programs(name: str, tmp_path: Path) -> None:
+    """docs/desk.md shows what staff will see; `python -m tests.cli.review.shots` draws them anew."""
+    page = shots.PAGE.read_text(encoding="utf-8")
+    assert f"<!-- screen: {name} -->" in page
+    assert shots.written(page, {name: shots.drawn(name, tmp_path)}) == page
