@@ -139,7 +139,7 @@ def footer(shown: int, totals: "Totals", now: datetime, last: int | None, more: 
     if failed:
         lines.append(f"{failed} failed to go out: earshot queue --state failed")
     if shown:
-        lines.append("Next: earshot show ID | approve ID ... | edit ID | reject ID --reason R")
+        lines.append("Next: earshot review, or earshot show ID | approve ID ... | edit ID | reject ID --reason R")
     return "\n".join(lines)
 
 
@@ -160,7 +160,7 @@ def following(one: "Json") -> str:
     number, name = one["id"], f"{one['platform']}:{one['mention']['id']}"
     ways = {
         None: f"no reply; `earshot escalate {name}` puts it in the queue",
-        "drafted": f"`earshot approve {number}@{one['revision']}`, `earshot edit {number}`, or `reject`",
+        "drafted": f"{_second(one)}`earshot approve {number}@{one['revision']}`, `earshot edit {number}`, or `reject`",
         "escalated": f"`earshot edit {number}` writes a reply, `earshot close {number} --reason R` ends it",
         "approved": f"it goes out {_when(one)}; `earshot undo {number}` takes it back",
         "sending": "a call is under way",
@@ -171,6 +171,10 @@ def following(one: "Json") -> str:
         "closed": f"{one['closed_as']}: {one['reason'] or 'no reason kept'}; `earshot escalate {name}` opens it again",
     }
     return ways[one["state"]]
+
+
+def _second(one: "Json") -> str:
+    return f"{_half(one)}: " if one["state"] == "drafted" and one["approvals"] else ""
 
 
 def _when(one: "Json") -> str:

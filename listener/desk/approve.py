@@ -106,9 +106,9 @@ def _undoable(to: str, now: datetime, wait: timedelta) -> dict[str, Any]:
 
 
 def _first(connection: Connection, desk: Desk, item: Item, reply: Reply) -> Approval | None:
-    """The approval by another name that already stands. Raises DeskError when it is one's own."""
-    standing = events.standing(connection, reply.id, reply.revision) if two_needed(desk.policy, item) else []
-    if any(one.by == desk.by for one in standing):
+    """The approval by another name that already stands. Raises DeskError when two are needed and it is one's own."""
+    standing = events.standing(connection, reply.id, reply.revision)
+    if two_needed(desk.policy, item) and any(one.by == desk.by for one in standing):
         raise DeskError(f"reply {reply.id} has {desk.by}'s approval", "a second name must approve it too")
     return standing[0] if standing else None
 

@@ -213,3 +213,19 @@ def test_without_a_database_the_desk_says_what_to_run(earshot: Earshot) -> None:
     """A first command on a new machine."""
     done = earshot("queue")
     assert done.code == 1 and done.err.count("\n") == 1 and "earshot once" in done.err
+
+
+def test_the_first_of_two_names_is_told_that_a_second_is_needed(queue: Earshot, home: Path) -> None:
+    """ok, still drafted, in words and in the queue; a name that means nothing is found by `check`."""
+    policy = 'names = ["dana", "bo"]\nfour_eyes = ["thank_you", "aboutt_refund"]\nsignatures = { dana = "^DK" }\n'
+    starter = (Path(__file__).parents[2] / "config" / "policy.toml").read_text()
+    (home / "config" / "policy.toml").write_text(starter.replace("names = []", policy, 1))
+    number = next(str(one["id"]) for one in waiting(queue) if one["kind"] == "thank_you")
+    done = queue("approve", number)
+    assert done.code == 0 and "drafted (thank_you)" in done.out
+    assert "approved by dana, a second name is needed" in done.out and "two names must approve it" in queue("queue").out
+    (row,) = queue("approve", number, "--as", "bo", "--json").json
+    assert row["ok"] and row["reply"]["state"] == "approved" and row["reply"]["text"].endswith(" ^DK")
+    assert [one["by"] for one in row["reply"]["approvals"]] == ["dana", "bo"]
+    checked = queue("check")
+    assert checked.code == 1 and "aboutt_refund is neither a kind of reply, a guard nor a cue" in checked.err

@@ -161,3 +161,12 @@ def test_an_approval_of_the_review_waits_until_it_can_no_longer_be_undone(world:
     moves.undo(world.store, world.desk(), reply_id)
     reply = world.reply(reply_id)
     assert (reply.state, reply.hold, reply.not_before) == ("drafted", None, None)
+
+
+def test_a_policy_that_no_longer_asks_lets_the_words_go_that_were_shown(world: World) -> None:
+    """The first approval stands, with its signature; one more name is enough, also the same."""
+    (reply_id,) = world.said(*praise())
+    assert one(world, reply_id, "dana", **TWO, **SIGNED).ok
+    assert one(world, reply_id, "bo", **SIGNED).ok
+    with world.store.read() as connection:
+        assert {each.text[-4:] for each in events.approvals(connection, reply_id)} == {" ^DK"}

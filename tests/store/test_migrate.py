@@ -163,6 +163,7 @@ def test_approvals_that_were_taken_back_before_are_marked(tmp_path: Path) -> Non
     path = tmp_path / "earshot.db"
     migrate.migrate(path, NOON)
     connection = sqlite3.connect(path)
+    connection.execute("DROP VIEW exchange")
     connection.execute("ALTER TABLE approval DROP COLUMN taken_back_at")
     connection.execute("DELETE FROM alembic_version")
     connection.execute("INSERT INTO alembic_version VALUES ('0001')")

@@ -11,6 +11,8 @@ from listener.cli.app import app
 from listener.cli.arguments import As
 from listener.errors import InputError
 
+WAIT = 5.0  # seconds for a database that somebody else holds: a screen that stands still is told why
+
 
 @app.command()
 def review(
@@ -26,7 +28,7 @@ def review(
     if not plain and not _whole_screen():
         raise InputError("this is no terminal to draw on", "`earshot review --plain` works line by line")
     config = context.settings()
-    with context.store() as store, Session(store, config, name) as session:
+    with context.store(wait=WAIT) as store, Session(store, config, name) as session:
         if plain:
             from listener.cli.review.plain import run
 

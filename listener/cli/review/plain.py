@@ -27,6 +27,7 @@ OWN = (
     ("?", "help", "this list"),
     ("q", "quit", "gives your lease back; the end of the input does it too"),
 )
+WORDS = {word: key for key, word, _ in OWN} | {act.word: act.key for act in ACTS}  # said in full, they count too
 
 
 class _End(Exception):
@@ -91,9 +92,8 @@ class Reader:
         say(f"{self.at + 1} of {len(self.lines)}.")
         for each in draw.spoken(one, self.session.by, self.session.desk.clock()):
             say(each)
-        while self.lines and self.lines[max(0, min(self.at, len(self.lines) - 1))] == number:
-            if not self._answer(one):
-                return None
+        while self._answer(one):
+            pass
         return None
 
     def _open(self, number: int) -> Json:
@@ -119,6 +119,7 @@ class Reader:
     def _answer(self, one: Json) -> bool:
         """Do what is answered. Returns False when the reply is to be opened and read out again."""
         key = hear("a, e, v, r, x, g, z, s, ? or another: ").strip()
+        key = WORDS.get(key.lower(), key)
         act = next((each for each in ACTS if each.key == key), None)
         try:
             if act is not None:
@@ -132,6 +133,8 @@ class Reader:
             say("? lists the letters.")
         except EarshotError as error:
             sentence(str(error))
+            self._reload()
+            return one["id"] in self.lines
         return True
 
     def _go_on(self, one: Json, further: bool) -> None:

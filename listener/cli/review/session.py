@@ -138,7 +138,8 @@ class Session:
             return f"{reply_id} has your approval; a second name must approve it too"
         if reply.state == "by_hand":
             return f"{reply_id} is approved, to be posted by hand: b shows text and link"
-        return f"{reply_id} is approved; u takes it back for {self.desk.policy.undo.total_seconds():.0f} s"
+        seconds = self.desk.policy.undo.total_seconds()
+        return f"{reply_id} is approved; u takes it back {f'for {seconds:.0f} s' if seconds else 'until it is sent'}"
 
     def undo(self, *, all_of_them: bool = False) -> dict[int, str]:
         """Take back the last approval given here (a batch is one), or all that have not gone out: id -> what to tell.
