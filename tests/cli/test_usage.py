@@ -10,20 +10,8 @@ from listener.cli.commands import app
 
 DESK = (
     *("queue", "show", "approve", "edit", "reject", "close", "retry", "undo", "done", "resolve", "claim", "release"),
-    *(
-        "assign",
-        "snooze",
-        "escalate",
-        "log",
-        "notices",
-        "shunted",
-        "person",
-        "note",
-        "optout",
-        "pause",
-        "resume",
-        "review",
-    ),
+    *("assign", "snooze", "escalate", "log", "notices", "shunted", "person", "note", "optout", "pause", "resume"),
+    "review",
 )
 WRONG = [
     ["queue", "--state", "lost"],

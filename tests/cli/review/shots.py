@@ -1,6 +1,5 @@
 """The screens in docs/desk.md, drawn by the program itself: `python -m tests.cli.review.shots` writes them anew."""
 
-import re
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -51,8 +50,9 @@ def _said(world: World, handle: str, text: str) -> int:
 def written(page: str, screens: dict[str, str]) -> str:
     """The page with each screen in the block behind its mark."""
     for name, screen in screens.items():
-        block = re.compile(rf"(<!-- screen: {name} -->\n\n```text\n).*?(^```$)", re.DOTALL | re.MULTILINE)
-        page = block.sub(lambda found, screen=screen: f"{found[1]}{screen}\n{found[2]}", page)
+        before, mark, after = page.partition(f"<!-- screen: {name} -->\n\n```text\n")
+        if mark:
+            page = f"{before}{mark}{screen}\n```\n" + after.partition("```\n")[2]
     return page
 
 
