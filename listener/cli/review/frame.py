@@ -54,7 +54,7 @@ class Frame(App[None]):
     def on_mount(self) -> None:
         """Open the first one, and go on listening."""
         self.rest = self.set_timer(REST, self._take)
-        self._read()
+        self._read(go_on=True)
         self.set_interval(LOOK, self._live)
 
     def on_resize(self, event: Resize) -> None:
@@ -71,12 +71,18 @@ class Frame(App[None]):
         return self.session.desk.clock()
 
     def _read(self, *, go_on: bool = False) -> None:
-        """Read the list again. The cursor stays on its reply, or takes the next one; where it is gone, what follows."""
+        """Read the list again. The cursor stays on its reply; where that is gone, what follows comes in its place.
+
+        go_on: the next one is opened, the first that no colleague works on.
+        """
         self.lines, self.totals = self.session.lines()
         ids = [one["id"] for one in self.lines]
         self.marked &= set(ids)
         if self.open is not None and self.open["id"] in ids:
             self.at = ids.index(self.open["id"]) + go_on
+        if go_on:
+            free = (at for at in range(self.at, len(ids)) if self.lines[at]["claimed_by"] in (None, self.session.by))
+            self.at = next(free, self.at)
         self._open()
 
     def _open(self) -> None:
@@ -121,8 +127,10 @@ class Frame(App[None]):
 
     def _draw(self) -> None:
         now = self._now()
-        nothing = Text(output.safe(render.nothing(self.totals, now)))
-        parts = draw.detail(self.open, self.session.by, now) if self.open is not None else [nothing]
+        part = self.session.filter or self.session.page.words
+        nothing = "Nothing in this part of the queue: f shows another, / searches." if part else ""
+        says = Text(output.safe(nothing or render.nothing(self.totals, now)))
+        parts = draw.detail(self.open, self.session.by, now) if self.open is not None else [says]
         self.query_one("#detail", Static).update(Group(*parts))
         self._draw_list()
 

@@ -60,6 +60,7 @@ class Review(Frame):
     def action_move(self, by: int) -> None:
         """Up and down the list."""
         self.at += by
+        self._say("")
         with self._told():
             self._open()
 
@@ -186,7 +187,7 @@ class Review(Frame):
         self.session.look_for(words)
         self.open, self.at = None, 0
         with self._told():
-            self._read()
+            self._read(go_on=True)
             self._say(f"{draw.several(len(self.lines))} found" if words.strip() else "")
 
     def action_filter(self) -> None:
@@ -197,8 +198,9 @@ class Review(Frame):
         with self._told():
             chosen, changes = pick(self.session, name)
             self.session.narrow(chosen, **changes)
+            self._say("")
             self.open, self.at = None, 0
-            self._read()
+            self._read(go_on=True)
 
     def action_person(self) -> None:
         """Every exchange with who wrote."""

@@ -291,3 +291,18 @@ def test_the_screens_of_the_page_are_the_programs(name: str, tmp_path: Path) -> 
     page = shots.PAGE.read_text(encoding="utf-8")
     assert f"<!-- screen: {name} -->" in page
     assert shots.written(page, {name: shots.drawn(name, tmp_path)}) == page
+
+
+def test_the_first_that_no_colleague_works_on_is_opened(sitting: Sitting) -> None:
+    """At the start, and after each decision: two people meet on nothing."""
+    first, second, third, fourth = sitting.world.said(*praise(4))
+    for claimed in (first, third):
+        marks.claim(sitting.world.store, sitting.world.desk("bo"), claimed)
+    assert f"Reply {second} ·" in sitting.play()
+    assert f"Reply {fourth} ·" in sitting.play("a")
+
+
+def test_an_empty_part_of_the_queue_is_not_an_empty_queue(sitting: Sitting) -> None:
+    """It says how to see the rest."""
+    sitting.world.said(*praise())
+    assert "Nothing in this part of the queue: f shows another" in sitting.play("f", "5")
