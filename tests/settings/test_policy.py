@@ -122,6 +122,12 @@ def test_wrong_fact_is_one_fault(folder: Path, text: str, says: str) -> None:
         ),
         ('[[thank_yu]]\nid = "a"\ntext = "x"\n', "replies.toml thank_yu: is an unknown key; did you mean thank_you?"),
         ("[variables]\nsign = 3\n", "replies.toml [variables] sign: expected text in quotes, found 3"),
+        ('[[saved]]\nid = "a"\ntext = "x"\n' * 2, "replies.toml [[saved]] a id: is used twice"),
+        ('[[saved]]\nid = "a"\ntext = " "\n', "replies.toml [[saved]] a text: contains an empty text"),
+        (
+            '[[saved]]\nid = "a"\ntext = "x"\nkinds = ["thank_yu"]\n',
+            "replies.toml [[saved]] a kinds thank_yu: is an unknown key; did you mean thank_you?",
+        ),
     ],
 )
 def test_wrong_wording_is_one_fault(folder: Path, text: str, says: str) -> None:

@@ -165,7 +165,7 @@ class Reader:
 
     def _tell(self, undone: Mapping[int, str]) -> None:
         """Tell it, and go back to the first of them."""
-        for each in undone.values():
+        for each in self.session.told(undone):
             sentence(each)
         self._reload()
         self.at = next((self.lines.index(one) for one in undone if one in self.lines), self.at)

@@ -113,7 +113,7 @@ class Review(Frame):
 
         def work() -> list[str]:
             undone.update(self.session.undo(all_of_them=all_of_them))
-            return list(undone.values())
+            return self.session.told(undone)
 
         if self._do(work):
             self._go_to(undone)

@@ -3,7 +3,7 @@
 It decides nothing: every move is one of the desk's. Both the whole screen and --plain sit on it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from listener.store.engine import Store
 
 SHOWN = 200  # lines of the queue at hand; the next ones come as these are done
+FEW = 3  # approvals taken back at once that are told one by one
 REASONS = 9  # as many as there are digits to pick one
 LOOK_AGAIN = ("edited", "gone", "opted_out")  # warnings that one keystroke must not pass over
 
@@ -150,6 +151,14 @@ class Session:
             raise DeskError("nothing was approved here", "`earshot undo ID` takes back any approval")
         groups = [self._approved.pop() for _ in range(len(self._approved) if all_of_them else 1)]
         return {reply_id: self._undo(reply_id) for group in groups for reply_id in group}
+
+    @staticmethod
+    def told(undone: Mapping[int, str]) -> list[str]:
+        """What to tell of them: each, or many in numbers."""
+        if len(undone) <= FEW:
+            return list(undone.values())
+        late = sum(one.startswith("too late") for one in undone.values())
+        return [f"{len(undone) - late} taken back", *[f"{late} too late: they are on their way"] * bool(late)]
 
     def _undo(self, reply_id: int) -> str:
         try:
