@@ -1,13 +1,13 @@
 """`review --plain`: the same moves as question and answer, line by line, for a screen reader or a script."""
 
-import sys
 from collections.abc import Callable, Mapping
 
-from listener.cli import editor, output, render
+from listener.cli import editor, render
 from listener.cli import screen as pages
 from listener.cli.review import draw
 from listener.cli.review.acts import ACTS, Question, filters, pick
 from listener.cli.review.session import Session
+from listener.cli.review.voice import End, ask, hear, say, sentence
 from listener.desk import people
 from listener.errors import EarshotError
 from listener.model import Json
@@ -28,31 +28,7 @@ OWN = (
     ("q", "quit", "gives your lease back; the end of the input does it too"),
 )
 WORDS = {word: key for key, word, _ in OWN} | {act.word: act.key for act in ACTS}  # said in full, they count too
-
-
-class _End(Exception):
-    """The input has ended, or somebody quits."""
-
-
-def say(text: str) -> None:
-    """One line, at once: a screen reader waits for it."""
-    output.write(output.safe(text))
-    sys.stdout.flush()
-
-
-def sentence(text: str) -> None:
-    """A line that ends as a sentence does."""
-    say(text if text.endswith((".", "!", "?")) else f"{text}.")
-
-
-def hear(prompt: str) -> str:
-    """One answer. Raises _End at the input's end."""
-    sys.stdout.write(output.safe(prompt))
-    sys.stdout.flush()
-    found = sys.stdin.readline()
-    if not found:
-        raise _End
-    return found.rstrip("\n")
+ANYWHERE = ("f", "/", "u", "U", "q")  # need no reply
 
 
 def run(session: Session) -> None:
@@ -79,7 +55,7 @@ class Reader:
         try:
             while True:
                 self._one()
-        except _End:
+        except End:
             say("Done.")
 
     def _one(self) -> None:
@@ -108,12 +84,15 @@ class Reader:
     def _nothing(self) -> None:
         self.session.leave()
         _, totals = self.session.lines()
-        say(render.nothing(totals, self.session.desk.clock()) if not self.session.filter else "Nothing is left here.")
-        answer = hear("f shows another part, Enter looks again, q quits: ")
-        if answer == "q":
-            raise _End
-        if answer == "f":
-            self._filter({})
+        part = self.session.filter or self.session.page.words
+        say("Nothing in this part of the queue." if part else render.nothing(totals, self.session.desk.clock()))
+        key = hear("f shows another part, / searches, u takes back, Enter looks again, q quits: ").strip()
+        key = WORDS.get(key.lower(), key)
+        try:
+            if key in ANYWHERE:
+                self.own[key]({})
+        except EarshotError as error:
+            sentence(str(error))
         self._reload()
 
     def _answer(self, one: Json) -> bool:
@@ -123,7 +102,7 @@ class Reader:
         act = next((each for each in ACTS if each.key == key), None)
         try:
             if act is not None:
-                answer = "" if act.ask is None else self._ask(act.ask(self.session, one))
+                answer = "" if act.ask is None else ask(act.ask(self.session, one))
                 sentence("Left as it was" if answer is None else act.do(self.session, one, answer))
                 self._go_on(one, act.goes_on and answer is not None)
                 return answer is None
@@ -134,7 +113,7 @@ class Reader:
         except EarshotError as error:
             sentence(str(error))
             self._reload()
-            return one["id"] in self.lines
+            return one["id"] in self.lines and self.session.show(one["id"])["revision"] == one["revision"]
         return True
 
     def _go_on(self, one: Json, further: bool) -> None:
@@ -170,17 +149,6 @@ class Reader:
         self._reload()
         self.at = next((self.lines.index(one) for one in undone if one in self.lines), self.at)
 
-    def _ask(self, question: Question) -> str | None:
-        """An answer, or None where there is none."""
-        for each in (*question.page, question.title):
-            say(each)
-        for number, choice in enumerate(question.choices, 1):
-            say(f"  {number}: {choice}")
-        answer = hear("Your answer (Enter alone leaves it): " if not question.may_be_empty else "Your answer: ")
-        if answer.isdigit() and 0 < int(answer) <= len(question.choices):
-            return question.choices[int(answer) - 1]
-        return answer if answer.strip() or question.may_be_empty else None
-
     def _approve(self, one: Json) -> None:
         doubts = self.session.doubts(one)
         if doubts and not self.again:
@@ -193,13 +161,13 @@ class Reader:
 
     def _kind(self, one: Json) -> str | None:
         kinds = tuple(each.kind for each in self.session.desk.policy.responders)
-        return None if one["kind"] else self._ask(Question("A reply of which kind?", kinds))
+        return None if one["kind"] else ask(Question("A reply of which kind?", kinds))
 
     def _edit(self, one: Json) -> None:
         kind = self._kind(one)
         text, _ = self.session.text_of(one["id"])
         say(f"The text is: {text}" if text else "There is no text yet.")
-        words = self._ask(Question("Write the new text on one line."))
+        words = ask(Question("Write the new text on one line."))
         sentence("Left as it was" if words is None else self.session.write(one, words, kind))
         self._go_on(one, False)
 
@@ -215,18 +183,18 @@ class Reader:
         if not saved:
             say("There are no saved texts: [[saved]] in replies.toml keeps them.")
             return
-        chosen = self._ask(Question("Which text?", tuple(text for _, text in saved)))
+        chosen = ask(Question("Which text?", tuple(text for _, text in saved)))
         if chosen is not None:
             sentence(self.session.write(one, chosen, kind))
         self._go_on(one, False)
 
     def _search(self, one: Json) -> None:
-        self.session.look_for(self._ask(Question("Search for what? Nothing shows all.", may_be_empty=True)) or "")
+        self.session.look_for(ask(Question("Search for what? Nothing shows all.", may_be_empty=True)) or "")
         self.at = 0
         self._reload()
 
     def _filter(self, one: Json) -> None:
-        name = self._ask(Question("Show what?", tuple(filters(self.session))))
+        name = ask(Question("Show what?", tuple(filters(self.session))))
         if name is not None:
             chosen, changes = pick(self.session, name)
             self.session.narrow(chosen, **changes)
@@ -246,4 +214,4 @@ class Reader:
             sentence(f"{key}: {word}: {says}")
 
     def _quit(self, one: Json) -> None:
-        raise _End
+        raise End

@@ -67,8 +67,9 @@ def test_a_part_of_the_queue_and_a_search(queue: Earshot) -> None:
     """By number, by name, and by words."""
     said = answered(queue, "f", "escalated", "/", "lawyer", "e", "support", "We have written to you.", "a", "q")
     assert "1 of 1." in said and "has a new text" in said
-    said = answered(queue, "/", "nowhere at all", "q")
-    assert "Nothing waits here" in said
+    said = answered(queue, "/", "nowhere at all", "u", "f", "zz", "search", "lawyer", "quit")
+    assert "Nothing in this part" in said and "nothing was approved here" in said and "there is no part 'zz'" in said
+    assert said.count("1 of 1.") == 1
 
 
 def test_a_colleagues_lease_is_read_out_and_kept(queue: Earshot) -> None:
