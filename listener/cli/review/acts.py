@@ -17,10 +17,14 @@ NOT_SENT = "not sent"
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked before a move: a digit picks one of the choices, any other answer is taken as it is."""
+    """What is asked before a move: one of the keys picks one of the choices, any other answer is taken as it is.
+
+    No key may begin an answer that somebody types: spans of time begin with a digit, so they are picked by letters.
+    """
 
     title: str
     choices: tuple[str, ...] = ()
+    keys: str = "123456789"
     page: tuple[str, ...] = ()  # what is to be read before
     may_be_empty: bool = False
     text: str = ""  # what stands there to be changed
@@ -75,7 +79,7 @@ def _assign(session: Session, one: Json, to: str) -> str:
 
 
 def _how_long(session: Session, one: Json) -> Question:
-    return Question(f"For how long shall {one['id']} sleep?", SPANS)
+    return Question(f"For how long shall {one['id']} sleep? A letter, or a span such as 45m", SPANS, "abcdef")
 
 
 def _snooze(session: Session, one: Json, span: str) -> str:
@@ -121,12 +125,13 @@ def _done(session: Session, one: Json, remote_id: str) -> str:
 def _settled(session: Session, one: Json) -> Question:
     if one["state"] != "unknown":
         raise DeskError(f"{one['id']} is {one['state']}, not unknown", "y settles an unknown outcome")
-    return Question(f"Did {one['id']} arrive? Look on the platform, then pick or write the post's id", (NOT_SENT,))
+    return Question(f"Look on the platform: write the id of its post there, or `{NOT_SENT}` if it surely is not there")
 
 
 def _settle(session: Session, one: Json, answer: str) -> str:
-    moves.resolve(session.store, session.desk, one["id"], None if answer == NOT_SENT else answer.strip())
-    return f"{one['id']}: {'it goes out again' if answer == NOT_SENT else f'sent as {answer}'}"
+    remote_id = None if answer.strip().lower() == NOT_SENT else answer.strip()
+    moves.resolve(session.store, session.desk, one["id"], remote_id)
+    return f"{one['id']} goes out again" if remote_id is None else f"{one['id']} is sent, as {remote_id}"
 
 
 def _retry(session: Session, one: Json, answer: str) -> str:

@@ -15,8 +15,6 @@ from textual.widgets import Input, Static, TextArea
 from listener.cli import output
 from listener.cli.review.acts import Question
 
-DIGITS = "123456789"
-
 
 def line(text: str, style: str = "") -> Text:
     """A text that is never read as markup and never moves the cursor."""
@@ -24,7 +22,7 @@ def line(text: str, style: str = "") -> Text:
 
 
 class Answer(Input):
-    """Where an answer is typed; a digit at its start picks a choice."""
+    """Where an answer is typed; a key at its start picks a choice."""
 
     def on_key(self, event: Key) -> None:
         """Before the digit is typed."""
@@ -35,7 +33,7 @@ class Answer(Input):
 
 
 class Ask(ModalScreen[str | None]):
-    """A question: a digit picks a choice, Enter gives what was typed, Escape nothing."""
+    """A question: a key picks a choice, Enter gives what was typed, Escape nothing."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "", priority=True)]
 
@@ -49,17 +47,21 @@ class Ask(ModalScreen[str | None]):
             yield from (Static(Text("\n").join(map(line, each.split("\n")))) for each in self.question.page)
             yield Static(line(self.question.title, "bold"))
             if self.question.choices:
-                listed = [line(f" {digit} {each}") for digit, each in zip(DIGITS, self.question.choices, strict=False)]
+                listed = [
+                    line(f" {key} {each}") for key, each in zip(self.question.keys, self.question.choices, strict=False)
+                ]
                 yield Static(Text("\n").join(listed))
-            yield Answer(self.question.text, placeholder="a digit, or your own words" if self.question.choices else "")
+            yield Answer(
+                self.question.text, placeholder="one of these keys, or your own words" if self.question.choices else ""
+            )
             yield Static(line("Enter: do it   Escape: leave it", "dim"))
 
     def picked(self, event: Key) -> bool:
-        """Take the choice that a digit means, unless something is being typed. Returns False when it means none."""
-        digit = DIGITS.find(event.character or " ")
-        there = not self.query_one(Input).value and 0 <= digit < len(self.question.choices)
+        """Take the choice that a key means, unless something is being typed. Returns False when it means none."""
+        place = self.question.keys.find(event.character or " ")
+        there = not self.query_one(Input).value and 0 <= place < len(self.question.choices)
         if there:
-            self.dismiss(self.question.choices[digit])
+            self.dismiss(self.question.choices[place])
         return there
 
     def typed_ahead(self, event: Key) -> None:

@@ -1,5 +1,6 @@
 """`review --plain`: the same moves as question and answer, line by line, for a screen reader or a script."""
 
+import sys
 from collections.abc import Callable, Mapping
 
 from listener.cli import editor, render
@@ -33,6 +34,8 @@ ANYWHERE = ("f", "/", "u", "U", "q")  # need no reply
 
 def run(session: Session) -> None:
     """Read out one reply after the other and do what is answered, until q or the input's end."""
+    if hasattr(sys.stdin, "reconfigure"):
+        sys.stdin.reconfigure(errors="replace")  # what is no text is no reason to stop
     Reader(session).run()
 
 

@@ -34,10 +34,12 @@ def hear(prompt: str) -> str:
 def ask(question: Question) -> str | None:
     """An answer, or None where there is none."""
     for each in (*question.page, question.title):
-        say(each)
-    for number, choice in enumerate(question.choices, 1):
-        say(f"  {number}: {choice}")
+        for line in each.split("\n"):
+            say(line)
+    for key, choice in zip(question.keys, question.choices, strict=False):
+        say(f"  {key}: {choice}")
     answer = hear("Your answer (Enter alone leaves it): " if not question.may_be_empty else "Your answer: ")
-    if answer.isdigit() and 0 < int(answer) <= len(question.choices):
-        return question.choices[int(answer) - 1]
+    picked = question.keys.find(answer) if len(answer) == 1 else -1
+    if 0 <= picked < len(question.choices):
+        return question.choices[picked]
     return answer if answer.strip() or question.may_be_empty else None

@@ -1,5 +1,6 @@
 """The queue on the whole screen: every key, on a real store."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -107,7 +108,7 @@ def test_closing_assigning_snoozing_escalating_and_noting(sitting: Sitting) -> N
     """One key and its answer each."""
     ids = sitting.world.said(*praise(5))
     closing, giving, sleeping, handing, noted = ids
-    sitting.play("c", "1", "g", *"bo", "enter", "z", "2", "x", "s", "n", *"vip", "enter")
+    sitting.play("c", "1", "g", *"bo", "enter", "z", "b", "x", "s", "n", *"vip", "enter")
     world = sitting.world
     assert world.reply(closing).closed_as == "handled" and world.reply(giving).assigned_to == "bo"
     assert (world.reply(sleeping).snoozed_until or world.now) > world.now
@@ -129,8 +130,17 @@ def test_an_unknown_outcome_is_settled_and_a_failure_tried_again(sitting: Sittin
     unknown, failed = sitting.world.said(*praise(2))
     sitting.world.put(unknown, "unknown", sending_at=sitting.world.now)
     sitting.world.put(failed, "failed", error="the platform said no")
-    sitting.play("f", "7", "y", "1", "t")
+    sitting.play("f", "7", "y", *"not sent", "enter", "t")
     assert sitting.world.reply(unknown).state == "approved" and sitting.world.reply(failed).state == "drafted"
+
+
+def test_no_digit_of_a_post_or_a_span_is_taken_for_a_choice(sitting: Sitting) -> None:
+    """`1830` begins with 1: it must never mean "not sent", and 45m is no fourth choice."""
+    unknown, sleeping = sitting.world.said(*praise(2))
+    sitting.world.put(unknown, "unknown", sending_at=sitting.world.now)
+    sitting.play("f", "7", "y", *"1830", "enter", "f", "4", "z", *"45m", "enter")
+    assert (sitting.world.reply(unknown).state, sitting.world.reply(unknown).remote_id) == ("sent", "1830")
+    assert sitting.world.reply(sleeping).snoozed_until == sitting.world.now + timedelta(minutes=45)
 
 
 def test_several_are_marked_and_approved_after_one_preview(sitting: Sitting) -> None:
