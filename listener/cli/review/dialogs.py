@@ -46,14 +46,10 @@ class Ask(ModalScreen[str | None]):
         with Vertical(classes="box"):
             yield from (Static(Text("\n").join(map(line, each.split("\n")))) for each in self.question.page)
             yield Static(line(self.question.title, "bold"))
-            if self.question.choices:
-                listed = [
-                    line(f" {key} {each}") for key, each in zip(self.question.keys, self.question.choices, strict=False)
-                ]
+            choices = zip(self.question.keys, self.question.choices, strict=False)
+            if listed := [line(f" {key} {each}") for key, each in choices]:
                 yield Static(Text("\n").join(listed))
-            yield Answer(
-                self.question.text, placeholder="one of these keys, or your own words" if self.question.choices else ""
-            )
+            yield Answer(self.question.text, placeholder="one of these keys, or your own words" if listed else "")
             yield Static(line("Enter: do it   Escape: leave it", "dim"))
 
     def picked(self, event: Key) -> bool:

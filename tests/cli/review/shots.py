@@ -4,6 +4,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from listener import settings
+from listener.cli.review import frame
 from listener.desk import marks, people
 from tests.cli.review.conftest import Sitting
 from tests.conftest import SECTION
@@ -31,7 +32,8 @@ def drawn(name: str, folder: Path) -> str:
     (folder / "config").mkdir()
     (folder / "config" / "earshot.toml").write_text(SECTION)
     (folder / "config" / "mentions.jsonl").touch()
-    store = made(folder)
+    store, times = made(folder), (frame.REST, frame.LOOK)
+    frame.REST = frame.LOOK = 3600.0  # on a slow machine the lease would be taken before the screen is drawn
     try:
         world = World(store)
         ids = [_said(world, handle, text) for handle, text in SAID]
@@ -39,6 +41,7 @@ def drawn(name: str, folder: Path) -> str:
         marks.claim(store, world.desk("bo"), ids[2])
         return Sitting(world, settings.load(folder / "config")).play(*KEYS[name])
     finally:
+        frame.REST, frame.LOOK = times
         store.close()
 
 
