@@ -1,6 +1,7 @@
 """`review`: the queue on the whole screen, one key a decision; with --plain as question and answer, line by line."""
 
 import os
+import signal
 import sys
 from typing import Annotated
 
@@ -27,6 +28,8 @@ def review(
 
     if not plain and not _whole_screen():
         raise InputError("this is no terminal to draw on", "`earshot review --plain` works line by line")
+    for number in (signal.SIGTERM, signal.SIGHUP):  # whoever hangs up leaves as with q: the lease is given back
+        signal.signal(number, signal.default_int_handler)
     config = context.settings()
     with context.store(wait=WAIT) as store, Session(store, config, name) as session:
         if plain:

@@ -1,5 +1,7 @@
 """The frame of `review`: a list above, everything about one reply below, and a line that says what was done."""
 
+import asyncio
+import signal
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -53,6 +55,8 @@ class Frame(App[None]):
 
     def on_mount(self) -> None:
         """Open the first one, and go on listening."""
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            asyncio.get_running_loop().add_signal_handler(number, self.exit)
         self.rest = self.set_timer(REST, self._take)
         self._read(go_on=True)
         self.set_interval(LOOK, self._live)

@@ -61,6 +61,10 @@ class Terminal:
         for key in keys:
             self._tmux("send-keys", "-t", "it", key)
 
+    def hang_up(self) -> None:
+        """Close the terminal under the program."""
+        self._tmux("kill-session", "-t", "it")
+
     def screen(self, *, styles: bool = False) -> str:
         """What stands there now."""
         return self._tmux("capture-pane", "-p", "-t", "it", *(["-e"] if styles else []))

@@ -8,6 +8,7 @@ import pytest
 from tests.cli.review.terminal import needs_tmux, terminal
 from tests.cli.test_terminal import HOSTILE, harmless
 from tests.conftest import Earshot, write_mentions
+from tests.process import until
 
 pytestmark = needs_tmux
 COLOUR = re.compile(r"\x1b\[[0-9;]*\b(?:3[0-8]|4[0-8]|9[0-7]|10[0-7])[;m]")
@@ -26,11 +27,11 @@ def test_the_whole_queue_is_cleared_with_a_key_each(queue: Earshot, home: Path, 
         lines = shown.shows("5 wait", "a approve  e edit").splitlines()
         assert max(len(line) for line in lines) <= size[0] and lines[0].startswith("review · dana · 5 wait")
         shown.press("f", "4")
-        shown.shows("s ago · drafted")
+        shown.shows("ago · drafted")
         for waiting in (5, 4, 3, 2):
             shown.shows(f"· {waiting} wait")
             shown.press("a")
-        shown.shows("1 wait", "Nothing waits here")
+        shown.shows("1 wait", "Nothing in this part")
         shown.press("q")
         shown.shows("Pane is dead (status 0")
     assert list(states(queue).values()).count("approved") == 4
@@ -55,6 +56,16 @@ def test_a_hostile_mention_moves_and_hides_nothing(home: Path, earshot: Earshot,
             assert harmless(shown.shows(words))
 
 
+def test_a_terminal_that_is_closed_gives_the_lease_back(queue: Earshot, home: Path) -> None:
+    """The connection breaks, the container stops: nobody waits a quarter of an hour for who is gone."""
+    with terminal(home) as shown:
+        shown.start(home, (80, 24), "review")
+        shown.shows("5 wait")
+        until(lambda: queue("queue", "--json").json[0]["claimed_by"] == "dana", "the lease is taken")
+        shown.hang_up()
+        until(lambda: not any(one["claimed_by"] for one in queue("queue", "--json").json), "the lease is given back")
+
+
 def test_the_editor_of_ones_own_opens_and_the_screen_comes_back(queue: Earshot, home: Path) -> None:
     """$EDITOR has the terminal to itself meanwhile."""
     editor = home / "editor.sh"
@@ -76,6 +87,8 @@ def test_without_colour_everything_is_still_said(queue: Earshot, home: Path) -> 
     for setting in ({"NO_COLOR": "1"}, {}):
         with terminal(home) as shown:
             shown.start(home, (80, 24), "review", **setting)
-            shown.shows("[bo works on it]", "claimed by bo")
+            shown.shows("[bo works on it]")
+            shown.press("Home")
+            shown.shows("claimed by bo")
             drawn[bool(setting)] = shown.screen(styles=True)
     assert not COLOUR.search(drawn[True]) and COLOUR.search(drawn[False])
