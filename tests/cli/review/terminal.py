@@ -24,6 +24,7 @@ class Terminal:
 
     def __init__(self, socket: Path) -> None:
         self.socket = socket
+        self._end = socket.with_name("ended")
 
     def _tmux(self, *args: str) -> str:
         command = ["tmux", "-S", str(self.socket), "-f", "/dev/null", *args]
@@ -54,12 +55,17 @@ class Terminal:
         self._tmux("new-session", "-d", "-s", "it", "-x", str(wide), "-y", str(high), "-c", str(folder), "sleep 600")
         self._tmux("set-option", "-g", "remain-on-exit", "on")
         self._tmux("set-option", "-g", "status", "off")
-        self._tmux("respawn-pane", "-k", "-t", "it", command)
+        self._tmux("respawn-pane", "-k", "-t", "it", f"{command}; echo $? > {shlex.quote(str(self._end))}")
 
     def press(self, *keys: str) -> None:
         """Send keys, by tmux's names."""
         for key in keys:
             self._tmux("send-keys", "-t", "it", key)
+
+    def ended(self) -> int:
+        """Wait for the program's end; returns its exit code (tmux itself misses an end now and then)."""
+        until(lambda: self._end.exists() and self._end.read_text(), "the program ends")
+        return int(self._end.read_text())
 
     def hang_up(self) -> None:
         """Close the terminal under the program."""
