@@ -50,6 +50,15 @@ class Variant:
 
 
 @dataclass(frozen=True, slots=True)
+class Saved:
+    """A text that staff insert while they edit. kinds: of which kinds of reply; none: of all."""
+
+    id: str
+    text: str
+    kinds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Brand:
     """Who we are: name, and the words that mean us (stripped before scoring)."""
 
@@ -133,6 +142,9 @@ class Policy:
     timezone: str = "UTC"
     quiet: tuple[Span, ...] = ()
     staff: tuple[str, ...] = ()
+    four_eyes: tuple[str, ...] = ()  # kinds, rules and cues whose replies two names must approve
+    signatures: Mapping[str, str] = field(default_factory=dict)  # name of staff -> what ends their replies
+    saved: tuple[Saved, ...] = ()
     undo: timedelta = timedelta(seconds=10)
     hash: str = ""
     texts: Mapping[str, str] = field(default_factory=dict)

@@ -101,8 +101,13 @@ def fit(draft: Draft, preview: Callable[[str], Preview]) -> tuple[Text, Preview]
 
 def bad_links(text: str, policy: Policy) -> tuple[str, ...]:
     """Return the hosts in a text that the policy's allow-list does not name; a bare example.com counts as a link."""
+    return tuple(host for host in hosts(text) if not _allowed(host, policy.links))
+
+
+def hosts(text: str) -> tuple[str, ...]:
+    """Return the hosts that a text links to, each once."""
     found = dict.fromkeys((full or bare).lower() for full, bare in _LINK.findall(text))
-    return tuple(host for host in found if host not in _NO_HOSTS and not _allowed(host, policy.links))
+    return tuple(host for host in found if host not in _NO_HOSTS)
 
 
 def _allowed(host: str, allow: tuple[str, ...]) -> bool:
@@ -156,6 +161,10 @@ def _faults(kind: str, variant: Variant, policy: Policy) -> list[Problem]:
 
 def _template_faults(kind: str, source: str, policy: Policy) -> list[tuple[str, str]]:
     known = variables(policy) | ({name: name for name in FACT} if kind in KINDS_WITH_FACTS else {})
+    return _source_faults(source, known, policy)
+
+
+def _source_faults(source: str, known: Mapping[str, str], policy: Policy) -> list[tuple[str, str]]:
     try:
         asked = find_undeclared_variables(_ENVIRONMENT.parse(source))
     except TemplateError as error:
@@ -173,3 +182,20 @@ def _render_faults(source: str, known: Mapping[str, str], policy: Policy) -> lis
     faults = [] if text else [("the text is empty", "write one")]
     hosts = bad_links(text, policy)
     return faults + [(f"links to {host}", _ALLOW) for host in hosts]
+
+
+AGENT = "agent"  # in a saved text: the name of who inserts it
+
+
+def saved(policy: Policy, kind: str | None, agent: str) -> tuple[Text, ...]:
+    """Return the saved texts for a kind of reply, with their variables filled in; all of them without a kind."""
+    known = tuple({**variables(policy), AGENT: agent}.items())
+    fitting = [one for one in policy.saved if kind is None or not one.kinds or kind in one.kinds]
+    return tuple(Text(one.id, _rendered(one.text, known)) for one in fitting)
+
+
+def saved_problems(policy: Policy) -> list[Problem]:
+    """Every fault in the saved texts, for `earshot check`; they know no fact."""
+    known = {**variables(policy), AGENT: AGENT}
+    found = [(one.id, fault) for one in policy.saved for fault in _source_faults(one.text, known, policy)]
+    return [Problem(f"{FILE} saved.{name}", *fault) for name, fault in found]

@@ -112,9 +112,17 @@ def marks(one: "Json") -> list[str]:
     claimed = f"claimed by {one['claimed_by']}" if one["claimed_by"] else ""
     assigned = f"assigned to {one['assigned_to']}" if one["assigned_to"] else ""
     snoozed = f"snoozed until {moment(one['snoozed_until'])}" if one["snoozed_until"] else ""
-    approved = f"approved by {one['approved_by']}" if one["approved_by"] else ""
+    approved = f"approved by {one['approved_by']}" if one["approved_by"] else _half(one)
     warned = [f"! {warning['says']}" for warning in one["warnings"]]
     return [mark for mark in (claimed, assigned, snoozed, approved, *warned, one["error"] or "") if mark]
+
+
+def _half(one: "Json") -> str:
+    """Where policy wants two names: whose is still missing."""
+    if not one["four_eyes"] or one["state"] != "drafted":
+        return ""
+    given = ", ".join(each["by"] for each in one["approvals"])
+    return f"approved by {given}, a second name is needed" if given else "two names must approve it"
 
 
 def footer(shown: int, totals: "Totals", now: datetime, last: int | None, more: bool) -> str:
@@ -131,7 +139,7 @@ def footer(shown: int, totals: "Totals", now: datetime, last: int | None, more: 
     if failed:
         lines.append(f"{failed} failed to go out: earshot queue --state failed")
     if shown:
-        lines.append("Next: earshot show ID | approve ID ... | edit ID | reject ID --reason R")
+        lines.append("Next: earshot review, or earshot show ID | approve ID ... | edit ID | reject ID --reason R")
     return "\n".join(lines)
 
 
@@ -152,7 +160,7 @@ def following(one: "Json") -> str:
     number, name = one["id"], f"{one['platform']}:{one['mention']['id']}"
     ways = {
         None: f"no reply; `earshot escalate {name}` puts it in the queue",
-        "drafted": f"`earshot approve {number}@{one['revision']}`, `earshot edit {number}`, or `reject`",
+        "drafted": f"{_second(one)}`earshot approve {number}@{one['revision']}`, `earshot edit {number}`, or `reject`",
         "escalated": f"`earshot edit {number}` writes a reply, `earshot close {number} --reason R` ends it",
         "approved": f"it goes out {_when(one)}{price(one)}; `earshot undo {number}` takes it back",
         "sending": "a call is under way",
@@ -163,6 +171,10 @@ def following(one: "Json") -> str:
         "closed": f"{one['closed_as']}: {one['reason'] or 'no reason kept'}; `earshot escalate {name}` opens it again",
     }
     return ways[one["state"]]
+
+
+def _second(one: "Json") -> str:
+    return f"{_half(one)}: " if one["state"] == "drafted" and one["approvals"] else ""
 
 
 def price(one: "Json") -> str:

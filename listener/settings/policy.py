@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from listener import lexicon
 from listener.errors import ConfigError, Problem
 from listener.policy import Auto, Autonomy, Brand, Holds, Limits, Policy, Responding
-from listener.settings.entries import each, filled, phrase, read_facts, read_replies
+from listener.settings.entries import check_saved, each, filled, phrase, read_facts, read_replies
 from listener.settings.files import Source, parse
 from listener.settings.hours import span
 from listener.settings.scalars import Spot
@@ -27,6 +27,7 @@ SHARES = ("sample", "similarity", "spike_share")
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 HOST = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+")
 STRONGEST = 4.0  # VADER's lexicon runs from -4 to 4
+LONGEST_SIGNATURE = 20
 
 
 NO_BRAND = Brand("")  # of a file without [brand]; `check` says what that costs
@@ -35,6 +36,8 @@ NO_BRAND = Brand("")  # of a file without [brand]; `check` says what that costs
 @dataclass(frozen=True)
 class _Staff:
     names: tuple[str, ...] = ()
+    four_eyes: tuple[str, ...] = ()
+    signatures: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -87,14 +90,18 @@ def build_policy(sources: Mapping[str, Source], faults: list[Problem]) -> Policy
     """The Policy of three sources, or None with its faults added to the list."""
     rules = _rules(sources[POLICY], faults)
     facts = read_facts(sources[FACTS], faults)
-    variables, wording = read_replies(sources[REPLIES], faults)
+    variables, wording, saved = read_replies(sources[REPLIES], faults)
     if sources[REPLIES].own and rules is not None:
         kinds = [one.kind for one in rules.responders]
         faults += unknown(wording, kinds, sources[REPLIES].spot)
     if rules is None:
         return None
+    if sources[REPLIES].own:
+        check_saved(saved, rules, sources[REPLIES], faults)
     texts = {name: sources[name].text for name in POLICY_FILES}
-    return replace(rules, facts=facts, wording=wording, variables=variables, texts=texts, hash=_hash(texts))
+    return replace(
+        rules, facts=facts, wording=wording, variables=variables, saved=saved, texts=texts, hash=_hash(texts)
+    )
 
 
 def load_responder(kind: str) -> ModuleType:
@@ -138,6 +145,8 @@ def _rules(source: Source, faults: list[Problem]) -> Policy | None:
         timezone=file.timezone,
         quiet=tuple(one for one in quiet if one),
         staff=file.staff.names,
+        four_eyes=file.staff.four_eyes,
+        signatures=file.staff.signatures,
         undo=timedelta(seconds=file.undo_seconds),
     )
 
@@ -175,7 +184,7 @@ def _check_rules(file: _PolicyFile, spot: Spot, faults: list[Problem]) -> None:
     each(faults, file.brand.terms, spot.inside("brand").at("terms"), phrase)
     if file.brand != NO_BRAND:
         each(faults, (file.brand.name, *file.brand.handles), spot.inside("brand"), filled)
-    each(faults, file.staff.names, spot.inside("staff").at("names"), filled)
+    _check_staff(file, spot.inside("staff"), faults)
     each(faults, file.links.allow, spot.inside("links").at("allow"), _host)
     cues = spot.inside("cues")
     faults += unknown(file.cues, lexicon.cues(), cues)
@@ -196,6 +205,27 @@ def _check_bounds(file: _PolicyFile, spot: Spot, faults: list[Problem]) -> None:
                 faults.append(Problem(str(at), f"is no share: {value}", "write a number from 0 to 1"))
             elif isinstance(value, int | float) and value < least:
                 faults.append(Problem(str(at), f"is too small: {value}", f"write {least} or more"))
+
+
+def _check_staff(file: _PolicyFile, spot: Spot, faults: list[Problem]) -> None:
+    """Names, and what hangs on them: with one name only, nobody could be the second."""
+    staff = file.staff
+    each(faults, staff.names, spot.at("names"), filled)
+    if staff.four_eyes and len(staff.names) == 1:
+        faults.append(Problem(str(spot.at("four_eyes")), "needs a second name", "add one to names, or leave it out"))
+    for name in staff.four_eyes:
+        if file.responders.get(name, {}).get("auto", "never") != "never":
+            what = f"{name} goes out by itself and needs two names"
+            faults.append(Problem(str(spot.at("four_eyes")), what, f'set auto = "never" in [responders.{name}]'))
+    signatures = spot.inside("signatures")
+    faults += unknown(staff.signatures, staff.names, signatures) if staff.names else []
+    for name, text in staff.signatures.items():
+        attempt(faults, _signature, text, signatures.at(name))
+
+
+def _signature(text: str, spot: Spot) -> None:
+    if not text.strip() or not text.isprintable() or len(text) > LONGEST_SIGNATURE:
+        raise spot.fault(f"is no signature: {text!r}", 'write a few letters such as "^DK"')
 
 
 def _timezone(name: str, spot: Spot) -> None:

@@ -96,10 +96,14 @@ def items(
     platform: str | None = None,
     after: int | None = None,
     limit: int | None = 50,
+    words: str | None = None,
+    assigned_to: str | None = None,
+    late: bool = False,
 ) -> list[Item]:
-    """The queue: due first (without a due time last, then by id).
+    """The queue: due first (without a due time last), then the more urgent, then by id.
 
-    after: the id the page before ended with; awake: leave out what is snoozed. Raises DeskError.
+    after: the id the page before ended with; awake: leave out what is snoozed; words: in what was said, by whom, or in
+    the text; late: only what is overdue. Raises DeskError.
     """
     due = func.coalesce(reply.c.due_at, literal(FAR, UtcTime))
     query = _queued().where(reply.c.state.in_(states))
@@ -109,13 +113,22 @@ def items(
         query = query.where(reply.c.kind == kind)
     if platform is not None:
         query = query.where(mention.c.platform == platform)
+    if words:
+        told = (mention.c.text, mention.c.author_handle, mention.c.author_name, reply.c.text)
+        query = query.where(or_(*(column.icontains(words, autoescape=True) for column in told)))
+    if assigned_to is not None:
+        query = query.where(reply.c.assigned_to == assigned_to)
+    if late:
+        query = query.where(reply.c.due_at < now)
     if after is not None:
-        border = select(due, reply.c.id).where(reply.c.id == after)
+        border = select(due, reply.c.urgency, reply.c.id).where(reply.c.id == after)
         row = connection.execute(border).one_or_none()
         if row is None:
             raise DeskError(f"there is no reply {after}", "--after takes the last id of the page before")
-        query = query.where(or_(due > row[0], and_(due == row[0], reply.c.id > after)))
-    return [_item(row) for row in connection.execute(query.order_by(due, reply.c.id).limit(limit))]
+        equal = or_(reply.c.urgency < row[1], and_(reply.c.urgency == row[1], reply.c.id > after))
+        query = query.where(or_(due > row[0], and_(due == row[0], equal)))
+    order = query.order_by(due, reply.c.urgency.desc(), reply.c.id)
+    return [_item(row) for row in connection.execute(order.limit(limit))]
 
 
 def of_platform(connection: Connection, platform: str, state: str) -> list[Item]:

@@ -17,6 +17,7 @@ decision = metadata.tables["decision"]
 reply = metadata.tables["reply"]
 
 UNAPPROVED: Json = {"approved_by": None, "approved_at": None, "not_before": None, "hold": None}  # taken back
+LOOK_BACK = 5_000  # replies over which reasons are remembered: a bound, whatever the database's size
 WAITING = ("drafted", "escalated", "by_hand", "unknown")  # what stands in the queue of staff
 
 
@@ -57,6 +58,8 @@ def move(
     done = connection.execute(update(reply).where(same).values(state=to, changed_at=now, **changes)).rowcount == 1
     if done:
         events.add(connection, what or to, by, now, mention_key=seen.mention_key, reply_id=seen.id, detail=detail)
+        if to == "drafted":  # whatever brought it back: who approved it must look again
+            events.take_back(connection, seen.id, now)
         ended = verdicts.note(connection, seen, what or to, by, now, changes)
         if ended is not None and seen.kind is not None:
             _recall(connection, seen.kind, ended, now)
@@ -125,6 +128,24 @@ def claim(connection: Connection, reply_id: int, by: str, until: datetime, now: 
     free = or_(reply.c.claimed_by.is_(None), reply.c.claimed_by == by, reply.c.claimed_until <= now)
     query = update(reply).where(reply.c.id == reply_id, free).values(claimed_by=by, claimed_until=until)
     return connection.execute(query).rowcount == 1
+
+
+def release(connection: Connection, reply_id: int, by: str) -> bool:
+    """Give a lease back. Returns False when it is not this person's any more."""
+    query = update(reply).where(reply.c.id == reply_id, reply.c.claimed_by == by)
+    return connection.execute(query.values(claimed_by=None, claimed_until=None)).rowcount == 1
+
+
+def reasons(connection: Connection, closed_as: str, limit: int) -> list[str]:
+    """Why staff ended replies lately: different reasons, the most frequent first."""
+    newest = select(func.coalesce(func.max(reply.c.id), 0)).scalar_subquery()
+    query = (
+        select(reply.c.reason)
+        .where(reply.c.state == "closed", reply.c.closed_as == closed_as, reply.c.id > newest - LOOK_BACK)
+        .group_by(reply.c.reason)
+        .order_by(func.count().desc(), func.max(reply.c.id).desc())
+    )
+    return [one for one in connection.execute(query.limit(limit)).scalars() if one]
 
 
 def mark(

@@ -166,7 +166,10 @@ class ReplyRow(SQLModel, table=True):
 
 
 class ApprovalRow(SQLModel, table=True):
-    """Who approved which words: text is the preview's, to the byte, so that every post can be held against it."""
+    """Who approved which words: text is the preview's, to the byte, so that every post can be held against it.
+
+    taken_back_at: undone, or the reply went back into the queue.
+    """
 
     __tablename__ = "approval"
     __table_args__ = (Index("ix_approval_reply", "reply_id"),)
@@ -177,6 +180,7 @@ class ApprovalRow(SQLModel, table=True):
     at: datetime = _time(required=True)
     text: str = Field(sa_type=Text)
     automatic: bool
+    taken_back_at: datetime | None = _time()
 
 
 class VerdictRow(SQLModel, table=True):

@@ -11,6 +11,7 @@ from listener.cli.commands import app
 DESK = (
     *("queue", "show", "approve", "edit", "reject", "close", "retry", "undo", "done", "resolve", "claim", "release"),
     *("assign", "snooze", "escalate", "log", "notices", "shunted", "person", "note", "optout", "pause", "resume"),
+    "review",
 )
 WRONG = [
     ["queue", "--state", "lost"],

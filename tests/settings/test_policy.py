@@ -58,6 +58,23 @@ def test_policy_becomes_frozen_values(folder: Path) -> None:
         (POLICY + '[limits]\nmax_age = "9999999d"\n', "policy.toml [limits] max_age: is out of bounds"),
         (POLICY + '[limits]\nmax_age = "0s"\n', "policy.toml [limits] max_age: is out of bounds"),
         (POLICY + "[limits]\nauto_per_day = -1\n", "policy.toml [limits] auto_per_day: is negative"),
+        (
+            POLICY + '[staff]\nnames = ["a"]\nfour_eyes = ["legal"]\n',
+            "policy.toml [staff] four_eyes: needs a second name",
+        ),
+        (
+            POLICY + '[staff]\nfour_eyes = ["thank_you"]\n[responders.thank_you]\nauto = "always"\n',
+            "policy.toml [staff] four_eyes: thank_you goes out by itself and needs two names",
+        ),
+        (
+            POLICY + '[staff]\nnames = ["ann", "bo"]\nsignatures = { anne = "^A" }\n',
+            "policy.toml [staff.signatures] anne: is an unknown key; did you mean ann?",
+        ),
+        (POLICY + '[staff]\nsignatures = { ann = " " }\n', "policy.toml [staff.signatures] ann: is no signature"),
+        (
+            POLICY + '[staff]\nsignatures = { ann = "a\\u0007" }\n',
+            "policy.toml [staff.signatures] ann: is no signature",
+        ),
         (POLICY + "[limits]\nauto_per_day = 1.5\n", "policy.toml [limits] auto_per_day: expected a whole number"),
         (POLICY + "[responders.wording]\n", "policy.toml [responders.wording]: there is no responder of this name"),
         (POLICY + '[responders.thank_you]\nauto = "allways"\n', "policy.toml [responders.thank_you] auto: expected"),
@@ -105,6 +122,12 @@ def test_wrong_fact_is_one_fault(folder: Path, text: str, says: str) -> None:
         ),
         ('[[thank_yu]]\nid = "a"\ntext = "x"\n', "replies.toml thank_yu: is an unknown key; did you mean thank_you?"),
         ("[variables]\nsign = 3\n", "replies.toml [variables] sign: expected text in quotes, found 3"),
+        ('[[saved]]\nid = "a"\ntext = "x"\n' * 2, "replies.toml [[saved]] a id: is used twice"),
+        ('[[saved]]\nid = "a"\ntext = " "\n', "replies.toml [[saved]] a text: contains an empty text"),
+        (
+            '[[saved]]\nid = "a"\ntext = "x"\nkinds = ["thank_yu"]\n',
+            "replies.toml [[saved]] a kinds thank_yu: is an unknown key; did you mean thank_you?",
+        ),
     ],
 )
 def test_wrong_wording_is_one_fault(folder: Path, text: str, says: str) -> None:
