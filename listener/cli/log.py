@@ -70,13 +70,13 @@ def _lines(rows: "Iterable[Json]") -> None:
     from listener.cli import render
 
     drawn = render.console()
-    for row in rows:
+    for row in rows:  # one print an exchange: each has its price
         author = output.safe(f"@{row['author']}")
         head = Text.assemble((f"{_time(row['seen_at'])}  ", "dim"), (author, "bold"), "  ")
-        drawn.print(head + render.clip(row["mention_text"]), no_wrap=True, overflow="ellipsis")
-        drawn.print(render.clip(f"    {_became(row)}", "dim"), no_wrap=True, overflow="ellipsis")
+        lines = [head + render.clip(row["mention_text"]), render.clip(f"    {_became(row)}", "dim")]
         if row["reply_text"] and row["state"] == "sent":
-            drawn.print(render.clip(f"    → {row['reply_text']}", "green"), no_wrap=True, overflow="ellipsis")
+            lines.append(render.clip(f"    → {row['reply_text']}", "green"))
+        drawn.print(Text("\n").join(lines), no_wrap=True, overflow="ellipsis")
 
 
 def _time(value: datetime | None) -> str:

@@ -1,24 +1,23 @@
 """Replies as people see them: each with its mention and the latest decision, read in one query."""
 
 from collections.abc import Collection
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, or_, select
 
 from listener.errors import DeskError
 from listener.model import Mention
 from listener.store.records import Decided, Item, Reply, columns, load
-from listener.store.replies import WAITING
-from listener.store.tables import UtcTime, metadata
+from listener.store.replies import by_due, waits
+from listener.store.tables import WAITING, metadata
 
 mention = metadata.tables["mention"]
 decision = metadata.tables["decision"]
 reply = metadata.tables["reply"]
 any_decision = decision.alias("any_decision")
 any_reply = reply.alias("any_reply")
-FAR = datetime.max.replace(tzinfo=UTC)  # sorts behind every time
 
 
 def _last_decision(key: ColumnElement[Any]) -> ColumnElement[bool]:
@@ -100,21 +99,28 @@ def items(
 
     after: the id the page before ended with; awake: leave out what is snoozed. Raises DeskError.
     """
-    due = func.coalesce(reply.c.due_at, literal(FAR, UtcTime))
-    query = _queued().where(reply.c.state.in_(states))
+    ids = select(reply.c.id).where(waits if states is WAITING else reply.c.state.in_(states))
     if awake:
-        query = query.where(or_(reply.c.snoozed_until.is_(None), reply.c.snoozed_until <= now))
+        ids = ids.where(or_(reply.c.snoozed_until.is_(None), reply.c.snoozed_until <= now))
     if kind is not None:
-        query = query.where(reply.c.kind == kind)
-    if platform is not None:
-        query = query.where(mention.c.platform == platform)
+        ids = ids.where(reply.c.kind == kind)
+    if platform is not None:  # asked of each in turn: a join would begin with all that was ever said there
+        where = select(mention.c.platform).where(mention.c.key == reply.c.mention_key).scalar_subquery()
+        ids = ids.where(where == platform)
     if after is not None:
-        border = select(due, reply.c.id).where(reply.c.id == after)
-        row = connection.execute(border).one_or_none()
-        if row is None:
-            raise DeskError(f"there is no reply {after}", "--after takes the last id of the page before")
-        query = query.where(or_(due > row[0], and_(due == row[0], reply.c.id > after)))
-    return [_item(row) for row in connection.execute(query.order_by(due, reply.c.id).limit(limit))]
+        ids = ids.where(_behind(connection, after))
+    page = ids.order_by(by_due, reply.c.id).limit(limit).scalar_subquery()
+    return [
+        _item(row) for row in connection.execute(_queued().where(reply.c.id.in_(page)).order_by(by_due, reply.c.id))
+    ]
+
+
+def _behind(connection: Connection, after: int) -> ColumnElement[bool]:
+    """What comes after this reply in the order of the queue. Raises DeskError."""
+    due = connection.execute(select(by_due).select_from(reply).where(reply.c.id == after)).scalar_one_or_none()
+    if due is None:
+        raise DeskError(f"there is no reply {after}", "--after takes the last id of the page before")
+    return and_(by_due >= due, or_(by_due > due, reply.c.id > after))
 
 
 def of_platform(connection: Connection, platform: str, state: str) -> list[Item]:
