@@ -15,6 +15,7 @@ from listener.model import Hit, Json, Mention, Preview
 from listener.store import events, items, mentions, people, platforms, replies
 from listener.store.engine import Store
 from listener.store.records import Approval, Decided, Item, Reply
+from listener.store.tables import WAITING
 from listener.triage.decide import GUARDS
 
 Explain = Callable[[Decided, Mention], Sequence[Hit]]
@@ -209,7 +210,7 @@ def listing(store: Store, view: View, page: Page) -> tuple[list[Json], Totals]:
         found = items.items(
             connection,
             view.now,
-            states=page.states or replies.WAITING,
+            states=page.states or WAITING,
             awake=page.states is None,
             kind=page.kind,
             platform=page.platform,

@@ -16,7 +16,7 @@ from listener.errors import EarshotError, Held, Unavailable
 from listener.faultpoints import reach
 from listener.intake.text import door
 from listener.model import BadItem, Mention, OwnPost, Page, Platform
-from listener.store import events, mentions, notices, platforms, replies
+from listener.store import events, forget, mentions, notices, platforms, replies
 from listener.store.engine import Store
 from listener.store.records import PlatformState
 
@@ -134,7 +134,7 @@ def _keep(store: Store, name: str, page: Page, now: datetime) -> Polled:
         found = _single([_clean(one) for one in page.mentions])
         known = mentions.known(connection, name, found)
         new = [one for one in found if one.interaction_id not in known and one.id not in known]
-        stored = mentions.add(connection, new, now)
+        stored = mentions.add(connection, forget.remembered(connection, new), now)
         for one in found:
             _edit(connection, known.get(one.interaction_id) or known.get(one.id), one, now)
         for own in page.own:

@@ -95,7 +95,7 @@ def items(
     after: int | None = None,
     limit: int | None = 50,
 ) -> list[Item]:
-    """The queue: due first (without a due time last, then by id).
+    """The queue: due first (without a due time last), then the more urgent, then by id.
 
     after: the id the page before ended with; awake: leave out what is snoozed. Raises DeskError.
     """
@@ -109,18 +109,20 @@ def items(
         ids = ids.where(where == platform)
     if after is not None:
         ids = ids.where(_behind(connection, after))
-    page = ids.order_by(by_due, reply.c.id).limit(limit).scalar_subquery()
-    return [
-        _item(row) for row in connection.execute(_queued().where(reply.c.id.in_(page)).order_by(by_due, reply.c.id))
-    ]
+    order = (by_due, reply.c.urgency.desc(), reply.c.id)
+    page = ids.order_by(*order).limit(limit).scalar_subquery()
+    return [_item(row) for row in connection.execute(_queued().where(reply.c.id.in_(page)).order_by(*order))]
 
 
 def _behind(connection: Connection, after: int) -> ColumnElement[bool]:
     """What comes after this reply in the order of the queue. Raises DeskError."""
-    due = connection.execute(select(by_due).select_from(reply).where(reply.c.id == after)).scalar_one_or_none()
-    if due is None:
+    query = select(by_due, reply.c.urgency).select_from(reply).where(reply.c.id == after)
+    row = connection.execute(query).one_or_none()
+    if row is None:
         raise DeskError(f"there is no reply {after}", "--after takes the last id of the page before")
-    return and_(by_due >= due, or_(by_due > due, reply.c.id > after))
+    due, urgency = row
+    later = or_(reply.c.urgency < urgency, and_(reply.c.urgency == urgency, reply.c.id > after))
+    return and_(by_due >= due, or_(by_due > due, later))
 
 
 def of_platform(connection: Connection, platform: str, state: str) -> list[Item]:

@@ -28,9 +28,12 @@ class Known:
     text: str
     version_id: str  # the id of the newest edit seen
     version_at: datetime
+    stage: str
 
     def older_than(self, found: Mention) -> bool:
         """True when found is an edit of it: the same version with another text, or a later version."""
+        if self.stage == "forgotten":  # its words are not to come back
+            return False
         if found.id == self.version_id:
             return found.text != self.text
         return found.created_at > self.version_at

@@ -133,8 +133,8 @@ class ReplyRow(Row, table=True):
     __table_args__ = (
         Index("uq_reply_live", "mention_key", unique=True, sqlite_where=text("state <> 'closed'")),
         Index("ix_reply_mention", "mention_key"),
-        Index("ix_reply_queue", "state", text(DUE), "id", "created_at"),
-        Index("ix_reply_waiting", text(DUE), "id", "kind", "snoozed_until", sqlite_where=text(WAITS)),
+        Index("ix_reply_queue", "state", text(DUE), text("urgency DESC"), "id", "created_at"),
+        Index("ix_reply_waiting", text(DUE), text("urgency DESC"), "id", "kind", sqlite_where=text(WAITS)),
         Index("ix_reply_sent", "sent_at"),
         Index("ix_reply_remote", "remote_id"),
         Index("ix_reply_automatic", "approved_at", sqlite_where=text("approved_by = 'policy'")),

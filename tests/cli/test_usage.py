@@ -10,7 +10,20 @@ from listener.cli.commands import app
 
 DESK = (
     *("queue", "show", "approve", "edit", "reject", "close", "retry", "undo", "done", "resolve", "claim", "release"),
-    *("assign", "snooze", "escalate", "log", "notices", "shunted", "person", "note", "optout", "pause", "resume"),
+    *(
+        "assign",
+        "snooze",
+        "escalate",
+        "log",
+        "notices",
+        "shunted",
+        "person",
+        "note",
+        "optout",
+        "pause",
+        "resume",
+        "forget",
+    ),
 )
 WRONG = [
     ["queue", "--state", "lost"],

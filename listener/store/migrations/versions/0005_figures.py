@@ -15,9 +15,10 @@ WAITS = "NOT (state NOT IN ('drafted', 'escalated', 'by_hand', 'unknown'))"
 def upgrade() -> None:
     """Order the queue by an index, find a time without reading every mention."""
     op.drop_index("ix_reply_queue", "reply")
-    op.create_index("ix_reply_queue", "reply", ["state", sa.text(DUE), "id", "created_at"])
-    columns = [sa.text(DUE), "id", "kind", "snoozed_until"]
-    op.create_index("ix_reply_waiting", "reply", columns, sqlite_where=sa.text(WAITS))
+    op.create_index("ix_reply_queue", "reply", ["state", sa.text(DUE), sa.text("urgency DESC"), "id", "created_at"])
+    op.create_index(
+        "ix_reply_waiting", "reply", [sa.text(DUE), sa.text("urgency DESC"), "id", "kind"], sqlite_where=sa.text(WAITS)
+    )
     op.create_index("ix_mention_seen", "mention", ["seen_at"])
     op.create_table(
         "forgotten",

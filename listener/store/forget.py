@@ -1,0 +1,133 @@
+"""Erasing a person's words. What happened stays, the bare ledger: ids of posts, times, states, scores and who decided.
+
+The person themselves stays as a digest, so that what they wrote before is not kept again when a platform lists it late.
+"""
+
+import re
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Select, delete, insert, literal, null, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from listener.errors import StoreError
+from listener.model import Mention
+from listener.store.people import Person
+from listener.store.tables import metadata
+
+mention = metadata.tables["mention"]
+decision = metadata.tables["decision"]
+reply = metadata.tables["reply"]
+approval = metadata.tables["approval"]
+event = metadata.tables["event"]
+note = metadata.tables["note"]
+optout = metadata.tables["optout"]
+shunted = metadata.tables["shunted"]
+forgotten = metadata.tables["forgotten"]
+WAIT = 30.0  # seconds for other processes to let go of the file
+OF_PERSONS = ("opted_out", "opted_in")  # events that name a person in their detail
+
+
+def digest(person: Person) -> str:
+    """What is kept of who was forgotten: it recognises the person and names nobody."""
+    return sha256(f"{person[0]}:{person[1]}".encode()).hexdigest()
+
+
+def known(connection: Connection, person: Person) -> bool:
+    """True when this person was forgotten before."""
+    return connection.execute(select(forgotten).where(forgotten.c.digest == digest(person))).first() is not None
+
+
+def remembered(connection: Connection, found: Sequence[Mention]) -> list[Mention]:
+    """These mentions without what somebody wrote before they were forgotten."""
+    silent = {row.digest: row.at for row in connection.execute(select(forgotten))}
+    if not silent:
+        return list(found)
+    since = [(one, silent.get(digest((one.platform, one.author_id)))) for one in found]
+    return [one for one, at in since if at is None or one.created_at > at]
+
+
+def erase(connection: Connection, person: Person, by: str, now: datetime) -> dict[str, int]:
+    """Erase the words in every table. Returns how many rows lost some, by noun; `vacuum` then cleans the file."""
+    same = (mention.c.platform == person[0], mention.c.author_id == person[1])
+    keys = select(mention.c.key).where(*same)
+    replies = select(reply.c.id).where(reply.c.mention_key.in_(keys))
+    names = _names(connection, person)
+    told = insert(event).from_select(
+        ["at", "what", "by", "mention_key"],
+        select(literal(now, event.c.at.type), literal("forgotten"), literal(by), mention.c.key).where(*same),
+    )
+    count = {
+        "shunted": _shunted(connection, person, keys, names, now),
+        "decisions": _set(connection, decision, decision.c.mention_key.in_(keys), facts={}, hits=[]),
+        "events": _set(connection, event, event.c.mention_key.in_(keys) & event.c.detail.is_not(None), detail=null()),
+        "approvals": _set(connection, approval, approval.c.reply_id.in_(replies), text=""),
+        "replies": _set(
+            connection, reply, reply.c.mention_key.in_(keys), text=None, reason=None, error=None, request=null()
+        ),
+        "notes": connection.execute(
+            delete(note).where(note.c.platform == person[0], note.c.author_id == person[1])
+        ).rowcount,
+    }
+    _opted(connection, person)
+    connection.execute(told)
+    bare = dict.fromkeys(("author_handle", "author_name", "author_followers", "url", "brand", "why_not"))
+    gone: dict[str, Any] = {**bare, "text": "", "author_id": f"forgotten-{digest(person)[:16]}", "stage": "forgotten"}
+    count["mentions"] = connection.execute(update(mention).where(*same).values(**gone)).rowcount
+    kept = upsert(forgotten).values(digest=digest(person), at=now)
+    connection.execute(kept.on_conflict_do_update(["digest"], set_={"at": now}))
+    return count
+
+
+def _set(connection: Connection, table: Any, where: Any, **changes: Any) -> int:
+    return connection.execute(update(table).where(where).values(**changes)).rowcount
+
+
+def _names(connection: Connection, person: Person) -> set[str]:
+    """Every id and handle the person went by."""
+    query = select(mention.c.author_handle).where(mention.c.platform == person[0], mention.c.author_id == person[1])
+    return {person[1], *(name for name in connection.execute(query.distinct()).scalars() if name)}
+
+
+def _shunted(connection: Connection, person: Person, keys: Select[Any], names: set[str], now: datetime) -> int:
+    """What was set aside of theirs: mentions we know, and raw items that name the person, as their author is unread."""
+    ids = set(connection.execute(select(mention.c.id).where(mention.c.key.in_(keys))).scalars())
+    called = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, sorted(names)))})(?!\w)", re.IGNORECASE)
+    query = select(shunted.c.id, shunted.c.mention_id, shunted.c.raw).where(shunted.c.platform == person[0])
+    theirs = [row.id for row in connection.execute(query) if row.mention_id in ids or called.search(row.raw)]
+    for one in theirs:
+        _set(connection, shunted, shunted.c.id == one, raw="", error="forgotten", resolved_at=now)
+    return len(theirs)
+
+
+def _opted(connection: Connection, person: Person) -> None:
+    """The opt-out stays, without the words by which it was asked for; so do its events, without the name."""
+    same = (optout.c.platform == person[0], optout.c.author_id == person[1])
+    connection.execute(update(optout).where(*same).values(why=None))
+    query = select(event.c.id, event.c.detail).where(event.c.mention_key.is_(None), event.c.what.in_(OF_PERSONS))
+    for row in connection.execute(query).all():
+        if row.detail and (row.detail.get("platform"), row.detail.get("author_id")) == person:
+            _set(connection, event, event.c.id == row.id, detail=null())
+
+
+def vacuum(path: Path) -> None:
+    """Write the file anew, so that no free page and no log beside it holds what was erased. Raises StoreError."""
+    with closing(sqlite3.connect(path, timeout=WAIT, isolation_level=None)) as connection:
+        try:
+            connection.execute("VACUUM")
+            busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        except sqlite3.OperationalError as error:
+            raise StoreError(
+                f"the words are erased, but the file may hold traces of them ({error})",
+                "free as much space as the database takes, then run the same command again",
+            ) from error
+    if busy:
+        raise StoreError(
+            f"the words are erased, but another process keeps traces of them in {path.name}-wal",
+            "run the same command again",
+        )
