@@ -47,7 +47,8 @@ def make(folder: Path, mentions: int) -> dict[str, str]:
     earshot(env, "once", "--stage", "send")
     for number in [one["id"] for n, one in enumerate(waiting) if one["state"] == "escalated" and n % 10]:
         earshot(env, "close", str(number), "--reason", "settled")
-    multiply(folder / "earshot.db", mentions // BASE - 1)
+    if mentions > BASE:
+        multiply(folder / "earshot.db", mentions // BASE - 1)
     return env
 
 

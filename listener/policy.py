@@ -95,6 +95,8 @@ class Policy:
     limits: Limits = Limits()
     timezone: str = "UTC"
     quiet: tuple[Span, ...] = ()
+    business: tuple[Span, ...] = ()  # when staff are there, for the figures; empty: around the clock
+    holidays: frozenset[date] = frozenset()
     staff: tuple[str, ...] = ()
     undo: timedelta = timedelta(seconds=10)
     hash: str = ""
