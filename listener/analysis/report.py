@@ -34,7 +34,7 @@ def report(connection: Connection, policy: Policy, since: datetime, until: datet
         "since": since,
         "until": until,
         "timezone": policy.timezone,
-        "clock": "business hours" if policy.business else "around the clock",
+        "clock": "in business hours" if policy.business else "around the clock",
         "mentions": sum(one.number for one in heard),
         "volume": _volume(heard, policy),
         "response": _response(replies),
@@ -104,11 +104,15 @@ def _answer(one: Case) -> str:
 
 def _first(replies: Iterable[Case], policy: Policy) -> Json:
     """From a mention to staff's first answer in its conversation, on the business clock."""
-    first = [one for one in replies if _by_staff(one) and one.sent_at is not None and not one.follows]
-    seconds = sorted(worked(policy, one.aged_from, one.sent_at).total_seconds() for one in first if one.sent_at)
-    return {"of": len(seconds), "median_seconds": median(seconds) if seconds else None} | {
-        "p90_seconds": nearest(seconds, 0.9)
-    }
+    first = [(one.aged_from, one.sent_at) for one in replies if _by_staff(one) and one.sent_at and not one.follows]
+    clock = sorted(worked(policy, *times).total_seconds() for times in first)
+    wall = sorted(max((end - start).total_seconds(), 0.0) for start, end in first)
+    return {"of": len(first), **_middle(clock), **{f"wall_{name}": value for name, value in _middle(wall).items()}}
+
+
+def _middle(ordered: Sequence[float]) -> Json:
+    """The median and the p90 of seconds in order."""
+    return {"median_seconds": median(ordered) if ordered else None, "p90_seconds": nearest(ordered, 0.9)}
 
 
 def _by_staff(one: Case) -> bool:
@@ -232,11 +236,10 @@ def _listening(connection: Connection, since: datetime, until: datetime) -> Json
     gaps, still_open = period.gaps(connection, since, until)
     outages = period.outages(connection, since, until)
     lags = period.lags(connection, since, until)
-    lag = {"median": median(lags) if lags else None, "p90": nearest(lags, 0.9), "most": lags[-1] if lags else None}
     return {
         "gaps": gaps,
         "gaps_open": still_open,
         "outages": outages,
         "outage_seconds": sum((one["until"] - one["since"]).total_seconds() for one in outages),
-        "lag": {"of": len(lags), **{f"{name}_seconds": value for name, value in lag.items()}},
+        "lag": {"of": len(lags), **_middle(lags), "most_seconds": lags[-1] if lags else None},
     }

@@ -59,6 +59,11 @@ def _answers(found: Json) -> list[Any]:
         ("", "", f"ended without one {answered['ended']}, waiting {answered['waiting']}"),
         ("first response", span(first["median_seconds"]), f"median of {first['of']} by staff, {found['clock']}"),
         ("", span(first["p90_seconds"]), "nine of ten are as quick or quicker"),
+        (
+            "around the clock",
+            span(first["wall_median_seconds"]),
+            f"median; {span(first['wall_p90_seconds'])} nine of ten",
+        ),
         ("in time", percent(targets["rate"]), f"{targets['met']} met, {targets['missed']} missed"),
         ("words changed", "-" if words is None else f"{words:g}", f"median of {edits['of']} drafts that staff edited"),
         (

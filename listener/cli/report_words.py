@@ -3,7 +3,7 @@
 
 def percent(share: float | None, *, sign: bool = False) -> str:
     """62 %; of nothing a dash."""
-    return "-" if share is None else f"{share * 100:{'+' if sign else ''}.0f} %"
+    return "-" if share is None else f"{round(share * 100):{'+' if sign and share else ''}d} %"
 
 
 def span(seconds: float | None) -> str:
