@@ -82,9 +82,7 @@ def test_every_command_that_acts_takes_as() -> None:
         ("earshot log --", {"--since"}),
     ],
 )
-def test_the_shell_completes_commands_options_and_states(
-    typed: str, offered: set[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_shell_completes_commands_options_and_states(typed: str, offered: set[str]) -> None:
     """As bash asks for it, once `--install-completion` has told it how."""
     words = {"COMP_WORDS": typed, "COMP_CWORD": str(len(typed.split()) - 1), "_EARSHOT_COMPLETE": "complete_bash"}
     done = CliRunner().invoke(app, [], prog_name="earshot", env=words)
