@@ -68,6 +68,8 @@ class Limits:
     auto_per_hour: int = 20
     auto_per_day: int = 100
     escalation_due: timedelta | None = timedelta(hours=4)
+    keep_words: timedelta | None = None
+    keep_deleted: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from listener.outbox.send import Outbox, Sent, send
 from listener.store.engine import Store
 from listener.triage.route import Routed, Triage, route
 from listener.upkeep.expire import expire
+from listener.upkeep.retention import retain
 
 ROUNDS = 100  # sending rounds of one `once`: settling takes a few, a batch one
 
@@ -51,8 +52,9 @@ class Stages:
         )
 
     def upkeep(self) -> int:
-        """End what time ends."""
-        return expire(self.store, self.triage.policy, self.clock())
+        """End what time ends: drafts, and how long words are kept."""
+        ended = expire(self.store, self.triage.policy, self.clock())
+        return ended + retain(self.store, self.triage.policy, self.clock())
 
     def _approve(self, store: Store, name: str, now: datetime) -> Counter[str]:
         return autonomy.approve(store, self.triage.policy, self.triage.preview, name, now)

@@ -12,12 +12,13 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, insert, literal, null, select, update
+from sqlalchemy import ColumnElement, Connection, Select, delete, insert, literal, literal_column, null, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from listener.errors import StoreError
 from listener.model import Mention
 from listener.store.people import Person
+from listener.store.records import chunks
 from listener.store.tables import metadata
 
 mention = metadata.tables["mention"]
@@ -29,6 +30,11 @@ note = metadata.tables["note"]
 optout = metadata.tables["optout"]
 shunted = metadata.tables["shunted"]
 forgotten = metadata.tables["forgotten"]
+BARE: dict[str, Any] = {  # what a mention is without its words
+    **dict.fromkeys(("author_handle", "author_name", "author_followers", "url", "brand", "why_not")),
+    "text": "",
+    "stage": "forgotten",
+}
 WAIT = 30.0  # seconds for other processes to let go of the file
 OF_PERSONS = ("opted_out", "opted_in")  # events that name a person in their detail
 
@@ -53,34 +59,62 @@ def remembered(connection: Connection, found: Sequence[Mention]) -> list[Mention
 
 
 def erase(connection: Connection, person: Person, by: str, now: datetime) -> dict[str, int]:
-    """Erase the words in every table. Returns how many rows lost some, by noun; `vacuum` then cleans the file."""
+    """Erase a person's words in every table. Returns how many rows lost some, by noun; `vacuum` cleans the file."""
     same = (mention.c.platform == person[0], mention.c.author_id == person[1])
     keys = select(mention.c.key).where(*same)
-    replies = select(reply.c.id).where(reply.c.mention_key.in_(keys))
     names = _names(connection, person)
-    told = insert(event).from_select(
-        ["at", "what", "by", "mention_key"],
-        select(literal(now, event.c.at.type), literal("forgotten"), literal(by), mention.c.key).where(*same),
-    )
-    count = {
-        "shunted": _shunted(connection, person, keys, names, now),
-        "decisions": _set(connection, decision, decision.c.mention_key.in_(keys), facts={}, hits=[]),
-        "events": _set(connection, event, event.c.mention_key.in_(keys) & event.c.detail.is_not(None), detail=null()),
-        "approvals": _set(connection, approval, approval.c.reply_id.in_(replies), text=""),
-        "replies": _set(
-            connection, reply, reply.c.mention_key.in_(keys), text=None, reason=None, error=None, request=null()
-        ),
-        "notes": connection.execute(
-            delete(note).where(note.c.platform == person[0], note.c.author_id == person[1])
-        ).rowcount,
-    }
+    count = {"shunted": _shunted(connection, person, keys, names, now), **_about(connection, keys, by, now)}
+    theirs = (note.c.platform == person[0], note.c.author_id == person[1])
+    count["notes"] = connection.execute(delete(note).where(*theirs)).rowcount
     _opted(connection, person)
-    connection.execute(told)
-    bare = dict.fromkeys(("author_handle", "author_name", "author_followers", "url", "brand", "why_not"))
-    gone: dict[str, Any] = {**bare, "text": "", "author_id": f"forgotten-{digest(person)[:16]}", "stage": "forgotten"}
+    gone = {**BARE, "author_id": f"forgotten-{digest(person)[:16]}"}
     count["mentions"] = connection.execute(update(mention).where(*same).values(**gone)).rowcount
     kept = upsert(forgotten).values(digest=digest(person), at=now)
     connection.execute(kept.on_conflict_do_update(["digest"], set_={"at": now}))
+    return count
+
+
+def old(connection: Connection, seen: datetime | None, gone: datetime | None, limit: int) -> list[int]:
+    """Mentions whose words may go: seen before the one time, or gone from the platform before the other.
+
+    What a reply is still to be made to, or to be settled for, is not among them.
+    """
+    live = select(reply.c.id).where(reply.c.mention_key == mention.c.key, reply.c.state.not_in(("sent", "closed")))
+    kept: tuple[ColumnElement[bool], ...] = (
+        literal_column("mention.stage <> 'forgotten'"),
+        mention.c.stage != "new",
+        ~live.exists(),
+    )  # as its index has it
+    found: set[int] = set()
+    for column, before in ((mention.c.seen_at, seen), (mention.c.gone_at, gone)):
+        if before is not None:
+            query = select(mention.c.key).where(column < before, *kept).order_by(column)
+            found |= set(connection.execute(query.limit(limit)).scalars())
+    return sorted(found)
+
+
+def expire(connection: Connection, keys: Sequence[int], now: datetime) -> None:
+    """Erase the words of mentions whose time is over; who wrote them stays known by the platform's id."""
+    connection.exec_driver_sql("PRAGMA secure_delete=ON")  # what is freed from now on is overwritten
+    for piece in chunks(keys):
+        _about(connection, select(mention.c.key).where(mention.c.key.in_(piece)), "upkeep", now)
+        connection.execute(update(mention).where(mention.c.key.in_(piece)).values(**BARE))
+
+
+def _about(connection: Connection, keys: Select[Any], by: str, now: datetime) -> dict[str, int]:
+    """Erase what is kept beside these mentions: facts, hits, texts, reasons, and the details of events."""
+    mine = reply.c.mention_key.in_(keys)
+    replies = select(reply.c.id).where(mine)
+    told = event.c.mention_key.in_(keys) & event.c.detail.is_not(None)
+    count = {
+        "decisions": _set(connection, decision, decision.c.mention_key.in_(keys), facts={}, hits=[]),
+        "events": _set(connection, event, told, detail=null()),
+        "approvals": _set(connection, approval, approval.c.reply_id.in_(replies), text=""),
+        "replies": _set(connection, reply, mine, text=None, reason=None, error=None, request=null()),
+    }
+    row = select(literal(now, event.c.at.type), literal("forgotten"), literal(by), mention.c.key)
+    new = row.where(mention.c.key.in_(keys))
+    connection.execute(insert(event).from_select(["at", "what", "by", "mention_key"], new))
     return count
 
 

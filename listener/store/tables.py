@@ -65,6 +65,8 @@ class MentionRow(Row, table=True):
         Index("ix_mention_version", "platform", "version_id"),
         Index("ix_mention_conversation", "platform", "conversation_id"),
         Index("ix_mention_seen", "seen_at"),
+        Index("ix_mention_kept", "seen_at", sqlite_where=text("stage <> 'forgotten'")),
+        Index("ix_mention_gone", "gone_at", sqlite_where=text("gone_at IS NOT NULL")),
     )
     key: int | None = Field(default=None, primary_key=True)
     platform: str = Field(sa_type=Text)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event
 
-from listener.store import figures, items, mentions, people, replies
+from listener.store import figures, forget, items, mentions, people, replies
 from tests.desk.world import made
 from tests.line import NOON
 
@@ -29,6 +29,8 @@ HOT: dict[str, tuple[Callable[[Connection], Any], str]] = {
     "log since": (lambda c: list(figures.exchanges(c, since=NOON - timedelta(days=1))), "ix_mention_seen"),
     "log of a person": (lambda c: list(figures.exchanges(c, person=ADA)), "ix_mention_author"),
     "texts of today": (lambda c: replies.sent_texts(c, ["Hello"], NOON), "ix_reply_sent"),
+    "words to let go": (lambda c: forget.old(c, NOON, None, 200), "ix_mention_kept"),
+    "deleted posts": (lambda c: forget.old(c, None, NOON, 200), "ix_mention_gone"),
     "locate": (lambda c: mentions.locate(c, "memory", "m1"), "sqlite_autoindex_mention_1"),
 }
 SORTED = {"queue of a platform", "queue of a kind", "queue of a state", "queue", "log", "log since"}

@@ -20,6 +20,8 @@ def upgrade() -> None:
         "ix_reply_waiting", "reply", [sa.text(DUE), sa.text("urgency DESC"), "id", "kind"], sqlite_where=sa.text(WAITS)
     )
     op.create_index("ix_mention_seen", "mention", ["seen_at"])
+    op.create_index("ix_mention_kept", "mention", ["seen_at"], sqlite_where=sa.text("stage <> 'forgotten'"))
+    op.create_index("ix_mention_gone", "mention", ["gone_at"], sqlite_where=sa.text("gone_at IS NOT NULL"))
     op.create_table(
         "forgotten",
         sa.Column("digest", sa.Text(), nullable=False),
