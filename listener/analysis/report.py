@@ -5,7 +5,7 @@ The period is that of hearing: mentions seen from `since` to now, and what has b
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from statistics import median
 from zoneinfo import ZoneInfo
@@ -112,7 +112,12 @@ def _first(replies: Iterable[Case], policy: Policy) -> Json:
 
 def _middle(ordered: Sequence[float]) -> Json:
     """The median and the p90 of seconds in order."""
-    return {"median_seconds": median(ordered) if ordered else None, "p90_seconds": nearest(ordered, 0.9)}
+    return {"median_seconds": _median(ordered), "p90_seconds": nearest(ordered, 0.9)}
+
+
+def _median(found: Sequence[float]) -> float | None:
+    """The middle one, or the mean of the two in the middle; None of none."""
+    return round(median(found), 4) if found else None
 
 
 def _by_staff(one: Case) -> bool:
@@ -190,8 +195,7 @@ def _edits(connection: Connection, replies: Iterable[Case]) -> Json:
     pairs = [(old.split(), new.split()) for old, new in period.first_texts(connection, edited).values()]
     words = [distance(old, new) for old, new in pairs]
     shares = [step / max(len(old), len(new), 1) for step, (old, new) in zip(words, pairs, strict=True)]
-    middle: Callable[[Sequence[float]], float | None] = lambda found: round(median(found), 4) if found else None  # noqa: E731
-    return {"of": len(pairs), "median_words": middle(words), "median_share": middle(shares)}
+    return {"of": len(pairs), "median_words": _median(words), "median_share": _median(shares)}
 
 
 def distance(old: Sequence[str], new: Sequence[str]) -> int:

@@ -35,13 +35,11 @@ def forget(store: Store, desk: Desk, handle: str) -> Json:
 
 def _who(connection: Connection, handle: str) -> tuple[Person, bool]:
     """Who is meant, and whether there are words of theirs. Raises DeskError."""
-    try:
-        return people.find(connection, handle), True
-    except DeskError:
-        platform, _, author_id = handle.partition(":")
-        if store_forget.known(connection, (platform, author_id)):
-            return (platform, author_id), False
-        raise
+    platform, _, author_id = handle.partition(":")
+    before = (platform, author_id)
+    if store_forget.known(connection, before) and not people.figures(connection, before)["mentions"]:
+        return before, False
+    return people.find(connection, handle), True
 
 
 def _stop(connection: Connection, desk: Desk, who: Person) -> list[int]:

@@ -80,11 +80,8 @@ def old(connection: Connection, seen: datetime | None, gone: datetime | None, li
     What a reply is still to be made to, or to be settled for, is not among them.
     """
     live = select(reply.c.id).where(reply.c.mention_key == mention.c.key, reply.c.state.not_in(("sent", "closed")))
-    kept: tuple[ColumnElement[bool], ...] = (
-        literal_column("mention.stage <> 'forgotten'"),
-        mention.c.stage != "new",
-        ~live.exists(),
-    )  # as its index has it
+    bare: ColumnElement[bool] = literal_column("mention.stage <> 'forgotten'")  # as its index has it
+    kept = (bare, mention.c.stage != "new", ~live.exists())
     found: set[int] = set()
     for column, before in ((mention.c.seen_at, seen), (mention.c.gone_at, gone)):
         if before is not None:
@@ -131,7 +128,7 @@ def _names(connection: Connection, person: Person) -> set[str]:
 def _shunted(connection: Connection, person: Person, keys: Select[Any], names: set[str], now: datetime) -> int:
     """What was set aside of theirs: mentions we know, and raw items that name the person, as their author is unread."""
     ids = set(connection.execute(select(mention.c.id).where(mention.c.key.in_(keys))).scalars())
-    called = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, sorted(names)))})(?!\w)", re.IGNORECASE)
+    called = re.compile(rf'"@?(?:{"|".join(map(re.escape, sorted(names)))})"', re.IGNORECASE)  # a value of JSON
     query = select(shunted.c.id, shunted.c.mention_id, shunted.c.raw).where(shunted.c.platform == person[0])
     theirs = [row.id for row in connection.execute(query) if row.mention_id in ids or called.search(row.raw)]
     for one in theirs:
@@ -158,7 +155,7 @@ def vacuum(path: Path) -> None:
         except sqlite3.OperationalError as error:
             raise StoreError(
                 f"the words are erased, but the file may hold traces of them ({error})",
-                "free as much space as the database takes, then run the same command again",
+                "run the same command again when nothing else writes and the disk has room for the database once more",
             ) from error
     if busy:
         raise StoreError(

@@ -21,6 +21,7 @@ platform = metadata.tables["platform"]
 other = decision.alias()
 earlier, before = mention.alias(), reply.alias()
 OUTAGES = ("unreachable", "account", "billing")  # kinds of notices that mean: it could not be read
+MOOD = 0.05  # from this compound on VADER's authors call a text positive, from its negative down negative
 COMPLAINTS = ("problem", "complaint", "threat_to_leave")  # cues
 _last = decision.c.id == (
     select(func.max(other.c.id)).where(other.c.mention_key == mention.c.key).scalar_subquery()
@@ -106,8 +107,8 @@ def moods(connection: Connection, since: datetime, until: datetime, languages: C
     """How many decided mentions in these languages were positive, negative, neutral; and how many in others."""
     score, ours = decision.c.compound, decision.c.lang.in_(languages)
     sums = {
-        "positive": ours & (score >= 0.05),
-        "negative": ours & (score <= -0.05),
+        "positive": ours & (score >= MOOD),
+        "negative": ours & (score <= -MOOD),
         "of": ours,
         "other_languages": ~ours,
     }

@@ -148,6 +148,14 @@ def test_nobody_else_loses_a_word(world: World) -> None:
         assert erasing.known(connection, ("memory", "u-ada")) and len(mentions.keys(connection)) == 2
 
 
+def test_a_name_that_is_a_word_takes_no_other_items(world: World) -> None:
+    """Who is called `a` is not in every sentence with an a."""
+    world.said(COMPLAINT, author_id="u-a", author_handle="a")
+    bad = BadItem("x3", '{"author": "bob", "text": "ask a friend, @a"}', "no id")
+    poll(world.store, Scripted(world.clock, pages=[Page({}, bad=(bad,))]), world.clock)
+    assert forget(world.store, world.desk(), "a")["erased"]["shunted"] == 0
+
+
 def test_backups_are_named(world: World, tmp_path: Path) -> None:
     """They are not ours to change, and they hold the words still."""
     ada(world)
