@@ -161,7 +161,7 @@ def _thread(connection: Connection, view: View, item: Item) -> list[Json]:
         who = one.mention.author_handle or one.mention.author_name or one.mention.author_id
         found.append({"who": who, "text": one.mention.text, "at": one.mention.created_at, "ours": False})
         if one.reply is not None and one.reply.state == "sent":
-            text = view.preview(one.reply.text or "", one.mention).text
+            text = view.preview(one.reply.text, one.mention).text if one.reply.text else ""  # of who was forgotten
             found.append({"who": one.reply.approved_by, "text": text, "at": one.reply.sent_at, "ours": True})
     return sorted(found, key=lambda row: row["at"])
 
