@@ -1,7 +1,8 @@
 """A database of any size: a thousand mentions go through the real line, then SQL multiplies them.
 
-One in five gets a reply. Of these every tenth waits for a person still, the others were sent or closed. Each copy has
-ids, authors and conversations of its own and was made a few minutes after the one before; the last one just now.
+One in five gets a reply: every tenth draft and every escalation waits for a person still, the others were sent.
+Each copy has ids, authors and conversations of its own and was made a few minutes after the one before; the last one
+just now.
 
     python -m bench.many FOLDER [MENTIONS]     # FOLDER is then one for EARSHOT_CONFIG and EARSHOT_DATA alike
 """
@@ -30,26 +31,28 @@ LINKS = {"mention_key": "mention", "reply_id": "reply"}
 def main() -> None:
     """Make one from the command line."""
     folder = Path(sys.argv[1])
-    make(folder, int(sys.argv[2]) if len(sys.argv) > 2 else 1_000_000)
+    make(folder)
+    multiply(folder / "earshot.db", int(sys.argv[2]) if len(sys.argv) > 2 else 1_000_000)
     print(f"made {folder / 'earshot.db'}")
 
 
-def make(folder: Path, mentions: int) -> dict[str, str]:
-    """A configuration and a database with so many mentions in this folder; returns the environment pointing there."""
+def make(folder: Path) -> dict[str, str]:
+    """A configuration and a database with a thousand mentions here; returns the environment that points to it."""
     folder.mkdir(parents=True, exist_ok=True)
-    env = {**os.environ, "EARSHOT_CONFIG": str(folder), "EARSHOT_DATA": str(folder), "EARSHOT_STAFF": "bench"}
-    env.pop("EARSHOT_DATABASE_URL", None)
+    env = points(folder)
     _write(folder)
     earshot(env, "once")
     waiting = json.loads(earshot(env, "queue", "--json", "--limit", "0"))
     drafts = [str(one["id"]) for one in waiting if one["state"] == "drafted"]
     earshot(env, "approve", *[one for n, one in enumerate(drafts) if n % 10])
     earshot(env, "once", "--stage", "send")
-    for number in [one["id"] for n, one in enumerate(waiting) if one["state"] == "escalated" and n % 10]:
-        earshot(env, "close", str(number), "--reason", "settled")
-    if mentions > BASE:
-        multiply(folder / "earshot.db", mentions // BASE - 1)
     return env
+
+
+def points(folder: Path) -> dict[str, str]:
+    """The environment of a folder that holds configuration and data alike."""
+    env = {name: value for name, value in os.environ.items() if not name.startswith("EARSHOT_")}
+    return {**env, "EARSHOT_CONFIG": str(folder), "EARSHOT_DATA": str(folder), "EARSHOT_STAFF": "bench"}
 
 
 def earshot(env: dict[str, str], *args: str) -> str:
@@ -71,8 +74,11 @@ def _write(folder: Path) -> None:
     )
 
 
-def multiply(path: Path, copies: int) -> None:
-    """Add so many copies of every row, with all that hangs on it."""
+def multiply(path: Path, mentions: int) -> None:
+    """Add copies of every row, with all that hangs on it, until there are so many mentions (a multiple of BASE)."""
+    copies = mentions // BASE - 1
+    if copies < 1:
+        return
     connection = sqlite3.connect(path)
     connection.execute("PRAGMA synchronous=OFF")
     base = {

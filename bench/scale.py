@@ -6,6 +6,7 @@ EARSHOT_BENCH_MENTIONS=100000 it is a tenth of the size.
 
 import os
 import resource
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -28,7 +29,10 @@ Env = dict[str, str]
 
 def measure(folder: Path) -> dict[str, tuple[float, str, str]]:
     """Name of a figure -> value, unit and what it is of."""
-    few, lots = many.make(folder / "few", many.BASE), many.make(folder / "lots", MANY)
+    few = many.make(folder / "few")
+    shutil.copytree(folder / "few", folder / "lots")
+    many.multiply(folder / "lots" / "earshot.db", MANY)
+    lots = many.points(folder / "lots")
     unit, of = f"times with {many.BASE:,}", f"{MANY:,} mentions, {MANY // 5:,} replies"
     found = {}
     for name, command in COMMANDS.items():
