@@ -77,6 +77,8 @@ class Limits:
     auto_per_hour: int = 20
     auto_per_day: int = 100
     escalation_due: timedelta | None = timedelta(hours=4)
+    keep_words: timedelta | None = None
+    keep_deleted: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +143,8 @@ class Policy:
     holds: Holds = Holds()
     timezone: str = "UTC"
     quiet: tuple[Span, ...] = ()
+    business: tuple[Span, ...] = ()  # when staff are there, for the figures; empty: around the clock
+    holidays: frozenset[date] = frozenset()
     staff: tuple[str, ...] = ()
     four_eyes: tuple[str, ...] = ()  # kinds, rules and cues whose replies two names must approve
     signatures: Mapping[str, str] = field(default_factory=dict)  # name of staff -> what ends their replies

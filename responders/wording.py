@@ -6,18 +6,19 @@ text, handle or display name never reaches one, so nothing a stranger typed can 
 
 import re
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 from zlib import crc32
-
-from jinja2 import StrictUndefined, Template, TemplateError
-from jinja2.meta import find_undeclared_variables
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from listener.errors import Problem
 from listener.intake.cues import Cues
 from listener.model import Draft, Facts, Preview, Text
 from listener.policy import Fact, Policy, Variant
 from listener.triage.sheet import Sheet
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 FACT = ("says", "source", "link")  # what a template may ask of a fact
 KINDS_WITH_FACTS = ("correction", "answer")
@@ -28,7 +29,6 @@ _Shelf = tuple[tuple[tuple[str, ...], tuple[Text, ...]], ...]  # of each variant
 _SHELVES: dict[tuple[int, str, str | None], tuple[Policy, _Shelf]] = {}
 _POLICIES = 500  # rendered kinds and facts remembered
 
-_ENVIRONMENT = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)  # plain text
 _LINK = re.compile(
     r"(?:https?://|www\.)([\w.-]+\w)|(?<![@\w.-])((?:[a-z0-9-]+\.)+[a-z]{2,18})(?![\w.-]*@)\b", re.IGNORECASE
 )
@@ -36,9 +36,18 @@ _SPACES = re.compile(r"[ \t]{2,}")
 _NO_HOSTS = frozenset({"e.g", "i.e", "a.m", "p.m", "vs", "u.s"})
 
 
+@cache
+def _environment() -> "ImmutableSandboxedEnvironment":
+    """Made when the first text is rendered: a command that renders none does not pay for the import."""
+    from jinja2 import StrictUndefined
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    return ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)  # plain text
+
+
 @lru_cache(maxsize=512)
-def _template(source: str) -> Template:
-    return _ENVIRONMENT.from_string(source)
+def _template(source: str) -> "Template":
+    return _environment().from_string(source)
 
 
 @lru_cache(maxsize=2048)
@@ -165,8 +174,11 @@ def _template_faults(kind: str, source: str, policy: Policy) -> list[tuple[str, 
 
 
 def _source_faults(source: str, known: Mapping[str, str], policy: Policy) -> list[tuple[str, str]]:
+    from jinja2 import TemplateError
+    from jinja2.meta import find_undeclared_variables
+
     try:
-        asked = find_undeclared_variables(_ENVIRONMENT.parse(source))
+        asked = find_undeclared_variables(_environment().parse(source))
     except TemplateError as error:
         return [(f"the template cannot be read ({error})", "mend the {{ }} in it")]
     if unknown := sorted(asked - set(known)):
@@ -175,6 +187,8 @@ def _source_faults(source: str, known: Mapping[str, str], policy: Policy) -> lis
 
 
 def _render_faults(source: str, known: Mapping[str, str], policy: Policy) -> list[tuple[str, str]]:
+    from jinja2 import TemplateError
+
     try:
         text = _template(source).render(dict(known)).strip()
     except (TemplateError, TypeError, ValueError, ArithmeticError, AttributeError) as error:

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 @app.command()
 def init(folder: Annotated[Path, typer.Argument(help="Where to write it.")] = Path("config")) -> None:
-    """Write the starter configuration: four TOML files and sample mentions to try it on."""
+    """Write the starter configuration: four TOML files and sample mentions to try it on.
+
+    Example: earshot init config
+    """
     from listener import settings
 
     for path in settings.init(folder):

@@ -1,6 +1,6 @@
 """Every command hangs on the one application; importing a module hangs its commands."""
 
-from listener.cli import check, demo, desk, log, moves, once, people, replay, review, run, status, trial
+from listener.cli import check, demo, desk, forget, log, moves, once, people, replay, report, review, run, status, trial
 from listener.cli.app import app
 
 __all__ = [
@@ -8,11 +8,13 @@ __all__ = [
     "check",
     "demo",
     "desk",
+    "forget",
     "log",
     "moves",
     "once",
     "people",
     "replay",
+    "report",
     "review",
     "run",
     "status",

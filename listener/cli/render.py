@@ -9,7 +9,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from rich.cells import cell_len, set_cell_size
+from rich.color import ColorSystem
 from rich.console import Console
+from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
@@ -48,6 +51,26 @@ def table(*columns: tuple[str, dict[str, Any]]) -> Table:
 def clip(text: object, style: str = "") -> Text:
     """The start of a stranger's text, made safe."""
     return Text(output.safe(str(text)[:START]), style, no_wrap=True, overflow="ellipsis")
+
+
+class Liner:
+    """Makes single lines that end at the terminal's edge, of parts (text, style), each made safe."""
+
+    def __init__(self) -> None:
+        drawn = console()
+        self._width = drawn.width
+        self._colors = ColorSystem.STANDARD if drawn.color_system else None
+
+    def __call__(self, *parts: tuple[str, str]) -> str:
+        """One line."""
+        made, left = "", self._width
+        for text, style in parts:
+            shown = output.safe(text[:START])
+            if cell_len(shown) > left:
+                shown = set_cell_size(shown, max(left - 1, 0)) + "…" * (left > 0)
+            made += Style.parse(style).render(shown, color_system=self._colors) if style else shown
+            left -= cell_len(shown)
+        return made
 
 
 def moment(value: datetime | None) -> str:

@@ -62,12 +62,19 @@ def mention(one: "Json") -> Iterator[Any]:
     name = f" ({said['author']['name']})" if said["author"]["name"] else ""
     head = f"{one['platform']}:{said['id']} · {render.who(one)}{name} · {render.moment(said['created_at'])}"
     yield Text(output.safe(f"{head} · {said['lang'] or 'language unknown'} · {score}"), "dim")
-    yield Quoted(said["text"])
+    erased = [each for each in one.get("events", ()) if each["what"] == "forgotten"]
+    yield from (Text(output.safe(f"the words are erased: {_why(each)}"), "yellow") for each in erased[-1:])
+    if said["text"] or not erased:
+        yield Quoted(said["text"])
     if said["url"]:
         yield Text(output.safe(said["url"]), "dim")
     for word in ("edited", "gone"):
         if said[f"{word}_at"]:
             yield Text(f"{word} {render.moment(said[f'{word}_at'])}", "yellow")
+
+
+def _why(erased: "Json") -> str:
+    return (erased["detail"] or {}).get("says") or f"{erased['by']} was asked to forget this person"
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from listener.policy import Holds
 from listener.store import events, items, mentions, people, platforms, replies
 from listener.store.engine import Store
 from listener.store.records import Approval, Decided, Item, Reply
+from listener.store.tables import WAITING
 from listener.triage.decide import GUARDS
 from responders.wording import hosts
 
@@ -236,7 +237,7 @@ def listing(store: Store, view: View, page: Page) -> tuple[list[Json], Totals]:
         found = items.items(
             connection,
             view.now,
-            states=page.states or replies.WAITING,
+            states=page.states or WAITING,
             awake=page.states is None,
             kind=page.kind,
             platform=page.platform,

@@ -6,7 +6,7 @@ import pkgutil
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -43,6 +43,8 @@ class _Staff:
 @dataclass(frozen=True)
 class _Hours:
     quiet: tuple[str, ...] = ()
+    business: tuple[str, ...] = ()
+    holidays: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -123,9 +125,13 @@ def _rules(source: Source, faults: list[Problem]) -> Policy | None:
     spot, before = source.spot, len(faults)
     file = attempt(faults, build, _PolicyFile, source.table, spot) or _readable(source.table, spot)
     responders = [attempt(faults, _responding, kind, table, spot) for kind, table in file.responders.items()]
-    quiet = [
-        attempt(faults, span, one, spot.inside("hours").at(f"quiet[{n}]")) for n, one in enumerate(file.hours.quiet, 1)
-    ]
+    hours = spot.inside("hours")
+    quiet, business = (
+        tuple(
+            attempt(faults, span, one, hours.at(f"{name}[{n}]")) for n, one in enumerate(getattr(file.hours, name), 1)
+        )
+        for name in ("quiet", "business")
+    )
     _check_rules(file, spot, faults)
     if len(faults) > before:
         return None
@@ -144,6 +150,8 @@ def _rules(source: Source, faults: list[Problem]) -> Policy | None:
         holds=file.holds,
         timezone=file.timezone,
         quiet=tuple(one for one in quiet if one),
+        business=tuple(one for one in business if one),
+        holidays=frozenset(file.hours.holidays),
         staff=file.staff.names,
         four_eyes=file.staff.four_eyes,
         signatures=file.staff.signatures,

@@ -4,13 +4,25 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    func,
+    insert,
+    literal,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
 from listener.errors import DeskError
 from listener.model import Json
 from listener.store import events, verdicts
-from listener.store.records import Reply, columns, load, load_all
-from listener.store.tables import metadata
+from listener.store.records import Reply, chunks, columns, load, load_all
+from listener.store.tables import DUE, WAITING, WAITS, UtcTime, metadata
 
 mention = metadata.tables["mention"]
 decision = metadata.tables["decision"]
@@ -18,7 +30,9 @@ reply = metadata.tables["reply"]
 
 UNAPPROVED: Json = {"approved_by": None, "approved_at": None, "not_before": None, "hold": None}  # taken back
 LOOK_BACK = 5_000  # replies over which reasons are remembered: a bound, whatever the database's size
-WAITING = ("drafted", "escalated", "by_hand", "unknown")  # what stands in the queue of staff
+# As the indexes of the queue have them, letter by letter: a bound value would not be recognised.
+by_due: ColumnElement[Any] = literal_column(DUE.replace("due_at", "reply.due_at"))
+waits: ColumnElement[bool] = literal_column(WAITS.replace("state", "reply.state"))
 
 
 def decide_all(connection: Connection, rows: Sequence[Json]) -> None:
@@ -106,6 +120,15 @@ def where(connection: Connection, *conditions: ColumnElement[bool], limit: int |
     """Replies that meet the conditions, oldest first."""
     query = select(*columns(Reply, reply)).where(*conditions).order_by(reply.c.id).limit(limit)
     return load_all(Reply, connection.execute(query))
+
+
+def open_to(connection: Connection, mention_keys: Sequence[int]) -> list[Reply]:
+    """The replies to these mentions that are neither out nor closed."""
+    return [
+        one
+        for piece in chunks(mention_keys)
+        for one in where(connection, reply.c.mention_key.in_(piece), reply.c.state.not_in(("sent", "closed")))
+    ]
 
 
 def counts(connection: Connection) -> dict[str, int]:
@@ -241,6 +264,7 @@ def any_open(connection: Connection, platform: str, states: Collection[str]) -> 
 
 def asleep_and_late(connection: Connection, now: datetime) -> tuple[int, int]:
     """Of what waits for a person: how many are snoozed, and how many are overdue."""
-    waiting = select(func.count()).where(reply.c.state.in_(WAITING))
-    asleep = connection.execute(waiting.where(reply.c.snoozed_until > now)).scalar_one()
-    return asleep, connection.execute(waiting.where(reply.c.due_at < now)).scalar_one()
+    asleep = select(reply.c.state).where(reply.c.snoozed_until > now)
+    late = select(func.count()).select_from(reply).where(waits, by_due < literal(now, UtcTime))
+    snoozed = sum(state in WAITING for state in connection.execute(asleep).scalars())
+    return snoozed, connection.execute(late).scalar_one()

@@ -14,6 +14,12 @@ from listener.store import engine, lock, migrate, records, tables
 from listener.store.tables import metadata
 from tests.line import NOON
 
+MENTION = (
+    "INSERT INTO mention (key, platform, id, interaction_id, conversation_id, text, html, author_id, addressed,"
+    " can_reply, created_at, aged_from, seen_at, version_id, version_at, stage, tries) VALUES"
+    " (:key, 'memory', :id, :id, :id, 't', 0, 'a', 1, 1, '', '', '', :id, '', 'routed', 0)"
+)
+
 
 def columns(path: Path) -> dict[str, list[tuple[object, ...]]]:
     """Tables with their columns, and indexes with their definitions, names apart from order."""
@@ -175,16 +181,51 @@ def test_times_sort_as_text(tmp_path: Path) -> None:
     assert earlier is not None and later is not None and earlier < later
 
 
+def test_verdicts_are_made_of_older_replies_and_stay_out_of_the_record(tmp_path: Path) -> None:
+    """From schema 4 on: approved, edited, rejected, handed on; not what went by itself, is open, or staff wrote."""
+    path = tmp_path / "earshot.db"
+    older(path, 4)
+    connection = sqlite3.connect(path)
+    replies = [  # state, variant, approved_by, closed_as, rule
+        ("sent", "a", "dana", None, "support"),
+        ("approved", None, "bo", None, "support"),
+        ("closed", "a", None, "rejected", "support"),
+        ("escalated", None, None, None, "support"),
+        ("sent", "a", "policy", None, "support"),
+        ("drafted", "a", None, None, "support"),
+        ("sent", None, "dana", None, "staff"),
+    ]
+    for key, (state, variant, by, closed, rule) in enumerate(replies, 1):
+        connection.execute(MENTION, {"key": key, "id": f"m{key}"})
+        connection.execute(
+            "INSERT INTO decision (mention_key, at, action, kind, rule, compound, lang, auto, urgency, facts, hits,"
+            " policy_hash, version) VALUES (?, '', 'draft', 'support', 'support', 0, 'en', 0, 0, '{}', '[]', '', '')",
+            (key,),
+        )
+        connection.execute(
+            "INSERT INTO reply (mention_key, state, revision, rule, variant, approved_by, closed_as, auto, urgency,"
+            " created_at, changed_at, attempts, looks) VALUES (?, ?, 1, ?, ?, ?, ?, 1, 0, '', '', 0, 0)",
+            (key, state, rule, variant, by, closed),
+        )
+    connection.commit()
+    connection.close()
+    migrate.migrate(path, NOON)
+    connection = sqlite3.connect(path)
+    assert connection.execute("SELECT reply_id, what, changed, auto FROM verdict ORDER BY reply_id").fetchall() == [
+        (1, "approved", 0, 0),
+        (2, "edited", 1, 0),
+        (3, "rejected", 1, 0),
+        (4, "escalated", 1, 0),
+    ]
+    connection.close()
+
+
 def test_approvals_that_were_taken_back_before_are_marked(tmp_path: Path) -> None:
     """From schema 1 on: an approval stood when it was of the reply's revision and moment."""
     path = tmp_path / "earshot.db"
     older(path, 1)
     connection = sqlite3.connect(path)
-    connection.execute(
-        "INSERT INTO mention (key, platform, id, interaction_id, conversation_id, text, html, author_id, addressed,"
-        " can_reply, created_at, aged_from, seen_at, version_id, version_at, stage, tries) VALUES"
-        " (1, 'memory', 'm', 'm', 'm', 't', 0, 'a', 1, 1, '', '', '', 'm', '', 'routed', 0)"
-    )
+    connection.execute(MENTION, {"key": 1, "id": "m"})
     connection.execute(
         "INSERT INTO reply (id, mention_key, state, revision, rule, auto, urgency, approved_at, created_at, changed_at,"
         " attempts, looks) VALUES (1, 1, 'approved', 2, 'support', 0, 0, 'now', '', '', 0, 0)"
