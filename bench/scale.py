@@ -23,6 +23,7 @@ COMMANDS = {
     "log_since": ["log", "--since", "1h"],
     "person": ["person", "h5"],
     "status": ["status"],
+    "review": ["review", "--plain"],  # its first screen: the end of the input quits
 }
 Env = dict[str, str]
 
@@ -56,7 +57,7 @@ def _seconds(command: list[str], env: Env) -> float:
     """Processor time of a whole command, with its modules compiled as an installed program has them."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     compiled = {name: value for name, value in env.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    done = subprocess.run(command, env=compiled, capture_output=True, check=False)
+    done = subprocess.run(command, env=compiled, stdin=subprocess.DEVNULL, capture_output=True, check=False)
     if done.returncode not in (0, 3):  # 3: a notice is open
         raise SystemExit(f"{command} failed: {done.stderr.decode()}")
     after = resource.getrusage(resource.RUSAGE_CHILDREN)

@@ -9,6 +9,8 @@ from listener.cli.arguments import As, AsJson, Handle
 if TYPE_CHECKING:
     from listener.model import Json
 
+ONE = {"replies": "reply", "shunted": "shunted item"}  # one of a noun, where it is not the noun less its s
+
 
 @app.command()
 def forget(handle: Handle, name: As = None, json: AsJson = False) -> None:
@@ -24,9 +26,8 @@ def forget(handle: Handle, name: As = None, json: AsJson = False) -> None:
 
 
 def _told(found: "Json") -> str:
-    from listener.cli import render
-
-    erased = [render.count(number, noun.rstrip("s")) for noun, number in found["erased"].items() if number]
+    counts = {noun: number for noun, number in found["erased"].items() if number}
+    erased = [f"1 {ONE.get(noun, noun[:-1])}" if number == 1 else f"{number} {noun}" for noun, number in counts.items()]
     who = f"{found['platform']}:{found['author_id']}"
     lines = [f"{who} is forgotten: erased the words of {', '.join(erased) or 'nothing more'}; the file was cleaned"]
     if found["stopped"]:

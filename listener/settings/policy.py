@@ -10,11 +10,11 @@ from datetime import date, timedelta
 from pathlib import Path
 from types import ModuleType
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
 
 from listener import lexicon
 from listener.errors import ConfigError, Problem
 from listener.policy import Auto, Autonomy, Brand, Holds, Limits, Policy, Responding
+from listener.settings import values
 from listener.settings.entries import check_saved, each, filled, phrase, read_facts, read_replies
 from listener.settings.files import Source, parse
 from listener.settings.hours import span
@@ -25,9 +25,6 @@ POLICY, FACTS, REPLIES = "policy.toml", "factsheet.toml", "replies.toml"
 POLICY_FILES = (POLICY, FACTS, REPLIES)
 SHARES = ("sample", "similarity", "spike_share")
 NAME = re.compile(r"[a-z][a-z0-9_]*")
-HOST = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+")
-STRONGEST = 4.0  # VADER's lexicon runs from -4 to 4
-LONGEST_SIGNATURE = 20
 
 
 NO_BRAND = Brand("")  # of a file without [brand]; `check` says what that costs
@@ -187,20 +184,20 @@ def _responding(kind: str, table: object, spot: Spot) -> Responding:
 
 def _check_rules(file: _PolicyFile, spot: Spot, faults: list[Problem]) -> None:
     """What types do not catch in policy.toml."""
-    attempt(faults, _timezone, file.timezone, spot.at("timezone"))
-    each(faults, file.languages, spot.at("languages"), _language)
+    attempt(faults, values.timezone, file.timezone, spot.at("timezone"))
+    each(faults, file.languages, spot.at("languages"), values.language)
     each(faults, file.brand.terms, spot.inside("brand").at("terms"), phrase)
     if file.brand != NO_BRAND:
         each(faults, (file.brand.name, *file.brand.handles), spot.inside("brand"), filled)
     _check_staff(file, spot.inside("staff"), faults)
-    each(faults, file.links.allow, spot.inside("links").at("allow"), _host)
+    each(faults, file.links.allow, spot.inside("links").at("allow"), values.host)
     cues = spot.inside("cues")
     faults += unknown(file.cues, lexicon.cues(), cues)
     for name, phrases in file.cues.items():
         each(faults, phrases, cues.at(name), phrase)
     _check_bounds(file, spot, faults)
     for word, value in file.lexicon.items():
-        attempt(faults, _scored, word, value, spot.inside("lexicon").at(word))
+        attempt(faults, values.scored, word, value, spot.inside("lexicon").at(word))
 
 
 def _check_bounds(file: _PolicyFile, spot: Spot, faults: list[Problem]) -> None:
@@ -222,45 +219,14 @@ def _check_staff(file: _PolicyFile, spot: Spot, faults: list[Problem]) -> None:
     if staff.four_eyes and len(staff.names) == 1:
         faults.append(Problem(str(spot.at("four_eyes")), "needs a second name", "add one to names, or leave it out"))
     for name in staff.four_eyes:
-        if file.responders.get(name, {}).get("auto", "never") != "never":
+        how = file.responders.get(name)
+        if isinstance(how, dict) and how.get("auto", "never") != "never":
             what = f"{name} goes out by itself and needs two names"
             faults.append(Problem(str(spot.at("four_eyes")), what, f'set auto = "never" in [responders.{name}]'))
     signatures = spot.inside("signatures")
     faults += unknown(staff.signatures, staff.names, signatures) if staff.names else []
     for name, text in staff.signatures.items():
-        attempt(faults, _signature, text, signatures.at(name))
-
-
-def _signature(text: str, spot: Spot) -> None:
-    if not text.strip() or not text.isprintable() or len(text) > LONGEST_SIGNATURE:
-        raise spot.fault(f"is no signature: {text!r}", 'write a few letters such as "^DK"')
-
-
-def _timezone(name: str, spot: Spot) -> None:
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError):  # OSError: a folder of the zone database, such as "Europe"
-        mend = near(name, available_timezones())
-        raise spot.fault(
-            f"no such time zone: {name}", mend if mend.startswith("did") else "write one such as Europe/Oslo"
-        ) from None
-
-
-def _language(code: str, spot: Spot) -> None:
-    if not re.fullmatch(r"[a-z]{2}", code):
-        raise spot.fault(f"is no language code: {code!r}", 'write ISO 639-1 codes such as "en"')
-
-
-def _host(name: str, spot: Spot) -> None:
-    if not HOST.fullmatch(name.lower()):
-        raise spot.fault(f"is no host name: {name!r}", 'write it without scheme and path, such as "help.example.com"')
-
-
-def _scored(word: str, value: float, spot: Spot) -> None:
-    if len(word.split()) != 1 or "*" in word:
-        raise spot.fault("is not a single word", "write one word without *; phrases go under [cues]")
-    if abs(value) > STRONGEST:
-        raise spot.fault(f"is out of bounds: {value}", "write a number from -4 to 4")
+        attempt(faults, values.signature, text, signatures.at(name))
 
 
 def _hash(texts: Mapping[str, str]) -> str:

@@ -76,6 +76,10 @@ def test_policy_becomes_frozen_values(folder: Path) -> None:
             "policy.toml [staff] four_eyes: thank_you goes out by itself and needs two names",
         ),
         (
+            POLICY + '[staff]\nfour_eyes = ["support"]\n[responders]\nsupport = 1\n',
+            "policy.toml [responders.support]: ",
+        ),
+        (
             POLICY + '[staff]\nnames = ["ann", "bo"]\nsignatures = { anne = "^A" }\n',
             "policy.toml [staff.signatures] anne: is an unknown key; did you mean ann?",
         ),
