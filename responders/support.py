@@ -12,7 +12,7 @@ from responders.wording import candidates
 KIND = "support"
 
 TROUBLE = ("complaint", "problem", "threat_to_leave")
-TURNED = ("negation", "duration", "swearing", "sarcasm")  # a question with one of these is about trouble
+TURNED = ("negation", "duration", "swearing", "sarcasm", "overcome")  # a question with one of these is about trouble
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ def respond(facts: Facts, policy: Policy) -> Draft | Escalate | Pass:
     options = _options(policy)
     cues = facts.cues
     trouble = tuple(word for name in TROUBLE for word in cues.get(name, ()))
-    wanted = cues.get("request", ())
+    wanted = cues.get("request", ()) + cues.get("wish", ())
     angry = facts.compound <= options.negative or _troubled_question(facts)
     if not trouble and not wanted and not angry:
         return Pass("names no problem, no complaint and no request")

@@ -14,12 +14,17 @@ KIND = "thank_you"
 
 # each of these makes praise doubtful
 DOUBTS = (
-    "question", "request", "duration", "negation", "contrast", "problem", "complaint", "sarcasm", "swearing",
-    "profanity", "threat_to_leave", "competitor_praise", "automated", "opt_out", "part",
+    "question", "negation", "condition", "complaint", "sarcasm", "swearing", "profanity", "threat_to_leave",
+    "competitor_praise", "automated", "opt_out", "part",
 )  # fmt: skip
+# each of these too, unless the praise is firm; the last two only beside thanks
+MILD = ("contrast", "wish", "wry", "duration", "problem", "request")
+UNTHANKED = MILD[:4]
 # and these keep it from going out without a person
-DISTRACTIONS = ("hedge", "other_handles", "quote", "link", "informs", "reference")
+DISTRACTIONS = (*MILD, "overcome", "hedge", "other_handles", "quote", "link", "informs", "reference")
 
+OUTWEIGHED = 2  # so many sorts of mild doubt may stand beside firm praise
+OVERCOME = -0.4  # a sentence may score so low when it tells of trouble that is over
 CLOSING = 5  # words from which on thanks beside other sentences are mere politeness
 BRIGHT = 0.6  # a score from which on it is more than politeness
 BARE = 4  # words of a message that is thanks and nothing else
@@ -27,9 +32,13 @@ BARE = 4  # words of a message that is thanks and nothing else
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """compound: least score of a draft; auto_compound: of the auto band; auto_words: the most words there."""
+    """compound: least score of a draft; firm: from this score on warm words outweigh a mild doubt.
+
+    auto_compound: least score of the auto band; auto_words: the most words there.
+    """
 
     compound: float = 0.3
+    firm: float = 0.6
     auto_compound: float = 0.5
     auto_words: int = 22
 
@@ -43,9 +52,11 @@ def respond(facts: Facts, policy: Policy) -> Draft | Escalate | Pass:
     if doubt := next((name for name in DOUBTS if name in cues), None):
         return Pass(f"kind words, but also a cue of {doubt}", cues[doubt])
     options = _options(policy)
-    if facts.compound < options.compound:
+    if (mild := [name for name in MILD if name in cues]) and not _firm(facts, options, mild):
+        return Pass(f"kind words, but not firm enough beside a cue of {' and '.join(mild)}", cues[mild[0]])
+    if facts.compound < options.compound and not ("warm" in cues and facts.compound >= 0):
         return Pass(f"kind words, but the score {facts.compound:+.2f} is below {options.compound:+.2f}", kind_words)
-    if min(facts.sentences) < 0:
+    if min(facts.sentences) < (OVERCOME if "overcome" in cues else 0):
         return Pass(f"kind words, but a sentence scores {min(facts.sentences):+.2f}", kind_words)
     if closing := _closing(facts):
         return Pass("thanks only to close a message that says something else", closing)
@@ -59,6 +70,12 @@ def respond(facts: Facts, policy: Policy) -> Draft | Escalate | Pass:
 def _options(policy: Policy) -> Options:
     responding = policy.responding(KIND)
     return responding.options if responding and isinstance(responding.options, Options) else Options()
+
+
+def _firm(facts: Facts, options: Options, mild: list[str]) -> bool:
+    """Warm words and a high score outweigh a mild doubt or two; trouble and requests only beside thanks."""
+    heavy = any(name not in UNTHANKED for name in mild) and "thanks" not in facts.cues
+    return "warm" in facts.cues and facts.compound >= options.firm and len(mild) <= OUTWEIGHED and not heavy
 
 
 def _closing(facts: Facts) -> tuple[str, ...]:

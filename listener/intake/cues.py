@@ -8,14 +8,17 @@ from unicodedata import combining, normalize
 from listener.intake.phrases import ENDS, Found, Matcher, fold, tokens
 
 # entries of the cue data that are no cues: they are read by name below
-LISTS = ("except", "opt_out_whole", "profane_stem", "profane_innocent", "folds")
+LISTS = ("except", "opt_out_whole", "profane_stem", "profane_innocent", "folds", "english")
 MEMO = 20_000  # names remembered before the memory is emptied
 NAME = 100  # characters of a name that are looked at
 AFTER_THANKS = 7  # words after "thanks for" in which something bad makes it sarcasm
+RELIEF = 7  # words after "despite" or "for fixing" in which trouble is over
 
 _KEPT = ("thanks", "warm")  # cues that no `except` takes away
+_OVERCOME = ("problem", "request", "duration", "wish")  # what relief makes harmless
 _PART = re.compile(r"(?<![\d/])[1-9] ?/ ?[1-9](?![\d/])")
 _REFERENCE = re.compile(r"(?<![\w$£€.,:])#?(?!(?:19|20)\d\d\b)(?=[A-Z0-9]*\d)[A-Z0-9]{4,}\b")
+_FOND = frozenset(("love", "loves", "loved", "loving", "luv", "enjoy", "enjoyed", "enjoying", "adore"))
 _DIGIT = re.compile(r"\d")
 _ODD = re.compile(r"(?<=[a-z])[*@$!|+0-9\u0370-\u04ff\uff00-\uffef]+[a-z]|\*\*|(?<!\w)\$[a-z]", re.IGNORECASE)
 _MARKS = tuple("!*$@|+0134578")  # without one of these no ASCII word is disguised
@@ -107,7 +110,7 @@ class Cues:
     def read(self, text: str) -> Read:
         """Read a cleaned text in one pass."""
         words = tokens(text)
-        found = _excepted(self._matcher.find(words))
+        found = _overcome(_excepted(self._matcher.find(words)), words)
         cues: dict[str, tuple[str, ...]] = {}
         for cue, start, end in found:
             phrase = words[start] if end == start + 1 else " ".join(words[start:end])
@@ -125,6 +128,10 @@ class Cues:
             _add(cues, "opt_out", whole)
         if "thanks" in cues:
             _add(cues, "sarcasm", *self._thanks_for_bad(words, found))
+        if len(words) > 2 and "not" in (words[-1], words[-2]) and words[-2 - (words[-1][0] in ENDS)][0] in ENDS:
+            _add(cues, "sarcasm", "... not")
+        if "praise" in cues:
+            _add(cues, "wry", *_fond_of_doing(words, found))
         if '"' in text or "“" in text:
             _add(
                 cues,
@@ -139,12 +146,13 @@ class Cues:
 
     def _thanks_for_bad(self, words: list[str], found: list[Found]) -> Iterable[str]:
         bad = {hit.start for hit in found if hit.cue in ("problem", "complaint", "negation", "swearing")}
+        over = {at for hit in found if hit.cue == "relief" for at in range(hit.start, hit.end + RELIEF)}
         for hit in found:
             if hit.cue == "thanks" and hit.end < len(words) and words[hit.end] in ("for", "4"):
                 for at in range(hit.end + 1, min(hit.end + 1 + AFTER_THANKS, len(words))):
                     if words[at][0] in ENDS:
                         break
-                    if at in bad or self._valence.get(words[at], 0.0) < 0:
+                    if at in bad or (self._valence.get(words[at], 0.0) < 0 and at not in over):
                         yield " ".join(words[hit.start : at + 1])
                         break
 
@@ -165,6 +173,13 @@ class Cues:
             bare = "".join(filter(str.isdigit, digits))
             if not _TOLL_FREE.match(bare) and (len(bare) in (10, 11, 12) or _card(bare)):
                 _add(cues, "personal_data", digits)
+
+
+def _fond_of_doing(words: list[str], found: list[Found]) -> Iterable[str]:
+    """ "love waking up to", "enjoy sitting in": what people say of themselves, and seldom mean."""
+    for cue, start, end in found:
+        if cue == "praise" and words[start] in _FOND and end < len(words) and words[end].endswith("ing"):
+            yield f"{words[start]} {words[end]}"
 
 
 def _card(digits: str) -> bool:
@@ -189,6 +204,18 @@ def _excepted(found: list[Found]) -> list[Found]:
         hit for hit in found
         if hit.cue in _KEPT or (hit.cue != "except" and not any(_inside(hit, *span) for span in spans))
     ]  # fmt: skip
+
+
+def _overcome(found: list[Found], words: list[str]) -> list[Found]:
+    """Trouble that follows relief in the same sentence ("despite", "thanks for fixing") becomes the cue `overcome`."""
+    over: set[int] = set()
+    for hit in found:
+        if hit.cue == "relief":
+            ends = (at for at in range(hit.end, len(words)) if words[at][0] in ENDS)
+            over.update(range(hit.start, min(hit.end + RELIEF, next(ends, len(words)))))
+    if not over:
+        return found
+    return [Found("overcome", *hit[1:]) if hit.cue in _OVERCOME and hit.start in over else hit for hit in found]
 
 
 def _inside(hit: Found, start: int, end: int) -> bool:

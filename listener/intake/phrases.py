@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-# words, numbers, ends of sentences, a bare @, pictures; linear in the text
+# words, numbers, ends of sentences, a bare @, hearts typed as <3, pictures; linear in the text
 _TOKEN = re.compile(
-    r"[^\W\d_]+(?:'[^\W\d_]+)*|\d+|[.?!;…\n]+|@|[\U0001F000-\U0001FAFF\u2600-\u27BF\u2B50\u263A]",
+    r"[^\W\d_]+(?:'[^\W\d_]+)*|\d+|[.?!;…\n]+|@|<3|[\U0001F000-\U0001FAFF\u2600-\u27BF\u2B50\u263A]",
 )
 ENDS = ".?!;…\n"  # what a token begins with that ends a sentence
 _LONG = re.compile(r"(.)\1{2,}")  # "sooo", "fuuuck": a letter typed three times or more counts as two, or one

@@ -62,7 +62,8 @@ class Scorer:
         self._boosters = frozenset(vader.BOOSTER_DICT) - {
             word.lower() for word, value in (lexicon or {}).items() if value
         }
-        self._emoji: dict[str, str] = self._vader.emojis
+        own = (word for word, value in (lexicon or {}).items() if value and len(word) == 1 and not word.isascii())
+        self._emoji: dict[str, str] = self._vader.emojis | {one: one for one in own}  # weighed by itself, not by name
         self._lexicon: dict[str, float] = self._vader.lexicon
 
     @property

@@ -12,7 +12,7 @@ Guard = Callable[[Facts, Policy], Stop | None]
 
 LOW = -0.3  # a compound score at or under it is not left without an answer
 WORTH_READING = 10  # words that nobody hears unless a person reads them
-_DOUBTS = ("negation", "contrast", "sarcasm", "duration", "competitor_praise", "swearing")
+_DOUBTS = ("negation", "contrast", "condition", "sarcasm", "wry", "duration", "competitor_praise", "swearing")
 
 
 def _guards() -> tuple[tuple[str, Guard, Hit], ...]:
@@ -68,7 +68,7 @@ def _left(facts: Facts, trail: list[Hit]) -> Decision:
         return Decision("ignore", "denied", tuple(trail))
     for rule, says, words in (
         ("unanswered_question", "a question nobody has an answer to", facts.cues.get("question")),
-        ("unanswered_request", "a request nobody answers", facts.cues.get("request")),
+        ("unanswered_request", "a request nobody answers", facts.cues.get("request") or facts.cues.get("wish")),
         ("unanswered_problem", "a problem, or mixed feelings", _trouble(facts)),
         ("negative", f"clearly negative ({facts.compound:+.2f})", () if facts.compound <= LOW else None),
         ("informs", "tells something that somebody here may wait for", _informs(facts)),
@@ -90,8 +90,8 @@ def _only_denied(facts: Facts) -> tuple[str, ...]:
 
 
 def _trouble(facts: Facts) -> tuple[str, ...] | None:
-    cues = facts.cues
-    return cues.get("complaint", ()) + cues.get("problem", ()) + cues.get("threat_to_leave", ()) or None
+    names = ("complaint", "problem", "overcome", "threat_to_leave")
+    return tuple(word for name in names for word in facts.cues.get(name, ())) or None
 
 
 def _informs(facts: Facts) -> tuple[str, ...] | None:

@@ -14,6 +14,7 @@ from listener.model import Claim, Facts, History, Json, Mention
 from listener.policy import Policy
 from listener.triage.sheet import Sheet
 
+NO_WORDS = ("folds", "profane_stem", "profane_innocent")  # lists that hold no English words
 _LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -23,10 +24,10 @@ class Ears:
     def __init__(self, policy: Policy) -> None:
         self._scorer = Scorer(policy.lexicon)
         self._cues = Cues(policy.cues, self._scorer.words_worth)
-        known = {
-            word for name, phrases in policy.cues.items() if name != "folds" for one in phrases for word in tokens(one)
-        }
-        self._clean = Cleaner(policy.brand, known | self._scorer.words)
+        lists = (phrases for name, phrases in policy.cues.items() if name not in NO_WORDS)
+        known = {word for phrases in lists for one in phrases for word in tokens(one)}
+        self.english = frozenset(known | self._scorer.words)  # words that nobody needs a detector for
+        self._clean = Cleaner(policy.brand, self.english)
         self._sheet = Sheet(policy.facts)
 
     def facts(self, mention: Mention, history: History, now: datetime) -> Facts:
@@ -38,7 +39,7 @@ class Ears:
         compound = self._scorer.compound(text)
         scores = self._sentences(text, compound) if "thanks" in read.cues or "praise" in read.cues else (compound,)
         claims, topics = self._sheet.read(read) if self._sheet.facts else ((), {})
-        lang = language(text, mention.lang)
+        lang = language(text, mention.lang, self.english)
         return Facts(mention, now, text, compound, scores, lang, read.cues, claims, topics, history)
 
     def _sentences(self, text: str, compound: float) -> tuple[float, ...]:

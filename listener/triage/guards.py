@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from listener.model import Action, Facts
 from listener.policy import Policy
 
-_NEEDS = ("problem", "complaint", "question", "request", "threat_to_leave")
+_NEEDS = ("problem", "complaint", "question", "request", "wish", "threat_to_leave")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,8 @@ def language(facts: Facts, policy: Policy) -> Stop | None:
     """The language is one the policy answers in."""
     if facts.lang in policy.languages:
         return None
-    if facts.lang == "und" and ("no_letters" in facts.cues or (len(facts.text) < 25 and facts.text.isascii())):
+    brief = len(facts.text) < 25 and facts.text.isascii() and not _first(facts, "praise", "thanks")
+    if facts.lang == "und" and ("no_letters" in facts.cues or brief):
         return None
     says = "nobody can say in which language it is" if facts.lang == "und" else f"written in {facts.lang!r}"
     return Stop("escalate", f"{says}, the policy answers in {', '.join(policy.languages)}: a person")

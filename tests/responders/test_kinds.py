@@ -50,7 +50,7 @@ def test_a_complaint_is_never_thanked(text: str) -> None:
         ("great pens?", "question"),
         ("great pens but pricey", "contrast"),
         ("great, three hours of my life", "duration"),
-        ("thanks for losing my order", "problem"),
+        ("thanks for losing my order", "sarcasm"),
         ("love how this works", "sarcasm"),
         ("not great", "negation"),
         ("nice", "score"),
