@@ -34,7 +34,7 @@ def respond(facts: Facts, policy: Policy) -> Draft | Escalate | Pass:
     cues = facts.cues
     trouble = tuple(word for name in TROUBLE for word in cues.get(name, ()))
     wanted = cues.get("request", ()) + cues.get("wish", ())
-    angry = facts.compound <= options.negative or _troubled_question(facts)
+    angry = (facts.compound <= options.negative and "warm" not in cues) or _troubled_question(facts)
     if not trouble and not wanted and not angry:
         return Pass("names no problem, no complaint and no request")
     if _praises(facts, options):

@@ -8,13 +8,17 @@ from unicodedata import combining, normalize
 from listener.intake.phrases import ENDS, Found, Matcher, fold, tokens
 
 # entries of the cue data that are no cues: they are read by name below
-LISTS = ("except", "opt_out_whole", "profane_stem", "profane_innocent", "folds", "english")
+LISTS = ("except", "opt_out_whole", "profane_stem", "profane_innocent", "folds", "english", "classes")
 MEMO = 20_000  # names remembered before the memory is emptied
 NAME = 100  # characters of a name that are looked at
 AFTER_THANKS = 7  # words after "thanks for" in which something bad makes it sarcasm
+WHOLE = 12  # words and marks of a message that may be nothing but an opt-out
+ODD = 4  # words after "thanks for" of which one must be worth thanks
 RELIEF = 7  # words after "despite" or "for fixing" in which trouble is over
 
 _KEPT = ("thanks", "warm")  # cues that no `except` takes away
+_WORTHY = ("thankworthy", "praise", "warm", "relief")
+_SILENT = ("thankworthy", "relief")  # said only through what they do to other cues
 _OVERCOME = ("problem", "request", "duration", "wish")  # what relief makes harmless
 _PART = re.compile(r"(?<![\d/])[1-9] ?/ ?[1-9](?![\d/])")
 _REFERENCE = re.compile(r"(?<![\w$£€.,:])#?(?!(?:19|20)\d\d\b)(?=[A-Z0-9]*\d)[A-Z0-9]{4,}\b")
@@ -27,6 +31,7 @@ _SCARE = re.compile(r"[\"“]\s?([A-Za-z]+)[.,!]?\s?[\"”]")
 _EMAIL = re.compile(r"(?<=[\w+-])@[\w-]{1,63}(?:\.[\w-]{1,63})*\.[a-z]{2,10}(?![\w@])", re.IGNORECASE)
 _DIGITS = re.compile(r"(?<![\w/#.])\+?\(?\d(?:[ ().-]{0,2}\d){8,18}(?!\w)")
 _TOLL_FREE = re.compile(r"^(?:\+?1)?8(?:00|33|44|55|66|77|88)")
+_IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")
 _NOT_LETTER = re.compile(r"[\W\d_]+")
 _SAME = re.compile(r"(.)\1+")
 _TRIPLE = re.compile(r"(.)\1{2,}")
@@ -100,7 +105,8 @@ class Cues:
 
     def __init__(self, cues: Mapping[str, Sequence[str]], valence: Mapping[str, float]) -> None:
         self._matcher = Matcher(
-            {name: phrases for name, phrases in cues.items() if name not in LISTS} | {"except": cues.get("except", ())}
+            {name: phrases for name, phrases in cues.items() if name not in LISTS} | {"except": cues.get("except", ())},
+            cues.get("classes", ()),
         )
         self._profane = Matcher({"profanity": cues.get("profanity", ())})
         self._whole = frozenset(" ".join(tokens(phrase)) for phrase in cues.get("opt_out_whole", ()))
@@ -113,6 +119,8 @@ class Cues:
         found = _overcome(_excepted(self._matcher.find(words)), words)
         cues: dict[str, tuple[str, ...]] = {}
         for cue, start, end in found:
+            if cue in _SILENT:
+                continue
             phrase = words[start] if end == start + 1 else " ".join(words[start:end])
             held = cues.get(cue, ())
             if phrase not in held:
@@ -124,10 +132,11 @@ class Cues:
     def _structure(self, cues: dict[str, tuple[str, ...]], words: list[str], found: list[Found], text: str) -> None:
         if "?" in text:
             _add(cues, "question", "?")
-        if (whole := " ".join(word for word in words if word[0] not in ENDS)) in self._whole:
+        if len(words) <= WHOLE and (whole := " ".join(word for word in words if word[0] not in ENDS)) in self._whole:
             _add(cues, "opt_out", whole)
         if "thanks" in cues:
             _add(cues, "sarcasm", *self._thanks_for_bad(words, found))
+            _add(cues, "wry", *self._thanks_for_odd(words, found))
         if len(words) > 2 and "not" in (words[-1], words[-2]) and words[-2 - (words[-1][0] in ENDS)][0] in ENDS:
             _add(cues, "sarcasm", "... not")
         if "praise" in cues:
@@ -156,6 +165,15 @@ class Cues:
                         yield " ".join(words[hit.start : at + 1])
                         break
 
+    def _thanks_for_odd(self, words: list[str], found: list[Found]) -> Iterable[str]:
+        """Thanks for something that nobody thanks for in earnest ("thanks for the cold chips")."""
+        worth = {at for hit in found if hit.cue in _WORTHY for at in range(hit.start, hit.end)}
+        for hit in found:
+            if hit.cue == "thanks" and hit.end + 1 < len(words) and words[hit.end] in ("for", "4"):
+                after = range(hit.end + 1, min(hit.end + 1 + ODD, len(words)))
+                if not any(at in worth or self._valence.get(words[at], 0.0) > 0 for at in after):
+                    yield " ".join(words[hit.start : hit.end + 2])
+
     def _disguised(self, text: str) -> str | None:
         if (text.isascii() and not any(mark in text for mark in _MARKS)) or not _ODD.search(text):
             return None
@@ -173,6 +191,8 @@ class Cues:
             bare = "".join(filter(str.isdigit, digits))
             if not _TOLL_FREE.match(bare) and (len(bare) in (10, 11, 12) or _card(bare)):
                 _add(cues, "personal_data", digits)
+        if (account := _IBAN.search(text)) and _iban(account[0].replace(" ", "")):
+            _add(cues, "personal_data", account[0])
 
 
 def _fond_of_doing(words: list[str], found: list[Found]) -> Iterable[str]:
@@ -188,6 +208,11 @@ def _card(digits: str) -> bool:
         return False
     doubled = (int(one) * (1 + at % 2) for at, one in enumerate(reversed(digits)))
     return sum(value - 9 * (value > 9) for value in doubled) % 10 == 0
+
+
+def _iban(account: str) -> bool:
+    """The check digits of a bank account's international number (ISO 13616)."""
+    return int("".join(str(int(one, 36)) for one in account[4:] + account[:4])) % 97 == 1
 
 
 def _add(cues: dict[str, tuple[str, ...]], cue: str, *words: str) -> None:

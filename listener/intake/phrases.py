@@ -11,6 +11,7 @@ _TOKEN = re.compile(
 ENDS = ".?!;…\n"  # what a token begins with that ends a sentence
 _LONG = re.compile(r"(.)\1{2,}")  # "sooo", "fuuuck": a letter typed three times or more counts as two, or one
 _MEMO = 20_000  # distinct words remembered before the memory is emptied
+NUMBER = "<n>"  # the class that every number in digits belongs to
 TOKENS = 1_500  # words of one text that are looked at
 
 
@@ -33,9 +34,12 @@ def tokens(text: str) -> list[str]:
 
 
 def words(phrase: str) -> list[str]:
-    """Return the words of a phrase as `tokens` would give them, each with its `*` if it has one."""
+    """Return the words of a phrase as `tokens` would give them, each with its `*` if it has one; `<class>` as it is."""
     found = []
     for word in phrase.split():
+        if word[0] == "<" and word[-1] == ">":
+            found.append(word)
+            continue
         parts = _TOKEN.findall(fold(word.rstrip("*"))) or [""]
         found += [*parts[:-1], parts[-1] + ("*" if word.endswith("*") else "")]
     return [word for word in found if word]
@@ -44,19 +48,25 @@ def words(phrase: str) -> list[str]:
 class _Node:
     """Where one or more phrases stand after some of their words."""
 
-    __slots__ = ("below", "cues")
+    __slots__ = ("below", "cues", "words")
 
     def __init__(self) -> None:
         self.below: dict[str, _Node] = {}
+        self.words = self.below.keys()  # a view: which words go on
         self.cues: tuple[str, ...] = ()
 
 
 class Vocabulary(dict[str, tuple[str, ...]]):
-    """Which words of the phrases a word of the text is: itself, and each beginning that a `*` follows."""
+    """Which words of the phrases a word of the text is: itself, each beginning that a `*` follows, and its classes."""
 
-    def __init__(self, atoms: Iterable[str]) -> None:
+    def __init__(self, atoms: Iterable[str], classes: Iterable[str] = ()) -> None:
         super().__init__()
         atoms = set(atoms)
+        self._classes: dict[str, tuple[str, ...]] = {}
+        for name, word in map(str.split, classes):
+            if f"<{name}>" in atoms:
+                self._classes[word] = (*self._classes.get(word, ()), f"<{name}>")
+        self._numbers = [atom for atom in atoms if atom == NUMBER]
         self._exact = frozenset(atom for atom in atoms if not atom.endswith("*"))
         self._starts = frozenset(atom[:-1] for atom in atoms if atom.endswith("*"))
         self._longest = max(map(len, self._starts), default=0)
@@ -71,19 +81,20 @@ class Vocabulary(dict[str, tuple[str, ...]]):
 
     def _atoms(self, token: str) -> list[str]:
         found = [token] if token in self._exact else []
+        found += (*self._classes.get(token, ()), *(self._numbers if token.isdigit() else ()))
         ends = range(min(len(token), self._longest) + 1)
         return found + [token[:end] + "*" for end in ends if token[:end] in self._starts]
 
 
 class Matcher:
-    """Finds the phrases of many cues in one pass. Built once; not shared between threads."""
+    """Finds the phrases of many cues in one pass; classes: "good great". Built once; not shared between threads."""
 
-    def __init__(self, cues: Mapping[str, Sequence[str]]) -> None:
+    def __init__(self, cues: Mapping[str, Sequence[str]], classes: Sequence[str] = ()) -> None:
         self._root = _Node()
         for cue, phrases in cues.items():
             for phrase in phrases:
                 self._plant(cue, words(phrase))
-        self._known = Vocabulary(self._atoms(self._root))
+        self._known = Vocabulary(self._atoms(self._root), classes)
         self._first: dict[str, tuple[_Node, ...]] = {}
 
     def _plant(self, cue: str, atoms: list[str]) -> None:
@@ -111,22 +122,23 @@ class Matcher:
         """Every phrase in these tokens, in the order of their first words."""
         found: list[Found] = []
         first, begin = self._first, self._begin
+        known = [*map(self._known.__getitem__, text), ()]
         for start, token in enumerate(text):
             nodes = first.get(token)
             for node in begin(token) if nodes is None else nodes:
-                found += [Found(cue, start, start + 1) for cue in node.cues]
-                if node.below:
-                    self._follow(node, text, start, found)
+                if node.cues:
+                    found += [Found(cue, start, start + 1) for cue in node.cues]
+                if not node.words.isdisjoint(known[start + 1]):
+                    self._follow(node, known, start, found)
         return found
 
-    def _follow(self, node: _Node, text: Sequence[str], start: int, found: list[Found]) -> None:
+    @staticmethod
+    def _follow(node: _Node, known: Sequence[tuple[str, ...]], start: int, found: list[Found]) -> None:
         open_: list[tuple[_Node, int]] = [(node, start + 1)]
         while open_:
             node, at = open_.pop()
-            if at >= len(text):
-                continue
-            for atom in self._known[text[at]]:
+            for atom in known[at]:
                 if (below := node.below.get(atom)) is not None:
                     found += [Found(cue, start, at + 1) for cue in below.cues]
-                    if below.below:
+                    if not below.words.isdisjoint(known[at + 1]):
                         open_.append((below, at + 1))

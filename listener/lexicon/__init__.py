@@ -1,21 +1,17 @@
 """Word lists as data: cues, what words are worth to VADER, profanity, look-alike letters. Only settings calls this.
 
 A phrase is words separated by blanks; `*` at a word's end stands for any letters, alone for any one word (never the
-first). No regular expressions: what an operator writes is matched literally and in bounded time. In the shipped cues
-`<good>` stands for each word of that class (classes.toml), so that a rule is about language and not about its examples.
+first). No regular expressions: what an operator writes is matched literally and in bounded time. `<good>` stands for each
+word of that class (classes.toml), so that a rule is about language and not about the examples somebody met.
 """
 
-import re
 import tomllib
 from functools import cache
 from importlib.resources import files
-from itertools import product
 from typing import Any
 
 # cues whose lists lie in profanity.toml, because they are not for everybody's eyes
 _PROFANITY = {"profanity": "words", "swearing": "mild", "profane_stem": "stems", "profane_innocent": "innocent"}
-
-_CLASS = re.compile(r"<([a-z]+)>")
 
 
 @cache
@@ -25,23 +21,12 @@ def _table(name: str) -> dict[str, Any]:
 
 @cache
 def _cues() -> dict[str, tuple[str, ...]]:
-    shipped = {
-        name: tuple(dict.fromkeys(said for phrase in phrases for said in _spelt_out(phrase)))
-        for name, phrases in _table("cues.toml").items()
-    }
+    shipped = {name: tuple(phrases) for name, phrases in _table("cues.toml").items()}
     profane = _table("profanity.toml")
     shipped |= {cue: tuple(profane[key]) for cue, key in _PROFANITY.items()}
     shipped["english"] = tuple(files(__name__).joinpath("english.txt").read_text(encoding="utf-8").split())
+    shipped["classes"] = tuple(f"{name} {word}" for name, words in _table("classes.toml").items() for word in words)
     return shipped | {"folds": tuple(f"{seen} {letter}" for seen, letter in profane["folds"].items())}
-
-
-def _spelt_out(phrase: str) -> list[str]:
-    """Every phrase that one with classes stands for; KeyError for a class that classes.toml does not have."""
-    if not _CLASS.search(phrase):
-        return [phrase]
-    texts = _CLASS.split(phrase)  # text, name, text, name ... text
-    parts = [_table("classes.toml")[part] if at % 2 else [part] for at, part in enumerate(texts)]
-    return ["".join(said) for said in product(*parts)]
 
 
 def cues() -> dict[str, tuple[str, ...]]:
@@ -63,4 +48,6 @@ def fault(phrase: str) -> str | None:
         return "the first word is a bare `*`"
     if any("*" in word[:-1] for word in words):
         return "`*` stands only at a word's end"
+    if strange := [word for word in words if word[0] + word[-1] == "<>" and word[1:-1] not in _table("classes.toml")]:
+        return f"there is no class {strange[0]}"
     return None

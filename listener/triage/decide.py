@@ -25,17 +25,15 @@ def _guards() -> tuple[tuple[str, Guard, Hit], ...]:
 
 
 GUARDS = _guards()
+MISSES = tuple(miss for _, _, miss in GUARDS)
 
 
 def decide(facts: Facts, policy: Policy, responders: Mapping[str, Responder]) -> Decision:
     """Return what becomes of a mention, with the whole trail. responders: kind -> its module."""
-    trail: list[Hit] = []
-    for name, guard, miss in GUARDS:
+    for at, (name, guard, _) in enumerate(GUARDS):
         if (stop := guard(facts, policy)) is not None:
-            trail.append(Hit(name, True, stop.says, stop.words))
-            return _stopped(name, stop, facts, trail)
-        trail.append(miss)
-    return _ask(facts, policy, responders, trail)
+            return _stopped(name, stop, facts, [*MISSES[:at], Hit(name, True, stop.says, stop.words)])
+    return _ask(facts, policy, responders, [*MISSES])
 
 
 def _stopped(name: str, stop: Stop, facts: Facts, trail: list[Hit]) -> Decision:
@@ -73,6 +71,7 @@ def _left(facts: Facts, trail: list[Hit]) -> Decision:
         ("negative", f"clearly negative ({facts.compound:+.2f})", () if facts.compound <= LOW else None),
         ("informs", "tells something that somebody here may wait for", _informs(facts)),
         ("mixed", "kind words and doubts about them", _mixed(facts)),
+        ("sarcasm", "words that may well not be meant", facts.cues.get("sarcasm")),
         ("unclear", "may well mean something that no rule understands", _unclear(facts)),
     ):
         if words is not None:
