@@ -3,14 +3,12 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from unicodedata import combining, normalize
 
-from listener.intake.phrases import ENDS, Found, Matcher, fold, tokens
+from listener.intake.names import SAME, Names
+from listener.intake.phrases import ENDS, Found, Matcher, tokens
 
 # entries of the cue data that are no cues: they are read by name below
-LISTS = ("except", "opt_out_whole", "profane_stem", "profane_innocent", "folds", "english", "classes")
-MEMO = 20_000  # names remembered before the memory is emptied
-NAME = 100  # characters of a name that are looked at
+LISTS = ("except", "opt_out_whole", "profane_stem", "profane_innocent", "dressing", "folds", "english", "classes")
 AFTER_THANKS = 7  # words after "thanks for" in which something bad makes it sarcasm
 WHOLE = 12  # words and marks of a message that may be nothing but an opt-out
 ODD = 4  # words after "thanks for" of which one must be worth thanks
@@ -32,10 +30,6 @@ _EMAIL = re.compile(r"(?<=[\w+-])@[\w-]{1,63}(?:\.[\w-]{1,63})*\.[a-z]{2,10}(?![
 _DIGITS = re.compile(r"(?<![\w/#.])\+?\(?\d(?:[ ().-]{0,2}\d){8,18}(?!\w)")
 _TOLL_FREE = re.compile(r"^(?:\+?1)?8(?:00|33|44|55|66|77|88)")
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")
-_NOT_LETTER = re.compile(r"[\W\d_]+")
-_SAME = re.compile(r"(.)\1+")
-_TRIPLE = re.compile(r"(.)\1{2,}")
-_NUMBER = re.compile(r"(?<!\d)\d{3,5}(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,63 +41,12 @@ class Read:
     cues: dict[str, tuple[str, ...]]
 
 
-class Names:
-    """Folds names and disguised words: leetspeak, look-alike letters, repeated letters."""
-
-    def __init__(self, cues: Mapping[str, Sequence[str]]) -> None:
-        pairs = ((seen, letter) for seen, letter in map(str.split, cues.get("folds", ())))
-        self._folds = str.maketrans(dict(pairs))
-        self._seen: dict[str, str | None] = {}
-        self._stems = tuple(cues.get("profane_stem", ()))
-        self._innocent = tuple(word.replace(" ", "") for word in cues.get("profane_innocent", ()))
-
-    def folded(self, text: str) -> str:
-        """Return the letters a reader sees, lower case, nothing between them."""
-        return _NOT_LETTER.sub("", fold(_compatible(text)).translate(self._folds))
-
-    def profane(self, name: str) -> str | None:
-        """Return the stem of profanity in a handle or display name, or None."""
-        if name not in self._seen:
-            if len(self._seen) > MEMO:
-                self._seen.clear()
-            self._seen[name] = self._stem(name[:NAME])
-        return self._seen[name]
-
-    def _stem(self, name: str) -> str | None:
-        plain = fold(_compatible(name))
-        letters = plain if plain.isalpha() else _NOT_LETTER.sub("", plain)
-        together = self._forms(plain, letters)
-        if not any(map(together.__contains__, self._stems)):
-            return None
-        for word in self._innocent:
-            together = together.replace(word, " ")
-        return next((stem for stem in self._stems if stem in together), None)
-
-    def _forms(self, plain: str, letters: str) -> str:
-        """The name as it is typed, as it is read, and each with repeated letters calmed; numbers apart."""
-        forms = [letters, *_calmed(letters)]
-        if plain != letters or not plain.isascii():
-            read = _NOT_LETTER.sub("", plain.translate(self._folds))
-            forms += [read, *_calmed(read), *_NUMBER.findall(plain)]
-        return " ".join(forms)
-
-
-def _calmed(letters: str) -> tuple[str, ...]:
-    """Runs of a letter as two, and as one."""
-    if not _SAME.search(letters):
-        return ()
-    return _TRIPLE.sub(r"\1\1", letters), _SAME.sub(r"\1", letters)
-
-
-def _compatible(text: str) -> str:
-    """Full-width, ornamental and accented letters as plain ones."""
-    return text if text.isascii() else "".join(char for char in normalize("NFKD", text) if not combining(char))
-
-
 class Cues:
     """Reads the cues of a text in one pass. Built once from the policy's cues and the words VADER knows."""
 
-    def __init__(self, cues: Mapping[str, Sequence[str]], valence: Mapping[str, float]) -> None:
+    def __init__(
+        self, cues: Mapping[str, Sequence[str]], valence: Mapping[str, float], ours: Iterable[str] = ()
+    ) -> None:
         self._matcher = Matcher(
             {name: phrases for name, phrases in cues.items() if name not in LISTS} | {"except": cues.get("except", ())},
             cues.get("classes", ()),
@@ -111,7 +54,7 @@ class Cues:
         self._profane = Matcher({"profanity": cues.get("profanity", ())})
         self._whole = frozenset(" ".join(tokens(phrase)) for phrase in cues.get("opt_out_whole", ()))
         self._valence = valence
-        self.names = Names(cues)
+        self.names = Names(cues, ours)
 
     def read(self, text: str) -> Read:
         """Read a cleaned text in one pass."""
@@ -180,7 +123,7 @@ class Cues:
         for odd in text.split()[:400]:
             if len(odd) < 30 and _ODD.search(odd):
                 seen = self.names.folded(odd)
-                if _STARRED.match(odd.lower()) or self._profane.find([seen, _SAME.sub(r"\1", seen)] if seen else []):
+                if _STARRED.match(odd.lower()) or self._profane.find([seen, SAME.sub(r"\1", seen)] if seen else []):
                     return odd
         return None
 

@@ -99,6 +99,21 @@ def profane_name(facts: Facts, policy: Policy) -> Stop | None:
     return _person(facts, "profane_name", "profanity or a slur in the author's handle or name: a person", 0)
 
 
+def look_alike(facts: Facts, policy: Policy) -> Stop | None:
+    """The author's handle and name are not dressed up as ours."""
+    return _person(facts, "look_alike", "an account that calls itself like us: a person looks who it is", 1)
+
+
+def robot(facts: Facts, policy: Policy) -> Stop | None:
+    """The author does not call itself a bot."""
+    words = facts.cues.get("robot")
+    if not words:
+        return None
+    if _first(facts, "problem", "complaint", "question"):
+        return Stop("escalate", "calls itself a bot, and complains or asks: a person decides", words)
+    return Stop("ignore", "calls itself a bot: two machines need not talk", words)
+
+
 def empty(facts: Facts, policy: Policy) -> Stop | None:
     """Something is left of the text without handles, links and the brand's name."""
     if facts.text and (facts.cues.get("no_letters") or any(char.isalnum() for char in facts.text)):
