@@ -52,17 +52,22 @@ def variables(policy: Policy, fact: Fact | None = None) -> dict[str, str]:
     return known
 
 
-def candidates(kind: str, facts: Facts, policy: Policy, fact: Fact | None = None) -> tuple[Text, ...]:
+def candidates(
+    kind: str, facts: Facts, policy: Policy, fact: Fact | None = None, about: str | None = None
+) -> tuple[Text, ...]:
     """Return the wordings of a kind that suit these facts, in the order to try, each followed by its short form.
 
-    A variant with `when` comes only when one of those cues hit, and then before those without; within, the order is
-    rotated by the mention's id, so that the same mention always gets the same text. Raises nothing for a sound config.
+    A variant with `when` comes only when one of those cues hit, and then before those without; first of all come those
+    whose `when` names `about`. Within, the order is rotated by the mention's id, so that the same mention always gets
+    the same text. Raises nothing for a sound config.
     """
     shelf = _shelf(kind, policy, fact)
-    fitting = [texts for when, texts in shelf if when and any(cue in facts.cues for cue in when)]
-    plain = [texts for when, texts in shelf if not when]
     turn = crc32(facts.mention.id.encode("utf-8", "replace"))
-    return tuple(text for texts in (*_rotated(fitting, turn), *_rotated(plain, turn)) for text in texts)
+    topical = [texts for when, texts in shelf if about in when] if about else []
+    fitting = [texts for when, texts in shelf if when and about not in when and any(cue in facts.cues for cue in when)]
+    plain = [texts for when, texts in shelf if not when]
+    sorts = (*_rotated(topical, turn), *_rotated(fitting, turn), *_rotated(plain, turn))
+    return tuple(text for texts in sorts for text in texts)
 
 
 def _shelf(kind: str, policy: Policy, fact: Fact | None) -> _Shelf:

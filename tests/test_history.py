@@ -38,3 +38,12 @@ def test_the_history_is_wide() -> None:
     seen = Counter((row.told["text"], row.told.get("author"), row.told.get("name"), len(row.told)) for row in ROWS)
     assert [text for text, times in seen.items() if times > 1] == []
     assert {outcome for row in ROWS for outcome in row.told["must"]} >= {"thank_you", "support", "escalate", "ignore"}
+
+
+def test_trouble_is_told_by_what_it_is_about() -> None:
+    """The category stands in the trail, and picks the wording."""
+    for row in (row for row in ROWS if "about" in row.told):
+        decision = row.decided()
+        assert decision.draft is not None, row.told["text"]
+        assert f" about {row.told['about']}" in decision.draft.says, (row.told["text"], decision.draft.says)
+        assert decision.draft.texts[0].variant == row.told["about"]

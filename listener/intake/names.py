@@ -1,4 +1,4 @@
-"""Names of authors as people read them: profanity behind leetspeak and look-alike letters, and names dressed up as ours."""
+"""Authors' names as people read them: profanity behind leetspeak and look-alike letters, names dressed up as ours."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,8 +1,8 @@
 """Word lists as data: cues, what words are worth to VADER, profanity, look-alike letters. Only settings calls this.
 
 A phrase is words separated by blanks; `*` at a word's end stands for any letters, alone for any one word (never the
-first). No regular expressions: what an operator writes is matched literally and in bounded time. `<good>` stands for each
-word of that class (classes.toml), so that a rule is about language and not about the examples somebody met.
+first), `<good>` for each word of that class (classes.toml), so that a rule is about language and not about examples.
+No regular expressions: what an operator writes is matched literally and in bounded time.
 """
 
 import tomllib

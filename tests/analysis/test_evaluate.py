@@ -2,10 +2,12 @@
 
 import csv
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
-from listener.analysis.evaluate import COLUMNS, Row, Sorted, evaluate, read_rows, wilson, write_rows
+from listener.analysis.evaluate import COLUMNS, evaluate, read_rows, write_rows
+from listener.analysis.tally import Row, Sorted, wilson
 from listener.errors import InputError
 from tests.factories import DATA, NOW, policy, responders
 
@@ -32,6 +34,40 @@ def test_the_report_counts_what_the_contract_names() -> None:
     }  # fmt: skip
     assert report["false_thank_you"] == {"n": 1, "of": 2, "rate": 0.5, "low": wilson(1, 2)[0], "high": wilson(1, 2)[1]}
     assert (report["thank_you_cover"], report["thank_you_precision"], report["negatives_unanswered"]) == (1.0, 0.5, 0.5)
+
+
+def test_every_share_has_an_interval_and_every_rule_a_precision() -> None:
+    """What the contract's flat figures leave out, beside them."""
+    report, _ = _run([*ROWS, Row("5", "when do you open?", "positive", "en"), Row("6", "hm", "negative", "en")])
+    shares: Any = report["shares"]
+    assert shares["thank_you_cover"] == {"n": 1, "of": 2, "rate": 0.5, "low": wilson(1, 2)[0], "high": wilson(1, 2)[1]}
+    assert shares["questions_ignored"]["of"] == 1 and shares["escalated"]["of"] == 6
+    assert shares["positives_supported"]["n"] == 0 and shares["negatives_unanswered"]["n"] == 2
+    rules = {(one["rule"], one["outcome"]): one for one in cast(Any, report["by_rule"])}
+    assert rules["thank_you", "thank_you"]["labels"] == {"positive": 1, "negative": 1}
+    assert rules["thank_you", "thank_you"]["precision"]["rate"] == 0.5
+    assert rules["support", "support"]["precision"]["rate"] == 1.0
+
+
+def test_the_worst_mistakes_come_first() -> None:
+    """Thanked negatives before unanswered ones before positives that are consoled, with the words that did it."""
+    rows = [
+        Row("sorry", "my sister broke every record in your shoes, awful weather", "positive", "en"),
+        Row("left", "hm", "negative", "en"),
+        Row("thanked", "great pens, great shop", "negative", "en"),
+        Row("fine", "my pen broke", "negative", "en"),
+    ]
+    report, _ = _run(rows)
+    worst: Any = report["worst"]
+    assert [one["id"] for one in worst] == ["thanked", "left", "sorry"]
+    assert worst[0]["outcome"] == "thank_you" and "great" in worst[0]["words"] and worst[0]["auto"] is True
+
+
+def test_brands_are_told_apart() -> None:
+    """One figure for each brand of the rows."""
+    rows = [Row("1", "great pens", "positive", "en", "A"), Row("2", "hm", "positive", "en", "B")]
+    by_brand: Any = _run(rows)[0]["by_brand"]
+    assert by_brand["A"]["thank_you_cover"]["rate"] == 1.0 and by_brand["B"]["thank_you_cover"]["rate"] == 0.0
 
 
 def test_nothing_over_nothing_is_null() -> None:
