@@ -14,6 +14,7 @@ KIND = "support"
 TROUBLE = ("complaint", "problem", "threat_to_leave")
 # what trouble is about: the cues about_*, the graver first where a text speaks of several as often
 ABOUT = ("damage", "refund", "billing", "account", "outage", "staff", "delivery", "quality")
+_CUES = tuple((name, f"about_{name}") for name in ABOUT)
 FURIOUS = -0.75  # a score at or under it is anger
 
 TURNED = ("negation", "duration", "swearing", "sarcasm", "overcome")  # a question with one of these is about trouble
@@ -85,9 +86,7 @@ def _praises(facts: Facts, options: Options) -> bool:
 
 def _about(facts: Facts) -> str | None:
     """What the trouble is about: what most words speak of; None when no word tells."""
-    told = [
-        (len(facts.cues[f"about_{name}"]), -at, name) for at, name in enumerate(ABOUT) if f"about_{name}" in facts.cues
-    ]
+    told = [(len(facts.cues[cue]), -at, name) for at, (name, cue) in enumerate(_CUES) if cue in facts.cues]
     return max(told)[2] if told else None
 
 

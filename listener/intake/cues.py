@@ -23,7 +23,7 @@ _REFERENCE = re.compile(r"(?<![\w$£€.,:])#?(?!(?:19|20)\d\d\b)(?=[A-Z0-9]*\d)
 _FOND = frozenset(("love", "loves", "loved", "loving", "luv", "enjoy", "enjoyed", "enjoying", "adore"))
 _DIGIT = re.compile(r"\d")
 _ODD = re.compile(r"(?<=[a-z])[*@$!|+0-9\u0370-\u04ff\uff00-\uffef]+[a-z]|\*\*|(?<!\w)\$[a-z]", re.IGNORECASE)
-_MARKS = tuple("!*$@|+0134578")  # without one of these no ASCII word is disguised
+_MARK = re.compile(r"[!*$@|+0134578]|[^\x00-\x7f]")  # without one of these no word is disguised
 _STARRED = re.compile(r"\W?(?:f\*+|s\*{2,}|s\*+t|sh\*+|b\*tch|b\*{3,}|a\*\*h|c\*+nt|n\*gg|bulls\*)")
 _SCARE = re.compile(r"[\"“]\s?([A-Za-z]+)[.,!]?\s?[\"”]")
 _EMAIL = re.compile(r"(?<=[\w+-])@[\w-]{1,63}(?:\.[\w-]{1,63})*\.[a-z]{2,10}(?![\w@])", re.IGNORECASE)
@@ -69,7 +69,6 @@ class Cues:
             if phrase not in held:
                 cues[cue] = (*held, phrase)
         self._structure(cues, words, found, text)
-        self._private(cues, text)
         return Read(words, found, cues)
 
     def _structure(self, cues: dict[str, tuple[str, ...]], words: list[str], found: list[Found], text: str) -> None:
@@ -90,9 +89,12 @@ class Cues:
                 "sarcasm",
                 *(f'"{word}"' for word in _SCARE.findall(text) if self._valence.get(word.lower(), 0) > 0),
             )
-        if _DIGIT.search(text):
+        if digits := _DIGIT.search(text):
             _add(cues, "part", *_PART.findall(text)[:1])
             _add(cues, "reference", *_REFERENCE.findall(text)[:3])
+            self._numbers(cues, text[max(0, digits.start() - 4) :])
+        if "@" in text and "." in text and (email := _EMAIL.search(text)):
+            _add(cues, "personal_data", email[0])
         if disguised := self._disguised(text):
             _add(cues, "profanity", disguised)
 
@@ -118,7 +120,7 @@ class Cues:
                     yield " ".join(words[hit.start : hit.end + 2])
 
     def _disguised(self, text: str) -> str | None:
-        if (text.isascii() and not any(mark in text for mark in _MARKS)) or not _ODD.search(text):
+        if not _MARK.search(text) or not _ODD.search(text):
             return None
         for odd in text.split()[:400]:
             if len(odd) < 30 and _ODD.search(odd):
@@ -127,10 +129,10 @@ class Cues:
                     return odd
         return None
 
-    def _private(self, cues: dict[str, tuple[str, ...]], text: str) -> None:
-        if "@" in text and "." in text and (email := _EMAIL.search(text)):
-            _add(cues, "personal_data", email[0])
-        for digits in _DIGITS.findall(text)[:5] if _DIGIT.search(text) else ():
+    @staticmethod
+    def _numbers(cues: dict[str, tuple[str, ...]], text: str) -> None:
+        """Numbers that are a person's: of a phone, a payment card, a bank account."""
+        for digits in _DIGITS.findall(text)[:5]:
             bare = "".join(filter(str.isdigit, digits))
             if not _TOLL_FREE.match(bare) and (len(bare) in (10, 11, 12) or _card(bare)):
                 _add(cues, "personal_data", digits)

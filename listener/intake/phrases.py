@@ -86,6 +86,21 @@ class Vocabulary(dict[str, tuple[str, ...]]):
         return found + [token[:end] + "*" for end in ends if token[:end] in self._starts]
 
 
+class _Begin(dict[str, tuple[tuple[_Node, ...], tuple[str, ...]]]):
+    """Word of a text -> where phrases that begin with it go on, and which words of the phrases it is."""
+
+    def __init__(self, root: _Node, known: Vocabulary) -> None:
+        super().__init__()
+        self._root, self._known = root.below, known
+
+    def __missing__(self, token: str) -> tuple[tuple[_Node, ...], tuple[str, ...]]:
+        if len(self) > _MEMO:
+            self.clear()
+        atoms = self._known[token]
+        self[token] = found = (tuple(self._root[atom] for atom in atoms if atom in self._root), atoms)
+        return found
+
+
 class Matcher:
     """Finds the phrases of many cues in one pass; classes: "good great". Built once; not shared between threads."""
 
@@ -94,8 +109,7 @@ class Matcher:
         for cue, phrases in cues.items():
             for phrase in phrases:
                 self._plant(cue, words(phrase))
-        self._known = Vocabulary(self._atoms(self._root), classes)
-        self._first: dict[str, tuple[_Node, ...]] = {}
+        self._begin = _Begin(self._root, Vocabulary(self._atoms(self._root), classes))
 
     def _plant(self, cue: str, atoms: list[str]) -> None:
         if not atoms or atoms[0] == "*":
@@ -111,34 +125,27 @@ class Matcher:
             yield atom
             yield from self._atoms(below)
 
-    def _begin(self, token: str) -> tuple[_Node, ...]:
-        if len(self._first) > _MEMO:
-            self._first.clear()
-        below = self._root.below
-        self._first[token] = nodes = tuple(below[atom] for atom in self._known[token] if atom in below)
-        return nodes
-
     def find(self, text: Sequence[str]) -> list[Found]:
         """Every phrase in these tokens, in the order of their first words."""
         found: list[Found] = []
-        first, begin = self._first, self._begin
-        known = [*map(self._known.__getitem__, text), ()]
-        for start, token in enumerate(text):
-            nodes = first.get(token)
-            for node in begin(token) if nodes is None else nodes:
+        seen = [*map(self._begin.__getitem__, text), ((), ())]
+        for start, (nodes, _) in enumerate(seen):
+            for node in nodes:
                 if node.cues:
                     found += [Found(cue, start, start + 1) for cue in node.cues]
-                if not node.words.isdisjoint(known[start + 1]):
-                    self._follow(node, known, start, found)
+                if not node.words.isdisjoint(seen[start + 1][1]):
+                    self._follow(node, seen, start, found)
         return found
 
     @staticmethod
-    def _follow(node: _Node, known: Sequence[tuple[str, ...]], start: int, found: list[Found]) -> None:
+    def _follow(
+        node: _Node, seen: Sequence[tuple[tuple[_Node, ...], tuple[str, ...]]], start: int, found: list[Found]
+    ) -> None:
         open_: list[tuple[_Node, int]] = [(node, start + 1)]
         while open_:
             node, at = open_.pop()
-            for atom in known[at]:
+            for atom in seen[at][1]:
                 if (below := node.below.get(atom)) is not None:
                     found += [Found(cue, start, at + 1) for cue in below.cues]
-                    if not below.words.isdisjoint(known[at + 1]):
+                    if not below.words.isdisjoint(seen[at + 1][1]):
                         open_.append((below, at + 1))

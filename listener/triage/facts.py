@@ -52,7 +52,8 @@ class Ears:
 
     def _around(self, read: Read, text: str, raw: str, mention: Mention) -> None:
         """What the cleaning took away and the author's names, as cues of their own."""
-        if "@" in raw and (others := self._clean.others(raw, mention.brand)):
+        alone = raw[:1] == "@" and raw.find("@", 1) < 0  # nobody but the one it begins with
+        if not alone and "@" in raw and (others := self._clean.others(raw, mention.brand)):
             read.cues["other_handles"] = tuple(dict.fromkeys(others))
         if ("RT" in raw or '"' in raw or "“" in raw) and (quoted := self._clean.quoted(raw)):
             read.cues["quote"] = (quoted[:80],)

@@ -16,24 +16,10 @@ NAMES = ("folds", "profane_stem", "profane_innocent", "dressing", "english", "cl
 OFTEN = 2  # rows; once is chance
 
 # ordinary words that stand in one airline's rows alone, read by a person: none is a name, a place or a trade's jargon
-ORDINARY = frozenset(
-    [
-        "clueless",
-        "compensating",
-        "damages",
-        "disability",
-        "locating",
-        "misses",
-        "refunding",
-        "runaround",
-        "smoothest",
-        "surly",
-        "terrific",
-        "trace",
-        "yikes",
-        "reek*",
-    ]
-)
+ORDINARY = {
+    "clueless", "compensating", "damages", "disability", "locating", "misses", "refunding", "runaround", "smoothest",
+    "surly", "terrific", "trace", "yikes", "reek*",
+}  # fmt: skip
 
 
 def _words() -> set[str]:
