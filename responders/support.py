@@ -67,10 +67,13 @@ def _options(policy: Policy) -> Options:
 
 
 def _troubled_question(facts: Facts) -> bool:
-    """A question that turns on something amiss, and that the fact sheet does not answer."""
-    if "question" not in facts.cues or facts.topics or facts.claims:
+    """A question that turns on something amiss: who has waited is not answered cheerfully, whatever the fact sheet has."""
+    if "question" not in facts.cues:
         return False
-    return any(name in facts.cues for name in TURNED)
+    if "waiting" in facts.cues:
+        return True
+    known = facts.topics or facts.claims
+    return not known and any(name in facts.cues for name in TURNED)
 
 
 def _praises(facts: Facts, options: Options) -> bool:

@@ -25,7 +25,8 @@ DISTRACTIONS = (*MILD, "overcome", "hedge", "other_handles", "quote", "link", "i
 
 OUTWEIGHED = 2  # so many sorts of mild doubt may stand beside firm praise
 OVERCOME = -0.4  # a sentence may score so low when it tells of trouble that is over
-CLOSING = 5  # words from which on thanks beside other sentences are mere politeness
+CLOSING = 4  # words from which on thanks beside other sentences are mere politeness
+CAPTION = 7  # words that a kind picture may speak for
 BRIGHT = 0.6  # a score from which on it is more than politeness
 BARE = 4  # words of a message that is thanks and nothing else
 
@@ -58,6 +59,8 @@ def respond(facts: Facts, policy: Policy) -> Draft | Escalate | Pass:
         return Pass(f"kind words, but the score {facts.compound:+.2f} is below {options.compound:+.2f}", kind_words)
     if min(facts.sentences) < (OVERCOME if "overcome" in cues else 0):
         return Pass(f"kind words, but a sentence scores {min(facts.sentences):+.2f}", kind_words)
+    if not any(char.isalpha() for word in kind_words for char in word) and len(facts.text.split()) > CAPTION:
+        return Pass("only a picture is kind, and the text may be anything", kind_words)
     if closing := _closing(facts):
         return Pass("thanks only to close a message that says something else", closing)
     texts = candidates(KIND, facts, policy)

@@ -14,7 +14,7 @@ WHOLE = 12  # words and marks of a message that may be nothing but an opt-out
 ODD = 4  # words after "thanks for" of which one must be worth thanks
 RELIEF = 7  # words after "despite" or "for fixing" in which trouble is over
 
-_KEPT = ("thanks", "warm")  # cues that no `except` takes away
+_KEPT = ("thanks", "warm", "thankworthy", "relief")  # cues that no `except` takes away
 _WORTHY = ("thankworthy", "praise", "warm", "relief")
 _SILENT = ("thankworthy", "relief")  # said only through what they do to other cues
 _OVERCOME = ("problem", "request", "duration", "wish")  # what relief makes harmless
@@ -115,7 +115,8 @@ class Cues:
         worth = {at for hit in found if hit.cue in _WORTHY for at in range(hit.start, hit.end)}
         for hit in found:
             if hit.cue == "thanks" and hit.end + 1 < len(words) and words[hit.end] in ("for", "4"):
-                after = range(hit.end + 1, min(hit.end + 1 + ODD, len(words)))
+                reach = 1 if words[hit.end + 1].endswith("ing") else ODD  # a deed must be worth thanks itself
+                after = range(hit.end + 1, min(hit.end + 1 + reach, len(words)))
                 if not any(at in worth or self._valence.get(words[at], 0.0) > 0 for at in after):
                     yield " ".join(words[hit.start : hit.end + 2])
 
