@@ -67,7 +67,7 @@ def _options(policy: Policy) -> Options:
 
 
 def _troubled_question(facts: Facts) -> bool:
-    """A question that turns on something amiss: who has waited is not answered cheerfully, whatever the fact sheet has."""
+    """A question that turns on something amiss: who has waited gets no cheerful answer of the fact sheet."""
     if "question" not in facts.cues:
         return False
     if "waiting" in facts.cues:

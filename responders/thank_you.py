@@ -11,6 +11,7 @@ from listener.policy import Policy
 from responders.wording import candidates
 
 KIND = "thank_you"
+KIND_CUES = ("praise", "thanks", "warm")
 
 # each of these makes praise doubtful
 DOUBTS = (
@@ -28,6 +29,7 @@ OVERCOME = -0.4  # a sentence may score so low when it tells of trouble that is 
 CLOSING = 4  # words from which on thanks beside other sentences are mere politeness
 CAPTION = 7  # words that a kind picture may speak for
 BRIGHT = 0.6  # a score from which on it is more than politeness
+STRAY = 4  # words beside praise and little words up to which nothing else is said; nor more than one in four
 BARE = 4  # words of a message that is thanks and nothing else
 
 
@@ -47,7 +49,7 @@ class Options:
 def respond(facts: Facts, policy: Policy) -> Draft | Escalate | Pass:
     """Thank for clear praise; pass on anything less, with the reason."""
     cues = facts.cues
-    kind_words = cues.get("praise", ()) + cues.get("thanks", ())
+    kind_words = tuple(dict.fromkeys(word for name in KIND_CUES for word in cues.get(name, ())))
     if not kind_words:
         return Pass("no word of praise or thanks")
     if doubt := next((name for name in DOUBTS if name in cues), None):
@@ -88,14 +90,17 @@ def _closing(facts: Facts) -> tuple[str, ...]:
     if told := facts.cues.get("informs") or facts.cues.get("reference"):
         return told
     silent = facts.compound < BRIGHT and any(score == 0 for score in facts.sentences)
-    return facts.cues["thanks"] if silent and len(facts.text.split()) > CLOSING else ()
+    return facts.cues.get("thanks", ()) if silent and len(facts.text.split()) > CLOSING else ()
 
 
 def _auto(facts: Facts, options: Options) -> bool:
-    """Nothing distracts, and the words are warm, or thanks and praise together, or thanks and nothing else."""
+    """Nothing distracts, little else is said, and the words are warm, or thanks and praise, or thanks alone."""
     cues, length = facts.cues, len(facts.text.split())
+    stray = len(cues.get("stray", ()))
     if length > options.auto_words or any(name in cues for name in DISTRACTIONS):
         return False
-    if "thanks" in cues and length <= BARE:
+    if stray > 1 and (stray > STRAY or stray * 4 > length):
+        return False
+    if "thanks" in cues and (length <= BARE or not stray):
         return True
     return facts.compound >= options.auto_compound and ("warm" in cues or ("thanks" in cues and "praise" in cues))

@@ -5,11 +5,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from listener.intake.names import SAME, Names
-from listener.intake.phrases import ENDS, Found, Matcher, tokens
+from listener.intake.phrases import ENDS, Found, Matcher, Vocabulary, tokens
 
 # entries of the cue data that are no cues: they are read by name below
-LISTS = ("except", "opt_out_whole", "profane_stem", "profane_innocent", "dressing", "folds", "english", "classes")
+LISTS = (
+    "except",
+    "opt_out_whole",
+    "profane_stem",
+    "profane_innocent",
+    "dressing",
+    "folds",
+    "english",
+    "classes",
+    "little",
+)
 AFTER_THANKS = 7  # words after "thanks for" in which something bad makes it sarcasm
+CRIED = 3  # words of a text from which on it says more than a cry
 WHOLE = 12  # words and marks of a message that may be nothing but an opt-out
 ODD = 4  # words after "thanks for" of which one must be worth thanks
 RELIEF = 7  # words after "despite" or "for fixing" in which trouble is over
@@ -20,6 +31,8 @@ _SILENT = ("thankworthy", "relief")  # said only through what they do to other c
 _OVERCOME = ("problem", "request", "duration", "wish")  # what relief makes harmless
 _PART = re.compile(r"(?<![\d/])[1-9] ?/ ?[1-9](?![\d/])")
 _REFERENCE = re.compile(r"(?<![\w$£€.,:])#?(?!(?:19|20)\d\d\b)(?=[A-Z0-9]*\d)[A-Z0-9]{4,}\b")
+_KIND_CLASSES = ("good", "very", "able", "folk", "thing", "be", "helping", "helped")
+_CRY = re.compile(r"\W*([^\W\d_]+)[,.:!…]+\s")
 _FOND = frozenset(("love", "loves", "loved", "loving", "luv", "enjoy", "enjoyed", "enjoying", "adore"))
 _DIGIT = re.compile(r"\d")
 _ODD = re.compile(r"(?<=[a-z])[*@$!|+0-9\u0370-\u04ff\uff00-\uffef]+[a-z]|\*\*|(?<!\w)\$[a-z]", re.IGNORECASE)
@@ -52,6 +65,7 @@ class Cues:
             cues.get("classes", ()),
         )
         self._profane = Matcher({"profanity": cues.get("profanity", ())})
+        self._kindly = Vocabulary(_kindly(cues))
         self._whole = frozenset(" ".join(tokens(phrase)) for phrase in cues.get("opt_out_whole", ()))
         self._valence = valence
         self.names = Names(cues, ours)
@@ -82,7 +96,9 @@ class Cues:
         if len(words) > 2 and "not" in (words[-1], words[-2]) and words[-2 - (words[-1][0] in ENDS)][0] in ENDS:
             _add(cues, "sarcasm", "... not")
         if "praise" in cues:
-            _add(cues, "wry", *_fond_of_doing(words, found))
+            _add(cues, "wry", *_fond_of_doing(words, found), *_cried_out(text, words, found))
+        if "praise" in cues or "thanks" in cues:
+            _add(cues, "stray", *(word for word in words if word[0].isalpha() and not self._kindly[word]))
         if '"' in text or "“" in text:
             _add(
                 cues,
@@ -139,6 +155,24 @@ class Cues:
                 _add(cues, "personal_data", digits)
         if (account := _IBAN.search(text)) and _iban(account[0].replace(" ", "")):
             _add(cues, "personal_data", account[0])
+
+
+def _cried_out(text: str, words: list[str], found: list[Found]) -> Iterable[str]:
+    """ "Superb. A wet parcel": a kind word cried out, and nothing kind after it."""
+    cry = _CRY.match(text)
+    if (
+        cry
+        and len(words) > CRIED
+        and not any(hit.start > 0 for hit in found if hit.cue in ("praise", "thanks", "warm"))
+    ):
+        yield cry[1].lower()
+
+
+def _kindly(cues: Mapping[str, Sequence[str]]) -> Iterable[str]:
+    """Every word that praise and thanks are made of, and little words."""
+    for name in ("little", "thanks", "praise", "warm", "thankworthy", "acknowledgement"):
+        yield from (word for phrase in cues.get(name, ()) for word in phrase.split() if word[0] != "<" and word != "*")
+    yield from (word for name, word in map(str.split, cues.get("classes", ())) if name in _KIND_CLASSES)
 
 
 def _fond_of_doing(words: list[str], found: list[Found]) -> Iterable[str]:
