@@ -133,7 +133,8 @@ class Cues:
             if hit.cue == "thanks" and hit.end + 1 < len(words) and words[hit.end] in ("for", "4"):
                 reach = 1 if words[hit.end + 1].endswith("ing") else ODD  # a deed must be worth thanks itself
                 after = range(hit.end + 1, min(hit.end + 1 + reach, len(words)))
-                if not any(at in worth or self._valence.get(words[at], 0.0) > 0 for at in after):
+                kindly = any(at in worth or self._valence.get(words[at], 0.0) > 0 for at in after)
+                if not kindly or not {"that", "which"}.isdisjoint(words[hit.end + 2 : hit.end + 2 + ODD]):
                     yield " ".join(words[hit.start : hit.end + 2])
 
     def _disguised(self, text: str) -> str | None:
@@ -160,11 +161,8 @@ class Cues:
 def _cried_out(text: str, words: list[str], found: list[Found]) -> Iterable[str]:
     """ "Superb. A wet parcel": a kind word cried out, and nothing kind after it."""
     cry = _CRY.match(text)
-    if (
-        cry
-        and len(words) > CRIED
-        and not any(hit.start > 0 for hit in found if hit.cue in ("praise", "thanks", "warm"))
-    ):
+    kind = max((start for cue, start, _ in found if cue in ("praise", "thanks", "warm")), default=0)
+    if cry and not kind and sum(word[0] not in ENDS for word in words) > CRIED:
         yield cry[1].lower()
 
 
@@ -176,9 +174,11 @@ def _kindly(cues: Mapping[str, Sequence[str]]) -> Iterable[str]:
 
 
 def _fond_of_doing(words: list[str], found: list[Found]) -> Iterable[str]:
-    """ "love waking up to", "enjoy sitting in": what people say of themselves, and seldom mean."""
+    """ "love waking up to", "nice job parking in my drive": deeds that people praise, and seldom mean it."""
+    worth = {start for cue, start, _ in found if cue in _WORTHY}
     for cue, start, end in found:
-        if cue == "praise" and words[start] in _FOND and end < len(words) and words[end].endswith("ing"):
+        fond = cue == "praise" and words[start] in _FOND
+        if (fond or words[end - 1] == "job") and end < len(words) and words[end].endswith("ing") and end not in worth:
             yield f"{words[start]} {words[end]}"
 
 
