@@ -110,8 +110,8 @@ def _mixed(facts: Facts) -> tuple[str, ...] | None:
 
 def _unclear(facts: Facts) -> tuple[str, ...] | None:
     """Not kind, and with a word that turns its sense, or too long to be nothing (unless it passes on a link)."""
-    cues, length = facts.cues, len(facts.text.split())
-    if "praise" in cues or "thanks" in cues or (facts.compound > 0 and length < WORTH_READING):
+    cues, length, no = facts.cues, len(facts.text.split()), "negation" in facts.cues
+    if "praise" in cues or "thanks" in cues or (facts.compound > 0 and length < WORTH_READING and not no):
         return None
     if (doubt := _doubt(facts)) and length >= 3:
         return doubt
