@@ -29,7 +29,8 @@ OVERCOME = -0.4  # a sentence may score so low when it tells of trouble that is 
 CLOSING = 4  # words from which on thanks beside other sentences are mere politeness
 CAPTION = 7  # words that a kind picture may speak for
 BRIGHT = 0.6  # a score from which on it is more than politeness
-STRAY = 4  # words beside praise and little words up to which nothing else is said; nor more than one in four
+THIN = 0.5  # a score from which on a kind word is more than said in passing
+STRAY = 4  # stray words that the auto band bears
 BARE = 4  # words of a message that is thanks and nothing else
 
 
@@ -63,6 +64,8 @@ def respond(facts: Facts, policy: Policy) -> Draft | Escalate | Pass:
         return Pass(f"kind words, but a sentence scores {min(facts.sentences):+.2f}", kind_words)
     if not any(char.isalpha() for word in kind_words for char in word) and len(facts.text.split()) > CAPTION:
         return Pass("only a picture is kind, and the text may be anything", kind_words)
+    if facts.compound < THIN and _thin(facts):
+        return Pass("a kind word in passing, and much else is said", cues["stray"])
     if closing := _closing(facts):
         return Pass("thanks only to close a message that says something else", closing)
     texts = candidates(KIND, facts, policy)
@@ -83,6 +86,17 @@ def _firm(facts: Facts, options: Options, mild: list[str]) -> bool:
     return "warm" in facts.cues and facts.compound >= options.firm and len(mild) <= OUTWEIGHED and not heavy
 
 
+def _thin(facts: Facts) -> bool:
+    """Thanks alone, or praise alone that is not warm, in a text that says much else."""
+    return "warm" not in facts.cues and not ("thanks" in facts.cues and "praise" in facts.cues) and _strays(facts)
+
+
+def _strays(facts: Facts) -> bool:
+    """More than a word, and more than one in four, is neither kind nor little."""
+    stray = len(facts.cues.get("stray", ()))
+    return stray > 1 and stray * 4 > len(facts.text.split())
+
+
 def _closing(facts: Facts) -> tuple[str, ...]:
     """Thanks beside sentences that praise nothing: politeness at the end of a message."""
     if "praise" in facts.cues or "warm" in facts.cues:
@@ -96,11 +110,10 @@ def _closing(facts: Facts) -> tuple[str, ...]:
 def _auto(facts: Facts, options: Options) -> bool:
     """Nothing distracts, little else is said, and the words are warm, or thanks and praise, or thanks alone."""
     cues, length = facts.cues, len(facts.text.split())
-    stray = len(cues.get("stray", ()))
     if length > options.auto_words or any(name in cues for name in DISTRACTIONS):
         return False
-    if stray > 1 and (stray > STRAY or stray * 4 > length):
+    if _strays(facts) or len(cues.get("stray", ())) > STRAY:
         return False
-    if "thanks" in cues and (length <= BARE or not stray):
+    if "thanks" in cues and (length <= BARE or "stray" not in cues):
         return True
     return facts.compound >= options.auto_compound and ("warm" in cues or ("thanks" in cues and "praise" in cues))
