@@ -64,10 +64,10 @@ def respond(facts: Facts, policy: Policy) -> Draft | Escalate | Pass:
         return Pass(f"kind words, but a sentence scores {min(facts.sentences):+.2f}", kind_words)
     if not any(char.isalpha() for word in kind_words for char in word) and len(facts.text.split()) > CAPTION:
         return Pass("only a picture is kind, and the text may be anything", kind_words)
-    if facts.compound < THIN and _thin(facts):
-        return Pass("a kind word in passing, and much else is said", cues["stray"])
     if closing := _closing(facts):
         return Pass("thanks only to close a message that says something else", closing)
+    if facts.compound < THIN and _thin(facts):
+        return Pass("a kind word in passing, and much else is said", cues["stray"])
     texts = candidates(KIND, facts, policy)
     if not texts:
         return Escalate(KIND, "no wording for a thank-you", kind_words)

@@ -196,8 +196,9 @@ def _iban(account: str) -> bool:
 
 
 def _add(cues: dict[str, tuple[str, ...]], cue: str, *words: str) -> None:
-    if new := tuple(word for word in words if word not in cues.get(cue, ())):
-        cues[cue] = cues.get(cue, ()) + new
+    held = cues.get(cue, ())
+    if new := tuple(dict.fromkeys(word for word in words if word not in held)):
+        cues[cue] = held + new
 
 
 def _excepted(found: list[Found]) -> list[Found]:
