@@ -15,12 +15,11 @@ KIND_CUES = ("praise", "thanks", "warm")
 
 # each of these makes praise doubtful
 DOUBTS = (
-    "question", "negation", "condition", "complaint", "sarcasm", "swearing", "profanity", "threat_to_leave",
+    "question", "negation", "condition", "complaint", "sarcasm", "problem", "swearing", "profanity", "threat_to_leave",
     "competitor_praise", "automated", "opt_out", "part",
 )  # fmt: skip
-# each of these too, unless the praise is firm; the last two only beside thanks
-MILD = ("contrast", "wish", "wry", "duration", "problem", "request")
-UNTHANKED = MILD[:4]
+# each of these too, unless the praise is firm; the last only beside thanks
+MILD = ("contrast", "wish", "wry", "duration", "request")
 # and these keep it from going out without a person
 DISTRACTIONS = (*MILD, "overcome", "hedge", "other_handles", "quote", "link", "informs", "reference")
 
@@ -83,8 +82,8 @@ def _options(policy: Policy) -> Options:
 
 
 def _firm(facts: Facts, options: Options, mild: list[str]) -> bool:
-    """Warm words and a high score outweigh a mild doubt or two; trouble and requests only beside thanks."""
-    heavy = any(name not in UNTHANKED for name in mild) and "thanks" not in facts.cues
+    """Warm words and a high score outweigh a mild doubt or two; a request only beside thanks."""
+    heavy = "request" in mild and "thanks" not in facts.cues
     return "warm" in facts.cues and facts.compound >= options.firm and len(mild) <= OUTWEIGHED and not heavy
 
 

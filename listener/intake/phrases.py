@@ -86,21 +86,25 @@ class Vocabulary(dict[str, tuple[str, ...]]):
         self._numbers = [atom for atom in atoms if atom == NUMBER]
         self._exact = frozenset(atom for atom in atoms if not atom.endswith("*"))
         self._starts = frozenset(atom[:-1] for atom in atoms if atom.endswith("*"))
-        self._longest = max(map(len, self._starts), default=0)
+        self._sizes = sorted(set(map(len, self._starts)))
 
     def __missing__(self, token: str) -> tuple[str, ...]:
         if len(self) > _MEMO:
             self.clear()
-        shorter = [one for one in (_LONG.sub(r"\1\1", token), _LONG.sub(r"\1", token)) if len(one) > 2]
-        atoms = tuple(dict.fromkeys(atom for one in (token, *shorter) for atom in self._atoms(one)))
-        self[token] = atoms = atoms if token[0] not in ENDS else ()
+        atoms: tuple[str, ...] = ()
+        if token[0] not in ENDS:
+            shorter = [_LONG.sub(r"\1\1", token), _LONG.sub(r"\1", token)] if _LONG.search(token) else ()
+            spelt = (token, *(one for one in shorter if len(one) > 2))
+            atoms = tuple(dict.fromkeys(atom for one in spelt for atom in self._atoms(one)))
+        self[token] = atoms
         return atoms
 
     def _atoms(self, token: str) -> list[str]:
         found = [token] if token in self._exact else []
         found += (*self._classes.get(token, ()), *(self._numbers if token.isdigit() else ()))
-        ends = range(token in TURNING, min(len(token), self._longest) + 1)
-        return found + [token[:end] + "*" for end in ends if token[:end] in self._starts]
+        if token in TURNING:
+            return found + [token + "*"] * (token in self._starts)
+        return found + [token[:end] + "*" for end in self._sizes if end <= len(token) and token[:end] in self._starts]
 
 
 class _Begin(dict[str, tuple[tuple[_Node, ...], tuple[str, ...]]]):

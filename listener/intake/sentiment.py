@@ -14,6 +14,8 @@ MEMO = 20_000  # tokens remembered before the memory is emptied
 EMOJI = 100  # of a text that are read; the others count as blanks
 _NEGATE = frozenset(vader.NEGATE)
 _STRIP = vader.string.punctuation
+# no idiom of VADER's, and no booster of two words ("kind of"), stands where none of these does
+_IDIOMATIC = frozenset(max(one.split(), key=len) for one in (*vader.SPECIAL_CASES, *vader.BOOSTER_DICT) if " " in one)
 
 
 def _negates(word: str) -> bool:
@@ -37,8 +39,11 @@ class _Analyzer(vader.SentimentIntensityAnalyzer):  # type: ignore[misc]  # the 
 
     @staticmethod
     def _special_idioms_check(valence: float, words: Sequence[str], i: int) -> float:
+        near = words[i - 3 : i + 3]
+        if _IDIOMATIC.isdisjoint(map(str.lower, near)):
+            return valence
         check: Any = vader.SentimentIntensityAnalyzer._special_idioms_check
-        return float(check(valence, words[i - 3 : i + 3], 3))
+        return float(check(valence, near, 3))
 
 
 class _Words:
@@ -107,20 +112,16 @@ class Scorer:
         return float(round(vader.normalize(total), 4))
 
     def _weights(self, read: list[tuple[str, str, bool]]) -> list[float]:
-        last = len(read) - 1
         weights: list[float] = [0] * len(read)
-        words: list[str] = []
-        sentiment: _Words | None = None
-        for i, (word, lower, weighs) in enumerate(read):
-            if not weighs or (lower == "kind" and i < last and read[i + 1][1] == "of"):
-                continue
-            if sentiment is None:
-                words = [one[0] for one in read]
-                sentiment = _Words(words, vader.allcap_differential(words))
-            weights[i] = self._vader.sentiment_valence(0, sentiment, word, i, [])[0]
-        if sentiment is not None and any(lower == "but" for _, lower, _ in read):
-            weights = self._vader._but_check(words, weights)
-        return weights
+        heavy = [i for i, one in enumerate(read) if one[2]]
+        if not heavy:
+            return weights
+        words, lower, _ = map(list, zip(*read, strict=True))
+        sentiment = _Words(words, vader.allcap_differential(words))
+        for i in heavy:
+            if lower[i] != "kind" or lower[i + 1 : i + 2] != ["of"]:
+                weights[i] = self._vader.sentiment_valence(0, sentiment, words[i], i, [])[0]
+        return self._vader._but_check(words, weights) if "but" in lower else weights
 
     def _spelt(self, text: str) -> str:
         """Emoji as their names, spaced as vaderSentiment spaces them; past EMOJI of them, blanks."""

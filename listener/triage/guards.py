@@ -180,7 +180,7 @@ def repost(facts: Facts, policy: Policy) -> Stop | None:
 def advertising(facts: Facts, policy: Policy) -> Stop | None:
     """No advertising or automated post."""
     words = facts.cues.get("automated")
-    if words and not _first(facts, "complaint", "question"):
+    if words and not _first(facts, "complaint", "question", "problem", "sarcasm"):
         return Stop("ignore", "reads like advertising or an automated post", words)
     return None
 
