@@ -3,38 +3,45 @@
 An apology goes only to who is not praising us: clear praise that merely names a problem goes to a person.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from listener.model import Draft, Escalate, Facts, Pass
+from listener.model import Draft, Escalate, Facts, Pass, Text
 from listener.policy import Policy
 from responders.wording import candidates
 
 KIND = "support"
 
 TROUBLE = ("complaint", "problem", "threat_to_leave")
-TURNED = ("negation", "duration", "swearing", "sarcasm")  # a question with one of these is about trouble
+# what trouble is about: the cues about_*, the graver first where a text speaks of several as often
+ABOUT = ("damage", "refund", "billing", "account", "outage", "staff", "delivery", "quality")
+_CUES = tuple((name, f"about_{name}") for name in ABOUT)
+FURIOUS = -0.75  # a score at or under it is anger
+
+TURNED = ("negation", "duration", "swearing", "sarcasm", "overcome")  # a question with one of these is about trouble
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
     """happy: praise at or above this score gets no apology; negative: at or under it a text complains without a cue.
 
-    followers: from here on an author's trouble is urgent; repeat: so many earlier exchanges make it so too.
+    followers: from here on an author's trouble is urgent; repeat: so many earlier exchanges make it so too;
+    urgent: what trouble about these (of ABOUT) is too.
     """
 
     happy: float = 0.3
     negative: float = -0.3
     followers: int = 10_000
     repeat: int = 2
+    urgent: tuple[str, ...] = ("account", "billing", "outage")
 
 
 def respond(facts: Facts, policy: Policy) -> Draft | Escalate | Pass:
     """Offer help for trouble or a request; pass on what holds neither."""
     options = _options(policy)
     cues = facts.cues
-    trouble = tuple(word for name in TROUBLE for word in cues.get(name, ()))
-    wanted = cues.get("request", ())
-    angry = facts.compound <= options.negative or _troubled_question(facts)
+    trouble = tuple(dict.fromkeys(word for name in TROUBLE for word in cues.get(name, ())))
+    wanted = cues.get("request", ()) + cues.get("wish", ())
+    angry = (facts.compound <= options.negative and "warm" not in cues) or _troubled_question(facts)
     if not trouble and not wanted and not angry:
         return Pass("names no problem, no complaint and no request")
     if _praises(facts, options):
@@ -43,11 +50,15 @@ def respond(facts: Facts, policy: Policy) -> Draft | Escalate | Pass:
         )
     if not trouble and not angry and "question" in cues and not wanted:
         return Pass("a question, no problem", cues["question"])
-    texts = candidates(KIND, facts, policy)
+    about = _about(facts) if trouble or angry else None
+    texts = _texts(facts, policy, about, bool(trouble or angry))
     if not texts:
         return Escalate(KIND, "no wording for support", trouble)
-    says = f"a problem or complaint ({facts.compound:+.2f})" if trouble or angry else "a request"
-    return Draft(texts, KIND, says, trouble or wanted or cues.get("question", ()), False, _urgency(facts, options))
+    reasons = _reasons(facts, options, about)
+    what = f"a problem or complaint{f' about {about}' if about else ''}" if trouble or angry else "a request"
+    says = f"{what} ({facts.compound:+.2f}){f', urgent: {reasons[0]}' if reasons else ''}"
+    words = trouble or wanted or cues.get("question", ())
+    return Draft(texts, KIND, says, words, False, int(bool(reasons)))
 
 
 def _options(policy: Policy) -> Options:
@@ -56,10 +67,13 @@ def _options(policy: Policy) -> Options:
 
 
 def _troubled_question(facts: Facts) -> bool:
-    """A question that turns on something amiss, and that the fact sheet does not answer."""
-    if "question" not in facts.cues or facts.topics or facts.claims:
+    """A question that turns on something amiss: who has waited gets no cheerful answer of the fact sheet."""
+    if "question" not in facts.cues:
         return False
-    return any(name in facts.cues for name in TURNED)
+    if "waiting" in facts.cues:
+        return True
+    known = facts.topics or facts.claims
+    return not known and any(name in facts.cues for name in TURNED)
 
 
 def _praises(facts: Facts, options: Options) -> bool:
@@ -73,8 +87,27 @@ def _praises(facts: Facts, options: Options) -> bool:
     return "thanks" in cues and "complaint" not in cues and facts.compound > 0 and "question" not in cues
 
 
-def _urgency(facts: Facts, options: Options) -> int:
-    """Anger, reach and repeated contact bring it forward."""
-    many = (facts.mention.author_followers or 0) >= options.followers
-    again = facts.history.exchanges >= options.repeat
-    return int(many or again or facts.compound <= -0.75 or "threat_to_leave" in facts.cues)
+def _about(facts: Facts) -> str | None:
+    """What the trouble is about: what most words speak of; None when no word tells."""
+    told = [(len(facts.cues[cue]), -at, name) for at, (name, cue) in enumerate(_CUES) if cue in facts.cues]
+    return max(told)[2] if told else None
+
+
+def _texts(facts: Facts, policy: Policy, about: str | None, trouble: bool) -> tuple[Text, ...]:
+    """Wording for what the trouble is about; a mere request gets none that says sorry for anything."""
+    if trouble:
+        return candidates(KIND, facts, policy, about=f"about_{about}" if about else None)
+    calm = {name: words for name, words in facts.cues.items() if not name.startswith("about_")}
+    return candidates(KIND, replace(facts, cues=calm), policy)
+
+
+def _reasons(facts: Facts, options: Options, about: str | None) -> tuple[str, ...]:
+    """Anger, a wish to leave, reach, repeated contact and what it is about bring it forward."""
+    found = (
+        (facts.compound <= FURIOUS, "anger"),
+        ("threat_to_leave" in facts.cues, "wants to leave"),
+        ((facts.mention.author_followers or 0) >= options.followers, "many followers"),
+        (facts.history.exchanges >= options.repeat, "was here before"),
+        (about in options.urgent, f"about {about}"),
+    )
+    return tuple(why for true, why in found if true)

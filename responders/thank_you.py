@@ -11,25 +11,38 @@ from listener.policy import Policy
 from responders.wording import candidates
 
 KIND = "thank_you"
+KIND_CUES = ("praise", "thanks", "warm")
 
 # each of these makes praise doubtful
 DOUBTS = (
-    "question", "request", "duration", "negation", "contrast", "problem", "complaint", "sarcasm", "swearing",
-    "profanity", "threat_to_leave", "competitor_praise", "automated", "opt_out", "part",
+    "question", "negation", "condition", "complaint", "sarcasm", "problem", "swearing", "profanity", "threat_to_leave",
+    "competitor_praise", "automated", "opt_out", "part",
 )  # fmt: skip
+# each of these too, unless the praise is firm; the last only beside thanks
+MILD = ("contrast", "wish", "wry", "duration", "request")
 # and these keep it from going out without a person
-DISTRACTIONS = ("hedge", "other_handles", "quote", "link", "informs", "reference")
+DISTRACTIONS = (*MILD, "overcome", "hedge", "other_handles", "quote", "link", "informs", "reference")
 
-CLOSING = 5  # words from which on thanks beside other sentences are mere politeness
+OUTWEIGHED = 2  # so many sorts of mild doubt may stand beside firm praise
+OVERCOME = -0.4  # a sentence may score so low when it tells of trouble that is over
+CLOSING = 4  # words from which on thanks beside other sentences are mere politeness
+CAPTION = 7  # words that a kind picture may speak for
 BRIGHT = 0.6  # a score from which on it is more than politeness
+THIN = 0.5  # a score from which on a kind word is more than said in passing
+STRAY = 4  # stray words that the auto band bears
 BARE = 4  # words of a message that is thanks and nothing else
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """compound: least score of a draft; auto_compound: of the auto band; auto_words: the most words there."""
+    """compound: least score of a draft, warm: beside a warm phrase; firm: from here on such a phrase outweighs a doubt.
+
+    auto_compound: least score of the auto band; auto_words: the most words there.
+    """
 
     compound: float = 0.3
+    warm: float = 0.0
+    firm: float = 0.6
     auto_compound: float = 0.5
     auto_words: int = 22
 
@@ -37,18 +50,25 @@ class Options:
 def respond(facts: Facts, policy: Policy) -> Draft | Escalate | Pass:
     """Thank for clear praise; pass on anything less, with the reason."""
     cues = facts.cues
-    kind_words = cues.get("praise", ()) + cues.get("thanks", ())
+    kind_words = tuple(dict.fromkeys(word for name in KIND_CUES for word in cues.get(name, ())))
     if not kind_words:
         return Pass("no word of praise or thanks")
     if doubt := next((name for name in DOUBTS if name in cues), None):
         return Pass(f"kind words, but also a cue of {doubt}", cues[doubt])
     options = _options(policy)
-    if facts.compound < options.compound:
-        return Pass(f"kind words, but the score {facts.compound:+.2f} is below {options.compound:+.2f}", kind_words)
-    if min(facts.sentences) < 0:
+    if (mild := [name for name in MILD if name in cues]) and not _firm(facts, options, mild):
+        return Pass(f"kind words, but not firm enough beside a cue of {' and '.join(mild)}", cues[mild[0]])
+    least = min(options.compound, options.warm) if "warm" in cues else options.compound
+    if facts.compound < least:
+        return Pass(f"kind words, but the score {facts.compound:+.2f} is below {least:+.2f}", kind_words)
+    if min(facts.sentences) < (OVERCOME if "overcome" in cues else 0):
         return Pass(f"kind words, but a sentence scores {min(facts.sentences):+.2f}", kind_words)
+    if not any(char.isalpha() for word in kind_words for char in word) and len(facts.text.split()) > CAPTION:
+        return Pass("only a picture is kind, and the text may be anything", kind_words)
     if closing := _closing(facts):
         return Pass("thanks only to close a message that says something else", closing)
+    if facts.compound < THIN and _thin(facts):
+        return Pass("a kind word in passing, and much else is said", cues["stray"])
     texts = candidates(KIND, facts, policy)
     if not texts:
         return Escalate(KIND, "no wording for a thank-you", kind_words)
@@ -61,6 +81,23 @@ def _options(policy: Policy) -> Options:
     return responding.options if responding and isinstance(responding.options, Options) else Options()
 
 
+def _firm(facts: Facts, options: Options, mild: list[str]) -> bool:
+    """Warm words and a high score outweigh a mild doubt or two; a request only beside thanks."""
+    heavy = "request" in mild and "thanks" not in facts.cues
+    return "warm" in facts.cues and facts.compound >= options.firm and len(mild) <= OUTWEIGHED and not heavy
+
+
+def _thin(facts: Facts) -> bool:
+    """Thanks alone, or praise alone that is not warm, in a text that says much else."""
+    return "warm" not in facts.cues and not ("thanks" in facts.cues and "praise" in facts.cues) and _strays(facts)
+
+
+def _strays(facts: Facts) -> bool:
+    """More than a word, and more than one in four, is neither kind nor little."""
+    stray = len(facts.cues.get("stray", ()))
+    return stray > 1 and stray * 4 > len(facts.text.split())
+
+
 def _closing(facts: Facts) -> tuple[str, ...]:
     """Thanks beside sentences that praise nothing: politeness at the end of a message."""
     if "praise" in facts.cues or "warm" in facts.cues:
@@ -68,14 +105,16 @@ def _closing(facts: Facts) -> tuple[str, ...]:
     if told := facts.cues.get("informs") or facts.cues.get("reference"):
         return told
     silent = facts.compound < BRIGHT and any(score == 0 for score in facts.sentences)
-    return facts.cues["thanks"] if silent and len(facts.text.split()) > CLOSING else ()
+    return facts.cues.get("thanks", ()) if silent and len(facts.text.split()) > CLOSING else ()
 
 
 def _auto(facts: Facts, options: Options) -> bool:
-    """Nothing distracts, and the words are warm, or thanks and praise together, or thanks and nothing else."""
+    """Nothing distracts, little else is said, and the words are warm, or thanks and praise, or thanks alone."""
     cues, length = facts.cues, len(facts.text.split())
     if length > options.auto_words or any(name in cues for name in DISTRACTIONS):
         return False
-    if "thanks" in cues and length <= BARE:
+    if _strays(facts) or len(cues.get("stray", ())) > STRAY:
+        return False
+    if "thanks" in cues and (length <= BARE or "stray" not in cues):
         return True
     return facts.compound >= options.auto_compound and ("warm" in cues or ("thanks" in cues and "praise" in cues))

@@ -7,6 +7,7 @@ text, handle or display name never reaches one, so nothing a stranger typed can 
 import re
 from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING
 from zlib import crc32
 
@@ -25,7 +26,7 @@ KINDS_WITH_FACTS = ("correction", "answer")
 FILE = "replies.toml"
 _ALLOW = "add it to [links] allow, or leave it out"
 
-_Shelf = tuple[tuple[tuple[str, ...], tuple[Text, ...]], ...]  # of each variant: when, and its texts
+_Shelf = tuple[tuple[frozenset[str], tuple[Text, ...]], ...]  # of each variant: when, and its texts
 _SHELVES: dict[tuple[int, str, str | None], tuple[Policy, _Shelf]] = {}
 _POLICIES = 500  # rendered kinds and facts remembered
 
@@ -63,17 +64,27 @@ def variables(policy: Policy, fact: Fact | None = None) -> dict[str, str]:
     return known
 
 
-def candidates(kind: str, facts: Facts, policy: Policy, fact: Fact | None = None) -> tuple[Text, ...]:
+def candidates(
+    kind: str, facts: Facts, policy: Policy, fact: Fact | None = None, about: str | None = None
+) -> tuple[Text, ...]:
     """Return the wordings of a kind that suit these facts, in the order to try, each followed by its short form.
 
-    A variant with `when` comes only when one of those cues hit, and then before those without; within, the order is
-    rotated by the mention's id, so that the same mention always gets the same text. Raises nothing for a sound config.
+    A variant with `when` comes only when one of those cues hit, and then before those without; first of all come those
+    whose `when` names `about`. Within, the order is rotated by the mention's id, so that the same mention always gets
+    the same text. Raises nothing for a sound config.
     """
-    shelf = _shelf(kind, policy, fact)
-    fitting = [texts for when, texts in shelf if when and any(cue in facts.cues for cue in when)]
-    plain = [texts for when, texts in shelf if not when]
+    topical: list[tuple[Text, ...]] = []
+    fitting: list[tuple[Text, ...]] = []
+    plain: list[tuple[Text, ...]] = []
+    for when, texts in _shelf(kind, policy, fact):
+        if not when:
+            plain.append(texts)
+        elif about in when:
+            topical.append(texts)
+        elif not when.isdisjoint(facts.cues):
+            fitting.append(texts)
     turn = crc32(facts.mention.id.encode("utf-8", "replace"))
-    return tuple(text for texts in (*_rotated(fitting, turn), *_rotated(plain, turn)) for text in texts)
+    return tuple(chain.from_iterable((*_rotated(topical, turn), *_rotated(fitting, turn), *_rotated(plain, turn))))
 
 
 def _shelf(kind: str, policy: Policy, fact: Fact | None) -> _Shelf:
@@ -84,7 +95,7 @@ def _shelf(kind: str, policy: Policy, fact: Fact | None) -> _Shelf:
         if len(_SHELVES) > _POLICIES:
             _SHELVES.clear()
         said = tuple(variables(policy, fact).items())
-        shelf = tuple((one.when, _texts(one, said)) for one in policy.wording.get(kind, ()))
+        shelf = tuple((frozenset(one.when), _texts(one, said)) for one in policy.wording.get(kind, ()))
         _SHELVES[key] = held = (policy, shelf)
     return held[1]
 

@@ -2,58 +2,23 @@
 
 import csv
 import io
-import math
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from listener.analysis import tally
+from listener.analysis.tally import Row, Sorted
 from listener.errors import InputError
 from listener.intake.text import door
-from listener.model import Decision, Facts, History, Json, Mention, Responder
+from listener.model import History, Json, Mention, Responder
 from listener.policy import Policy
 from listener.triage.decide import decide
 from listener.triage.facts import Ears
 
 COLUMNS = ("id", "label", "decision", "kind", "rule", "compound", "auto")
-KINDS = ("thank_you", "correction", "support", "answer")
-OUTCOMES = (*KINDS, "escalate", "ignore")
 TEXT_LIMIT = 100_000  # characters of a cell
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_Z = 1.959964  # 97.5 % of the normal distribution
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One mention of a CSV file; label is `unlabelled` when the file has none."""
-
-    id: str
-    text: str
-    label: str = "unlabelled"
-    lang: str | None = None
-    brand: str | None = None
-    author: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Sorted:
-    """What became of a row."""
-
-    row: Row
-    facts: Facts
-    decision: Decision
-
-    @property
-    def outcome(self) -> str:
-        """The kind of a draft, else escalate or ignore."""
-        return self.decision.kind or self.decision.action
-
-    @property
-    def auto(self) -> bool:
-        """Drafted inside the kind's auto band."""
-        return bool(self.decision.draft and self.decision.draft.auto)
 
 
 def read_rows(path: Path) -> list[Row]:
@@ -116,46 +81,20 @@ def _sorted(
     return Sorted(row, facts, decide(facts, policy, responders))
 
 
-def wilson(hits: int, of: int) -> tuple[float | None, float | None]:
-    """Return the 95 % Wilson interval of a share; (None, None) of nothing."""
-    if not of:
-        return None, None
-    share, spread = hits / of, _Z * _Z / of
-    middle = (share + spread / 2) / (1 + spread)
-    half = _Z / (1 + spread) * math.sqrt(share * (1 - share) / of + spread / (4 * of))
-    return max(0.0, middle - half), min(1.0, middle + half)
-
-
 def _report(done: Sequence[Sorted]) -> Json:
-    by_label = {label: _counts([one for one in done if one.row.label == label]) for label in _labels(done)}
-    negative, positive = by_label.get("negative", _counts([])), by_label.get("positive", _counts([]))
-    thanked = sum(counts["thank_you"] for counts in by_label.values())
-    low, high = wilson(negative["thank_you"], negative["n"])
+    """CONTRACT.md's report, and beside it `shares`, `by_rule`, `by_brand` and `worst`."""
+    shares = tally.shares(done)
+    flat = ("thank_you_cover", "thank_you_precision", "negatives_unanswered")
     return {
         "rows": len(done),
-        "by_label": by_label,
-        "false_thank_you": {
-            "n": negative["thank_you"], "of": negative["n"], "rate": _share(negative["thank_you"], negative["n"]),
-            "low": low, "high": high,
-        },
-        "thank_you_cover": _share(positive["thank_you"], positive["n"]),
-        "thank_you_precision": _share(positive["thank_you"], thanked),
-        "negatives_unanswered": _share(negative["ignore"] + negative["thank_you"], negative["n"]),
-    }  # fmt: skip
-
-
-def _labels(done: Sequence[Sorted]) -> list[str]:
-    return sorted({one.row.label for one in done})
-
-
-def _counts(done: Sequence[Sorted]) -> dict[str, int]:
-    seen = Counter(one.outcome for one in done)
-    auto = sum(one.auto and one.outcome == "thank_you" for one in done)
-    return {"n": len(done), **{name: seen[name] for name in OUTCOMES}, "auto": auto}
-
-
-def _share(hits: int, of: int) -> float | None:
-    return hits / of if of else None
+        "by_label": tally.by_label(done),
+        "false_thank_you": shares["false_thank_you"],
+        **{name: shares[name]["rate"] for name in flat},
+        "shares": shares,
+        "by_rule": tally.by_rule(done),
+        "by_brand": tally.by_brand(done),
+        "worst": tally.worst(done),
+    }
 
 
 def safe_cell(value: str) -> str:

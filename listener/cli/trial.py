@@ -87,22 +87,66 @@ def evaluate(
     output.emit_json(report) if json else _table(report)
 
 
+KINDS = ("thank_you", "correction", "support", "answer", "escalate", "ignore", "auto")
+SHARES = {
+    "false_thank_you": "of the negatives are thanked",
+    "false_thank_you_auto": "of the negatives are thanked inside the auto band",
+    "thank_you_cover": "of the positives are thanked",
+    "thank_you_cover_auto": "of the positives are thanked inside the auto band",
+    "thank_you_precision": "of the thanked are positive",
+    "negatives_unanswered": "of the negatives are left unanswered (thanked or ignored)",
+    "positives_supported": "of the positives get a support draft",
+    "questions_ignored": "of the texts with a ? are ignored",
+    "escalated": "of all go to a person without a draft",
+}
+
+
 def _table(report: "Json") -> None:
-    kinds = ("thank_you", "correction", "support", "answer", "escalate", "ignore", "auto")
+    """The report for people: counts, shares with their intervals, rules, brands, and the worst mistakes."""
     output.write(f"{report['rows']} rows")
-    output.write(f"{'label':<14}{'n':>7}" + "".join(f"{kind:>11}" for kind in kinds))
+    output.write(f"{'label':<14}{'n':>7}" + "".join(f"{kind:>11}" for kind in KINDS))
     for label, found in report["by_label"].items():
-        output.write(f"{output.safe(label)[:13]:<14}{found['n']:>7}" + "".join(f"{found[kind]:>11}" for kind in kinds))
-    false = report["false_thank_you"]
-    if false["rate"] is not None:
-        output.write(
-            f"false thank-yous {false['n']} of {false['of']} negatives: {false['rate']:.2%} "
-            f"({false['low']:.2%} to {false['high']:.2%})"
-        )
-    for name, says in (
-        ("thank_you_cover", "of the positives are thanked"),
-        ("thank_you_precision", "of the thanked are positive"),
-        ("negatives_unanswered", "of the negatives are left unanswered"),
-    ):
-        if report[name] is not None:
-            output.write(f"{report[name]:.1%} {says}")
+        output.write(f"{output.safe(label)[:13]:<14}{found['n']:>7}" + "".join(f"{found[kind]:>11}" for kind in KINDS))
+    output.write("\nshares, with 95 % intervals")
+    for name, says in SHARES.items():
+        if (found := report["shares"][name])["rate"] is not None:
+            output.write(f"{_share(found)}  {says}")
+    _rules(report)
+    _brands(report)
+    _worst(report)
+
+
+def _share(found: "Json") -> str:
+    """Such as ` 0.13 % ( 0.07 to  0.24)   9 of  6856`."""
+    if found["rate"] is None:
+        return f"{'':<35}"
+    numbers = f"{found['n']} of {found['of']}"
+    return f"{found['rate']:>8.2%} ({found['low']:>6.2%} to {found['high']:>7.2%}) {numbers:>14}"
+
+
+def _rules(report: "Json") -> None:
+    if not report["by_label"].keys() - {"unlabelled"}:
+        return
+    output.write("\nrules: how many rows each ended, and how many of those by their label it suits")
+    for found in report["by_rule"]:
+        rule = f"{output.safe(found['rule']):<20}{found['outcome']:<11}"
+        output.write(f"{rule}{found['n']:>6} {_share(found['precision'])}")
+
+
+def _brands(report: "Json") -> None:
+    if len(report["by_brand"]) > 1:
+        output.write("\nbrands: negatives that are thanked, positives that are thanked")
+        for brand, found in report["by_brand"].items():
+            output.write(
+                f"{output.safe(brand)[:14]:<15}{_share(found['false_thank_you'])} {_share(found['thank_you_cover'])}"
+            )
+
+
+def _worst(report: "Json") -> None:
+    if report["worst"]:
+        output.write("\nworst mistakes (`earshot try TEXT` tells more)")
+    for one in report["worst"]:
+        words = f" [{', '.join(one['words'])}]" if one["words"] else ""
+        where = " in the auto band" if one["auto"] else ""
+        output.write(output.safe(f"{one['id']} {one['label']}: {one['outcome']} by {one['rule']}{where}{words}"))
+        output.write(f"    {output.safe(' '.join(one['text'].split()))}")

@@ -3,31 +3,46 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from unicodedata import combining, normalize
 
-from listener.intake.phrases import ENDS, Found, Matcher, fold, tokens
+from listener.intake.names import SAME, Names
+from listener.intake.phrases import ENDS, Found, Matcher, Vocabulary, tokens
 
 # entries of the cue data that are no cues: they are read by name below
-LISTS = ("except", "opt_out_whole", "profane_stem", "profane_innocent", "folds")
-MEMO = 20_000  # names remembered before the memory is emptied
-NAME = 100  # characters of a name that are looked at
+LISTS = (
+    "except",
+    "opt_out_whole",
+    "profane_stem",
+    "profane_innocent",
+    "dressing",
+    "folds",
+    "english",
+    "classes",
+    "little",
+)
 AFTER_THANKS = 7  # words after "thanks for" in which something bad makes it sarcasm
+CRIED = 3  # words of a text from which on it says more than a cry
+WHOLE = 12  # words and marks of a message that may be nothing but an opt-out
+ODD = 4  # words after "thanks for" of which one must be worth thanks
+RELIEF = 7  # words after "despite" or "for fixing" in which trouble is over
 
-_KEPT = ("thanks", "warm")  # cues that no `except` takes away
+_KEPT = ("thanks", "warm", "thankworthy", "relief")  # cues that no `except` takes away
+_WORTHY = ("thankworthy", "praise", "warm", "relief")
+_SILENT = ("thankworthy", "relief")  # said only through what they do to other cues
+_OVERCOME = ("problem", "request", "duration", "wish")  # what relief makes harmless
 _PART = re.compile(r"(?<![\d/])[1-9] ?/ ?[1-9](?![\d/])")
 _REFERENCE = re.compile(r"(?<![\w$£€.,:])#?(?!(?:19|20)\d\d\b)(?=[A-Z0-9]*\d)[A-Z0-9]{4,}\b")
+_KIND_CLASSES = ("good", "very", "able", "folk", "thing", "be", "helping", "helped")
+_CRY = re.compile(r"\W*([^\W\d_]+)[,.:!…]+\s")
+_FOND = frozenset(("love", "loves", "loved", "loving", "luv", "enjoy", "enjoyed", "enjoying", "adore"))
 _DIGIT = re.compile(r"\d")
 _ODD = re.compile(r"(?<=[a-z])[*@$!|+0-9\u0370-\u04ff\uff00-\uffef]+[a-z]|\*\*|(?<!\w)\$[a-z]", re.IGNORECASE)
-_MARKS = tuple("!*$@|+0134578")  # without one of these no ASCII word is disguised
+_MARK = re.compile(r"[!*$@|+0134578]|[^\x00-\x7f]")  # without one of these no word is disguised
 _STARRED = re.compile(r"\W?(?:f\*+|s\*{2,}|s\*+t|sh\*+|b\*tch|b\*{3,}|a\*\*h|c\*+nt|n\*gg|bulls\*)")
 _SCARE = re.compile(r"[\"“]\s?([A-Za-z]+)[.,!]?\s?[\"”]")
 _EMAIL = re.compile(r"(?<=[\w+-])@[\w-]{1,63}(?:\.[\w-]{1,63})*\.[a-z]{2,10}(?![\w@])", re.IGNORECASE)
 _DIGITS = re.compile(r"(?<![\w/#.])\+?\(?\d(?:[ ().-]{0,2}\d){8,18}(?!\w)")
 _TOLL_FREE = re.compile(r"^(?:\+?1)?8(?:00|33|44|55|66|77|88)")
-_NOT_LETTER = re.compile(r"[\W\d_]+")
-_SAME = re.compile(r"(.)\1+")
-_TRIPLE = re.compile(r"(.)\1{2,}")
-_NUMBER = re.compile(r"(?<!\d)\d{3,5}(?!\d)")
+_IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,132 +54,132 @@ class Read:
     cues: dict[str, tuple[str, ...]]
 
 
-class Names:
-    """Folds names and disguised words: leetspeak, look-alike letters, repeated letters."""
-
-    def __init__(self, cues: Mapping[str, Sequence[str]]) -> None:
-        pairs = ((seen, letter) for seen, letter in map(str.split, cues.get("folds", ())))
-        self._folds = str.maketrans(dict(pairs))
-        self._seen: dict[str, str | None] = {}
-        self._stems = tuple(cues.get("profane_stem", ()))
-        self._innocent = tuple(word.replace(" ", "") for word in cues.get("profane_innocent", ()))
-
-    def folded(self, text: str) -> str:
-        """Return the letters a reader sees, lower case, nothing between them."""
-        return _NOT_LETTER.sub("", fold(_compatible(text)).translate(self._folds))
-
-    def profane(self, name: str) -> str | None:
-        """Return the stem of profanity in a handle or display name, or None."""
-        if name not in self._seen:
-            if len(self._seen) > MEMO:
-                self._seen.clear()
-            self._seen[name] = self._stem(name[:NAME])
-        return self._seen[name]
-
-    def _stem(self, name: str) -> str | None:
-        plain = fold(_compatible(name))
-        letters = plain if plain.isalpha() else _NOT_LETTER.sub("", plain)
-        together = self._forms(plain, letters)
-        if not any(map(together.__contains__, self._stems)):
-            return None
-        for word in self._innocent:
-            together = together.replace(word, " ")
-        return next((stem for stem in self._stems if stem in together), None)
-
-    def _forms(self, plain: str, letters: str) -> str:
-        """The name as it is typed, as it is read, and each with repeated letters calmed; numbers apart."""
-        forms = [letters, *_calmed(letters)]
-        if plain != letters or not plain.isascii():
-            read = _NOT_LETTER.sub("", plain.translate(self._folds))
-            forms += [read, *_calmed(read), *_NUMBER.findall(plain)]
-        return " ".join(forms)
-
-
-def _calmed(letters: str) -> tuple[str, ...]:
-    """Runs of a letter as two, and as one."""
-    if not _SAME.search(letters):
-        return ()
-    return _TRIPLE.sub(r"\1\1", letters), _SAME.sub(r"\1", letters)
-
-
-def _compatible(text: str) -> str:
-    """Full-width, ornamental and accented letters as plain ones."""
-    return text if text.isascii() else "".join(char for char in normalize("NFKD", text) if not combining(char))
-
-
 class Cues:
     """Reads the cues of a text in one pass. Built once from the policy's cues and the words VADER knows."""
 
-    def __init__(self, cues: Mapping[str, Sequence[str]], valence: Mapping[str, float]) -> None:
+    def __init__(
+        self, cues: Mapping[str, Sequence[str]], valence: Mapping[str, float], ours: Iterable[str] = ()
+    ) -> None:
         self._matcher = Matcher(
-            {name: phrases for name, phrases in cues.items() if name not in LISTS} | {"except": cues.get("except", ())}
+            {name: phrases for name, phrases in cues.items() if name not in LISTS} | {"except": cues.get("except", ())},
+            cues.get("classes", ()),
         )
         self._profane = Matcher({"profanity": cues.get("profanity", ())})
+        self._kindly = Vocabulary(_kindly(cues))
         self._whole = frozenset(" ".join(tokens(phrase)) for phrase in cues.get("opt_out_whole", ()))
         self._valence = valence
-        self.names = Names(cues)
+        self.names = Names(cues, ours)
 
     def read(self, text: str) -> Read:
         """Read a cleaned text in one pass."""
         words = tokens(text)
-        found = _excepted(self._matcher.find(words))
+        found = _overcome(_excepted(self._matcher.find(words)), words)
         cues: dict[str, tuple[str, ...]] = {}
         for cue, start, end in found:
+            if cue in _SILENT:
+                continue
             phrase = words[start] if end == start + 1 else " ".join(words[start:end])
             held = cues.get(cue, ())
             if phrase not in held:
                 cues[cue] = (*held, phrase)
         self._structure(cues, words, found, text)
-        self._private(cues, text)
         return Read(words, found, cues)
 
     def _structure(self, cues: dict[str, tuple[str, ...]], words: list[str], found: list[Found], text: str) -> None:
         if "?" in text:
             _add(cues, "question", "?")
-        if (whole := " ".join(word for word in words if word[0] not in ENDS)) in self._whole:
+        if len(words) <= WHOLE and (whole := " ".join(word for word in words if word[0] not in ENDS)) in self._whole:
             _add(cues, "opt_out", whole)
         if "thanks" in cues:
             _add(cues, "sarcasm", *self._thanks_for_bad(words, found))
+            _add(cues, "wry", *self._thanks_for_odd(words, found))
+        if len(words) > 2 and "not" in (words[-1], words[-2]) and words[-2 - (words[-1][0] in ENDS)][0] in ENDS:
+            _add(cues, "sarcasm", "... not")
+        if "praise" in cues:
+            _add(cues, "wry", *_fond_of_doing(words, found), *_cried_out(text, words, found))
+        if "praise" in cues or "thanks" in cues:
+            _add(cues, "stray", *(word for word in words if word[0].isalpha() and not self._kindly[word]))
         if '"' in text or "“" in text:
             _add(
                 cues,
                 "sarcasm",
                 *(f'"{word}"' for word in _SCARE.findall(text) if self._valence.get(word.lower(), 0) > 0),
             )
-        if _DIGIT.search(text):
+        if digits := _DIGIT.search(text):
             _add(cues, "part", *_PART.findall(text)[:1])
             _add(cues, "reference", *_REFERENCE.findall(text)[:3])
+            self._numbers(cues, text[max(0, digits.start() - 4) :])
+        if "@" in text and "." in text and (email := _EMAIL.search(text)):
+            _add(cues, "personal_data", email[0])
         if disguised := self._disguised(text):
             _add(cues, "profanity", disguised)
 
     def _thanks_for_bad(self, words: list[str], found: list[Found]) -> Iterable[str]:
         bad = {hit.start for hit in found if hit.cue in ("problem", "complaint", "negation", "swearing")}
+        over = {at for hit in found if hit.cue == "relief" for at in range(hit.start, hit.end + RELIEF)}
         for hit in found:
             if hit.cue == "thanks" and hit.end < len(words) and words[hit.end] in ("for", "4"):
                 for at in range(hit.end + 1, min(hit.end + 1 + AFTER_THANKS, len(words))):
                     if words[at][0] in ENDS:
                         break
-                    if at in bad or self._valence.get(words[at], 0.0) < 0:
+                    if at in bad or (self._valence.get(words[at], 0.0) < 0 and at not in over):
                         yield " ".join(words[hit.start : at + 1])
                         break
 
+    def _thanks_for_odd(self, words: list[str], found: list[Found]) -> Iterable[str]:
+        """Thanks for something that nobody thanks for in earnest ("thanks for the cold chips")."""
+        worth = {at for hit in found if hit.cue in _WORTHY for at in range(hit.start, hit.end)}
+        for hit in found:
+            if hit.cue == "thanks" and hit.end + 1 < len(words) and words[hit.end] in ("for", "4"):
+                reach = 1 if words[hit.end + 1].endswith("ing") else ODD  # a deed must be worth thanks itself
+                after = range(hit.end + 1, min(hit.end + 1 + reach, len(words)))
+                kindly = any(at in worth or self._valence.get(words[at], 0.0) > 0 for at in after)
+                if not kindly or not {"that", "which"}.isdisjoint(words[hit.end + 2 : hit.end + 2 + ODD]):
+                    yield " ".join(words[hit.start : hit.end + 2])
+
     def _disguised(self, text: str) -> str | None:
-        if (text.isascii() and not any(mark in text for mark in _MARKS)) or not _ODD.search(text):
+        if not _MARK.search(text) or not _ODD.search(text):
             return None
         for odd in text.split()[:400]:
             if len(odd) < 30 and _ODD.search(odd):
                 seen = self.names.folded(odd)
-                if _STARRED.match(odd.lower()) or self._profane.find([seen, _SAME.sub(r"\1", seen)] if seen else []):
+                if _STARRED.match(odd.lower()) or self._profane.find([seen, SAME.sub(r"\1", seen)] if seen else []):
                     return odd
         return None
 
-    def _private(self, cues: dict[str, tuple[str, ...]], text: str) -> None:
-        if "@" in text and "." in text and (email := _EMAIL.search(text)):
-            _add(cues, "personal_data", email[0])
-        for digits in _DIGITS.findall(text)[:5] if _DIGIT.search(text) else ():
+    @staticmethod
+    def _numbers(cues: dict[str, tuple[str, ...]], text: str) -> None:
+        """Numbers that are a person's: of a phone, a payment card, a bank account."""
+        for digits in _DIGITS.findall(text)[:5]:
             bare = "".join(filter(str.isdigit, digits))
             if not _TOLL_FREE.match(bare) and (len(bare) in (10, 11, 12) or _card(bare)):
                 _add(cues, "personal_data", digits)
+        if (account := _IBAN.search(text)) and _iban(account[0].replace(" ", "")):
+            _add(cues, "personal_data", account[0])
+
+
+def _cried_out(text: str, words: list[str], found: list[Found]) -> Iterable[str]:
+    """ "Superb. A wet parcel": a kind word cried out, and nothing kind after it."""
+    cry = _CRY.match(text)
+    kind = max((start for cue, start, _ in found if cue in ("praise", "thanks", "warm")), default=0)
+    if cry and not kind and sum(word[0] not in ENDS for word in words) > CRIED:
+        yield cry[1].lower()
+
+
+def _kindly(cues: Mapping[str, Sequence[str]]) -> Iterable[str]:
+    """Every word that praise and thanks are made of, and little words."""
+    for name in ("little", "thanks", "praise", "warm", "thankworthy", "acknowledgement"):
+        yield from (word for phrase in cues.get(name, ()) for word in phrase.split() if word[0] != "<" and word != "*")
+    yield from (word for name, word in map(str.split, cues.get("classes", ())) if name in _KIND_CLASSES)
+
+
+def _fond_of_doing(words: list[str], found: list[Found]) -> Iterable[str]:
+    """ "love waking up to", "nice job parking in my drive": deeds that people praise, and seldom mean it."""
+    worth = {start for cue, start, _ in found if cue in _WORTHY}
+    for cue, start, end in found:
+        fond = cue == "praise" and words[start] in _FOND
+        if (fond or words[end - 1] == "job") and end < len(words) and words[end].endswith("ing") and end not in worth:
+            yield f"{words[start]} {words[end]}"
 
 
 def _card(digits: str) -> bool:
@@ -175,9 +190,15 @@ def _card(digits: str) -> bool:
     return sum(value - 9 * (value > 9) for value in doubled) % 10 == 0
 
 
+def _iban(account: str) -> bool:
+    """The check digits of a bank account's international number (ISO 13616)."""
+    return int("".join(str(int(one, 36)) for one in account[4:] + account[:4])) % 97 == 1
+
+
 def _add(cues: dict[str, tuple[str, ...]], cue: str, *words: str) -> None:
-    if new := tuple(word for word in words if word not in cues.get(cue, ())):
-        cues[cue] = cues.get(cue, ()) + new
+    held = cues.get(cue, ())
+    if new := tuple(dict.fromkeys(word for word in words if word not in held)):
+        cues[cue] = held + new
 
 
 def _excepted(found: list[Found]) -> list[Found]:
@@ -189,6 +210,18 @@ def _excepted(found: list[Found]) -> list[Found]:
         hit for hit in found
         if hit.cue in _KEPT or (hit.cue != "except" and not any(_inside(hit, *span) for span in spans))
     ]  # fmt: skip
+
+
+def _overcome(found: list[Found], words: list[str]) -> list[Found]:
+    """Trouble that follows relief in the same sentence ("despite", "thanks for fixing") becomes the cue `overcome`."""
+    over: set[int] = set()
+    for hit in found:
+        if hit.cue == "relief":
+            ends = (at for at in range(hit.end, len(words)) if words[at][0] in ENDS)
+            over.update(range(hit.start, min(hit.end + RELIEF, next(ends, len(words)))))
+    if not over:
+        return found
+    return [Found("overcome", *hit[1:]) if hit.cue in _OVERCOME and hit.start in over else hit for hit in found]
 
 
 def _inside(hit: Found, start: int, end: int) -> bool:

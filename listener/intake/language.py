@@ -4,11 +4,14 @@ py3langid is imported when first needed (a second, with numpy). It is determinis
 """
 
 import re
+from collections.abc import Container
 from functools import cache
 from typing import Any, Protocol
 
 UNKNOWN = "und"
 LONGEST = 500  # characters of a text the detector reads
+FOREIGN = 0.4  # share of strange words up to which a text needs no detector to be English
+STRANGE = 0.6  # and above which nothing makes it English but little words
 
 
 def _set(words: str) -> frozenset[str]:
@@ -26,6 +29,7 @@ _OLD_CODES = {"in": "id", "iw": "he", "ji": "yi", "eng": "en", "nb": "no", "nn":
 
 _OTHER_SCRIPT = re.compile(r"[^\W\d_a-zA-Z\u00aa-\u024f\u1e00-\u1eff]")
 _LETTER = re.compile(r"[^\W\d_]")
+_ACCENT = re.compile("[\u00c0-\u024f]")
 _SCRIPTS = (
     (re.compile("[\u3040-\u30ff]"), ("ja",)),
     (re.compile("[\uac00-\ud7af\u1100-\u11ff]"), ("ko",)),
@@ -40,13 +44,14 @@ _SCRIPTS = (
 _FOREIGN = frozenset(code for _, codes in _SCRIPTS for code in codes)
 _LATIN = LANGUAGES - _FOREIGN
 
-# words that only English writes so; a short text with one of them needs no detector
+# little words that English alone writes so
 _ENGLISH = _set(
     "the and you your you're with this that was are not have has had they their what when why how who thanks thank"
     " please don't can't i'm it's i've isn't didn't won't doesn't about would could should been from my we our it"
-    " but just get got great good love awesome amazing best very nice service flight customer help appreciate okay"
-    " he she his her him them there here which where will of is for be at an if by or u ur thx ok yes"
+    " but just get got great good love very help she his her them there here which where will of for be by"
 )
+# how English alone ends its words
+_ENDINGS = ("ing", "ed", "ly", "tion", "ness", "ment", "ful", "less", "'s")
 # words of other languages that a detector overlooks in a short text
 _ELSEWHERE = _set(
     "el la los las una un que por para con del como pero muy gracias más está estoy esta este porque yo mi tu te se lo"
@@ -82,15 +87,18 @@ def tagged(tag: str | None) -> str | None:
     return None if code in _NO_LANGUAGE or not code.isalpha() else code
 
 
-def language(text: str, tag: str | None = None) -> str:
-    """Return the ISO 639-1 code of a text without handles and links; "und" when nobody can say."""
+def language(text: str, tag: str | None = None, english: Container[str] = frozenset()) -> str:
+    """Return the ISO 639-1 code of a text without handles and links; "und" when nobody can say.
+
+    english: words that who writes English uses, lower case; what consists of others is not taken for English.
+    """
     code = tagged(tag)
     if text.isascii():
-        return code if code is not None and code not in _FOREIGN else _latin(text, code)
+        return code if code is not None and code not in _FOREIGN else _latin(text, code, english)
     letters = len(_LETTER.findall(text[:LONGEST]))
     other = len(_OTHER_SCRIPT.findall(text[:LONGEST]))
     if other * 2 <= letters:
-        return code if code is not None and (code not in _FOREIGN or other) else _latin(text, code)
+        return code if code is not None and (code not in _FOREIGN or other) else _latin(text, code, english)
     return _scripted(text[:LONGEST], code)
 
 
@@ -107,24 +115,38 @@ def _best(text: str, codes: tuple[str, ...]) -> str:
     return next((code for code, _ in _detector().rank(text) if code in codes), codes[0])
 
 
-def _latin(text: str, code: str | None) -> str:
-    """For Latin letters: any tag stands (Hindi may be romanised); else words that tell, then the detector."""
+def _latin(text: str, code: str | None, english: Container[str]) -> str:
+    """For Latin letters: any tag stands (Hindi may be romanised); else the words tell, then the detector."""
     if code is not None:
         return code
-    words = _WORDS.findall(text[:LONGEST].lower())
-    english = sum(word in _ENGLISH for word in words)
-    elsewhere = sum(word in _ELSEWHERE for word in words)
-    if english > 2 * elsewhere and (english > 1 or len(words) < 6):
-        return "en"
-    if not words or (len(words) < 3 and not elsewhere and len("".join(words)) < 12):
+    words = [word for word in _WORDS.findall(text[:LONGEST].lower().replace("’", "'")) if len(word) > 1]
+    if not words:
         return UNKNOWN
-    return _guess(text[:LONGEST], english, elsewhere)
-
-
-def _guess(text: str, english: int, elsewhere: int) -> str:
-    (best, sure), *rest = [pair for pair in _detector().rank(text) if pair[0] in _LATIN]
-    if best == "en" and elsewhere >= max(2, english):
-        return rest[0][0]
-    if best != "en" and not elsewhere and english and sure < 0.6:
+    strange = sum(not _is_english(word, english) for word in words) / len(words)
+    little = sum(word in _ENGLISH for word in words)
+    elsewhere = sum(word in _ELSEWHERE for word in words)
+    if strange <= (FOREIGN / 2 if _ACCENT.search(text) else FOREIGN) and elsewhere <= little:
         return "en"
-    return best
+    if len(words) < 3 and not elsewhere and len("".join(words)) < 12:
+        return UNKNOWN
+    return _guess(text[:LONGEST], strange, little, elsewhere)
+
+
+def _is_english(word: str, english: Container[str]) -> bool:
+    return (
+        word in english
+        or word in _ENGLISH
+        or (len(word) > 4 and word.endswith(_ENDINGS))
+        or word.replace("'", "") in english
+        or (word[-1] == "s" and word[:-1] in english)
+    )
+
+
+def _guess(text: str, strange: float, little: int, elsewhere: int) -> str:
+    """What the detector says; what it takes for English is, if little words say so too or few words are strange."""
+    (best, _), *rest = [pair for pair in _detector().rank(text) if pair[0] in _LATIN]
+    if little > 2 * elsewhere and (little > 1 or best == "en"):
+        return "en"
+    if best != "en":
+        return best
+    return rest[0][0] if elsewhere and elsewhere >= little else UNKNOWN if strange > STRANGE else "en"

@@ -5,13 +5,15 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-# words, numbers, ends of sentences, a bare @, pictures; linear in the text
+# words, numbers, ends of sentences, a bare @, hearts typed as <3, pictures; linear in the text
 _TOKEN = re.compile(
-    r"[^\W\d_]+(?:'[^\W\d_]+)*|\d+|[.?!;…\n]+|@|[\U0001F000-\U0001FAFF\u2600-\u27BF\u2B50\u263A]",
+    r"[^\W\d_]+(?:'[^\W\d_]+)*|\d+|[.?!;…\n]+|@|<3|[\U0001F000-\U0001FAFF\u2600-\u27BF\u2B50\u263A]",
 )
 ENDS = ".?!;…\n"  # what a token begins with that ends a sentence
 _LONG = re.compile(r"(.)\1{2,}")  # "sooo", "fuuuck": a letter typed three times or more counts as two, or one
 _MEMO = 20_000  # distinct words remembered before the memory is emptied
+NUMBER = "<n>"  # the class that every number in digits belongs to
+TURNING = frozenset(("not", "never"))  # a bare `*` stands for none of these: "is not open" is no "is * open"
 TOKENS = 1_500  # words of one text that are looked at
 
 
@@ -49,9 +51,12 @@ def clauses(text: str) -> tuple[frozenset[int], frozenset[int]]:
 
 
 def words(phrase: str) -> list[str]:
-    """Return the words of a phrase as `tokens` would give them, each with its `*` if it has one."""
+    """Return the words of a phrase as `tokens` would give them, each with its `*` if it has one; `<class>` as it is."""
     found = []
     for word in phrase.split():
+        if word[0] == "<" and word[-1] == ">":
+            found.append(word)
+            continue
         parts = _TOKEN.findall(fold(word.rstrip("*"))) or [""]
         found += [*parts[:-1], parts[-1] + ("*" if word.endswith("*") else "")]
     return [word for word in found if word]
@@ -60,47 +65,72 @@ def words(phrase: str) -> list[str]:
 class _Node:
     """Where one or more phrases stand after some of their words."""
 
-    __slots__ = ("below", "cues")
+    __slots__ = ("below", "cues", "words")
 
     def __init__(self) -> None:
         self.below: dict[str, _Node] = {}
+        self.words = self.below.keys()  # a view: which words go on
         self.cues: tuple[str, ...] = ()
 
 
 class Vocabulary(dict[str, tuple[str, ...]]):
-    """Which words of the phrases a word of the text is: itself, and each beginning that a `*` follows."""
+    """Which words of the phrases a word of the text is: itself, each beginning that a `*` follows, and its classes."""
 
-    def __init__(self, atoms: Iterable[str]) -> None:
+    def __init__(self, atoms: Iterable[str], classes: Iterable[str] = ()) -> None:
         super().__init__()
         atoms = set(atoms)
+        self._classes: dict[str, tuple[str, ...]] = {}
+        for name, word in map(str.split, classes):
+            if f"<{name}>" in atoms:
+                self._classes[word] = (*self._classes.get(word, ()), f"<{name}>")
+        self._numbers = [atom for atom in atoms if atom == NUMBER]
         self._exact = frozenset(atom for atom in atoms if not atom.endswith("*"))
         self._starts = frozenset(atom[:-1] for atom in atoms if atom.endswith("*"))
-        self._longest = max(map(len, self._starts), default=0)
+        self._sizes = sorted(set(map(len, self._starts)))
 
     def __missing__(self, token: str) -> tuple[str, ...]:
         if len(self) > _MEMO:
             self.clear()
-        shorter = [one for one in (_LONG.sub(r"\1\1", token), _LONG.sub(r"\1", token)) if len(one) > 2]
-        atoms = tuple(dict.fromkeys(atom for one in (token, *shorter) for atom in self._atoms(one)))
-        self[token] = atoms = atoms if token[0] not in ENDS else ()
+        atoms: tuple[str, ...] = ()
+        if token[0] not in ENDS:
+            shorter = [_LONG.sub(r"\1\1", token), _LONG.sub(r"\1", token)] if _LONG.search(token) else ()
+            spelt = (token, *(one for one in shorter if len(one) > 2))
+            atoms = tuple(dict.fromkeys(atom for one in spelt for atom in self._atoms(one)))
+        self[token] = atoms
         return atoms
 
     def _atoms(self, token: str) -> list[str]:
         found = [token] if token in self._exact else []
-        ends = range(min(len(token), self._longest) + 1)
-        return found + [token[:end] + "*" for end in ends if token[:end] in self._starts]
+        found += (*self._classes.get(token, ()), *(self._numbers if token.isdigit() else ()))
+        if token in TURNING:
+            return found + [token + "*"] * (token in self._starts)
+        return found + [token[:end] + "*" for end in self._sizes if end <= len(token) and token[:end] in self._starts]
+
+
+class _Begin(dict[str, tuple[tuple[_Node, ...], tuple[str, ...]]]):
+    """Word of a text -> where phrases that begin with it go on, and which words of the phrases it is."""
+
+    def __init__(self, root: _Node, known: Vocabulary) -> None:
+        super().__init__()
+        self._root, self._known = root.below, known
+
+    def __missing__(self, token: str) -> tuple[tuple[_Node, ...], tuple[str, ...]]:
+        if len(self) > _MEMO:
+            self.clear()
+        atoms = self._known[token]
+        self[token] = found = (tuple(self._root[atom] for atom in atoms if atom in self._root), atoms)
+        return found
 
 
 class Matcher:
-    """Finds the phrases of many cues in one pass. Built once; not shared between threads."""
+    """Finds the phrases of many cues in one pass; classes: "good great". Built once; not shared between threads."""
 
-    def __init__(self, cues: Mapping[str, Sequence[str]]) -> None:
+    def __init__(self, cues: Mapping[str, Sequence[str]], classes: Sequence[str] = ()) -> None:
         self._root = _Node()
         for cue, phrases in cues.items():
             for phrase in phrases:
                 self._plant(cue, words(phrase))
-        self._known = Vocabulary(self._atoms(self._root))
-        self._first: dict[str, tuple[_Node, ...]] = {}
+        self._begin = _Begin(self._root, Vocabulary(self._atoms(self._root), classes))
 
     def _plant(self, cue: str, atoms: list[str]) -> None:
         if not atoms or atoms[0] == "*":
@@ -116,33 +146,27 @@ class Matcher:
             yield atom
             yield from self._atoms(below)
 
-    def _begin(self, token: str) -> tuple[_Node, ...]:
-        if len(self._first) > _MEMO:
-            self._first.clear()
-        below = self._root.below
-        self._first[token] = nodes = tuple(below[atom] for atom in self._known[token] if atom in below)
-        return nodes
-
     def find(self, text: Sequence[str]) -> list[Found]:
         """Every phrase in these tokens, in the order of their first words."""
         found: list[Found] = []
-        first, begin = self._first, self._begin
-        for start, token in enumerate(text):
-            nodes = first.get(token)
-            for node in begin(token) if nodes is None else nodes:
-                found += [Found(cue, start, start + 1) for cue in node.cues]
-                if node.below:
-                    self._follow(node, text, start, found)
+        seen = [*map(self._begin.__getitem__, text), ((), ())]
+        for start, (nodes, _) in enumerate(seen):
+            for node in nodes:
+                if node.cues:
+                    found += [Found(cue, start, start + 1) for cue in node.cues]
+                if not node.words.isdisjoint(seen[start + 1][1]):
+                    self._follow(node, seen, start, found)
         return found
 
-    def _follow(self, node: _Node, text: Sequence[str], start: int, found: list[Found]) -> None:
+    @staticmethod
+    def _follow(
+        node: _Node, seen: Sequence[tuple[tuple[_Node, ...], tuple[str, ...]]], start: int, found: list[Found]
+    ) -> None:
         open_: list[tuple[_Node, int]] = [(node, start + 1)]
         while open_:
             node, at = open_.pop()
-            if at >= len(text):
-                continue
-            for atom in self._known[text[at]]:
+            for atom in seen[at][1]:
                 if (below := node.below.get(atom)) is not None:
                     found += [Found(cue, start, at + 1) for cue in below.cues]
-                    if below.below:
+                    if not below.words.isdisjoint(seen[at + 1][1]):
                         open_.append((below, at + 1))

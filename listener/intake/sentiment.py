@@ -4,15 +4,18 @@ vaderSentiment 3.3.2 looks at every word for every word, and its emoji loop is q
 Here emoji are read in one pass (at most EMOJI of them), only words of the lexicon are weighed, and each in a window.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
 from vaderSentiment import vaderSentiment as vader
 
 CHARACTERS = 5_000  # of a text that are scored
+MEMO = 20_000  # tokens remembered before the memory is emptied
 EMOJI = 100  # of a text that are read; the others count as blanks
 _NEGATE = frozenset(vader.NEGATE)
 _STRIP = vader.string.punctuation
+# no idiom of VADER's, and no booster of two words ("kind of"), stands where none of these does
+_IDIOMATIC = frozenset(max(one.split(), key=len) for one in (*vader.SPECIAL_CASES, *vader.BOOSTER_DICT) if " " in one)
 
 
 def _negates(word: str) -> bool:
@@ -36,8 +39,11 @@ class _Analyzer(vader.SentimentIntensityAnalyzer):  # type: ignore[misc]  # the 
 
     @staticmethod
     def _special_idioms_check(valence: float, words: Sequence[str], i: int) -> float:
+        near = words[i - 3 : i + 3]
+        if _IDIOMATIC.isdisjoint(map(str.lower, near)):
+            return valence
         check: Any = vader.SentimentIntensityAnalyzer._special_idioms_check
-        return float(check(valence, words[i - 3 : i + 3], 3))
+        return float(check(valence, near, 3))
 
 
 class _Words:
@@ -47,6 +53,22 @@ class _Words:
 
     def __init__(self, words: list[str], is_cap_diff: bool) -> None:
         self.words_and_emoticons, self.is_cap_diff = words, is_cap_diff
+
+
+class _Tokens(dict[str, tuple[str, str, bool]]):
+    """Token of a text -> the word as vaderSentiment strips it, its lower case, and whether it weighs anything."""
+
+    def __init__(self, lexicon: Mapping[str, float], boosters: Container[str]) -> None:
+        super().__init__()
+        self._lexicon, self._boosters = lexicon, boosters
+
+    def __missing__(self, token: str) -> tuple[str, str, bool]:
+        if len(self) > MEMO:
+            self.clear()
+        word = token if len(bare := token.strip(_STRIP)) <= 2 else bare
+        lower = word.lower()
+        self[token] = read = (word, lower, lower in self._lexicon and lower not in self._boosters)
+        return read
 
 
 class Scorer:
@@ -59,11 +81,11 @@ class Scorer:
                 self._vader.lexicon[word.lower()] = float(value)
             else:
                 self._vader.lexicon.pop(word.lower(), None)
-        self._boosters = frozenset(vader.BOOSTER_DICT) - {
-            word.lower() for word, value in (lexicon or {}).items() if value
-        }
-        self._emoji: dict[str, str] = self._vader.emojis
+        boosters = frozenset(vader.BOOSTER_DICT) - {word.lower() for word, value in (lexicon or {}).items() if value}
+        own = (word for word, value in (lexicon or {}).items() if value and len(word) == 1 and not word.isascii())
+        self._emoji: dict[str, str] = self._vader.emojis | {one: one for one in own}  # weighed by itself, not by name
         self._lexicon: dict[str, float] = self._vader.lexicon
+        self._read = _Tokens(self._lexicon, boosters)
 
     @property
     def words(self) -> frozenset[str]:
@@ -79,28 +101,27 @@ class Scorer:
         """VADER's compound score of a text, -1..1 with four digits; bounded work whatever the text."""
         text = text[:CHARACTERS]
         text = (text if text.isascii() else self._spelt(text)).strip()
-        words = [token if len(bare := token.strip(_STRIP)) <= 2 else bare for token in text.split()]
+        words = [*map(self._read.__getitem__, text.split())]
         if not words:
             return 0.0
-        weights = self._weights(words, [word.lower() for word in words])
+        weights = self._weights(words)
         total = float(sum(weights))
         if total:
             emphasis = self._vader._punctuation_emphasis(text)
             total += emphasis if total > 0 else -emphasis
         return float(round(vader.normalize(total), 4))
 
-    def _weights(self, words: list[str], lower: list[str]) -> list[float]:
-        known, boosters, last = self._lexicon, self._boosters, len(words) - 1
-        weights: list[float] = [0] * len(words)
-        sentiment: _Words | None = None
-        for i, word in enumerate(lower):
-            if word not in known or word in boosters or (word == "kind" and i < last and lower[i + 1] == "of"):
-                continue
-            sentiment = sentiment or _Words(words, vader.allcap_differential(words))
-            weights[i] = self._vader.sentiment_valence(0, sentiment, words[i], i, [])[0]
-        if sentiment is not None and "but" in lower:
-            weights = self._vader._but_check(words, weights)
-        return weights
+    def _weights(self, read: list[tuple[str, str, bool]]) -> list[float]:
+        weights: list[float] = [0] * len(read)
+        heavy = [i for i, one in enumerate(read) if one[2]]
+        if not heavy:
+            return weights
+        words, lower, _ = map(list, zip(*read, strict=True))
+        sentiment = _Words(words, vader.allcap_differential(words))
+        for i in heavy:
+            if lower[i] != "kind" or lower[i + 1 : i + 2] != ["of"]:
+                weights[i] = self._vader.sentiment_valence(0, sentiment, words[i], i, [])[0]
+        return self._vader._but_check(words, weights) if "but" in lower else weights
 
     def _spelt(self, text: str) -> str:
         """Emoji as their names, spaced as vaderSentiment spaces them; past EMOJI of them, blanks."""

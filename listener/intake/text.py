@@ -134,7 +134,7 @@ class Cleaner:
             text = self._brand.sub(" ", text)
         if brand and (brand.lower() in lower or brand.lower().replace(" ", "") in lower) and (row := self._row(brand)):
             text = row.sub(" ", text)
-        text = text if text.isascii() else _REPEAT.sub(r"\1", text).replace("’", "'")
+        text = text if text.isascii() else _REPEAT.sub(r"\1", text).replace("’", "'").replace("\ufe0f", "")
         return (text if text.isprintable() and "  " not in text else _BLANKS.sub(" ", text)).strip(" ,:-–—")
 
     def _unquoted(self, text: str) -> str:

@@ -1,7 +1,8 @@
 """Word lists as data: cues, what words are worth to VADER, profanity, look-alike letters. Only settings calls this.
 
 A phrase is words separated by blanks; `*` at a word's end stands for any letters, alone for any one word (never the
-first). No regular expressions: what an operator writes is matched literally and in bounded time.
+first), `<good>` for each word of that class (classes.toml), so that a rule is about language and not about examples.
+No regular expressions: what an operator writes is matched literally and in bounded time.
 """
 
 import tomllib
@@ -23,6 +24,8 @@ def _cues() -> dict[str, tuple[str, ...]]:
     shipped = {name: tuple(phrases) for name, phrases in _table("cues.toml").items()}
     profane = _table("profanity.toml")
     shipped |= {cue: tuple(profane[key]) for cue, key in _PROFANITY.items()}
+    shipped["english"] = tuple(files(__name__).joinpath("english.txt").read_text(encoding="utf-8").split())
+    shipped["classes"] = tuple(f"{name} {word}" for name, words in _table("classes.toml").items() for word in words)
     return shipped | {"folds": tuple(f"{seen} {letter}" for seen, letter in profane["folds"].items())}
 
 
@@ -45,4 +48,6 @@ def fault(phrase: str) -> str | None:
         return "the first word is a bare `*`"
     if any("*" in word[:-1] for word in words):
         return "`*` stands only at a word's end"
+    if strange := [word for word in words if word[0] + word[-1] == "<>" and word[1:-1] not in _table("classes.toml")]:
+        return f"there is no class {strange[0]}"
     return None

@@ -12,7 +12,7 @@ Guard = Callable[[Facts, Policy], Stop | None]
 
 LOW = -0.3  # a compound score at or under it is not left without an answer
 WORTH_READING = 10  # words that nobody hears unless a person reads them
-_DOUBTS = ("negation", "contrast", "sarcasm", "duration", "competitor_praise", "swearing")
+_DOUBTS = ("negation", "contrast", "condition", "sarcasm", "wry", "duration", "competitor_praise", "swearing")
 
 
 def _guards() -> tuple[tuple[str, Guard, Hit], ...]:
@@ -25,17 +25,15 @@ def _guards() -> tuple[tuple[str, Guard, Hit], ...]:
 
 
 GUARDS = _guards()
+MISSES = tuple(miss for _, _, miss in GUARDS)
 
 
 def decide(facts: Facts, policy: Policy, responders: Mapping[str, Responder]) -> Decision:
     """Return what becomes of a mention, with the whole trail. responders: kind -> its module."""
-    trail: list[Hit] = []
-    for name, guard, miss in GUARDS:
+    for at, (name, guard, _) in enumerate(GUARDS):
         if (stop := guard(facts, policy)) is not None:
-            trail.append(Hit(name, True, stop.says, stop.words))
-            return _stopped(name, stop, facts, trail)
-        trail.append(miss)
-    return _ask(facts, policy, responders, trail)
+            return _stopped(name, stop, facts, [*MISSES[:at], Hit(name, True, stop.says, stop.words)])
+    return _ask(facts, policy, responders, [*MISSES])
 
 
 def _stopped(name: str, stop: Stop, facts: Facts, trail: list[Hit]) -> Decision:
@@ -68,11 +66,12 @@ def _left(facts: Facts, trail: list[Hit]) -> Decision:
     """Nobody took it: what should not be left goes to a person, the rest needs nothing."""
     for rule, says, words in (
         ("unanswered_question", "a question nobody has an answer to", facts.cues.get("question")),
-        ("unanswered_request", "a request nobody answers", facts.cues.get("request")),
+        ("unanswered_request", "a request nobody answers", facts.cues.get("request") or facts.cues.get("wish")),
         ("unanswered_problem", "a problem, or mixed feelings", _trouble(facts)),
         ("negative", f"clearly negative ({facts.compound:+.2f})", () if facts.compound <= LOW else None),
         ("informs", "tells something that somebody here may wait for", _informs(facts)),
         ("mixed", "kind words and doubts about them", _mixed(facts)),
+        ("sarcasm", "words that may well not be meant", facts.cues.get("sarcasm")),
         ("unclear", "may well mean something that no rule understands", _unclear(facts)),
     ):
         if words is not None:
@@ -90,8 +89,8 @@ def _only_denied(facts: Facts) -> tuple[str, ...]:
 
 
 def _trouble(facts: Facts) -> tuple[str, ...] | None:
-    cues = facts.cues
-    return cues.get("complaint", ()) + cues.get("problem", ()) + cues.get("threat_to_leave", ()) or None
+    names = ("complaint", "problem", "overcome", "threat_to_leave")
+    return tuple(word for name in names for word in facts.cues.get(name, ())) or None
 
 
 def _informs(facts: Facts) -> tuple[str, ...] | None:
@@ -111,8 +110,8 @@ def _mixed(facts: Facts) -> tuple[str, ...] | None:
 
 def _unclear(facts: Facts) -> tuple[str, ...] | None:
     """Not kind, and with a word that turns its sense, or too long to be nothing (unless it passes on a link)."""
-    cues, length = facts.cues, len(facts.text.split())
-    if "praise" in cues or "thanks" in cues or (facts.compound > 0 and length < WORTH_READING):
+    cues, length, no = facts.cues, len(facts.text.split()), "negation" in facts.cues
+    if "praise" in cues or "thanks" in cues or (facts.compound > 0 and length < WORTH_READING and not no):
         return None
     if (doubt := _doubt(facts)) and length >= 3:
         return doubt

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from listener.intake.cues import Cues, Read
 from listener.intake.language import language
+from listener.intake.names import robot
 from listener.intake.phrases import ENDS, tokens
 from listener.intake.sentiment import Scorer
 from listener.intake.text import Cleaner, plain, sentences
@@ -14,6 +15,7 @@ from listener.model import Claim, Facts, History, Json, Mention
 from listener.policy import Policy
 from listener.triage.sheet import Sheet
 
+NO_WORDS = ("folds", "profane_stem", "profane_innocent", "dressing")  # lists that hold no English words
 _LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -22,11 +24,13 @@ class Ears:
 
     def __init__(self, policy: Policy) -> None:
         self._scorer = Scorer(policy.lexicon)
-        self._cues = Cues(policy.cues, self._scorer.words_worth)
-        known = {
-            word for name, phrases in policy.cues.items() if name != "folds" for one in phrases for word in tokens(one)
-        }
-        self._clean = Cleaner(policy.brand, known | self._scorer.words)
+        brand = policy.brand
+        self._cues = Cues(policy.cues, self._scorer.words_worth, (brand.name, *brand.terms, *brand.handles))
+        self._handles = frozenset(handle.lower() for handle in brand.handles)
+        lists = (phrases for name, phrases in policy.cues.items() if name not in NO_WORDS)
+        known = {word for phrases in lists for one in phrases for word in tokens(one)}
+        self.english = frozenset(known | self._scorer.words)  # words that nobody needs a detector for
+        self._clean = Cleaner(policy.brand, self.english)
         self._sheet = Sheet(policy.facts)
 
     def facts(self, mention: Mention, history: History, now: datetime) -> Facts:
@@ -38,7 +42,7 @@ class Ears:
         compound = self._scorer.compound(text)
         scores = self._sentences(text, compound) if "thanks" in read.cues or "praise" in read.cues else (compound,)
         claims, topics = self._sheet.read(read, text) if self._sheet.facts else ((), {})
-        lang = language(text, mention.lang)
+        lang = language(text, mention.lang, self.english)
         return Facts(mention, now, text, compound, scores, lang, read.cues, claims, topics, history)
 
     def _sentences(self, text: str, compound: float) -> tuple[float, ...]:
@@ -48,7 +52,8 @@ class Ears:
 
     def _around(self, read: Read, text: str, raw: str, mention: Mention) -> None:
         """What the cleaning took away and the author's names, as cues of their own."""
-        if "@" in raw and (others := self._clean.others(raw, mention.brand)):
+        alone = raw[:1] == "@" and raw.find("@", 1) < 0  # nobody but the one it begins with
+        if not alone and "@" in raw and (others := self._clean.others(raw, mention.brand)):
             read.cues["other_handles"] = tuple(dict.fromkeys(others))
         if ("RT" in raw or '"' in raw or "“" in raw) and (quoted := self._clean.quoted(raw)):
             read.cues["quote"] = (quoted[:80],)
@@ -56,9 +61,20 @@ class Ears:
             read.cues["link"] = ("link",)
         if not _LETTER.search(text) and (pictures := "".join(word for word in read.words if word[0] not in ENDS)):
             read.cues["no_letters"] = (pictures[:20],)
+        stranger = (mention.author_handle or "").lower() not in self._handles
         for name in (mention.author_handle, mention.author_name):
-            if name and (stem := self._cues.names.profane(name)):
-                read.cues["profane_name"] = (stem,)
+            if name:
+                self._of_author(read, name, stranger)
+
+    def _of_author(self, read: Read, name: str, stranger: bool) -> None:
+        """What a handle or display name says of who writes; stranger: the handle is none of ours."""
+        names = self._cues.names
+        if stem := names.profane(name):
+            read.cues["profane_name"] = (stem,)
+        if stranger and names.like_ours(name):
+            read.cues["look_alike"] = (name[:40],)
+        if self_styled := robot(name):
+            read.cues["robot"] = (self_styled.strip("_-. "),)
 
 
 def pack(facts: Facts) -> Json:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from listener.model import Action, Facts
 from listener.policy import Policy
 
-_NEEDS = ("problem", "complaint", "question", "request", "threat_to_leave")
+_NEEDS = ("problem", "complaint", "question", "request", "wish", "threat_to_leave")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +99,21 @@ def profane_name(facts: Facts, policy: Policy) -> Stop | None:
     return _person(facts, "profane_name", "profanity or a slur in the author's handle or name: a person", 0)
 
 
+def look_alike(facts: Facts, policy: Policy) -> Stop | None:
+    """The author's handle and name are not dressed up as ours."""
+    return _person(facts, "look_alike", "an account that calls itself like us: a person looks who it is", 1)
+
+
+def robot(facts: Facts, policy: Policy) -> Stop | None:
+    """The author does not call itself a bot."""
+    words = facts.cues.get("robot")
+    if not words:
+        return None
+    if _first(facts, "problem", "complaint", "question"):
+        return Stop("escalate", "calls itself a bot, and complains or asks: a person decides", words)
+    return Stop("ignore", "calls itself a bot: two machines need not talk", words)
+
+
 def empty(facts: Facts, policy: Policy) -> Stop | None:
     """Something is left of the text without handles, links and the brand's name."""
     if facts.text and (facts.cues.get("no_letters") or any(char.isalnum() for char in facts.text)):
@@ -114,7 +129,8 @@ def language(facts: Facts, policy: Policy) -> Stop | None:
     """The language is one the policy answers in."""
     if facts.lang in policy.languages:
         return None
-    if facts.lang == "und" and ("no_letters" in facts.cues or (len(facts.text) < 25 and facts.text.isascii())):
+    brief = len(facts.text) < 25 and facts.text.isascii() and not _first(facts, "praise", "thanks")
+    if facts.lang == "und" and ("no_letters" in facts.cues or brief):
         return None
     says = "nobody can say in which language it is" if facts.lang == "und" else f"written in {facts.lang!r}"
     return Stop("escalate", f"{says}, the policy answers in {', '.join(policy.languages)}: a person")
@@ -164,7 +180,7 @@ def repost(facts: Facts, policy: Policy) -> Stop | None:
 def advertising(facts: Facts, policy: Policy) -> Stop | None:
     """No advertising or automated post."""
     words = facts.cues.get("automated")
-    if words and not _first(facts, "complaint", "question"):
+    if words and not _first(facts, "complaint", "question", "problem", "sarcasm"):
         return Stop("ignore", "reads like advertising or an automated post", words)
     return None
 

@@ -1,14 +1,20 @@
 """`earshot evaluate`: the report of the contract, bad files, and the bar on real mentions."""
 
 import csv
+from dataclasses import replace
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
-from listener.analysis.evaluate import COLUMNS, Row, Sorted, evaluate, read_rows, wilson, write_rows
+from bench.staff_replies import REAL
+from bench.staff_replies import rows as met
+from listener.analysis.evaluate import COLUMNS, evaluate, read_rows, write_rows
+from listener.analysis.tally import Row, Sorted, shares, wilson
 from listener.errors import InputError
 from tests.factories import DATA, NOW, policy, responders
 
+STAFF = REAL.stem
 ROWS = [
     Row("1", "thank you so much, you are great", "positive", "en"),
     Row("2", "my pen broke", "negative", "en"),
@@ -28,10 +34,44 @@ def test_the_report_counts_what_the_contract_names() -> None:
     by_label = report["by_label"]
     assert isinstance(by_label, dict) and set(by_label) == {"negative", "positive", "unlabelled"}
     assert by_label["negative"] == {
-        "n": 2, "thank_you": 1, "correction": 0, "support": 1, "answer": 0, "escalate": 0, "ignore": 0, "auto": 0,
+        "n": 2, "thank_you": 1, "correction": 0, "support": 1, "answer": 0, "escalate": 0, "ignore": 0, "auto": 1,
     }  # fmt: skip
     assert report["false_thank_you"] == {"n": 1, "of": 2, "rate": 0.5, "low": wilson(1, 2)[0], "high": wilson(1, 2)[1]}
     assert (report["thank_you_cover"], report["thank_you_precision"], report["negatives_unanswered"]) == (1.0, 0.5, 0.5)
+
+
+def test_every_share_has_an_interval_and_every_rule_a_precision() -> None:
+    """What the contract's flat figures leave out, beside them."""
+    report, _ = _run([*ROWS, Row("5", "when do you open?", "positive", "en"), Row("6", "hm", "negative", "en")])
+    found: Any = report["shares"]
+    assert found["thank_you_cover"] == {"n": 1, "of": 2, "rate": 0.5, "low": wilson(1, 2)[0], "high": wilson(1, 2)[1]}
+    assert found["questions_ignored"]["of"] == 1 and found["escalated"]["of"] == 6
+    assert found["positives_supported"]["n"] == 0 and found["negatives_unanswered"]["n"] == 2
+    rules = {(one["rule"], one["outcome"]): one for one in cast(Any, report["by_rule"])}
+    assert rules["thank_you", "thank_you"]["labels"] == {"positive": 1, "negative": 1}
+    assert rules["thank_you", "thank_you"]["precision"]["rate"] == 0.5
+    assert rules["support", "support"]["precision"]["rate"] == 1.0
+
+
+def test_the_worst_mistakes_come_first() -> None:
+    """Thanked negatives before unanswered ones before positives that are consoled, with the words that did it."""
+    rows = [
+        Row("sorry", "my sister broke every record in your shoes, awful weather", "positive", "en"),
+        Row("left", "hm", "negative", "en"),
+        Row("thanked", "great pens, great shop", "negative", "en"),
+        Row("fine", "my pen broke", "negative", "en"),
+    ]
+    report, _ = _run(rows)
+    worst: Any = report["worst"]
+    assert [one["id"] for one in worst] == ["thanked", "left", "sorry"]
+    assert worst[0]["outcome"] == "thank_you" and "great" in worst[0]["words"] and worst[0]["auto"] is True
+
+
+def test_brands_are_told_apart() -> None:
+    """One figure for each brand of the rows."""
+    rows = [Row("1", "great pens", "positive", "en", "A"), Row("2", "hm", "positive", "en", "B")]
+    by_brand: Any = _run(rows)[0]["by_brand"]
+    assert by_brand["A"]["thank_you_cover"]["rate"] == 1.0 and by_brand["B"]["thank_you_cover"]["rate"] == 0.0
 
 
 def test_nothing_over_nothing_is_null() -> None:
@@ -111,33 +151,68 @@ def test_rows_are_written_without_formulas(tmp_path: Path) -> None:
         write_rows(done, tmp_path / "no" / "out.csv")
 
 
-def test_the_bar_on_real_complaints() -> None:
-    """United and US Airways were developed on, American was held out; both must hold the bar."""
-    path = DATA / "airline_dev.csv"
+def _real(name: str) -> Path:
+    path = DATA / f"{name}.csv"
     if not path.exists():
         pytest.skip(f"{path.name} is not here: it may not be shipped")
-    report, done = evaluate(read_rows(path), policy(), responders(), NOW)
-    escalated = sum(one.outcome == "escalate" for one in done) / len(done)
-    positives = report["by_label"]["positive"]
-    assert report["false_thank_you"]["rate"] <= 0.003 and report["thank_you_cover"] >= 0.38
-    assert report["negatives_unanswered"] <= 0.03 and escalated <= 0.25
-    assert positives["support"] / positives["n"] <= 0.10
+    return path
+
+
+@pytest.fixture(scope="module")
+def airlines() -> tuple[Any, list[Sorted]]:
+    """Three airlines' customers, sorted once: United and US Airways were developed on, American was held out."""
+    return evaluate(read_rows(_real("airline_dev")), policy(), responders(), NOW)
+
+
+def test_the_bar_on_real_complaints(airlines: tuple[Any, list[Sorted]]) -> None:
+    """Hardly a complaint is thanked or left alone, and staff get no more than they can read."""
+    shares = airlines[0]["shares"]
+    assert shares["false_thank_you"]["rate"] <= 0.003 and shares["thank_you_cover"]["rate"] >= 0.38
+    assert shares["negatives_unanswered"]["rate"] <= 0.03 and shares["escalated"]["rate"] <= 0.25
+    assert shares["questions_ignored"]["rate"] <= 0.10 and shares["positives_supported"]["rate"] <= 0.10
+
+
+def test_the_bar_where_people_are_sure(airlines: tuple[Any, list[Sorted]]) -> None:
+    """Where all who labelled agreed: thank-yous are right, and the auto band is safe and worth having."""
+    with _real("airline_dev").open(encoding="utf-8", newline="") as file:
+        sure = {row["id"] for row in csv.DictReader(file) if float(row["confidence"]) == 1.0}
+    found = shares([one for one in airlines[1] if one.row.id in sure])
+    assert found["thank_you_precision"]["rate"] >= 0.95 and found["thank_you_cover"]["rate"] >= 0.45
+    assert found["false_thank_you_auto"]["rate"] <= 0.001 and found["thank_you_cover_auto"]["rate"] >= 0.20
+
+
+def test_other_trades_are_thanked_without_harm() -> None:
+    """Makers of phones and software: praise of things, not of people."""
+    report, _ = _run(read_rows(_real("brands_dev")))
+    found: Any = report["shares"]
+    assert found["false_thank_you"]["rate"] <= 0.003 and found["thank_you_cover"]["rate"] >= 0.20
 
 
 def test_no_thanks_in_languages_the_policy_does_not_name() -> None:
     """Every text that is tagged as another language reaches a person."""
-    path = DATA / "languages_dev.csv"
-    if not path.exists():
-        pytest.skip(f"{path.name} is not here: it may not be shipped")
-    _, done = _run([row for row in read_rows(path) if row.lang != "en"])
+    _, done = _run([row for row in read_rows(_real("languages_dev")) if row.lang != "en"])
     assert sum(one.decision.action == "draft" for one in done) == 0
     assert sum(one.decision.action == "escalate" for one in done) / len(done) > 0.99
 
 
+def test_without_a_tag_only_english_is_thanked() -> None:
+    """Whom we thank writes English, whatever the tag said, or hearts alone; of the others hardly one is not read."""
+    rows = [replace(row, lang=None) for row in read_rows(_real("languages_dev")) if row.lang != "en"]
+    _, done = _run(rows)
+    assert {one.facts.lang for one in done if one.thanked and "no_letters" not in one.facts.cues} <= {"en"}
+    assert sum(one.thanked for one in done) / len(done) <= 0.005
+    foreign = [one for one in done if one.facts.lang != "en"]
+    assert sum(one.outcome == "escalate" for one in foreign) / len(foreign) > 0.99
+
+
 def test_sarcasm_stays_out_of_the_auto_band() -> None:
-    """At most one in a hundred of what its authors marked sarcastic."""
-    path = DATA / "sarcasm_dev.csv"
-    if not path.exists():
-        pytest.skip(f"{path.name} is not here: it may not be shipped")
-    _, done = _run([row for row in read_rows(path) if row.label == "sarcastic"])
+    """At most one in a hundred of what its authors marked sarcastic, and few drafts for staff to drop."""
+    _, done = _run([row for row in read_rows(_real("sarcasm_dev")) if row.label == "sarcastic"])
     assert sum(one.auto for one in done) / len(done) <= 0.01
+    assert sum(one.thanked for one in done) / len(done) <= 0.07
+
+
+def test_who_was_met_with_help_is_not_thanked() -> None:
+    """Customers whom real staff answered with an apology or help."""
+    _, done = _run([Row(row["id"], row["text"], "support", "en", row["brand"]) for row in met(_real(STAFF))])
+    assert len(done) > 700 and sum(one.thanked for one in done) / len(done) <= 0.01

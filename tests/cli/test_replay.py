@@ -4,9 +4,15 @@ from pathlib import Path
 
 from tests.conftest import Earshot
 
-STRICT = (
-    '[brand]\nname = "Fernhill"\n[responders.support]\n[responders.answer]\n[responders.thank_you]\ncompound = 0.99\n'
-)
+STRICT = """
+[brand]
+name = "Fernhill"
+[responders.support]
+[responders.answer]
+[responders.thank_you]
+compound = 0.99
+warm = 0.99
+"""
 
 EARNING = """
 [brand]

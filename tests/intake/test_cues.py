@@ -71,6 +71,30 @@ def test_shipped_phrases_are_sound(name: str) -> None:
         ("threat_to_leave", "taking my business elsewhere"),
         ("competitor_praise", "they are better than you"),
         ("hedge", "so far so good"),
+        ("hedge", "thanks a lot"),
+        ("wry", "congrats on the new van"),
+        ("wry", "thanks for the cold chips"),
+        ("wry", "thanks for the update that ate my photos"),
+        ("wry", "I love waking up to drills"),
+        ("wry", "nice job parking in my drive"),
+        ("wry", "Superb. A very wet parcel"),
+        ("sarcasm", "a great shop. NOT"),
+        ("wish", "hoping for a blue one"),
+        ("condition", "would be lovely"),
+        ("overcome", "despite the delay we made it"),
+        ("overcome", "thanks for fixing my broken lamp"),
+        ("waiting", "it has been two weeks now"),
+        ("stray", "thank you for the aubergine"),
+        ("praise", "I <3 you"),
+        ("problem", "the battery in my scale died"),
+        ("safety", "the shelf fell on my son"),
+        ("death", "we lost our baby"),
+        ("self_harm", "they would be better off without me"),
+        ("discrimination", "only the black customers were searched"),
+        ("minors", "my 9 year old spent it all"),
+        ("press", "I'm a producer for a radio show"),
+        ("personal_data", "IBAN GB33BUKB20201555555555"),
+        ("profanity", "f u c k this"),
         ("opt_out", "@fernhill STOP!"),
         ("opt_out", "please don't reply to my posts"),
         ("self_harm", "I want to kill myself"),
@@ -124,6 +148,25 @@ def test_a_cue_hits_alone(cue: str, text: str) -> None:
         ("reference", "in 2015"),
         ("part", "24/7 and 2/14"),
         ("sarcasm", "thank you so much for the pens"),
+        ("sarcasm", "thanks a lot for the quick reply"),
+        ("wry", "thanks for the quick reply"),
+        ("wry", "I love flying with you"),
+        ("wry", "Superb! Thank you"),
+        ("overcome", "despite. The delay"),
+        ("problem", "thanks for finding my lost bear"),
+        ("waiting", "can I return it after 30 days"),
+        ("duration", "my daughter is in year one"),
+        ("stray", "thank you so much, you were great"),
+        ("death", "this burger is to die for"),
+        ("death", "a murder mystery, dead good"),
+        ("death", "the battery died"),
+        ("safety", "a crash course in pottery"),
+        ("safety", "blood orange juice"),
+        ("legal", "these notes are legal tender"),
+        ("press", "press the green key"),
+        ("minors", "I'm 12 minutes away"),
+        ("discrimination", "a blind tasting"),
+        ("personal_data", "GB33BUKB20201555555556"),
         ("quote", 'a "lovely" shop'),
         ("other_handles", "@a @b hello"),
     ],
@@ -163,6 +206,36 @@ def test_a_near_miss_is_no_hit(cue: str, text: str) -> None:
 def test_names_are_read_as_people_read_them(name: str, profane: bool) -> None:
     """Leetspeak and look-alike letters fold; honest names that hold a stem are left in peace."""
     assert ("profane_name" in facts("hello", author_handle=None, author_name=name).cues) is profane
+
+
+@pytest.mark.parametrize(
+    ("handle", "name", "cue"),
+    [
+        ("fernhi11help", None, "look_alike"),
+        ("ada", "Fernhill Support", "look_alike"),
+        ("fernhill", "Fernhill", None),
+        ("ada", "Fernhill", "look_alike"),
+        ("f3rnhill_official", None, "look_alike"),
+        ("ада", "Fеrnhill Care", "look_alike"),
+        ("fernhillfan", "Fernando Hill", None),
+        ("weather_bot", None, "robot"),
+        ("NewsBot", None, "robot"),
+        ("ada", "bot 7", "robot"),
+        ("talbot", "Abbot Robotham", None),
+    ],
+)
+def test_names_tell_who_plays_us_and_who_is_a_machine(handle: str, name: str | None, cue: str | None) -> None:
+    """Dressed up, misspelt or in look-alike letters; a name that only begins like ours is its owner's."""
+    found = facts("hello", author_handle=handle, author_name=name).cues
+    assert [one for one in ("look_alike", "robot") if one in found] == ([cue] if cue else [])
+
+
+def test_a_class_stands_for_each_of_its_words() -> None:
+    """`<n>` for numbers in digits too; a class that nobody knows is a fault, not a silence."""
+    words = tokens("Lovely crew, 3 tall men")
+    found = Matcher({"a": ("<good> <folk>", "<n> * men")}, ("good lovely", "folk crew", "n one")).find(words)
+    assert [(start, end) for _, start, end in found] == [(0, 2), (2, 5)]
+    assert lexicon.fault("<good> pens") is None and lexicon.fault("<godo> pens") == "there is no class <godo>"
 
 
 def test_an_operators_phrases_are_added() -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from listener.model import Draft, Escalate, History, Pass
+from listener.policy import Responding
 from responders import answer, correction, support, thank_you
 from tests.factories import decided, facts, policy
 
@@ -50,7 +51,7 @@ def test_a_complaint_is_never_thanked(text: str) -> None:
         ("great pens?", "question"),
         ("great pens but pricey", "contrast"),
         ("great, three hours of my life", "duration"),
-        ("thanks for losing my order", "problem"),
+        ("thanks for losing my order", "sarcasm"),
         ("love how this works", "sarcasm"),
         ("not great", "negation"),
         ("nice", "score"),
@@ -140,6 +141,46 @@ def test_what_makes_trouble_urgent(text: str, history: History, followers: int |
     """Anger, reach and repeated contact."""
     said = support.respond(facts(text, history, author_followers=followers), policy())
     assert isinstance(said, Draft) and said.urgency == urgency
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("my card was charged twice", "about billing"),
+        ("I'm locked out of my account", "about account"),
+        ("the website is down", "about outage"),
+        ("taking my business elsewhere, slow and rude", "wants to leave"),
+        ("my pen broke", None),
+    ],
+)
+def test_the_trail_says_why_trouble_is_urgent(text: str, why: str | None) -> None:
+    """What an operator names in `urgent` is due in half the time, and staff can read why."""
+    draft = _draft(text)
+    assert (draft.urgency, draft.says.partition("urgent: ")[2]) == (int(why is not None), why or "")
+
+
+def test_what_is_urgent_is_the_operators_choice() -> None:
+    """With nothing in `urgent` an outage waits like the rest."""
+    calm = Responding("support", options=support.Options(urgent=()))
+    told = policy(responders=(calm,))
+    said = support.respond(facts("the website is down"), told)
+    assert isinstance(said, Draft) and said.urgency == 0
+
+
+@pytest.mark.parametrize("text", ["please deliver to the back door", "could you send me the invoice", "please call me"])
+def test_a_mere_request_is_told_no_sorrow(text: str) -> None:
+    """Nothing went wrong, so nobody is sorry, though it is about delivery or billing."""
+    draft = _draft(text)
+    assert not any(word in one.text.lower() for one in draft.texts[:2] for word in SORRY)
+    assert "request" in draft.says
+
+
+def test_no_wording_asks_for_a_persons_data_in_public() -> None:
+    """Order numbers, photos and names belong into the private channel, card details and passwords nowhere."""
+    asked = ("order number", "details", "password", "photo", "name on")
+    for variant in policy().wording["support"]:
+        for text in (variant.text, variant.short or ""):
+            assert "{{ contact }}" in text or not any(word in text for word in asked), text
 
 
 def test_support_is_never_automatic() -> None:

@@ -1,0 +1,93 @@
+"""Authors' names as people read them: profanity behind leetspeak and look-alike letters, names dressed up as ours."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from unicodedata import combining, normalize
+
+from listener.intake.phrases import fold
+
+MEMO = 20_000  # names remembered before the memory is emptied
+NAME = 100  # characters of a name that are looked at
+SHORTEST = 4  # letters of a brand's name that another's may be mistaken for
+SAME = re.compile(r"(.)\1+")
+_NOT_LETTER = re.compile(r"[\W\d_]+")
+_TRIPLE = re.compile(r"(.)\1{2,}")
+_NUMBER = re.compile(r"(?<!\d)\d{3,5}(?!\d)")
+_ROBOT = re.compile(r"(?:^|[\W\d_]|(?<=[a-z])(?=B))[Bb](?:ot|OT)(?:$|[\W\d_])")
+
+
+def robot(name: str) -> str | None:
+    """Return what calls itself a bot in a name ("weather_bot", "NewsBot", not "Talbot"), or None."""
+    found = _ROBOT.search(name[:NAME])
+    return found[0] if found else None
+
+
+class Names:
+    """Folds names and disguised words: leetspeak, look-alike letters, repeated letters."""
+
+    def __init__(self, cues: Mapping[str, Sequence[str]], ours: Iterable[str] = ()) -> None:
+        pairs = ((seen, letter) for seen, letter in map(str.split, cues.get("folds", ())))
+        self._folds = str.maketrans(dict(pairs))
+        self._seen: dict[str, str | None] = {}
+        self._stems = tuple(cues.get("profane_stem", ()))
+        self._innocent = tuple(word.replace(" ", "") for word in cues.get("profane_innocent", ()))
+
+        self._dressing = tuple(cues.get("dressing", ()))
+        self._ours = frozenset(name for one in ours for name in self._undressed(one) if len(name) >= SHORTEST)
+
+    def like_ours(self, name: str) -> bool:
+        """True when a handle or display name reads like the brand's, dressed up or misspelt."""
+        return not self._ours.isdisjoint(self._undressed(name[:NAME]))
+
+    def _undressed(self, name: str) -> set[str]:
+        """A name's letters, as typed and as read, without "official", "help" and the like, doubled letters single."""
+        plain = fold(_compatible(name))
+        return {self._strip(_NOT_LETTER.sub("", one)) for one in (plain, plain.translate(self._folds))}
+
+    def _strip(self, letters: str) -> str:
+        for word in self._dressing:
+            if len(letters) - len(word) >= SHORTEST:
+                letters = letters.removesuffix(word).removeprefix(word)
+        return SAME.sub(r"\1", letters.replace("l", "i"))  # 1, l and i look alike
+
+    def folded(self, text: str) -> str:
+        """Return the letters a reader sees, lower case, nothing between them."""
+        return _NOT_LETTER.sub("", fold(_compatible(text)).translate(self._folds))
+
+    def profane(self, name: str) -> str | None:
+        """Return the stem of profanity in a handle or display name, or None."""
+        if name not in self._seen:
+            if len(self._seen) > MEMO:
+                self._seen.clear()
+            self._seen[name] = self._stem(name[:NAME])
+        return self._seen[name]
+
+    def _stem(self, name: str) -> str | None:
+        plain = fold(_compatible(name))
+        letters = plain if plain.isalpha() else _NOT_LETTER.sub("", plain)
+        together = self._forms(plain, letters)
+        if not any(map(together.__contains__, self._stems)):
+            return None
+        for word in self._innocent:
+            together = together.replace(word, " ")
+        return next((stem for stem in self._stems if stem in together), None)
+
+    def _forms(self, plain: str, letters: str) -> str:
+        """The name as it is typed, as it is read, and each with repeated letters calmed; numbers apart."""
+        forms = [letters, *_calmed(letters)]
+        if plain != letters or not plain.isascii():
+            read = _NOT_LETTER.sub("", plain.translate(self._folds))
+            forms += [read, *_calmed(read), *_NUMBER.findall(plain)]
+        return " ".join(forms)
+
+
+def _calmed(letters: str) -> tuple[str, ...]:
+    """Runs of a letter as two, and as one."""
+    if not SAME.search(letters):
+        return ()
+    return _TRIPLE.sub(r"\1\1", letters), SAME.sub(r"\1", letters)
+
+
+def _compatible(text: str) -> str:
+    """Full-width, ornamental and accented letters as plain ones."""
+    return text if text.isascii() else "".join(char for char in normalize("NFKD", text) if not combining(char))

@@ -1,0 +1,62 @@
+"""Golden history: mentions of many trades with the decision they must get, written by us from judgement.
+
+A row of a .jsonl file: trade, text, `must` (outcomes that are right: a kind of draft, escalate or ignore), `by` (the
+guard that must end it), `about` (what trouble it is), and what a mention may have beside: author, name, lang,
+followers, days (its age), addressed, answered, answered_by, exchanges, opted_out. `is` is what the program does today,
+`miss` marks a row it gets wrong: both are written by `python -m tests.history`, `must` and `by` by people alone.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from listener.model import Decision, History
+from tests.factories import NOW, decided, old
+
+FOLDER = Path(__file__).parent
+HISTORY = ("exchanges", "answered", "answered_by", "opted_out")
+MENTION = {"author": "author_handle", "name": "author_name", "followers": "author_followers", "lang": "lang"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One mention of the golden history, at its place."""
+
+    file: str
+    at: int
+    told: dict[str, Any]
+
+    def decided(self) -> Decision:
+        """What the starter's policy decides on it."""
+        told = self.told
+        changes = {field: told[key] for key, field in MENTION.items() if key in told}
+        if "addressed" in told:
+            changes["addressed"] = bool(told["addressed"])
+        if "days" in told:
+            changes["aged_from"] = old(told["days"])
+        past = {key: told[key] for key in HISTORY if key in told}
+        past |= {key: bool(past[key]) for key in ("answered", "opted_out") if key in past}
+        return decided(told["text"], History(**past), created_at=NOW, **changes)
+
+    def right(self, decision: Decision) -> bool:
+        """Whether a decision is one that it must get."""
+        rule = self.told.get("by", decision.rule)
+        return (decision.kind or decision.action) in self.told["must"] and decision.rule == rule
+
+    def written(self) -> str:
+        """The row as it should stand in its file: with what the program does now."""
+        decision = self.decided()
+        told = {key: value for key, value in self.told.items() if key not in ("is", "miss")}
+        told["is"] = f"{decision.kind or decision.action} by {decision.rule}"
+        if not self.right(decision):
+            told["miss"] = True
+        return json.dumps(told, ensure_ascii=False)
+
+
+def rows() -> Iterator[Row]:
+    """Every row, file by file."""
+    for path in sorted(FOLDER.glob("*.jsonl")):
+        for at, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            yield Row(path.name, at, json.loads(line))
