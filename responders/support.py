@@ -29,7 +29,7 @@ class Options:
     """
 
     happy: float = 0.3
-    negative: float = -0.3
+    negative: float = -0.25
     followers: int = 10_000
     repeat: int = 2
     urgent: tuple[str, ...] = ("account", "billing", "outage")
@@ -41,7 +41,7 @@ def respond(facts: Facts, policy: Policy) -> Draft | Escalate | Pass:
     cues = facts.cues
     trouble = tuple(dict.fromkeys(word for name in TROUBLE for word in cues.get(name, ())))
     wanted = cues.get("request", ()) + cues.get("wish", ())
-    angry = (facts.compound <= options.negative and "warm" not in cues) or _troubled_question(facts)
+    angry = (facts.compound <= _least(facts, options) and "warm" not in cues) or _troubled_question(facts)
     if not trouble and not wanted and not angry:
         return Pass("names no problem, no complaint and no request")
     if _praises(facts, options):
@@ -64,6 +64,12 @@ def respond(facts: Facts, policy: Policy) -> Draft | Escalate | Pass:
 def _options(policy: Policy) -> Options:
     responding = policy.responding(KIND)
     return responding.options if responding and isinstance(responding.options, Options) else Options()
+
+
+def _least(facts: Facts, options: Options) -> float:
+    """A question that the fact sheet knows is a complaint only in anger: "is there no ..." scores low by its "no"."""
+    known = "question" in facts.cues and (facts.topics or facts.claims)
+    return FURIOUS if known else options.negative
 
 
 def _troubled_question(facts: Facts) -> bool:

@@ -25,7 +25,7 @@ WHOLE = 12  # words and marks of a message that may be nothing but an opt-out
 ODD = 4  # words after "thanks for" of which one must be worth thanks
 RELIEF = 7  # words after "despite" or "for fixing" in which trouble is over
 
-_KEPT = ("thanks", "warm", "thankworthy", "relief")  # cues that no `except` takes away
+_KEPT = ("thanks", "warm", "idiom", "thankworthy", "relief")  # cues that no `except` takes away
 _WORTHY = ("thankworthy", "praise", "warm", "relief")
 _SILENT = ("thankworthy", "relief")  # said only through what they do to other cues
 _OVERCOME = ("problem", "request", "duration", "wish")  # what relief makes harmless
@@ -60,10 +60,7 @@ class Cues:
     def __init__(
         self, cues: Mapping[str, Sequence[str]], valence: Mapping[str, float], ours: Iterable[str] = ()
     ) -> None:
-        self._matcher = Matcher(
-            {name: phrases for name, phrases in cues.items() if name not in LISTS} | {"except": cues.get("except", ())},
-            cues.get("classes", ()),
-        )
+        self._matcher = Matcher(_phrases(cues), cues.get("classes", ()))
         self._profane = Matcher({"profanity": cues.get("profanity", ())})
         self._kindly = Vocabulary(_kindly(cues))
         self._whole = frozenset(" ".join(tokens(phrase)) for phrase in cues.get("opt_out_whole", ()))
@@ -156,6 +153,13 @@ class Cues:
                 _add(cues, "personal_data", digits)
         if (account := _IBAN.search(text)) and _iban(account[0].replace(" ", "")):
             _add(cues, "personal_data", account[0])
+
+
+def _phrases(cues: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
+    """What the matcher looks for: every cue, and idioms of praise as what they are and what they except."""
+    idioms = tuple(cues.get("idiom", ()))
+    found = {name: tuple(phrases) for name, phrases in cues.items() if name not in LISTS}
+    return found | {name: (*cues.get(name, ()), *idioms) for name in ("except", "praise", "warm")}
 
 
 def _cried_out(text: str, words: list[str], found: list[Found]) -> Iterable[str]:

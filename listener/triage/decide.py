@@ -72,6 +72,7 @@ def _left(facts: Facts, trail: list[Hit]) -> Decision:
         ("informs", "tells something that somebody here may wait for", _informs(facts)),
         ("mixed", "kind words and doubts about them", _mixed(facts)),
         ("sarcasm", "words that may well not be meant", facts.cues.get("sarcasm")),
+        ("kind", "kind words in a longer story", _story(facts)),
         ("unclear", "may well mean something that no rule understands", _unclear(facts)),
     ):
         if words is not None:
@@ -106,6 +107,12 @@ def _mixed(facts: Facts) -> tuple[str, ...] | None:
     """Praise or thanks beside what makes them doubtful."""
     kind, doubt = facts.cues.get("praise") or facts.cues.get("thanks"), _doubt(facts)
     return kind + doubt if kind and doubt and len(facts.text.split()) > 2 else None
+
+
+def _story(facts: Facts) -> tuple[str, ...] | None:
+    """Thanks or praise that no rule dares to answer, and more than a greeting: nobody ignores it."""
+    kind = facts.cues.get("thanks") or facts.cues.get("praise")
+    return kind if len(facts.text.split()) >= WORTH_READING and "link" not in facts.cues else None
 
 
 def _unclear(facts: Facts) -> tuple[str, ...] | None:

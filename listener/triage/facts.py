@@ -9,7 +9,7 @@ from listener.intake.cues import Cues, Read
 from listener.intake.language import language
 from listener.intake.names import robot
 from listener.intake.phrases import ENDS, tokens
-from listener.intake.sentiment import Scorer
+from listener.intake.sentiment import Idioms, Scorer
 from listener.intake.text import Cleaner, plain, sentences
 from listener.model import Claim, Facts, History, Json, Mention
 from listener.policy import Policy
@@ -24,6 +24,7 @@ class Ears:
 
     def __init__(self, policy: Policy) -> None:
         self._scorer = Scorer(policy.lexicon)
+        self._idioms = Idioms(policy.cues.get("idiom", ()))
         brand = policy.brand
         self._cues = Cues(policy.cues, self._scorer.words_worth, (brand.name, *brand.terms, *brand.handles))
         self._handles = frozenset(handle.lower() for handle in brand.handles)
@@ -39,8 +40,9 @@ class Ears:
         text = self._clean(raw, mention.brand)
         read = self._cues.read(text)
         self._around(read, text, raw, mention)
-        compound = self._scorer.compound(text)
-        scores = self._sentences(text, compound) if "thanks" in read.cues or "praise" in read.cues else (compound,)
+        said = self._idioms(text) if "idiom" in read.cues else text
+        compound = self._scorer.compound(said)
+        scores = self._sentences(said, compound) if "thanks" in read.cues or "praise" in read.cues else (compound,)
         claims, topics = self._sheet.read(read, text) if self._sheet.facts else ((), {})
         lang = language(text, mention.lang, self.english)
         return Facts(mention, now, text, compound, scores, lang, read.cues, claims, topics, history)

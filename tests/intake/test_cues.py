@@ -22,6 +22,35 @@ def test_phrases_are_found_in_one_pass_with_stars() -> None:
     assert _found(cues, "We DON’T Ship; not so good") == [("b", "dont ship"), ("a", "ship"), ("b", "not so good")]
 
 
+def test_a_bare_star_stands_for_no_negation() -> None:
+    """ "It is not open" asks nothing; "is it open" does."""
+    cues: dict[str, tuple[str, ...]] = {"a": ("is * open",)}
+    assert _found(cues, "is it open") == [("a", "is it open")]
+    assert _found(cues, "it is not open") == _found(cues, "is never open") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Couldn’t be happier with the new lamp",
+        "We COULDNT BE HAPPIER, with the lamp",
+        "no fuss, no drama",
+        "Repaired without me even asking",
+    ],
+)
+def test_an_idiom_of_praise_is_praise(text: str) -> None:
+    """Its words of another sense are no cues, and it is scored as praise."""
+    found = facts(text)
+    assert {"idiom", "praise", "warm"} <= set(found.cues)
+    assert "negation" not in found.cues
+    assert found.compound > 0.5
+
+
+def test_an_idiom_needs_all_its_words() -> None:
+    """ "Could not be" alone is a negation."""
+    assert {"idiom", "negation"} & set(facts("it couldn't be worse").cues) == {"negation"}
+
+
 def test_a_phrase_never_runs_over_the_end_of_a_sentence() -> None:
     """`no` and `problem` of two sentences are no `no problem`."""
     assert _found({"a": ("no problem",)}, "No. Problem") == []

@@ -39,6 +39,7 @@ def _is(decision: Decision) -> str:
         ("the inkworks shop is so much better than you", "escalate"),
         ("is this even a real account", "escalate"),
         ("#epicfail", "support"),
+        ("we stood at the window and your kitchen waved to all of us, thank you from the children", "escalate"),
         ("hello", "ignore"),
         ("the new notebook cover is blue", "ignore"),
     ],
