@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from listener.holds.hold import Hold
 from listener.holds.likeness import alike
 from listener.policy import Holds
-from listener.store import items, ledger, mood, replies
+from listener.store import items, ledger, mood, outgoing
 from listener.store.mood import STRETCH
 from listener.store.records import Item, Mood, Recent
 
@@ -30,7 +30,7 @@ class Crowd:
 def look(connection: Connection, bounds: Holds, now: datetime, but: int | None = None, *, coming: bool = True) -> Crowd:
     """Read it, in three queries. but: leave this reply's text out; coming: count what is on its way as gone out."""
     recent = items.recent_drafts(connection, now - bounds.flood_window, DRAFTS)
-    return Crowd(recent, replies.outgoing(connection, ledger.day(now), limit=TEXTS, but=but, on_the_way=coming))
+    return Crowd(recent, outgoing.texts(connection, ledger.day(now), limit=TEXTS, but=but, on_the_way=coming))
 
 
 def flood(recent: Sequence[Recent], bounds: Holds, item: Item) -> Hold | None:

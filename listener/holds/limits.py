@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from listener.holds.hold import Hold
 from listener.policy import Policy, Span
-from listener.store import items, platforms, replies
+from listener.store import items, outgoing, platforms
 from listener.store.records import Item, Pause
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -75,7 +75,7 @@ def one_each(connection: Connection, item: Item) -> Hold | None:
 def cap(connection: Connection, policy: Policy, item: Item, now: datetime) -> Hold | None:
     """At most so many automatic replies an hour and a day."""
     for limit, window, name in ((policy.limits.auto_per_hour, HOUR, "hour"), (policy.limits.auto_per_day, DAY, "day")):
-        times = replies.automatic_times(connection, now - window)
+        times = outgoing.automatic_times(connection, now - window)
         mine = item.reply is not None and item.reply.approved_by == "policy"
         if len(times) - mine >= limit:
             until = times[-limit] + window if limit > 0 else now + window

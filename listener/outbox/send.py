@@ -21,7 +21,7 @@ from listener.intake.text import stored
 from listener.model import Outgoing, Platform, Prepared, Standing
 from listener.outbox import outcome, settle
 from listener.policy import Policy
-from listener.store import events, items, mentions, people, platforms, replies
+from listener.store import events, items, mentions, outgoing, people, platforms, replies
 from listener.store.engine import Store
 from listener.store.records import Item
 
@@ -82,7 +82,7 @@ def send(store: Store, platform: Platform, outbox: Outbox) -> Sent:
 def _waiting(store: Store, name: str, now: datetime, done: Sent) -> list[int]:
     """The approved replies whose turn it is; those that wait for a time are counted as held."""
     with store.read() as connection:
-        held, due = replies.held(connection, name, now), replies.due(connection, name, now)
+        held, due = outgoing.held(connection, name, now), outgoing.due(connection, name, now)
         state = platforms.state(connection, name)
     done.held.update(held)
     if not held and not due and state is not None and state.send_after is not None and state.send_after <= now:

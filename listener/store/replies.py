@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Select,
     and_,
     func,
     insert,
@@ -182,32 +181,6 @@ def mark(
     return done
 
 
-def outgoing(
-    connection: Connection, since: datetime, *, limit: int, but: int | None = None, on_the_way: bool = True
-) -> dict[str, int]:
-    """The newest texts that went out since a time, and how often each did; at most `limit` texts.
-
-    on_the_way: with those that are approved or being sent; but: leave this reply out.
-    """
-    going = reply.c.state.in_(("approved", "sending", "unknown"))
-    found: dict[str, int] = {}
-    for which in (reply.c.sent_at >= since, *([going] if on_the_way else [])):
-        query = select(reply.c.text, func.count()).where(which, reply.c.text.is_not(None))
-        query = query if but is None else query.where(reply.c.id != but)
-        newest = query.group_by(reply.c.text).order_by(func.max(reply.c.id).desc()).limit(limit)
-        for text, number in connection.execute(newest):
-            found[text] = found.get(text, 0) + number
-    return found
-
-
-def automatic_times(connection: Connection, since: datetime) -> list[datetime]:
-    """When automatic replies were approved since a time, oldest first; those on their way count."""
-    over = ("drafted", "escalated", "by_hand", "failed", "closed")  # NOT IN: with IN, SQLite takes the queue's index
-    query = select(reply.c.approved_at).where(reply.c.approved_by == "policy", reply.c.approved_at >= since)
-    query = query.where(reply.c.state.not_in(over))
-    return list(connection.execute(query.order_by(reply.c.approved_at)).scalars())
-
-
 def stale(connection: Connection, before: datetime, limit: int) -> list[Reply]:
     """Drafts whose mention is older than a time; a text that a person wrote counts from when it was written."""
     untouched = or_(reply.c.variant.is_not(None), reply.c.changed_at < before)
@@ -225,32 +198,10 @@ def let_go(connection: Connection, now: datetime) -> None:
     connection.execute(update(reply).where(reply.c.snoozed_until <= now).values(snoozed_until=None))
 
 
-def held(connection: Connection, platform: str, now: datetime) -> dict[str, int]:
-    """How many approved replies of a platform wait for a time, by the reason."""
-    waits = _approved(platform).where(~_due(now)).group_by(reply.c.hold)
-    return {row[0] or "rate": row[1] for row in connection.execute(waits.with_only_columns(reply.c.hold, func.count()))}
-
-
 def count(connection: Connection, platform: str, state: str) -> int:
     """How many replies of a platform stand in a state."""
     query = select(func.count()).select_from(reply).join(mention, mention.c.key == reply.c.mention_key)
     return connection.execute(query.where(mention.c.platform == platform, reply.c.state == state)).scalar_one()
-
-
-def _approved(platform: str) -> Select[Any]:
-    told = reply.join(mention, mention.c.key == reply.c.mention_key)
-    return select(reply.c.id).select_from(told).where(mention.c.platform == platform, reply.c.state == "approved")
-
-
-def _due(now: datetime) -> ColumnElement[bool]:
-    """Its time has come; or the clock was set back since the time was set, and it means nothing any more."""
-    return or_(reply.c.not_before.is_(None), reply.c.not_before <= now, reply.c.changed_at > now)
-
-
-def due(connection: Connection, platform: str, now: datetime) -> list[int]:
-    """The ids of approved replies that may be sent now: those least often tried, then the oldest first."""
-    query = _approved(platform).where(_due(now)).order_by(reply.c.attempts, reply.c.id)
-    return list(connection.execute(query).scalars())
 
 
 def any_open(connection: Connection, platform: str, states: Collection[str]) -> bool:

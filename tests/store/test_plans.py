@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event
 
-from listener.store import figures, forget, items, mentions, people, replies
+from listener.store import figures, forget, items, mentions, outgoing, people, replies
 from tests.desk.world import made
 from tests.line import NOON
 
@@ -28,8 +28,8 @@ HOT: dict[str, tuple[Callable[[Connection], Any], str]] = {
     "log": (lambda c: list(figures.exchanges(c)), "ix_mention_seen"),
     "log since": (lambda c: list(figures.exchanges(c, since=NOON - timedelta(days=1))), "ix_mention_seen"),
     "log of a person": (lambda c: list(figures.exchanges(c, person=ADA)), "ix_mention_author"),
-    "texts of today": (lambda c: replies.outgoing(c, NOON, limit=9, on_the_way=False), "ix_reply_sent"),
-    "texts on their way": (lambda c: replies.outgoing(c, NOON, limit=9), "ix_reply_queue"),
+    "texts of today": (lambda c: outgoing.texts(c, NOON, limit=9, on_the_way=False), "ix_reply_sent"),
+    "texts on their way": (lambda c: outgoing.texts(c, NOON, limit=9), "ix_reply_queue"),
     "drafts of the hour": (lambda c: items.recent_drafts(c, NOON, 9), "ix_reply_created"),
     "search in the queue": (lambda c: items.items(c, NOON, words="nib", late=True), "ix_reply_waiting"),
     "somebody's queue": (lambda c: items.items(c, NOON, assigned_to="bo"), "ix_reply_waiting"),
