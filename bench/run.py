@@ -20,6 +20,7 @@ from typing import Any
 
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
+from bench import scale
 from listener.cli import context, work
 from listener.desk.approve import Target, approve
 from listener.model import History, Mention
@@ -37,7 +38,10 @@ def main() -> None:
         folder = Path(made)
         texts = _config(folder)
         figures = {**_vader(texts), **_line(folder, texts), **_memory(folder), **_disk(folder)}
-    _ratios(figures)
+        _ratios(figures)
+        figures |= {
+            name: _figure(value, unit, "lower", of) for name, (value, unit, of) in scale.measure(folder).items()
+        }
     (HERE / "out.json").write_text(json.dumps(figures, indent=2) + "\n")
     for name, one in figures.items():
         print(f"{name:<28}{one['value']:>12,.2f} {one['unit']:<22} {one['better']} is better; {one['of']}")

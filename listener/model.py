@@ -6,7 +6,7 @@ Times are aware datetimes in UTC, ids of platforms are text, compound scores lie
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Literal, Protocol, runtime_checkable
+from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
 
 from listener.policy import Policy
 
@@ -265,6 +265,9 @@ class Section:
 
     Fields of type Path are inputs: they must exist, and relative ones are relative to the file they stand in.
     """
+
+    # how long the words of a deleted post may stay here, by the platform's own rules; no key of the file
+    keep_deleted: ClassVar[timedelta | None] = None
 
     start: Literal["now", "all"] | datetime = "now"  # where a first run begins
     poll_seconds: float = 60.0

@@ -50,6 +50,15 @@ class Variant:
 
 
 @dataclass(frozen=True, slots=True)
+class Saved:
+    """A text that staff insert while they edit. kinds: of which kinds of reply; none: of all."""
+
+    id: str
+    text: str
+    kinds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Brand:
     """Who we are: name, and the words that mean us (stripped before scoring)."""
 
@@ -68,6 +77,8 @@ class Limits:
     auto_per_hour: int = 20
     auto_per_day: int = 100
     escalation_due: timedelta | None = timedelta(hours=4)
+    keep_words: timedelta | None = None
+    keep_deleted: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +143,12 @@ class Policy:
     holds: Holds = Holds()
     timezone: str = "UTC"
     quiet: tuple[Span, ...] = ()
+    business: tuple[Span, ...] = ()  # when staff are there, for the figures; empty: around the clock
+    holidays: frozenset[date] = frozenset()
     staff: tuple[str, ...] = ()
+    four_eyes: tuple[str, ...] = ()  # kinds, rules and cues whose replies two names must approve
+    signatures: Mapping[str, str] = field(default_factory=dict)  # name of staff -> what ends their replies
+    saved: tuple[Saved, ...] = ()
     undo: timedelta = timedelta(seconds=10)
     hash: str = ""
     texts: Mapping[str, str] = field(default_factory=dict)

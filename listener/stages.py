@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from listener.desk import autonomy
 from listener.intake.poll import Polled, poll
@@ -12,6 +12,7 @@ from listener.outbox.send import Outbox, Sent, send
 from listener.store.engine import Store
 from listener.triage.route import Routed, Triage, route
 from listener.upkeep.expire import expire
+from listener.upkeep.retention import retain
 
 ROUNDS = 100  # sending rounds of one `once`: settling takes a few, a batch one
 
@@ -28,13 +29,17 @@ class Totals:
 
 @dataclass(frozen=True)
 class Stages:
-    """Everything a stage needs. stopping: asked between any two steps."""
+    """Everything a stage needs. stopping: asked between any two steps.
+
+    deleted: how long a platform lets the words of a deleted post stay.
+    """
 
     store: Store
     platforms: Mapping[str, Platform]
     triage: Triage
     clock: Callable[[], datetime]
     stopping: Callable[[], bool] = lambda: False
+    deleted: Mapping[str, timedelta] = field(default_factory=dict)
 
     def poll(self, name: str) -> Polled:
         """Read what waits on a platform."""
@@ -51,8 +56,9 @@ class Stages:
         )
 
     def upkeep(self) -> int:
-        """End what time ends."""
-        return expire(self.store, self.triage.policy, self.clock())
+        """End what time ends: drafts, and how long words are kept."""
+        ended = expire(self.store, self.triage.policy, self.clock())
+        return ended + retain(self.store, self.triage.policy, self.clock(), self.deleted)
 
     def _approve(self, store: Store, name: str, now: datetime) -> Counter[str]:
         return autonomy.approve(store, self.triage.policy, self.triage.preview, name, now)

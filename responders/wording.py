@@ -6,19 +6,20 @@ text, handle or display name never reaches one, so nothing a stranger typed can 
 
 import re
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import chain
+from typing import TYPE_CHECKING
 from zlib import crc32
-
-from jinja2 import StrictUndefined, Template, TemplateError
-from jinja2.meta import find_undeclared_variables
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from listener.errors import Problem
 from listener.intake.cues import Cues
 from listener.model import Draft, Facts, Preview, Text
 from listener.policy import Fact, Policy, Variant
 from listener.triage.sheet import Sheet
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 FACT = ("says", "source", "link")  # what a template may ask of a fact
 KINDS_WITH_FACTS = ("correction", "answer")
@@ -29,7 +30,6 @@ _Shelf = tuple[tuple[frozenset[str], tuple[Text, ...]], ...]  # of each variant:
 _SHELVES: dict[tuple[int, str, str | None], tuple[Policy, _Shelf]] = {}
 _POLICIES = 500  # rendered kinds and facts remembered
 
-_ENVIRONMENT = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)  # plain text
 _LINK = re.compile(
     r"(?:https?://|www\.)([\w.-]+\w)|(?<![@\w.-])((?:[a-z0-9-]+\.)+[a-z]{2,18})(?![\w.-]*@)\b", re.IGNORECASE
 )
@@ -37,9 +37,18 @@ _SPACES = re.compile(r"[ \t]{2,}")
 _NO_HOSTS = frozenset({"e.g", "i.e", "a.m", "p.m", "vs", "u.s"})
 
 
+@cache
+def _environment() -> "ImmutableSandboxedEnvironment":
+    """Made when the first text is rendered: a command that renders none does not pay for the import."""
+    from jinja2 import StrictUndefined
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    return ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)  # plain text
+
+
 @lru_cache(maxsize=512)
-def _template(source: str) -> Template:
-    return _ENVIRONMENT.from_string(source)
+def _template(source: str) -> "Template":
+    return _environment().from_string(source)
 
 
 @lru_cache(maxsize=2048)
@@ -112,8 +121,13 @@ def fit(draft: Draft, preview: Callable[[str], Preview]) -> tuple[Text, Preview]
 
 def bad_links(text: str, policy: Policy) -> tuple[str, ...]:
     """Return the hosts in a text that the policy's allow-list does not name; a bare example.com counts as a link."""
+    return tuple(host for host in hosts(text) if not _allowed(host, policy.links))
+
+
+def hosts(text: str) -> tuple[str, ...]:
+    """Return the hosts that a text links to, each once."""
     found = dict.fromkeys((full or bare).lower() for full, bare in _LINK.findall(text))
-    return tuple(host for host in found if host not in _NO_HOSTS and not _allowed(host, policy.links))
+    return tuple(host for host in found if host not in _NO_HOSTS)
 
 
 def _allowed(host: str, allow: tuple[str, ...]) -> bool:
@@ -167,8 +181,15 @@ def _faults(kind: str, variant: Variant, policy: Policy) -> list[Problem]:
 
 def _template_faults(kind: str, source: str, policy: Policy) -> list[tuple[str, str]]:
     known = variables(policy) | ({name: name for name in FACT} if kind in KINDS_WITH_FACTS else {})
+    return _source_faults(source, known, policy)
+
+
+def _source_faults(source: str, known: Mapping[str, str], policy: Policy) -> list[tuple[str, str]]:
+    from jinja2 import TemplateError
+    from jinja2.meta import find_undeclared_variables
+
     try:
-        asked = find_undeclared_variables(_ENVIRONMENT.parse(source))
+        asked = find_undeclared_variables(_environment().parse(source))
     except TemplateError as error:
         return [(f"the template cannot be read ({error})", "mend the {{ }} in it")]
     if unknown := sorted(asked - set(known)):
@@ -177,6 +198,8 @@ def _template_faults(kind: str, source: str, policy: Policy) -> list[tuple[str, 
 
 
 def _render_faults(source: str, known: Mapping[str, str], policy: Policy) -> list[tuple[str, str]]:
+    from jinja2 import TemplateError
+
     try:
         text = _template(source).render(dict(known)).strip()
     except (TemplateError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
@@ -184,3 +207,20 @@ def _render_faults(source: str, known: Mapping[str, str], policy: Policy) -> lis
     faults = [] if text else [("the text is empty", "write one")]
     hosts = bad_links(text, policy)
     return faults + [(f"links to {host}", _ALLOW) for host in hosts]
+
+
+AGENT = "agent"  # in a saved text: the name of who inserts it
+
+
+def saved(policy: Policy, kind: str | None, agent: str) -> tuple[Text, ...]:
+    """Return the saved texts for a kind of reply, with their variables filled in; all of them without a kind."""
+    known = tuple({**variables(policy), AGENT: agent}.items())
+    fitting = [one for one in policy.saved if kind is None or not one.kinds or kind in one.kinds]
+    return tuple(Text(one.id, _rendered(one.text, known)) for one in fitting)
+
+
+def saved_problems(policy: Policy) -> list[Problem]:
+    """Every fault in the saved texts, for `earshot check`; they know no fact."""
+    known = {**variables(policy), AGENT: AGENT}
+    found = [(one.id, fault) for one in policy.saved for fault in _source_faults(one.text, known, policy)]
+    return [Problem(f"{FILE} saved.{name}", *fault) for name, fault in found]

@@ -93,6 +93,7 @@ def _shapes() -> dict[str, Shape]:
         "[links]": _shape(rules._Links),
         "[[fact]]": _shape(policy.Fact),
         "[[KIND]]": _shape(policy.Variant),
+        "[[saved]]": _shape(policy.Saved),
     }
 
 

@@ -1,7 +1,11 @@
 """The entry point: one line for a fault, and `health` without importing anything heavy."""
 
+import atexit
+import gc
 import os
 import sys
+
+MANY = 300_000  # new objects between two looks for garbage; a short command makes half of that, and drops nothing
 
 
 def main() -> None:
@@ -14,6 +18,8 @@ def main() -> None:
         from listener.cli.health import health
 
         sys.exit(health(os.environ))
+    gc.set_threshold(MANY)
+    atexit.register(gc.freeze)  # else the interpreter looks through all of it once more at its end: a fifth of the time
     sys.exit(_run())
 
 

@@ -15,7 +15,8 @@ from listener.errors import ConfigError, InputError
 if TYPE_CHECKING:
     from listener.desk.approve import Desk
     from listener.desk.queue import View
-    from listener.model import Hit, Mention, Preview
+    from listener.model import Decision, Hit, Mention, Preview, Text
+    from listener.policy import Policy
     from listener.settings import Settings
     from listener.store.engine import Store
     from listener.store.records import Decided
@@ -86,14 +87,18 @@ def desk(config: "Settings", name: str | None) -> "Desk":
     return Desk(staff(name), config.policy, previews(config), now)
 
 
-def view(config: "Settings", opened: "Store") -> "View":
-    """What showing replies needs."""
+def view(config: "Settings", opened: "Store", name: str | None = None) -> "View":
+    """What showing replies needs; a draft is shown as it will stand when this person approves it."""
+    from listener.desk.approve import two_needed
     from listener.desk.queue import View
+
+    policy, made = config.policy, previews(config)
+    signed = desk(config, name).signed if policy.signatures else str
 
     def explain(decided: "Decided", mention: "Mention") -> Sequence["Hit"]:
         return trail(config, opened, decided, mention)
 
-    return View(previews(config), explain, now(), config.policy.holds)
+    return View(made, explain, now(), policy.holds, signed, lambda item: two_needed(policy, item))
 
 
 def trail(config: "Settings", opened: "Store", decided: "Decided", mention: "Mention") -> Sequence["Hit"]:
@@ -102,17 +107,31 @@ def trail(config: "Settings", opened: "Store", decided: "Decided", mention: "Men
     Where another version of the program decides otherwise, or the policy cannot be read any more, the stored hits.
     """
     from listener.model import Hit
+
+    hits = [Hit(one["rule"], one["hit"], one["says"], tuple(one["words"])) for one in decided.hits]
+    try:
+        again = _again(_policy(config, opened, decided.policy_hash), decided, mention)
+    except (ConfigError, LookupError, TypeError, ValueError):
+        return hits
+    return again.trail if again.rule == decided.rule else hits
+
+
+def wordings(config: "Settings", decided: "Decided", mention: "Mention") -> "Sequence[Text]":
+    """The texts that today's policy has for a stored decision, in the order to try; none when it drafts no more."""
+    try:
+        draft = _again(config.policy, decided, mention).draft
+    except (LookupError, TypeError, ValueError):  # facts of another version of the program
+        return ()
+    return draft.texts if draft else ()
+
+
+def _again(policy: "Policy", decided: "Decided", mention: "Mention") -> "Decision":
+    """Decide once more from the stored facts."""
     from listener.settings import load_responders
     from listener.triage.decide import decide
     from listener.triage.facts import unpack
 
-    hits = [Hit(one["rule"], one["hit"], one["says"], tuple(one["words"])) for one in decided.hits]
-    try:
-        policy = _policy(config, opened, decided.policy_hash)
-        again = decide(unpack(decided.facts, mention), policy, load_responders(policy))
-    except (ConfigError, LookupError, TypeError, ValueError):
-        return hits
-    return again.trail if again.rule == decided.rule else hits
+    return decide(unpack(decided.facts, mention), policy, load_responders(policy))
 
 
 def _policy(config: "Settings", opened: "Store", policy_hash: str) -> "Policy":
@@ -144,7 +163,3 @@ def triage(config: "Settings") -> "Triage":
     from listener.triage.route import Triage
 
     return Triage(config.policy, load_responders(config.policy), previews(config), version())
-
-
-if TYPE_CHECKING:
-    from listener.policy import Policy

@@ -27,7 +27,10 @@ start = "all"
 
 @app.command()
 def demo() -> None:
-    """Watch the whole line run on sample mentions of a made-up shop: read, score, decide, approve, send, log."""
+    """Watch the whole line run on sample mentions of a made-up shop: read, score, decide, approve, send, log.
+
+    Example: earshot demo
+    """
     from rich.console import Console
 
     console = Console(highlight=False, soft_wrap=False)

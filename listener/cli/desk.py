@@ -88,7 +88,7 @@ def approve(
     targets, config = arguments.targets(ids), context.settings()
     with context.store() as store:
         outcomes = stage.approve(store, context.desk(config, name), targets)
-        view = context.view(config, store)
+        view = context.view(config, store, name)
         rows = [_outcome(store, view, one) for one in outcomes]
     if json:
         output.emit_json(rows)
@@ -143,7 +143,7 @@ def edit(
             present = moves.editable(store, desk, number)
             text, revision = editor.ask(present.text or ""), present.revision
         changed = text is not None and _write(store, desk, number, text, kind, revision)
-        found = stage.single(store, context.view(config, store), number)
+        found = stage.single(store, context.view(config, store, name), number)
     if not changed:
         output.tell(f"earshot: {number} is as it was: the text is empty or unchanged")
     if json:

@@ -64,19 +64,16 @@ def _key(connection: "Connection", border: tuple[str, str]) -> int:
 
 
 def _lines(rows: "Iterable[Json]") -> None:
-    """For a terminal: what was said, and under it what became of it."""
-    from rich.text import Text
-
+    """For a terminal: what was said, and under it what became of it. Printed by Rich, a long log would take seconds."""
     from listener.cli import render
 
-    drawn = render.console()
+    line = render.Liner()
     for row in rows:
         author = output.safe(f"@{row['author']}")
-        head = Text.assemble((f"{_time(row['seen_at'])}  ", "dim"), (author, "bold"), "  ")
-        drawn.print(head + render.clip(row["mention_text"]), no_wrap=True, overflow="ellipsis")
-        drawn.print(render.clip(f"    {_became(row)}", "dim"), no_wrap=True, overflow="ellipsis")
+        output.write(line((f"{_time(row['seen_at'])}  ", "dim"), (author, "bold"), (f"  {row['mention_text']}", "")))
+        output.write(line((f"    {_became(row)}", "dim")))
         if row["reply_text"] and row["state"] == "sent":
-            drawn.print(render.clip(f"    → {row['reply_text']}", "green"), no_wrap=True, overflow="ellipsis")
+            output.write(line((f"    → {row['reply_text']}", "green")))
 
 
 def _time(value: datetime | None) -> str:

@@ -21,7 +21,7 @@ def _act(reply_id: int, name: str | None, json: bool, move: "Callable[[Store, De
     config, number = context.settings(), arguments.number(reply_id)
     with context.store() as store:
         move(store, context.desk(config, name), number)
-        found = stage.single(store, context.view(config, store), number)
+        found = stage.single(store, context.view(config, store, name), number)
     if json:
         output.emit_json(found)
         return

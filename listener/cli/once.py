@@ -88,7 +88,10 @@ def _show(totals: "Totals", json: bool) -> None:
 
 @app.command()
 def migrate(json: Annotated[bool, typer.Option("--json", help="Print the versions as JSON.")] = False) -> None:
-    """Bring the database to this version's schema; a copy is made in `backups` beside it first."""
+    """Bring the database to this version's schema; a copy is made in `backups` beside it first.
+
+    Example: earshot migrate
+    """
     import os
 
     from listener.settings.environment import database_path
@@ -111,7 +114,10 @@ def backup(
     file: Annotated[Path, typer.Argument(help="The new file.", show_default=False)],
     json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
-    """Copy the database while it is in use, and check the copy."""
+    """Copy the database while it is in use, and check the copy.
+
+    Example: earshot backup /backups/monday.db
+    """
     from listener.upkeep.backup import backup as copy
 
     with context.store() as store:

@@ -9,7 +9,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from rich.cells import cell_len, set_cell_size
+from rich.color import ColorSystem
 from rich.console import Console
+from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
@@ -48,6 +51,26 @@ def table(*columns: tuple[str, dict[str, Any]]) -> Table:
 def clip(text: object, style: str = "") -> Text:
     """The start of a stranger's text, made safe."""
     return Text(output.safe(str(text)[:START]), style, no_wrap=True, overflow="ellipsis")
+
+
+class Liner:
+    """Makes single lines that end at the terminal's edge, of parts (text, style), each made safe."""
+
+    def __init__(self) -> None:
+        drawn = console()
+        self._width = drawn.width
+        self._colors = ColorSystem.STANDARD if drawn.color_system else None
+
+    def __call__(self, *parts: tuple[str, str]) -> str:
+        """One line."""
+        made, left = "", self._width
+        for text, style in parts:
+            shown = output.safe(text[:START])
+            if cell_len(shown) > left:
+                shown = set_cell_size(shown, max(left - 1, 0)) + "…" * (left > 0)
+            made += Style.parse(style).render(shown, color_system=self._colors) if style else shown
+            left -= cell_len(shown)
+        return made
 
 
 def moment(value: datetime | None) -> str:
@@ -112,9 +135,17 @@ def marks(one: "Json") -> list[str]:
     claimed = f"claimed by {one['claimed_by']}" if one["claimed_by"] else ""
     assigned = f"assigned to {one['assigned_to']}" if one["assigned_to"] else ""
     snoozed = f"snoozed until {moment(one['snoozed_until'])}" if one["snoozed_until"] else ""
-    approved = f"approved by {one['approved_by']}" if one["approved_by"] else ""
+    approved = f"approved by {one['approved_by']}" if one["approved_by"] else _half(one)
     warned = [f"! {warning['says']}" for warning in one["warnings"]]
     return [mark for mark in (claimed, assigned, snoozed, approved, *warned, one["error"] or "") if mark]
+
+
+def _half(one: "Json") -> str:
+    """Where policy wants two names: whose is still missing."""
+    if not one["four_eyes"] or one["state"] != "drafted":
+        return ""
+    given = ", ".join(each["by"] for each in one["approvals"])
+    return f"approved by {given}, a second name is needed" if given else "two names must approve it"
 
 
 def footer(shown: int, totals: "Totals", now: datetime, last: int | None, more: bool) -> str:
@@ -131,7 +162,7 @@ def footer(shown: int, totals: "Totals", now: datetime, last: int | None, more: 
     if failed:
         lines.append(f"{failed} failed to go out: earshot queue --state failed")
     if shown:
-        lines.append("Next: earshot show ID | approve ID ... | edit ID | reject ID --reason R")
+        lines.append("Next: earshot review, or earshot show ID | approve ID ... | edit ID | reject ID --reason R")
     return "\n".join(lines)
 
 
@@ -152,7 +183,7 @@ def following(one: "Json") -> str:
     number, name = one["id"], f"{one['platform']}:{one['mention']['id']}"
     ways = {
         None: f"no reply; `earshot escalate {name}` puts it in the queue",
-        "drafted": f"`earshot approve {number}@{one['revision']}`, `earshot edit {number}`, or `reject`",
+        "drafted": f"{_second(one)}`earshot approve {number}@{one['revision']}`, `earshot edit {number}`, or `reject`",
         "escalated": f"`earshot edit {number}` writes a reply, `earshot close {number} --reason R` ends it",
         "approved": f"it goes out {_when(one)}{price(one)}; `earshot undo {number}` takes it back",
         "sending": "a call is under way",
@@ -163,6 +194,10 @@ def following(one: "Json") -> str:
         "closed": f"{one['closed_as']}: {one['reason'] or 'no reason kept'}; `earshot escalate {name}` opens it again",
     }
     return ways[one["state"]]
+
+
+def _second(one: "Json") -> str:
+    return f"{_half(one)}: " if one["state"] == "drafted" and one["approvals"] else ""
 
 
 def price(one: "Json") -> str:

@@ -24,15 +24,15 @@ def show(one: "Json", now: datetime) -> None:
 
 
 def _parts(one: "Json", now: datetime) -> Iterator[Any]:
-    yield _title(one, now)
-    yield from _section("Mention", _mention(one))
+    yield title(one, now)
+    yield from _section("Mention", mention(one))
     if len(one["thread"]) > 1:
-        yield from _section("Thread", _thread(one["thread"]))
-    yield from _section("Person", _person(one["person"]))
-    yield from _section("Reply", _reply(one))
+        yield from _section("Thread", thread(one["thread"]))
+    yield from _section("Person", about(one["person"]))
+    yield from _section("Reply", reply(one))
     yield from _section("Warnings", [Text(f"! {output.safe(each['says'])}", "yellow") for each in one["warnings"]])
-    yield from _section("Why", _trail(one))
-    yield from _section("Events", [_event(each) for each in one["events"]])
+    yield from _section("Why", trail(one))
+    yield from _section("Events", [event(each) for each in one["events"]])
     yield from _section("Next", [Text(output.safe(render.following(one)))])
 
 
@@ -43,29 +43,38 @@ def _section(name: str, parts: Iterable[Any]) -> Iterator[Any]:
         yield from (Padding(part, (0, 0, 0, 2)) for part in found)
 
 
-def _title(one: "Json", now: datetime) -> Text:
+def title(one: "Json", now: datetime) -> Text:
+    """Which reply, its state and due time, and what marks it."""
     if one["id"] is None:
         return Text(f"No reply: {one['decision'] or 'not decided yet'} by {one['rule'] or '-'}", "bold")
     parts = [f"Reply {one['id']}", one["kind"], one["state"], f"revision {one['revision']}"]
-    title = Text(" · ".join(part for part in parts if part), "bold")
+    made = Text(" · ".join(part for part in parts if part), "bold")
     if one["due_at"] is not None and one["state"] in ("drafted", "escalated", "by_hand"):
-        title = Text.assemble(title, " · due ", render.due(one, now))
+        made = Text.assemble(made, " · due ", render.due(one, now))
     marks = render.marks({**one, "warnings": []})
-    return Text.assemble(title, "\n", (output.safe(" · ".join(marks)), "yellow")) if marks else title
+    return Text.assemble(made, "\n", (output.safe(" · ".join(marks)), "yellow")) if marks else made
 
 
-def _mention(one: "Json") -> Iterator[Any]:
-    mention, compound = one["mention"], one["sentiment"]["compound"]
+def mention(one: "Json") -> Iterator[Any]:
+    """What was said, by whom and when."""
+    said, compound = one["mention"], one["sentiment"]["compound"]
     score = "not scored" if compound is None else f"compound {compound:+.2f}"
-    name = f" ({mention['author']['name']})" if mention["author"]["name"] else ""
-    head = f"{one['platform']}:{mention['id']} · {render.who(one)}{name} · {render.moment(mention['created_at'])}"
-    yield Text(output.safe(f"{head} · {mention['lang'] or 'language unknown'} · {score}"), "dim")
-    yield Quoted(mention["text"])
-    if mention["url"]:
-        yield Text(output.safe(mention["url"]), "dim")
+    name = f" ({said['author']['name']})" if said["author"]["name"] else ""
+    head = f"{one['platform']}:{said['id']} · {render.who(one)}{name} · {render.moment(said['created_at'])}"
+    yield Text(output.safe(f"{head} · {said['lang'] or 'language unknown'} · {score}"), "dim")
+    erased = [each for each in one.get("events", ()) if each["what"] == "forgotten"]
+    yield from (Text(output.safe(f"the words are erased: {_why(each)}"), "yellow") for each in erased[-1:])
+    if said["text"] or not erased:
+        yield Quoted(said["text"])
+    if said["url"]:
+        yield Text(output.safe(said["url"]), "dim")
     for word in ("edited", "gone"):
-        if mention[f"{word}_at"]:
-            yield Text(f"{word} {render.moment(mention[f'{word}_at'])}", "yellow")
+        if said[f"{word}_at"]:
+            yield Text(f"{word} {render.moment(said[f'{word}_at'])}", "yellow")
+
+
+def _why(erased: "Json") -> str:
+    return (erased["detail"] or {}).get("says") or f"{erased['by']} was asked to forget this person"
 
 
 @dataclass(frozen=True)
@@ -85,39 +94,55 @@ class Quoted:
             yield Text(f"{BAR}... {len(lines) - LINES} more lines; --json has them", "dim")
 
 
-def _thread(thread: "list[Json]") -> Iterator[Any]:
-    for each in thread:
+def thread(said: "list[Json]") -> Iterator[Any]:
+    """The conversation, a line each."""
+    for each in said:
         by = f"we ({each['who']})" if each["ours"] else f"@{each['who']}"
         line = Text.assemble((f"{render.moment(each['at'])}  ", "dim"), (output.safe(by), "bold"), "  ")
         yield line + Text(output.safe(each["text"]), "green" if each["ours"] else "")
 
 
-def _person(found: "Json") -> Iterator[Any]:
+def about(found: "Json") -> Iterator[Any]:
+    """What is known of a person: in figures, and what colleagues noted."""
     followers = f" · {found['followers']} followers" if found["followers"] is not None else ""
     yield Text(f"{render.count(found['mentions'], 'mention')}, {found['answered']} answered{followers}")
     if found["opted_out"]:
         yield Text("asked never to be answered", "bold red")
-    yield from _notes(found["notes"])
+    yield from notes(found["notes"])
 
 
-def _notes(notes: "list[Json]") -> Iterator[Any]:
-    for each in notes:
+def notes(kept: "list[Json]") -> Iterator[Any]:
+    """What colleagues noted."""
+    for each in kept:
         yield Text(output.safe(f"note, {render.moment(each['at'])}, {each['by']}: {each['text']}"), "cyan")
 
 
-def _trail(one: "Json") -> Iterator[Any]:
+def trail(one: "Json") -> Iterator[Any]:
     """What hit first, since that is why; then, dimmed, what was asked and did not."""
+    yield from hits(one)
+    yield from misses(one)
+
+
+def hits(one: "Json") -> Iterator[Any]:
+    """The decision, and the rules that made it."""
     if one["rule"]:
         kind = f" {one['kind']}" if one["kind"] else ""
         yield Text(f"{one['decision'] or 'taken by a person'}{kind} by {one['rule']}")
-    for wanted, sign, style in ((True, "+", ""), (False, "-", "dim")):
-        for hit in one["trail"]:
-            if hit["hit"] is wanted:
-                words = f" [{', '.join(hit['words'])}]" if hit["words"] else ""
-                yield Text(output.safe(f"{sign} {hit['rule']}: {hit['says']}{words}"), style)
+    yield from (_asked(each, "+", "") for each in one["trail"] if each["hit"])
 
 
-def _reply(one: "Json") -> Iterator[Any]:
+def misses(one: "Json") -> Iterator[Any]:
+    """What was asked and did not hit."""
+    yield from (_asked(each, "-", "dim") for each in one["trail"] if not each["hit"])
+
+
+def _asked(hit: "Json", sign: str, style: str) -> Text:
+    words = f" [{', '.join(hit['words'])}]" if hit["words"] else ""
+    return Text(output.safe(f"{sign} {hit['rule']}: {hit['says']}{words}"), style)
+
+
+def reply(one: "Json") -> Iterator[Any]:
+    """The exact text, its length, links and cost, and where it has to be posted by hand."""
     if not one["text"]:
         reason = one["eligibility"]["reason"]
         if not one["eligibility"]["can_reply"]:
@@ -125,7 +150,8 @@ def _reply(one: "Json") -> Iterator[Any]:
         return
     cost = f" · {one['cost_usd']:.3f} USD" if one["cost_usd"] else ""
     auto = " · inside the auto band" if one["auto"] else ""
-    yield Text(f"exactly this text, {one['length']} of {one['limit']}{auto}{cost}", "dim")
+    links = f" · links to {', '.join(one['links'])}" if one["links"] else ""
+    yield Text(output.safe(f"exactly this text, {one['length']} of {one['limit']}{auto}{links}{cost}"), "dim")
     yield Quoted(one["text"], "green")
     if not one["eligibility"]["can_reply"]:
         says = one["eligibility"]["reason"] or "not through the API"
@@ -134,7 +160,8 @@ def _reply(one: "Json") -> Iterator[Any]:
         yield Text(output.safe(one["remote_url"]), "dim")
 
 
-def _event(each: "Json") -> Text:
+def event(each: "Json") -> Text:
+    """One arrow of its way."""
     detail = each["detail"] or {}
     says = detail.get("says") or ", ".join(f"{name} {value}" for name, value in detail.items() if value is not None)
     line = f"{render.moment(each['at'])}  {each['what']} by {each['by']}{f': {says}' if says else ''}"
@@ -153,7 +180,7 @@ def person(found: "Json") -> Iterator[Any]:
             f"asked never to be answered ({gone['by']}, {render.moment(gone['at'])}: {gone['why'] or 'no reason kept'})"
         )
         yield Text(output.safe(says), "bold red")
-    yield from _notes(found["notes"])
+    yield from notes(found["notes"])
     for each in found["exchanges"]:
         yield Text(output.safe(f"\n{render.moment(each['at'])}  {_became(each)}".lstrip()), "dim")
         yield Padding(Quoted(each["text"]), (0, 0, 0, 2))

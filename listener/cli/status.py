@@ -21,7 +21,10 @@ LATE = 3  # intervals without an attempt
 
 @app.command()
 def status(json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False) -> None:
-    """Show listening, the queue, spending, pauses, opt-outs and open notices; exit code 3 when a notice is open."""
+    """Show listening, the queue, spending, pauses, opt-outs and open notices; exit code 3 when a notice is open.
+
+    Example: earshot status --json
+    """
     config = context.settings()
     with context.store() as store, store.read() as connection:
         found = gather(connection, config, context.now())
@@ -36,7 +39,10 @@ def status(json: Annotated[bool, typer.Option("--json", help="Print it as JSON."
 
 @app.command()
 def health() -> None:
-    """Tell whether somebody is listening: exit code 0, or 1 when no poll has ended for three intervals."""
+    """Tell whether somebody is listening: exit code 0, or 1 when no poll has ended for three intervals.
+
+    Example: earshot health || docker restart earshot
+    """
     import os
 
     from listener.cli.health import health as look

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
@@ -14,11 +14,13 @@ from listener.model import Mention, Preview
 from listener.policy import Policy
 from listener.store import events, items, people, replies
 from listener.store.engine import Store
-from listener.store.records import Item, Reply
+from listener.store.records import Approval, Item, Reply
 from responders.wording import bad_links
 
 # No keyboard means these: control characters, lone surrogates, and what turns the direction of the text around it.
 _UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+_VARIABLE = re.compile(r"\{\{.{0,40}|.{0,40}\}\}|\{%.{0,40}")  # of a template: never meant for a customer
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,15 @@ class Desk:
     policy: Policy
     preview: Callable[[str, Mention], Preview]
     clock: Callable[[], datetime]
+
+    def signed(self, text: str) -> str:
+        """The text with the signature of who acts, once; as it is where the policy has none for this name."""
+        signature = self.policy.signatures.get(self.by)
+        return text if signature is None or text.endswith(signature) else f"{text} {signature}"
+
+    def unsigned(self, text: str) -> str:
+        """The text as it is kept while it is a draft: who approves it signs it, and what goes by itself nobody does."""
+        return text.removesuffix(self.policy.signatures.get(self.by, "")).rstrip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,27 +59,30 @@ class Outcome:
     error: str | None = None
 
 
+AT_ONCE = timedelta(0)
 UNHELD: dict[str, Any] = {"not_before": None, "hold": None, "error": None}  # what held it before is over
 FREE: dict[str, Any] = {"claimed_by": None, "claimed_until": None, "snoozed_until": None}
 
 
-def approve(store: Store, desk: Desk, targets: Sequence[Target]) -> list[Outcome]:
-    """Approve each on its own; one that cannot be approved stops no other."""
-    return [_one(store, desk, target) for target in targets]
+def approve(store: Store, desk: Desk, targets: Sequence[Target], wait: timedelta = AT_ONCE) -> list[Outcome]:
+    """Approve each on its own; one that cannot be approved stops no other. wait: so long it can be undone for sure."""
+    return [_one(store, desk, target, wait) for target in targets]
 
 
-def _one(store: Store, desk: Desk, target: Target) -> Outcome:
+def _one(store: Store, desk: Desk, target: Target, wait: timedelta) -> Outcome:
     try:
         with store.write() as connection:
-            give(connection, desk, items.item(connection, reply_id=target.reply_id), target.revision)
+            give(connection, desk, items.item(connection, reply_id=target.reply_id), target.revision, wait)
         reach("S0")
     except EarshotError as error:
         return Outcome(target.reply_id, False, str(error))
     return Outcome(target.reply_id, True)
 
 
-def give(connection: Connection, desk: Desk, item: Item, revision: int | None = None) -> None:
-    """Give the approval, or raise DeskError saying why not."""
+def give(
+    connection: Connection, desk: Desk, item: Item, revision: int | None = None, wait: timedelta = AT_ONCE
+) -> None:
+    """Give the approval, or raise DeskError saying why not. Of two that are needed the first leaves it drafted."""
     reply, now = reply_of(item), desk.clock()
     allowed(desk)
     _ready(reply, revision)
@@ -77,13 +91,41 @@ def give(connection: Connection, desk: Desk, item: Item, revision: int | None = 
         raise DeskError(
             f"the author of reply {reply.id} asked never to be answered", "reject it, or `earshot optout --undo`"
         )
-    preview = sound(desk, item.mention, reply.text)
-    to = "approved" if item.mention.can_reply else "by_hand"
-    who = {"approved_by": desk.by, "approved_at": now, **FREE}
+    first = _first(connection, desk, item, reply)
+    preview = sound(desk, item.mention, first.text if first else reply.text and desk.signed(reply.text))
     detail = {"revision": reply.revision, "text": preview.text}
-    if not replies.move(connection, reply, to, by=desk.by, now=now, what="approved", detail=detail, **who, **UNHELD):
+    if first is None and two_needed(desk.policy, item):
+        done = replies.mark(connection, reply, "first_approval", desk.by, now, detail, **FREE)
+    else:
+        to = "approved" if item.mention.can_reply else "by_hand"
+        who = {"approved_by": desk.by, "approved_at": now, **FREE, **UNHELD, **_undoable(to, now, wait)}
+        done = replies.move(connection, reply, to, by=desk.by, now=now, what="approved", detail=detail, **who)
+    if not done:
         raise DeskError(f"reply {reply.id} changed just now", "look at it again")
     events.approved(connection, reply.id, reply.revision, desk.by, preview.text, now)
+
+
+def _undoable(to: str, now: datetime, wait: timedelta) -> dict[str, Any]:
+    return {"not_before": now + wait, "hold": "undo"} if wait and to == "approved" else {}
+
+
+def _first(connection: Connection, desk: Desk, item: Item, reply: Reply) -> Approval | None:
+    """The approval by another name that already stands. Raises DeskError when two are needed and it is one's own."""
+    standing = events.standing(connection, reply.id, reply.revision)
+    if two_needed(desk.policy, item) and any(one.by == desk.by for one in standing):
+        raise DeskError(f"reply {reply.id} has {desk.by}'s approval", "a second name must approve it too")
+    return standing[0] if standing else None
+
+
+def two_needed(policy: Policy, item: Item) -> bool:
+    """True when `[staff] four_eyes` names the reply's kind, a rule that hit, or a cue of the mention."""
+    if not policy.four_eyes:
+        return False
+    reply, decided = item.reply, item.decided
+    about = {reply.kind, reply.rule} if reply else set()
+    if decided is not None:
+        about |= {decided.rule, *(hit["rule"] for hit in decided.hits), *decided.facts.get("cues", {})}
+    return not about.isdisjoint(policy.four_eyes)
 
 
 def _ready(reply: Reply, revision: int | None) -> None:
@@ -141,6 +183,8 @@ def sound(desk: Desk, mention: Mention, text: str | None) -> Preview:
 
 def fault(policy: Policy, mention: Mention, text: str, preview: Preview) -> tuple[str, str] | None:
     """Why a text may not go out, and what to do: too long, unprintable, or a link that is not on the allow-list."""
+    if open_ := _VARIABLE.search(text):
+        return f"the text holds {open_[0]}, which nobody filled in", "write what it stands for"
     if unfit := _UNFIT.search(text):
         return f"the text holds a character that cannot be shown (U+{ord(unfit[0]):04X})", "write it without"
     if not preview.fits:

@@ -12,7 +12,7 @@ from hashlib import sha256
 from sqlalchemy import Connection
 
 from listener import holds
-from listener.desk.approve import UNHELD, Desk, allowed, fault
+from listener.desk.approve import UNHELD, Desk, allowed, fault, two_needed
 from listener.errors import DeskError
 from listener.model import Json, Mention, Preview
 from listener.policy import Policy
@@ -105,6 +105,8 @@ def _give(connection: Connection, policy: Policy, preview: Show, item: Item, now
     Whether the kind may go is asked again here, in the transaction: a colleague may have ended it just now.
     """
     reply, mention = item.reply, item.mention
+    if two_needed(policy, item):
+        return
     if reply is None or not reply.text or people.opted_out(connection, (mention.platform, mention.author_id)):
         return
     shown, kind = preview(reply.text, mention), reply.kind or ""

@@ -29,6 +29,14 @@ def claim(store: Store, desk: Desk, reply_id: int) -> None:
     act(store, desk, reply_id, OPEN, work)
 
 
+def leave(store: Store, desk: Desk, reply_id: int) -> None:
+    """Give the lease back in passing: nothing is wrong when it has ended, or the reply has moved on."""
+    with store.write() as connection:
+        if replies.release(connection, reply_id, desk.by):
+            key = replies.get(connection, reply_id).mention_key
+            events.add(connection, "released", desk.by, desk.clock(), mention_key=key, reply_id=reply_id)
+
+
 def release(store: Store, desk: Desk, reply_id: int) -> None:
     """Give the lease back; only whose it is."""
     _mark(store, desk, reply_id, OPEN, "released", None, claimed_by=None, claimed_until=None)

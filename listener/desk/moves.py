@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from listener.desk.approve import FREE, UNHELD, Desk, allowed, reply_of, sound, told, unclaimed
 from listener.errors import DeskError
-from listener.store import items, mentions, notices, replies
+from listener.store import events, items, mentions, notices, replies
 from listener.store.engine import Store
 from listener.store.records import Item, Reply
 
@@ -66,14 +66,15 @@ def edit(
 
     revision: refuse when the text has changed since.
     """
-    words = text.replace("\r\n", "\n").strip()
+    words = desk.unsigned(text.replace("\r\n", "\n").strip())
 
     def work(connection: Connection, item: Item, reply: Reply) -> bool:
         if revision is not None and revision != reply.revision:
             raise DeskError(f"reply {reply_id} has changed since revision {revision}", "look at it again")
-        shown = sound(desk, item.mention, words)
+        shown = sound(desk, item.mention, words and desk.signed(words))
         change = {"text": words, "kind": _kind(desk, reply, kind), **CLEARED}
-        if not reply.text or shown != desk.preview(reply.text, item.mention) or change["kind"] != reply.kind:
+        before = desk.preview(desk.signed(reply.text), item.mention) if reply.text else None
+        if shown != before or change["kind"] != reply.kind:
             change |= {"variant": None, "auto": False}  # it will read otherwise: a draft of staff's own from here on
         number = reply.revision + 1
         detail = {"before": reply.text, "text": words, "revision": number}
@@ -119,8 +120,14 @@ def retry(store: Store, desk: Desk, reply_id: int) -> None:
 
 
 def undo(store: Store, desk: Desk, reply_id: int) -> None:
-    """Take an approval back, until it is being sent."""
-    _move(store, desk, reply_id, ("approved", "by_hand"), "drafted", what="undone", **CLEARED)
+    """Take an approval back, until it is being sent; also the first of two."""
+
+    def work(connection: Connection, item: Item, reply: Reply) -> bool:
+        if reply.state == "drafted" and not events.standing(connection, reply.id, reply.revision):
+            raise DeskError(f"reply {reply_id} is {told(reply)}", "there is no approval to take back")
+        return replies.move(connection, reply, "drafted", by=desk.by, now=desk.clock(), what="undone", **CLEARED)
+
+    act(store, desk, reply_id, ("approved", "by_hand", "drafted"), work)
 
 
 def done(store: Store, desk: Desk, reply_id: int, remote_id: str | None) -> None:

@@ -16,7 +16,9 @@ from listener.policy import Holds
 from listener.store import events, items, mentions, people, platforms, replies
 from listener.store.engine import Store
 from listener.store.records import Approval, Decided, Item, Reply
+from listener.store.tables import WAITING
 from listener.triage.decide import GUARDS
+from responders.wording import hosts
 
 Explain = Callable[[Decided, Mention], Sequence[Hit]]
 GUARD_NAMES = frozenset(name for name, _, _ in GUARDS)
@@ -37,13 +39,19 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Which part of the queue. states None: what waits for a person and is not snoozed; limit None: all."""
+    """Which part of the queue. states None: what waits for a person and is not snoozed; limit None: all.
+
+    words: in the mention, its author's name or the text; assigned_to: whose; late: only what is overdue.
+    """
 
     states: tuple[str, ...] | None = None
     kind: str | None = None
     platform: str | None = None
     after: int | None = None
     limit: int | None = 50
+    words: str | None = None
+    assigned_to: str | None = None
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +75,14 @@ class View:
     explain: Explain
     now: datetime
     bounds: Holds = holds.USUAL
+    signed: Callable[[str], str] = str  # the text with the signature of who looks, who would approve it
+    two: Callable[[Item], bool] = lambda item: False  # whether two names must approve it
 
 
 def lines(connection: Connection, view: View, items: Sequence[Item]) -> list[Json]:
     """Replies as the contract has them, in a handful of queries however many there are."""
     around = holds.around(connection, items, view.now, view.bounds)
-    approved = [one.reply.id for one in items if one.reply is not None and one.reply.approved_by is not None]
+    approved = [one.reply.id for one in items if one.reply is not None]
     given = events.approvals_of(connection, approved)
     return [_line(view, item, holds.warnings(around, item), given) for item in items]
 
@@ -84,7 +94,8 @@ def line(connection: Connection, view: View, item: Item) -> Json:
 
 def _line(view: View, item: Item, warnings: Sequence[holds.Warning_], given: Mapping[int, Sequence[Approval]]) -> Json:
     reply, decided = item.reply, item.decided
-    preview = view.preview(reply.text, item.mention) if reply is not None and reply.text else None
+    standing = _standing(reply, given)
+    preview = _preview(view, item, standing)
     return {
         **_reply(reply, preview, view.now),
         "platform": item.mention.platform,
@@ -95,9 +106,11 @@ def _line(view: View, item: Item, warnings: Sequence[holds.Warning_], given: Map
         "eligibility": {"can_reply": item.mention.can_reply, "reason": item.mention.why_not},
         "guards": [{"name": one["rule"], "says": one["says"]} for one in _hits(decided) if one["rule"] in GUARD_NAMES],
         "warnings": [{"name": one.name, "says": one.says} for one in warnings],
-        "approvals": _approvals(reply, given.get(reply.id, ()) if reply else ()),
+        "approvals": [{"by": one.by, "at": one.at} for one in standing],
+        "four_eyes": view.two(item),
+        "links": list(hosts(preview.text)) if preview else [],
         "cost_usd": preview.cost_usd if preview else None,
-        "link": preview.link if preview else item.mention.url,
+        "link": (preview.link if preview else None) or item.mention.url,
     }
 
 
@@ -128,12 +141,19 @@ def _hits(decided: Decided | None) -> list[Json]:
     return decided.hits if decided else []
 
 
-def _approvals(reply: Reply | None, given: Sequence[Approval]) -> list[Json]:
+def _standing(reply: Reply | None, given: Mapping[int, Sequence[Approval]]) -> list[Approval]:
     """The approvals that stand: of this revision, and not taken back."""
-    if reply is None:
-        return []
-    standing = [one for one in given if one.revision == reply.revision and one.at == reply.approved_at]
-    return [{"by": one.by, "at": one.at} for one in standing]
+    mine = given.get(reply.id, ()) if reply is not None else ()
+    return [one for one in mine if reply and one.revision == reply.revision and one.taken_back_at is None]
+
+
+def _preview(view: View, item: Item, standing: Sequence[Approval]) -> Preview | None:
+    """The words that were approved, else those that would be: with the signature of who looks, while it is a draft."""
+    reply = item.reply
+    if reply is None or not reply.text:
+        return None
+    words = view.signed(reply.text) if reply.state == "drafted" else reply.text
+    return view.preview(standing[0].text if standing else words, item.mention)
 
 
 def detail(connection: Connection, view: View, item: Item) -> Json:
@@ -161,11 +181,14 @@ def _trail(view: View, item: Item) -> list[Json]:
 def _thread(connection: Connection, view: View, item: Item) -> list[Json]:
     """The stored mentions and sent replies of the conversation, oldest first."""
     found: list[Json] = []
-    for one in items.of_conversation(connection, item.mention.platform, item.mention.conversation_id):
+    said = items.of_conversation(connection, item.mention.platform, item.mention.conversation_id)
+    given = events.approvals_of(connection, [one.reply.id for one in said if one.reply is not None])
+    for one in said:
         who = one.mention.author_handle or one.mention.author_name or one.mention.author_id
         found.append({"who": who, "text": one.mention.text, "at": one.mention.created_at, "ours": False})
         if one.reply is not None and one.reply.state == "sent":
-            text = view.preview(one.reply.text or "", one.mention).text
+            shown = _preview(view, one, _standing(one.reply, given))
+            text = shown.text if shown else ""
             found.append({"who": one.reply.approved_by, "text": text, "at": one.reply.sent_at, "ours": True})
     return sorted(found, key=lambda row: row["at"])
 
@@ -214,12 +237,15 @@ def listing(store: Store, view: View, page: Page) -> tuple[list[Json], Totals]:
         found = items.items(
             connection,
             view.now,
-            states=page.states or replies.WAITING,
+            states=page.states or WAITING,
             awake=page.states is None,
             kind=page.kind,
             platform=page.platform,
             after=page.after,
             limit=page.limit,
+            words=page.words,
+            assigned_to=page.assigned_to,
+            late=page.late,
         )
         return lines(connection, view, found), _totals(connection, view.now)
 

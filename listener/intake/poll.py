@@ -16,7 +16,7 @@ from listener.errors import EarshotError, Held, Unavailable
 from listener.faultpoints import reach
 from listener.intake.text import TEXT_LIMIT, door, stored
 from listener.model import BadItem, Mention, OwnPost, Page, Platform
-from listener.store import events, mentions, notices, platforms, replies
+from listener.store import events, forget, mentions, notices, platforms, replies
 from listener.store.engine import Store
 from listener.store.records import PlatformState
 
@@ -135,7 +135,7 @@ def _keep(store: Store, name: str, page: Page, asked: datetime, now: datetime) -
         found = _single([_clean(one) for one in page.mentions])
         known = mentions.known(connection, name, found)
         new = [one for one in found if one.interaction_id not in known and one.id not in known]
-        stored = mentions.add(connection, new, now)
+        stored = mentions.add(connection, forget.remembered(connection, new), now)
         for one in found:
             _edit(connection, known.get(one.interaction_id) or known.get(one.id), one, now)
         for own in page.own:
@@ -191,8 +191,10 @@ def _single(found: Sequence[Mention]) -> list[Mention]:
 
 def _edit(connection: Connection, known: mentions.Known | None, found: Mention, now: datetime) -> None:
     """The author changed a stored post: a text that waits to be sent needs a second look."""
-    if known is None or not known.older_than(found):
-        if known is not None and known.better_in(found):
+    if known is None or known.stage == "forgotten":  # its words are not to come back
+        return
+    if not known.older_than(found):
+        if known.better_in(found):
             mentions.reach(connection, known.key, found, again=not replies.any_to(connection, known.key))
         return
     live = replies.live(connection, known.key)

@@ -6,12 +6,14 @@ from typing import TypeVar
 
 from listener import lexicon
 from listener.errors import Problem
-from listener.policy import Fact, Variant
+from listener.policy import Fact, Policy, Saved, Variant
 from listener.settings.files import Source
 from listener.settings.scalars import Spot
 from listener.settings.schema import attempt, build, convert, near, unknown
 
-Entry = TypeVar("Entry", Fact, Variant)
+Entry = TypeVar("Entry", Fact, Variant, Saved)
+Wording = dict[str, tuple[Variant, ...]]
+NO_KIND = ("variables", "saved")  # tables of replies.toml that are no kind of reply
 
 
 def phrase(text: str, spot: Spot) -> None:
@@ -56,17 +58,28 @@ def _check_fact(fact: Fact, spot: Spot, faults: list[Problem]) -> None:
     each(faults, fact.questions, spot.at("questions"), phrase)
 
 
-def read_replies(source: Source, faults: list[Problem]) -> tuple[dict[str, str], dict[str, tuple[Variant, ...]]]:
-    """replies.toml: [variables], and [[KIND]] tables with ids unique within their kind."""
+def read_replies(source: Source, faults: list[Problem]) -> tuple[dict[str, str], Wording, tuple[Saved, ...]]:
+    """replies.toml: [variables], [[KIND]] tables with ids unique within their kind, and [[saved]] texts."""
     if source.table is None:
-        return {}, {}
+        return {}, {}, ()
     spot = source.spot
     variables = attempt(faults, convert, Mapping[str, str], source.table.get("variables", {}), spot.inside("variables"))
-    wording = {kind: _tables(source, kind, Variant, faults) for kind in source.table if kind != "variables"}
+    wording = {kind: _tables(source, kind, Variant, faults) for kind in source.table if kind not in NO_KIND}
     for variant, at in (one for variants in wording.values() for one in variants):
         attempt(faults, filled, variant.text, at.at("text"))
         each(faults, variant.when, at.at("when"), _cue)
-    return variables or {}, {kind: tuple(variant for variant, _ in variants) for kind, variants in wording.items()}
+    saved = _tables(source, "saved", Saved, faults)
+    for one, at in saved:
+        attempt(faults, filled, one.text, at.at("text"))
+    made = {kind: tuple(variant for variant, _ in variants) for kind, variants in wording.items()}
+    return variables or {}, made, tuple(one for one, _ in saved)
+
+
+def check_saved(saved: Iterable[Saved], policy: Policy, source: Source, faults: list[Problem]) -> None:
+    """A saved text of a kind that the policy does not name could never be inserted."""
+    kinds = [one.kind for one in policy.responders]
+    for one in saved:
+        faults += unknown(dict.fromkeys(one.kinds), kinds, replace(source.spot, table=f"[[saved]] {one.id} kinds"))
 
 
 def _cue(name: str, spot: Spot) -> None:

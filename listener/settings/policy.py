@@ -6,16 +6,16 @@ import pkgutil
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from types import ModuleType
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
 
 from listener import lexicon
 from listener.errors import ConfigError, Problem
 from listener.policy import Auto, Autonomy, Brand, Holds, Limits, Policy, Responding
-from listener.settings.entries import each, filled, phrase, read_facts, read_replies
+from listener.settings import values
+from listener.settings.entries import check_saved, each, filled, phrase, read_facts, read_replies
 from listener.settings.files import Source, parse
 from listener.settings.hours import span
 from listener.settings.scalars import Spot
@@ -25,8 +25,6 @@ POLICY, FACTS, REPLIES = "policy.toml", "factsheet.toml", "replies.toml"
 POLICY_FILES = (POLICY, FACTS, REPLIES)
 SHARES = ("sample", "similarity", "spike_share")
 NAME = re.compile(r"[a-z][a-z0-9_]*")
-HOST = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+")
-STRONGEST = 4.0  # VADER's lexicon runs from -4 to 4
 
 
 NO_BRAND = Brand("")  # of a file without [brand]; `check` says what that costs
@@ -35,11 +33,15 @@ NO_BRAND = Brand("")  # of a file without [brand]; `check` says what that costs
 @dataclass(frozen=True)
 class _Staff:
     names: tuple[str, ...] = ()
+    four_eyes: tuple[str, ...] = ()
+    signatures: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class _Hours:
     quiet: tuple[str, ...] = ()
+    business: tuple[str, ...] = ()
+    holidays: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -87,14 +89,18 @@ def build_policy(sources: Mapping[str, Source], faults: list[Problem]) -> Policy
     """The Policy of three sources, or None with its faults added to the list."""
     rules = _rules(sources[POLICY], faults)
     facts = read_facts(sources[FACTS], faults)
-    variables, wording = read_replies(sources[REPLIES], faults)
+    variables, wording, saved = read_replies(sources[REPLIES], faults)
     if sources[REPLIES].own and rules is not None:
         kinds = [one.kind for one in rules.responders]
         faults += unknown(wording, kinds, sources[REPLIES].spot)
     if rules is None:
         return None
+    if sources[REPLIES].own:
+        check_saved(saved, rules, sources[REPLIES], faults)
     texts = {name: sources[name].text for name in POLICY_FILES}
-    return replace(rules, facts=facts, wording=wording, variables=variables, texts=texts, hash=_hash(texts))
+    return replace(
+        rules, facts=facts, wording=wording, variables=variables, saved=saved, texts=texts, hash=_hash(texts)
+    )
 
 
 def load_responder(kind: str) -> ModuleType:
@@ -116,9 +122,13 @@ def _rules(source: Source, faults: list[Problem]) -> Policy | None:
     spot, before = source.spot, len(faults)
     file = attempt(faults, build, _PolicyFile, source.table, spot) or _readable(source.table, spot)
     responders = [attempt(faults, _responding, kind, table, spot) for kind, table in file.responders.items()]
-    quiet = [
-        attempt(faults, span, one, spot.inside("hours").at(f"quiet[{n}]")) for n, one in enumerate(file.hours.quiet, 1)
-    ]
+    hours = spot.inside("hours")
+    quiet, business = (
+        tuple(
+            attempt(faults, span, one, hours.at(f"{name}[{n}]")) for n, one in enumerate(getattr(file.hours, name), 1)
+        )
+        for name in ("quiet", "business")
+    )
     _check_rules(file, spot, faults)
     if len(faults) > before:
         return None
@@ -137,7 +147,11 @@ def _rules(source: Source, faults: list[Problem]) -> Policy | None:
         holds=file.holds,
         timezone=file.timezone,
         quiet=tuple(one for one in quiet if one),
+        business=tuple(one for one in business if one),
+        holidays=frozenset(file.hours.holidays),
         staff=file.staff.names,
+        four_eyes=file.staff.four_eyes,
+        signatures=file.staff.signatures,
         undo=timedelta(seconds=file.undo_seconds),
     )
 
@@ -170,20 +184,20 @@ def _responding(kind: str, table: object, spot: Spot) -> Responding:
 
 def _check_rules(file: _PolicyFile, spot: Spot, faults: list[Problem]) -> None:
     """What types do not catch in policy.toml."""
-    attempt(faults, _timezone, file.timezone, spot.at("timezone"))
-    each(faults, file.languages, spot.at("languages"), _language)
+    attempt(faults, values.timezone, file.timezone, spot.at("timezone"))
+    each(faults, file.languages, spot.at("languages"), values.language)
     each(faults, file.brand.terms, spot.inside("brand").at("terms"), phrase)
     if file.brand != NO_BRAND:
         each(faults, (file.brand.name, *file.brand.handles), spot.inside("brand"), filled)
-    each(faults, file.staff.names, spot.inside("staff").at("names"), filled)
-    each(faults, file.links.allow, spot.inside("links").at("allow"), _host)
+    _check_staff(file, spot.inside("staff"), faults)
+    each(faults, file.links.allow, spot.inside("links").at("allow"), values.host)
     cues = spot.inside("cues")
     faults += unknown(file.cues, lexicon.cues(), cues)
     for name, phrases in file.cues.items():
         each(faults, phrases, cues.at(name), phrase)
     _check_bounds(file, spot, faults)
     for word, value in file.lexicon.items():
-        attempt(faults, _scored, word, value, spot.inside("lexicon").at(word))
+        attempt(faults, values.scored, word, value, spot.inside("lexicon").at(word))
 
 
 def _check_bounds(file: _PolicyFile, spot: Spot, faults: list[Problem]) -> None:
@@ -198,31 +212,21 @@ def _check_bounds(file: _PolicyFile, spot: Spot, faults: list[Problem]) -> None:
                 faults.append(Problem(str(at), f"is too small: {value}", f"write {least} or more"))
 
 
-def _timezone(name: str, spot: Spot) -> None:
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError):  # OSError: a folder of the zone database, such as "Europe"
-        mend = near(name, available_timezones())
-        raise spot.fault(
-            f"no such time zone: {name}", mend if mend.startswith("did") else "write one such as Europe/Oslo"
-        ) from None
-
-
-def _language(code: str, spot: Spot) -> None:
-    if not re.fullmatch(r"[a-z]{2}", code):
-        raise spot.fault(f"is no language code: {code!r}", 'write ISO 639-1 codes such as "en"')
-
-
-def _host(name: str, spot: Spot) -> None:
-    if not HOST.fullmatch(name.lower()):
-        raise spot.fault(f"is no host name: {name!r}", 'write it without scheme and path, such as "help.example.com"')
-
-
-def _scored(word: str, value: float, spot: Spot) -> None:
-    if len(word.split()) != 1 or "*" in word:
-        raise spot.fault("is not a single word", "write one word without *; phrases go under [cues]")
-    if abs(value) > STRONGEST:
-        raise spot.fault(f"is out of bounds: {value}", "write a number from -4 to 4")
+def _check_staff(file: _PolicyFile, spot: Spot, faults: list[Problem]) -> None:
+    """Names, and what hangs on them: with one name only, nobody could be the second."""
+    staff = file.staff
+    each(faults, staff.names, spot.at("names"), filled)
+    if staff.four_eyes and len(staff.names) == 1:
+        faults.append(Problem(str(spot.at("four_eyes")), "needs a second name", "add one to names, or leave it out"))
+    for name in staff.four_eyes:
+        how = file.responders.get(name)
+        if isinstance(how, dict) and how.get("auto", "never") != "never":
+            what = f"{name} goes out by itself and needs two names"
+            faults.append(Problem(str(spot.at("four_eyes")), what, f'set auto = "never" in [responders.{name}]'))
+    signatures = spot.inside("signatures")
+    faults += unknown(staff.signatures, staff.names, signatures) if staff.names else []
+    for name, text in staff.signatures.items():
+        attempt(faults, values.signature, text, signatures.at(name))
 
 
 def _hash(texts: Mapping[str, str]) -> str:

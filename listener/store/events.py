@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select, update
 
 from listener.model import Json
 from listener.store.records import Approval, Event, chunks, columns, load, load_all
@@ -34,6 +34,11 @@ def add_all(connection: Connection, rows: Sequence[Json]) -> None:
         connection.execute(insert(event), rows)
 
 
+def newest(connection: Connection) -> int:
+    """The last event's id: while it stays, nothing has happened."""
+    return int(connection.execute(select(func.coalesce(func.max(event.c.id), 0))).scalar_one())
+
+
 def of(connection: Connection, mention_key: int) -> list[Event]:
     """All that happened to a mention and its replies, oldest first."""
     query = select(*columns(Event, event)).where(event.c.mention_key == mention_key).order_by(event.c.id)
@@ -46,6 +51,18 @@ def approved(
     """Keep who approved which words, to the byte."""
     row = {"reply_id": reply_id, "revision": revision, "by": by, "at": now, "text": text, "automatic": automatic}
     connection.execute(insert(approval), [row])
+
+
+def take_back(connection: Connection, reply_id: int, now: datetime) -> None:
+    """The approvals of a reply that stand count no longer."""
+    standing = (approval.c.reply_id == reply_id, approval.c.taken_back_at.is_(None))
+    connection.execute(update(approval).where(*standing).values(taken_back_at=now))
+
+
+def standing(connection: Connection, reply_id: int, revision: int) -> list[Approval]:
+    """The approvals of this revision that were not taken back, oldest first."""
+    found = approvals(connection, reply_id)
+    return [one for one in found if one.revision == revision and one.taken_back_at is None]
 
 
 def approvals(connection: Connection, reply_id: int) -> list[Approval]:

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from sqlalchemy import Connection, Table, column, func, select, table
+from sqlalchemy import Connection, Table, column, func, or_, select, table
 
 from listener.model import Json
 from listener.store.people import Person
-from listener.store.tables import UtcTime, metadata
+from listener.store.tables import WAITING, UtcTime, metadata
 
 reply = metadata.tables["reply"]
 mention = metadata.tables["mention"]
@@ -28,23 +28,25 @@ def exchanges(
     after: int | None = None,
     limit: int | None = 50,
 ) -> Iterator[Json]:
-    """The exchange log, oldest first, with the keys of CONTRACT.md; after: the mention's key of the line before."""
-    query = select(*[exchange.c[name] for name in SHOWN]).order_by(exchange.c.mention_key).limit(limit)
+    """The exchange log as we heard it, with the keys of CONTRACT.md; after: the mention's key of the line before."""
+    order = (exchange.c.seen_at, exchange.c.mention_key)
+    query = select(*[exchange.c[name] for name in SHOWN]).order_by(*order).limit(limit)
     if since is not None:
         query = query.where(exchange.c.seen_at >= since)
     if person is not None:
         query = query.where(exchange.c.platform == person[0], exchange.c.author_id == person[1])
     if after is not None:
-        query = query.where(exchange.c.mention_key > after)
+        seen = connection.execute(select(mention.c.seen_at).where(mention.c.key == after)).scalar_one()
+        behind = or_(exchange.c.seen_at > seen, exchange.c.mention_key > after)
+        query = query.where(exchange.c.seen_at >= seen, behind)
     return (dict(row._mapping) for row in connection.execute(query))
 
 
 def oldest_waiting(connection: Connection) -> datetime | None:
     """Since when the oldest reply waits for a person."""
-    query = select(func.min(reply.c.created_at)).where(
-        reply.c.state.in_(("drafted", "escalated", "by_hand", "unknown"))
-    )
-    return connection.execute(query).scalar_one_or_none()
+    return connection.execute(
+        select(func.min(reply.c.created_at)).where(reply.c.state.in_(WAITING))
+    ).scalar_one_or_none()
 
 
 def undecided(connection: Connection) -> int:

@@ -1,7 +1,7 @@
 """Replies as people see them: each with its mention and the latest decision, read in one query."""
 
 from collections.abc import Collection
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func,
 from listener.errors import DeskError
 from listener.model import Mention
 from listener.store.records import Decided, Item, Recent, Reply, columns, load, load_all
-from listener.store.replies import WAITING
-from listener.store.tables import UtcTime, metadata
+from listener.store.replies import by_due, waits
+from listener.store.tables import WAITING, UtcTime, metadata
 
 mention = metadata.tables["mention"]
 decision = metadata.tables["decision"]
@@ -19,7 +19,6 @@ reply = metadata.tables["reply"]
 approval = metadata.tables["approval"]
 any_decision = decision.alias("any_decision")
 any_reply = reply.alias("any_reply")
-FAR = datetime.max.replace(tzinfo=UTC)  # sorts behind every time
 
 
 def _last_decision(key: ColumnElement[Any]) -> ColumnElement[bool]:
@@ -96,26 +95,53 @@ def items(
     platform: str | None = None,
     after: int | None = None,
     limit: int | None = 50,
+    words: str | None = None,
+    assigned_to: str | None = None,
+    late: bool = False,
 ) -> list[Item]:
-    """The queue: due first (without a due time last, then by id).
+    """The queue: due first (without a due time last), then the more urgent, then by id.
 
-    after: the id the page before ended with; awake: leave out what is snoozed. Raises DeskError.
+    after: the id the page before ended with; awake: leave out what is snoozed; words: in what was said, by whom, or in
+    the text; late: only what is overdue. Raises DeskError.
     """
-    due = func.coalesce(reply.c.due_at, literal(FAR, UtcTime))
-    query = _queued().where(reply.c.state.in_(states))
+    ids = select(reply.c.id).where(waits if states is WAITING else reply.c.state.in_(states))
     if awake:
-        query = query.where(or_(reply.c.snoozed_until.is_(None), reply.c.snoozed_until <= now))
+        ids = ids.where(or_(reply.c.snoozed_until.is_(None), reply.c.snoozed_until <= now))
     if kind is not None:
-        query = query.where(reply.c.kind == kind)
-    if platform is not None:
-        query = query.where(mention.c.platform == platform)
+        ids = ids.where(reply.c.kind == kind)
+    if platform is not None:  # asked of each in turn: a join would begin with all that was ever said there
+        where = select(mention.c.platform).where(mention.c.key == reply.c.mention_key).scalar_subquery()
+        ids = ids.where(where == platform)
+    if words:
+        ids = ids.where(_told(words))
+    if assigned_to is not None:
+        ids = ids.where(reply.c.assigned_to == assigned_to)
+    if late:
+        ids = ids.where(by_due < literal(now, UtcTime))
     if after is not None:
-        border = select(due, reply.c.id).where(reply.c.id == after)
-        row = connection.execute(border).one_or_none()
-        if row is None:
-            raise DeskError(f"there is no reply {after}", "--after takes the last id of the page before")
-        query = query.where(or_(due > row[0], and_(due == row[0], reply.c.id > after)))
-    return [_item(row) for row in connection.execute(query.order_by(due, reply.c.id).limit(limit))]
+        ids = ids.where(_behind(connection, after))
+    order = (by_due, reply.c.urgency.desc(), reply.c.id)
+    page = ids.order_by(*order).limit(limit).scalar_subquery()
+    return [_item(row) for row in connection.execute(_queued().where(reply.c.id.in_(page)).order_by(*order))]
+
+
+def _told(words: str) -> ColumnElement[bool]:
+    """They stand in the reply's text, in what it answers, or in its author's name; asked of each reply in turn."""
+    said = (mention.c.text, mention.c.author_handle, mention.c.author_name)
+    theirs = or_(*(column.icontains(words, autoescape=True) for column in said))
+    heard = select(mention.c.key).where(mention.c.key == reply.c.mention_key, theirs).exists()
+    return or_(reply.c.text.icontains(words, autoescape=True), heard)
+
+
+def _behind(connection: Connection, after: int) -> ColumnElement[bool]:
+    """What comes after this reply in the order of the queue. Raises DeskError."""
+    query = select(by_due, reply.c.urgency).select_from(reply).where(reply.c.id == after)
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        raise DeskError(f"there is no reply {after}", "--after takes the last id of the page before")
+    due, urgency = row
+    later = or_(reply.c.urgency < urgency, and_(reply.c.urgency == urgency, reply.c.id > after))
+    return and_(by_due >= due, or_(by_due > due, later))
 
 
 def of_platform(connection: Connection, platform: str, state: str) -> list[Item]:

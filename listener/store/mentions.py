@@ -28,6 +28,7 @@ class Known:
     text: str
     version_id: str  # the id of the newest edit seen
     version_at: datetime
+    stage: str
     addressed: bool
     can_reply: bool
 

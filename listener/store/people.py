@@ -41,9 +41,9 @@ def _heard(connection: Connection) -> list[str]:
 
 def _named(connection: Connection, where: str, name: str) -> set[Person]:
     """Who goes by this name on a platform: two looks, each with an index of its own."""
-    people = select(mention.c.author_id).where(mention.c.platform == where).distinct()
+    people = select(mention.c.author_id).where(mention.c.platform == where)  # DISTINCT would go through all of them
     by_handle = connection.execute(people.where(func.lower(mention.c.author_handle) == name.lower())).scalars()
-    by_id = connection.execute(people.where(mention.c.author_id == name)).scalars()
+    by_id = connection.execute(people.where(mention.c.author_id == name).limit(1)).scalars()
     return {(where, one) for one in (*by_handle, *by_id)}
 
 
@@ -94,9 +94,9 @@ def figures(connection: Connection, person: Person) -> dict[str, int]:
     """How often this person mentioned us, and how often they were answered."""
     same = (mention.c.platform == person[0], mention.c.author_id == person[1])
     said = connection.execute(select(func.count()).where(*same)).scalar_one()
-    sent = select(func.count()).select_from(reply).join(mention, mention.c.key == reply.c.mention_key)
-    answered = connection.execute(sent.where(*same, reply.c.state == "sent")).scalar_one()
-    return {"mentions": said, "answered": answered}
+    theirs = reply.c.mention_key.in_(select(mention.c.key).where(*same).scalar_subquery())
+    states = connection.execute(select(reply.c.state).where(theirs)).scalars()  # asked for `sent` it reads all of those
+    return {"mentions": said, "answered": sum(state == "sent" for state in states)}
 
 
 def silent(connection: Connection, persons: Sequence[Person]) -> frozenset[Person]:

@@ -95,6 +95,7 @@ class Approval:
     at: datetime
     text: str
     automatic: bool
+    taken_back_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,20 +4,35 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    func,
+    insert,
+    literal,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
 from listener.errors import DeskError
 from listener.model import Json
 from listener.store import events, verdicts
-from listener.store.records import Reply, columns, load, load_all
-from listener.store.tables import metadata
+from listener.store.records import Reply, chunks, columns, load, load_all
+from listener.store.tables import DUE, WAITING, WAITS, UtcTime, metadata
 
 mention = metadata.tables["mention"]
 decision = metadata.tables["decision"]
 reply = metadata.tables["reply"]
 
 UNAPPROVED: Json = {"approved_by": None, "approved_at": None, "not_before": None, "hold": None}  # taken back
-WAITING = ("drafted", "escalated", "by_hand", "unknown")  # what stands in the queue of staff
+LOOK_BACK = 5_000  # replies over which reasons are remembered: a bound, whatever the database's size
+# As the indexes of the queue have them, letter by letter: a bound value would not be recognised.
+by_due: ColumnElement[Any] = literal_column(DUE.replace("due_at", "reply.due_at"))
+waits: ColumnElement[bool] = literal_column(WAITS.replace("state", "reply.state"))
 
 
 def decide_all(connection: Connection, rows: Sequence[Json]) -> None:
@@ -57,6 +72,8 @@ def move(
     done = connection.execute(update(reply).where(same).values(state=to, changed_at=now, **changes)).rowcount == 1
     if done:
         events.add(connection, what or to, by, now, mention_key=seen.mention_key, reply_id=seen.id, detail=detail)
+        if to == "drafted":  # whatever brought it back: who approved it must look again
+            events.take_back(connection, seen.id, now)
         ended = verdicts.note(connection, seen, what or to, by, now, changes)
         if ended is not None and seen.kind is not None:
             _recall(connection, seen.kind, ended, now)
@@ -105,6 +122,15 @@ def where(connection: Connection, *conditions: ColumnElement[bool], limit: int |
     return load_all(Reply, connection.execute(query))
 
 
+def open_to(connection: Connection, mention_keys: Sequence[int]) -> list[Reply]:
+    """The replies to these mentions that are neither out nor closed."""
+    return [
+        one
+        for piece in chunks(mention_keys)
+        for one in where(connection, reply.c.mention_key.in_(piece), reply.c.state.not_in(("sent", "closed")))
+    ]
+
+
 def counts(connection: Connection) -> dict[str, int]:
     """How many replies stand in each state."""
     return {row[0]: row[1] for row in connection.execute(select(reply.c.state, func.count()).group_by(reply.c.state))}
@@ -125,6 +151,24 @@ def claim(connection: Connection, reply_id: int, by: str, until: datetime, now: 
     free = or_(reply.c.claimed_by.is_(None), reply.c.claimed_by == by, reply.c.claimed_until <= now)
     query = update(reply).where(reply.c.id == reply_id, free).values(claimed_by=by, claimed_until=until)
     return connection.execute(query).rowcount == 1
+
+
+def release(connection: Connection, reply_id: int, by: str) -> bool:
+    """Give a lease back. Returns False when it is not this person's any more."""
+    query = update(reply).where(reply.c.id == reply_id, reply.c.claimed_by == by)
+    return connection.execute(query.values(claimed_by=None, claimed_until=None)).rowcount == 1
+
+
+def reasons(connection: Connection, closed_as: str, limit: int) -> list[str]:
+    """Why staff ended replies lately: different reasons, the most frequent first."""
+    newest = select(func.coalesce(func.max(reply.c.id), 0)).scalar_subquery()
+    query = (
+        select(reply.c.reason)
+        .where(reply.c.state == "closed", reply.c.closed_as == closed_as, reply.c.id > newest - LOOK_BACK)
+        .group_by(reply.c.reason)
+        .order_by(func.count().desc(), func.max(reply.c.id).desc())
+    )
+    return [one for one in connection.execute(query.limit(limit)).scalars() if one]
 
 
 def mark(
@@ -220,6 +264,7 @@ def any_open(connection: Connection, platform: str, states: Collection[str]) -> 
 
 def asleep_and_late(connection: Connection, now: datetime) -> tuple[int, int]:
     """Of what waits for a person: how many are snoozed, and how many are overdue."""
-    waiting = select(func.count()).where(reply.c.state.in_(WAITING))
-    asleep = connection.execute(waiting.where(reply.c.snoozed_until > now)).scalar_one()
-    return asleep, connection.execute(waiting.where(reply.c.due_at < now)).scalar_one()
+    asleep = select(reply.c.state).where(reply.c.snoozed_until > now)
+    late = select(func.count()).select_from(reply).where(waits, by_due < literal(now, UtcTime))
+    snoozed = sum(state in WAITING for state in connection.execute(asleep).scalars())
+    return snoozed, connection.execute(late).scalar_one()

@@ -10,6 +10,10 @@ from typing import Any
 from sqlalchemy import JSON, Column, Dialect, Index, Text, TypeDecorator, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
+DUE = "coalesce(due_at, '9999-12-31T23:59:59.999999Z')"  # of a reply: without a due time it comes last
+WAITING = ("drafted", "escalated", "by_hand", "unknown")  # what stands in the queue of staff
+WAITS = f"NOT (state NOT IN {WAITING})"  # said twice over, or SQLite takes the index by state and sorts all of them
+
 
 class UtcTime(TypeDecorator[datetime]):
     """An aware UTC time, kept as ISO 8601 text with Z so that text order is time order. Refuses naive values."""
@@ -42,8 +46,14 @@ def _time(*, required: bool = False) -> Any:
     return Field(sa_type=UtcTime) if required else Field(default=None, sa_type=UtcTime)
 
 
-class MentionRow(SQLModel, table=True):
-    """What was said. stage: new (to be decided) | routed | shunted."""
+class Row(SQLModel):
+    """What the tables share: validators are built when first used, which is never, as no row is made through them."""
+
+    model_config = {"defer_build": True}
+
+
+class MentionRow(Row, table=True):
+    """What was said. stage: new (to be decided) | routed | shunted | forgotten (the words are erased)."""
 
     __tablename__ = "mention"
     __table_args__ = (
@@ -54,6 +64,9 @@ class MentionRow(SQLModel, table=True):
         Index("ix_mention_handle", "platform", text("lower(author_handle)")),
         Index("ix_mention_version", "platform", "version_id"),
         Index("ix_mention_conversation", "platform", "conversation_id"),
+        Index("ix_mention_seen", "seen_at"),
+        Index("ix_mention_kept", "seen_at", sqlite_where=text("stage <> 'forgotten'")),
+        Index("ix_mention_gone", "gone_at", sqlite_where=text("gone_at IS NOT NULL")),
     )
     key: int | None = Field(default=None, primary_key=True)
     platform: str = Field(sa_type=Text)
@@ -85,7 +98,7 @@ class MentionRow(SQLModel, table=True):
     tries: int
 
 
-class DecisionRow(SQLModel, table=True):
+class DecisionRow(Row, table=True):
     """What was decided and from which facts; a mention that changed may have several, the last one counts."""
 
     __tablename__ = "decision"
@@ -106,7 +119,7 @@ class DecisionRow(SQLModel, table=True):
     version: str = Field(sa_type=Text)
 
 
-class PolicyRow(SQLModel, table=True):
+class PolicyRow(Row, table=True):
     """The policy's files as they read when first used, once per hash."""
 
     __tablename__ = "policy"
@@ -115,14 +128,15 @@ class PolicyRow(SQLModel, table=True):
     first_used_at: datetime = _time(required=True)
 
 
-class ReplyRow(SQLModel, table=True):
+class ReplyRow(Row, table=True):
     """What we say. Claim, snooze, assignee and due time are columns, not states; every change raises revision."""
 
     __tablename__ = "reply"
     __table_args__ = (
         Index("uq_reply_live", "mention_key", unique=True, sqlite_where=text("state <> 'closed'")),
         Index("ix_reply_mention", "mention_key"),
-        Index("ix_reply_queue", "state", "due_at", "id"),
+        Index("ix_reply_queue", "state", text(DUE), text("urgency DESC"), "id", "created_at"),
+        Index("ix_reply_waiting", text(DUE), text("urgency DESC"), "id", "kind", sqlite_where=text(WAITS)),
         Index("ix_reply_sent", "sent_at"),
         Index("ix_reply_remote", "remote_id"),
         Index("ix_reply_automatic", "approved_at", sqlite_where=text("approved_by = 'policy'")),
@@ -165,8 +179,11 @@ class ReplyRow(SQLModel, table=True):
     looked_at: datetime | None = _time()
 
 
-class ApprovalRow(SQLModel, table=True):
-    """Who approved which words: text is the preview's, to the byte, so that every post can be held against it."""
+class ApprovalRow(Row, table=True):
+    """Who approved which words: text is the preview's, to the byte, so that every post can be held against it.
+
+    taken_back_at: undone, or the reply went back into the queue.
+    """
 
     __tablename__ = "approval"
     __table_args__ = (Index("ix_approval_reply", "reply_id"),)
@@ -177,15 +194,16 @@ class ApprovalRow(SQLModel, table=True):
     at: datetime = _time(required=True)
     text: str = Field(sa_type=Text)
     automatic: bool
+    taken_back_at: datetime | None = _time()
 
 
-class VerdictRow(SQLModel, table=True):
-    """What staff decided on a draft inside its auto band: the record by which a kind earns to go out by itself."""
+class VerdictRow(Row, table=True):
+    """What staff decided on a draft of ours. auto: it was inside its band, so it counts in its kind's record."""
 
     __tablename__ = "verdict"
     __table_args__ = (
         Index("uq_verdict_reply", "reply_id", unique=True),
-        Index("ix_verdict_kind", "kind", "id"),
+        Index("ix_verdict_kind", "kind", "auto", "id"),
     )
     id: int | None = Field(default=None, primary_key=True)
     reply_id: int = Field(foreign_key="reply.id")
@@ -194,9 +212,10 @@ class VerdictRow(SQLModel, table=True):
     by: str = Field(sa_type=Text)
     what: str = Field(sa_type=Text)
     changed: bool
+    auto: bool = Field(default=True, sa_column_kwargs={"server_default": "1"})
 
 
-class AutonomyRow(SQLModel, table=True):
+class AutonomyRow(Row, table=True):
     """A kind that goes out by itself since began_at; with ended_at it does not until a person resumes it."""
 
     __tablename__ = "autonomy"
@@ -207,7 +226,7 @@ class AutonomyRow(SQLModel, table=True):
     why: str | None = _text()
 
 
-class MoodRow(SQLModel, table=True):
+class MoodRow(Row, table=True):
     """Ten minutes of one platform: how many mentions were decided, and how many of them are negative."""
 
     __tablename__ = "mood"
@@ -217,7 +236,7 @@ class MoodRow(SQLModel, table=True):
     negative: int
 
 
-class EventRow(SQLModel, table=True):
+class EventRow(Row, table=True):
     """One arrow of the straight line."""
 
     __tablename__ = "event"
@@ -231,7 +250,7 @@ class EventRow(SQLModel, table=True):
     detail: dict[str, Any] | None = Field(default=None, sa_column=_json())
 
 
-class PlatformRow(SQLModel, table=True):
+class PlatformRow(Row, table=True):
     """How listening and sending stand on one platform. began_at: when a first run began, whatever came of it."""
 
     __tablename__ = "platform"
@@ -255,7 +274,7 @@ class PlatformRow(SQLModel, table=True):
     watched_at: datetime | None = _time()
 
 
-class PauseRow(SQLModel, table=True):
+class PauseRow(Row, table=True):
     """Sending is stopped: on one platform, or on all (scope `*`)."""
 
     __tablename__ = "pause"
@@ -266,7 +285,7 @@ class PauseRow(SQLModel, table=True):
     by: str = Field(sa_type=Text)
 
 
-class NoticeRow(SQLModel, table=True):
+class NoticeRow(Row, table=True):
     """What an operator must know, open until it clears. subject keeps one open notice per cause."""
 
     __tablename__ = "notice"
@@ -284,7 +303,7 @@ class NoticeRow(SQLModel, table=True):
     do: str = Field(sa_type=Text)
 
 
-class GapRow(SQLModel, table=True):
+class GapRow(Row, table=True):
     """A stretch of a feed that could not be read."""
 
     __tablename__ = "gap"
@@ -298,7 +317,7 @@ class GapRow(SQLModel, table=True):
     notice_id: int | None = Field(default=None, foreign_key="notice.id")
 
 
-class ShuntedRow(SQLModel, table=True):
+class ShuntedRow(Row, table=True):
     """An item that could not be read or decided, set aside with its raw text. stage: poll | route."""
 
     __tablename__ = "shunted"
@@ -313,7 +332,7 @@ class ShuntedRow(SQLModel, table=True):
     resolved_at: datetime | None = _time()
 
 
-class OptOutRow(SQLModel, table=True):
+class OptOutRow(Row, table=True):
     """An author who is never answered."""
 
     __tablename__ = "optout"
@@ -324,7 +343,7 @@ class OptOutRow(SQLModel, table=True):
     why: str | None = _text()
 
 
-class NoteRow(SQLModel, table=True):
+class NoteRow(Row, table=True):
     """What staff wrote about a person."""
 
     __tablename__ = "note"
@@ -337,7 +356,15 @@ class NoteRow(SQLModel, table=True):
     text: str = Field(sa_type=Text)
 
 
-class LedgerRow(SQLModel, table=True):
+class ForgottenRow(Row, table=True):
+    """A person whose words were erased, known by a digest alone: what they wrote before that is not kept again."""
+
+    __tablename__ = "forgotten"
+    digest: str = Field(primary_key=True, sa_type=Text)
+    at: datetime = _time(required=True)
+
+
+class LedgerRow(Row, table=True):
     """One billed call of a platform's API, in US dollars."""
 
     __tablename__ = "ledger"
@@ -356,7 +383,7 @@ class LedgerRow(SQLModel, table=True):
     key: str | None = Field(default=None, sa_type=Text)
 
 
-class BilledRow(SQLModel, table=True):
+class BilledRow(Row, table=True):
     """A unit (a post, a user) that a platform has billed this UTC day: read again, it costs nothing."""
 
     __tablename__ = "billed"

@@ -1,13 +1,14 @@
-"""The record by which a kind earns to go out by itself: what staff decided on drafts inside its auto band.
+"""What staff decided on our drafts: all of it for the figures; inside the auto band it is the record of a kind.
 
-`note` hears of every move of a reply in the move's own transaction, so that no way of deciding can miss it, and a
-rejection or a change ends the autonomy of its kind before anything else can be approved.
+By that record a kind earns to go out by itself. `note` hears of every move of a reply in the move's own transaction, so
+that no way of deciding can miss it, and a rejection or a change ends the autonomy of its kind before anything else can
+be approved.
 """
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, true, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from listener.model import Json
@@ -26,28 +27,32 @@ _CHANGED = {"approved": False, "rejected": True, "escalated": True, "edited": Tr
 
 
 def note(connection: Connection, seen: Reply, what: str, by: str, now: datetime, changes: Json) -> str | None:
-    """Keep the verdict of staff, if this move of a draft inside its auto band is one.
+    """Keep the verdict of staff, if this move of a draft of ours is one.
 
-    An edit that leaves the draft inside its band has altered nothing that is seen; an undone approval was none.
-    Returns why, when it ended the autonomy of the reply's kind.
+    An edit that leaves the draft its wording has altered nothing that is seen; an undone approval was none. A draft
+    that staff had edited is theirs: approved it stays edited, rejected it is rejected. Returns why, when it ended the
+    autonomy of the reply's kind.
     """
-    if not seen.auto or seen.kind is None or by == MACHINE:
+    if seen.kind is None or by == MACHINE:
         return None
+    mine = verdict.c.reply_id == seen.id
     if what == "undone":
-        connection.execute(delete(verdict).where(verdict.c.reply_id == seen.id))
-    if what not in _CHANGED or (what == "edited" and changes.get("auto", True)):
+        connection.execute(delete(verdict).where(mine, verdict.c.what == "approved"))
+    if seen.variant is None and what == "rejected":
+        connection.execute(update(verdict).where(mine).values(what=what, by=by, at=now))
+    if seen.variant is None or what not in _CHANGED or (what == "edited" and "variant" not in changes):
         return None
-    connection.execute(delete(verdict).where(verdict.c.reply_id == seen.id))
+    connection.execute(delete(verdict).where(mine))
     row = {"reply_id": seen.id, "kind": seen.kind, "at": now, "by": by, "what": what, "changed": _CHANGED[what]}
-    connection.execute(insert(verdict), [row])
+    connection.execute(insert(verdict), [{**row, "auto": seen.auto}])
     why = f"{by} {what} reply {seen.id}"
-    return why if _CHANGED[what] and end(connection, seen.kind, by, why, now) else None
+    return why if seen.auto and _CHANGED[what] and end(connection, seen.kind, by, why, now) else None
 
 
 def record(connection: Connection, kind: str, last: int) -> tuple[int, int]:
-    """Of the last so many verdicts on a kind: how many there are, and how many let the draft go unchanged."""
-    newest = select(verdict.c.changed).where(verdict.c.kind == kind).order_by(verdict.c.id.desc()).limit(last)
-    found = newest.subquery()
+    """Of the last verdicts on a kind's drafts inside its band: how many there are, and how many changed nothing."""
+    inside = select(verdict.c.changed).where(verdict.c.kind == kind, verdict.c.auto == true())
+    found = inside.order_by(verdict.c.id.desc()).limit(last).subquery()
     changes = func.count().filter(found.c.changed)  # a sum of booleans would be read back as one
     of, changed = connection.execute(select(func.count(), changes).select_from(found)).one()
     return of, of - changed

@@ -1,6 +1,7 @@
 """The desk from the command line."""
 
 import json
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Earshot, environment
+from tests.conftest import Earshot, environment, write_mentions
 
 
 def waiting(earshot: Earshot, *args: str) -> list[dict[str, object]]:
@@ -42,6 +43,16 @@ def test_what_is_approved_goes_out_once_and_nothing_else_does(queue: Earshot, ho
     assert again.code == 1 and "is sent by dana, not drafted" in again.err
 
 
+def test_what_is_shown_is_what_this_policy_asks(queue: Earshot, home: Path) -> None:
+    """Its bounds of a flood warn, its signature stands, its second name is asked for: all three reach the desk."""
+    policy = '[brand]\nname = "Fernhill"\n[responders.thank_you]\n[holds]\nflood_kind = 1\n[staff]\n'
+    staff = 'names = ["dana", "bo"]\nfour_eyes = ["thank_you"]\nsignatures = { dana = "^DK" }\n'
+    (home / "config" / "policy.toml").write_text(policy + staff)
+    found = [one for one in waiting(queue) if one["kind"] == "thank_you"]
+    assert found and all(one["four_eyes"] and str(one["text"]).endswith(" ^DK") for one in found)
+    assert all("flood" in [row["name"] for row in one["warnings"]] for one in found)  # type: ignore[attr-defined]
+
+
 def test_each_approval_is_told_and_one_that_fails_makes_exit_1(queue: Earshot) -> None:
     """One line each: what goes out on stdout, what does not on stderr."""
     number = next(one["id"] for one in waiting(queue) if one["state"] == "drafted")
@@ -69,6 +80,40 @@ def test_two_people_approving_the_same_rows_at_one_moment(queue: Earshot, home: 
         assert f"approved by {winner}" in loser["error"]
         assert loser["reply"]["approved_by"] == winner
     assert queue("once", "--stage", "send", "--json").json["sent"] == len(ids) == len(posts(home))
+
+
+def test_two_people_approving_four_hundred_replies_at_one_moment(home: Path, earshot: Earshot) -> None:
+    """400 approvals, none twice; whoever came second is told who was first. In halves from either end, then all."""
+    (home / "config" / "mentions.jsonl").write_text("")
+    said = "@fernhill I love the smooth paper, thank you so much!"
+    write_mentions(home, *({"id": f"p{number}", "author": f"p{number}", "text": said} for number in range(400)))
+    assert earshot("once").code == 0
+    ids = [str(one["id"]) for one in earshot("queue", "--json", "--limit", "0", "--state", "drafted").json]
+    shell = {"env": environment(), "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL, "text": True}
+    start = [sys.executable, "-m", "listener.cli", "approve", "--json", "--as"]
+    running = [subprocess.Popen([*start, *args], **shell) for args in (["ada", *ids], ["bo", *ids[::-1]])]  # type: ignore[call-overload]
+    ada, bo = ({one["id"]: one for one in json.loads(each.communicate(timeout=110)[0])} for each in running)
+    assert len(ids) == len(ada) == len(bo) == 400
+    for number in map(int, ids):
+        assert ada[number]["ok"] != bo[number]["ok"]
+        winner, loser = ("ada", bo[number]) if ada[number]["ok"] else ("bo", ada[number])
+        assert f"approved by {winner}" in loser["error"]
+    database = sqlite3.connect(home / "data" / "earshot.db")
+    assert database.execute("SELECT count(*), count(DISTINCT reply_id) FROM approval").fetchone() == (400, 400)
+    database.close()
+
+
+def test_the_queue_is_piped_through_jq_into_approve(queue: Earshot, home: Path) -> None:
+    """As docs/desk.md shows it: only the thank-yous, each in the revision that was seen."""
+    if shutil.which("jq") is None:
+        pytest.skip("jq is not installed")
+    earshot = f"{sys.executable} -m listener.cli"
+    pick = """jq -r '.[] | select(.kind == "thank_you" and .warnings == []) | "\\(.id)@\\(.revision)"'"""
+    line = f"{earshot} queue --json --limit 0 | {pick} | xargs -r {earshot} approve"
+    done = subprocess.run(["sh", "-c", line], env=environment(), cwd=home, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    approved = [one["kind"] for one in waiting(queue, "--state", "approved")]
+    assert approved == ["thank_you", "thank_you"] and done.stdout.count(" approved (thank_you) ") == 2
 
 
 def test_the_revision_of_another_text_is_refused(queue: Earshot) -> None:
@@ -178,3 +223,19 @@ def test_without_a_database_the_desk_says_what_to_run(earshot: Earshot) -> None:
     """A first command on a new machine."""
     done = earshot("queue")
     assert done.code == 1 and done.err.count("\n") == 1 and "earshot once" in done.err
+
+
+def test_the_first_of_two_names_is_told_that_a_second_is_needed(queue: Earshot, home: Path) -> None:
+    """ok, still drafted, in words and in the queue; a name that means nothing is found by `check`."""
+    policy = 'names = ["dana", "bo"]\nfour_eyes = ["thank_you", "aboutt_refund"]\nsignatures = { dana = "^DK" }\n'
+    starter = (Path(__file__).parents[2] / "config" / "policy.toml").read_text()
+    (home / "config" / "policy.toml").write_text(starter.replace("names = []", policy, 1))
+    number = next(str(one["id"]) for one in waiting(queue) if one["kind"] == "thank_you")
+    done = queue("approve", number)
+    assert done.code == 0 and "drafted (thank_you)" in done.out
+    assert "approved by dana, a second name is needed" in done.out and "two names must approve it" in queue("queue").out
+    (row,) = queue("approve", number, "--as", "bo", "--json").json
+    assert row["ok"] and row["reply"]["state"] == "approved" and row["reply"]["text"].endswith(" ^DK")
+    assert [one["by"] for one in row["reply"]["approvals"]] == ["dana", "bo"]
+    checked = queue("check")
+    assert checked.code == 1 and "aboutt_refund is neither a kind of reply, a guard nor a cue" in checked.err

@@ -1,10 +1,12 @@
 """The entry point: whatever ends a command is one harmless line."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 from tests.cli.conftest import Watch
 from tests.cli.test_terminal import STYLE, harmless
-from tests.conftest import Earshot, write_mentions
+from tests.conftest import Earshot, environment, write_mentions
 
 ASCII = {"PYTHONIOENCODING": "ascii"}
 NO_TEXT = "\udcff"  # what the shell's byte FF becomes
@@ -40,3 +42,14 @@ def test_a_terminal_that_lacks_a_character_ends_no_command(queue: Earshot, earsh
 def test_times_on_the_screen_name_their_zone(queue: Earshot, watch: Watch) -> None:
     """Whoever reads the log sits anywhere."""
     assert " UTC  @ada" in STYLE.sub("", watch("log"))
+
+
+def test_the_queue_starts_without_what_it_does_not_use(queue: Earshot, home: Path) -> None:
+    """Staff wait for every import; scripts, which ask for JSON, not even for the one that draws."""
+    heavy = "('alembic', 'apscheduler', 'httpx', 'jinja2', 'py3langid', 'rich', 'tweepy', 'vaderSentiment', 'numpy')"
+    code = (
+        "import atexit, sys; from listener.cli.__main__ import main; sys.argv = ['earshot', 'queue', '--json'];"
+        f"atexit.register(lambda: print([one for one in {heavy} if one in sys.modules], file=sys.stderr)); main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=home, env=environment(), capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "[]\n")

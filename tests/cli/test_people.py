@@ -1,5 +1,7 @@
 """Persons, and the operator's hand on sending."""
 
+from pathlib import Path
+
 from tests.conftest import Earshot
 
 
@@ -42,3 +44,16 @@ def test_who_acts_needs_a_name_that_can_be_shown(queue: Earshot) -> None:
     """`policy` is the program's own."""
     for name in ("policy", " ", "a\nb"):
         assert queue("approve", "1", "--as", name).code == 1
+
+
+def test_forgetting_says_what_was_done_and_what_is_left(queue: Earshot, home: Path) -> None:
+    """Staff can tell the person; the opt-out and a copy of the database are named."""
+    queue("optout", "ada")
+    assert queue("backup", str(home / "data" / "monday.db")).code == 0
+    done = queue("forget", "ada")
+    assert done.out.startswith("memory:ada is forgotten: erased the words of 1 decision, ")
+    assert "the opt-out stays" in done.out and f"still holds the words: {home / 'data' / 'monday.db'}" in done.out
+    assert b"two weeks now" not in (home / "data" / "earshot.db").read_bytes()
+    assert "No reply" not in queue("show", "memory:m1").out
+    again = queue("forget", "ada")
+    assert again.code == 1 and "nobody called 'ada'" in again.err

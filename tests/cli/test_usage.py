@@ -11,6 +11,7 @@ from listener.cli.commands import app
 DESK = (
     *("queue", "show", "approve", "edit", "reject", "close", "retry", "undo", "done", "resolve", "claim", "release"),
     *("assign", "snooze", "escalate", "log", "notices", "shunted", "person", "note", "optout", "pause", "resume"),
+    *("review", "forget"),
 )
 WRONG = [
     ["queue", "--state", "lost"],
@@ -45,9 +46,9 @@ def test_wrong_usage_is_exit_2(home: Path, arguments: list[str]) -> None:
     assert "Traceback" not in done.output and not (home / "data").exists()
 
 
-@pytest.mark.parametrize("name", DESK)
+@pytest.mark.parametrize("name", sorted(get_command(app).commands))  # type: ignore[attr-defined]
 def test_help_has_an_example(name: str) -> None:
-    """In the words that staff will type."""
+    """In the words that people will type."""
     done = CliRunner().invoke(app, [name, "--help"])
     assert done.exit_code == 0
     assert f"earshot {name}" in done.output.split("Example", 1)[1]
@@ -59,3 +60,18 @@ def test_every_command_that_acts_takes_as() -> None:
     commands = get_command(app).commands  # type: ignore[attr-defined]
     without = [name for name in acting if not any("--as" in option.opts for option in commands[name].params)]
     assert without == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("earshot re", {"reject", "report", "resume"}),
+        ("earshot queue --state by", {"by_hand"}),
+        ("earshot log --", {"--since"}),
+    ],
+)
+def test_the_shell_completes_commands_options_and_states(typed: str, offered: set[str]) -> None:
+    """As bash asks for it, once `--install-completion` has told it how."""
+    words = {"COMP_WORDS": typed, "COMP_CWORD": str(len(typed.split()) - 1), "_EARSHOT_COMPLETE": "complete_bash"}
+    done = CliRunner().invoke(app, [], prog_name="earshot", env=words)
+    assert offered <= set(done.output.split()), done.output

@@ -77,3 +77,15 @@ def test_what_is_approved_cannot_be_snoozed(world: World) -> None:
     world.put(reply_id, "approved")
     with pytest.raises(DeskError, match="is approved"):
         marks.snooze(world.store, world.desk(), reply_id, timedelta(hours=2))
+
+
+def test_who_leaves_gives_back_only_their_own_lease(world: World) -> None:
+    """In passing: nothing is wrong when it is somebody else's, or over."""
+    (reply_id,) = world.said(*praise())
+    marks.claim(world.store, world.desk("bo"), reply_id)
+    marks.leave(world.store, world.desk(), reply_id)
+    assert world.reply(reply_id).claimed_by == "bo"
+    marks.leave(world.store, world.desk("bo"), reply_id)
+    marks.leave(world.store, world.desk("bo"), reply_id)
+    assert world.reply(reply_id).claimed_by is None
+    assert [one.what for one in world.events(reply_id)].count("released") == 1

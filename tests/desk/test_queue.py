@@ -1,10 +1,11 @@
 """What staff see: the shapes of CONTRACT.md, and a queue that pages without gaps."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from listener.desk import moves, people
+from listener.desk import marks, moves, people
 from listener.desk.approve import Target, approve
 from listener.desk.queue import Asked, Page, listing, show, single
 from listener.errors import DeskError
@@ -154,3 +155,34 @@ def test_warnings_stand_by_the_draft(world: World) -> None:
     assert names == ["edited", "gone"]
     people.opt_out(world.store, world.desk(), "user1", None)
     assert show(world.store, world.view(), Asked(reply_id))["person"]["opted_out"]
+
+
+def _shown(world: World, **page: Any) -> list[int]:
+    return [one["id"] for one in listing(world.store, world.view(), Page(**page))[0]]
+
+
+def test_of_equal_due_times_the_more_urgent_comes_first(world: World) -> None:
+    """And the pages still cover the queue once."""
+    ids = world.said(*praise(5))
+    for reply_id, urgency in zip(ids, (0, 2, 1, 2, 0), strict=True):
+        world.put(reply_id, "drafted", due_at=world.now, urgency=urgency)
+    order = [ids[1], ids[3], ids[2], ids[0], ids[4]]
+    assert _shown(world) == order
+    assert _shown(world, limit=2) + _shown(world, limit=3, after=ids[3]) == order
+
+
+def test_words_are_searched_in_what_was_said_by_whom_and_what_we_say(world: World) -> None:
+    """Case does not matter, and no character means more than itself."""
+    first, second, third = world.said(*praise(2), "100% broken, my parcel never arrived")
+    assert _shown(world, words="PARCEL") == [third] and _shown(world, words="user2") == [second]
+    assert _shown(world, words="100%") == [third] and _shown(world, words="%") == [third]
+    world.put(first, "drafted", text="Merci_beaucoup")
+    assert _shown(world, words="i_b") == [first] and _shown(world, words="nowhere") == []
+
+
+def test_what_is_late_and_what_is_mine(world: World) -> None:
+    """Each is a part of the queue."""
+    first, second = world.said(*praise(2))
+    marks.assign(world.store, world.desk(), second, "dana")
+    world.put(first, "drafted", due_at=world.now - timedelta(minutes=1))
+    assert _shown(world, late=True) == [first] and _shown(world, assigned_to="dana") == [second]

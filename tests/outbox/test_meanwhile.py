@@ -172,3 +172,30 @@ def test_more_approvals_than_one_round_takes_all_go_out(line: Line) -> None:
     assert all(one.ok for one in approve(line.store, line.desk(), [Target(one) for one in range(1, number + 1)]))
     done = line.stages.once("send")
     assert (done.sent.sent, len(line.platform.posts), done.sent.held) == (number, number, {})
+
+
+def test_an_approval_of_the_review_goes_out_after_its_wait_and_not_before(line: Line) -> None:
+    """Held by `undo` so long; taken back, it never goes out."""
+    said = [line.say(PRAISE), line.say(PRAISE)]
+    line.listen()
+    kept, undone = (line.reply_to(one.id).id for one in said)
+    approve(line.store, line.desk(), [Target(kept), Target(undone)], timedelta(seconds=10))
+    line.wait(seconds=9)
+    assert line.send() == {"undo": 2}
+    moves.undo(line.store, line.desk(), undone)
+    line.wait(seconds=2)
+    line.send()
+    assert (line.reply(kept).state, line.reply(undone).state) == ("sent", "drafted")
+
+
+def test_the_words_of_two_names_go_out_once(line: Line) -> None:
+    """The first approval sends nothing; the second sends the words that both saw."""
+    line.policy = replace(line.policy, four_eyes=("thank_you",), signatures={"ann": "^AN", "bo": "^BO"})
+    said = line.say(PRAISE)
+    line.listen()
+    reply_id = line.reply_to(said.id).id
+    for name, sent in (("ann", 0), ("bo", 1), ("cy", 1)):
+        approve(line.store, line.desk(name), [Target(reply_id)])
+        line.send()
+        assert len(line.platform.posts) == sent
+    assert [text[-4:] for _, _, text, _ in line.platform.posts] == [" ^AN"]

@@ -1,10 +1,19 @@
 """The `[platforms.x]` section."""
 
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from listener import settings
+from listener.cli import work
+from listener.errors import ConfigError
 from listener.platforms.x import Prices, Section
+from listener.settings.environment import database_path
+from listener.store.engine import open_store
+from listener.store.migrate import migrate
+from tests.factories import NOW
 
 
 @pytest.mark.parametrize(
@@ -54,3 +63,20 @@ def test_nobody_has_to_attest_anything_on_loopback() -> None:
     assert Section(handle="shop", api_url="http://127.0.0.1:1").may_send
     assert not Section(handle="shop").may_send
     assert Section(handle="shop", i_have_read_the_automation_rules=True).may_send
+
+
+def test_what_x_asks_of_deleted_posts_reaches_upkeep(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Less than 24 hours, and nothing of the kind for a platform without a rule; it is no key of the file."""
+    section = '[platforms.x]\nhandle = "shop"\napi_url = "http://127.0.0.1:1"\n'
+    with (home / "config" / "earshot.toml").open("a") as file:
+        file.write(section)
+    for name in ("CONSUMER_KEY", "CONSUMER_SECRET", "ACCESS_TOKEN", "ACCESS_TOKEN_SECRET"):
+        monkeypatch.setenv(f"EARSHOT_X_{name}", "test")
+    path = database_path({"EARSHOT_DATA": str(home / "data")})
+    migrate(path, NOW)
+    store = open_store(path)
+    assert work.stages(settings.load(home / "config"), store).deleted == {"x": timedelta(hours=23)}
+    store.close()
+    (home / "config" / "earshot.toml").write_text(section + 'keep_deleted = "30d"\n')
+    with pytest.raises(ConfigError, match="keep_deleted"):
+        settings.load(home / "config")

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from listener.model import Draft, Text
-from listener.policy import Policy, Variant
-from responders.wording import bad_links, candidates, fit, problems
+from listener.policy import Policy, Saved, Variant
+from responders.wording import bad_links, candidates, fit, problems, saved, saved_problems
 from tests.factories import facts, policy, preview
 
 
@@ -136,3 +136,35 @@ def test_a_fact_that_repeats_an_error_is_refused() -> None:
     told = (replace(policy().facts[0], says="Sadly we don't ship to Canada."), *policy().facts[1:])
     (fault,) = problems(policy(facts=told))
     assert fault.where == "factsheet.toml ships-to-canada.says" and "'dont ship to canada'" in fault.what
+
+
+SAVED = (
+    Saved("hello", "{{ agent }} of {{ brand }} here.", ("support",)),
+    Saved("help", "See {{ help_url }}"),
+)
+
+
+def test_saved_texts_are_filled_in_and_offered_by_kind() -> None:
+    """Variables, the brand, and who edits; without kinds for all of them."""
+    told = policy(saved=SAVED)
+    assert saved(told, "support", "dana") == (
+        Text("hello", "dana of Fernhill here."),
+        Text("help", "See https://help.fernhill.example"),
+    )
+    assert [one.variant for one in saved(told, "answer", "dana")] == ["help"]
+    assert len(saved(told, None, "dana")) == 2 and saved_problems(told) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("hello {{ handle }}", "unknown variable handle"),
+        ("{{ says }}", "unknown variable says"),
+        ("{{ broken", "cannot be read"),
+        ("see https://evil.example.net", "links to evil.example.net"),
+    ],
+)
+def test_a_saved_text_that_may_not_go_out_is_a_fault(text: str, what: str) -> None:
+    """Found by `check`, before anybody inserts it."""
+    (fault,) = saved_problems(policy(saved=(Saved("one", text),)))
+    assert what in str(fault) and fault.where == "replies.toml saved.one"

@@ -1,6 +1,6 @@
 """policy.toml, factsheet.toml and replies.toml: what they become, and how their faults are told."""
 
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,7 @@ def test_policy_becomes_frozen_values(folder: Path) -> None:
         '[staff]\nnames = ["ada"]\n[responders.thank_you]\nauto = "always"\ndue = "90m"\n'
         '[limits]\nmax_age = "36h"\nescalation_due = "none"\nauto_per_hour = 3\n'
         '[hours]\nquiet = ["21:00-08:00", "sat-sun 00:00-24:00", "fri-mon,wed 12:00-13:00"]\n'
+        'business = ["mon-fri 09:00-17:30"]\nholidays = [2026-12-25, "2026-12-26"]\n'
         '[links]\nallow = ["Help.Example.com"]\n[cues]\nthanks = ["ta muchly"]\n[lexicon]\n"Mega" = 2\n'
     )
     assert faults(folder, policy=text) == []
@@ -28,6 +29,8 @@ def test_policy_becomes_frozen_values(folder: Path) -> None:
     assert (policy.limits.max_age, policy.limits.escalation_due) == (timedelta(hours=36), None)
     assert [(one.start, one.end) for one in policy.quiet[:2]] == [(time(21), time(8)), (time(0), time.max)]
     assert [sorted(one.days) for one in policy.quiet] == [list(range(7)), [5, 6], [0, 2, 4, 5, 6]]
+    assert [(one.end, len(one.days)) for one in policy.business] == [(time(17, 30), 5)]
+    assert policy.holidays == {date(2026, 12, 25), date(2026, 12, 26)}
     assert policy.links == ("help.example.com",)
     assert policy.cues["thanks"] == (*lexicon.cues()["thanks"], "ta muchly")
     assert policy.cues["question"] == lexicon.cues()["question"]
@@ -54,10 +57,37 @@ def test_policy_becomes_frozen_values(folder: Path) -> None:
         (POLICY + '[hours]\nquiet = ["25:00-08:00"]\n', "policy.toml [hours] quiet[1]: is no stretch of time"),
         (POLICY + '[hours]\nquiet = ["08:00-08:00"]\n', "policy.toml [hours] quiet[1]: is empty"),
         (POLICY + '[hours]\nquiet = ["mon-frid 08:00-09:00"]\n', "policy.toml [hours] quiet[1]: is no stretch of time"),
+        (
+            POLICY + '[hours]\nbusiness = ["9 to 5"]\n',
+            "policy.toml [hours] business[1]: is no stretch of time",
+        ),
+        (POLICY + "[hours]\nholidays = [25]\n", "policy.toml [hours] holidays[1]: expected a date such as 2026-01-31"),
+        (POLICY + '[limits]\nkeep_words = "for ever"\n', "policy.toml [limits] keep_words: expected"),
         (POLICY + '[links]\nallow = ["https://a.b/c"]\n', "policy.toml [links] allow: is no host name"),
         (POLICY + '[limits]\nmax_age = "9999999d"\n', "policy.toml [limits] max_age: is out of bounds"),
         (POLICY + '[limits]\nmax_age = "0s"\n', "policy.toml [limits] max_age: is out of bounds"),
         (POLICY + "[limits]\nauto_per_day = -1\n", "policy.toml [limits] auto_per_day: is negative"),
+        (
+            POLICY + '[staff]\nnames = ["a"]\nfour_eyes = ["legal"]\n',
+            "policy.toml [staff] four_eyes: needs a second name",
+        ),
+        (
+            POLICY + '[staff]\nfour_eyes = ["thank_you"]\n[responders.thank_you]\nauto = "always"\n',
+            "policy.toml [staff] four_eyes: thank_you goes out by itself and needs two names",
+        ),
+        (
+            POLICY + '[staff]\nfour_eyes = ["support"]\n[responders]\nsupport = 1\n',
+            "policy.toml [responders.support]: ",
+        ),
+        (
+            POLICY + '[staff]\nnames = ["ann", "bo"]\nsignatures = { anne = "^A" }\n',
+            "policy.toml [staff.signatures] anne: is an unknown key; did you mean ann?",
+        ),
+        (POLICY + '[staff]\nsignatures = { ann = " " }\n', "policy.toml [staff.signatures] ann: is no signature"),
+        (
+            POLICY + '[staff]\nsignatures = { ann = "a\\u0007" }\n',
+            "policy.toml [staff.signatures] ann: is no signature",
+        ),
         (POLICY + "[limits]\nauto_per_day = 1.5\n", "policy.toml [limits] auto_per_day: expected a whole number"),
         (POLICY + "[responders.wording]\n", "policy.toml [responders.wording]: there is no responder of this name"),
         (POLICY + '[responders.thank_you]\nauto = "allways"\n', "policy.toml [responders.thank_you] auto: expected"),
@@ -105,6 +135,12 @@ def test_wrong_fact_is_one_fault(folder: Path, text: str, says: str) -> None:
         ),
         ('[[thank_yu]]\nid = "a"\ntext = "x"\n', "replies.toml thank_yu: is an unknown key; did you mean thank_you?"),
         ("[variables]\nsign = 3\n", "replies.toml [variables] sign: expected text in quotes, found 3"),
+        ('[[saved]]\nid = "a"\ntext = "x"\n' * 2, "replies.toml [[saved]] a id: is used twice"),
+        ('[[saved]]\nid = "a"\ntext = " "\n', "replies.toml [[saved]] a text: contains an empty text"),
+        (
+            '[[saved]]\nid = "a"\ntext = "x"\nkinds = ["thank_yu"]\n',
+            "replies.toml [[saved]] a kinds thank_yu: is an unknown key; did you mean thank_you?",
+        ),
     ],
 )
 def test_wrong_wording_is_one_fault(folder: Path, text: str, says: str) -> None:

@@ -1,0 +1,64 @@
+"""What staff wait for: the start of a command, and reading with a million mentions beside a thousand.
+
+Measured in processor time of whole commands, the least of several turns, so that a busy machine changes little. With
+EARSHOT_BENCH_MENTIONS=100000 it is a tenth of the size.
+"""
+
+import os
+import resource
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from bench import many
+
+MANY = int(os.environ.get("EARSHOT_BENCH_MENTIONS", "1000000"))
+TURNS = 7
+COMMANDS = {
+    "queue": ["queue"],
+    "queue_json": ["queue", "--json"],
+    "show": ["show", "5"],
+    "log": ["log"],
+    "log_since": ["log", "--since", "1h"],
+    "person": ["person", "h5"],
+    "status": ["status"],
+    "review": ["review", "--plain"],  # its first screen: the end of the input quits
+}
+Env = dict[str, str]
+
+
+def measure(folder: Path) -> dict[str, tuple[float, str, str]]:
+    """Name of a figure -> value, unit and what it is of."""
+    few = many.make(folder / "few")
+    shutil.copytree(folder / "few", folder / "lots")
+    many.multiply(folder / "lots" / "earshot.db", MANY)
+    lots = many.points(folder / "lots")
+    unit, of = f"times with {many.BASE:,}", f"{MANY:,} mentions, {MANY // 5:,} replies"
+    found = {}
+    for name, command in COMMANDS.items():
+        small, large = _least((_earshot(command), few), (_earshot(command), lots))
+        found[f"{name}_at_scale"] = (large / small, unit, of)
+    imported, started = _least(([sys.executable, "-c", "import sqlmodel"], few), (_earshot(["queue"]), few))
+    return {**found, "start": (started / imported, "times import sqlmodel", "`earshot queue`, from start to end")}
+
+
+def _earshot(command: list[str]) -> list[str]:
+    return [sys.executable, "-m", "listener.cli", *command]
+
+
+def _least(*runs: tuple[list[str], Env]) -> list[float]:
+    """The least processor time of each command, run in turn."""
+    turns = [[_seconds(command, env) for command, env in runs] for _ in range(TURNS)]
+    return [min(times) for times in zip(*turns, strict=True)]
+
+
+def _seconds(command: list[str], env: Env) -> float:
+    """Processor time of a whole command, with its modules compiled as an installed program has them."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    compiled = {name: value for name, value in env.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    done = subprocess.run(command, env=compiled, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    if done.returncode not in (0, 3):  # 3: a notice is open
+        raise SystemExit(f"{command} failed: {done.stderr.decode()}")
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime

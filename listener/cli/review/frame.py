@@ -1,0 +1,191 @@
+"""The frame of `review`: a list above, everything about one reply below, and a line that says what was done."""
+
+import asyncio
+import signal
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+
+from rich.console import Group
+from rich.text import Text
+from textual.app import App, ComposeResult
+from textual.containers import VerticalScroll
+from textual.events import Key, Resize
+from textual.widgets import Static
+
+from listener.cli import output, render
+from listener.cli.review import draw
+from listener.cli.review.dialogs import Ask, Write, line
+from listener.cli.review.session import Session
+from listener.errors import EarshotError
+from listener.model import Json
+
+LOOK = 1.0  # seconds between two looks for what is new
+ANYWAY = 15  # looks after which the list is read again: leases and snoozes end without an event
+REST = 0.4  # seconds on a line before it counts as opened: passing by takes no lease
+FOOT = "a approve  e edit  v variant  r reject  x escalate  z snooze  u undo  ? all keys"
+
+
+class Frame(App[None]):
+    """What is shown, and how it stays true while colleagues work. The keys are Review's."""
+
+    ENABLE_COMMAND_PALETTE = False
+    CSS_PATH = "screen.tcss"
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(ansi_color=True)
+        self.theme = "ansi-dark"
+        self.session = session
+        self.lines: list[Json] = []
+        self.at = 0
+        self.open: Json | None = None
+        self.changed, self.looked_again = "", False  # what changed in sight, and that it was told
+        self.marked: set[int] = set()
+        self.stamp, self.looks = -1, 0
+        self.drawn: dict[str, Text] = {}
+
+    def compose(self) -> ComposeResult:
+        """From top to bottom."""
+        yield Static(id="head")
+        yield Static(id="rows")
+        with VerticalScroll(id="page", can_focus=False):
+            yield Static(id="detail")
+        yield Static(id="says")
+        yield Static(Text(FOOT, "reverse", no_wrap=True, overflow="ellipsis"), id="foot")
+
+    def on_mount(self) -> None:
+        """Open the first one, and go on listening."""
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            asyncio.get_running_loop().add_signal_handler(number, self.exit)
+        self.rest = self.set_timer(REST, self._take)
+        self._read(go_on=True)
+        self.set_interval(LOOK, self._live)
+
+    def on_resize(self, event: Resize) -> None:
+        """A quarter of the height is the list's."""
+        self.query_one("#rows").styles.height = max(4, event.size.height // 4)
+        self.call_after_refresh(self._draw)
+
+    def on_key(self, event: Key) -> None:
+        """Somebody types faster than a dialog opens: what came too early is its first letter, not lost."""
+        if isinstance(self.screen, Ask | Write) and event.is_printable:
+            self.screen.typed_ahead(event)
+
+    def _now(self) -> datetime:
+        return self.session.desk.clock()
+
+    def _read(self, *, go_on: bool = False) -> None:
+        """Read the list again. The cursor stays on its reply; where that is gone, what follows comes in its place.
+
+        go_on: the next one is opened, the first that no colleague works on.
+        """
+        self.lines, self.totals = self.session.lines()
+        ids = [one["id"] for one in self.lines]
+        self.marked &= set(ids)
+        if self.open is not None and self.open["id"] in ids:
+            self.at = ids.index(self.open["id"]) + go_on
+        if go_on:
+            free = (at for at in range(self.at, len(ids)) if self.lines[at]["claimed_by"] in (None, self.session.by))
+            self.at = next(free, self.at)
+        self._open()
+
+    def _open(self) -> None:
+        """Show the one under the cursor. What changes under somebody's eyes needs a second look."""
+        self.at = max(0, min(self.at, len(self.lines) - 1))
+        before, self.open = self.open, self.session.show(self.lines[self.at]["id"]) if self.lines else None
+        if self.open is None:
+            self.session.leave()
+        elif before is None or before["id"] != self.open["id"]:
+            self.changed, self.looked_again = "", False
+            self.rest.stop()
+            self.rest = self.set_timer(REST, self._take)
+            self.query_one("#page", VerticalScroll).scroll_home(animate=False)
+        elif before["revision"] != self.open["revision"]:
+            self.changed, self.looked_again = "the text changed while you looked", False
+        self._draw()
+
+    def _take(self) -> None:
+        """It has been looked at for a moment: it is taken. Who else has it stands in its title."""
+        with self._told():
+            if self.open is not None:
+                self.session.take(self.open)
+
+    def _live(self) -> None:
+        """New mentions, and what colleagues do, appear by themselves."""
+        self.looks += 1
+        with self._told():
+            stamp = self.session.stamp()
+            if stamp != self.stamp or self.looks % ANYWAY == 0:
+                self.stamp = stamp
+                self._read_live()
+            else:
+                self._draw_list()
+
+    def _read_live(self) -> None:
+        """A colleague may settle what somebody reads: what comes in its place must not meet a key meant for it."""
+        before = self.open
+        self._read()
+        if before is not None and self.open is not None and before["id"] != self.open["id"]:
+            self.changed = f"{before['id']} was settled by somebody else, this is {self.open['id']}"
+            self._say(self.changed)
+
+    def _draw(self) -> None:
+        now = self._now()
+        part = self.session.filter or self.session.page.words
+        nothing = "Nothing in this part of the queue: f shows another, / searches." if part else ""
+        says = Text(output.safe(nothing or render.nothing(self.totals, now)))
+        parts = draw.detail(self.open, self.session.by, now) if self.open is not None else [says]
+        self.query_one("#detail", Static).update(Group(*parts))
+        self._draw_list()
+
+    def _draw_list(self) -> None:
+        now, by = self._now(), self.session.by
+        parts = [self.session.filter, f"'{self.session.page.words}'" if self.session.page.words else ""]
+        parts += [f"{len(self.marked)} marked" if self.marked else ""]
+        self._show("#head", draw.head(by, self.totals, " · ".join(filter(None, parts)), now))
+        height = max(self.query_one("#rows").size.height, 1)
+        listed = draw.rows(self.lines, self.at, height, self.size.width, marked=self.marked, by=by, now=now)
+        self._show("#rows", listed)
+
+    def _show(self, where: str, text: Text) -> None:
+        """Only what has changed goes over the wire."""
+        if self.drawn.get(where) != text:
+            self.drawn[where] = text
+            self.query_one(where, Static).update(text)
+
+    def _say(self, *says: str) -> None:
+        self.query_one("#says", Static).update(line(" · ".join(says), "bold"))
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """What the desk refuses is one line, and nothing has changed."""
+        try:
+            yield
+        except EarshotError as error:
+            self._say(str(error))
+
+    def _do(self, work: Callable[[], Sequence[str]], *, go_on: bool = False, writes: bool = False) -> bool:
+        """Make a move, tell it, and show how the queue stands after it. Returns True when it was made.
+
+        go_on: open the next one; writes: the text changes, and that is no surprise.
+        """
+        done = False
+        with self._told():
+            self._say(*work())
+            self.session.keep()
+            done = True
+        with self._told():
+            self._read(go_on=go_on and done)
+            if done and writes:
+                self.changed = ""
+        return done
+
+    def _go_to(self, wanted: Collection[int]) -> None:
+        """Open the first of these that is in the list."""
+        with self._told():
+            self.at = next((at for at, one in enumerate(self.lines) if one["id"] in wanted), self.at)
+            self._open()
+
+    def _fatal_error(self) -> None:
+        """A fault of ours ends the screen; `review` raises it again, so that it is told in one line."""
+        self._close_messages_no_wait()

@@ -1,0 +1,45 @@
+"""Lines spoken and answers heard: all that `review --plain` has of a terminal."""
+
+import sys
+
+from listener.cli import output
+from listener.cli.review.acts import Question
+
+
+class End(Exception):
+    """The input has ended, or somebody quits."""
+
+
+def say(text: str) -> None:
+    """One line, at once: a screen reader waits for it."""
+    output.write(output.safe(text))
+    sys.stdout.flush()
+
+
+def sentence(text: str) -> None:
+    """A line that ends as a sentence does."""
+    say(text if text.endswith((".", "!", "?")) else f"{text}.")
+
+
+def hear(prompt: str) -> str:
+    """One answer. Raises End at the input's end."""
+    sys.stdout.write(output.safe(prompt))
+    sys.stdout.flush()
+    found = sys.stdin.readline()
+    if not found:
+        raise End
+    return found.rstrip("\n")
+
+
+def ask(question: Question) -> str | None:
+    """An answer, or None where there is none."""
+    for each in (*question.page, question.title):
+        for line in each.split("\n"):
+            say(line)
+    for key, choice in zip(question.keys, question.choices, strict=False):
+        say(f"  {key}: {choice}")
+    answer = hear("Your answer (Enter alone leaves it): " if not question.may_be_empty else "Your answer: ")
+    picked = question.keys.find(answer) if len(answer) == 1 else -1
+    if 0 <= picked < len(question.choices):
+        return question.choices[picked]
+    return answer if answer.strip() or question.may_be_empty else None

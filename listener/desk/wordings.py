@@ -1,0 +1,35 @@
+"""Other words for a draft: the wordings that today's policy has for it."""
+
+from collections.abc import Callable, Sequence
+
+from listener.desk import moves
+from listener.desk.approve import Desk, reply_of
+from listener.errors import DeskError
+from listener.model import Mention, Text
+from listener.store import items
+from listener.store.engine import Store
+from listener.store.records import Decided, Item
+
+Candidates = Callable[[Decided, Mention], Sequence[Text]]
+
+
+def another(store: Store, desk: Desk, reply_id: int, revision: int, candidates: Candidates) -> None:
+    """Put the next wording that fits in the draft's place, and after the last the first. Raises DeskError."""
+    with store.read() as connection:
+        item = items.item(connection, reply_id=reply_id)
+    present = reply_of(item).text
+    fitting = _fitting(desk, item, candidates)
+    at = fitting.index(present) + 1 if present in fitting else 0
+    others = [one for one in (*fitting[at:], *fitting[:at]) if one != present]
+    if not others:
+        raise DeskError(f"there is no other wording for reply {reply_id}", "edit it")
+    moves.edit(store, desk, reply_id, others[0], revision=revision)
+
+
+def _fitting(desk: Desk, item: Item, candidates: Candidates) -> list[str]:
+    """Of each variant the first form that fits."""
+    fitting: dict[str, str] = {}
+    for one in candidates(item.decided, item.mention) if item.decided else ():
+        if desk.preview(desk.signed(one.text), item.mention).fits:
+            fitting.setdefault(one.variant, one.text)
+    return list(fitting.values())

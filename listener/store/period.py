@@ -1,0 +1,174 @@
+"""What was heard in a period and what became of it until now: the raw rows that figures are made of. Reads only."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Text, case, func, or_, select, type_coerce
+
+from listener.model import Json
+from listener.store.ledger import ledger
+from listener.store.notices import gap, notice
+from listener.store.records import chunks, load_all, names
+from listener.store.tables import metadata
+from listener.store.verdicts import MACHINE, verdict
+
+mention = metadata.tables["mention"]
+decision = metadata.tables["decision"]
+reply = metadata.tables["reply"]
+event = metadata.tables["event"]
+platform = metadata.tables["platform"]
+other = decision.alias()
+earlier, before = mention.alias(), reply.alias()
+OUTAGES = ("unreachable", "account", "billing")  # kinds of notices that mean: it could not be read
+MOOD = 0.05  # from this compound on VADER's authors call a text positive, from its negative down negative
+COMPLAINTS = ("problem", "complaint", "threat_to_leave")  # cues
+_last = decision.c.id == (
+    select(func.max(other.c.id)).where(other.c.mention_key == mention.c.key).scalar_subquery()
+)  # the decision that counts
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """How many mentions of one minute (UTC, 2026-11-22T09:00) had one outcome; action None: not decided yet."""
+
+    minute: str
+    action: str | None
+    kind: str | None
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A reply to a mention of the period.
+
+    verdict: what staff decided on our draft (approved, edited, rejected, escalated); follows: staff had answered in
+    this conversation before.
+    """
+
+    key: int
+    aged_from: datetime
+    answered_remotely: str | None
+    action: str
+    decided_rule: str
+    decided_kind: str | None
+    id: int
+    rule: str
+    kind: str | None
+    state: str
+    approved_by: str | None
+    sent_at: datetime | None
+    due_at: datetime | None
+    closed_as: str | None
+    reason: str | None
+    verdict: str | None
+    follows: bool
+
+
+def _within(since: datetime, until: datetime) -> ColumnElement[bool]:
+    return (mention.c.seen_at >= since) & (mention.c.seen_at < until)
+
+
+def heard(connection: Connection, since: datetime, until: datetime) -> list[Heard]:
+    """The mentions seen in the period, by minute and by what was decided."""
+    minute = func.substr(type_coerce(mention.c.seen_at, Text), 1, 16).label("minute")
+    by = (minute, decision.c.action, decision.c.kind)
+    query = select(*by, func.count().label("number")).select_from(mention.outerjoin(decision, _last))
+    return load_all(Heard, connection.execute(query.where(_within(since, until)).group_by(*by)))
+
+
+def cases(connection: Connection, since: datetime, until: datetime) -> list[Case]:
+    """Every reply to a mention seen in the period, also those that are closed, in the order they were made."""
+    follows = (  # state stands inside a case, or SQLite begins with all that was ever sent
+        select(before.c.id)
+        .join(earlier, earlier.c.key == before.c.mention_key)
+        .where(earlier.c.platform == mention.c.platform, earlier.c.conversation_id == mention.c.conversation_id)
+        .where(case((before.c.state == "sent", before.c.sent_at)) < reply.c.sent_at, before.c.approved_by != MACHINE)
+        .exists()
+    )
+    own: dict[str, ColumnElement[Any]] = {name: mention.c[name] for name in ("key", "aged_from", "answered_remotely")}
+    own |= {"action": decision.c.action, "decided_rule": decision.c.rule, "decided_kind": decision.c.kind}
+    own |= {"verdict": verdict.c.what, "follows": follows}
+    chosen = [own[name].label(name) if name in own else reply.c[name] for name in names(Case)]
+    told = mention.join(decision, _last).join(reply, reply.c.mention_key == mention.c.key)
+    told = told.outerjoin(verdict, verdict.c.reply_id == reply.c.id)
+    return load_all(Case, connection.execute(select(*chosen).select_from(told).where(_within(since, until))))
+
+
+def first_texts(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """Of replies that staff edited: what we had drafted, and the text as it is now."""
+    drafts: dict[int, tuple[str, str]] = {}
+    query = select(event.c.reply_id, event.c.detail, reply.c.text).join(reply, reply.c.id == event.c.reply_id)
+    for piece in chunks(ids):
+        keys = select(reply.c.mention_key).where(reply.c.id.in_(piece))
+        edits = query.where(event.c.mention_key.in_(keys), event.c.what == "edited", event.c.reply_id.in_(piece))
+        for row in connection.execute(edits.order_by(event.c.id)):
+            if row.text and row.detail and row.detail.get("before"):
+                drafts.setdefault(row.reply_id, (row.detail["before"], row.text))
+    return drafts
+
+
+def moods(connection: Connection, since: datetime, until: datetime, languages: Collection[str]) -> Json:
+    """How many decided mentions in these languages were positive, negative, neutral; and how many in others."""
+    score, ours = decision.c.compound, decision.c.lang.in_(languages)
+    sums = {
+        "positive": ours & (score >= MOOD),
+        "negative": ours & (score <= -MOOD),
+        "of": ours,
+        "other_languages": ~ours,
+    }
+    counted = [func.coalesce(func.sum(case((where, 1), else_=0)), 0).label(name) for name, where in sums.items()]
+    query = select(*counted).select_from(mention.join(decision, _last)).where(_within(since, until))
+    return dict(connection.execute(query).one()._mapping)
+
+
+def complaints(connection: Connection, since: datetime, until: datetime) -> list[list[str]]:
+    """Of each mention that names a problem, complains or threatens to leave: the names of its cues."""
+    facts = type_coerce(decision.c.facts, Text)
+    named = or_(*(facts.contains(f'"{cue}":') for cue in COMPLAINTS))
+    query = select(decision.c.facts).select_from(mention.join(decision, _last)).where(_within(since, until), named)
+    found = (list(facts.get("cues", {})) for facts in connection.execute(query).scalars())
+    return [cues for cues in found if set(cues) & set(COMPLAINTS)]
+
+
+def lags(connection: Connection, since: datetime, until: datetime) -> list[float]:
+    """Seconds from being written to being seen, of what was written since listening began there."""
+    told = mention.join(platform, platform.c.name == mention.c.platform)
+    query = select(mention.c.created_at, mention.c.seen_at).select_from(told)
+    rows = connection.execute(query.where(_within(since, until), mention.c.created_at >= platform.c.began_at))
+    return sorted(max((row.seen_at - row.created_at).total_seconds(), 0.0) for row in rows)
+
+
+def gaps(connection: Connection, since: datetime, until: datetime) -> tuple[int, int]:
+    """How many stretches could not be read in the period, and how many of them no person has cleared."""
+    told = gap.outerjoin(notice, notice.c.id == gap.c.notice_id)
+    query = select(func.count(), func.count(notice.c.id).filter(notice.c.cleared_at.is_(None))).select_from(told)
+    row = connection.execute(query.where(gap.c.at >= since, gap.c.at < until)).one()
+    return row[0], row[1]
+
+
+def outages(connection: Connection, since: datetime, until: datetime) -> list[Json]:
+    """When a platform could not be read: its notices that were open in the period, the times cut to it."""
+    asked = (notice.c.kind.in_(OUTAGES), notice.c.subject == "reading", notice.c.since < until)
+    query = select(notice.c.platform, notice.c.kind, notice.c.since, notice.c.cleared_at).where(*asked)
+    rows = connection.execute(query.where(or_(notice.c.cleared_at.is_(None), notice.c.cleared_at > since)))
+    return [
+        {
+            "platform": row.platform,
+            "kind": row.kind,
+            "since": max(row.since, since),
+            "until": min(row.cleared_at or until, until),
+            "over": row.cleared_at is not None and row.cleared_at <= until,
+        }
+        for row in rows
+    ]
+
+
+def spend(connection: Connection, since: datetime, until: datetime) -> list[Json]:
+    """What each platform's calls cost in the period; for_replies: the part that went into posting replies."""
+    mine = case((ledger.c.reply_id.is_not(None), ledger.c.usd), else_=0.0)
+    sums: list[Any] = [func.sum(ledger.c.usd).label("usd"), func.count().label("calls")]
+    sums += [func.sum(mine).label("for_replies_usd"), func.count(ledger.c.reply_id.distinct()).label("replies")]
+    query = select(ledger.c.platform, *sums).where(ledger.c.at >= since, ledger.c.at < until)
+    return [dict(row._mapping) for row in connection.execute(query.group_by(ledger.c.platform))]

@@ -1,0 +1,74 @@
+"""A person at the queue: a real store at a clock that tests move, the real configuration, and keys that are pressed."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+from textual.pilot import Pilot
+
+from listener import settings
+from listener.cli.review.screen import Review
+from listener.cli.review.session import Session
+from listener.settings import Settings
+from tests.desk.world import World, made
+
+Step = str | Callable[[Review], object]
+
+
+@dataclass
+class Sitting:
+    """World and configuration of a desk at which `review` is run."""
+
+    world: World
+    config: Settings
+    says: list[str] = field(default_factory=list)  # what was told after each key of the last play
+
+    def session(self, by: str = "dana") -> Session:
+        """A sitting of this person."""
+        return Session(self.world.store, self.config, by, self.world.clock)
+
+    def play(self, *steps: Step, by: str = "dana", size: tuple[int, int] = (80, 24)) -> str:
+        """Press the keys one after the other (a callable is waited for until it holds); returns the last screen."""
+        return asyncio.run(self._play(steps, by, size))
+
+    async def _play(self, steps: tuple[Step, ...], by: str, size: tuple[int, int]) -> str:
+        self.says = []
+        with self.session(by) as session:
+            app = Review(session)
+            async with app.run_test(size=size) as pilot:
+                await pilot.pause()
+                for step in steps:
+                    await self._step(app, pilot, step)
+                return drawn(app)
+
+    async def _step(self, app: Review, pilot: Pilot[None], step: Step) -> None:
+        if isinstance(step, str):
+            await pilot.press(step)
+            await pilot.pause()
+            self.says.append(str(app.screen_stack[0].query_one("#says").render()))
+            return
+        for _ in range(600):
+            if step(app):
+                return
+            await pilot.pause(0.05)
+        raise AssertionError("waited in vain")
+
+
+def drawn(app: Review) -> str:
+    """The screen as text."""
+    width, height = app.size
+    console = Console(width=width, height=height, file=StringIO(), record=True, legacy_windows=False)
+    console.print(app.screen._compositor.render_update(full=True))
+    return "\n".join(line.rstrip() for line in console.export_text(styles=False).splitlines())
+
+
+@pytest.fixture
+def sitting(home: Path, tmp_path: Path) -> Iterator[Sitting]:
+    """A desk with the starter policy and the memory platform."""
+    store = made(tmp_path)
+    yield Sitting(World(store), settings.load(home / "config"))
+    store.close()

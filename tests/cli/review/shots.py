@@ -1,0 +1,72 @@
+"""The screens in docs/desk.md, drawn by the program itself: `python -m tests.cli.review.shots` writes them anew."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from listener import settings
+from listener.cli.review import frame
+from listener.desk import marks, people
+from tests.cli.review.conftest import Sitting
+from tests.conftest import SECTION
+from tests.desk.world import World, made
+
+PAGE = Path(__file__).parents[3] / "docs" / "desk.md"
+KEYS = {
+    "queue": (),
+    "edit": ("e",),
+    "batch": ("end", "space", "k", "space", "A"),
+    "reject": ("r",),
+}  # name of the screen -> the keys that lead there
+SAID = (
+    ("ada", "@fernhill two weeks now and my parcel has still not arrived. Nobody answers my mails. Where is it?"),
+    ("cy", "@fernhill you will hear from my lawyer about this"),
+    ("eli", "@fernhill the ink bled through every page, it is broken"),
+    ("flo", "@fernhill do you ship to Canada?"),
+    ("bo_r", "@fernhill I love the smooth paper, thank you so much!"),
+    ("gus", "@fernhill lovely paper, thank you for the kind note!"),
+)
+
+
+def drawn(name: str, folder: Path) -> str:
+    """One screen of 80 by 24, at a fixed time and on a queue of its own."""
+    (folder / "config").mkdir()
+    (folder / "config" / "earshot.toml").write_text(SECTION)
+    (folder / "config" / "mentions.jsonl").touch()
+    store, times = made(folder), (frame.REST, frame.LOOK)
+    frame.REST = frame.LOOK = 3600.0  # on a slow machine the lease would be taken before the screen is drawn
+    try:
+        world = World(store)
+        ids = [_said(world, handle, text) for handle, text in SAID]
+        people.note(store, world.desk("bo"), "memory:ada", "prefers mail; order 1182 was replaced in May")
+        marks.claim(store, world.desk("bo"), ids[2])
+        return Sitting(world, settings.load(folder / "config")).play(*KEYS[name])
+    finally:
+        frame.REST, frame.LOOK = times
+        store.close()
+
+
+def _said(world: World, handle: str, text: str) -> int:
+    (reply_id,) = world.said(text, author_id=handle, author_handle=handle, url=f"https://social.example/{handle}/1")
+    return reply_id
+
+
+def written(page: str, screens: dict[str, str]) -> str:
+    """The page with each screen in the block behind its mark."""
+    for name, screen in screens.items():
+        before, mark, after = page.partition(f"<!-- screen: {name} -->\n\n```text\n")
+        if mark:
+            page = f"{before}{mark}{screen}\n```\n" + after.partition("```\n")[2]
+    return page
+
+
+def screens() -> dict[str, str]:
+    """All of them."""
+    found = {}
+    for name in KEYS:
+        with TemporaryDirectory() as folder:
+            found[name] = drawn(name, Path(folder))
+    return found
+
+
+if __name__ == "__main__":
+    PAGE.write_text(written(PAGE.read_text(encoding="utf-8"), screens()), encoding="utf-8")

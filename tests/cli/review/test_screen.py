@@ -1,0 +1,318 @@
+"""The queue on the whole screen: every key, on a real store."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from listener.cli.review import draw, frame
+from listener.cli.review.screen import Review
+from listener.desk import marks, moves, people
+from listener.desk.approve import Target, approve
+from listener.store import mentions
+from tests.cli.review import shots
+from tests.cli.review.conftest import Sitting
+from tests.desk.world import praise
+
+TROUBLE = "my parcel never arrived, it is broken"
+
+
+def test_one_key_approves_what_is_shown_and_opens_the_next(sitting: Sitting) -> None:
+    """It waits for `undo_seconds`, and the revision is the one that was seen."""
+    ids = sitting.world.said(*praise(3))
+    shown = sitting.play("a", "a")
+    assert [sitting.world.reply(one).state for one in ids] == ["approved", "approved", "drafted"]
+    assert sitting.world.reply(ids[0]).hold == "undo" and sitting.world.reply(ids[0]).approved_by == "dana"
+    assert f"Reply {ids[2]} ·" in shown and "2 is approved; u takes it back for 10 s" in shown
+
+
+def test_undo_takes_the_last_back_and_opens_it_again(sitting: Sitting) -> None:
+    """The one before with the next u; then there is nothing more."""
+    ids = sitting.world.said(*praise(3))
+    shown = sitting.play("a", "a", "u")
+    assert [sitting.world.reply(one).state for one in ids] == ["approved", "drafted", "drafted"]
+    assert f"Reply {ids[1]} ·" in shown
+    sitting.play("a", "a", "a", "U", "u")
+    assert {sitting.world.reply(one).state for one in ids[1:]} == {"drafted"}
+    assert sitting.says[-1].startswith("nothing was approved here")
+
+
+def test_what_went_out_is_too_late_to_undo(sitting: Sitting) -> None:
+    """And is told with who approved it."""
+    (reply_id,) = sitting.world.said(*praise())
+
+    def goes_out(app: Review) -> bool:
+        sitting.world.put(reply_id, "sent", sent_at=sitting.world.now)
+        return True
+
+    sitting.play("a", goes_out, "u")
+    assert sitting.says[-1].startswith("too late: reply 1 is sent by dana; ")
+
+
+def test_a_text_is_edited_in_place_and_waits_for_its_approval(sitting: Sitting) -> None:
+    """Ctrl+S keeps it, Escape leaves it."""
+    (reply_id,) = sitting.world.said(*praise())
+    before = sitting.world.reply(reply_id).text
+    sitting.play("e", "X", "escape")
+    assert sitting.world.reply(reply_id).text == before and sitting.says[-1] == "1 is as it was"
+    shown = sitting.play("e", "X", "ctrl+s")
+    assert sitting.world.reply(reply_id).text == f"{before}X" and "revision 2" in shown
+    sitting.play("a")
+    assert sitting.world.reply(reply_id).state == "approved"
+
+
+def test_a_saved_text_is_inserted_with_its_variables_filled_in(sitting: Sitting) -> None:
+    """By its digit, where the cursor stands."""
+    (reply_id,) = sitting.world.said(TROUBLE)
+    sitting.play("e", "ctrl+t", "3", "ctrl+s")
+    text = sitting.world.reply(reply_id).text or ""
+    assert text.endswith("dana here. I'm looking into it now and will be back with an answer.")
+
+
+def test_a_text_that_may_not_go_out_cannot_be_kept(sitting: Sitting) -> None:
+    """The length and the fault stand under it; the editor stays open."""
+    (reply_id,) = sitting.world.said(*praise())
+    shown = sitting.play("e", *" evil.com", "ctrl+s")
+    assert "links to evil.com" in shown and "of 500" in shown
+    assert sitting.world.reply(reply_id).revision == 1
+
+
+def test_an_escalation_is_answered_from_scratch_in_the_kind_that_is_chosen(sitting: Sitting) -> None:
+    """First the kind, then the text."""
+    (reply_id,) = sitting.world.said("you will hear from my lawyer")
+    sitting.play("e", "3", *"Hello.", "ctrl+s", "a")
+    reply = sitting.world.reply(reply_id)
+    assert (reply.kind, reply.text, reply.state) == ("answer", "Hello.", "approved")
+
+
+def test_another_wording_comes_with_v(sitting: Sitting) -> None:
+    """The policy's, not one made up."""
+    (reply_id,) = sitting.world.said(TROUBLE)
+    before = sitting.world.reply(reply_id).text
+    sitting.play("v")
+    assert sitting.world.reply(reply_id).text not in (before, None)
+    assert sitting.world.reply(reply_id).state == "drafted"
+
+
+def test_a_reason_is_picked_by_digit_or_typed_and_remembered(sitting: Sitting) -> None:
+    """What was typed once is offered first the next time."""
+    first, second, third = sitting.world.said(*praise(3))
+    sitting.play("r", "1", "r", *"zzz", "enter", "r", "escape")
+    assert [sitting.world.reply(one).reason for one in (first, second)] == ["irony, or a joke", "zzz"]
+    assert "1 zzz" in sitting.play("r")
+    sitting.play("r", "2")
+    assert sitting.world.reply(third).reason == "irony, or a joke"
+
+
+def test_closing_assigning_snoozing_escalating_and_noting(sitting: Sitting) -> None:
+    """One key and its answer each."""
+    ids = sitting.world.said(*praise(5))
+    closing, giving, sleeping, handing, noted = ids
+    sitting.play("c", "1", "g", *"bo", "enter", "z", "b", "x", "s", "n", *"vip", "enter")
+    world = sitting.world
+    assert world.reply(closing).closed_as == "handled" and world.reply(giving).assigned_to == "bo"
+    assert (world.reply(sleeping).snoozed_until or world.now) > world.now
+    assert world.reply(handing).state == "escalated"
+    assert people.person(world.store, "memory:u5")["notes"][0]["text"] == "vip" and noted
+
+
+def test_a_post_by_hand_shows_text_and_link_and_is_marked_done(sitting: Sitting) -> None:
+    """The id of the post may stay empty."""
+    (reply_id,) = sitting.world.said(*praise(), can_reply=False, url="https://social.example/7")
+    shown = sitting.play("a", "b")
+    assert "Post this at https://social.example/7" in shown and (sitting.world.reply(reply_id).text or "")[:20] in shown
+    sitting.play("b", *"77", "enter")
+    assert (sitting.world.reply(reply_id).state, sitting.world.reply(reply_id).remote_id) == ("sent", "77")
+
+
+def test_an_unknown_outcome_is_settled_and_a_failure_tried_again(sitting: Sitting) -> None:
+    """After a look on the platform."""
+    unknown, failed = sitting.world.said(*praise(2))
+    sitting.world.put(unknown, "unknown", sending_at=sitting.world.now)
+    sitting.world.put(failed, "failed", error="the platform said no")
+    sitting.play("f", "7", "y", *"not sent", "enter", "t")
+    assert sitting.world.reply(unknown).state == "approved" and sitting.world.reply(failed).state == "drafted"
+
+
+def test_no_digit_of_a_post_or_a_span_is_taken_for_a_choice(sitting: Sitting) -> None:
+    """`1830` begins with 1: it must never mean "not sent", and 45m is no fourth choice."""
+    unknown, sleeping = sitting.world.said(*praise(2))
+    sitting.world.put(unknown, "unknown", sending_at=sitting.world.now)
+    sitting.play("f", "7", "y", *"1830", "enter", "f", "4", "z", *"45m", "enter")
+    assert (sitting.world.reply(unknown).state, sitting.world.reply(unknown).remote_id) == ("sent", "1830")
+    assert sitting.world.reply(sleeping).snoozed_until == sitting.world.now + timedelta(minutes=45)
+
+
+def test_several_are_marked_and_approved_after_one_preview(sitting: Sitting) -> None:
+    """Every text stands in it; u takes the whole batch back."""
+    ids = sitting.world.said(*praise(3), "you will hear from my lawyer")
+    sitting.play("end", "space", "home", "space", "space")
+    preview = sitting.play("space", "space", "A")
+    assert "2 replies: exactly these texts" in preview and "to @user4" in preview
+    sitting.play("s", "space", "space", "A", "a")
+    states = [sitting.world.reply(one).state for one in ids]
+    assert states.count("approved") == 2 and sitting.says[-1].startswith("2 of 2 approved")
+    sitting.play("home", "space", "space", "A", "a", "u")
+    assert [sitting.world.reply(one).state for one in ids].count("approved") == 2  # those of the sitting before
+
+
+def test_search_filter_person_and_help(sitting: Sitting) -> None:
+    """What narrows the queue, and what is only read."""
+    sitting.world.said(*praise(2), TROUBLE, "you will hear from my lawyer")
+    shown = sitting.play("/", *"parcel", "enter")
+    assert "1 reply found" in shown and "@user3" in shown and "@user1" not in shown
+    shown = sitting.play("f", "5")
+    assert "@user4" in shown and "@user1" not in shown and "escalated" in shown
+    assert "memory:u4 · @user4" in sitting.play("f", "5", "p")
+    assert "approve   exactly the text shown goes out" in sitting.play("question_mark")
+    assert "there is no part" in sitting.play("f", *"zz", "enter")
+
+
+def test_the_lease_is_taken_by_looking_and_given_back_by_leaving(sitting: Sitting) -> None:
+    """Passing by takes none; quitting gives it back."""
+    first, second = sitting.world.said(*praise(2))
+
+    def taken(reply_id: int) -> bool:
+        return sitting.world.reply(reply_id).claimed_by == "dana"
+
+    sitting.play(lambda app: taken(first), "s", lambda app: taken(second) and not taken(first))
+    assert not taken(first) and not taken(second)
+
+
+def test_what_a_colleague_has_is_told_and_cannot_be_approved(sitting: Sitting) -> None:
+    """With who it is."""
+    (reply_id,) = sitting.world.said(*praise())
+    marks.claim(sitting.world.store, sitting.world.desk("bo"), reply_id)
+    shown = sitting.play("a")
+    assert "[bo works on it]" in shown and "claimed by bo" in sitting.says[-1]
+    assert sitting.world.reply(reply_id).state == "drafted"
+
+
+def test_new_mentions_and_colleagues_claims_appear_without_a_key(sitting: Sitting) -> None:
+    """The cursor stays where it is."""
+    (first,) = sitting.world.said(TROUBLE)
+    more: list[int] = []
+
+    def comes(app: Review) -> bool:
+        more.extend(sitting.world.said(*praise()))
+        marks.claim(sitting.world.store, sitting.world.desk("bo"), more[0])
+        return True
+
+    def seen(app: Review) -> bool:
+        return [one["claimed_by"] for one in app.lines] == ["dana", "bo"]
+
+    shown = sitting.play(comes, seen)
+    assert "[bo works on it]" in shown and f"Reply {first} ·" in shown
+
+
+def test_a_text_that_changes_under_ones_eyes_needs_a_second_look(sitting: Sitting) -> None:
+    """One keystroke never approves what nobody read."""
+    (reply_id,) = sitting.world.said(*praise())
+
+    def rewrites(app: Review) -> bool:
+        marks.leave(sitting.world.store, sitting.world.desk(), reply_id)
+        moves.edit(sitting.world.store, sitting.world.desk("bo"), reply_id, "Something else.")
+        return True
+
+    def seen(app: Review) -> bool:
+        return app.open is not None and app.open["revision"] == 2
+
+    sitting.play(rewrites, seen, "a")
+    assert sitting.world.reply(reply_id).state == "drafted" and "the text changed while you looked" in sitting.says[-1]
+    sitting.play(rewrites, lambda app: app.open is not None and app.open["revision"] == 3, "a", "a")
+    assert sitting.world.reply(reply_id).state == "approved"
+
+
+@pytest.mark.parametrize("change", ["edited", "gone"])
+def test_a_mention_that_changed_needs_a_second_look(sitting: Sitting, change: str) -> None:
+    """The first key tells, the second means it."""
+    (reply_id,) = sitting.world.said(*praise())
+    item = sitting.world.item(reply_id)
+    sitting.world.after(minutes=1)
+    with sitting.world.store.write() as connection:
+        if change == "edited":
+            mentions.edited(connection, item.key, item.mention, sitting.world.now, again=False)
+        else:
+            mentions.gone(connection, item.key, sitting.world.now)
+    sitting.play("a")
+    assert sitting.world.reply(reply_id).state == "drafted" and sitting.says[-1].startswith("look again: the ")
+    sitting.play("a", "a")
+    assert sitting.world.reply(reply_id).state == "approved"
+
+
+def test_what_a_colleague_settled_is_told_with_their_name(sitting: Sitting, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One wins; the other is told who, and goes on with the next."""
+    monkeypatch.setattr(frame, "LOOK", 3600.0)
+    first, second = sitting.world.said(*praise(2))
+
+    def other(app: Review) -> bool:
+        marks.leave(sitting.world.store, sitting.world.desk(), first)
+        return approve(sitting.world.store, sitting.world.desk("bo"), [Target(first)])[0].ok
+
+    shown = sitting.play(other, "a")
+    assert "is approved by bo, not drafted" in sitting.says[-1] and f"Reply {second} ·" in shown
+    assert sitting.world.reply(second).state == "drafted"
+
+
+def test_what_takes_the_place_of_a_settled_one_is_not_approved_by_a_key_meant_for_that(sitting: Sitting) -> None:
+    """The list moves under one's hands: the first key tells."""
+    first, second = sitting.world.said(*praise(2))
+
+    def other(app: Review) -> bool:
+        marks.leave(sitting.world.store, sitting.world.desk(), first)
+        return approve(sitting.world.store, sitting.world.desk("bo"), [Target(first)])[0].ok
+
+    sitting.play(other, lambda app: app.open is not None and app.open["id"] == second, "a")
+    assert sitting.world.reply(second).state == "drafted"
+    assert "1 was settled by somebody else, this is 2" in sitting.says[-1]
+    sitting.play("a")
+    assert sitting.world.reply(second).state == "approved"
+
+
+def test_a_fault_of_ours_ends_the_screen_and_is_raised_again(sitting: Sitting, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No traceback is drawn into somebody's terminal: the entry point makes one line of it."""
+
+    def breaks(one: object, by: object, now: object) -> list[object]:
+        raise ZeroDivisionError("made for this test")
+
+    sitting.world.said(*praise())
+    monkeypatch.setattr(draw, "detail", breaks)
+    with pytest.raises(ZeroDivisionError):
+        sitting.play("a")
+
+
+def test_an_empty_queue_says_whether_anybody_listens(sitting: Sitting) -> None:
+    """And no key does harm."""
+    shown = sitting.play(*"aevrcxgzntybsk pu", "A", "end", "home")
+    assert "Nothing waits here" in shown
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (40, 10), (200, 60)])
+def test_the_screen_fits_its_terminal(sitting: Sitting, size: tuple[int, int]) -> None:
+    """No line is wider, and the keys stand at the foot."""
+    sitting.world.said(*praise(30))
+    lines = sitting.play(size=size).splitlines()
+    assert max(len(line) for line in lines) <= size[0] and lines[-1].startswith("a approve  e edit")
+
+
+@pytest.mark.parametrize("name", shots.KEYS)
+def test_the_screens_of_the_page_are_the_programs(name: str, tmp_path: Path) -> None:
+    """docs/desk.md shows what staff will see; `python -m tests.cli.review.shots` draws them anew."""
+    page = shots.PAGE.read_text(encoding="utf-8")
+    assert f"<!-- screen: {name} -->" in page
+    assert shots.written(page, {name: shots.drawn(name, tmp_path)}) == page
+
+
+def test_the_first_that_no_colleague_works_on_is_opened(sitting: Sitting) -> None:
+    """At the start, and after each decision: two people meet on nothing."""
+    first, second, third, fourth = sitting.world.said(*praise(4))
+    for claimed in (first, third):
+        marks.claim(sitting.world.store, sitting.world.desk("bo"), claimed)
+    assert f"Reply {second} ·" in sitting.play()
+    assert f"Reply {fourth} ·" in sitting.play("a")
+
+
+def test_an_empty_part_of_the_queue_is_not_an_empty_queue(sitting: Sitting) -> None:
+    """It says how to see the rest."""
+    sitting.world.said(*praise())
+    assert "Nothing in this part of the queue: f shows another" in sitting.play("f", "5")

@@ -1,0 +1,216 @@
+"""Forgetting a person: the words are nowhere in the file, the bare ledger is whole, and they do not come back."""
+
+import sqlite3
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from listener.desk import autonomy, moves, people
+from listener.desk.approve import Target, approve
+from listener.desk.forget import forget
+from listener.desk.queue import Asked, show
+from listener.errors import DeskError, StoreError
+from listener.intake.poll import poll
+from listener.model import BadItem, Page
+from listener.policy import Holds
+from listener.store import figures, ledger, mentions, notices, verdicts
+from listener.store import forget as erasing
+from listener.store.tables import metadata
+from tests import factories
+from tests.desk.world import World, praise, preview
+from tests.fakes.scripted import Scripted
+
+WORD = "zirconium"  # stands for whatever the person said
+COMPLAINT = f"@fernhill my parcel with the {WORD} nib is two weeks late"
+
+
+def ada(world: World, text: str = COMPLAINT, **changes: Any) -> int:
+    """A mention of Ada's, decided. Returns the reply's id."""
+    return world.said(text, author_id="u-ada", author_handle="adalovelace", author_name="Ada L", **changes)[0]
+
+
+def traces(folder: Path, *words: str) -> list[str]:
+    """Which files of the folder hold one of these words."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return [path.name for path in files for word in words if word.encode() in path.read_bytes()]
+
+
+def test_no_file_holds_the_words_afterwards(world: World, tmp_path: Path) -> None:
+    """Not in a table, a free page or the log beside the file, wherever staff and triage had carried them."""
+    first, second = ada(world), ada(world, conversation_id="c9")
+    said = world.item(second).mention
+    moves.edit(world.store, world.desk(), first, f"Sorry about your {WORD} nib, Ada L!")
+    moves.reject(world.store, world.desk(), second, f"{WORD} is not ours")
+    world.polled(replace(said, text=f"edited: {WORD}!", created_at=world.after(minutes=1).now))
+    people.note(world.store, world.desk(), "adalovelace", f"asks about {WORD}")
+    people.opt_out(world.store, world.desk(), "adalovelace", f"said: leave me and my {WORD} alone")
+    bad = BadItem("x1", '{"author": "AdaLovelace", "text": "' + WORD + '"}', f"no id near {WORD}")
+    poll(world.store, Scripted(world.clock, pages=[Page({}, bad=(bad,))]), world.clock)
+    assert traces(tmp_path, WORD)
+    done = forget(world.store, world.desk(), "adalovelace")
+    assert traces(tmp_path, WORD, WORD.upper(), "adalovelace", "AdaLovelace", "Ada L") == []
+    assert done["erased"]["mentions"] == 2 and done["erased"]["notes"] == 1 and done["erased"]["shunted"] == 1
+    assert done["opted_out"] and done["copies"] == []
+
+
+ERASED = {"mention", "decision", "reply", "approval", "event", "note", "optout", "shunted", "notice", "billed"}
+BARE = {  # nothing in them is said by, or names, who writes to us
+    *("policy", "platform", "pause", "gap", "ledger", "forgotten"),
+    *("verdict", "autonomy", "mood"),  # numbers, names of kinds, names of staff
+}
+
+
+def test_every_table_is_thought_of() -> None:
+    """A new one must be put on one side or the other."""
+    assert set(metadata.tables) - {"exchange"} == ERASED | BARE
+
+
+def test_what_goes_by_itself_leaves_no_trace_of_the_person(world: World, tmp_path: Path) -> None:
+    """A flood's notice names the author, a request the handle, the day's bill the id; verdicts have no words."""
+    told = factories.policy(holds=Holds(flood_author=1), quiet=(), timezone="UTC")
+    policy = replace(told, responders=tuple(replace(one, auto="always") for one in told.responders))
+    first, second = (ada(world, f"I love the smooth {WORD} paper, thank you so much!") for _ in range(2))
+    autonomy.approve(world.store, policy, preview, "memory", world.now)
+    moves.edit(world.store, world.desk(), first, f"Enjoy your {WORD} paper!")
+    request = {"text": f"@adalovelace enjoy your {WORD} paper!", "dids": {"adalovelace": "u-ada"}}
+    world.put(second, "sent", sent_at=world.now, request=request)
+    with world.store.write() as connection:
+        ledger.first_today(connection, "memory", ["user:u-ada", "user:u-adam"], world.now)
+        assert [one.subject for one in notices.opened(connection)] == ["to the author u-ada"]
+    forget(world.store, world.desk(), "adalovelace")
+    assert traces(tmp_path, WORD, "adalovelace", '"u-ada"', "author u-ada") == []
+    with world.store.read() as connection:
+        assert connection.execute(select(metadata.tables["billed"].c.unit)).scalars().all() == ["user:u-adam"]
+        assert verdicts.record(connection, "thank_you", 9) == (1, 0)
+        assert "u-ada" not in str(notices.opened(connection))
+
+
+def test_the_bare_ledger_stays(world: World) -> None:
+    """What was decided, by which rule, who approved it and when, and where it is on the platform."""
+    number = ada(world)
+    approve(world.store, world.desk("bo"), [Target(number)])
+    world.sent(number, by="bo")
+    forget(world.store, world.desk(), "adalovelace")
+    with world.store.read() as connection:
+        (line,) = figures.exchanges(connection)
+    assert (line["decision"], line["rule"], line["kind"]) == ("draft", "support", "support")
+    assert (line["state"], line["remote_id"], line["approved_by"]) == ("sent", f"p{number}", "bo")
+    assert (line["mention_text"], line["reply_text"]) == ("", "")
+    assert line["author"].startswith("forgotten-") and line["sent_at"] is not None
+    shown = show(world.store, world.view(), Asked(reply_id=number))
+    assert [one["what"] for one in shown["events"]][-1] == "forgotten"
+    assert [(one["text"], one["ours"]) for one in shown["thread"]] == [("", False), ("", True)]
+
+
+@pytest.mark.parametrize("state", ["drafted", "approved", "by_hand", "escalated", "failed"])
+def test_what_was_to_be_said_is_stopped(world: World, state: str) -> None:
+    """An answer to words that nobody can read any more goes nowhere."""
+    number = ada(world)
+    if state != "drafted":
+        world.put(number, state)
+    assert forget(world.store, world.desk(), "adalovelace")["stopped"] == [number]
+    assert (world.reply(number).state, world.reply(number).closed_as) == ("closed", "withdrawn")
+
+
+@pytest.mark.parametrize("state", ["sending", "unknown"])
+def test_a_reply_under_way_is_settled_first(world: World, state: str) -> None:
+    """Without its text nobody could find out whether it arrived, and it might go out twice."""
+    number = ada(world)
+    world.put(number, state)
+    with pytest.raises(DeskError, match=f"reply {number} to this person is {state}"):
+        forget(world.store, world.desk(), "adalovelace")
+    assert world.item(number).mention.text == COMPLAINT
+
+
+def test_a_mention_that_waits_to_be_decided_is_not_decided(world: World) -> None:
+    """Triage has nothing to read."""
+    said = factories.mention(COMPLAINT, author_id="u-ada")
+    world.polled(said)
+    forget(world.store, world.desk(), "memory:u-ada")
+    world.route()
+    assert world.item_of(said.id).decided is None
+
+
+def test_old_words_that_come_again_are_not_kept(world: World) -> None:
+    """The same post, an edit of it, and an older one that the platform lists late."""
+    number = ada(world)
+    said = world.item(number).mention
+    world.after(minutes=5)
+    forget(world.store, world.desk(), "adalovelace")
+    world.after(minutes=5)
+    late = replace(said, id="m77", interaction_id="m77")
+    world.heard(said, replace(said, text=f"{WORD} again", created_at=world.now), late)
+    with world.store.read() as connection:
+        texts = connection.execute(select(metadata.tables["mention"].c.text)).scalars().all()
+    assert texts == [""]
+
+
+def test_what_the_person_says_later_is_heard(world: World) -> None:
+    """They speak to us anew: it is handled like anybody's, with no history, and can be forgotten again."""
+    ada(world)
+    forget(world.store, world.desk(), "adalovelace")
+    world.after(days=1)
+    number = ada(world, f"@fernhill where is my {WORD} parcel now? two weeks!")
+    assert number and world.item(number).decided is not None
+    assert forget(world.store, world.desk(), "adalovelace")["stopped"] == [number]
+
+
+def test_forgetting_twice_cleans_the_file_again(world: World) -> None:
+    """For when another process kept it from being written anew."""
+    ada(world)
+    forget(world.store, world.desk(), "adalovelace")
+    again = forget(world.store, world.desk(), "memory:u-ada")
+    assert again["erased"] == {} and again["stopped"] == []
+    with pytest.raises(DeskError, match="nobody called"):
+        forget(world.store, world.desk(), "memory:u-bob")
+
+
+def test_nobody_else_loses_a_word(world: World) -> None:
+    """Neither their mentions nor what was set aside of them."""
+    ada(world)
+    other = world.said(*praise())[0]
+    bad = BadItem("x2", '{"author": "ada", "text": "hello adalovelaces"}', "no id")
+    poll(world.store, Scripted(world.clock, pages=[Page({}, bad=(bad,))]), world.clock)
+    forget(world.store, world.desk(), "adalovelace")
+    assert world.item(other).mention.text == praise()[0] and world.reply(other).state == "drafted"
+    with world.store.read() as connection:
+        raws = connection.execute(select(metadata.tables["shunted"].c.raw)).scalars().all()
+        assert raws == [bad.raw]
+        assert erasing.known(connection, ("memory", "u-ada")) and len(mentions.keys(connection)) == 2
+
+
+def test_a_name_that_is_a_word_takes_no_other_items(world: World) -> None:
+    """Who is called `a` is not in every sentence with an a."""
+    world.said(COMPLAINT, author_id="u-a", author_handle="a")
+    bad = BadItem("x3", '{"author": "bob", "text": "ask a friend, @a"}', "no id")
+    poll(world.store, Scripted(world.clock, pages=[Page({}, bad=(bad,))]), world.clock)
+    assert forget(world.store, world.desk(), "a")["erased"]["shunted"] == 0
+
+
+def test_backups_are_named(world: World, tmp_path: Path) -> None:
+    """They are not ours to change, and they hold the words still."""
+    ada(world)
+    copy = tmp_path / "backups" / "monday.db"
+    copy.parent.mkdir()
+    copy.write_bytes(b"")
+    assert forget(world.store, world.desk(), "adalovelace")["copies"] == [str(copy)]
+
+
+def test_a_reader_that_keeps_the_old_pages_is_told_of(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The log beside the file cannot be emptied under it; the same command does it later."""
+    ada(world)
+    monkeypatch.setattr(erasing, "WAIT", 0.05)
+    reader = sqlite3.connect(world.store.path, isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM mention").fetchone()
+    with pytest.raises(StoreError, match="run the same command again"):
+        forget(world.store, world.desk(), "adalovelace")
+    assert traces(tmp_path, WORD)
+    reader.close()
+    forget(world.store, world.desk(), "memory:u-ada")
+    assert traces(tmp_path, WORD) == []

@@ -1,0 +1,40 @@
+"""Another wording for a draft."""
+
+import pytest
+
+from listener.desk import wordings
+from listener.errors import DeskError
+from listener.model import Mention, Text
+from listener.store.records import Decided
+from tests.desk.world import World, praise
+
+TEXTS = (Text("a", "x" * 400), Text("a", "Thank you!"), Text("b", "Thanks."), Text("b", "Ta."), Text("c", "Cheers."))
+
+
+def candidates(decided: Decided, mention: Mention) -> tuple[Text, ...]:
+    """What a responder would offer: each variant with its short form."""
+    return TEXTS
+
+
+def test_the_wordings_come_in_turn_and_then_from_the_start(world: World) -> None:
+    """Of each variant the first form that fits."""
+    (reply_id,) = world.said(*praise())
+    seen = []
+    for _ in range(4):
+        wordings.another(world.store, world.desk(), reply_id, world.reply(reply_id).revision, candidates)
+        seen.append(world.reply(reply_id).text)
+    assert seen == ["Thank you!", "Thanks.", "Cheers.", "Thank you!"]
+    assert world.reply(reply_id).variant is None  # chosen by a person: no unchanged draft
+
+
+def test_without_another_wording_nothing_changes(world: World) -> None:
+    """One line, and the draft as it was."""
+    (reply_id,) = world.said(*praise())
+    before = world.reply(reply_id)
+    with pytest.raises(DeskError, match="no other wording"):
+        wordings.another(world.store, world.desk(), reply_id, 1, lambda decided, mention: ())
+    with pytest.raises(DeskError, match="no other wording"):
+        wordings.another(
+            world.store, world.desk(), reply_id, 1, lambda decided, mention: (Text("a", before.text or ""),)
+        )
+    assert world.reply(reply_id) == before

@@ -1,0 +1,88 @@
+"""The hot queries use their indexes, whatever the size: asked of SQLite itself, on a database without statistics."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, event
+
+from listener.store import figures, forget, items, mentions, people, replies
+from tests.desk.world import made
+from tests.line import NOON
+
+ADA = ("memory", "a1")
+HOT: dict[str, tuple[Callable[[Connection], Any], str]] = {
+    "queue": (lambda c: items.items(c, NOON, awake=True), "ix_reply_waiting"),
+    "queue of a kind": (lambda c: items.items(c, NOON, kind="support"), "ix_reply_waiting"),
+    "queue of a platform": (lambda c: items.items(c, NOON, platform="memory"), "ix_reply_waiting"),
+    "queue of a state": (lambda c: items.items(c, NOON, states=("sent",)), "ix_reply_queue"),
+    "totals": (lambda c: (replies.counts(c), replies.asleep_and_late(c, NOON)), "ix_reply_snoozed"),
+    "oldest": (figures.oldest_waiting, "ix_reply_queue"),
+    "undecided": (figures.undecided, "ix_mention_new"),
+    "exchanges of a person": (lambda c: items.of_person(c, *ADA), "ix_mention_author"),
+    "thread": (lambda c: items.of_conversation(c, "memory", "c1"), "ix_mention_conversation"),
+    "person": (lambda c: people.figures(c, ADA), "ix_reply_mention"),
+    "name": (lambda c: people._named(c, "memory", "ada"), "ix_mention_handle"),
+    "log": (lambda c: list(figures.exchanges(c)), "ix_mention_seen"),
+    "log since": (lambda c: list(figures.exchanges(c, since=NOON - timedelta(days=1))), "ix_mention_seen"),
+    "log of a person": (lambda c: list(figures.exchanges(c, person=ADA)), "ix_mention_author"),
+    "texts of today": (lambda c: replies.outgoing(c, NOON, limit=9, on_the_way=False), "ix_reply_sent"),
+    "texts on their way": (lambda c: replies.outgoing(c, NOON, limit=9), "ix_reply_queue"),
+    "drafts of the hour": (lambda c: items.recent_drafts(c, NOON, 9), "ix_reply_created"),
+    "search in the queue": (lambda c: items.items(c, NOON, words="nib", late=True), "ix_reply_waiting"),
+    "somebody's queue": (lambda c: items.items(c, NOON, assigned_to="bo"), "ix_reply_waiting"),
+    "words to let go": (lambda c: forget.old(c, NOON, 200), "ix_mention_kept"),
+    "deleted posts": (lambda c: forget.deleted(c, {"x": NOON, "*": NOON}, 200), "ix_mention_gone"),
+    "locate": (lambda c: mentions.locate(c, "memory", "m1"), "sqlite_autoindex_mention_1"),
+}
+SORTED = {
+    "queue of a platform",
+    "queue of a kind",
+    "queue of a state",
+    "queue",
+    "search in the queue",
+    "somebody's queue",
+    "log",
+    "log since",
+}
+
+
+def plans(folder: Path, ask: Callable[[Connection], Any]) -> list[str]:
+    """What SQLite would do for each statement that is executed."""
+    store, asked = made(folder), []
+
+    def note(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> None:
+        asked.append((statement, parameters))
+
+    event.listen(store._reader, "before_cursor_execute", note)
+    with store.read() as connection:
+        ask(connection)
+    event.remove(store._reader, "before_cursor_execute", note)
+    with store.read() as connection:
+        rows = [
+            row[3]
+            for sql, given in asked
+            for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", given).fetchall()
+        ]
+    store.close()
+    return rows
+
+
+@pytest.mark.parametrize("name", HOT)
+def test_no_hot_query_reads_a_whole_table(name: str, tmp_path: Path) -> None:
+    """A million mentions must not be felt; a SCAN of an index in the order asked for ends at its limit."""
+    ask, index = HOT[name]
+    plan = plans(tmp_path, ask)
+    assert any(index in step for step in plan), plan
+    scans = [step for step in plan if step.startswith("SCAN") and "INDEX" not in step and "subquery" not in step]
+    assert scans == [], plan
+
+
+@pytest.mark.parametrize("name", sorted(SORTED))
+def test_a_page_is_read_in_the_order_of_an_index(name: str, tmp_path: Path) -> None:
+    """What is sorted is the page of the queue, or the replies to one mention of the log; never all there is."""
+    plan = plans(tmp_path, HOT[name][0])
+    assert sum("B-TREE FOR ORDER BY" in step for step in plan) == 1, plan
+    assert ("B-TREE" in plan[-1]) is ("queue" in name), plan

@@ -1,0 +1,199 @@
+"""Words are kept as long as the policy says, and not a batch longer."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+from sqlalchemy import select
+
+from listener.cli import screen
+from listener.desk import moves
+from listener.desk.queue import Asked, View, show
+from listener.model import BadItem, Mention, Page
+from listener.store import figures, mentions, people, replies
+from listener.store.tables import metadata
+from listener.upkeep import retention
+from tests.line import COMPLAINT, PRAISE, Line
+
+IDLE = "Going to the shop with my zirconium pen"
+DAYS = {"keep_words": timedelta(days=30)}
+
+
+def keeping(line: Line, **limits: timedelta | None) -> None:
+    """The policy with these limits."""
+    line.policy = replace(line.policy, limits=replace(line.policy.limits, **limits))  # type: ignore[arg-type]
+
+
+def texts(line: Line) -> list[str]:
+    """The words that are left, in order of arrival."""
+    with line.store.read() as connection:
+        column = metadata.tables["mention"].c
+        return list(connection.execute(select(column.text).order_by(column.key)).scalars())
+
+
+def test_words_go_when_their_time_is_over_and_the_ledger_stays(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In batches, so that the write lock is never held for long; younger ones are not touched."""
+    monkeypatch.setattr(retention, "BATCH", 2)
+    for _ in range(5):
+        line.say(IDLE)
+    line.listen()
+    line.wait(days=29)
+    line.say(IDLE)
+    line.listen()
+    line.wait(days=2)
+    keeping(line, **DAYS)
+    assert retention.retain(line.store, line.policy, line.now, {}) == 5
+    assert texts(line) == [""] * 5 + [IDLE]
+    with line.store.read() as connection:
+        rows = list(figures.exchanges(connection))
+    assert [row["decision"] for row in rows] == ["ignore"] * 6 and rows[0]["compound"] is not None
+    assert retention.retain(line.store, line.policy, line.now, {}) == 0
+
+
+def test_nothing_is_let_go_without_the_key(line: Line) -> None:
+    """The starter keeps everything."""
+    line.say(IDLE)
+    line.listen()
+    line.wait(days=3000)
+    assert line.stages.upkeep() == 0 and texts(line) == [IDLE]
+
+
+def test_what_waits_for_a_person_keeps_its_words(line: Line) -> None:
+    """Nobody can answer what nobody can read; once it is closed they go."""
+    said = line.say("Your letter opener cut my hand, we are in the emergency room.")
+    line.listen()
+    keeping(line, **DAYS)
+    line.wait(days=31)
+    line.stages.upkeep()
+    assert texts(line) == [said.text]
+    moves.close(line.store, line.desk(), line.reply_to(said.id).id, "called her")
+    line.stages.upkeep()
+    assert texts(line) == [""] and line.reply_to(said.id).reason is None
+
+
+def test_a_reply_that_went_out_loses_its_words_and_keeps_its_receipt(line: Line, tmp_path: Path) -> None:
+    """Who approved it, when it went and where it is."""
+    number = line.approved(PRAISE).id
+    line.send()
+    keeping(line, **DAYS)
+    line.wait(days=31)
+    line.stages.upkeep()
+    reply = line.reply(number)
+    assert (reply.text, reply.request, reply.state, reply.approved_by) == (None, None, "sent", "ann")
+    assert reply.remote_id is not None and texts(line) == [""]
+
+
+def test_a_deleted_post_loses_its_words_sooner(line: Line) -> None:
+    """Platforms ask for that; counted from when we noticed."""
+    gone, here = line.say(IDLE), line.say(IDLE)
+    line.listen()
+    with line.store.write() as connection:
+        mentions.gone(connection, mentions.locate(connection, "memory", gone.id) or 0, line.now)
+    keeping(line, keep_deleted=timedelta(hours=24))
+    line.wait(hours=23)
+    line.stages.upkeep()
+    assert texts(line) == [IDLE, IDLE]
+    line.wait(hours=2)
+    line.stages.upkeep()
+    assert texts(line) == ["", here.text]
+
+
+def test_what_is_listed_again_after_its_time_stays_bare(line: Line) -> None:
+    """An edit that comes late brings no words back."""
+    said = line.say(COMPLAINT)
+    line.listen()
+    line.wait(days=8)
+    keeping(line, keep_words=timedelta(days=7))
+    line.stages.upkeep()
+    assert texts(line) == [""]
+    line.say(f"{COMPLAINT} Again!", id=said.id, interaction_id=said.id, created_at=line.now)
+    line.listen()
+    assert texts(line) == [""]
+
+
+DAY = {"memory": timedelta(hours=24)}
+
+
+def deleted(line: Line, text: str = IDLE) -> Mention:
+    """A mention that is decided, and then found gone from its platform."""
+    said = line.say(text)
+    line.listen()
+    with line.store.write() as connection:
+        mentions.gone(connection, mentions.locate(connection, "memory", said.id) or 0, line.now)
+    return said
+
+
+def kept(line: Line, spans: Mapping[str, timedelta]) -> int:
+    """One upkeep under a platform's own rule. Returns how many lost their words."""
+    return retention.retain(line.store, line.policy, line.now, spans)
+
+
+def test_a_platforms_own_rule_holds_where_the_policy_says_nothing(line: Line) -> None:
+    """X: gone there, erased here within 24 hours. On a platform without a rule nothing happens."""
+    deleted(line)
+    line.wait(hours=23)
+    assert kept(line, DAY) == 0
+    line.wait(hours=1, seconds=1)
+    assert kept(line, {"another": timedelta(hours=24)}) == 0 and kept(line, {}) == 0
+    assert kept(line, DAY) == 1 and texts(line) == [""]
+
+
+@pytest.mark.parametrize(("policy", "hours"), [(timedelta(hours=2), 2), (timedelta(days=30), 24)])
+def test_the_shorter_of_rule_and_policy_counts(line: Line, policy: timedelta, hours: int) -> None:
+    """A policy may be stricter than the platform, never laxer."""
+    deleted(line)
+    keeping(line, keep_deleted=policy)
+    line.wait(hours=hours, seconds=-1)
+    assert kept(line, DAY) == 0
+    line.wait(seconds=2)
+    assert kept(line, DAY) == 1
+
+
+def test_what_waits_for_a_deleted_post_is_withdrawn_with_its_words(line: Line) -> None:
+    """Nobody can answer it any more; a reply under way is settled first."""
+    said = deleted(line, COMPLAINT)
+    reply = line.reply_to(said.id)
+    line.wait(hours=25)
+    with line.store.write() as connection:
+        assert replies.move(connection, reply, "sending", by="outbox", now=line.now)
+    assert kept(line, DAY) == 0 and texts(line) == [said.text]
+    with line.store.write() as connection:
+        assert replies.move(connection, line.reply(reply.id), "drafted", by="outbox", now=line.now)
+    assert kept(line, DAY) == 1 and texts(line) == [""]
+    ended = line.reply(reply.id)
+    assert (ended.state, ended.closed_as, ended.text, ended.reason) == ("closed", "withdrawn", None, None)
+
+
+def test_show_says_why_the_words_are_missing(line: Line) -> None:
+    """An empty mention without a reason looks like a fault."""
+    said = deleted(line, COMPLAINT)
+    line.wait(hours=25)
+    kept(line, DAY)
+    view = View(line.preview, lambda decided, mention: [], line.now)
+    found = show(line.store, view, Asked(mention=("memory", said.id)))
+    page = StringIO()
+    for part in screen.mention(found):
+        Console(file=page, width=200).print(part)
+    assert "the words are erased: the post is gone from the platform" in page.getvalue()
+
+
+def test_what_was_set_aside_or_said_to_stop_us_goes_too(line: Line) -> None:
+    """A broken item by its age; "stop" in the author's words, while the opt-out itself stays."""
+    line.platform.pages.append(Page({"at": 1}, bad=(BadItem("x1", '{"text": "zirconium"}', "no id"),), more=True))
+    said = line.say("@brand stop replying to me with your zirconium")
+    line.listen()
+    who = ("memory", said.author_id)
+    with line.store.read() as connection:
+        asked = people.opted_out(connection, who)
+    assert asked is not None and asked.why == said.text
+    keeping(line, **DAYS)
+    line.wait(days=31)
+    line.stages.upkeep()
+    with line.store.read() as connection:
+        asked = people.opted_out(connection, who)
+        raws = connection.execute(select(metadata.tables["shunted"].c.raw)).scalars().all()
+    assert asked is not None and asked.why is None and raws == [""]
