@@ -29,6 +29,7 @@ CLOSING = 4  # words from which on thanks beside other sentences are mere polite
 CAPTION = 7  # words that a kind picture may speak for
 BRIGHT = 0.6  # a score from which on it is more than politeness
 THIN = 0.5  # a score from which on a kind word is more than said in passing
+AMONG = 3  # stray words from which on a single word of praise may be meant otherwise
 STRAY = 4  # stray words that the auto band bears
 BARE = 4  # words of a message that is thanks and nothing else
 
@@ -69,11 +70,14 @@ def respond(facts: Facts, policy: Policy) -> Draft | Escalate | Pass:
         return Pass("thanks only to close a message that says something else", closing)
     if facts.compound < THIN and _thin(facts):
         return Pass("a kind word in passing, and much else is said", cues["stray"])
+    lone = len(kind_words) == 1 and "thanks" not in cues and "idiom" not in cues
+    if lone and len(cues.get("stray", ())) >= AMONG:
+        return Escalate(KIND, "one word of praise among much else: a person sees how it is meant", kind_words)
     texts = candidates(KIND, facts, policy)
     if not texts:
         return Escalate(KIND, "no wording for a thank-you", kind_words)
     says = f"clear praise ({facts.compound:+.2f})"
-    return Draft(texts, KIND, says, kind_words, _auto(facts, options))
+    return Draft(texts, KIND, says, kind_words, not lone and _auto(facts, options))
 
 
 def _options(policy: Policy) -> Options:

@@ -35,7 +35,12 @@ _KIND_CLASSES = ("good", "very", "able", "folk", "thing", "be", "helping", "help
 _CRY = re.compile(r"\W*([^\W\d_]+)[,.:!…]+\s")
 _FOND = frozenset(("love", "loves", "loved", "loving", "luv", "enjoy", "enjoyed", "enjoying", "adore"))
 _DIGIT = re.compile(r"\d")
-_ODD = re.compile(r"(?<=[a-z])[*@$!|+0-9\u0370-\u04ff\uff00-\uffef]+[a-z]|\*\*|(?<!\w)\$[a-z]", re.IGNORECASE)
+_ODD = (
+    re.compile(  # "f*ck", "sh1t", "**", "$hit"; begins with the odd mark, so that the search leaps from one to the next
+        r"[*@$!|+0-9\u0370-\u04ff\uff00-\uffef](?:(?<=[A-Za-z].)[*@$!|+0-9\u0370-\u04ff\uff00-\uffef]*[A-Za-z]"
+        r"|(?<=\*)\*|(?<=\$)(?<!\w\$)[A-Za-z])"
+    )
+)
 _MARK = re.compile(r"[!*$@|+0134578]|[^\x00-\x7f]")  # without one of these no word is disguised
 _STARRED = re.compile(r"\W?(?:f\*+|s\*{2,}|s\*+t|sh\*+|b\*tch|b\*{3,}|a\*\*h|c\*+nt|n\*gg|bulls\*)")
 _SCARE = re.compile(r"[\"“]\s?([A-Za-z]+)[.,!]?\s?[\"”]")
@@ -103,7 +108,8 @@ class Cues:
                 *(f'"{word}"' for word in _SCARE.findall(text) if self._valence.get(word.lower(), 0) > 0),
             )
         if digits := _DIGIT.search(text):
-            _add(cues, "part", *_PART.findall(text)[:1])
+            if "/" in text:
+                _add(cues, "part", *_PART.findall(text)[:1])
             _add(cues, "reference", *_REFERENCE.findall(text)[:3])
             self._numbers(cues, text[max(0, digits.start() - 4) :])
         if "@" in text and "." in text and (email := _EMAIL.search(text)):

@@ -14,7 +14,7 @@ SENTENCES = 30  # sentences that are scored each on its own; what is left counts
 
 _SURROGATE = re.compile("[\ud800-\udfff\x00]")
 _LINK = re.compile(r"(?:https?://|www\.)\S+|\b(?:t\.co|bit\.ly)/\S+", re.IGNORECASE)
-_HANDLE = re.compile(r"(?<![\w@/])@[\w.-]*\w(?:@[\w.-]+\w)?|(?<![\w@/])@\w+")
+_HANDLE = re.compile(r"@(?<![\w@/]@)[\w.-]*\w(?:@[\w.-]+\w)?")  # the @ first: so the search leaps to it
 _ADDRESSEES = re.compile(r"^(?:\s*\.?@[\w.@-]+[,:]?)+")
 _HASHTAG = re.compile(r"#(\w+)")
 _CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")

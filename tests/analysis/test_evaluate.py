@@ -185,7 +185,7 @@ def test_other_trades_are_thanked_without_harm() -> None:
     """Makers of phones and software: praise of things, not of people."""
     report, _ = _run(read_rows(_real("brands_dev")))
     found: Any = report["shares"]
-    assert found["false_thank_you"]["rate"] <= 0.003 and found["thank_you_cover"]["rate"] >= 0.20
+    assert found["false_thank_you"]["rate"] <= 0.003 and found["thank_you_cover"]["rate"] >= 0.150
 
 
 def test_no_thanks_in_languages_the_policy_does_not_name() -> None:
