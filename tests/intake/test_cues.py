@@ -1,7 +1,9 @@
 """Cues, each on its own, with the words that hit."""
 
 import time
+import tomllib
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -68,6 +70,13 @@ def test_faulty_phrases_are_told_in_words() -> None:
     """settings asks this of every phrase of the operator's."""
     assert lexicon.fault("ship* to canada") is None
     assert [bool(lexicon.fault(bad)) for bad in ("", "* a", "a*b c", "**a")] == [True] * 4
+
+
+@pytest.mark.parametrize("name", lexicon.LISTS)
+def test_lists_are_read_as_toml_reads_them(name: str) -> None:
+    """They are read by a pattern, for the start of every command; the files stay TOML."""
+    written = Path(lexicon.__file__).parent / name
+    assert lexicon._table(name) == tomllib.loads(written.read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("name", sorted(lexicon.cues()))
