@@ -67,20 +67,7 @@ def _look() -> tuple[list[Problem], list[str]]:
 def _wording(config: "Settings") -> list[Problem]:
     from responders import wording
 
-    return wording.problems(config.policy) + wording.saved_problems(config.policy) + _eyes(config)
-
-
-def _eyes(config: "Settings") -> list[Problem]:
-    """A misspelt word in `[staff] four_eyes` would let everything pass under one name."""
-    from listener import lexicon
-    from listener.settings.schema import near
-    from listener.triage.decide import GUARDS
-
-    policy = config.policy
-    known = {one.kind for one in policy.responders} | {name for name, _, _ in GUARDS} | set(lexicon.cues())
-    odd = [name for name in policy.four_eyes if name not in known]
-    where, says = "policy.toml [staff] four_eyes", "is neither a kind of reply, a guard nor a cue"
-    return [Problem(where, f"{name} {says}", near(name, known)) for name in odd]
+    return wording.problems(config.policy) + wording.saved_problems(config.policy)
 
 
 def _database() -> list[Problem]:

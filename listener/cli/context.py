@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from listener.errors import ConfigError, InputError
+from listener.errors import ConfigError, InputError, Problem
 
 if TYPE_CHECKING:
     from listener.desk.approve import Desk
@@ -32,7 +32,22 @@ def settings() -> "Settings":
     """The configuration that the environment points to. Raises ConfigError."""
     from listener import settings as rules
 
-    return rules.load(rules.find_folder(os.environ))
+    loaded = rules.load(rules.find_folder(os.environ))
+    if faults := _eyes(loaded.policy):
+        raise ConfigError(faults)
+    return loaded
+
+
+def _eyes(policy: "Policy") -> list[Problem]:
+    """A misspelt word in `[staff] four_eyes` would let everything pass under one name."""
+    if not policy.four_eyes:
+        return []
+    from listener.settings.schema import near
+    from listener.triage.decide import GUARDS
+
+    known = {one.kind for one in policy.responders} | {name for name, _, _ in GUARDS} | set(policy.cues)
+    where, says = "policy.toml [staff] four_eyes", "is neither a kind of reply, a guard nor a cue"
+    return [Problem(where, f"{name} {says}", near(name, known)) for name in policy.four_eyes if name not in known]
 
 
 @contextmanager

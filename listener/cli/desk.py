@@ -22,6 +22,7 @@ def queue(
     platform: Annotated[str | None, typer.Option(help="Only this platform.")] = None,
     limit: Limit = 50,
     after: Annotated[int | None, typer.Option(metavar="ID", help="Go on after this reply.")] = None,
+    name: As = None,
     json: AsJson = False,
 ) -> None:
     """List what waits for a person, due first: drafts, escalations, posts to make by hand, unknown outcomes.
@@ -39,7 +40,7 @@ def queue(
         limit=output.parse_limit(limit),
     )
     with context.store() as store:
-        view = context.view(config, store)
+        view = context.view(config, store, name)
         found, totals = stage.listing(store, view, page)
     if json:
         output.emit_json(found)
@@ -53,6 +54,7 @@ def queue(
 @app.command()
 def show(
     which: Annotated[str, typer.Argument(metavar="ID|PLATFORM:MENTION_ID", help="A reply, or a mention.")],
+    name: As = None,
     json: AsJson = False,
 ) -> None:
     """Show everything about a reply or a mention: thread, person, why, exact text, events.
@@ -63,7 +65,7 @@ def show(
 
     asked, config = arguments.asked(which), context.settings()
     with context.store() as store:
-        view = context.view(config, store)
+        view = context.view(config, store, name)
         found = stage.show(store, view, asked)
     if json:
         output.emit_json(found)

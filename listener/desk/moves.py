@@ -178,6 +178,8 @@ def escalate_mention(store: Store, desk: Desk, platform: str, mention_id: str) -
         key = mentions.locate(connection, platform, mention_id)
         if key is None:
             raise DeskError(f"there is no mention {platform}:{mention_id}", "`earshot log` lists them")
+        if mentions.stage(connection, key) == "forgotten":
+            raise DeskError(f"the words of {platform}:{mention_id} were erased", "nothing is left to be answered")
         _free(connection, key, f"{platform}:{mention_id}")
         now = desk.clock()
         due = None if desk.policy.limits.escalation_due is None else now + desk.policy.limits.escalation_due
@@ -191,7 +193,7 @@ def _free(connection: Connection, key: int, name: str) -> None:
     live = replies.live(connection, key)
     if live is not None:
         raise DeskError(f"{name} has reply {live.id} already, {told(live)}", "work on that one")
-    if mentions.undecided(connection, key):
+    if mentions.stage(connection, key) == "new":
         raise DeskError(f"{name} is still to be decided", "wait for the next round, or `earshot once --stage route`")
 
 

@@ -17,13 +17,15 @@ def another(store: Store, desk: Desk, reply_id: int, revision: int, candidates: 
     """Put the next wording that fits in the draft's place, and after the last the first. Raises DeskError."""
     with store.read() as connection:
         item = items.item(connection, reply_id=reply_id)
-    present = reply_of(item).text
+    present, kind = reply_of(item).text, reply_of(item).kind
+    if kind is None and item.decided is not None:  # handed to staff: the wordings are of the kind it was
+        kind = item.decided.kind
     fitting = _fitting(desk, item, candidates)
     at = fitting.index(present) + 1 if present in fitting else 0
     others = [one for one in (*fitting[at:], *fitting[:at]) if one != present]
     if not others:
         raise DeskError(f"there is no other wording for reply {reply_id}", "edit it")
-    moves.edit(store, desk, reply_id, others[0], revision=revision)
+    moves.edit(store, desk, reply_id, others[0], kind, revision)
 
 
 def _fitting(desk: Desk, item: Item, candidates: Candidates) -> list[str]:

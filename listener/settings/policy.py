@@ -185,6 +185,7 @@ def _responding(kind: str, table: object, spot: Spot) -> Responding:
 def _check_rules(file: _PolicyFile, spot: Spot, faults: list[Problem]) -> None:
     """What types do not catch in policy.toml."""
     attempt(faults, values.timezone, file.timezone, spot.at("timezone"))
+    attempt(faults, values.undo, file.undo_seconds, spot.at("undo_seconds"))
     each(faults, file.languages, spot.at("languages"), values.language)
     each(faults, file.brand.terms, spot.inside("brand").at("terms"), phrase)
     if file.brand != NO_BRAND:
@@ -216,8 +217,9 @@ def _check_staff(file: _PolicyFile, spot: Spot, faults: list[Problem]) -> None:
     """Names, and what hangs on them: with one name only, nobody could be the second."""
     staff = file.staff
     each(faults, staff.names, spot.at("names"), filled)
-    if staff.four_eyes and len(staff.names) == 1:
-        faults.append(Problem(str(spot.at("four_eyes")), "needs a second name", "add one to names, or leave it out"))
+    attempt(faults, values.staff, staff.names, spot.at("names"))
+    if staff.four_eyes and len(staff.names) < 2:
+        faults.append(Problem(str(spot.at("four_eyes")), "needs two names", "write them in names, or leave it out"))
     for name in staff.four_eyes:
         how = file.responders.get(name)
         if isinstance(how, dict) and how.get("auto", "never") != "never":

@@ -167,11 +167,9 @@ def of_person(connection: Connection, platform: str, author_id: str, limit: int 
 def automatic_drafts(connection: Connection, platform: str, kinds: Collection[str], now: datetime) -> list[Item]:
     """Drafts inside their auto band that nobody holds: no live claim, assignee or snooze.
 
-    One that went by itself before and came back (undone, held without an end) waits for a person.
+    One that was approved before and came back (undone, tried again, held without an end) waits for a person.
     """
-    before = select(approval.c.id).where(
-        approval.c.reply_id == reply.c.id, approval.c.revision == reply.c.revision, approval.c.automatic
-    )
+    before = select(approval.c.id).where(approval.c.reply_id == reply.c.id)
     query = _queued().where(
         mention.c.platform == platform,
         reply.c.state == "drafted",

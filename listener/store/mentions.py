@@ -131,9 +131,9 @@ def unchanged(connection: Connection, batch: Mapping[int, Mention]) -> set[int]:
     return same
 
 
-def undecided(connection: Connection, key: int) -> bool:
-    """True while triage has not come to it."""
-    return bool(connection.execute(select(mention.c.stage).where(mention.c.key == key)).scalar_one() == "new")
+def stage(connection: Connection, key: int) -> str:
+    """new (triage has not come to it), routed, shunted or forgotten."""
+    return str(connection.execute(select(mention.c.stage).where(mention.c.key == key)).scalar_one())
 
 
 def gone(connection: Connection, key: int, now: datetime) -> None:

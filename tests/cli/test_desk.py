@@ -226,8 +226,8 @@ def test_without_a_database_the_desk_says_what_to_run(earshot: Earshot) -> None:
 
 
 def test_the_first_of_two_names_is_told_that_a_second_is_needed(queue: Earshot, home: Path) -> None:
-    """ok, still drafted, in words and in the queue; a name that means nothing is found by `check`."""
-    policy = 'names = ["dana", "bo"]\nfour_eyes = ["thank_you", "aboutt_refund"]\nsignatures = { dana = "^DK" }\n'
+    """ok, still drafted, in words and in the queue."""
+    policy = 'names = ["dana", "bo"]\nfour_eyes = ["thank_you"]\nsignatures = { dana = "^DK" }\n'
     starter = (Path(__file__).parents[2] / "config" / "policy.toml").read_text()
     (home / "config" / "policy.toml").write_text(starter.replace("names = []", policy, 1))
     number = next(str(one["id"]) for one in waiting(queue) if one["kind"] == "thank_you")
@@ -237,5 +237,25 @@ def test_the_first_of_two_names_is_told_that_a_second_is_needed(queue: Earshot, 
     (row,) = queue("approve", number, "--as", "bo", "--json").json
     assert row["ok"] and row["reply"]["state"] == "approved" and row["reply"]["text"].endswith(" ^DK")
     assert [one["by"] for one in row["reply"]["approvals"]] == ["dana", "bo"]
-    checked = queue("check")
-    assert checked.code == 1 and "aboutt_refund is neither a kind of reply, a guard nor a cue" in checked.err
+
+
+def test_a_misspelt_word_of_four_eyes_stops_every_command(queue: Earshot, home: Path) -> None:
+    """It would let everything pass under one name."""
+    policy = 'names = ["dana", "bo"]\nfour_eyes = ["thank_you", "aboutt_refund"]\n'
+    starter = (Path(__file__).parents[2] / "config" / "policy.toml").read_text()
+    (home / "config" / "policy.toml").write_text(starter.replace("names = []", policy, 1))
+    for command in (["check"], ["approve", "1"], ["run"], ["queue"]):
+        done = queue(*command)
+        assert done.code == 1 and "aboutt_refund is neither a kind of reply, a guard nor a cue" in done.err
+
+
+def test_a_text_is_shown_as_this_person_would_sign_it(queue: Earshot, home: Path) -> None:
+    """`--as` at queue and show, as at approve."""
+    policy = 'names = ["dana", "bo"]\nsignatures = { dana = "^DK", bo = "^BO" }\n'
+    starter = (Path(__file__).parents[2] / "config" / "policy.toml").read_text()
+    (home / "config" / "policy.toml").write_text(starter.replace("names = []", policy, 1))
+    number = next(str(one["id"]) for one in waiting(queue) if one["state"] == "drafted")
+    for name, mark in (("dana", " ^DK"), ("bo", " ^BO")):
+        (found,) = [one for one in queue("queue", "--as", name, "--json").json if str(one["id"]) == number]
+        shown = queue("show", number, "--as", name, "--json").json
+        assert found["text"].endswith(mark) and shown["text"].endswith(mark)

@@ -1,6 +1,7 @@
 """What goes out without a person: never with less care than a person's approval."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 
 from listener.desk import autonomy, control, marks, moves
+from listener.desk.approve import Target, approve
 from listener.policy import Auto, Limits, Policy, Span
 from listener.store import events, mentions, people
 from tests import factories
@@ -119,3 +121,15 @@ def test_what_went_by_itself_and_was_taken_back_waits_for_a_person(world: World)
     moves.undo(world.store, world.desk(), reply_id)
     go(world)
     assert world.reply(reply_id).state == "drafted"
+
+
+@pytest.mark.parametrize("back", [moves.undo, moves.retry])
+def test_what_a_person_approved_and_took_back_does_not_go_by_itself(world: World, back: Callable[..., None]) -> None:
+    """Nor what failed and is tried again: whoever did that wants to look at it."""
+    (reply_id,) = world.said(*praise())
+    assert approve(world.store, world.desk(), [Target(reply_id)])[0].ok
+    if back is moves.retry:
+        world.put(reply_id, "failed", error="no")
+    back(world.store, world.desk(), reply_id)
+    go(world)
+    assert (world.reply(reply_id).state, world.reply(reply_id).approved_by) == ("drafted", None)

@@ -7,6 +7,7 @@ import pytest
 
 from listener.desk import moves
 from listener.desk.approve import Desk, Target, approve
+from listener.desk.forget import forget
 from listener.errors import DeskError
 from listener.store import mentions, notices
 from listener.store.engine import Store
@@ -187,3 +188,11 @@ def test_an_unknown_mention_is_not_escalated(world: World) -> None:
     """One line, with what lists them."""
     with pytest.raises(DeskError, match="no mention memory:zz"):
         moves.escalate_mention(world.store, world.desk(), "memory", "zz")
+
+
+def test_a_mention_whose_words_were_erased_is_not_escalated(world: World) -> None:
+    """Whoever was forgotten gets no new words from us."""
+    world.said("going to the shop")
+    forget(world.store, world.desk(), "memory:u1")
+    with pytest.raises(DeskError, match="were erased"):
+        moves.escalate_mention(world.store, world.desk(), "memory", "m1")

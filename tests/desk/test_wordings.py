@@ -2,7 +2,7 @@
 
 import pytest
 
-from listener.desk import wordings
+from listener.desk import moves, wordings
 from listener.errors import DeskError
 from listener.model import Mention, Text
 from listener.store.records import Decided
@@ -38,3 +38,11 @@ def test_without_another_wording_nothing_changes(world: World) -> None:
             world.store, world.desk(), reply_id, 1, lambda decided, mention: (Text("a", before.text or ""),)
         )
     assert world.reply(reply_id) == before
+
+
+def test_a_wording_put_back_after_it_was_handed_to_staff_keeps_its_kind(world: World) -> None:
+    """It is a thank-you again, and no support."""
+    (reply_id,) = world.said(*praise())
+    moves.escalate(world.store, world.desk(), reply_id)
+    wordings.another(world.store, world.desk(), reply_id, world.reply(reply_id).revision, candidates)
+    assert (world.reply(reply_id).kind, world.reply(reply_id).text) == ("thank_you", "Thank you!")

@@ -69,14 +69,20 @@ def test_policy_becomes_frozen_values(folder: Path) -> None:
         (POLICY + "[limits]\nauto_per_day = -1\n", "policy.toml [limits] auto_per_day: is negative"),
         (
             POLICY + '[staff]\nnames = ["a"]\nfour_eyes = ["legal"]\n',
-            "policy.toml [staff] four_eyes: needs a second name",
+            "policy.toml [staff] four_eyes: needs two names",
         ),
+        (POLICY + '[staff]\nfour_eyes = ["legal"]\n', "policy.toml [staff] four_eyes: needs two names"),
+        (POLICY + '[staff]\nnames = ["ann", "Ann"]\n', "policy.toml [staff] names: names 'ann' twice"),
+        (POLICY + '[staff]\nnames = ["ann", "bo "]\n', "policy.toml [staff] names: has blanks around 'bo '"),
+        (POLICY + '[staff]\nsignatures = { ann = "Ann" }\n', "policy.toml [staff.signatures] ann: is no signature"),
+        ("undo_seconds = 1e300\n" + POLICY, "policy.toml undo_seconds: is out of bounds"),
         (
-            POLICY + '[staff]\nfour_eyes = ["thank_you"]\n[responders.thank_you]\nauto = "always"\n',
+            POLICY
+            + '[staff]\nnames = ["a", "b"]\nfour_eyes = ["thank_you"]\n[responders.thank_you]\nauto = "always"\n',
             "policy.toml [staff] four_eyes: thank_you goes out by itself and needs two names",
         ),
         (
-            POLICY + '[staff]\nfour_eyes = ["support"]\n[responders]\nsupport = 1\n',
+            POLICY + '[staff]\nnames = ["a", "b"]\nfour_eyes = ["support"]\n[responders]\nsupport = 1\n',
             "policy.toml [responders.support]: ",
         ),
         (
