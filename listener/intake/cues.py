@@ -100,7 +100,7 @@ class Cues:
         if "praise" in cues:
             _add(cues, "wry", *_fond_of_doing(words, found), *_cried_out(text, words, found))
         if "praise" in cues or "thanks" in cues:
-            _add(cues, "stray", *(word for word in words if word[0].isalpha() and not self._kindly[word]))
+            _add(cues, "stray", *(word for word in words if word[0].isalnum() and not self._kindly[word]))
         if '"' in text or "“" in text:
             _add(
                 cues,
