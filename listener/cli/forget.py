@@ -59,7 +59,8 @@ def _told(found: "Json") -> str:
     counts = {noun: number for noun, number in found["erased"].items() if number}
     erased = [f"1 {ONE.get(noun, noun[:-1])}" if number == 1 else f"{number} {noun}" for noun, number in counts.items()]
     who = f"{found['platform']}:{found['author_id']}"
-    lines = [f"{who} is forgotten: erased the words of {', '.join(erased) or 'nothing more'}"]
+    words = f"erased the words of {', '.join(erased)}" if erased else "no words of theirs are left"
+    lines = [f"{who} is forgotten: {words}"]
     if found["stopped"]:
         lines.append(f"stopped: {', '.join(f'reply {number}' for number in found['stopped'])}")
     if found["opted_out"]:

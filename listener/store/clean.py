@@ -20,7 +20,7 @@ from listener.store.engine import Store
 TRACES = "traces"  # the kind of the notice
 EVERYWHERE = "*"
 FILE, LOG = "file", "log"  # its subject: what has to be cleaned first
-WAIT = 30.0  # seconds for other processes to let go of the file
+WAIT = 5.0  # seconds for other processes to let go of the file
 REST = 0.1  # seconds between two tries, so that others get their turn
 DO = "nothing: upkeep tries again; it ends when no other program keeps the database open, and the disk has room"
 

@@ -5,6 +5,7 @@ The person themselves stays as a digest, so that what they wrote before is not k
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from secrets import token_hex
 from typing import Any
 
 from sqlalchemy import (
@@ -87,7 +88,7 @@ def erase(connection: Connection, person: Person, by: str, now: datetime) -> dic
     count["notes"] = connection.execute(delete(note).where(*theirs)).rowcount
     _opted(connection, person)
     _beside(connection, person)
-    gone = {**BARE, "author_id": f"forgotten-{digest(person)[:16]}"}
+    gone = {**BARE, "author_id": f"forgotten-{token_hex(8)}"}  # by chance: exports show it, and ids can be tried
     count["mentions"] = connection.execute(update(mention).where(*same).values(**gone)).rowcount
     kept = upsert(forgotten).values([{"digest": digest(one), "at": now} for one in (person, *called(whose))])
     connection.execute(kept.on_conflict_do_update(["digest"], set_={"at": now}))
@@ -175,7 +176,8 @@ def _opted(connection: Connection, person: Person) -> None:
 
 def _beside(connection: Connection, person: Person) -> None:
     """The id where it stands alone: in notices of a flood, and in what was billed today (told once more at most)."""
-    flood = and_(notice.c.platform == person[0], notice.c.subject.endswith(f" {person[1]}", autoescape=True))
+    named = (notice.c.kind == "flood", notice.c.subject == f"to the author {person[1]}")  # as holds name it
+    flood = and_(notice.c.platform == person[0], *named)
     _set(connection, notice, flood, what="forgotten", subject=literal("forgotten ") + cast(notice.c.id, Text))
     units = billed.c.unit.endswith(f":{person[1]}", autoescape=True)
     connection.execute(delete(billed).where(billed.c.platform == person[0], units))

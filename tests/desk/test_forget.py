@@ -222,3 +222,14 @@ def test_a_name_that_is_a_word_takes_no_other_items(world: World) -> None:
     bad = BadItem("x3", '{"author": "bob", "text": "ask a friend, @a"}', "no id")
     poll(world.store, Scripted(world.clock, pages=[Page({}, bad=(bad,))]), world.clock)
     assert forget(world.store, world.desk(), "a")["erased"]["shunted"] == 0
+
+
+def test_a_notice_of_something_else_is_not_taken_for_the_persons(world: World) -> None:
+    """Of which the subject ends in a number that is also their id."""
+    world.said(COMPLAINT, author_id="17", author_handle="ada")
+    with world.store.write() as connection:
+        for kind, subject in (("unknown", "reply 17"), ("flood", "in the conversation 17")):
+            notices.open_notice(connection, kind, "memory", "x", "y", world.now, subject=subject)
+    forget(world.store, world.desk(), "ada")
+    with world.store.read() as connection:
+        assert [one.subject for one in notices.opened(connection)] == ["reply 17", "in the conversation 17"]
