@@ -60,14 +60,17 @@ def _stop(connection: Connection, desk: Desk, who: Person) -> list[int]:
 
 
 def copies(database: Path, *folders: Path) -> list[Path]:
-    """Databases beside this one or in these folders, whatever their names: backups, which hold the words still."""
-    found = {one.resolve() for folder in (database.parent, *folders) for one in folder.rglob("*")}
+    """Databases beside this one or below these folders, whatever their names: backups, which hold the words still."""
+    beside = [*database.parent.glob("*"), *(database.parent / "backups").glob("*")]
+    found = {one.resolve() for one in (*beside, *(one for folder in folders for one in folder.rglob("*")))}
     return sorted(one for one in found - {database.resolve()} if _is_database(one))
 
 
 def _is_database(path: Path) -> bool:
     try:
+        if not path.is_file():  # a pipe would be waited for
+            return False
         with path.open("rb") as file:
-            return path.is_file() and file.read(len(MAGIC)) == MAGIC
+            return file.read(len(MAGIC)) == MAGIC
     except OSError:
         return False

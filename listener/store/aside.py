@@ -23,6 +23,7 @@ OVERWRITE = "PRAGMA secure_delete=ON"  # what this connection frees from now on
 FORGOTTEN = "forgotten"  # in place of the error of an item whose words are erased
 WHO = ("author", "account", "user")  # keys of an item: an object, or a name
 IDS, HANDLES = ("id", "did"), ("handle", "acct", "screen_name")  # keys of such an object
+ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 POST = re.compile(r"at://([^/]+)/")  # a post of Bluesky; whose, stands in its address
 
 
@@ -35,17 +36,18 @@ class Names:
     handles: frozenset[str]
 
     def same(self, other: "Names | None") -> bool:
-        """True when they share one; what has no names is nobody's."""
+        """True when they share one."""
         return other is not None and bool(self.ids & other.ids or self.handles & other.handles)
 
     def stand_in(self, raw: str) -> bool:
-        """True when one of them stands there as a whole word."""
+        """True when one of them stands there as a whole word, also behind escapes of JSON."""
         words = "|".join(map(re.escape, sorted(self.ids | self.handles)))
-        return bool(words) and re.search(rf"(?<!\w)(?:{words})(?!\w)", raw, re.IGNORECASE) is not None
+        plain = ESCAPED.sub(lambda found: chr(int(found[1], 16)), raw)
+        return bool(words) and re.search(rf"(?<!\w)(?:{words})(?!\w)", plain, re.IGNORECASE) is not None
 
 
 def author(platform: str, raw: str) -> Names | None:
-    """Who wrote an item, as far as it names them; None for what is no JSON object."""
+    """Who wrote an item; None where it does not tell, or is no JSON object."""
     try:
         told = json.loads(raw)
     except (ValueError, RecursionError):
@@ -55,7 +57,7 @@ def author(platform: str, raw: str) -> Names | None:
     objects = [one for one in (told, told.get("status")) if isinstance(one, dict)]
     ids = {name for one in objects for name in _ids(one)}
     handles = {handle(name) for one in objects for name in _handles(one)}
-    return Names(platform, frozenset(ids or handles), frozenset(handles))
+    return Names(platform, frozenset(ids or handles), frozenset(handles)) if ids or handles else None
 
 
 def handle(name: str) -> str:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from listener.errors import Busy
 from listener.store import notices
 from listener.store.engine import Store
 
@@ -34,8 +35,15 @@ def due(connection: Connection, now: datetime, stage: str = FILE, why: str = "it
 def clean(store: Store, now: datetime, patience: float = WAIT) -> bool:
     """Do what is due. Returns False when something is left, because others hold the file or the disk is full.
 
-    Writing anew holds the write lock: about a second for a hundred thousand mentions. Raises Busy.
+    Writing anew holds the write lock: about a second for a hundred thousand mentions.
     """
+    try:
+        return _cleaned(store, now, patience)
+    except Busy:
+        return False
+
+
+def _cleaned(store: Store, now: datetime, patience: float) -> bool:
     with store.read() as connection:
         left = {one.subject for one in notices.opened(connection) if one.kind == TRACES}
     if FILE in left:

@@ -43,7 +43,7 @@ def raws(world: World) -> list[str]:
     "item",
     [
         {"author_id": "4711", "text": WORD},  # X
-        {"author": "Ada", "author_id": 4711, "text": WORD},  # a file, with a number
+        {"author": "renamed", "author_id": 4711, "text": WORD},  # a file, with a number
         {"author": "@ADA", "text": WORD},
         {"type": "mention", "account": {"id": "9", "acct": "ada"}, "status": {"content": WORD}},  # Mastodon
         {"status": {"account": {"id": "4711", "acct": "moved"}, "content": WORD}},
@@ -64,8 +64,9 @@ def test_an_item_is_theirs_however_its_platform_names_the_author(world: World, i
 def test_a_handle_beyond_ascii_is_found_behind_its_escapes(world: World) -> None:
     """JSON writes Zo\\u00eb for Zoë."""
     ada(world, "Zoë")
-    aside_of(world, {"author": "Zoë", "text": WORD})
-    assert forget(world.store, world.desk(), "Zoë")["erased"]["shunted"] == 1
+    aside_of(world, {"author": "Zoë", "text": WORD}, '{"author": "Zo\\u00eb", "text": "cut of')
+    done = forget(world.store, world.desk(), "Zoë")
+    assert (done["erased"]["shunted"], len(done["perhaps"])) == (1, 1)
 
 
 @pytest.mark.parametrize("handle", ["text", "author", "id", "status", "x0"])
@@ -95,7 +96,8 @@ def test_who_only_mentions_the_person_keeps_their_words(world: World) -> None:
 def test_what_cannot_tell_its_author_is_kept_and_told_of(world: World) -> None:
     """A row of CSV that names the person as a word of its own; one that has it inside another word is not meant."""
     ada(world)
-    aside_of(world, f"17,ADA,{WORD}", '{"author": "ada", "text": "cut of', "18,adam,hello", "[1]")
+    authorless = {"text": f"I am ada, {WORD}"}
+    aside_of(world, f"17,ADA,{WORD}", authorless, '{"author": "adam", "text": "cut of', "18,adam,hello", "[1]")
     (first, second, *_) = items = _numbers(world)
     assert forget(world.store, world.desk(), "ada")["perhaps"] == [first, second]
     control.dismiss(world.store, world.desk(), first)
@@ -153,10 +155,8 @@ def _crash(world: World) -> None:
 
 
 def test_the_cells_that_are_compared_are_names_only() -> None:
-    """True, lists and nested names are nobody; an object without an author is nobody's."""
-    assert aside.author("x", '{"author": true, "user": ["ada"], "data": {"author": "ada"}}') == aside.Names(
-        "x", frozenset(), frozenset()
-    )
+    """True, lists and nested names are nobody; an object without an author does not tell."""
+    assert aside.author("x", '{"author": true, "user": ["ada"], "data": {"author": "ada"}}') is None
     assert aside.author("x", "[" * 100_000) is None
 
 
