@@ -26,8 +26,13 @@ REST = 0.1  # seconds between two tries, so that others get their turn
 DO = "nothing: upkeep tries again; it ends when no other program keeps the database open, and the disk has room"
 
 
-def due(connection: Connection, now: datetime, stage: str = FILE, why: str = "it is still to be written") -> None:
-    """From now on the file has to be cleaned."""
+def due(connection: Connection, now: datetime) -> None:
+    """From now on the file has to be cleaned: a notice of its own, so that no cleaning that began before ends it."""
+    notices.clear(connection, TRACES, EVERYWHERE, now, subject=FILE)
+    _tell(connection, FILE, "it is still to be written anew", now)
+
+
+def _tell(connection: Connection, stage: str, why: str, now: datetime) -> None:
     what = f"words that were erased may still be found in the database's files: {why}"
     notices.open_notice(connection, "traces", EVERYWHERE, what, DO, now, subject=stage)
 
@@ -38,26 +43,32 @@ def clean(store: Store, now: datetime, patience: float = WAIT) -> bool:
     Writing anew holds the write lock: about a second for a hundred thousand mentions.
     """
     try:
-        return _cleaned(store, now, patience)
+        left = _left(store)
+        if FILE in left and not _file(store, left[FILE], now, patience):
+            return False
+        if left and not _emptied(store.path, patience):
+            return False
+        with store.write() as connection:
+            notices.clear(connection, TRACES, EVERYWHERE, now, subject=LOG)
+        return not _left(store)
     except Busy:
         return False
 
 
-def _cleaned(store: Store, now: datetime, patience: float) -> bool:
+def _left(store: Store) -> dict[str, int]:
+    """What is to be cleaned: the subjects of the open notices, and their ids."""
     with store.read() as connection:
-        left = {one.subject for one in notices.opened(connection) if one.kind == TRACES}
-    if FILE in left:
-        why = _written_anew(store.path, patience)
-        with store.write() as connection:
-            due(connection, now, FILE if why else LOG, why or "another program reads an older state of it")
-            if not why:
-                notices.clear(connection, TRACES, EVERYWHERE, now, subject=FILE)
-        if why:
-            return False
-    if left and not _emptied(store.path, patience):
-        return False
+        return {one.subject: one.id for one in notices.opened(connection) if one.kind == TRACES}
+
+
+def _file(store: Store, seen: int, now: datetime, patience: float) -> bool:
+    """Write the file anew. Returns False when that failed, or somebody was forgotten meanwhile."""
+    why = _written_anew(store.path, patience)
     with store.write() as connection:
-        notices.clear(connection, TRACES, EVERYWHERE, now)
+        _tell(connection, FILE if why else LOG, why or "another program reads an older state of it", now)
+        if why or all(one.id != seen for one in notices.opened(connection)):
+            return False
+        notices.clear(connection, TRACES, EVERYWHERE, now, subject=FILE)
     return True
 
 

@@ -39,7 +39,7 @@ def reader(path: Path) -> Iterator[None]:
 
 def forgotten(line: Line) -> None:
     """A person is forgotten, and the file is not cleaned yet."""
-    said = line.say(f"{COMPLAINT} {WORD}", author_id="u-ada")
+    said = line.say(f"{COMPLAINT} {WORD}")
     line.listen()
     forget(line.store, line.desk(), f"memory:{said.author_id}")
 
@@ -87,6 +87,24 @@ def test_a_full_disk_leaves_the_file_for_later(line: Line, monkeypatch: pytest.M
     monkeypatch.undo()
     line.stages.upkeep()
     assert line.notices() == [] and not traces(line)
+
+
+def test_who_is_forgotten_while_the_file_is_written_is_not_taken_as_cleaned(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the writing and its being noted: the second one's file is still to be written."""
+    forgotten(line)
+    write = clean._written_anew
+
+    def meanwhile(path: Path, patience: float) -> str:
+        why = write(path, patience)
+        forgotten(line)
+        return why
+
+    monkeypatch.setattr(clean, "_written_anew", meanwhile)
+    assert not clean.clean(line.store, line.now, 0.2) and "traces" in line.notices()
+    monkeypatch.undo()
+    assert clean.clean(line.store, line.now) and not traces(line) and line.notices() == []
 
 
 def test_nothing_is_written_anew_without_need(line: Line) -> None:
