@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from listener.policy import Policy, Span
 
-DAY = timedelta(days=1)
+DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 
 
 def worked(policy: Policy, start: datetime, end: datetime) -> timedelta:
@@ -23,9 +23,9 @@ def worked(policy: Policy, start: datetime, end: datetime) -> timedelta:
 
 
 def _open(policy: Policy, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
-    """When business is open, in order; a span that runs over midnight began the day before."""
+    """When business is open, in order; what a span over midnight has of a holiday does not count."""
     zone = ZoneInfo(policy.timezone)
-    day, last = start.astimezone(zone).date() - DAY, end.astimezone(zone).date()
+    day, last = start.astimezone(zone).date(), end.astimezone(zone).date()
     while day <= last:
         if day not in policy.holidays:
             yield from _of_day(policy.business, day, zone)
@@ -35,13 +35,27 @@ def _open(policy: Policy, start: datetime, end: datetime) -> Iterator[tuple[date
 @lru_cache(maxsize=1000)
 def _of_day(spans: tuple[Span, ...], day: date, zone: ZoneInfo) -> list[tuple[datetime, datetime]]:
     """In UTC: Python compares and subtracts times of one zone by their clock faces, whatever summer time does."""
-    found = [bounds(span, day, zone) for span in spans if day.weekday() in span.days]
-    return sorted((start.astimezone(UTC), end.astimezone(UTC)) for start, end in found)
+    faces = [face for span in spans for face in _faces(span, day)]
+    return sorted((_instant(start, zone), _instant(end, zone)) for start, end in faces)
 
 
-def bounds(span: Span, day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    """When a span of this day begins and ends."""
-    if span.end == time.max:
-        return datetime.combine(day, span.start, zone), datetime.combine(day + DAY, time.min, zone)
-    over = span.end <= span.start
-    return datetime.combine(day, span.start, zone), datetime.combine(day + DAY * over, span.end, zone)
+def _faces(span: Span, day: date) -> Iterator[tuple[datetime, datetime]]:
+    """What a span has of this day, by the clock's face: its beginning, and the rest of the one of the day before."""
+    midnight = datetime.combine(day + DAY, time.min)
+    over = span.end == time.max or span.end <= span.start
+    if day.weekday() in span.days:
+        yield datetime.combine(day, span.start), midnight if over else datetime.combine(day, span.end)
+    if over and span.end not in (time.max, time.min) and (day - DAY).weekday() in span.days:
+        yield datetime.combine(day, time.min), datetime.combine(day, span.end)
+
+
+def _instant(face: datetime, zone: ZoneInfo) -> datetime:
+    """When the clock shows this; a time that summer time passes over is the moment at which it does."""
+    early, late = (face.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (1, 0))
+    if late <= early or late.astimezone(zone).replace(tzinfo=None) == face:
+        return late
+    while late - early > SECOND:
+        middle = early + (late - early) / 2
+        passed = middle.astimezone(zone).replace(tzinfo=None) > face
+        early, late = (early, middle) if passed else (middle, late)
+    return late.replace(microsecond=0)

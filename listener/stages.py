@@ -9,11 +9,13 @@ from listener.desk import autonomy
 from listener.intake.poll import Polled, poll
 from listener.model import Platform
 from listener.outbox.send import Outbox, Sent, send
+from listener.store import clean
 from listener.store.engine import Store
 from listener.triage.route import Routed, Triage, route
 from listener.upkeep.expire import expire
 from listener.upkeep.retention import retain
 
+PATIENCE = 1.0  # seconds for others to let go of the file; the next round tries again
 ROUNDS = 100  # sending rounds of one `once`: settling takes a few, a batch one
 
 
@@ -56,9 +58,11 @@ class Stages:
         )
 
     def upkeep(self) -> int:
-        """End what time ends: drafts, and how long words are kept."""
+        """End what time ends: drafts, and how long words are kept; clean the file where erasing could not."""
         ended = expire(self.store, self.triage.policy, self.clock())
-        return ended + retain(self.store, self.triage.policy, self.clock(), self.deleted)
+        ended += retain(self.store, self.triage.policy, self.clock(), self.deleted)
+        clean.clean(self.store, self.clock(), PATIENCE)
+        return ended
 
     def _approve(self, store: Store, name: str, now: datetime) -> Counter[str]:
         return autonomy.approve(store, self.triage.policy, self.triage.preview, name, now)

@@ -47,7 +47,7 @@ class Replayed:
     """What a replay found. rows: the changed decisions as CONTRACT.md's array has them, at most as many as asked for.
 
     read: decisions looked at; changes: kind of change -> how many; by_program: decided otherwise by this version of the
-    program alone; unreadable: whose facts or policy this version cannot read.
+    program alone; unreadable: whose facts or policy this version cannot read; erased: whose words were erased.
     """
 
     rows: list[Json] = field(default_factory=list)
@@ -55,6 +55,7 @@ class Replayed:
     changes: Counter[str] = field(default_factory=Counter)
     by_program: int = 0
     unreadable: int = 0
+    erased: int = 0
 
 
 def replay(
@@ -64,6 +65,9 @@ def replay(
     done, judges = Replayed(), _Judges(store, judge)
     for mention, decided in _past(store, since):
         done.read += 1
+        if not decided.facts:
+            done.erased += 1
+            continue
         mine = judges.of(decided.policy_hash)
         try:
             then = unpack(decided.facts, mention)

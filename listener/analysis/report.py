@@ -22,6 +22,7 @@ from listener.store.verdicts import MACHINE
 TOP = 10
 ABOUT = "about_"  # cues that name what a complaint is about
 SENT = ("staff", "automatic")
+GOING = ("approved", "sending", "unknown", "sent")  # what was approved by itself needs nobody in these states
 STAFF = ("approved", "edited", "rejected", "escalated")  # what staff do with a draft
 
 
@@ -89,7 +90,8 @@ def _response(replies: Sequence[Case]) -> Json:
     by: dict[int, str] = {}
     for one in replies:  # in the order in which they were made: the last one tells, and what was sent stays sent
         if by.get(one.key) not in SENT:
-            by[one.key] = "on_platform" if one.answered_remotely else _answer(one)
+            answer = _answer(one)
+            by[one.key] = "on_platform" if one.answered_remotely and answer not in SENT else answer
     count = Counter(by.values())
     found = {name: count[name] for name in ("staff", "automatic", "on_platform", "ended", "waiting")}
     return {"asked": len(by), **found, "rate": rate(sum(count[name] for name in (*SENT, "on_platform")), len(by))}
@@ -140,7 +142,7 @@ def _met(found: Counter[bool]) -> Json:
 
 
 def _kept(one: Case, now: datetime) -> bool | None:
-    if one.due_at is None or one.approved_by == MACHINE or (one.state == "closed" and one.closed_as != "expired"):
+    if one.due_at is None or _by_itself(one) or (one.state == "closed" and one.closed_as != "expired"):
         return None
     if one.state == "sent" and one.sent_at is not None:
         return one.sent_at <= one.due_at
@@ -156,6 +158,11 @@ def _rules(replies: Iterable[Case]) -> list[Json]:
     return [_rule(rule, kind, fates) for (rule, kind), fates in sorted(found.items())]
 
 
+def _by_itself(one: Case) -> bool:
+    """It is out without staff, or on its way; what failed waits for them."""
+    return one.approved_by == MACHINE and one.state in GOING
+
+
 def _drafted(one: Case) -> bool:
     """It began as a draft of ours: not as an escalation, nor as a person's own text."""
     return one.action == "draft" and one.rule == one.decided_rule
@@ -164,7 +171,7 @@ def _drafted(one: Case) -> bool:
 def _fate(one: Case) -> str:
     if one.verdict is not None:
         return one.verdict
-    if one.approved_by == MACHINE:
+    if _by_itself(one):
         return "automatic"
     return "ended" if one.state == "closed" else "open"
 
@@ -231,6 +238,16 @@ def _complaints(connection: Connection, since: datetime, until: datetime) -> Jso
     return {"of": len(found), "categories": rows}
 
 
+def _deaf(outages: Sequence[Json]) -> float:
+    """Seconds in which a platform could not be read, for all platforms; what overlaps on one counts once."""
+    total, reached = 0.0, dict[str, datetime]()
+    for one in sorted(outages, key=lambda one: (one["since"], one["until"])):
+        begins = max(one["since"], reached.get(one["platform"], one["since"]))
+        total += max((one["until"] - begins).total_seconds(), 0.0)
+        reached[one["platform"]] = max(begins, one["until"])
+    return total
+
+
 def _listening(connection: Connection, since: datetime, until: datetime) -> Json:
     """Gaps, outages and how long it took us to see what was said."""
     gaps, still_open = period.gaps(connection, since, until)
@@ -240,6 +257,6 @@ def _listening(connection: Connection, since: datetime, until: datetime) -> Json
         "gaps": gaps,
         "gaps_open": still_open,
         "outages": outages,
-        "outage_seconds": sum((one["until"] - one["since"]).total_seconds() for one in outages),
+        "outage_seconds": _deaf(outages),
         "lag": {"of": len(lags), **_middle(lags), "most_seconds": lags[-1] if lags else None},
     }

@@ -1,14 +1,25 @@
 """`forget`: erase a person's words, and say what is left."""
 
+import os
 from typing import TYPE_CHECKING
+
+import typer
 
 from listener.cli import context, output
 from listener.cli.app import app
 from listener.cli.arguments import As, AsJson, Handle
+from listener.cli.once import OPEN_NOTICE
 
 if TYPE_CHECKING:
-    from listener.model import Json
+    from pathlib import Path
 
+    from listener.model import Json
+    from listener.settings import Settings
+
+LEFT = (
+    "another program keeps traces of the words in the database's files: the upkeep of `run` or `once` cleans "
+    "them, as does this command again; the notice `traces` is open until then"
+)
 ONE = {"replies": "reply", "shunted": "shunted item"}  # one of a noun, where it is not the noun less its s
 
 
@@ -19,20 +30,43 @@ def forget(handle: Handle, name: As = None, json: AsJson = False) -> None:
     Example: earshot forget x:ada
     """
     from listener.desk import forget as stage
+    from listener.store import clean
 
     with context.store() as store:
-        found = stage.forget(store, context.desk(context.settings(), name), handle)
-    output.emit_json(found) if json else output.write(_told(found))
+        config = context.settings()
+        found = stage.forget(store, context.desk(config, name), handle)
+        found["copies"] = [str(one) for one in _copies(store.path, found["platform"], config)]
+        if not json:
+            output.write(_told(found))
+        found["cleaned"] = clean.clean(store, context.now())
+    output.emit_json(found) if json else output.write("the file was cleaned" if found["cleaned"] else LEFT)
+    if not found["cleaned"]:
+        raise typer.Exit(OPEN_NOTICE)
+
+
+def _copies(database: "Path", platform: str, config: "Settings") -> "list[Path]":
+    """What holds the words still: copies of the database, and the file of what we posted where a platform has one."""
+    from listener.desk import forget as stage
+    from listener.settings.environment import data_folder
+
+    folder = data_folder(os.environ)
+    names = [getattr(one.section, "posts", None) for one in config.platforms if one.name == platform]
+    posts = [folder / name for name in names if isinstance(name, str) and (folder / name).is_file()]
+    return stage.copies(database, *([folder] if folder.is_dir() else [])) + posts
 
 
 def _told(found: "Json") -> str:
     counts = {noun: number for noun, number in found["erased"].items() if number}
     erased = [f"1 {ONE.get(noun, noun[:-1])}" if number == 1 else f"{number} {noun}" for noun, number in counts.items()]
     who = f"{found['platform']}:{found['author_id']}"
-    lines = [f"{who} is forgotten: erased the words of {', '.join(erased) or 'nothing more'}; the file was cleaned"]
+    words = f"erased the words of {', '.join(erased)}" if erased else "no words of theirs are left"
+    lines = [f"{who} is forgotten: {words}"]
     if found["stopped"]:
         lines.append(f"stopped: {', '.join(f'reply {number}' for number in found['stopped'])}")
     if found["opted_out"]:
         lines.append(f"the opt-out stays, and with it the id; `earshot optout {who} --undo` takes it back")
+    if found["perhaps"]:
+        which = ", ".join(map(str, found["perhaps"]))
+        lines.append(f"may be theirs, and does not tell: shunted {which}; `earshot shunted --dismiss ID` erases one")
     lines += [f"still holds the words: {path} (delete it when you need it no more)" for path in found["copies"]]
     return "\n".join(map(output.safe, lines))

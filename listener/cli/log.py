@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 Since = Annotated[
     str | None, typer.Option(metavar="T", help="Read since then: 2026-11-22, 2026-11-22T09:00Z, or an age: 7d, 2h.")
 ]
+PUT_BACK = "is in the line again; the next round decides it"
+DISMISSED = "is done with, and its raw text erased"
 
 
 @app.command()
@@ -130,6 +132,7 @@ def _notices(found: "list[Json]") -> None:
 @app.command()
 def shunted(
     retry: Annotated[int | None, typer.Option(metavar="ID", help="Put this one back into the line.")] = None,
+    dismiss: Annotated[int | None, typer.Option(metavar="ID", help="Done with: erase its raw text.")] = None,
     limit: Limit = 50,
     after: Annotated[int | None, typer.Option(metavar="ID", help="Go on after this one.")] = None,
     name: As = None,
@@ -137,17 +140,18 @@ def shunted(
 ) -> None:
     """List mentions that could not be read or decided; the others went on without them.
 
-    Example: earshot shunted --retry 3
+    Examples: earshot shunted --retry 3   earshot shunted --dismiss 4
     """
     from listener.desk import control
     from listener.store import notices as kept
 
     with context.store() as store:
-        if retry is not None:
-            done = control.put_back(store, context.desk(context.settings(), name), min(retry, arguments.LARGEST))
-            says = f"{done['platform']}:{done['mention_id']} is in the line again; the next round decides it"
-            output.emit_json(done) if json else output.write(output.safe(says))
-            return
+        for given, work, says in ((retry, control.put_back, PUT_BACK), (dismiss, control.dismiss, DISMISSED)):
+            if given is not None:
+                done = work(store, context.desk(context.settings(), name), min(given, arguments.LARGEST))
+                told = f"{done['platform']}:{done['mention_id']} {says}"
+                output.emit_json(done) if json else output.write(output.safe(told))
+                return
         with store.read() as connection:
             items = kept.shunted_items(connection, output.parse_limit(limit), after)
     fields = ("id", "platform", "mention_id", "stage", "error", "raw", "at")
@@ -163,7 +167,8 @@ def _shunted(found: "list[Json]") -> None:
         output.write(f"      {output.safe(one['raw'][:200])}")
     if found:
         output.write(
-            "earshot shunted --retry ID puts one of stage route back; one of stage poll is mended at its source"
+            "earshot shunted --retry ID puts one of stage route back; one of stage poll is mended at its source;\n"
+            "--dismiss ID is for what needs nothing more"
         )
     else:
         output.write("Nothing is set aside.")

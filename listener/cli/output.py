@@ -39,8 +39,12 @@ def _escaped(found: re.Match[str]) -> str:
 
 def safe(text: object) -> str:
     """A stranger's text for a terminal: nothing in it moves the cursor or hides anything; one line."""
-    shown = str(text).replace("\r\n", "\n").replace("\n", " ⏎ ").replace("\t", " ")
-    return DANGEROUS.sub(lambda found: f"\\x{ord(found[0]):02x}", shown)
+    return visible(str(text).replace("\r\n", "\n").replace("\n", " ⏎ ").replace("\t", " "))
+
+
+def visible(text: str) -> str:
+    """The text with what moves a cursor or turns the writing round made visible; for files that people open."""
+    return DANGEROUS.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
 
 
 def write(text: str) -> None:

@@ -11,6 +11,7 @@ from listener.cli.arguments import As, AsJson, Handle
 if TYPE_CHECKING:
     from listener.model import Json
 
+BRAKE = 60.0  # seconds that a pause waits for its turn: meanwhile nothing can be sent either
 OnPlatform = Annotated[str | None, typer.Option(help="Only on this platform.")]
 
 
@@ -97,7 +98,7 @@ def pause(
     from listener.desk import control
 
     length = None if span is None else arguments.usage(lambda: times.span(span), "--for")
-    with context.store() as store:
+    with context.store(wait=BRAKE) as store:
         found = control.pause(store, context.desk(context.settings(), name), platform, length, reason)
     until = f"until {output.iso(found['until'])}" if found["until"] else "until `earshot resume`"
     says = f"sending is paused on {', '.join(found['paused']) or 'every platform'} {until}"

@@ -61,6 +61,8 @@ def _show(found: "Replayed", json: bool) -> None:
         render.show(*_parts(found, total))
     if len(found.rows) < total:
         output.tell(f"earshot: the first {len(found.rows)} of {total} changes are shown; --limit 0 shows all")
+    if found.erased:
+        output.tell(f"earshot: of {found.erased} of {found.read} the words were erased: they cannot be decided again")
     if found.unreadable:
         output.tell(
             f"earshot: {found.unreadable} of {found.read} were decided by a policy that cannot be read any more"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from listener.cli.output import iso
+from listener.cli.output import iso, visible
 from listener.model import Json
 
 COLUMNS = ("figure", "item", "measure", "value")
@@ -22,15 +22,23 @@ def table(found: Json) -> str:
     writer.writerow(COLUMNS)
     for figure, value in found.items():
         for item, measure, one in _lines(value):
-            writer.writerow([figure, safe_cell(item), safe_cell(measure), _cell(one, safe_cell)])
+            writer.writerow([figure, _cell(item, safe_cell), _cell(measure, safe_cell), _cell(one, safe_cell)])
     return text.getvalue()
+
+
+def _label(entry: Json) -> str:
+    """What tells an entry of a list from the others: of outages one platform has many."""
+    names = [str(entry[name]) for name in LABELS if name in entry][:1]
+    if "since" in entry:
+        names += [entry["kind"], iso(entry["since"])]
+    return " ".join(names)
 
 
 def _cell(value: Any, safe: Any) -> Any:
     """Numbers stay numbers, also negative ones; what is not known is empty."""
     if isinstance(value, datetime):
         return iso(value)
-    return safe(value) if isinstance(value, str) else "" if value is None else value
+    return safe(visible(value)) if isinstance(value, str) else "" if value is None else value
 
 
 def _lines(value: Any, item: str = "", measure: str = "") -> Iterator[tuple[str, str, Any]]:
@@ -41,7 +49,6 @@ def _lines(value: Any, item: str = "", measure: str = "") -> Iterator[tuple[str,
                 yield from _lines(inner, item, f"{measure}.{name}" if measure else str(name))
     elif isinstance(value, list):
         for inner in value:
-            label = next(str(inner[name]) for name in LABELS if name in inner)
-            yield from _lines(inner, label, measure)
+            yield from _lines(inner, _label(inner), measure)
     else:
         yield item, measure, value

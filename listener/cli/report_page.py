@@ -6,6 +6,7 @@ from typing import Any
 
 from jinja2 import Environment, StrictUndefined
 
+from listener.cli.output import visible
 from listener.cli.render import count, moment
 from listener.cli.report_words import percent, span, usd
 from listener.model import Json
@@ -18,6 +19,7 @@ LABELS = 12  # under the columns, at most
 def page(found: Json, brand: str) -> str:
     """The page as HTML; every text in it is escaped."""
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment.finalize = lambda value: visible(value) if type(value) is str else value
     environment.filters |= {"percent": percent, "span": span, "usd": usd, "moment": moment}
     source = files("listener.cli").joinpath("report.html").read_text(encoding="utf-8")
     kinds = [*KINDS, *(kind for kind in found["volume"]["kinds"] if kind not in KINDS)]

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from listener.desk.approve import Desk, allowed, told
 from listener.errors import DeskError
 from listener.model import Json
-from listener.store import events, mentions, notices, platforms, replies
+from listener.store import aside, clean, events, mentions, notices, platforms, replies
 from listener.store.engine import Store
 
 ALL = "*"
@@ -80,3 +80,15 @@ def put_back(store: Store, desk: Desk, shunted_id: int) -> Json:
         notices.resolve_shunted(connection, shunted_id, now)
         events.add(connection, "put_back", desk.by, now, mention_key=key)
     return {"id": shunted_id, "platform": item.platform, "mention_id": item.mention_id, "put_back": True}
+
+
+def dismiss(store: Store, desk: Desk, shunted_id: int) -> Json:
+    """A person has looked at what lies aside: it is done with, and its raw text erased. Raises DeskError."""
+    with store.write() as connection:
+        allowed(desk)
+        item = notices.shunted_item(connection, shunted_id)
+        key, now = mentions.locate(connection, item.platform, item.mention_id), desk.clock()
+        aside.dismiss(connection, shunted_id, now)
+        clean.due(connection, now)
+        events.add(connection, "dismissed", desk.by, now, mention_key=key, detail={"shunted": shunted_id})
+    return {"id": shunted_id, "platform": item.platform, "mention_id": item.mention_id, "dismissed": True}

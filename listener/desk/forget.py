@@ -7,39 +7,42 @@ from sqlalchemy import Connection
 from listener.desk.approve import Desk, allowed, told
 from listener.errors import DeskError
 from listener.model import Json
-from listener.store import events, items, people, replies
+from listener.store import aside, clean, events, items, people, replies
 from listener.store import forget as store_forget
+from listener.store.aside import Names
 from listener.store.engine import Store
 from listener.store.people import Person
 
 UNDER_WAY = ("sending", "unknown")
+MAGIC = b"SQLite format 3\0"  # how such a file begins
 OVER = ("sent", "closed")
 
 
 def forget(store: Store, desk: Desk, handle: str) -> Json:
-    """Erase the words of a person, and say what was done; who is forgotten already: clean the file once more.
+    """Erase the words of a person, and say what was done; `clean` then does the file.
 
-    Raises DeskError while a reply to them is under way: to find out whether it arrived, its text is needed.
+    perhaps: numbers of set-aside items that name the person and do not tell their author. Who is forgotten already has
+    nothing to lose, and the file is cleaned once more. Raises DeskError while a reply to them is under way: to find out
+    whether it arrived, its text is needed.
     """
     with store.write() as connection:
         allowed(desk)
-        who, said = _who(connection, handle)
+        who = people.find_words(connection, handle)
+        whose, now = aside.names(connection, *who), desk.clock()
         stopped = _stop(connection, desk, who)
-        erased = store_forget.erase(connection, who, desk.by, desk.clock()) if said else {}
-        events.add(connection, "forgot", desk.by, desk.clock(), detail={"mentions": erased.get("mentions", 0)})
+        erased = store_forget.erase(connection, who, desk.by, now) if _anything(connection, whose, who) else {}
+        clean.due(connection, now)
+        events.add(connection, "forgot", desk.by, now, detail={"mentions": erased.get("mentions", 0)})
         silent = people.opted_out(connection, who) is not None
-    store_forget.vacuum(store.path)
+        perhaps = aside.perhaps(connection, whose)
     done = {"platform": who[0], "author_id": who[1], "erased": erased, "stopped": stopped, "opted_out": silent}
-    return {**done, "copies": [str(one) for one in copies(store.path)]}
+    return {**done, "perhaps": perhaps}
 
 
-def _who(connection: Connection, handle: str) -> tuple[Person, bool]:
-    """Who is meant, and whether there are words of theirs. Raises DeskError."""
-    platform, _, author_id = handle.partition(":")
-    before = (platform, author_id)
-    if store_forget.known(connection, before) and not people.figures(connection, before)["mentions"]:
-        return before, False
-    return people.find(connection, handle), True
+def _anything(connection: Connection, whose: Names, who: Person) -> bool:
+    """True when words of theirs, or about them, are here."""
+    said = people.figures(connection, who)["mentions"] or people.notes(connection, who)
+    return bool(said or any(aside.known(connection, who[0], name) for name in whose.ids | whose.handles))
 
 
 def _stop(connection: Connection, desk: Desk, who: Person) -> list[int]:
@@ -56,6 +59,18 @@ def _stop(connection: Connection, desk: Desk, who: Person) -> list[int]:
     return [one.id for one in live]
 
 
-def copies(database: Path) -> list[Path]:
-    """Databases beside this one: backups, which hold the words still."""
-    return sorted(one for one in database.parent.rglob("*.db") if one != database)
+def copies(database: Path, *folders: Path) -> list[Path]:
+    """Databases beside this one or below these folders, whatever their names: backups, which hold the words still."""
+    beside = [*database.parent.glob("*"), *(database.parent / "backups").glob("*")]
+    found = {one.resolve() for one in (*beside, *(one for folder in folders for one in folder.rglob("*")))}
+    return sorted(one for one in found - {database.resolve()} if _is_database(one))
+
+
+def _is_database(path: Path) -> bool:
+    try:
+        if not path.is_file():  # a pipe would be waited for
+            return False
+        with path.open("rb") as file:
+            return file.read(len(MAGIC)) == MAGIC
+    except OSError:
+        return False

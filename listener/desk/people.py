@@ -14,13 +14,13 @@ def person(store: Store, handle: str) -> Json:
         who = people.find(connection, handle)
         found = items.of_person(connection, *who)
         silent, notes = people.opted_out(connection, who), people.notes(connection, who)
-    newest = found[-1].mention
+    newest = found[-1].mention if found else None  # forgotten, or opted out and forgotten
     return {
         "platform": who[0],
         "author_id": who[1],
-        "handle": newest.author_handle,
-        "name": newest.author_name,
-        "followers": newest.author_followers,
+        "handle": newest and newest.author_handle,
+        "name": newest and newest.author_name,
+        "followers": newest and newest.author_followers,
         "opted_out": None if silent is None else {"at": silent.at, "by": silent.by, "why": silent.why},
         "notes": [{"at": one.at, "by": one.by, "text": one.text} for one in notes],
         "exchanges": [_exchange(one) for one in found],

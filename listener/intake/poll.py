@@ -191,8 +191,13 @@ def _single(found: Sequence[Mention]) -> list[Mention]:
 
 def _edit(connection: Connection, known: mentions.Known | None, found: Mention, now: datetime) -> None:
     """The author changed a stored post: a text that waits to be sent needs a second look."""
-    if known is None or known.stage == "forgotten":  # its words are not to come back
+    if known is None:
         return
+    if known.stage == "forgotten":  # words that were erased are not to come back; newer ones are heard
+        erased = forget.at(connection, known.key)
+        if erased is None or found.created_at <= erased:
+            return
+        mentions.again(connection, known.key, found)
     if not known.older_than(found):
         if known.better_in(found):
             mentions.reach(connection, known.key, found, again=not replies.any_to(connection, known.key))
@@ -200,7 +205,7 @@ def _edit(connection: Connection, known: mentions.Known | None, found: Mention, 
     live = replies.live(connection, known.key)
     mentions.edited(connection, known.key, found, now, again=live is None)
     events.add(connection, "edited", "author", now, mention_key=known.key, detail={"before": known.text})
-    if live is not None and live.state in ("drafted", "approved"):
+    if live is not None and live.state in ("drafted", "approved", "by_hand"):
         back: dict[str, Any] = {"revision": live.revision + 1, **replies.UNAPPROVED}
         says = {"says": "the mention was edited"}
         replies.move(connection, live, "drafted", by="poll", now=now, what="held", detail=says, **back)

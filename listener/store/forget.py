@@ -3,13 +3,9 @@
 The person themselves stays as a digest, so that what they wrote before is not kept again when a platform lists it late.
 """
 
-import re
-import sqlite3
 from collections.abc import Mapping, Sequence
-from contextlib import closing
 from datetime import datetime
-from hashlib import sha256
-from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 from sqlalchemy import (
@@ -30,9 +26,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from listener.errors import StoreError
 from listener.model import Json, Mention
-from listener.store.people import Person
+from listener.store import aside as unread
+from listener.store import clean
+from listener.store.aside import OVERWRITE
+from listener.store.people import Person, called, digest
 from listener.store.records import chunks
 from listener.store.tables import metadata
 
@@ -54,18 +52,13 @@ BARE: dict[str, Any] = {  # what a mention is without its words
 }
 EVERYWHERE = "*"  # as a platform's name: whatever the platform
 UNDER_WAY = ("sending", "unknown")  # the text is needed to find out whether it arrived
-WAIT = 30.0  # seconds for other processes to let go of the file
+_lies_aside = (  # undecided, until a person puts it back or dismisses it
+    select(shunted.c.id)
+    .where(shunted.c.platform == mention.c.platform, shunted.c.mention_id == mention.c.id)
+    .where(shunted.c.stage == "route", shunted.c.resolved_at.is_(None))
+    .exists()
+)
 OF_PERSONS = ("opted_out", "opted_in")  # events that name a person in their detail
-
-
-def digest(person: Person) -> str:
-    """What is kept of who was forgotten: it recognises the person and names nobody."""
-    return sha256(f"{person[0]}:{person[1]}".encode()).hexdigest()
-
-
-def known(connection: Connection, person: Person) -> bool:
-    """True when this person was forgotten before."""
-    return connection.execute(select(forgotten).where(forgotten.c.digest == digest(person))).first() is not None
 
 
 def remembered(connection: Connection, found: Sequence[Mention]) -> list[Mention]:
@@ -77,26 +70,36 @@ def remembered(connection: Connection, found: Sequence[Mention]) -> list[Mention
     return [one for one, at in since if at is None or one.created_at > at]
 
 
+def at(connection: Connection, key: int) -> datetime | None:
+    """When the words of a mention were last erased."""
+    query = select(event.c.at).where(event.c.mention_key == key, event.c.what == "forgotten")
+    return connection.execute(query.order_by(event.c.id.desc()).limit(1)).scalar_one_or_none()
+
+
 def erase(connection: Connection, person: Person, by: str, now: datetime) -> dict[str, int]:
-    """Erase a person's words in every table. Returns how many rows lost some, by noun; `vacuum` cleans the file."""
+    """Erase a person's words in every table. Returns how many rows lost some, by noun; `clean` does the file."""
+    connection.exec_driver_sql(OVERWRITE)
+    whose = unread.names(connection, *person)
     same = (mention.c.platform == person[0], mention.c.author_id == person[1])
     keys = select(mention.c.key).where(*same)
     count = _about(connection, keys, by, now)
-    count["shunted"] += _shunted(connection, person, now)
+    count["shunted"] += unread.erase(connection, whose, now)
     theirs = (note.c.platform == person[0], note.c.author_id == person[1])
     count["notes"] = connection.execute(delete(note).where(*theirs)).rowcount
     _opted(connection, person)
     _beside(connection, person)
-    gone = {**BARE, "author_id": f"forgotten-{digest(person)[:16]}"}
+    gone = {**BARE, "author_id": f"forgotten-{token_hex(8)}"}  # by chance: exports show it, and ids can be tried
     count["mentions"] = connection.execute(update(mention).where(*same).values(**gone)).rowcount
-    kept = upsert(forgotten).values(digest=digest(person), at=now)
+    kept = upsert(forgotten).values([{"digest": digest(one), "at": now} for one in (person, *called(whose))])
     connection.execute(kept.on_conflict_do_update(["digest"], set_={"at": now}))
+    clean.due(connection, now)
     return count
 
 
 def old(connection: Connection, before: datetime, limit: int) -> list[int]:
-    """Mentions seen before a time. What a reply is still to be made to, or settled for, is not among them."""
+    """Mentions seen before a time. What a reply is still to be made to or settled for, or lies aside, is not there."""
     query = _wordy(reply.c.state.not_in(("sent", "closed"))).where(mention.c.seen_at < before, mention.c.stage != "new")
+    query = query.where(~and_(mention.c.stage == "shunted", _lies_aside))
     return list(connection.execute(query.order_by(mention.c.seen_at).limit(limit)).scalars())
 
 
@@ -118,14 +121,14 @@ def _wordy(needed: ColumnElement[bool]) -> Select[Any]:
 
 
 def aside(connection: Connection, before: datetime, now: datetime) -> int:
-    """Erase what was set aside before a time and never became a mention. Returns of how many."""
-    lies = (shunted.c.at < before, shunted.c.raw != "")
-    return _set(connection, shunted, and_(*lies), raw="", error="forgotten", resolved_at=now)
+    """Erase what was set aside before a time and is done with; the rest waits for a person. Returns of how many."""
+    lies = (shunted.c.at < before, shunted.c.raw != "", shunted.c.resolved_at.is_not(None))
+    return _set(connection, shunted, and_(*lies), raw="", error=unread.FORGOTTEN, resolved_at=now)
 
 
 def expire(connection: Connection, keys: Sequence[int], why: str, now: datetime) -> None:
     """Erase the words of mentions whose time is over; who wrote them stays known by the platform's id."""
-    connection.exec_driver_sql("PRAGMA secure_delete=ON")  # what is freed from now on is overwritten
+    connection.exec_driver_sql(OVERWRITE)
     for piece in chunks(keys):
         chosen = mention.c.key.in_(piece)
         same = (mention.c.platform == optout.c.platform, mention.c.author_id == optout.c.author_id)
@@ -149,7 +152,7 @@ def _about(
         "events": _set(connection, event, told, detail=null()),
         "approvals": _set(connection, approval, approval.c.reply_id.in_(replies), text=""),
         "replies": _set(connection, reply, mine, text=None, reason=None, error=None, request=null()),
-        "shunted": _set(connection, shunted, raw, raw="", error="forgotten", resolved_at=now),
+        "shunted": _set(connection, shunted, raw, raw="", error=unread.FORGOTTEN, resolved_at=now),
     }
     row = (literal(now, event.c.at.type), literal("forgotten"), literal(by), mention.c.key)
     new = select(*row, literal(detail, event.c.detail.type)).where(mention.c.key.in_(keys))
@@ -159,23 +162,6 @@ def _about(
 
 def _set(connection: Connection, table: Any, where: Any, **changes: Any) -> int:
     return connection.execute(update(table).where(where).values(**changes)).rowcount
-
-
-def _names(connection: Connection, person: Person) -> set[str]:
-    """Every id and handle the person went by."""
-    query = select(mention.c.author_handle).where(mention.c.platform == person[0], mention.c.author_id == person[1])
-    return {person[1], *(name for name in connection.execute(query.distinct()).scalars() if name)}
-
-
-def _shunted(connection: Connection, person: Person, now: datetime) -> int:
-    """What was set aside unread and names the person: it never became a mention."""
-    names = map(re.escape, sorted(_names(connection, person)))
-    called = re.compile(rf'"@?(?:{"|".join(names)})"', re.IGNORECASE)  # a value of JSON
-    query = select(shunted.c.id, shunted.c.raw).where(shunted.c.platform == person[0])
-    theirs = [row.id for row in connection.execute(query) if called.search(row.raw)]
-    for one in theirs:
-        _set(connection, shunted, shunted.c.id == one, raw="", error="forgotten", resolved_at=now)
-    return len(theirs)
 
 
 def _opted(connection: Connection, person: Person) -> None:
@@ -190,25 +176,8 @@ def _opted(connection: Connection, person: Person) -> None:
 
 def _beside(connection: Connection, person: Person) -> None:
     """The id where it stands alone: in notices of a flood, and in what was billed today (told once more at most)."""
-    flood = and_(notice.c.platform == person[0], notice.c.subject.endswith(f" {person[1]}", autoescape=True))
+    named = (notice.c.kind == "flood", notice.c.subject == f"to the author {person[1]}")  # as holds name it
+    flood = and_(notice.c.platform == person[0], *named)
     _set(connection, notice, flood, what="forgotten", subject=literal("forgotten ") + cast(notice.c.id, Text))
     units = billed.c.unit.endswith(f":{person[1]}", autoescape=True)
     connection.execute(delete(billed).where(billed.c.platform == person[0], units))
-
-
-def vacuum(path: Path) -> None:
-    """Write the file anew, so that no free page and no log beside it holds what was erased. Raises StoreError."""
-    with closing(sqlite3.connect(path, timeout=WAIT, isolation_level=None)) as connection:
-        try:
-            connection.execute("VACUUM")
-            busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-        except sqlite3.OperationalError as error:
-            raise StoreError(
-                f"the words are erased, but the file may hold traces of them ({error})",
-                "run the same command again when nothing else writes and the disk has room for the database once more",
-            ) from error
-    if busy:
-        raise StoreError(
-            f"the words are erased, but another process keeps traces of them in {path.name}-wal",
-            "run the same command again",
-        )

@@ -80,6 +80,12 @@ def edited(connection: Connection, key: int, found: Mention, now: datetime, *, a
     connection.execute(update(mention).where(mention.c.key == key).values(**version, **stage))
 
 
+def again(connection: Connection, key: int, found: Mention) -> None:
+    """The author edited a post of which the words were erased: they speak to us anew, with name and all."""
+    told = {name: value for name, value in values(found).items() if name not in ("id", "interaction_id")}
+    connection.execute(update(mention).where(mention.c.key == key).values(**told, stage="routed", gone_at=None))
+
+
 def reach(connection: Connection, key: int, found: Mention, *, again: bool) -> None:
     """Another feed knows better whether it is to us and whether we may answer; again: decide once more."""
     known = {"addressed": found.addressed, "can_reply": found.can_reply, "why_not": found.why_not}
@@ -123,10 +129,11 @@ def locate_version(connection: Connection, platform: str, post_id: str) -> int |
 
 
 def unchanged(connection: Connection, batch: Mapping[int, Mention]) -> set[int]:
-    """Which of these still read as they did: an edit may have come while they were being decided."""
+    """Which of these still wait and read as they did: while they were decided one may be edited, or forgotten."""
     same: set[int] = set()
     for piece in chunks(list(batch)):
-        rows = connection.execute(select(mention.c.key, mention.c.text).where(mention.c.key.in_(piece)))
+        new = select(mention.c.key, mention.c.text).where(mention.c.key.in_(piece), mention.c.stage == "new")
+        rows = connection.execute(new)
         same.update(row.key for row in rows if row.text == batch[row.key].text)
     return same
 

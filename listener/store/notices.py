@@ -8,6 +8,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from listener.errors import DeskError
 from listener.model import BadItem, Gap
+from listener.store.aside import FORGOTTEN
 from listener.store.records import Notice, Shunted, columns, load, load_all
 from listener.store.tables import metadata
 
@@ -86,7 +87,9 @@ def shunt(connection: Connection, platform: str, stage: str, items: Sequence[Bad
         fixed = {"error": item.error, "raw": item.raw, "at": now, "resolved_at": None}
         row = {"platform": platform, "mention_id": item.mention_id, "stage": stage, **fixed}
         same = (shunted.c.platform == platform, shunted.c.mention_id == item.mention_id, shunted.c.stage == stage)
-        there = connection.execute(select(shunted.c.resolved_at, shunted.c.id).where(*same)).one_or_none()
+        there = connection.execute(select(shunted.c.resolved_at, shunted.c.error).where(*same)).one_or_none()
+        if there is not None and there.error == FORGOTTEN:  # erased words do not come back
+            continue
         if there is None or there.resolved_at is not None:
             count += 1
         merge = upsert(shunted).values(row)

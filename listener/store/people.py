@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from hashlib import sha256
 
 from sqlalchemy import Connection, delete, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from listener.errors import DeskError
+from listener.store import aside
+from listener.store.aside import Names
 from listener.store.records import Note, OptOut, chunks, columns, load, load_all
 from listener.store.tables import metadata
 
@@ -15,15 +18,51 @@ optout = metadata.tables["optout"]
 reply = metadata.tables["reply"]
 note = metadata.tables["note"]
 platform_ = metadata.tables["platform"]
+forgotten = metadata.tables["forgotten"]
 Person = tuple[str, str]  # platform, author_id
 
 
+def digest(person: Person) -> str:
+    """What is kept of who was forgotten: it recognises the person and names nobody."""
+    return sha256(f"{person[0]}:{person[1]}".encode()).hexdigest()
+
+
+def called(names: Names) -> list[Person]:
+    """A person by their handles: marked, since another person's id may read the same."""
+    return [(names.platform, f"@{one}") for one in sorted(names.handles)]
+
+
+def known(connection: Connection, person: Person) -> bool:
+    """True when this person was forgotten before."""
+    return connection.execute(select(forgotten).where(forgotten.c.digest == digest(person))).first() is not None
+
+
 def find(connection: Connection, handle: str) -> Person:
-    """The one person behind `[PLATFORM:]HANDLE` or `PLATFORM:AUTHOR_ID`. Raises DeskError for none or several."""
+    """The one person behind `[PLATFORM:]HANDLE` or `PLATFORM:AUTHOR_ID`. Raises DeskError for none or several.
+
+    Who has no mention any more is found by id: an opt-out outlives the words, and who was forgotten is recognised.
+    """
+    return one(handle, {found for where in asked(connection, handle) for found in _named(connection, *where)})
+
+
+def find_words(connection: Connection, handle: str) -> Person:
+    """As `find`, also who is known from an item alone that could not be read, or was forgotten under this handle."""
+    named = asked(connection, handle)
+    found = {one for where in named for one in _named(connection, *where)}
+    found = found or {(where, one) for where, name in named for one in aside.known(connection, where, name)}
+    marked = [(where, f"@{aside.handle(name)}") for where, name in named]
+    return one(handle, found or {person for person in marked if known(connection, person)})
+
+
+def asked(connection: Connection, handle: str) -> list[Person]:
+    """Where to look for whom: (platform, name)."""
     platform, name = _split(connection, handle)
-    found = sorted(
-        {one for where in ([platform] if platform else _heard(connection)) for one in _named(connection, where, name)}
-    )
+    return [(where, name) for where in ([platform] if platform else _heard(connection))]
+
+
+def one(handle: str, people: set[Person]) -> Person:
+    """The only one. Raises DeskError."""
+    found = sorted(people)
     if not found:
         raise DeskError(
             f"nobody called {handle!r} has mentioned us", "write HANDLE, PLATFORM:HANDLE or PLATFORM:AUTHOR_ID"
@@ -40,18 +79,23 @@ def _heard(connection: Connection) -> list[str]:
 
 
 def _named(connection: Connection, where: str, name: str) -> set[Person]:
-    """Who goes by this name on a platform: two looks, each with an index of its own."""
+    """Who goes by this name on a platform: each look has an index of its own."""
     people = select(mention.c.author_id).where(mention.c.platform == where)  # DISTINCT would go through all of them
     by_handle = connection.execute(people.where(func.lower(mention.c.author_handle) == name.lower())).scalars()
     by_id = connection.execute(people.where(mention.c.author_id == name).limit(1)).scalars()
-    return {(where, one) for one in (*by_handle, *by_id)}
+    found = {(where, one) for one in (*by_handle, *by_id)}
+    person = (where, name)
+    return found | {person} if opted_out(connection, person) or known(connection, person) else found
 
 
 def _split(connection: Connection, handle: str) -> Person:
     """An author's id may hold colons of its own (did:plc:...), so only a platform's name counts as a prefix."""
     first, colon, rest = handle.partition(":")
-    known = connection.execute(select(mention.c.platform).where(mention.c.platform == first).limit(1)).first()
-    return (first, rest.removeprefix("@")) if colon and known else ("", handle.removeprefix("@"))
+    named = (
+        first in _heard(connection)
+        or connection.execute(select(mention.c.platform).where(mention.c.platform == first).limit(1)).first()
+    )
+    return (first, rest.removeprefix("@")) if colon and named else ("", handle.removeprefix("@"))
 
 
 def opt_out(connection: Connection, person: Person, by: str, why: str | None, now: datetime) -> None:

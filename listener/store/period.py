@@ -27,6 +27,11 @@ COMPLAINTS = ("problem", "complaint", "threat_to_leave")  # cues
 _last = decision.c.id == (
     select(func.max(other.c.id)).where(other.c.mention_key == mention.c.key).scalar_subquery()
 )  # the decision that counts
+_made_by = decision.c.id == (
+    select(func.max(other.c.id))
+    .where(other.c.mention_key == reply.c.mention_key, other.c.at <= reply.c.created_at)
+    .scalar_subquery()
+)  # the decision that a reply came from: an edited mention has later ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +46,7 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A reply to a mention of the period.
+    """A reply to a mention of the period, with the decision that it came from (None: there was none yet).
 
     verdict: what staff decided on our draft (approved, edited, rejected, escalated); follows: staff had answered in
     this conversation before.
@@ -50,8 +55,8 @@ class Case:
     key: int
     aged_from: datetime
     answered_remotely: str | None
-    action: str
-    decided_rule: str
+    action: str | None
+    decided_rule: str | None
     decided_kind: str | None
     id: int
     rule: str
@@ -91,7 +96,7 @@ def cases(connection: Connection, since: datetime, until: datetime) -> list[Case
     own |= {"action": decision.c.action, "decided_rule": decision.c.rule, "decided_kind": decision.c.kind}
     own |= {"verdict": verdict.c.what, "follows": follows}
     chosen = [own[name].label(name) if name in own else reply.c[name] for name in names(Case)]
-    told = mention.join(decision, _last).join(reply, reply.c.mention_key == mention.c.key)
+    told = mention.join(reply, reply.c.mention_key == mention.c.key).outerjoin(decision, _made_by)
     told = told.outerjoin(verdict, verdict.c.reply_id == reply.c.id)
     return load_all(Case, connection.execute(select(*chosen).select_from(told).where(_within(since, until))))
 

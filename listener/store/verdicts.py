@@ -21,6 +21,7 @@ autonomy = metadata.tables["autonomy"]
 event = metadata.tables["event"]
 
 MACHINE = "policy"  # who approves by itself; no member of staff can have this name
+TAKEN_BACK = ("undone", "held")  # by who gave it, or because the mention was edited or the sending held for good
 EVERYWHERE = "*"  # a kind is trusted on all platforms, or on none
 # what staff do -> is it a rejection or a change? Anything else (expired, withdrawn, handled elsewhere) is no verdict.
 _CHANGED = {"approved": False, "rejected": True, "escalated": True, "edited": True}
@@ -29,14 +30,14 @@ _CHANGED = {"approved": False, "rejected": True, "escalated": True, "edited": Tr
 def note(connection: Connection, seen: Reply, what: str, by: str, now: datetime, changes: Json) -> str | None:
     """Keep the verdict of staff, if this move of a draft of ours is one.
 
-    An edit that leaves the draft its wording has altered nothing that is seen; an undone approval was none. A draft
-    that staff had edited is theirs: approved it stays edited, rejected it is rejected. Returns why, when it ended the
-    autonomy of the reply's kind.
+    An edit that leaves the draft its wording has altered nothing that is seen; an approval that was taken back was
+    none. A draft that staff had edited is theirs: approved it stays edited, rejected it is rejected. Returns why, when
+    it ended the autonomy of the reply's kind.
     """
     if seen.kind is None or by == MACHINE:
         return None
     mine = verdict.c.reply_id == seen.id
-    if what == "undone":
+    if what in TAKEN_BACK:
         connection.execute(delete(verdict).where(mine, verdict.c.what == "approved"))
     if seen.variant is None and what == "rejected":
         connection.execute(update(verdict).where(mine).values(what=what, by=by, at=now))

@@ -116,8 +116,9 @@ def _batch(
             log.error("mention %s:%s crashed triage: %r", mention.platform, mention.id, error)
             crashed[key] = error
     with store.write() as connection:
-        same = mentions.unchanged(connection, {key: batch[key][0] for key in verdicts})
+        same = mentions.unchanged(connection, {key: mention for key, (mention, _) in batch.items()})
         verdicts = {key: one for key, one in verdicts.items() if key in same}
+        crashed = {key: one for key, one in crashed.items() if key in same}
         policies.keep(connection, triage.policy.hash, triage.policy.texts, now)
         _keep(connection, triage, verdicts, now)
         shunted = sum(_crashed(connection, key, *batch[key], error, now) for key, error in crashed.items())

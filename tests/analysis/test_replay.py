@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from listener.analysis.replay import Judge, Replayed, changed, replay
+from listener.desk.forget import forget
 from listener.policy import Policy
 from listener.settings import read_policy
 from listener.store import people
@@ -172,3 +173,11 @@ def test_a_replay_of_many_pages_misses_nothing_and_writes_nothing(world: World) 
     found = under(world, other(compound=0.99, warm=0.99))
     assert found.read == len(found.rows) == len({row["mention_id"] for row in found.rows}) == 501
     assert world.store.path.read_bytes() == before
+
+
+def test_what_was_erased_is_told_as_such(world: World) -> None:
+    """Not blamed on the policy: there is nothing left to decide on."""
+    world.said(*praise(2), CANADA)
+    forget(world.store, world.desk(), "user1")
+    found = under(world, factories.policy())
+    assert (found.read, found.erased, found.unreadable) == (3, 1, 0)

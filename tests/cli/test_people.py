@@ -1,5 +1,6 @@
 """Persons, and the operator's hand on sending."""
 
+import sqlite3
 from pathlib import Path
 
 from tests.conftest import Earshot
@@ -55,5 +56,21 @@ def test_forgetting_says_what_was_done_and_what_is_left(queue: Earshot, home: Pa
     assert "the opt-out stays" in done.out and f"still holds the words: {home / 'data' / 'monday.db'}" in done.out
     assert b"two weeks now" not in (home / "data" / "earshot.db").read_bytes()
     assert "No reply" not in queue("show", "memory:m1").out
+    assert done.out.splitlines()[-1] == "the file was cleaned"
     again = queue("forget", "ada")
-    assert again.code == 1 and "nobody called 'ada'" in again.err
+    assert again.code == 0 and "no words of theirs are left" in again.out
+    nobody = queue("forget", "who")
+    assert nobody.code == 1 and "nobody called 'who'" in nobody.err
+
+
+def test_forgetting_while_another_program_reads_tells_what_was_done(queue: Earshot, home: Path) -> None:
+    """All of it first; then that upkeep goes on, and the code of an open notice."""
+    reader = sqlite3.connect(home / "data" / "earshot.db", isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM mention").fetchone()
+    done = queue("forget", "ada")
+    assert done.code == 3 and done.out.startswith("memory:ada is forgotten: erased the words of ")
+    assert "stopped: reply" in done.out and "the notice `traces` is open" in done.out.splitlines()[-1]
+    assert "traces" in queue("notices").out
+    reader.close()
+    assert queue("once", "--stage", "upkeep").code == 0 and "traces" not in queue("notices").out

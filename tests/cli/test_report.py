@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -69,6 +70,23 @@ def test_csv_has_every_figure_and_no_formula(queue: Earshot, home: Path) -> None
     assert ["mentions", "", "", "6"] in rows and ["volume", "", "kinds.thank_you", "2"] in rows
     assert [row[1][:11] for row in rows if row[0] == "reject_reasons"] == ["'=HYPERLINK"]
     assert not [cell for row in rows for cell in row if cell[:1] in ("=", "+", "@", "\t", "\r")]
+
+
+def test_files_hold_nothing_that_moves_a_cursor_or_turns_the_writing_round(queue: Earshot, home: Path) -> None:
+    """Somebody prints the page, or looks at the CSV in a terminal."""
+    queue("reject", "1", "--reason", "late\x1b[2J \u202egnp")
+    queue("report", "--html", "page.html", "--csv", "figures.csv")
+    for name in ("page.html", "figures.csv"):
+        text = (home / name).read_text(encoding="utf-8")
+        assert "\x1b" not in text and "\u202e" not in text and "late\\x1b[2J \\x202egnp" in text
+
+
+def test_two_outages_of_a_platform_are_two_lines() -> None:
+    """What they share does not name them."""
+    since = datetime(2026, 11, 24, 10, tzinfo=UTC)
+    outages = [{"platform": "x", "kind": "account", "since": since + timedelta(hours=n), "over": True} for n in (0, 1)]
+    rows = list(csv.reader(io.StringIO(report_csv.table({"listening": {"outages": outages}}), newline="")))
+    assert len({(row[0], row[1], row[2]) for row in rows}) == len(rows) == 7
 
 
 def test_a_negative_number_is_no_formula() -> None:

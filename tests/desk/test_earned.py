@@ -210,6 +210,16 @@ def test_what_is_no_decision(world: World) -> None:
     assert counted(world) == (0, 0)
 
 
+def test_an_approval_of_other_words_is_no_decision(world: World) -> None:
+    """The author edits the mention: the approval is taken back, and nobody has decided."""
+    (number,) = world.said(*praise())
+    approve(world.store, world.desk(), [Target(number)])
+    assert counted(world) == (1, 1)
+    said = world.item(number).mention
+    world.heard(replace(said, text=f"{said.text} Really!", created_at=world.after(minutes=1).now))
+    assert (world.reply(number).state, counted(world)) == ("drafted", (0, 0))
+
+
 def test_an_edit_that_alters_nothing_is_no_change(world: World) -> None:
     """Opened in an editor and saved, with the platform's own prefix in front: the draft is still the program's."""
     (reply_id,) = world.said(*praise())

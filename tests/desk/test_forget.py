@@ -1,6 +1,5 @@
 """Forgetting a person: the words are nowhere in the file, the bare ledger is whole, and they do not come back."""
 
-import sqlite3
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,15 +8,16 @@ import pytest
 from sqlalchemy import select
 
 from listener.desk import autonomy, moves, people
-from listener.desk.approve import Target, approve
-from listener.desk.forget import forget
+from listener.desk import forget as stage
+from listener.desk.approve import Desk, Target, approve
 from listener.desk.queue import Asked, show
-from listener.errors import DeskError, StoreError
+from listener.errors import DeskError
 from listener.intake.poll import poll
-from listener.model import BadItem, Page
+from listener.model import BadItem, Json, Page
 from listener.policy import Holds
-from listener.store import figures, ledger, mentions, notices, verdicts
-from listener.store import forget as erasing
+from listener.store import clean, figures, ledger, mentions, notices, verdicts
+from listener.store import people as persons
+from listener.store.engine import Store
 from listener.store.tables import metadata
 from tests import factories
 from tests.desk.world import World, praise, preview
@@ -30,6 +30,13 @@ COMPLAINT = f"@fernhill my parcel with the {WORD} nib is two weeks late"
 def ada(world: World, text: str = COMPLAINT, **changes: Any) -> int:
     """A mention of Ada's, decided. Returns the reply's id."""
     return world.said(text, author_id="u-ada", author_handle="adalovelace", author_name="Ada L", **changes)[0]
+
+
+def forget(store: Store, desk: Desk, handle: str) -> Json:
+    """Erase, and clean the file."""
+    done = stage.forget(store, desk, handle)
+    assert clean.clean(store, desk.clock())
+    return done
 
 
 def traces(folder: Path, *words: str) -> list[str]:
@@ -53,7 +60,7 @@ def test_no_file_holds_the_words_afterwards(world: World, tmp_path: Path) -> Non
     done = forget(world.store, world.desk(), "adalovelace")
     assert traces(tmp_path, WORD, WORD.upper(), "adalovelace", "AdaLovelace", "Ada L") == []
     assert done["erased"]["mentions"] == 2 and done["erased"]["notes"] == 1 and done["erased"]["shunted"] == 1
-    assert done["opted_out"] and done["copies"] == []
+    assert done["opted_out"] and stage.copies(world.store.path) == []
 
 
 ERASED = {"mention", "decision", "reply", "approval", "event", "note", "optout", "shunted", "notice", "billed"}
@@ -135,14 +142,13 @@ def test_a_mention_that_waits_to_be_decided_is_not_decided(world: World) -> None
 
 
 def test_old_words_that_come_again_are_not_kept(world: World) -> None:
-    """The same post, an edit of it, and an older one that the platform lists late."""
+    """The same post, an edit of it from before, and an older one that the platform lists late."""
     number = ada(world)
     said = world.item(number).mention
-    world.after(minutes=5)
+    edit = replace(said, text=f"{WORD} again", created_at=world.after(minutes=5).now)
     forget(world.store, world.desk(), "adalovelace")
     world.after(minutes=5)
-    late = replace(said, id="m77", interaction_id="m77")
-    world.heard(said, replace(said, text=f"{WORD} again", created_at=world.now), late)
+    world.heard(said, edit, replace(said, id="m77", interaction_id="m77"))
     with world.store.read() as connection:
         texts = connection.execute(select(metadata.tables["mention"].c.text)).scalars().all()
     assert texts == [""]
@@ -158,12 +164,40 @@ def test_what_the_person_says_later_is_heard(world: World) -> None:
     assert forget(world.store, world.desk(), "adalovelace")["stopped"] == [number]
 
 
+def test_an_edit_after_forgetting_is_heard(world: World) -> None:
+    """It may be a cry for help: decided like anything new, once, under the name it comes with."""
+    number = ada(world)
+    said = world.item(number).mention
+    forget(world.store, world.desk(), "adalovelace")
+    edit = replace(said, text="@fernhill your ink burned my child, call me", created_at=world.after(minutes=5).now)
+    world.heard(edit)
+    world.heard(edit)
+    found = world.item_of(said.id)
+    assert found.reply is not None and (found.reply.id, found.reply.state) == (world.reply_to(said.id), "escalated")
+    assert found.reply.id != number and (found.mention.author_id, found.mention.text) == ("u-ada", edit.text)
+    assert [one.what for one in world.events(number)].count("edited") == 1
+    assert forget(world.store, world.desk(), "adalovelace")["stopped"] == [found.reply.id]
+
+
+def test_an_edit_of_an_answered_post_is_kept_after_forgetting(world: World, tmp_path: Path) -> None:
+    """The answer stays sent, as with any edit; the new words can be forgotten again."""
+    number = ada(world)
+    said = world.item(number).mention
+    world.sent(number)
+    forget(world.store, world.desk(), "adalovelace")
+    world.heard(replace(said, text=f"now {WORD}", created_at=world.after(minutes=5).now))
+    assert (world.reply(number).state, world.item_of(said.id).mention.text) == ("sent", f"now {WORD}")
+    forget(world.store, world.desk(), "adalovelace")
+    assert traces(tmp_path, WORD) == []
+
+
 def test_forgetting_twice_cleans_the_file_again(world: World) -> None:
     """For when another process kept it from being written anew."""
     ada(world)
     forget(world.store, world.desk(), "adalovelace")
-    again = forget(world.store, world.desk(), "memory:u-ada")
-    assert again["erased"] == {} and again["stopped"] == []
+    for name in ("memory:u-ada", "u-ada", "AdaLovelace", "memory:@adalovelace"):
+        again = forget(world.store, world.desk(), name)
+        assert again["erased"] == {} and again["stopped"] == []
     with pytest.raises(DeskError, match="nobody called"):
         forget(world.store, world.desk(), "memory:u-bob")
 
@@ -179,7 +213,7 @@ def test_nobody_else_loses_a_word(world: World) -> None:
     with world.store.read() as connection:
         raws = connection.execute(select(metadata.tables["shunted"].c.raw)).scalars().all()
         assert raws == [bad.raw]
-        assert erasing.known(connection, ("memory", "u-ada")) and len(mentions.keys(connection)) == 2
+        assert persons.known(connection, ("memory", "u-ada")) and len(mentions.keys(connection)) == 2
 
 
 def test_a_name_that_is_a_word_takes_no_other_items(world: World) -> None:
@@ -190,27 +224,12 @@ def test_a_name_that_is_a_word_takes_no_other_items(world: World) -> None:
     assert forget(world.store, world.desk(), "a")["erased"]["shunted"] == 0
 
 
-def test_backups_are_named(world: World, tmp_path: Path) -> None:
-    """They are not ours to change, and they hold the words still."""
-    ada(world)
-    copy = tmp_path / "backups" / "monday.db"
-    copy.parent.mkdir()
-    copy.write_bytes(b"")
-    assert forget(world.store, world.desk(), "adalovelace")["copies"] == [str(copy)]
-
-
-def test_a_reader_that_keeps_the_old_pages_is_told_of(
-    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The log beside the file cannot be emptied under it; the same command does it later."""
-    ada(world)
-    monkeypatch.setattr(erasing, "WAIT", 0.05)
-    reader = sqlite3.connect(world.store.path, isolation_level=None)
-    reader.execute("BEGIN")
-    reader.execute("SELECT count(*) FROM mention").fetchone()
-    with pytest.raises(StoreError, match="run the same command again"):
-        forget(world.store, world.desk(), "adalovelace")
-    assert traces(tmp_path, WORD)
-    reader.close()
-    forget(world.store, world.desk(), "memory:u-ada")
-    assert traces(tmp_path, WORD) == []
+def test_a_notice_of_something_else_is_not_taken_for_the_persons(world: World) -> None:
+    """Of which the subject ends in a number that is also their id."""
+    world.said(COMPLAINT, author_id="17", author_handle="ada")
+    with world.store.write() as connection:
+        for kind, subject in (("unknown", "reply 17"), ("flood", "in the conversation 17")):
+            notices.open_notice(connection, kind, "memory", "x", "y", world.now, subject=subject)
+    forget(world.store, world.desk(), "ada")
+    with world.store.read() as connection:
+        assert [one.subject for one in notices.opened(connection)] == ["reply 17", "in the conversation 17"]

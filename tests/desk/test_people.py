@@ -4,6 +4,7 @@ import pytest
 
 from listener.desk import people
 from listener.desk.approve import Target, approve
+from listener.desk.forget import forget
 from listener.errors import DeskError
 from tests.desk.world import World, praise
 
@@ -65,6 +66,27 @@ def test_an_opt_out_that_is_not_there_cannot_be_taken_back(world: World) -> None
     world.said(*praise())
     with pytest.raises(DeskError, match="user1 has not opted out"):
         people.opt_in(world.store, world.desk(), "user1")
+
+
+def test_an_opt_out_outlives_the_words_and_can_be_taken_back(world: World) -> None:
+    """By the id that `forget` prints; the page has nothing else to show."""
+    world.said(*praise(), author_id="u-ada", author_handle="ada")
+    people.opt_out(world.store, world.desk(), "ada", "asked by mail")
+    forget(world.store, world.desk(), "ada")
+    found = people.person(world.store, "memory:u-ada")
+    assert (found["handle"], found["exchanges"], found["opted_out"]["why"]) == (None, [], None)
+    assert people.opt_in(world.store, world.desk(), "memory:u-ada")["opted_out"] is None
+    assert world.after(minutes=1).said(*praise(), author_id="u-ada", author_handle="ada") != [0]
+
+
+def test_who_was_forgotten_can_be_opted_out(world: World) -> None:
+    """Before they write again, by their id; who never was here cannot."""
+    world.said(*praise(), author_id="u-ada", author_handle="ada")
+    forget(world.store, world.desk(), "ada")
+    assert people.opt_out(world.store, world.desk(), "memory:u-ada", None)["opted_out"] is not None
+    assert world.after(minutes=1).said(*praise(), author_id="u-ada") == [0]
+    with pytest.raises(DeskError, match="nobody called"):
+        people.opt_out(world.store, world.desk(), "memory:u-bob", None)
 
 
 def test_a_persons_page_has_every_exchange(world: World) -> None:

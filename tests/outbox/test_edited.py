@@ -1,6 +1,6 @@
 """A mention that its author edits after the approval: the approval was for other words."""
 
-from tests.line import Line
+from tests.line import COMPLAINT, Line
 
 
 def test_a_mention_edited_after_the_approval_needs_a_second_look(line: Line) -> None:
@@ -11,6 +11,17 @@ def test_a_mention_edited_after_the_approval_needs_a_second_look(line: Line) -> 
     line.listen()
     line.send()
     assert (line.reply(reply.id).state, line.platform.calls) == ("drafted", 0)
+
+
+def test_a_mention_edited_before_it_was_answered_by_hand_needs_a_second_look(line: Line) -> None:
+    """Approved for other words: whoever is to post it would post the wrong thing."""
+    reply = line.approved(COMPLAINT, can_reply=False, why_not="the author allows no replies")
+    assert reply.state == "by_hand"
+    said = line.item(reply.id).mention
+    line.say("Sorry, it came!", id=said.id, created_at=said.created_at, can_reply=False)
+    line.listen()
+    back = line.reply(reply.id)
+    assert (back.state, back.approved_by, back.revision) == ("drafted", None, reply.revision + 1)
 
 
 def test_a_mention_edited_while_nobody_knows_needs_a_second_look_if_the_reply_did_not_arrive(line: Line) -> None:

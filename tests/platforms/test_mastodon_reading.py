@@ -27,6 +27,14 @@ def one_of(server: MastodonServer, content: str = "<p>hello</p>", **more: Any) -
     return read(MastodonWorld(server).round(None)[0])[status.id]
 
 
+def test_an_edit_is_written_when_it_was_edited(server: MastodonServer) -> None:
+    """Else nobody could tell it from words that were erased since; how old the post is stays as it was."""
+    status = server.say("<p>hello</p>", at=server.now() - timedelta(hours=2), late=0)
+    server.edit(status.id, "<p>help</p>")
+    made = read(MastodonWorld(server).round(None)[0])[status.id]
+    assert made.created_at - made.aged_from >= timedelta(hours=1, minutes=59)
+
+
 def test_first_run_at_now_answers_nothing_old(server: MastodonServer) -> None:
     """A new installation begins where it stands, with one page of a long history."""
     for number in range(300):

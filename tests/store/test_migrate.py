@@ -207,15 +207,19 @@ def test_verdicts_are_made_of_older_replies_and_stay_out_of_the_record(tmp_path:
             " created_at, changed_at, attempts, looks) VALUES (?, ?, 1, ?, ?, ?, ?, 1, 0, '', '', 0, 0)",
             (key, state, rule, variant, by, closed),
         )
+    logged = [(3, "rejected", "cy"), (3, "forgotten", "dana"), (4, "drafted", "policy")]  # the last has no name kept
+    connection.executemany(
+        "INSERT INTO event (at, mention_key, reply_id, what, by) VALUES ('', ?1, ?1, ?2, ?3)", logged
+    )
     connection.commit()
     connection.close()
     migrate.migrate(path, NOON)
     connection = sqlite3.connect(path)
-    assert connection.execute("SELECT reply_id, what, changed, auto FROM verdict ORDER BY reply_id").fetchall() == [
-        (1, "approved", 0, 0),
-        (2, "edited", 1, 0),
-        (3, "rejected", 1, 0),
-        (4, "escalated", 1, 0),
+    assert connection.execute("SELECT reply_id, what, by, changed, auto FROM verdict ORDER BY reply_id").fetchall() == [
+        (1, "approved", "dana", 0, 0),
+        (2, "edited", "bo", 1, 0),
+        (3, "rejected", "cy", 1, 0),
+        (4, "escalated", "staff", 1, 0),
     ]
     connection.close()
 

@@ -11,10 +11,10 @@ from rich.console import Console
 from sqlalchemy import select
 
 from listener.cli import screen
-from listener.desk import moves
+from listener.desk import control, moves
 from listener.desk.queue import Asked, View, show
 from listener.model import BadItem, Mention, Page
-from listener.store import figures, mentions, people, replies
+from listener.store import figures, mentions, notices, people, replies
 from listener.store.tables import metadata
 from listener.upkeep import retention
 from tests.line import COMPLAINT, PRAISE, Line
@@ -181,9 +181,41 @@ def test_show_says_why_the_words_are_missing(line: Line) -> None:
     assert "the words are erased: the post is gone from the platform" in page.getvalue()
 
 
-def test_what_was_set_aside_or_said_to_stop_us_goes_too(line: Line) -> None:
-    """A broken item by its age; "stop" in the author's words, while the opt-out itself stays."""
+def test_what_was_never_decided_waits_for_a_person(line: Line) -> None:
+    """Put aside by a crash or unread: it keeps its words until somebody dismisses it."""
+    said = crashed(line)
     line.platform.pages.append(Page({"at": 1}, bad=(BadItem("x1", '{"text": "zirconium"}', "no id"),), more=True))
+    line.listen()
+    keeping(line, **DAYS)
+    line.wait(days=31)
+    line.stages.upkeep()
+    with line.store.read() as connection:
+        aside = notices.shunted_items(connection)
+    assert texts(line) == [said.text] and {one.raw for one in aside} == {said.text, '{"text": "zirconium"}'}
+    for one in aside:
+        control.dismiss(line.store, line.desk(), one.id)
+    line.stages.upkeep()
+    assert texts(line) == [""]
+
+
+def crashed(line: Line) -> Mention:
+    """A mention that triage could not decide, three times over."""
+    triage = line.stages.triage
+    ears = triage.ears
+    object.__setattr__(triage, "ears", None)
+    said = line.say(COMPLAINT)
+    line.listen()
+    for _ in range(2):
+        line.stages.route()
+    object.__setattr__(triage, "ears", ears)
+    return said
+
+
+def test_what_was_mended_or_said_to_stop_us_goes_too(line: Line) -> None:
+    """A broken item that has come whole since; "stop" in the author's words, while the opt-out itself stays."""
+    line.platform.pages.append(Page({"at": 1}, bad=(BadItem("x1", '{"text": "zirconium"}', "no id"),), more=True))
+    line.listen()
+    line.say(IDLE, id="x1")
     said = line.say("@brand stop replying to me with your zirconium")
     line.listen()
     who = ("memory", said.author_id)

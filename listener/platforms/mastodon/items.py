@@ -128,7 +128,7 @@ def _mention(status: Json, reader: Reader) -> Mention:
         author_handle=author["acct"],
         author_name=_text(author.get("display_name")),
         author_followers=_count(author.get("followers_count")),
-        created_at=made,
+        created_at=max(made, _moment_or_none(status.get("edited_at")) or made),
         aged_from=made,
         interaction_id=_id(status),
         conversation_id=reader.root(status),

@@ -14,7 +14,9 @@ WAITS = "NOT (state NOT IN ('drafted', 'escalated', 'by_hand', 'unknown'))"
 DECIDED = """
 INSERT INTO verdict (reply_id, kind, at, "by", what, changed, auto)
 SELECT id, kind, at, who, what, what <> 'approved', 0 FROM (
-    SELECT r.id, coalesce(r.kind, d.kind) AS kind, r.changed_at AS at, coalesce(r.approved_by, 'staff') AS who,
+    SELECT r.id, coalesce(r.kind, d.kind) AS kind, r.changed_at AS at, coalesce(r.approved_by, (
+            SELECT e."by" FROM event e WHERE e.mention_key = r.mention_key AND e.reply_id = r.id
+            AND e.what IN ('rejected', 'escalated') ORDER BY e.id DESC LIMIT 1), 'staff') AS who,
         CASE WHEN r.closed_as = 'rejected' THEN 'rejected' WHEN r.state = 'escalated' THEN 'escalated'
             WHEN r.approved_by <> 'policy' AND r.variant IS NULL THEN 'edited'
             WHEN r.approved_by <> 'policy' THEN 'approved' END AS what
