@@ -44,13 +44,11 @@ class Over(ModalScreen[str | None]):
 
     def noted(self, *parts: Any) -> Drawn:
         """Parts whose drawing counts."""
-        return Drawn(*parts, told=lambda: self.sight.drawn(self._frame().clock()))
+        return Drawn(*parts, told=lambda: self.sight.drawn(self.frame.clock()))
 
-    def early(self, event: Key) -> bool:
-        """True for a key that was pressed before this can have been seen."""
-        return self.sight.early(self._frame().when(event))
-
-    def _frame(self) -> "Frame":
+    @property
+    def frame(self) -> "Frame":
+        """What it opens on top of."""
         return cast("Frame", self.app)
 
     def action_leave(self) -> None:
@@ -62,11 +60,16 @@ class Answer(Input):
     """Where an answer is typed; a key at its start may pick a choice."""
 
     def on_key(self, event: Key) -> None:
-        """Before the digit is typed; Enter counts only when the question had been seen."""
-        ask = self.screen
-        if isinstance(ask, Ask) and (ask.picked(event) or (event.key == "enter" and ask.early(event))):
+        """Before the digit is typed."""
+        if cast("Ask", self.screen).picked(event):
             event.stop()
             event.prevent_default()
+
+    async def action_submit(self) -> None:
+        """Enter counts only when the question had been seen."""
+        ask = cast("Ask", self.screen)
+        if not ask.sight.early(ask.frame.pressed):
+            await super().action_submit()
 
 
 class Ask(Over):
@@ -162,7 +165,7 @@ class Read(Over):
         if event.character in self.keys:
             event.stop()
             page = self.query_one(VerticalScroll)
-            if self.early(event):
+            if self.sight.early(self.frame.when(event)):
                 return
             if page.scroll_offset.y < page.max_scroll_y:
                 page.scroll_page_down(animate=False)
@@ -229,13 +232,9 @@ class Write(Over):
     def _stand(self) -> str:
         text = self.query_one(TextArea).text
         length, wrong = self.measure(text)
-        says = wrong or (self.refused[1] if text == self.refused[0] else "")
+        says = self.refused[1] if text == self.refused[0] and self.refused[1] else wrong
         self.query_one("#stands", Static).update(line(f"{length}   {says}", "bold yellow" if says else ""))
         return wrong
-
-    def unsaved(self) -> bool:
-        """Whether something was written that is kept nowhere."""
-        return self.query_one(TextArea).text.strip() != self.present.strip()
 
     def tell(self, says: str) -> None:
         """Say it under the text, until that changes."""

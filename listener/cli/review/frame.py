@@ -94,8 +94,8 @@ class Frame(App[None]):
         return popped
 
     async def action_quit(self) -> None:
-        """Not while a text is written that is kept nowhere."""
-        if isinstance(self.screen, Write) and self.screen.unsaved():
+        """Not while a text is being written."""
+        if isinstance(self.screen, Write):
             self.screen.tell("Ctrl+S keeps the text, Escape drops it; then q quits")
         else:
             await super().action_quit()

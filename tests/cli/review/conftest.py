@@ -15,6 +15,7 @@ from listener.cli.review.dialogs import Write
 from listener.cli.review.screen import Review
 from listener.cli.review.session import Session
 from listener.settings import Settings
+from listener.store.engine import open_store
 from tests.desk.world import World, made
 
 Step = str | Callable[[Review], object]
@@ -45,10 +46,15 @@ class Sitting:
                 await pilot.pause()
                 await settled(app, pilot)
                 for step in steps:
-                    await self._step(app, pilot, step)
+                    await self.step(app, pilot, step)
                 return drawn(app)
 
-    async def _step(self, app: Review, pilot: Pilot[None], step: Step) -> None:
+    def short_wait(self) -> None:
+        """A database that somebody else holds is told after a moment."""
+        self.world.store = open_store(self.world.store.path, wait=0.1)
+
+    async def step(self, app: Review, pilot: Pilot[None], step: Step) -> None:
+        """A key, a second after the one before; or wait until something holds."""
         if isinstance(step, str):
             self.hand += 1.0
             await pilot.press(step)
