@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -262,12 +263,10 @@ class Review(Frame):
 
     def _measure(self, words: str, mention: Mention) -> tuple[str, str]:
         """How the text stands. A database that somebody else holds is told, and takes nothing from who writes."""
-        length, wrong = self.session.measure(words, mention)
-        try:
+        with suppress(EarshotError):
             self.session.keep()
-        except EarshotError as error:
-            length = f"{length}   {error}"
-        return length, wrong
+        length, wrong = self.session.measure(words, mention)
+        return f"{length}   {self.session.trouble}".rstrip(), wrong
 
     def action_search(self) -> None:
         """Only what holds these words."""

@@ -54,6 +54,7 @@ class Session:
         self.desk = replace(context.desk(config, name), clock=clock)
         self.page, self.filter = Page(limit=SHOWN), ""
         self._lease: Lease | None = None
+        self.trouble = ""  # why the lease was not renewed
         self._approved: list[list[int]] = []
 
     def __enter__(self) -> "Session":
@@ -121,8 +122,14 @@ class Session:
         if lease is None or now - lease.tried < self.desk.policy.limits.claim_lease / 3:
             return
         self._lease = replace(lease, tried=now - self.desk.policy.limits.claim_lease / 3 + RETRY)
-        with suppress(DeskError):  # it has moved on, or is somebody else's by now: the next move will tell
+        self.trouble = ""
+        try:
             self._lease = self._claimed(lease.reply_id, ours=self._alone(lease))
+        except StoreError as error:
+            self.trouble = str(error)
+            raise
+        except DeskError:  # it has moved on, or is somebody else's by now: the next move will tell
+            return
 
     def _alone(self, lease: Lease) -> bool:
         """True while nobody has renewed it but this sitting: not `earshot claim`, nor another sitting of this name."""
