@@ -106,6 +106,7 @@ class Reader:
             self.known = frozenset()
         act = next((each for each in ACTS if each.key == key), None)
         try:
+            self.session.keep()
             if act is not None:
                 answer = "" if act.ask is None else ask(act.ask(self.session, one))
                 sentence("Left as it was" if answer is None else act.do(self.session, one, answer))

@@ -61,8 +61,7 @@ class Session:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        with suppress(StoreError):  # it ends by itself
-            self.leave()
+        self.leave()
 
     @property
     def by(self) -> str:
@@ -138,8 +137,9 @@ class Session:
     def leave(self) -> None:
         """Give the lease back that was taken here, unless somebody of this name renewed it: that one runs out."""
         lease, self._lease = self._lease, None
-        if lease is not None and self._alone(lease):
-            marks.leave(self.store, self.desk, lease.reply_id)
+        with suppress(StoreError):  # it ends by itself
+            if lease is not None and self._alone(lease):
+                marks.leave(self.store, self.desk, lease.reply_id)
 
     def doubts(self, one: Json) -> list[str]:
         """What asks for a second look before an approval."""
