@@ -16,9 +16,11 @@ from textual.widgets import Static
 
 from listener.cli import output, render
 from listener.cli.review import draw
-from listener.cli.review.dialogs import Ask, Write, line
+from listener.cli.review.acts import Question
+from listener.cli.review.dialogs import Ask, line
 from listener.cli.review.session import Session
 from listener.cli.review.sight import Drawn, Sight
+from listener.cli.review.write import Write
 from listener.errors import EarshotError
 from listener.model import Json
 
@@ -224,6 +226,15 @@ class Frame(App[None]):
             if done and writes:
                 self.changed = ""
         return done
+
+    def _ask(self, question: Question, then: Callable[[str], None]) -> None:
+        def answered(answer: str | None) -> None:
+            if answer is not None and answer in question.then:
+                self._ask(question.then[answer], then)
+            elif answer is not None:
+                then(answer)
+
+        self.push_screen(Ask(question), answered)
 
     def _go_to(self, wanted: Collection[int]) -> None:
         """Open the first of these that is in the list."""

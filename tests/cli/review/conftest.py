@@ -11,9 +11,9 @@ from rich.console import Console
 from textual.pilot import Pilot
 
 from listener import settings
-from listener.cli.review.dialogs import Write
 from listener.cli.review.screen import Review
 from listener.cli.review.session import Session
+from listener.cli.review.write import Write
 from listener.settings import Settings
 from listener.store.engine import open_store
 from tests.desk.world import World, made
