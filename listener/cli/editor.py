@@ -21,19 +21,17 @@ def ask(present: str, meanwhile: Callable[[], object] = lambda: None) -> str | N
     meanwhile: is called now and then while the editor is open.
     """
     words = command()
-    path = _private("earshot-", present + "\n")
+    path, found = _private("earshot-", present + "\n"), None
     try:
         _run(words, path, meanwhile)
         found = _changed(present, path)
     except InputError as error:
         if _same(present, path):
-            path.unlink(missing_ok=True)
             raise
-        raise InputError(str(error), f"what was written stands in {path}") from error
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise
-    path.unlink(missing_ok=True)
+        raise InputError(error.what, f"its text is in {path}") from error
+    finally:
+        if found is not None or _same(present, path):
+            path.unlink(missing_ok=True)
     return found
 
 

@@ -163,8 +163,8 @@ def _remote_id(answer: str) -> str:
     word = answer.strip()
     if len(word.split()) != 1 or not re.search("[0-9/:]", word):
         raise DeskError(f"{word!r} is no id and no link of a post", "nothing was changed")
-    last = word.rstrip("/").rpartition("/")[2]
-    return last if word.startswith(("https://", "http://")) and last.isdigit() else word
+    link = re.fullmatch(r"https?://\S+/([0-9]+)/?([?#]\S*)?", word)
+    return link[1] if link else word
 
 
 def _retry(session: Session, one: Json, answer: str) -> str:

@@ -17,6 +17,7 @@ class Approving(Frame):
         self._seen()
         page = self.query_one("#page", VerticalScroll)
         (page.scroll_page_down if pages > 0 else page.scroll_page_up)(animate=False)
+        self._again(SEEN)
         with self._told():
             self.session.keep()
 
@@ -64,7 +65,7 @@ class Approving(Frame):
         self._again()
         return True
 
-    def _again(self) -> None:
+    def _again(self, needs: float = AGAIN) -> None:
         """Something else is to be read before the next key: a double press does not pass it."""
-        self.sight.lost(AGAIN)
+        self.sight.lost(needs)
         self.query_one("#detail").refresh()

@@ -151,7 +151,7 @@ class Read(Over):
         with Vertical(classes="page"):
             yield Static(line(self.heading, "bold"))
             with VerticalScroll():
-                yield Static(self.noted(*self.parts))
+                yield Static(self.noted(*self.parts), id="read")
             told = "   ".join(f"{key}: {says}" for key, says in self.keys.items())
             yield Static(line(f"{told}   Escape: back   PgUp PgDn: scroll".strip(), "dim"))
 
@@ -168,5 +168,7 @@ class Read(Over):
                 return
             if page.scroll_offset.y < page.max_scroll_y:
                 page.scroll_page_down(animate=False)
+                self.sight.lost()
+                self.query_one("#read").refresh()
             else:
                 self.dismiss(event.character)

@@ -97,10 +97,11 @@ class Frame(App[None]):
 
     async def action_quit(self) -> None:
         """Not while a text is being written."""
-        if isinstance(self.screen, Write):
-            self.screen.tell("Ctrl+S keeps the text, Escape drops it; then q quits")
-        else:
+        writes = next((one for one in self.screen_stack if isinstance(one, Write)), None)
+        if writes is None:
             await super().action_quit()
+        else:
+            writes.tell("Ctrl+S keeps the text, Escape drops it; then q quits")
 
     def on_key(self, event: Key) -> None:
         """Somebody types faster than a dialog opens: what came too early is its first letter, not lost."""

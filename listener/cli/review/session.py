@@ -123,22 +123,19 @@ class Session:
         self._lease = replace(lease, tried=now - self.desk.policy.limits.claim_lease / 3 + RETRY)
         self.trouble = ""
         try:
-            self._lease = self._claimed(lease.reply_id, ours=self._alone(lease))
+            alone = self._until(lease.reply_id) in (lease.until, None)  # no other sitting of this name is at it
+            self._lease = self._claimed(lease.reply_id, ours=lease.ours and alone)
         except StoreError as error:
             self.trouble = str(error)
             raise
         except DeskError:  # it has moved on, or is somebody else's by now: the next move will tell
             return
 
-    def _alone(self, lease: Lease) -> bool:
-        """True while nobody has renewed it but this sitting: not `earshot claim`, nor another sitting of this name."""
-        return lease.ours and self._until(lease.reply_id) == lease.until
-
     def leave(self) -> None:
         """Give the lease back that was taken here, unless somebody of this name renewed it: that one runs out."""
         lease, self._lease = self._lease, None
         with suppress(StoreError):  # it ends by itself
-            if lease is not None and self._alone(lease):
+            if lease is not None and lease.ours and self._until(lease.reply_id) == lease.until:
                 marks.leave(self.store, self.desk, lease.reply_id)
 
     def doubts(self, one: Json) -> list[str]:

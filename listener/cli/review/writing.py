@@ -28,7 +28,11 @@ class Writing(Frame):
             return
         if one["kind"] is None:
             kinds = tuple(each.kind for each in self.session.desk.policy.responders)
-            self._ask(Question("A reply of which kind?", kinds, own=False), lambda kind: then(one, kind))
+            none = f"there is no such kind: {', '.join(kinds)}"
+            self._ask(
+                Question("A reply of which kind?", kinds, own=False),
+                lambda kind: then(one, kind) if kind in kinds else self._say(none),
+            )
         else:
             then(one, None)
 

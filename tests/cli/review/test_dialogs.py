@@ -39,7 +39,7 @@ def test_words_never_mean_that_it_is_posted(sitting: Sitting, answer: str) -> No
         (("1", "enter", "enter"), None),
         (("1", "enter", *"77", "enter"), "77"),
         ((*"1830", "enter"), "1830"),
-        ((*"https://social.example/@us/1830", "enter"), "1830"),
+        ((*"https://social.example/@us/1830?s=20", "enter"), "1830"),
         ((*"at://did:plc:x/post/3k", "enter"), "at://did:plc:x/post/3k"),
     ],
 )
@@ -73,11 +73,12 @@ def test_a_long_text_by_hand_leaves_the_question_in_sight(sitting: Sitting, size
     assert "words 24" in sitting.play("b", *["pagedown"] * 20, size=size)
 
 
-def test_nine_long_saved_texts_are_a_line_each(sitting: Sitting, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nine_long_saved_texts_are_a_line_each(sitting: Sitting) -> None:
     """The question and the keys stay in sight."""
     sitting.world.said(*praise())
-    many = [(f"text {number}", "long words " * 60) for number in range(9)]
-    monkeypatch.setattr("listener.cli.review.session.Session.saved", lambda self, kind: many)
+    policy = sitting.config.policy
+    many = tuple(replace(policy.saved[0], id=f"text {n}", text="long words " * 60, kinds=()) for n in range(9))
+    sitting.config = replace(sitting.config, policy=replace(policy, saved=many))
     shown = sitting.play("e", "ctrl+t")
     assert "Insert which text?" in shown and " 9 text 8: long words" in shown and "Enter: do it" in shown
 
@@ -131,6 +132,8 @@ def test_an_escalation_is_written_in_the_editor_in_the_kind_that_is_chosen(
     """It asks, as e does."""
     (reply_id,) = sitting.world.said("you will hear from my lawyer")
     written(tmp_path, "Hello.", monkeypatch)
+    sitting.play("E", *"nokind", "enter")
+    assert "there is no such kind" in sitting.says[-1] and sitting.world.reply(reply_id).state == "escalated"
     sitting.play("E", "3")
     assert (sitting.world.reply(reply_id).kind, sitting.world.reply(reply_id).text) == ("answer", "Hello.")
 
@@ -153,6 +156,7 @@ def test_ctrl_q_drops_no_text(sitting: Sitting) -> None:
     sitting.world.said(*praise())
     shown = sitting.play("e", "x", "ctrl+q")
     assert "Ctrl+S keeps the text, Escape drops it" in shown
+    assert "Reply 1 to" in sitting.play("e", "x", "ctrl+t", "ctrl+q", "escape")
 
 
 def four_eyed(policy: Policy) -> Policy:

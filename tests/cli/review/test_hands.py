@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 import threading
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,7 @@ from tests.process import until
 LONG = "I love the smooth paper, thank you so much!" + "\n".join(f" line {number}" for number in range(15))
 
 
-def burst(sitting: Sitting, keys: str, before: tuple[str, ...] = ()) -> Review:
+def burst(sitting: Sitting, keys: Iterable[str], before: tuple[str, ...] = ()) -> Review:
     """Keys that arrive all at once, after others that were pressed by hand."""
 
     async def run() -> Review:
@@ -35,7 +36,7 @@ def burst(sitting: Sitting, keys: str, before: tuple[str, ...] = ()) -> Review:
                     await sitting.step(app, pilot, key)
                 sitting.hand += 1.0
                 for key in keys:
-                    app.post_message(Key("enter" if key == "\n" else key, None if key == "\n" else key))
+                    app.post_message(Key(key, key if len(key) == 1 else None))
                 await pilot.pause()
                 await settled(app, pilot)
             return app
@@ -57,6 +58,16 @@ def test_keys_that_piled_up_approve_one_reply_and_none_that_was_not_drawn(sittin
     assert [sitting.world.reply(one).state for one in ids].count("escalated") == 1
 
 
+def test_a_page_that_was_turned_in_the_same_breath_is_not_read(sitting: Sitting) -> None:
+    """PgDn and `a` at once: the end of the text has not been drawn."""
+    (reply_id,) = sitting.world.said(*praise())
+    moves.edit(sitting.world.store, sitting.world.desk(), reply_id, "\n".join(f"words {n}" for n in range(15)))
+    burst(sitting, ["pagedown", "a"])
+    assert sitting.world.reply(reply_id).state == "drafted"
+    sitting.play("pagedown", "a")
+    assert sitting.world.reply(reply_id).state == "approved"
+
+
 def test_a_reason_that_begins_with_a_digit_is_words(sitting: Sitting) -> None:
     """`3 day late` is no third choice, and none of its letters reaches the queue."""
     ids = sitting.world.said(*praise(6))
@@ -70,7 +81,7 @@ def test_a_reason_that_begins_with_a_digit_is_words(sitting: Sitting) -> None:
 def test_enter_does_not_answer_a_question_that_was_not_drawn(sitting: Sitting) -> None:
     """What came ahead of it stands there to be read, and Enter takes it then."""
     (reply_id,) = sitting.world.said(*praise())
-    app = burst(sitting, "r3\n")
+    app = burst(sitting, ["r", "3", "enter"])
     assert sitting.world.reply(reply_id).state == "drafted"
     assert len(app.screen_stack) <= 2
     sitting.play("r", "3", "enter")
