@@ -140,11 +140,13 @@ def edit(
     config, number = context.settings(), arguments.number(reply_id)
     kind = arguments.kind(config, kind)
     with context.store() as store:
-        desk, revision = context.desk(config, name), None
+        desk, revision, own = context.desk(config, name), None, None
         if text is None:
             present = moves.editable(store, desk, number)
             text, revision = editor.ask(present.text or ""), present.revision
-        changed = text is not None and _write(store, desk, number, text, kind, revision)
+            own = text
+        with editor.kept(own):
+            changed = text is not None and _write(store, desk, number, text, kind, revision)
         found = stage.single(store, context.view(config, store, name), number)
     if not changed:
         output.tell(f"earshot: {number} is as it was: the text is empty or unchanged")

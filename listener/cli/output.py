@@ -9,10 +9,19 @@ from typing import Any
 
 from listener.errors import InputError
 
-# Characters that move a cursor, hide text or turn its direction. The joiner inside emoji (200D) is harmless, and so is
-# the line end, which only our own indentation puts into JSON.
+# Characters that move a cursor, hide text, turn its direction or look like nothing. The joiner inside emoji (200D) is
+# harmless, and so is the line end, which only our own indentation puts into JSON.
+_HIDDEN = (
+    "\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\u00ad\ufff9-\ufffb"
+    "\u115f\u1160\u2800\u3164\uffa0\U000e0000-\U000e007f"
+)
+_MARKS = (
+    "\u0300-\u036f\u0483-\u0489\u0610-\u061a\u064b-\u065f\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u1ab0-\u1aff\u1dc0-\u1dff"
+    "\u20d0-\u20ff\ufe20-\ufe2f"
+)  # combine with the letter before; more than a few grow over the lines around
+_VARIED = "#*0-9\u00a9\u00ae\u203c-\u33ff\u3400-\u9fff\U0001f000-\U0003ffff"  # have variants: emoji and ideographs
 DANGEROUS = re.compile(
-    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\u00ad\U000e0000-\U000e007f]"
+    f"[{_HIDDEN}]|(?<=[{_MARKS}]{{4}})[{_MARKS}]|(?<![{_VARIED}])[\ufe00-\ufe0f\U000e0100-\U000e01ef]"
 )
 
 

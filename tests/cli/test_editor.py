@@ -62,3 +62,21 @@ def test_a_reply_that_cannot_be_edited_opens_no_editor(queue: Earshot, home: Pat
     queue("claim", number, "--as", "bo")
     done = queue("edit", number, env={"EDITOR": script(home, "true")})
     assert done.code == 1 and "claimed by bo" in done.err and not (home / "seen").exists()
+
+
+def test_a_text_that_is_refused_is_kept_in_a_private_file(queue: Earshot, home: Path, number: str) -> None:
+    """Too long, or taken by a colleague meanwhile: nobody writes it twice."""
+    done = queue("edit", number, env={"EDITOR": script(home, 'printf "See evil.com" > "$2"'), "TMPDIR": str(home)})
+    assert done.code == 1 and "links to evil.com" in done.err and done.err.count("\n") == 1
+    kept = Path(done.err.rpartition("your text is kept in ")[2].strip())
+    assert kept.read_text() == "See evil.com" and stat.S_IMODE(kept.stat().st_mode) == 0o600
+    kept.unlink()
+
+
+def test_what_a_failing_editor_left_is_kept(queue: Earshot, home: Path, number: str) -> None:
+    """It ended with an error after it had written."""
+    done = queue("edit", number, env={"EDITOR": script(home, 'printf "Half a text" > "$2"; exit 1')})
+    assert done.code == 1 and "ended with 1; its text is in " in done.err
+    kept = Path(done.err.rpartition("its text is in ")[2].strip())
+    assert kept.read_text() == "Half a text" and queue("show", number, "--json").json["revision"] == 1
+    kept.unlink()

@@ -1,7 +1,8 @@
 """The keys of `review` that end in a move of the desk: what each asks for, and what it does. Both manners use them."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from listener.cli import context, times
 from listener.cli.review.session import REASONS, Session
@@ -12,22 +13,36 @@ from listener.model import Json
 REJECTIONS = ("irony, or a joke", "not about us", "wrong tone", "answered elsewhere", "nothing to answer")
 ENDINGS = ("needs no answer", "settled elsewhere", "spam")
 SPANS = ("30m", "2h", "4h", "1d", "3d", "1w")
-NOT_SENT = "not sent"
+POSTED, NOT_YET = "yes, it is posted", "no, not yet"
+THERE, NOT_THERE, UNSURE = "it is there", "it is surely not there", "that cannot be told"
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked before a move: one of the keys picks one of the choices, any other answer is taken as it is.
+    """What is asked before a move: a key of `keys` means one of the choices.
 
-    No key may begin an answer that somebody types: spans of time begin with a digit, so they are picked by letters.
+    own: other answers count too, and then a key is taken with Enter only, for it may begin somebody's own words.
     """
 
     title: str
     choices: tuple[str, ...] = ()
     keys: str = "123456789"
+    own: bool = True
     page: tuple[str, ...] = ()  # what is to be read before
     may_be_empty: bool = False
     text: str = ""  # what stands there to be changed
+    then: Mapping[str, "Question"] = field(default_factory=dict)  # what a choice makes us ask; that answer counts
+
+    def choice(self, key: str) -> str | None:
+        """The choice that a key means."""
+        place = self.keys.find(key) if len(key) == 1 else -1
+        return self.choices[place] if 0 <= place < len(self.choices) else None
+
+    def meant(self, answer: str) -> str:
+        """The choice that an answer means: its key, or where nothing else counts its beginning; else the answer."""
+        words = answer.strip().lower()
+        begun = [] if self.own or not words else [one for one in self.choices if one.lower().startswith(words)]
+        return self.choice(answer.strip()) or (begun[0] if len(begun) == 1 else answer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,24 +129,42 @@ def _posted(session: Session, one: Json) -> Question:
             f"the mention is at {one['link'] or 'a place nobody told'}", "a reply by hand is approved first"
         )
     page = (f"Post this at {one['link'] or 'the platform'}:", one["text"] or "")
-    return Question("Is it posted? The id of your post (it may stay empty)", page=page, may_be_empty=True)
+    then = {POSTED: Question("The id or the link of your post (Enter alone: without)", may_be_empty=True)}
+    return Question("Is it posted? 1 or 2, or the id or the link of your post", (POSTED, NOT_YET), page=page, then=then)
 
 
-def _done(session: Session, one: Json, remote_id: str) -> str:
-    moves.done(session.store, session.desk, one["id"], remote_id.strip() or None)
+def _done(session: Session, one: Json, answer: str) -> str:
+    if answer == NOT_YET:
+        return f"{one['id']} still waits to be posted"
+    moves.done(session.store, session.desk, one["id"], _remote_id(answer) if answer.strip() else None)
     return f"{one['id']} is sent, by your hand"
 
 
 def _settled(session: Session, one: Json) -> Question:
     if one["state"] != "unknown":
         raise DeskError(f"{one['id']} is {one['state']}, not unknown", "y settles an unknown outcome")
-    return Question(f"Look on the platform: write the id of its post there, or `{NOT_SENT}` if it surely is not there")
+    page = (f"Look for it below {one['link'] or 'the mention'}. Sent again, it answers somebody twice.",)
+    then = {THERE: Question("The id or the link of its post there")}
+    return Question(
+        "Is it there? 1, 2 or 3, or the id or the link of the post", (THERE, NOT_THERE, UNSURE), page=page, then=then
+    )
 
 
 def _settle(session: Session, one: Json, answer: str) -> str:
-    remote_id = None if answer.strip().lower() == NOT_SENT else answer.strip()
+    if answer == UNSURE:
+        return f"{one['id']} stays unknown: Earshot goes on looking"
+    remote_id = None if answer == NOT_THERE else _remote_id(answer)
     moves.resolve(session.store, session.desk, one["id"], remote_id)
     return f"{one['id']} goes out again" if remote_id is None else f"{one['id']} is sent, as {remote_id}"
+
+
+def _remote_id(answer: str) -> str:
+    """The id of a post, or of the post behind a link. Raises DeskError for words: `no` is no id."""
+    word = answer.strip()
+    if len(word.split()) != 1 or not re.search("[0-9/:]", word):
+        raise DeskError(f"{word!r} is no id and no link of a post", "nothing was changed")
+    link = re.fullmatch(r"https?://\S+/([0-9]+)/?([?#]\S*)?", word)
+    return link[1] if link else word
 
 
 def _retry(session: Session, one: Json, answer: str) -> str:

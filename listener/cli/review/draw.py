@@ -1,6 +1,6 @@
 """What `review` draws: the list, and everything about one reply in the order in which it is needed. Values to text."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +8,7 @@ from rich.cells import set_cell_size
 from rich.text import Text
 
 from listener.cli import output, render, screen, times
+from listener.cli.review.page import Page, whole
 from listener.desk.queue import Totals
 from listener.model import Json
 
@@ -71,19 +72,37 @@ def _to(by: str, one: Json) -> Json:
     return {**one, "claimed_by": None} if one["claimed_by"] == by else one
 
 
-def detail(one: Json, by: str, now: datetime) -> Iterator[Any]:
-    """One reply: what to look out for, what was said, to be said and why; then the rest, for who scrolls."""
-    yield screen.title(_to(by, one), now)
-    yield from (Text(output.safe(f"! {each['says']}"), "bold yellow") for each in one["warnings"])
-    if one["error"]:
-        yield Text(output.safe(f"! {one['error']}"), "bold yellow")
+def detail(one: Json, by: str, now: datetime, room: Callable[[], int], told: Callable[[int], None]) -> Page:
+    """One reply: what to look out for, what was said, to be said and why; then the rest, for who scrolls.
+
+    room, told: see `Page`.
+    """
+    said = list(screen.mention(one))
+    at = next((at for at, part in enumerate(said) if isinstance(part, screen.Quoted)), len(said))
+    above = [screen.title(_to(by, one), now), *_marks(one), *_earlier(one), *said[:at]]
+    mention = said[at] if at < len(said) else None
+    below = [*said[at + 1 :], *screen.about(one["person"]), *_reply(one)]
+    return Page(tuple(above), mention, tuple(below), tuple(_rest(one)), room, told)
+
+
+def _marks(one: Json) -> Iterator[Text]:
+    says = [each["says"] for each in one["warnings"]] + [one["error"]] * bool(one["error"])
+    yield from (Text(output.safe(f"! {each}"), "bold yellow") for each in says)
+
+
+def _earlier(one: Json) -> Iterator[Text]:
     earlier = [each for each in one["thread"] if each["at"] < one["mention"]["created_at"]]
     yield from (render.clip(f"{_who(each)}: {each['text']}", "dim") for each in earlier[-BEFORE:])
-    yield from screen.mention(one)
-    yield from screen.about(one["person"])
-    yield from screen.reply(one)
+
+
+def _reply(one: Json) -> Iterator[Any]:
+    for part in screen.reply(one):
+        yield from whole(part) if isinstance(part, screen.Quoted) else [part]
     if not one["text"] and one["state"] == "escalated":
         yield Text("no text: e writes one, c closes it without")
+
+
+def _rest(one: Json) -> Iterator[Any]:
     yield from screen.hits(one)
     if len(one["thread"]) > 1:
         yield Text("\nThread", "bold")
@@ -99,12 +118,20 @@ def _who(each: Json) -> str:
 
 
 def batch(shown: Sequence[Json]) -> Iterator[Any]:
-    """Everything that one keystroke would approve: to whom, and the exact text."""
+    """Everything that one keystroke would approve: to whom, the exact text, and what is still to be done after it."""
     for one in shown:
-        flags = "".join(f" ! {each['says']}" for each in one["warnings"])
+        flags = "".join(f" ! {each}" for each in (*(each["says"] for each in one["warnings"]), *_not_yet(one)))
         yield Text(output.safe(f"{one['id']} {one['kind'] or one['state']} to {render.who(one)}{flags}"), "bold")
         yield render.clip(one["mention"]["text"], "dim")
-        yield screen.Quoted(one["text"] or "(no text: it cannot be approved)", "green")
+        yield from whole(screen.Quoted(one["text"] or "(no text: it cannot be approved)", "green"))
+
+
+def _not_yet(one: Json) -> Iterator[str]:
+    """Why an approval alone does not send it."""
+    if one["four_eyes"] and not one["approvals"]:
+        yield "a second name must approve it too"
+    elif not one["eligibility"]["can_reply"]:
+        yield "to be posted by hand"
 
 
 def spoken(one: Json, by: str, now: datetime) -> Iterator[str]:

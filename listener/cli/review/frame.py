@@ -2,21 +2,25 @@
 
 import asyncio
 import signal
+import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
-from rich.console import Group
 from rich.text import Text
 from textual.app import App, ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.containers import VerticalScroll
-from textual.events import Key, Resize
+from textual.events import Event, Key, Resize
 from textual.widgets import Static
 
 from listener.cli import output, render
 from listener.cli.review import draw
-from listener.cli.review.dialogs import Ask, Write, line
+from listener.cli.review.acts import Question
+from listener.cli.review.dialogs import Ask, line
 from listener.cli.review.session import Session
+from listener.cli.review.sight import Drawn, Sight
+from listener.cli.review.write import Write
 from listener.errors import EarshotError
 from listener.model import Json
 
@@ -26,20 +30,27 @@ REST = 0.4  # seconds on a line before it counts as opened: passing by takes no 
 FOOT = "a approve  e edit  v variant  r reject  x escalate  z snooze  u undo  ? all keys"
 
 
+def _text(one: Json | None) -> object:
+    return None if one is None else (one["id"], one["revision"], one["text"])
+
+
 class Frame(App[None]):
     """What is shown, and how it stays true while colleagues work. The keys are Review's."""
 
     ENABLE_COMMAND_PALETTE = False
     CSS_PATH = "screen.tcss"
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__(ansi_color=True)
+        self.clock, self.sight, self.pressed = clock, Sight(), clock()
+        self.end, self.read = 0, 0  # lines up to the end of our text, and how far down they have been in sight
         self.theme = "ansi-dark"
         self.session = session
         self.lines: list[Json] = []
         self.at = 0
         self.open: Json | None = None
-        self.changed, self.looked_again = "", False  # what changed in sight, and that it was told
+        self.changed = ""  # what changed in sight
+        self.known: frozenset[str] = frozenset()  # doubts that were told: the next `a` means it
         self.marked: set[int] = set()
         self.stamp, self.looks = -1, 0
         self.drawn: dict[str, Text] = {}
@@ -64,7 +75,33 @@ class Frame(App[None]):
     def on_resize(self, event: Resize) -> None:
         """A quarter of the height is the list's."""
         self.query_one("#rows").styles.height = max(4, event.size.height // 4)
+        self.read = 0
         self.call_after_refresh(self._draw)
+
+    async def on_event(self, event: Event) -> None:
+        """A key's action follows within; it asks when the key was pressed."""
+        if isinstance(event, Key):
+            self.pressed = self.when(event)
+        await super().on_event(event)
+
+    def when(self, event: Key) -> float:
+        """When a key was pressed, by our clock: it may have waited while the screen stood still."""
+        return self.clock() - (time.monotonic() - event.time)
+
+    def pop_screen(self) -> AwaitComplete:
+        """A dialog closes: keys that were meant for it decide nothing on what it covered."""
+        popped = super().pop_screen()
+        self.sight.lost()
+        self.query_one("#detail").refresh()
+        return popped
+
+    async def action_quit(self) -> None:
+        """Not while a text is being written."""
+        writes = next((one for one in self.screen_stack if isinstance(one, Write)), None)
+        if writes is None:
+            await super().action_quit()
+        else:
+            writes.tell("Ctrl+S keeps the text, Escape drops it; then q quits")
 
     def on_key(self, event: Key) -> None:
         """Somebody types faster than a dialog opens: what came too early is its first letter, not lost."""
@@ -96,12 +133,15 @@ class Frame(App[None]):
         if self.open is None:
             self.session.leave()
         elif before is None or before["id"] != self.open["id"]:
-            self.changed, self.looked_again = "", False
+            self.changed, self.known = "", frozenset()
             self.rest.stop()
             self.rest = self.set_timer(REST, self._take)
             self.query_one("#page", VerticalScroll).scroll_home(animate=False)
         elif before["revision"] != self.open["revision"]:
-            self.changed, self.looked_again = "the text changed while you looked", False
+            self.changed, self.known = "the text changed while you looked", frozenset()
+        if _text(before) != _text(self.open):
+            self.sight.lost()
+            self.read = 0
         self._draw()
 
     def _take(self) -> None:
@@ -134,9 +174,16 @@ class Frame(App[None]):
         part = self.session.filter or self.session.page.words
         nothing = "Nothing in this part of the queue: f shows another, / searches." if part else ""
         says = Text(output.safe(nothing or render.nothing(self.totals, now)))
-        parts = draw.detail(self.open, self.session.by, now) if self.open is not None else [says]
-        self.query_one("#detail", Static).update(Group(*parts))
+        shown = says if self.open is None else draw.detail(self.open, self.session.by, now, self._room, self._ends)
+        self.query_one("#detail", Static).update(Drawn(shown, told=lambda: self.sight.drawn(self.clock())))
         self._draw_list()
+
+    def _room(self) -> int:
+        """So many lines of the page are in sight."""
+        return self.query_one("#page", VerticalScroll).scrollable_content_region.height
+
+    def _ends(self, lines: int) -> None:
+        self.end = lines
 
     def _draw_list(self) -> None:
         now, by = self._now(), self.session.by
@@ -172,13 +219,23 @@ class Frame(App[None]):
         done = False
         with self._told():
             self._say(*work())
-            self.session.keep()
             done = True
+        with self._told():
+            self.session.keep()
         with self._told():
             self._read(go_on=go_on and done)
             if done and writes:
                 self.changed = ""
         return done
+
+    def _ask(self, question: Question, then: Callable[[str], None]) -> None:
+        def answered(answer: str | None) -> None:
+            if answer is not None and answer in question.then:
+                self._ask(question.then[answer], then)
+            elif answer is not None:
+                then(answer)
+
+        self.push_screen(Ask(question), answered)
 
     def _go_to(self, wanted: Collection[int]) -> None:
         """Open the first of these that is in the list."""

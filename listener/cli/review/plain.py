@@ -45,7 +45,7 @@ class Reader:
     def __init__(self, session: Session) -> None:
         self.session = session
         self.at, self.lines = 0, [one["id"] for one in session.lines()[0]]
-        self.again = False  # the last answer was told of a doubt: the next `a` means it
+        self.known: frozenset[str] = frozenset()  # doubts the last answer was told of: the next `a` means it
         self.own: dict[str, Callable[[Json], None]] = {
             "a": self._approve, "e": self._edit, "E": self._edit_outside, "i": self._insert,
             "s": lambda one: self._go(1), "k": lambda one: self._go(-1), "u": self._undo, "U": self._undo_all,
@@ -66,7 +66,7 @@ class Reader:
         if not self.lines:
             return self._nothing()
         self.at = max(0, min(self.at, len(self.lines) - 1))
-        number, self.again = self.lines[self.at], False
+        number, self.known = self.lines[self.at], frozenset()
         one = self._open(number)
         say(f"{self.at + 1} of {len(self.lines)}.")
         for each in draw.spoken(one, self.session.by, self.session.desk.clock()):
@@ -102,8 +102,11 @@ class Reader:
         """Do what is answered. Returns False when the reply is to be opened and read out again."""
         key = hear("a, e, v, r, x, g, z, s, ? or another: ").strip()
         key = WORDS.get(key.lower(), key)
+        if key != "a":
+            self.known = frozenset()
         act = next((each for each in ACTS if each.key == key), None)
         try:
+            self.session.keep()
             if act is not None:
                 answer = "" if act.ask is None else ask(act.ask(self.session, one))
                 sentence("Left as it was" if answer is None else act.do(self.session, one, answer))
@@ -111,7 +114,7 @@ class Reader:
                 return answer is None
             if key in self.own:
                 self.own[key](one)
-                return key in ("p", "w", "?") or self.again
+                return key in ("p", "w", "?") or bool(self.known)
             say("? lists the letters.")
         except EarshotError as error:
             sentence(str(error))
@@ -153,18 +156,18 @@ class Reader:
         self.at = next((self.lines.index(one) for one in undone if one in self.lines), self.at)
 
     def _approve(self, one: Json) -> None:
-        doubts = self.session.doubts(one)
-        if doubts and not self.again:
-            self.again = True
+        doubts = self.session.doubts(self.session.show(one["id"]))  # of now, not of when it was read out
+        if not self.known.issuperset(doubts):
+            self.known = frozenset(doubts)
             say(f"Look again: {', '.join(doubts)}. a once more approves it.")
             return
-        self.again = False
+        self.known = frozenset()
         sentence(self.session.approve(one))
         self._go_on(one, True)
 
     def _kind(self, one: Json) -> str | None:
         kinds = tuple(each.kind for each in self.session.desk.policy.responders)
-        return None if one["kind"] else ask(Question("A reply of which kind?", kinds))
+        return None if one["kind"] else ask(Question("A reply of which kind?", kinds, own=False))
 
     def _edit(self, one: Json) -> None:
         kind = self._kind(one)
@@ -175,9 +178,11 @@ class Reader:
         self._go_on(one, False)
 
     def _edit_outside(self, one: Json) -> None:
+        kind = self._kind(one)
         text, _ = self.session.text_of(one["id"])
-        words = editor.ask(text)
-        sentence("Left as it was" if words is None else self.session.write(one, words))
+        words = editor.ask(text, self.session.keep)
+        with editor.kept(words):
+            sentence("Left as it was" if words is None else self.session.write(one, words, kind))
         self._go_on(one, False)
 
     def _insert(self, one: Json) -> None:
@@ -186,7 +191,7 @@ class Reader:
         if not saved:
             say("There are no saved texts: [[saved]] in replies.toml keeps them.")
             return
-        chosen = ask(Question("Which text?", tuple(text for _, text in saved)))
+        chosen = ask(Question("Which text?", tuple(text for _, text in saved), own=False))
         if chosen is not None:
             sentence(self.session.write(one, chosen, kind))
         self._go_on(one, False)
@@ -197,7 +202,7 @@ class Reader:
         self._reload()
 
     def _filter(self, one: Json) -> None:
-        name = ask(Question("Show what?", tuple(filters(self.session))))
+        name = ask(Question("Show what?", tuple(filters(self.session)), own=False))
         if name is not None:
             chosen, changes = pick(self.session, name)
             self.session.narrow(chosen, **changes)

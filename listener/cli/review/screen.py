@@ -1,18 +1,17 @@
 """The keys of `review` on the whole screen: each action asks what it has to, and makes one move of the desk."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
 
-from listener.cli import editor, render
 from listener.cli import screen as pages
 from listener.cli.review import draw
 from listener.cli.review.acts import ACTS, Act, Question, filters, pick
-from listener.cli.review.dialogs import Ask, Read, Write, line
-from listener.cli.review.frame import Frame
+from listener.cli.review.approving import Approving
+from listener.cli.review.dialogs import Read, line
+from listener.cli.review.writing import Writing
 from listener.desk import people
 from listener.model import Json
 
@@ -32,7 +31,7 @@ OWN = (
 )
 
 
-class Review(Frame):
+class Review(Approving, Writing):
     """The queue under one person's hands."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -63,24 +62,6 @@ class Review(Frame):
         self._say("")
         with self._told():
             self._open()
-
-    def action_scroll(self, pages: int) -> None:
-        """Up and down the page."""
-        page = self.query_one("#page", VerticalScroll)
-        (page.scroll_page_down if pages > 0 else page.scroll_page_up)(animate=False)
-        self.session.keep()
-
-    def action_approve(self) -> None:
-        """What is shown goes out, in the revision that is shown."""
-        one = self.open
-        if one is None:
-            return
-        doubts = self.session.doubts(one) + [self.changed] * bool(self.changed)
-        if doubts and not self.looked_again:
-            self.looked_again = True
-            self._say(f"look again: {', '.join(doubts)}; then a approves it")
-            return
-        self._do(lambda: [self.session.approve(one)], go_on=True)
 
     def action_mark(self) -> None:
         """For a batch."""
@@ -127,6 +108,8 @@ class Review(Frame):
             self._visit(one["link"])
         with self._told():
             if act.ask is None:
+                if self._early(one):
+                    return
                 self._do(lambda: [act.do(self.session, one, "")], go_on=act.goes_on, writes=True)
             else:
                 self._ask(act.ask(self.session, one), lambda answer: self._answered(act, one, answer))
@@ -134,50 +117,11 @@ class Review(Frame):
     def _answered(self, act: Act, one: Json, answer: str) -> None:
         self._do(lambda: [act.do(self.session, one, answer)], go_on=act.goes_on)
 
-    def _ask(self, question: Question, then: Callable[[str], None]) -> None:
-        self.push_screen(Ask(question), lambda answer: None if answer is None else then(answer))
-
     def _visit(self, link: str | None) -> None:
         """Open a link where there is a browser to open it; in a container there is none."""
         shown = any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"))
         if link and link.startswith(("https://", "http://")) and shown:
             self.open_url(link)
-
-    def action_edit(self) -> None:
-        """Write another text in place; of an escalation, the kind is asked first."""
-        one = self.open
-        if one is None:
-            return
-        if one["kind"] is None:
-            kinds = tuple(each.kind for each in self.session.desk.policy.responders)
-            self._ask(Question("A reply of which kind?", kinds), lambda kind: self._write(one, kind))
-        else:
-            self._write(one, None)
-
-    def _write(self, one: Json, kind: str | None) -> None:
-        with self._told():
-            text, mention = self.session.text_of(one["id"])
-            title = f"Reply {one['id']} to {render.who(one)}"
-            saved = self.session.saved(kind or one["kind"])
-            page = Write(title, text, lambda words: self.session.measure(words, mention), saved, one["mention"]["text"])
-            self.push_screen(page, lambda words: self._written(one, text, words, kind))
-
-    def _written(self, one: Json, before: str, words: str | None, kind: str | None) -> None:
-        if words is None or words.strip() == before.strip():
-            self._say(f"{one['id']} is as it was")
-        else:
-            self._do(lambda: [self.session.write(one, words, kind)], writes=True)
-
-    def action_edit_outside(self) -> None:
-        """Write it in $VISUAL or $EDITOR."""
-        one = self.open
-        if one is None:
-            return
-        with self._told():
-            text, _ = self.session.text_of(one["id"])
-            with self.suspend():
-                words = editor.ask(text)
-            self._written(one, text, words, None)
 
     def action_search(self) -> None:
         """Only what holds these words."""
@@ -192,7 +136,7 @@ class Review(Frame):
 
     def action_filter(self) -> None:
         """Only a part of the queue."""
-        self._ask(Question("Show what?", tuple(filters(self.session))), self._filter)
+        self._ask(Question("Show what?", tuple(filters(self.session)), own=False), self._filter)
 
     def _filter(self, name: str) -> None:
         with self._told():

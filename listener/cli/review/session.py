@@ -5,8 +5,8 @@ It decides nothing: every move is one of the desk's. Both the whole screen and -
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from listener.cli import context, render
 from listener.desk import marks, moves, queue
 from listener.desk.approve import Outcome, Target, approve, fault
 from listener.desk.queue import Asked, Page, Totals
-from listener.errors import DeskError, EarshotError
+from listener.errors import DeskError, EarshotError, StoreError
 from listener.model import Json, Mention
 from listener.store import events, items, replies
 
@@ -24,8 +24,20 @@ if TYPE_CHECKING:
 
 SHOWN = 200  # lines of the queue at hand; the next ones come as these are done
 FEW = 3  # approvals taken back at once that are told one by one
+LONGEST = 200  # characters of a search
+RETRY = timedelta(seconds=20)  # until a renewal that failed is tried again: each try may take seconds
 REASONS = 9  # as many as there are digits to pick one
 LOOK_AGAIN = ("edited", "gone", "opted_out")  # warnings that one keystroke must not pass over
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """On what is open: until when, when it was last taken or tried, and whether it was taken here."""
+
+    reply_id: int
+    until: datetime | None
+    tried: datetime
+    ours: bool
 
 
 class Session:
@@ -41,7 +53,8 @@ class Session:
         self.store, self.config, self.name = store, config, name
         self.desk = replace(context.desk(config, name), clock=clock)
         self.page, self.filter = Page(limit=SHOWN), ""
-        self._taken: tuple[int, datetime] | None = None
+        self._lease: Lease | None = None
+        self.trouble = ""  # why the lease was not renewed
         self._approved: list[list[int]] = []
 
     def __enter__(self) -> "Session":
@@ -73,41 +86,57 @@ class Session:
 
     def look_for(self, words: str) -> None:
         """Narrow the queue to what holds these words; none: all of it."""
-        self.page = replace(self.page, words=words.strip() or None)
+        self.page = replace(self.page, words=words.strip()[:LONGEST] or None)
 
     def person(self, one: Json) -> str:
         """Who wrote, as the desk finds persons."""
         return f"{one['platform']}:{one['mention']['author']['id']}"
 
     def narrow(self, name: str, **changes: Any) -> None:
-        """Show another part of the queue."""
-        self.page, self.filter = Page(limit=SHOWN, words=self.page.words, **changes), name if changes else ""
+        """Show another part of the queue; without changes all of it, whatever was searched."""
+        words = self.page.words if changes else None
+        self.page, self.filter = Page(limit=SHOWN, words=words, **changes), name if changes else ""
 
     def take(self, one: Json) -> str:
         """Take the lease on what was opened, and give back the one before. Returns who has it, if somebody else."""
-        if self._taken is not None and self._taken[0] != one["id"]:
+        if self._lease is not None and self._lease.reply_id != one["id"]:
             self.leave()
         if one["claimed_by"] not in (None, self.by):
             return f"{one['claimed_by']} works on {one['id']} until {render.moment(one['claimed_until'])}"
-        if one["claimed_by"] is None and one["state"] in marks.QUEUED:
-            self._take(one["id"])
+        if self._lease is None and one["state"] in marks.QUEUED:
+            self._lease = self._claimed(one["id"], ours=one["claimed_by"] is None)
         return ""
 
-    def _take(self, reply_id: int) -> None:
+    def _claimed(self, reply_id: int, *, ours: bool) -> Lease:
         marks.claim(self.store, self.desk, reply_id)
-        self._taken = (reply_id, self.desk.clock())
+        return Lease(reply_id, self._until(reply_id), self.desk.clock(), ours)
+
+    def _until(self, reply_id: int) -> datetime | None:
+        with self.store.read() as connection:
+            return replies.get(connection, reply_id).claimed_until
 
     def keep(self) -> None:
-        """Somebody is at work: the lease is renewed when a third of it has passed."""
-        if self._taken is not None and self.desk.clock() - self._taken[1] > self.desk.policy.limits.claim_lease / 3:
-            with suppress(DeskError):  # it has moved on, or is somebody else's by now: the next move will tell
-                self._take(self._taken[0])
+        """Somebody is at work: renew the lease when a third of it has passed. Raises StoreError, and tries later."""
+        lease, now = self._lease, self.desk.clock()
+        if lease is None or now - lease.tried < self.desk.policy.limits.claim_lease / 3:
+            return
+        self._lease = replace(lease, tried=now - self.desk.policy.limits.claim_lease / 3 + RETRY)
+        self.trouble = ""
+        try:
+            alone = self._until(lease.reply_id) in (lease.until, None)  # no other sitting of this name is at it
+            self._lease = self._claimed(lease.reply_id, ours=lease.ours and alone)
+        except StoreError as error:
+            self.trouble = str(error)
+            raise
+        except DeskError:  # it has moved on, or is somebody else's by now: the next move will tell
+            return
 
     def leave(self) -> None:
-        """Give the lease back that was taken here; one taken by `earshot claim` stays."""
-        if self._taken is not None:
-            taken, self._taken = self._taken[0], None
-            marks.leave(self.store, self.desk, taken)
+        """Give the lease back that was taken here, unless somebody of this name renewed it: that one runs out."""
+        lease, self._lease = self._lease, None
+        with suppress(StoreError):  # it ends by itself
+            if lease is not None and lease.ours and self._until(lease.reply_id) == lease.until:
+                marks.leave(self.store, self.desk, lease.reply_id)
 
     def doubts(self, one: Json) -> list[str]:
         """What asks for a second look before an approval."""
@@ -122,8 +151,17 @@ class Session:
 
     def approve_batch(self, shown: Sequence[Json]) -> list[str]:
         """Approve many that were shown together; told in numbers, and each that failed."""
-        failed = [f"{one.reply_id}: {one.error}" for one in self._approve(shown) if not one.ok]
-        return [f"{len(shown) - len(failed)} of {len(shown)} approved; u takes them back", *failed]
+        done = self._approve(shown)
+        failed = [f"{one.reply_id}: {one.error}" for one in done if not one.ok]
+        states = [self._state(one.reply_id) for one in done if one.ok]
+        half, by_hand = states.count("drafted"), states.count("by_hand")
+        complete = f"{len(states) - half} of {len(shown)} approved; u takes them back"
+        more = [f"{half} have your approval; a second name must approve them too"] * bool(half)
+        return [complete, *more, *[f"{by_hand} to be posted by hand: b shows each"] * bool(by_hand), *failed]
+
+    def _state(self, reply_id: int) -> str:
+        with self.store.read() as connection:
+            return replies.get(connection, reply_id).state
 
     def _approve(self, shown: Sequence[Json]) -> list[Outcome]:
         targets = [Target(one["id"], one["revision"]) for one in shown]
@@ -133,11 +171,10 @@ class Session:
         return done
 
     def _told(self, reply_id: int) -> str:
-        with self.store.read() as connection:
-            reply = replies.get(connection, reply_id)
-        if reply.state == "drafted":
+        state = self._state(reply_id)
+        if state == "drafted":
             return f"{reply_id} has your approval; a second name must approve it too"
-        if reply.state == "by_hand":
+        if state == "by_hand":
             return f"{reply_id} is approved, to be posted by hand: b shows text and link"
         seconds = self.desk.policy.undo.total_seconds()
         return f"{reply_id} is approved; u takes it back {f'for {seconds:.0f} s' if seconds else 'until it is sent'}"
@@ -175,7 +212,6 @@ class Session:
 
     def measure(self, text: str, mention: Mention) -> tuple[str, str]:
         """How a text will stand: `142 of 280`, and what is wrong with it (nothing: "")."""
-        self.keep()
         words = self.desk.signed(text.strip()) if text.strip() else ""
         shown = self.desk.preview(words, mention)
         wrong = fault(self.desk.policy, mention, words, shown) if words else ("the reply has no text", "write one")

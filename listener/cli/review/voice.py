@@ -39,7 +39,7 @@ def ask(question: Question) -> str | None:
     for key, choice in zip(question.keys, question.choices, strict=False):
         say(f"  {key}: {choice}")
     answer = hear("Your answer (Enter alone leaves it): " if not question.may_be_empty else "Your answer: ")
-    picked = question.keys.find(answer) if len(answer) == 1 else -1
-    if 0 <= picked < len(question.choices):
-        return question.choices[picked]
-    return answer if answer.strip() or question.may_be_empty else None
+    if not answer.strip() and not question.may_be_empty:
+        return None
+    meant = question.meant(answer)
+    return ask(question.then[meant]) if meant in question.then else meant

@@ -13,7 +13,9 @@ from textual.pilot import Pilot
 from listener import settings
 from listener.cli.review.screen import Review
 from listener.cli.review.session import Session
+from listener.cli.review.write import Write
 from listener.settings import Settings
+from listener.store.engine import open_store
 from tests.desk.world import World, made
 
 Step = str | Callable[[Review], object]
@@ -25,6 +27,7 @@ class Sitting:
 
     world: World
     config: Settings
+    hand: float = 0.0  # seconds by the clock of whoever presses keys: a second a key
     says: list[str] = field(default_factory=list)  # what was told after each key of the last play
 
     def session(self, by: str = "dana") -> Session:
@@ -38,17 +41,25 @@ class Sitting:
     async def _play(self, steps: tuple[Step, ...], by: str, size: tuple[int, int]) -> str:
         self.says = []
         with self.session(by) as session:
-            app = Review(session)
+            app = Review(session, lambda: self.hand)
             async with app.run_test(size=size) as pilot:
                 await pilot.pause()
+                await settled(app, pilot)
                 for step in steps:
-                    await self._step(app, pilot, step)
+                    await self.step(app, pilot, step)
                 return drawn(app)
 
-    async def _step(self, app: Review, pilot: Pilot[None], step: Step) -> None:
+    def short_wait(self) -> None:
+        """A database that somebody else holds is told after a moment."""
+        self.world.store = open_store(self.world.store.path, wait=0.1)
+
+    async def step(self, app: Review, pilot: Pilot[None], step: Step) -> None:
+        """A key, a second after the one before; or wait until something holds."""
         if isinstance(step, str):
+            self.hand += 1.0
             await pilot.press(step)
             await pilot.pause()
+            await settled(app, pilot)
             self.says.append(str(app.screen_stack[0].query_one("#says").render()))
             return
         for _ in range(600):
@@ -56,6 +67,15 @@ class Sitting:
                 return
             await pilot.pause(0.05)
         raise AssertionError("waited in vain")
+
+
+async def settled(app: Review, pilot: Pilot[None]) -> None:
+    """What is to be decided on stands on the screen."""
+    for _ in range(200):
+        if getattr(app.screen, "sight", app.sight).since is not None or isinstance(app.screen, Write):
+            return
+        await pilot.pause(0.01)
+    raise AssertionError("it was never drawn")
 
 
 def drawn(app: Review) -> str:

@@ -4,6 +4,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,7 @@ from tests.process import until
 needs_tmux = pytest.mark.skipif(
     shutil.which("tmux") is None, reason="tmux is not installed: no real terminal to draw on"
 )
+HAND = 0.12  # seconds a key
 
 
 class Terminal:
@@ -58,9 +60,14 @@ class Terminal:
         self._tmux("respawn-pane", "-k", "-t", "it", f"{command}; echo $? > {shlex.quote(str(self._end))}")
 
     def press(self, *keys: str) -> None:
-        """Send keys, by tmux's names."""
+        """Send keys, by tmux's names, as fast as a quick hand: keys faster than an eye decide nothing."""
         for key in keys:
+            time.sleep(HAND)
             self._tmux("send-keys", "-t", "it", key)
+
+    def burst(self, *keys: str) -> None:
+        """Send keys all at once."""
+        self._tmux("send-keys", "-t", "it", *keys)
 
     def ended(self) -> int:
         """Wait for the program's end; returns its exit code (tmux itself misses an end now and then)."""

@@ -1,9 +1,14 @@
 """`review --plain`: the same moves, line by line, from a pipe as from a keyboard."""
 
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from listener.store import items, mentions
+from listener.store.engine import open_store
 from tests.cli.test_terminal import HOSTILE, harmless
 from tests.conftest import Earshot, write_mentions
 
@@ -96,3 +101,33 @@ def test_without_a_terminal_the_whole_screen_is_refused_in_one_line(queue: Earsh
     assert done.code == 1 and done.err == (
         "earshot: this is no terminal to draw on; `earshot review --plain` works line by line\n"
     )
+
+
+def test_a_second_look_ends_with_the_next_letter(queue: Earshot, home: Path) -> None:
+    """`a` is told of the doubt, `s` goes on: the next `a` must not approve the doubted one."""
+    first, *_ = ids(queue, "drafted")
+    with closing(open_store(home / "data" / "earshot.db")) as store, store.write() as connection:
+        mentions.gone(connection, items.item(connection, reply_id=first).key, datetime.now(UTC))
+    for letter in ("s", "k", "u", "f\n\n", "/\n\n", "w"):
+        said = answered(queue, "a", *letter.split("\n"), "q")
+        assert "Look again" in said
+    said = answered(queue, "a", "s", "a", "q")
+    assert first not in ids(queue, "approved") and f"{first} is approved" not in said
+    assert f"{first} is approved" in answered(queue, "a", "a", "q")
+
+
+def test_a_long_search_ends_nothing(queue: Earshot) -> None:
+    """Sixty thousand characters are found nowhere."""
+    assert "Nothing in this part" in answered(queue, "/", "x" * 60_000, "q")
+
+
+def test_an_unknown_answer_never_marks_it_sent(queue: Earshot, home: Path) -> None:
+    """Neither by hand nor unknown."""
+    first, *_ = ids(queue, "drafted")
+    with sqlite3.connect(home / "data" / "earshot.db") as database:
+        database.execute("UPDATE reply SET state = 'by_hand' WHERE id = ?", (first,))
+    for answer in ("no", "", "nothing", "2"):
+        answered(queue, "f", "by hand", "b", answer, "q")
+        assert first in ids(queue, "by_hand"), answer
+    answered(queue, "f", "by hand", "b", "1", "", "q")
+    assert first in ids(queue, "sent")

@@ -97,10 +97,10 @@ def test_another_wording_comes_with_v(sitting: Sitting) -> None:
 def test_a_reason_is_picked_by_digit_or_typed_and_remembered(sitting: Sitting) -> None:
     """What was typed once is offered first the next time."""
     first, second, third = sitting.world.said(*praise(3))
-    sitting.play("r", "1", "r", *"zzz", "enter", "r", "escape")
+    sitting.play("r", "1", "enter", "r", *"zzz", "enter", "r", "escape")
     assert [sitting.world.reply(one).reason for one in (first, second)] == ["irony, or a joke", "zzz"]
     assert "1 zzz" in sitting.play("r")
-    sitting.play("r", "2")
+    sitting.play("r", "2", "enter")
     assert sitting.world.reply(third).reason == "irony, or a joke"
 
 
@@ -108,7 +108,7 @@ def test_closing_assigning_snoozing_escalating_and_noting(sitting: Sitting) -> N
     """One key and its answer each."""
     ids = sitting.world.said(*praise(5))
     closing, giving, sleeping, handing, noted = ids
-    sitting.play("c", "1", "g", *"bo", "enter", "z", "b", "x", "s", "n", *"vip", "enter")
+    sitting.play("c", "1", "enter", "g", *"bo", "enter", "z", "b", "enter", "x", "s", "n", *"vip", "enter")
     world = sitting.world
     assert world.reply(closing).closed_as == "handled" and world.reply(giving).assigned_to == "bo"
     assert (world.reply(sleeping).snoozed_until or world.now) > world.now
@@ -121,7 +121,7 @@ def test_a_post_by_hand_shows_text_and_link_and_is_marked_done(sitting: Sitting)
     (reply_id,) = sitting.world.said(*praise(), can_reply=False, url="https://social.example/7")
     shown = sitting.play("a", "b")
     assert "Post this at https://social.example/7" in shown and (sitting.world.reply(reply_id).text or "")[:20] in shown
-    sitting.play("b", *"77", "enter")
+    sitting.play("b", "1", "enter", *"77", "enter")
     assert (sitting.world.reply(reply_id).state, sitting.world.reply(reply_id).remote_id) == ("sent", "77")
 
 
@@ -130,7 +130,7 @@ def test_an_unknown_outcome_is_settled_and_a_failure_tried_again(sitting: Sittin
     unknown, failed = sitting.world.said(*praise(2))
     sitting.world.put(unknown, "unknown", sending_at=sitting.world.now)
     sitting.world.put(failed, "failed", error="the platform said no")
-    sitting.play("f", "7", "y", *"not sent", "enter", "t")
+    sitting.play("f", "7", "y", "2", "enter", "t")
     assert sitting.world.reply(unknown).state == "approved" and sitting.world.reply(failed).state == "drafted"
 
 
@@ -272,7 +272,7 @@ def test_what_takes_the_place_of_a_settled_one_is_not_approved_by_a_key_meant_fo
 def test_a_fault_of_ours_ends_the_screen_and_is_raised_again(sitting: Sitting, monkeypatch: pytest.MonkeyPatch) -> None:
     """No traceback is drawn into somebody's terminal: the entry point makes one line of it."""
 
-    def breaks(one: object, by: object, now: object) -> list[object]:
+    def breaks(*args: object) -> list[object]:
         raise ZeroDivisionError("made for this test")
 
     sitting.world.said(*praise())

@@ -80,6 +80,20 @@ def test_the_editor_of_ones_own_opens_and_the_screen_comes_back(queue: Earshot, 
         assert shown.ended() == 0
 
 
+@pytest.mark.parametrize("editor", ["false", "no-such-editor"])
+def test_an_editor_that_fails_gives_the_screen_back(queue: Earshot, home: Path, editor: str) -> None:
+    """With one line that says why; the next key works."""
+    with terminal(home) as shown:
+        shown.start(home, (80, 24), "review", EDITOR=editor)
+        shown.shows("5 wait", "Reply 1 ·")
+        shown.press("E")
+        shown.shows(f"editor '{editor}'", "Reply 1 ·", "a approve  e edit")
+        shown.press("a")
+        shown.shows("4 wait")
+        shown.press("q")
+        assert shown.ended() == 0
+
+
 def test_without_colour_everything_is_still_said(queue: Earshot, home: Path) -> None:
     """NO_COLOR: bold and reverse remain, no colour is set; and with colours there are some."""
     queue("claim", "1", "--as", "bo")

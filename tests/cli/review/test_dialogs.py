@@ -1,0 +1,176 @@
+"""What is asked, and what is written: unmistakable, in sight however small the window, and never lost."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from textual.drivers.headless_driver import HeadlessDriver
+
+from listener.cli.review.screen import Review
+from listener.desk import marks, moves
+from listener.desk.approve import Target, approve
+from listener.policy import Policy
+from tests.cli.review.conftest import Sitting
+from tests.desk.world import praise
+
+
+def by_hand(sitting: Sitting, text: str = "") -> int:
+    """A reply that waits to be posted by hand."""
+    (reply_id,) = sitting.world.said(*praise(), can_reply=False, url="https://social.example/7")
+    if text:
+        moves.edit(sitting.world.store, sitting.world.desk(), reply_id, text)
+    assert approve(sitting.world.store, sitting.world.desk(), [Target(reply_id)])[0].ok
+    return reply_id
+
+
+@pytest.mark.parametrize("answer", ["no", "n", "nothing", "not sent", "yes", "not yet", ""])
+def test_words_never_mean_that_it_is_posted(sitting: Sitting, answer: str) -> None:
+    """Nor does Enter alone."""
+    reply_id = by_hand(sitting)
+    sitting.play("b", *answer, "enter")
+    assert sitting.world.reply(reply_id).state == "by_hand"
+    sitting.play("b", "2", "enter")
+    assert sitting.world.reply(reply_id).state == "by_hand" and "still waits" in sitting.says[-1]
+
+
+@pytest.mark.parametrize(
+    ("keys", "remote_id"),
+    [
+        (("1", "enter", "enter"), None),
+        (("1", "enter", *"77", "enter"), "77"),
+        ((*"1830", "enter"), "1830"),
+        ((*"https://social.example/@us/1830?s=20", "enter"), "1830"),
+        ((*"at://did:plc:x/post/3k", "enter"), "at://did:plc:x/post/3k"),
+    ],
+)
+def test_it_is_posted_with_or_without_an_id(sitting: Sitting, keys: tuple[str, ...], remote_id: str | None) -> None:
+    """Of a link that ends in an id, the id is kept."""
+    reply_id = by_hand(sitting)
+    sitting.play("b", *keys)
+    assert (sitting.world.reply(reply_id).state, sitting.world.reply(reply_id).remote_id) == ("sent", remote_id)
+
+
+@pytest.mark.parametrize("answer", ["no", "not-sent", "n", "3", "", "gone"])
+def test_words_never_settle_an_unknown_outcome(sitting: Sitting, answer: str) -> None:
+    """Neither as sent nor as not; 3 says that nobody can tell."""
+    (reply_id,) = sitting.world.said(*praise())
+    sitting.world.put(reply_id, "unknown", sending_at=sitting.world.now)
+    sitting.play("f", "7", "y", *answer, "enter")
+    assert sitting.world.reply(reply_id).state == "unknown"
+    sitting.play("f", "7", "y", "1", "enter", *"no", "enter")
+    assert sitting.world.reply(reply_id).state == "unknown" and "'no' is no id" in sitting.says[-1]
+    sitting.play("f", "7", "y", "1", "enter", *"88", "enter")
+    assert (sitting.world.reply(reply_id).state, sitting.world.reply(reply_id).remote_id) == ("sent", "88")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (80, 12)])
+def test_a_long_text_by_hand_leaves_the_question_in_sight(sitting: Sitting, size: tuple[int, int]) -> None:
+    """It scrolls; question, choices and keys stand below it."""
+    by_hand(sitting, "\n".join(f"words {number}" for number in range(25)))
+    shown = sitting.play("b", size=size)
+    for words in ("Is it posted?", "2 no, not yet", "Enter: do it", "words 0"):
+        assert words in shown, words
+    assert "words 24" in sitting.play("b", *["pagedown"] * 20, size=size)
+
+
+def test_nine_long_saved_texts_are_a_line_each(sitting: Sitting) -> None:
+    """The question and the keys stay in sight."""
+    sitting.world.said(*praise())
+    policy = sitting.config.policy
+    many = tuple(replace(policy.saved[0], id=f"text {n}", text="long words " * 60, kinds=()) for n in range(9))
+    sitting.config = replace(sitting.config, policy=replace(policy, saved=many))
+    shown = sitting.play("e", "ctrl+t")
+    assert "Insert which text?" in shown and " 9 text 8: long words" in shown and "Enter: do it" in shown
+
+
+@pytest.fixture
+def suspends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The terminal that is none can be left to an editor too; test_terminal.py does it on a real one."""
+    monkeypatch.setattr(HeadlessDriver, "can_suspend", True)
+    monkeypatch.delenv("VISUAL", raising=False)
+
+
+@pytest.mark.usefixtures("suspends")
+@pytest.mark.parametrize("editor", ["false", "no-such-editor", ""])
+def test_an_editor_that_fails_leaves_the_screen_as_it_was(
+    sitting: Sitting, monkeypatch: pytest.MonkeyPatch, editor: str
+) -> None:
+    """One line says what is wrong; the next key works."""
+    (reply_id,) = sitting.world.said(*praise())
+    monkeypatch.setenv("EDITOR", editor)
+    shown = sitting.play("E")
+    assert "editor" in sitting.says[-1] and f"Reply {reply_id} ·" in shown
+    sitting.play("E", "a")
+    assert sitting.world.reply(reply_id).state == "approved"
+
+
+def written(folder: Path, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An editor that leaves this text."""
+    script = folder / "editor"
+    script.write_text(f"#!/bin/sh\ncat > \"$1\" <<'END'\n{text}\nEND\n")
+    script.chmod(0o700)
+    monkeypatch.setenv("EDITOR", str(script))
+
+
+@pytest.mark.usefixtures("suspends")
+def test_a_text_from_the_editor_that_is_refused_goes_on_in_place(
+    sitting: Sitting, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the reason; shortened, it is kept."""
+    (reply_id,) = sitting.world.said(*praise())
+    written(tmp_path, "See evil.com", monkeypatch)
+    shown = sitting.play("E")
+    assert "See evil.com" in shown and "links to evil.com" in shown
+    sitting.play("E", *["backspace"] * 9, *" you.", "ctrl+s")
+    assert sitting.world.reply(reply_id).text == "See you."
+
+
+@pytest.mark.usefixtures("suspends")
+def test_an_escalation_is_written_in_the_editor_in_the_kind_that_is_chosen(
+    sitting: Sitting, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It asks, as e does."""
+    (reply_id,) = sitting.world.said("you will hear from my lawyer")
+    written(tmp_path, "Hello.", monkeypatch)
+    sitting.play("E", *"nokind", "enter")
+    assert "there is no such kind" in sitting.says[-1] and sitting.world.reply(reply_id).state == "escalated"
+    sitting.play("E", "3")
+    assert (sitting.world.reply(reply_id).kind, sitting.world.reply(reply_id).text) == ("answer", "Hello.")
+
+
+def test_what_was_written_stays_when_a_colleague_took_the_reply(sitting: Sitting) -> None:
+    """The editor stays open, and says who."""
+    (reply_id,) = sitting.world.said(*praise())
+
+    def taken(app: Review) -> bool:
+        app.session.leave()
+        marks.claim(sitting.world.store, sitting.world.desk("bo"), reply_id)
+        return True
+
+    shown = sitting.play("e", *" So nice.", taken, "ctrl+s")
+    assert "claimed by bo" in shown and "So nice." in shown and "Ctrl+S: keep" in shown
+
+
+def test_ctrl_q_drops_no_text(sitting: Sitting) -> None:
+    """It says how to keep it, or to leave."""
+    sitting.world.said(*praise())
+    shown = sitting.play("e", "x", "ctrl+q")
+    assert "Ctrl+S keeps the text, Escape drops it" in shown
+    assert "Reply 1 to" in sitting.play("e", "x", "ctrl+t", "ctrl+q", "escape")
+
+
+def four_eyed(policy: Policy) -> Policy:
+    """Two names for thanks."""
+    return replace(policy, four_eyes=("thank_you",))
+
+
+def test_a_batch_tells_which_approvals_are_not_complete(sitting: Sitting) -> None:
+    """Before, and after."""
+    sitting.config = replace(sitting.config, policy=four_eyed(sitting.config.policy))
+    sitting.world.said(*praise(2))
+    sitting.world.said("my parcel never arrived, it is broken", can_reply=False)
+    shown = sitting.play(*["space"] * 3, "A")
+    assert shown.count("a second name must approve it too") == 2 and shown.count("to be posted by hand") == 1
+    sitting.play(*["space"] * 3, "A", "a")
+    says = sitting.says[-1]
+    assert "1 of 3 approved" in says and "2 have your approval; a second name" in says and "1 to be posted" in says

@@ -1,0 +1,239 @@
+"""Keys that come too early, too fast, or in the middle of a word: none of them decides on what nobody saw."""
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+from textual.events import Key
+
+from listener.cli.review import sight
+from listener.cli.review.screen import Review
+from listener.cli.review.sight import Sight
+from listener.desk import moves
+from listener.store import mentions
+from tests.cli.review.conftest import Sitting, settled
+from tests.cli.review.terminal import needs_tmux, terminal
+from tests.cli.review.test_terminal import states
+from tests.conftest import Earshot
+from tests.desk.world import praise
+from tests.process import until
+
+LONG = "I love the smooth paper, thank you so much!" + "\n".join(f" line {number}" for number in range(15))
+
+
+def burst(sitting: Sitting, keys: Iterable[str], before: tuple[str, ...] = ()) -> Review:
+    """Keys that arrive all at once, after others that were pressed by hand."""
+
+    async def run() -> Review:
+        with sitting.session() as session:
+            app = Review(session, lambda: sitting.hand)
+            async with app.run_test(size=(80, 24)) as pilot:
+                await settled(app, pilot)
+                for key in before:
+                    await sitting.step(app, pilot, key)
+                sitting.hand += 1.0
+                for key in keys:
+                    app.post_message(Key(key, key if len(key) == 1 else None))
+                await pilot.pause()
+                await settled(app, pilot)
+            return app
+
+    return asyncio.run(run())
+
+
+def approved(sitting: Sitting, ids: list[int]) -> int:
+    """How many of them."""
+    return [sitting.world.reply(one).state for one in ids].count("approved")
+
+
+def test_keys_that_piled_up_approve_one_reply_and_none_that_was_not_drawn(sitting: Sitting) -> None:
+    """Six at once: one was in sight."""
+    ids = sitting.world.said(*praise(6))
+    burst(sitting, "aaaaaa")
+    assert approved(sitting, ids) == 1
+    burst(sitting, "xxxxxx")
+    assert [sitting.world.reply(one).state for one in ids].count("escalated") == 1
+
+
+def test_a_page_that_was_turned_in_the_same_breath_is_not_read(sitting: Sitting) -> None:
+    """PgDn and `a` at once: the end of the text has not been drawn."""
+    (reply_id,) = sitting.world.said(*praise())
+    moves.edit(sitting.world.store, sitting.world.desk(), reply_id, "\n".join(f"words {n}" for n in range(15)))
+    burst(sitting, ["pagedown", "a"])
+    assert sitting.world.reply(reply_id).state == "drafted"
+    sitting.play("pagedown", "a")
+    assert sitting.world.reply(reply_id).state == "approved"
+
+
+def test_a_reason_that_begins_with_a_digit_is_words(sitting: Sitting) -> None:
+    """`3 day late` is no third choice, and none of its letters reaches the queue."""
+    ids = sitting.world.said(*praise(6))
+    burst(sitting, "3 day lat", before=("r",))
+    assert {sitting.world.reply(one).state for one in ids} == {"drafted"}
+    sitting.play("r", *"3 day lat", "enter")
+    assert sitting.world.reply(ids[0]).reason == "3 day lat"
+    assert {sitting.world.reply(one).state for one in ids[1:]} == {"drafted"}
+
+
+def test_enter_does_not_answer_a_question_that_was_not_drawn(sitting: Sitting) -> None:
+    """What came ahead of it stands there to be read, and Enter takes it then."""
+    (reply_id,) = sitting.world.said(*praise())
+    app = burst(sitting, ["r", "3", "enter"])
+    assert sitting.world.reply(reply_id).state == "drafted"
+    assert len(app.screen_stack) <= 2
+    sitting.play("r", "3", "enter")
+    assert sitting.world.reply(reply_id).reason == "wrong tone"
+
+
+def test_a_preview_that_was_not_read_approves_nothing(sitting: Sitting) -> None:
+    """`Aa` at once; and a preview longer than the window is scrolled first."""
+    ids = sitting.world.said(*praise(9))
+    burst(sitting, "Aa", before=("space",))
+    assert approved(sitting, ids) == 0
+    sitting.play(*["space"] * 9, "A", "a")
+    assert approved(sitting, ids) == 0
+    sitting.play("home", *["space"] * 9, "A", "a", "a", "a")
+    assert approved(sitting, ids) == 9
+
+
+def test_a_double_press_does_not_pass_the_second_look(sitting: Sitting) -> None:
+    """The question has to stand for half a second."""
+    (reply_id,) = sitting.world.said(*praise())
+    gone(sitting, reply_id)
+    burst(sitting, "aa")
+    assert sitting.world.reply(reply_id).state == "drafted"
+
+
+def gone(sitting: Sitting, reply_id: int) -> bool:
+    """The mention of a reply is deleted."""
+    with sitting.world.store.write() as connection:
+        mentions.gone(connection, sitting.world.item(reply_id).key, sitting.world.now)
+    return True
+
+
+def test_a_new_doubt_is_told_though_another_was(sitting: Sitting) -> None:
+    """First edited, told; then deleted, and told again."""
+    (reply_id,) = sitting.world.said(*praise())
+    item = sitting.world.item(reply_id)
+    sitting.world.after(minutes=1)
+    with sitting.world.store.write() as connection:
+        mentions.edited(connection, item.key, item.mention, sitting.world.now, again=False)
+    deleted = lambda app: gone(sitting, reply_id)  # noqa: E731
+    seen = lambda app: any(one["name"] == "gone" for one in (app.open or {"warnings": []})["warnings"])  # noqa: E731
+    sitting.play("a", deleted, seen, "a")
+    assert sitting.world.reply(reply_id).state == "drafted" and "no longer" in sitting.says[-1]
+
+
+def test_times_of_keys() -> None:
+    """Not yet drawn, just drawn, held down, and in time."""
+    seen = Sight()
+    assert seen.early(1.0)
+    seen.drawn(2.0)
+    assert seen.early(1.9) and seen.early(2.0 + sight.SEEN / 2)
+    assert not seen.early(2.5) and seen.early(2.5 + sight.HELD / 2)
+    seen.drawn(9.0)
+    assert not seen.early(2.7), "it stood there already"
+    seen.lost(sight.AGAIN)
+    seen.drawn(3.0)
+    assert seen.early(3.3) and not seen.early(3.6)
+
+
+@needs_tmux
+def test_keys_pressed_while_another_holds_the_database_approve_what_was_in_sight(queue: Earshot, home: Path) -> None:
+    """The screen stands still for three seconds; ten impatient keys are one approval."""
+    with terminal(home) as shown:
+        shown.start(home, (80, 24), "review")
+        shown.shows("5 wait", "Reply 1 ·")
+        until(lambda: queue("queue", "--json").json[0]["claimed_by"] == "dana", "the lease is taken")
+        with sqlite3.connect(home / "data" / "earshot.db", isolation_level=None, check_same_thread=False) as other:
+            other.execute("BEGIN IMMEDIATE")
+            ends = threading.Timer(3.0, other.execute, ("ROLLBACK",))
+            ends.start()
+            shown.press(*"aaaaaaaaaa")
+            ends.join()
+        shown.shows("4 wait")
+        shown.press("q")
+        assert shown.ended() == 0
+        other.close()
+    assert list(states(queue).values()).count("approved") == 1
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (80, 16)])
+def test_the_exact_text_is_in_sight_below_a_long_mention(sitting: Sitting, size: tuple[int, int]) -> None:
+    """The mention is cut, and says where the rest stands."""
+    (reply_id,) = sitting.world.said(LONG)
+    shown = sitting.play(size=size)
+    assert (sitting.world.reply(reply_id).text or "")[:40] in shown
+    assert ("lines stand below: PgDn" in shown) == (size[1] < 40)
+    sitting.play("a", size=size)
+    assert sitting.world.reply(reply_id).state == "approved"
+
+
+def test_a_text_longer_than_the_page_is_scrolled_before_it_is_approved(sitting: Sitting) -> None:
+    """Every page of it has to have been in sight."""
+    (reply_id,) = sitting.world.said(*praise())
+    moves.edit(sitting.world.store, sitting.world.desk(), reply_id, "\n".join(f"words {n}" for n in range(24)))
+    assert "words 23" not in sitting.play()
+    shown = sitting.play("a", "a")
+    assert "words 23" in shown and sitting.world.reply(reply_id).state == "drafted"
+    assert sitting.says == ["it goes on: a", "the text went on below: now it is in sight, a approves"]
+    sitting.play("a", "a", "a")
+    assert sitting.world.reply(reply_id).state == "approved"
+
+
+def test_nothing_is_approved_in_a_window_that_shows_nothing(sitting: Sitting) -> None:
+    """40 by 10 has no room for a text."""
+    (reply_id,) = sitting.world.said(*praise())
+    sitting.play("a", "a", "a", size=(40, 10))
+    assert sitting.world.reply(reply_id).state == "drafted" and "too small" in sitting.says[-1]
+
+
+def test_a_hundred_approvals_take_a_hundred_keys(sitting: Sitting) -> None:
+    """A key each, at eight a second."""
+    ids = sitting.world.said(*praise(100))
+
+    async def run() -> None:
+        with sitting.session() as session:
+            app = Review(session, lambda: sitting.hand)
+            async with app.run_test(size=(80, 24)) as pilot:
+                for _ in ids:
+                    await settled(app, pilot)
+                    sitting.hand += 0.125
+                    await pilot.press("a")
+
+    asyncio.run(run())
+    assert approved(sitting, ids) == 100
+
+
+def test_a_database_that_is_held_takes_nothing_from_who_writes(sitting: Sitting) -> None:
+    """It is told under the text; Ctrl+S tries again."""
+    (reply_id,) = sitting.world.said(*praise())
+    path = sitting.world.store.path
+    sitting.short_wait()
+    other = sqlite3.connect(path, isolation_level=None)
+
+    def taken(app: Review) -> bool:
+        return sitting.world.reply(reply_id).claimed_by == "dana"
+
+    def held(app: Review) -> bool:
+        other.execute("BEGIN IMMEDIATE")
+        sitting.world.after(minutes=10)
+        return True
+
+    def free(app: Review) -> bool:
+        other.execute("ROLLBACK")
+        return True
+
+    shown = sitting.play(
+        taken, "e", held, "space", "X", lambda app: "is held by" in words(app), "ctrl+s", free, "Y", "ctrl+s"
+    )
+    assert (sitting.world.reply(reply_id).text or "").endswith("XY") and "has a new text" in shown
+    other.close()
+
+
+def words(app: Review) -> str:
+    """What stands under the text that is written."""
+    return str(app.screen.query_one("#stands").render())
