@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from listener.cli import editor
 from tests.conftest import Earshot
 
 
@@ -25,8 +26,8 @@ def script(home: Path, body: str) -> str:
 def test_the_editor_gets_the_present_text_on_a_private_file(queue: Earshot, home: Path, number: str) -> None:
     """Mode 0600, gone afterwards; what it leaves is the new revision."""
     before = queue("show", number, "--json").json["text"]
-    editor = script(home, 'printf "Thank you,\\nand hello!\\n" > "$2"')
-    edited = queue("edit", number, "--json", env={"VISUAL": editor, "EDITOR": "false"}).json
+    command = script(home, 'printf "Thank you,\\nand hello!\\n" > "$2"')
+    edited = queue("edit", number, "--json", env={"VISUAL": command, "EDITOR": "false"}).json
     assert (edited["revision"], edited["text"]) == (2, "Thank you,\nand hello!")
     assert (home / "seen").read_text() == before + "\n"
     assert stat.S_IMODE((home / "seen").stat().st_mode) == 0o600
@@ -43,7 +44,7 @@ def test_unchanged_or_empty_changes_nothing(queue: Earshot, home: Path, number: 
 
 
 @pytest.mark.parametrize(
-    ("editor", "says"),
+    ("command", "says"),
     [
         ("", "no editor is set; give --text TEXT"),
         ("no-such-editor", "cannot start the editor 'no-such-editor'"),
@@ -51,9 +52,9 @@ def test_unchanged_or_empty_changes_nothing(queue: Earshot, home: Path, number: 
         ("'", "$EDITOR cannot be read"),
     ],
 )
-def test_an_editor_that_does_not_work(queue: Earshot, number: str, editor: str, says: str) -> None:
+def test_an_editor_that_does_not_work(queue: Earshot, number: str, command: str, says: str) -> None:
     """One line, exit 1."""
-    done = queue("edit", number, env={"EDITOR": editor, "VISUAL": ""})
+    done = queue("edit", number, env={"EDITOR": command, "VISUAL": ""})
     assert done.code == 1 and done.err.startswith(f"earshot: {says}") and done.err.count("\n") == 1
 
 
@@ -80,3 +81,12 @@ def test_what_a_failing_editor_left_is_kept(queue: Earshot, home: Path, number: 
     kept = Path(done.err.rpartition("its text is in ")[2].strip())
     assert kept.read_text() == "Half a text" and queue("show", number, "--json").json["revision"] == 1
     kept.unlink()
+
+
+def test_something_is_done_now_and_then_while_the_editor_is_open(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A lease is renewed; this editor waits for it."""
+    monkeypatch.setattr(editor, "NOW_AND_THEN", 0.05)
+    monkeypatch.setenv(
+        "VISUAL", script(home, f'while [ ! -e "{home}/renewed" ]; do sleep 0.01; done; printf "Hello" > "$2"')
+    )
+    assert editor.ask("before", (home / "renewed").touch) == "Hello"

@@ -17,7 +17,7 @@ class Approving(Frame):
         self._seen()
         page = self.query_one("#page", VerticalScroll)
         (page.scroll_page_down if pages > 0 else page.scroll_page_up)(animate=False)
-        self._again(SEEN)
+        self._unseen()
         with self._told():
             self.session.keep()
 
@@ -52,7 +52,7 @@ class Approving(Frame):
         page = self.query_one("#page", VerticalScroll)
         page.scroll_to(y=self.read - self._room() + min(below, self._room() - 1), animate=False)
         self._say("the text went on below: now it is in sight, a approves" if below < self._room() else "it goes on: a")
-        self._again()
+        self._unseen(AGAIN)  # a double press does not pass it
         return True
 
     def _doubted(self, one: Json) -> bool:
@@ -62,10 +62,5 @@ class Approving(Frame):
             return False
         self.known = frozenset(doubts)
         self._say(f"look again: {', '.join(doubts)}; then a approves it")
-        self._again()
+        self._unseen(AGAIN)  # a double press does not pass it
         return True
-
-    def _again(self, needs: float = AGAIN) -> None:
-        """Something else is to be read before the next key: a double press does not pass it."""
-        self.sight.lost(needs)
-        self.query_one("#detail").refresh()

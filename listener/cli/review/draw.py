@@ -117,6 +117,11 @@ def _who(each: Json) -> str:
     return f"we ({each['who']})" if each["ours"] else f"@{each['who']}"
 
 
+def exactly(one: Json | None) -> object:
+    """What an approval of it would mean."""
+    return None if one is None else (one["id"], one["revision"], one["text"])
+
+
 def batch(shown: Sequence[Json]) -> Iterator[Any]:
     """Everything that one keystroke would approve: to whom, the exact text, and what is still to be done after it."""
     for one in shown:

@@ -19,7 +19,7 @@ from listener.cli.review import draw
 from listener.cli.review.acts import Question
 from listener.cli.review.dialogs import Ask, line
 from listener.cli.review.session import Session
-from listener.cli.review.sight import Drawn, Sight
+from listener.cli.review.sight import SEEN, Drawn, Sight
 from listener.cli.review.write import Write
 from listener.errors import EarshotError
 from listener.model import Json
@@ -28,10 +28,6 @@ LOOK = 1.0  # seconds between two looks for what is new
 ANYWAY = 15  # looks after which the list is read again: leases and snoozes end without an event
 REST = 0.4  # seconds on a line before it counts as opened: passing by takes no lease
 FOOT = "a approve  e edit  v variant  r reject  x escalate  z snooze  u undo  ? all keys"
-
-
-def _text(one: Json | None) -> object:
-    return None if one is None else (one["id"], one["revision"], one["text"])
 
 
 class Frame(App[None]):
@@ -91,9 +87,13 @@ class Frame(App[None]):
     def pop_screen(self) -> AwaitComplete:
         """A dialog closes: keys that were meant for it decide nothing on what it covered."""
         popped = super().pop_screen()
-        self.sight.lost()
-        self.query_one("#detail").refresh()
+        self._unseen()
         return popped
+
+    def _unseen(self, needs: float = SEEN) -> None:
+        """It has to be drawn once more, and to stand for so long, before a key decides on it."""
+        self.sight.lost(needs)
+        self.query_one("#detail").refresh()
 
     async def action_quit(self) -> None:
         """Not while a text is being written."""
@@ -139,7 +139,7 @@ class Frame(App[None]):
             self.query_one("#page", VerticalScroll).scroll_home(animate=False)
         elif before["revision"] != self.open["revision"]:
             self.changed, self.known = "the text changed while you looked", frozenset()
-        if _text(before) != _text(self.open):
+        if draw.exactly(before) != draw.exactly(self.open):
             self.sight.lost()
             self.read = 0
         self._draw()

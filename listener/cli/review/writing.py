@@ -63,6 +63,7 @@ class Writing(Frame):
                 words = editor.ask(text, self.session.keep)
             except EarshotError as error:
                 refused = error
+        self._unseen()
         if refused is not None:
             raise refused
         return words

@@ -64,6 +64,7 @@ class Sitting:
             return
         for _ in range(600):
             if step(app):
+                await settled(app, pilot)
                 return
             await pilot.pause(0.05)
         raise AssertionError("waited in vain")

@@ -208,32 +208,44 @@ def test_a_hundred_approvals_take_a_hundred_keys(sitting: Sitting) -> None:
     assert approved(sitting, ids) == 100
 
 
+class Other:
+    """Another process that holds the database of a sitting. Each step returns True when it is done."""
+
+    def __init__(self, sitting: Sitting, reply_id: int) -> None:
+        sitting.short_wait()
+        self.sitting, self.reply_id = sitting, reply_id
+        self.connection = sqlite3.connect(sitting.world.store.path, isolation_level=None)
+
+    def holds(self, app: Review) -> bool:
+        """Once the lease is taken; ten minutes later it is due to be renewed."""
+        if self.sitting.world.reply(self.reply_id).claimed_by != "dana":
+            return False
+        self.connection.execute("BEGIN IMMEDIATE")
+        self.sitting.world.after(minutes=10)
+        return True
+
+    def ends(self, app: Review) -> bool:
+        """The database is free again."""
+        self.connection.execute("ROLLBACK")
+        self.connection.close()
+        return True
+
+
 def test_a_database_that_is_held_takes_nothing_from_who_writes(sitting: Sitting) -> None:
     """It is told under the text; Ctrl+S tries again."""
     (reply_id,) = sitting.world.said(*praise())
-    path = sitting.world.store.path
-    sitting.short_wait()
-    other = sqlite3.connect(path, isolation_level=None)
+    other = Other(sitting, reply_id)
 
-    def taken(app: Review) -> bool:
-        return sitting.world.reply(reply_id).claimed_by == "dana"
+    def told(app: Review) -> bool:
+        return "is held by" in str(app.screen.query_one("#stands").render())
 
-    def held(app: Review) -> bool:
-        other.execute("BEGIN IMMEDIATE")
-        sitting.world.after(minutes=10)
-        return True
-
-    def free(app: Review) -> bool:
-        other.execute("ROLLBACK")
-        return True
-
-    shown = sitting.play(
-        taken, "e", held, "space", "X", lambda app: "is held by" in words(app), "ctrl+s", free, "Y", "ctrl+s"
-    )
+    shown = sitting.play("e", other.holds, "space", "X", told, "ctrl+s", other.ends, "Y", "ctrl+s")
     assert (sitting.world.reply(reply_id).text or "").endswith("XY") and "has a new text" in shown
-    other.close()
 
 
-def words(app: Review) -> str:
-    """What stands under the text that is written."""
-    return str(app.screen.query_one("#stands").render())
+def test_a_page_turned_while_the_database_is_held_tells_it(sitting: Sitting) -> None:
+    """The lease is due, and cannot be renewed: the screen stays."""
+    (reply_id,) = sitting.world.said(*praise())
+    other = Other(sitting, reply_id)
+    sitting.play(other.holds, "pagedown", other.ends, "a")
+    assert "is held by" in sitting.says[0] and sitting.world.reply(reply_id).state == "approved"
