@@ -80,7 +80,8 @@ def _stored(evidence: Evidence, books: Books) -> Iterator[Finding]:
             yield Finding("broken", f"mention {thread} was edited, and the old text is stored")
     yield from (Finding("doubled", f"mention {one} is stored {n} times") for one, n in stored.items() if n > 1)
     seen = books.aside | {one["id"] for one in books.mentions}
-    yield from (Finding("lost", f"item {one} was not set aside") for one in evidence.malformed if one not in seen)
+    lost = (one for one in evidence.malformed if one not in seen and not (one.isdigit() and _in_gap(one, books)))
+    yield from (Finding("lost", f"item {one} was not set aside") for one in lost)
     ours = {one["id"] for one in books.mentions} & set(evidence.ours)
     yield from (Finding("broken", f"our own post {one} was taken for a mention") for one in ours)
     for one in books.mentions:

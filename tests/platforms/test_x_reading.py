@@ -71,6 +71,18 @@ def test_800_mentions_waiting_leave_no_gap_but_more_do(server: XServer) -> None:
     assert [gap for page in pages for gap in page.gaps] == []
 
 
+def test_a_first_run_tells_what_lay_beyond_reach_also_when_one_more_comes_meanwhile(server: XServer) -> None:
+    """The end of X's list moves up with it: 799 are listed, as if that were all."""
+    world = XWorld(server)
+    planted = [server.mention(f"@shop {n}") for n in range(900)]
+    page = world.platform.fetch(None, server.x.posts.now())
+    server.mention("@shop one more")
+    pages, _ = one_round(world, page.cursor)
+    stored = {*read([page]), *read(pages)}
+    assert stored & {one.id for one in planted} == {one.id for one in planted[101:]}
+    assert [(gap.from_id, gap.to_id) for one in pages for gap in one.gaps] == [("", planted[101].id)]
+
+
 def test_burst_within_reach_has_no_gap(server: XServer) -> None:
     """790 between two polls are all read."""
     world = XWorld(server)

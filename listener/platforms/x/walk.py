@@ -186,10 +186,13 @@ def _overtaken(track: Track, feed: str, walk: Walk, now: datetime) -> bool:
 
 
 def _cut_off(track: Track, feed: str, walk: Walk, now: datetime) -> Gap | None:
-    """The gap when X's list of mentions was used up before known ground was met. At exactly 800 nobody can tell."""
+    """The gap when X's list of mentions was used up before known ground was met.
+
+    Pages with room for 800 may have been the whole list, or all of it that X tells with deleted posts left out: nobody
+    can tell, so the gap is told.
+    """
     known = highest(track.high, track.begin)
-    used_up = walk.listed >= REACH or walk.slots > REACH or (track.high and walk.slots >= REACH)
-    used_up = used_up or _overtaken(track, feed, walk, now)
+    used_up = walk.slots >= REACH or _overtaken(track, feed, walk, now)
     if feed != "mentions" or not used_up or not walk.oldest or number(walk.oldest) <= number(known):
         return None
     since = f"between {known} and" if known else "before"
