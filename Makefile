@@ -2,6 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 RUNS ?= 300
+# tests wait as much as they work: two for each of two cores
+WORKERS ?= 4
 PLATFORM ?= memory
 
 .PHONY: demo test lint faults soak test-bluesky bench lock clean setup
@@ -20,7 +22,7 @@ demo: setup
 	@$(BIN)/earshot demo
 
 test: lint
-	$(BIN)/python -m pytest -n auto -q
+	$(BIN)/python -m pytest -n $(WORKERS) -q
 
 lint: setup
 	$(BIN)/ruff check .

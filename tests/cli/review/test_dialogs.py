@@ -23,14 +23,13 @@ def by_hand(sitting: Sitting, text: str = "") -> int:
     return reply_id
 
 
-@pytest.mark.parametrize("answer", ["no", "n", "nothing", "not sent", "yes", "not yet", ""])
-def test_words_never_mean_that_it_is_posted(sitting: Sitting, answer: str) -> None:
-    """Nor does Enter alone."""
+def test_words_never_mean_that_it_is_posted(sitting: Sitting) -> None:
+    """Nor does Enter alone; 2 says that it is not."""
     reply_id = by_hand(sitting)
-    sitting.play("b", *answer, "enter")
-    assert sitting.world.reply(reply_id).state == "by_hand"
-    sitting.play("b", "2", "enter")
-    assert sitting.world.reply(reply_id).state == "by_hand" and "still waits" in sitting.says[-1]
+    for answer in ("no", "not sent", "yes", "", "2"):
+        sitting.play("b", *answer, "enter")
+        assert sitting.world.reply(reply_id).state == "by_hand", answer
+    assert "still waits" in sitting.says[-1]
 
 
 @pytest.mark.parametrize(
@@ -38,8 +37,7 @@ def test_words_never_mean_that_it_is_posted(sitting: Sitting, answer: str) -> No
     [
         (("1", "enter", "enter"), None),
         (("1", "enter", *"77", "enter"), "77"),
-        ((*"1830", "enter"), "1830"),
-        ((*"https://social.example/@us/1830?s=20", "enter"), "1830"),
+        ((*"https://s.example/@u/1830?s=2", "enter"), "1830"),
         ((*"at://did:plc:x/post/3k", "enter"), "at://did:plc:x/post/3k"),
     ],
 )
@@ -50,13 +48,13 @@ def test_it_is_posted_with_or_without_an_id(sitting: Sitting, keys: tuple[str, .
     assert (sitting.world.reply(reply_id).state, sitting.world.reply(reply_id).remote_id) == ("sent", remote_id)
 
 
-@pytest.mark.parametrize("answer", ["no", "not-sent", "n", "3", "", "gone"])
-def test_words_never_settle_an_unknown_outcome(sitting: Sitting, answer: str) -> None:
-    """Neither as sent nor as not; 3 says that nobody can tell."""
+def test_words_never_settle_an_unknown_outcome(sitting: Sitting) -> None:
+    """Neither as sent nor as not; 3 says that nobody can tell; an id must be one."""
     (reply_id,) = sitting.world.said(*praise())
     sitting.world.put(reply_id, "unknown", sending_at=sitting.world.now)
-    sitting.play("f", "7", "y", *answer, "enter")
-    assert sitting.world.reply(reply_id).state == "unknown"
+    for answer in ("no", "not-sent", "3", ""):
+        sitting.play("f", "7", "y", *answer, "enter")
+        assert sitting.world.reply(reply_id).state == "unknown", answer
     sitting.play("f", "7", "y", "1", "enter", *"no", "enter")
     assert sitting.world.reply(reply_id).state == "unknown" and "'no' is no id" in sitting.says[-1]
     sitting.play("f", "7", "y", "1", "enter", *"88", "enter")

@@ -108,10 +108,8 @@ def test_a_second_look_ends_with_the_next_letter(queue: Earshot, home: Path) -> 
     first, *_ = ids(queue, "drafted")
     with closing(open_store(home / "data" / "earshot.db")) as store, store.write() as connection:
         mentions.gone(connection, items.item(connection, reply_id=first).key, datetime.now(UTC))
-    for letter in ("s", "k", "u", "f\n\n", "/\n\n", "w"):
-        said = answered(queue, "a", *letter.split("\n"), "q")
-        assert "Look again" in said
     said = answered(queue, "a", "s", "a", "q")
+    assert "Look again" in said
     assert first not in ids(queue, "approved") and f"{first} is approved" not in said
     assert f"{first} is approved" in answered(queue, "a", "a", "q")
 
@@ -126,8 +124,7 @@ def test_an_unknown_answer_never_marks_it_sent(queue: Earshot, home: Path) -> No
     first, *_ = ids(queue, "drafted")
     with sqlite3.connect(home / "data" / "earshot.db") as database:
         database.execute("UPDATE reply SET state = 'by_hand' WHERE id = ?", (first,))
-    for answer in ("no", "", "nothing", "2"):
-        answered(queue, "f", "by hand", "b", answer, "q")
-        assert first in ids(queue, "by_hand"), answer
+    answered(queue, "f", "by hand", "b", "no", "b", "", "b", "nothing", "b", "2", "q")
+    assert first in ids(queue, "by_hand")
     answered(queue, "f", "by hand", "b", "1", "", "q")
     assert first in ids(queue, "sent")
