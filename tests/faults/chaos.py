@@ -182,6 +182,7 @@ class Run:
             if self.world.settled():
                 break
         self.world.still()
+        self._command(["once"], {})  # what was listed since the last one
         before = len(self.world.evidence().posts)
         self._command(["once"], {})
         if len(self.world.evidence().posts) != before:

@@ -52,7 +52,6 @@ class MastodonWorld(NetworkWorld):
     def __init__(self, folder: Path, nursery: Nursery, rng: random.Random) -> None:
         self._malformed: list[str] = []
         self._by_hand: list[str] = []
-        self._until: datetime | None = None
         server = Server(rng, "")
         super().__init__(folder, nursery, rng, server)
         server.token = self.keys[TOKEN]
@@ -108,12 +107,11 @@ class MastodonWorld(NetworkWorld):
         return f"{status.id} is answered by hand"
 
     def _listed(self) -> list[Status]:
-        here = [one for one in self.server.notified() if one.author is not self.server.me]
-        return [one for one in here if self._until is None or one.listed_at <= self._until]
+        return [one for one in self.server.notified() if one.author is not self.server.me]
 
     def still(self) -> None:
         """Most are listed at once, some up to ten minutes late."""
-        self._until = self.server.now()
+        self.server.until = self.server.now()
 
     def limit_headers(self) -> dict[str, str]:
         """ISO 8601, or Retry-After."""

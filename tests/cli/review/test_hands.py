@@ -199,10 +199,12 @@ def test_a_hundred_approvals_take_a_hundred_keys(sitting: Sitting) -> None:
         with sitting.session() as session:
             app = Review(session, lambda: sitting.hand)
             async with app.run_test(size=(80, 24)) as pilot:
-                for _ in ids:
+                for reply_id in ids:
                     await settled(app, pilot)
                     sitting.hand += 0.125
                     await pilot.press("a")
+                    while sitting.world.reply(reply_id).state == "drafted":
+                        await pilot.pause(0.01)
 
     asyncio.run(run())
     assert approved(sitting, ids) == 100

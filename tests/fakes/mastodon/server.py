@@ -51,6 +51,7 @@ class MastodonServer(Loopback):
         self.posted: list[Json] = []
         self._keys: dict[str, Status] = {}
         self.blocked: set[str] = set()  # accounts that have blocked us
+        self.until: datetime | None = None  # nothing that is listed later is listed any more
         self.own_lag, self.twice, self.empty = 0.0, False, 0
 
     # ---- what happens there
@@ -121,7 +122,7 @@ class MastodonServer(Loopback):
         return {"configuration": {"statuses": {"max_characters": self.manners.characters}}}
 
     def _listed(self) -> list[Status]:
-        now = self.now()
+        now = min(self.now(), self.until or self.now())
         here = [one for one in self.statuses.values() if one.listed_at <= now and not one.deleted]
         return [one for one in here if one.author.id not in self.blocked]
 
