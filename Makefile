@@ -2,8 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 RUNS ?= 300
-# tests wait as much as they work: two for each of two cores
-WORKERS ?= 4
+# one more than two cores: some tests wait more than they work
+WORKERS ?= 3
 PLATFORM ?= memory
 
 .PHONY: demo test lint faults soak test-bluesky bench lock clean setup

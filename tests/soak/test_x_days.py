@@ -17,7 +17,7 @@ def holds(report: Report) -> None:
 
 def test_late_and_disordered_mentions_are_all_stored_within_the_bound_of_calls(tmp_path: Path, server: XServer) -> None:
     """The own timeline is read only while something waits, and the ledger agrees with the bill."""
-    holds(x_days.trickle(tmp_path, server, mentions=600))
+    holds(x_days.trickle(tmp_path, server, mentions=300))
 
 
 def test_bursts_of_all_that_x_lists_are_stored(tmp_path: Path, server: XServer) -> None:
@@ -47,9 +47,9 @@ def test_a_gap_is_told_by_exit_code_3(tmp_path: Path, server: XServer) -> None:
 @pytest.mark.parametrize("owned", [True, False])
 def test_a_busy_day_stays_within_its_budget(tmp_path: Path, server: XServer, owned: bool) -> None:
     """Never over it, by X's own bill; what reading had to leave is read after midnight or told as a gap."""
-    holds(x_days.busy_day(tmp_path, server, scale=0.1, app_owned_by_brand=owned, send_reserve_usd=0.05))
+    holds(x_days.busy_day(tmp_path, server, scale=0.05, app_owned_by_brand=owned, send_reserve_usd=0.05))
 
 
 def test_a_search_killed_between_any_two_pages_stores_each_hit_once(tmp_path: Path, server: XServer) -> None:
     """Real processes, a real kill -9 after every page."""
-    holds(x_days.search_killed(tmp_path, server, pages=5))
+    holds(x_days.search_killed(tmp_path, server, pages=4))
