@@ -93,7 +93,8 @@ class Frame(App[None]):
     def _unseen(self, needs: float = SEEN) -> None:
         """It has to be drawn once more, and to stand for so long, before a key decides on it."""
         self.sight.lost(needs)
-        self.query_one("#detail").refresh()
+        for page in self.query("#detail"):
+            page.refresh()
 
     async def action_quit(self) -> None:
         """Not while a text is being written."""
@@ -152,6 +153,8 @@ class Frame(App[None]):
 
     def _live(self) -> None:
         """New mentions, and what colleagues do, appear by themselves."""
+        if not self.query("#detail"):  # the page is being taken down, and the timer ticks once more
+            return
         self.looks += 1
         with self._told():
             stamp = self.session.stamp()

@@ -1,5 +1,6 @@
 """The queue on the whole screen: every key, on a real store."""
 
+import asyncio
 from datetime import timedelta
 from pathlib import Path
 
@@ -316,3 +317,20 @@ def test_an_empty_part_of_the_queue_is_not_an_empty_queue(sitting: Sitting) -> N
     """It says how to see the rest."""
     sitting.world.said(*praise())
     assert "Nothing in this part of the queue: f shows another" in sitting.play("f", "5")
+
+
+def test_a_look_while_the_page_is_taken_down_is_nothing(sitting: Sitting) -> None:
+    """The timer may tick once more after `q`."""
+    sitting.world.said(*praise())
+
+    async def run() -> None:
+        with sitting.session() as session:
+            app = Review(session, lambda: sitting.hand)
+            async with app.run_test(size=(80, 24)) as pilot:
+                await pilot.pause()
+                await app.query("#detail").remove()
+                sitting.world.said(*praise(2))
+                app._live()
+                app._unseen()
+
+    asyncio.run(run())
