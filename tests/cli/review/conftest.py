@@ -1,7 +1,7 @@
 """A person at the queue: a real store at a clock that tests move, the real configuration, and keys that are pressed."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
@@ -19,6 +19,7 @@ from listener.store.engine import open_store
 from tests.desk.world import World, made
 
 Step = str | Callable[[Review], object]
+Hands = Callable[[Review, Pilot[None]], Awaitable[None]]
 
 
 @dataclass
@@ -36,18 +37,29 @@ class Sitting:
 
     def play(self, *steps: Step, by: str = "dana", size: tuple[int, int] = (80, 24)) -> str:
         """Press the keys one after the other (a callable is waited for until it holds); returns the last screen."""
-        return asyncio.run(self._play(steps, by, size))
+        self.says, shown = [], [""]
 
-    async def _play(self, steps: tuple[Step, ...], by: str, size: tuple[int, int]) -> str:
-        self.says = []
-        with self.session(by) as session:
-            app = Review(session, lambda: self.hand)
-            async with app.run_test(size=size) as pilot:
-                await pilot.pause()
-                await settled(app, pilot)
-                for step in steps:
-                    await self.step(app, pilot, step)
-                return drawn(app)
+        async def hands(app: Review, pilot: Pilot[None]) -> None:
+            for step in steps:
+                await self.step(app, pilot, step)
+            shown[0] = drawn(app)
+
+        self.drive(hands, by, size)
+        return shown[0]
+
+    def drive(self, hands: Hands, by: str = "dana", size: tuple[int, int] = (80, 24)) -> Review:
+        """Run `review`, with these hands at it once its first page is drawn."""
+
+        async def run() -> Review:
+            with self.session(by) as session:
+                app = Review(session, lambda: self.hand)
+                async with app.run_test(size=size) as pilot:
+                    await pilot.pause()
+                    await settled(app, pilot)
+                    await hands(app, pilot)
+                return app
+
+        return asyncio.run(run())
 
     def short_wait(self) -> None:
         """A database that somebody else holds is told after a moment."""

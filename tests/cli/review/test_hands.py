@@ -1,6 +1,5 @@
 """Keys that come too early, too fast, or in the middle of a word: none of them decides on what nobody saw."""
 
-import asyncio
 import sqlite3
 import threading
 from collections.abc import Iterable
@@ -28,21 +27,16 @@ LONG = "I love the smooth paper, thank you so much!" + "\n".join(f" line {number
 def burst(sitting: Sitting, keys: Iterable[str], before: tuple[str, ...] = ()) -> Review:
     """Keys that arrive all at once, after others that were pressed by hand."""
 
-    async def run() -> Review:
-        with sitting.session() as session:
-            app = Review(session, lambda: sitting.hand)
-            async with app.run_test(size=(80, 24)) as pilot:
-                await settled(app, pilot)
-                for key in before:
-                    await sitting.step(app, pilot, key)
-                sitting.hand += 1.0
-                for key in keys:
-                    app.post_message(Key(key, key if len(key) == 1 else None))
-                await pilot.pause()
-                await settled(app, pilot)
-            return app
+    async def hands(app: Review, pilot: Pilot[None]) -> None:
+        for key in before:
+            await sitting.step(app, pilot, key)
+        sitting.hand += 1.0
+        for key in keys:
+            app.post_message(Key(key, key if len(key) == 1 else None))
+        await pilot.pause()
+        await settled(app, pilot)
 
-    return asyncio.run(run())
+    return sitting.drive(hands)
 
 
 def approved(sitting: Sitting, ids: list[int]) -> int:
@@ -196,17 +190,13 @@ def test_thirty_approvals_take_thirty_keys(sitting: Sitting) -> None:
     """A key each, at eight a second, as soon as the next one is drawn."""
     *ids, _ = sitting.world.said(*praise(31))
 
-    async def run() -> None:
-        with sitting.session() as session:
-            app = Review(session, lambda: sitting.hand)
-            async with app.run_test(size=(80, 24)) as pilot:
-                await settled(app, pilot)
-                for _ in ids:
-                    sitting.hand += 0.125
-                    await pilot.press("a")
-                    await _redrawn(app, pilot, sitting.hand)
+    async def hands(app: Review, pilot: Pilot[None]) -> None:
+        for _ in ids:
+            sitting.hand += 0.125
+            await pilot.press("a")
+            await _redrawn(app, pilot, sitting.hand)
 
-    asyncio.run(run())
+    sitting.drive(hands)
     assert approved(sitting, ids) == 30
 
 

@@ -1,10 +1,10 @@
 """The queue on the whole screen: every key, on a real store."""
 
-import asyncio
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from textual.pilot import Pilot
 
 from listener.cli.review import draw, frame
 from listener.cli.review.screen import Review
@@ -323,14 +323,10 @@ def test_a_look_while_the_page_is_taken_down_is_nothing(sitting: Sitting) -> Non
     """The timer may tick once more after `q`."""
     sitting.world.said(*praise())
 
-    async def run() -> None:
-        with sitting.session() as session:
-            app = Review(session, lambda: sitting.hand)
-            async with app.run_test(size=(80, 24)) as pilot:
-                await pilot.pause()
-                await app.query("#detail").remove()
-                sitting.world.said(*praise(2))
-                app._live()
-                app._unseen()
+    async def hands(app: Review, pilot: Pilot[None]) -> None:
+        await app.query("#detail").remove()
+        sitting.world.said(*praise(2))
+        app._live()
+        app._unseen()
 
-    asyncio.run(run())
+    sitting.drive(hands)
