@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select, update
 
-from listener.analysis.replay import Judge, Replayed, changed, replay
+from listener.analysis.replay import PolicyRunner, Replayed, changed, replay
 from listener.desk.forget import forget
 from listener.policy import Policy
 from listener.settings import read_policy
@@ -30,12 +30,12 @@ def world(tmp_path: Path) -> Iterator[World]:
     store.close()
 
 
-def judge(policy: Policy) -> Judge:
+def judge(policy: Policy) -> PolicyRunner:
     """What decides by a policy."""
-    return Judge(policy, factories.responders(policy), preview)
+    return PolicyRunner(policy, factories.responders(policy), preview)
 
 
-def of_texts(texts: Mapping[str, str]) -> Judge:
+def of_texts(texts: Mapping[str, str]) -> PolicyRunner:
     """What decides by the texts of a policy."""
     return judge(read_policy(texts))
 
@@ -75,7 +75,7 @@ def test_a_stricter_policy_is_shown_before_and_after_with_its_texts(world: World
         "thank_you -> ignore",
     )
     assert row["before"]["rule"] == "thank_you" and row["before"]["text"].startswith("@user1 ")
-    assert row["after"] == {"decision": "ignore", "kind": None, "rule": "nothing_to_do", "auto": False, "text": None}
+    assert row["after"] == {"decision": "ignore", "kind": None, "rule": "no_action_needed", "auto": False, "text": None}
     assert row["mention_text"] == praise()[0] and row["at"] == world.now
 
 
@@ -161,7 +161,7 @@ def test_a_policy_that_cannot_be_read_any_more_is_told(world: World) -> None:
     decision = metadata.tables["decision"]
     with world.store.write() as connection:
         connection.execute(update(decision).where(decision.c.id == 1).values(policy_hash="gone"))
-        connection.execute(update(decision).where(decision.c.id == 2).values(facts={"odd": True}))
+        connection.execute(update(decision).where(decision.c.id == 2).values(signals={"odd": True}))
     found = under(world, other(compound=0.99, warm=0.99))
     assert (found.read, found.unreadable, len(found.rows)) == (3, 2, 1)
 

@@ -65,7 +65,7 @@ def test_status_shows_how_far_a_kind_is(home: Path, earshot: Earshot) -> None:
     one, two = (line["id"] for line in earshot("queue", "--kind", "thank_you", "--json").json)
     assert earshot("approve", str(one)).code == 0
     earned = earshot("status", "--json").json["autonomy"]["thank_you"]
-    assert (earned["of"], earned["unchanged"], earned["earned"]) == (1, 1, True)
+    assert (earned["reviewed"], earned["approved_unchanged"], earned["earned"]) == (1, 1, True)
     assert earshot("reject", str(two), "--reason", "no").code == 0  # it had not begun: only on record
     shown = earshot("status").out
     assert "by itself  thank_you (auto earned): 1 of 1 decisions, 1 of them rejected or changed; earned" in shown

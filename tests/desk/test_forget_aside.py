@@ -10,8 +10,8 @@ from listener.desk import control
 from listener.desk.forget import copies, forget
 from listener.errors import DeskError
 from listener.intake.poll import poll
-from listener.model import BadItem, Page
-from listener.store import aside, clean, notices
+from listener.model import FeedPage, QuarantinedItem
+from listener.store import quarantine, vacuum, notices
 from listener.store.tables import metadata
 from listener.triage.route import Triage, route
 from tests import factories
@@ -29,14 +29,14 @@ def ada(world: World, handle: str | None = "ada", author_id: str = "4711") -> No
 def aside_of(world: World, *raws: object) -> None:
     """Items that could not be read come in: JSON, or a text that is none."""
     made = [one if isinstance(one, str) else json.dumps(one, ensure_ascii=True) for one in raws]
-    bad = tuple(BadItem(f"x{number}", raw, "no id") for number, raw in enumerate(made))
-    poll(world.store, Scripted(world.clock, pages=[Page({}, bad=bad)]), world.clock)
+    bad = tuple(QuarantinedItem(f"x{number}", raw, "no id") for number, raw in enumerate(made))
+    poll(world.store, Scripted(world.clock, pages=[FeedPage({}, quarantined_items=bad)]), world.clock)
 
 
 def raws(world: World) -> list[str]:
     """What lies aside."""
     with world.store.read() as connection:
-        return [one.raw for one in notices.shunted_items(connection)]
+        return [one.raw for one in notices.quarantined_items(connection)]
 
 
 @pytest.mark.parametrize(
@@ -56,8 +56,8 @@ def test_an_item_is_theirs_however_its_platform_names_the_author(world: World, i
     """By id, as text or number, or by handle; in the row, the account, the author or the address."""
     ada(world)
     aside_of(world, item)
-    assert forget(world.store, world.desk(), "ada")["erased"]["shunted"] == 1
-    assert clean.clean(world.store, world.now) and raws(world) == []
+    assert forget(world.store, world.desk(), "ada")["erased"]["quarantine"] == 1
+    assert vacuum.clean(world.store, world.now) and raws(world) == []
     assert not any(WORD.encode() in path.read_bytes() for path in tmp_path.rglob("*"))
 
 
@@ -66,7 +66,7 @@ def test_a_handle_beyond_ascii_is_found_behind_its_escapes(world: World) -> None
     ada(world, "Zoë")
     aside_of(world, {"author": "Zoë", "text": WORD}, '{"author": "Zo\\u00eb", "text": "cut of')
     done = forget(world.store, world.desk(), "Zoë")
-    assert (done["erased"]["shunted"], len(done["perhaps"])) == (1, 1)
+    assert (done["erased"]["quarantine"], len(done["perhaps"])) == (1, 1)
 
 
 @pytest.mark.parametrize("handle", ["text", "author", "id", "status", "x0"])
@@ -76,7 +76,7 @@ def test_a_handle_that_is_a_key_takes_nobodys_items(world: World, handle: str) -
     others = {"id": "x0", "author": "bob", "author_id": "8", "text": "my house burns", "status": {"text": "help"}}
     aside_of(world, others)
     done = forget(world.store, world.desk(), handle)
-    assert (done["erased"]["shunted"], done["perhaps"], len(raws(world))) == (0, [], 1)
+    assert (done["erased"]["quarantine"], done["perhaps"], len(raws(world))) == (0, [], 1)
 
 
 def test_who_only_mentions_the_person_keeps_their_words(world: World) -> None:
@@ -90,7 +90,7 @@ def test_who_only_mentions_the_person_keeps_their_words(world: World) -> None:
         {"author_id": "8", "in_reply_to_user_id": "4711", "id": "4711"},
     )
     done = forget(world.store, world.desk(), "ada")
-    assert (done["erased"]["shunted"], done["perhaps"], len(raws(world))) == (0, [], 3)
+    assert (done["erased"]["quarantine"], done["perhaps"], len(raws(world))) == (0, [], 3)
 
 
 def test_what_cannot_tell_its_author_is_kept_and_told_of(world: World) -> None:
@@ -103,13 +103,13 @@ def test_what_cannot_tell_its_author_is_kept_and_told_of(world: World) -> None:
     control.dismiss(world.store, world.desk(), first)
     assert forget(world.store, world.desk(), "memory:4711")["perhaps"] == []
     assert len(raws(world)) == len(items) - 1
-    with pytest.raises(DeskError, match=f"nothing is shunted as {first}"):
+    with pytest.raises(DeskError, match=f"nothing is quarantined as {first}"):
         control.dismiss(world.store, world.desk(), first)
 
 
 def _numbers(world: World) -> list[int]:
     with world.store.read() as connection:
-        return [one.id for one in notices.shunted_items(connection)]
+        return [one.id for one in notices.quarantined_items(connection)]
 
 
 @pytest.mark.parametrize("name", ["ada", "memory:ada", "memory:@Ada", "5"])
@@ -118,7 +118,7 @@ def test_somebody_known_from_an_unread_item_alone_can_be_forgotten(world: World,
     world.said(*praise())
     aside_of(world, {"author": "Ada", "author_id": "5", "text": WORD})
     done = forget(world.store, world.desk(), name)
-    assert (done["author_id"], done["erased"]["shunted"], raws(world)) == ("5", 1, [])
+    assert (done["author_id"], done["erased"]["quarantine"], raws(world)) == ("5", 1, [])
     with pytest.raises(DeskError, match="nobody called 'bob'"):
         forget(world.store, world.desk(), "bob")
 
@@ -131,7 +131,7 @@ def test_the_same_item_listed_again_stays_forgotten(world: World) -> None:
     forget(world.store, world.desk(), "ada")
     aside_of(world, item)
     with world.store.read() as connection:
-        kept = connection.execute(select(metadata.tables["shunted"].c.raw)).scalars().all()
+        kept = connection.execute(select(metadata.tables["quarantine"].c.raw)).scalars().all()
     assert raws(world) == [] and kept == [""]
 
 
@@ -143,8 +143,8 @@ def test_a_mention_that_crashed_triage_is_its_authors(world: World) -> None:
     )
     world.polled(said)
     _crash(world)
-    assert forget(world.store, world.desk(), "ada")["erased"]["shunted"] == 0 and raws(world) == [said.text]
-    assert forget(world.store, world.desk(), "memory:u-bob")["erased"]["shunted"] == 1 and raws(world) == []
+    assert forget(world.store, world.desk(), "ada")["erased"]["quarantine"] == 0 and raws(world) == [said.text]
+    assert forget(world.store, world.desk(), "memory:u-bob")["erased"]["quarantine"] == 1 and raws(world) == []
 
 
 def _crash(world: World) -> None:
@@ -156,8 +156,8 @@ def _crash(world: World) -> None:
 
 def test_the_cells_that_are_compared_are_names_only() -> None:
     """True, lists and nested names are nobody; an object without an author does not tell."""
-    assert aside.author("x", '{"author": true, "user": ["ada"], "data": {"author": "ada"}}') is None
-    assert aside.author("x", "[" * 100_000) is None
+    assert quarantine.author("x", '{"author": true, "user": ["ada"], "data": {"author": "ada"}}') is None
+    assert quarantine.author("x", "[" * 100_000) is None
 
 
 def test_copies_are_named_whatever_they_are_called(world: World, tmp_path: Path) -> None:

@@ -17,10 +17,10 @@ from importlib import import_module, reload
 from typing import Any
 
 from listener.policy import Policy
-from listener.triage.facts import Ears
+from listener.triage.signals import SignalExtractor
 
 HEAVY = (
-    "listener.cli.commands", "listener.cli.work", "listener.daemon", "listener.stages", "listener.store.migrate",
+    "listener.cli.commands", "listener.cli.runtime", "listener.daemon", "listener.stages", "listener.store.migrate",
     "listener.platforms.x.api", "listener.platforms.memory", "listener.platforms.mastodon.api",
     "listener.platforms.bluesky.api",
     "listener.desk.approve", "listener.cli.moves", "tweepy",
@@ -52,7 +52,7 @@ def _warm() -> None:
     from tests.factories import NOW, mention
     from tests.faults.policy import texts
 
-    vars(route)["Ears"] = _remembered(Ears)
+    vars(route)["Ears"] = _remembered(SignalExtractor)
     for auto in (False, True):
         policy = settings.read_policy(texts(auto=auto))
         triage = route.Triage(
@@ -62,11 +62,11 @@ def _warm() -> None:
     gc.freeze()  # what stands now is shared by all children, and never walked by their collectors
 
 
-def _remembered(build: Callable[[Policy], Ears]) -> Callable[[Policy], Ears]:
+def _remembered(build: Callable[[Policy], SignalExtractor]) -> Callable[[Policy], SignalExtractor]:
     """The ears of a policy are the same whenever they are built, and cost more than all the rest of a command."""
-    known: dict[str, Ears] = {}
+    known: dict[str, SignalExtractor] = {}
 
-    def ears(policy: Policy) -> Ears:
+    def ears(policy: Policy) -> SignalExtractor:
         if policy.hash not in known:
             known[policy.hash] = build(policy)
         return known[policy.hash]

@@ -10,13 +10,13 @@ from sqlalchemy.engine import Engine
 
 from listener import holds
 from listener.desk import autonomy
-from listener.holds.likeness import likeness
+from listener.holds.similarity import similarity_of
 from listener.policy import Holds, Policy
-from listener.store import mood, notices
+from listener.store import sentiment_buckets, notices
 from tests import factories
 from tests.desk.world import World, praise, preview
 
-OFF = Holds(flood_author=0, flood_conversation=0, flood_kind=0, similar=0, spike_least=0)
+OFF = Holds(flood_author=0, flood_conversation=0, flood_kind=0, max_similar_per_day=0, spike_min_mentions=0)
 ANGRY = "worst horrible awful terrible shop, I hate it"
 CALM = "the new notebook cover is blue"
 
@@ -35,7 +35,7 @@ def held(world: World, reply_id: int, policy: Policy) -> holds.Hold | None:
 
 def go(world: World, policy: Policy) -> dict[str, int]:
     """One round of automatic approval."""
-    return dict(autonomy.approve(world.store, policy, preview, "memory", world.now))
+    return dict(autonomy.approve_automatically(world.store, policy, preview, "memory", world.now))
 
 
 def warned(world: World, reply_id: int, policy: Policy) -> list[str]:
@@ -55,14 +55,14 @@ def noticed(world: World) -> list[tuple[str, str]]:
 def heard(world: World, angry: int, calm: int) -> None:
     """So many angry and calm mentions are decided now."""
     with world.store.write() as connection:
-        mood.add(connection, [("memory", -0.8)] * angry + [("memory", 0.2)] * calm, world.now)
+        sentiment_buckets.add(connection, [("memory", -0.8)] * angry + [("memory", 0.2)] * calm, world.now)
 
 
 def a_usual_week(world: World) -> None:
     """One mention in ten is negative, hour by hour for a week."""
     with world.store.write() as connection:
         for _ in range(7 * 24):
-            mood.add(connection, [("memory", -0.8)] * 2 + [("memory", 0.2)] * 18, world.now)
+            sentiment_buckets.add(connection, [("memory", -0.8)] * 2 + [("memory", 0.2)] * 18, world.now)
             world.after(hours=1)
 
 
@@ -85,7 +85,7 @@ def test_a_flood_waits_for_a_person_and_ends_by_itself(
     (last,) = world.said(*praise(), **same)
     hold = held(world, last, policy)
     assert hold is not None and (hold.reason, hold.subject) == ("flood", subject)
-    assert hold.until == world.now + timedelta(minutes=40) and not hold.wide
+    assert hold.until == world.now + timedelta(minutes=40) and not hold.platform_wide
     assert warned(world, last, policy) == ["flood"]
     assert go(world, policy) == {"flood": 4} and noticed(world) == [("flood", subject)]
     world.after(minutes=40, seconds=1)
@@ -119,7 +119,7 @@ def test_the_same_words_again_and_again_wait_for_a_person_until_midnight(world: 
     for reply_id in ids[:2]:
         world.sent(reply_id)
     hold = held(world, ids[2], policy)
-    assert hold is not None and (hold.reason, hold.says) == ("duplicate", "nearly this text went out 2 times today")
+    assert hold is not None and (hold.reason, hold.message) == ("duplicate", "nearly this text went out 2 times today")
     assert hold.until == world.now.replace(hour=0) + timedelta(days=1)
     assert warned(world, ids[2], policy) == ["duplicate"]
     assert go(world, policy) == {"duplicate": 2} and noticed(world) == [("duplicate", "a text of thank_you")]
@@ -150,13 +150,13 @@ def test_what_is_on_its_way_counts_before_it_is_sent(world: World) -> None:
 )
 def test_how_near_two_texts_are(one: str, other: str, near: bool) -> None:
     """By pairs of words, 0.9 and above is a copy."""
-    assert (likeness(one, other) >= 0.9) is near
-    assert likeness(one, other) == likeness(other, one)
+    assert (similarity_of(one, other) >= 0.9) is near
+    assert similarity_of(one, other) == similarity_of(other, one)
 
 
 def test_a_spike_of_anger_holds_all_and_is_over_after_the_cooldown(world: World) -> None:
     """One in ten is usual; forty of fifty within the hour stop what goes out by itself, two hours beyond its end."""
-    policy = trusting(spike_least=30)
+    policy = trusting(spike_min_mentions=30)
     a_usual_week(world)
     (reply_id,) = world.said(*praise())
     assert held(world, reply_id, policy) is None
@@ -164,8 +164,8 @@ def test_a_spike_of_anger_holds_all_and_is_over_after_the_cooldown(world: World)
     began = world.now
     world.after(minutes=1)
     hold = held(world, reply_id, policy)
-    assert hold is not None and (hold.reason, hold.wide) == ("spike", True)
-    assert hold.says == "78% of 51 mentions within 1 h are negative, 10% is usual"
+    assert hold is not None and (hold.reason, hold.platform_wide) == ("spike", True)
+    assert hold.message == "78% of 51 mentions within 1 h are negative, 10% is usual"
     assert go(world, policy) == {"spike": 1} and noticed(world) == [("spike", "anger")]
     assert warned(world, reply_id, policy) == ["spike"]
     world.now = began + timedelta(hours=2)
@@ -177,7 +177,7 @@ def test_a_spike_of_anger_holds_all_and_is_over_after_the_cooldown(world: World)
 
 def test_a_spike_is_told_also_where_nothing_goes_out_by_itself(world: World) -> None:
     """An operator wants to know; a person's approval is not held."""
-    policy = factories.policy(holds=replace(OFF, spike_least=30))
+    policy = factories.policy(holds=replace(OFF, spike_min_mentions=30))
     a_usual_week(world)
     heard(world, 40, 10)
     assert go(world, policy) == {} and noticed(world) == [("spike", "anger")]
@@ -189,7 +189,7 @@ def test_what_is_no_spike(world: World, angry: int, calm: int) -> None:
     a_usual_week(world)
     heard(world, angry, calm)
     with world.store.read() as connection:
-        assert holds.spike(connection, replace(OFF, spike_least=30), "memory", world.now) is None
+        assert holds.spike(connection, replace(OFF, spike_min_mentions=30), "memory", world.now) is None
 
 
 def test_without_a_usual_share_there_is_no_spike(world: World) -> None:
@@ -203,7 +203,7 @@ def test_anger_is_counted_as_mentions_are_decided(world: World) -> None:
     """Through the real line: two angry, one calm."""
     world.said(ANGRY, ANGRY, CALM)
     with world.store.read() as connection:
-        assert mood.total(connection, "memory", world.now, world.now + timedelta(minutes=1)) == (3, 2)
+        assert sentiment_buckets.total(connection, "memory", world.now, world.now + timedelta(minutes=1)) == (3, 2)
 
 
 def test_a_hold_at_sending_sets_a_time_and_never_touches_what_a_person_approved(world: World) -> None:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from listener.errors import NotSent, OverBudget, Unavailable
+from listener.errors import NotSent, OverBudget, ReadFailed
 from listener.model import Outgoing
 from tests.fakes.x import XServer
 from tests.platforms.contract import now, walk
@@ -59,12 +59,12 @@ def test_authors_are_looked_up_only_where_something_new_may_stand(server: XServe
 def test_reading_stops_before_the_budget_is_passed(server: XServer) -> None:
     """Smaller pages towards its end, then nothing until midnight UTC; never a cent over."""
     world = XWorld(server)
-    world.platform.watch_own = False
+    world.platform.read_own_posts = False
     world.bill.budget = 0.150
     for n in range(400):
         server.mention(f"@shop {n}")
     cursor = None
-    with pytest.raises(Unavailable) as caught:
+    with pytest.raises(ReadFailed) as caught:
         while True:
             cursor = world.platform.fetch(cursor, server.x.posts.now()).cursor
     assert caught.value.cause == "billing"
@@ -77,7 +77,7 @@ def test_budget_of_nothing_makes_no_billed_call(server: XServer) -> None:
     """`daily_budget_usd = 0`."""
     world = XWorld(server)
     world.bill.budget = 0
-    with pytest.raises(Unavailable):
+    with pytest.raises(ReadFailed):
         world.platform.fetch(None, server.x.posts.now())
     assert [name for _, name, _, _ in server.x.ledger.calls] == ["GET /2/users/me"]
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from listener import settings
-from listener.cli import work
+from listener.cli import runtime
 from listener.errors import ConfigError
 from listener.platforms.x import Prices, Section
 from listener.settings.environment import database_path
@@ -75,8 +75,8 @@ def test_what_x_asks_of_deleted_posts_reaches_upkeep(home: Path, monkeypatch: py
     path = database_path({"EARSHOT_DATA": str(home / "data")})
     migrate(path, NOW)
     store = open_store(path)
-    assert work.stages(settings.load(home / "config"), store).deleted == {"x": timedelta(hours=23)}
+    assert runtime.stages(settings.load(home / "config"), store).deleted == {"x": timedelta(hours=23)}
     store.close()
-    (home / "config" / "earshot.toml").write_text(section + 'keep_deleted = "30d"\n')
-    with pytest.raises(ConfigError, match="keep_deleted"):
+    (home / "config" / "earshot.toml").write_text(section + 'retain_deleted_text = "30d"\n')
+    with pytest.raises(ConfigError, match="retain_deleted_text"):
         settings.load(home / "config")

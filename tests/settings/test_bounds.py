@@ -17,12 +17,12 @@ def test_autonomy_and_holds_are_read(folder: Path) -> None:
     )
     assert faults(folder, policy=text) == []
     policy = settings.load(folder).policy
-    assert policy.autonomy == Autonomy(record=50, sample=1.0)
-    assert policy.holds == Holds(similar=0, spike_window=timedelta(minutes=30), spike_share=0.5)
+    assert policy.autonomy == Autonomy(min_reviews=50, sample_rate=1.0)
+    assert policy.holds == Holds(max_similar_per_day=0, spike_window=timedelta(minutes=30), spike_share=0.5)
 
 
 @pytest.mark.parametrize(
-    ("text", "says"),
+    ("text", "message"),
     [
         ("[autonomy]\nrecord = 0\n", "policy.toml [autonomy] record: is too small: 0; write 1 or more"),
         ("[autonomy]\nchanges = -1\n", "policy.toml [autonomy] changes: is too small: -1; write 0 or more"),
@@ -34,6 +34,6 @@ def test_autonomy_and_holds_are_read(folder: Path) -> None:
         ('[holds]\nflood_window = "soon"\n', "policy.toml [holds] flood_window:"),
     ],
 )
-def test_a_figure_that_makes_no_sense_is_refused(folder: Path, text: str, says: str) -> None:
+def test_a_figure_that_makes_no_sense_is_refused(folder: Path, text: str, message: str) -> None:
     """In one line, with what to write."""
-    assert one_fault(folder, policy=POLICY + text).startswith(says)
+    assert one_fault(folder, policy=POLICY + text).startswith(message)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import pytest
 
 from listener.desk.forget import forget
-from listener.store import clean, notices, platforms
+from listener.store import notices, platforms, vacuum
 from tests.line import COMPLAINT, Line, line
 
 __all__ = ["line"]
@@ -53,10 +53,10 @@ def test_a_reader_leaves_a_notice_that_upkeep_ends(line: Line) -> None:
     """Not written anew a second time: only the log is left to empty."""
     with reader(line.store.path):
         forgotten(line)
-        assert not clean.clean(line.store, line.now, 0.2) and traces(line)
+        assert not vacuum.clean(line.store, line.now, 0.2) and traces(line)
         with line.store.read() as connection:
             (left,) = notices.opened(connection)
-        assert (left.kind, left.subject) == ("traces", "log")
+        assert (left.kind, left.subject) == ("erasure_incomplete", "log")
         assert "another program reads an older state" in left.what
     line.stages.upkeep()
     assert line.notices() == [] and not traces(line)
@@ -67,7 +67,7 @@ def test_writers_have_their_turn_while_a_reader_keeps_the_log(line: Line) -> Non
     forgotten(line)
     waits = []
     with reader(line.store.path):
-        cleaning = threading.Thread(target=clean.clean, args=(line.store, line.now, 1.5))
+        cleaning = threading.Thread(target=vacuum.clean, args=(line.store, line.now, 1.5))
         cleaning.start()
         while cleaning.is_alive():
             began = time.monotonic()
@@ -81,7 +81,7 @@ def test_a_full_disk_leaves_the_file_for_later(line: Line, monkeypatch: pytest.M
     """Writing anew needs the room of the whole file again; the words are erased all the same."""
     forgotten(line)
     monkeypatch.setattr(shutil, "disk_usage", lambda path: Usage(9, 9, 0))
-    assert not clean.clean(line.store, line.now, 0.2)
+    assert not vacuum.clean(line.store, line.now, 0.2)
     with line.store.read() as connection:
         assert "no room" in notices.opened(connection)[0].what
     monkeypatch.undo()
@@ -94,17 +94,17 @@ def test_who_is_forgotten_while_the_file_is_written_is_not_taken_as_cleaned(
 ) -> None:
     """Between the writing and its being noted: the second one's file is still to be written."""
     forgotten(line)
-    write = clean._written_anew
+    write = vacuum._written_anew
 
     def meanwhile(path: Path, patience: float) -> str:
         why = write(path, patience)
         forgotten(line)
         return why
 
-    monkeypatch.setattr(clean, "_written_anew", meanwhile)
-    assert not clean.clean(line.store, line.now, 0.2) and "traces" in line.notices()
+    monkeypatch.setattr(vacuum, "_written_anew", meanwhile)
+    assert not vacuum.clean(line.store, line.now, 0.2) and "erasure_incomplete" in line.notices()
     monkeypatch.undo()
-    assert clean.clean(line.store, line.now) and not traces(line) and line.notices() == []
+    assert vacuum.clean(line.store, line.now) and not traces(line) and line.notices() == []
 
 
 def test_nothing_is_written_anew_without_need(line: Line) -> None:
@@ -113,13 +113,13 @@ def test_nothing_is_written_anew_without_need(line: Line) -> None:
     line.listen()
     with line.store.read() as connection:
         before = connection.exec_driver_sql("PRAGMA data_version").scalar_one()
-        assert clean.clean(line.store, line.now)
+        assert vacuum.clean(line.store, line.now)
         assert connection.exec_driver_sql("PRAGMA data_version").scalar_one() == before
 
 
 def test_a_process_that_dies_after_erasing_leaves_the_cleaning_to_the_next(line: Line) -> None:
     """The notice is opened in the transaction that erases."""
     forgotten(line)
-    assert line.notices() == ["traces"]
+    assert line.notices() == ["erasure_incomplete"]
     line.stages.upkeep()
     assert line.notices() == [] and not traces(line)

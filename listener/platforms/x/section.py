@@ -41,7 +41,7 @@ class Prices:
 class Section(Base):
     """Keys of `[platforms.x]`. Money in US dollars; search: queries beyond @mentions; sister_accounts: author ids."""
 
-    keep_deleted = timedelta(hours=23)  # X's developer policy asks for 24 at most; upkeep has to come round
+    retain_deleted_text = timedelta(hours=23)  # X's developer policy asks for 24 at most; upkeep has to come round
 
     handle: str = ""
     api_url: str = "https://api.x.com"

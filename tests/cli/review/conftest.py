@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 from listener import settings
 from listener.cli.review.screen import Review
 from listener.cli.review.session import Session
-from listener.cli.review.write import Write
+from listener.cli.review.write import EditDialog
 from listener.settings import Settings
 from listener.store.engine import open_store
 from tests.desk.world import World, made
@@ -29,7 +29,7 @@ class Sitting:
     world: World
     config: Settings
     hand: float = 0.0  # seconds by the clock of whoever presses keys: a second a key
-    says: list[str] = field(default_factory=list)  # what was told after each key of the last play
+    message: list[str] = field(default_factory=list)  # what was told after each key of the last play
 
     def session(self, by: str = "dana") -> Session:
         """A sitting of this person."""
@@ -37,7 +37,7 @@ class Sitting:
 
     def play(self, *steps: Step, by: str = "dana", size: tuple[int, int] = (80, 24)) -> str:
         """Press the keys one after the other (a callable is waited for until it holds); returns the last screen."""
-        self.says, shown = [], [""]
+        self.message, shown = [], [""]
 
         async def hands(app: Review, pilot: Pilot[None]) -> None:
             for step in steps:
@@ -72,7 +72,7 @@ class Sitting:
             await pilot.press(step)
             await pilot.pause()
             await settled(app, pilot)
-            self.says.append(str(app.screen_stack[0].query_one("#says").render()))
+            self.message.append(str(app.screen_stack[0].query_one("#says").render()))
             return
         for _ in range(600):
             if step(app):
@@ -85,7 +85,7 @@ class Sitting:
 async def settled(app: Review, pilot: Pilot[None]) -> None:
     """What is to be decided on stands on the screen."""
     for _ in range(200):
-        if getattr(app.screen, "sight", app.sight).since is not None or isinstance(app.screen, Write):
+        if getattr(app.screen, "sight", app.sight).since is not None or isinstance(app.screen, EditDialog):
             return
         await pilot.pause(0.01)
     raise AssertionError("it was never drawn")

@@ -23,7 +23,7 @@ _MARGIN = timedelta(minutes=10)  # the floor that X names moves on while we answ
 
 
 @dataclass(frozen=True, slots=True)
-class Walk:
+class PageScan:
     """One under way. token: the next page; floor: since_id of every page; extra: pages with nothing new so far."""
 
     floor: str = ""
@@ -42,7 +42,7 @@ class Walk:
 
 
 @dataclass(frozen=True, slots=True)
-class Track:
+class FeedState:
     """A feed's state. begin: posts up to it are older than the first run; high: newest of the last complete walk.
 
     clear: the instant that walk began, as an id: a quiet feed is known up to there though its high water is old.
@@ -53,12 +53,12 @@ class Track:
     clear: str = ""
     deep_at: str = ""
     failed: int = 0  # times in a row that only this feed could not be read
-    walk: Walk | None = None
+    walk: PageScan | None = None
 
     @classmethod
-    def load(cls, raw: Json) -> "Track":
+    def load(cls, raw: Json) -> "FeedState":
         """From the cursor's JSON."""
-        return cls(**{**raw, "walk": Walk(**raw["walk"]) if raw["walk"] else None})
+        return cls(**{**raw, "walk": PageScan(**raw["walk"]) if raw["walk"] else None})
 
     @property
     def known(self) -> str:
@@ -79,7 +79,7 @@ class Seen:
     size: int
 
 
-def begun(track: Track, feed: str, now: datetime) -> tuple[Track, Gap | None]:
+def begun(track: FeedState, feed: str, now: datetime) -> tuple[FeedState, Gap | None]:
     """The track with a walk under way: the old one, or a new one down to the high water less the overlap.
 
     A search cannot go back further than seven days: what lies below is a gap.
@@ -92,10 +92,10 @@ def begun(track: Track, feed: str, now: datetime) -> tuple[Track, Gap | None]:
     gap = None
     if feed.startswith("search:") and number(floor) < number(at(now - SEARCH_WINDOW)):
         floor, gap = _raised(track, feed, floor, at(now - SEARCH_WINDOW))
-    return replace(track, walk=Walk(floor=floor, most=most, deep=deep, opened=at(now))), gap
+    return replace(track, walk=PageScan(floor=floor, most=most, deep=deep, opened=at(now))), gap
 
 
-def _known_less_overlap(track: Track, deep: bool, now: datetime) -> str:
+def _known_less_overlap(track: FeedState, deep: bool, now: datetime) -> str:
     """A deep walk stops an hour before midnight UTC: what is listed again on another day is billed again."""
     near = before(track.high, OVERLAP)
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
@@ -107,7 +107,7 @@ def _deep_pages(feed: str) -> int:
     return {"mentions": 7, "own": 0}.get(feed, 1)
 
 
-def _deep_due(track: Track, now: datetime) -> bool:
+def _deep_due(track: FeedState, now: datetime) -> bool:
     """Once an hour; at once where the clock was set back."""
     if not track.high:
         return False
@@ -115,7 +115,7 @@ def _deep_due(track: Track, now: datetime) -> bool:
     return not timedelta(0) <= passed < DEEP_EVERY
 
 
-def _raised(track: Track, feed: str, floor: str, least: str) -> tuple[str, Gap | None]:
+def _raised(track: FeedState, feed: str, floor: str, least: str) -> tuple[str, Gap | None]:
     """A floor that X takes, and the gap if known ground lies below it. Without any floor X starts there by itself."""
     if not track.known:
         return "", None
@@ -124,12 +124,12 @@ def _raised(track: Track, feed: str, floor: str, least: str) -> tuple[str, Gap |
     return least, Gap(feed, track.known, least, "X's search keeps seven days: what came before could not be read")
 
 
-def rebuilt(track: Track, feed: str, least: str) -> tuple[Track, Gap | None]:
+def rebuilt(track: FeedState, feed: str, least: str) -> tuple[FeedState, Gap | None]:
     """After X refused our since_id: the walk again from a floor that it takes, with the gap below that.
 
     When raising does not help, the walk goes on without a floor: X then begins at its window's start.
     """
-    walk = track.walk or Walk()
+    walk = track.walk or PageScan()
     least = before(least, -_MARGIN)
     if walk.rebuilds >= _REBUILDS or number(walk.floor) >= number(least):
         return replace(track, walk=replace(walk, floor="", token=None)), None
@@ -138,19 +138,19 @@ def rebuilt(track: Track, feed: str, least: str) -> tuple[Track, Gap | None]:
     return replace(track, walk=walk), gap if walk.rebuilds == 1 else None
 
 
-def restarted(track: Track) -> Track:
+def restarted(track: FeedState) -> FeedState:
     """Without the walk under way: the next one begins at the top, the high water stays."""
     return replace(track, walk=None)
 
 
-def stepped(track: Track, feed: str, seen: Seen, now: datetime) -> tuple[Track, bool, Gap | None]:
+def stepped(track: FeedState, feed: str, seen: Seen, now: datetime) -> tuple[FeedState, bool, Gap | None]:
     """The track after a page, whether the feed's turn is over, and the gap if X's reach ended above known ground."""
     walk = _grown(track, seen)
     ended = seen.token is None
     if not ended and (walk.empty >= _EMPTY_MOST or seen.token == (track.walk or walk).token):
         return replace(track, walk=None), True, None  # X leads in a circle: nothing is settled, walk anew next time
     if ended and _overtaken(track, feed, walk, now) and not walk.again:
-        anew = Walk(floor=walk.floor, most=walk.most, deep=walk.deep, opened=at(now), again=True)
+        anew = PageScan(floor=walk.floor, most=walk.most, deep=walk.deep, opened=at(now), again=True)
         return replace(track, walk=anew), False, None
     if ended or walk.extra >= walk.most:
         done = replace(track, high=highest(track.high, walk.first), clear=walk.opened, walk=None)
@@ -158,8 +158,8 @@ def stepped(track: Track, feed: str, seen: Seen, now: datetime) -> tuple[Track, 
     return replace(track, walk=walk), feed == "own" and bool(track.clear), None  # one page a turn, once caught up
 
 
-def _grown(track: Track, seen: Seen) -> Walk:
-    walk = track.walk or Walk()
+def _grown(track: FeedState, seen: Seen) -> PageScan:
+    walk = track.walk or PageScan()
     above = any(number(one) > number(track.high) for one in seen.ids)
     return replace(
         walk,
@@ -173,19 +173,19 @@ def _grown(track: Track, seen: Seen) -> Walk:
     )
 
 
-def _dated(track: Track, walk: Walk, now: datetime) -> Track:
+def _dated(track: FeedState, walk: PageScan, now: datetime) -> FeedState:
     """A walk that went deep, and the first one of all, put the next deep one an hour off."""
     first = not track.deep_at
     return replace(track, deep_at=now.isoformat()) if walk.deep or first else track
 
 
-def _overtaken(track: Track, feed: str, walk: Walk, now: datetime) -> bool:
+def _overtaken(track: FeedState, feed: str, walk: PageScan, now: datetime) -> bool:
     """An interrupted walk that did not meet known ground: mentions that came meanwhile moved the end of X's list."""
     above = bool(walk.oldest) and number(walk.oldest) > number(highest(track.high, track.begin))
     return feed == "mentions" and above and not timedelta(0) <= now - made(walk.opened) < FRESH
 
 
-def _cut_off(track: Track, feed: str, walk: Walk, now: datetime) -> Gap | None:
+def _cut_off(track: FeedState, feed: str, walk: PageScan, now: datetime) -> Gap | None:
     """The gap when X's list of mentions was used up before known ground was met.
 
     Pages with room for 800 may have been the whole list, or all of it that X tells with deleted posts left out: nobody
@@ -196,8 +196,8 @@ def _cut_off(track: Track, feed: str, walk: Walk, now: datetime) -> Gap | None:
     if feed != "mentions" or not used_up or not walk.oldest or number(walk.oldest) <= number(known):
         return None
     since = f"between {known} and" if known else "before"
-    says = f"X lists no more than {REACH} mentions at a time: any {since} {walk.oldest} could not be read"
-    return Gap(feed, known, walk.oldest, says)
+    message = f"X lists no more than {REACH} mentions at a time: any {since} {walk.oldest} could not be read"
+    return Gap(feed, known, walk.oldest, message)
 
 
 def as_ids(items: Sequence[Any]) -> list[str]:

@@ -16,7 +16,7 @@ _TICK = timedelta(milliseconds=1)  # how finely cursors tell times apart
 
 
 @dataclass(frozen=True, slots=True)
-class Walk:
+class PageScan:
     """One under way. token: the cursor of its next page; floor: the instant it goes down to; first: the newest seen."""
 
     floor: str = ""
@@ -26,7 +26,7 @@ class Walk:
 
 
 @dataclass(frozen=True, slots=True)
-class Track:
+class FeedState:
     """A feed's state, instants as text.
 
     begin: what is older came before the first run; high: the newest of the last complete walk; deep: the cursor at
@@ -36,13 +36,13 @@ class Track:
     begin: str = ""
     high: str = ""
     deep: str | None = None
-    walk: Walk | None = None
+    walk: PageScan | None = None
 
     @classmethod
-    def load(cls, raw: Json) -> "Track":
+    def load(cls, raw: Json) -> "FeedState":
         """From the cursor's JSON."""
         walk = raw.get("walk")
-        return cls(raw["begin"], raw["high"], raw.get("deep"), Walk(**walk) if walk else None)
+        return cls(raw["begin"], raw["high"], raw.get("deep"), PageScan(**walk) if walk else None)
 
     def dump(self) -> Json:
         """To the cursor's JSON."""
@@ -58,20 +58,20 @@ class Seen:
     size: int
 
 
-def begun(track: Track) -> Walk:
+def begun(track: FeedState) -> PageScan:
     """The walk under way, or a new one down to the high water less the overlap."""
     if track.walk:
         return track.walk
     high = instant(track.high)
-    return Walk(floor=max(track.begin, stamp(high - OVERLAP) if high else ""))
+    return PageScan(floor=max(track.begin, stamp(high - OVERLAP) if high else ""))
 
 
-def restarted(track: Track) -> Track:
+def restarted(track: FeedState) -> FeedState:
     """Without the walk under way and the place of the patrol: the next walk begins at the top, the high water stays."""
     return replace(track, walk=None, deep=None)
 
 
-def stepped(track: Track, feed: str, seen: Seen) -> tuple[Track, bool, Gap | None]:
+def stepped(track: FeedState, feed: str, seen: Seen) -> tuple[FeedState, bool, Gap | None]:
     """The track after a page, whether the feed's turn is over, and the gap where rows of one instant fill a page."""
     walk = begun(track)
     token, gap = _next(feed, walk.token, seen)
@@ -82,7 +82,7 @@ def stepped(track: Track, feed: str, seen: Seen) -> tuple[Track, bool, Gap | Non
     if token and not _passed(seen, walk.floor):
         return replace(track, walk=walk), False, gap
     deep = track.deep or below
-    patrol = Walk(token=deep, patrol=True) if deep else None
+    patrol = PageScan(token=deep, patrol=True) if deep else None
     return replace(track, high=max(track.high, walk.first), deep=deep, walk=patrol), patrol is None, gap
 
 
@@ -108,5 +108,5 @@ def _next(feed: str, used: str | None, seen: Seen) -> tuple[str | None, Gap | No
         return token, None
     if len(seen.times) < seen.size:
         return seen.token, None
-    says = f"a page holds nothing but posts dated {seen.token}: of more than a page of them the rest cannot be read"
-    return seen.token, Gap(feed, seen.token, stamp(before), says)
+    message = f"a page holds nothing but posts dated {seen.token}: of more than a page of them the rest cannot be read"
+    return seen.token, Gap(feed, seen.token, stamp(before), message)

@@ -17,7 +17,7 @@ from listener.model import Json
 from listener.store.tables import metadata
 
 mention = metadata.tables["mention"]
-shunted = metadata.tables["shunted"]
+quarantined = metadata.tables["quarantine"]
 
 OVERWRITE = "PRAGMA secure_delete=ON"  # what this connection frees from now on
 FORGOTTEN = "forgotten"  # in place of the error of an item whose words are erased
@@ -115,7 +115,7 @@ def dismiss(connection: Connection, number: int, now: datetime) -> None:
     """Erase one item; listed again it stays so."""
     connection.exec_driver_sql(OVERWRITE)
     gone = {"raw": "", "error": FORGOTTEN, "resolved_at": now}
-    connection.execute(update(shunted).where(shunted.c.id == number).values(**gone))
+    connection.execute(update(quarantined).where(quarantined.c.id == number).values(**gone))
 
 
 def perhaps(connection: Connection, whose: Names) -> list[int]:
@@ -125,6 +125,8 @@ def perhaps(connection: Connection, whose: Names) -> list[int]:
 
 def _unread(connection: Connection, platform: str) -> Iterator[tuple[int, str, Names | None]]:
     """The items of a platform that could not be read: number, raw text, author."""
-    lies = (shunted.c.platform == platform, shunted.c.stage == "poll", shunted.c.raw != "")
-    for row in connection.execute(select(shunted.c.id, shunted.c.raw).where(*lies).order_by(shunted.c.id)).all():
+    lies = (quarantined.c.platform == platform, quarantined.c.stage == "poll", quarantined.c.raw != "")
+    for row in connection.execute(
+        select(quarantined.c.id, quarantined.c.raw).where(*lies).order_by(quarantined.c.id)
+    ).all():
         yield row.id, row.raw, author(platform, row.raw)

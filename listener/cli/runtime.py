@@ -88,5 +88,5 @@ def stages(config: "Settings", store: "Store", stopping: Callable[[], bool] = la
     connected = connect(config, store)
     with store.write() as connection:
         platforms.enable(connection, {one.name: one.section.poll_seconds for one in config.platforms}, context.now())
-    deleted = {one.name: kept for one in config.platforms if (kept := one.section.keep_deleted) is not None}
+    deleted = {one.name: kept for one in config.platforms if (kept := one.section.retain_deleted_text) is not None}
     return Stages(store, connected, context.triage(config), context.now, stopping, deleted)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from listener.errors import Cause, NotSent, PlatformError, Refused, Unavailable
+from listener.errors import Cause, NotSent, PlatformError, ReadFailed, Refused
 from listener.gate import limit_ends
-from listener.net import Answer, spread
+from listener.net import HttpResponse, with_jitter
 
 Fate = Literal["by_hand", "gone", "duplicate", "parked", "invalid", "account", "billing", "rate", "transient"]
 
@@ -19,11 +19,11 @@ BILLING_PAUSE = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """fate: what it concerns; says: one line; do: what an operator can do; retry_at: not before."""
+class Failure:
+    """fate: what it concerns; message: one line; do: what an operator can do; retry_at: not before."""
 
-    fate: Fate
-    says: str
+    category: Fate
+    message: str
     do: str = ""
     retry_at: datetime | None = None
 
@@ -74,12 +74,12 @@ _DO: dict[Fate, str] = {
 }
 
 
-def judge(answer: Answer, now: datetime, rng: random.Random) -> Verdict:
+def classify(answer: HttpResponse, now: datetime, rng: random.Random) -> Failure:
     """Return what an answer that is no success means, on our clock."""
     kind, words, codes = _told(answer)
     fate = _fate(answer.status, kind, words, codes)
-    says = f"X answered {answer.status}" + (f": {words}" if words else "")
-    return Verdict(fate, says[:300], _DO.get(fate, ""), _retry_at(fate, answer, now, rng))
+    message = f"X answered {answer.status}" + (f": {words}" if words else "")
+    return Failure(fate, message[:300], _DO.get(fate, ""), _retry_at(fate, answer, now, rng))
 
 
 def _fate(status: int, kind: str, words: str, codes: list[int]) -> Fate:
@@ -93,7 +93,7 @@ def _fate(status: int, kind: str, words: str, codes: list[int]) -> Fate:
     return by_words or _TYPES.get(kind) or by_code or _STATUS.get(status, "invalid")
 
 
-def _told(answer: Answer) -> tuple[str, str, list[int]]:
+def _told(answer: HttpResponse) -> tuple[str, str, list[int]]:
     """The last segment of `type`, the wording, and the codes of the older `errors` list."""
     body = answer.object()
     errors = [one for one in body.get("errors") or [] if isinstance(one, dict)] if _is_list(body, "errors") else []
@@ -109,39 +109,39 @@ def _is_list(body: dict[str, object], key: str) -> bool:
     return isinstance(body.get(key), list)
 
 
-def _retry_at(fate: Fate, answer: Answer, now: datetime, rng: random.Random) -> datetime | None:
+def _retry_at(fate: Fate, answer: HttpResponse, now: datetime, rng: random.Random) -> datetime | None:
     if fate == "rate":
         return rate_end(answer, now, rng)
     pauses = {"billing": BILLING_PAUSE, "parked": RATE_PAUSE}
-    return now + spread(pauses[fate], rng) if fate in pauses else None
+    return now + with_jitter(pauses[fate], rng) if fate in pauses else None
 
 
-def rate_end(answer: Answer, now: datetime, rng: random.Random) -> datetime:
+def rate_end(answer: HttpResponse, now: datetime, rng: random.Random) -> datetime:
     """When a rate limit ends: the day's reset when the day is used up, else the window's; see `limit_ends`."""
     headers = answer.headers
     days = [f"x-{who}-limit-24hour" for who in ("user", "app") if headers.get(f"x-{who}-limit-24hour-remaining") == "0"]
     return limit_ends(headers, [f"{name}-reset" for name in days or ["x-rate-limit"]], RATE_PAUSE, now, rng)
 
 
-def of_read(verdict: Verdict) -> Unavailable:
+def read_error(verdict: Failure) -> ReadFailed:
     """The verdict on a read."""
     causes: dict[Fate, Cause] = {"account": "account", "parked": "account", "by_hand": "account", "billing": "billing"}
     causes |= {"rate": "rate", "invalid": "item"}
-    cause = causes.get(verdict.fate, "transient")
-    return Unavailable(verdict.says, verdict.do, cause=cause, retry_at=verdict.retry_at)
+    cause = causes.get(verdict.category, "transient")
+    return ReadFailed(verdict.message, verdict.do, cause=cause, retry_at=verdict.retry_at)
 
 
-def of_post(verdict: Verdict, answer: Answer) -> PlatformError:
+def post_error(verdict: Failure, answer: HttpResponse) -> PlatformError:
     """The verdict on a post: NotSent, Refused, or a bare PlatformError when nobody knows."""
     if answer.status >= 500 or answer.status < 400:
         return PlatformError(
-            f"{verdict.says}; nobody knows whether it was posted", "it is looked for before anything else"
+            f"{verdict.message}; nobody knows whether it was posted", "it is looked for before anything else"
         )
-    if verdict.fate == "duplicate":
-        return PlatformError(f"{verdict.says}; it may have been posted before", "look at the account's own posts")
-    if verdict.fate in ("account", "billing", "rate", "transient"):
-        return NotSent(verdict.says, verdict.do, cause=verdict.fate, retry_at=verdict.retry_at)
-    if verdict.fate == "parked":
-        return NotSent(verdict.says, verdict.do, cause="item", retry_at=verdict.retry_at)
+    if verdict.category == "duplicate":
+        return PlatformError(f"{verdict.message}; it may have been posted before", "look at the account's own posts")
+    if verdict.category in ("account", "billing", "rate", "transient"):
+        return NotSent(verdict.message, verdict.do, cause=verdict.category, retry_at=verdict.retry_at)
+    if verdict.category == "parked":
+        return NotSent(verdict.message, verdict.do, cause="item", retry_at=verdict.retry_at)
     ends: dict[Fate, Literal["by_hand", "withdrawn", "failed"]] = {"by_hand": "by_hand", "gone": "withdrawn"}
-    return Refused(verdict.says, ends.get(verdict.fate, "failed"), verdict.do)
+    return Refused(verdict.message, ends.get(verdict.category, "failed"), verdict.do)

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from listener.errors import CannotTell, Unavailable
+from listener.errors import Indeterminate, ReadFailed
 from listener.model import Json, Prepared, Receipt
 from listener.platforms.x.feeds import Feeds, Listing
 from listener.platforms.x.ids import is_id
@@ -25,11 +25,11 @@ def found(feeds: Feeds, me: str, prepared: Prepared, lag: timedelta, now: dateti
     if ours:
         return Receipt(ours[-1]["id"], f"https://x.com/i/status/{ours[-1]['id']}")
     if answers and now < datetime.fromisoformat(prepared.request["prepared_at"]) + 2 * lag:
-        raise Unavailable("X lists an answer in other words; ours may follow", cause="item")
+        raise ReadFailed("X lists an answer in other words; ours may follow", cause="item")
     if answers:
-        raise CannotTell(f"X lists an answer of ours in other words (post {answers[-1]['id']})", _LOOK)
+        raise Indeterminate(f"X lists an answer of ours in other words (post {answers[-1]['id']})", _LOOK)
     if not whole:
-        raise CannotTell("X: more than a thousand own posts since that mention", _LOOK)
+        raise Indeterminate("X: more than a thousand own posts since that mention", _LOOK)
     return None
 
 
@@ -50,7 +50,7 @@ def _trust(listing: Listing) -> None:
     """An absence only counts where X gives what a post answers. Raises CannotTell."""
     replies = [item for item in listing.items if isinstance(item, dict) and item.get("in_reply_to_user_id")]
     if replies and not any(item.get("referenced_tweets") or item.get("referenced_posts") for item in replies):
-        raise CannotTell("X leaves out what our posts answer", _LOOK)
+        raise Indeterminate("X leaves out what our posts answer", _LOOK)
 
 
 def _answers(item: object, target: str) -> bool:

@@ -30,10 +30,10 @@ def _parts(one: "Json", now: datetime) -> Iterator[Any]:
         yield from _section("Thread", thread(one["thread"]))
     yield from _section("Person", about(one["person"]))
     yield from _section("Reply", reply(one))
-    yield from _section("Warnings", [Text(f"! {output.safe(each['says'])}", "yellow") for each in one["warnings"]])
+    yield from _section("Warnings", [Text(f"! {output.safe(each['message'])}", "yellow") for each in one["warnings"]])
     yield from _section("Why", trail(one))
     yield from _section("Events", [event(each) for each in one["events"]])
-    yield from _section("Next", [Text(output.safe(render.following(one)))])
+    yield from _section("Next", [Text(output.safe(render.next_step(one)))])
 
 
 def _section(name: str, parts: Iterable[Any]) -> Iterator[Any]:
@@ -60,7 +60,7 @@ def mention(one: "Json") -> Iterator[Any]:
     said, compound = one["mention"], one["sentiment"]["compound"]
     score = "not scored" if compound is None else f"compound {compound:+.2f}"
     name = f" ({said['author']['name']})" if said["author"]["name"] else ""
-    head = f"{one['platform']}:{said['id']} · {render.who(one)}{name} · {render.moment(said['created_at'])}"
+    head = f"{one['platform']}:{said['id']} · {render.author_label(one)}{name} · {render.moment(said['created_at'])}"
     yield Text(output.safe(f"{head} · {said['lang'] or 'language unknown'} · {score}"), "dim")
     erased = [each for each in one.get("events", ()) if each["what"] == "forgotten"]
     yield from (Text(output.safe(f"the words are erased: {_why(each)}"), "yellow") for each in erased[-1:])
@@ -74,7 +74,7 @@ def mention(one: "Json") -> Iterator[Any]:
 
 
 def _why(erased: "Json") -> str:
-    return (erased["detail"] or {}).get("says") or f"{erased['by']} was asked to forget this person"
+    return (erased["detail"] or {}).get("message") or f"{erased['by']} was asked to forget this person"
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,7 @@ def misses(one: "Json") -> Iterator[Any]:
 
 def _asked(hit: "Json", sign: str, style: str) -> Text:
     words = f" [{', '.join(hit['words'])}]" if hit["words"] else ""
-    return Text(output.safe(f"{sign} {hit['rule']}: {hit['says']}{words}"), style)
+    return Text(output.safe(f"{sign} {hit['rule']}: {hit['message']}{words}"), style)
 
 
 def reply(one: "Json") -> Iterator[Any]:
@@ -150,12 +150,12 @@ def reply(one: "Json") -> Iterator[Any]:
         return
     cost = f" · {one['cost_usd']:.3f} USD" if one["cost_usd"] else ""
     auto = " · inside the auto band" if one["auto"] else ""
-    links = f" · links to {', '.join(one['links'])}" if one["links"] else ""
+    links = f" · links to {', '.join(one['link_hosts'])}" if one["link_hosts"] else ""
     yield Text(output.safe(f"exactly this text, {one['length']} of {one['limit']}{auto}{links}{cost}"), "dim")
     yield Quoted(one["text"], "green")
     if not one["eligibility"]["can_reply"]:
-        says = one["eligibility"]["reason"] or "not through the API"
-        yield Text(output.safe(f"to be posted by hand ({says}): {one['link'] or ''}"), "yellow")
+        message = one["eligibility"]["reason"] or "not through the API"
+        yield Text(output.safe(f"to be posted by hand ({message}): {one['reply_url'] or ''}"), "yellow")
     if one["remote_url"]:
         yield Text(output.safe(one["remote_url"]), "dim")
 
@@ -163,8 +163,10 @@ def reply(one: "Json") -> Iterator[Any]:
 def event(each: "Json") -> Text:
     """One arrow of its way."""
     detail = each["detail"] or {}
-    says = detail.get("says") or ", ".join(f"{name} {value}" for name, value in detail.items() if value is not None)
-    line = f"{render.moment(each['at'])}  {each['what']} by {each['by']}{f': {says}' if says else ''}"
+    message = detail.get("message") or ", ".join(
+        f"{name} {value}" for name, value in detail.items() if value is not None
+    )
+    line = f"{render.moment(each['at'])}  {each['what']} by {each['by']}{f': {message}' if message else ''}"
     return Text(output.safe(line), "dim")
 
 
@@ -176,10 +178,10 @@ def person(found: "Json") -> Iterator[Any]:
     yield Text(output.safe(f"{found['platform']}:{found['author_id']} · {handle}{name}{followers}"), "bold")
     if found["opted_out"]:
         gone = found["opted_out"]
-        says = (
+        message = (
             f"asked never to be answered ({gone['by']}, {render.moment(gone['at'])}: {gone['why'] or 'no reason kept'})"
         )
-        yield Text(output.safe(says), "bold red")
+        yield Text(output.safe(message), "bold red")
     yield from notes(found["notes"])
     for each in found["exchanges"]:
         yield Text(output.safe(f"\n{render.moment(each['at'])}  {_became(each)}".lstrip()), "dim")

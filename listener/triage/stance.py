@@ -9,14 +9,14 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from listener.intake.cues import Read
+from listener.intake.cues import CueScan
 
 NOT = "\x00not"  # stands for any negation, in phrases and in texts
 NEXT = 12  # words after a sentence in which the claim made in it may be taken back, or turned into a question
 BEFORE = 3  # words before a claim in which a negation turns it round
 SHORT = 4  # words of a question that asks nothing but "really?"
 Manner = Literal["stated", "asked", "denied", "hedged"]
-Span = tuple[int, int]
+TokenRange = tuple[int, int]
 
 
 def word_set(words: str) -> frozenset[str]:
@@ -62,7 +62,7 @@ _TAKING_UP = word_set(
 _WITH = word_set("too now actually indeed really")
 
 
-def merely(word: str | None) -> bool:
+def cancels_negation(word: str | None) -> bool:
     """True for a word that takes a negation before it back ("not only")."""
     return word in _MERELY
 
@@ -73,28 +73,28 @@ def small(word: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Met:
+class PhraseMatch:
     """A claim met in a sentence: the words of its phrase, and where they stand in the text, in order."""
 
-    span: Span
+    span: TokenRange
     atoms: tuple[str, ...]
     at: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class ClaimContext:
     """A text as claims are read in it. named: of each word, the words of the fact sheet it is.
 
     begins: words that begin a clause; quoted: words in quotation marks; spans: the sentences.
     """
 
-    read: Read
+    read: CueScan
     named: Sequence[tuple[str, ...]]
     begins: frozenset[int]
     quoted: frozenset[int]
-    spans: Sequence[Span]
+    spans: Sequence[TokenRange]
 
-    def cues(self, span: Span) -> set[str]:
+    def cues(self, span: TokenRange) -> set[str]:
         """The cues that begin in a sentence."""
         return {hit.cue for hit in self.read.found if span[0] <= hit.start < span[1]}
 
@@ -102,34 +102,34 @@ class Scene:
         """The words that hits of these cues cover."""
         return {at for hit in self.read.found if hit.cue in cues for at in range(hit.start, hit.end)}
 
-    def marked(self, span: Span) -> bool:
+    def marked(self, span: TokenRange) -> bool:
         """The sentence ends with a question mark."""
         return "?" in self.read.words[span[1] - 1]
 
-    def asks(self, span: Span) -> bool:
+    def asks(self, span: TokenRange) -> bool:
         """The sentence is a question: by its mark, its words, or its first word."""
         return self.marked(span) or bool(self.cues(span) & {"question", "claim_asked"}) or self.turned(span)
 
-    def turned(self, span: Span) -> bool:
+    def turned(self, span: TokenRange) -> bool:
         """It begins as a question does: "are dogs allowed"."""
         first = self.read.words[span[0] : span[0] + 2]
         if len(first) < 2 or first[0] not in _ASKING:
             return False
         return first[1] in _ASKED_OF or (first[0] == "are" and first[1].endswith("s"))
 
-    def told(self, at: Iterable[int]) -> str:
+    def text_at(self, at: Iterable[int]) -> str:
         """These words of the text."""
         return " ".join(self.read.words[one] for one in at)
 
-    def drop(self, cue: str, own: Collection[int], spans: Collection[Span]) -> None:
+    def drop(self, cue: str, own: Collection[int], spans: Collection[TokenRange]) -> None:
         """Take out of a cue the hits that lie wholly in `own` or stand in one of these sentences."""
         cues, found = self.read.cues, [hit for hit in self.read.found if hit.cue == cue]
         gone = [
             hit for hit in found
             if all(at in own for at in range(hit.start, hit.end)) or any(a <= hit.start < b for a, b in spans)
         ]  # fmt: skip
-        words = {self.told(range(hit.start, hit.end)) for hit in gone}
-        words -= {self.told(range(hit.start, hit.end)) for hit in found if hit not in gone}
+        words = {self.text_at(range(hit.start, hit.end)) for hit in gone}
+        words -= {self.text_at(range(hit.start, hit.end)) for hit in found if hit not in gone}
         if spans and not any(self.marked(span) for span in self.spans if span not in spans):
             words.add("?")
         if left := tuple(word for word in cues.get(cue, ()) if word not in words):
@@ -137,18 +137,18 @@ class Scene:
         else:
             cues.pop(cue, None)
 
-    def clause(self, at: int, span: Span, joints: Collection[str]) -> int:
+    def clause(self, at: int, span: TokenRange, joints: Collection[str]) -> int:
         """Where the clause begins in which a word stands."""
         while at > span[0] and at not in self.begins and self.read.words[at - 1] not in joints:
             at -= 1
         return at
 
 
-def manner(scene: Scene, met: Met) -> Manner:
+def manner(scene: ClaimContext, met: PhraseMatch) -> Manner:
     """How the claim is made."""
     after = [other for other in scene.spans if met.span[1] <= other[0] < met.span[1] + NEXT]
     hedged = "claim_hedged" in scene.cues(met.span)
-    turned = bool(turners(scene, met))
+    turned = bool(negations_before(scene, met))
     if _denied(scene, met, after) or (turned and NOT not in met.atoms and not hedged):
         return "denied"
     if _asked(scene, met.span, after):
@@ -156,14 +156,14 @@ def manner(scene: Scene, met: Met) -> Manner:
     return "hedged" if hedged or turned or _unsaid(scene, met) or _of_another(scene, met) else "stated"
 
 
-def turners(scene: Scene, met: Met) -> set[int]:
+def negations_before(scene: ClaimContext, met: PhraseMatch) -> set[int]:
     """Other negations inside the claim, or shortly before it in its clause, that do not merely deplore it."""
     start = max(scene.clause(met.at[0], met.span, _JOINTS - {"that"}), met.at[0] - BEFORE)
     found = {at for at in range(start, met.at[-1]) if NOT in scene.named[at] and at not in met.at}
     return found - scene.inside({"claim_granted"})
 
 
-def _denied(scene: Scene, met: Met, after: Sequence[Span]) -> bool:
+def _denied(scene: ClaimContext, met: PhraseMatch, after: Sequence[TokenRange]) -> bool:
     """Set right in the same breath or in the next one. A question whether it is a myth sets nothing right."""
     told = (met.span, *after)
     if any("claim_disputed" in scene.cues(one) for one in told):
@@ -173,7 +173,7 @@ def _denied(scene: Scene, met: Met, after: Sequence[Span]) -> bool:
     return any(_taken_back(scene, met, at) for one in told for at in range(max(one[0], met.at[-1] + 1), one[1]))
 
 
-def _says_untrue(scene: Scene, met: Met, span: Span) -> bool:
+def _says_untrue(scene: ClaimContext, met: PhraseMatch, span: TokenRange) -> bool:
     """A word of denial in the claim's own clause, or in another one that only takes up the claim."""
     mine = scene.clause(met.at[0], met.span, ())
     for hit in scene.read.found:
@@ -184,7 +184,7 @@ def _says_untrue(scene: Scene, met: Met, span: Span) -> bool:
     return False
 
 
-def _taken_back(scene: Scene, met: Met, at: int) -> bool:
+def _taken_back(scene: ClaimContext, met: PhraseMatch, at: int) -> bool:
     """ "They do", "you can too": a pronoun, an auxiliary, and then nothing, or one of the claim's own words."""
     text, rest = scene.read.words, at + 2
     if text[at] not in _WHO or rest > len(text) or text[at + 1] not in _TAKEN:
@@ -196,21 +196,21 @@ def _taken_back(scene: Scene, met: Met, at: int) -> bool:
     return text[rest][0] in ".!;…\n" or bool(set(scene.named[rest]) & set(met.atoms) - {NOT})
 
 
-def _asked(scene: Scene, span: Span, after: Sequence[Span]) -> bool:
+def _asked(scene: ClaimContext, span: TokenRange, after: Sequence[TokenRange]) -> bool:
     """By its own mark or words, or by a short question right behind it: "Is that so?"."""
     if scene.asks(span):
         return True
     return bool(after) and scene.marked(after[0]) and after[0][1] - after[0][0] - 1 <= SHORT
 
 
-def _unsaid(scene: Scene, met: Met) -> bool:
+def _unsaid(scene: ClaimContext, met: PhraseMatch) -> bool:
     """In the past, in quotation marks, or of a thing of the author's own ("won't send my order to Canada")."""
     text, at = scene.read.words, met.at
     own = any(text[one] in _MINE and one + 1 not in at for one in range(at[0], at[-1]))
     return own or at[0] in scene.quoted or any(text[one] in _PAST for one in at)
 
 
-def _of_another(scene: Scene, met: Met) -> bool:
+def _of_another(scene: ClaimContext, met: PhraseMatch) -> bool:
     """The claim's subject, the words before it in its clause, is the author, or names somebody who may not be us.
 
     Or somebody says it of us: "my colleague swears you don't ship to Canada".
@@ -226,7 +226,7 @@ def _of_another(scene: Scene, met: Met) -> bool:
     return any(_names(scene, one) for one in range(first, next(ours, met.at[0])) if one not in said)
 
 
-def _names(scene: Scene, at: int) -> bool:
+def _names(scene: ClaimContext, at: int) -> bool:
     """The word may name somebody: no small word, no word of the fact sheet, none that says how."""
     word = scene.read.words[at]
     plain = word in _SMALL | _NOBODY | _THEM or word.endswith("ly") or not word[0].isalpha()

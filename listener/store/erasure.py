@@ -27,9 +27,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from listener.model import Json, Mention
-from listener.store import aside as unread
-from listener.store import clean
-from listener.store.aside import OVERWRITE
+from listener.store import quarantine as unread
+from listener.store import vacuum
+from listener.store.quarantine import OVERWRITE
 from listener.store.people import Person, called, digest
 from listener.store.records import chunks
 from listener.store.tables import metadata
@@ -41,21 +41,23 @@ approval = metadata.tables["approval"]
 event = metadata.tables["event"]
 note = metadata.tables["note"]
 optout = metadata.tables["optout"]
-shunted = metadata.tables["shunted"]
+quarantined = metadata.tables["quarantine"]
 forgotten = metadata.tables["forgotten"]
 notice = metadata.tables["notice"]
 billed = metadata.tables["billed"]
-BARE: dict[str, Any] = {  # what a mention is without its words
-    **dict.fromkeys(("author_handle", "author_name", "author_followers", "url", "brand", "why_not")),
+ERASED_FIELDS: dict[str, Any] = {  # what a mention is without its words
+    **dict.fromkeys(
+        ("author_handle", "author_name", "author_followers", "url", "extra_brand_term", "ineligible_reason")
+    ),
     "text": "",
     "stage": "forgotten",
 }
 EVERYWHERE = "*"  # as a platform's name: whatever the platform
-UNDER_WAY = ("sending", "unknown")  # the text is needed to find out whether it arrived
+UNDER_WAY = ("sending", "unconfirmed")  # the text is needed to find out whether it arrived
 _lies_aside = (  # undecided, until a person puts it back or dismisses it
-    select(shunted.c.id)
-    .where(shunted.c.platform == mention.c.platform, shunted.c.mention_id == mention.c.id)
-    .where(shunted.c.stage == "route", shunted.c.resolved_at.is_(None))
+    select(quarantined.c.id)
+    .where(quarantined.c.platform == mention.c.platform, quarantined.c.mention_id == mention.c.id)
+    .where(quarantined.c.stage == "route", quarantined.c.resolved_at.is_(None))
     .exists()
 )
 OF_PERSONS = ("opted_out", "opted_in")  # events that name a person in their detail
@@ -83,33 +85,37 @@ def erase(connection: Connection, person: Person, by: str, now: datetime) -> dic
     same = (mention.c.platform == person[0], mention.c.author_id == person[1])
     keys = select(mention.c.key).where(*same)
     count = _about(connection, keys, by, now)
-    count["shunted"] += unread.erase(connection, whose, now)
+    count["quarantine"] += unread.erase(connection, whose, now)
     theirs = (note.c.platform == person[0], note.c.author_id == person[1])
     count["notes"] = connection.execute(delete(note).where(*theirs)).rowcount
     _opted(connection, person)
     _beside(connection, person)
-    gone = {**BARE, "author_id": f"forgotten-{token_hex(8)}"}  # by chance: exports show it, and ids can be tried
+    gone = {
+        **ERASED_FIELDS,
+        "author_id": f"forgotten-{token_hex(8)}",
+    }  # by chance: exports show it, and ids can be tried
     count["mentions"] = connection.execute(update(mention).where(*same).values(**gone)).rowcount
     kept = upsert(forgotten).values([{"digest": digest(one), "at": now} for one in (person, *called(whose))])
     connection.execute(kept.on_conflict_do_update(["digest"], set_={"at": now}))
-    clean.due(connection, now)
+    vacuum.due(connection, now)
     return count
 
 
 def old(connection: Connection, before: datetime, limit: int) -> list[int]:
     """Mentions seen before a time. What a reply is still to be made to or settled for, or lies aside, is not there."""
     query = _wordy(reply.c.state.not_in(("sent", "closed"))).where(mention.c.seen_at < before, mention.c.stage != "new")
-    query = query.where(~and_(mention.c.stage == "shunted", _lies_aside))
+    query = query.where(~and_(mention.c.stage == "quarantined", _lies_aside))
     return list(connection.execute(query.order_by(mention.c.seen_at).limit(limit)).scalars())
 
 
 def deleted(connection: Connection, before: Mapping[str, datetime], limit: int) -> list[int]:
     """Mentions gone from their platform before its time, or that of EVERYWHERE; none with a reply under way."""
     times = [
-        and_(mention.c.gone_at < at, literal(name).in_((mention.c.platform, EVERYWHERE))) for name, at in before.items()
+        and_(mention.c.deleted_at < at, literal(name).in_((mention.c.platform, EVERYWHERE)))
+        for name, at in before.items()
     ]
-    query = _wordy(reply.c.state.in_(UNDER_WAY)).where(mention.c.gone_at < max(before.values()), or_(*times))
-    return list(connection.execute(query.order_by(mention.c.gone_at).limit(limit)).scalars())
+    query = _wordy(reply.c.state.in_(UNDER_WAY)).where(mention.c.deleted_at < max(before.values()), or_(*times))
+    return list(connection.execute(query.order_by(mention.c.deleted_at).limit(limit)).scalars())
 
 
 def _wordy(needed: ColumnElement[bool]) -> Select[Any]:
@@ -122,8 +128,8 @@ def _wordy(needed: ColumnElement[bool]) -> Select[Any]:
 
 def aside(connection: Connection, before: datetime, now: datetime) -> int:
     """Erase what was set aside before a time and is done with; the rest waits for a person. Returns of how many."""
-    lies = (shunted.c.at < before, shunted.c.raw != "", shunted.c.resolved_at.is_not(None))
-    return _set(connection, shunted, and_(*lies), raw="", error=unread.FORGOTTEN, resolved_at=now)
+    lies = (quarantined.c.at < before, quarantined.c.raw != "", quarantined.c.resolved_at.is_not(None))
+    return _set(connection, quarantined, and_(*lies), raw="", error=unread.FORGOTTEN, resolved_at=now)
 
 
 def expire(connection: Connection, keys: Sequence[int], why: str, now: datetime) -> None:
@@ -134,25 +140,25 @@ def expire(connection: Connection, keys: Sequence[int], why: str, now: datetime)
         same = (mention.c.platform == optout.c.platform, mention.c.author_id == optout.c.author_id)
         asked = select(mention.c.key).where(chosen, *same).exists()
         _set(connection, optout, and_(optout.c.by == "author", asked), why=None)  # "stop", in their words
-        _about(connection, select(mention.c.key).where(chosen), "upkeep", now, {"says": why})
-        connection.execute(update(mention).where(chosen).values(**BARE))
+        _about(connection, select(mention.c.key).where(chosen), "upkeep", now, {"message": why})
+        connection.execute(update(mention).where(chosen).values(**ERASED_FIELDS))
 
 
 def _about(
     connection: Connection, keys: Select[Any], by: str, now: datetime, detail: Json | None = None
 ) -> dict[str, int]:
     """Erase what is kept beside these mentions: facts, hits, texts, reasons, raw items, and the details of events."""
-    named = (mention.c.platform == shunted.c.platform, mention.c.id == shunted.c.mention_id)
-    raw = and_(shunted.c.raw != "", keys.where(*named).correlate(shunted).exists())
+    named = (mention.c.platform == quarantined.c.platform, mention.c.id == quarantined.c.mention_id)
+    raw = and_(quarantined.c.raw != "", keys.where(*named).correlate(quarantined).exists())
     mine = reply.c.mention_key.in_(keys)
     replies = select(reply.c.id).where(mine)
     told = event.c.mention_key.in_(keys) & event.c.detail.is_not(None)
     count = {
-        "decisions": _set(connection, decision, decision.c.mention_key.in_(keys), facts={}, hits=[]),
+        "decisions": _set(connection, decision, decision.c.mention_key.in_(keys), signals={}, hits=[]),
         "events": _set(connection, event, told, detail=null()),
         "approvals": _set(connection, approval, approval.c.reply_id.in_(replies), text=""),
         "replies": _set(connection, reply, mine, text=None, reason=None, error=None, request=null()),
-        "shunted": _set(connection, shunted, raw, raw="", error=unread.FORGOTTEN, resolved_at=now),
+        "quarantine": _set(connection, quarantined, raw, raw="", error=unread.FORGOTTEN, resolved_at=now),
     }
     row = (literal(now, event.c.at.type), literal("forgotten"), literal(by), mention.c.key)
     new = select(*row, literal(detail, event.c.detail.type)).where(mention.c.key.in_(keys))

@@ -15,13 +15,13 @@ def _pairs(text: str) -> frozenset[tuple[str, str]]:
     return frozenset(pairwise(words))
 
 
-def likeness(one: str, other: str) -> float:
+def similarity_of(one: str, other: str) -> float:
     """From 0, not a pair of words in common, to 1, the same words in the same order (Dice's coefficient)."""
     mine, its = _pairs(one), _pairs(other)
     return 2 * len(mine & its) / (len(mine) + len(its))
 
 
-def alike(one: str, other: str, least: float) -> bool:
+def is_similar(one: str, other: str, least: float) -> bool:
     """True when the likeness is at least `least`; texts of very different length are told apart at once."""
     mine, its = len(_pairs(one)), len(_pairs(other))
-    return 2 * min(mine, its) >= least * (mine + its) and likeness(one, other) >= least
+    return 2 * min(mine, its) >= least * (mine + its) and similarity_of(one, other) >= least

@@ -8,9 +8,9 @@ import signal
 import threading
 from types import FrameType
 
-PATIENCE = 9.0  # seconds from the first signal to the end, whatever hangs: a locked database, a full pipe
+FORCE_EXIT_AFTER_S = 9.0  # seconds from the first signal to the end, whatever hangs: a locked database, a full pipe
 
-flag = threading.Event()
+stop_requested = threading.Event()
 reload = threading.Event()
 
 
@@ -23,9 +23,9 @@ def install() -> None:
 
 def _stop(number: int, frame: FrameType | None) -> None:
     """Raise the flag, and leave by force before ten seconds are over: the committed claims make that safe."""
-    if not flag.is_set():
-        flag.set()
-        last = threading.Timer(PATIENCE, os._exit, (0,))
+    if not stop_requested.is_set():
+        stop_requested.set()
+        last = threading.Timer(FORCE_EXIT_AFTER_S, os._exit, (0,))
         last.daemon = True
         last.start()
 

@@ -16,18 +16,21 @@ from listener.store import notices
 from listener.store.records import Autonomy, Reply, columns, load
 from listener.store.tables import metadata
 
-verdict = metadata.tables["verdict"]
+verdict = metadata.tables["draft_review"]
 autonomy = metadata.tables["autonomy"]
 event = metadata.tables["event"]
 
 MACHINE = "policy"  # who approves by itself; no member of staff can have this name
-TAKEN_BACK = ("undone", "held")  # by who gave it, or because the mention was edited or the sending held for good
+TAKEN_BACK = (
+    "approval_revoked",
+    "returned_to_staff",
+)  # by who gave it, or because the mention was edited or the sending held for good
 EVERYWHERE = "*"  # a kind is trusted on all platforms, or on none
 # what staff do -> is it a rejection or a change? Anything else (expired, withdrawn, handled elsewhere) is no verdict.
 _CHANGED = {"approved": False, "rejected": True, "escalated": True, "edited": True}
 
 
-def note(connection: Connection, seen: Reply, what: str, by: str, now: datetime, changes: Json) -> str | None:
+def record_review(connection: Connection, seen: Reply, what: str, by: str, now: datetime, changes: Json) -> str | None:
     """Keep the verdict of staff, if this move of a draft of ours is one.
 
     An edit that leaves the draft its wording has altered nothing that is seen; an approval that was taken back was
@@ -82,7 +85,7 @@ def end(connection: Connection, kind: str, by: str, why: str, now: datetime) -> 
     what = f"{kind} no longer goes out by itself: {why}"
     do = f"find out what was wrong with the draft, mend it, then `earshot resume --kind {kind}`"
     notices.open_notice(connection, "autonomy", EVERYWHERE, what, do, now, subject=kind)
-    _log(connection, "autonomy_ended", by, now, kind=kind, says=why)
+    _log(connection, "autonomy_ended", by, now, kind=kind, message=why)
     return True
 
 

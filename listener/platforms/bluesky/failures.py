@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from listener.errors import Cause, NotSent, PlatformError, Refused, Unavailable
+from listener.errors import Cause, NotSent, PlatformError, ReadFailed, Refused
 from listener.gate import limit_ends
-from listener.net import Answer
+from listener.net import HttpResponse
 
 Fate = Literal["expired", "account", "rate", "absent", "exists", "invalid", "transient"]
 
@@ -16,12 +16,12 @@ UNKNOWN_DO = "it is looked for before anything else"
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """fate: what it concerns; name: Bluesky's name of the error; says: one line; retry_at: not before."""
+class Failure:
+    """fate: what it concerns; name: Bluesky's name of the error; message: one line; retry_at: not before."""
 
-    fate: Fate
+    category: Fate
     name: str
-    says: str
+    message: str
     retry_at: datetime | None = None
 
 
@@ -44,15 +44,15 @@ _STATUS: dict[int, Fate] = {401: "account", 403: "account"}
 ACCOUNT_DO = "check handle and app password (Settings, Privacy and security, App passwords), and the account itself"
 
 
-def judge(answer: Answer, now: datetime, rng: random.Random) -> Verdict:
+def classify(answer: HttpResponse, now: datetime, rng: random.Random) -> Failure:
     """What an answer that is no success means, on our clock."""
     body = answer.object()
     name, words = (body.get(key) if isinstance(body.get(key), str) else "" for key in ("error", "message"))
     told = " ".join(f"{name}: {words}".split()).strip(": ")[:250]
     fate = _fate(answer.status, str(name))
-    says = f"Bluesky answered {answer.status}" + (f" ({told})" if told else "")
+    message = f"Bluesky answered {answer.status}" + (f" ({told})" if told else "")
     ends = limit_ends(answer.headers, ("ratelimit-reset",), RATE_PAUSE, now, rng)
-    return Verdict(fate, str(name), says, ends if fate == "rate" else None)
+    return Failure(fate, str(name), message, ends if fate == "rate" else None)
 
 
 def _fate(status: int, name: str) -> Fate:
@@ -61,23 +61,23 @@ def _fate(status: int, name: str) -> Fate:
     return "rate" if status == 429 else _NAMES.get(name) or _STATUS.get(status, "invalid")
 
 
-def of_read(verdict: Verdict) -> Unavailable:
+def read_error(verdict: Failure) -> ReadFailed:
     """The verdict on a call that posts nothing."""
     causes: dict[Fate, Cause] = {"account": "account", "expired": "account", "rate": "rate", "transient": "transient"}
-    cause = causes.get(verdict.fate, "item")
-    return Unavailable(verdict.says, ACCOUNT_DO if cause == "account" else "", cause=cause, retry_at=verdict.retry_at)
+    cause = causes.get(verdict.category, "item")
+    return ReadFailed(verdict.message, ACCOUNT_DO if cause == "account" else "", cause=cause, retry_at=verdict.retry_at)
 
 
-def of_post(verdict: Verdict) -> PlatformError:
+def post_error(verdict: Failure) -> PlatformError:
     """The verdict on a post: NotSent, Refused, or a bare PlatformError when nobody knows."""
-    if verdict.fate == "transient":
-        return unknown(verdict.says)
-    if verdict.fate in ("account", "expired", "rate"):
-        read = of_read(verdict)
-        return NotSent(read.says, read.do, cause=read.cause, retry_at=read.retry_at)
-    return Refused(verdict.says, "failed", "edit the text, or close it")
+    if verdict.category == "transient":
+        return unknown(verdict.message)
+    if verdict.category in ("account", "expired", "rate"):
+        read = read_error(verdict)
+        return NotSent(read.message, read.do, cause=read.cause, retry_at=read.retry_at)
+    return Refused(verdict.message, "failed", "edit the text, or close it")
 
 
-def unknown(says: str) -> PlatformError:
+def unknown(message: str) -> PlatformError:
     """Nobody knows whether it was posted."""
-    return PlatformError(f"{says}; nobody knows whether it was posted", UNKNOWN_DO)
+    return PlatformError(f"{message}; nobody knows whether it was posted", UNKNOWN_DO)

@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from listener.store.records import Mood, columns, load_all
+from listener.store.records import SentimentBucket, columns, load_all
 from listener.store.tables import metadata
 
-mood = metadata.tables["mood"]
+mood = metadata.tables["sentiment_bucket"]
 
 STRETCH = timedelta(minutes=10)
 NEGATIVE = -0.3  # a compound score at or under it
@@ -35,10 +35,10 @@ def _stretch(at: datetime) -> datetime:
     return at - timedelta(minutes=at.minute % 10, seconds=at.second, microseconds=at.microsecond)
 
 
-def stretches(connection: Connection, platform: str, since: datetime) -> list[Mood]:
+def stretches(connection: Connection, platform: str, since: datetime) -> list[SentimentBucket]:
     """The stretches that begin at or after a time, oldest first."""
-    query = select(*columns(Mood, mood)).where(mood.c.platform == platform, mood.c.at >= since)
-    return load_all(Mood, connection.execute(query.order_by(mood.c.at)))
+    query = select(*columns(SentimentBucket, mood)).where(mood.c.platform == platform, mood.c.at >= since)
+    return load_all(SentimentBucket, connection.execute(query.order_by(mood.c.at)))
 
 
 def total(connection: Connection, platform: str, since: datetime, until: datetime) -> tuple[int, int]:

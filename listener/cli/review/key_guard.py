@@ -9,19 +9,21 @@ from math import inf
 
 from rich.console import Console, ConsoleOptions, Group, RenderResult
 
-SEEN = 0.05  # so long a drawing has stood before a key can be meant for it; eight approvals a second still pass
-HELD = 0.1  # presses closer together are a key that is held down, or one that bounces
-AGAIN = 0.5  # nobody reads a question faster, so a double press does not answer it
+MIN_VISIBLE_S = (
+    0.05  # so long a drawing has stood before a key can be meant for it; eight approvals a second still pass
+)
+KEY_BOUNCE_S = 0.1  # presses closer together are a key that is held down, or one that bounces
+REREAD_S = 0.5  # nobody reads a question faster, so a double press does not answer it
 
 
-class Sight:
+class KeyGuard:
     """Since when what is to be decided on has been in sight."""
 
     def __init__(self) -> None:
         self.since: float | None = None
-        self.needs, self._last = SEEN, -inf
+        self.needs, self._last = MIN_VISIBLE_S, -inf
 
-    def lost(self, needs: float = SEEN) -> None:
+    def lost(self, needs: float = MIN_VISIBLE_S) -> None:
         """Something else is to be drawn, and has to stand for so long."""
         self.since, self.needs = None, needs
 
@@ -30,9 +32,9 @@ class Sight:
         if self.since is None:
             self.since = now
 
-    def early(self, pressed: float) -> bool:
+    def is_too_early(self, pressed: float) -> bool:
         """True for a key that was pressed before anybody can have seen what it would decide on, or is held down."""
-        held, self._last = pressed - self._last < HELD, pressed
+        held, self._last = pressed - self._last < KEY_BOUNCE_S, pressed
         return held or self.since is None or pressed - self.since < self.needs
 
 

@@ -18,7 +18,7 @@ DEEP_EVERY = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Track:
+class FeedState:
     """A feed's state. begin: what is older than this instant is not ours to answer ("": nothing is).
 
     seen: the newest ids known, newest first. Of a walk that is under way: up: its next page lies above this id; down:
@@ -37,7 +37,7 @@ class Track:
     failed: int = 0
 
     @classmethod
-    def load(cls, raw: Json) -> "Track":
+    def load(cls, raw: Json) -> "FeedState":
         """From the cursor's JSON."""
         return cls(**{**raw, "seen": tuple(raw["seen"]), "fresh": tuple(raw["fresh"])})
 
@@ -59,24 +59,24 @@ def key(one: str) -> tuple[int, str]:
     return len(one), one
 
 
-def begun(track: Track, now: datetime) -> Track:
+def begun(track: FeedState, now: datetime) -> FeedState:
     """The track with a walk under way: the old one, or a new one, which is deep once an hour."""
     return track if track.up or track.down else replace(track, deep=_deep_due(track, now), fresh=())
 
 
-def floor(track: Track) -> str:
+def floor(track: FeedState) -> str:
     """Known ground; "" where less is known than what is to be read again: then the list is read to its end."""
     depth = DEEP if track.deep else OVERLAP
     return track.seen[depth - 1] if len(track.seen) >= depth else ""
 
 
-def _deep_due(track: Track, now: datetime) -> bool:
+def _deep_due(track: FeedState, now: datetime) -> bool:
     """Once an hour; at once where the clock was set back."""
     passed = now - datetime.fromisoformat(track.deep_at) if track.deep_at else DEEP_EVERY
     return not timedelta(0) <= passed < DEEP_EVERY
 
 
-def asked(track: Track) -> dict[str, str]:
+def asked(track: FeedState) -> dict[str, str]:
     """The bound that the next page is asked for with."""
     if track.down:
         return {"max_id": track.down}
@@ -84,14 +84,14 @@ def asked(track: Track) -> dict[str, str]:
     return {"min_id": bound} if bound else {}
 
 
-def stepped(track: Track, listed: Listed, now: datetime) -> tuple[Track, bool]:
+def stepped(track: FeedState, listed: Listed, now: datetime) -> tuple[FeedState, bool]:
     """The track after a page, and whether the feed's turn is over."""
     bound = track.up or floor(track)
     forward = bool(bound) and not track.down and all(key(one) > key(bound) for one in listed.ids)
     return _upward(track, listed, now) if forward else _downward(replace(track, up=""), listed, now)
 
 
-def _upward(track: Track, listed: Listed, now: datetime) -> tuple[Track, bool]:
+def _upward(track: FeedState, listed: Listed, now: datetime) -> tuple[FeedState, bool]:
     """min_id was kept to. The turn is over when a page brings nothing new and nothing known lies above it."""
     highest = max(listed.ids, key=key, default="")
     new = not set(listed.ids) <= set(track.seen)
@@ -100,7 +100,7 @@ def _upward(track: Track, listed: Listed, now: datetime) -> tuple[Track, bool]:
     return _ended(track, now), True
 
 
-def _downward(track: Track, listed: Listed, now: datetime) -> tuple[Track, bool]:
+def _downward(track: FeedState, listed: Listed, now: datetime) -> tuple[FeedState, bool]:
     fresh = _merged(track.fresh if track.down else (), listed.ids)
     lowest = min(listed.ids, key=key, default="")
     stuck = bool(track.down) and bool(lowest) and key(lowest) >= key(track.down)  # max_id is ignored too
@@ -111,7 +111,7 @@ def _downward(track: Track, listed: Listed, now: datetime) -> tuple[Track, bool]
     return replace(_ended(track, now), seen=_merged(track.seen, fresh)), True
 
 
-def _reached(track: Track, listed: Listed, lowest: str) -> bool:
+def _reached(track: FeedState, listed: Listed, lowest: str) -> bool:
     if ground := floor(track):
         return key(lowest) <= key(ground)
     return bool(track.begin) and listed.oldest is not None and listed.oldest < datetime.fromisoformat(track.begin)
@@ -121,7 +121,7 @@ def _merged(seen: Sequence[str], ids: Sequence[str]) -> tuple[str, ...]:
     return tuple(sorted({*seen, *ids}, key=key, reverse=True)[:DEEP])
 
 
-def _ended(track: Track, now: datetime) -> Track:
+def _ended(track: FeedState, now: datetime) -> FeedState:
     """Without a walk under way."""
     deep_at = now.isoformat() if track.deep else track.deep_at
     return replace(track, up="", down="", fresh=(), deep=False, blank=0, deep_at=deep_at)

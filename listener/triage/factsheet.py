@@ -10,11 +10,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice, zip_longest
 
-from listener.intake.cues import Read
+from listener.intake.cues import CueScan
 from listener.intake.phrases import ENDS, Vocabulary, clauses, words
 from listener.model import Claim
 from listener.policy import Fact
-from listener.triage.manner import NEGATIONS, NOT, SPEAKERS, Met, Scene, Span, manner, merely, small, turners, word_set
+from listener.triage.stance import (
+    NEGATIONS,
+    NOT,
+    SPEAKERS,
+    ClaimContext,
+    PhraseMatch,
+    TokenRange,
+    cancels_negation,
+    manner,
+    negations_before,
+    small,
+    word_set,
+)
 
 GAP = 3
 CLAIMS = 20  # claims of one text that are read; who makes more is hostile
@@ -85,7 +97,7 @@ class _Words(Vocabulary):
         return found
 
 
-class Sheet:
+class FactSheet:
     """Finds the fact sheet's claims and questions. Built once from the facts of a policy."""
 
     def __init__(self, facts: Sequence[Fact]) -> None:
@@ -97,7 +109,7 @@ class Sheet:
         self._claims = _by_key(claims)
         self._questions = _by_key(questions)
 
-    def read(self, read: Read, text: str) -> tuple[tuple[Claim, ...], dict[str, tuple[str, ...]]]:
+    def read(self, read: CueScan, text: str) -> tuple[tuple[Claim, ...], dict[str, tuple[str, ...]]]:
         """Return the claims met, each with its manner, and fact -> the words of its question. text: as read.
 
         What a question or a denial says in the fact sheet's own words ("is there an exit fee?", "not true") is no
@@ -110,21 +122,24 @@ class Sheet:
         claims, questions = _possible(self._claims, present), _possible(self._questions, present)
         if not claims and not questions:
             return (), {}
-        scene = Scene(read, named, *clauses(text), _sentences(read.words))
+        scene = ClaimContext(read, named, *clauses(text), _sentences(read.words))
         every = ((fact, met) for span in scene.spans for fact, met in _met(claims, scene, span))
         made = [(fact, met, manner(scene, met)) for fact, met in islice(every, CLAIMS)]
         denied = {met.span for _, met, how in made if how == "denied"}
         open_ = [span for span in scene.spans if span not in denied]
         hits = _topics(questions, scene, [span for span in open_ if scene.asks(span)] or open_)
         _settle(scene, [met for _, met, _ in made], denied, set().union(*hits.values()))
-        told = [Claim(fact, scene.told(range(met.at[0], met.at[-1] + 1)), how) for fact, met, how in made]
+        told = [Claim(fact, scene.text_at(range(met.at[0], met.at[-1] + 1)), how) for fact, met, how in made]
         topics = {fact: tuple(read.words[at] for at in sorted(hit)) for fact, hit in hits.items()}
         return tuple(dict.fromkeys(told)), topics
 
     def _named(self, text: Sequence[str]) -> list[tuple[str, ...]]:
         """Of each word the words of the fact sheet it is; NOT for a negation that the next word does not take back."""
         named = [atoms if NEGATIONS.isdisjoint(atoms) else (NOT,) for atoms in map(self._known.__getitem__, text)]
-        return [() if atoms == (NOT,) and merely(after) else atoms for atoms, after in zip_longest(named, text[1:])]
+        return [
+            () if atoms == (NOT,) and cancels_negation(after) else atoms
+            for atoms, after in zip_longest(named, text[1:])
+        ]
 
 
 def _possible(table: Mapping[str, list[_Phrase]], present: set[str]) -> list[_Phrase]:
@@ -133,7 +148,7 @@ def _possible(table: Mapping[str, list[_Phrase]], present: set[str]) -> list[_Ph
     return [phrase for key in keys for phrase in table[key] if present.issuperset(phrase.atoms)]
 
 
-def _topics(questions: Sequence[_Phrase], scene: Scene, spans: Iterable[Span]) -> dict[str, set[int]]:
+def _topics(questions: Sequence[_Phrase], scene: ClaimContext, spans: Iterable[TokenRange]) -> dict[str, set[int]]:
     topics: dict[str, set[int]] = {}
     for start, end in spans:
         for phrase in questions:
@@ -143,24 +158,24 @@ def _topics(questions: Sequence[_Phrase], scene: Scene, spans: Iterable[Span]) -
     return topics
 
 
-def _met(claims: Sequence[_Phrase], scene: Scene, span: Span) -> Iterable[tuple[str, Met]]:
+def _met(claims: Sequence[_Phrase], scene: ClaimContext, span: TokenRange) -> Iterable[tuple[str, PhraseMatch]]:
     for phrase in claims:
         at = _ordered(phrase.atoms, scene, span)
         if at is not None and (len(at) > 2 or _whole(phrase, scene, at)):
-            yield phrase.fact, Met(span, phrase.atoms, at)
+            yield phrase.fact, PhraseMatch(span, phrase.atoms, at)
 
 
-def _whole(phrase: _Phrase, scene: Scene, at: tuple[int, ...]) -> bool:
+def _whole(phrase: _Phrase, scene: ClaimContext, at: tuple[int, ...]) -> bool:
     """A word beside a negation alone is meant as it is written; endings are for longer phrases."""
     word = scene.read.words[at[phrase.atoms.index(phrase.key)]]
     return NOT not in phrase.atoms or phrase.key.endswith("*") or word == phrase.key
 
 
-def _settle(scene: Scene, made: Sequence[Met], denied: set[Span], topics: set[int]) -> None:
+def _settle(scene: ClaimContext, made: Sequence[PhraseMatch], denied: set[TokenRange], topics: set[int]) -> None:
     """Take out of the cues what is said in the fact sheet's own words, to set an error right, or only to ask."""
     asked = {span for span in scene.spans if scene.asks(span) and any(span[0] <= at < span[1] for at in topics)}
     own = {at for at in topics if any(start <= at < end for start, end in asked)}
-    own = own.union(*(range(min({met.at[0], *turners(scene, met)}), met.at[-1] + 1) for met in made))
+    own = own.union(*(range(min({met.at[0], *negations_before(scene, met)}), met.at[-1] + 1) for met in made))
     if denied:
         brief = [range(*span) for span in scene.spans if span[1] - span[0] <= BRIEF]
         own = own.union(scene.inside(("claim_denied", "claim_disputed", "claim_hedged")), *brief)
@@ -183,7 +198,7 @@ def _by_key(phrases: Iterable[_Phrase]) -> dict[str, list[_Phrase]]:
     return table
 
 
-def _sentences(text: Sequence[str]) -> list[Span]:
+def _sentences(text: Sequence[str]) -> list[TokenRange]:
     """Where sentences begin and end (past their closing mark)."""
     spans, start = [], 0
     for at, word in enumerate(text):
@@ -193,7 +208,7 @@ def _sentences(text: Sequence[str]) -> list[Span]:
     return [*spans, (start, len(text))] if start < len(text) else spans
 
 
-def _ordered(atoms: tuple[str, ...], scene: Scene, span: Span) -> tuple[int, ...] | None:
+def _ordered(atoms: tuple[str, ...], scene: ClaimContext, span: TokenRange) -> tuple[int, ...] | None:
     """Where the words of a phrase stand, in order and close to one another; None when they do not."""
     for first in range(*span):
         if atoms[0] in scene.named[first]:
@@ -208,7 +223,7 @@ def _ordered(atoms: tuple[str, ...], scene: Scene, span: Span) -> tuple[int, ...
     return None
 
 
-def _following(atom: str, scene: Scene, before: int, end: int) -> int | None:
+def _following(atom: str, scene: ClaimContext, before: int, end: int) -> int | None:
     """Where the next word of a phrase stands; None when it is too far, or something stands between that parts them."""
     near = range(before + 1, min(before + 2 + GAP, end))
     negated = NOT in scene.named[before]

@@ -14,11 +14,11 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from listener.errors import Busy
+from listener.errors import DatabaseBusy
 from listener.store import notices
 from listener.store.engine import Store
 
-TRACES = "traces"  # the kind of the notice
+TRACES = "erasure_incomplete"  # the kind of the notice
 EVERYWHERE = "*"
 FILE, LOG = "file", "log"  # its subject: what has to be cleaned first
 WAIT = 5.0  # seconds for other processes to let go of the file
@@ -34,7 +34,7 @@ def due(connection: Connection, now: datetime) -> None:
 
 def _tell(connection: Connection, stage: str, why: str, now: datetime) -> None:
     what = f"words that were erased may still be found in the database's files: {why}"
-    notices.open_notice(connection, "traces", EVERYWHERE, what, DO, now, subject=stage)
+    notices.open_notice(connection, "erasure_incomplete", EVERYWHERE, what, DO, now, subject=stage)
 
 
 def clean(store: Store, now: datetime, patience: float = WAIT) -> bool:
@@ -51,7 +51,7 @@ def clean(store: Store, now: datetime, patience: float = WAIT) -> bool:
         with store.write() as connection:
             notices.clear(connection, TRACES, EVERYWHERE, now, subject=LOG)
         return not _left(store)
-    except Busy:
+    except DatabaseBusy:
         return False
 
 

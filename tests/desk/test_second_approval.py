@@ -6,21 +6,21 @@ from typing import Any
 
 import pytest
 
-from listener.desk import autonomy, marks, moves
-from listener.desk.approve import Outcome, Target, approve, two_needed
-from listener.desk.queue import View, single
+from listener.desk import autonomy, marks, transitions
+from listener.desk.approve import ApprovalResult, Target, approve, needs_second_approval
+from listener.desk.queue import RenderContext, single
 from listener.errors import DeskError
 from listener.model import Json
-from listener.store import events, verdicts
-from listener.store.records import Item
+from listener.store import events, draft_reviews
+from listener.store.records import Exchange
 from tests import factories
 from tests.desk.world import World, explained, praise, preview
 
-TWO = {"four_eyes": ("thank_you", "legal", "about_delivery")}
+TWO = {"needs_second_approval": ("thank_you", "legal", "about_delivery")}
 SIGNED = {"signatures": {"dana": "^DK", "bo": "^BO"}}
 
 
-def one(world: World, reply_id: int, by: str, **policy: Any) -> Outcome:
+def one(world: World, reply_id: int, by: str, **policy: Any) -> ApprovalResult:
     """Approve one reply under a policy."""
     return approve(world.store, world.desk(by, factories.policy(**policy)), [Target(reply_id)])[0]
 
@@ -29,10 +29,10 @@ def shown(world: World, reply_id: int, by: str, **policy: Any) -> Json:
     """The reply as this person sees it."""
     desk = world.desk(by, factories.policy(**policy))
 
-    def two(item: Item) -> bool:
-        return two_needed(desk.policy, item)
+    def two(item: Exchange) -> bool:
+        return needs_second_approval(desk.policy, item)
 
-    view = View(preview, lambda decided, _: explained(decided), world.now, signed=desk.signed, two=two)
+    view = RenderContext(preview, lambda decided, _: explained(decided), world.now, signed=desk.signed, two=two)
     return single(world.store, view, reply_id)
 
 
@@ -78,7 +78,7 @@ def test_kinds_and_cues_ask_for_two(world: World, text: str, needed: bool) -> No
 def test_an_escalation_that_a_person_answers_asks_for_two_by_its_guard(world: World) -> None:
     """Whatever kind the person gave it."""
     (reply_id,) = world.said("you will hear from my lawyer about this")
-    moves.edit(world.store, world.desk(), reply_id, "We have written to you.", "support")
+    transitions.edit(world.store, world.desk(), reply_id, "We have written to you.", "support")
     assert one(world, reply_id, "dana", **TWO).ok
     assert world.reply(reply_id).state == "drafted"
 
@@ -87,7 +87,7 @@ def test_a_new_text_needs_both_again(world: World) -> None:
     """The first approval was of other words."""
     (reply_id,) = world.said(*praise())
     assert one(world, reply_id, "dana", **TWO).ok
-    moves.edit(world.store, world.desk("bo"), reply_id, "Thank you!")
+    transitions.edit(world.store, world.desk("bo"), reply_id, "Thank you!")
     assert one(world, reply_id, "bo", **TWO).ok
     assert world.reply(reply_id).state == "drafted"
     assert one(world, reply_id, "dana", **TWO).ok
@@ -99,11 +99,11 @@ def test_what_is_undone_counts_no_longer(world: World) -> None:
     (reply_id,) = world.said(*praise())
     for names in (("dana",), ("dana", "bo")):
         assert all(one(world, reply_id, name, **TWO).ok for name in names)
-        moves.undo(world.store, world.desk(), reply_id)
+        transitions.undo(world.store, world.desk(), reply_id)
         with world.store.read() as connection:
             assert events.standing(connection, reply_id, world.reply(reply_id).revision) == []
     with pytest.raises(DeskError, match="no approval to take back"):
-        moves.undo(world.store, world.desk(), reply_id)
+        transitions.undo(world.store, world.desk(), reply_id)
 
 
 def test_what_needs_two_names_never_goes_by_itself(world: World) -> None:
@@ -111,9 +111,9 @@ def test_what_needs_two_names_never_goes_by_itself(world: World) -> None:
     (reply_id,) = world.said(*praise())
     told = factories.policy(**TWO)
     policy = replace(told, responders=tuple(replace(each, auto="always") for each in told.responders))
-    autonomy.approve(world.store, policy, preview, "memory", world.now)
+    autonomy.approve_automatically(world.store, policy, preview, "memory", world.now)
     assert world.reply(reply_id).state == "drafted"
-    autonomy.approve(world.store, replace(policy, four_eyes=()), preview, "memory", world.now)
+    autonomy.approve_automatically(world.store, replace(policy, needs_second_approval=()), preview, "memory", world.now)
     assert world.reply(reply_id).approved_by == "policy"  # nothing else held it
 
 
@@ -123,7 +123,7 @@ def test_a_second_name_is_one_verdict(world: World) -> None:
     for name, counted in (("dana", 0), ("bo", 1)):
         assert one(world, reply_id, name, **TWO).ok
         with world.store.read() as connection:
-            assert verdicts.record(connection, "thank_you", 9) == (counted, counted)
+            assert draft_reviews.record(connection, "thank_you", 9) == (counted, counted)
 
 
 def test_a_signature_stands_once_and_counts(world: World) -> None:
@@ -143,9 +143,9 @@ def test_a_signature_that_leaves_no_room_is_refused(world: World) -> None:
     (reply_id,) = world.said(*praise())
     desk = world.desk("dana", factories.policy(**SIGNED))
     with pytest.raises(DeskError, match="is 282 long, memory takes 280"):
-        moves.edit(world.store, desk, reply_id, "x" * 271)
-    moves.edit(world.store, desk, reply_id, "x" * 269)
-    moves.edit(world.store, desk, reply_id, f"{'x' * 269} ^DK")  # signed by hand: no second time
+        transitions.edit(world.store, desk, reply_id, "x" * 271)
+    transitions.edit(world.store, desk, reply_id, "x" * 269)
+    transitions.edit(world.store, desk, reply_id, f"{'x' * 269} ^DK")  # signed by hand: no second time
     assert world.reply(reply_id).text == "x" * 269  # who approves it may be somebody else
 
 
@@ -154,11 +154,11 @@ def test_a_text_saved_as_it_was_shown_is_no_edit(world: World) -> None:
     (reply_id,) = world.said(*praise())
     drafted, desk = world.reply(reply_id).text or "", world.desk("dana", factories.policy(**SIGNED))
     for words in (drafted, shown(world, reply_id, "dana", **SIGNED)["text"].removeprefix("@user1 ")):
-        moves.edit(world.store, desk, reply_id, words)
+        transitions.edit(world.store, desk, reply_id, words)
         reply = world.reply(reply_id)
         assert reply.auto and reply.variant and reply.text == drafted
     with world.store.read() as connection:
-        assert verdicts.record(connection, "thank_you", 9) == (0, 0)
+        assert draft_reviews.record(connection, "thank_you", 9) == (0, 0)
 
 
 def test_what_goes_by_itself_bears_nobodys_initials(world: World) -> None:
@@ -166,8 +166,8 @@ def test_what_goes_by_itself_bears_nobodys_initials(world: World) -> None:
     (reply_id,) = world.said(*praise())
     told = factories.policy(**SIGNED)
     policy = replace(told, responders=tuple(replace(each, auto="always") for each in told.responders))
-    moves.edit(world.store, world.desk("dana", policy), reply_id, f"{world.reply(reply_id).text} ^DK")
-    autonomy.approve(world.store, policy, preview, "memory", world.now)
+    transitions.edit(world.store, world.desk("dana", policy), reply_id, f"{world.reply(reply_id).text} ^DK")
+    autonomy.approve_automatically(world.store, policy, preview, "memory", world.now)
     assert world.reply(reply_id).approved_by == "policy"
     with world.store.read() as connection:
         (given,) = events.standing(connection, reply_id, 2)
@@ -191,7 +191,7 @@ def test_a_variable_that_nobody_filled_in_does_not_go_out(world: World, text: st
     """A customer who reads {{ name }} knows what we are."""
     (reply_id,) = world.said(*praise())
     with pytest.raises(DeskError, match="nobody filled in"):
-        moves.edit(world.store, world.desk(), reply_id, text)
+        transitions.edit(world.store, world.desk(), reply_id, text)
 
 
 def test_an_approval_of_the_review_waits_until_it_can_no_longer_be_undone(world: World) -> None:
@@ -200,7 +200,7 @@ def test_an_approval_of_the_review_waits_until_it_can_no_longer_be_undone(world:
     approve(world.store, world.desk(), [Target(reply_id)], timedelta(seconds=10))
     reply = world.reply(reply_id)
     assert (reply.hold, reply.not_before) == ("undo", world.now + timedelta(seconds=10))
-    moves.undo(world.store, world.desk(), reply_id)
+    transitions.undo(world.store, world.desk(), reply_id)
     reply = world.reply(reply_id)
     assert (reply.state, reply.hold, reply.not_before) == ("drafted", None, None)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from listener.cli import context, times
 from listener.cli.review.session import REASONS, Session
-from listener.desk import marks, moves, people, wordings
+from listener.desk import marks, transitions, people, wordings
 from listener.errors import DeskError
 from listener.model import Json
 
@@ -46,15 +46,15 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
+class ReviewAction:
     """A key, its word, what help says, what it asks (None: nothing), what it does, and if the next one is opened."""
 
     key: str
     word: str
-    says: str
+    message: str
     ask: Callable[[Session, Json], Question] | None
     do: Callable[[Session, Json, str], str]
-    goes_on: bool = True
+    advances: bool = True
 
 
 def _known(recent: list[str], usual: tuple[str, ...]) -> tuple[str, ...]:
@@ -66,7 +66,7 @@ def _why_rejected(session: Session, one: Json) -> Question:
 
 
 def _reject(session: Session, one: Json, why: str) -> str:
-    moves.reject(session.store, session.desk, one["id"], why)
+    transitions.reject(session.store, session.desk, one["id"], why)
     return f"{one['id']} is rejected: {why}"
 
 
@@ -75,12 +75,12 @@ def _why_closed(session: Session, one: Json) -> Question:
 
 
 def _close(session: Session, one: Json, why: str) -> str:
-    moves.close(session.store, session.desk, one["id"], why)
+    transitions.close(session.store, session.desk, one["id"], why)
     return f"{one['id']} is closed: {why}"
 
 
 def _escalate(session: Session, one: Json, answer: str) -> str:
-    moves.escalate(session.store, session.desk, one["id"])
+    transitions.escalate(session.store, session.desk, one["id"])
     return f"{one['id']} is escalated: its text is gone, e writes another"
 
 
@@ -104,7 +104,7 @@ def _snooze(session: Session, one: Json, span: str) -> str:
 
 def _another(session: Session, one: Json, answer: str) -> str:
     config = session.config
-    wordings.another(
+    wordings.use_next_wording(
         session.store,
         session.desk,
         one["id"],
@@ -126,9 +126,9 @@ def _note(session: Session, one: Json, text: str) -> str:
 def _posted(session: Session, one: Json) -> Question:
     if one["state"] != "by_hand":
         raise DeskError(
-            f"the mention is at {one['link'] or 'a place nobody told'}", "a reply by hand is approved first"
+            f"the mention is at {one['reply_url'] or 'a place nobody told'}", "a reply by hand is approved first"
         )
-    page = (f"Post this at {one['link'] or 'the platform'}:", one["text"] or "")
+    page = (f"Post this at {one['reply_url'] or 'the platform'}:", one["text"] or "")
     then = {POSTED: Question("The id or the link of your post (Enter alone: without)", may_be_empty=True)}
     return Question("Is it posted? 1 or 2, or the id or the link of your post", (POSTED, NOT_YET), page=page, then=then)
 
@@ -136,14 +136,14 @@ def _posted(session: Session, one: Json) -> Question:
 def _done(session: Session, one: Json, answer: str) -> str:
     if answer == NOT_YET:
         return f"{one['id']} still waits to be posted"
-    moves.done(session.store, session.desk, one["id"], _remote_id(answer) if answer.strip() else None)
+    transitions.done(session.store, session.desk, one["id"], _remote_id(answer) if answer.strip() else None)
     return f"{one['id']} is sent, by your hand"
 
 
 def _settled(session: Session, one: Json) -> Question:
-    if one["state"] != "unknown":
+    if one["state"] != "unconfirmed":
         raise DeskError(f"{one['id']} is {one['state']}, not unknown", "y settles an unknown outcome")
-    page = (f"Look for it below {one['link'] or 'the mention'}. Sent again, it answers somebody twice.",)
+    page = (f"Look for it below {one['reply_url'] or 'the mention'}. Sent again, it answers somebody twice.",)
     then = {THERE: Question("The id or the link of its post there")}
     return Question(
         "Is it there? 1, 2 or 3, or the id or the link of the post", (THERE, NOT_THERE, UNSURE), page=page, then=then
@@ -154,7 +154,7 @@ def _settle(session: Session, one: Json, answer: str) -> str:
     if answer == UNSURE:
         return f"{one['id']} stays unknown: Earshot goes on looking"
     remote_id = None if answer == NOT_THERE else _remote_id(answer)
-    moves.resolve(session.store, session.desk, one["id"], remote_id)
+    transitions.resolve(session.store, session.desk, one["id"], remote_id)
     return f"{one['id']} goes out again" if remote_id is None else f"{one['id']} is sent, as {remote_id}"
 
 
@@ -168,21 +168,21 @@ def _remote_id(answer: str) -> str:
 
 
 def _retry(session: Session, one: Json, answer: str) -> str:
-    moves.retry(session.store, session.desk, one["id"])
+    transitions.retry(session.store, session.desk, one["id"])
     return f"{one['id']} waits to be approved again"
 
 
 ACTS = (
-    Act("v", "variant", "puts another wording in its place", None, _another, goes_on=False),
-    Act("r", "reject", "it must not go out; asks why", _why_rejected, _reject),
-    Act("c", "close", "needs no reply; asks why", _why_closed, _close),
-    Act("x", "escalate", "hands it to staff without its text", None, _escalate, goes_on=False),
-    Act("g", "give", "assigns it to somebody", _whose, _assign),
-    Act("z", "snooze", "out of sight for a while", _how_long, _snooze),
-    Act("n", "note", "notes something about the person", _note_on, _note, goes_on=False),
-    Act("b", "by hand", "text and link of what you post yourself; then marks it done", _posted, _done),
-    Act("y", "settle", "an unknown outcome: is it there, or not?", _settled, _settle),
-    Act("t", "retry", "puts what failed back in the queue", None, _retry, goes_on=False),
+    ReviewAction("v", "variant", "puts another wording in its place", None, _another, advances=False),
+    ReviewAction("r", "reject", "it must not go out; asks why", _why_rejected, _reject),
+    ReviewAction("c", "close", "needs no reply; asks why", _why_closed, _close),
+    ReviewAction("x", "escalate", "hands it to staff without its text", None, _escalate, advances=False),
+    ReviewAction("g", "give", "assigns it to somebody", _whose, _assign),
+    ReviewAction("z", "snooze", "out of sight for a while", _how_long, _snooze),
+    ReviewAction("n", "note", "notes something about the person", _note_on, _note, advances=False),
+    ReviewAction("b", "by hand", "text and link of what you post yourself; then marks it done", _posted, _done),
+    ReviewAction("y", "settle", "an unknown outcome: is it there, or not?", _settled, _settle),
+    ReviewAction("t", "retry", "puts what failed back in the queue", None, _retry, advances=False),
 )
 
 
@@ -204,7 +204,7 @@ def filters(session: Session) -> dict[str, Json]:
         "drafted": {"states": ("drafted",)},
         "escalated": {"states": ("escalated",)},
         "by hand": {"states": ("by_hand",)},
-        "unknown or failed": {"states": ("unknown", "failed")},
+        "unknown or failed": {"states": ("unconfirmed", "failed")},
         "approved, not yet out": {"states": ("approved",)},
         **{one.kind: {"kind": one.kind} for one in policy.responders},
         **{one.name: {"platform": one.name} for one in session.config.platforms if len(session.config.platforms) > 1},

@@ -5,19 +5,32 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from listener.desk.approve import FREE, UNHELD, Desk, allowed, reply_of, sound, told, unclaimed
+from listener.desk.approve import (
+    CLEAR_HOLD,
+    CLEAR_LEASE,
+    DeskContext,
+    reply_of,
+    require_sendable,
+    require_staff,
+    require_unclaimed,
+    state_text,
+)
 from listener.errors import DeskError
 from listener.store import events, items, mentions, notices, replies
 from listener.store.engine import Store
-from listener.store.records import Item, Reply
+from listener.store.records import Exchange, Reply
 
-CLEARED: dict[str, Any] = {"approved_by": None, "approved_at": None, **UNHELD}
+CLEAR_APPROVAL: dict[str, Any] = {"approved_by": None, "approved_at": None, **CLEAR_HOLD}
 EDITABLE = ("drafted", "escalated", "approved", "failed")
 CLOSABLE = ("drafted", "approved", "escalated", "by_hand", "failed")
 
 
 def act(
-    store: Store, desk: Desk, reply_id: int, states: tuple[str, ...], work: Callable[[Connection, Item, Reply], bool]
+    store: Store,
+    desk: DeskContext,
+    reply_id: int,
+    states: tuple[str, ...],
+    work: Callable[[Connection, Exchange, Reply], bool],
 ) -> None:
     """Read, check who may act and on what, work; all in one write transaction. Raises DeskError."""
     with store.write() as connection:
@@ -26,19 +39,19 @@ def act(
             raise DeskError(f"reply {reply_id} changed just now", "look at it again")
 
 
-def _taken(connection: Connection, desk: Desk, reply_id: int, states: tuple[str, ...]) -> Item:
-    allowed(desk)
+def _taken(connection: Connection, desk: DeskContext, reply_id: int, states: tuple[str, ...]) -> Exchange:
+    require_staff(desk)
     item = items.item(connection, reply_id=reply_id)
     reply = reply_of(item)
     if reply.state not in states:
-        raise DeskError(f"reply {reply_id} is {told(reply)}", f"this needs one that is {' or '.join(states)}")
-    unclaimed(reply, desk.by, desk.clock())
+        raise DeskError(f"reply {reply_id} is {state_text(reply)}", f"this needs one that is {' or '.join(states)}")
+    require_unclaimed(reply, desk.by, desk.clock())
     return item
 
 
 def _move(
     store: Store,
-    desk: Desk,
+    desk: DeskContext,
     reply_id: int,
     states: tuple[str, ...],
     to: str,
@@ -47,20 +60,22 @@ def _move(
     detail: Any = None,
     **changes: Any,
 ) -> None:
-    def work(connection: Connection, item: Item, reply: Reply) -> bool:
-        return replies.move(connection, reply, to, by=desk.by, now=desk.clock(), what=what, detail=detail, **changes)
+    def work(connection: Connection, item: Exchange, reply: Reply) -> bool:
+        return replies.transition(
+            connection, reply, to, by=desk.by, now=desk.clock(), what=what, detail=detail, **changes
+        )
 
     act(store, desk, reply_id, states, work)
 
 
-def editable(store: Store, desk: Desk, reply_id: int) -> Reply:
+def editable(store: Store, desk: DeskContext, reply_id: int) -> Reply:
     """The reply as it stands before an editor is opened on it. Raises DeskError when it could not be edited."""
     with store.read() as connection:
         return reply_of(_taken(connection, desk, reply_id, EDITABLE))
 
 
 def edit(
-    store: Store, desk: Desk, reply_id: int, text: str, kind: str | None = None, revision: int | None = None
+    store: Store, desk: DeskContext, reply_id: int, text: str, kind: str | None = None, revision: int | None = None
 ) -> None:
     """Write a new revision: drafted again; an escalation becomes a draft (of this kind, support by default).
 
@@ -68,96 +83,98 @@ def edit(
     """
     words = desk.unsigned(text.replace("\r\n", "\n").strip())
 
-    def work(connection: Connection, item: Item, reply: Reply) -> bool:
+    def work(connection: Connection, item: Exchange, reply: Reply) -> bool:
         if revision is not None and revision != reply.revision:
             raise DeskError(f"reply {reply_id} has changed since revision {revision}", "look at it again")
-        shown = sound(desk, item.mention, words and desk.signed(words))
-        change = {"text": words, "kind": _kind(desk, reply, kind), **CLEARED}
+        shown = require_sendable(desk, item.mention, words and desk.signed(words))
+        change = {"text": words, "kind": _kind(desk, reply, kind), **CLEAR_APPROVAL}
         before = desk.preview(desk.signed(reply.text), item.mention) if reply.text else None
         if shown != before or change["kind"] != reply.kind:
             change |= {"variant": None, "auto": False}  # it will read otherwise: a draft of staff's own from here on
         number = reply.revision + 1
         detail = {"before": reply.text, "text": words, "revision": number}
         log: dict[str, Any] = {"by": desk.by, "now": desk.clock(), "what": "edited", "detail": detail}
-        return replies.move(connection, reply, "drafted", **log, revision=number, **change)
+        return replies.transition(connection, reply, "drafted", **log, revision=number, **change)
 
     act(store, desk, reply_id, EDITABLE, work)
 
 
-def _kind(desk: Desk, reply: Reply, kind: str | None) -> str:
+def _kind(desk: DeskContext, reply: Reply, kind: str | None) -> str:
     named = kind or reply.kind or "support"
-    if desk.policy.responding(named) is None:
+    if desk.policy.responder_config(named) is None:
         known = ", ".join(one.kind for one in desk.policy.responders)
         raise DeskError(f"there is no kind {named!r}", f"the policy has {known or 'none'}; --kind names one")
     return named
 
 
-def reject(store: Store, desk: Desk, reply_id: int, reason: str) -> None:
+def reject(store: Store, desk: DeskContext, reply_id: int, reason: str) -> None:
     """Not this reply: closed, with the reason kept."""
     _close(store, desk, reply_id, "rejected", reason)
 
 
-def close(store: Store, desk: Desk, reply_id: int, reason: str) -> None:
+def close(store: Store, desk: DeskContext, reply_id: int, reason: str) -> None:
     """Nothing more to say: handled elsewhere, or needs nothing."""
     _close(store, desk, reply_id, "handled", reason)
 
 
-def _close(store: Store, desk: Desk, reply_id: int, closed_as: str, reason: str) -> None:
+def _close(store: Store, desk: DeskContext, reply_id: int, closed_as: str, reason: str) -> None:
     if not reason.strip():
         raise DeskError("a reason is needed", "--reason says why, for the log and for whoever asks")
-    ended = {"closed_as": closed_as, "reason": reason, "hold": None, "not_before": None, **FREE}
-    _move(store, desk, reply_id, CLOSABLE, "closed", what=closed_as, detail={"says": reason}, **ended)
+    ended = {"closed_as": closed_as, "reason": reason, "hold": None, "not_before": None, **CLEAR_LEASE}
+    _move(store, desk, reply_id, CLOSABLE, "closed", what=closed_as, detail={"message": reason}, **ended)
 
 
-def retry(store: Store, desk: Desk, reply_id: int) -> None:
+def retry(store: Store, desk: DeskContext, reply_id: int) -> None:
     """Back into the queue after a failure, for a new approval."""
 
-    def work(connection: Connection, item: Item, reply: Reply) -> bool:
-        change: dict[str, Any] = {**CLEARED, "revision": reply.revision + 1, "attempts": 0}
-        return replies.move(connection, reply, "drafted", by=desk.by, now=desk.clock(), what="retried", **change)
+    def work(connection: Connection, item: Exchange, reply: Reply) -> bool:
+        change: dict[str, Any] = {**CLEAR_APPROVAL, "revision": reply.revision + 1, "attempts": 0}
+        return replies.transition(connection, reply, "drafted", by=desk.by, now=desk.clock(), what="retried", **change)
 
     act(store, desk, reply_id, ("failed",), work)
 
 
-def undo(store: Store, desk: Desk, reply_id: int) -> None:
+def undo(store: Store, desk: DeskContext, reply_id: int) -> None:
     """Take an approval back, until it is being sent; also the first of two."""
 
-    def work(connection: Connection, item: Item, reply: Reply) -> bool:
+    def work(connection: Connection, item: Exchange, reply: Reply) -> bool:
         if reply.state == "drafted" and not events.standing(connection, reply.id, reply.revision):
-            raise DeskError(f"reply {reply_id} is {told(reply)}", "there is no approval to take back")
-        return replies.move(connection, reply, "drafted", by=desk.by, now=desk.clock(), what="undone", **CLEARED)
+            raise DeskError(f"reply {reply_id} is {state_text(reply)}", "there is no approval to take back")
+        return replies.transition(
+            connection, reply, "drafted", by=desk.by, now=desk.clock(), what="approval_revoked", **CLEAR_APPROVAL
+        )
 
     act(store, desk, reply_id, ("approved", "by_hand", "drafted"), work)
 
 
-def done(store: Store, desk: Desk, reply_id: int, remote_id: str | None) -> None:
+def done(store: Store, desk: DeskContext, reply_id: int, remote_id: str | None) -> None:
     """A person posted it by hand."""
-    out = {"sent_at": desk.clock(), "remote_id": remote_id or None, "error": None, **FREE}
+    out = {"sent_at": desk.clock(), "remote_id": remote_id or None, "error": None, **CLEAR_LEASE}
     _move(store, desk, reply_id, ("by_hand",), "sent", what="done_by_hand", detail={"remote_id": remote_id}, **out)
 
 
-def resolve(store: Store, desk: Desk, reply_id: int, remote_id: str | None) -> None:
+def resolve(store: Store, desk: DeskContext, reply_id: int, remote_id: str | None) -> None:
     """A person settles an unknown outcome: it is out as remote_id, or (None) it surely is not."""
 
-    def work(connection: Connection, item: Item, reply: Reply) -> bool:
+    def work(connection: Connection, item: Exchange, reply: Reply) -> bool:
         now = desk.clock()
-        notices.clear(connection, "unknown", item.mention.platform, now, subject=str(reply.id))
-        says = "not sent" if remote_id is None else f"sent as {remote_id}"
-        log: dict[str, Any] = {"by": desk.by, "now": now, "what": "resolved", "detail": {"says": says}}
+        notices.clear(connection, "unconfirmed", item.mention.platform, now, subject=str(reply.id))
+        message = "not sent" if remote_id is None else f"sent as {remote_id}"
+        log: dict[str, Any] = {"by": desk.by, "now": now, "what": "resolved", "detail": {"message": message}}
         if remote_id is None:
-            return replies.move(connection, reply, "approved", **log, looks=0, attempts=0, **UNHELD)
-        sent = {"sent_at": reply.sending_at or now, "remote_id": remote_id, **UNHELD}
-        return replies.move(connection, reply, "sent", **log, **sent)
+            return replies.transition(connection, reply, "approved", **log, check_count=0, attempts=0, **CLEAR_HOLD)
+        sent = {"sent_at": reply.sending_at or now, "remote_id": remote_id, **CLEAR_HOLD}
+        return replies.transition(connection, reply, "sent", **log, **sent)
 
     if remote_id is not None and not remote_id.strip():
         raise DeskError("the id of the post is empty", "--sent takes the id it has on the platform")
-    act(store, desk, reply_id, ("unknown",), work)
+    act(store, desk, reply_id, ("unconfirmed",), work)
 
 
-def escalate(store: Store, desk: Desk, reply_id: int) -> None:
+def escalate(store: Store, desk: DeskContext, reply_id: int) -> None:
     """Hand it to staff without a draft; its text stays in the log."""
 
-    def work(connection: Connection, item: Item, reply: Reply) -> bool:
+    def work(connection: Connection, item: Exchange, reply: Reply) -> bool:
         empty: dict[str, Any] = {
             "text": None,
             "kind": None,
@@ -166,15 +183,17 @@ def escalate(store: Store, desk: Desk, reply_id: int) -> None:
             "revision": reply.revision + 1,
         }
         log: dict[str, Any] = {"by": desk.by, "now": desk.clock(), "what": "escalated"}
-        return replies.move(connection, reply, "escalated", **log, detail={"before": reply.text}, **empty, **CLEARED)
+        return replies.transition(
+            connection, reply, "escalated", **log, detail={"before": reply.text}, **empty, **CLEAR_APPROVAL
+        )
 
     act(store, desk, reply_id, ("drafted", "approved"), work)
 
 
-def escalate_mention(store: Store, desk: Desk, platform: str, mention_id: str) -> int:
+def escalate_mention(store: Store, desk: DeskContext, platform: str, mention_id: str) -> int:
     """Put a mention that has no live reply into the queue, without a draft. Returns the new reply's id."""
     with store.write() as connection:
-        allowed(desk)
+        require_staff(desk)
         key = mentions.locate(connection, platform, mention_id)
         if key is None:
             raise DeskError(f"there is no mention {platform}:{mention_id}", "`earshot log` lists them")
@@ -192,7 +211,7 @@ def _free(connection: Connection, key: int, name: str) -> None:
     """Raise DeskError unless triage and staff are done with a mention: it would get a second reply."""
     live = replies.live(connection, key)
     if live is not None:
-        raise DeskError(f"{name} has reply {live.id} already, {told(live)}", "work on that one")
+        raise DeskError(f"{name} has reply {live.id} already, {state_text(live)}", "work on that one")
     if mentions.stage(connection, key) == "new":
         raise DeskError(f"{name} is still to be decided", "wait for the next round, or `earshot once --stage route`")
 
