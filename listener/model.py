@@ -246,7 +246,7 @@ class PostStatus:
     is_present: bool
     text: str | None = None  # in the form in which fetch gives it
     answer_post_id: str | None = None  # the remote id of an answer of ours that Earshot did not send
-    html: bool = False
+    is_html: bool = False
 
 
 @dataclass(frozen=True, slots=True)

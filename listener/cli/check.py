@@ -117,7 +117,7 @@ def _ask(problems: list[Problem], notes: list[str], *, fix: bool) -> None:
             problems.append(Problem(f"[platforms.{one.name}]", getattr(error, "message", None) or str(error), do))
             continue
         notes.append(f"[platforms.{one.name}] we are @{account.handle} ({account.id})")
-        notes.extend(f"[platforms.{one.name}] {message}" for message in (*account.message, *done))
+        notes.extend(f"[platforms.{one.name}] {message}" for message in (*account.remarks, *done))
 
 
 def _mended(platform: object) -> tuple[str, ...]:

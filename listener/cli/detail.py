@@ -68,7 +68,7 @@ def mention(one: "Json") -> Iterator[Any]:
         yield Quoted(said["text"])
     if said["url"]:
         yield Text(output.safe(said["url"]), "dim")
-    for word in ("edited", "gone"):
+    for word in ("edited", "deleted"):
         if said[f"{word}_at"]:
             yield Text(f"{word} {render.moment(said[f'{word}_at'])}", "yellow")
 

@@ -78,7 +78,13 @@ def progress(connection: Connection, policy: Policy, kind: str) -> Json:
     if standing is not None and standing.ended_at is not None:
         ended = {"at": standing.ended_at, "by": standing.ended_by, "why": standing.why}
     earned = ended is None and of >= bounds.min_reviews and of - unchanged <= bounds.max_changes
-    return {"reviewed": of, "approved_unchanged": unchanged, "earned": earned, "needs": bounds.min_reviews, "ended": ended}
+    return {
+        "reviewed": of,
+        "approved_unchanged": unchanged,
+        "earned": earned,
+        "needs": bounds.min_reviews,
+        "ended": ended,
+    }
 
 
 def resume_kind(store: Store, desk: DeskContext, kind: str) -> Json:

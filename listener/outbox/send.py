@@ -183,7 +183,7 @@ def _stands(store: Store, item: Exchange, standing: PostStatus, now: datetime) -
         return _withdraw(store, item, "the mention is no longer on the platform", now)
     if standing.answer_post_id is not None:
         return _withdraw(store, item, f"a person answered on the platform (post {standing.answer_post_id})", now)
-    if standing.text is not None and storable_text(standing.text, standing.html) != item.mention.text:
+    if standing.text is not None and storable_text(standing.text, standing.is_html) != item.mention.text:
         return _give_back(store, item, "the mention was edited", now)
     return True
 

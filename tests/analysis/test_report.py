@@ -205,7 +205,11 @@ def test_what_was_earned_is_no_first_response_and_no_decision_of_staff(world: Wo
     (row,) = found["rules"]
     with world.store.read() as connection:
         progress = autonomy.progress(connection, world.policy, "thank_you")
-    assert (row["automatic"], row["decided"], row["approved"]) == (1, progress["reviewed"], progress["approved_unchanged"])
+    assert (row["automatic"], row["decided"], row["approved"]) == (
+        1,
+        progress["reviewed"],
+        progress["approved_unchanged"],
+    )
 
 
 def test_reasons_are_counted_as_staff_wrote_them(world: World) -> None:

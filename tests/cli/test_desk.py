@@ -46,7 +46,7 @@ def test_what_is_approved_goes_out_once_and_nothing_else_does(queue: Earshot, ho
 def test_what_is_shown_is_what_this_policy_asks(queue: Earshot, home: Path) -> None:
     """Its bounds of a flood warn, its signature stands, its second name is asked for: all three reach the desk."""
     policy = '[brand]\nname = "Fernhill"\n[responders.thank_you]\n[holds]\nflood_kind = 1\n[staff]\n'
-    staff = 'names = ["dana", "bo"]\nfour_eyes = ["thank_you"]\nsignatures = { dana = "^DK" }\n'
+    staff = 'names = ["dana", "bo"]\nneeds_second_approval = ["thank_you"]\nsignatures = { dana = "^DK" }\n'
     (home / "config" / "policy.toml").write_text(policy + staff)
     found = [one for one in waiting(queue) if one["kind"] == "thank_you"]
     assert found and all(one["needs_second_approval"] and str(one["text"]).endswith(" ^DK") for one in found)
@@ -230,7 +230,7 @@ def test_without_a_database_the_desk_says_what_to_run(earshot: Earshot) -> None:
 
 def test_the_first_of_two_names_is_told_that_a_second_is_needed(queue: Earshot, home: Path) -> None:
     """ok, still drafted, in words and in the queue."""
-    policy = 'names = ["dana", "bo"]\nfour_eyes = ["thank_you"]\nsignatures = { dana = "^DK" }\n'
+    policy = 'names = ["dana", "bo"]\nneeds_second_approval = ["thank_you"]\nsignatures = { dana = "^DK" }\n'
     starter = (Path(__file__).parents[2] / "config" / "policy.toml").read_text()
     (home / "config" / "policy.toml").write_text(starter.replace("names = []", policy, 1))
     number = next(str(one["id"]) for one in waiting(queue) if one["kind"] == "thank_you")
@@ -244,7 +244,7 @@ def test_the_first_of_two_names_is_told_that_a_second_is_needed(queue: Earshot, 
 
 def test_a_misspelt_word_of_four_eyes_stops_every_command(queue: Earshot, home: Path) -> None:
     """It would let everything pass under one name."""
-    policy = 'names = ["dana", "bo"]\nfour_eyes = ["thank_you", "aboutt_refund"]\n'
+    policy = 'names = ["dana", "bo"]\nneeds_second_approval = ["thank_you", "aboutt_refund"]\n'
     starter = (Path(__file__).parents[2] / "config" / "policy.toml").read_text()
     (home / "config" / "policy.toml").write_text(starter.replace("names = []", policy, 1))
     for command in (["check"], ["approve", "1"], ["run"], ["queue"]):

@@ -10,16 +10,16 @@ name = "Fernhill"
 [responders.support]
 [responders.answer]
 [responders.thank_you]
-compound = 0.99
-warm = 0.99
+min_score = 0.99
+min_score_warm = 0.99
 """
 
 EARNING = """
 [brand]
 name = "Fernhill"
 [autonomy]
-record = 1
-sample = 0.0
+min_reviews = 1
+sample_rate = 0.0
 [responders.thank_you]
 auto = "earned"
 """

@@ -78,7 +78,13 @@ def test_a_kind_goes_out_by_itself_when_its_record_is_long_enough(world: World) 
     assert not goes(world, policy) and progress(world, policy)["earned"] is False
     approved(world, 1)
     assert goes(world, policy)
-    assert progress(world, policy) == {"reviewed": 3, "approved_unchanged": 3, "earned": True, "needs": 3, "ended": None}
+    assert progress(world, policy) == {
+        "reviewed": 3,
+        "approved_unchanged": 3,
+        "earned": True,
+        "needs": 3,
+        "ended": None,
+    }
 
 
 @pytest.mark.parametrize(("changes", "lets"), [(0, False), (1, False), (2, True)])

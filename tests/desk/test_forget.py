@@ -66,7 +66,7 @@ def test_no_file_holds_the_words_afterwards(world: World, tmp_path: Path) -> Non
 ERASED = {"mention", "decision", "reply", "approval", "event", "note", "optout", "quarantine", "notice", "billed"}
 BARE = {  # nothing in them is said by, or names, who writes to us
     *("policy", "platform", "pause", "gap", "ledger", "forgotten"),
-    *("verdict", "autonomy", "mood"),  # numbers, names of kinds, names of staff
+    *("draft_review", "autonomy", "sentiment_bucket"),  # numbers, names of kinds, names of staff
 }
 
 

@@ -33,7 +33,7 @@ class Row:
         told = self.told
         changes = {field: told[key] for key, field in MENTION.items() if key in told}
         if "addressed" in told:
-            changes["addressed"] = bool(told["addressed"])
+            changes["is_addressed"] = bool(told["addressed"])
         if "days" in told:
             changes["age_start_at"] = old(told["days"])
         past = {key: told[key] for key in HISTORY if key in told}

@@ -142,11 +142,11 @@ def test_text_that_no_database_takes_is_made_storable_and_stops_no_other(line: L
 
 def test_markup_is_taken_off_at_the_door(line: Line) -> None:
     """Staff, the log and a look just before sending see words, not tags; what is no markup stays as it is."""
-    line.say("<p>@<span>fernhill</span> 5 &lt; 6<br>so</p>", html=True)
+    line.say("<p>@<span>fernhill</span> 5 &lt; 6<br>so</p>", is_html=True)
     line.say("5 &lt; 6")
     line.stages.poll("memory")
     with line.store.read() as connection:
-        texts = connection.execute(text("SELECT text, html FROM mention ORDER BY key")).all()
+        texts = connection.execute(text("SELECT text, is_html FROM mention ORDER BY key")).all()
     assert [tuple(row) for row in texts] == [("@fernhill 5 < 6\nso", 0), ("5 &lt; 6", 0)]
 
 

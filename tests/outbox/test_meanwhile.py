@@ -36,7 +36,7 @@ def lost(line: Line) -> int:
 def test_a_reply_resolved_as_sent_during_the_last_look_is_not_sent_again(line: Line) -> None:
     """The look says absent, the person knows better."""
     reply_id = lost(line)
-    meanwhile(line, "find", lambda: transitions.resolve(line.store, line.desk(), reply_id, "post-7"))
+    meanwhile(line, "find_reply", lambda: transitions.resolve(line.store, line.desk(), reply_id, "post-7"))
     for _ in range(3):
         line.send()
     assert (line.reply(reply_id).remote_id, line.platform.calls, line.notices()) == ("post-7", 1, [])
@@ -50,7 +50,7 @@ def test_a_reply_closed_during_the_last_look_stays_closed(line: Line) -> None:
         transitions.resolve(line.store, line.desk(), reply_id, None)
         transitions.reject(line.store, line.desk(), reply_id, "no")
 
-    meanwhile(line, "find", act)
+    meanwhile(line, "find_reply", act)
     for _ in range(3):
         line.send()
     assert (line.reply(reply_id).closed_as, line.platform.calls) == ("rejected", 1)
@@ -60,7 +60,7 @@ def test_a_reply_rejected_during_a_look_at_its_mention_stays_rejected(line: Line
     """The look says edited; the reply is closed by then."""
     reply = line.approved()
     line.platform.standing = PostStatus(True, "something else")
-    meanwhile(line, "look", lambda: transitions.reject(line.store, line.desk(), reply.id, "no"))
+    meanwhile(line, "check_post", lambda: transitions.reject(line.store, line.desk(), reply.id, "no"))
     line.send()
     assert (line.reply(reply.id).state, line.platform.calls) == ("closed", 0)
 

@@ -190,7 +190,7 @@ def test_a_pause_with_an_end_ends(line: Line) -> None:
         ("I love it,\nthank you \x00so much!", PostStatus(True, "I love it,\nthank you \x00so much!")),
         (
             "I love it,\nthank you so much!",
-            PostStatus(True, "<p>I love it,<br>thank you <b>so</b> much!</p>", html=True),
+            PostStatus(True, "<p>I love it,<br>thank you <b>so</b> much!</p>", is_html=True),
         ),
     ],
 )

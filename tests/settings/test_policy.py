@@ -62,27 +62,30 @@ def test_policy_becomes_frozen_values(folder: Path) -> None:
             "policy.toml [hours] business[1]: is no stretch of time",
         ),
         (POLICY + "[hours]\nholidays = [25]\n", "policy.toml [hours] holidays[1]: expected a date such as 2026-01-31"),
-        (POLICY + '[limits]\nkeep_words = "for ever"\n', "policy.toml [limits] retain_text: expected"),
+        (POLICY + '[limits]\nretain_text = "for ever"\n', "policy.toml [limits] retain_text: expected"),
         (POLICY + '[links]\nallow = ["https://a.b/c"]\n', "policy.toml [links] allow: is no host name"),
         (POLICY + '[limits]\nmax_age = "9999999d"\n', "policy.toml [limits] max_age: is out of bounds"),
         (POLICY + '[limits]\nmax_age = "0s"\n', "policy.toml [limits] max_age: is out of bounds"),
         (POLICY + "[limits]\nauto_per_day = -1\n", "policy.toml [limits] auto_per_day: is negative"),
         (
-            POLICY + '[staff]\nnames = ["a"]\nfour_eyes = ["legal"]\n',
+            POLICY + '[staff]\nnames = ["a"]\nneeds_second_approval = ["legal"]\n',
             "policy.toml [staff] needs_second_approval: needs two names",
         ),
-        (POLICY + '[staff]\nfour_eyes = ["legal"]\n', "policy.toml [staff] needs_second_approval: needs two names"),
+        (
+            POLICY + '[staff]\nneeds_second_approval = ["legal"]\n',
+            "policy.toml [staff] needs_second_approval: needs two names",
+        ),
         (POLICY + '[staff]\nnames = ["ann", "Ann"]\n', "policy.toml [staff] names: names 'ann' twice"),
         (POLICY + '[staff]\nnames = ["ann", "bo "]\n', "policy.toml [staff] names: has blanks around 'bo '"),
         (POLICY + '[staff]\nsignatures = { ann = "Ann" }\n', "policy.toml [staff.signatures] ann: is no signature"),
         ("undo_seconds = 1e300\n" + POLICY, "policy.toml undo_seconds: is out of bounds"),
         (
             POLICY
-            + '[staff]\nnames = ["a", "b"]\nfour_eyes = ["thank_you"]\n[responders.thank_you]\nauto = "always"\n',
+            + '[staff]\nnames = ["a", "b"]\nneeds_second_approval = ["thank_you"]\n[responders.thank_you]\nauto = "always"\n',
             "policy.toml [staff] needs_second_approval: thank_you goes out by itself and needs two names",
         ),
         (
-            POLICY + '[staff]\nnames = ["a", "b"]\nfour_eyes = ["support"]\n[responders]\nsupport = 1\n',
+            POLICY + '[staff]\nnames = ["a", "b"]\nneeds_second_approval = ["support"]\n[responders]\nsupport = 1\n',
             "policy.toml [responders.support]: ",
         ),
         (

@@ -34,7 +34,7 @@ HOT: dict[str, tuple[Callable[[Connection], Any], str]] = {
     "search in the queue": (lambda c: items.items(c, NOON, words="nib", late=True), "ix_reply_waiting"),
     "somebody's queue": (lambda c: items.items(c, NOON, assigned_to="bo"), "ix_reply_waiting"),
     "words to let go": (lambda c: erasure.old(c, NOON, 200), "ix_mention_kept"),
-    "deleted posts": (lambda c: erasure.deleted(c, {"x": NOON, "*": NOON}, 200), "ix_mention_gone"),
+    "deleted posts": (lambda c: erasure.deleted(c, {"x": NOON, "*": NOON}, 200), "ix_mention_deleted"),
     "locate": (lambda c: mentions.locate(c, "memory", "m1"), "sqlite_autoindex_mention_1"),
 }
 SORTED = {

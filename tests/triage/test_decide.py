@@ -113,5 +113,5 @@ def test_a_policy_without_responders_leaves_nothing_unheard() -> None:
 def test_a_hostile_mention_costs_bounded_time(text: str) -> None:
     """F27, F37: 100 kB of anything is decided in less than two seconds."""
     start = time.perf_counter()
-    decided(text, html=False)
+    decided(text, is_html=False)
     assert time.perf_counter() - start < 2.0

@@ -67,7 +67,7 @@ def test_the_word_stop_in_a_sentence_silences_nobody(text: str) -> None:
 def test_who_opted_out_is_never_answered_but_danger_is_seen() -> None:
     """Silence, unless somebody may be in danger: then a person reads it."""
     history = History(opted_out=True)
-    assert decided("great pens, thank you", history).rule == "opted_out"
+    assert decided("great pens, thank you", history).rule == "opted_out_earlier"
     assert decided("the pen exploded in my face", history).rule == "safety"
 
 
@@ -107,7 +107,7 @@ def test_age_is_reckoned_from_aged_from() -> None:
 )
 def test_who_did_not_address_us_gets_no_draft(text: str, action: str) -> None:
     """2018, a template answered a celebrity's whole thread."""
-    decision = decided(text, addressed=False)
+    decision = decided(text, is_addressed=False)
     assert (decision.action, decision.rule) == (action, "not_addressed")
 
 

@@ -76,7 +76,7 @@ class Mastodon:
         if status is None:
             return PostStatus(is_present=False)
         ours = answers(self._caller.thread(mention.id, now) or {}, mention.id, self._caller.account(now).id)
-        return PostStatus(True, said(status), html=True, answer_post_id=str(ours[0]["id"]) if ours else None)
+        return PostStatus(True, said(status), is_html=True, answer_post_id=str(ours[0]["id"]) if ours else None)
 
     def whoami(self) -> Account:
         """Who the token belongs to, and where the server's limit is another than the section's. Raises Unavailable."""

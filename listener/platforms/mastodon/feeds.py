@@ -62,8 +62,8 @@ def read(caller: Caller, book: CursorState, feed: str, now: datetime) -> FeedPag
     found = reader.sort(items)
     track, over = stepped(replace(track, failed=0), listed(items), now)
     book = replace(book.without(feed) if over else book, tracks={**book.tracks, feed: track})
-    told = {"own": tuple(found.own), "bad": tuple(found.bad), "skipped": found.skipped}
-    return book.page(mentions=tuple(found.mentions), feed=feed, watched=over and feed == OWN, **told)
+    told = {"brand_posts": tuple(found.own), "quarantined_items": tuple(found.bad), "skipped": found.skipped}
+    return book.page(mentions=tuple(found.mentions), feed=feed, own_posts_current=over and feed == OWN, **told)
 
 
 def _request(feed: str, me: str) -> tuple[str, list[tuple[str, str]]]:

@@ -111,7 +111,7 @@ def test_many_mentions_that_get_no_reply_are_no_flood(world: World) -> None:
 
 def test_the_same_words_again_and_again_wait_for_a_person_until_midnight(world: World) -> None:
     """2012, Progressive: the same condolence sixteen times. Other handles, links and numbers make it no other text."""
-    policy = trusting(similar=2)
+    policy = trusting(max_similar_per_day=2)
     ids = world.said(*praise(4))
     said = "Thank you, {}, that made our day! Order 1{}: https://help.fernhill.example/{}"
     for number, reply_id in enumerate(ids):
@@ -134,7 +134,7 @@ def test_what_is_on_its_way_counts_before_it_is_sent(world: World) -> None:
     ids = world.said(*praise(4))
     for reply_id in ids:
         world.put(reply_id, "drafted", text="Thank you, that made our day!")
-    assert go(world, trusting(similar=2)) == {"duplicate": 2}
+    assert go(world, trusting(max_similar_per_day=2)) == {"duplicate": 2}
     assert [world.reply(one).state for one in ids].count("approved") == 2
 
 
