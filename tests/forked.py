@@ -3,6 +3,7 @@
 A Process is what subprocess.Popen is for a real start, as far as tests need it: pipes, signals, exit codes, time-outs.
 """
 
+import atexit
 import json
 import os
 import select
@@ -127,6 +128,7 @@ class Parent:
         null = subprocess.DEVNULL
         with theirs:
             self._server = subprocess.Popen(command, env=env, stdin=null, stdout=null, pass_fds=[theirs.fileno()])
+        atexit.register(self.close)
 
     def fork(self, order: Mapping[str, object], stdin: int, stdout: int, stderr: int) -> Process:
         """Have a child forked. order: as fork_server takes it; the streams are as for subprocess.Popen, in UTF-8."""
