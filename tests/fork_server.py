@@ -12,6 +12,7 @@ The answers are two lines, the pid and the exit code (negative: the signal that 
 this process: it opens no file, starts no thread and runs no command itself.
 """
 
+import gc
 import importlib
 import io
 import json
@@ -112,8 +113,12 @@ def receive(orders: socket.socket) -> tuple[dict[str, Any], list[int]] | None:
 
 
 def preload(names: list[str]) -> None:
-    """Import modules; `name.*` is a package with all its modules."""
+    """Import modules; `name.*` is a package with all its modules, `name:function` a module whose function is called."""
     for name in names:
+        if ":" in name:
+            prepared, _, function = name.partition(":")
+            getattr(importlib.import_module(prepared), function)()
+            continue
         module = importlib.import_module(name.removesuffix(".*"))
         if name.endswith(".*"):
             for part in pkgutil.walk_packages(module.__path__, f"{module.__name__}."):
@@ -162,6 +167,7 @@ PARENT = os.getpid()
 if __name__ == "__main__":
     del sys.path[0]  # the folder of this file, of whose modules the program knows nothing
     preload(sys.argv[2:])
+    gc.freeze()  # what stands now is shared by all children, and never walked by their collectors
     taken = Server(socket.socket(fileno=int(sys.argv[1]))).serve()
     if taken is not None:
         run(taken)

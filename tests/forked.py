@@ -17,7 +17,7 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self
+from typing import IO, Self, TypedDict, Unpack
 
 from tests import fork_server
 from tests.offline import sitecustomize
@@ -28,6 +28,17 @@ MODULE = "listener.cli"
 PIPE, DEVNULL = subprocess.PIPE, subprocess.DEVNULL
 READS_ENVIRONMENT = ("listener.faultpoints",)  # when it is imported
 AT_BOOT = ("PYTHON", "LC_", "LANG")  # variables that the interpreter reads at its start, which a fork does not have
+
+
+class Streams(TypedDict, total=False):
+    """Where stdin, stdout and stderr go: PIPE, DEVNULL or a file descriptor."""
+
+    stdin: int
+    stdout: int
+    stderr: int
+
+
+USUAL: Streams = {"stdin": DEVNULL, "stdout": PIPE, "stderr": PIPE}
 
 
 class Process:
@@ -123,22 +134,25 @@ class Parent:
         self._orders, theirs = socket.socketpair()
         self._lock = threading.Lock()
         command = [sys.executable, fork_server.__file__, str(theirs.fileno()), *preload]
-        env = {**os.environ, "PYTHONPATH": str(OFFLINE), "OPENBLAS_NUM_THREADS": "1"}  # threads do not outlive a fork
+        env = {name: value for name, value in os.environ.items() if not name.startswith("EARSHOT_")}
+        env |= {"PYTHONPATH": str(OFFLINE), "OPENBLAS_NUM_THREADS": "1"}  # threads do not outlive a fork
         self.boot = at_boot(env)
         null = subprocess.DEVNULL
         with theirs:
             self._server = subprocess.Popen(command, env=env, stdin=null, stdout=null, pass_fds=[theirs.fileno()])
         atexit.register(self.close)
 
-    def fork(self, order: Mapping[str, object], stdin: int, stdout: int, stderr: int) -> Process:
-        """Have a child forked. order: as fork_server takes it; the streams are as for subprocess.Popen, in UTF-8."""
+    def start(
+        self, *args: str, env: Mapping[str, str], cwd: Path, module: str = MODULE, **streams: Unpack[Streams]
+    ) -> Process:
+        """Have a child forked that runs a module with these arguments. The streams are as for subprocess.Popen."""
+        order = {"module": module, "argv": args, "env": dict(env), "cwd": str(cwd), "reload": READS_ENVIRONMENT}
+        given = USUAL | streams
         answers, theirs = os.pipe()
-        pairs = [pipe(stdin, "w"), pipe(stdout, "r"), pipe(stderr, "r")]
+        pairs = [pipe(given["stdin"], "w"), pipe(given["stdout"], "r"), pipe(given["stderr"], "r")]
         self._send(order, [*(number for number, _ in pairs), theirs])
-        os.close(theirs)
-        for (number, _), given in zip(pairs, (stdin, stdout, stderr), strict=True):
-            if number != given:
-                os.close(number)
+        for number in {theirs, *(number for number, _ in pairs)}.difference(streams.values()):
+            os.close(number)
         return Process(answers, *(ours for _, ours in pairs))
 
     def _send(self, order: Mapping[str, object], pipes: Sequence[int]) -> None:
@@ -148,7 +162,8 @@ class Parent:
             self._orders.sendall(body)
 
     def close(self) -> None:
-        """End it."""
+        """End it, and whoever of its children still runs."""
+        atexit.unregister(self.close)
         self._orders.close()
         self._server.wait()
 
@@ -173,22 +188,18 @@ def at_boot(env: Mapping[str, str]) -> dict[str, str]:
     return {name: env[name] for name in env if name.startswith(AT_BOOT) and name != "PYTHONPATH"}
 
 
-def start(
-    *args: str, env: Mapping[str, str], cwd: Path, stdin: int = DEVNULL, stdout: int = PIPE, stderr: int = PIPE
-) -> Running:
-    """Begin `earshot ARGS`. The streams are as for subprocess.Popen, in UTF-8.
+def start(*args: str, env: Mapping[str, str], cwd: Path, **streams: Unpack[Streams]) -> Running:
+    """Begin `earshot ARGS`. The streams are as for subprocess.Popen, in UTF-8; DEVNULL and two pipes by default.
 
     It is forked, unless its environment asks for another interpreter than the fork server's.
     """
-    if at_boot(env) != parent(PROGRAM).boot:
-        return start_anew(*args, env=env, cwd=cwd, stdin=stdin, stdout=stdout, stderr=stderr)
-    order = {"module": MODULE, "argv": args, "env": dict(env), "cwd": str(cwd), "reload": READS_ENVIRONMENT}
-    return parent(PROGRAM).fork(order, stdin, stdout, stderr)
+    begin = parent(PROGRAM).start if at_boot(env) == parent(PROGRAM).boot else start_anew
+    return begin(*args, env=env, cwd=cwd, **streams)
 
 
 def start_anew(
-    *args: str, env: Mapping[str, str], cwd: Path, stdin: int = DEVNULL, stdout: int = PIPE, stderr: int = PIPE
+    *args: str, env: Mapping[str, str], cwd: Path, module: str = MODULE, **streams: Unpack[Streams]
 ) -> "subprocess.Popen[str]":
     """Begin `earshot ARGS` in an interpreter of its own, where the start itself is what a test is about."""
-    command = [sys.executable, "-m", MODULE, *args]
-    return subprocess.Popen(command, env=env, cwd=cwd, stdin=stdin, stdout=stdout, stderr=stderr, encoding="utf-8")
+    command = [sys.executable, "-m", module, *args]
+    return subprocess.Popen(command, env=env, cwd=cwd, encoding="utf-8", **(USUAL | streams))
