@@ -1,8 +1,9 @@
 """A process that has imported the program and forks a child for each command: a start costs a second, a fork none.
 
-`python fork_server.py SOCKET MODULE...` imports the modules (`package.*`: with all in it) and then takes orders from
-the inherited socket SOCKET until it closes; whoever still runs then is killed. An order is eight bytes of length,
-which bring four file descriptors along (stdin, stdout, stderr and the pipe for answers), and JSON:
+`python -m tests.fork_server MODULE...` imports the modules (`package.*`: with all in it; `module:function`: calls it)
+and then takes orders from the socket that is its stdin, until that closes; whoever still runs then is killed. An order
+is eight bytes of length, which bring four file descriptors along (stdin, stdout, stderr and the pipe for answers), and
+JSON:
 
     module: the module to run as `python -m` does     argv: its arguments
     cwd: the folder                                   env: the whole environment
@@ -165,9 +166,9 @@ def stream(old: TextIO, number: int, mode: str) -> io.TextIOWrapper:
 PARENT = os.getpid()
 
 if __name__ == "__main__":
-    del sys.path[0]  # the folder of this file, of whose modules the program knows nothing
-    preload(sys.argv[2:])
+    del sys.path[0]  # the folder it was started in; each child gets its own
+    preload(sys.argv[1:])
     gc.freeze()  # what stands now is shared by all children, and never walked by their collectors
-    taken = Server(socket.socket(fileno=int(sys.argv[1]))).serve()
+    taken = Server(socket.socket(fileno=os.dup(0))).serve()
     if taken is not None:
         run(taken)

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -24,6 +24,7 @@ from tests.offline import sitecustomize
 
 OFFLINE = Path(sitecustomize.__file__).parent  # on the path of a process it refuses the network there
 PROGRAM = ("listener.*", "responders.*", "tweepy", "alembic.command", "py3langid.langid", "textual.app", "rich.console")
+ROOT = Path(__file__).parent.parent
 MODULE = "listener.cli"
 PIPE, DEVNULL = subprocess.PIPE, subprocess.DEVNULL
 READS_ENVIRONMENT = ("listener.faultpoints",)  # when it is imported
@@ -128,18 +129,18 @@ class Reader(threading.Thread):
 
 
 class Parent:
-    """The fork server of this process. It ends, and kills its children, when this process does."""
+    """A fork server. It ends, and kills its children, when this process does."""
 
-    def __init__(self, preload: Sequence[str]) -> None:
+    def __init__(self, *preload: str, begin: "Callable[..., Running] | None" = None) -> None:
+        """Begin it. preload: as fork_server takes it; begin: how it is started itself, anew or forked from another."""
         self._orders, theirs = socket.socketpair()
         self._lock = threading.Lock()
-        command = [sys.executable, fork_server.__file__, str(theirs.fileno()), *preload]
         env = {name: value for name, value in os.environ.items() if not name.startswith("EARSHOT_")}
         env |= {"PYTHONPATH": str(OFFLINE), "OPENBLAS_NUM_THREADS": "1"}  # threads do not outlive a fork
         self.boot = at_boot(env)
-        null = subprocess.DEVNULL
+        streams: Streams = {"stdin": theirs.fileno(), "stdout": DEVNULL, "stderr": 2}
         with theirs:
-            self._server = subprocess.Popen(command, env=env, stdin=null, stdout=null, pass_fds=[theirs.fileno()])
+            self._server = (begin or start_anew)(*preload, env=env, cwd=ROOT, module=fork_server.__name__, **streams)
         atexit.register(self.close)
 
     def start(
@@ -168,7 +169,12 @@ class Parent:
         self._server.wait()
 
 
-parent = cache(Parent)
+@cache
+def parent() -> Parent:
+    """The fork server that has imported the program, and keeps nothing but code."""
+    return Parent(*PROGRAM)
+
+
 Running = Process | subprocess.Popen[str]
 
 
@@ -193,7 +199,7 @@ def start(*args: str, env: Mapping[str, str], cwd: Path, **streams: Unpack[Strea
 
     It is forked, unless its environment asks for another interpreter than the fork server's.
     """
-    begin = parent(PROGRAM).start if at_boot(env) == parent(PROGRAM).boot else start_anew
+    begin = parent().start if at_boot(env) == parent().boot else start_anew
     return begin(*args, env=env, cwd=cwd, **streams)
 
 

@@ -22,7 +22,7 @@ class Nursery:
     def __init__(self) -> None:
         bare = {name: value for name, value in os.environ.items() if not name.startswith("EARSHOT_")}
         self.env = {**bare, "PYTHONPATH": str(forked.OFFLINE), "NO_COLOR": "1"}
-        self._parent = forked.Parent((*forked.PROGRAM, "tests.faults.warm:prepare"))
+        self._parent = forked.Parent("tests.faults.warm:prepare", begin=forked.parent().start)
         self._alive: dict[int, forked.Running] = {}
 
     def start(self, argv: Sequence[str], folder: Path, env: Mapping[str, str], *, fresh: bool) -> int:
