@@ -11,6 +11,9 @@ import pytest
 from tests import forked
 from tests.forked import OFFLINE
 from tests.process import Done
+from tests.shared import share_ears
+
+share_ears()
 
 STAFF = "dana"
 SECTION = """[platforms.memory]
