@@ -85,10 +85,11 @@ class Sitting:
 
 async def settled(app: Review, pilot: Pilot[None]) -> None:
     """What is to be decided on stands on the screen."""
-    for _ in range(200):
+    for _ in range(400):
         if getattr(app.screen, "sight", app.sight).since is not None or isinstance(app.screen, Write):
+            await pilot.pause()  # the list above it is laid out in the next breath
             return
-        await pilot.pause(0.01)
+        await pilot.pause(0.005)
     raise AssertionError("it was never drawn")
 
 
