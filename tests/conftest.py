@@ -2,15 +2,18 @@
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
 import pytest
 
-from tests.process import OFFLINE, Done
+from tests import forked
+from tests.forked import OFFLINE
+from tests.process import Done
+from tests.shared import share_ears
+
+share_ears()
 
 STAFF = "dana"
 SECTION = """[platforms.memory]
@@ -68,17 +71,9 @@ def earshot(home: Path) -> Earshot:
     """Run `earshot ARGS` in `home`, to its end."""
 
     def run(*args: str, input: str | None = None, env: Mapping[str, str] | None = None) -> Done:
-        command = [sys.executable, "-m", "listener.cli", *args]
-        done = subprocess.run(
-            command,
-            cwd=home,
-            env=environment(**(env or {})),
-            input=input,
-            capture_output=True,
-            encoding="utf-8",
-            timeout=60,
-            check=False,
-        )
-        return Done(done.returncode, done.stdout, done.stderr)
+        stdin = forked.DEVNULL if input is None else forked.PIPE
+        process = forked.start(*args, env=environment(**(env or {})), cwd=home, stdin=stdin)
+        out, err = process.communicate(input, timeout=60)
+        return Done(process.wait(), out, err)
 
     return run

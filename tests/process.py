@@ -2,17 +2,15 @@
 
 import json
 import os
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.offline import sitecustomize  # an audit hook that refuses the network, for as long as the process lives
+from tests import forked
+from tests.forked import OFFLINE
 
-OFFLINE = Path(sitecustomize.__file__).parent  # on the path of a child, the hook is there too
 PATIENCE = 60.0  # seconds; a bound for a broken run, never waited out by a sound one
 PRAISE = "Thank you so much for the lovely notebook, I love it!"
 COMPLAINT = "My parcel is two weeks late and nobody answers my mails."
@@ -74,19 +72,19 @@ class Home:
         own = {"EARSHOT_CONFIG": str(self.folder / "config"), "EARSHOT_DATA": str(self.data), "EARSHOT_STAFF": "ann"}
         return {**kept, **own, "PYTHONPATH": str(OFFLINE), "NO_COLOR": "1", **self.env, **extra}
 
-    def start(self, *args: str, **extra: str) -> "subprocess.Popen[str]":
-        """Begin a command."""
-        command = [sys.executable, "-m", "listener.cli", *args]
-        pipe = subprocess.PIPE
-        return subprocess.Popen(
-            command, env=self.environment(**extra), cwd=self.folder, stdout=pipe, stderr=pipe, text=True
-        )
+    def start(self, *args: str, **extra: str) -> forked.Running:
+        """Begin a command, forked from a process that has imported the program."""
+        return forked.start(*args, env=self.environment(**extra), cwd=self.folder)
+
+    def start_anew(self, *args: str, **extra: str) -> forked.Running:
+        """Begin a command in an interpreter of its own."""
+        return forked.start_anew(*args, env=self.environment(**extra), cwd=self.folder)
 
     def run(self, *args: str, **extra: str) -> Done:
         """Run a command to its end."""
         process = self.start(*args, **extra)
         out, err = process.communicate(timeout=self.patience)
-        return Done(process.returncode, out, err)
+        return Done(process.wait(), out, err)
 
     def posts(self) -> list[Any]:
         """What the memory platform really posted."""

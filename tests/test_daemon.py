@@ -3,7 +3,6 @@
 import json
 import signal
 import sqlite3
-import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import closing, suppress
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.forked import Running
 from tests.process import PATIENCE, PRAISE, Home, until
 
 FAST = "[daemon]\nsend_seconds = 0.2\nroute_seconds = 0.1\nupkeep_seconds = 0.5\n"
@@ -80,7 +80,7 @@ def test_the_lock_of_a_killed_daemon_holds_nobody_up(home: Home) -> None:
 
 def test_a_sigterm_before_the_loop_starts_ends_it_with_zero(home: Home) -> None:
     """As early as the process hears it at all."""
-    daemon = home.start("run")
+    daemon = home.start_anew("run")
     until(
         lambda: b"run" in Path(f"/proc/{daemon.pid}/cmdline").read_bytes() and _handles(daemon.pid), "handlers are set"
     )
@@ -113,7 +113,7 @@ def _handles(pid: int) -> bool:
     return bool(int(caught.split()[1], 16) >> (signal.SIGTERM - 1) & 1)
 
 
-def heard(daemon: "subprocess.Popen[str]", word: str) -> str:
+def heard(daemon: Running, word: str) -> str:
     """The next line of the log with a word in it."""
     assert daemon.stderr is not None
     return next(line for line in daemon.stderr if word in line)

@@ -3,7 +3,6 @@
 import os
 import pty
 import select
-import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import redirect_stderr, redirect_stdout
@@ -13,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from listener.cli.__main__ import main
+from tests import forked
 from tests.conftest import Earshot, environment
 from tests.process import Done
 
@@ -68,8 +68,7 @@ def watch(home: Path) -> Watch:
     def run(*args: str, env: Mapping[str, str] | None = None) -> str:
         master, slave = pty.openpty()
         shown = environment(TERM="xterm-256color", **(env or {}))
-        command = [sys.executable, "-m", "listener.cli", *args]
-        with subprocess.Popen(command, cwd=home, env=shown, stdin=slave, stdout=slave, stderr=slave) as process:
+        with forked.start(*args, cwd=home, env=shown, stdin=slave, stdout=slave, stderr=slave) as process:
             os.close(slave)
             drawn = _drain(master, process)
         os.close(master)
@@ -78,7 +77,7 @@ def watch(home: Path) -> Watch:
     return run
 
 
-def _drain(master: int, process: "subprocess.Popen[bytes]") -> bytes:
+def _drain(master: int, process: forked.Running) -> bytes:
     drawn = b""
     while True:
         ready, _, _ = select.select([master], [], [], 0.1)
