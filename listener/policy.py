@@ -97,9 +97,10 @@ class Autonomy:
 class Holds:
     """What else is happening that stops what goes out by itself, and warns at an approval. 0 switches a hold off.
 
-    flood_*: most replies of one author, conversation or kind within flood_window; similar: how often nearly the same
-    text (from likeness `similarity` on, 0..1) may go out a day; spike_*: the share of negative mentions within
-    spike_window (of at least spike_min_mentions) is at least spike_share and spike_factor times that of spike_baseline before.
+    flood_*: the most replies to one author, in one conversation or of one kind within flood_window;
+    max_similar_per_day: how often nearly the same text (similarity_threshold, 0..1, and above) may go out a day;
+    spike_*: a spike is a share of negative mentions within spike_window (of at least spike_min_mentions) that is at
+    least spike_share, and spike_factor times the share of the spike_baseline before.
     """
 
     flood_window: timedelta = timedelta(hours=1)

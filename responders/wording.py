@@ -57,7 +57,7 @@ def _rendered(source: str, variables: tuple[tuple[str, str], ...]) -> str:
 
 
 def variables(policy: Policy, fact: Fact | None = None) -> dict[str, str]:
-    """What a template may say: the policy's variables, brand, and the fact's statement, source and link (may be empty)."""
+    """Return what a template may use: the policy variables, brand, and a fact's statement, source and link."""
     known = {**policy.variables, "brand": policy.brand.name}
     if fact is not None:
         known |= {"statement": fact.statement, "source": fact.source, "link": fact.link or ""}

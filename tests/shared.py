@@ -3,18 +3,18 @@
 from listener.analysis import evaluate, replay
 from listener.policy import Policy
 from listener.triage import route
-from listener.triage.facts import Ears
+from listener.triage.signals import SignalExtractor
 
 KEPT = 20  # policies
-_known: list[tuple[Policy, Ears]] = []  # latest first
+_known: list[tuple[Policy, SignalExtractor]] = []  # latest first
 
 
-def ears_of(policy: Policy) -> Ears:
+def ears_of(policy: Policy) -> SignalExtractor:
     """The ears of a policy: they read nothing else than its brand, facts, words and cues, and remember no mention."""
     for known, ears in _known:
         if _heard(known) == _heard(policy):
             return ears
-    ears = Ears(policy)
+    ears = SignalExtractor(policy)
     _known.insert(0, (policy, ears))
     del _known[KEPT:]
     return ears
@@ -27,4 +27,4 @@ def _heard(policy: Policy) -> tuple[object, ...]:
 def share_ears() -> None:
     """Let the program's modules in this process take the ears from here."""
     for module in (route, replay, evaluate):
-        setattr(module, Ears.__name__, ears_of)
+        setattr(module, SignalExtractor.__name__, ears_of)

@@ -16,8 +16,8 @@ from listener.hours import business_time
 from listener.model import Json
 from listener.policy import Policy
 from listener.store import period
-from listener.store.period import MentionCount, ReplyCase
 from listener.store.draft_reviews import MACHINE
+from listener.store.period import MentionCount, ReplyCase
 
 TOP = 10
 ABOUT = "about_"  # cues that name what a complaint is about

@@ -134,8 +134,8 @@ def edit(
     Example: earshot edit 12 --text "Sorry about that! Please write to help@example.com"
     """
     from listener.cli import editor, render
-    from listener.desk import transitions
     from listener.desk import queue as stage
+    from listener.desk import transitions
 
     config, number = context.settings(), arguments.number(reply_id)
     kind = arguments.kind(config, kind)

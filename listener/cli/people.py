@@ -29,7 +29,7 @@ def person(handle: Handle, json: AsJson = False) -> None:
 
 
 def _show(found: "Json") -> None:
-    from listener.cli import render, detail
+    from listener.cli import detail, render
 
     render.show(*detail.person(found))
 

@@ -16,7 +16,7 @@ from listener.desk.approve import CLEAR_HOLD, DeskContext, needs_second_approval
 from listener.errors import DeskError
 from listener.model import Json, Mention, Preview
 from listener.policy import Policy
-from listener.store import events, items, notices, people, replies, draft_reviews
+from listener.store import draft_reviews, events, items, notices, people, replies
 from listener.store.engine import Store
 from listener.store.records import Exchange
 
@@ -69,8 +69,8 @@ def _may_auto_send(connection: Connection, policy: Policy, kind: str) -> bool:
 def progress(connection: Connection, policy: Policy, kind: str) -> Json:
     """How far a kind is: `{reviewed, approved_unchanged, earned, needs, ended}`, for `earshot status`.
 
-    reviewed: the last decisions of staff on drafts inside its auto band, at most `needs`; earned: their record is long and
-    good enough, and nothing has ended it; ended: `{at, by, why}`, until a person resumes it.
+    reviewed: the latest staff reviews of drafts inside its auto band, at most `needs`; earned: there are enough of them
+    and they are good enough, and nothing has ended it; ended: `{at, by, why}`, until a person resumes it.
     """
     bounds, standing = policy.autonomy, draft_reviews.standing(connection, kind)
     of, unchanged = draft_reviews.record(connection, kind, bounds.min_reviews)

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from listener.desk.approve import DeskContext, require_staff, state_text
 from listener.errors import DeskError
 from listener.model import Json
-from listener.store import quarantine, vacuum, events, mentions, notices, platforms, replies
+from listener.store import events, mentions, notices, platforms, quarantine, replies, vacuum
 from listener.store.engine import Store
 
 ALL = "*"

@@ -7,11 +7,11 @@ from sqlalchemy import Connection
 from listener.desk.approve import DeskContext, require_staff, state_text
 from listener.errors import DeskError
 from listener.model import Json
-from listener.store import quarantine, vacuum, events, items, people, replies
 from listener.store import erasure as store_forget
-from listener.store.quarantine import Names
+from listener.store import events, items, people, quarantine, replies, vacuum
 from listener.store.engine import Store
 from listener.store.people import Person
+from listener.store.quarantine import Names
 
 UNDER_WAY = ("sending", "unconfirmed")
 MAGIC = b"SQLite format 3\0"  # how such a file begins

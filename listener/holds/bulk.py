@@ -9,9 +9,9 @@ from sqlalchemy import Connection
 from listener.holds.hold import Hold
 from listener.holds.similarity import is_similar
 from listener.policy import Holds
-from listener.store import items, ledger, sentiment_buckets, outgoing
-from listener.store.sentiment_buckets import STRETCH
+from listener.store import items, ledger, outgoing, sentiment_buckets
 from listener.store.records import Exchange, RecentDraft, SentimentBucket
+from listener.store.sentiment_buckets import STRETCH
 
 DAY = timedelta(days=1)
 DRAFTS = 2_000  # newest drafts among which a flood is looked for; more than that is one anyway

@@ -223,7 +223,7 @@ def _excepted(found: list[CueMatch]) -> list[CueMatch]:
 
 
 def _overcome(found: list[CueMatch], words: list[str]) -> list[CueMatch]:
-    """Trouble that follows relief in the same sentence ("despite", "thanks for fixing") becomes the cue `resolved_trouble`."""
+    """Turn trouble that follows relief in the same sentence ("thanks for fixing") into the cue `resolved_trouble`."""
     over: set[int] = set()
     for hit in found:
         if hit.cue == "relief":

@@ -16,7 +16,7 @@ from listener.errors import EarshotError, Held, ReadFailed
 from listener.faultpoints import fault_point
 from listener.intake.text import TEXT_LIMIT, sanitize, storable_text
 from listener.model import FeedPage, Mention, OwnPost, Platform, QuarantinedItem
-from listener.store import events, erasure, mentions, notices, platforms, replies
+from listener.store import erasure, events, mentions, notices, platforms, replies
 from listener.store.engine import Store
 from listener.store.records import PlatformState
 

@@ -29,8 +29,8 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from listener.model import Json, Mention
 from listener.store import quarantine as unread
 from listener.store import vacuum
-from listener.store.quarantine import OVERWRITE
 from listener.store.people import Person, called, digest
+from listener.store.quarantine import OVERWRITE
 from listener.store.records import chunks
 from listener.store.tables import metadata
 

@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Text, case, func, or_, select, type_coerce
 
 from listener.model import Json
+from listener.store.draft_reviews import MACHINE, verdict
 from listener.store.ledger import ledger
 from listener.store.notices import gap, notice
 from listener.store.records import chunks, load_all, names
 from listener.store.tables import metadata
-from listener.store.draft_reviews import MACHINE, verdict
 
 mention = metadata.tables["mention"]
 decision = metadata.tables["decision"]

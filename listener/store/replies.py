@@ -19,7 +19,7 @@ from sqlalchemy import (
 
 from listener.errors import DeskError
 from listener.model import Json
-from listener.store import events, draft_reviews
+from listener.store import draft_reviews, events
 from listener.store.records import Reply, chunks, columns, load, load_all
 from listener.store.tables import DUE, WAITING, WAITS, UtcTime, metadata
 

@@ -22,7 +22,7 @@ from listener.model import (
     RuleResult,
 )
 from listener.policy import Policy
-from listener.store import events, mentions, sentiment_buckets, notices, people, policies, replies
+from listener.store import events, mentions, notices, people, policies, replies, sentiment_buckets
 from listener.store.engine import Store
 from listener.triage.decide import decide, hits
 from listener.triage.signals import SignalExtractor, pack

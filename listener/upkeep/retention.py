@@ -20,8 +20,8 @@ OLD = "the policy keeps words no longer"
 def retain(store: Store, policy: Policy, now: datetime, deleted: Mapping[str, timedelta]) -> int:
     """Erase the words of mentions that are older than `retain_text`, or deleted for longer than may be.
 
-    deleted: platform -> how long it lets the words of a deleted post stay; the policy's `retain_deleted_text` may be less.
-    Returns of how many. What waits for an answer keeps its words until it has one, or is closed; but nobody can answer
+    deleted: platform -> how long it allows the text of a deleted post to stay; the policy may ask for less. Returns of
+    how many. What waits for an answer keeps its words until it has one, or is closed; but nobody can answer
     a deleted post, and what is still to be said to it is withdrawn.
     """
     kept = {erasure.EVERYWHERE: policy.limits.retain_deleted_text, **deleted}

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import update
 
 from listener.analysis.report import distance, nearest, report
-from listener.desk import autonomy, transitions, people
+from listener.desk import autonomy, people, transitions
 from listener.desk.approve import Target, approve
 from listener.hours import business_time
 from listener.model import Gap, Json

@@ -13,7 +13,7 @@ from listener.desk.approve import Target, approve
 from listener.errors import DeskError
 from listener.model import Json, Mention, Preview
 from listener.policy import Autonomy, Holds, Limits, Policy
-from listener.store import notices, draft_reviews
+from listener.store import draft_reviews, notices
 from listener.upkeep.expire import expire
 from tests import factories
 from tests.desk.world import World, praise, preview

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from listener.desk import autonomy, transitions, people
+from listener.desk import autonomy, people, transitions
 from listener.desk import forget as stage
 from listener.desk.approve import DeskContext, Target, approve
 from listener.desk.queue import ItemRef, show
@@ -15,7 +15,7 @@ from listener.errors import DeskError
 from listener.intake.poll import poll
 from listener.model import FeedPage, Json, QuarantinedItem
 from listener.policy import Holds
-from listener.store import vacuum, exchange_log, ledger, mentions, notices, draft_reviews
+from listener.store import draft_reviews, exchange_log, ledger, mentions, notices, vacuum
 from listener.store import people as persons
 from listener.store.engine import Store
 from listener.store.tables import metadata

@@ -11,7 +11,7 @@ from listener.desk.forget import copies, forget
 from listener.errors import DeskError
 from listener.intake.poll import poll
 from listener.model import FeedPage, QuarantinedItem
-from listener.store import quarantine, vacuum, notices
+from listener.store import notices, quarantine, vacuum
 from listener.store.tables import metadata
 from listener.triage.route import Triage, route
 from tests import factories

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from listener.desk import marks, transitions, people
+from listener.desk import marks, people, transitions
 from listener.desk.approve import Target, approve
 from listener.desk.queue import ItemRef, QueueFilter, listing, show, single
 from listener.errors import DeskError

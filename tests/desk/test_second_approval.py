@@ -11,7 +11,7 @@ from listener.desk.approve import ApprovalResult, Target, approve, needs_second_
 from listener.desk.queue import RenderContext, single
 from listener.errors import DeskError
 from listener.model import Json
-from listener.store import events, draft_reviews
+from listener.store import draft_reviews, events
 from listener.store.records import Exchange
 from tests import factories
 from tests.desk.world import World, explained, praise, preview

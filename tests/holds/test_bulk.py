@@ -12,7 +12,7 @@ from listener import holds
 from listener.desk import autonomy
 from listener.holds.similarity import similarity_of
 from listener.policy import Holds, Policy
-from listener.store import sentiment_buckets, notices
+from listener.store import notices, sentiment_buckets
 from tests import factories
 from tests.desk.world import World, praise, preview
 

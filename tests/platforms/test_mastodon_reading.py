@@ -138,13 +138,13 @@ def test_cursor_stays_small(server: MastodonServer) -> None:
 def test_content_warning_is_read_with_the_text(server: MastodonServer) -> None:
     """What stands in the warning was said too: guards must see it."""
     mention = one_of(server, spoiler="lawyers & <co>")
-    assert plain(mention.text, mention.html) == "lawyers & <co>\nhello"
+    assert plain(mention.text, mention.is_html) == "lawyers & <co>\nhello"
 
 
 def test_escaped_markup_of_a_hostile_author_stays_text(server: MastodonServer) -> None:
     """Servers hand on `<script>` escaped."""
     mention = one_of(server, "<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>")
-    assert plain(mention.text, mention.html) == "<script>alert(1)</script>"
+    assert plain(mention.text, mention.is_html) == "<script>alert(1)</script>"
 
 
 def test_what_a_status_tells_is_kept(server: MastodonServer) -> None:
@@ -156,7 +156,7 @@ def test_what_a_status_tells_is_kept(server: MastodonServer) -> None:
         "Bo",
         "de",
     )
-    assert mention.url and mention.html
+    assert mention.url and mention.is_html
 
 
 def test_thread_is_one_conversation_whoever_speaks(server: MastodonServer) -> None:

@@ -236,7 +236,7 @@ def test_authors_are_looked_up_only_when_paid_for(server: XServer) -> None:
     post = server.mention("@shop hello")
     assert read(XWorld(server))[post.id].author_handle is None
     assert server.x.ledger.usd("user") == 0
-    one = read(XWorld(server, authors="always"))[post.id]
+    one = read(XWorld(server, look_up_authors="always"))[post.id]
     assert (one.author_handle, one.author_name, one.author_followers) == ("ann", "Ann", 12)
     assert server.x.ledger.usd("user") == 0.01
 

@@ -53,7 +53,9 @@ def test_clear_text_is_allowed_on_this_machine_alone(url: str) -> None:
 
 def test_notes_tell_what_x_asks_and_what_owned_reads_save() -> None:
     """The operator reads the rules and the price before the first bill."""
-    notes = " ".join(Section(handle="shop", authors="always", search=("shop",), daily_budget_usd="none").notes())
+    notes = " ".join(
+        Section(handle="shop", look_up_authors="always", search=("shop",), daily_budget_usd="none").notes()
+    )
     for part in ("label", "bio", "opt-out", "one automated reply", "approval", "$0.001", "held", "no reply", "bounds"):
         assert part in notes
 

@@ -14,7 +14,8 @@ def test_autonomy_and_holds_are_read(folder: Path) -> None:
     """What is not named is as the program has it."""
     text = (
         POLICY
-        + '[autonomy]\nmin_reviews = 50\nsample_rate = 1\n[holds]\nmax_similar_per_day = 0\nspike_window = "30m"\nspike_share = 0.5\n'
+        + "[autonomy]\nmin_reviews = 50\nsample_rate = 1\n"
+        + '[holds]\nmax_similar_per_day = 0\nspike_window = "30m"\nspike_share = 0.5\n'
     )
     assert faults(folder, policy=text) == []
     policy = settings.load(folder).policy

@@ -81,7 +81,8 @@ def test_policy_becomes_frozen_values(folder: Path) -> None:
         ("undo_seconds = 1e300\n" + POLICY, "policy.toml undo_seconds: is out of bounds"),
         (
             POLICY
-            + '[staff]\nnames = ["a", "b"]\nneeds_second_approval = ["thank_you"]\n[responders.thank_you]\nauto = "always"\n',
+            + '[staff]\nnames = ["a", "b"]\nneeds_second_approval = ["thank_you"]\n'
+            + '[responders.thank_you]\nauto = "always"\n',
             "policy.toml [staff] needs_second_approval: thank_you goes out by itself and needs two names",
         ),
         (

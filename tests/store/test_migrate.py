@@ -55,11 +55,19 @@ def test_the_known_head_is_alembics() -> None:
 def test_records_have_columns_of_their_names() -> None:
     """The one loader depends on it."""
     pairs = {
-        records.Reply: "reply", records.StoredDecision: "decision", records.Approval: "approval", records.Event: "event",
-        records.Notice: "notice", records.Quarantined: "quarantine", records.PlatformState: "platform", records.Pause: "pause",
-        records.OptOut: "optout", records.Note: "note",
-        records.Autonomy: "autonomy", records.SentimentBucket: "sentiment_bucket",
-    }  # fmt: skip
+        records.Reply: "reply",
+        records.StoredDecision: "decision",
+        records.Approval: "approval",
+        records.Event: "event",
+        records.Notice: "notice",
+        records.Quarantined: "quarantine",
+        records.PlatformState: "platform",
+        records.Pause: "pause",
+        records.OptOut: "optout",
+        records.Note: "note",
+        records.Autonomy: "autonomy",
+        records.SentimentBucket: "sentiment_bucket",
+    }
     missing = {name: set(records.names(cls)) - set(metadata.tables[name].c.keys()) for cls, name in pairs.items()}
     assert not any(missing.values()), missing
 

@@ -10,7 +10,7 @@ import pytest
 from listener.desk.forget import forget
 from listener.model import History, Mention
 from listener.settings import load_responders
-from listener.store import vacuum, notices
+from listener.store import notices, vacuum
 from listener.triage.route import Triage, TriageResult
 from tests.line import Line
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from listener.cli import context, times
 from listener.cli.review.session import REASONS, Session
-from listener.desk import marks, transitions, people, wordings
+from listener.desk import marks, people, transitions, wordings
 from listener.errors import DeskError
 from listener.model import Json
 

@@ -7,7 +7,7 @@ from typing import Any
 from rich.cells import set_cell_size
 from rich.text import Text
 
-from listener.cli import output, render, detail, times
+from listener.cli import detail, output, render, times
 from listener.cli.review.page import Page, whole
 from listener.desk.queue import QueueTotals
 from listener.model import Json
@@ -150,7 +150,8 @@ def spoken(one: Json, by: str, now: datetime) -> Iterator[str]:
     yield from (f"Before: {_who(each)}: {each['text']}" for each in one["thread"][-BEFORE - 1 : -1])
     score = one["sentiment"]["compound"]
     feeling = "" if score is None else f", score {score:+.2f}"
-    yield f"{render.author_label(one)} on {one['platform']}, {times.ago(one['mention']['created_at'], now)}{feeling}, wrote:"
+    when = times.ago(one["mention"]["created_at"], now)
+    yield f"{render.author_label(one)} on {one['platform']}, {when}{feeling}, wrote:"
     yield f"  {one['mention']['text']}"
     person = one["person"]
     yield f"This person: {render.count(person['mentions'], 'mention')}, {person['answered']} answered."

@@ -18,8 +18,8 @@ from listener.cli import output, render
 from listener.cli.review import draw
 from listener.cli.review.actions import Question
 from listener.cli.review.dialogs import QuestionDialog, line
-from listener.cli.review.session import Session
 from listener.cli.review.key_guard import MIN_VISIBLE_S, Drawn, KeyGuard
+from listener.cli.review.session import Session
 from listener.cli.review.write import EditDialog
 from listener.errors import EarshotError
 from listener.model import Json
@@ -206,7 +206,7 @@ class ReviewFrame(App[None]):
             self.query_one(where, Static).update(text)
 
     def _say(self, *message: str) -> None:
-        self.query_one("#says", Static).update(line(" · ".join(message), "bold"))
+        self.query_one("#message", Static).update(line(" · ".join(message), "bold"))
 
     @contextmanager
     def _told(self) -> Iterator[None]:

@@ -3,8 +3,8 @@
 import sys
 from collections.abc import Callable, Mapping
 
-from listener.cli import editor, render
 from listener.cli import detail as pages
+from listener.cli import editor, render
 from listener.cli.review import draw
 from listener.cli.review.actions import ACTS, Question, filters, pick
 from listener.cli.review.session import Session

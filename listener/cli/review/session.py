@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from listener.cli import context, render
-from listener.desk import marks, transitions, queue
+from listener.desk import marks, queue, transitions
 from listener.desk.approve import ApprovalResult, Target, approve, text_problem
 from listener.desk.queue import ItemRef, QueueFilter, QueueTotals
 from listener.errors import DeskError, EarshotError, StoreError

@@ -10,7 +10,7 @@ from listener.errors import Indeterminate, ReadFailed
 from listener.gate import Gate
 from listener.model import Account, FeedPage, Json, Mention, Outgoing, PostStatus, Prepared, Receipt, Secrets
 from listener.platforms.bluesky import cursor as cursors
-from listener.platforms.bluesky import profile, page_scan
+from listener.platforms.bluesky import page_scan, profile
 from listener.platforms.bluesky import reply as replies
 from listener.platforms.bluesky.caller import Absent, Caller, Rejected
 from listener.platforms.bluesky.feeds import SIZE, Feeds, Listing

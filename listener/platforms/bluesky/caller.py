@@ -10,8 +10,8 @@ from listener.errors import ReadFailed
 from listener.gate import Gate
 from listener.model import Json
 from listener.net import HttpResponse
-from listener.platforms.bluesky.session import CredentialsMissing, Session, Sessions, bearer, method
 from listener.platforms.bluesky.failures import ACCOUNT_DO, classify, read_error
+from listener.platforms.bluesky.session import CredentialsMissing, Session, Sessions, bearer, method
 from listener.web import CallFailed, HttpClient
 
 

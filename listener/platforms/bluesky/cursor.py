@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from listener.model import Json
+from listener.platforms.bluesky.page_scan import FeedState
 from listener.platforms.bluesky.section import Section
 from listener.platforms.bluesky.times import stamp
-from listener.platforms.bluesky.page_scan import FeedState
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from listener.errors import ReadFailed
 from listener.gate import Gate
 from listener.model import Account, Json, Secrets
 from listener.net import HttpResponse
-from listener.platforms.mastodon.section import TOKEN, Section
 from listener.platforms.mastodon.failures import is_gone, read_error
+from listener.platforms.mastodon.section import TOKEN, Section
 from listener.web import CallFailed, HttpClient
 
 STATUSES = "/api/v1/statuses/"

@@ -7,8 +7,8 @@ from urllib.parse import quote
 from listener.model import FeedError, FeedPage, Json
 from listener.platforms.mastodon.caller import Caller
 from listener.platforms.mastodon.items import Reader, listed
-from listener.platforms.mastodon.section import Section
 from listener.platforms.mastodon.page_scan import FeedState, asked, begun, stepped
+from listener.platforms.mastodon.section import Section
 
 MENTIONS, OWN = "mentions", "own"
 _WORRY = 3  # failures of a feed in a row before an operator hears of it

@@ -6,9 +6,9 @@ from listener.errors import Indeterminate, NotSent, PlatformError, ReadFailed, R
 from listener.model import Json, Prepared, Receipt
 from listener.net import HttpResponse
 from listener.platforms.mastodon.caller import Caller
+from listener.platforms.mastodon.failures import post_error, unknown
 from listener.platforms.mastodon.items import moment
 from listener.platforms.mastodon.text import words
-from listener.platforms.mastodon.failures import post_error, unknown
 from listener.web import CallFailed
 
 _SKEW = timedelta(minutes=5)  # by which the server's clock may be behind ours

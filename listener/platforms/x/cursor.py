@@ -6,8 +6,8 @@ from datetime import datetime
 
 from listener.model import Json
 from listener.platforms.x.ids import at
-from listener.platforms.x.section import Section
 from listener.platforms.x.page_scan import FeedState
+from listener.platforms.x.section import Section
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from listener.platforms.x.caller import Caller
 from listener.platforms.x.ids import is_id
 from listener.platforms.x.items import missing
 from listener.platforms.x.money import SIZES, ReadBudget, next_day
-from listener.platforms.x.section import Section
 from listener.platforms.x.page_scan import as_ids
+from listener.platforms.x.section import Section
 from listener.platforms.x.wire import Oversized
 
 log = logging.getLogger(__name__)
@@ -62,7 +62,7 @@ class Feeds:
 
         new: something not yet seen may stand on it, so that authors are looked up where the operator wants that.
         """
-        self._names = new and self._section.authors == "always"
+        self._names = new and self._section.look_up_authors == "always"
         listing = self._once(feed, me, since, token, now)
         lost = missing(listing.items)
         if lost is None:

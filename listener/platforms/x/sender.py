@@ -9,10 +9,10 @@ from listener.errors import NotSent, OverBudget, PlatformError, ReadFailed, Refu
 from listener.model import Meter, Prepared, Receipt
 from listener.net import HttpResponse, with_jitter
 from listener.platforms.x.caller import Caller, blocked_message
+from listener.platforms.x.failures import RATE_PAUSE, Failure, classify, post_error
 from listener.platforms.x.gate import Gate
 from listener.platforms.x.ids import is_id
 from listener.platforms.x.money import next_day
-from listener.platforms.x.failures import RATE_PAUSE, Failure, classify, post_error
 from listener.platforms.x.wire import CallFailed, CredentialsMissing, Oversized, XClient
 
 log = logging.getLogger(__name__)

@@ -73,7 +73,7 @@ class Sitting:
             await pilot.press(step)
             await pilot.pause()
             await settled(app, pilot)
-            self.message.append(str(app.screen_stack[0].query_one("#says").render()))
+            self.message.append(str(app.screen_stack[0].query_one("#message").render()))
             return
         for _ in range(600):
             if step(app):

@@ -10,8 +10,8 @@ from textual.events import Key
 from textual.pilot import Pilot
 
 from listener.cli.review import key_guard
-from listener.cli.review.screen import Review
 from listener.cli.review.key_guard import KeyGuard
+from listener.cli.review.screen import Review
 from listener.desk import transitions
 from listener.store import mentions
 from tests.cli.review.conftest import Sitting, settled

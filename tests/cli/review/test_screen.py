@@ -8,7 +8,7 @@ from textual.pilot import Pilot
 
 from listener.cli.review import draw, frame
 from listener.cli.review.screen import Review
-from listener.desk import marks, transitions, people
+from listener.desk import marks, people, transitions
 from listener.desk.approve import Target, approve
 from listener.store import mentions
 from tests.cli.review import shots
@@ -279,7 +279,7 @@ def test_a_fault_of_ours_ends_the_screen_and_is_raised_again(sitting: Sitting, m
         raise ZeroDivisionError("made for this test")
 
     sitting.world.said(*praise())
-    monkeypatch.setattr(draw, "detail", breaks)
+    monkeypatch.setattr(draw, "reply_detail", breaks)
     with pytest.raises(ZeroDivisionError):
         sitting.play("a")
 
