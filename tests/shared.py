@@ -1,10 +1,20 @@
-"""What is built once a process, as it is the same for all tests and costs more than most of them: a policy's ears."""
+"""What tests share because it costs more than most of them: a policy's ears in a process, a result among workers."""
+
+import fcntl
+import os
+import pickle
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
 
 from listener.analysis import evaluate, replay
 from listener.policy import Policy
 from listener.triage import route
 from listener.triage.facts import Ears
 
+if TYPE_CHECKING:  # a forked command takes its ears from here too, and needs no pytest
+    import pytest
+
+Made = TypeVar("Made")
 KEPT = 20  # policies
 _known: list[tuple[Policy, Ears]] = []  # latest first
 
@@ -28,3 +38,19 @@ def share_ears() -> None:
     """Let the program's modules in this process take the ears from here."""
     for module in (route, replay, evaluate):
         setattr(module, Ears.__name__, ears_of)
+
+
+def shared_result(factory: "pytest.TempPathFactory", name: str, make: Callable[[], Made]) -> Made:
+    """Make a result in the first worker of this session that asks, and read it in the others."""
+    folder = factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    with (folder / f"{name}.pickle").open("a+b") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.seek(0)
+        if content := file.read():
+            result: Made = pickle.loads(content)
+        else:
+            result = make()
+            pickle.dump(result, file)
+    return result
