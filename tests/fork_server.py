@@ -89,11 +89,11 @@ class Server:
                 os.close(pipe)
 
     def kill_all(self) -> None:
-        """Kill and reap whoever is left."""
+        """Kill and reap whoever is left, and report it."""
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        for pid in self.children:
+        for pid, pipe in self.children.items():
             os.kill(pid, signal.SIGKILL)
-            os.waitpid(pid, 0)
+            report(pipe, os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 
 
 def report(pipe: int, number: int) -> None:
