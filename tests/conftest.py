@@ -11,9 +11,10 @@ import pytest
 from tests import forked
 from tests.forked import OFFLINE
 from tests.process import Done
-from tests.shared import share_ears
+from tests.shared import share_ears, share_trust
 
 share_ears()
+share_trust()
 
 STAFF = "dana"
 SECTION = """[platforms.memory]
