@@ -24,7 +24,7 @@ OWN = {  # what must differ between a row and its copy, n being the copy's numbe
     "mention": ("id", "interaction_id", "conversation_id", "version_id", "author_id", "author_handle"),
     "reply": ("remote_id",),
 }
-KEYS = {"mention": "key", **dict.fromkeys(("decision", "reply", "approval", "verdict", "event", "ledger"), "id")}
+KEYS = {"mention": "key", **dict.fromkeys(("decision", "reply", "approval", "draft_review", "event", "ledger"), "id")}
 LINKS = {"mention_key": "mention", "reply_id": "reply"}
 
 

@@ -21,7 +21,7 @@ from typing import Any
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 from bench import scale
-from listener.cli import context, work
+from listener.cli import context, runtime
 from listener.desk.approve import Target, approve
 from listener.model import History, Mention
 from listener.store import replies
@@ -92,8 +92,8 @@ def _vader(texts: list[str]) -> dict[str, Any]:
 def _line(folder: Path, texts: list[str]) -> dict[str, Any]:
     """Poll and route into SQLite with synchronous FULL, decide alone, then approve and send."""
     config = context.settings()
-    with work.locked("bench") as store:
-        stages = work.stages(config, store)
+    with runtime.locked("bench") as store:
+        stages = runtime.stages(config, store)
         stages.triage.decide(_mention("warm"), History(), context.now())
         polling, routing = _timed(lambda: stages.poll("memory")), _timed(stages.route)
         decided = min(_timed(lambda: _decide(stages.triage.decide, texts)) for _ in range(3))

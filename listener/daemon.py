@@ -16,8 +16,8 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from listener import stop
-from listener.errors import Busy, EarshotError
+from listener import shutdown
+from listener.errors import DatabaseBusy, EarshotError
 from listener.settings import Settings
 from listener.stages import Stages
 
@@ -53,9 +53,9 @@ class Daemon:
     def _watch(self) -> None:
         """Wait for signals, and for a clock that was set: APScheduler reckons by the wall clock."""
         apart = time.time() - time.monotonic()
-        while not stop.flag.wait(TICK):
-            if stop.reload.is_set():
-                stop.reload.clear()
+        while not shutdown.stop_requested.wait(TICK):
+            if shutdown.reload.is_set():
+                shutdown.reload.clear()
                 self._reload()
             drift = time.time() - time.monotonic()
             if abs(drift - apart) > JUMP:
@@ -101,13 +101,13 @@ class Daemon:
         """Whatever a stage does, the daemon goes on; the stage is run again at its next interval."""
 
         def job() -> None:
-            if stop.flag.is_set():
+            if shutdown.stop_requested.is_set():
                 return
             with self._idle:
                 self._busy += 1
             try:
                 work()
-            except Busy as error:
+            except DatabaseBusy as error:
                 log.warning("%s waits: %s", name, error)
             except EarshotError as error:
                 log.error("%s: %s", name, error)

@@ -57,7 +57,7 @@ class StoreError(EarshotError):
     """The database cannot be used as it is."""
 
 
-class Busy(StoreError):
+class DatabaseBusy(StoreError):
     """Another process holds the database's write lock."""
 
 
@@ -76,55 +76,55 @@ class InputError(EarshotError):
 class PlatformError(Exception):
     """Told by a platform, never by status code outside of it.
 
-    says: one line for `status` and the reply's `error`; do: what an operator can do about it (may be empty).
+    message: one line for `status` and the reply's `error`; do: what an operator can do about it (may be empty).
     """
 
-    def __init__(self, says: str, do: str = "") -> None:
-        super().__init__(says)
-        self.says, self.do = says, do
+    def __init__(self, message: str, do: str = "") -> None:
+        super().__init__(message)
+        self.message, self.do = message, do
 
 
-class Unavailable(PlatformError):
+class ReadFailed(PlatformError):
     """A read failed. Nothing is lost: read again, not before retry_at (None: at the next interval).
 
     cause account or billing stops the platform until a person mends it, and opens a notice.
     """
 
-    def __init__(self, says: str, do: str = "", *, cause: Cause = "transient", retry_at: datetime | None = None):
-        super().__init__(says, do)
+    def __init__(self, message: str, do: str = "", *, cause: Cause = "transient", retry_at: datetime | None = None):
+        super().__init__(message, do)
         self.cause, self.retry_at = cause, retry_at
 
 
 class NotSent(PlatformError):
     """The post surely did not go out. cause "item" concerns this reply alone, any other the whole platform."""
 
-    def __init__(self, says: str, do: str = "", *, cause: Cause = "transient", retry_at: datetime | None = None):
-        super().__init__(says, do)
+    def __init__(self, message: str, do: str = "", *, cause: Cause = "transient", retry_at: datetime | None = None):
+        super().__init__(message, do)
         self.cause, self.retry_at = cause, retry_at
 
 
 class Refused(PlatformError):
     """The platform will never take this post. then: what becomes of the reply."""
 
-    def __init__(self, says: str, then: Literal["failed", "by_hand", "withdrawn"], do: str = "") -> None:
-        super().__init__(says, do)
-        self.then = then
+    def __init__(self, message: str, then: Literal["failed", "by_hand", "withdrawn"], do: str = "") -> None:
+        super().__init__(message, do)
+        self.next_state = then
 
 
 class Held(PlatformError):
     """Not now: reason is one of CONTRACT.md's words for `held`; until: when to look again (None: no end known)."""
 
-    def __init__(self, reason: str, says: str, do: str = "", *, until: datetime | None = None) -> None:
-        super().__init__(says, do)
+    def __init__(self, reason: str, message: str, do: str = "", *, until: datetime | None = None) -> None:
+        super().__init__(message, do)
         self.reason, self.until = reason, until
 
 
 class OverBudget(Held):
     """The call would pass the budget; nothing was called."""
 
-    def __init__(self, says: str, do: str = "", *, until: datetime | None = None) -> None:
-        super().__init__("budget", says, do, until=until)
+    def __init__(self, message: str, do: str = "", *, until: datetime | None = None) -> None:
+        super().__init__("budget", message, do, until=until)
 
 
-class CannotTell(PlatformError):
+class Indeterminate(PlatformError):
     """The platform cannot say, or a look is not free."""

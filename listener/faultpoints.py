@@ -12,7 +12,7 @@ _signal, _, _count = _rest.partition(":")
 _left = int(_count or 1)
 
 
-def reach(point: str) -> None:
+def fault_point(point: str) -> None:
     """Send ourselves the signal that a test asked for at this point."""
     global _left
     if point != _point:

@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from listener.errors import Cause, NotSent, Unavailable
-from listener.net import Backoff, Breaker, Stop, later, seconds_or_date, spread
+from listener.errors import Cause, NotSent, ReadFailed
+from listener.net import Backoff, Breaker, OpenCircuit, header_time, seconds_or_date, with_jitter
 
 _LONGEST, _SHORTEST = timedelta(hours=25), timedelta(seconds=5)  # a day's limit and some; a reset in the past
 
-Trouble = TypeVar("Trouble", Unavailable, NotSent)
+Trouble = TypeVar("Trouble", ReadFailed, NotSent)
 
 
 class Gate:
@@ -34,30 +34,30 @@ class Gate:
         self._failures: Counter[tuple[Cause, str]] = Counter()  # in a row, by cause and kind
         self._refused = ""  # fingerprint of the secrets that were refused
 
-    def stopped(self, now: datetime, kind: str = "") -> Stop | None:
+    def stopped(self, now: datetime, kind: str = "") -> OpenCircuit | None:
         """Why no call of this kind may be made now; None when one may."""
         if self._refused and self.fingerprint() != self._refused:
             self._refused = ""
             self._breaker.close(*[key for key in self._breaker.stops if key.startswith("account")])
         return self._breaker.stopped(now, *self.WHOLE, *self._own(kind))
 
-    def noted(self, trouble: Trouble, now: datetime, kind: str = "", *, whole: bool = True) -> Trouble:
+    def record_failure(self, trouble: Trouble, now: datetime, kind: str = "", *, whole: bool = True) -> Trouble:
         """The same trouble, noted, with the time to try again. whole: an account's concerns every kind of call."""
         cause = trouble.cause
         self._failures[cause, kind] += 1
         until = trouble.retry_at or now + self.pause(cause, self._failures[cause, kind])
         if cause in self.STOPS:
             key = cause if cause in self.WHOLE and (whole or cause != "account") else f"{cause}:{kind}"
-            self._breaker.open(key, Stop(cause, trouble.says, trouble.do, now, until))
+            self._breaker.open(key, OpenCircuit(cause, trouble.message, trouble.do, now, until))
         if cause == "account":
             self._refused = self.fingerprint()
-        return type(trouble)(trouble.says, trouble.do, cause=cause, retry_at=until)
+        return type(trouble)(trouble.message, trouble.do, cause=cause, retry_at=until)
 
     def pause(self, cause: Cause, failures: int) -> timedelta:
         """How long to wait after so many failures in a row, where the platform named no time."""
         return self._backoff.pause(failures, self._rng)
 
-    def worked(self, kind: str = "") -> None:
+    def record_success(self, kind: str = "") -> None:
         """A call was answered as it should be: what stood in its way is over."""
         for key in [key for key in self._failures if key[1] == kind]:
             del self._failures[key]
@@ -80,14 +80,14 @@ def limit_ends(
     lower case.
     """
     served = headers.get("date")
-    ends = [later(now, headers.get(name), served) for name in resets]
+    ends = [header_time(now, headers.get(name), served) for name in resets]
     ends.append(seconds_or_date(now, headers.get("retry-after"), served))
     known = max((end for end in ends if end is not None), default=None)
     pause = window if known is None else min(max(known - now, _SHORTEST), _LONGEST)
-    return now + spread(pause, rng)
+    return now + with_jitter(pause, rng)
 
 
-def unfit(url: str) -> str:
+def url_problem(url: str) -> str:
     """Why no secret may be sent to this address; "" when it may: https, or http on this machine."""
     try:
         parts = urlsplit(url)

@@ -5,12 +5,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from listener.policy import Policy, Span
+from listener.policy import Policy, TimeWindow
 
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 
 
-def worked(policy: Policy, start: datetime, end: datetime) -> timedelta:
+def business_time(policy: Policy, start: datetime, end: datetime) -> timedelta:
     """The business hours from start to end; all of it where the policy names none. Never negative."""
     if not policy.business:
         return max(end - start, timedelta())
@@ -33,13 +33,13 @@ def _open(policy: Policy, start: datetime, end: datetime) -> Iterator[tuple[date
 
 
 @lru_cache(maxsize=1000)
-def _of_day(spans: tuple[Span, ...], day: date, zone: ZoneInfo) -> list[tuple[datetime, datetime]]:
+def _of_day(spans: tuple[TimeWindow, ...], day: date, zone: ZoneInfo) -> list[tuple[datetime, datetime]]:
     """In UTC: Python compares and subtracts times of one zone by their clock faces, whatever summer time does."""
     faces = [face for span in spans for face in _faces(span, day)]
     return sorted((_instant(start, zone), _instant(end, zone)) for start, end in faces)
 
 
-def _faces(span: Span, day: date) -> Iterator[tuple[datetime, datetime]]:
+def _faces(span: TimeWindow, day: date) -> Iterator[tuple[datetime, datetime]]:
     """What a span has of this day, by the clock's face: its beginning, and the rest of the one of the day before."""
     midnight = datetime.combine(day + DAY, time.min)
     over = span.end == time.max or span.end <= span.start

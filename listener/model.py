@@ -23,7 +23,7 @@ class Mention:
     text: str
     author_id: str
     created_at: datetime
-    aged_from: datetime  # what age is reckoned from: created_at, or the time of reading when history is replayed
+    age_start_at: datetime  # what age is reckoned from: created_at, or the time of reading when history is replayed
     interaction_id: str  # the first id of a post and all its edits
     conversation_id: str
     author_handle: str | None = None
@@ -32,15 +32,15 @@ class Mention:
     in_reply_to: str | None = None
     lang: str | None = None  # the platform's tag
     url: str | None = None
-    brand: str | None = None  # a further brand word of this row (the memory platform's files have one)
-    html: bool = False  # text is HTML: intake takes the markup off, so a stored mention's is plain
-    addressed: bool = True  # to us: an @mention, a reply or a quote; False is a search hit
+    extra_brand_term: str | None = None  # a further brand word of this row (the memory platform's files have one)
+    is_html: bool = False  # text is HTML: intake takes the markup off, so a stored mention's is plain
+    is_addressed: bool = True  # to us: an @mention, a reply or a quote; False is a search hit
     can_reply: bool = True  # through the API
-    why_not: str | None = None  # why it cannot be answered there
+    ineligible_reason: str | None = None  # why it cannot be answered there
     version_id: str | None = None  # the id of its newest edit, where each edit has an id of its own
 
     @property
-    def newest(self) -> str:
+    def reply_target_id(self) -> str:
         """The id that an answer goes to: that of the newest edit known."""
         return self.version_id or self.id
 
@@ -56,7 +56,7 @@ class OwnPost:
 
 
 @dataclass(frozen=True, slots=True)
-class BadItem:
+class QuarantinedItem:
     """An item of a page that cannot be read; set aside with its raw text, the page is kept."""
 
     mention_id: str
@@ -71,31 +71,31 @@ class Gap:
     feed: str
     from_id: str
     to_id: str
-    says: str
+    description: str
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class FeedError:
     """A feed that could not be read again and again, though the others are: what is wrong, and what to do."""
 
-    says: str
+    message: str
     do: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class FeedPage:
     """ONE page of one feed. cursor is opaque JSON of the platform's; more: call again now."""
 
     cursor: Json
     mentions: tuple[Mention, ...] = ()
-    own: tuple[OwnPost, ...] = ()
-    bad: tuple[BadItem, ...] = ()
+    brand_posts: tuple[OwnPost, ...] = ()
+    quarantined_items: tuple[QuarantinedItem, ...] = ()
     gaps: tuple[Gap, ...] = ()
     skipped: int = 0  # own posts, reposts and sister accounts dropped by the platform
     more: bool = False
     feed: str = ""  # which one it is; without a trouble its notice ends
-    trouble: Trouble | None = None
-    watched: bool = False  # with it our own posts have been read up to the time of the call
+    trouble: FeedError | None = None
+    own_posts_current: bool = False  # with it our own posts have been read up to the time of the call
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +114,11 @@ class Claim:
 
     fact: str
     words: str
-    manner: Literal["stated", "asked", "denied", "hedged"]
+    stance: Literal["stated", "asked", "denied", "hedged"]
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class MentionSignals:
     """All that a decision may know, `now` included. Made only by triage/facts.py."""
 
     mention: Mention
@@ -136,17 +136,17 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class RuleResult:
     """One line of the trail: a rule that hit or missed, the words that made it, and what it says to a person."""
 
     rule: str
     hit: bool
-    says: str
+    message: str
     words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class CandidateText:
     """One candidate wording: the variant's name and the text without any platform's prefix."""
 
     variant: str
@@ -157,9 +157,9 @@ class Text:
 class Draft:
     """A responder's proposal: candidates in the order to try, and whether it lies inside the kind's auto band."""
 
-    texts: tuple[Text, ...]
+    texts: tuple[CandidateText, ...]
     rule: str
-    says: str
+    message: str
     words: tuple[str, ...] = ()
     auto: bool = False
     urgency: int = 0  # 0 none, 1 soon, 2 at once: orders the queue and shortens the due time
@@ -170,7 +170,7 @@ class Escalate:
     """To a person, without a draft."""
 
     rule: str
-    says: str
+    message: str
     words: tuple[str, ...] = ()
     urgency: int = 0
 
@@ -179,7 +179,7 @@ class Escalate:
 class Pass:
     """Not for this responder, and why: kept for the trail."""
 
-    says: str
+    message: str
     words: tuple[str, ...] = ()
 
 
@@ -189,7 +189,7 @@ class Decision:
 
     action: Action
     rule: str
-    trail: tuple[Hit, ...]
+    trail: tuple[RuleResult, ...]
     kind: str | None = None
     draft: Draft | None = None
     urgency: int = 0
@@ -240,13 +240,13 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class PostStatus:
     """How a mention stands on the platform just now."""
 
-    here: bool
+    is_present: bool
     text: str | None = None  # in the form in which fetch gives it
-    answered_by: str | None = None  # the remote id of an answer of ours that Earshot did not send
-    html: bool = False
+    answer_post_id: str | None = None  # the remote id of an answer of ours that Earshot did not send
+    is_html: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +256,7 @@ class Account:
     id: str
     handle: str
     name: str | None = None
-    says: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -267,7 +267,7 @@ class Section:
     """
 
     # how long the words of a deleted post may stay here, by the platform's own rules; no key of the file
-    keep_deleted: ClassVar[timedelta | None] = None
+    retain_deleted_text: ClassVar[timedelta | None] = None
 
     start: Literal["now", "all"] | datetime = "now"  # where a first run begins
     poll_seconds: float = 60.0
@@ -311,9 +311,9 @@ class Platform(Protocol):
 
     name: str
     settle_after: timedelta  # longer than the platform's own listings lag
-    watch_own: bool  # set by intake: the own timeline need be read only while something waits to be answered
+    read_own_posts: bool  # set by intake: the own timeline need be read only while something waits to be answered
 
-    def fetch(self, cursor: Json | None, now: datetime) -> Page:
+    def fetch(self, cursor: Json | None, now: datetime) -> FeedPage:
         """Return ONE page of one feed; None: the first run, which begins where the section's `start` says.
 
         Raises Unavailable.
@@ -325,10 +325,10 @@ class Platform(Protocol):
     def post(self, prepared: Prepared) -> Receipt:
         """Post it. Raises NotSent, Refused, or anything else: then nobody knows."""
 
-    def find(self, prepared: Prepared) -> Receipt | None:
+    def find_reply(self, prepared: Prepared) -> Receipt | None:
         """Did it arrive? None: not listed. Raises CannotTell, Unavailable."""
 
-    def look(self, mention: Mention) -> Standing:
+    def check_post(self, mention: Mention) -> PostStatus:
         """Look at a mention again. Raises CannotTell where a look is not free, Unavailable."""
 
     def whoami(self) -> Account:
@@ -336,7 +336,7 @@ class Platform(Protocol):
 
 
 @runtime_checkable
-class Mendable(Protocol):
+class Fixable(Protocol):
     """What a platform may have besides: it can put right some of what `whoami` remarks (`check --online --fix`)."""
 
     def fix(self) -> tuple[str, ...]:
@@ -346,5 +346,5 @@ class Mendable(Protocol):
 class Responder(Protocol):
     """A kind of reply: a module in responders/, whose name is the kind."""
 
-    def respond(self, facts: Facts, policy: Policy, /) -> Draft | Escalate | Pass:
+    def respond(self, facts: MentionSignals, policy: Policy, /) -> Draft | Escalate | Pass:
         """Propose a draft, call a person, or pass with the reason."""

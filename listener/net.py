@@ -22,22 +22,22 @@ from listener.model import Json
 T = TypeVar("T")
 
 
-class GivenUp(Exception):
+class DeadlineExceeded(Exception):
     """A call took longer than its total deadline, or was not begun because too many earlier ones still hang.
 
     begun: False when nothing was called.
     """
 
-    def __init__(self, says: str, *, begun: bool = True) -> None:
-        super().__init__(says)
-        self.begun = begun
+    def __init__(self, message: str, *, begun: bool = True) -> None:
+        super().__init__(message)
+        self.started = begun
 
 
 class TooLarge(Exception):
     """An answer's body is longer than its cap."""
 
 
-class Patience:
+class DeadlineRunner:
     """The total deadline of every call in seconds, and how many calls may hang before no new one is begun."""
 
     def __init__(self, seconds: float, most: int = 16) -> None:
@@ -48,7 +48,7 @@ class Patience:
         """Return what `work` returns, or raise what it raises, within the deadline. Raises GivenUp."""
         self._hanging = [thread for thread in self._hanging if thread.is_alive()]
         if len(self._hanging) >= self.most:
-            raise GivenUp(f"{self.most} earlier calls still hang", begun=False)
+            raise DeadlineExceeded(f"{self.most} earlier calls still hang", begun=False)
         outcome: SimpleQueue[tuple[bool, T | BaseException]] = SimpleQueue()
         thread = threading.Thread(target=_run, args=(work, outcome), daemon=True, name="earshot-call")
         thread.start()
@@ -56,7 +56,7 @@ class Patience:
             return _unwrap(outcome.get(timeout=self.seconds))
         except Empty:
             self._hanging.append(thread)
-            raise GivenUp(f"no whole answer within {self.seconds:g} s") from None
+            raise DeadlineExceeded(f"no whole answer within {self.seconds:g} s") from None
 
 
 def _run(work: Callable[[], T], outcome: "SimpleQueue[tuple[bool, T | BaseException]]") -> None:
@@ -80,12 +80,12 @@ def read_capped(chunks: Iterable[bytes], cap: int, seconds: float) -> bytes:
         if len(body) > cap:
             raise TooLarge(f"an answer of more than {cap} bytes")
         if time.monotonic() > ends:
-            raise GivenUp(f"no whole answer within {seconds:g} s")
+            raise DeadlineExceeded(f"no whole answer within {seconds:g} s")
     return bytes(body)
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HttpResponse:
     """An HTTP answer, whatever its status. headers: names in lower case."""
 
     status: int
@@ -123,20 +123,20 @@ class Backoff:
     def pause(self, failures: int, rng: random.Random) -> timedelta:
         """How long to wait after this many failures in a row (1 is the first)."""
         grown = min(self.cap, self.first * 2 ** min(max(failures - 1, 0), 20))
-        return spread(grown, rng, self.jitter)
+        return with_jitter(grown, rng, self.jitter)
 
 
-def spread(pause: timedelta, rng: random.Random, share: float = 0.1) -> timedelta:
+def with_jitter(pause: timedelta, rng: random.Random, share: float = 0.1) -> timedelta:
     """The pause and up to `share` of it more, so that a fleet does not come back at one instant."""
     return pause * (1 + share * rng.random())
 
 
 @dataclass(frozen=True, slots=True)
-class Stop:
+class OpenCircuit:
     """Why calls are not made just now, since when and until when."""
 
     cause: Cause
-    says: str
+    message: str
     do: str
     since: datetime
     until: datetime
@@ -146,9 +146,9 @@ class Stop:
 class Breaker:
     """Open stops, one a key (a cause, or a cause and an endpoint). Holds nothing across a restart."""
 
-    stops: dict[str, Stop] = field(default_factory=dict)
+    stops: dict[str, OpenCircuit] = field(default_factory=dict)
 
-    def open(self, key: str, stop: Stop) -> None:
+    def open(self, key: str, stop: OpenCircuit) -> None:
         """Make no call under this key until the stop ends."""
         self.stops[key] = stop
 
@@ -157,13 +157,13 @@ class Breaker:
         for key in keys:
             self.stops.pop(key, None)
 
-    def stopped(self, now: datetime, *keys: str) -> Stop | None:
+    def stopped(self, now: datetime, *keys: str) -> OpenCircuit | None:
         """Return the stop that lasts longest among these keys; one that began in the future (clock set back) ended."""
         live = [self.stops[key] for key in keys if key in self.stops]
         return max((one for one in live if one.since <= now < one.until), key=lambda one: one.until, default=None)
 
 
-def later(now: datetime, value: str | None, served: str | None = None) -> datetime | None:
+def header_time(now: datetime, value: str | None, served: str | None = None) -> datetime | None:
     """Return the instant a header names, on our clock; None when it is missing or unreadable.
 
     value: unix seconds or milliseconds, ISO 8601, or an HTTP date; served: the answer's Date header. The distance is
@@ -177,7 +177,7 @@ def seconds_or_date(now: datetime, value: str | None, served: str | None = None)
     """Like `later` for Retry-After, whose number is a distance in seconds."""
     if value is not None and value.strip().isdecimal() and len(value.strip()) < 9:
         return now + timedelta(seconds=int(value))
-    return later(now, value, served)
+    return header_time(now, value, served)
 
 
 def _instant(value: str | None) -> datetime | None:

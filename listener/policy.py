@@ -12,7 +12,7 @@ Auto = Literal["never", "earned", "always"]
 
 
 @dataclass(frozen=True, slots=True)
-class Responding:
+class ResponderConfig:
     """One responder in the policy's order. options: the responder module's own frozen `Options`."""
 
     kind: str
@@ -29,7 +29,7 @@ class Fact:
     """
 
     id: str
-    says: str
+    statement: str
     source: str
     owner: str
     checked: date
@@ -50,7 +50,7 @@ class Variant:
 
 
 @dataclass(frozen=True, slots=True)
-class Saved:
+class SavedReply:
     """A text that staff insert while they edit. kinds: of which kinds of reply; none: of all."""
 
     id: str
@@ -77,8 +77,8 @@ class Limits:
     auto_per_hour: int = 20
     auto_per_day: int = 100
     escalation_due: timedelta | None = timedelta(hours=4)
-    keep_words: timedelta | None = None
-    keep_deleted: timedelta | None = None
+    retain_text: timedelta | None = None
+    retain_deleted_text: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,28 +88,29 @@ class Autonomy:
     changes: how many of them may be rejections or changes; sample: the share (0..1) that goes to staff all the same.
     """
 
-    record: int = 500
-    changes: int = 2
-    sample: float = 0.05
+    min_reviews: int = 500
+    max_changes: int = 2
+    sample_rate: float = 0.05
 
 
 @dataclass(frozen=True, slots=True)
 class Holds:
     """What else is happening that stops what goes out by itself, and warns at an approval. 0 switches a hold off.
 
-    flood_*: most replies of one author, conversation or kind within flood_window; similar: how often nearly the same
-    text (from likeness `similarity` on, 0..1) may go out a day; spike_*: the share of negative mentions within
-    spike_window (of at least spike_least) is at least spike_share and spike_factor times that of spike_baseline before.
+    flood_*: the most replies to one author, in one conversation or of one kind within flood_window;
+    max_similar_per_day: how often nearly the same text (similarity_threshold, 0..1, and above) may go out a day;
+    spike_*: a spike is a share of negative mentions within spike_window (of at least spike_min_mentions) that is at
+    least spike_share, and spike_factor times the share of the spike_baseline before.
     """
 
     flood_window: timedelta = timedelta(hours=1)
     flood_author: int = 5
     flood_conversation: int = 10
     flood_kind: int = 200
-    similar: int = 5
-    similarity: float = 0.9
+    max_similar_per_day: int = 5
+    similarity_threshold: float = 0.9
     spike_window: timedelta = timedelta(hours=1)
-    spike_least: int = 30
+    spike_min_mentions: int = 30
     spike_share: float = 0.4
     spike_factor: float = 2.0
     spike_baseline: timedelta = timedelta(days=7)
@@ -117,7 +118,7 @@ class Holds:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class TimeWindow:
     """A stretch of the day in the policy's timezone; start > end runs over midnight. days: 0 is Monday."""
 
     start: time
@@ -131,7 +132,7 @@ class Policy:
 
     brand: Brand
     languages: tuple[str, ...]
-    responders: tuple[Responding, ...]
+    responders: tuple[ResponderConfig, ...]
     facts: tuple[Fact, ...]
     wording: Mapping[str, tuple[Variant, ...]]
     variables: Mapping[str, str]
@@ -142,17 +143,17 @@ class Policy:
     autonomy: Autonomy = Autonomy()
     holds: Holds = Holds()
     timezone: str = "UTC"
-    quiet: tuple[Span, ...] = ()
-    business: tuple[Span, ...] = ()  # when staff are there, for the figures; empty: around the clock
+    quiet: tuple[TimeWindow, ...] = ()
+    business: tuple[TimeWindow, ...] = ()  # when staff are there, for the figures; empty: around the clock
     holidays: frozenset[date] = frozenset()
     staff: tuple[str, ...] = ()
-    four_eyes: tuple[str, ...] = ()  # kinds, rules and cues whose replies two names must approve
+    needs_second_approval: tuple[str, ...] = ()  # kinds, rules and cues whose replies two names must approve
     signatures: Mapping[str, str] = field(default_factory=dict)  # name of staff -> what ends their replies
-    saved: tuple[Saved, ...] = ()
+    saved: tuple[SavedReply, ...] = ()
     undo: timedelta = timedelta(seconds=10)
     hash: str = ""
     texts: Mapping[str, str] = field(default_factory=dict)
 
-    def responding(self, kind: str) -> Responding | None:
+    def responder_config(self, kind: str) -> ResponderConfig | None:
         """The responder of this kind, or None when the policy does not name it."""
         return next((one for one in self.responders if one.kind == kind), None)

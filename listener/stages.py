@@ -6,26 +6,26 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from listener.desk import autonomy
-from listener.intake.poll import Polled, poll
+from listener.intake.poll import PollCounts, poll
 from listener.model import Platform
-from listener.outbox.send import Outbox, Sent, send
-from listener.store import clean
+from listener.outbox.send import Outbox, SendCounts, send
+from listener.store import vacuum
 from listener.store.engine import Store
-from listener.triage.route import Routed, Triage, route
+from listener.triage.route import Triage, TriageCounts, route
 from listener.upkeep.expire import expire
 from listener.upkeep.retention import retain
 
-PATIENCE = 1.0  # seconds for others to let go of the file; the next round tries again
+VACUUM_WAIT_S = 1.0  # seconds for others to let go of the file; the next round tries again
 ROUNDS = 100  # sending rounds of one `once`: settling takes a few, a batch one
 
 
 @dataclass(slots=True)
-class Totals:
+class RunSummary:
     """What one `once` did, in the words of CONTRACT.md; troubles: platform -> why it could not be read."""
 
-    polled: Polled = field(default_factory=Polled)
-    routed: Routed = field(default_factory=Routed)
-    sent: Sent = field(default_factory=Sent)
+    polled: PollCounts = field(default_factory=PollCounts)
+    routed: TriageCounts = field(default_factory=TriageCounts)
+    sent: SendCounts = field(default_factory=SendCounts)
     troubles: dict[str, str] = field(default_factory=dict)
 
 
@@ -43,15 +43,15 @@ class Stages:
     stopping: Callable[[], bool] = lambda: False
     deleted: Mapping[str, timedelta] = field(default_factory=dict)
 
-    def poll(self, name: str) -> Polled:
+    def poll(self, name: str) -> PollCounts:
         """Read what waits on a platform."""
         return poll(self.store, self.platforms[name], self.clock, self.stopping)
 
-    def route(self) -> Routed:
+    def route(self) -> TriageCounts:
         """Decide what is new."""
         return route(self.store, self.triage, self.clock, self.stopping)
 
-    def send(self, name: str) -> Sent:
+    def send(self, name: str) -> SendCounts:
         """One round of sending on a platform."""
         return send(
             self.store, self.platforms[name], Outbox(self.triage.policy, self._approve, self.clock, self.stopping)
@@ -61,15 +61,15 @@ class Stages:
         """End what time ends: drafts, and how long words are kept; clean the file where erasing could not."""
         ended = expire(self.store, self.triage.policy, self.clock())
         ended += retain(self.store, self.triage.policy, self.clock(), self.deleted)
-        clean.clean(self.store, self.clock(), PATIENCE)
+        vacuum.clean(self.store, self.clock(), VACUUM_WAIT_S)
         return ended
 
     def _approve(self, store: Store, name: str, now: datetime) -> Counter[str]:
-        return autonomy.approve(store, self.triage.policy, self.triage.preview, name, now)
+        return autonomy.approve_automatically(store, self.triage.policy, self.triage.preview, name, now)
 
-    def once(self, stage: str | None = None) -> Totals:
+    def once(self, stage: str | None = None) -> RunSummary:
         """Each stage in order (or one of them), until nothing is left to do now."""
-        done = Totals()
+        done = RunSummary()
         if stage in (None, "poll"):
             self._poll_all(done)
         if stage in (None, "route"):
@@ -80,7 +80,7 @@ class Stages:
             self.upkeep()
         return done
 
-    def _poll_all(self, done: Totals) -> None:
+    def _poll_all(self, done: RunSummary) -> None:
         for name in self.platforms:
             more = True
             while more and not self.stopping():
@@ -90,15 +90,15 @@ class Stages:
                 if found.failed is not None:
                     done.troubles[name] = found.failed
 
-    def _send_all(self, done: Totals) -> None:
+    def _send_all(self, done: RunSummary) -> None:
         for name in self.platforms:
-            mine = Sent()
+            mine = SendCounts()
             for number in range(ROUNDS):
                 last = self.send(name)
                 mine.add(last)
-                if self.stopping() or (not last.sent and (not last.unknown or number >= 2)):
+                if self.stopping() or (not last.sent and (not last.unconfirmed or number >= 2)):
                     break
             done.sent.sent += mine.sent
             done.sent.failed += mine.failed
-            done.sent.unknown += mine.unknown
+            done.sent.unconfirmed += mine.unconfirmed
             done.sent.held += mine.held

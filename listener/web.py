@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 
 from listener.model import Json
-from listener.net import Answer, GivenUp, Patience, TooLarge, read_capped
+from listener.net import DeadlineExceeded, DeadlineRunner, HttpResponse, TooLarge, read_capped
 
 Headers = Mapping[str, str] | None
 _CAP = 8 * 1024 * 1024  # bytes of one answer: a page of 80 notifications is about 0.3 MB
@@ -21,45 +21,45 @@ _CONNECT, _READ = 5.0, 15.0  # seconds; both below the total deadline
 _ALWAYS = {"User-Agent": "earshot", "Accept-Encoding": "identity"}  # a few packed bytes may unpack to very many
 
 
-class Broken(Exception):
+class CallFailed(Exception):
     """No answer, or none that can be read. written: False when the server surely never saw the request.
 
     cut: the connection broke, rather than that time ran out.
     """
 
-    def __init__(self, says: str, *, written: bool, cut: bool = False) -> None:
-        super().__init__(says)
-        self.says, self.written, self.cut = says, written, cut
+    def __init__(self, message: str, *, written: bool, cut: bool = False) -> None:
+        super().__init__(message)
+        self.message, self.request_sent, self.disconnected = message, written, cut
 
 
-class Web:
+class HttpClient:
     """Makes calls; any HTTP status is an Answer. Raises Broken. seconds: a call's total deadline."""
 
     def __init__(self, *, seconds: float = 30.0, cap: int = _CAP) -> None:
-        self._seconds, self._cap, self._patience = seconds, cap, Patience(seconds)
+        self._seconds, self._cap, self._patience = seconds, cap, DeadlineRunner(seconds)
         self._timeout = httpx.Timeout(min(_READ, seconds), connect=min(_CONNECT, seconds))
         self._trust = httpx.create_ssl_context(trust_env=False)  # takes 20 ms: made once
         self._reading: httpx.Client | None = None
 
-    def get(self, url: str, params: Any = None, headers: Headers = None) -> Answer:
+    def get(self, url: str, params: Any = None, headers: Headers = None) -> HttpResponse:
         """Read. params: a mapping, or pairs where a name comes several times."""
         try:
             return self._read(url, params, headers)
-        except Broken as error:
-            if not error.cut:
+        except CallFailed as error:
+            if not error.disconnected:
                 raise
         return self._read(url, params, headers)
 
-    def _read(self, url: str, params: Any, headers: Headers) -> Answer:
+    def _read(self, url: str, params: Any, headers: Headers) -> HttpResponse:
         client = self._reading = self._reading or self._kept()
         try:
             return self._call(client, "GET", url, headers, params=params)
-        except Broken:
+        except CallFailed:
             self._reading = None
             self._close()  # a call given up on may still hold it: that one ends with its connection
             raise
 
-    def post(self, url: str, body: Json | None, headers: Headers = None) -> Answer:
+    def post(self, url: str, body: Json | None, headers: Headers = None) -> HttpResponse:
         """Write, once. body: None for none."""
         with self._client() as client:
             return self._call(client, "POST", url, headers, json=body)
@@ -74,22 +74,22 @@ class Web:
             headers=_ALWAYS, timeout=self._timeout, verify=self._trust, trust_env=False, follow_redirects=False
         )
 
-    def _call(self, client: httpx.Client, verb: str, url: str, headers: Headers, **what: Any) -> Answer:
+    def _call(self, client: httpx.Client, verb: str, url: str, headers: Headers, **what: Any) -> HttpResponse:
         watch = _Watch(time.monotonic() + self._seconds)
 
-        def work() -> Answer:
+        def work() -> HttpResponse:
             with client.stream(verb, url, headers=headers, extensions={"trace": watch}, **what) as got:
                 body = read_capped(got.iter_bytes(), self._cap, self._seconds)
-                return Answer(got.status_code, {name.lower(): value for name, value in got.headers.items()}, body)
+                return HttpResponse(got.status_code, {name.lower(): value for name, value in got.headers.items()}, body)
 
         try:
             return self._patience.call(work)
-        except GivenUp as error:
-            raise Broken(str(error), written=error.begun) from None
+        except DeadlineExceeded as error:
+            raise CallFailed(str(error), written=error.started) from None
         except (TooLarge, httpx.TimeoutException) as error:
-            raise Broken(_short(error), written=watch.written) from None
+            raise CallFailed(_short(error), written=watch.written) from None
         except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, OSError, ValueError, RuntimeError) as error:
-            raise Broken(_short(error), written=watch.written, cut=watch.written) from None
+            raise CallFailed(_short(error), written=watch.written, cut=watch.written) from None
 
 
 class _Watch:

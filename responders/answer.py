@@ -6,9 +6,9 @@ A question that comes out of trouble, two questions at once, or topics near each
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from listener.model import Draft, Escalate, Facts, Pass
+from listener.model import Draft, Escalate, MentionSignals, Pass
 from listener.policy import Fact, Policy
-from listener.triage.manner import small
+from listener.triage.stance import small
 from responders.wording import candidates
 
 KIND = "answer"
@@ -25,11 +25,11 @@ class Options:
 
     min_words: int = 2
     margin: int = 1
-    auto_words: int = 3
-    max_words: int = 30
+    auto_min_matches: int = 3
+    auto_max_words: int = 30
 
 
-def respond(facts: Facts, policy: Policy) -> Draft | Escalate | Pass:
+def respond(facts: MentionSignals, policy: Policy) -> Draft | Escalate | Pass:
     """Answer from the fact sheet when a question is asked and one topic fits best."""
     asked = _asked(facts)
     if not asked:
@@ -44,30 +44,30 @@ def respond(facts: Facts, policy: Policy) -> Draft | Escalate | Pass:
         return Pass(f"a question that touches {best!r} too lightly to answer", words)
     if rival := _rival(best, met, options):
         return Escalate(KIND, f"a question that both {best!r} and {rival!r} would answer: a person", words)
-    if sour := _sour(facts, words):
+    if sour := _complaint_words(facts, words):
         return Escalate(KIND, f"a question that {best!r} answers, but it sounds like trouble: a person", sour)
     return _answer(best, words, facts, policy, options)
 
 
-def _asked(facts: Facts) -> tuple[str, ...]:
+def _asked(facts: MentionSignals) -> tuple[str, ...]:
     """The words of a question; without a question mark the fact sheet's words must be there too."""
     if words := facts.cues.get("question"):
         return words
-    claims = tuple(claim.words for claim in facts.claims if claim.manner == "asked")
+    claims = tuple(claim.words for claim in facts.claims if claim.stance == "asked")
     return claims or (facts.cues.get("claim_asked", ()) if facts.topics else ())
 
 
 def _options(policy: Policy) -> Options:
-    responding = policy.responding(KIND)
+    responding = policy.responder_config(KIND)
     return responding.options if responding and isinstance(responding.options, Options) else Options()
 
 
-def _met(facts: Facts) -> dict[str, tuple[str, ...]]:
+def _met(facts: MentionSignals) -> dict[str, tuple[str, ...]]:
     """Fact -> the words of one of its questions, or of its claim that is asked about, whichever are more."""
     met = dict(facts.topics)
     for claim in facts.claims:
         words = tuple(word for word in claim.words.split() if not small(word))
-        if claim.manner == "asked" and len(words) > len(met.get(claim.fact, ())):
+        if claim.stance == "asked" and len(words) > len(met.get(claim.fact, ())):
             met[claim.fact] = words
     return met
 
@@ -85,7 +85,7 @@ def _rival(best: str, met: Mapping[str, tuple[str, ...]], options: Options) -> s
     )
 
 
-def _sour(facts: Facts, words: tuple[str, ...]) -> tuple[str, ...]:
+def _complaint_words(facts: MentionSignals, words: tuple[str, ...]) -> tuple[str, ...]:
     """Words of trouble beyond the question's own ("how long do I have to return it" is no complaint of a wait)."""
     own = set(words) | {"how", "long"}
     found = {name: [one for one in facts.cues.get(name, ()) if not own >= set(one.split())] for name in _SOUR}
@@ -93,7 +93,7 @@ def _sour(facts: Facts, words: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _answer(
-    best: str, words: tuple[str, ...], facts: Facts, policy: Policy, options: Options
+    best: str, words: tuple[str, ...], facts: MentionSignals, policy: Policy, options: Options
 ) -> Draft | Escalate | Pass:
     fact: Fact | None = next((one for one in policy.facts if one.id == best), None)
     if fact is None:
@@ -107,7 +107,7 @@ def _answer(
     return Draft(texts, KIND, f"a question that the fact {fact.id!r} answers", words, auto)
 
 
-def _auto(words: tuple[str, ...], facts: Facts, options: Options) -> bool:
+def _auto(words: tuple[str, ...], facts: MentionSignals, options: Options) -> bool:
     noisy = {"profanity", "swearing", "sarcasm", "complaint", "problem", "threat_to_leave", "quote", "other_handles"}
-    brief = len(words) >= options.auto_words and len(facts.text.split()) <= options.max_words
+    brief = len(words) >= options.auto_min_matches and len(facts.text.split()) <= options.auto_max_words
     return brief and facts.compound >= -0.2 and not noisy & facts.cues.keys()

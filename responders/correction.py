@@ -6,7 +6,7 @@ needs nothing; one that is hedged, said of somebody else, or told beside trouble
 
 from dataclasses import dataclass
 
-from listener.model import Claim, Draft, Escalate, Facts, Pass
+from listener.model import Claim, Draft, Escalate, MentionSignals, Pass
 from listener.policy import Fact, Policy
 from responders.wording import candidates
 
@@ -24,11 +24,11 @@ _NOISY = frozenset(_TROUBLE) | {
 class Options:
     """auto_negative: inside the auto band the text scores at least this; max_words: nor is it longer than this."""
 
-    auto_negative: float = -0.3
-    max_words: int = 40
+    auto_min_score: float = -0.3
+    auto_max_words: int = 40
 
 
-def respond(facts: Facts, policy: Policy) -> Draft | Escalate | Pass:
+def respond(facts: MentionSignals, policy: Policy) -> Draft | Escalate | Pass:
     """Correct the one claim that is stated as true; call a person where it is not that plain."""
     if not facts.claims:
         return Pass("states no claim of the fact sheet")
@@ -37,7 +37,7 @@ def respond(facts: Facts, policy: Policy) -> Draft | Escalate | Pass:
         return Escalate(KIND, "a claim of the fact sheet, but hedged or said of others: a person", _words(hedged))
     if not stated:
         return _not_stated(facts.claims)
-    if {claim.fact for claim in stated} & {claim.fact for claim in facts.claims if claim.manner == "denied"}:
+    if {claim.fact for claim in stated} & {claim.fact for claim in facts.claims if claim.stance == "denied"}:
         return Escalate(KIND, "states a claim of the fact sheet and denies it too: a person", _words(stated))
     about = [fact for fact in policy.facts if fact.id in {claim.fact for claim in stated}]
     if len(about) != 1:
@@ -49,8 +49,8 @@ def respond(facts: Facts, policy: Policy) -> Draft | Escalate | Pass:
 
 def _of(claims: tuple[Claim, ...], manner: str) -> tuple[Claim, ...]:
     """The claims made in this manner; a fact that is asked about as well is not stated."""
-    asked = {claim.fact for claim in claims if claim.manner == "asked"} if manner == "stated" else set()
-    return tuple(claim for claim in claims if claim.manner == manner and claim.fact not in asked)
+    asked = {claim.fact for claim in claims if claim.stance == "asked"} if manner == "stated" else set()
+    return tuple(claim for claim in claims if claim.stance == manner and claim.fact not in asked)
 
 
 def _words(claims: tuple[Claim, ...]) -> tuple[str, ...]:
@@ -58,18 +58,18 @@ def _words(claims: tuple[Claim, ...]) -> tuple[str, ...]:
 
 
 def _not_stated(claims: tuple[Claim, ...]) -> Pass:
-    denied = all(claim.manner == "denied" for claim in claims)
+    denied = all(claim.stance == "denied" for claim in claims)
     return Pass(f"a claim of the fact sheet, but {'denied' if denied else 'asked about'}", _words(claims))
 
 
-def _own_trouble(facts: Facts) -> tuple[str, ...]:
+def _own_trouble(facts: MentionSignals) -> tuple[str, ...]:
     """Something went wrong for the author, beyond the claim's own words: what is true in general will not help."""
     if not _OWN.intersection(facts.text.lower().split()):
         return ()
     return next((facts.cues[name] for name in _TROUBLE if name in facts.cues), ())
 
 
-def _correct(fact: Fact, words: tuple[str, ...], facts: Facts, policy: Policy) -> Draft | Escalate:
+def _correct(fact: Fact, words: tuple[str, ...], facts: MentionSignals, policy: Policy) -> Draft | Escalate:
     if facts.now.date() >= fact.expires:
         return Escalate(KIND, f"the fact {fact.id!r} expired on {fact.expires}: {fact.owner} checks it", words, 1)
     texts = candidates(KIND, facts, policy, fact)
@@ -79,8 +79,8 @@ def _correct(fact: Fact, words: tuple[str, ...], facts: Facts, policy: Policy) -
     return Draft(texts, KIND, f"states what the fact {fact.id!r} corrects", words, auto)
 
 
-def _auto(facts: Facts, policy: Policy) -> bool:
-    responding = policy.responding(KIND)
+def _auto(facts: MentionSignals, policy: Policy) -> bool:
+    responding = policy.responder_config(KIND)
     options = responding.options if responding and isinstance(responding.options, Options) else Options()
-    short = len(facts.text.split()) <= options.max_words
-    return short and facts.compound >= options.auto_negative and not _NOISY & facts.cues.keys()
+    short = len(facts.text.split()) <= options.auto_max_words
+    return short and facts.compound >= options.auto_min_score and not _NOISY & facts.cues.keys()

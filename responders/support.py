@@ -5,7 +5,7 @@ An apology goes only to who is not praising us: clear praise that merely names a
 
 from dataclasses import dataclass, replace
 
-from listener.model import Draft, Escalate, Facts, Pass, Text
+from listener.model import CandidateText, Draft, Escalate, MentionSignals, Pass
 from listener.policy import Policy
 from responders.wording import candidates
 
@@ -17,7 +17,13 @@ ABOUT = ("damage", "refund", "billing", "account", "outage", "staff", "delivery"
 _CUES = tuple((name, f"about_{name}") for name in ABOUT)
 FURIOUS = -0.75  # a score at or under it is anger
 
-TURNED = ("negation", "duration", "swearing", "sarcasm", "overcome")  # a question with one of these is about trouble
+TURNED = (
+    "negation",
+    "duration",
+    "swearing",
+    "sarcasm",
+    "resolved_trouble",
+)  # a question with one of these is about trouble
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +34,14 @@ class Options:
     urgent: what trouble about these (of ABOUT) is too.
     """
 
-    happy: float = 0.3
-    negative: float = -0.25
+    no_apology_above: float = 0.3
+    complaint_below: float = -0.25
     followers: int = 10_000
     repeat: int = 2
     urgent: tuple[str, ...] = ("account", "billing", "outage")
 
 
-def respond(facts: Facts, policy: Policy) -> Draft | Escalate | Pass:
+def respond(facts: MentionSignals, policy: Policy) -> Draft | Escalate | Pass:
     """Offer help for trouble or a request; pass on what holds neither."""
     options = _options(policy)
     cues = facts.cues
@@ -56,23 +62,23 @@ def respond(facts: Facts, policy: Policy) -> Draft | Escalate | Pass:
         return Escalate(KIND, "no wording for support", trouble)
     reasons = _reasons(facts, options, about)
     what = f"a problem or complaint{f' about {about}' if about else ''}" if trouble or angry else "a request"
-    says = f"{what} ({facts.compound:+.2f}){f', urgent: {reasons[0]}' if reasons else ''}"
+    message = f"{what} ({facts.compound:+.2f}){f', urgent: {reasons[0]}' if reasons else ''}"
     words = trouble or wanted or cues.get("question", ())
-    return Draft(texts, KIND, says, words, False, int(bool(reasons)))
+    return Draft(texts, KIND, message, words, False, int(bool(reasons)))
 
 
 def _options(policy: Policy) -> Options:
-    responding = policy.responding(KIND)
+    responding = policy.responder_config(KIND)
     return responding.options if responding and isinstance(responding.options, Options) else Options()
 
 
-def _least(facts: Facts, options: Options) -> float:
+def _least(facts: MentionSignals, options: Options) -> float:
     """A question that the fact sheet knows is a complaint only in anger: "is there no ..." scores low by its "no"."""
     known = "question" in facts.cues and (facts.topics or facts.claims)
-    return FURIOUS if known else options.negative
+    return FURIOUS if known else options.complaint_below
 
 
-def _troubled_question(facts: Facts) -> bool:
+def _troubled_question(facts: MentionSignals) -> bool:
     """A question that turns on something amiss: who has waited gets no cheerful answer of the fact sheet."""
     if "question" not in facts.cues:
         return False
@@ -82,24 +88,24 @@ def _troubled_question(facts: Facts) -> bool:
     return not known and any(name in facts.cues for name in TURNED)
 
 
-def _praises(facts: Facts, options: Options) -> bool:
+def _praises(facts: MentionSignals, options: Options) -> bool:
     """Kind on the whole: by the score, or by thanks that no sentence and no complaint takes back."""
     cues = facts.cues
     if "complaint" in cues and "thanks" not in cues:
         return False
     kind = "praise" in cues or "thanks" in cues or not any(name in cues for name in TROUBLE)
-    if facts.compound >= options.happy:
+    if facts.compound >= options.no_apology_above:
         return kind
     return "thanks" in cues and "complaint" not in cues and facts.compound > 0 and "question" not in cues
 
 
-def _about(facts: Facts) -> str | None:
+def _about(facts: MentionSignals) -> str | None:
     """What the trouble is about: what most words speak of; None when no word tells."""
     told = [(len(facts.cues[cue]), -at, name) for at, (name, cue) in enumerate(_CUES) if cue in facts.cues]
     return max(told)[2] if told else None
 
 
-def _texts(facts: Facts, policy: Policy, about: str | None, trouble: bool) -> tuple[Text, ...]:
+def _texts(facts: MentionSignals, policy: Policy, about: str | None, trouble: bool) -> tuple[CandidateText, ...]:
     """Wording for what the trouble is about; a mere request gets none that says sorry for anything."""
     if trouble:
         return candidates(KIND, facts, policy, about=f"about_{about}" if about else None)
@@ -107,7 +113,7 @@ def _texts(facts: Facts, policy: Policy, about: str | None, trouble: bool) -> tu
     return candidates(KIND, replace(facts, cues=calm), policy)
 
 
-def _reasons(facts: Facts, options: Options, about: str | None) -> tuple[str, ...]:
+def _reasons(facts: MentionSignals, options: Options, about: str | None) -> tuple[str, ...]:
     """Anger, a wish to leave, reach, repeated contact and what it is about bring it forward."""
     found = (
         (facts.compound <= FURIOUS, "anger"),

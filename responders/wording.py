@@ -13,20 +13,20 @@ from zlib import crc32
 
 from listener.errors import Problem
 from listener.intake.cues import Cues
-from listener.model import Draft, Facts, Preview, Text
+from listener.model import CandidateText, Draft, MentionSignals, Preview
 from listener.policy import Fact, Policy, Variant
-from listener.triage.sheet import Sheet
+from listener.triage.factsheet import FactSheet
 
 if TYPE_CHECKING:
     from jinja2 import Template
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-FACT = ("says", "source", "link")  # what a template may ask of a fact
+FACT = ("statement", "source", "link")  # what a template may ask of a fact
 KINDS_WITH_FACTS = ("correction", "answer")
 FILE = "replies.toml"
 _ALLOW = "add it to [links] allow, or leave it out"
 
-_Shelf = tuple[tuple[frozenset[str], tuple[Text, ...]], ...]  # of each variant: when, and its texts
+_Shelf = tuple[tuple[frozenset[str], tuple[CandidateText, ...]], ...]  # of each variant: when, and its texts
 _SHELVES: dict[tuple[int, str, str | None], tuple[Policy, _Shelf]] = {}
 _POLICIES = 500  # rendered kinds and facts remembered
 
@@ -57,25 +57,25 @@ def _rendered(source: str, variables: tuple[tuple[str, str], ...]) -> str:
 
 
 def variables(policy: Policy, fact: Fact | None = None) -> dict[str, str]:
-    """What a template may say: the policy's variables, brand, and the fact's says, source and link (may be empty)."""
+    """Return what a template may use: the policy variables, brand, and a fact's statement, source and link."""
     known = {**policy.variables, "brand": policy.brand.name}
     if fact is not None:
-        known |= {"says": fact.says, "source": fact.source, "link": fact.link or ""}
+        known |= {"statement": fact.statement, "source": fact.source, "link": fact.link or ""}
     return known
 
 
 def candidates(
-    kind: str, facts: Facts, policy: Policy, fact: Fact | None = None, about: str | None = None
-) -> tuple[Text, ...]:
+    kind: str, facts: MentionSignals, policy: Policy, fact: Fact | None = None, about: str | None = None
+) -> tuple[CandidateText, ...]:
     """Return the wordings of a kind that suit these facts, in the order to try, each followed by its short form.
 
     A variant with `when` comes only when one of those cues hit, and then before those without; first of all come those
     whose `when` names `about`. Within, the order is rotated by the mention's id, so that the same mention always gets
     the same text. Raises nothing for a sound config.
     """
-    topical: list[tuple[Text, ...]] = []
-    fitting: list[tuple[Text, ...]] = []
-    plain: list[tuple[Text, ...]] = []
+    topical: list[tuple[CandidateText, ...]] = []
+    fitting: list[tuple[CandidateText, ...]] = []
+    plain: list[tuple[CandidateText, ...]] = []
     for when, texts in _shelf(kind, policy, fact):
         if not when:
             plain.append(texts)
@@ -100,17 +100,17 @@ def _shelf(kind: str, policy: Policy, fact: Fact | None) -> _Shelf:
     return held[1]
 
 
-def _rotated(variants: list[tuple[Text, ...]], turn: int) -> list[tuple[Text, ...]]:
+def _rotated(variants: list[tuple[CandidateText, ...]], turn: int) -> list[tuple[CandidateText, ...]]:
     first = turn % len(variants) if variants else 0
     return variants[first:] + variants[:first]
 
 
-def _texts(variant: Variant, said: tuple[tuple[str, str], ...]) -> tuple[Text, ...]:
-    full = Text(variant.id, _rendered(variant.text, said))
-    return (full,) if variant.short is None else (full, Text(variant.id, _rendered(variant.short, said)))
+def _texts(variant: Variant, said: tuple[tuple[str, str], ...]) -> tuple[CandidateText, ...]:
+    full = CandidateText(variant.id, _rendered(variant.text, said))
+    return (full,) if variant.short is None else (full, CandidateText(variant.id, _rendered(variant.short, said)))
 
 
-def fit(draft: Draft, preview: Callable[[str], Preview]) -> tuple[Text, Preview] | None:
+def first_fitting(draft: Draft, preview: Callable[[str], Preview]) -> tuple[CandidateText, Preview] | None:
     """Return the first candidate whose preview fits the platform, with that preview; None when none does."""
     for text in draft.texts:
         shown = preview(text.text)
@@ -119,7 +119,7 @@ def fit(draft: Draft, preview: Callable[[str], Preview]) -> tuple[Text, Preview]
     return None
 
 
-def bad_links(text: str, policy: Policy) -> tuple[str, ...]:
+def disallowed_hosts(text: str, policy: Policy) -> tuple[str, ...]:
     """Return the hosts in a text that the policy's allow-list does not name; a bare example.com counts as a link."""
     return tuple(host for host in hosts(text) if not _allowed(host, policy.links))
 
@@ -140,7 +140,7 @@ def problems(policy: Policy) -> list[Problem]:
     found = [
         fault
         for kind, variants in policy.wording.items()
-        if policy.responding(kind)  # the starter's wording of a kind that this policy does not use is never said
+        if policy.responder_config(kind)  # the starter's wording of a kind that this policy does not use is never said
         for one in variants
         for fault in _faults(kind, one, policy)
     ]
@@ -148,25 +148,25 @@ def problems(policy: Policy) -> list[Problem]:
         if not any(not one.when for one in policy.wording.get(responding.kind, ())):
             what, do = "no wording without `when` for this kind", f"add a [[{responding.kind}]] with id and text"
             found.append(Problem(f"{FILE} {responding.kind}", what, do))
-    for fact in policy.facts if any(policy.responding(kind) for kind in KINDS_WITH_FACTS) else ():
-        hosts = bad_links(f"{fact.says} {fact.source} {fact.link or ''}", policy)
+    for fact in policy.facts if any(policy.responder_config(kind) for kind in KINDS_WITH_FACTS) else ():
+        hosts = disallowed_hosts(f"{fact.statement} {fact.source} {fact.link or ''}", policy)
         found += [Problem(f"factsheet.toml {fact.id}", f"links to {host}", _ALLOW) for host in hosts]
     return found + _echoes(policy)
 
 
 def _echoes(policy: Policy) -> list[Problem]:
-    """Facts whose `says` itself states an error that the fact sheet corrects: what is never repeated."""
-    sheet, cues = Sheet(policy.facts), Cues(policy.cues, {})
-    told = [(fact, sheet.read(cues.read(fact.says), fact.says)[0]) for fact in policy.facts]
+    """Facts whose `message` itself states an error that the fact sheet corrects: what is never repeated."""
+    sheet, cues = FactSheet(policy.facts), Cues(policy.cues, {})
+    told = [(fact, sheet.read(cues.read(fact.statement), fact.statement)[0]) for fact in policy.facts]
     return [
         Problem(
-            f"factsheet.toml {fact.id}.says",
+            f"factsheet.toml {fact.id}.statement",
             f"repeats the error {claim.words!r} (of {claim.fact})",
             "say what is true without the words of the claim",
         )
         for fact, claims in told
         for claim in claims
-        if claim.manner in ("stated", "hedged")  # "we don't …" names the author, who is us here
+        if claim.stance in ("stated", "hedged")  # "we don't …" names the author, who is us here
     ]
 
 
@@ -205,18 +205,18 @@ def _render_faults(source: str, known: Mapping[str, str], policy: Policy) -> lis
     except (TemplateError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
         return [(f"the template cannot be rendered ({error})", "mend it")]
     faults = [] if text else [("the text is empty", "write one")]
-    hosts = bad_links(text, policy)
+    hosts = disallowed_hosts(text, policy)
     return faults + [(f"links to {host}", _ALLOW) for host in hosts]
 
 
 AGENT = "agent"  # in a saved text: the name of who inserts it
 
 
-def saved(policy: Policy, kind: str | None, agent: str) -> tuple[Text, ...]:
+def saved(policy: Policy, kind: str | None, agent: str) -> tuple[CandidateText, ...]:
     """Return the saved texts for a kind of reply, with their variables filled in; all of them without a kind."""
     known = tuple({**variables(policy), AGENT: agent}.items())
     fitting = [one for one in policy.saved if kind is None or not one.kinds or kind in one.kinds]
-    return tuple(Text(one.id, _rendered(one.text, known)) for one in fitting)
+    return tuple(CandidateText(one.id, _rendered(one.text, known)) for one in fitting)
 
 
 def saved_problems(policy: Policy) -> list[Problem]:

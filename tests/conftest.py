@@ -11,9 +11,9 @@ import pytest
 from tests import forked
 from tests.forked import OFFLINE
 from tests.process import Done
-from tests.shared import share_ears, share_trust
+from tests.shared import share_extractors, share_trust
 
-share_ears()
+share_extractors()
 share_trust()
 
 STAFF = "dana"

@@ -7,12 +7,12 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from listener.model import Decision, Facts, History, Mention, Preview, Responder
+from listener.model import Decision, History, Mention, MentionSignals, Preview, Responder
 from listener.policy import Policy
 from listener.settings import read_policy
 from listener.settings.policy import POLICY_FILES
 from listener.triage.decide import decide
-from listener.triage.facts import Ears
+from listener.triage.signals import SignalExtractor
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 CONFIG = Path(__file__).parent.parent / "config"
@@ -36,7 +36,7 @@ def responders(told: Policy | None = None) -> dict[str, Responder]:
 
 def mention(text: str, **changes: Any) -> Mention:
     """A fresh mention of the brand in English."""
-    base: dict[str, Any] = {"platform": "memory", "id": "1", "author_id": "u1", "created_at": NOW, "aged_from": NOW}
+    base: dict[str, Any] = {"platform": "memory", "id": "1", "author_id": "u1", "created_at": NOW, "age_start_at": NOW}
     base |= {"interaction_id": "1", "conversation_id": "c1", "author_handle": "ada", "lang": "en"}
     return Mention(text=text, **base | changes)
 
@@ -47,12 +47,12 @@ def old(days: float) -> datetime:
 
 
 @cache
-def ears() -> Ears:
+def ears() -> SignalExtractor:
     """The ears of the starter's policy; building them costs 50 ms."""
-    return Ears(policy())
+    return SignalExtractor(policy())
 
 
-def facts(text: str, history: History | None = None, **changes: Any) -> Facts:
+def facts(text: str, history: History | None = None, **changes: Any) -> MentionSignals:
     """The facts of a mention, under the starter's policy."""
     return ears().facts(mention(text, **changes), history or History(), NOW)
 

@@ -12,15 +12,15 @@ from typing import Any
 
 import pytest
 
-from listener.desk.approve import Desk, Target, approve
-from listener.model import Mention, OwnPost, Page, Preview
+from listener.desk.approve import DeskContext, Target, approve
+from listener.model import FeedPage, Mention, OwnPost, Preview
 from listener.policy import Policy
 from listener.settings import load, load_responders, starter
 from listener.stages import Stages
 from listener.store import items, notices, platforms, replies
 from listener.store.engine import Store, open_store
 from listener.store.migrate import migrate
-from listener.store.records import Item, Reply
+from listener.store.records import Exchange, Reply
 from listener.triage.route import Triage
 from tests.fakes.scripted import Scripted
 
@@ -84,9 +84,9 @@ class Line:
         """Move time on."""
         self.now += timedelta(**span)
 
-    def desk(self, by: str = "ann") -> Desk:
+    def desk(self, by: str = "ann") -> DeskContext:
         """The desk with this name at it."""
-        return Desk(by, self.policy, self.preview, self.clock)
+        return DeskContext(by, self.policy, self.preview, self.clock)
 
     def mention(self, text: str = PRAISE, **changes: Any) -> Mention:
         """A mention of an author and in a conversation of its own."""
@@ -100,13 +100,13 @@ class Line:
     def say(self, text: str = PRAISE, **changes: Any) -> Mention:
         """A mention that the next poll will read."""
         made = self.mention(text, **changes)
-        self.platform.pages.append(Page({"at": made.id}, (made,), more=True))
+        self.platform.pages.append(FeedPage({"at": made.id}, (made,), more=True))
         return made
 
     def answer_by_hand(self, mention_id: str, remote_id: str = "own-1") -> None:
         """A person of ours answers on the platform itself; the next poll will read it."""
         own = OwnPost(remote_id, mention_id, "Hello from a person", self.now)
-        self.platform.pages.append(Page({"at": remote_id}, own=(own,), more=True))
+        self.platform.pages.append(FeedPage({"at": remote_id}, brand_posts=(own,), more=True))
 
     def listen(self) -> None:
         """Read and decide all that waits."""
@@ -126,7 +126,7 @@ class Line:
         """One round of sending; returns what was held."""
         return self.stages.send("memory").held
 
-    def item(self, reply_id: int) -> Item:
+    def item(self, reply_id: int) -> Exchange:
         """A reply with its mention."""
         with self.store.read() as connection:
             return items.item(connection, reply_id=reply_id)

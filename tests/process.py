@@ -103,11 +103,11 @@ class Home:
         return ids
 
 
-def until(holds: Callable[[], object], says: str, seconds: float = PATIENCE) -> None:
+def until(holds: Callable[[], object], message: str, seconds: float = PATIENCE) -> None:
     """Wait until a condition holds; fail with what was awaited."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if holds():
             return
         time.sleep(0.02)
-    raise AssertionError(f"waited {seconds:.0f} s in vain until {says}")
+    raise AssertionError(f"waited {seconds:.0f} s in vain until {message}")

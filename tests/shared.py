@@ -11,35 +11,36 @@ from typing import TYPE_CHECKING, TypeVar
 from listener.analysis import evaluate, replay
 from listener.policy import Policy
 from listener.triage import route
-from listener.triage.facts import Ears
+from listener.triage.signals import SignalExtractor
 
-if TYPE_CHECKING:  # a forked command takes its ears from here too, and needs no pytest
+if TYPE_CHECKING:  # runs of faults take their extractors from here too, and needs no pytest
     import pytest
 
-Made = TypeVar("Made")
+Result = TypeVar("Result")
 KEPT = 20  # policies
-_known: list[tuple[Policy, Ears]] = []  # latest first
+_known: list[tuple[Policy, SignalExtractor]] = []  # latest first
 
 
-def ears_of(policy: Policy) -> Ears:
-    """The ears of a policy: they read nothing else than its brand, facts, words and cues, and remember no mention."""
-    for known, ears in _known:
-        if _heard(known) == _heard(policy):
-            return ears
-    ears = Ears(policy)
-    _known.insert(0, (policy, ears))
+def extractor_of(policy: Policy) -> SignalExtractor:
+    """Return a policy's extractor: it reads the policy's brand, facts, lexicon and cues, and remembers no mention."""
+    for known, extractor in _known:
+        if _read_by(known) == _read_by(policy):
+            return extractor
+    extractor = SignalExtractor(policy)
+    _known.insert(0, (policy, extractor))
     del _known[KEPT:]
-    return ears
+    return extractor
 
 
-def _heard(policy: Policy) -> tuple[object, ...]:
+def _read_by(policy: Policy) -> tuple[object, ...]:
     return policy.brand, policy.facts, policy.lexicon, policy.cues
 
 
-def share_ears() -> None:
-    """Let the program's modules in this process take the ears from here."""
+def share_extractors() -> None:
+    """Let the program's modules in this process take their extractors from here."""
     for module in (route, replay, evaluate):
-        setattr(module, Ears.__name__, ears_of)
+        assert hasattr(module, SignalExtractor.__name__), module
+        setattr(module, SignalExtractor.__name__, extractor_of)
 
 
 def share_trust() -> None:
@@ -47,7 +48,7 @@ def share_trust() -> None:
     vars(ssl)["create_default_context"] = cache(ssl.create_default_context)
 
 
-def shared_result(factory: "pytest.TempPathFactory", name: str, make: Callable[[], Made]) -> Made:
+def shared_result(factory: "pytest.TempPathFactory", name: str, make: Callable[[], Result]) -> Result:
     """Make a result in the first worker of this session that asks, and read it in the others."""
     folder = factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
@@ -56,7 +57,7 @@ def shared_result(factory: "pytest.TempPathFactory", name: str, make: Callable[[
         fcntl.flock(file, fcntl.LOCK_EX)
         file.seek(0)
         if content := file.read():
-            result: Made = pickle.loads(content)
+            result: Result = pickle.loads(content)
         else:
             result = make()
             pickle.dump(result, file)

@@ -21,10 +21,10 @@ from listener.model import History, Mention
 from listener.platforms import x
 from listener.settings import platforms as listening
 from listener.settings import policy as rules
-from listener.settings.scalars import Spot
+from listener.settings.scalars import ConfigLocation
 from listener.settings.schema import convert
 from listener.triage.decide import GUARDS
-from listener.triage.facts import Ears
+from listener.triage.signals import SignalExtractor
 from tests.pages import (
     OPERATIONS,
     PAGES,
@@ -84,7 +84,7 @@ def _shapes() -> dict[str, Shape]:
         "top of policy.toml": _shape(rules._PolicyFile, set(OWN_TABLES)),
         "[brand]": _shape(policy.Brand),
         "[staff]": _shape(rules._Staff),
-        "[responders.KIND]": _shape(rules._How),
+        "[responders.KIND]": _shape(rules._ResponderKeys),
         **{f"[responders.{kind}]": _shape(shape) for kind, shape in options.items()},
         "[limits]": _shape(policy.Limits),
         "[autonomy]": _shape(policy.Autonomy),
@@ -93,7 +93,7 @@ def _shapes() -> dict[str, Shape]:
         "[links]": _shape(rules._Links),
         "[[fact]]": _shape(policy.Fact),
         "[[KIND]]": _shape(policy.Variant),
-        "[[saved]]": _shape(policy.Saved),
+        "[[saved]]": _shape(policy.SavedReply),
     }
 
 
@@ -127,7 +127,7 @@ def test_documented_default_is_the_programs(row: Key) -> None:
         assert default is None
     elif row.default != "table":
         value = tomllib.loads(f"v = {row.default.strip('`')}")["v"]
-        assert convert(hint, value, Spot(POLICY.name)) == default
+        assert convert(hint, value, ConfigLocation(POLICY.name)) == default
 
 
 def test_guards_are_told_in_their_order() -> None:
@@ -198,5 +198,5 @@ def test_manner_of_a_claim_is_as_the_page_says(manner: str, tmp_path: Path) -> N
     (tmp_path / "factsheet.toml").write_text(next(one for one in blocks(POLICY, "toml") if "[[fact]]" in one))
     now = datetime(2026, 11, 22, tzinfo=UTC)
     mention = Mention("memory", "1", example[1], "ada", now, now, "1", "1", lang="en")
-    facts = Ears(settings.load(tmp_path).policy).facts(mention, History(), now)
-    assert {claim.manner for claim in facts.claims} == {manner}
+    facts = SignalExtractor(settings.load(tmp_path).policy).facts(mention, History(), now)
+    assert {claim.stance for claim in facts.claims} == {manner}

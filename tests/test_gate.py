@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from listener.errors import NotSent, Unavailable
-from listener.gate import Gate, limit_ends, unfit
+from listener.errors import NotSent, ReadFailed
+from listener.gate import Gate, limit_ends, url_problem
 from tests.factories import NOW
 
 WINDOW = timedelta(minutes=5)
@@ -16,7 +16,7 @@ def test_refused_secret_stops_all_calls_until_it_is_replaced() -> None:
     """No restart is needed, and no call is made meanwhile."""
     secrets = {"token": "old"}
     gate = Gate(lambda: secrets["token"], random.Random(1))
-    trouble = gate.noted(Unavailable("no", "mend", cause="account"), NOW)
+    trouble = gate.record_failure(ReadFailed("no", "mend", cause="account"), NOW)
     assert trouble.retry_at is not None and trouble.retry_at > NOW
     assert gate.stopped(NOW, "post") is not None
     secrets["token"] = "new"
@@ -26,7 +26,7 @@ def test_refused_secret_stops_all_calls_until_it_is_replaced() -> None:
 def test_limit_of_one_kind_stops_no_other() -> None:
     """Writing may be limited while reading is not."""
     gate = Gate(lambda: None, random.Random(1))
-    gate.noted(NotSent("slow", cause="rate", retry_at=NOW + WINDOW), NOW, "write")
+    gate.record_failure(NotSent("slow", cause="rate", retry_at=NOW + WINDOW), NOW, "write")
     assert gate.stopped(NOW, "write") is not None
     assert gate.stopped(NOW, "read") is None
     assert gate.stopped(NOW + WINDOW, "write") is None
@@ -35,17 +35,17 @@ def test_limit_of_one_kind_stops_no_other() -> None:
 def test_pauses_grow_while_nothing_works_and_start_anew_after_that() -> None:
     """An outage of half an hour is not a thousand calls."""
     gate = Gate(lambda: None, random.Random(1))
-    told = [gate.noted(Unavailable("down"), NOW).retry_at for _ in range(9)]
+    told = [gate.record_failure(ReadFailed("down"), NOW).retry_at for _ in range(9)]
     pauses = [(until - NOW).total_seconds() for until in told if until]
     assert pauses[0] < 10 < 600 < pauses[-1] <= 900 * 1.25
-    gate.worked()
-    again = gate.noted(Unavailable("down"), NOW).retry_at
+    gate.record_success()
+    again = gate.record_failure(ReadFailed("down"), NOW).retry_at
     assert again is not None and again - NOW < timedelta(seconds=10)
 
 
 def test_trouble_keeps_its_sort() -> None:
     """A post that was not sent stays one."""
-    assert type(Gate(lambda: None, random.Random(1)).noted(NotSent("down"), NOW)) is NotSent
+    assert type(Gate(lambda: None, random.Random(1)).record_failure(NotSent("down"), NOW)) is NotSent
 
 
 @pytest.mark.parametrize(
@@ -72,10 +72,10 @@ def test_end_of_a_limit_in_every_shape(headers: dict[str, str], least: float, mo
 )
 def test_address_that_secrets_may_not_go_to_is_told(url: str) -> None:
     """Only https leaves the machine."""
-    assert unfit(url)
+    assert url_problem(url)
 
 
 @pytest.mark.parametrize("url", ["https://a.example", "https://a.example:8443/", "http://127.0.0.1:1", "http://[::1]"])
 def test_address_that_secrets_may_go_to(url: str) -> None:
     """Or a server on this machine."""
-    assert unfit(url) == ""
+    assert url_problem(url) == ""

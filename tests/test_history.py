@@ -45,5 +45,5 @@ def test_trouble_is_told_by_what_it_is_about() -> None:
     for row in (row for row in ROWS if "about" in row.told):
         decision = row.decided()
         assert decision.draft is not None, row.told["text"]
-        assert f" about {row.told['about']}" in decision.draft.says, (row.told["text"], decision.draft.says)
+        assert f" about {row.told['about']}" in decision.draft.message, (row.told["text"], decision.draft.message)
         assert decision.draft.texts[0].variant == row.told["about"]

@@ -36,7 +36,7 @@ def test_hardly_an_angry_customer_is_thanked(tmp_path: Path) -> None:
     report = Home(tmp_path).run("evaluate", str(REAL), "--json").json
     assert report["rows"] == 9339
     assert report["false_thank_you"]["rate"] <= 0.01
-    assert report["thank_you_cover"] >= 0.25
+    assert report["thank_you_recall"] >= 0.25
 
 
 def test_the_demo_shows_mentions_replies_and_the_log(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from listener.web import Broken, Web
+from listener.web import CallFailed, HttpClient
 from tests.fakes.loopback import Call, Loopback, Reply
 
 
@@ -34,9 +34,9 @@ def server() -> Iterator[Echo]:
 def test_answer_of_any_status_is_an_answer(server: Echo) -> None:
     """Only a platform reads status codes."""
     server.fail_next("GET x", "body", status=503, text="<html>")
-    answer = Web().get(f"{server.url}/x")
+    answer = HttpClient().get(f"{server.url}/x")
     assert (answer.status, answer.object()) == (503, {})
-    assert Web().get(f"{server.url}/x").json() == {"path": "/x"}
+    assert HttpClient().get(f"{server.url}/x").json() == {"path": "/x"}
 
 
 @pytest.mark.parametrize("mode", ["stall", "drip"])
@@ -44,33 +44,33 @@ def test_slow_server_is_given_up_on(server: Echo, mode: str) -> None:
     """A byte now and then does not hold a call: the deadline is total."""
     server.fail_next("GET x", mode)
     began = time.monotonic()
-    with pytest.raises(Broken) as caught:
-        Web(seconds=0.3).get(f"{server.url}/x")
+    with pytest.raises(CallFailed) as caught:
+        HttpClient(seconds=0.3).get(f"{server.url}/x")
     assert time.monotonic() - began < 5
-    assert (caught.value.written, caught.value.cut) == (True, False)
+    assert (caught.value.request_sent, caught.value.disconnected) == (True, False)
 
 
 def test_reset_connection_is_tried_once_more_for_a_read_and_never_for_a_write(server: Echo) -> None:
     """A GET changes nothing; a POST that broke off may have."""
     for endpoint in ("GET x", "POST x"):
         server.fail_next(endpoint, "cut")
-    assert Web().get(f"{server.url}/x").status == 200
-    with pytest.raises(Broken) as caught:
-        Web().post(f"{server.url}/x", {})
-    assert caught.value.written
+    assert HttpClient().get(f"{server.url}/x").status == 200
+    with pytest.raises(CallFailed) as caught:
+        HttpClient().post(f"{server.url}/x", {})
+    assert caught.value.request_sent
     assert [name for name, _ in server.calls] == ["GET x", "GET x", "POST x"]
 
 
 def test_read_that_is_reset_twice_is_told(server: Echo) -> None:
     """Once more is enough."""
     server.fail_next("GET x", "cut", times=2)
-    with pytest.raises(Broken):
-        Web().get(f"{server.url}/x")
+    with pytest.raises(CallFailed):
+        HttpClient().get(f"{server.url}/x")
 
 
 def test_kept_connection_is_used_again_and_may_be_forgotten(server: Echo) -> None:
     """The second read meets a reset of the kept connection, and is made anew."""
-    web, server.forgets = Web(), True
+    web, server.forgets = HttpClient(), True
     assert [web.get(f"{server.url}/x").status for _ in range(5)] == [200] * 5
 
 
@@ -80,9 +80,9 @@ def test_nobody_there_means_nothing_was_written() -> None:
         closed.bind(("127.0.0.1", 0))
         port = closed.getsockname()[1]
     for url in (f"http://127.0.0.1:{port}/", "http://[::1", "http://127.0.0.1:99999/"):
-        with pytest.raises(Broken) as caught:
-            Web().post(url, {})
-        assert not caught.value.written
+        with pytest.raises(CallFailed) as caught:
+            HttpClient().post(url, {})
+        assert not caught.value.request_sent
 
 
 def test_nothing_is_written_after_the_deadline(server: Echo, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -94,8 +94,8 @@ def test_nothing_is_written_after_the_deadline(server: Echo, monkeypatch: pytest
         return known(*args, **more)
 
     monkeypatch.setattr(socket, "getaddrinfo", slow)
-    with pytest.raises(Broken):
-        Web(seconds=0.2).post(f"{server.url}/x", {})
+    with pytest.raises(CallFailed):
+        HttpClient(seconds=0.2).post(f"{server.url}/x", {})
     asked.set()
     for thread in threading.enumerate():
         if thread.name == "earshot-call":
@@ -106,10 +106,10 @@ def test_nothing_is_written_after_the_deadline(server: Echo, monkeypatch: pytest
 def test_large_answer_is_cut_off(server: Echo) -> None:
     """Also one that is small on the wire: nothing packed is asked for."""
     server.fail_next("GET x", "body", text="x" * 100_000)
-    with pytest.raises(Broken) as caught:
-        Web(cap=50_000).get(f"{server.url}/x")
-    assert "50000" in caught.value.says
-    Web().get(f"{server.url}/x")
+    with pytest.raises(CallFailed) as caught:
+        HttpClient(cap=50_000).get(f"{server.url}/x")
+    assert "50000" in caught.value.message
+    HttpClient().get(f"{server.url}/x")
     assert server.calls[-1][1].headers["accept-encoding"] == "identity"
 
 
@@ -127,28 +127,28 @@ def test_packed_answer_that_nobody_asked_for_stays_within_the_cap(
         handler.wfile.write(bomb)
 
     monkeypatch.setattr(server._http.RequestHandlerClass, "do_GET", send)
-    with pytest.raises(Broken):
-        Web(cap=1 << 20).get(f"{server.url}/x")
+    with pytest.raises(CallFailed):
+        HttpClient(cap=1 << 20).get(f"{server.url}/x")
 
 
 def test_redirect_is_not_followed(server: Echo) -> None:
     """It would carry the credentials away."""
     server.fail_next("GET x", "body", status=302, headers={"Location": f"{server.url}/elsewhere"})
-    assert Web().get(f"{server.url}/x", headers={"Authorization": "Bearer x"}).status == 302
+    assert HttpClient().get(f"{server.url}/x", headers={"Authorization": "Bearer x"}).status == 302
     assert len(server.calls) == 1
 
 
 def test_proxy_of_the_environment_is_not_used(server: Echo, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nor are its .netrc and certificates."""
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
-    assert Web().get(f"{server.url}/x").status == 200
+    assert HttpClient().get(f"{server.url}/x").status == 200
 
 
 @pytest.mark.parametrize("text", ["NaN", "[" * 200_000, "{", "\udc80"])
 def test_json_that_is_none_is_told(server: Echo, text: str) -> None:
     """Depth, half a text, half a character."""
     server.fail_next("GET x", "body", text=text)
-    answer = Web().get(f"{server.url}/x")
+    answer = HttpClient().get(f"{server.url}/x")
     assert answer.object() == {}
     with pytest.raises(ValueError):
         answer.json()

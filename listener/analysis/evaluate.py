@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from listener.analysis import tally
-from listener.analysis.tally import Row, Sorted
+from listener.analysis.tally import EvaluatedRow, Row
 from listener.errors import InputError
-from listener.intake.text import door
+from listener.intake.text import sanitize
 from listener.model import History, Json, Mention, Responder
 from listener.policy import Policy
 from listener.triage.decide import decide
-from listener.triage.facts import Ears
+from listener.triage.signals import SignalExtractor
 
 COLUMNS = ("id", "label", "decision", "kind", "rule", "compound", "auto")
 TEXT_LIMIT = 100_000  # characters of a cell
@@ -49,42 +49,50 @@ def _rows(reader: "csv.DictReader[str]", path: Path) -> list[Row]:
 
 def _row(cells: Mapping[str, Any], at: int) -> Row:
     def cell(name: str) -> str:
-        return door(str(cells.get(name) or ""), TEXT_LIMIT).strip()
+        return sanitize(str(cells.get(name) or ""), TEXT_LIMIT).strip()
 
     found = {name: cell(name) or None for name in ("lang", "brand", "author")}
     return Row(
-        cell("id") or str(at), door(str(cells.get("text") or ""), TEXT_LIMIT), cell("label") or "unlabelled", **found
+        cell("id") or str(at),
+        sanitize(str(cells.get("text") or ""), TEXT_LIMIT),
+        cell("label") or "unlabelled",
+        **found,
     )
 
 
 def evaluate(
     rows: Iterable[Row], policy: Policy, responders: Mapping[str, Responder], now: datetime, brand: str | None = None
-) -> tuple[Json, list[Sorted]]:
+) -> tuple[Json, list[EvaluatedRow]]:
     """Sort rows as if each were addressed to the brand and fresh; brand: of rows that name none.
 
     Returns CONTRACT.md's report (`rows, by_label, false_thank_you, ...`) and what became of each row.
     """
-    ears = Ears(policy)
+    ears = SignalExtractor(policy)
     done = [_sorted(row, ears, policy, responders, now, brand) for row in rows]
     return _report(done), done
 
 
 def _sorted(
-    row: Row, ears: Ears, policy: Policy, responders: Mapping[str, Responder], now: datetime, brand: str | None
-) -> Sorted:
+    row: Row,
+    ears: SignalExtractor,
+    policy: Policy,
+    responders: Mapping[str, Responder],
+    now: datetime,
+    brand: str | None,
+) -> EvaluatedRow:
     who = (row.author or "").lstrip("@") or None
     mention = Mention(
         "memory", row.id, row.text, who or f"author of {row.id}", now, now, row.id, row.id,
-        author_handle=who, lang=row.lang, brand=row.brand or brand,
+        author_handle=who, lang=row.lang, extra_brand_term=row.brand or brand,
     )  # fmt: skip
     facts = ears.facts(mention, History(), now)
-    return Sorted(row, facts, decide(facts, policy, responders))
+    return EvaluatedRow(row, facts, decide(facts, policy, responders))
 
 
-def _report(done: Sequence[Sorted]) -> Json:
+def _report(done: Sequence[EvaluatedRow]) -> Json:
     """CONTRACT.md's report, and beside it `shares`, `by_rule`, `by_brand` and `worst`."""
     shares = tally.shares(done)
-    flat = ("thank_you_cover", "thank_you_precision", "negatives_unanswered")
+    flat = ("thank_you_recall", "thank_you_precision", "negatives_unanswered")
     return {
         "rows": len(done),
         "by_label": tally.by_label(done),
@@ -102,7 +110,7 @@ def safe_cell(value: str) -> str:
     return f"'{value}" if value.startswith(_FORMULA) else value
 
 
-def write_rows(done: Iterable[Sorted], path: Path) -> None:
+def write_rows(done: Iterable[EvaluatedRow], path: Path) -> None:
     """Write ROWS.csv: id, label, decision, kind, rule, compound, auto (RFC 4180). Raises InputError."""
     try:
         with path.open("w", encoding="utf-8", newline="") as file:
@@ -115,7 +123,7 @@ def write_rows(done: Iterable[Sorted], path: Path) -> None:
         ) from error
 
 
-def _cells(one: Sorted) -> list[str]:
+def _cells(one: EvaluatedRow) -> list[str]:
     decision = one.decision
     text = [one.row.id, one.row.label, decision.action, decision.kind or "", decision.rule]
     return [*map(safe_cell, text), f"{one.facts.compound:.4f}", "true" if one.auto else "false"]

@@ -11,30 +11,30 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from listener.errors import EarshotError
-from listener.model import Facts, Json, Mention, Preview, Responder
+from listener.model import Json, Mention, MentionSignals, Preview, Responder
 from listener.policy import Policy
 from listener.store import items, policies
 from listener.store.engine import Store
-from listener.store.records import Decided
+from listener.store.records import StoredDecision
 from listener.triage.decide import decide
-from listener.triage.facts import Ears, unpack
-from responders.wording import fit
+from listener.triage.signals import SignalExtractor, unpack
+from responders.wording import first_fitting
 
 Show = Callable[[str, Mention], Preview]
 PAGE = 500  # decisions read at once
 
 
-class Judge:
+class PolicyRunner:
     """One policy with all that decides by it."""
 
     def __init__(self, policy: Policy, responders: Mapping[str, Responder], preview: Show) -> None:
-        self._policy, self._responders, self._preview, self._ears = policy, responders, preview, Ears(policy)
+        self._policy, self._responders, self._preview, self._ears = policy, responders, preview, SignalExtractor(policy)
 
-    def __call__(self, then: Facts) -> Json:
+    def __call__(self, then: MentionSignals) -> Json:
         """`{decision, kind, rule, auto, text}` of a mention as it stood then; text as it would have been posted."""
         facts = self._ears.facts(then.mention, then.history, then.now)
         made = decide(facts, self._policy, self._responders)
-        shown = fit(made.draft, lambda text: self._preview(text, then.mention)) if made.draft else None
+        shown = first_fitting(made.draft, lambda text: self._preview(text, then.mention)) if made.draft else None
         if made.draft and shown is None:
             return {"decision": "escalate", "kind": None, "rule": "no_variant_fits", "auto": False, "text": None}
         auto = bool(made.draft and made.draft.auto)
@@ -59,18 +59,22 @@ class Replayed:
 
 
 def replay(
-    store: Store, judge: Callable[[Mapping[str, str]], Judge], other: Judge, since: datetime | None, limit: int | None
+    store: Store,
+    judge: Callable[[Mapping[str, str]], PolicyRunner],
+    other: PolicyRunner,
+    since: datetime | None,
+    limit: int | None,
 ) -> Replayed:
     """Decide the past again, oldest first. judge: the judge of a policy's texts, which may raise ConfigError."""
     done, judges = Replayed(), _Judges(store, judge)
     for mention, decided in _past(store, since):
         done.read += 1
-        if not decided.facts:
+        if not decided.signals:
             done.erased += 1
             continue
         mine = judges.of(decided.policy_hash)
         try:
-            then = unpack(decided.facts, mention)
+            then = unpack(decided.signals, mention)
         except (LookupError, TypeError, ValueError):
             mine = None
         if mine is None:
@@ -88,16 +92,16 @@ def replay(
 class _Judges:
     """The judges of the policies of then, each made once; None where a policy cannot be read any more."""
 
-    def __init__(self, store: Store, judge: Callable[[Mapping[str, str]], Judge]) -> None:
+    def __init__(self, store: Store, judge: Callable[[Mapping[str, str]], PolicyRunner]) -> None:
         self._store, self._judge = store, judge
-        self._known: dict[str, Judge | None] = {}
+        self._known: dict[str, PolicyRunner | None] = {}
 
-    def of(self, policy_hash: str) -> Judge | None:
+    def of(self, policy_hash: str) -> PolicyRunner | None:
         if policy_hash not in self._known:
             self._known[policy_hash] = self._made(policy_hash)
         return self._known[policy_hash]
 
-    def _made(self, policy_hash: str) -> Judge | None:
+    def _made(self, policy_hash: str) -> PolicyRunner | None:
         with self._store.read() as connection:
             texts = policies.texts(connection, policy_hash)
         try:
@@ -106,7 +110,7 @@ class _Judges:
             return None
 
 
-def _past(store: Store, since: datetime | None) -> Iterator[tuple[Mention, Decided]]:
+def _past(store: Store, since: datetime | None) -> Iterator[tuple[Mention, StoredDecision]]:
     """The last decision on each mention, page by page: one long transaction would hold up the WAL."""
     last = 0
     while True:
@@ -133,7 +137,9 @@ def changed(before: Json, after: Json) -> str | None:
     return "rule" if before["rule"] != after["rule"] else None
 
 
-def _row(mention: Mention, decided: Decided, then: Facts, change: str, before: Json, after: Json) -> Json:
+def _row(
+    mention: Mention, decided: StoredDecision, then: MentionSignals, change: str, before: Json, after: Json
+) -> Json:
     return {
         "platform": mention.platform,
         "mention_id": mention.id,

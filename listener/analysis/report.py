@@ -12,17 +12,17 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from listener.hours import worked
+from listener.hours import business_time
 from listener.model import Json
 from listener.policy import Policy
 from listener.store import period
-from listener.store.period import Case, Heard
-from listener.store.verdicts import MACHINE
+from listener.store.draft_reviews import MACHINE
+from listener.store.period import MentionCount, ReplyCase
 
 TOP = 10
 ABOUT = "about_"  # cues that name what a complaint is about
 SENT = ("staff", "automatic")
-GOING = ("approved", "sending", "unknown", "sent")  # what was approved by itself needs nobody in these states
+GOING = ("approved", "sending", "unconfirmed", "sent")  # what was approved by itself needs nobody in these states
 STAFF = ("approved", "edited", "rejected", "escalated")  # what staff do with a draft
 
 
@@ -61,14 +61,14 @@ def nearest(ordered: Sequence[float], share: float) -> float | None:
     return ordered[max(math.ceil(share * len(ordered)) - 1, 0)] if ordered else None
 
 
-def _name(one: Heard) -> str:
+def _name(one: MentionCount) -> str:
     """thank_you, correction, support, answer …, or escalated, ignored, undecided."""
     return {"draft": one.kind or "draft", "escalate": "escalated", "ignore": "ignored"}.get(
         one.action or "", "undecided"
     )
 
 
-def _volume(heard: Iterable[Heard], policy: Policy) -> Json:
+def _volume(heard: Iterable[MentionCount], policy: Policy) -> Json:
     """By kind; by kind and hour of the day; by kind and day: days and hours in the policy's timezone."""
     zone = ZoneInfo(policy.timezone)
     kinds: Counter[str] = Counter()
@@ -85,7 +85,7 @@ def _volume(heard: Iterable[Heard], policy: Policy) -> Json:
     }
 
 
-def _response(replies: Sequence[Case]) -> Json:
+def _response(replies: Sequence[ReplyCase]) -> Json:
     """Of the mentions that asked for an answer, how many have one, and from whom."""
     by: dict[int, str] = {}
     for one in replies:  # in the order in which they were made: the last one tells, and what was sent stays sent
@@ -97,17 +97,17 @@ def _response(replies: Sequence[Case]) -> Json:
     return {"asked": len(by), **found, "rate": rate(sum(count[name] for name in (*SENT, "on_platform")), len(by))}
 
 
-def _answer(one: Case) -> str:
+def _answer(one: ReplyCase) -> str:
     """Who answered; ended: staff or the author made an answer needless; waiting: also what expired unseen."""
     if one.state == "sent":
         return "automatic" if one.approved_by == MACHINE else "staff"
     return "ended" if one.state == "closed" and one.closed_as != "expired" else "waiting"
 
 
-def _first(replies: Iterable[Case], policy: Policy) -> Json:
+def _first(replies: Iterable[ReplyCase], policy: Policy) -> Json:
     """From a mention to staff's first answer in its conversation, on the business clock."""
-    first = [(one.aged_from, one.sent_at) for one in replies if _by_staff(one) and one.sent_at and not one.follows]
-    clock = sorted(worked(policy, *times).total_seconds() for times in first)
+    first = [(one.age_start_at, one.sent_at) for one in replies if _by_staff(one) and one.sent_at and not one.follows]
+    clock = sorted(business_time(policy, *times).total_seconds() for times in first)
     wall = sorted(max((end - start).total_seconds(), 0.0) for start, end in first)
     return {"of": len(first), **_middle(clock), **{f"wall_{name}": value for name, value in _middle(wall).items()}}
 
@@ -122,11 +122,11 @@ def _median(found: Sequence[float]) -> float | None:
     return round(median(found), 4) if found else None
 
 
-def _by_staff(one: Case) -> bool:
+def _by_staff(one: ReplyCase) -> bool:
     return one.state == "sent" and one.approved_by != MACHINE
 
 
-def _targets(replies: Iterable[Case], now: datetime) -> Json:
+def _targets(replies: Iterable[ReplyCase], now: datetime) -> Json:
     """How many promised times were kept; what staff ended without an answer, or is not due yet, is left out."""
     kinds: dict[str, Counter[bool]] = defaultdict(Counter)
     for one in replies:
@@ -141,7 +141,7 @@ def _met(found: Counter[bool]) -> Json:
     return {"met": found[True], "missed": found[False], "rate": rate(found[True], found.total())}
 
 
-def _kept(one: Case, now: datetime) -> bool | None:
+def _kept(one: ReplyCase, now: datetime) -> bool | None:
     if one.due_at is None or _by_itself(one) or (one.state == "closed" and one.closed_as != "expired"):
         return None
     if one.state == "sent" and one.sent_at is not None:
@@ -149,7 +149,7 @@ def _kept(one: Case, now: datetime) -> bool | None:
     return False if one.due_at < now or one.state == "closed" else None
 
 
-def _rules(replies: Iterable[Case]) -> list[Json]:
+def _rules(replies: Iterable[ReplyCase]) -> list[Json]:
     """What became of each rule's drafts; rates are of those that staff decided on."""
     found: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for one in replies:
@@ -158,17 +158,17 @@ def _rules(replies: Iterable[Case]) -> list[Json]:
     return [_rule(rule, kind, fates) for (rule, kind), fates in sorted(found.items())]
 
 
-def _by_itself(one: Case) -> bool:
+def _by_itself(one: ReplyCase) -> bool:
     """It is out without staff, or on its way; what failed waits for them."""
     return one.approved_by == MACHINE and one.state in GOING
 
 
-def _drafted(one: Case) -> bool:
+def _drafted(one: ReplyCase) -> bool:
     """It began as a draft of ours: not as an escalation, nor as a person's own text."""
     return one.action == "draft" and one.rule == one.decided_rule
 
 
-def _fate(one: Case) -> str:
+def _fate(one: ReplyCase) -> str:
     if one.verdict is not None:
         return one.verdict
     if _by_itself(one):
@@ -186,13 +186,13 @@ def _rule(rule: str, kind: str, fates: Counter[str]) -> Json:
     return {"rule": rule, "kind": kind, "drafts": fates.total(), "decided": decided, **counts, **rates}
 
 
-def _reasons(replies: Iterable[Case]) -> list[Json]:
+def _reasons(replies: Iterable[ReplyCase]) -> list[Json]:
     """Why staff rejected, the most frequent first."""
     found = Counter(" ".join((one.reason or "").split()) for one in replies if one.closed_as == "rejected")
     return [{"reason": reason or "none kept", "number": number} for reason, number in found.most_common(TOP)]
 
 
-def _edits(connection: Connection, replies: Iterable[Case]) -> Json:
+def _edits(connection: Connection, replies: Iterable[ReplyCase]) -> Json:
     """How far staff's texts lie from our drafts, in words."""
     edited = [one.id for one in replies if _drafted(one) and one.verdict == "edited" and one.approved_by is not None]
     pairs = [(old.split(), new.split()) for old, new in period.first_texts(connection, edited).values()]
@@ -238,7 +238,7 @@ def _complaints(connection: Connection, since: datetime, until: datetime) -> Jso
     return {"of": len(found), "categories": rows}
 
 
-def _deaf(outages: Sequence[Json]) -> float:
+def _outage_seconds(outages: Sequence[Json]) -> float:
     """Seconds in which a platform could not be read, for all platforms; what overlaps on one counts once."""
     total, reached = 0.0, dict[str, datetime]()
     for one in sorted(outages, key=lambda one: (one["since"], one["until"])):
@@ -257,6 +257,6 @@ def _listening(connection: Connection, since: datetime, until: datetime) -> Json
         "gaps": gaps,
         "gaps_open": still_open,
         "outages": outages,
-        "outage_seconds": _deaf(outages),
+        "outage_seconds": _outage_seconds(outages),
         "lag": {"of": len(lags), **_middle(lags), "most_seconds": lags[-1] if lags else None},
     }

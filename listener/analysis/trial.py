@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from listener.model import Decision, Facts, History, Json, Mention, Preview, Responder
+from listener.model import Decision, History, Json, Mention, MentionSignals, Preview, Responder
 from listener.policy import Policy
 from listener.triage.decide import decide
-from listener.triage.facts import Ears
-from responders.wording import fit
+from listener.triage.signals import SignalExtractor
+from responders.wording import first_fitting
 
 TRIAL = "try"  # the id of a mention that nobody made
 
@@ -29,9 +29,9 @@ def trial(
     preview is the platform's; text is what would be posted, None when nothing is drafted or no wording fits.
     """
     mention = _mention(text, lang, platform, author, now)
-    facts = Ears(policy).facts(mention, History(), now)
+    facts = SignalExtractor(policy).facts(mention, History(), now)
     decision = decide(facts, policy, responders)
-    shown = fit(decision.draft, lambda said: preview(said, mention)) if decision.draft else None
+    shown = first_fitting(decision.draft, lambda said: preview(said, mention)) if decision.draft else None
     return _told(facts, decision, shown[1].text if shown else None)
 
 
@@ -52,12 +52,14 @@ def _mention(text: str, lang: str | None, platform: str, author: str | None, now
     )
 
 
-def _told(facts: Facts, decision: Decision, text: str | None) -> dict[str, Any]:
+def _told(facts: MentionSignals, decision: Decision, text: str | None) -> dict[str, Any]:
     unfit = decision.draft is not None and text is None
-    trail = [{"rule": hit.rule, "hit": hit.hit, "words": list(hit.words), "says": hit.says} for hit in decision.trail]
+    trail = [
+        {"rule": hit.rule, "hit": hit.hit, "words": list(hit.words), "message": hit.message} for hit in decision.trail
+    ]
     if unfit:
         trail.append(
-            {"rule": "no_variant_fits", "hit": True, "words": [], "says": "no wording fits the platform: a person"}
+            {"rule": "no_variant_fits", "hit": True, "words": [], "message": "no wording fits the platform: a person"}
         )
     return {
         "compound": facts.compound,

@@ -11,9 +11,9 @@ MANY = 300_000  # new objects between two looks for garbage; a short command mak
 def main() -> None:
     """Run the command line. Exit codes: 0 done, 1 a fault, 2 wrong usage, 3 done but a notice is open."""
     if sys.argv[1:2] == ["run"]:
-        from listener import stop
+        from listener import shutdown
 
-        stop.install()
+        shutdown.install()
     if sys.argv[1:] == ["health"]:
         from listener.cli.health import health
 
@@ -61,11 +61,11 @@ def _code(code: object) -> int:
     return code if isinstance(code, int) else 0 if code is None else 1
 
 
-def _fault(says: str) -> int:
+def _fault(message: str) -> int:
     """One line a fault, on stderr; a name or an id in it may be a stranger's."""
     from listener.cli.output import safe
 
-    for line in says.splitlines():
+    for line in message.splitlines():
         sys.stderr.write(f"earshot: {safe(line)}\n")
     return 1
 

@@ -11,7 +11,7 @@ from listener.errors import DeskError, InputError
 
 if TYPE_CHECKING:
     from listener.desk.approve import Target
-    from listener.desk.queue import Asked
+    from listener.desk.queue import ItemRef
     from listener.settings import Settings
 
 T = TypeVar("T")
@@ -41,7 +41,7 @@ class State(StrEnum):
     drafted = "drafted"
     approved = "approved"
     sending = "sending"
-    unknown = "unknown"
+    unconfirmed = "unconfirmed"
     sent = "sent"
     by_hand = "by_hand"
     failed = "failed"
@@ -69,13 +69,13 @@ def targets(given: list[str]) -> "list[Target]":
     return found
 
 
-def asked(given: str) -> "Asked":
+def asked(given: str) -> "ItemRef":
     """A reply's id, or PLATFORM:MENTION_ID (whose id may hold colons of its own). Raises BadParameter."""
-    from listener.desk.queue import Asked
+    from listener.desk.queue import ItemRef
 
     if _TARGET.fullmatch(given) and "@" not in given:
-        return Asked(reply_id=number(int(given)))
-    return Asked(mention=mention(given))
+        return ItemRef(reply_id=number(int(given)))
+    return ItemRef(mention=mention(given))
 
 
 def mention(given: str) -> tuple[str, str]:

@@ -102,28 +102,28 @@ def _library() -> list[str]:
 def _ask(problems: list[Problem], notes: list[str], *, fix: bool) -> None:
     """Connect to each platform and ask who we are; nothing is stored or charged. fix: mend there what can be."""
     from listener import settings as rules
-    from listener.cli import work
+    from listener.cli import runtime
 
     config = context.settings()
     for one in config.platforms:
         try:
             platform = rules.load_platform(one.module).connect(
-                one.section, rules.EnvSecrets(os.environ), work.data_folder(), _Free()
+                one.section, rules.EnvSecrets(os.environ), runtime.data_folder(), _Free()
             )
             done = _mended(platform) if fix else ()
             account = platform.whoami()
         except (EarshotError, PlatformError) as error:
             do = getattr(error, "do", "") or "mend it, then check again"
-            problems.append(Problem(f"[platforms.{one.name}]", getattr(error, "says", None) or str(error), do))
+            problems.append(Problem(f"[platforms.{one.name}]", getattr(error, "message", None) or str(error), do))
             continue
         notes.append(f"[platforms.{one.name}] we are @{account.handle} ({account.id})")
-        notes.extend(f"[platforms.{one.name}] {says}" for says in (*account.says, *done))
+        notes.extend(f"[platforms.{one.name}] {message}" for message in (*account.remarks, *done))
 
 
 def _mended(platform: object) -> tuple[str, ...]:
-    from listener.model import Mendable
+    from listener.model import Fixable
 
-    return platform.fix() if isinstance(platform, Mendable) else ()
+    return platform.fix() if isinstance(platform, Fixable) else ()
 
 
 class _Free:
@@ -138,7 +138,7 @@ class _Free:
 
 def _show(problems: list[Problem], notes: list[str]) -> None:
     for problem in problems:
-        output.tell(f"earshot: {output.safe(problem)}")
+        output.print_error(f"earshot: {output.safe(problem)}")
     for note in notes:
         output.write(f"note: {output.safe(note)}")
     count = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}" if problems else "all is well"

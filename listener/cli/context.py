@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 from listener.errors import ConfigError, InputError, Problem
 
 if TYPE_CHECKING:
-    from listener.desk.approve import Desk
-    from listener.desk.queue import View
-    from listener.model import Decision, Hit, Mention, Preview, Text
+    from listener.desk.approve import DeskContext
+    from listener.desk.queue import RenderContext
+    from listener.model import CandidateText, Decision, Mention, Preview, RuleResult
     from listener.policy import Policy
     from listener.settings import Settings
     from listener.store.engine import Store
-    from listener.store.records import Decided
+    from listener.store.records import StoredDecision
     from listener.triage.route import Triage
 
 
@@ -39,15 +39,19 @@ def settings() -> "Settings":
 
 
 def _eyes(policy: "Policy") -> list[Problem]:
-    """A misspelt word in `[staff] four_eyes` would let everything pass under one name."""
-    if not policy.four_eyes:
+    """A misspelt word in `[staff] needs_second_approval` would let everything pass under one name."""
+    if not policy.needs_second_approval:
         return []
-    from listener.settings.schema import near
+    from listener.settings.schema import suggest
     from listener.triage.decide import GUARDS
 
     known = {one.kind for one in policy.responders} | {name for name, _, _ in GUARDS} | set(policy.cues)
-    where, says = "policy.toml [staff] four_eyes", "is neither a kind of reply, a guard nor a cue"
-    return [Problem(where, f"{name} {says}", near(name, known)) for name in policy.four_eyes if name not in known]
+    where, message = "policy.toml [staff] needs_second_approval", "is neither a kind of reply, a guard nor a cue"
+    return [
+        Problem(where, f"{name} {message}", suggest(name, known))
+        for name in policy.needs_second_approval
+        if name not in known
+    ]
 
 
 @contextmanager
@@ -95,35 +99,35 @@ def previews(config: "Settings") -> Callable[[str, "Mention"], "Preview"]:
     return preview
 
 
-def desk(config: "Settings", name: str | None) -> "Desk":
+def desk(config: "Settings", name: str | None) -> "DeskContext":
     """Who acts, by which policy."""
-    from listener.desk.approve import Desk
+    from listener.desk.approve import DeskContext
 
-    return Desk(staff(name), config.policy, previews(config), now)
+    return DeskContext(staff(name), config.policy, previews(config), now)
 
 
-def view(config: "Settings", opened: "Store", name: str | None = None) -> "View":
+def view(config: "Settings", opened: "Store", name: str | None = None) -> "RenderContext":
     """What showing replies needs; a draft is shown as it will stand when this person approves it."""
-    from listener.desk.approve import two_needed
-    from listener.desk.queue import View
+    from listener.desk.approve import needs_second_approval
+    from listener.desk.queue import RenderContext
 
     policy, made = config.policy, previews(config)
     signed = desk(config, name).signed if policy.signatures else str
 
-    def explain(decided: "Decided", mention: "Mention") -> Sequence["Hit"]:
+    def explain(decided: "StoredDecision", mention: "Mention") -> Sequence["RuleResult"]:
         return trail(config, opened, decided, mention)
 
-    return View(made, explain, now(), policy.holds, signed, lambda item: two_needed(policy, item))
+    return RenderContext(made, explain, now(), policy.holds, signed, lambda item: needs_second_approval(policy, item))
 
 
-def trail(config: "Settings", opened: "Store", decided: "Decided", mention: "Mention") -> Sequence["Hit"]:
+def trail(config: "Settings", opened: "Store", decided: "StoredDecision", mention: "Mention") -> Sequence["RuleResult"]:
     """The whole trail of a stored decision: decide is pure, so its misses are made again from facts and policy.
 
     Where another version of the program decides otherwise, or the policy cannot be read any more, the stored hits.
     """
-    from listener.model import Hit
+    from listener.model import RuleResult
 
-    hits = [Hit(one["rule"], one["hit"], one["says"], tuple(one["words"])) for one in decided.hits]
+    hits = [RuleResult(one["rule"], one["hit"], one["message"], tuple(one["words"])) for one in decided.hits]
     try:
         again = _again(_policy(config, opened, decided.policy_hash), decided, mention)
     except (ConfigError, LookupError, TypeError, ValueError):
@@ -131,7 +135,7 @@ def trail(config: "Settings", opened: "Store", decided: "Decided", mention: "Men
     return again.trail if again.rule == decided.rule else hits
 
 
-def wordings(config: "Settings", decided: "Decided", mention: "Mention") -> "Sequence[Text]":
+def wordings(config: "Settings", decided: "StoredDecision", mention: "Mention") -> "Sequence[CandidateText]":
     """The texts that today's policy has for a stored decision, in the order to try; none when it drafts no more."""
     try:
         draft = _again(config.policy, decided, mention).draft
@@ -140,13 +144,13 @@ def wordings(config: "Settings", decided: "Decided", mention: "Mention") -> "Seq
     return draft.texts if draft else ()
 
 
-def _again(policy: "Policy", decided: "Decided", mention: "Mention") -> "Decision":
+def _again(policy: "Policy", decided: "StoredDecision", mention: "Mention") -> "Decision":
     """Decide once more from the stored facts."""
     from listener.settings import load_responders
     from listener.triage.decide import decide
-    from listener.triage.facts import unpack
+    from listener.triage.signals import unpack
 
-    return decide(unpack(decided.facts, mention), policy, load_responders(policy))
+    return decide(unpack(decided.signals, mention), policy, load_responders(policy))
 
 
 def _policy(config: "Settings", opened: "Store", policy_hash: str) -> "Policy":

@@ -57,11 +57,11 @@ def _elsewhere() -> Iterator[Path]:
 
 
 def _run(console: "Console", folder: Path) -> None:
-    from listener.cli import work
+    from listener.cli import runtime
 
     config = context.settings()
-    with work.locked("demo") as store:
-        stages = work.stages(config, store)
+    with runtime.locked("demo") as store:
+        stages = runtime.stages(config, store)
         _say(console, "1", f"Earshot reads what people say to {config.policy.brand.name}, scores it and decides")
         stages.once("poll")
         stages.once("route")
@@ -108,7 +108,7 @@ def _show(console: "Console", one: "Json") -> None:
     color = COLORS.get(one["state"], "white")
     verdict = f"{one['kind']} drafted" if one["state"] == "drafted" else "to a person" if one["state"] else "left alone"
     hit = next((line for line in reversed(one["trail"]) if line["hit"]), None)
-    why = f"{hit['rule']}: {hit['says']}" if hit else one["rule"]
+    why = f"{hit['rule']}: {hit['message']}" if hit else one["rule"]
     why = escape(output.safe(why))
     console.print(f"  {_bar(compound)} {compound:+.2f} {mention['lang']}  [{color} bold]{verdict}[/]  [dim]{why}[/]")
     if one["text"]:
@@ -138,14 +138,14 @@ def _approve(console: "Console", store: "Store", found: list["Json"]) -> None:
 def _log(console: "Console", store: "Store") -> None:
     from rich.table import Table
 
-    from listener.store import figures
+    from listener.store import exchange_log
 
     table: Any = Table(box=None, pad_edge=False, expand=True)
     for name, width in (("mention", 7), ("author", 12), ("decision", 9), ("kind", 10), ("state", 9), ("approved", 8)):
         table.add_column(name, width=width, no_wrap=True)
     table.add_column("reply", no_wrap=True, overflow="ellipsis", ratio=1)
     with store.read() as connection:
-        for row in figures.exchanges(connection, limit=None):
+        for row in exchange_log.exchanges(connection, limit=None):
             cells = [
                 row[name] or ""
                 for name in ("mention_id", "author", "decision", "kind", "state", "approved_by", "reply_text")

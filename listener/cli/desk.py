@@ -9,8 +9,8 @@ from listener.cli.app import app
 from listener.cli.arguments import As, AsJson, Id, Limit, State
 
 if TYPE_CHECKING:
-    from listener.desk.approve import Desk, Outcome
-    from listener.desk.queue import View
+    from listener.desk.approve import ApprovalResult, DeskContext
+    from listener.desk.queue import RenderContext
     from listener.model import Json
     from listener.store.engine import Store
 
@@ -32,7 +32,7 @@ def queue(
     from listener.desk import queue as stage
 
     config = context.settings()
-    page = stage.Page(
+    page = stage.QueueFilter(
         states=None if state is None else (state.value,),
         kind=arguments.kind(config, kind),
         platform=platform,
@@ -70,9 +70,9 @@ def show(
     if json:
         output.emit_json(found)
         return
-    from listener.cli import screen
+    from listener.cli import detail
 
-    screen.show(found, view.now)
+    detail.show(found, view.now)
 
 
 @app.command()
@@ -100,7 +100,7 @@ def approve(
         raise typer.Exit(1)
 
 
-def _outcome(store: "Store", view: "View", one: "Outcome") -> "Json":
+def _outcome(store: "Store", view: "RenderContext", one: "ApprovalResult") -> "Json":
     from listener.desk import queue as stage
     from listener.errors import DeskError
 
@@ -116,9 +116,9 @@ def _tell(rows: "list[Json]") -> None:
 
     for row in rows:
         if row["ok"]:
-            output.write(render.told(row["reply"]))
+            output.write(render.status_line(row["reply"]))
         else:
-            output.tell(f"earshot: {row['id']} is not approved: {output.safe(row['error'])}")
+            output.print_error(f"earshot: {row['id']} is not approved: {output.safe(row['error'])}")
 
 
 @app.command()
@@ -134,30 +134,30 @@ def edit(
     Example: earshot edit 12 --text "Sorry about that! Please write to help@example.com"
     """
     from listener.cli import editor, render
-    from listener.desk import moves
     from listener.desk import queue as stage
+    from listener.desk import transitions
 
     config, number = context.settings(), arguments.number(reply_id)
     kind = arguments.kind(config, kind)
     with context.store() as store:
         desk, revision, own = context.desk(config, name), None, None
         if text is None:
-            present = moves.editable(store, desk, number)
+            present = transitions.editable(store, desk, number)
             text, revision = editor.ask(present.text or ""), present.revision
             own = text
         with editor.kept(own):
             changed = text is not None and _write(store, desk, number, text, kind, revision)
         found = stage.single(store, context.view(config, store, name), number)
     if not changed:
-        output.tell(f"earshot: {number} is as it was: the text is empty or unchanged")
+        output.print_error(f"earshot: {number} is as it was: the text is empty or unchanged")
     if json:
         output.emit_json(found)
     elif changed:
-        output.write(render.told(found))
+        output.write(render.status_line(found))
 
 
-def _write(store: "Store", desk: "Desk", number: int, text: str, kind: str | None, revision: int | None) -> bool:
-    from listener.desk import moves
+def _write(store: "Store", desk: "DeskContext", number: int, text: str, kind: str | None, revision: int | None) -> bool:
+    from listener.desk import transitions
 
-    moves.edit(store, desk, number, text, kind, revision)
+    transitions.edit(store, desk, number, text, kind, revision)
     return True

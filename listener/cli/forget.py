@@ -16,11 +16,14 @@ if TYPE_CHECKING:
     from listener.model import Json
     from listener.settings import Settings
 
-LEFT = (
+FORGET_INCOMPLETE = (
     "another program keeps traces of the words in the database's files: the upkeep of `run` or `once` cleans "
     "them, as does this command again; the notice `traces` is open until then"
 )
-ONE = {"replies": "reply", "shunted": "shunted item"}  # one of a noun, where it is not the noun less its s
+IRREGULAR_SINGULARS = {
+    "replies": "reply",
+    "quarantine": "quarantined item",
+}  # one of a noun, where it is not the noun less its s
 
 
 @app.command()
@@ -30,7 +33,7 @@ def forget(handle: Handle, name: As = None, json: AsJson = False) -> None:
     Example: earshot forget x:ada
     """
     from listener.desk import forget as stage
-    from listener.store import clean
+    from listener.store import vacuum
 
     with context.store() as store:
         config = context.settings()
@@ -38,8 +41,8 @@ def forget(handle: Handle, name: As = None, json: AsJson = False) -> None:
         found["copies"] = [str(one) for one in _copies(store.path, found["platform"], config)]
         if not json:
             output.write(_told(found))
-        found["cleaned"] = clean.clean(store, context.now())
-    output.emit_json(found) if json else output.write("the file was cleaned" if found["cleaned"] else LEFT)
+        found["cleaned"] = vacuum.clean(store, context.now())
+    output.emit_json(found) if json else output.write("the file was cleaned" if found["cleaned"] else FORGET_INCOMPLETE)
     if not found["cleaned"]:
         raise typer.Exit(OPEN_NOTICE)
 
@@ -57,7 +60,10 @@ def _copies(database: "Path", platform: str, config: "Settings") -> "list[Path]"
 
 def _told(found: "Json") -> str:
     counts = {noun: number for noun, number in found["erased"].items() if number}
-    erased = [f"1 {ONE.get(noun, noun[:-1])}" if number == 1 else f"{number} {noun}" for noun, number in counts.items()]
+    erased = [
+        f"1 {IRREGULAR_SINGULARS.get(noun, noun[:-1])}" if number == 1 else f"{number} {noun}"
+        for noun, number in counts.items()
+    ]
     who = f"{found['platform']}:{found['author_id']}"
     words = f"erased the words of {', '.join(erased)}" if erased else "no words of theirs are left"
     lines = [f"{who} is forgotten: {words}"]
@@ -67,6 +73,8 @@ def _told(found: "Json") -> str:
         lines.append(f"the opt-out stays, and with it the id; `earshot optout {who} --undo` takes it back")
     if found["perhaps"]:
         which = ", ".join(map(str, found["perhaps"]))
-        lines.append(f"may be theirs, and does not tell: shunted {which}; `earshot shunted --dismiss ID` erases one")
+        lines.append(
+            f"may be theirs, and does not tell: quarantined item {which}; `earshot quarantine --dismiss ID` erases one"
+        )
     lines += [f"still holds the words: {path} (delete it when you need it no more)" for path in found["copies"]]
     return "\n".join(map(output.safe, lines))

@@ -24,8 +24,8 @@ def health(env: Mapping[str, str]) -> int:
     return 0
 
 
-def _tell(says: str) -> int:
-    sys.stderr.write(f"earshot: {says}\n")
+def _tell(message: str) -> int:
+    sys.stderr.write(f"earshot: {message}\n")
     return 1
 
 

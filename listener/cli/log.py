@@ -38,12 +38,12 @@ def log(
 
     Example: earshot log --since 7d --limit 0 > week.jsonl
     """
-    from listener.store import figures, people
+    from listener.store import exchange_log, people
 
     start = None if since is None else arguments.usage(lambda: times.moment(since, context.now()), "--since")
     border = None if after is None else arguments.mention(after)
     with context.store() as store, store.read() as connection:
-        rows = figures.exchanges(
+        rows = exchange_log.exchanges(
             connection,
             since=start,
             person=None if person is None else people.find(connection, person),
@@ -130,7 +130,7 @@ def _notices(found: "list[Json]") -> None:
 
 
 @app.command()
-def shunted(
+def quarantine(
     retry: Annotated[int | None, typer.Option(metavar="ID", help="Put this one back into the line.")] = None,
     dismiss: Annotated[int | None, typer.Option(metavar="ID", help="Done with: erase its raw text.")] = None,
     limit: Limit = 50,
@@ -140,26 +140,26 @@ def shunted(
 ) -> None:
     """List mentions that could not be read or decided; the others went on without them.
 
-    Examples: earshot shunted --retry 3   earshot shunted --dismiss 4
+    Examples: earshot quarantine --retry 3   earshot quarantine --dismiss 4
     """
     from listener.desk import control
     from listener.store import notices as kept
 
     with context.store() as store:
-        for given, work, says in ((retry, control.put_back, PUT_BACK), (dismiss, control.dismiss, DISMISSED)):
+        for given, work, message in ((retry, control.requeue, PUT_BACK), (dismiss, control.dismiss, DISMISSED)):
             if given is not None:
                 done = work(store, context.desk(context.settings(), name), min(given, arguments.LARGEST))
-                told = f"{done['platform']}:{done['mention_id']} {says}"
+                told = f"{done['platform']}:{done['mention_id']} {message}"
                 output.emit_json(done) if json else output.write(output.safe(told))
                 return
         with store.read() as connection:
-            items = kept.shunted_items(connection, output.parse_limit(limit), after)
+            items = kept.quarantined_items(connection, output.parse_limit(limit), after)
     fields = ("id", "platform", "mention_id", "stage", "error", "raw", "at")
     found = [{field: getattr(one, field) for field in fields} for one in items]
-    output.emit_json(found) if json else _shunted(found)
+    output.emit_json(found) if json else _quarantine_table(found)
 
 
-def _shunted(found: "list[Json]") -> None:
+def _quarantine_table(found: "list[Json]") -> None:
     for one in found:
         where = f"{one['platform']}:{one['mention_id']}"
         output.write(output.safe(f"{one['id']:>4}  {where}, at {one['stage']}, {one['at']:%Y-%m-%d %H:%M} UTC"))
@@ -167,7 +167,7 @@ def _shunted(found: "list[Json]") -> None:
         output.write(f"      {output.safe(one['raw'][:200])}")
     if found:
         output.write(
-            "earshot shunted --retry ID puts one of stage route back; one of stage poll is mended at its source;\n"
+            "earshot quarantine --retry ID puts one of stage route back; one of stage poll is mended at its source;\n"
             "--dismiss ID is for what needs nothing more"
         )
     else:

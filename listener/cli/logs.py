@@ -44,7 +44,7 @@ class _Redacted(logging.Formatter):
 class _Json(_Redacted):
     def render(self, record: logging.LogRecord) -> str:
         row = {"at": self.formatTime(record, self.datefmt), "level": record.levelname.lower(), "logger": record.name}
-        row["says"] = record.getMessage()
+        row["message"] = record.getMessage()
         if record.exc_info:
             row["traceback"] = self.formatException(record.exc_info)
         return json.dumps(row, ensure_ascii=False)

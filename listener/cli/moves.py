@@ -10,11 +10,11 @@ from listener.cli.app import app
 from listener.cli.arguments import As, AsJson, Id, Reason
 
 if TYPE_CHECKING:
-    from listener.desk.approve import Desk
+    from listener.desk.approve import DeskContext
     from listener.store.engine import Store
 
 
-def _act(reply_id: int, name: str | None, json: bool, move: "Callable[[Store, Desk, int], None]") -> None:
+def _act(reply_id: int, name: str | None, json: bool, move: "Callable[[Store, DeskContext, int], None]") -> None:
     """Make the move and tell how the reply stands after it."""
     from listener.desk import queue as stage
 
@@ -28,7 +28,7 @@ def _act(reply_id: int, name: str | None, json: bool, move: "Callable[[Store, De
     from listener.cli import render
 
     marks = [one for one in render.marks(found) if not one.startswith("!")]
-    output.write(render.told(found))
+    output.write(render.status_line(found))
     if marks:
         output.write(output.safe("  " + ", ".join(marks)))
 
@@ -39,9 +39,9 @@ def reject(reply_id: Id, reason: Reason, name: As = None, json: AsJson = False) 
 
     Example: earshot reject 12 --reason "we are not the shop they mean"
     """
-    from listener.desk import moves
+    from listener.desk import transitions
 
-    _act(reply_id, name, json, lambda store, desk, number: moves.reject(store, desk, number, reason))
+    _act(reply_id, name, json, lambda store, desk, number: transitions.reject(store, desk, number, reason))
 
 
 @app.command()
@@ -50,9 +50,9 @@ def close(reply_id: Id, reason: Reason, name: As = None, json: AsJson = False) -
 
     Example: earshot close 12 --reason "settled on the phone"
     """
-    from listener.desk import moves
+    from listener.desk import transitions
 
-    _act(reply_id, name, json, lambda store, desk, number: moves.close(store, desk, number, reason))
+    _act(reply_id, name, json, lambda store, desk, number: transitions.close(store, desk, number, reason))
 
 
 @app.command()
@@ -61,9 +61,9 @@ def retry(reply_id: Id, name: As = None, json: AsJson = False) -> None:
 
     Example: earshot retry 12
     """
-    from listener.desk import moves
+    from listener.desk import transitions
 
-    _act(reply_id, name, json, moves.retry)
+    _act(reply_id, name, json, transitions.retry)
 
 
 @app.command()
@@ -72,9 +72,9 @@ def undo(reply_id: Id, name: As = None, json: AsJson = False) -> None:
 
     Example: earshot undo 12
     """
-    from listener.desk import moves
+    from listener.desk import transitions
 
-    _act(reply_id, name, json, moves.undo)
+    _act(reply_id, name, json, transitions.undo)
 
 
 @app.command()
@@ -88,9 +88,9 @@ def done(
 
     Example: earshot done 12 --remote-id 1829
     """
-    from listener.desk import moves
+    from listener.desk import transitions
 
-    _act(reply_id, name, json, lambda store, desk, number: moves.done(store, desk, number, remote_id))
+    _act(reply_id, name, json, lambda store, desk, number: transitions.done(store, desk, number, remote_id))
 
 
 @app.command()
@@ -107,11 +107,11 @@ def resolve(
 
     Examples: earshot resolve 12 --sent 1829   earshot resolve 12 --not-sent
     """
-    from listener.desk import moves
+    from listener.desk import transitions
 
     if (sent is None) != not_sent:
         raise typer.BadParameter("give either --sent REMOTE_ID or --not-sent")
-    _act(reply_id, name, json, lambda store, desk, number: moves.resolve(store, desk, number, sent))
+    _act(reply_id, name, json, lambda store, desk, number: transitions.resolve(store, desk, number, sent))
 
 
 @app.command()
@@ -179,14 +179,14 @@ def escalate(
 
     Examples: earshot escalate 12   earshot escalate memory:1042
     """
-    from listener.desk import moves
+    from listener.desk import transitions
 
     asked = arguments.asked(which)
     if asked.mention is None:
-        _act(asked.reply_id or 0, name, json, moves.escalate)
+        _act(asked.reply_id or 0, name, json, transitions.escalate)
         return
     platform, mention_id = asked.mention
     with context.store() as store:
         desk = context.desk(context.settings(), name)
-        made = moves.escalate_mention(store, desk, platform, mention_id)
+        made = transitions.escalate_mention(store, desk, platform, mention_id)
     _act(made, name, json, lambda store, desk, number: None)

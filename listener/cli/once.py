@@ -11,7 +11,7 @@ from listener.cli.app import app
 
 if TYPE_CHECKING:
     from listener.model import Json
-    from listener.stages import Totals
+    from listener.stages import RunSummary
 
 OPEN_NOTICE = 3
 
@@ -37,45 +37,47 @@ def once(
     import logging
     import os
 
-    from listener.cli import logs, work
+    from listener.cli import logs, runtime
     from listener.settings import EnvSecrets
     from listener.store import notices
 
     logs.configure(EnvSecrets(os.environ).values, level=logging.ERROR)
-    config = work.ready()
-    with work.locked("once") as store:
-        totals = work.stages(config, store).once(stage.value if stage else None)
+    config = runtime.ready()
+    with runtime.locked("once") as store:
+        totals = runtime.stages(config, store).once(stage.value if stage else None)
         with store.read() as connection:
             opened = notices.opened(connection)
     _show(totals, json)
-    for name, says in totals.troubles.items():
-        output.tell(f"earshot: {name} could not be read: {output.safe(says)}")
+    for name, message in totals.troubles.items():
+        output.print_error(f"earshot: {name} could not be read: {output.safe(message)}")
     if totals.troubles:
         raise typer.Exit(1)
     if opened:
-        output.tell(f"earshot: {len(opened)} notice{'s' if len(opened) > 1 else ''} open; `earshot notices` tells")
+        output.print_error(
+            f"earshot: {len(opened)} notice{'s' if len(opened) > 1 else ''} open; `earshot notices` tells"
+        )
         raise typer.Exit(OPEN_NOTICE)
 
 
-def counts(totals: "Totals") -> "Json":
+def counts(totals: "RunSummary") -> "Json":
     """The counts in the words of CONTRACT.md."""
     polled, routed, sent = totals.polled, totals.routed, totals.sent
     return {
         "polled": polled.polled,
         "stored": polled.stored,
         "skipped": polled.skipped,
-        "quarantined": polled.quarantined + routed.shunted,
+        "quarantined": polled.quarantined + routed.quarantined,
         "drafted": routed.drafted,
         "escalated": routed.escalated,
         "ignored": routed.ignored,
         "sent": sent.sent,
         "held": dict(sent.held),
-        "unknown": sent.unknown,
+        "unconfirmed": sent.unconfirmed,
         "failed": sent.failed,
     }
 
 
-def _show(totals: "Totals", json: bool) -> None:
+def _show(totals: "RunSummary", json: bool) -> None:
     found = counts(totals)
     if json:
         output.emit_json(found)

@@ -75,7 +75,7 @@ def emit_lines(rows: Iterable[object]) -> None:
         write(dumps(row, indent=None))
 
 
-def tell(text: str) -> None:
+def print_error(text: str) -> None:
     """Print a remark to stderr."""
     sys.stderr.write(text + "\n")
 

@@ -29,9 +29,9 @@ def person(handle: Handle, json: AsJson = False) -> None:
 
 
 def _show(found: "Json") -> None:
-    from listener.cli import render, screen
+    from listener.cli import detail, render
 
-    render.show(*screen.person(found))
+    render.show(*detail.person(found))
 
 
 @app.command()
@@ -69,8 +69,10 @@ def optout(
     with context.store() as store:
         desk = context.desk(context.settings(), name)
         found = people.opt_in(store, desk, handle) if undo else people.opt_out(store, desk, handle, reason)
-    says = "may be answered again" if undo else f"will not be answered (`earshot optout {handle} --undo` takes it back)"
-    output.emit_json(found) if json else output.write(output.safe(f"{_known(found)} {says}"))
+    message = (
+        "may be answered again" if undo else f"will not be answered (`earshot optout {handle} --undo` takes it back)"
+    )
+    output.emit_json(found) if json else output.write(output.safe(f"{_known(found)} {message}"))
 
 
 def _noted(found: "Json") -> str:
@@ -101,8 +103,8 @@ def pause(
     with context.store(wait=BRAKE) as store:
         found = control.pause(store, context.desk(context.settings(), name), platform, length, reason)
     until = f"until {output.iso(found['until'])}" if found["until"] else "until `earshot resume`"
-    says = f"sending is paused on {', '.join(found['paused']) or 'every platform'} {until}"
-    output.emit_json(found) if json else output.write(says)
+    message = f"sending is paused on {', '.join(found['paused']) or 'every platform'} {until}"
+    output.emit_json(found) if json else output.write(message)
 
 
 @app.command()
@@ -142,5 +144,5 @@ def _resume_kind(given: str, name: str | None, json: bool) -> None:
     config = context.settings()
     kind = str(arguments.kind(config, given))
     with context.store() as store:
-        found = autonomy.resume(store, context.desk(config, name), kind)
+        found = autonomy.resume_kind(store, context.desk(config, name), kind)
     output.emit_json(found) if json else output.write(f"{kind}: {render.progress(found)}")

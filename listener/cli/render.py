@@ -19,7 +19,7 @@ from rich.text import Text
 from listener.cli import output, times
 
 if TYPE_CHECKING:
-    from listener.desk.queue import Totals
+    from listener.desk.queue import QueueTotals
     from listener.model import Json
 
 START = 400  # characters of a text that one line may need, before it is cut to the width
@@ -83,7 +83,7 @@ def count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-def who(one: "Json") -> str:
+def author_label(one: "Json") -> str:
     """The author of a reply's mention."""
     author = one["mention"]["author"]
     return f"@{author['handle']}" if author["handle"] else str(author["name"] or author["id"])
@@ -94,7 +94,11 @@ def due(one: "Json", now: datetime) -> Text:
     if one["due_at"] is None:
         return Text("-")
     left = (one["due_at"] - now).total_seconds()
-    return Text(f"late {times.short(-left)}", "bold red") if left < 0 else Text(f"in {times.short(left)}")
+    return (
+        Text(f"late {times.compact_duration(-left)}", "bold red")
+        if left < 0
+        else Text(f"in {times.compact_duration(left)}")
+    )
 
 
 def queue(found: Sequence["Json"], now: datetime) -> Table:
@@ -118,7 +122,7 @@ def _what(one: "Json") -> Text:
 
 
 def _from(one: "Json") -> Text:
-    return Text.assemble(clip(who(one), "bold"), "\n", (output.safe(one["platform"]), "dim"))
+    return Text.assemble(clip(author_label(one), "bold"), "\n", (output.safe(one["platform"]), "dim"))
 
 
 def _said(one: "Json") -> Text:
@@ -136,21 +140,21 @@ def marks(one: "Json") -> list[str]:
     assigned = f"assigned to {one['assigned_to']}" if one["assigned_to"] else ""
     snoozed = f"snoozed until {moment(one['snoozed_until'])}" if one["snoozed_until"] else ""
     approved = f"approved by {one['approved_by']}" if one["approved_by"] else _half(one)
-    warned = [f"! {warning['says']}" for warning in one["warnings"]]
+    warned = [f"! {warning['message']}" for warning in one["warnings"]]
     return [mark for mark in (claimed, assigned, snoozed, approved, *warned, one["error"] or "") if mark]
 
 
 def _half(one: "Json") -> str:
     """Where policy wants two names: whose is still missing."""
-    if not one["four_eyes"] or one["state"] != "drafted":
+    if not one["needs_second_approval"] or one["state"] != "drafted":
         return ""
     given = ", ".join(each["by"] for each in one["approvals"])
     return f"approved by {given}, a second name is needed" if given else "two names must approve it"
 
 
-def footer(shown: int, totals: "Totals", now: datetime, last: int | None, more: bool) -> str:
+def footer(shown: int, totals: "QueueTotals", now: datetime, last: int | None, more: bool) -> str:
     """What the whole queue holds, and what to type next."""
-    waiting = {state: totals.counts.get(state, 0) for state in ("drafted", "escalated", "by_hand", "unknown")}
+    waiting = {state: totals.counts.get(state, 0) for state in ("drafted", "escalated", "by_hand", "unconfirmed")}
     parts = [f"{count} {state}" for state, count in waiting.items() if count]
     parts += [f"{totals.overdue} overdue"] * bool(totals.overdue) + [f"{totals.snoozed} snoozed"] * bool(totals.snoozed)
     failed = totals.counts.get("failed", 0)
@@ -166,19 +170,19 @@ def footer(shown: int, totals: "Totals", now: datetime, last: int | None, more: 
     return "\n".join(lines)
 
 
-def nothing(totals: "Totals", now: datetime) -> str:
+def nothing(totals: "QueueTotals", now: datetime) -> str:
     """An empty queue is good news only while somebody listens."""
     heard = f"listening last succeeded {times.ago(totals.listened, now)}" if totals.listened else "nobody listens yet"
     return f"Nothing waits here; {heard} (`earshot status` tells more)."
 
 
-def told(one: "Json") -> str:
+def status_line(one: "Json") -> str:
     """One line on where a reply stands, and what may be done next."""
     kind = f" ({one['kind']})" if one["kind"] else ""
-    return output.safe(f"{one['id']} {one['state']}{kind} to {who(one)}: {following(one)}")
+    return output.safe(f"{one['id']} {one['state']}{kind} to {author_label(one)}: {next_step(one)}")
 
 
-def following(one: "Json") -> str:
+def next_step(one: "Json") -> str:
     """Which command comes next, by state."""
     number, name = one["id"], f"{one['platform']}:{one['mention']['id']}"
     ways = {
@@ -187,8 +191,8 @@ def following(one: "Json") -> str:
         "escalated": f"`earshot edit {number}` writes a reply, `earshot close {number} --reason R` ends it",
         "approved": f"it goes out {_when(one)}{price(one)}; `earshot undo {number}` takes it back",
         "sending": "a call is under way",
-        "unknown": f"Earshot looks for it; `earshot resolve {number} --sent REMOTE_ID` or `--not-sent` settles it",
-        "by_hand": f"post it at {one['link'] or 'the platform'} yourself, then `earshot done {number}`",
+        "unconfirmed": f"Earshot looks for it; `earshot resolve {number} --sent REMOTE_ID` or `--not-sent` settles it",
+        "by_hand": f"post it at {one['reply_url'] or 'the platform'} yourself, then `earshot done {number}`",
         "failed": f"{one['error'] or 'it failed'}; `earshot retry {number}` puts it back, `earshot edit {number}`",
         "sent": f"it is out as {one['remote_id'] or 'a post of unknown id'} since {moment(one['sent_at'])}",
         "closed": f"{one['closed_as']}: {one['reason'] or 'no reason kept'}; `earshot escalate {name}` opens it again",
@@ -213,8 +217,8 @@ def _when(one: "Json") -> str:
 
 def progress(one: "Json") -> str:
     """How far a kind is on its way to go out by itself: the record, and what follows from it."""
-    changed = one["of"] - one["unchanged"]
-    told = f"{one['of']} of {one['needs']} decisions, {changed} of them rejected or changed"
+    changed = one["reviewed"] - one["approved_unchanged"]
+    told = f"{one['reviewed']} of {one['needs']} decisions, {changed} of them rejected or changed"
     if one["ended"]:
         return f"{told}; stopped {moment(one['ended']['at'])}: {one['ended']['why']}"
     return f"{told}; earned" if one["earned"] else f"{told}; not earned yet"

@@ -11,7 +11,7 @@ from listener.cli.app import app
 from listener.cli.arguments import AsJson, Limit
 
 if TYPE_CHECKING:
-    from listener.analysis.replay import Judge, Replayed
+    from listener.analysis.replay import PolicyRunner, Replayed
     from listener.model import Json
     from listener.policy import Policy
 
@@ -37,13 +37,13 @@ def replay(
     start = None if since is None else arguments.usage(lambda: times.moment(since, context.now()), "--since")
     other, notes = rules.load_policy(policy)
     for note in notes:
-        output.tell(f"earshot: {note}")
+        output.print_error(f"earshot: {note}")
     preview = context.previews(context.settings())
 
-    def judge(told: "Policy") -> "Judge":
-        return analysis.Judge(told, rules.load_responders(told), preview)
+    def judge(told: "Policy") -> "PolicyRunner":
+        return analysis.PolicyRunner(told, rules.load_responders(told), preview)
 
-    def of_texts(texts: Mapping[str, str]) -> "Judge":
+    def of_texts(texts: Mapping[str, str]) -> "PolicyRunner":
         return judge(rules.read_policy(texts))
 
     with context.store() as store:
@@ -60,11 +60,13 @@ def _show(found: "Replayed", json: bool) -> None:
 
         render.show(*_parts(found, total))
     if len(found.rows) < total:
-        output.tell(f"earshot: the first {len(found.rows)} of {total} changes are shown; --limit 0 shows all")
+        output.print_error(f"earshot: the first {len(found.rows)} of {total} changes are shown; --limit 0 shows all")
     if found.erased:
-        output.tell(f"earshot: of {found.erased} of {found.read} the words were erased: they cannot be decided again")
+        output.print_error(
+            f"earshot: of {found.erased} of {found.read} the words were erased: they cannot be decided again"
+        )
     if found.unreadable:
-        output.tell(
+        output.print_error(
             f"earshot: {found.unreadable} of {found.read} were decided by a policy that cannot be read any more"
         )
 
@@ -79,8 +81,10 @@ def _parts(found: "Replayed", total: int) -> Iterator[Any]:
     for change, number in found.changes.most_common():
         yield Text(f"  {number:>6}  {change}")
     if found.by_program:
-        says = f"{found.by_program} are decided otherwise by this version of Earshot, whatever the policy: not counted"
-        yield Text(says, "dim")
+        message = (
+            f"{found.by_program} are decided otherwise by this version of Earshot, whatever the policy: not counted"
+        )
+        yield Text(message, "dim")
 
 
 def _row(row: "Json") -> Iterator[Any]:
@@ -88,7 +92,7 @@ def _row(row: "Json") -> Iterator[Any]:
     from rich.text import Text
 
     from listener.cli import render
-    from listener.cli.screen import Quoted
+    from listener.cli.detail import Quoted
 
     head = f"{row['platform']}:{row['mention_id']} · @{row['author']} · {render.moment(row['at'])} · "
     yield Text.assemble((output.safe(head), "dim"), (row["change"], "bold"))

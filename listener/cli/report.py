@@ -55,7 +55,7 @@ def _write(path: Path, text: str) -> None:
         raise InputError(
             f"{path} cannot be written ({error.strerror})", "name a file in a folder that exists"
         ) from error
-    output.tell(f"wrote {path}")
+    output.print_error(f"wrote {path}")
 
 
 def _show(found: "Json") -> None:

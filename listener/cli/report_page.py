@@ -53,4 +53,4 @@ def _column(row: Json, label: str, kinds: Sequence[str], x: float, step: float, 
             height = number * HEIGHT / most
             y -= height
             size = {"x": round(x, 1), "y": round(y, 2), "width": round(step * 0.8, 1), "height": round(height, 2)}
-            yield {**size, "kind": place, "says": f"{row[label]}: {number} {kind}"}
+            yield {**size, "kind": place, "message": f"{row[label]}: {number} {kind}"}

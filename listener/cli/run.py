@@ -2,7 +2,7 @@
 
 import os
 
-from listener import stop
+from listener import shutdown
 from listener.cli.app import app
 
 
@@ -12,19 +12,19 @@ def run() -> None:
 
     Example: EARSHOT_CONFIG=/etc/earshot EARSHOT_DATA=/var/lib/earshot earshot run
     """
-    from listener.cli import logs, work
+    from listener.cli import logs, runtime
     from listener.daemon import Daemon, leave
     from listener.settings import EnvSecrets, Settings
     from listener.stages import Stages
 
-    stop.install()
+    shutdown.install()
     logs.configure(EnvSecrets(os.environ).values)
-    config = work.ready()
-    with work.locked("run", wait=60.0) as store:
+    config = runtime.ready()
+    with runtime.locked("run", wait=60.0) as store:
 
         def build() -> tuple[Settings, Stages]:
-            fresh = work.ready()
-            return fresh, work.stages(fresh, store, stop.flag.is_set)
+            fresh = runtime.ready()
+            return fresh, runtime.stages(fresh, store, shutdown.stop_requested.is_set)
 
-        Daemon(config, work.stages(config, store, stop.flag.is_set), build).run()
+        Daemon(config, runtime.stages(config, store, shutdown.stop_requested.is_set), build).run()
         leave(0)

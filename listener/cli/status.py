@@ -53,16 +53,16 @@ def health() -> None:
 def gather(connection: "Connection", config: "Settings", now: datetime) -> "Json":
     """The figures of CONTRACT.md's `status`, and the pauses and opt-outs in force."""
     from listener.desk import autonomy
-    from listener.store import figures, notices, people, platforms, replies
+    from listener.store import exchange_log, notices, people, platforms, replies
 
     gaps, pauses = notices.gap_counts(connection), platforms.pauses(connection, now)
     stopped = {one.scope for one in pauses}
     states = platforms.states(connection)
-    oldest = figures.oldest_waiting(connection)
+    oldest = exchange_log.oldest_waiting(connection)
     return {
         "platforms": [_platform(one, gaps.get(one.name, 0), stopped, now) for one in states],
         "queue": replies.counts(connection),
-        "undecided": figures.undecided(connection),
+        "undecided": exchange_log.undecided(connection),
         "oldest_seconds": None if oldest is None else round((now - oldest).total_seconds()),
         "notices": len(notices.opened(connection)),
         "spend": {one.name: _spend(connection, config, one.name, now) for one in states},
@@ -101,7 +101,7 @@ def _word(state: "PlatformState", stopped: set[str], now: datetime) -> str:
     if stopped & {"*", state.name}:
         return "paused"
     if (now - state.attempt_at).total_seconds() > LATE * state.poll_seconds:
-        return "late"
+        return "stalled"
     return "listening"
 
 
@@ -149,7 +149,11 @@ def _show(found: "Json", opened: list[Any], now: datetime) -> None:
     if not found["platforms"]:
         output.write("no platform has been polled yet: `earshot run` or `earshot once` begins")
     queue = ", ".join(f"{number} {state}" for state, number in sorted(found["queue"].items())) or "empty"
-    oldest = f"; the oldest waits {times.short(found['oldest_seconds'])}" if found["oldest_seconds"] is not None else ""
+    oldest = (
+        f"; the oldest waits {times.compact_duration(found['oldest_seconds'])}"
+        if found["oldest_seconds"] is not None
+        else ""
+    )
     output.write(
         f"queue      {queue}{oldest}" + (f"; {found['undecided']} mentions undecided" if found["undecided"] else "")
     )
@@ -159,7 +163,7 @@ def _show(found: "Json", opened: list[Any], now: datetime) -> None:
         reason = output.safe(one["reason"] or "no reason given")
         output.write(f"paused     {where} by {one['by']}{until}: {reason}; `earshot resume` ends it")
     for kind, one in found["autonomy"].items():
-        if one["of"] or one["auto"] == "earned":
+        if one["reviewed"] or one["auto"] == "earned":
             output.write(output.safe(f"by itself  {kind} (auto {one['auto']}): {render.progress(one)}"))
     if found["opted_out"]:
         names = ", ".join(f"{one['platform']}:{one['author_id']}" for one in found["opted_out"][:10])

@@ -34,10 +34,10 @@ def ago(then: datetime | None, now: datetime) -> str:
     if then is None:
         return "never"
     seconds = (now - then).total_seconds()
-    return f"in {short(-seconds)}" if seconds < 0 else f"{short(seconds)} ago"
+    return f"in {compact_duration(-seconds)}" if seconds < 0 else f"{compact_duration(seconds)} ago"
 
 
-def short(seconds: float) -> str:
+def compact_duration(seconds: float) -> str:
     """A length of time in its largest unit."""
     for unit, size in (("d", 86400), ("h", 3600), ("min", 60)):
         if seconds >= size:

@@ -59,7 +59,7 @@ def _show(result: "Json") -> None:
     output.write(f"cues       {output.safe(cues) or 'none'}")
     for hit in result["trail"]:
         words = f" [{', '.join(hit['words'])}]" if hit["words"] else ""
-        output.write(f"  {'+' if hit['hit'] else '-'} {hit['rule']}: {hit['says']}{output.safe(words)}")
+        output.write(f"  {'+' if hit['hit'] else '-'} {hit['rule']}: {hit['message']}{output.safe(words)}")
 
 
 @app.command()
@@ -91,7 +91,7 @@ KINDS = ("thank_you", "correction", "support", "answer", "escalate", "ignore", "
 SHARES = {
     "false_thank_you": "of the negatives are thanked",
     "false_thank_you_auto": "of the negatives are thanked inside the auto band",
-    "thank_you_cover": "of the positives are thanked",
+    "thank_you_recall": "of the positives are thanked",
     "thank_you_cover_auto": "of the positives are thanked inside the auto band",
     "thank_you_precision": "of the thanked are positive",
     "negatives_unanswered": "of the negatives are left unanswered (thanked or ignored)",
@@ -108,9 +108,9 @@ def _table(report: "Json") -> None:
     for label, found in report["by_label"].items():
         output.write(f"{output.safe(label)[:13]:<14}{found['n']:>7}" + "".join(f"{found[kind]:>11}" for kind in KINDS))
     output.write("\nshares, with 95 % intervals")
-    for name, says in SHARES.items():
+    for name, message in SHARES.items():
         if (found := report["shares"][name])["rate"] is not None:
-            output.write(f"{_share(found)}  {says}")
+            output.write(f"{_share(found)}  {message}")
     _rules(report)
     _brands(report)
     _worst(report)
@@ -138,7 +138,7 @@ def _brands(report: "Json") -> None:
         output.write("\nbrands: negatives that are thanked, positives that are thanked")
         for brand, found in report["by_brand"].items():
             output.write(
-                f"{output.safe(brand)[:14]:<15}{_share(found['false_thank_you'])} {_share(found['thank_you_cover'])}"
+                f"{output.safe(brand)[:14]:<15}{_share(found['false_thank_you'])} {_share(found['thank_you_recall'])}"
             )
 
 

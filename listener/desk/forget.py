@@ -4,21 +4,21 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from listener.desk.approve import Desk, allowed, told
+from listener.desk.approve import DeskContext, require_staff, state_text
 from listener.errors import DeskError
 from listener.model import Json
-from listener.store import aside, clean, events, items, people, replies
-from listener.store import forget as store_forget
-from listener.store.aside import Names
+from listener.store import erasure as store_forget
+from listener.store import events, items, people, quarantine, replies, vacuum
 from listener.store.engine import Store
 from listener.store.people import Person
+from listener.store.quarantine import Names
 
-UNDER_WAY = ("sending", "unknown")
+UNDER_WAY = ("sending", "unconfirmed")
 MAGIC = b"SQLite format 3\0"  # how such a file begins
 OVER = ("sent", "closed")
 
 
-def forget(store: Store, desk: Desk, handle: str) -> Json:
+def forget(store: Store, desk: DeskContext, handle: str) -> Json:
     """Erase the words of a person, and say what was done; `clean` then does the file.
 
     perhaps: numbers of set-aside items that name the person and do not tell their author. Who is forgotten already has
@@ -26,15 +26,15 @@ def forget(store: Store, desk: Desk, handle: str) -> Json:
     whether it arrived, its text is needed.
     """
     with store.write() as connection:
-        allowed(desk)
+        require_staff(desk)
         who = people.find_words(connection, handle)
-        whose, now = aside.names(connection, *who), desk.clock()
+        whose, now = quarantine.names(connection, *who), desk.clock()
         stopped = _stop(connection, desk, who)
         erased = store_forget.erase(connection, who, desk.by, now) if _anything(connection, whose, who) else {}
-        clean.due(connection, now)
-        events.add(connection, "forgot", desk.by, now, detail={"mentions": erased.get("mentions", 0)})
+        vacuum.due(connection, now)
+        events.add(connection, "erasure_requested", desk.by, now, detail={"mentions": erased.get("mentions", 0)})
         silent = people.opted_out(connection, who) is not None
-        perhaps = aside.perhaps(connection, whose)
+        perhaps = quarantine.perhaps(connection, whose)
     done = {"platform": who[0], "author_id": who[1], "erased": erased, "stopped": stopped, "opted_out": silent}
     return {**done, "perhaps": perhaps}
 
@@ -42,15 +42,15 @@ def forget(store: Store, desk: Desk, handle: str) -> Json:
 def _anything(connection: Connection, whose: Names, who: Person) -> bool:
     """True when words of theirs, or about them, are here."""
     said = people.figures(connection, who)["mentions"] or people.notes(connection, who)
-    return bool(said or any(aside.known(connection, who[0], name) for name in whose.ids | whose.handles))
+    return bool(said or any(quarantine.known(connection, who[0], name) for name in whose.ids | whose.handles))
 
 
-def _stop(connection: Connection, desk: Desk, who: Person) -> list[int]:
+def _stop(connection: Connection, desk: DeskContext, who: Person) -> list[int]:
     """Close what was to be said to them. Returns the ids of the replies."""
     found = [one.reply for one in items.of_person(connection, *who, limit=None) if one.reply is not None]
     if waiting := next((one for one in found if one.state in UNDER_WAY), None):
         raise DeskError(
-            f"reply {waiting.id} to this person is {told(waiting)}: its outcome must be known first",
+            f"reply {waiting.id} to this person is {state_text(waiting)}: its outcome must be known first",
             f"`earshot show {waiting.id}` tells more, `earshot resolve` settles it; then forget",
         )
     live = [one for one in found if one.state not in OVER]

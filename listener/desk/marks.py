@@ -5,21 +5,21 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from listener.desk.approve import Desk
-from listener.desk.moves import act
+from listener.desk.approve import DeskContext
+from listener.desk.transitions import act
 from listener.errors import DeskError
 from listener.store import events, replies
 from listener.store.engine import Store
-from listener.store.records import Item, Reply
+from listener.store.records import Exchange, Reply
 
-QUEUED = ("drafted", "escalated", "by_hand", "unknown", "failed")  # waits for a person
+QUEUED = ("drafted", "escalated", "by_hand", "unconfirmed", "failed")  # waits for a person
 OPEN = (*QUEUED, "approved")
 
 
-def claim(store: Store, desk: Desk, reply_id: int) -> None:
+def claim(store: Store, desk: DeskContext, reply_id: int) -> None:
     """Take the lease on a reply, so that no colleague works on it too."""
 
-    def work(connection: Connection, item: Item, reply: Reply) -> bool:
+    def work(connection: Connection, item: Exchange, reply: Reply) -> bool:
         now = desk.clock()
         until = now + desk.policy.limits.claim_lease
         taken = replies.claim(connection, reply.id, desk.by, until, now)
@@ -29,7 +29,7 @@ def claim(store: Store, desk: Desk, reply_id: int) -> None:
     act(store, desk, reply_id, OPEN, work)
 
 
-def leave(store: Store, desk: Desk, reply_id: int) -> None:
+def release_quietly(store: Store, desk: DeskContext, reply_id: int) -> None:
     """Give the lease back in passing: nothing is wrong when it has ended, or the reply has moved on."""
     with store.write() as connection:
         if replies.release(connection, reply_id, desk.by):
@@ -37,12 +37,12 @@ def leave(store: Store, desk: Desk, reply_id: int) -> None:
             events.add(connection, "released", desk.by, desk.clock(), mention_key=key, reply_id=reply_id)
 
 
-def release(store: Store, desk: Desk, reply_id: int) -> None:
+def release(store: Store, desk: DeskContext, reply_id: int) -> None:
     """Give the lease back; only whose it is."""
     _mark(store, desk, reply_id, OPEN, "released", None, claimed_by=None, claimed_until=None)
 
 
-def assign(store: Store, desk: Desk, reply_id: int, name: str) -> None:
+def assign(store: Store, desk: DeskContext, reply_id: int, name: str) -> None:
     """Make it somebody's."""
     name = name.strip()
     if not name or not name.isprintable():
@@ -52,7 +52,7 @@ def assign(store: Store, desk: Desk, reply_id: int, name: str) -> None:
     _mark(store, desk, reply_id, OPEN, "assigned", {"to": name}, assigned_to=name)
 
 
-def snooze(store: Store, desk: Desk, reply_id: int, span: timedelta) -> None:
+def snooze(store: Store, desk: DeskContext, reply_id: int, span: timedelta) -> None:
     """Out of sight for a while; only what waits for a person, for an approval goes out all the same."""
     until = desk.clock() + span
     _mark(store, desk, reply_id, QUEUED, "snoozed", {"until": f"{until:%FT%TZ}"}, snoozed_until=until)
@@ -60,15 +60,15 @@ def snooze(store: Store, desk: Desk, reply_id: int, span: timedelta) -> None:
 
 def _mark(
     store: Store,
-    desk: Desk,
+    desk: DeskContext,
     reply_id: int,
     states: tuple[str, ...],
     what: str,
     detail: dict[str, Any] | None,
     **changes: Any,
 ) -> None:
-    def work(connection: Connection, item: Item, reply: Reply) -> bool:
-        replies.mark(connection, reply, what, desk.by, desk.clock(), detail, **changes)
+    def work(connection: Connection, item: Exchange, reply: Reply) -> bool:
+        replies.update_fields(connection, reply, what, desk.by, desk.clock(), detail, **changes)
         return True
 
     act(store, desk, reply_id, states, work)

@@ -1,11 +1,11 @@
 """Persons: their history, notes and opt-outs."""
 
-from listener.desk.approve import Desk, allowed
+from listener.desk.approve import DeskContext, require_staff
 from listener.errors import DeskError
 from listener.model import Json
 from listener.store import events, items, people, replies
 from listener.store.engine import Store
-from listener.store.records import Item
+from listener.store.records import Exchange
 
 
 def person(store: Store, handle: str) -> Json:
@@ -27,7 +27,7 @@ def person(store: Store, handle: str) -> Json:
     }
 
 
-def _exchange(item: Item) -> Json:
+def _exchange(item: Exchange) -> Json:
     reply, decided = item.reply, item.decided
     return {
         "mention_id": item.mention.id,
@@ -42,20 +42,20 @@ def _exchange(item: Item) -> Json:
     }
 
 
-def note(store: Store, desk: Desk, handle: str, text: str) -> Json:
+def note(store: Store, desk: DeskContext, handle: str, text: str) -> Json:
     """Keep a note about a person."""
     if not text.strip():
         raise DeskError("the note is empty", "write what colleagues should know")
     with store.write() as connection:
-        allowed(desk)
+        require_staff(desk)
         people.add_note(connection, people.find(connection, handle), desk.by, text, desk.clock())
     return person(store, handle)
 
 
-def opt_out(store: Store, desk: Desk, handle: str, why: str | None) -> Json:
+def opt_out(store: Store, desk: DeskContext, handle: str, why: str | None) -> Json:
     """Never answer this person: open drafts are closed, approved replies withdrawn before they go."""
     with store.write() as connection:
-        allowed(desk)
+        require_staff(desk)
         who = people.find(connection, handle)
         now = desk.clock()
         people.opt_out(connection, who, desk.by, why, now)
@@ -68,10 +68,10 @@ def opt_out(store: Store, desk: Desk, handle: str, why: str | None) -> Json:
     return person(store, handle)
 
 
-def opt_in(store: Store, desk: Desk, handle: str) -> Json:
+def opt_in(store: Store, desk: DeskContext, handle: str) -> Json:
     """Take an opt-out back. Raises DeskError when there is none."""
     with store.write() as connection:
-        allowed(desk)
+        require_staff(desk)
         who = people.find(connection, handle)
         if not people.opt_in(connection, who):
             raise DeskError(f"{handle} has not opted out", "`earshot person` tells")

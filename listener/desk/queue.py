@@ -11,16 +11,16 @@ from sqlalchemy import Connection
 
 from listener import holds
 from listener.errors import DeskError
-from listener.model import Hit, Json, Mention, Preview
+from listener.model import Json, Mention, Preview, RuleResult
 from listener.policy import Holds
 from listener.store import events, items, mentions, people, platforms, replies
 from listener.store.engine import Store
-from listener.store.records import Approval, Decided, Item, Reply
+from listener.store.records import Approval, Exchange, Reply, StoredDecision
 from listener.store.tables import WAITING
 from listener.triage.decide import GUARDS
 from responders.wording import hosts
 
-Explain = Callable[[Decided, Mention], Sequence[Hit]]
+Explain = Callable[[StoredDecision, Mention], Sequence[RuleResult]]
 GUARD_NAMES = frozenset(name for name, _, _ in GUARDS)
 OWN = (
     *("id", "state", "revision", "kind", "auto", "claimed_by", "claimed_until", "assigned_to", "snoozed_until"),
@@ -30,7 +30,7 @@ OWN = (
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ItemRef:
     """What a person names: a reply by its id, or a mention by its platform and id."""
 
     reply_id: int | None = None
@@ -38,7 +38,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class QueueFilter:
     """Which part of the queue. states None: what waits for a person and is not snoozed; limit None: all.
 
     words: in the mention, its author's name or the text; assigned_to: whose; late: only what is overdue.
@@ -55,7 +55,7 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Totals:
+class QueueTotals:
     """What stands under the queue. counts: replies by state; listened: when listening last succeeded, if ever."""
 
     counts: dict[str, int]
@@ -65,7 +65,7 @@ class Totals:
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class RenderContext:
     """What showing needs: each platform's preview, and the trail with its misses (decide is pure: made again).
 
     bounds: the policy's, of floods, near-duplicates and anger, for the warnings.
@@ -74,12 +74,12 @@ class View:
     preview: Callable[[str, Mention], Preview]
     explain: Explain
     now: datetime
-    bounds: Holds = holds.USUAL
+    bounds: Holds = holds.DEFAULT_HOLDS
     signed: Callable[[str], str] = str  # the text with the signature of who looks, who would approve it
-    two: Callable[[Item], bool] = lambda item: False  # whether two names must approve it
+    two: Callable[[Exchange], bool] = lambda item: False  # whether two names must approve it
 
 
-def lines(connection: Connection, view: View, items: Sequence[Item]) -> list[Json]:
+def lines(connection: Connection, view: RenderContext, items: Sequence[Exchange]) -> list[Json]:
     """Replies as the contract has them, in a handful of queries however many there are."""
     around = holds.around(connection, items, view.now, view.bounds)
     approved = [one.reply.id for one in items if one.reply is not None]
@@ -87,12 +87,17 @@ def lines(connection: Connection, view: View, items: Sequence[Item]) -> list[Jso
     return [_line(view, item, holds.warnings(around, item), given) for item in items]
 
 
-def line(connection: Connection, view: View, item: Item) -> Json:
+def line(connection: Connection, view: RenderContext, item: Exchange) -> Json:
     """A reply as the contract has it; its own columns are null for a mention without a reply."""
     return lines(connection, view, [item])[0]
 
 
-def _line(view: View, item: Item, warnings: Sequence[holds.Warning_], given: Mapping[int, Sequence[Approval]]) -> Json:
+def _line(
+    view: RenderContext,
+    item: Exchange,
+    warnings: Sequence[holds.ApprovalWarning],
+    given: Mapping[int, Sequence[Approval]],
+) -> Json:
     reply, decided = item.reply, item.decided
     standing = _standing(reply, given)
     preview = _preview(view, item, standing)
@@ -103,14 +108,16 @@ def _line(view: View, item: Item, warnings: Sequence[holds.Warning_], given: Map
         "decision": decided.action if decided else None,
         "mention": _mention(item),
         "sentiment": {"compound": decided.compound if decided else None},
-        "eligibility": {"can_reply": item.mention.can_reply, "reason": item.mention.why_not},
-        "guards": [{"name": one["rule"], "says": one["says"]} for one in _hits(decided) if one["rule"] in GUARD_NAMES],
-        "warnings": [{"name": one.name, "says": one.says} for one in warnings],
+        "eligibility": {"can_reply": item.mention.can_reply, "reason": item.mention.ineligible_reason},
+        "guards": [
+            {"name": one["rule"], "message": one["message"]} for one in _hits(decided) if one["rule"] in GUARD_NAMES
+        ],
+        "warnings": [{"name": one.name, "message": one.message} for one in warnings],
         "approvals": [{"by": one.by, "at": one.at} for one in standing],
-        "four_eyes": view.two(item),
-        "links": list(hosts(preview.text)) if preview else [],
+        "needs_second_approval": view.two(item),
+        "link_hosts": list(hosts(preview.text)) if preview else [],
         "cost_usd": preview.cost_usd if preview else None,
-        "link": (preview.link if preview else None) or item.mention.url,
+        "reply_url": (preview.link if preview else None) or item.mention.url,
     }
 
 
@@ -124,7 +131,7 @@ def _reply(reply: Reply | None, preview: Preview | None, now: datetime) -> Json:
     return {**own, "text": None, "length": None, "limit": None, **shown}
 
 
-def _mention(item: Item) -> Json:
+def _mention(item: Exchange) -> Json:
     one = item.mention
     author = {
         "id": one.author_id,
@@ -134,20 +141,20 @@ def _mention(item: Item) -> Json:
     }
     lang = item.decided.lang if item.decided else one.lang
     own = {"id": one.id, "url": one.url, "text": one.text, "lang": lang, "created_at": one.created_at, "author": author}
-    return {**own, "edited_at": item.edited_at, "gone_at": item.gone_at}
+    return {**own, "edited_at": item.edited_at, "deleted_at": item.deleted_at}
 
 
-def _hits(decided: Decided | None) -> list[Json]:
+def _hits(decided: StoredDecision | None) -> list[Json]:
     return decided.hits if decided else []
 
 
 def _standing(reply: Reply | None, given: Mapping[int, Sequence[Approval]]) -> list[Approval]:
     """The approvals that stand: of this revision, and not taken back."""
     mine = given.get(reply.id, ()) if reply is not None else ()
-    return [one for one in mine if reply and one.revision == reply.revision and one.taken_back_at is None]
+    return [one for one in mine if reply and one.revision == reply.revision and one.revoked_at is None]
 
 
-def _preview(view: View, item: Item, standing: Sequence[Approval]) -> Preview | None:
+def _preview(view: RenderContext, item: Exchange, standing: Sequence[Approval]) -> Preview | None:
     """The words that were approved, else those that would be: with the signature of who looks, while it is a draft."""
     reply = item.reply
     if reply is None or not reply.text:
@@ -156,7 +163,7 @@ def _preview(view: View, item: Item, standing: Sequence[Approval]) -> Preview | 
     return view.preview(standing[0].text if standing else words, item.mention)
 
 
-def detail(connection: Connection, view: View, item: Item) -> Json:
+def detail(connection: Connection, view: RenderContext, item: Exchange) -> Json:
     """Everything about one mention and its reply: trail in words, thread, person, events."""
     mention = item.mention
     return {
@@ -171,14 +178,14 @@ def detail(connection: Connection, view: View, item: Item) -> Json:
     }
 
 
-def _trail(view: View, item: Item) -> list[Json]:
+def _trail(view: RenderContext, item: Exchange) -> list[Json]:
     if item.decided is None:
         return []
     found = view.explain(item.decided, item.mention)
-    return [{"rule": one.rule, "hit": one.hit, "words": list(one.words), "says": one.says} for one in found]
+    return [{"rule": one.rule, "hit": one.hit, "words": list(one.words), "message": one.message} for one in found]
 
 
-def _thread(connection: Connection, view: View, item: Item) -> list[Json]:
+def _thread(connection: Connection, view: RenderContext, item: Exchange) -> list[Json]:
     """The stored mentions and sent replies of the conversation, oldest first."""
     found: list[Json] = []
     said = items.of_conversation(connection, item.mention.platform, item.mention.conversation_id)
@@ -208,30 +215,30 @@ def _person(connection: Connection, mention: Mention) -> Json:
     }
 
 
-def find(connection: Connection, asked: Asked) -> Item:
+def find(connection: Connection, asked: ItemRef) -> Exchange:
     """What a person named. Raises DeskError."""
     if asked.mention is None:
         return items.item(connection, reply_id=asked.reply_id)
     key = mentions.locate(connection, *asked.mention)
     if key is None:
-        says = f"there is no mention {':'.join(asked.mention)}"
-        raise DeskError(says, "`earshot log` and `earshot shunted` list what came in")
+        message = f"there is no mention {':'.join(asked.mention)}"
+        raise DeskError(message, "`earshot log` and `earshot quarantine` list what came in")
     return items.item(connection, key=key)
 
 
-def show(store: Store, view: View, asked: Asked) -> Json:
+def show(store: Store, view: RenderContext, asked: ItemRef) -> Json:
     """Everything about a reply or a mention. Raises DeskError."""
     with store.read() as connection:
         return detail(connection, view, find(connection, asked))
 
 
-def single(store: Store, view: View, reply_id: int) -> Json:
+def single(store: Store, view: RenderContext, reply_id: int) -> Json:
     """One reply. Raises DeskError."""
     with store.read() as connection:
         return line(connection, view, items.item(connection, reply_id=reply_id))
 
 
-def listing(store: Store, view: View, page: Page) -> tuple[list[Json], Totals]:
+def listing(store: Store, view: RenderContext, page: QueueFilter) -> tuple[list[Json], QueueTotals]:
     """A part of the queue, due first, and the totals of all of it. Raises DeskError."""
     with store.read() as connection:
         found = items.items(
@@ -250,7 +257,7 @@ def listing(store: Store, view: View, page: Page) -> tuple[list[Json], Totals]:
         return lines(connection, view, found), _totals(connection, view.now)
 
 
-def _totals(connection: Connection, now: datetime) -> Totals:
-    asleep, late = replies.asleep_and_late(connection, now)
+def _totals(connection: Connection, now: datetime) -> QueueTotals:
+    asleep, late = replies.count_snoozed_overdue(connection, now)
     heard = [one.ok_at for one in platforms.states(connection) if one.ok_at is not None]
-    return Totals(replies.counts(connection), asleep, late, max(heard, default=None))
+    return QueueTotals(replies.counts(connection), asleep, late, max(heard, default=None))

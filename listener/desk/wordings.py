@@ -2,18 +2,18 @@
 
 from collections.abc import Callable, Sequence
 
-from listener.desk import moves
-from listener.desk.approve import Desk, reply_of
+from listener.desk import transitions
+from listener.desk.approve import DeskContext, reply_of
 from listener.errors import DeskError
-from listener.model import Mention, Text
+from listener.model import CandidateText, Mention
 from listener.store import items
 from listener.store.engine import Store
-from listener.store.records import Decided, Item
+from listener.store.records import Exchange, StoredDecision
 
-Candidates = Callable[[Decided, Mention], Sequence[Text]]
+Candidates = Callable[[StoredDecision, Mention], Sequence[CandidateText]]
 
 
-def another(store: Store, desk: Desk, reply_id: int, revision: int, candidates: Candidates) -> None:
+def use_next_wording(store: Store, desk: DeskContext, reply_id: int, revision: int, candidates: Candidates) -> None:
     """Put the next wording that fits in the draft's place, and after the last the first. Raises DeskError."""
     with store.read() as connection:
         item = items.item(connection, reply_id=reply_id)
@@ -25,10 +25,10 @@ def another(store: Store, desk: Desk, reply_id: int, revision: int, candidates: 
     others = [one for one in (*fitting[at:], *fitting[:at]) if one != present]
     if not others:
         raise DeskError(f"there is no other wording for reply {reply_id}", "edit it")
-    moves.edit(store, desk, reply_id, others[0], kind, revision)
+    transitions.edit(store, desk, reply_id, others[0], kind, revision)
 
 
-def _fitting(desk: Desk, item: Item, candidates: Candidates) -> list[str]:
+def _fitting(desk: DeskContext, item: Exchange, candidates: Candidates) -> list[str]:
     """Of each variant the first form that fits."""
     fitting: dict[str, str] = {}
     for one in candidates(item.decided, item.mention) if item.decided else ():

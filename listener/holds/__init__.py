@@ -9,37 +9,37 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from listener.holds import crowd, limits
-from listener.holds.crowd import crowded, look, spike
-from listener.holds.hold import USUAL, Hold, Warning_
+from listener.holds import bulk, limits
+from listener.holds.bulk import bulk_hold, load_recent_activity, spike
+from listener.holds.hold import DEFAULT_HOLDS, ApprovalWarning, Hold
 from listener.holds.limits import paused
-from listener.holds.warn import Around, around, warnings
+from listener.holds.warn import WarningContext, around, warnings
 from listener.policy import Policy
-from listener.store.records import Item
+from listener.store.records import Exchange
 
 __all__ = [
-    "USUAL",
-    "Around",
+    "DEFAULT_HOLDS",
+    "ApprovalWarning",
     "Hold",
-    "Warning_",
+    "WarningContext",
     "around",
     "automatic",
-    "crowded",
-    "look",
+    "bulk_hold",
+    "load_recent_activity",
     "paused",
     "spike",
     "warnings",
 ]
 
 
-def automatic(connection: Connection, policy: Policy, item: Item, now: datetime) -> Hold | None:
+def automatic(connection: Connection, policy: Policy, item: Exchange, now: datetime) -> Hold | None:
     """What stops a reply that would go out by itself: first what concerns it alone, then what stops all of them."""
-    seen = look(connection, policy.holds, now, item.reply.id if item.reply is not None else None)
+    seen = load_recent_activity(connection, policy.holds, now, item.reply.id if item.reply is not None else None)
     return (
         limits.too_old(policy, item, now)
-        or limits.one_each(connection, item)
-        or crowded(seen, policy.holds, item, now)
+        or limits.one_per_conversation(connection, item)
+        or bulk_hold(seen, policy.holds, item, now)
         or limits.quiet(policy, now)
-        or crowd.spike(connection, policy.holds, item.mention.platform, now)
+        or bulk.spike(connection, policy.holds, item.mention.platform, now)
         or limits.cap(connection, policy, item, now)
     )

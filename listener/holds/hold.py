@@ -5,7 +5,7 @@ from datetime import datetime
 
 from listener.policy import Holds
 
-USUAL = Holds()  # the bounds of a policy that says nothing of them
+DEFAULT_HOLDS = Holds()  # the bounds of a policy that says nothing of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,15 +17,15 @@ class Hold:
     """
 
     reason: str
-    says: str
+    message: str
     until: datetime | None = None
-    wide: bool = False
+    platform_wide: bool = False
     subject: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Warning_:
+class ApprovalWarning:
     """Something staff should see before they approve."""
 
     name: str
-    says: str
+    message: str

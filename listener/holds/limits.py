@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from listener.holds.hold import Hold
-from listener.policy import Policy, Span
+from listener.policy import Policy, TimeWindow
 from listener.store import items, outgoing, platforms
-from listener.store.records import Item, Pause
+from listener.store.records import Exchange, Pause
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -25,13 +25,13 @@ def first(pauses: Sequence[Pause], platform: str) -> Hold | None:
     if not found:
         return None
     one = found[0]
-    says = f"paused by {one.by}" + (f": {one.reason}" if one.reason else "")
-    return Hold("paused", says, one.until, wide=True)
+    message = f"paused by {one.by}" + (f": {one.reason}" if one.reason else "")
+    return Hold("paused", message, one.until, platform_wide=True)
 
 
-def too_old(policy: Policy, item: Item, now: datetime) -> Hold | None:
+def too_old(policy: Policy, item: Exchange, now: datetime) -> Hold | None:
     """Held for days by a pause or quiet hours, it needs a person's eye."""
-    if now - item.mention.aged_from <= policy.limits.max_age:
+    if now - item.mention.age_start_at <= policy.limits.max_age:
         return None
     return Hold("cap", "too old to go out by itself")
 
@@ -42,11 +42,11 @@ def quiet(policy: Policy, now: datetime) -> Hold | None:
     for span in policy.quiet:
         end = _inside(span, local)
         if end is not None:
-            return Hold("quiet_hours", f"quiet hours until {end:%a %H:%M} ({policy.timezone})", end, wide=True)
+            return Hold("quiet_hours", f"quiet hours until {end:%a %H:%M} ({policy.timezone})", end, platform_wide=True)
     return None
 
 
-def _inside(span: Span, local: datetime) -> datetime | None:
+def _inside(span: TimeWindow, local: datetime) -> datetime | None:
     """The end of the span if local lies inside it; a span that runs over midnight began yesterday or begins today."""
     for back in (0, 1):
         day = local.date() - timedelta(days=back)
@@ -60,7 +60,7 @@ def _inside(span: Span, local: datetime) -> datetime | None:
     return None
 
 
-def one_each(connection: Connection, item: Item) -> Hold | None:
+def one_per_conversation(connection: Connection, item: Exchange) -> Hold | None:
     """One automatic reply a conversation, and none beside something of the same author that waits for a person."""
     if item.reply is None:
         return None
@@ -72,7 +72,7 @@ def one_each(connection: Connection, item: Item) -> Hold | None:
     return None
 
 
-def cap(connection: Connection, policy: Policy, item: Item, now: datetime) -> Hold | None:
+def cap(connection: Connection, policy: Policy, item: Exchange, now: datetime) -> Hold | None:
     """At most so many automatic replies an hour and a day."""
     for limit, window, name in ((policy.limits.auto_per_hour, HOUR, "hour"), (policy.limits.auto_per_day, DAY, "day")):
         times = outgoing.automatic_times(connection, now - window)
@@ -80,5 +80,5 @@ def cap(connection: Connection, policy: Policy, item: Item, now: datetime) -> Ho
         if len(times) - mine >= limit:
             until = times[-limit] + window if limit > 0 else now + window
             each = f"{limit} automatic replies {'an' if name == 'hour' else 'a'} {name} are the cap"
-            return Hold("cap", each, until, wide=True)
+            return Hold("cap", each, until, platform_wide=True)
     return None

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from listener.intake.names import SAME, Names
-from listener.intake.phrases import ENDS, Found, Matcher, Vocabulary, tokens
+from listener.intake.phrases import ENDS, CueMatch, Matcher, Vocabulary, tokens
 
 # entries of the cue data that are no cues: they are read by name below
 LISTS = (
@@ -13,11 +13,11 @@ LISTS = (
     "opt_out_whole",
     "profane_stem",
     "profane_innocent",
-    "dressing",
-    "folds",
+    "impersonation_words",
+    "lookalike_letters",
     "english",
     "classes",
-    "little",
+    "function_words",
 )
 AFTER_THANKS = 7  # words after "thanks for" in which something bad makes it sarcasm
 CRIED = 3  # words of a text from which on it says more than a cry
@@ -51,11 +51,11 @@ _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class CueScan:
     """A text as the cues see it: its words, what hit, and where. words and found share positions."""
 
     words: list[str]
-    found: list[Found]
+    found: list[CueMatch]
     cues: dict[str, tuple[str, ...]]
 
 
@@ -72,7 +72,7 @@ class Cues:
         self._valence = valence
         self.names = Names(cues, ours)
 
-    def read(self, text: str) -> Read:
+    def read(self, text: str) -> CueScan:
         """Read a cleaned text in one pass."""
         words = tokens(text)
         found = _overcome(_excepted(self._matcher.find(words)), words)
@@ -85,22 +85,22 @@ class Cues:
             if phrase not in held:
                 cues[cue] = (*held, phrase)
         self._structure(cues, words, found, text)
-        return Read(words, found, cues)
+        return CueScan(words, found, cues)
 
-    def _structure(self, cues: dict[str, tuple[str, ...]], words: list[str], found: list[Found], text: str) -> None:
+    def _structure(self, cues: dict[str, tuple[str, ...]], words: list[str], found: list[CueMatch], text: str) -> None:
         if "?" in text:
             _add(cues, "question", "?")
         if len(words) <= WHOLE and (whole := " ".join(word for word in words if word[0] not in ENDS)) in self._whole:
             _add(cues, "opt_out", whole)
         if "thanks" in cues:
             _add(cues, "sarcasm", *self._thanks_for_bad(words, found))
-            _add(cues, "wry", *self._thanks_for_odd(words, found))
+            _add(cues, "ironic_praise", *self._thanks_for_odd(words, found))
         if len(words) > 2 and "not" in (words[-1], words[-2]) and words[-2 - (words[-1][0] in ENDS)][0] in ENDS:
             _add(cues, "sarcasm", "... not")
         if "praise" in cues:
-            _add(cues, "wry", *_fond_of_doing(words, found), *_cried_out(text, words, found))
+            _add(cues, "ironic_praise", *_fond_of_doing(words, found), *_cried_out(text, words, found))
         if "praise" in cues or "thanks" in cues:
-            _add(cues, "stray", *(word for word in words if word[0].isalnum() and not self._kindly[word]))
+            _add(cues, "unrelated_words", *(word for word in words if word[0].isalnum() and not self._kindly[word]))
         if '"' in text or "“" in text:
             _add(
                 cues,
@@ -117,7 +117,7 @@ class Cues:
         if disguised := self._disguised(text):
             _add(cues, "profanity", disguised)
 
-    def _thanks_for_bad(self, words: list[str], found: list[Found]) -> Iterable[str]:
+    def _thanks_for_bad(self, words: list[str], found: list[CueMatch]) -> Iterable[str]:
         bad = {hit.start for hit in found if hit.cue in ("problem", "complaint", "negation", "swearing")}
         over = {at for hit in found if hit.cue == "relief" for at in range(hit.start, hit.end + RELIEF)}
         for hit in found:
@@ -129,7 +129,7 @@ class Cues:
                         yield " ".join(words[hit.start : at + 1])
                         break
 
-    def _thanks_for_odd(self, words: list[str], found: list[Found]) -> Iterable[str]:
+    def _thanks_for_odd(self, words: list[str], found: list[CueMatch]) -> Iterable[str]:
         """Thanks for something that nobody thanks for in earnest ("thanks for the cold chips")."""
         worth = {at for hit in found if hit.cue in _WORTHY for at in range(hit.start, hit.end)}
         for hit in found:
@@ -168,7 +168,7 @@ def _phrases(cues: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
     return found | {name: (*cues.get(name, ()), *idioms) for name in ("except", "praise", "warm")}
 
 
-def _cried_out(text: str, words: list[str], found: list[Found]) -> Iterable[str]:
+def _cried_out(text: str, words: list[str], found: list[CueMatch]) -> Iterable[str]:
     """ "Superb. A wet parcel": a kind word cried out, and nothing kind after it."""
     cry = _CRY.match(text)
     kind = max((start for cue, start, _ in found if cue in ("praise", "thanks", "warm")), default=0)
@@ -178,12 +178,12 @@ def _cried_out(text: str, words: list[str], found: list[Found]) -> Iterable[str]
 
 def _kindly(cues: Mapping[str, Sequence[str]]) -> Iterable[str]:
     """Every word that praise and thanks are made of, and little words."""
-    for name in ("little", "thanks", "praise", "warm", "thankworthy", "acknowledgement"):
+    for name in ("function_words", "thanks", "praise", "warm", "thankworthy", "acknowledgement"):
         yield from (word for phrase in cues.get(name, ()) for word in phrase.split() if word[0] != "<" and word != "*")
     yield from (word for name, word in map(str.split, cues.get("classes", ())) if name in _KIND_CLASSES)
 
 
-def _fond_of_doing(words: list[str], found: list[Found]) -> Iterable[str]:
+def _fond_of_doing(words: list[str], found: list[CueMatch]) -> Iterable[str]:
     """ "love waking up to", "nice job parking in my drive": deeds that people praise, and seldom mean it."""
     worth = {start for cue, start, _ in found if cue in _WORTHY}
     for cue, start, end in found:
@@ -211,7 +211,7 @@ def _add(cues: dict[str, tuple[str, ...]], cue: str, *words: str) -> None:
         cues[cue] = held + new
 
 
-def _excepted(found: list[Found]) -> list[Found]:
+def _excepted(found: list[CueMatch]) -> list[CueMatch]:
     """Drop what lies wholly inside an `except` phrase and is shorter than it."""
     spans = [(hit.start, hit.end) for hit in found if hit.cue == "except"]
     if not spans:
@@ -222,8 +222,8 @@ def _excepted(found: list[Found]) -> list[Found]:
     ]  # fmt: skip
 
 
-def _overcome(found: list[Found], words: list[str]) -> list[Found]:
-    """Trouble that follows relief in the same sentence ("despite", "thanks for fixing") becomes the cue `overcome`."""
+def _overcome(found: list[CueMatch], words: list[str]) -> list[CueMatch]:
+    """Turn trouble that follows relief in the same sentence ("thanks for fixing") into the cue `resolved_trouble`."""
     over: set[int] = set()
     for hit in found:
         if hit.cue == "relief":
@@ -231,8 +231,10 @@ def _overcome(found: list[Found], words: list[str]) -> list[Found]:
             over.update(range(hit.start, min(hit.end + RELIEF, next(ends, len(words)))))
     if not over:
         return found
-    return [Found("overcome", *hit[1:]) if hit.cue in _OVERCOME and hit.start in over else hit for hit in found]
+    return [
+        CueMatch("resolved_trouble", *hit[1:]) if hit.cue in _OVERCOME and hit.start in over else hit for hit in found
+    ]
 
 
-def _inside(hit: Found, start: int, end: int) -> bool:
+def _inside(hit: CueMatch, start: int, end: int) -> bool:
     return start <= hit.start and hit.end <= end and hit.end - hit.start < end - start

@@ -16,7 +16,7 @@ _NUMBER = re.compile(r"(?<!\d)\d{3,5}(?!\d)")
 _ROBOT = re.compile(r"(?:^|[\W\d_]|(?<=[a-z])(?=B))[Bb](?:ot|OT)(?:$|[\W\d_])")
 
 
-def robot(name: str) -> str | None:
+def bot_marker(name: str) -> str | None:
     """Return what calls itself a bot in a name ("weather_bot", "NewsBot", not "Talbot"), or None."""
     found = _ROBOT.search(name[:NAME])
     return found[0] if found else None
@@ -26,13 +26,13 @@ class Names:
     """Folds names and disguised words: leetspeak, look-alike letters, repeated letters."""
 
     def __init__(self, cues: Mapping[str, Sequence[str]], ours: Iterable[str] = ()) -> None:
-        pairs = ((seen, letter) for seen, letter in map(str.split, cues.get("folds", ())))
+        pairs = ((seen, letter) for seen, letter in map(str.split, cues.get("lookalike_letters", ())))
         self._folds = str.maketrans(dict(pairs))
         self._seen: dict[str, str | None] = {}
         self._stems = tuple(cues.get("profane_stem", ()))
         self._innocent = tuple(word.replace(" ", "") for word in cues.get("profane_innocent", ()))
 
-        self._dressing = tuple(cues.get("dressing", ()))
+        self._dressing = tuple(cues.get("impersonation_words", ()))
         self._ours = frozenset(name for one in ours for name in self._undressed(one) if len(name) >= SHORTEST)
 
     def like_ours(self, name: str) -> bool:
@@ -74,14 +74,14 @@ class Names:
 
     def _forms(self, plain: str, letters: str) -> str:
         """The name as it is typed, as it is read, and each with repeated letters calmed; numbers apart."""
-        forms = [letters, *_calmed(letters)]
+        forms = [letters, *_collapse_repeats(letters)]
         if plain != letters or not plain.isascii():
             read = _NOT_LETTER.sub("", plain.translate(self._folds))
-            forms += [read, *_calmed(read), *_NUMBER.findall(plain)]
+            forms += [read, *_collapse_repeats(read), *_NUMBER.findall(plain)]
         return " ".join(forms)
 
 
-def _calmed(letters: str) -> tuple[str, ...]:
+def _collapse_repeats(letters: str) -> tuple[str, ...]:
     """Runs of a letter as two, and as one."""
     if not SAME.search(letters):
         return ()

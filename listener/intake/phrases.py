@@ -17,7 +17,7 @@ TURNING = frozenset(("not", "never"))  # a bare `*` stands for none of these: "i
 TOKENS = 1_500  # words of one text that are looked at
 
 
-class Found(NamedTuple):
+class CueMatch(NamedTuple):
     """A phrase met in a text: its cue, and the words from start up to end."""
 
     cue: str
@@ -146,27 +146,27 @@ class Matcher:
             yield atom
             yield from self._atoms(below)
 
-    def find(self, text: Sequence[str]) -> list[Found]:
+    def find(self, text: Sequence[str]) -> list[CueMatch]:
         """Every phrase in these tokens, in the order of their first words."""
-        found: list[Found] = []
+        found: list[CueMatch] = []
         seen = [*map(self._begin.__getitem__, text), ((), ())]
         for start, (nodes, _) in enumerate(seen):
             for node in nodes:
                 if node.cues:
-                    found += [Found(cue, start, start + 1) for cue in node.cues]
+                    found += [CueMatch(cue, start, start + 1) for cue in node.cues]
                 if not node.words.isdisjoint(seen[start + 1][1]):
                     self._follow(node, seen, start, found)
         return found
 
     @staticmethod
     def _follow(
-        node: _Node, seen: Sequence[tuple[tuple[_Node, ...], tuple[str, ...]]], start: int, found: list[Found]
+        node: _Node, seen: Sequence[tuple[tuple[_Node, ...], tuple[str, ...]]], start: int, found: list[CueMatch]
     ) -> None:
         open_: list[tuple[_Node, int]] = [(node, start + 1)]
         while open_:
             node, at = open_.pop()
             for atom in seen[at][1]:
                 if (below := node.below.get(atom)) is not None:
-                    found += [Found(cue, start, at + 1) for cue in below.cues]
+                    found += [CueMatch(cue, start, at + 1) for cue in below.cues]
                     if not below.words.isdisjoint(seen[at + 1][1]):
                         open_.append((below, at + 1))

@@ -108,7 +108,7 @@ class Scorer:
         return frozenset(self._lexicon)
 
     @property
-    def words_worth(self) -> Mapping[str, float]:
+    def valences(self) -> Mapping[str, float]:
         """What each lower-case word is worth alone."""
         return self._lexicon
 

@@ -26,14 +26,14 @@ _BLANKS = re.compile(r"[ \t\r\f\v]+")
 _BLOCKS = frozenset({"p", "br", "div", "li", "blockquote", "h1", "h2", "h3", "ul", "ol", "pre"})
 
 
-def door(text: str, limit: int) -> str:
+def sanitize(text: str, limit: int) -> str:
     """Make a text fit for every database: lone surrogates and NUL replaced by U+FFFD, at most limit characters."""
     return _SURROGATE.sub("\ufffd", text[:limit])
 
 
-def stored(text: str, html: bool) -> str:
+def storable_text(text: str, html: bool) -> str:
     """The text of a mention as it is kept and shown to staff: without markup, fit for every database."""
-    return door(plain(text, html) if html else text, TEXT_LIMIT)
+    return sanitize(plain(text, html) if html else text, TEXT_LIMIT)
 
 
 class _Plain(HTMLParser):

@@ -37,7 +37,9 @@ def _cues() -> dict[str, tuple[str, ...]]:
     shipped |= {cue: tuple(profane[key]) for cue, key in _PROFANITY.items()}
     shipped["english"] = tuple(_read("english.txt").split())
     shipped["classes"] = tuple(f"{name} {word}" for name, words in _table("classes.toml").items() for word in words)
-    return shipped | {"folds": tuple(f"{seen} {letter}" for seen, letter in profane["folds"].items())}
+    return shipped | {
+        "lookalike_letters": tuple(f"{seen} {letter}" for seen, letter in profane["lookalike_letters"].items())
+    }
 
 
 def cues() -> dict[str, tuple[str, ...]]:

@@ -14,38 +14,38 @@ from typing import Any
 from sqlalchemy import Connection
 
 from listener import holds
-from listener.errors import CannotTell, Held, NotSent, Refused, StoreError, Unavailable
-from listener.faultpoints import reach
+from listener.errors import Held, Indeterminate, NotSent, ReadFailed, Refused, StoreError
+from listener.faultpoints import fault_point
 from listener.holds import Hold
-from listener.intake.text import stored
-from listener.model import Outgoing, Platform, Prepared, Standing
+from listener.intake.text import storable_text
+from listener.model import Outgoing, Platform, PostStatus, Prepared
 from listener.outbox import outcome, settle
 from listener.policy import Policy
 from listener.store import events, items, mentions, outgoing, people, platforms, replies
 from listener.store.engine import Store
-from listener.store.records import Item
+from listener.store.records import Exchange
 
 log = logging.getLogger(__name__)
 
-FRESH: dict[str, Any] = {"looks": 0, "looked_at": None, "error": None, "not_before": None, "hold": None}
+FRESH: dict[str, Any] = {"check_count": 0, "checked_at": None, "error": None, "not_before": None, "hold": None}
 ROUND = 200  # replies of one round; the next one follows within seconds
 Clock = Callable[[], datetime]
 
 
 @dataclass(slots=True)
-class Sent:
+class SendCounts:
     """What one round of sending did; held counts approved replies by the reason they wait."""
 
     sent: int = 0
-    unknown: int = 0
+    unconfirmed: int = 0
     failed: int = 0
     held: Counter[str] = field(default_factory=Counter)
 
-    def add(self, other: "Sent") -> None:
+    def add(self, other: "SendCounts") -> None:
         """Sum up rounds of one platform; unknown and held are how it stands after the last."""
         self.sent += other.sent
         self.failed += other.failed
-        self.unknown, self.held = other.unknown, other.held
+        self.unconfirmed, self.held = other.unconfirmed, other.held
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +58,10 @@ class Outbox:
     stopping: Callable[[], bool] = lambda: False
 
 
-def send(store: Store, platform: Platform, outbox: Outbox) -> Sent:
+def send(store: Store, platform: Platform, outbox: Outbox) -> SendCounts:
     """One round on one platform: settle, approve what goes by itself, send what may go now."""
-    done, name = Sent(), platform.name
-    settle.orphans(store, name, outbox.clock())
+    done, name = SendCounts(), platform.name
+    settle.flag_orphans(store, name, outbox.clock())
     done.sent += settle.settle(store, platform, outbox.clock)
     done.held += outbox.approve(store, name, outbox.clock())
     waiting = _waiting(store, name, outbox.clock(), done)
@@ -72,14 +72,14 @@ def send(store: Store, platform: Platform, outbox: Outbox) -> Sent:
             break
         if number == ROUND or outbox.stopping():
             break
-        reach("S1")
+        fault_point("S1")
         _one(store, platform, outbox, reply_id, done)
     with store.read() as connection:
-        done.unknown = replies.count(connection, name, "unknown")
+        done.unconfirmed = replies.count(connection, name, "unconfirmed")
     return done
 
 
-def _waiting(store: Store, name: str, now: datetime, done: Sent) -> list[int]:
+def _waiting(store: Store, name: str, now: datetime, done: SendCounts) -> list[int]:
     """The approved replies whose turn it is; those that wait for a time are counted as held."""
     with store.read() as connection:
         held, due = outgoing.held(connection, name, now), outgoing.due(connection, name, now)
@@ -87,7 +87,7 @@ def _waiting(store: Store, name: str, now: datetime, done: Sent) -> list[int]:
     done.held.update(held)
     if not held and not due and state is not None and state.send_after is not None and state.send_after <= now:
         with store.write() as connection:
-            outcome.well(connection, name, now)
+            outcome.clear_send_error(connection, name, now)
     return due
 
 
@@ -103,7 +103,7 @@ def _held_platform(store: Store, name: str, now: datetime) -> Hold | None:
     return Hold(state.send_hold or "rate", state.send_error or "", state.send_after)
 
 
-def _one(store: Store, platform: Platform, outbox: Outbox, reply_id: int, done: Sent) -> None:
+def _one(store: Store, platform: Platform, outbox: Outbox, reply_id: int, done: SendCounts) -> None:
     """Look again, hold or claim, and call. One that breaks its platform's code goes back to staff, alone."""
     with store.read() as connection:
         item = items.item(connection, reply_id=reply_id)
@@ -118,11 +118,11 @@ def _one(store: Store, platform: Platform, outbox: Outbox, reply_id: int, done: 
         _give_back(store, item, f"it cannot be prepared: {type(error).__name__}: {error}", outbox.clock())
         return
     if prepared is not None and _claim(store, item, prepared, outbox.clock()):
-        reach("S3")
+        fault_point("S3")
         _call(store, platform, item, prepared, outbox.clock, done)
 
 
-def _ready(store: Store, platform: Platform, outbox: Outbox, item: Item, done: Sent) -> Prepared | None:
+def _ready(store: Store, platform: Platform, outbox: Outbox, item: Exchange, done: SendCounts) -> Prepared | None:
     """The request, when nothing stands in its way any more."""
     now = outbox.clock()
     try:
@@ -131,16 +131,16 @@ def _ready(store: Store, platform: Platform, outbox: Outbox, item: Item, done: S
         ):
             return None
         return _prepare(store, platform, item, now)
-    except Unavailable as trouble:
-        says, reason = trouble.says, "rate"
+    except ReadFailed as trouble:
+        message, reason = trouble.message, "rate"
     except Held as held:
-        says, reason = held.says, held.reason
+        message, reason = held.message, held.reason
     done.held[reason] += 1
-    log.info("reply %s is held: %s", outcome.reply_of(item).id, says)
+    log.info("reply %s is held: %s", outcome.reply_of(item).id, message)
     return None
 
 
-def _still_wanted(store: Store, platform: Platform, policy: Policy, item: Item, now: datetime) -> bool:
+def _still_wanted(store: Store, platform: Platform, policy: Policy, item: Exchange, now: datetime) -> bool:
     """What can change is looked at just before the call: opt-out, the mention gone or edited, a person's answer.
 
     Raises Unavailable.
@@ -157,12 +157,12 @@ def _still_wanted(store: Store, platform: Platform, policy: Policy, item: Item, 
     if now - approved > policy.limits.draft_expires:
         return _give_back(store, item, "the approval is too old to send unseen", now)
     try:
-        return _stands(store, item, platform.look(item.mention), now)
-    except CannotTell:
-        return _watched(store, item)
+        return _stands(store, item, platform.check_post(item.mention), now)
+    except Indeterminate:
+        return _own_posts_were_read(store, item)
 
 
-def _watched(store: Store, item: Item) -> bool:
+def _own_posts_were_read(store: Store, item: Exchange) -> bool:
     """Where a look is not free the own posts tell of a colleague's answer. What nobody has looked at waits for them.
 
     Raises Held.
@@ -170,41 +170,41 @@ def _watched(store: Store, item: Item) -> bool:
     reply = outcome.reply_of(item)
     with store.read() as connection:
         state = platforms.state(connection, item.mention.platform)
-    seen = state.watched_at if state else None
+    seen = state.own_posts_read_at if state else None
     if reply.approved_by == "policy" and (seen is None or seen <= reply.created_at):
         raise Held("rate", "our own posts are read first: a colleague may have answered")
     return True
 
 
-def _stands(store: Store, item: Item, standing: Standing, now: datetime) -> bool:
-    if not standing.here:
+def _stands(store: Store, item: Exchange, standing: PostStatus, now: datetime) -> bool:
+    if not standing.is_present:
         with store.write() as connection:
             mentions.gone(connection, item.key, now)
         return _withdraw(store, item, "the mention is no longer on the platform", now)
-    if standing.answered_by is not None:
-        return _withdraw(store, item, f"a person answered on the platform (post {standing.answered_by})", now)
-    if standing.text is not None and stored(standing.text, standing.html) != item.mention.text:
+    if standing.answer_post_id is not None:
+        return _withdraw(store, item, f"a person answered on the platform (post {standing.answer_post_id})", now)
+    if standing.text is not None and storable_text(standing.text, standing.is_html) != item.mention.text:
         return _give_back(store, item, "the mention was edited", now)
     return True
 
 
-def _withdraw(store: Store, item: Item, why: str, now: datetime) -> bool:
+def _withdraw(store: Store, item: Exchange, why: str, now: datetime) -> bool:
     """Nobody is answered against their wish, or twice."""
     ended = {"closed_as": "withdrawn", "reason": why}
     with store.write() as connection:
-        outcome.move(connection, item, "closed", now, expect="approved", what="withdrawn", says=why, **ended)
+        outcome.move(connection, item, "closed", now, expect="approved", what="withdrawn", message=why, **ended)
     return False
 
 
-def _give_back(store: Store, item: Item, why: str, now: datetime) -> bool:
+def _give_back(store: Store, item: Exchange, why: str, now: datetime) -> bool:
     """It needs a second look by a person."""
     back = {**replies.UNAPPROVED, "error": why}
     with store.write() as connection:
-        outcome.move(connection, item, "drafted", now, expect="approved", what="held", says=why, **back)
+        outcome.move(connection, item, "drafted", now, expect="approved", what="returned_to_staff", message=why, **back)
     return False
 
 
-def _may_go(store: Store, policy: Policy, item: Item, now: datetime, done: Sent) -> bool:
+def _may_go(store: Store, policy: Policy, item: Exchange, now: datetime, done: SendCounts) -> bool:
     """Holds for what goes out by itself: one with an end waits, one without gives the reply back to staff."""
     if item.reply is None or item.reply.approved_by != "policy":
         return True
@@ -214,15 +214,22 @@ def _may_go(store: Store, policy: Policy, item: Item, now: datetime, done: Sent)
         return True
     done.held[hold.reason] += 1
     if hold.until is None:
-        return _give_back(store, item, hold.says, now)
+        return _give_back(store, item, hold.message, now)
     with store.write() as connection:
-        replies.mark(
-            connection, item.reply, "held", "outbox", now, {"says": hold.says}, not_before=hold.until, hold=hold.reason
+        replies.update_fields(
+            connection,
+            item.reply,
+            "held",
+            "outbox",
+            now,
+            {"message": hold.message},
+            not_before=hold.until,
+            hold=hold.reason,
         )
     return False
 
 
-def _prepare(store: Store, platform: Platform, item: Item, now: datetime) -> Prepared | None:
+def _prepare(store: Store, platform: Platform, item: Exchange, now: datetime) -> Prepared | None:
     """The request, of the very words that were approved."""
     reply = outcome.reply_of(item)
     with store.read() as connection:
@@ -234,43 +241,45 @@ def _prepare(store: Store, platform: Platform, item: Item, now: datetime) -> Pre
     return platform.prepare(Outgoing(reply.id, reply.revision, words[-1], item.mention), now)
 
 
-def _claim(store: Store, item: Item, prepared: Prepared, now: datetime) -> bool:
+def _claim(store: Store, item: Exchange, prepared: Prepared, now: datetime) -> bool:
     """Commit the intention, unless a pause, an opt-out or a colleague came first."""
     reply = outcome.reply_of(item)
     with store.write() as connection:
-        if not _clear_way(connection, item, now):
+        if not _is_unblocked(connection, item, now):
             return False
         change: dict[str, Any] = {**FRESH, "attempts": reply.attempts + 1, "sending_at": now}
         change |= {"prepared_key": prepared.key, "request": prepared.request}
-        claimed = replies.move(connection, reply, "sending", by="outbox", now=now, **change)
-        reach("S2")
+        claimed = replies.transition(connection, reply, "sending", by="outbox", now=now, **change)
+        fault_point("S2")
     return claimed
 
 
-def _clear_way(connection: Connection, item: Item, now: datetime) -> bool:
+def _is_unblocked(connection: Connection, item: Exchange, now: datetime) -> bool:
     person = (item.mention.platform, item.mention.author_id)
     return holds.paused(connection, item.mention.platform, now) is None and people.opted_out(connection, person) is None
 
 
-def _call(store: Store, platform: Platform, item: Item, prepared: Prepared, clock: Clock, done: Sent) -> None:
+def _call(store: Store, platform: Platform, item: Exchange, prepared: Prepared, clock: Clock, done: SendCounts) -> None:
     """Post, and commit what came of it."""
     try:
         receipt = platform.post(prepared)
     except NotSent as trouble:
-        reach("S7")
+        fault_point("S7")
         done.failed += outcome.not_sent(store, item, trouble, clock())
         done.held[outcome.HOLD_OF.get(trouble.cause, "rate")] += 1
     except Held as hold:
-        reach("S7")
+        fault_point("S7")
         outcome.held(store, item, hold, clock())
         done.held[hold.reason] += 1
     except Refused as refusal:
-        reach("S7")
+        fault_point("S7")
         done.failed += outcome.refused(store, item, refusal, clock())
     except Exception as error:  # noqa: BLE001 -- anything else means that nobody knows
         log.warning("reply %s: nobody knows whether it went out: %r", item.reply.id if item.reply else "?", error)
-        outcome.unknown(store, item, getattr(error, "says", None) or f"{type(error).__name__}: {error}", clock())
+        outcome.record_lost_answer(
+            store, item, getattr(error, "message", None) or f"{type(error).__name__}: {error}", clock()
+        )
     else:
-        reach("S7")
+        fault_point("S7")
         done.sent += outcome.sent(store, item, receipt, clock())
-    reach("S9")
+    fault_point("S9")

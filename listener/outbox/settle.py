@@ -6,26 +6,26 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from listener.errors import CannotTell, Unavailable
+from listener.errors import Indeterminate, ReadFailed
 from listener.model import Platform, Prepared
 from listener.outbox import outcome
 from listener.store import items, notices, platforms, replies
 from listener.store.engine import Store
-from listener.store.records import Item
+from listener.store.records import Exchange
 
 log = logging.getLogger(__name__)
 
-BY_A_PERSON = -1  # looks: the platform cannot tell, or it has been tried too often
+MANUAL_ONLY = -1  # looks: the platform cannot tell, or it has been tried too often
 ATTEMPTS = 4  # sendings of unknown outcome before a person is asked
 
 
-def orphans(store: Store, platform: str, now: datetime) -> int:
+def flag_orphans(store: Store, platform: str, now: datetime) -> int:
     """Replies in `sending` that no call of this process is about: whoever held the lock before died in the call."""
     with store.read() as connection:
         found = items.of_platform(connection, platform, "sending")
     for item in found:
         with store.write() as connection:
-            outcome.flag(connection, item, "Earshot ended in the middle of the call", now)
+            outcome.mark_unconfirmed(connection, item, "Earshot ended in the middle of the call", now)
     return len(found)
 
 
@@ -35,7 +35,7 @@ def settle(store: Store, platform: Platform, clock: Callable[[], datetime]) -> i
     Returns how many were found sent.
     """
     with store.read() as connection:
-        waiting = items.of_platform(connection, platform.name, "unknown")
+        waiting = items.of_platform(connection, platform.name, "unconfirmed")
         state = platforms.state(connection, platform.name)
     if state is not None and state.cause == "transient" and state.read_after and state.read_after > clock():
         return 0  # what cannot be read cannot be looked at either
@@ -43,33 +43,33 @@ def settle(store: Store, platform: Platform, clock: Callable[[], datetime]) -> i
     for item in waiting:
         try:
             found += _due(item, platform, clock()) and _look(store, platform, item, clock())
-        except Unavailable as error:
+        except ReadFailed as error:
             log.warning("reply %s could not be looked for: %s", outcome.reply_of(item).id, error)
             if error.cause != "item":  # whatever it is, it stands in the way of the others too
                 break
     return found
 
 
-def _due(item: Item, platform: Platform, now: datetime) -> bool:
+def _due(item: Exchange, platform: Platform, now: datetime) -> bool:
     """The first look at once, the last not before the platform's listings have caught up.
 
     Reckoned from when the outcome became unknown: the call may have hung for long before it was cut.
     """
     reply = outcome.reply_of(item)
-    if reply.looks == BY_A_PERSON:
+    if reply.check_count == MANUAL_ONLY:
         return False
-    return reply.looks == 0 or now >= reply.changed_at + platform.settle_after
+    return reply.check_count == 0 or now >= reply.changed_at + platform.settle_after
 
 
-def _look(store: Store, platform: Platform, item: Item, now: datetime) -> bool:
+def _look(store: Store, platform: Platform, item: Exchange, now: datetime) -> bool:
     reply = outcome.reply_of(item)
     prepared = Prepared(reply.prepared_key or "", reply.request or {})
     try:
-        receipt = platform.find(prepared)
-    except CannotTell as error:
-        _ask(store, item, f"the platform cannot tell: {error.says}", now)
+        receipt = platform.find_reply(prepared)
+    except Indeterminate as error:
+        _ask(store, item, f"the platform cannot tell: {error.message}", now)
         return False
-    except Unavailable:
+    except ReadFailed:
         raise
     except Exception as error:  # noqa: BLE001 -- a look that fails is made again; the others go on
         log.warning("reply %s could not be looked for: %s", reply.id, error)
@@ -78,33 +78,37 @@ def _look(store: Store, platform: Platform, item: Item, now: datetime) -> bool:
         _absent(store, platform, item, now)
         return False
     with store.write() as connection:
-        return outcome.arrived(connection, item, receipt, reply.sending_at or now, now, expect="unknown")
+        return outcome.mark_sent(connection, item, receipt, reply.sending_at or now, now, expect="unconfirmed")
 
 
-def _absent(store: Store, platform: Platform, item: Item, now: datetime) -> None:
+def _absent(store: Store, platform: Platform, item: Exchange, now: datetime) -> None:
     """Count the look; when it was the last one, the reply may be sent again."""
     reply = outcome.reply_of(item)
-    last = reply.looks + 1 >= 2 and now >= reply.changed_at + platform.settle_after
+    last = reply.check_count + 1 >= 2 and now >= reply.changed_at + platform.settle_after
     if last and reply.attempts >= ATTEMPTS:
         _ask(store, item, f"{reply.attempts} sendings of unknown outcome", now)
         return
     with store.write() as connection:
         if not last:
-            seen = {"looks": reply.looks + 1, "looked_at": now}
-            replies.mark(connection, reply, "looked", "settle", now, {"says": "not listed"}, **seen)
+            seen = {"check_count": reply.check_count + 1, "checked_at": now}
+            replies.update_fields(
+                connection, reply, "arrival_checked", "settle", now, {"message": "not listed"}, **seen
+            )
             return
-        says = "not listed in two looks: it did not arrive"
-        back: dict[str, Any] = {"error": says, "looks": 0}
-        if outcome.move(connection, item, "approved", now, expect="unknown", what="absent", says=says, **back):
-            notices.clear(connection, "unknown", item.mention.platform, now, subject=str(reply.id))
+        message = "not listed in two looks: it did not arrive"
+        back: dict[str, Any] = {"error": message, "check_count": 0}
+        if outcome.move(
+            connection, item, "approved", now, expect="unconfirmed", what="absent", message=message, **back
+        ):
+            notices.clear(connection, "unconfirmed", item.mention.platform, now, subject=str(reply.id))
 
 
-def _ask(store: Store, item: Item, why: str, now: datetime) -> None:
+def _ask(store: Store, item: Exchange, why: str, now: datetime) -> None:
     """Leave it to a person."""
     reply = outcome.reply_of(item)
     what = f"reply {reply.id} to {item.mention.platform}:{item.mention.id} must be settled by a person ({why})"
     do = f"look on the platform, then `earshot resolve {reply.id} --sent REMOTE_ID` or `--not-sent`"
-    seen = {"looks": BY_A_PERSON, "looked_at": now, "error": why}
+    seen = {"check_count": MANUAL_ONLY, "checked_at": now, "error": why}
     with store.write() as connection:
-        if replies.mark(connection, reply, "asked", "settle", now, {"says": why}, **seen):
-            notices.open_notice(connection, "unknown", item.mention.platform, what, do, now, subject=str(reply.id))
+        if replies.update_fields(connection, reply, "manual_check_needed", "settle", now, {"message": why}, **seen):
+            notices.open_notice(connection, "unconfirmed", item.mention.platform, what, do, now, subject=str(reply.id))

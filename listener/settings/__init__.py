@@ -13,7 +13,7 @@ from listener.settings.environment import EnvSecrets, data_folder, database_path
 from listener.settings.files import read
 from listener.settings.platforms import EARSHOT, Daemon, PlatformSettings, load_platform, read_earshot
 from listener.settings.policy import POLICY_FILES, build_policy, load_responder, read_policy
-from listener.settings.schema import near
+from listener.settings.schema import suggest
 
 __all__ = [
     "Daemon",
@@ -101,21 +101,23 @@ def problems(settings: Settings) -> list[Problem]:
 def notes(settings: Settings, today: date | None = None) -> list[str]:
     """What an operator should know, for `earshot check`; expiring facts only when told what day it is."""
     policy = settings.policy
-    says = [
+    message = [
         f"policy.toml [responders.{one.kind}] auto: goes out by itself without having earned it"
         for one in policy.responders
         if one.auto == "always"
     ]
-    says += [f"[platforms.{one.name}] {note}" for one in settings.platforms for note in one.section.notes()]
+    message += [f"[platforms.{one.name}] {note}" for one in settings.platforms for note in one.section.notes()]
     if not policy.brand.name:
-        says.append("policy.toml has no [brand]: the brand's own words are not taken out of a text before it is scored")
+        message.append(
+            "policy.toml has no [brand]: the brand's own words are not taken out of a text before it is scored"
+        )
     if not policy.responders:
-        says.append("policy.toml names no responder: every mention is ignored or escalated")
+        message.append("policy.toml names no responder: every mention is ignored or escalated")
     if today is not None:
-        says += [
+        message += [
             f"factsheet.toml {one.id}: expires on {one.expires}" for one in policy.facts if one.expires < today + SOON
         ]
-    return says + _file_notes(settings.folder)
+    return message + _file_notes(settings.folder)
 
 
 def init(folder: Path) -> list[Path]:
@@ -139,6 +141,6 @@ def init(folder: Path) -> list[Path]:
 
 def _file_notes(folder: Path, files: tuple[str, ...] = FILES) -> list[str]:
     """Which files the folder leaves to the starter set, and which it has that nobody reads."""
-    says = [f"{name}: none in {folder}, so the starter's is used" for name in files if not (folder / name).exists()]
+    message = [f"{name}: none in {folder}, so the starter's is used" for name in files if not (folder / name).exists()]
     others = sorted({path.name for path in folder.glob("*.toml")} - set(FILES))
-    return says + [f"{name} is not read: {near(name, FILES)}" for name in others]
+    return message + [f"{name} is not read: {suggest(name, FILES)}" for name in others]

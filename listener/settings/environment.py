@@ -1,4 +1,4 @@
-"""What the environment says: the folders, the database, and the secrets. Every function takes the mapping it reads."""
+"""What the environment holds: the folders, the database, and the secrets. Every function takes the mapping it reads."""
 
 import os
 import re

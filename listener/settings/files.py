@@ -9,7 +9,7 @@ from typing import Any
 
 from listener.errors import Problem
 from listener.settings.environment import starter
-from listener.settings.scalars import Spot
+from listener.settings.scalars import ConfigLocation
 
 LARGEST_FILE = 5_000_000  # bytes
 
@@ -18,7 +18,7 @@ LARGEST_FILE = 5_000_000  # bytes
 class Source:
     """One TOML file: its text, its table (None when it is broken), and whether the operator wrote it."""
 
-    spot: Spot
+    spot: ConfigLocation
     text: str
     table: Mapping[str, Any] | None
     own: bool
@@ -33,7 +33,7 @@ def read(folder: Path, name: str, faults: list[Problem]) -> Source:
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else str(error)
         faults.append(Problem(name, f"cannot be read: {why}", f"mend {path}"))
-        return Source(Spot(name, path.parent), "", None, own)
+        return Source(ConfigLocation(name, path.parent), "", None, own)
     source, found = parse(name, text, path.parent, own)
     faults += found
     return source
@@ -41,14 +41,14 @@ def read(folder: Path, name: str, faults: list[Problem]) -> Source:
 
 def parse(name: str, text: str, folder: Path = Path(), own: bool = True) -> tuple[Source, list[Problem]]:
     """A Source from a file's text, and the fault that makes it no TOML."""
-    spot = Spot(name, folder)
+    spot = ConfigLocation(name, folder)
     try:
         return Source(spot, text, tomllib.loads(text), own), []
     except (ValueError, RecursionError) as error:  # ValueError: also a number of more than 4,300 digits
-        says = str(error) if isinstance(error, ValueError) else "it is nested too deeply"
-        line = re.search(r" \(at (line \d+), column \d+\)$", says)
+        message = str(error) if isinstance(error, ValueError) else "it is nested too deeply"
+        line = re.search(r" \(at (line \d+), column \d+\)$", message)
         where = f"{name} {line[1]}" if line else name
-        what = f"is not valid TOML: {says[: line.start()] if line else says}"
+        what = f"is not valid TOML: {message[: line.start()] if line else message}"
         return Source(spot, text, None, own), [
             Problem(where, what, "correct this line" if line else "correct the file")
         ]

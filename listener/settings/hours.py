@@ -3,14 +3,14 @@
 import re
 from datetime import time
 
-from listener.policy import Span
-from listener.settings.scalars import Spot
+from listener.policy import TimeWindow
+from listener.settings.scalars import ConfigLocation
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 SPAN = re.compile(r"(?:([a-z,-]+)\s+)?([0-9]{2}:[0-9]{2})-([0-9]{2}:[0-9]{2})")
 
 
-def span(text: str, spot: Spot) -> Span:
+def span(text: str, spot: ConfigLocation) -> TimeWindow:
     """`21:00-08:00` or `sat-sun 00:00-24:00`; without days: every day."""
     found = SPAN.fullmatch(text.strip().lower())
     days = _days(found[1]) if found else None
@@ -19,7 +19,7 @@ def span(text: str, spot: Spot) -> Span:
         raise spot.fault(f"is no stretch of time: {text!r}", 'write it as "21:00-08:00" or "sat-sun 00:00-24:00"')
     if start == end:
         raise spot.fault(f"is empty: {text!r}", "write 00:00-24:00 for the whole day")
-    return Span(start, end, days)
+    return TimeWindow(start, end, days)
 
 
 def _clock(text: str) -> time | None:

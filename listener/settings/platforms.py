@@ -10,8 +10,8 @@ from typing import Any
 from listener.errors import ConfigError, Problem
 from listener.model import Section
 from listener.settings.files import Source
-from listener.settings.scalars import Spot
-from listener.settings.schema import attempt, build, near, unknown
+from listener.settings.scalars import ConfigLocation
+from listener.settings.schema import build, collect_faults, suggest, unknown_key_problems
 
 EARSHOT = "earshot.toml"
 SHIPPED = "listener.platforms."
@@ -45,24 +45,24 @@ class _Common:
 def read_earshot(source: Source, faults: list[Problem]) -> tuple[Daemon, tuple[PlatformSettings, ...]]:
     """The daemon's intervals and the platforms that are on, in the file's order; faults are added to the list."""
     table = source.table or {}
-    faults += unknown(table, ("daemon", "platforms"), source.spot)
-    daemon = attempt(faults, _daemon, table.get("daemon", {}), source.spot.inside("daemon"))
+    faults += unknown_key_problems(table, ("daemon", "platforms"), source.spot)
+    daemon = collect_faults(faults, _daemon, table.get("daemon", {}), source.spot.inside("daemon"))
     sections = table.get("platforms", {})
     if not isinstance(sections, dict):
         faults.append(Problem(str(source.spot.at("platforms")), "is no table", "write [platforms.NAME]"))
         sections = {}
-    made = [attempt(faults, _platform, name, section, source.spot) for name, section in sections.items()]
+    made = [collect_faults(faults, _platform, name, section, source.spot) for name, section in sections.items()]
     return daemon or Daemon(), tuple(one for one in made if one)
 
 
-def load_platform(module: str, spot: Spot | None = None) -> ModuleType:
+def load_platform(module: str, spot: ConfigLocation | None = None) -> ModuleType:
     """A platform's module, which has `Section`, `preview` and `connect`. Raises ConfigError."""
-    spot = spot or Spot(EARSHOT)
+    spot = spot or ConfigLocation(EARSHOT)
     try:
         found = importlib.import_module(module)
     except Exception as error:  # noqa: BLE001 - a module of the operator's own may raise anything
-        says = f"cannot import {module}: {type(error).__name__}: {error}"
-        raise spot.fault(says, "correct the name, or install the package that has it") from None
+        message = f"cannot import {module}: {type(error).__name__}: {error}"
+        raise spot.fault(message, "correct the name, or install the package that has it") from None
     shape = getattr(found, "Section", None)
     if not (isinstance(shape, type) and issubclass(shape, Section)):
         raise spot.fault(f"{module} has no class Section made from listener.model.Section", "see docs/platforms.md")
@@ -71,14 +71,14 @@ def load_platform(module: str, spot: Spot | None = None) -> ModuleType:
     return found
 
 
-def _daemon(table: object, spot: Spot) -> Daemon:
+def _daemon(table: object, spot: ConfigLocation) -> Daemon:
     daemon = build(Daemon, table, spot)
     if faults := [fault for one in fields(daemon) for fault in _interval(daemon, one.name, spot)]:
         raise ConfigError(faults)
     return daemon
 
 
-def _platform(name: str, table: object, spot: Spot) -> PlatformSettings | None:
+def _platform(name: str, table: object, spot: ConfigLocation) -> PlatformSettings | None:
     """One [platforms.NAME]; None when it is off. Raises ConfigError."""
     spot = spot.inside(f"platforms.{name}")
     if not isinstance(table, dict):
@@ -96,11 +96,13 @@ def _platform(name: str, table: object, spot: Spot) -> PlatformSettings | None:
     return PlatformSettings(name, module, _section(shape, table, own, spot))
 
 
-def _section(shape: type[Section], table: Mapping[str, Any], own: set[str], spot: Spot) -> Section:
+def _section(shape: type[Section], table: Mapping[str, Any], own: set[str], spot: ConfigLocation) -> Section:
     """The keys of a platform's own, checked by type and then by the section itself. Raises ConfigError."""
     asked = {one.name for one in fields(shape)}
-    faults = unknown(table, own | asked, spot)
-    section: Section | None = attempt(faults, build, shape, {key: table[key] for key in table if key in asked}, spot)
+    faults = unknown_key_problems(table, own | asked, spot)
+    section: Section | None = collect_faults(
+        faults, build, shape, {key: table[key] for key in table if key in asked}, spot
+    )
     if section is not None:
         faults += _interval(section, "poll_seconds", spot)
         faults += [Problem(str(spot.at(key)), what, do) for key, what, do in section.problems()]
@@ -109,16 +111,18 @@ def _section(shape: type[Section], table: Mapping[str, Any], own: set[str], spot
     return section
 
 
-def _shipped(name: str, spot: Spot) -> str:
+def _shipped(name: str, spot: ConfigLocation) -> str:
     """The dotted name of a platform in this repository. Raises ConfigError."""
     package = importlib.import_module("listener.platforms")
     known = {one.name for one in pkgutil.iter_modules(package.__path__)}
     if name not in known:
-        raise spot.fault("there is no platform of this name", f'{near(name, known)}; or add module = "package.module"')
+        raise spot.fault(
+            "there is no platform of this name", f'{suggest(name, known)}; or add module = "package.module"'
+        )
     return SHIPPED + name
 
 
-def _interval(values: object, name: str, spot: Spot) -> list[Problem]:
+def _interval(values: object, name: str, spot: ConfigLocation) -> list[Problem]:
     seconds = getattr(values, name)
     if SHORTEST <= seconds <= LONGEST:
         return []

@@ -13,17 +13,17 @@ from typing import Any
 
 from listener import lexicon
 from listener.errors import ConfigError, Problem
-from listener.policy import Auto, Autonomy, Brand, Holds, Limits, Policy, Responding
+from listener.policy import Auto, Autonomy, Brand, Holds, Limits, Policy, ResponderConfig
 from listener.settings import values
 from listener.settings.entries import check_saved, each, filled, phrase, read_facts, read_replies
 from listener.settings.files import Source, parse
 from listener.settings.hours import span
-from listener.settings.scalars import Spot
-from listener.settings.schema import attempt, build, convert, near, unknown
+from listener.settings.scalars import ConfigLocation
+from listener.settings.schema import build, collect_faults, convert, suggest, unknown_key_problems
 
 POLICY, FACTS, REPLIES = "policy.toml", "factsheet.toml", "replies.toml"
 POLICY_FILES = (POLICY, FACTS, REPLIES)
-SHARES = ("sample", "similarity", "spike_share")
+SHARES = ("sample_rate", "similarity_threshold", "spike_share")
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -33,7 +33,7 @@ NO_BRAND = Brand("")  # of a file without [brand]; `check` says what that costs
 @dataclass(frozen=True)
 class _Staff:
     names: tuple[str, ...] = ()
-    four_eyes: tuple[str, ...] = ()
+    needs_second_approval: tuple[str, ...] = ()
     signatures: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -67,7 +67,7 @@ class _PolicyFile:
 
 
 @dataclass(frozen=True)
-class _How:
+class _ResponderKeys:
     auto: Auto = "never"
     due: timedelta | None = None
 
@@ -92,7 +92,7 @@ def build_policy(sources: Mapping[str, Source], faults: list[Problem]) -> Policy
     variables, wording, saved = read_replies(sources[REPLIES], faults)
     if sources[REPLIES].own and rules is not None:
         kinds = [one.kind for one in rules.responders]
-        faults += unknown(wording, kinds, sources[REPLIES].spot)
+        faults += unknown_key_problems(wording, kinds, sources[REPLIES].spot)
     if rules is None:
         return None
     if sources[REPLIES].own:
@@ -106,12 +106,12 @@ def build_policy(sources: Mapping[str, Source], faults: list[Problem]) -> Policy
 def load_responder(kind: str) -> ModuleType:
     """The module responders/KIND.py. Raises ConfigError."""
     name = f"responders.{kind}"
-    spot = Spot(POLICY, table=name)
+    spot = ConfigLocation(POLICY, table=name)
     package = importlib.import_module("responders")
     known = {module.name for module in pkgutil.iter_modules(package.__path__)}
     module = importlib.import_module(name) if kind in known and NAME.fullmatch(kind) else None
     if module is None or not callable(getattr(module, "respond", None)):
-        raise spot.fault("there is no responder of this name", near(kind, known - {"wording"}))
+        raise spot.fault("there is no responder of this name", suggest(kind, known - {"wording"}))
     return module
 
 
@@ -120,12 +120,13 @@ def _rules(source: Source, faults: list[Problem]) -> Policy | None:
     if source.table is None:
         return None
     spot, before = source.spot, len(faults)
-    file = attempt(faults, build, _PolicyFile, source.table, spot) or _readable(source.table, spot)
-    responders = [attempt(faults, _responding, kind, table, spot) for kind, table in file.responders.items()]
+    file = collect_faults(faults, build, _PolicyFile, source.table, spot) or _readable(source.table, spot)
+    responders = [collect_faults(faults, _responding, kind, table, spot) for kind, table in file.responders.items()]
     hours = spot.inside("hours")
     quiet, business = (
         tuple(
-            attempt(faults, span, one, hours.at(f"{name}[{n}]")) for n, one in enumerate(getattr(file.hours, name), 1)
+            collect_faults(faults, span, one, hours.at(f"{name}[{n}]"))
+            for n, one in enumerate(getattr(file.hours, name), 1)
         )
         for name in ("quiet", "business")
     )
@@ -150,42 +151,44 @@ def _rules(source: Source, faults: list[Problem]) -> Policy | None:
         business=tuple(one for one in business if one),
         holidays=frozenset(file.hours.holidays),
         staff=file.staff.names,
-        four_eyes=file.staff.four_eyes,
+        needs_second_approval=file.staff.needs_second_approval,
         signatures=file.staff.signatures,
         undo=timedelta(seconds=file.undo_seconds),
     )
 
 
-def _readable(table: Mapping[str, Any], spot: Spot) -> _PolicyFile:
+def _readable(table: Mapping[str, Any], spot: ConfigLocation) -> _PolicyFile:
     """The keys that are in order, so that a fault in one does not hide a fault inside another."""
     hints = {one.name: one.type for one in fields(_PolicyFile)}
     good = {"brand": {"name": "?"}}
     for key in set(table) & set(hints):
-        if attempt([], build, _PolicyFile, {**good, key: table[key]}, spot):
+        if collect_faults([], build, _PolicyFile, {**good, key: table[key]}, spot):
             good[key] = table[key]
     return build(_PolicyFile, good, spot)
 
 
-def _responding(kind: str, table: object, spot: Spot) -> Responding:
+def _responding(kind: str, table: object, spot: ConfigLocation) -> ResponderConfig:
     """One [responders.KIND]: auto, due, and the keys of the module's Options."""
     spot = spot.inside(f"responders.{kind}")
     shape = getattr(load_responder(kind), "Options", None)
-    own = {one.name for one in fields(_How)}
+    own = {one.name for one in fields(_ResponderKeys)}
     if not isinstance(table, dict):
-        return convert(_How, table, spot)  # type: ignore[no-any-return]
+        return convert(_ResponderKeys, table, spot)  # type: ignore[no-any-return]
     asked = {one.name for one in fields(shape)} if shape else set()
-    faults = unknown(table, own | asked, spot)
-    how = attempt(faults, build, _How, {key: table[key] for key in own & set(table)}, spot)
-    options = attempt(faults, build, shape, {key: table[key] for key in asked & set(table)}, spot) if shape else None
+    faults = unknown_key_problems(table, own | asked, spot)
+    how = collect_faults(faults, build, _ResponderKeys, {key: table[key] for key in own & set(table)}, spot)
+    options = (
+        collect_faults(faults, build, shape, {key: table[key] for key in asked & set(table)}, spot) if shape else None
+    )
     if faults or how is None:
         raise ConfigError(faults)
-    return Responding(kind, how.auto, how.due, options)
+    return ResponderConfig(kind, how.auto, how.due, options)
 
 
-def _check_rules(file: _PolicyFile, spot: Spot, faults: list[Problem]) -> None:
+def _check_rules(file: _PolicyFile, spot: ConfigLocation, faults: list[Problem]) -> None:
     """What types do not catch in policy.toml."""
-    attempt(faults, values.timezone, file.timezone, spot.at("timezone"))
-    attempt(faults, values.undo, file.undo_seconds, spot.at("undo_seconds"))
+    collect_faults(faults, values.timezone, file.timezone, spot.at("timezone"))
+    collect_faults(faults, values.undo, file.undo_seconds, spot.at("undo_seconds"))
     each(faults, file.languages, spot.at("languages"), values.language)
     each(faults, file.brand.terms, spot.inside("brand").at("terms"), phrase)
     if file.brand != NO_BRAND:
@@ -193,42 +196,46 @@ def _check_rules(file: _PolicyFile, spot: Spot, faults: list[Problem]) -> None:
     _check_staff(file, spot.inside("staff"), faults)
     each(faults, file.links.allow, spot.inside("links").at("allow"), values.host)
     cues = spot.inside("cues")
-    faults += unknown(file.cues, lexicon.cues(), cues)
+    faults += unknown_key_problems(file.cues, lexicon.cues(), cues)
     for name, phrases in file.cues.items():
         each(faults, phrases, cues.at(name), phrase)
     _check_bounds(file, spot, faults)
     for word, value in file.lexicon.items():
-        attempt(faults, values.scored, word, value, spot.inside("lexicon").at(word))
+        collect_faults(faults, values.scored, word, value, spot.inside("lexicon").at(word))
 
 
-def _check_bounds(file: _PolicyFile, spot: Spot, faults: list[Problem]) -> None:
+def _check_bounds(file: _PolicyFile, spot: ConfigLocation, faults: list[Problem]) -> None:
     """Shares lie between 0 and 1, counts are no less than nothing, and a record of none is no record."""
     for name, table in (("autonomy", file.autonomy), ("holds", file.holds)):
         for one in fields(table):
             value, at = getattr(table, one.name), spot.inside(name).at(one.name)
-            least = 1 if (name, one.name) in (("autonomy", "record"), ("holds", "spike_factor")) else 0
+            least = 1 if (name, one.name) in (("autonomy", "min_reviews"), ("holds", "spike_factor")) else 0
             if one.name in SHARES and not 0 <= value <= 1:
                 faults.append(Problem(str(at), f"is no share: {value}", "write a number from 0 to 1"))
             elif isinstance(value, int | float) and value < least:
                 faults.append(Problem(str(at), f"is too small: {value}", f"write {least} or more"))
 
 
-def _check_staff(file: _PolicyFile, spot: Spot, faults: list[Problem]) -> None:
+def _check_staff(file: _PolicyFile, spot: ConfigLocation, faults: list[Problem]) -> None:
     """Names, and what hangs on them: with one name only, nobody could be the second."""
     staff = file.staff
     each(faults, staff.names, spot.at("names"), filled)
-    attempt(faults, values.staff, staff.names, spot.at("names"))
-    if staff.four_eyes and len(staff.names) < 2:
-        faults.append(Problem(str(spot.at("four_eyes")), "needs two names", "write them in names, or leave it out"))
-    for name in staff.four_eyes:
+    collect_faults(faults, values.staff, staff.names, spot.at("names"))
+    if staff.needs_second_approval and len(staff.names) < 2:
+        faults.append(
+            Problem(str(spot.at("needs_second_approval")), "needs two names", "write them in names, or leave it out")
+        )
+    for name in staff.needs_second_approval:
         how = file.responders.get(name)
         if isinstance(how, dict) and how.get("auto", "never") != "never":
             what = f"{name} goes out by itself and needs two names"
-            faults.append(Problem(str(spot.at("four_eyes")), what, f'set auto = "never" in [responders.{name}]'))
+            faults.append(
+                Problem(str(spot.at("needs_second_approval")), what, f'set auto = "never" in [responders.{name}]')
+            )
     signatures = spot.inside("signatures")
-    faults += unknown(staff.signatures, staff.names, signatures) if staff.names else []
+    faults += unknown_key_problems(staff.signatures, staff.names, signatures) if staff.names else []
     for name, text in staff.signatures.items():
-        attempt(faults, values.signature, text, signatures.at(name))
+        collect_faults(faults, values.signature, text, signatures.at(name))
 
 
 def _hash(texts: Mapping[str, str]) -> str:

@@ -14,7 +14,7 @@ from listener.errors import ConfigError, Problem
 
 LONGEST = timedelta(days=3650)
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-SAYS: dict[Any, str] = {
+TYPE_NAMES: dict[Any, str] = {
     bool: "true or false",
     int: "a whole number",
     float: "a number",
@@ -28,7 +28,7 @@ SAYS: dict[Any, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class ConfigLocation:
     """A place in the configuration, told as `policy.toml [limits] max_age`. Relative paths are relative to folder."""
 
     file: str
@@ -40,11 +40,11 @@ class Spot:
         table = self.table and (self.table if self.table.startswith("[") else f"[{self.table}]")
         return " ".join(part for part in (self.file, table, self.key) if part)
 
-    def at(self, key: str) -> "Spot":
+    def at(self, key: str) -> "ConfigLocation":
         """The spot of one key of this table."""
         return replace(self, key=key)
 
-    def inside(self, name: str) -> "Spot":
+    def inside(self, name: str) -> "ConfigLocation":
         """The spot of a table inside this one."""
         return replace(self, table=f"{self.table}.{name}" if self.table else name, key="")
 
@@ -53,13 +53,13 @@ class Spot:
         return ConfigError([Problem(str(self), what, do)])
 
 
-class Mistyped(ConfigError):
+class WrongType(ConfigError):
     """The value is of another type than asked for; another member of a union may still take it."""
 
 
-def mistyped(spot: Spot, wanted: str, value: object) -> Mistyped:
+def mistyped(spot: ConfigLocation, wanted: str, value: object) -> WrongType:
     """The fault of a value of another type, to be raised."""
-    return Mistyped([Problem(str(spot), f"expected {wanted}, found {show(value)}", "correct it")])
+    return WrongType([Problem(str(spot), f"expected {wanted}, found {show(value)}", "correct it")])
 
 
 def show(value: object) -> str:
@@ -72,37 +72,37 @@ def show(value: object) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
-def _bool(value: object, spot: Spot) -> bool:
+def _bool(value: object, spot: ConfigLocation) -> bool:
     if not isinstance(value, bool):
-        raise mistyped(spot, SAYS[bool], value)
+        raise mistyped(spot, TYPE_NAMES[bool], value)
     return value
 
 
-def _int(value: object, spot: Spot) -> int:
+def _int(value: object, spot: ConfigLocation) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
-        raise mistyped(spot, SAYS[int], value)
+        raise mistyped(spot, TYPE_NAMES[int], value)
     if abs(value) >= 2**63:
         raise spot.fault("is too large", "write a smaller number")
     return value
 
 
-def _float(value: object, spot: Spot) -> float:
+def _float(value: object, spot: ConfigLocation) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise mistyped(spot, SAYS[float], value)
+        raise mistyped(spot, TYPE_NAMES[float], value)
     if abs(value) > 1e300 or not math.isfinite(value):
         raise spot.fault(f"is no usable number: {show(value)}", "write a finite number")
     return float(value)
 
 
-def _text(value: object, spot: Spot) -> str:
+def _text(value: object, spot: ConfigLocation) -> str:
     if not isinstance(value, str):
-        raise mistyped(spot, SAYS[str], value)
+        raise mistyped(spot, TYPE_NAMES[str], value)
     if "\0" in value:
         raise spot.fault("contains a NUL character", "remove it")
     return value
 
 
-def _path(value: object, spot: Spot) -> Path:
+def _path(value: object, spot: ConfigLocation) -> Path:
     path = spot.folder / _text(value, spot)
     try:
         found = value != "" and path.exists()
@@ -113,41 +113,41 @@ def _path(value: object, spot: Spot) -> Path:
     return path
 
 
-def _date(value: object, spot: Spot) -> date:
+def _date(value: object, spot: ConfigLocation) -> date:
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
     try:
         return date.fromisoformat(value)  # type: ignore[arg-type]
     except (TypeError, ValueError):
-        raise mistyped(spot, SAYS[date], value) from None
+        raise mistyped(spot, TYPE_NAMES[date], value) from None
 
 
-def _moment(value: object, spot: Spot) -> datetime:
+def _moment(value: object, spot: ConfigLocation) -> datetime:
     """Aware and in UTC; a time without an offset is UTC."""
     try:
         text = value.isoformat() if isinstance(value, date) else value
         when = datetime.fromisoformat(text)  # type: ignore[arg-type]
         return (when if when.tzinfo else when.replace(tzinfo=UTC)).astimezone(UTC)
     except (TypeError, ValueError, OverflowError):
-        raise mistyped(spot, SAYS[datetime], value) from None
+        raise mistyped(spot, TYPE_NAMES[datetime], value) from None
 
 
-def _duration(value: object, spot: Spot) -> timedelta:
+def _duration(value: object, spot: ConfigLocation) -> timedelta:
     found = re.fullmatch(r"\s*([0-9]{1,9}(?:\.[0-9]{1,6})?)\s*([smhd])\s*", value) if isinstance(value, str) else None
     if found is None:
-        raise mistyped(spot, SAYS[timedelta], value)
+        raise mistyped(spot, TYPE_NAMES[timedelta], value)
     length = min(LONGEST * 2, timedelta(**{UNITS[found[2]]: float(found[1])}))
     if not timedelta(0) < length <= LONGEST:
         raise spot.fault(f"is out of bounds: {show(value)}", "write more than nothing and at most 3650d")
     return length
 
 
-def _none(value: object, spot: Spot) -> None:
+def _none(value: object, spot: ConfigLocation) -> None:
     if value != "none":
-        raise mistyped(spot, SAYS[NoneType], value)
+        raise mistyped(spot, TYPE_NAMES[NoneType], value)
 
 
-SCALARS: dict[Any, Callable[[object, Spot], Any]] = {
+SCALARS: dict[Any, Callable[[object, ConfigLocation], Any]] = {
     bool: _bool,
     int: _int,
     float: _float,

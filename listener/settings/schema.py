@@ -8,7 +8,7 @@ from dataclasses import MISSING, Field, fields, is_dataclass
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from listener.errors import ConfigError, Problem
-from listener.settings.scalars import SAYS, SCALARS, Mistyped, Spot, mistyped, show
+from listener.settings.scalars import SCALARS, TYPE_NAMES, ConfigLocation, WrongType, mistyped, show
 
 T = TypeVar("T")
 
@@ -16,7 +16,7 @@ NEVER_NEGATIVE = re.compile(r"_(seconds|usd|per_hour|per_day)$")
 SECRET = re.compile(r"(key|secret|token|password)s?$", re.IGNORECASE)
 
 
-def attempt(faults: list[Problem], call: Callable[..., T], *args: Any) -> T | None:
+def collect_faults(faults: list[Problem], call: Callable[..., T], *args: Any) -> T | None:
     """What call returns, or None with its faults added to the list."""
     try:
         return call(*args)
@@ -25,7 +25,7 @@ def attempt(faults: list[Problem], call: Callable[..., T], *args: Any) -> T | No
         return None
 
 
-def near(word: str, known: Iterable[str]) -> str:
+def suggest(word: str, known: Iterable[str]) -> str:
     """What to do about an unknown word: the near miss, or the list of what is known."""
     known = sorted(known)
     close = difflib.get_close_matches(word, known, 1, 0.6)
@@ -34,15 +34,15 @@ def near(word: str, known: Iterable[str]) -> str:
     return f"remove it; known here: {', '.join(known)}" if known else "remove it"
 
 
-def build(shape: type[T], table: object, spot: Spot) -> T:
+def build(shape: type[T], table: object, spot: ConfigLocation) -> T:
     """An instance of the frozen dataclass `shape` from a table. Raises ConfigError with all its faults."""
     if not isinstance(table, dict):
         raise mistyped(spot, "a table", table)
-    faults = unknown(table, (field.name for field in fields(shape)), spot)  # type: ignore[arg-type]
+    faults = unknown_key_problems(table, (field.name for field in fields(shape)), spot)  # type: ignore[arg-type]
     hints, values = get_type_hints(shape), {}
     for field in fields(shape):  # type: ignore[arg-type]
         if field.name in table:
-            values[field.name] = attempt(faults, _value, field.name, hints[field.name], table[field.name], spot)
+            values[field.name] = collect_faults(faults, _value, field.name, hints[field.name], table[field.name], spot)
         elif _required(field):
             faults.append(
                 Problem(str(spot), f"{field.name} is missing", f"add {field.name} = {describe(hints[field.name])}")
@@ -52,13 +52,13 @@ def build(shape: type[T], table: object, spot: Spot) -> T:
     return shape(**values)
 
 
-def unknown(table: Mapping[str, object], known: Iterable[str], spot: Spot) -> list[Problem]:
+def unknown_key_problems(table: Mapping[str, object], known: Iterable[str], spot: ConfigLocation) -> list[Problem]:
     """A fault for each key of the table that nobody knows."""
     known = set(known)
     return [Problem(str(spot.at(key)), "is an unknown key", _mend(key, known)) for key in table if key not in known]
 
 
-def convert(hint: Any, value: object, spot: Spot) -> Any:
+def convert(hint: Any, value: object, spot: ConfigLocation) -> Any:
     """The value as the type hint wants it. Raises ConfigError."""
     if hint in SCALARS:
         return SCALARS[hint](value, spot)
@@ -80,7 +80,7 @@ def describe(hint: Any) -> str:
         return " or ".join(describe(member) for member in get_args(hint))
     if get_origin(hint) is tuple:
         return f"a list of {describe(get_args(hint)[0])}"
-    return SAYS.get(hint, "a table")
+    return TYPE_NAMES.get(hint, "a table")
 
 
 def _required(field: "Field[Any]") -> bool:
@@ -90,10 +90,10 @@ def _required(field: "Field[Any]") -> bool:
 def _mend(key: str, known: set[str]) -> str:
     if SECRET.search(key) and not difflib.get_close_matches(key, known, 1, 0.8):
         return "remove it: secrets come from the environment or from files, never from TOML"
-    return near(key, known)
+    return suggest(key, known)
 
 
-def _value(name: str, hint: Any, value: object, spot: Spot) -> Any:
+def _value(name: str, hint: Any, value: object, spot: ConfigLocation) -> Any:
     inner = spot.inside(name) if isinstance(value, dict) else spot.at(name)
     made = convert(hint, value, inner)
     if isinstance(made, (int, float)) and made < 0 and NEVER_NEGATIVE.search(name):
@@ -101,47 +101,48 @@ def _value(name: str, hint: Any, value: object, spot: Spot) -> Any:
     return made
 
 
-def _literal(hint: Any, value: object, spot: Spot) -> Any:
+def _literal(hint: Any, value: object, spot: ConfigLocation) -> Any:
     for known in get_args(hint):
         if type(known) is type(value) and known == value:
             return value
     raise mistyped(spot, describe(hint), value)
 
 
-def _union(hint: Any, value: object, spot: Spot) -> Any:
+def _union(hint: Any, value: object, spot: ConfigLocation) -> Any:
     for member in get_args(hint):
         if member is types.NoneType and str in get_args(hint):
             continue  # "none" is then a text like any other
         try:
             return convert(member, value, spot)
-        except Mistyped:
+        except WrongType:
             continue
     raise mistyped(spot, describe(hint), value)
 
 
-def _items(hint: Any, value: object, spot: Spot) -> tuple[Any, ...]:
+def _items(hint: Any, value: object, spot: ConfigLocation) -> tuple[Any, ...]:
     if not isinstance(value, list):
         raise mistyped(spot, describe(hint), value)
     faults: list[Problem] = []
     made = [
-        attempt(faults, convert, get_args(hint)[0], one, spot.at(f"{spot.key}[{n}]")) for n, one in enumerate(value, 1)
+        collect_faults(faults, convert, get_args(hint)[0], one, spot.at(f"{spot.key}[{n}]"))
+        for n, one in enumerate(value, 1)
     ]
     if faults:
         raise ConfigError(faults)
     return tuple(made)
 
 
-def _mapping(hint: Any, value: object, spot: Spot) -> dict[str, Any]:
+def _mapping(hint: Any, value: object, spot: ConfigLocation) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise mistyped(spot, "a table", value)
     faults: list[Problem] = []
-    made = {key: attempt(faults, _value, key, get_args(hint)[1], one, spot) for key, one in value.items()}
+    made = {key: collect_faults(faults, _value, key, get_args(hint)[1], one, spot) for key, one in value.items()}
     if faults:
         raise ConfigError(faults)
     return made
 
 
-COMPOUND: dict[Any, Callable[[Any, object, Spot], Any]] = {
+COMPOUND: dict[Any, Callable[[Any, object, ConfigLocation], Any]] = {
     Literal: _literal,
     Union: _union,
     types.UnionType: _union,

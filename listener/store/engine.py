@@ -15,11 +15,11 @@ from urllib.parse import quote
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 
-from listener.errors import Busy, StoreError
+from listener.errors import DatabaseBusy, StoreError
 
-HEAD = 5  # the newest migration, as a number; a test compares it with Alembic's
+HEAD = 1  # the newest migration, as a number; a test compares it with Alembic's
 APPLICATION_ID = 0x45415253  # "EARS": tells our files from another program's
-BREATH = 0.002  # seconds between two write transactions: without it a busy writer starves the command line
+MIN_WRITE_GAP_S = 0.002  # seconds between two write transactions: without it a busy writer starves the command line
 
 
 def _connect(path: Path, *, readonly: bool, wait: float) -> Engine:
@@ -52,15 +52,15 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A snapshot. Raises StoreError."""
-        with told(self.path), self._reader.begin() as connection:
+        with as_store_error(self.path), self._reader.begin() as connection:
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A short transaction that holds the write lock from its first line. Raises Busy, StoreError."""
-        time.sleep(max(0.0, BREATH - (time.monotonic() - self._last)))
+        time.sleep(max(0.0, MIN_WRITE_GAP_S - (time.monotonic() - self._last)))
         try:
-            with told(self.path), self._writer.begin() as connection:
+            with as_store_error(self.path), self._writer.begin() as connection:
                 yield connection
         finally:
             self._last = time.monotonic()
@@ -72,7 +72,7 @@ class Store:
 
 
 @contextmanager
-def told(path: Path) -> Iterator[None]:
+def as_store_error(path: Path) -> Iterator[None]:
     """Turn the driver's errors into one line. A broken constraint stays what it is: a fault of ours."""
     try:
         yield
@@ -87,17 +87,17 @@ def told(path: Path) -> Iterator[None]:
 
 
 def _in_words(path: Path, error: Exception) -> StoreError:
-    says = str(getattr(error, "orig", None) or error)
-    if "locked" in says or "busy" in says:
-        return Busy(f"the database {path} is held by another process", "try again in a moment")
-    if "full" in says:
+    message = str(getattr(error, "orig", None) or error)
+    if "locked" in message or "busy" in message:
+        return DatabaseBusy(f"the database {path} is held by another process", "try again in a moment")
+    if "full" in message:
         return StoreError(f"no space left for the database {path}", "free some disk space; nothing was lost")
-    if "readonly" in says or "unable to open" in says:
-        return StoreError(f"the database {path} cannot be written ({says})", "check the folder's owner and mode")
-    if "malformed" in says or "not a database" in says:
-        return StoreError(f"the database {path} is damaged ({says})", "restore a backup (earshot backup makes them)")
+    if "readonly" in message or "unable to open" in message:
+        return StoreError(f"the database {path} cannot be written ({message})", "check the folder's owner and mode")
+    if "malformed" in message or "not a database" in message:
+        return StoreError(f"the database {path} is damaged ({message})", "restore a backup (earshot backup makes them)")
     return StoreError(
-        f"the database {path} failed: {says}", "run `earshot migrate` if the schema is older, else see the log"
+        f"the database {path} failed: {message}", "run `earshot migrate` if the schema is older, else see the log"
     )
 
 

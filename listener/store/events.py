@@ -55,14 +55,14 @@ def approved(
 
 def take_back(connection: Connection, reply_id: int, now: datetime) -> None:
     """The approvals of a reply that stand count no longer."""
-    standing = (approval.c.reply_id == reply_id, approval.c.taken_back_at.is_(None))
-    connection.execute(update(approval).where(*standing).values(taken_back_at=now))
+    standing = (approval.c.reply_id == reply_id, approval.c.revoked_at.is_(None))
+    connection.execute(update(approval).where(*standing).values(revoked_at=now))
 
 
 def standing(connection: Connection, reply_id: int, revision: int) -> list[Approval]:
     """The approvals of this revision that were not taken back, oldest first."""
     found = approvals(connection, reply_id)
-    return [one for one in found if one.revision == revision and one.taken_back_at is None]
+    return [one for one in found if one.revision == revision and one.revoked_at is None]
 
 
 def approvals(connection: Connection, reply_id: int) -> list[Approval]:

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func,
 
 from listener.errors import DeskError
 from listener.model import Mention
-from listener.store.records import Decided, Item, Recent, Reply, columns, load, load_all
+from listener.store.records import Exchange, RecentDraft, Reply, StoredDecision, columns, load, load_all
 from listener.store.replies import by_due, waits
 from listener.store.tables import WAITING, UtcTime, metadata
 
@@ -33,10 +33,10 @@ def _lines() -> Select[Any]:
         mention.c.key,
         mention.c.seen_at,
         mention.c.edited_at,
-        mention.c.gone_at,
+        mention.c.deleted_at,
         mention.c.answered_remotely,
         *columns(Mention, mention, "m_"),
-        *columns(Decided, decision, "d_"),
+        *columns(StoredDecision, decision, "d_"),
         *columns(Reply, reply, "r_"),
     )
 
@@ -62,20 +62,20 @@ def _queued() -> Select[Any]:
     return _lines().select_from(told.outerjoin(decision, _last_decision(mention.c.key)))
 
 
-def _item(row: Row[Any]) -> Item:
-    return Item(
+def _item(row: Row[Any]) -> Exchange:
+    return Exchange(
         key=row.key,
         mention=load(Mention, row, "m_"),
         seen_at=row.seen_at,
         edited_at=row.edited_at,
-        gone_at=row.gone_at,
+        deleted_at=row.deleted_at,
         answered_remotely=row.answered_remotely,
-        decided=load(Decided, row, "d_") if row.d_mention_key is not None else None,
+        decided=load(StoredDecision, row, "d_") if row.d_mention_key is not None else None,
         reply=load(Reply, row, "r_") if row.r_id is not None else None,
     )
 
 
-def item(connection: Connection, *, reply_id: int | None = None, key: int | None = None) -> Item:
+def item(connection: Connection, *, reply_id: int | None = None, key: int | None = None) -> Exchange:
     """One line of the queue, by reply or by mention. Raises DeskError."""
     if reply_id is not None:
         row = connection.execute(_queued().where(reply.c.id == reply_id)).one_or_none()
@@ -98,7 +98,7 @@ def items(
     words: str | None = None,
     assigned_to: str | None = None,
     late: bool = False,
-) -> list[Item]:
+) -> list[Exchange]:
     """The queue: due first (without a due time last), then the more urgent, then by id.
 
     after: the id the page before ended with; awake: leave out what is snoozed; words: in what was said, by whom, or in
@@ -144,27 +144,27 @@ def _behind(connection: Connection, after: int) -> ColumnElement[bool]:
     return and_(by_due >= due, or_(by_due > due, later))
 
 
-def of_platform(connection: Connection, platform: str, state: str) -> list[Item]:
+def of_platform(connection: Connection, platform: str, state: str) -> list[Exchange]:
     """The replies of a platform in a state, oldest first, with their mentions."""
     query = _queued().where(mention.c.platform == platform, reply.c.state == state).order_by(reply.c.id)
     return [_item(row) for row in connection.execute(query)]
 
 
-def of_conversation(connection: Connection, platform: str, conversation_id: str, limit: int = 50) -> list[Item]:
+def of_conversation(connection: Connection, platform: str, conversation_id: str, limit: int = 50) -> list[Exchange]:
     """The stored mentions of a conversation with their replies, oldest first."""
     same = (mention.c.platform == platform, mention.c.conversation_id == conversation_id)
     query = _joined().where(*same).order_by(mention.c.key.desc()).limit(limit)
     return [_item(row) for row in connection.execute(query)][::-1]
 
 
-def of_person(connection: Connection, platform: str, author_id: str, limit: int | None = 50) -> list[Item]:
+def of_person(connection: Connection, platform: str, author_id: str, limit: int | None = 50) -> list[Exchange]:
     """A person's mentions with their replies, oldest first (the newest `limit` of them)."""
     same = (mention.c.platform == platform, mention.c.author_id == author_id)
     query = _joined().where(*same).order_by(mention.c.key.desc()).limit(limit)
     return [_item(row) for row in connection.execute(query)][::-1]
 
 
-def automatic_drafts(connection: Connection, platform: str, kinds: Collection[str], now: datetime) -> list[Item]:
+def automatic_drafts(connection: Connection, platform: str, kinds: Collection[str], now: datetime) -> list[Exchange]:
     """Drafts inside their auto band that nobody holds: no live claim, assignee or snooze.
 
     One that was approved before and came back (undone, tried again, held without an end) waits for a person.
@@ -191,7 +191,7 @@ def automatic_in(connection: Connection, platform: str, conversation_id: str, bu
         select(reply.c.id)
         .join(mention, mention.c.key == reply.c.mention_key)
         .where(mention.c.platform == platform, mention.c.conversation_id == conversation_id, reply.c.id != but)
-        .where(reply.c.approved_by == "policy", reply.c.state.in_(("approved", "sending", "unknown", "sent")))
+        .where(reply.c.approved_by == "policy", reply.c.state.in_(("approved", "sending", "unconfirmed", "sent")))
     )
     return connection.execute(query.limit(1)).first() is not None
 
@@ -204,26 +204,28 @@ def person_waits(connection: Connection, said: Mention, but: int) -> bool:
         mention.c.conversation_id == said.conversation_id,
         mention.c.author_id == said.author_id,
     )
-    open_ = or_(reply.c.state.in_(("escalated", "by_hand", "unknown")), and_(reply.c.state == "drafted", ~reply.c.auto))
+    open_ = or_(
+        reply.c.state.in_(("escalated", "by_hand", "unconfirmed")), and_(reply.c.state == "drafted", ~reply.c.auto)
+    )
     return connection.execute(query.where(*same, reply.c.id != but, open_).limit(1)).first() is not None
 
 
-def recent_drafts(connection: Connection, since: datetime, limit: int) -> list[Recent]:
+def recent_drafts(connection: Connection, since: datetime, limit: int) -> list[RecentDraft]:
     """The newest drafts made since a time, newest first, whatever has become of them."""
     whose = (mention.c.platform, mention.c.author_id, mention.c.conversation_id)
     told = select(reply.c.kind, reply.c.created_at, *whose)
     told = told.select_from(reply.join(mention, mention.c.key == reply.c.mention_key))
     told = told.where(reply.c.created_at >= since, reply.c.kind.is_not(None))
-    return load_all(Recent, connection.execute(told.order_by(reply.c.created_at.desc()).limit(limit)))
+    return load_all(RecentDraft, connection.execute(told.order_by(reply.c.created_at.desc()).limit(limit)))
 
 
 def decisions(
     connection: Connection, since: datetime | None, after: int, limit: int
-) -> list[tuple[int, Mention, Decided]]:
+) -> list[tuple[int, Mention, StoredDecision]]:
     """The last decision on each mention, oldest first, made since a time: its number, the mention, and itself."""
-    query = select(decision.c.id, *columns(Mention, mention, "m_"), *columns(Decided, decision, "d_"))
+    query = select(decision.c.id, *columns(Mention, mention, "m_"), *columns(StoredDecision, decision, "d_"))
     query = query.select_from(decision.join(mention, mention.c.key == decision.c.mention_key))
     query = query.where(decision.c.id > after, _last_decision(decision.c.mention_key))
     query = query if since is None else query.where(decision.c.at >= since)
     rows = connection.execute(query.order_by(decision.c.id).limit(limit))
-    return [(row.id, load(Mention, row, "m_"), load(Decided, row, "d_")) for row in rows]
+    return [(row.id, load(Mention, row, "m_"), load(StoredDecision, row, "d_")) for row in rows]

@@ -29,12 +29,12 @@ class Known:
     version_id: str  # the id of the newest edit seen
     version_at: datetime
     stage: str
-    addressed: bool
+    is_addressed: bool
     can_reply: bool
 
     def better_in(self, found: Mention) -> bool:
         """True when another feed tells of the same words that they are to us, or that we may answer."""
-        better = (found.addressed and not self.addressed) or (found.can_reply and not self.can_reply)
+        better = (found.is_addressed and not self.is_addressed) or (found.can_reply and not self.can_reply)
         return better and found.id == self.version_id
 
     def older_than(self, found: Mention) -> bool:
@@ -44,7 +44,7 @@ class Known:
         return found.created_at > self.version_at
 
 
-def known(connection: Connection, platform: str, found: Sequence[Mention]) -> dict[str, Known]:
+def stored_mentions(connection: Connection, platform: str, found: Sequence[Mention]) -> dict[str, Known]:
     """The stored ones among these, by id and by interaction id."""
     ids = list({one.interaction_id for one in found} | {one.id for one in found})
     query: Select[Any] = select(*columns(Known, mention), mention.c.id, mention.c.interaction_id)
@@ -68,52 +68,60 @@ def add(connection: Connection, found: Sequence[Mention], now: datetime) -> int:
 
 
 def _row(one: Mention, now: datetime) -> Json:
-    fixed = {"seen_at": now, "version_id": one.id, "version_at": one.created_at, "stage": "new", "tries": 0}
+    fixed = {"seen_at": now, "version_id": one.id, "version_at": one.created_at, "stage": "new", "crash_count": 0}
     return {**values(one), **fixed}
 
 
 def edited(connection: Connection, key: int, found: Mention, now: datetime, *, again: bool) -> None:
     """The author edited the post: keep the new text; again: decide once more."""
     version = {"text": found.text, "version_id": found.id, "version_at": found.created_at, "edited_at": now}
-    version |= {"addressed": found.addressed, "can_reply": found.can_reply, "why_not": found.why_not}
-    stage = {"stage": "new", "tries": 0} if again else {}
+    version |= {
+        "is_addressed": found.is_addressed,
+        "can_reply": found.can_reply,
+        "ineligible_reason": found.ineligible_reason,
+    }
+    stage = {"stage": "new", "crash_count": 0} if again else {}
     connection.execute(update(mention).where(mention.c.key == key).values(**version, **stage))
 
 
-def again(connection: Connection, key: int, found: Mention) -> None:
+def restore_text(connection: Connection, key: int, found: Mention) -> None:
     """The author edited a post of which the words were erased: they speak to us anew, with name and all."""
     told = {name: value for name, value in values(found).items() if name not in ("id", "interaction_id")}
-    connection.execute(update(mention).where(mention.c.key == key).values(**told, stage="routed", gone_at=None))
+    connection.execute(update(mention).where(mention.c.key == key).values(**told, stage="routed", deleted_at=None))
 
 
-def reach(connection: Connection, key: int, found: Mention, *, again: bool) -> None:
+def update_eligibility(connection: Connection, key: int, found: Mention, *, again: bool) -> None:
     """Another feed knows better whether it is to us and whether we may answer; again: decide once more."""
-    known = {"addressed": found.addressed, "can_reply": found.can_reply, "why_not": found.why_not}
-    stage = {"stage": "new", "tries": 0} if again else {}
+    known = {
+        "is_addressed": found.is_addressed,
+        "can_reply": found.can_reply,
+        "ineligible_reason": found.ineligible_reason,
+    }
+    stage = {"stage": "new", "crash_count": 0} if again else {}
     connection.execute(update(mention).where(mention.c.key == key).values(**known, **stage))
 
 
 def pending(connection: Connection, limit: int) -> dict[int, tuple[Mention, int]]:
     """The oldest mentions to decide: key -> (mention, tries so far)."""
-    query = select(mention.c.key, mention.c.tries, *columns(Mention, mention)).where(mention.c.stage == "new")
+    query = select(mention.c.key, mention.c.crash_count, *columns(Mention, mention)).where(mention.c.stage == "new")
     rows = connection.execute(query.order_by(mention.c.key).limit(limit))
-    return {row.key: (load(Mention, row), row.tries) for row in rows}
+    return {row.key: (load(Mention, row), row.crash_count) for row in rows}
 
 
-def staged(connection: Connection, keys: Sequence[int], stage: str) -> None:
-    """Move mentions to a stage: new, routed or shunted."""
+def set_stage(connection: Connection, keys: Sequence[int], stage: str) -> None:
+    """Move mentions to a stage: new, routed or quarantined."""
     for piece in chunks(keys):
         connection.execute(update(mention).where(mention.c.key.in_(piece)).values(stage=stage))
 
 
-def tried(connection: Connection, key: int) -> None:
+def count_crash(connection: Connection, key: int) -> None:
     """Deciding this mention crashed once more."""
-    connection.execute(update(mention).where(mention.c.key == key).values(tries=mention.c.tries + 1))
+    connection.execute(update(mention).where(mention.c.key == key).values(crash_count=mention.c.crash_count + 1))
 
 
-def untried(connection: Connection, key: int) -> None:
-    """Put a shunted mention back in the line."""
-    connection.execute(update(mention).where(mention.c.key == key).values(tries=0, stage="new"))
+def requeue_mention(connection: Connection, key: int) -> None:
+    """Put a quarantined mention back in the line."""
+    connection.execute(update(mention).where(mention.c.key == key).values(crash_count=0, stage="new"))
 
 
 def locate(connection: Connection, platform: str, mention_id: str) -> int | None:
@@ -139,13 +147,13 @@ def unchanged(connection: Connection, batch: Mapping[int, Mention]) -> set[int]:
 
 
 def stage(connection: Connection, key: int) -> str:
-    """new (triage has not come to it), routed, shunted or forgotten."""
+    """new (triage has not come to it), routed, quarantined or forgotten."""
     return str(connection.execute(select(mention.c.stage).where(mention.c.key == key)).scalar_one())
 
 
 def gone(connection: Connection, key: int, now: datetime) -> None:
     """The post is no longer on the platform."""
-    connection.execute(update(mention).where(mention.c.key == key).values(gone_at=now))
+    connection.execute(update(mention).where(mention.c.key == key).values(deleted_at=now))
 
 
 def answered_remotely(connection: Connection, key: int, remote_id: str) -> None:

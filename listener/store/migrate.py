@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import URL, Connection, create_engine, event, pool
 
 from listener.errors import StoreError
-from listener.store.engine import APPLICATION_ID, HEAD, told, version
+from listener.store.engine import APPLICATION_ID, HEAD, as_store_error, version
 from listener.store.views import VIEWS
 
 
@@ -25,7 +25,7 @@ def migrate(path: Path, now: datetime) -> tuple[int | None, int]:
             f"the database {path} was written by a newer Earshot (schema {before}, this one knows {HEAD})",
             "run that version, or restore the copy its migration made",
         )
-    with told(path):
+    with as_store_error(path):
         _make_file(path)
         if before is not None:
             _copy(path, path.parent / "backups" / f"{path.stem}-schema{before}-{now:%Y%m%dT%H%M%SZ}.db")

@@ -1,4 +1,4 @@
-"""What an operator must know, and what was set aside: notices, gaps and shunted items."""
+"""What an operator must know, and what was set aside: notices, gaps and quarantined items."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,14 +7,14 @@ from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from listener.errors import DeskError
-from listener.model import BadItem, Gap
-from listener.store.aside import FORGOTTEN
-from listener.store.records import Notice, Shunted, columns, load, load_all
+from listener.model import Gap, QuarantinedItem
+from listener.store.quarantine import FORGOTTEN
+from listener.store.records import Notice, Quarantined, columns, load, load_all
 from listener.store.tables import metadata
 
 notice = metadata.tables["notice"]
 gap = metadata.tables["gap"]
-shunted = metadata.tables["shunted"]
+quarantined = metadata.tables["quarantine"]
 BY_HAND = ("gap",)  # kinds that a person clears; the others clear when their cause ends
 
 
@@ -63,10 +63,10 @@ def record_gap(connection: Connection, platform: str, found: Gap, now: datetime)
     """Keep a stretch that could not be read, with the notice that stays until a person clears it."""
     subject = f"{found.feed}:{found.from_id}:{found.to_id}"
     do = "look on the platform for mentions of that time, then `earshot notices --clear ID`"
-    if open_notice(connection, "gap", platform, found.says, do, now, subject=subject):
+    if open_notice(connection, "gap", platform, found.description, do, now, subject=subject):
         notice_id = connection.execute(select(func.max(notice.c.id))).scalar_one()
         row = {"platform": platform, "feed": found.feed, "from_id": found.from_id, "to_id": found.to_id}
-        connection.execute(insert(gap), [{**row, "says": found.says, "at": now, "notice_id": notice_id}])
+        connection.execute(insert(gap), [{**row, "description": found.description, "at": now, "notice_id": notice_id}])
 
 
 def gap_counts(connection: Connection) -> dict[str, int]:
@@ -80,50 +80,65 @@ def gap_counts(connection: Connection) -> dict[str, int]:
     return {row[0]: row[1] for row in connection.execute(query)}
 
 
-def shunt(connection: Connection, platform: str, stage: str, items: Sequence[BadItem], now: datetime) -> int:
+def quarantine(
+    connection: Connection, platform: str, stage: str, items: Sequence[QuarantinedItem], now: datetime
+) -> int:
     """Set items aside with their raw text; one that lies there already is not counted again. Returns how many."""
     count = 0
     for item in items:
         fixed = {"error": item.error, "raw": item.raw, "at": now, "resolved_at": None}
         row = {"platform": platform, "mention_id": item.mention_id, "stage": stage, **fixed}
-        same = (shunted.c.platform == platform, shunted.c.mention_id == item.mention_id, shunted.c.stage == stage)
-        there = connection.execute(select(shunted.c.resolved_at, shunted.c.error).where(*same)).one_or_none()
+        same = (
+            quarantined.c.platform == platform,
+            quarantined.c.mention_id == item.mention_id,
+            quarantined.c.stage == stage,
+        )
+        there = connection.execute(select(quarantined.c.resolved_at, quarantined.c.error).where(*same)).one_or_none()
         if there is not None and there.error == FORGOTTEN:  # erased words do not come back
             continue
         if there is None or there.resolved_at is not None:
             count += 1
-        merge = upsert(shunted).values(row)
+        merge = upsert(quarantined).values(row)
         connection.execute(merge.on_conflict_do_update(["platform", "mention_id", "stage"], set_=fixed))
     return count
 
 
-def shunted_items(connection: Connection, limit: int | None = 50, after: int | None = None) -> list[Shunted]:
+def quarantined_items(connection: Connection, limit: int | None = 50, after: int | None = None) -> list[Quarantined]:
     """What lies aside, oldest first."""
     query = (
-        select(*columns(Shunted, shunted)).where(shunted.c.resolved_at.is_(None)).order_by(shunted.c.id).limit(limit)
+        select(*columns(Quarantined, quarantined))
+        .where(quarantined.c.resolved_at.is_(None))
+        .order_by(quarantined.c.id)
+        .limit(limit)
     )
-    return load_all(Shunted, connection.execute(query if after is None else query.where(shunted.c.id > after)))
+    return load_all(Quarantined, connection.execute(query if after is None else query.where(quarantined.c.id > after)))
 
 
-def shunted_item(connection: Connection, shunted_id: int) -> Shunted:
+def quarantined_item(connection: Connection, quarantine_id: int) -> Quarantined:
     """One item that lies aside. Raises DeskError."""
-    query = select(*columns(Shunted, shunted)).where(shunted.c.id == shunted_id, shunted.c.resolved_at.is_(None))
+    query = select(*columns(Quarantined, quarantined)).where(
+        quarantined.c.id == quarantine_id, quarantined.c.resolved_at.is_(None)
+    )
     row = connection.execute(query).one_or_none()
     if row is None:
-        raise DeskError(f"nothing is shunted as {shunted_id}", "`earshot shunted` lists the ids")
-    return load(Shunted, row)
+        raise DeskError(f"nothing is quarantined as {quarantine_id}", "`earshot quarantine` lists the ids")
+    return load(Quarantined, row)
 
 
-def resolve_shunted(connection: Connection, shunted_id: int, now: datetime) -> None:
+def resolve_quarantined(connection: Connection, quarantine_id: int, now: datetime) -> None:
     """It went back into the line."""
-    connection.execute(update(shunted).where(shunted.c.id == shunted_id).values(resolved_at=now))
+    connection.execute(update(quarantined).where(quarantined.c.id == quarantine_id).values(resolved_at=now))
 
 
 def resolve_repaired(connection: Connection, platform: str, ids: Sequence[str], now: datetime) -> None:
     """Items set aside by the poll that have since come whole."""
-    aside = select(shunted.c.mention_id).where(
-        shunted.c.platform == platform, shunted.c.stage == "poll", shunted.c.resolved_at.is_(None)
+    aside = select(quarantined.c.mention_id).where(
+        quarantined.c.platform == platform, quarantined.c.stage == "poll", quarantined.c.resolved_at.is_(None)
     )
     for mention_id in set(connection.execute(aside).scalars()) & set(ids):
-        same = (shunted.c.platform == platform, shunted.c.mention_id == mention_id, shunted.c.stage == "poll")
-        connection.execute(update(shunted).where(*same).values(resolved_at=now))
+        same = (
+            quarantined.c.platform == platform,
+            quarantined.c.mention_id == mention_id,
+            quarantined.c.stage == "poll",
+        )
+        connection.execute(update(quarantined).where(*same).values(resolved_at=now))

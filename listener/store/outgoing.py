@@ -18,7 +18,7 @@ def texts(
 
     on_the_way: with those that are approved or being sent; but: leave this reply out.
     """
-    going = reply.c.state.in_(("approved", "sending", "unknown"))
+    going = reply.c.state.in_(("approved", "sending", "unconfirmed"))
     found: dict[str, int] = {}
     for which in (reply.c.sent_at >= since, *([going] if on_the_way else [])):
         query = select(reply.c.text, func.count()).where(which, reply.c.text.is_not(None))

@@ -8,8 +8,8 @@ from sqlalchemy import Connection, delete, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from listener.errors import DeskError
-from listener.store import aside
-from listener.store.aside import Names
+from listener.store import quarantine
+from listener.store.quarantine import Names
 from listener.store.records import Note, OptOut, chunks, columns, load, load_all
 from listener.store.tables import metadata
 
@@ -32,7 +32,7 @@ def called(names: Names) -> list[Person]:
     return [(names.platform, f"@{one}") for one in sorted(names.handles)]
 
 
-def known(connection: Connection, person: Person) -> bool:
+def was_forgotten(connection: Connection, person: Person) -> bool:
     """True when this person was forgotten before."""
     return connection.execute(select(forgotten).where(forgotten.c.digest == digest(person))).first() is not None
 
@@ -42,25 +42,27 @@ def find(connection: Connection, handle: str) -> Person:
 
     Who has no mention any more is found by id: an opt-out outlives the words, and who was forgotten is recognised.
     """
-    return one(handle, {found for where in asked(connection, handle) for found in _named(connection, *where)})
+    return single_person(
+        handle, {found for where in person_candidates(connection, handle) for found in _named(connection, *where)}
+    )
 
 
 def find_words(connection: Connection, handle: str) -> Person:
     """As `find`, also who is known from an item alone that could not be read, or was forgotten under this handle."""
-    named = asked(connection, handle)
+    named = person_candidates(connection, handle)
     found = {one for where in named for one in _named(connection, *where)}
-    found = found or {(where, one) for where, name in named for one in aside.known(connection, where, name)}
-    marked = [(where, f"@{aside.handle(name)}") for where, name in named]
-    return one(handle, found or {person for person in marked if known(connection, person)})
+    found = found or {(where, one) for where, name in named for one in quarantine.known(connection, where, name)}
+    marked = [(where, f"@{quarantine.handle(name)}") for where, name in named]
+    return single_person(handle, found or {person for person in marked if was_forgotten(connection, person)})
 
 
-def asked(connection: Connection, handle: str) -> list[Person]:
+def person_candidates(connection: Connection, handle: str) -> list[Person]:
     """Where to look for whom: (platform, name)."""
     platform, name = _split(connection, handle)
     return [(where, name) for where in ([platform] if platform else _heard(connection))]
 
 
-def one(handle: str, people: set[Person]) -> Person:
+def single_person(handle: str, people: set[Person]) -> Person:
     """The only one. Raises DeskError."""
     found = sorted(people)
     if not found:
@@ -85,7 +87,7 @@ def _named(connection: Connection, where: str, name: str) -> set[Person]:
     by_id = connection.execute(people.where(mention.c.author_id == name).limit(1)).scalars()
     found = {(where, one) for one in (*by_handle, *by_id)}
     person = (where, name)
-    return found | {person} if opted_out(connection, person) or known(connection, person) else found
+    return found | {person} if opted_out(connection, person) or was_forgotten(connection, person) else found
 
 
 def _split(connection: Connection, handle: str) -> Person:

@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Text, case, func, or_, select, type_coerce
 
 from listener.model import Json
+from listener.store.draft_reviews import MACHINE, verdict
 from listener.store.ledger import ledger
 from listener.store.notices import gap, notice
 from listener.store.records import chunks, load_all, names
 from listener.store.tables import metadata
-from listener.store.verdicts import MACHINE, verdict
 
 mention = metadata.tables["mention"]
 decision = metadata.tables["decision"]
@@ -35,7 +35,7 @@ _made_by = decision.c.id == (
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class MentionCount:
     """How many mentions of one minute (UTC, 2026-11-22T09:00) had one outcome; action None: not decided yet."""
 
     minute: str
@@ -45,7 +45,7 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class ReplyCase:
     """A reply to a mention of the period, with the decision that it came from (None: there was none yet).
 
     verdict: what staff decided on our draft (approved, edited, rejected, escalated); follows: staff had answered in
@@ -53,7 +53,7 @@ class Case:
     """
 
     key: int
-    aged_from: datetime
+    age_start_at: datetime
     answered_remotely: str | None
     action: str | None
     decided_rule: str | None
@@ -75,15 +75,15 @@ def _within(since: datetime, until: datetime) -> ColumnElement[bool]:
     return (mention.c.seen_at >= since) & (mention.c.seen_at < until)
 
 
-def heard(connection: Connection, since: datetime, until: datetime) -> list[Heard]:
+def heard(connection: Connection, since: datetime, until: datetime) -> list[MentionCount]:
     """The mentions seen in the period, by minute and by what was decided."""
     minute = func.substr(type_coerce(mention.c.seen_at, Text), 1, 16).label("minute")
     by = (minute, decision.c.action, decision.c.kind)
     query = select(*by, func.count().label("number")).select_from(mention.outerjoin(decision, _last))
-    return load_all(Heard, connection.execute(query.where(_within(since, until)).group_by(*by)))
+    return load_all(MentionCount, connection.execute(query.where(_within(since, until)).group_by(*by)))
 
 
-def cases(connection: Connection, since: datetime, until: datetime) -> list[Case]:
+def cases(connection: Connection, since: datetime, until: datetime) -> list[ReplyCase]:
     """Every reply to a mention seen in the period, also those that are closed, in the order they were made."""
     follows = (  # state stands inside a case, or SQLite begins with all that was ever sent
         select(before.c.id)
@@ -92,13 +92,15 @@ def cases(connection: Connection, since: datetime, until: datetime) -> list[Case
         .where(case((before.c.state == "sent", before.c.sent_at)) < reply.c.sent_at, before.c.approved_by != MACHINE)
         .exists()
     )
-    own: dict[str, ColumnElement[Any]] = {name: mention.c[name] for name in ("key", "aged_from", "answered_remotely")}
+    own: dict[str, ColumnElement[Any]] = {
+        name: mention.c[name] for name in ("key", "age_start_at", "answered_remotely")
+    }
     own |= {"action": decision.c.action, "decided_rule": decision.c.rule, "decided_kind": decision.c.kind}
     own |= {"verdict": verdict.c.what, "follows": follows}
-    chosen = [own[name].label(name) if name in own else reply.c[name] for name in names(Case)]
+    chosen = [own[name].label(name) if name in own else reply.c[name] for name in names(ReplyCase)]
     told = mention.join(reply, reply.c.mention_key == mention.c.key).outerjoin(decision, _made_by)
     told = told.outerjoin(verdict, verdict.c.reply_id == reply.c.id)
-    return load_all(Case, connection.execute(select(*chosen).select_from(told).where(_within(since, until))))
+    return load_all(ReplyCase, connection.execute(select(*chosen).select_from(told).where(_within(since, until))))
 
 
 def first_texts(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[str, str]]:
@@ -130,9 +132,9 @@ def moods(connection: Connection, since: datetime, until: datetime, languages: C
 
 def complaints(connection: Connection, since: datetime, until: datetime) -> list[list[str]]:
     """Of each mention that names a problem, complains or threatens to leave: the names of its cues."""
-    facts = type_coerce(decision.c.facts, Text)
+    facts = type_coerce(decision.c.signals, Text)
     named = or_(*(facts.contains(f'"{cue}":') for cue in COMPLAINTS))
-    query = select(decision.c.facts).select_from(mention.join(decision, _last)).where(_within(since, until), named)
+    query = select(decision.c.signals).select_from(mention.join(decision, _last)).where(_within(since, until), named)
     found = (list(facts.get("cues", {})) for facts in connection.execute(query).scalars())
     return [cues for cues in found if set(cues) & set(COMPLAINTS)]
 

@@ -49,12 +49,12 @@ class Reply:
     prepared_key: str | None
     request: Json | None
     attempts: int
-    looks: int
-    looked_at: datetime | None
+    check_count: int
+    checked_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
+class StoredDecision:
     """A stored decision."""
 
     mention_key: int
@@ -66,23 +66,23 @@ class Decided:
     lang: str
     auto: bool
     urgency: int
-    facts: Json
+    signals: Json
     hits: list[Json]
     policy_hash: str
     version: str
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class Exchange:
     """A line of the queue: the mention, the latest decision on it, and its live or latest reply."""
 
     key: int
     mention: Mention
     seen_at: datetime
     edited_at: datetime | None
-    gone_at: datetime | None
+    deleted_at: datetime | None
     answered_remotely: str | None  # the post by which a person answered on the platform itself
-    decided: Decided | None
+    decided: StoredDecision | None
     reply: Reply | None
 
 
@@ -95,7 +95,7 @@ class Approval:
     at: datetime
     text: str
     automatic: bool
-    taken_back_at: datetime | None = None
+    revoked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
-class Shunted:
+class Quarantined:
     """An item set aside."""
 
     id: int
@@ -156,7 +156,7 @@ class PlatformState:
     send_hold: str | None
     send_error: str | None
     send_lost: int  # outcomes in a row that nobody knew
-    watched_at: datetime | None  # up to then our own posts were read
+    own_posts_read_at: datetime | None  # up to then our own posts were read
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +182,7 @@ class Autonomy:
 
 
 @dataclass(frozen=True, slots=True)
-class Mood:
+class SentimentBucket:
     """Ten minutes from `at` on: how many mentions were decided, and how many of them were negative."""
 
     at: datetime
@@ -191,7 +191,7 @@ class Mood:
 
 
 @dataclass(frozen=True, slots=True)
-class Recent:
+class RecentDraft:
     """A draft as floods are counted: of which kind, when it was made, and to whom."""
 
     kind: str

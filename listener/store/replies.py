@@ -19,7 +19,7 @@ from sqlalchemy import (
 
 from listener.errors import DeskError
 from listener.model import Json
-from listener.store import events, verdicts
+from listener.store import draft_reviews, events
 from listener.store.records import Reply, chunks, columns, load, load_all
 from listener.store.tables import DUE, WAITING, WAITS, UtcTime, metadata
 
@@ -45,14 +45,14 @@ def add_all(connection: Connection, rows: Sequence[Json], now: datetime, by: str
     if not rows:
         return
     before = connection.execute(select(func.coalesce(func.max(reply.c.id), 0))).scalar_one()
-    fixed = {"revision": 1, "created_at": now, "changed_at": now, "attempts": 0, "looks": 0}
+    fixed = {"revision": 1, "created_at": now, "changed_at": now, "attempts": 0, "check_count": 0}
     connection.execute(insert(reply), [{**fixed, **row} for row in rows])
     new = connection.execute(select(reply.c.id, reply.c.mention_key, reply.c.state).where(reply.c.id > before))
     log = [{"at": now, "what": row.state, "by": by, "mention_key": row.mention_key, "reply_id": row.id} for row in new]
     events.add_all(connection, [{**row, "detail": None} for row in log])
 
 
-def move(
+def transition(
     connection: Connection,
     seen: Reply,
     to: str,
@@ -73,7 +73,7 @@ def move(
         events.add(connection, what or to, by, now, mention_key=seen.mention_key, reply_id=seen.id, detail=detail)
         if to == "drafted":  # whatever brought it back: who approved it must look again
             events.take_back(connection, seen.id, now)
-        ended = verdicts.note(connection, seen, what or to, by, now, changes)
+        ended = draft_reviews.record_review(connection, seen, what or to, by, now, changes)
         if ended is not None and seen.kind is not None:
             _recall(connection, seen.kind, ended, now)
     return done
@@ -82,16 +82,25 @@ def move(
 def _recall(connection: Connection, kind: str, why: str, now: datetime) -> None:
     """A kind's autonomy has ended: what it approved by itself and is not under way goes back to staff."""
     back: Json = {**UNAPPROVED, "error": why}
-    mine = (reply.c.state == "approved", reply.c.kind == kind, reply.c.approved_by == verdicts.MACHINE)
+    mine = (reply.c.state == "approved", reply.c.kind == kind, reply.c.approved_by == draft_reviews.MACHINE)
     for one in where(connection, *mine):
-        move(connection, one, "drafted", by=verdicts.MACHINE, now=now, what="held", detail={"says": why}, **back)
+        transition(
+            connection,
+            one,
+            "drafted",
+            by=draft_reviews.MACHINE,
+            now=now,
+            what="returned_to_staff",
+            detail={"message": why},
+            **back,
+        )
 
 
 def end(connection: Connection, seen: Reply, closed_as: str, reason: str, *, by: str, now: datetime) -> bool:
     """Close a reply, if it still is what the caller saw. closed_as: rejected, expired, withdrawn or handled."""
-    says = {"says": reason}
-    return move(
-        connection, seen, "closed", by=by, now=now, what=closed_as, detail=says, closed_as=closed_as, reason=reason
+    message = {"message": reason}
+    return transition(
+        connection, seen, "closed", by=by, now=now, what=closed_as, detail=message, closed_as=closed_as, reason=reason
     )
 
 
@@ -170,7 +179,7 @@ def reasons(connection: Connection, closed_as: str, limit: int) -> list[str]:
     return [one for one in connection.execute(query.limit(limit)).scalars() if one]
 
 
-def mark(
+def update_fields(
     connection: Connection, seen: Reply, what: str, by: str, now: datetime, detail: Json | None = None, **changes: Any
 ) -> bool:
     """Change columns that are no state (claim, snooze, assignee, hold) and log it, if it still is what was seen."""
@@ -187,12 +196,12 @@ def stale(connection: Connection, before: datetime, limit: int) -> list[Reply]:
     query = (
         select(*columns(Reply, reply))
         .join(mention, mention.c.key == reply.c.mention_key)
-        .where(reply.c.state == "drafted", mention.c.aged_from < before, untouched)
+        .where(reply.c.state == "drafted", mention.c.age_start_at < before, untouched)
     )
     return load_all(Reply, connection.execute(query.order_by(reply.c.id).limit(limit)))
 
 
-def let_go(connection: Connection, now: datetime) -> None:
+def clear_expired_leases(connection: Connection, now: datetime) -> None:
     """Clear claims and snoozes that have ended."""
     connection.execute(update(reply).where(reply.c.claimed_until <= now).values(claimed_by=None, claimed_until=None))
     connection.execute(update(reply).where(reply.c.snoozed_until <= now).values(snoozed_until=None))
@@ -213,7 +222,7 @@ def any_open(connection: Connection, platform: str, states: Collection[str]) -> 
     )
 
 
-def asleep_and_late(connection: Connection, now: datetime) -> tuple[int, int]:
+def count_snoozed_overdue(connection: Connection, now: datetime) -> tuple[int, int]:
     """Of what waits for a person: how many are snoozed, and how many are overdue."""
     asleep = select(reply.c.state).where(reply.c.snoozed_until > now)
     late = select(func.count()).select_from(reply).where(waits, by_due < literal(now, UtcTime))

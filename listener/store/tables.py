@@ -11,7 +11,7 @@ from sqlalchemy import JSON, Column, Dialect, Index, Text, TypeDecorator, Unique
 from sqlmodel import Field, SQLModel
 
 DUE = "coalesce(due_at, '9999-12-31T23:59:59.999999Z')"  # of a reply: without a due time it comes last
-WAITING = ("drafted", "escalated", "by_hand", "unknown")  # what stands in the queue of staff
+WAITING = ("drafted", "escalated", "by_hand", "unconfirmed")  # what stands in the queue of staff
 WAITS = f"NOT (state NOT IN {WAITING})"  # said twice over, or SQLite takes the index by state and sorts all of them
 
 
@@ -53,7 +53,7 @@ class Row(SQLModel):
 
 
 class MentionRow(Row, table=True):
-    """What was said. stage: new (to be decided) | routed | shunted | forgotten (the words are erased)."""
+    """What was said. stage: new (to be decided) | routed | quarantined | forgotten (the words are erased)."""
 
     __tablename__ = "mention"
     __table_args__ = (
@@ -66,7 +66,7 @@ class MentionRow(Row, table=True):
         Index("ix_mention_conversation", "platform", "conversation_id"),
         Index("ix_mention_seen", "seen_at"),
         Index("ix_mention_kept", "seen_at", sqlite_where=text("stage <> 'forgotten'")),
-        Index("ix_mention_gone", "gone_at", sqlite_where=text("gone_at IS NOT NULL")),
+        Index("ix_mention_deleted", "deleted_at", sqlite_where=text("deleted_at IS NOT NULL")),
     )
     key: int | None = Field(default=None, primary_key=True)
     platform: str = Field(sa_type=Text)
@@ -75,27 +75,27 @@ class MentionRow(Row, table=True):
     conversation_id: str = Field(sa_type=Text)
     in_reply_to: str | None = _text()
     text: str = Field(sa_type=Text)
-    html: bool
+    is_html: bool
     author_id: str = Field(sa_type=Text)
     author_handle: str | None = _text()
     author_name: str | None = _text()
     author_followers: int | None = None
     lang: str | None = _text()
     url: str | None = _text()
-    brand: str | None = _text()
-    addressed: bool
+    extra_brand_term: str | None = _text()
+    is_addressed: bool
     can_reply: bool
-    why_not: str | None = _text()
+    ineligible_reason: str | None = _text()
     created_at: datetime = _time(required=True)
-    aged_from: datetime = _time(required=True)
+    age_start_at: datetime = _time(required=True)
     seen_at: datetime = _time(required=True)
     version_id: str = Field(sa_type=Text)
     version_at: datetime = _time(required=True)
     edited_at: datetime | None = _time()
-    gone_at: datetime | None = _time()
+    deleted_at: datetime | None = _time()
     answered_remotely: str | None = _text()
     stage: str = Field(sa_type=Text)
-    tries: int
+    crash_count: int
 
 
 class DecisionRow(Row, table=True):
@@ -113,7 +113,7 @@ class DecisionRow(Row, table=True):
     lang: str = Field(sa_type=Text)
     auto: bool
     urgency: int
-    facts: dict[str, Any] = Field(sa_column=_json("{}"))
+    signals: dict[str, Any] = Field(sa_column=_json("{}"))
     hits: list[Any] = Field(sa_column=_json("[]"))
     policy_hash: str = Field(sa_type=Text)
     version: str = Field(sa_type=Text)
@@ -175,14 +175,14 @@ class ReplyRow(Row, table=True):
     prepared_key: str | None = _text()
     request: dict[str, Any] | None = Field(default=None, sa_column=_json())
     attempts: int
-    looks: int
-    looked_at: datetime | None = _time()
+    check_count: int
+    checked_at: datetime | None = _time()
 
 
 class ApprovalRow(Row, table=True):
     """Who approved which words: text is the preview's, to the byte, so that every post can be held against it.
 
-    taken_back_at: undone, or the reply went back into the queue.
+    revoked_at: undone, or the reply went back into the queue.
     """
 
     __tablename__ = "approval"
@@ -194,16 +194,16 @@ class ApprovalRow(Row, table=True):
     at: datetime = _time(required=True)
     text: str = Field(sa_type=Text)
     automatic: bool
-    taken_back_at: datetime | None = _time()
+    revoked_at: datetime | None = _time()
 
 
-class VerdictRow(Row, table=True):
+class DraftReviewRow(Row, table=True):
     """What staff decided on a draft of ours. auto: it was inside its band, so it counts in its kind's record."""
 
-    __tablename__ = "verdict"
+    __tablename__ = "draft_review"
     __table_args__ = (
-        Index("uq_verdict_reply", "reply_id", unique=True),
-        Index("ix_verdict_kind", "kind", "auto", "id"),
+        Index("uq_draft_review_reply", "reply_id", unique=True),
+        Index("ix_draft_review_kind", "kind", "auto", "id"),
     )
     id: int | None = Field(default=None, primary_key=True)
     reply_id: int = Field(foreign_key="reply.id")
@@ -226,10 +226,10 @@ class AutonomyRow(Row, table=True):
     why: str | None = _text()
 
 
-class MoodRow(Row, table=True):
+class SentimentBucketRow(Row, table=True):
     """Ten minutes of one platform: how many mentions were decided, and how many of them are negative."""
 
-    __tablename__ = "mood"
+    __tablename__ = "sentiment_bucket"
     platform: str = Field(primary_key=True, sa_type=Text)
     at: datetime = Field(primary_key=True, sa_type=UtcTime)
     heard: int
@@ -271,7 +271,7 @@ class PlatformRow(Row, table=True):
     send_hold: str | None = _text()
     send_error: str | None = _text()
     send_lost: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
-    watched_at: datetime | None = _time()
+    own_posts_read_at: datetime | None = _time()
 
 
 class PauseRow(Row, table=True):
@@ -312,16 +312,16 @@ class GapRow(Row, table=True):
     feed: str = Field(sa_type=Text)
     from_id: str = Field(sa_type=Text)
     to_id: str = Field(sa_type=Text)
-    says: str = Field(sa_type=Text)
+    description: str = Field(sa_type=Text)
     at: datetime = _time(required=True)
     notice_id: int | None = Field(default=None, foreign_key="notice.id")
 
 
-class ShuntedRow(Row, table=True):
+class QuarantineRow(Row, table=True):
     """An item that could not be read or decided, set aside with its raw text. stage: poll | route."""
 
-    __tablename__ = "shunted"
-    __table_args__ = (UniqueConstraint("platform", "mention_id", "stage", name="uq_shunted"),)
+    __tablename__ = "quarantine"
+    __table_args__ = (UniqueConstraint("platform", "mention_id", "stage", name="uq_quarantine"),)
     id: int | None = Field(default=None, primary_key=True)
     platform: str = Field(sa_type=Text)
     mention_id: str = Field(sa_type=Text)

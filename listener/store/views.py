@@ -15,7 +15,7 @@ LEFT JOIN decision d ON d.id = (SELECT max(d2.id) FROM decision d2 WHERE d2.ment
 LEFT JOIN reply r ON r.id = (SELECT r2.id FROM reply r2 WHERE r2.mention_key = m.key
                              ORDER BY CASE WHEN r2.state = 'closed' THEN 1 ELSE 0 END, r2.id DESC LIMIT 1)
 LEFT JOIN approval a ON a.id = (SELECT max(a2.id) FROM approval a2
-                                WHERE a2.reply_id = r.id AND a2.revision = r.revision AND a2.taken_back_at IS NULL)
+                                WHERE a2.reply_id = r.id AND a2.revision = r.revision AND a2.revoked_at IS NULL)
 """
 
 VIEWS = {"exchange": EXCHANGE}

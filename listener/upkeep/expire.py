@@ -17,7 +17,7 @@ def expire(store: Store, policy: Policy, now: datetime) -> int:
     Escalations never expire: nobody has answered them. A text that a person wrote is reckoned from when it was written.
     """
     with store.write() as connection:
-        replies.let_go(connection, now)
+        replies.clear_expired_leases(connection, now)
         _pauses(connection, now)
     closed = 0
     while last := _close(store, policy, now):

@@ -1,6 +1,6 @@
 """How long words are kept: after the policy's time the ledger stays and the words go, batch by batch.
 
-A post that is gone from its platform goes sooner, by the policy's `keep_deleted` or by the platform's own rule.
+A post that is gone from its platform goes sooner, by the policy's `retain_deleted_text` or by the platform's own rule.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from listener.policy import Policy
-from listener.store import forget, replies
+from listener.store import erasure, replies
 from listener.store.engine import Store
 
 BATCH = 200  # mentions a transaction
@@ -18,21 +18,21 @@ OLD = "the policy keeps words no longer"
 
 
 def retain(store: Store, policy: Policy, now: datetime, deleted: Mapping[str, timedelta]) -> int:
-    """Erase the words of mentions that are older than `keep_words`, or deleted for longer than may be.
+    """Erase the words of mentions that are older than `retain_text`, or deleted for longer than may be.
 
-    deleted: platform -> how long it lets the words of a deleted post stay; the policy's `keep_deleted` may be less.
-    Returns of how many. What waits for an answer keeps its words until it has one, or is closed; but nobody can answer
+    deleted: platform -> how long it allows the text of a deleted post to stay; the policy may ask for less. Returns of
+    how many. What waits for an answer keeps its words until it has one, or is closed; but nobody can answer
     a deleted post, and what is still to be said to it is withdrawn.
     """
-    kept = {forget.EVERYWHERE: policy.limits.keep_deleted, **deleted}
+    kept = {erasure.EVERYWHERE: policy.limits.retain_deleted_text, **deleted}
     gone = {platform: now - span for platform, span in kept.items() if span is not None}
-    erased = _erase(store, lambda connection: forget.deleted(connection, gone, BATCH), GONE, now) if gone else 0
-    if policy.limits.keep_words is None:
+    erased = _erase(store, lambda connection: erasure.deleted(connection, gone, BATCH), GONE, now) if gone else 0
+    if policy.limits.retain_text is None:
         return erased
-    before = now - policy.limits.keep_words
+    before = now - policy.limits.retain_text
     with store.write() as connection:
-        forget.aside(connection, before, now)
-    return erased + _erase(store, lambda connection: forget.old(connection, before, BATCH), OLD, now)
+        erasure.aside(connection, before, now)
+    return erased + _erase(store, lambda connection: erasure.old(connection, before, BATCH), OLD, now)
 
 
 def _erase(store: Store, find: Callable[[Connection], Sequence[int]], why: str, now: datetime) -> int:
@@ -51,5 +51,5 @@ def _batch(store: Store, find: Callable[[Connection], Sequence[int]], why: str, 
         keys = find(connection)
         for one in replies.open_to(connection, keys):
             replies.end(connection, one, "withdrawn", why, by="upkeep", now=now)
-        forget.expire(connection, keys, why, now)
+        erasure.expire(connection, keys, why, now)
     return len(keys)

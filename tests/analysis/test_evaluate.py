@@ -10,7 +10,7 @@ import pytest
 from bench.staff_replies import REAL
 from bench.staff_replies import rows as met
 from listener.analysis.evaluate import COLUMNS, evaluate, read_rows, write_rows
-from listener.analysis.tally import Row, Sorted, shares, wilson
+from listener.analysis.tally import EvaluatedRow, Row, shares, wilson
 from listener.errors import InputError
 from tests.factories import DATA, NOW, policy, responders
 from tests.shared import shared_result
@@ -24,7 +24,7 @@ ROWS = [
 ]
 
 
-def _run(rows: list[Row]) -> tuple[dict[str, object], list[Sorted]]:
+def _run(rows: list[Row]) -> tuple[dict[str, object], list[EvaluatedRow]]:
     return evaluate(rows, policy(), responders(), NOW)
 
 
@@ -38,14 +38,18 @@ def test_the_report_counts_what_the_contract_names() -> None:
         "n": 2, "thank_you": 1, "correction": 0, "support": 1, "answer": 0, "escalate": 0, "ignore": 0, "auto": 1,
     }  # fmt: skip
     assert report["false_thank_you"] == {"n": 1, "of": 2, "rate": 0.5, "low": wilson(1, 2)[0], "high": wilson(1, 2)[1]}
-    assert (report["thank_you_cover"], report["thank_you_precision"], report["negatives_unanswered"]) == (1.0, 0.5, 0.5)
+    assert (report["thank_you_recall"], report["thank_you_precision"], report["negatives_unanswered"]) == (
+        1.0,
+        0.5,
+        0.5,
+    )
 
 
 def test_every_share_has_an_interval_and_every_rule_a_precision() -> None:
     """What the contract's flat figures leave out, beside them."""
     report, _ = _run([*ROWS, Row("5", "when do you open?", "positive", "en"), Row("6", "hm", "negative", "en")])
     found: Any = report["shares"]
-    assert found["thank_you_cover"] == {"n": 1, "of": 2, "rate": 0.5, "low": wilson(1, 2)[0], "high": wilson(1, 2)[1]}
+    assert found["thank_you_recall"] == {"n": 1, "of": 2, "rate": 0.5, "low": wilson(1, 2)[0], "high": wilson(1, 2)[1]}
     assert found["questions_ignored"]["of"] == 1 and found["escalated"]["of"] == 6
     assert found["positives_supported"]["n"] == 0 and found["negatives_unanswered"]["n"] == 2
     rules = {(one["rule"], one["outcome"]): one for one in cast(Any, report["by_rule"])}
@@ -72,14 +76,14 @@ def test_brands_are_told_apart() -> None:
     """One figure for each brand of the rows."""
     rows = [Row("1", "great pens", "positive", "en", "A"), Row("2", "hm", "positive", "en", "B")]
     by_brand: Any = _run(rows)[0]["by_brand"]
-    assert by_brand["A"]["thank_you_cover"]["rate"] == 1.0 and by_brand["B"]["thank_you_cover"]["rate"] == 0.0
+    assert by_brand["A"]["thank_you_recall"]["rate"] == 1.0 and by_brand["B"]["thank_you_recall"]["rate"] == 0.0
 
 
 def test_nothing_over_nothing_is_null() -> None:
     """No labels, no shares."""
     report, _ = _run([])
     assert report["false_thank_you"] == {"n": 0, "of": 0, "rate": None, "low": None, "high": None}
-    assert report["thank_you_cover"] is None and report["by_label"] == {}
+    assert report["thank_you_recall"] is None and report["by_label"] == {}
 
 
 def test_wilson_interval() -> None:
@@ -160,26 +164,26 @@ def _real(name: str) -> Path:
 
 
 @pytest.fixture(scope="session")
-def airlines(tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, list[Sorted]]:
+def airlines(tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, list[EvaluatedRow]]:
     """Three airlines' customers, sorted once: United and US Airways were developed on, American was held out."""
     rows = read_rows(_real("airline_dev"))
     return shared_result(tmp_path_factory, "airlines", lambda: evaluate(rows, policy(), responders(), NOW))
 
 
-def test_the_bar_on_real_complaints(airlines: tuple[Any, list[Sorted]]) -> None:
+def test_the_bar_on_real_complaints(airlines: tuple[Any, list[EvaluatedRow]]) -> None:
     """Hardly a complaint is thanked or left alone, and staff get no more than they can read."""
     shares = airlines[0]["shares"]
-    assert shares["false_thank_you"]["rate"] <= 0.003 and shares["thank_you_cover"]["rate"] >= 0.38
+    assert shares["false_thank_you"]["rate"] <= 0.003 and shares["thank_you_recall"]["rate"] >= 0.38
     assert shares["negatives_unanswered"]["rate"] <= 0.03 and shares["escalated"]["rate"] <= 0.25
     assert shares["questions_ignored"]["rate"] <= 0.10 and shares["positives_supported"]["rate"] <= 0.10
 
 
-def test_the_bar_where_people_are_sure(airlines: tuple[Any, list[Sorted]]) -> None:
+def test_the_bar_where_people_are_sure(airlines: tuple[Any, list[EvaluatedRow]]) -> None:
     """Where all who labelled agreed: thank-yous are right, and the auto band is safe and worth having."""
     with _real("airline_dev").open(encoding="utf-8", newline="") as file:
         sure = {row["id"] for row in csv.DictReader(file) if float(row["confidence"]) == 1.0}
     found = shares([one for one in airlines[1] if one.row.id in sure])
-    assert found["thank_you_precision"]["rate"] >= 0.95 and found["thank_you_cover"]["rate"] >= 0.45
+    assert found["thank_you_precision"]["rate"] >= 0.95 and found["thank_you_recall"]["rate"] >= 0.45
     assert found["false_thank_you_auto"]["rate"] <= 0.001 and found["thank_you_cover_auto"]["rate"] >= 0.20
 
 
@@ -187,7 +191,7 @@ def test_other_trades_are_thanked_without_harm() -> None:
     """Makers of phones and software: praise of things, not of people."""
     report, _ = _run(read_rows(_real("brands_dev")))
     found: Any = report["shares"]
-    assert found["false_thank_you"]["rate"] <= 0.003 and found["thank_you_cover"]["rate"] >= 0.150
+    assert found["false_thank_you"]["rate"] <= 0.003 and found["thank_you_recall"]["rate"] >= 0.150
 
 
 def test_no_thanks_in_languages_the_policy_does_not_name() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select, update
 
-from listener.analysis.replay import Judge, Replayed, changed, replay
+from listener.analysis.replay import PolicyRunner, Replayed, changed, replay
 from listener.desk.forget import forget
 from listener.policy import Policy
 from listener.settings import read_policy
@@ -30,12 +30,12 @@ def world(tmp_path: Path) -> Iterator[World]:
     store.close()
 
 
-def judge(policy: Policy) -> Judge:
+def judge(policy: Policy) -> PolicyRunner:
     """What decides by a policy."""
-    return Judge(policy, factories.responders(policy), preview)
+    return PolicyRunner(policy, factories.responders(policy), preview)
 
 
-def of_texts(texts: Mapping[str, str]) -> Judge:
+def of_texts(texts: Mapping[str, str]) -> PolicyRunner:
     """What decides by the texts of a policy."""
     return judge(read_policy(texts))
 
@@ -66,7 +66,7 @@ def test_the_same_policy_changes_nothing(world: World) -> None:
 def test_a_stricter_policy_is_shown_before_and_after_with_its_texts(world: World) -> None:
     """Rule, kind and the very text, as they would have stood."""
     world.said(*praise(), CANADA)
-    found = under(world, other(compound=0.99, warm=0.99))
+    found = under(world, other(min_score=0.99, min_score_warm=0.99))
     (row,) = found.rows
     assert (row["platform"], row["mention_id"], row["author"], row["change"]) == (
         "memory",
@@ -75,7 +75,7 @@ def test_a_stricter_policy_is_shown_before_and_after_with_its_texts(world: World
         "thank_you -> ignore",
     )
     assert row["before"]["rule"] == "thank_you" and row["before"]["text"].startswith("@user1 ")
-    assert row["after"] == {"decision": "ignore", "kind": None, "rule": "nothing_to_do", "auto": False, "text": None}
+    assert row["after"] == {"decision": "ignore", "kind": None, "rule": "no_action_needed", "auto": False, "text": None}
     assert row["mention_text"] == praise()[0] and row["at"] == world.now
 
 
@@ -91,7 +91,7 @@ def test_every_kind_of_change_is_counted(world: World) -> None:
         },
     )
     assert dict(under(world, reworded).changes) == {"wording": 1}
-    found = under(world, other(auto_words=0), limit=2)
+    found = under(world, other(auto_max_words=0), limit=2)
     assert (dict(found.changes), len(found.rows), found.read) == ({"out of the auto band": 3}, 2, 4)
 
 
@@ -142,8 +142,8 @@ def test_only_the_last_decision_on_a_mention_counts_and_only_since_then(world: W
     kept = [one for one in decision.c if one.name != "id"]
     with world.store.write() as connection:
         connection.execute(insert(decision).from_select([one.name for one in kept], select(*kept)))
-    assert under(world, other(compound=0.99, warm=0.99)).read == 2
-    assert under(world, other(compound=0.99, warm=0.99), days=1).read == 1
+    assert under(world, other(min_score=0.99, min_score_warm=0.99)).read == 2
+    assert under(world, other(min_score=0.99, min_score_warm=0.99), days=1).read == 1
 
 
 def test_what_this_version_decides_otherwise_is_no_change_of_the_policy(world: World) -> None:
@@ -161,8 +161,8 @@ def test_a_policy_that_cannot_be_read_any_more_is_told(world: World) -> None:
     decision = metadata.tables["decision"]
     with world.store.write() as connection:
         connection.execute(update(decision).where(decision.c.id == 1).values(policy_hash="gone"))
-        connection.execute(update(decision).where(decision.c.id == 2).values(facts={"odd": True}))
-    found = under(world, other(compound=0.99, warm=0.99))
+        connection.execute(update(decision).where(decision.c.id == 2).values(signals={"odd": True}))
+    found = under(world, other(min_score=0.99, min_score_warm=0.99))
     assert (found.read, found.unreadable, len(found.rows)) == (3, 2, 1)
 
 
@@ -170,7 +170,7 @@ def test_a_replay_of_many_pages_misses_nothing_and_writes_nothing(world: World) 
     """Page by page, each decision once."""
     world.said(*praise(501))
     before = world.store.path.read_bytes()
-    found = under(world, other(compound=0.99, warm=0.99))
+    found = under(world, other(min_score=0.99, min_score_warm=0.99))
     assert found.read == len(found.rows) == len({row["mention_id"] for row in found.rows}) == 501
     assert world.store.path.read_bytes() == before
 

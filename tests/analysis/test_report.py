@@ -13,11 +13,11 @@ import pytest
 from sqlalchemy import update
 
 from listener.analysis.report import distance, nearest, report
-from listener.desk import autonomy, moves, people
+from listener.desk import autonomy, people, transitions
 from listener.desk.approve import Target, approve
-from listener.hours import worked
+from listener.hours import business_time
 from listener.model import Gap, Json
-from listener.policy import Autonomy, Holds, Span
+from listener.policy import Autonomy, Holds, TimeWindow
 from listener.store import ledger, notices, platforms
 from listener.store.tables import metadata
 from tests import factories
@@ -30,7 +30,7 @@ REFUND = "@fernhill my parcel has not arrived, I want a refund"
 LAWYER = "@fernhill you will hear from my lawyer about this"
 IDLE = "@fernhill going to the shop"
 HOUR = 3600
-NINE_TO_FIVE = (Span(time(9), time(17), frozenset(range(5))),)
+NINE_TO_FIVE = (TimeWindow(time(9), time(17), frozenset(range(5))),)
 POLICY = factories.policy(timezone="Europe/London", business=NINE_TO_FIVE, holidays=frozenset({date(2026, 11, 27)}))
 
 
@@ -93,7 +93,7 @@ def test_response_rate_is_of_the_mentions_that_asked(world: World) -> None:
     with world.store.write() as connection:
         connection.execute(update(mention).where(mention.c.key == key).values(answered_remotely="own-1"))
     world.put(there, "closed", closed_as="withdrawn", reason="a person answered")
-    moves.reject(world.store, world.desk(), rejected, "irony")
+    transitions.reject(world.store, world.desk(), rejected, "irony")
     people.opt_out(world.store, world.desk(), f"user{withdrawn}", None)
     world.after(minutes=1)
     assert told(world)["response"] == {
@@ -133,7 +133,7 @@ def test_targets_met_are_of_those_sent_or_overdue(world: World) -> None:
     met, rejected, itself, expired = world.said(*[PRAISE] * 4)
     late, overdue = world.said(LATE, LATE)
     answered(world, met, minutes=30)
-    moves.reject(world.store, world.desk(), rejected, "no")
+    transitions.reject(world.store, world.desk(), rejected, "no")
     world.put(itself, "sent", sent_at=world.now, approved_by="policy", approved_at=world.now)
     answered(world, late, minutes=31)
     world.put(expired, "closed", closed_as="expired", reason="old")
@@ -151,12 +151,12 @@ def test_a_rules_drafts_are_approved_edited_rejected_or_handed_on(world: World) 
     numbers = world.said(*[PRAISE] * 8)
     answered(world, numbers[0])
     approve(world.store, world.desk(), [Target(numbers[1])])
-    moves.edit(world.store, world.desk(), numbers[2], "Thank you, Ada!")
+    transitions.edit(world.store, world.desk(), numbers[2], "Thank you, Ada!")
     answered(world, numbers[2])
-    moves.reject(world.store, world.desk(), numbers[3], "irony")
-    moves.escalate(world.store, world.desk(), numbers[4])
+    transitions.reject(world.store, world.desk(), numbers[3], "irony")
+    transitions.escalate(world.store, world.desk(), numbers[4])
     world.put(numbers[5], "sent", sent_at=world.now, approved_by="policy", approved_at=world.now)
-    moves.close(world.store, world.desk(), numbers[6], "settled on the phone")
+    transitions.close(world.store, world.desk(), numbers[6], "settled on the phone")
     world.said(LAWYER)  # never a draft
     world.after(minutes=1)
     assert told(world)["rules"] == [
@@ -171,16 +171,16 @@ def test_a_rules_drafts_are_approved_edited_rejected_or_handed_on(world: World) 
 def test_a_draft_counts_by_what_staff_did_to_it_last(world: World) -> None:
     """Saved unchanged and approved; edited, approved and undone; edited, then rejected; handed on and then answered."""
     saved, changed, refused, handed, undone = world.said(*[PRAISE] * 5)
-    moves.edit(world.store, world.desk(), saved, world.reply(saved).text or "")
+    transitions.edit(world.store, world.desk(), saved, world.reply(saved).text or "")
     answered(world, saved)
     for number in (changed, refused):
-        moves.edit(world.store, world.desk(), number, "Thank you, Ada!")
+        transitions.edit(world.store, world.desk(), number, "Thank you, Ada!")
     approve(world.store, world.desk(), [Target(changed), Target(undone)])
     for number in (changed, undone):
-        moves.undo(world.store, world.desk(), number)
-    moves.reject(world.store, world.desk(), refused, "irony")
-    moves.escalate(world.store, world.desk(), handed)
-    moves.edit(world.store, world.desk(), handed, "Thank you!")
+        transitions.undo(world.store, world.desk(), number)
+    transitions.reject(world.store, world.desk(), refused, "irony")
+    transitions.escalate(world.store, world.desk(), handed)
+    transitions.edit(world.store, world.desk(), handed, "Thank you!")
     answered(world, handed)
     world.after(minutes=1)
     (found,) = told(world)["rules"]
@@ -192,12 +192,12 @@ def test_a_draft_counts_by_what_staff_did_to_it_last(world: World) -> None:
 
 def test_what_was_earned_is_no_first_response_and_no_decision_of_staff(world: World) -> None:
     """Ten approvals of staff earn it; the eleventh goes by itself and counts as such, as `earshot status` has it."""
-    world.policy = replace(POLICY, autonomy=Autonomy(10, 0, 0.0), holds=Holds(similar=0))
+    world.policy = replace(POLICY, autonomy=Autonomy(10, 0, 0.0), holds=Holds(max_similar_per_day=0))
     world.policy = replace(world.policy, responders=tuple(replace(one, auto="earned") for one in POLICY.responders))
     for number in world.said(*[PRAISE] * 10):
         answered(world, number)
     (itself,) = world.said(PRAISE)
-    autonomy.approve(world.store, world.policy, preview, "memory", world.now)
+    autonomy.approve_automatically(world.store, world.policy, preview, "memory", world.now)
     world.put(itself, "sent", sent_at=world.now, remote_id="p")
     world.after(minutes=1)
     found = told(world)
@@ -205,13 +205,17 @@ def test_what_was_earned_is_no_first_response_and_no_decision_of_staff(world: Wo
     (row,) = found["rules"]
     with world.store.read() as connection:
         progress = autonomy.progress(connection, world.policy, "thank_you")
-    assert (row["automatic"], row["decided"], row["approved"]) == (1, progress["of"], progress["unchanged"])
+    assert (row["automatic"], row["decided"], row["approved"]) == (
+        1,
+        progress["reviewed"],
+        progress["approved_unchanged"],
+    )
 
 
 def test_reasons_are_counted_as_staff_wrote_them(world: World) -> None:
     """Most frequent first; blanks do not make two of one."""
     for number, reason in zip(world.said(*[PRAISE] * 3), ("wrong  tone", "irony", "wrong tone"), strict=True):
-        moves.reject(world.store, world.desk(), number, reason)
+        transitions.reject(world.store, world.desk(), number, reason)
     world.after(minutes=1)
     assert told(world)["reject_reasons"] == [{"reason": "wrong tone", "number": 2}, {"reason": "irony", "number": 1}]
 
@@ -220,9 +224,9 @@ def test_edit_distance_is_in_words_from_our_draft_to_what_went_out(world: World)
     """One text with 1 word more, edited twice, one replaced wholly by 2 words; the middle of 1 and n."""
     one, two = world.said(PRAISE, PRAISE)
     drafts = [world.reply(number).text or "" for number in (one, two)]
-    moves.edit(world.store, world.desk(), one, "something else first")
-    moves.edit(world.store, world.desk(), one, drafts[0] + " Ada")
-    moves.edit(world.store, world.desk(), two, "Xyzzy plugh")
+    transitions.edit(world.store, world.desk(), one, "something else first")
+    transitions.edit(world.store, world.desk(), one, drafts[0] + " Ada")
+    transitions.edit(world.store, world.desk(), two, "Xyzzy plugh")
     for number in (one, two):
         answered(world, number)
     world.after(minutes=1)
@@ -320,15 +324,15 @@ def test_nothing_heard_is_no_figure_and_no_error(world: World) -> None:
 def test_the_business_clock_stands_still_outside_business_hours(start: str, end: str, hours: float) -> None:
     """Nights, weekends, holidays; and the hours are London's, whatever UTC says."""
     begun, ended = (datetime.fromisoformat(one).replace(tzinfo=UTC) for one in (start, end))
-    assert worked(POLICY, begun, ended) == timedelta(hours=hours)
+    assert business_time(POLICY, begun, ended) == timedelta(hours=hours)
 
 
 def test_hours_that_overlap_are_not_counted_twice_and_none_means_all() -> None:
     """Nor does a span over midnight lose its second half."""
-    over = replace(POLICY, business=(*NINE_TO_FIVE, Span(time(16), time(18)), Span(time(22), time(6))))
+    over = replace(POLICY, business=(*NINE_TO_FIVE, TimeWindow(time(16), time(18)), TimeWindow(time(22), time(6))))
     day = datetime(2026, 11, 24, 0, 0, tzinfo=UTC)
-    assert worked(over, day, day + timedelta(days=1)) == timedelta(hours=6 + 9 + 2)
-    assert worked(replace(POLICY, business=()), day, day + timedelta(days=1)) == timedelta(days=1)
+    assert business_time(over, day, day + timedelta(days=1)) == timedelta(hours=6 + 9 + 2)
+    assert business_time(replace(POLICY, business=()), day, day + timedelta(days=1)) == timedelta(days=1)
 
 
 def test_the_nearest_rank_and_the_distance_are_what_the_page_says() -> None:

@@ -5,11 +5,11 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from listener.desk import autonomy, moves
-from listener.hours import worked
+from listener.desk import autonomy, transitions
+from listener.hours import business_time
 from listener.intake.poll import poll
-from listener.model import Json, OwnPost, Page
-from listener.policy import Span
+from listener.model import FeedPage, Json, OwnPost
+from listener.policy import TimeWindow
 from listener.store import notices
 from tests import factories
 from tests.analysis.test_report import LATE, PRAISE, answered, told, world
@@ -34,7 +34,7 @@ def rule(found: Json, name: str) -> Json:
 def test_a_draft_keeps_its_verdict_when_the_author_edits(world: World) -> None:
     """It is held against the decision that it came from, not against the last one; so is the one that follows."""
     (first,) = world.said(PRAISE)
-    moves.reject(world.store, world.desk(), first, "sarcasm")
+    transitions.reject(world.store, world.desk(), first, "sarcasm")
     second = edited(world, first, LATE)
     answered(world, second, minutes=5)
     found = told(world.after(minutes=1))
@@ -59,7 +59,7 @@ def test_an_automatic_reply_that_failed_is_not_done(world: World, state: str, au
         world.policy, responders=tuple(replace(one, auto="always") for one in world.policy.responders), quiet=()
     )
     (number,) = world.said(PRAISE)
-    autonomy.approve(world.store, world.policy, preview, "memory", world.now)
+    autonomy.approve_automatically(world.store, world.policy, preview, "memory", world.now)
     if state != "approved":
         world.put(number, state)
     found = told(world.after(days=2))
@@ -72,9 +72,9 @@ def test_a_mention_that_nothing_decided_and_staff_took_is_counted(world: World) 
     said = world._mention(1, LATE, {})
     world.polled(said)
     with world.store.write() as connection:
-        connection.exec_driver_sql("UPDATE mention SET stage = 'shunted'")
-    number = moves.escalate_mention(world.store, world.desk(), "memory", said.id)
-    moves.edit(world.store, world.desk(), number, "Hello")
+        connection.exec_driver_sql("UPDATE mention SET stage = 'quarantined'")
+    number = transitions.escalate_mention(world.store, world.desk(), "memory", said.id)
+    transitions.edit(world.store, world.desk(), number, "Hello")
     answered(world, number, minutes=5)
     found = told(world.after(minutes=1))
     assert (found["response"]["asked"], found["response"]["staff"], found["rules"]) == (1, 1, [])
@@ -83,10 +83,10 @@ def test_a_mention_that_nothing_decided_and_staff_took_is_counted(world: World) 
 def test_an_answer_found_on_the_platform_that_was_ours_counts_once(world: World) -> None:
     """Nobody knew whether it went out, the timeline showed a post, and a person said: that is it."""
     (number,) = world.said(LATE)
-    world.put(number, "unknown", approved_by="dana", approved_at=world.now, sending_at=world.now)
+    world.put(number, "unconfirmed", approved_by="dana", approved_at=world.now, sending_at=world.now)
     own = OwnPost(id="o1", in_reply_to="m1", text="x", created_at=world.now)
-    poll(world.store, Scripted(world.clock, pages=[Page({}, own=(own,))]), world.clock)
-    moves.resolve(world.store, world.desk(), number, "o1")
+    poll(world.store, Scripted(world.clock, pages=[FeedPage({}, brand_posts=(own,))]), world.clock)
+    transitions.resolve(world.store, world.desk(), number, "o1")
     found = told(world.after(minutes=1))
     assert (found["response"]["staff"], found["response"]["on_platform"], found["first_response"]["of"]) == (1, 0, 1)
 
@@ -104,8 +104,8 @@ def test_outages_of_one_platform_that_overlap_count_once(world: World) -> None:
     assert told(world.after(minutes=1))["listening"]["outage_seconds"] == 3 * 3600
 
 
-NIGHTS = (Span(time(22), time(6), frozenset(range(7))),)
-SMALL_HOURS = (Span(time(1, 30), time(3), frozenset(range(7))),)
+NIGHTS = (TimeWindow(time(22), time(6), frozenset(range(7))),)
+SMALL_HOURS = (TimeWindow(time(1, 30), time(3), frozenset(range(7))),)
 
 
 @pytest.mark.parametrize(
@@ -114,15 +114,17 @@ SMALL_HOURS = (Span(time(1, 30), time(3), frozenset(range(7))),)
         (NIGHTS, "2026-12-24T12:00", "2026-12-25T00:00", 2),
         (NIGHTS, "2026-12-25T00:00", "2026-12-26T00:00", 0),  # the holiday, from midnight to midnight
         (NIGHTS, "2026-12-26T00:00", "2026-12-26T12:00", 6),
-        ((Span(time(22), time(6), frozenset({4})),), "2026-11-20T00:00", "2026-11-23T00:00", 8),  # Fridays alone
+        ((TimeWindow(time(22), time(6), frozenset({4})),), "2026-11-20T00:00", "2026-11-23T00:00", 8),  # Fridays alone
         (SMALL_HOURS, "2026-03-29T00:00", "2026-03-29T12:00", 1),  # from two, when the clock has jumped over one
-        ((Span(time(0), time(1, 30), frozenset(range(7))),), "2026-03-29T00:00", "2026-03-29T12:00", 1),
-        ((Span(time(0), time.max, frozenset(range(7))),), "2026-03-28T12:00", "2026-03-29T23:00", 35),
-        ((Span(time(0), time.max, frozenset(range(7))),), "2026-10-24T23:00", "2026-10-26T00:00", 25),
+        ((TimeWindow(time(0), time(1, 30), frozenset(range(7))),), "2026-03-29T00:00", "2026-03-29T12:00", 1),
+        ((TimeWindow(time(0), time.max, frozenset(range(7))),), "2026-03-28T12:00", "2026-03-29T23:00", 35),
+        ((TimeWindow(time(0), time.max, frozenset(range(7))),), "2026-10-24T23:00", "2026-10-26T00:00", 25),
     ],
 )
-def test_nights_holidays_and_the_jump_of_the_clock(spans: tuple[Span, ...], start: str, end: str, hours: float) -> None:
+def test_nights_holidays_and_the_jump_of_the_clock(
+    spans: tuple[TimeWindow, ...], start: str, end: str, hours: float
+) -> None:
     """A holiday takes its own hours, not those of the night that begins on it; hours that do not exist are none."""
     policy = factories.policy(timezone="Europe/London", business=spans, holidays=frozenset({date(2026, 12, 25)}))
     begun, ended = (datetime.fromisoformat(one).replace(tzinfo=UTC) for one in (start, end))
-    assert worked(policy, begun, ended) == timedelta(hours=hours)
+    assert business_time(policy, begun, ended) == timedelta(hours=hours)

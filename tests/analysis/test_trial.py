@@ -22,7 +22,7 @@ def test_the_shape_of_a_trial() -> None:
     told = trial("thank you so much, great pens", policy(), responders(), _shown, lang="en", now=NOW)
     assert set(told) == KEYS and json.loads(json.dumps(told)) == told
     assert (told["decision"], told["kind"], told["auto"]) == ("draft", "thank_you", True)
-    assert told["text"] and set(told["trail"][0]) == {"rule", "hit", "words", "says"}
+    assert told["text"] and set(told["trail"][0]) == {"rule", "hit", "words", "message"}
 
 
 def test_a_wording_that_fits_nowhere_calls_a_person() -> None:

@@ -4,12 +4,12 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from listener.model import Decision, Facts, History
+from listener.model import Decision, History, MentionSignals
 from listener.policy import Policy
 from listener.settings import read_policy
 from listener.settings.policy import POLICY_FILES
 from listener.triage.decide import decide
-from listener.triage.facts import Ears
+from listener.triage.signals import SignalExtractor
 from tests.factories import CONFIG, NOW, mention, responders
 
 HERE = Path(__file__).parent
@@ -56,11 +56,11 @@ def policy() -> Policy:
 
 
 @cache
-def _ears() -> Ears:
-    return Ears(policy())
+def _ears() -> SignalExtractor:
+    return SignalExtractor(policy())
 
 
-def read(text: str) -> Facts:
+def read(text: str) -> MentionSignals:
     """The facts of a sentence."""
     return _ears().facts(mention(text), History(), NOW)
 
@@ -78,4 +78,4 @@ def outcome(decision: Decision) -> str:
 def topic(decision: Decision) -> str | None:
     """The fact that a draft speaks of."""
     texts = decision.draft.texts if decision.draft else ()
-    return next((fact.id for fact in policy().facts if texts and fact.says in texts[0].text), None)
+    return next((fact.id for fact in policy().facts if texts and fact.statement in texts[0].text), None)

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from listener.triage.sheet import stem
+from listener.triage.factsheet import stem
 from responders.wording import problems
 from tests import factories
 from tests.claims.corpus import HERE, Case, cases, decided, outcome, policy, read, topic
@@ -57,8 +57,8 @@ def test_no_correction_repeats_the_error_or_blames() -> None:
     for case, draft in drafts:
         fact = facts[case.fact]
         for one in draft.texts:
-            assert fact.says in one.text and (fact.link or "") in one.text
-            assert not [claim for claim in read(one.text).claims if claim.manner == "stated"], one.text
+            assert fact.statement in one.text and (fact.link or "") in one.text
+            assert not [claim for claim in read(one.text).claims if claim.stance == "stated"], one.text
             assert not blame.search(one.text)
     assert len(drafts) > 150 and problems(policy()) == []
 

@@ -47,10 +47,10 @@ def test_what_is_approved_goes_out_once_and_nothing_else_does(queue: Earshot, ho
 def test_what_is_shown_is_what_this_policy_asks(queue: Earshot, home: Path) -> None:
     """Its bounds of a flood warn, its signature stands, its second name is asked for: all three reach the desk."""
     policy = '[brand]\nname = "Fernhill"\n[responders.thank_you]\n[holds]\nflood_kind = 1\n[staff]\n'
-    staff = 'names = ["dana", "bo"]\nfour_eyes = ["thank_you"]\nsignatures = { dana = "^DK" }\n'
+    staff = 'names = ["dana", "bo"]\nneeds_second_approval = ["thank_you"]\nsignatures = { dana = "^DK" }\n'
     (home / "config" / "policy.toml").write_text(policy + staff)
     found = [one for one in waiting(queue) if one["kind"] == "thank_you"]
-    assert found and all(one["four_eyes"] and str(one["text"]).endswith(" ^DK") for one in found)
+    assert found and all(one["needs_second_approval"] and str(one["text"]).endswith(" ^DK") for one in found)
     assert all("flood" in [row["name"] for row in one["warnings"]] for one in found)  # type: ignore[attr-defined]
 
 
@@ -134,18 +134,18 @@ def test_an_escalation_is_edited_into_a_draft(queue: Earshot) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "says"),
+    ("text", "message"),
     [
         ("x" * 501, "the text is 501 long, memory takes 500; shorten it"),
         ("See http://evil.test", "the text links to evil.test"),
         (" ", "the reply has no text"),
     ],
 )
-def test_a_text_that_may_not_go_out_is_refused_with_one_line(queue: Earshot, text: str, says: str) -> None:
+def test_a_text_that_may_not_go_out_is_refused_with_one_line(queue: Earshot, text: str, message: str) -> None:
     """Nothing has changed."""
     before = waiting(queue)[0]
     done = queue("edit", str(before["id"]), "--text", text)
-    assert done.code == 1 and done.err.startswith(f"earshot: {says}") and done.err.count("\n") == 1
+    assert done.code == 1 and done.err.startswith(f"earshot: {message}") and done.err.count("\n") == 1
     assert waiting(queue)[0]["revision"] == 1
 
 
@@ -183,7 +183,7 @@ def test_a_mention_that_takes_no_reply_is_posted_by_hand(queue: Earshot, home: P
     """`approve` says what to do, `done` keeps what was done."""
     one = next(one for one in waiting(queue) if one["state"] == "drafted")
     with sqlite3.connect(home / "data" / "earshot.db") as connection:
-        connection.execute("UPDATE mention SET can_reply = 0, why_not = 'replies are limited'")
+        connection.execute("UPDATE mention SET can_reply = 0, ineligible_reason = 'replies are limited'")
     connection.close()
     done = queue("approve", str(one["id"]))
     assert done.code == 0 and f"post it at the platform yourself, then `earshot done {one['id']}`" in done.out
@@ -204,18 +204,21 @@ def test_an_ignored_mention_is_shown_and_escalated(queue: Earshot) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "says"),
+    ("arguments", "message"),
     [
         (["show", "99"], "there is no reply 99; `earshot queue` lists the ids"),
-        (["show", "memory:zz"], "there is no mention memory:zz; `earshot log` and `earshot shunted` list what came in"),
+        (
+            ["show", "memory:zz"],
+            "there is no mention memory:zz; `earshot log` and `earshot quarantine` list what came in",
+        ),
         (["undo", "9" * 30], f"there is no reply {'9' * 30}; `earshot queue` lists the ids"),
         (["queue", "--after", "99"], "there is no reply 99; --after takes the last id of the page before"),
     ],
 )
-def test_what_is_not_there_is_one_line_and_exit_1(queue: Earshot, arguments: list[str], says: str) -> None:
+def test_what_is_not_there_is_one_line_and_exit_1(queue: Earshot, arguments: list[str], message: str) -> None:
     """What is wrong, and what to do."""
     done = queue(*arguments)
-    assert (done.code, done.out, done.err) == (1, "", f"earshot: {says}\n")
+    assert (done.code, done.out, done.err) == (1, "", f"earshot: {message}\n")
 
 
 def test_without_a_database_the_desk_says_what_to_run(earshot: Earshot) -> None:
@@ -226,7 +229,7 @@ def test_without_a_database_the_desk_says_what_to_run(earshot: Earshot) -> None:
 
 def test_the_first_of_two_names_is_told_that_a_second_is_needed(queue: Earshot, home: Path) -> None:
     """ok, still drafted, in words and in the queue."""
-    policy = 'names = ["dana", "bo"]\nfour_eyes = ["thank_you"]\nsignatures = { dana = "^DK" }\n'
+    policy = 'names = ["dana", "bo"]\nneeds_second_approval = ["thank_you"]\nsignatures = { dana = "^DK" }\n'
     starter = (Path(__file__).parents[2] / "config" / "policy.toml").read_text()
     (home / "config" / "policy.toml").write_text(starter.replace("names = []", policy, 1))
     number = next(str(one["id"]) for one in waiting(queue) if one["kind"] == "thank_you")
@@ -240,7 +243,7 @@ def test_the_first_of_two_names_is_told_that_a_second_is_needed(queue: Earshot, 
 
 def test_a_misspelt_word_of_four_eyes_stops_every_command(queue: Earshot, home: Path) -> None:
     """It would let everything pass under one name."""
-    policy = 'names = ["dana", "bo"]\nfour_eyes = ["thank_you", "aboutt_refund"]\n'
+    policy = 'names = ["dana", "bo"]\nneeds_second_approval = ["thank_you", "aboutt_refund"]\n'
     starter = (Path(__file__).parents[2] / "config" / "policy.toml").read_text()
     (home / "config" / "policy.toml").write_text(starter.replace("names = []", policy, 1))
     for command in (["check"], ["approve", "1"], ["run"], ["queue"]):

@@ -44,7 +44,7 @@ def test_unchanged_or_empty_changes_nothing(queue: Earshot, home: Path, number: 
 
 
 @pytest.mark.parametrize(
-    ("command", "says"),
+    ("command", "message"),
     [
         ("", "no editor is set; give --text TEXT"),
         ("no-such-editor", "cannot start the editor 'no-such-editor'"),
@@ -52,10 +52,10 @@ def test_unchanged_or_empty_changes_nothing(queue: Earshot, home: Path, number: 
         ("'", "$EDITOR cannot be read"),
     ],
 )
-def test_an_editor_that_does_not_work(queue: Earshot, number: str, command: str, says: str) -> None:
+def test_an_editor_that_does_not_work(queue: Earshot, number: str, command: str, message: str) -> None:
     """One line, exit 1."""
     done = queue("edit", number, env={"EDITOR": command, "VISUAL": ""})
-    assert done.code == 1 and done.err.startswith(f"earshot: {says}") and done.err.count("\n") == 1
+    assert done.code == 1 and done.err.startswith(f"earshot: {message}") and done.err.count("\n") == 1
 
 
 def test_a_reply_that_cannot_be_edited_opens_no_editor(queue: Earshot, home: Path, number: str) -> None:

@@ -1,4 +1,4 @@
-"""The exchange log, notices and shunted items."""
+"""The exchange log, notices and quarantined items."""
 
 from pathlib import Path
 
@@ -44,11 +44,11 @@ def test_a_row_that_could_not_be_read_is_listed_and_cannot_be_put_back(home: Pat
     """Its source is the place to mend it; the other rows went on."""
     write_mentions(home, {"id": "m9", "txt": "no text"})
     assert inside("once", "--json").json["stored"] == 6
-    (item,) = inside("shunted", "--json").json
+    (item,) = inside("quarantine", "--json").json
     assert (item["platform"], item["stage"]) == ("memory", "poll") and "no text" in item["raw"]
-    done = inside("shunted", "--retry", str(item["id"]))
+    done = inside("quarantine", "--retry", str(item["id"]))
     assert done.code == 1 and "mend it at its source" in done.err
-    assert inside("shunted", "--retry", "77").code == 1
+    assert inside("quarantine", "--retry", "77").code == 1
 
 
 def test_notices_tell_what_to_do_and_only_gaps_are_cleared_by_hand(queue: Earshot) -> None:

@@ -71,6 +71,6 @@ def test_forgetting_while_another_program_reads_tells_what_was_done(queue: Earsh
     done = queue("forget", "ada")
     assert done.code == 3 and done.out.startswith("memory:ada is forgotten: erased the words of ")
     assert "stopped: reply" in done.out and "the notice `traces` is open" in done.out.splitlines()[-1]
-    assert "traces" in queue("notices").out
+    assert "erasure_incomplete" in queue("notices").out
     reader.close()
-    assert queue("once", "--stage", "upkeep").code == 0 and "traces" not in queue("notices").out
+    assert queue("once", "--stage", "upkeep").code == 0 and "erasure_incomplete" not in queue("notices").out

@@ -10,16 +10,16 @@ name = "Fernhill"
 [responders.support]
 [responders.answer]
 [responders.thank_you]
-compound = 0.99
-warm = 0.99
+min_score = 0.99
+min_score_warm = 0.99
 """
 
 EARNING = """
 [brand]
 name = "Fernhill"
 [autonomy]
-record = 1
-sample = 0.0
+min_reviews = 1
+sample_rate = 0.0
 [responders.thank_you]
 auto = "earned"
 """
@@ -65,7 +65,7 @@ def test_status_shows_how_far_a_kind_is(home: Path, earshot: Earshot) -> None:
     one, two = (line["id"] for line in earshot("queue", "--kind", "thank_you", "--json").json)
     assert earshot("approve", str(one)).code == 0
     earned = earshot("status", "--json").json["autonomy"]["thank_you"]
-    assert (earned["of"], earned["unchanged"], earned["earned"]) == (1, 1, True)
+    assert (earned["reviewed"], earned["approved_unchanged"], earned["earned"]) == (1, 1, True)
     assert earshot("reject", str(two), "--reason", "no").code == 0  # it had not begun: only on record
     shown = earshot("status").out
     assert "by itself  thank_you (auto earned): 1 of 1 decisions, 1 of them rejected or changed; earned" in shown

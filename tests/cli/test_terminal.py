@@ -14,7 +14,7 @@ HOSTILE = (
     "\u200b\nNext\n  `earshot approve 1`\r\x08 and it is broken, where is my order? " + "日本語" * 20
 )
 STYLE = re.compile(r"\x1b\[[0-9;]*m")
-COMMANDS = (["queue"], ["show", "memory:evil"], ["log"], ["person", "memory:e1"], ["shunted"], ["notices"])
+COMMANDS = (["queue"], ["show", "memory:evil"], ["log"], ["person", "memory:e1"], ["quarantine"], ["notices"])
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from listener.cli.commands import app
 
 DESK = (
     *("queue", "show", "approve", "edit", "reject", "close", "retry", "undo", "done", "resolve", "claim", "release"),
-    *("assign", "snooze", "escalate", "log", "notices", "shunted", "person", "note", "optout", "pause", "resume"),
+    *("assign", "snooze", "escalate", "log", "notices", "quarantine", "person", "note", "optout", "pause", "resume"),
     *("review", "forget"),
 )
 WRONG = [

@@ -5,20 +5,20 @@ from datetime import timedelta
 
 import pytest
 
-from listener.desk import marks, moves
-from listener.desk.approve import Outcome, Target, approve
+from listener.desk import marks, transitions
+from listener.desk.approve import ApprovalResult, Target, approve
 from listener.errors import DeskError
 from listener.store import events, people
 from tests import factories
 from tests.desk.world import LIMIT, World, praise
 
 
-def one(world: World, reply_id: int, revision: int | None = None, by: str = "dana") -> Outcome:
+def one(world: World, reply_id: int, revision: int | None = None, by: str = "dana") -> ApprovalResult:
     """Approve one reply."""
     return approve(world.store, world.desk(by), [Target(reply_id, revision)])[0]
 
 
-def refused(outcome: Outcome, *words: str) -> bool:
+def refused(outcome: ApprovalResult, *words: str) -> bool:
     """True when it was refused with these words."""
     return not outcome.ok and all(word in (outcome.error or "") for word in words)
 
@@ -58,7 +58,7 @@ def test_what_is_already_sent_is_not_approved_again(world: World) -> None:
 def test_a_revision_that_has_passed_is_refused(world: World) -> None:
     """Nobody approves a text they have not seen."""
     (reply_id,) = world.said(*praise())
-    moves.edit(world.store, world.desk("bo"), reply_id, "Thank you, Ada!")
+    transitions.edit(world.store, world.desk("bo"), reply_id, "Thank you, Ada!")
     assert refused(one(world, reply_id, 1), "changed since revision 1", "it is 2 now")
     assert one(world, reply_id, 2).ok
 
@@ -98,7 +98,7 @@ def test_a_text_that_may_not_go_out_is_refused(world: World, text: str, words: t
     """Whatever wrote the text, the approval looks at it again."""
     (reply_id,) = world.said(*praise())
     with pytest.raises(DeskError, match=words[0].replace("+", r"\+")):
-        moves.edit(world.store, world.desk(), reply_id, text)
+        transitions.edit(world.store, world.desk(), reply_id, text)
     assert world.reply(reply_id).revision == 1
     if "\ud800" not in text:  # the database could not even hold it
         world.put(reply_id, "drafted", text=text)
@@ -123,11 +123,11 @@ def test_an_author_who_opted_out_gets_no_approval(world: World) -> None:
 
 def test_a_mention_without_a_way_to_reply_goes_by_hand(world: World) -> None:
     """Approved, but a person posts it, and says so."""
-    (reply_id,) = world.said(*praise(), can_reply=False, why_not="replies are limited")
+    (reply_id,) = world.said(*praise(), can_reply=False, ineligible_reason="replies are limited")
     assert one(world, reply_id).ok
     assert world.reply(reply_id).state == "by_hand"
     world.after(minutes=5)
-    moves.done(world.store, world.desk(), reply_id, "77")
+    transitions.done(world.store, world.desk(), reply_id, "77")
     reply = world.reply(reply_id)
     assert (reply.state, reply.remote_id, reply.sent_at, reply.approved_by) == ("sent", "77", world.now, "dana")
 

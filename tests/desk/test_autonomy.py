@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from listener.desk import autonomy, control, marks, moves
+from listener.desk import autonomy, control, marks, transitions
 from listener.desk.approve import Target, approve
-from listener.policy import Auto, Limits, Policy, Span
+from listener.policy import Auto, Limits, Policy, TimeWindow
 from listener.store import events, mentions, people
 from tests import factories
 from tests.desk.world import World, praise, preview
@@ -24,7 +24,7 @@ def trusting(auto: Auto = "always", **changes: Any) -> Policy:
 
 def go(world: World, policy: Policy | None = None) -> Counter[str]:
     """One round."""
-    return autonomy.approve(world.store, policy or trusting(), preview, "memory", world.now)
+    return autonomy.approve_automatically(world.store, policy or trusting(), preview, "memory", world.now)
 
 
 def states(world: World, ids: list[int]) -> list[str]:
@@ -104,7 +104,7 @@ def test_one_conversation_gets_one_automatic_reply(world: World) -> None:
 def test_quiet_hours_and_a_pause_hold_everything(world: World) -> None:
     """Each draft counts under the reason."""
     ids = world.said(*praise(3))
-    night = trusting(quiet=(Span(time(21), time(8)),), timezone="UTC")
+    night = trusting(quiet=(TimeWindow(time(21), time(8)),), timezone="UTC")
     world.now = datetime(2026, 11, 22, 23, tzinfo=UTC)
     assert go(world, night) == Counter(quiet_hours=3)
     world.now = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -118,17 +118,17 @@ def test_what_went_by_itself_and_was_taken_back_waits_for_a_person(world: World)
     """Undone by a colleague, it must not go out again five seconds later."""
     (reply_id,) = world.said(*praise())
     go(world)
-    moves.undo(world.store, world.desk(), reply_id)
+    transitions.undo(world.store, world.desk(), reply_id)
     go(world)
     assert world.reply(reply_id).state == "drafted"
 
 
-@pytest.mark.parametrize("back", [moves.undo, moves.retry])
+@pytest.mark.parametrize("back", [transitions.undo, transitions.retry])
 def test_what_a_person_approved_and_took_back_does_not_go_by_itself(world: World, back: Callable[..., None]) -> None:
     """Nor what failed and is tried again: whoever did that wants to look at it."""
     (reply_id,) = world.said(*praise())
     assert approve(world.store, world.desk(), [Target(reply_id)])[0].ok
-    if back is moves.retry:
+    if back is transitions.retry:
         world.put(reply_id, "failed", error="no")
     back(world.store, world.desk(), reply_id)
     go(world)

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from listener.desk import control, moves
+from listener.desk import control, transitions
 from listener.errors import DeskError
-from listener.model import BadItem, Gap
+from listener.model import Gap, QuarantinedItem
 from listener.store import mentions, notices, platforms
 from tests.desk.world import World
 
@@ -74,40 +74,40 @@ def test_a_gap_is_cleared_by_hand_and_nothing_else_is(world: World) -> None:
     assert opened(world) == [("account", "x")]
 
 
-def shunted(world: World, stage: str) -> None:
+def quarantined(world: World, stage: str) -> None:
     """The first mention, set aside as item 1."""
     world.said("going to the shop")
     with world.store.write() as connection:
-        mentions.staged(connection, [1], "shunted")
-        notices.shunt(connection, "memory", stage, [BadItem("m1", "raw", "boom")], world.now)
+        mentions.set_stage(connection, [1], "quarantined")
+        notices.quarantine(connection, "memory", stage, [QuarantinedItem("m1", "raw", "boom")], world.now)
 
 
 def test_what_crashed_triage_is_put_back_and_decided(world: World) -> None:
     """And lies aside no longer."""
-    shunted(world, "route")
-    assert control.put_back(world.store, world.desk(), 1)["mention_id"] == "m1"
+    quarantined(world, "route")
+    assert control.requeue(world.store, world.desk(), 1)["mention_id"] == "m1"
     world.route()
     with world.store.read() as connection:
-        assert notices.shunted_items(connection) == []
+        assert notices.quarantined_items(connection) == []
         assert mentions.pending(connection, 10) == {}
 
 
 def test_what_could_not_be_read_is_mended_at_its_source(world: World) -> None:
     """There is nothing to put back."""
-    shunted(world, "poll")
+    quarantined(world, "poll")
     with pytest.raises(DeskError, match="could not be read when it came in"):
-        control.put_back(world.store, world.desk(), 1)
+        control.requeue(world.store, world.desk(), 1)
 
 
 def test_what_a_person_has_taken_is_not_put_back(world: World) -> None:
     """Triage would give it a second reply, and stop its whole batch."""
-    shunted(world, "route")
-    moves.escalate_mention(world.store, world.desk(), "memory", "m1")
+    quarantined(world, "route")
+    transitions.escalate_mention(world.store, world.desk(), "memory", "m1")
     with pytest.raises(DeskError, match="a person has taken it: reply 1 is escalated"):
-        control.put_back(world.store, world.desk(), 1)
+        control.requeue(world.store, world.desk(), 1)
 
 
 def test_nothing_lies_aside_under_that_id(world: World) -> None:
     """One line."""
-    with pytest.raises(DeskError, match="nothing is shunted as 5"):
-        control.put_back(world.store, world.desk(), 5)
+    with pytest.raises(DeskError, match="nothing is quarantined as 5"):
+        control.requeue(world.store, world.desk(), 5)

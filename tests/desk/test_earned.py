@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from listener.desk import autonomy, marks, moves
+from listener.desk import autonomy, marks, transitions
 from listener.desk.approve import Target, approve
 from listener.errors import DeskError
 from listener.model import Json, Mention, Preview
 from listener.policy import Autonomy, Holds, Limits, Policy
-from listener.store import notices, verdicts
+from listener.store import draft_reviews, notices
 from listener.upkeep.expire import expire
 from tests import factories
 from tests.desk.world import World, praise, preview
@@ -37,13 +37,13 @@ def approved(world: World, number: int) -> list[int]:
 def rejected(world: World) -> int:
     """A draft comes in, and staff reject it."""
     (reply_id,) = world.said(*praise())
-    moves.reject(world.store, world.desk(), reply_id, "not meant for us")
+    transitions.reject(world.store, world.desk(), reply_id, "not meant for us")
     return reply_id
 
 
 def go(world: World, policy: Policy) -> None:
     """One round."""
-    autonomy.approve(world.store, policy, preview, "memory", world.now)
+    autonomy.approve_automatically(world.store, policy, preview, "memory", world.now)
 
 
 def goes(world: World, policy: Policy) -> bool:
@@ -62,7 +62,7 @@ def progress(world: World, policy: Policy) -> Json:
 def counted(world: World) -> tuple[int, int]:
     """The record: decisions, and those that left the draft as it was."""
     with world.store.read() as connection:
-        return verdicts.record(connection, KIND, 500)
+        return draft_reviews.record(connection, KIND, 500)
 
 
 def noticed(world: World) -> list[tuple[str, str, str]]:
@@ -78,7 +78,13 @@ def test_a_kind_goes_out_by_itself_when_its_record_is_long_enough(world: World) 
     assert not goes(world, policy) and progress(world, policy)["earned"] is False
     approved(world, 1)
     assert goes(world, policy)
-    assert progress(world, policy) == {"of": 3, "unchanged": 3, "earned": True, "needs": 3, "ended": None}
+    assert progress(world, policy) == {
+        "reviewed": 3,
+        "approved_unchanged": 3,
+        "earned": True,
+        "needs": 3,
+        "ended": None,
+    }
 
 
 @pytest.mark.parametrize(("changes", "lets"), [(0, False), (1, False), (2, True)])
@@ -135,10 +141,10 @@ def test_one_rejection_ends_it_at_once_and_takes_back_what_has_not_gone(world: W
     assert world.reply(waiting).state == "approved"
     bad = rejected(world)
     assert world.reply(waiting).state == "drafted" and world.reply(waiting).approved_by is None
-    assert world.events(waiting)[-1].what == "held"
+    assert world.events(waiting)[-1].what == "returned_to_staff"
     assert not goes(world, policy)
     said = progress(world, policy)
-    assert said["earned"] is False and said["of"] - said["unchanged"] == 1
+    assert said["earned"] is False and said["reviewed"] - said["approved_unchanged"] == 1
     assert said["ended"] == {"at": world.now, "by": "dana", "why": f"dana rejected reply {bad}"}
     ((kind, subject, do),) = noticed(world)
     assert (kind, subject) == ("autonomy", KIND) and "`earshot resume --kind thank_you`" in do
@@ -151,12 +157,12 @@ def test_a_person_lets_it_go_again(world: World) -> None:
     assert goes(world, policy)
     rejected(world)
     with pytest.raises(DeskError, match="not on the staff list"):
-        autonomy.resume(world.store, world.desk(policy=replace(policy, staff=("bo",))), KIND)
-    found = autonomy.resume(world.store, world.desk(policy=policy), KIND)
+        autonomy.resume_kind(world.store, world.desk(policy=replace(policy, staff=("bo",))), KIND)
+    found = autonomy.resume_kind(world.store, world.desk(policy=policy), KIND)
     assert (found["resumed"], found["earned"]) == (True, True) and noticed(world) == []
     assert goes(world, policy)
     with pytest.raises(DeskError, match="was not stopped"):
-        autonomy.resume(world.store, world.desk(), KIND)
+        autonomy.resume_kind(world.store, world.desk(), KIND)
 
 
 def test_resumed_it_still_needs_its_record(world: World) -> None:
@@ -165,7 +171,7 @@ def test_resumed_it_still_needs_its_record(world: World) -> None:
     approved(world, 3)
     assert goes(world, policy)
     rejected(world)
-    autonomy.resume(world.store, world.desk(), KIND)
+    autonomy.resume_kind(world.store, world.desk(), KIND)
     assert not goes(world, policy)
 
 
@@ -185,11 +191,11 @@ def test_what_is_a_decision(world: World) -> None:
     """Approved, rejected, escalated, changed; each reply once, by its last word."""
     approved(world, 2)
     one, two, three = world.said(*praise(3))
-    moves.escalate(world.store, world.desk(), one)
-    moves.edit(world.store, world.desk(), two, "Something else")
+    transitions.escalate(world.store, world.desk(), one)
+    transitions.edit(world.store, world.desk(), two, "Something else")
     assert counted(world) == (4, 2)
     approve(world.store, world.desk(), [Target(three)])
-    moves.edit(world.store, world.desk(), three, "Something else")
+    transitions.edit(world.store, world.desk(), three, "Something else")
     assert counted(world) == (5, 2)
     approve(world.store, world.desk(), [Target(two), Target(three)])
     assert counted(world) == (5, 2)
@@ -198,9 +204,9 @@ def test_what_is_a_decision(world: World) -> None:
 def test_what_is_no_decision(world: World) -> None:
     """Handled elsewhere, expired, undone; a draft outside its band; what went by itself."""
     one, two, three, four = world.said(*praise(4))
-    moves.close(world.store, world.desk(), one, "settled on the phone")
+    transitions.close(world.store, world.desk(), one, "settled on the phone")
     approve(world.store, world.desk(), [Target(two)])
-    moves.undo(world.store, world.desk(), two)
+    transitions.undo(world.store, world.desk(), two)
     world.put(three, "drafted", auto=False)
     approve(world.store, world.desk(), [Target(three)])
     world.after(days=30)
@@ -224,7 +230,7 @@ def test_an_edit_that_alters_nothing_is_no_change(world: World) -> None:
     """Opened in an editor and saved, with the platform's own prefix in front: the draft is still the program's."""
     (reply_id,) = world.said(*praise())
     drafted = world.reply(reply_id).text or ""
-    moves.edit(world.store, world.desk(), reply_id, f"@user1 {drafted}\n")
+    transitions.edit(world.store, world.desk(), reply_id, f"@user1 {drafted}\n")
     assert world.reply(reply_id).auto and world.reply(reply_id).variant and counted(world) == (0, 0)
     approve(world.store, world.desk(), [Target(reply_id)])
     assert counted(world) == (1, 1)
@@ -239,9 +245,9 @@ def test_taking_back_what_went_by_itself_ends_it_too(world: World, do: str) -> N
     go(world, policy)
     assert world.reply(reply_id).approved_by == "policy"
     {
-        "edit": lambda: moves.edit(world.store, world.desk(), reply_id, "Something else"),
-        "escalate": lambda: moves.escalate(world.store, world.desk(), reply_id),
-        "reject": lambda: moves.reject(world.store, world.desk(), reply_id, "no"),
+        "edit": lambda: transitions.edit(world.store, world.desk(), reply_id, "Something else"),
+        "escalate": lambda: transitions.escalate(world.store, world.desk(), reply_id),
+        "reject": lambda: transitions.reject(world.store, world.desk(), reply_id, "no"),
     }[do]()
     assert progress(world, policy)["ended"] is not None
 
@@ -272,7 +278,7 @@ def test_beginning_and_end_stand_in_the_log(world: World) -> None:
 def test_a_rejection_in_the_middle_of_a_round_leaves_nothing_approved(world: World, head_start: int) -> None:
     """Two threads on one database: whatever went before the rejection comes back, nothing goes after it."""
     policy = earning(
-        record=3, changes=2, limits=Limits(auto_per_hour=1_000, auto_per_day=1_000), holds=Holds(similar=0)
+        record=3, changes=2, limits=Limits(auto_per_hour=1_000, auto_per_day=1_000), holds=Holds(max_similar_per_day=0)
     )
     approved(world, 3)
     ids = world.said(*praise(25))
@@ -284,10 +290,12 @@ def test_a_rejection_in_the_middle_of_a_round_leaves_nothing_approved(world: Wor
         return preview(text, mention)
 
     marks.claim(world.store, world.desk(), last)
-    sending = threading.Thread(target=autonomy.approve, args=(world.store, policy, shown, "memory", world.now))
+    sending = threading.Thread(
+        target=autonomy.approve_automatically, args=(world.store, policy, shown, "memory", world.now)
+    )
     sending.start()
     assert begun.wait(30)
-    moves.reject(world.store, world.desk(), last, "no")
+    transitions.reject(world.store, world.desk(), last, "no")
     sending.join(30)
     assert {world.reply(one).state for one in ids} == {"drafted"}
     assert progress(world, policy)["ended"] is not None

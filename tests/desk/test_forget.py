@@ -7,15 +7,15 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from listener.desk import autonomy, moves, people
+from listener.desk import autonomy, people, transitions
 from listener.desk import forget as stage
-from listener.desk.approve import Desk, Target, approve
-from listener.desk.queue import Asked, show
+from listener.desk.approve import DeskContext, Target, approve
+from listener.desk.queue import ItemRef, show
 from listener.errors import DeskError
 from listener.intake.poll import poll
-from listener.model import BadItem, Json, Page
+from listener.model import FeedPage, Json, QuarantinedItem
 from listener.policy import Holds
-from listener.store import clean, figures, ledger, mentions, notices, verdicts
+from listener.store import draft_reviews, exchange_log, ledger, mentions, notices, vacuum
 from listener.store import people as persons
 from listener.store.engine import Store
 from listener.store.tables import metadata
@@ -32,10 +32,10 @@ def ada(world: World, text: str = COMPLAINT, **changes: Any) -> int:
     return world.said(text, author_id="u-ada", author_handle="adalovelace", author_name="Ada L", **changes)[0]
 
 
-def forget(store: Store, desk: Desk, handle: str) -> Json:
+def forget(store: Store, desk: DeskContext, handle: str) -> Json:
     """Erase, and clean the file."""
     done = stage.forget(store, desk, handle)
-    assert clean.clean(store, desk.clock())
+    assert vacuum.clean(store, desk.clock())
     return done
 
 
@@ -49,24 +49,24 @@ def test_no_file_holds_the_words_afterwards(world: World, tmp_path: Path) -> Non
     """Not in a table, a free page or the log beside the file, wherever staff and triage had carried them."""
     first, second = ada(world), ada(world, conversation_id="c9")
     said = world.item(second).mention
-    moves.edit(world.store, world.desk(), first, f"Sorry about your {WORD} nib, Ada L!")
-    moves.reject(world.store, world.desk(), second, f"{WORD} is not ours")
+    transitions.edit(world.store, world.desk(), first, f"Sorry about your {WORD} nib, Ada L!")
+    transitions.reject(world.store, world.desk(), second, f"{WORD} is not ours")
     world.polled(replace(said, text=f"edited: {WORD}!", created_at=world.after(minutes=1).now))
     people.note(world.store, world.desk(), "adalovelace", f"asks about {WORD}")
     people.opt_out(world.store, world.desk(), "adalovelace", f"said: leave me and my {WORD} alone")
-    bad = BadItem("x1", '{"author": "AdaLovelace", "text": "' + WORD + '"}', f"no id near {WORD}")
-    poll(world.store, Scripted(world.clock, pages=[Page({}, bad=(bad,))]), world.clock)
+    bad = QuarantinedItem("x1", '{"author": "AdaLovelace", "text": "' + WORD + '"}', f"no id near {WORD}")
+    poll(world.store, Scripted(world.clock, pages=[FeedPage({}, quarantined_items=(bad,))]), world.clock)
     assert traces(tmp_path, WORD)
     done = forget(world.store, world.desk(), "adalovelace")
     assert traces(tmp_path, WORD, WORD.upper(), "adalovelace", "AdaLovelace", "Ada L") == []
-    assert done["erased"]["mentions"] == 2 and done["erased"]["notes"] == 1 and done["erased"]["shunted"] == 1
+    assert done["erased"]["mentions"] == 2 and done["erased"]["notes"] == 1 and done["erased"]["quarantine"] == 1
     assert done["opted_out"] and stage.copies(world.store.path) == []
 
 
-ERASED = {"mention", "decision", "reply", "approval", "event", "note", "optout", "shunted", "notice", "billed"}
+ERASED = {"mention", "decision", "reply", "approval", "event", "note", "optout", "quarantine", "notice", "billed"}
 BARE = {  # nothing in them is said by, or names, who writes to us
     *("policy", "platform", "pause", "gap", "ledger", "forgotten"),
-    *("verdict", "autonomy", "mood"),  # numbers, names of kinds, names of staff
+    *("draft_review", "autonomy", "sentiment_bucket"),  # numbers, names of kinds, names of staff
 }
 
 
@@ -80,8 +80,8 @@ def test_what_goes_by_itself_leaves_no_trace_of_the_person(world: World, tmp_pat
     told = factories.policy(holds=Holds(flood_author=1), quiet=(), timezone="UTC")
     policy = replace(told, responders=tuple(replace(one, auto="always") for one in told.responders))
     first, second = (ada(world, f"I love the smooth {WORD} paper, thank you so much!") for _ in range(2))
-    autonomy.approve(world.store, policy, preview, "memory", world.now)
-    moves.edit(world.store, world.desk(), first, f"Enjoy your {WORD} paper!")
+    autonomy.approve_automatically(world.store, policy, preview, "memory", world.now)
+    transitions.edit(world.store, world.desk(), first, f"Enjoy your {WORD} paper!")
     request = {"text": f"@adalovelace enjoy your {WORD} paper!", "dids": {"adalovelace": "u-ada"}}
     world.put(second, "sent", sent_at=world.now, request=request)
     with world.store.write() as connection:
@@ -91,7 +91,7 @@ def test_what_goes_by_itself_leaves_no_trace_of_the_person(world: World, tmp_pat
     assert traces(tmp_path, WORD, "adalovelace", '"u-ada"', "author u-ada") == []
     with world.store.read() as connection:
         assert connection.execute(select(metadata.tables["billed"].c.unit)).scalars().all() == ["user:u-adam"]
-        assert verdicts.record(connection, "thank_you", 9) == (1, 0)
+        assert draft_reviews.record(connection, "thank_you", 9) == (1, 0)
         assert "u-ada" not in str(notices.opened(connection))
 
 
@@ -102,12 +102,12 @@ def test_the_bare_ledger_stays(world: World) -> None:
     world.sent(number, by="bo")
     forget(world.store, world.desk(), "adalovelace")
     with world.store.read() as connection:
-        (line,) = figures.exchanges(connection)
+        (line,) = exchange_log.exchanges(connection)
     assert (line["decision"], line["rule"], line["kind"]) == ("draft", "support", "support")
     assert (line["state"], line["remote_id"], line["approved_by"]) == ("sent", f"p{number}", "bo")
     assert (line["mention_text"], line["reply_text"]) == ("", "")
     assert line["author"].startswith("forgotten-") and line["sent_at"] is not None
-    shown = show(world.store, world.view(), Asked(reply_id=number))
+    shown = show(world.store, world.view(), ItemRef(reply_id=number))
     assert [one["what"] for one in shown["events"]][-1] == "forgotten"
     assert [(one["text"], one["ours"]) for one in shown["thread"]] == [("", False), ("", True)]
 
@@ -122,7 +122,7 @@ def test_what_was_to_be_said_is_stopped(world: World, state: str) -> None:
     assert (world.reply(number).state, world.reply(number).closed_as) == ("closed", "withdrawn")
 
 
-@pytest.mark.parametrize("state", ["sending", "unknown"])
+@pytest.mark.parametrize("state", ["sending", "unconfirmed"])
 def test_a_reply_under_way_is_settled_first(world: World, state: str) -> None:
     """Without its text nobody could find out whether it arrived, and it might go out twice."""
     number = ada(world)
@@ -206,29 +206,29 @@ def test_nobody_else_loses_a_word(world: World) -> None:
     """Neither their mentions nor what was set aside of them."""
     ada(world)
     other = world.said(*praise())[0]
-    bad = BadItem("x2", '{"author": "ada", "text": "hello adalovelaces"}', "no id")
-    poll(world.store, Scripted(world.clock, pages=[Page({}, bad=(bad,))]), world.clock)
+    bad = QuarantinedItem("x2", '{"author": "ada", "text": "hello adalovelaces"}', "no id")
+    poll(world.store, Scripted(world.clock, pages=[FeedPage({}, quarantined_items=(bad,))]), world.clock)
     forget(world.store, world.desk(), "adalovelace")
     assert world.item(other).mention.text == praise()[0] and world.reply(other).state == "drafted"
     with world.store.read() as connection:
-        raws = connection.execute(select(metadata.tables["shunted"].c.raw)).scalars().all()
+        raws = connection.execute(select(metadata.tables["quarantine"].c.raw)).scalars().all()
         assert raws == [bad.raw]
-        assert persons.known(connection, ("memory", "u-ada")) and len(mentions.keys(connection)) == 2
+        assert persons.was_forgotten(connection, ("memory", "u-ada")) and len(mentions.keys(connection)) == 2
 
 
 def test_a_name_that_is_a_word_takes_no_other_items(world: World) -> None:
     """Who is called `a` is not in every sentence with an a."""
     world.said(COMPLAINT, author_id="u-a", author_handle="a")
-    bad = BadItem("x3", '{"author": "bob", "text": "ask a friend, @a"}', "no id")
-    poll(world.store, Scripted(world.clock, pages=[Page({}, bad=(bad,))]), world.clock)
-    assert forget(world.store, world.desk(), "a")["erased"]["shunted"] == 0
+    bad = QuarantinedItem("x3", '{"author": "bob", "text": "ask a friend, @a"}', "no id")
+    poll(world.store, Scripted(world.clock, pages=[FeedPage({}, quarantined_items=(bad,))]), world.clock)
+    assert forget(world.store, world.desk(), "a")["erased"]["quarantine"] == 0
 
 
 def test_a_notice_of_something_else_is_not_taken_for_the_persons(world: World) -> None:
     """Of which the subject ends in a number that is also their id."""
     world.said(COMPLAINT, author_id="17", author_handle="ada")
     with world.store.write() as connection:
-        for kind, subject in (("unknown", "reply 17"), ("flood", "in the conversation 17")):
+        for kind, subject in (("unconfirmed", "reply 17"), ("flood", "in the conversation 17")):
             notices.open_notice(connection, kind, "memory", "x", "y", world.now, subject=subject)
     forget(world.store, world.desk(), "ada")
     with world.store.read() as connection:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from listener.desk import marks
-from listener.desk.queue import Page, listing, single
+from listener.desk.queue import QueueFilter, listing, single
 from listener.errors import DeskError
 from tests.desk.world import World, praise
 
@@ -61,11 +61,11 @@ def test_a_snoozed_reply_is_out_of_sight_until_it_wakes(world: World) -> None:
     marks.snooze(world.store, world.desk(), first, timedelta(hours=2))
 
     def shown(states: tuple[str, ...] | None = None) -> list[int]:
-        return [one["id"] for one in listing(world.store, world.view(), Page(states))[0]]
+        return [one["id"] for one in listing(world.store, world.view(), QueueFilter(states))[0]]
 
     assert shown() == [second]
     assert shown(("drafted",)) == [first, second]
-    assert listing(world.store, world.view(), Page())[1].snoozed == 1
+    assert listing(world.store, world.view(), QueueFilter())[1].snoozed == 1
     world.after(hours=2)
     assert shown() == [first, second]
     assert single(world.store, world.view(), first)["snoozed_until"] is None
@@ -83,9 +83,9 @@ def test_who_leaves_gives_back_only_their_own_lease(world: World) -> None:
     """In passing: nothing is wrong when it is somebody else's, or over."""
     (reply_id,) = world.said(*praise())
     marks.claim(world.store, world.desk("bo"), reply_id)
-    marks.leave(world.store, world.desk(), reply_id)
+    marks.release_quietly(world.store, world.desk(), reply_id)
     assert world.reply(reply_id).claimed_by == "bo"
-    marks.leave(world.store, world.desk("bo"), reply_id)
-    marks.leave(world.store, world.desk("bo"), reply_id)
+    marks.release_quietly(world.store, world.desk("bo"), reply_id)
+    marks.release_quietly(world.store, world.desk("bo"), reply_id)
     assert world.reply(reply_id).claimed_by is None
     assert [one.what for one in world.events(reply_id)].count("released") == 1

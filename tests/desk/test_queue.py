@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from listener.desk import marks, moves, people
+from listener.desk import marks, people, transitions
 from listener.desk.approve import Target, approve
-from listener.desk.queue import Asked, Page, listing, show, single
+from listener.desk.queue import ItemRef, QueueFilter, listing, show, single
 from listener.errors import DeskError
 from listener.store import mentions
 from tests import factories
@@ -23,7 +23,7 @@ KEYS = {
 def test_a_reply_has_every_key_of_the_contract(world: World) -> None:
     """And `show` has four more."""
     (reply_id,) = world.said(*praise())
-    line, detail = single(world.store, world.view(), reply_id), show(world.store, world.view(), Asked(reply_id))
+    line, detail = single(world.store, world.view(), reply_id), show(world.store, world.view(), ItemRef(reply_id))
     assert line.keys() >= KEYS
     assert set(detail) - set(line) == {"trail", "thread", "person", "events"}
     assert set(line["mention"]) >= {"id", "url", "text", "lang", "created_at", "author"}
@@ -41,7 +41,7 @@ def test_the_text_shown_is_exactly_what_will_be_posted(world: World) -> None:
 def test_an_ignored_mention_shows_why_with_null_for_its_reply(world: World) -> None:
     """The trail tells; there is nothing to approve."""
     world.said("going to the shop")
-    found = show(world.store, world.view(), Asked(mention=("memory", "m1")))
+    found = show(world.store, world.view(), ItemRef(mention=("memory", "m1")))
     assert [found[name] for name in ("id", "state", "revision", "kind", "text")] == [None] * 5
     assert found["decision"] == "ignore" and found["trail"][-1]["hit"]
 
@@ -58,12 +58,12 @@ def test_a_mention_that_is_not_decided_yet_can_be_shown(world: World) -> None:
     """Its decision and score are null."""
     world.said("going to the shop")
     world.polled(factories.mention("later", id="9", interaction_id="9"))
-    found = show(world.store, world.view(), Asked(mention=("memory", "9")))
+    found = show(world.store, world.view(), ItemRef(mention=("memory", "9")))
     assert (found["decision"], found["sentiment"]["compound"], found["trail"]) == (None, None, [])
 
 
-@pytest.mark.parametrize("asked", [Asked(77), Asked(mention=("memory", "zz"))])
-def test_what_is_not_there_is_told(world: World, asked: Asked) -> None:
+@pytest.mark.parametrize("asked", [ItemRef(77), ItemRef(mention=("memory", "zz"))])
+def test_what_is_not_there_is_told(world: World, asked: ItemRef) -> None:
     """A DeskError, with what lists the ids."""
     with pytest.raises(DeskError, match="there is no"):
         show(world.store, world.view(), asked)
@@ -76,7 +76,7 @@ def test_the_thread_has_what_was_said_and_answered_in_order(world: World) -> Non
     world.after(minutes=5).sent(first)
     world.after(minutes=5)
     world.said("but where is my parcel? It never arrived", **who)
-    found = show(world.store, world.view(), Asked(mention=("memory", "m2")))
+    found = show(world.store, world.view(), ItemRef(mention=("memory", "m2")))
     assert [(one["who"], one["ours"]) for one in found["thread"]] == [("ada", False), ("dana", True), ("ada", False)]
     assert found["thread"][1]["text"].startswith("@ada ")
     assert (found["person"]["mentions"], found["person"]["answered"]) == (2, 1)
@@ -86,7 +86,7 @@ def test_events_tell_the_whole_way(world: World) -> None:
     """From the poll to the approval, oldest first."""
     (reply_id,) = world.said(*praise())
     approve(world.store, world.desk(), [Target(reply_id)])
-    found = show(world.store, world.view(), Asked(reply_id))["events"]
+    found = show(world.store, world.view(), ItemRef(reply_id))["events"]
     assert [(one["what"], one["by"]) for one in found] == [
         ("seen", "poll"),
         ("decided", "policy"),
@@ -100,7 +100,7 @@ def test_the_approvals_are_those_of_the_text_that_stands(world: World) -> None:
     (reply_id,) = world.said(*praise())
     approve(world.store, world.desk(), [Target(reply_id)])
     assert single(world.store, world.view(), reply_id)["approvals"] == [{"by": "dana", "at": world.now}]
-    moves.undo(world.store, world.desk(), reply_id)
+    transitions.undo(world.store, world.desk(), reply_id)
     assert single(world.store, world.view(), reply_id)["approvals"] == []
 
 
@@ -112,12 +112,12 @@ def test_pages_cover_the_queue_once_and_due_comes_first(world: World) -> None:
         world.put(reply_id, "drafted", due_at=due)
     seen: list[int] = []
     while True:
-        page = Page(after=seen[-1] if seen else None, limit=2)
+        page = QueueFilter(after=seen[-1] if seen else None, limit=2)
         found, _ = listing(world.store, world.view(), page)
         if not found:
             break
         seen += [one["id"] for one in found]
-    whole = [one["id"] for one in listing(world.store, world.view(), Page(limit=None))[0]]
+    whole = [one["id"] for one in listing(world.store, world.view(), QueueFilter(limit=None))[0]]
     assert seen == whole and sorted(seen) == ids and seen[-2:] == [ids[0], ids[3]]
 
 
@@ -125,13 +125,13 @@ def test_the_queue_is_narrowed_by_kind_platform_and_state(world: World) -> None:
     """Each on its own."""
     thanks, legal = world.said(*praise(), "you will hear from my lawyer")
 
-    def shown(page: Page) -> list[int]:
+    def shown(page: QueueFilter) -> list[int]:
         return [one["id"] for one in listing(world.store, world.view(), page)[0]]
 
-    assert shown(Page(kind="thank_you")) == [thanks]
-    assert shown(Page(states=("escalated",))) == [legal]
-    assert shown(Page(platform="x")) == []
-    assert shown(Page(states=("sent",))) == []
+    assert shown(QueueFilter(kind="thank_you")) == [thanks]
+    assert shown(QueueFilter(states=("escalated",))) == [legal]
+    assert shown(QueueFilter(platform="x")) == []
+    assert shown(QueueFilter(states=("sent",))) == []
 
 
 def test_the_totals_count_what_is_late_and_asleep(world: World) -> None:
@@ -139,7 +139,7 @@ def test_the_totals_count_what_is_late_and_asleep(world: World) -> None:
     first, _ = world.said(*praise(2))
     world.put(first, "drafted", snoozed_until=world.now + timedelta(days=3))
     heard = world.now
-    totals = listing(world.store, world.after(hours=25).view(), Page())[1]
+    totals = listing(world.store, world.after(hours=25).view(), QueueFilter())[1]
     assert (totals.counts, totals.snoozed, totals.overdue, totals.listened) == ({"drafted": 2}, 1, 2, heard)
 
 
@@ -154,11 +154,11 @@ def test_warnings_stand_by_the_draft(world: World) -> None:
     names = [one["name"] for one in single(world.store, world.view(), reply_id)["warnings"]]
     assert names == ["edited", "gone"]
     people.opt_out(world.store, world.desk(), "user1", None)
-    assert show(world.store, world.view(), Asked(reply_id))["person"]["opted_out"]
+    assert show(world.store, world.view(), ItemRef(reply_id))["person"]["opted_out"]
 
 
 def _shown(world: World, **page: Any) -> list[int]:
-    return [one["id"] for one in listing(world.store, world.view(), Page(**page))[0]]
+    return [one["id"] for one in listing(world.store, world.view(), QueueFilter(**page))[0]]
 
 
 def test_of_equal_due_times_the_more_urgent_comes_first(world: World) -> None:

@@ -7,15 +7,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from listener.desk.approve import Desk
-from listener.desk.queue import View
+from listener.desk.approve import DeskContext
+from listener.desk.queue import RenderContext
 from listener.intake.poll import poll
-from listener.model import Hit, Json, Mention, Page, Preview
+from listener.model import FeedPage, Json, Mention, Preview, RuleResult
 from listener.policy import Policy
 from listener.store import events, items, mentions, replies
 from listener.store.engine import Store, open_store
 from listener.store.migrate import migrate
-from listener.store.records import Decided, Event, Item, Reply
+from listener.store.records import Event, Exchange, Reply, StoredDecision
 from listener.triage.route import Triage, route
 from tests import factories
 from tests.fakes.scripted import Scripted
@@ -48,13 +48,13 @@ class World:
         self.now += timedelta(**span)
         return self
 
-    def desk(self, by: str = "dana", policy: Policy | None = None) -> Desk:
+    def desk(self, by: str = "dana", policy: Policy | None = None) -> DeskContext:
         """A person at the desk."""
-        return Desk(by, policy or self.policy, preview, self.clock)
+        return DeskContext(by, policy or self.policy, preview, self.clock)
 
-    def view(self) -> View:
+    def view(self) -> RenderContext:
         """What showing needs."""
-        return View(preview, lambda decided, mention: explained(decided), self.now)
+        return RenderContext(preview, lambda decided, mention: explained(decided), self.now)
 
     def said(self, *texts: str, **changes: Any) -> list[int]:
         """Mentions with these texts come in and are decided. Returns the ids of their replies (0: none)."""
@@ -67,7 +67,7 @@ class World:
     def _mention(self, number: int, text: str, changes: Json) -> Mention:
         own = {"id": f"m{number}", "interaction_id": f"m{number}", "conversation_id": f"c{number}"}
         own |= {"author_id": f"u{number}", "author_handle": f"user{number}"}
-        times = {"created_at": self.now, "aged_from": self.now}
+        times = {"created_at": self.now, "age_start_at": self.now}
         return factories.mention(text, **{**own, **times, **changes})
 
     def heard(self, *found: Mention) -> None:
@@ -77,7 +77,7 @@ class World:
 
     def polled(self, *found: Mention) -> None:
         """These mentions come in, and wait to be decided."""
-        poll(self.store, Scripted(self.clock, pages=[Page({}, found)]), self.clock)
+        poll(self.store, Scripted(self.clock, pages=[FeedPage({}, found)]), self.clock)
 
     def route(self) -> None:
         """Decide all that waits."""
@@ -90,13 +90,13 @@ class World:
         found = self.item_of(mention_id).reply
         return found.id if found else 0
 
-    def item_of(self, mention_id: str) -> Item:
+    def item_of(self, mention_id: str) -> Exchange:
         """A mention with what became of it."""
         with self.store.read() as connection:
             key = mentions.locate(connection, "memory", mention_id)
             return items.item(connection, key=key)
 
-    def item(self, reply_id: int) -> Item:
+    def item(self, reply_id: int) -> Exchange:
         """A reply with its mention."""
         with self.store.read() as connection:
             return items.item(connection, reply_id=reply_id)
@@ -110,7 +110,7 @@ class World:
         """What another stage would have done."""
         with self.store.write() as connection:
             seen = replies.get(connection, reply_id)
-            assert replies.move(connection, seen, state, by="outbox", now=self.now, **changes)
+            assert replies.transition(connection, seen, state, by="outbox", now=self.now, **changes)
 
     def sent(self, reply_id: int, by: str = "dana") -> None:
         """It went out just now, approved by this name."""
@@ -122,9 +122,9 @@ class World:
             return events.of(connection, replies.get(connection, reply_id).mention_key)
 
 
-def explained(decided: Decided) -> list[Hit]:
+def explained(decided: StoredDecision) -> list[RuleResult]:
     """The stored hits; the misses are the command line's affair."""
-    return [Hit(one["rule"], one["hit"], one["says"], tuple(one["words"])) for one in decided.hits]
+    return [RuleResult(one["rule"], one["hit"], one["message"], tuple(one["words"])) for one in decided.hits]
 
 
 @cache

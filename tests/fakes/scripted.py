@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from listener.errors import CannotTell
-from listener.model import Account, Json, Mention, Outgoing, Page, Prepared, Receipt, Standing
+from listener.errors import Indeterminate
+from listener.model import Account, FeedPage, Json, Mention, Outgoing, PostStatus, Prepared, Receipt
 
 
 @dataclass
@@ -19,18 +19,18 @@ class Scripted:
     name: str = "memory"
     settle_after: timedelta = timedelta(seconds=60)
     lag: timedelta = timedelta(0)
-    watch_own: bool = True
+    read_own_posts: bool = True
     tells: bool = True
     script: list[str | Exception] = field(default_factory=list)
     posts: list[tuple[str, str, str, datetime]] = field(default_factory=list)
-    pages: list[Page | Exception] = field(default_factory=list)
-    standing: Standing | None = None
+    pages: list[FeedPage | Exception] = field(default_factory=list)
+    standing: PostStatus | None = None
     calls: int = 0
 
-    def fetch(self, cursor: Json | None, now: datetime) -> Page:
+    def fetch(self, cursor: Json | None, now: datetime) -> FeedPage:
         """The next page of the script, or an empty one."""
         if not self.pages:
-            return Page(cursor or {"at": 0})
+            return FeedPage(cursor or {"at": 0})
         page = self.pages.pop(0)
         if isinstance(page, Exception):
             raise page
@@ -54,17 +54,17 @@ class Scripted:
             raise ConnectionResetError("the line was cut")
         return Receipt(remote)
 
-    def find(self, prepared: Prepared) -> Receipt | None:
+    def find_reply(self, prepared: Prepared) -> Receipt | None:
         """Look among the posts that are listed by now."""
         if not self.tells:
-            raise CannotTell("this platform has no listing")
+            raise Indeterminate("this platform has no listing")
         listed = [post for post in self.posts if post[1] == prepared.key and post[3] <= self.clock()]
         return Receipt(listed[0][0]) if listed else None
 
-    def look(self, mention: Mention) -> Standing:
+    def check_post(self, mention: Mention) -> PostStatus:
         """As the test says, or not free."""
         if self.standing is None:
-            raise CannotTell("a look is not free here")
+            raise Indeterminate("a look is not free here")
         return self.standing
 
     def whoami(self) -> Account:

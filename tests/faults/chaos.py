@@ -67,11 +67,11 @@ class Run:
         self._judge()
         return self.ran
 
-    def _tell(self, says: str) -> None:
-        self.ran.story.append(f"[{self.world.clock:.0f} s] {says}")
+    def _tell(self, message: str) -> None:
+        self.ran.story.append(f"[{self.world.clock:.0f} s] {message}")
 
-    def _wrong(self, says: str) -> None:
-        self.ran.findings.append(Finding("broken", says))
+    def _wrong(self, message: str) -> None:
+        self.ran.findings.append(Finding("broken", message))
 
     # ---- acts
 

@@ -16,8 +16,14 @@ from typing import Any
 from tests.faults.evidence import Evidence, Finding, Post, Remains
 
 ENDS = ("sent", "failed", "by_hand")
-BACK = {"held", "undone", "edited", "retried", "escalated"}  # events that give an approved reply back to staff
-ENDED = {"sent", "not_sent", "absent", "failed", "by_hand", "withdrawn", "unknown", "resolved"}  # of an attempt
+BACK = {
+    "returned_to_staff",
+    "approval_revoked",
+    "edited",
+    "retried",
+    "escalated",
+}  # events that give an approved reply back to staff
+ENDED = {"sent", "not_sent", "absent", "failed", "by_hand", "withdrawn", "unconfirmed", "resolved"}  # of an attempt
 UNSEEN = 0.05  # US dollars: what was listed in an answer that was lost, and is gone since
 Row = dict[str, Any]
 
@@ -35,11 +41,11 @@ class Books:
             self.replies = _rows(connection, f"{mine} WHERE m.platform = ? ORDER BY r.id", platform)
             self.approvals = _rows(connection, "SELECT * FROM approval ORDER BY id")
             self.events = _rows(connection, "SELECT * FROM event ORDER BY id")
-            self.aside = {row["mention_id"] for row in _rows(connection, "SELECT * FROM shunted")}
+            self.aside = {row["mention_id"] for row in _rows(connection, "SELECT * FROM quarantine")}
             self.gaps = _rows(connection, "SELECT * FROM gap WHERE platform = ?", platform)
             self.decided = {row["mention_key"] for row in _rows(connection, "SELECT mention_key FROM decision")}
             self.exchanged = {row["remote_id"] for row in _rows(connection, "SELECT remote_id FROM exchange")}
-            open_ = "SELECT subject FROM notice WHERE kind = 'unknown' AND cleared_at IS NULL"
+            open_ = "SELECT subject FROM notice WHERE kind = 'unconfirmed' AND cleared_at IS NULL"
             self.paid = {
                 row["reply_id"] for row in _rows(connection, "SELECT reply_id FROM ledger WHERE call LIKE 'POST%'")
             }
@@ -124,7 +130,7 @@ def _time(value: str | None) -> datetime | None:
 
 
 def _shown(reply: Row, books: Books) -> bool:
-    return reply["state"] == "unknown" and str(reply["id"]) in books.told
+    return reply["state"] == "unconfirmed" and str(reply["id"]) in books.told
 
 
 def _ended(books: Books) -> Iterator[Finding]:

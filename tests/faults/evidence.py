@@ -48,7 +48,7 @@ class Finding:
     """Something that must not be: what sort, and in words."""
 
     wrong: Wrong
-    says: str
+    message: str
 
     def __str__(self) -> str:
-        return f"{self.wrong}: {self.says}"
+        return f"{self.wrong}: {self.message}"

@@ -4,7 +4,7 @@ import random
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from listener.intake.text import stored
+from listener.intake.text import storable_text
 from tests.fakes.mastodon import GOTOSOCIAL, MASTODON, SNAC, MastodonServer, Status
 from tests.fakes.mastodon.statuses import markup, stamp
 from tests.faults import evidence
@@ -125,7 +125,7 @@ class MastodonWorld(NetworkWorld):
         everything = list(self.server.statuses.values())
         return evidence.Evidence(
             platform="mastodon",
-            listed={one.id: stored(one.content, html=True) for one in self._listed() if one.raw is None},
+            listed={one.id: storable_text(one.content, html=True) for one in self._listed() if one.raw is None},
             posts=[_post(one) for one in self.server.posted],
             malformed=[one.id for one in self._listed() if one.id in self._malformed],
             ours=[one.id for one in everything if one.author is self.server.me],

@@ -64,7 +64,7 @@ def test_a_listed_mention_that_is_not_stored_is_lost(case: Case) -> None:
     """I1: named by its id."""
     case.evidence = replace(case.evidence, listed={"m1": PRAISE, "m2": "hello"})
     (finding,) = case.findings()
-    assert (finding.wrong, "m2" in finding.says) == ("lost", True)
+    assert (finding.wrong, "m2" in finding.message) == ("lost", True)
 
 
 def test_a_mention_inside_a_recorded_gap_is_not_lost(case: Case) -> None:
@@ -72,14 +72,14 @@ def test_a_mention_inside_a_recorded_gap_is_not_lost(case: Case) -> None:
     case.evidence = replace(case.evidence, listed={"500": "hello"})
     assert case.found() == ["lost"]
     case.damage(
-        "INSERT INTO gap (platform, feed, from_id, to_id, says, at)"
+        "INSERT INTO gap (platform, feed, from_id, to_id, description, at)"
         f" VALUES ('memory', 'mentions', '400', '600', 'x', '{NOON.isoformat()}')"
     )
     assert case.found() == []
 
 
 def test_an_unreadable_item_that_was_not_set_aside_is_lost(case: Case) -> None:
-    """It belongs into `shunted`."""
+    """It belongs into `quarantine`."""
     case.evidence = replace(case.evidence, malformed=["line@7"])
     assert case.found() == ["lost"]
 
@@ -98,7 +98,7 @@ def test_two_answers_to_two_edits_of_one_post_are_a_double(case: Case) -> None:
     assert "doubled" in case.found()
 
 
-@pytest.mark.parametrize("state", ["approved", "sending", "drafted", "unknown"])
+@pytest.mark.parametrize("state", ["approved", "sending", "drafted", "unconfirmed"])
 def test_an_approved_reply_that_ended_nowhere_is_silent(case: Case, state: str) -> None:
     """I4: still waiting when all is over, given back without a word, or unknown without a notice."""
     case.line.approved()

@@ -106,10 +106,10 @@ class World(ABC):
         """True when nothing is left to do without a person: all that is listed is stored and decided, nothing waits."""
         (waiting,) = self.ask(
             "SELECT (SELECT count(*) FROM mention WHERE stage = 'new') + (SELECT count(*) FROM reply WHERE state IN"
-            " ('approved', 'sending') OR (state = 'unknown' AND looks >= 0))"
+            " ('approved', 'sending') OR (state = 'unconfirmed' AND check_count >= 0))"
         ) or [(1,)]
         stored = dict(self.ask("SELECT interaction_id, text FROM mention"))
-        read = {*stored, *(row[0] for row in self.ask("SELECT mention_id FROM shunted"))}
+        read = {*stored, *(row[0] for row in self.ask("SELECT mention_id FROM quarantine"))}
         found = self.evidence()
         kept = all(stored.get(one) == text for one, text in found.listed.items())
         return not waiting[0] and kept and read.issuperset(found.malformed)

@@ -33,9 +33,9 @@ class Row:
         told = self.told
         changes = {field: told[key] for key, field in MENTION.items() if key in told}
         if "addressed" in told:
-            changes["addressed"] = bool(told["addressed"])
+            changes["is_addressed"] = bool(told["addressed"])
         if "days" in told:
-            changes["aged_from"] = old(told["days"])
+            changes["age_start_at"] = old(told["days"])
         past = {key: told[key] for key in HISTORY if key in told}
         past |= {key: bool(past[key]) for key in ("answered", "opted_out") if key in past}
         return decided(told["text"], History(**past), created_at=NOW, **changes)

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from listener import holds
-from listener.policy import Limits, Policy, Span
+from listener.policy import Limits, Policy, TimeWindow
 from listener.store import platforms
 from tests import factories
 from tests.desk.world import World, praise
 
-NIGHT = Span(time(21), time(8))
-WEEKEND = Span(time.min, time.max, frozenset({5, 6}))
+NIGHT = TimeWindow(time(21), time(8))
+WEEKEND = TimeWindow(time.min, time.max, frozenset({5, 6}))
 
 
 def held(world: World, reply_id: int, **changes: Any) -> holds.Hold | None:
@@ -40,12 +40,14 @@ def automatic(world: World, *ids: int) -> None:
         (WEEKEND, "UTC", "2026-11-20T23:59:59", None),
         (WEEKEND, "UTC", "2026-11-21T00:00:00", "2026-11-22T00:00:00"),
         (WEEKEND, "UTC", "2026-11-23T00:00:00", None),
-        (Span(time(22), time(6), frozenset({4})), "UTC", "2026-11-21T05:00:00", "2026-11-21T06:00:00"),
-        (Span(time(22), time(6), frozenset({4})), "UTC", "2026-11-21T22:00:00", None),
-        (Span(time(0), time(4)), "Europe/London", "2026-10-25T00:30:00", "2026-10-25T04:00:00"),  # clocks go back
+        (TimeWindow(time(22), time(6), frozenset({4})), "UTC", "2026-11-21T05:00:00", "2026-11-21T06:00:00"),
+        (TimeWindow(time(22), time(6), frozenset({4})), "UTC", "2026-11-21T22:00:00", None),
+        (TimeWindow(time(0), time(4)), "Europe/London", "2026-10-25T00:30:00", "2026-10-25T04:00:00"),  # clocks go back
     ],
 )
-def test_quiet_hours_end_when_the_policy_says(world: World, span: Span, zone: str, now: str, until: str | None) -> None:
+def test_quiet_hours_end_when_the_policy_says(
+    world: World, span: TimeWindow, zone: str, now: str, until: str | None
+) -> None:
     """Over midnight, by weekday, in the policy's zone; both ends to the second."""
     (reply_id,) = world.said(*praise())
     world.now = datetime.fromisoformat(now).replace(tzinfo=UTC)
@@ -64,7 +66,7 @@ def test_the_hours_cap_opens_when_the_oldest_leaves_the_window(world: World) -> 
     automatic(world, ids[1])
     hold = held(world, ids[2], limits=Limits(auto_per_hour=2))
     end = world.now + timedelta(minutes=40)
-    assert hold == holds.Hold("cap", "2 automatic replies an hour are the cap", end, wide=True)
+    assert hold == holds.Hold("cap", "2 automatic replies an hour are the cap", end, platform_wide=True)
     world.after(minutes=40, seconds=1)
     assert held(world, ids[2], limits=Limits(auto_per_hour=2)) is None
 
@@ -103,7 +105,7 @@ def test_replies_that_a_person_approved_use_up_no_cap(world: World) -> None:
     assert held(world, ids[2], limits=Limits(auto_per_hour=1)) is None
 
 
-@pytest.mark.parametrize("state", ["approved", "sending", "unknown", "sent"])
+@pytest.mark.parametrize("state", ["approved", "sending", "unconfirmed", "sent"])
 def test_a_conversation_gets_one_automatic_reply_however_it_stands(world: World, state: str) -> None:
     """Without an end: the second goes back to staff."""
     first, second = world.said(*praise(2), conversation_id="c")
@@ -118,12 +120,16 @@ def test_a_pause_holds_its_platform_or_all(world: World) -> None:
         platforms.set_pause(connection, "x", world.now, None, "outage", "dana")
     with world.store.read() as connection:
         assert holds.paused(connection, "memory", world.now) is None
-        assert holds.paused(connection, "x", world.now) == holds.Hold("paused", "paused by dana: outage", wide=True)
+        assert holds.paused(connection, "x", world.now) == holds.Hold(
+            "paused", "paused by dana: outage", platform_wide=True
+        )
     end = world.now + timedelta(hours=1)
     with world.store.write() as connection:
         platforms.set_pause(connection, "*", world.now, end, None, "bo")
     with world.store.read() as connection:
-        assert holds.paused(connection, "memory", world.now) == holds.Hold("paused", "paused by bo", end, wide=True)
+        assert holds.paused(connection, "memory", world.now) == holds.Hold(
+            "paused", "paused by bo", end, platform_wide=True
+        )
         assert holds.paused(connection, "memory", end) is None
 
 
@@ -131,7 +137,7 @@ def warned(world: World, reply_id: int) -> list[str]:
     """The warnings at a reply."""
     item = world.item(reply_id)
     with world.store.read() as connection:
-        return [one.says for one in holds.warnings(holds.around(connection, [item], world.now), item)]
+        return [one.message for one in holds.warnings(holds.around(connection, [item], world.now), item)]
 
 
 def test_a_text_that_went_out_today_is_a_duplicate_of_no_older_one(world: World) -> None:

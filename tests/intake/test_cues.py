@@ -9,7 +9,7 @@ import pytest
 
 from listener import lexicon
 from listener.intake.phrases import Matcher, tokens
-from listener.triage.facts import Ears
+from listener.triage.signals import SignalExtractor
 from tests.factories import NOW, facts, mention, policy
 
 
@@ -84,7 +84,7 @@ def test_shipped_phrases_are_sound(name: str) -> None:
     """No shipped list is empty or holds a phrase that cannot match."""
     phrases = lexicon.cues()[name]
     assert phrases
-    assert [phrase for phrase in phrases if name != "folds" and lexicon.fault(phrase)] == []
+    assert [phrase for phrase in phrases if name != "lookalike_letters" and lexicon.fault(phrase)] == []
 
 
 @pytest.mark.parametrize(
@@ -110,19 +110,19 @@ def test_shipped_phrases_are_sound(name: str) -> None:
         ("competitor_praise", "they are better than you"),
         ("hedge", "so far so good"),
         ("hedge", "thanks a lot"),
-        ("wry", "congrats on the new van"),
-        ("wry", "thanks for the cold chips"),
-        ("wry", "thanks for the update that ate my photos"),
-        ("wry", "I love waking up to drills"),
-        ("wry", "nice job parking in my drive"),
-        ("wry", "Superb. A very wet parcel"),
+        ("ironic_praise", "congrats on the new van"),
+        ("ironic_praise", "thanks for the cold chips"),
+        ("ironic_praise", "thanks for the update that ate my photos"),
+        ("ironic_praise", "I love waking up to drills"),
+        ("ironic_praise", "nice job parking in my drive"),
+        ("ironic_praise", "Superb. A very wet parcel"),
         ("sarcasm", "a great shop. NOT"),
         ("wish", "hoping for a blue one"),
         ("condition", "would be lovely"),
-        ("overcome", "despite the delay we made it"),
-        ("overcome", "thanks for fixing my broken lamp"),
+        ("resolved_trouble", "despite the delay we made it"),
+        ("resolved_trouble", "thanks for fixing my broken lamp"),
         ("waiting", "it has been two weeks now"),
-        ("stray", "thank you for the aubergine"),
+        ("unrelated_words", "thank you for the aubergine"),
         ("praise", "I <3 you"),
         ("problem", "the battery in my scale died"),
         ("safety", "the shelf fell on my son"),
@@ -187,14 +187,14 @@ def test_a_cue_hits_alone(cue: str, text: str) -> None:
         ("part", "24/7 and 2/14"),
         ("sarcasm", "thank you so much for the pens"),
         ("sarcasm", "thanks a lot for the quick reply"),
-        ("wry", "thanks for the quick reply"),
-        ("wry", "I love flying with you"),
-        ("wry", "Superb! Thank you"),
-        ("overcome", "despite. The delay"),
+        ("ironic_praise", "thanks for the quick reply"),
+        ("ironic_praise", "I love flying with you"),
+        ("ironic_praise", "Superb! Thank you"),
+        ("resolved_trouble", "despite. The delay"),
         ("problem", "thanks for finding my lost bear"),
         ("waiting", "can I return it after 30 days"),
         ("duration", "my daughter is in year one"),
-        ("stray", "thank you so much, you were great"),
+        ("unrelated_words", "thank you so much, you were great"),
         ("death", "this burger is to die for"),
         ("death", "a murder mystery, dead good"),
         ("death", "the battery died"),
@@ -249,23 +249,23 @@ def test_names_are_read_as_people_read_them(name: str, profane: bool) -> None:
 @pytest.mark.parametrize(
     ("handle", "name", "cue"),
     [
-        ("fernhi11help", None, "look_alike"),
-        ("ada", "Fernhill Support", "look_alike"),
+        ("fernhi11help", None, "impersonation"),
+        ("ada", "Fernhill Support", "impersonation"),
         ("fernhill", "Fernhill", None),
-        ("ada", "Fernhill", "look_alike"),
-        ("f3rnhill_official", None, "look_alike"),
-        ("ада", "Fеrnhill Care", "look_alike"),
+        ("ada", "Fernhill", "impersonation"),
+        ("f3rnhill_official", None, "impersonation"),
+        ("ада", "Fеrnhill Care", "impersonation"),
         ("fernhillfan", "Fernando Hill", None),
-        ("weather_bot", None, "robot"),
-        ("NewsBot", None, "robot"),
-        ("ada", "bot 7", "robot"),
+        ("weather_bot", None, "bot_author"),
+        ("NewsBot", None, "bot_author"),
+        ("ada", "bot 7", "bot_author"),
         ("talbot", "Abbot Robotham", None),
     ],
 )
 def test_names_tell_who_plays_us_and_who_is_a_machine(handle: str, name: str | None, cue: str | None) -> None:
     """Dressed up, misspelt or in look-alike letters; a name that only begins like ours is its owner's."""
     found = facts("hello", author_handle=handle, author_name=name).cues
-    assert [one for one in ("look_alike", "robot") if one in found] == ([cue] if cue else [])
+    assert [one for one in ("impersonation", "bot_author") if one in found] == ([cue] if cue else [])
 
 
 def test_a_class_stands_for_each_of_its_words() -> None:
@@ -279,11 +279,11 @@ def test_a_class_stands_for_each_of_its_words() -> None:
 def test_an_operators_phrases_are_added() -> None:
     """policy.toml's [cues] are as good as the shipped ones."""
     own = policy(cues={**policy().cues, "problem": ("ink bled",)})
-    read = Ears(own).facts(mention("the Ink bled"), facts("x").history, NOW)
+    read = SignalExtractor(own).facts(mention("the Ink bled"), facts("x").history, NOW)
     assert read.cues["problem"] == ("ink bled",)
 
 
 def test_cue_data_may_be_missing_altogether() -> None:
     """A policy built by hand without cues still reads texts."""
     bare = replace(policy(), cues={}, lexicon={}, facts=())
-    assert Ears(bare).facts(mention("thanks?"), facts("x").history, NOW).cues == {"question": ("?",)}
+    assert SignalExtractor(bare).facts(mention("thanks?"), facts("x").history, NOW).cues == {"question": ("?",)}

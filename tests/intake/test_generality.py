@@ -12,7 +12,14 @@ from listener.intake.phrases import tokens
 from tests.factories import DATA
 
 OTHERS = {"brands_dev": "text", "sarcasm_dev": "text", "staff_replies_dev": "customer_text", "languages_dev": "text"}
-NAMES = ("folds", "profane_stem", "profane_innocent", "dressing", "english", "classes")  # lists that are no phrases
+NAMES = (
+    "lookalike_letters",
+    "profane_stem",
+    "profane_innocent",
+    "impersonation_words",
+    "english",
+    "classes",
+)  # lists that are no phrases
 OFTEN = 2  # rows; once is chance
 
 # ordinary words that stand in one airline's rows alone, read by a person: none is a name, a place or a trade's jargon

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from sqlalchemy import text
 
-from listener.errors import Unavailable
-from listener.model import BadItem, Gap, Page
+from listener.errors import ReadFailed
+from listener.model import FeedPage, Gap, QuarantinedItem
 from listener.store import notices, platforms
 from listener.store.records import PlatformState
 from tests.line import COMPLAINT, Line
@@ -29,7 +29,7 @@ def state(line: Line) -> PlatformState:
 def test_overlapping_pages_and_repeats_within_a_page_store_each_mention_once(line: Line) -> None:
     """The same mention thrice, in two pages."""
     one, two = line.mention(), line.mention()
-    line.platform.pages = [Page({"at": 1}, (one, one), more=True), Page({"at": 2}, (two, one))]
+    line.platform.pages = [FeedPage({"at": 1}, (one, one), more=True), FeedPage({"at": 2}, (two, one))]
     done = line.stages.poll("memory")
     assert stored(line) == [one.id, two.id]
     assert (done.polled, done.stored, done.skipped) == (4, 2, 2)
@@ -37,14 +37,14 @@ def test_overlapping_pages_and_repeats_within_a_page_store_each_mention_once(lin
 
 def test_the_cursor_moves_with_its_page(line: Line) -> None:
     """What is stored and how far we read are one fact."""
-    line.platform.pages = [Page({"at": 7}, (line.mention(),))]
+    line.platform.pages = [FeedPage({"at": 7}, (line.mention(),))]
     line.stages.poll("memory")
     assert state(line).cursor == {"at": 7}
 
 
 def test_a_platform_that_cannot_be_read_keeps_its_cursor_and_waits_longer_each_time(line: Line) -> None:
     """The third failure in a row tells the operator; the next success clears it."""
-    line.platform.pages = [Page({"at": 7}), *[Unavailable("no route") for _ in range(3)]]
+    line.platform.pages = [FeedPage({"at": 7}), *[ReadFailed("no route") for _ in range(3)]]
     line.stages.poll("memory")
     for _ in range(3):
         line.stages.poll("memory")
@@ -57,8 +57,8 @@ def test_a_platform_that_cannot_be_read_keeps_its_cursor_and_waits_longer_each_t
 def test_a_platform_is_not_read_before_the_time_it_named(line: Line) -> None:
     """A rate limit is obeyed."""
     line.platform.pages = [
-        Unavailable("wait", cause="rate", retry_at=line.now + timedelta(minutes=15)),
-        Page({"at": 1}),
+        ReadFailed("wait", cause="rate", retry_at=line.now + timedelta(minutes=15)),
+        FeedPage({"at": 1}),
     ]
     line.stages.poll("memory")
     line.wait(minutes=14)
@@ -71,7 +71,7 @@ def test_a_platform_is_not_read_before_the_time_it_named(line: Line) -> None:
 
 def test_an_account_in_trouble_is_told_at_once(line: Line) -> None:
     """No third failure is waited for."""
-    line.platform.pages = [Unavailable("token revoked", "make a new one", cause="account")]
+    line.platform.pages = [ReadFailed("token revoked", "make a new one", cause="account")]
     line.stages.poll("memory")
     assert line.notices() == ["account"]
 
@@ -86,19 +86,24 @@ def test_a_fault_of_the_platforms_module_is_a_failed_poll_and_no_crash(line: Lin
 
 def test_a_bad_item_is_set_aside_once_with_its_raw_text_and_the_page_is_kept(line: Line) -> None:
     """Seen again at the next poll, it is not counted again."""
-    bad = BadItem("b1", '{"id": "b1", "text"', "cut off")
-    line.platform.pages = [Page({"at": 1}, (line.mention(),), bad=(bad,))]
+    bad = QuarantinedItem("b1", '{"id": "b1", "text"', "cut off")
+    line.platform.pages = [FeedPage({"at": 1}, (line.mention(),), quarantined_items=(bad,))]
     assert line.stages.poll("memory").quarantined == 1
-    line.platform.pages = [Page({"at": 2}, bad=(bad,))]
+    line.platform.pages = [FeedPage({"at": 2}, quarantined_items=(bad,))]
     assert line.stages.poll("memory").quarantined == 0
     with line.store.read() as connection:
-        (item,) = notices.shunted_items(connection)
+        (item,) = notices.quarantined_items(connection)
     assert (item.raw, len(stored(line))) == (bad.raw, 1)
 
 
 def test_two_items_without_an_id_are_two(line: Line) -> None:
     """Named after their content."""
-    line.platform.pages = [Page({"at": 1}, bad=(BadItem("", "{one", "cut off"), BadItem("", "{two", "cut off")))]
+    line.platform.pages = [
+        FeedPage(
+            {"at": 1},
+            quarantined_items=(QuarantinedItem("", "{one", "cut off"), QuarantinedItem("", "{two", "cut off")),
+        )
+    ]
     assert line.stages.poll("memory").quarantined == 2
 
 
@@ -106,18 +111,18 @@ def test_an_item_that_comes_whole_later_lies_aside_no_more(line: Line) -> None:
     """A half-written line, completed."""
     whole = line.mention(id="b1")
     line.platform.pages = [
-        Page({"at": 1}, bad=(BadItem("b1", "half", "cut off"),), more=True),
-        Page({"at": 2}, (whole,)),
+        FeedPage({"at": 1}, quarantined_items=(QuarantinedItem("b1", "half", "cut off"),), more=True),
+        FeedPage({"at": 2}, (whole,)),
     ]
     line.stages.poll("memory")
     with line.store.read() as connection:
-        assert notices.shunted_items(connection) == []
+        assert notices.quarantined_items(connection) == []
 
 
 def test_a_gap_opens_one_notice_that_stays_until_a_person_clears_it(line: Line) -> None:
     """The same gap told twice is one."""
     gap = Gap("mentions", "100", "900", "400 mentions between 100 and 900 could not be read")
-    line.platform.pages = [Page({"at": 1}, gaps=(gap,), more=True), Page({"at": 2}, gaps=(gap,))]
+    line.platform.pages = [FeedPage({"at": 1}, gaps=(gap,), more=True), FeedPage({"at": 2}, gaps=(gap,))]
     line.stages.poll("memory")
     assert line.notices() == ["gap"]
     with line.store.write() as connection:
@@ -130,24 +135,24 @@ def test_text_that_no_database_takes_is_made_storable_and_stops_no_other(line: L
     """A lone surrogate and a NUL between two sound mentions."""
     hostile = line.mention("a \ud800 lone surrogate and a \x00 NUL", author_name="\udfff")
     first, last = line.mention(), line.mention()
-    line.platform.pages = [Page({"at": 1}, (first, hostile, last))]
+    line.platform.pages = [FeedPage({"at": 1}, (first, hostile, last))]
     line.stages.poll("memory")
     assert stored(line) == [first.id, hostile.id, last.id]
 
 
 def test_markup_is_taken_off_at_the_door(line: Line) -> None:
     """Staff, the log and a look just before sending see words, not tags; what is no markup stays as it is."""
-    line.say("<p>@<span>fernhill</span> 5 &lt; 6<br>so</p>", html=True)
+    line.say("<p>@<span>fernhill</span> 5 &lt; 6<br>so</p>", is_html=True)
     line.say("5 &lt; 6")
     line.stages.poll("memory")
     with line.store.read() as connection:
-        texts = connection.execute(text("SELECT text, html FROM mention ORDER BY key")).all()
+        texts = connection.execute(text("SELECT text, is_html FROM mention ORDER BY key")).all()
     assert [tuple(row) for row in texts] == [("@fernhill 5 < 6\nso", 0), ("5 &lt; 6", 0)]
 
 
 def test_an_endless_text_is_capped(line: Line) -> None:
     """100 kB come in, a judgeable length is kept."""
-    line.platform.pages = [Page({"at": 1}, (line.mention("x" * 100_000),))]
+    line.platform.pages = [FeedPage({"at": 1}, (line.mention("x" * 100_000),))]
     line.stages.poll("memory")
     with line.store.read() as connection:
         assert connection.execute(text("SELECT length(text) FROM mention")).scalar_one() <= 30_000
@@ -156,7 +161,7 @@ def test_an_endless_text_is_capped(line: Line) -> None:
 def test_sql_in_every_field_is_stored_verbatim(line: Line) -> None:
     """Little Bobby Tables."""
     evil = "x'); DROP TABLE mention; --"
-    line.platform.pages = [Page({"at": 1}, (line.mention(evil, id=evil, author_id=evil, author_handle=evil),))]
+    line.platform.pages = [FeedPage({"at": 1}, (line.mention(evil, id=evil, author_id=evil, author_handle=evil),))]
     line.stages.poll("memory")
     assert stored(line) == [evil]
 
@@ -165,9 +170,9 @@ def test_an_edit_with_a_new_id_is_the_same_interaction(line: Line) -> None:
     """Each edit on X is a new post: one row, the newest text, decided again while nothing was drafted."""
     first = line.mention("My desk today.")
     edit = replace(first, id="m-edit", text=COMPLAINT, created_at=first.created_at + timedelta(minutes=5))
-    line.platform.pages = [Page({"at": 1}, (first,))]
+    line.platform.pages = [FeedPage({"at": 1}, (first,))]
     line.listen()
-    line.platform.pages = [Page({"at": 2}, (edit, first))]
+    line.platform.pages = [FeedPage({"at": 2}, (edit, first))]
     line.listen()
     assert stored(line) == [first.id]
     assert line.reply_to(first.id).kind == "support"
@@ -177,7 +182,7 @@ def test_an_older_version_listed_again_does_not_bring_the_old_text_back(line: Li
     """The overlap reads the first version after the edit."""
     first = line.mention("one")
     edit = replace(first, id="m-edit", text="two", created_at=first.created_at + timedelta(minutes=5))
-    line.platform.pages = [Page({"at": 1}, (edit,), more=True), Page({"at": 2}, (first,))]
+    line.platform.pages = [FeedPage({"at": 1}, (edit,), more=True), FeedPage({"at": 2}, (first,))]
     line.stages.poll("memory")
     with line.store.read() as connection:
         assert connection.execute(text("SELECT text FROM mention")).scalar_one() == "two"
@@ -186,7 +191,7 @@ def test_an_older_version_listed_again_does_not_bring_the_old_text_back(line: Li
 def test_a_first_run_begins_when_it_was_first_tried(line: Line) -> None:
     """A dead network at the first start must not move `now` on."""
     began = state(line).began_at
-    line.platform.pages = [Unavailable("no route")]
+    line.platform.pages = [ReadFailed("no route")]
     line.stages.poll("memory")
     line.wait(hours=3)
     line.stages.poll("memory")
@@ -195,7 +200,7 @@ def test_a_first_run_begins_when_it_was_first_tried(line: Line) -> None:
 
 def test_a_poll_that_backs_off_is_an_attempt_that_ended_and_says_why(line: Line) -> None:
     """A container does not get unhealthy for a rate limit, and `once` does not pretend that all is well."""
-    line.platform.pages = [Unavailable("wait", cause="rate", retry_at=line.now + timedelta(minutes=15))]
+    line.platform.pages = [ReadFailed("wait", cause="rate", retry_at=line.now + timedelta(minutes=15))]
     line.stages.poll("memory")
     line.wait(minutes=10)
     done = line.stages.poll("memory")
@@ -207,8 +212,8 @@ def test_a_clock_that_was_a_day_ahead_does_not_deafen_us(line: Line) -> None:
     """Its time to read again means nothing once the clock is right."""
     line.wait(days=1)
     line.platform.pages = [
-        Unavailable("wait", cause="rate", retry_at=line.now + timedelta(minutes=15)),
-        Page({"at": 1}),
+        ReadFailed("wait", cause="rate", retry_at=line.now + timedelta(minutes=15)),
+        FeedPage({"at": 1}),
     ]
     line.stages.poll("memory")
     line.wait(days=-1)
@@ -219,7 +224,7 @@ def test_a_clock_that_was_a_day_ahead_does_not_deafen_us(line: Line) -> None:
 def test_one_id_under_two_interactions_stops_no_poll(line: Line) -> None:
     """A platform that contradicts itself."""
     one = line.mention()
-    line.platform.pages = [Page({"at": 1}, (one, replace(one, interaction_id="other")))]
+    line.platform.pages = [FeedPage({"at": 1}, (one, replace(one, interaction_id="other")))]
     assert line.stages.poll("memory").stored == 1
 
 
@@ -227,6 +232,6 @@ def test_a_page_listed_newest_first_is_kept_in_the_order_of_writing(line: Line) 
     """The log reads as it was said."""
     first = line.mention()
     later = line.mention(created_at=first.created_at + timedelta(minutes=1))
-    line.platform.pages = [Page({"at": 1}, (later, first))]
+    line.platform.pages = [FeedPage({"at": 1}, (later, first))]
     line.stages.poll("memory")
     assert stored(line) == [first.id, later.id]

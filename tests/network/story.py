@@ -59,8 +59,8 @@ class Story:
         self._quiet_corners()
         self._judge()
 
-    def _tell(self, says: str) -> None:
-        print(f"  {says}", flush=True)
+    def _tell(self, message: str) -> None:
+        print(f"  {message}", flush=True)
 
     def _home(self) -> Home:
         secrets = {
@@ -137,7 +137,7 @@ class Story:
         time.sleep(0.5)
         queue = Counter(one["state"] for one in self.home.queue())
         queue += Counter(one["state"] for state in ("approved", "sending") for one in self.home.queue("--state", state))
-        return not any(queue[state] for state in ("drafted", "approved", "sending", "unknown"))
+        return not any(queue[state] for state in ("drafted", "approved", "sending", "unconfirmed"))
 
     def _stored(self) -> dict[str, str]:
         return {one["mention_id"]: one["mention_text"] for one in self.home.run("log", "--limit", "0").lines}

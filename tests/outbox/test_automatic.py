@@ -6,14 +6,14 @@ from datetime import time
 import pytest
 
 from listener.desk import autonomy, marks
-from listener.model import Page, Standing
-from listener.policy import Auto, Holds, Limits, Span
+from listener.model import FeedPage, PostStatus
+from listener.policy import Auto, Holds, Limits, TimeWindow
 from tests.line import COMPLAINT, Line
 
 
 def let_go(line: Line, auto: Auto = "always", **changes: object) -> None:
     """A policy that lets thank-yous go out by themselves, on a platform where a look at a mention is free."""
-    line.platform.standing = Standing(here=True)
+    line.platform.standing = PostStatus(is_present=True)
     named = tuple(replace(one, auto=auto) if one.kind == "thank_you" else one for one in line.policy.responders)
     line.policy = replace(line.policy, responders=named, quiet=(), **changes)  # type: ignore[arg-type]  # a test's word
 
@@ -49,7 +49,7 @@ def test_a_complaint_never_goes_out_by_itself_because_praise_may(line: Line) -> 
 def test_quiet_hours_hold_it_and_their_end_lets_it_go(line: Line) -> None:
     """Over midnight, in the policy's timezone."""
     let_go(line)
-    line.policy = replace(line.policy, quiet=(Span(time(21), time(8)),), timezone="UTC")
+    line.policy = replace(line.policy, quiet=(TimeWindow(time(21), time(8)),), timezone="UTC")
     line.now = line.now.replace(hour=23)
     line.say()
     line.listen()
@@ -61,7 +61,7 @@ def test_quiet_hours_hold_it_and_their_end_lets_it_go(line: Line) -> None:
 
 def test_quiet_hours_do_not_hold_what_a_person_approved(line: Line) -> None:
     """A person has looked: it goes out in the next round."""
-    line.policy = replace(line.policy, quiet=(Span(time(0), time.max),), timezone="UTC")
+    line.policy = replace(line.policy, quiet=(TimeWindow(time(0), time.max),), timezone="UTC")
     line.approved()
     line.send()
     assert len(line.platform.posts) == 1
@@ -124,7 +124,7 @@ def test_where_a_look_is_not_free_our_own_posts_are_read_first(line: Line) -> No
     line.listen()
     assert line.send() == {"rate": 1}
     line.wait(minutes=1)
-    line.platform.pages.append(Page({"at": 9}, watched=True))
+    line.platform.pages.append(FeedPage({"at": 9}, own_posts_current=True))
     line.listen()
     line.send()
     assert len(line.platform.posts) == 1
@@ -135,7 +135,7 @@ def test_a_flood_that_comes_between_approval_and_sending_holds_it_for_a_while(li
     let_go(line, holds=Holds(flood_author=1))
     first = line.say(author_id="eve")
     line.listen()
-    autonomy.approve(line.store, line.policy, line.preview, "memory", line.now)
+    autonomy.approve_automatically(line.store, line.policy, line.preview, "memory", line.now)
     line.say(author_id="eve")
     line.listen()
     assert (line.send(), line.platform.calls) == ({"flood": 2}, 0)
@@ -147,7 +147,7 @@ def test_a_flood_that_comes_between_approval_and_sending_holds_it_for_a_while(li
 
 def test_a_flood_does_not_hold_what_a_person_approved(line: Line) -> None:
     """A person has looked."""
-    let_go(line, holds=Holds(flood_author=1, similar=1))
+    let_go(line, holds=Holds(flood_author=1, max_similar_per_day=1))
     for _ in range(3):
         line.approved(author_id="eve")
     line.send()

@@ -15,7 +15,7 @@ def test_a_mention_edited_after_the_approval_needs_a_second_look(line: Line) -> 
 
 def test_a_mention_edited_before_it_was_answered_by_hand_needs_a_second_look(line: Line) -> None:
     """Approved for other words: whoever is to post it would post the wrong thing."""
-    reply = line.approved(COMPLAINT, can_reply=False, why_not="the author allows no replies")
+    reply = line.approved(COMPLAINT, can_reply=False, ineligible_reason="the author allows no replies")
     assert reply.state == "by_hand"
     said = line.item(reply.id).mention
     line.say("Sorry, it came!", id=said.id, created_at=said.created_at, can_reply=False)

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from listener.desk import control, moves
+from listener.desk import control, transitions
 from listener.desk.approve import Target, approve
 from listener.errors import NotSent
-from listener.model import Outgoing, Page, Prepared, Receipt, Standing
+from listener.model import FeedPage, Outgoing, PostStatus, Prepared, Receipt
 from tests.line import COMPLAINT, PRAISE, Line
 
 
@@ -36,7 +36,7 @@ def lost(line: Line) -> int:
 def test_a_reply_resolved_as_sent_during_the_last_look_is_not_sent_again(line: Line) -> None:
     """The look says absent, the person knows better."""
     reply_id = lost(line)
-    meanwhile(line, "find", lambda: moves.resolve(line.store, line.desk(), reply_id, "post-7"))
+    meanwhile(line, "find_reply", lambda: transitions.resolve(line.store, line.desk(), reply_id, "post-7"))
     for _ in range(3):
         line.send()
     assert (line.reply(reply_id).remote_id, line.platform.calls, line.notices()) == ("post-7", 1, [])
@@ -47,10 +47,10 @@ def test_a_reply_closed_during_the_last_look_stays_closed(line: Line) -> None:
     reply_id = lost(line)
 
     def act() -> None:
-        moves.resolve(line.store, line.desk(), reply_id, None)
-        moves.reject(line.store, line.desk(), reply_id, "no")
+        transitions.resolve(line.store, line.desk(), reply_id, None)
+        transitions.reject(line.store, line.desk(), reply_id, "no")
 
-    meanwhile(line, "find", act)
+    meanwhile(line, "find_reply", act)
     for _ in range(3):
         line.send()
     assert (line.reply(reply_id).closed_as, line.platform.calls) == ("rejected", 1)
@@ -59,8 +59,8 @@ def test_a_reply_closed_during_the_last_look_stays_closed(line: Line) -> None:
 def test_a_reply_rejected_during_a_look_at_its_mention_stays_rejected(line: Line) -> None:
     """The look says edited; the reply is closed by then."""
     reply = line.approved()
-    line.platform.standing = Standing(True, "something else")
-    meanwhile(line, "look", lambda: moves.reject(line.store, line.desk(), reply.id, "no"))
+    line.platform.standing = PostStatus(True, "something else")
+    meanwhile(line, "check_post", lambda: transitions.reject(line.store, line.desk(), reply.id, "no"))
     line.send()
     assert (line.reply(reply.id).state, line.platform.calls) == ("closed", 0)
 
@@ -109,7 +109,7 @@ def test_an_answer_to_the_edited_post_withdraws_the_draft_too(line: Line) -> Non
     said = line.say(COMPLAINT)
     line.listen()
     edit = replace(said, id="m-edit", text=COMPLAINT + "!", created_at=said.created_at + timedelta(minutes=1))
-    line.platform.pages.append(Page({"at": 2}, (edit,), more=True))
+    line.platform.pages.append(FeedPage({"at": 2}, (edit,), more=True))
     line.listen()
     line.answer_by_hand("m-edit")
     line.listen()
@@ -165,7 +165,7 @@ def test_more_approvals_than_one_round_takes_all_go_out(line: Line) -> None:
     """In rounds, none held for it."""
     number = 250
     for _ in range(number):
-        line.platform.pages.append(Page({"at": 1}, (line.mention(PRAISE),), more=True))
+        line.platform.pages.append(FeedPage({"at": 1}, (line.mention(PRAISE),), more=True))
     while line.platform.pages:
         line.stages.poll("memory")
     line.stages.route()
@@ -182,7 +182,7 @@ def test_an_approval_of_the_review_goes_out_after_its_wait_and_not_before(line: 
     approve(line.store, line.desk(), [Target(kept), Target(undone)], timedelta(seconds=10))
     line.wait(seconds=9)
     assert line.send() == {"undo": 2}
-    moves.undo(line.store, line.desk(), undone)
+    transitions.undo(line.store, line.desk(), undone)
     line.wait(seconds=2)
     line.send()
     assert (line.reply(kept).state, line.reply(undone).state) == ("sent", "drafted")
@@ -190,7 +190,7 @@ def test_an_approval_of_the_review_goes_out_after_its_wait_and_not_before(line: 
 
 def test_the_words_of_two_names_go_out_once(line: Line) -> None:
     """The first approval sends nothing; the second sends the words that both saw."""
-    line.policy = replace(line.policy, four_eyes=("thank_you",), signatures={"ann": "^AN", "bo": "^BO"})
+    line.policy = replace(line.policy, needs_second_approval=("thank_you",), signatures={"ann": "^AN", "bo": "^BO"})
     said = line.say(PRAISE)
     line.listen()
     reply_id = line.reply_to(said.id).id

@@ -7,7 +7,7 @@ import pytest
 
 from listener.desk import control, people
 from listener.errors import NotSent, Refused
-from listener.model import Standing
+from listener.model import PostStatus
 from listener.store import events, replies
 from tests.line import COMPLAINT, Line
 
@@ -44,7 +44,7 @@ def test_a_cut_line_after_the_post_is_found_and_not_sent_again(line: Line) -> No
     reply = line.approved()
     line.platform.script = ["cut"]
     line.send()
-    assert (line.reply(reply.id).state, line.notices()) == ("unknown", ["unknown"])
+    assert (line.reply(reply.id).state, line.notices()) == ("unconfirmed", ["unconfirmed"])
     line.send()
     assert (line.reply(reply.id).state, line.reply(reply.id).remote_id, line.notices()) == ("sent", "post-1", [])
     assert len(line.platform.posts) == 1
@@ -56,7 +56,7 @@ def test_a_post_that_never_arrived_is_sent_again_only_after_two_looks(line: Line
     line.platform.script = ["lost"]
     for _ in range(5):
         line.send()
-    assert (line.reply(reply.id).state, line.platform.calls) == ("unknown", 1)
+    assert (line.reply(reply.id).state, line.platform.calls) == ("unconfirmed", 1)
     line.wait(seconds=61)
     line.send()
     line.send()
@@ -80,7 +80,7 @@ def test_a_platform_that_cannot_tell_leaves_it_to_a_person(line: Line) -> None:
     for _ in range(4):
         line.send()
         line.wait(minutes=5)
-    assert (line.reply(reply.id).state, line.notices(), line.platform.calls) == ("unknown", ["unknown"], 1)
+    assert (line.reply(reply.id).state, line.notices(), line.platform.calls) == ("unconfirmed", ["unconfirmed"], 1)
 
 
 def test_four_sendings_of_unknown_outcome_are_enough(line: Line) -> None:
@@ -90,7 +90,7 @@ def test_four_sendings_of_unknown_outcome_are_enough(line: Line) -> None:
     for _ in range(90):
         line.send()
         line.wait(seconds=61)
-    assert (line.platform.calls, line.reply(reply.id).state, line.notices()) == (4, "unknown", ["unknown"])
+    assert (line.platform.calls, line.reply(reply.id).state, line.notices()) == (4, "unconfirmed", ["unconfirmed"])
 
 
 def test_a_reply_left_in_sending_by_a_dead_process_is_looked_for(line: Line) -> None:
@@ -103,7 +103,7 @@ def test_a_reply_left_in_sending_by_a_dead_process_is_looked_for(line: Line) -> 
             "sending_at": line.now,
             "attempts": 1,
         }
-        replies.move(connection, reply, "sending", by="outbox", now=line.now, **claim)
+        replies.transition(connection, reply, "sending", by="outbox", now=line.now, **claim)
     line.platform.posts.append(("post-9", f"{reply.id}.{reply.revision}", "x", line.now))
     line.send()
     assert (line.reply(reply.id).remote_id, line.platform.calls) == ("post-9", 0)
@@ -187,11 +187,14 @@ def test_a_pause_with_an_end_ends(line: Line) -> None:
 @pytest.mark.parametrize(
     ("said", "standing"),
     [
-        ("I love it,\nthank you \x00so much!", Standing(True, "I love it,\nthank you \x00so much!")),
-        ("I love it,\nthank you so much!", Standing(True, "<p>I love it,<br>thank you <b>so</b> much!</p>", html=True)),
+        ("I love it,\nthank you \x00so much!", PostStatus(True, "I love it,\nthank you \x00so much!")),
+        (
+            "I love it,\nthank you so much!",
+            PostStatus(True, "<p>I love it,<br>thank you <b>so</b> much!</p>", is_html=True),
+        ),
     ],
 )
-def test_words_that_look_as_they_were_stored_are_no_edit(line: Line, said: str, standing: Standing) -> None:
+def test_words_that_look_as_they_were_stored_are_no_edit(line: Line, said: str, standing: PostStatus) -> None:
     """What the door replaced, and markup, is on both sides."""
     reply = line.approved(said)
     line.platform.standing = standing
@@ -202,12 +205,12 @@ def test_words_that_look_as_they_were_stored_are_no_edit(line: Line, said: str, 
 @pytest.mark.parametrize(
     ("standing", "state"),
     [
-        (Standing(False), "closed"),
-        (Standing(True, "something else now"), "drafted"),
-        (Standing(True, None, "own-7"), "closed"),
+        (PostStatus(False), "closed"),
+        (PostStatus(True, "something else now"), "drafted"),
+        (PostStatus(True, None, "own-7"), "closed"),
     ],
 )
-def test_what_a_look_shows_is_heeded(line: Line, standing: Standing, state: str) -> None:
+def test_what_a_look_shows_is_heeded(line: Line, standing: PostStatus, state: str) -> None:
     """Gone, edited, or answered by a person."""
     reply = line.approved()
     line.platform.standing = standing

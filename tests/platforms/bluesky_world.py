@@ -12,7 +12,7 @@ from typing import Any
 from listener.model import Mention, Preview
 from listener.platforms import bluesky
 from listener.platforms.bluesky.api import Bluesky
-from listener.web import Web
+from listener.web import HttpClient
 from tests.fakes.bluesky import SECRETS, BlueskyServer
 from tests.fakes.bluesky.server import PUT
 from tests.platforms.other_side import Outcome, Shape, World
@@ -46,7 +46,7 @@ class BlueskyWorld(World):
 
     def again(self) -> Bluesky:
         """As a new process would connect it."""
-        web, rng = Web(seconds=self.seconds), random.Random(7)
+        web, rng = HttpClient(seconds=self.seconds), random.Random(7)
         return Bluesky(self.section, self.keys, self.folder, web=web, rng=rng, clock=self.clock)
 
     def preview(self, text: str, mention: Mention) -> Preview:
@@ -70,7 +70,7 @@ class BlueskyWorld(World):
         modes: dict[Outcome, tuple[str, bool]] = {
             "not_sent": ("rate", False),
             "refused": ("invalid", False),
-            "unknown": ("cut", False),
+            "unconfirmed": ("cut", False),
             "unknown_arrived": ("cut", True),
         }
         mode, after = modes[outcome]

@@ -64,13 +64,13 @@ class Reading:
         pages, _ = walk(world.again(), None)
         assert {one.id for one in mentions(pages)} == {mention.id}
         if remote is not None:
-            assert (remote, mention.id) in {(own.id, own.in_reply_to) for page in pages for own in page.own}
+            assert (remote, mention.id) in {(own.id, own.in_reply_to) for page in pages for own in page.brand_posts}
 
     def test_hostile_text_comes_through(self, world: World) -> None:
         """Texts meant to break something are read as they are."""
         planted = {world.plant(text): text for text in HOSTILE}
-        read = {name: plain(one.text, html=True) if one.html else one.text for name, one in found(world).items()}
-        if not any(one.html for one in found(world).values()):
+        read = {name: plain(one.text, html=True) if one.is_html else one.text for name, one in found(world).items()}
+        if not any(one.is_html for one in found(world).values()):
             assert read == planted
         assert {name: text.split() for name, text in read.items()} == {
             name: text.split() for name, text in planted.items()
@@ -78,10 +78,10 @@ class Reading:
 
     def test_mention_is_told_in_full(self, world: World, mention: Mention) -> None:
         """Times are in UTC, ids are text, and a mention that addresses us can be answered where any can."""
-        assert mention.created_at.utcoffset() == mention.aged_from.utcoffset() == now().utcoffset()
+        assert mention.created_at.utcoffset() == mention.age_start_at.utcoffset() == now().utcoffset()
         assert mention.platform == world.platform.name
-        assert (mention.addressed, mention.can_reply) == (True, world.posts)
-        assert (mention.why_not is None) == world.posts
+        assert (mention.is_addressed, mention.can_reply) == (True, world.posts)
+        assert (mention.ineligible_reason is None) == world.posts
         assert mention.interaction_id and mention.conversation_id and mention.author_id
 
     def test_we_know_who_we_are(self, world: World) -> None:
@@ -132,21 +132,21 @@ class Reading:
         planted.add(world.plant("after"))
         pages, cursor = walk(world.platform, None)
         assert {one.id for one in mentions(pages)} == planted
-        bad = [item for page in pages for item in page.bad]  # an overlap may list it once more
+        bad = [item for page in pages for item in page.quarantined_items]  # an overlap may list it once more
         assert {(item.mention_id, bool(item.raw), bool(item.error)) for item in bad} == {(broken, True, True)}
         assert set(found(world, cursor)) <= planted
 
     def test_who_speaks_of_us_and_not_to_us_is_told_apart(self, world: World) -> None:
         """A search hit is no invitation: it is never answered by machine."""
         aside = world.plant_aside("hello there")
-        assert not found(world)[aside].addressed
+        assert not found(world)[aside].is_addressed
 
     def test_who_cannot_be_answered_is_told_with_the_reason(self, world: World) -> None:
         """Staff see why, and answer by hand."""
         name = world.plant_unanswerable("hello there")
         out_of_reach = found(world)[name]
-        assert (out_of_reach.addressed, out_of_reach.can_reply) == (True, False)
-        assert out_of_reach.why_not
+        assert (out_of_reach.is_addressed, out_of_reach.can_reply) == (True, False)
+        assert out_of_reach.ineligible_reason
 
     def test_edited_mention_is_the_same_interaction(self, world: World, mention: Mention) -> None:
         """An edit is no second mention, and its new text is read."""

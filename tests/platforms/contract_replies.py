@@ -47,10 +47,10 @@ class Replies:
         """The text arrives to the byte, under the right post, and a new process finds it."""
         reply = outgoing(world, answerable)
         prepared = world.platform.prepare(reply, now())
-        assert world.platform.find(prepared) is None
+        assert world.platform.find_reply(prepared) is None
         receipt = world.platform.post(prepared)
         assert world.posted() == [(reply.text, answerable.id)]
-        found = world.again().find(prepared)
+        found = world.again().find_reply(prepared)
         assert found is not None and found.remote_id == receipt.remote_id
 
     def test_length_is_counted_as_the_platform_counts(self, world: World, mention: Mention) -> None:
@@ -76,5 +76,5 @@ class Replies:
         after = standing(world, mention)
         if before.text is None:
             pytest.skip("this platform tells no text when it is looked at")
-        assert (before.here, before.text, before.answered_by) == (True, mention.text, None)
-        assert after.here and "goodbye then" in (after.text or "")
+        assert (before.is_present, before.text, before.answer_post_id) == (True, mention.text, None)
+        assert after.is_present and "goodbye then" in (after.text or "")

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from listener.errors import CannotTell, NotSent, Refused, Unavailable
+from listener.errors import Indeterminate, NotSent, ReadFailed, Refused
 from listener.model import Mention
 from tests.platforms.other_side import SHAPES, Outcome, Shape, World
 from tests.platforms.rounds import WAIT, bounded, found, idle, now, outgoing, walk
@@ -30,10 +30,10 @@ class Trouble:
             pytest.skip("this platform cannot fail so")
         with pytest.raises(Refused) as caught:
             world.platform.post(prepared)
-        assert caught.value.then in ("failed", "by_hand", "withdrawn")
+        assert caught.value.next_state in ("failed", "by_hand", "withdrawn")
         assert world.posted() == []
 
-    @pytest.mark.parametrize("outcome", ["unknown", "unknown_arrived"])
+    @pytest.mark.parametrize("outcome", ["unconfirmed", "unknown_arrived"])
     def test_post_of_unknown_outcome_is_neither_sent_nor_refused(
         self, world: World, answerable: Mention, outcome: Outcome
     ) -> None:
@@ -44,7 +44,9 @@ class Trouble:
         with pytest.raises(Exception) as caught:
             world.platform.post(prepared)
         assert not isinstance(caught.value, (NotSent, Refused))
-        assert (world.again().find(prepared) is not None) == (outcome == "unknown_arrived") == bool(world.posted())
+        assert (
+            (world.again().find_reply(prepared) is not None) == (outcome == "unknown_arrived") == bool(world.posted())
+        )
 
     def test_platform_that_takes_no_reply_refuses_it(self, world: World, mention: Mention) -> None:
         """Should one be sent nevertheless, it is a person's, never lost."""
@@ -52,18 +54,18 @@ class Trouble:
             pytest.skip("this platform takes replies")
         with pytest.raises(Refused) as caught:
             world.platform.post(world.platform.prepare(outgoing(world, mention), now()))
-        assert caught.value.then == "by_hand"
+        assert caught.value.next_state == "by_hand"
 
     def test_deleted_mention_is_not_answered(self, world: World, answerable: Mention) -> None:
         """A look tells, or the post is refused for good: withdrawn either way."""
         prepared = world.platform.prepare(outgoing(world, answerable), now())
         world.delete(answerable.id)
-        with suppress(CannotTell):
-            if not world.platform.look(answerable).here:
+        with suppress(Indeterminate):
+            if not world.platform.check_post(answerable).is_present:
                 return
         with pytest.raises(Refused) as caught:
             world.platform.post(prepared)
-        assert (caught.value.then, world.posted()) == ("withdrawn", [])
+        assert (caught.value.next_state, world.posted()) == ("withdrawn", [])
 
     @pytest.mark.parametrize("shape", SHAPES)
     def test_rate_limit_of_reading_is_kept_in_every_shape(self, world: World, mention: Mention, shape: Shape) -> None:
@@ -71,7 +73,7 @@ class Trouble:
         _, cursor = walk(world.platform, None)
         world.limit(shape, WAIT)
         moment = now()
-        with pytest.raises(Unavailable) as caught:
+        with pytest.raises(ReadFailed) as caught:
             world.platform.fetch(cursor, moment)
         until = bounded(caught.value, shape, moment)
         assert idle(world.platform, cursor, until - timedelta(seconds=1))  # the limit strikes once: nobody asked
@@ -97,7 +99,7 @@ class Trouble:
         _, cursor = walk(world.platform, None)
         prepared = world.platform.prepare(outgoing(world, answerable), now())
         world.revoke()
-        with pytest.raises(Unavailable) as read:
+        with pytest.raises(ReadFailed) as read:
             world.platform.fetch(cursor, now())
         with pytest.raises(NotSent) as sent:
             world.platform.post(prepared)
@@ -114,10 +116,10 @@ class Trouble:
         _, cursor = walk(world.platform, None)
         prepared = world.platform.prepare(outgoing(world, answerable), now())
         world.down()
-        with pytest.raises(Unavailable) as read:
+        with pytest.raises(ReadFailed) as read:
             world.platform.fetch(cursor, now())
         assert read.value.cause == "transient"
         with pytest.raises(NotSent):
             world.platform.post(prepared)
-        with pytest.raises(Unavailable):
-            world.platform.find(prepared)
+        with pytest.raises(ReadFailed):
+            world.platform.find_reply(prepared)

@@ -7,11 +7,11 @@ from datetime import timedelta
 from email.utils import format_datetime
 from typing import Any
 
-from listener.model import Json, Mention, Page, Preview
+from listener.model import FeedPage, Json, Mention, Preview
 from listener.platforms import feed
 from listener.platforms.feed.api import Feed
 from listener.platforms.feed.items import called
-from listener.web import Web
+from listener.web import HttpClient
 from tests.fakes.feeds import Entry, FeedServer, Site
 from tests.fakes.feeds import Shape as Kind
 from tests.fakes.mastodon.statuses import markup
@@ -34,7 +34,7 @@ class FeedWorld(World):
 
     def again(self) -> Feed:
         """As a new process would connect it."""
-        return Feed(self.section, Web(seconds=2.0, cap=4 << 20))
+        return Feed(self.section, HttpClient(seconds=2.0, cap=4 << 20))
 
     def preview(self, text: str, mention: Mention) -> Preview:
         """The module's preview."""
@@ -129,7 +129,7 @@ class FeedWorld(World):
 
     # ---- for this platform's own tests
 
-    def round(self, cursor: Json | None) -> tuple[list[Page], Json]:
+    def round(self, cursor: Json | None) -> tuple[list[FeedPage], Json]:
         """One poll."""
         pages = []
         while True:

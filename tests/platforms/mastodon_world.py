@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
 
-from listener.model import Json, Mention, Outgoing, Page, Prepared, Preview
+from listener.model import FeedPage, Json, Mention, Outgoing, Prepared, Preview
 from listener.platforms import mastodon
 from listener.platforms.mastodon.api import Mastodon
 from listener.settings import EnvSecrets
-from listener.web import Web
+from listener.web import HttpClient
 from tests.fakes.mastodon import TOKEN, Manners, MastodonServer
 from tests.fakes.mastodon.statuses import Person, markup, stamp
 from tests.platforms.other_side import Outcome, Shape, World
@@ -32,7 +32,7 @@ class MastodonWorld(World):
 
     def again(self) -> Mastodon:
         """As a new process would connect it."""
-        web, secrets = Web(seconds=self.seconds, cap=1 << 20), EnvSecrets(self.env)
+        web, secrets = HttpClient(seconds=self.seconds, cap=1 << 20), EnvSecrets(self.env)
         return Mastodon(self.section, secrets, web=web, rng=random.Random(7), clock=self.server.now)
 
     def preview(self, text: str, mention: Mention) -> Preview:
@@ -53,7 +53,7 @@ class MastodonWorld(World):
 
     def fail(self, outcome: Outcome) -> bool:
         """One fault for each outcome."""
-        modes = {"not_sent": "rate", "refused": "forbidden", "unknown": "cut", "unknown_arrived": "cut"}
+        modes = {"not_sent": "rate", "refused": "forbidden", "unconfirmed": "cut", "unknown_arrived": "cut"}
         self.server.fail_next("POST statuses", modes[outcome], after=outcome == "unknown_arrived")
         return True
 
@@ -141,7 +141,7 @@ class MastodonWorld(World):
         """By the server's clock."""
         return self.server.now()
 
-    def round(self, cursor: Json | None) -> tuple[list[Page], Json]:
+    def round(self, cursor: Json | None) -> tuple[list[FeedPage], Json]:
         """One poll: fetch until there is no more, by the server's clock."""
         pages = []
         while True:
@@ -152,7 +152,7 @@ class MastodonWorld(World):
                 return pages, cursor
 
 
-def read(pages: list[Page]) -> dict[str, Mention]:
+def read(pages: list[FeedPage]) -> dict[str, Mention]:
     """The mentions of these pages by id."""
     return {one.id: one for page in pages for one in page.mentions}
 

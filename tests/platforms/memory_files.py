@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from listener.model import Json, Mention, Outgoing, Page
+from listener.model import FeedPage, Json, Mention, Outgoing
 from listener.platforms import memory
 from listener.settings import EnvSecrets
 
@@ -49,7 +49,7 @@ def add(file: Path, text: str | bytes) -> None:
         out.write(text.encode() if isinstance(text, str) else text)
 
 
-def drained(platform: memory.Memory, cursor: Json | None = None) -> tuple[list[Page], Json]:
+def drained(platform: memory.Memory, cursor: Json | None = None) -> tuple[list[FeedPage], Json]:
     """All pages until none is left."""
     pages = [platform.fetch(cursor, NOW)]
     while pages[-1].more:
@@ -57,7 +57,7 @@ def drained(platform: memory.Memory, cursor: Json | None = None) -> tuple[list[P
     return pages, pages[-1].cursor
 
 
-def ids(*pages: Page) -> list[str]:
+def ids(*pages: FeedPage) -> list[str]:
     """The ids of the mentions of these pages."""
     return [mention.id for page in pages for mention in page.mentions]
 

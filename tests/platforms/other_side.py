@@ -11,7 +11,7 @@ import pytest
 
 from listener.model import Mention, Platform, Preview
 
-Outcome = Literal["not_sent", "refused", "unknown", "unknown_arrived"]
+Outcome = Literal["not_sent", "refused", "unconfirmed", "unknown_arrived"]
 Shape = Literal["reset", "retry_after", "retry_after_date", "past", "nonsense", "none"]
 """Of a rate limit's headers: its end in the platform's own header, Retry-After in seconds or as a date, an end in the
 past, one that cannot be read, and no header at all."""

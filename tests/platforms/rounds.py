@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from listener.errors import CannotTell, NotSent, Unavailable
-from listener.model import Json, Mention, Outgoing, Page, Platform, Standing
+from listener.errors import Indeterminate, NotSent, ReadFailed
+from listener.model import FeedPage, Json, Mention, Outgoing, Platform, PostStatus
 from tests.platforms.other_side import Shape, World
 
 WAIT = timedelta(minutes=5)
@@ -17,9 +17,9 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def walk(platform: Platform, cursor: Json | None) -> tuple[list[Page], Json]:
+def walk(platform: Platform, cursor: Json | None) -> tuple[list[FeedPage], Json]:
     """Fetch until there is no more; the cursor goes through JSON after every page, as the store keeps it."""
-    pages: list[Page] = []
+    pages: list[FeedPage] = []
     for _ in range(400):
         page = platform.fetch(cursor, now())
         pages.append(page)
@@ -29,7 +29,7 @@ def walk(platform: Platform, cursor: Json | None) -> tuple[list[Page], Json]:
     raise AssertionError("the platform never says that there is no more")
 
 
-def mentions(pages: list[Page]) -> list[Mention]:
+def mentions(pages: list[FeedPage]) -> list[Mention]:
     """The mentions of these pages in order."""
     return [mention for page in pages for mention in page.mentions]
 
@@ -39,15 +39,15 @@ def found(world: World, cursor: Json | None = None) -> dict[str, Mention]:
     return {one.id: one for one in mentions(walk(world.platform, cursor)[0])}
 
 
-def standing(world: World, mention: Mention) -> Standing:
+def standing(world: World, mention: Mention) -> PostStatus:
     """How it stands; skips where a look is not free."""
     try:
-        return world.platform.look(mention)
-    except CannotTell as error:
-        pytest.skip(f"this platform cannot tell: {error.says}")
+        return world.platform.check_post(mention)
+    except Indeterminate as error:
+        pytest.skip(f"this platform cannot tell: {error.message}")
 
 
-def bounded(refusal: Unavailable | NotSent, shape: Shape, moment: datetime) -> datetime:
+def bounded(refusal: ReadFailed | NotSent, shape: Shape, moment: datetime) -> datetime:
     """When a rate limit of WAIT ends: as told, with some jitter; guessed within the hour where nothing readable was."""
     until = refusal.retry_at
     assert refusal.cause == "rate" and until is not None
@@ -61,7 +61,7 @@ def idle(platform: Platform, cursor: Json, moment: datetime) -> bool:
     """True when no mentions are read now; another feed with a limit of its own may be."""
     try:
         return not platform.fetch(cursor, moment).mentions
-    except Unavailable:
+    except ReadFailed:
         return True
 
 

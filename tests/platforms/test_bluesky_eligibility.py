@@ -23,7 +23,7 @@ def world(tmp_path: Path) -> Iterator[BlueskyWorld]:
 
 def told(one: Mention) -> tuple[bool, bool, str | None]:
     """What is said of its eligibility."""
-    return one.addressed, one.can_reply, one.why_not
+    return one.is_addressed, one.can_reply, one.ineligible_reason
 
 
 def test_mention_reply_and_quote_address_us(world: BlueskyWorld) -> None:
@@ -90,7 +90,7 @@ def test_threadgate_set_after_the_draft_hands_over_to_a_person(world: BlueskyWor
     world.network.gates[uri] = []
     with pytest.raises(Refused, match="limited who may reply") as caught:
         world.platform.post(prepared)
-    assert (caught.value.then, world.posted()) == ("by_hand", [])
+    assert (caught.value.next_state, world.posted()) == ("by_hand", [])
 
 
 def test_who_blocks_us_is_neither_read_nor_answered(world: BlueskyWorld) -> None:
@@ -100,10 +100,10 @@ def test_who_blocks_us_is_neither_read_nor_answered(world: BlueskyWorld) -> None
     prepared = world.platform.prepare(outgoing(world, mention), now())
     world.network.actor("ada.test").blocks.add(world.server.us.did)
     assert found(world) == {}
-    assert not world.platform.look(mention).here
+    assert not world.platform.check_post(mention).is_present
     with pytest.raises(Refused) as caught:
         world.platform.post(prepared)
-    assert (caught.value.then, world.posted()) == ("withdrawn", [])
+    assert (caught.value.next_state, world.posted()) == ("withdrawn", [])
 
 
 def test_block_that_the_list_still_shows_is_seen_in_the_view() -> None:
@@ -123,23 +123,23 @@ def test_bot_is_never_answered(world: BlueskyWorld) -> None:
     assert told(read[other.uri]) == (True, True, None)
     with pytest.raises(Refused) as caught:
         world.platform.post(prepared)
-    assert (caught.value.then, world.posted()) == ("by_hand", [])
+    assert (caught.value.next_state, world.posted()) == ("by_hand", [])
 
 
 def test_answer_given_in_the_app_is_seen_and_our_own_is_not_mistaken_for_it(world: BlueskyWorld) -> None:
     """What Earshot writes has the key that the mention gives it; any other answer of ours is a person's."""
     mention = planted(world)
     world.platform.post(world.platform.prepare(outgoing(world, mention), now()))
-    assert world.platform.look(mention).answered_by is None
+    assert world.platform.check_post(mention).answer_post_id is None
     by_hand = world.server.own("I have written to you.", mention.id).uri
-    assert world.platform.look(mention).answered_by == by_hand
+    assert world.platform.check_post(mention).answer_post_id == by_hand
 
 
 def test_text_that_a_database_would_not_take_looks_unchanged(world: BlueskyWorld) -> None:
     """It is stored with replacements, and a look gives the same ones."""
     uri = world.server.mention("nul \x00 and half \ud800").uri
     mention = found(world)[uri]
-    assert "\x00" not in mention.text and world.platform.look(mention).text == mention.text
+    assert "\x00" not in mention.text and world.platform.check_post(mention).text == mention.text
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ def test_record_of_odd_shape_is_read_as_far_as_it_goes(world: BlueskyWorld, chan
     one = world.network.post("ada.test", "@shop.test about the paper")
     one.value |= change
     mention = found(world)[one.uri]
-    assert (mention.text, mention.conversation_id, mention.addressed) == (one.value["text"], one.uri, True)
+    assert (mention.text, mention.conversation_id, mention.is_addressed) == (one.value["text"], one.uri, True)
     assert mention.created_at <= now()
     world.platform.post(world.platform.prepare(outgoing(world, mention), now()))
     assert world.posted() == [("Thank you!", one.uri)]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from listener.errors import Unavailable
+from listener.errors import ReadFailed
 from listener.model import Json
 from tests.platforms.bluesky_world import LISTING, BlueskyWorld, serving
 from tests.platforms.contract import mentions, now, walk
@@ -65,7 +65,7 @@ def test_page_of_one_instant_alone_is_a_gap(world: BlueskyWorld) -> None:
     pages, _ = walk(world.platform, None)
     read = {one.id for one in mentions(pages)}
     assert len(read & planted) == 100 and below in read
-    assert any("nothing but posts dated" in gap.says for page in pages for gap in page.gaps)
+    assert any("nothing but posts dated" in gap.description for page in pages for gap in page.gaps)
 
 
 def test_last_row_alone_is_no_gap(world: BlueskyWorld) -> None:
@@ -130,7 +130,7 @@ def test_server_without_an_appview_is_read_later(world: BlueskyWorld) -> None:
     _, cursor = walk(world.platform, None)
     world.server.view_down = True
     meanwhile = world.plant("while it was down")
-    with pytest.raises(Unavailable) as caught:
+    with pytest.raises(ReadFailed) as caught:
         world.platform.fetch(cursor, now())
     assert caught.value.cause == "transient"
     world.server.view_down = False
@@ -158,7 +158,7 @@ def test_search_that_is_refused_stops_no_mention(tmp_path: Path) -> None:
                 try:
                     pages, cursor = walk(world.platform, cursor)
                     seen |= {one.id for one in mentions(pages)}
-                except Unavailable:
+                except ReadFailed:
                     continue
             assert new in seen
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from listener.errors import CannotTell, NotSent, Refused, Unavailable
+from listener.errors import Indeterminate, NotSent, ReadFailed, Refused
 from listener.model import Mention, Prepared
 from tests.fakes.bluesky.server import PUT
 from tests.platforms.bluesky_world import BlueskyWorld, planted, serving
@@ -51,11 +51,11 @@ def test_late_call_never_replaces_what_stands_there(world: BlueskyWorld, mention
     """A call given up on arrives when other words were approved meanwhile: the first stays, a person is told."""
     late, newer = ready(world, mention, "An older text."), ready(world, mention, "A newer text.")
     world.platform.post(newer)
-    with pytest.raises(CannotTell, match="other words"):
+    with pytest.raises(Indeterminate, match="other words"):
         world.platform.post(late)
     assert [one["text"] for one in standing(world)] == ["A newer text."]
-    with pytest.raises(CannotTell):
-        world.platform.find(late)
+    with pytest.raises(Indeterminate):
+        world.platform.find_reply(late)
 
 
 def test_two_replies_to_one_mention_have_one_place(world: BlueskyWorld, mention: Mention) -> None:
@@ -78,7 +78,7 @@ def test_lost_answer_means_nobody_knows(tmp_path: Path, mode: str, after: bool) 
             world.platform.post(prepared)
         assert not isinstance(caught.value, (NotSent, Refused))
         server.faults.lift()
-        assert (world.again().find(prepared) is not None) == after == bool(standing(world))
+        assert (world.again().find_reply(prepared) is not None) == after == bool(standing(world))
 
 
 @pytest.mark.parametrize("method", ["app.bsky.feed.getPosts", "com.atproto.server.createSession"])
@@ -138,7 +138,7 @@ def test_text_that_bluesky_refuses_fails_for_good(world: BlueskyWorld, mention: 
     prepared.request["record"]["text"] = "w" * 301
     with pytest.raises(Refused, match="grapheme too big") as caught:
         world.platform.post(prepared)
-    assert caught.value.then == "failed"
+    assert caught.value.next_state == "failed"
 
 
 def test_limit_of_writing_leaves_reading_alone(world: BlueskyWorld, mention: Mention) -> None:
@@ -157,8 +157,8 @@ def test_reply_sent_by_another_account_is_a_persons_to_settle(world: BlueskyWorl
     """Its absence from our repository proves nothing."""
     prepared = ready(world, mention)
     other = replace(prepared, request=prepared.request | {"account": "old.test"})
-    with pytest.raises(CannotTell, match="another account"):
-        world.platform.find(other)
+    with pytest.raises(Indeterminate, match="another account"):
+        world.platform.find_reply(other)
 
 
 @pytest.mark.parametrize("method", ["app.bsky.feed.getPosts", "app.bsky.feed.getPostThread"])
@@ -168,10 +168,10 @@ def test_answer_of_no_use_is_no_proof_that_a_mention_is_gone(
     """200 and an object of another shape: nothing is withdrawn for it."""
     prepared = ready(world, mention)
     world.server.fail_next(method, "body", text='{"nothing": "of use"}')
-    with pytest.raises((NotSent, Unavailable)):
-        world.platform.look(mention)
+    with pytest.raises((NotSent, ReadFailed)):
+        world.platform.check_post(mention)
         world.platform.post(prepared)
-    assert world.platform.look(mention).here
+    assert world.platform.check_post(mention).is_present
 
 
 def test_our_own_answer_in_the_list_of_own_posts_is_no_persons(world: BlueskyWorld, mention: Mention) -> None:
@@ -179,15 +179,15 @@ def test_our_own_answer_in_the_list_of_own_posts_is_no_persons(world: BlueskyWor
     world.platform.post(ready(world, mention))
     by_hand = world.server.own("I have written to you.", mention.id).uri
     pages, _ = walk(world.again(), None)
-    assert [own.id for page in pages for own in page.own] == [by_hand]
+    assert [own.id for page in pages for own in page.brand_posts] == [by_hand]
 
 
 def test_look_without_an_appview_holds_the_reply(world: BlueskyWorld, mention: Mention) -> None:
     """Writing would work: but what is answered could not be looked at."""
     prepared = ready(world, mention)
     world.server.view_down = True
-    with pytest.raises(Unavailable):
-        world.platform.look(mention)
+    with pytest.raises(ReadFailed):
+        world.platform.check_post(mention)
     with pytest.raises(NotSent):
         world.platform.post(prepared)
-    assert world.platform.find(prepared) is None
+    assert world.platform.find_reply(prepared) is None

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from listener.errors import NotSent, Unavailable
+from listener.errors import NotSent, ReadFailed
 from listener.platforms.bluesky.session import FILE
 from tests.fakes.bluesky.server import PUT
 from tests.platforms.bluesky_world import LISTING, RENEWED, BlueskyWorld, planted, serving
@@ -61,7 +61,7 @@ def test_lost_answer_of_a_renewal_costs_nothing(world: BlueskyWorld) -> None:
     _, cursor = walk(world.platform, None)
     world.server.sessions.expire()
     world.server.fail_next(REFRESH, "cut", after=True)
-    with pytest.raises(Unavailable):
+    with pytest.raises(ReadFailed):
         world.platform.fetch(cursor, now())
     walk(world.again(), cursor)
     assert world.server.sessions.made == 1
@@ -103,7 +103,7 @@ def test_replaced_app_password_counts_without_a_restart(world: BlueskyWorld) -> 
     """Also while the old session is still good, so that `check --online` never praises a password that is wrong."""
     walk(world.platform, None)
     world.keys.values["EARSHOT_BLUESKY_APP_PASSWORD"] = "canary-of-another"
-    with pytest.raises(Unavailable) as caught:
+    with pytest.raises(ReadFailed) as caught:
         world.platform.whoami()
     assert caught.value.cause == "account"
     world.server.sessions.passwords["shop.test"] = RENEWED
@@ -123,7 +123,7 @@ def test_refused_password_is_not_tried_again_and_again(world: BlueskyWorld) -> N
     world.server.sessions.revoke("shop.test")
     _stand_still(world)
     for _ in range(20):
-        with pytest.raises(Unavailable) as caught:
+        with pytest.raises(ReadFailed) as caught:
             world.platform.fetch(None, now())
         assert caught.value.cause == "account" and caught.value.do
     assert sum(name == CREATE for name, _ in world.server.calls) == 1
@@ -135,7 +135,7 @@ def test_sign_in_that_is_refused_for_whatever_reason_waits_for_a_person(world: B
     world.server.fail_next(CREATE, mode)
     _stand_still(world)
     for _ in range(3):
-        with pytest.raises(Unavailable) as caught:
+        with pytest.raises(ReadFailed) as caught:
             world.platform.fetch(None, now())
         assert caught.value.cause == "account" and caught.value.do
     assert sum(name == CREATE for name, _ in world.server.calls) == 1
@@ -154,7 +154,7 @@ def test_session_that_cannot_be_kept_is_not_used(tmp_path: Path) -> None:
     """A pair that is used and lost could not be renewed: one line says what is wrong."""
     with serving() as server:
         world = BlueskyWorld(server, tmp_path / "gone", search=())
-        with pytest.raises(Unavailable, match="cannot be kept") as caught:
+        with pytest.raises(ReadFailed, match="cannot be kept") as caught:
             world.platform.fetch(None, now())
         assert caught.value.do.startswith("make the data folder writable") and server.calls[-1][0] == CREATE
 
@@ -165,7 +165,7 @@ def test_missing_secret_is_named_and_nothing_is_called(world: BlueskyWorld, miss
     prepared = world.platform.prepare(outgoing(world, planted(world)), now())
     del world.keys.values[missing]
     before = len(world.server.calls)
-    with pytest.raises(Unavailable, match=missing):
+    with pytest.raises(ReadFailed, match=missing):
         world.platform.fetch(None, now())
     with pytest.raises(NotSent, match=missing):
         world.platform.post(prepared)
@@ -191,5 +191,5 @@ def test_calls_go_to_the_server_that_keeps_the_account(world: BlueskyWorld, tmp_
 def test_empty_answer_to_a_sign_in_is_told(world: BlueskyWorld) -> None:
     """200 and nothing of use."""
     world.server.fail_next(CREATE, "body", text='{"did": 5}')
-    with pytest.raises(Unavailable, match="cannot be read"):
+    with pytest.raises(ReadFailed, match="cannot be read"):
         world.platform.fetch(None, now())

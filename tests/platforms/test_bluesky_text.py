@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from listener.errors import Unavailable
+from listener.errors import ReadFailed
 from listener.model import Mention
 from listener.platforms.bluesky import Section, preview
 from listener.platforms.bluesky.profile import UNLABELLED
@@ -116,7 +116,7 @@ def test_bot_label_is_set_once_and_leaves_the_rest(tmp_path: Path) -> None:
     """A profile is somebody's words and pictures; other labels stay too."""
     with serving() as server:
         world = BlueskyWorld(server, tmp_path)
-        assert world.platform.whoami().says == (UNLABELLED,)
+        assert world.platform.whoami().remarks == (UNLABELLED,)
         other = {"$type": "com.atproto.label.defs#selfLabels", "values": [{"val": "!no-unauthenticated"}]}
         profile = {"$type": PROFILE, "displayName": "The Shop", "avatar": {"$type": "blob"}, "labels": other}
         world.network.put(server.us.did, PROFILE, "self", dict(profile))
@@ -125,7 +125,7 @@ def test_bot_label_is_set_once_and_leaves_the_rest(tmp_path: Path) -> None:
         labels = {"val": "!no-unauthenticated"}, {"val": "bot"}
         assert record == profile | {"labels": {**other, "values": list(labels)}} and server.us.bot
         assert world.platform.fix() == ("our account carries the bot label already",)
-        assert (world.platform.whoami().says, world.platform.whoami().name) == ((), "The Shop")
+        assert (world.platform.whoami().remarks, world.platform.whoami().name) == ((), "The Shop")
 
 
 def test_bot_label_of_an_account_without_a_profile(tmp_path: Path) -> None:
@@ -142,5 +142,5 @@ def test_label_that_cannot_be_set_is_told(tmp_path: Path, mode: str) -> None:
     with serving() as server:
         world = BlueskyWorld(server, tmp_path)
         server.fail_next(PUT, mode)
-        with pytest.raises(Unavailable):
+        with pytest.raises(ReadFailed):
             world.platform.fix()

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from listener.errors import Unavailable
+from listener.errors import ReadFailed
 from listener.intake.text import plain
-from listener.model import Mention, Page
+from listener.model import FeedPage, Mention
 from listener.platforms import feed
 from listener.platforms.feed.parse import parsed
 from listener.settings import EnvSecrets
@@ -26,9 +26,9 @@ def server() -> Iterator[FeedServer]:
         yield one
 
 
-def said(pages: list[Page]) -> list[str]:
+def said(pages: list[FeedPage]) -> list[str]:
     """What the mentions of these pages say."""
-    return [plain(one.text, one.html) for page in pages for one in page.mentions]
+    return [plain(one.text, one.is_html) for page in pages for one in page.mentions]
 
 
 def only(world: FeedWorld) -> Mention:
@@ -78,7 +78,7 @@ def test_what_an_item_tells_is_kept(server: FeedServer, kind: Any) -> None:
     ahead = server.now() + timedelta(days=3)
     world.add("<b>so</b> & so", title="Fine pens", link="https://reviews.example/1", author="Bo", made=ahead)
     mention = only(world)
-    assert plain(mention.text, mention.html) == "Fine pens\n<b>so</b> & so"
+    assert plain(mention.text, mention.is_html) == "Fine pens\n<b>so</b> & so"
     assert (mention.author_name, mention.lang, mention.url) == ("Bo", "en", "https://reviews.example/1")
     assert mention.created_at <= server.now()
     assert world.preview("Thank you!", mention).link == mention.url
@@ -112,10 +112,10 @@ def test_feed_that_alone_fails_stops_no_other_and_is_told(server: FeedServer) ->
     world.add("alert", ALERTS)
     del server.sites[REVIEWS]
     assert said(world.round(None)[0]) == ["alert"]
-    assert [REVIEWS in says and "404" in says for says in world.platform.whoami().says] == [True]
+    assert [REVIEWS in message and "404" in message for message in world.platform.whoami().remarks] == [True]
     del server.sites[ALERTS]
     for ask in (lambda: world.round(None), world.platform.whoami):
-        with pytest.raises(Unavailable):
+        with pytest.raises(ReadFailed):
             ask()
 
 
@@ -126,8 +126,8 @@ def test_feed_that_fails_again_and_again_is_told_until_it_is_read(server: FeedSe
     cursor, told = None, []
     for _ in range(4):
         pages, cursor = world.round(cursor)
-        told += [(page.feed, page.trouble.says) for page in pages if page.trouble]
-    assert [(feed, "404" in says) for feed, says in told] == [(server.url + REVIEWS, True)] * 2
+        told += [(page.feed, page.trouble.message) for page in pages if page.trouble]
+    assert [(feed, "404" in message) for feed, message in told] == [(server.url + REVIEWS, True)] * 2
     server.sites[REVIEWS] = site
     pages, _ = world.round(cursor)
     assert [(page.feed, page.trouble) for page in pages] == [(server.url + one, None) for one in (REVIEWS, ALERTS)]
@@ -143,7 +143,7 @@ def test_redirect_is_followed_without_credentials_and_not_for_ever(server: FeedS
     assert all("authorization" not in call.headers for _, call in server.calls)
     for target in (REVIEWS, "ftp://a.example/", "http://user:word@a.example/", "http://["):
         server.fail_next(REVIEWS, "body", status=302, times=4, headers={"Location": target})
-        with pytest.raises(Unavailable):
+        with pytest.raises(ReadFailed):
             world.round(None)
         server.faults.lift()
 
@@ -170,8 +170,8 @@ def test_broken_feed_is_told_in_one_line_or_its_items_are_set_aside(server: Feed
     server.fail_next(REVIEWS, "body", text=text)
     try:
         page = world.platform.fetch(None, server.now())
-    except Unavailable as error:
-        assert REVIEWS in error.says and "\n" not in error.says
+    except ReadFailed as error:
+        assert REVIEWS in error.message and "\n" not in error.message
     else:
         assert set(said([page])) <= {"half"}
     assert said(world.round(None)[0]) == ["hello"]
@@ -191,7 +191,7 @@ def test_endless_feed_is_cut_off(server: FeedServer) -> None:
     """At a few megabytes."""
     world = FeedWorld(server, alerts=())
     server.fail_next(REVIEWS, "body", text="x" * (5 << 20))
-    with pytest.raises(Unavailable):
+    with pytest.raises(ReadFailed):
         world.round(None)
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from listener.errors import CannotTell, NotSent, PlatformError, Refused, Unavailable
+from listener.errors import Indeterminate, NotSent, PlatformError, ReadFailed, Refused
 from tests.fakes.mastodon import MASTODON, SNAC
 from tests.fakes.mastodon.statuses import markup
 from tests.platforms.mastodon_world import MastodonWorld, a_mention, a_reply, read, serving
@@ -27,7 +27,7 @@ def test_lost_answer_is_found_below_the_mention(world: MastodonWorld) -> None:
     with pytest.raises(PlatformError) as caught:
         world.platform.post(reply)
     assert type(caught.value) is PlatformError
-    found = world.again().find(reply)
+    found = world.again().find_reply(reply)
     assert found is not None and found.remote_id == world.server.posted[0]["id"]
 
 
@@ -36,10 +36,10 @@ def test_own_post_that_is_listed_late_is_not_there_yet(world: MastodonWorld) -> 
     reply = a_reply(world, a_mention(world))
     world.server.own_lag = 30.0
     world.platform.post(reply)
-    assert world.platform.find(reply) is None
+    assert world.platform.find_reply(reply) is None
     world.ahead(timedelta(seconds=31))
     assert world.platform.settle_after > timedelta(seconds=30)
-    assert world.platform.find(reply) is not None
+    assert world.platform.find_reply(reply) is not None
 
 
 def test_somebody_elses_answer_in_the_same_words_is_not_ours(world: MastodonWorld) -> None:
@@ -47,7 +47,7 @@ def test_somebody_elses_answer_in_the_same_words_is_not_ours(world: MastodonWorl
     target = a_mention(world)
     reply = a_reply(world, target)
     world.server.say(markup(str(reply.request["text"])), by="shop@fake.example", reply_to=target.id, late=0)
-    assert world.platform.find(reply) is None
+    assert world.platform.find_reply(reply) is None
 
 
 def test_our_answer_is_told_from_a_persons_by_its_words(world: MastodonWorld) -> None:
@@ -58,14 +58,14 @@ def test_our_answer_is_told_from_a_persons_by_its_words(world: MastodonWorld) ->
         world, target, "We ship to Canada & Mexico: https://fernhill.example/ship?to=ca.\nAsk us <anything>!"
     )
     receipt = world.platform.post(reply)
-    assert world.platform.find(reply) == receipt
+    assert world.platform.find_reply(reply) == receipt
 
 
 def test_answer_by_a_person_stops_ours(world: MastodonWorld) -> None:
     """Just before the call the thread is looked at: nobody is answered twice."""
     target = a_mention(world)
     by_hand = world.plant_own("done", target.id)
-    assert world.platform.look(target).answered_by == by_hand
+    assert world.platform.check_post(target).answer_post_id == by_hand
 
 
 def test_colleagues_answer_is_not_taken_for_ours(world: MastodonWorld) -> None:
@@ -73,13 +73,13 @@ def test_colleagues_answer_is_not_taken_for_ours(world: MastodonWorld) -> None:
     target = a_mention(world)
     world.plant_own("I have written to you.", target.id)
     reply = a_reply(world, target)
-    with pytest.raises(Unavailable):
-        world.platform.find(reply)
+    with pytest.raises(ReadFailed):
+        world.platform.find_reply(reply)
     world.ahead(2 * world.platform.settle_after)
-    with pytest.raises(CannotTell):
-        world.platform.find(reply)
+    with pytest.raises(Indeterminate):
+        world.platform.find_reply(reply)
     receipt = world.again().post(reply)
-    assert world.platform.find(reply) == receipt
+    assert world.platform.find_reply(reply) == receipt
 
 
 def test_reply_to_a_mention_that_was_deleted_meanwhile_is_found(world: MastodonWorld) -> None:
@@ -89,28 +89,28 @@ def test_reply_to_a_mention_that_was_deleted_meanwhile_is_found(world: MastodonW
     receipt = world.platform.post(reply)
     world.delete(target.id)
     world.server.statuses[receipt.remote_id].reply_to = None
-    assert world.platform.find(reply) == receipt
+    assert world.platform.find_reply(reply) == receipt
 
 
 def test_mention_of_who_has_blocked_us_is_withdrawn(world: MastodonWorld) -> None:
     """Their posts are gone for us."""
     target = a_mention(world, by="cy")
     world.server.blocked.add("acc-cy")
-    assert not world.platform.look(target).here
+    assert not world.platform.check_post(target).is_present
     with pytest.raises(Refused) as caught:
         world.platform.post(a_reply(world, target))
-    assert caught.value.then == "withdrawn"
+    assert caught.value.next_state == "withdrawn"
 
 
 def test_post_that_a_plain_404_hides_is_looked_for_again(world: MastodonWorld) -> None:
     """A proxy's page proves nothing: it counts when the API answers otherwise, and says it twice."""
     target = a_mention(world)
     world.server.fail_next("GET status", "missing-page")
-    with pytest.raises(Unavailable):
-        world.platform.look(target)
-    assert world.platform.look(target).here
+    with pytest.raises(ReadFailed):
+        world.platform.check_post(target)
+    assert world.platform.check_post(target).is_present
     world.server.fail_next("GET status", "missing-page", times=2)
-    assert not world.platform.look(target).here
+    assert not world.platform.check_post(target).is_present
 
 
 @pytest.mark.parametrize("text", ["[]", '{"id": "1"}', '"gone"'])
@@ -119,8 +119,8 @@ def test_look_at_nonsense_withdraws_nothing(world: MastodonWorld, text: str) -> 
     target = a_mention(world)
     reply = a_reply(world, target)
     world.server.fail_next("GET status", "body", text=text, times=2)
-    with pytest.raises(Unavailable):
-        world.platform.look(target)
+    with pytest.raises(ReadFailed):
+        world.platform.check_post(target)
     with pytest.raises(NotSent):
         world.platform.post(reply)
 
@@ -132,7 +132,7 @@ def test_thread_that_is_gone_on_snac_proves_absence() -> None:
         target = a_mention(world)
         reply = a_reply(world, target)
         world.delete(target.id)
-        assert world.platform.find(reply) is None
+        assert world.platform.find_reply(reply) is None
 
 
 def test_thread_that_cannot_be_read_stops_the_mentions_once_and_not_for_ever(world: MastodonWorld) -> None:
@@ -140,7 +140,7 @@ def test_thread_that_cannot_be_read_stops_the_mentions_once_and_not_for_ever(wor
     first = world.server.say("<p>first</p>")
     second = world.server.say("<p>second</p>", reply_to=world.server.own("<p>answer</p>", first.id).id)
     world.server.fail_next("GET context", "internal", times=9)
-    with pytest.raises(Unavailable):
+    with pytest.raises(ReadFailed):
         world.round(None)
     found = read(world.round(None)[0])
     assert found[second.id].conversation_id == second.reply_to

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from listener.errors import Unavailable
+from listener.errors import ReadFailed
 from listener.intake.text import plain
-from listener.platforms.mastodon.walk import DEEP, Track
+from listener.platforms.mastodon.page_scan import DEEP, FeedState
 from tests.fakes.mastodon import GOTOSOCIAL, MASTODON, SNAC, MastodonServer, Status
 from tests.fakes.mastodon.statuses import Person
 from tests.platforms.mastodon_world import LATE, MastodonWorld, read, serving
@@ -32,7 +32,7 @@ def test_an_edit_is_written_when_it_was_edited(server: MastodonServer) -> None:
     status = server.say("<p>hello</p>", at=server.now() - timedelta(hours=2), late=0)
     server.edit(status.id, "<p>help</p>")
     made = read(MastodonWorld(server).round(None)[0])[status.id]
-    assert made.created_at - made.aged_from >= timedelta(hours=1, minutes=59)
+    assert made.created_at - made.age_start_at >= timedelta(hours=1, minutes=59)
 
 
 def test_first_run_at_now_answers_nothing_old(server: MastodonServer) -> None:
@@ -132,19 +132,19 @@ def test_cursor_stays_small(server: MastodonServer) -> None:
     for number in range(500):
         server.say(f"<p>{number}</p>")
     cursor = world.round(None)[1]
-    assert len(Track.load(cursor["tracks"]["mentions"]).seen) <= DEEP
+    assert len(FeedState.load(cursor["tracks"]["mentions"]).seen) <= DEEP
 
 
 def test_content_warning_is_read_with_the_text(server: MastodonServer) -> None:
     """What stands in the warning was said too: guards must see it."""
     mention = one_of(server, spoiler="lawyers & <co>")
-    assert plain(mention.text, mention.html) == "lawyers & <co>\nhello"
+    assert plain(mention.text, mention.is_html) == "lawyers & <co>\nhello"
 
 
 def test_escaped_markup_of_a_hostile_author_stays_text(server: MastodonServer) -> None:
     """Servers hand on `<script>` escaped."""
     mention = one_of(server, "<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>")
-    assert plain(mention.text, mention.html) == "<script>alert(1)</script>"
+    assert plain(mention.text, mention.is_html) == "<script>alert(1)</script>"
 
 
 def test_what_a_status_tells_is_kept(server: MastodonServer) -> None:
@@ -156,7 +156,7 @@ def test_what_a_status_tells_is_kept(server: MastodonServer) -> None:
         "Bo",
         "de",
     )
-    assert mention.url and mention.html
+    assert mention.url and mention.is_html
 
 
 def test_thread_is_one_conversation_whoever_speaks(server: MastodonServer) -> None:
@@ -182,14 +182,14 @@ def test_hashtag_hit_that_mentions_us_addresses_us(server: MastodonServer) -> No
     status = server.say("<p>both</p>", tags=["fernhill"])
     pages, _ = MastodonWorld(server, hashtags=("#Fernhill",)).round(None)
     hits = [one for page in pages for one in page.mentions]
-    assert [(one.id, one.addressed) for one in hits] == [(status.id, True)] * 2
+    assert [(one.id, one.is_addressed) for one in hits] == [(status.id, True)] * 2
 
 
 def test_interaction_policy_that_leaves_us_out_is_told(server: MastodonServer) -> None:
     """GoToSocial lets an author say who may reply."""
     closed = {"can_reply": {"always": ["author", "followers"], "with_approval": []}}
     mention = one_of(server, interaction_policy=closed)
-    assert (mention.can_reply, "lets nobody" in (mention.why_not or "")) == (False, True)
+    assert (mention.can_reply, "lets nobody" in (mention.ineligible_reason or "")) == (False, True)
     assert one_of(server, interaction_policy={"can_reply": {"always": ["public", "me"]}}).can_reply
 
 
@@ -230,7 +230,7 @@ def test_page_that_cannot_be_read_is_read_again(server: MastodonServer, mode: st
     world = MastodonWorld(server, seconds=0.4)
     mention = world.plant("hello")
     server.fail_next("GET notifications", mode, times=2)
-    with pytest.raises(Unavailable) as caught:
+    with pytest.raises(ReadFailed) as caught:
         world.round(None)
     server.faults.lift()
     assert caught.value.cause in ("transient", "item")
@@ -248,7 +248,7 @@ def test_connection_that_is_reset_once_is_not_noticed(server: MastodonServer) ->
 def test_server_that_moved_is_told_and_never_followed(server: MastodonServer) -> None:
     """A redirect would carry the token away."""
     server.fail_next("GET me", "moved", headers={"Location": "https://elsewhere.example/"})
-    with pytest.raises(Unavailable) as caught:
+    with pytest.raises(ReadFailed) as caught:
         MastodonWorld(server).round(None)
     assert (caught.value.cause, "server_url" in caught.value.do) == ("account", True)
 
@@ -257,14 +257,14 @@ def test_server_that_moved_is_told_and_never_followed(server: MastodonServer) ->
 def test_malformed_page_is_told_or_set_aside(server: MastodonServer, text: str) -> None:
     """Whatever a server sends, there is one clear line, and the next page is read."""
     world = MastodonWorld(server, hashtags=())
-    world.platform.watch_own = False
+    world.platform.read_own_posts = False
     server.fail_next("GET notifications", "body", text=text)
     try:
         page = world.platform.fetch(None, world.now())
-    except Unavailable as error:
-        assert "Mastodon" in error.says
+    except ReadFailed as error:
+        assert "Mastodon" in error.message
     else:
-        assert (len(page.bad), page.skipped) == (3, 1)
+        assert (len(page.quarantined_items), page.skipped) == (3, 1)
     mention = world.plant("hello")
     assert mention in read(world.round(None)[0])
 
@@ -281,4 +281,4 @@ def test_handle_that_would_call_others_is_set_aside(server: MastodonServer, acct
     """A handle stands in our reply: a foreign server must not put other words there."""
     server.say("<p>hello</p>", author=Person("a1", acct))
     page = MastodonWorld(server, hashtags=()).platform.fetch(None, server.now())
-    assert (page.mentions, len(page.bad)) == ((), 1)
+    assert (page.mentions, len(page.quarantined_items)) == ((), 1)

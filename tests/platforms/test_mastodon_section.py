@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from listener.platforms.mastodon import Section
-from listener.platforms.mastodon.text import addressed, length, stand, words
+from listener.platforms.mastodon.text import addressed, length, normalize_post, words
 
 FAULTS: list[tuple[dict[str, Any], str]] = [
     ({"server_url": "mastodon.social"}, "server_url"),
@@ -53,7 +53,7 @@ def test_length_is_mastodons(text: str, count: int) -> None:
 def test_long_text_is_counted_in_time() -> None:
     """Nothing that staff paste holds the desk up."""
     for text in ("@a" * 50_000, "https://" * 20_000, "a" * 10**6, "@" * 10**5, "e\u0301" * 50_000, "http://(" * 20_000):
-        assert length(stand(text)) > 0
+        assert length(normalize_post(text)) > 0
 
 
 @pytest.mark.parametrize("text", ["hi", "@bo hi", "@BO hi", "@bo", "@bobby hi", "@bo@far.example hi", "@bo.x hi"])

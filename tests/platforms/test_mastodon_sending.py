@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from listener.errors import NotSent, PlatformError, Refused, Unavailable
+from listener.errors import NotSent, PlatformError, ReadFailed, Refused
 from tests.fakes.mastodon import GOTOSOCIAL, MASTODON, SNAC, MastodonServer
 from tests.platforms.mastodon_world import MastodonWorld, a_mention, a_reply, serving
 
@@ -98,7 +98,7 @@ def test_success_without_an_id_is_unknown(world: MastodonWorld, body: str) -> No
     with pytest.raises(PlatformError) as caught:
         world.platform.post(reply)
     assert type(caught.value) is PlatformError
-    assert world.platform.find(reply) is not None
+    assert world.platform.find_reply(reply) is not None
 
 
 def test_overload_is_waited_for_as_told(world: MastodonWorld) -> None:
@@ -109,7 +109,7 @@ def test_overload_is_waited_for_as_told(world: MastodonWorld) -> None:
         world.platform.post(reply)
     assert caught.value.retry_at is not None
     assert timedelta(seconds=28) < caught.value.retry_at - world.now() < timedelta(seconds=45)
-    with pytest.raises(Unavailable):
+    with pytest.raises(ReadFailed):
         world.round(None)
     world.ahead(timedelta(seconds=46))
     assert world.platform.post(reply).remote_id
@@ -129,7 +129,7 @@ def test_missing_token_is_told_before_any_call(world: MastodonWorld) -> None:
     for token in ("", "ends in a line\nend", "töken"):
         world.env["EARSHOT_MASTODON_TOKEN"] = token
         world.server.calls.clear()
-        with pytest.raises(Unavailable) as caught:
+        with pytest.raises(ReadFailed) as caught:
             world.again().fetch(None, world.now())
         assert (caught.value.cause, world.server.calls) == ("account", [])
 
@@ -138,10 +138,10 @@ def test_missing_token_is_told_before_any_call(world: MastodonWorld) -> None:
 def test_check_tells_where_the_limits_differ(manners: Any, most: int) -> None:
     """`preview` is pure and knows the section's limit: an operator is told the server's."""
     with serving(manners) as server:
-        says = MastodonWorld(server, characters=400).platform.whoami().says
-        assert says == (f"this server takes {most} characters and not 400: longer replies are possible; "
+        message = MastodonWorld(server, characters=400).platform.whoami().remarks
+        assert message == (f"this server takes {most} characters and not 400: longer replies are possible; "
                         f"set characters = {most}",)  # fmt: skip
-        assert MastodonWorld(server, characters=most).platform.whoami().says == ()
+        assert MastodonWorld(server, characters=most).platform.whoami().remarks == ()
 
 
 def test_text_beyond_the_servers_limit_is_refused_with_what_to_do(world: MastodonWorld) -> None:
@@ -149,7 +149,7 @@ def test_text_beyond_the_servers_limit_is_refused_with_what_to_do(world: Mastodo
     world = MastodonWorld(world.server, hashtags=(), characters=5000)
     with pytest.raises(Refused) as caught:
         world.platform.post(a_reply(world, a_mention(world), "w" * 600))
-    assert (caught.value.then, "check --online" in caught.value.do) == ("failed", True)
+    assert (caught.value.next_state, "check --online" in caught.value.do) == ("failed", True)
 
 
 def test_token_that_may_not_write_still_reads(world: MastodonWorld) -> None:

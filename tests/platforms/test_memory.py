@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from listener.errors import InputError, Unavailable
+from listener.errors import InputError, ReadFailed
 from listener.model import Account, Json
 from listener.platforms import memory
 from tests.platforms.memory_files import NOW, add, drained, ids, on, reply, row, written
@@ -22,7 +22,7 @@ def test_page_cut_at_any_byte_loses_no_whole_row(tmp_path: Path, cut: int) -> No
     add(file, whole[len(whole) - cut :])
     pages, _ = drained(platform, page.cursor)
     assert set(ids(page, *pages)) == {"a", "bb"}
-    assert pages[-1].bad == ()
+    assert pages[-1].quarantined_items == ()
 
 
 def test_rows_appended_between_polls_are_read_once(tmp_path: Path) -> None:
@@ -42,7 +42,9 @@ def test_half_written_tail_is_told_and_stored_once_when_whole(tmp_path: Path) ->
     page = platform.fetch(None, NOW)
     again = platform.fetch(page.cursor, NOW)
     assert page.cursor == again.cursor == {"offset": len(row("1"))} | {"first": page.cursor["first"]}
-    assert [bad.mention_id for bad in (*page.bad, *again.bad)] == [f"line@{len(row('1'))}"] * 2
+    assert [bad.mention_id for bad in (*page.quarantined_items, *again.quarantined_items)] == [
+        f"line@{len(row('1'))}"
+    ] * 2
     add(file, 'xt": "hello"}')
     whole = platform.fetch(page.cursor, NOW)
     assert (ids(whole), whole.cursor, whole.more) == (["2"], page.cursor, False)
@@ -55,12 +57,12 @@ def test_first_run_from_now_on_skips_what_is_there(tmp_path: Path) -> None:
     file = written(tmp_path, row("1") + '{"id": "2", ')
     platform = on(file, start="now")
     first = platform.fetch(None, NOW)
-    assert (first.mentions, first.bad, first.more) == ((), (), False)
+    assert (first.mentions, first.quarantined_items, first.more) == ((), (), False)
     add(file, '"text": "half"}')
     second = platform.fetch(first.cursor, NOW)
     add(file, "\n" + row("3"))
     third = platform.fetch(second.cursor, NOW)
-    assert (ids(second, third), second.bad + third.bad) == (["3"], ())
+    assert (ids(second, third), second.quarantined_items + third.quarantined_items) == (["3"], ())
 
 
 def test_first_run_from_a_time_on_skips_older_rows_of_the_first_read_alone(tmp_path: Path) -> None:
@@ -94,7 +96,7 @@ def test_file_that_went_away_is_unavailable_not_lost(tmp_path: Path) -> None:
     file = written(tmp_path, row("1"))
     platform = on(file)
     file.unlink()
-    with pytest.raises(Unavailable, match=r"cannot read .*No such file"):
+    with pytest.raises(ReadFailed, match=r"cannot read .*No such file"):
         platform.fetch(None, NOW)
     written(tmp_path, row("1"))
     assert ids(platform.fetch(None, NOW)) == ["1"]
@@ -115,7 +117,7 @@ def test_later_line_that_is_not_utf8_is_set_aside_escaped(tmp_path: Path) -> Non
     add(file, b'{"id": "2", "text": "caf\xe9"}\n' + row("3").encode())
     page = platform.fetch(cursor, NOW)
     assert ids(page) == ["3"]
-    assert [(bad.raw, bad.error) for bad in page.bad] == [
+    assert [(bad.raw, bad.error) for bad in page.quarantined_items] == [
         ('{"id": "2", "text": "caf\\xe9"}\n', "the line is not UTF-8 text")
     ]
 
@@ -150,7 +152,7 @@ def test_files_have_no_account_and_mentions_stay(tmp_path: Path) -> None:
     """whoami and look answer without a network."""
     platform = on(written(tmp_path, ""))
     assert platform.whoami() == Account("memory", "memory")
-    assert platform.look(reply().mention).here
+    assert platform.check_post(reply().mention).is_present
     assert (platform.name, platform.settle_after) == ("memory", timedelta(0))
 
 

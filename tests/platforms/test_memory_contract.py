@@ -59,9 +59,9 @@ class MemoryWorld(World):
         """A folder stands in the file's place, or the disk is full in the middle of the line."""
         if outcome == "not_sent":
             self._posts.mkdir(parents=True)
-        if outcome == "unknown":
+        if outcome == "unconfirmed":
             resource.setrlimit(resource.RLIMIT_FSIZE, (20, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
-        return outcome in ("not_sent", "unknown")
+        return outcome in ("not_sent", "unconfirmed")
 
     def plant_aside(self, text: str) -> str:
         """As another program's search found it."""

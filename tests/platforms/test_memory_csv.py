@@ -19,7 +19,7 @@ def test_csv_header_is_trimmed_and_of_any_case(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "says"),
+    ("text", "message"),
     [
         ("", "has no header: its first line is empty"),
         ("\n1,a\n", "has no header: its first line is empty"),
@@ -31,9 +31,9 @@ def test_csv_header_is_trimmed_and_of_any_case(tmp_path: Path) -> None:
         (b"\xff\xfei\x00d\x00", "has no header: the row is not UTF-8 text"),
     ],
 )
-def test_csv_without_its_columns_is_refused_at_once(tmp_path: Path, text: str | bytes, says: str) -> None:
+def test_csv_without_its_columns_is_refused_at_once(tmp_path: Path, text: str | bytes, message: str) -> None:
     """One line that shows what the header has."""
-    with pytest.raises(InputError, match=says):
+    with pytest.raises(InputError, match=message):
         on(written(tmp_path, text, "m.csv"))
 
 
@@ -42,7 +42,7 @@ def test_csv_row_with_a_cell_too_many_or_too_few_is_set_aside(tmp_path: Path) ->
     file = written(tmp_path, 'id,text\n1,hello, you\n2\n\n3,"fine"\n4,"bad"x\n5,fine\n', "m.csv")
     page = on(file).fetch(None, NOW)
     assert ids(page) == ["3", "5"]
-    assert [bad.error for bad in page.bad] == [
+    assert [bad.error for bad in page.quarantined_items] == [
         "the row has 3 cells, the header 2",
         "the row has 1 cells, the header 2",
         "',' expected after '\"'",
@@ -57,8 +57,8 @@ def test_quote_that_is_never_closed_does_not_swallow_the_rows_after_it(tmp_path:
     )
     pages, _ = drained(on(file))
     assert set(ids(*pages)) == {"2"} | {str(n) for n in range(10, 400)}
-    assert sum(len(page.bad) for page in pages) == 2
-    assert "not closed within 200 lines" in pages[0].bad[1].error
+    assert sum(len(page.quarantined_items) for page in pages) == 2
+    assert "not closed within 200 lines" in pages[0].quarantined_items[1].error
 
 
 def test_open_quote_near_the_end_waits_and_is_told(tmp_path: Path) -> None:
@@ -67,7 +67,7 @@ def test_open_quote_near_the_end_waits_and_is_told(tmp_path: Path) -> None:
     platform = on(file)
     page = platform.fetch(None, NOW)
     assert ids(page) == ["1"]
-    assert "not closed in the 1 lines to the end" in page.bad[0].error
+    assert "not closed in the 1 lines to the end" in page.quarantined_items[0].error
     add(file, 'second"\n3,c\n')
     assert [mention.text for mention in platform.fetch(page.cursor, NOW).mentions] == ["first\nsecond", "c"]
 
@@ -96,5 +96,5 @@ def test_real_mentions_are_read_to_the_last_row() -> None:
     if not file.exists():
         pytest.skip("shared/data is not here")
     pages, _ = drained(on(file, replay=True))
-    assert (len(set(ids(*pages))), sum(len(page.bad) for page in pages)) == (9_339, 0)
+    assert (len(set(ids(*pages))), sum(len(page.quarantined_items) for page in pages)) == (9_339, 0)
     assert pages[0].mentions[0].created_at == datetime(2015, 2, 24, 19, 42, 48, tzinfo=UTC)

@@ -46,10 +46,10 @@ def test_reply_is_found_by_its_key_alone(tmp_path: Path) -> None:
     """Before the post there is none; afterwards its id; another revision is not it."""
     platform = on(written(tmp_path, ""))
     prepared = platform.prepare(reply(), NOW)
-    assert platform.find(prepared) is None
+    assert platform.find_reply(prepared) is None
     receipt = platform.post(prepared)
-    assert platform.find(prepared) == receipt
-    assert platform.find(platform.prepare(reply(revision=2), NOW)) is None
+    assert platform.find_reply(prepared) == receipt
+    assert platform.find_reply(platform.prepare(reply(revision=2), NOW)) is None
 
 
 @pytest.mark.parametrize("cut", range(1, 100, 9))
@@ -60,9 +60,9 @@ def test_half_a_line_is_no_post_and_does_not_spoil_the_next(tmp_path: Path, cut:
     platform.post(prepared)
     file = tmp_path / "posts.jsonl"
     file.write_bytes(file.read_bytes()[:cut])
-    assert platform.find(prepared) is None
+    assert platform.find_reply(prepared) is None
     receipt = platform.post(other)
-    assert platform.find(other) == receipt
+    assert platform.find_reply(other) == receipt
     assert json.loads(file.read_bytes().splitlines()[-1])["in_reply_to"] == "8"
 
 
@@ -91,6 +91,6 @@ def test_full_disk_in_the_middle_of_a_line_leaves_the_outcome_open(tmp_path: Pat
             platform.post(prepared)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
-    assert platform.find(prepared) is None
-    assert platform.find(prepared) != platform.post(prepared)
-    assert platform.find(prepared) is not None
+    assert platform.find_reply(prepared) is None
+    assert platform.find_reply(prepared) != platform.post(prepared)
+    assert platform.find_reply(prepared) is not None

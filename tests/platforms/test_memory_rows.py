@@ -20,7 +20,7 @@ def test_row_with_id_and_text_alone_is_filled_in(tmp_path: Path) -> None:
             text="hello",
             author_id="unknown:7",
             created_at=NOW,
-            aged_from=NOW,
+            age_start_at=NOW,
             interaction_id="7",
             conversation_id="7",
         ),
@@ -34,9 +34,9 @@ def test_every_column_arrives_where_it_belongs(tmp_path: Path) -> None:
     more = {"url": "https://a.example/1", "in_reply_to": 3, "conversation_id": "c", "brand": "b", "addressed": False}
     mention = on(written(tmp_path, row("7", **keys, **more, other=[1]))).fetch(None, NOW).mentions[0]
     assert (mention.author_handle, mention.author_id, mention.author_name) == ("Ann", "12", "Ann B")
-    assert mention.created_at == mention.aged_from == datetime(2026, 2, 1, tzinfo=UTC)
+    assert mention.created_at == mention.age_start_at == datetime(2026, 2, 1, tzinfo=UTC)
     assert (mention.lang, mention.url, mention.in_reply_to) == ("en", "https://a.example/1", "3")
-    assert (mention.conversation_id, mention.brand, mention.addressed) == ("c", "b", False)
+    assert (mention.conversation_id, mention.extra_brand_term, mention.is_addressed) == ("c", "b", False)
 
 
 def test_author_without_an_id_is_known_by_the_handle(tmp_path: Path) -> None:
@@ -49,7 +49,7 @@ def test_replayed_rows_are_as_old_as_their_reading(tmp_path: Path) -> None:
     """The true time is kept; what reckons with age takes the time of reading."""
     mention = on(written(tmp_path, row("1", created_at="2015-02-24")), replay=True).fetch(None, NOW).mentions[0]
     assert mention.created_at == datetime(2015, 2, 24, tzinfo=UTC)
-    assert mention.aged_from == NOW
+    assert mention.age_start_at == NOW
 
 
 @pytest.mark.parametrize(
@@ -97,16 +97,16 @@ HOSTILE = [
 ]
 
 
-@pytest.mark.parametrize(("line", "says"), HOSTILE)
-def test_hostile_line_is_set_aside_and_the_others_kept(tmp_path: Path, line: bytes, says: str) -> None:
+@pytest.mark.parametrize(("line", "message"), HOSTILE)
+def test_hostile_line_is_set_aside_and_the_others_kept(tmp_path: Path, line: bytes, message: str) -> None:
     """FAULTS F24: quarantined with its raw text under its id, or the offset of its line; the cursor passes it."""
     first, last = row("a").encode(), row("b").encode()
     pages, cursor = drained(on(written(tmp_path, first + line + b"\n" + last)))
     assert ids(*pages) == ["a", "b"]
-    readable = line.startswith(b'{"id": "1"') and "NaN" not in says and "JSON" not in says
-    assert [bad.mention_id for bad in pages[0].bad] == ["1" if readable else f"line@{len(first)}"]
-    assert says in pages[0].bad[0].error
-    assert pages[0].bad[0].raw.startswith(line[:20].decode().replace("\0", "\ufffd"))
+    readable = line.startswith(b'{"id": "1"') and "NaN" not in message and "JSON" not in message
+    assert [bad.mention_id for bad in pages[0].quarantined_items] == ["1" if readable else f"line@{len(first)}"]
+    assert message in pages[0].quarantined_items[0].error
+    assert pages[0].quarantined_items[0].raw.startswith(line[:20].decode().replace("\0", "\ufffd"))
     assert cursor == {"offset": len(first + line + last) + 1}
 
 
@@ -121,7 +121,7 @@ def test_long_text_strange_ids_and_broken_characters_are_tolerated(tmp_path: Pat
     ]
     page = on(written(tmp_path, "\n".join(lines) + "\n\n")).fetch(None, NOW)
     texts = {mention.id: mention.text for mention in page.mentions}
-    assert page.bad == ()
+    assert page.quarantined_items == ()
     assert texts["570307876897628160"] == "a\ufffdb"
     assert texts["9223372036854775808"] == "\ufffd lone"
     assert texts["x"] == "😀 👩‍👩‍👧"
@@ -134,5 +134,5 @@ def test_line_of_ten_megabytes_is_passed_over(tmp_path: Path) -> None:
     huge = b'{"id": "h", "text": "' + b"x" * 10_000_000 + b'"}\n'
     pages, cursor = drained(on(written(tmp_path, huge + row("b").encode())))
     assert ids(*pages) == ["b"]
-    assert [len(bad.raw) for page in pages for bad in page.bad] == [10_000]
+    assert [len(bad.raw) for page in pages for bad in page.quarantined_items] == [10_000]
     assert cursor["offset"] == len(huge) + len(row("b"))

@@ -6,10 +6,10 @@ from email.utils import format_datetime
 
 import pytest
 
-from listener.errors import Cause, Unavailable
+from listener.errors import Cause, ReadFailed
 from listener.model import Json
-from listener.net import Answer
-from listener.platforms.x.verdict import RATE_PAUSE, rate_end
+from listener.net import HttpResponse
+from listener.platforms.x.failures import RATE_PAUSE, rate_end
 from tests.fakes.x import XServer
 from tests.platforms.x_world import XWorld
 
@@ -25,7 +25,7 @@ def unix(moment: datetime) -> str:
 
 def begun(world: XWorld) -> Json:
     """The cursor after a first round; the own timeline is left out."""
-    world.platform.watch_own = False
+    world.platform.read_own_posts = False
     return world.platform.fetch(None, world.server.x.posts.now()).cursor
 
 
@@ -63,7 +63,7 @@ def begun(world: XWorld) -> Json:
 )
 def test_end_of_a_rate_limit_is_read_from_any_header(headers: dict[str, str], minutes: float) -> None:
     """Never before the time, and at most a tenth of jitter after it."""
-    end = rate_end(Answer(429, headers, b""), NOW, random.Random(1)) - NOW
+    end = rate_end(HttpResponse(429, headers, b""), NOW, random.Random(1)) - NOW
     assert timedelta(minutes=minutes) <= end <= timedelta(minutes=minutes) * 1.1
 
 
@@ -71,7 +71,7 @@ def test_wrong_clock_of_ours_moves_no_reset() -> None:
     """The distance is reckoned from the server's Date."""
     served = NOW + timedelta(days=1)
     headers = {"x-rate-limit-reset": unix(served + timedelta(minutes=7)), "date": format_datetime(served, usegmt=True)}
-    assert timedelta(minutes=7) <= rate_end(Answer(429, headers, b""), NOW, random.Random(1)) - NOW < RATE_PAUSE
+    assert timedelta(minutes=7) <= rate_end(HttpResponse(429, headers, b""), NOW, random.Random(1)) - NOW < RATE_PAUSE
 
 
 def test_no_call_before_the_limit_ends(server: XServer) -> None:
@@ -79,13 +79,13 @@ def test_no_call_before_the_limit_ends(server: XServer) -> None:
     world = XWorld(server)
     cursor = begun(world)
     server.fail_next(FEED, "rate", headers={"x-rate-limit-reset": unix(server.x.posts.now() + timedelta(minutes=5))})
-    with pytest.raises(Unavailable) as caught:
+    with pytest.raises(ReadFailed) as caught:
         world.platform.fetch(cursor, server.x.posts.now())
     assert (caught.value.cause, server.x.ledger.count(FEED)) == ("rate", 2)
     until = caught.value.retry_at
     assert until is not None
     for _ in range(20):
-        with pytest.raises(Unavailable):
+        with pytest.raises(ReadFailed):
             world.platform.fetch(cursor, until - timedelta(seconds=1))
     assert server.x.ledger.count(FEED) == 2
     world.platform.fetch(cursor, until)
@@ -97,7 +97,7 @@ def test_clock_set_back_does_not_stretch_a_stop(server: XServer) -> None:
     world = XWorld(server)
     cursor = begun(world)
     server.fail_next(FEED, "rate")
-    with pytest.raises(Unavailable):
+    with pytest.raises(ReadFailed):
         world.platform.fetch(cursor, server.x.posts.now())
     world.platform.fetch(cursor, server.x.posts.now() - timedelta(hours=1))
     assert server.x.ledger.count(FEED) == 3
@@ -106,10 +106,10 @@ def test_clock_set_back_does_not_stretch_a_stop(server: XServer) -> None:
 def test_first_run_that_fails_is_not_held_for_ever(server: XServer) -> None:
     """Its time stands still at its beginning until a page is stored: the stop goes by the clock all the same."""
     world = XWorld(server, start="now")
-    world.platform.watch_own = False
+    world.platform.read_own_posts = False
     began = server.x.posts.now()
     server.fail_next(FEED, "rate", headers={"retry-after": "60"})
-    with pytest.raises(Unavailable) as caught:
+    with pytest.raises(ReadFailed) as caught:
         world.platform.fetch(None, began)
     until = caught.value.retry_at
     assert until is not None and until >= began + timedelta(seconds=60)
@@ -138,7 +138,7 @@ def test_failed_read_names_its_cause_and_its_time(server: XServer, mode: str, ca
     """And a line that says what an operator can do, where he can."""
     world = XWorld(server)
     server.fail_next(FEED, mode)
-    with pytest.raises(Unavailable) as caught:
+    with pytest.raises(ReadFailed) as caught:
         world.platform.fetch(None, server.x.posts.now())
     assert caught.value.cause == cause
     assert caught.value.retry_at is not None and caught.value.retry_at > server.x.posts.now()
@@ -153,12 +153,12 @@ def test_pauses_of_an_outage_grow_and_end_with_it(server: XServer) -> None:
     pauses = []
     for _ in range(12):
         now = server.x.posts.now()
-        with pytest.raises(Unavailable) as caught:
+        with pytest.raises(ReadFailed) as caught:
             world.platform.fetch(cursor, now)
         assert caught.value.retry_at is not None
         pauses.append((caught.value.retry_at - now).total_seconds())
         calls = server.x.ledger.count(FEED)
-        with pytest.raises(Unavailable):
+        with pytest.raises(ReadFailed):
             world.platform.fetch(cursor, server.x.posts.now())  # a moment later: no call
         assert server.x.ledger.count(FEED) == calls
         world.ahead(caught.value.retry_at - now)
@@ -166,7 +166,7 @@ def test_pauses_of_an_outage_grow_and_end_with_it(server: XServer) -> None:
     assert max(pauses) <= 900 * 1.25
     world.platform.fetch(cursor, server.x.posts.now())
     server.fail_next(FEED, "unavailable")
-    with pytest.raises(Unavailable) as again:
+    with pytest.raises(ReadFailed) as again:
         world.platform.fetch(cursor, server.x.posts.now())
     assert again.value.retry_at is not None
     assert again.value.retry_at - server.x.posts.now() < timedelta(seconds=10)
@@ -177,15 +177,15 @@ def test_out_of_credits_a_free_call_comes_first(server: XServer) -> None:
     world = XWorld(server)
     cursor = begun(world)
     server.fail_next(FEED, "credits")
-    with pytest.raises(Unavailable) as caught:
+    with pytest.raises(ReadFailed) as caught:
         world.platform.fetch(cursor, server.x.posts.now())
     until = caught.value.retry_at
     assert until is not None and until >= server.x.posts.now() + timedelta(minutes=59)
-    with pytest.raises(Unavailable):
+    with pytest.raises(ReadFailed):
         world.platform.fetch(cursor, until - timedelta(minutes=5))
     assert (server.x.ledger.count(FEED), server.x.ledger.count(ME)) == (2, 1)
     server.fail_next(ME, "credits")
-    with pytest.raises(Unavailable):
+    with pytest.raises(ReadFailed):
         world.platform.fetch(cursor, until)
     assert (server.x.ledger.count(FEED), server.x.ledger.count(ME)) == (2, 2)
     world.platform.fetch(cursor, until + timedelta(hours=2))

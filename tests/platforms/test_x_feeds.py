@@ -92,17 +92,17 @@ def test_own_timeline_costs_one_call_a_round_and_can_be_left_out(server: XServer
     world = XWorld(server)
     mention = server.mention("@shop hello")
     _, cursor = one_round(world, None)
-    world.platform.watch_own = False
+    world.platform.read_own_posts = False
     _, cursor = one_round(world, cursor)
     assert server.x.ledger.count(OWN) == 1
     answer = server.own("by hand", mention.id)
     for _ in range(150):
         server.own("chatter")
-    world.platform.watch_own = True
+    world.platform.read_own_posts = True
     calls, own = server.x.ledger.count(OWN), []
     for _ in range(3):
         pages, cursor = one_round(world, cursor)
-        own += [one.id for page in pages for one in page.own]
+        own += [one.id for page in pages for one in page.brand_posts]
         calls += 1
         assert server.x.ledger.count(OWN) == calls
     assert answer.id in own

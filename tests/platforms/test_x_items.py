@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from listener.errors import Unavailable
-from listener.model import Mention, Page
+from listener.errors import ReadFailed
+from listener.model import FeedPage, Mention
 from tests.fakes.x import XServer
 from tests.platforms.contract import mentions, walk
 from tests.platforms.x_world import XWorld
@@ -34,7 +34,7 @@ def raw(**changes: Any) -> dict[str, Any]:
     return told | changes
 
 
-def page(server: XServer, world: XWorld, *items: Any, **more: Any) -> Page:
+def page(server: XServer, world: XWorld, *items: Any, **more: Any) -> FeedPage:
     """The page that X's answer with these items makes."""
     text = json.dumps({"data": list(items), "meta": {"result_count": len(items)}} | more)
     server.fail_next(FEED, "body", text=text)
@@ -47,7 +47,7 @@ def test_who_mentions_or_quotes_us_can_be_answered(server: XServer, world: XWorl
     named = server.mention("@shop hello")
     quote = server.mention("look at this", quotes=ours.id)
     told = read(world)
-    assert [(told[one.id].addressed, told[one.id].can_reply) for one in (named, quote)] == [(True, True)] * 2
+    assert [(told[one.id].is_addressed, told[one.id].can_reply) for one in (named, quote)] == [(True, True)] * 2
 
 
 def test_bare_reply_is_addressed_but_for_a_person_to_answer(server: XServer, world: XWorld) -> None:
@@ -55,16 +55,16 @@ def test_bare_reply_is_addressed_but_for_a_person_to_answer(server: XServer, wor
     ours = server.own("our news")
     told = read(world) if server.mention("great", reply_to=ours.id, reply_to_user="100") else {}
     (one,) = told.values()
-    assert (one.addressed, one.can_reply, one.in_reply_to) == (True, False, ours.id)
-    assert "bare reply" in str(one.why_not)
+    assert (one.is_addressed, one.can_reply, one.in_reply_to) == (True, False, ours.id)
+    assert "bare reply" in str(one.ineligible_reason)
 
 
 def test_search_hit_that_names_nobody_is_not_addressed(server: XServer, world: XWorld) -> None:
     """X forbids reaching out; a hit that @mentions us is the same mention as in the other feed."""
     hit, both = server.mention("my teapot broke"), server.mention("@shop my teapot broke")
     told = read(world)
-    assert (told[hit.id].addressed, told[hit.id].can_reply) == (False, False)
-    assert (told[both.id].addressed, told[both.id].can_reply) == (True, True)
+    assert (told[hit.id].is_addressed, told[hit.id].can_reply) == (False, False)
+    assert (told[both.id].is_addressed, told[both.id].can_reply) == (True, True)
 
 
 def test_reposts_own_posts_and_sister_accounts_are_dropped_and_counted(server: XServer, world: XWorld) -> None:
@@ -74,7 +74,7 @@ def test_reposts_own_posts_and_sister_accounts_are_dropped_and_counted(server: X
     server.mention("@shop from the sister", author_id="555")
     server.mention("@shop says the shop itself", author_id="100", reply_to=ours.id)
     first = world.platform.fetch(None, server.x.posts.now())
-    assert (first.mentions, first.skipped, len(first.own)) == ((), 3, 1)
+    assert (first.mentions, first.skipped, len(first.brand_posts)) == ((), 3, 1)
 
 
 def test_long_post_comes_in_full(server: XServer, world: XWorld) -> None:
@@ -119,7 +119,7 @@ def test_fields_that_no_vocabulary_gives_stop_reading(server: XServer, world: XW
         server.mention(f"@shop {n}")
     text = json.dumps({"data": [{"id": "1", "text": "a"}, {"id": "2", "text": "b"}], "meta": {}})
     server.fail_next(FEED, "body", text=text, times=2)
-    with pytest.raises(Unavailable, match="leaves out author_id") as caught:
+    with pytest.raises(ReadFailed, match="leaves out author_id") as caught:
         world.platform.fetch(None, server.x.posts.now())
     assert caught.value.cause == "account"
 
@@ -129,7 +129,7 @@ def test_threads_that_refer_to_nothing_stop_reading(server: XServer, world: XWor
     inside = [raw(id=str(5_000_000_001 + n)) for n in range(3)]
     text = json.dumps({"data": inside, "meta": {}})
     server.fail_next(FEED, "body", text=text, times=2)
-    with pytest.raises(Unavailable, match="leaves out referenced_tweets"):
+    with pytest.raises(ReadFailed, match="leaves out referenced_tweets"):
         world.platform.fetch(None, server.x.posts.now())
 
 
@@ -163,8 +163,8 @@ def test_broken_item_is_set_aside_and_the_page_kept(server: XServer, world: XWor
     """Its raw JSON is kept for a person; the others are read, the cursor goes on."""
     told = page(server, world, raw(id="5000000001", conversation_id="5000000001"), broken)
     assert [one.id for one in told.mentions] == ["5000000001"]
-    assert len(told.bad) == 1
-    assert json.loads(told.bad[0].raw) == broken
+    assert len(told.quarantined_items) == 1
+    assert json.loads(told.quarantined_items[0].raw) == broken
     assert told.cursor["tracks"]["mentions"]["high"].startswith(("5", "9"))
 
 
@@ -172,7 +172,7 @@ def test_single_broken_post_does_not_stop_the_feed(server: XServer, world: XWorl
     """A page of one post without its keys is set aside, not asked for again for ever."""
     server.mention("@shop", raw={"id": "5", "text": "no more than that"})
     pages, _ = walk(world.platform, None)
-    assert [one.mention_id for one in pages[0].bad] == ["5"]
+    assert [one.mention_id for one in pages[0].quarantined_items] == ["5"]
 
 
 def test_characters_no_database_takes_are_replaced(server: XServer, world: XWorld) -> None:
@@ -204,7 +204,7 @@ def test_very_long_text_is_capped(server: XServer, world: XWorld) -> None:
 def test_page_that_cannot_be_read_keeps_the_cursor(server: XServer, world: XWorld, body: str) -> None:
     """HTML, cut or absurdly nested JSON: Unavailable, and the next call reads."""
     server.fail_next(FEED, "body", text=body)
-    with pytest.raises(Unavailable) as caught:
+    with pytest.raises(ReadFailed) as caught:
         world.platform.fetch(None, server.x.posts.now())
     assert caught.value.cause == "transient"
     assert read(world) == {}
@@ -215,7 +215,7 @@ def test_page_cut_at_every_byte_never_surprises(server: XServer, world: XWorld) 
     whole = json.dumps({"data": [raw()], "meta": {"result_count": 1}})
     for end in range(0, len(whole), 7):
         server.fail_next(FEED, "body", text=whole[:end])
-        with pytest.raises(Unavailable):
+        with pytest.raises(ReadFailed):
             world.again().fetch(None, server.x.posts.now())
 
 
@@ -236,7 +236,7 @@ def test_authors_are_looked_up_only_when_paid_for(server: XServer) -> None:
     post = server.mention("@shop hello")
     assert read(XWorld(server))[post.id].author_handle is None
     assert server.x.ledger.usd("user") == 0
-    one = read(XWorld(server, authors="always"))[post.id]
+    one = read(XWorld(server, look_up_authors="always"))[post.id]
     assert (one.author_handle, one.author_name, one.author_followers) == ("ann", "Ann", 12)
     assert server.x.ledger.usd("user") == 0.01
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from listener.errors import NotSent, OverBudget, Unavailable
+from listener.errors import NotSent, OverBudget, ReadFailed
 from listener.model import Outgoing
 from tests.fakes.x import XServer
 from tests.platforms.contract import now, walk
@@ -17,7 +17,7 @@ ME = "GET /2/users/me"
 def test_ledger_agrees_with_the_bill(server: XServer, owned: bool) -> None:
     """Owned reads or not, searches, users, own posts, a reply: the sum X would bill."""
     server.x.account.owns_app = owned
-    world = XWorld(server, app_owned_by_brand=owned, search=("teapot",), authors="always")
+    world = XWorld(server, app_owned_by_brand=owned, search=("teapot",), look_up_authors="always")
     posts = [server.mention(f"@shop teapot {n}", author_id=str(7000 + n % 3)) for n in range(130)]
     _, cursor = walk(world.platform, None)
     world.platform.post(world.platform.prepare(Outgoing(1, 1, "Thanks", a_mention(id=posts[0].id)), now()))
@@ -42,7 +42,7 @@ def test_what_was_billed_today_is_free_until_midnight(server: XServer) -> None:
 
 def test_authors_are_looked_up_only_where_something_new_may_stand(server: XServer) -> None:
     """Not again for the overlap below known ground, and never our own."""
-    world = XWorld(server, authors="always")
+    world = XWorld(server, look_up_authors="always")
     for n in range(350):
         server.mention(f"@shop {n}", author_id=str(7000 + n))
     cursor = one_round(world, None)[1]
@@ -59,12 +59,12 @@ def test_authors_are_looked_up_only_where_something_new_may_stand(server: XServe
 def test_reading_stops_before_the_budget_is_passed(server: XServer) -> None:
     """Smaller pages towards its end, then nothing until midnight UTC; never a cent over."""
     world = XWorld(server)
-    world.platform.watch_own = False
+    world.platform.read_own_posts = False
     world.bill.budget = 0.150
     for n in range(400):
         server.mention(f"@shop {n}")
     cursor = None
-    with pytest.raises(Unavailable) as caught:
+    with pytest.raises(ReadFailed) as caught:
         while True:
             cursor = world.platform.fetch(cursor, server.x.posts.now()).cursor
     assert caught.value.cause == "billing"
@@ -77,7 +77,7 @@ def test_budget_of_nothing_makes_no_billed_call(server: XServer) -> None:
     """`daily_budget_usd = 0`."""
     world = XWorld(server)
     world.bill.budget = 0
-    with pytest.raises(Unavailable):
+    with pytest.raises(ReadFailed):
         world.platform.fetch(None, server.x.posts.now())
     assert [name for _, name, _, _ in server.x.ledger.calls] == ["GET /2/users/me"]
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from listener import settings
-from listener.cli import work
+from listener.cli import runtime
 from listener.errors import ConfigError
 from listener.platforms.x import Prices, Section
 from listener.settings.environment import database_path
@@ -53,7 +53,9 @@ def test_clear_text_is_allowed_on_this_machine_alone(url: str) -> None:
 
 def test_notes_tell_what_x_asks_and_what_owned_reads_save() -> None:
     """The operator reads the rules and the price before the first bill."""
-    notes = " ".join(Section(handle="shop", authors="always", search=("shop",), daily_budget_usd="none").notes())
+    notes = " ".join(
+        Section(handle="shop", look_up_authors="always", search=("shop",), daily_budget_usd="none").notes()
+    )
     for part in ("label", "bio", "opt-out", "one automated reply", "approval", "$0.001", "held", "no reply", "bounds"):
         assert part in notes
 
@@ -75,8 +77,8 @@ def test_what_x_asks_of_deleted_posts_reaches_upkeep(home: Path, monkeypatch: py
     path = database_path({"EARSHOT_DATA": str(home / "data")})
     migrate(path, NOW)
     store = open_store(path)
-    assert work.stages(settings.load(home / "config"), store).deleted == {"x": timedelta(hours=23)}
+    assert runtime.stages(settings.load(home / "config"), store).deleted == {"x": timedelta(hours=23)}
     store.close()
-    (home / "config" / "earshot.toml").write_text(section + 'keep_deleted = "30d"\n')
-    with pytest.raises(ConfigError, match="keep_deleted"):
+    (home / "config" / "earshot.toml").write_text(section + 'retain_deleted_text = "30d"\n')
+    with pytest.raises(ConfigError, match="retain_deleted_text"):
         settings.load(home / "config")

@@ -22,7 +22,7 @@ from urllib3.exceptions import (
 )
 from urllib3.exceptions import SSLError as UrllibSSLError
 
-from listener.errors import CannotTell, Held, NotSent, Refused, Unavailable
+from listener.errors import Held, Indeterminate, NotSent, ReadFailed, Refused
 from listener.model import Outgoing
 from listener.platforms import x
 from listener.platforms.x.wire import before_writing
@@ -90,7 +90,7 @@ def test_refusal_of_this_reply_is_its_own_fate(server: XServer, mode: str, then:
     server.fail_next(POST, mode)
     with pytest.raises(Refused) as caught:
         world.platform.post(ready)
-    assert caught.value.then == then
+    assert caught.value.next_state == then
     assert world.platform.post(prepared(world, reply_id=2)).remote_id
 
 
@@ -101,7 +101,7 @@ def test_reply_that_x_calls_invalid_is_refused(server: XServer) -> None:
     server.fail_next(POST, "body", status=400, text='{"type": "https://api.x.com/2/problems/invalid-request"}')
     with pytest.raises(Refused) as caught:
         world.platform.post(ready)
-    assert caught.value.then == "failed"
+    assert caught.value.next_state == "failed"
 
 
 def test_ledger_that_fails_neither_hides_a_post_nor_lets_one_out(server: XServer) -> None:
@@ -174,7 +174,7 @@ def test_refusal_without_a_reason_is_tried_once_more_then_a_persons(server: XSer
         world.platform.post(ready)
     with pytest.raises(Refused) as caught:
         world.platform.post(ready)
-    assert caught.value.then == "by_hand"
+    assert caught.value.next_state == "by_hand"
     with pytest.raises(NotSent, match="in a row") as paused:
         world.platform.post(prepared(world, reply_id=2))
     assert paused.value.cause == "account"
@@ -198,15 +198,15 @@ def test_wrong_account_neither_reads_nor_speaks(server: XServer, monkeypatch: py
     monkeypatch.setattr(x.Section, "loopback", property(lambda _: False))
     with pytest.raises(NotSent, match="belong to @shop"):
         world.again().post(ready)
-    with pytest.raises(Unavailable, match="belong to @shop"):
+    with pytest.raises(ReadFailed, match="belong to @shop"):
         world.again().fetch(None, now())
     assert world.posted() == []
 
 
 def test_a_look_costs_and_is_not_taken(server: XServer) -> None:
     """X bills it."""
-    with pytest.raises(CannotTell):
-        XWorld(server).platform.look(a_mention())
+    with pytest.raises(Indeterminate):
+        XWorld(server).platform.check_post(a_mention())
 
 
 def test_secrets_are_read_from_the_callers_hand_alone(server: XServer, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from listener.errors import CannotTell, NotSent, Refused, Unavailable
+from listener.errors import Indeterminate, NotSent, ReadFailed, Refused
 from tests.fakes.x import XServer
 from tests.platforms.x_world import XWorld, prepared, serving
 
@@ -28,7 +28,7 @@ def test_lost_answer_means_nobody_knows(server: XServer, mode: str, after: bool)
     assert not isinstance(caught.value, (NotSent, Refused))
     server.faults.lift()
     arrived = [post.id for post in server.x.posts.by_id.values() if post.author_id == "100"]
-    found = world.again().find(ready)
+    found = world.again().find_reply(ready)
     assert ([found.remote_id] if found else []) == arrived
     assert bool(arrived) == after
     assert (POST, 1, 0.01) in world.bill.lines
@@ -97,11 +97,11 @@ def test_duplicate_that_is_listed_was_sent(server: XServer) -> None:
     world = XWorld(server)
     ready = prepared(world)
     server.fail_next(POST, "cut", after=True)
-    for says in ("nobody knows", "posted before"):
-        with pytest.raises(Exception, match=says) as caught:
+    for message in ("nobody knows", "posted before"):
+        with pytest.raises(Exception, match=message) as caught:
             world.platform.post(ready)
         assert not isinstance(caught.value, (NotSent, Refused))
-    assert world.platform.find(ready) is not None
+    assert world.platform.find_reply(ready) is not None
     assert len(world.posted()) == 1
 
 
@@ -112,8 +112,8 @@ def test_duplicate_that_is_not_listed_is_for_a_person(server: XServer) -> None:
     server.fail_next(POST, "duplicate")
     with pytest.raises(Exception, match="posted before"):
         world.platform.post(ready)
-    with pytest.raises(CannotTell):
-        world.platform.find(ready)
+    with pytest.raises(Indeterminate):
+        world.platform.find_reply(ready)
 
 
 def test_own_posts_listed_late_are_found_later(server: XServer) -> None:
@@ -122,9 +122,9 @@ def test_own_posts_listed_late_are_found_later(server: XServer) -> None:
     server.x.own_lag = 60
     ready = prepared(world)
     world.platform.post(ready)
-    assert world.platform.find(ready) is None
+    assert world.platform.find_reply(ready) is None
     world.ahead(timedelta(seconds=61))
-    assert world.platform.find(ready) is not None
+    assert world.platform.find_reply(ready) is not None
 
 
 def test_answer_in_a_colleagues_words_is_not_taken_for_ours(server: XServer) -> None:
@@ -134,10 +134,10 @@ def test_answer_in_a_colleagues_words_is_not_taken_for_ours(server: XServer) -> 
     ready = prepared(world)
     remote = world.platform.post(ready).remote_id
     server.own("I have written to you.", ready.request["in_reply_to"])
-    with pytest.raises(Unavailable, match="other words"):
-        world.platform.find(ready)
+    with pytest.raises(ReadFailed, match="other words"):
+        world.platform.find_reply(ready)
     world.ahead(timedelta(seconds=101))
-    found = world.platform.find(ready)
+    found = world.platform.find_reply(ready)
     assert found is not None and found.remote_id == remote
 
 
@@ -147,8 +147,8 @@ def test_answer_in_a_colleagues_words_alone_is_for_a_person(server: XServer) -> 
     ready = prepared(world)
     hers = server.own("I have written to you.", ready.request["in_reply_to"])
     world.ahead(timedelta(seconds=121))
-    with pytest.raises(CannotTell, match=hers.id):
-        world.platform.find(ready)
+    with pytest.raises(Indeterminate, match=hers.id):
+        world.platform.find_reply(ready)
 
 
 def test_links_that_x_shortened_do_not_hide_our_reply(server: XServer) -> None:
@@ -156,7 +156,7 @@ def test_links_that_x_shortened_do_not_hide_our_reply(server: XServer) -> None:
     world = XWorld(server)
     ready = prepared(world, "See example.com/help, or https://example.com/b.")
     listed = server.own("@user See https://t.co/AbCdEf1234, or https://t.co/AbCdEf1235.", ready.request["in_reply_to"])
-    found = world.platform.find(ready)
+    found = world.platform.find_reply(ready)
     assert found is not None and found.remote_id == listed.id
 
 
@@ -167,7 +167,7 @@ def test_reply_below_hundreds_of_own_posts_is_found(server: XServer) -> None:
     remote = world.platform.post(ready).remote_id
     for n in range(250):
         server.own(f"chatter {n}")
-    found = world.again().find(ready)
+    found = world.again().find_reply(ready)
     assert found is not None and found.remote_id == remote
 
 
@@ -180,8 +180,8 @@ def test_timeline_that_hides_what_posts_answer_tells_nothing(server: XServer) ->
     )
     text = '{"data": [' + item % ', "in_reply_to_user_id": "7001"' + '], "meta": {}}'
     server.fail_next(OWN, "body", text=text)
-    with pytest.raises(CannotTell):
-        world.platform.find(ready)
+    with pytest.raises(Indeterminate):
+        world.platform.find_reply(ready)
 
 
 def test_timeline_that_fails_leaves_the_outcome_open(server: XServer) -> None:
@@ -189,5 +189,5 @@ def test_timeline_that_fails_leaves_the_outcome_open(server: XServer) -> None:
     world = XWorld(server)
     ready = prepared(world)
     server.fail_next(OWN, "missing-page")
-    with pytest.raises(Unavailable):
-        world.platform.find(ready)
+    with pytest.raises(ReadFailed):
+        world.platform.find_reply(ready)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from listener.errors import Unavailable
+from listener.errors import ReadFailed
 from listener.model import Json
 from tests.fakes.x import SECRETS, XServer
 from tests.platforms.x_world import XWorld
@@ -19,20 +19,20 @@ NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 def begun(world: XWorld) -> Json:
     """The cursor after a first round; the own timeline is left out."""
-    world.platform.watch_own = False
+    world.platform.read_own_posts = False
     return world.platform.fetch(None, world.server.x.posts.now()).cursor
 
 
 def test_dripping_and_stalling_reads_end_in_time(server: XServer) -> None:
     """Two hanging calls, and the third is answered by a session made anew."""
     world = XWorld(server, seconds=0.4)
-    world.platform.watch_own = False
+    world.platform.read_own_posts = False
     world.platform.whoami()
     server.fail_next(FEED, "drip")
     server.fail_next(FEED, "stall")
     for _ in range(2):
         began = time.monotonic()
-        with pytest.raises(Unavailable):
+        with pytest.raises(ReadFailed):
             world.platform.fetch(None, server.x.posts.now())
         assert time.monotonic() - began < 1.5
         world.ahead(timedelta(minutes=1))
@@ -42,9 +42,9 @@ def test_dripping_and_stalling_reads_end_in_time(server: XServer) -> None:
 def test_body_beyond_the_cap_is_not_taken_in_and_a_smaller_page_asked_for(server: XServer) -> None:
     """Ten megabytes end the page, not the process."""
     world = XWorld(server, cap=100_000)
-    world.platform.watch_own = False
+    world.platform.read_own_posts = False
     server.fail_next(FEED, "body", text='{"data": "' + "x" * 200_000 + '"}')
-    with pytest.raises(Unavailable, match="smaller page"):
+    with pytest.raises(ReadFailed, match="smaller page"):
         world.platform.fetch(None, server.x.posts.now())
     world.ahead(timedelta(minutes=1))
     world.platform.fetch(None, server.x.posts.now())
@@ -58,7 +58,7 @@ def test_no_secret_is_logged_at_any_level(server: XServer, caplog: pytest.LogCap
     with caplog.at_level(logging.DEBUG):
         world.platform.fetch(None, server.x.posts.now())
         server.fail_next(FEED, "unauthorized")
-        with pytest.raises(Unavailable) as caught:
+        with pytest.raises(ReadFailed) as caught:
             world.again().fetch(None, server.x.posts.now())
     seen = caplog.text + repr(caught.value) + str(vars(caught.value))
     assert not any(value in seen for value in SECRETS.values())

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from listener.errors import OverBudget
-from listener.model import Json, Mention, Outgoing, Page, Prepared, Preview
+from listener.model import FeedPage, Json, Mention, Outgoing, Prepared, Preview
 from listener.platforms import x
 from listener.platforms.x.api import XPlatform
-from listener.platforms.x.wire import Wire
+from listener.platforms.x.wire import XClient
 from tests.fakes.x import SECRETS, XServer
 from tests.platforms.other_side import Outcome, Shape, World
 
@@ -84,7 +84,7 @@ class XWorld(World):
 
     def again(self) -> XPlatform:
         """As a new process would connect it."""
-        wire = Wire(self.section.api_url, self.keys, seconds=self.seconds, cap=self.cap)
+        wire = XClient(self.section.api_url, self.keys, seconds=self.seconds, cap=self.cap)
         return XPlatform(
             self.section, self.keys, self.bill, wire=wire, rng=random.Random(7), clock=self.server.x.posts.now
         )
@@ -110,7 +110,7 @@ class XWorld(World):
         modes: dict[Outcome, tuple[str, bool]] = {
             "not_sent": ("rate", False),
             "refused": ("not-summoned", False),
-            "unknown": ("cut", False),
+            "unconfirmed": ("cut", False),
             "unknown_arrived": ("cut", True),
         }
         mode, after = modes[outcome]
@@ -204,7 +204,7 @@ def a_mention(**changes: Any) -> Mention:
     """A mention on X that can be answered."""
     made = datetime(2026, 11, 22, 12, tzinfo=UTC)
     told: dict[str, Any] = {"id": "42", "text": "@shop hello", "author_id": "7001", "conversation_id": "42"}
-    told |= {"platform": "x", "interaction_id": "42", "created_at": made, "aged_from": made}
+    told |= {"platform": "x", "interaction_id": "42", "created_at": made, "age_start_at": made}
     return Mention(**(told | changes))
 
 
@@ -214,7 +214,7 @@ def prepared(world: XWorld, text: str = "Thank you!", reply_id: int = 1) -> Prep
     return world.platform.prepare(Outgoing(reply_id, 1, text, a_mention(id=post.id)), datetime.now(UTC))
 
 
-def one_round(world: XWorld, cursor: Json | None) -> tuple[list[Page], Json]:
+def one_round(world: XWorld, cursor: Json | None) -> tuple[list[FeedPage], Json]:
     """One poll: fetch until there is no more, by the server's clock."""
     pages = []
     while True:
@@ -225,6 +225,6 @@ def one_round(world: XWorld, cursor: Json | None) -> tuple[list[Page], Json]:
             return pages, cursor
 
 
-def read(pages: list[Page]) -> dict[str, Mention]:
+def read(pages: list[FeedPage]) -> dict[str, Mention]:
     """The mentions of these pages by id."""
     return {one.id: one for page in pages for one in page.mentions}

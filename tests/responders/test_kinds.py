@@ -3,7 +3,7 @@
 import pytest
 
 from listener.model import Draft, Escalate, History, Pass
-from listener.policy import Responding
+from listener.policy import ResponderConfig
 from responders import answer, correction, support, thank_you
 from tests.factories import decided, facts, policy
 
@@ -68,7 +68,7 @@ def test_thanks_that_are_doubtful_pass(text: str, why: str) -> None:
     if why == "score":
         assert isinstance(said, Draft | Pass)
         return
-    assert isinstance(said, Pass) and why in said.says
+    assert isinstance(said, Pass) and why in said.message
 
 
 @pytest.mark.parametrize(
@@ -156,12 +156,12 @@ def test_what_makes_trouble_urgent(text: str, history: History, followers: int |
 def test_the_trail_says_why_trouble_is_urgent(text: str, why: str | None) -> None:
     """What an operator names in `urgent` is due in half the time, and staff can read why."""
     draft = _draft(text)
-    assert (draft.urgency, draft.says.partition("urgent: ")[2]) == (int(why is not None), why or "")
+    assert (draft.urgency, draft.message.partition("urgent: ")[2]) == (int(why is not None), why or "")
 
 
 def test_what_is_urgent_is_the_operators_choice() -> None:
     """With nothing in `urgent` an outage waits like the rest."""
-    calm = Responding("support", options=support.Options(urgent=()))
+    calm = ResponderConfig("support", options=support.Options(urgent=()))
     told = policy(responders=(calm,))
     said = support.respond(facts("the website is down"), told)
     assert isinstance(said, Draft) and said.urgency == 0
@@ -172,7 +172,7 @@ def test_a_mere_request_is_told_no_sorrow(text: str) -> None:
     """Nothing went wrong, so nobody is sorry, though it is about delivery or billing."""
     draft = _draft(text)
     assert not any(word in one.text.lower() for one in draft.texts[:2] for word in SORRY)
-    assert "request" in draft.says
+    assert "request" in draft.message
 
 
 def test_no_wording_asks_for_a_persons_data_in_public() -> None:

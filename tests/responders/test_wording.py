@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from listener.model import Draft, Text
-from listener.policy import Policy, Saved, Variant
-from responders.wording import bad_links, candidates, fit, problems, saved, saved_problems
+from listener.model import CandidateText, Draft
+from listener.policy import Policy, SavedReply, Variant
+from responders.wording import candidates, disallowed_hosts, first_fitting, problems, saved, saved_problems
 from tests.factories import facts, policy, preview
 
 
@@ -31,7 +31,7 @@ def test_every_fact_fits_in_full_in_some_variant(kind: str) -> None:
     told = policy()
     for fact in told.facts:
         draft = Draft(candidates(kind, facts("x"), told, fact), kind, "")
-        assert fit(draft, preview) is not None
+        assert first_fitting(draft, preview) is not None
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_every_fact_fits_in_full_in_some_variant(kind: str) -> None:
     [
         ("{{ broken", "cannot be read"),
         ("hello {{ handle }}", "unknown variable handle"),
-        ("hello {{ says }}", "unknown variable says"),
+        ("hello {{ statement }}", "unknown variable statement"),
         ("{{ ''.__class__.__mro__ }}", "cannot be rendered"),
         ("{{ contact.nothing.at_all }}", "cannot be rendered"),
         ("   ", "empty"),
@@ -97,10 +97,12 @@ def test_variants_with_when_come_first_and_only_then() -> None:
 
 def test_the_first_that_fits_is_taken() -> None:
     """None fits: None."""
-    draft = Draft((Text("a", "x" * 300), Text("a", "x" * 20), Text("b", "y")), "thank_you", "")
-    chosen = fit(draft, preview)
+    draft = Draft(
+        (CandidateText("a", "x" * 300), CandidateText("a", "x" * 20), CandidateText("b", "y")), "thank_you", ""
+    )
+    chosen = first_fitting(draft, preview)
     assert chosen and chosen[0].text == "x" * 20 and chosen[1].length == 20
-    assert fit(Draft((Text("a", "x" * 300),), "thank_you", ""), preview) is None
+    assert first_fitting(Draft((CandidateText("a", "x" * 300),), "thank_you", ""), preview) is None
 
 
 @pytest.mark.parametrize(
@@ -121,7 +123,7 @@ def test_the_first_that_fits_is_taken() -> None:
 )
 def test_hosts_that_are_not_allowed(text: str, hosts: tuple[str, ...]) -> None:
     """2014, US Airways: a bare host counts, a trick with the allowed name does not pass."""
-    assert bad_links(text, policy()) == hosts
+    assert disallowed_hosts(text, policy()) == hosts
 
 
 def test_nothing_a_stranger_typed_is_ever_printed() -> None:
@@ -133,14 +135,14 @@ def test_nothing_a_stranger_typed_is_ever_printed() -> None:
 
 def test_a_fact_that_repeats_an_error_is_refused() -> None:
     """2022, Air Canada: what is said as a fact is held against the house."""
-    told = (replace(policy().facts[0], says="Sadly we don't ship to Canada."), *policy().facts[1:])
+    told = (replace(policy().facts[0], statement="Sadly we don't ship to Canada."), *policy().facts[1:])
     (fault,) = problems(policy(facts=told))
-    assert fault.where == "factsheet.toml ships-to-canada.says" and "'dont ship to canada'" in fault.what
+    assert fault.where == "factsheet.toml ships-to-canada.statement" and "'dont ship to canada'" in fault.what
 
 
 SAVED = (
-    Saved("hello", "{{ agent }} of {{ brand }} here.", ("support",)),
-    Saved("help", "See {{ help_url }}"),
+    SavedReply("hello", "{{ agent }} of {{ brand }} here.", ("support",)),
+    SavedReply("help", "See {{ help_url }}"),
 )
 
 
@@ -148,8 +150,8 @@ def test_saved_texts_are_filled_in_and_offered_by_kind() -> None:
     """Variables, the brand, and who edits; without kinds for all of them."""
     told = policy(saved=SAVED)
     assert saved(told, "support", "dana") == (
-        Text("hello", "dana of Fernhill here."),
-        Text("help", "See https://help.fernhill.example"),
+        CandidateText("hello", "dana of Fernhill here."),
+        CandidateText("help", "See https://help.fernhill.example"),
     )
     assert [one.variant for one in saved(told, "answer", "dana")] == ["help"]
     assert len(saved(told, None, "dana")) == 2 and saved_problems(told) == []
@@ -159,12 +161,12 @@ def test_saved_texts_are_filled_in_and_offered_by_kind() -> None:
     ("text", "what"),
     [
         ("hello {{ handle }}", "unknown variable handle"),
-        ("{{ says }}", "unknown variable says"),
+        ("{{ statement }}", "unknown variable statement"),
         ("{{ broken", "cannot be read"),
         ("see https://evil.example.net", "links to evil.example.net"),
     ],
 )
 def test_a_saved_text_that_may_not_go_out_is_a_fault(text: str, what: str) -> None:
     """Found by `check`, before anybody inserts it."""
-    (fault,) = saved_problems(policy(saved=(Saved("one", text),)))
+    (fault,) = saved_problems(policy(saved=(SavedReply("one", text),)))
     assert what in str(fault) and fault.where == "replies.toml saved.one"

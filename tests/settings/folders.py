@@ -7,7 +7,7 @@ from listener.errors import ConfigError
 
 MEMORY = '[platforms.memory]\nmentions = "m.jsonl"\n'
 POLICY = '[brand]\nname = "Corner Shop"\n'
-FACT = '[[fact]]\nid = "a"\nsays = "s"\nsource = "x"\nowner = "o"\nchecked = 2026-01-01\nexpires = 2026-06-01\n'
+FACT = '[[fact]]\nid = "a"\nstatement = "s"\nsource = "x"\nowner = "o"\nchecked = 2026-01-01\nexpires = 2026-06-01\n'
 
 
 def faults(folder: Path, **files: str) -> list[str]:

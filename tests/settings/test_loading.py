@@ -59,7 +59,7 @@ def test_faults_of_all_files_are_told_at_once(folder: Path) -> None:
         "policy.toml [responders.thank_yu]: there is no responder of this name; did you mean thank_you?",
         "policy.toml [limits] max_age: expected a duration",
         "policy.toml [cues] thankz: is an unknown key; did you mean thanks?",
-        "factsheet.toml [[fact]] a: says is missing",
+        "factsheet.toml [[fact]] a: statement is missing",
         "factsheet.toml [[fact]] a: expires is missing",
         "replies.toml line 1: is not valid TOML",
     ):

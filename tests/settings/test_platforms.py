@@ -11,7 +11,7 @@ from tests.settings.folders import MEMORY, faults, one_fault
 
 
 @pytest.mark.parametrize(
-    ("line", "says"),
+    ("line", "message"),
     [
         ("poll_seconds = 0.05", "poll_seconds: is out of bounds: 0.05"),
         ("poll_seconds = -1", "poll_seconds: is negative"),
@@ -31,9 +31,9 @@ from tests.settings.folders import MEMORY, faults, one_fault
         ("api_token = 1", "api_token: is an unknown key; remove it: secrets come from the environment"),
     ],
 )
-def test_wrong_value_of_a_platform_is_one_fault(folder: Path, line: str, says: str) -> None:
+def test_wrong_value_of_a_platform_is_one_fault(folder: Path, line: str, message: str) -> None:
     """Each is told with the section, the key and what was expected."""
-    assert one_fault(folder, earshot=MEMORY + line).startswith(f"earshot.toml [platforms.memory] {says}")
+    assert one_fault(folder, earshot=MEMORY + line).startswith(f"earshot.toml [platforms.memory] {message}")
 
 
 @pytest.mark.parametrize("name", ["memry", "../etc", "os", "x.section"])

@@ -39,7 +39,7 @@ def test_policy_becomes_frozen_values(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "says"),
+    ("text", "message"),
     [
         ('timezone = "Europe/Olso"\n' + POLICY, "policy.toml timezone: no such time zone: Europe/Olso; did you mean"),
         ('timezone = "Europe"\n' + POLICY, "policy.toml timezone: no such time zone"),
@@ -62,27 +62,31 @@ def test_policy_becomes_frozen_values(folder: Path) -> None:
             "policy.toml [hours] business[1]: is no stretch of time",
         ),
         (POLICY + "[hours]\nholidays = [25]\n", "policy.toml [hours] holidays[1]: expected a date such as 2026-01-31"),
-        (POLICY + '[limits]\nkeep_words = "for ever"\n', "policy.toml [limits] keep_words: expected"),
+        (POLICY + '[limits]\nretain_text = "for ever"\n', "policy.toml [limits] retain_text: expected"),
         (POLICY + '[links]\nallow = ["https://a.b/c"]\n', "policy.toml [links] allow: is no host name"),
         (POLICY + '[limits]\nmax_age = "9999999d"\n', "policy.toml [limits] max_age: is out of bounds"),
         (POLICY + '[limits]\nmax_age = "0s"\n', "policy.toml [limits] max_age: is out of bounds"),
         (POLICY + "[limits]\nauto_per_day = -1\n", "policy.toml [limits] auto_per_day: is negative"),
         (
-            POLICY + '[staff]\nnames = ["a"]\nfour_eyes = ["legal"]\n',
-            "policy.toml [staff] four_eyes: needs two names",
+            POLICY + '[staff]\nnames = ["a"]\nneeds_second_approval = ["legal"]\n',
+            "policy.toml [staff] needs_second_approval: needs two names",
         ),
-        (POLICY + '[staff]\nfour_eyes = ["legal"]\n', "policy.toml [staff] four_eyes: needs two names"),
+        (
+            POLICY + '[staff]\nneeds_second_approval = ["legal"]\n',
+            "policy.toml [staff] needs_second_approval: needs two names",
+        ),
         (POLICY + '[staff]\nnames = ["ann", "Ann"]\n', "policy.toml [staff] names: names 'ann' twice"),
         (POLICY + '[staff]\nnames = ["ann", "bo "]\n', "policy.toml [staff] names: has blanks around 'bo '"),
         (POLICY + '[staff]\nsignatures = { ann = "Ann" }\n', "policy.toml [staff.signatures] ann: is no signature"),
         ("undo_seconds = 1e300\n" + POLICY, "policy.toml undo_seconds: is out of bounds"),
         (
             POLICY
-            + '[staff]\nnames = ["a", "b"]\nfour_eyes = ["thank_you"]\n[responders.thank_you]\nauto = "always"\n',
-            "policy.toml [staff] four_eyes: thank_you goes out by itself and needs two names",
+            + '[staff]\nnames = ["a", "b"]\nneeds_second_approval = ["thank_you"]\n'
+            + '[responders.thank_you]\nauto = "always"\n',
+            "policy.toml [staff] needs_second_approval: thank_you goes out by itself and needs two names",
         ),
         (
-            POLICY + '[staff]\nnames = ["a", "b"]\nfour_eyes = ["support"]\n[responders]\nsupport = 1\n',
+            POLICY + '[staff]\nnames = ["a", "b"]\nneeds_second_approval = ["support"]\n[responders]\nsupport = 1\n',
             "policy.toml [responders.support]: ",
         ),
         (
@@ -104,13 +108,13 @@ def test_policy_becomes_frozen_values(folder: Path) -> None:
         ("brand = 3\n", "policy.toml brand: expected a table, found 3"),
     ],
 )
-def test_wrong_value_of_the_policy_is_one_fault(folder: Path, text: str, says: str) -> None:
+def test_wrong_value_of_the_policy_is_one_fault(folder: Path, text: str, message: str) -> None:
     """Each is told with its table and key."""
-    assert one_fault(folder, policy=text).startswith(says)
+    assert one_fault(folder, policy=text).startswith(message)
 
 
 @pytest.mark.parametrize(
-    ("text", "says"),
+    ("text", "message"),
     [
         (FACT + 'claims = ["c"]\n' + FACT + 'claims = ["c"]\n', "factsheet.toml [[fact]] a id: is used twice"),
         (FACT, "factsheet.toml [[fact]] a: has neither claims nor questions"),
@@ -125,13 +129,13 @@ def test_wrong_value_of_the_policy_is_one_fault(folder: Path, text: str, says: s
         ("fact = [3]\n", "factsheet.toml [[fact]] 1: expected a table, found 3"),
     ],
 )
-def test_wrong_fact_is_one_fault(folder: Path, text: str, says: str) -> None:
+def test_wrong_fact_is_one_fault(folder: Path, text: str, message: str) -> None:
     """Entries are told by their id, or by their number when they have none."""
-    assert one_fault(folder, factsheet=text).startswith(says)
+    assert one_fault(folder, factsheet=text).startswith(message)
 
 
 @pytest.mark.parametrize(
-    ("text", "says"),
+    ("text", "message"),
     [
         ('[[thank_you]]\nid = "a"\ntext = "x"\n' * 2, "replies.toml [[thank_you]] a id: is used twice"),
         ('[[thank_you]]\nid = "a"\ntext = " "\n', "replies.toml [[thank_you]] a text: contains an empty text"),
@@ -149,9 +153,9 @@ def test_wrong_fact_is_one_fault(folder: Path, text: str, says: str) -> None:
         ),
     ],
 )
-def test_wrong_wording_is_one_fault(folder: Path, text: str, says: str) -> None:
+def test_wrong_wording_is_one_fault(folder: Path, text: str, message: str) -> None:
     """Kinds, ids, cues and variables are checked."""
-    assert one_fault(folder, replies=text).startswith(says)
+    assert one_fault(folder, replies=text).startswith(message)
 
 
 def test_own_policy_may_leave_out_kinds_that_the_starter_words(folder: Path) -> None:

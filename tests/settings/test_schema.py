@@ -9,7 +9,7 @@ from typing import Any, Literal
 import pytest
 
 from listener.errors import ConfigError, Problem
-from listener.settings.scalars import Spot
+from listener.settings.scalars import ConfigLocation
 from listener.settings.schema import build
 
 
@@ -38,7 +38,7 @@ class Shape:
 def shaped(text: str) -> Shape | list[Problem]:
     """The shape of a TOML text, or its problems."""
     try:
-        return build(Shape, tomllib.loads(text), Spot("f.toml"))
+        return build(Shape, tomllib.loads(text), ConfigLocation("f.toml"))
     except ConfigError as error:
         return error.problems
 

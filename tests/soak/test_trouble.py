@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from listener.desk import moves
+from listener.desk import transitions
 from listener.store import items
 from tests.fakes.x import XServer
 from tests.soak.world import FEED, OWN, POST, Days
@@ -145,8 +145,8 @@ def test_one_reply_that_costs_too_much_holds_no_other(tmp_path: Path, server: XS
     """A link reserves more than the day has left; the plain ones go out."""
     with days_of(tmp_path, server, approved=4, daily_budget_usd=0.19, send_reserve_usd=0.05) as days:
         (first,) = days.ask("SELECT min(id) FROM reply WHERE state = 'approved'")[0]
-        moves.undo(days.store, days.desk, first)
-        moves.edit(days.store, days.desk, first, "Look at https://example.com/help")
+        transitions.undo(days.store, days.desk, first)
+        transitions.edit(days.store, days.desk, first, "Look at https://example.com/help")
         days.approve()
         held = days.stages.send("x").held
         assert (set(held), states(days)["sent"] >= 3) == ({"budget"}, True)
@@ -173,7 +173,7 @@ def test_notice_about_sending_ends_when_nothing_waits_to_be_sent(tmp_path: Path,
         days.stages.send("x")
         assert days.notices() == ["billing"]
         (reply_id,) = days.ask("SELECT id FROM reply WHERE state = 'approved'")[0]
-        moves.close(days.store, days.desk, reply_id, "answered by mail")
+        transitions.close(days.store, days.desk, reply_id, "answered by mail")
         days.wait(2 * 3600)
         days.stages.send("x")
         assert days.notices() == []
@@ -191,7 +191,7 @@ def test_edit_that_mentions_us_makes_a_search_hit_answerable(tmp_path: Path, ser
         days.stages.route()
         with days.store.read() as connection:
             item = items.item(connection, reply_id=days.ask("SELECT max(id) FROM reply")[0][0])
-        assert (item.mention.id, item.mention.addressed, item.mention.can_reply) == (post.id, True, True)
+        assert (item.mention.id, item.mention.is_addressed, item.mention.can_reply) == (post.id, True, True)
 
 
 def test_page_whose_includes_are_no_list_is_kept_and_booked(tmp_path: Path, server: XServer) -> None:

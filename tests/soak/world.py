@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from listener.desk.approve import Desk, Target, approve
+from listener.desk.approve import DeskContext, Target, approve
 from listener.model import Mention, Preview
 from listener.platforms import x
 from listener.platforms.x.api import XPlatform
-from listener.platforms.x.wire import Wire
+from listener.platforms.x.wire import XClient
 from listener.settings import load, load_responders, starter
 from listener.stages import Stages
 from listener.store import ledger, notices, platforms, replies
@@ -66,10 +66,10 @@ class Days:
             self.store, "x", None if budget == "none" else budget, self.section.send_reserve_usd, self.now
         )
         self.keys = Keys()
-        wire = Wire(server.url, self.keys)
+        wire = XClient(server.url, self.keys)
         self.platform = XPlatform(self.section, self.keys, meter, wire=wire, rng=self.rng, clock=self.now)
         policy = load(starter()).policy
-        self.desk = Desk("ann", policy, self.shown, self.now)
+        self.desk = DeskContext("ann", policy, self.shown, self.now)
         triage = Triage(policy, load_responders(policy), self.shown, "soak")
         self.stages = Stages(self.store, {"x": self.platform}, triage, self.now)
         with self.store.write() as connection:

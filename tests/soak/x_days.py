@@ -64,7 +64,7 @@ def flood(folder: Path, server: XServer, waiting: int = 1200, seed: int = 3) -> 
         days.wait(60)
     fresh, stored = sorted(days.planted[1:], key=int), days.stored()
     report.say(f"waiting {waiting}  stored {len(stored) - 1}", stored >= set(fresh[-REACH:]))
-    gaps = days.ask("SELECT from_id, to_id, says FROM gap")
+    gaps = days.ask("SELECT from_id, to_id, description FROM gap")
     told = [gap[:2] for gap in gaps] == [(days.planted[0], fresh[-REACH])]
     report.say(f"gaps {len(gaps)}: {gaps[0][2] if gaps else ''}", told and days.notices() == ["gap"])
     return report

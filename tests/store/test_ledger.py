@@ -8,7 +8,7 @@ import pytest
 
 from listener.errors import OverBudget
 from listener.model import Prepared, Receipt
-from listener.store import figures, ledger
+from listener.store import exchange_log, ledger
 from listener.store.engine import Store, open_store
 from listener.store.ledger import LedgerMeter
 from listener.store.migrate import migrate
@@ -86,16 +86,16 @@ def test_the_cost_of_a_post_that_was_found_later_stands_in_its_exchange(line: Li
     other, reply = line.approved(), line.approved()
     line.platform.script = ["ok", "cut"]
     line.send()
-    real = line.platform.find
+    real = line.platform.find_reply
 
-    def find(prepared: Prepared) -> Receipt | None:
+    def find_reply(prepared: Prepared) -> Receipt | None:
         LedgerMeter(line.store, "memory", None, 0.0, line.clock).charge(POST, 1, 0.01, key=prepared.key)
         return real(prepared)
 
-    vars(line.platform)["find"] = find
+    vars(line.platform)["find_reply"] = find_reply
     line.send()
     with line.store.read() as connection:
-        costs = {one["reply_id"]: one["cost_usd"] for one in figures.exchanges(connection)}
+        costs = {one["reply_id"]: one["cost_usd"] for one in exchange_log.exchanges(connection)}
     assert costs == {other.id: None, reply.id: 0.01}
 
 

@@ -4,7 +4,6 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
@@ -13,12 +12,6 @@ from listener.errors import LockHeld, StoreError
 from listener.store import engine, lock, migrate, records, tables
 from listener.store.tables import metadata
 from tests.line import NOON
-
-MENTION = (
-    "INSERT INTO mention (key, platform, id, interaction_id, conversation_id, text, html, author_id, addressed,"
-    " can_reply, created_at, aged_from, seen_at, version_id, version_at, stage, tries) VALUES"
-    " (:key, 'memory', :id, :id, :id, 't', 0, 'a', 1, 1, '', '', '', :id, '', 'routed', 0)"
-)
 
 
 def columns(path: Path) -> dict[str, list[tuple[object, ...]]]:
@@ -54,17 +47,6 @@ def scripts() -> Config:
     return config
 
 
-def older(path: Path, number: int) -> None:
-    """A database as an older Earshot left it."""
-    made, config = create_engine(f"sqlite:///{path}"), scripts()
-    with made.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, f"{number:04}")
-        connection.exec_driver_sql(f"PRAGMA application_id = {engine.APPLICATION_ID}")
-        connection.exec_driver_sql(f"PRAGMA user_version = {number}")
-    made.dispose()
-
-
 def test_the_known_head_is_alembics() -> None:
     """Commands compare one number; it must be the right one."""
     assert ScriptDirectory.from_config(scripts()).get_current_head() == f"{engine.HEAD:04}"
@@ -73,11 +55,19 @@ def test_the_known_head_is_alembics() -> None:
 def test_records_have_columns_of_their_names() -> None:
     """The one loader depends on it."""
     pairs = {
-        records.Reply: "reply", records.Decided: "decision", records.Approval: "approval", records.Event: "event",
-        records.Notice: "notice", records.Shunted: "shunted", records.PlatformState: "platform", records.Pause: "pause",
-        records.OptOut: "optout", records.Note: "note",
-        records.Autonomy: "autonomy", records.Mood: "mood",
-    }  # fmt: skip
+        records.Reply: "reply",
+        records.StoredDecision: "decision",
+        records.Approval: "approval",
+        records.Event: "event",
+        records.Notice: "notice",
+        records.Quarantined: "quarantine",
+        records.PlatformState: "platform",
+        records.Pause: "pause",
+        records.OptOut: "optout",
+        records.Note: "note",
+        records.Autonomy: "autonomy",
+        records.SentimentBucket: "sentiment_bucket",
+    }
     missing = {name: set(records.names(cls)) - set(metadata.tables[name].c.keys()) for cls, name in pairs.items()}
     assert not any(missing.values()), missing
 
@@ -121,15 +111,15 @@ def test_a_file_that_is_no_database_is_told_as_such(tmp_path: Path) -> None:
         engine.open_store(path)
 
 
-@pytest.mark.parametrize(("version", "says"), [(engine.HEAD + 1, "newer Earshot"), (0, "older schema")])
-def test_another_schema_is_refused_saying_what_to_do(tmp_path: Path, version: int, says: str) -> None:
+@pytest.mark.parametrize(("version", "message"), [(engine.HEAD + 1, "newer Earshot"), (0, "older schema")])
+def test_another_schema_is_refused_saying_what_to_do(tmp_path: Path, version: int, message: str) -> None:
     """Newer: run that version; older: migrate."""
     path = tmp_path / "earshot.db"
     migrate.migrate(path, NOON)
     connection = sqlite3.connect(path)
     connection.execute(f"PRAGMA user_version = {version}")
     connection.close()
-    with pytest.raises(StoreError, match=says):
+    with pytest.raises(StoreError, match=message):
         engine.open_store(path)
 
 
@@ -179,72 +169,3 @@ def test_times_sort_as_text(tmp_path: Path) -> None:
     bind = tables.UtcTime().process_bind_param
     earlier, later = bind(NOON, None), bind(NOON.replace(microsecond=5), None)  # type: ignore[arg-type]
     assert earlier is not None and later is not None and earlier < later
-
-
-def test_verdicts_are_made_of_older_replies_and_stay_out_of_the_record(tmp_path: Path) -> None:
-    """From schema 4 on: approved, edited, rejected, handed on; not what went by itself, is open, or staff wrote."""
-    path = tmp_path / "earshot.db"
-    older(path, 4)
-    connection = sqlite3.connect(path)
-    replies = [  # state, variant, approved_by, closed_as, rule
-        ("sent", "a", "dana", None, "support"),
-        ("approved", None, "bo", None, "support"),
-        ("closed", "a", None, "rejected", "support"),
-        ("escalated", None, None, None, "support"),
-        ("sent", "a", "policy", None, "support"),
-        ("drafted", "a", None, None, "support"),
-        ("sent", None, "dana", None, "staff"),
-    ]
-    for key, (state, variant, by, closed, rule) in enumerate(replies, 1):
-        connection.execute(MENTION, {"key": key, "id": f"m{key}"})
-        connection.execute(
-            "INSERT INTO decision (mention_key, at, action, kind, rule, compound, lang, auto, urgency, facts, hits,"
-            " policy_hash, version) VALUES (?, '', 'draft', 'support', 'support', 0, 'en', 0, 0, '{}', '[]', '', '')",
-            (key,),
-        )
-        connection.execute(
-            "INSERT INTO reply (mention_key, state, revision, rule, variant, approved_by, closed_as, auto, urgency,"
-            " created_at, changed_at, attempts, looks) VALUES (?, ?, 1, ?, ?, ?, ?, 1, 0, '', '', 0, 0)",
-            (key, state, rule, variant, by, closed),
-        )
-    logged = [(3, "rejected", "cy"), (3, "forgotten", "dana"), (4, "drafted", "policy")]  # the last has no name kept
-    connection.executemany(
-        "INSERT INTO event (at, mention_key, reply_id, what, by) VALUES ('', ?1, ?1, ?2, ?3)", logged
-    )
-    connection.commit()
-    connection.close()
-    migrate.migrate(path, NOON)
-    connection = sqlite3.connect(path)
-    assert connection.execute("SELECT reply_id, what, by, changed, auto FROM verdict ORDER BY reply_id").fetchall() == [
-        (1, "approved", "dana", 0, 0),
-        (2, "edited", "bo", 1, 0),
-        (3, "rejected", "cy", 1, 0),
-        (4, "escalated", "staff", 1, 0),
-    ]
-    connection.close()
-
-
-def test_approvals_that_were_taken_back_before_are_marked(tmp_path: Path) -> None:
-    """From schema 1 on: an approval stood when it was of the reply's revision and moment."""
-    path = tmp_path / "earshot.db"
-    older(path, 1)
-    connection = sqlite3.connect(path)
-    connection.execute(MENTION, {"key": 1, "id": "m"})
-    connection.execute(
-        "INSERT INTO reply (id, mention_key, state, revision, rule, auto, urgency, approved_at, created_at, changed_at,"
-        " attempts, looks) VALUES (1, 1, 'approved', 2, 'support', 0, 0, 'now', '', '', 0, 0)"
-    )
-    rows = [(1, 1, "before"), (1, 2, "before"), (1, 2, "now")]
-    connection.executemany(
-        "INSERT INTO approval (reply_id, revision, by, at, text, automatic) VALUES (?, ?, 'bo', ?, 't', 0)", rows
-    )
-    connection.commit()
-    connection.close()
-    assert migrate.migrate(path, NOON) == (1, engine.HEAD)
-    connection = sqlite3.connect(path)
-    assert connection.execute("SELECT taken_back_at FROM approval ORDER BY id").fetchall() == [
-        ("before",),
-        ("before",),
-        (None,),
-    ]
-    connection.close()

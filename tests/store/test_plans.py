@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event
 
-from listener.store import figures, forget, items, mentions, outgoing, people, replies
+from listener.store import erasure, exchange_log, items, mentions, outgoing, people, replies
 from tests.desk.world import made
 from tests.line import NOON
 
@@ -18,23 +18,23 @@ HOT: dict[str, tuple[Callable[[Connection], Any], str]] = {
     "queue of a kind": (lambda c: items.items(c, NOON, kind="support"), "ix_reply_waiting"),
     "queue of a platform": (lambda c: items.items(c, NOON, platform="memory"), "ix_reply_waiting"),
     "queue of a state": (lambda c: items.items(c, NOON, states=("sent",)), "ix_reply_queue"),
-    "totals": (lambda c: (replies.counts(c), replies.asleep_and_late(c, NOON)), "ix_reply_snoozed"),
-    "oldest": (figures.oldest_waiting, "ix_reply_queue"),
-    "undecided": (figures.undecided, "ix_mention_new"),
+    "totals": (lambda c: (replies.counts(c), replies.count_snoozed_overdue(c, NOON)), "ix_reply_snoozed"),
+    "oldest": (exchange_log.oldest_waiting, "ix_reply_queue"),
+    "undecided": (exchange_log.undecided, "ix_mention_new"),
     "exchanges of a person": (lambda c: items.of_person(c, *ADA), "ix_mention_author"),
     "thread": (lambda c: items.of_conversation(c, "memory", "c1"), "ix_mention_conversation"),
     "person": (lambda c: people.figures(c, ADA), "ix_reply_mention"),
     "name": (lambda c: people._named(c, "memory", "ada"), "ix_mention_handle"),
-    "log": (lambda c: list(figures.exchanges(c)), "ix_mention_seen"),
-    "log since": (lambda c: list(figures.exchanges(c, since=NOON - timedelta(days=1))), "ix_mention_seen"),
-    "log of a person": (lambda c: list(figures.exchanges(c, person=ADA)), "ix_mention_author"),
+    "log": (lambda c: list(exchange_log.exchanges(c)), "ix_mention_seen"),
+    "log since": (lambda c: list(exchange_log.exchanges(c, since=NOON - timedelta(days=1))), "ix_mention_seen"),
+    "log of a person": (lambda c: list(exchange_log.exchanges(c, person=ADA)), "ix_mention_author"),
     "texts of today": (lambda c: outgoing.texts(c, NOON, limit=9, on_the_way=False), "ix_reply_sent"),
     "texts on their way": (lambda c: outgoing.texts(c, NOON, limit=9), "ix_reply_queue"),
     "drafts of the hour": (lambda c: items.recent_drafts(c, NOON, 9), "ix_reply_created"),
     "search in the queue": (lambda c: items.items(c, NOON, words="nib", late=True), "ix_reply_waiting"),
     "somebody's queue": (lambda c: items.items(c, NOON, assigned_to="bo"), "ix_reply_waiting"),
-    "words to let go": (lambda c: forget.old(c, NOON, 200), "ix_mention_kept"),
-    "deleted posts": (lambda c: forget.deleted(c, {"x": NOON, "*": NOON}, 200), "ix_mention_gone"),
+    "words to let go": (lambda c: erasure.old(c, NOON, 200), "ix_mention_kept"),
+    "deleted posts": (lambda c: erasure.deleted(c, {"x": NOON, "*": NOON}, 200), "ix_mention_deleted"),
     "locate": (lambda c: mentions.locate(c, "memory", "m1"), "sqlite_autoindex_mention_1"),
 }
 SORTED = {

@@ -10,7 +10,7 @@ import pytest
 
 from listener.model import Decision, History
 from listener.triage.decide import decide, hits
-from listener.triage.facts import Ears, pack, unpack
+from listener.triage.signals import SignalExtractor, pack, unpack
 from tests.factories import NOW, decided, facts, mention, policy, responders
 
 
@@ -84,8 +84,8 @@ def test_an_expired_fact_calls_its_owner() -> None:
     """After `expires` nothing of a fact is said."""
     told = policy(facts=tuple(replace(fact, expires=date(2026, 11, 22)) for fact in policy().facts))
     for text in ("you don't ship to Canada", "do you ship to Canada?"):
-        decision = decide(Ears(told).facts(mention(text), History(), NOW), told, responders())
-        assert decision.action == "escalate" and "expired" in decision.trail[-1].says
+        decision = decide(SignalExtractor(told).facts(mention(text), History(), NOW), told, responders())
+        assert decision.action == "escalate" and "expired" in decision.trail[-1].message
 
 
 def test_setting_an_error_right_needs_nothing() -> None:
@@ -113,5 +113,5 @@ def test_a_policy_without_responders_leaves_nothing_unheard() -> None:
 def test_a_hostile_mention_costs_bounded_time(text: str) -> None:
     """F27, F37: 100 kB of anything is decided in less than two seconds."""
     start = time.perf_counter()
-    decided(text, html=False)
+    decided(text, is_html=False)
     assert time.perf_counter() - start < 2.0

@@ -10,8 +10,8 @@ import pytest
 from listener.desk.forget import forget
 from listener.model import History, Mention
 from listener.settings import load_responders
-from listener.store import clean, notices
-from listener.triage.route import Triage, Verdict
+from listener.store import notices, vacuum
+from listener.triage.route import Triage, TriageResult
 from tests.line import Line
 
 WORD = "zirconium"
@@ -28,7 +28,7 @@ class Interrupted(Triage):
 
     meanwhile: Callable[[], None] = lambda: None
 
-    def decide(self, mention: Mention, history: History, now: datetime) -> Verdict:
+    def decide(self, mention: Mention, history: History, now: datetime) -> TriageResult:
         """After the other thing."""
         self.meanwhile()
         return Triage.decide(self, mention, history, now)
@@ -47,7 +47,7 @@ def test_who_is_forgotten_while_their_mention_is_decided(line: Line, text: str, 
         tries += 1
         if tries == 3 or not crash:
             forget(line.store, line.desk(), f"memory:{said.author_id}")
-            assert clean.clean(line.store, line.now)
+            assert vacuum.clean(line.store, line.now)
         if crash:
             raise ZeroDivisionError(f"a fault near {WORD}")
 
@@ -56,6 +56,6 @@ def test_who_is_forgotten_while_their_mention_is_decided(line: Line, text: str, 
         replace(line.stages, triage=triage).route()
     assert tries == (3 if crash else 1) and not traces(line.folder)
     with line.store.read() as connection:
-        assert notices.shunted_items(connection) == []
+        assert notices.quarantined_items(connection) == []
         rows = connection.exec_driver_sql("SELECT stage, (SELECT count(*) FROM decision) FROM mention").all()
     assert rows == [("forgotten", 0)]

@@ -67,7 +67,7 @@ def test_the_word_stop_in_a_sentence_silences_nobody(text: str) -> None:
 def test_who_opted_out_is_never_answered_but_danger_is_seen() -> None:
     """Silence, unless somebody may be in danger: then a person reads it."""
     history = History(opted_out=True)
-    assert decided("great pens, thank you", history).rule == "opted_out"
+    assert decided("great pens, thank you", history).rule == "opted_out_earlier"
     assert decided("the pen exploded in my face", history).rule == "safety"
 
 
@@ -93,7 +93,7 @@ def test_emoji_alone_are_understood() -> None:
 )
 def test_an_old_mention_is_never_answered_by_a_draft(text: str, action: str) -> None:
     """2013, a fake account answered ten-month-old posts."""
-    decision = decided(text, aged_from=old(300))
+    decision = decided(text, age_start_at=old(300))
     assert (decision.action, decision.rule) == (action, "too_old")
 
 
@@ -107,8 +107,8 @@ def test_age_is_reckoned_from_aged_from() -> None:
 )
 def test_who_did_not_address_us_gets_no_draft(text: str, action: str) -> None:
     """2018, a template answered a celebrity's whole thread."""
-    decision = decided(text, addressed=False)
-    assert (decision.action, decision.rule) == (action, "not_to_us")
+    decision = decided(text, is_addressed=False)
+    assert (decision.action, decision.rule) == (action, "not_addressed")
 
 
 def test_a_follow_up_goes_to_whoever_answered() -> None:
@@ -148,7 +148,7 @@ def test_a_repost_is_not_the_authors_own_praise() -> None:
 
 def test_every_guard_says_what_its_miss_means() -> None:
     """The first line of its docstring, a sentence; the names are unique and in the file's order."""
-    assert [name for name, _, miss in GUARDS if not miss.says.endswith(".")] == []
+    assert [name for name, _, miss in GUARDS if not miss.message.endswith(".")] == []
     assert [name for name, _, _ in GUARDS][:2] == ["self_harm", "death"]
     assert len(decided("the cover is blue").trail) > len(GUARDS)
 

@@ -6,7 +6,7 @@ import pytest
 
 from listener.desk import control
 from listener.errors import DeskError
-from listener.model import Facts, Pass, Responder
+from listener.model import MentionSignals, Pass, Responder
 from listener.policy import Policy
 from listener.settings import load_responders
 from listener.stages import Stages
@@ -23,7 +23,7 @@ class Fragile:
     def __init__(self, error: Exception | None = None) -> None:
         self.error = error or ZeroDivisionError("a faulty rule")
 
-    def respond(self, facts: Facts, policy: Policy) -> Pass:
+    def respond(self, facts: MentionSignals, policy: Policy) -> Pass:
         """Crash on the marker, pass on everything else."""
         if self.broken and "marker" in facts.text:
             raise self.error
@@ -67,15 +67,15 @@ def test_the_policys_text_is_kept_with_the_decision(line: Line) -> None:
         assert policies.texts(connection, item.decided.policy_hash) == dict(line.policy.texts)
 
 
-def test_a_mention_that_crashes_a_rule_is_shunted_after_three_tries_and_the_others_go_on(line: Line) -> None:
+def test_a_mention_that_crashes_a_rule_is_quarantined_after_three_tries_and_the_others_go_on(line: Line) -> None:
     """It can be seen with its error."""
     line.say("the marker")
     other = line.say(COMPLAINT)
     line.stages.poll("memory")
     done = stages(line, Fragile()).route()
-    assert (done.shunted, line.reply_to(other.id).state) == (1, "drafted")
+    assert (done.quarantined, line.reply_to(other.id).state) == (1, "drafted")
     with line.store.read() as connection:
-        (item,) = notices.shunted_items(connection)
+        (item,) = notices.quarantined_items(connection)
     assert (item.stage, item.error) == ("route", "ZeroDivisionError: a faulty rule")
 
 
@@ -86,24 +86,24 @@ def test_a_mention_that_the_machine_could_not_decide_waits_and_is_not_blamed(lin
     other = line.say(COMPLAINT)
     line.stages.poll("memory")
     done = stages(line, fragile).route()
-    assert (done.deferred, done.shunted, line.reply_to(other.id).state) == (1, 0, "drafted")
+    assert (done.deferred, done.quarantined, line.reply_to(other.id).state) == (1, 0, "drafted")
     fragile.broken = False
     stages(line, fragile).route()
     assert line.reply_to(said.id).state == "drafted"
 
 
-def test_a_shunted_mention_can_be_put_back(line: Line) -> None:
+def test_a_quarantined_mention_can_be_put_back(line: Line) -> None:
     """Once the rule is mended it is decided as any other."""
     fragile = Fragile()
     said = line.say("the marker: " + COMPLAINT)
     line.stages.poll("memory")
     stages(line, fragile).route()
-    control.put_back(line.store, line.desk(), 1)
+    control.requeue(line.store, line.desk(), 1)
     fragile.broken = False
     stages(line, fragile).route()
     assert line.reply_to(said.id).state == "drafted"
-    with pytest.raises(DeskError, match="nothing is shunted as 1"):
-        control.put_back(line.store, line.desk(), 1)
+    with pytest.raises(DeskError, match="nothing is quarantined as 1"):
+        control.requeue(line.store, line.desk(), 1)
 
 
 def test_a_text_for_which_no_wording_fits_goes_to_a_person(line: Line) -> None:
@@ -160,7 +160,7 @@ def test_an_edit_that_comes_while_its_mention_is_decided_is_decided_again(line: 
     line.stages.poll("memory")
     fragile = Fragile()
 
-    def edit(facts: Facts, policy: Policy) -> Pass:
+    def edit(facts: MentionSignals, policy: Policy) -> Pass:
         fragile.respond = lambda facts, policy: Pass("not mine")  # type: ignore[method-assign]
         line.say(COMPLAINT, id=said.id, created_at=said.created_at)
         line.stages.poll("memory")

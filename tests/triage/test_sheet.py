@@ -28,7 +28,7 @@ from tests.factories import facts
 )
 def test_in_what_manner_a_claim_is_made(text: str, manner: str) -> None:
     """Stated, asked, denied or hedged, by its sentence."""
-    assert [claim.manner for claim in facts(text).claims] == [manner]
+    assert [claim.stance for claim in facts(text).claims] == [manner]
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_in_what_manner_a_claim_is_made(text: str, manner: str) -> None:
 )
 def test_what_is_no_claim(text: str) -> None:
     """The words must be there, in order, close together, in one sentence."""
-    assert not [claim for claim in facts(text).claims if claim.manner == "stated"]
+    assert not [claim for claim in facts(text).claims if claim.stance == "stated"]
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from listener.desk import control, marks, moves
+from listener.desk import control, marks, transitions
 from listener.upkeep.expire import expire
 from tests.line import COMPLAINT, Line
 
@@ -62,10 +62,10 @@ def test_the_notice_of_a_pause_ends_with_the_pause(line: Line) -> None:
 def test_what_a_person_wrote_to_an_old_mention_is_not_closed_under_their_hands(line: Line) -> None:
     """An old complaint goes to a person; their text has the whole span to be approved in."""
     old = line.now - timedelta(days=8)
-    said = line.say(COMPLAINT, created_at=old, aged_from=old)
+    said = line.say(COMPLAINT, created_at=old, age_start_at=old)
     line.listen()
     found = line.reply_to(said.id)
-    moves.edit(line.store, line.desk(), found.id, "We are sorry. Please write to us.")
+    transitions.edit(line.store, line.desk(), found.id, "We are sorry. Please write to us.")
     assert expire(line.store, line.policy, line.now) == 0
     line.wait(days=8)
     assert expire(line.store, line.policy, line.now) == 1

@@ -10,17 +10,17 @@ import pytest
 from rich.console import Console
 from sqlalchemy import select
 
-from listener.cli import screen
-from listener.desk import control, moves
-from listener.desk.queue import Asked, View, show
-from listener.model import BadItem, Mention, Page
-from listener.store import figures, mentions, notices, people, replies
+from listener.cli import detail
+from listener.desk import control, transitions
+from listener.desk.queue import ItemRef, RenderContext, show
+from listener.model import FeedPage, Mention, QuarantinedItem
+from listener.store import exchange_log, mentions, notices, people, replies
 from listener.store.tables import metadata
 from listener.upkeep import retention
 from tests.line import COMPLAINT, PRAISE, Line
 
 IDLE = "Going to the shop with my zirconium pen"
-DAYS = {"keep_words": timedelta(days=30)}
+DAYS = {"retain_text": timedelta(days=30)}
 
 
 def keeping(line: Line, **limits: timedelta | None) -> None:
@@ -49,7 +49,7 @@ def test_words_go_when_their_time_is_over_and_the_ledger_stays(line: Line, monke
     assert retention.retain(line.store, line.policy, line.now, {}) == 5
     assert texts(line) == [""] * 5 + [IDLE]
     with line.store.read() as connection:
-        rows = list(figures.exchanges(connection))
+        rows = list(exchange_log.exchanges(connection))
     assert [row["decision"] for row in rows] == ["ignore"] * 6 and rows[0]["compound"] is not None
     assert retention.retain(line.store, line.policy, line.now, {}) == 0
 
@@ -70,7 +70,7 @@ def test_what_waits_for_a_person_keeps_its_words(line: Line) -> None:
     line.wait(days=31)
     line.stages.upkeep()
     assert texts(line) == [said.text]
-    moves.close(line.store, line.desk(), line.reply_to(said.id).id, "called her")
+    transitions.close(line.store, line.desk(), line.reply_to(said.id).id, "called her")
     line.stages.upkeep()
     assert texts(line) == [""] and line.reply_to(said.id).reason is None
 
@@ -93,7 +93,7 @@ def test_a_deleted_post_loses_its_words_sooner(line: Line) -> None:
     line.listen()
     with line.store.write() as connection:
         mentions.gone(connection, mentions.locate(connection, "memory", gone.id) or 0, line.now)
-    keeping(line, keep_deleted=timedelta(hours=24))
+    keeping(line, retain_deleted_text=timedelta(hours=24))
     line.wait(hours=23)
     line.stages.upkeep()
     assert texts(line) == [IDLE, IDLE]
@@ -107,7 +107,7 @@ def test_what_is_listed_again_after_its_time_stays_bare(line: Line) -> None:
     said = line.say(COMPLAINT)
     line.listen()
     line.wait(days=8)
-    keeping(line, keep_words=timedelta(days=7))
+    keeping(line, retain_text=timedelta(days=7))
     line.stages.upkeep()
     assert texts(line) == [""]
     line.say(f"{COMPLAINT} Again!", id=said.id, interaction_id=said.id, created_at=line.now)
@@ -146,7 +146,7 @@ def test_a_platforms_own_rule_holds_where_the_policy_says_nothing(line: Line) ->
 def test_the_shorter_of_rule_and_policy_counts(line: Line, policy: timedelta, hours: int) -> None:
     """A policy may be stricter than the platform, never laxer."""
     deleted(line)
-    keeping(line, keep_deleted=policy)
+    keeping(line, retain_deleted_text=policy)
     line.wait(hours=hours, seconds=-1)
     assert kept(line, DAY) == 0
     line.wait(seconds=2)
@@ -159,10 +159,10 @@ def test_what_waits_for_a_deleted_post_is_withdrawn_with_its_words(line: Line) -
     reply = line.reply_to(said.id)
     line.wait(hours=25)
     with line.store.write() as connection:
-        assert replies.move(connection, reply, "sending", by="outbox", now=line.now)
+        assert replies.transition(connection, reply, "sending", by="outbox", now=line.now)
     assert kept(line, DAY) == 0 and texts(line) == [said.text]
     with line.store.write() as connection:
-        assert replies.move(connection, line.reply(reply.id), "drafted", by="outbox", now=line.now)
+        assert replies.transition(connection, line.reply(reply.id), "drafted", by="outbox", now=line.now)
     assert kept(line, DAY) == 1 and texts(line) == [""]
     ended = line.reply(reply.id)
     assert (ended.state, ended.closed_as, ended.text, ended.reason) == ("closed", "withdrawn", None, None)
@@ -173,10 +173,10 @@ def test_show_says_why_the_words_are_missing(line: Line) -> None:
     said = deleted(line, COMPLAINT)
     line.wait(hours=25)
     kept(line, DAY)
-    view = View(line.preview, lambda decided, mention: [], line.now)
-    found = show(line.store, view, Asked(mention=("memory", said.id)))
+    view = RenderContext(line.preview, lambda decided, mention: [], line.now)
+    found = show(line.store, view, ItemRef(mention=("memory", said.id)))
     page = StringIO()
-    for part in screen.mention(found):
+    for part in detail.mention(found):
         Console(file=page, width=200).print(part)
     assert "the words are erased: the post is gone from the platform" in page.getvalue()
 
@@ -184,13 +184,15 @@ def test_show_says_why_the_words_are_missing(line: Line) -> None:
 def test_what_was_never_decided_waits_for_a_person(line: Line) -> None:
     """Put aside by a crash or unread: it keeps its words until somebody dismisses it."""
     said = crashed(line)
-    line.platform.pages.append(Page({"at": 1}, bad=(BadItem("x1", '{"text": "zirconium"}', "no id"),), more=True))
+    line.platform.pages.append(
+        FeedPage({"at": 1}, quarantined_items=(QuarantinedItem("x1", '{"text": "zirconium"}', "no id"),), more=True)
+    )
     line.listen()
     keeping(line, **DAYS)
     line.wait(days=31)
     line.stages.upkeep()
     with line.store.read() as connection:
-        aside = notices.shunted_items(connection)
+        aside = notices.quarantined_items(connection)
     assert texts(line) == [said.text] and {one.raw for one in aside} == {said.text, '{"text": "zirconium"}'}
     for one in aside:
         control.dismiss(line.store, line.desk(), one.id)
@@ -213,7 +215,9 @@ def crashed(line: Line) -> Mention:
 
 def test_what_was_mended_or_said_to_stop_us_goes_too(line: Line) -> None:
     """A broken item that has come whole since; "stop" in the author's words, while the opt-out itself stays."""
-    line.platform.pages.append(Page({"at": 1}, bad=(BadItem("x1", '{"text": "zirconium"}', "no id"),), more=True))
+    line.platform.pages.append(
+        FeedPage({"at": 1}, quarantined_items=(QuarantinedItem("x1", '{"text": "zirconium"}', "no id"),), more=True)
+    )
     line.listen()
     line.say(IDLE, id="x1")
     said = line.say("@brand stop replying to me with your zirconium")
@@ -227,5 +231,5 @@ def test_what_was_mended_or_said_to_stop_us_goes_too(line: Line) -> None:
     line.stages.upkeep()
     with line.store.read() as connection:
         asked = people.opted_out(connection, who)
-        raws = connection.execute(select(metadata.tables["shunted"].c.raw)).scalars().all()
+        raws = connection.execute(select(metadata.tables["quarantine"].c.raw)).scalars().all()
     assert asked is not None and asked.why is None and raws == [""]

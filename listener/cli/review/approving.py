@@ -2,14 +2,14 @@
 
 from textual.containers import VerticalScroll
 
-from listener.cli.review.frame import Frame
-from listener.cli.review.sight import AGAIN, SEEN
+from listener.cli.review.frame import ReviewFrame
+from listener.cli.review.key_guard import MIN_VISIBLE_S, REREAD_S
 from listener.model import Json
 
 SMALL = 4  # lines of a page in which nothing can be read
 
 
-class Approving(Frame):
+class ApprovalKeys(ReviewFrame):
     """What comes before an approval."""
 
     def action_scroll(self, pages: int) -> None:
@@ -30,8 +30,8 @@ class Approving(Frame):
 
     def _early(self, one: Json) -> bool:
         """A key that came before anybody can have seen what it decides on does nothing."""
-        early = self.sight.early(self.pressed)
-        if early and self.sight.needs == SEEN:
+        early = self.sight.is_too_early(self.pressed)
+        if early and self.sight.needs == MIN_VISIBLE_S:
             self._say(f"{one['id']} had hardly been seen: press it again")
         return early
 
@@ -52,7 +52,7 @@ class Approving(Frame):
         page = self.query_one("#page", VerticalScroll)
         page.scroll_to(y=self.read - self._room() + min(below, self._room() - 1), animate=False)
         self._say("the text went on below: now it is in sight, a approves" if below < self._room() else "it goes on: a")
-        self._unseen(AGAIN)  # a double press does not pass it
+        self._unseen(REREAD_S)  # a double press does not pass it
         return True
 
     def _doubted(self, one: Json) -> bool:
@@ -62,5 +62,5 @@ class Approving(Frame):
             return False
         self.known = frozenset(doubts)
         self._say(f"look again: {', '.join(doubts)}; then a approves it")
-        self._unseen(AGAIN)  # a double press does not pass it
+        self._unseen(REREAD_S)  # a double press does not pass it
         return True

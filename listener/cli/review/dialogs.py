@@ -13,11 +13,11 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from listener.cli import output
-from listener.cli.review.acts import Question
-from listener.cli.review.sight import Drawn, Sight
+from listener.cli.review.actions import Question
+from listener.cli.review.key_guard import Drawn, KeyGuard
 
 if TYPE_CHECKING:
-    from listener.cli.review.frame import Frame
+    from listener.cli.review.frame import ReviewFrame
 
 AROUND = 6  # lines of a box that are always needed: its frame, the question, what was typed, the keys
 
@@ -34,21 +34,21 @@ def cut(text: str) -> Text:
     return made
 
 
-class Over(ModalScreen[str | None]):
+class Dialog(ModalScreen[str | None]):
     """What opens on top: it knows whether it had been seen when a key was pressed."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.sight = Sight()
+        self.sight = KeyGuard()
 
     def noted(self, *parts: Any) -> Drawn:
         """Parts whose drawing counts."""
         return Drawn(*parts, told=lambda: self.sight.drawn(self.frame.clock()))
 
     @property
-    def frame(self) -> "Frame":
+    def frame(self) -> "ReviewFrame":
         """What it opens on top of."""
-        return cast("Frame", self.app)
+        return cast("ReviewFrame", self.app)
 
     def action_leave(self) -> None:
         """Nothing is done."""
@@ -60,18 +60,18 @@ class Answer(Input):
 
     def on_key(self, event: Key) -> None:
         """Before the digit is typed."""
-        if cast("Ask", self.screen).picked(event):
+        if cast("QuestionDialog", self.screen).picked(event):
             event.stop()
             event.prevent_default()
 
     async def action_submit(self) -> None:
         """Enter counts only when the question had been seen."""
-        ask = cast("Ask", self.screen)
-        if not ask.sight.early(ask.frame.pressed):
+        ask = cast("QuestionDialog", self.screen)
+        if not ask.sight.is_too_early(ask.frame.pressed):
             await super().action_submit()
 
 
-class Ask(Over):
+class QuestionDialog(Dialog):
     """A question: a key picks a choice, Enter gives what was typed, Escape nothing."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -137,7 +137,7 @@ def _hint(asked: Question) -> str:
     return "one of these keys, or your own words; then Enter" if asked.own else "one of these keys"
 
 
-class Read(Over):
+class PageDialog(Dialog):
     """A page to read. keys: what may be pressed besides Escape -> what comes of it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,enter", "leave", "")]
@@ -152,7 +152,7 @@ class Read(Over):
             yield Static(line(self.heading, "bold"))
             with VerticalScroll():
                 yield Static(self.noted(*self.parts), id="read")
-            told = "   ".join(f"{key}: {says}" for key, says in self.keys.items())
+            told = "   ".join(f"{key}: {message}" for key, message in self.keys.items())
             yield Static(line(f"{told}   Escape: back   PgUp PgDn: scroll".strip(), "dim"))
 
     def on_mount(self) -> None:
@@ -164,7 +164,7 @@ class Read(Over):
         if event.character in self.keys:
             event.stop()
             page = self.query_one(VerticalScroll)
-            if self.sight.early(self.frame.when(event)):
+            if self.sight.is_too_early(self.frame.when(event)):
                 return
             if page.scroll_offset.y < page.max_scroll_y:
                 page.scroll_page_down(animate=False)

@@ -7,9 +7,9 @@ from typing import Any
 from rich.cells import set_cell_size
 from rich.text import Text
 
-from listener.cli import output, render, screen, times
+from listener.cli import detail, output, render, times
 from listener.cli.review.page import Page, whole
-from listener.desk.queue import Totals
+from listener.desk.queue import QueueTotals
 from listener.model import Json
 
 BEFORE = 3  # lines of the thread above the mention; all of it stands further down
@@ -20,14 +20,14 @@ def several(number: int) -> str:
     return "1 reply" if number == 1 else f"{number} replies"
 
 
-def head(by: str, totals: Totals, shown: str, now: datetime) -> Text:
+def head(by: str, totals: QueueTotals, shown: str, now: datetime) -> Text:
     """Who sits here, what waits, and which part of it is shown."""
-    waiting = sum(totals.counts.get(state, 0) for state in ("drafted", "escalated", "by_hand", "unknown"))
+    waiting = sum(totals.counts.get(state, 0) for state in ("drafted", "escalated", "by_hand", "unconfirmed"))
     parts = [f"{waiting - totals.snoozed} wait"]
     parts += [f"{totals.overdue} overdue"] * bool(totals.overdue) + [f"{totals.snoozed} snoozed"] * bool(totals.snoozed)
     parts += [f"listened {times.ago(totals.listened, now)}"] * (totals.listened is not None)
-    says = f"review · {by} · {', '.join(parts)}" + (f" · {shown}" if shown else "")
-    return Text(output.safe(says), "reverse", no_wrap=True, overflow="ellipsis")
+    message = f"review · {by} · {', '.join(parts)}" + (f" · {shown}" if shown else "")
+    return Text(output.safe(message), "reverse", no_wrap=True, overflow="ellipsis")
 
 
 def rows(
@@ -48,7 +48,7 @@ def _row(one: Json, width: int, cursor: str, marked: bool, by: str, now: datetim
         f"{cursor}{'*' if marked else ' '}{one['id']:>5} ",
         (set_cell_size(due.plain, 10), due.style),
         set_cell_size(one["kind"] if one["state"] == "drafted" else one["state"], 10) + " ",
-        (set_cell_size(output.safe(render.who(one)), 14) + " ", "bold"),
+        (set_cell_size(output.safe(render.author_label(one)), 14) + " ", "bold"),
         (_flags(one, by), "yellow"),
         output.safe(one["mention"]["text"][: render.START]),
     )
@@ -72,22 +72,22 @@ def _to(by: str, one: Json) -> Json:
     return {**one, "claimed_by": None} if one["claimed_by"] == by else one
 
 
-def detail(one: Json, by: str, now: datetime, room: Callable[[], int], told: Callable[[int], None]) -> Page:
+def reply_detail(one: Json, by: str, now: datetime, room: Callable[[], int], told: Callable[[int], None]) -> Page:
     """One reply: what to look out for, what was said, to be said and why; then the rest, for who scrolls.
 
     room, told: see `Page`.
     """
-    said = list(screen.mention(one))
-    at = next((at for at, part in enumerate(said) if isinstance(part, screen.Quoted)), len(said))
-    above = [screen.title(_to(by, one), now), *_marks(one), *_earlier(one), *said[:at]]
+    said = list(detail.mention(one))
+    at = next((at for at, part in enumerate(said) if isinstance(part, detail.Quoted)), len(said))
+    above = [detail.title(_to(by, one), now), *_marks(one), *_earlier(one), *said[:at]]
     mention = said[at] if at < len(said) else None
-    below = [*said[at + 1 :], *screen.about(one["person"]), *_reply(one)]
+    below = [*said[at + 1 :], *detail.about(one["person"]), *_reply(one)]
     return Page(tuple(above), mention, tuple(below), tuple(_rest(one)), room, told)
 
 
 def _marks(one: Json) -> Iterator[Text]:
-    says = [each["says"] for each in one["warnings"]] + [one["error"]] * bool(one["error"])
-    yield from (Text(output.safe(f"! {each}"), "bold yellow") for each in says)
+    message = [each["message"] for each in one["warnings"]] + [one["error"]] * bool(one["error"])
+    yield from (Text(output.safe(f"! {each}"), "bold yellow") for each in message)
 
 
 def _earlier(one: Json) -> Iterator[Text]:
@@ -96,21 +96,21 @@ def _earlier(one: Json) -> Iterator[Text]:
 
 
 def _reply(one: Json) -> Iterator[Any]:
-    for part in screen.reply(one):
-        yield from whole(part) if isinstance(part, screen.Quoted) else [part]
+    for part in detail.reply(one):
+        yield from whole(part) if isinstance(part, detail.Quoted) else [part]
     if not one["text"] and one["state"] == "escalated":
         yield Text("no text: e writes one, c closes it without")
 
 
 def _rest(one: Json) -> Iterator[Any]:
-    yield from screen.hits(one)
+    yield from detail.hits(one)
     if len(one["thread"]) > 1:
         yield Text("\nThread", "bold")
-        yield from screen.thread(one["thread"])
+        yield from detail.thread(one["thread"])
     yield Text("\nEvents", "bold")
-    yield from (screen.event(each) for each in one["events"])
+    yield from (detail.event(each) for each in one["events"])
     yield Text("\nAsked, and not so", "bold")
-    yield from screen.misses(one)
+    yield from detail.misses(one)
 
 
 def _who(each: Json) -> str:
@@ -125,15 +125,17 @@ def exactly(one: Json | None) -> object:
 def batch(shown: Sequence[Json]) -> Iterator[Any]:
     """Everything that one keystroke would approve: to whom, the exact text, and what is still to be done after it."""
     for one in shown:
-        flags = "".join(f" ! {each}" for each in (*(each["says"] for each in one["warnings"]), *_not_yet(one)))
-        yield Text(output.safe(f"{one['id']} {one['kind'] or one['state']} to {render.who(one)}{flags}"), "bold")
+        flags = "".join(f" ! {each}" for each in (*(each["message"] for each in one["warnings"]), *_not_yet(one)))
+        yield Text(
+            output.safe(f"{one['id']} {one['kind'] or one['state']} to {render.author_label(one)}{flags}"), "bold"
+        )
         yield render.clip(one["mention"]["text"], "dim")
-        yield from whole(screen.Quoted(one["text"] or "(no text: it cannot be approved)", "green"))
+        yield from whole(detail.Quoted(one["text"] or "(no text: it cannot be approved)", "green"))
 
 
 def _not_yet(one: Json) -> Iterator[str]:
     """Why an approval alone does not send it."""
-    if one["four_eyes"] and not one["approvals"]:
+    if one["needs_second_approval"] and not one["approvals"]:
         yield "a second name must approve it too"
     elif not one["eligibility"]["can_reply"]:
         yield "to be posted by hand"
@@ -144,20 +146,21 @@ def spoken(one: Json, by: str, now: datetime) -> Iterator[str]:
     due = f", due {render.due(one, now)}" if one["due_at"] else ""
     yield f"Reply {one['id']}: {one['kind'] or 'no kind yet'}, {one['state']}, revision {one['revision']}{due}."
     yield from (f"Look out: {each}." for each in render.marks({**_to(by, one), "warnings": []}))
-    yield from (f"Warning: {each['says']}." for each in one["warnings"])
+    yield from (f"Warning: {each['message']}." for each in one["warnings"])
     yield from (f"Before: {_who(each)}: {each['text']}" for each in one["thread"][-BEFORE - 1 : -1])
     score = one["sentiment"]["compound"]
     feeling = "" if score is None else f", score {score:+.2f}"
-    yield f"{render.who(one)} on {one['platform']}, {times.ago(one['mention']['created_at'], now)}{feeling}, wrote:"
+    when = times.ago(one["mention"]["created_at"], now)
+    yield f"{render.author_label(one)} on {one['platform']}, {when}{feeling}, wrote:"
     yield f"  {one['mention']['text']}"
     person = one["person"]
     yield f"This person: {render.count(person['mentions'], 'mention')}, {person['answered']} answered."
     yield from (f"Note by {each['by']}: {each['text']}" for each in person["notes"])
     if one["text"]:
-        links = f", links to {', '.join(one['links'])}" if one["links"] else ""
+        links = f", links to {', '.join(one['link_hosts'])}" if one["link_hosts"] else ""
         cost = f", costs {one['cost_usd']:.3f} dollars" if one["cost_usd"] else ""
         yield f"Exactly this would go out, {one['length']} of {one['limit']} characters{links}{cost}:"
         yield f"  {one['text']}"
     else:
         yield "There is no text yet."
-    yield from (f"Why: {each['rule']}: {each['says']}." for each in one["trail"] if each["hit"])
+    yield from (f"Why: {each['rule']}: {each['message']}." for each in one["trail"] if each["hit"])

@@ -16,11 +16,11 @@ from textual.widgets import Static
 
 from listener.cli import output, render
 from listener.cli.review import draw
-from listener.cli.review.acts import Question
-from listener.cli.review.dialogs import Ask, line
+from listener.cli.review.actions import Question
+from listener.cli.review.dialogs import QuestionDialog, line
+from listener.cli.review.key_guard import MIN_VISIBLE_S, Drawn, KeyGuard
 from listener.cli.review.session import Session
-from listener.cli.review.sight import SEEN, Drawn, Sight
-from listener.cli.review.write import Write
+from listener.cli.review.write import EditDialog
 from listener.errors import EarshotError
 from listener.model import Json
 
@@ -30,7 +30,7 @@ REST = 0.4  # seconds on a line before it counts as opened: passing by takes no 
 FOOT = "a approve  e edit  v variant  r reject  x escalate  z snooze  u undo  ? all keys"
 
 
-class Frame(App[None]):
+class ReviewFrame(App[None]):
     """What is shown, and how it stays true while colleagues work. The keys are Review's."""
 
     ENABLE_COMMAND_PALETTE = False
@@ -38,7 +38,7 @@ class Frame(App[None]):
 
     def __init__(self, session: Session, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__(ansi_color=True)
-        self.clock, self.sight, self.pressed = clock, Sight(), clock()
+        self.clock, self.sight, self.pressed = clock, KeyGuard(), clock()
         self.end, self.read = 0, 0  # lines up to the end of our text, and how far down they have been in sight
         self.theme = "ansi-dark"
         self.session = session
@@ -57,7 +57,7 @@ class Frame(App[None]):
         yield Static(id="rows")
         with VerticalScroll(id="page", can_focus=False):
             yield Static(id="detail")
-        yield Static(id="says")
+        yield Static(id="message")
         yield Static(Text(FOOT, "reverse", no_wrap=True, overflow="ellipsis"), id="foot")
 
     def on_mount(self) -> None:
@@ -90,7 +90,7 @@ class Frame(App[None]):
         self._unseen()
         return popped
 
-    def _unseen(self, needs: float = SEEN) -> None:
+    def _unseen(self, needs: float = MIN_VISIBLE_S) -> None:
         """It has to be drawn once more, and to stand for so long, before a key decides on it."""
         self.sight.lost(needs)
         for page in self.query("#detail"):
@@ -98,7 +98,7 @@ class Frame(App[None]):
 
     async def action_quit(self) -> None:
         """Not while a text is being written."""
-        writes = next((one for one in self.screen_stack if isinstance(one, Write)), None)
+        writes = next((one for one in self.screen_stack if isinstance(one, EditDialog)), None)
         if writes is None:
             await super().action_quit()
         else:
@@ -106,7 +106,7 @@ class Frame(App[None]):
 
     def on_key(self, event: Key) -> None:
         """Somebody types faster than a dialog opens: what came too early is its first letter, not lost."""
-        if isinstance(self.screen, Ask | Write) and event.is_printable:
+        if isinstance(self.screen, QuestionDialog | EditDialog) and event.is_printable:
             self.screen.typed_ahead(event)
 
     def _now(self) -> datetime:
@@ -176,8 +176,10 @@ class Frame(App[None]):
         now = self._now()
         part = self.session.filter or self.session.page.words
         nothing = "Nothing in this part of the queue: f shows another, / searches." if part else ""
-        says = Text(output.safe(nothing or render.nothing(self.totals, now)))
-        shown = says if self.open is None else draw.detail(self.open, self.session.by, now, self._room, self._ends)
+        message = Text(output.safe(nothing or render.nothing(self.totals, now)))
+        shown = (
+            message if self.open is None else draw.reply_detail(self.open, self.session.by, now, self._room, self._ends)
+        )
         self.query_one("#detail", Static).update(Drawn(shown, told=lambda: self.sight.drawn(self.clock())))
         self._draw_list()
 
@@ -203,8 +205,8 @@ class Frame(App[None]):
             self.drawn[where] = text
             self.query_one(where, Static).update(text)
 
-    def _say(self, *says: str) -> None:
-        self.query_one("#says", Static).update(line(" · ".join(says), "bold"))
+    def _say(self, *message: str) -> None:
+        self.query_one("#message", Static).update(line(" · ".join(message), "bold"))
 
     @contextmanager
     def _told(self) -> Iterator[None]:
@@ -238,7 +240,7 @@ class Frame(App[None]):
             elif answer is not None:
                 then(answer)
 
-        self.push_screen(Ask(question), answered)
+        self.push_screen(QuestionDialog(question), answered)
 
     def _go_to(self, wanted: Collection[int]) -> None:
         """Open the first of these that is in the list."""

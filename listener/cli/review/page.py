@@ -8,7 +8,7 @@ from rich.console import Console, ConsoleOptions, Group, RenderResult
 from rich.segment import Segment
 from rich.text import Text
 
-from listener.cli import screen
+from listener.cli import detail
 
 LEAST = 3  # lines of a mention that stand above our text, however small the window
 
@@ -21,7 +21,7 @@ class Page:
     """
 
     above: tuple[Any, ...]
-    mention: screen.Quoted | None
+    mention: detail.Quoted | None
     below: tuple[Any, ...]
     rest: tuple[Any, ...]
     room: Callable[[], int]
@@ -33,7 +33,7 @@ class Page:
         said = [] if self.mention is None else _lines(console, options, [self.mention])
         left = max(self.room() - len(above) - len(below), LEAST)
         shown = said if len(said) <= left else said[: left - 1]
-        cut = [] if shown is said else [Text(f"{screen.BAR}… all {len(said)} lines stand below: PgDn", "bold")]
+        cut = [] if shown is said else [Text(f"{detail.BAR}… all {len(said)} lines stand below: PgDn", "bold")]
         self.told(len(above) + len(shown) + len(cut) + len(below))
         yield from _drawn(above, shown)
         yield from cut
@@ -54,8 +54,8 @@ def _drawn(*blocks: list[list[Segment]]) -> Iterator[Segment]:
             yield from (*line, Segment.line())
 
 
-def whole(quoted: screen.Quoted) -> Iterator[screen.Quoted]:
+def whole(quoted: detail.Quoted) -> Iterator[detail.Quoted]:
     """A text of any number of lines: what goes out is never cut."""
     lines = quoted.text.replace("\r\n", "\n").split("\n")
-    for start in range(0, len(lines), screen.LINES):
-        yield replace(quoted, text="\n".join(lines[start : start + screen.LINES]))
+    for start in range(0, len(lines), detail.LINES):
+        yield replace(quoted, text="\n".join(lines[start : start + detail.LINES]))

@@ -3,12 +3,12 @@
 import sys
 from collections.abc import Callable, Mapping
 
+from listener.cli import detail as pages
 from listener.cli import editor, render
-from listener.cli import screen as pages
 from listener.cli.review import draw
-from listener.cli.review.acts import ACTS, Question, filters, pick
+from listener.cli.review.actions import ACTS, Question, filters, pick
 from listener.cli.review.session import Session
-from listener.cli.review.voice import End, ask, hear, say, sentence
+from listener.cli.review.voice import End, ask, prompt_user, say, sentence
 from listener.desk import people
 from listener.errors import EarshotError
 from listener.model import Json
@@ -89,7 +89,7 @@ class Reader:
         _, totals = self.session.lines()
         part = self.session.filter or self.session.page.words
         say("Nothing in this part of the queue." if part else render.nothing(totals, self.session.desk.clock()))
-        key = hear("f shows another part, / searches, u takes back, Enter looks again, q quits: ").strip()
+        key = prompt_user("f shows another part, / searches, u takes back, Enter looks again, q quits: ").strip()
         key = WORDS.get(key.lower(), key)
         try:
             if key in ANYWHERE:
@@ -100,7 +100,7 @@ class Reader:
 
     def _answer(self, one: Json) -> bool:
         """Do what is answered. Returns False when the reply is to be opened and read out again."""
-        key = hear("a, e, v, r, x, g, z, s, ? or another: ").strip()
+        key = prompt_user("a, e, v, r, x, g, z, s, ? or another: ").strip()
         key = WORDS.get(key.lower(), key)
         if key != "a":
             self.known = frozenset()
@@ -110,7 +110,7 @@ class Reader:
             if act is not None:
                 answer = "" if act.ask is None else ask(act.ask(self.session, one))
                 sentence("Left as it was" if answer is None else act.do(self.session, one, answer))
-                self._go_on(one, act.goes_on and answer is not None)
+                self._go_on(one, act.advances and answer is not None)
                 return answer is None
             if key in self.own:
                 self.own[key](one)
@@ -150,7 +150,7 @@ class Reader:
 
     def _tell(self, undone: Mapping[int, str]) -> None:
         """Tell it, and go back to the first of them."""
-        for each in self.session.told(undone):
+        for each in self.session.undo_summary(undone):
             sentence(each)
         self._reload()
         self.at = next((self.lines.index(one) for one in undone if one in self.lines), self.at)
@@ -215,11 +215,11 @@ class Reader:
     def _why(self, one: Json) -> None:
         for each in one["trail"]:
             words = f" ({', '.join(each['words'])})" if each["words"] else ""
-            sentence(f"{'Hit' if each['hit'] else 'Missed'}: {each['rule']}: {each['says'].rstrip('.')}{words}")
+            sentence(f"{'Hit' if each['hit'] else 'Missed'}: {each['rule']}: {each['message'].rstrip('.')}{words}")
 
     def _help(self, one: Json) -> None:
-        for key, word, says in (*OWN, *((act.key, act.word, act.says) for act in ACTS)):
-            sentence(f"{key}: {word}: {says}")
+        for key, word, message in (*OWN, *((act.key, act.word, act.message) for act in ACTS)):
+            sentence(f"{key}: {word}: {message}")
 
     def _quit(self, one: Json) -> None:
         raise End

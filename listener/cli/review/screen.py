@@ -6,12 +6,12 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
-from listener.cli import screen as pages
+from listener.cli import detail as pages
 from listener.cli.review import draw
-from listener.cli.review.acts import ACTS, Act, Question, filters, pick
-from listener.cli.review.approving import Approving
-from listener.cli.review.dialogs import Read, line
-from listener.cli.review.writing import Writing
+from listener.cli.review.actions import ACTS, Question, ReviewAction, filters, pick
+from listener.cli.review.approving import ApprovalKeys
+from listener.cli.review.dialogs import PageDialog, line
+from listener.cli.review.writing import EditingKeys
 from listener.desk import people
 from listener.model import Json
 
@@ -31,7 +31,7 @@ OWN = (
 )
 
 
-class Review(Approving, Writing):
+class Review(ApprovalKeys, EditingKeys):
     """The queue under one person's hands."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -76,7 +76,7 @@ class Review(Approving, Writing):
             if not shown:
                 self._say("nothing is marked; space marks")
                 return
-            page = Read(
+            page = PageDialog(
                 f"{draw.several(len(shown))}: exactly these texts", list(draw.batch(shown)), {"a": "approve all"}
             )
             self.push_screen(page, lambda key: self._approve_batch(shown) if key else None)
@@ -94,7 +94,7 @@ class Review(Approving, Writing):
 
         def work() -> list[str]:
             undone.update(self.session.undo(all_of_them=all_of_them))
-            return self.session.told(undone)
+            return self.session.undo_summary(undone)
 
         if self._do(work):
             self._go_to(undone)
@@ -105,17 +105,17 @@ class Review(Approving, Writing):
         if one is None:
             return
         if key == "b":
-            self._visit(one["link"])
+            self._visit(one["reply_url"])
         with self._told():
             if act.ask is None:
                 if self._early(one):
                     return
-                self._do(lambda: [act.do(self.session, one, "")], go_on=act.goes_on, writes=True)
+                self._do(lambda: [act.do(self.session, one, "")], go_on=act.advances, writes=True)
             else:
                 self._ask(act.ask(self.session, one), lambda answer: self._answered(act, one, answer))
 
-    def _answered(self, act: Act, one: Json, answer: str) -> None:
-        self._do(lambda: [act.do(self.session, one, answer)], go_on=act.goes_on)
+    def _answered(self, act: ReviewAction, one: Json, answer: str) -> None:
+        self._do(lambda: [act.do(self.session, one, answer)], go_on=act.advances)
 
     def _visit(self, link: str | None) -> None:
         """Open a link where there is a browser to open it; in a container there is none."""
@@ -151,9 +151,9 @@ class Review(Approving, Writing):
         with self._told():
             if self.open is not None:
                 found = people.person(self.session.store, self.session.person(self.open))
-                self.push_screen(Read("Person", list(pages.person(found))))
+                self.push_screen(PageDialog("Person", list(pages.person(found))))
 
     def action_help(self) -> None:
         """All keys."""
-        keys = [*OWN, *((act.key, act.word, act.says) for act in ACTS)]
-        self.push_screen(Read("Keys", [line(f"{key:<6} {word:<9} {says}") for key, word, says in keys]))
+        keys = [*OWN, *((act.key, act.word, act.message) for act in ACTS)]
+        self.push_screen(PageDialog("Keys", [line(f"{key:<6} {word:<9} {message}") for key, word, message in keys]))

@@ -11,9 +11,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from listener.cli import context, render
-from listener.desk import marks, moves, queue
-from listener.desk.approve import Outcome, Target, approve, fault
-from listener.desk.queue import Asked, Page, Totals
+from listener.desk import marks, queue, transitions
+from listener.desk.approve import ApprovalResult, Target, approve, text_problem
+from listener.desk.queue import ItemRef, QueueFilter, QueueTotals
 from listener.errors import DeskError, EarshotError, StoreError
 from listener.model import Json, Mention
 from listener.store import events, items, replies
@@ -52,7 +52,7 @@ class Session:
     ) -> None:
         self.store, self.config, self.name = store, config, name
         self.desk = replace(context.desk(config, name), clock=clock)
-        self.page, self.filter = Page(limit=SHOWN), ""
+        self.page, self.filter = QueueFilter(limit=SHOWN), ""
         self._lease: Lease | None = None
         self.trouble = ""  # why the lease was not renewed
         self._approved: list[list[int]] = []
@@ -73,15 +73,15 @@ class Session:
         with self.store.read() as connection:
             return events.newest(connection)
 
-    def lines(self) -> tuple[list[Json], Totals]:
+    def lines(self) -> tuple[list[Json], QueueTotals]:
         """The part of the queue that the filter asks for, due first."""
         return queue.listing(self.store, self._view(), self.page)
 
     def show(self, reply_id: int) -> Json:
         """Everything about one reply. Raises DeskError."""
-        return queue.show(self.store, self._view(), Asked(reply_id))
+        return queue.show(self.store, self._view(), ItemRef(reply_id))
 
-    def _view(self) -> queue.View:
+    def _view(self) -> queue.RenderContext:
         return replace(context.view(self.config, self.store, self.name), now=self.desk.clock())
 
     def look_for(self, words: str) -> None:
@@ -95,7 +95,7 @@ class Session:
     def narrow(self, name: str, **changes: Any) -> None:
         """Show another part of the queue; without changes all of it, whatever was searched."""
         words = self.page.words if changes else None
-        self.page, self.filter = Page(limit=SHOWN, words=words, **changes), name if changes else ""
+        self.page, self.filter = QueueFilter(limit=SHOWN, words=words, **changes), name if changes else ""
 
     def take(self, one: Json) -> str:
         """Take the lease on what was opened, and give back the one before. Returns who has it, if somebody else."""
@@ -136,11 +136,11 @@ class Session:
         lease, self._lease = self._lease, None
         with suppress(StoreError):  # it ends by itself
             if lease is not None and lease.ours and self._until(lease.reply_id) == lease.until:
-                marks.leave(self.store, self.desk, lease.reply_id)
+                marks.release_quietly(self.store, self.desk, lease.reply_id)
 
     def doubts(self, one: Json) -> list[str]:
         """What asks for a second look before an approval."""
-        return [each["says"] for each in one["warnings"] if each["name"] in LOOK_AGAIN]
+        return [each["message"] for each in one["warnings"] if each["name"] in LOOK_AGAIN]
 
     def approve(self, one: Json) -> str:
         """Approve what was shown, in the very revision that was; it waits `undo_seconds`. Raises DeskError."""
@@ -163,7 +163,7 @@ class Session:
         with self.store.read() as connection:
             return replies.get(connection, reply_id).state
 
-    def _approve(self, shown: Sequence[Json]) -> list[Outcome]:
+    def _approve(self, shown: Sequence[Json]) -> list[ApprovalResult]:
         targets = [Target(one["id"], one["revision"]) for one in shown]
         done = approve(self.store, self.desk, targets, self.desk.policy.undo)
         if given := [one.reply_id for one in done if one.ok]:
@@ -190,7 +190,7 @@ class Session:
         return {reply_id: self._undo(reply_id) for group in groups for reply_id in group}
 
     @staticmethod
-    def told(undone: Mapping[int, str]) -> list[str]:
+    def undo_summary(undone: Mapping[int, str]) -> list[str]:
         """What to tell of them: each, or many in numbers."""
         if len(undone) <= FEW:
             return list(undone.values())
@@ -199,14 +199,14 @@ class Session:
 
     def _undo(self, reply_id: int) -> str:
         try:
-            moves.undo(self.store, self.desk, reply_id)
+            transitions.undo(self.store, self.desk, reply_id)
         except EarshotError as error:
             return f"too late: {error}"
         return f"{reply_id} is taken back"
 
     def text_of(self, reply_id: int) -> tuple[str, Mention]:
         """The text as it is edited, without the platform's prefix and the signature; and what it answers."""
-        present = moves.editable(self.store, self.desk, reply_id)
+        present = transitions.editable(self.store, self.desk, reply_id)
         with self.store.read() as connection:
             return present.text or "", items.item(connection, reply_id=reply_id).mention
 
@@ -214,12 +214,14 @@ class Session:
         """How a text will stand: `142 of 280`, and what is wrong with it (nothing: "")."""
         words = self.desk.signed(text.strip()) if text.strip() else ""
         shown = self.desk.preview(words, mention)
-        wrong = fault(self.desk.policy, mention, words, shown) if words else ("the reply has no text", "write one")
+        wrong = (
+            text_problem(self.desk.policy, mention, words, shown) if words else ("the reply has no text", "write one")
+        )
         return f"{shown.length} of {shown.limit}", "; ".join(wrong) if wrong else ""
 
     def write(self, one: Json, text: str, kind: str | None = None) -> str:
         """Put an edited text in the place of the one that was shown."""
-        moves.edit(self.store, self.desk, one["id"], text, kind, one["revision"])
+        transitions.edit(self.store, self.desk, one["id"], text, kind, one["revision"])
         return f"{one['id']} has a new text: it waits to be approved"
 
     def saved(self, kind: str | None) -> Sequence[tuple[str, str]]:

@@ -3,7 +3,7 @@
 import sys
 
 from listener.cli import output
-from listener.cli.review.acts import Question
+from listener.cli.review.actions import Question
 
 
 class End(Exception):
@@ -21,7 +21,7 @@ def sentence(text: str) -> None:
     say(text if text.endswith((".", "!", "?")) else f"{text}.")
 
 
-def hear(prompt: str) -> str:
+def prompt_user(prompt: str) -> str:
     """One answer. Raises End at the input's end."""
     sys.stdout.write(output.safe(prompt))
     sys.stdout.flush()
@@ -38,7 +38,7 @@ def ask(question: Question) -> str | None:
             say(line)
     for key, choice in zip(question.keys, question.choices, strict=False):
         say(f"  {key}: {choice}")
-    answer = hear("Your answer (Enter alone leaves it): " if not question.may_be_empty else "Your answer: ")
+    answer = prompt_user("Your answer (Enter alone leaves it): " if not question.may_be_empty else "Your answer: ")
     if not answer.strip() and not question.may_be_empty:
         return None
     meant = question.meant(answer)

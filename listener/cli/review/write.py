@@ -9,12 +9,12 @@ from textual.containers import Vertical
 from textual.events import Key, Resize
 from textual.widgets import Static, TextArea
 
-from listener.cli.review.acts import Question
-from listener.cli.review.dialogs import AROUND, Ask, Over, line
+from listener.cli.review.actions import Question
+from listener.cli.review.dialogs import AROUND, Dialog, QuestionDialog, line
 from listener.errors import EarshotError
 
 
-class Write(Over):
+class EditDialog(Dialog):
     """A text, edited in place, with its length as it will count and what is wrong with it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -73,13 +73,13 @@ class Write(Over):
     def _stand(self) -> str:
         text = self.query_one(TextArea).text
         length, wrong = self.measure(text)
-        says = self.refused[1] if text == self.refused[0] and self.refused[1] else wrong
-        self.query_one("#stands", Static).update(line(f"{length}   {says}", "bold yellow" if says else ""))
+        message = self.refused[1] if text == self.refused[0] and self.refused[1] else wrong
+        self.query_one("#stands", Static).update(line(f"{length}   {message}", "bold yellow" if message else ""))
         return wrong
 
-    def tell(self, says: str) -> None:
+    def tell(self, message: str) -> None:
         """Say it under the text, until that changes."""
-        self.refused = (self.query_one(TextArea).text, says)
+        self.refused = (self.query_one(TextArea).text, message)
         self._stand()
 
     def action_keep(self) -> None:
@@ -100,7 +100,7 @@ class Write(Over):
             self.tell("no saved texts: [[saved]] in replies.toml keeps them")
             return
         names = tuple(f"{name}: {text}" for name, text in self.saved)
-        self.app.push_screen(Ask(Question("Insert which text?", names, own=False)), self._insert)
+        self.app.push_screen(QuestionDialog(Question("Insert which text?", names, own=False)), self._insert)
 
     def _insert(self, chosen: str | None) -> None:
         for name, text in self.saved:

@@ -4,14 +4,14 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from listener.cli import editor, render
-from listener.cli.review.acts import Question
-from listener.cli.review.frame import Frame
-from listener.cli.review.write import Write
+from listener.cli.review.actions import Question
+from listener.cli.review.frame import ReviewFrame
+from listener.cli.review.write import EditDialog
 from listener.errors import EarshotError
 from listener.model import Json, Mention
 
 
-class Writing(Frame):
+class EditingKeys(ReviewFrame):
     """The two keys that open a text."""
 
     def action_edit(self) -> None:
@@ -77,8 +77,8 @@ class Writing(Frame):
             if words.strip() != text.strip():
                 told.append(self.session.write(one, words, kind))
 
-        title, saved = f"Reply {one['id']} to {render.who(one)}", self.session.saved(kind or one["kind"])
-        page = Write(
+        title, saved = f"Reply {one['id']} to {render.author_label(one)}", self.session.saved(kind or one["kind"])
+        page = EditDialog(
             title, text, lambda words: self._measure(words, mention), saved, one["mention"]["text"], keep, refused
         )
         self.push_screen(page, lambda _: self._written(one, told))

@@ -5,27 +5,27 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from listener.model import Json
+from listener.platforms.bluesky.page_scan import FeedState
 from listener.platforms.bluesky.section import Section
 from listener.platforms.bluesky.times import stamp
-from listener.platforms.bluesky.walk import Track
 
 
 @dataclass(frozen=True, slots=True)
-class Book:
+class CursorState:
     """todo: feeds whose turn is still to come; tracks: feed -> how far it was read."""
 
     todo: tuple[str, ...]
-    tracks: dict[str, Track]
+    tracks: dict[str, FeedState]
 
     def dump(self) -> Json:
         """The cursor's JSON."""
         return {"v": 1, "todo": list(self.todo), "tracks": {feed: one.dump() for feed, one in self.tracks.items()}}
 
-    def kept(self, feed: str, track: Track, *, over: bool) -> "Book":
+    def kept(self, feed: str, track: FeedState, *, over: bool) -> "CursorState":
         """The book with this feed's new track, and without its turn when that is over."""
         return replace(self.without(feed) if over else self, tracks={**self.tracks, feed: track})
 
-    def without(self, feed: str) -> "Book":
+    def without(self, feed: str) -> "CursorState":
         """The book with this feed's turn over."""
         return replace(self, todo=tuple(one for one in self.todo if one != feed))
 
@@ -35,17 +35,21 @@ def feeds(section: Section, *, own: bool) -> tuple[str, ...]:
     return ("mentions", *(f"search:{query.strip()}" for query in section.search), *(("own",) if own else ()))
 
 
-def load(cursor: Json | None, names: Sequence[str], section: Section, began: datetime, failed: str | None) -> Book:
+def load(
+    cursor: Json | None, names: Sequence[str], section: Section, began: datetime, failed: str | None
+) -> CursorState:
     """The book of a cursor. A feed it does not know begins where `start` says; one that is gone is forgotten.
 
     failed: the feed that failed last; a new round begins, and it comes last, so that no feed starves another.
     """
     raw = cursor or {}
-    tracks = {feed: Track.load(one) for feed, one in raw.get("tracks", {}).items() if feed in names or feed == "own"}
+    tracks = {
+        feed: FeedState.load(one) for feed, one in raw.get("tracks", {}).items() if feed in names or feed == "own"
+    }
     for feed in {*names, "own"}:  # the own posts begin with the first run, though they may be read only later
-        tracks.setdefault(feed, Track(begin=_begin(section, began)))
+        tracks.setdefault(feed, FeedState(begin=_begin(section, began)))
     left = () if failed else tuple(feed for feed in raw.get("todo", ()) if feed in names)
-    return Book(left or tuple(sorted(names, key=lambda feed: feed == failed)), tracks)
+    return CursorState(left or tuple(sorted(names, key=lambda feed: feed == failed)), tracks)
 
 
 def _begin(section: Section, began: datetime) -> str:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from listener.errors import Unavailable
+from listener.errors import ReadFailed
 from listener.model import Json
 from listener.platforms.bluesky.caller import Caller
-from listener.platforms.bluesky.items import POST, Sorted, Us, is_post, own_posts, sort
+from listener.platforms.bluesky.items import POST, OwnAccount, ParsedPage, is_post, own_posts, sort
 from listener.platforms.bluesky.times import stamp, tid_instant
 from listener.platforms.bluesky.views import Views
 
@@ -19,7 +19,7 @@ SIZE = 100  # rows of a page, the most there may be
 class Listing:
     """A sorted page and the cursor of the next."""
 
-    found: Sorted
+    found: ParsedPage
     token: str | None
 
 
@@ -29,19 +29,21 @@ class Feeds:
     def __init__(self, caller: Caller, views: Views) -> None:
         self._caller, self._views = caller, views
 
-    def page(self, feed: str, us: Us, begin: str, token: str | None, now: datetime) -> Listing:
+    def page(self, feed: str, us: OwnAccount, begin: str, token: str | None, now: datetime) -> Listing:
         """A page of "mentions", "search:QUERY" or "own"."""
         body = self._caller.get(*_request(feed, us, token), now)
         name = {"mentions": "notifications", "own": "records"}.get(feed, "posts")
         rows = body.get(name)
         if not isinstance(rows, list):
-            raise self._caller.failed(Unavailable(f"Bluesky's answer has no {name}"), "read", now)
+            raise self._caller.failed(ReadFailed(f"Bluesky's answer has no {name}"), "read", now)
         after = body.get("cursor")
-        found = _own(rows) if feed == "own" else sort(rows, us, begin, self._views.why_not(_asked(rows, us), now))
+        found = (
+            _own(rows) if feed == "own" else sort(rows, us, begin, self._views.ineligible_reason(_asked(rows, us), now))
+        )
         return Listing(found, after if isinstance(after, str) and after else None)
 
 
-def _request(feed: str, us: Us, token: str | None) -> tuple[str, Json]:
+def _request(feed: str, us: OwnAccount, token: str | None) -> tuple[str, Json]:
     """Method and parameters.
 
     No `reasons`: with it the server turns up to ten pages of its own in one call, and loses rows of one instant at the
@@ -56,14 +58,14 @@ def _request(feed: str, us: Us, token: str | None) -> tuple[str, Json]:
     return "app.bsky.feed.searchPosts", {"q": query, "sort": "latest", "limit": SIZE, **cursor}
 
 
-def _asked(rows: Sequence[Any], us: Us) -> list[str]:
+def _asked(rows: Sequence[Any], us: OwnAccount) -> list[str]:
     """The uris of the posts on a page that are not ours."""
     uris = [row.get("uri") for row in rows if isinstance(row, dict)]
     return [uri for uri in uris if is_post(uri) and not uri.startswith(f"at://{us.did}/")]
 
 
-def _own(rows: Sequence[Any]) -> Sorted:
+def _own(rows: Sequence[Any]) -> ParsedPage:
     """Our own records, which are ordered by the time in their keys."""
     records = [row | {"record": row.get("value")} for row in rows if isinstance(row, dict)]
     keys = [tid_instant(str(row.get("uri", "")).rpartition("/")[2]) for row in records]
-    return Sorted(own=own_posts(records), times=[stamp(made) for made in keys if made])
+    return ParsedPage(own=own_posts(records), times=[stamp(made) for made in keys if made])

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeGuard
 
-from listener.model import BadItem, Json, Mention, OwnPost
+from listener.model import Json, Mention, OwnPost, QuarantinedItem
 from listener.platforms.bluesky.reply import is_earshots
 from listener.platforms.bluesky.times import instant, stamp
 
@@ -22,7 +22,7 @@ FOUND = "found by search: it neither mentions, quotes nor answers us"
 
 
 @dataclass(frozen=True, slots=True)
-class Us:
+class OwnAccount:
     """Our account."""
 
     did: str
@@ -35,31 +35,33 @@ class Us:
 
 
 @dataclass(slots=True)
-class Sorted:
+class ParsedPage:
     """A page's posts by what becomes of them. times: the instants by which the page is ordered, as text."""
 
     mentions: list[Mention] = field(default_factory=list)
     own: list[OwnPost] = field(default_factory=list)
-    bad: list[BadItem] = field(default_factory=list)
+    bad: list[QuarantinedItem] = field(default_factory=list)
     times: list[str] = field(default_factory=list)
     skipped: int = 0
 
 
-def sort(rows: Iterable[Any], us: Us, begin: str, why_not: Mapping[str, str | None]) -> Sorted:
+def sort(rows: Iterable[Any], us: OwnAccount, begin: str, ineligible_reason: Mapping[str, str | None]) -> ParsedPage:
     """Sort a page of post views or notifications. begin: what is dated before it came before the first run.
 
-    why_not: uri -> why Bluesky would hide an answer to it.
+    ineligible_reason: uri -> why Bluesky would hide an answer to it.
     """
-    sorted_ = Sorted()
+    sorted_ = ParsedPage()
     for row in rows:
         try:
-            _place(sorted_, row, us, begin, why_not)
+            _place(sorted_, row, us, begin, ineligible_reason)
         except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
             sorted_.bad.append(bad_item(row, f"{type(error).__name__}: {error}"))
     return sorted_
 
 
-def _place(into: Sorted, row: Json, us: Us, begin: str, why_not: Mapping[str, str | None]) -> None:
+def _place(
+    into: ParsedPage, row: Json, us: OwnAccount, begin: str, ineligible_reason: Mapping[str, str | None]
+) -> None:
     listed = instant(row["indexedAt"])
     if listed is None:
         raise ValueError("indexedAt is no time")
@@ -74,7 +76,7 @@ def _place(into: Sorted, row: Json, us: Us, begin: str, why_not: Mapping[str, st
         into.skipped += 1
         into.own.extend(own_posts([row]))
     else:
-        into.mentions.append(_mention(row, us, listed, why_not.get(row["uri"])))
+        into.mentions.append(_mention(row, us, listed, ineligible_reason.get(row["uri"])))
 
 
 def own_posts(rows: Iterable[Any]) -> list[OwnPost]:
@@ -89,20 +91,20 @@ def own_posts(rows: Iterable[Any]) -> list[OwnPost]:
     return found
 
 
-def _mention(row: Json, us: Us, listed: datetime, gated: str | None) -> Mention:
+def _mention(row: Json, us: OwnAccount, listed: datetime, gated: str | None) -> Mention:
     record, author = row["record"], row["author"]
     did, key = parts(row["uri"])
     if not isinstance(record, dict) or not isinstance(record.get("text"), str):
         raise ValueError("the record has no text")
     made = min(instant(record.get("createdAt")) or listed, listed)
-    addressed, why_not = _eligibility(row, record, us)
+    addressed, ineligible_reason = _eligibility(row, record, us)
     return Mention(
         platform="bluesky",
         id=row["uri"],
         text=clean(record["text"]),
         author_id=did,
         created_at=made,
-        aged_from=made,
+        age_start_at=made,
         interaction_id=row["uri"],
         conversation_id=_reference(record, "root") or row["uri"],
         author_handle=_handle(author),
@@ -110,13 +112,13 @@ def _mention(row: Json, us: Us, listed: datetime, gated: str | None) -> Mention:
         in_reply_to=parent(record),
         lang=_language(record),
         url=f"https://bsky.app/profile/{did}/post/{key}",
-        addressed=addressed,
-        can_reply=(why_not or gated) is None,
-        why_not=why_not or gated,
+        is_addressed=addressed,
+        can_reply=(ineligible_reason or gated) is None,
+        ineligible_reason=ineligible_reason or gated,
     )
 
 
-def _eligibility(row: Json, record: Json, us: Us) -> tuple[bool, str | None]:
+def _eligibility(row: Json, record: Json, us: OwnAccount) -> tuple[bool, str | None]:
     """(addressed to us, why no answer is given): by the record, so that a search hit and a notification agree."""
     if is_bot(row["author"]):
         return False, BOT
@@ -129,7 +131,7 @@ def _eligibility(row: Json, record: Json, us: Us) -> tuple[bool, str | None]:
     return False, BELOW if (_reference(record, "root") or "").startswith(ours) else FOUND
 
 
-def _names(record: Json, us: Us) -> bool:
+def _names(record: Json, us: OwnAccount) -> bool:
     """By a facet, wherever it points (Bluesky notifies us of it), or by the handle as typed."""
     facets = record.get("facets")
     for facet in facets if isinstance(facets, list) else ():
@@ -181,14 +183,14 @@ def is_bot(author: Json) -> bool:
     return any(one.get("val") == "bot" and one.get("src") == author.get("did") and not one.get("neg") for one in given)
 
 
-def bad_item(row: Any, error: str) -> BadItem:
+def bad_item(row: Any, error: str) -> QuarantinedItem:
     """The item set aside, its raw JSON capped and ASCII only."""
     uri = row.get("uri") if isinstance(row, dict) else None
     try:
         raw = json.dumps(row, ensure_ascii=True)
     except (ValueError, RecursionError):
         raw = "(nested too deeply to be shown)"
-    return BadItem(uri if is_post(uri) else "", raw[:_RAW_MOST], error[:300])
+    return QuarantinedItem(uri if is_post(uri) else "", raw[:_RAW_MOST], error[:300])
 
 
 def clean(text: str) -> str:

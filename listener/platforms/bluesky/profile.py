@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from listener.errors import Unavailable
+from listener.errors import ReadFailed
 from listener.model import Json
 from listener.platforms.bluesky.caller import Absent, Caller, Rejected
-from listener.platforms.bluesky.verdict import UNKNOWN_DO
-from listener.web import Broken
+from listener.platforms.bluesky.failures import UNKNOWN_DO
+from listener.web import CallFailed
 
 PROFILE, _LABELS = "app.bsky.actor.profile", "com.atproto.label.defs#selfLabels"
 UNLABELLED = "our account does not carry the bot label: `earshot check --online --fix` sets it"
@@ -20,7 +20,7 @@ def read(caller: Caller, did: str, now: datetime) -> tuple[Json, str | None]:
     except Absent:
         return {"$type": PROFILE}, None
     except Rejected as error:
-        raise Unavailable(f"Bluesky does not show our profile: {error.says}", cause="item") from None
+        raise ReadFailed(f"Bluesky does not show our profile: {error.message}", cause="item") from None
     value, cid = body.get("value"), body.get("cid")
     return (value, cid) if isinstance(value, dict) and isinstance(cid, str) else ({"$type": PROFILE}, None)
 
@@ -39,12 +39,12 @@ def label(caller: Caller, did: str, now: datetime) -> str:
     body = {"repo": did, "collection": PROFILE, "rkey": "self", "record": record, "swapRecord": cid}
     try:
         answer = caller.post("com.atproto.repo.putRecord", body, now)
-    except Broken as error:
-        raise Unavailable(f"Bluesky: {error.says}", UNKNOWN_DO) from None
+    except CallFailed as error:
+        raise ReadFailed(f"Bluesky: {error.message}", UNKNOWN_DO) from None
     if answer.status != 200:
         told = answer.object()
-        says = f"Bluesky answered {answer.status} ({told.get('error')}: {told.get('message')}) to the bot label"
-        raise Unavailable(says, "try again, or set it in the app", cause="item")
+        message = f"Bluesky answered {answer.status} ({told.get('error')}: {told.get('message')}) to the bot label"
+        raise ReadFailed(message, "try again, or set it in the app", cause="item")
     return "our account carries the bot label now"
 
 

@@ -8,13 +8,13 @@ import hashlib
 from datetime import datetime
 
 from listener.model import Mention, Outgoing, Prepared, Preview, Section
-from listener.platforms.bluesky.text import LIMIT, length, stand
+from listener.platforms.bluesky.text import LIMIT, length, normalize_post
 from listener.platforms.bluesky.times import salted, stamp, tid
 
 
 def preview(text: str, mention: Mention, section: Section) -> Preview:
     """The text as Bluesky will show it. link: the post, for a person who answers by hand."""
-    shown = stand(text)
+    shown = normalize_post(text)
     return Preview(shown, length(shown), LIMIT, link=mention.url)
 
 

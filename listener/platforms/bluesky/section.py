@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from listener.gate import unfit
+from listener.gate import url_problem
 from listener.model import Section as Base
 
 HANDLE, PASSWORD = "EARSHOT_BLUESKY_HANDLE", "EARSHOT_BLUESKY_APP_PASSWORD"
@@ -29,7 +29,7 @@ class Section(Base):
     def problems(self) -> list[Fault]:
         """Faults that types do not catch."""
         faults = [("service_url", what, 'give scheme and host alone, such as "https://bsky.social"')
-                  for what in [unfit(self.service_url)] if what]  # fmt: skip
+                  for what in [url_problem(self.service_url)] if what]  # fmt: skip
         faults += [("search", "a query is empty", "remove it") for query in self.search if not query.strip()]
         if len({query.strip() for query in self.search}) < len(self.search):
             faults.append(("search", "a query stands there twice", "leave one out"))
@@ -39,5 +39,5 @@ class Section(Base):
 
     def notes(self) -> list[str]:
         """What Bluesky asks of an automated account."""
-        says = "Bluesky asks automated accounts to carry the bot label (`earshot check --online --fix` sets it)"
-        return [f"{says} and to answer only who addressed them"]
+        message = "Bluesky asks automated accounts to carry the bot label (`earshot check --online --fix` sets it)"
+        return [f"{message} and to answer only who addressed them"]

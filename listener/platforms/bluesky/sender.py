@@ -7,15 +7,15 @@ sent by two, one record comes of it (docs/decisions/0019-bluesky-one-place-for-a
 import random
 from datetime import datetime
 
-from listener.errors import CannotTell, NotSent, PlatformError, Refused, Unavailable
+from listener.errors import Indeterminate, NotSent, PlatformError, ReadFailed, Refused
 from listener.model import Json, Prepared, Receipt
-from listener.net import Answer
+from listener.net import HttpResponse
 from listener.platforms.bluesky.caller import Absent, Caller, Rejected
+from listener.platforms.bluesky.failures import classify, post_error, unknown
 from listener.platforms.bluesky.items import POST, parent, parts
 from listener.platforms.bluesky.text import facets, handles
-from listener.platforms.bluesky.verdict import judge, of_post, unknown
 from listener.platforms.bluesky.views import Views, verdict
-from listener.web import Broken
+from listener.web import CallFailed
 
 
 class Sender:
@@ -29,18 +29,18 @@ class Sender:
         try:
             body = self._body(prepared.request, now)
             answer = self._caller.post("com.atproto.repo.putRecord", body, now)
-        except Broken as error:
-            raise unknown(f"Bluesky: {error.says}") from None
-        except Unavailable as error:
+        except CallFailed as error:
+            raise unknown(f"Bluesky: {error.message}") from None
+        except ReadFailed as error:
             raise _not_sent(error) from None
         if answer.status == 200:
             return self._receipt(answer)
-        found = judge(answer, now, self._rng)
-        if found.fate != "exists":
-            raise self._failed(of_post(found), now)
+        found = classify(answer, now, self._rng)
+        if found.category != "exists":
+            raise self._failed(post_error(found), now)
         receipt = self.find(prepared, self._caller.session(now).did, now)  # an earlier call of ours has arrived
         if receipt is None:
-            raise unknown(f"{found.says}, yet does not show it")
+            raise unknown(f"{found.message}, yet does not show it")
         return receipt
 
     def find(self, prepared: Prepared, did: str, now: datetime) -> Receipt | None:
@@ -51,11 +51,11 @@ class Sender:
         except Absent:
             return None
         except Rejected as error:
-            raise Unavailable(f"Bluesky does not show our record: {error.says}", cause="item") from None
+            raise ReadFailed(f"Bluesky does not show our record: {error.message}", cause="item") from None
         value, meant = body.get("value"), prepared.request
         record = value if isinstance(value, dict) else {}
         if (record.get("text"), parent(record)) != (meant["record"]["text"], meant["parent"]):
-            raise CannotTell("an answer of other words stands there already", "look at it, then resolve it")
+            raise Indeterminate("an answer of other words stands there already", "look at it, then resolve it")
         return _at(did, str(params["rkey"]))
 
     def _body(self, request: Json, now: datetime) -> Json:
@@ -89,7 +89,7 @@ class Sender:
             return ""
         return str(body.get("did") or "")
 
-    def _receipt(self, answer: Answer) -> Receipt:
+    def _receipt(self, answer: HttpResponse) -> Receipt:
         self._caller.worked("write")
         try:
             return _at(*parts(answer.object().get("uri")))
@@ -100,12 +100,12 @@ class Sender:
         """The same error; one that concerns the whole platform is noted."""
         if not isinstance(error, NotSent):
             return error
-        trouble = Unavailable(error.says, error.do, cause=error.cause, retry_at=error.retry_at)
+        trouble = ReadFailed(error.message, error.do, cause=error.cause, retry_at=error.retry_at)
         return _not_sent(self._caller.failed(trouble, "write", now))
 
 
-def _not_sent(error: Unavailable) -> NotSent:
-    return NotSent(error.says, error.do, cause=error.cause, retry_at=error.retry_at)
+def _not_sent(error: ReadFailed) -> NotSent:
+    return NotSent(error.message, error.do, cause=error.cause, retry_at=error.retry_at)
 
 
 def _at(did: str, key: str) -> Receipt:

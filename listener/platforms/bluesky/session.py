@@ -13,14 +13,14 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from listener.errors import Cause
-from listener.gate import unfit
+from listener.gate import url_problem
 from listener.model import Json, Secrets
-from listener.net import Answer
+from listener.net import HttpResponse
 from listener.platforms.bluesky.section import HANDLE, PASSWORD, Section
-from listener.web import Web
+from listener.web import HttpClient
 
 FILE = "bluesky-session.json"
-Judge = Callable[[Answer], Exception]
+Judge = Callable[[HttpResponse], Exception]
 
 
 def method(base: str, name: str) -> str:
@@ -33,14 +33,14 @@ def bearer(token: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"}
 
 
-class Unready(Exception):
+class CredentialsMissing(Exception):
     """There is no session: a secret is missing, an answer of no use came, or the tokens cannot be kept.
 
     cause, do: as Unavailable has them.
     """
 
-    def __init__(self, says: str, do: str, cause: Cause = "transient") -> None:
-        super().__init__(says)
+    def __init__(self, message: str, do: str, cause: Cause = "transient") -> None:
+        super().__init__(message)
         self.do, self.cause = do, cause
 
 
@@ -59,7 +59,7 @@ class Session:
 class Sessions:
     """Signs in and renews. Raises Unready, Broken, and what `judge` makes of a refusal."""
 
-    def __init__(self, section: Section, secrets: Secrets, folder: Path, web: Web) -> None:
+    def __init__(self, section: Section, secrets: Secrets, folder: Path, web: HttpClient) -> None:
         self._service, self._secrets, self._path, self._web = section.service_url, secrets, folder / FILE, web
         self._known: Session | None = None
         self._proofs: dict[tuple[str, str], str] = {}
@@ -105,12 +105,12 @@ class Sessions:
             raise judge(answer)
         return self._keep(self._made(answer, proof))
 
-    def _made(self, answer: Answer, proof: str) -> Session:
+    def _made(self, answer: HttpResponse, proof: str) -> Session:
         """The session of an answer. Raises Unready where it cannot be read."""
         told = answer.object()
         texts = [told.get(name) for name in ("did", "handle", "accessJwt", "refreshJwt")]
         if not all(isinstance(one, str) and one for one in texts):
-            raise Unready("its answer to a sign-in cannot be read", "")
+            raise CredentialsMissing("its answer to a sign-in cannot be read", "")
         did, handle, access, refresh = map(str, texts)
         return Session(proof, did, handle, self._home(told.get("didDoc")), access, refresh)
 
@@ -125,14 +125,14 @@ class Sessions:
 
     def _safe(self, url: str) -> bool:
         """Tokens go where https protects them; to another server on this machine only when the first one is here."""
-        return not unfit(url) and (url.startswith("https:") or self._service.startswith("http:"))
+        return not url_problem(url) and (url.startswith("https:") or self._service.startswith("http:"))
 
     def _proof(self) -> str:
         """Slow on purpose: the file that holds it must not help to guess the password. Raises Unready."""
         handle, password = self.account(), self._password()
         if not handle or not password:
             name = PASSWORD if handle else HANDLE
-            raise Unready(f"{name} is not set", f"set it, or {name}_FILE to a file that holds it", "account")
+            raise CredentialsMissing(f"{name} is not set", f"set it, or {name}_FILE to a file that holds it", "account")
         key = (handle, password)
         if key not in self._proofs:
             salt = f"earshot {self._service} {handle}".encode(errors="replace")
@@ -160,6 +160,6 @@ class Sessions:
         except OSError as error:
             with suppress(OSError):
                 half.unlink()
-            says = f"the session cannot be kept in {self._path.name} ({error.strerror})"
-            raise Unready(says, "make the data folder writable, with room on the disk") from None
+            message = f"the session cannot be kept in {self._path.name} ({error.strerror})"
+            raise CredentialsMissing(message, "make the data folder writable, with room on the disk") from None
         return session

@@ -22,7 +22,7 @@ _GRAPHEME = regex.compile(r"\X")
 _ENOUGH = 10_000  # characters counted one by one; a longer text does not fit anyway
 
 
-def stand(text: str) -> str:
+def normalize_post(text: str) -> str:
     """The text without control characters, half surrogates and blanks at the ends. Idempotent."""
     return _UNFIT.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
 

@@ -4,10 +4,10 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime
 
-from listener.errors import Unavailable
-from listener.model import Json, Mention, Standing
+from listener.errors import ReadFailed
+from listener.model import Json, Mention, PostStatus
 from listener.platforms.bluesky.caller import Absent, Caller, Rejected
-from listener.platforms.bluesky.items import BOT, Us, clean, is_bot
+from listener.platforms.bluesky.items import BOT, OwnAccount, clean, is_bot
 from listener.platforms.bluesky.reply import is_earshots
 
 log = logging.getLogger(__name__)
@@ -25,7 +25,7 @@ class Views:
         self._caller = caller
         self._verdicts: dict[str, str | None] = {}
 
-    def why_not(self, uris: Sequence[str], now: datetime) -> dict[str, str | None]:
+    def ineligible_reason(self, uris: Sequence[str], now: datetime) -> dict[str, str | None]:
         """Why Bluesky would hide an answer, for each of these posts; None when it would show it.
 
         What it does not show at all is not judged: `look` finds out before anything is sent.
@@ -42,10 +42,10 @@ class Views:
         """Look at these; where Bluesky refuses the question they stay unjudged, and the page is read all the same."""
         try:
             views = self.posts(uris, now)
-        except Unavailable as error:
+        except ReadFailed as error:
             if error.cause != "item":
                 raise
-            log.warning("bluesky: %s", error.says)
+            log.warning("bluesky: %s", error.message)
             return
         self._verdicts |= {str(view.get("uri")): verdict(view) for view in views}
 
@@ -54,28 +54,28 @@ class Views:
         try:
             body = self._caller.get("app.bsky.feed.getPosts", [("uris", uri) for uri in uris], now)
         except (Absent, Rejected) as error:
-            raise Unavailable(f"Bluesky does not show posts: {error}", cause="item") from None
+            raise ReadFailed(f"Bluesky does not show posts: {error}", cause="item") from None
         posts = body.get("posts")
         if not isinstance(posts, list):
-            raise Unavailable("Bluesky's answer has no posts")  # nothing to conclude that they are gone from
+            raise ReadFailed("Bluesky's answer has no posts")  # nothing to conclude that they are gone from
         return [one for one in posts if isinstance(one, dict)]
 
-    def standing(self, mention: Mention, us: Us, now: datetime) -> Standing:
+    def standing(self, mention: Mention, us: OwnAccount, now: datetime) -> PostStatus:
         """How a mention stands, and whether somebody of us has answered it in the app."""
         params = {"uri": mention.id, "depth": 1, "parentHeight": 0}
         try:
             thread = self._caller.get("app.bsky.feed.getPostThread", params, now).get("thread")
         except Absent:
-            return Standing(here=False)
+            return PostStatus(is_present=False)
         except Rejected as error:
-            raise Unavailable(f"Bluesky does not show the post: {error}", cause="item") from None
+            raise ReadFailed(f"Bluesky does not show the post: {error}", cause="item") from None
         thread = thread if isinstance(thread, dict) else {}
         if thread.get("notFound") or thread.get("blocked"):
-            return Standing(here=False)
+            return PostStatus(is_present=False)
         if not isinstance(thread.get("post"), dict):
-            raise Unavailable("Bluesky's answer has no post")
+            raise ReadFailed("Bluesky's answer has no post")
         text = _object(_object(thread, "post"), "record").get("text")
-        return Standing(True, clean(text) if isinstance(text, str) else None, _answer(thread, mention, us))
+        return PostStatus(True, clean(text) if isinstance(text, str) else None, _answer(thread, mention, us))
 
 
 def verdict(view: Json) -> str | None:
@@ -94,7 +94,7 @@ def _object(view: Json, name: str) -> Json:
     return found if isinstance(found, dict) else {}
 
 
-def _answer(thread: Json, mention: Mention, us: Us) -> str | None:
+def _answer(thread: Json, mention: Mention, us: OwnAccount) -> str | None:
     """The uri of an answer of ours that Earshot did not write: its own has the key that the mention gives it."""
     replies = thread.get("replies")
     for one in replies if isinstance(replies, list) else ():

@@ -6,13 +6,13 @@ import random
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urljoin
 
-from listener.errors import CannotTell, Refused, Unavailable
+from listener.errors import Indeterminate, ReadFailed, Refused
 from listener.gate import limit_ends
-from listener.model import Account, Json, Mention, Outgoing, Page, Prepared, Receipt, Standing, Trouble
-from listener.net import Answer
-from listener.platforms.feed.items import WHY_NOT, Found, items
+from listener.model import Account, FeedError, FeedPage, Json, Mention, Outgoing, PostStatus, Prepared, Receipt
+from listener.net import HttpResponse
+from listener.platforms.feed.items import INELIGIBLE_REASON, Found, items
 from listener.platforms.feed.section import Section, may_read
-from listener.web import Broken, Web
+from listener.web import CallFailed, HttpClient
 
 log = logging.getLogger(__name__)
 
@@ -25,14 +25,14 @@ class Feed:
 
     name = "feed"
     settle_after = timedelta(0)
-    watch_own = False
+    read_own_posts = False
 
-    def __init__(self, section: Section, web: Web | None = None) -> None:
-        self._section, self._web = section, web or Web(cap=_CAP)
+    def __init__(self, section: Section, web: HttpClient | None = None) -> None:
+        self._section, self._web = section, web or HttpClient(cap=_CAP)
         self._rng = random.Random()  # noqa: S311 - jitter, no secret
         self._resting: dict[str, datetime] = {}  # feeds that asked to be left alone, until when
 
-    def fetch(self, cursor: Json | None, now: datetime) -> Page:
+    def fetch(self, cursor: Json | None, now: datetime) -> FeedPage:
         """ONE feed, whole. Raises Unavailable when no feed of a round could be read."""
         cursor = cursor or {"todo": [], "feeds": {}, "read": 0, "failed": {}}
         todo = [url for url in cursor["todo"] if url in self._section.feeds] or list(self._section.feeds)
@@ -41,22 +41,22 @@ class Feed:
         read = cursor["read"] if cursor["todo"] else 0
         try:
             state, found = self._read(url, known.get(url), now)
-        except Unavailable as error:
+        except ReadFailed as error:
             if not rest and not read:
                 raise
-            log.warning("feed: %s is left out of this round: %s", url, error.says)
+            log.warning("feed: %s is left out of this round: %s", url, error.message)
             failed = cursor["failed"] | {url: cursor["failed"].get(url, 0) + 1}
-            trouble = Trouble(error.says, error.do) if failed[url] >= _WORRY else None
+            trouble = FeedError(error.message, error.do) if failed[url] >= _WORRY else None
             cursor = {"todo": rest, "feeds": known, "read": read, "failed": failed}
-            return Page(cursor, feed=url if trouble else "", trouble=trouble, more=bool(rest))
+            return FeedPage(cursor, feed=url if trouble else "", trouble=trouble, more=bool(rest))
         failed = {one: times for one, times in cursor["failed"].items() if one in self._section.feeds and one != url}
         cursor = {"todo": rest, "feeds": known | {url: state}, "read": read + 1, "failed": failed}
         mentions, bad = tuple(found.mentions), tuple(found.bad)
-        return Page(cursor, mentions, bad=bad, skipped=found.skipped, feed=url, more=bool(rest))
+        return FeedPage(cursor, mentions, quarantined_items=bad, skipped=found.skipped, feed=url, more=bool(rest))
 
     def _read(self, url: str, state: Json | None, now: datetime) -> tuple[Json, Found]:
         if now < self._resting.get(url, now):
-            raise Unavailable(f"{url} asked to be left alone", cause="rate", retry_at=self._resting[url])
+            raise ReadFailed(f"{url} asked to be left alone", cause="rate", retry_at=self._resting[url])
         answer, at = self._get(url, state or {}, now)
         body = hashlib.sha256(answer.body).hexdigest()[:20]
         if state and (answer.status == 304 or body == state["body"]):
@@ -68,7 +68,7 @@ class Feed:
         told = {"etag": answer.headers.get("etag"), "modified": answer.headers.get("last-modified")}
         return {"old": old, "body": body, **told}, found
 
-    def _get(self, url: str, state: Json, now: datetime) -> tuple[Answer, str]:
+    def _get(self, url: str, state: Json, now: datetime) -> tuple[HttpResponse, str]:
         """The answer, and where it came from after some redirects. No credentials go along. Raises Unavailable."""
         known = {"If-None-Match": state.get("etag"), "If-Modified-Since": state.get("modified")}
         headers = {name: value for name, value in known.items() if value}
@@ -76,26 +76,26 @@ class Feed:
         for _ in range(_HOPS + 1):
             try:
                 answer = self._web.get(at, None, headers)
-            except Broken as error:
-                raise Unavailable(f"{url} cannot be reached: {error.says}") from None
+            except CallFailed as error:
+                raise ReadFailed(f"{url} cannot be reached: {error.message}") from None
             if answer.status not in (301, 302, 303, 307, 308):
                 return self._judged(answer, url, now), at
             target = _joined(at, answer.headers.get("location", ""))
             if not may_read(target) or (at.startswith("https:") and not target.startswith("https:")):
                 break
             at = target
-        raise Unavailable(f"{url} leads away to {target[:200]}", "give the address it should be read at", cause="item")
+        raise ReadFailed(f"{url} leads away to {target[:200]}", "give the address it should be read at", cause="item")
 
-    def _judged(self, answer: Answer, url: str, now: datetime) -> Answer:
+    def _judged(self, answer: HttpResponse, url: str, now: datetime) -> HttpResponse:
         if answer.status in (200, 304):
             return answer
-        says = f"{url} answered {answer.status}"
+        message = f"{url} answered {answer.status}"
         if answer.status == 429 or (answer.status == 503 and "retry-after" in answer.headers):
             self._resting[url] = limit_ends(answer.headers, (), _WINDOW, now, self._rng)
-            raise Unavailable(says, cause="rate", retry_at=self._resting[url])
+            raise ReadFailed(message, cause="rate", retry_at=self._resting[url])
         if answer.status >= 500:
-            raise Unavailable(says)
-        raise Unavailable(says, "look at it in a browser, then correct [platforms.feed]", cause="item")
+            raise ReadFailed(message)
+        raise ReadFailed(message, "look at it in a browser, then correct [platforms.feed]", cause="item")
 
     def prepare(self, reply: Outgoing, now: datetime) -> Prepared:
         """What a person should write; it is never posted."""
@@ -103,27 +103,27 @@ class Feed:
 
     def post(self, prepared: Prepared) -> Receipt:
         """Raises Refused."""
-        raise Refused(WHY_NOT, "by_hand")
+        raise Refused(INELIGIBLE_REASON, "by_hand")
 
-    def find(self, prepared: Prepared) -> Receipt | None:
+    def find_reply(self, prepared: Prepared) -> Receipt | None:
         """Raises CannotTell."""
-        raise CannotTell("a feed does not tell who answered", "look there, then resolve it")
+        raise Indeterminate("a feed does not tell who answered", "look there, then resolve it")
 
-    def look(self, mention: Mention) -> Standing:
+    def check_post(self, mention: Mention) -> PostStatus:
         """Raises CannotTell."""
-        raise CannotTell("a feed is read whole, when it is polled")
+        raise Indeterminate("a feed is read whole, when it is polled")
 
     def whoami(self) -> Account:
         """Nobody; says which feeds cannot be read. Raises Unavailable when none can."""
-        now, says = datetime.now(UTC), []
+        now, message = datetime.now(UTC), []
         for url in self._section.feeds:
             try:
                 self._read(url, None, now)
-            except Unavailable as error:
-                says.append(f"{error.says}; {error.do}" if error.do else error.says)
-        if len(says) == len(self._section.feeds):
-            raise Unavailable(says[0], "correct the addresses in [platforms.feed]", cause="item")
-        return Account("feed", "feed", says=tuple(says))
+            except ReadFailed as error:
+                message.append(f"{error.message}; {error.do}" if error.do else error.message)
+        if len(message) == len(self._section.feeds):
+            raise ReadFailed(message[0], "correct the addresses in [platforms.feed]", cause="item")
+        return Account("feed", "feed", remarks=tuple(message))
 
 
 def _joined(at: str, location: str) -> str:

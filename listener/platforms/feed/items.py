@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from listener.errors import Unavailable
-from listener.model import BadItem, Mention
-from listener.net import Answer
+from listener.errors import ReadFailed
+from listener.model import Mention, QuarantinedItem
+from listener.net import HttpResponse
 from listener.platforms.feed.parse import parsed
 
-WHY_NOT = "a feed takes no replies: answer where it was written"
+INELIGIBLE_REASON = "a feed takes no replies: answer where it was written"
 _RAW = 20_000
 
 
@@ -38,19 +38,19 @@ class Found:
 
     def __init__(self) -> None:
         self.mentions: list[Mention] = []
-        self.bad: list[BadItem] = []
+        self.bad: list[QuarantinedItem] = []
         self.skipped = 0
         self._dated: dict[str, datetime | None] = {}
 
-    def add(self, item: Item | BadItem, url: str, now: datetime, *, addressed: bool) -> None:
+    def add(self, item: Item | QuarantinedItem, url: str, now: datetime, *, addressed: bool) -> None:
         """One item as a mention: its id names feed and item, its age counts from its date, or from now."""
-        if isinstance(item, BadItem):
+        if isinstance(item, QuarantinedItem):
             self.bad.append(item)
             return
         name = called(url, item.id)
         made = min(item.made or now, now)
         told: Any = {"author_name": item.author, "lang": item.lang, "url": item.url}
-        told |= {"html": True, "addressed": addressed, "can_reply": False, "why_not": WHY_NOT}
+        told |= {"is_html": True, "is_addressed": addressed, "can_reply": False, "ineligible_reason": INELIGIBLE_REASON}
         self._dated[name] = item.made
         author = item.author or f"unknown:{name}"
         self.mentions.append(Mention("feed", name, item.body, author, made, made, name, name, **told))
@@ -69,14 +69,14 @@ def _before(made: datetime | None, start: object) -> bool:
     return start == "now" or (isinstance(start, datetime) and (made is None or made < start))
 
 
-def items(answer: Answer, url: str) -> list[Item | BadItem]:
+def items(answer: HttpResponse, url: str) -> list[Item | QuarantinedItem]:
     """The items of a feed, whose ids are made distinct. Raises Unavailable."""
     try:
         told = answer.body.lstrip(b"\xef\xbb\xbf \t\r\n")
         found = _json_items(answer) if told.startswith(b"{") else _xml_items(answer, url)
     except (ValueError, TypeError, AttributeError, LookupError, RecursionError, AssertionError) as error:
-        says = f"{url} is no feed that can be read ({' '.join(str(error).split())[:200]})"
-        raise Unavailable(says, "look at it in a browser, then correct [platforms.feed]", cause="item") from None
+        message = f"{url} is no feed that can be read ({' '.join(str(error).split())[:200]})"
+        raise ReadFailed(message, "look at it in a browser, then correct [platforms.feed]", cause="item") from None
     links: dict[str, set[str | None]] = {}
     for item in found:
         if isinstance(item, Item):
@@ -87,7 +87,7 @@ def items(answer: Answer, url: str) -> list[Item | BadItem]:
     return found
 
 
-def _json_items(answer: Answer) -> list[Item | BadItem]:
+def _json_items(answer: HttpResponse) -> list[Item | QuarantinedItem]:
     """JSON Feed, all versions (jsonfeed.org/version/1.1)."""
     feed = answer.json()
     if not str(feed.get("version")).startswith("https://jsonfeed.org/version/"):
@@ -95,9 +95,9 @@ def _json_items(answer: Answer) -> list[Item | BadItem]:
     return [_json_item(one, feed.get("language")) for one in feed["items"]]
 
 
-def _json_item(one: Any, lang: object) -> Item | BadItem:
+def _json_item(one: Any, lang: object) -> Item | QuarantinedItem:
     if not isinstance(one, dict):
-        return BadItem("", str(one)[:_RAW], "an item that is no object")
+        return QuarantinedItem("", str(one)[:_RAW], "an item that is no object")
     authors = one.get("authors") or [one.get("author")]
     author = authors[0] if isinstance(authors, list) and isinstance(authors[0], dict) else {}
     body = _text(one.get("content_html")) or _markup(one.get("content_text") or one.get("summary"))
@@ -107,13 +107,13 @@ def _json_item(one: Any, lang: object) -> Item | BadItem:
     return _item(one.get("id"), url, body, author.get("name"), _moment(one.get("date_published")), lang)
 
 
-def _xml_items(answer: Answer, url: str) -> list[Item | BadItem]:
+def _xml_items(answer: HttpResponse, url: str) -> list[Item | QuarantinedItem]:
     """RSS and Atom."""
     told = parsed(answer.body, answer.headers.get("content-type", ""), url)
     return [_xml_item(one, told["lang"]) for one in told["entries"]]
 
 
-def _xml_item(one: Mapping[str, Any], lang: object) -> Item | BadItem:
+def _xml_item(one: Mapping[str, Any], lang: object) -> Item | QuarantinedItem:
     title, said = one["title"], one["said"]
     body = _detail(title) + (_detail(said) if said.get("value") != title.get("value") else "")
     lang = _text(said.get("language")) or _text(lang)
@@ -122,10 +122,10 @@ def _xml_item(one: Mapping[str, Any], lang: object) -> Item | BadItem:
 
 def _item(
     name: object, url: str | None, body: str, author: object, made: datetime | None, lang: str | None
-) -> Item | BadItem:
+) -> Item | QuarantinedItem:
     """An item without an id is known by its link, else by what it says. A number for an id is a text like any other."""
     if not body:
-        return BadItem(str(url or ""), str(name)[:_RAW], "an item that says nothing")
+        return QuarantinedItem(str(url or ""), str(name)[:_RAW], "an item that says nothing")
     known = str(name) if isinstance(name, str | int) and str(name) else url
     return Item(known or hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest(), url, body,
                  _text(author), made, lang)  # fmt: skip

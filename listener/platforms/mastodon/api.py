@@ -6,15 +6,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from listener.errors import Unavailable
-from listener.model import Account, Json, Mention, Outgoing, Page, Prepared, Receipt, Secrets, Standing, Trouble
+from listener.errors import ReadFailed
+from listener.model import Account, FeedError, FeedPage, Json, Mention, Outgoing, PostStatus, Prepared, Receipt, Secrets
 from listener.platforms.mastodon import reply as replies
 from listener.platforms.mastodon.caller import Caller
-from listener.platforms.mastodon.feeds import MENTIONS, Book, read
+from listener.platforms.mastodon.feeds import MENTIONS, CursorState, read
 from listener.platforms.mastodon.items import said
 from listener.platforms.mastodon.section import Section
 from listener.platforms.mastodon.sender import Sender, answers
-from listener.web import Web
+from listener.web import HttpClient
 
 log = logging.getLogger(__name__)
 
@@ -29,17 +29,17 @@ class Mastodon:
         section: Section,
         secrets: Secrets,
         *,
-        web: Web | None = None,
+        web: HttpClient | None = None,
         rng: random.Random | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self.settle_after, self.watch_own = section.settle_after, True
+        self.settle_after, self.read_own_posts = section.settle_after, True
         rng = rng or random.Random()  # noqa: S311 - jitter, no secret
         self._section, self._clock, self._ahead = section, clock, timedelta(0)  # the caller's clock against this one
-        self._caller = Caller(section, secrets, web or Web(), rng)
+        self._caller = Caller(section, secrets, web or HttpClient(), rng)
         self._sender = Sender(self._caller, section.settle_after)
 
-    def fetch(self, cursor: Json | None, now: datetime) -> Page:
+    def fetch(self, cursor: Json | None, now: datetime) -> FeedPage:
         """Return ONE page of one feed. Raises Unavailable; a hashtag that alone fails is left out of its round."""
         began = now
         if cursor is None:
@@ -47,15 +47,15 @@ class Mastodon:
         else:
             self._ahead = now - self._clock()
         me = self._caller.account(now).id
-        book = Book.load(cursor, self._section, me, began, own=self.watch_own)
+        book = CursorState.load(cursor, self._section, me, began, own=self.read_own_posts)
         feed = book.todo[0]
         try:
             return read(self._caller, book, feed, now)
-        except Unavailable as error:
+        except ReadFailed as error:
             if feed == MENTIONS or error.cause in ("account", "rate"):
                 raise
-            log.warning("mastodon: %s is left out of this round: %s", feed, error.says)
-            return book.failing(feed, Trouble(error.says, error.do))
+            log.warning("mastodon: %s is left out of this round: %s", feed, error.message)
+            return book.failing(feed, FeedError(error.message, error.do))
 
     def prepare(self, reply: Outgoing, now: datetime) -> Prepared:
         """Pure: key and request."""
@@ -65,23 +65,23 @@ class Mastodon:
         """Post it. Raises NotSent, Refused; anything else: nobody knows."""
         return self._sender.post(prepared, self._now())
 
-    def find(self, prepared: Prepared) -> Receipt | None:
+    def find_reply(self, prepared: Prepared) -> Receipt | None:
         """Look for the reply in the mention's thread and among our posts. Raises CannotTell, Unavailable."""
         return self._sender.find(prepared, self._now())
 
-    def look(self, mention: Mention) -> Standing:
+    def check_post(self, mention: Mention) -> PostStatus:
         """The mention as it stands, and an answer of ours below it. Raises Unavailable, CannotTell."""
         now = self._now()
         status = self._caller.status(mention.id, now)
         if status is None:
-            return Standing(here=False)
+            return PostStatus(is_present=False)
         ours = answers(self._caller.thread(mention.id, now) or {}, mention.id, self._caller.account(now).id)
-        return Standing(True, said(status), html=True, answered_by=str(ours[0]["id"]) if ours else None)
+        return PostStatus(True, said(status), is_html=True, answer_post_id=str(ours[0]["id"]) if ours else None)
 
     def whoami(self) -> Account:
         """Who the token belongs to, and where the server's limit is another than the section's. Raises Unavailable."""
         now = self._now()
-        return replace(self._caller.account(now), says=self._caller.remarks(now))
+        return replace(self._caller.account(now), remarks=self._caller.remarks(now))
 
     def _now(self) -> datetime:
         return self._clock() + self._ahead

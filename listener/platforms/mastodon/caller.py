@@ -6,13 +6,13 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from listener.errors import Unavailable
+from listener.errors import ReadFailed
 from listener.gate import Gate
 from listener.model import Account, Json, Secrets
-from listener.net import Answer
+from listener.net import HttpResponse
+from listener.platforms.mastodon.failures import is_gone, read_error
 from listener.platforms.mastodon.section import TOKEN, Section
-from listener.platforms.mastodon.verdict import is_gone, of_read
-from listener.web import Broken, Web
+from listener.web import CallFailed, HttpClient
 
 STATUSES = "/api/v1/statuses/"
 _ROOTS = 5_000  # threads remembered
@@ -22,7 +22,7 @@ NO_TOKEN = f"set {TOKEN}, or {TOKEN}_FILE to a file that holds it"
 class Caller:
     """GETs below the server's address, who we are, and threads."""
 
-    def __init__(self, section: Section, secrets: Secrets, web: Web, rng: random.Random) -> None:
+    def __init__(self, section: Section, secrets: Secrets, web: HttpClient, rng: random.Random) -> None:
         self._base, self._limit, self._secrets = section.server_url.rstrip("/"), section.characters, secrets
         self.web, self.rng, self.gate = web, rng, Gate(self.token, rng)
         self._account: tuple[str, Account] | None = None
@@ -44,10 +44,10 @@ class Caller:
     def ready(self, now: datetime) -> None:
         """Raise Unavailable while no call may be made."""
         if stop := self.gate.stopped(now):
-            raise Unavailable(stop.says, stop.do, cause=stop.cause, retry_at=stop.until)
+            raise ReadFailed(stop.message, stop.do, cause=stop.cause, retry_at=stop.until)
         if not self.token().isascii() or not self.token().isprintable() or not self.token():
-            missing = Unavailable(f"Mastodon: {TOKEN} is not set, or is no token", NO_TOKEN, cause="account")
-            raise self.gate.noted(missing, now)
+            missing = ReadFailed(f"Mastodon: {TOKEN} is not set, or is no token", NO_TOKEN, cause="account")
+            raise self.gate.record_failure(missing, now)
 
     def get(self, path: str, now: datetime, params: Any = None) -> Any:
         """The JSON of a 200, or None when the server says that it is gone. Raises Unavailable."""
@@ -56,31 +56,31 @@ class Caller:
             answer = self.web.get(self.url(path), params, self.headers())
             if answer.status == 200:
                 told = answer.json()
-                self.gate.worked()
+                self.gate.record_success()
                 return told
-        except Broken as error:
-            raise self.gate.noted(Unavailable(f"Mastodon cannot be reached: {error.says}"), now) from None
+        except CallFailed as error:
+            raise self.gate.record_failure(ReadFailed(f"Mastodon cannot be reached: {error.message}"), now) from None
         except ValueError as error:
-            raise self.gate.noted(Unavailable(f"Mastodon's answer cannot be read ({error})"), now) from None
+            raise self.gate.record_failure(ReadFailed(f"Mastodon's answer cannot be read ({error})"), now) from None
         if is_gone(answer) or (path.startswith(STATUSES) and self._twice_missing(answer, path, now)):
             return None
-        raise self.gate.noted(of_read(answer, now, self.rng), now)
+        raise self.gate.record_failure(read_error(answer, now, self.rng), now)
 
     def status(self, status_id: str, now: datetime) -> Json | None:
         """A status, or None when it is gone. Raises Unavailable."""
         told = self.get(STATUSES + status_id, now)
         if told is None or (isinstance(told, dict) and isinstance(told.get("content"), str)):
             return told
-        raise self.gate.noted(Unavailable("Mastodon gives a post that cannot be read"), now)
+        raise self.gate.record_failure(ReadFailed("Mastodon gives a post that cannot be read"), now)
 
-    def _twice_missing(self, answer: Answer, path: str, now: datetime) -> bool:
+    def _twice_missing(self, answer: HttpResponse, path: str, now: datetime) -> bool:
         """snac says 404 like any web server: it counts when the API answers otherwise, and says it again."""
         if answer.status not in (404, 410):
             return False
         self._who(now)
         try:
             return self.web.get(self.url(path), None, self.headers()).status in (404, 410)
-        except Broken:
+        except CallFailed:
             return False
 
     def items(self, path: str, now: datetime, params: Any = None) -> list[Any]:
@@ -88,8 +88,8 @@ class Caller:
         told = self.get(path, now, params)
         if isinstance(told, list):
             return told
-        says = f"Mastodon gives no list at {path}"
-        raise self.gate.noted(Unavailable(says, "is server_url right?", cause="item"), now)
+        message = f"Mastodon gives no list at {path}"
+        raise self.gate.record_failure(ReadFailed(message, "is server_url right?", cause="item"), now)
 
     def account(self, now: datetime) -> Account:
         """Who the token belongs to, asked once a process and token. Raises Unavailable."""
@@ -101,8 +101,8 @@ class Caller:
     def _who(self, now: datetime) -> Account:
         told = self.get("/api/v1/accounts/verify_credentials", now)
         if not isinstance(told, dict) or not isinstance(told.get("id"), str) or not told["id"]:
-            says = "Mastodon does not say who we are"
-            raise self.gate.noted(Unavailable(says, "is server_url right?", cause="account"), now)
+            message = "Mastodon does not say who we are"
+            raise self.gate.record_failure(ReadFailed(message, "is server_url right?", cause="account"), now)
         name = told.get("display_name")
         handle = str(told.get("acct") or told.get("username") or told["id"])
         return Account(told["id"], handle, name if isinstance(name, str) and name else None)
@@ -111,7 +111,7 @@ class Caller:
         """Where the server's limit is another than the section's, for `check --online`; nothing where it names none."""
         most = None
         for path in ("/api/v1/instance", "/api/v2/instance"):
-            with suppress(Unavailable):
+            with suppress(ReadFailed):
                 most = _most(self.get(path, now)) or most
         if most is None or most == self._limit:
             return ()
@@ -141,7 +141,7 @@ class Caller:
         """What stands before a status; None where it cannot be read twice: that must not stop all mentions."""
         try:
             return (self.thread(status_id, now) or {}).get("ancestors")
-        except Unavailable as error:
+        except ReadFailed as error:
             if error.cause in ("rate", "account") or status_id not in self._unread:
                 self._unread.add(status_id)
                 raise

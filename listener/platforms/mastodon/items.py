@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from listener.model import BadItem, Json, Mention, OwnPost
-from listener.platforms.mastodon.walk import Listed
+from listener.model import Json, Mention, OwnPost, QuarantinedItem
+from listener.platforms.mastodon.page_scan import Listed
 
 _RAW_MOST = 20_000
 
@@ -20,12 +20,12 @@ POLICY = "the author lets nobody like us reply to this post"
 
 
 @dataclass(slots=True)
-class Sorted:
+class ParsedPage:
     """A page's items by what becomes of them."""
 
     mentions: list[Mention] = field(default_factory=list)
     own: list[OwnPost] = field(default_factory=list)
-    bad: list[BadItem] = field(default_factory=list)
+    bad: list[QuarantinedItem] = field(default_factory=list)
     skipped: int = 0
 
 
@@ -38,9 +38,9 @@ class Reader:
     begin: str
     root: Callable[[Json], str]
 
-    def sort(self, items: list[Any]) -> Sorted:
+    def sort(self, items: list[Any]) -> ParsedPage:
         """Sort a page. Raises what `root` raises: a thread that cannot be read now is read with its page again."""
-        into = Sorted()
+        into = ParsedPage()
         for item in items:
             try:
                 self._place(into, item, _status(item, self.feed))
@@ -48,7 +48,7 @@ class Reader:
                 into.bad.append(bad_item(item, f"{type(error).__name__}: {error}"))
         return into
 
-    def _place(self, into: Sorted, item: Json, status: Json | None) -> None:
+    def _place(self, into: ParsedPage, item: Json, status: Json | None) -> None:
         if status is None or status.get("reblog"):
             into.skipped += 1
         elif _account(status)["id"] == self.me:
@@ -58,7 +58,7 @@ class Reader:
         else:
             into.mentions.append(_mention(status, self))
 
-    def _place_own(self, into: Sorted, status: Json) -> None:
+    def _place_own(self, into: ParsedPage, status: Json) -> None:
         into.skipped += self.feed != "own"
         if target := _text(status.get("in_reply_to_id")):
             into.own.append(OwnPost(_id(status), target, said(status), moment(status["created_at"])))
@@ -79,7 +79,7 @@ def said(status: Json) -> str:
     return f"<p>{html.escape(warning)}</p>{content}" if isinstance(warning, str) and warning else content
 
 
-def bad_item(item: Any, error: str) -> BadItem:
+def bad_item(item: Any, error: str) -> QuarantinedItem:
     """The item set aside under its status's id, its raw JSON capped and ASCII only."""
     inner = item.get("status") if isinstance(item, dict) else None
     told = inner if isinstance(inner, dict) else item if isinstance(item, dict) else {}
@@ -87,7 +87,7 @@ def bad_item(item: Any, error: str) -> BadItem:
         raw = json.dumps(item, ensure_ascii=True)
     except (ValueError, RecursionError):
         raw = "(nested too deeply to be shown)"
-    return BadItem(_text(told.get("id")) or "", raw[:_RAW_MOST], error[:300])
+    return QuarantinedItem(_text(told.get("id")) or "", raw[:_RAW_MOST], error[:300])
 
 
 def moment(value: str) -> datetime:
@@ -118,30 +118,30 @@ def _status(item: Any, feed: str) -> Json | None:
 def _mention(status: Json, reader: Reader) -> Mention:
     author, made = _account(status), moment(status["created_at"])
     named = any(one.get("id") == reader.me for one in _list(status, "mentions"))
-    why_not = _why_not(status, author)
+    ineligible_reason = _ineligible_reason(status, author)
     return Mention(
         platform="mastodon",
         id=_id(status),
         text=said(status),
-        html=True,
+        is_html=True,
         author_id=author["id"],
         author_handle=author["acct"],
         author_name=_text(author.get("display_name")),
         author_followers=_count(author.get("followers_count")),
         created_at=max(made, _moment_or_none(status.get("edited_at")) or made),
-        aged_from=made,
+        age_start_at=made,
         interaction_id=_id(status),
         conversation_id=reader.root(status),
         in_reply_to=_text(status.get("in_reply_to_id")),
         lang=_text(status.get("language")),
         url=_text(status.get("url")) or _text(status.get("uri")),
-        addressed=named or reader.feed == "mentions",
-        can_reply=why_not is None,
-        why_not=why_not,
+        is_addressed=named or reader.feed == "mentions",
+        can_reply=ineligible_reason is None,
+        ineligible_reason=ineligible_reason,
     )
 
 
-def _why_not(status: Json, author: Json) -> str | None:
+def _ineligible_reason(status: Json, author: Json) -> str | None:
     """Why no reply should, or can, be made: a bot, or GoToSocial's interaction policy."""
     if author.get("bot") is True:
         return BOT

@@ -5,12 +5,12 @@ from datetime import datetime
 
 from listener.model import Mention, Outgoing, Prepared, Preview
 from listener.platforms.mastodon.section import Section
-from listener.platforms.mastodon.text import addressed, length, stand
+from listener.platforms.mastodon.text import addressed, length, normalize_post
 
 
 def preview(text: str, mention: Mention, section: Section) -> Preview:
     """The text as it will stand, the author's @handle first. link: the mention, where a person can answer by hand."""
-    shown = stand(text)
+    shown = normalize_post(text)
     if mention.author_handle:
         shown = addressed(shown, mention.author_handle)
     return Preview(shown, length(shown), section.characters, link=mention.url)

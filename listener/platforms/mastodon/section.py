@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 
-from listener.gate import unfit
+from listener.gate import url_problem
 from listener.model import Section as Base
 
 TOKEN = "EARSHOT_MASTODON_TOKEN"  # noqa: S105 -- the name of a secret
@@ -42,7 +42,7 @@ class Section(Base):
 
     def problems(self) -> list[Fault]:
         """Faults that types do not catch."""
-        what = unfit(self.server_url)
+        what = url_problem(self.server_url)
         faults = [("server_url", what, 'give scheme and host alone, such as "https://mastodon.social"')] if what else []
         faults += [("hashtags", f"{tag!r} is no hashtag", "give one word") for tag in self.tags if not _word(tag)]
         if len({tag.casefold() for tag in self.tags}) < len(self.tags):

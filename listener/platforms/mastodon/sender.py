@@ -2,14 +2,14 @@
 
 from datetime import datetime, timedelta
 
-from listener.errors import CannotTell, NotSent, PlatformError, Refused, Unavailable
+from listener.errors import Indeterminate, NotSent, PlatformError, ReadFailed, Refused
 from listener.model import Json, Prepared, Receipt
-from listener.net import Answer
+from listener.net import HttpResponse
 from listener.platforms.mastodon.caller import Caller
+from listener.platforms.mastodon.failures import post_error, unknown
 from listener.platforms.mastodon.items import moment
 from listener.platforms.mastodon.text import words
-from listener.platforms.mastodon.verdict import of_post, unknown
-from listener.web import Broken
+from listener.web import CallFailed
 
 _SKEW = timedelta(minutes=5)  # by which the server's clock may be behind ours
 IN_KIND = frozenset(("public", "unlisted", "private", "direct", "local", "mutuals_only"))
@@ -27,10 +27,12 @@ class Sender:
         headers = {**self._caller.headers(), "Idempotency-Key": prepared.key}  # some servers keep to it, some do not
         try:
             answer = self._caller.web.post(self._caller.url("/api/v1/statuses"), body, headers)
-        except Broken as error:
-            if not error.written:
-                raise self._caller.gate.noted(NotSent(f"Mastodon cannot be reached: {error.says}"), now) from None
-            raise unknown(f"Mastodon: {error.says}") from None
+        except CallFailed as error:
+            if not error.request_sent:
+                raise self._caller.gate.record_failure(
+                    NotSent(f"Mastodon cannot be reached: {error.message}"), now
+                ) from None
+            raise unknown(f"Mastodon: {error.message}") from None
         if not 200 <= answer.status < 300:
             raise self._refused(answer, now)
         return self._receipt(answer)
@@ -40,24 +42,28 @@ class Sender:
         target = str(prepared.request["in_reply_to"])
         try:
             mention = self._caller.status(target, now)
-        except Unavailable as error:
-            raise NotSent(error.says, error.do, cause=error.cause, retry_at=error.retry_at) from None
+        except ReadFailed as error:
+            raise NotSent(error.message, error.do, cause=error.cause, retry_at=error.retry_at) from None
         if mention is None:
             raise Refused("Mastodon: the mention is gone, or its author has blocked us", "withdrawn")
         seen_by = mention.get("visibility")
         visibility = seen_by if seen_by in IN_KIND else "direct"
         return {"status": prepared.request["text"], "in_reply_to_id": target, "visibility": visibility}
 
-    def _refused(self, answer: Answer, now: datetime) -> PlatformError:
+    def _refused(self, answer: HttpResponse, now: datetime) -> PlatformError:
         """A token that may not write still reads: the outbox alone pauses then, and tells an operator."""
-        error = of_post(answer, now, self._caller.rng)
-        return self._caller.gate.noted(error, now) if isinstance(error, NotSent) and answer.status != 403 else error
+        error = post_error(answer, now, self._caller.rng)
+        return (
+            self._caller.gate.record_failure(error, now)
+            if isinstance(error, NotSent) and answer.status != 403
+            else error
+        )
 
-    def _receipt(self, answer: Answer) -> Receipt:
+    def _receipt(self, answer: HttpResponse) -> Receipt:
         told = answer.object()
         if not isinstance(told.get("id"), str) or not told["id"]:
             raise unknown(f"Mastodon answered {answer.status} without the post's id")
-        self._caller.gate.worked()
+        self._caller.gate.record_success()
         return _receipt(told)
 
     def find(self, prepared: Prepared, now: datetime) -> Receipt | None:
@@ -77,10 +83,10 @@ class Sender:
         if same:
             return _receipt(same[0])
         if answered and now < prepared_at + 2 * self._lag:
-            raise Unavailable("Mastodon lists an answer in other words; ours may follow", cause="item")
+            raise ReadFailed("Mastodon lists an answer in other words; ours may follow", cause="item")
         if answered:
-            says = f"Mastodon lists an answer of ours in other words (post {answered[0]['id']})"
-            raise CannotTell(says, "look at the account, then resolve it")
+            message = f"Mastodon lists an answer of ours in other words (post {answered[0]['id']})"
+            raise Indeterminate(message, "look at the account, then resolve it")
         return _orphan(whole, text, prepared_at - _SKEW)
 
 
@@ -88,7 +94,7 @@ def answers(thread: Json, target: str, me: str) -> list[Json]:
     """Our own answers to a status in its thread. Raises CannotTell when the server leaves out what is needed."""
     below = thread.get("descendants") or []
     if not isinstance(below, list):
-        raise CannotTell("Mastodon gives a thread that cannot be read", "look at the account, then resolve it")
+        raise Indeterminate("Mastodon gives a thread that cannot be read", "look at the account, then resolve it")
     return [one for one in below if isinstance(one, dict) and _ours(one, target, me)]
 
 

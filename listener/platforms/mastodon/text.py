@@ -19,7 +19,7 @@ _WORD = re.compile(r"[^\W_]+")  # snac takes _ and * for markup
 _GRAPHEME = regex.compile(r"\X")
 
 
-def stand(text: str) -> str:
+def normalize_post(text: str) -> str:
     """The text without control characters, half surrogates and blanks at the ends. Idempotent."""
     return _UNFIT.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
 

@@ -6,8 +6,20 @@ from hashlib import sha256
 from pathlib import Path
 
 from listener import model
-from listener.errors import Unavailable
-from listener.model import Account, Json, Mention, Meter, Outgoing, Page, Prepared, Preview, Receipt, Secrets, Standing
+from listener.errors import ReadFailed
+from listener.model import (
+    Account,
+    FeedPage,
+    Json,
+    Mention,
+    Meter,
+    Outgoing,
+    PostStatus,
+    Prepared,
+    Preview,
+    Receipt,
+    Secrets,
+)
 from listener.platforms.memory import posts
 from listener.platforms.memory.mentions import SUFFIXES, Mentions
 
@@ -58,18 +70,18 @@ class Memory:
 
     name = "memory"
     settle_after = timedelta(0)
-    watch_own = True  # a file lists no posts of ours
+    read_own_posts = True  # a file lists no posts of ours
 
     def __init__(self, mentions: Mentions, path: Path) -> None:
         self._mentions, self._posts = mentions, path
 
-    def fetch(self, cursor: Json | None, now: datetime) -> Page:
+    def fetch(self, cursor: Json | None, now: datetime) -> FeedPage:
         """The next rows of the file. Raises Unavailable; InputError when a first read finds no UTF-8 text."""
         try:
             return self._mentions.page(cursor, now)
         except OSError as error:
-            says = f"cannot read {self._mentions.path}: {error.strerror}"
-            raise Unavailable(says, "put the file back, or correct [platforms.memory] mentions") from error
+            message = f"cannot read {self._mentions.path}: {error.strerror}"
+            raise ReadFailed(message, "put the file back, or correct [platforms.memory] mentions") from error
 
     def prepare(self, reply: Outgoing, now: datetime) -> Prepared:
         """The line to append; the key is the same for the same revision of the same reply."""
@@ -81,17 +93,17 @@ class Memory:
         """Append the line and sync it. Raises NotSent when nothing was written; OSError when nobody knows."""
         return Receipt(posts.append(self._posts, prepared.request, prepared.key))
 
-    def find(self, prepared: Prepared) -> Receipt | None:
+    def find_reply(self, prepared: Prepared) -> Receipt | None:
         """The first whole line with this key. Raises Unavailable."""
         try:
             found = posts.find(self._posts, prepared.key)
         except OSError as error:
-            raise Unavailable(f"cannot read {self._posts}: {error.strerror}", "make it readable") from error
+            raise ReadFailed(f"cannot read {self._posts}: {error.strerror}", "make it readable") from error
         return Receipt(found) if found else None
 
-    def look(self, mention: Mention) -> Standing:
+    def check_post(self, mention: Mention) -> PostStatus:
         """A row is not looked at again: nobody edits or deletes a mention in a file."""
-        return Standing(here=True)
+        return PostStatus(is_present=True)
 
     def whoami(self) -> Account:
         """The files have no account; any name does."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import BinaryIO, Literal
 
 from listener.errors import InputError
-from listener.model import BadItem, Json, Mention, Page
+from listener.model import FeedPage, Json, Mention, QuarantinedItem
 from listener.platforms.memory.records import BOM, Record, csv_record, csv_records, json_records, read_line
 from listener.platforms.memory.rows import printable, read_row, row_id
 
@@ -27,7 +27,7 @@ class Mentions:
         except OSError as error:
             raise InputError(f"cannot read {path}: {error.strerror}", "correct [platforms.memory] mentions") from None
 
-    def page(self, cursor: Json | None, now: datetime) -> Page:
+    def page(self, cursor: Json | None, now: datetime) -> FeedPage:
         """At most ROWS rows from the cursor on. Raises OSError, InputError."""
         with self.path.open("rb") as file:
             size = file.seek(0, 2)
@@ -47,16 +47,16 @@ class Mentions:
         columns = _header(file, self.path) if self.path.suffix.lower() == ".csv" else ()
         return columns, file.tell()
 
-    def _read(self, file: BinaryIO, columns: tuple[str, ...], first: int, now: datetime) -> Page:
+    def _read(self, file: BinaryIO, columns: tuple[str, ...], first: int, now: datetime) -> FeedPage:
         start = passed = file.tell()
         mentions: list[Mention] = []
-        bad: list[BadItem] = []
+        bad: list[QuarantinedItem] = []
         skipped = 0
         records = csv_records(file, columns) if columns else json_records(file)
         for rows, record in enumerate(records, 1):
             passed = record.end if record.whole else passed
             item = self._item(record, now)
-            if isinstance(item, BadItem):
+            if isinstance(item, QuarantinedItem):
                 bad.append(item)
             elif item is not None and self._before_start(item, record, first):
                 skipped += 1
@@ -66,9 +66,9 @@ class Mentions:
                 break
         more = passed > start and file.tell() == passed and file.read(1) != b""
         cursor = {"offset": passed} | ({"first": first} if first > passed else {})
-        return Page(cursor, tuple(mentions), bad=tuple(bad), skipped=skipped, more=more)
+        return FeedPage(cursor, tuple(mentions), quarantined_items=tuple(bad), skipped=skipped, more=more)
 
-    def _item(self, record: Record, now: datetime) -> Mention | BadItem | None:
+    def _item(self, record: Record, now: datetime) -> Mention | QuarantinedItem | None:
         """What a record holds; None for a blank line."""
         name, error = row_id(record.row) or f"line@{record.offset}", record.error
         try:
@@ -77,7 +77,7 @@ class Mentions:
         except ValueError as fault:
             error = str(fault)
         raw = printable(record.raw[:LONGEST_RAW].decode("utf-8", "backslashreplace"))
-        return BadItem(name, raw[:LONGEST_RAW], error) if error else None
+        return QuarantinedItem(name, raw[:LONGEST_RAW], error) if error else None
 
     def _before_start(self, mention: Mention, record: Record, first: int) -> bool:
         """Whether a first run that begins at a time passes over this row."""
@@ -106,8 +106,8 @@ def _header(file: BinaryIO, path: Path) -> tuple[str, ...]:
     columns = tuple(str(cell).strip().lower() for cell in record.row.values())
     for name in NEEDED:
         if columns.count(name) != 1:
-            says = f"the column {name} twice" if name in columns else f"no column {name}"
-            raise InputError(f"{path} has {says} (it has: {', '.join(columns)[:200]})", "mend its first line")
+            message = f"the column {name} twice" if name in columns else f"no column {name}"
+            raise InputError(f"{path} has {message} (it has: {', '.join(columns)[:200]})", "mend its first line")
     return columns
 
 

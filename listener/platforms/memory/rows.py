@@ -24,7 +24,7 @@ def read_row(row: Mapping[str, object], now: datetime, replay: bool) -> Mention:
         text=_text(row),
         author_id=_word(row, "author_id") or (handle or f"unknown:{name}").lower(),
         created_at=created,
-        aged_from=now if replay else created,
+        age_start_at=now if replay else created,
         interaction_id=name,
         conversation_id=_word(row, "conversation_id") or name,
         author_handle=handle,
@@ -32,8 +32,8 @@ def read_row(row: Mapping[str, object], now: datetime, replay: bool) -> Mention:
         in_reply_to=_word(row, "in_reply_to"),
         lang=_word(row, "lang"),
         url=_word(row, "url"),
-        brand=_word(row, "brand"),
-        addressed=_addressed(row),
+        extra_brand_term=_word(row, "brand"),
+        is_addressed=_addressed(row),
     )
 
 

@@ -6,33 +6,33 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from listener.errors import CannotTell, Unavailable
+from listener.errors import Indeterminate, ReadFailed
 from listener.model import (
     Account,
+    FeedError,
+    FeedPage,
     Gap,
     Json,
     Mention,
     Meter,
     Outgoing,
-    Page,
+    PostStatus,
     Prepared,
     Receipt,
     Secrets,
-    Standing,
-    Trouble,
 )
 from listener.platforms.x import cursor as cursors
-from listener.platforms.x import own, walk
+from listener.platforms.x import find_reply, page_scan
 from listener.platforms.x import reply as replies
 from listener.platforms.x.caller import Caller
 from listener.platforms.x.feeds import Feeds, Listing, Rejected
 from listener.platforms.x.gate import Gate
 from listener.platforms.x.ids import at
-from listener.platforms.x.items import Us, sort
-from listener.platforms.x.money import Purse
+from listener.platforms.x.items import OwnAccount, sort
+from listener.platforms.x.money import ReadBudget
 from listener.platforms.x.section import Section
 from listener.platforms.x.sender import Sender
-from listener.platforms.x.wire import Wire
+from listener.platforms.x.wire import XClient
 
 log = logging.getLogger(__name__)
 
@@ -50,51 +50,51 @@ class XPlatform:
         secrets: Secrets,
         meter: Meter,
         *,
-        wire: Wire | None = None,
+        wire: XClient | None = None,
         rng: random.Random | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self.settle_after, self.watch_own = section.settle_after, True
+        self.settle_after, self.read_own_posts = section.settle_after, True
         rng = rng or random.Random()  # noqa: S311 - jitter, no secret
-        wire = wire or Wire(section.api_url, secrets)
+        wire = wire or XClient(section.api_url, secrets)
         gate = Gate(wire, rng)
         self._section = section
         self._caller = Caller(section, wire, gate, rng)
-        self._feeds = Feeds(section, Purse(section, meter), self._caller)
+        self._feeds = Feeds(section, ReadBudget(section, meter), self._caller)
         self._sender = Sender(wire, gate, self._caller, meter, rng, section.reply_usd(link=False))
         self._clock, self._ahead = (
             clock,
             timedelta(0),
         )  # the caller's clock against this machine's: post and find get no time
 
-    def fetch(self, cursor: Json | None, now: datetime) -> Page:
+    def fetch(self, cursor: Json | None, now: datetime) -> FeedPage:
         """Return ONE page of one feed. Raises Unavailable; what fails beside the mentions is left out of its round."""
         began = now
         if cursor is None:
             now = self._now()  # a first run is given the time it begins at, again and again until a page is stored
         else:
             self._ahead = now - self._clock()
-        names = cursors.feeds(self._section, own=self.watch_own)
+        names = cursors.feeds(self._section, own=self.read_own_posts)
         book = cursors.load(cursor, names, self._section, began)
         feed = book.todo[0]
         try:
             return self._page(book, feed, now)
-        except Unavailable as error:
+        except ReadFailed as error:
             if feed == "mentions":
                 raise
             return self._left_out(book, feed, error)
 
-    def _left_out(self, book: cursors.Book, feed: str, error: Unavailable) -> Page:
-        log.warning("x: %s is left out of this round: %s", feed, error.says)
+    def _left_out(self, book: cursors.CursorState, feed: str, error: ReadFailed) -> FeedPage:
+        log.warning("x: %s is left out of this round: %s", feed, error.message)
         track = replace(book.tracks[feed], failed=book.tracks[feed].failed + 1)
         book = book.kept(feed, track, over=True)
-        trouble = Trouble(error.says, error.do) if track.failed >= _WORRY else None
-        return Page(book.dump(), feed=feed if trouble else "", trouble=trouble, more=bool(book.todo))
+        trouble = FeedError(error.message, error.do) if track.failed >= _WORRY else None
+        return FeedPage(book.dump(), feed=feed if trouble else "", trouble=trouble, more=bool(book.todo))
 
-    def _page(self, book: cursors.Book, feed: str, now: datetime) -> Page:
+    def _page(self, book: cursors.CursorState, feed: str, now: datetime) -> FeedPage:
         account = self._caller.account(now)
-        track, gap = walk.begun(book.tracks[feed], feed, now)
-        under_way = track.walk or walk.Walk()
+        track, gap = page_scan.begun(book.tracks[feed], feed, now)
+        under_way = track.walk or page_scan.PageScan()
         try:
             new = feed != "own" and not under_way.extra
             listing = self._feeds.page(feed, account.id, under_way.floor, under_way.token, now, new=new)
@@ -104,42 +104,44 @@ class XPlatform:
 
     def _read(
         self,
-        book: cursors.Book,
+        book: cursors.CursorState,
         feed: str,
-        track: walk.Track,
+        track: page_scan.FeedState,
         listing: Listing,
         account: Account,
         now: datetime,
         gap: Gap | None,
-    ) -> Page:
-        us = Us(account.id, account.handle, frozenset(self._section.sister_accounts))
+    ) -> FeedPage:
+        us = OwnAccount(account.id, account.handle, frozenset(self._section.sister_accounts))
         sorted_ = sort(listing.items, listing.users, us, feed, track.begin)
-        seen = walk.Seen(walk.as_ids(listing.items), listing.token, listing.size)
-        stepped, over, cut = walk.stepped(track, feed, seen, now)
+        seen = page_scan.Seen(page_scan.as_ids(listing.items), listing.token, listing.size)
+        stepped, over, cut = page_scan.stepped(track, feed, seen, now)
         book = book.kept(feed, replace(stepped, failed=0), over=over)
-        return Page(
+        return FeedPage(
             cursor=book.dump(),
             feed=feed,
             mentions=tuple(sorted_.mentions),
-            own=tuple(sorted_.own),
-            bad=tuple(sorted_.bad),
+            brand_posts=tuple(sorted_.own),
+            quarantined_items=tuple(sorted_.bad),
             gaps=tuple(one for one in (gap, cut) if one),
             skipped=sorted_.skipped,
             more=bool(book.todo),
-            watched=feed == "own" and over,
+            own_posts_current=feed == "own" and over,
         )
 
-    def _mended(self, book: cursors.Book, feed: str, track: walk.Track, error: Rejected, now: datetime) -> Page:
+    def _mended(
+        self, book: cursors.CursorState, feed: str, track: page_scan.FeedState, error: Rejected, now: datetime
+    ) -> FeedPage:
         """After a 400: a since_id below the search window is raised, a lost page token starts the walk anew."""
-        under_way = track.walk or walk.Walk()
+        under_way = track.walk or page_scan.PageScan()
         if error.since and under_way.floor:
-            least = error.least or at(now - walk.SEARCH_WINDOW)
-            track, gap = walk.rebuilt(track, feed, least)
-            return Page(book.kept(feed, track, over=False).dump(), gaps=(gap,) if gap else (), more=True)
+            least = error.least or at(now - page_scan.SEARCH_WINDOW)
+            track, gap = page_scan.rebuilt(track, feed, least)
+            return FeedPage(book.kept(feed, track, over=False).dump(), gaps=(gap,) if gap else (), more=True)
         if under_way.token:
-            log.warning("x: %s: the walk begins anew: %s", feed, error.says)
-            return Page(book.kept(feed, walk.restarted(track), over=True).dump(), more=len(book.todo) > 1)
-        raise Unavailable(error.says, f"look at the {feed.partition(':')[0]} settings of [platforms.x]", cause="item")
+            log.warning("x: %s: the walk begins anew: %s", feed, error.message)
+            return FeedPage(book.kept(feed, page_scan.restarted(track), over=True).dump(), more=len(book.todo) > 1)
+        raise ReadFailed(error.message, f"look at the {feed.partition(':')[0]} settings of [platforms.x]", cause="item")
 
     def prepare(self, reply: Outgoing, now: datetime) -> Prepared:
         """Pure: the request that post will make. Raises Held while nobody attested that the rules were read."""
@@ -149,24 +151,24 @@ class XPlatform:
         """Post it. Raises NotSent, Refused; anything else: nobody knows."""
         return self._sender.post(prepared, self._now())
 
-    def find(self, prepared: Prepared) -> Receipt | None:
+    def find_reply(self, prepared: Prepared) -> Receipt | None:
         """Look for the reply in the own timeline. Raises CannotTell, Unavailable."""
         now = self._now()
         try:
-            receipt = own.found(self._feeds, self._caller.account(now).id, prepared, self.settle_after, now)
+            receipt = find_reply.found(self._feeds, self._caller.account(now).id, prepared, self.settle_after, now)
         except Rejected as error:
-            raise CannotTell(error.says, "look at the account, then resolve it") from None
+            raise Indeterminate(error.message, "look at the account, then resolve it") from None
         if receipt is None and prepared.key in self._sender.duplicates:
-            raise CannotTell(
+            raise Indeterminate(
                 "X says it has this text already, yet does not list it", "look at the account, then resolve it"
             )
         if receipt is not None:
             self._sender.charge(prepared)  # whoever sent it may have died before that
         return receipt
 
-    def look(self, mention: Mention) -> Standing:
+    def check_post(self, mention: Mention) -> PostStatus:
         """X bills every look. Raises CannotTell."""
-        raise CannotTell("a look at a post costs money on X")
+        raise Indeterminate("a look at a post costs money on X")
 
     def whoami(self) -> Account:
         """Who the tokens belong to; asked once a process. Raises Unavailable."""

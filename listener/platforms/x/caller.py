@@ -4,15 +4,15 @@ import logging
 import random
 from datetime import datetime
 
-from listener.errors import Unavailable
+from listener.errors import ReadFailed
 from listener.model import Account, Json
-from listener.net import Answer, Stop
+from listener.net import HttpResponse, OpenCircuit
+from listener.platforms.x.failures import classify, read_error
 from listener.platforms.x.gate import ME, Gate
 from listener.platforms.x.ids import is_id
 from listener.platforms.x.items import clean
 from listener.platforms.x.section import Section
-from listener.platforms.x.verdict import judge, of_read
-from listener.platforms.x.wire import Broken, Unready, Wire
+from listener.platforms.x.wire import CallFailed, CredentialsMissing, XClient
 
 log = logging.getLogger(__name__)
 
@@ -20,16 +20,16 @@ log = logging.getLogger(__name__)
 class Caller:
     """GETs and who we are (asked once a process, and when the secrets are replaced)."""
 
-    def __init__(self, section: Section, wire: Wire, gate: Gate, rng: random.Random) -> None:
+    def __init__(self, section: Section, wire: XClient, gate: Gate, rng: random.Random) -> None:
         self._section, self._wire, self._gate, self._rng = section, wire, gate, rng
         self._account: Account | None = None
         self._of = ""  # the secrets whose account that is
 
-    def get(self, endpoint: str, route: str, params: Json, now: datetime) -> Answer:
+    def get(self, endpoint: str, route: str, params: Json, now: datetime) -> HttpResponse:
         """A 200 or a 400, whose meaning the feed knows. Raises Unavailable, Oversized."""
         stop = self._gate.stopped(now, endpoint)
         if stop:
-            raise Unavailable(stop.says, stop.do, cause=stop.cause, retry_at=stop.until)
+            raise ReadFailed(stop.message, stop.do, cause=stop.cause, retry_at=stop.until)
         if endpoint != ME and self._gate.probe_due(now):
             self.probe(now)
         return self._asked(endpoint, route, params, now)
@@ -39,19 +39,21 @@ class Caller:
         self._asked(ME, "/2/users/me", {}, now)
         self._gate.lift_billing()
 
-    def _asked(self, endpoint: str, route: str, params: Json, now: datetime) -> Answer:
+    def _asked(self, endpoint: str, route: str, params: Json, now: datetime) -> HttpResponse:
         try:
             answer = self._wire.get(route, params)
-        except Unready as error:
+        except CredentialsMissing as error:
             do = "set the four OAuth 1.0a secrets of X's console"
-            raise self._gate.noted(Unavailable(f"X: {error}", do, cause="account"), now, endpoint) from None
-        except Broken as error:
-            raise self._gate.noted(Unavailable(f"X cannot be reached: {error.says}"), now, endpoint) from None
+            raise self._gate.record_failure(ReadFailed(f"X: {error}", do, cause="account"), now, endpoint) from None
+        except CallFailed as error:
+            raise self._gate.record_failure(
+                ReadFailed(f"X cannot be reached: {error.message}"), now, endpoint
+            ) from None
         if answer.status == 200:
-            self._gate.worked(endpoint)
+            self._gate.record_success(endpoint)
         elif answer.status != 400:
-            trouble = of_read(judge(answer, now, self._rng))
-            raise self._gate.noted(trouble, now, endpoint, whole=answer.status == 401)
+            trouble = read_error(classify(answer, now, self._rng))
+            raise self._gate.record_failure(trouble, now, endpoint, whole=answer.status == 401)
         return answer
 
     def account(self, now: datetime) -> Account:
@@ -68,39 +70,41 @@ class Caller:
         answer = self.get(ME, "/2/users/me", {}, now)
         data = answer.object().get("data")
         if answer.status != 200 or not isinstance(data, dict) or not is_id(data.get("id")):
-            raise self._gate.noted(Unavailable("X does not say who we are"), now, ME)
+            raise self._gate.record_failure(ReadFailed("X does not say who we are"), now, ME)
         name = data.get("name")
-        says = _says(self._section, answer)
+        message = _says(self._section, answer)
         return Account(
-            data["id"], clean(str(data.get("username", ""))), clean(name) if isinstance(name, str) else None, says
+            data["id"], clean(str(data.get("username", ""))), clean(name) if isinstance(name, str) else None, message
         )
 
     def _checked(self, account: Account, now: datetime) -> Account:
         """Never read or speak for another account than the one configured; a test server may name its own."""
         if account.handle.casefold() == self._section.name.casefold():
             return account
-        says = f"X: the tokens belong to @{account.handle}, the configuration says @{self._section.name}"
+        message = f"X: the tokens belong to @{account.handle}, the configuration says @{self._section.name}"
         if not self._section.loopback:
-            raise self._gate.noted(Unavailable(says, "mend `handle` or the tokens", cause="account"), now, ME)
-        log.warning("%s", says)
+            raise self._gate.record_failure(
+                ReadFailed(message, "mend `handle` or the tokens", cause="account"), now, ME
+            )
+        log.warning("%s", message)
         return account
 
 
-def _says(section: Section, answer: Answer) -> tuple[str, ...]:
+def _says(section: Section, answer: HttpResponse) -> tuple[str, ...]:
     level = answer.headers.get("x-access-level")
-    says = (
+    message = (
         [f"the app may {level.replace('-', ' and ')}" + ("" if "write" in level else ": it cannot post")]
         if level
         else []
     )
     if not section.app_owned_by_brand:
         price, owned = section.prices.post_read, section.prices.owned_read
-        says.append(
+        message.append(
             f"a mention costs ${price:g}; ${owned:g} when this account owns the developer app (app_owned_by_brand)"
         )
-    return tuple(says)
+    return tuple(message)
 
 
-def told(stop: Stop) -> str:
+def blocked_message(stop: OpenCircuit) -> str:
     """One line for a post that a stop holds back."""
-    return f"{stop.says} (no call before {stop.until:%Y-%m-%d %H:%M:%S} UTC)"
+    return f"{stop.message} (no call before {stop.until:%Y-%m-%d %H:%M:%S} UTC)"

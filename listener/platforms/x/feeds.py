@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from listener.errors import OverBudget, Unavailable
+from listener.errors import OverBudget, ReadFailed
 from listener.model import Json
-from listener.net import Answer
+from listener.net import HttpResponse
 from listener.platforms.x.caller import Caller
 from listener.platforms.x.ids import is_id
 from listener.platforms.x.items import missing
-from listener.platforms.x.money import SIZES, Purse, next_day
+from listener.platforms.x.money import SIZES, ReadBudget, next_day
+from listener.platforms.x.page_scan import as_ids
 from listener.platforms.x.section import Section
-from listener.platforms.x.walk import as_ids
 from listener.platforms.x.wire import Oversized
 
 log = logging.getLogger(__name__)
@@ -35,9 +35,9 @@ _LEAST = re.compile(r"larger than (\d{1,19})")
 class Rejected(Exception):
     """X answered 400. least: the smallest since_id it takes, when that was the reason and X said so."""
 
-    def __init__(self, says: str, least: str, *, since: bool) -> None:
-        super().__init__(says)
-        self.says, self.least, self.since = says, least, since
+    def __init__(self, message: str, least: str, *, since: bool) -> None:
+        super().__init__(message)
+        self.message, self.least, self.since = message, least, since
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Listing:
 class Feeds:
     """Reads pages."""
 
-    def __init__(self, section: Section, purse: Purse, caller: Caller) -> None:
+    def __init__(self, section: Section, purse: ReadBudget, caller: Caller) -> None:
         self._section, self._purse, self._caller = section, purse, caller
         self._legacy, self._sizes, self._names = True, SIZES, False
 
@@ -62,7 +62,7 @@ class Feeds:
 
         new: something not yet seen may stand on it, so that authors are looked up where the operator wants that.
         """
-        self._names = new and self._section.authors == "always"
+        self._names = new and self._section.look_up_authors == "always"
         listing = self._once(feed, me, since, token, now)
         lost = missing(listing.items)
         if lost is None:
@@ -73,7 +73,7 @@ class Feeds:
         if lost is not None:
             self._legacy = True
             if len(listing.items) > 1:  # a single broken post is set aside, and stops nothing
-                raise Unavailable(
+                raise ReadFailed(
                     f"X leaves out {lost} on every post", "update Earshot: X's fields have new names", cause="account"
                 )
         return listing
@@ -83,7 +83,7 @@ class Feeds:
         try:
             size = self._purse.reserve(each, self._sizes)
         except OverBudget as error:
-            raise Unavailable(error.says, error.do, cause="billing", retry_at=error.until or next_day(now)) from None
+            raise ReadFailed(error.message, error.do, cause="billing", retry_at=error.until or next_day(now)) from None
         endpoint, route, params = _request(feed, me)
         params |= {"max_results": size, **self._fields()}
         params |= ({"since_id": since} if since else {}) | _token(feed, token)
@@ -92,13 +92,13 @@ class Feeds:
             raise _rejected(answer)
         return self._listing(answer, endpoint, feed, size)
 
-    def _asked(self, endpoint: str, route: str, params: Json, size: int, now: datetime) -> Answer:
+    def _asked(self, endpoint: str, route: str, params: Json, size: int, now: datetime) -> HttpResponse:
         try:
             return self._caller.get(endpoint, route, params, now)
         except Oversized as error:
             self._sizes = tuple(one for one in SIZES if one < size) or SIZES[-1:]
             self._purse.charge_all(endpoint, size, self._section.prices.post_read)
-            raise Unavailable(f"X sent {error}; a smaller page is asked for next") from None
+            raise ReadFailed(f"X sent {error}; a smaller page is asked for next") from None
 
     def _fields(self) -> Json:
         if not self._legacy:
@@ -112,13 +112,13 @@ class Feeds:
         each += prices.user_read if self._names or not self._legacy else 0.0
         return each + (0.0 if self._legacy else prices.post_read)
 
-    def _listing(self, answer: Answer, endpoint: str, feed: str, size: int) -> Listing:
+    def _listing(self, answer: HttpResponse, endpoint: str, feed: str, size: int) -> Listing:
         try:
             listing = _parsed(answer, size)
         except ValueError as error:
             if not answer.object().get("errors"):  # a page of errors alone holds nothing that X could bill
                 self._purse.charge_all(endpoint, size, self._each(feed))
-            raise Unavailable(f"X's answer cannot be read ({error})") from None
+            raise ReadFailed(f"X's answer cannot be read ({error})") from None
         posts, users = _billed(answer)
         self._purse.charge(endpoint, posts, users, self._purse.post_price(feed))
         _tell_errors(answer, feed)
@@ -140,7 +140,7 @@ def _token(feed: str, token: str | None) -> Json:
     return {"next_token" if feed.startswith("search:") else "pagination_token": token}
 
 
-def _parsed(answer: Answer, size: int) -> Listing:
+def _parsed(answer: HttpResponse, size: int) -> Listing:
     body = answer.json()
     if not isinstance(body, dict):
         raise ValueError("not an object")
@@ -154,7 +154,7 @@ def _parsed(answer: Answer, size: int) -> Listing:
     return Listing(items, known, token if isinstance(token, str) and token else None, size)
 
 
-def _billed(answer: Answer) -> tuple[list[str], list[str]]:
+def _billed(answer: HttpResponse) -> tuple[list[str], list[str]]:
     """The posts and the users that X bills: those listed and those expanded."""
     body = answer.object()
     includes = body.get("includes") or {}
@@ -167,7 +167,7 @@ def _list(of: Json, name: str) -> list[Any]:
     return found if isinstance(found, list) else []
 
 
-def _tell_errors(answer: Answer, feed: str) -> None:
+def _tell_errors(answer: HttpResponse, feed: str) -> None:
     """A 200 may carry errors beside its data: posts that X could not give. They are logged, the page is kept."""
     for error in _list(answer.object(), "errors"):
         one = error if isinstance(error, dict) else {"detail": error}
@@ -181,7 +181,7 @@ def _first_error(body: Json) -> str:
     return str(first.get("detail") or first.get("title") if isinstance(first, dict) else first)[:200]
 
 
-def _rejected(answer: Answer) -> Rejected:
+def _rejected(answer: HttpResponse) -> Rejected:
     text = answer.body.decode("utf-8", "replace")
     found, said = _LEAST.search(text), " ".join(text.split())[:200]
     return Rejected(f"X answered 400: {said}", found[1] if found else "", since="since_id" in text)

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from listener.errors import Cause
 from listener.gate import Gate as Base
-from listener.platforms.x.verdict import BILLING_PAUSE, RATE_PAUSE
-from listener.platforms.x.wire import Unready, Wire
+from listener.platforms.x.failures import BILLING_PAUSE, RATE_PAUSE
+from listener.platforms.x.wire import CredentialsMissing, XClient
 
 ME = "GET /2/users/me"
 """Who we are: the one call that is free."""
@@ -20,7 +20,7 @@ class Gate(Base):
     WHOLE = ("account", "billing")
     STOPS = ("account", "billing", "rate", "transient")
 
-    def __init__(self, wire: Wire, rng: random.Random) -> None:
+    def __init__(self, wire: XClient, rng: random.Random) -> None:
         super().__init__(lambda: _secrets(wire), rng)
 
     def probe_due(self, now: datetime) -> bool:
@@ -32,9 +32,9 @@ class Gate(Base):
         """Growing for an outage and for refused tokens, which may be X's outage too."""
         return _FIXED.get(cause) or super().pause(cause, failures)
 
-    def worked(self, kind: str = "") -> None:
+    def record_success(self, kind: str = "") -> None:
         """A billed call that is answered has been paid for."""
-        super().worked(kind)
+        super().record_success(kind)
         if kind != ME:
             self.lift_billing()
 
@@ -43,8 +43,8 @@ class Gate(Base):
         self._breaker.close("billing")
 
 
-def _secrets(wire: Wire) -> str:
+def _secrets(wire: XClient) -> str:
     try:
         return "\0".join(wire.keys())
-    except Unready as error:
+    except CredentialsMissing as error:
         return str(error)

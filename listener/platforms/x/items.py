@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from listener.model import BadItem, Json, Mention, OwnPost
+from listener.model import Json, Mention, OwnPost, QuarantinedItem
 from listener.platforms.x.ids import is_id, lowest
 
 REQUIRED = ("id", "text", "author_id", "created_at", "conversation_id")
@@ -25,7 +25,7 @@ NOT_ADDRESSED = "found by search: it neither mentions, quotes nor answers us, an
 
 
 @dataclass(frozen=True, slots=True)
-class Us:
+class OwnAccount:
     """Our account, and the sister accounts whose posts are dropped."""
 
     id: str
@@ -34,18 +34,18 @@ class Us:
 
 
 @dataclass(slots=True)
-class Sorted:
+class ParsedPage:
     """A page's posts by what becomes of them."""
 
     mentions: list[Mention] = field(default_factory=list)
     own: list[OwnPost] = field(default_factory=list)
-    bad: list[BadItem] = field(default_factory=list)
+    bad: list[QuarantinedItem] = field(default_factory=list)
     skipped: int = 0
 
 
-def sort(items: list[Any], users: Mapping[str, Json], us: Us, feed: str, begin: str) -> Sorted:
+def sort(items: list[Any], users: Mapping[str, Json], us: OwnAccount, feed: str, begin: str) -> ParsedPage:
     """Sort a page. feed: "mentions", "own" or a search; begin: posts up to this id are older than the first run."""
-    sorted_ = Sorted()
+    sorted_ = ParsedPage()
     names = _names(items)
     for item in items:
         try:
@@ -56,7 +56,13 @@ def sort(items: list[Any], users: Mapping[str, Json], us: Us, feed: str, begin: 
 
 
 def _place(
-    into: Sorted, item: Json, users: Mapping[str, Json], names: Mapping[str, str], us: Us, feed: str, begin: str
+    into: ParsedPage,
+    item: Json,
+    users: Mapping[str, Json],
+    names: Mapping[str, str],
+    us: OwnAccount,
+    feed: str,
+    begin: str,
 ) -> None:
     check(item)
     references = _references(item)
@@ -101,11 +107,11 @@ def _in_thread(item: Json) -> bool:
     return is_id(conversation) and conversation != item.get("id") and conversation not in edits
 
 
-def bad_item(item: Any, error: str) -> BadItem:
+def bad_item(item: Any, error: str) -> QuarantinedItem:
     """The item set aside, its raw JSON capped and ASCII only."""
     known = item.get("id") if isinstance(item, dict) else None
     raw = _dump(item)
-    return BadItem(str(known) if is_id(known) else "", raw[:_RAW_MOST], error[:300])
+    return QuarantinedItem(str(known) if is_id(known) else "", raw[:_RAW_MOST], error[:300])
 
 
 def _dump(item: Any) -> str:
@@ -115,16 +121,16 @@ def _dump(item: Any) -> str:
         return "(nested too deeply to be shown)"
 
 
-def _mention(item: Json, users: Mapping[str, Json], names: Mapping[str, str], us: Us, feed: str) -> Mention:
+def _mention(item: Json, users: Mapping[str, Json], names: Mapping[str, str], us: OwnAccount, feed: str) -> Mention:
     made, author = _time(item["created_at"]), users.get(item["author_id"], {})
-    references, addressed, why_not = _references(item), *_eligibility(item, us, feed)
+    references, addressed, ineligible_reason = _references(item), *_eligibility(item, us, feed)
     return Mention(
         platform="x",
         id=item["id"],
         text=full_text(item),
         author_id=item["author_id"],
         created_at=made,
-        aged_from=made,
+        age_start_at=made,
         interaction_id=_interaction(item),
         conversation_id=item["conversation_id"],
         author_handle=_text(author.get("username")) or names.get(item["author_id"]),
@@ -133,9 +139,9 @@ def _mention(item: Json, users: Mapping[str, Json], names: Mapping[str, str], us
         in_reply_to=references.get("replied_to"),
         lang=_text(item.get("lang")),
         url=f"https://x.com/i/status/{item['id']}",
-        addressed=addressed,
-        can_reply=why_not is None,
-        why_not=why_not,
+        is_addressed=addressed,
+        can_reply=ineligible_reason is None,
+        ineligible_reason=ineligible_reason,
     )
 
 
@@ -143,7 +149,7 @@ def _own(item: Json, references: Mapping[str, str]) -> OwnPost:
     return OwnPost(item["id"], references.get("replied_to"), full_text(item), _time(item["created_at"]))
 
 
-def _eligibility(item: Json, us: Us, feed: str) -> tuple[bool, str | None]:
+def _eligibility(item: Json, us: OwnAccount, feed: str) -> tuple[bool, str | None]:
     """(addressed, why no reply is possible): X takes one when the author @mentioned us or quotes a post of ours."""
     if _mentions_us(item, us) or _quotes_us(item, us, feed):
         return True, None
@@ -152,14 +158,14 @@ def _eligibility(item: Json, us: Us, feed: str) -> tuple[bool, str | None]:
     return (True, "listed among our mentions without naming us") if feed == "mentions" else (False, NOT_ADDRESSED)
 
 
-def _mentions_us(item: Json, us: Us) -> bool:
+def _mentions_us(item: Json, us: OwnAccount) -> bool:
     for mention in _entities(item, "mentions"):
         if mention.get("id") == us.id or str(mention.get("username", "")).casefold() == us.name.casefold():
             return True
     return bool(re.search(rf"(?<![\w@＠])[@＠]{re.escape(us.name)}(?!\w)", full_text(item), re.IGNORECASE | re.ASCII))
 
 
-def _quotes_us(item: Json, us: Us, feed: str) -> bool:
+def _quotes_us(item: Json, us: OwnAccount, feed: str) -> bool:
     """A quote in our mentions feed is one of ours; elsewhere the quoted post's link names its author."""
     quoted = _references(item).get("quoted")
     if quoted is None:

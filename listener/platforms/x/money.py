@@ -11,7 +11,7 @@ SIZES: tuple[int, ...] = (100, 25, 10)
 """Page sizes, tried in this order: near the end of a day's budget a smaller page may still be paid for."""
 
 
-class Purse:
+class ReadBudget:
     """Reserves before a billed read and charges after it."""
 
     def __init__(self, section: Section, meter: Meter) -> None:

@@ -16,12 +16,12 @@ _UNFIT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufeff\ufffe\uffff\ud800-\udfff]") 
 
 def preview(text: str, mention: Mention, section: Section) -> Preview:
     """The text as X will show it. cost_usd: what is reserved for it, by hand nothing; link: X's reply box."""
-    shown = stand(text)
-    link = f"https://x.com/intent/post?in_reply_to={mention.newest}"
+    shown = normalize_post(text)
+    link = f"https://x.com/intent/post?in_reply_to={mention.reply_target_id}"
     return Preview(shown, weighted(shown), LIMIT, cost(shown, section) if mention.can_reply else 0.0, link)
 
 
-def stand(text: str) -> str:
+def normalize_post(text: str) -> str:
     """NFC, as X stores it; without control characters, half surrogates and blanks at the ends. Idempotent."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     return unicodedata.normalize("NFC", _UNFIT.sub("", lines)).strip()
@@ -40,11 +40,11 @@ def prepare(reply: Outgoing, section: Section, now: datetime) -> Prepared:
     digest = hashlib.sha256(reply.text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
     request = {
         "text": reply.text,
-        "in_reply_to": reply.mention.newest,
+        "in_reply_to": reply.mention.reply_target_id,
         "usd": cost(reply.text, section),
         "prepared_at": now.isoformat(),
     }
-    return Prepared(f"x-{reply.mention.newest}-{reply.reply_id}-{reply.revision}-{digest}", request)
+    return Prepared(f"x-{reply.mention.reply_target_id}-{reply.reply_id}-{reply.revision}-{digest}", request)
 
 
 _ATTEST = (

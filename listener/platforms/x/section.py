@@ -41,14 +41,14 @@ class Prices:
 class Section(Base):
     """Keys of `[platforms.x]`. Money in US dollars; search: queries beyond @mentions; sister_accounts: author ids."""
 
-    keep_deleted = timedelta(hours=23)  # X's developer policy asks for 24 at most; upkeep has to come round
+    retain_deleted_text = timedelta(hours=23)  # X's developer policy asks for 24 at most; upkeep has to come round
 
     handle: str = ""
     api_url: str = "https://api.x.com"
     search: tuple[str, ...] = ()
     app_owned_by_brand: bool = False
     sister_accounts: tuple[str, ...] = ()
-    authors: Literal["never", "always"] = "never"
+    look_up_authors: Literal["never", "always"] = "never"
     daily_budget_usd: float | Literal["none"] = 5.0
     send_reserve_usd: float = 0.5
     url_reserve_usd: float = 0.20
@@ -118,8 +118,8 @@ def _ownership(section: Section) -> str:
 
 def _remarks(section: Section) -> list[str]:
     notes = []
-    if section.authors == "always":
-        notes.append(f'X: authors = "always" adds up to ${section.prices.user_read:g} an author and UTC day')
+    if section.look_up_authors == "always":
+        notes.append(f'X: look_up_authors = "always" adds up to ${section.prices.user_read:g} an author and UTC day')
     if section.search:
         notes.append("X: search hits are read and judged, but X takes no reply to who did not mention or quote you")
     if section.daily_budget_usd == "none":

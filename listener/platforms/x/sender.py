@@ -5,15 +5,15 @@ import random
 from collections import deque
 from datetime import datetime
 
-from listener.errors import NotSent, OverBudget, PlatformError, Refused, Unavailable
+from listener.errors import NotSent, OverBudget, PlatformError, ReadFailed, Refused
 from listener.model import Meter, Prepared, Receipt
-from listener.net import Answer, spread
-from listener.platforms.x.caller import Caller, told
+from listener.net import HttpResponse, with_jitter
+from listener.platforms.x.caller import Caller, blocked_message
+from listener.platforms.x.failures import RATE_PAUSE, Failure, classify, post_error
 from listener.platforms.x.gate import Gate
 from listener.platforms.x.ids import is_id
 from listener.platforms.x.money import next_day
-from listener.platforms.x.verdict import RATE_PAUSE, Verdict, judge, of_post
-from listener.platforms.x.wire import Broken, Oversized, Unready, Wire
+from listener.platforms.x.wire import CallFailed, CredentialsMissing, Oversized, XClient
 
 log = logging.getLogger(__name__)
 
@@ -25,11 +25,11 @@ class Sender:
     """Posts replies. duplicates: keys of which X said that it has them already; cheapest: of any reply, US dollars."""
 
     def __init__(
-        self, wire: Wire, gate: Gate, caller: Caller, meter: Meter, rng: random.Random, cheapest: float
+        self, wire: XClient, gate: Gate, caller: Caller, meter: Meter, rng: random.Random, cheapest: float
     ) -> None:
         self._wire, self._gate, self._caller, self._meter, self._rng = wire, gate, caller, meter, rng
         self._cheapest = cheapest
-        self._parked: deque[str] = deque(maxlen=1000)
+        self._refused_once: deque[str] = deque(maxlen=1000)
         self._refusals = 0  # in a row, without a reason
         self.duplicates: set[str] = set()
 
@@ -38,13 +38,13 @@ class Sender:
         self._ready(prepared, now)
         try:
             answer = self._wire.reply(prepared.request["text"], prepared.request["in_reply_to"])
-        except Unready as error:
+        except CredentialsMissing as error:
             do = "set the four OAuth 1.0a secrets"
-            raise self._gate.noted(NotSent(f"X: {error}", do, cause="account"), now, POST) from None
-        except Broken as error:
-            if not error.written:
-                raise self._gate.noted(NotSent(f"X cannot be reached: {error.says}"), now, POST) from None
-            raise self._unknown(prepared, f"X: {error.says}") from None
+            raise self._gate.record_failure(NotSent(f"X: {error}", do, cause="account"), now, POST) from None
+        except CallFailed as error:
+            if not error.request_sent:
+                raise self._gate.record_failure(NotSent(f"X cannot be reached: {error.message}"), now, POST) from None
+            raise self._unknown(prepared, f"X: {error.message}") from None
         except Oversized as error:
             raise self._unknown(prepared, f"X: {error}") from None
         if 200 <= answer.status < 300:
@@ -56,18 +56,18 @@ class Sender:
         OverBudget when this one alone costs too much."""
         stop = self._gate.stopped(now, POST)
         if stop:
-            raise NotSent(told(stop), stop.do, cause=stop.cause, retry_at=stop.until)
+            raise NotSent(blocked_message(stop), stop.do, cause=stop.cause, retry_at=stop.until)
         try:
             self._may(prepared, now)
         except OverBudget as error:
             if self._affords(self._cheapest):
                 raise
             until = error.until or next_day(now)
-            raise NotSent(error.says, error.do, cause="billing", retry_at=until) from None
-        except Unavailable as error:
-            raise NotSent(error.says, error.do, cause=error.cause, retry_at=error.retry_at) from None
+            raise NotSent(error.message, error.do, cause="billing", retry_at=until) from None
+        except ReadFailed as error:
+            raise NotSent(error.message, error.do, cause=error.cause, retry_at=error.retry_at) from None
         except Exception as error:
-            raise self._gate.noted(NotSent(f"X was not called: {error}"), now, POST) from error
+            raise self._gate.record_failure(NotSent(f"X was not called: {error}"), now, POST) from error
 
     def _may(self, prepared: Prepared, now: datetime) -> None:
         self._caller.account(now)
@@ -82,44 +82,46 @@ class Sender:
             return False
         return True
 
-    def _receipt(self, prepared: Prepared, answer: Answer) -> Receipt:
+    def _receipt(self, prepared: Prepared, answer: HttpResponse) -> Receipt:
         data = answer.object().get("data")
         if not isinstance(data, dict) or not is_id(data.get("id")):
             raise self._unknown(prepared, f"X answered {answer.status} without the post's id")
         self.charge(prepared)
-        self._gate.worked(POST)
+        self._gate.record_success(POST)
         self._refusals = 0
         return Receipt(data["id"], f"https://x.com/i/status/{data['id']}")
 
-    def _failed(self, prepared: Prepared, answer: Answer, now: datetime) -> PlatformError:
-        verdict = judge(answer, now, self._rng)
-        error = of_post(verdict, answer)
-        if verdict.fate == "parked":
+    def _failed(self, prepared: Prepared, answer: HttpResponse, now: datetime) -> PlatformError:
+        verdict = classify(answer, now, self._rng)
+        error = post_error(verdict, answer)
+        if verdict.category == "parked":
             return self._park(prepared, verdict, now)
         self._refusals = 0
-        if verdict.fate == "duplicate":
+        if verdict.category == "duplicate":
             self.duplicates.add(prepared.key)
             return error
         if isinstance(error, NotSent):  # what X forbids this app to post, it may well let it read
-            return self._gate.noted(error, now, POST, whole=answer.status == 401)
-        return error if isinstance(error, Refused) else self._unknown(prepared, verdict.says)
+            return self._gate.record_failure(error, now, POST, whole=answer.status == 401)
+        return error if isinstance(error, Refused) else self._unknown(prepared, verdict.message)
 
-    def _park(self, prepared: Prepared, verdict: Verdict, now: datetime) -> PlatformError:
+    def _park(self, prepared: Prepared, verdict: Failure, now: datetime) -> PlatformError:
         """X refuses without a reason, now and then: once more later, then a person; three in a row pause sending."""
         self._refusals += 1
         if self._refusals >= _IN_A_ROW:
-            until = now + spread(RATE_PAUSE * 2 ** min(self._refusals - _IN_A_ROW, 5), self._rng)
-            says = f"{verdict.says} ({self._refusals} in a row)"
-            return self._gate.noted(NotSent(says, verdict.do, cause="account", retry_at=until), now, POST, whole=False)
-        if prepared.key in self._parked:
-            return Refused(verdict.says, "by_hand", verdict.do)
-        self._parked.append(prepared.key)
-        return NotSent(verdict.says, verdict.do, cause="item", retry_at=verdict.retry_at)
+            until = now + with_jitter(RATE_PAUSE * 2 ** min(self._refusals - _IN_A_ROW, 5), self._rng)
+            message = f"{verdict.message} ({self._refusals} in a row)"
+            return self._gate.record_failure(
+                NotSent(message, verdict.do, cause="account", retry_at=until), now, POST, whole=False
+            )
+        if prepared.key in self._refused_once:
+            return Refused(verdict.message, "by_hand", verdict.do)
+        self._refused_once.append(prepared.key)
+        return NotSent(verdict.message, verdict.do, cause="item", retry_at=verdict.retry_at)
 
-    def _unknown(self, prepared: Prepared, says: str) -> PlatformError:
+    def _unknown(self, prepared: Prepared, message: str) -> PlatformError:
         """Nobody knows whether it was posted, so it may cost."""
         self.charge(prepared)
-        return PlatformError(f"{says}; nobody knows whether it was posted", "it is looked for before anything else")
+        return PlatformError(f"{message}; nobody knows whether it was posted", "it is looked for before anything else")
 
     def charge(self, prepared: Prepared) -> None:
         """Once a reply, also when it is found later. A ledger that cannot be written must not hide what went out."""

@@ -19,7 +19,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 
 from listener.model import Json, Secrets
-from listener.net import Answer, GivenUp, Patience, TooLarge, read_capped
+from listener.net import DeadlineExceeded, DeadlineRunner, HttpResponse, TooLarge, read_capped
 from listener.platforms.x.section import SECRETS
 
 for _name in ("tweepy", "requests_oauthlib", "oauthlib", "urllib3"):  # at DEBUG they log tokens
@@ -29,15 +29,15 @@ _CAP = 8 * 1024 * 1024  # bytes of one answer: a page of 100 posts is about 0.2 
 _CONNECT, _READ = 5.0, 15.0  # seconds; both below the total deadline
 
 
-class Broken(Exception):
+class CallFailed(Exception):
     """No answer, or none that can be read. written: False when X surely never saw the request."""
 
-    def __init__(self, says: str, *, written: bool) -> None:
-        super().__init__(says)
-        self.says, self.written = says, written
+    def __init__(self, message: str, *, written: bool) -> None:
+        super().__init__(message)
+        self.message, self.request_sent = message, written
 
 
-class Unready(Exception):
+class CredentialsMissing(Exception):
     """Nothing was called: a secret is missing or cannot sign."""
 
 
@@ -67,16 +67,16 @@ class _Client(tweepy.Client):  # type: ignore[misc]  # tweepy has no types
         try:
             prepared = self.session.prepare_request(made)
         except (ValueError, TypeError, requests.RequestException) as error:
-            raise Unready(f"the request could not be signed ({type(error).__name__})") from None
+            raise CredentialsMissing(f"the request could not be signed ({type(error).__name__})") from None
         return self.session.send(prepared, timeout=self._timeouts, allow_redirects=False, stream=True)
 
 
-class Wire:
+class XClient:
     """Calls X. Raises Unready, Broken, Oversized; any HTTP status is an Answer. Safe to use from several threads."""
 
     def __init__(self, base: str, secrets: Secrets, *, seconds: float = 30.0, cap: int = _CAP) -> None:
         self._base, self._secrets, self._cap = base.rstrip("/"), secrets, cap
-        self._seconds, self._patience = seconds, Patience(seconds)
+        self._seconds, self._patience = seconds, DeadlineRunner(seconds)
         self._timeouts = (min(_CONNECT, seconds), min(_READ, seconds))
         self._reading: requests.Session | None = None
 
@@ -85,20 +85,20 @@ class Wire:
         found = {name: (self._secrets.get(name) or "").strip() for name in SECRETS}
         missing = [name for name, value in found.items() if not value]
         if missing:
-            raise Unready(f"{', '.join(missing)} not set")
+            raise CredentialsMissing(f"{', '.join(missing)} not set")
         return tuple(found.values())
 
-    def get(self, route: str, params: Json) -> Answer:
+    def get(self, route: str, params: Json) -> HttpResponse:
         """GET a route below the host, such as /2/users/me."""
         if self._reading is None:
             self._reading = _session()
         try:
             return self._call(self._reading, lambda client: client.request("GET", route, params=params, user_auth=True))
-        except Broken:
+        except CallFailed:
             self._reading = None  # a call given up on may still hold it
             raise
 
-    def reply(self, text: str, target: str) -> Answer:
+    def reply(self, text: str, target: str) -> HttpResponse:
         """POST /2/tweets: a reply to the post `target`."""
         session = _session()
         for scheme in ("http://", "https://"):
@@ -108,26 +108,26 @@ class Wire:
         finally:
             session.close()
 
-    def _call(self, session: requests.Session, send: Callable[[Any], requests.Response]) -> Answer:
+    def _call(self, session: requests.Session, send: Callable[[Any], requests.Response]) -> HttpResponse:
         client = _Client(self._base, self.keys(), session, self._timeouts)
         try:
             return self._patience.call(lambda: self._answer(send(client)))
-        except GivenUp as error:
-            raise Broken(str(error), written=error.begun) from None
+        except DeadlineExceeded as error:
+            raise CallFailed(str(error), written=error.started) from None
         except TooLarge as error:
             raise Oversized(str(error)) from None
         except requests.RequestException as error:
-            raise Broken(_short(error), written=not before_writing(error)) from None
+            raise CallFailed(_short(error), written=not before_writing(error)) from None
         except (HTTPError, OSError) as error:
-            raise Broken(_short(error), written=True) from None
+            raise CallFailed(_short(error), written=True) from None
 
-    def _answer(self, response: requests.Response) -> Answer:
+    def _answer(self, response: requests.Response) -> HttpResponse:
         with response:
             chunks = iter(
                 lambda: response.raw.read1(65536, decode_content=True), b""
             )  # returns what came: a drip is seen
             body = read_capped(chunks, self._cap, self._seconds)
-            return Answer(response.status_code, {k.lower(): v for k, v in response.headers.items()}, body)
+            return HttpResponse(response.status_code, {k.lower(): v for k, v in response.headers.items()}, body)
 
 
 class _Punctual(HTTPAdapter):
@@ -191,5 +191,5 @@ def _causes(error: BaseException) -> list[BaseException]:
 def _short(error: BaseException) -> str:
     """One line: the innermost cause, without the URL, whose query may be long."""
     inner = _causes(error)[-1]
-    says = getattr(inner, "strerror", None) or str(inner)
-    return " ".join(str(says).split())[:200] or type(inner).__name__
+    message = getattr(inner, "strerror", None) or str(inner)
+    return " ".join(str(message).split())[:200] or type(inner).__name__

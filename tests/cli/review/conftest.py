@@ -14,7 +14,7 @@ from textual.pilot import Pilot
 from listener import settings
 from listener.cli.review.screen import Review
 from listener.cli.review.session import Session
-from listener.cli.review.write import Write
+from listener.cli.review.write import EditDialog
 from listener.settings import Settings
 from listener.store.engine import open_store
 from tests.desk.world import World, made
@@ -30,7 +30,7 @@ class Sitting:
     world: World
     config: Settings
     hand: float = 0.0  # seconds by the clock of whoever presses keys: a second a key
-    says: list[str] = field(default_factory=list)  # what was told after each key of the last play
+    message: list[str] = field(default_factory=list)  # what was told after each key of the last play
 
     def session(self, by: str = "dana") -> Session:
         """A sitting of this person."""
@@ -38,7 +38,7 @@ class Sitting:
 
     def play(self, *steps: Step, by: str = "dana", size: tuple[int, int] = (80, 24)) -> str:
         """Press the keys one after the other (a callable is waited for until it holds); returns the last screen."""
-        self.says, shown = [], [""]
+        self.message, shown = [], [""]
 
         async def hands(app: Review, pilot: Pilot[None]) -> None:
             for step in steps:
@@ -73,7 +73,7 @@ class Sitting:
             await pilot.press(step)
             await pilot.pause()
             await settled(app, pilot)
-            self.says.append(str(app.screen_stack[0].query_one("#says").render()))
+            self.message.append(str(app.screen_stack[0].query_one("#message").render()))
             return
         for _ in range(600):
             if step(app):
@@ -88,7 +88,7 @@ async def settled(app: Review, pilot: Pilot[None]) -> None:
     for _ in range(400):
         if app._exception is not None:  # nothing will be drawn any more
             return
-        if getattr(app.screen, "sight", app.sight).since is not None or isinstance(app.screen, Write):
+        if getattr(app.screen, "sight", app.sight).since is not None or isinstance(app.screen, EditDialog):
             await pilot.pause()  # the list above it is laid out in the next breath
             return
         await pilot.pause(0.005)

@@ -7,7 +7,7 @@ import pytest
 from textual.drivers.headless_driver import HeadlessDriver
 
 from listener.cli.review.screen import Review
-from listener.desk import marks, moves
+from listener.desk import marks, transitions
 from listener.desk.approve import Target, approve
 from listener.policy import Policy
 from tests.cli.review.conftest import Sitting
@@ -18,7 +18,7 @@ def by_hand(sitting: Sitting, text: str = "") -> int:
     """A reply that waits to be posted by hand."""
     (reply_id,) = sitting.world.said(*praise(), can_reply=False, url="https://social.example/7")
     if text:
-        moves.edit(sitting.world.store, sitting.world.desk(), reply_id, text)
+        transitions.edit(sitting.world.store, sitting.world.desk(), reply_id, text)
     assert approve(sitting.world.store, sitting.world.desk(), [Target(reply_id)])[0].ok
     return reply_id
 
@@ -29,7 +29,7 @@ def test_words_never_mean_that_it_is_posted(sitting: Sitting) -> None:
     for answer in ("no", "not sent", "yes", "", "2"):
         sitting.play("b", *answer, "enter")
         assert sitting.world.reply(reply_id).state == "by_hand", answer
-    assert "still waits" in sitting.says[-1]
+    assert "still waits" in sitting.message[-1]
 
 
 @pytest.mark.parametrize(
@@ -51,12 +51,12 @@ def test_it_is_posted_with_or_without_an_id(sitting: Sitting, keys: tuple[str, .
 def test_words_never_settle_an_unknown_outcome(sitting: Sitting) -> None:
     """Neither as sent nor as not; 3 says that nobody can tell; an id must be one."""
     (reply_id,) = sitting.world.said(*praise())
-    sitting.world.put(reply_id, "unknown", sending_at=sitting.world.now)
+    sitting.world.put(reply_id, "unconfirmed", sending_at=sitting.world.now)
     for answer in ("no", "not-sent", "3", ""):
         sitting.play("f", "7", "y", *answer, "enter")
-        assert sitting.world.reply(reply_id).state == "unknown", answer
+        assert sitting.world.reply(reply_id).state == "unconfirmed", answer
     sitting.play("f", "7", "y", "1", "enter", *"no", "enter")
-    assert sitting.world.reply(reply_id).state == "unknown" and "'no' is no id" in sitting.says[-1]
+    assert sitting.world.reply(reply_id).state == "unconfirmed" and "'no' is no id" in sitting.message[-1]
     sitting.play("f", "7", "y", "1", "enter", *"88", "enter")
     assert (sitting.world.reply(reply_id).state, sitting.world.reply(reply_id).remote_id) == ("sent", "88")
 
@@ -97,7 +97,7 @@ def test_an_editor_that_fails_leaves_the_screen_as_it_was(
     (reply_id,) = sitting.world.said(*praise())
     monkeypatch.setenv("EDITOR", editor)
     shown = sitting.play("E")
-    assert "editor" in sitting.says[-1] and f"Reply {reply_id} ·" in shown
+    assert "editor" in sitting.message[-1] and f"Reply {reply_id} ·" in shown
     sitting.play("E", "a")
     assert sitting.world.reply(reply_id).state == "approved"
 
@@ -131,7 +131,7 @@ def test_an_escalation_is_written_in_the_editor_in_the_kind_that_is_chosen(
     (reply_id,) = sitting.world.said("you will hear from my lawyer")
     written(tmp_path, "Hello.", monkeypatch)
     sitting.play("E", *"nokind", "enter")
-    assert "there is no such kind" in sitting.says[-1] and sitting.world.reply(reply_id).state == "escalated"
+    assert "there is no such kind" in sitting.message[-1] and sitting.world.reply(reply_id).state == "escalated"
     sitting.play("E", "3")
     assert (sitting.world.reply(reply_id).kind, sitting.world.reply(reply_id).text) == ("answer", "Hello.")
 
@@ -159,7 +159,7 @@ def test_ctrl_q_drops_no_text(sitting: Sitting) -> None:
 
 def four_eyed(policy: Policy) -> Policy:
     """Two names for thanks."""
-    return replace(policy, four_eyes=("thank_you",))
+    return replace(policy, needs_second_approval=("thank_you",))
 
 
 def test_a_batch_tells_which_approvals_are_not_complete(sitting: Sitting) -> None:
@@ -170,5 +170,9 @@ def test_a_batch_tells_which_approvals_are_not_complete(sitting: Sitting) -> Non
     shown = sitting.play(*["space"] * 3, "A")
     assert shown.count("a second name must approve it too") == 2 and shown.count("to be posted by hand") == 1
     sitting.play(*["space"] * 3, "A", "a")
-    says = sitting.says[-1]
-    assert "1 of 3 approved" in says and "2 have your approval; a second name" in says and "1 to be posted" in says
+    message = sitting.message[-1]
+    assert (
+        "1 of 3 approved" in message
+        and "2 have your approval; a second name" in message
+        and "1 to be posted" in message
+    )

@@ -9,10 +9,10 @@ import pytest
 from textual.events import Key
 from textual.pilot import Pilot
 
-from listener.cli.review import sight
+from listener.cli.review import key_guard
+from listener.cli.review.key_guard import KeyGuard
 from listener.cli.review.screen import Review
-from listener.cli.review.sight import Sight
-from listener.desk import moves
+from listener.desk import transitions
 from listener.store import mentions
 from tests.cli.review.conftest import Sitting, settled
 from tests.cli.review.terminal import needs_tmux, terminal
@@ -56,7 +56,7 @@ def test_keys_that_piled_up_approve_one_reply_and_none_that_was_not_drawn(sittin
 def test_a_page_that_was_turned_in_the_same_breath_is_not_read(sitting: Sitting) -> None:
     """PgDn and `a` at once: the end of the text has not been drawn."""
     (reply_id,) = sitting.world.said(*praise())
-    moves.edit(sitting.world.store, sitting.world.desk(), reply_id, "\n".join(f"words {n}" for n in range(15)))
+    transitions.edit(sitting.world.store, sitting.world.desk(), reply_id, "\n".join(f"words {n}" for n in range(15)))
     burst(sitting, ["pagedown", "a"])
     assert sitting.world.reply(reply_id).state == "drafted"
     sitting.play("pagedown", "a")
@@ -119,21 +119,21 @@ def test_a_new_doubt_is_told_though_another_was(sitting: Sitting) -> None:
     deleted = lambda app: gone(sitting, reply_id)  # noqa: E731
     seen = lambda app: any(one["name"] == "gone" for one in (app.open or {"warnings": []})["warnings"])  # noqa: E731
     sitting.play("a", deleted, seen, "a")
-    assert sitting.world.reply(reply_id).state == "drafted" and "no longer" in sitting.says[-1]
+    assert sitting.world.reply(reply_id).state == "drafted" and "no longer" in sitting.message[-1]
 
 
 def test_times_of_keys() -> None:
     """Not yet drawn, just drawn, held down, and in time."""
-    seen = Sight()
-    assert seen.early(1.0)
+    seen = KeyGuard()
+    assert seen.is_too_early(1.0)
     seen.drawn(2.0)
-    assert seen.early(1.9) and seen.early(2.0 + sight.SEEN / 2)
-    assert not seen.early(2.5) and seen.early(2.5 + sight.HELD / 2)
+    assert seen.is_too_early(1.9) and seen.is_too_early(2.0 + key_guard.MIN_VISIBLE_S / 2)
+    assert not seen.is_too_early(2.5) and seen.is_too_early(2.5 + key_guard.KEY_BOUNCE_S / 2)
     seen.drawn(9.0)
-    assert not seen.early(2.7), "it stood there already"
-    seen.lost(sight.AGAIN)
+    assert not seen.is_too_early(2.7), "it stood there already"
+    seen.lost(key_guard.REREAD_S)
     seen.drawn(3.0)
-    assert seen.early(3.3) and not seen.early(3.6)
+    assert seen.is_too_early(3.3) and not seen.is_too_early(3.6)
 
 
 @needs_tmux
@@ -170,11 +170,11 @@ def test_the_exact_text_is_in_sight_below_a_long_mention(sitting: Sitting, size:
 def test_a_text_longer_than_the_page_is_scrolled_before_it_is_approved(sitting: Sitting) -> None:
     """Every page of it has to have been in sight."""
     (reply_id,) = sitting.world.said(*praise())
-    moves.edit(sitting.world.store, sitting.world.desk(), reply_id, "\n".join(f"words {n}" for n in range(24)))
+    transitions.edit(sitting.world.store, sitting.world.desk(), reply_id, "\n".join(f"words {n}" for n in range(24)))
     assert "words 23" not in sitting.play()
     shown = sitting.play("a", "a")
     assert "words 23" in shown and sitting.world.reply(reply_id).state == "drafted"
-    assert sitting.says == ["it goes on: a", "the text went on below: now it is in sight, a approves"]
+    assert sitting.message == ["it goes on: a", "the text went on below: now it is in sight, a approves"]
     sitting.play("a", "a", "a")
     assert sitting.world.reply(reply_id).state == "approved"
 
@@ -183,7 +183,7 @@ def test_nothing_is_approved_in_a_window_that_shows_nothing(sitting: Sitting) ->
     """40 by 10 has no room for a text."""
     (reply_id,) = sitting.world.said(*praise())
     sitting.play("a", "a", "a", size=(40, 10))
-    assert sitting.world.reply(reply_id).state == "drafted" and "too small" in sitting.says[-1]
+    assert sitting.world.reply(reply_id).state == "drafted" and "too small" in sitting.message[-1]
 
 
 def test_thirty_approvals_take_thirty_keys(sitting: Sitting) -> None:
@@ -249,4 +249,4 @@ def test_a_page_turned_while_the_database_is_held_tells_it(sitting: Sitting) -> 
     (reply_id,) = sitting.world.said(*praise())
     other = Other(sitting, reply_id)
     sitting.play(other.holds, "pagedown", other.ends, "a")
-    assert "is held by" in sitting.says[0] and sitting.world.reply(reply_id).state == "approved"
+    assert "is held by" in sitting.message[0] and sitting.world.reply(reply_id).state == "approved"

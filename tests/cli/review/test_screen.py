@@ -8,7 +8,7 @@ from textual.pilot import Pilot
 
 from listener.cli.review import draw, frame
 from listener.cli.review.screen import Review
-from listener.desk import marks, moves, people
+from listener.desk import marks, people, transitions
 from listener.desk.approve import Target, approve
 from listener.store import mentions
 from tests.cli.review import shots
@@ -35,7 +35,7 @@ def test_undo_takes_the_last_back_and_opens_it_again(sitting: Sitting) -> None:
     assert f"Reply {ids[1]} ·" in shown
     sitting.play("a", "a", "a", "U", "u")
     assert {sitting.world.reply(one).state for one in ids[1:]} == {"drafted"}
-    assert sitting.says[-1].startswith("nothing was approved here")
+    assert sitting.message[-1].startswith("nothing was approved here")
 
 
 def test_what_went_out_is_too_late_to_undo(sitting: Sitting) -> None:
@@ -47,7 +47,7 @@ def test_what_went_out_is_too_late_to_undo(sitting: Sitting) -> None:
         return True
 
     sitting.play("a", goes_out, "u")
-    assert sitting.says[-1].startswith("too late: reply 1 is sent by dana; ")
+    assert sitting.message[-1].startswith("too late: reply 1 is sent by dana; ")
 
 
 def test_a_text_is_edited_in_place_and_waits_for_its_approval(sitting: Sitting) -> None:
@@ -55,7 +55,7 @@ def test_a_text_is_edited_in_place_and_waits_for_its_approval(sitting: Sitting) 
     (reply_id,) = sitting.world.said(*praise())
     before = sitting.world.reply(reply_id).text
     sitting.play("e", "X", "escape")
-    assert sitting.world.reply(reply_id).text == before and sitting.says[-1] == "1 is as it was"
+    assert sitting.world.reply(reply_id).text == before and sitting.message[-1] == "1 is as it was"
     shown = sitting.play("e", "X", "ctrl+s")
     assert sitting.world.reply(reply_id).text == f"{before}X" and "revision 2" in shown
     sitting.play("a")
@@ -129,7 +129,7 @@ def test_a_post_by_hand_shows_text_and_link_and_is_marked_done(sitting: Sitting)
 def test_an_unknown_outcome_is_settled_and_a_failure_tried_again(sitting: Sitting) -> None:
     """After a look on the platform."""
     unknown, failed = sitting.world.said(*praise(2))
-    sitting.world.put(unknown, "unknown", sending_at=sitting.world.now)
+    sitting.world.put(unknown, "unconfirmed", sending_at=sitting.world.now)
     sitting.world.put(failed, "failed", error="the platform said no")
     sitting.play("f", "7", "y", "2", "enter", "t")
     assert sitting.world.reply(unknown).state == "approved" and sitting.world.reply(failed).state == "drafted"
@@ -138,7 +138,7 @@ def test_an_unknown_outcome_is_settled_and_a_failure_tried_again(sitting: Sittin
 def test_no_digit_of_a_post_or_a_span_is_taken_for_a_choice(sitting: Sitting) -> None:
     """`1830` begins with 1: it must never mean "not sent", and 45m is no fourth choice."""
     unknown, sleeping = sitting.world.said(*praise(2))
-    sitting.world.put(unknown, "unknown", sending_at=sitting.world.now)
+    sitting.world.put(unknown, "unconfirmed", sending_at=sitting.world.now)
     sitting.play("f", "7", "y", *"1830", "enter", "f", "4", "z", *"45m", "enter")
     assert (sitting.world.reply(unknown).state, sitting.world.reply(unknown).remote_id) == ("sent", "1830")
     assert sitting.world.reply(sleeping).snoozed_until == sitting.world.now + timedelta(minutes=45)
@@ -152,7 +152,7 @@ def test_several_are_marked_and_approved_after_one_preview(sitting: Sitting) -> 
     assert "2 replies: exactly these texts" in preview and "to @user4" in preview
     sitting.play("s", "space", "space", "A", "a")
     states = [sitting.world.reply(one).state for one in ids]
-    assert states.count("approved") == 2 and sitting.says[-1].startswith("2 of 2 approved")
+    assert states.count("approved") == 2 and sitting.message[-1].startswith("2 of 2 approved")
     sitting.play("home", "space", "space", "A", "a", "u")
     assert [sitting.world.reply(one).state for one in ids].count("approved") == 2  # those of the sitting before
 
@@ -185,7 +185,7 @@ def test_what_a_colleague_has_is_told_and_cannot_be_approved(sitting: Sitting) -
     (reply_id,) = sitting.world.said(*praise())
     marks.claim(sitting.world.store, sitting.world.desk("bo"), reply_id)
     shown = sitting.play("a")
-    assert "[bo works on it]" in shown and "claimed by bo" in sitting.says[-1]
+    assert "[bo works on it]" in shown and "claimed by bo" in sitting.message[-1]
     assert sitting.world.reply(reply_id).state == "drafted"
 
 
@@ -211,15 +211,17 @@ def test_a_text_that_changes_under_ones_eyes_needs_a_second_look(sitting: Sittin
     (reply_id,) = sitting.world.said(*praise())
 
     def rewrites(app: Review) -> bool:
-        marks.leave(sitting.world.store, sitting.world.desk(), reply_id)
-        moves.edit(sitting.world.store, sitting.world.desk("bo"), reply_id, "Something else.")
+        marks.release_quietly(sitting.world.store, sitting.world.desk(), reply_id)
+        transitions.edit(sitting.world.store, sitting.world.desk("bo"), reply_id, "Something else.")
         return True
 
     def seen(app: Review) -> bool:
         return app.open is not None and app.open["revision"] == 2
 
     sitting.play(rewrites, seen, "a")
-    assert sitting.world.reply(reply_id).state == "drafted" and "the text changed while you looked" in sitting.says[-1]
+    assert (
+        sitting.world.reply(reply_id).state == "drafted" and "the text changed while you looked" in sitting.message[-1]
+    )
     sitting.play(rewrites, lambda app: app.open is not None and app.open["revision"] == 3, "a", "a")
     assert sitting.world.reply(reply_id).state == "approved"
 
@@ -236,7 +238,7 @@ def test_a_mention_that_changed_needs_a_second_look(sitting: Sitting, change: st
         else:
             mentions.gone(connection, item.key, sitting.world.now)
     sitting.play("a")
-    assert sitting.world.reply(reply_id).state == "drafted" and sitting.says[-1].startswith("look again: the ")
+    assert sitting.world.reply(reply_id).state == "drafted" and sitting.message[-1].startswith("look again: the ")
     sitting.play("a", "a")
     assert sitting.world.reply(reply_id).state == "approved"
 
@@ -247,11 +249,11 @@ def test_what_a_colleague_settled_is_told_with_their_name(sitting: Sitting, monk
     first, second = sitting.world.said(*praise(2))
 
     def other(app: Review) -> bool:
-        marks.leave(sitting.world.store, sitting.world.desk(), first)
+        marks.release_quietly(sitting.world.store, sitting.world.desk(), first)
         return approve(sitting.world.store, sitting.world.desk("bo"), [Target(first)])[0].ok
 
     shown = sitting.play(other, "a")
-    assert "is approved by bo, not drafted" in sitting.says[-1] and f"Reply {second} ·" in shown
+    assert "is approved by bo, not drafted" in sitting.message[-1] and f"Reply {second} ·" in shown
     assert sitting.world.reply(second).state == "drafted"
 
 
@@ -260,12 +262,12 @@ def test_what_takes_the_place_of_a_settled_one_is_not_approved_by_a_key_meant_fo
     first, second = sitting.world.said(*praise(2))
 
     def other(app: Review) -> bool:
-        marks.leave(sitting.world.store, sitting.world.desk(), first)
+        marks.release_quietly(sitting.world.store, sitting.world.desk(), first)
         return approve(sitting.world.store, sitting.world.desk("bo"), [Target(first)])[0].ok
 
     sitting.play(other, lambda app: app.open is not None and app.open["id"] == second, "a")
     assert sitting.world.reply(second).state == "drafted"
-    assert "1 was settled by somebody else, this is 2" in sitting.says[-1]
+    assert "1 was settled by somebody else, this is 2" in sitting.message[-1]
     sitting.play("a")
     assert sitting.world.reply(second).state == "approved"
 
@@ -277,7 +279,7 @@ def test_a_fault_of_ours_ends_the_screen_and_is_raised_again(sitting: Sitting, m
         raise ZeroDivisionError("made for this test")
 
     sitting.world.said(*praise())
-    monkeypatch.setattr(draw, "detail", breaks)
+    monkeypatch.setattr(draw, "reply_detail", breaks)
     with pytest.raises(ZeroDivisionError):
         sitting.play("a")
 

@@ -82,10 +82,10 @@ def _valid(collection: str, key: str, value: Json) -> None:
         return
     if not _TID.fullmatch(key):
         raise Refusal(400, "InvalidRequest", f"Invalid app.bsky.feed.post record key: {key}")
-    text, says = value.get("text"), f"Invalid {POST} record: "
+    text, message = value.get("text"), f"Invalid {POST} record: "
     if not isinstance(text, str) or instant(value.get("createdAt")) is None:
-        raise Refusal(400, "InvalidRequest", f"{says}missing required field")
+        raise Refusal(400, "InvalidRequest", f"{message}missing required field")
     if len(text.encode()) > 3000:
-        raise Refusal(400, "InvalidRequest", f"{says}string too big (maximum 3000) at $.record.text")
+        raise Refusal(400, "InvalidRequest", f"{message}string too big (maximum 3000) at $.record.text")
     if (size := len(regex.findall(r"\X", text))) > 300:
-        raise Refusal(400, "InvalidRequest", f"{says}grapheme too big (maximum 300, got {size}) at $.record.text")
+        raise Refusal(400, "InvalidRequest", f"{message}grapheme too big (maximum 300, got {size}) at $.record.text")

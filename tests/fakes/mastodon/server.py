@@ -14,8 +14,8 @@ from tests.fakes.mastodon.statuses import Json, Person, Status, markup
 TOKEN = "fake-mastodon-token"
 
 
-def _error(status: int, says: str) -> Reply:
-    return status, json.dumps({"error": says})
+def _error(status: int, message: str) -> Reply:
+    return status, json.dumps({"error": message})
 
 
 GONE = _error(404, "Record not found")

@@ -65,11 +65,11 @@ class X:
         oldest = max(ms, 0) << 22
         since = params.get("since_id")
         if since and int(since) < oldest:
-            says = (
+            message = (
                 "'since_id' must be a tweet id created after 2026-07-31T11:45Z. Please use a 'since_id' that is larger"
                 f" than {oldest}"
             )
-            return _invalid(says, "since_id", since)
+            return _invalid(message, "since_id", since)
         listed = takewhile(lambda one: int(one.id) > oldest, self.posts.found(params.get("query", ""), now))
         return self._page(listed, params, least=10, owned=False)
 

@@ -1,0 +1,34 @@
+"""The stop flag: raised by SIGTERM and SIGINT from the first moment of `run`, before anything heavy is imported.
+
+As process 1 of a container a process without a handler would not even hear SIGTERM.
+"""
+
+import os
+import signal
+import threading
+from types import FrameType
+
+FORCE_EXIT_AFTER_S = 9.0  # seconds from the first signal to the end, whatever hangs: a locked database, a full pipe
+
+stop_requested = threading.Event()
+reload = threading.Event()
+
+
+def install() -> None:
+    """SIGTERM and SIGINT stop, SIGHUP asks for the configuration to be read again."""
+    signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGINT, _stop)
+    signal.signal(signal.SIGHUP, _reload)
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    """Raise the flag, and leave by force before ten seconds are over: the committed claims make that safe."""
+    if not stop_requested.is_set():
+        stop_requested.set()
+        last = threading.Timer(FORCE_EXIT_AFTER_S, os._exit, (0,))
+        last.daemon = True
+        last.start()
+
+
+def _reload(number: int, frame: FrameType | None) -> None:
+    reload.set()
