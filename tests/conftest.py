@@ -34,6 +34,14 @@ SAID = (
 )
 
 
+LONG = ("test_daemon.py", "test_main_job.py")  # tests of ten seconds, which none should wait for at the end
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest tests, while there is other work for the other workers."""
+    items.sort(key=lambda item: item.path.name not in LONG)
+
+
 class Earshot(Protocol):
     """The real command line in a process of its own."""
 
