@@ -11,9 +11,10 @@ import pytest
 from tests import forked
 from tests.forked import OFFLINE
 from tests.process import Done
-from tests.shared import share_ears
+from tests.shared import share_extractors, share_trust
 
-share_ears()
+share_extractors()
+share_trust()
 
 STAFF = "dana"
 SECTION = """[platforms.memory]
@@ -31,6 +32,14 @@ SAID = (
     ("m5", "eve", "@fernhill going to the shop"),
     ("m6", "flo", "@fernhill I love your notebooks, thank you!"),
 )
+
+
+LONG = ("test_daemon.py", "test_main_job.py")  # tests of ten seconds, which none should wait for at the end
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest tests, while there is other work for the other workers."""
+    items.sort(key=lambda item: item.path.name not in LONG)
 
 
 class Earshot(Protocol):

@@ -13,6 +13,7 @@ The answers are two lines, the pid and the exit code (negative: the signal that 
 this process: it opens no file, starts no thread and runs no command itself.
 """
 
+import atexit
 import gc
 import importlib
 import io
@@ -23,6 +24,7 @@ import runpy
 import signal
 import socket
 import sys
+import threading
 import time
 from contextlib import suppress
 from typing import Any, TextIO
@@ -89,11 +91,11 @@ class Server:
                 os.close(pipe)
 
     def kill_all(self) -> None:
-        """Kill and reap whoever is left."""
+        """Kill and reap whoever is left, and report it."""
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        for pid in self.children:
+        for pid, pipe in self.children.items():
             os.kill(pid, signal.SIGKILL)
-            os.waitpid(pid, 0)
+            report(pipe, os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 
 
 def report(pipe: int, number: int) -> None:
@@ -142,6 +144,34 @@ def run(order: dict[str, Any]) -> None:
     runpy.run_module(order["module"], run_name="__main__", alter_sys=True)
 
 
+def code_of(order: dict[str, Any]) -> int:
+    """Run the command; return the exit code with which the interpreter would end it."""
+    try:
+        run(order)
+    except SystemExit as end:
+        if isinstance(end.code, int):
+            return end.code
+        if end.code is not None:
+            print(end.code, file=sys.stderr)
+        return int(end.code is not None)
+    except BaseException:  # noqa: BLE001 -- as the interpreter does at the end
+        sys.excepthook(*sys.exc_info())
+        return 1
+    return 0
+
+
+def leave(code: int) -> None:
+    """End this process as the interpreter does, but leave the modules as they are: taking them down takes 60 ms."""
+    threading._shutdown()  # type: ignore[attr-defined]
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            code = 120  # the interpreter's own
+    os._exit(code & 0xFF)
+
+
 def search_path() -> list[str]:
     """The entries of PYTHONPATH."""
     return list(filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep)))
@@ -171,4 +201,4 @@ if __name__ == "__main__":
     gc.freeze()  # what stands now is shared by all children, and never walked by their collectors
     taken = Server(socket.socket(fileno=os.dup(0))).serve()
     if taken is not None:
-        run(taken)
+        leave(code_of(taken))

@@ -13,6 +13,7 @@ from listener.analysis.evaluate import COLUMNS, evaluate, read_rows, write_rows
 from listener.analysis.tally import EvaluatedRow, Row, shares, wilson
 from listener.errors import InputError
 from tests.factories import DATA, NOW, policy, responders
+from tests.shared import shared_result
 
 STAFF = REAL.stem
 ROWS = [
@@ -162,10 +163,11 @@ def _real(name: str) -> Path:
     return path
 
 
-@pytest.fixture(scope="module")
-def airlines() -> tuple[Any, list[EvaluatedRow]]:
+@pytest.fixture(scope="session")
+def airlines(tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, list[EvaluatedRow]]:
     """Three airlines' customers, sorted once: United and US Airways were developed on, American was held out."""
-    return evaluate(read_rows(_real("airline_dev")), policy(), responders(), NOW)
+    rows = read_rows(_real("airline_dev"))
+    return shared_result(tmp_path_factory, "airlines", lambda: evaluate(rows, policy(), responders(), NOW))
 
 
 def test_the_bar_on_real_complaints(airlines: tuple[Any, list[EvaluatedRow]]) -> None:

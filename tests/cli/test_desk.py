@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import forked
 from tests.conftest import Earshot, environment, write_mentions
 
 
@@ -70,9 +71,8 @@ def test_each_approval_is_told_and_one_that_fails_makes_exit_1(queue: Earshot) -
 def test_two_people_approving_the_same_rows_at_one_moment(queue: Earshot, home: Path) -> None:
     """One of them wins each row, and the other hears who."""
     ids = [str(one["id"]) for one in waiting(queue) if one["state"] == "drafted"]
-    command = [sys.executable, "-m", "listener.cli", "approve", *ids, "--json", "--as"]
-    shell = {"env": environment(), "stdout": subprocess.PIPE, "text": True}
-    running = [subprocess.Popen([*command, name], **shell) for name in ("ada", "bo")]  # type: ignore[call-overload]
+    command = ("approve", *ids, "--json", "--as")
+    running = [forked.start(*command, name, env=environment(), cwd=home) for name in ("ada", "bo")]
     ada, bo = (json.loads(one.communicate(timeout=60)[0]) for one in running)
     for first, second in zip(ada, bo, strict=True):
         assert first["ok"] != second["ok"]
@@ -89,9 +89,8 @@ def test_two_people_approving_four_hundred_replies_at_one_moment(home: Path, ear
     write_mentions(home, *({"id": f"p{number}", "author": f"p{number}", "text": said} for number in range(400)))
     assert earshot("once").code == 0
     ids = [str(one["id"]) for one in earshot("queue", "--json", "--limit", "0", "--state", "drafted").json]
-    shell = {"env": environment(), "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL, "text": True}
-    start = [sys.executable, "-m", "listener.cli", "approve", "--json", "--as"]
-    running = [subprocess.Popen([*start, *args], **shell) for args in (["ada", *ids], ["bo", *ids[::-1]])]  # type: ignore[call-overload]
+    turns = (["ada", *ids], ["bo", *ids[::-1]])
+    running = [forked.start("approve", "--json", "--as", *turn, env=environment(), cwd=home) for turn in turns]
     ada, bo = ({one["id"]: one for one in json.loads(each.communicate(timeout=110)[0])} for each in running)
     assert len(ids) == len(ada) == len(bo) == 400
     for number in map(int, ids):

@@ -1,11 +1,11 @@
-"""A handful of the random runs, with fixed seeds; `make faults` makes three hundred."""
+"""One random run for each platform, with a fixed seed; `make faults` makes three hundred."""
 
 import pytest
 
 from tests.faults.__main__ import runs
 from tests.faults.tally import Tally
 
-SEEDS = range(7001, 7003)
+SEEDS = range(7002, 7003)
 
 
 @pytest.mark.parametrize("platform", ["memory", "x", "mastodon", "bluesky"])

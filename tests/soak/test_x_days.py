@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import pytest
-
 from tests.fakes.x import SECRETS, XServer
 from tests.process import Home
 from tests.soak import x_days
@@ -44,10 +42,9 @@ def test_a_gap_is_told_by_exit_code_3(tmp_path: Path, server: XServer) -> None:
     assert home.run("once", "--stage", "poll").code == 0
 
 
-@pytest.mark.parametrize("owned", [True, False])
-def test_a_busy_day_stays_within_its_budget(tmp_path: Path, server: XServer, owned: bool) -> None:
-    """Never over it, by X's own bill; what reading had to leave is read after midnight or told as a gap."""
-    holds(x_days.busy_day(tmp_path, server, scale=0.05, app_owned_by_brand=owned, send_reserve_usd=0.05))
+def test_a_busy_day_stays_within_its_budget(tmp_path: Path, server: XServer) -> None:
+    """Never over it, by X's own bill, at the higher price of a read (`make soak` runs it at both)."""
+    holds(x_days.busy_day(tmp_path, server, scale=0.05, send_reserve_usd=0.05))
 
 
 def test_a_search_killed_between_any_two_pages_stores_each_hit_once(tmp_path: Path, server: XServer) -> None:

@@ -1,0 +1,77 @@
+"""Each command once in an interpreter of its own: the other tests fork theirs from a process that has imported all.
+
+A module that a command needs and does not import itself is missing here, and nowhere else.
+"""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+from listener.cli.commands import app
+from tests import forked
+from tests.conftest import Earshot, environment
+
+STARTED_ELSEWHERE = {"run": "tests/test_daemon.py", "review": "tests/cli/review/test_terminal.py"}
+# Arguments of each command; where it needs one, the state that reply 1 is put into first.
+LINES: tuple[tuple[str, str | None], ...] = (
+    ("init new", None),
+    ("check", None),
+    ("demo", None),
+    ("queue", None),
+    ("show 1", None),
+    ("approve 1", None),
+    ("edit 1 --text Thanks!", None),
+    ("once", None),
+    ("migrate", None),
+    ("backup copy.db", None),
+    ("forget ada", None),
+    ("log", None),
+    ("notices", None),
+    ("quarantine", None),
+    ("reject 1 --reason rude", None),
+    ("close 1 --reason answered", None),
+    ("retry 1", "failed"),
+    ("undo 1", "approved"),
+    ("done 1 --remote-id p7", "by_hand"),
+    ("resolve 1 --not-sent", "unconfirmed"),
+    ("claim 1", None),
+    ("release 1", None),
+    ("assign 1 bo", None),
+    ("snooze 1 2h", None),
+    ("escalate 1", None),
+    ("person ada", None),
+    ("note ada regular", None),
+    ("optout ada", None),
+    ("pause", None),
+    ("resume", None),
+    ("replay --policy config", None),
+    ("report", None),
+    ("status", None),
+    ("health", None),
+    ("try hello", None),
+    ("evaluate rows.csv", None),
+)
+
+
+def test_every_command_is_started_for_real() -> None:
+    """Here or where its start needs more."""
+    here = [line.partition(" ")[0] for line, _ in LINES]
+    assert sorted([*here, *STARTED_ELSEWHERE]) == sorted(get_command(app).commands)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(("line", "state"), LINES, ids=[line.partition(" ")[0] for line, _ in LINES])
+def test_a_command_needs_nothing_that_another_imported(
+    queue: Earshot, home: Path, line: str, state: str | None
+) -> None:
+    """It does its work."""
+    (home / "rows.csv").write_text("id,text\n1,I love it\n")
+    if state is not None:
+        with closing(sqlite3.connect(home / "data" / "earshot.db")) as database, database:
+            database.execute("UPDATE reply SET state = ? WHERE id = 1", [state])
+    process = forked.start_anew(*line.split(), env=environment(), cwd=home)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == (1 if line == "health" else 0), err  # nobody listens
+    assert "Traceback" not in err and "Earshot's own" not in err and (out or err)
