@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from listener.model import Draft, Escalate, MentionSignals, Pass
 from listener.policy import Fact, Policy
 from listener.triage.stance import small
-from responders.wording import candidates
+from listener.wording import candidates
 
 KIND = "answer"
 

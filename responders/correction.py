@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from listener.model import Claim, Draft, Escalate, MentionSignals, Pass
 from listener.policy import Fact, Policy
-from responders.wording import candidates
+from listener.wording import candidates
 
 KIND = "correction"
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from listener.model import CandidateText, Draft, Escalate, MentionSignals, Pass
 from listener.policy import Policy
-from responders.wording import candidates
+from listener.wording import candidates
 
 KIND = "support"
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from listener.model import Draft, Escalate, MentionSignals, Pass
 from listener.policy import Policy
-from responders.wording import candidates
+from listener.wording import candidates
 
 KIND = "thank_you"
 PRAISE_CUES = ("praise", "thanks", "warm")

@@ -74,7 +74,7 @@ def test_every_command_and_option_stands_in_a_page() -> None:
 def _shapes() -> dict[str, Shape]:
     """Heading of a key table -> its keys, each with its type and field."""
     common = {one.name for one in fields(model.Section)}
-    kinds = [one.name for one in pkgutil.iter_modules(responders.__path__) if one.name != "wording"]
+    kinds = [one.name for one in pkgutil.iter_modules(responders.__path__)]
     options = {kind: importlib.import_module(f"responders.{kind}").Options for kind in kinds}
     return {
         "[daemon]": _shape(listening.Daemon),

@@ -18,7 +18,7 @@ from listener.store.engine import Store
 from listener.store.records import StoredDecision
 from listener.triage.decide import decide
 from listener.triage.signals import SignalExtractor, unpack
-from responders.wording import first_fitting
+from listener.wording import first_fitting
 
 Show = Callable[[str, Mention], Preview]
 PAGE = 500  # decisions read at once

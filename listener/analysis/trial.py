@@ -8,7 +8,7 @@ from listener.model import Decision, History, Json, Mention, MentionSignals, Pre
 from listener.policy import Policy
 from listener.triage.decide import decide
 from listener.triage.signals import SignalExtractor
-from responders.wording import first_fitting
+from listener.wording import first_fitting
 
 TRIAL = "try"  # the id of a mention that nobody made
 

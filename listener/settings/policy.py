@@ -111,7 +111,7 @@ def load_responder(kind: str) -> ModuleType:
     known = {module.name for module in pkgutil.iter_modules(package.__path__)}
     module = importlib.import_module(name) if kind in known and NAME.fullmatch(kind) else None
     if module is None or not callable(getattr(module, "respond", None)):
-        raise spot.fault("there is no responder of this name", suggest(kind, known - {"wording"}))
+        raise spot.fault("there is no responder of this name", suggest(kind, known))
     return module
 
 

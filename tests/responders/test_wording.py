@@ -6,7 +6,7 @@ import pytest
 
 from listener.model import CandidateText, Draft
 from listener.policy import Policy, SavedReply, Variant
-from responders.wording import candidates, disallowed_hosts, first_fitting, problems, saved, saved_problems
+from listener.wording import candidates, disallowed_hosts, first_fitting, problems, saved, saved_problems
 from tests.factories import facts, policy, preview
 
 
