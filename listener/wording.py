@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 FACT = ("statement", "source", "link")  # what a template may ask of a fact
-KINDS_WITH_FACTS = ("correction", "answer")
 FILE = "replies.toml"
 _ALLOW = "add it to [links] allow, or leave it out"
 
@@ -148,7 +147,7 @@ def problems(policy: Policy) -> list[Problem]:
         if not any(not one.when for one in policy.wording.get(responding.kind, ())):
             what, do = "no wording without `when` for this kind", f"add a [[{responding.kind}]] with id and text"
             found.append(Problem(f"{FILE} {responding.kind}", what, do))
-    for fact in policy.facts if any(policy.responder_config(kind) for kind in KINDS_WITH_FACTS) else ():
+    for fact in policy.facts if any(config.uses_facts for config in policy.responders) else ():
         hosts = disallowed_hosts(f"{fact.statement} {fact.source} {fact.link or ''}", policy)
         found += [Problem(f"factsheet.toml {fact.id}", f"links to {host}", _ALLOW) for host in hosts]
     return found + _echoes(policy)
@@ -180,7 +179,8 @@ def _faults(kind: str, variant: Variant, policy: Policy) -> list[Problem]:
 
 
 def _template_faults(kind: str, source: str, policy: Policy) -> list[tuple[str, str]]:
-    known = variables(policy) | ({name: name for name in FACT} if kind in KINDS_WITH_FACTS else {})
+    config = policy.responder_config(kind)
+    known = variables(policy) | ({name: name for name in FACT} if config and config.uses_facts else {})
     return _source_faults(source, known, policy)
 
 

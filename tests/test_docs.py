@@ -21,6 +21,7 @@ from listener.model import History, Mention
 from listener.platforms import x
 from listener.settings import platforms as listening
 from listener.settings import policy as rules
+from listener.settings import responders as kinds_of_reply
 from listener.settings.scalars import ConfigLocation
 from listener.settings.schema import convert
 from listener.triage.decide import GUARDS
@@ -84,7 +85,7 @@ def _shapes() -> dict[str, Shape]:
         "top of policy.toml": _shape(rules._PolicyFile, set(OWN_TABLES)),
         "[brand]": _shape(policy.Brand),
         "[staff]": _shape(rules._Staff),
-        "[responders.KIND]": _shape(rules._ResponderKeys),
+        "[responders.KIND]": _shape(kinds_of_reply._ResponderKeys),
         **{f"[responders.{kind}]": _shape(shape) for kind, shape in options.items()},
         "[limits]": _shape(policy.Limits),
         "[autonomy]": _shape(policy.Autonomy),

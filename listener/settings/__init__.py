@@ -12,7 +12,9 @@ from listener.policy import Policy
 from listener.settings.environment import EnvSecrets, data_folder, database_path, database_url, find_folder, starter
 from listener.settings.files import read
 from listener.settings.platforms import EARSHOT, Daemon, PlatformSettings, load_platform, read_earshot
-from listener.settings.policy import POLICY_FILES, build_policy, load_responder, read_policy
+from listener.settings.policy import POLICY, POLICY_FILES, build_policy, read_policy
+from listener.settings.responders import load_responder
+from listener.settings.scalars import ConfigLocation
 from listener.settings.schema import suggest
 
 __all__ = [
@@ -82,7 +84,13 @@ def load_policy(folder: Path) -> tuple[Policy, list[str]]:
 
 def load_responders(policy: Policy) -> dict[str, Responder]:
     """The responders of a policy by kind, in its order. Raises ConfigError."""
-    return {one.kind: cast(Responder, load_responder(one.kind)) for one in policy.responders}
+    location = ConfigLocation(POLICY)
+    return {
+        config.kind: cast(
+            Responder, load_responder(config.kind, config.module, location.inside(f"responders.{config.kind}"))
+        )
+        for config in policy.responders
+    }
 
 
 def secret_problems(settings: Settings, secrets: EnvSecrets) -> list[Problem]:

@@ -1,30 +1,26 @@
 """policy.toml, factsheet.toml and replies.toml as one frozen Policy."""
 
 import hashlib
-import importlib
-import pkgutil
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, timedelta
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from listener import lexicon
 from listener.errors import ConfigError, Problem
-from listener.policy import Auto, Autonomy, Brand, Holds, Limits, Policy, ResponderConfig
+from listener.policy import Autonomy, Brand, Holds, Limits, Policy
 from listener.settings import values
 from listener.settings.entries import check_saved, each, filled, phrase, read_facts, read_replies
 from listener.settings.files import Source, parse
 from listener.settings.hours import span
+from listener.settings.responders import read_responder
 from listener.settings.scalars import ConfigLocation
-from listener.settings.schema import build, collect_faults, convert, suggest, unknown_key_problems
+from listener.settings.schema import build, collect_faults, unknown_key_problems
 
 POLICY, FACTS, REPLIES = "policy.toml", "factsheet.toml", "replies.toml"
 POLICY_FILES = (POLICY, FACTS, REPLIES)
 SHARES = ("sample_rate", "similarity_threshold", "spike_share")
-NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
 NO_BRAND = Brand("")  # of a file without [brand]; `check` says what that costs
@@ -66,12 +62,6 @@ class _PolicyFile:
     lexicon: Mapping[str, float] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class _ResponderKeys:
-    auto: Auto = "never"
-    due: timedelta | None = None
-
-
 def read_policy(texts: Mapping[str, str]) -> Policy:
     """A Policy from the texts of its three files, as `Policy.texts` keeps them. Raises ConfigError."""
     faults = [Problem(name, "is missing", "give all three files") for name in POLICY_FILES if name not in texts]
@@ -103,25 +93,13 @@ def build_policy(sources: Mapping[str, Source], faults: list[Problem]) -> Policy
     )
 
 
-def load_responder(kind: str) -> ModuleType:
-    """The module responders/KIND.py. Raises ConfigError."""
-    name = f"responders.{kind}"
-    spot = ConfigLocation(POLICY, table=name)
-    package = importlib.import_module("responders")
-    known = {module.name for module in pkgutil.iter_modules(package.__path__)}
-    module = importlib.import_module(name) if kind in known and NAME.fullmatch(kind) else None
-    if module is None or not callable(getattr(module, "respond", None)):
-        raise spot.fault("there is no responder of this name", suggest(kind, known))
-    return module
-
-
 def _rules(source: Source, faults: list[Problem]) -> Policy | None:
     """What policy.toml says; facts and wording are still empty."""
     if source.table is None:
         return None
     spot, before = source.spot, len(faults)
     file = collect_faults(faults, build, _PolicyFile, source.table, spot) or _readable(source.table, spot)
-    responders = [collect_faults(faults, _responding, kind, table, spot) for kind, table in file.responders.items()]
+    responders = [collect_faults(faults, read_responder, kind, table, spot) for kind, table in file.responders.items()]
     hours = spot.inside("hours")
     quiet, business = (
         tuple(
@@ -165,24 +143,6 @@ def _readable(table: Mapping[str, Any], spot: ConfigLocation) -> _PolicyFile:
         if collect_faults([], build, _PolicyFile, {**good, key: table[key]}, spot):
             good[key] = table[key]
     return build(_PolicyFile, good, spot)
-
-
-def _responding(kind: str, table: object, spot: ConfigLocation) -> ResponderConfig:
-    """One [responders.KIND]: auto, due, and the keys of the module's Options."""
-    spot = spot.inside(f"responders.{kind}")
-    shape = getattr(load_responder(kind), "Options", None)
-    own = {one.name for one in fields(_ResponderKeys)}
-    if not isinstance(table, dict):
-        return convert(_ResponderKeys, table, spot)  # type: ignore[no-any-return]
-    asked = {one.name for one in fields(shape)} if shape else set()
-    faults = unknown_key_problems(table, own | asked, spot)
-    how = collect_faults(faults, build, _ResponderKeys, {key: table[key] for key in own & set(table)}, spot)
-    options = (
-        collect_faults(faults, build, shape, {key: table[key] for key in asked & set(table)}, spot) if shape else None
-    )
-    if faults or how is None:
-        raise ConfigError(faults)
-    return ResponderConfig(kind, how.auto, how.due, options)
 
 
 def _check_rules(file: _PolicyFile, spot: ConfigLocation, faults: list[Problem]) -> None:

@@ -15,6 +15,7 @@ from listener.policy import Policy
 from listener.settings import read_policy
 from listener.store import people
 from listener.store.tables import metadata
+from responders import thank_you
 from tests import factories
 from tests.desk.world import World, made, praise, preview
 
@@ -49,8 +50,8 @@ def other(**options: Any) -> Policy:
     """The starter's policy with other options of the thank-you."""
     told = factories.policy()
     kinds = (
-        replace(one, options=replace(one.options, **options)) if one.kind == "thank_you" else one
-        for one in told.responders
+        replace(config, options=thank_you.Options(**options)) if config.kind == "thank_you" else config
+        for config in told.responders
     )
     return replace(told, responders=tuple(kinds))
 

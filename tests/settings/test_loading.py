@@ -56,7 +56,7 @@ def test_faults_of_all_files_are_told_at_once(folder: Path) -> None:
         "earshot.toml [platforms.memory] poll_secnds: is an unknown key; did you mean poll_seconds?",
         "policy.toml langages: is an unknown key; did you mean languages?",
         "policy.toml [brand]: name is missing",
-        "policy.toml [responders.thank_yu]: there is no responder of this name; did you mean thank_you?",
+        "policy.toml [responders.thank_yu]: no kind of reply has this name; did you mean thank_you?",
         "policy.toml [limits] max_age: expected a duration",
         "policy.toml [cues] thankz: is an unknown key; did you mean thanks?",
         "factsheet.toml [[fact]] a: statement is missing",

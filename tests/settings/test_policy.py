@@ -99,7 +99,7 @@ def test_policy_becomes_frozen_values(folder: Path) -> None:
             "policy.toml [staff.signatures] ann: is no signature",
         ),
         (POLICY + "[limits]\nauto_per_day = 1.5\n", "policy.toml [limits] auto_per_day: expected a whole number"),
-        (POLICY + "[responders.wording]\n", "policy.toml [responders.wording]: there is no responder of this name"),
+        (POLICY + "[responders.wording]\n", "policy.toml [responders.wording]: no kind of reply has this name"),
         (POLICY + '[responders.thank_you]\nauto = "allways"\n', "policy.toml [responders.thank_you] auto: expected"),
         (POLICY + "[responders.thank_you]\nzzz = 1\n", "policy.toml [responders.thank_you] zzz: is an unknown key"),
         (POLICY + "[responders]\nthank_you = 3\n", "policy.toml [responders.thank_you]: expected a table, found 3"),
