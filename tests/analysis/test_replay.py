@@ -110,8 +110,8 @@ def test_every_kind_of_change_is_counted(world: World) -> None:
 )
 def test_the_kind_of_a_change(before: dict[str, Any], after: dict[str, Any], change: str | None) -> None:
     """The gravest one names it."""
-    usual = {"decision": "draft", "kind": "support", "rule": "support", "auto": False, "text": "text"}
-    assert changed({**usual, **before}, {**usual, **after}) == change
+    usual: Any = {"decision": "draft", "kind": "support", "rule": "support", "auto": False, "text": "text"}
+    assert changed(usual | before, usual | after) == change
 
 
 def test_new_words_and_facts_are_read_in_old_mentions(world: World) -> None:
