@@ -138,7 +138,7 @@ class Policy:
     facts: tuple[Fact, ...]
     wording: Mapping[str, tuple[Variant, ...]]
     variables: Mapping[str, str]
-    links: tuple[str, ...] = ()  # hosts that an outgoing text may link to
+    link_hosts: tuple[str, ...] = ()  # hosts that an outgoing text may link to
     lexicon: Mapping[str, float] = field(default_factory=dict)  # the shipped one with the operator's own on top
     cues: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # the shipped phrases and the operator's own
     limits: Limits = Limits()

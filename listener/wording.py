@@ -117,7 +117,7 @@ def first_fitting(draft: Draft, preview: Callable[[str], Preview]) -> tuple[Cand
 
 def disallowed_hosts(text: str, policy: Policy) -> tuple[str, ...]:
     """Return the hosts in a text that the policy's allow-list does not name; a bare example.com counts as a link."""
-    return tuple(host for host in hosts(text) if not _is_allowed(host, policy.links))
+    return tuple(host for host in hosts(text) if not _is_allowed(host, policy.link_hosts))
 
 
 def hosts(text: str) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from listener.model import Draft, Escalate, MentionSignals, Pass
 from listener.policy import Policy
-from listener.triage.stance import small
+from listener.triage.stance import is_small_word
 from listener.wording import candidates
 
 KIND = "answer"
@@ -65,7 +65,7 @@ def _match_facts(signals: MentionSignals) -> dict[str, tuple[str, ...]]:
     """Return fact -> the words of one of its questions, or of its claim that is asked about, whichever are more."""
     matches = dict(signals.topics)
     for claim in signals.claims:
-        words = tuple(word for word in claim.words.split() if not small(word))
+        words = tuple(word for word in claim.words.split() if not is_small_word(word))
         if claim.stance == "asked" and len(words) > len(matches.get(claim.fact, ())):
             matches[claim.fact] = words
     return matches

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from listener.intake.names import SAME, Names
-from listener.intake.phrases import ENDS, CueMatch, Matcher, Vocabulary, tokens
+from listener.intake.phrases import ENDS, CueMatch, Matcher, Vocabulary, tokenize
 
 # entries of the cue data that are no cues: they are read by name below
 LISTS = (
@@ -55,7 +55,7 @@ class CueScan:
     """A text as the cues see it: its words, what hit, and where. words and found share positions."""
 
     words: list[str]
-    found: list[CueMatch]
+    matches: list[CueMatch]
     cues: dict[str, tuple[str, ...]]
 
 
@@ -67,15 +67,15 @@ class Cues:
     ) -> None:
         self._matcher = Matcher(_phrases(cues), cues.get("classes", ()))
         self._profane = Matcher({"profanity": cues.get("profanity", ())})
-        self._kindly = Vocabulary(_kindly(cues))
-        self._whole = frozenset(" ".join(tokens(phrase)) for phrase in cues.get("opt_out_whole", ()))
+        self._kindly = Vocabulary(_kind_words(cues))
+        self._whole = frozenset(" ".join(tokenize(phrase)) for phrase in cues.get("opt_out_whole", ()))
         self._valence = valence
         self.names = Names(cues, ours)
 
     def read(self, text: str) -> CueScan:
         """Read a cleaned text in one pass."""
-        words = tokens(text)
-        found = _overcome(_excepted(self._matcher.find(words)), words)
+        words = tokenize(text)
+        found = _mark_resolved(_drop_exceptions(self._matcher.find(words)), words)
         cues: dict[str, tuple[str, ...]] = {}
         for cue, start, end in found:
             if cue in _SILENT:
@@ -84,21 +84,23 @@ class Cues:
             held = cues.get(cue, ())
             if phrase not in held:
                 cues[cue] = (*held, phrase)
-        self._structure(cues, words, found, text)
+        self._add_structure(cues, words, found, text)
         return CueScan(words, found, cues)
 
-    def _structure(self, cues: dict[str, tuple[str, ...]], words: list[str], found: list[CueMatch], text: str) -> None:
+    def _add_structure(
+        self, cues: dict[str, tuple[str, ...]], words: list[str], found: list[CueMatch], text: str
+    ) -> None:
         if "?" in text:
             _add(cues, "question", "?")
         if len(words) <= WHOLE and (whole := " ".join(word for word in words if word[0] not in ENDS)) in self._whole:
             _add(cues, "opt_out", whole)
         if "thanks" in cues:
-            _add(cues, "sarcasm", *self._thanks_for_bad(words, found))
-            _add(cues, "ironic_praise", *self._thanks_for_odd(words, found))
+            _add(cues, "sarcasm", *self._find_thanks_for_bad(words, found))
+            _add(cues, "ironic_praise", *self._find_thanks_for_odd(words, found))
         if len(words) > 2 and "not" in (words[-1], words[-2]) and words[-2 - (words[-1][0] in ENDS)][0] in ENDS:
             _add(cues, "sarcasm", "... not")
         if "praise" in cues:
-            _add(cues, "ironic_praise", *_fond_of_doing(words, found), *_cried_out(text, words, found))
+            _add(cues, "ironic_praise", *_find_fond_deeds(words, found), *_find_cry(text, words, found))
         if "praise" in cues or "thanks" in cues:
             _add(cues, "unrelated_words", *(word for word in words if word[0].isalnum() and not self._kindly[word]))
         if '"' in text or "“" in text:
@@ -111,13 +113,13 @@ class Cues:
             if "/" in text:
                 _add(cues, "part", *_PART.findall(text)[:1])
             _add(cues, "reference", *_REFERENCE.findall(text)[:3])
-            self._numbers(cues, text[max(0, digits.start() - 4) :])
+            self._add_numbers(cues, text[max(0, digits.start() - 4) :])
         if "@" in text and "." in text and (email := _EMAIL.search(text)):
             _add(cues, "personal_data", email[0])
-        if disguised := self._disguised(text):
+        if disguised := self._find_disguised(text):
             _add(cues, "profanity", disguised)
 
-    def _thanks_for_bad(self, words: list[str], found: list[CueMatch]) -> Iterable[str]:
+    def _find_thanks_for_bad(self, words: list[str], found: list[CueMatch]) -> Iterable[str]:
         bad = {hit.start for hit in found if hit.cue in ("problem", "complaint", "negation", "swearing")}
         over = {at for hit in found if hit.cue == "relief" for at in range(hit.start, hit.end + RELIEF)}
         for hit in found:
@@ -129,7 +131,7 @@ class Cues:
                         yield " ".join(words[hit.start : at + 1])
                         break
 
-    def _thanks_for_odd(self, words: list[str], found: list[CueMatch]) -> Iterable[str]:
+    def _find_thanks_for_odd(self, words: list[str], found: list[CueMatch]) -> Iterable[str]:
         """Thanks for something that nobody thanks for in earnest ("thanks for the cold chips")."""
         worth = {at for hit in found if hit.cue in _WORTHY for at in range(hit.start, hit.end)}
         for hit in found:
@@ -140,24 +142,24 @@ class Cues:
                 if not kindly or not {"that", "which"}.isdisjoint(words[hit.end + 2 : hit.end + 2 + ODD]):
                     yield " ".join(words[hit.start : hit.end + 2])
 
-    def _disguised(self, text: str) -> str | None:
+    def _find_disguised(self, text: str) -> str | None:
         if not _MARK.search(text) or not _ODD.search(text):
             return None
         for odd in text.split()[:400]:
             if len(odd) < 30 and _ODD.search(odd):
-                seen = self.names.folded(odd)
+                seen = self.names.fold(odd)
                 if _STARRED.match(odd.lower()) or self._profane.find([seen, SAME.sub(r"\1", seen)] if seen else []):
                     return odd
         return None
 
     @staticmethod
-    def _numbers(cues: dict[str, tuple[str, ...]], text: str) -> None:
+    def _add_numbers(cues: dict[str, tuple[str, ...]], text: str) -> None:
         """Numbers that are a person's: of a phone, a payment card, a bank account."""
         for digits in _DIGITS.findall(text)[:5]:
             bare = "".join(filter(str.isdigit, digits))
-            if not _TOLL_FREE.match(bare) and (len(bare) in (10, 11, 12) or _card(bare)):
+            if not _TOLL_FREE.match(bare) and (len(bare) in (10, 11, 12) or _is_card_number(bare)):
                 _add(cues, "personal_data", digits)
-        if (account := _IBAN.search(text)) and _iban(account[0].replace(" ", "")):
+        if (account := _IBAN.search(text)) and _is_iban(account[0].replace(" ", "")):
             _add(cues, "personal_data", account[0])
 
 
@@ -168,7 +170,7 @@ def _phrases(cues: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
     return found | {name: (*cues.get(name, ()), *idioms) for name in ("except", "praise", "warm")}
 
 
-def _cried_out(text: str, words: list[str], found: list[CueMatch]) -> Iterable[str]:
+def _find_cry(text: str, words: list[str], found: list[CueMatch]) -> Iterable[str]:
     """ "Superb. A wet parcel": a kind word cried out, and nothing kind after it."""
     cry = _CRY.match(text)
     kind = max((start for cue, start, _ in found if cue in ("praise", "thanks", "warm")), default=0)
@@ -176,14 +178,14 @@ def _cried_out(text: str, words: list[str], found: list[CueMatch]) -> Iterable[s
         yield cry[1].lower()
 
 
-def _kindly(cues: Mapping[str, Sequence[str]]) -> Iterable[str]:
+def _kind_words(cues: Mapping[str, Sequence[str]]) -> Iterable[str]:
     """Every word that praise and thanks are made of, and little words."""
     for name in ("function_words", "thanks", "praise", "warm", "thankworthy", "acknowledgement"):
         yield from (word for phrase in cues.get(name, ()) for word in phrase.split() if word[0] != "<" and word != "*")
     yield from (word for name, word in map(str.split, cues.get("classes", ())) if name in _KIND_CLASSES)
 
 
-def _fond_of_doing(words: list[str], found: list[CueMatch]) -> Iterable[str]:
+def _find_fond_deeds(words: list[str], found: list[CueMatch]) -> Iterable[str]:
     """ "love waking up to", "nice job parking in my drive": deeds that people praise, and seldom mean it."""
     worth = {start for cue, start, _ in found if cue in _WORTHY}
     for cue, start, end in found:
@@ -192,7 +194,7 @@ def _fond_of_doing(words: list[str], found: list[CueMatch]) -> Iterable[str]:
             yield f"{words[start]} {words[end]}"
 
 
-def _card(digits: str) -> bool:
+def _is_card_number(digits: str) -> bool:
     """The Luhn check of payment cards (ISO/IEC 7812), 13 to 19 digits."""
     if not 13 <= len(digits) <= 19:
         return False
@@ -200,7 +202,7 @@ def _card(digits: str) -> bool:
     return sum(value - 9 * (value > 9) for value in doubled) % 10 == 0
 
 
-def _iban(account: str) -> bool:
+def _is_iban(account: str) -> bool:
     """The check digits of a bank account's international number (ISO 13616)."""
     return int("".join(str(int(one, 36)) for one in account[4:] + account[:4])) % 97 == 1
 
@@ -211,18 +213,18 @@ def _add(cues: dict[str, tuple[str, ...]], cue: str, *words: str) -> None:
         cues[cue] = held + new
 
 
-def _excepted(found: list[CueMatch]) -> list[CueMatch]:
+def _drop_exceptions(found: list[CueMatch]) -> list[CueMatch]:
     """Drop what lies wholly inside an `except` phrase and is shorter than it."""
     spans = [(hit.start, hit.end) for hit in found if hit.cue == "except"]
     if not spans:
         return found
     return [
         hit for hit in found
-        if hit.cue in _KEPT or (hit.cue != "except" and not any(_inside(hit, *span) for span in spans))
+        if hit.cue in _KEPT or (hit.cue != "except" and not any(_is_inside(hit, *span) for span in spans))
     ]  # fmt: skip
 
 
-def _overcome(found: list[CueMatch], words: list[str]) -> list[CueMatch]:
+def _mark_resolved(found: list[CueMatch], words: list[str]) -> list[CueMatch]:
     """Turn trouble that follows relief in the same sentence ("thanks for fixing") into the cue `resolved_trouble`."""
     over: set[int] = set()
     for hit in found:
@@ -236,5 +238,5 @@ def _overcome(found: list[CueMatch], words: list[str]) -> list[CueMatch]:
     ]
 
 
-def _inside(hit: CueMatch, start: int, end: int) -> bool:
+def _is_inside(hit: CueMatch, start: int, end: int) -> bool:
     return start <= hit.start and hit.end <= end and hit.end - hit.start < end - start

@@ -33,15 +33,15 @@ class Names:
         self._innocent = tuple(word.replace(" ", "") for word in cues.get("profane_innocent", ()))
 
         self._dressing = tuple(cues.get("impersonation_words", ()))
-        self._ours = frozenset(name for one in ours for name in self._undressed(one) if len(name) >= SHORTEST)
+        self._ours = frozenset(name for one in ours for name in self._strip_decoration(one) if len(name) >= SHORTEST)
 
-    def like_ours(self, name: str) -> bool:
+    def is_like_ours(self, name: str) -> bool:
         """True when a handle or display name reads like the brand's, dressed up or misspelt."""
-        return not self._ours.isdisjoint(self._undressed(name[:NAME]))
+        return not self._ours.isdisjoint(self._strip_decoration(name[:NAME]))
 
-    def _undressed(self, name: str) -> set[str]:
+    def _strip_decoration(self, name: str) -> set[str]:
         """A name's letters, as typed and as read, without "official", "help" and the like, doubled letters single."""
-        plain = fold(_compatible(name))
+        plain = fold(_simplify(name))
         return {self._strip(_NOT_LETTER.sub("", one)) for one in (plain, plain.translate(self._folds))}
 
     def _strip(self, letters: str) -> str:
@@ -50,20 +50,20 @@ class Names:
                 letters = letters.removesuffix(word).removeprefix(word)
         return SAME.sub(r"\1", letters.replace("l", "i"))  # 1, l and i look alike
 
-    def folded(self, text: str) -> str:
+    def fold(self, text: str) -> str:
         """Return the letters a reader sees, lower case, nothing between them."""
-        return _NOT_LETTER.sub("", fold(_compatible(text)).translate(self._folds))
+        return _NOT_LETTER.sub("", fold(_simplify(text)).translate(self._folds))
 
-    def profane(self, name: str) -> str | None:
+    def find_profanity(self, name: str) -> str | None:
         """Return the stem of profanity in a handle or display name, or None."""
         if name not in self._seen:
             if len(self._seen) > MEMO:
                 self._seen.clear()
-            self._seen[name] = self._stem(name[:NAME])
+            self._seen[name] = self._find_stem(name[:NAME])
         return self._seen[name]
 
-    def _stem(self, name: str) -> str | None:
-        plain = fold(_compatible(name))
+    def _find_stem(self, name: str) -> str | None:
+        plain = fold(_simplify(name))
         letters = plain if plain.isalpha() else _NOT_LETTER.sub("", plain)
         together = self._forms(plain, letters)
         if not any(map(together.__contains__, self._stems)):
@@ -88,6 +88,6 @@ def _collapse_repeats(letters: str) -> tuple[str, ...]:
     return _TRIPLE.sub(r"\1\1", letters), SAME.sub(r"\1", letters)
 
 
-def _compatible(text: str) -> str:
+def _simplify(text: str) -> str:
     """Full-width, ornamental and accented letters as plain ones."""
     return text if text.isascii() else "".join(char for char in normalize("NFKD", text) if not combining(char))

@@ -30,7 +30,7 @@ def fold(text: str) -> str:
     return text.lower().replace("’", "'").replace("n't", "nt")
 
 
-def tokens(text: str) -> list[str]:
+def tokenize(text: str) -> list[str]:
     """Return the words, numbers, marks that end a sentence, and pictures of a text, folded; at most TOKENS."""
     return _TOKEN.findall(fold(text))[:TOKENS]
 
@@ -39,7 +39,7 @@ _CLAUSE = re.compile(r"[,:()\[\]\"“”]|\s[-–]+\s|—")
 _QUOTATION = re.compile(r"\"[^\"]*\"|“[^”]*”")
 
 
-def clauses(text: str) -> tuple[frozenset[int], frozenset[int]]:
+def find_clauses(text: str) -> tuple[frozenset[int], frozenset[int]]:
     """Which tokens begin a clause (behind a comma, colon, bracket, dash or quotation mark), and which are quoted."""
     told = fold(text)
     starts = [found.start() for found in _TOKEN.finditer(told)][:TOKENS]
@@ -50,7 +50,7 @@ def clauses(text: str) -> tuple[frozenset[int], frozenset[int]]:
     return frozenset(begins), frozenset(at for one in quoted for at in one)
 
 
-def words(phrase: str) -> list[str]:
+def parse_phrase(phrase: str) -> list[str]:
     """Return the words of a phrase as `tokens` would give them, each with its `*` if it has one; `<class>` as it is."""
     found = []
     for word in phrase.split():
@@ -129,7 +129,7 @@ class Matcher:
         self._root = _Node()
         for cue, phrases in cues.items():
             for phrase in phrases:
-                self._plant(cue, words(phrase))
+                self._plant(cue, parse_phrase(phrase))
         self._begin = _Begin(self._root, Vocabulary(self._atoms(self._root), classes))
 
     def _plant(self, cue: str, atoms: list[str]) -> None:

@@ -70,13 +70,13 @@ def plain(text: str, html: bool) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def sentences(text: str) -> tuple[str, ...]:
+def split_sentences(text: str) -> tuple[str, ...]:
     """Split at the ends of sentences and at line breaks; at most SENTENCES, the last one holding the rest."""
     parts = [part for part in _SENTENCE.split(text, maxsplit=SENTENCES - 1) if part.strip()]
     return tuple(parts) or (text,)
 
 
-def handles(text: str) -> list[str]:
+def find_handles(text: str) -> list[str]:
     """Return the @handles of a text, without the @, lower case."""
     return [found.lstrip("@").lower() for found in _HANDLE.findall(text)] if "@" in text else []
 
@@ -98,20 +98,20 @@ class Cleaner:
             return None
         return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest))})(?:'s|’s)?(?!\w)", re.IGNORECASE)
 
-    def _row(self, brand: str) -> re.Pattern[str] | None:
+    def _brand_pattern(self, brand: str) -> re.Pattern[str] | None:
         if brand not in self._rows:
             if len(self._rows) > 1_000:
                 self._rows.clear()
             self._rows[brand] = self._pattern({brand, brand.replace(" ", "")})
         return self._rows[brand]
 
-    def others(self, text: str, brand: str | None) -> list[str]:
+    def find_other_handles(self, text: str, brand: str | None) -> list[str]:
         """Return the handles in a text, beyond those it begins with, that are not the brand's own."""
         body = _ADDRESSEES.sub("", text) if "@" in text else ""
         own = self._own | ({brand.lower().replace(" ", "")} if brand else set())
-        return [name for name in handles(body) if name not in own]
+        return [name for name in find_handles(body) if name not in own]
 
-    def quoted(self, text: str) -> str:
+    def find_quotes(self, text: str) -> str:
         """Return what the text quotes of others (a repost, or “@somebody: ...”); empty when it quotes nothing."""
         if "RT" not in text and '"' not in text and "“" not in text:
             return ""
@@ -132,13 +132,17 @@ class Cleaner:
         lower = text.lower()
         if self._brand and any(term in lower for term in self._own):
             text = self._brand.sub(" ", text)
-        if brand and (brand.lower() in lower or brand.lower().replace(" ", "") in lower) and (row := self._row(brand)):
+        if (
+            brand
+            and (brand.lower() in lower or brand.lower().replace(" ", "") in lower)
+            and (row := self._brand_pattern(brand))
+        ):
             text = row.sub(" ", text)
         text = text if text.isascii() else _REPEAT.sub(r"\1", text).replace("’", "'").replace("\ufe0f", "")
         return (text if text.isprintable() and "  " not in text else _BLANKS.sub(" ", text)).strip(" ,:-–—")
 
     def _unquoted(self, text: str) -> str:
-        if not self.quoted(text):
+        if not self.find_quotes(text):
             return text
         own = _QUOTED.sub(" ", text)
         return own if any(map(str.isalnum, _HANDLE.sub(" ", _LINK.sub(" ", own)))) else text
@@ -154,7 +158,7 @@ class Cleaner:
     def _part(self, word: str) -> str:
         if not 5 < len(word) <= 40 or word.lower() in self._known:
             return word
-        return " ".join(_pieces(word.lower(), self._known) or self._ends(word.lower()))
+        return " ".join(_split_known_words(word.lower(), self._known) or self._ends(word.lower()))
 
     def _ends(self, word: str) -> list[str]:
         """A hashtag that cannot be read whole may still end, or begin, with a word we know."""
@@ -171,7 +175,7 @@ _SMALL = frozenset(
 )
 
 
-def _pieces(word: str, known: frozenset[str]) -> list[str] | None:
+def _split_known_words(word: str, known: frozenset[str]) -> list[str] | None:
     """Return the fewest known words that make up a hashtag written in one; one stranger of four letters or more."""
     best: list[tuple[int, list[str]] | None] = [(0, []), *([None] * len(word))]
     for end in range(1, len(word) + 1):

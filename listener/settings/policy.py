@@ -118,7 +118,7 @@ def _rules(source: Source, faults: list[Problem]) -> Policy | None:
         facts=(),
         wording={},
         variables={},
-        links=tuple(host.lower() for host in file.links.allow),
+        link_hosts=tuple(host.lower() for host in file.links.allow),
         lexicon=lexicon.valence() | {word.lower(): value for word, value in file.lexicon.items()},
         cues={name: (*shipped, *file.cues.get(name, ())) for name, shipped in lexicon.cues().items()},
         limits=file.limits,

@@ -31,7 +31,7 @@ def test_policy_becomes_frozen_values(folder: Path) -> None:
     assert [sorted(one.days) for one in policy.quiet] == [list(range(7)), [5, 6], [0, 2, 4, 5, 6]]
     assert [(one.end, len(one.days)) for one in policy.business] == [(time(17, 30), 5)]
     assert policy.holidays == {date(2026, 12, 25), date(2026, 12, 26)}
-    assert policy.links == ("help.example.com",)
+    assert policy.link_hosts == ("help.example.com",)
     assert policy.cues["thanks"] == (*lexicon.cues()["thanks"], "ta muchly")
     assert policy.cues["question"] == lexicon.cues()["question"]
     assert policy.lexicon == lexicon.valence() | {"mega": 2.0}
