@@ -1,4 +1,4 @@
-"""From what a platform gives to what is scored: HTML to text, and handles, links and brand words out."""
+"""Clean a text for scoring: turn HTML into text, and remove handles, links and brand words."""
 
 import html as entities
 import re
@@ -10,7 +10,7 @@ from listener.policy import Brand
 TEXT_LIMIT = 30_000  # characters kept of a mention; X's longest posts have 25,000
 HTML_LIMIT = 20_000  # characters of markup that are parsed
 SCORED = 5_000  # characters of a text that are scored and searched
-SENTENCES = 30  # sentences that are scored each on its own; what is left counts as one
+SENTENCES = 30  # sentences that are scored separately; the rest counts as a single sentence
 
 _SURROGATE = re.compile("[\ud800-\udfff\x00]")
 _LINK = re.compile(r"(?:https?://|www\.)\S+|\b(?:t\.co|bit\.ly)/\S+", re.IGNORECASE)
@@ -32,12 +32,12 @@ def sanitize(text: str, limit: int) -> str:
 
 
 def storable_text(text: str, html: bool) -> str:
-    """The text of a mention as it is kept and shown to staff: without markup, fit for every database."""
+    """Return the text of a mention as it is stored and shown to staff: without markup, fit for every database."""
     return sanitize(plain(text, html) if html else text, TEXT_LIMIT)
 
 
 class _Plain(HTMLParser):
-    """Collects the text of markup, a line break for each block; scripts and styles left out."""
+    """Collects the text of markup, with a line break for each block and without scripts and styles."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -60,7 +60,7 @@ class _Plain(HTMLParser):
 
 
 def plain(text: str, html: bool) -> str:
-    """Return the words a reader sees: markup taken off (html), entities read. At most HTML_LIMIT of markup."""
+    """Return the words a reader sees: without markup (html), entities decoded. At most HTML_LIMIT of markup."""
     if not html:
         return entities.unescape(text) if "&" in text else text
     parser = _Plain()
@@ -78,11 +78,11 @@ def split_sentences(text: str) -> tuple[str, ...]:
 
 def find_handles(text: str) -> list[str]:
     """Return the @handles of a text, without the @, lower case."""
-    return [found.lstrip("@").lower() for found in _HANDLE.findall(text)] if "@" in text else []
+    return [handle.lstrip("@").lower() for handle in _HANDLE.findall(text)] if "@" in text else []
 
 
 class Cleaner:
-    """Takes out what says nothing of the author's feeling. Built once from the brand and the words we know."""
+    """Removes what does not express the author's feeling. Build it once from the brand and the known words."""
 
     def __init__(self, brand: Brand, known: Iterable[str] = ()) -> None:
         self._known = frozenset(word for word in known if word.isalpha() and (len(word) > 2 or word in _SMALL))
@@ -115,12 +115,12 @@ class Cleaner:
         """Return what the text quotes of others (a repost, or “@somebody: ...”); empty when it quotes nothing."""
         if "RT" not in text and '"' not in text and "“" not in text:
             return ""
-        return " ".join(found.strip() for found in _QUOTED.findall(text))
+        return " ".join(quote.strip() for quote in _QUOTED.findall(text))
 
     def __call__(self, text: str, brand: str | None = None) -> str:
-        """Quotes of others (unless nothing else is there), links, handles and brand words out, hashtags as words.
+        """Remove quotes of others (unless nothing else is there), links, handles and brand words; split hashtags.
 
-        At most SCORED characters.
+        Return at most SCORED characters.
         """
         text = self._unquoted(text[:SCORED])
         if "://" in text or "www." in text or "/" in text:
@@ -128,7 +128,7 @@ class Cleaner:
         if "@" in text:
             text = _HANDLE.sub(" ", text)
         if "#" in text:
-            text = _HASHTAG.sub(lambda found: self._split(found[1]), text)
+            text = _HASHTAG.sub(lambda tag: self._split(tag[1]), text)
         lower = text.lower()
         if self._brand and any(term in lower for term in self._own):
             text = self._brand.sub(" ", text)
@@ -161,7 +161,7 @@ class Cleaner:
         return " ".join(_split_known_words(word.lower(), self._known) or self._ends(word.lower()))
 
     def _ends(self, word: str) -> list[str]:
-        """A hashtag that cannot be read whole may still end, or begin, with a word we know."""
+        """Split a hashtag that cannot be read whole but ends, or begins, with a known word."""
         for size in range(min(len(word) - 3, 12), 3, -1):
             if word[-size:] in self._known:
                 return [word[:-size], word[-size:]]
@@ -176,7 +176,7 @@ _SMALL = frozenset(
 
 
 def _split_known_words(word: str, known: frozenset[str]) -> list[str] | None:
-    """Return the fewest known words that make up a hashtag written in one; one stranger of four letters or more."""
+    """Return the fewest known words that make up a hashtag, with at most one unknown of four letters or more."""
     best: list[tuple[int, list[str]] | None] = [(0, []), *([None] * len(word))]
     for end in range(1, len(word) + 1):
         for start in range(end):
@@ -184,8 +184,8 @@ def _split_known_words(word: str, known: frozenset[str]) -> list[str] | None:
             if before is None or not (piece in known or piece in _SMALL or len(piece) > 3):
                 continue
             cost = before[0] + (2 if piece in known or piece in _SMALL else 20)
-            held = best[end]
-            if held is None or cost < held[0]:
+            present = best[end]
+            if present is None or cost < present[0]:
                 best[end] = (cost, [*before[1], piece])
     whole = best[-1]
     if whole is None or sum(piece not in known and piece not in _SMALL for piece in whole[1]) > 1:
