@@ -1,4 +1,4 @@
-"""policy.toml, factsheet.toml and replies.toml as one frozen Policy."""
+"""Read policy.toml, factsheet.toml and replies.toml as a frozen Policy."""
 
 import hashlib
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ POLICY_FILES = (POLICY, FACTS, REPLIES)
 SHARES = ("sample_rate", "similarity_threshold", "spike_share")
 
 
-NO_BRAND = Brand("")  # of a file without [brand]; `check` says what that costs
+NO_BRAND = Brand("")  # of a file without [brand]; `check` notes what that costs
 
 
 @dataclass(frozen=True)
@@ -63,12 +63,12 @@ class _PolicyFile:
 
 
 def read_policy(texts: Mapping[str, str]) -> Policy:
-    """A Policy from the texts of its three files, as `Policy.texts` keeps them. Raises ConfigError."""
+    """Return the Policy of the texts of its three files, as `Policy.texts` keeps them. Raises ConfigError."""
     faults = [Problem(name, "is missing", "give all three files") for name in POLICY_FILES if name not in texts]
     sources: dict[str, Source] = {}
     for name in set(POLICY_FILES) & set(texts):
-        sources[name], found = parse(name, texts[name], Path(), own=False)
-        faults += found
+        sources[name], of_file = parse(name, texts[name], Path(), own=False)
+        faults += of_file
     policy = None if faults else build_policy(sources, faults)
     if policy is None or faults:
         raise ConfigError(faults)
@@ -76,12 +76,12 @@ def read_policy(texts: Mapping[str, str]) -> Policy:
 
 
 def build_policy(sources: Mapping[str, Source], faults: list[Problem]) -> Policy | None:
-    """The Policy of three sources, or None with its faults added to the list."""
+    """Return the Policy of three sources, or None with its faults added to the list."""
     rules = _rules(sources[POLICY], faults)
     facts = read_facts(sources[FACTS], faults)
     variables, wording, saved = read_replies(sources[REPLIES], faults)
     if sources[REPLIES].own and rules is not None:
-        kinds = [one.kind for one in rules.responders]
+        kinds = [responder.kind for responder in rules.responders]
         faults += unknown_key_problems(wording, kinds, sources[REPLIES].spot)
     if rules is None:
         return None
@@ -94,7 +94,7 @@ def build_policy(sources: Mapping[str, Source], faults: list[Problem]) -> Policy
 
 
 def _rules(source: Source, faults: list[Problem]) -> Policy | None:
-    """What policy.toml says; facts and wording are still empty."""
+    """Return the Policy of policy.toml; its facts and wording are still empty."""
     if source.table is None:
         return None
     spot, before = source.spot, len(faults)
@@ -103,8 +103,8 @@ def _rules(source: Source, faults: list[Problem]) -> Policy | None:
     hours = spot.inside("hours")
     quiet, business = (
         tuple(
-            collect_faults(faults, span, one, hours.at(f"{name}[{n}]"))
-            for n, one in enumerate(getattr(file.hours, name), 1)
+            collect_faults(faults, span, text, hours.at(f"{name}[{n}]"))
+            for n, text in enumerate(getattr(file.hours, name), 1)
         )
         for name in ("quiet", "business")
     )
@@ -114,7 +114,7 @@ def _rules(source: Source, faults: list[Problem]) -> Policy | None:
     return Policy(
         brand=replace(file.brand, handles=tuple(handle.lstrip("@") for handle in file.brand.handles)),
         languages=file.languages,
-        responders=tuple(one for one in responders if one),
+        responders=tuple(filter(None, responders)),
         facts=(),
         wording={},
         variables={},
@@ -125,8 +125,8 @@ def _rules(source: Source, faults: list[Problem]) -> Policy | None:
         autonomy=file.autonomy,
         holds=file.holds,
         timezone=file.timezone,
-        quiet=tuple(one for one in quiet if one),
-        business=tuple(one for one in business if one),
+        quiet=tuple(filter(None, quiet)),
+        business=tuple(filter(None, business)),
         holidays=frozenset(file.hours.holidays),
         staff=file.staff.names,
         needs_second_approval=file.staff.needs_second_approval,
@@ -136,8 +136,8 @@ def _rules(source: Source, faults: list[Problem]) -> Policy | None:
 
 
 def _readable(table: Mapping[str, Any], spot: ConfigLocation) -> _PolicyFile:
-    """The keys that are in order, so that a fault in one does not hide a fault inside another."""
-    hints = {one.name: one.type for one in fields(_PolicyFile)}
+    """Return the valid keys, so that a fault in a key does not hide a fault inside another."""
+    hints = {key.name: key.type for key in fields(_PolicyFile)}
     good = {"brand": {"name": "?"}}
     for key in set(table) & set(hints):
         if collect_faults([], build, _PolicyFile, {**good, key: table[key]}, spot):
@@ -146,7 +146,7 @@ def _readable(table: Mapping[str, Any], spot: ConfigLocation) -> _PolicyFile:
 
 
 def _check_rules(file: _PolicyFile, spot: ConfigLocation, faults: list[Problem]) -> None:
-    """What types do not catch in policy.toml."""
+    """Check what types do not catch in policy.toml."""
     collect_faults(faults, values.timezone, file.timezone, spot.at("timezone"))
     collect_faults(faults, values.undo, file.undo_seconds, spot.at("undo_seconds"))
     each(faults, file.languages, spot.at("languages"), values.language)
@@ -165,33 +165,30 @@ def _check_rules(file: _PolicyFile, spot: ConfigLocation, faults: list[Problem])
 
 
 def _check_bounds(file: _PolicyFile, spot: ConfigLocation, faults: list[Problem]) -> None:
-    """Shares lie between 0 and 1, counts are no less than nothing, and a record of none is no record."""
+    """Check that shares lie between 0 and 1, and counts are not too small: autonomy needs at least one review."""
     for name, table in (("autonomy", file.autonomy), ("holds", file.holds)):
-        for one in fields(table):
-            value, at = getattr(table, one.name), spot.inside(name).at(one.name)
-            least = 1 if (name, one.name) in (("autonomy", "min_reviews"), ("holds", "spike_factor")) else 0
-            if one.name in SHARES and not 0 <= value <= 1:
-                faults.append(Problem(str(at), f"is no share: {value}", "write a number from 0 to 1"))
-            elif isinstance(value, int | float) and value < least:
-                faults.append(Problem(str(at), f"is too small: {value}", f"write {least} or more"))
+        for key in fields(table):
+            value, location = getattr(table, key.name), spot.inside(name).at(key.name)
+            minimum = 1 if (name, key.name) in (("autonomy", "min_reviews"), ("holds", "spike_factor")) else 0
+            if key.name in SHARES and not 0 <= value <= 1:
+                faults.append(Problem(str(location), f"is not a share: {value}", "write a number from 0 to 1"))
+            elif isinstance(value, int | float) and value < minimum:
+                faults.append(Problem(str(location), f"is too small: {value}", f"write {minimum} or more"))
 
 
 def _check_staff(file: _PolicyFile, spot: ConfigLocation, faults: list[Problem]) -> None:
-    """Names, and what hangs on them: with one name only, nobody could be the second."""
+    """Check names, and what depends on them: with a single name, nobody could give the second approval."""
     staff = file.staff
     each(faults, staff.names, spot.at("names"), filled)
     collect_faults(faults, values.staff, staff.names, spot.at("names"))
+    second = str(spot.at("needs_second_approval"))
     if staff.needs_second_approval and len(staff.names) < 2:
-        faults.append(
-            Problem(str(spot.at("needs_second_approval")), "needs two names", "write them in names, or leave it out")
-        )
+        faults.append(Problem(second, "needs at least two staff names", "add them to names, or remove this key"))
     for name in staff.needs_second_approval:
-        how = file.responders.get(name)
-        if isinstance(how, dict) and how.get("auto", "never") != "never":
-            what = f"{name} goes out by itself and needs two names"
-            faults.append(
-                Problem(str(spot.at("needs_second_approval")), what, f'set auto = "never" in [responders.{name}]')
-            )
+        keys = file.responders.get(name)
+        if isinstance(keys, dict) and keys.get("auto", "never") != "never":
+            what = f"{name} is sent automatically, but needs a second approval"
+            faults.append(Problem(second, what, f'set auto = "never" in [responders.{name}]'))
     signatures = spot.inside("signatures")
     faults += unknown_key_problems(staff.signatures, staff.names, signatures) if staff.names else []
     for name, text in staff.signatures.items():
