@@ -42,9 +42,9 @@ def database_path(env: Mapping[str, str]) -> Path:
     scheme, separator, rest = given.partition("://")
     path = rest.removeprefix("/") if separator else given
     if separator and (scheme != "sqlite" or not rest.startswith("/")):
-        raise _database(f"is not an SQLite database: {scheme}://...")  # the rest may hold a password
+        raise _database_error(f"is not an SQLite database: {scheme}://...")  # the rest may hold a password
     if path in ("", ":memory:") or "?" in path or "\0" in path or path.endswith("/"):
-        raise _database("does not name a file")
+        raise _database_error("does not name a file")
     return Path(path)
 
 
@@ -62,7 +62,7 @@ class EnvSecrets:
 
     def get(self, name: str, /) -> str | None:
         """Return the secret without surrounding line ends; None if neither is set, or the file cannot be read."""
-        value = self._env.get(name, "").strip("\r\n") or self._from_file(name)[0]
+        value = self._env.get(name, "").strip("\r\n") or self._read_file(name)[0]
         if value and TO_REDACT.match(name):
             self._given.add(value)
         return value or None
@@ -73,7 +73,7 @@ class EnvSecrets:
 
     def problem(self, name: str) -> Problem:
         """Explain why a secret is missing, and what to do."""
-        why = self._from_file(name)[1]
+        why = self._read_file(name)[1]
         if why:
             return Problem(f"{name}_FILE", why, "mount the secret, readable by the user Earshot runs as")
         return Problem(name, "this secret is not set", f"set {name}, or {name}_FILE to a file that holds it")
@@ -86,7 +86,7 @@ class EnvSecrets:
                 self.get(name)
         return {value for value in list(self._given) if len(value) >= SHORTEST_REDACTED}
 
-    def _from_file(self, name: str) -> tuple[str, str]:
+    def _read_file(self, name: str) -> tuple[str, str]:
         """Return the value, and why there is none; both empty if NAME_FILE is not set."""
         path = self._env.get(f"{name}_FILE")
         if not path:
@@ -102,5 +102,5 @@ class EnvSecrets:
         return value, ""
 
 
-def _database(what: str) -> ConfigError:
+def _database_error(what: str) -> ConfigError:
     return ConfigError([Problem("EARSHOT_DATABASE_URL", what, "write a path, or sqlite:///PATH")])

@@ -29,7 +29,7 @@ def read(folder: Path, name: str, faults: list[Problem]) -> Source:
     own = (folder / name).exists()
     path = (folder if own else starter()) / name
     try:
-        text = _text(path)
+        text = _read_text(path)
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else str(error)
         faults.append(Problem(name, f"cannot be read: {why}", f"correct {path}"))
@@ -54,7 +54,7 @@ def parse(name: str, text: str, folder: Path = Path(), own: bool = True) -> tupl
         ]
 
 
-def _text(path: Path) -> str:
+def _read_text(path: Path) -> str:
     """Return the file's text without a byte order mark. Raises OSError, ValueError with the reason."""
     if path.exists() and not path.is_file():
         raise ValueError("it is not a file")

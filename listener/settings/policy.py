@@ -11,7 +11,14 @@ from listener import lexicon
 from listener.errors import ConfigError, Problem
 from listener.policy import Autonomy, Brand, Holds, Limits, Policy
 from listener.settings import values
-from listener.settings.entries import check_saved, each, filled, phrase, read_facts, read_replies
+from listener.settings.entries import (
+    check_each,
+    check_saved_replies,
+    read_facts,
+    read_replies,
+    require_phrase,
+    require_text,
+)
 from listener.settings.files import Source, parse
 from listener.settings.hours import span
 from listener.settings.responders import read_responder
@@ -77,7 +84,7 @@ def read_policy(texts: Mapping[str, str]) -> Policy:
 
 def build_policy(sources: Mapping[str, Source], faults: list[Problem]) -> Policy | None:
     """Return the Policy of three sources, or None with its faults added to the list."""
-    rules = _rules(sources[POLICY], faults)
+    rules = _read_rules(sources[POLICY], faults)
     facts = read_facts(sources[FACTS], faults)
     variables, wording, saved = read_replies(sources[REPLIES], faults)
     if sources[REPLIES].own and rules is not None:
@@ -86,19 +93,19 @@ def build_policy(sources: Mapping[str, Source], faults: list[Problem]) -> Policy
     if rules is None:
         return None
     if sources[REPLIES].own:
-        check_saved(saved, rules, sources[REPLIES], faults)
+        check_saved_replies(saved, rules, sources[REPLIES], faults)
     texts = {name: sources[name].text for name in POLICY_FILES}
     return replace(
-        rules, facts=facts, wording=wording, variables=variables, saved=saved, texts=texts, hash=_hash(texts)
+        rules, facts=facts, wording=wording, variables=variables, saved=saved, texts=texts, hash=_hash_texts(texts)
     )
 
 
-def _rules(source: Source, faults: list[Problem]) -> Policy | None:
+def _read_rules(source: Source, faults: list[Problem]) -> Policy | None:
     """Return the Policy of policy.toml; its facts and wording are still empty."""
     if source.table is None:
         return None
     spot, before = source.spot, len(faults)
-    file = collect_faults(faults, build, _PolicyFile, source.table, spot) or _readable(source.table, spot)
+    file = collect_faults(faults, build, _PolicyFile, source.table, spot) or _keep_valid(source.table, spot)
     responders = [collect_faults(faults, read_responder, kind, table, spot) for kind, table in file.responders.items()]
     hours = spot.inside("hours")
     quiet, business = (
@@ -135,7 +142,7 @@ def _rules(source: Source, faults: list[Problem]) -> Policy | None:
     )
 
 
-def _readable(table: Mapping[str, Any], spot: ConfigLocation) -> _PolicyFile:
+def _keep_valid(table: Mapping[str, Any], spot: ConfigLocation) -> _PolicyFile:
     """Return the valid keys, so that a fault in a key does not hide a fault inside another."""
     hints = {key.name: key.type for key in fields(_PolicyFile)}
     good = {"brand": {"name": "?"}}
@@ -147,21 +154,21 @@ def _readable(table: Mapping[str, Any], spot: ConfigLocation) -> _PolicyFile:
 
 def _check_rules(file: _PolicyFile, spot: ConfigLocation, faults: list[Problem]) -> None:
     """Check what types do not catch in policy.toml."""
-    collect_faults(faults, values.timezone, file.timezone, spot.at("timezone"))
-    collect_faults(faults, values.undo, file.undo_seconds, spot.at("undo_seconds"))
-    each(faults, file.languages, spot.at("languages"), values.language)
-    each(faults, file.brand.terms, spot.inside("brand").at("terms"), phrase)
+    collect_faults(faults, values.require_timezone, file.timezone, spot.at("timezone"))
+    collect_faults(faults, values.require_undo_seconds, file.undo_seconds, spot.at("undo_seconds"))
+    check_each(faults, file.languages, spot.at("languages"), values.require_language)
+    check_each(faults, file.brand.terms, spot.inside("brand").at("terms"), require_phrase)
     if file.brand != NO_BRAND:
-        each(faults, (file.brand.name, *file.brand.handles), spot.inside("brand"), filled)
+        check_each(faults, (file.brand.name, *file.brand.handles), spot.inside("brand"), require_text)
     _check_staff(file, spot.inside("staff"), faults)
-    each(faults, file.links.allow, spot.inside("links").at("allow"), values.host)
+    check_each(faults, file.links.allow, spot.inside("links").at("allow"), values.require_host)
     cues = spot.inside("cues")
     faults += unknown_key_problems(file.cues, lexicon.cues(), cues)
     for name, phrases in file.cues.items():
-        each(faults, phrases, cues.at(name), phrase)
+        check_each(faults, phrases, cues.at(name), require_phrase)
     _check_bounds(file, spot, faults)
     for word, value in file.lexicon.items():
-        collect_faults(faults, values.scored, word, value, spot.inside("lexicon").at(word))
+        collect_faults(faults, values.require_valence, word, value, spot.inside("lexicon").at(word))
 
 
 def _check_bounds(file: _PolicyFile, spot: ConfigLocation, faults: list[Problem]) -> None:
@@ -179,8 +186,8 @@ def _check_bounds(file: _PolicyFile, spot: ConfigLocation, faults: list[Problem]
 def _check_staff(file: _PolicyFile, spot: ConfigLocation, faults: list[Problem]) -> None:
     """Check names, and what depends on them: with a single name, nobody could give the second approval."""
     staff = file.staff
-    each(faults, staff.names, spot.at("names"), filled)
-    collect_faults(faults, values.staff, staff.names, spot.at("names"))
+    check_each(faults, staff.names, spot.at("names"), require_text)
+    collect_faults(faults, values.require_distinct_names, staff.names, spot.at("names"))
     second = str(spot.at("needs_second_approval"))
     if staff.needs_second_approval and len(staff.names) < 2:
         faults.append(Problem(second, "needs at least two staff names", "add them to names, or remove this key"))
@@ -192,10 +199,10 @@ def _check_staff(file: _PolicyFile, spot: ConfigLocation, faults: list[Problem])
     signatures = spot.inside("signatures")
     faults += unknown_key_problems(staff.signatures, staff.names, signatures) if staff.names else []
     for name, text in staff.signatures.items():
-        collect_faults(faults, values.signature, text, signatures.at(name))
+        collect_faults(faults, values.require_signature, text, signatures.at(name))
 
 
-def _hash(texts: Mapping[str, str]) -> str:
+def _hash_texts(texts: Mapping[str, str]) -> str:
     digest = hashlib.sha256()
     for name in POLICY_FILES:
         digest.update(f"{name}\0{texts[name]}\0".encode())
