@@ -17,26 +17,29 @@ Wording = dict[str, tuple[Variant, ...]]
 OTHER_TABLES = ("variables", "saved")  # tables of replies.toml that are not kinds of reply
 
 
-def require_phrase(text: str, spot: ConfigLocation) -> None:
+def require_phrase(text: str, location: ConfigLocation) -> None:
     """Require words separated by blanks, with `*` only where a phrase takes it. Raises ConfigError."""
     if wrong := lexicon.fault(text):
-        raise spot.fault(
+        raise location.fault(
             f"{wrong}: {text!r}", "write words separated by blanks; * ends a word, and is not a regular expression"
         )
 
 
 def check_each(
-    faults: list[Problem], texts: Iterable[str], spot: ConfigLocation, check: Callable[[str, ConfigLocation], object]
+    faults: list[Problem],
+    texts: Iterable[str],
+    location: ConfigLocation,
+    check: Callable[[str, ConfigLocation], object],
 ) -> None:
     """Check every text at this location."""
     for text in texts:
-        collect_faults(faults, check, text, spot)
+        collect_faults(faults, check, text, location)
 
 
-def require_text(text: str, spot: ConfigLocation) -> None:
+def require_text(text: str, location: ConfigLocation) -> None:
     """Require more than blanks in the text. Raises ConfigError."""
     if not text.strip(" @"):
-        raise spot.fault("contains an empty text", "fill it in, or remove it")
+        raise location.fault("contains an empty text", "fill it in, or remove it")
 
 
 def read_facts(source: Source, faults: list[Problem]) -> tuple[Fact, ...]:
@@ -45,29 +48,29 @@ def read_facts(source: Source, faults: list[Problem]) -> tuple[Fact, ...]:
         return ()
     faults += unknown_key_problems(source.table, ["fact"], source.spot)
     facts = _read_tables(source, "fact", Fact, faults)
-    for fact, spot in facts:
-        _check_fact(fact, spot, faults)
+    for fact, location in facts:
+        _check_fact(fact, location, faults)
     return tuple(fact for fact, _ in facts)
 
 
-def _check_fact(fact: Fact, spot: ConfigLocation, faults: list[Problem]) -> None:
+def _check_fact(fact: Fact, location: ConfigLocation, faults: list[Problem]) -> None:
     for key in ("statement", "source", "owner"):
-        collect_faults(faults, require_text, getattr(fact, key), spot.at(key))
+        collect_faults(faults, require_text, getattr(fact, key), location.at(key))
     if fact.checked > fact.expires:
-        faults.append(Problem(str(spot.at("expires")), "is before checked", "correct the dates"))
+        faults.append(Problem(str(location.at("expires")), "is before checked", "correct the dates"))
     if not fact.claims + fact.questions:
-        faults.append(Problem(str(spot), "has neither claims nor questions", "add one, or remove the fact"))
-    check_each(faults, fact.claims, spot.at("claims"), require_phrase)
-    check_each(faults, fact.questions, spot.at("questions"), require_phrase)
+        faults.append(Problem(str(location), "has neither claims nor questions", "add one, or remove the fact"))
+    check_each(faults, fact.claims, location.at("claims"), require_phrase)
+    check_each(faults, fact.questions, location.at("questions"), require_phrase)
 
 
 def read_replies(source: Source, faults: list[Problem]) -> tuple[dict[str, str], Wording, tuple[SavedReply, ...]]:
     """Read replies.toml: [variables], [[KIND]] tables with ids unique within their kind, and [[saved]] texts."""
     if source.table is None:
         return {}, {}, ()
-    spot = source.spot
+    location = source.spot
     variables = collect_faults(
-        faults, convert, Mapping[str, str], source.table.get("variables", {}), spot.inside("variables")
+        faults, convert, Mapping[str, str], source.table.get("variables", {}), location.inside("variables")
     )
     wording = {kind: _read_tables(source, kind, Variant, faults) for kind in source.table if kind not in OTHER_TABLES}
     for variant, location in chain.from_iterable(wording.values()):
@@ -88,9 +91,9 @@ def check_saved_replies(saved: Iterable[SavedReply], policy: Policy, source: Sou
         faults += unknown_key_problems(dict.fromkeys(reply.kinds), kinds, location)
 
 
-def _require_cue(name: str, spot: ConfigLocation) -> None:
+def _require_cue(name: str, location: ConfigLocation) -> None:
     if name not in lexicon.cues():
-        raise spot.fault(f"names an unknown cue: {name!r}", suggest(name, lexicon.cues()))
+        raise location.fault(f"names an unknown cue: {name!r}", suggest(name, lexicon.cues()))
 
 
 def _read_tables(
@@ -107,15 +110,15 @@ def _read_tables(
     ids: set[str] = set()
     for n, table in enumerate(tables, 1):
         named = table.get("id") if isinstance(table, dict) else None
-        spot = replace(source.spot, table=f"[[{name}]] {named if isinstance(named, str) else n}")
-        entry = collect_faults(faults, build, shape, table, spot)
+        location = replace(source.spot, table=f"[[{name}]] {named if isinstance(named, str) else n}")
+        entry = collect_faults(faults, build, shape, table, location)
         if entry is not None:
-            collect_faults(faults, _require_new_id, entry.id, ids, spot.at("id"))
-            entries.append((entry, spot))
+            collect_faults(faults, _require_new_id, entry.id, ids, location.at("id"))
+            entries.append((entry, location))
     return entries
 
 
-def _require_new_id(name: str, ids: set[str], spot: ConfigLocation) -> None:
+def _require_new_id(name: str, ids: set[str], location: ConfigLocation) -> None:
     if not name.strip() or name in ids:
-        raise spot.fault("is used twice" if name in ids else "is empty", "give every entry its own id")
+        raise location.fault("is used twice" if name in ids else "is empty", "give every entry its own id")
     ids.add(name)

@@ -41,15 +41,15 @@ def read(folder: Path, name: str, faults: list[Problem]) -> Source:
 
 def parse(name: str, text: str, folder: Path = Path(), own: bool = True) -> tuple[Source, list[Problem]]:
     """Return the Source of a file's text, and the fault if it is not valid TOML."""
-    spot = ConfigLocation(name, folder)
+    location = ConfigLocation(name, folder)
     try:
-        return Source(spot, text, tomllib.loads(text), own), []
+        return Source(location, text, tomllib.loads(text), own), []
     except (ValueError, RecursionError) as error:  # ValueError: also a number of more than 4,300 digits
         message = str(error) if isinstance(error, ValueError) else "it is nested too deeply"
         line = re.search(r" \(at (line \d+), column \d+\)$", message)
         where = f"{name} {line[1]}" if line else name
         what = f"is not valid TOML: {message[: line.start()] if line else message}"
-        return Source(spot, text, None, own), [
+        return Source(location, text, None, own), [
             Problem(where, what, "correct this line" if line else "correct the file")
         ]
 

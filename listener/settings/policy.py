@@ -104,10 +104,12 @@ def _read_rules(source: Source, faults: list[Problem]) -> Policy | None:
     """Return the Policy of policy.toml; its facts and wording are still empty."""
     if source.table is None:
         return None
-    spot, before = source.spot, len(faults)
-    file = collect_faults(faults, build, _PolicyFile, source.table, spot) or _keep_valid(source.table, spot)
-    responders = [collect_faults(faults, read_responder, kind, table, spot) for kind, table in file.responders.items()]
-    hours = spot.inside("hours")
+    location, before = source.spot, len(faults)
+    file = collect_faults(faults, build, _PolicyFile, source.table, location) or _keep_valid(source.table, location)
+    responders = [
+        collect_faults(faults, read_responder, kind, table, location) for kind, table in file.responders.items()
+    ]
+    hours = location.inside("hours")
     quiet, business = (
         tuple(
             collect_faults(faults, span, text, hours.at(f"{name}[{n}]"))
@@ -115,7 +117,7 @@ def _read_rules(source: Source, faults: list[Problem]) -> Policy | None:
         )
         for name in ("quiet", "business")
     )
-    _check_rules(file, spot, faults)
+    _check_rules(file, location, faults)
     if len(faults) > before:
         return None
     return Policy(
@@ -142,53 +144,53 @@ def _read_rules(source: Source, faults: list[Problem]) -> Policy | None:
     )
 
 
-def _keep_valid(table: Mapping[str, Any], spot: ConfigLocation) -> _PolicyFile:
+def _keep_valid(table: Mapping[str, Any], location: ConfigLocation) -> _PolicyFile:
     """Return the valid keys, so that a fault in a key does not hide a fault inside another."""
     hints = {key.name: key.type for key in fields(_PolicyFile)}
     good = {"brand": {"name": "?"}}
     for key in set(table) & set(hints):
-        if collect_faults([], build, _PolicyFile, {**good, key: table[key]}, spot):
+        if collect_faults([], build, _PolicyFile, {**good, key: table[key]}, location):
             good[key] = table[key]
-    return build(_PolicyFile, good, spot)
+    return build(_PolicyFile, good, location)
 
 
-def _check_rules(file: _PolicyFile, spot: ConfigLocation, faults: list[Problem]) -> None:
+def _check_rules(file: _PolicyFile, location: ConfigLocation, faults: list[Problem]) -> None:
     """Check what types do not catch in policy.toml."""
-    collect_faults(faults, values.require_timezone, file.timezone, spot.at("timezone"))
-    collect_faults(faults, values.require_undo_seconds, file.undo_seconds, spot.at("undo_seconds"))
-    check_each(faults, file.languages, spot.at("languages"), values.require_language)
-    check_each(faults, file.brand.terms, spot.inside("brand").at("terms"), require_phrase)
+    collect_faults(faults, values.require_timezone, file.timezone, location.at("timezone"))
+    collect_faults(faults, values.require_undo_seconds, file.undo_seconds, location.at("undo_seconds"))
+    check_each(faults, file.languages, location.at("languages"), values.require_language)
+    check_each(faults, file.brand.terms, location.inside("brand").at("terms"), require_phrase)
     if file.brand != NO_BRAND:
-        check_each(faults, (file.brand.name, *file.brand.handles), spot.inside("brand"), require_text)
-    _check_staff(file, spot.inside("staff"), faults)
-    check_each(faults, file.links.allow, spot.inside("links").at("allow"), values.require_host)
-    cues = spot.inside("cues")
+        check_each(faults, (file.brand.name, *file.brand.handles), location.inside("brand"), require_text)
+    _check_staff(file, location.inside("staff"), faults)
+    check_each(faults, file.links.allow, location.inside("links").at("allow"), values.require_host)
+    cues = location.inside("cues")
     faults += unknown_key_problems(file.cues, lexicon.cues(), cues)
     for name, phrases in file.cues.items():
         check_each(faults, phrases, cues.at(name), require_phrase)
-    _check_bounds(file, spot, faults)
+    _check_bounds(file, location, faults)
     for word, value in file.lexicon.items():
-        collect_faults(faults, values.require_valence, word, value, spot.inside("lexicon").at(word))
+        collect_faults(faults, values.require_valence, word, value, location.inside("lexicon").at(word))
 
 
-def _check_bounds(file: _PolicyFile, spot: ConfigLocation, faults: list[Problem]) -> None:
+def _check_bounds(file: _PolicyFile, location: ConfigLocation, faults: list[Problem]) -> None:
     """Check that shares lie between 0 and 1, and counts are not too small: autonomy needs at least one review."""
     for name, table in (("autonomy", file.autonomy), ("holds", file.holds)):
         for key in fields(table):
-            value, location = getattr(table, key.name), spot.inside(name).at(key.name)
+            value, where = getattr(table, key.name), str(location.inside(name).at(key.name))
             minimum = 1 if (name, key.name) in (("autonomy", "min_reviews"), ("holds", "spike_factor")) else 0
             if key.name in SHARES and not 0 <= value <= 1:
-                faults.append(Problem(str(location), f"is not a share: {value}", "write a number from 0 to 1"))
+                faults.append(Problem(where, f"is not a share: {value}", "write a number from 0 to 1"))
             elif isinstance(value, int | float) and value < minimum:
-                faults.append(Problem(str(location), f"is too small: {value}", f"write {minimum} or more"))
+                faults.append(Problem(where, f"is too small: {value}", f"write {minimum} or more"))
 
 
-def _check_staff(file: _PolicyFile, spot: ConfigLocation, faults: list[Problem]) -> None:
+def _check_staff(file: _PolicyFile, location: ConfigLocation, faults: list[Problem]) -> None:
     """Check names, and what depends on them: with a single name, nobody could give the second approval."""
     staff = file.staff
-    check_each(faults, staff.names, spot.at("names"), require_text)
-    collect_faults(faults, values.require_distinct_names, staff.names, spot.at("names"))
-    second = str(spot.at("needs_second_approval"))
+    check_each(faults, staff.names, location.at("names"), require_text)
+    collect_faults(faults, values.require_distinct_names, staff.names, location.at("names"))
+    second = str(location.at("needs_second_approval"))
     if staff.needs_second_approval and len(staff.names) < 2:
         faults.append(Problem(second, "needs at least two staff names", "add them to names, or remove this key"))
     for name in staff.needs_second_approval:
@@ -196,7 +198,7 @@ def _check_staff(file: _PolicyFile, spot: ConfigLocation, faults: list[Problem])
         if isinstance(keys, dict) and keys.get("auto", "never") != "never":
             what = f"{name} is sent automatically, but needs a second approval"
             faults.append(Problem(second, what, f'set auto = "never" in [responders.{name}]'))
-    signatures = spot.inside("signatures")
+    signatures = location.inside("signatures")
     faults += unknown_key_problems(staff.signatures, staff.names, signatures) if staff.names else []
     for name, text in staff.signatures.items():
         collect_faults(faults, values.require_signature, text, signatures.at(name))

@@ -57,9 +57,9 @@ class WrongType(ConfigError):
     """The value has the wrong type; another member of a union may still take it."""
 
 
-def mistyped(spot: ConfigLocation, wanted: str, value: object) -> WrongType:
+def mistyped(location: ConfigLocation, wanted: str, value: object) -> WrongType:
     """Return the fault of a value of the wrong type, to be raised."""
-    return WrongType([Problem(str(spot), f"expected {wanted}, found {show(value)}", "correct it")])
+    return WrongType([Problem(str(location), f"expected {wanted}, found {show(value)}", "correct it")])
 
 
 def show(value: object) -> str:
@@ -72,79 +72,79 @@ def show(value: object) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
-def _read_bool(value: object, spot: ConfigLocation) -> bool:
+def _read_bool(value: object, location: ConfigLocation) -> bool:
     if not isinstance(value, bool):
-        raise mistyped(spot, TYPE_NAMES[bool], value)
+        raise mistyped(location, TYPE_NAMES[bool], value)
     return value
 
 
-def _read_int(value: object, spot: ConfigLocation) -> int:
+def _read_int(value: object, location: ConfigLocation) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
-        raise mistyped(spot, TYPE_NAMES[int], value)
+        raise mistyped(location, TYPE_NAMES[int], value)
     if abs(value) >= 2**63:
-        raise spot.fault("is too large", "write a smaller number")
+        raise location.fault("is too large", "write a smaller number")
     return value
 
 
-def _read_float(value: object, spot: ConfigLocation) -> float:
+def _read_float(value: object, location: ConfigLocation) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise mistyped(spot, TYPE_NAMES[float], value)
+        raise mistyped(location, TYPE_NAMES[float], value)
     if abs(value) > 1e300 or not math.isfinite(value):
-        raise spot.fault(f"is not a usable number: {show(value)}", "write a finite number")
+        raise location.fault(f"is not a usable number: {show(value)}", "write a finite number")
     return float(value)
 
 
-def _read_text(value: object, spot: ConfigLocation) -> str:
+def _read_text(value: object, location: ConfigLocation) -> str:
     if not isinstance(value, str):
-        raise mistyped(spot, TYPE_NAMES[str], value)
+        raise mistyped(location, TYPE_NAMES[str], value)
     if "\0" in value:
-        raise spot.fault("contains a NUL character", "remove it")
+        raise location.fault("contains a NUL character", "remove it")
     return value
 
 
-def _read_path(value: object, spot: ConfigLocation) -> Path:
-    path = spot.folder / _read_text(value, spot)
+def _read_path(value: object, location: ConfigLocation) -> Path:
+    path = location.folder / _read_text(value, location)
     try:
         exists = value != "" and path.exists()
     except OSError as error:
-        raise spot.fault(f"cannot be read: {path}: {error.strerror}", "correct the path") from None
+        raise location.fault(f"cannot be read: {path}: {error.strerror}", "correct the path") from None
     if not exists:
-        raise spot.fault(f"there is no such file: {path}", "correct the path, or create the file")
+        raise location.fault(f"there is no such file: {path}", "correct the path, or create the file")
     return path
 
 
-def _read_date(value: object, spot: ConfigLocation) -> date:
+def _read_date(value: object, location: ConfigLocation) -> date:
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
     try:
         return date.fromisoformat(value)  # type: ignore[arg-type]
     except (TypeError, ValueError):
-        raise mistyped(spot, TYPE_NAMES[date], value) from None
+        raise mistyped(location, TYPE_NAMES[date], value) from None
 
 
-def _read_time(value: object, spot: ConfigLocation) -> datetime:
+def _read_time(value: object, location: ConfigLocation) -> datetime:
     """Return a time as aware and in UTC; a time without an offset is UTC."""
     try:
         text = value.isoformat() if isinstance(value, date) else value
         when = datetime.fromisoformat(text)  # type: ignore[arg-type]
         return (when if when.tzinfo else when.replace(tzinfo=UTC)).astimezone(UTC)
     except (TypeError, ValueError, OverflowError):
-        raise mistyped(spot, TYPE_NAMES[datetime], value) from None
+        raise mistyped(location, TYPE_NAMES[datetime], value) from None
 
 
-def _read_duration(value: object, spot: ConfigLocation) -> timedelta:
+def _read_duration(value: object, location: ConfigLocation) -> timedelta:
     parts = re.fullmatch(r"\s*([0-9]{1,9}(?:\.[0-9]{1,6})?)\s*([smhd])\s*", value) if isinstance(value, str) else None
     if parts is None:
-        raise mistyped(spot, TYPE_NAMES[timedelta], value)
+        raise mistyped(location, TYPE_NAMES[timedelta], value)
     length = min(MAX_DURATION * 2, timedelta(**{UNITS[parts[2]]: float(parts[1])}))
     if not timedelta(0) < length <= MAX_DURATION:
-        raise spot.fault(f"is out of bounds: {show(value)}", "write more than 0s and at most 3650d")
+        raise location.fault(f"is out of bounds: {show(value)}", "write more than 0s and at most 3650d")
     return length
 
 
-def _read_none(value: object, spot: ConfigLocation) -> None:
+def _read_none(value: object, location: ConfigLocation) -> None:
     if value != "none":
-        raise mistyped(spot, TYPE_NAMES[NoneType], value)
+        raise mistyped(location, TYPE_NAMES[NoneType], value)
 
 
 SCALARS: dict[Any, Callable[[object, ConfigLocation], Any]] = {

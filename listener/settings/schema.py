@@ -34,44 +34,46 @@ def suggest(word: str, known: Iterable[str]) -> str:
     return f"remove it; known here: {', '.join(known)}" if known else "remove it"
 
 
-def build(shape: type[T], table: object, spot: ConfigLocation) -> T:
+def build(shape: type[T], table: object, location: ConfigLocation) -> T:
     """Build the frozen dataclass `shape` from a table. Raises ConfigError with all its faults."""
     if not isinstance(table, dict):
-        raise mistyped(spot, "a table", table)
-    faults = unknown_key_problems(table, (field.name for field in fields(shape)), spot)  # type: ignore[arg-type]
+        raise mistyped(location, "a table", table)
+    faults = unknown_key_problems(table, (field.name for field in fields(shape)), location)  # type: ignore[arg-type]
     hints, values = get_type_hints(shape), {}
     for field in fields(shape):  # type: ignore[arg-type]
         if field.name in table:
             values[field.name] = collect_faults(
-                faults, _convert_field, field.name, hints[field.name], table[field.name], spot
+                faults, _convert_field, field.name, hints[field.name], table[field.name], location
             )
         elif _is_required(field):
             faults.append(
-                Problem(str(spot), f"{field.name} is missing", f"add {field.name} = {describe(hints[field.name])}")
+                Problem(str(location), f"{field.name} is missing", f"add {field.name} = {describe(hints[field.name])}")
             )
     if faults:
         raise ConfigError(faults)
     return shape(**values)
 
 
-def unknown_key_problems(table: Mapping[str, object], known: Iterable[str], spot: ConfigLocation) -> list[Problem]:
+def unknown_key_problems(table: Mapping[str, object], known: Iterable[str], location: ConfigLocation) -> list[Problem]:
     """Return a fault for each unknown key of the table."""
     known = set(known)
-    return [Problem(str(spot.at(key)), "is an unknown key", _advise(key, known)) for key in table if key not in known]
+    return [
+        Problem(str(location.at(key)), "is an unknown key", _advise(key, known)) for key in table if key not in known
+    ]
 
 
-def convert(hint: Any, value: object, spot: ConfigLocation) -> Any:
+def convert(hint: Any, value: object, location: ConfigLocation) -> Any:
     """Return the value as the type hint requires it. Raises ConfigError."""
     if hint in SCALARS:
-        return SCALARS[hint](value, spot)
+        return SCALARS[hint](value, location)
     if hint in (Any, object):
         return value
     if is_dataclass(hint):
-        return build(hint, value, spot)  # type: ignore[arg-type]
+        return build(hint, value, location)  # type: ignore[arg-type]
     converter = COMPOUND.get(get_origin(hint))
     if converter is None:
-        raise spot.fault(f"has a type that cannot be checked: {hint}", "correct the module that declares it")
-    return converter(hint, value, spot)
+        raise location.fault(f"has a type that cannot be checked: {hint}", "correct the module that declares it")
+    return converter(hint, value, location)
 
 
 def describe(hint: Any) -> str:
@@ -95,38 +97,38 @@ def _advise(key: str, known: set[str]) -> str:
     return suggest(key, known)
 
 
-def _convert_field(name: str, hint: Any, value: object, spot: ConfigLocation) -> Any:
-    inner = spot.inside(name) if isinstance(value, dict) else spot.at(name)
+def _convert_field(name: str, hint: Any, value: object, location: ConfigLocation) -> Any:
+    inner = location.inside(name) if isinstance(value, dict) else location.at(name)
     converted = convert(hint, value, inner)
     if isinstance(converted, (int, float)) and converted < 0 and NEVER_NEGATIVE.search(name):
         raise inner.fault(f"is negative: {converted}", "write 0 or more")
     return converted
 
 
-def _convert_literal(hint: Any, value: object, spot: ConfigLocation) -> Any:
+def _convert_literal(hint: Any, value: object, location: ConfigLocation) -> Any:
     for known in get_args(hint):
         if type(known) is type(value) and known == value:
             return value
-    raise mistyped(spot, describe(hint), value)
+    raise mistyped(location, describe(hint), value)
 
 
-def _convert_union(hint: Any, value: object, spot: ConfigLocation) -> Any:
+def _convert_union(hint: Any, value: object, location: ConfigLocation) -> Any:
     for member in get_args(hint):
         if member is types.NoneType and str in get_args(hint):
             continue  # "none" is then a text like any other
         try:
-            return convert(member, value, spot)
+            return convert(member, value, location)
         except WrongType:
             continue
-    raise mistyped(spot, describe(hint), value)
+    raise mistyped(location, describe(hint), value)
 
 
-def _convert_list(hint: Any, value: object, spot: ConfigLocation) -> tuple[Any, ...]:
+def _convert_list(hint: Any, value: object, location: ConfigLocation) -> tuple[Any, ...]:
     if not isinstance(value, list):
-        raise mistyped(spot, describe(hint), value)
+        raise mistyped(location, describe(hint), value)
     faults: list[Problem] = []
     items = [
-        collect_faults(faults, convert, get_args(hint)[0], item, spot.at(f"{spot.key}[{n}]"))
+        collect_faults(faults, convert, get_args(hint)[0], item, location.at(f"{location.key}[{n}]"))
         for n, item in enumerate(value, 1)
     ]
     if faults:
@@ -134,12 +136,12 @@ def _convert_list(hint: Any, value: object, spot: ConfigLocation) -> tuple[Any, 
     return tuple(items)
 
 
-def _convert_mapping(hint: Any, value: object, spot: ConfigLocation) -> dict[str, Any]:
+def _convert_mapping(hint: Any, value: object, location: ConfigLocation) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise mistyped(spot, "a table", value)
+        raise mistyped(location, "a table", value)
     faults: list[Problem] = []
     member = get_args(hint)[1]
-    table = {key: collect_faults(faults, _convert_field, key, member, item, spot) for key, item in value.items()}
+    table = {key: collect_faults(faults, _convert_field, key, member, item, location) for key, item in value.items()}
     if faults:
         raise ConfigError(faults)
     return table
