@@ -11,9 +11,9 @@ import pytest
 from tests import forked
 from tests.forked import OFFLINE
 from tests.process import Done
-from tests.shared import share_ears
+from tests.shared import share_extractors
 
-share_ears()
+share_extractors()
 
 STAFF = "dana"
 SECTION = """[platforms.memory]

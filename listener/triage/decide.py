@@ -58,15 +58,13 @@ def _ask_responders(
         if isinstance(answer, Pass):
             trail.append(RuleResult(config.kind, False, answer.message, answer.words))
             continue
+        if not isinstance(answer, Draft | Escalate):  # a module of the operator's own may return anything
+            raise TypeError(f"{config.kind}: respond returned {answer!r}, not a Draft, an Escalate or a Pass")
         trail.append(RuleResult(answer.rule, True, answer.message, answer.words))
         if isinstance(answer, Draft):
             return Decision("draft", answer.rule, tuple(trail), config.kind, answer, answer.urgency)
-        return _escalate(answer, trail)
+        return Decision("escalate", answer.rule, tuple(trail), urgency=answer.urgency)
     return _fall_back(signals, trail)
-
-
-def _escalate(answer: Escalate, trail: list[RuleResult]) -> Decision:
-    return Decision("escalate", answer.rule, tuple(trail), urgency=answer.urgency)
 
 
 def _fall_back(signals: MentionSignals, trail: list[RuleResult]) -> Decision:

@@ -5,12 +5,12 @@ from listener.model import History, Preview
 from listener.triage import route
 from tests.factories import NOW, mention
 from tests.faults.policy import texts
-from tests.shared import share_ears
+from tests.shared import share_extractors
 
 
 def prepare() -> None:
     """Build the ears of the runs' policies, and let what loads at first use load."""
-    share_ears()
+    share_extractors()
     for auto in (False, True):
         policy = settings.read_policy(texts(auto=auto))
         triage = route.Triage(

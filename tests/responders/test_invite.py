@@ -94,6 +94,17 @@ def test_a_fault_of_an_added_kind_is_one_line(home: Home) -> None:
     assert "policy.toml [responders.invite] module: cannot import shop.invite: ZeroDivisionError" in done.err
 
 
+def test_an_added_kind_that_returns_nothing_costs_its_mentions_alone(home: Home) -> None:
+    """They are quarantined with the reason after three tries, and praise is still thanked."""
+    (home.folder / "elsewhere" / "shop" / "invite.py").write_text("def respond(*given):\n    return None\n")
+    home.configure(starter("policy.toml") + POLICY.replace("min_score = -0.2\n", ""), "policy.toml")
+    done = home.run("once", "--json").json
+    assert (done["drafted"], done["quarantined"]) == (1, 1)
+    (item,) = home.run("quarantine", "--json").json
+    assert (item["mention_id"], item["stage"]) == ("1", "route")
+    assert "invite: respond returned None" in item["error"]
+
+
 def test_an_added_kind_without_a_text_is_found_by_check(home: Home) -> None:
     """Before it would call a person for every mention."""
     home.configure(starter("replies.toml"), "replies.toml")
