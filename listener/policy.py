@@ -1,4 +1,4 @@
-"""What the operator decided, as frozen values: made by settings from policy.toml, factsheet.toml and replies.toml.
+"""What the operator decided, as frozen values that settings reads from policy.toml, factsheet.toml and replies.toml.
 
 Phrases are words separated by blanks; `*` at a word's end stands for any letters. Never regular expressions.
 """
@@ -6,26 +6,28 @@ Phrases are words separated by blanks; `*` at a word's end stands for any letter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
-from typing import Any, Literal
+from typing import Literal
 
 Auto = Literal["never", "earned", "always"]
 
 
 @dataclass(frozen=True, slots=True)
 class ResponderConfig:
-    """One responder in the policy's order. options: the responder module's own frozen `Options`."""
+    """A responder, in the policy's order. options: an instance of its module's frozen `Options`; None without."""
 
     kind: str
     auto: Auto = "never"
     due: timedelta | None = None  # the response target of its replies
-    options: Any = None
+    options: object = None
+    module: str | None = None  # the dotted name of a kind outside this repository
+    uses_facts: bool = False  # its wording may contain a fact's statement, source and link
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One entry of the fact sheet. claims: phrasings of the error; questions: phrasings of the question it answers.
+    """An entry of the fact sheet. claims: phrasings of the error; questions: phrasings of the question it answers.
 
-    text: what we say, variants in order, each with {{ variables }}; expires: after it a person is called.
+    statement: what we say; owner: who must check it; from the day it expires on, a person is called.
     """
 
     id: str
@@ -41,7 +43,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """One wording of a kind of reply. short is tried right after text; when: cue names one of which must have hit."""
+    """A wording of a kind of reply. short is tried right after text; when: names of cues, any of which must hit."""
 
     id: str
     text: str
@@ -51,7 +53,7 @@ class Variant:
 
 @dataclass(frozen=True, slots=True)
 class SavedReply:
-    """A text that staff insert while they edit. kinds: of which kinds of reply; none: of all."""
+    """A text that staff can insert while they edit. kinds: of reply that it is for; empty: all."""
 
     id: str
     text: str
@@ -60,7 +62,7 @@ class SavedReply:
 
 @dataclass(frozen=True, slots=True)
 class Brand:
-    """Who we are: name, and the words that mean us (stripped before scoring)."""
+    """Who we are: name, and the words that mean us (removed before scoring)."""
 
     name: str
     terms: tuple[str, ...] = ()
@@ -69,7 +71,7 @@ class Brand:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds on what is answered and on what goes out by itself."""
+    """Bounds on what is answered and on what is sent automatically."""
 
     max_age: timedelta = timedelta(days=3)
     draft_expires: timedelta = timedelta(days=7)
@@ -83,9 +85,9 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Autonomy:
-    """How a kind with auto = "earned" earns it: by the last `record` decisions of staff on drafts inside its auto band.
+    """How a kind with auto = "earned" earns it: by the last min_reviews reviews of drafts inside its auto band.
 
-    changes: how many of them may be rejections or changes; sample: the share (0..1) that goes to staff all the same.
+    max_changes: how many of them may be rejections or edits; sample_rate: the share (0..1) that staff review anyway.
     """
 
     min_reviews: int = 500
@@ -95,10 +97,10 @@ class Autonomy:
 
 @dataclass(frozen=True, slots=True)
 class Holds:
-    """What else is happening that stops what goes out by itself, and warns at an approval. 0 switches a hold off.
+    """Limits that hold automatic replies, and warn at an approval. 0 turns a hold off.
 
-    flood_*: the most replies to one author, in one conversation or of one kind within flood_window;
-    max_similar_per_day: how often nearly the same text (similarity_threshold, 0..1, and above) may go out a day;
+    flood_*: the most replies to an author, in a conversation or of a kind within flood_window;
+    max_similar_per_day: how often nearly the same text (similarity_threshold, 0..1, and above) may be sent a day;
     spike_*: a spike is a share of negative mentions within spike_window (of at least spike_min_mentions) that is at
     least spike_share, and spike_factor times the share of the spike_baseline before.
     """
@@ -119,7 +121,7 @@ class Holds:
 
 @dataclass(frozen=True, slots=True)
 class TimeWindow:
-    """A stretch of the day in the policy's timezone; start > end runs over midnight. days: 0 is Monday."""
+    """A part of the day in the policy's timezone; start > end passes midnight. days: 0 is Monday."""
 
     start: time
     end: time
@@ -128,7 +130,7 @@ class TimeWindow:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Everything `decide` and the holds ask of the operator. texts: the files it was read from; hash: of them."""
+    """What `decide` and the holds need from the operator. texts: the files it was read from; hash: theirs."""
 
     brand: Brand
     languages: tuple[str, ...]
@@ -136,24 +138,24 @@ class Policy:
     facts: tuple[Fact, ...]
     wording: Mapping[str, tuple[Variant, ...]]
     variables: Mapping[str, str]
-    links: tuple[str, ...] = ()  # hosts that an outgoing text may link to
-    lexicon: Mapping[str, float] = field(default_factory=dict)  # the shipped one with the operator's own on top
+    link_hosts: tuple[str, ...] = ()  # hosts that an outgoing text may link to
+    lexicon: Mapping[str, float] = field(default_factory=dict)  # the shipped words and the operator's own
     cues: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # the shipped phrases and the operator's own
     limits: Limits = Limits()
     autonomy: Autonomy = Autonomy()
     holds: Holds = Holds()
     timezone: str = "UTC"
     quiet: tuple[TimeWindow, ...] = ()
-    business: tuple[TimeWindow, ...] = ()  # when staff are there, for the figures; empty: around the clock
+    business: tuple[TimeWindow, ...] = ()  # when staff are present, for reports; empty: around the clock
     holidays: frozenset[date] = frozenset()
     staff: tuple[str, ...] = ()
-    needs_second_approval: tuple[str, ...] = ()  # kinds, rules and cues whose replies two names must approve
-    signatures: Mapping[str, str] = field(default_factory=dict)  # name of staff -> what ends their replies
+    needs_second_approval: tuple[str, ...] = ()  # kinds, rules and cues whose replies two people must approve
+    signatures: Mapping[str, str] = field(default_factory=dict)  # name of staff -> the end of their replies
     saved: tuple[SavedReply, ...] = ()
     undo: timedelta = timedelta(seconds=10)
     hash: str = ""
     texts: Mapping[str, str] = field(default_factory=dict)
 
     def responder_config(self, kind: str) -> ResponderConfig | None:
-        """The responder of this kind, or None when the policy does not name it."""
-        return next((one for one in self.responders if one.kind == kind), None)
+        """Return the configuration of this kind, or None if the policy does not name it."""
+        return next((config for config in self.responders if config.kind == kind), None)

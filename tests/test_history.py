@@ -10,7 +10,7 @@ ROWS = list(rows())
 
 
 def _line(row: Row) -> str:
-    return json.dumps(row.told, ensure_ascii=False)
+    return json.dumps(row.fields, ensure_ascii=False)
 
 
 def test_every_decision_is_the_reviewed_one() -> None:
@@ -20,30 +20,32 @@ def test_every_decision_is_the_reviewed_one() -> None:
         [f"{row.file}:{row.at} {row.written()}" for row in ROWS],
         "reviewed", "decided now", lineterm="", n=0,
     )  # fmt: skip
-    found = "\n".join(diff)
-    assert not found, f"decisions changed; if they are meant: python -m tests.history\n{found}"
+    changes = "\n".join(diff)
+    assert not changes, f"decisions changed; if they are meant: python -m tests.history\n{changes}"
 
 
 def test_what_must_be_decided_is_decided() -> None:
     """At most one row in a hundred is a known miss, and none of them thanks where nothing is to be thanked for."""
-    missed = [row for row in ROWS if row.told.get("miss")]
-    assert len(missed) <= len(ROWS) / 100, [row.told["text"] for row in missed]
-    assert [row.told["text"] for row in missed if row.told["is"].startswith("thank_you")] == []
+    missed = [row for row in ROWS if row.fields.get("miss")]
+    assert len(missed) <= len(ROWS) / 100, [row.fields["text"] for row in missed]
+    assert [row.fields["text"] for row in missed if row.fields["is"].startswith("thank_you")] == []
 
 
 def test_the_history_is_wide() -> None:
     """Five hundred mentions and more, of many trades, each text once for each author."""
     assert len(ROWS) >= 500
-    assert len({row.told["trade"] for row in ROWS}) >= 25
-    seen = Counter((row.told["text"], row.told.get("author"), row.told.get("name"), len(row.told)) for row in ROWS)
+    assert len({row.fields["trade"] for row in ROWS}) >= 25
+    seen = Counter(
+        (row.fields["text"], row.fields.get("author"), row.fields.get("name"), len(row.fields)) for row in ROWS
+    )
     assert [text for text, times in seen.items() if times > 1] == []
-    assert {outcome for row in ROWS for outcome in row.told["must"]} >= {"thank_you", "support", "escalate", "ignore"}
+    assert {outcome for row in ROWS for outcome in row.fields["must"]} >= {"thank_you", "support", "escalate", "ignore"}
 
 
-def test_trouble_is_told_by_what_it_is_about() -> None:
+def test_trouble_is_named_by_what_it_is_about() -> None:
     """The category stands in the trail, and picks the wording."""
-    for row in (row for row in ROWS if "about" in row.told):
+    for row in (row for row in ROWS if "about" in row.fields):
         decision = row.decided()
-        assert decision.draft is not None, row.told["text"]
-        assert f" about {row.told['about']}" in decision.draft.message, (row.told["text"], decision.draft.message)
-        assert decision.draft.texts[0].variant == row.told["about"]
+        assert decision.draft is not None, row.fields["text"]
+        assert f" about {row.fields['about']}" in decision.draft.message, (row.fields["text"], decision.draft.message)
+        assert decision.draft.texts[0].variant == row.fields["about"]

@@ -30,7 +30,6 @@ Handle = Annotated[
 Reason = Annotated[str, typer.Option("--reason", help="Why: for the log, and for whoever asks.", show_default=False)]
 
 LARGEST = 2**63 - 1  # of SQLite's integers
-KINDS = ("thank_you", "correction", "support", "answer")
 _TARGET = re.compile(r"([0-9]+)(?:@([0-9]+))?")
 
 
@@ -87,10 +86,11 @@ def mention(given: str) -> tuple[str, str]:
 
 
 def kind(config: "Settings", given: str | None) -> str | None:
-    """A kind of reply that the policy or the shipped set has. Raises BadParameter."""
-    known = dict.fromkeys((*KINDS, *(one.kind for one in config.policy.responders)))
-    if given is not None and given not in known:
-        raise typer.BadParameter(f"{given!r} is no kind of reply; there is {', '.join(known)}", param_hint="--kind")
+    """Return a kind of reply that the policy names. Raises BadParameter."""
+    kinds = [responder.kind for responder in config.policy.responders]
+    if given is not None and given not in kinds:
+        known = ", ".join(kinds) or "none"
+        raise typer.BadParameter(f"{given!r} is not a kind of reply; the policy has {known}", param_hint="--kind")
     return given
 
 

@@ -87,12 +87,11 @@ def evaluate(
     output.emit_json(report) if json else _table(report)
 
 
-KINDS = ("thank_you", "correction", "support", "answer", "escalate", "ignore", "auto")
 SHARES = {
     "false_thank_you": "of the negatives are thanked",
     "false_thank_you_auto": "of the negatives are thanked inside the auto band",
     "thank_you_recall": "of the positives are thanked",
-    "thank_you_cover_auto": "of the positives are thanked inside the auto band",
+    "thank_you_recall_auto": "of the positives are thanked inside the auto band",
     "thank_you_precision": "of the thanked are positive",
     "negatives_unanswered": "of the negatives are left unanswered (thanked or ignored)",
     "positives_supported": "of the positives get a support draft",
@@ -104,9 +103,10 @@ SHARES = {
 def _table(report: "Json") -> None:
     """The report for people: counts, shares with their intervals, rules, brands, and the worst mistakes."""
     output.write(f"{report['rows']} rows")
-    output.write(f"{'label':<14}{'n':>7}" + "".join(f"{kind:>11}" for kind in KINDS))
-    for label, found in report["by_label"].items():
-        output.write(f"{output.safe(label)[:13]:<14}{found['n']:>7}" + "".join(f"{found[kind]:>11}" for kind in KINDS))
+    for number, (label, counts) in enumerate(report["by_label"].items()):
+        if number == 0:
+            output.write(f"{'label':<14}" + "".join(_column(name, name) for name in counts))
+        output.write(f"{output.safe(label)[:13]:<14}" + "".join(_column(name, counts[name]) for name in counts))
     output.write("\nshares, with 95 % intervals")
     for name, message in SHARES.items():
         if (found := report["shares"][name])["rate"] is not None:
@@ -114,6 +114,11 @@ def _table(report: "Json") -> None:
     _rules(report)
     _brands(report)
     _worst(report)
+
+
+def _column(name: str, value: object) -> str:
+    """Return a value in the column of this name: n is narrow, a kind as wide as its name needs."""
+    return f"{value:>7}" if name == "n" else f"{value:>{max(11, len(name) + 2)}}"
 
 
 def _share(found: "Json") -> str:

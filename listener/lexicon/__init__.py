@@ -1,4 +1,4 @@
-"""Word lists as data: cues, what words are worth to VADER, profanity, look-alike letters. Only settings calls this.
+"""Load the word lists: cues, valences for VADER, profanity, look-alike letters. Only settings calls this.
 
 A phrase is words separated by blanks; `*` at a word's end stands for any letters, alone for any one word (never the
 first), `<good>` for each word of that class (classes.toml), so that a rule is about language and not about examples.
@@ -12,7 +12,7 @@ from importlib.resources import files
 from typing import Any
 
 LISTS = ("cues.toml", "classes.toml")  # lists of phrases and nothing else
-# cues whose lists lie in profanity.toml, because they are not for everybody's eyes
+# cues whose lists are in profanity.toml, because not everybody wants to read them
 _PROFANITY = {"profanity": "words", "swearing": "mild", "profane_stem": "stems", "profane_innocent": "innocent"}
 _LIST = re.compile(r"^(\w+) = \[([^]]*)\]", re.MULTILINE)
 _PHRASE = re.compile(r'"([^"]*)"')
@@ -24,7 +24,7 @@ def _read(name: str) -> str:
 
 @cache
 def _table(name: str) -> dict[str, Any]:
-    """A file of tables; or of lists of phrases alone, which tomllib would read for 15 ms of each command's start."""
+    """Read a file of tables, or of lists of phrases alone (tomllib would take 15 ms of each command's start)."""
     if name not in LISTS:
         return tomllib.loads(_read(name))
     return {key: _PHRASE.findall(body) for key, body in _LIST.findall(_read(name))}
@@ -43,24 +43,24 @@ def _cues() -> dict[str, tuple[str, ...]]:
 
 
 def cues() -> dict[str, tuple[str, ...]]:
-    """Name of the cue -> its phrases. A new dict at each call."""
+    """Return name of the cue -> its phrases, in a new dict."""
     return dict(_cues())
 
 
 def valence() -> dict[str, float]:
-    """Word -> VADER valence (-4..4); 0.0 takes the word out of the score. A new dict at each call."""
+    """Return word -> VADER valence (-4..4), in a new dict; 0.0 removes the word from the score."""
     return {word: float(value) for word, value in _table("valence.toml")["valence"].items()}
 
 
 def fault(phrase: str) -> str | None:
-    """What is wrong with a phrase of the operator's, in words; None when nothing is."""
+    """Return what is wrong with a phrase of the operator's; None if it is valid."""
     words = phrase.split()
     if not words:
         return "the phrase is empty"
     if words[0] == "*":
         return "the first word is a bare `*`"
     if any("*" in word[:-1] for word in words):
-        return "`*` stands only at a word's end"
+        return "`*` is allowed only at a word's end"
     if strange := [word for word in words if word[0] + word[-1] == "<>" and word[1:-1] not in _table("classes.toml")]:
         return f"there is no class {strange[0]}"
     return None

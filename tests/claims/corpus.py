@@ -36,16 +36,16 @@ class Case(NamedTuple):
 
 def cases() -> list[Case]:
     """Every sentence of sentences.txt."""
-    found: list[Case] = []
+    cases: list[Case] = []
     heading, right = "", frozenset[str]()
     for number, line in enumerate((HERE / "sentences.txt").read_text(encoding="utf-8").splitlines(), 1):
         if line.startswith("=="):
-            heading, _, told = line.strip("= ").partition(" => ")
-            right = frozenset(word.strip() for word in told.split(","))
+            heading, _, outcomes = line.strip("= ").partition(" => ")
+            right = frozenset(word.strip() for word in outcomes.split(","))
         elif line.strip() and not line.startswith("#"):
             fact, _, text = line.partition(" | ")
-            found.append(Case(heading, right, fact, text, number))
-    return found
+            cases.append(Case(heading, right, fact, text, number))
+    return cases
 
 
 @cache
@@ -56,13 +56,13 @@ def policy() -> Policy:
 
 
 @cache
-def _ears() -> SignalExtractor:
+def _extractor() -> SignalExtractor:
     return SignalExtractor(policy())
 
 
 def read(text: str) -> MentionSignals:
     """The facts of a sentence."""
-    return _ears().facts(mention(text), History(), NOW)
+    return _extractor().facts(mention(text), History(), NOW)
 
 
 def decided(text: str) -> Decision:

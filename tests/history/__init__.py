@@ -26,33 +26,33 @@ class Row:
 
     file: str
     at: int
-    told: dict[str, Any]
+    fields: dict[str, Any]
 
     def decided(self) -> Decision:
         """What the starter's policy decides on it."""
-        told = self.told
-        changes = {field: told[key] for key, field in MENTION.items() if key in told}
-        if "addressed" in told:
-            changes["is_addressed"] = bool(told["addressed"])
-        if "days" in told:
-            changes["age_start_at"] = old(told["days"])
-        past = {key: told[key] for key in HISTORY if key in told}
+        fields = self.fields
+        changes = {name: fields[key] for key, name in MENTION.items() if key in fields}
+        if "addressed" in fields:
+            changes["is_addressed"] = bool(fields["addressed"])
+        if "days" in fields:
+            changes["age_start_at"] = old(fields["days"])
+        past = {key: fields[key] for key in HISTORY if key in fields}
         past |= {key: bool(past[key]) for key in ("answered", "opted_out") if key in past}
-        return decided(told["text"], History(**past), created_at=NOW, **changes)
+        return decided(fields["text"], History(**past), created_at=NOW, **changes)
 
     def right(self, decision: Decision) -> bool:
         """Whether a decision is one that it must get."""
-        rule = self.told.get("by", decision.rule)
-        return (decision.kind or decision.action) in self.told["must"] and decision.rule == rule
+        rule = self.fields.get("by", decision.rule)
+        return (decision.kind or decision.action) in self.fields["must"] and decision.rule == rule
 
     def written(self) -> str:
         """The row as it should stand in its file: with what the program does now."""
         decision = self.decided()
-        told = {key: value for key, value in self.told.items() if key not in ("is", "miss")}
-        told["is"] = f"{decision.kind or decision.action} by {decision.rule}"
+        fields = {key: value for key, value in self.fields.items() if key not in ("is", "miss")}
+        fields["is"] = f"{decision.kind or decision.action} by {decision.rule}"
         if not self.right(decision):
-            told["miss"] = True
-        return json.dumps(told, ensure_ascii=False)
+            fields["miss"] = True
+        return json.dumps(fields, ensure_ascii=False)
 
 
 def rows() -> Iterator[Row]:

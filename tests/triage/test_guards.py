@@ -1,10 +1,17 @@
 """SAFETY.md, row by row, and each guard's near miss."""
 
+import inspect
+import re
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
 import pytest
 
 from listener.model import History
-from listener.triage.decide import GUARDS
-from tests.factories import decided, old, policy
+from listener.triage.decide import GUARDS, decide
+from tests.factories import decided, facts, old, policy, responders
+from tests.pages import POLICY, section
 
 PEOPLE = [
     ("self_harm", "I want to kill myself"),
@@ -146,17 +153,53 @@ def test_a_repost_is_not_the_authors_own_praise() -> None:
     assert decided("RT @friend: my pen is broken").action == "escalate"
 
 
-def test_every_guard_says_what_its_miss_means() -> None:
-    """The first line of its docstring, a sentence; the names are unique and in the file's order."""
-    assert [name for name, _, miss in GUARDS if not miss.message.endswith(".")] == []
+def test_every_guard_names_what_its_miss_means() -> None:
+    """The first line of its docstring, as plain as a hit; the names are unique and in the file's order."""
+    assert [name for name, _, miss in GUARDS if not re.fullmatch(r"[A-Z][^.:;]{9,60}[^.]", miss.message)] == []
     assert [name for name, _, _ in GUARDS][:2] == ["self_harm", "death"]
     assert len(decided("the cover is blue").trail) > len(GUARDS)
 
 
+def test_staff_read_the_sentences_of_the_page() -> None:
+    """The table of docs/policy.md names each guard's sentence."""
+    rows = re.findall(r"^\| `(\w+)` \| ([^|]+) \|", section(POLICY, "Guards"), re.MULTILINE)
+    sources = {name: inspect.getsource(guard) for name, guard, _ in GUARDS}
+    assert [name for name, _ in rows] == list(sources)
+    assert [name for name, sentence in rows if f'"{sentence.split("{")[0]}' not in sources[name]] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "changes", "message"),
+    [
+        ("muchas gracias", {"lang": "es"}, "Language not supported: es"),
+        ("thank you", {"age_start_at": old(300)}, "Older than 3 days: not answered"),
+        ("my pen is broken", {"age_start_at": old(300)}, "Older than 3 days: not answered; staff decide"),
+        ("my pen is broken", {"is_addressed": False}, "Not addressed to us; staff decide"),
+        ("RT @friend: my pen is broken", {}, "Reposts someone else's words; staff decide"),
+        ("stop replying to me, your service is terrible", {}, "Asks us to stop: opted out now; staff decide"),
+        ("is it open?", {"author_handle": "pen_bot"}, "Author is a bot: no reply; staff decide"),
+    ],
+)
+def test_a_sentence_names_what_is_special_about_a_mention(text: str, changes: dict[str, Any], message: str) -> None:
+    """Which language, what age, and that staff decide where the author needs something."""
+    assert decided(text, **changes).trail[-1].message == message
+
+
+@pytest.mark.parametrize(("by", "message"), [("mia", "back to mia"), (None, "back to staff")])
+def test_a_follow_up_names_who_answered(by: str | None, message: str) -> None:
+    """An automatic reply was nobody's."""
+    trail = decided("it is AB123C", History(answered=True, answered_by=by)).trail
+    assert trail[-1].message == f"Follow-up to our reply: {message}"
+
+
+def test_an_age_in_hours_is_written_in_hours() -> None:
+    """Days where they are whole."""
+    limits = replace(policy().limits, max_age=timedelta(hours=36))
+    late = facts("thank you", age_start_at=old(2))
+    assert decide(late, policy(limits=limits), responders()).trail[-1].message == "Older than 36 hours: not answered"
+
+
 def test_the_policys_languages_decide() -> None:
     """A policy that names Spanish takes Spanish."""
-    from listener.triage.decide import decide
-    from tests.factories import facts, responders
-
     spanish = policy(languages=("en", "es"))
     assert decide(facts("hola", lang="es"), spanish, responders()).rule != "language"
