@@ -32,6 +32,7 @@ from listener.store import vacuum
 from listener.store.people import Person, called, digest
 from listener.store.quarantine import OVERWRITE
 from listener.store.records import chunks
+from listener.store.states import OVER, UNDER_WAY
 from listener.store.tables import metadata
 
 mention = metadata.tables["mention"]
@@ -53,7 +54,6 @@ ERASED_FIELDS: dict[str, Any] = {  # what a mention is without its words
     "stage": "forgotten",
 }
 EVERYWHERE = "*"  # as a platform's name: whatever the platform
-UNDER_WAY = ("sending", "unconfirmed")  # the text is needed to find out whether it arrived
 _lies_aside = (  # undecided, until a person puts it back or dismisses it
     select(quarantined.c.id)
     .where(quarantined.c.platform == mention.c.platform, quarantined.c.mention_id == mention.c.id)
@@ -103,7 +103,7 @@ def erase(connection: Connection, person: Person, by: str, now: datetime) -> dic
 
 def old(connection: Connection, before: datetime, limit: int) -> list[int]:
     """Mentions seen before a time. What a reply is still to be made to or settled for, or lies aside, is not there."""
-    query = _wordy(reply.c.state.not_in(("sent", "closed"))).where(mention.c.seen_at < before, mention.c.stage != "new")
+    query = _wordy(reply.c.state.not_in(OVER)).where(mention.c.seen_at < before, mention.c.stage != "new")
     query = query.where(~and_(mention.c.stage == "quarantined", _lies_aside))
     return list(connection.execute(query.order_by(mention.c.seen_at).limit(limit)).scalars())
 

@@ -7,7 +7,8 @@ from sqlalchemy import Connection, Table, column, func, or_, select, table
 
 from listener.model import Json
 from listener.store.people import Person
-from listener.store.tables import WAITING, UtcTime, metadata
+from listener.store.states import WAITING
+from listener.store.tables import UtcTime, metadata
 
 reply = metadata.tables["reply"]
 mention = metadata.tables["mention"]

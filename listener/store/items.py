@@ -11,7 +11,8 @@ from listener.errors import DeskError
 from listener.model import Mention
 from listener.store.records import Exchange, RecentDraft, Reply, StoredDecision, columns, load, load_all
 from listener.store.replies import by_due, waits
-from listener.store.tables import WAITING, UtcTime, metadata
+from listener.store.states import GOING, PERSONAL, WAITING
+from listener.store.tables import UtcTime, metadata
 
 mention = metadata.tables["mention"]
 decision = metadata.tables["decision"]
@@ -191,7 +192,7 @@ def automatic_in(connection: Connection, platform: str, conversation_id: str, bu
         select(reply.c.id)
         .join(mention, mention.c.key == reply.c.mention_key)
         .where(mention.c.platform == platform, mention.c.conversation_id == conversation_id, reply.c.id != but)
-        .where(reply.c.approved_by == "policy", reply.c.state.in_(("approved", "sending", "unconfirmed", "sent")))
+        .where(reply.c.approved_by == "policy", reply.c.state.in_(GOING))
     )
     return connection.execute(query.limit(1)).first() is not None
 
@@ -204,9 +205,7 @@ def person_waits(connection: Connection, said: Mention, but: int) -> bool:
         mention.c.conversation_id == said.conversation_id,
         mention.c.author_id == said.author_id,
     )
-    open_ = or_(
-        reply.c.state.in_(("escalated", "by_hand", "unconfirmed")), and_(reply.c.state == "drafted", ~reply.c.auto)
-    )
+    open_ = or_(reply.c.state.in_(PERSONAL), and_(reply.c.state == "drafted", ~reply.c.auto))
     return connection.execute(query.where(*same, reply.c.id != but, open_).limit(1)).first() is not None
 
 

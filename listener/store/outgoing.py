@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
 
+from listener.store.states import NOT_GOING, ON_THE_WAY
 from listener.store.tables import metadata
 
 mention = metadata.tables["mention"]
@@ -18,7 +19,7 @@ def texts(
 
     on_the_way: with those that are approved or being sent; but: leave this reply out.
     """
-    going = reply.c.state.in_(("approved", "sending", "unconfirmed"))
+    going = reply.c.state.in_(ON_THE_WAY)
     found: dict[str, int] = {}
     for which in (reply.c.sent_at >= since, *([going] if on_the_way else [])):
         query = select(reply.c.text, func.count()).where(which, reply.c.text.is_not(None))
@@ -31,9 +32,8 @@ def texts(
 
 def automatic_times(connection: Connection, since: datetime) -> list[datetime]:
     """When automatic replies were approved since a time, oldest first; those on their way count."""
-    over = ("drafted", "escalated", "by_hand", "failed", "closed")  # NOT IN: with IN, SQLite takes the queue's index
     query = select(reply.c.approved_at).where(reply.c.approved_by == "policy", reply.c.approved_at >= since)
-    query = query.where(reply.c.state.not_in(over))
+    query = query.where(reply.c.state.not_in(NOT_GOING))  # with IN (GOING) SQLite takes the queue's index
     return list(connection.execute(query.order_by(reply.c.approved_at)).scalars())
 
 

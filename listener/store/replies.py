@@ -21,7 +21,8 @@ from listener.errors import DeskError
 from listener.model import Json
 from listener.store import draft_reviews, events
 from listener.store.records import Reply, chunks, columns, load, load_all
-from listener.store.tables import DUE, WAITING, WAITS, UtcTime, metadata
+from listener.store.states import OVER, WAITING, require_transition
+from listener.store.tables import DUE, WAITS, UtcTime, metadata
 
 mention = metadata.tables["mention"]
 decision = metadata.tables["decision"]
@@ -65,8 +66,9 @@ def transition(
 ) -> bool:
     """Move a reply on, if it still is what the caller saw (state and revision); the event goes with it.
 
-    Returns False when somebody else was first.
+    Returns False when somebody else was first. Raises ValueError for a move that states.TRANSITIONS does not have.
     """
+    require_transition(seen.state, to)
     same = and_(reply.c.id == seen.id, reply.c.state == seen.state, reply.c.revision == seen.revision)
     done = connection.execute(update(reply).where(same).values(state=to, changed_at=now, **changes)).rowcount == 1
     if done:
@@ -135,7 +137,7 @@ def open_to(connection: Connection, mention_keys: Sequence[int]) -> list[Reply]:
     return [
         one
         for piece in chunks(mention_keys)
-        for one in where(connection, reply.c.mention_key.in_(piece), reply.c.state.not_in(("sent", "closed")))
+        for one in where(connection, reply.c.mention_key.in_(piece), reply.c.state.not_in(OVER))
     ]
 
 

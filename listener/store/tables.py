@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import JSON, Column, Dialect, Index, Text, TypeDecorator, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
+from listener.store.states import WAITING
+
 DUE = "coalesce(due_at, '9999-12-31T23:59:59.999999Z')"  # of a reply: without a due time it comes last
-WAITING = ("drafted", "escalated", "by_hand", "unconfirmed")  # what stands in the queue of staff
 WAITS = f"NOT (state NOT IN {WAITING})"  # said twice over, or SQLite takes the index by state and sorts all of them
 
 
