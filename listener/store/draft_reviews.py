@@ -9,10 +9,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, true, update
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from listener.model import Json
 from listener.store import notices
+from listener.store.dialect import upsert
 from listener.store.records import Autonomy, Reply, columns, load
 from listener.store.tables import metadata
 
@@ -71,7 +71,7 @@ def standing(connection: Connection, kind: str) -> Autonomy | None:
 def begin(connection: Connection, kind: str, now: datetime) -> bool:
     """From now on this kind goes out by itself. Returns False when it did already, or was ended."""
     row = upsert(autonomy).values(kind=kind, began_at=now).on_conflict_do_nothing()
-    begun = connection.execute(row).rowcount == 1
+    begun = connection.execute(row.returning(autonomy.c.kind)).first() is not None
     if begun:
         _log(connection, "autonomy_began", MACHINE, now, kind=kind)
     return begun

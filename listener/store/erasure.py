@@ -24,13 +24,12 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from listener.model import Json, Mention
 from listener.store import quarantine as unread
 from listener.store import vacuum
+from listener.store.dialect import overwrite_freed, upsert
 from listener.store.people import Person, called, digest
-from listener.store.quarantine import OVERWRITE
 from listener.store.records import chunks
 from listener.store.states import OVER, UNDER_WAY
 from listener.store.tables import metadata
@@ -80,7 +79,7 @@ def at(connection: Connection, key: int) -> datetime | None:
 
 def erase(connection: Connection, person: Person, by: str, now: datetime) -> dict[str, int]:
     """Erase a person's words in every table. Returns how many rows lost some, by noun; `clean` does the file."""
-    connection.exec_driver_sql(OVERWRITE)
+    overwrite_freed(connection)
     whose = unread.names(connection, *person)
     same = (mention.c.platform == person[0], mention.c.author_id == person[1])
     keys = select(mention.c.key).where(*same)
@@ -96,7 +95,7 @@ def erase(connection: Connection, person: Person, by: str, now: datetime) -> dic
     }  # by chance: exports show it, and ids can be tried
     count["mentions"] = connection.execute(update(mention).where(*same).values(**gone)).rowcount
     kept = upsert(forgotten).values([{"digest": digest(one), "at": now} for one in (person, *called(whose))])
-    connection.execute(kept.on_conflict_do_update(["digest"], set_={"at": now}))
+    connection.execute(kept.on_conflict_do_update(index_elements=["digest"], set_={"at": now}))
     vacuum.due(connection, now)
     return count
 
@@ -134,7 +133,7 @@ def aside(connection: Connection, before: datetime, now: datetime) -> int:
 
 def expire(connection: Connection, keys: Sequence[int], why: str, now: datetime) -> None:
     """Erase the words of mentions whose time is over; who wrote them stays known by the platform's id."""
-    connection.exec_driver_sql(OVERWRITE)
+    overwrite_freed(connection)
     for piece in chunks(keys):
         chosen = mention.c.key.in_(piece)
         same = (mention.c.platform == optout.c.platform, mention.c.author_id == optout.c.author_id)

@@ -6,9 +6,10 @@ from datetime import datetime
 from sqlalchemy import Connection, Table, column, func, or_, select, table
 
 from listener.model import Json
+from listener.store.dialect import UtcTime
 from listener.store.people import Person
 from listener.store.states import WAITING
-from listener.store.tables import UtcTime, metadata
+from listener.store.tables import metadata
 
 reply = metadata.tables["reply"]
 mention = metadata.tables["mention"]

@@ -9,10 +9,11 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func,
 
 from listener.errors import DeskError
 from listener.model import Mention
+from listener.store.dialect import UtcTime
 from listener.store.records import Exchange, RecentDraft, Reply, StoredDecision, columns, load, load_all
 from listener.store.replies import by_due, waits
 from listener.store.states import GOING, PERSONAL, WAITING
-from listener.store.tables import UtcTime, metadata
+from listener.store.tables import metadata
 
 mention = metadata.tables["mention"]
 decision = metadata.tables["decision"]

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from sqlalchemy import Connection, delete, func, insert, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from listener.errors import OverBudget
+from listener.store.dialect import upsert
 from listener.store.engine import Store
 from listener.store.records import chunks
 from listener.store.tables import metadata

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, func, insert, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from listener.errors import DeskError
 from listener.model import Gap, QuarantinedItem
+from listener.store.dialect import upsert
 from listener.store.quarantine import FORGOTTEN
 from listener.store.records import Notice, Quarantined, columns, load, load_all
 from listener.store.tables import metadata
@@ -99,7 +99,7 @@ def quarantine(
         if there is None or there.resolved_at is not None:
             count += 1
         merge = upsert(quarantined).values(row)
-        connection.execute(merge.on_conflict_do_update(["platform", "mention_id", "stage"], set_=fixed))
+        connection.execute(merge.on_conflict_do_update(index_elements=["platform", "mention_id", "stage"], set_=fixed))
     return count
 
 

@@ -5,10 +5,10 @@ from datetime import datetime
 from hashlib import sha256
 
 from sqlalchemy import Connection, delete, func, insert, select
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from listener.errors import DeskError
 from listener.store import quarantine
+from listener.store.dialect import upsert
 from listener.store.quarantine import Names
 from listener.store.records import Note, OptOut, chunks, columns, load, load_all
 from listener.store.tables import metadata

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Text, case, func, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Connection, case, func, or_, select
 
 from listener.model import Json
+from listener.store.dialect import json_text, minute_of
 from listener.store.draft_reviews import MACHINE, verdict
 from listener.store.ledger import ledger
 from listener.store.notices import gap, notice
@@ -77,7 +78,7 @@ def _within(since: datetime, until: datetime) -> ColumnElement[bool]:
 
 def heard(connection: Connection, since: datetime, until: datetime) -> list[MentionCount]:
     """The mentions seen in the period, by minute and by what was decided."""
-    minute = func.substr(type_coerce(mention.c.seen_at, Text), 1, 16).label("minute")
+    minute = minute_of(mention.c.seen_at).label("minute")
     by = (minute, decision.c.action, decision.c.kind)
     query = select(*by, func.count().label("number")).select_from(mention.outerjoin(decision, _last))
     return load_all(MentionCount, connection.execute(query.where(_within(since, until)).group_by(*by)))
@@ -132,7 +133,7 @@ def moods(connection: Connection, since: datetime, until: datetime, languages: C
 
 def complaints(connection: Connection, since: datetime, until: datetime) -> list[list[str]]:
     """Of each mention that names a problem, complains or threatens to leave: the names of its cues."""
-    facts = type_coerce(decision.c.signals, Text)
+    facts = json_text(decision.c.signals)
     named = or_(*(facts.contains(f'"{cue}":') for cue in COMPLAINTS))
     query = select(decision.c.signals).select_from(mention.join(decision, _last)).where(_within(since, until), named)
     found = (list(facts.get("cues", {})) for facts in connection.execute(query).scalars())

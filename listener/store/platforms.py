@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, or_, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from listener.store import notices
+from listener.store.dialect import upsert
 from listener.store.records import Pause, PlatformState, columns, load, load_all
 from listener.store.tables import metadata
 
@@ -29,7 +29,7 @@ def enable(connection: Connection, intervals: dict[str, float], now: datetime) -
     for name, seconds in intervals.items():
         fixed = {"enabled": True, "poll_seconds": seconds}
         row = upsert(platform).values(name=name, began_at=now, failures=0, **fixed)
-        connection.execute(row.on_conflict_do_update(["name"], set_=fixed))
+        connection.execute(row.on_conflict_do_update(index_elements=["name"], set_=fixed))
 
 
 def state(connection: Connection, name: str) -> PlatformState | None:
@@ -64,7 +64,8 @@ def set_pause(
     if there is not None and (there.until is None or (until is not None and there.until >= until)):
         return there
     fixed = {"since": since, "until": until, "reason": reason, "by": by}
-    connection.execute(upsert(pause).values(scope=scope, **fixed).on_conflict_do_update(["scope"], set_=fixed))
+    row = upsert(pause).values(scope=scope, **fixed)
+    connection.execute(row.on_conflict_do_update(index_elements=["scope"], set_=fixed))
     return Pause(scope, since, until, reason, by)
 
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import Connection, select
-from sqlalchemy.dialects.sqlite import insert as upsert
 
+from listener.store.dialect import upsert
 from listener.store.tables import metadata
 
 policy = metadata.tables["policy"]

@@ -20,9 +20,10 @@ from sqlalchemy import (
 from listener.errors import DeskError
 from listener.model import Json
 from listener.store import draft_reviews, events
+from listener.store.dialect import DUE, UtcTime, match_any
 from listener.store.records import Reply, chunks, columns, load, load_all
 from listener.store.states import OVER, WAITING, require_transition
-from listener.store.tables import DUE, WAITS, UtcTime, metadata
+from listener.store.tables import metadata
 
 mention = metadata.tables["mention"]
 decision = metadata.tables["decision"]
@@ -31,8 +32,8 @@ reply = metadata.tables["reply"]
 UNAPPROVED: Json = {"approved_by": None, "approved_at": None, "not_before": None, "hold": None}  # taken back
 LOOK_BACK = 5_000  # replies over which reasons are remembered: a bound, whatever the database's size
 # As the indexes of the queue have them, letter by letter: a bound value would not be recognised.
-by_due: ColumnElement[Any] = literal_column(DUE.replace("due_at", "reply.due_at"))
-waits: ColumnElement[bool] = literal_column(WAITS.replace("state", "reply.state"))
+by_due: ColumnElement[Any] = literal_column(DUE.format(column="reply.due_at"))
+waits: ColumnElement[bool] = literal_column(match_any("reply.state", WAITING))
 
 
 def decide_all(connection: Connection, rows: Sequence[Json]) -> None:

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select
-from sqlalchemy.dialects.sqlite import insert as upsert
 
+from listener.store.dialect import upsert
 from listener.store.records import SentimentBucket, columns, load_all
 from listener.store.tables import metadata
 
@@ -28,7 +28,7 @@ def add(connection: Connection, heard: Iterable[tuple[str, float]], now: datetim
     for platform, (number, negative) in counts.items():
         row = upsert(mood).values(platform=platform, at=_stretch(now), heard=number, negative=negative)
         more = {"heard": mood.c.heard + row.excluded.heard, "negative": mood.c.negative + row.excluded.negative}
-        connection.execute(row.on_conflict_do_update(["platform", "at"], set_=more))
+        connection.execute(row.on_conflict_do_update(index_elements=["platform", "at"], set_=more))
 
 
 def _stretch(at: datetime) -> datetime:

@@ -6,16 +6,14 @@ erasing itself, and upkeep goes on where this process stopped.
 """
 
 import shutil
-import sqlite3
 import time
-from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection
 
 from listener.errors import DatabaseBusy
-from listener.store import notices
+from listener.store import dialect, notices
 from listener.store.engine import Store
 
 TRACES = "erasure_incomplete"  # the kind of the notice
@@ -46,7 +44,7 @@ def clean(store: Store, now: datetime, patience: float = WAIT) -> bool:
         left = _left(store)
         if FILE in left and not _file(store, left[FILE], now, patience):
             return False
-        if left and not _emptied(store.path, patience):
+        if left and not _truncate(store.path, patience):
             return False
         with store.write() as connection:
             notices.clear(connection, TRACES, EVERYWHERE, now, subject=LOG)
@@ -63,7 +61,7 @@ def _left(store: Store) -> dict[str, int]:
 
 def _file(store: Store, seen: int, now: datetime, patience: float) -> bool:
     """Write the file anew. Returns False when that failed, or somebody was forgotten meanwhile."""
-    why = _written_anew(store.path, patience)
+    why = _rewrite(store.path, patience)
     with store.write() as connection:
         _tell(connection, FILE if why else LOG, why or "another program reads an older state of it", now)
         if why or all(one.id != seen for one in notices.opened(connection)):
@@ -72,33 +70,18 @@ def _file(store: Store, seen: int, now: datetime, patience: float) -> bool:
     return True
 
 
-def _written_anew(path: Path, patience: float) -> str:
-    """VACUUM. Returns why it could not be, or nothing. A passive checkpoint first keeps the log short."""
+def _rewrite(path: Path, patience: float) -> str:
+    """Write the file anew. Returns why that failed, or nothing. patience: seconds for others to let go of it."""
     if shutil.disk_usage(path.parent).free < path.stat().st_size:
         return f"the disk has no room to write {path.name} once more"
-    with closing(sqlite3.connect(path, timeout=patience, isolation_level=None)) as connection:
-        try:
-            connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
-            connection.execute("VACUUM")
-        except sqlite3.OperationalError as error:
-            return str(error)
-    return ""
+    return dialect.rewrite_file(path, patience)
 
 
-def _emptied(path: Path, patience: float) -> bool:
-    """Fold the log into the file and truncate it. Each try gives up at once, since waiting would hold up writers."""
+def _truncate(path: Path, patience: float) -> bool:
+    """Empty the log, in short tries within this many seconds. Returns False when others read it all the while."""
     ends = time.monotonic() + patience
-    with closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as connection:
-        while not _truncated(connection):
-            if time.monotonic() >= ends:
-                return False
-            time.sleep(REST)
+    while not dialect.truncate_log(path):
+        if time.monotonic() >= ends:
+            return False
+        time.sleep(REST)
     return True
-
-
-def _truncated(connection: sqlite3.Connection) -> bool:
-    try:
-        connection.execute("PRAGMA wal_checkpoint(PASSIVE)")  # the long part, beside which others write
-        return not connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-    except sqlite3.OperationalError:
-        return False
