@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, insert, literal, or_, select, update
+from sqlalchemy import Connection, Row, Select, insert, or_, select, update
 
 from listener.model import History, Json, Mention
 from listener.store.records import chunks, columns, load, values
@@ -60,10 +60,9 @@ def add(connection: Connection, found: Sequence[Mention], now: datetime) -> int:
     """Keep new mentions with their `seen` events; the caller has dropped the known ones. Returns how many."""
     if not found:
         return 0
-    before = connection.execute(select(func.coalesce(func.max(mention.c.key), 0))).scalar_one()
-    connection.execute(insert(mention), [_row(one, now) for one in found])
-    seen = select(mention.c.seen_at, mention.c.key, literal("seen"), literal("poll")).where(mention.c.key > before)
-    connection.execute(insert(event).from_select(["at", "mention_key", "what", "by"], seen))
+    keys = connection.execute(insert(mention).returning(mention.c.key), [_row(one, now) for one in found]).scalars()
+    seen = {"at": now, "what": "seen", "by": "poll"}
+    connection.execute(insert(event), [{**seen, "mention_key": key} for key in sorted(keys)])
     return len(found)
 
 

@@ -22,6 +22,13 @@ def open_notice(
     connection: Connection, kind: str, platform: str, what: str, do: str, now: datetime, *, subject: str = ""
 ) -> bool:
     """Open a notice, or refresh the words of the one that is open for this cause. Returns True when it is new."""
+    return _open(connection, kind, platform, what, do, now, subject) is not None
+
+
+def _open(
+    connection: Connection, kind: str, platform: str, what: str, do: str, now: datetime, subject: str
+) -> int | None:
+    """Return the id of the new notice, or None when one was open already."""
     same = (
         notice.c.kind == kind,
         notice.c.platform == platform,
@@ -29,10 +36,9 @@ def open_notice(
         notice.c.cleared_at.is_(None),
     )
     if connection.execute(update(notice).where(*same).values(what=what, do=do)).rowcount:
-        return False
+        return None
     row = {"kind": kind, "platform": platform, "subject": subject, "since": now, "what": what, "do": do}
-    connection.execute(insert(notice), [row])
-    return True
+    return int(connection.execute(insert(notice).values(row).returning(notice.c.id)).scalar_one())
 
 
 def clear(connection: Connection, kind: str, platform: str, now: datetime, *, subject: str | None = None) -> None:
@@ -63,8 +69,8 @@ def record_gap(connection: Connection, platform: str, found: Gap, now: datetime)
     """Keep a stretch that could not be read, with the notice that stays until a person clears it."""
     subject = f"{found.feed}:{found.from_id}:{found.to_id}"
     do = "look on the platform for mentions of that time, then `earshot notices --clear ID`"
-    if open_notice(connection, "gap", platform, found.description, do, now, subject=subject):
-        notice_id = connection.execute(select(func.max(notice.c.id))).scalar_one()
+    notice_id = _open(connection, "gap", platform, found.description, do, now, subject)
+    if notice_id is not None:
         row = {"platform": platform, "feed": found.feed, "from_id": found.from_id, "to_id": found.to_id}
         connection.execute(insert(gap), [{**row, "description": found.description, "at": now, "notice_id": notice_id}])
 

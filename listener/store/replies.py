@@ -46,12 +46,13 @@ def add_all(connection: Connection, rows: Sequence[Json], now: datetime, by: str
     """Keep new replies (state drafted or escalated), each with its event."""
     if not rows:
         return
-    before = connection.execute(select(func.coalesce(func.max(reply.c.id), 0))).scalar_one()
     fixed = {"revision": 1, "created_at": now, "changed_at": now, "attempts": 0, "check_count": 0}
-    connection.execute(insert(reply), [{**fixed, **row} for row in rows])
-    new = connection.execute(select(reply.c.id, reply.c.mention_key, reply.c.state).where(reply.c.id > before))
-    log = [{"at": now, "what": row.state, "by": by, "mention_key": row.mention_key, "reply_id": row.id} for row in new]
-    events.add_all(connection, [{**row, "detail": None} for row in log])
+    query = insert(reply).returning(reply.c.id, reply.c.mention_key, reply.c.state)
+    new = sorted(connection.execute(query, [{**fixed, **row} for row in rows]), key=lambda row: row.id)
+    log = {"at": now, "by": by, "detail": None}
+    events.add_all(
+        connection, [{**log, "what": row.state, "mention_key": row.mention_key, "reply_id": row.id} for row in new]
+    )
 
 
 def transition(
