@@ -1,6 +1,6 @@
 """The view `exchange`: one row a mention with its latest decision and its live or latest reply.
 
-Made for eyes (`earshot log`, Datasette), dropped and made anew by every migration; docs/operations.md lists the columns.
+Made for eyes (`earshot log`, Datasette) and dropped and made anew by every migration; docs/operations.md lists it.
 """
 
 from listener.store.dialect import json_member
