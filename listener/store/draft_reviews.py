@@ -13,7 +13,8 @@ from sqlalchemy import Connection, delete, func, insert, select, true, update
 from listener.model import Json
 from listener.store import notices
 from listener.store.dialect import upsert
-from listener.store.records import Autonomy, Reply, columns, load
+from listener.store.loading import columns, load
+from listener.store.records import Autonomy, Reply
 from listener.store.tables import metadata
 
 verdict = metadata.tables["draft_review"]
@@ -39,14 +40,14 @@ def record_review(connection: Connection, seen: Reply, what: str, by: str, now: 
     """
     if seen.kind is None or by == MACHINE:
         return None
-    mine = verdict.c.reply_id == seen.id
+    of_reply = verdict.c.reply_id == seen.id
     if what in TAKEN_BACK:
-        connection.execute(delete(verdict).where(mine, verdict.c.what == "approved"))
+        connection.execute(delete(verdict).where(of_reply, verdict.c.what == "approved"))
     if seen.variant is None and what == "rejected":
-        connection.execute(update(verdict).where(mine).values(what=what, by=by, at=now))
+        connection.execute(update(verdict).where(of_reply).values(what=what, by=by, at=now))
     if seen.variant is None or what not in _CHANGED or (what == "edited" and "variant" not in changes):
         return None
-    connection.execute(delete(verdict).where(mine))
+    connection.execute(delete(verdict).where(of_reply))
     row = {"reply_id": seen.id, "kind": seen.kind, "at": now, "by": by, "what": what, "changed": _CHANGED[what]}
     connection.execute(insert(verdict), [{**row, "auto": seen.auto}])
     why = f"{by} {what} reply {seen.id}"
@@ -56,10 +57,10 @@ def record_review(connection: Connection, seen: Reply, what: str, by: str, now: 
 def record(connection: Connection, kind: str, last: int) -> tuple[int, int]:
     """Of the last verdicts on a kind's drafts inside its band: how many there are, and how many changed nothing."""
     inside = select(verdict.c.changed).where(verdict.c.kind == kind, verdict.c.auto == true())
-    found = inside.order_by(verdict.c.id.desc()).limit(last).subquery()
-    changes = func.count().filter(found.c.changed)  # a sum of booleans would be read back as one
-    of, changed = connection.execute(select(func.count(), changes).select_from(found)).one()
-    return of, of - changed
+    latest = inside.order_by(verdict.c.id.desc()).limit(last).subquery()
+    changes = func.count().filter(latest.c.changed)  # a sum of booleans would be read back as one
+    total, changed = connection.execute(select(func.count(), changes).select_from(latest)).one()
+    return total, total - changed
 
 
 def standing(connection: Connection, kind: str) -> Autonomy | None:

@@ -29,8 +29,8 @@ from listener.model import Json, Mention
 from listener.store import quarantine as unread
 from listener.store import vacuum
 from listener.store.dialect import overwrite_freed, upsert
+from listener.store.loading import chunks
 from listener.store.people import Person, called, digest
-from listener.store.records import chunks
 from listener.store.states import OVER, UNDER_WAY
 from listener.store.tables import metadata
 
@@ -62,13 +62,13 @@ _lies_aside = (  # undecided, until a person puts it back or dismisses it
 OF_PERSONS = ("opted_out", "opted_in")  # events that name a person in their detail
 
 
-def remembered(connection: Connection, found: Sequence[Mention]) -> list[Mention]:
+def remembered(connection: Connection, candidates: Sequence[Mention]) -> list[Mention]:
     """These mentions without what somebody wrote before they were forgotten."""
-    silent = {row.digest: row.at for row in connection.execute(select(forgotten))}
-    if not silent:
-        return list(found)
-    since = [(one, silent.get(digest((one.platform, one.author_id)))) for one in found]
-    return [one for one, at in since if at is None or one.created_at > at]
+    forgotten_at = {row.digest: row.at for row in connection.execute(select(forgotten))}
+    if not forgotten_at:
+        return list(candidates)
+    limits = [(post, forgotten_at.get(digest((post.platform, post.author_id)))) for post in candidates]
+    return [post for post, limit in limits if limit is None or post.created_at > limit]
 
 
 def at(connection: Connection, key: int) -> datetime | None:
@@ -80,22 +80,21 @@ def at(connection: Connection, key: int) -> datetime | None:
 def erase(connection: Connection, person: Person, by: str, now: datetime) -> dict[str, int]:
     """Erase a person's words in every table. Returns how many rows lost some, by noun; `clean` does the file."""
     overwrite_freed(connection)
-    whose = unread.names(connection, *person)
-    same = (mention.c.platform == person[0], mention.c.author_id == person[1])
-    keys = select(mention.c.key).where(*same)
+    names = unread.names(connection, *person)
+    by_author = (mention.c.platform == person[0], mention.c.author_id == person[1])
+    keys = select(mention.c.key).where(*by_author)
     count = _about(connection, keys, by, now)
-    count["quarantine"] += unread.erase(connection, whose, now)
-    theirs = (note.c.platform == person[0], note.c.author_id == person[1])
-    count["notes"] = connection.execute(delete(note).where(*theirs)).rowcount
+    count["quarantine"] += unread.erase(connection, names, now)
+    their_notes = (note.c.platform == person[0], note.c.author_id == person[1])
+    count["notes"] = connection.execute(delete(note).where(*their_notes)).rowcount
     _opted(connection, person)
     _beside(connection, person)
-    gone = {
-        **ERASED_FIELDS,
-        "author_id": f"forgotten-{token_hex(8)}",
-    }  # by chance: exports show it, and ids can be tried
-    count["mentions"] = connection.execute(update(mention).where(*same).values(**gone)).rowcount
-    kept = upsert(forgotten).values([{"digest": digest(one), "at": now} for one in (person, *called(whose))])
-    connection.execute(kept.on_conflict_do_update(index_elements=["digest"], set_={"at": now}))
+    nameless = {**ERASED_FIELDS, "author_id": f"forgotten-{token_hex(8)}"}  # random: a digest could be tried for ids
+    count["mentions"] = connection.execute(update(mention).where(*by_author).values(**nameless)).rowcount
+    rows = [{"digest": digest(identity), "at": now} for identity in (person, *called(names))]
+    connection.execute(
+        upsert(forgotten).values(rows).on_conflict_do_update(index_elements=["digest"], set_={"at": now})
+    )
     vacuum.due(connection, now)
     return count
 
@@ -127,8 +126,8 @@ def _wordy(needed: ColumnElement[bool]) -> Select[Any]:
 
 def aside(connection: Connection, before: datetime, now: datetime) -> int:
     """Erase what was set aside before a time and is done with; the rest waits for a person. Returns of how many."""
-    lies = (quarantined.c.at < before, quarantined.c.raw != "", quarantined.c.resolved_at.is_not(None))
-    return _set(connection, quarantined, and_(*lies), raw="", error=unread.FORGOTTEN, resolved_at=now)
+    old_items = (quarantined.c.at < before, quarantined.c.raw != "", quarantined.c.resolved_at.is_not(None))
+    return _set(connection, quarantined, and_(*old_items), raw="", error=unread.FORGOTTEN, resolved_at=now)
 
 
 def expire(connection: Connection, keys: Sequence[int], why: str, now: datetime) -> None:
@@ -136,9 +135,9 @@ def expire(connection: Connection, keys: Sequence[int], why: str, now: datetime)
     overwrite_freed(connection)
     for piece in chunks(keys):
         chosen = mention.c.key.in_(piece)
-        same = (mention.c.platform == optout.c.platform, mention.c.author_id == optout.c.author_id)
-        asked = select(mention.c.key).where(chosen, *same).exists()
-        _set(connection, optout, and_(optout.c.by == "author", asked), why=None)  # "stop", in their words
+        same_author = (mention.c.platform == optout.c.platform, mention.c.author_id == optout.c.author_id)
+        has_opted_out = select(mention.c.key).where(chosen, *same_author).exists()
+        _set(connection, optout, and_(optout.c.by == "author", has_opted_out), why=None)  # "stop", in their words
         _about(connection, select(mention.c.key).where(chosen), "upkeep", now, {"message": why})
         connection.execute(update(mention).where(chosen).values(**ERASED_FIELDS))
 
@@ -149,19 +148,19 @@ def _about(
     """Erase what is kept beside these mentions: facts, hits, texts, reasons, raw items, and the details of events."""
     named = (mention.c.platform == quarantined.c.platform, mention.c.id == quarantined.c.mention_id)
     raw = and_(quarantined.c.raw != "", keys.where(*named).correlate(quarantined).exists())
-    mine = reply.c.mention_key.in_(keys)
-    replies = select(reply.c.id).where(mine)
-    told = event.c.mention_key.in_(keys) & event.c.detail.is_not(None)
+    of_mentions = reply.c.mention_key.in_(keys)
+    replies = select(reply.c.id).where(of_mentions)
+    with_detail = event.c.mention_key.in_(keys) & event.c.detail.is_not(None)
     count = {
         "decisions": _set(connection, decision, decision.c.mention_key.in_(keys), signals={}, hits=[]),
-        "events": _set(connection, event, told, detail=null()),
+        "events": _set(connection, event, with_detail, detail=null()),
         "approvals": _set(connection, approval, approval.c.reply_id.in_(replies), text=""),
-        "replies": _set(connection, reply, mine, text=None, reason=None, error=None, request=null()),
+        "replies": _set(connection, reply, of_mentions, text=None, reason=None, error=None, request=null()),
         "quarantine": _set(connection, quarantined, raw, raw="", error=unread.FORGOTTEN, resolved_at=now),
     }
     row = (literal(now, event.c.at.type), literal("forgotten"), literal(by), mention.c.key)
-    new = select(*row, literal(detail, event.c.detail.type)).where(mention.c.key.in_(keys))
-    connection.execute(insert(event).from_select(["at", "what", "by", "mention_key", "detail"], new))
+    rows = select(*row, literal(detail, event.c.detail.type)).where(mention.c.key.in_(keys))
+    connection.execute(insert(event).from_select(["at", "what", "by", "mention_key", "detail"], rows))
     return count
 
 
@@ -171,8 +170,8 @@ def _set(connection: Connection, table: Any, where: Any, **changes: Any) -> int:
 
 def _opted(connection: Connection, person: Person) -> None:
     """The opt-out stays, without the words by which it was asked for; so do its events, without the name."""
-    same = (optout.c.platform == person[0], optout.c.author_id == person[1])
-    connection.execute(update(optout).where(*same).values(why=None))
+    by_person = (optout.c.platform == person[0], optout.c.author_id == person[1])
+    connection.execute(update(optout).where(*by_person).values(why=None))
     query = select(event.c.id, event.c.detail).where(event.c.mention_key.is_(None), event.c.what.in_(OF_PERSONS))
     for row in connection.execute(query).all():
         if row.detail and (row.detail.get("platform"), row.detail.get("author_id")) == person:

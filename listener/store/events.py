@@ -6,7 +6,8 @@ from datetime import datetime
 from sqlalchemy import Connection, func, insert, select, update
 
 from listener.model import Json
-from listener.store.records import Approval, Event, chunks, columns, load, load_all
+from listener.store.loading import chunks, columns, load, load_all
+from listener.store.records import Approval, Event
 from listener.store.tables import metadata
 
 event = metadata.tables["event"]
@@ -61,8 +62,8 @@ def take_back(connection: Connection, reply_id: int, now: datetime) -> None:
 
 def standing(connection: Connection, reply_id: int, revision: int) -> list[Approval]:
     """The approvals of this revision that were not taken back, oldest first."""
-    found = approvals(connection, reply_id)
-    return [one for one in found if one.revision == revision and one.revoked_at is None]
+    all_of_reply = approvals(connection, reply_id)
+    return [given for given in all_of_reply if given.revision == revision and given.revoked_at is None]
 
 
 def approvals(connection: Connection, reply_id: int) -> list[Approval]:
@@ -73,9 +74,9 @@ def approvals(connection: Connection, reply_id: int) -> list[Approval]:
 
 def approvals_of(connection: Connection, reply_ids: Sequence[int]) -> dict[int, list[Approval]]:
     """The approvals of many replies, oldest first."""
-    found: dict[int, list[Approval]] = {}
+    by_reply: dict[int, list[Approval]] = {}
     query = select(approval.c.reply_id, *columns(Approval, approval)).order_by(approval.c.id)
     for piece in chunks(reply_ids):
         for row in connection.execute(query.where(approval.c.reply_id.in_(piece))):
-            found.setdefault(row.reply_id, []).append(load(Approval, row))
-    return found
+            by_reply.setdefault(row.reply_id, []).append(load(Approval, row))
+    return by_reply

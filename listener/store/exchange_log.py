@@ -39,8 +39,8 @@ def exchanges(
         query = query.where(exchange.c.platform == person[0], exchange.c.author_id == person[1])
     if after is not None:
         seen = connection.execute(select(mention.c.seen_at).where(mention.c.key == after)).scalar_one()
-        behind = or_(exchange.c.seen_at > seen, exchange.c.mention_key > after)
-        query = query.where(exchange.c.seen_at >= seen, behind)
+        later = or_(exchange.c.seen_at > seen, exchange.c.mention_key > after)
+        query = query.where(exchange.c.seen_at >= seen, later)
     return (dict(row._mapping) for row in connection.execute(query))
 
 

@@ -10,7 +10,8 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func,
 from listener.errors import DeskError
 from listener.model import Mention
 from listener.store.dialect import UtcTime
-from listener.store.records import Exchange, RecentDraft, Reply, StoredDecision, columns, load, load_all
+from listener.store.loading import columns, load, load_all
+from listener.store.records import Exchange, RecentDraft, Reply, StoredDecision
 from listener.store.replies import by_due, waits
 from listener.store.states import GOING, PERSONAL, WAITING
 from listener.store.tables import metadata
@@ -53,15 +54,15 @@ def _joined() -> Select[Any]:
         .limit(1)
         .scalar_subquery()
     )
-    told = mention.outerjoin(decision, _last_decision(mention.c.key)).outerjoin(reply, reply.c.id == live_first)
-    return _lines().select_from(told)
+    source = mention.outerjoin(decision, _last_decision(mention.c.key)).outerjoin(reply, reply.c.id == live_first)
+    return _lines().select_from(source)
 
 
 @cache
 def _queued() -> Select[Any]:
     """A reply with its mention and that one's latest decision: driven by the reply, so that a queue stays quick."""
-    told = reply.join(mention, mention.c.key == reply.c.mention_key)
-    return _lines().select_from(told.outerjoin(decision, _last_decision(mention.c.key)))
+    source = reply.join(mention, mention.c.key == reply.c.mention_key)
+    return _lines().select_from(source.outerjoin(decision, _last_decision(mention.c.key)))
 
 
 def _item(row: Row[Any]) -> Exchange:
@@ -129,10 +130,10 @@ def items(
 
 def _told(words: str) -> ColumnElement[bool]:
     """They stand in the reply's text, in what it answers, or in its author's name; asked of each reply in turn."""
-    said = (mention.c.text, mention.c.author_handle, mention.c.author_name)
-    theirs = or_(*(column.icontains(words, autoescape=True) for column in said))
-    heard = select(mention.c.key).where(mention.c.key == reply.c.mention_key, theirs).exists()
-    return or_(reply.c.text.icontains(words, autoescape=True), heard)
+    fields = (mention.c.text, mention.c.author_handle, mention.c.author_name)
+    in_mention = or_(*(column.icontains(words, autoescape=True) for column in fields))
+    mention_matches = select(mention.c.key).where(mention.c.key == reply.c.mention_key, in_mention).exists()
+    return or_(reply.c.text.icontains(words, autoescape=True), mention_matches)
 
 
 def _behind(connection: Connection, after: int) -> ColumnElement[bool]:
@@ -154,15 +155,15 @@ def of_platform(connection: Connection, platform: str, state: str) -> list[Excha
 
 def of_conversation(connection: Connection, platform: str, conversation_id: str, limit: int = 50) -> list[Exchange]:
     """The stored mentions of a conversation with their replies, oldest first."""
-    same = (mention.c.platform == platform, mention.c.conversation_id == conversation_id)
-    query = _joined().where(*same).order_by(mention.c.key.desc()).limit(limit)
+    in_conversation = (mention.c.platform == platform, mention.c.conversation_id == conversation_id)
+    query = _joined().where(*in_conversation).order_by(mention.c.key.desc()).limit(limit)
     return [_item(row) for row in connection.execute(query)][::-1]
 
 
 def of_person(connection: Connection, platform: str, author_id: str, limit: int | None = 50) -> list[Exchange]:
     """A person's mentions with their replies, oldest first (the newest `limit` of them)."""
-    same = (mention.c.platform == platform, mention.c.author_id == author_id)
-    query = _joined().where(*same).order_by(mention.c.key.desc()).limit(limit)
+    by_person = (mention.c.platform == platform, mention.c.author_id == author_id)
+    query = _joined().where(*by_person).order_by(mention.c.key.desc()).limit(limit)
     return [_item(row) for row in connection.execute(query)][::-1]
 
 
@@ -198,25 +199,25 @@ def automatic_in(connection: Connection, platform: str, conversation_id: str, bu
     return connection.execute(query.limit(1)).first() is not None
 
 
-def person_waits(connection: Connection, said: Mention, but: int) -> bool:
+def person_waits(connection: Connection, of_mention: Mention, but: int) -> bool:
     """True when another mention of this author in this conversation waits for a person's word."""
     query = select(reply.c.id).join(mention, mention.c.key == reply.c.mention_key)
-    same = (
-        mention.c.platform == said.platform,
-        mention.c.conversation_id == said.conversation_id,
-        mention.c.author_id == said.author_id,
+    same_author = (
+        mention.c.platform == of_mention.platform,
+        mention.c.conversation_id == of_mention.conversation_id,
+        mention.c.author_id == of_mention.author_id,
     )
     open_ = or_(reply.c.state.in_(PERSONAL), and_(reply.c.state == "drafted", ~reply.c.auto))
-    return connection.execute(query.where(*same, reply.c.id != but, open_).limit(1)).first() is not None
+    return connection.execute(query.where(*same_author, reply.c.id != but, open_).limit(1)).first() is not None
 
 
 def recent_drafts(connection: Connection, since: datetime, limit: int) -> list[RecentDraft]:
     """The newest drafts made since a time, newest first, whatever has become of them."""
-    whose = (mention.c.platform, mention.c.author_id, mention.c.conversation_id)
-    told = select(reply.c.kind, reply.c.created_at, *whose)
-    told = told.select_from(reply.join(mention, mention.c.key == reply.c.mention_key))
-    told = told.where(reply.c.created_at >= since, reply.c.kind.is_not(None))
-    return load_all(RecentDraft, connection.execute(told.order_by(reply.c.created_at.desc()).limit(limit)))
+    recipient = (mention.c.platform, mention.c.author_id, mention.c.conversation_id)
+    query = select(reply.c.kind, reply.c.created_at, *recipient)
+    query = query.select_from(reply.join(mention, mention.c.key == reply.c.mention_key))
+    query = query.where(reply.c.created_at >= since, reply.c.kind.is_not(None))
+    return load_all(RecentDraft, connection.execute(query.order_by(reply.c.created_at.desc()).limit(limit)))
 
 
 def decisions(

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from listener.errors import OverBudget
 from listener.store.dialect import upsert
 from listener.store.engine import Store
-from listener.store.records import chunks
+from listener.store.loading import chunks
 from listener.store.tables import metadata
 
 ledger = metadata.tables["ledger"]
@@ -34,20 +34,20 @@ def charge(
 
 def attribute(connection: Connection, platform: str, key: str, reply_id: int) -> None:
     """Put what was charged under this key on the reply's account."""
-    mine = (ledger.c.platform == platform, ledger.c.key == key, ledger.c.reply_id.is_(None))
-    connection.execute(update(ledger).where(*mine).values(reply_id=reply_id))
+    unattributed = (ledger.c.platform == platform, ledger.c.key == key, ledger.c.reply_id.is_(None))
+    connection.execute(update(ledger).where(*unattributed).values(reply_id=reply_id))
 
 
 def first_today(connection: Connection, platform: str, units: Collection[str], now: datetime) -> set[str]:
     """Those of these units that were not billed yet this UTC day; from now on they were. Other days are forgotten."""
-    here, today = billed.c.platform == platform, now.astimezone(UTC).date().isoformat()
-    known: set[str] = set()
+    of_platform, today = billed.c.platform == platform, now.astimezone(UTC).date().isoformat()
+    billed_today: set[str] = set()
     for piece in chunks(list(units)):
-        query = select(billed.c.unit).where(here, billed.c.day == today, billed.c.unit.in_(piece))
-        known.update(connection.execute(query).scalars())
-    fresh = set(units) - known
+        query = select(billed.c.unit).where(of_platform, billed.c.day == today, billed.c.unit.in_(piece))
+        billed_today.update(connection.execute(query).scalars())
+    fresh = set(units) - billed_today
     if fresh:
-        connection.execute(delete(billed).where(here, billed.c.day != today))
+        connection.execute(delete(billed).where(of_platform, billed.c.day != today))
         connection.execute(insert(billed), [{"platform": platform, "day": today, "unit": unit} for unit in fresh])
     return fresh
 

@@ -51,7 +51,7 @@ def _take(descriptor: int, path: Path) -> None:
 
 def _holder(descriptor: int) -> str:
     try:
-        told = json.loads(os.pread(descriptor, 500, 0))
-        return f"`earshot {told['command']}` (process {told['pid']}, since {told['since']})"
+        entry = json.loads(os.pread(descriptor, 500, 0))
+        return f"`earshot {entry['command']}` (process {entry['pid']}, since {entry['since']})"
     except (ValueError, KeyError, TypeError):
         return "another process"

@@ -8,8 +8,9 @@ from sqlalchemy import Connection, func, insert, select, update
 from listener.errors import DeskError
 from listener.model import Gap, QuarantinedItem
 from listener.store.dialect import upsert
+from listener.store.loading import columns, load, load_all, values
 from listener.store.quarantine import FORGOTTEN
-from listener.store.records import Notice, Quarantined, columns, load, load_all
+from listener.store.records import Notice, Quarantined
 from listener.store.tables import metadata
 
 notice = metadata.tables["notice"]
@@ -29,13 +30,13 @@ def _open(
     connection: Connection, kind: str, platform: str, what: str, do: str, now: datetime, subject: str
 ) -> int | None:
     """Return the id of the new notice, or None when one was open already."""
-    same = (
+    same_cause = (
         notice.c.kind == kind,
         notice.c.platform == platform,
         notice.c.subject == subject,
         notice.c.cleared_at.is_(None),
     )
-    if connection.execute(update(notice).where(*same).values(what=what, do=do)).rowcount:
+    if connection.execute(update(notice).where(*same_cause).values(what=what, do=do)).rowcount:
         return None
     row = {"kind": kind, "platform": platform, "subject": subject, "since": now, "what": what, "do": do}
     return int(connection.execute(insert(notice).values(row).returning(notice.c.id)).scalar_one())
@@ -65,14 +66,14 @@ def opened(connection: Connection) -> list[Notice]:
     return load_all(Notice, connection.execute(query))
 
 
-def record_gap(connection: Connection, platform: str, found: Gap, now: datetime) -> None:
+def record_gap(connection: Connection, platform: str, stretch: Gap, now: datetime) -> None:
     """Keep a stretch that could not be read, with the notice that stays until a person clears it."""
-    subject = f"{found.feed}:{found.from_id}:{found.to_id}"
+    subject = f"{stretch.feed}:{stretch.from_id}:{stretch.to_id}"
     do = "look on the platform for mentions of that time, then `earshot notices --clear ID`"
-    notice_id = _open(connection, "gap", platform, found.description, do, now, subject)
+    notice_id = _open(connection, "gap", platform, stretch.description, do, now, subject)
     if notice_id is not None:
-        row = {"platform": platform, "feed": found.feed, "from_id": found.from_id, "to_id": found.to_id}
-        connection.execute(insert(gap), [{**row, "description": found.description, "at": now, "notice_id": notice_id}])
+        row = {**values(stretch), "platform": platform, "at": now, "notice_id": notice_id}
+        connection.execute(insert(gap), [row])
 
 
 def gap_counts(connection: Connection) -> dict[str, int]:
@@ -94,15 +95,16 @@ def quarantine(
     for item in items:
         fixed = {"error": item.error, "raw": item.raw, "at": now, "resolved_at": None}
         row = {"platform": platform, "mention_id": item.mention_id, "stage": stage, **fixed}
-        same = (
+        same_item = (
             quarantined.c.platform == platform,
             quarantined.c.mention_id == item.mention_id,
             quarantined.c.stage == stage,
         )
-        there = connection.execute(select(quarantined.c.resolved_at, quarantined.c.error).where(*same)).one_or_none()
-        if there is not None and there.error == FORGOTTEN:  # erased words do not come back
+        query = select(quarantined.c.resolved_at, quarantined.c.error).where(*same_item)
+        stored = connection.execute(query).one_or_none()
+        if stored is not None and stored.error == FORGOTTEN:  # erased words do not come back
             continue
-        if there is None or there.resolved_at is not None:
+        if stored is None or stored.resolved_at is not None:
             count += 1
         merge = upsert(quarantined).values(row)
         connection.execute(merge.on_conflict_do_update(index_elements=["platform", "mention_id", "stage"], set_=fixed))
@@ -138,13 +140,13 @@ def resolve_quarantined(connection: Connection, quarantine_id: int, now: datetim
 
 def resolve_repaired(connection: Connection, platform: str, ids: Sequence[str], now: datetime) -> None:
     """Items set aside by the poll that have since come whole."""
-    aside = select(quarantined.c.mention_id).where(
+    unresolved = select(quarantined.c.mention_id).where(
         quarantined.c.platform == platform, quarantined.c.stage == "poll", quarantined.c.resolved_at.is_(None)
     )
-    for mention_id in set(connection.execute(aside).scalars()) & set(ids):
-        same = (
+    for mention_id in set(connection.execute(unresolved).scalars()) & set(ids):
+        same_item = (
             quarantined.c.platform == platform,
             quarantined.c.mention_id == mention_id,
             quarantined.c.stage == "poll",
         )
-        connection.execute(update(quarantined).where(*same).values(resolved_at=now))
+        connection.execute(update(quarantined).where(*same_item).values(resolved_at=now))

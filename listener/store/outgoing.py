@@ -20,14 +20,14 @@ def texts(
     on_the_way: with those that are approved or being sent; but: leave this reply out.
     """
     going = reply.c.state.in_(ON_THE_WAY)
-    found: dict[str, int] = {}
+    counts: dict[str, int] = {}
     for which in (reply.c.sent_at >= since, *([going] if on_the_way else [])):
         query = select(reply.c.text, func.count()).where(which, reply.c.text.is_not(None))
         query = query if but is None else query.where(reply.c.id != but)
         newest = query.group_by(reply.c.text).order_by(func.max(reply.c.id).desc()).limit(limit)
         for text, number in connection.execute(newest):
-            found[text] = found.get(text, 0) + number
-    return found
+            counts[text] = counts.get(text, 0) + number
+    return counts
 
 
 def automatic_times(connection: Connection, since: datetime) -> list[datetime]:
@@ -39,8 +39,9 @@ def automatic_times(connection: Connection, since: datetime) -> list[datetime]:
 
 def held(connection: Connection, platform: str, now: datetime) -> dict[str, int]:
     """How many approved replies of a platform wait for a time, by the reason."""
-    waits = _approved(platform).where(~_due(now)).group_by(reply.c.hold)
-    return {row[0] or "rate": row[1] for row in connection.execute(waits.with_only_columns(reply.c.hold, func.count()))}
+    waiting = _approved(platform).where(~_due(now)).group_by(reply.c.hold)
+    counts = connection.execute(waiting.with_only_columns(reply.c.hold, func.count()))
+    return {row[0] or "rate": row[1] for row in counts}
 
 
 def due(connection: Connection, platform: str, now: datetime) -> list[int]:
@@ -50,8 +51,8 @@ def due(connection: Connection, platform: str, now: datetime) -> list[int]:
 
 
 def _approved(platform: str) -> Select[Any]:
-    told = reply.join(mention, mention.c.key == reply.c.mention_key)
-    return select(reply.c.id).select_from(told).where(mention.c.platform == platform, reply.c.state == "approved")
+    source = reply.join(mention, mention.c.key == reply.c.mention_key)
+    return select(reply.c.id).select_from(source).where(mention.c.platform == platform, reply.c.state == "approved")
 
 
 def _due(now: datetime) -> ColumnElement[bool]:

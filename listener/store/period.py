@@ -11,8 +11,8 @@ from listener.model import Json
 from listener.store.dialect import json_text, minute_of
 from listener.store.draft_reviews import MACHINE, verdict
 from listener.store.ledger import ledger
+from listener.store.loading import chunks, load_all, names
 from listener.store.notices import gap, notice
-from listener.store.records import chunks, load_all, names
 from listener.store.tables import metadata
 
 mention = metadata.tables["mention"]
@@ -93,15 +93,15 @@ def cases(connection: Connection, since: datetime, until: datetime) -> list[Repl
         .where(case((before.c.state == "sent", before.c.sent_at)) < reply.c.sent_at, before.c.approved_by != MACHINE)
         .exists()
     )
-    own: dict[str, ColumnElement[Any]] = {
+    computed: dict[str, ColumnElement[Any]] = {
         name: mention.c[name] for name in ("key", "age_start_at", "answered_remotely")
     }
-    own |= {"action": decision.c.action, "decided_rule": decision.c.rule, "decided_kind": decision.c.kind}
-    own |= {"verdict": verdict.c.what, "follows": follows}
-    chosen = [own[name].label(name) if name in own else reply.c[name] for name in names(ReplyCase)]
-    told = mention.join(reply, reply.c.mention_key == mention.c.key).outerjoin(decision, _made_by)
-    told = told.outerjoin(verdict, verdict.c.reply_id == reply.c.id)
-    return load_all(ReplyCase, connection.execute(select(*chosen).select_from(told).where(_within(since, until))))
+    computed |= {"action": decision.c.action, "decided_rule": decision.c.rule, "decided_kind": decision.c.kind}
+    computed |= {"verdict": verdict.c.what, "follows": follows}
+    chosen = [computed[name].label(name) if name in computed else reply.c[name] for name in names(ReplyCase)]
+    source = mention.join(reply, reply.c.mention_key == mention.c.key).outerjoin(decision, _made_by)
+    source = source.outerjoin(verdict, verdict.c.reply_id == reply.c.id)
+    return load_all(ReplyCase, connection.execute(select(*chosen).select_from(source).where(_within(since, until))))
 
 
 def first_texts(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[str, str]]:
@@ -133,33 +133,33 @@ def moods(connection: Connection, since: datetime, until: datetime, languages: C
 
 def complaints(connection: Connection, since: datetime, until: datetime) -> list[list[str]]:
     """Of each mention that names a problem, complains or threatens to leave: the names of its cues."""
-    facts = json_text(decision.c.signals)
-    named = or_(*(facts.contains(f'"{cue}":') for cue in COMPLAINTS))
+    signals = json_text(decision.c.signals)
+    named = or_(*(signals.contains(f'"{cue}":') for cue in COMPLAINTS))
     query = select(decision.c.signals).select_from(mention.join(decision, _last)).where(_within(since, until), named)
-    found = (list(facts.get("cues", {})) for facts in connection.execute(query).scalars())
-    return [cues for cues in found if set(cues) & set(COMPLAINTS)]
+    cue_lists = (list(signals.get("cues", {})) for signals in connection.execute(query).scalars())
+    return [cues for cues in cue_lists if set(cues) & set(COMPLAINTS)]
 
 
 def lags(connection: Connection, since: datetime, until: datetime) -> list[float]:
     """Seconds from being written to being seen, of what was written since listening began there."""
-    told = mention.join(platform, platform.c.name == mention.c.platform)
-    query = select(mention.c.created_at, mention.c.seen_at).select_from(told)
+    source = mention.join(platform, platform.c.name == mention.c.platform)
+    query = select(mention.c.created_at, mention.c.seen_at).select_from(source)
     rows = connection.execute(query.where(_within(since, until), mention.c.created_at >= platform.c.began_at))
     return sorted(max((row.seen_at - row.created_at).total_seconds(), 0.0) for row in rows)
 
 
 def gaps(connection: Connection, since: datetime, until: datetime) -> tuple[int, int]:
     """How many stretches could not be read in the period, and how many of them no person has cleared."""
-    told = gap.outerjoin(notice, notice.c.id == gap.c.notice_id)
-    query = select(func.count(), func.count(notice.c.id).filter(notice.c.cleared_at.is_(None))).select_from(told)
+    source = gap.outerjoin(notice, notice.c.id == gap.c.notice_id)
+    query = select(func.count(), func.count(notice.c.id).filter(notice.c.cleared_at.is_(None))).select_from(source)
     row = connection.execute(query.where(gap.c.at >= since, gap.c.at < until)).one()
     return row[0], row[1]
 
 
 def outages(connection: Connection, since: datetime, until: datetime) -> list[Json]:
     """When a platform could not be read: its notices that were open in the period, the times cut to it."""
-    asked = (notice.c.kind.in_(OUTAGES), notice.c.subject == "reading", notice.c.since < until)
-    query = select(notice.c.platform, notice.c.kind, notice.c.since, notice.c.cleared_at).where(*asked)
+    overlapping = (notice.c.kind.in_(OUTAGES), notice.c.subject == "reading", notice.c.since < until)
+    query = select(notice.c.platform, notice.c.kind, notice.c.since, notice.c.cleared_at).where(*overlapping)
     rows = connection.execute(query.where(or_(notice.c.cleared_at.is_(None), notice.c.cleared_at > since)))
     return [
         {
@@ -175,8 +175,8 @@ def outages(connection: Connection, since: datetime, until: datetime) -> list[Js
 
 def spend(connection: Connection, since: datetime, until: datetime) -> list[Json]:
     """What each platform's calls cost in the period; for_replies: the part that went into posting replies."""
-    mine = case((ledger.c.reply_id.is_not(None), ledger.c.usd), else_=0.0)
+    for_replies = case((ledger.c.reply_id.is_not(None), ledger.c.usd), else_=0.0)
     sums: list[Any] = [func.sum(ledger.c.usd).label("usd"), func.count().label("calls")]
-    sums += [func.sum(mine).label("for_replies_usd"), func.count(ledger.c.reply_id.distinct()).label("replies")]
+    sums += [func.sum(for_replies).label("for_replies_usd"), func.count(ledger.c.reply_id.distinct()).label("replies")]
     query = select(ledger.c.platform, *sums).where(ledger.c.at >= since, ledger.c.at < until)
     return [dict(row._mapping) for row in connection.execute(query.group_by(ledger.c.platform))]

@@ -7,7 +7,8 @@ from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from listener.store import notices
 from listener.store.dialect import upsert
-from listener.store.records import Pause, PlatformState, columns, load, load_all
+from listener.store.loading import columns, load, load_all
+from listener.store.records import Pause, PlatformState
 from listener.store.tables import metadata
 
 platform = metadata.tables["platform"]
@@ -60,9 +61,9 @@ def set_pause(
     connection: Connection, scope: str, since: datetime, until: datetime | None, reason: str | None, by: str
 ) -> Pause:
     """Stop sending in this scope (a platform's name, or `*`). A pause that lasts longer already stays as it is."""
-    there = next((one for one in pauses(connection, since) if one.scope == scope), None)
-    if there is not None and (there.until is None or (until is not None and there.until >= until)):
-        return there
+    current = next((entry for entry in pauses(connection, since) if entry.scope == scope), None)
+    if current is not None and (current.until is None or (until is not None and current.until >= until)):
+        return current
     fixed = {"since": since, "until": until, "reason": reason, "by": by}
     row = upsert(pause).values(scope=scope, **fixed)
     connection.execute(row.on_conflict_do_update(index_elements=["scope"], set_=fixed))

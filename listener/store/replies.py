@@ -21,7 +21,8 @@ from listener.errors import DeskError
 from listener.model import Json
 from listener.store import draft_reviews, events
 from listener.store.dialect import DUE, UtcTime, match_any
-from listener.store.records import Reply, chunks, columns, load, load_all
+from listener.store.loading import chunks, columns, load, load_all
+from listener.store.records import Reply
 from listener.store.states import OVER, WAITING, require_transition
 from listener.store.tables import metadata
 
@@ -48,10 +49,10 @@ def add_all(connection: Connection, rows: Sequence[Json], now: datetime, by: str
         return
     fixed = {"revision": 1, "created_at": now, "changed_at": now, "attempts": 0, "check_count": 0}
     query = insert(reply).returning(reply.c.id, reply.c.mention_key, reply.c.state)
-    new = sorted(connection.execute(query, [{**fixed, **row} for row in rows]), key=lambda row: row.id)
-    log = {"at": now, "by": by, "detail": None}
+    added = sorted(connection.execute(query, [{**fixed, **row} for row in rows]), key=lambda row: row.id)
+    fixed_ = {"at": now, "by": by, "detail": None}
     events.add_all(
-        connection, [{**log, "what": row.state, "mention_key": row.mention_key, "reply_id": row.id} for row in new]
+        connection, [{**fixed_, "what": row.state, "mention_key": row.mention_key, "reply_id": row.id} for row in added]
     )
 
 
@@ -71,26 +72,27 @@ def transition(
     Returns False when somebody else was first. Raises ValueError for a move that states.TRANSITIONS does not have.
     """
     require_transition(seen.state, to)
-    same = and_(reply.c.id == seen.id, reply.c.state == seen.state, reply.c.revision == seen.revision)
-    done = connection.execute(update(reply).where(same).values(state=to, changed_at=now, **changes)).rowcount == 1
-    if done:
+    unchanged = and_(reply.c.id == seen.id, reply.c.state == seen.state, reply.c.revision == seen.revision)
+    query = update(reply).where(unchanged).values(state=to, changed_at=now, **changes)
+    moved = connection.execute(query).rowcount == 1
+    if moved:
         events.add(connection, what or to, by, now, mention_key=seen.mention_key, reply_id=seen.id, detail=detail)
         if to == "drafted":  # whatever brought it back: who approved it must look again
             events.take_back(connection, seen.id, now)
         ended = draft_reviews.record_review(connection, seen, what or to, by, now, changes)
         if ended is not None and seen.kind is not None:
             _recall(connection, seen.kind, ended, now)
-    return done
+    return moved
 
 
 def _recall(connection: Connection, kind: str, why: str, now: datetime) -> None:
     """A kind's autonomy has ended: what it approved by itself and is not under way goes back to staff."""
     back: Json = {**UNAPPROVED, "error": why}
-    mine = (reply.c.state == "approved", reply.c.kind == kind, reply.c.approved_by == draft_reviews.MACHINE)
-    for one in where(connection, *mine):
+    automatic = (reply.c.state == "approved", reply.c.kind == kind, reply.c.approved_by == draft_reviews.MACHINE)
+    for approved in where(connection, *automatic):
         transition(
             connection,
-            one,
+            approved,
             "drafted",
             by=draft_reviews.MACHINE,
             now=now,
@@ -137,9 +139,9 @@ def where(connection: Connection, *conditions: ColumnElement[bool], limit: int |
 def open_to(connection: Connection, mention_keys: Sequence[int]) -> list[Reply]:
     """The replies to these mentions that are neither out nor closed."""
     return [
-        one
+        open_reply
         for piece in chunks(mention_keys)
-        for one in where(connection, reply.c.mention_key.in_(piece), reply.c.state.not_in(OVER))
+        for open_reply in where(connection, reply.c.mention_key.in_(piece), reply.c.state.not_in(OVER))
     ]
 
 
@@ -180,18 +182,18 @@ def reasons(connection: Connection, closed_as: str, limit: int) -> list[str]:
         .group_by(reply.c.reason)
         .order_by(func.count().desc(), func.max(reply.c.id).desc())
     )
-    return [one for one in connection.execute(query.limit(limit)).scalars() if one]
+    return [reason for reason in connection.execute(query.limit(limit)).scalars() if reason]
 
 
 def update_fields(
     connection: Connection, seen: Reply, what: str, by: str, now: datetime, detail: Json | None = None, **changes: Any
 ) -> bool:
     """Change columns that are no state (claim, snooze, assignee, hold) and log it, if it still is what was seen."""
-    same = and_(reply.c.id == seen.id, reply.c.state == seen.state, reply.c.revision == seen.revision)
-    done = connection.execute(update(reply).where(same).values(**changes)).rowcount == 1
-    if done:
+    unchanged = and_(reply.c.id == seen.id, reply.c.state == seen.state, reply.c.revision == seen.revision)
+    is_updated = connection.execute(update(reply).where(unchanged).values(**changes)).rowcount == 1
+    if is_updated:
         events.add(connection, what, by, now, mention_key=seen.mention_key, reply_id=seen.id, detail=detail)
-    return done
+    return is_updated
 
 
 def stale(connection: Connection, before: datetime, limit: int) -> list[Reply]:

@@ -56,7 +56,7 @@ def clean(store: Store, now: datetime, patience: float = WAIT) -> bool:
 def _left(store: Store) -> dict[str, int]:
     """What is to be cleaned: the subjects of the open notices, and their ids."""
     with store.read() as connection:
-        return {one.subject: one.id for one in notices.opened(connection) if one.kind == TRACES}
+        return {notice.subject: notice.id for notice in notices.opened(connection) if notice.kind == TRACES}
 
 
 def _file(store: Store, seen: int, now: datetime, patience: float) -> bool:
@@ -64,7 +64,7 @@ def _file(store: Store, seen: int, now: datetime, patience: float) -> bool:
     why = _rewrite(store.path, patience)
     with store.write() as connection:
         _tell(connection, FILE if why else LOG, why or "another program reads an older state of it", now)
-        if why or all(one.id != seen for one in notices.opened(connection)):
+        if why or all(notice.id != seen for notice in notices.opened(connection)):
             return False
         notices.clear(connection, TRACES, EVERYWHERE, now, subject=FILE)
     return True

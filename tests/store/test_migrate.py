@@ -9,7 +9,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
 from listener.errors import LockHeld, StoreError
-from listener.store import dialect, engine, lock, migrate, records
+from listener.store import dialect, engine, loading, lock, migrate, records
 from listener.store.tables import metadata
 from tests.line import NOON
 
@@ -68,7 +68,7 @@ def test_records_have_columns_of_their_names() -> None:
         records.Autonomy: "autonomy",
         records.SentimentBucket: "sentiment_bucket",
     }
-    missing = {name: set(records.names(cls)) - set(metadata.tables[name].c.keys()) for cls, name in pairs.items()}
+    missing = {name: set(loading.names(cls)) - set(metadata.tables[name].c.keys()) for cls, name in pairs.items()}
     assert not any(missing.values()), missing
 
 
