@@ -36,12 +36,12 @@ def add_all(connection: Connection, rows: Sequence[Json]) -> None:
 
 
 def newest(connection: Connection) -> int:
-    """The last event's id: while it stays, nothing has happened."""
+    """Return the last event's id: while it stays the same, nothing has happened."""
     return int(connection.execute(select(func.coalesce(func.max(event.c.id), 0))).scalar_one())
 
 
 def of(connection: Connection, mention_key: int) -> list[Event]:
-    """All that happened to a mention and its replies, oldest first."""
+    """List all that happened to a mention and its replies, oldest first."""
     query = select(*columns(Event, event)).where(event.c.mention_key == mention_key).order_by(event.c.id)
     return load_all(Event, connection.execute(query))
 
@@ -54,26 +54,26 @@ def approved(
     connection.execute(insert(approval), [row])
 
 
-def take_back(connection: Connection, reply_id: int, now: datetime) -> None:
-    """The approvals of a reply that stand count no longer."""
-    standing = (approval.c.reply_id == reply_id, approval.c.revoked_at.is_(None))
-    connection.execute(update(approval).where(*standing).values(revoked_at=now))
+def revoke(connection: Connection, reply_id: int, now: datetime) -> None:
+    """Revoke the approvals of a reply."""
+    valid = (approval.c.reply_id == reply_id, approval.c.revoked_at.is_(None))
+    connection.execute(update(approval).where(*valid).values(revoked_at=now))
 
 
 def standing(connection: Connection, reply_id: int, revision: int) -> list[Approval]:
-    """The approvals of this revision that were not taken back, oldest first."""
-    all_of_reply = approvals(connection, reply_id)
-    return [given for given in all_of_reply if given.revision == revision and given.revoked_at is None]
+    """List the approvals of this revision that were not revoked, oldest first."""
+    given = approvals(connection, reply_id)
+    return [approval for approval in given if approval.revision == revision and approval.revoked_at is None]
 
 
 def approvals(connection: Connection, reply_id: int) -> list[Approval]:
-    """The approvals of a reply, oldest first."""
+    """List the approvals of a reply, oldest first."""
     query = select(*columns(Approval, approval)).where(approval.c.reply_id == reply_id).order_by(approval.c.id)
     return load_all(Approval, connection.execute(query))
 
 
 def approvals_of(connection: Connection, reply_ids: Sequence[int]) -> dict[int, list[Approval]]:
-    """The approvals of many replies, oldest first."""
+    """Map replies to their approvals, oldest first."""
     by_reply: dict[int, list[Approval]] = {}
     query = select(approval.c.reply_id, *columns(Approval, approval)).order_by(approval.c.id)
     for piece in chunks(reply_ids):

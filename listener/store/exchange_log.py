@@ -1,4 +1,4 @@
-"""Reading across nouns: the exchange log, and the ages and counts that `status` shows."""
+"""Read across nouns: the exchange log, and the ages and counts that `status` shows."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -30,7 +30,7 @@ def exchanges(
     after: int | None = None,
     limit: int | None = 50,
 ) -> Iterator[Json]:
-    """The exchange log as we heard it, with the keys of CONTRACT.md; after: the mention's key of the line before."""
+    """Read the exchange log in the order of reading, with the fields of SHOWN. after: the last mention's key before."""
     order = (exchange.c.seen_at, exchange.c.mention_key)
     query = select(*[exchange.c[name] for name in SHOWN]).order_by(*order).limit(limit)
     if since is not None:
@@ -45,12 +45,12 @@ def exchanges(
 
 
 def oldest_waiting(connection: Connection) -> datetime | None:
-    """Since when the oldest reply waits for a person."""
+    """Return since when the oldest reply has waited for a person, or None."""
     return connection.execute(
         select(func.min(reply.c.created_at)).where(reply.c.state.in_(WAITING))
     ).scalar_one_or_none()
 
 
 def undecided(connection: Connection) -> int:
-    """How many mentions wait to be decided."""
+    """Count the mentions that wait to be decided."""
     return connection.execute(select(func.count()).where(mention.c.stage == "new")).scalar_one()

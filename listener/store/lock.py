@@ -46,7 +46,7 @@ def _take(descriptor: int, path: Path) -> None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
-        raise LockHeld(f"{_holder(descriptor)} holds {path}", "stop it first, or leave the work to it") from error
+        raise LockHeld(f"{_holder(descriptor)} holds {path}", "stop it first, or let it do the work") from error
 
 
 def _holder(descriptor: int) -> str:

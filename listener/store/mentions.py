@@ -1,4 +1,4 @@
-"""What was said: keeping mentions, finding those to decide, and what decide may know of the past."""
+"""Keep mentions, find those to decide, and what deciding may know of the past."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -33,19 +33,19 @@ class Known:
     can_reply: bool
 
     def better_in(self, other: Mention) -> bool:
-        """True when another feed tells of the same words that they are to us, or that we may answer."""
+        """Return True when another feed shows that the same words are addressed to us, or that we may answer."""
         better = (other.is_addressed and not self.is_addressed) or (other.can_reply and not self.can_reply)
         return better and other.id == self.version_id
 
     def older_than(self, other: Mention) -> bool:
-        """True when found is an edit of it: the same version with another text, or a later version."""
+        """Return True when the other is an edit of it: the same version with another text, or a later version."""
         if other.id == self.version_id:
             return other.text != self.text
         return other.created_at > self.version_at
 
 
 def stored_mentions(connection: Connection, platform: str, candidates: Sequence[Mention]) -> dict[str, Known]:
-    """The stored ones among these, by id and by interaction id."""
+    """Map those that are stored already, by id and by interaction id."""
     ids = list({candidate.interaction_id for candidate in candidates} | {candidate.id for candidate in candidates})
     query: Select[Any] = select(*columns(Known, mention), mention.c.id, mention.c.interaction_id)
     table: dict[str, Known] = {}
@@ -73,7 +73,7 @@ def _row(item: Mention, now: datetime) -> Json:
 
 
 def edited(connection: Connection, key: int, newer: Mention, now: datetime, *, again: bool) -> None:
-    """The author edited the post: keep the new text; again: decide once more."""
+    """Keep the new text of a post that its author edited. again: decide once more."""
     version = {"text": newer.text, "version_id": newer.id, "version_at": newer.created_at, "edited_at": now}
     version |= {
         "is_addressed": newer.is_addressed,
@@ -85,13 +85,13 @@ def edited(connection: Connection, key: int, newer: Mention, now: datetime, *, a
 
 
 def restore_text(connection: Connection, key: int, newer: Mention) -> None:
-    """The author edited a post of which the words were erased: they speak to us anew, with name and all."""
+    """Keep the new words, and the author, of an edited post whose old words were erased."""
     version = {name: value for name, value in values(newer).items() if name not in ("id", "interaction_id")}
     connection.execute(update(mention).where(mention.c.key == key).values(**version, stage="routed", deleted_at=None))
 
 
 def update_eligibility(connection: Connection, key: int, better: Mention, *, again: bool) -> None:
-    """Another feed knows better whether it is to us and whether we may answer; again: decide once more."""
+    """Keep what another feed knows better: is it addressed to us, may we answer. again: decide once more."""
     eligibility = {
         "is_addressed": better.is_addressed,
         "can_reply": better.can_reply,
@@ -102,7 +102,7 @@ def update_eligibility(connection: Connection, key: int, better: Mention, *, aga
 
 
 def pending(connection: Connection, limit: int) -> dict[int, tuple[Mention, int]]:
-    """The oldest mentions to decide: key -> (mention, tries so far)."""
+    """Map the oldest mentions to decide: key -> (mention, tries so far)."""
     query = select(mention.c.key, mention.c.crash_count, *columns(Mention, mention)).where(mention.c.stage == "new")
     rows = connection.execute(query.order_by(mention.c.key).limit(limit))
     return {row.key: (load(Mention, row), row.crash_count) for row in rows}
@@ -115,29 +115,29 @@ def set_stage(connection: Connection, keys: Sequence[int], stage: str) -> None:
 
 
 def count_crash(connection: Connection, key: int) -> None:
-    """Deciding this mention crashed once more."""
+    """Count one more crash in deciding this mention."""
     connection.execute(update(mention).where(mention.c.key == key).values(crash_count=mention.c.crash_count + 1))
 
 
 def requeue_mention(connection: Connection, key: int) -> None:
-    """Put a quarantined mention back in the line."""
+    """Queue a quarantined mention for another decision."""
     connection.execute(update(mention).where(mention.c.key == key).values(crash_count=0, stage="new"))
 
 
 def locate(connection: Connection, platform: str, mention_id: str) -> int | None:
-    """The key of a mention, by its platform and id."""
+    """Return the key of a mention, by its platform and id, or None."""
     query = select(mention.c.key).where(mention.c.platform == platform, mention.c.id == mention_id)
     return connection.execute(query).scalar_one_or_none()
 
 
 def locate_version(connection: Connection, platform: str, post_id: str) -> int | None:
-    """The key of a mention, by the id of any edit of it that we know."""
+    """Return the key of a mention, by the id of any known edit of it, or None."""
     known_as = or_(mention.c.id == post_id, mention.c.interaction_id == post_id, mention.c.version_id == post_id)
     return connection.execute(select(mention.c.key).where(mention.c.platform == platform, known_as)).scalars().first()
 
 
 def unchanged(connection: Connection, batch: Mapping[int, Mention]) -> set[int]:
-    """Which of these still wait and read as they did: while they were decided one may be edited, or forgotten."""
+    """Return which mentions still wait with the same text: while they were decided, some may be edited or erased."""
     unchanged_keys: set[int] = set()
     for piece in chunks(list(batch)):
         waiting = select(mention.c.key, mention.c.text).where(mention.c.key.in_(piece), mention.c.stage == "new")
@@ -147,22 +147,22 @@ def unchanged(connection: Connection, batch: Mapping[int, Mention]) -> set[int]:
 
 
 def stage(connection: Connection, key: int) -> str:
-    """new (triage has not come to it), routed, quarantined or forgotten."""
+    """Return a mention's stage: new (not decided yet), routed, quarantined or forgotten."""
     return str(connection.execute(select(mention.c.stage).where(mention.c.key == key)).scalar_one())
 
 
 def gone(connection: Connection, key: int, now: datetime) -> None:
-    """The post is no longer on the platform."""
+    """Record when a post was seen to be deleted on the platform."""
     connection.execute(update(mention).where(mention.c.key == key).values(deleted_at=now))
 
 
 def answered_remotely(connection: Connection, key: int, remote_id: str) -> None:
-    """A person answered it on the platform itself."""
+    """Record the post by which a person answered on the platform itself."""
     connection.execute(update(mention).where(mention.c.key == key).values(answered_remotely=remote_id))
 
 
 def histories(connection: Connection, batch: Mapping[int, Mention]) -> dict[int, History]:
-    """What decide may know of the past, for a whole batch: two queries a platform."""
+    """Read what deciding may know of the past, for a whole batch: two queries a platform."""
     authors: dict[str, set[str]] = defaultdict(set)
     for post in batch.values():
         authors[post.platform].add(post.author_id)
@@ -182,7 +182,7 @@ def histories(connection: Connection, batch: Mapping[int, Mention]) -> dict[int,
 
 
 def _answers(platform: str, authors: Sequence[str]) -> Any:
-    """Mentions of these authors that were answered, through us or by a person on the platform."""
+    """Select mentions of these authors that were answered, through us or by a person on the platform."""
     sent = reply.c.state == "sent"
     return (
         select(mention.c.key, mention.c.author_id, mention.c.conversation_id, reply.c.approved_by, reply.c.state)
@@ -210,5 +210,5 @@ def _history(key: int, post: Mention, answers: Sequence[Row[Any]], silent: set[P
 
 
 def keys(connection: Connection) -> list[int]:
-    """Every mention's key, in the order of arrival."""
+    """List every mention's key, in the order of arrival."""
     return list(connection.execute(select(mention.c.key).order_by(mention.c.key)).scalars())

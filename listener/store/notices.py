@@ -1,4 +1,4 @@
-"""What an operator must know, and what was set aside: notices, gaps and quarantined items."""
+"""What an operator must know: notices, gaps and quarantined items."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -43,7 +43,7 @@ def _open(
 
 
 def clear(connection: Connection, kind: str, platform: str, now: datetime, *, subject: str | None = None) -> None:
-    """The cause has ended."""
+    """Clear a notice whose cause has ended. subject: of this one alone."""
     query = update(notice).where(notice.c.kind == kind, notice.c.platform == platform, notice.c.cleared_at.is_(None))
     if subject is not None:
         query = query.where(notice.c.subject == subject)
@@ -51,17 +51,17 @@ def clear(connection: Connection, kind: str, platform: str, now: datetime, *, su
 
 
 def clear_by_hand(connection: Connection, notice_id: int, by: str, now: datetime) -> None:
-    """A person has read it. Raises DeskError for what clears by itself or is not open."""
+    """Clear a notice that a person has dealt with. Raises DeskError for one that clears by itself or is not open."""
     row = connection.execute(select(notice.c.kind, notice.c.cleared_at).where(notice.c.id == notice_id)).one_or_none()
     if row is None or row.cleared_at is not None:
         raise DeskError(f"there is no open notice {notice_id}", "`earshot notices` lists them")
     if row.kind not in BY_HAND:
-        raise DeskError(f"notice {notice_id} ({row.kind}) clears when its cause ends", "do what it says")
+        raise DeskError(f"notice {notice_id} ({row.kind}) clears when its cause ends", "follow its advice")
     connection.execute(update(notice).where(notice.c.id == notice_id).values(cleared_at=now, cleared_by=by))
 
 
 def opened(connection: Connection) -> list[Notice]:
-    """The open notices, oldest first."""
+    """List the open notices, oldest first."""
     query = select(*columns(Notice, notice)).where(notice.c.cleared_at.is_(None)).order_by(notice.c.id)
     return load_all(Notice, connection.execute(query))
 
@@ -69,7 +69,7 @@ def opened(connection: Connection) -> list[Notice]:
 def record_gap(connection: Connection, platform: str, stretch: Gap, now: datetime) -> None:
     """Keep a stretch that could not be read, with the notice that stays until a person clears it."""
     subject = f"{stretch.feed}:{stretch.from_id}:{stretch.to_id}"
-    do = "look on the platform for mentions of that time, then `earshot notices --clear ID`"
+    do = "check the platform for mentions from that time, then run `earshot notices --clear ID`"
     notice_id = _open(connection, "gap", platform, stretch.description, do, now, subject)
     if notice_id is not None:
         row = {**values(stretch), "platform": platform, "at": now, "notice_id": notice_id}
@@ -77,7 +77,7 @@ def record_gap(connection: Connection, platform: str, stretch: Gap, now: datetim
 
 
 def gap_counts(connection: Connection) -> dict[str, int]:
-    """How many gaps a platform has that no person has cleared."""
+    """Count each platform's gaps that no person has cleared."""
     query = (
         select(gap.c.platform, func.count())
         .join(notice, notice.c.id == gap.c.notice_id)
@@ -90,7 +90,7 @@ def gap_counts(connection: Connection) -> dict[str, int]:
 def quarantine(
     connection: Connection, platform: str, stage: str, items: Sequence[QuarantinedItem], now: datetime
 ) -> int:
-    """Set items aside with their raw text; one that lies there already is not counted again. Returns how many."""
+    """Quarantine items with their raw text. Returns how many were not in quarantine already."""
     count = 0
     for item in items:
         fixed = {"error": item.error, "raw": item.raw, "at": now, "resolved_at": None}
@@ -112,7 +112,7 @@ def quarantine(
 
 
 def quarantined_items(connection: Connection, limit: int | None = 50, after: int | None = None) -> list[Quarantined]:
-    """What lies aside, oldest first."""
+    """List quarantined items, oldest first."""
     query = (
         select(*columns(Quarantined, quarantined))
         .where(quarantined.c.resolved_at.is_(None))
@@ -123,23 +123,23 @@ def quarantined_items(connection: Connection, limit: int | None = 50, after: int
 
 
 def quarantined_item(connection: Connection, quarantine_id: int) -> Quarantined:
-    """One item that lies aside. Raises DeskError."""
+    """Read one quarantined item. Raises DeskError."""
     query = select(*columns(Quarantined, quarantined)).where(
         quarantined.c.id == quarantine_id, quarantined.c.resolved_at.is_(None)
     )
     row = connection.execute(query).one_or_none()
     if row is None:
-        raise DeskError(f"nothing is quarantined as {quarantine_id}", "`earshot quarantine` lists the ids")
+        raise DeskError(f"there is no quarantined item {quarantine_id}", "`earshot quarantine` lists the ids")
     return load(Quarantined, row)
 
 
 def resolve_quarantined(connection: Connection, quarantine_id: int, now: datetime) -> None:
-    """It went back into the line."""
+    """Mark a quarantined item as resolved: it is decided again."""
     connection.execute(update(quarantined).where(quarantined.c.id == quarantine_id).values(resolved_at=now))
 
 
 def resolve_repaired(connection: Connection, platform: str, ids: Sequence[str], now: datetime) -> None:
-    """Items set aside by the poll that have since come whole."""
+    """Mark items that the poll quarantined as resolved where they have since been read."""
     unresolved = select(quarantined.c.mention_id).where(
         quarantined.c.platform == platform, quarantined.c.stage == "poll", quarantined.c.resolved_at.is_(None)
     )

@@ -1,4 +1,4 @@
-"""Who speaks to us: opt-outs, notes, and finding a person by handle."""
+"""People: opt-outs, notes, and how a person is found by handle."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -24,24 +24,24 @@ Person = tuple[str, str]  # platform, author_id
 
 
 def digest(person: Person) -> str:
-    """What is kept of who was forgotten: it recognises the person and names nobody."""
+    """Make what is kept of a forgotten person: it recognises them and names nobody."""
     return sha256(f"{person[0]}:{person[1]}".encode()).hexdigest()
 
 
 def called(names: Names) -> list[Person]:
-    """A person by their handles: marked, since another person's id may read the same."""
+    """List a person by their handles, marked: another person's id may read the same."""
     return [(names.platform, f"@{handle}") for handle in sorted(names.handles)]
 
 
 def was_forgotten(connection: Connection, person: Person) -> bool:
-    """True when this person was forgotten before."""
+    """Return True when this person was forgotten before."""
     return connection.execute(select(forgotten).where(forgotten.c.digest == digest(person))).first() is not None
 
 
 def find(connection: Connection, handle: str) -> Person:
-    """The one person behind `[PLATFORM:]HANDLE` or `PLATFORM:AUTHOR_ID`. Raises DeskError for none or several.
+    """Find the person behind `[PLATFORM:]HANDLE` or `PLATFORM:AUTHOR_ID`. Raises DeskError for none or several.
 
-    Who has no mention any more is found by id: an opt-out outlives the words, and who was forgotten is recognised.
+    A person without mentions is found by id: an opt-out outlives the words, and a forgotten person is recognised.
     """
     return single_person(
         handle, {person for place in person_candidates(connection, handle) for person in _named(connection, *place)}
@@ -49,7 +49,7 @@ def find(connection: Connection, handle: str) -> Person:
 
 
 def find_words(connection: Connection, handle: str) -> Person:
-    """As `find`, also who is known from an item alone that could not be read, or was forgotten under this handle."""
+    """Find as `find` does, also people known from quarantined items alone or forgotten under this handle."""
     named = person_candidates(connection, handle)
     people = {who for place in named for who in _named(connection, *place)}
     people = people or {(place, who) for place, name in named for who in quarantine.known(connection, place, name)}
@@ -58,13 +58,13 @@ def find_words(connection: Connection, handle: str) -> Person:
 
 
 def person_candidates(connection: Connection, handle: str) -> list[Person]:
-    """Where to look for whom: (platform, name)."""
+    """List where to look for whom: (platform, name)."""
     platform, name = _split(connection, handle)
-    return [(place, name) for place in ([platform] if platform else _heard(connection))]
+    return [(place, name) for place in ([platform] if platform else _polled_platforms(connection))]
 
 
 def single_person(handle: str, people: set[Person]) -> Person:
-    """The only one. Raises DeskError."""
+    """Return the only person. Raises DeskError for none or several."""
     matches = sorted(people)
     if not matches:
         raise DeskError(
@@ -76,13 +76,13 @@ def single_person(handle: str, people: set[Person]) -> Person:
     return matches[0]
 
 
-def _heard(connection: Connection) -> list[str]:
-    """Every platform that was ever listened to."""
+def _polled_platforms(connection: Connection) -> list[str]:
+    """List every platform that was ever polled."""
     return list(connection.execute(select(platform_.c.name)).scalars())
 
 
 def _named(connection: Connection, place: str, name: str) -> set[Person]:
-    """Who goes by this name on a platform: each look has an index of its own."""
+    """Find who goes by this name on a platform; each query has an index of its own."""
     people = select(mention.c.author_id).where(mention.c.platform == place)  # DISTINCT would go through all of them
     by_handle = connection.execute(people.where(func.lower(mention.c.author_handle) == name.lower())).scalars()
     by_id = connection.execute(people.where(mention.c.author_id == name).limit(1)).scalars()
@@ -92,36 +92,36 @@ def _named(connection: Connection, place: str, name: str) -> set[Person]:
 
 
 def _split(connection: Connection, handle: str) -> Person:
-    """An author's id may hold colons of its own (did:plc:...), so only a platform's name counts as a prefix."""
+    """Split off a platform. An author's id may hold colons (did:plc:...), so only a platform's name is a prefix."""
     first, colon, rest = handle.partition(":")
     named = (
-        first in _heard(connection)
+        first in _polled_platforms(connection)
         or connection.execute(select(mention.c.platform).where(mention.c.platform == first).limit(1)).first()
     )
     return (first, rest.removeprefix("@")) if colon and named else ("", handle.removeprefix("@"))
 
 
 def opt_out(connection: Connection, person: Person, by: str, why: str | None, now: datetime) -> None:
-    """Never answer this person from now on."""
+    """Record that this person must not be answered."""
     row = upsert(optout).values(platform=person[0], author_id=person[1], at=now, by=by, why=why)
     connection.execute(row.on_conflict_do_nothing())
 
 
 def opt_in(connection: Connection, person: Person) -> bool:
-    """Take an opt-out back. Returns False when there was none."""
+    """Delete an opt-out. Returns False when there was none."""
     by_person = (optout.c.platform == person[0], optout.c.author_id == person[1])
     return connection.execute(delete(optout).where(*by_person)).rowcount == 1
 
 
 def opted_out(connection: Connection, person: Person) -> OptOut | None:
-    """The person's opt-out, if there is one."""
+    """Return the person's opt-out, or None."""
     by_person = (optout.c.platform == person[0], optout.c.author_id == person[1])
     row = connection.execute(select(*columns(OptOut, optout)).where(*by_person)).one_or_none()
     return None if row is None else load(OptOut, row)
 
 
 def opt_outs(connection: Connection) -> list[OptOut]:
-    """All opt-outs, oldest first."""
+    """List all opt-outs, oldest first."""
     return load_all(OptOut, connection.execute(select(*columns(OptOut, optout)).order_by(optout.c.at)))
 
 
@@ -132,13 +132,13 @@ def add_note(connection: Connection, person: Person, by: str, text: str, now: da
 
 
 def notes(connection: Connection, person: Person) -> list[Note]:
-    """What staff wrote about a person, oldest first."""
+    """List what staff wrote about a person, oldest first."""
     by_person = (note.c.platform == person[0], note.c.author_id == person[1])
     return load_all(Note, connection.execute(select(*columns(Note, note)).where(*by_person).order_by(note.c.id)))
 
 
 def figures(connection: Connection, person: Person) -> dict[str, int]:
-    """How often this person mentioned us, and how often they were answered."""
+    """Count how often this person mentioned us, and how often they were answered."""
     by_person = (mention.c.platform == person[0], mention.c.author_id == person[1])
     number = connection.execute(select(func.count()).where(*by_person)).scalar_one()
     to_author = reply.c.mention_key.in_(select(mention.c.key).where(*by_person).scalar_subquery())
@@ -147,7 +147,7 @@ def figures(connection: Connection, person: Person) -> dict[str, int]:
 
 
 def silent(connection: Connection, persons: Sequence[Person]) -> frozenset[Person]:
-    """Which of these persons have opted out."""
+    """Return which of these persons have opted out."""
     opted: set[Person] = set()
     for piece in chunks(sorted({author for _, author in persons})):
         rows = connection.execute(select(optout.c.platform, optout.c.author_id).where(optout.c.author_id.in_(piece)))

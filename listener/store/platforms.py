@@ -1,4 +1,4 @@
-"""How listening and sending stand: cursors, attempts, troubles, pauses."""
+"""The state of listening and sending: cursors, attempts, errors, pauses."""
 
 from datetime import datetime
 from typing import Any
@@ -16,12 +16,12 @@ pause = metadata.tables["pause"]
 
 
 def enable(connection: Connection, intervals: dict[str, float], now: datetime) -> None:
-    """Tell which platforms are on, and how often each is polled; the others are off.
+    """Record which platforms are on, and how often each is polled; the others are off.
 
-    What a person had to mend (account, budget) may be mended by now: it is tried at once, and told again if not.
+    What a person had to fix (account, budget) may be fixed by now: it is tried at once, and reported again if not.
     """
-    mended = {"read_after": None, "cause": None}
-    connection.execute(update(platform).where(platform.c.cause.in_(("account", "billing"))).values(**mended))
+    retried = {"read_after": None, "cause": None}
+    connection.execute(update(platform).where(platform.c.cause.in_(("account", "billing"))).values(**retried))
     connection.execute(update(platform).where(platform.c.send_hold.in_(("paused", "budget"))).values(send_after=None))
     connection.execute(update(platform).values(enabled=False))
     for kind in ("unreachable", "account", "billing"):
@@ -34,13 +34,13 @@ def enable(connection: Connection, intervals: dict[str, float], now: datetime) -
 
 
 def state(connection: Connection, name: str) -> PlatformState | None:
-    """How this platform stands; None before its first run."""
+    """Read the state of a platform; None before its first run."""
     row = connection.execute(select(*columns(PlatformState, platform)).where(platform.c.name == name)).one_or_none()
     return None if row is None else load(PlatformState, row)
 
 
 def states(connection: Connection) -> list[PlatformState]:
-    """Every platform that is on, by name."""
+    """List every platform that is on, by name."""
     query = select(*columns(PlatformState, platform)).where(platform.c.enabled).order_by(platform.c.name)
     return load_all(PlatformState, connection.execute(query))
 
@@ -71,12 +71,12 @@ def set_pause(
 
 
 def lift_pause(connection: Connection, scope: str | None) -> int:
-    """Send again: in this scope, or everywhere (None). Returns how many pauses ended."""
+    """End pauses: in this scope, or everywhere (None). Returns how many ended."""
     query = delete(pause)
     return connection.execute(query if scope is None else query.where(pause.c.scope == scope)).rowcount
 
 
 def pauses(connection: Connection, now: datetime) -> list[Pause]:
-    """The pauses in force."""
+    """List the pauses in force."""
     query = select(*columns(Pause, pause)).where(or_(pause.c.until.is_(None), pause.c.until > now))
     return load_all(Pause, connection.execute(query.order_by(pause.c.scope)))

@@ -18,5 +18,5 @@ def keep(connection: Connection, policy_hash: str, texts: Mapping[str, str], now
 
 
 def texts(connection: Connection, policy_hash: str) -> dict[str, str] | None:
-    """The texts behind a hash; None when no decision was made with it."""
+    """Return the texts behind a hash; None when no decision was made with it."""
     return connection.execute(select(policy.c.texts).where(policy.c.hash == policy_hash)).scalar_one_or_none()

@@ -37,13 +37,13 @@ def _stretch(at: datetime) -> datetime:
 
 
 def stretches(connection: Connection, platform: str, since: datetime) -> list[SentimentBucket]:
-    """The stretches that begin at or after a time, oldest first."""
+    """List the stretches that begin at or after a time, oldest first."""
     query = select(*columns(SentimentBucket, mood)).where(mood.c.platform == platform, mood.c.at >= since)
     return load_all(SentimentBucket, connection.execute(query.order_by(mood.c.at)))
 
 
 def total(connection: Connection, platform: str, since: datetime, until: datetime) -> tuple[int, int]:
-    """How many were heard between two times, and how many of them negative."""
+    """Count the mentions between two times, and the negative ones of them."""
     query = select(func.coalesce(func.sum(mood.c.heard), 0), func.coalesce(func.sum(mood.c.negative), 0))
     row = connection.execute(query.where(mood.c.platform == platform, mood.c.at >= since, mood.c.at < until)).one()
     return row[0], row[1]
