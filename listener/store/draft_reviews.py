@@ -6,14 +6,12 @@ before anything else can be approved.
 """
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, true, update
 
-from listener.model import Json
 from listener.store import notices
 from listener.store.dialect import upsert
-from listener.store.loading import columns, load
+from listener.store.loading import Data, columns, load
 from listener.store.records import Autonomy, Reply
 from listener.store.tables import metadata
 
@@ -28,7 +26,7 @@ EVERYWHERE = "*"  # a kind is trusted on all platforms, or on none
 _CHANGED = {"approved": False, "rejected": True, "escalated": True, "edited": True}
 
 
-def record_review(connection: Connection, seen: Reply, what: str, by: str, now: datetime, changes: Json) -> str | None:
+def record_review(connection: Connection, seen: Reply, what: str, by: str, now: datetime, changes: Data) -> str | None:
     """Record what staff decided, if this move of a draft of ours is their decision.
 
     An edit that keeps the wording changes nothing that is seen; an approval that was revoked does not count. A draft
@@ -97,5 +95,5 @@ def resume(connection: Connection, kind: str, by: str, now: datetime) -> bool:
     return True
 
 
-def _log(connection: Connection, what: str, by: str, now: datetime, **detail: Any) -> None:
+def _log(connection: Connection, what: str, by: str, now: datetime, **detail: str) -> None:
     connection.execute(insert(event), [{"at": now, "what": what, "by": by, "detail": detail}])

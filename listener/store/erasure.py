@@ -6,12 +6,12 @@ The person themselves stays as a digest, so that what they wrote before is not k
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from secrets import token_hex
-from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
     Select,
+    Table,
     Text,
     and_,
     cast,
@@ -25,10 +25,10 @@ from sqlalchemy import (
     update,
 )
 
-from listener.model import Json, Mention
+from listener.model import Mention
 from listener.store import quarantine, vacuum
 from listener.store.dialect import overwrite_freed, upsert
-from listener.store.loading import chunks
+from listener.store.loading import Data, chunks
 from listener.store.people import Person, called, digest
 from listener.store.states import OVER, UNDER_WAY
 from listener.store.tables import metadata
@@ -44,7 +44,7 @@ quarantined = metadata.tables["quarantine"]
 forgotten = metadata.tables["forgotten"]
 notice = metadata.tables["notice"]
 billed = metadata.tables["billed"]
-ERASED_FIELDS: dict[str, Any] = {  # what a mention is without its words
+ERASED_FIELDS: Data = {  # what a mention is without its words
     **dict.fromkeys(
         ("author_handle", "author_name", "author_followers", "url", "extra_brand_term", "ineligible_reason")
     ),
@@ -115,7 +115,7 @@ def deleted(connection: Connection, before: Mapping[str, datetime], limit: int) 
     return list(connection.execute(query.order_by(mention.c.deleted_at).limit(limit)).scalars())
 
 
-def _with_words(needed: ColumnElement[bool]) -> Select[Any]:
+def _with_words(needed: ColumnElement[bool]) -> Select[int]:
     """Select mentions that have their words, and no reply that needs them."""
     bare: ColumnElement[bool] = literal_column("mention.stage <> 'forgotten'")  # as its index has it
     return select(mention.c.key).where(
@@ -142,7 +142,7 @@ def expire(connection: Connection, keys: Sequence[int], why: str, now: datetime)
 
 
 def _erase_around(
-    connection: Connection, keys: Select[Any], by: str, now: datetime, detail: Json | None = None
+    connection: Connection, keys: Select[int], by: str, now: datetime, detail: Data | None = None
 ) -> dict[str, int]:
     """Erase what is kept beside these mentions: signals, hits, texts, reasons, raw items, the details of events."""
     named = (mention.c.platform == quarantined.c.platform, mention.c.id == quarantined.c.mention_id)
@@ -163,7 +163,7 @@ def _erase_around(
     return count
 
 
-def _set(connection: Connection, table: Any, where: Any, **changes: Any) -> int:
+def _set(connection: Connection, table: Table, where: ColumnElement[bool], **changes: object) -> int:
     return connection.execute(update(table).where(where).values(**changes)).rowcount
 
 

@@ -5,8 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from listener.model import Json
-from listener.store.loading import chunks, columns, load, load_all
+from listener.store.loading import Data, chunks, columns, load, load_all
 from listener.store.records import Approval, Event
 from listener.store.tables import metadata
 
@@ -22,14 +21,14 @@ def add(
     *,
     mention_key: int | None = None,
     reply_id: int | None = None,
-    detail: Json | None = None,
+    detail: Data | None = None,
 ) -> None:
     """Append one event."""
     row = {"at": now, "what": what, "by": by, "mention_key": mention_key, "reply_id": reply_id, "detail": detail}
     connection.execute(insert(event), [row])
 
 
-def add_all(connection: Connection, rows: Sequence[Json]) -> None:
+def add_all(connection: Connection, rows: Sequence[Data]) -> None:
     """Append many events; each row has at, what, by, mention_key, reply_id, detail."""
     if rows:
         connection.execute(insert(event), rows)

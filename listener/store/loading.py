@@ -1,6 +1,6 @@
 """The one way from rows to records and back: a record's fields are columns of the same names."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Record = TypeVar("Record", bound="DataclassInstance")
+Data = Mapping[str, object]  # by the names of columns
 CHUNK = 400  # values in one IN list; older SQLite takes 999 parameters a statement
 
 
@@ -37,7 +38,7 @@ def load_all(record: type[Record], rows: Iterable[Row[Any]]) -> list[Record]:
     return [load(record, row) for row in rows]
 
 
-def values(record: "DataclassInstance") -> dict[str, object]:
+def values(record: "DataclassInstance") -> Data:
     """Return the record as column values (shallow, unlike dataclasses.asdict, which copies every nested value)."""
     return {name: getattr(record, name) for name in names(type(record))}
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, insert, or_, select, update
 
-from listener.model import History, Json, Mention
-from listener.store.loading import chunks, columns, load, values
+from listener.model import History, Mention
+from listener.store.loading import Data, chunks, columns, load, values
 from listener.store.tables import metadata
 
 mention = metadata.tables["mention"]
@@ -67,7 +67,7 @@ def add(connection: Connection, new: Sequence[Mention], now: datetime) -> int:
     return len(new)
 
 
-def _row(item: Mention, now: datetime) -> Json:
+def _row(item: Mention, now: datetime) -> Data:
     fixed = {"seen_at": now, "version_id": item.id, "version_at": item.created_at, "stage": "new", "crash_count": 0}
     return {**values(item), **fixed}
 
@@ -75,13 +75,8 @@ def _row(item: Mention, now: datetime) -> Json:
 def edited(connection: Connection, key: int, newer: Mention, now: datetime, *, again: bool) -> None:
     """Keep the new text of a post that its author edited. again: decide once more."""
     version = {"text": newer.text, "version_id": newer.id, "version_at": newer.created_at, "edited_at": now}
-    version |= {
-        "is_addressed": newer.is_addressed,
-        "can_reply": newer.can_reply,
-        "ineligible_reason": newer.ineligible_reason,
-    }
-    stage = {"stage": "new", "crash_count": 0} if again else {}
-    connection.execute(update(mention).where(mention.c.key == key).values(**version, **stage))
+    connection.execute(update(mention).where(mention.c.key == key).values(**version))
+    update_eligibility(connection, key, newer, again=again)
 
 
 def restore_text(connection: Connection, key: int, newer: Mention) -> None:
@@ -92,11 +87,7 @@ def restore_text(connection: Connection, key: int, newer: Mention) -> None:
 
 def update_eligibility(connection: Connection, key: int, better: Mention, *, again: bool) -> None:
     """Keep what another feed knows better: is it addressed to us, may we answer. again: decide once more."""
-    eligibility = {
-        "is_addressed": better.is_addressed,
-        "can_reply": better.can_reply,
-        "ineligible_reason": better.ineligible_reason,
-    }
+    eligibility = {name: getattr(better, name) for name in ("is_addressed", "can_reply", "ineligible_reason")}
     stage = {"stage": "new", "crash_count": 0} if again else {}
     connection.execute(update(mention).where(mention.c.key == key).values(**eligibility, **stage))
 

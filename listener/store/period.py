@@ -117,7 +117,7 @@ def first_texts(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[s
     return drafts
 
 
-def moods(connection: Connection, since: datetime, until: datetime, languages: Collection[str]) -> Json:
+def moods(connection: Connection, since: datetime, until: datetime, languages: Collection[str]) -> dict[str, int]:
     """Count the positive and negative of the decided mentions in these languages, and the mentions in others."""
     score, ours = decision.c.compound, decision.c.lang.in_(languages)
     sums = {

@@ -1,7 +1,6 @@
 """The state of listening and sending: cursors, attempts, errors, pauses."""
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, delete, insert, or_, select, update
 
@@ -52,7 +51,7 @@ def begin(connection: Connection, name: str, now: datetime) -> None:
         connection.execute(insert(platform), [row])
 
 
-def record(connection: Connection, name: str, **changes: Any) -> None:
+def record(connection: Connection, name: str, **changes: object) -> None:
     """Change columns of a platform's row."""
     connection.execute(update(platform).where(platform.c.name == name).values(**changes))
 

@@ -21,7 +21,7 @@ from listener.errors import DeskError
 from listener.model import Json
 from listener.store import draft_reviews, events
 from listener.store.dialect import DUE, UtcTime, match_any
-from listener.store.loading import chunks, columns, load, load_all
+from listener.store.loading import Data, chunks, columns, load, load_all
 from listener.store.records import Reply
 from listener.store.states import OVER, WAITING, require_transition
 from listener.store.tables import metadata
@@ -37,13 +37,13 @@ due_order: ColumnElement[Any] = literal_column(DUE.format(column="reply.due_at")
 is_waiting: ColumnElement[bool] = literal_column(match_any("reply.state", WAITING))
 
 
-def decide_all(connection: Connection, rows: Sequence[Json]) -> None:
+def decide_all(connection: Connection, rows: Sequence[Data]) -> None:
     """Keep decisions; the rows have the columns of the table."""
     if rows:
         connection.execute(insert(decision), rows)
 
 
-def add_all(connection: Connection, rows: Sequence[Json], now: datetime, by: str = "policy") -> None:
+def add_all(connection: Connection, rows: Sequence[Data], now: datetime, by: str = "policy") -> None:
     """Keep new replies (state drafted or escalated), each with its event."""
     if not rows:
         return
@@ -64,42 +64,30 @@ def transition(
     by: str,
     now: datetime,
     what: str | None = None,
-    detail: Json | None = None,
-    **changes: Any,
+    detail: Data | None = None,
+    **changes: object,
 ) -> bool:
     """Move a reply to another state, if it still is what the caller saw (state and revision), with an event.
 
     Returns False when somebody else was first. Raises ValueError for a move that states.TRANSITIONS does not have.
     """
     require_transition(seen.state, to)
-    unchanged = and_(reply.c.id == seen.id, reply.c.state == seen.state, reply.c.revision == seen.revision)
-    query = update(reply).where(unchanged).values(state=to, changed_at=now, **changes)
-    moved = connection.execute(query).rowcount == 1
-    if moved:
-        events.add(connection, what or to, by, now, mention_key=seen.mention_key, reply_id=seen.id, detail=detail)
-        if to == "drafted":  # whatever brought it back: who approved it must look again
-            events.revoke(connection, seen.id, now)
-        ended = draft_reviews.record_review(connection, seen, what or to, by, now, changes)
-        if ended is not None and seen.kind is not None:
-            _recall(connection, seen.kind, ended, now)
-    return moved
+    if not update_fields(connection, seen, what or to, by, now, detail, state=to, changed_at=now, **changes):
+        return False
+    if to == "drafted":  # whatever brought it back: who approved it must look again
+        events.revoke(connection, seen.id, now)
+    why = draft_reviews.record_review(connection, seen, what or to, by, now, changes)
+    if why is not None and seen.kind is not None:
+        _recall(connection, seen.kind, why, now)
+    return True
 
 
 def _recall(connection: Connection, kind: str, why: str, now: datetime) -> None:
     """Return a kind's automatic approvals that are not being sent yet to staff: its autonomy has ended."""
-    back: Json = {**UNAPPROVED, "error": why}
     automatic = (reply.c.state == "approved", reply.c.kind == kind, reply.c.approved_by == draft_reviews.MACHINE)
+    log: Json = {"by": draft_reviews.MACHINE, "now": now, "what": "returned_to_staff", "detail": {"message": why}}
     for approved in where(connection, *automatic):
-        transition(
-            connection,
-            approved,
-            "drafted",
-            by=draft_reviews.MACHINE,
-            now=now,
-            what="returned_to_staff",
-            detail={"message": why},
-            **back,
-        )
+        transition(connection, approved, "drafted", **log, **UNAPPROVED, error=why)
 
 
 def end(connection: Connection, seen: Reply, closed_as: str, reason: str, *, by: str, now: datetime) -> bool:
@@ -186,7 +174,13 @@ def reasons(connection: Connection, closed_as: str, limit: int) -> list[str]:
 
 
 def update_fields(
-    connection: Connection, seen: Reply, what: str, by: str, now: datetime, detail: Json | None = None, **changes: Any
+    connection: Connection,
+    seen: Reply,
+    what: str,
+    by: str,
+    now: datetime,
+    detail: Data | None = None,
+    **changes: Any,
 ) -> bool:
     """Change columns other than the state (claim, snooze, assignee, hold) and log it, if nobody changed the reply.
 
