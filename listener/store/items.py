@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, ScalarSelect, Select, and_, case, func, literal, or_, select
 
 from listener.errors import DeskError
 from listener.model import Mention
@@ -108,24 +108,24 @@ def items(
     the reply; late: only what is overdue. Raises DeskError.
     """
     ids = select(reply.c.id).where(is_waiting if states is WAITING else reply.c.state.in_(states))
+    equal = [(reply.c.kind, kind), (_platform_of_reply(), platform), (reply.c.assigned_to, assigned_to)]
+    ids = ids.where(*[column == value for column, value in equal if value is not None])
     if awake:
         ids = ids.where(or_(reply.c.snoozed_until.is_(None), reply.c.snoozed_until <= now))
-    if kind is not None:
-        ids = ids.where(reply.c.kind == kind)
-    if platform is not None:  # reply by reply: a join would begin with every mention of the platform
-        where = select(mention.c.platform).where(mention.c.key == reply.c.mention_key).scalar_subquery()
-        ids = ids.where(where == platform)
-    if words:
-        ids = ids.where(_contain(words))
-    if assigned_to is not None:
-        ids = ids.where(reply.c.assigned_to == assigned_to)
     if late:
         ids = ids.where(due_order < literal(now, UtcTime))
+    if words:
+        ids = ids.where(_contain(words))
     if after is not None:
         ids = ids.where(_come_after(connection, after))
     order = (due_order, reply.c.urgency.desc(), reply.c.id)
     page = ids.order_by(*order).limit(limit).scalar_subquery()
     return [_item(row) for row in connection.execute(_queued().where(reply.c.id.in_(page)).order_by(*order))]
+
+
+def _platform_of_reply() -> ScalarSelect[str]:
+    """Select a reply's platform, reply by reply: a join would begin with every mention of the platform."""
+    return select(mention.c.platform).where(mention.c.key == reply.c.mention_key).scalar_subquery()
 
 
 def _contain(words: str) -> ColumnElement[bool]:

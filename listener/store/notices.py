@@ -23,10 +23,10 @@ def open_notice(
     connection: Connection, kind: str, platform: str, what: str, do: str, now: datetime, *, subject: str = ""
 ) -> bool:
     """Open a notice, or refresh the words of the one that is open for this cause. Returns True when it is new."""
-    return _open(connection, kind, platform, what, do, now, subject) is not None
+    return _open_notice(connection, kind, platform, what, do, now, subject) is not None
 
 
-def _open(
+def _open_notice(
     connection: Connection, kind: str, platform: str, what: str, do: str, now: datetime, subject: str
 ) -> int | None:
     """Return the id of the new notice, or None when one was open already."""
@@ -70,7 +70,7 @@ def record_gap(connection: Connection, platform: str, stretch: Gap, now: datetim
     """Keep a stretch that could not be read, with the notice that stays until a person clears it."""
     subject = f"{stretch.feed}:{stretch.from_id}:{stretch.to_id}"
     do = "check the platform for mentions from that time, then run `earshot notices --clear ID`"
-    notice_id = _open(connection, "gap", platform, stretch.description, do, now, subject)
+    notice_id = _open_notice(connection, "gap", platform, stretch.description, do, now, subject)
     if notice_id is not None:
         row = {**values(stretch), "platform": platform, "at": now, "notice_id": notice_id}
         connection.execute(insert(gap), [row])
