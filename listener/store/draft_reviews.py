@@ -69,7 +69,7 @@ def begin(connection: Connection, kind: str, now: datetime) -> bool:
     row = upsert(autonomy).values(kind=kind, began_at=now).on_conflict_do_nothing()
     begun = connection.execute(row.returning(autonomy.c.kind)).first() is not None
     if begun:
-        _log(connection, "autonomy_began", MACHINE, now, kind=kind)
+        _log_event(connection, "autonomy_began", MACHINE, now, kind=kind)
     return begun
 
 
@@ -81,7 +81,7 @@ def end(connection: Connection, kind: str, by: str, why: str, now: datetime) -> 
     what = f"{kind} replies are no longer sent automatically: {why}"
     do = f"fix what was wrong with the draft, then run `earshot resume --kind {kind}`"
     notices.open_notice(connection, "autonomy", EVERYWHERE, what, do, now, subject=kind)
-    _log(connection, "autonomy_ended", by, now, kind=kind, message=why)
+    _log_event(connection, "autonomy_ended", by, now, kind=kind, message=why)
     return True
 
 
@@ -91,9 +91,9 @@ def resume(connection: Connection, kind: str, by: str, now: datetime) -> bool:
     if not connection.execute(delete(autonomy).where(*ended)).rowcount:
         return False
     notices.clear(connection, "autonomy", EVERYWHERE, now, subject=kind)
-    _log(connection, "autonomy_resumed", by, now, kind=kind)
+    _log_event(connection, "autonomy_resumed", by, now, kind=kind)
     return True
 
 
-def _log(connection: Connection, what: str, by: str, now: datetime, **detail: str) -> None:
+def _log_event(connection: Connection, what: str, by: str, now: datetime, **detail: str) -> None:
     connection.execute(insert(event), [{"at": now, "what": what, "by": by, "detail": detail}])

@@ -29,7 +29,7 @@ from listener.model import Mention
 from listener.store import quarantine, vacuum
 from listener.store.dialect import overwrite_freed, upsert
 from listener.store.loading import Data, chunks
-from listener.store.people import Person, called, digest
+from listener.store.people import Person, as_handles, digest
 from listener.store.states import OVER, UNDER_WAY
 from listener.store.tables import metadata
 
@@ -90,7 +90,7 @@ def erase(connection: Connection, person: Person, by: str, now: datetime) -> dic
     _erase_ids(connection, person)
     nameless = {**ERASED_FIELDS, "author_id": f"forgotten-{token_hex(8)}"}  # random: a digest could be tried for ids
     count["mentions"] = connection.execute(update(mention).where(*by_author).values(**nameless)).rowcount
-    rows = [{"digest": digest(identity), "at": now} for identity in (person, *called(names))]
+    rows = [{"digest": digest(identity), "at": now} for identity in (person, *as_handles(names))]
     connection.execute(
         upsert(forgotten).values(rows).on_conflict_do_update(index_elements=["digest"], set_={"at": now})
     )
@@ -100,7 +100,7 @@ def erase(connection: Connection, person: Person, by: str, now: datetime) -> dic
 
 def old(connection: Connection, before: datetime, limit: int) -> list[int]:
     """List mentions seen before a time, but none with a reply to make or settle, and none that is quarantined."""
-    query = _with_words(reply.c.state.not_in(OVER)).where(mention.c.seen_at < before, mention.c.stage != "new")
+    query = _select_with_words(reply.c.state.not_in(OVER)).where(mention.c.seen_at < before, mention.c.stage != "new")
     query = query.where(~and_(mention.c.stage == "quarantined", _is_quarantined))
     return list(connection.execute(query.order_by(mention.c.seen_at).limit(limit)).scalars())
 
@@ -111,11 +111,13 @@ def deleted(connection: Connection, before: Mapping[str, datetime], limit: int) 
         and_(mention.c.deleted_at < at, literal(name).in_((mention.c.platform, EVERYWHERE)))
         for name, at in before.items()
     ]
-    query = _with_words(reply.c.state.in_(UNDER_WAY)).where(mention.c.deleted_at < max(before.values()), or_(*times))
+    query = _select_with_words(reply.c.state.in_(UNDER_WAY)).where(
+        mention.c.deleted_at < max(before.values()), or_(*times)
+    )
     return list(connection.execute(query.order_by(mention.c.deleted_at).limit(limit)).scalars())
 
 
-def _with_words(needed: ColumnElement[bool]) -> Select[int]:
+def _select_with_words(needed: ColumnElement[bool]) -> Select[int]:
     """Select mentions that have their words, and no reply that needs them."""
     bare: ColumnElement[bool] = literal_column("mention.stage <> 'forgotten'")  # as its index has it
     return select(mention.c.key).where(
@@ -126,7 +128,7 @@ def _with_words(needed: ColumnElement[bool]) -> Select[int]:
 def aside(connection: Connection, before: datetime, now: datetime) -> int:
     """Erase items quarantined before a time that a person has dealt with. Returns how many."""
     old_items = (quarantined.c.at < before, quarantined.c.raw != "", quarantined.c.resolved_at.is_not(None))
-    return _set(connection, quarantined, and_(*old_items), raw="", error=quarantine.FORGOTTEN, resolved_at=now)
+    return _update(connection, quarantined, and_(*old_items), raw="", error=quarantine.FORGOTTEN, resolved_at=now)
 
 
 def expire(connection: Connection, keys: Sequence[int], why: str, now: datetime) -> None:
@@ -136,7 +138,7 @@ def expire(connection: Connection, keys: Sequence[int], why: str, now: datetime)
         chosen = mention.c.key.in_(piece)
         same_author = (mention.c.platform == optout.c.platform, mention.c.author_id == optout.c.author_id)
         has_opted_out = select(mention.c.key).where(chosen, *same_author).exists()
-        _set(connection, optout, and_(optout.c.by == "author", has_opted_out), why=None)  # "stop", in their words
+        _update(connection, optout, and_(optout.c.by == "author", has_opted_out), why=None)  # "stop", in their words
         _erase_around(connection, select(mention.c.key).where(chosen), "upkeep", now, {"message": why})
         connection.execute(update(mention).where(chosen).values(**ERASED_FIELDS))
 
@@ -151,11 +153,11 @@ def _erase_around(
     replies = select(reply.c.id).where(of_mentions)
     with_detail = event.c.mention_key.in_(keys) & event.c.detail.is_not(None)
     count = {
-        "decisions": _set(connection, decision, decision.c.mention_key.in_(keys), signals={}, hits=[]),
-        "events": _set(connection, event, with_detail, detail=null()),
-        "approvals": _set(connection, approval, approval.c.reply_id.in_(replies), text=""),
-        "replies": _set(connection, reply, of_mentions, text=None, reason=None, error=None, request=null()),
-        "quarantine": _set(connection, quarantined, raw, raw="", error=quarantine.FORGOTTEN, resolved_at=now),
+        "decisions": _update(connection, decision, decision.c.mention_key.in_(keys), signals={}, hits=[]),
+        "events": _update(connection, event, with_detail, detail=null()),
+        "approvals": _update(connection, approval, approval.c.reply_id.in_(replies), text=""),
+        "replies": _update(connection, reply, of_mentions, text=None, reason=None, error=None, request=null()),
+        "quarantine": _update(connection, quarantined, raw, raw="", error=quarantine.FORGOTTEN, resolved_at=now),
     }
     row = (literal(now, event.c.at.type), literal("forgotten"), literal(by), mention.c.key)
     rows = select(*row, literal(detail, event.c.detail.type)).where(mention.c.key.in_(keys))
@@ -163,7 +165,7 @@ def _erase_around(
     return count
 
 
-def _set(connection: Connection, table: Table, where: ColumnElement[bool], **changes: object) -> int:
+def _update(connection: Connection, table: Table, where: ColumnElement[bool], **changes: object) -> int:
     return connection.execute(update(table).where(where).values(**changes)).rowcount
 
 
@@ -174,13 +176,13 @@ def _erase_opt_out(connection: Connection, person: Person) -> None:
     query = select(event.c.id, event.c.detail).where(event.c.mention_key.is_(None), event.c.what.in_(OF_PERSONS))
     for row in connection.execute(query).all():
         if row.detail and (row.detail.get("platform"), row.detail.get("author_id")) == person:
-            _set(connection, event, event.c.id == row.id, detail=null())
+            _update(connection, event, event.c.id == row.id, detail=null())
 
 
 def _erase_ids(connection: Connection, person: Person) -> None:
     """Erase the id where it stands alone: in notices of a flood, and in what was billed today."""
     named = (notice.c.kind == "flood", notice.c.subject == f"to the author {person[1]}")  # as holds name it
     flood = and_(notice.c.platform == person[0], *named)
-    _set(connection, notice, flood, what="forgotten", subject=literal("forgotten ") + cast(notice.c.id, Text))
+    _update(connection, notice, flood, what="forgotten", subject=literal("forgotten ") + cast(notice.c.id, Text))
     units = billed.c.unit.endswith(f":{person[1]}", autoescape=True)
     connection.execute(delete(billed).where(billed.c.platform == person[0], units))

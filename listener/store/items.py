@@ -24,14 +24,14 @@ any_decision = decision.alias("any_decision")
 any_reply = reply.alias("any_reply")
 
 
-def _last_decision(key: ColumnElement[Any]) -> ColumnElement[bool]:
+def _is_last_decision(key: ColumnElement[Any]) -> ColumnElement[bool]:
     """Match the latest decision on a mention."""
     newest = select(func.max(any_decision.c.id)).where(any_decision.c.mention_key == key).scalar_subquery()
     return decision.c.id == newest
 
 
 @cache
-def _lines() -> Select[Any]:
+def _select_columns() -> Select[Any]:
     return select(
         mention.c.key,
         mention.c.seen_at,
@@ -45,7 +45,7 @@ def _lines() -> Select[Any]:
 
 
 @cache
-def _joined() -> Select[Any]:
+def _select_by_mention() -> Select[Any]:
     """Select mentions with their latest decision and their live or latest reply."""
     live_first = (
         select(any_reply.c.id)
@@ -54,18 +54,18 @@ def _joined() -> Select[Any]:
         .limit(1)
         .scalar_subquery()
     )
-    source = mention.outerjoin(decision, _last_decision(mention.c.key)).outerjoin(reply, reply.c.id == live_first)
-    return _lines().select_from(source)
+    source = mention.outerjoin(decision, _is_last_decision(mention.c.key)).outerjoin(reply, reply.c.id == live_first)
+    return _select_columns().select_from(source)
 
 
 @cache
-def _queued() -> Select[Any]:
+def _select_by_reply() -> Select[Any]:
     """Select replies with their mention and its latest decision: driven by the reply, so that a queue stays quick."""
     source = reply.join(mention, mention.c.key == reply.c.mention_key)
-    return _lines().select_from(source.outerjoin(decision, _last_decision(mention.c.key)))
+    return _select_columns().select_from(source.outerjoin(decision, _is_last_decision(mention.c.key)))
 
 
-def _item(row: Row[Any]) -> Exchange:
+def _load_item(row: Row[Any]) -> Exchange:
     return Exchange(
         key=row.key,
         mention=load(Mention, row, "m_"),
@@ -78,14 +78,18 @@ def _item(row: Row[Any]) -> Exchange:
     )
 
 
+def _load_items(connection: Connection, query: Select[Any]) -> list[Exchange]:
+    return [_load_item(row) for row in connection.execute(query)]
+
+
 def item(connection: Connection, *, reply_id: int | None = None, key: int | None = None) -> Exchange:
     """Read one line of the queue, by reply or by mention. Raises DeskError."""
     if reply_id is not None:
-        row = connection.execute(_queued().where(reply.c.id == reply_id)).one_or_none()
+        row = connection.execute(_select_by_reply().where(reply.c.id == reply_id)).one_or_none()
         if row is None:
             raise DeskError(f"there is no reply {reply_id}", "`earshot queue` lists the ids")
-        return _item(row)
-    return _item(connection.execute(_joined().where(mention.c.key == key)).one())
+        return _load_item(row)
+    return _load_item(connection.execute(_select_by_mention().where(mention.c.key == key)).one())
 
 
 def items(
@@ -108,27 +112,27 @@ def items(
     the reply; late: only what is overdue. Raises DeskError.
     """
     ids = select(reply.c.id).where(is_waiting if states is WAITING else reply.c.state.in_(states))
-    equal = [(reply.c.kind, kind), (_platform_of_reply(), platform), (reply.c.assigned_to, assigned_to)]
+    equal = [(reply.c.kind, kind), (_select_platform(), platform), (reply.c.assigned_to, assigned_to)]
     ids = ids.where(*[column == value for column, value in equal if value is not None])
     if awake:
         ids = ids.where(or_(reply.c.snoozed_until.is_(None), reply.c.snoozed_until <= now))
     if late:
         ids = ids.where(due_order < literal(now, UtcTime))
     if words:
-        ids = ids.where(_contain(words))
+        ids = ids.where(_has_words(words))
     if after is not None:
-        ids = ids.where(_come_after(connection, after))
+        ids = ids.where(_is_after(connection, after))
     order = (due_order, reply.c.urgency.desc(), reply.c.id)
     page = ids.order_by(*order).limit(limit).scalar_subquery()
-    return [_item(row) for row in connection.execute(_queued().where(reply.c.id.in_(page)).order_by(*order))]
+    return _load_items(connection, _select_by_reply().where(reply.c.id.in_(page)).order_by(*order))
 
 
-def _platform_of_reply() -> ScalarSelect[str]:
+def _select_platform() -> ScalarSelect[str]:
     """Select a reply's platform, reply by reply: a join would begin with every mention of the platform."""
     return select(mention.c.platform).where(mention.c.key == reply.c.mention_key).scalar_subquery()
 
 
-def _contain(words: str) -> ColumnElement[bool]:
+def _has_words(words: str) -> ColumnElement[bool]:
     """Match words in the reply's text, in its mention or in the author's name, reply by reply."""
     fields = (mention.c.text, mention.c.author_handle, mention.c.author_name)
     in_mention = or_(*(column.icontains(words, autoescape=True) for column in fields))
@@ -136,7 +140,7 @@ def _contain(words: str) -> ColumnElement[bool]:
     return or_(reply.c.text.icontains(words, autoescape=True), mention_matches)
 
 
-def _come_after(connection: Connection, after: int) -> ColumnElement[bool]:
+def _is_after(connection: Connection, after: int) -> ColumnElement[bool]:
     """Match what comes after this reply in the order of the queue. Raises DeskError."""
     query = select(due_order, reply.c.urgency).select_from(reply).where(reply.c.id == after)
     row = connection.execute(query).one_or_none()
@@ -149,22 +153,22 @@ def _come_after(connection: Connection, after: int) -> ColumnElement[bool]:
 
 def of_platform(connection: Connection, platform: str, state: str) -> list[Exchange]:
     """List the replies of a platform in a state, oldest first, with their mentions."""
-    query = _queued().where(mention.c.platform == platform, reply.c.state == state).order_by(reply.c.id)
-    return [_item(row) for row in connection.execute(query)]
+    query = _select_by_reply().where(mention.c.platform == platform, reply.c.state == state).order_by(reply.c.id)
+    return _load_items(connection, query)
 
 
 def of_conversation(connection: Connection, platform: str, conversation_id: str, limit: int = 50) -> list[Exchange]:
     """List the stored mentions of a conversation with their replies, oldest first."""
     in_conversation = (mention.c.platform == platform, mention.c.conversation_id == conversation_id)
-    query = _joined().where(*in_conversation).order_by(mention.c.key.desc()).limit(limit)
-    return [_item(row) for row in connection.execute(query)][::-1]
+    query = _select_by_mention().where(*in_conversation).order_by(mention.c.key.desc()).limit(limit)
+    return _load_items(connection, query)[::-1]
 
 
 def of_person(connection: Connection, platform: str, author_id: str, limit: int | None = 50) -> list[Exchange]:
     """List a person's mentions with their replies, oldest first (the newest `limit` of them)."""
     by_person = (mention.c.platform == platform, mention.c.author_id == author_id)
-    query = _joined().where(*by_person).order_by(mention.c.key.desc()).limit(limit)
-    return [_item(row) for row in connection.execute(query)][::-1]
+    query = _select_by_mention().where(*by_person).order_by(mention.c.key.desc()).limit(limit)
+    return _load_items(connection, query)[::-1]
 
 
 def automatic_drafts(connection: Connection, platform: str, kinds: Collection[str], now: datetime) -> list[Exchange]:
@@ -173,7 +177,7 @@ def automatic_drafts(connection: Connection, platform: str, kinds: Collection[st
     A draft that was approved before and came back (undone, tried again, held without an end) waits for a person.
     """
     approved_before = select(approval.c.id).where(approval.c.reply_id == reply.c.id)
-    query = _queued().where(
+    query = _select_by_reply().where(
         mention.c.platform == platform,
         reply.c.state == "drafted",
         reply.c.auto,
@@ -185,7 +189,7 @@ def automatic_drafts(connection: Connection, platform: str, kinds: Collection[st
         mention.c.can_reply,
         ~approved_before.exists(),
     )
-    return [_item(row) for row in connection.execute(query.order_by(reply.c.id))]
+    return _load_items(connection, query.order_by(reply.c.id))
 
 
 def automatic_in(connection: Connection, platform: str, conversation_id: str, but: int) -> bool:
@@ -226,7 +230,7 @@ def decisions(
     """List the last decision on each mention, oldest first, made since a time: its id, the mention, and itself."""
     query = select(decision.c.id, *columns(Mention, mention, "m_"), *columns(StoredDecision, decision, "d_"))
     query = query.select_from(decision.join(mention, mention.c.key == decision.c.mention_key))
-    query = query.where(decision.c.id > after, _last_decision(decision.c.mention_key))
+    query = query.where(decision.c.id > after, _is_last_decision(decision.c.mention_key))
     query = query if since is None else query.where(decision.c.at >= since)
     rows = connection.execute(query.order_by(decision.c.id).limit(limit))
     return [(row.id, load(Mention, row, "m_"), load(StoredDecision, row, "d_")) for row in rows]

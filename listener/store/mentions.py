@@ -60,14 +60,14 @@ def add(connection: Connection, new: Sequence[Mention], now: datetime) -> int:
     """Keep new mentions with their `seen` events; the caller has dropped the known ones. Returns how many."""
     if not new:
         return 0
-    rows = [_row(item, now) for item in new]
+    rows = [_as_row(item, now) for item in new]
     keys = connection.execute(insert(mention).returning(mention.c.key), rows).scalars()
     seen = {"at": now, "what": "seen", "by": "poll"}
     connection.execute(insert(event), [{**seen, "mention_key": key} for key in sorted(keys)])
     return len(new)
 
 
-def _row(item: Mention, now: datetime) -> Data:
+def _as_row(item: Mention, now: datetime) -> Data:
     fixed = {"seen_at": now, "version_id": item.id, "version_at": item.created_at, "stage": "new", "crash_count": 0}
     return {**values(item), **fixed}
 
@@ -161,18 +161,18 @@ def histories(connection: Connection, batch: Mapping[int, Mention]) -> dict[int,
     silent: set[Person] = set()
     for platform, ids in authors.items():
         for piece in chunks(list(ids)):
-            for row in connection.execute(_answers(platform, piece)):
+            for row in connection.execute(_select_answers(platform, piece)):
                 answers[platform, row.author_id].append(row)
             silent.update(
-                (platform, author_id) for author_id in connection.execute(_opted_out(platform, piece)).scalars()
+                (platform, author_id) for author_id in connection.execute(_select_opted_out(platform, piece)).scalars()
             )
     return {
-        key: _history(key, post, answers.get((post.platform, post.author_id), []), silent)
+        key: _make_history(key, post, answers.get((post.platform, post.author_id), []), silent)
         for key, post in batch.items()
     }
 
 
-def _answers(platform: str, authors: Sequence[str]) -> Any:
+def _select_answers(platform: str, authors: Sequence[str]) -> Any:
     """Select mentions of these authors that were answered, through us or by a person on the platform."""
     sent = reply.c.state == "sent"
     return (
@@ -184,11 +184,11 @@ def _answers(platform: str, authors: Sequence[str]) -> Any:
     )
 
 
-def _opted_out(platform: str, authors: Sequence[str]) -> Any:
+def _select_opted_out(platform: str, authors: Sequence[str]) -> Any:
     return select(optout.c.author_id).where(optout.c.platform == platform, optout.c.author_id.in_(authors))
 
 
-def _history(key: int, post: Mention, answers: Sequence[Row[Any]], silent: set[Person]) -> History:
+def _make_history(key: int, post: Mention, answers: Sequence[Row[Any]], silent: set[Person]) -> History:
     earlier = [row for row in answers if row.key != key]
     in_conversation = [row for row in earlier if row.conversation_id == post.conversation_id]
     by = [row.approved_by for row in in_conversation if row.approved_by not in (None, "policy")]

@@ -39,22 +39,22 @@ def automatic_times(connection: Connection, since: datetime) -> list[datetime]:
 
 def held(connection: Connection, platform: str, now: datetime) -> dict[str, int]:
     """Count the approved replies of a platform that wait for a time, by reason."""
-    waiting = _approved(platform).where(~_due(now)).group_by(reply.c.hold)
+    waiting = _select_approved(platform).where(~_is_due(now)).group_by(reply.c.hold)
     counts = connection.execute(waiting.with_only_columns(reply.c.hold, func.count()))
     return {row[0] or "rate": row[1] for row in counts}
 
 
 def due(connection: Connection, platform: str, now: datetime) -> list[int]:
     """List the ids of approved replies that may be sent now: the least tried first, then the oldest."""
-    query = _approved(platform).where(_due(now)).order_by(reply.c.attempts, reply.c.id)
+    query = _select_approved(platform).where(_is_due(now)).order_by(reply.c.attempts, reply.c.id)
     return list(connection.execute(query).scalars())
 
 
-def _approved(platform: str) -> Select[Any]:
+def _select_approved(platform: str) -> Select[Any]:
     source = reply.join(mention, mention.c.key == reply.c.mention_key)
     return select(reply.c.id).select_from(source).where(mention.c.platform == platform, reply.c.state == "approved")
 
 
-def _due(now: datetime) -> ColumnElement[bool]:
+def _is_due(now: datetime) -> ColumnElement[bool]:
     """Match replies whose time has come, or was set before the clock was set back and means nothing any more."""
     return or_(reply.c.not_before.is_(None), reply.c.not_before <= now, reply.c.changed_at > now)

@@ -28,7 +28,7 @@ def digest(person: Person) -> str:
     return sha256(f"{person[0]}:{person[1]}".encode()).hexdigest()
 
 
-def called(names: Names) -> list[Person]:
+def as_handles(names: Names) -> list[Person]:
     """List a person by their handles, marked: another person's id may read the same."""
     return [(names.platform, f"@{handle}") for handle in sorted(names.handles)]
 
@@ -44,14 +44,15 @@ def find(connection: Connection, handle: str) -> Person:
     A person without mentions is found by id: an opt-out outlives the words, and a forgotten person is recognised.
     """
     return single_person(
-        handle, {person for place in person_candidates(connection, handle) for person in _named(connection, *place)}
+        handle,
+        {person for place in person_candidates(connection, handle) for person in _find_named(connection, *place)},
     )
 
 
 def find_words(connection: Connection, handle: str) -> Person:
     """Find as `find` does, also people known from quarantined items alone or forgotten under this handle."""
     named = person_candidates(connection, handle)
-    people = {who for place in named for who in _named(connection, *place)}
+    people = {who for place in named for who in _find_named(connection, *place)}
     people = people or {(place, who) for place, name in named for who in quarantine.known(connection, place, name)}
     marked = [(place, f"@{quarantine.handle(name)}") for place, name in named]
     return single_person(handle, people or {who for who in marked if was_forgotten(connection, who)})
@@ -59,8 +60,8 @@ def find_words(connection: Connection, handle: str) -> Person:
 
 def person_candidates(connection: Connection, handle: str) -> list[Person]:
     """List where to look for whom: (platform, name)."""
-    platform, name = _split(connection, handle)
-    return [(place, name) for place in ([platform] if platform else _polled_platforms(connection))]
+    platform, name = _split_handle(connection, handle)
+    return [(place, name) for place in ([platform] if platform else _list_platforms(connection))]
 
 
 def single_person(handle: str, people: set[Person]) -> Person:
@@ -76,12 +77,12 @@ def single_person(handle: str, people: set[Person]) -> Person:
     return matches[0]
 
 
-def _polled_platforms(connection: Connection) -> list[str]:
+def _list_platforms(connection: Connection) -> list[str]:
     """List every platform that was ever polled."""
     return list(connection.execute(select(platform_.c.name)).scalars())
 
 
-def _named(connection: Connection, place: str, name: str) -> set[Person]:
+def _find_named(connection: Connection, place: str, name: str) -> set[Person]:
     """Find who goes by this name on a platform; each query has an index of its own."""
     people = select(mention.c.author_id).where(mention.c.platform == place)  # DISTINCT would go through all of them
     by_handle = connection.execute(people.where(func.lower(mention.c.author_handle) == name.lower())).scalars()
@@ -91,11 +92,11 @@ def _named(connection: Connection, place: str, name: str) -> set[Person]:
     return matches | {person} if opted_out(connection, person) or was_forgotten(connection, person) else matches
 
 
-def _split(connection: Connection, handle: str) -> Person:
+def _split_handle(connection: Connection, handle: str) -> Person:
     """Split off a platform. An author's id may hold colons (did:plc:...), so only a platform's name is a prefix."""
     first, colon, rest = handle.partition(":")
     named = (
-        first in _polled_platforms(connection)
+        first in _list_platforms(connection)
         or connection.execute(select(mention.c.platform).where(mention.c.platform == first).limit(1)).first()
     )
     return (first, rest.removeprefix("@")) if colon and named else ("", handle.removeprefix("@"))

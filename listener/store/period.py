@@ -72,7 +72,7 @@ class ReplyCase:
     follows: bool
 
 
-def _within(since: datetime, until: datetime) -> ColumnElement[bool]:
+def _is_within(since: datetime, until: datetime) -> ColumnElement[bool]:
     return (mention.c.seen_at >= since) & (mention.c.seen_at < until)
 
 
@@ -81,7 +81,7 @@ def heard(connection: Connection, since: datetime, until: datetime) -> list[Ment
     minute = minute_of(mention.c.seen_at).label("minute")
     by = (minute, decision.c.action, decision.c.kind)
     query = select(*by, func.count().label("number")).select_from(mention.outerjoin(decision, _is_last_decision))
-    return load_all(MentionCount, connection.execute(query.where(_within(since, until)).group_by(*by)))
+    return load_all(MentionCount, connection.execute(query.where(_is_within(since, until)).group_by(*by)))
 
 
 def cases(connection: Connection, since: datetime, until: datetime) -> list[ReplyCase]:
@@ -101,7 +101,7 @@ def cases(connection: Connection, since: datetime, until: datetime) -> list[Repl
     chosen = [computed[name].label(name) if name in computed else reply.c[name] for name in names(ReplyCase)]
     source = mention.join(reply, reply.c.mention_key == mention.c.key).outerjoin(decision, _is_origin)
     source = source.outerjoin(review, review.c.reply_id == reply.c.id)
-    return load_all(ReplyCase, connection.execute(select(*chosen).select_from(source).where(_within(since, until))))
+    return load_all(ReplyCase, connection.execute(select(*chosen).select_from(source).where(_is_within(since, until))))
 
 
 def first_texts(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[str, str]]:
@@ -127,7 +127,7 @@ def moods(connection: Connection, since: datetime, until: datetime, languages: C
         "other_languages": ~ours,
     }
     counted = [func.coalesce(func.sum(case((where, 1), else_=0)), 0).label(name) for name, where in sums.items()]
-    query = select(*counted).select_from(mention.join(decision, _is_last_decision)).where(_within(since, until))
+    query = select(*counted).select_from(mention.join(decision, _is_last_decision)).where(_is_within(since, until))
     return dict(connection.execute(query).one()._mapping)
 
 
@@ -136,7 +136,7 @@ def complaints(connection: Connection, since: datetime, until: datetime) -> list
     signals = json_text(decision.c.signals)
     named = or_(*(signals.contains(f'"{cue}":') for cue in COMPLAINTS))
     query = select(decision.c.signals).select_from(mention.join(decision, _is_last_decision))
-    query = query.where(_within(since, until), named)
+    query = query.where(_is_within(since, until), named)
     cue_lists = (list(signals.get("cues", {})) for signals in connection.execute(query).scalars())
     return [cues for cues in cue_lists if set(cues) & set(COMPLAINTS)]
 
@@ -145,7 +145,7 @@ def lags(connection: Connection, since: datetime, until: datetime) -> list[float
     """List the seconds from being written to being seen, of mentions written since polling began there."""
     source = mention.join(platform, platform.c.name == mention.c.platform)
     query = select(mention.c.created_at, mention.c.seen_at).select_from(source)
-    rows = connection.execute(query.where(_within(since, until), mention.c.created_at >= platform.c.began_at))
+    rows = connection.execute(query.where(_is_within(since, until), mention.c.created_at >= platform.c.began_at))
     return sorted(max((row.seen_at - row.created_at).total_seconds(), 0.0) for row in rows)
 
 

@@ -42,19 +42,19 @@ def clean(store: Store, now: datetime, patience: float = WAIT) -> bool:
     Writing anew holds the write lock: about a second for a hundred thousand mentions.
     """
     try:
-        left = _left(store)
+        left = _list_due(store)
         if FILE in left and not _clean_file(store, left[FILE], now, patience):
             return False
         if left and not _truncate(store.path, patience):
             return False
         with store.write() as connection:
             notices.clear(connection, TRACES, EVERYWHERE, now, subject=LOG)
-        return not _left(store)
+        return not _list_due(store)
     except DatabaseBusy:
         return False
 
 
-def _left(store: Store) -> dict[str, int]:
+def _list_due(store: Store) -> dict[str, int]:
     """Map what is to be cleaned: the subjects of the open notices, and their ids."""
     with store.read() as connection:
         return {notice.subject: notice.id for notice in notices.opened(connection) if notice.kind == TRACES}

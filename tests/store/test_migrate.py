@@ -18,16 +18,16 @@ def columns(path: Path) -> dict[str, list[tuple[object, ...]]]:
     """Tables with their columns, and indexes with their definitions, names apart from order."""
     connection = sqlite3.connect(path)
     names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'alembic%'")
-    found = {
+    schema: dict[str, list[tuple[object, ...]]] = {
         name: sorted(row[1:4] + row[5:] for row in connection.execute(f"PRAGMA table_info({name})"))
         for (name,) in names.fetchall()
     }
     rows = connection.execute(
         "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL ORDER BY name"
     )
-    found["indexes"] = [(name, " ".join(sql.split())) for name, sql in rows]
+    schema["indexes"] = [(name, " ".join(sql.split())) for name, sql in rows]
     connection.close()
-    return found
+    return schema
 
 
 def test_the_migrated_schema_is_the_declared_one(tmp_path: Path) -> None:
@@ -103,7 +103,7 @@ def test_the_database_of_another_program_is_left_alone(tmp_path: Path) -> None:
     assert path.read_bytes() == before
 
 
-def test_a_file_that_is_no_database_is_told_as_such(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_database_is_refused(tmp_path: Path) -> None:
     """A text file by mistake."""
     path = tmp_path / "notes.txt"
     path.write_text("not a database at all, but long enough to be looked at\n" * 20)

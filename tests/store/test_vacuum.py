@@ -39,9 +39,9 @@ def reader(path: Path) -> Iterator[None]:
 
 def forgotten(line: Line) -> None:
     """A person is forgotten, and the file is not cleaned yet."""
-    said = line.say(f"{COMPLAINT} {WORD}")
+    mention = line.say(f"{COMPLAINT} {WORD}")
     line.listen()
-    forget(line.store, line.desk(), f"memory:{said.author_id}")
+    forget(line.store, line.desk(), f"memory:{mention.author_id}")
 
 
 def traces(line: Line) -> bool:

@@ -26,9 +26,9 @@ def row(line: Line) -> Row[tuple[object, ...]]:
 
 def drafted(line: Line, words: str = COMPLAINT) -> tuple[int, str | None]:
     """A mention's reply: its id and its text."""
-    said = line.say(words)
+    mention = line.say(words)
     line.listen()
-    reply = line.reply_to(said.id)
+    reply = line.reply_to(mention.id)
     return reply.id, reply.text
 
 
