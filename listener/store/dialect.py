@@ -39,6 +39,17 @@ APPLICATION_ID = 0x45415253  # "EARS": tells our files from another program's
 LIBRARY = f"SQLite {sqlite3.sqlite_version} (a race between writers and checkpoints is fixed from 3.51.3 on)"
 DUE = "coalesce({column}, '9999-12-31T23:59:59.999999Z')"  # orders by a time; without one a row comes last
 
+CANNOT_WRITE = ("cannot write the database {path} ({error})", "check the folder's owner and mode")
+IS_DAMAGED = ("the database {path} is damaged ({error})", "restore a backup (`earshot backup` makes them)")
+FAULTS = {  # words of the driver's message -> what is wrong, what to do
+    "full": ("no space left for the database {path}", "free some disk space; nothing was lost"),
+    "readonly": CANNOT_WRITE,
+    "unable to open": CANNOT_WRITE,
+    "malformed": IS_DAMAGED,
+    "not a database": IS_DAMAGED,
+    "constraint failed": ("the database {path} refused an inconsistent change ({error})", "report this bug"),
+}
+
 
 class UtcTime(TypeDecorator[datetime]):
     """An aware UTC time, kept as ISO 8601 text with Z so that text order is time order. Refuses naive values."""
@@ -143,18 +154,9 @@ def as_store_error(path: Path) -> Iterator[None]:
 def _explain(path: Path, error: BaseException) -> StoreError:
     message = " ".join(str(error).split())
     if "locked" in message or "busy" in message:
-        return DatabaseBusy(f"another process is writing to the database {path}", "try again in a moment")
-    for words, what, do in (
-        (("full",), "the disk is full: the database {path} cannot grow", "free some disk space; nothing was lost"),
-        (
-            ("readonly", "unable to open"),
-            "cannot write the database {path} ({error})",
-            "check the folder's owner",
-        ),
-        (("malformed", "not a database"), "the database {path} is damaged ({error})", "restore a backup"),
-        (("constraint failed",), "the database {path} refused an inconsistent change ({error})", "report this bug"),
-    ):
-        if any(word in message for word in words):
+        return DatabaseBusy(f"another process holds the database {path}", "try again in a moment")
+    for words, (what, do) in FAULTS.items():
+        if words in message:
             return StoreError(what.format(path=path, error=message), do)
     return StoreError(f"the database {path} failed: {message}", "run `earshot migrate` if its schema is older")
 

@@ -69,7 +69,7 @@ def test_a_value_that_the_driver_cannot_take_is_not_shown(line: Line) -> None:
 @pytest.mark.parametrize(
     ("error", "message"),
     [
-        (sqlite3.OperationalError("database or disk is full"), "the disk is full"),
+        (sqlite3.OperationalError("database or disk is full"), "no space left"),
         (sqlite3.OperationalError("attempt to write a readonly database"), "cannot write the database"),
         (sqlite3.DatabaseError("database disk image is malformed"), "is damaged"),
         (sqlite3.OperationalError("no such table: reply"), "earshot migrate"),

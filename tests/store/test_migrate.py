@@ -150,7 +150,7 @@ def test_the_writer_waits_for_another_process_and_then_says_so(tmp_path: Path) -
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     store = engine.Store(path, wait=0.05)
-    with pytest.raises(StoreError, match="another process is writing"), store.write():
+    with pytest.raises(StoreError, match="another process holds"), store.write():
         pass
     with store.read() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM mention").scalar_one() == 0
