@@ -13,11 +13,8 @@ from listener.store import notices
 from listener.store.dialect import upsert
 from listener.store.loading import Data, columns, load
 from listener.store.records import Autonomy, Reply
-from listener.store.tables import metadata
-
-review = metadata.tables["draft_review"]
-autonomy = metadata.tables["autonomy"]
-event = metadata.tables["event"]
+from listener.store.tables import autonomy, event
+from listener.store.tables import draft_review as review
 
 MACHINE = "policy"  # who approves by itself; no member of staff can have this name
 TAKEN_BACK = ("approval_revoked", "returned_to_staff")  # by staff; because the mention was edited, or of a lasting hold

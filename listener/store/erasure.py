@@ -23,7 +23,7 @@ from sqlalchemy import (
     or_,
     select,
     update,
-)
+)  # fmt: skip
 
 from listener.model import Mention
 from listener.store import quarantine, vacuum
@@ -31,19 +31,9 @@ from listener.store.dialect import overwrite_freed, upsert
 from listener.store.loading import Data, chunks
 from listener.store.people import Person, as_handles, digest
 from listener.store.states import OVER, UNDER_WAY
-from listener.store.tables import metadata
+from listener.store.tables import approval, billed, decision, event, forgotten, mention, note, notice, optout, reply
+from listener.store.tables import quarantine as quarantined
 
-mention = metadata.tables["mention"]
-decision = metadata.tables["decision"]
-reply = metadata.tables["reply"]
-approval = metadata.tables["approval"]
-event = metadata.tables["event"]
-note = metadata.tables["note"]
-optout = metadata.tables["optout"]
-quarantined = metadata.tables["quarantine"]
-forgotten = metadata.tables["forgotten"]
-notice = metadata.tables["notice"]
-billed = metadata.tables["billed"]
 ERASED_FIELDS: Data = {  # what a mention is without its words
     **dict.fromkeys(
         ("author_handle", "author_name", "author_followers", "url", "extra_brand_term", "ineligible_reason")

@@ -7,10 +7,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from listener.store.loading import Data, chunks, columns, load, load_all
 from listener.store.records import Approval, Event
-from listener.store.tables import metadata
-
-event = metadata.tables["event"]
-approval = metadata.tables["approval"]
+from listener.store.tables import approval, event
 
 
 def add(

@@ -9,10 +9,8 @@ from listener.model import Json
 from listener.store.dialect import UtcTime
 from listener.store.people import Person
 from listener.store.states import WAITING
-from listener.store.tables import metadata
+from listener.store.tables import mention, reply
 
-reply = metadata.tables["reply"]
-mention = metadata.tables["mention"]
 SHOWN = (
     "platform", "mention_id", "author", "mention_text", "mentioned_at", "seen_at", "compound", "lang", "decision",
     "kind", "rule", "reply_id", "state", "reply_text", "remote_id", "approved_by", "approved_at", "sent_at", "cost_usd",

@@ -14,12 +14,8 @@ from listener.store.loading import columns, load, load_all
 from listener.store.records import Exchange, RecentDraft, Reply, StoredDecision
 from listener.store.replies import due_order, is_waiting
 from listener.store.states import GOING, PERSONAL, WAITING
-from listener.store.tables import metadata
+from listener.store.tables import approval, decision, mention, reply
 
-mention = metadata.tables["mention"]
-decision = metadata.tables["decision"]
-reply = metadata.tables["reply"]
-approval = metadata.tables["approval"]
 any_decision = decision.alias("any_decision")
 any_reply = reply.alias("any_reply")
 

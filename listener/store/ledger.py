@@ -10,10 +10,7 @@ from listener.errors import OverBudget
 from listener.store.dialect import upsert
 from listener.store.engine import Store
 from listener.store.loading import chunks
-from listener.store.tables import metadata
-
-ledger = metadata.tables["ledger"]
-billed = metadata.tables["billed"]
+from listener.store.tables import billed, ledger
 
 
 def charge(

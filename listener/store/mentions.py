@@ -10,12 +10,7 @@ from sqlalchemy import Connection, Row, Select, insert, or_, select, update
 
 from listener.model import History, Mention
 from listener.store.loading import Data, chunks, columns, load, values
-from listener.store.tables import metadata
-
-mention = metadata.tables["mention"]
-reply = metadata.tables["reply"]
-event = metadata.tables["event"]
-optout = metadata.tables["optout"]
+from listener.store.tables import event, mention, optout, reply
 
 Person = tuple[str, str]  # platform, author_id
 

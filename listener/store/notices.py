@@ -11,11 +11,9 @@ from listener.store.dialect import upsert
 from listener.store.loading import columns, load, load_all, values
 from listener.store.quarantine import FORGOTTEN
 from listener.store.records import Notice, Quarantined
-from listener.store.tables import metadata
+from listener.store.tables import gap, notice
+from listener.store.tables import quarantine as quarantined
 
-notice = metadata.tables["notice"]
-gap = metadata.tables["gap"]
-quarantined = metadata.tables["quarantine"]
 BY_HAND = ("gap",)  # kinds that a person clears; the others clear when their cause ends
 
 

@@ -6,10 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
 
 from listener.store.states import NOT_GOING, ON_THE_WAY
-from listener.store.tables import metadata
-
-mention = metadata.tables["mention"]
-reply = metadata.tables["reply"]
+from listener.store.tables import mention, reply
 
 
 def texts(

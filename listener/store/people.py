@@ -12,14 +12,9 @@ from listener.store.dialect import upsert
 from listener.store.loading import chunks, columns, load, load_all
 from listener.store.quarantine import Names
 from listener.store.records import Note, OptOut
-from listener.store.tables import metadata
+from listener.store.tables import forgotten, mention, note, optout, reply
+from listener.store.tables import platform as platform_
 
-mention = metadata.tables["mention"]
-optout = metadata.tables["optout"]
-reply = metadata.tables["reply"]
-note = metadata.tables["note"]
-platform_ = metadata.tables["platform"]
-forgotten = metadata.tables["forgotten"]
 Person = tuple[str, str]  # platform, author_id
 
 

@@ -9,17 +9,11 @@ from sqlalchemy import ColumnElement, Connection, case, func, or_, select
 
 from listener.model import Json
 from listener.store.dialect import json_text, minute_of
-from listener.store.draft_reviews import MACHINE, review
-from listener.store.ledger import ledger
+from listener.store.draft_reviews import MACHINE
 from listener.store.loading import chunks, load_all, names
-from listener.store.notices import gap, notice
-from listener.store.tables import metadata
+from listener.store.tables import decision, event, gap, ledger, mention, notice, platform, reply
+from listener.store.tables import draft_review as review
 
-mention = metadata.tables["mention"]
-decision = metadata.tables["decision"]
-reply = metadata.tables["reply"]
-event = metadata.tables["event"]
-platform = metadata.tables["platform"]
 other = decision.alias()
 earlier, before = mention.alias(), reply.alias()
 OUTAGES = ("unreachable", "account", "billing")  # kinds of notices that mean: it could not be read

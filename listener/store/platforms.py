@@ -8,10 +8,7 @@ from listener.store import notices
 from listener.store.dialect import upsert
 from listener.store.loading import columns, load, load_all
 from listener.store.records import Pause, PlatformState
-from listener.store.tables import metadata
-
-platform = metadata.tables["platform"]
-pause = metadata.tables["pause"]
+from listener.store.tables import pause, platform
 
 
 def enable(connection: Connection, intervals: dict[str, float], now: datetime) -> None:

@@ -6,9 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from listener.store.dialect import upsert
-from listener.store.tables import metadata
-
-policy = metadata.tables["policy"]
+from listener.store.tables import policy
 
 
 def keep(connection: Connection, policy_hash: str, texts: Mapping[str, str], now: datetime) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy import (
     or_,
     select,
     update,
-)
+)  # fmt: skip
 
 from listener.errors import DeskError
 from listener.model import Json
@@ -24,11 +24,7 @@ from listener.store.dialect import DUE, UtcTime, match_any
 from listener.store.loading import Data, chunks, columns, load, load_all
 from listener.store.records import Reply
 from listener.store.states import OVER, WAITING, require_transition
-from listener.store.tables import metadata
-
-mention = metadata.tables["mention"]
-decision = metadata.tables["decision"]
-reply = metadata.tables["reply"]
+from listener.store.tables import decision, mention, reply
 
 UNAPPROVED: Json = {"approved_by": None, "approved_at": None, "not_before": None, "hold": None}  # taken back
 LOOK_BACK = 5_000  # replies over which reasons are remembered: a bound, whatever the database's size

@@ -12,9 +12,7 @@ from sqlalchemy import Connection, func, select
 from listener.store.dialect import upsert
 from listener.store.loading import columns, load_all
 from listener.store.records import SentimentBucket
-from listener.store.tables import metadata
-
-mood = metadata.tables["sentiment_bucket"]
+from listener.store.tables import sentiment_bucket as mood
 
 STRETCH = timedelta(minutes=10)
 NEGATIVE = -0.3  # a compound score at or under it

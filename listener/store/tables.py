@@ -1,4 +1,4 @@
-"""Every table, by name: `metadata.tables["reply"]`. They are declared in the two modules that this one imports."""
+"""Every table, by its name. They are declared in the two modules that this one imports."""
 
 from sqlmodel import SQLModel
 
@@ -7,3 +7,22 @@ from listener.store import exchange_tables, operation_tables
 __all__ = ["exchange_tables", "metadata", "operation_tables"]
 
 metadata = SQLModel.metadata
+approval = metadata.tables["approval"]
+autonomy = metadata.tables["autonomy"]
+billed = metadata.tables["billed"]
+decision = metadata.tables["decision"]
+draft_review = metadata.tables["draft_review"]
+event = metadata.tables["event"]
+forgotten = metadata.tables["forgotten"]
+gap = metadata.tables["gap"]
+ledger = metadata.tables["ledger"]
+mention = metadata.tables["mention"]
+note = metadata.tables["note"]
+notice = metadata.tables["notice"]
+optout = metadata.tables["optout"]
+pause = metadata.tables["pause"]
+platform = metadata.tables["platform"]
+policy = metadata.tables["policy"]
+quarantine = metadata.tables["quarantine"]
+reply = metadata.tables["reply"]
+sentiment_bucket = metadata.tables["sentiment_bucket"]
