@@ -8,7 +8,7 @@ import csv
 import json
 import os
 import resource
-import sqlite3
+import sqlite3  # SQLite alone: the disk's pace is measured below the store
 import subprocess
 import sys
 import tempfile
@@ -25,6 +25,7 @@ from listener.cli import context, runtime
 from listener.desk.approve import Target, approve
 from listener.model import History, Mention
 from listener.store import replies
+from listener.store.tables import reply
 
 HERE = Path(__file__).parent
 REAL = HERE.parent.parent / "shared" / "data" / "airline_dev.csv"
@@ -98,7 +99,7 @@ def _line(folder: Path, texts: list[str]) -> dict[str, Any]:
         polling, routing = _timed(lambda: stages.poll("memory")), _timed(stages.route)
         decided = min(_timed(lambda: _decide(stages.triage.decide, texts)) for _ in range(3))
         with store.read() as connection:
-            drafts = [one.id for one in replies.where(connection, replies.reply.c.state == "drafted", limit=SENDS)]
+            drafts = [one.id for one in replies.where(connection, reply.c.state == "drafted", limit=SENDS)]
         given = _timed(lambda: approve(store, context.desk(config, "bench"), [Target(number) for number in drafts]))
         sending = _timed(lambda: stages.send("memory"))
     count = len(texts)

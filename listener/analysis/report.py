@@ -18,11 +18,11 @@ from listener.policy import Policy
 from listener.store import period
 from listener.store.draft_reviews import MACHINE
 from listener.store.period import MentionCount, ReplyCase
+from listener.store.states import GOING
 
 TOP = 10
 ABOUT = "about_"  # cues that name what a complaint is about
 SENT = ("staff", "automatic")
-GOING = ("approved", "sending", "unconfirmed", "sent")  # what was approved by itself needs nobody in these states
 STAFF = ("approved", "edited", "rejected", "escalated")  # what staff do with a draft
 
 

@@ -94,9 +94,9 @@ def _database() -> list[Problem]:
 
 
 def _library() -> list[str]:
-    import sqlite3
+    from listener.store.dialect import LIBRARY
 
-    return [f"SQLite {sqlite3.sqlite_version} (a race of writers and checkpoints is mended from 3.51.3 on)"]
+    return [LIBRARY]
 
 
 def _ask(problems: list[Problem], notes: list[str], *, fix: bool) -> None:

@@ -1,33 +1,28 @@
-"""What was heard in a period and what became of it until now: the raw rows that figures are made of. Reads only."""
+"""What was read in a period and what became of it until now: the rows that figures are made of. Reads only."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Text, case, func, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Connection, case, func, or_, select
 
 from listener.model import Json
-from listener.store.draft_reviews import MACHINE, verdict
-from listener.store.ledger import ledger
-from listener.store.notices import gap, notice
-from listener.store.records import chunks, load_all, names
-from listener.store.tables import metadata
+from listener.store.dialect import json_text, minute_of
+from listener.store.draft_reviews import MACHINE
+from listener.store.loading import chunks, load_all, names
+from listener.store.tables import decision, event, gap, ledger, mention, notice, platform, reply
+from listener.store.tables import draft_review as review
 
-mention = metadata.tables["mention"]
-decision = metadata.tables["decision"]
-reply = metadata.tables["reply"]
-event = metadata.tables["event"]
-platform = metadata.tables["platform"]
 other = decision.alias()
 earlier, before = mention.alias(), reply.alias()
 OUTAGES = ("unreachable", "account", "billing")  # kinds of notices that mean: it could not be read
 MOOD = 0.05  # from this compound on VADER's authors call a text positive, from its negative down negative
 COMPLAINTS = ("problem", "complaint", "threat_to_leave")  # cues
-_last = decision.c.id == (
+_is_last_decision = decision.c.id == (
     select(func.max(other.c.id)).where(other.c.mention_key == mention.c.key).scalar_subquery()
 )  # the decision that counts
-_made_by = decision.c.id == (
+_is_origin = decision.c.id == (
     select(func.max(other.c.id))
     .where(other.c.mention_key == reply.c.mention_key, other.c.at <= reply.c.created_at)
     .scalar_subquery()
@@ -71,20 +66,20 @@ class ReplyCase:
     follows: bool
 
 
-def _within(since: datetime, until: datetime) -> ColumnElement[bool]:
+def _is_within(since: datetime, until: datetime) -> ColumnElement[bool]:
     return (mention.c.seen_at >= since) & (mention.c.seen_at < until)
 
 
 def heard(connection: Connection, since: datetime, until: datetime) -> list[MentionCount]:
-    """The mentions seen in the period, by minute and by what was decided."""
-    minute = func.substr(type_coerce(mention.c.seen_at, Text), 1, 16).label("minute")
+    """Count the mentions seen in the period, by minute and by what was decided."""
+    minute = minute_of(mention.c.seen_at).label("minute")
     by = (minute, decision.c.action, decision.c.kind)
-    query = select(*by, func.count().label("number")).select_from(mention.outerjoin(decision, _last))
-    return load_all(MentionCount, connection.execute(query.where(_within(since, until)).group_by(*by)))
+    query = select(*by, func.count().label("number")).select_from(mention.outerjoin(decision, _is_last_decision))
+    return load_all(MentionCount, connection.execute(query.where(_is_within(since, until)).group_by(*by)))
 
 
 def cases(connection: Connection, since: datetime, until: datetime) -> list[ReplyCase]:
-    """Every reply to a mention seen in the period, also those that are closed, in the order they were made."""
+    """List every reply to a mention seen in the period, also those that are closed, in the order they were made."""
     follows = (  # state stands inside a case, or SQLite begins with all that was ever sent
         select(before.c.id)
         .join(earlier, earlier.c.key == before.c.mention_key)
@@ -92,19 +87,19 @@ def cases(connection: Connection, since: datetime, until: datetime) -> list[Repl
         .where(case((before.c.state == "sent", before.c.sent_at)) < reply.c.sent_at, before.c.approved_by != MACHINE)
         .exists()
     )
-    own: dict[str, ColumnElement[Any]] = {
+    computed: dict[str, ColumnElement[Any]] = {
         name: mention.c[name] for name in ("key", "age_start_at", "answered_remotely")
     }
-    own |= {"action": decision.c.action, "decided_rule": decision.c.rule, "decided_kind": decision.c.kind}
-    own |= {"verdict": verdict.c.what, "follows": follows}
-    chosen = [own[name].label(name) if name in own else reply.c[name] for name in names(ReplyCase)]
-    told = mention.join(reply, reply.c.mention_key == mention.c.key).outerjoin(decision, _made_by)
-    told = told.outerjoin(verdict, verdict.c.reply_id == reply.c.id)
-    return load_all(ReplyCase, connection.execute(select(*chosen).select_from(told).where(_within(since, until))))
+    computed |= {"action": decision.c.action, "decided_rule": decision.c.rule, "decided_kind": decision.c.kind}
+    computed |= {"verdict": review.c.what, "follows": follows}
+    chosen = [computed[name].label(name) if name in computed else reply.c[name] for name in names(ReplyCase)]
+    source = mention.join(reply, reply.c.mention_key == mention.c.key).outerjoin(decision, _is_origin)
+    source = source.outerjoin(review, review.c.reply_id == reply.c.id)
+    return load_all(ReplyCase, connection.execute(select(*chosen).select_from(source).where(_is_within(since, until))))
 
 
 def first_texts(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[str, str]]:
-    """Of replies that staff edited: what we had drafted, and the text as it is now."""
+    """Map replies that staff edited to what we had drafted and the text as it is now."""
     drafts: dict[int, tuple[str, str]] = {}
     query = select(event.c.reply_id, event.c.detail, reply.c.text).join(reply, reply.c.id == event.c.reply_id)
     for piece in chunks(ids):
@@ -116,8 +111,8 @@ def first_texts(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[s
     return drafts
 
 
-def moods(connection: Connection, since: datetime, until: datetime, languages: Collection[str]) -> Json:
-    """How many decided mentions in these languages were positive, negative, neutral; and how many in others."""
+def moods(connection: Connection, since: datetime, until: datetime, languages: Collection[str]) -> dict[str, int]:
+    """Count the positive and negative of the decided mentions in these languages, and the mentions in others."""
     score, ours = decision.c.compound, decision.c.lang.in_(languages)
     sums = {
         "positive": ours & (score >= MOOD),
@@ -126,39 +121,40 @@ def moods(connection: Connection, since: datetime, until: datetime, languages: C
         "other_languages": ~ours,
     }
     counted = [func.coalesce(func.sum(case((where, 1), else_=0)), 0).label(name) for name, where in sums.items()]
-    query = select(*counted).select_from(mention.join(decision, _last)).where(_within(since, until))
+    query = select(*counted).select_from(mention.join(decision, _is_last_decision)).where(_is_within(since, until))
     return dict(connection.execute(query).one()._mapping)
 
 
 def complaints(connection: Connection, since: datetime, until: datetime) -> list[list[str]]:
-    """Of each mention that names a problem, complains or threatens to leave: the names of its cues."""
-    facts = type_coerce(decision.c.signals, Text)
-    named = or_(*(facts.contains(f'"{cue}":') for cue in COMPLAINTS))
-    query = select(decision.c.signals).select_from(mention.join(decision, _last)).where(_within(since, until), named)
-    found = (list(facts.get("cues", {})) for facts in connection.execute(query).scalars())
-    return [cues for cues in found if set(cues) & set(COMPLAINTS)]
+    """List the cues of each mention that names a problem, complains or threatens to leave."""
+    signals = json_text(decision.c.signals)
+    named = or_(*(signals.contains(f'"{cue}":') for cue in COMPLAINTS))
+    query = select(decision.c.signals).select_from(mention.join(decision, _is_last_decision))
+    query = query.where(_is_within(since, until), named)
+    cue_lists = (list(signals.get("cues", {})) for signals in connection.execute(query).scalars())
+    return [cues for cues in cue_lists if set(cues) & set(COMPLAINTS)]
 
 
 def lags(connection: Connection, since: datetime, until: datetime) -> list[float]:
-    """Seconds from being written to being seen, of what was written since listening began there."""
-    told = mention.join(platform, platform.c.name == mention.c.platform)
-    query = select(mention.c.created_at, mention.c.seen_at).select_from(told)
-    rows = connection.execute(query.where(_within(since, until), mention.c.created_at >= platform.c.began_at))
+    """List the seconds from being written to being seen, of mentions written since polling began there."""
+    source = mention.join(platform, platform.c.name == mention.c.platform)
+    query = select(mention.c.created_at, mention.c.seen_at).select_from(source)
+    rows = connection.execute(query.where(_is_within(since, until), mention.c.created_at >= platform.c.began_at))
     return sorted(max((row.seen_at - row.created_at).total_seconds(), 0.0) for row in rows)
 
 
 def gaps(connection: Connection, since: datetime, until: datetime) -> tuple[int, int]:
-    """How many stretches could not be read in the period, and how many of them no person has cleared."""
-    told = gap.outerjoin(notice, notice.c.id == gap.c.notice_id)
-    query = select(func.count(), func.count(notice.c.id).filter(notice.c.cleared_at.is_(None))).select_from(told)
+    """Count the stretches that could not be read in the period, and those of them that no person has cleared."""
+    source = gap.outerjoin(notice, notice.c.id == gap.c.notice_id)
+    query = select(func.count(), func.count(notice.c.id).filter(notice.c.cleared_at.is_(None))).select_from(source)
     row = connection.execute(query.where(gap.c.at >= since, gap.c.at < until)).one()
     return row[0], row[1]
 
 
 def outages(connection: Connection, since: datetime, until: datetime) -> list[Json]:
-    """When a platform could not be read: its notices that were open in the period, the times cut to it."""
-    asked = (notice.c.kind.in_(OUTAGES), notice.c.subject == "reading", notice.c.since < until)
-    query = select(notice.c.platform, notice.c.kind, notice.c.since, notice.c.cleared_at).where(*asked)
+    """List when a platform could not be read: its notices that were open in the period, with times cut to it."""
+    overlapping = (notice.c.kind.in_(OUTAGES), notice.c.subject == "reading", notice.c.since < until)
+    query = select(notice.c.platform, notice.c.kind, notice.c.since, notice.c.cleared_at).where(*overlapping)
     rows = connection.execute(query.where(or_(notice.c.cleared_at.is_(None), notice.c.cleared_at > since)))
     return [
         {
@@ -173,9 +169,9 @@ def outages(connection: Connection, since: datetime, until: datetime) -> list[Js
 
 
 def spend(connection: Connection, since: datetime, until: datetime) -> list[Json]:
-    """What each platform's calls cost in the period; for_replies: the part that went into posting replies."""
-    mine = case((ledger.c.reply_id.is_not(None), ledger.c.usd), else_=0.0)
+    """Sum up what each platform's calls cost in the period. for_replies_usd: the part spent on posting replies."""
+    for_replies = case((ledger.c.reply_id.is_not(None), ledger.c.usd), else_=0.0)
     sums: list[Any] = [func.sum(ledger.c.usd).label("usd"), func.count().label("calls")]
-    sums += [func.sum(mine).label("for_replies_usd"), func.count(ledger.c.reply_id.distinct()).label("replies")]
+    sums += [func.sum(for_replies).label("for_replies_usd"), func.count(ledger.c.reply_id.distinct()).label("replies")]
     query = select(ledger.c.platform, *sums).where(ledger.c.at >= since, ledger.c.at < until)
     return [dict(row._mapping) for row in connection.execute(query.group_by(ledger.c.platform))]

@@ -4,11 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import Connection, select
-from sqlalchemy.dialects.sqlite import insert as upsert
 
-from listener.store.tables import metadata
-
-policy = metadata.tables["policy"]
+from listener.store.dialect import upsert
+from listener.store.tables import policy
 
 
 def keep(connection: Connection, policy_hash: str, texts: Mapping[str, str], now: datetime) -> None:
@@ -18,5 +16,5 @@ def keep(connection: Connection, policy_hash: str, texts: Mapping[str, str], now
 
 
 def texts(connection: Connection, policy_hash: str) -> dict[str, str] | None:
-    """The texts behind a hash; None when no decision was made with it."""
+    """Return the texts behind a hash; None when no decision was made with it."""
     return connection.execute(select(policy.c.texts).where(policy.c.hash == policy_hash)).scalar_one_or_none()

@@ -38,9 +38,9 @@ class Account:
 @pytest.fixture
 def account(tmp_path: Path) -> Iterator[Account]:
     """A fresh one."""
-    made = Account(tmp_path)
-    yield made
-    made.store.close()
+    fresh = Account(tmp_path)
+    yield fresh
+    fresh.store.close()
 
 
 def test_what_was_read_today_is_free_also_after_a_restart(account: Account) -> None:
@@ -95,7 +95,7 @@ def test_the_cost_of_a_post_that_was_found_later_stands_in_its_exchange(line: Li
     vars(line.platform)["find_reply"] = find_reply
     line.send()
     with line.store.read() as connection:
-        costs = {one["reply_id"]: one["cost_usd"] for one in exchange_log.exchanges(connection)}
+        costs = {entry["reply_id"]: entry["cost_usd"] for entry in exchange_log.exchanges(connection)}
     assert costs == {other.id: None, reply.id: 0.01}
 
 

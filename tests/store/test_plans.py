@@ -24,7 +24,7 @@ HOT: dict[str, tuple[Callable[[Connection], Any], str]] = {
     "exchanges of a person": (lambda c: items.of_person(c, *ADA), "ix_mention_author"),
     "thread": (lambda c: items.of_conversation(c, "memory", "c1"), "ix_mention_conversation"),
     "person": (lambda c: people.figures(c, ADA), "ix_reply_mention"),
-    "name": (lambda c: people._named(c, "memory", "ada"), "ix_mention_handle"),
+    "name": (lambda c: people._find_named(c, "memory", "ada"), "ix_mention_handle"),
     "log": (lambda c: list(exchange_log.exchanges(c)), "ix_mention_seen"),
     "log since": (lambda c: list(exchange_log.exchanges(c, since=NOON - timedelta(days=1))), "ix_mention_seen"),
     "log of a person": (lambda c: list(exchange_log.exchanges(c, person=ADA)), "ix_mention_author"),

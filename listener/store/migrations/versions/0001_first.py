@@ -1,313 +1,204 @@
-"""The first schema. Times are UTC text on SQLite, see UtcTime in tables.py."""
+"""The first schema. Times are UTC text on SQLite, see UtcTime in dialect.py."""
 
 from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.schema import SchemaItem
+
+from listener.store.dialect import partial_index
 
 revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
 
+TYPES = {"": sa.Text, "int": sa.Integer, "bool": sa.Boolean, "float": sa.Float, "json": sa.JSON}
+DUE = sa.text("coalesce(due_at, '9999-12-31T23:59:59.999999Z')")
+WAITING = "NOT (state NOT IN ('drafted', 'escalated', 'by_hand', 'unconfirmed'))"
 
-def _columns(kind: type[Any], names: str, **options: Any) -> Iterator[sa.Column[Any]]:
-    """Yield columns of one type, in this order; a name that ends with `?` may be null."""
-    for name in names.split():
-        yield sa.Column(name.removesuffix("?"), kind(), nullable=name.endswith("?"), **options)
+
+def _columns(names: str) -> Iterator[sa.Column[Any]]:
+    """Yield columns in this order: `name`, or `name:type=default` unless it is a text; `?`: it may be null."""
+    for column in names.split():
+        name, _, kind = column.removesuffix("?").partition(":")
+        kind, _, default = kind.partition("=")
+        yield sa.Column(name, TYPES[kind](), nullable=column.endswith("?"), server_default=default or None)
+
+
+def _create(name: str, key: str, columns: str, *parts: SchemaItem) -> None:
+    """Create a table with its columns, constraints and indexes. key: the names of its primary key."""
+    op.create_table(name, *_columns(columns), *parts, sa.PrimaryKeyConstraint(*key.split()))
 
 
 def upgrade() -> None:
     """Create every table and its indexes; what refers to a table comes after it."""
-    _autonomy()
-    _billed()
-    _forgotten()
-    _mention()
-    _note()
-    _notice()
-    _optout()
-    _pause()
-    _platform()
-    _policy()
-    _quarantine()
-    _sentiment_bucket()
-    _decision()
-    _gap()
-    _reply()
-    _approval()
-    _draft_review()
-    _event()
-    _ledger()
+    _create_mentions()
+    _create_people()
+    _create_decisions()
+    _create_replies()
+    _create_reviews()
+    _create_events()
+    _create_platforms()
+    _create_notices()
 
 
-def _autonomy() -> None:
-    op.create_table(
-        "autonomy",
-        *_columns(sa.Text, "kind began_at ended_at? ended_by? why?"),
-        sa.PrimaryKeyConstraint("kind"),
-    )
-
-
-def _billed() -> None:
-    op.create_table(
-        "billed",
-        *_columns(sa.Text, "platform day unit"),
-        sa.PrimaryKeyConstraint("platform", "day", "unit"),
-    )
-
-
-def _forgotten() -> None:
-    op.create_table(
-        "forgotten",
-        *_columns(sa.Text, "digest at"),
-        sa.PrimaryKeyConstraint("digest"),
-    )
-
-
-def _mention() -> None:
-    op.create_table(
+def _create_mentions() -> None:
+    """Create the table of what is said."""
+    _create(
         "mention",
-        *_columns(sa.Integer, "key"),
-        *_columns(sa.Text, "platform id interaction_id conversation_id in_reply_to? text"),
-        *_columns(sa.Boolean, "is_html"),
-        *_columns(sa.Text, "author_id author_handle? author_name?"),
-        *_columns(sa.Integer, "author_followers?"),
-        *_columns(sa.Text, "lang? url? extra_brand_term?"),
-        *_columns(sa.Boolean, "is_addressed can_reply"),
-        *_columns(sa.Text, "ineligible_reason? created_at age_start_at seen_at version_id version_at edited_at?"),
-        *_columns(sa.Text, "deleted_at? answered_remotely? stage"),
-        *_columns(sa.Integer, "crash_count"),
-        sa.PrimaryKeyConstraint("key"),
+        "key",
+        "key:int platform id interaction_id conversation_id in_reply_to? text is_html:bool author_id "
+        "author_handle? author_name? author_followers:int? lang? url? extra_brand_term? is_addressed:bool "
+        "can_reply:bool ineligible_reason? created_at age_start_at seen_at version_id version_at edited_at? "
+        "deleted_at? answered_remotely? stage crash_count:int",
         sa.UniqueConstraint("platform", "id", name="uq_mention_id"),
         sa.UniqueConstraint("platform", "interaction_id", name="uq_mention_interaction"),
+        sa.Index("ix_mention_author", "platform", "author_id"),
+        sa.Index("ix_mention_conversation", "platform", "conversation_id"),
+        partial_index("ix_mention_deleted", "deleted_at", where="deleted_at IS NOT NULL"),
+        sa.Index("ix_mention_handle", "platform", sa.text("lower(author_handle)")),
+        partial_index("ix_mention_kept", "seen_at", where="stage <> 'forgotten'"),
+        partial_index("ix_mention_new", "key", where="stage = 'new'"),
+        sa.Index("ix_mention_seen", "seen_at"),
+        sa.Index("ix_mention_version", "platform", "version_id"),
     )
-    op.create_index("ix_mention_author", "mention", ["platform", "author_id"])
-    op.create_index("ix_mention_conversation", "mention", ["platform", "conversation_id"])
-    op.create_index("ix_mention_deleted", "mention", ["deleted_at"], sqlite_where=sa.text("deleted_at IS NOT NULL"))
-    op.create_index("ix_mention_handle", "mention", ["platform", sa.text("lower(author_handle)")])
-    op.create_index("ix_mention_kept", "mention", ["seen_at"], sqlite_where=sa.text("stage <> 'forgotten'"))
-    op.create_index("ix_mention_new", "mention", ["key"], sqlite_where=sa.text("stage = 'new'"))
-    op.create_index("ix_mention_seen", "mention", ["seen_at"])
-    op.create_index("ix_mention_version", "mention", ["platform", "version_id"])
 
 
-def _note() -> None:
-    op.create_table(
+def _create_people() -> None:
+    """Create the tables of what is known and wished of persons."""
+    _create(
         "note",
-        *_columns(sa.Integer, "id"),
-        *_columns(sa.Text, "platform author_id at by text"),
-        sa.PrimaryKeyConstraint("id"),
+        "id",
+        "id:int platform author_id at by text",
+        sa.Index("ix_note_author", "platform", "author_id"),
     )
-    op.create_index("ix_note_author", "note", ["platform", "author_id"])
+    _create("optout", "platform author_id", "platform author_id at by why?")
+    _create("forgotten", "digest", "digest at")
 
 
-def _notice() -> None:
-    op.create_table(
-        "notice",
-        *_columns(sa.Integer, "id"),
-        *_columns(sa.Text, "kind platform subject since cleared_at? cleared_by? what do"),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    op.create_index(
-        "uq_notice_open",
-        "notice",
-        ["kind", "platform", "subject"],
-        unique=True,
-        sqlite_where=sa.text("cleared_at IS NULL"),
-    )
-
-
-def _optout() -> None:
-    op.create_table(
-        "optout",
-        *_columns(sa.Text, "platform author_id at by why?"),
-        sa.PrimaryKeyConstraint("platform", "author_id"),
-    )
-
-
-def _pause() -> None:
-    op.create_table(
-        "pause",
-        *_columns(sa.Text, "scope since until? reason? by"),
-        sa.PrimaryKeyConstraint("scope"),
-    )
-
-
-def _platform() -> None:
-    op.create_table(
-        "platform",
-        *_columns(sa.Text, "name"),
-        *_columns(sa.Boolean, "enabled"),
-        *_columns(sa.JSON, "cursor?"),
-        *_columns(sa.Text, "began_at"),
-        *_columns(sa.Float, "poll_seconds"),
-        *_columns(sa.Text, "attempt_at? ok_at?"),
-        *_columns(sa.Integer, "failures"),
-        *_columns(sa.Text, "error? error_do? cause? read_after? send_after? send_stopped_at? send_hold?"),
-        *_columns(sa.Text, "send_error?"),
-        *_columns(sa.Integer, "send_lost", server_default="0"),
-        *_columns(sa.Text, "own_posts_read_at?"),
-        sa.PrimaryKeyConstraint("name"),
-    )
-
-
-def _policy() -> None:
-    op.create_table(
+def _create_decisions() -> None:
+    """Create the tables of what is decided, and by which policy."""
+    _create(
         "policy",
-        *_columns(sa.Text, "hash"),
-        *_columns(sa.JSON, "texts"),
-        *_columns(sa.Text, "first_used_at"),
-        sa.PrimaryKeyConstraint("hash"),
+        "hash",
+        "hash texts:json first_used_at",
+    )
+    _create(
+        "decision",
+        "id",
+        "id:int mention_key:int at action kind? rule compound:float lang auto:bool urgency:int signals:json "
+        "hits:json policy_hash version",
+        sa.ForeignKeyConstraint(["mention_key"], ["mention.key"]),
+        sa.Index("ix_decision_mention", "mention_key"),
+    )
+    _create(
+        "sentiment_bucket",
+        "platform at",
+        "platform at heard:int negative:int",
     )
 
 
-def _quarantine() -> None:
-    op.create_table(
+def _create_replies() -> None:
+    """Create the tables of what is answered."""
+    _create(
+        "reply",
+        "id",
+        "id:int mention_key:int state revision:int kind? rule text? variant? auto:bool urgency:int claimed_by? "
+        "claimed_until? assigned_to? snoozed_until? approved_by? approved_at? created_at changed_at due_at? "
+        "not_before? hold? sending_at? sent_at? remote_id? remote_url? error? closed_as? reason? prepared_key? "
+        "request:json? attempts:int check_count:int checked_at?",
+        sa.ForeignKeyConstraint(["mention_key"], ["mention.key"]),
+        *_index_replies(),
+    )
+
+
+def _index_replies() -> Iterator[sa.Index]:
+    """Yield the indexes of the table of replies."""
+    yield partial_index("ix_reply_automatic", "approved_at", where="approved_by = 'policy'")
+    yield partial_index("ix_reply_claimed", "claimed_until", where="claimed_until IS NOT NULL")
+    yield sa.Index("ix_reply_created", "created_at")
+    yield sa.Index("ix_reply_mention", "mention_key")
+    yield sa.Index("ix_reply_queue", "state", DUE, sa.text("urgency DESC"), "id", "created_at")
+    yield sa.Index("ix_reply_remote", "remote_id")
+    yield sa.Index("ix_reply_sent", "sent_at")
+    yield partial_index("ix_reply_snoozed", "snoozed_until", where="snoozed_until IS NOT NULL")
+    yield partial_index("ix_reply_waiting", DUE, sa.text("urgency DESC"), "id", "kind", where=WAITING)
+    yield partial_index("uq_reply_live", "mention_key", where="state <> 'closed'", unique=True)
+
+
+def _create_reviews() -> None:
+    """Create the tables of what staff decide on replies."""
+    _create(
+        "approval",
+        "id",
+        "id:int reply_id:int revision:int by at text automatic:bool revoked_at?",
+        sa.ForeignKeyConstraint(["reply_id"], ["reply.id"]),
+        sa.Index("ix_approval_reply", "reply_id"),
+    )
+    _create(
+        "draft_review",
+        "id",
+        "id:int reply_id:int kind at by what changed:bool auto:bool=1",
+        sa.ForeignKeyConstraint(["reply_id"], ["reply.id"]),
+        sa.Index("ix_draft_review_kind", "kind", "auto", "id"),
+        sa.Index("uq_draft_review_reply", "reply_id", unique=True),
+    )
+    _create("autonomy", "kind", "kind began_at ended_at? ended_by? why?")
+
+
+def _create_events() -> None:
+    """Create the tables of what happened, and what it cost."""
+    _create(
+        "event",
+        "id",
+        "id:int at mention_key:int? reply_id:int? what by detail:json?",
+        sa.ForeignKeyConstraint(["mention_key"], ["mention.key"]),
+        sa.ForeignKeyConstraint(["reply_id"], ["reply.id"]),
+        sa.Index("ix_event_mention", "mention_key"),
+    )
+    _create(
+        "ledger",
+        "id",
+        "id:int platform at call resources:int usd:float reply_id:int? key?",
+        sa.ForeignKeyConstraint(["reply_id"], ["reply.id"]),
+        sa.Index("ix_ledger_at", "platform", "at"),
+        sa.Index("ix_ledger_key", "platform", "key", unique=True),
+        sa.Index("ix_ledger_reply", "reply_id"),
+    )
+    _create("billed", "platform day unit", "platform day unit")
+
+
+def _create_platforms() -> None:
+    """Create the tables of how listening and sending stand."""
+    _create(
+        "platform",
+        "name",
+        "name enabled:bool cursor:json? began_at poll_seconds:float attempt_at? ok_at? failures:int error? "
+        "error_do? cause? read_after? send_after? send_stopped_at? send_hold? send_error? send_lost:int=0 "
+        "own_posts_read_at?",
+    )
+    _create("pause", "scope", "scope since until? reason? by")
+
+
+def _create_notices() -> None:
+    """Create the tables of what an operator must know."""
+    _create(
+        "notice",
+        "id",
+        "id:int kind platform subject since cleared_at? cleared_by? what do",
+        partial_index("uq_notice_open", "kind", "platform", "subject", where="cleared_at IS NULL", unique=True),
+    )
+    _create(
+        "gap",
+        "id",
+        "id:int platform feed from_id to_id description at notice_id:int?",
+        sa.ForeignKeyConstraint(["notice_id"], ["notice.id"]),
+    )
+    _create(
         "quarantine",
-        *_columns(sa.Integer, "id"),
-        *_columns(sa.Text, "platform mention_id stage error raw at resolved_at?"),
-        sa.PrimaryKeyConstraint("id"),
+        "id",
+        "id:int platform mention_id stage error raw at resolved_at?",
         sa.UniqueConstraint("platform", "mention_id", "stage", name="uq_quarantine"),
     )
-
-
-def _sentiment_bucket() -> None:
-    op.create_table(
-        "sentiment_bucket",
-        *_columns(sa.Text, "platform at"),
-        *_columns(sa.Integer, "heard negative"),
-        sa.PrimaryKeyConstraint("platform", "at"),
-    )
-
-
-def _decision() -> None:
-    op.create_table(
-        "decision",
-        *_columns(sa.Integer, "id mention_key"),
-        *_columns(sa.Text, "at action kind? rule"),
-        *_columns(sa.Float, "compound"),
-        *_columns(sa.Text, "lang"),
-        *_columns(sa.Boolean, "auto"),
-        *_columns(sa.Integer, "urgency"),
-        *_columns(sa.JSON, "signals hits"),
-        *_columns(sa.Text, "policy_hash version"),
-        sa.ForeignKeyConstraint(["mention_key"], ["mention.key"]),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    op.create_index("ix_decision_mention", "decision", ["mention_key"])
-
-
-def _gap() -> None:
-    op.create_table(
-        "gap",
-        *_columns(sa.Integer, "id"),
-        *_columns(sa.Text, "platform feed from_id to_id description at"),
-        *_columns(sa.Integer, "notice_id?"),
-        sa.ForeignKeyConstraint(["notice_id"], ["notice.id"]),
-        sa.PrimaryKeyConstraint("id"),
-    )
-
-
-def _reply() -> None:
-    op.create_table(
-        "reply",
-        *_columns(sa.Integer, "id mention_key"),
-        *_columns(sa.Text, "state"),
-        *_columns(sa.Integer, "revision"),
-        *_columns(sa.Text, "kind? rule text? variant?"),
-        *_columns(sa.Boolean, "auto"),
-        *_columns(sa.Integer, "urgency"),
-        *_columns(sa.Text, "claimed_by? claimed_until? assigned_to? snoozed_until? approved_by? approved_at?"),
-        *_columns(sa.Text, "created_at changed_at due_at? not_before? hold? sending_at? sent_at? remote_id?"),
-        *_columns(sa.Text, "remote_url? error? closed_as? reason? prepared_key?"),
-        *_columns(sa.JSON, "request?"),
-        *_columns(sa.Integer, "attempts check_count"),
-        *_columns(sa.Text, "checked_at?"),
-        sa.ForeignKeyConstraint(["mention_key"], ["mention.key"]),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    op.create_index("ix_reply_automatic", "reply", ["approved_at"], sqlite_where=sa.text("approved_by = 'policy'"))
-    op.create_index("ix_reply_claimed", "reply", ["claimed_until"], sqlite_where=sa.text("claimed_until IS NOT NULL"))
-    op.create_index("ix_reply_created", "reply", ["created_at"])
-    op.create_index("ix_reply_mention", "reply", ["mention_key"])
-    op.create_index(
-        "ix_reply_queue",
-        "reply",
-        [
-            "state",
-            sa.text("coalesce(due_at, '9999-12-31T23:59:59.999999Z')"),
-            sa.text("urgency DESC"),
-            "id",
-            "created_at",
-        ],
-    )
-    op.create_index("ix_reply_remote", "reply", ["remote_id"])
-    op.create_index("ix_reply_sent", "reply", ["sent_at"])
-    op.create_index("ix_reply_snoozed", "reply", ["snoozed_until"], sqlite_where=sa.text("snoozed_until IS NOT NULL"))
-    op.create_index(
-        "ix_reply_waiting",
-        "reply",
-        [sa.text("coalesce(due_at, '9999-12-31T23:59:59.999999Z')"), sa.text("urgency DESC"), "id", "kind"],
-        sqlite_where=sa.text("NOT (state NOT IN ('drafted', 'escalated', 'by_hand', 'unconfirmed'))"),
-    )
-    op.create_index("uq_reply_live", "reply", ["mention_key"], unique=True, sqlite_where=sa.text("state <> 'closed'"))
-
-
-def _approval() -> None:
-    op.create_table(
-        "approval",
-        *_columns(sa.Integer, "id reply_id revision"),
-        *_columns(sa.Text, "by at text"),
-        *_columns(sa.Boolean, "automatic"),
-        *_columns(sa.Text, "revoked_at?"),
-        sa.ForeignKeyConstraint(["reply_id"], ["reply.id"]),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    op.create_index("ix_approval_reply", "approval", ["reply_id"])
-
-
-def _draft_review() -> None:
-    op.create_table(
-        "draft_review",
-        *_columns(sa.Integer, "id reply_id"),
-        *_columns(sa.Text, "kind at by what"),
-        *_columns(sa.Boolean, "changed"),
-        *_columns(sa.Boolean, "auto", server_default="1"),
-        sa.ForeignKeyConstraint(["reply_id"], ["reply.id"]),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    op.create_index("ix_draft_review_kind", "draft_review", ["kind", "auto", "id"])
-    op.create_index("uq_draft_review_reply", "draft_review", ["reply_id"], unique=True)
-
-
-def _event() -> None:
-    op.create_table(
-        "event",
-        *_columns(sa.Integer, "id"),
-        *_columns(sa.Text, "at"),
-        *_columns(sa.Integer, "mention_key? reply_id?"),
-        *_columns(sa.Text, "what by"),
-        *_columns(sa.JSON, "detail?"),
-        sa.ForeignKeyConstraint(["mention_key"], ["mention.key"]),
-        sa.ForeignKeyConstraint(["reply_id"], ["reply.id"]),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    op.create_index("ix_event_mention", "event", ["mention_key"])
-
-
-def _ledger() -> None:
-    op.create_table(
-        "ledger",
-        *_columns(sa.Integer, "id"),
-        *_columns(sa.Text, "platform at call"),
-        *_columns(sa.Integer, "resources"),
-        *_columns(sa.Float, "usd"),
-        *_columns(sa.Integer, "reply_id?"),
-        *_columns(sa.Text, "key?"),
-        sa.ForeignKeyConstraint(["reply_id"], ["reply.id"]),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    op.create_index("ix_ledger_at", "ledger", ["platform", "at"])
-    op.create_index("ix_ledger_key", "ledger", ["platform", "key"], unique=True)
-    op.create_index("ix_ledger_reply", "ledger", ["reply_id"])
