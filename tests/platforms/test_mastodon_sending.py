@@ -85,7 +85,7 @@ def test_every_way_a_post_can_fail_is_sorted(
     with pytest.raises(sort) as caught:
         world.platform.post(reply)
     assert type(caught.value) is sort
-    assert getattr(caught.value, "cause", getattr(caught.value, "then", "")) == what
+    assert getattr(caught.value, "cause", getattr(caught.value, "next_state", "")) == what
     assert "Mastodon" in str(caught.value)
     assert world.server.posted == []
 
