@@ -1,7 +1,6 @@
 """earshot.toml: [daemon], and the platforms that are on."""
 
 import importlib
-import pkgutil
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from types import ModuleType
@@ -113,8 +112,7 @@ def _section(shape: type[Section], table: Mapping[str, Any], own: set[str], spot
 
 def _shipped(name: str, spot: ConfigLocation) -> str:
     """The dotted name of a platform in this repository. Raises ConfigError."""
-    package = importlib.import_module("listener.platforms")
-    known = {one.name for one in pkgutil.iter_modules(package.__path__)}
+    known: tuple[str, ...] = importlib.import_module("listener.platforms").names()
     if name not in known:
         raise spot.fault(
             "there is no platform of this name", f'{suggest(name, known)}; or add module = "package.module"'

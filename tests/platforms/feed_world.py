@@ -11,7 +11,7 @@ from listener.model import FeedPage, Json, Mention, Preview
 from listener.platforms import feed
 from listener.platforms.feed.api import Feed
 from listener.platforms.feed.items import called
-from listener.web import HttpClient
+from listener.platforms.kit.http import HttpClient
 from tests.fakes.feeds import Entry, FeedServer, Site
 from tests.fakes.feeds import Shape as Kind
 from tests.fakes.mastodon.statuses import markup

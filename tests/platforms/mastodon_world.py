@@ -10,9 +10,9 @@ from typing import Any
 
 from listener.model import FeedPage, Json, Mention, Outgoing, Prepared, Preview
 from listener.platforms import mastodon
+from listener.platforms.kit.http import HttpClient
 from listener.platforms.mastodon.api import Mastodon
 from listener.settings import EnvSecrets
-from listener.web import HttpClient
 from tests.fakes.mastodon import TOKEN, Manners, MastodonServer
 from tests.fakes.mastodon.statuses import Person, markup, stamp
 from tests.platforms.other_side import Outcome, Shape, World

@@ -8,7 +8,7 @@ import pytest
 
 from listener.errors import Cause, ReadFailed
 from listener.model import Json
-from listener.net import HttpResponse
+from listener.platforms.kit.response import HttpResponse
 from listener.platforms.x.failures import RATE_PAUSE, rate_end
 from tests.fakes.x import XServer
 from tests.platforms.x_world import XWorld

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from listener.errors import Indeterminate, ReadFailed
-from listener.gate import Gate
 from listener.model import Account, FeedPage, Json, Mention, Outgoing, PostStatus, Prepared, Receipt, Secrets
 from listener.platforms.bluesky import cursor as cursors
 from listener.platforms.bluesky import page_scan, profile
@@ -19,7 +18,8 @@ from listener.platforms.bluesky.section import Section
 from listener.platforms.bluesky.sender import Sender
 from listener.platforms.bluesky.session import Sessions
 from listener.platforms.bluesky.views import Views
-from listener.web import HttpClient
+from listener.platforms.kit.gate import Gate
+from listener.platforms.kit.http import HttpClient
 
 log = logging.getLogger(__name__)
 

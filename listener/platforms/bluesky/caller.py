@@ -7,12 +7,12 @@ from functools import partial
 from typing import Any
 
 from listener.errors import ReadFailed
-from listener.gate import Gate
 from listener.model import Json
-from listener.net import HttpResponse
 from listener.platforms.bluesky.failures import ACCOUNT_DO, classify, read_error
 from listener.platforms.bluesky.session import CredentialsMissing, Session, Sessions, bearer, method
-from listener.web import CallFailed, HttpClient
+from listener.platforms.kit.gate import Gate
+from listener.platforms.kit.http import HttpClient
+from listener.platforms.kit.response import CallFailed, HttpResponse
 
 
 class Absent(Exception):

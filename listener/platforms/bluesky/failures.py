@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from listener.errors import Cause, NotSent, PlatformError, ReadFailed, Refused
-from listener.gate import limit_ends
-from listener.net import HttpResponse
+from listener.platforms.kit.response import HttpResponse, limit_ends
 
 Fate = Literal["expired", "account", "rate", "absent", "exists", "invalid", "transient"]
 

@@ -6,7 +6,7 @@ from listener.errors import ReadFailed
 from listener.model import Json
 from listener.platforms.bluesky.caller import Absent, Caller, Rejected
 from listener.platforms.bluesky.failures import UNKNOWN_DO
-from listener.web import CallFailed
+from listener.platforms.kit.response import CallFailed
 
 PROFILE, _LABELS = "app.bsky.actor.profile", "com.atproto.label.defs#selfLabels"
 UNLABELLED = "our account does not carry the bot label: `earshot check --online --fix` sets it"

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from listener.gate import url_problem
 from listener.model import Section as Base
+from listener.platforms.kit.addresses import url_problem
 
 HANDLE, PASSWORD = "EARSHOT_BLUESKY_HANDLE", "EARSHOT_BLUESKY_APP_PASSWORD"
 SECRETS = (HANDLE, PASSWORD)

@@ -9,13 +9,12 @@ from datetime import datetime
 
 from listener.errors import Indeterminate, NotSent, PlatformError, ReadFailed, Refused
 from listener.model import Json, Prepared, Receipt
-from listener.net import HttpResponse
 from listener.platforms.bluesky.caller import Absent, Caller, Rejected
 from listener.platforms.bluesky.failures import classify, post_error, unknown
 from listener.platforms.bluesky.items import POST, parent, parts
 from listener.platforms.bluesky.text import facets, handles
 from listener.platforms.bluesky.views import Views, verdict
-from listener.web import CallFailed
+from listener.platforms.kit.response import CallFailed, HttpResponse
 
 
 class Sender:

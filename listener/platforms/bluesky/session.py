@@ -13,11 +13,11 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from listener.errors import Cause
-from listener.gate import url_problem
 from listener.model import Json, Secrets
-from listener.net import HttpResponse
 from listener.platforms.bluesky.section import HANDLE, PASSWORD, Section
-from listener.web import HttpClient
+from listener.platforms.kit.addresses import url_problem
+from listener.platforms.kit.http import HttpClient
+from listener.platforms.kit.response import HttpResponse
 
 FILE = "bluesky-session.json"
 Judge = Callable[[HttpResponse], Exception]

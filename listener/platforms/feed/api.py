@@ -7,12 +7,11 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urljoin
 
 from listener.errors import Indeterminate, ReadFailed, Refused
-from listener.gate import limit_ends
 from listener.model import Account, FeedError, FeedPage, Json, Mention, Outgoing, PostStatus, Prepared, Receipt
-from listener.net import HttpResponse
 from listener.platforms.feed.items import INELIGIBLE_REASON, Found, items
 from listener.platforms.feed.section import Section, may_read
-from listener.web import CallFailed, HttpClient
+from listener.platforms.kit.http import HttpClient
+from listener.platforms.kit.response import CallFailed, HttpResponse, limit_ends
 
 log = logging.getLogger(__name__)
 

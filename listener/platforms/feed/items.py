@@ -9,8 +9,8 @@ from typing import Any
 
 from listener.errors import ReadFailed
 from listener.model import Mention, QuarantinedItem
-from listener.net import HttpResponse
 from listener.platforms.feed.parse import parsed
+from listener.platforms.kit.response import HttpResponse
 
 INELIGIBLE_REASON = "a feed takes no replies: answer where it was written"
 _RAW = 20_000

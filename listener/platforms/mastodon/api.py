@@ -8,13 +8,13 @@ from datetime import UTC, datetime, timedelta
 
 from listener.errors import ReadFailed
 from listener.model import Account, FeedError, FeedPage, Json, Mention, Outgoing, PostStatus, Prepared, Receipt, Secrets
+from listener.platforms.kit.http import HttpClient
 from listener.platforms.mastodon import reply as replies
 from listener.platforms.mastodon.caller import Caller
 from listener.platforms.mastodon.feeds import MENTIONS, CursorState, read
 from listener.platforms.mastodon.items import said
 from listener.platforms.mastodon.section import Section
 from listener.platforms.mastodon.sender import Sender, answers
-from listener.web import HttpClient
 
 log = logging.getLogger(__name__)
 

@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from listener.errors import ReadFailed
-from listener.gate import Gate
 from listener.model import Account, Json, Secrets
-from listener.net import HttpResponse
+from listener.platforms.kit.gate import Gate
+from listener.platforms.kit.http import HttpClient
+from listener.platforms.kit.response import CallFailed, HttpResponse
 from listener.platforms.mastodon.failures import is_gone, read_error
 from listener.platforms.mastodon.section import TOKEN, Section
-from listener.web import CallFailed, HttpClient
 
 STATUSES = "/api/v1/statuses/"
 _ROOTS = 5_000  # threads remembered

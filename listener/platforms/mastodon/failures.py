@@ -4,8 +4,7 @@ import random
 from datetime import datetime, timedelta
 
 from listener.errors import NotSent, PlatformError, ReadFailed, Refused
-from listener.gate import limit_ends
-from listener.net import HttpResponse
+from listener.platforms.kit.response import HttpResponse, limit_ends
 
 _WINDOW = timedelta(minutes=5)  # of Mastodon's and GoToSocial's limits, when no header names the end
 _RESETS = ("x-ratelimit-reset",)

@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 
-from listener.gate import url_problem
 from listener.model import Section as Base
+from listener.platforms.kit.addresses import url_problem
 
 TOKEN = "EARSHOT_MASTODON_TOKEN"  # noqa: S105 -- the name of a secret
 SECRETS = (TOKEN,)

@@ -4,12 +4,11 @@ from datetime import datetime, timedelta
 
 from listener.errors import Indeterminate, NotSent, PlatformError, ReadFailed, Refused
 from listener.model import Json, Prepared, Receipt
-from listener.net import HttpResponse
+from listener.platforms.kit.response import CallFailed, HttpResponse
 from listener.platforms.mastodon.caller import Caller
 from listener.platforms.mastodon.failures import post_error, unknown
 from listener.platforms.mastodon.items import moment
 from listener.platforms.mastodon.text import words
-from listener.web import CallFailed
 
 _SKEW = timedelta(minutes=5)  # by which the server's clock may be behind ours
 IN_KIND = frozenset(("public", "unlisted", "private", "direct", "local", "mutuals_only"))

@@ -6,13 +6,14 @@ from datetime import datetime
 
 from listener.errors import ReadFailed
 from listener.model import Account, Json
-from listener.net import HttpResponse, OpenCircuit
+from listener.platforms.kit.breaker import OpenCircuit
+from listener.platforms.kit.response import CallFailed, HttpResponse
 from listener.platforms.x.failures import classify, read_error
 from listener.platforms.x.gate import ME, Gate
 from listener.platforms.x.ids import is_id
 from listener.platforms.x.items import clean
 from listener.platforms.x.section import Section
-from listener.platforms.x.wire import CallFailed, CredentialsMissing, XClient
+from listener.platforms.x.wire import CredentialsMissing, XClient
 
 log = logging.getLogger(__name__)
 

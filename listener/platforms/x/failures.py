@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from listener.errors import Cause, NotSent, PlatformError, ReadFailed, Refused
-from listener.gate import limit_ends
-from listener.net import HttpResponse, with_jitter
+from listener.platforms.kit.breaker import with_jitter
+from listener.platforms.kit.response import HttpResponse, limit_ends
 
 Fate = Literal["by_hand", "gone", "duplicate", "parked", "invalid", "account", "billing", "rate", "transient"]
 

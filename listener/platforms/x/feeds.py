@@ -9,7 +9,7 @@ from typing import Any
 
 from listener.errors import OverBudget, ReadFailed
 from listener.model import Json
-from listener.net import HttpResponse
+from listener.platforms.kit.response import HttpResponse
 from listener.platforms.x.caller import Caller
 from listener.platforms.x.ids import is_id
 from listener.platforms.x.items import missing

@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from typing import Literal
 from urllib.parse import urlsplit
 
-from listener.gate import on_loopback
 from listener.model import Section as Base
+from listener.platforms.kit.addresses import on_loopback
 from listener.platforms.x.ids import is_id
 
 SECRETS = (

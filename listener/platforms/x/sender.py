@@ -7,13 +7,14 @@ from datetime import datetime
 
 from listener.errors import NotSent, OverBudget, PlatformError, ReadFailed, Refused
 from listener.model import Meter, Prepared, Receipt
-from listener.net import HttpResponse, with_jitter
+from listener.platforms.kit.breaker import with_jitter
+from listener.platforms.kit.response import CallFailed, HttpResponse
 from listener.platforms.x.caller import Caller, blocked_message
 from listener.platforms.x.failures import RATE_PAUSE, Failure, classify, post_error
 from listener.platforms.x.gate import Gate
 from listener.platforms.x.ids import is_id
 from listener.platforms.x.money import next_day
-from listener.platforms.x.wire import CallFailed, CredentialsMissing, Oversized, XClient
+from listener.platforms.x.wire import CredentialsMissing, Oversized, XClient
 
 log = logging.getLogger(__name__)
 

@@ -19,7 +19,8 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 
 from listener.model import Json, Secrets
-from listener.net import DeadlineExceeded, DeadlineRunner, HttpResponse, TooLarge, read_capped
+from listener.platforms.kit.deadline import DeadlineExceeded, DeadlineRunner, TooLarge, read_capped
+from listener.platforms.kit.response import CallFailed, HttpResponse, one_line
 from listener.platforms.x.section import SECRETS
 
 for _name in ("tweepy", "requests_oauthlib", "oauthlib", "urllib3"):  # at DEBUG they log tokens
@@ -27,14 +28,6 @@ for _name in ("tweepy", "requests_oauthlib", "oauthlib", "urllib3"):  # at DEBUG
 
 _CAP = 8 * 1024 * 1024  # bytes of one answer: a page of 100 posts is about 0.2 MB
 _CONNECT, _READ = 5.0, 15.0  # seconds; both below the total deadline
-
-
-class CallFailed(Exception):
-    """No answer, or none that can be read. written: False when X surely never saw the request."""
-
-    def __init__(self, message: str, *, written: bool) -> None:
-        super().__init__(message)
-        self.message, self.request_sent = message, written
 
 
 class CredentialsMissing(Exception):
@@ -76,7 +69,7 @@ class XClient:
 
     def __init__(self, base: str, secrets: Secrets, *, seconds: float = 30.0, cap: int = _CAP) -> None:
         self._base, self._secrets, self._cap = base.rstrip("/"), secrets, cap
-        self._seconds, self._patience = seconds, DeadlineRunner(seconds)
+        self._seconds, self._deadline = seconds, DeadlineRunner(seconds)
         self._timeouts = (min(_CONNECT, seconds), min(_READ, seconds))
         self._reading: requests.Session | None = None
 
@@ -111,15 +104,15 @@ class XClient:
     def _call(self, session: requests.Session, send: Callable[[Any], requests.Response]) -> HttpResponse:
         client = _Client(self._base, self.keys(), session, self._timeouts)
         try:
-            return self._patience.call(lambda: self._answer(send(client)))
+            return self._deadline.call(lambda: self._answer(send(client)))
         except DeadlineExceeded as error:
-            raise CallFailed(str(error), written=error.started) from None
+            raise CallFailed(str(error), request_sent=error.started) from None
         except TooLarge as error:
             raise Oversized(str(error)) from None
         except requests.RequestException as error:
-            raise CallFailed(_short(error), written=not before_writing(error)) from None
+            raise CallFailed(_short(error), request_sent=not before_writing(error)) from None
         except (HTTPError, OSError) as error:
-            raise CallFailed(_short(error), written=True) from None
+            raise CallFailed(_short(error), request_sent=True) from None
 
     def _answer(self, response: requests.Response) -> HttpResponse:
         with response:
@@ -192,4 +185,4 @@ def _short(error: BaseException) -> str:
     """One line: the innermost cause, without the URL, whose query may be long."""
     inner = _causes(error)[-1]
     message = getattr(inner, "strerror", None) or str(inner)
-    return " ".join(str(message).split())[:200] or type(inner).__name__
+    return one_line(str(message) or type(inner).__name__)

@@ -1,18 +1,14 @@
-"""When a platform may be called again (a stop for the account, one a limit, growing pauses), and at which addresses."""
+"""When a platform may be called again: a stop for the account, one for each limit, growing pauses."""
 
 import hashlib
-import ipaddress
 import random
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TypeVar
-from urllib.parse import urlsplit
 
 from listener.errors import Cause, NotSent, ReadFailed
-from listener.net import Backoff, Breaker, OpenCircuit, header_time, seconds_or_date, with_jitter
-
-_LONGEST, _SHORTEST = timedelta(hours=25), timedelta(seconds=5)  # a day's limit and some; a reset in the past
+from listener.platforms.kit.breaker import Backoff, Breaker, OpenCircuit
 
 Trouble = TypeVar("Trouble", ReadFailed, NotSent)
 
@@ -69,41 +65,3 @@ class Gate:
 
     def _own(self, kind: str) -> tuple[str, ...]:
         return tuple(f"{cause}:{kind}" for cause in self.STOPS)
-
-
-def limit_ends(
-    headers: Mapping[str, str], resets: Iterable[str], window: timedelta, now: datetime, rng: random.Random
-) -> datetime:
-    """When a rate limit ends: the latest of the `resets` headers and Retry-After, with jitter on top.
-
-    Without a readable header a window; in the past a few seconds; never more than a day and an hour. headers: names in
-    lower case.
-    """
-    served = headers.get("date")
-    ends = [header_time(now, headers.get(name), served) for name in resets]
-    ends.append(seconds_or_date(now, headers.get("retry-after"), served))
-    known = max((end for end in ends if end is not None), default=None)
-    pause = window if known is None else min(max(known - now, _SHORTEST), _LONGEST)
-    return now + with_jitter(pause, rng)
-
-
-def url_problem(url: str) -> str:
-    """Why no secret may be sent to this address; "" when it may: https, or http on this machine."""
-    try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port
-    except ValueError as error:
-        return f"{url!r} is no URL ({error})"
-    if parts.scheme not in ("http", "https") or not host:
-        return f"{url!r} is no http(s) URL"
-    if parts.username or parts.password or parts.query or parts.fragment or parts.path.strip("/"):
-        return "must hold neither a user, a path, a query nor a fragment"
-    return "http:// is only for this machine" if parts.scheme == "http" and not on_loopback(host) else ""
-
-
-def on_loopback(host: str) -> bool:
-    """True for an address of this machine."""
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
