@@ -3,10 +3,11 @@
 Times are aware datetimes in UTC, ids of platforms are text, compound scores lie in -1..1.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
+from pathlib import Path
+from typing import Any, ClassVar, Literal, Protocol, TypeVar, runtime_checkable
 
 from listener.policy import Policy
 
@@ -259,30 +260,67 @@ class Account:
     remarks: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What a platform's calls may cost in a UTC day. send_reserve_usd: what reading must leave for sending."""
+
+    daily_usd: float | None = None  # None: no limit
+    send_reserve_usd: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ItemAuthor:
+    """The author of a quarantined item, by every id and every handle that its raw text gives."""
+
+    ids: frozenset[str]
+    handles: frozenset[str]
+
+
+AuthorOf = Callable[[str, str], ItemAuthor | None]
+"""(platform, raw text of a quarantined item) -> its author; None: the text does not show who wrote it."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Section:
-    """A platform's part of earshot.toml. A platform's module subclasses it as `Section`; settings checks the keys.
+    """A platform's part of earshot.toml, and what the platform declares about itself.
 
-    Fields of type Path are inputs: they must exist, and relative ones are relative to the file they stand in.
+    A platform's module subclasses it as `Section`; its fields are the keys, which settings checks. Fields of type Path
+    are inputs: they must exist, and relative ones are relative to their TOML file. Class variables and methods are the
+    declarations; each has a default, so a platform overrides only those that it needs.
     """
 
-    # how long the words of a deleted post may stay here, by the platform's own rules; no key of the file
-    retain_deleted_text: ClassVar[timedelta | None] = None
+    secret_names: ClassVar[tuple[str, ...]] = ()
+    chatty_loggers: ClassVar[tuple[str, ...]] = ()  # of its network libraries: only their warnings are logged
+    retain_deleted_text: ClassVar[timedelta | None] = None  # how long the platform allows to keep a deleted post's text
 
     start: Literal["now", "all"] | datetime = "now"  # where a first run begins
     poll_seconds: float = 60.0
 
+    @staticmethod
+    def item_author(raw: str) -> ItemAuthor | None:
+        """Return who wrote a quarantined item of this platform; None if its raw text does not show it. Pure."""
+        return None
+
+    @property
+    def budget(self) -> Budget:
+        """What the platform's calls may cost."""
+        return Budget()
+
     def problems(self) -> list[tuple[str, str, str]]:
-        """Faults that types do not catch, each as (key, what is wrong, what to do)."""
+        """Return the problems that types do not catch, each as (key, what is wrong, what to do)."""
         return []
 
     def notes(self) -> list[str]:
-        """What an operator should know of this section, for `check`."""
+        """Return what an operator should know about this section, for `check`."""
         return []
 
     def reply_usd(self, *, link: bool) -> float:
-        """US dollars to reserve for a reply, with a link in it or without."""
+        """Return the US dollars to reserve for a reply, with a link in it or without."""
         return 0.0
+
+    def post_files(self, folder: Path) -> tuple[Path, ...]:
+        """Return the files that hold the text of replies. folder: the data folder."""
+        return ()
 
 
 class Secrets(Protocol):
@@ -333,6 +371,23 @@ class Platform(Protocol):
 
     def whoami(self) -> Account:
         """Who the credentials belong to. Raises Unavailable."""
+
+
+AnySection = TypeVar("AnySection", bound=Section)
+
+
+class PlatformModule(Protocol[AnySection]):
+    """A platform's module. Importing it must stay quick: the network library is imported by `connect` alone."""
+
+    @property
+    def Section(self) -> type[AnySection]:
+        """The platform's subclass of listener.model.Section."""
+
+    def preview(self, text: str, mention: Mention, section: AnySection, /) -> Preview:
+        """Return the text as it will stand on the platform. Pure; a preview of a preview changes nothing."""
+
+    def connect(self, section: AnySection, secrets: Secrets, folder: Path, meter: Meter, /) -> Platform:
+        """Return the platform without calling it. folder: the data folder. Raises InputError."""
 
 
 @runtime_checkable

@@ -1,13 +1,12 @@
 """earshot.toml: [daemon], and the platforms that are on."""
 
 import importlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
-from types import ModuleType
-from typing import Any
+from typing import Any, cast
 
 from listener.errors import ConfigError, Problem
-from listener.model import Section
+from listener.model import ItemAuthor, PlatformModule, Section
 from listener.settings.files import Source
 from listener.settings.scalars import ConfigLocation
 from listener.settings.schema import build, collect_faults, suggest, unknown_key_problems
@@ -54,20 +53,31 @@ def read_earshot(source: Source, faults: list[Problem]) -> tuple[Daemon, tuple[P
     return daemon or Daemon(), tuple(one for one in made if one)
 
 
-def load_platform(module: str, spot: ConfigLocation | None = None) -> ModuleType:
-    """A platform's module, which has `Section`, `preview` and `connect`. Raises ConfigError."""
+def load_platform(module: str, spot: ConfigLocation | None = None) -> PlatformModule[Any]:
+    """Import a platform's module. Raises ConfigError if it cannot be imported or is not a platform."""
     spot = spot or ConfigLocation(EARSHOT)
     try:
-        found = importlib.import_module(module)
+        loaded = importlib.import_module(module)
     except Exception as error:  # noqa: BLE001 - a module of the operator's own may raise anything
         message = f"cannot import {module}: {type(error).__name__}: {error}"
         raise spot.fault(message, "correct the name, or install the package that has it") from None
-    shape = getattr(found, "Section", None)
+    shape = getattr(loaded, "Section", None)
     if not (isinstance(shape, type) and issubclass(shape, Section)):
         raise spot.fault(f"{module} has no class Section made from listener.model.Section", "see docs/platforms.md")
-    if not (callable(getattr(found, "preview", None)) and callable(getattr(found, "connect", None))):
+    if not (callable(getattr(loaded, "preview", None)) and callable(getattr(loaded, "connect", None))):
         raise spot.fault(f"{module} lacks preview or connect", "see docs/platforms.md")
-    return found
+    return cast(PlatformModule[Any], loaded)
+
+
+def item_author(platforms: Iterable[PlatformSettings], platform: str, raw: str) -> ItemAuthor | None:
+    """Return who wrote a quarantined item, by its platform's own rule; a shipped platform that is off has its rule too.
+
+    None: the raw text does not show it, or nobody knows the platform any more.
+    """
+    sections = {settings.name: type(settings.section) for settings in platforms}
+    if platform not in sections and platform in _shipped_names():
+        sections[platform] = load_platform(SHIPPED + platform).Section
+    return sections.get(platform, Section).item_author(raw)
 
 
 def _daemon(table: object, spot: ConfigLocation) -> Daemon:
@@ -112,12 +122,17 @@ def _section(shape: type[Section], table: Mapping[str, Any], own: set[str], spot
 
 def _shipped(name: str, spot: ConfigLocation) -> str:
     """The dotted name of a platform in this repository. Raises ConfigError."""
-    known: tuple[str, ...] = importlib.import_module("listener.platforms").names()
+    known = _shipped_names()
     if name not in known:
         raise spot.fault(
             "there is no platform of this name", f'{suggest(name, known)}; or add module = "package.module"'
         )
     return SHIPPED + name
+
+
+def _shipped_names() -> tuple[str, ...]:
+    known: tuple[str, ...] = importlib.import_module("listener.platforms").names()
+    return known
 
 
 def _interval(values: object, name: str, spot: ConfigLocation) -> list[Problem]:

@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from listener.model import Json, Mention
+from listener.model import AuthorOf, Json, Mention
 from listener.store import quarantine as unread
 from listener.store import vacuum
 from listener.store.people import Person, called, digest
@@ -78,14 +78,14 @@ def at(connection: Connection, key: int) -> datetime | None:
     return connection.execute(query.order_by(event.c.id.desc()).limit(1)).scalar_one_or_none()
 
 
-def erase(connection: Connection, person: Person, by: str, now: datetime) -> dict[str, int]:
+def erase(connection: Connection, person: Person, author_of: AuthorOf, by: str, now: datetime) -> dict[str, int]:
     """Erase a person's words in every table. Returns how many rows lost some, by noun; `clean` does the file."""
     connection.exec_driver_sql(OVERWRITE)
     whose = unread.names(connection, *person)
     same = (mention.c.platform == person[0], mention.c.author_id == person[1])
     keys = select(mention.c.key).where(*same)
     count = _about(connection, keys, by, now)
-    count["quarantine"] += unread.erase(connection, whose, now)
+    count["quarantine"] += unread.erase(connection, whose, author_of, now)
     theirs = (note.c.platform == person[0], note.c.author_id == person[1])
     count["notes"] = connection.execute(delete(note).where(*theirs)).rowcount
     _opted(connection, person)

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, delete, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from listener.errors import DeskError
+from listener.model import AuthorOf
 from listener.store import quarantine
 from listener.store.quarantine import Names
 from listener.store.records import Note, OptOut, chunks, columns, load, load_all
@@ -47,11 +48,13 @@ def find(connection: Connection, handle: str) -> Person:
     )
 
 
-def find_words(connection: Connection, handle: str) -> Person:
+def find_words(connection: Connection, handle: str, author_of: AuthorOf) -> Person:
     """As `find`, also who is known from an item alone that could not be read, or was forgotten under this handle."""
     named = person_candidates(connection, handle)
     found = {one for where in named for one in _named(connection, *where)}
-    found = found or {(where, one) for where, name in named for one in quarantine.known(connection, where, name)}
+    found = found or {
+        (where, known) for where, name in named for known in quarantine.known(connection, where, name, author_of)
+    }
     marked = [(where, f"@{quarantine.handle(name)}") for where, name in named]
     return single_person(handle, found or {person for person in marked if was_forgotten(connection, person)})
 

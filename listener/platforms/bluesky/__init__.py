@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 from listener.model import Meter, Secrets
 from listener.platforms.bluesky.reply import preview
-from listener.platforms.bluesky.section import SECRETS, Section
+from listener.platforms.bluesky.section import Section
 
 if TYPE_CHECKING:
     from listener.platforms.bluesky.api import Bluesky
 
-__all__ = ["SECRETS", "Section", "connect", "preview"]
+__all__ = ["Section", "connect", "preview"]
 
 
 def connect(section: Section, secrets: Secrets, folder: Path, meter: Meter) -> "Bluesky":

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from listener import model
 from listener.model import Mention, Preview
+from listener.platforms.kit.section import HTTP_LOGGERS
 
 LIMIT = 10_000  # characters; whoever writes it by hand knows the place's own
 
@@ -13,6 +14,8 @@ LIMIT = 10_000  # characters; whoever writes it by hand knows the place's own
 @dataclass(frozen=True, kw_only=True)
 class Section(model.Section):
     """[platforms.feed]. urls: feeds of what is said to us (reviews, our forum); alerts: of what is said about us."""
+
+    chatty_loggers = HTTP_LOGGERS
 
     urls: tuple[str, ...] = ()
     alerts: tuple[str, ...] = ()
@@ -28,7 +31,7 @@ class Section(model.Section):
         faults += [("urls", f"{url!r} is no http(s) address", "give one without user and password")
                    for url in self.feeds if not may_read(url)]  # fmt: skip
         twice = [url for url, count in Counter(self.feeds).items() if count > 1]
-        return faults + [("urls", f"{url} stands there twice", "leave one out") for url in twice]
+        return faults + [("urls", f"{url} is listed twice", "remove one of them") for url in twice]
 
 
 def preview(text: str, mention: Mention, section: model.Section) -> Preview:

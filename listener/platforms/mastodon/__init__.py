@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 from listener.model import Meter, Secrets
 from listener.platforms.mastodon.reply import preview
-from listener.platforms.mastodon.section import SECRETS, Section
+from listener.platforms.mastodon.section import Section
 
 if TYPE_CHECKING:
     from listener.platforms.mastodon.api import Mastodon
 
-__all__ = ["SECRETS", "Section", "connect", "preview"]
+__all__ = ["Section", "connect", "preview"]
 
 
 def connect(section: Section, secrets: Secrets, folder: Path, meter: Meter) -> "Mastodon":

@@ -20,11 +20,11 @@ from listener.model import (
     Receipt,
     Secrets,
 )
+from listener.platforms.kit.authors import item_author, names_under, raw_object
 from listener.platforms.memory import posts
 from listener.platforms.memory.mentions import SUFFIXES, Mentions
 
 LIMIT = 500  # characters of a reply, counted as code points
-SECRETS: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,8 +38,18 @@ class Section(model.Section):
     posts: str = "posts.jsonl"
     replay: bool = False
 
+    @staticmethod
+    def item_author(raw: str) -> model.ItemAuthor | None:
+        """Return the author of a JSON row; a row of CSV shows none."""
+        row = raw_object(raw)
+        return item_author(names_under(row, "author_id"), names_under(row, "author"))
+
+    def post_files(self, folder: Path) -> tuple[Path, ...]:
+        """Return the file of posts."""
+        return (folder / self.posts,)
+
     def problems(self) -> list[tuple[str, str, str]]:
-        """Faults of the two file names."""
+        """Return the problems of the two file names."""
         found = []
         if not self.mentions.is_file():
             found.append(("mentions", f"is not a file: {self.mentions}", "name a .jsonl or .csv file"))

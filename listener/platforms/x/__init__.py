@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 from listener.model import Meter, Secrets
 from listener.platforms.x.reply import preview
-from listener.platforms.x.section import SECRETS, Prices, Section
+from listener.platforms.x.section import Prices, Section
 
 if TYPE_CHECKING:
     from listener.platforms.x.api import XPlatform
 
-__all__ = ["SECRETS", "Prices", "Section", "connect", "preview"]
+__all__ = ["Prices", "Section", "connect", "preview"]
 
 
 def connect(section: Section, secrets: Secrets, folder: Path, meter: Meter) -> "XPlatform":

@@ -8,8 +8,10 @@ from datetime import date, timedelta
 from typing import Literal
 from urllib.parse import urlsplit
 
-from listener.model import Section as Base
+from listener.model import Budget, ItemAuthor
 from listener.platforms.kit.addresses import on_loopback
+from listener.platforms.kit.authors import item_author, names_under, raw_object
+from listener.platforms.kit.section import KeyProblem, SettlingSection, repeated_problems
 from listener.platforms.x.ids import is_id
 
 SECRETS = (
@@ -20,7 +22,6 @@ SECRETS = (
 )
 """The OAuth 1.0a user tokens, which do not expire: made in X's console for the account that owns the app."""
 
-Fault = tuple[str, str, str]
 _HANDLE = re.compile(r"@?[A-Za-z0-9_]{1,15}")
 _QUERY_MOST = 512  # characters of a self-serve recent search: docs.x.com, build-a-query
 
@@ -38,9 +39,11 @@ class Prices:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Section(Base):
+class Section(SettlingSection):
     """Keys of `[platforms.x]`. Money in US dollars; search: queries beyond @mentions; sister_accounts: author ids."""
 
+    secret_names = SECRETS
+    chatty_loggers = ("tweepy", "requests_oauthlib", "oauthlib", "urllib3")  # at DEBUG they log tokens
     retain_deleted_text = timedelta(hours=23)  # X's developer policy asks for 24 at most; upkeep has to come round
 
     handle: str = ""
@@ -54,17 +57,11 @@ class Section(Base):
     url_reserve_usd: float = 0.20
     prices: Prices = field(default_factory=Prices)
     i_have_read_the_automation_rules: bool = False
-    settle_after_seconds: float = 60.0
 
     @property
     def name(self) -> str:
         """The handle without its @."""
         return self.handle.removeprefix("@")
-
-    @property
-    def settle_after(self) -> timedelta:
-        """How long the own timeline may lag behind a post."""
-        return timedelta(seconds=self.settle_after_seconds)
 
     @property
     def loopback(self) -> bool:
@@ -76,14 +73,25 @@ class Section(Base):
         """True when the operator has attested that X's automation rules were read, or nobody has to."""
         return self.i_have_read_the_automation_rules or self.loopback
 
+    @staticmethod
+    def item_author(raw: str) -> ItemAuthor | None:
+        """Return the id that stands beside the text of a post."""
+        return item_author(names_under(raw_object(raw), "author_id"))
+
+    @property
+    def budget(self) -> Budget:
+        """The day's budget, and what reading leaves of it for sending."""
+        daily = None if self.daily_budget_usd == "none" else float(self.daily_budget_usd)
+        return Budget(daily, self.send_reserve_usd)
+
     def reply_usd(self, *, link: bool) -> float:
         """With anything X may take for a link, the price of one: its documents disagree about such replies."""
         summoned = self.prices.summoned_post
         return max(summoned, self.url_reserve_usd) if link else summoned
 
-    def problems(self) -> list[Fault]:
+    def problems(self) -> list[KeyProblem]:
         """Faults that types do not catch."""
-        return [*_handle(self), *_url(self.api_url), *_lists(self), *_money(self), *_spans(self)]
+        return [*_handle(self), *_url(self.api_url), *_lists(self), *_money(self), *super().problems()]
 
     def notes(self) -> list[str]:
         """What X asks of an automated account, and what this configuration costs."""
@@ -129,14 +137,14 @@ def _remarks(section: Section) -> list[str]:
     return notes
 
 
-def _handle(section: Section) -> list[Fault]:
+def _handle(section: Section) -> list[KeyProblem]:
     if _HANDLE.fullmatch(section.handle):
         return []
     what = f"{section.handle!r} is no X handle" if section.handle else "is missing"
     return [("handle", what, "give the brand's account, 1 to 15 letters, digits or _")]
 
 
-def _url(url: str) -> list[Fault]:
+def _url(url: str) -> list[KeyProblem]:
     """Only https may leave the machine: the signature protects no secret of the answer."""
     do = 'give scheme and host alone, such as "https://api.x.com"'
     try:
@@ -161,17 +169,16 @@ def _on_loopback(url: str) -> bool:
     return False
 
 
-def _lists(section: Section) -> list[Fault]:
+def _lists(section: Section) -> list[KeyProblem]:
     long = [query for query in section.search if not 0 < len(query.strip()) <= _QUERY_MOST]
     odd = [account for account in section.sister_accounts if not is_id(account)]
     faults = [("search", f"a query of {len(one)} characters", f"X takes 1 to {_QUERY_MOST}") for one in long]
-    if len({query.strip() for query in section.search}) < len(section.search):
-        faults.append(("search", "a query stands there twice", "leave one out"))
+    faults += repeated_problems("search", "a query", section.search)
     do = "give the number, not the handle"
     return faults + [("sister_accounts", f"{one!r} is no account id", do) for one in odd]
 
 
-def _money(section: Section) -> list[Fault]:
+def _money(section: Section) -> list[KeyProblem]:
     sums = {"send_reserve_usd": section.send_reserve_usd, "url_reserve_usd": section.url_reserve_usd}
     if section.daily_budget_usd != "none":
         sums["daily_budget_usd"] = section.daily_budget_usd
@@ -182,12 +189,3 @@ def _money(section: Section) -> list[Fault]:
         for key, usd in sums.items()
         if not math.isfinite(usd) or usd < 0
     ]
-
-
-def _spans(section: Section) -> list[Fault]:
-    faults: list[Fault] = []
-    if not 0 <= section.settle_after_seconds <= 86_400:
-        faults.append(
-            ("settle_after_seconds", f"{section.settle_after_seconds}", "give 0 to 86400 seconds; X needs 60")
-        )
-    return faults

@@ -21,9 +21,9 @@ from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionErro
 from listener.model import Json, Secrets
 from listener.platforms.kit.deadline import DeadlineExceeded, DeadlineRunner, TooLarge, read_capped
 from listener.platforms.kit.response import CallFailed, HttpResponse, one_line
-from listener.platforms.x.section import SECRETS
+from listener.platforms.x.section import SECRETS, Section
 
-for _name in ("tweepy", "requests_oauthlib", "oauthlib", "urllib3"):  # at DEBUG they log tokens
+for _name in Section.chatty_loggers:
     logging.getLogger(_name).setLevel(max(logging.INFO, logging.getLogger(_name).level))
 
 _CAP = 8 * 1024 * 1024  # bytes of one answer: a page of 100 posts is about 0.2 MB
