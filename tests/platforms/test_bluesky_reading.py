@@ -4,6 +4,7 @@ import json
 import random
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -161,6 +162,31 @@ def test_search_that_is_refused_stops_no_mention(tmp_path: Path) -> None:
                 except ReadFailed:
                     continue
             assert new in seen
+
+
+@pytest.mark.parametrize(
+    ("method", "feed"),
+    [("app.bsky.notification.listNotifications", "mentions"), ("app.bsky.feed.searchPosts", "search:paper")],
+)
+@pytest.mark.parametrize("mode", ["invalid", "upstream"])
+def test_feed_that_alone_fails_again_and_again_is_reported(tmp_path: Path, method: str, feed: str, mode: str) -> None:
+    """The others are read meanwhile and do not hide it; its notice ends when it is read again."""
+    with serving() as server:
+        world = BlueskyWorld(server, tmp_path, search=("paper",))
+        _, cursor = walk(world.platform, None)
+        server.fail_next(method, mode, times=99)
+        reported = list[str]()
+        for _ in range(7):
+            world.network.ahead += timedelta(hours=1)
+            with suppress(ReadFailed):
+                pages, cursor = walk(world.platform, cursor)
+                reported += [page.feed for page in pages if page.trouble]
+        assert reported[:2] == [feed] * 2 and set(reported) == {feed}
+        server.faults.lift()
+        meanwhile = world.plant("paper, while it was down")
+        pages, cursor = walk(world.platform, cursor)
+        assert meanwhile in {mention.id for mention in mentions(pages)}
+        assert [page.trouble for page in pages if page.feed == feed][-1:] == [None]
 
 
 @pytest.mark.parametrize("forgets", [False, True])

@@ -8,8 +8,9 @@ from typing import Any
 
 from listener.errors import ReadFailed
 from listener.model import Json
-from listener.platforms.bluesky.failures import ACCOUNT_DO, classify, read_error
+from listener.platforms.bluesky.failures import ACCOUNT_DO, classify
 from listener.platforms.bluesky.session import CredentialsMissing, Session, Sessions, bearer, method
+from listener.platforms.kit.failures import read_error
 from listener.platforms.kit.gate import Gate
 from listener.platforms.kit.http import HttpClient
 from listener.platforms.kit.response import CallFailed, HttpResponse
@@ -46,12 +47,12 @@ class Caller:
                 raise self.failed(ReadFailed("Bluesky's answer cannot be read"), "read", now)
             self._gate.record_success("read")
             return body
-        verdict = classify(answer, now, self._rng)
-        if verdict.category == "absent":
-            raise Absent(verdict.message)
-        if verdict.category == "invalid" or verdict.name == "InternalServerError":
-            raise Rejected(verdict.message)
-        raise self.failed(read_error(verdict), "read", now)
+        failure = classify(answer, now, self._rng)
+        if failure.category == "absent":
+            raise Absent(failure.message)
+        if failure.category == "invalid" or failure.name == "InternalServerError":
+            raise Rejected(failure.message)
+        raise self.failed(read_error(failure), "read", now)
 
     def post(self, name: str, body: Json, now: datetime) -> HttpResponse:
         """The answer of a procedure, whatever its status. Raises Unavailable when nothing was carried out, Broken."""
@@ -59,7 +60,7 @@ class Caller:
 
     def called(self, kind: str, call: Callable[[Session], HttpResponse], now: datetime) -> HttpResponse:
         """Call; a token that has run out is renewed, and the call made again: it was not carried out."""
-        self._pass(kind, now)
+        self._gate.require_open(now, kind)  # read, write and session are limited separately
         session = self.session(now)
         for _ in range(2):
             answer = self._tried(kind, call, session, now)
@@ -76,11 +77,6 @@ class Caller:
         """A call was answered as it should be."""
         self._gate.record_success(kind)
 
-    def _pass(self, kind: str, now: datetime) -> None:
-        """Raise Unavailable while something stands in the way. kind: read, write or session, each limited by itself."""
-        if stop := self._gate.stopped(now, kind):
-            raise ReadFailed(stop.message, stop.do, cause=stop.cause, retry_at=stop.until)
-
     def _tried(
         self, kind: str, call: Callable[[Session], HttpResponse], session: Session, now: datetime
     ) -> HttpResponse:
@@ -94,7 +90,7 @@ class Caller:
 
     def _signed(self, work: Callable[[], Session], now: datetime) -> Session:
         """Sign in or renew. Raises Unavailable."""
-        self._pass("session", now)
+        self._gate.require_open(now, "session")
         try:
             session = work()
         except CredentialsMissing as error:

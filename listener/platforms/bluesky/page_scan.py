@@ -4,12 +4,12 @@ So "down to the last one seen" misses what was dated back. A round walks from th
 overlap, then patrols: one page further down than the round before, from the top again after the end.
 """
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from listener.model import Gap, Json
 from listener.platforms.bluesky.times import instant, stamp
+from listener.platforms.kit.cursor import PageKeys
 
 OVERLAP = timedelta(minutes=15)  # clocks of phones, and rows that are listed late
 _TICK = timedelta(milliseconds=1)  # how finely cursors tell times apart
@@ -44,19 +44,6 @@ class FeedState:
         walk = raw.get("walk")
         return cls(raw["begin"], raw["high"], raw.get("deep"), PageScan(**walk) if walk else None)
 
-    def dump(self) -> Json:
-        """To the cursor's JSON."""
-        return asdict(self)
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What a page showed: the instants of its rows as text, the cursor of the next page, and the size asked for."""
-
-    times: Sequence[str]
-    token: str | None
-    size: int
-
 
 def begun(track: FeedState) -> PageScan:
     """The walk under way, or a new one down to the high water less the overlap."""
@@ -71,14 +58,14 @@ def restarted(track: FeedState) -> FeedState:
     return replace(track, walk=None, deep=None)
 
 
-def stepped(track: FeedState, feed: str, seen: Seen) -> tuple[FeedState, bool, Gap | None]:
+def stepped(track: FeedState, feed: str, seen: PageKeys) -> tuple[FeedState, bool, Gap | None]:
     """The track after a page, whether the feed's turn is over, and the gap where rows of one instant fill a page."""
     walk = begun(track)
     token, gap = _next(feed, walk.token, seen)
     below = token if token and not _passed(seen, track.begin) else None  # what is left is younger than the first run
     if walk.patrol:
         return replace(track, deep=below, walk=None), True, gap
-    walk = replace(walk, token=token, first=max((walk.first, *seen.times)))
+    walk = replace(walk, token=token, first=max((walk.first, *seen.keys)))
     if token and not _passed(seen, walk.floor):
         return replace(track, walk=walk), False, gap
     deep = track.deep or below
@@ -86,13 +73,13 @@ def stepped(track: FeedState, feed: str, seen: Seen) -> tuple[FeedState, bool, G
     return replace(track, high=max(track.high, walk.first), deep=deep, walk=patrol), patrol is None, gap
 
 
-def _passed(seen: Seen, floor: str) -> bool:
+def _passed(seen: PageKeys, floor: str) -> bool:
     """Whether a page went below an instant; its cursor tells it too, where it is one, also of rows left out."""
     moment = instant(seen.token)
-    return min((*seen.times, *([stamp(moment)] if moment else [])), default=floor) < floor
+    return min((*seen.keys, *([stamp(moment)] if moment else [])), default=floor) < floor
 
 
-def _next(feed: str, used: str | None, seen: Seen) -> tuple[str | None, Gap | None]:
+def _next(feed: str, used: str | None, seen: PageKeys) -> tuple[str | None, Gap | None]:
     """The cursor of the next page, and the gap that it leaves.
 
     Bluesky's own cursor excludes rows of the very instant it names, though the page may have ended among them: it is
@@ -106,7 +93,7 @@ def _next(feed: str, used: str | None, seen: Seen) -> tuple[str | None, Gap | No
     token, before = stamp(moment + _TICK), instant(used)
     if before is None or token < stamp(before):
         return token, None
-    if len(seen.times) < seen.size:
+    if len(seen.keys) < seen.size:
         return seen.token, None
     message = f"a page holds nothing but posts dated {seen.token}: of more than a page of them the rest cannot be read"
     return seen.token, Gap(feed, seen.token, stamp(before), message)

@@ -8,8 +8,9 @@ import hashlib
 from datetime import datetime
 
 from listener.model import Mention, Outgoing, Prepared, Preview, Section
-from listener.platforms.bluesky.text import LIMIT, length, normalize_post
+from listener.platforms.bluesky.text import LIMIT, length
 from listener.platforms.bluesky.times import salted, stamp, tid
+from listener.platforms.kit.text import normalize_post
 
 
 def preview(text: str, mention: Mention, section: Section) -> Preview:

@@ -37,6 +37,11 @@ class Gate:
             self._breaker.close(*[key for key in self._breaker.stops if key.startswith("account")])
         return self._breaker.stopped(now, *self.WHOLE, *self._own(kind))
 
+    def require_open(self, now: datetime, kind: str = "") -> None:
+        """Raise ReadFailed while no call of this kind may be made."""
+        if stop := self.stopped(now, kind):
+            raise ReadFailed(stop.message, stop.do, cause=stop.cause, retry_at=stop.until)
+
     def record_failure(self, trouble: Trouble, now: datetime, kind: str = "", *, whole: bool = True) -> Trouble:
         """The same trouble, noted, with the time to try again. whole: an account's concerns every kind of call."""
         cause = trouble.cause

@@ -8,10 +8,11 @@ ignores it (snac), and every first run, is read down from the newest post to kno
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from listener.model import Json
+from listener.platforms.kit.cursor import is_due
 
 OVERLAP, DEEP = 40, 200  # ids; measured: a lag of 10 was enough at 37 mentions a second
 DEEP_EVERY = timedelta(hours=1)
@@ -23,7 +24,7 @@ class FeedState:
 
     seen: the newest ids known, newest first. Of a walk that is under way: up: its next page lies above this id; down:
     below this one; fresh: the ids it has met so far; deep: it began at the deeper ground. blank: walks down in a row
-    that ended before known ground was met; deep_at: when the last deep one ended. failed: readings in a row.
+    that ended before known ground was met; deep_at: when the last deep one ended.
     """
 
     begin: str = ""
@@ -34,16 +35,11 @@ class FeedState:
     deep: bool = False
     blank: int = 0
     deep_at: str = ""
-    failed: int = 0
 
     @classmethod
     def load(cls, raw: Json) -> "FeedState":
         """From the cursor's JSON."""
         return cls(**{**raw, "seen": tuple(raw["seen"]), "fresh": tuple(raw["fresh"])})
-
-    def dump(self) -> Json:
-        """To the cursor's JSON."""
-        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +50,14 @@ class Listed:
     oldest: datetime | None
 
 
-def key(one: str) -> tuple[int, str]:
+def key(item_id: str) -> tuple[int, str]:
     """Ids in their order: numbers of different lengths, and ULIDs, which are all as long."""
-    return len(one), one
+    return len(item_id), item_id
 
 
 def begun(track: FeedState, now: datetime) -> FeedState:
     """The track with a walk under way: the old one, or a new one, which is deep once an hour."""
-    return track if track.up or track.down else replace(track, deep=_deep_due(track, now), fresh=())
+    return track if track.up or track.down else replace(track, deep=is_due(track.deep_at, DEEP_EVERY, now), fresh=())
 
 
 def floor(track: FeedState) -> str:
@@ -70,14 +66,8 @@ def floor(track: FeedState) -> str:
     return track.seen[depth - 1] if len(track.seen) >= depth else ""
 
 
-def _deep_due(track: FeedState, now: datetime) -> bool:
-    """Once an hour; at once where the clock was set back."""
-    passed = now - datetime.fromisoformat(track.deep_at) if track.deep_at else DEEP_EVERY
-    return not timedelta(0) <= passed < DEEP_EVERY
-
-
-def asked(track: FeedState) -> dict[str, str]:
-    """The bound that the next page is asked for with."""
+def bounds(track: FeedState) -> dict[str, str]:
+    """Return the parameter that bounds the next page."""
     if track.down:
         return {"max_id": track.down}
     bound = track.up or floor(track)
@@ -87,7 +77,7 @@ def asked(track: FeedState) -> dict[str, str]:
 def stepped(track: FeedState, listed: Listed, now: datetime) -> tuple[FeedState, bool]:
     """The track after a page, and whether the feed's turn is over."""
     bound = track.up or floor(track)
-    forward = bool(bound) and not track.down and all(key(one) > key(bound) for one in listed.ids)
+    forward = bool(bound) and not track.down and all(key(item_id) > key(bound) for item_id in listed.ids)
     return _upward(track, listed, now) if forward else _downward(replace(track, up=""), listed, now)
 
 

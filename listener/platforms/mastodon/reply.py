@@ -4,8 +4,9 @@ import hashlib
 from datetime import datetime
 
 from listener.model import Mention, Outgoing, Prepared, Preview
+from listener.platforms.kit.text import normalize_post
 from listener.platforms.mastodon.section import Section
-from listener.platforms.mastodon.text import addressed, length, normalize_post
+from listener.platforms.mastodon.text import addressed, length
 
 
 def preview(text: str, mention: Mention, section: Section) -> Preview:

@@ -7,8 +7,9 @@ from datetime import datetime
 from listener.errors import ReadFailed
 from listener.model import Account, Json
 from listener.platforms.kit.breaker import OpenCircuit
+from listener.platforms.kit.failures import read_error
 from listener.platforms.kit.response import CallFailed, HttpResponse
-from listener.platforms.x.failures import classify, read_error
+from listener.platforms.x.failures import classify
 from listener.platforms.x.gate import ME, Gate
 from listener.platforms.x.ids import is_id
 from listener.platforms.x.items import clean
@@ -28,9 +29,7 @@ class Caller:
 
     def get(self, endpoint: str, route: str, params: Json, now: datetime) -> HttpResponse:
         """A 200 or a 400, whose meaning the feed knows. Raises Unavailable, Oversized."""
-        stop = self._gate.stopped(now, endpoint)
-        if stop:
-            raise ReadFailed(stop.message, stop.do, cause=stop.cause, retry_at=stop.until)
+        self._gate.require_open(now, endpoint)
         if endpoint != ME and self._gate.probe_due(now):
             self.probe(now)
         return self._asked(endpoint, route, params, now)

@@ -1,12 +1,13 @@
 """X's ids: text everywhere, compared as numbers, and a clock: a snowflake id holds its millisecond of creation."""
 
 from datetime import UTC, datetime, timedelta
+from typing import TypeGuard
 
 _EPOCH_MS = 1288834974657  # ms = (id >> 22) + this: X's snowflake epoch, in many field reports
 _MOST = 19  # digits: X's own pattern is ^[0-9]{1,19}$
 
 
-def is_id(value: object) -> bool:
+def is_id(value: object) -> TypeGuard[str]:
     """True for one to nineteen ASCII digits."""
     return isinstance(value, str) and 0 < len(value) <= _MOST and value.isascii() and value.isdecimal()
 

@@ -5,11 +5,12 @@ above it, and once an hour goes on through all that X lists, six hours at most. 
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from listener.model import Gap, Json
+from listener.platforms.kit.cursor import PageKeys, is_due
 from listener.platforms.x.ids import at, before, highest, is_id, lowest, made, number
 
 OVERLAP, DEEP_OVERLAP = timedelta(hours=1), timedelta(hours=6)
@@ -52,7 +53,6 @@ class FeedState:
     high: str = ""
     clear: str = ""
     deep_at: str = ""
-    failed: int = 0  # times in a row that only this feed could not be read
     walk: PageScan | None = None
 
     @classmethod
@@ -64,19 +64,6 @@ class FeedState:
     def known(self) -> str:
         """The newest id up to which this feed was read, less what may still be indexed late."""
         return highest(self.begin, self.high, before(self.clear, OVERLAP))
-
-    def dump(self) -> Json:
-        """To the cursor's JSON."""
-        return asdict(self)
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What a page showed: the ids listed (of all items, also dropped ones), the next token, and its size asked for."""
-
-    ids: Sequence[str]
-    token: str | None
-    size: int
 
 
 def begun(track: FeedState, feed: str, now: datetime) -> tuple[FeedState, Gap | None]:
@@ -108,11 +95,8 @@ def _deep_pages(feed: str) -> int:
 
 
 def _deep_due(track: FeedState, now: datetime) -> bool:
-    """Once an hour; at once where the clock was set back."""
-    if not track.high:
-        return False
-    passed = now - datetime.fromisoformat(track.deep_at) if track.deep_at else DEEP_EVERY
-    return not timedelta(0) <= passed < DEEP_EVERY
+    """A first run goes deep by itself."""
+    return bool(track.high) and is_due(track.deep_at, DEEP_EVERY, now)
 
 
 def _raised(track: FeedState, feed: str, floor: str, least: str) -> tuple[str, Gap | None]:
@@ -143,7 +127,7 @@ def restarted(track: FeedState) -> FeedState:
     return replace(track, walk=None)
 
 
-def stepped(track: FeedState, feed: str, seen: Seen, now: datetime) -> tuple[FeedState, bool, Gap | None]:
+def stepped(track: FeedState, feed: str, seen: PageKeys, now: datetime) -> tuple[FeedState, bool, Gap | None]:
     """The track after a page, whether the feed's turn is over, and the gap if X's reach ended above known ground."""
     walk = _grown(track, seen)
     ended = seen.token is None
@@ -158,18 +142,18 @@ def stepped(track: FeedState, feed: str, seen: Seen, now: datetime) -> tuple[Fee
     return replace(track, walk=walk), feed == "own" and bool(track.clear), None  # one page a turn, once caught up
 
 
-def _grown(track: FeedState, seen: Seen) -> PageScan:
+def _grown(track: FeedState, seen: PageKeys) -> PageScan:
     walk = track.walk or PageScan()
-    above = any(number(one) > number(track.high) for one in seen.ids)
+    above = any(number(one) > number(track.high) for one in seen.keys)
     return replace(
         walk,
         token=seen.token,
-        first=highest(walk.first, *seen.ids),
-        oldest=lowest(walk.oldest, *seen.ids),
-        listed=walk.listed + len(seen.ids),
+        first=highest(walk.first, *seen.keys),
+        oldest=lowest(walk.oldest, *seen.keys),
+        listed=walk.listed + len(seen.keys),
         slots=walk.slots + seen.size,
-        extra=walk.extra + (bool(seen.ids) and not above),
-        empty=0 if seen.ids else walk.empty + 1,
+        extra=walk.extra + (bool(seen.keys) and not above),
+        empty=0 if seen.keys else walk.empty + 1,
     )
 
 

@@ -1,17 +1,15 @@
 """A reply on X before it is sent: how it will stand, what it costs, the request that is stored with the claim. Pure."""
 
 import hashlib
-import re
 import unicodedata
 from datetime import datetime
 
 from listener.errors import Held
 from listener.model import Mention, Outgoing, Prepared, Preview
+from listener.platforms.kit import text as text_kit
 from listener.platforms.x.length import LIMIT, weighted
 from listener.platforms.x.links import links
 from listener.platforms.x.section import Section
-
-_UNFIT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufeff\ufffe\uffff\ud800-\udfff]")  # X refuses or drops these
 
 
 def preview(text: str, mention: Mention, section: Section) -> Preview:
@@ -23,8 +21,7 @@ def preview(text: str, mention: Mention, section: Section) -> Preview:
 
 def normalize_post(text: str) -> str:
     """NFC, as X stores it; without control characters, half surrogates and blanks at the ends. Idempotent."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    return unicodedata.normalize("NFC", _UNFIT.sub("", lines)).strip()
+    return unicodedata.normalize("NFC", text_kit.normalize_post(text)).strip()
 
 
 def cost(text: str, section: Section) -> float:
