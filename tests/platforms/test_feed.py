@@ -12,7 +12,7 @@ from listener.errors import ReadFailed
 from listener.intake.text import plain
 from listener.model import FeedPage, Mention
 from listener.platforms import feed
-from listener.platforms.feed.parse import parsed
+from listener.platforms.feed.parse import parse_feed
 from listener.settings import EnvSecrets
 from tests.fakes.feeds import FeedServer
 from tests.platforms.feed_world import ALERTS, REVIEWS, FeedWorld, serving
@@ -183,7 +183,7 @@ def test_author_of_a_hundred_thousand_letters_holds_up_nothing() -> None:
     body = f"<rss version='2.0'><channel><item><title>x</title>{author}</item></channel></rss>".encode()
     began = time.monotonic()
     with pytest.raises(ValueError, match="within 1 s"):
-        parsed(body, "", "http://127.0.0.1/", seconds=1)
+        parse_feed(body, "", "http://127.0.0.1/", seconds=1)
     assert time.monotonic() - began < 20
 
 

@@ -20,17 +20,8 @@ from listener.platforms.bluesky.sender import Sender
 from listener.platforms.bluesky.session import Sessions
 from listener.platforms.bluesky.times import stamp
 from listener.platforms.bluesky.views import Views
-from listener.platforms.kit.cursor import (
-    MENTIONS,
-    OWN,
-    CallerClock,
-    CursorState,
-    PageKeys,
-    feeds_of_round,
-    load_cursor,
-    read_next,
-    start_time,
-)
+from listener.platforms.kit import cursor as cursors
+from listener.platforms.kit.cursor import MENTIONS, OWN, CallerClock, CursorState, PageKeys
 from listener.platforms.kit.gate import Gate
 from listener.platforms.kit.http import HttpClient
 
@@ -67,21 +58,27 @@ class Bluesky:
 
         After a feed has failed a new round begins with the others, so that no feed starves another.
         """
-        start, now = start_time(self._section, now), self._clock.follow(cursor, now)
+        start, now = cursors.start_time(self._section, now), self._clock.follow(cursor, now)
         begin = FeedState(begin=stamp(start) if start else "")
         if cursor is not None and self._failed:
             cursor = {**cursor, "todo": []}
-        state = load_cursor(cursor, self._feeds_of_round(cursor), FeedState.load, lambda feed: begin, begun=(OWN,))
+        state = cursors.load_cursor(
+            cursor, self._feeds_of_round(cursor), FeedState.load, lambda feed: begin, begun=(OWN,)
+        )
         self._failed, feed = None, state.next_feed
         try:
-            return read_next(state, partial(self._page, now=now), lambda _, error: _is_alone(state, error), self.name)
+            return cursors.read_next(
+                state, partial(self._page, now=now), lambda _, error: _is_alone(state, error), self.name
+            )
         except ReadFailed:
             self._failed = feed
             raise
 
     def _feeds_of_round(self, cursor: Json | None) -> tuple[str, ...]:
         """Feeds that failed come last."""
-        feeds = feeds_of_round((f"search:{query.strip()}" for query in self._section.search), own=self.read_own_posts)
+        feeds = cursors.feeds_of_round(
+            (f"search:{query.strip()}" for query in self._section.search), own=self.read_own_posts
+        )
         failures = (cursor or {}).get("failures", {})
         return tuple(sorted(feeds, key=lambda feed: feed == self._failed or feed in failures))
 

@@ -8,15 +8,8 @@ from functools import partial
 
 from listener.errors import ReadFailed
 from listener.model import Account, FeedPage, Json, Mention, Outgoing, PostStatus, Prepared, Receipt, Secrets
-from listener.platforms.kit.cursor import (
-    MENTIONS,
-    OWN,
-    CallerClock,
-    feeds_of_round,
-    load_cursor,
-    read_next,
-    start_time,
-)
+from listener.platforms.kit import cursor as cursors
+from listener.platforms.kit.cursor import MENTIONS, OWN, CallerClock
 from listener.platforms.kit.http import HttpClient
 from listener.platforms.mastodon import reply as replies
 from listener.platforms.mastodon.caller import Caller
@@ -51,14 +44,14 @@ class Mastodon:
         """Return ONE page of one feed; a hashtag or our own posts are left out when they fail. Raises ReadFailed."""
         began, now = now, self._clock.follow(cursor, now)
         me = self._caller.account(now).id
-        feeds = feeds_of_round((f"#{tag}" for tag in self._section.tags), own=self.read_own_posts)
+        feeds = cursors.feeds_of_round((f"#{tag}" for tag in self._section.tags), own=self.read_own_posts)
         owner = f"{self._section.server_url.rstrip('/')} {me}"  # ids of another server or account mean nothing here
-        state = load_cursor(cursor, feeds, FeedState.load, lambda feed: self._begin(feed, began), owner=owner)
-        return read_next(state, partial(read_page, self._caller, now=now), _can_leave_out, self.name)
+        state = cursors.load_cursor(cursor, feeds, FeedState.load, lambda feed: self._begin(feed, began), owner=owner)
+        return cursors.read_next(state, partial(read_page, self._caller, now=now), _can_leave_out, self.name)
 
     def _begin(self, feed: str, began: datetime) -> FeedState:
         """A feed begins where `start` says, our own posts now."""
-        start = began if feed == OWN else start_time(self._section, began)
+        start = began if feed == OWN else cursors.start_time(self._section, began)
         return FeedState(begin=start.isoformat() if start else "")
 
     def prepare(self, reply: Outgoing, now: datetime) -> Prepared:

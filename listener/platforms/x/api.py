@@ -19,17 +19,8 @@ from listener.model import (
     Receipt,
     Secrets,
 )
-from listener.platforms.kit.cursor import (
-    MENTIONS,
-    OWN,
-    CallerClock,
-    CursorState,
-    PageKeys,
-    feeds_of_round,
-    load_cursor,
-    read_next,
-    start_time,
-)
+from listener.platforms.kit import cursor as cursors
+from listener.platforms.kit.cursor import MENTIONS, OWN, CallerClock, CursorState, PageKeys
 from listener.platforms.kit.find_reply import CHECK_ACCOUNT
 from listener.platforms.x import find_reply, page_scan
 from listener.platforms.x import reply as replies
@@ -74,12 +65,14 @@ class XPlatform:
 
     def fetch(self, cursor: Json | None, now: datetime) -> FeedPage:
         """Return ONE page of one feed; a feed other than the mentions that fails is left out. Raises ReadFailed."""
-        start, now = start_time(self._section, now), self._clock.follow(cursor, now)
+        start, now = cursors.start_time(self._section, now), self._clock.follow(cursor, now)
         begin = FeedState(begin=at(start) if start else "")
-        feeds = feeds_of_round((f"search:{query.strip()}" for query in self._section.search), own=self.read_own_posts)
-        state = load_cursor(cursor, feeds, FeedState.load, lambda feed: begin, begun=(OWN,))
+        feeds = cursors.feeds_of_round(
+            (f"search:{query.strip()}" for query in self._section.search), own=self.read_own_posts
+        )
+        state = cursors.load_cursor(cursor, feeds, FeedState.load, lambda feed: begin, begun=(OWN,))
         page = partial(self._page, now=now)
-        return read_next(state, page, lambda feed, error: feed != MENTIONS, self.name)
+        return cursors.read_next(state, page, lambda feed, error: feed != MENTIONS, self.name)
 
     def _page(self, state: CursorState[FeedState], feed: str, now: datetime) -> FeedPage:
         account = self._caller.account(now)

@@ -9,7 +9,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from listener.model import Budget, ItemAuthor
-from listener.platforms.kit.addresses import on_loopback
+from listener.platforms.kit.addresses import on_loopback, url_problem
 from listener.platforms.kit.authors import item_author, names_under, raw_object
 from listener.platforms.kit.section import KeyProblem, SettlingSection, repeated_problems
 from listener.platforms.x.ids import is_id
@@ -145,22 +145,10 @@ def _handle(section: Section) -> list[KeyProblem]:
 
 
 def _url(url: str) -> list[KeyProblem]:
-    """Only https may leave the machine: the signature protects no secret of the answer."""
-    do = 'give scheme and host alone, such as "https://api.x.com"'
-    try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port
-    except ValueError as error:
-        return [("api_url", f"{url!r} is no URL ({error})", do)]
-    if parts.scheme not in ("http", "https") or not host:
-        return [("api_url", f"{url!r} is no http(s) URL", do)]
-    if parts.username or parts.password or parts.query or parts.fragment:
-        return [("api_url", "must hold neither a user, a query nor a fragment", do)]
-    if parts.path.rstrip("/").endswith("/2"):
-        return [("api_url", f"{url!r} ends in /2, which is added by itself", do)]
-    if parts.scheme == "http" and not _on_loopback(url):
-        return [("api_url", "http:// is only for this machine; secrets would travel in the clear", "use https://")]
-    return []
+    what = url_problem(url, can_have_path=True)
+    if not what and urlsplit(url).path.rstrip("/").endswith("/2"):
+        what = f"{url!r} ends in /2, which Earshot adds"
+    return [("api_url", what, 'give scheme and host alone, such as "https://api.x.com"')] if what else []
 
 
 def _on_loopback(url: str) -> bool:
