@@ -17,7 +17,7 @@ Action = Literal["ignore", "escalate", "draft"]
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """One post about the brand, as the platform gave it (characters no database takes replaced at the door)."""
+    """One post about the brand, as the platform gave it (intake replaces characters that no database takes)."""
 
     platform: str
     id: str
@@ -58,7 +58,7 @@ class OwnPost:
 
 @dataclass(frozen=True, slots=True)
 class QuarantinedItem:
-    """An item of a page that cannot be read; set aside with its raw text, the page is kept."""
+    """An item that cannot be read, with its raw text; the rest of its page is kept."""
 
     mention_id: str
     raw: str
@@ -67,7 +67,7 @@ class QuarantinedItem:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A stretch that could not be read: from_id and to_id bound it, says tells it in words."""
+    """A stretch that could not be read: from_id and to_id bound it, description is for staff."""
 
     feed: str
     from_id: str
@@ -77,7 +77,7 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class FeedError:
-    """A feed that could not be read again and again, though the others are: what is wrong, and what to do."""
+    """A feed that keeps failing while the others are read: what is wrong, and what to do."""
 
     message: str
     do: str = ""
@@ -85,7 +85,7 @@ class FeedError:
 
 @dataclass(frozen=True, slots=True)
 class FeedPage:
-    """ONE page of one feed. cursor is opaque JSON of the platform's; more: call again now."""
+    """ONE page of one feed. cursor: opaque JSON of the platform; more: call again now."""
 
     cursor: Json
     mentions: tuple[Mention, ...] = ()
@@ -94,9 +94,9 @@ class FeedPage:
     gaps: tuple[Gap, ...] = ()
     skipped: int = 0  # own posts, reposts and sister accounts dropped by the platform
     more: bool = False
-    feed: str = ""  # which one it is; without a trouble its notice ends
+    feed: str = ""  # its name; without a trouble its notice ends
     trouble: FeedError | None = None
-    own_posts_current: bool = False  # with it our own posts have been read up to the time of the call
+    own_posts_current: bool = False  # our own posts have been read up to the time of the call
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +234,7 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """A post that exists: its id there."""
+    """A post that exists, by its id on the platform."""
 
     remote_id: str
     url: str | None = None
@@ -242,17 +242,17 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class PostStatus:
-    """How a mention stands on the platform just now."""
+    """What a check of a mention on the platform found."""
 
     is_present: bool
     text: str | None = None  # in the form in which fetch gives it
-    answer_post_id: str | None = None  # the remote id of an answer of ours that Earshot did not send
+    answer_post_id: str | None = None  # the id of an answer that a colleague gave on the platform
     is_html: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Who we are on a platform, and remarks for `check --online`."""
+    """Our account on a platform, and remarks for `check --online`."""
 
     id: str
     handle: str
@@ -324,53 +324,52 @@ class Section:
 
 
 class Secrets(Protocol):
-    """Where a platform finds its secrets: the environment or files, read again at every call."""
+    """A platform's secrets, read from the environment or from files again at every call."""
 
     def get(self, name: str, /) -> str | None:
-        """The secret's value, from NAME or from the file that NAME_FILE names; None when neither is set."""
+        """Return the value of NAME, or of the file that NAME_FILE names; None if neither is set."""
 
 
 class Meter(Protocol):
-    """The ledger's door for a platform with prices. All sums in US dollars."""
+    """The ledger for a platform whose calls are billed. All sums in US dollars."""
 
     def reserve(self, usd: float, *, purpose: Literal["read", "send"]) -> None:
         """Raise OverBudget when a call of this price would pass the day's budget."""
 
     def charge(self, call: str, resources: int, usd: float, *, key: str | None = None) -> None:
-        """Record what a call cost, also when it failed later. key: a post's, which is charged once however often it is
-        told, and put on its reply's account."""
+        """Record what a call cost, also if it failed later. key: of a post, which is charged once and to its reply."""
 
     def charge_daily(self, call: str, units: Mapping[str, float]) -> None:
         """Record what a call returned, name -> price: each unit costs once a UTC day, also across restarts."""
 
 
 class Platform(Protocol):
-    """A place where people speak and are answered. Only a platform reads status codes."""
+    """A place where people write and are answered. Only a platform reads status codes."""
 
     name: str
     settle_after: timedelta  # longer than the platform's own listings lag
-    read_own_posts: bool  # set by intake: the own timeline need be read only while something waits to be answered
+    read_own_posts: bool  # set by intake: our own posts need to be read only while something waits to be answered
 
     def fetch(self, cursor: Json | None, now: datetime) -> FeedPage:
         """Return ONE page of one feed; None: the first run, which begins where the section's `start` says.
 
-        Raises Unavailable.
+        Raises ReadFailed.
         """
 
     def prepare(self, reply: Outgoing, now: datetime) -> Prepared:
-        """Pure: the request that post will make. Raises Held."""
+        """Return the request that post will make. Pure. Raises Held."""
 
     def post(self, prepared: Prepared) -> Receipt:
-        """Post it. Raises NotSent, Refused, or anything else: then nobody knows."""
+        """Post it. Raises NotSent, Refused; after anything else the reply is unconfirmed."""
 
     def find_reply(self, prepared: Prepared) -> Receipt | None:
-        """Did it arrive? None: not listed. Raises CannotTell, Unavailable."""
+        """Return the post if it arrived; None: it is not listed. Raises Indeterminate, ReadFailed."""
 
     def check_post(self, mention: Mention) -> PostStatus:
-        """Look at a mention again. Raises CannotTell where a look is not free, Unavailable."""
+        """Check whether a mention is unchanged. Raises Indeterminate where a check is not free, ReadFailed."""
 
     def whoami(self) -> Account:
-        """Who the credentials belong to. Raises Unavailable."""
+        """Return the account that the credentials belong to. Raises ReadFailed."""
 
 
 AnySection = TypeVar("AnySection", bound=Section)
@@ -392,10 +391,10 @@ class PlatformModule(Protocol[AnySection]):
 
 @runtime_checkable
 class Fixable(Protocol):
-    """What a platform may have besides: it can put right some of what `whoami` remarks (`check --online --fix`)."""
+    """A platform that can correct some of what `whoami` remarks (`check --online --fix`)."""
 
     def fix(self) -> tuple[str, ...]:
-        """Put right what can be; what was done, in words. Raises Unavailable."""
+        """Correct what can be corrected; return in words what was done. Raises ReadFailed."""
 
 
 class Responder(Protocol):

@@ -101,7 +101,7 @@ def test_cursor_that_bluesky_takes_no_more_begins_the_walk_anew(world: BlueskyWo
     """It answers 502 to a malformed one: the round ends, the high water stays, the next round reads all."""
     planted = {world.plant(f"post {number}") for number in range(150)}
     cursor: Json = json.loads(json.dumps(world.platform.fetch(None, now()).cursor))
-    cursor["tracks"]["mentions"]["walk"]["token"] = "nonsense"
+    cursor["feeds"]["mentions"]["scan"]["token"] = "nonsense"
     pages, cursor = walk(world.platform, cursor)
     assert mentions(pages) == []
     assert set(found(world, cursor)) == planted

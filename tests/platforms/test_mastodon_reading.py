@@ -132,7 +132,7 @@ def test_cursor_stays_small(server: MastodonServer) -> None:
     for number in range(500):
         server.say(f"<p>{number}</p>")
     cursor = world.round(None)[1]
-    assert len(FeedState.load(cursor["tracks"]["mentions"]).seen) <= DEEP
+    assert len(FeedState.load(cursor["feeds"]["mentions"]).seen) <= DEEP
 
 
 def test_content_warning_is_read_with_the_text(server: MastodonServer) -> None:

@@ -165,7 +165,7 @@ def test_broken_item_is_set_aside_and_the_page_kept(server: XServer, world: XWor
     assert [one.id for one in told.mentions] == ["5000000001"]
     assert len(told.quarantined_items) == 1
     assert json.loads(told.quarantined_items[0].raw) == broken
-    assert told.cursor["tracks"]["mentions"]["high"].startswith(("5", "9"))
+    assert told.cursor["feeds"]["mentions"]["high"].startswith(("5", "9"))
 
 
 def test_single_broken_post_does_not_stop_the_feed(server: XServer, world: XWorld) -> None:

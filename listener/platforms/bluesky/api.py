@@ -83,15 +83,15 @@ class Bluesky:
         return tuple(sorted(feeds, key=lambda feed: feed == self._failed or feed in failures))
 
     def _page(self, state: CursorState[FeedState], feed: str, now: datetime) -> FeedPage:
-        us, track = self._us(now), state.states[feed]
-        scan = page_scan.begun(track)
+        us, feed_state = self._us(now), state.states[feed]
+        scan = page_scan.begin_scan(feed_state)
         try:
-            listing = self._feeds.page(feed, us, track.begin, scan.token, now)
+            listing = self._feeds.page(feed, us, feed_state.begin, scan.token, now)
         except (Absent, Rejected) as error:
             return self._repair(state, feed, scan, str(error), now)
         keys = PageKeys(listing.parsed.times, listing.token, SIZE)
-        track, is_over, gap = page_scan.stepped(track, feed, keys)
-        return state.advance(feed, track, is_over=is_over).page(feed, listing.parsed, (gap,))
+        feed_state, is_over, gap = page_scan.step(feed_state, feed, keys)
+        return state.advance(feed, feed_state, is_over=is_over).page(feed, listing.parsed, (gap,))
 
     def _repair(
         self, state: CursorState[FeedState], feed: str, scan: page_scan.PageScan, message: str, now: datetime
@@ -99,32 +99,32 @@ class Bluesky:
         """After a refused cursor the walk begins anew next time; a refused feed has failed."""
         if scan.token is None:
             do = "see docs/platforms.md" if feed == MENTIONS else "check `search` in [platforms.bluesky]"
-            raise self._caller.failed(ReadFailed(message, do), "read", now)
+            raise self._caller.record_failure(ReadFailed(message, do), "read", now)
         log.warning("bluesky: %s: the walk begins anew: %s", feed, message)
-        return state.repair(feed, page_scan.restarted(state.states[feed]), is_over=True).page()
+        return state.repair(feed, page_scan.restart(state.states[feed]), is_over=True).page()
 
     def prepare(self, reply: Outgoing, now: datetime) -> Prepared:
-        """Pure: the record that post will write, and where."""
+        """Return the record that post will write, and where. Pure."""
         return replies.prepare(reply, self._sessions.account(), now)
 
     def post(self, prepared: Prepared) -> Receipt:
-        """Write it. Raises NotSent, Refused; anything else: nobody knows."""
+        """Write it. Raises NotSent, Refused; after anything else the reply is unconfirmed."""
         return self._sender.post(prepared, self._clock.now())
 
     def find_reply(self, prepared: Prepared) -> Receipt | None:
-        """Is the record there? Raises CannotTell, Unavailable."""
+        """Return the record if it is there. Raises Indeterminate, ReadFailed."""
         if prepared.request["account"] != self._sessions.account():
             raise Indeterminate("it was sent by another account than the one configured", "look there, then resolve it")
         now = self._clock.now()
         return self._sender.find_reply(prepared, self._us(now).did, now)
 
     def check_post(self, mention: Mention) -> PostStatus:
-        """The mention as it stands, and a person's answer to it. Raises Unavailable."""
+        """Return the mention as it stands, and a person's answer to it. Raises ReadFailed."""
         now = self._clock.now()
         return self._views.check_post(mention, self._us(now), now)
 
     def whoami(self) -> Account:
-        """Who the session belongs to, asked anew. Raises Unavailable."""
+        """Ask again who the session belongs to. Raises ReadFailed."""
         now = self._clock.now()
         try:
             session = self._caller.get("com.atproto.server.getSession", {}, now)
@@ -139,7 +139,7 @@ class Bluesky:
         )
 
     def fix(self) -> tuple[str, ...]:
-        """Set the "bot" label on our account. Raises Unavailable."""
+        """Set the "bot" label on our account. Raises ReadFailed."""
         now = self._clock.now()
         return (profile.label(self._caller, self._us(now).did, now),)
 

@@ -25,7 +25,7 @@ class Listing:
 
 
 class Feeds:
-    """Reads pages. Raises Unavailable, Rejected (a cursor or a query is at fault)."""
+    """Reads pages. Raises ReadFailed, Rejected (a cursor or a query is at fault)."""
 
     def __init__(self, caller: Caller, views: Views) -> None:
         self._caller, self._views = caller, views
@@ -36,7 +36,7 @@ class Feeds:
         name = {MENTIONS: "notifications", OWN: "records"}.get(feed, "posts")
         rows = body.get(name)
         if not isinstance(rows, list):
-            raise self._caller.failed(ReadFailed(f"Bluesky's answer has no {name}"), "read", now)
+            raise self._caller.record_failure(ReadFailed(f"Bluesky's answer has no {name}"), "read", now)
         after = body.get("cursor")
         if feed == OWN:
             parsed = _own(rows)
@@ -70,4 +70,4 @@ def _own(rows: Sequence[Any]) -> BlueskyPage:
     """Our own records, which are ordered by the time in their keys."""
     records = [row | {"record": row.get("value")} for row in rows if isinstance(row, dict)]
     keys = [tid_instant(str(row.get("uri", "")).rpartition("/")[2]) for row in records]
-    return BlueskyPage(brand_posts=own_posts(records), times=[stamp(made) for made in keys if made])
+    return BlueskyPage(brand_posts=own_posts(records), times=[stamp(created) for created in keys if created])

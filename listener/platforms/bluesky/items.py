@@ -80,12 +80,11 @@ def _place(
 def own_posts(rows: Iterable[Any]) -> list[OwnPost]:
     """The replies of a person among rows of our own. A record of ours that cannot be read answers nobody."""
     posts = []
-    for row in rows:
-        record = row.get("record") if isinstance(row, dict) else None
-        target = parent(record) if isinstance(record, dict) else None
-        made = instant(record.get("createdAt")) if isinstance(record, dict) else None
-        if target and made and isinstance(record, dict) and not is_earshots(str(row["uri"]).rpartition("/")[2], target):
-            posts.append(OwnPost(str(row["uri"]), target, clean(str(record.get("text", ""))), made))
+    for row in map(object_in, rows):
+        record, key = object_in(row.get("record")), str(row.get("uri")).rpartition("/")[2]
+        target, created = parent(record), instant(record.get("createdAt"))
+        if target and created and not is_earshots(key, target):
+            posts.append(OwnPost(str(row["uri"]), target, clean(str(record.get("text", ""))), created))
     return posts
 
 
@@ -94,15 +93,15 @@ def _mention(row: Json, us: OwnAccount, listed: datetime, gated: str | None) -> 
     did, key = parts(row["uri"])
     if not isinstance(record, dict) or not isinstance(record.get("text"), str):
         raise ValueError("the record has no text")
-    made = min(instant(record.get("createdAt")) or listed, listed)
+    created = min(instant(record.get("createdAt")) or listed, listed)
     addressed, ineligible_reason = _eligibility(row, record, us)
     return Mention(
         platform="bluesky",
         id=row["uri"],
         text=clean(record["text"]),
         author_id=did,
-        created_at=made,
-        age_start_at=made,
+        created_at=created,
+        age_start_at=created,
         interaction_id=row["uri"],
         conversation_id=_reference(record, "root") or row["uri"],
         author_handle=_handle(author),

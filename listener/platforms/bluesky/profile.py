@@ -13,7 +13,7 @@ UNLABELLED = "our account does not carry the bot label: `earshot check --online 
 
 
 def read(caller: Caller, did: str, now: datetime) -> tuple[Json, str | None]:
-    """(the profile record, its cid); an empty one without a cid where there is none. Raises Unavailable."""
+    """(the profile record, its cid); an empty one without a cid where there is none. Raises ReadFailed."""
     params = {"repo": did, "collection": PROFILE, "rkey": "self"}
     try:
         body = caller.get("com.atproto.repo.getRecord", params, now)
@@ -31,7 +31,7 @@ def is_labelled(profile: Json) -> bool:
 
 
 def label(caller: Caller, did: str, now: datetime) -> str:
-    """Set the label, leave all else as it is; returns what was done. Raises Unavailable."""
+    """Set the label, leave all else as it is; returns what was done. Raises ReadFailed."""
     profile, cid = read(caller, did, now)
     if is_labelled(profile):
         return "our account carries the bot label already"

@@ -34,13 +34,13 @@ class Section(SettlingSection):
         return item_author(ids, names_under(author, "handle"))
 
     def problems(self) -> list[KeyProblem]:
-        """Faults that types do not catch."""
+        """Return the problems that types do not catch."""
         faults = [("service_url", what, 'give scheme and host alone, such as "https://bsky.social"')
                   for what in [url_problem(self.service_url)] if what]  # fmt: skip
         faults += [("search", "a query is empty", "remove it") for query in self.search if not query.strip()]
         return [*faults, *repeated_problems("search", "a query", self.search), *super().problems()]
 
     def notes(self) -> list[str]:
-        """What Bluesky asks of an automated account."""
+        """Return what Bluesky asks of an automated account."""
         message = "Bluesky asks automated accounts to carry the bot label (`earshot check --online --fix` sets it)"
         return [f"{message} and to answer only who addressed them"]

@@ -1,6 +1,6 @@
 """Posts a reply by putRecord, and finds out whether it is there.
 
-The record's key is ours and `swapRecord: null` says "only where nothing stands": whatever repeats, arrives late or is
+The record's key is ours and `swapRecord: null` means "only where nothing stands": whatever repeats, arrives late or is
 sent by two, one record comes of it (docs/decisions/0019-bluesky-one-place-for-an-answer.md).
 """
 
@@ -26,7 +26,10 @@ class Sender:
         self._caller, self._views, self._rng = caller, views, rng
 
     def post(self, prepared: Prepared, now: datetime) -> Receipt:
-        """Look at the post once more, and write the record. Raises NotSent, Refused; anything else: nobody knows."""
+        """Check the post once more, and write the record.
+
+        Raises NotSent, Refused; after anything else the reply is unconfirmed.
+        """
         try:
             body = self._body(prepared.request, now)
             answer = self._caller.post("com.atproto.repo.putRecord", body, now)
@@ -45,7 +48,7 @@ class Sender:
         return receipt
 
     def find_reply(self, prepared: Prepared, did: str, now: datetime) -> Receipt | None:
-        """The record where ours must stand; the server lists it at once. Raises CannotTell, Unavailable."""
+        """The record where ours must stand; the server lists it at once. Raises Indeterminate, ReadFailed."""
         params = {"repo": did, "collection": POST, "rkey": prepared.request["rkey"]}
         try:
             body = self._caller.get("com.atproto.repo.getRecord", params, now)
@@ -89,7 +92,7 @@ class Sender:
         return str(body.get("did") or "")
 
     def _receipt(self, answer: HttpResponse) -> Receipt:
-        self._caller.worked("write")
+        self._caller.record_success("write")
         try:
             return _at(*parts(answer.object().get("uri")))
         except ValueError:
@@ -100,7 +103,7 @@ class Sender:
         if not isinstance(error, NotSent):
             return error
         trouble = ReadFailed(error.message, error.do, cause=error.cause, retry_at=error.retry_at)
-        return not_sent(self._caller.failed(trouble, "write", now))
+        return not_sent(self._caller.record_failure(trouble, "write", now))
 
 
 def _at(did: str, key: str) -> Receipt:

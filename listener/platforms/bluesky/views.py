@@ -20,7 +20,7 @@ _REMEMBERED = 5_000  # posts whose reason is kept: overlaps list them again and 
 
 
 class Views:
-    """Looks at posts. Raises Unavailable."""
+    """Looks at posts. Raises ReadFailed."""
 
     def __init__(self, caller: Caller) -> None:
         self._caller = caller

@@ -136,7 +136,7 @@ def _xml_item(entry: Mapping[str, Any], lang: object) -> Item | QuarantinedItem:
 def _item(
     name: object, url: str | None, body: str, author: object, created: datetime | None, lang: str | None
 ) -> Item | QuarantinedItem:
-    """An item without an id is known by its link, else by what it says. A number for an id is a text like any other."""
+    """An item without an id is known by its link, else by its text. A number for an id is a text like any other."""
     if not body:
         return QuarantinedItem(str(url or ""), str(name)[:RAW_MOST], "an item without text")
     known = str(name) if isinstance(name, str | int) and str(name) else url

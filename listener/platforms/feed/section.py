@@ -26,7 +26,7 @@ class Section(model.Section):
         return *self.urls, *self.alerts
 
     def problems(self) -> list[tuple[str, str, str]]:
-        """Faults that types do not catch."""
+        """Return the problems that types do not catch."""
         faults = [] if self.feeds else [("urls", "names no feed", "give the address of a feed in urls or alerts")]
         faults += [("urls", f"{url!r} is no http(s) address", "give one without user and password")
                    for url in self.feeds if not may_read(url)]  # fmt: skip
@@ -35,7 +35,7 @@ class Section(model.Section):
 
 
 def preview(text: str, mention: Mention, section: model.Section) -> Preview:
-    """The text as it is; link: where a person can write it."""
+    """Return the text as it is; link: where a person can write it."""
     return Preview(text.strip(), len(text.strip()), LIMIT, link=mention.url)
 
 

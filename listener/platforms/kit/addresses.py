@@ -21,7 +21,7 @@ def url_problem(url: str, *, can_have_path: bool = False) -> str:
 
 
 def on_loopback(host: str) -> bool:
-    """True for an address of this machine."""
+    """Return whether this is an address of this machine."""
     try:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:

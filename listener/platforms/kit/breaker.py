@@ -16,13 +16,13 @@ class Backoff:
     jitter: float = 0.25
 
     def pause(self, failures: int, rng: random.Random) -> timedelta:
-        """How long to wait after this many failures in a row (1 is the first)."""
+        """Return how long to wait after this many failures in a row (1 is the first)."""
         grown = min(self.cap, self.first * 2 ** min(max(failures - 1, 0), 20))
         return with_jitter(grown, rng, self.jitter)
 
 
 def with_jitter(pause: timedelta, rng: random.Random, share: float = 0.1) -> timedelta:
-    """The pause and up to `share` of it more, so that a fleet does not come back at one instant."""
+    """Return the pause and up to `share` of it more, so that a fleet does not come back at one instant."""
     return pause * (1 + share * rng.random())
 
 
@@ -53,6 +53,6 @@ class Breaker:
             self.stops.pop(key, None)
 
     def stopped(self, now: datetime, *keys: str) -> OpenCircuit | None:
-        """Return the stop that lasts longest among these keys; one that began in the future (clock set back) ended."""
+        """Return the stop of these keys that lasts longest; one that began in the future (clock set back) ended."""
         live = [self.stops[key] for key in keys if key in self.stops]
-        return max((one for one in live if one.since <= now < one.until), key=lambda one: one.until, default=None)
+        return max((stop for stop in live if stop.since <= now < stop.until), key=lambda stop: stop.until, default=None)

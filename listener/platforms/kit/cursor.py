@@ -89,7 +89,7 @@ class CursorState(Generic[State]):
     def dump(self) -> Json:
         """Return the cursor as JSON."""
         states = {feed: asdict(state) for feed, state in self.states.items()}
-        stored = {"v": 1, "owner": self.owner, "todo": list(self.todo), "tracks": states}
+        stored = {"v": 1, "owner": self.owner, "todo": list(self.todo), "feeds": states}
         return {**stored, "failures": dict(self.failures), "read": self.read}
 
     def _without(self, feed: str) -> "CursorState[State]":
@@ -114,7 +114,7 @@ def load_cursor(
     stored = cursor if cursor is not None and cursor.get("owner", "") == owner else {}
     known = {*feeds, *begun, OWN}
     states = {feed: begin(feed) for feed in (*feeds, *begun)}
-    states |= {feed: restore(state) for feed, state in stored.get("tracks", {}).items() if feed in known}
+    states |= {feed: restore(state) for feed, state in stored.get("feeds", {}).items() if feed in known}
     failures = {feed: count for feed, count in stored.get("failures", {}).items() if feed in known}
     todo = tuple(feed for feed in stored.get("todo", ()) if feed in feeds)
     return CursorState(todo or tuple(feeds), states, failures, stored.get("read", 0) if todo else 0, owner)

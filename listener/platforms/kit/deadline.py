@@ -36,7 +36,7 @@ class DeadlineRunner:
         self._hanging: list[threading.Thread] = []
 
     def call(self, work: Callable[[], T]) -> T:
-        """Return what `work` returns, or raise what it raises, within the deadline. Raises GivenUp."""
+        """Return what `work` returns, or raise what it raises, within the deadline. Raises DeadlineExceeded."""
         self._hanging = [thread for thread in self._hanging if thread.is_alive()]
         if len(self._hanging) >= self.most:
             raise DeadlineExceeded(f"{self.most} earlier calls still hang", begun=False)
@@ -60,11 +60,11 @@ def _run(work: Callable[[], T], outcome: "SimpleQueue[tuple[bool, T | BaseExcept
 def _unwrap(result: tuple[bool, T | BaseException]) -> T:
     if isinstance(result[1], BaseException) and not result[0]:
         raise result[1]
-    return result[1]  # type: ignore[return-value]  # the first field says which of the two it is
+    return result[1]  # type: ignore[return-value]  # the first field decides which of the two it is
 
 
 def read_capped(chunks: Iterable[bytes], cap: int, seconds: float) -> bytes:
-    """Join the chunks of a body. Raises TooLarge past `cap` bytes, GivenUp when reading takes longer than `seconds`."""
+    """Join the chunks of a body. Raises TooLarge past `cap` bytes, DeadlineExceeded past `seconds`."""
     body, ends = bytearray(), time.monotonic() + seconds
     for chunk in chunks:
         body += chunk

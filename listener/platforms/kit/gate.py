@@ -14,7 +14,7 @@ Trouble = TypeVar("Trouble", ReadFailed, NotSent)
 
 
 class Gate:
-    """Asked before every call and told of every failure. Holds nothing across a restart.
+    """Decides before every call and records every failure. Holds nothing across a restart.
 
     A stop concerns the calls of one kind (what the platform limits by itself), or all where the cause is one of WHOLE.
     secret: the credentials as they are now; when they are replaced, a stop of the account ends at once. Only their
@@ -31,7 +31,7 @@ class Gate:
         self._refused = ""  # fingerprint of the secrets that were refused
 
     def stopped(self, now: datetime, kind: str = "") -> OpenCircuit | None:
-        """Why no call of this kind may be made now; None when one may."""
+        """Return why no call of this kind may be made now, or None."""
         if self._refused and self.fingerprint() != self._refused:
             self._refused = ""
             self._breaker.close(*[key for key in self._breaker.stops if key.startswith("account")])
@@ -43,7 +43,7 @@ class Gate:
             raise ReadFailed(stop.message, stop.do, cause=stop.cause, retry_at=stop.until)
 
     def record_failure(self, trouble: Trouble, now: datetime, kind: str = "", *, whole: bool = True) -> Trouble:
-        """The same trouble, noted, with the time to try again. whole: an account's concerns every kind of call."""
+        """Note the trouble; return it with the time to try again. whole: an account's stops calls of every kind."""
         cause = trouble.cause
         self._failures[cause, kind] += 1
         until = trouble.retry_at or now + self.pause(cause, self._failures[cause, kind])
@@ -55,17 +55,17 @@ class Gate:
         return type(trouble)(trouble.message, trouble.do, cause=cause, retry_at=until)
 
     def pause(self, cause: Cause, failures: int) -> timedelta:
-        """How long to wait after so many failures in a row, where the platform named no time."""
+        """Return how long to wait after so many failures in a row, where the platform named no time."""
         return self._backoff.pause(failures, self._rng)
 
     def record_success(self, kind: str = "") -> None:
-        """A call was answered as it should be: what stood in its way is over."""
+        """Note that a call was answered as it should be: what stopped it is over."""
         for key in [key for key in self._failures if key[1] == kind]:
             del self._failures[key]
         self._breaker.close("account", *self._own(kind))
 
     def fingerprint(self) -> str:
-        """The secrets as they are now, as a hash."""
+        """Return the secrets as they are now, as a hash."""
         return hashlib.sha256((self._secret() or "").encode("utf-8", "surrogatepass")).hexdigest()
 
     def _own(self, kind: str) -> tuple[str, ...]:

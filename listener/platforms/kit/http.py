@@ -1,7 +1,7 @@
 """HTTP through httpx for platforms: a total deadline, a cap on bodies, no redirects, no proxies of the environment.
 
 A GET keeps its connection, and is made once more when that was cut: some servers (snac) close kept connections without
-a word. A POST has a fresh connection and is never repeated, and what httpx tells of its progress says for certain
+a word. A POST has a fresh connection and is never repeated, and httpx's trace of its progress shows for certain
 whether any of it was written.
 """
 
@@ -23,7 +23,7 @@ _ALWAYS = {"User-Agent": "earshot", "Accept-Encoding": "identity"}  # a few pack
 
 
 class HttpClient:
-    """Makes calls; any HTTP status is an Answer. Raises Broken. seconds: a call's total deadline."""
+    """Makes calls; any HTTP status is an HttpResponse. Raises CallFailed. seconds: a call's total deadline."""
 
     def __init__(self, *, seconds: float = 30.0, cap: int = _CAP) -> None:
         self._seconds, self._cap, self._deadline = seconds, cap, DeadlineRunner(seconds)
@@ -83,7 +83,7 @@ class HttpClient:
 
 
 class _Watch:
-    """Told of every step of a call (httpcore's trace). Lets nothing be written after the deadline.
+    """Follows every step of a call (httpcore's trace). Lets nothing be written after the deadline.
 
     Looking up a name has no timeout: a call given up on could otherwise post minutes later, after it was sent anew.
     """

@@ -26,14 +26,14 @@ class HttpResponse:
     body: bytes
 
     def json(self) -> Any:
-        """The body as JSON. Raises ValueError also for NaN and for depth beyond the parser's."""
+        """Return the body as JSON. Raises ValueError also for NaN and for depth beyond the parser's."""
         try:
             return json.loads(self.body, parse_constant=_no_constant)
         except RecursionError as error:
             raise ValueError("nested too deeply") from error
 
     def object(self) -> Json:
-        """The body as a JSON object, or an empty one when it is anything else."""
+        """Return the body as a JSON object, or an empty one when it is anything else."""
         try:
             parsed = self.json()
         except ValueError:
@@ -66,7 +66,7 @@ def one_line(error: BaseException | str) -> str:
 def limit_ends(
     headers: Mapping[str, str], resets: Iterable[str], window: timedelta, now: datetime, rng: random.Random
 ) -> datetime:
-    """When a rate limit ends: the latest of the `resets` headers and Retry-After, with jitter on top.
+    """Return when a rate limit ends: the latest of the `resets` headers and Retry-After, with jitter on top.
 
     Without a readable header a window; in the past a few seconds; never more than a day and an hour. headers: names in
     lower case.
@@ -90,7 +90,7 @@ def header_time(now: datetime, value: str | None, served: str | None = None) -> 
 
 
 def seconds_or_date(now: datetime, value: str | None, served: str | None = None) -> datetime | None:
-    """Like `later` for Retry-After, whose number is a distance in seconds."""
+    """Like header_time for Retry-After, whose number is a distance in seconds."""
     if value is not None and value.strip().isdecimal() and len(value.strip()) < 9:
         return now + timedelta(seconds=int(value))
     return header_time(now, value, served)

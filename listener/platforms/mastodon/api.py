@@ -55,19 +55,19 @@ class Mastodon:
         return FeedState(begin=start.isoformat() if start else "")
 
     def prepare(self, reply: Outgoing, now: datetime) -> Prepared:
-        """Pure: key and request."""
+        """Return key and request. Pure."""
         return replies.prepare(reply, now)
 
     def post(self, prepared: Prepared) -> Receipt:
-        """Post it. Raises NotSent, Refused; anything else: nobody knows."""
+        """Post it. Raises NotSent, Refused; after anything else the reply is unconfirmed."""
         return self._sender.post(prepared, self._clock.now())
 
     def find_reply(self, prepared: Prepared) -> Receipt | None:
-        """Look for the reply in the mention's thread and among our posts. Raises CannotTell, Unavailable."""
+        """Return the reply if it is in the mention's thread and among our posts. Raises Indeterminate, ReadFailed."""
         return self._sender.find_reply(prepared, self._clock.now())
 
     def check_post(self, mention: Mention) -> PostStatus:
-        """The mention as it stands, and an answer of ours below it. Raises Unavailable, CannotTell."""
+        """Return the mention as it stands, and an answer of ours below it. Raises ReadFailed, Indeterminate."""
         now = self._clock.now()
         status = self._caller.status(mention.id, now)
         if status is None:
@@ -76,7 +76,7 @@ class Mastodon:
         return PostStatus(True, html_of(status), is_html=True, answer_post_id=str(ours[0]["id"]) if ours else None)
 
     def whoami(self) -> Account:
-        """Who the token belongs to, and where the server's limit is another than the section's. Raises Unavailable."""
+        """Return who the token belongs to, and whether the server has another limit. Raises ReadFailed."""
         now = self._clock.now()
         return replace(self._caller.account(now), remarks=self._caller.remarks(now))
 

@@ -32,26 +32,26 @@ class Caller:
         self._unread: set[str] = set()  # statuses whose thread could not be read once
 
     def token(self) -> str:
-        """The token, read anew each time, so that a replaced one counts at once; "" while there is none."""
+        """Return the token, read anew each time, so that a replaced one counts at once; "" while there is none."""
         return (self._secrets.get(TOKEN) or "").strip()
 
     def url(self, path: str) -> str:
-        """An address on the server."""
+        """Return an address on the server."""
         return self._base + path
 
     def headers(self) -> dict[str, str]:
-        """Of every call."""
+        """Return the headers of every call."""
         return {"Authorization": f"Bearer {self.token()}"}
 
     def ready(self, now: datetime) -> None:
-        """Raise Unavailable while no call may be made."""
+        """Raise ReadFailed while no call may be made."""
         self.gate.require_open(now)
         if not self.token().isascii() or not self.token().isprintable() or not self.token():
             missing = ReadFailed(f"Mastodon: {TOKEN} is not set, or is no token", NO_TOKEN, cause="account")
             raise self.gate.record_failure(missing, now)
 
     def get(self, path: str, now: datetime, params: Any = None) -> Any:
-        """The JSON of a 200, or None when the server says that it is gone. Raises Unavailable."""
+        """Return the JSON of a 200, or None when the server says that it is gone. Raises ReadFailed."""
         self.ready(now)
         try:
             answer = self.web.get(self.url(path), params, self.headers())
@@ -68,14 +68,14 @@ class Caller:
         raise self.gate.record_failure(read_error(classify(answer, now, self.rng)), now)
 
     def status(self, status_id: str, now: datetime) -> Json | None:
-        """A status, or None when it is gone. Raises Unavailable."""
+        """Return a status, or None when it is gone. Raises ReadFailed."""
         status = self.get(STATUSES + status_id, now)
         if status is None or (isinstance(status, dict) and isinstance(status.get("content"), str)):
             return status
         raise self.gate.record_failure(ReadFailed("Mastodon gives a post that cannot be read"), now)
 
     def _twice_missing(self, answer: HttpResponse, path: str, now: datetime) -> bool:
-        """snac says 404 like any web server: it counts when the API answers otherwise, and says it again."""
+        """snac answers 404 like any web server: it counts if the API works and answers 404 again."""
         if answer.status not in (404, 410):
             return False
         self._who(now)
@@ -85,7 +85,7 @@ class Caller:
             return False
 
     def items(self, path: str, now: datetime, params: Any = None) -> list[Any]:
-        """A page. Raises Unavailable, also when there is none."""
+        """Return the items of a page. Raises ReadFailed, also when there is none."""
         items = self.get(path, now, params)
         if isinstance(items, list):
             return items
@@ -93,7 +93,7 @@ class Caller:
         raise self.gate.record_failure(ReadFailed(message, "is server_url right?", cause="item"), now)
 
     def account(self, now: datetime) -> Account:
-        """Who the token belongs to, asked once a process and token. Raises Unavailable."""
+        """Return who the token belongs to, asked once a process and token. Raises ReadFailed."""
         token = self.token()
         if self._account is None or self._account[0] != token:
             self._account = (token, self._who(now))
@@ -120,12 +120,12 @@ class Caller:
         return (f"this server takes {most} characters and not {self._limit}: {why}; set characters = {most}",)
 
     def thread(self, status_id: str, now: datetime) -> Json | None:
-        """What stands before and after a status; None when it is gone. Raises Unavailable."""
+        """Return what stands before and after a status; None when it is gone. Raises ReadFailed."""
         context = self.get(f"{STATUSES}{status_id}/context", now)
         return context if isinstance(context, dict) else None
 
     def root(self, status: Json, now: datetime) -> str:
-        """The first status of a thread: Mastodon names no conversation. One call a thread. Raises Unavailable."""
+        """Return the first status of a thread: Mastodon names no conversation. One call a thread. Raises ReadFailed."""
         parent = status.get("in_reply_to_id")
         known = self._roots.get(parent, "") if isinstance(parent, str) else str(status["id"])
         if not known:
@@ -139,7 +139,7 @@ class Caller:
         return known
 
     def _above(self, status_id: str, now: datetime) -> Any:
-        """What stands before a status; None where it cannot be read twice: that must not stop all mentions."""
+        """Return what stands before a status; None where it cannot be read twice: that must not stop all mentions."""
         try:
             return (self.thread(status_id, now) or {}).get("ancestors")
         except ReadFailed as error:

@@ -49,7 +49,7 @@ def _categorize_post(answer: HttpResponse) -> Category:
 
 
 def is_gone(answer: HttpResponse) -> bool:
-    """True when the server itself says that there is no such post (a proxy's page says nothing of posts)."""
+    """Return whether the server itself answers that there is no such post (a proxy's page does not count)."""
     return answer.status in (404, 410) and "error" in answer.object()
 
 

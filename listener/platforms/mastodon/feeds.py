@@ -7,17 +7,17 @@ from listener.model import FeedPage
 from listener.platforms.kit.cursor import MENTIONS, OWN, CursorState
 from listener.platforms.mastodon.caller import Caller
 from listener.platforms.mastodon.items import Reader, listed
-from listener.platforms.mastodon.page_scan import FeedState, begun, bounds, stepped
+from listener.platforms.mastodon.page_scan import FeedState, begin_scan, bounds, step
 
 
 def read_page(caller: Caller, state: CursorState[FeedState], feed: str, now: datetime) -> FeedPage:
     """Return one page of this feed. Raises ReadFailed."""
-    me, track = caller.account(now).id, begun(state.states[feed], now)
+    me, feed_state = caller.account(now).id, begin_scan(state.states[feed], now)
     path, params = _request(feed, me)
-    items = caller.items(path, now, [*params, *bounds(track).items()])
-    parsed = Reader(feed, me, track.begin, lambda status: caller.root(status, now)).parse_page(items)
-    track, is_over = stepped(track, listed(items), now)
-    advanced = state.advance(feed, track, is_over=is_over)
+    items = caller.items(path, now, [*params, *bounds(feed_state).items()])
+    parsed = Reader(feed, me, feed_state.begin, lambda status: caller.root(status, now)).parse_page(items)
+    feed_state, is_over = step(feed_state, listed(items), now)
+    advanced = state.advance(feed, feed_state, is_over=is_over)
     return advanced.page(feed, parsed, own_posts_current=is_over and feed == OWN)
 
 

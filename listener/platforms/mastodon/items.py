@@ -51,7 +51,7 @@ class Reader:
 def listed(items: list[Any]) -> Listed:
     """The ids of a page and its oldest time, whatever else its items are."""
     whole = [item for item in items if isinstance(item, dict)]
-    times = [made for item in whole if (made := time_in(item.get("created_at")))]
+    times = [created for item in whole if (created := time_in(item.get("created_at")))]
     return Listed([item["id"] for item in whole if text_in(item.get("id"))], min(times, default=None))
 
 
@@ -69,7 +69,7 @@ def _readable_id(item: Any) -> str:
 
 
 def _status(item: Any, feed: str) -> Json | None:
-    """The status of a notification (None: it tells of something else than a mention), or the item itself."""
+    """The status of a notification (None: it is not about a mention), or the item itself."""
     if not isinstance(item, dict):
         raise ValueError("not an object")
     if feed == "mentions" and item.get("type") != "mention":
@@ -81,7 +81,7 @@ def _status(item: Any, feed: str) -> Json | None:
 
 
 def _mention(status: Json, reader: Reader) -> Mention:
-    author, made = _account(status), require_time(status["created_at"])
+    author, created = _account(status), require_time(status["created_at"])
     named = any(person.get("id") == reader.me for person in objects_in(status.get("mentions")))
     ineligible_reason = _ineligible_reason(status, author)
     return Mention(
@@ -93,8 +93,8 @@ def _mention(status: Json, reader: Reader) -> Mention:
         author_handle=author["acct"],
         author_name=text_in(author.get("display_name")),
         author_followers=_count(author.get("followers_count")),
-        created_at=max(made, time_in(status.get("edited_at")) or made),
-        age_start_at=made,
+        created_at=max(created, time_in(status.get("edited_at")) or created),
+        age_start_at=created,
         interaction_id=_id(status),
         conversation_id=reader.root(status),
         in_reply_to=text_in(status.get("in_reply_to_id")),
@@ -107,7 +107,7 @@ def _mention(status: Json, reader: Reader) -> Mention:
 
 
 def _ineligible_reason(status: Json, author: Json) -> str | None:
-    """Why no reply should, or can, be made: a bot, or GoToSocial's interaction policy."""
+    """Why no reply should, or can, be created: a bot, or GoToSocial's interaction policy."""
     if author.get("bot") is True:
         return BOT
     policy = status.get("interaction_policy")

@@ -46,7 +46,7 @@ class Section(SettlingSection):
         return tuple(tag.removeprefix("#") for tag in self.hashtags)
 
     def problems(self) -> list[KeyProblem]:
-        """Faults that types do not catch."""
+        """Return the problems that types do not catch."""
         what = url_problem(self.server_url)
         faults = [("server_url", what, 'give scheme and host alone, such as "https://mastodon.social"')] if what else []
         faults += [("hashtags", f"{tag!r} is no hashtag", "give one word") for tag in self.tags if not _word(tag)]
@@ -56,7 +56,7 @@ class Section(SettlingSection):
         return [*faults, *super().problems()]
 
     def notes(self) -> list[str]:
-        """What the fediverse asks of an automated account."""
+        """Return what the fediverse asks of an automated account."""
         return ["Mastodon: mark the account as automated in its profile, and name a person there"]
 
 

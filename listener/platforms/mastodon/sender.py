@@ -1,4 +1,4 @@
-"""Posts a reply in the mention's own visibility, and finds out whether one arrived."""
+"""Posts replies in the mention's own visibility, and finds out whether one arrived."""
 
 from datetime import datetime, timedelta
 
@@ -23,7 +23,7 @@ class Sender:
         self._caller, self._lag = caller, lag
 
     def post(self, prepared: Prepared, now: datetime) -> Receipt:
-        """Post it. Raises NotSent, Refused; anything else: nobody knows."""
+        """Post it. Raises NotSent, Refused; after anything else the reply is unconfirmed."""
         body = self._body(prepared, now)
         headers = {**self._caller.headers(), "Idempotency-Key": prepared.key}  # some servers keep to it, some do not
         try:
@@ -52,7 +52,7 @@ class Sender:
         return {"status": prepared.request["text"], "in_reply_to_id": target, "visibility": visibility}
 
     def _refused(self, answer: HttpResponse, now: datetime) -> PlatformError:
-        """A token that may not write still reads: the outbox alone pauses then, and tells an operator."""
+        """A token that may not write still reads: then only the outbox pauses, and a notice opens."""
         error = post_error(classify(answer, now, self._caller.rng, posting=True))
         return (
             self._caller.gate.record_failure(error, now)
@@ -84,7 +84,7 @@ class Sender:
 
 
 def answers(thread: Json, target: str, me: str) -> list[Json]:
-    """Our own answers to a status in its thread. Raises CannotTell when the server leaves out what is needed."""
+    """Our own answers to a status in its thread. Raises Indeterminate when the server leaves out what is needed."""
     below = thread.get("descendants") or []
     if not isinstance(below, list):
         raise Indeterminate("Mastodon gives a thread that cannot be read", CHECK_ACCOUNT)

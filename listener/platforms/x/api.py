@@ -27,7 +27,7 @@ from listener.platforms.x import reply as replies
 from listener.platforms.x.caller import Caller
 from listener.platforms.x.feeds import Feeds, Rejected
 from listener.platforms.x.gate import Gate
-from listener.platforms.x.ids import at
+from listener.platforms.x.ids import id_at
 from listener.platforms.x.items import OwnAccount, parse_page
 from listener.platforms.x.money import ReadBudget
 from listener.platforms.x.page_scan import FeedState
@@ -66,7 +66,7 @@ class XPlatform:
     def fetch(self, cursor: Json | None, now: datetime) -> FeedPage:
         """Return ONE page of one feed; a feed other than the mentions that fails is left out. Raises ReadFailed."""
         start, now = cursors.start_time(self._section, now), self._clock.follow(cursor, now)
-        begin = FeedState(begin=at(start) if start else "")
+        begin = FeedState(begin=id_at(start) if start else "")
         feeds = cursors.feeds_of_round(
             (f"search:{query.strip()}" for query in self._section.search), own=self.read_own_posts
         )
@@ -76,43 +76,43 @@ class XPlatform:
 
     def _page(self, state: CursorState[FeedState], feed: str, now: datetime) -> FeedPage:
         account = self._caller.account(now)
-        track, gap = page_scan.begun(state.states[feed], feed, now)
-        scan = track.walk or page_scan.PageScan()
+        feed_state, gap = page_scan.begin_scan(state.states[feed], feed, now)
+        scan = feed_state.scan or page_scan.PageScan()
         is_new = feed != OWN and not scan.extra
         try:
             listing = self._feeds.page(feed, account.id, scan.floor, scan.token, now, new=is_new)
         except Rejected as error:
-            return self._repair(state, feed, track, error, now)
+            return self._repair(state, feed, feed_state, error, now)
         us = OwnAccount(account.id, account.handle, frozenset(self._section.sister_accounts))
-        parsed = parse_page(listing.items, listing.users, us, feed, track.begin)
+        parsed = parse_page(listing.items, listing.users, us, feed, feed_state.begin)
         seen = PageKeys(page_scan.as_ids(listing.items), listing.token, listing.size)
-        track, is_over, cut = page_scan.stepped(track, feed, seen, now)
-        advanced = state.advance(feed, track, is_over=is_over)
+        feed_state, is_over, cut = page_scan.step(feed_state, feed, seen, now)
+        advanced = state.advance(feed, feed_state, is_over=is_over)
         return advanced.page(feed, parsed, (gap, cut), own_posts_current=feed == OWN and is_over)
 
     def _repair(
-        self, state: CursorState[FeedState], feed: str, track: FeedState, error: Rejected, now: datetime
+        self, state: CursorState[FeedState], feed: str, feed_state: FeedState, error: Rejected, now: datetime
     ) -> FeedPage:
         """After a 400: raise a since_id below the search window, or begin the walk anew after a lost page token."""
-        scan = track.walk or page_scan.PageScan()
+        scan = feed_state.scan or page_scan.PageScan()
         if error.since and scan.floor:
-            track, gap = page_scan.rebuilt(track, feed, error.least or at(now - page_scan.SEARCH_WINDOW))
-            return state.repair(feed, track, is_over=False).page(gaps=(gap,))
+            feed_state, gap = page_scan.rebuild(feed_state, feed, error.least or id_at(now - page_scan.SEARCH_WINDOW))
+            return state.repair(feed, feed_state, is_over=False).page(gaps=(gap,))
         if scan.token:
             log.warning("x: %s: the walk begins anew: %s", feed, error.message)
-            return state.repair(feed, page_scan.restarted(track), is_over=True).page()
+            return state.repair(feed, page_scan.restart(feed_state), is_over=True).page()
         raise ReadFailed(error.message, f"look at the {feed.partition(':')[0]} settings of [platforms.x]", cause="item")
 
     def prepare(self, reply: Outgoing, now: datetime) -> Prepared:
-        """Pure: the request that post will make. Raises Held while nobody attested that the rules were read."""
+        """Return the request that post will make. Pure. Raises Held while nobody attested that the rules were read."""
         return replies.prepare(reply, self._section, now)
 
     def post(self, prepared: Prepared) -> Receipt:
-        """Post it. Raises NotSent, Refused; anything else: nobody knows."""
+        """Post it. Raises NotSent, Refused; after anything else the reply is unconfirmed."""
         return self._sender.post(prepared, self._clock.now())
 
     def find_reply(self, prepared: Prepared) -> Receipt | None:
-        """Look for the reply in the own timeline. Raises CannotTell, Unavailable."""
+        """Return the reply if it is in the own timeline. Raises Indeterminate, ReadFailed."""
         now = self._clock.now()
         try:
             receipt = find_reply.find_reply(self._feeds, self._caller.account(now).id, prepared, self.settle_after, now)
@@ -125,9 +125,9 @@ class XPlatform:
         return receipt
 
     def check_post(self, mention: Mention) -> PostStatus:
-        """X bills every look. Raises CannotTell."""
+        """Raise Indeterminate: X bills every look at a post."""
         raise Indeterminate("a look at a post costs money on X")
 
     def whoami(self) -> Account:
-        """Who the tokens belong to; asked once a process. Raises Unavailable."""
+        """Return who the tokens belong to; asked once a process. Raises ReadFailed."""
         return self._caller.account(self._clock.now())

@@ -1,4 +1,4 @@
-"""Reads through the gate: what stands in the way is told without a call, what fails becomes Unavailable."""
+"""Reads through the gate: an open circuit is reported without a call, what fails becomes ReadFailed."""
 
 import logging
 import random
@@ -28,14 +28,14 @@ class Caller:
         self._of = ""  # the secrets whose account that is
 
     def get(self, endpoint: str, route: str, params: Json, now: datetime) -> HttpResponse:
-        """A 200 or a 400, whose meaning the feed knows. Raises Unavailable, Oversized."""
+        """Return a 200 or a 400, whose meaning the feed knows. Raises ReadFailed, Oversized."""
         self._gate.require_open(now, endpoint)
         if endpoint != ME and self._gate.probe_due(now):
             self.probe(now)
         return self._asked(endpoint, route, params, now)
 
     def probe(self, now: datetime) -> None:
-        """After a stop for money a free call comes first. Raises Unavailable, and the stop stands."""
+        """After a stop for money a free call comes first. Raises ReadFailed, and the stop stands."""
         self._asked(ME, "/2/users/me", {}, now)
         self._gate.lift_billing()
 
@@ -57,9 +57,9 @@ class Caller:
         return answer
 
     def account(self, now: datetime) -> Account:
-        """Who the tokens belong to, asked again when they are replaced.
+        """Return who the tokens belong to, asked again when they are replaced.
 
-        Raises Unavailable, also when it is not the configured account.
+        Raises ReadFailed, also when it is not the configured account.
         """
         secrets = self._gate.fingerprint()
         if self._account is None or secrets != self._of:

@@ -17,18 +17,18 @@ def number(value: str) -> int:
     return int(value) if value else 0
 
 
-def at(moment: datetime) -> str:
+def id_at(moment: datetime) -> str:
     """The smallest id of a post made at this moment; "" before X's first."""
     ms = int(moment.timestamp() * 1000) - _EPOCH_MS
     return str(ms << 22) if ms > 0 else ""
 
 
-def made(value: str) -> datetime:
+def time_of_id(value: str) -> datetime:
     """When the post of this id was made."""
     return datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=(number(value) >> 22) + _EPOCH_MS)
 
 
-def before(value: str, span: timedelta) -> str:
+def earlier_id(value: str, span: timedelta) -> str:
     """The id that lies this span of time before; "" at the start of time."""
     lowered = number(value) - (int(span.total_seconds() * 1000) << 22)
     return str(lowered) if lowered > 0 else ""

@@ -97,15 +97,15 @@ def _in_thread(item: Json) -> bool:
 
 
 def _mention(item: Json, users: Mapping[str, Json], names: Mapping[str, str], us: OwnAccount, feed: str) -> Mention:
-    made, author = require_time(item["created_at"]), users.get(item["author_id"], {})
+    created, author = require_time(item["created_at"]), users.get(item["author_id"], {})
     references, addressed, ineligible_reason = _references(item), *_eligibility(item, us, feed)
     return Mention(
         platform="x",
         id=item["id"],
         text=full_text(item),
         author_id=item["author_id"],
-        created_at=made,
-        age_start_at=made,
+        created_at=created,
+        age_start_at=created,
         interaction_id=_interaction(item),
         conversation_id=item["conversation_id"],
         author_handle=_text(author.get("username")) or names.get(item["author_id"]),

@@ -13,7 +13,7 @@ from listener.platforms.x.section import Section
 
 
 def preview(text: str, mention: Mention, section: Section) -> Preview:
-    """The text as X will show it. cost_usd: what is reserved for it, by hand nothing; link: X's reply box."""
+    """Return the text as X will show it. cost_usd: what is reserved for it, by hand nothing; link: X's reply box."""
     shown = normalize_post(text)
     link = f"https://x.com/intent/post?in_reply_to={mention.reply_target_id}"
     return Preview(shown, weighted(shown), LIMIT, cost(shown, section) if mention.can_reply else 0.0, link)
@@ -31,7 +31,7 @@ def cost(text: str, section: Section) -> float:
 
 
 def prepare(reply: Outgoing, section: Section, now: datetime) -> Prepared:
-    """The intention: the request of POST /2/tweets, its price, and when it was made. Raises Held."""
+    """Return the intention: the request of POST /2/tweets, its price, and when it was made. Raises Held."""
     if not section.may_send:
         raise Held("attestation", *_ATTEST)
     digest = hashlib.sha256(reply.text.encode("utf-8", "surrogatepass")).hexdigest()[:16]

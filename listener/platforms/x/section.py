@@ -90,11 +90,11 @@ class Section(SettlingSection):
         return max(summoned, self.url_reserve_usd) if link else summoned
 
     def problems(self) -> list[KeyProblem]:
-        """Faults that types do not catch."""
+        """Return the problems that types do not catch."""
         return [*_handle(self), *_url(self.api_url), *_lists(self), *_money(self), *super().problems()]
 
     def notes(self) -> list[str]:
-        """What X asks of an automated account, and what this configuration costs."""
+        """Return what X asks of an automated account, and what this configuration costs."""
         return [_RULES, *_attestation(self), _ownership(self), *_remarks(self)]
 
 
@@ -160,10 +160,10 @@ def _on_loopback(url: str) -> bool:
 def _lists(section: Section) -> list[KeyProblem]:
     long = [query for query in section.search if not 0 < len(query.strip()) <= _QUERY_MOST]
     odd = [account for account in section.sister_accounts if not is_id(account)]
-    faults = [("search", f"a query of {len(one)} characters", f"X takes 1 to {_QUERY_MOST}") for one in long]
+    faults = [("search", f"a query of {len(query)} characters", f"X takes 1 to {_QUERY_MOST}") for query in long]
     faults += repeated_problems("search", "a query", section.search)
     do = "give the number, not the handle"
-    return faults + [("sister_accounts", f"{one!r} is no account id", do) for one in odd]
+    return faults + [("sister_accounts", f"{account!r} is not an account id", do) for account in odd]
 
 
 def _money(section: Section) -> list[KeyProblem]:

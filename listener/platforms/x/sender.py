@@ -37,7 +37,7 @@ class Sender:
         self.duplicates: set[str] = set()
 
     def post(self, prepared: Prepared, now: datetime) -> Receipt:
-        """Post it. Raises NotSent, Refused, OverBudget; anything else: nobody knows."""
+        """Post it. Raises NotSent, Refused, OverBudget; after anything else the reply is unconfirmed."""
         self._ready(prepared, now)
         try:
             answer = self._wire.reply(prepared.request["text"], prepared.request["in_reply_to"])

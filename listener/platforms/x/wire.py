@@ -56,16 +56,16 @@ class _Client(tweepy.Client):  # type: ignore[misc]  # tweepy has no types
             self.consumer_key, self.consumer_secret, self.access_token, self.access_token_secret
         ).apply_auth()
         headers = {"User-Agent": self.user_agent}
-        made = requests.Request(method, self._base + route, headers=headers, params=params, json=json, auth=signer)
+        request = requests.Request(method, self._base + route, headers=headers, params=params, json=json, auth=signer)
         try:
-            prepared = self.session.prepare_request(made)
+            prepared = self.session.prepare_request(request)
         except (ValueError, TypeError, requests.RequestException) as error:
             raise CredentialsMissing(f"the request could not be signed ({type(error).__name__})") from None
         return self.session.send(prepared, timeout=self._timeouts, allow_redirects=False, stream=True)
 
 
 class XClient:
-    """Calls X. Raises Unready, Broken, Oversized; any HTTP status is an Answer. Safe to use from several threads."""
+    """Calls X; any HTTP status is an HttpResponse. Raises CredentialsMissing, CallFailed, Oversized. Thread-safe."""
 
     def __init__(self, base: str, secrets: Secrets, *, seconds: float = 30.0, cap: int = _CAP) -> None:
         self._base, self._secrets, self._cap = base.rstrip("/"), secrets, cap
@@ -74,12 +74,12 @@ class XClient:
         self._reading: requests.Session | None = None
 
     def keys(self) -> tuple[str, ...]:
-        """The four secrets, read anew each time, so that a replaced one counts at once. Raises Unready."""
-        found = {name: (self._secrets.get(name) or "").strip() for name in SECRETS}
-        missing = [name for name, value in found.items() if not value]
+        """The four secrets, read anew each time, so that a replaced one counts at once. Raises CredentialsMissing."""
+        values = {name: (self._secrets.get(name) or "").strip() for name in SECRETS}
+        missing = [name for name, value in values.items() if not value]
         if missing:
             raise CredentialsMissing(f"{', '.join(missing)} not set")
-        return tuple(found.values())
+        return tuple(values.values())
 
     def get(self, route: str, params: Json) -> HttpResponse:
         """GET a route below the host, such as /2/users/me."""
@@ -110,7 +110,7 @@ class XClient:
         except TooLarge as error:
             raise Oversized(str(error)) from None
         except requests.RequestException as error:
-            raise CallFailed(_short(error), request_sent=not before_writing(error)) from None
+            raise CallFailed(_short(error), request_sent=not is_before_writing(error)) from None
         except (HTTPError, OSError) as error:
             raise CallFailed(_short(error), request_sent=True) from None
 
@@ -164,9 +164,9 @@ def _session() -> requests.Session:
 _BEFORE = (NewConnectionError, ConnectTimeoutError, requests.ConnectTimeout, ssl.SSLCertVerificationError)
 
 
-def before_writing(error: BaseException) -> bool:
+def is_before_writing(error: BaseException) -> bool:
     """True when the failure came before a byte of the request left: refused, no such host, too late, no trust."""
-    return any(isinstance(one, _BEFORE) for one in _causes(error))
+    return any(isinstance(cause, _BEFORE) for cause in _causes(error))
 
 
 def _causes(error: BaseException) -> list[BaseException]:
@@ -174,7 +174,7 @@ def _causes(error: BaseException) -> list[BaseException]:
     chain = [error]
     while len(chain) < 8:
         inner = (getattr(chain[-1], "reason", None), *chain[-1].args)
-        cause = next((one for one in inner if isinstance(one, BaseException)), None)
+        cause = next((value for value in inner if isinstance(value, BaseException)), None)
         if cause is None:
             break
         chain.append(cause)
