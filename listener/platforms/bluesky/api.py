@@ -24,6 +24,7 @@ from listener.platforms.kit import cursor as cursors
 from listener.platforms.kit.cursor import MENTIONS, OWN, CallerClock, CursorState, PageKeys
 from listener.platforms.kit.gate import Gate
 from listener.platforms.kit.http import HttpClient
+from listener.platforms.kit.values import text_in
 
 log = logging.getLogger(__name__)
 
@@ -62,23 +63,19 @@ class Bluesky:
         begin = FeedState(begin=stamp(start) if start else "")
         if cursor is not None and self._failed:
             cursor = {**cursor, "todo": []}
-        state = cursors.load_cursor(
-            cursor, self._feeds_of_round(cursor), FeedState.load, lambda feed: begin, begun=(OWN,)
-        )
+        feeds = self._feeds_of_round(cursor)
+        state = cursors.load_cursor(cursor, feeds, FeedState.load, lambda feed: begin, begun=(OWN,))
         self._failed, feed = None, state.next_feed
         try:
-            return cursors.read_next(
-                state, partial(self._page, now=now), lambda _, error: _is_alone(state, error), self.name
-            )
+            page = partial(self._page, now=now)
+            return cursors.read_next(state, page, lambda _, error: _is_alone(state, error), self.name)
         except ReadFailed:
             self._failed = feed
             raise
 
     def _feeds_of_round(self, cursor: Json | None) -> tuple[str, ...]:
         """Feeds that failed come last."""
-        feeds = cursors.feeds_of_round(
-            (f"search:{query.strip()}" for query in self._section.search), own=self.read_own_posts
-        )
+        feeds = cursors.feeds_of_round(cursors.searches(self._section.search), own=self.read_own_posts)
         failures = (cursor or {}).get("failures", {})
         return tuple(sorted(feeds, key=lambda feed: feed == self._failed or feed in failures))
 
@@ -129,14 +126,12 @@ class Bluesky:
         try:
             session = self._caller.get("com.atproto.server.getSession", {}, now)
         except (Absent, Rejected) as error:
-            raise ReadFailed(f"Bluesky does not say who we are: {error}", cause="item") from None
+            raise ReadFailed(f"Bluesky does not show which account this is: {error}", cause="item") from None
         us = self._us(now)
         record, _ = profile.read(self._caller, us.did, now)
         remarks = () if profile.is_labelled(record) else (profile.UNLABELLED,)
-        name = record.get("displayName")
-        return Account(
-            us.did, str(session.get("handle") or us.handle), name if isinstance(name, str) else None, remarks
-        )
+        handle = str(session.get("handle") or us.handle)
+        return Account(us.did, handle, text_in(record.get("displayName")), remarks)
 
     def fix(self) -> tuple[str, ...]:
         """Set the "bot" label on our account. Raises ReadFailed."""

@@ -105,13 +105,11 @@ class Caller:
         try:
             session = work()
         except CredentialsMissing as error:
-            raise self.record_failure(
-                ReadFailed(f"Bluesky: {error}", error.do, cause=error.cause), "session", now
-            ) from None
+            missing = ReadFailed(f"Bluesky: {error}", error.do, cause=error.cause)
+            raise self.record_failure(missing, "session", now) from None
         except CallFailed as error:
-            raise self.record_failure(
-                ReadFailed(f"Bluesky cannot be reached: {error.message}"), "session", now
-            ) from None
+            unreachable = ReadFailed(f"Bluesky cannot be reached: {error.message}")
+            raise self.record_failure(unreachable, "session", now) from None
         except ReadFailed as error:
             raise self.record_failure(error, "session", now) from None
         return session

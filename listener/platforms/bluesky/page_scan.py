@@ -62,9 +62,7 @@ def step(state: FeedState, feed: str, seen: PageKeys) -> tuple[FeedState, bool, 
     """Return the state after a page, whether the feed's turn is over, and the gap if rows of one time fill a page."""
     scan = begin_scan(state)
     token, gap = _find_next(feed, scan.token, seen)
-    below = (
-        token if token and not _has_passed(seen, state.begin) else None
-    )  # what is left is younger than the first run
+    below = token if token and not _has_passed(seen, state.begin) else None  # not older than the first run
     if scan.patrol:
         return replace(state, deep=below, scan=None), True, gap
     scan = replace(scan, token=token, first=max((scan.first, *seen.keys)))

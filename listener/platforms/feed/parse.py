@@ -23,9 +23,8 @@ def parse_feed(body: bytes, kind: str, url: str, *, seconds: float = SECONDS + 1
     if b"<!entity" in body.replace(b"\0", b"").lower():  # a few bytes of them may unpack to gigabytes
         raise ValueError("it declares XML entities of its own")
     command = [sys.executable, "-I", __file__, kind, url]
-    bare = {
-        name: value for name, value in os.environ.items() if not name.startswith("EARSHOT_")
-    }  # no secret goes along
+    # no secret goes along
+    bare = {name: value for name, value in os.environ.items() if not name.startswith("EARSHOT_")}
     try:
         done = subprocess.run(command, input=body, env=bare, capture_output=True, timeout=seconds, check=False)  # noqa: S603
     except subprocess.TimeoutExpired:

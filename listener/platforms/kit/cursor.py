@@ -154,6 +154,11 @@ def feeds_of_round(extra: Iterable[str], *, own: bool) -> tuple[str, ...]:
     return (MENTIONS, *extra, *((OWN,) if own else ()))
 
 
+def searches(queries: Iterable[str]) -> list[str]:
+    """Return the feeds of search queries."""
+    return [f"search:{query.strip()}" for query in queries]
+
+
 def start_time(section: Section, began: datetime) -> datetime | None:
     """Return the time before which everything is old to a feed that was never read; None: nothing is old."""
     return {"now": began, "all": None}[section.start] if isinstance(section.start, str) else section.start

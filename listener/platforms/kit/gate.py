@@ -54,6 +54,12 @@ class Gate:
             self._refused = self.fingerprint()
         return type(trouble)(trouble.message, trouble.do, cause=cause, retry_at=until)
 
+    def fail_read(
+        self, now: datetime, message: str, do: str = "", *, cause: Cause = "transient", kind: str = ""
+    ) -> ReadFailed:
+        """Record a failed read; return its error with the time to try again."""
+        return self.record_failure(ReadFailed(message, do, cause=cause), now, kind)
+
     def pause(self, cause: Cause, failures: int) -> timedelta:
         """Return how long to wait after so many failures in a row, where the platform named no time."""
         return self._backoff.pause(failures, self._rng)

@@ -47,8 +47,8 @@ class Caller:
         """Raise ReadFailed while no call may be made."""
         self.gate.require_open(now)
         if not self.token().isascii() or not self.token().isprintable() or not self.token():
-            missing = ReadFailed(f"Mastodon: {TOKEN} is not set, or is no token", NO_TOKEN, cause="account")
-            raise self.gate.record_failure(missing, now)
+            message = f"Mastodon: {TOKEN} is not set, or is not a token"
+            raise self.gate.fail_read(now, message, NO_TOKEN, cause="account")
 
     def get(self, path: str, now: datetime, params: Any = None) -> Any:
         """Return the JSON of a 200, or None when the server says that it is gone. Raises ReadFailed."""
@@ -60,9 +60,9 @@ class Caller:
                 self.gate.record_success()
                 return body
         except CallFailed as error:
-            raise self.gate.record_failure(ReadFailed(f"Mastodon cannot be reached: {error.message}"), now) from None
+            raise self.gate.fail_read(now, f"Mastodon cannot be reached: {error.message}") from None
         except ValueError as error:
-            raise self.gate.record_failure(ReadFailed(f"Mastodon's answer cannot be read ({error})"), now) from None
+            raise self.gate.fail_read(now, f"Mastodon's answer cannot be read ({error})") from None
         if is_gone(answer) or (path.startswith(STATUSES) and self._twice_missing(answer, path, now)):
             return None
         raise self.gate.record_failure(read_error(classify(answer, now, self.rng)), now)
@@ -72,7 +72,7 @@ class Caller:
         status = self.get(STATUSES + status_id, now)
         if status is None or (isinstance(status, dict) and isinstance(status.get("content"), str)):
             return status
-        raise self.gate.record_failure(ReadFailed("Mastodon gives a post that cannot be read"), now)
+        raise self.gate.fail_read(now, "Mastodon gives a post that cannot be read")
 
     def _twice_missing(self, answer: HttpResponse, path: str, now: datetime) -> bool:
         """snac answers 404 like any web server: it counts if the API works and answers 404 again."""
@@ -90,7 +90,7 @@ class Caller:
         if isinstance(items, list):
             return items
         message = f"Mastodon gives no list at {path}"
-        raise self.gate.record_failure(ReadFailed(message, "is server_url right?", cause="item"), now)
+        raise self.gate.fail_read(now, message, "is server_url right?", cause="item")
 
     def account(self, now: datetime) -> Account:
         """Return who the token belongs to, asked once a process and token. Raises ReadFailed."""
@@ -103,7 +103,7 @@ class Caller:
         account = self.get("/api/v1/accounts/verify_credentials", now)
         if not isinstance(account, dict) or not isinstance(account.get("id"), str) or not account["id"]:
             message = "Mastodon does not say who we are"
-            raise self.gate.record_failure(ReadFailed(message, "is server_url right?", cause="account"), now)
+            raise self.gate.fail_read(now, message, "is server_url right?", cause="account")
         name = account.get("display_name")
         handle = str(account.get("acct") or account.get("username") or account["id"])
         return Account(account["id"], handle, name if isinstance(name, str) and name else None)

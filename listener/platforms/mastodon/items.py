@@ -120,10 +120,8 @@ def _ineligible_reason(status: Json, author: Json) -> str | None:
 
 def _account(status: Json) -> Json:
     """Its handle will stand in our reply: it names one account, and nobody else."""
-    account = status["account"]
-    if not (
-        isinstance(account, dict) and text_in(account.get("id")) and _ACCT.fullmatch(text_in(account.get("acct")) or "")
-    ):
+    account = object_in(status["account"])
+    if not text_in(account.get("id")) or not _ACCT.fullmatch(text_in(account.get("acct")) or ""):
         raise ValueError("without an account that has an id and a handle")
     return account
 

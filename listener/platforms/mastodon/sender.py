@@ -7,7 +7,7 @@ from listener.model import Json, Prepared, Receipt
 from listener.platforms.kit.failures import not_sent, post_error, unconfirmed
 from listener.platforms.kit.find_reply import CHECK_ACCOUNT, Answer, choose_answer
 from listener.platforms.kit.response import CallFailed, HttpResponse
-from listener.platforms.kit.values import objects_in, require_time
+from listener.platforms.kit.values import objects_in, require_time, time_in
 from listener.platforms.mastodon.caller import Caller
 from listener.platforms.mastodon.failures import classify
 from listener.platforms.mastodon.text import words
@@ -30,9 +30,8 @@ class Sender:
             answer = self._caller.web.post(self._caller.url("/api/v1/statuses"), body, headers)
         except CallFailed as error:
             if not error.request_sent:
-                raise self._caller.gate.record_failure(
-                    NotSent(f"Mastodon cannot be reached: {error.message}"), now
-                ) from None
+                trouble = NotSent(f"Mastodon cannot be reached: {error.message}")
+                raise self._caller.gate.record_failure(trouble, now) from None
             raise unconfirmed(f"Mastodon: {error.message}") from None
         if not 200 <= answer.status < 300:
             raise self._refused(answer, now)
@@ -54,11 +53,9 @@ class Sender:
     def _refused(self, answer: HttpResponse, now: datetime) -> PlatformError:
         """A token that may not write still reads: then only the outbox pauses, and a notice opens."""
         error = post_error(classify(answer, now, self._caller.rng, posting=True))
-        return (
-            self._caller.gate.record_failure(error, now)
-            if isinstance(error, NotSent) and answer.status != 403
-            else error
-        )
+        if isinstance(error, NotSent) and answer.status != 403:
+            return self._caller.gate.record_failure(error, now)
+        return error
 
     def _receipt(self, answer: HttpResponse) -> Receipt:
         posted = answer.object()
@@ -101,12 +98,8 @@ def _orphan(newest: list[Json], text: str, since: datetime) -> Receipt | None:
     """Return our reply to a deleted mention: it names no target any more, so its words and its time decide."""
     for status in newest:
         is_lost = status.get("in_reply_to_id") is None and words(status["content"], markup=True) == text
-        if (
-            is_lost
-            and text
-            and isinstance(status.get("created_at"), str)
-            and require_time(status["created_at"]) >= since
-        ):
+        created = time_in(status.get("created_at"))
+        if is_lost and text and created is not None and created >= since:
             return _receipt(status)
     return None
 

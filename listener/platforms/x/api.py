@@ -67,9 +67,7 @@ class XPlatform:
         """Return ONE page of one feed; a feed other than the mentions that fails is left out. Raises ReadFailed."""
         start, now = cursors.start_time(self._section, now), self._clock.follow(cursor, now)
         begin = FeedState(begin=id_at(start) if start else "")
-        feeds = cursors.feeds_of_round(
-            (f"search:{query.strip()}" for query in self._section.search), own=self.read_own_posts
-        )
+        feeds = cursors.feeds_of_round(cursors.searches(self._section.search), own=self.read_own_posts)
         state = cursors.load_cursor(cursor, feeds, FeedState.load, lambda feed: begin, begun=(OWN,))
         page = partial(self._page, now=now)
         return cursors.read_next(state, page, lambda feed, error: feed != MENTIONS, self.name)

@@ -35,9 +35,8 @@ class ReadBudget:
 
     def charge(self, call: str, posts: Collection[str], users: Collection[str], price: float) -> None:
         """Record what a page cost: X bills a post and a user once a UTC day."""
-        prices = {f"post:{post}": price for post in posts} | {
-            f"user:{user}": self._section.prices.user_read for user in users
-        }
+        prices = dict.fromkeys([f"post:{post}" for post in posts], price)
+        prices |= dict.fromkeys([f"user:{user}" for user in users], self._section.prices.user_read)
         self._meter.charge_daily(call, prices)
 
     def charge_all(self, call: str, size: int, price: float) -> None:

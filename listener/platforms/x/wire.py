@@ -116,9 +116,7 @@ class XClient:
 
     def _answer(self, response: requests.Response) -> HttpResponse:
         with response:
-            chunks = iter(
-                lambda: response.raw.read1(65536, decode_content=True), b""
-            )  # returns what came: a drip is seen
+            chunks = iter(lambda: response.raw.read1(65536, decode_content=True), b"")  # returns what came
             body = read_capped(chunks, self._cap, self._seconds)
             return HttpResponse(response.status_code, {k.lower(): v for k, v in response.headers.items()}, body)
 
