@@ -56,7 +56,7 @@ def test_bare_reply_is_addressed_but_for_a_person_to_answer(server: XServer, wor
     told = read(world) if server.mention("great", reply_to=ours.id, reply_to_user="100") else {}
     (one,) = told.values()
     assert (one.is_addressed, one.can_reply, one.in_reply_to) == (True, False, ours.id)
-    assert "bare reply" in str(one.ineligible_reason)
+    assert "only replies" in str(one.ineligible_reason)
 
 
 def test_search_hit_that_names_nobody_is_not_addressed(server: XServer, world: XWorld) -> None:

@@ -56,7 +56,17 @@ def test_notes_tell_what_x_asks_and_what_owned_reads_save() -> None:
     notes = " ".join(
         Section(handle="shop", look_up_authors="always", search=("shop",), daily_budget_usd="none").notes()
     )
-    for part in ("label", "bio", "opt-out", "one automated reply", "approval", "$0.001", "held", "no reply", "bounds"):
+    for part in (
+        "label",
+        "bio",
+        "opt-out",
+        "one automated reply",
+        "approval",
+        "$0.001",
+        "held",
+        "refuses replies",
+        "no limit",
+    ):
         assert part in notes
 
 

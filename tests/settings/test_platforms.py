@@ -26,8 +26,8 @@ from tests.settings.folders import MEMORY, faults, one_fault
         ("module = 3", "module: expected text"),
         ('module = "no.such.thing"', "module: cannot import no.such.thing"),
         ('module = "listener.platforms.x"', "module: listener.platforms.x is the module of another platform"),
-        ('module = "json"', "module: json has no class Section"),
-        ('posts = ""', "posts: names no file"),
+        ('module = "json"', "module: json has no subclass Section"),
+        ('posts = ""', "posts: is not a file name"),
         ("api_token = 1", "api_token: is an unknown key; remove it: secrets come from the environment"),
     ],
 )

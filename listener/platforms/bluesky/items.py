@@ -15,8 +15,8 @@ from listener.platforms.kit.values import clean, object_in, objects_in, text_in
 POST = "app.bsky.feed.post"
 _URI = re.compile(rf"at://(did:[a-z]+:[A-Za-z0-9._:%-]{{1,300}})/{re.escape(POST)}/([A-Za-z0-9._:~-]{{1,100}})")
 
-BOT = "its author is labelled a bot: two machines could answer each other for ever"
-BELOW = "it talks to somebody else below our post, without naming us"
+BOT = "its author is labelled a bot: two programs could answer each other without end"
+BELOW = "it answers somebody else below our post, without naming us"
 FOUND = "found by search: it neither mentions, quotes nor answers us"
 
 
@@ -62,7 +62,7 @@ def _place(
 ) -> None:
     listed = instant(row["indexedAt"])
     if listed is None:
-        raise ValueError("indexedAt is no time")
+        raise ValueError("indexedAt is not a time")
     into.times.append(stamp(listed))
     if f"/{POST}/" not in str(row.get("uri")) or row.get("reason", "reply") not in ("mention", "reply", "quote"):
         into.skipped += 1  # a like, a repost, a follow

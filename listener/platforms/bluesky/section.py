@@ -43,4 +43,4 @@ class Section(SettlingSection):
     def notes(self) -> list[str]:
         """Return what Bluesky asks of an automated account."""
         message = "Bluesky asks automated accounts to carry the bot label (`earshot check --online --fix` sets it)"
-        return [f"{message} and to answer only who addressed them"]
+        return [f"{message} and to answer only people who addressed them"]

@@ -44,7 +44,7 @@ class Sender:
             raise self._failed(post_error(failure), now)
         receipt = self.find_reply(prepared, self._caller.session(now).did, now)  # an earlier call of ours has arrived
         if receipt is None:
-            raise unconfirmed(f"{failure.message}, yet does not show it")
+            raise unconfirmed(f"{failure.message}, but does not show it")
         return receipt
 
     def find_reply(self, prepared: Prepared, did: str, now: datetime) -> Receipt | None:
@@ -58,7 +58,7 @@ class Sender:
             raise ReadFailed(f"Bluesky does not show our record: {error.message}", cause="item") from None
         record, meant = object_in(body.get("value")), prepared.request
         if (record.get("text"), parent(record)) != (meant["record"]["text"], meant["parent"]):
-            raise Indeterminate("an answer of other words stands there already", "look at it, then resolve it")
+            raise Indeterminate("an answer in other words is there already", "look at it, then resolve it")
         return _at(did, str(params["rkey"]))
 
     def _body(self, request: Json, now: datetime) -> Json:

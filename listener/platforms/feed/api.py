@@ -45,7 +45,7 @@ class Feed:
     def __init__(self, section: Section, web: HttpClient | None = None) -> None:
         self._section, self._web = section, web or HttpClient(cap=_CAP)
         self._rng = random.Random()  # noqa: S311 - jitter, no secret
-        self._resting: dict[str, datetime] = {}  # feeds that asked to be left alone, until when
+        self._resting: dict[str, datetime] = {}  # feeds that asks for a pause, until when
 
     def fetch(self, cursor: Json | None, now: datetime) -> FeedPage:
         """Return ONE feed, whole. Raises ReadFailed when no feed of a round could be read."""
@@ -59,7 +59,7 @@ class Feed:
 
     def _read(self, url: str, known: FeedFile, now: datetime) -> tuple[FeedFile, ParsedPage]:
         if now < self._resting.get(url, now):
-            raise ReadFailed(f"{url} asked to be left alone", cause="rate", retry_at=self._resting[url])
+            raise ReadFailed(f"{url} asks for a pause", cause="rate", retry_at=self._resting[url])
         answer, at = self._get(url, known, now)
         body = hashlib.sha256(answer.body).hexdigest()[:20]
         if known.old is not None and (answer.status == 304 or body == known.body):

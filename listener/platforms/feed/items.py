@@ -14,7 +14,7 @@ from listener.platforms.kit.items import RAW_MOST, ParsedPage
 from listener.platforms.kit.response import HttpResponse
 from listener.platforms.kit.values import time_in
 
-INELIGIBLE_REASON = "a feed takes no replies: answer where it was written"
+INELIGIBLE_REASON = "a feed cannot take replies: answer where it was written"
 
 
 @dataclass(slots=True)
@@ -110,7 +110,7 @@ def _json_items(answer: HttpResponse) -> list[Item | QuarantinedItem]:
 
 def _json_item(item: Any, lang: object) -> Item | QuarantinedItem:
     if not isinstance(item, dict):
-        return QuarantinedItem("", str(item)[:RAW_MOST], "an item that is no object")
+        return QuarantinedItem("", str(item)[:RAW_MOST], "an item that is not an object")
     authors = item.get("authors") or [item.get("author")]
     author = authors[0] if isinstance(authors, list) and isinstance(authors[0], dict) else {}
     body = _text(item.get("content_html")) or _markup(item.get("content_text") or item.get("summary"))

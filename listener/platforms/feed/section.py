@@ -27,8 +27,8 @@ class Section(model.Section):
 
     def problems(self) -> list[tuple[str, str, str]]:
         """Return the problems that types do not catch."""
-        faults = [] if self.feeds else [("urls", "names no feed", "give the address of a feed in urls or alerts")]
-        faults += [("urls", f"{url!r} is no http(s) address", "give one without user and password")
+        faults = [] if self.feeds else [("urls", "has no feed", "give the address of a feed in urls or alerts")]
+        faults += [("urls", f"{url!r} is not an http(s) address", "give one without user and password")
                    for url in self.feeds if not may_read(url)]  # fmt: skip
         twice = [url for url, count in Counter(self.feeds).items() if count > 1]
         return faults + [("urls", f"{url} is listed twice", "remove one of them") for url in twice]

@@ -42,7 +42,7 @@ class HttpResponse:
 
 
 def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON")
+    raise ValueError(f"{name} is not JSON")
 
 
 class CallFailed(Exception):

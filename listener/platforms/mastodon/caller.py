@@ -89,7 +89,7 @@ class Caller:
         items = self.get(path, now, params)
         if isinstance(items, list):
             return items
-        message = f"Mastodon gives no list at {path}"
+        message = f"Mastodon does not give a list at {path}"
         raise self.gate.fail_read(now, message, "is server_url right?", cause="item")
 
     def account(self, now: datetime) -> Account:
@@ -102,7 +102,7 @@ class Caller:
     def _who(self, now: datetime) -> Account:
         account = self.get("/api/v1/accounts/verify_credentials", now)
         if not isinstance(account, dict) or not isinstance(account.get("id"), str) or not account["id"]:
-            message = "Mastodon does not say who we are"
+            message = "Mastodon does not show which account this is"
             raise self.gate.fail_read(now, message, "is server_url right?", cause="account")
         name = account.get("display_name")
         handle = str(account.get("acct") or account.get("username") or account["id"])

@@ -13,8 +13,8 @@ from listener.platforms.mastodon.page_scan import Listed
 
 _ACCT = re.compile(r"\w[\w.-]*(?:@\w[\w.-]*(?::\d+)?)?")
 
-BOT = "the author is a bot: two machines that answer each other do not stop by themselves"
-POLICY = "the author lets nobody like us reply to this post"
+BOT = "the author is a bot: two programs could answer each other without end"
+POLICY = "the author does not let accounts like ours reply to this post"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def html_of(status: Json) -> str:
     """Return the text of a status as HTML, its content warning first."""
     content, warning = status["content"], status.get("spoiler_text")
     if not isinstance(content, str):
-        raise ValueError("content is no text")
+        raise ValueError("content is not a text")
     return f"<p>{html.escape(warning)}</p>{content}" if isinstance(warning, str) and warning else content
 
 

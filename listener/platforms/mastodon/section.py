@@ -49,7 +49,7 @@ class Section(SettlingSection):
         """Return the problems that types do not catch."""
         what = url_problem(self.server_url)
         faults = [("server_url", what, 'give scheme and host alone, such as "https://mastodon.social"')] if what else []
-        faults += [("hashtags", f"{tag!r} is no hashtag", "give one word") for tag in self.tags if not _word(tag)]
+        faults += [("hashtags", f"{tag!r} is not a hashtag", "give one word") for tag in self.tags if not _word(tag)]
         faults += repeated_problems("hashtags", "a hashtag", map(str.casefold, self.tags))
         if not 0 < self.characters <= 1_000_000:
             faults.append(("characters", f"{self.characters}", "give the server's limit; Mastodon's own is 500"))

@@ -56,7 +56,7 @@ class Section(model.Section):
         elif self.mentions.suffix.lower() not in SUFFIXES:
             problems.append(("mentions", f"ends in neither .jsonl nor .csv: {self.mentions}", "rename the file"))
         if not Path(self.posts).name:
-            problems.append(("posts", "names no file", 'write a file name such as "posts.jsonl"'))
+            problems.append(("posts", "is not a file name", 'write a file name such as "posts.jsonl"'))
         return problems
 
     def notes(self) -> list[str]:

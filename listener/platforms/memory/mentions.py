@@ -107,7 +107,7 @@ def _header(file: BinaryIO, path: Path) -> tuple[str, ...]:
     for name in NEEDED:
         if columns.count(name) != 1:
             message = f"the column {name} twice" if name in columns else f"no column {name}"
-            raise InputError(f"{path} has {message} (it has: {', '.join(columns)[:200]})", "mend its first line")
+            raise InputError(f"{path} has {message} (it has: {', '.join(columns)[:200]})", "correct its first line")
     return columns
 
 

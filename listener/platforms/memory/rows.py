@@ -62,7 +62,7 @@ def _id(row: Mapping[str, object]) -> str:
 def _text(row: Mapping[str, object]) -> str:
     value = row.get("text")
     if not isinstance(value, str):
-        raise ValueError("the row has no text" if value is None else "text is no text")
+        raise ValueError("the row has no text" if value is None else "text is not a text")
     return printable(value[:LONGEST_TEXT])
 
 
@@ -87,7 +87,7 @@ def _time(row: Mapping[str, object], now: datetime) -> datetime:
         when = datetime.fromisoformat(BEFORE_OFFSET.sub("", value))
         return (when if when.tzinfo else when.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise ValueError(f"created_at is no ISO 8601 time: {value[:40]!r}") from None
+        raise ValueError(f"created_at is not an ISO 8601 time: {value[:40]!r}") from None
 
 
 def _addressed(row: Mapping[str, object]) -> bool:

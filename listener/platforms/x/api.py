@@ -117,7 +117,7 @@ class XPlatform:
         except Rejected as error:
             raise Indeterminate(error.message, CHECK_ACCOUNT) from None
         if receipt is None and prepared.key in self._sender.duplicates:
-            raise Indeterminate("X says it has this text already, yet does not list it", CHECK_ACCOUNT)
+            raise Indeterminate("X answers that it has this text already, but does not list it", CHECK_ACCOUNT)
         if receipt is not None:
             self._sender.charge(prepared)  # whoever sent it may have died before that
         return receipt

@@ -46,7 +46,7 @@ def _require_targets(listing: Listing) -> None:
     """An absence only counts where X gives what a post answers. Raises Indeterminate."""
     replies = [item for item in listing.items if isinstance(item, dict) and item.get("in_reply_to_user_id")]
     if replies and not any(item.get("referenced_tweets") or item.get("referenced_posts") for item in replies):
-        raise Indeterminate("X leaves out what our posts answer", CHECK_ACCOUNT)
+        raise Indeterminate("X does not list what our posts answer", CHECK_ACCOUNT)
 
 
 def _answers(item: object, target: str) -> bool:

@@ -19,8 +19,8 @@ _TEXT_MOST = 50_000  # characters kept; X's own limit is 25,000
 _STATUS = re.compile(r"https?://(?:www\.|mobile\.)?(?:x|twitter)\.com/(\w{1,15})/status/(\d{1,19})", re.IGNORECASE)
 _ESCAPES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))  # X escapes these three in `text`, the ampersand last
 
-NOT_SUMMONED = "X takes replies through its API only to who @mentions or quotes us; this is a bare reply to our post"
-NOT_ADDRESSED = "found by search: it neither mentions, quotes nor answers us, and X forbids reaching out"
+NOT_SUMMONED = "X accepts replies through its API only to who @mentions or quotes us; this only replies to our post"
+NOT_ADDRESSED = "found by search: it neither mentions, quotes nor answers us, and X forbids such replies"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +73,10 @@ def check(item: Json) -> None:
         raise ValueError("not an object")
     for key in REQUIRED:
         if not isinstance(item.get(key), str):
-            raise ValueError(f"{key} is missing or no text")
+            raise ValueError(f"{key} is missing or not a text")
     for key in ("id", "author_id", "conversation_id"):
         if not is_id(item[key]):
-            raise ValueError(f"{key} is no id")
+            raise ValueError(f"{key} is not an id")
 
 
 def missing(items: list[Any]) -> str | None:

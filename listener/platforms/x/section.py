@@ -99,9 +99,9 @@ class Section(SettlingSection):
 
 
 _RULES = (
-    "X asks of an account that answers by machine: the `Automated` label, linked to the account of who is in charge,"
-    " and a bio that says so; an easy opt-out that is honoured at once; at most one automated reply an interaction, and"
-    " only to who mentioned you; no AI-written reply without X's prior written approval (help.x.com, automation rules)"
+    "X requires of an automated account: the `Automated` label, linked to the account of a responsible person,"
+    " and a bio that states it; an easy opt-out that is followed at once; one automated reply per interaction at most,"
+    " only to people who mentioned you; no AI-written reply without X's written approval (help.x.com, automation rules)"
 )
 
 
@@ -115,7 +115,7 @@ def _ownership(section: Section) -> str:
     prices = section.prices
     if section.app_owned_by_brand:
         return (
-            f"X: reads are reckoned at ${prices.owned_read:g} a post, right only while the brand's account owns the"
+            f"X: reads are calculated at ${prices.owned_read:g} a post, right only while the brand's account owns the"
             f" developer app; prices were read on {prices.read_on}"
         )
     return (
@@ -127,20 +127,20 @@ def _ownership(section: Section) -> str:
 def _remarks(section: Section) -> list[str]:
     notes = []
     if section.look_up_authors == "always":
-        notes.append(f'X: look_up_authors = "always" adds up to ${section.prices.user_read:g} an author and UTC day')
+        notes.append(f'X: look_up_authors = "always" adds up to ${section.prices.user_read:g} per author and UTC day')
     if section.search:
-        notes.append("X: search hits are read and judged, but X takes no reply to who did not mention or quote you")
+        notes.append("X: search results are read, but X refuses replies to people who did not mention or quote you")
     if section.daily_budget_usd == "none":
-        notes.append('X: daily_budget_usd = "none": nothing bounds what reading and sending cost')
+        notes.append('X: daily_budget_usd = "none": there is no limit to what reading and sending cost')
     elif 0 < section.daily_budget_usd <= section.send_reserve_usd:
-        notes.append("X: send_reserve_usd keeps the whole daily_budget_usd for sending: nothing will be read")
+        notes.append("X: send_reserve_usd reserves the whole daily_budget_usd for sending: nothing will be read")
     return notes
 
 
 def _handle(section: Section) -> list[KeyProblem]:
     if _HANDLE.fullmatch(section.handle):
         return []
-    what = f"{section.handle!r} is no X handle" if section.handle else "is missing"
+    what = f"{section.handle!r} is not an X handle" if section.handle else "is missing"
     return [("handle", what, "give the brand's account, 1 to 15 letters, digits or _")]
 
 
@@ -173,7 +173,7 @@ def _money(section: Section) -> list[KeyProblem]:
     for name in ("post_read", "owned_read", "user_read", "post", "summoned_post"):
         sums[f"prices.{name}"] = getattr(section.prices, name)
     return [
-        (key, f"{usd} is no sum of money", "give dollars, 0 or more")
+        (key, f"{usd} is not a sum of money", "give dollars, 0 or more")
         for key, usd in sums.items()
         if not math.isfinite(usd) or usd < 0
     ]
