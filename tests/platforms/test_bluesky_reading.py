@@ -33,7 +33,7 @@ def test_post_dated_back_is_read_wherever_it_lists(world: BlueskyWorld) -> None:
     seen = set[str]()
     for _ in range(5):
         pages, cursor = walk(world.platform, cursor)
-        seen |= {one.id for one in mentions(pages)}
+        seen |= {mention.id for mention in mentions(pages)}
     assert set(old) <= seen
 
 
@@ -64,7 +64,7 @@ def test_page_of_one_instant_alone_is_a_gap(world: BlueskyWorld) -> None:
     planted = {world.server.mention(f"post {number}", created=moment).uri for number in range(150)}
     below = world.server.mention("below", created=moment - timedelta(hours=1)).uri
     pages, _ = walk(world.platform, None)
-    read = {one.id for one in mentions(pages)}
+    read = {mention.id for mention in mentions(pages)}
     assert len(read & planted) == 100 and below in read
     assert any("nothing but posts dated" in gap.description for page in pages for gap in page.gaps)
 
@@ -93,7 +93,7 @@ def test_likes_between_mentions_are_passed_over(world: BlueskyWorld) -> None:
         world.network.like(f"fan{number}.test", liked)
     first = world.server.mention("below the likes", created=now() - timedelta(minutes=5)).uri
     pages, _ = walk(world.platform, None)
-    assert {one.id for one in mentions(pages)} == {first}
+    assert {mention.id for mention in mentions(pages)} == {first}
     assert sum(page.skipped for page in pages) >= 150
 
 
@@ -158,7 +158,7 @@ def test_search_that_is_refused_stops_no_mention(tmp_path: Path) -> None:
             for _ in range(3):
                 try:
                     pages, cursor = walk(world.platform, cursor)
-                    seen |= {one.id for one in mentions(pages)}
+                    seen |= {mention.id for mention in mentions(pages)}
                 except ReadFailed:
                     continue
             assert new in seen
@@ -202,12 +202,12 @@ def test_six_authors_at_once_miss_nothing(tmp_path: Path, forgets: bool) -> None
         seen, high, bare, cursor = set[str](), "", set[str](), None
         rounds_after = 3
         while rounds_after:
-            rounds_after -= not any(one.is_alive() for one in authors)
+            rounds_after -= not any(author.is_alive() for author in authors)
             pages, cursor = walk(world.platform, cursor)
             read = mentions(pages)
-            bare |= {one.id for one in read if one.created_at.isoformat() > high}
-            high = max([high, *(one.created_at.isoformat() for one in read)])
-            seen |= {one.id for one in read}
+            bare |= {mention.id for mention in read if mention.created_at.isoformat() > high}
+            high = max([high, *(mention.created_at.isoformat() for mention in read)])
+            seen |= {mention.id for mention in read}
         world.network.ahead += timedelta(seconds=2)  # the last ones are seen by now
         seen |= set(found(world, cursor))
         assert len(planted) == 300 and set(planted) <= seen

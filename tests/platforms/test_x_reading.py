@@ -79,8 +79,8 @@ def test_a_first_run_tells_what_lay_beyond_reach_also_when_one_more_comes_meanwh
     server.mention("@shop one more")
     pages, _ = one_round(world, page.cursor)
     stored = {*read([page]), *read(pages)}
-    assert stored & {one.id for one in planted} == {one.id for one in planted[101:]}
-    assert [(gap.from_id, gap.to_id) for one in pages for gap in one.gaps] == [("", planted[101].id)]
+    assert stored & {post.id for post in planted} == {post.id for post in planted[101:]}
+    assert [(gap.from_id, gap.to_id) for page in pages for gap in page.gaps] == [("", planted[101].id)]
 
 
 def test_burst_within_reach_has_no_gap(server: XServer) -> None:

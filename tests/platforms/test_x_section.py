@@ -41,7 +41,7 @@ from tests.factories import NOW
 def test_fault_is_told_with_its_key(keys: dict[str, Any], key: str) -> None:
     """One line a fault, each with what to do."""
     problems = Section(**({"handle": "shop"} | keys)).problems()
-    assert [one[0] for one in problems] == [key]
+    assert [problem[0] for problem in problems] == [key]
     assert all(problems[0])
 
 
