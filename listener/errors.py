@@ -1,7 +1,7 @@
 """Every exception of Earshot's own.
 
 EarshotError                 one line for a person: what is wrong, and what to do
-├── ConfigError              problems: all the faults of a configuration at once
+├── ConfigError              problems: all the problems of a configuration at once
 ├── StoreError               the database: foreign, older, newer, locked, unwritable
 │   └── Busy                 another process holds it; try again
 ├── LockHeld                 another `run`, `once` or `migrate` holds this database
@@ -9,13 +9,13 @@ EarshotError                 one line for a person: what is wrong, and what to d
 └── InputError               a file or an argument given on the command line
 
 PlatformError                what only a platform may conclude from status codes
-├── Unavailable              a read failed: nothing is lost, read again at retry_at
+├── ReadFailed               a read failed: nothing is lost, read again at retry_at
 ├── NotSent                  a post surely did not go out: send again at retry_at
-├── Refused                  a post will never go out: then = failed | by_hand | withdrawn
-├── Held                     a reason not to send just now, found before anything was tried
+├── Refused                  a post will never go out: next_state = failed | by_hand | withdrawn
+├── Held                     a reason not to send now, found before anything was tried
 │   └── OverBudget           a billed call would pass the budget
-└── CannotTell               the platform cannot say whether a post arrived, or a look is not free
-Anything else raised by `post` means that nobody knows whether it went out.
+└── Indeterminate            the platform cannot say whether a post arrived, or a check is not free
+After anything else that `post` raises the reply is unconfirmed: it may have gone out.
 """
 
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ Cause = Literal["item", "transient", "rate", "account", "billing"]
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One fault a person can mend: where (file and key), what is wrong, what to do."""
+    """A problem a person can solve: where (file and key), what is wrong, what to do."""
 
     where: str
     what: str
@@ -46,7 +46,7 @@ class EarshotError(Exception):
 
 
 class ConfigError(EarshotError):
-    """All faults of a configuration, told at once."""
+    """All problems of a configuration at once."""
 
     def __init__(self, problems: list[Problem]) -> None:
         super().__init__("\n".join(str(problem) for problem in problems))
@@ -74,7 +74,7 @@ class InputError(EarshotError):
 
 
 class PlatformError(Exception):
-    """Told by a platform, never by status code outside of it.
+    """Raised by platforms alone, so that nothing outside of them reads status codes.
 
     message: one line for `status` and the reply's `error`; do: what an operator can do about it (may be empty).
     """
@@ -87,7 +87,7 @@ class PlatformError(Exception):
 class ReadFailed(PlatformError):
     """A read failed. Nothing is lost: read again, not before retry_at (None: at the next interval).
 
-    cause account or billing stops the platform until a person mends it, and opens a notice.
+    cause account or billing stops the platform until a person solves the problem, and opens a notice.
     """
 
     def __init__(self, message: str, do: str = "", *, cause: Cause = "transient", retry_at: datetime | None = None):
@@ -104,15 +104,15 @@ class NotSent(PlatformError):
 
 
 class Refused(PlatformError):
-    """The platform will never take this post. then: what becomes of the reply."""
+    """The platform will never take this post. next_state: what becomes of the reply."""
 
-    def __init__(self, message: str, then: Literal["failed", "by_hand", "withdrawn"], do: str = "") -> None:
+    def __init__(self, message: str, next_state: Literal["failed", "by_hand", "withdrawn"], do: str = "") -> None:
         super().__init__(message, do)
-        self.next_state = then
+        self.next_state = next_state
 
 
 class Held(PlatformError):
-    """Not now: reason is one of CONTRACT.md's words for `held`; until: when to look again (None: no end known)."""
+    """Not now. reason: one of CONTRACT.md's words for `held`; until: when to try again (None: no end known)."""
 
     def __init__(self, reason: str, message: str, do: str = "", *, until: datetime | None = None) -> None:
         super().__init__(message, do)
@@ -127,4 +127,4 @@ class OverBudget(Held):
 
 
 class Indeterminate(PlatformError):
-    """The platform cannot say, or a look is not free."""
+    """The platform cannot say whether a post arrived or still stands, or a check is not free."""

@@ -3,10 +3,11 @@
 Times are aware datetimes in UTC, ids of platforms are text, compound scores lie in -1..1.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
+from pathlib import Path
+from typing import Any, ClassVar, Literal, Protocol, TypeVar, runtime_checkable
 
 from listener.policy import Policy
 
@@ -16,7 +17,7 @@ Action = Literal["ignore", "escalate", "draft"]
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """One post about the brand, as the platform gave it (characters no database takes replaced at the door)."""
+    """One post about the brand, as the platform gave it (intake replaces characters that no database takes)."""
 
     platform: str
     id: str
@@ -57,7 +58,7 @@ class OwnPost:
 
 @dataclass(frozen=True, slots=True)
 class QuarantinedItem:
-    """An item of a page that cannot be read; set aside with its raw text, the page is kept."""
+    """An item that cannot be read, with its raw text; the rest of its page is kept."""
 
     mention_id: str
     raw: str
@@ -66,7 +67,7 @@ class QuarantinedItem:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A stretch that could not be read: from_id and to_id bound it, says tells it in words."""
+    """A stretch that could not be read: from_id and to_id bound it, description is for staff."""
 
     feed: str
     from_id: str
@@ -76,7 +77,7 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class FeedError:
-    """A feed that could not be read again and again, though the others are: what is wrong, and what to do."""
+    """A feed that keeps failing while the others are read: what is wrong, and what to do."""
 
     message: str
     do: str = ""
@@ -84,7 +85,7 @@ class FeedError:
 
 @dataclass(frozen=True, slots=True)
 class FeedPage:
-    """ONE page of one feed. cursor is opaque JSON of the platform's; more: call again now."""
+    """ONE page of one feed. cursor: opaque JSON of the platform; more: call again now."""
 
     cursor: Json
     mentions: tuple[Mention, ...] = ()
@@ -93,9 +94,9 @@ class FeedPage:
     gaps: tuple[Gap, ...] = ()
     skipped: int = 0  # own posts, reposts and sister accounts dropped by the platform
     more: bool = False
-    feed: str = ""  # which one it is; without a trouble its notice ends
+    feed: str = ""  # its name; without a trouble its notice ends
     trouble: FeedError | None = None
-    own_posts_current: bool = False  # with it our own posts have been read up to the time of the call
+    own_posts_current: bool = False  # our own posts have been read up to the time of the call
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +234,7 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """A post that exists: its id there."""
+    """A post that exists, by its id on the platform."""
 
     remote_id: str
     url: str | None = None
@@ -241,17 +242,17 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class PostStatus:
-    """How a mention stands on the platform just now."""
+    """What a check of a mention on the platform found."""
 
     is_present: bool
     text: str | None = None  # in the form in which fetch gives it
-    answer_post_id: str | None = None  # the remote id of an answer of ours that Earshot did not send
+    answer_post_id: str | None = None  # the id of an answer that a colleague gave on the platform
     is_html: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Who we are on a platform, and remarks for `check --online`."""
+    """Our account on a platform, and remarks for `check --online`."""
 
     id: str
     handle: str
@@ -259,88 +260,141 @@ class Account:
     remarks: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What a platform's calls may cost in a UTC day. send_reserve_usd: what reading must leave for sending."""
+
+    daily_usd: float | None = None  # None: no limit
+    send_reserve_usd: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ItemAuthor:
+    """The author of a quarantined item, by every id and every handle that its raw text gives."""
+
+    ids: frozenset[str]
+    handles: frozenset[str]
+
+
+AuthorOf = Callable[[str, str], ItemAuthor | None]
+"""(platform, raw text of a quarantined item) -> its author; None: the text does not show who wrote it."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Section:
-    """A platform's part of earshot.toml. A platform's module subclasses it as `Section`; settings checks the keys.
+    """A platform's part of earshot.toml, and what the platform declares about itself.
 
-    Fields of type Path are inputs: they must exist, and relative ones are relative to the file they stand in.
+    A platform's module subclasses it as `Section`; its fields are the keys, which settings checks. Fields of type Path
+    are inputs: they must exist, and relative ones are relative to their TOML file. Class variables and methods are the
+    declarations; each has a default, so a platform overrides only those that it needs.
     """
 
-    # how long the words of a deleted post may stay here, by the platform's own rules; no key of the file
-    retain_deleted_text: ClassVar[timedelta | None] = None
+    secret_names: ClassVar[tuple[str, ...]] = ()
+    chatty_loggers: ClassVar[tuple[str, ...]] = ()  # of its network libraries: only their warnings are logged
+    retain_deleted_text: ClassVar[timedelta | None] = None  # how long the platform allows to keep a deleted post's text
 
     start: Literal["now", "all"] | datetime = "now"  # where a first run begins
     poll_seconds: float = 60.0
 
+    @staticmethod
+    def item_author(raw: str) -> ItemAuthor | None:
+        """Return who wrote a quarantined item of this platform; None if its raw text does not show it. Pure."""
+        return None
+
+    @property
+    def budget(self) -> Budget:
+        """What the platform's calls may cost."""
+        return Budget()
+
     def problems(self) -> list[tuple[str, str, str]]:
-        """Faults that types do not catch, each as (key, what is wrong, what to do)."""
+        """Return the problems that types do not catch, each as (key, what is wrong, what to do)."""
         return []
 
     def notes(self) -> list[str]:
-        """What an operator should know of this section, for `check`."""
+        """Return what an operator should know about this section, for `check`."""
         return []
 
     def reply_usd(self, *, link: bool) -> float:
-        """US dollars to reserve for a reply, with a link in it or without."""
+        """Return the US dollars to reserve for a reply, with a link in it or without."""
         return 0.0
+
+    def post_files(self, folder: Path) -> tuple[Path, ...]:
+        """Return the files that hold the text of replies. folder: the data folder."""
+        return ()
 
 
 class Secrets(Protocol):
-    """Where a platform finds its secrets: the environment or files, read again at every call."""
+    """A platform's secrets, read from the environment or from files again at every call."""
 
     def get(self, name: str, /) -> str | None:
-        """The secret's value, from NAME or from the file that NAME_FILE names; None when neither is set."""
+        """Return the value of NAME, or of the file that NAME_FILE names; None if neither is set."""
 
 
 class Meter(Protocol):
-    """The ledger's door for a platform with prices. All sums in US dollars."""
+    """The ledger for a platform whose calls are billed. All sums in US dollars."""
 
     def reserve(self, usd: float, *, purpose: Literal["read", "send"]) -> None:
         """Raise OverBudget when a call of this price would pass the day's budget."""
 
     def charge(self, call: str, resources: int, usd: float, *, key: str | None = None) -> None:
-        """Record what a call cost, also when it failed later. key: a post's, which is charged once however often it is
-        told, and put on its reply's account."""
+        """Record what a call cost, also if it failed later. key: of a post, which is charged once and to its reply."""
 
     def charge_daily(self, call: str, units: Mapping[str, float]) -> None:
         """Record what a call returned, name -> price: each unit costs once a UTC day, also across restarts."""
 
 
 class Platform(Protocol):
-    """A place where people speak and are answered. Only a platform reads status codes."""
+    """A place where people write and are answered. Only a platform reads status codes."""
 
     name: str
     settle_after: timedelta  # longer than the platform's own listings lag
-    read_own_posts: bool  # set by intake: the own timeline need be read only while something waits to be answered
+    read_own_posts: bool  # set by intake: our own posts need to be read only while something waits to be answered
 
     def fetch(self, cursor: Json | None, now: datetime) -> FeedPage:
         """Return ONE page of one feed; None: the first run, which begins where the section's `start` says.
 
-        Raises Unavailable.
+        Raises ReadFailed.
         """
 
     def prepare(self, reply: Outgoing, now: datetime) -> Prepared:
-        """Pure: the request that post will make. Raises Held."""
+        """Return the request that post will make. Pure. Raises Held."""
 
     def post(self, prepared: Prepared) -> Receipt:
-        """Post it. Raises NotSent, Refused, or anything else: then nobody knows."""
+        """Post it. Raises NotSent, Refused; after anything else the reply is unconfirmed."""
 
     def find_reply(self, prepared: Prepared) -> Receipt | None:
-        """Did it arrive? None: not listed. Raises CannotTell, Unavailable."""
+        """Return the post if it arrived; None: it is not listed. Raises Indeterminate, ReadFailed."""
 
     def check_post(self, mention: Mention) -> PostStatus:
-        """Look at a mention again. Raises CannotTell where a look is not free, Unavailable."""
+        """Check whether a mention is unchanged. Raises Indeterminate where a check is not free, ReadFailed."""
 
     def whoami(self) -> Account:
-        """Who the credentials belong to. Raises Unavailable."""
+        """Return the account that the credentials belong to. Raises ReadFailed."""
+
+
+AnySection = TypeVar("AnySection", bound=Section)
+
+
+class PlatformModule(Protocol[AnySection]):
+    """A platform's module. Importing it must stay quick: the network library is imported by `connect` alone."""
+
+    @property
+    def Section(self) -> type[AnySection]:
+        """The platform's subclass of listener.model.Section."""
+
+    def preview(self, text: str, mention: Mention, section: AnySection, /) -> Preview:
+        """Return the text as it will stand on the platform. Pure; a preview of a preview changes nothing."""
+
+    def connect(self, section: AnySection, secrets: Secrets, folder: Path, meter: Meter, /) -> Platform:
+        """Return the platform without calling it. folder: the data folder. Raises InputError."""
 
 
 @runtime_checkable
 class Fixable(Protocol):
-    """What a platform may have besides: it can put right some of what `whoami` remarks (`check --online --fix`)."""
+    """A platform that can correct some of what `whoami` remarks (`check --online --fix`)."""
 
     def fix(self) -> tuple[str, ...]:
-        """Put right what can be; what was done, in words. Raises Unavailable."""
+        """Correct what can be corrected; return in words what was done. Raises ReadFailed."""
 
 
 class Responder(Protocol):

@@ -7,7 +7,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from listener.model import Decision, History, Mention, MentionSignals, Preview, Responder
+from listener.model import Decision, History, ItemAuthor, Mention, MentionSignals, Preview, Responder
+from listener.platforms import memory
 from listener.policy import Policy
 from listener.settings import read_policy
 from listener.settings.policy import POLICY_FILES
@@ -65,3 +66,8 @@ def decided(text: str, history: History | None = None, **changes: Any) -> Decisi
 def preview(text: str, limit: int = 280) -> Preview:
     """A platform that counts characters."""
     return Preview(text, len(text), limit)
+
+
+def author_of(platform: str, raw: str) -> ItemAuthor | None:
+    """The author of a quarantined item by the memory platform's rule, whatever the platform."""
+    return memory.Section.item_author(raw)

@@ -100,8 +100,7 @@ def _shapes() -> dict[str, Shape]:
 
 def _sections() -> dict[str, Any]:
     """The Section of every platform that is shipped."""
-    names = [one.name for one in pkgutil.iter_modules(platforms.__path__)]
-    return {name: importlib.import_module(f"listener.platforms.{name}").Section for name in names}
+    return {name: importlib.import_module(f"listener.platforms.{name}").Section for name in platforms.names()}
 
 
 def _shape(made: Any, without: set[str] | None = None) -> Shape:

@@ -1,6 +1,7 @@
 """`check` and `init`: is the configuration sound, and where does one begin?"""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -101,15 +102,12 @@ def _library() -> list[str]:
 
 def _ask(problems: list[Problem], notes: list[str], *, fix: bool) -> None:
     """Connect to each platform and ask who we are; nothing is stored or charged. fix: mend there what can be."""
-    from listener import settings as rules
     from listener.cli import runtime
 
     config = context.settings()
     for one in config.platforms:
         try:
-            platform = rules.load_platform(one.module).connect(
-                one.section, rules.EnvSecrets(os.environ), runtime.data_folder(), _Free()
-            )
+            platform = runtime.connect_platform(one, _Free())
             done = _mended(platform) if fix else ()
             account = platform.whoami()
         except (EarshotError, PlatformError) as error:
@@ -132,7 +130,10 @@ class _Free:
     def reserve(self, usd: float, *, purpose: str) -> None:
         """Allow it."""
 
-    def charge(self, call: str, resources: int, usd: float) -> None:
+    def charge(self, call: str, resources: int, usd: float, *, key: str | None = None) -> None:
+        """Keep nothing."""
+
+    def charge_daily(self, call: str, units: Mapping[str, float]) -> None:
         """Keep nothing."""
 
 

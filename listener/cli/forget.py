@@ -32,12 +32,15 @@ def forget(handle: Handle, name: As = None, json: AsJson = False) -> None:
 
     Example: earshot forget x:ada
     """
+    from functools import partial
+
     from listener.desk import forget as stage
+    from listener.settings import item_author
     from listener.store import vacuum
 
     with context.store() as store:
         config = context.settings()
-        found = stage.forget(store, context.desk(config, name), handle)
+        found = stage.forget(store, context.desk(config, name), handle, partial(item_author, config.platforms))
         found["copies"] = [str(one) for one in _copies(store.path, found["platform"], config)]
         if not json:
             output.write(_told(found))
@@ -53,8 +56,8 @@ def _copies(database: "Path", platform: str, config: "Settings") -> "list[Path]"
     from listener.settings.environment import data_folder
 
     folder = data_folder(os.environ)
-    names = [getattr(one.section, "posts", None) for one in config.platforms if one.name == platform]
-    posts = [folder / name for name in names if isinstance(name, str) and (folder / name).is_file()]
+    settings = config.platform(platform)
+    posts = [path for path in settings.section.post_files(folder) if path.is_file()] if settings else []
     return stage.copies(database, *([folder] if folder.is_dir() else [])) + posts
 
 

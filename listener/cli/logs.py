@@ -4,20 +4,12 @@ import json
 import logging
 import sys
 import time
-from collections.abc import Callable, Set
+from collections.abc import Callable, Iterable, Set
 
 from listener.cli.output import safe
 
 BLOT = "[secret]"
-CHATTY = (
-    "tweepy",
-    "requests_oauthlib",
-    "urllib3",
-    "httpx",
-    "httpcore",
-    "alembic",
-    "apscheduler",
-)  # tweepy logs tokens at DEBUG
+CHATTY = ("alembic", "apscheduler")  # a platform declares those of its network libraries
 
 
 class _Redacted(logging.Formatter):
@@ -57,6 +49,11 @@ def configure(secrets: Callable[[], Set[str]], *, level: int = logging.INFO) -> 
     human = sys.stderr.isatty()
     handler.setFormatter(_Redacted(secrets, "%(asctime)s %(levelname)-7s %(message)s") if human else _Json(secrets, ""))
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    for name in CHATTY:
-        logging.getLogger(name).setLevel(logging.WARNING)
+    quiet(CHATTY)
     logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a stage still at work when its turn comes is no news
+
+
+def quiet(names: Iterable[str]) -> None:
+    """Log only the warnings of these loggers."""
+    for name in names:
+        logging.getLogger(name).setLevel(logging.WARNING)

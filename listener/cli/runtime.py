@@ -6,12 +6,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from listener.cli import context
+from listener.cli import context, logs
 from listener.errors import ConfigError, EarshotError
 
 if TYPE_CHECKING:
-    from listener.model import Platform
-    from listener.settings import Settings
+    from listener.model import Meter, Platform
+    from listener.settings import PlatformSettings, Settings
     from listener.stages import Stages
     from listener.store.engine import Store
 
@@ -60,24 +60,24 @@ def data_folder() -> Path:
 
 
 def connect(config: "Settings", store: "Store") -> dict[str, "Platform"]:
-    """Every platform that is on, with its meter. Raises EarshotError."""
+    """Connect every platform that is on, with its meter. Raises EarshotError."""
+    return {platform.name: connect_platform(platform, _meter(store, platform)) for platform in config.platforms}
+
+
+def connect_platform(platform: "PlatformSettings", meter: "Meter") -> "Platform":
+    """Connect a platform that is on; of its network libraries only warnings are logged. Raises EarshotError."""
     from listener import settings as rules
 
-    secrets = rules.EnvSecrets(os.environ)
-    folder = data_folder()
-    made: dict[str, Platform] = {}
-    for one in config.platforms:
-        meter = _meter(store, one.name, one.section)
-        made[one.name] = rules.load_platform(one.module).connect(one.section, secrets, folder, meter)
-    return made
+    logs.quiet(platform.section.chatty_loggers)
+    module = rules.load_platform(platform.module)
+    return module.connect(platform.section, rules.EnvSecrets(os.environ), data_folder(), meter)
 
 
-def _meter(store: "Store", name: str, section: object) -> object:
+def _meter(store: "Store", platform: "PlatformSettings") -> "Meter":
     from listener.store.ledger import LedgerMeter
 
-    budget = getattr(section, "daily_budget_usd", "none")
-    reserve = float(getattr(section, "send_reserve_usd", 0.0))
-    return LedgerMeter(store, name, None if budget == "none" else float(budget), reserve, context.now)
+    budget = platform.section.budget
+    return LedgerMeter(store, platform.name, budget.daily_usd, budget.send_reserve_usd, context.now)
 
 
 def stages(config: "Settings", store: "Store", stopping: Callable[[], bool] = lambda: False) -> "Stages":

@@ -109,12 +109,11 @@ def _spend(connection: "Connection", config: "Settings", name: str, now: datetim
     from listener.store import ledger
 
     section = config.platform(name)
-    budget = getattr(section.section, "daily_budget_usd", None) if section else None
     costs = {"reply_usd": False, "link_reply_usd": True} if section else {}
     return {
         "today_usd": round(ledger.spent(connection, name, ledger.day(now)), 4),
         "month_usd": round(ledger.spent(connection, name, ledger.month(now)), 4),
-        "budget_usd": budget if isinstance(budget, int | float) else None,
+        "budget_usd": section.section.budget.daily_usd if section else None,
         **{key: section.section.reply_usd(link=link) for key, link in costs.items() if section},
     }
 

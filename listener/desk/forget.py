@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from listener.desk.approve import DeskContext, require_staff, state_text
 from listener.errors import DeskError
-from listener.model import Json
+from listener.model import AuthorOf, Json
 from listener.store import erasure as store_forget
 from listener.store import events, items, people, quarantine, replies, vacuum
 from listener.store.engine import Store
@@ -17,31 +17,33 @@ from listener.store.states import OVER, UNDER_WAY
 MAGIC = b"SQLite format 3\0"  # how such a file begins
 
 
-def forget(store: Store, desk: DeskContext, handle: str) -> Json:
+def forget(store: Store, desk: DeskContext, handle: str, author_of: AuthorOf) -> Json:
     """Erase the words of a person, and say what was done; `clean` then does the file.
 
-    perhaps: numbers of set-aside items that name the person and do not tell their author. Who is forgotten already has
-    nothing to lose, and the file is cleaned once more. Raises DeskError while a reply to them is under way: to find out
-    whether it arrived, its text is needed.
+    author_of: who wrote a quarantined item, by its platform's rule; perhaps: numbers of such items that name the
+    person and do not show their author. Who is forgotten already has nothing to lose, and the file is cleaned once
+    more. Raises DeskError while a reply to them is under way: to find out whether it arrived, its text is needed.
     """
     with store.write() as connection:
         require_staff(desk)
-        who = people.find_words(connection, handle)
+        who = people.find_words(connection, handle, author_of)
         whose, now = quarantine.names(connection, *who), desk.clock()
         stopped = _stop(connection, desk, who)
-        erased = store_forget.erase(connection, who, desk.by, now) if _anything(connection, whose, who) else {}
+        any_words = _anything(connection, whose, who, author_of)
+        erased = store_forget.erase(connection, who, author_of, desk.by, now) if any_words else {}
         vacuum.due(connection, now)
         events.add(connection, "erasure_requested", desk.by, now, detail={"mentions": erased.get("mentions", 0)})
         silent = people.opted_out(connection, who) is not None
-        perhaps = quarantine.perhaps(connection, whose)
+        perhaps = quarantine.perhaps(connection, whose, author_of)
     done = {"platform": who[0], "author_id": who[1], "erased": erased, "stopped": stopped, "opted_out": silent}
     return {**done, "perhaps": perhaps}
 
 
-def _anything(connection: Connection, whose: Names, who: Person) -> bool:
+def _anything(connection: Connection, whose: Names, who: Person, author_of: AuthorOf) -> bool:
     """True when words of theirs, or about them, are here."""
     said = people.figures(connection, who)["mentions"] or people.notes(connection, who)
-    return bool(said or any(quarantine.known(connection, who[0], name) for name in whose.ids | whose.handles))
+    names = whose.ids | whose.handles
+    return bool(said or any(quarantine.known(connection, who[0], name, author_of) for name in names))
 
 
 def _stop(connection: Connection, desk: DeskContext, who: Person) -> list[int]:

@@ -11,7 +11,7 @@ from listener.model import Responder
 from listener.policy import Policy
 from listener.settings.environment import EnvSecrets, data_folder, database_path, database_url, find_folder, starter
 from listener.settings.files import read
-from listener.settings.platforms import EARSHOT, Daemon, PlatformSettings, load_platform, read_earshot
+from listener.settings.platforms import EARSHOT, Daemon, PlatformSettings, item_author, load_platform, read_earshot
 from listener.settings.policy import POLICY, POLICY_FILES, build_policy, read_policy
 from listener.settings.responders import load_responder
 from listener.settings.scalars import ConfigLocation
@@ -27,6 +27,7 @@ __all__ = [
     "database_url",
     "find_folder",
     "init",
+    "item_author",
     "load",
     "load_platform",
     "load_policy",
@@ -94,9 +95,8 @@ def load_responders(policy: Policy) -> dict[str, Responder]:
 
 
 def secret_problems(settings: Settings, secrets: EnvSecrets) -> list[Problem]:
-    """Return a problem for each secret that a platform's `SECRETS` names and that has no value."""
-    modules = [load_platform(platform.module) for platform in settings.platforms]
-    names = [name for module in modules for name in getattr(module, "SECRETS", ())]
+    """Return a problem for each secret that a platform declares and that has no value."""
+    names = [name for platform in settings.platforms for name in platform.section.secret_names]
     return [secrets.problem(name) for name in secrets.missing(dict.fromkeys(names))]
 
 

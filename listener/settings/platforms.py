@@ -1,14 +1,12 @@
 """earshot.toml: [daemon], and the platforms that are on."""
 
 import importlib
-import pkgutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
-from types import ModuleType
-from typing import Any
+from typing import Any, cast
 
 from listener.errors import ConfigError, Problem
-from listener.model import Section
+from listener.model import ItemAuthor, PlatformModule, Section
 from listener.settings.files import Source
 from listener.settings.scalars import ConfigLocation
 from listener.settings.schema import build, collect_faults, suggest, unknown_key_problems
@@ -43,65 +41,76 @@ class _Common:
 
 
 def read_earshot(source: Source, faults: list[Problem]) -> tuple[Daemon, tuple[PlatformSettings, ...]]:
-    """The daemon's intervals and the platforms that are on, in the file's order; faults are added to the list."""
+    """Return the daemon's intervals and the platforms that are on, in the file's order; add to the faults."""
     table = source.table or {}
     faults += unknown_key_problems(table, ("daemon", "platforms"), source.spot)
     daemon = collect_faults(faults, _daemon, table.get("daemon", {}), source.spot.inside("daemon"))
     sections = table.get("platforms", {})
     if not isinstance(sections, dict):
-        faults.append(Problem(str(source.spot.at("platforms")), "is no table", "write [platforms.NAME]"))
+        faults.append(Problem(str(source.spot.at("platforms")), "is not a table", "write [platforms.NAME]"))
         sections = {}
-    made = [collect_faults(faults, _platform, name, section, source.spot) for name, section in sections.items()]
-    return daemon or Daemon(), tuple(one for one in made if one)
+    built = [collect_faults(faults, _platform, name, section, source.spot) for name, section in sections.items()]
+    return daemon or Daemon(), tuple(platform for platform in built if platform)
 
 
-def load_platform(module: str, spot: ConfigLocation | None = None) -> ModuleType:
-    """A platform's module, which has `Section`, `preview` and `connect`. Raises ConfigError."""
+def load_platform(module: str, spot: ConfigLocation | None = None) -> PlatformModule[Any]:
+    """Import a platform's module. Raises ConfigError if it cannot be imported or is not a platform."""
     spot = spot or ConfigLocation(EARSHOT)
     try:
-        found = importlib.import_module(module)
+        loaded = importlib.import_module(module)
     except Exception as error:  # noqa: BLE001 - a module of the operator's own may raise anything
         message = f"cannot import {module}: {type(error).__name__}: {error}"
         raise spot.fault(message, "correct the name, or install the package that has it") from None
-    shape = getattr(found, "Section", None)
+    shape = getattr(loaded, "Section", None)
     if not (isinstance(shape, type) and issubclass(shape, Section)):
-        raise spot.fault(f"{module} has no class Section made from listener.model.Section", "see docs/platforms.md")
-    if not (callable(getattr(found, "preview", None)) and callable(getattr(found, "connect", None))):
+        raise spot.fault(f"{module} has no subclass Section of listener.model.Section", "see docs/platforms.md")
+    if not (callable(getattr(loaded, "preview", None)) and callable(getattr(loaded, "connect", None))):
         raise spot.fault(f"{module} lacks preview or connect", "see docs/platforms.md")
-    return found
+    return cast(PlatformModule[Any], loaded)
+
+
+def item_author(platforms: Iterable[PlatformSettings], platform: str, raw: str) -> ItemAuthor | None:
+    """Return who wrote a quarantined item, by its platform's own rule; a shipped platform that is off has its rule too.
+
+    None: the raw text does not show it, or the platform is not installed.
+    """
+    sections = {settings.name: type(settings.section) for settings in platforms}
+    if platform not in sections and platform in _shipped_names():
+        sections[platform] = load_platform(SHIPPED + platform).Section
+    return sections.get(platform, Section).item_author(raw)
 
 
 def _daemon(table: object, spot: ConfigLocation) -> Daemon:
     daemon = build(Daemon, table, spot)
-    if faults := [fault for one in fields(daemon) for fault in _interval(daemon, one.name, spot)]:
+    if faults := [fault for field in fields(daemon) for fault in _interval(daemon, field.name, spot)]:
         raise ConfigError(faults)
     return daemon
 
 
 def _platform(name: str, table: object, spot: ConfigLocation) -> PlatformSettings | None:
-    """One [platforms.NAME]; None when it is off. Raises ConfigError."""
+    """Build one [platforms.NAME]; None when it is off. Raises ConfigError."""
     spot = spot.inside(f"platforms.{name}")
     if not isinstance(table, dict):
-        raise spot.fault("is no table", f"write [platforms.{name}]")
-    own = {one.name for one in fields(_Common)}
+        raise spot.fault("is not a table", f"write [platforms.{name}]")
+    own = {field.name for field in fields(_Common)}
     common = build(_Common, {key: table[key] for key in own & table.keys()}, spot)
     if not common.enabled:
         return None
     module = common.module or _shipped(name, spot)
     if module.startswith(SHIPPED) and module != SHIPPED + name:
         raise spot.at("module").fault(
-            f"{module} is a platform of another name", f"rename the section after it, not {name}"
+            f"{module} is the module of another platform", f"rename the section after it, not {name}"
         )
     shape: type[Section] = load_platform(module, spot.at("module") if common.module else spot).Section
     return PlatformSettings(name, module, _section(shape, table, own, spot))
 
 
 def _section(shape: type[Section], table: Mapping[str, Any], own: set[str], spot: ConfigLocation) -> Section:
-    """The keys of a platform's own, checked by type and then by the section itself. Raises ConfigError."""
-    asked = {one.name for one in fields(shape)}
-    faults = unknown_key_problems(table, own | asked, spot)
+    """Build a platform's section, which is checked by type and then by itself. Raises ConfigError."""
+    known = {field.name for field in fields(shape)}
+    faults = unknown_key_problems(table, own | known, spot)
     section: Section | None = collect_faults(
-        faults, build, shape, {key: table[key] for key in table if key in asked}, spot
+        faults, build, shape, {key: table[key] for key in table if key in known}, spot
     )
     if section is not None:
         faults += _interval(section, "poll_seconds", spot)
@@ -112,14 +121,18 @@ def _section(shape: type[Section], table: Mapping[str, Any], own: set[str], spot
 
 
 def _shipped(name: str, spot: ConfigLocation) -> str:
-    """The dotted name of a platform in this repository. Raises ConfigError."""
-    package = importlib.import_module("listener.platforms")
-    known = {one.name for one in pkgutil.iter_modules(package.__path__)}
+    """Return the dotted name of a platform in this repository. Raises ConfigError."""
+    known = _shipped_names()
     if name not in known:
         raise spot.fault(
             "there is no platform of this name", f'{suggest(name, known)}; or add module = "package.module"'
         )
     return SHIPPED + name
+
+
+def _shipped_names() -> tuple[str, ...]:
+    known: tuple[str, ...] = importlib.import_module("listener.platforms").names()
+    return known
 
 
 def _interval(values: object, name: str, spot: ConfigLocation) -> list[Problem]:

@@ -25,7 +25,7 @@ from sqlalchemy import (
     update,
 )  # fmt: skip
 
-from listener.model import Mention
+from listener.model import AuthorOf, Mention
 from listener.store import quarantine, vacuum
 from listener.store.dialect import overwrite_freed, upsert
 from listener.store.loading import Data, chunks
@@ -66,14 +66,14 @@ def at(connection: Connection, key: int) -> datetime | None:
     return connection.execute(query.order_by(event.c.id.desc()).limit(1)).scalar_one_or_none()
 
 
-def erase(connection: Connection, person: Person, by: str, now: datetime) -> dict[str, int]:
+def erase(connection: Connection, person: Person, author_of: AuthorOf, by: str, now: datetime) -> dict[str, int]:
     """Erase a person's words in every table. Returns how many rows lost some, by noun; `clean` does the file."""
     overwrite_freed(connection)
     names = quarantine.names(connection, *person)
     by_author = (mention.c.platform == person[0], mention.c.author_id == person[1])
     keys = select(mention.c.key).where(*by_author)
     count = _erase_around(connection, keys, by, now)
-    count["quarantine"] += quarantine.erase(connection, names, now)
+    count["quarantine"] += quarantine.erase(connection, names, author_of, now)
     their_notes = (note.c.platform == person[0], note.c.author_id == person[1])
     count["notes"] = connection.execute(delete(note).where(*their_notes)).rowcount
     _erase_opt_out(connection, person)

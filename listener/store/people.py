@@ -7,6 +7,7 @@ from hashlib import sha256
 from sqlalchemy import Connection, delete, func, insert, select
 
 from listener.errors import DeskError
+from listener.model import AuthorOf
 from listener.store import quarantine
 from listener.store.dialect import upsert
 from listener.store.loading import chunks, columns, load, load_all
@@ -44,11 +45,13 @@ def find(connection: Connection, handle: str) -> Person:
     )
 
 
-def find_words(connection: Connection, handle: str) -> Person:
+def find_words(connection: Connection, handle: str, author_of: AuthorOf) -> Person:
     """Find as `find` does, also people known from quarantined items alone or forgotten under this handle."""
     named = person_candidates(connection, handle)
     people = {who for place in named for who in _find_named(connection, *place)}
-    people = people or {(place, who) for place, name in named for who in quarantine.known(connection, place, name)}
+    people = people or {
+        (place, who) for place, name in named for who in quarantine.known(connection, place, name, author_of)
+    }
     marked = [(place, f"@{quarantine.handle(name)}") for place, name in named]
     return single_person(handle, people or {who for who in marked if was_forgotten(connection, who)})
 

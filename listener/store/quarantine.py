@@ -1,11 +1,9 @@
-"""Whose a set-aside item is. It never became a mention, so only its raw text tells.
+"""Who wrote a quarantined item. It never became a mention, so only its raw text shows it.
 
-Every platform sets its items aside as JSON with its own way of naming the author: X and the memory platform beside the
-text, Mastodon in an `account` (of the status inside a notification too), Bluesky in an `author` and in the post's
-address. What is no JSON (a row of CSV, an item that was cut) may be anybody's, and is only told of.
+Each platform has its own rule for that, which comes as an argument (`AuthorOf`). An item without a known author (a row
+of CSV, an item that was cut) may be anybody's, and is only listed.
 """
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +11,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select, update
 
-from listener.model import Json
+from listener.model import AuthorOf, ItemAuthor
 from listener.store.dialect import overwrite_freed
 from listener.store.tables import metadata
 
@@ -21,10 +19,7 @@ mention = metadata.tables["mention"]
 quarantined = metadata.tables["quarantine"]
 
 FORGOTTEN = "forgotten"  # in place of the error of an item whose words are erased
-WHO = ("author", "account", "user")  # keys of an item: an object, or a name
-IDS, HANDLES = ("id", "did"), ("handle", "acct", "screen_name")  # keys of such an object
 ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
-POST = re.compile(r"at://([^/]+)/")  # a post of Bluesky; whose, stands in its address
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,47 +41,17 @@ class Names:
         return bool(words) and re.search(rf"(?<!\w)(?:{words})(?!\w)", plain, re.IGNORECASE) is not None
 
 
-def author(platform: str, raw: str) -> Names | None:
-    """Who wrote an item; None where it does not tell, or is no JSON object."""
-    try:
-        told = json.loads(raw)
-    except (ValueError, RecursionError):
+def names_of(platform: str, author: ItemAuthor | None) -> Names | None:
+    """Return the names of an item's author; without an id the handles serve as ids."""
+    if author is None:
         return None
-    if not isinstance(told, dict):
-        return None
-    objects = [one for one in (told, told.get("status")) if isinstance(one, dict)]
-    ids = {name for one in objects for name in _ids(one)}
-    handles = {handle(name) for one in objects for name in _handles(one)}
-    return Names(platform, frozenset(ids or handles), frozenset(handles)) if ids or handles else None
+    handles = frozenset(map(handle, author.handles))
+    return Names(platform, author.ids or handles, handles)
 
 
 def handle(name: str) -> str:
     """As handles are compared."""
     return name.strip().lstrip("@").lower()
-
-
-def _ids(told: Json) -> Iterator[str]:
-    yield from _texts(told, ("author_id",))
-    yield from (found[1] for one in _texts(told, ("uri",)) if (found := POST.match(one)))
-    for inner in _inner(told):
-        yield from _texts(inner, IDS)
-
-
-def _handles(told: Json) -> Iterator[str]:
-    yield from _texts(told, WHO)
-    for inner in _inner(told):
-        yield from _texts(inner, HANDLES)
-
-
-def _inner(told: Json) -> list[Json]:
-    """Whom it names by an object."""
-    return [inner for key in WHO if isinstance(inner := told.get(key), dict)]
-
-
-def _texts(told: Json, keys: tuple[str, ...]) -> list[str]:
-    """The names under these keys; a number is one too."""
-    found = [told.get(key) for key in keys]
-    return [str(one).strip() for one in found if isinstance(one, str | int) and not isinstance(one, bool) and one != ""]
 
 
 def names(connection: Connection, platform: str, author_id: str) -> Names:
@@ -96,16 +61,16 @@ def names(connection: Connection, platform: str, author_id: str) -> Names:
     return Names(platform, frozenset({author_id}), frozenset(handle(one) for one in found if one))
 
 
-def known(connection: Connection, platform: str, name: str) -> set[str]:
-    """The ids of authors of unread items who go by this name; by the handle itself where an item tells no id."""
-    asked = Names(platform, frozenset({name}), frozenset({handle(name)}))
-    found = [one for _, _, one in _unread(connection, platform) if one is not None and asked.same(one)]
-    return {min(one.ids) if one.ids else handle(name) for one in found}
+def known(connection: Connection, platform: str, name: str, author_of: AuthorOf) -> set[str]:
+    """Return the ids of authors of unread items who go by this name; the handle itself where an item has no id."""
+    wanted = Names(platform, frozenset({name}), frozenset({handle(name)}))
+    authors = [names for _, _, names in _unread(connection, platform, author_of) if names and wanted.same(names)]
+    return {min(names.ids) if names.ids else handle(name) for names in authors}
 
 
-def erase(connection: Connection, whose: Names, now: datetime) -> int:
+def erase(connection: Connection, whose: Names, author_of: AuthorOf, now: datetime) -> int:
     """Erase the unread items of a person. Returns of how many."""
-    theirs = [number for number, _, one in _unread(connection, whose.platform) if whose.same(one)]
+    theirs = [number for number, _, names in _unread(connection, whose.platform, author_of) if whose.same(names)]
     for number in theirs:
         dismiss(connection, number, now)
     return len(theirs)
@@ -118,15 +83,16 @@ def dismiss(connection: Connection, number: int, now: datetime) -> None:
     connection.execute(update(quarantined).where(quarantined.c.id == number).values(**gone))
 
 
-def perhaps(connection: Connection, whose: Names) -> list[int]:
-    """Unread items that do not tell their author, and name this person: a person has to look."""
-    return [number for number, raw, one in _unread(connection, whose.platform) if one is None and whose.stand_in(raw)]
+def perhaps(connection: Connection, whose: Names, author_of: AuthorOf) -> list[int]:
+    """Return the unread items that name this person and do not show their author: a person has to look."""
+    items = _unread(connection, whose.platform, author_of)
+    return [number for number, raw, names in items if names is None and whose.stand_in(raw)]
 
 
-def _unread(connection: Connection, platform: str) -> Iterator[tuple[int, str, Names | None]]:
+def _unread(connection: Connection, platform: str, author_of: AuthorOf) -> Iterator[tuple[int, str, Names | None]]:
     """The items of a platform that could not be read: number, raw text, author."""
     lies = (quarantined.c.platform == platform, quarantined.c.stage == "poll", quarantined.c.raw != "")
     for row in connection.execute(
         select(quarantined.c.id, quarantined.c.raw).where(*lies).order_by(quarantined.c.id)
     ).all():
-        yield row.id, row.raw, author(platform, row.raw)
+        yield row.id, row.raw, names_of(platform, author_of(platform, row.raw))

@@ -179,6 +179,6 @@ def test_a_replay_of_many_pages_misses_nothing_and_writes_nothing(world: World) 
 def test_what_was_erased_is_told_as_such(world: World) -> None:
     """Not blamed on the policy: there is nothing left to decide on."""
     world.said(*praise(2), CANADA)
-    forget(world.store, world.desk(), "user1")
+    forget(world.store, world.desk(), "user1", factories.author_of)
     found = under(world, factories.policy())
     assert (found.read, found.erased, found.unreadable) == (3, 1, 0)

@@ -63,6 +63,15 @@ def test_forgetting_says_what_was_done_and_what_is_left(queue: Earshot, home: Pa
     assert nobody.code == 1 and "nobody called 'who'" in nobody.err
 
 
+def test_forgetting_erases_a_row_that_could_not_be_read(queue: Earshot, home: Path) -> None:
+    """Each platform's own rule shows who wrote it."""
+    with (home / "config" / "mentions.jsonl").open("a") as file:
+        file.write('{"id": "q1", "author": "Ada", "words": "two weeks"}\n')
+    assert queue("once", "--stage", "poll", "--json").json["quarantined"] == 1
+    assert "1 quarantined item" in queue("forget", "ada").out
+    assert queue("quarantine", "--json").json == []
+
+
 def test_forgetting_while_another_program_reads_tells_what_was_done(queue: Earshot, home: Path) -> None:
     """All of it first; then that upkeep goes on, and the code of an open notice."""
     reader = sqlite3.connect(home / "data" / "earshot.db", isolation_level=None)

@@ -34,7 +34,7 @@ def ada(world: World, text: str = COMPLAINT, **changes: Any) -> int:
 
 def forget(store: Store, desk: DeskContext, handle: str) -> Json:
     """Erase, and clean the file."""
-    done = stage.forget(store, desk, handle)
+    done = stage.forget(store, desk, handle, factories.author_of)
     assert vacuum.clean(store, desk.clock())
     return done
 

@@ -6,6 +6,7 @@ from listener.desk import people
 from listener.desk.approve import Target, approve
 from listener.desk.forget import forget
 from listener.errors import DeskError
+from tests import factories
 from tests.desk.world import World, praise
 
 
@@ -72,7 +73,7 @@ def test_an_opt_out_outlives_the_words_and_can_be_taken_back(world: World) -> No
     """By the id that `forget` prints; the page has nothing else to show."""
     world.said(*praise(), author_id="u-ada", author_handle="ada")
     people.opt_out(world.store, world.desk(), "ada", "asked by mail")
-    forget(world.store, world.desk(), "ada")
+    forget(world.store, world.desk(), "ada", factories.author_of)
     found = people.person(world.store, "memory:u-ada")
     assert (found["handle"], found["exchanges"], found["opted_out"]["why"]) == (None, [], None)
     assert people.opt_in(world.store, world.desk(), "memory:u-ada")["opted_out"] is None
@@ -82,7 +83,7 @@ def test_an_opt_out_outlives_the_words_and_can_be_taken_back(world: World) -> No
 def test_who_was_forgotten_can_be_opted_out(world: World) -> None:
     """Before they write again, by their id; who never was here cannot."""
     world.said(*praise(), author_id="u-ada", author_handle="ada")
-    forget(world.store, world.desk(), "ada")
+    forget(world.store, world.desk(), "ada", factories.author_of)
     assert people.opt_out(world.store, world.desk(), "memory:u-ada", None)["opted_out"] is not None
     assert world.after(minutes=1).said(*praise(), author_id="u-ada") == [0]
     with pytest.raises(DeskError, match="nobody called"):

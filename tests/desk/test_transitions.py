@@ -11,6 +11,7 @@ from listener.desk.forget import forget
 from listener.errors import DeskError
 from listener.store import mentions, notices
 from listener.store.engine import Store
+from tests import factories
 from tests.desk.world import World, praise
 
 Move = Callable[[Store, DeskContext, int], None]
@@ -193,6 +194,6 @@ def test_an_unknown_mention_is_not_escalated(world: World) -> None:
 def test_a_mention_whose_words_were_erased_is_not_escalated(world: World) -> None:
     """Whoever was forgotten gets no new words from us."""
     world.said("going to the shop")
-    forget(world.store, world.desk(), "memory:u1")
+    forget(world.store, world.desk(), "memory:u1", factories.author_of)
     with pytest.raises(DeskError, match="were erased"):
         transitions.escalate_mention(world.store, world.desk(), "memory", "m1")

@@ -38,10 +38,10 @@ class Site:
 
     def text(self) -> str:
         """The whole feed."""
-        listed = [one for one in reversed(self.entries) if one.id not in self.hidden]
+        listed = [entry for entry in reversed(self.entries) if entry.id not in self.hidden]
         if self.blank:
             self.blank, listed = self.blank - 1, []
-        listed = [one for one in listed for _ in range(2 if self.twice else 1)]
+        listed = [item for item in listed for _ in range(2 if self.twice else 1)]
         return {"rss": _rss, "atom": _atom, "json": _json}[self.shape](listed)
 
 
@@ -105,4 +105,4 @@ def _json(entries: list[Entry]) -> str:
         return {name: value for name, value in told.items() if value} | made | {"authors": [{"name": one.author}]}
 
     head = {"version": "https://jsonfeed.org/version/1.1", "title": "Reviews", "language": "en"}
-    return json.dumps({**head, "items": [item(one) for one in entries]})
+    return json.dumps({**head, "items": [item(entry) for entry in entries]})

@@ -12,7 +12,7 @@ from typing import Any
 from listener.model import Mention, Preview
 from listener.platforms import bluesky
 from listener.platforms.bluesky.api import Bluesky
-from listener.web import HttpClient
+from listener.platforms.kit.http import HttpClient
 from tests.fakes.bluesky import SECRETS, BlueskyServer
 from tests.fakes.bluesky.server import PUT
 from tests.platforms.other_side import Outcome, Shape, World

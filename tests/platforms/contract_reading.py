@@ -33,14 +33,14 @@ class Reading:
         """What does not fit one page is read page by page, every mention of it."""
         planted = [world.plant(f"post number {n}") for n in range(self.many)]
         pages, _ = walk(world.platform, None)
-        assert sorted({one.id for one in mentions(pages)}) == sorted(planted)
+        assert sorted({mention.id for mention in mentions(pages)}) == sorted(planted)
 
     def test_what_comes_after_is_read_next_time(self, world: World) -> None:
         """A later round finds what came since, and repeats nothing but what it had."""
         first = world.plant("first")
         _, cursor = walk(world.platform, None)
         second = world.plant("second")
-        found = {one.id for one in mentions(walk(world.platform, cursor)[0])}
+        found = {mention.id for mention in mentions(walk(world.platform, cursor)[0])}
         assert second in found
         assert found <= {first, second}
 
@@ -49,7 +49,7 @@ class Reading:
         planted = {world.plant(f"post number {n}") for n in range(self.many)}
         page = world.platform.fetch(None, now())
         rest, _ = walk(world.again(), json.loads(json.dumps(page.cursor)))
-        assert {one.id for one in mentions([page, *rest])} == planted
+        assert {mention.id for mention in mentions([page, *rest])} == planted
 
     def test_page_that_was_not_stored_comes_again(self, world: World) -> None:
         """The same cursor gives the same mentions: a page lost before its commit is not lost."""
@@ -62,7 +62,7 @@ class Reading:
         """What we post never comes back as something to answer; a person's answer comes as an own post."""
         remote = world.plant_own("answered by hand", mention.id)
         pages, _ = walk(world.again(), None)
-        assert {one.id for one in mentions(pages)} == {mention.id}
+        assert {mention.id for mention in mentions(pages)} == {mention.id}
         if remote is not None:
             assert (remote, mention.id) in {(own.id, own.in_reply_to) for page in pages for own in page.brand_posts}
 
@@ -70,7 +70,7 @@ class Reading:
         """Texts meant to break something are read as they are."""
         planted = {world.plant(text): text for text in HOSTILE}
         read = {name: plain(one.text, html=True) if one.is_html else one.text for name, one in found(world).items()}
-        if not any(one.is_html for one in found(world).values()):
+        if not any(mention.is_html for mention in found(world).values()):
             assert read == planted
         assert {name: text.split() for name, text in read.items()} == {
             name: text.split() for name, text in planted.items()
@@ -106,7 +106,7 @@ class Reading:
             pages, cursor = walk(world.platform, cursor)
             world.show(late)
             world.platform.fetch(cursor, now())  # a page that was never stored
-            seen |= {one.id for one in mentions(pages)}
+            seen |= {mention.id for mention in mentions(pages)}
         seen |= set(found(world, cursor))
         assert set(hidden) <= seen
 
@@ -115,7 +115,9 @@ class Reading:
         world.repeat(mention.id)
         pages, cursor = walk(world.platform, None)
         pages += walk(world.platform, cursor)[0]
-        assert {(one.id, one.interaction_id) for one in mentions(pages)} == {(mention.id, mention.interaction_id)}
+        assert {(mention.id, mention.interaction_id) for mention in mentions(pages)} == {
+            (mention.id, mention.interaction_id)
+        }
 
     def test_empty_page_loses_nothing(self, world: World) -> None:
         """A page without items is no proof that nothing is left: at the next round at the latest all is read."""
@@ -123,7 +125,7 @@ class Reading:
         first = world.platform.fetch(None, now())
         world.empty_page()
         pages, cursor = walk(world.platform, first.cursor)
-        assert planted == {one.id for one in mentions([first, *pages, *walk(world.platform, cursor)[0]])}
+        assert planted == {mention.id for mention in mentions([first, *pages, *walk(world.platform, cursor)[0]])}
 
     def test_item_that_cannot_be_read_stops_no_other(self, world: World) -> None:
         """It is set aside with its raw text; what stands before and after it is read."""
@@ -131,7 +133,7 @@ class Reading:
         broken = world.plant_broken()
         planted.add(world.plant("after"))
         pages, cursor = walk(world.platform, None)
-        assert {one.id for one in mentions(pages)} == planted
+        assert {mention.id for mention in mentions(pages)} == planted
         bad = [item for page in pages for item in page.quarantined_items]  # an overlap may list it once more
         assert {(item.mention_id, bool(item.raw), bool(item.error)) for item in bad} == {(broken, True, True)}
         assert set(found(world, cursor)) <= planted
@@ -152,5 +154,5 @@ class Reading:
         """An edit is no second mention, and its new text is read."""
         world.edit(mention.id, "goodbye then")
         edits = found(world).values()
-        assert {one.interaction_id for one in edits} == {mention.interaction_id}
-        assert any("goodbye then" in one.text for one in edits)
+        assert {edit.interaction_id for edit in edits} == {mention.interaction_id}
+        assert any("goodbye then" in edit.text for edit in edits)

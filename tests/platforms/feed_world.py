@@ -10,8 +10,8 @@ from typing import Any
 from listener.model import FeedPage, Json, Mention, Preview
 from listener.platforms import feed
 from listener.platforms.feed.api import Feed
-from listener.platforms.feed.items import called
-from listener.web import HttpClient
+from listener.platforms.feed.items import mention_id
+from listener.platforms.kit.http import HttpClient
 from tests.fakes.feeds import Entry, FeedServer, Site
 from tests.fakes.feeds import Shape as Kind
 from tests.fakes.mastodon.statuses import markup
@@ -55,13 +55,13 @@ class FeedWorld(World):
         self.site(path).entries.append(Entry(**told))
         return str(told["id"])
 
-    def _called(self, item: str, path: str = REVIEWS) -> str:
+    def _mention_id(self, item: str, path: str = REVIEWS) -> str:
         """The id that Earshot gives it."""
-        return called(self.server.url + path, item)
+        return mention_id(self.server.url + path, item)
 
     def plant(self, text: str) -> str:
         """A review."""
-        return self._called(self.add(text))
+        return self._mention_id(self.add(text))
 
     def plant_own(self, text: str, reply_to: str) -> str | None:
         """A feed does not tell who answered."""
@@ -77,7 +77,7 @@ class FeedWorld(World):
 
     def plant_aside(self, text: str) -> str:
         """An alert."""
-        return self._called(self.add(text, ALERTS), ALERTS)
+        return self._mention_id(self.add(text, ALERTS), ALERTS)
 
     def plant_unanswerable(self, text: str) -> str:
         """Nobody can be answered."""
@@ -92,11 +92,11 @@ class FeedWorld(World):
         """Not listed yet, whatever its date."""
         item = self.add(text)
         self.site().hidden.add(item)
-        return self._called(item)
+        return self._mention_id(item)
 
     def show(self, mention_id: str) -> None:
         """Moderated at last."""
-        self.site().hidden -= {item for item in self.site().hidden if self._called(item) == mention_id}
+        self.site().hidden -= {item for item in self.site().hidden if self._mention_id(item) == mention_id}
 
     def repeat(self, mention_id: str) -> None:
         """Every item twice."""
@@ -109,7 +109,7 @@ class FeedWorld(World):
     def edit(self, mention_id: str, text: str) -> None:
         """The same item in other words."""
         for one in self.site().entries:
-            if self._called(one.id) == mention_id:
+            if self._mention_id(one.id) == mention_id:
                 one.body = markup(text)
 
     def limit(self, shape: Shape, span: timedelta) -> None:

@@ -10,9 +10,9 @@ from typing import Any
 
 from listener.model import FeedPage, Json, Mention, Outgoing, Prepared, Preview
 from listener.platforms import mastodon
+from listener.platforms.kit.http import HttpClient
 from listener.platforms.mastodon.api import Mastodon
 from listener.settings import EnvSecrets
-from listener.web import HttpClient
 from tests.fakes.mastodon import TOKEN, Manners, MastodonServer
 from tests.fakes.mastodon.statuses import Person, markup, stamp
 from tests.platforms.other_side import Outcome, Shape, World
@@ -49,7 +49,7 @@ class MastodonWorld(World):
 
     def posted(self) -> list[tuple[str, str]]:
         """From the server's ledger."""
-        return [(one["text"], one["in_reply_to"]) for one in self.server.posted]
+        return [(reply["text"], reply["in_reply_to"]) for reply in self.server.posted]
 
     def fail(self, outcome: Outcome) -> bool:
         """One fault for each outcome."""
@@ -154,7 +154,7 @@ class MastodonWorld(World):
 
 def read(pages: list[FeedPage]) -> dict[str, Mention]:
     """The mentions of these pages by id."""
-    return {one.id: one for page in pages for one in page.mentions}
+    return {mention.id: mention for page in pages for mention in page.mentions}
 
 
 def a_mention(world: MastodonWorld, **more: Any) -> Mention:

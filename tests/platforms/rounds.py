@@ -36,7 +36,7 @@ def mentions(pages: list[FeedPage]) -> list[Mention]:
 
 def found(world: World, cursor: Json | None = None) -> dict[str, Mention]:
     """The mentions of a round by id, the last one listed of each."""
-    return {one.id: one for one in mentions(walk(world.platform, cursor)[0])}
+    return {mention.id: mention for mention in mentions(walk(world.platform, cursor)[0])}
 
 
 def standing(world: World, mention: Mention) -> PostStatus:

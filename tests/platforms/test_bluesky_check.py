@@ -62,6 +62,6 @@ def test_whole_line_on_bluesky(server: BlueskyServer, home: Home) -> None:
     home.approve_all()
     assert home.run("once").code == 0 and home.run("once").code == 0
     assert [one.parent for one in server.records.ledger] == [first]
-    rows = {one["mention_id"]: one for one in home.run("log").lines}
+    rows = {line["mention_id"]: line for line in home.run("log").lines}
     assert (rows[first]["state"], rows[gated]["state"]) == ("sent", "by_hand")
     assert rows[first]["remote_id"] == server.records.ledger[0].uri and rows[first]["cost_usd"] in (0, None)

@@ -108,9 +108,9 @@ def test_who_blocks_us_is_neither_read_nor_answered(world: BlueskyWorld) -> None
 
 def test_block_that_the_list_still_shows_is_seen_in_the_view() -> None:
     """A view tells it of its author."""
-    from listener.platforms.bluesky.views import verdict
+    from listener.platforms.bluesky.views import hidden_reason
 
-    assert verdict({"author": {"viewer": {"blockedBy": True}}}) == BLOCKED
+    assert hidden_reason({"author": {"viewer": {"blockedBy": True}}}) == BLOCKED
 
 
 def test_bot_is_never_answered(world: BlueskyWorld) -> None:

@@ -4,6 +4,7 @@ import json
 import random
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -32,7 +33,7 @@ def test_post_dated_back_is_read_wherever_it_lists(world: BlueskyWorld) -> None:
     seen = set[str]()
     for _ in range(5):
         pages, cursor = walk(world.platform, cursor)
-        seen |= {one.id for one in mentions(pages)}
+        seen |= {mention.id for mention in mentions(pages)}
     assert set(old) <= seen
 
 
@@ -63,7 +64,7 @@ def test_page_of_one_instant_alone_is_a_gap(world: BlueskyWorld) -> None:
     planted = {world.server.mention(f"post {number}", created=moment).uri for number in range(150)}
     below = world.server.mention("below", created=moment - timedelta(hours=1)).uri
     pages, _ = walk(world.platform, None)
-    read = {one.id for one in mentions(pages)}
+    read = {mention.id for mention in mentions(pages)}
     assert len(read & planted) == 100 and below in read
     assert any("nothing but posts dated" in gap.description for page in pages for gap in page.gaps)
 
@@ -92,7 +93,7 @@ def test_likes_between_mentions_are_passed_over(world: BlueskyWorld) -> None:
         world.network.like(f"fan{number}.test", liked)
     first = world.server.mention("below the likes", created=now() - timedelta(minutes=5)).uri
     pages, _ = walk(world.platform, None)
-    assert {one.id for one in mentions(pages)} == {first}
+    assert {mention.id for mention in mentions(pages)} == {first}
     assert sum(page.skipped for page in pages) >= 150
 
 
@@ -100,7 +101,7 @@ def test_cursor_that_bluesky_takes_no_more_begins_the_walk_anew(world: BlueskyWo
     """It answers 502 to a malformed one: the round ends, the high water stays, the next round reads all."""
     planted = {world.plant(f"post {number}") for number in range(150)}
     cursor: Json = json.loads(json.dumps(world.platform.fetch(None, now()).cursor))
-    cursor["tracks"]["mentions"]["walk"]["token"] = "nonsense"
+    cursor["feeds"]["mentions"]["scan"]["token"] = "nonsense"
     pages, cursor = walk(world.platform, cursor)
     assert mentions(pages) == []
     assert set(found(world, cursor)) == planted
@@ -157,10 +158,35 @@ def test_search_that_is_refused_stops_no_mention(tmp_path: Path) -> None:
             for _ in range(3):
                 try:
                     pages, cursor = walk(world.platform, cursor)
-                    seen |= {one.id for one in mentions(pages)}
+                    seen |= {mention.id for mention in mentions(pages)}
                 except ReadFailed:
                     continue
             assert new in seen
+
+
+@pytest.mark.parametrize(
+    ("method", "feed"),
+    [("app.bsky.notification.listNotifications", "mentions"), ("app.bsky.feed.searchPosts", "search:paper")],
+)
+@pytest.mark.parametrize("mode", ["invalid", "upstream"])
+def test_feed_that_alone_fails_again_and_again_is_reported(tmp_path: Path, method: str, feed: str, mode: str) -> None:
+    """The others are read meanwhile and do not hide it; its notice ends when it is read again."""
+    with serving() as server:
+        world = BlueskyWorld(server, tmp_path, search=("paper",))
+        _, cursor = walk(world.platform, None)
+        server.fail_next(method, mode, times=99)
+        reported = list[str]()
+        for _ in range(7):
+            world.network.ahead += timedelta(hours=1)
+            with suppress(ReadFailed):
+                pages, cursor = walk(world.platform, cursor)
+                reported += [page.feed for page in pages if page.trouble]
+        assert reported[:2] == [feed] * 2 and set(reported) == {feed}
+        server.faults.lift()
+        meanwhile = world.plant("paper, while it was down")
+        pages, cursor = walk(world.platform, cursor)
+        assert meanwhile in {mention.id for mention in mentions(pages)}
+        assert [page.trouble for page in pages if page.feed == feed][-1:] == [None]
 
 
 @pytest.mark.parametrize("forgets", [False, True])
@@ -176,12 +202,12 @@ def test_six_authors_at_once_miss_nothing(tmp_path: Path, forgets: bool) -> None
         seen, high, bare, cursor = set[str](), "", set[str](), None
         rounds_after = 3
         while rounds_after:
-            rounds_after -= not any(one.is_alive() for one in authors)
+            rounds_after -= not any(author.is_alive() for author in authors)
             pages, cursor = walk(world.platform, cursor)
             read = mentions(pages)
-            bare |= {one.id for one in read if one.created_at.isoformat() > high}
-            high = max([high, *(one.created_at.isoformat() for one in read)])
-            seen |= {one.id for one in read}
+            bare |= {mention.id for mention in read if mention.created_at.isoformat() > high}
+            high = max([high, *(mention.created_at.isoformat() for mention in read)])
+            seen |= {mention.id for mention in read}
         world.network.ahead += timedelta(seconds=2)  # the last ones are seen by now
         seen |= set(found(world, cursor))
         assert len(planted) == 300 and set(planted) <= seen

@@ -98,4 +98,4 @@ def test_first_run_begins_now(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     first = platform.fetch(None, began)
     world.plant("new")
     assert first.mentions == ()
-    assert [one.text for one in platform.fetch(first.cursor, now()).mentions] == ["new"]
+    assert [mention.text for mention in platform.fetch(first.cursor, now()).mentions] == ["new"]

@@ -12,7 +12,7 @@ from listener.errors import ReadFailed
 from listener.intake.text import plain
 from listener.model import FeedPage, Mention
 from listener.platforms import feed
-from listener.platforms.feed.parse import parsed
+from listener.platforms.feed.parse import parse_feed
 from listener.settings import EnvSecrets
 from tests.fakes.feeds import FeedServer
 from tests.platforms.feed_world import ALERTS, REVIEWS, FeedWorld, serving
@@ -28,12 +28,12 @@ def server() -> Iterator[FeedServer]:
 
 def said(pages: list[FeedPage]) -> list[str]:
     """What the mentions of these pages say."""
-    return [plain(one.text, one.is_html) for page in pages for one in page.mentions]
+    return [plain(mention.text, mention.is_html) for page in pages for mention in page.mentions]
 
 
 def only(world: FeedWorld) -> Mention:
     """The one mention there is."""
-    (mention,) = [one for page in world.round(None)[0] for one in page.mentions]
+    (mention,) = [mention for page in world.round(None)[0] for mention in page.mentions]
     return mention
 
 
@@ -93,9 +93,9 @@ def test_items_without_ids_are_told_apart(server: FeedServer, kind: Any) -> None
     world.add("three", id="", link="")
     first, _ = world.round(None)
     second, _ = world.round(None)
-    ids = [one.id for one in first[0].mentions]
+    ids = [mention.id for mention in first[0].mentions]
     assert len(set(ids)) == 3
-    assert ids == [one.id for one in second[0].mentions]
+    assert ids == [mention.id for mention in second[0].mentions]
 
 
 def test_one_id_for_all_items_is_none(server: FeedServer) -> None:
@@ -103,7 +103,7 @@ def test_one_id_for_all_items_is_none(server: FeedServer) -> None:
     world = FeedWorld(server)
     for number in range(3):
         world.add(f"review {number}", id="https://reviews.example", link=f"https://reviews.example/{number}")
-    assert len({one.id for one in world.round(None)[0][0].mentions}) == 3
+    assert len({mention.id for mention in world.round(None)[0][0].mentions}) == 3
 
 
 def test_feed_that_alone_fails_stops_no_other_and_is_told(server: FeedServer) -> None:
@@ -183,7 +183,7 @@ def test_author_of_a_hundred_thousand_letters_holds_up_nothing() -> None:
     body = f"<rss version='2.0'><channel><item><title>x</title>{author}</item></channel></rss>".encode()
     began = time.monotonic()
     with pytest.raises(ValueError, match="within 1 s"):
-        parsed(body, "", "http://127.0.0.1/", seconds=1)
+        parse_feed(body, "", "http://127.0.0.1/", seconds=1)
     assert time.monotonic() - began < 20
 
 

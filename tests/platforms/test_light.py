@@ -11,7 +11,7 @@ from listener import platforms
 HEAVY = ("httpx", "tweepy", "requests", "urllib3", "feedparser")
 
 
-@pytest.mark.parametrize("name", [one.name for one in pkgutil.iter_modules(platforms.__path__)])
+@pytest.mark.parametrize("name", [module.name for module in pkgutil.iter_modules(platforms.__path__)])
 def test_platform_is_light_until_it_is_connected(name: str) -> None:
     """`queue`, `edit`, `approve` and `try` stay quick."""
     code = f"import sys, listener.platforms.{name}; sys.exit(any(one in sys.modules for one in {HEAVY}))"

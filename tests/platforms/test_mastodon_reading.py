@@ -51,7 +51,7 @@ def test_first_run_at_a_time_begins_there(server: MastodonServer) -> None:
     now = server.now()
     for hours in range(200, 0, -1):
         server.say(f"<p>{hours}</p>", at=now - timedelta(hours=hours))
-    wanted = {one.id for one in server.statuses.values() if one.created_at >= now - timedelta(hours=120.5)}
+    wanted = {status.id for status in server.statuses.values() if status.created_at >= now - timedelta(hours=120.5)}
     assert set(read(MastodonWorld(server, start=now - timedelta(hours=120.5)).round(None)[0])) == wanted
 
 
@@ -132,7 +132,7 @@ def test_cursor_stays_small(server: MastodonServer) -> None:
     for number in range(500):
         server.say(f"<p>{number}</p>")
     cursor = world.round(None)[1]
-    assert len(FeedState.load(cursor["tracks"]["mentions"]).seen) <= DEEP
+    assert len(FeedState.load(cursor["feeds"]["mentions"]).seen) <= DEEP
 
 
 def test_content_warning_is_read_with_the_text(server: MastodonServer) -> None:
@@ -181,7 +181,7 @@ def test_hashtag_hit_that_mentions_us_addresses_us(server: MastodonServer) -> No
     """The same status in two feeds is the same mention, whichever is read first."""
     status = server.say("<p>both</p>", tags=["fernhill"])
     pages, _ = MastodonWorld(server, hashtags=("#Fernhill",)).round(None)
-    hits = [one for page in pages for one in page.mentions]
+    hits = [mention for page in pages for mention in page.mentions]
     assert [(one.id, one.is_addressed) for one in hits] == [(status.id, True)] * 2
 
 

@@ -24,7 +24,7 @@ def rush(server: MastodonServer, seed: int) -> Iterator[None]:
         made = begin + timedelta(seconds=moment)
         status = server.say(f"<p>{number}</p>", by=f"author{number % AUTHORS}", at=made)
         status.listed_at = made + timedelta(seconds=server.manners.late + rng.uniform(0, HELD))
-    last = max(one.listed_at for one in server.statuses.values())
+    last = max(status.listed_at for status in server.statuses.values())
     while server.now() < last:
         server.ahead += STEP
         yield

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from listener.platforms.kit.text import normalize_post
 from listener.platforms.mastodon import Section
-from listener.platforms.mastodon.text import addressed, length, normalize_post, words
+from listener.platforms.mastodon.text import addressed, length, words
 
 FAULTS: list[tuple[dict[str, Any], str]] = [
     ({"server_url": "mastodon.social"}, "server_url"),

@@ -30,13 +30,13 @@ def world(server: MastodonServer) -> MastodonWorld:
 def test_reply_is_seen_by_whom_the_mention_was(world: MastodonWorld, seen_by: str) -> None:
     """A direct mention is never answered in public."""
     world.platform.post(a_reply(world, a_mention(world, visibility=seen_by)))
-    assert [one["visibility"] for one in world.server.posted] == [seen_by]
+    assert [reply["visibility"] for reply in world.server.posted] == [seen_by]
 
 
 def test_visibility_nobody_knows_is_answered_in_private(world: MastodonWorld) -> None:
     """A server may invent one: no answer is wider than the mention."""
     world.platform.post(a_reply(world, a_mention(world, visibility="guild")))
-    assert [one["visibility"] for one in world.server.posted] == ["direct"]
+    assert [reply["visibility"] for reply in world.server.posted] == ["direct"]
 
 
 def test_author_is_named_first_and_counted_without_the_server(world: MastodonWorld) -> None:
@@ -51,7 +51,7 @@ def test_key_is_sent_and_a_server_that_keeps_to_it_posts_once(world: MastodonWor
     """Mastodon gives back the first post."""
     reply = a_reply(world, a_mention(world))
     assert world.platform.post(reply) == world.again().post(reply)
-    assert [one["key"] for one in world.server.posted] == [reply.key]
+    assert [reply["key"] for reply in world.server.posted] == [reply.key]
 
 
 FATES = [
@@ -85,7 +85,7 @@ def test_every_way_a_post_can_fail_is_sorted(
     with pytest.raises(sort) as caught:
         world.platform.post(reply)
     assert type(caught.value) is sort
-    assert getattr(caught.value, "cause", getattr(caught.value, "then", "")) == what
+    assert getattr(caught.value, "cause", getattr(caught.value, "next_state", "")) == what
     assert "Mastodon" in str(caught.value)
     assert world.server.posted == []
 

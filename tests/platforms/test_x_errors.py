@@ -8,7 +8,7 @@ import pytest
 
 from listener.errors import Cause, ReadFailed
 from listener.model import Json
-from listener.net import HttpResponse
+from listener.platforms.kit.response import HttpResponse
 from listener.platforms.x.failures import RATE_PAUSE, rate_end
 from tests.fakes.x import XServer
 from tests.platforms.x_world import XWorld
@@ -115,7 +115,7 @@ def test_first_run_that_fails_is_not_held_for_ever(server: XServer) -> None:
     assert until is not None and until >= began + timedelta(seconds=60)
     world.ahead(timedelta(minutes=2))
     post = server.mention("@shop while we could not read", at=began + timedelta(minutes=1))
-    assert [one.id for one in world.platform.fetch(None, began).mentions] == [post.id]
+    assert [mention.id for mention in world.platform.fetch(None, began).mentions] == [post.id]
 
 
 @pytest.mark.parametrize(

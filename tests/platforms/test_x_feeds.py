@@ -102,7 +102,7 @@ def test_own_timeline_costs_one_call_a_round_and_can_be_left_out(server: XServer
     calls, own = server.x.ledger.count(OWN), []
     for _ in range(3):
         pages, cursor = one_round(world, cursor)
-        own += [one.id for page in pages for one in page.brand_posts]
+        own += [post.id for page in pages for post in page.brand_posts]
         calls += 1
         assert server.x.ledger.count(OWN) == calls
     assert answer.id in own

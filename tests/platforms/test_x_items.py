@@ -24,7 +24,7 @@ def world(server: XServer) -> XWorld:
 
 def read(world: XWorld) -> dict[str, Mention]:
     """All mentions by id."""
-    return {one.id: one for one in mentions(walk(world.platform, None)[0])}
+    return {mention.id: mention for mention in mentions(walk(world.platform, None)[0])}
 
 
 def raw(**changes: Any) -> dict[str, Any]:
@@ -56,7 +56,7 @@ def test_bare_reply_is_addressed_but_for_a_person_to_answer(server: XServer, wor
     told = read(world) if server.mention("great", reply_to=ours.id, reply_to_user="100") else {}
     (one,) = told.values()
     assert (one.is_addressed, one.can_reply, one.in_reply_to) == (True, False, ours.id)
-    assert "bare reply" in str(one.ineligible_reason)
+    assert "only replies" in str(one.ineligible_reason)
 
 
 def test_search_hit_that_names_nobody_is_not_addressed(server: XServer, world: XWorld) -> None:
@@ -109,7 +109,7 @@ def test_renamed_fields_are_asked_for_by_their_other_name(server: XServer, world
     ours = server.own("our news")
     posts = [server.mention("@shop one"), server.mention("@shop two", reply_to=ours.id, reply_to_user="100")]
     told = read(world)
-    assert set(told) == {one.id for one in posts}
+    assert set(told) == {post.id for post in posts}
     assert told[posts[1].id].in_reply_to == ours.id
 
 
@@ -137,7 +137,7 @@ def test_edited_posts_are_no_threads_that_refer_to_nothing(server: XServer, worl
     """The conversation of an edited post is its own first version."""
     ids = [str(5_000_000_001 + n) for n in range(3)]
     told = page(server, world, *(raw(id=one, edit_history_tweet_ids=["5000000000", one]) for one in ids))
-    assert [one.id for one in told.mentions] == ids
+    assert [mention.id for mention in told.mentions] == ids
 
 
 @pytest.mark.parametrize(
@@ -162,17 +162,17 @@ def test_edited_posts_are_no_threads_that_refer_to_nothing(server: XServer, worl
 def test_broken_item_is_set_aside_and_the_page_kept(server: XServer, world: XWorld, broken: Any) -> None:
     """Its raw JSON is kept for a person; the others are read, the cursor goes on."""
     told = page(server, world, raw(id="5000000001", conversation_id="5000000001"), broken)
-    assert [one.id for one in told.mentions] == ["5000000001"]
+    assert [mention.id for mention in told.mentions] == ["5000000001"]
     assert len(told.quarantined_items) == 1
     assert json.loads(told.quarantined_items[0].raw) == broken
-    assert told.cursor["tracks"]["mentions"]["high"].startswith(("5", "9"))
+    assert told.cursor["feeds"]["mentions"]["high"].startswith(("5", "9"))
 
 
 def test_single_broken_post_does_not_stop_the_feed(server: XServer, world: XWorld) -> None:
     """A page of one post without its keys is set aside, not asked for again for ever."""
     server.mention("@shop", raw={"id": "5", "text": "no more than that"})
     pages, _ = walk(world.platform, None)
-    assert [one.mention_id for one in pages[0].quarantined_items] == ["5"]
+    assert [item.mention_id for item in pages[0].quarantined_items] == ["5"]
 
 
 def test_characters_no_database_takes_are_replaced(server: XServer, world: XWorld) -> None:

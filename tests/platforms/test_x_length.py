@@ -93,7 +93,7 @@ def test_every_link_weighs_twenty_three_and_a_bare_host_is_one(text: str, length
 )
 def test_links_are_those_that_twitter_text_finds(text: str, found: list[str]) -> None:
     """A full stop without a blank is no link, unless the next word happens to be a top-level domain."""
-    assert [text[one.start : one.end] for one in links(text)] == found
+    assert [text[link.start : link.end] for link in links(text)] == found
 
 
 @pytest.mark.parametrize(

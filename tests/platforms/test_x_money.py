@@ -50,7 +50,7 @@ def test_authors_are_looked_up_only_where_something_new_may_stand(server: XServe
     world.ahead(timedelta(days=1))
     server.mention("@shop new", author_id="9000")
     told = one_round(world, cursor)[0]
-    assert next(one.author_handle for page in told for one in page.mentions) == "user9000"
+    assert next(mention.author_handle for page in told for mention in page.mentions) == "user9000"
     asked = [params.get("expansions") for _, name, _, params in server.x.ledger.calls if name != ME][-5:]
     assert asked == ["author_id", "author_id", None, None, None]
     assert len(world.bill.names()) == 350 + 200

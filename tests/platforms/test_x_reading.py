@@ -4,7 +4,7 @@ import random
 from datetime import datetime, timedelta
 
 from listener.model import Json
-from listener.platforms.x.ids import at, before, made
+from listener.platforms.x.ids import earlier_id, id_at, time_of_id
 from tests.fakes.x import XServer
 from tests.platforms.x_world import XWorld, one_round, read
 
@@ -53,7 +53,7 @@ def test_ids_are_compared_as_numbers(server: XServer) -> None:
         server.mention(f"@shop {one}", id=one)
     pages, cursor = one_round(world, None)
     assert set(read(pages)) == {"999", "1000"}
-    assert cursor["tracks"]["mentions"]["high"] == "1000"
+    assert cursor["feeds"]["mentions"]["high"] == "1000"
 
 
 def test_800_mentions_waiting_leave_no_gap_but_more_do(server: XServer) -> None:
@@ -79,8 +79,8 @@ def test_a_first_run_tells_what_lay_beyond_reach_also_when_one_more_comes_meanwh
     server.mention("@shop one more")
     pages, _ = one_round(world, page.cursor)
     stored = {*read([page]), *read(pages)}
-    assert stored & {one.id for one in planted} == {one.id for one in planted[101:]}
-    assert [(gap.from_id, gap.to_id) for one in pages for gap in one.gaps] == [("", planted[101].id)]
+    assert stored & {post.id for post in planted} == {post.id for post in planted[101:]}
+    assert [(gap.from_id, gap.to_id) for page in pages for gap in page.gaps] == [("", planted[101].id)]
 
 
 def test_burst_within_reach_has_no_gap(server: XServer) -> None:
@@ -100,8 +100,8 @@ def test_high_water_moves_only_when_known_ground_is_met(server: XServer) -> None
     for n in range(150):
         server.mention(f"@shop {n}")
     page = world.platform.fetch(None, server.x.posts.now())
-    track = page.cursor["tracks"]["mentions"]
-    assert (page.more, track["high"], track["walk"]["token"] is not None) == (True, "", True)
+    track = page.cursor["feeds"]["mentions"]
+    assert (page.more, track["high"], track["scan"]["token"] is not None) == (True, "", True)
 
 
 def test_lost_page_token_begins_the_walk_anew(server: XServer) -> None:
@@ -109,7 +109,7 @@ def test_lost_page_token_begins_the_walk_anew(server: XServer) -> None:
     world = XWorld(server)
     planted = {server.mention(f"@shop {n}").id for n in range(150)}
     page = world.platform.fetch(None, server.x.posts.now())
-    page.cursor["tracks"]["mentions"]["walk"]["token"] = "gone"
+    page.cursor["feeds"]["mentions"]["scan"]["token"] = "gone"
     _, cursor = one_round(world, page.cursor)
     assert set(read(one_round(world, cursor)[0])) == planted
 
@@ -129,7 +129,7 @@ def test_token_that_leads_in_a_circle_ends_the_round(server: XServer) -> None:
     server.fail_next(FEED, "body", text='{"meta": {"result_count": 0, "next_token": "p7"}}', times=50)
     _, cursor = one_round(world, None)
     assert server.x.ledger.count(FEED) <= 11
-    assert cursor["tracks"]["mentions"]["high"] == ""
+    assert cursor["feeds"]["mentions"]["high"] == ""
 
 
 def test_busy_feed_loses_nothing_and_stays_within_its_calls(server: XServer) -> None:
@@ -159,6 +159,6 @@ def test_busy_feed_loses_nothing_and_stays_within_its_calls(server: XServer) -> 
 def test_snowflakes_tell_the_time() -> None:
     """To the millisecond, and backwards."""
     moment = datetime.fromisoformat("2026-11-22T12:00:00.123+00:00")
-    assert made(at(moment)) == moment
-    assert made(before(at(moment), timedelta(hours=1))) == moment - timedelta(hours=1)
-    assert at(datetime.fromisoformat("2001-01-01T00:00:00+00:00")) == before("5", timedelta(hours=1)) == ""
+    assert time_of_id(id_at(moment)) == moment
+    assert time_of_id(earlier_id(id_at(moment), timedelta(hours=1))) == moment - timedelta(hours=1)
+    assert id_at(datetime.fromisoformat("2001-01-01T00:00:00+00:00")) == earlier_id("5", timedelta(hours=1)) == ""

@@ -41,7 +41,7 @@ from tests.factories import NOW
 def test_fault_is_told_with_its_key(keys: dict[str, Any], key: str) -> None:
     """One line a fault, each with what to do."""
     problems = Section(**({"handle": "shop"} | keys)).problems()
-    assert [one[0] for one in problems] == [key]
+    assert [problem[0] for problem in problems] == [key]
     assert all(problems[0])
 
 
@@ -56,7 +56,17 @@ def test_notes_tell_what_x_asks_and_what_owned_reads_save() -> None:
     notes = " ".join(
         Section(handle="shop", look_up_authors="always", search=("shop",), daily_budget_usd="none").notes()
     )
-    for part in ("label", "bio", "opt-out", "one automated reply", "approval", "$0.001", "held", "no reply", "bounds"):
+    for part in (
+        "label",
+        "bio",
+        "opt-out",
+        "one automated reply",
+        "approval",
+        "$0.001",
+        "held",
+        "refuses replies",
+        "no limit",
+    ):
         assert part in notes
 
 

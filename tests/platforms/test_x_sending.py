@@ -25,7 +25,7 @@ from urllib3.exceptions import SSLError as UrllibSSLError
 from listener.errors import Held, Indeterminate, NotSent, ReadFailed, Refused
 from listener.model import Outgoing
 from listener.platforms import x
-from listener.platforms.x.wire import before_writing
+from listener.platforms.x.wire import is_before_writing
 from tests.fakes.x import XServer
 from tests.platforms.contract import now
 from tests.platforms.x_world import Bill, Keys, XWorld, a_mention, connected, prepared, serving
@@ -132,13 +132,13 @@ def test_host_without_an_address_is_surely_not_sent() -> None:
     """A name that cannot be resolved, or no connection in time, comes before the first byte; a reset does not."""
     pool = HTTPConnectionPool("nowhere.invalid")
     gone = NameResolutionError("nowhere.invalid", HTTPConnection("nowhere.invalid"), socket.gaierror())
-    assert before_writing(ConnectionError(MaxRetryError(pool, "/", gone)))
-    assert before_writing(ConnectTimeout(MaxRetryError(pool, "/", ConnectTimeoutError())))
+    assert is_before_writing(ConnectionError(MaxRetryError(pool, "/", gone)))
+    assert is_before_writing(ConnectTimeout(MaxRetryError(pool, "/", ConnectTimeoutError())))
     untrusted = SSLError(MaxRetryError(pool, "/", UrllibSSLError(ssl.SSLCertVerificationError("self-signed"))))
-    assert before_writing(untrusted)
-    assert not before_writing(SSLError(MaxRetryError(pool, "/", UrllibSSLError(ssl.SSLError("bad record mac")))))
-    assert not before_writing(ConnectionError(ProtocolError("Connection aborted.", ConnectionResetError())))
-    assert not before_writing(ReadTimeout(ReadTimeoutError(pool, "/", "late")))
+    assert is_before_writing(untrusted)
+    assert not is_before_writing(SSLError(MaxRetryError(pool, "/", UrllibSSLError(ssl.SSLError("bad record mac")))))
+    assert not is_before_writing(ConnectionError(ProtocolError("Connection aborted.", ConnectionResetError())))
+    assert not is_before_writing(ReadTimeout(ReadTimeoutError(pool, "/", "late")))
 
 
 def test_missing_secret_is_told_by_name_and_nothing_is_called(server: XServer) -> None:

@@ -23,7 +23,7 @@ def test_lost_answer_means_nobody_knows(server: XServer, mode: str, after: bool)
     world = XWorld(server, seconds=1.5)
     ready = prepared(world)
     server.fail_next(POST, mode, after=after)
-    with pytest.raises(Exception, match="nobody knows") as caught:
+    with pytest.raises(Exception, match="may have been posted") as caught:
         world.platform.post(ready)
     assert not isinstance(caught.value, (NotSent, Refused))
     server.faults.lift()
@@ -40,7 +40,7 @@ def test_success_that_cannot_be_read_means_nobody_knows(server: XServer, text: s
     world = XWorld(server)
     ready = prepared(world)
     server.fail_next(POST, "body", status=201, text=text)
-    with pytest.raises(Exception, match="nobody knows") as caught:
+    with pytest.raises(Exception, match="may have been posted") as caught:
         world.platform.post(ready)
     assert not isinstance(caught.value, (NotSent, Refused))
 
@@ -51,7 +51,7 @@ def test_dripping_server_is_given_up_on(server: XServer) -> None:
     ready = prepared(world)
     server.fail_next(POST, "drip", after=True)
     began = time.monotonic()
-    with pytest.raises(Exception, match="nobody knows"):
+    with pytest.raises(Exception, match="may have been posted"):
         world.platform.post(ready)
     assert time.monotonic() - began < 2
 
@@ -71,7 +71,7 @@ def test_name_looked_up_too_long_posts_nothing_later(server: XServer, monkeypatc
             done.set()
 
     monkeypatch.setattr(socket, "getaddrinfo", slow)
-    with pytest.raises(Exception, match="nobody knows"):
+    with pytest.raises(Exception, match="may have been posted"):
         world.platform.post(ready)
     held.set()
     assert done.wait(20)
@@ -97,7 +97,7 @@ def test_duplicate_that_is_listed_was_sent(server: XServer) -> None:
     world = XWorld(server)
     ready = prepared(world)
     server.fail_next(POST, "cut", after=True)
-    for message in ("nobody knows", "posted before"):
+    for message in ("may have been posted", "posted before"):
         with pytest.raises(Exception, match=message) as caught:
             world.platform.post(ready)
         assert not isinstance(caught.value, (NotSent, Refused))

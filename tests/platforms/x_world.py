@@ -103,7 +103,7 @@ class XWorld(World):
 
     def posted(self) -> list[tuple[str, str]]:
         """From the server's ledger."""
-        return [(one["text"], one["in_reply_to"]) for one in self.server.x.ledger.posted]
+        return [(reply["text"], reply["in_reply_to"]) for reply in self.server.x.ledger.posted]
 
     def fail(self, outcome: Outcome) -> bool:
         """One fault for each outcome."""
@@ -227,4 +227,4 @@ def one_round(world: XWorld, cursor: Json | None) -> tuple[list[FeedPage], Json]
 
 def read(pages: list[FeedPage]) -> dict[str, Mention]:
     """The mentions of these pages by id."""
-    return {one.id: one for page in pages for one in page.mentions}
+    return {mention.id: mention for page in pages for mention in page.mentions}

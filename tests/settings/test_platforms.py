@@ -25,9 +25,9 @@ from tests.settings.folders import MEMORY, faults, one_fault
         ('enabled = "no"', "enabled: expected true or false"),
         ("module = 3", "module: expected text"),
         ('module = "no.such.thing"', "module: cannot import no.such.thing"),
-        ('module = "listener.platforms.x"', "module: listener.platforms.x is a platform of another name"),
-        ('module = "json"', "module: json has no class Section"),
-        ('posts = ""', "posts: names no file"),
+        ('module = "listener.platforms.x"', "module: listener.platforms.x is the module of another platform"),
+        ('module = "json"', "module: json has no subclass Section"),
+        ('posts = ""', "posts: is not a file name"),
         ("api_token = 1", "api_token: is an unknown key; remove it: secrets come from the environment"),
     ],
 )
@@ -75,7 +75,8 @@ def test_platform_outside_this_repository_is_named_by_its_module(
     folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """A package of the operator's own needs no registry; a broken one is one fault."""
-    module = "from listener.model import Section\nSECRETS = ('EARSHOT_OURS_TOKEN',)\npreview = connect = print\n"
+    section = "class Section(model.Section):\n    secret_names = ('EARSHOT_OURS_TOKEN',)\n"
+    module = f"from listener import model\n{section}preview = connect = print\n"
     (tmp_path / "our_platform.py").write_text(module)
     (tmp_path / "broken_platform.py").write_text("1 / 0\n")
     monkeypatch.syspath_prepend(tmp_path)

@@ -13,6 +13,7 @@ import pytest
 
 from listener.desk.forget import forget
 from listener.store import notices, platforms, vacuum
+from tests import factories
 from tests.line import COMPLAINT, Line, line
 
 __all__ = ["line"]
@@ -41,7 +42,7 @@ def forgotten(line: Line) -> None:
     """A person is forgotten, and the file is not cleaned yet."""
     mention = line.say(f"{COMPLAINT} {WORD}")
     line.listen()
-    forget(line.store, line.desk(), f"memory:{mention.author_id}")
+    forget(line.store, line.desk(), f"memory:{mention.author_id}", factories.author_of)
 
 
 def traces(line: Line) -> bool:

@@ -12,6 +12,7 @@ from listener.model import History, Mention
 from listener.settings import load_responders
 from listener.store import notices, vacuum
 from listener.triage.route import Triage, TriageResult
+from tests import factories
 from tests.line import Line
 
 WORD = "zirconium"
@@ -46,7 +47,7 @@ def test_who_is_forgotten_while_their_mention_is_decided(line: Line, text: str, 
         nonlocal tries
         tries += 1
         if tries == 3 or not crash:
-            forget(line.store, line.desk(), f"memory:{said.author_id}")
+            forget(line.store, line.desk(), f"memory:{said.author_id}", factories.author_of)
             assert vacuum.clean(line.store, line.now)
         if crash:
             raise ZeroDivisionError(f"a fault near {WORD}")

@@ -1,9 +1,9 @@
 """Bluesky (AT Protocol) over plain httpx. `preview` and `Section` are light; httpx is imported inside `connect` alone.
 
 How it is put together: `section` the configuration · `times` instants and TIDs · `text` how a reply stands and is
-counted, its facets · `reply` preview and the stored request · `verdict` what a failed call means, the only place that
+counted, its facets · `reply` preview and the stored request · `failures` what a failed call means, the only place that
 reads status codes · `session` tokens and their file · `caller` calls with a session · `items` a post as Bluesky gives
-it · `views` threadgates, blocks and labels of a post · `walk` and `cursor` how far each feed was read · `feeds` a page
+it · `views` threadgates, blocks and labels of a post · `page_scan` how far each feed was read · `feeds` a page
 of a feed · `sender` posts and finds · `profile` the "bot" label · `api` the Platform.
 """
 
@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 from listener.model import Meter, Secrets
 from listener.platforms.bluesky.reply import preview
-from listener.platforms.bluesky.section import SECRETS, Section
+from listener.platforms.bluesky.section import Section
 
 if TYPE_CHECKING:
     from listener.platforms.bluesky.api import Bluesky
 
-__all__ = ["SECRETS", "Section", "connect", "preview"]
+__all__ = ["Section", "connect", "preview"]
 
 
 def connect(section: Section, secrets: Secrets, folder: Path, meter: Meter) -> "Bluesky":

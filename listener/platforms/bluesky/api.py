@@ -3,29 +3,34 @@
 import logging
 import random
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from listener.errors import Indeterminate, ReadFailed
-from listener.gate import Gate
 from listener.model import Account, FeedPage, Json, Mention, Outgoing, PostStatus, Prepared, Receipt, Secrets
-from listener.platforms.bluesky import cursor as cursors
 from listener.platforms.bluesky import page_scan, profile
 from listener.platforms.bluesky import reply as replies
 from listener.platforms.bluesky.caller import Absent, Caller, Rejected
-from listener.platforms.bluesky.feeds import SIZE, Feeds, Listing
+from listener.platforms.bluesky.feeds import SIZE, Feeds
 from listener.platforms.bluesky.items import OwnAccount
+from listener.platforms.bluesky.page_scan import FeedState
 from listener.platforms.bluesky.section import Section
 from listener.platforms.bluesky.sender import Sender
 from listener.platforms.bluesky.session import Sessions
+from listener.platforms.bluesky.times import stamp
 from listener.platforms.bluesky.views import Views
-from listener.web import HttpClient
+from listener.platforms.kit import cursor as cursors
+from listener.platforms.kit.cursor import MENTIONS, OWN, CallerClock, CursorState, PageKeys
+from listener.platforms.kit.gate import Gate
+from listener.platforms.kit.http import HttpClient
+from listener.platforms.kit.values import text_in
 
 log = logging.getLogger(__name__)
 
 
 class Bluesky:
-    """Bluesky for one account. watch_own: whether a round also reads our own posts, for answers given by a person."""
+    """One account on Bluesky. read_own_posts: whether a round also reads our own posts, for answers by a person."""
 
     name = "bluesky"
 
@@ -37,7 +42,7 @@ class Bluesky:
         *,
         web: HttpClient | None = None,
         rng: random.Random | None = None,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        clock: Callable[[], datetime] | None = None,
     ) -> None:
         self.settle_after, self.read_own_posts = section.settle_after, True
         rng, web = rng or random.Random(), web or HttpClient()  # noqa: S311 - jitter, no secret
@@ -46,100 +51,98 @@ class Bluesky:
         self._views = Views(self._caller)
         self._feeds = Feeds(self._caller, self._views)
         self._sender = Sender(self._caller, self._views, rng)
-        self._clock, self._ahead = clock, timedelta(0)  # the caller's clock against this machine's
-        self._failed: str | None = None  # the feed that failed last
+        self._clock = CallerClock(clock)
+        self._failed: str | None = None  # the feed at which the last call failed
 
     def fetch(self, cursor: Json | None, now: datetime) -> FeedPage:
-        """Return ONE page of one feed. Raises Unavailable."""
-        began = now
-        if cursor is None:
-            now = self._now()  # a first run is given the time it begins at, again and again until a page is stored
-        else:
-            self._ahead = now - self._clock()
-        names = cursors.feeds(self._section, own=self.read_own_posts)
-        book = cursors.load(cursor, names, self._section, began, self._failed)
-        feed, self._failed = book.todo[0], None
+        """Return ONE page of one feed; one that alone fails is left out of its round. Raises ReadFailed.
+
+        After a feed has failed a new round begins with the others, so that no feed starves another.
+        """
+        start, now = cursors.start_time(self._section, now), self._clock.follow(cursor, now)
+        begin = FeedState(begin=stamp(start) if start else "")
+        if cursor is not None and self._failed:
+            cursor = {**cursor, "todo": []}
+        feeds = self._feeds_of_round(cursor)
+        state = cursors.load_cursor(cursor, feeds, FeedState.load, lambda feed: begin, begun=(OWN,))
+        self._failed, feed = None, state.next_feed
         try:
-            return self._page(book, feed, now)
+            page = partial(self._page, now=now)
+            return cursors.read_next(state, page, lambda _, error: _is_alone(state, error), self.name)
         except ReadFailed:
             self._failed = feed
             raise
 
-    def _page(self, book: cursors.CursorState, feed: str, now: datetime) -> FeedPage:
-        us, track = self._us(now), book.tracks[feed]
-        under_way = page_scan.begun(track)
+    def _feeds_of_round(self, cursor: Json | None) -> tuple[str, ...]:
+        """Feeds that failed come last."""
+        feeds = cursors.feeds_of_round(cursors.searches(self._section.search), own=self.read_own_posts)
+        failures = (cursor or {}).get("failures", {})
+        return tuple(sorted(feeds, key=lambda feed: feed == self._failed or feed in failures))
+
+    def _page(self, state: CursorState[FeedState], feed: str, now: datetime) -> FeedPage:
+        us, feed_state = self._us(now), state.states[feed]
+        scan = page_scan.begin_scan(feed_state)
         try:
-            listing = self._feeds.page(feed, us, track.begin, under_way.token, now)
+            listing = self._feeds.page(feed, us, feed_state.begin, scan.token, now)
         except (Absent, Rejected) as error:
-            return self._mended(book, feed, under_way, str(error), now)
-        return self._read(book, feed, track, listing)
+            return self._repair(state, feed, scan, str(error), now)
+        keys = PageKeys(listing.parsed.times, listing.token, SIZE)
+        feed_state, is_over, gap = page_scan.step(feed_state, feed, keys)
+        return state.advance(feed, feed_state, is_over=is_over).page(feed, listing.parsed, (gap,))
 
-    def _read(self, book: cursors.CursorState, feed: str, track: page_scan.FeedState, listing: Listing) -> FeedPage:
-        found = listing.found
-        track, over, gap = page_scan.stepped(track, feed, page_scan.Seen(found.times, listing.token, SIZE))
-        book = book.kept(feed, track, over=over)
-        return FeedPage(
-            cursor=book.dump(),
-            mentions=tuple(found.mentions),
-            brand_posts=tuple(found.own),
-            quarantined_items=tuple(found.bad),
-            gaps=(gap,) if gap else (),
-            skipped=found.skipped,
-            more=bool(book.todo),
-        )
-
-    def _mended(
-        self, book: cursors.CursorState, feed: str, under_way: page_scan.PageScan, message: str, now: datetime
+    def _repair(
+        self, state: CursorState[FeedState], feed: str, scan: page_scan.PageScan, message: str, now: datetime
     ) -> FeedPage:
-        """A cursor that Bluesky takes no more begins its walk anew next time; a query that it refuses is left out."""
-        if under_way.token is None and feed == "mentions":
-            raise self._caller.failed(ReadFailed(message, "see docs/platforms.md", cause="transient"), "read", now)
-        log.warning("bluesky: %s: %s", feed, message)
-        track = page_scan.restarted(book.tracks[feed])
-        book = book.kept(feed, track, over=True)
-        return FeedPage(book.dump(), more=bool(book.todo))
+        """After a refused cursor the walk begins anew next time; a refused feed has failed."""
+        if scan.token is None:
+            do = "see docs/platforms.md" if feed == MENTIONS else "check `search` in [platforms.bluesky]"
+            raise self._caller.record_failure(ReadFailed(message, do), "read", now)
+        log.warning("bluesky: %s: the walk begins anew: %s", feed, message)
+        return state.repair(feed, page_scan.restart(state.states[feed]), is_over=True).page()
 
     def prepare(self, reply: Outgoing, now: datetime) -> Prepared:
-        """Pure: the record that post will write, and where."""
+        """Return the record that post will write, and where. Pure."""
         return replies.prepare(reply, self._sessions.account(), now)
 
     def post(self, prepared: Prepared) -> Receipt:
-        """Write it. Raises NotSent, Refused; anything else: nobody knows."""
-        return self._sender.post(prepared, self._now())
+        """Write it. Raises NotSent, Refused; after anything else the reply is unconfirmed."""
+        return self._sender.post(prepared, self._clock.now())
 
     def find_reply(self, prepared: Prepared) -> Receipt | None:
-        """Is the record there? Raises CannotTell, Unavailable."""
+        """Return the record if it is there. Raises Indeterminate, ReadFailed."""
         if prepared.request["account"] != self._sessions.account():
             raise Indeterminate("it was sent by another account than the one configured", "look there, then resolve it")
-        now = self._now()
-        return self._sender.find(prepared, self._us(now).did, now)
+        now = self._clock.now()
+        return self._sender.find_reply(prepared, self._us(now).did, now)
 
     def check_post(self, mention: Mention) -> PostStatus:
-        """The mention as it stands, and a person's answer to it. Raises Unavailable."""
-        now = self._now()
-        return self._views.standing(mention, self._us(now), now)
+        """Return the mention as it stands, and a person's answer to it. Raises ReadFailed."""
+        now = self._clock.now()
+        return self._views.check_post(mention, self._us(now), now)
 
     def whoami(self) -> Account:
-        """Who the session belongs to, asked anew. Raises Unavailable."""
-        now = self._now()
+        """Ask again who the session belongs to. Raises ReadFailed."""
+        now = self._clock.now()
         try:
-            told = self._caller.get("com.atproto.server.getSession", {}, now)
+            session = self._caller.get("com.atproto.server.getSession", {}, now)
         except (Absent, Rejected) as error:
-            raise ReadFailed(f"Bluesky does not say who we are: {error}", cause="item") from None
+            raise ReadFailed(f"Bluesky does not show which account this is: {error}", cause="item") from None
         us = self._us(now)
         record, _ = profile.read(self._caller, us.did, now)
-        message = () if profile.labelled(record) else (profile.UNLABELLED,)
-        name = record.get("displayName")
-        return Account(us.did, str(told.get("handle") or us.handle), name if isinstance(name, str) else None, message)
+        remarks = () if profile.is_labelled(record) else (profile.UNLABELLED,)
+        handle = str(session.get("handle") or us.handle)
+        return Account(us.did, handle, text_in(record.get("displayName")), remarks)
 
     def fix(self) -> tuple[str, ...]:
-        """Set the "bot" label on our account. Raises Unavailable."""
-        now = self._now()
+        """Set the "bot" label on our account. Raises ReadFailed."""
+        now = self._clock.now()
         return (profile.label(self._caller, self._us(now).did, now),)
 
     def _us(self, now: datetime) -> OwnAccount:
         session = self._caller.session(now)
         return OwnAccount(session.did, session.handle)
 
-    def _now(self) -> datetime:
-        return self._clock() + self._ahead
+
+def _is_alone(state: CursorState[FeedState], error: ReadFailed) -> bool:
+    """Whether only this feed fails: another one could be read, and neither the account nor a limit is the cause."""
+    return state.read > 0 and error.cause not in ("account", "rate")

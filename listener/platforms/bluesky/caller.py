@@ -1,4 +1,4 @@
-"""Calls through the gate with a session: what stands in the way is told without a call; failures are Unavailable."""
+"""Calls through the gate with a session: an open circuit is reported without a call, failures become ReadFailed."""
 
 import random
 from collections.abc import Callable
@@ -7,16 +7,17 @@ from functools import partial
 from typing import Any
 
 from listener.errors import ReadFailed
-from listener.gate import Gate
 from listener.model import Json
-from listener.net import HttpResponse
-from listener.platforms.bluesky.failures import ACCOUNT_DO, classify, read_error
+from listener.platforms.bluesky.failures import ACCOUNT_DO, classify
 from listener.platforms.bluesky.session import CredentialsMissing, Session, Sessions, bearer, method
-from listener.web import CallFailed, HttpClient
+from listener.platforms.kit.failures import read_error
+from listener.platforms.kit.gate import Gate
+from listener.platforms.kit.http import HttpClient
+from listener.platforms.kit.response import CallFailed, HttpResponse
 
 
 class Absent(Exception):
-    """Bluesky says that what was asked for is not there."""
+    """What was asked for is not there, as Bluesky answers."""
 
 
 class Rejected(Exception):
@@ -34,75 +35,83 @@ class Caller:
         self._sessions, self._web, self._gate, self._rng = sessions, web, gate, rng
 
     def session(self, now: datetime) -> Session:
-        """The session in use; signs in where there is none. Raises Unavailable."""
-        return self._signed(partial(self._sessions.open, self._refusal(now)), now)
+        """Return the session in use; signs in where there is none. Raises ReadFailed."""
+        return self._sign_in(partial(self._sessions.open, self._refusal(now)), now)
 
     def get(self, name: str, params: Any, now: datetime) -> Json:
-        """The answer of a query. Raises Unavailable, Absent, Rejected."""
-        answer = self.called("read", lambda one: self._web.get(method(one.base, name), params, bearer(one.access)), now)
+        """Return the answer of a query. Raises ReadFailed, Absent, Rejected."""
+
+        def request(session: Session) -> HttpResponse:
+            return self._web.get(method(session.base, name), params, bearer(session.access))
+
+        answer = self.call("read", request, now)
         if answer.status == 200:
             body = answer.object()
             if not body:
-                raise self.failed(ReadFailed("Bluesky's answer cannot be read"), "read", now)
+                raise self.record_failure(ReadFailed("Bluesky's answer cannot be read"), "read", now)
             self._gate.record_success("read")
             return body
-        verdict = classify(answer, now, self._rng)
-        if verdict.category == "absent":
-            raise Absent(verdict.message)
-        if verdict.category == "invalid" or verdict.name == "InternalServerError":
-            raise Rejected(verdict.message)
-        raise self.failed(read_error(verdict), "read", now)
+        failure = classify(answer, now, self._rng)
+        if failure.category == "absent":
+            raise Absent(failure.message)
+        if failure.category == "invalid" or failure.name == "InternalServerError":
+            raise Rejected(failure.message)
+        raise self.record_failure(read_error(failure), "read", now)
 
     def post(self, name: str, body: Json, now: datetime) -> HttpResponse:
-        """The answer of a procedure, whatever its status. Raises Unavailable when nothing was carried out, Broken."""
-        return self.called("write", lambda one: self._web.post(method(one.base, name), body, bearer(one.access)), now)
+        """Return the answer of a procedure, whatever its status.
 
-    def called(self, kind: str, call: Callable[[Session], HttpResponse], now: datetime) -> HttpResponse:
+        Raises ReadFailed if it was surely not carried out, CallFailed if it may have been.
+        """
+
+        def request(session: Session) -> HttpResponse:
+            return self._web.post(method(session.base, name), body, bearer(session.access))
+
+        return self.call("write", request, now)
+
+    def call(self, kind: str, request: Callable[[Session], HttpResponse], now: datetime) -> HttpResponse:
         """Call; a token that has run out is renewed, and the call made again: it was not carried out."""
-        self._pass(kind, now)
+        self._gate.require_open(now, kind)  # read, write and session are limited separately
         session = self.session(now)
         for _ in range(2):
-            answer = self._tried(kind, call, session, now)
+            answer = self._try(kind, request, session, now)
             if answer.status not in (400, 401) or classify(answer, now, self._rng).category != "expired":
                 return answer
-            session = self._signed(partial(self._sessions.renew, session, self._refusal(now)), now)
-        raise self.failed(read_error(classify(answer, now, self._rng)), kind, now)
+            session = self._sign_in(partial(self._sessions.renew, session, self._refusal(now)), now)
+        raise self.record_failure(read_error(classify(answer, now, self._rng)), kind, now)
 
-    def failed(self, error: ReadFailed, kind: str, now: datetime) -> ReadFailed:
-        """The same error, noted, with the time to try again."""
+    def record_failure(self, error: ReadFailed, kind: str, now: datetime) -> ReadFailed:
+        """Note the error; return it with the time to try again."""
         return self._gate.record_failure(error, now, kind)
 
-    def worked(self, kind: str) -> None:
-        """A call was answered as it should be."""
+    def record_success(self, kind: str) -> None:
+        """Note that a call was answered as it should be."""
         self._gate.record_success(kind)
 
-    def _pass(self, kind: str, now: datetime) -> None:
-        """Raise Unavailable while something stands in the way. kind: read, write or session, each limited by itself."""
-        if stop := self._gate.stopped(now, kind):
-            raise ReadFailed(stop.message, stop.do, cause=stop.cause, retry_at=stop.until)
-
-    def _tried(
-        self, kind: str, call: Callable[[Session], HttpResponse], session: Session, now: datetime
+    def _try(
+        self, kind: str, request: Callable[[Session], HttpResponse], session: Session, now: datetime
     ) -> HttpResponse:
         try:
-            return call(session)
+            return request(session)
         except CallFailed as error:
-            trouble = self.failed(ReadFailed(f"Bluesky cannot be reached: {error.message}"), kind, now)
+            trouble = self.record_failure(ReadFailed(f"Bluesky cannot be reached: {error.message}"), kind, now)
             if kind == "read" or not error.request_sent:
                 raise trouble from None
             raise
 
-    def _signed(self, work: Callable[[], Session], now: datetime) -> Session:
-        """Sign in or renew. Raises Unavailable."""
-        self._pass("session", now)
+    def _sign_in(self, work: Callable[[], Session], now: datetime) -> Session:
+        """Sign in or renew. Raises ReadFailed."""
+        self._gate.require_open(now, "session")
         try:
             session = work()
         except CredentialsMissing as error:
-            raise self.failed(ReadFailed(f"Bluesky: {error}", error.do, cause=error.cause), "session", now) from None
+            missing = ReadFailed(f"Bluesky: {error}", error.do, cause=error.cause)
+            raise self.record_failure(missing, "session", now) from None
         except CallFailed as error:
-            raise self.failed(ReadFailed(f"Bluesky cannot be reached: {error.message}"), "session", now) from None
+            unreachable = ReadFailed(f"Bluesky cannot be reached: {error.message}")
+            raise self.record_failure(unreachable, "session", now) from None
         except ReadFailed as error:
-            raise self.failed(error, "session", now) from None
+            raise self.record_failure(error, "session", now) from None
         return session
 
     def _refusal(self, now: datetime) -> Callable[[HttpResponse], Exception]:

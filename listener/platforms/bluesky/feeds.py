@@ -8,9 +8,10 @@ from typing import Any
 from listener.errors import ReadFailed
 from listener.model import Json
 from listener.platforms.bluesky.caller import Caller
-from listener.platforms.bluesky.items import POST, OwnAccount, ParsedPage, is_post, own_posts, sort
+from listener.platforms.bluesky.items import POST, BlueskyPage, OwnAccount, is_post, own_posts, parse_page
 from listener.platforms.bluesky.times import stamp, tid_instant
 from listener.platforms.bluesky.views import Views
+from listener.platforms.kit.cursor import MENTIONS, OWN
 
 SIZE = 100  # rows of a page, the most there may be
 
@@ -19,12 +20,12 @@ SIZE = 100  # rows of a page, the most there may be
 class Listing:
     """A sorted page and the cursor of the next."""
 
-    found: ParsedPage
+    parsed: BlueskyPage
     token: str | None
 
 
 class Feeds:
-    """Reads pages. Raises Unavailable, Rejected (a cursor or a query is at fault)."""
+    """Reads pages. Raises ReadFailed, Rejected (a cursor or a query is at fault)."""
 
     def __init__(self, caller: Caller, views: Views) -> None:
         self._caller, self._views = caller, views
@@ -32,15 +33,16 @@ class Feeds:
     def page(self, feed: str, us: OwnAccount, begin: str, token: str | None, now: datetime) -> Listing:
         """A page of "mentions", "search:QUERY" or "own"."""
         body = self._caller.get(*_request(feed, us, token), now)
-        name = {"mentions": "notifications", "own": "records"}.get(feed, "posts")
+        name = {MENTIONS: "notifications", OWN: "records"}.get(feed, "posts")
         rows = body.get(name)
         if not isinstance(rows, list):
-            raise self._caller.failed(ReadFailed(f"Bluesky's answer has no {name}"), "read", now)
+            raise self._caller.record_failure(ReadFailed(f"Bluesky's answer has no {name}"), "read", now)
         after = body.get("cursor")
-        found = (
-            _own(rows) if feed == "own" else sort(rows, us, begin, self._views.ineligible_reason(_asked(rows, us), now))
-        )
-        return Listing(found, after if isinstance(after, str) and after else None)
+        if feed == OWN:
+            parsed = _own(rows)
+        else:
+            parsed = parse_page(rows, us, begin, self._views.ineligible_reason(_foreign_uris(rows, us), now))
+        return Listing(parsed, after if isinstance(after, str) and after else None)
 
 
 def _request(feed: str, us: OwnAccount, token: str | None) -> tuple[str, Json]:
@@ -50,22 +52,22 @@ def _request(feed: str, us: OwnAccount, token: str | None) -> tuple[str, Json]:
     borders between them, where no cursor of ours reaches. priority: also who we do not follow.
     """
     cursor = {} if token is None else {"cursor": token}
-    if feed == "mentions":
+    if feed == MENTIONS:
         return "app.bsky.notification.listNotifications", {"limit": SIZE, "priority": "false", **cursor}
-    if feed == "own":
+    if feed == OWN:
         return "com.atproto.repo.listRecords", {"repo": us.did, "collection": POST, "limit": SIZE, **cursor}
     query = feed.removeprefix("search:")
     return "app.bsky.feed.searchPosts", {"q": query, "sort": "latest", "limit": SIZE, **cursor}
 
 
-def _asked(rows: Sequence[Any], us: OwnAccount) -> list[str]:
+def _foreign_uris(rows: Sequence[Any], us: OwnAccount) -> list[str]:
     """The uris of the posts on a page that are not ours."""
     uris = [row.get("uri") for row in rows if isinstance(row, dict)]
     return [uri for uri in uris if is_post(uri) and not uri.startswith(f"at://{us.did}/")]
 
 
-def _own(rows: Sequence[Any]) -> ParsedPage:
+def _own(rows: Sequence[Any]) -> BlueskyPage:
     """Our own records, which are ordered by the time in their keys."""
     records = [row | {"record": row.get("value")} for row in rows if isinstance(row, dict)]
     keys = [tid_instant(str(row.get("uri", "")).rpartition("/")[2]) for row in records]
-    return ParsedPage(own=own_posts(records), times=[stamp(made) for made in keys if made])
+    return BlueskyPage(brand_posts=own_posts(records), times=[stamp(created) for created in keys if created])

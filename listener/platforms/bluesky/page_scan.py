@@ -4,12 +4,12 @@ So "down to the last one seen" misses what was dated back. A round walks from th
 overlap, then patrols: one page further down than the round before, from the top again after the end.
 """
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from listener.model import Gap, Json
 from listener.platforms.bluesky.times import instant, stamp
+from listener.platforms.kit.cursor import PageKeys
 
 OVERLAP = timedelta(minutes=15)  # clocks of phones, and rows that are listed late
 _TICK = timedelta(milliseconds=1)  # how finely cursors tell times apart
@@ -36,64 +36,51 @@ class FeedState:
     begin: str = ""
     high: str = ""
     deep: str | None = None
-    walk: PageScan | None = None
+    scan: PageScan | None = None
 
     @classmethod
     def load(cls, raw: Json) -> "FeedState":
         """From the cursor's JSON."""
-        walk = raw.get("walk")
-        return cls(raw["begin"], raw["high"], raw.get("deep"), PageScan(**walk) if walk else None)
-
-    def dump(self) -> Json:
-        """To the cursor's JSON."""
-        return asdict(self)
+        scan = raw.get("scan")
+        return cls(raw["begin"], raw["high"], raw.get("deep"), PageScan(**scan) if scan else None)
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What a page showed: the instants of its rows as text, the cursor of the next page, and the size asked for."""
-
-    times: Sequence[str]
-    token: str | None
-    size: int
-
-
-def begun(track: FeedState) -> PageScan:
-    """The walk under way, or a new one down to the high water less the overlap."""
-    if track.walk:
-        return track.walk
-    high = instant(track.high)
-    return PageScan(floor=max(track.begin, stamp(high - OVERLAP) if high else ""))
+def begin_scan(state: FeedState) -> PageScan:
+    """Return the walk under way, or a new one down to the high water less the overlap."""
+    if state.scan:
+        return state.scan
+    high = instant(state.high)
+    return PageScan(floor=max(state.begin, stamp(high - OVERLAP) if high else ""))
 
 
-def restarted(track: FeedState) -> FeedState:
-    """Without the walk under way and the place of the patrol: the next walk begins at the top, the high water stays."""
-    return replace(track, walk=None, deep=None)
+def restart(state: FeedState) -> FeedState:
+    """Return the state without walk and patrol: the next walk begins at the top, the high water stays."""
+    return replace(state, scan=None, deep=None)
 
 
-def stepped(track: FeedState, feed: str, seen: Seen) -> tuple[FeedState, bool, Gap | None]:
-    """The track after a page, whether the feed's turn is over, and the gap where rows of one instant fill a page."""
-    walk = begun(track)
-    token, gap = _next(feed, walk.token, seen)
-    below = token if token and not _passed(seen, track.begin) else None  # what is left is younger than the first run
-    if walk.patrol:
-        return replace(track, deep=below, walk=None), True, gap
-    walk = replace(walk, token=token, first=max((walk.first, *seen.times)))
-    if token and not _passed(seen, walk.floor):
-        return replace(track, walk=walk), False, gap
-    deep = track.deep or below
+def step(state: FeedState, feed: str, seen: PageKeys) -> tuple[FeedState, bool, Gap | None]:
+    """Return the state after a page, whether the feed's turn is over, and the gap if rows of one time fill a page."""
+    scan = begin_scan(state)
+    token, gap = _find_next(feed, scan.token, seen)
+    below = token if token and not _has_passed(seen, state.begin) else None  # not older than the first run
+    if scan.patrol:
+        return replace(state, deep=below, scan=None), True, gap
+    scan = replace(scan, token=token, first=max((scan.first, *seen.keys)))
+    if token and not _has_passed(seen, scan.floor):
+        return replace(state, scan=scan), False, gap
+    deep = state.deep or below
     patrol = PageScan(token=deep, patrol=True) if deep else None
-    return replace(track, high=max(track.high, walk.first), deep=deep, walk=patrol), patrol is None, gap
+    return replace(state, high=max(state.high, scan.first), deep=deep, scan=patrol), patrol is None, gap
 
 
-def _passed(seen: Seen, floor: str) -> bool:
+def _has_passed(seen: PageKeys, floor: str) -> bool:
     """Whether a page went below an instant; its cursor tells it too, where it is one, also of rows left out."""
     moment = instant(seen.token)
-    return min((*seen.times, *([stamp(moment)] if moment else [])), default=floor) < floor
+    return min((*seen.keys, *([stamp(moment)] if moment else [])), default=floor) < floor
 
 
-def _next(feed: str, used: str | None, seen: Seen) -> tuple[str | None, Gap | None]:
-    """The cursor of the next page, and the gap that it leaves.
+def _find_next(feed: str, used: str | None, seen: PageKeys) -> tuple[str | None, Gap | None]:
+    """Return the cursor of the next page, and the gap that it leaves.
 
     Bluesky's own cursor excludes rows of the very instant it names, though the page may have ended among them: it is
     moved up by a tick, so that they are listed again.
@@ -106,7 +93,7 @@ def _next(feed: str, used: str | None, seen: Seen) -> tuple[str | None, Gap | No
     token, before = stamp(moment + _TICK), instant(used)
     if before is None or token < stamp(before):
         return token, None
-    if len(seen.times) < seen.size:
+    if len(seen.keys) < seen.size:
         return seen.token, None
     message = f"a page holds nothing but posts dated {seen.token}: of more than a page of them the rest cannot be read"
     return seen.token, Gap(feed, seen.token, stamp(before), message)

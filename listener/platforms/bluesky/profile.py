@@ -5,15 +5,15 @@ from datetime import datetime
 from listener.errors import ReadFailed
 from listener.model import Json
 from listener.platforms.bluesky.caller import Absent, Caller, Rejected
-from listener.platforms.bluesky.failures import UNKNOWN_DO
-from listener.web import CallFailed
+from listener.platforms.kit.response import CallFailed
+from listener.platforms.kit.values import object_in, objects_in
 
 PROFILE, _LABELS = "app.bsky.actor.profile", "com.atproto.label.defs#selfLabels"
 UNLABELLED = "our account does not carry the bot label: `earshot check --online --fix` sets it"
 
 
 def read(caller: Caller, did: str, now: datetime) -> tuple[Json, str | None]:
-    """(the profile record, its cid); an empty one without a cid where there is none. Raises Unavailable."""
+    """(the profile record, its cid); an empty one without a cid where there is none. Raises ReadFailed."""
     params = {"repo": did, "collection": PROFILE, "rkey": "self"}
     try:
         body = caller.get("com.atproto.repo.getRecord", params, now)
@@ -25,30 +25,28 @@ def read(caller: Caller, did: str, now: datetime) -> tuple[Json, str | None]:
     return (value, cid) if isinstance(value, dict) and isinstance(cid, str) else ({"$type": PROFILE}, None)
 
 
-def labelled(profile: Json) -> bool:
+def is_labelled(profile: Json) -> bool:
     """True when the profile carries the label."""
     return {"val": "bot"} in _values(profile)
 
 
 def label(caller: Caller, did: str, now: datetime) -> str:
-    """Set the label, leave all else as it is; returns what was done. Raises Unavailable."""
+    """Set the label, leave all else as it is; returns what was done. Raises ReadFailed."""
     profile, cid = read(caller, did, now)
-    if labelled(profile):
+    if is_labelled(profile):
         return "our account carries the bot label already"
     record = profile | {"labels": {"$type": _LABELS, "values": [*_values(profile), {"val": "bot"}]}}
     body = {"repo": did, "collection": PROFILE, "rkey": "self", "record": record, "swapRecord": cid}
     try:
         answer = caller.post("com.atproto.repo.putRecord", body, now)
     except CallFailed as error:
-        raise ReadFailed(f"Bluesky: {error.message}", UNKNOWN_DO) from None
+        raise ReadFailed(f"Bluesky: {error.message}", "run the command again") from None
     if answer.status != 200:
-        told = answer.object()
-        message = f"Bluesky answered {answer.status} ({told.get('error')}: {told.get('message')}) to the bot label"
+        body = answer.object()
+        message = f"Bluesky answered {answer.status} ({body.get('error')}: {body.get('message')}) to the bot label"
         raise ReadFailed(message, "try again, or set it in the app", cause="item")
     return "our account carries the bot label now"
 
 
 def _values(profile: Json) -> list[Json]:
-    labels = profile.get("labels")
-    values = labels.get("values") if isinstance(labels, dict) else None
-    return [one for one in values if isinstance(one, dict)] if isinstance(values, list) else []
+    return objects_in(object_in(profile.get("labels")).get("values"))

@@ -8,12 +8,13 @@ import hashlib
 from datetime import datetime
 
 from listener.model import Mention, Outgoing, Prepared, Preview, Section
-from listener.platforms.bluesky.text import LIMIT, length, normalize_post
+from listener.platforms.bluesky.text import LIMIT, length
 from listener.platforms.bluesky.times import salted, stamp, tid
+from listener.platforms.kit.text import normalize_post
 
 
 def preview(text: str, mention: Mention, section: Section) -> Preview:
-    """The text as Bluesky will show it. link: the post, for a person who answers by hand."""
+    """Return the text as Bluesky will show it. link: the post, for a person who answers by hand."""
     shown = normalize_post(text)
     return Preview(shown, length(shown), LIMIT, link=mention.url)
 
@@ -33,7 +34,7 @@ def _salt(uri: str) -> int:
 
 
 def prepare(reply: Outgoing, account: str, now: datetime) -> Prepared:
-    """The intention: account, key and record. What it answers (root, parent) and facets are looked up by `post`.
+    """Return the intention: account, key and record. What it answers (root, parent) and facets are looked up by `post`.
 
     dids: handles whose DID is known already.
     """

@@ -1,6 +1,6 @@
 """Posts a reply by putRecord, and finds out whether it is there.
 
-The record's key is ours and `swapRecord: null` says "only where nothing stands": whatever repeats, arrives late or is
+The record's key is ours and `swapRecord: null` means "only where nothing stands": whatever repeats, arrives late or is
 sent by two, one record comes of it (docs/decisions/0019-bluesky-one-place-for-an-answer.md).
 """
 
@@ -9,13 +9,14 @@ from datetime import datetime
 
 from listener.errors import Indeterminate, NotSent, PlatformError, ReadFailed, Refused
 from listener.model import Json, Prepared, Receipt
-from listener.net import HttpResponse
 from listener.platforms.bluesky.caller import Absent, Caller, Rejected
-from listener.platforms.bluesky.failures import classify, post_error, unknown
+from listener.platforms.bluesky.failures import classify
 from listener.platforms.bluesky.items import POST, parent, parts
 from listener.platforms.bluesky.text import facets, handles
-from listener.platforms.bluesky.views import Views, verdict
-from listener.web import CallFailed
+from listener.platforms.bluesky.views import Views, hidden_reason
+from listener.platforms.kit.failures import not_sent, post_error, unconfirmed
+from listener.platforms.kit.response import CallFailed, HttpResponse
+from listener.platforms.kit.values import object_in
 
 
 class Sender:
@@ -25,26 +26,29 @@ class Sender:
         self._caller, self._views, self._rng = caller, views, rng
 
     def post(self, prepared: Prepared, now: datetime) -> Receipt:
-        """Look at the post once more, and write the record. Raises NotSent, Refused; anything else: nobody knows."""
+        """Check the post once more, and write the record.
+
+        Raises NotSent, Refused; after anything else the reply is unconfirmed.
+        """
         try:
             body = self._body(prepared.request, now)
             answer = self._caller.post("com.atproto.repo.putRecord", body, now)
         except CallFailed as error:
-            raise unknown(f"Bluesky: {error.message}") from None
+            raise unconfirmed(f"Bluesky: {error.message}") from None
         except ReadFailed as error:
-            raise _not_sent(error) from None
+            raise not_sent(error) from None
         if answer.status == 200:
             return self._receipt(answer)
-        found = classify(answer, now, self._rng)
-        if found.category != "exists":
-            raise self._failed(post_error(found), now)
-        receipt = self.find(prepared, self._caller.session(now).did, now)  # an earlier call of ours has arrived
+        failure = classify(answer, now, self._rng)
+        if failure.category != "exists":
+            raise self._failed(post_error(failure), now)
+        receipt = self.find_reply(prepared, self._caller.session(now).did, now)  # an earlier call of ours has arrived
         if receipt is None:
-            raise unknown(f"{found.message}, yet does not show it")
+            raise unconfirmed(f"{failure.message}, but does not show it")
         return receipt
 
-    def find(self, prepared: Prepared, did: str, now: datetime) -> Receipt | None:
-        """The record where ours must stand; the server lists it at once. Raises CannotTell, Unavailable."""
+    def find_reply(self, prepared: Prepared, did: str, now: datetime) -> Receipt | None:
+        """The record where ours must stand; the server lists it at once. Raises Indeterminate, ReadFailed."""
         params = {"repo": did, "collection": POST, "rkey": prepared.request["rkey"]}
         try:
             body = self._caller.get("com.atproto.repo.getRecord", params, now)
@@ -52,10 +56,9 @@ class Sender:
             return None
         except Rejected as error:
             raise ReadFailed(f"Bluesky does not show our record: {error.message}", cause="item") from None
-        value, meant = body.get("value"), prepared.request
-        record = value if isinstance(value, dict) else {}
+        record, meant = object_in(body.get("value")), prepared.request
         if (record.get("text"), parent(record)) != (meant["record"]["text"], meant["parent"]):
-            raise Indeterminate("an answer of other words stands there already", "look at it, then resolve it")
+            raise Indeterminate("an answer in other words is there already", "look at it, then resolve it")
         return _at(did, str(params["rkey"]))
 
     def _body(self, request: Json, now: datetime) -> Json:
@@ -74,12 +77,11 @@ class Sender:
         view = next(iter(self._views.posts([uri], now)), None)
         if view is None:
             raise Refused("the post is gone, or a block hides it", "withdrawn")
-        if why := verdict(view):
+        if why := hidden_reason(view):
             raise Refused(why, "by_hand", "look at it on Bluesky; answer by hand, or close it")
-        mine, record = {"uri": uri, "cid": view.get("cid")}, view.get("record")
-        reply = record.get("reply") if isinstance(record, dict) else None
-        root = reply.get("root") if isinstance(reply, dict) else None
-        return {"root": root or mine, "parent": mine}
+        target = {"uri": uri, "cid": view.get("cid")}
+        root = object_in(object_in(view.get("record")).get("reply")).get("root")
+        return {"root": root or target, "parent": target}
 
     def _resolved(self, handle: str, now: datetime) -> str:
         """The DID of a handle, or "" where Bluesky knows none: it then stays plain text."""
@@ -90,22 +92,18 @@ class Sender:
         return str(body.get("did") or "")
 
     def _receipt(self, answer: HttpResponse) -> Receipt:
-        self._caller.worked("write")
+        self._caller.record_success("write")
         try:
             return _at(*parts(answer.object().get("uri")))
         except ValueError:
-            raise unknown("Bluesky answered 200 without the record's uri") from None
+            raise unconfirmed("Bluesky answered 200 without the record's uri") from None
 
     def _failed(self, error: PlatformError, now: datetime) -> PlatformError:
         """The same error; one that concerns the whole platform is noted."""
         if not isinstance(error, NotSent):
             return error
         trouble = ReadFailed(error.message, error.do, cause=error.cause, retry_at=error.retry_at)
-        return _not_sent(self._caller.failed(trouble, "write", now))
-
-
-def _not_sent(error: ReadFailed) -> NotSent:
-    return NotSent(error.message, error.do, cause=error.cause, retry_at=error.retry_at)
+        return not_sent(self._caller.record_failure(trouble, "write", now))
 
 
 def _at(did: str, key: str) -> Receipt:

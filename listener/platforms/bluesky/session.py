@@ -13,30 +13,31 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from listener.errors import Cause
-from listener.gate import url_problem
 from listener.model import Json, Secrets
-from listener.net import HttpResponse
 from listener.platforms.bluesky.section import HANDLE, PASSWORD, Section
-from listener.web import HttpClient
+from listener.platforms.kit.addresses import url_problem
+from listener.platforms.kit.http import HttpClient
+from listener.platforms.kit.response import HttpResponse
+from listener.platforms.kit.values import object_in, objects_in
 
 FILE = "bluesky-session.json"
 Judge = Callable[[HttpResponse], Exception]
 
 
 def method(base: str, name: str) -> str:
-    """The address of an XRPC method."""
+    """Return the address of an XRPC method."""
     return f"{base.rstrip('/')}/xrpc/{name}"
 
 
 def bearer(token: str) -> dict[str, str]:
-    """The headers that carry a token."""
+    """Return the headers that carry a token."""
     return {"Authorization": f"Bearer {token}"}
 
 
 class CredentialsMissing(Exception):
     """There is no session: a secret is missing, an answer of no use came, or the tokens cannot be kept.
 
-    cause, do: as Unavailable has them.
+    cause, do: as ReadFailed has them.
     """
 
     def __init__(self, message: str, do: str, cause: Cause = "transient") -> None:
@@ -57,7 +58,7 @@ class Session:
 
 
 class Sessions:
-    """Signs in and renews. Raises Unready, Broken, and what `judge` makes of a refusal."""
+    """Signs in and renews. Raises CredentialsMissing, CallFailed, and what `judge` makes of a refusal."""
 
     def __init__(self, section: Section, secrets: Secrets, folder: Path, web: HttpClient) -> None:
         self._service, self._secrets, self._path, self._web = section.service_url, secrets, folder / FILE, web
@@ -79,56 +80,55 @@ class Sessions:
         """The session in use, the file's, or a new one; other secrets than it was made with end it."""
         proof = self._proof()
         if self._known is None or self._known.proof != proof:
-            self._known = self._kept(proof) or self._signed_in(proof, judge)
+            self._known = self._load(proof) or self._sign_in(proof, judge)
         return self._known
 
     def renew(self, old: Session, judge: Judge) -> Session:
-        """The session after this one: another process may have renewed it; else by its refresh token, else anew."""
-        kept = self._kept(old.proof)
+        """Return the session after this one: the one of another process, or by its refresh token, or a new one."""
+        kept = self._load(old.proof)
         if kept and kept.access != old.access:
             self._known = kept
             return kept
         refresh = (kept or old).refresh
         answer = self._web.post(method(old.base, "com.atproto.server.refreshSession"), None, bearer(refresh))
         if answer.status == 200:
-            self._known = self._keep(self._made(answer, old.proof))
+            self._known = self._save(self._parse(answer, old.proof))
         elif answer.status == 429 or answer.status >= 500:
             raise judge(answer)
         else:  # revoked, or 90 days old
-            self._known = self._signed_in(self._proof(), judge)
+            self._known = self._sign_in(self._proof(), judge)
         return self._known
 
-    def _signed_in(self, proof: str, judge: Judge) -> Session:
+    def _sign_in(self, proof: str, judge: Judge) -> Session:
         body = {"identifier": self.account(), "password": self._password()}
         answer = self._web.post(method(self._service, "com.atproto.server.createSession"), body)
         if answer.status != 200:
             raise judge(answer)
-        return self._keep(self._made(answer, proof))
+        return self._save(self._parse(answer, proof))
 
-    def _made(self, answer: HttpResponse, proof: str) -> Session:
-        """The session of an answer. Raises Unready where it cannot be read."""
-        told = answer.object()
-        texts = [told.get(name) for name in ("did", "handle", "accessJwt", "refreshJwt")]
-        if not all(isinstance(one, str) and one for one in texts):
+    def _parse(self, answer: HttpResponse, proof: str) -> Session:
+        """The session of an answer. Raises CredentialsMissing where it cannot be read."""
+        body = answer.object()
+        texts = [body.get(name) for name in ("did", "handle", "accessJwt", "refreshJwt")]
+        if not all(isinstance(text, str) and text for text in texts):
             raise CredentialsMissing("its answer to a sign-in cannot be read", "")
         did, handle, access, refresh = map(str, texts)
-        return Session(proof, did, handle, self._home(told.get("didDoc")), access, refresh)
+        return Session(proof, did, handle, self._find_home(body.get("didDoc")), access, refresh)
 
-    def _home(self, document: object) -> str:
+    def _find_home(self, document: object) -> str:
         """The server that keeps our repository; the configured one where the DID document names none that is safe."""
-        services = document.get("service") if isinstance(document, dict) else None
-        for one in services if isinstance(services, list) else ():
-            url = one.get("serviceEndpoint") if isinstance(one, dict) else None
-            if isinstance(url, str) and str(one.get("id", "")).endswith("#atproto_pds") and self._safe(url):
+        for service in objects_in(object_in(document).get("service")):
+            url = service.get("serviceEndpoint")
+            if isinstance(url, str) and str(service.get("id", "")).endswith("#atproto_pds") and self._is_safe(url):
                 return url
         return self._service
 
-    def _safe(self, url: str) -> bool:
+    def _is_safe(self, url: str) -> bool:
         """Tokens go where https protects them; to another server on this machine only when the first one is here."""
         return not url_problem(url) and (url.startswith("https:") or self._service.startswith("http:"))
 
     def _proof(self) -> str:
-        """Slow on purpose: the file that holds it must not help to guess the password. Raises Unready."""
+        """Slow on purpose: the file that holds it must not help to guess the password. Raises CredentialsMissing."""
         handle, password = self.account(), self._password()
         if not handle or not password:
             name = PASSWORD if handle else HANDLE
@@ -136,19 +136,19 @@ class Sessions:
         key = (handle, password)
         if key not in self._proofs:
             salt = f"earshot {self._service} {handle}".encode(errors="replace")
-            made = hashlib.scrypt(password.encode(errors="replace"), salt=salt, n=2**13, r=8, p=1)
-            self._proofs = {key: made.hex()}
+            digest = hashlib.scrypt(password.encode(errors="replace"), salt=salt, n=2**13, r=8, p=1)
+            self._proofs = {key: digest.hex()}
         return self._proofs[key]
 
-    def _kept(self, proof: str) -> Session | None:
+    def _load(self, proof: str) -> Session | None:
         """The file's session, when these secrets made it; a file that cannot be read is as good as none."""
         with suppress(OSError, ValueError, TypeError):
             raw: Json = json.loads(self._path.read_text(encoding="utf-8"))
-            kept = Session(**{one.name: str(raw[one.name]) for one in fields(Session) if one.name in raw})
-            return kept if kept.proof == proof and self._safe(kept.base) else None
+            kept = Session(**{field.name: str(raw[field.name]) for field in fields(Session) if field.name in raw})
+            return kept if kept.proof == proof and self._is_safe(kept.base) else None
         return None
 
-    def _keep(self, session: Session) -> Session:
+    def _save(self, session: Session) -> Session:
         """Written and synced before it is used: a token that is used and lost could not be renewed."""
         half = self._path.with_name(f"{FILE}.{os.getpid()}")
         try:

@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+from listener.platforms.kit.values import time_in
+
 _DIGITS = "234567abcdefghijklmnopqrstuvwxyz"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -12,14 +14,8 @@ def stamp(moment: datetime) -> str:
 
 
 def instant(value: object) -> datetime | None:
-    """The instant that a text names, in UTC; None when it names none."""
-    if not isinstance(value, str) or "T" not in value:  # eight digits would pass for a date
-        return None
-    try:
-        moment = datetime.fromisoformat(value)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
+    """Return the instant that a text names, in UTC; None when it names none, also for a date alone."""
+    return time_in(value) if isinstance(value, str) and "T" in value else None  # eight digits would pass for a date
 
 
 def tid(moment: datetime, salt: int) -> str:

@@ -7,39 +7,40 @@ from datetime import datetime
 from listener.errors import ReadFailed
 from listener.model import Json, Mention, PostStatus
 from listener.platforms.bluesky.caller import Absent, Caller, Rejected
-from listener.platforms.bluesky.items import BOT, OwnAccount, clean, is_bot
+from listener.platforms.bluesky.items import BOT, OwnAccount, is_bot
 from listener.platforms.bluesky.reply import is_earshots
+from listener.platforms.kit.values import clean, object_in, objects_in
 
 log = logging.getLogger(__name__)
 
 GATED = "its author has limited who may reply: Bluesky would hide an answer of ours"
 BLOCKED = "its author and we have blocked one another"
 _BATCH = 25  # uris of one getPosts
-_REMEMBERED = 5_000  # posts whose verdict is kept: overlaps list them again and again
+_REMEMBERED = 5_000  # posts whose reason is kept: overlaps list them again and again
 
 
 class Views:
-    """Looks at posts. Raises Unavailable."""
+    """Looks at posts. Raises ReadFailed."""
 
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
-        self._verdicts: dict[str, str | None] = {}
+        self._reasons: dict[str, str | None] = {}
 
     def ineligible_reason(self, uris: Sequence[str], now: datetime) -> dict[str, str | None]:
         """Why Bluesky would hide an answer, for each of these posts; None when it would show it.
 
-        What it does not show at all is not judged: `look` finds out before anything is sent.
+        What it does not show at all has no reason here: `check_post` looks again before anything is sent.
         """
-        unknown = [uri for uri in dict.fromkeys(uris) if uri not in self._verdicts]
+        unknown = [uri for uri in dict.fromkeys(uris) if uri not in self._reasons]
         for start in range(0, len(unknown), _BATCH):
-            self._judge(unknown[start : start + _BATCH], now)
-        found = {uri: self._verdicts.get(uri) for uri in uris}
-        for uri in list(self._verdicts)[: max(0, len(self._verdicts) - _REMEMBERED)]:
-            del self._verdicts[uri]
-        return found
+            self._load(unknown[start : start + _BATCH], now)
+        reasons = {uri: self._reasons.get(uri) for uri in uris}
+        for uri in list(self._reasons)[: max(0, len(self._reasons) - _REMEMBERED)]:
+            del self._reasons[uri]
+        return reasons
 
-    def _judge(self, uris: Sequence[str], now: datetime) -> None:
-        """Look at these; where Bluesky refuses the question they stay unjudged, and the page is read all the same."""
+    def _load(self, uris: Sequence[str], now: datetime) -> None:
+        """Ask for these; if Bluesky refuses, their reasons stay unknown, and the page is read all the same."""
         try:
             views = self.posts(uris, now)
         except ReadFailed as error:
@@ -47,7 +48,7 @@ class Views:
                 raise
             log.warning("bluesky: %s", error.message)
             return
-        self._verdicts |= {str(view.get("uri")): verdict(view) for view in views}
+        self._reasons |= {str(view.get("uri")): hidden_reason(view) for view in views}
 
     def posts(self, uris: Sequence[str], now: datetime) -> list[Json]:
         """The views of those that are there and whose authors no block hides."""
@@ -58,9 +59,9 @@ class Views:
         posts = body.get("posts")
         if not isinstance(posts, list):
             raise ReadFailed("Bluesky's answer has no posts")  # nothing to conclude that they are gone from
-        return [one for one in posts if isinstance(one, dict)]
+        return objects_in(posts)
 
-    def standing(self, mention: Mention, us: OwnAccount, now: datetime) -> PostStatus:
+    def check_post(self, mention: Mention, us: OwnAccount, now: datetime) -> PostStatus:
         """How a mention stands, and whether somebody of us has answered it in the app."""
         params = {"uri": mention.id, "depth": 1, "parentHeight": 0}
         try:
@@ -74,14 +75,14 @@ class Views:
             return PostStatus(is_present=False)
         if not isinstance(thread.get("post"), dict):
             raise ReadFailed("Bluesky's answer has no post")
-        text = _object(_object(thread, "post"), "record").get("text")
+        text = object_in(object_in(thread.get("post")).get("record")).get("text")
         return PostStatus(True, clean(text) if isinstance(text, str) else None, _answer(thread, mention, us))
 
 
-def verdict(view: Json) -> str | None:
+def hidden_reason(view: Json) -> str | None:
     """Why an answer to this post would not be seen, or must not be given."""
-    viewer, author = _object(view, "viewer"), _object(view, "author")
-    seen = _object(author, "viewer")
+    viewer, author = object_in(view.get("viewer")), object_in(view.get("author"))
+    seen = object_in(author.get("viewer"))
     if seen.get("blockedBy") or seen.get("blocking"):
         return BLOCKED
     if is_bot(author):
@@ -89,16 +90,10 @@ def verdict(view: Json) -> str | None:
     return GATED if viewer.get("replyDisabled") is True else None
 
 
-def _object(view: Json, name: str) -> Json:
-    found = view.get(name)
-    return found if isinstance(found, dict) else {}
-
-
 def _answer(thread: Json, mention: Mention, us: OwnAccount) -> str | None:
     """The uri of an answer of ours that Earshot did not write: its own has the key that the mention gives it."""
-    replies = thread.get("replies")
-    for one in replies if isinstance(replies, list) else ():
-        uri = str(_object(one, "post").get("uri", "")) if isinstance(one, dict) else ""
+    for reply in objects_in(thread.get("replies")):
+        uri = str(object_in(reply.get("post")).get("uri", ""))
         if uri.startswith(f"at://{us.did}/") and not is_earshots(uri.rpartition("/")[2], mention.id):
             return uri
     return None

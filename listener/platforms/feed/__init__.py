@@ -1,11 +1,11 @@
 """Feeds (RSS, Atom, JSON Feed) of review sites, forums and alerts. Nothing can be posted there: replies are by_hand.
 
 A feed has no ids to walk by: it is read whole when it has changed, and what comes twice drops out by its id. At the
-first read of a feed `start` says what is old. Whatever is listed later is new, whatever date it bears: a moderated
+first read of a feed `start` decides what is old. Whatever is listed later is new, whatever date it bears: a moderated
 review appears days after it was written.
 
-`section` the configuration and the preview · `parse` feedparser, in a process of its own · `items` what a feed says ·
-`api` the Platform.
+`section` the configuration and the preview · `parse` feedparser, in a process of its own · `items` the items of a feed
+· `api` the Platform.
 """
 
 from pathlib import Path
@@ -21,7 +21,7 @@ __all__ = ["Section", "connect", "preview"]
 
 
 def connect(section: Section, secrets: Secrets, folder: Path, meter: Meter) -> "Feed":
-    """The platform named "feed". Calls nothing yet."""
+    """Return the platform named "feed". Calls nothing yet."""
     from listener.platforms.feed.api import Feed
 
     return Feed(section)

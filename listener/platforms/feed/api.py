@@ -1,23 +1,38 @@
 """The Platform "feed": one feed a page, asked for only when it has changed."""
 
 import hashlib
-import logging
 import random
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from urllib.parse import urljoin
 
 from listener.errors import Indeterminate, ReadFailed, Refused
-from listener.gate import limit_ends
-from listener.model import Account, FeedError, FeedPage, Json, Mention, Outgoing, PostStatus, Prepared, Receipt
-from listener.net import HttpResponse
-from listener.platforms.feed.items import INELIGIBLE_REASON, Found, items
+from listener.model import Account, FeedPage, Json, Mention, Outgoing, PostStatus, Prepared, Receipt
+from listener.platforms.feed.items import INELIGIBLE_REASON, FeedItems, items
 from listener.platforms.feed.section import Section, may_read
-from listener.web import CallFailed, HttpClient
-
-log = logging.getLogger(__name__)
+from listener.platforms.kit import cursor as cursors
+from listener.platforms.kit.cursor import CursorState
+from listener.platforms.kit.http import HttpClient
+from listener.platforms.kit.items import ParsedPage
+from listener.platforms.kit.response import CallFailed, HttpResponse, limit_ends
 
 _HOPS, _CAP, _WINDOW = 3, 4 << 20, timedelta(minutes=15)
-_WORRY = 3  # failures of a feed in a row before an operator hears of it
+
+
+@dataclass(frozen=True)
+class FeedFile:
+    """A feed as it was read last. old: ids that a first read found there (None: never read); body: its digest."""
+
+    old: tuple[str, ...] | None = None
+    body: str = ""
+    etag: str | None = None
+    modified: str | None = None
+
+    @classmethod
+    def load(cls, stored: Json) -> "FeedFile":
+        """From the cursor's JSON."""
+        return cls(**{**stored, "old": None if stored["old"] is None else tuple(stored["old"])})
 
 
 class Feed:
@@ -30,47 +45,35 @@ class Feed:
     def __init__(self, section: Section, web: HttpClient | None = None) -> None:
         self._section, self._web = section, web or HttpClient(cap=_CAP)
         self._rng = random.Random()  # noqa: S311 - jitter, no secret
-        self._resting: dict[str, datetime] = {}  # feeds that asked to be left alone, until when
+        self._resting: dict[str, datetime] = {}  # feeds that asks for a pause, until when
 
     def fetch(self, cursor: Json | None, now: datetime) -> FeedPage:
-        """ONE feed, whole. Raises Unavailable when no feed of a round could be read."""
-        cursor = cursor or {"todo": [], "feeds": {}, "read": 0, "failed": {}}
-        todo = [url for url in cursor["todo"] if url in self._section.feeds] or list(self._section.feeds)
-        url, rest = todo[0], todo[1:]
-        known = {one: state for one, state in cursor["feeds"].items() if one in self._section.feeds}
-        read = cursor["read"] if cursor["todo"] else 0
-        try:
-            state, found = self._read(url, known.get(url), now)
-        except ReadFailed as error:
-            if not rest and not read:
-                raise
-            log.warning("feed: %s is left out of this round: %s", url, error.message)
-            failed = cursor["failed"] | {url: cursor["failed"].get(url, 0) + 1}
-            trouble = FeedError(error.message, error.do) if failed[url] >= _WORRY else None
-            cursor = {"todo": rest, "feeds": known, "read": read, "failed": failed}
-            return FeedPage(cursor, feed=url if trouble else "", trouble=trouble, more=bool(rest))
-        failed = {one: times for one, times in cursor["failed"].items() if one in self._section.feeds and one != url}
-        cursor = {"todo": rest, "feeds": known | {url: state}, "read": read + 1, "failed": failed}
-        mentions, bad = tuple(found.mentions), tuple(found.bad)
-        return FeedPage(cursor, mentions, quarantined_items=bad, skipped=found.skipped, feed=url, more=bool(rest))
+        """Return ONE feed, whole. Raises ReadFailed when no feed of a round could be read."""
+        state = cursors.load_cursor(cursor, self._section.feeds, FeedFile.load, lambda url: FeedFile())
+        is_last_hope = len(state.todo) == 1 and not state.read
+        return cursors.read_next(state, partial(self._page, now=now), lambda url, error: not is_last_hope, self.name)
 
-    def _read(self, url: str, state: Json | None, now: datetime) -> tuple[Json, Found]:
+    def _page(self, state: CursorState[FeedFile], url: str, now: datetime) -> FeedPage:
+        file, parsed = self._read(url, state.states[url], now)
+        return state.advance(url, file, is_over=True).page(url, parsed)
+
+    def _read(self, url: str, known: FeedFile, now: datetime) -> tuple[FeedFile, ParsedPage]:
         if now < self._resting.get(url, now):
-            raise ReadFailed(f"{url} asked to be left alone", cause="rate", retry_at=self._resting[url])
-        answer, at = self._get(url, state or {}, now)
+            raise ReadFailed(f"{url} asks for a pause", cause="rate", retry_at=self._resting[url])
+        answer, at = self._get(url, known, now)
         body = hashlib.sha256(answer.body).hexdigest()[:20]
-        if state and (answer.status == 304 or body == state["body"]):
-            return state, Found()
-        found = Found()
+        if known.old is not None and (answer.status == 304 or body == known.body):
+            return known, ParsedPage()
+        feed = FeedItems(url, now, addressed=url in self._section.urls)
         for item in items(answer, at):
-            found.add(item, url, now, addressed=url in self._section.urls)
-        old = found.without(None if state is None else set(state["old"]), self._section.start)
-        told = {"etag": answer.headers.get("etag"), "modified": answer.headers.get("last-modified")}
-        return {"old": old, "body": body, **told}, found
+            feed.add(item)
+        old = feed.drop_old(known.old, self._section.start)
+        headers = answer.headers
+        return FeedFile(tuple(old), body, headers.get("etag"), headers.get("last-modified")), feed.parsed
 
-    def _get(self, url: str, state: Json, now: datetime) -> tuple[HttpResponse, str]:
-        """The answer, and where it came from after some redirects. No credentials go along. Raises Unavailable."""
-        known = {"If-None-Match": state.get("etag"), "If-Modified-Since": state.get("modified")}
+    def _get(self, url: str, file: FeedFile, now: datetime) -> tuple[HttpResponse, str]:
+        """Return the answer and where it came from after redirects. No credentials are sent. Raises ReadFailed."""
+        known = {"If-None-Match": file.etag, "If-Modified-Since": file.modified}
         headers = {name: value for name, value in known.items() if value}
         at = url
         for _ in range(_HOPS + 1):
@@ -79,14 +82,14 @@ class Feed:
             except CallFailed as error:
                 raise ReadFailed(f"{url} cannot be reached: {error.message}") from None
             if answer.status not in (301, 302, 303, 307, 308):
-                return self._judged(answer, url, now), at
+                return self._checked(answer, url, now), at
             target = _joined(at, answer.headers.get("location", ""))
             if not may_read(target) or (at.startswith("https:") and not target.startswith("https:")):
                 break
             at = target
-        raise ReadFailed(f"{url} leads away to {target[:200]}", "give the address it should be read at", cause="item")
+        raise ReadFailed(f"{url} redirects to {target[:200]}", "give the address it should be read at", cause="item")
 
-    def _judged(self, answer: HttpResponse, url: str, now: datetime) -> HttpResponse:
+    def _checked(self, answer: HttpResponse, url: str, now: datetime) -> HttpResponse:
         if answer.status in (200, 304):
             return answer
         message = f"{url} answered {answer.status}"
@@ -98,32 +101,32 @@ class Feed:
         raise ReadFailed(message, "look at it in a browser, then correct [platforms.feed]", cause="item")
 
     def prepare(self, reply: Outgoing, now: datetime) -> Prepared:
-        """What a person should write; it is never posted."""
+        """Return what a person should write; it is never posted."""
         return Prepared(f"{reply.reply_id}-{reply.revision}", {"in_reply_to": reply.mention.id, "text": reply.text})
 
     def post(self, prepared: Prepared) -> Receipt:
-        """Raises Refused."""
+        """Raise Refused."""
         raise Refused(INELIGIBLE_REASON, "by_hand")
 
     def find_reply(self, prepared: Prepared) -> Receipt | None:
-        """Raises CannotTell."""
-        raise Indeterminate("a feed does not tell who answered", "look there, then resolve it")
+        """Raise Indeterminate."""
+        raise Indeterminate("a feed does not show who answered", "look there, then resolve it")
 
     def check_post(self, mention: Mention) -> PostStatus:
-        """Raises CannotTell."""
+        """Raise Indeterminate."""
         raise Indeterminate("a feed is read whole, when it is polled")
 
     def whoami(self) -> Account:
-        """Nobody; says which feeds cannot be read. Raises Unavailable when none can."""
-        now, message = datetime.now(UTC), []
+        """Return no real account, and a remark for each feed that cannot be read. Raises ReadFailed when none can."""
+        now, remarks = datetime.now(UTC), []
         for url in self._section.feeds:
             try:
-                self._read(url, None, now)
+                self._read(url, FeedFile(), now)
             except ReadFailed as error:
-                message.append(f"{error.message}; {error.do}" if error.do else error.message)
-        if len(message) == len(self._section.feeds):
-            raise ReadFailed(message[0], "correct the addresses in [platforms.feed]", cause="item")
-        return Account("feed", "feed", remarks=tuple(message))
+                remarks.append(f"{error.message}; {error.do}" if error.do else error.message)
+        if len(remarks) == len(self._section.feeds):
+            raise ReadFailed(remarks[0], "correct the addresses in [platforms.feed]", cause="item")
+        return Account("feed", "feed", remarks=tuple(remarks))
 
 
 def _joined(at: str, location: str) -> str:

@@ -15,17 +15,16 @@ from typing import Any
 SECONDS, MEMORY = 20, 1 << 30  # of the processor, and in bytes
 
 
-def parsed(body: bytes, kind: str, url: str, *, seconds: float = SECONDS + 10) -> dict[str, Any]:
-    """{lang, entries: [{id, link, author, title, said, made}]} of RSS or Atom. Raises ValueError.
+def parse_feed(body: bytes, kind: str, url: str, *, seconds: float = SECONDS + 10) -> dict[str, Any]:
+    """Return {lang, entries: [{id, link, author, title, content, created}]} of RSS or Atom. Raises ValueError.
 
     kind: the content type; seconds: by the clock on the wall.
     """
     if b"<!entity" in body.replace(b"\0", b"").lower():  # a few bytes of them may unpack to gigabytes
         raise ValueError("it declares XML entities of its own")
     command = [sys.executable, "-I", __file__, kind, url]
-    bare = {
-        name: value for name, value in os.environ.items() if not name.startswith("EARSHOT_")
-    }  # no secret goes along
+    # no secret goes along
+    bare = {name: value for name, value in os.environ.items() if not name.startswith("EARSHOT_")}
     try:
         done = subprocess.run(command, input=body, env=bare, capture_output=True, timeout=seconds, check=False)  # noqa: S603
     except subprocess.TimeoutExpired:
@@ -33,8 +32,8 @@ def parsed(body: bytes, kind: str, url: str, *, seconds: float = SECONDS + 10) -
     if done.returncode:
         last = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
         raise ValueError(last[-200:] or f"it cannot be parsed within {SECONDS} s and {MEMORY >> 20} MB")
-    told: dict[str, Any] = json.loads(done.stdout)
-    return told
+    feed: dict[str, Any] = json.loads(done.stdout)
+    return feed
 
 
 def main() -> None:
@@ -44,25 +43,25 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     headers = {"content-type": sys.argv[1], "content-location": sys.argv[2]}
-    told = feedparser.parse(
+    feed = feedparser.parse(
         io.BytesIO(sys.stdin.buffer.read()), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
     )
-    if not told.version and not told.entries:
-        sys.exit(str(told.get("bozo_exception") or "neither RSS nor Atom"))
-    json.dump({"lang": told.feed.get("language"), "entries": [_entry(one) for one in told.entries]}, sys.stdout)
+    if not feed.version and not feed.entries:
+        sys.exit(str(feed.get("bozo_exception") or "neither RSS nor Atom"))
+    json.dump({"lang": feed.feed.get("language"), "entries": [_entry(entry) for entry in feed.entries]}, sys.stdout)
 
 
-def _entry(one: Any) -> dict[str, Any]:
-    details = [*(one.get("content") or ()), one.get("summary_detail") or {}]
-    said: Any = next((detail for detail in details if detail.get("value")), {})
-    made = one.get("published_parsed") or one.get("updated_parsed")
+def _entry(entry: Any) -> dict[str, Any]:
+    details = [*(entry.get("content") or ()), entry.get("summary_detail") or {}]
+    content: Any = next((detail for detail in details if detail.get("value")), {})
+    created = entry.get("published_parsed") or entry.get("updated_parsed")
     return {
-        "id": one.get("id"),
-        "link": one.get("link"),
-        "author": one.get("author"),
-        "title": one.get("title_detail") or {},
-        "said": said,
-        "made": "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}".format(*made[:6]) if made else None,
+        "id": entry.get("id"),
+        "link": entry.get("link"),
+        "author": entry.get("author"),
+        "title": entry.get("title_detail") or {},
+        "content": content,
+        "created": "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}".format(*created[:6]) if created else None,
     }
 
 

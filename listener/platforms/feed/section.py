@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from listener import model
 from listener.model import Mention, Preview
+from listener.platforms.kit.section import HTTP_LOGGERS
 
 LIMIT = 10_000  # characters; whoever writes it by hand knows the place's own
 
@@ -13,6 +14,8 @@ LIMIT = 10_000  # characters; whoever writes it by hand knows the place's own
 @dataclass(frozen=True, kw_only=True)
 class Section(model.Section):
     """[platforms.feed]. urls: feeds of what is said to us (reviews, our forum); alerts: of what is said about us."""
+
+    chatty_loggers = HTTP_LOGGERS
 
     urls: tuple[str, ...] = ()
     alerts: tuple[str, ...] = ()
@@ -23,16 +26,16 @@ class Section(model.Section):
         return *self.urls, *self.alerts
 
     def problems(self) -> list[tuple[str, str, str]]:
-        """Faults that types do not catch."""
-        faults = [] if self.feeds else [("urls", "names no feed", "give the address of a feed in urls or alerts")]
-        faults += [("urls", f"{url!r} is no http(s) address", "give one without user and password")
+        """Return the problems that types do not catch."""
+        faults = [] if self.feeds else [("urls", "has no feed", "give the address of a feed in urls or alerts")]
+        faults += [("urls", f"{url!r} is not an http(s) address", "give one without user and password")
                    for url in self.feeds if not may_read(url)]  # fmt: skip
         twice = [url for url, count in Counter(self.feeds).items() if count > 1]
-        return faults + [("urls", f"{url} stands there twice", "leave one out") for url in twice]
+        return faults + [("urls", f"{url} is listed twice", "remove one of them") for url in twice]
 
 
 def preview(text: str, mention: Mention, section: model.Section) -> Preview:
-    """The text as it is; link: where a person can write it."""
+    """Return the text as it is; link: where a person can write it."""
     return Preview(text.strip(), len(text.strip()), LIMIT, link=mention.url)
 
 

@@ -1,9 +1,9 @@
 """Mastodon and what speaks its client API (GoToSocial, snac, Pleroma …), over plain httpx.
 
 `preview` and `Section` are light; httpx is imported inside `connect` alone. How it is put together: `section` the
-configuration · `text` how a text stands and is counted · `reply` preview and the stored request · `verdict` what a
+configuration · `text` how a text stands and is counted · `reply` preview and the stored request · `failures` what a
 failed call means, the only place that reads status codes · `caller` reads, who we are, threads · `items` a status as
-the server gives it · `walk` how far a feed was read · `feeds` a page of a feed, and the cursor · `sender` posts and
+the server gives it · `page_scan` how far a feed was read · `feeds` a page of a feed · `sender` posts and
 finds · `api` the Platform.
 """
 
@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 from listener.model import Meter, Secrets
 from listener.platforms.mastodon.reply import preview
-from listener.platforms.mastodon.section import SECRETS, Section
+from listener.platforms.mastodon.section import Section
 
 if TYPE_CHECKING:
     from listener.platforms.mastodon.api import Mastodon
 
-__all__ = ["SECRETS", "Section", "connect", "preview"]
+__all__ = ["Section", "connect", "preview"]
 
 
 def connect(section: Section, secrets: Secrets, folder: Path, meter: Meter) -> "Mastodon":

@@ -1,4 +1,4 @@
-"""Reads through the gate: what stands in the way is told without a call, what fails becomes Unavailable."""
+"""Reads through the gate: an open circuit is reported without a call, what fails becomes ReadFailed."""
 
 import random
 from collections import OrderedDict
@@ -7,12 +7,14 @@ from datetime import datetime
 from typing import Any
 
 from listener.errors import ReadFailed
-from listener.gate import Gate
 from listener.model import Account, Json, Secrets
-from listener.net import HttpResponse
-from listener.platforms.mastodon.failures import is_gone, read_error
+from listener.platforms.kit.failures import read_error
+from listener.platforms.kit.gate import Gate
+from listener.platforms.kit.http import HttpClient
+from listener.platforms.kit.response import CallFailed, HttpResponse
+from listener.platforms.kit.values import objects_in
+from listener.platforms.mastodon.failures import classify, is_gone
 from listener.platforms.mastodon.section import TOKEN, Section
-from listener.web import CallFailed, HttpClient
 
 STATUSES = "/api/v1/statuses/"
 _ROOTS = 5_000  # threads remembered
@@ -30,51 +32,50 @@ class Caller:
         self._unread: set[str] = set()  # statuses whose thread could not be read once
 
     def token(self) -> str:
-        """The token, read anew each time, so that a replaced one counts at once; "" while there is none."""
+        """Return the token, read anew each time, so that a replaced one counts at once; "" while there is none."""
         return (self._secrets.get(TOKEN) or "").strip()
 
     def url(self, path: str) -> str:
-        """An address on the server."""
+        """Return an address on the server."""
         return self._base + path
 
     def headers(self) -> dict[str, str]:
-        """Of every call."""
+        """Return the headers of every call."""
         return {"Authorization": f"Bearer {self.token()}"}
 
     def ready(self, now: datetime) -> None:
-        """Raise Unavailable while no call may be made."""
-        if stop := self.gate.stopped(now):
-            raise ReadFailed(stop.message, stop.do, cause=stop.cause, retry_at=stop.until)
+        """Raise ReadFailed while no call may be made."""
+        self.gate.require_open(now)
         if not self.token().isascii() or not self.token().isprintable() or not self.token():
-            missing = ReadFailed(f"Mastodon: {TOKEN} is not set, or is no token", NO_TOKEN, cause="account")
-            raise self.gate.record_failure(missing, now)
+            message = f"Mastodon: {TOKEN} is not set, or is not a token"
+            raise self.gate.fail_read(now, message, NO_TOKEN, cause="account")
 
     def get(self, path: str, now: datetime, params: Any = None) -> Any:
-        """The JSON of a 200, or None when the server says that it is gone. Raises Unavailable."""
+        """Return the JSON of a 200, or None when the server says that it is gone. Raises ReadFailed."""
         self.ready(now)
         try:
             answer = self.web.get(self.url(path), params, self.headers())
             if answer.status == 200:
-                told = answer.json()
+                body = answer.json()
                 self.gate.record_success()
-                return told
+                return body
         except CallFailed as error:
-            raise self.gate.record_failure(ReadFailed(f"Mastodon cannot be reached: {error.message}"), now) from None
+            raise self.gate.fail_read(now, f"Mastodon cannot be reached: {error.message}") from None
         except ValueError as error:
-            raise self.gate.record_failure(ReadFailed(f"Mastodon's answer cannot be read ({error})"), now) from None
+            raise self.gate.fail_read(now, f"Mastodon's answer cannot be read ({error})") from None
         if is_gone(answer) or (path.startswith(STATUSES) and self._twice_missing(answer, path, now)):
             return None
-        raise self.gate.record_failure(read_error(answer, now, self.rng), now)
+        raise self.gate.record_failure(read_error(classify(answer, now, self.rng)), now)
 
     def status(self, status_id: str, now: datetime) -> Json | None:
-        """A status, or None when it is gone. Raises Unavailable."""
-        told = self.get(STATUSES + status_id, now)
-        if told is None or (isinstance(told, dict) and isinstance(told.get("content"), str)):
-            return told
-        raise self.gate.record_failure(ReadFailed("Mastodon gives a post that cannot be read"), now)
+        """Return a status, or None when it is gone. Raises ReadFailed."""
+        status = self.get(STATUSES + status_id, now)
+        if status is None or (isinstance(status, dict) and isinstance(status.get("content"), str)):
+            return status
+        raise self.gate.fail_read(now, "Mastodon gives a post that cannot be read")
 
     def _twice_missing(self, answer: HttpResponse, path: str, now: datetime) -> bool:
-        """snac says 404 like any web server: it counts when the API answers otherwise, and says it again."""
+        """snac answers 404 like any web server: it counts if the API works and answers 404 again."""
         if answer.status not in (404, 410):
             return False
         self._who(now)
@@ -84,28 +85,28 @@ class Caller:
             return False
 
     def items(self, path: str, now: datetime, params: Any = None) -> list[Any]:
-        """A page. Raises Unavailable, also when there is none."""
-        told = self.get(path, now, params)
-        if isinstance(told, list):
-            return told
-        message = f"Mastodon gives no list at {path}"
-        raise self.gate.record_failure(ReadFailed(message, "is server_url right?", cause="item"), now)
+        """Return the items of a page. Raises ReadFailed, also when there is none."""
+        items = self.get(path, now, params)
+        if isinstance(items, list):
+            return items
+        message = f"Mastodon does not give a list at {path}"
+        raise self.gate.fail_read(now, message, "is server_url right?", cause="item")
 
     def account(self, now: datetime) -> Account:
-        """Who the token belongs to, asked once a process and token. Raises Unavailable."""
+        """Return who the token belongs to, asked once a process and token. Raises ReadFailed."""
         token = self.token()
         if self._account is None or self._account[0] != token:
             self._account = (token, self._who(now))
         return self._account[1]
 
     def _who(self, now: datetime) -> Account:
-        told = self.get("/api/v1/accounts/verify_credentials", now)
-        if not isinstance(told, dict) or not isinstance(told.get("id"), str) or not told["id"]:
-            message = "Mastodon does not say who we are"
-            raise self.gate.record_failure(ReadFailed(message, "is server_url right?", cause="account"), now)
-        name = told.get("display_name")
-        handle = str(told.get("acct") or told.get("username") or told["id"])
-        return Account(told["id"], handle, name if isinstance(name, str) and name else None)
+        account = self.get("/api/v1/accounts/verify_credentials", now)
+        if not isinstance(account, dict) or not isinstance(account.get("id"), str) or not account["id"]:
+            message = "Mastodon does not show which account this is"
+            raise self.gate.fail_read(now, message, "is server_url right?", cause="account")
+        name = account.get("display_name")
+        handle = str(account.get("acct") or account.get("username") or account["id"])
+        return Account(account["id"], handle, name if isinstance(name, str) and name else None)
 
     def remarks(self, now: datetime) -> tuple[str, ...]:
         """Where the server's limit is another than the section's, for `check --online`; nothing where it names none."""
@@ -119,17 +120,17 @@ class Caller:
         return (f"this server takes {most} characters and not {self._limit}: {why}; set characters = {most}",)
 
     def thread(self, status_id: str, now: datetime) -> Json | None:
-        """What stands before and after a status; None when it is gone. Raises Unavailable."""
-        told = self.get(f"{STATUSES}{status_id}/context", now)
-        return told if isinstance(told, dict) else None
+        """Return what stands before and after a status; None when it is gone. Raises ReadFailed."""
+        context = self.get(f"{STATUSES}{status_id}/context", now)
+        return context if isinstance(context, dict) else None
 
     def root(self, status: Json, now: datetime) -> str:
-        """The first status of a thread: Mastodon names no conversation. One call a thread. Raises Unavailable."""
+        """Return the first status of a thread: Mastodon names no conversation. One call a thread. Raises ReadFailed."""
         parent = status.get("in_reply_to_id")
         known = self._roots.get(parent, "") if isinstance(parent, str) else str(status["id"])
         if not known:
             before = self._above(str(status["id"]), now)
-            ids = [one["id"] for one in before or () if isinstance(one, dict) and isinstance(one.get("id"), str)]
+            ids = [ancestor["id"] for ancestor in objects_in(before) if isinstance(ancestor.get("id"), str)]
             known = ids[0] if ids else str(parent)
             self._roots |= dict.fromkeys([*ids, str(parent)], known) if ids else {}
         self._roots[str(status["id"])] = known
@@ -138,7 +139,7 @@ class Caller:
         return known
 
     def _above(self, status_id: str, now: datetime) -> Any:
-        """What stands before a status; None where it cannot be read twice: that must not stop all mentions."""
+        """Return what stands before a status; None where it cannot be read twice: that must not stop all mentions."""
         try:
             return (self.thread(status_id, now) or {}).get("ancestors")
         except ReadFailed as error:
@@ -148,10 +149,10 @@ class Caller:
             return None
 
 
-def _most(told: Any) -> int | None:
+def _most(instance: Any) -> int | None:
     """The server's limit: Mastodon's and GoToSocial's place, or Pleroma's."""
     try:
-        most = told["configuration"]["statuses"]["max_characters"]
+        most = instance["configuration"]["statuses"]["max_characters"]
     except (KeyError, TypeError):
-        most = told.get("max_toot_chars") if isinstance(told, dict) else None
+        most = instance.get("max_toot_chars") if isinstance(instance, dict) else None
     return most if isinstance(most, int) and most > 0 else None

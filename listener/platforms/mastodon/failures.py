@@ -3,63 +3,62 @@
 import random
 from datetime import datetime, timedelta
 
-from listener.errors import NotSent, PlatformError, ReadFailed, Refused
-from listener.gate import limit_ends
-from listener.net import HttpResponse
+from listener.platforms.kit.failures import Category, Failure
+from listener.platforms.kit.response import HttpResponse, limit_ends
 
 _WINDOW = timedelta(minutes=5)  # of Mastodon's and GoToSocial's limits, when no header names the end
 _RESETS = ("x-ratelimit-reset",)
 _ACCOUNT = ("scope", "token", "login", "disabled", "suspended", "confirm", "pending", "moved", "unauthor")
 """Words of a 403 that concern our account rather than this one reply."""
 _TOKEN = "make a new token with read and write:statuses (Preferences, Development), and replace EARSHOT_MASTODON_TOKEN"  # noqa: S105
-_LOOK = "it is looked for before anything else"
+_REDIRECT_DO = "give the address it redirects to as server_url"
+_POST_CATEGORIES: dict[int, Category] = {403: "by_hand", 404: "transient", 408: "transient", 410: "transient"}
+_DO: dict[Category, str] = {
+    "account": _TOKEN,
+    "by_hand": "answer by hand, or close it",
+    "transient": "is server_url right?",
+    "invalid": "edit the text, or close it; `earshot check --online` compares the length limits",
+}
 
 
-def read_error(answer: HttpResponse, now: datetime, rng: random.Random) -> ReadFailed:
-    """The verdict on a read that is neither a success nor about something that is gone."""
-    message, status = _says(answer), answer.status
+def classify(answer: HttpResponse, now: datetime, rng: random.Random, *, posting: bool = False) -> Failure:
+    """Return what an answer other than a success means; times are on our clock. posting: it answers a post."""
+    category = _categorize_post(answer) if posting else _categorize(answer.status)
+    do = _REDIRECT_DO if 300 <= answer.status < 400 else _DO.get(category, "")
+    ends = limit_ends(answer.headers, _RESETS, _WINDOW, now, rng) if category == "rate" else None
+    return Failure(category, _describe(answer), do, ends)
+
+
+def _categorize(status: int) -> Category:
     if status == 429:
-        return ReadFailed(message, cause="rate", retry_at=limit_ends(answer.headers, _RESETS, _WINDOW, now, rng))
-    if status in (401, 403):
-        return ReadFailed(message, _TOKEN, cause="account")
-    if 300 <= status < 400:
-        return ReadFailed(message, "give the address it redirects to as server_url", cause="account")
-    return ReadFailed(message, cause="transient" if status >= 500 else "item")
+        return "rate"
+    if status in (401, 403) or 300 <= status < 400:
+        return "account"
+    return "unclear" if status >= 500 else "invalid"
 
 
-def post_error(answer: HttpResponse, now: datetime, rng: random.Random) -> PlatformError:
-    """The verdict on a post: NotSent, Refused, or a bare PlatformError when nobody knows."""
-    message, status = _says(answer), answer.status
+def _categorize_post(answer: HttpResponse) -> Category:
+    status = answer.status
     if (status >= 500 and status != 501) or status < 300:
-        return unknown(message)
+        return "unclear"
     if status in (401, 429) or status < 400 or (status == 403 and _concerns_account(answer)):
-        read = read_error(answer, now, rng)
-        return NotSent(read.message, read.do, cause=read.cause, retry_at=read.retry_at)
-    if status == 403:
-        return Refused(message, "by_hand", "answer by hand, or close it")
+        return _categorize(status)
     if status in (404, 410) and is_gone(answer):
-        return Refused(message, "withdrawn")
-    if status in (404, 408, 410):
-        return NotSent(message, "is server_url right?")
-    return Refused(message, "failed", "edit the text, or close it; `earshot check --online` compares the length limits")
+        return "gone"
+    return _POST_CATEGORIES.get(status, "invalid")
 
 
 def is_gone(answer: HttpResponse) -> bool:
-    """True when the server itself says that there is no such post (a proxy's page says nothing of posts)."""
+    """Return whether the server itself answers that there is no such post (a proxy's page does not count)."""
     return answer.status in (404, 410) and "error" in answer.object()
 
 
-def unknown(message: str) -> PlatformError:
-    """Nobody knows whether it was posted."""
-    return PlatformError(f"{message}; nobody knows whether it was posted", _LOOK)
-
-
 def _concerns_account(answer: HttpResponse) -> bool:
-    told = str(answer.object().get("error", "")).lower()
-    return any(word in told for word in _ACCOUNT)
+    wording = str(answer.object().get("error", "")).lower()
+    return any(word in wording for word in _ACCOUNT)
 
 
-def _says(answer: HttpResponse) -> str:
+def _describe(answer: HttpResponse) -> str:
     body = answer.object()
-    told = " · ".join(str(body[key]) for key in ("error", "error_description") if isinstance(body.get(key), str))
-    return f"Mastodon answered {answer.status}" + (f": {' '.join(told.split())[:250]}" if told else "")
+    wording = " · ".join(str(body[key]) for key in ("error", "error_description") if isinstance(body.get(key), str))
+    return f"Mastodon answered {answer.status}" + (f": {' '.join(wording.split())[:250]}" if wording else "")

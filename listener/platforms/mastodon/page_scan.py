@@ -8,10 +8,11 @@ ignores it (snac), and every first run, is read down from the newest post to kno
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from listener.model import Json
+from listener.platforms.kit.cursor import is_due
 
 OVERLAP, DEEP = 40, 200  # ids; measured: a lag of 10 was enough at 37 mentions a second
 DEEP_EVERY = timedelta(hours=1)
@@ -23,7 +24,7 @@ class FeedState:
 
     seen: the newest ids known, newest first. Of a walk that is under way: up: its next page lies above this id; down:
     below this one; fresh: the ids it has met so far; deep: it began at the deeper ground. blank: walks down in a row
-    that ended before known ground was met; deep_at: when the last deep one ended. failed: readings in a row.
+    that ended before known ground was met; deep_at: when the last deep one ended.
     """
 
     begin: str = ""
@@ -34,16 +35,11 @@ class FeedState:
     deep: bool = False
     blank: int = 0
     deep_at: str = ""
-    failed: int = 0
 
     @classmethod
     def load(cls, raw: Json) -> "FeedState":
         """From the cursor's JSON."""
         return cls(**{**raw, "seen": tuple(raw["seen"]), "fresh": tuple(raw["fresh"])})
-
-    def dump(self) -> Json:
-        """To the cursor's JSON."""
-        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,74 +50,68 @@ class Listed:
     oldest: datetime | None
 
 
-def key(one: str) -> tuple[int, str]:
+def key(item_id: str) -> tuple[int, str]:
     """Ids in their order: numbers of different lengths, and ULIDs, which are all as long."""
-    return len(one), one
+    return len(item_id), item_id
 
 
-def begun(track: FeedState, now: datetime) -> FeedState:
-    """The track with a walk under way: the old one, or a new one, which is deep once an hour."""
-    return track if track.up or track.down else replace(track, deep=_deep_due(track, now), fresh=())
+def begin_scan(state: FeedState, now: datetime) -> FeedState:
+    """Return the state with a walk under way: the old one, or a new one, which is deep once an hour."""
+    return state if state.up or state.down else replace(state, deep=is_due(state.deep_at, DEEP_EVERY, now), fresh=())
 
 
-def floor(track: FeedState) -> str:
-    """Known ground; "" where less is known than what is to be read again: then the list is read to its end."""
-    depth = DEEP if track.deep else OVERLAP
-    return track.seen[depth - 1] if len(track.seen) >= depth else ""
+def floor(state: FeedState) -> str:
+    """Return the id of known ground; "" where less is known than is to be read again: read to the end then."""
+    depth = DEEP if state.deep else OVERLAP
+    return state.seen[depth - 1] if len(state.seen) >= depth else ""
 
 
-def _deep_due(track: FeedState, now: datetime) -> bool:
-    """Once an hour; at once where the clock was set back."""
-    passed = now - datetime.fromisoformat(track.deep_at) if track.deep_at else DEEP_EVERY
-    return not timedelta(0) <= passed < DEEP_EVERY
-
-
-def asked(track: FeedState) -> dict[str, str]:
-    """The bound that the next page is asked for with."""
-    if track.down:
-        return {"max_id": track.down}
-    bound = track.up or floor(track)
+def bounds(state: FeedState) -> dict[str, str]:
+    """Return the parameter that bounds the next page."""
+    if state.down:
+        return {"max_id": state.down}
+    bound = state.up or floor(state)
     return {"min_id": bound} if bound else {}
 
 
-def stepped(track: FeedState, listed: Listed, now: datetime) -> tuple[FeedState, bool]:
-    """The track after a page, and whether the feed's turn is over."""
-    bound = track.up or floor(track)
-    forward = bool(bound) and not track.down and all(key(one) > key(bound) for one in listed.ids)
-    return _upward(track, listed, now) if forward else _downward(replace(track, up=""), listed, now)
+def step(state: FeedState, listed: Listed, now: datetime) -> tuple[FeedState, bool]:
+    """Return the state after a page, and whether the feed's turn is over."""
+    bound = state.up or floor(state)
+    forward = bool(bound) and not state.down and all(key(item_id) > key(bound) for item_id in listed.ids)
+    return _step_up(state, listed, now) if forward else _step_down(replace(state, up=""), listed, now)
 
 
-def _upward(track: FeedState, listed: Listed, now: datetime) -> tuple[FeedState, bool]:
+def _step_up(state: FeedState, listed: Listed, now: datetime) -> tuple[FeedState, bool]:
     """min_id was kept to. The turn is over when a page brings nothing new and nothing known lies above it."""
     highest = max(listed.ids, key=key, default="")
-    new = not set(listed.ids) <= set(track.seen)
-    if highest and (new or key(highest) < key(track.seen[0])):
-        return replace(track, seen=_merged(track.seen, listed.ids), up=highest), False
-    return _ended(track, now), True
+    new = not set(listed.ids) <= set(state.seen)
+    if highest and (new or key(highest) < key(state.seen[0])):
+        return replace(state, seen=_merge(state.seen, listed.ids), up=highest), False
+    return _end(state, now), True
 
 
-def _downward(track: FeedState, listed: Listed, now: datetime) -> tuple[FeedState, bool]:
-    fresh = _merged(track.fresh if track.down else (), listed.ids)
+def _step_down(state: FeedState, listed: Listed, now: datetime) -> tuple[FeedState, bool]:
+    fresh = _merge(state.fresh if state.down else (), listed.ids)
     lowest = min(listed.ids, key=key, default="")
-    stuck = bool(track.down) and bool(lowest) and key(lowest) >= key(track.down)  # max_id is ignored too
-    if lowest and not stuck and not _reached(track, listed, lowest):
-        return replace(track, fresh=fresh, down=lowest), False
-    if not lowest and track.down and not track.blank:  # perhaps a mistake: once more from the top
-        return replace(track, fresh=(), down="", blank=1), True
-    return replace(_ended(track, now), seen=_merged(track.seen, fresh)), True
+    stuck = bool(state.down) and bool(lowest) and key(lowest) >= key(state.down)  # max_id is ignored too
+    if lowest and not stuck and not _has_reached(state, listed, lowest):
+        return replace(state, fresh=fresh, down=lowest), False
+    if not lowest and state.down and not state.blank:  # perhaps a mistake: once more from the top
+        return replace(state, fresh=(), down="", blank=1), True
+    return replace(_end(state, now), seen=_merge(state.seen, fresh)), True
 
 
-def _reached(track: FeedState, listed: Listed, lowest: str) -> bool:
-    if ground := floor(track):
+def _has_reached(state: FeedState, listed: Listed, lowest: str) -> bool:
+    if ground := floor(state):
         return key(lowest) <= key(ground)
-    return bool(track.begin) and listed.oldest is not None and listed.oldest < datetime.fromisoformat(track.begin)
+    return bool(state.begin) and listed.oldest is not None and listed.oldest < datetime.fromisoformat(state.begin)
 
 
-def _merged(seen: Sequence[str], ids: Sequence[str]) -> tuple[str, ...]:
+def _merge(seen: Sequence[str], ids: Sequence[str]) -> tuple[str, ...]:
     return tuple(sorted({*seen, *ids}, key=key, reverse=True)[:DEEP])
 
 
-def _ended(track: FeedState, now: datetime) -> FeedState:
-    """Without a walk under way."""
-    deep_at = now.isoformat() if track.deep else track.deep_at
-    return replace(track, up="", down="", fresh=(), deep=False, blank=0, deep_at=deep_at)
+def _end(state: FeedState, now: datetime) -> FeedState:
+    """Return the state without a walk under way."""
+    deep_at = now.isoformat() if state.deep else state.deep_at
+    return replace(state, up="", down="", fresh=(), deep=False, blank=0, deep_at=deep_at)

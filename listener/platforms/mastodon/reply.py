@@ -4,12 +4,13 @@ import hashlib
 from datetime import datetime
 
 from listener.model import Mention, Outgoing, Prepared, Preview
+from listener.platforms.kit.text import normalize_post
 from listener.platforms.mastodon.section import Section
-from listener.platforms.mastodon.text import addressed, length, normalize_post
+from listener.platforms.mastodon.text import addressed, length
 
 
 def preview(text: str, mention: Mention, section: Section) -> Preview:
-    """The text as it will stand, the author's @handle first. link: the mention, where a person can answer by hand."""
+    """Return the text as it will stand, the author's @handle first. link: where a person can answer by hand."""
     shown = normalize_post(text)
     if mention.author_handle:
         shown = addressed(shown, mention.author_handle)
@@ -17,7 +18,7 @@ def preview(text: str, mention: Mention, section: Section) -> Preview:
 
 
 def prepare(reply: Outgoing, now: datetime) -> Prepared:
-    """The intention. Who may see the reply is no part of it: `post` looks at the mention first and answers in kind."""
+    """Return the intention. Who may see the reply is not part of it: `post` follows the mention's visibility."""
     digest = hashlib.sha256(f"{reply.mention.id}\0{reply.text}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
     request = {"text": reply.text, "in_reply_to": reply.mention.id, "prepared_at": now.isoformat()}
     return Prepared(f"earshot-{reply.reply_id}-{reply.revision}-{digest}", request)

@@ -20,11 +20,11 @@ from listener.model import (
     Receipt,
     Secrets,
 )
+from listener.platforms.kit.authors import item_author, names_under, raw_object
 from listener.platforms.memory import posts
 from listener.platforms.memory.mentions import SUFFIXES, Mentions
 
 LIMIT = 500  # characters of a reply, counted as code points
-SECRETS: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,30 +38,40 @@ class Section(model.Section):
     posts: str = "posts.jsonl"
     replay: bool = False
 
+    @staticmethod
+    def item_author(raw: str) -> model.ItemAuthor | None:
+        """Return the author of a JSON row; a row of CSV shows none."""
+        row = raw_object(raw)
+        return item_author(names_under(row, "author_id"), names_under(row, "author"))
+
+    def post_files(self, folder: Path) -> tuple[Path, ...]:
+        """Return the file of posts."""
+        return (folder / self.posts,)
+
     def problems(self) -> list[tuple[str, str, str]]:
-        """Faults of the two file names."""
-        found = []
+        """Return the problems of the two file names."""
+        problems = []
         if not self.mentions.is_file():
-            found.append(("mentions", f"is not a file: {self.mentions}", "name a .jsonl or .csv file"))
+            problems.append(("mentions", f"is not a file: {self.mentions}", "name a .jsonl or .csv file"))
         elif self.mentions.suffix.lower() not in SUFFIXES:
-            found.append(("mentions", f"ends in neither .jsonl nor .csv: {self.mentions}", "rename the file"))
+            problems.append(("mentions", f"ends in neither .jsonl nor .csv: {self.mentions}", "rename the file"))
         if not Path(self.posts).name:
-            found.append(("posts", "names no file", 'write a file name such as "posts.jsonl"'))
-        return found
+            problems.append(("posts", "is not a file name", 'write a file name such as "posts.jsonl"'))
+        return problems
 
     def notes(self) -> list[str]:
-        """Which rows a first run passes over."""
+        """Return a note on the rows that a first run skips."""
         skips = self.start == "now"
         return [f'rows already in {self.mentions.name} are skipped; start = "all" reads them too'] if skips else []
 
 
 def preview(text: str, mention: Mention, section: model.Section) -> Preview:
-    """The text as it is: nothing is put before it, nothing is billed."""
+    """Return the text as it is: nothing is put before it, nothing is billed."""
     return Preview(text, len(text), LIMIT)
 
 
 def connect(section: Section, secrets: Secrets, folder: Path, meter: Meter) -> "Memory":
-    """The platform on its files; folder is the data folder. Raises InputError when the mentions cannot be used."""
+    """Return the platform on its files. folder: the data folder. Raises InputError if the mentions cannot be used."""
     return Memory(Mentions(section.mentions, section.start, section.replay), folder / section.posts)
 
 
@@ -76,7 +86,7 @@ class Memory:
         self._mentions, self._posts = mentions, path
 
     def fetch(self, cursor: Json | None, now: datetime) -> FeedPage:
-        """The next rows of the file. Raises Unavailable; InputError when a first read finds no UTF-8 text."""
+        """Return the next rows of the file. Raises ReadFailed; InputError when a first read finds no UTF-8 text."""
         try:
             return self._mentions.page(cursor, now)
         except OSError as error:
@@ -84,22 +94,22 @@ class Memory:
             raise ReadFailed(message, "put the file back, or correct [platforms.memory] mentions") from error
 
     def prepare(self, reply: Outgoing, now: datetime) -> Prepared:
-        """The line to append; the key is the same for the same revision of the same reply."""
+        """Return the line to append; the key is the same for the same revision of the same reply."""
         digest = sha256(f"{reply.mention.id}\0{reply.text}".encode("utf-8", "surrogatepass")).hexdigest()
         key = f"{reply.reply_id}-{reply.revision}-{digest[:12]}"
         return Prepared(key, {"in_reply_to": reply.mention.id, "text": reply.text})
 
     def post(self, prepared: Prepared) -> Receipt:
-        """Append the line and sync it. Raises NotSent when nothing was written; OSError when nobody knows."""
+        """Append the line and sync it. Raises NotSent if nothing was written, OSError if a part may have been."""
         return Receipt(posts.append(self._posts, prepared.request, prepared.key))
 
     def find_reply(self, prepared: Prepared) -> Receipt | None:
-        """The first whole line with this key. Raises Unavailable."""
+        """Return the first whole line with this key. Raises ReadFailed."""
         try:
-            found = posts.find(self._posts, prepared.key)
+            post_id = posts.find_post(self._posts, prepared.key)
         except OSError as error:
             raise ReadFailed(f"cannot read {self._posts}: {error.strerror}", "make it readable") from error
-        return Receipt(found) if found else None
+        return Receipt(post_id) if post_id else None
 
     def check_post(self, mention: Mention) -> PostStatus:
         """A row is not looked at again: nobody edits or deletes a mention in a file."""

@@ -50,14 +50,14 @@ class Mentions:
     def _read(self, file: BinaryIO, columns: tuple[str, ...], first: int, now: datetime) -> FeedPage:
         start = passed = file.tell()
         mentions: list[Mention] = []
-        bad: list[QuarantinedItem] = []
+        quarantined: list[QuarantinedItem] = []
         skipped = 0
         records = csv_records(file, columns) if columns else json_records(file)
         for rows, record in enumerate(records, 1):
             passed = record.end if record.whole else passed
             item = self._item(record, now)
             if isinstance(item, QuarantinedItem):
-                bad.append(item)
+                quarantined.append(item)
             elif item is not None and self._before_start(item, record, first):
                 skipped += 1
             elif item is not None:
@@ -66,7 +66,7 @@ class Mentions:
                 break
         more = passed > start and file.tell() == passed and file.read(1) != b""
         cursor = {"offset": passed} | ({"first": first} if first > passed else {})
-        return FeedPage(cursor, tuple(mentions), quarantined_items=tuple(bad), skipped=skipped, more=more)
+        return FeedPage(cursor, tuple(mentions), quarantined_items=tuple(quarantined), skipped=skipped, more=more)
 
     def _item(self, record: Record, now: datetime) -> Mention | QuarantinedItem | None:
         """What a record holds; None for a blank line."""
@@ -107,7 +107,7 @@ def _header(file: BinaryIO, path: Path) -> tuple[str, ...]:
     for name in NEEDED:
         if columns.count(name) != 1:
             message = f"the column {name} twice" if name in columns else f"no column {name}"
-            raise InputError(f"{path} has {message} (it has: {', '.join(columns)[:200]})", "mend its first line")
+            raise InputError(f"{path} has {message} (it has: {', '.join(columns)[:200]})", "correct its first line")
     return columns
 
 

@@ -27,13 +27,13 @@ def append(path: Path, request: Json, key: str) -> str:
     return new
 
 
-def find(path: Path, key: str) -> str | None:
+def find_post(path: Path, key: str) -> str | None:
     """The id of the first whole line with this key. Raises OSError."""
     if not path.exists():
         return None
     needle = json.dumps(key).encode()
     with path.open("rb") as file:
-        return next((found for line in file if needle in line and (found := _id_of(line, key))), None)
+        return next((post_id for line in file if needle in line and (post_id := _id_of(line, key))), None)
 
 
 def _open(path: Path) -> int:
@@ -61,7 +61,7 @@ def _not_sent(path: Path, error: OSError) -> NotSent:
 
 
 def _line(post: Json) -> bytes:
-    text = LINE_ENDS.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(post, ensure_ascii=False))
+    text = LINE_ENDS.sub(lambda match: f"\\u{ord(match[0]):04x}", json.dumps(post, ensure_ascii=False))
     return text.encode("utf-8", "backslashreplace") + b"\n"
 
 

@@ -124,9 +124,9 @@ def _parsed(line: Line) -> tuple[Mapping[str, object] | None, str]:
     except ValueError as error:  # also a number of more than 4,300 digits
         return None, f"the line is not JSON: {error}"
     if not isinstance(row, dict):
-        return None, "the line is no JSON object"
+        return None, "the line is not a JSON object"
     return row, ""
 
 
 def _no_number(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no number of JSON")
+    raise ValueError(f"{name} is not a JSON number")

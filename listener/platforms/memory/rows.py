@@ -51,48 +51,48 @@ def printable(text: str) -> str:
 
 
 def _id(row: Mapping[str, object]) -> str:
-    found = _word(row, "id")
-    if not found:
+    value = _word(row, "id")
+    if not value:
         raise ValueError("the row has no id")
-    if not found.isprintable() or "\ufffd" in found or len(found) >= LONGEST_WORD:
+    if not value.isprintable() or "\ufffd" in value or len(value) >= LONGEST_WORD:
         raise ValueError("the id is too long or has characters that cannot be shown")
-    return found
+    return value
 
 
 def _text(row: Mapping[str, object]) -> str:
-    found = row.get("text")
-    if not isinstance(found, str):
-        raise ValueError("the row has no text" if found is None else "text is no text")
-    return printable(found[:LONGEST_TEXT])
+    value = row.get("text")
+    if not isinstance(value, str):
+        raise ValueError("the row has no text" if value is None else "text is not a text")
+    return printable(value[:LONGEST_TEXT])
 
 
 def _word(row: Mapping[str, object], key: str) -> str | None:
     """A text, or a whole number as text; None when it is missing or empty."""
-    found = row.get(key)
-    if found is None or found == "":
+    value = row.get(key)
+    if value is None or value == "":
         return None
-    if isinstance(found, int) and not isinstance(found, bool):
-        found = str(found)
-    if not isinstance(found, str):
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    if not isinstance(value, str):
         raise ValueError(f"{key} is neither a text nor a whole number")
-    return printable(found.strip()[:LONGEST_WORD]) or None
+    return printable(value.strip()[:LONGEST_WORD]) or None
 
 
 def _time(row: Mapping[str, object], now: datetime) -> datetime:
     """created_at, ISO 8601, also with blanks; without an offset it is UTC; missing: now."""
-    found = _word(row, "created_at")
-    if found is None:
+    value = _word(row, "created_at")
+    if value is None:
         return now
     try:
-        when = datetime.fromisoformat(BEFORE_OFFSET.sub("", found))
+        when = datetime.fromisoformat(BEFORE_OFFSET.sub("", value))
         return (when if when.tzinfo else when.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise ValueError(f"created_at is no ISO 8601 time: {found[:40]!r}") from None
+        raise ValueError(f"created_at is not an ISO 8601 time: {value[:40]!r}") from None
 
 
 def _addressed(row: Mapping[str, object]) -> bool:
-    found = row.get("addressed")
-    word = "true" if found is None or found == "" else str(found).strip().lower()
+    value = row.get("addressed")
+    word = "true" if value is None or value == "" else str(value).strip().lower()
     if word not in YES + NO:
-        raise ValueError(f"addressed is neither true nor false: {str(found)[:40]!r}")
+        raise ValueError(f"addressed is neither true nor false: {str(value)[:40]!r}")
     return word in YES

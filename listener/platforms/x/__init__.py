@@ -1,9 +1,9 @@
 """X through tweepy. `preview` and `Section` are light; tweepy and requests are imported inside `connect` alone.
 
 How it is put together: `section` the configuration · `ids` snowflakes · `length`, `links`, `emoji` X's counting ·
-`reply` preview and the request · `wire` tweepy with deadlines · `verdict` what a failed call means, the only place that
-reads status codes · `gate` when calls may be made · `caller` reads · `sender` posts · `items` a post as X gives it ·
-`walk` and `cursor` how far each feed was read · `money` what a call costs · `feeds` a page of a feed · `own` finds
+`reply` preview and the request · `wire` tweepy with deadlines · `failures` what a failed call means, the only place
+that reads status codes · `gate` when calls may be made · `caller` reads · `sender` posts · `items` a post as X gives
+it · `page_scan` how far each feed was read · `money` what a call costs · `feeds` a page of a feed · `find_reply` finds
 a reply · `api` the Platform.
 """
 
@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 from listener.model import Meter, Secrets
 from listener.platforms.x.reply import preview
-from listener.platforms.x.section import SECRETS, Prices, Section
+from listener.platforms.x.section import Prices, Section
 
 if TYPE_CHECKING:
     from listener.platforms.x.api import XPlatform
 
-__all__ = ["SECRETS", "Prices", "Section", "connect", "preview"]
+__all__ = ["Prices", "Section", "connect", "preview"]
 
 
 def connect(section: Section, secrets: Secrets, folder: Path, meter: Meter) -> "XPlatform":

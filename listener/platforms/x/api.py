@@ -3,15 +3,13 @@
 import logging
 import random
 from collections.abc import Callable
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
+from functools import partial
 
 from listener.errors import Indeterminate, ReadFailed
 from listener.model import (
     Account,
-    FeedError,
     FeedPage,
-    Gap,
     Json,
     Mention,
     Meter,
@@ -21,26 +19,27 @@ from listener.model import (
     Receipt,
     Secrets,
 )
-from listener.platforms.x import cursor as cursors
+from listener.platforms.kit import cursor as cursors
+from listener.platforms.kit.cursor import MENTIONS, OWN, CallerClock, CursorState, PageKeys
+from listener.platforms.kit.find_reply import CHECK_ACCOUNT
 from listener.platforms.x import find_reply, page_scan
 from listener.platforms.x import reply as replies
 from listener.platforms.x.caller import Caller
-from listener.platforms.x.feeds import Feeds, Listing, Rejected
+from listener.platforms.x.feeds import Feeds, Rejected
 from listener.platforms.x.gate import Gate
-from listener.platforms.x.ids import at
-from listener.platforms.x.items import OwnAccount, sort
+from listener.platforms.x.ids import id_at
+from listener.platforms.x.items import OwnAccount, parse_page
 from listener.platforms.x.money import ReadBudget
+from listener.platforms.x.page_scan import FeedState
 from listener.platforms.x.section import Section
 from listener.platforms.x.sender import Sender
 from listener.platforms.x.wire import XClient
 
 log = logging.getLogger(__name__)
 
-_WORRY = 3  # times in a row that a feed is left out before an operator hears of it
-
 
 class XPlatform:
-    """X for one account. watch_own: whether a round also reads the own timeline, for answers given by a person."""
+    """X for one account. read_own_posts: whether a round also reads the own timeline, for answers given by a person."""
 
     name = "x"
 
@@ -52,7 +51,7 @@ class XPlatform:
         *,
         wire: XClient | None = None,
         rng: random.Random | None = None,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        clock: Callable[[], datetime] | None = None,
     ) -> None:
         self.settle_after, self.read_own_posts = section.settle_after, True
         rng = rng or random.Random()  # noqa: S311 - jitter, no secret
@@ -62,117 +61,71 @@ class XPlatform:
         self._caller = Caller(section, wire, gate, rng)
         self._feeds = Feeds(section, ReadBudget(section, meter), self._caller)
         self._sender = Sender(wire, gate, self._caller, meter, rng, section.reply_usd(link=False))
-        self._clock, self._ahead = (
-            clock,
-            timedelta(0),
-        )  # the caller's clock against this machine's: post and find get no time
+        self._clock = CallerClock(clock)
 
     def fetch(self, cursor: Json | None, now: datetime) -> FeedPage:
-        """Return ONE page of one feed. Raises Unavailable; what fails beside the mentions is left out of its round."""
-        began = now
-        if cursor is None:
-            now = self._now()  # a first run is given the time it begins at, again and again until a page is stored
-        else:
-            self._ahead = now - self._clock()
-        names = cursors.feeds(self._section, own=self.read_own_posts)
-        book = cursors.load(cursor, names, self._section, began)
-        feed = book.todo[0]
-        try:
-            return self._page(book, feed, now)
-        except ReadFailed as error:
-            if feed == "mentions":
-                raise
-            return self._left_out(book, feed, error)
+        """Return ONE page of one feed; a feed other than the mentions that fails is left out. Raises ReadFailed."""
+        start, now = cursors.start_time(self._section, now), self._clock.follow(cursor, now)
+        begin = FeedState(begin=id_at(start) if start else "")
+        feeds = cursors.feeds_of_round(cursors.searches(self._section.search), own=self.read_own_posts)
+        state = cursors.load_cursor(cursor, feeds, FeedState.load, lambda feed: begin, begun=(OWN,))
+        page = partial(self._page, now=now)
+        return cursors.read_next(state, page, lambda feed, error: feed != MENTIONS, self.name)
 
-    def _left_out(self, book: cursors.CursorState, feed: str, error: ReadFailed) -> FeedPage:
-        log.warning("x: %s is left out of this round: %s", feed, error.message)
-        track = replace(book.tracks[feed], failed=book.tracks[feed].failed + 1)
-        book = book.kept(feed, track, over=True)
-        trouble = FeedError(error.message, error.do) if track.failed >= _WORRY else None
-        return FeedPage(book.dump(), feed=feed if trouble else "", trouble=trouble, more=bool(book.todo))
-
-    def _page(self, book: cursors.CursorState, feed: str, now: datetime) -> FeedPage:
+    def _page(self, state: CursorState[FeedState], feed: str, now: datetime) -> FeedPage:
         account = self._caller.account(now)
-        track, gap = page_scan.begun(book.tracks[feed], feed, now)
-        under_way = track.walk or page_scan.PageScan()
+        feed_state, gap = page_scan.begin_scan(state.states[feed], feed, now)
+        scan = feed_state.scan or page_scan.PageScan()
+        is_new = feed != OWN and not scan.extra
         try:
-            new = feed != "own" and not under_way.extra
-            listing = self._feeds.page(feed, account.id, under_way.floor, under_way.token, now, new=new)
+            listing = self._feeds.page(feed, account.id, scan.floor, scan.token, now, new=is_new)
         except Rejected as error:
-            return self._mended(book, feed, track, error, now)
-        return self._read(book, feed, track, listing, account, now, gap)
-
-    def _read(
-        self,
-        book: cursors.CursorState,
-        feed: str,
-        track: page_scan.FeedState,
-        listing: Listing,
-        account: Account,
-        now: datetime,
-        gap: Gap | None,
-    ) -> FeedPage:
+            return self._repair(state, feed, feed_state, error, now)
         us = OwnAccount(account.id, account.handle, frozenset(self._section.sister_accounts))
-        sorted_ = sort(listing.items, listing.users, us, feed, track.begin)
-        seen = page_scan.Seen(page_scan.as_ids(listing.items), listing.token, listing.size)
-        stepped, over, cut = page_scan.stepped(track, feed, seen, now)
-        book = book.kept(feed, replace(stepped, failed=0), over=over)
-        return FeedPage(
-            cursor=book.dump(),
-            feed=feed,
-            mentions=tuple(sorted_.mentions),
-            brand_posts=tuple(sorted_.own),
-            quarantined_items=tuple(sorted_.bad),
-            gaps=tuple(one for one in (gap, cut) if one),
-            skipped=sorted_.skipped,
-            more=bool(book.todo),
-            own_posts_current=feed == "own" and over,
-        )
+        parsed = parse_page(listing.items, listing.users, us, feed, feed_state.begin)
+        seen = PageKeys(page_scan.as_ids(listing.items), listing.token, listing.size)
+        feed_state, is_over, cut = page_scan.step(feed_state, feed, seen, now)
+        advanced = state.advance(feed, feed_state, is_over=is_over)
+        return advanced.page(feed, parsed, (gap, cut), own_posts_current=feed == OWN and is_over)
 
-    def _mended(
-        self, book: cursors.CursorState, feed: str, track: page_scan.FeedState, error: Rejected, now: datetime
+    def _repair(
+        self, state: CursorState[FeedState], feed: str, feed_state: FeedState, error: Rejected, now: datetime
     ) -> FeedPage:
-        """After a 400: a since_id below the search window is raised, a lost page token starts the walk anew."""
-        under_way = track.walk or page_scan.PageScan()
-        if error.since and under_way.floor:
-            least = error.least or at(now - page_scan.SEARCH_WINDOW)
-            track, gap = page_scan.rebuilt(track, feed, least)
-            return FeedPage(book.kept(feed, track, over=False).dump(), gaps=(gap,) if gap else (), more=True)
-        if under_way.token:
+        """After a 400: raise a since_id below the search window, or begin the walk anew after a lost page token."""
+        scan = feed_state.scan or page_scan.PageScan()
+        if error.since and scan.floor:
+            feed_state, gap = page_scan.rebuild(feed_state, feed, error.least or id_at(now - page_scan.SEARCH_WINDOW))
+            return state.repair(feed, feed_state, is_over=False).page(gaps=(gap,))
+        if scan.token:
             log.warning("x: %s: the walk begins anew: %s", feed, error.message)
-            return FeedPage(book.kept(feed, page_scan.restarted(track), over=True).dump(), more=len(book.todo) > 1)
+            return state.repair(feed, page_scan.restart(feed_state), is_over=True).page()
         raise ReadFailed(error.message, f"look at the {feed.partition(':')[0]} settings of [platforms.x]", cause="item")
 
     def prepare(self, reply: Outgoing, now: datetime) -> Prepared:
-        """Pure: the request that post will make. Raises Held while nobody attested that the rules were read."""
+        """Return the request that post will make. Pure. Raises Held while nobody attested that the rules were read."""
         return replies.prepare(reply, self._section, now)
 
     def post(self, prepared: Prepared) -> Receipt:
-        """Post it. Raises NotSent, Refused; anything else: nobody knows."""
-        return self._sender.post(prepared, self._now())
+        """Post it. Raises NotSent, Refused; after anything else the reply is unconfirmed."""
+        return self._sender.post(prepared, self._clock.now())
 
     def find_reply(self, prepared: Prepared) -> Receipt | None:
-        """Look for the reply in the own timeline. Raises CannotTell, Unavailable."""
-        now = self._now()
+        """Return the reply if it is in the own timeline. Raises Indeterminate, ReadFailed."""
+        now = self._clock.now()
         try:
-            receipt = find_reply.found(self._feeds, self._caller.account(now).id, prepared, self.settle_after, now)
+            receipt = find_reply.find_reply(self._feeds, self._caller.account(now).id, prepared, self.settle_after, now)
         except Rejected as error:
-            raise Indeterminate(error.message, "look at the account, then resolve it") from None
+            raise Indeterminate(error.message, CHECK_ACCOUNT) from None
         if receipt is None and prepared.key in self._sender.duplicates:
-            raise Indeterminate(
-                "X says it has this text already, yet does not list it", "look at the account, then resolve it"
-            )
+            raise Indeterminate("X answers that it has this text already, but does not list it", CHECK_ACCOUNT)
         if receipt is not None:
             self._sender.charge(prepared)  # whoever sent it may have died before that
         return receipt
 
     def check_post(self, mention: Mention) -> PostStatus:
-        """X bills every look. Raises CannotTell."""
+        """Raise Indeterminate: X bills every look at a post."""
         raise Indeterminate("a look at a post costs money on X")
 
     def whoami(self) -> Account:
-        """Who the tokens belong to; asked once a process. Raises Unavailable."""
-        return self._caller.account(self._now())
-
-    def _now(self) -> datetime:
-        return self._clock() + self._ahead
+        """Return who the tokens belong to; asked once a process. Raises ReadFailed."""
+        return self._caller.account(self._clock.now())

@@ -1,18 +1,20 @@
-"""Reads through the gate: what stands in the way is told without a call, what fails becomes Unavailable."""
+"""Reads through the gate: an open circuit is reported without a call, what fails becomes ReadFailed."""
 
 import logging
 import random
 from datetime import datetime
 
-from listener.errors import ReadFailed
 from listener.model import Account, Json
-from listener.net import HttpResponse, OpenCircuit
-from listener.platforms.x.failures import classify, read_error
+from listener.platforms.kit.breaker import OpenCircuit
+from listener.platforms.kit.failures import read_error
+from listener.platforms.kit.response import CallFailed, HttpResponse
+from listener.platforms.kit.values import text_in
+from listener.platforms.x.failures import classify
 from listener.platforms.x.gate import ME, Gate
 from listener.platforms.x.ids import is_id
 from listener.platforms.x.items import clean
 from listener.platforms.x.section import Section
-from listener.platforms.x.wire import CallFailed, CredentialsMissing, XClient
+from listener.platforms.x.wire import CredentialsMissing, XClient
 
 log = logging.getLogger(__name__)
 
@@ -26,29 +28,25 @@ class Caller:
         self._of = ""  # the secrets whose account that is
 
     def get(self, endpoint: str, route: str, params: Json, now: datetime) -> HttpResponse:
-        """A 200 or a 400, whose meaning the feed knows. Raises Unavailable, Oversized."""
-        stop = self._gate.stopped(now, endpoint)
-        if stop:
-            raise ReadFailed(stop.message, stop.do, cause=stop.cause, retry_at=stop.until)
+        """Return a 200 or a 400, whose meaning the feed knows. Raises ReadFailed, Oversized."""
+        self._gate.require_open(now, endpoint)
         if endpoint != ME and self._gate.probe_due(now):
             self.probe(now)
-        return self._asked(endpoint, route, params, now)
+        return self._call(endpoint, route, params, now)
 
     def probe(self, now: datetime) -> None:
-        """After a stop for money a free call comes first. Raises Unavailable, and the stop stands."""
-        self._asked(ME, "/2/users/me", {}, now)
+        """After a stop for money a free call comes first. Raises ReadFailed, and the stop stands."""
+        self._call(ME, "/2/users/me", {}, now)
         self._gate.lift_billing()
 
-    def _asked(self, endpoint: str, route: str, params: Json, now: datetime) -> HttpResponse:
+    def _call(self, endpoint: str, route: str, params: Json, now: datetime) -> HttpResponse:
         try:
             answer = self._wire.get(route, params)
         except CredentialsMissing as error:
             do = "set the four OAuth 1.0a secrets of X's console"
-            raise self._gate.record_failure(ReadFailed(f"X: {error}", do, cause="account"), now, endpoint) from None
+            raise self._gate.fail_read(now, f"X: {error}", do, cause="account", kind=endpoint) from None
         except CallFailed as error:
-            raise self._gate.record_failure(
-                ReadFailed(f"X cannot be reached: {error.message}"), now, endpoint
-            ) from None
+            raise self._gate.fail_read(now, f"X cannot be reached: {error.message}", kind=endpoint) from None
         if answer.status == 200:
             self._gate.record_success(endpoint)
         elif answer.status != 400:
@@ -57,54 +55,44 @@ class Caller:
         return answer
 
     def account(self, now: datetime) -> Account:
-        """Who the tokens belong to, asked again when they are replaced.
+        """Return who the tokens belong to, asked again when they are replaced.
 
-        Raises Unavailable, also when it is not the configured account.
+        Raises ReadFailed, also when it is not the configured account.
         """
         secrets = self._gate.fingerprint()
         if self._account is None or secrets != self._of:
-            self._account, self._of = self._checked(self._who(now), now), secrets
+            self._account, self._of = self._require_configured(self._who(now), now), secrets
         return self._account
 
     def _who(self, now: datetime) -> Account:
         answer = self.get(ME, "/2/users/me", {}, now)
         data = answer.object().get("data")
         if answer.status != 200 or not isinstance(data, dict) or not is_id(data.get("id")):
-            raise self._gate.record_failure(ReadFailed("X does not say who we are"), now, ME)
-        name = data.get("name")
-        message = _says(self._section, answer)
-        return Account(
-            data["id"], clean(str(data.get("username", ""))), clean(name) if isinstance(name, str) else None, message
-        )
+            raise self._gate.fail_read(now, "X does not show which account this is", kind=ME)
+        handle = clean(str(data.get("username", "")))
+        return Account(data["id"], handle, text_in(data.get("name")), _remarks(self._section, answer))
 
-    def _checked(self, account: Account, now: datetime) -> Account:
+    def _require_configured(self, account: Account, now: datetime) -> Account:
         """Never read or speak for another account than the one configured; a test server may name its own."""
         if account.handle.casefold() == self._section.name.casefold():
             return account
-        message = f"X: the tokens belong to @{account.handle}, the configuration says @{self._section.name}"
+        message = f"X: the tokens belong to @{account.handle}, the configuration has @{self._section.name}"
         if not self._section.loopback:
-            raise self._gate.record_failure(
-                ReadFailed(message, "mend `handle` or the tokens", cause="account"), now, ME
-            )
+            raise self._gate.fail_read(now, message, "correct `handle` or the tokens", cause="account", kind=ME)
         log.warning("%s", message)
         return account
 
 
-def _says(section: Section, answer: HttpResponse) -> tuple[str, ...]:
-    level = answer.headers.get("x-access-level")
-    message = (
-        [f"the app may {level.replace('-', ' and ')}" + ("" if "write" in level else ": it cannot post")]
-        if level
-        else []
-    )
+def _remarks(section: Section, answer: HttpResponse) -> tuple[str, ...]:
+    remarks = []
+    if level := answer.headers.get("x-access-level"):
+        remarks.append(f"the app may {level.replace('-', ' and ')}" + ("" if "write" in level else ": it cannot post"))
     if not section.app_owned_by_brand:
-        price, owned = section.prices.post_read, section.prices.owned_read
-        message.append(
-            f"a mention costs ${price:g}; ${owned:g} when this account owns the developer app (app_owned_by_brand)"
-        )
-    return tuple(message)
+        cost = f"a mention costs ${section.prices.post_read:g}; ${section.prices.owned_read:g} when this account"
+        remarks.append(f"{cost} owns the developer app (app_owned_by_brand)")
+    return tuple(remarks)
 
 
 def blocked_message(stop: OpenCircuit) -> str:
-    """One line for a post that a stop holds back."""
+    """Return one line for a post that a stop holds back."""
     return f"{stop.message} (no call before {stop.until:%Y-%m-%d %H:%M:%S} UTC)"

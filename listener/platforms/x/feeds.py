@@ -9,7 +9,8 @@ from typing import Any
 
 from listener.errors import OverBudget, ReadFailed
 from listener.model import Json
-from listener.net import HttpResponse
+from listener.platforms.kit.response import HttpResponse
+from listener.platforms.kit.values import objects_in
 from listener.platforms.x.caller import Caller
 from listener.platforms.x.ids import is_id
 from listener.platforms.x.items import missing
@@ -58,7 +59,7 @@ class Feeds:
         self._legacy, self._sizes, self._names = True, SIZES, False
 
     def page(self, feed: str, me: str, since: str, token: str | None, now: datetime, *, new: bool = False) -> Listing:
-        """Return a page; fields X no longer gives are asked for by their other name. Raises Unavailable, Rejected.
+        """Return a page; fields X no longer gives are asked for by their other name. Raises ReadFailed, Rejected.
 
         new: something not yet seen may stand on it, so that authors are looked up where the operator wants that.
         """
@@ -79,9 +80,9 @@ class Feeds:
         return listing
 
     def _once(self, feed: str, me: str, since: str, token: str | None, now: datetime) -> Listing:
-        each = self._each(feed)
+        price = self._post_price(feed)
         try:
-            size = self._purse.reserve(each, self._sizes)
+            size = self._purse.reserve(price, self._sizes)
         except OverBudget as error:
             raise ReadFailed(error.message, error.do, cause="billing", retry_at=error.until or next_day(now)) from None
         endpoint, route, params = _request(feed, me)
@@ -96,7 +97,7 @@ class Feeds:
         try:
             return self._caller.get(endpoint, route, params, now)
         except Oversized as error:
-            self._sizes = tuple(one for one in SIZES if one < size) or SIZES[-1:]
+            self._sizes = tuple(smaller for smaller in SIZES if smaller < size) or SIZES[-1:]
             self._purse.charge_all(endpoint, size, self._section.prices.post_read)
             raise ReadFailed(f"X sent {error}; a smaller page is asked for next") from None
 
@@ -105,23 +106,23 @@ class Feeds:
             return _POST | {"user.fields": _USERS["user.fields"]}
         return _LEGACY | (_USERS if self._names else {})
 
-    def _each(self, feed: str) -> float:
+    def _post_price(self, feed: str) -> float:
         """The most that one post of a page can cost, with all it brings along."""
         prices = self._section.prices
-        each = self._purse.post_price(feed)
-        each += prices.user_read if self._names or not self._legacy else 0.0
-        return each + (0.0 if self._legacy else prices.post_read)
+        price = self._purse.post_price(feed)
+        price += prices.user_read if self._names or not self._legacy else 0.0
+        return price + (0.0 if self._legacy else prices.post_read)
 
     def _listing(self, answer: HttpResponse, endpoint: str, feed: str, size: int) -> Listing:
         try:
             listing = _parsed(answer, size)
         except ValueError as error:
             if not answer.object().get("errors"):  # a page of errors alone holds nothing that X could bill
-                self._purse.charge_all(endpoint, size, self._each(feed))
+                self._purse.charge_all(endpoint, size, self._post_price(feed))
             raise ReadFailed(f"X's answer cannot be read ({error})") from None
         posts, users = _billed(answer)
         self._purse.charge(endpoint, posts, users, self._purse.post_price(feed))
-        _tell_errors(answer, feed)
+        _log_errors(answer, feed)
         return listing
 
 
@@ -150,7 +151,7 @@ def _parsed(answer: HttpResponse, size: int) -> Listing:
     if not items and "meta" not in body:
         raise ValueError("neither data nor meta" + (": " + _first_error(body) if body.get("errors") else ""))
     token, users = meta.get("next_token"), _list(includes, "users")
-    known = {one["id"]: one for one in users if isinstance(one, dict) and is_id(one.get("id"))}
+    known = {user["id"]: user for user in objects_in(users) if is_id(user.get("id"))}
     return Listing(items, known, token if isinstance(token, str) and token else None, size)
 
 
@@ -162,17 +163,17 @@ def _billed(answer: HttpResponse) -> tuple[list[str], list[str]]:
     return as_ids(posts), as_ids(_list(includes, "users"))
 
 
-def _list(of: Json, name: str) -> list[Any]:
-    found = of.get(name)
-    return found if isinstance(found, list) else []
+def _list(body: Json, name: str) -> list[Any]:
+    value = body.get(name)
+    return value if isinstance(value, list) else []
 
 
-def _tell_errors(answer: HttpResponse, feed: str) -> None:
+def _log_errors(answer: HttpResponse, feed: str) -> None:
     """A 200 may carry errors beside its data: posts that X could not give. They are logged, the page is kept."""
     for error in _list(answer.object(), "errors"):
-        one = error if isinstance(error, dict) else {"detail": error}
+        known = error if isinstance(error, dict) else {"detail": error}
         log.warning(
-            "x: %s: a post was left out: %s %s", feed, one.get("resource_id", "?"), str(one.get("detail"))[:200]
+            "x: %s: a post was left out: %s %s", feed, known.get("resource_id", "?"), str(known.get("detail"))[:200]
         )
 
 
@@ -183,5 +184,5 @@ def _first_error(body: Json) -> str:
 
 def _rejected(answer: HttpResponse) -> Rejected:
     text = answer.body.decode("utf-8", "replace")
-    found, said = _LEAST.search(text), " ".join(text.split())[:200]
-    return Rejected(f"X answered 400: {said}", found[1] if found else "", since="since_id" in text)
+    least, line = _LEAST.search(text), " ".join(text.split())[:200]
+    return Rejected(f"X answered 400: {line}", least[1] if least else "", since="since_id" in text)

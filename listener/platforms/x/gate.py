@@ -4,7 +4,7 @@ import random
 from datetime import datetime, timedelta
 
 from listener.errors import Cause
-from listener.gate import Gate as Base
+from listener.platforms.kit.gate import Gate as Base
 from listener.platforms.x.failures import BILLING_PAUSE, RATE_PAUSE
 from listener.platforms.x.wire import CredentialsMissing, XClient
 

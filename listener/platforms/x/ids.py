@@ -1,12 +1,13 @@
 """X's ids: text everywhere, compared as numbers, and a clock: a snowflake id holds its millisecond of creation."""
 
 from datetime import UTC, datetime, timedelta
+from typing import TypeGuard
 
 _EPOCH_MS = 1288834974657  # ms = (id >> 22) + this: X's snowflake epoch, in many field reports
 _MOST = 19  # digits: X's own pattern is ^[0-9]{1,19}$
 
 
-def is_id(value: object) -> bool:
+def is_id(value: object) -> TypeGuard[str]:
     """True for one to nineteen ASCII digits."""
     return isinstance(value, str) and 0 < len(value) <= _MOST and value.isascii() and value.isdecimal()
 
@@ -16,18 +17,18 @@ def number(value: str) -> int:
     return int(value) if value else 0
 
 
-def at(moment: datetime) -> str:
+def id_at(moment: datetime) -> str:
     """The smallest id of a post made at this moment; "" before X's first."""
     ms = int(moment.timestamp() * 1000) - _EPOCH_MS
     return str(ms << 22) if ms > 0 else ""
 
 
-def made(value: str) -> datetime:
+def time_of_id(value: str) -> datetime:
     """When the post of this id was made."""
     return datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=(number(value) >> 22) + _EPOCH_MS)
 
 
-def before(value: str, span: timedelta) -> str:
+def earlier_id(value: str, span: timedelta) -> str:
     """The id that lies this span of time before; "" at the start of time."""
     lowered = number(value) - (int(span.total_seconds() * 1000) << 22)
     return str(lowered) if lowered > 0 else ""

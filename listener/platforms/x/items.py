@@ -1,13 +1,14 @@
-"""A post as X gives it, in either vocabulary (`tweet.*`, `post.*`), made a Mention, an OwnPost or a BadItem."""
+"""A post as X gives it, in either vocabulary (`tweet.*`, `post.*`), made a Mention, an OwnPost or a QuarantinedItem."""
 
-import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from typing import Any
 
-from listener.model import Json, Mention, OwnPost, QuarantinedItem
+from listener.model import Json, Mention, OwnPost
+from listener.platforms.kit import values
+from listener.platforms.kit.items import ParsedPage
+from listener.platforms.kit.values import objects_in, require_time
 from listener.platforms.x.ids import is_id, lowest
 
 REQUIRED = ("id", "text", "author_id", "created_at", "conversation_id")
@@ -15,13 +16,11 @@ REQUIRED = ("id", "text", "author_id", "created_at", "conversation_id")
 
 _THREADS = 3  # posts inside threads, none of which refers to anything: no accident
 _TEXT_MOST = 50_000  # characters kept; X's own limit is 25,000
-_RAW_MOST = 20_000
-_BAD = re.compile(r"[\x00\ud800-\udfff]")  # what no database takes
 _STATUS = re.compile(r"https?://(?:www\.|mobile\.)?(?:x|twitter)\.com/(\w{1,15})/status/(\d{1,19})", re.IGNORECASE)
 _ESCAPES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))  # X escapes these three in `text`, the ampersand last
 
-NOT_SUMMONED = "X takes replies through its API only to who @mentions or quotes us; this is a bare reply to our post"
-NOT_ADDRESSED = "found by search: it neither mentions, quotes nor answers us, and X forbids reaching out"
+NOT_SUMMONED = "X accepts replies through its API only to who @mentions or quotes us; this only replies to our post"
+NOT_ADDRESSED = "found by search: it neither mentions, quotes nor answers us, and X forbids such replies"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,26 +32,16 @@ class OwnAccount:
     sisters: frozenset[str] = frozenset()
 
 
-@dataclass(slots=True)
-class ParsedPage:
-    """A page's posts by what becomes of them."""
-
-    mentions: list[Mention] = field(default_factory=list)
-    own: list[OwnPost] = field(default_factory=list)
-    bad: list[QuarantinedItem] = field(default_factory=list)
-    skipped: int = 0
-
-
-def sort(items: list[Any], users: Mapping[str, Json], us: OwnAccount, feed: str, begin: str) -> ParsedPage:
+def parse_page(items: list[Any], users: Mapping[str, Json], us: OwnAccount, feed: str, begin: str) -> ParsedPage:
     """Sort a page. feed: "mentions", "own" or a search; begin: posts up to this id are older than the first run."""
-    sorted_ = ParsedPage()
-    names = _names(items)
-    for item in items:
-        try:
-            _place(sorted_, item, users, names, us, feed, begin)
-        except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
-            sorted_.bad.append(bad_item(item, f"{type(error).__name__}: {error}"))
-    return sorted_
+    page, names = ParsedPage(), _names(items)
+    page.sort(items, lambda item: _place(page, item, users, names, us, feed, begin), _readable_id)
+    return page
+
+
+def _readable_id(item: Any) -> str:
+    known = item.get("id") if isinstance(item, dict) else None
+    return known if is_id(known) else ""
 
 
 def _place(
@@ -71,7 +60,7 @@ def _place(
     elif item["author_id"] == us.id:
         into.skipped += feed != "own"
         if "replied_to" in references:
-            into.own.append(_own(item, references))
+            into.brand_posts.append(_own(item, references))
     elif feed == "own" or "retweeted" in references or item["author_id"] in us.sisters:
         into.skipped += 1
     else:
@@ -84,10 +73,10 @@ def check(item: Json) -> None:
         raise ValueError("not an object")
     for key in REQUIRED:
         if not isinstance(item.get(key), str):
-            raise ValueError(f"{key} is missing or no text")
+            raise ValueError(f"{key} is missing or not a text")
     for key in ("id", "author_id", "conversation_id"):
         if not is_id(item[key]):
-            raise ValueError(f"{key} is no id")
+            raise ValueError(f"{key} is not an id")
 
 
 def missing(items: list[Any]) -> str | None:
@@ -107,30 +96,16 @@ def _in_thread(item: Json) -> bool:
     return is_id(conversation) and conversation != item.get("id") and conversation not in edits
 
 
-def bad_item(item: Any, error: str) -> QuarantinedItem:
-    """The item set aside, its raw JSON capped and ASCII only."""
-    known = item.get("id") if isinstance(item, dict) else None
-    raw = _dump(item)
-    return QuarantinedItem(str(known) if is_id(known) else "", raw[:_RAW_MOST], error[:300])
-
-
-def _dump(item: Any) -> str:
-    try:
-        return json.dumps(item, ensure_ascii=True)
-    except (ValueError, RecursionError):
-        return "(nested too deeply to be shown)"
-
-
 def _mention(item: Json, users: Mapping[str, Json], names: Mapping[str, str], us: OwnAccount, feed: str) -> Mention:
-    made, author = _time(item["created_at"]), users.get(item["author_id"], {})
+    created, author = require_time(item["created_at"]), users.get(item["author_id"], {})
     references, addressed, ineligible_reason = _references(item), *_eligibility(item, us, feed)
     return Mention(
         platform="x",
         id=item["id"],
         text=full_text(item),
         author_id=item["author_id"],
-        created_at=made,
-        age_start_at=made,
+        created_at=created,
+        age_start_at=created,
         interaction_id=_interaction(item),
         conversation_id=item["conversation_id"],
         author_handle=_text(author.get("username")) or names.get(item["author_id"]),
@@ -146,7 +121,7 @@ def _mention(item: Json, users: Mapping[str, Json], names: Mapping[str, str], us
 
 
 def _own(item: Json, references: Mapping[str, str]) -> OwnPost:
-    return OwnPost(item["id"], references.get("replied_to"), full_text(item), _time(item["created_at"]))
+    return OwnPost(item["id"], references.get("replied_to"), full_text(item), require_time(item["created_at"]))
 
 
 def _eligibility(item: Json, us: OwnAccount, feed: str) -> tuple[bool, str | None]:
@@ -170,14 +145,16 @@ def _quotes_us(item: Json, us: OwnAccount, feed: str) -> bool:
     quoted = _references(item).get("quoted")
     if quoted is None:
         return False
-    links = [_STATUS.match(str(one.get("expanded_url", ""))) for one in _entities(item, "urls")]
+    links = [_STATUS.match(str(entity.get("expanded_url", ""))) for entity in _entities(item, "urls")]
     authors = {link[1].casefold() for link in links if link and link[2] == quoted} - {"i"}
     return us.name.casefold() in authors if authors else feed == "mentions" and "replied_to" not in _references(item)
 
 
 def _references(item: Json) -> dict[str, str]:
     """Type of reference -> id, of `referenced_tweets` or `referenced_posts`."""
-    return {str(one["type"]): one["id"] for one in _listed_references(item) if is_id(one.get("id"))}
+    return {
+        str(reference["type"]): reference["id"] for reference in _listed_references(item) if is_id(reference.get("id"))
+    }
 
 
 def _listed_references(item: Json) -> Any:
@@ -187,8 +164,7 @@ def _listed_references(item: Json) -> Any:
 def _entities(item: Json, kind: str) -> list[Json]:
     """Of the post and of its long form, whose entities stand apart."""
     places = [item.get("entities"), (_note(item)).get("entities")]
-    lists = [place.get(kind) for place in places if isinstance(place, dict)]
-    return [one for listed in lists if isinstance(listed, list) for one in listed if isinstance(one, dict)]
+    return [entity for place in places if isinstance(place, dict) for entity in objects_in(place.get(kind))]
 
 
 def _note(item: Json) -> Json:
@@ -206,7 +182,7 @@ def full_text(item: Json) -> str:
 
 def clean(text: str) -> str:
     """Capped, with what no database takes replaced."""
-    return _BAD.sub("\ufffd", text[:_TEXT_MOST])
+    return values.clean(text[:_TEXT_MOST])
 
 
 def _text(value: Any) -> str | None:
@@ -221,7 +197,7 @@ def _followers(author: Json) -> int | None:
 
 def _interaction(item: Json) -> str:
     """The first id of the edit history; one client saw [""] there: then the post's own."""
-    return lowest(*(one for one in _history(item) if is_id(one))) or str(item["id"])
+    return lowest(*(edit for edit in _history(item) if is_id(edit))) or str(item["id"])
 
 
 def _history(item: Json) -> Any:
@@ -236,8 +212,3 @@ def _names(items: list[Any]) -> dict[str, str]:
             if is_id(mention.get("id")) and isinstance(mention.get("username"), str):
                 known[mention["id"]] = clean(mention["username"])
     return known
-
-
-def _time(value: str) -> datetime:
-    moment = datetime.fromisoformat(value)
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -65,14 +65,14 @@ def _of_host(text: str, host: re.Match[str], last: int) -> list[Link]:
 def _bare(text: str, start: int, end: int) -> list[Link]:
     """Without a scheme X links the parts in Latin letters; a path belongs to the last of them."""
     whole = _name_end(text, start, end)
-    found = [
+    shown = [
         Link(part.start(), end)
         for part in _ASCII.finditer(text, start, whole)
         if (end := _name_end(text, part.start(), part.end(), bare=True))
     ]
-    if found and found[-1].end == whole:
-        found[-1] = Link(found[-1].start, _tail(text, found[-1].start, whole, bare=True))
-    return found
+    if shown and shown[-1].end == whole:
+        shown[-1] = Link(shown[-1].start, _tail(text, shown[-1].start, whole, bare=True))
+    return shown
 
 
 def _name_end(text: str, start: int, end: int, *, bare: bool = False) -> int:

@@ -1,4 +1,4 @@
-"""What a call costs on X: a unit a post or user returned, once a UTC day each (docs.x.com, pricing). US dollars."""
+"""What a call costs on X: a unit a post or user returned, once a UTC day price (docs.x.com, pricing). US dollars."""
 
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
@@ -22,27 +22,26 @@ class ReadBudget:
         owned = self._section.app_owned_by_brand and not feed.startswith("search:")
         return self._section.prices.owned_read if owned else self._section.prices.post_read
 
-    def reserve(self, each: float, sizes: tuple[int, ...] = SIZES) -> int:
+    def reserve(self, price: float, sizes: tuple[int, ...] = SIZES) -> int:
         """Return the largest page that may be paid for at this price a post. Raises OverBudget."""
         for size in sizes[:-1]:
             try:
-                self._meter.reserve(size * each, purpose="read")
+                self._meter.reserve(size * price, purpose="read")
             except OverBudget:
                 continue
             return size
-        self._meter.reserve(sizes[-1] * each, purpose="read")
+        self._meter.reserve(sizes[-1] * price, purpose="read")
         return sizes[-1]
 
-    def charge(self, call: str, posts: Collection[str], users: Collection[str], each: float) -> None:
+    def charge(self, call: str, posts: Collection[str], users: Collection[str], price: float) -> None:
         """Record what a page cost: X bills a post and a user once a UTC day."""
-        prices = {f"post:{one}": each for one in posts} | {
-            f"user:{one}": self._section.prices.user_read for one in users
-        }
+        prices = dict.fromkeys([f"post:{post}" for post in posts], price)
+        prices |= dict.fromkeys([f"user:{user}" for user in users], self._section.prices.user_read)
         self._meter.charge_daily(call, prices)
 
-    def charge_all(self, call: str, size: int, each: float) -> None:
+    def charge_all(self, call: str, size: int, price: float) -> None:
         """Record a page whose posts cannot be counted: as if it had been full."""
-        self._meter.charge(call, size, round(size * each, 6))
+        self._meter.charge(call, size, round(size * price, 6))
 
 
 def next_day(now: datetime) -> datetime:

@@ -5,12 +5,13 @@ above it, and once an hour goes on through all that X lists, six hours at most. 
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from listener.model import Gap, Json
-from listener.platforms.x.ids import at, before, highest, is_id, lowest, made, number
+from listener.platforms.kit.cursor import PageKeys, is_due
+from listener.platforms.x.ids import earlier_id, highest, id_at, is_id, lowest, number, time_of_id
 
 OVERLAP, DEEP_OVERLAP = timedelta(hours=1), timedelta(hours=6)
 DEEP_EVERY = timedelta(hours=1)
@@ -43,7 +44,7 @@ class PageScan:
 
 @dataclass(frozen=True, slots=True)
 class FeedState:
-    """A feed's state. begin: posts up to it are older than the first run; high: newest of the last complete walk.
+    """A feed's state. begin: posts up to it are older than the first run; high: newest of the last complete scan.
 
     clear: the instant that walk began, as an id: a quiet feed is known up to there though its high water is old.
     """
@@ -52,54 +53,40 @@ class FeedState:
     high: str = ""
     clear: str = ""
     deep_at: str = ""
-    failed: int = 0  # times in a row that only this feed could not be read
-    walk: PageScan | None = None
+    scan: PageScan | None = None
 
     @classmethod
     def load(cls, raw: Json) -> "FeedState":
         """From the cursor's JSON."""
-        return cls(**{**raw, "walk": PageScan(**raw["walk"]) if raw["walk"] else None})
+        return cls(**{**raw, "scan": PageScan(**raw["scan"]) if raw["scan"] else None})
 
     @property
     def known(self) -> str:
         """The newest id up to which this feed was read, less what may still be indexed late."""
-        return highest(self.begin, self.high, before(self.clear, OVERLAP))
-
-    def dump(self) -> Json:
-        """To the cursor's JSON."""
-        return asdict(self)
+        return highest(self.begin, self.high, earlier_id(self.clear, OVERLAP))
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What a page showed: the ids listed (of all items, also dropped ones), the next token, and its size asked for."""
-
-    ids: Sequence[str]
-    token: str | None
-    size: int
-
-
-def begun(track: FeedState, feed: str, now: datetime) -> tuple[FeedState, Gap | None]:
-    """The track with a walk under way: the old one, or a new one down to the high water less the overlap.
+def begin_scan(state: FeedState, feed: str, now: datetime) -> tuple[FeedState, Gap | None]:
+    """Return the state with a walk under way: the old one, or a new one down to the high water less the overlap.
 
     A search cannot go back further than seven days: what lies below is a gap.
     """
-    if track.walk:
-        return track, None
-    deep = _deep_due(track, now)
-    floor = highest(track.begin, _known_less_overlap(track, deep, now))
+    if state.scan:
+        return state, None
+    deep = _is_deep_due(state, now)
+    floor = highest(state.begin, _subtract_overlap(state, deep, now))
     most = 1 + (_deep_pages(feed) if deep else 0)
     gap = None
-    if feed.startswith("search:") and number(floor) < number(at(now - SEARCH_WINDOW)):
-        floor, gap = _raised(track, feed, floor, at(now - SEARCH_WINDOW))
-    return replace(track, walk=PageScan(floor=floor, most=most, deep=deep, opened=at(now))), gap
+    if feed.startswith("search:") and number(floor) < number(id_at(now - SEARCH_WINDOW)):
+        floor, gap = _raise_floor(state, feed, floor, id_at(now - SEARCH_WINDOW))
+    return replace(state, scan=PageScan(floor=floor, most=most, deep=deep, opened=id_at(now))), gap
 
 
-def _known_less_overlap(track: FeedState, deep: bool, now: datetime) -> str:
+def _subtract_overlap(state: FeedState, deep: bool, now: datetime) -> str:
     """A deep walk stops an hour before midnight UTC: what is listed again on another day is billed again."""
-    near = before(track.high, OVERLAP)
+    near = earlier_id(state.high, OVERLAP)
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    far = highest(before(track.high, DEEP_OVERLAP), at(midnight - OVERLAP))
+    far = highest(earlier_id(state.high, DEEP_OVERLAP), id_at(midnight - OVERLAP))
     return min(near, far, key=number) if deep else near
 
 
@@ -107,99 +94,97 @@ def _deep_pages(feed: str) -> int:
     return {"mentions": 7, "own": 0}.get(feed, 1)
 
 
-def _deep_due(track: FeedState, now: datetime) -> bool:
-    """Once an hour; at once where the clock was set back."""
-    if not track.high:
-        return False
-    passed = now - datetime.fromisoformat(track.deep_at) if track.deep_at else DEEP_EVERY
-    return not timedelta(0) <= passed < DEEP_EVERY
+def _is_deep_due(state: FeedState, now: datetime) -> bool:
+    """A first run goes deep by itself."""
+    return bool(state.high) and is_due(state.deep_at, DEEP_EVERY, now)
 
 
-def _raised(track: FeedState, feed: str, floor: str, least: str) -> tuple[str, Gap | None]:
-    """A floor that X takes, and the gap if known ground lies below it. Without any floor X starts there by itself."""
-    if not track.known:
+def _raise_floor(state: FeedState, feed: str, floor: str, least: str) -> tuple[str, Gap | None]:
+    """Return a floor that X takes, and the gap if known ground lies below it. Without a floor X starts there."""
+    if not state.known:
         return "", None
-    if number(track.known) >= number(least):
+    if number(state.known) >= number(least):
         return least, None
-    return least, Gap(feed, track.known, least, "X's search keeps seven days: what came before could not be read")
+    return least, Gap(feed, state.known, least, "X's search keeps seven days: what came before could not be read")
 
 
-def rebuilt(track: FeedState, feed: str, least: str) -> tuple[FeedState, Gap | None]:
+def rebuild(state: FeedState, feed: str, least: str) -> tuple[FeedState, Gap | None]:
     """After X refused our since_id: the walk again from a floor that it takes, with the gap below that.
 
     When raising does not help, the walk goes on without a floor: X then begins at its window's start.
     """
-    walk = track.walk or PageScan()
-    least = before(least, -_MARGIN)
-    if walk.rebuilds >= _REBUILDS or number(walk.floor) >= number(least):
-        return replace(track, walk=replace(walk, floor="", token=None)), None
-    _, gap = _raised(track, feed, walk.floor, least)
-    walk = replace(walk, floor=least, token=None, rebuilds=walk.rebuilds + 1)
-    return replace(track, walk=walk), gap if walk.rebuilds == 1 else None
+    scan = state.scan or PageScan()
+    least = earlier_id(least, -_MARGIN)
+    if scan.rebuilds >= _REBUILDS or number(scan.floor) >= number(least):
+        return replace(state, scan=replace(scan, floor="", token=None)), None
+    _, gap = _raise_floor(state, feed, scan.floor, least)
+    scan = replace(scan, floor=least, token=None, rebuilds=scan.rebuilds + 1)
+    return replace(state, scan=scan), gap if scan.rebuilds == 1 else None
 
 
-def restarted(track: FeedState) -> FeedState:
-    """Without the walk under way: the next one begins at the top, the high water stays."""
-    return replace(track, walk=None)
+def restart(state: FeedState) -> FeedState:
+    """Return the state without the walk under way: the next one begins at the top, the high water stays."""
+    return replace(state, scan=None)
 
 
-def stepped(track: FeedState, feed: str, seen: Seen, now: datetime) -> tuple[FeedState, bool, Gap | None]:
-    """The track after a page, whether the feed's turn is over, and the gap if X's reach ended above known ground."""
-    walk = _grown(track, seen)
+def step(state: FeedState, feed: str, seen: PageKeys, now: datetime) -> tuple[FeedState, bool, Gap | None]:
+    """Return the state after a page, whether the feed's turn is over, and the gap if X's list ended too early."""
+    scan = _grow(state, seen)
     ended = seen.token is None
-    if not ended and (walk.empty >= _EMPTY_MOST or seen.token == (track.walk or walk).token):
-        return replace(track, walk=None), True, None  # X leads in a circle: nothing is settled, walk anew next time
-    if ended and _overtaken(track, feed, walk, now) and not walk.again:
-        anew = PageScan(floor=walk.floor, most=walk.most, deep=walk.deep, opened=at(now), again=True)
-        return replace(track, walk=anew), False, None
-    if ended or walk.extra >= walk.most:
-        done = replace(track, high=highest(track.high, walk.first), clear=walk.opened, walk=None)
-        return _dated(done, walk, now), True, _cut_off(track, feed, walk, now) if ended else None
-    return replace(track, walk=walk), feed == "own" and bool(track.clear), None  # one page a turn, once caught up
+    if not ended and (scan.empty >= _EMPTY_MOST or seen.token == (state.scan or scan).token):
+        return replace(state, scan=None), True, None  # X leads in a circle: begin anew next time
+    if ended and _is_overtaken(state, feed, scan, now) and not scan.again:
+        anew = PageScan(floor=scan.floor, most=scan.most, deep=scan.deep, opened=id_at(now), again=True)
+        return replace(state, scan=anew), False, None
+    if ended or scan.extra >= scan.most:
+        done = replace(state, high=highest(state.high, scan.first), clear=scan.opened, scan=None)
+        return _date_deep(done, scan, now), True, _find_gap(state, feed, scan, now) if ended else None
+    is_caught_up = feed == "own" and bool(state.clear)  # then one page a turn
+    return replace(state, scan=scan), is_caught_up, None
 
 
-def _grown(track: FeedState, seen: Seen) -> PageScan:
-    walk = track.walk or PageScan()
-    above = any(number(one) > number(track.high) for one in seen.ids)
+def _grow(state: FeedState, seen: PageKeys) -> PageScan:
+    scan = state.scan or PageScan()
+    above = any(number(post_id) > number(state.high) for post_id in seen.keys)
     return replace(
-        walk,
+        scan,
         token=seen.token,
-        first=highest(walk.first, *seen.ids),
-        oldest=lowest(walk.oldest, *seen.ids),
-        listed=walk.listed + len(seen.ids),
-        slots=walk.slots + seen.size,
-        extra=walk.extra + (bool(seen.ids) and not above),
-        empty=0 if seen.ids else walk.empty + 1,
+        first=highest(scan.first, *seen.keys),
+        oldest=lowest(scan.oldest, *seen.keys),
+        listed=scan.listed + len(seen.keys),
+        slots=scan.slots + seen.size,
+        extra=scan.extra + (bool(seen.keys) and not above),
+        empty=0 if seen.keys else scan.empty + 1,
     )
 
 
-def _dated(track: FeedState, walk: PageScan, now: datetime) -> FeedState:
+def _date_deep(state: FeedState, scan: PageScan, now: datetime) -> FeedState:
     """A walk that went deep, and the first one of all, put the next deep one an hour off."""
-    first = not track.deep_at
-    return replace(track, deep_at=now.isoformat()) if walk.deep or first else track
+    first = not state.deep_at
+    return replace(state, deep_at=now.isoformat()) if scan.deep or first else state
 
 
-def _overtaken(track: FeedState, feed: str, walk: PageScan, now: datetime) -> bool:
+def _is_overtaken(state: FeedState, feed: str, scan: PageScan, now: datetime) -> bool:
     """An interrupted walk that did not meet known ground: mentions that came meanwhile moved the end of X's list."""
-    above = bool(walk.oldest) and number(walk.oldest) > number(highest(track.high, track.begin))
-    return feed == "mentions" and above and not timedelta(0) <= now - made(walk.opened) < FRESH
+    above = bool(scan.oldest) and number(scan.oldest) > number(highest(state.high, state.begin))
+    return feed == "mentions" and above and not timedelta(0) <= now - time_of_id(scan.opened) < FRESH
 
 
-def _cut_off(track: FeedState, feed: str, walk: PageScan, now: datetime) -> Gap | None:
-    """The gap when X's list of mentions was used up before known ground was met.
+def _find_gap(state: FeedState, feed: str, scan: PageScan, now: datetime) -> Gap | None:
+    """Return the gap when X's list of mentions was used up before known ground was met.
 
-    Pages with room for 800 may have been the whole list, or all of it that X tells with deleted posts left out: nobody
-    can tell, so the gap is told.
+    Pages with room for 800 may have been the whole list, or all of it that X lists, with deleted posts left out:
+    nobody can know, so a gap is reported.
     """
-    known = highest(track.high, track.begin)
-    used_up = walk.slots >= REACH or _overtaken(track, feed, walk, now)
-    if feed != "mentions" or not used_up or not walk.oldest or number(walk.oldest) <= number(known):
+    known = highest(state.high, state.begin)
+    used_up = scan.slots >= REACH or _is_overtaken(state, feed, scan, now)
+    if feed != "mentions" or not used_up or not scan.oldest or number(scan.oldest) <= number(known):
         return None
     since = f"between {known} and" if known else "before"
-    message = f"X lists no more than {REACH} mentions at a time: any {since} {walk.oldest} could not be read"
-    return Gap(feed, known, walk.oldest, message)
+    message = f"X lists no more than {REACH} mentions at a time: any {since} {scan.oldest} could not be read"
+    return Gap(feed, known, scan.oldest, message)
 
 
 def as_ids(items: Sequence[Any]) -> list[str]:
-    """The readable ids of a page's items."""
+    """Return the readable ids of a page's items."""
     return [item["id"] for item in items if isinstance(item, dict) and is_id(item.get("id"))]

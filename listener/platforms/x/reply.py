@@ -1,21 +1,19 @@
 """A reply on X before it is sent: how it will stand, what it costs, the request that is stored with the claim. Pure."""
 
 import hashlib
-import re
 import unicodedata
 from datetime import datetime
 
 from listener.errors import Held
 from listener.model import Mention, Outgoing, Prepared, Preview
+from listener.platforms.kit import text as text_kit
 from listener.platforms.x.length import LIMIT, weighted
 from listener.platforms.x.links import links
 from listener.platforms.x.section import Section
 
-_UNFIT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufeff\ufffe\uffff\ud800-\udfff]")  # X refuses or drops these
-
 
 def preview(text: str, mention: Mention, section: Section) -> Preview:
-    """The text as X will show it. cost_usd: what is reserved for it, by hand nothing; link: X's reply box."""
+    """Return the text as X will show it. cost_usd: what is reserved for it, by hand nothing; link: X's reply box."""
     shown = normalize_post(text)
     link = f"https://x.com/intent/post?in_reply_to={mention.reply_target_id}"
     return Preview(shown, weighted(shown), LIMIT, cost(shown, section) if mention.can_reply else 0.0, link)
@@ -23,8 +21,7 @@ def preview(text: str, mention: Mention, section: Section) -> Preview:
 
 def normalize_post(text: str) -> str:
     """NFC, as X stores it; without control characters, half surrogates and blanks at the ends. Idempotent."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    return unicodedata.normalize("NFC", _UNFIT.sub("", lines)).strip()
+    return unicodedata.normalize("NFC", text_kit.normalize_post(text)).strip()
 
 
 def cost(text: str, section: Section) -> float:
@@ -34,7 +31,7 @@ def cost(text: str, section: Section) -> float:
 
 
 def prepare(reply: Outgoing, section: Section, now: datetime) -> Prepared:
-    """The intention: the request of POST /2/tweets, its price, and when it was made. Raises Held."""
+    """Return the intention: the request of POST /2/tweets, its price, and when it was made. Raises Held."""
     if not section.may_send:
         raise Held("attestation", *_ATTEST)
     digest = hashlib.sha256(reply.text.encode("utf-8", "surrogatepass")).hexdigest()[:16]

@@ -8,8 +8,10 @@ from datetime import date, timedelta
 from typing import Literal
 from urllib.parse import urlsplit
 
-from listener.gate import on_loopback
-from listener.model import Section as Base
+from listener.model import Budget, ItemAuthor
+from listener.platforms.kit.addresses import on_loopback, url_problem
+from listener.platforms.kit.authors import item_author, names_under, raw_object
+from listener.platforms.kit.section import KeyProblem, SettlingSection, repeated_problems
 from listener.platforms.x.ids import is_id
 
 SECRETS = (
@@ -20,7 +22,6 @@ SECRETS = (
 )
 """The OAuth 1.0a user tokens, which do not expire: made in X's console for the account that owns the app."""
 
-Fault = tuple[str, str, str]
 _HANDLE = re.compile(r"@?[A-Za-z0-9_]{1,15}")
 _QUERY_MOST = 512  # characters of a self-serve recent search: docs.x.com, build-a-query
 
@@ -38,9 +39,11 @@ class Prices:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Section(Base):
+class Section(SettlingSection):
     """Keys of `[platforms.x]`. Money in US dollars; search: queries beyond @mentions; sister_accounts: author ids."""
 
+    secret_names = SECRETS
+    chatty_loggers = ("tweepy", "requests_oauthlib", "oauthlib", "urllib3")  # at DEBUG they log tokens
     retain_deleted_text = timedelta(hours=23)  # X's developer policy asks for 24 at most; upkeep has to come round
 
     handle: str = ""
@@ -54,17 +57,11 @@ class Section(Base):
     url_reserve_usd: float = 0.20
     prices: Prices = field(default_factory=Prices)
     i_have_read_the_automation_rules: bool = False
-    settle_after_seconds: float = 60.0
 
     @property
     def name(self) -> str:
         """The handle without its @."""
         return self.handle.removeprefix("@")
-
-    @property
-    def settle_after(self) -> timedelta:
-        """How long the own timeline may lag behind a post."""
-        return timedelta(seconds=self.settle_after_seconds)
 
     @property
     def loopback(self) -> bool:
@@ -76,24 +73,35 @@ class Section(Base):
         """True when the operator has attested that X's automation rules were read, or nobody has to."""
         return self.i_have_read_the_automation_rules or self.loopback
 
+    @staticmethod
+    def item_author(raw: str) -> ItemAuthor | None:
+        """Return the id that stands beside the text of a post."""
+        return item_author(names_under(raw_object(raw), "author_id"))
+
+    @property
+    def budget(self) -> Budget:
+        """The day's budget, and what reading leaves of it for sending."""
+        daily = None if self.daily_budget_usd == "none" else float(self.daily_budget_usd)
+        return Budget(daily, self.send_reserve_usd)
+
     def reply_usd(self, *, link: bool) -> float:
         """With anything X may take for a link, the price of one: its documents disagree about such replies."""
         summoned = self.prices.summoned_post
         return max(summoned, self.url_reserve_usd) if link else summoned
 
-    def problems(self) -> list[Fault]:
-        """Faults that types do not catch."""
-        return [*_handle(self), *_url(self.api_url), *_lists(self), *_money(self), *_spans(self)]
+    def problems(self) -> list[KeyProblem]:
+        """Return the problems that types do not catch."""
+        return [*_handle(self), *_url(self.api_url), *_lists(self), *_money(self), *super().problems()]
 
     def notes(self) -> list[str]:
-        """What X asks of an automated account, and what this configuration costs."""
+        """Return what X asks of an automated account, and what this configuration costs."""
         return [_RULES, *_attestation(self), _ownership(self), *_remarks(self)]
 
 
 _RULES = (
-    "X asks of an account that answers by machine: the `Automated` label, linked to the account of who is in charge,"
-    " and a bio that says so; an easy opt-out that is honoured at once; at most one automated reply an interaction, and"
-    " only to who mentioned you; no AI-written reply without X's prior written approval (help.x.com, automation rules)"
+    "X requires of an automated account: the `Automated` label, linked to the account of a responsible person,"
+    " and a bio that states it; an easy opt-out that is followed at once; one automated reply per interaction at most,"
+    " only to people who mentioned you; no AI-written reply without X's written approval (help.x.com, automation rules)"
 )
 
 
@@ -107,7 +115,7 @@ def _ownership(section: Section) -> str:
     prices = section.prices
     if section.app_owned_by_brand:
         return (
-            f"X: reads are reckoned at ${prices.owned_read:g} a post, right only while the brand's account owns the"
+            f"X: reads are calculated at ${prices.owned_read:g} a post, right only while the brand's account owns the"
             f" developer app; prices were read on {prices.read_on}"
         )
     return (
@@ -119,40 +127,28 @@ def _ownership(section: Section) -> str:
 def _remarks(section: Section) -> list[str]:
     notes = []
     if section.look_up_authors == "always":
-        notes.append(f'X: look_up_authors = "always" adds up to ${section.prices.user_read:g} an author and UTC day')
+        notes.append(f'X: look_up_authors = "always" adds up to ${section.prices.user_read:g} per author and UTC day')
     if section.search:
-        notes.append("X: search hits are read and judged, but X takes no reply to who did not mention or quote you")
+        notes.append("X: search results are read, but X refuses replies to people who did not mention or quote you")
     if section.daily_budget_usd == "none":
-        notes.append('X: daily_budget_usd = "none": nothing bounds what reading and sending cost')
+        notes.append('X: daily_budget_usd = "none": there is no limit to what reading and sending cost')
     elif 0 < section.daily_budget_usd <= section.send_reserve_usd:
-        notes.append("X: send_reserve_usd keeps the whole daily_budget_usd for sending: nothing will be read")
+        notes.append("X: send_reserve_usd reserves the whole daily_budget_usd for sending: nothing will be read")
     return notes
 
 
-def _handle(section: Section) -> list[Fault]:
+def _handle(section: Section) -> list[KeyProblem]:
     if _HANDLE.fullmatch(section.handle):
         return []
-    what = f"{section.handle!r} is no X handle" if section.handle else "is missing"
+    what = f"{section.handle!r} is not an X handle" if section.handle else "is missing"
     return [("handle", what, "give the brand's account, 1 to 15 letters, digits or _")]
 
 
-def _url(url: str) -> list[Fault]:
-    """Only https may leave the machine: the signature protects no secret of the answer."""
-    do = 'give scheme and host alone, such as "https://api.x.com"'
-    try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port
-    except ValueError as error:
-        return [("api_url", f"{url!r} is no URL ({error})", do)]
-    if parts.scheme not in ("http", "https") or not host:
-        return [("api_url", f"{url!r} is no http(s) URL", do)]
-    if parts.username or parts.password or parts.query or parts.fragment:
-        return [("api_url", "must hold neither a user, a query nor a fragment", do)]
-    if parts.path.rstrip("/").endswith("/2"):
-        return [("api_url", f"{url!r} ends in /2, which is added by itself", do)]
-    if parts.scheme == "http" and not _on_loopback(url):
-        return [("api_url", "http:// is only for this machine; secrets would travel in the clear", "use https://")]
-    return []
+def _url(url: str) -> list[KeyProblem]:
+    what = url_problem(url, can_have_path=True)
+    if not what and urlsplit(url).path.rstrip("/").endswith("/2"):
+        what = f"{url!r} ends in /2, which Earshot adds"
+    return [("api_url", what, 'give scheme and host alone, such as "https://api.x.com"')] if what else []
 
 
 def _on_loopback(url: str) -> bool:
@@ -161,33 +157,23 @@ def _on_loopback(url: str) -> bool:
     return False
 
 
-def _lists(section: Section) -> list[Fault]:
+def _lists(section: Section) -> list[KeyProblem]:
     long = [query for query in section.search if not 0 < len(query.strip()) <= _QUERY_MOST]
     odd = [account for account in section.sister_accounts if not is_id(account)]
-    faults = [("search", f"a query of {len(one)} characters", f"X takes 1 to {_QUERY_MOST}") for one in long]
-    if len({query.strip() for query in section.search}) < len(section.search):
-        faults.append(("search", "a query stands there twice", "leave one out"))
+    faults = [("search", f"a query of {len(query)} characters", f"X takes 1 to {_QUERY_MOST}") for query in long]
+    faults += repeated_problems("search", "a query", section.search)
     do = "give the number, not the handle"
-    return faults + [("sister_accounts", f"{one!r} is no account id", do) for one in odd]
+    return faults + [("sister_accounts", f"{account!r} is not an account id", do) for account in odd]
 
 
-def _money(section: Section) -> list[Fault]:
+def _money(section: Section) -> list[KeyProblem]:
     sums = {"send_reserve_usd": section.send_reserve_usd, "url_reserve_usd": section.url_reserve_usd}
     if section.daily_budget_usd != "none":
         sums["daily_budget_usd"] = section.daily_budget_usd
     for name in ("post_read", "owned_read", "user_read", "post", "summoned_post"):
         sums[f"prices.{name}"] = getattr(section.prices, name)
     return [
-        (key, f"{usd} is no sum of money", "give dollars, 0 or more")
+        (key, f"{usd} is not a sum of money", "give dollars, 0 or more")
         for key, usd in sums.items()
         if not math.isfinite(usd) or usd < 0
     ]
-
-
-def _spans(section: Section) -> list[Fault]:
-    faults: list[Fault] = []
-    if not 0 <= section.settle_after_seconds <= 86_400:
-        faults.append(
-            ("settle_after_seconds", f"{section.settle_after_seconds}", "give 0 to 86400 seconds; X needs 60")
-        )
-    return faults

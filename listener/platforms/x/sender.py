@@ -7,13 +7,16 @@ from datetime import datetime
 
 from listener.errors import NotSent, OverBudget, PlatformError, ReadFailed, Refused
 from listener.model import Meter, Prepared, Receipt
-from listener.net import HttpResponse, with_jitter
+from listener.platforms.kit.breaker import with_jitter
+from listener.platforms.kit.failures import Failure, not_sent, post_error, unconfirmed
+from listener.platforms.kit.response import CallFailed, HttpResponse
 from listener.platforms.x.caller import Caller, blocked_message
-from listener.platforms.x.failures import RATE_PAUSE, Failure, classify, post_error
+from listener.platforms.x.failures import RATE_PAUSE, classify
+from listener.platforms.x.find_reply import post_receipt
 from listener.platforms.x.gate import Gate
 from listener.platforms.x.ids import is_id
 from listener.platforms.x.money import next_day
-from listener.platforms.x.wire import CallFailed, CredentialsMissing, Oversized, XClient
+from listener.platforms.x.wire import CredentialsMissing, Oversized, XClient
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +37,7 @@ class Sender:
         self.duplicates: set[str] = set()
 
     def post(self, prepared: Prepared, now: datetime) -> Receipt:
-        """Post it. Raises NotSent, Refused, OverBudget; anything else: nobody knows."""
+        """Post it. Raises NotSent, Refused, OverBudget; after anything else the reply is unconfirmed."""
         self._ready(prepared, now)
         try:
             answer = self._wire.reply(prepared.request["text"], prepared.request["in_reply_to"])
@@ -44,9 +47,9 @@ class Sender:
         except CallFailed as error:
             if not error.request_sent:
                 raise self._gate.record_failure(NotSent(f"X cannot be reached: {error.message}"), now, POST) from None
-            raise self._unknown(prepared, f"X: {error.message}") from None
+            raise self._unconfirmed(prepared, f"X: {error.message}") from None
         except Oversized as error:
-            raise self._unknown(prepared, f"X: {error}") from None
+            raise self._unconfirmed(prepared, f"X: {error}") from None
         if 200 <= answer.status < 300:
             return self._receipt(prepared, answer)
         raise self._failed(prepared, answer, now)
@@ -65,7 +68,7 @@ class Sender:
             until = error.until or next_day(now)
             raise NotSent(error.message, error.do, cause="billing", retry_at=until) from None
         except ReadFailed as error:
-            raise NotSent(error.message, error.do, cause=error.cause, retry_at=error.retry_at) from None
+            raise not_sent(error) from None
         except Exception as error:
             raise self._gate.record_failure(NotSent(f"X was not called: {error}"), now, POST) from error
 
@@ -85,43 +88,43 @@ class Sender:
     def _receipt(self, prepared: Prepared, answer: HttpResponse) -> Receipt:
         data = answer.object().get("data")
         if not isinstance(data, dict) or not is_id(data.get("id")):
-            raise self._unknown(prepared, f"X answered {answer.status} without the post's id")
+            raise self._unconfirmed(prepared, f"X answered {answer.status} without the post's id")
         self.charge(prepared)
         self._gate.record_success(POST)
         self._refusals = 0
-        return Receipt(data["id"], f"https://x.com/i/status/{data['id']}")
+        return post_receipt(data["id"])
 
     def _failed(self, prepared: Prepared, answer: HttpResponse, now: datetime) -> PlatformError:
-        verdict = classify(answer, now, self._rng)
-        error = post_error(verdict, answer)
-        if verdict.category == "parked":
-            return self._park(prepared, verdict, now)
+        failure = classify(answer, now, self._rng)
+        error = post_error(failure)
+        if failure.category == "parked":
+            return self._park(prepared, failure, now)
         self._refusals = 0
-        if verdict.category == "duplicate":
+        if failure.category == "duplicate":
             self.duplicates.add(prepared.key)
             return error
         if isinstance(error, NotSent):  # what X forbids this app to post, it may well let it read
             return self._gate.record_failure(error, now, POST, whole=answer.status == 401)
-        return error if isinstance(error, Refused) else self._unknown(prepared, verdict.message)
+        return error if isinstance(error, Refused) else self._unconfirmed(prepared, failure.message)
 
-    def _park(self, prepared: Prepared, verdict: Failure, now: datetime) -> PlatformError:
+    def _park(self, prepared: Prepared, failure: Failure, now: datetime) -> PlatformError:
         """X refuses without a reason, now and then: once more later, then a person; three in a row pause sending."""
         self._refusals += 1
         if self._refusals >= _IN_A_ROW:
             until = now + with_jitter(RATE_PAUSE * 2 ** min(self._refusals - _IN_A_ROW, 5), self._rng)
-            message = f"{verdict.message} ({self._refusals} in a row)"
+            message = f"{failure.message} ({self._refusals} in a row)"
             return self._gate.record_failure(
-                NotSent(message, verdict.do, cause="account", retry_at=until), now, POST, whole=False
+                NotSent(message, failure.do, cause="account", retry_at=until), now, POST, whole=False
             )
         if prepared.key in self._refused_once:
-            return Refused(verdict.message, "by_hand", verdict.do)
+            return Refused(failure.message, "by_hand", failure.do)
         self._refused_once.append(prepared.key)
-        return NotSent(verdict.message, verdict.do, cause="item", retry_at=verdict.retry_at)
+        return NotSent(failure.message, failure.do, cause="item", retry_at=failure.retry_at)
 
-    def _unknown(self, prepared: Prepared, message: str) -> PlatformError:
+    def _unconfirmed(self, prepared: Prepared, message: str) -> PlatformError:
         """Nobody knows whether it was posted, so it may cost."""
         self.charge(prepared)
-        return PlatformError(f"{message}; nobody knows whether it was posted", "it is looked for before anything else")
+        return unconfirmed(message)
 
     def charge(self, prepared: Prepared) -> None:
         """Once a reply, also when it is found later. A ledger that cannot be written must not hide what went out."""

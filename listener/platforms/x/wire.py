@@ -19,22 +19,15 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 
 from listener.model import Json, Secrets
-from listener.net import DeadlineExceeded, DeadlineRunner, HttpResponse, TooLarge, read_capped
-from listener.platforms.x.section import SECRETS
+from listener.platforms.kit.deadline import DeadlineExceeded, DeadlineRunner, TooLarge, read_capped
+from listener.platforms.kit.response import CallFailed, HttpResponse, one_line
+from listener.platforms.x.section import SECRETS, Section
 
-for _name in ("tweepy", "requests_oauthlib", "oauthlib", "urllib3"):  # at DEBUG they log tokens
+for _name in Section.chatty_loggers:
     logging.getLogger(_name).setLevel(max(logging.INFO, logging.getLogger(_name).level))
 
 _CAP = 8 * 1024 * 1024  # bytes of one answer: a page of 100 posts is about 0.2 MB
 _CONNECT, _READ = 5.0, 15.0  # seconds; both below the total deadline
-
-
-class CallFailed(Exception):
-    """No answer, or none that can be read. written: False when X surely never saw the request."""
-
-    def __init__(self, message: str, *, written: bool) -> None:
-        super().__init__(message)
-        self.message, self.request_sent = message, written
 
 
 class CredentialsMissing(Exception):
@@ -63,30 +56,30 @@ class _Client(tweepy.Client):  # type: ignore[misc]  # tweepy has no types
             self.consumer_key, self.consumer_secret, self.access_token, self.access_token_secret
         ).apply_auth()
         headers = {"User-Agent": self.user_agent}
-        made = requests.Request(method, self._base + route, headers=headers, params=params, json=json, auth=signer)
+        request = requests.Request(method, self._base + route, headers=headers, params=params, json=json, auth=signer)
         try:
-            prepared = self.session.prepare_request(made)
+            prepared = self.session.prepare_request(request)
         except (ValueError, TypeError, requests.RequestException) as error:
             raise CredentialsMissing(f"the request could not be signed ({type(error).__name__})") from None
         return self.session.send(prepared, timeout=self._timeouts, allow_redirects=False, stream=True)
 
 
 class XClient:
-    """Calls X. Raises Unready, Broken, Oversized; any HTTP status is an Answer. Safe to use from several threads."""
+    """Calls X; any HTTP status is an HttpResponse. Raises CredentialsMissing, CallFailed, Oversized. Thread-safe."""
 
     def __init__(self, base: str, secrets: Secrets, *, seconds: float = 30.0, cap: int = _CAP) -> None:
         self._base, self._secrets, self._cap = base.rstrip("/"), secrets, cap
-        self._seconds, self._patience = seconds, DeadlineRunner(seconds)
+        self._seconds, self._deadline = seconds, DeadlineRunner(seconds)
         self._timeouts = (min(_CONNECT, seconds), min(_READ, seconds))
         self._reading: requests.Session | None = None
 
     def keys(self) -> tuple[str, ...]:
-        """The four secrets, read anew each time, so that a replaced one counts at once. Raises Unready."""
-        found = {name: (self._secrets.get(name) or "").strip() for name in SECRETS}
-        missing = [name for name, value in found.items() if not value]
+        """The four secrets, read anew each time, so that a replaced one counts at once. Raises CredentialsMissing."""
+        values = {name: (self._secrets.get(name) or "").strip() for name in SECRETS}
+        missing = [name for name, value in values.items() if not value]
         if missing:
             raise CredentialsMissing(f"{', '.join(missing)} not set")
-        return tuple(found.values())
+        return tuple(values.values())
 
     def get(self, route: str, params: Json) -> HttpResponse:
         """GET a route below the host, such as /2/users/me."""
@@ -111,21 +104,19 @@ class XClient:
     def _call(self, session: requests.Session, send: Callable[[Any], requests.Response]) -> HttpResponse:
         client = _Client(self._base, self.keys(), session, self._timeouts)
         try:
-            return self._patience.call(lambda: self._answer(send(client)))
+            return self._deadline.call(lambda: self._answer(send(client)))
         except DeadlineExceeded as error:
-            raise CallFailed(str(error), written=error.started) from None
+            raise CallFailed(str(error), request_sent=error.started) from None
         except TooLarge as error:
             raise Oversized(str(error)) from None
         except requests.RequestException as error:
-            raise CallFailed(_short(error), written=not before_writing(error)) from None
+            raise CallFailed(_short(error), request_sent=not is_before_writing(error)) from None
         except (HTTPError, OSError) as error:
-            raise CallFailed(_short(error), written=True) from None
+            raise CallFailed(_short(error), request_sent=True) from None
 
     def _answer(self, response: requests.Response) -> HttpResponse:
         with response:
-            chunks = iter(
-                lambda: response.raw.read1(65536, decode_content=True), b""
-            )  # returns what came: a drip is seen
+            chunks = iter(lambda: response.raw.read1(65536, decode_content=True), b"")  # returns what came
             body = read_capped(chunks, self._cap, self._seconds)
             return HttpResponse(response.status_code, {k.lower(): v for k, v in response.headers.items()}, body)
 
@@ -171,9 +162,9 @@ def _session() -> requests.Session:
 _BEFORE = (NewConnectionError, ConnectTimeoutError, requests.ConnectTimeout, ssl.SSLCertVerificationError)
 
 
-def before_writing(error: BaseException) -> bool:
+def is_before_writing(error: BaseException) -> bool:
     """True when the failure came before a byte of the request left: refused, no such host, too late, no trust."""
-    return any(isinstance(one, _BEFORE) for one in _causes(error))
+    return any(isinstance(cause, _BEFORE) for cause in _causes(error))
 
 
 def _causes(error: BaseException) -> list[BaseException]:
@@ -181,7 +172,7 @@ def _causes(error: BaseException) -> list[BaseException]:
     chain = [error]
     while len(chain) < 8:
         inner = (getattr(chain[-1], "reason", None), *chain[-1].args)
-        cause = next((one for one in inner if isinstance(one, BaseException)), None)
+        cause = next((value for value in inner if isinstance(value, BaseException)), None)
         if cause is None:
             break
         chain.append(cause)
@@ -192,4 +183,4 @@ def _short(error: BaseException) -> str:
     """One line: the innermost cause, without the URL, whose query may be long."""
     inner = _causes(error)[-1]
     message = getattr(inner, "strerror", None) or str(inner)
-    return " ".join(str(message).split())[:200] or type(inner).__name__
+    return one_line(str(message) or type(inner).__name__)

@@ -32,9 +32,11 @@ class Listings:
     def search(self, viewer: str, params: dict[str, str]) -> Json:
         """app.bsky.feed.searchPosts: the query stands in the text."""
         rows = [
-            ("", one)
-            for one in list(self.network.records.values())
-            if one.collection == POST and params.get("q", "") in str(one.value.get("text")) and self._seen(viewer, one)
+            ("", record)
+            for record in list(self.network.records.values())
+            if record.collection == POST
+            and params.get("q", "") in str(record.value.get("text"))
+            and self._seen(viewer, record)
         ]
         rows.sort(key=lambda row: (row[1].at, row[1].uri), reverse=True)
         page, cursor = self._page(rows, params)
@@ -45,7 +47,7 @@ class Listings:
         if not 1 <= len(uris) <= 25:
             raise Refusal(400, "InvalidRequest", "Error: uris must not have more than 25 elements")
         found = [self.network.seen(viewer, uri) for uri in dict.fromkeys(uris)]
-        return {"posts": [self.view(viewer, one) for one in found if one]}
+        return {"posts": [self.view(viewer, record) for record in found if record]}
 
     def thread(self, viewer: str, uri: str) -> Json:
         """app.bsky.feed.getPostThread, one level down."""
@@ -62,9 +64,9 @@ class Listings:
                 }
             }
         below = [
-            {"$type": "app.bsky.feed.defs#threadViewPost", "post": self.view(viewer, one)}
-            for one in list(self.network.records.values())
-            if one.target("parent") == uri and self._seen(viewer, one)
+            {"$type": "app.bsky.feed.defs#threadViewPost", "post": self.view(viewer, record)}
+            for record in list(self.network.records.values())
+            if record.target("parent") == uri and self._seen(viewer, record)
         ]
         return {"thread": {"post": self.view(viewer, record), "replies": below}}
 

@@ -167,9 +167,9 @@ class Network:
         """(reason, record) of what this account is told of, newest first by the time that authors choose."""
         with self.lock:
             rows = [
-                (reason, one)
-                for one in list(self.records.values())
-                if one.did != viewer and (reason := self._reason(viewer, one)) and self.seen(viewer, one.uri)
+                (reason, record)
+                for record in list(self.records.values())
+                if record.did != viewer and (reason := self._reason(viewer, record)) and self.seen(viewer, record.uri)
             ]
         return sorted(rows, key=lambda row: (row[1].at, row[1].uri), reverse=True)
 

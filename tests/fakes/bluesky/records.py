@@ -63,9 +63,9 @@ class Records:
     def listed(self, params: dict[str, str]) -> Json:
         """com.atproto.repo.listRecords: by key, the highest first."""
         mine = [
-            one
-            for one in list(self.network.records.values())
-            if (one.did, one.collection) == (params["repo"], params["collection"]) and not one.deleted
+            record
+            for record in list(self.network.records.values())
+            if (record.did, record.collection) == (params["repo"], params["collection"]) and not record.deleted
         ]
         below = [one for one in mine if one.key < params.get("cursor", "~")]
         page = sorted(below, key=lambda one: one.key, reverse=True)[: int(params.get("limit", "50"))]

@@ -123,19 +123,19 @@ class MastodonServer(Loopback):
 
     def _listed(self) -> list[Status]:
         now = min(self.now(), self.until or self.now())
-        here = [one for one in self.statuses.values() if one.listed_at <= now and not one.deleted]
+        here = [status for status in self.statuses.values() if status.listed_at <= now and not status.deleted]
         return [one for one in here if one.author.id not in self.blocked]
 
     def notified(self) -> list[Status]:
         """The statuses of the notifications that are listed by now."""
-        return [one for one in self._listed() if one.notice]
+        return [item for item in self._listed() if item.notice]
 
     def _notifications(self, call: Call) -> Any:
         told = {one.notice: one.notification() for one in self.notified()}
         return self._page(told, call, 80)
 
     def _timeline(self, call: Call, wanted: Callable[[Status], bool], visible: list[str]) -> Any:
-        chosen = [one for one in self._listed() if wanted(one) and (not visible or one.visibility in visible)]
+        chosen = [item for item in self._listed() if wanted(item) and (not visible or item.visibility in visible)]
         return self._page({one.id: one.told() for one in chosen}, call, 40)
 
     def _page(self, told: dict[str, Json], call: Call, most: int) -> Any:
@@ -166,9 +166,9 @@ class MastodonServer(Loopback):
             before.insert(0, one)
         below, found = [status_id], list[Status]()
         while below:
-            answers = [one for one in self._listed() if one.reply_to == below[0]]
-            found, below = found + answers, [*below[1:], *(one.id for one in answers)]
-        return {"ancestors": [one.told() for one in before], "descendants": [one.told() for one in found]}
+            answers = [item for item in self._listed() if item.reply_to == below[0]]
+            found, below = found + answers, [*below[1:], *(answer.id for answer in answers)]
+        return {"ancestors": [one.told() for one in before], "descendants": [status.told() for status in found]}
 
     def _create(self, call: Call) -> Any:
         asked, key = call.json(), call.headers.get("idempotency-key", "")

@@ -59,8 +59,8 @@ class Status:
             "language": self.language,
             "url": f"https://social.example/@{self.author.acct}/{self.id}",
             "account": self.author.told(),
-            "mentions": [{"id": one} for one in self.mentions],
-            "tags": [{"name": one} for one in self.tags],
+            "mentions": [{"id": mention} for mention in self.mentions],
+            "tags": [{"name": tag} for tag in self.tags],
             "reblog": None,
         }
         return status | ({"interaction_policy": self.interaction_policy} if self.interaction_policy else {})

@@ -55,7 +55,7 @@ class X:
 
     def timeline(self, user: str, params: dict[str, str]) -> Reply:
         """GET /2/users/:id/tweets."""
-        listed = islice((one for one in self.posts.listed(self.posts.now()) if one.author_id == user), 3200)
+        listed = islice((item for item in self.posts.listed(self.posts.now()) if item.author_id == user), 3200)
         return self._page(listed, params, least=5, owned=True)
 
     def search(self, params: dict[str, str]) -> Reply:
@@ -135,7 +135,7 @@ class X:
         if target and not self._summoned(target):
             return ANSWERS["not-summoned"]
         own = [one for one in self.posts.by_id.values() if one.author_id == self.account.id and not one.deleted]
-        return ANSWERS["duplicate"] if any(one.text == text and one.reply_to == target_id for one in own) else None
+        return ANSWERS["duplicate"] if any(post.text == text and post.reply_to == target_id for post in own) else None
 
     def _summoned(self, target: Post) -> bool:
         quoted = self.posts.by_id.get(target.quotes or "")

@@ -103,7 +103,7 @@ class Posts:
 
     def mentions(self, me: str, now: datetime) -> Iterator[Post]:
         """What the mentions feed lists: who mentions us, answers us or quotes us; reposts of us too."""
-        return (one for one in self.listed(now) if self._concerns(one, me))
+        return (item for item in self.listed(now) if self._concerns(item, me))
 
     def _concerns(self, post: Post, me: str) -> bool:
         named = any(uid == me for uid, _ in post.mentions) or post.reply_to_user == me

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from listener.web import CallFailed, HttpClient
+from listener.platforms.kit.http import HttpClient
+from listener.platforms.kit.response import CallFailed
 from tests.fakes.loopback import Call, Loopback, Reply
 
 

@@ -1,7 +1,7 @@
 """HTTP through httpx for platforms: a total deadline, a cap on bodies, no redirects, no proxies of the environment.
 
 A GET keeps its connection, and is made once more when that was cut: some servers (snac) close kept connections without
-a word. A POST has a fresh connection and is never repeated, and what httpx tells of its progress says for certain
+a word. A POST has a fresh connection and is never repeated, and httpx's trace of its progress shows for certain
 whether any of it was written.
 """
 
@@ -13,7 +13,8 @@ from typing import Any
 import httpx
 
 from listener.model import Json
-from listener.net import DeadlineExceeded, DeadlineRunner, HttpResponse, TooLarge, read_capped
+from listener.platforms.kit.deadline import DeadlineExceeded, DeadlineRunner, TooLarge, read_capped
+from listener.platforms.kit.response import CallFailed, HttpResponse, one_line
 
 Headers = Mapping[str, str] | None
 _CAP = 8 * 1024 * 1024  # bytes of one answer: a page of 80 notifications is about 0.3 MB
@@ -21,22 +22,11 @@ _CONNECT, _READ = 5.0, 15.0  # seconds; both below the total deadline
 _ALWAYS = {"User-Agent": "earshot", "Accept-Encoding": "identity"}  # a few packed bytes may unpack to very many
 
 
-class CallFailed(Exception):
-    """No answer, or none that can be read. written: False when the server surely never saw the request.
-
-    cut: the connection broke, rather than that time ran out.
-    """
-
-    def __init__(self, message: str, *, written: bool, cut: bool = False) -> None:
-        super().__init__(message)
-        self.message, self.request_sent, self.disconnected = message, written, cut
-
-
 class HttpClient:
-    """Makes calls; any HTTP status is an Answer. Raises Broken. seconds: a call's total deadline."""
+    """Makes calls; any HTTP status is an HttpResponse. Raises CallFailed. seconds: a call's total deadline."""
 
     def __init__(self, *, seconds: float = 30.0, cap: int = _CAP) -> None:
-        self._seconds, self._cap, self._patience = seconds, cap, DeadlineRunner(seconds)
+        self._seconds, self._cap, self._deadline = seconds, cap, DeadlineRunner(seconds)
         self._timeout = httpx.Timeout(min(_READ, seconds), connect=min(_CONNECT, seconds))
         self._trust = httpx.create_ssl_context(trust_env=False)  # takes 20 ms: made once
         self._reading: httpx.Client | None = None
@@ -83,17 +73,17 @@ class HttpClient:
                 return HttpResponse(got.status_code, {name.lower(): value for name, value in got.headers.items()}, body)
 
         try:
-            return self._patience.call(work)
+            return self._deadline.call(work)
         except DeadlineExceeded as error:
-            raise CallFailed(str(error), written=error.started) from None
+            raise CallFailed(str(error), request_sent=error.started) from None
         except (TooLarge, httpx.TimeoutException) as error:
-            raise CallFailed(_short(error), written=watch.written) from None
+            raise CallFailed(one_line(error), request_sent=watch.written) from None
         except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, OSError, ValueError, RuntimeError) as error:
-            raise CallFailed(_short(error), written=watch.written, cut=watch.written) from None
+            raise CallFailed(one_line(error), request_sent=watch.written, disconnected=watch.written) from None
 
 
 class _Watch:
-    """Told of every step of a call (httpcore's trace). Lets nothing be written after the deadline.
+    """Follows every step of a call (httpcore's trace). Lets nothing be written after the deadline.
 
     Looking up a name has no timeout: a call given up on could otherwise post minutes later, after it was sent anew.
     """
@@ -106,8 +96,3 @@ class _Watch:
             if time.monotonic() > self._ends:
                 raise httpx.ConnectTimeout("connected after the deadline")
             self.written = True
-
-
-def _short(error: BaseException) -> str:
-    """One line, without the URL, whose query may be long."""
-    return " ".join(str(error).split())[:200] or type(error).__name__

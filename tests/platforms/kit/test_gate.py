@@ -6,7 +6,9 @@ from datetime import timedelta
 import pytest
 
 from listener.errors import NotSent, ReadFailed
-from listener.gate import Gate, limit_ends, url_problem
+from listener.platforms.kit.addresses import url_problem
+from listener.platforms.kit.gate import Gate
+from listener.platforms.kit.response import limit_ends
 from tests.factories import NOW
 
 WINDOW = timedelta(minutes=5)

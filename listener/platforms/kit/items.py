@@ -1,0 +1,41 @@
+"""The items of a page by what becomes of them. One that cannot be read is quarantined and stops no other."""
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from listener.model import Mention, OwnPost, QuarantinedItem
+
+RAW_MOST = 20_000  # characters kept of an item that cannot be read
+UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError)
+
+
+@dataclass(slots=True)
+class ParsedPage:
+    """skipped: how many items are nobody's mention of us, such as likes, reposts, or what came before the first run."""
+
+    mentions: list[Mention] = field(default_factory=list)
+    brand_posts: list[OwnPost] = field(default_factory=list)
+    quarantined: list[QuarantinedItem] = field(default_factory=list)
+    skipped: int = 0
+
+    def sort(self, items: Iterable[Any], place: Callable[[Any], None], item_id: Callable[[Any], str]) -> None:
+        """Let `place` put each item into this page; quarantine those that it cannot read.
+
+        item_id: the id of the mention that an item holds, as far as it can be read; else "".
+        """
+        for item in items:
+            try:
+                place(item)
+            except UNREADABLE as error:
+                self.quarantined.append(quarantine(item, item_id(item), f"{type(error).__name__}: {error}"))
+
+
+def quarantine(item: Any, mention_id: str, error: str) -> QuarantinedItem:
+    """Return the item with its raw JSON, which is capped and ASCII only."""
+    try:
+        raw = json.dumps(item, ensure_ascii=True)
+    except (ValueError, RecursionError):
+        raw = "(nested too deeply to be shown)"
+    return QuarantinedItem(mention_id, raw[:RAW_MOST], error[:300])

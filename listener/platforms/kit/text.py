@@ -1,0 +1,17 @@
+"""How a text is made ready for a post. Pure."""
+
+import re
+
+_UNFIT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufeff\ufffe\uffff\ud800-\udfff]")  # platforms refuse or drop these
+
+
+def normalize_post(text: str) -> str:
+    """Return the text without control characters, half surrogates and blanks at the ends. Idempotent."""
+    return _UNFIT.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+
+
+def trim_link(link: str) -> str:
+    """Return a link without the punctuation that ends its sentence, and without a bracket that it did not open."""
+    while link and (link[-1] in ".,;:!?'*_" or (link[-1] == ")" and link.count(")") > link.count("("))):
+        link = link[:-1]
+    return link
