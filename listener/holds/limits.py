@@ -1,13 +1,14 @@
 """Bounds on what goes out by itself: a pause, quiet hours, caps, age, one reply each."""
 
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from listener.calendar import quiet_until
 from listener.holds.hold import Hold
-from listener.policy import Policy, TimeWindow
+from listener.policy import Policy
 from listener.store import items, outgoing, platforms
 from listener.store.records import Exchange, Pause
 
@@ -38,26 +39,11 @@ def too_old(policy: Policy, item: Exchange, now: datetime) -> Hold | None:
 
 def quiet(policy: Policy, now: datetime) -> Hold | None:
     """The policy's quiet hours, in its timezone."""
-    local = now.astimezone(ZoneInfo(policy.timezone))
-    for span in policy.quiet:
-        end = _inside(span, local)
-        if end is not None:
-            return Hold("quiet_hours", f"quiet hours until {end:%a %H:%M} ({policy.timezone})", end, platform_wide=True)
-    return None
-
-
-def _inside(span: TimeWindow, local: datetime) -> datetime | None:
-    """The end of the span if local lies inside it; a span that runs over midnight began yesterday or begins today."""
-    for back in (0, 1):
-        day = local.date() - timedelta(days=back)
-        start = datetime.combine(day, span.start, local.tzinfo)
-        over = span.end <= span.start
-        end = datetime.combine(day + timedelta(days=1 if over else 0), span.end, local.tzinfo)
-        if span.end == time.max:
-            end = datetime.combine(day + timedelta(days=1), time.min, local.tzinfo)
-        if day.weekday() in span.days and start <= local < end:
-            return end
-    return None
+    end = quiet_until(policy, now)
+    if end is None:
+        return None
+    shown = end.astimezone(ZoneInfo(policy.timezone))
+    return Hold("quiet_hours", f"quiet hours until {shown:%a %H:%M} ({policy.timezone})", end, platform_wide=True)
 
 
 def one_per_conversation(connection: Connection, item: Exchange) -> Hold | None:

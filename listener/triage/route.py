@@ -10,6 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from listener.calendar import due_at
 from listener.model import (
     Decision,
     History,
@@ -196,21 +197,19 @@ def _reply(key: int, verdict: TriageResult, policy: Policy) -> Json:
 
 
 def due(verdict: TriageResult, policy: Policy) -> datetime | None:
-    """The response target of its kind, reckoned from the mention's age: half of it when it is urgent.
+    """Return when the reply is due: the response target of its kind after the mention was written, in business hours.
 
-    What cannot wait (urgency 2) is due in a quarter of the shortest target there is, whatever its kind.
+    An urgent reply has half the target. One that cannot wait (URGENCY_IMMEDIATE) has a quarter of the shortest target
+    of the policy, whatever its kind, and its time runs around the clock.
     """
-    decision = verdict.decision
+    decision, start = verdict.decision, verdict.facts.mention.age_start_at
     responding = policy.responder_config(decision.kind) if decision.kind and verdict.state == "drafted" else None
     target = responding.due if responding else policy.limits.escalation_due
     if decision.urgency >= URGENCY_IMMEDIATE:
-        targets = [one.due for one in policy.responders] + [target]
-        target = min((one for one in targets if one is not None), default=None)
-    return (
-        None
-        if target is None
-        else verdict.facts.mention.age_start_at + target / 2 ** min(decision.urgency, URGENCY_IMMEDIATE)
-    )
+        targets = [responder.due for responder in policy.responders] + [target]
+        shortest = min((span for span in targets if span is not None), default=None)
+        return None if shortest is None else start + shortest / 4
+    return None if target is None else due_at(policy, start, target / 2**decision.urgency)
 
 
 def _crashed(connection: Connection, key: int, mention: Mention, tries: int, error: Exception, now: datetime) -> bool:

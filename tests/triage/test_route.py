@@ -1,18 +1,22 @@
 """Triage as a stage: every mention decided once, kept with its reasons; one that crashes a rule stops no other."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, time
 
 import pytest
 
 from listener.desk import control
 from listener.errors import DeskError
 from listener.model import MentionSignals, Pass, Responder
-from listener.policy import Policy
+from listener.policy import Policy, TimeWindow
 from listener.settings import load_responders
 from listener.stages import Stages
 from listener.store import events, notices, policies, replies
 from listener.triage.route import Triage
 from tests.line import COMPLAINT, PRAISE, Line
+
+INJURY = "Your letter opener cut my hand, we are in the emergency room."
+OFFICE = (TimeWindow(time(9), time(17), frozenset(range(5))),)
 
 
 class Fragile:
@@ -147,11 +151,30 @@ def test_who_asks_us_to_stop_is_never_answered_again(line: Line) -> None:
 def test_urgent_matters_are_due_sooner(line: Line) -> None:
     """An injury stands before a late parcel."""
     late = line.say(COMPLAINT)
-    hurt = line.say("Your letter opener cut my hand, we are in the emergency room.")
+    hurt = line.say(INJURY)
     line.listen()
     first, second = line.reply_to(hurt.id), line.reply_to(late.id)
     assert first.due_at is not None and second.due_at is not None
     assert (first.due_at < second.due_at, first.urgency > second.urgency) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "business", "due"),
+    [
+        (COMPLAINT, True, datetime(2026, 11, 30, 9, 30, tzinfo=UTC)),  # support, 1 h: half of it is left for Monday
+        (COMPLAINT, False, datetime(2026, 11, 27, 17, 30, tzinfo=UTC)),
+        (INJURY, True, datetime(2026, 11, 27, 16, 45, tzinfo=UTC)),  # immediate: nobody waits for Monday
+    ],
+)
+def test_due_times_run_on_business_hours_except_for_what_is_immediate(
+    line: Line, text: str, business: bool, due: datetime
+) -> None:
+    """A Friday at half past four, with business hours until five."""
+    line.now = datetime(2026, 11, 27, 16, 30, tzinfo=UTC)
+    line.policy = replace(line.policy, business=OFFICE if business else ())
+    mention = line.say(text)
+    line.listen()
+    assert line.reply_to(mention.id).due_at == due
 
 
 def test_an_edit_that_comes_while_its_mention_is_decided_is_decided_again(line: Line) -> None:
