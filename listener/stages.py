@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from listener.desk import autonomy
 from listener.intake.poll import PollCounts, poll
 from listener.model import Platform
-from listener.outbox.send import Outbox, SendCounts, send
+from listener.outbox.round import Round, SendCounts
+from listener.outbox.send import send
 from listener.store import vacuum
 from listener.store.engine import Store
 from listener.triage.route import Triage, TriageCounts, route
@@ -53,9 +54,8 @@ class Stages:
 
     def send(self, name: str) -> SendCounts:
         """One round of sending on a platform."""
-        return send(
-            self.store, self.platforms[name], Outbox(self.triage.policy, self._approve, self.clock, self.stopping)
-        )
+        round_ = Round(self.store, self.platforms[name], self.triage.policy, self.clock)
+        return send(round_, self._approve, self.stopping)
 
     def upkeep(self) -> int:
         """End what time ends: drafts, and how long words are kept; clean the file where erasing could not."""

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func,
 
 from listener.errors import DeskError
 from listener.model import Mention
-from listener.store.records import Exchange, RecentDraft, Reply, StoredDecision, columns, load, load_all
+from listener.store.records import Exchange, QueuedReply, RecentDraft, Reply, StoredDecision, columns, load, load_all
 from listener.store.replies import by_due, waits
 from listener.store.tables import WAITING, UtcTime, metadata
 
@@ -62,27 +62,39 @@ def _queued() -> Select[Any]:
     return _lines().select_from(told.outerjoin(decision, _last_decision(mention.c.key)))
 
 
+def _parts(row: Row[Any]) -> dict[str, Any]:
+    return {
+        "key": row.key,
+        "mention": load(Mention, row, "m_"),
+        "seen_at": row.seen_at,
+        "edited_at": row.edited_at,
+        "deleted_at": row.deleted_at,
+        "answered_remotely": row.answered_remotely,
+        "decided": load(StoredDecision, row, "d_") if row.d_mention_key is not None else None,
+    }
+
+
+def _queued_reply(row: Row[Any]) -> QueuedReply:
+    return QueuedReply(**_parts(row), reply=load(Reply, row, "r_"))
+
+
 def _item(row: Row[Any]) -> Exchange:
-    return Exchange(
-        key=row.key,
-        mention=load(Mention, row, "m_"),
-        seen_at=row.seen_at,
-        edited_at=row.edited_at,
-        deleted_at=row.deleted_at,
-        answered_remotely=row.answered_remotely,
-        decided=load(StoredDecision, row, "d_") if row.d_mention_key is not None else None,
-        reply=load(Reply, row, "r_") if row.r_id is not None else None,
-    )
+    return Exchange(**_parts(row), reply=None) if row.r_id is None else _queued_reply(row)
 
 
 def item(connection: Connection, *, reply_id: int | None = None, key: int | None = None) -> Exchange:
     """One line of the queue, by reply or by mention. Raises DeskError."""
     if reply_id is not None:
-        row = connection.execute(_queued().where(reply.c.id == reply_id)).one_or_none()
-        if row is None:
-            raise DeskError(f"there is no reply {reply_id}", "`earshot queue` lists the ids")
-        return _item(row)
+        return queued(connection, reply_id)
     return _item(connection.execute(_joined().where(mention.c.key == key)).one())
+
+
+def queued(connection: Connection, reply_id: int) -> QueuedReply:
+    """Return a reply with its mention. Raises DeskError."""
+    row = connection.execute(_queued().where(reply.c.id == reply_id)).one_or_none()
+    if row is None:
+        raise DeskError(f"there is no reply {reply_id}", "`earshot queue` lists the ids")
+    return _queued_reply(row)
 
 
 def items(
@@ -144,10 +156,10 @@ def _behind(connection: Connection, after: int) -> ColumnElement[bool]:
     return and_(by_due >= due, or_(by_due > due, later))
 
 
-def of_platform(connection: Connection, platform: str, state: str) -> list[Exchange]:
+def of_platform(connection: Connection, platform: str, state: str) -> list[QueuedReply]:
     """The replies of a platform in a state, oldest first, with their mentions."""
     query = _queued().where(mention.c.platform == platform, reply.c.state == state).order_by(reply.c.id)
-    return [_item(row) for row in connection.execute(query)]
+    return [_queued_reply(row) for row in connection.execute(query)]
 
 
 def of_conversation(connection: Connection, platform: str, conversation_id: str, limit: int = 50) -> list[Exchange]:
@@ -164,7 +176,7 @@ def of_person(connection: Connection, platform: str, author_id: str, limit: int 
     return [_item(row) for row in connection.execute(query)][::-1]
 
 
-def automatic_drafts(connection: Connection, platform: str, kinds: Collection[str], now: datetime) -> list[Exchange]:
+def automatic_drafts(connection: Connection, platform: str, kinds: Collection[str], now: datetime) -> list[QueuedReply]:
     """Drafts inside their auto band that nobody holds: no live claim, assignee or snooze.
 
     One that was approved before and came back (undone, tried again, held without an end) waits for a person.
@@ -182,7 +194,7 @@ def automatic_drafts(connection: Connection, platform: str, kinds: Collection[st
         mention.c.can_reply,
         ~before.exists(),
     )
-    return [_item(row) for row in connection.execute(query.order_by(reply.c.id))]
+    return [_queued_reply(row) for row in connection.execute(query.order_by(reply.c.id))]
 
 
 def automatic_in(connection: Connection, platform: str, conversation_id: str, but: int) -> bool:
