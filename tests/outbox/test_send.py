@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from listener.desk import control, people
 from listener.errors import NotSent, Refused
@@ -147,13 +148,36 @@ def test_a_refusal_is_final_for_the_item_and_stops_no_other(line: Line, then: st
 
 
 def test_an_item_refused_for_now_is_parked_after_three_calls(line: Line) -> None:
-    """Its platform may know better before that."""
+    """Its platform may know better before that; once it has failed it waits for no time any more."""
     reply = line.approved()
     line.platform.script = [NotSent("not now", cause="item")] * 5
+    held = []
     for _ in range(5):
-        line.send()
+        held.append(line.send())
         line.wait(minutes=2)
     assert (line.platform.calls, line.reply(reply.id).state) == (3, "failed")
+    assert held == [{"rate": 1}, {"rate": 1}, {}, {}, {}]
+
+
+@pytest.mark.parametrize(
+    ("step", "state"), [("prepare", "drafted"), ("check_post", "drafted"), ("post", "unconfirmed")]
+)
+def test_the_text_of_an_unexpected_error_is_not_kept(
+    line: Line, monkeypatch: pytest.MonkeyPatch, step: str, state: str
+) -> None:
+    """It may carry a secret, or the parameters of an SQL statement: no table has it, the reply names its type."""
+    reply = line.approved()
+
+    def fail(*args: object) -> None:
+        raise IntegrityError("INSERT INTO spend VALUES (?)", ("canary-parameter",), Exception("canary-token"))
+
+    monkeypatch.setattr(line.platform, step, fail)
+    line.send()
+    left = line.reply(reply.id)
+    assert left.state == state and "unexpected IntegrityError, see the log" in (left.error or "")
+    files = [path.read_bytes() for path in line.folder.iterdir()]
+    assert any(b"unexpected IntegrityError" in content for content in files)
+    assert not any(b"canary" in content for content in files)
 
 
 def test_an_opt_out_after_the_approval_withdraws_the_reply(line: Line) -> None:
