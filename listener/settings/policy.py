@@ -17,7 +17,7 @@ from listener.policy import Auto, Autonomy, Brand, Holds, Limits, Policy, Respon
 from listener.settings import values
 from listener.settings.entries import check_saved, each, filled, phrase, read_facts, read_replies
 from listener.settings.files import Source, parse
-from listener.settings.hours import span
+from listener.settings.hours import parse_window
 from listener.settings.scalars import ConfigLocation
 from listener.settings.schema import build, collect_faults, convert, suggest, unknown_key_problems
 
@@ -125,7 +125,7 @@ def _rules(source: Source, faults: list[Problem]) -> Policy | None:
     hours = spot.inside("hours")
     quiet, business = (
         tuple(
-            collect_faults(faults, span, one, hours.at(f"{name}[{n}]"))
+            collect_faults(faults, parse_window, one, hours.at(f"{name}[{n}]"))
             for n, one in enumerate(getattr(file.hours, name), 1)
         )
         for name in ("quiet", "business")
