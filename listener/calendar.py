@@ -51,6 +51,14 @@ def quiet_until(policy: Policy, now: datetime) -> datetime | None:
     return None
 
 
+def duration_text(span: timedelta) -> str:
+    """Return a duration of the policy as people write it: 7 days, 36 h, 90 min."""
+    minutes = round(span.total_seconds() / 60)
+    if minutes % 1440 == 0:
+        return "1 day" if minutes == 1440 else f"{minutes // 1440} days"
+    return f"{minutes} min" if minutes % 60 else f"{minutes // 60} h"
+
+
 def _open_intervals(policy: Policy, start: datetime, last_day: date) -> Iterator[Interval]:
     """Yield the business hours from start on, in order and without overlap, up to the end of the last day."""
     zone = ZoneInfo(policy.timezone)

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from listener.calendar import business_time, due_at, quiet_until
+from listener.calendar import business_time, due_at, duration_text, quiet_until
 from listener.policy import Policy, TimeWindow
 from tests import factories
 
@@ -99,3 +99,9 @@ def test_quiet_hours_know_their_days() -> None:
     policy = london(quiet=(TimeWindow(time(22), time(6), frozenset({4})),))
     assert quiet_until(policy, utc("2026-11-28T05:59")) == utc("2026-11-28T06:00")
     assert quiet_until(policy, utc("2026-11-28T23:00")) is None
+
+
+def test_a_duration_reads_as_people_write_it() -> None:
+    """In the largest unit that needs no fraction."""
+    spans = [timedelta(days=7), timedelta(days=1), timedelta(hours=36), timedelta(hours=1), timedelta(minutes=90)]
+    assert [duration_text(span) for span in spans] == ["7 days", "1 day", "36 h", "1 h", "90 min"]

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from listener.calendar import duration_text
 from listener.holds.hold import Hold
 from listener.holds.similarity import is_similar
 from listener.model import Mention
@@ -53,14 +54,9 @@ def flood(drafts: Sequence[RecentDraft], bounds: Holds, mention: Mention, kind: 
         if 0 < limit < len(alike):
             # it ends when the oldest of the newest `limit` + 1 has left the window
             end = alike[limit].created_at + bounds.flood_window
-            message = f"more than {limit} drafts {subject} within {_duration(bounds.flood_window)}"
+            message = f"more than {limit} drafts {subject} within {duration_text(bounds.flood_window)}"
             return Hold("flood", message, end, subject=subject)
     return None
-
-
-def _duration(window: timedelta) -> str:
-    minutes = round(window.total_seconds() / 60)
-    return f"{minutes // 60} h" if minutes % 60 == 0 else f"{minutes} min"
 
 
 def duplicate(sent_texts: Mapping[str, int], bounds: Holds, reply: Reply, now: datetime) -> Hold | None:
@@ -108,7 +104,7 @@ def spike(connection: Connection, bounds: Holds, platform: str, now: datetime) -
     if peak is None:
         return None
     end, share, number = peak
-    window = _duration(bounds.spike_window)
+    window = duration_text(bounds.spike_window)
     message = f"{share:.0%} of {number} mentions within {window} are negative, {usual:.0%} is usual"
     return Hold("spike", message, end + bounds.spike_cooldown, platform_wide=True, subject="anger")
 

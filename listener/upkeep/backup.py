@@ -9,15 +9,15 @@ from listener.errors import InputError, StoreError
 def backup(database: Path, target: Path) -> int:
     """Copy by VACUUM INTO and check the copy's integrity. Returns its size in bytes.
 
-    Raises InputError when the target exists or cannot be written, StoreError when the copy is not sound.
+    Raises InputError when the target exists or cannot be written, StoreError when the copy is damaged.
     """
     if target.exists():
-        raise InputError(f"{target} exists", "name a new file")
+        raise InputError(f"{target} exists already", "name a new file")
     if not target.parent.is_dir():
-        raise InputError(f"there is no folder {target.parent}", "make it first")
+        raise InputError(f"there is no folder {target.parent}", "create it first")
     _copy(database, target)
     target.chmod(0o600)
-    _check(target)
+    _require_intact(target)
     return target.stat().st_size
 
 
@@ -32,13 +32,14 @@ def _copy(database: Path, target: Path) -> None:
         connection.close()
 
 
-def _check(target: Path) -> None:
+def _require_intact(target: Path) -> None:
+    """Raise StoreError when the copy is damaged."""
     connection = sqlite3.connect(target)
     try:
-        found = connection.execute("PRAGMA integrity_check").fetchone()[0]
+        result = connection.execute("PRAGMA integrity_check").fetchone()[0]
     finally:
         connection.close()
-    if found != "ok":
+    if result != "ok":
         raise StoreError(
-            f"the copy {target} is not sound: {found}", "check the disk; the database itself was not changed"
+            f"the copy {target} is damaged: {result}", "check the disk; the database itself was not changed"
         )
