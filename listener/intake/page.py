@@ -10,12 +10,13 @@ from sqlalchemy import Connection
 
 from listener.faultpoints import fault_point
 from listener.intake.storable import newest_versions, storable_item, storable_mention
-from listener.model import FeedPage, Mention, OwnPost
+from listener.model import FeedPage, Json, Mention, OwnPost
 from listener.store import erasure, events, mentions, notices, platforms, replies
 from listener.store.engine import Store
 
 OPEN = ("drafted", "escalated", "approved", "by_hand")
 UNDER_WAY = ("sending", "unconfirmed")  # settled first; sending looks at a person's answer again
+NO_ERROR: Json = {"failures": 0, "error": None, "error_do": None, "cause": None, "read_after": None}
 RETURNED = ("drafted", "approved", "by_hand")  # a text for words that the author has changed
 
 
@@ -115,17 +116,6 @@ def _notice_feed_error(connection: Connection, name: str, page: FeedPage, now: d
 
 
 def _record_success(connection: Connection, name: str, page: FeedPage, now: datetime) -> None:
-    platforms.record(
-        connection,
-        name,
-        cursor=page.cursor,
-        attempt_at=now,
-        ok_at=now,
-        failures=0,
-        error=None,
-        error_do=None,
-        cause=None,
-        read_after=None,
-    )
+    platforms.record(connection, name, cursor=page.cursor, attempt_at=now, ok_at=now, **NO_ERROR)
     for kind in ("unreachable", "account", "billing"):
         notices.clear(connection, kind, name, now, subject="reading")

@@ -59,7 +59,6 @@ def mark_sent(
     receipt: Receipt,
     sent_at: datetime,
     now: datetime,
-    *,
     expect: str = "sending",
 ) -> bool:
     """Mark the reply sent and clear its notice. Returns False when staff settled it meanwhile."""

@@ -12,7 +12,7 @@ from datetime import datetime
 from listener import holds
 from listener.errors import Held, NotSent, ReadFailed, Refused, StoreError, describe
 from listener.faultpoints import fault_point
-from listener.model import Outgoing, Prepared
+from listener.model import Json, Outgoing, Prepared
 from listener.outbox import backoff, outcome, settle
 from listener.outbox.checks import may_be_sent
 from listener.outbox.round import Round, SendCounts
@@ -22,6 +22,7 @@ from listener.store.records import QueuedReply
 
 log = logging.getLogger(__name__)
 
+CLEARED: Json = {"check_count": 0, "checked_at": None, "error": None, "not_before": None, "hold": None}
 MAX_REPLIES_PER_ROUND = 200  # the next round follows within seconds
 Approve = Callable[[Store, str, datetime], Counter[str]]  # approves what may go out automatically: desk/autonomy.py
 
@@ -117,22 +118,9 @@ def _claim(round_: Round, item: QueuedReply, prepared: Prepared) -> bool:
         is_paused = holds.paused(connection, mention.platform, now) is not None
         if is_paused or people.opted_out(connection, (mention.platform, mention.author_id)) is not None:
             return False
-        claimed = replies.transition(
-            connection,
-            item.reply,
-            "sending",
-            by="outbox",
-            now=now,
-            attempts=item.reply.attempts + 1,
-            sending_at=now,
-            prepared_key=prepared.key,
-            request=prepared.request,
-            check_count=0,
-            checked_at=None,
-            error=None,
-            not_before=None,
-            hold=None,
-        )
+        claim: Json = {"attempts": item.reply.attempts + 1, "sending_at": now, **CLEARED}
+        claim |= {"prepared_key": prepared.key, "request": prepared.request}
+        claimed = replies.transition(connection, item.reply, "sending", by="outbox", now=now, **claim)
         fault_point("S2")
     return claimed
 

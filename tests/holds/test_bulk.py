@@ -113,9 +113,9 @@ def test_the_same_words_again_and_again_wait_for_a_person_until_midnight(world: 
     """2012, Progressive: the same condolence sixteen times. Other handles, links and numbers make it no other text."""
     policy = trusting(max_similar_per_day=2)
     ids = world.said(*praise(4))
-    said = "Thank you, {}, that made our day! Order 1{}: https://help.fernhill.example/{}"
+    template = "Thank you, {}, that made our day! Order 1{}: https://help.fernhill.example/{}"
     for number, reply_id in enumerate(ids):
-        world.put(reply_id, "drafted", text=said.format(f"@ada{number}", number, number))
+        world.put(reply_id, "drafted", text=template.format(f"@ada{number}", number, number))
     for reply_id in ids[:2]:
         world.sent(reply_id)
     hold = held(world, ids[2], policy)

@@ -21,10 +21,10 @@ def let_go(line: Line, auto: Auto = "always", **changes: object) -> None:
 def test_clear_praise_goes_out_without_a_person_when_the_policy_says_always(line: Line) -> None:
     """Approved by `policy`, and kept as such."""
     let_go(line)
-    said = line.say()
+    mention = line.say()
     line.listen()
     line.send()
-    assert (line.reply_to(said.id).approved_by, len(line.platform.posts)) == ("policy", 1)
+    assert (line.reply_to(mention.id).approved_by, len(line.platform.posts)) == ("policy", 1)
 
 
 @pytest.mark.parametrize("auto", ["never", "earned"])
@@ -91,9 +91,9 @@ def test_a_conversation_gets_one_automatic_reply(line: Line) -> None:
 def test_a_claimed_draft_is_left_to_whoever_claimed_it(line: Line) -> None:
     """A colleague is looking at it."""
     let_go(line)
-    said = line.say()
+    mention = line.say()
     line.listen()
-    marks.claim(line.store, line.desk("bob"), line.reply_to(said.id).id)
+    marks.claim(line.store, line.desk("bob"), line.reply_to(mention.id).id)
     line.send()
     assert line.platform.calls == 0
 
