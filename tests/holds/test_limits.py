@@ -137,7 +137,7 @@ def warned(world: World, reply_id: int) -> list[str]:
     """The warnings at a reply."""
     item = world.item(reply_id)
     with world.store.read() as connection:
-        return [one.message for one in holds.warnings(holds.around(connection, [item], world.now), item)]
+        return [warning.message for warning in holds.warnings(holds.around(connection, [item], world.now), item)]
 
 
 def test_a_text_that_went_out_today_is_a_duplicate_of_no_older_one(world: World) -> None:

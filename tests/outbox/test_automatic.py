@@ -14,7 +14,10 @@ from tests.line import COMPLAINT, Line
 def let_go(line: Line, auto: Auto = "always", **changes: object) -> None:
     """A policy that lets thank-yous go out by themselves, on a platform where a look at a mention is free."""
     line.platform.standing = PostStatus(is_present=True)
-    named = tuple(replace(one, auto=auto) if one.kind == "thank_you" else one for one in line.policy.responders)
+    named = tuple(
+        replace(responder, auto=auto) if responder.kind == "thank_you" else responder
+        for responder in line.policy.responders
+    )
     line.policy = replace(line.policy, responders=named, quiet=(), **changes)  # type: ignore[arg-type]  # a test's word
 
 

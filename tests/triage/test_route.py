@@ -37,7 +37,8 @@ class Fragile:
 def stages(line: Line, fragile: Fragile) -> Stages:
     """The stages with a fragile responder asked first."""
     kinds = tuple(
-        replace(one, kind="fragile") if number == 0 else one for number, one in enumerate(line.policy.responders)
+        replace(responder, kind="fragile") if number == 0 else responder
+        for number, responder in enumerate(line.policy.responders)
     )
     policy = replace(line.policy, responders=kinds)
     table: dict[str, Responder] = {**load_responders(line.policy), "fragile": fragile}
@@ -57,8 +58,8 @@ def test_every_arrow_has_its_event(line: Line) -> None:
     mention = line.say()
     line.listen()
     with line.store.read() as connection:
-        found = events.of(connection, line.reply_to(mention.id).mention_key)
-    assert [(one.what, one.by) for one in found] == [("seen", "poll"), ("decided", "policy"), ("drafted", "policy")]
+        log = events.of(connection, line.reply_to(mention.id).mention_key)
+    assert [(event.what, event.by) for event in log] == [("seen", "poll"), ("decided", "policy"), ("drafted", "policy")]
 
 
 def test_the_policys_text_is_kept_with_the_decision(line: Line) -> None:

@@ -174,9 +174,9 @@ def test_show_says_why_the_words_are_missing(line: Line) -> None:
     line.wait(hours=25)
     kept(line, DAY)
     view = RenderContext(line.preview, lambda decided, mention: [], line.now)
-    found = show(line.store, view, ItemRef(mention=("memory", mention.id)))
+    shown = show(line.store, view, ItemRef(mention=("memory", mention.id)))
     page = StringIO()
-    for part in detail.mention(found):
+    for part in detail.mention(shown):
         Console(file=page, width=200).print(part)
     assert "the words are erased: the post was deleted on the platform" in page.getvalue()
 
@@ -193,9 +193,9 @@ def test_what_was_never_decided_waits_for_a_person(line: Line) -> None:
     line.stages.upkeep()
     with line.store.read() as connection:
         aside = notices.quarantined_items(connection)
-    assert texts(line) == [mention.text] and {one.raw for one in aside} == {mention.text, '{"text": "zirconium"}'}
-    for one in aside:
-        control.dismiss(line.store, line.desk(), one.id)
+    assert texts(line) == [mention.text] and {item.raw for item in aside} == {mention.text, '{"text": "zirconium"}'}
+    for item in aside:
+        control.dismiss(line.store, line.desk(), item.id)
     line.stages.upkeep()
     assert texts(line) == [""]
 
