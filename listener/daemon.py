@@ -1,6 +1,6 @@
 """The daemon: APScheduler starts the stages, signals stop them. It holds no rule of its own.
 
-Each platform has a thread of its own, so that a dead network delays no other; deciding and upkeep share one more.
+Each platform has its own thread, so that a dead network delays no other platform; deciding and upkeep share one.
 """
 
 import logging
@@ -24,12 +24,12 @@ from listener.stages import Stages
 log = logging.getLogger(__name__)
 
 GRACE = 8.0  # seconds that running stages get after SIGTERM; the committed claim makes leaving them safe
-JUMP = 5.0  # seconds by which wall and monotonic clock may part before all jobs are rescheduled
-TICK = 0.5  # seconds between two looks at the clock and at the signals
+JUMP = 5.0  # seconds by which wall and monotonic clock may drift apart before all jobs are rescheduled
+TICK = 0.5  # seconds between two checks of the clock and of the signals
 
 
 class Daemon:
-    """Runs the stages until it is told to stop. build: makes settings and stages anew, for SIGHUP."""
+    """Runs the stages until the stop flag is raised. build: loads settings and stages again, for SIGHUP."""
 
     def __init__(self, settings: Settings, stages: Stages, build: Callable[[], tuple[Settings, Stages]]) -> None:
         self._settings, self._stages, self._build = settings, stages, build
@@ -39,40 +39,42 @@ class Daemon:
         self._idle = threading.Condition()
 
     def run(self) -> None:
-        """Work until the stop flag is raised, then leave within ten seconds."""
+        """Run the stages until the stop flag is raised, then return within ten seconds."""
         self._schedule()
         self._scheduler.start()
-        names = ", ".join(f"{one.name} every {one.section.poll_seconds:g} s" for one in self._settings.platforms)
+        platforms = self._settings.platforms
+        names = ", ".join(f"{platform.name} every {platform.section.poll_seconds:g} s" for platform in platforms)
         log.info("listening on %s", names)
         self._watch()
         log.info("stopping")
         self._scheduler.shutdown(wait=False)
-        if not self._quiet(GRACE):
-            log.warning("a call under way is left; the next start looks whether it arrived")
+        if not self._wait_until_idle(GRACE):
+            log.warning("stopped during a call; the next start checks whether it arrived")
 
     def _watch(self) -> None:
-        """Wait for signals, and for a clock that was set: APScheduler reckons by the wall clock."""
-        apart = time.time() - time.monotonic()
+        """Wait for signals, and for a clock that was set: APScheduler schedules by the wall clock."""
+        usual = time.time() - time.monotonic()
         while not shutdown.stop_requested.wait(TICK):
             if shutdown.reload.is_set():
                 shutdown.reload.clear()
                 self._reload()
-            drift = time.time() - time.monotonic()
-            if abs(drift - apart) > JUMP:
-                log.warning("the clock jumped by %+.0f s: all jobs are rescheduled", drift - apart)
-                apart = drift
+            offset = time.time() - time.monotonic()
+            if abs(offset - usual) > JUMP:
+                log.warning("the clock jumped by %+.0f s: all jobs are rescheduled", offset - usual)
+                usual = offset
                 self._schedule()
 
     def _schedule(self) -> None:
-        """One interval job per platform and stage, each beginning now."""
+        """Schedule one interval job per platform and stage, each beginning now."""
         self._scheduler.remove_all_jobs()
         daemon = self._settings.daemon
-        for one in self._settings.platforms:
-            self._thread(one.name)
-            self._add(f"poll {one.name}", one.section.poll_seconds, one.name, partial(self._poll, one.name))
-            self._add(f"send {one.name}", daemon.send_seconds, one.name, partial(self._send, one.name))
-        self._add("route", daemon.route_seconds, "default", lambda: self._stages.route())
-        self._add("upkeep", daemon.upkeep_seconds, "default", lambda: self._stages.upkeep())
+        for platform in self._settings.platforms:
+            name = platform.name
+            self._add_thread(name)
+            self._add_job(f"poll {name}", platform.section.poll_seconds, name, partial(self._poll, name))
+            self._add_job(f"send {name}", daemon.send_seconds, name, partial(self._send, name))
+        self._add_job("route", daemon.route_seconds, "default", lambda: self._stages.route())
+        self._add_job("upkeep", daemon.upkeep_seconds, "default", lambda: self._stages.upkeep())
 
     def _poll(self, name: str) -> object:
         return self._stages.poll(name) if name in self._stages.platforms else None
@@ -80,12 +82,12 @@ class Daemon:
     def _send(self, name: str) -> object:
         return self._stages.send(name) if name in self._stages.platforms else None
 
-    def _thread(self, name: str) -> None:
+    def _add_thread(self, name: str) -> None:
         if name not in self._threads:
             self._threads.add(name)
             self._scheduler.add_executor(ThreadPoolExecutor(1), alias=name)
 
-    def _add(self, name: str, seconds: float, executor: str, work: Callable[[], object]) -> None:
+    def _add_job(self, name: str, seconds: float, executor: str, work: Callable[[], object]) -> None:
         self._scheduler.add_job(
             self._guard(name, work),
             IntervalTrigger(seconds=seconds, timezone=UTC),
@@ -98,7 +100,7 @@ class Daemon:
         )
 
     def _guard(self, name: str, work: Callable[[], object]) -> Callable[[], None]:
-        """Whatever a stage does, the daemon goes on; the stage is run again at its next interval."""
+        """Wrap a stage so that whatever it raises is logged; it runs again at its next interval."""
 
         def job() -> None:
             if shutdown.stop_requested.is_set():
@@ -108,11 +110,11 @@ class Daemon:
             try:
                 work()
             except DatabaseBusy as error:
-                log.warning("%s waits: %s", name, error)
+                log.warning("%s is waiting: %s", name, error)
             except EarshotError as error:
                 log.error("%s: %s", name, error)
             except Exception:
-                log.exception("%s: a fault of Earshot's own", name)
+                log.exception("%s: an error of Earshot's own", name)
             finally:
                 with self._idle:
                     self._busy -= 1
@@ -120,7 +122,8 @@ class Daemon:
 
         return job
 
-    def _quiet(self, seconds: float) -> bool:
+    def _wait_until_idle(self, seconds: float) -> bool:
+        """Wait for running stages. Returns False when one still runs after so many seconds."""
         with self._idle:
             return self._idle.wait_for(lambda: self._busy == 0, seconds)
 
@@ -129,14 +132,14 @@ class Daemon:
         try:
             self._settings, self._stages = self._build()
         except EarshotError as error:
-            log.error("the new configuration is refused, the old one stays: %s", str(error).replace("\n", " | "))
+            log.error("the new configuration is refused, the old one stays in use: %s", str(error).replace("\n", " | "))
             return
         self._schedule()
         log.info("the configuration was read again")
 
 
 def leave(code: int) -> None:
-    """Exit without joining threads: a call that hangs must not hold the process."""
+    """Exit without joining threads: a call that hangs must not keep the process alive."""
     logging.shutdown()
     for stream in (sys.stdout, sys.stderr):
         try:

@@ -84,6 +84,17 @@ class PlatformError(Exception):
         self.message, self.do = message, do
 
 
+def describe(error: Exception) -> str:
+    """Return one line about an exception that is safe to keep and to show.
+
+    Only ours have a message written for people. Any other may carry a secret, a request or the parameters of an SQL
+    statement, so no more than its type is named: the log, which redacts secrets, has the rest.
+    """
+    if isinstance(error, PlatformError):
+        return error.message
+    return error.what if isinstance(error, EarshotError) else f"unexpected {type(error).__name__}, see the log"
+
+
 class ReadFailed(PlatformError):
     """A read failed. Nothing is lost: read again, not before retry_at (None: at the next interval).
 

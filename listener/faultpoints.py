@@ -1,7 +1,7 @@
 """Named points of the send and poll paths where a test makes the process die. Off unless EARSHOT_FAULT names one.
 
-EARSHOT_FAULT is `POINT:SIGNAL[:N]`, as in `S3:KILL` or `P2:TERM:4` (the fourth time the point is met). The points are
-those of FAULTS: S0-S9 on the way out, P1-P4 on the way in.
+EARSHOT_FAULT is `POINT:SIGNAL[:N]`, as in `S3:KILL` or `P2:TERM:4` (the fourth time the point is reached). The points
+are those of docs/decisions/0012-fault-points.md: S0-S9 in sending, P1-P4 in polling.
 """
 
 import os
@@ -13,7 +13,7 @@ _left = int(_count or 1)
 
 
 def fault_point(point: str) -> None:
-    """Send ourselves the signal that a test asked for at this point."""
+    """Send this process the signal that a test asked for at this point."""
     global _left
     if point != _point:
         return

@@ -146,7 +146,7 @@ class Policy:
     holds: Holds = Holds()
     timezone: str = "UTC"
     quiet: tuple[TimeWindow, ...] = ()
-    business: tuple[TimeWindow, ...] = ()  # when staff are present, for reports; empty: around the clock
+    business: tuple[TimeWindow, ...] = ()  # when staff are present, for due times and reports; empty: always
     holidays: frozenset[date] = frozenset()
     staff: tuple[str, ...] = ()
     needs_second_approval: tuple[str, ...] = ()  # kinds, rules and cues whose replies two people must approve

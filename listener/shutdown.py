@@ -1,6 +1,6 @@
 """The stop flag: raised by SIGTERM and SIGINT from the first moment of `run`, before anything heavy is imported.
 
-As process 1 of a container a process without a handler would not even hear SIGTERM.
+Process 1 of a container receives no SIGTERM at all unless it has a handler.
 """
 
 import os
@@ -15,19 +15,19 @@ reload = threading.Event()
 
 
 def install() -> None:
-    """SIGTERM and SIGINT stop, SIGHUP asks for the configuration to be read again."""
+    """Let SIGTERM and SIGINT raise the stop flag, and SIGHUP the flag to read the configuration again."""
     signal.signal(signal.SIGTERM, _stop)
     signal.signal(signal.SIGINT, _stop)
     signal.signal(signal.SIGHUP, _reload)
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
-    """Raise the flag, and leave by force before ten seconds are over: the committed claims make that safe."""
+    """Raise the flag, and exit by force before ten seconds are over: the committed claims make that safe."""
     if not stop_requested.is_set():
         stop_requested.set()
-        last = threading.Timer(FORCE_EXIT_AFTER_S, os._exit, (0,))
-        last.daemon = True
-        last.start()
+        force_exit = threading.Timer(FORCE_EXIT_AFTER_S, os._exit, (0,))
+        force_exit.daemon = True
+        force_exit.start()
 
 
 def _reload(number: int, frame: FrameType | None) -> None:

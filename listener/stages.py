@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from listener.desk import autonomy
 from listener.intake.poll import PollCounts, poll
 from listener.model import Platform
-from listener.outbox.send import Outbox, SendCounts, send
+from listener.outbox.round import Round, SendCounts
+from listener.outbox.send import send
 from listener.store import vacuum
 from listener.store.engine import Store
 from listener.triage.route import Triage, TriageCounts, route
@@ -21,7 +22,7 @@ ROUNDS = 100  # sending rounds of one `once`: settling takes a few, a batch one
 
 @dataclass(slots=True)
 class RunSummary:
-    """What one `once` did, in the words of CONTRACT.md; troubles: platform -> why it could not be read."""
+    """What one `once` did, counted as `once --json` shows it; troubles: platform -> why it could not be read."""
 
     polled: PollCounts = field(default_factory=PollCounts)
     routed: TriageCounts = field(default_factory=TriageCounts)
@@ -33,7 +34,7 @@ class RunSummary:
 class Stages:
     """Everything a stage needs. stopping: asked between any two steps.
 
-    deleted: how long a platform lets the words of a deleted post stay.
+    deleted: platform -> how long it allows the text of a deleted post to be kept.
     """
 
     store: Store
@@ -48,17 +49,19 @@ class Stages:
         return poll(self.store, self.platforms[name], self.clock, self.stopping)
 
     def route(self) -> TriageCounts:
-        """Decide what is new."""
+        """Decide every new mention."""
         return route(self.store, self.triage, self.clock, self.stopping)
 
     def send(self, name: str) -> SendCounts:
-        """One round of sending on a platform."""
-        return send(
-            self.store, self.platforms[name], Outbox(self.triage.policy, self._approve, self.clock, self.stopping)
-        )
+        """Send what may be sent now on a platform, in one round."""
+        round_ = Round(self.store, self.platforms[name], self.triage.policy, self.clock)
+        return send(round_, self._approve, self.stopping)
 
     def upkeep(self) -> int:
-        """End what time ends: drafts, and how long words are kept; clean the file where erasing could not."""
+        """Expire drafts, erase texts that were kept long enough, and vacuum the file where erasing could not.
+
+        Returns how many drafts expired and texts were erased.
+        """
         ended = expire(self.store, self.triage.policy, self.clock())
         ended += retain(self.store, self.triage.policy, self.clock(), self.deleted)
         vacuum.clean(self.store, self.clock(), VACUUM_WAIT_S)
@@ -68,37 +71,42 @@ class Stages:
         return autonomy.approve_automatically(store, self.triage.policy, self.triage.preview, name, now)
 
     def once(self, stage: str | None = None) -> RunSummary:
-        """Each stage in order (or one of them), until nothing is left to do now."""
-        done = RunSummary()
+        """Run each stage in order (or one of them), until nothing is left to do now."""
+        summary = RunSummary()
         if stage in (None, "poll"):
-            self._poll_all(done)
+            self._poll_all(summary)
         if stage in (None, "route"):
-            done.routed.add(self.route())
+            summary.routed.add(self.route())
         if stage in (None, "send"):
-            self._send_all(done)
+            self._send_all(summary)
         if stage in (None, "upkeep"):
             self.upkeep()
-        return done
+        return summary
 
-    def _poll_all(self, done: RunSummary) -> None:
+    def _poll_all(self, summary: RunSummary) -> None:
         for name in self.platforms:
             more = True
             while more and not self.stopping():
-                found = self.poll(name)
-                done.polled.add(found)
-                more = found.more
-                if found.failed is not None:
-                    done.troubles[name] = found.failed
+                counts = self.poll(name)
+                summary.polled.add(counts)
+                more = counts.more
+                if counts.failed is not None:
+                    summary.troubles[name] = counts.failed
 
-    def _send_all(self, done: RunSummary) -> None:
+    def _send_all(self, summary: RunSummary) -> None:
         for name in self.platforms:
-            mine = SendCounts()
-            for number in range(ROUNDS):
-                last = self.send(name)
-                mine.add(last)
-                if self.stopping() or (not last.sent and (not last.unconfirmed or number >= 2)):
-                    break
-            done.sent.sent += mine.sent
-            done.sent.failed += mine.failed
-            done.sent.unconfirmed += mine.unconfirmed
-            done.sent.held += mine.held
+            counts = self._send_until_done(name)
+            summary.sent.sent += counts.sent
+            summary.sent.failed += counts.failed
+            summary.sent.unconfirmed += counts.unconfirmed
+            summary.sent.held += counts.held
+
+    def _send_until_done(self, name: str) -> SendCounts:
+        """Send in rounds until one sends nothing; a reply that stays unconfirmed is checked in three of them."""
+        total = SendCounts()
+        for number in range(ROUNDS):
+            counts = self.send(name)
+            total.add(counts)
+            if self.stopping() or (not counts.sent and (not counts.unconfirmed or number >= 2)):
+                break
+        return total

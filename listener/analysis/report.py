@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from listener.hours import business_time
+from listener.calendar import business_time
 from listener.model import Json
 from listener.policy import Policy
 from listener.store import period

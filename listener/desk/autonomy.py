@@ -18,7 +18,7 @@ from listener.model import Json, Mention, Preview
 from listener.policy import Policy
 from listener.store import draft_reviews, events, items, notices, people, replies
 from listener.store.engine import Store
-from listener.store.records import Exchange
+from listener.store.records import QueuedReply
 
 Show = Callable[[str, Mention], Preview]
 # reason of a hold -> what to do: each of these opens a notice, which clears when the hold is over
@@ -51,9 +51,9 @@ def approve_automatically(store: Store, policy: Policy, preview: Show, platform:
     return held
 
 
-def sampled(policy: Policy, item: Exchange) -> bool:
+def sampled(policy: Policy, item: QueuedReply) -> bool:
     """True when a draft of a kind that has to earn it goes to staff all the same: always the same ones."""
-    responding = policy.responder_config(item.reply.kind or "") if item.reply is not None else None
+    responding = policy.responder_config(item.reply.kind or "")
     if responding is None or responding.auto != "earned":
         return False
     drawn = sha256(f"{item.mention.platform}:{item.mention.id}".encode("utf-8", "replace")).digest()
@@ -96,7 +96,7 @@ def resume_kind(store: Store, desk: DeskContext, kind: str) -> Json:
         return {"kind": kind, "resumed": True, **progress(connection, desk.policy, kind)}
 
 
-def _one(store: Store, policy: Policy, preview: Show, item: Exchange, now: datetime) -> holds.Hold | None:
+def _one(store: Store, policy: Policy, preview: Show, item: QueuedReply, now: datetime) -> holds.Hold | None:
     """Approve one in a transaction of its own, so that the next one's caps count it. Returns what held it."""
     with store.write() as connection:
         hold = holds.paused(connection, item.mention.platform, now) or holds.automatic(connection, policy, item, now)
@@ -105,7 +105,7 @@ def _one(store: Store, policy: Policy, preview: Show, item: Exchange, now: datet
     return hold
 
 
-def _give(connection: Connection, policy: Policy, preview: Show, item: Exchange, now: datetime) -> None:
+def _give(connection: Connection, policy: Policy, preview: Show, item: QueuedReply, now: datetime) -> None:
     """Never with less care than a person's approval: an opted-out author or an unfit text waits for a person.
 
     Whether the kind may go is asked again here, in the transaction: a colleague may have ended it just now.
@@ -113,7 +113,7 @@ def _give(connection: Connection, policy: Policy, preview: Show, item: Exchange,
     reply, mention = item.reply, item.mention
     if needs_second_approval(policy, item):
         return
-    if reply is None or not reply.text or people.opted_out(connection, (mention.platform, mention.author_id)):
+    if not reply.text or people.opted_out(connection, (mention.platform, mention.author_id)):
         return
     shown, kind = preview(reply.text, mention), reply.kind or ""
     if text_problem(policy, mention, reply.text, shown) is not None or not _may_auto_send(connection, policy, kind):

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from listener.calendar import due_at
 from listener.desk.approve import (
     CLEAR_HOLD,
     CLEAR_LEASE,
@@ -200,7 +201,8 @@ def escalate_mention(store: Store, desk: DeskContext, platform: str, mention_id:
             raise DeskError(f"the words of {platform}:{mention_id} were erased", "nothing is left to be answered")
         _free(connection, key, f"{platform}:{mention_id}")
         now = desk.clock()
-        due = None if desk.policy.limits.escalation_due is None else now + desk.policy.limits.escalation_due
+        target = desk.policy.limits.escalation_due
+        due = None if target is None else due_at(desk.policy, now, target)
         row = {"mention_key": key, "state": "escalated", "rule": "staff", "auto": False, "urgency": 0, "due_at": due}
         replies.add_all(connection, [{**EMPTY, **row}], now, by=desk.by)
         return reply_of(items.item(connection, key=key)).id

@@ -6,113 +6,120 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from listener.calendar import duration_text
 from listener.holds.hold import Hold
 from listener.holds.similarity import is_similar
+from listener.model import Mention
 from listener.policy import Holds
 from listener.store import items, ledger, outgoing, sentiment_buckets
-from listener.store.records import Exchange, RecentDraft, SentimentBucket
+from listener.store.records import QueuedReply, RecentDraft, Reply, SentimentBucket
 from listener.store.sentiment_buckets import STRETCH
 
 DAY = timedelta(days=1)
-DRAFTS = 2_000  # newest drafts among which a flood is looked for; more than that is one anyway
+DRAFTS = 2_000  # newest drafts among which a flood is looked for; more than that is a flood anyway
 TEXTS = 200  # newest different texts of a day that a text is compared with
 HIGHEST = 0.9  # a share of negative mentions that is a spike whatever is usual
 
 
 @dataclass(frozen=True, slots=True)
 class RecentActivity:
-    """What tells a crowd: the newest drafts of the window, and today's texts with how often each went out."""
+    """What floods and near-duplicates are recognised by.
 
-    recent: Sequence[RecentDraft]
-    out: Mapping[str, int]
+    drafts: the newest of the window, newest first; sent_texts: today's texts with how often each was sent.
+    """
+
+    drafts: Sequence[RecentDraft]
+    sent_texts: Mapping[str, int]
 
 
 def load_recent_activity(
-    connection: Connection, bounds: Holds, now: datetime, but: int | None = None, *, coming: bool = True
+    connection: Connection, bounds: Holds, now: datetime, but: int | None = None, *, with_queued: bool = True
 ) -> RecentActivity:
-    """Read it, in three queries. but: leave this reply's text out; coming: count what is on its way as gone out."""
-    recent = items.recent_drafts(connection, now - bounds.flood_window, DRAFTS)
-    return RecentActivity(recent, outgoing.texts(connection, ledger.day(now), limit=TEXTS, but=but, on_the_way=coming))
+    """Read it, in three queries. but: leave this reply's text out; with_queued: count approved texts as sent."""
+    drafts = items.recent_drafts(connection, now - bounds.flood_window, DRAFTS)
+    today = ledger.day(now)
+    return RecentActivity(drafts, outgoing.texts(connection, today, limit=TEXTS, but=but, on_the_way=with_queued))
 
 
-def flood(recent: Sequence[RecentDraft], bounds: Holds, item: Exchange) -> Hold | None:
-    """Many drafts to one author, in one conversation or of one kind at once: a person should see what goes on."""
-    said, kind = item.mention, item.reply.kind if item.reply is not None else None
-    here = [one for one in recent if one.platform == said.platform]
-    author = [one for one in here if one.author_id == said.author_id]
-    thread = [one for one in here if one.conversation_id == said.conversation_id]
-    for most, its, named in (
-        (bounds.flood_author, author, f"to the author {said.author_id}"),
-        (bounds.flood_conversation, thread, f"in the conversation {said.conversation_id}"),
-        (bounds.flood_kind, [one for one in recent if one.kind == kind], f"of the kind {kind}"),
+def flood(drafts: Sequence[RecentDraft], bounds: Holds, mention: Mention, kind: str | None) -> Hold | None:
+    """Hold when there are many drafts to one author, in one conversation or of one kind at once."""
+    local = [draft for draft in drafts if draft.platform == mention.platform]
+    author = [draft for draft in local if draft.author_id == mention.author_id]
+    conversation = [draft for draft in local if draft.conversation_id == mention.conversation_id]
+    for limit, alike, subject in (
+        (bounds.flood_author, author, f"to the author {mention.author_id}"),
+        (bounds.flood_conversation, conversation, f"in the conversation {mention.conversation_id}"),
+        (bounds.flood_kind, [draft for draft in drafts if draft.kind == kind], f"of the kind {kind}"),
     ):
-        if 0 < most < len(its):
-            # over when the oldest of the newest `most` + 1 has left the window
-            end = its[most].created_at + bounds.flood_window
-            message = f"more than {most} drafts {named} came up within {_span(bounds.flood_window)}"
-            return Hold("flood", message, end, subject=named)
+        if 0 < limit < len(alike):
+            # it ends when the oldest of the newest `limit` + 1 has left the window
+            end = alike[limit].created_at + bounds.flood_window
+            message = f"more than {limit} drafts {subject} within {duration_text(bounds.flood_window)}"
+            return Hold("flood", message, end, subject=subject)
     return None
 
 
-def _span(window: timedelta) -> str:
-    minutes = round(window.total_seconds() / 60)
-    return f"{minutes // 60} h" if minutes % 60 == 0 else f"{minutes} min"
-
-
-def duplicate(out: Mapping[str, int], bounds: Holds, item: Exchange, now: datetime) -> Hold | None:
-    """Nearly this text went out (or is on its way) as often today as the policy allows."""
-    if not bounds.max_similar_per_day or item.reply is None or not item.reply.text:
+def duplicate(sent_texts: Mapping[str, int], bounds: Holds, reply: Reply, now: datetime) -> Hold | None:
+    """Hold when similar text was sent (or is about to be) as often today as the policy allows."""
+    if not bounds.max_similar_per_day or not reply.text:
         return None
-    number = repeats(item.reply.text, out, bounds)
+    number = repeats(reply.text, sent_texts, bounds)
     if number < bounds.max_similar_per_day:
         return None
-    message = f"nearly this text went out {number} times today"
-    return Hold("duplicate", message, ledger.day(now) + DAY, subject=f"a text of {item.reply.kind}")
+    end = ledger.day(now) + DAY
+    return Hold("duplicate", repeats_text("similar text", number), end, subject=f"a text of {reply.kind}")
 
 
-def bulk_hold(crowd: RecentActivity, bounds: Holds, item: Exchange, now: datetime) -> Hold | None:
-    """A flood or a near-duplicate."""
-    return flood(crowd.recent, bounds, item) or duplicate(crowd.out, bounds, item, now)
+def repeats(text: str, sent_texts: Mapping[str, int], bounds: Holds) -> int:
+    """Return how often text similar to this was sent."""
+    return sum(number for other, number in sent_texts.items() if is_similar(text, other, bounds.similarity_threshold))
 
 
-def repeats(text: str, out: Mapping[str, int], bounds: Holds) -> int:
-    """How many of the texts that went out are nearly this one."""
-    return sum(number for other, number in out.items() if is_similar(text, other, bounds.similarity_threshold))
+def repeats_text(subject: str, number: int) -> str:
+    """Say how often a text was sent today, in a hold and in a warning alike."""
+    return f"{subject} was sent {'once' if number == 1 else f'{number} times'} today"
+
+
+def bulk_hold(activity: RecentActivity, bounds: Holds, item: QueuedReply, now: datetime) -> Hold | None:
+    """Return a flood or a near-duplicate."""
+    in_flood = flood(activity.drafts, bounds, item.mention, item.reply.kind)
+    return in_flood or duplicate(activity.sent_texts, bounds, item.reply, now)
 
 
 def spike(connection: Connection, bounds: Holds, platform: str, now: datetime) -> Hold | None:
-    """Many more of the mentions than usual are negative, now or within the cooldown.
+    """Hold when many more mentions than usual are negative, now or within the cooldown.
 
-    Nothing is remembered: the shares of every moment since the cooldown began are looked at again. Without enough
+    Nothing is remembered: the shares of every moment since the cooldown began are computed again. Without enough
     mentions before that there is no usual share, and so no spike.
     """
     if not bounds.spike_min_mentions:
         return None
-    began = now - bounds.spike_cooldown - bounds.spike_window
-    heard, negative = sentiment_buckets.total(connection, platform, began - bounds.spike_baseline, began)
-    if heard < bounds.spike_min_mentions:
+    since = now - bounds.spike_cooldown - bounds.spike_window
+    total, negative = sentiment_buckets.total(connection, platform, since - bounds.spike_baseline, since)
+    if total < bounds.spike_min_mentions:
         return None
-    usual = negative / heard
-    bar = min(max(bounds.spike_share, bounds.spike_factor * usual), HIGHEST)
-    last = _last_above(sentiment_buckets.stretches(connection, platform, began), bar, bounds, now)
-    if last is None:
+    usual = negative / total
+    threshold = min(max(bounds.spike_share, bounds.spike_factor * usual), HIGHEST)
+    peak = _last_peak(sentiment_buckets.stretches(connection, platform, since), threshold, bounds, now)
+    if peak is None:
         return None
-    end, share, number = last
-    message = f"{share:.0%} of {number} mentions within {_span(bounds.spike_window)} are negative, {usual:.0%} is usual"
+    end, share, number = peak
+    window = duration_text(bounds.spike_window)
+    message = f"{share:.0%} of {number} mentions within {window} are negative, {usual:.0%} is usual"
     return Hold("spike", message, end + bounds.spike_cooldown, platform_wide=True, subject="anger")
 
 
-def _last_above(
-    found: Sequence[SentimentBucket], bar: float, bounds: Holds, now: datetime
+def _last_peak(
+    buckets: Sequence[SentimentBucket], threshold: float, bounds: Holds, now: datetime
 ) -> tuple[datetime, float, int] | None:
-    """The latest moment at which the share within the window was at or above the bar: when, the share, of how many."""
-    for last in reversed(found):
+    """Return the end of the last window whose negative share reached the threshold, the share, and of how many."""
+    for last in reversed(buckets):
         end = min(last.at + STRETCH, now)
         if end < now - bounds.spike_cooldown:
             return None
-        window = [one for one in found if last.at - bounds.spike_window < one.at <= last.at]
-        heard = sum(one.heard for one in window)
-        negative = sum(one.negative for one in window)
-        if heard >= bounds.spike_min_mentions and negative / heard >= bar:
-            return end, negative / heard, heard
+        window = [bucket for bucket in buckets if last.at - bounds.spike_window < bucket.at <= last.at]
+        total = sum(bucket.heard for bucket in window)
+        negative = sum(bucket.negative for bucket in window)
+        if total >= bounds.spike_min_mentions and negative / total >= threshold:
+            return end, negative / total, total
     return None

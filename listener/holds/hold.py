@@ -5,15 +5,15 @@ from datetime import datetime
 
 from listener.policy import Holds
 
-DEFAULT_HOLDS = Holds()  # the bounds of a policy that says nothing of them
+DEFAULT_HOLDS = Holds()  # the bounds of a policy without `[holds]`
 
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """reason: a word of CONTRACT.md's `held`; until: when to look again, None when it has no end of its own.
+    """A reason not to send. reason: a word of CONTRACT.md's `held`; until: when it ends, None without an end.
 
-    wide: it stops everything that would go out by itself on this platform. subject: whom or what it concerns, for the
-    notice; empty where none is opened.
+    platform_wide: it holds every automatic reply on the platform. subject: whom or what it concerns, for the notice;
+    empty where none is opened.
     """
 
     reason: str
@@ -25,7 +25,7 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class ApprovalWarning:
-    """Something staff should see before they approve."""
+    """Something staff should see before they approve. A hold's warning has the hold's reason and message."""
 
     name: str
     message: str

@@ -1,84 +1,66 @@
-"""Bounds on what goes out by itself: a pause, quiet hours, caps, age, one reply each."""
+"""Bounds on automatic replies: a pause, quiet hours, caps, age, one reply per conversation."""
 
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from listener.calendar import quiet_until
 from listener.holds.hold import Hold
-from listener.policy import Policy, TimeWindow
+from listener.policy import Policy
 from listener.store import items, outgoing, platforms
-from listener.store.records import Exchange, Pause
+from listener.store.draft_reviews import MACHINE
+from listener.store.records import Exchange, Pause, QueuedReply
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 def paused(connection: Connection, platform: str, now: datetime) -> Hold | None:
-    """A pause of this platform, or of all."""
-    return first(platforms.pauses(connection, now), platform)
+    """Return the pause of this platform, or of all."""
+    return pause_of(platforms.pauses(connection, now), platform)
 
 
-def first(pauses: Sequence[Pause], platform: str) -> Hold | None:
-    """The pause among these that stops this platform."""
-    found = [one for one in pauses if one.scope in ("*", platform)]
-    if not found:
+def pause_of(pauses: Sequence[Pause], platform: str) -> Hold | None:
+    """Return the first of these pauses that stops this platform."""
+    pause = next((pause for pause in pauses if pause.scope in ("*", platform)), None)
+    if pause is None:
         return None
-    one = found[0]
-    message = f"paused by {one.by}" + (f": {one.reason}" if one.reason else "")
-    return Hold("paused", message, one.until, platform_wide=True)
+    reason = f": {pause.reason}" if pause.reason else ""
+    return Hold("paused", f"sending is paused by {pause.by}{reason}", pause.until, platform_wide=True)
 
 
 def too_old(policy: Policy, item: Exchange, now: datetime) -> Hold | None:
-    """Held for days by a pause or quiet hours, it needs a person's eye."""
+    """Hold a reply that waited for days, for a pause or quiet hours: a person should look at it."""
     if now - item.mention.age_start_at <= policy.limits.max_age:
         return None
-    return Hold("cap", "too old to go out by itself")
+    return Hold("cap", "too old to send automatically")
 
 
 def quiet(policy: Policy, now: datetime) -> Hold | None:
-    """The policy's quiet hours, in its timezone."""
-    local = now.astimezone(ZoneInfo(policy.timezone))
-    for span in policy.quiet:
-        end = _inside(span, local)
-        if end is not None:
-            return Hold("quiet_hours", f"quiet hours until {end:%a %H:%M} ({policy.timezone})", end, platform_wide=True)
-    return None
-
-
-def _inside(span: TimeWindow, local: datetime) -> datetime | None:
-    """The end of the span if local lies inside it; a span that runs over midnight began yesterday or begins today."""
-    for back in (0, 1):
-        day = local.date() - timedelta(days=back)
-        start = datetime.combine(day, span.start, local.tzinfo)
-        over = span.end <= span.start
-        end = datetime.combine(day + timedelta(days=1 if over else 0), span.end, local.tzinfo)
-        if span.end == time.max:
-            end = datetime.combine(day + timedelta(days=1), time.min, local.tzinfo)
-        if day.weekday() in span.days and start <= local < end:
-            return end
-    return None
-
-
-def one_per_conversation(connection: Connection, item: Exchange) -> Hold | None:
-    """One automatic reply a conversation, and none beside something of the same author that waits for a person."""
-    if item.reply is None:
+    """Return the policy's quiet hours, if it is one of them."""
+    end = quiet_until(policy, now)
+    if end is None:
         return None
+    shown = end.astimezone(ZoneInfo(policy.timezone))
+    return Hold("quiet_hours", f"quiet hours until {shown:%a %H:%M} ({policy.timezone})", end, platform_wide=True)
+
+
+def one_per_conversation(connection: Connection, item: QueuedReply) -> Hold | None:
+    """Hold a second automatic reply in a conversation, and one to an author whose other mention waits for staff."""
     mention = item.mention
     if items.automatic_in(connection, mention.platform, mention.conversation_id, item.reply.id):
-        return Hold("cap", "this conversation has had its one automatic reply")
+        return Hold("cap", "this conversation already had an automatic reply")
     if items.person_waits(connection, mention, item.reply.id):
-        return Hold("cap", "something else of this author waits for a person")
+        return Hold("cap", "another mention by this author is waiting for staff")
     return None
 
 
-def cap(connection: Connection, policy: Policy, item: Exchange, now: datetime) -> Hold | None:
-    """At most so many automatic replies an hour and a day."""
+def cap(connection: Connection, policy: Policy, item: QueuedReply, now: datetime) -> Hold | None:
+    """Hold what exceeds the automatic replies per hour and per day; the reply itself does not count."""
     for limit, window, name in ((policy.limits.auto_per_hour, HOUR, "hour"), (policy.limits.auto_per_day, DAY, "day")):
         times = outgoing.automatic_times(connection, now - window)
-        mine = item.reply is not None and item.reply.approved_by == "policy"
-        if len(times) - mine >= limit:
+        if len(times) - (item.reply.approved_by == MACHINE) >= limit:
             until = times[-limit] + window if limit > 0 else now + window
-            each = f"{limit} automatic replies {'an' if name == 'hour' else 'a'} {name} are the cap"
-            return Hold("cap", each, until, platform_wide=True)
+            return Hold("cap", f"limit of {limit} automatic replies per {name} reached", until, platform_wide=True)
     return None

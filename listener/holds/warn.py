@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from listener.holds import bulk
 from listener.holds.hold import DEFAULT_HOLDS, ApprovalWarning, Hold
-from listener.holds.limits import first
+from listener.holds.limits import pause_of
 from listener.policy import Holds
 from listener.store import people, platforms
 from listener.store.records import Exchange, Pause, Reply
@@ -17,12 +17,12 @@ from listener.store.states import STANDING
 
 @dataclass(frozen=True, slots=True)
 class WarningContext:
-    """What warnings need to know, read once for a whole page of the queue.
+    """What warnings need to know of a page of the queue.
 
-    activity: recent drafts and today's texts, empty when nothing waits; spikes: platform -> its spike of anger.
+    opted_out: authors as (platform, id); activity: empty when nothing is to be sent; spikes: platform -> its spike.
     """
 
-    silent: frozenset[tuple[str, str]]
+    opted_out: frozenset[tuple[str, str]]
     pauses: Sequence[Pause]
     activity: bulk.RecentActivity
     spikes: Mapping[str, Hold]
@@ -33,42 +33,41 @@ def around(
     connection: Connection, items: Sequence[Exchange], now: datetime, bounds: Holds = DEFAULT_HOLDS
 ) -> WarningContext:
     """Read it in a handful of queries, however many items there are."""
-    waiting = {one.mention.platform for one in items if one.reply is not None and one.reply.state in STANDING}
+    waiting = {item.mention.platform for item in items if item.reply is not None and item.reply.state in STANDING}
     spikes = {name: bulk.spike(connection, bounds, name, now) for name in waiting}
+    none = bulk.RecentActivity((), {})
     return WarningContext(
-        people.silent(connection, [(one.mention.platform, one.mention.author_id) for one in items]),
+        people.silent(connection, [(item.mention.platform, item.mention.author_id) for item in items]),
         platforms.pauses(connection, now),
-        bulk.load_recent_activity(connection, bounds, now, coming=False) if waiting else bulk.RecentActivity((), {}),
+        bulk.load_recent_activity(connection, bounds, now, with_queued=False) if waiting else none,
         {name: hold for name, hold in spikes.items() if hold is not None},
         bounds,
     )
 
 
-def warnings(known: WarningContext, item: Exchange) -> tuple[ApprovalWarning, ...]:
-    """What staff should see before they approve this reply."""
+def warnings(context: WarningContext, item: Exchange) -> tuple[ApprovalWarning, ...]:
+    """Return what staff should see before they approve this reply."""
     mention, reply = item.mention, item.reply
-    found: list[ApprovalWarning] = []
+    result: list[ApprovalWarning] = []
     if reply is not None and item.edited_at is not None and item.edited_at > reply.created_at:
-        found.append(ApprovalWarning("edited", "the author edited the mention after this was drafted"))
+        result.append(ApprovalWarning("edited", "the author edited the mention after this was drafted"))
     if item.deleted_at is not None:
-        found.append(ApprovalWarning("gone", "the mention is no longer on the platform"))
-    if (mention.platform, mention.author_id) in known.silent:
-        found.append(ApprovalWarning("opted_out", "this person asked never to be answered"))
+        result.append(ApprovalWarning("gone", "the mention is no longer on the platform"))
+    if (mention.platform, mention.author_id) in context.opted_out:
+        result.append(ApprovalWarning("opted_out", "the author opted out of replies"))
     if reply is not None and reply.state in STANDING:
-        found += _of_sending(known, item, reply)
-    return tuple(found)
+        result += _of_sending(context, item, reply)
+    return tuple(result)
 
 
-def _of_sending(known: WarningContext, item: Exchange, reply: Reply) -> Iterator[ApprovalWarning]:
-    """What concerns only a text that is still to go out."""
-    same = known.activity.out.get(reply.text or "", 0)
-    near = bulk.repeats(reply.text or "", known.activity.out, known.bounds)
-    if near:
-        text = "this text" if near == same else "nearly this text"
-        yield ApprovalWarning("duplicate", f"{text} went out {'once' if near == 1 else f'{near} times'} today")
-    for hold in (bulk.flood(known.activity.recent, known.bounds, item), known.spikes.get(item.mention.platform)):
+def _of_sending(context: WarningContext, item: Exchange, reply: Reply) -> Iterator[ApprovalWarning]:
+    """Yield what concerns only a text that is still to be sent; a hold in the words of the hold itself."""
+    activity, bounds, platform = context.activity, context.bounds, item.mention.platform
+    number = bulk.repeats(reply.text or "", activity.sent_texts, bounds)
+    if number:
+        is_same = number == activity.sent_texts.get(reply.text or "", 0)
+        yield ApprovalWarning("duplicate", bulk.repeats_text("this text" if is_same else "similar text", number))
+    flood = bulk.flood(activity.drafts, bounds, item.mention, reply.kind)
+    for hold in (flood, context.spikes.get(platform), pause_of(context.pauses, platform)):
         if hold is not None:
             yield ApprovalWarning(hold.reason, hold.message)
-    pause = first(known.pauses, item.mention.platform)
-    if pause is not None:
-        yield ApprovalWarning("paused", f"sending is {pause.message}")

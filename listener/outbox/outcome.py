@@ -1,4 +1,4 @@
-"""What came of a call, committed: sent, surely not sent, refused, or unknown."""
+"""What came of a call or a check, committed: sent, not sent, refused, unconfirmed, withdrawn, returned to staff."""
 
 import logging
 from datetime import datetime, timedelta
@@ -8,23 +8,21 @@ from sqlalchemy import Connection
 
 from listener.errors import Held, NotSent, Refused
 from listener.faultpoints import fault_point
-from listener.model import Receipt
+from listener.model import Json, Receipt
+from listener.outbox import backoff
+from listener.outbox.round import Round
 from listener.store import ledger, mentions, notices, platforms, replies
-from listener.store.engine import Store
-from listener.store.records import Exchange, Reply
+from listener.store.records import QueuedReply
 
 log = logging.getLogger(__name__)
 
-HOLD_OF = {"rate": "rate", "transient": "rate", "billing": "budget", "account": "paused"}  # cause -> word of `held`
-RETRY_DELAY = timedelta(minutes=1)  # before a platform in trouble is tried again, when it named no time
-LOST_ANSWER_BACKOFF = (timedelta(minutes=1), timedelta(minutes=10), timedelta(minutes=30))
-"""Pauses of a platform's sending after lost answers in a row: in an outage few replies become unknown."""
-ITEM_TRIES = 3  # refusals of one reply that may pass, before it is parked for a person
+RETRY_DELAY = timedelta(minutes=1)  # before the next try, when the platform named no time
+MAX_ITEM_REFUSALS = 3  # temporary refusals of one reply, before it fails and staff decide
 
 
 def move(
     connection: Connection,
-    item: Exchange,
+    item: QueuedReply,
     to: str,
     now: datetime,
     *,
@@ -33,158 +31,127 @@ def move(
     message: str = "",
     **changes: Any,
 ) -> bool:
-    """Move the item's reply on, if it still stands where this stage left it: staff may have settled it meanwhile."""
-    if item.reply is None:
+    """Move the reply on. Returns False when it is not what this stage left: staff may have settled it meanwhile."""
+    reply = replies.get(connection, item.reply.id)
+    if (reply.state, reply.revision) != (expect, item.reply.revision):
+        log.info("reply %s is %s by now, not %s: left unchanged", reply.id, reply.state, expect)
         return False
-    seen = replies.get(connection, item.reply.id)
-    if (seen.state, seen.revision) != (expect, item.reply.revision):
-        log.info("reply %s is %s by now, not %s: left as it is", seen.id, seen.state, expect)
-        return False
-    if seen.prepared_key is not None:
-        ledger.attribute(connection, item.mention.platform, seen.prepared_key, seen.id)
-    return replies.transition(
-        connection,
-        seen,
-        to,
-        by="outbox",
-        now=now,
-        what=what,
-        detail={"message": message} if message else None,
-        **changes,
-    )
+    if reply.prepared_key is not None:
+        ledger.attribute(connection, item.mention.platform, reply.prepared_key, reply.id)
+    detail = {"message": message} if message else None
+    return replies.transition(connection, reply, to, by="outbox", now=now, what=what, detail=detail, **changes)
 
 
-def sent(store: Store, item: Exchange, receipt: Receipt, now: datetime) -> bool:
-    """It is out."""
-    with store.write() as connection:
+def record_sent(round_: Round, item: QueuedReply, receipt: Receipt) -> None:
+    """Mark the reply sent; clear the send error."""
+    now, name = round_.clock(), item.mention.platform
+    with round_.store.write() as connection:
         mark_sent(connection, item, receipt, now, now)
-        clear_send_error(connection, item.mention.platform, now)
-        platforms.record(connection, item.mention.platform, send_lost=0)
+        backoff.clear(connection, name, now)
+        platforms.record(connection, name, send_lost=0)
         fault_point("S8")
-    return True
+    round_.counts.sent += 1
 
 
 def mark_sent(
-    connection: Connection, item: Exchange, receipt: Receipt, when: datetime, now: datetime, *, expect: str = "sending"
+    connection: Connection,
+    item: QueuedReply,
+    receipt: Receipt,
+    sent_at: datetime,
+    now: datetime,
+    expect: str = "sending",
 ) -> bool:
-    """Mark a reply as sent; an unknown outcome is settled by it."""
-    notices.clear(connection, "unconfirmed", item.mention.platform, now, subject=_subject(item))
-    sent: dict[str, Any] = {"sent_at": when, "remote_id": receipt.remote_id, "remote_url": receipt.url, "error": None}
-    return move(connection, item, "sent", now, expect=expect, **sent)
+    """Mark the reply sent and clear its notice. Returns False when staff settled it meanwhile."""
+    notices.clear(connection, "unconfirmed", item.mention.platform, now, subject=str(item.reply.id))
+    post: Json = {"remote_id": receipt.remote_id, "remote_url": receipt.url}
+    return move(connection, item, "sent", now, expect=expect, sent_at=sent_at, error=None, **post)
 
 
-def not_sent(store: Store, item: Exchange, trouble: NotSent, now: datetime) -> bool:
-    """Surely not out: back to approved with a time. A trouble of the whole platform stops its sending until then.
+def record_not_sent(round_: Round, item: QueuedReply, error: NotSent) -> None:
+    """Put the reply back to approved, to be tried again later; after MAX_ITEM_REFUSALS of its own it fails.
 
-    Returns True when the reply is parked as failed.
+    An error of the whole platform stops its sending, and costs this reply no attempt.
     """
-    until = trouble.retry_at or now + RETRY_DELAY
-    with store.write() as connection:
-        seen = replies.get(connection, item.reply.id) if item.reply else None
-        if trouble.cause == "item" and seen is not None and seen.attempts >= ITEM_TRIES:
-            return move(connection, item, "failed", now, message=trouble.message, error=trouble.message)
-        tried = 0 if seen is None else seen.attempts
-        mine: dict[str, Any] = (
-            {"not_before": until, "hold": "rate"} if trouble.cause == "item" else {"attempts": max(tried - 1, 0)}
-        )
-        move(connection, item, "approved", now, what="not_sent", message=trouble.message, error=trouble.message, **mine)
-        if trouble.cause != "item":
-            _stop_platform(connection, item.mention.platform, trouble, until, now)
+    now = round_.clock()
+    until = error.retry_at or now + RETRY_DELAY
+    with round_.store.write() as connection:
+        attempts = replies.get(connection, item.reply.id).attempts
+        has_failed = error.cause == "item" and attempts >= MAX_ITEM_REFUSALS
+        if has_failed:
+            move(connection, item, "failed", now, message=error.message, error=error.message)
+        elif error.cause == "item":
+            _wait(connection, item, error.message, now, not_before=until, hold="rate")
+        else:
+            _wait(connection, item, error.message, now, attempts=max(attempts - 1, 0))
+            backoff.stop(connection, item.mention.platform, error, until, now)
         fault_point("S8")
-    return False
+    if has_failed:
+        round_.counts.failed += 1
+    else:
+        round_.counts.held[backoff.HOLD_OF_CAUSE.get(error.cause, "rate")] += 1
 
 
-def held(store: Store, item: Exchange, hold: Held, now: datetime) -> None:
-    """Nothing was called, for a reason that concerns this reply alone: it waits, and the others go on."""
-    with store.write() as connection:
-        tried = replies.get(connection, item.reply.id).attempts if item.reply else 0
-        waits: dict[str, Any] = {
-            "not_before": hold.until or now + RETRY_DELAY,
-            "hold": hold.reason,
-            "error": hold.message,
-        }
-        waits |= {"attempts": max(tried - 1, 0)}
-        move(connection, item, "approved", now, what="not_sent", message=hold.message, **waits)
+def record_held(round_: Round, item: QueuedReply, hold: Held) -> None:
+    """Put the reply back to approved: nothing was called, for a reason that concerns this reply alone."""
+    now = round_.clock()
+    until = hold.until or now + RETRY_DELAY
+    with round_.store.write() as connection:
+        attempts = max(replies.get(connection, item.reply.id).attempts - 1, 0)
+        _wait(connection, item, hold.message, now, not_before=until, hold=hold.reason, attempts=attempts)
         fault_point("S8")
+    round_.counts.held[hold.reason] += 1
 
 
-def clear_send_error(connection: Connection, name: str, now: datetime) -> None:
-    """What stood in the way of sending does so no more."""
-    platforms.record(connection, name, send_after=None, send_hold=None, send_error=None)
-    for kind in ("account", "billing"):
-        notices.clear(connection, kind, name, now, subject="sending")
+def _wait(connection: Connection, item: QueuedReply, message: str, now: datetime, **changes: Any) -> None:
+    move(connection, item, "approved", now, what="not_sent", message=message, error=message, **changes)
 
 
-def _stop_platform(connection: Connection, name: str, trouble: NotSent, until: datetime, now: datetime) -> None:
-    hold = HOLD_OF[trouble.cause]
-    platforms.record(
-        connection, name, send_after=until, send_stopped_at=now, send_hold=hold, send_error=trouble.message
-    )
-    if trouble.cause in ("account", "billing"):
-        notices.open_notice(connection, trouble.cause, name, trouble.message, trouble.do, now, subject="sending")
-
-
-def refused(store: Store, item: Exchange, refusal: Refused, now: datetime) -> bool:
-    """Never out. Returns True when the reply is parked as failed."""
-    with store.write() as connection:
+def record_refused(round_: Round, item: QueuedReply, refusal: Refused) -> None:
+    """Move the reply on as the platform's refusal asks: failed, by hand, or withdrawn with the mention gone."""
+    now, message = round_.clock(), refusal.message
+    with round_.store.write() as connection:
         if refusal.next_state == "withdrawn":
             mentions.gone(connection, item.key, now)
-            move(
-                connection,
-                item,
-                "closed",
-                now,
-                what="withdrawn",
-                message=refusal.message,
-                closed_as="withdrawn",
-                reason=refusal.message,
-            )
-        else:
-            move(connection, item, refusal.next_state, now, message=refusal.message, error=refusal.message)
+            _close_withdrawn(connection, item, message, now, expect="sending")
+        elif move(connection, item, refusal.next_state, now, message=message, error=message):
+            round_.counts.failed += refusal.next_state == "failed"
         fault_point("S8")
-    return refusal.next_state == "failed"
 
 
-def record_lost_answer(store: Store, item: Exchange, why: str, now: datetime) -> None:
-    """Nobody knows whether it is out: settle looks, and until then a person is told."""
-    with store.write() as connection:
+def record_lost_answer(round_: Round, item: QueuedReply, why: str) -> None:
+    """Mark the reply unconfirmed and let the platform rest; settle.py finds out whether it arrived."""
+    now = round_.clock()
+    with round_.store.write() as connection:
         mark_unconfirmed(connection, item, why, now)
-        _back_off(connection, item.mention.platform, why, now)
+        backoff.stop_after_lost_answer(connection, item.mention.platform, why, now)
         fault_point("S8")
 
 
-def _back_off(connection: Connection, name: str, why: str, now: datetime) -> None:
-    """Whatever swallowed one answer would swallow the next."""
-    state = platforms.state(connection, name)
-    lost = state.send_lost if state else 0
-    rest = {
-        "send_after": now + LOST_ANSWER_BACKOFF[min(lost, len(LOST_ANSWER_BACKOFF) - 1)],
-        "send_stopped_at": now,
-        "send_hold": "rate",
-    }
-    platforms.record(connection, name, send_lost=lost + 1, send_error=f"an answer was lost ({why})", **rest)
-
-
-def mark_unconfirmed(connection: Connection, item: Exchange, why: str, now: datetime) -> None:
-    """Move a reply under way to unknown, with its notice."""
+def mark_unconfirmed(connection: Connection, item: QueuedReply, why: str, now: datetime) -> None:
+    """Move a reply under way to unconfirmed, with its notice."""
     if move(connection, item, "unconfirmed", now, message=why, error=why):
-        what = (
-            f"nobody knows whether reply {_subject(item)} to {item.mention.platform}:{item.mention.id} went out ({why})"
-        )
-        do = (
-            "Earshot looks for it; `earshot show "
-            + _subject(item)
-            + "` tells more, `earshot resolve` settles it by hand"
-        )
-        notices.open_notice(connection, "unconfirmed", item.mention.platform, what, do, now, subject=_subject(item))
+        number, mention = item.reply.id, item.mention
+        what = f"reply {number} to {mention.platform}:{mention.id} may not have been sent ({why})"
+        do = f"Earshot is checking the platform; `earshot show {number}` shows the reply, `earshot resolve` settles it"
+        notices.open_notice(connection, "unconfirmed", mention.platform, what, do, now, subject=str(number))
 
 
-def _subject(item: Exchange) -> str:
-    return str(item.reply.id) if item.reply else ""
+def withdraw(round_: Round, item: QueuedReply, why: str, *, is_gone: bool = False) -> None:
+    """Close an approved reply as withdrawn. is_gone: the mention is not on the platform any more."""
+    now = round_.clock()
+    with round_.store.write() as connection:
+        if is_gone:
+            mentions.gone(connection, item.key, now)
+        _close_withdrawn(connection, item, why, now, expect="approved")
 
 
-def reply_of(item: Exchange) -> Reply:
-    """The reply of an item that was read by its reply."""
-    if item.reply is None:
-        raise LookupError(f"mention {item.key} has no reply")
-    return item.reply
+def _close_withdrawn(connection: Connection, item: QueuedReply, why: str, now: datetime, *, expect: str) -> None:
+    ending = {"what": "withdrawn", "closed_as": "withdrawn", "reason": why}
+    move(connection, item, "closed", now, expect=expect, message=why, **ending)
+
+
+def return_to_staff(round_: Round, item: QueuedReply, why: str) -> None:
+    """Take the approval back, so that staff look at the reply again."""
+    now, returned = round_.clock(), {**replies.UNAPPROVED, "what": "returned_to_staff"}
+    with round_.store.write() as connection:
+        move(connection, item, "drafted", now, expect="approved", message=why, error=why, **returned)

@@ -1,285 +1,147 @@
 """The outbox stage: send what is approved, once.
 
-The intention is committed before the call and the result after it; whatever is neither surely sent nor surely refused
-is `unknown` and left to settle.py. Nothing is ever sent again blindly.
+The intention is committed before the call and the result after it; a reply that was neither surely sent nor surely
+refused is `unconfirmed` and left to settle.py. Nothing is ever sent again blindly.
 """
 
 import logging
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
-
-from sqlalchemy import Connection
 
 from listener import holds
-from listener.errors import Held, Indeterminate, NotSent, ReadFailed, Refused, StoreError
+from listener.errors import Held, NotSent, ReadFailed, Refused, StoreError, describe
 from listener.faultpoints import fault_point
-from listener.holds import Hold
-from listener.intake.text import storable_text
-from listener.model import Outgoing, Platform, PostStatus, Prepared
-from listener.outbox import outcome, settle
-from listener.policy import Policy
-from listener.store import events, items, mentions, outgoing, people, platforms, replies
+from listener.model import Json, Outgoing, Prepared
+from listener.outbox import backoff, outcome, settle
+from listener.outbox.checks import may_be_sent
+from listener.outbox.round import Round, SendCounts
+from listener.store import events, items, outgoing, people, platforms, replies
 from listener.store.engine import Store
-from listener.store.records import Exchange
+from listener.store.records import QueuedReply
 
 log = logging.getLogger(__name__)
 
-FRESH: dict[str, Any] = {"check_count": 0, "checked_at": None, "error": None, "not_before": None, "hold": None}
-ROUND = 200  # replies of one round; the next one follows within seconds
-Clock = Callable[[], datetime]
+CLEARED: Json = {"check_count": 0, "checked_at": None, "error": None, "not_before": None, "hold": None}
+MAX_REPLIES_PER_ROUND = 200  # the next round follows within seconds
+Approve = Callable[[Store, str, datetime], Counter[str]]  # approves what may go out automatically: desk/autonomy.py
 
 
-@dataclass(slots=True)
-class SendCounts:
-    """What one round of sending did; held counts approved replies by the reason they wait."""
-
-    sent: int = 0
-    unconfirmed: int = 0
-    failed: int = 0
-    held: Counter[str] = field(default_factory=Counter)
-
-    def add(self, other: "SendCounts") -> None:
-        """Sum up rounds of one platform; unknown and held are how it stands after the last."""
-        self.sent += other.sent
-        self.failed += other.failed
-        self.unconfirmed, self.held = other.unconfirmed, other.held
-
-
-@dataclass(frozen=True, slots=True)
-class Outbox:
-    """What sending needs: approve lets go what the policy allows to go out by itself (desk.autonomy.approve)."""
-
-    policy: Policy
-    approve: Callable[[Store, str, datetime], Counter[str]]
-    clock: Clock
-    stopping: Callable[[], bool] = lambda: False
-
-
-def send(store: Store, platform: Platform, outbox: Outbox) -> SendCounts:
-    """One round on one platform: settle, approve what goes by itself, send what may go now."""
-    done, name = SendCounts(), platform.name
-    settle.flag_orphans(store, name, outbox.clock())
-    done.sent += settle.settle(store, platform, outbox.clock)
-    done.held += outbox.approve(store, name, outbox.clock())
-    waiting = _waiting(store, name, outbox.clock(), done)
-    for number, reply_id in enumerate(waiting):
-        trouble = _held_platform(store, name, outbox.clock())
-        if trouble is not None:
-            done.held[trouble.reason] += len(waiting) - number
+def send(round_: Round, approve: Approve, stopping: Callable[[], bool] = lambda: False) -> SendCounts:
+    """Settle unconfirmed replies, approve what may go out automatically, and send what is due."""
+    store, name, counts = round_.store, round_.platform.name, round_.counts
+    settle.flag_orphans(round_)
+    settle.settle(round_)
+    counts.held += approve(store, name, round_.clock())
+    due = _due(round_)
+    for number, reply_id in enumerate(due):
+        hold = backoff.platform_hold(round_)
+        if hold is not None:
+            counts.held[hold.reason] += len(due) - number
             break
-        if number == ROUND or outbox.stopping():
+        if number == MAX_REPLIES_PER_ROUND or stopping():
             break
         fault_point("S1")
-        _one(store, platform, outbox, reply_id, done)
+        _send_reply(round_, reply_id)
     with store.read() as connection:
-        done.unconfirmed = replies.count(connection, name, "unconfirmed")
-    return done
+        counts.unconfirmed = replies.count(connection, name, "unconfirmed")
+    return counts
 
 
-def _waiting(store: Store, name: str, now: datetime, done: SendCounts) -> list[int]:
-    """The approved replies whose turn it is; those that wait for a time are counted as held."""
-    with store.read() as connection:
+def _due(round_: Round) -> list[int]:
+    """Return the approved replies whose time has come; count those that wait as held."""
+    name, now = round_.platform.name, round_.clock()
+    with round_.store.read() as connection:
         held, due = outgoing.held(connection, name, now), outgoing.due(connection, name, now)
         state = platforms.state(connection, name)
-    done.held.update(held)
-    if not held and not due and state is not None and state.send_after is not None and state.send_after <= now:
-        with store.write() as connection:
-            outcome.clear_send_error(connection, name, now)
+    round_.counts.held.update(held)
+    is_over = state is not None and state.send_after is not None and state.send_after <= now
+    if is_over and not held and not due:
+        with round_.store.write() as connection:
+            backoff.clear(connection, name, now)
     return due
 
 
-def _held_platform(store: Store, name: str, now: datetime) -> Hold | None:
-    """What stops the whole platform just now: a pause, or a trouble it has not got over."""
-    with store.read() as connection:
-        pause = holds.paused(connection, name, now)
-        state = platforms.state(connection, name)
-    if pause is not None or state is None or state.send_after is None or state.send_after <= now:
-        return pause
-    if state.send_stopped_at is not None and state.send_stopped_at > now:
-        return None  # the clock was set back since: that time means nothing any more
-    return Hold(state.send_hold or "rate", state.send_error or "", state.send_after)
-
-
-def _one(store: Store, platform: Platform, outbox: Outbox, reply_id: int, done: SendCounts) -> None:
-    """Look again, hold or claim, and call. One that breaks its platform's code goes back to staff, alone."""
-    with store.read() as connection:
-        item = items.item(connection, reply_id=reply_id)
-    if outcome.reply_of(item).state != "approved":
+def _send_reply(round_: Round, reply_id: int) -> None:
+    """Check, claim and post a reply."""
+    with round_.store.read() as connection:
+        item = items.queued(connection, reply_id)
+    if item.reply.state != "approved":
         return
+    prepared = _check_and_prepare(round_, item)
+    if prepared is not None and _claim(round_, item, prepared):
+        fault_point("S3")
+        _post(round_, item, prepared)
+
+
+def _check_and_prepare(round_: Round, item: QueuedReply) -> Prepared | None:
+    """Return the request; None when the reply may not be sent now. One that breaks its platform's code goes back to
+    staff, so that it stops no other.
+    """
     try:
-        prepared = _ready(store, platform, outbox, item, done)
+        return _prepare(round_, item) if may_be_sent(round_, item) else None
+    except ReadFailed as error:
+        _count_held(round_, item, "rate", error.message)
+    except Held as hold:
+        _count_held(round_, item, hold.reason, hold.message)
     except StoreError:
         raise
     except Exception as error:
-        log.exception("reply %s cannot be prepared", reply_id)
-        _give_back(store, item, f"it cannot be prepared: {type(error).__name__}: {error}", outbox.clock())
-        return
-    if prepared is not None and _claim(store, item, prepared, outbox.clock()):
-        fault_point("S3")
-        _call(store, platform, item, prepared, outbox.clock, done)
-
-
-def _ready(store: Store, platform: Platform, outbox: Outbox, item: Exchange, done: SendCounts) -> Prepared | None:
-    """The request, when nothing stands in its way any more."""
-    now = outbox.clock()
-    try:
-        if not _still_wanted(store, platform, outbox.policy, item, now) or not _may_go(
-            store, outbox.policy, item, now, done
-        ):
-            return None
-        return _prepare(store, platform, item, now)
-    except ReadFailed as trouble:
-        message, reason = trouble.message, "rate"
-    except Held as held:
-        message, reason = held.message, held.reason
-    done.held[reason] += 1
-    log.info("reply %s is held: %s", outcome.reply_of(item).id, message)
+        log.exception("reply %s cannot be prepared", item.reply.id)
+        outcome.return_to_staff(round_, item, f"the reply cannot be prepared: {describe(error)}")
     return None
 
 
-def _still_wanted(store: Store, platform: Platform, policy: Policy, item: Exchange, now: datetime) -> bool:
-    """What can change is looked at just before the call: opt-out, the mention gone or edited, a person's answer.
-
-    Raises Unavailable.
-    """
-    with store.read() as connection:
-        silent = people.opted_out(connection, (item.mention.platform, item.mention.author_id))
-    if silent is not None:
-        return _withdraw(store, item, "this person asked never to be answered", now)
-    if item.answered_remotely is not None:
-        return _withdraw(store, item, f"a person answered on the platform (post {item.answered_remotely})", now)
-    approved = outcome.reply_of(item).approved_at or now
-    if item.edited_at is not None and item.edited_at >= approved:
-        return _give_back(store, item, "the mention was edited after the approval", now)
-    if now - approved > policy.limits.draft_expires:
-        return _give_back(store, item, "the approval is too old to send unseen", now)
-    try:
-        return _stands(store, item, platform.check_post(item.mention), now)
-    except Indeterminate:
-        return _own_posts_were_read(store, item)
+def _count_held(round_: Round, item: QueuedReply, reason: str, message: str) -> None:
+    round_.counts.held[reason] += 1
+    log.info("reply %s is held: %s", item.reply.id, message)
 
 
-def _own_posts_were_read(store: Store, item: Exchange) -> bool:
-    """Where a look is not free the own posts tell of a colleague's answer. What nobody has looked at waits for them.
-
-    Raises Held.
-    """
-    reply = outcome.reply_of(item)
-    with store.read() as connection:
-        state = platforms.state(connection, item.mention.platform)
-    seen = state.own_posts_read_at if state else None
-    if reply.approved_by == "policy" and (seen is None or seen <= reply.created_at):
-        raise Held("rate", "our own posts are read first: a colleague may have answered")
-    return True
-
-
-def _stands(store: Store, item: Exchange, standing: PostStatus, now: datetime) -> bool:
-    if not standing.is_present:
-        with store.write() as connection:
-            mentions.gone(connection, item.key, now)
-        return _withdraw(store, item, "the mention is no longer on the platform", now)
-    if standing.answer_post_id is not None:
-        return _withdraw(store, item, f"a person answered on the platform (post {standing.answer_post_id})", now)
-    if standing.text is not None and storable_text(standing.text, standing.is_html) != item.mention.text:
-        return _give_back(store, item, "the mention was edited", now)
-    return True
+def _prepare(round_: Round, item: QueuedReply) -> Prepared | None:
+    """Return the request for the very words that were approved. Raises Held."""
+    reply = item.reply
+    with round_.store.read() as connection:
+        approvals = events.approvals(connection, reply.id)
+    texts = [approval.text for approval in approvals if approval.revision == reply.revision]
+    if texts:
+        return round_.platform.prepare(Outgoing(reply.id, reply.revision, texts[-1], item.mention), round_.clock())
+    is_edited = item.edited_at is not None
+    why = "the mention was edited after the approval" if is_edited else "no approval is stored for this text"
+    outcome.return_to_staff(round_, item, why)
+    return None
 
 
-def _withdraw(store: Store, item: Exchange, why: str, now: datetime) -> bool:
-    """Nobody is answered against their wish, or twice."""
-    ended = {"closed_as": "withdrawn", "reason": why}
-    with store.write() as connection:
-        outcome.move(connection, item, "closed", now, expect="approved", what="withdrawn", message=why, **ended)
-    return False
-
-
-def _give_back(store: Store, item: Exchange, why: str, now: datetime) -> bool:
-    """It needs a second look by a person."""
-    back = {**replies.UNAPPROVED, "error": why}
-    with store.write() as connection:
-        outcome.move(connection, item, "drafted", now, expect="approved", what="returned_to_staff", message=why, **back)
-    return False
-
-
-def _may_go(store: Store, policy: Policy, item: Exchange, now: datetime, done: SendCounts) -> bool:
-    """Holds for what goes out by itself: one with an end waits, one without gives the reply back to staff."""
-    if item.reply is None or item.reply.approved_by != "policy":
-        return True
-    with store.read() as connection:
-        hold = holds.automatic(connection, policy, item, now)
-    if hold is None:
-        return True
-    done.held[hold.reason] += 1
-    if hold.until is None:
-        return _give_back(store, item, hold.message, now)
-    with store.write() as connection:
-        replies.update_fields(
-            connection,
-            item.reply,
-            "held",
-            "outbox",
-            now,
-            {"message": hold.message},
-            not_before=hold.until,
-            hold=hold.reason,
-        )
-    return False
-
-
-def _prepare(store: Store, platform: Platform, item: Exchange, now: datetime) -> Prepared | None:
-    """The request, of the very words that were approved."""
-    reply = outcome.reply_of(item)
-    with store.read() as connection:
-        words = [one.text for one in events.approvals(connection, reply.id) if one.revision == reply.revision]
-    if not words:
-        edited = "the mention was edited after the approval"
-        _give_back(store, item, edited if item.edited_at else "no approval is kept for these words", now)
-        return None
-    return platform.prepare(Outgoing(reply.id, reply.revision, words[-1], item.mention), now)
-
-
-def _claim(store: Store, item: Exchange, prepared: Prepared, now: datetime) -> bool:
-    """Commit the intention, unless a pause, an opt-out or a colleague came first."""
-    reply = outcome.reply_of(item)
-    with store.write() as connection:
-        if not _is_unblocked(connection, item, now):
+def _claim(round_: Round, item: QueuedReply, prepared: Prepared) -> bool:
+    """Commit the intention to send. Returns False when a pause, an opt-out or a colleague came first."""
+    now, mention = round_.clock(), item.mention
+    with round_.store.write() as connection:
+        is_paused = holds.paused(connection, mention.platform, now) is not None
+        if is_paused or people.opted_out(connection, (mention.platform, mention.author_id)) is not None:
             return False
-        change: dict[str, Any] = {**FRESH, "attempts": reply.attempts + 1, "sending_at": now}
-        change |= {"prepared_key": prepared.key, "request": prepared.request}
-        claimed = replies.transition(connection, reply, "sending", by="outbox", now=now, **change)
+        claim: Json = {"attempts": item.reply.attempts + 1, "sending_at": now, **CLEARED}
+        claim |= {"prepared_key": prepared.key, "request": prepared.request}
+        claimed = replies.transition(connection, item.reply, "sending", by="outbox", now=now, **claim)
         fault_point("S2")
     return claimed
 
 
-def _is_unblocked(connection: Connection, item: Exchange, now: datetime) -> bool:
-    person = (item.mention.platform, item.mention.author_id)
-    return holds.paused(connection, item.mention.platform, now) is None and people.opted_out(connection, person) is None
-
-
-def _call(store: Store, platform: Platform, item: Exchange, prepared: Prepared, clock: Clock, done: SendCounts) -> None:
-    """Post, and commit what came of it."""
+def _post(round_: Round, item: QueuedReply, prepared: Prepared) -> None:
+    """Post the reply, and commit what came of it: after anything unexpected nobody knows whether it arrived."""
     try:
-        receipt = platform.post(prepared)
-    except NotSent as trouble:
+        receipt = round_.platform.post(prepared)
+    except NotSent as error:
         fault_point("S7")
-        done.failed += outcome.not_sent(store, item, trouble, clock())
-        done.held[outcome.HOLD_OF.get(trouble.cause, "rate")] += 1
+        outcome.record_not_sent(round_, item, error)
     except Held as hold:
         fault_point("S7")
-        outcome.held(store, item, hold, clock())
-        done.held[hold.reason] += 1
+        outcome.record_held(round_, item, hold)
     except Refused as refusal:
         fault_point("S7")
-        done.failed += outcome.refused(store, item, refusal, clock())
+        outcome.record_refused(round_, item, refusal)
     except Exception as error:  # noqa: BLE001 -- anything else means that nobody knows
-        log.warning("reply %s: nobody knows whether it went out: %r", item.reply.id if item.reply else "?", error)
-        outcome.record_lost_answer(
-            store, item, getattr(error, "message", None) or f"{type(error).__name__}: {error}", clock()
-        )
+        log.warning("reply %s may not have been sent: %r", item.reply.id, error)
+        outcome.record_lost_answer(round_, item, describe(error))
     else:
         fault_point("S7")
-        done.sent += outcome.sent(store, item, receipt, clock())
+        outcome.record_sent(round_, item, receipt)
     fault_point("S9")

@@ -1,114 +1,113 @@
-"""Find out whether a reply of unknown outcome arrived: found is sent; absent in two looks, the last after the
-platform's listings have caught up, is surely not sent; what a platform cannot tell, a person settles."""
+"""Find out whether an unconfirmed reply arrived.
+
+Found: it is sent. Absent in two checks, the last after the platform's listings have caught up: it surely did not
+arrive and is approved again. What the platform cannot say, a person settles.
+"""
 
 import logging
-from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 from listener.errors import Indeterminate, ReadFailed
-from listener.model import Platform, Prepared
+from listener.model import Prepared
 from listener.outbox import outcome
+from listener.outbox.round import Round
 from listener.store import items, notices, platforms, replies
-from listener.store.engine import Store
-from listener.store.records import Exchange
+from listener.store.records import QueuedReply
 
 log = logging.getLogger(__name__)
 
-MANUAL_ONLY = -1  # looks: the platform cannot tell, or it has been tried too often
-ATTEMPTS = 4  # sendings of unknown outcome before a person is asked
+MANUAL_ONLY = -1  # a check count: the platform cannot say, or too many sendings are unconfirmed
+MAX_UNCONFIRMED_SENDINGS = 4  # before a person must check
 
 
-def flag_orphans(store: Store, platform: str, now: datetime) -> int:
-    """Replies in `sending` that no call of this process is about: whoever held the lock before died in the call."""
-    with store.read() as connection:
-        found = items.of_platform(connection, platform, "sending")
-    for item in found:
-        with store.write() as connection:
-            outcome.mark_unconfirmed(connection, item, "Earshot ended in the middle of the call", now)
-    return len(found)
+def flag_orphans(round_: Round) -> None:
+    """Mark replies unconfirmed that are `sending` without a call: the process that made it died."""
+    with round_.store.read() as connection:
+        orphans = items.of_platform(connection, round_.platform.name, "sending")
+    for item in orphans:
+        with round_.store.write() as connection:
+            outcome.mark_unconfirmed(connection, item, "Earshot stopped during the call", round_.clock())
 
 
-def settle(store: Store, platform: Platform, clock: Callable[[], datetime]) -> int:
-    """Look for every reply of unknown outcome whose time has come, until the platform cannot be read.
-
-    Returns how many were found sent.
-    """
-    with store.read() as connection:
+def settle(round_: Round) -> None:
+    """Check every unconfirmed reply whose time has come, until the platform cannot be read."""
+    platform, clock = round_.platform, round_.clock
+    with round_.store.read() as connection:
         waiting = items.of_platform(connection, platform.name, "unconfirmed")
         state = platforms.state(connection, platform.name)
     if state is not None and state.cause == "transient" and state.read_after and state.read_after > clock():
-        return 0  # what cannot be read cannot be looked at either
-    found = 0
+        return  # a platform that cannot be read cannot be checked either
     for item in waiting:
         try:
-            found += _due(item, platform, clock()) and _look(store, platform, item, clock())
+            if _is_due(round_, item, clock()):
+                _check(round_, item)
         except ReadFailed as error:
-            log.warning("reply %s could not be looked for: %s", outcome.reply_of(item).id, error)
-            if error.cause != "item":  # whatever it is, it stands in the way of the others too
+            log.warning("reply %s could not be checked: %s", item.reply.id, error)
+            if error.cause != "item":  # it stands in the way of the others too
                 break
-    return found
 
 
-def _due(item: Exchange, platform: Platform, now: datetime) -> bool:
-    """The first look at once, the last not before the platform's listings have caught up.
+def _is_due(round_: Round, item: QueuedReply, now: datetime) -> bool:
+    """Return True for the first check at once, and for the last when the platform's listings have caught up."""
+    if item.reply.check_count == MANUAL_ONLY:
+        return False
+    return item.reply.check_count == 0 or _is_listed_by(round_, item, now)
 
-    Reckoned from when the outcome became unknown: the call may have hung for long before it was cut.
+
+def _is_listed_by(round_: Round, item: QueuedReply, now: datetime) -> bool:
+    """Return True when a post that arrived would be listed.
+
+    Counted from when the outcome became unknown: the call may have hung for long before it was cut.
     """
-    reply = outcome.reply_of(item)
-    if reply.check_count == MANUAL_ONLY:
-        return False
-    return reply.check_count == 0 or now >= reply.changed_at + platform.settle_after
+    return now >= item.reply.changed_at + round_.platform.settle_after
 
 
-def _look(store: Store, platform: Platform, item: Exchange, now: datetime) -> bool:
-    reply = outcome.reply_of(item)
-    prepared = Prepared(reply.prepared_key or "", reply.request or {})
+def _check(round_: Round, item: QueuedReply) -> None:
+    """Look for the reply on the platform. Raises ReadFailed."""
+    reply, now = item.reply, round_.clock()
     try:
-        receipt = platform.find_reply(prepared)
+        receipt = round_.platform.find_reply(Prepared(reply.prepared_key or "", reply.request or {}))
     except Indeterminate as error:
-        _ask(store, item, f"the platform cannot tell: {error.message}", now)
-        return False
+        _ask_for_manual_check(round_, item, f"the platform cannot say whether it arrived: {error.message}", now)
+        return
     except ReadFailed:
         raise
-    except Exception as error:  # noqa: BLE001 -- a look that fails is made again; the others go on
-        log.warning("reply %s could not be looked for: %s", reply.id, error)
-        return False
-    if receipt is None:
-        _absent(store, platform, item, now)
-        return False
-    with store.write() as connection:
-        return outcome.mark_sent(connection, item, receipt, reply.sending_at or now, now, expect="unconfirmed")
-
-
-def _absent(store: Store, platform: Platform, item: Exchange, now: datetime) -> None:
-    """Count the look; when it was the last one, the reply may be sent again."""
-    reply = outcome.reply_of(item)
-    last = reply.check_count + 1 >= 2 and now >= reply.changed_at + platform.settle_after
-    if last and reply.attempts >= ATTEMPTS:
-        _ask(store, item, f"{reply.attempts} sendings of unknown outcome", now)
+    except Exception as error:  # noqa: BLE001 -- the next round tries again; the others go on
+        log.warning("reply %s could not be checked: %r", reply.id, error)
         return
-    with store.write() as connection:
-        if not last:
-            seen = {"check_count": reply.check_count + 1, "checked_at": now}
-            replies.update_fields(
-                connection, reply, "arrival_checked", "settle", now, {"message": "not listed"}, **seen
-            )
+    if receipt is None:
+        _record_absence(round_, item, now)
+        return
+    with round_.store.write() as connection:
+        sent_at = reply.sending_at or now
+        round_.counts.sent += outcome.mark_sent(connection, item, receipt, sent_at, now, expect="unconfirmed")
+
+
+def _record_absence(round_: Round, item: QueuedReply, now: datetime) -> None:
+    """Count the check; after the last one the reply is approved again."""
+    reply = item.reply
+    is_last = reply.check_count >= 1 and _is_listed_by(round_, item, now)
+    if is_last and reply.attempts >= MAX_UNCONFIRMED_SENDINGS:
+        _ask_for_manual_check(round_, item, f"{reply.attempts} sendings are unconfirmed", now)
+        return
+    with round_.store.write() as connection:
+        if not is_last:
+            count = {"check_count": reply.check_count + 1, "checked_at": now}
+            detail = {"message": "not listed"}
+            replies.update_fields(connection, reply, "arrival_checked", "settle", now, detail, **count)
             return
-        message = "not listed in two looks: it did not arrive"
-        back: dict[str, Any] = {"error": message, "check_count": 0}
-        if outcome.move(
-            connection, item, "approved", now, expect="unconfirmed", what="absent", message=message, **back
-        ):
+        message = "not listed in two checks: it did not arrive"
+        again = {"what": "absent", "message": message, "error": message}
+        if outcome.move(connection, item, "approved", now, expect="unconfirmed", check_count=0, **again):
             notices.clear(connection, "unconfirmed", item.mention.platform, now, subject=str(reply.id))
 
 
-def _ask(store: Store, item: Exchange, why: str, now: datetime) -> None:
-    """Leave it to a person."""
-    reply = outcome.reply_of(item)
-    what = f"reply {reply.id} to {item.mention.platform}:{item.mention.id} must be settled by a person ({why})"
-    do = f"look on the platform, then `earshot resolve {reply.id} --sent REMOTE_ID` or `--not-sent`"
-    seen = {"check_count": MANUAL_ONLY, "checked_at": now, "error": why}
-    with store.write() as connection:
-        if replies.update_fields(connection, reply, "manual_check_needed", "settle", now, {"message": why}, **seen):
-            notices.open_notice(connection, "unconfirmed", item.mention.platform, what, do, now, subject=str(reply.id))
+def _ask_for_manual_check(round_: Round, item: QueuedReply, why: str, now: datetime) -> None:
+    """Leave the reply to a person, with a notice."""
+    reply, name = item.reply, item.mention.platform
+    what = f"reply {reply.id} to {name}:{item.mention.id} needs a manual check ({why})"
+    do = f"look on the platform, then run `earshot resolve {reply.id} --sent REMOTE_ID` or `--not-sent`"
+    count = {"check_count": MANUAL_ONLY, "checked_at": now, "error": why}
+    with round_.store.write() as connection:
+        if replies.update_fields(connection, reply, "manual_check_needed", "settle", now, {"message": why}, **count):
+            notices.open_notice(connection, "unconfirmed", name, what, do, now, subject=str(reply.id))

@@ -1,4 +1,4 @@
-"""Stretches of the week, written as `21:00-08:00` or `sat-sun 00:00-24:00`."""
+"""Time windows of the week, written as `21:00-08:00` or `sat-sun 00:00-24:00`."""
 
 import re
 from datetime import time
@@ -7,23 +7,23 @@ from listener.policy import TimeWindow
 from listener.settings.scalars import ConfigLocation
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-SPAN = re.compile(r"(?:([a-z,-]+)\s+)?([0-9]{2}:[0-9]{2})-([0-9]{2}:[0-9]{2})")
+WINDOW = re.compile(r"(?:([a-z,-]+)\s+)?([0-9]{2}:[0-9]{2})-([0-9]{2}:[0-9]{2})")
 
 
-def span(text: str, spot: ConfigLocation) -> TimeWindow:
-    """`21:00-08:00` or `sat-sun 00:00-24:00`; without days: every day."""
-    found = SPAN.fullmatch(text.strip().lower())
-    days = _days(found[1]) if found else None
-    start, end = (_clock(found[2]), _clock(found[3])) if found else (None, None)
+def parse_window(text: str, spot: ConfigLocation) -> TimeWindow:
+    """Read `21:00-08:00` or `sat-sun 00:00-24:00`; without days: every day. Raises ConfigError."""
+    match = WINDOW.fullmatch(text.strip().lower())
+    days = _parse_days(match[1]) if match else None
+    start, end = (_parse_time(match[2]), _parse_time(match[3])) if match else (None, None)
     if days is None or start is None or end is None or start == time.max:
-        raise spot.fault(f"is no stretch of time: {text!r}", 'write it as "21:00-08:00" or "sat-sun 00:00-24:00"')
+        raise spot.fault(f"is not a time window: {text!r}", 'write it as "21:00-08:00" or "sat-sun 00:00-24:00"')
     if start == end:
         raise spot.fault(f"is empty: {text!r}", "write 00:00-24:00 for the whole day")
     return TimeWindow(start, end, days)
 
 
-def _clock(text: str) -> time | None:
-    """A time of day; 24:00 is its last instant."""
+def _parse_time(text: str) -> time | None:
+    """Return a time of day, None when it is not one; 24:00 is the last instant of the day."""
     if text == "24:00":
         return time.max
     try:
@@ -32,8 +32,8 @@ def _clock(text: str) -> time | None:
         return None
 
 
-def _days(text: str | None) -> frozenset[int] | None:
-    """`mon`, `mon-fri`, `sat-mon`, `mon,wed`; None when it is none of these."""
+def _parse_days(text: str | None) -> frozenset[int] | None:
+    """Return the days of `mon`, `mon-fri`, `sat-mon` or `mon,wed`, 0 being Monday; None when it is none of these."""
     days: set[int] = set()
     for part in (text or "mon-sun").split(","):
         first, _, last = part.partition("-")

@@ -20,7 +20,7 @@ from listener.settings.entries import (
     require_text,
 )
 from listener.settings.files import Source, parse
-from listener.settings.hours import span
+from listener.settings.hours import parse_window
 from listener.settings.responders import read_responder
 from listener.settings.scalars import ConfigLocation
 from listener.settings.schema import build, collect_faults, unknown_key_problems
@@ -112,7 +112,7 @@ def _read_rules(source: Source, faults: list[Problem]) -> Policy | None:
     hours = location.inside("hours")
     quiet, business = (
         tuple(
-            collect_faults(faults, span, text, hours.at(f"{name}[{n}]"))
+            collect_faults(faults, parse_window, text, hours.at(f"{name}[{n}]"))
             for n, text in enumerate(getattr(file.hours, name), 1)
         )
         for name in ("quiet", "business")

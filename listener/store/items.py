@@ -11,7 +11,7 @@ from listener.errors import DeskError
 from listener.model import Mention
 from listener.store.dialect import UtcTime
 from listener.store.loading import columns, load, load_all
-from listener.store.records import Exchange, RecentDraft, Reply, StoredDecision
+from listener.store.records import Exchange, QueuedReply, RecentDraft, Reply, StoredDecision
 from listener.store.replies import due_order, is_waiting
 from listener.store.states import GOING, PERSONAL, WAITING
 from listener.store.tables import approval, decision, mention, reply
@@ -61,17 +61,24 @@ def _select_by_reply() -> Select[Any]:
     return _select_columns().select_from(source.outerjoin(decision, _is_last_decision(mention.c.key)))
 
 
+def _load_parts(row: Row[Any]) -> dict[str, Any]:
+    return {
+        "key": row.key,
+        "mention": load(Mention, row, "m_"),
+        "seen_at": row.seen_at,
+        "edited_at": row.edited_at,
+        "deleted_at": row.deleted_at,
+        "answered_remotely": row.answered_remotely,
+        "decided": load(StoredDecision, row, "d_") if row.d_mention_key is not None else None,
+    }
+
+
+def _load_queued(row: Row[Any]) -> QueuedReply:
+    return QueuedReply(**_load_parts(row), reply=load(Reply, row, "r_"))
+
+
 def _load_item(row: Row[Any]) -> Exchange:
-    return Exchange(
-        key=row.key,
-        mention=load(Mention, row, "m_"),
-        seen_at=row.seen_at,
-        edited_at=row.edited_at,
-        deleted_at=row.deleted_at,
-        answered_remotely=row.answered_remotely,
-        decided=load(StoredDecision, row, "d_") if row.d_mention_key is not None else None,
-        reply=load(Reply, row, "r_") if row.r_id is not None else None,
-    )
+    return Exchange(**_load_parts(row), reply=None) if row.r_id is None else _load_queued(row)
 
 
 def _load_items(connection: Connection, query: Select[Any]) -> list[Exchange]:
@@ -81,11 +88,16 @@ def _load_items(connection: Connection, query: Select[Any]) -> list[Exchange]:
 def item(connection: Connection, *, reply_id: int | None = None, key: int | None = None) -> Exchange:
     """Read one line of the queue, by reply or by mention. Raises DeskError."""
     if reply_id is not None:
-        row = connection.execute(_select_by_reply().where(reply.c.id == reply_id)).one_or_none()
-        if row is None:
-            raise DeskError(f"there is no reply {reply_id}", "`earshot queue` lists the ids")
-        return _load_item(row)
+        return queued(connection, reply_id)
     return _load_item(connection.execute(_select_by_mention().where(mention.c.key == key)).one())
+
+
+def queued(connection: Connection, reply_id: int) -> QueuedReply:
+    """Read a reply with its mention. Raises DeskError."""
+    row = connection.execute(_select_by_reply().where(reply.c.id == reply_id)).one_or_none()
+    if row is None:
+        raise DeskError(f"there is no reply {reply_id}", "`earshot queue` lists the ids")
+    return _load_queued(row)
 
 
 def items(
@@ -147,10 +159,10 @@ def _is_after(connection: Connection, after: int) -> ColumnElement[bool]:
     return and_(due_order >= due, or_(due_order > due, later))
 
 
-def of_platform(connection: Connection, platform: str, state: str) -> list[Exchange]:
+def of_platform(connection: Connection, platform: str, state: str) -> list[QueuedReply]:
     """List the replies of a platform in a state, oldest first, with their mentions."""
     query = _select_by_reply().where(mention.c.platform == platform, reply.c.state == state).order_by(reply.c.id)
-    return _load_items(connection, query)
+    return [_load_queued(row) for row in connection.execute(query)]
 
 
 def of_conversation(connection: Connection, platform: str, conversation_id: str, limit: int = 50) -> list[Exchange]:
@@ -167,7 +179,7 @@ def of_person(connection: Connection, platform: str, author_id: str, limit: int 
     return _load_items(connection, query)[::-1]
 
 
-def automatic_drafts(connection: Connection, platform: str, kinds: Collection[str], now: datetime) -> list[Exchange]:
+def automatic_drafts(connection: Connection, platform: str, kinds: Collection[str], now: datetime) -> list[QueuedReply]:
     """List drafts inside their auto band that nobody has: no live claim, assignee or snooze.
 
     A draft that was approved before and came back (undone, tried again, held without an end) waits for a person.
@@ -185,7 +197,7 @@ def automatic_drafts(connection: Connection, platform: str, kinds: Collection[st
         mention.c.can_reply,
         ~approved_before.exists(),
     )
-    return _load_items(connection, query.order_by(reply.c.id))
+    return [_load_queued(row) for row in connection.execute(query.order_by(reply.c.id))]
 
 
 def automatic_in(connection: Connection, platform: str, conversation_id: str, but: int) -> bool:

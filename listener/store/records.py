@@ -79,6 +79,13 @@ class Exchange:
 
 
 @dataclass(frozen=True, slots=True)
+class QueuedReply(Exchange):
+    """An exchange that was read by its reply, and so surely has one."""
+
+    reply: Reply
+
+
+@dataclass(frozen=True, slots=True)
 class Approval:
     """Who approved which words."""
 

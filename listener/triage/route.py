@@ -1,4 +1,4 @@
-"""The triage stage: decide every new mention, and keep facts, decision and reply in one transaction.
+"""The triage stage: decide every new mention, and keep signals, decision and reply in one transaction.
 
 A mention that crashes a rule is tried again, then quarantined; the others of its batch go on.
 """
@@ -10,6 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from listener.calendar import due_at
 from listener.model import (
     Decision,
     History,
@@ -30,14 +31,15 @@ from listener.wording import first_fitting
 
 log = logging.getLogger(__name__)
 
-BATCH = 500  # mentions a transaction
+Batch = Mapping[int, tuple[Mention, int]]  # key -> the mention, and how often it crashed before
+BATCH = 500  # mentions per transaction
 URGENCY_IMMEDIATE = 2  # the highest urgency
-TRIES = 3  # crashes before a mention is set aside
+TRIES = 3  # crashes before a mention is quarantined
 
 
 @dataclass(frozen=True, slots=True)
 class Triage:
-    """What decides: the policy, its ears and responders, and each platform's preview."""
+    """What decides: the policy, its signal extractor and responders, and each platform's preview."""
 
     policy: Policy
     responders: Mapping[str, Responder]
@@ -49,16 +51,18 @@ class Triage:
         object.__setattr__(self, "ears", SignalExtractor(self.policy))
 
     def decide(self, mention: Mention, history: History, now: datetime) -> "TriageResult":
-        """Pure but for the collaborators: the same mention, history and time give the same verdict."""
-        facts = self.ears.facts(mention, history, now)
-        decision = decide(facts, self.policy, self.responders)
-        chosen = first_fitting(decision.draft, lambda text: self.preview(text, mention)) if decision.draft else None
-        return TriageResult(facts, decision, chosen[0].variant if chosen else None, chosen[0].text if chosen else None)
+        """Decide on a mention. Pure but for the collaborators: the same arguments give the same result."""
+        signals = self.ears.facts(mention, history, now)
+        decision = decide(signals, self.policy, self.responders)
+        fitting = first_fitting(decision.draft, lambda text: self.preview(text, mention)) if decision.draft else None
+        if fitting is None:
+            return TriageResult(signals, decision, None, None)
+        return TriageResult(signals, decision, fitting[0].variant, fitting[0].text)
 
 
 @dataclass(frozen=True, slots=True)
 class TriageResult:
-    """A decision with the wording that fits; a draft of which none fits goes to a person."""
+    """A decision with the wording that fits; a draft of which none fits is escalated."""
 
     facts: MentionSignals
     decision: Decision
@@ -75,16 +79,16 @@ class TriageResult:
 
 @dataclass(slots=True)
 class TriageCounts:
-    """How many mentions went where."""
+    """How many mentions were drafted, escalated, ignored, quarantined or deferred."""
 
     drafted: int = 0
     escalated: int = 0
     ignored: int = 0
     quarantined: int = 0
-    deferred: int = 0  # the machine, not the mention, stood in the way: decided in a later round
+    deferred: int = 0  # the machine, not the mention, was the problem: a later round decides them
 
     def add(self, other: "TriageCounts") -> None:
-        """Sum up batches."""
+        """Add a later batch; deferred is what that batch left."""
         self.drafted += other.drafted
         self.escalated += other.escalated
         self.ignored += other.ignored
@@ -96,125 +100,137 @@ def route(
     store: Store, triage: Triage, clock: Callable[[], datetime], stopping: Callable[[], bool] = lambda: False
 ) -> TriageCounts:
     """Decide all that waits, batch by batch."""
-    done = TriageCounts()
+    total = TriageCounts()
     while not stopping():
         with store.read() as connection:
             batch = mentions.pending(connection, BATCH)
-            past = mentions.histories(connection, {key: one for key, (one, _) in batch.items()})
+            histories = mentions.histories(connection, {key: mention for key, (mention, _) in batch.items()})
         if not batch:
             break
-        found = _batch(store, triage, batch, past, clock())
-        done.add(found)
-        if found.deferred == len(batch):
+        counts = _route_batch(store, triage, batch, histories, clock())
+        total.add(counts)
+        if counts.deferred == len(batch):
             break
-    return done
+    return total
 
 
-def _batch(
-    store: Store, triage: Triage, batch: Mapping[int, tuple[Mention, int]], past: Mapping[int, History], now: datetime
+def _route_batch(
+    store: Store, triage: Triage, batch: Batch, histories: Mapping[int, History], now: datetime
 ) -> TriageCounts:
-    verdicts: dict[int, TriageResult] = {}
-    crashed: dict[int, Exception] = {}
-    deferred = 0
-    for key, (mention, _) in batch.items():
-        try:
-            verdicts[key] = triage.decide(mention, past[key], now)
-        except (OSError, MemoryError) as error:  # a full disk is no fault of the mention
-            log.error("mention %s:%s could not be decided just now: %r", mention.platform, mention.id, error)
-            deferred += 1
-        except Exception as error:  # noqa: BLE001 -- whatever a rule does to one mention, the others go on
-            log.error("mention %s:%s crashed triage: %r", mention.platform, mention.id, error)
-            crashed[key] = error
+    """Decide a batch and keep what came of it, but for mentions whose words changed meanwhile."""
+    results, crashes, deferred = _decide_batch(triage, batch, histories, now)
     with store.write() as connection:
-        same = mentions.unchanged(connection, {key: mention for key, (mention, _) in batch.items()})
-        verdicts = {key: one for key, one in verdicts.items() if key in same}
-        crashed = {key: one for key, one in crashed.items() if key in same}
+        unchanged = mentions.unchanged(connection, {key: mention for key, (mention, _) in batch.items()})
+        results = {key: result for key, result in results.items() if key in unchanged}
         policies.keep(connection, triage.policy.hash, triage.policy.texts, now)
-        _keep(connection, triage, verdicts, now)
-        quarantined = sum(_crashed(connection, key, *batch[key], error, now) for key, error in crashed.items())
-    states = [verdict.state for verdict in verdicts.values()]
+        _keep_results(connection, triage, results, now)
+        quarantined = sum(
+            _count_crash(connection, key, *batch[key], error, now) for key, error in crashes.items() if key in unchanged
+        )
+    states = [result.state for result in results.values()]
     return TriageCounts(states.count("drafted"), states.count("escalated"), states.count(None), quarantined, deferred)
 
 
-def _keep(connection: Connection, triage: Triage, verdicts: Mapping[int, TriageResult], now: datetime) -> None:
-    replies.decide_all(connection, [_decision(key, one, triage, now) for key, one in verdicts.items()])
-    events.add_all(connection, [_event(key, one, now) for key, one in verdicts.items()])
-    replies.add_all(connection, [_reply(key, one, triage.policy) for key, one in verdicts.items() if one.state], now)
-    sentiment_buckets.add(
-        connection, [(one.facts.mention.platform, one.facts.compound) for one in verdicts.values()], now
-    )
-    for verdict in verdicts.values():
-        if verdict.decision.opt_out:
-            mention = verdict.facts.mention
+def _decide_batch(
+    triage: Triage, batch: Batch, histories: Mapping[int, History], now: datetime
+) -> tuple[dict[int, TriageResult], dict[int, Exception], int]:
+    """Return the results, the crashes, and how many mentions are deferred; whatever crashes, the others go on."""
+    results: dict[int, TriageResult] = {}
+    crashes: dict[int, Exception] = {}
+    deferred = 0
+    for key, (mention, _) in batch.items():
+        try:
+            results[key] = triage.decide(mention, histories[key], now)
+        except (OSError, MemoryError) as error:  # a full disk is not the mention's fault
+            log.error("mention %s:%s could not be decided, tried again later: %r", mention.platform, mention.id, error)
+            deferred += 1
+        except Exception as error:  # noqa: BLE001 -- whatever a rule does to a mention, the others go on
+            log.error("mention %s:%s crashed triage: %r", mention.platform, mention.id, error)
+            crashes[key] = error
+    return results, crashes, deferred
+
+
+def _keep_results(connection: Connection, triage: Triage, results: Mapping[int, TriageResult], now: datetime) -> None:
+    pairs = results.items()
+    replies.decide_all(connection, [_decision_row(key, result, triage, now) for key, result in pairs])
+    events.add_all(connection, [_event_row(key, result, now) for key, result in pairs])
+    rows = [_reply_row(key, result, triage.policy) for key, result in pairs if result.state is not None]
+    replies.add_all(connection, rows, now)
+    scores = [(result.facts.mention.platform, result.facts.compound) for result in results.values()]
+    sentiment_buckets.add(connection, scores, now)
+    for result in results.values():
+        if result.decision.opt_out:
+            mention = result.facts.mention
             people.opt_out(connection, (mention.platform, mention.author_id), "author", mention.text, now)
-    mentions.set_stage(connection, list(verdicts), "routed")
+    mentions.set_stage(connection, list(results), "routed")
 
 
-def _decision(key: int, verdict: TriageResult, triage: Triage, now: datetime) -> Json:
-    decision, facts = verdict.decision, verdict.facts
+def _decision_row(key: int, result: TriageResult, triage: Triage, now: datetime) -> Json:
+    """Return the row of the decision; a draft of which no wording fits is stored as an escalation."""
+    decision, signals, is_drafted = result.decision, result.facts, result.state == "drafted"
+    has_no_fit = result.state == "escalated" and decision.action != "escalate"
     return {
         "mention_key": key,
         "at": now,
-        "action": "escalate" if verdict.state == "escalated" else decision.action,
-        "kind": decision.kind if verdict.state == "drafted" else None,
-        "rule": decision.rule if verdict.state != "escalated" or decision.action == "escalate" else "no_variant_fits",
-        "compound": facts.compound,
-        "lang": facts.lang,
-        "auto": bool(decision.draft and decision.draft.auto and verdict.state == "drafted"),
+        "action": "escalate" if has_no_fit else decision.action,
+        "kind": decision.kind if is_drafted else None,
+        "rule": "no_variant_fits" if has_no_fit else decision.rule,
+        "compound": signals.compound,
+        "lang": signals.lang,
+        "auto": bool(decision.draft and decision.draft.auto and is_drafted),
         "urgency": decision.urgency,
-        "signals": pack(facts),
-        "hits": [_line(one) for one in hits(decision)],
+        "signals": pack(signals),
+        "hits": [_hit_row(hit) for hit in hits(decision)],
         "policy_hash": triage.policy.hash,
         "version": triage.version,
     }
 
 
-def _line(hit: RuleResult) -> Json:
+def _hit_row(hit: RuleResult) -> Json:
     return {"rule": hit.rule, "hit": hit.hit, "words": list(hit.words), "message": hit.message}
 
 
-def _event(key: int, verdict: TriageResult, now: datetime) -> Json:
-    detail = {"action": verdict.decision.action, "rule": verdict.decision.rule}
+def _event_row(key: int, result: TriageResult, now: datetime) -> Json:
+    detail = {"action": result.decision.action, "rule": result.decision.rule}
     return {"at": now, "what": "decided", "by": "policy", "mention_key": key, "reply_id": None, "detail": detail}
 
 
-def _reply(key: int, verdict: TriageResult, policy: Policy) -> Json:
-    decision, drafted = verdict.decision, verdict.state == "drafted"
-    draft = decision.draft
+def _reply_row(key: int, result: TriageResult, policy: Policy) -> Json:
+    decision, is_drafted = result.decision, result.state == "drafted"
     return {
         "mention_key": key,
-        "state": verdict.state,
-        "kind": decision.kind if drafted else None,
+        "state": result.state,
+        "kind": decision.kind if is_drafted else None,
         "rule": decision.rule,
-        "text": verdict.text,
-        "variant": verdict.variant,
-        "auto": bool(draft and draft.auto and drafted),
+        "text": result.text,
+        "variant": result.variant,
+        "auto": bool(decision.draft and decision.draft.auto and is_drafted),
         "urgency": decision.urgency,
         "assigned_to": decision.assign_to,
-        "due_at": due(verdict, policy),
+        "due_at": due(result, policy),
     }
 
 
-def due(verdict: TriageResult, policy: Policy) -> datetime | None:
-    """The response target of its kind, reckoned from the mention's age: half of it when it is urgent.
+def due(result: TriageResult, policy: Policy) -> datetime | None:
+    """Return when the reply is due: the response target of its kind after the mention was written, in business hours.
 
-    What cannot wait (urgency 2) is due in a quarter of the shortest target there is, whatever its kind.
+    An urgent reply has half the target. One that cannot wait (URGENCY_IMMEDIATE) has a quarter of the shortest target
+    of the policy, whatever its kind, and its time runs around the clock.
     """
-    decision = verdict.decision
-    responding = policy.responder_config(decision.kind) if decision.kind and verdict.state == "drafted" else None
+    decision, start = result.decision, result.facts.mention.age_start_at
+    responding = policy.responder_config(decision.kind) if decision.kind and result.state == "drafted" else None
     target = responding.due if responding else policy.limits.escalation_due
     if decision.urgency >= URGENCY_IMMEDIATE:
-        targets = [one.due for one in policy.responders] + [target]
-        target = min((one for one in targets if one is not None), default=None)
-    return (
-        None
-        if target is None
-        else verdict.facts.mention.age_start_at + target / 2 ** min(decision.urgency, URGENCY_IMMEDIATE)
-    )
+        targets = [responder.due for responder in policy.responders] + [target]
+        shortest = min((span for span in targets if span is not None), default=None)
+        return None if shortest is None else start + shortest / 4
+    return None if target is None else due_at(policy, start, target / 2**decision.urgency)
 
 
-def _crashed(connection: Connection, key: int, mention: Mention, tries: int, error: Exception, now: datetime) -> bool:
-    """Count the crash; after the last try set the mention aside. Returns True when it was set aside."""
+def _count_crash(
+    connection: Connection, key: int, mention: Mention, tries: int, error: Exception, now: datetime
+) -> bool:
+    """Count the crash; after the last try quarantine the mention. Returns True when it was quarantined."""
     mentions.count_crash(connection, key)
     if tries + 1 < TRIES:
         return False

@@ -9,12 +9,12 @@ from listener.store import dialect
 def backup(database: Path, target: Path) -> int:
     """Copy by VACUUM INTO and check the copy's integrity. Returns its size in bytes.
 
-    Raises InputError when the target exists or cannot be written, StoreError when the copy is not sound.
+    Raises InputError when the target exists or cannot be written, StoreError when the copy is damaged.
     """
     if target.exists():
-        raise InputError(f"{target} exists", "name a new file")
+        raise InputError(f"{target} exists already", "name a new file")
     if not target.parent.is_dir():
-        raise InputError(f"there is no folder {target.parent}", "make it first")
+        raise InputError(f"there is no folder {target.parent}", "create it first")
     _copy(database, target)
     if (problem := dialect.check_integrity(target)) != "ok":
         raise StoreError(f"the copy {target} is damaged: {problem}", "check the disk; the database itself is unchanged")

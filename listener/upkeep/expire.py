@@ -1,9 +1,10 @@
-"""What time ends: drafts that are too old to send, claims and snoozes that have run out."""
+"""What time ends: drafts that are too old to send, claims, snoozes and pauses whose time is over."""
 
 from datetime import datetime
 
 from sqlalchemy import Connection
 
+from listener.calendar import duration_text
 from listener.policy import Policy
 from listener.store import notices, platforms, replies
 from listener.store.engine import Store
@@ -12,30 +13,32 @@ BATCH = 200  # drafts closed in one transaction
 
 
 def expire(store: Store, policy: Policy, now: datetime) -> int:
-    """Close drafts whose mention is older than the limit; let go of claims and snoozes. Returns how many were closed.
+    """Close drafts whose mention is older than the limit; clear claims and snoozes. Returns how many were closed.
 
-    Escalations never expire: nobody has answered them. A text that a person wrote is reckoned from when it was written.
+    Escalations never expire: nobody has answered them. For a text that a person wrote, the limit starts when it was
+    written.
     """
     with store.write() as connection:
         replies.clear_expired_leases(connection, now)
-        _pauses(connection, now)
+        _clear_pause_notices(connection, now)
     closed = 0
-    while last := _close(store, policy, now):
-        closed += last
+    while batch := _close_batch(store, policy, now):
+        closed += batch
     return closed
 
 
-def _close(store: Store, policy: Policy, now: datetime) -> int:
-    """One batch, so that the write lock is never held for long."""
-    reason = f"older than {policy.limits.draft_expires}"
+def _close_batch(store: Store, policy: Policy, now: datetime) -> int:
+    """Close a batch of drafts, so that the write lock is never held for long. Returns how many were closed."""
+    limit = policy.limits.draft_expires
+    reason = f"older than {duration_text(limit)}"
     with store.write() as connection:
-        found = replies.stale(connection, now - policy.limits.draft_expires, BATCH)
-        return sum(replies.end(connection, one, "expired", reason, by="upkeep", now=now) for one in found)
+        drafts = replies.stale(connection, now - limit, BATCH)
+        return sum(replies.end(connection, draft, "expired", reason, by="upkeep", now=now) for draft in drafts)
 
 
-def _pauses(connection: Connection, now: datetime) -> None:
-    """A pause with an end has ended: its notice goes with it."""
-    in_force = {one.scope for one in platforms.pauses(connection, now)}
+def _clear_pause_notices(connection: Connection, now: datetime) -> None:
+    """Clear the notices of pauses that have ended."""
+    paused = {pause.scope for pause in platforms.pauses(connection, now)}
     for notice in notices.opened(connection):
-        if notice.kind == "paused" and notice.platform not in in_force:
+        if notice.kind == "paused" and notice.platform not in paused:
             notices.clear(connection, "paused", notice.platform, now)

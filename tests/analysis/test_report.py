@@ -13,9 +13,9 @@ import pytest
 from sqlalchemy import update
 
 from listener.analysis.report import distance, nearest, report
+from listener.calendar import business_time
 from listener.desk import autonomy, people, transitions
 from listener.desk.approve import Target, approve
-from listener.hours import business_time
 from listener.model import Gap, Json
 from listener.policy import Autonomy, Holds, TimeWindow
 from listener.store import ledger, notices, platforms

@@ -15,7 +15,7 @@ from listener.policy import Policy
 from listener.store import events, items, mentions, replies
 from listener.store.engine import Store, open_store
 from listener.store.migrate import migrate
-from listener.store.records import Event, Exchange, Reply, StoredDecision
+from listener.store.records import Event, Exchange, QueuedReply, Reply, StoredDecision
 from listener.store.states import TRANSITIONS
 from listener.triage.route import Triage, route
 from tests import factories
@@ -97,10 +97,10 @@ class World:
             key = mentions.locate(connection, "memory", mention_id)
             return items.item(connection, key=key)
 
-    def item(self, reply_id: int) -> Exchange:
+    def item(self, reply_id: int) -> QueuedReply:
         """A reply with its mention."""
         with self.store.read() as connection:
-            return items.item(connection, reply_id=reply_id)
+            return items.queued(connection, reply_id)
 
     def reply(self, reply_id: int) -> Reply:
         """A reply as it stands."""

@@ -23,8 +23,8 @@ CALM = "the new notebook cover is blue"
 
 def trusting(**bounds: Any) -> Policy:
     """A policy that lets thank-yous go, with these holds and no others."""
-    told = factories.policy(holds=replace(OFF, **bounds), quiet=(), timezone="UTC")
-    return replace(told, responders=tuple(replace(one, auto="always") for one in told.responders))
+    policy = factories.policy(holds=replace(OFF, **bounds), quiet=(), timezone="UTC")
+    return replace(policy, responders=tuple(replace(responder, auto="always") for responder in policy.responders))
 
 
 def held(world: World, reply_id: int, policy: Policy) -> holds.Hold | None:
@@ -43,13 +43,13 @@ def warned(world: World, reply_id: int, policy: Policy) -> list[str]:
     item = world.item(reply_id)
     with world.store.read() as connection:
         known = holds.around(connection, [item], world.now, policy.holds)
-    return [one.name for one in holds.warnings(known, item)]
+    return [warning.name for warning in holds.warnings(known, item)]
 
 
 def noticed(world: World) -> list[tuple[str, str]]:
     """Kind and subject of the open notices."""
     with world.store.read() as connection:
-        return [(one.kind, one.subject) for one in notices.opened(connection)]
+        return [(notice.kind, notice.subject) for notice in notices.opened(connection)]
 
 
 def heard(world: World, angry: int, calm: int) -> None:
@@ -99,7 +99,7 @@ def test_a_flood_of_one_author_stops_no_other(world: World) -> None:
     ids = world.said(*praise(3), author_id="u0")
     (other,) = world.said(*praise())
     assert go(world, trusting(flood_author=2)) == {"flood": 3}
-    assert [world.reply(one).state for one in (*ids, other)] == ["drafted"] * 3 + ["approved"]
+    assert [world.reply(key).state for key in (*ids, other)] == ["drafted"] * 3 + ["approved"]
 
 
 def test_many_mentions_that_get_no_reply_are_no_flood(world: World) -> None:
@@ -113,13 +113,13 @@ def test_the_same_words_again_and_again_wait_for_a_person_until_midnight(world: 
     """2012, Progressive: the same condolence sixteen times. Other handles, links and numbers make it no other text."""
     policy = trusting(max_similar_per_day=2)
     ids = world.said(*praise(4))
-    said = "Thank you, {}, that made our day! Order 1{}: https://help.fernhill.example/{}"
+    template = "Thank you, {}, that made our day! Order 1{}: https://help.fernhill.example/{}"
     for number, reply_id in enumerate(ids):
-        world.put(reply_id, "drafted", text=said.format(f"@ada{number}", number, number))
+        world.put(reply_id, "drafted", text=template.format(f"@ada{number}", number, number))
     for reply_id in ids[:2]:
         world.sent(reply_id)
     hold = held(world, ids[2], policy)
-    assert hold is not None and (hold.reason, hold.message) == ("duplicate", "nearly this text went out 2 times today")
+    assert hold is not None and (hold.reason, hold.message) == ("duplicate", "similar text was sent 2 times today")
     assert hold.until == world.now.replace(hour=0) + timedelta(days=1)
     assert warned(world, ids[2], policy) == ["duplicate"]
     assert go(world, policy) == {"duplicate": 2} and noticed(world) == [("duplicate", "a text of thank_you")]
@@ -135,11 +135,11 @@ def test_what_is_on_its_way_counts_before_it_is_sent(world: World) -> None:
     for reply_id in ids:
         world.put(reply_id, "drafted", text="Thank you, that made our day!")
     assert go(world, trusting(max_similar_per_day=2)) == {"duplicate": 2}
-    assert [world.reply(one).state for one in ids].count("approved") == 2
+    assert [world.reply(key).state for key in ids].count("approved") == 2
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "near"),
+    ("text", "other", "near"),
     [
         ("Thank you, that made our day!", "thank you that made our day", True),
         ("Thank you, that made our day!", "Thank you, that really made our day!", False),
@@ -148,10 +148,10 @@ def test_what_is_on_its_way_counts_before_it_is_sent(world: World) -> None:
         ("", "", True),
     ],
 )
-def test_how_near_two_texts_are(one: str, other: str, near: bool) -> None:
+def test_how_near_two_texts_are(text: str, other: str, near: bool) -> None:
     """By pairs of words, 0.9 and above is a copy."""
-    assert (similarity_of(one, other) >= 0.9) is near
-    assert similarity_of(one, other) == similarity_of(other, one)
+    assert (similarity_of(text, other) >= 0.9) is near
+    assert similarity_of(text, other) == similarity_of(other, text)
 
 
 def test_a_spike_of_anger_holds_all_and_is_over_after_the_cooldown(world: World) -> None:
@@ -210,26 +210,26 @@ def test_a_hold_at_sending_sets_a_time_and_never_touches_what_a_person_approved(
     """The decision stays what it was."""
     policy = trusting(flood_author=1)
     first, second = world.said(*praise(2), author_id="u0")
-    before = [world.item(one).decided for one in (first, second)]
+    before = [world.item(key).decided for key in (first, second)]
     assert go(world, policy) == {"flood": 2}
-    assert [world.item(one).decided for one in (first, second)] == before
+    assert [world.item(key).decided for key in (first, second)] == before
 
 
 def _plans(engine: Engine, work: Any) -> list[str]:
     """How SQLite goes about each query of some work."""
-    found: list[str] = []
+    plans: list[str] = []
 
-    def told(connection: Connection, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> None:
+    def explain(connection: Connection, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> None:
         if statement.startswith("SELECT"):
             rows = cursor.connection.execute("EXPLAIN QUERY PLAN " + statement, parameters).fetchall()
-            found.extend(row[3] for row in rows)
+            plans.extend(row[3] for row in rows)
 
-    event.listen(engine, "before_cursor_execute", told)
+    event.listen(engine, "before_cursor_execute", explain)
     try:
         work()
     finally:
-        event.remove(engine, "before_cursor_execute", told)
-    return found
+        event.remove(engine, "before_cursor_execute", explain)
+    return plans
 
 
 def test_no_hold_reads_a_whole_table(world: World) -> None:
@@ -245,5 +245,5 @@ def test_no_hold_reads_a_whole_table(world: World) -> None:
 
     plan = _plans(world.store._reader, work)
     small = ("pause", "platform", "notice", "optout", "near", "anon", "CONSTANT")
-    assert [one for one in plan if one.startswith("SCAN") and not any(name in one for name in small)] == []
-    assert any("ix_reply_created" in one for one in plan) and any("ix_reply_automatic" in one for one in plan)
+    assert [step for step in plan if step.startswith("SCAN") and not any(name in step for name in small)] == []
+    assert any("ix_reply_created" in step for step in plan) and any("ix_reply_automatic" in step for step in plan)

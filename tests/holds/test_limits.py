@@ -66,7 +66,7 @@ def test_the_hours_cap_opens_when_the_oldest_leaves_the_window(world: World) -> 
     automatic(world, ids[1])
     hold = held(world, ids[2], limits=Limits(auto_per_hour=2))
     end = world.now + timedelta(minutes=40)
-    assert hold == holds.Hold("cap", "2 automatic replies an hour are the cap", end, platform_wide=True)
+    assert hold == holds.Hold("cap", "limit of 2 automatic replies per hour reached", end, platform_wide=True)
     world.after(minutes=40, seconds=1)
     assert held(world, ids[2], limits=Limits(auto_per_hour=2)) is None
 
@@ -110,7 +110,7 @@ def test_a_conversation_gets_one_automatic_reply_however_it_stands(world: World,
     """Without an end: the second goes back to staff."""
     first, second = world.said(*praise(2), conversation_id="c")
     world.put(first, state, approved_by="policy", approved_at=world.now, sent_at=world.now)
-    assert held(world, second) == holds.Hold("cap", "this conversation has had its one automatic reply")
+    assert held(world, second) == holds.Hold("cap", "this conversation already had an automatic reply")
     assert held(world, first) is None
 
 
@@ -121,14 +121,14 @@ def test_a_pause_holds_its_platform_or_all(world: World) -> None:
     with world.store.read() as connection:
         assert holds.paused(connection, "memory", world.now) is None
         assert holds.paused(connection, "x", world.now) == holds.Hold(
-            "paused", "paused by dana: outage", platform_wide=True
+            "paused", "sending is paused by dana: outage", platform_wide=True
         )
     end = world.now + timedelta(hours=1)
     with world.store.write() as connection:
         platforms.set_pause(connection, "*", world.now, end, None, "bo")
     with world.store.read() as connection:
         assert holds.paused(connection, "memory", world.now) == holds.Hold(
-            "paused", "paused by bo", end, platform_wide=True
+            "paused", "sending is paused by bo", end, platform_wide=True
         )
         assert holds.paused(connection, "memory", end) is None
 
@@ -137,7 +137,7 @@ def warned(world: World, reply_id: int) -> list[str]:
     """The warnings at a reply."""
     item = world.item(reply_id)
     with world.store.read() as connection:
-        return [one.message for one in holds.warnings(holds.around(connection, [item], world.now), item)]
+        return [warning.message for warning in holds.warnings(holds.around(connection, [item], world.now), item)]
 
 
 def test_a_text_that_went_out_today_is_a_duplicate_of_no_older_one(world: World) -> None:
@@ -146,7 +146,7 @@ def test_a_text_that_went_out_today_is_a_duplicate_of_no_older_one(world: World)
     for reply_id in (first, second):
         world.put(reply_id, "drafted", text="Thank you!")
     world.sent(first)
-    assert warned(world, second) == ["this text went out once today"]
+    assert warned(world, second) == ["this text was sent once today"]
     assert warned(world, first) == []
     world.after(days=1)
     assert warned(world, second) == []

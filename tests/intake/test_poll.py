@@ -21,17 +21,17 @@ def stored(line: Line) -> list[str]:
 def state(line: Line) -> PlatformState:
     """How listening stands."""
     with line.store.read() as connection:
-        found = platforms.state(connection, "memory")
-    assert found is not None
-    return found
+        status = platforms.state(connection, "memory")
+    assert status is not None
+    return status
 
 
 def test_overlapping_pages_and_repeats_within_a_page_store_each_mention_once(line: Line) -> None:
     """The same mention thrice, in two pages."""
-    one, two = line.mention(), line.mention()
-    line.platform.pages = [FeedPage({"at": 1}, (one, one), more=True), FeedPage({"at": 2}, (two, one))]
+    first, second = line.mention(), line.mention()
+    line.platform.pages = [FeedPage({"at": 1}, (first, first), more=True), FeedPage({"at": 2}, (second, first))]
     done = line.stages.poll("memory")
-    assert stored(line) == [one.id, two.id]
+    assert stored(line) == [first.id, second.id]
     assert (done.polled, done.stored, done.skipped) == (4, 2, 2)
 
 
@@ -223,8 +223,8 @@ def test_a_clock_that_was_a_day_ahead_does_not_deafen_us(line: Line) -> None:
 
 def test_one_id_under_two_interactions_stops_no_poll(line: Line) -> None:
     """A platform that contradicts itself."""
-    one = line.mention()
-    line.platform.pages = [FeedPage({"at": 1}, (one, replace(one, interaction_id="other")))]
+    mention = line.mention()
+    line.platform.pages = [FeedPage({"at": 1}, (mention, replace(mention, interaction_id="other")))]
     assert line.stages.poll("memory").stored == 1
 
 

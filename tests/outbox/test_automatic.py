@@ -14,17 +14,20 @@ from tests.line import COMPLAINT, Line
 def let_go(line: Line, auto: Auto = "always", **changes: object) -> None:
     """A policy that lets thank-yous go out by themselves, on a platform where a look at a mention is free."""
     line.platform.standing = PostStatus(is_present=True)
-    named = tuple(replace(one, auto=auto) if one.kind == "thank_you" else one for one in line.policy.responders)
+    named = tuple(
+        replace(responder, auto=auto) if responder.kind == "thank_you" else responder
+        for responder in line.policy.responders
+    )
     line.policy = replace(line.policy, responders=named, quiet=(), **changes)  # type: ignore[arg-type]  # a test's word
 
 
 def test_clear_praise_goes_out_without_a_person_when_the_policy_says_always(line: Line) -> None:
     """Approved by `policy`, and kept as such."""
     let_go(line)
-    said = line.say()
+    mention = line.say()
     line.listen()
     line.send()
-    assert (line.reply_to(said.id).approved_by, len(line.platform.posts)) == ("policy", 1)
+    assert (line.reply_to(mention.id).approved_by, len(line.platform.posts)) == ("policy", 1)
 
 
 @pytest.mark.parametrize("auto", ["never", "earned"])
@@ -91,9 +94,9 @@ def test_a_conversation_gets_one_automatic_reply(line: Line) -> None:
 def test_a_claimed_draft_is_left_to_whoever_claimed_it(line: Line) -> None:
     """A colleague is looking at it."""
     let_go(line)
-    said = line.say()
+    mention = line.say()
     line.listen()
-    marks.claim(line.store, line.desk("bob"), line.reply_to(said.id).id)
+    marks.claim(line.store, line.desk("bob"), line.reply_to(mention.id).id)
     line.send()
     assert line.platform.calls == 0
 

@@ -17,8 +17,8 @@ def test_a_mention_edited_before_it_was_answered_by_hand_needs_a_second_look(lin
     """Approved for other words: whoever is to post it would post the wrong thing."""
     reply = line.approved(COMPLAINT, can_reply=False, ineligible_reason="the author allows no replies")
     assert reply.state == "by_hand"
-    said = line.item(reply.id).mention
-    line.say("Sorry, it came!", id=said.id, created_at=said.created_at, can_reply=False)
+    mention = line.item(reply.id).mention
+    line.say("Sorry, it came!", id=mention.id, created_at=mention.created_at, can_reply=False)
     line.listen()
     back = line.reply(reply.id)
     assert (back.state, back.approved_by, back.revision) == ("drafted", None, reply.revision + 1)

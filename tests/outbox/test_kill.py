@@ -23,9 +23,9 @@ def home(tmp_path: Path) -> Home:
 def rows(home: Home, query: str) -> list[tuple[object, ...]]:
     """Ask the database itself."""
     connection = sqlite3.connect(home.data / "earshot.db")
-    found = connection.execute(query).fetchall()
+    result = connection.execute(query).fetchall()
     connection.close()
-    return found
+    return result
 
 
 @pytest.mark.parametrize("point", SEND_POINTS)

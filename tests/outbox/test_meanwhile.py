@@ -85,12 +85,12 @@ def test_settling_waits_from_the_end_of_a_call_that_hung(line: Line) -> None:
 
 def test_an_approval_given_on_an_old_screen_is_refused_after_an_edit(line: Line) -> None:
     """The author changed the post between the look and the key."""
-    said = line.say()
+    mention = line.say()
     line.listen()
-    found = line.reply_to(said.id)
-    line.say("My mother has died.", id=said.id, created_at=said.created_at)
+    reply = line.reply_to(mention.id)
+    line.say("My mother has died.", id=mention.id, created_at=mention.created_at)
     line.listen()
-    (outcome,) = approve(line.store, line.desk(), [Target(found.id, found.revision)])
+    (outcome,) = approve(line.store, line.desk(), [Target(reply.id, reply.revision)])
     assert not outcome.ok and "changed" in (outcome.error or "")
 
 
@@ -106,14 +106,14 @@ def test_an_answer_by_hand_while_ours_is_unknown_withdraws_ours_when_it_did_not_
 
 def test_an_answer_to_the_edited_post_withdraws_the_draft_too(line: Line) -> None:
     """Each edit on X has an id of its own."""
-    said = line.say(COMPLAINT)
+    mention = line.say(COMPLAINT)
     line.listen()
-    edit = replace(said, id="m-edit", text=COMPLAINT + "!", created_at=said.created_at + timedelta(minutes=1))
+    edit = replace(mention, id="m-edit", text=COMPLAINT + "!", created_at=mention.created_at + timedelta(minutes=1))
     line.platform.pages.append(FeedPage({"at": 2}, (edit,), more=True))
     line.listen()
     line.answer_by_hand("m-edit")
     line.listen()
-    assert line.reply_to(said.id).closed_as == "withdrawn"
+    assert line.reply_to(mention.id).closed_as == "withdrawn"
 
 
 def test_one_reply_that_breaks_its_platforms_code_starves_no_other(line: Line) -> None:
@@ -169,16 +169,16 @@ def test_more_approvals_than_one_round_takes_all_go_out(line: Line) -> None:
     while line.platform.pages:
         line.stages.poll("memory")
     line.stages.route()
-    assert all(one.ok for one in approve(line.store, line.desk(), [Target(one) for one in range(1, number + 1)]))
+    assert all(result.ok for result in approve(line.store, line.desk(), [Target(key) for key in range(1, number + 1)]))
     done = line.stages.once("send")
     assert (done.sent.sent, len(line.platform.posts), done.sent.held) == (number, number, {})
 
 
 def test_an_approval_of_the_review_goes_out_after_its_wait_and_not_before(line: Line) -> None:
     """Held by `undo` so long; taken back, it never goes out."""
-    said = [line.say(PRAISE), line.say(PRAISE)]
+    mentions = [line.say(PRAISE), line.say(PRAISE)]
     line.listen()
-    kept, undone = (line.reply_to(one.id).id for one in said)
+    kept, undone = (line.reply_to(mention.id).id for mention in mentions)
     approve(line.store, line.desk(), [Target(kept), Target(undone)], timedelta(seconds=10))
     line.wait(seconds=9)
     assert line.send() == {"undo": 2}
@@ -191,9 +191,9 @@ def test_an_approval_of_the_review_goes_out_after_its_wait_and_not_before(line: 
 def test_the_words_of_two_names_go_out_once(line: Line) -> None:
     """The first approval sends nothing; the second sends the words that both saw."""
     line.policy = replace(line.policy, needs_second_approval=("thank_you",), signatures={"ann": "^AN", "bo": "^BO"})
-    said = line.say(PRAISE)
+    mention = line.say(PRAISE)
     line.listen()
-    reply_id = line.reply_to(said.id).id
+    reply_id = line.reply_to(mention.id).id
     for name, sent in (("ann", 0), ("bo", 1), ("cy", 1)):
         approve(line.store, line.desk(name), [Target(reply_id)])
         line.send()

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from listener.desk import control, people
 from listener.errors import NotSent, Refused
@@ -40,7 +41,7 @@ def test_nothing_goes_out_that_nobody_approved(line: Line) -> None:
 
 
 def test_a_cut_line_after_the_post_is_found_and_not_sent_again(line: Line) -> None:
-    """Unknown, one look, sent; the notice clears with it."""
+    """Unconfirmed, checked once, sent; the notice clears with it."""
     reply = line.approved()
     line.platform.script = ["cut"]
     line.send()
@@ -83,7 +84,7 @@ def test_a_platform_that_cannot_tell_leaves_it_to_a_person(line: Line) -> None:
     assert (line.reply(reply.id).state, line.notices(), line.platform.calls) == ("unconfirmed", ["unconfirmed"], 1)
 
 
-def test_four_sendings_of_unknown_outcome_are_enough(line: Line) -> None:
+def test_four_unconfirmed_sendings_are_enough(line: Line) -> None:
     """Then a person is asked, and no fifth call is made."""
     reply = line.approved()
     line.platform.script = ["lost"] * 10
@@ -94,7 +95,7 @@ def test_four_sendings_of_unknown_outcome_are_enough(line: Line) -> None:
 
 
 def test_a_reply_left_in_sending_by_a_dead_process_is_looked_for(line: Line) -> None:
-    """Found in `sending` by a new holder: unknown first, then found."""
+    """Found in `sending` by a new process: unconfirmed first, then sent."""
     reply = line.approved()
     with line.store.write() as connection:
         claim: dict[str, Any] = {
@@ -147,13 +148,36 @@ def test_a_refusal_is_final_for_the_item_and_stops_no_other(line: Line, then: st
 
 
 def test_an_item_refused_for_now_is_parked_after_three_calls(line: Line) -> None:
-    """Its platform may know better before that."""
+    """Its platform may know better before that; once it has failed it waits for no time any more."""
     reply = line.approved()
     line.platform.script = [NotSent("not now", cause="item")] * 5
+    held = []
     for _ in range(5):
-        line.send()
+        held.append(line.send())
         line.wait(minutes=2)
     assert (line.platform.calls, line.reply(reply.id).state) == (3, "failed")
+    assert held == [{"rate": 1}, {"rate": 1}, {}, {}, {}]
+
+
+@pytest.mark.parametrize(
+    ("step", "state"), [("prepare", "drafted"), ("check_post", "drafted"), ("post", "unconfirmed")]
+)
+def test_the_text_of_an_unexpected_error_is_not_kept(
+    line: Line, monkeypatch: pytest.MonkeyPatch, step: str, state: str
+) -> None:
+    """It may carry a secret, or the parameters of an SQL statement: no table has it, the reply names its type."""
+    reply = line.approved()
+
+    def fail(*args: object) -> None:
+        raise IntegrityError("INSERT INTO spend VALUES (?)", ("canary-parameter",), Exception("canary-token"))
+
+    monkeypatch.setattr(line.platform, step, fail)
+    line.send()
+    left = line.reply(reply.id)
+    assert left.state == state and "unexpected IntegrityError, see the log" in (left.error or "")
+    files = [path.read_bytes() for path in line.folder.iterdir()]
+    assert any(b"unexpected IntegrityError" in content for content in files)
+    assert not any(b"canary" in content for content in files)
 
 
 def test_an_opt_out_after_the_approval_withdraws_the_reply(line: Line) -> None:
@@ -185,7 +209,7 @@ def test_a_pause_with_an_end_ends(line: Line) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "standing"),
+    ("text", "status"),
     [
         ("I love it,\nthank you \x00so much!", PostStatus(True, "I love it,\nthank you \x00so much!")),
         (
@@ -194,10 +218,10 @@ def test_a_pause_with_an_end_ends(line: Line) -> None:
         ),
     ],
 )
-def test_words_that_look_as_they_were_stored_are_no_edit(line: Line, said: str, standing: PostStatus) -> None:
-    """What the door replaced, and markup, is on both sides."""
-    reply = line.approved(said)
-    line.platform.standing = standing
+def test_words_that_look_as_they_were_stored_are_no_edit(line: Line, text: str, status: PostStatus) -> None:
+    """Characters that were replaced at intake, and markup, are on both sides."""
+    reply = line.approved(text)
+    line.platform.standing = status
     line.send()
     assert line.reply(reply.id).state == "sent"
 
@@ -219,12 +243,12 @@ def test_what_a_look_shows_is_heeded(line: Line, standing: PostStatus, state: st
 
 
 def test_a_persons_answer_on_the_platform_withdraws_the_draft(line: Line) -> None:
-    """Nobody is answered twice, once by hand and once by us."""
-    said = line.say(COMPLAINT)
+    """One answer is enough: by hand, or by Earshot."""
+    mention = line.say(COMPLAINT)
     line.listen()
-    line.answer_by_hand(said.id)
+    line.answer_by_hand(mention.id)
     line.listen()
-    assert line.reply_to(said.id).closed_as == "withdrawn"
+    assert line.reply_to(mention.id).closed_as == "withdrawn"
 
 
 def test_our_own_reply_in_the_listing_withdraws_nothing(line: Line) -> None:
@@ -237,8 +261,8 @@ def test_our_own_reply_in_the_listing_withdraws_nothing(line: Line) -> None:
 
 
 def test_after_a_lost_answer_nothing_is_sent_for_a_while(line: Line) -> None:
-    """A minute, ten, half an hour: in an outage few replies become unknown, and the others go out afterwards."""
-    replies = [line.approved() for _ in range(4)]
+    """A minute, ten, half an hour: in an outage few replies become unconfirmed, and the others go out afterwards."""
+    approved = [line.approved() for _ in range(4)]
     line.platform.script = ["lost"] * 3
     calls = []
     for _ in range(50):
@@ -247,5 +271,5 @@ def test_after_a_lost_answer_nothing_is_sent_for_a_while(line: Line) -> None:
         line.wait(minutes=1)
     assert [calls.index(number) for number in (1, 2, 3)] == [0, 1, 11]
     assert calls[40] == 3 < calls[41]
-    assert [line.reply(one.id).state for one in replies] == ["sent"] * 4
+    assert [line.reply(reply.id).state for reply in approved] == ["sent"] * 4
     assert len(line.platform.posts) == 4

@@ -1,0 +1,89 @@
+"""What can change between approval and sending is checked just before the call: opt-out, edits, answers, holds."""
+
+from listener import holds
+from listener.errors import Held, Indeterminate
+from listener.intake.text import storable_text
+from listener.model import PostStatus
+from listener.outbox.outcome import return_to_staff, withdraw
+from listener.outbox.round import Round
+from listener.store import people, platforms, replies
+from listener.store.draft_reviews import MACHINE
+from listener.store.records import QueuedReply
+
+
+def may_be_sent(round_: Round, item: QueuedReply) -> bool:
+    """Check a reply; one that may not be sent is withdrawn, returned to staff or held. Raises ReadFailed, Held."""
+    return _is_still_wanted(round_, item) and _is_on_platform(round_, item) and not _is_held(round_, item)
+
+
+def _is_still_wanted(round_: Round, item: QueuedReply) -> bool:
+    """Check what the database knows by now."""
+    now = round_.clock()
+    approved_at = item.reply.approved_at or now
+    with round_.store.read() as connection:
+        opt_out = people.opted_out(connection, (item.mention.platform, item.mention.author_id))
+    if opt_out is not None:
+        withdraw(round_, item, "the author opted out of replies")
+    elif item.answered_remotely is not None:
+        withdraw(round_, item, _answered_by_staff(item.answered_remotely))
+    elif item.edited_at is not None and item.edited_at >= approved_at:
+        return_to_staff(round_, item, "the mention was edited after the approval")
+    elif now - approved_at > round_.policy.limits.draft_expires:
+        return_to_staff(round_, item, "approval expired; approve it again")
+    else:
+        return True
+    return False
+
+
+def _answered_by_staff(post_id: str) -> str:
+    return f"a person answered on the platform (post {post_id})"
+
+
+def _is_on_platform(round_: Round, item: QueuedReply) -> bool:
+    """Check the mention itself, where looking at it is free. Raises ReadFailed, Held."""
+    try:
+        status = round_.platform.check_post(item.mention)
+    except Indeterminate:
+        _require_own_posts_read(round_, item)
+        return True
+    if not status.is_present:
+        withdraw(round_, item, "the mention is no longer on the platform", is_gone=True)
+    elif status.answer_post_id is not None:
+        withdraw(round_, item, _answered_by_staff(status.answer_post_id))
+    elif _is_edited(status, item):
+        return_to_staff(round_, item, "the mention was edited")
+    else:
+        return True
+    return False
+
+
+def _is_edited(status: PostStatus, item: QueuedReply) -> bool:
+    return status.text is not None and storable_text(status.text, status.is_html) != item.mention.text
+
+
+def _require_own_posts_read(round_: Round, item: QueuedReply) -> None:
+    """Hold an automatic reply until our own posts are read: they show a colleague's answer. Raises Held."""
+    with round_.store.read() as connection:
+        state = platforms.state(connection, item.mention.platform)
+    read_at = state.own_posts_read_at if state else None
+    if item.reply.approved_by == MACHINE and (read_at is None or read_at <= item.reply.created_at):
+        raise Held("rate", "checking if a colleague answered")
+
+
+def _is_held(round_: Round, item: QueuedReply) -> bool:
+    """Hold an automatic reply: a hold with an end waits, one without returns the reply to staff."""
+    if item.reply.approved_by != MACHINE:
+        return False
+    now = round_.clock()
+    with round_.store.read() as connection:
+        hold = holds.automatic(connection, round_.policy, item, now)
+    if hold is None:
+        return False
+    round_.counts.held[hold.reason] += 1
+    if hold.until is None:
+        return_to_staff(round_, item, hold.message)
+        return True
+    wait = {"not_before": hold.until, "hold": hold.reason}
+    with round_.store.write() as connection:
+        replies.update_fields(connection, item.reply, "held", "outbox", now, {"message": hold.message}, **wait)
+    return True
