@@ -14,7 +14,7 @@ from listener.cli.app import app
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from listener.model import Json
+    from listener.desk.views import ReplyDetail
     from listener.store.engine import Store
 
 STAFF = "dana"
@@ -87,7 +87,7 @@ def _say(console: "Console", number: str, text: str) -> None:
     console.rule(f"[bold]{number}  {text}", align="left")
 
 
-def _mentions(store: "Store") -> list["Json"]:
+def _mentions(store: "Store") -> list["ReplyDetail"]:
     """Each mention as `show` has it, in the order of arrival."""
     from listener.desk import queue
     from listener.store import items, mentions
@@ -99,22 +99,20 @@ def _mentions(store: "Store") -> list["Json"]:
         return [queue.detail(connection, view, items.item(connection, key=key)) for key in keys]
 
 
-def _show(console: "Console", one: "Json") -> None:
+def _show(console: "Console", one: "ReplyDetail") -> None:
     from rich.markup import escape
 
-    mention, compound = one["mention"], one["sentiment"]["compound"] or 0.0
-    who = mention["author"]["handle"] or mention["author"]["id"]
-    console.print(f"\n[bold]@{escape(output.safe(who))}[/]  {escape(output.safe(mention['text']))}")
-    color = COLORS.get(one["state"], "white")
-    verdict = f"{one['kind']} drafted" if one["state"] == "drafted" else "to a person" if one["state"] else "left alone"
-    hit = next((line for line in reversed(one["trail"]) if line["hit"]), None)
-    why = f"{hit['rule']}: {hit['message']}" if hit else one["rule"]
+    mention, compound = one.mention, one.sentiment.compound or 0.0
+    who = mention.author.handle or mention.author.id
+    console.print(f"\n[bold]@{escape(output.safe(who))}[/]  {escape(output.safe(mention.text))}")
+    color = COLORS.get(one.state, "white")
+    verdict = f"{one.kind} drafted" if one.state == "drafted" else "to a person" if one.state else "left alone"
+    hit = next((line for line in reversed(one.trail) if line.hit), None)
+    why = f"{hit.rule}: {hit.message}" if hit else one.rule
     why = escape(output.safe(why))
-    console.print(f"  {_bar(compound)} {compound:+.2f} {mention['lang']}  [{color} bold]{verdict}[/]  [dim]{why}[/]")
-    if one["text"]:
-        console.print(
-            f"  [{color}]▸[/] [italic]{escape(output.safe(one['text']))}[/] [dim]({one['length']}/{one['limit']})[/]"
-        )
+    console.print(f"  {_bar(compound)} {compound:+.2f} {mention.lang}  [{color} bold]{verdict}[/]  [dim]{why}[/]")
+    if one.text:
+        console.print(f"  [{color}]▸[/] [italic]{escape(output.safe(one.text))}[/] [dim]({one.length}/{one.limit})[/]")
 
 
 def _bar(compound: float) -> str:
@@ -124,14 +122,14 @@ def _bar(compound: float) -> str:
     return f"[{color}]{'─' * place}●{'─' * (8 - place)}[/]"
 
 
-def _approve(console: "Console", store: "Store", found: list["Json"]) -> None:
+def _approve(console: "Console", store: "Store", found: list["ReplyDetail"]) -> None:
     from listener.desk.approve import Target, approve
 
-    drafts = [one["id"] for one in found if one["state"] == "drafted"]
+    drafts = [one.reply_id for one in found if one.state == "drafted"]
     desk = context.desk(context.settings(), STAFF)
     outcomes = approve(store, desk, [Target(number) for number in drafts[::2]])
     given = sum(one.ok for one in outcomes)
-    waiting = len(drafts) - given + sum(one["state"] == "escalated" for one in found)
+    waiting = len(drafts) - given + sum(one.state == "escalated" for one in found)
     console.print(f"  {given} approved, {waiting} still wait in the queue (`earshot queue`, `earshot show ID`)")
 
 

@@ -27,9 +27,8 @@ def _act(reply_id: int, name: str | None, json: bool, move: "Callable[[Store, De
         return
     from listener.cli import render
 
-    marks = [one for one in render.marks(found) if not one.startswith("!")]
     output.write(render.status_line(found))
-    if marks:
+    if marks := render.marks(found):
         output.write(output.safe("  " + ", ".join(marks)))
 
 

@@ -4,8 +4,8 @@ import json
 import re
 import sys
 from collections.abc import Iterable
+from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from listener.errors import InputError
 
@@ -30,15 +30,18 @@ def iso(value: datetime) -> str:
     return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _default(value: object) -> Any:
+def as_json(value: object) -> object:
+    """Give json what it cannot write itself: a dataclass as its fields, a time as ISO 8601. Raises TypeError."""
     if isinstance(value, datetime):
         return iso(value)
-    raise TypeError(f"{type(value).__name__} is no JSON")
+    if is_dataclass(value):
+        return {field.name: getattr(value, field.name) for field in fields(value)}
+    raise TypeError(f"{type(value).__name__} cannot be written as JSON")
 
 
 def dumps(value: object, *, indent: int | None = 2) -> str:
     """JSON text; control and bidi characters are escaped, so that a terminal shows it safely."""
-    return DANGEROUS.sub(_escaped, json.dumps(value, ensure_ascii=False, indent=indent, default=_default))
+    return DANGEROUS.sub(_escaped, json.dumps(value, ensure_ascii=False, indent=indent, default=as_json))
 
 
 def _escaped(found: re.Match[str]) -> str:

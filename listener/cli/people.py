@@ -9,7 +9,7 @@ from listener.cli.app import app
 from listener.cli.arguments import As, AsJson, Handle
 
 if TYPE_CHECKING:
-    from listener.model import Json
+    from listener.desk.views import PersonPage
 
 BRAKE = 60.0  # seconds that a pause waits for its turn: meanwhile nothing can be sent either
 OnPlatform = Annotated[str | None, typer.Option(help="Only on this platform.")]
@@ -28,7 +28,7 @@ def person(handle: Handle, json: AsJson = False) -> None:
     output.emit_json(found) if json else _show(found)
 
 
-def _show(found: "Json") -> None:
+def _show(found: "PersonPage") -> None:
     from listener.cli import detail, render
 
     render.show(*detail.person(found))
@@ -75,13 +75,13 @@ def optout(
     output.emit_json(found) if json else output.write(output.safe(f"{_known(found)} {message}"))
 
 
-def _noted(found: "Json") -> str:
+def _noted(found: "PersonPage") -> str:
     from listener.cli import render
 
     return f"noted: {_known(found)} has {render.count(len(found['notes']), 'note')}"
 
 
-def _known(found: "Json") -> str:
+def _known(found: "PersonPage") -> str:
     return output.safe(f"{found['platform']}:{found['handle'] or found['author_id']}")
 
 

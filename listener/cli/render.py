@@ -20,7 +20,7 @@ from listener.cli import output, times
 
 if TYPE_CHECKING:
     from listener.desk.queue import QueueTotals
-    from listener.model import Json
+    from listener.desk.views import Progress, ReplyView
 
 START = 400  # characters of a text that one line may need, before it is cut to the width
 
@@ -83,17 +83,11 @@ def count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-def author_label(one: "Json") -> str:
-    """The author of a reply's mention."""
-    author = one["mention"]["author"]
-    return f"@{author['handle']}" if author["handle"] else str(author["name"] or author["id"])
-
-
-def due(one: "Json", now: datetime) -> Text:
+def due(view: "ReplyView", now: datetime) -> Text:
     """When an answer is due; overdue in words, for NO_COLOR and for those who do not see red."""
-    if one["due_at"] is None:
+    if view.due_at is None:
         return Text("-")
-    left = (one["due_at"] - now).total_seconds()
+    left = (view.due_at - now).total_seconds()
     return (
         Text(f"late {times.compact_duration(-left)}", "bold red")
         if left < 0
@@ -101,7 +95,7 @@ def due(one: "Json", now: datetime) -> Text:
     )
 
 
-def queue(found: Sequence["Json"], now: datetime) -> Table:
+def queue(views: Sequence["ReplyView"], now: datetime) -> Table:
     """The queue: a line for what was said, one for what would be said, one for whatever marks it."""
     narrow: dict[str, Any] = {"no_wrap": True, "overflow": "ellipsis"}
     made = table(
@@ -111,44 +105,43 @@ def queue(found: Sequence["Json"], now: datetime) -> Table:
         ("from", {"width": 15, **narrow}),
         ("said, and to be said", {"ratio": 1, **narrow}),
     )
-    for one in found:
-        made.add_row(str(one["id"]), due(one, now), _what(one), _from(one), _said(one))
+    for view in views:
+        made.add_row(str(view.id), due(view, now), _what(view), _from(view), _said(view))
     return made
 
 
-def _what(one: "Json") -> Text:
-    kind = one["kind"] or one["state"]
-    return Text(kind if one["state"] == "drafted" or kind == one["state"] else f"{kind}\n{one['state']}")
+def _what(view: "ReplyView") -> Text:
+    kind = view.kind or view.state or ""
+    return Text(kind if view.state == "drafted" or kind == view.state else f"{kind}\n{view.state}")
 
 
-def _from(one: "Json") -> Text:
-    return Text.assemble(clip(author_label(one), "bold"), "\n", (output.safe(one["platform"]), "dim"))
+def _from(view: "ReplyView") -> Text:
+    return Text.assemble(clip(view.mention.author.label, "bold"), "\n", (output.safe(view.platform), "dim"))
 
 
-def _said(one: "Json") -> Text:
-    lines = [clip(one["mention"]["text"])]
-    if one["text"]:
-        lines.append(clip(f"→ {one['text']}", "green"))
-    if found := marks(one):
+def _said(view: "ReplyView") -> Text:
+    lines = [clip(view.mention.text)]
+    if view.text:
+        lines.append(clip(f"→ {view.text}", "green"))
+    if found := [*marks(view), *(f"! {warning.message}" for warning in view.warnings)]:
         lines.append(clip(" · ".join(found), "yellow"))
     return Text("\n").join(lines)
 
 
-def marks(one: "Json") -> list[str]:
-    """Who has it, until when it sleeps, what is wrong with it, and what to look out for."""
-    claimed = f"claimed by {one['claimed_by']}" if one["claimed_by"] else ""
-    assigned = f"assigned to {one['assigned_to']}" if one["assigned_to"] else ""
-    snoozed = f"snoozed until {moment(one['snoozed_until'])}" if one["snoozed_until"] else ""
-    approved = f"approved by {one['approved_by']}" if one["approved_by"] else _half(one)
-    warned = [f"! {warning['message']}" for warning in one["warnings"]]
-    return [mark for mark in (claimed, assigned, snoozed, approved, *warned, one["error"] or "") if mark]
+def marks(view: "ReplyView") -> list[str]:
+    """Return who has it, until when it is snoozed, who approved it, and the error of sending."""
+    claimed = f"claimed by {view.claimed_by}" if view.claimed_by else ""
+    assigned = f"assigned to {view.assigned_to}" if view.assigned_to else ""
+    snoozed = f"snoozed until {moment(view.snoozed_until)}" if view.snoozed_until else ""
+    approved = f"approved by {view.approved_by}" if view.approved_by else _half(view)
+    return [mark for mark in (claimed, assigned, snoozed, approved, view.error or "") if mark]
 
 
-def _half(one: "Json") -> str:
+def _half(view: "ReplyView") -> str:
     """Where policy wants two names: whose is still missing."""
-    if not one["needs_second_approval"] or one["state"] != "drafted":
+    if not view.needs_second_approval or view.state != "drafted":
         return ""
-    given = ", ".join(each["by"] for each in one["approvals"])
+    given = ", ".join(each.by for each in view.approvals)
     return f"approved by {given}, a second name is needed" if given else "two names must approve it"
 
 
@@ -176,49 +169,49 @@ def nothing(totals: "QueueTotals", now: datetime) -> str:
     return f"Nothing waits here; {heard} (`earshot status` tells more)."
 
 
-def status_line(one: "Json") -> str:
+def status_line(view: "ReplyView") -> str:
     """One line on where a reply stands, and what may be done next."""
-    kind = f" ({one['kind']})" if one["kind"] else ""
-    return output.safe(f"{one['id']} {one['state']}{kind} to {author_label(one)}: {next_step(one)}")
+    kind = f" ({view.kind})" if view.kind else ""
+    return output.safe(f"{view.id} {view.state}{kind} to {view.mention.author.label}: {next_step(view)}")
 
 
-def next_step(one: "Json") -> str:
+def next_step(view: "ReplyView") -> str:
     """Which command comes next, by state."""
-    number, name = one["id"], f"{one['platform']}:{one['mention']['id']}"
+    number, name = view.id, f"{view.platform}:{view.mention.id}"
     ways = {
         None: f"no reply; `earshot escalate {name}` puts it in the queue",
-        "drafted": f"{_second(one)}`earshot approve {number}@{one['revision']}`, `earshot edit {number}`, or `reject`",
+        "drafted": f"{_second(view)}`earshot approve {number}@{view.revision}`, `earshot edit {number}`, or `reject`",
         "escalated": f"`earshot edit {number}` writes a reply, `earshot close {number} --reason R` ends it",
-        "approved": f"it goes out {_when(one)}{price(one)}; `earshot undo {number}` takes it back",
+        "approved": f"it goes out {_when(view)}{price(view)}; `earshot undo {number}` takes it back",
         "sending": "a call is under way",
         "unconfirmed": f"Earshot looks for it; `earshot resolve {number} --sent REMOTE_ID` or `--not-sent` settles it",
-        "by_hand": f"post it at {one['reply_url'] or 'the platform'} yourself, then `earshot done {number}`",
-        "failed": f"{one['error'] or 'it failed'}; `earshot retry {number}` puts it back, `earshot edit {number}`",
-        "sent": f"it is out as {one['remote_id'] or 'a post of unknown id'} since {moment(one['sent_at'])}",
-        "closed": f"{one['closed_as']}: {one['reason'] or 'no reason kept'}; `earshot escalate {name}` opens it again",
+        "by_hand": f"post it at {view.reply_url or 'the platform'} yourself, then `earshot done {number}`",
+        "failed": f"{view.error or 'it failed'}; `earshot retry {number}` puts it back, `earshot edit {number}`",
+        "sent": f"it is out as {view.remote_id or 'a post of unknown id'} since {moment(view.sent_at)}",
+        "closed": f"{view.closed_as}: {view.reason or 'no reason kept'}; `earshot escalate {name}` opens it again",
     }
-    return ways[one["state"]]
+    return ways[view.state]
 
 
-def _second(one: "Json") -> str:
-    return f"{_half(one)}: " if one["state"] == "drafted" and one["approvals"] else ""
+def _second(view: "ReplyView") -> str:
+    return f"{_half(view)}: " if view.state == "drafted" and view.approvals else ""
 
 
-def price(one: "Json") -> str:
+def price(view: "ReplyView") -> str:
     """What is reserved for a reply, where it costs anything."""
-    return f" for {one['cost_usd']:.3f} USD" if one["cost_usd"] else ""
+    return f" for {view.cost_usd:.3f} USD" if view.cost_usd else ""
 
 
-def _when(one: "Json") -> str:
-    if any(warning["name"] == "paused" for warning in one["warnings"]):
+def _when(view: "ReplyView") -> str:
+    if any(warning.name == "paused" for warning in view.warnings):
         return "when sending is resumed"
-    return f"not before {moment(one['not_before'])} ({one['hold'] or 'held'})" if one["not_before"] else "next round"
+    return f"not before {moment(view.not_before)} ({view.hold or 'held'})" if view.not_before else "next round"
 
 
-def progress(one: "Json") -> str:
+def progress(view: "Progress") -> str:
     """How far a kind is on its way to go out by itself: the record, and what follows from it."""
-    changed = one["reviewed"] - one["approved_unchanged"]
-    told = f"{one['reviewed']} of {one['needs']} decisions, {changed} of them rejected or changed"
-    if one["ended"]:
-        return f"{told}; stopped {moment(one['ended']['at'])}: {one['ended']['why']}"
-    return f"{told}; earned" if one["earned"] else f"{told}; not earned yet"
+    changed = view.reviewed - view.approved_unchanged
+    told = f"{view.reviewed} of {view.needs} decisions, {changed} of them rejected or changed"
+    if view.ended:
+        return f"{told}; stopped {moment(view.ended.at)}: {view.ended.why}"
+    return f"{told}; earned" if view.earned else f"{told}; not earned yet"

@@ -67,8 +67,7 @@ def gather(connection: "Connection", config: "Settings", now: datetime) -> "Json
         "notices": len(notices.opened(connection)),
         "spend": {one.name: _spend(connection, config, one.name, now) for one in states},
         "autonomy": {
-            one.kind: {**autonomy.progress(connection, config.policy, one.kind), "auto": one.auto}
-            for one in config.policy.responders
+            one.kind: autonomy.progress(connection, config.policy, one.kind) for one in config.policy.responders
         },
         "paused": [
             {"scope": one.scope, "since": one.since, "until": one.until, "reason": one.reason, "by": one.by}

@@ -13,12 +13,13 @@ from sqlalchemy import Connection
 
 from listener import holds
 from listener.desk.approve import CLEAR_HOLD, DeskContext, needs_second_approval, require_staff, text_problem
+from listener.desk.views import AutonomyEnd, Progress, ResumedKind
 from listener.errors import DeskError
 from listener.model import Json, Mention, Preview
 from listener.policy import Policy
 from listener.store import draft_reviews, events, items, notices, people, replies
 from listener.store.engine import Store
-from listener.store.records import Exchange
+from listener.store.records import Exchange, values
 
 Show = Callable[[str, Mention], Preview]
 # reason of a hold -> what to do: each of these opens a notice, which clears when the hold is over
@@ -61,39 +62,36 @@ def sampled(policy: Policy, item: Exchange) -> bool:
 
 
 def _may_auto_send(connection: Connection, policy: Policy, kind: str) -> bool:
-    responding = policy.responder_config(kind)
-    auto = "never" if responding is None else responding.auto
-    return auto == "always" or (auto == "earned" and bool(progress(connection, policy, kind)["earned"]))
+    config = policy.responder_config(kind)
+    auto = "never" if config is None else config.auto
+    return auto == "always" or (auto == "earned" and progress(connection, policy, kind).earned)
 
 
-def progress(connection: Connection, policy: Policy, kind: str) -> Json:
-    """How far a kind is: `{reviewed, approved_unchanged, earned, needs, ended}`, for `earshot status`.
-
-    reviewed: the latest staff reviews of drafts inside its auto band, at most `needs`; earned: there are enough of them
-    and they are good enough, and nothing has ended it; ended: `{at, by, why}`, until a person resumes it.
-    """
-    bounds, standing = policy.autonomy, draft_reviews.standing(connection, kind)
-    of, unchanged = draft_reviews.record(connection, kind, bounds.min_reviews)
+def progress(connection: Connection, policy: Policy, kind: str) -> Progress:
+    """Return how far a kind is on its way to be approved automatically."""
+    bounds, standing, config = policy.autonomy, draft_reviews.standing(connection, kind), policy.responder_config(kind)
+    reviewed, unchanged = draft_reviews.record(connection, kind, bounds.min_reviews)
     ended = None
     if standing is not None and standing.ended_at is not None:
-        ended = {"at": standing.ended_at, "by": standing.ended_by, "why": standing.why}
-    earned = ended is None and of >= bounds.min_reviews and of - unchanged <= bounds.max_changes
-    return {
-        "reviewed": of,
-        "approved_unchanged": unchanged,
-        "earned": earned,
-        "needs": bounds.min_reviews,
-        "ended": ended,
-    }
+        ended = AutonomyEnd(standing.ended_at, standing.ended_by, standing.why)
+    is_good = reviewed >= bounds.min_reviews and reviewed - unchanged <= bounds.max_changes
+    return Progress(
+        auto="never" if config is None else config.auto,
+        reviewed=reviewed,
+        approved_unchanged=unchanged,
+        earned=ended is None and is_good,
+        needs=bounds.min_reviews,
+        ended=ended,
+    )
 
 
-def resume_kind(store: Store, desk: DeskContext, kind: str) -> Json:
-    """A person lets a kind go out by itself again, as soon as its record allows. Raises DeskError."""
+def resume_kind(store: Store, desk: DeskContext, kind: str) -> ResumedKind:
+    """Let a kind be approved automatically again, as soon as its record allows. Raises DeskError."""
     with store.write() as connection:
         require_staff(desk)
         if not draft_reviews.resume(connection, kind, desk.by, desk.clock()):
             raise DeskError(f"{kind} was not stopped", "`earshot status` shows how far each kind is")
-        return {"kind": kind, "resumed": True, **progress(connection, desk.policy, kind)}
+        return ResumedKind(kind=kind, **values(progress(connection, desk.policy, kind)))
 
 
 def _one(store: Store, policy: Policy, preview: Show, item: Exchange, now: datetime) -> holds.Hold | None:

@@ -1,48 +1,48 @@
 """Persons: their history, notes and opt-outs."""
 
 from listener.desk.approve import DeskContext, require_staff
+from listener.desk.views import ExchangeView, OptOutView, PersonPage
 from listener.errors import DeskError
-from listener.model import Json
 from listener.store import events, items, people, replies
 from listener.store.engine import Store
 from listener.store.records import Exchange
 
 
-def person(store: Store, handle: str) -> Json:
-    """Who this is, and every exchange with them. Raises DeskError."""
+def person(store: Store, handle: str) -> PersonPage:
+    """Return a person with every exchange. Raises DeskError."""
     with store.read() as connection:
-        who = people.find(connection, handle)
-        found = items.of_person(connection, *who)
-        silent, notes = people.opted_out(connection, who), people.notes(connection, who)
-    newest = found[-1].mention if found else None  # forgotten, or opted out and forgotten
-    return {
-        "platform": who[0],
-        "author_id": who[1],
-        "handle": newest and newest.author_handle,
-        "name": newest and newest.author_name,
-        "followers": newest and newest.author_followers,
-        "opted_out": None if silent is None else {"at": silent.at, "by": silent.by, "why": silent.why},
-        "notes": [{"at": one.at, "by": one.by, "text": one.text} for one in notes],
-        "exchanges": [_exchange(one) for one in found],
-    }
+        platform, author_id = who = people.find(connection, handle)
+        exchanges = items.of_person(connection, *who)
+        optout, notes = people.opted_out(connection, who), people.notes(connection, who)
+    newest = exchanges[-1].mention if exchanges else None  # none: forgotten, or opted out and forgotten
+    return PersonPage(
+        platform=platform,
+        author_id=author_id,
+        handle=newest.author_handle if newest else None,
+        name=newest.author_name if newest else None,
+        followers=newest.author_followers if newest else None,
+        opted_out=None if optout is None else OptOutView(optout.at, optout.by, optout.why),
+        notes=tuple(notes),
+        exchanges=tuple(_exchange(item) for item in exchanges),
+    )
 
 
-def _exchange(item: Exchange) -> Json:
+def _exchange(item: Exchange) -> ExchangeView:
     reply, decided = item.reply, item.decided
-    return {
-        "mention_id": item.mention.id,
-        "at": item.mention.created_at,
-        "text": item.mention.text,
-        "decision": decided.action if decided else None,
-        "reply_id": reply.id if reply else None,
-        "state": reply.state if reply else None,
-        "reply_text": reply.text if reply else None,
-        "sent_at": reply.sent_at if reply else None,
-        "approved_by": reply.approved_by if reply else None,
-    }
+    return ExchangeView(
+        mention_id=item.mention.id,
+        at=item.mention.created_at,
+        text=item.mention.text,
+        decision=decided.action if decided else None,
+        reply_id=reply.id if reply else None,
+        state=reply.state if reply else None,
+        reply_text=reply.text if reply else None,
+        sent_at=reply.sent_at if reply else None,
+        approved_by=reply.approved_by if reply else None,
+    )
 
 
-def note(store: Store, desk: DeskContext, handle: str, text: str) -> Json:
+def note(store: Store, desk: DeskContext, handle: str, text: str) -> PersonPage:
     """Keep a note about a person."""
     if not text.strip():
         raise DeskError("the note is empty", "write what colleagues should know")
@@ -52,7 +52,7 @@ def note(store: Store, desk: DeskContext, handle: str, text: str) -> Json:
     return person(store, handle)
 
 
-def opt_out(store: Store, desk: DeskContext, handle: str, why: str | None) -> Json:
+def opt_out(store: Store, desk: DeskContext, handle: str, why: str | None) -> PersonPage:
     """Never answer this person: open drafts are closed, approved replies withdrawn before they go."""
     with store.write() as connection:
         require_staff(desk)
@@ -68,7 +68,7 @@ def opt_out(store: Store, desk: DeskContext, handle: str, why: str | None) -> Js
     return person(store, handle)
 
 
-def opt_in(store: Store, desk: DeskContext, handle: str) -> Json:
+def opt_in(store: Store, desk: DeskContext, handle: str) -> PersonPage:
     """Take an opt-out back. Raises DeskError when there is none."""
     with store.write() as connection:
         require_staff(desk)

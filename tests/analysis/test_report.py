@@ -207,8 +207,8 @@ def test_what_was_earned_is_no_first_response_and_no_decision_of_staff(world: Wo
         progress = autonomy.progress(connection, world.policy, "thank_you")
     assert (row["automatic"], row["decided"], row["approved"]) == (
         1,
-        progress["reviewed"],
-        progress["approved_unchanged"],
+        progress.reviewed,
+        progress.approved_unchanged,
     )
 
 

@@ -108,8 +108,8 @@ def test_the_bare_ledger_stays(world: World) -> None:
     assert (line["mention_text"], line["reply_text"]) == ("", "")
     assert line["author"].startswith("forgotten-") and line["sent_at"] is not None
     shown = show(world.store, world.view(), ItemRef(reply_id=number))
-    assert [one["what"] for one in shown["events"]][-1] == "forgotten"
-    assert [(one["text"], one["ours"]) for one in shown["thread"]] == [("", False), ("", True)]
+    assert [one.what for one in shown.events][-1] == "forgotten"
+    assert [(one.text, one.ours) for one in shown.thread] == [("", False), ("", True)]
 
 
 @pytest.mark.parametrize("state", ["drafted", "approved", "by_hand", "escalated", "failed"])

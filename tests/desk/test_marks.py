@@ -26,9 +26,9 @@ def test_a_claim_that_ended_is_free_and_no_longer_shown(world: World) -> None:
     """Upkeep takes it out of the row later; nobody sees it till then."""
     (reply_id,) = world.said(*praise())
     marks.claim(world.store, world.desk("bo"), reply_id)
-    assert single(world.store, world.view(), reply_id)["claimed_by"] == "bo"
+    assert single(world.store, world.view(), reply_id).claimed_by == "bo"
     world.after(minutes=15)
-    assert single(world.store, world.view(), reply_id)["claimed_by"] is None
+    assert single(world.store, world.view(), reply_id).claimed_by is None
     marks.claim(world.store, world.desk(), reply_id)
     assert world.reply(reply_id).claimed_by == "dana"
 
@@ -61,14 +61,14 @@ def test_a_snoozed_reply_is_out_of_sight_until_it_wakes(world: World) -> None:
     marks.snooze(world.store, world.desk(), first, timedelta(hours=2))
 
     def shown(states: tuple[str, ...] | None = None) -> list[int]:
-        return [one["id"] for one in listing(world.store, world.view(), QueueFilter(states))[0]]
+        return [one.reply_id for one in listing(world.store, world.view(), QueueFilter(states))[0]]
 
     assert shown() == [second]
     assert shown(("drafted",)) == [first, second]
     assert listing(world.store, world.view(), QueueFilter())[1].snoozed == 1
     world.after(hours=2)
     assert shown() == [first, second]
-    assert single(world.store, world.view(), first)["snoozed_until"] is None
+    assert single(world.store, world.view(), first).snoozed_until is None
 
 
 def test_what_is_approved_cannot_be_snoozed(world: World) -> None:

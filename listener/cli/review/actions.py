@@ -3,12 +3,13 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from listener.cli import context, times
 from listener.cli.review.session import REASONS, Session
 from listener.desk import marks, people, transitions, wordings
+from listener.desk.views import ReplyDetail as Json
 from listener.errors import DeskError
-from listener.model import Json
 
 REJECTIONS = ("irony, or a joke", "not about us", "wrong tone", "answered elsewhere", "nothing to answer")
 ENDINGS = ("needs no answer", "settled elsewhere", "spam")
@@ -186,7 +187,7 @@ ACTS = (
 )
 
 
-def pick(session: Session, answer: str) -> tuple[str, Json]:
+def pick(session: Session, answer: str) -> tuple[str, dict[str, Any]]:
     """The part of the queue that an answer means, by its name or the start of it. Raises DeskError."""
     found = [one for one in filters(session).items() if one[0].startswith(answer.strip().lower())]
     if not found or not answer.strip():
@@ -194,7 +195,7 @@ def pick(session: Session, answer: str) -> tuple[str, Json]:
     return found[0]
 
 
-def filters(session: Session) -> dict[str, Json]:
+def filters(session: Session) -> dict[str, dict[str, Any]]:
     """The parts of the queue that f offers: name -> what narrows the page. Those without a digit are typed."""
     policy = session.desk.policy
     return {

@@ -4,7 +4,7 @@ from textual.containers import VerticalScroll
 
 from listener.cli.review.frame import ReviewFrame
 from listener.cli.review.key_guard import MIN_VISIBLE_S, REREAD_S
-from listener.model import Json
+from listener.desk.views import ReplyDetail as Json
 
 SMALL = 4  # lines of a page in which nothing can be read
 

@@ -1,6 +1,7 @@
 """What `review` draws: the list, and everything about one reply in the order in which it is needed. Values to text."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from rich.text import Text
 from listener.cli import detail, output, render, times
 from listener.cli.review.page import Page, whole
 from listener.desk.queue import QueueTotals
-from listener.model import Json
+from listener.desk.views import ReplyDetail as Json
 
 BEFORE = 3  # lines of the thread above the mention; all of it stands further down
 
@@ -48,7 +49,7 @@ def _row(one: Json, width: int, cursor: str, marked: bool, by: str, now: datetim
         f"{cursor}{'*' if marked else ' '}{one['id']:>5} ",
         (set_cell_size(due.plain, 10), due.style),
         set_cell_size(one["kind"] if one["state"] == "drafted" else one["state"], 10) + " ",
-        (set_cell_size(output.safe(render.author_label(one)), 14) + " ", "bold"),
+        (set_cell_size(output.safe(one.mention.author.label), 14) + " ", "bold"),
         (_flags(one, by), "yellow"),
         output.safe(one["mention"]["text"][: render.START]),
     )
@@ -69,7 +70,7 @@ def _flags(one: Json, by: str) -> str:
 
 def _to(by: str, one: Json) -> Json:
     """As it is to this person: one's own lease is no news."""
-    return {**one, "claimed_by": None} if one["claimed_by"] == by else one
+    return replace(one, claimed_by=None) if one.claimed_by == by else one
 
 
 def reply_detail(one: Json, by: str, now: datetime, room: Callable[[], int], told: Callable[[int], None]) -> Page:
@@ -80,13 +81,13 @@ def reply_detail(one: Json, by: str, now: datetime, room: Callable[[], int], tol
     said = list(detail.mention(one))
     at = next((at for at, part in enumerate(said) if isinstance(part, detail.Quoted)), len(said))
     above = [detail.title(_to(by, one), now), *_marks(one), *_earlier(one), *said[:at]]
-    mention = said[at] if at < len(said) else None
+    mention = next((part for part in said[at:] if isinstance(part, detail.Quoted)), None)
     below = [*said[at + 1 :], *detail.about(one["person"]), *_reply(one)]
     return Page(tuple(above), mention, tuple(below), tuple(_rest(one)), room, told)
 
 
 def _marks(one: Json) -> Iterator[Text]:
-    message = [each["message"] for each in one["warnings"]] + [one["error"]] * bool(one["error"])
+    message = [each.message for each in one.warnings] + [one["error"]] * bool(one["error"])
     yield from (Text(output.safe(f"! {each}"), "bold yellow") for each in message)
 
 
@@ -125,9 +126,9 @@ def exactly(one: Json | None) -> object:
 def batch(shown: Sequence[Json]) -> Iterator[Any]:
     """Everything that one keystroke would approve: to whom, the exact text, and what is still to be done after it."""
     for one in shown:
-        flags = "".join(f" ! {each}" for each in (*(each["message"] for each in one["warnings"]), *_not_yet(one)))
+        flags = "".join(f" ! {each}" for each in (*(each.message for each in one.warnings), *_not_yet(one)))
         yield Text(
-            output.safe(f"{one['id']} {one['kind'] or one['state']} to {render.author_label(one)}{flags}"), "bold"
+            output.safe(f"{one['id']} {one['kind'] or one['state']} to {one.mention.author.label}{flags}"), "bold"
         )
         yield render.clip(one["mention"]["text"], "dim")
         yield from whole(detail.Quoted(one["text"] or "(no text: it cannot be approved)", "green"))
@@ -145,17 +146,17 @@ def spoken(one: Json, by: str, now: datetime) -> Iterator[str]:
     """One reply in lines that can be read aloud: no columns, no bars, what a stranger said on one line."""
     due = f", due {render.due(one, now)}" if one["due_at"] else ""
     yield f"Reply {one['id']}: {one['kind'] or 'no kind yet'}, {one['state']}, revision {one['revision']}{due}."
-    yield from (f"Look out: {each}." for each in render.marks({**_to(by, one), "warnings": []}))
-    yield from (f"Warning: {each['message']}." for each in one["warnings"])
+    yield from (f"Look out: {each}." for each in render.marks(_to(by, one)))
+    yield from (f"Warning: {each.message}." for each in one.warnings)
     yield from (f"Before: {_who(each)}: {each['text']}" for each in one["thread"][-BEFORE - 1 : -1])
     score = one["sentiment"]["compound"]
     feeling = "" if score is None else f", score {score:+.2f}"
     when = times.ago(one["mention"]["created_at"], now)
-    yield f"{render.author_label(one)} on {one['platform']}, {when}{feeling}, wrote:"
+    yield f"{one.mention.author.label} on {one['platform']}, {when}{feeling}, wrote:"
     yield f"  {one['mention']['text']}"
     person = one["person"]
     yield f"This person: {render.count(person['mentions'], 'mention')}, {person['answered']} answered."
-    yield from (f"Note by {each['by']}: {each['text']}" for each in person["notes"])
+    yield from (f"Note by {each.by}: {each.text}" for each in person["notes"])
     if one["text"]:
         links = f", links to {', '.join(one['link_hosts'])}" if one["link_hosts"] else ""
         cost = f", costs {one['cost_usd']:.3f} dollars" if one["cost_usd"] else ""
@@ -163,4 +164,4 @@ def spoken(one: Json, by: str, now: datetime) -> Iterator[str]:
         yield f"  {one['text']}"
     else:
         yield "There is no text yet."
-    yield from (f"Why: {each['rule']}: {each['message']}." for each in one["trail"] if each["hit"])
+    yield from (f"Why: {each.rule}: {each.message}." for each in one.trail if each.hit)

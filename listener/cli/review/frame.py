@@ -21,8 +21,8 @@ from listener.cli.review.dialogs import QuestionDialog, line
 from listener.cli.review.key_guard import MIN_VISIBLE_S, Drawn, KeyGuard
 from listener.cli.review.session import Session
 from listener.cli.review.write import EditDialog
+from listener.desk.views import ReplyDetail as Json
 from listener.errors import EarshotError
-from listener.model import Json
 
 LOOK = 1.0  # seconds between two looks for what is new
 ANYWAY = 15  # looks after which the list is read again: leases and snoozes end without an event

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Mapping
+from typing import cast
 
 from listener.cli import detail as pages
 from listener.cli import editor, render
@@ -10,8 +11,8 @@ from listener.cli.review.actions import ACTS, Question, filters, pick
 from listener.cli.review.session import Session
 from listener.cli.review.voice import End, ask, prompt_user, say, sentence
 from listener.desk import people
+from listener.desk.views import ReplyDetail as Json
 from listener.errors import EarshotError
-from listener.model import Json
 
 OWN = (
     ("a", "approve", "exactly the text read out goes out"),
@@ -93,7 +94,7 @@ class Reader:
         key = WORDS.get(key.lower(), key)
         try:
             if key in ANYWHERE:
-                self.own[key]({})
+                self.own[key](cast(Json, {}))
         except EarshotError as error:
             sentence(str(error))
         self._reload()
@@ -213,9 +214,9 @@ class Reader:
         render.show(*pages.person(people.person(self.session.store, self.session.person(one))))
 
     def _why(self, one: Json) -> None:
-        for each in one["trail"]:
-            words = f" ({', '.join(each['words'])})" if each["words"] else ""
-            sentence(f"{'Hit' if each['hit'] else 'Missed'}: {each['rule']}: {each['message'].rstrip('.')}{words}")
+        for each in one.trail:
+            words = f" ({', '.join(each.words)})" if each.words else ""
+            sentence(f"{'Hit' if each.hit else 'Missed'}: {each.rule}: {each.message.rstrip('.')}{words}")
 
     def _help(self, one: Json) -> None:
         for key, word, message in (*OWN, *((act.key, act.word, act.message) for act in ACTS)):

@@ -13,7 +13,7 @@ from listener.cli.review.approving import ApprovalKeys
 from listener.cli.review.dialogs import PageDialog, line
 from listener.cli.review.writing import EditingKeys
 from listener.desk import people
-from listener.model import Json
+from listener.desk.views import ReplyDetail as Json
 
 OWN = (
     ("a", "approve", "exactly the text shown goes out"),

@@ -8,14 +8,15 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from listener.cli import context, render
 from listener.desk import marks, queue, transitions
 from listener.desk.approve import ApprovalResult, Target, approve, text_problem
 from listener.desk.queue import ItemRef, QueueFilter, QueueTotals
+from listener.desk.views import ReplyDetail as Json
 from listener.errors import DeskError, EarshotError, StoreError
-from listener.model import Json, Mention
+from listener.model import Mention
 from listener.store import events, items, replies
 
 if TYPE_CHECKING:
@@ -75,7 +76,8 @@ class Session:
 
     def lines(self) -> tuple[list[Json], QueueTotals]:
         """The part of the queue that the filter asks for, due first."""
-        return queue.listing(self.store, self._view(), self.page)
+        lines, totals = queue.listing(self.store, self._view(), self.page)
+        return cast(list[Json], lines), totals
 
     def show(self, reply_id: int) -> Json:
         """Everything about one reply. Raises DeskError."""
@@ -140,7 +142,7 @@ class Session:
 
     def doubts(self, one: Json) -> list[str]:
         """What asks for a second look before an approval."""
-        return [each["message"] for each in one["warnings"] if each["name"] in LOOK_AGAIN]
+        return [each.message for each in one["warnings"] if each.name in LOOK_AGAIN]
 
     def approve(self, one: Json) -> str:
         """Approve what was shown, in the very revision that was; it waits `undo_seconds`. Raises DeskError."""

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-from listener.cli import editor, render
+from listener.cli import editor
 from listener.cli.review.actions import Question
 from listener.cli.review.frame import ReviewFrame
 from listener.cli.review.write import EditDialog
+from listener.desk.views import ReplyDetail as Json
 from listener.errors import EarshotError
-from listener.model import Json, Mention
+from listener.model import Mention
 
 
 class EditingKeys(ReviewFrame):
@@ -77,7 +78,7 @@ class EditingKeys(ReviewFrame):
             if words.strip() != text.strip():
                 told.append(self.session.write(one, words, kind))
 
-        title, saved = f"Reply {one['id']} to {render.author_label(one)}", self.session.saved(kind or one["kind"])
+        title, saved = f"Reply {one['id']} to {one.mention.author.label}", self.session.saved(kind or one["kind"])
         page = EditDialog(
             title, text, lambda words: self._measure(words, mention), saved, one["mention"]["text"], keep, refused
         )

@@ -117,7 +117,7 @@ def test_a_new_doubt_is_told_though_another_was(sitting: Sitting) -> None:
     with sitting.world.store.write() as connection:
         mentions.edited(connection, item.key, item.mention, sitting.world.now, again=False)
     deleted = lambda app: gone(sitting, reply_id)  # noqa: E731
-    seen = lambda app: any(one["name"] == "gone" for one in (app.open or {"warnings": []})["warnings"])  # noqa: E731
+    seen = lambda app: any(one.name == "gone" for one in (app.open.warnings if app.open else ()))  # noqa: E731
     sitting.play("a", deleted, seen, "a")
     assert sitting.world.reply(reply_id).state == "drafted" and "no longer" in sitting.message[-1]
 

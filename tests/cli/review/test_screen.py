@@ -114,7 +114,7 @@ def test_closing_assigning_snoozing_escalating_and_noting(sitting: Sitting) -> N
     assert world.reply(closing).closed_as == "handled" and world.reply(giving).assigned_to == "bo"
     assert (world.reply(sleeping).snoozed_until or world.now) > world.now
     assert world.reply(handing).state == "escalated"
-    assert people.person(world.store, "memory:u5")["notes"][0]["text"] == "vip" and noted
+    assert people.person(world.store, "memory:u5").notes[0].text == "vip" and noted
 
 
 def test_a_post_by_hand_shows_text_and_link_and_is_marked_done(sitting: Sitting) -> None:
