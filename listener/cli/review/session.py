@@ -17,7 +17,7 @@ from listener.desk.queue import ItemRef, QueueFilter, QueueTotals
 from listener.desk.views import ReplyDetail as Json
 from listener.errors import DeskError, EarshotError, StoreError
 from listener.model import Mention
-from listener.store import events, items, replies
+from listener.store import items, replies
 
 if TYPE_CHECKING:
     from listener.settings import Settings
@@ -71,8 +71,7 @@ class Session:
 
     def stamp(self) -> int:
         """It stays the same while nothing happens."""
-        with self.store.read() as connection:
-            return events.newest(connection)
+        return hash(queue.stamp(self.store))
 
     def lines(self) -> tuple[list[Json], QueueTotals]:
         """The part of the queue that the filter asks for, due first."""
@@ -110,7 +109,7 @@ class Session:
         return ""
 
     def _claimed(self, reply_id: int, *, ours: bool) -> Lease:
-        marks.claim(self.store, self.desk, reply_id)
+        marks.claim_quietly(self.store, self.desk, reply_id)
         return Lease(reply_id, self._until(reply_id), self.desk.clock(), ours)
 
     def _until(self, reply_id: int) -> datetime | None:
