@@ -1,4 +1,4 @@
-"""`once`: each stage, in order, until nothing is left to do now. `migrate` and `backup` live here too."""
+"""`once` runs each stage, in order, until nothing is left to do now. `migrate` and `backup` are here too."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -53,9 +53,7 @@ def once(
     if totals.troubles:
         raise typer.Exit(1)
     if opened:
-        output.print_error(
-            f"earshot: {len(opened)} notice{'s' if len(opened) > 1 else ''} open; `earshot notices` tells"
-        )
+        output.print_error(f"earshot: {len(opened)} open notice{'s'[: len(opened) > 1]}; run `earshot notices`")
         raise typer.Exit(OPEN_NOTICE)
 
 
