@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from listener.cli import context, output
+from listener.cli import context, output, progress
 from listener.cli.app import app
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ def backup(
     """
     from listener.upkeep.backup import backup as copy
 
-    with context.store() as store:
+    with context.store() as store, progress.watch_file(file, "copying", store.path):
         size = copy(store.path, file)
     if json:
         output.emit_json({"file": str(file), "bytes": size, "integrity": "ok"})
