@@ -100,6 +100,14 @@ def test_a_warning_about_many_replies_stands_once(queue: Earshot) -> None:
     assert shown.startswith("! sending is paused by dana: outage\n") and shown.count("outage") == 1
 
 
+def test_once_shows_its_stages_on_a_terminal_alone(home: Path, earshot: Earshot, watch: Watch) -> None:
+    """On stderr while they run; a pipe has the counts and nothing else."""
+    drawn = watch("once")
+    assert all(stage in drawn for stage in ("poll", "route", "send", "upkeep"))
+    assert "polled 6  stored 6 " in drawn.splitlines()[-1]
+    assert earshot("once").err == ""
+
+
 def test_an_empty_queue_says_whether_anybody_listens(queue: Earshot) -> None:
     """Nothing to do is good news only then."""
     shown = queue("queue", "--state", "failed").out
