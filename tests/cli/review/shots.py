@@ -4,7 +4,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from listener import settings
-from listener.cli.review import frame
+from listener.cli.review import screen as shown
 from listener.desk import marks, people
 from tests.cli.review.conftest import Sitting
 from tests.conftest import SECTION
@@ -32,8 +32,8 @@ def drawn(name: str, folder: Path) -> str:
     (folder / "config").mkdir()
     (folder / "config" / "earshot.toml").write_text(SECTION)
     (folder / "config" / "mentions.jsonl").touch()
-    store, times = made(folder), (frame.REST, frame.LOOK)
-    frame.REST = frame.LOOK = 3600.0  # on a slow machine the lease would be taken before the screen is drawn
+    store, times = made(folder), (shown.REST_S, shown.POLL_S)
+    shown.REST_S = shown.POLL_S = 3600.0  # on a slow machine the lease would be taken before the screen is drawn
     try:
         world = World(store)
         ids = [_said(world, handle, text) for handle, text in SAID]
@@ -41,7 +41,7 @@ def drawn(name: str, folder: Path) -> str:
         marks.claim(store, world.desk("bo"), ids[2])
         return Sitting(world, settings.load(folder / "config")).play(*KEYS[name])
     finally:
-        frame.REST, frame.LOOK = times
+        shown.REST_S, shown.POLL_S = times
         store.close()
 
 

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from listener.cli.review import draw, frame
-from listener.cli.review.screen import Review
+from listener.cli.review import draw
+from listener.cli.review import screen as screens
+from listener.cli.review.keys import Review
 from listener.desk import marks, people, transitions
 from listener.desk.approve import Target, approve
 from listener.store import mentions
@@ -24,7 +25,7 @@ def test_one_key_approves_what_is_shown_and_opens_the_next(sitting: Sitting) -> 
     shown = sitting.play("a", "a")
     assert [sitting.world.reply(one).state for one in ids] == ["approved", "approved", "drafted"]
     assert sitting.world.reply(ids[0]).hold == "undo" and sitting.world.reply(ids[0]).approved_by == "dana"
-    assert f"Reply {ids[2]} ·" in shown and "2 is approved; u takes it back for 10 s" in shown
+    assert f"Reply {ids[2]} ·" in shown and "Reply 2 approved; u: undo, for 10 s" in shown
 
 
 def test_undo_takes_the_last_back_and_opens_it_again(sitting: Sitting) -> None:
@@ -35,7 +36,7 @@ def test_undo_takes_the_last_back_and_opens_it_again(sitting: Sitting) -> None:
     assert f"Reply {ids[1]} ·" in shown
     sitting.play("a", "a", "a", "U", "u")
     assert {sitting.world.reply(one).state for one in ids[1:]} == {"drafted"}
-    assert sitting.message[-1].startswith("nothing was approved here")
+    assert sitting.message[-1].startswith("nothing to undo in this session")
 
 
 def test_what_went_out_is_too_late_to_undo(sitting: Sitting) -> None:
@@ -47,7 +48,7 @@ def test_what_went_out_is_too_late_to_undo(sitting: Sitting) -> None:
         return True
 
     sitting.play("a", goes_out, "u")
-    assert sitting.message[-1].startswith("too late: reply 1 is sent by dana; ")
+    assert sitting.message[-1].startswith("Reply 1: approve not undone: too late; reply 1 is sent by dana; ")
 
 
 def test_a_text_is_edited_in_place_and_waits_for_its_approval(sitting: Sitting) -> None:
@@ -55,7 +56,7 @@ def test_a_text_is_edited_in_place_and_waits_for_its_approval(sitting: Sitting) 
     (reply_id,) = sitting.world.said(*praise())
     before = sitting.world.reply(reply_id).text
     sitting.play("e", "X", "escape")
-    assert sitting.world.reply(reply_id).text == before and sitting.message[-1] == "1 is as it was"
+    assert sitting.world.reply(reply_id).text == before and sitting.message[-1] == "Reply 1 unchanged"
     shown = sitting.play("e", "X", "ctrl+s")
     assert sitting.world.reply(reply_id).text == f"{before}X" and "revision 2" in shown
     sitting.play("a")
@@ -149,7 +150,7 @@ def test_several_are_marked_and_approved_after_one_preview(sitting: Sitting) -> 
     ids = sitting.world.said(*praise(3), "you will hear from my lawyer")
     sitting.play("end", "space", "home", "space", "space")
     preview = sitting.play("space", "space", "A")
-    assert "2 replies: exactly these texts" in preview and "to @user4" in preview
+    assert "2 replies: these exact texts will be sent" in preview and "to @user4" in preview
     sitting.play("s", "space", "space", "A", "a")
     states = [sitting.world.reply(one).state for one in ids]
     assert states.count("approved") == 2 and sitting.message[-1].startswith("2 of 2 approved")
@@ -165,8 +166,8 @@ def test_search_filter_person_and_help(sitting: Sitting) -> None:
     shown = sitting.play("f", "5")
     assert "@user4" in shown and "@user1" not in shown and "escalated" in shown
     assert "memory:u4 · @user4" in sitting.play("f", "5", "p")
-    assert "approve   exactly the text shown goes out" in sitting.play("question_mark")
-    assert "there is no part" in sitting.play("f", *"zz", "enter")
+    assert "approve   send exactly the text shown" in sitting.play("question_mark")
+    assert "no filter 'zz'" in sitting.play("f", *"zz", "enter")
 
 
 def test_the_lease_is_taken_by_looking_and_given_back_by_leaving(sitting: Sitting) -> None:
@@ -200,7 +201,7 @@ def test_new_mentions_and_colleagues_claims_appear_without_a_key(sitting: Sittin
         return True
 
     def seen(app: Review) -> bool:
-        return [one["claimed_by"] for one in app.lines] == ["dana", "bo"]
+        return [one.claimed_by for one in app.presenter.lines] == ["dana", "bo"]
 
     shown = sitting.play(comes, seen)
     assert "[bo works on it]" in shown and f"Reply {first} ·" in shown
@@ -216,13 +217,13 @@ def test_a_text_that_changes_under_ones_eyes_needs_a_second_look(sitting: Sittin
         return True
 
     def seen(app: Review) -> bool:
-        return app.open is not None and app.open["revision"] == 2
+        return app.presenter.selected is not None and app.presenter.selected.revision == 2
 
     sitting.play(rewrites, seen, "a")
     assert (
-        sitting.world.reply(reply_id).state == "drafted" and "the text changed while you looked" in sitting.message[-1]
+        sitting.world.reply(reply_id).state == "drafted" and "the text changed while you were reading" in sitting.message[-1]
     )
-    sitting.play(rewrites, lambda app: app.open is not None and app.open["revision"] == 3, "a", "a")
+    sitting.play(rewrites, lambda app: app.presenter.selected is not None and app.presenter.selected.revision == 3, "a", "a")
     assert sitting.world.reply(reply_id).state == "approved"
 
 
@@ -238,14 +239,14 @@ def test_a_mention_that_changed_needs_a_second_look(sitting: Sitting, change: st
         else:
             mentions.gone(connection, item.key, sitting.world.now)
     sitting.play("a")
-    assert sitting.world.reply(reply_id).state == "drafted" and sitting.message[-1].startswith("look again: the ")
+    assert sitting.world.reply(reply_id).state == "drafted" and sitting.message[-1].startswith("Check: the ")
     sitting.play("a", "a")
     assert sitting.world.reply(reply_id).state == "approved"
 
 
 def test_what_a_colleague_settled_is_told_with_their_name(sitting: Sitting, monkeypatch: pytest.MonkeyPatch) -> None:
     """One wins; the other is told who, and goes on with the next."""
-    monkeypatch.setattr(frame, "LOOK", 3600.0)
+    monkeypatch.setattr(screens, "POLL_S", 3600.0)
     first, second = sitting.world.said(*praise(2))
 
     def other(app: Review) -> bool:
@@ -265,9 +266,9 @@ def test_what_takes_the_place_of_a_settled_one_is_not_approved_by_a_key_meant_fo
         marks.release_quietly(sitting.world.store, sitting.world.desk(), first)
         return approve(sitting.world.store, sitting.world.desk("bo"), [Target(first)])[0].ok
 
-    sitting.play(other, lambda app: app.open is not None and app.open["id"] == second, "a")
+    sitting.play(other, lambda app: app.presenter.selected is not None and app.presenter.selected.id == second, "a")
     assert sitting.world.reply(second).state == "drafted"
-    assert "1 was settled by somebody else, this is 2" in sitting.message[-1]
+    assert "Someone else handled reply 1; this is 2" in sitting.message[-1]
     sitting.play("a")
     assert sitting.world.reply(second).state == "approved"
 
@@ -279,7 +280,7 @@ def test_a_fault_of_ours_ends_the_screen_and_is_raised_again(sitting: Sitting, m
         raise ZeroDivisionError("made for this test")
 
     sitting.world.said(*praise())
-    monkeypatch.setattr(draw, "reply_detail", breaks)
+    monkeypatch.setattr(draw, "reply_page", breaks)
     with pytest.raises(ZeroDivisionError):
         sitting.play("a")
 
@@ -318,7 +319,7 @@ def test_the_first_that_no_colleague_works_on_is_opened(sitting: Sitting) -> Non
 def test_an_empty_part_of_the_queue_is_not_an_empty_queue(sitting: Sitting) -> None:
     """It says how to see the rest."""
     sitting.world.said(*praise())
-    assert "Nothing in this part of the queue: f shows another" in sitting.play("f", "5")
+    assert "No match; f: filter, /: search" in sitting.play("f", "5")
 
 
 def test_a_look_while_the_page_is_taken_down_is_nothing(sitting: Sitting) -> None:
@@ -328,7 +329,7 @@ def test_a_look_while_the_page_is_taken_down_is_nothing(sitting: Sitting) -> Non
     async def hands(app: Review, pilot: Pilot[None]) -> None:
         await app.query("#detail").remove()
         sitting.world.said(*praise(2))
-        app._live()
-        app._unseen()
+        app._poll()
+        app.require_redraw()
 
     sitting.drive(hands)
