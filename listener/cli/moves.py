@@ -67,13 +67,20 @@ def retry(reply_id: Id, name: As = None, json: AsJson = False) -> None:
 
 @app.command()
 def undo(reply_id: Id, name: As = None, json: AsJson = False) -> None:
-    """Take an approval back, as long as it is not being sent.
+    """Undo an approval that is not being sent yet, or reopen a reply that was rejected or closed, with its last text.
 
     Example: earshot undo 12
     """
-    from listener.desk import transitions
+    _act(reply_id, name, json, _undo)
 
-    _act(reply_id, name, json, transitions.undo)
+
+def _undo(store: "Store", desk: "DeskContext", number: int) -> None:
+    from listener.desk import transitions
+    from listener.store import replies
+
+    with store.read() as connection:
+        is_closed = replies.get(connection, number).state == "closed"
+    (transitions.reopen if is_closed else transitions.undo)(store, desk, number)
 
 
 @app.command()

@@ -253,6 +253,12 @@ def listing(store: Store, view: RenderContext, page: QueueFilter) -> tuple[list[
         return lines(connection, view, found), _totals(connection, view.now)
 
 
+def stamp(store: Store) -> tuple[int, int, datetime | None]:
+    """Return a value that stays the same while nothing happens: no event, no claim and no release."""
+    with store.read() as connection:
+        return (events.newest(connection), *replies.claims(connection))
+
+
 def _totals(connection: Connection, now: datetime) -> QueueTotals:
     asleep, late = replies.count_snoozed_overdue(connection, now)
     heard = [one.ok_at for one in platforms.states(connection) if one.ok_at is not None]

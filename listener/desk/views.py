@@ -137,7 +137,7 @@ class ReplyView(Keyed):
         """The id of the reply. Raises DeskError for a mention without one."""
         if self.id is None:
             name = f"{self.platform}:{self.mention.id}"
-            raise DeskError(f"{name} has no reply", f"`earshot escalate {name}` puts it in the queue")
+            raise DeskError(f"{name} has no reply", f"put it in the queue: `earshot escalate {name}`")
         return self.id
 
 

@@ -10,7 +10,6 @@ from listener.cli import context
 from listener.desk import queue
 from listener.desk.queue import ItemRef, QueueFilter, QueueTotals
 from listener.desk.views import ReplyDetail, ReplyView, WarningView
-from listener.store import events
 
 if TYPE_CHECKING:
     from listener.settings import Settings
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
 PAGE_SIZE = 200  # lines of the queue at hand; the next ones come as these are done
 MAX_SEARCH = 200  # characters
-RELOAD_EVERY = 5  # polls after which the list is read again: claims and snoozes change without an event
+RELOAD_EVERY = 15  # polls after which the list is read again: claims and snoozes end without an event
 NEEDS_CHECK = ("edited", "gone", "opted_out")  # warnings that one keystroke must not pass
 SHARED = ("flood", "spike", "paused")  # warnings about many replies at once
 
@@ -40,7 +39,8 @@ class Listing:
         self.notices: tuple[str, ...] = ()  # warnings that several listed replies share
         self.changed = ""  # what changed while it was on screen
         self._doubts_shown: frozenset[str] = frozenset()  # the next approval means it in spite of them
-        self._stamp, self._polls = -1, 0
+        self._stamp: object = None  # the newest event and claim that are shown
+        self._polls = 0
 
     @property
     def by(self) -> str:
@@ -91,18 +91,18 @@ class Listing:
         self.at = next((at for at, line in enumerate(self.lines) if line.id in wanted), self.at)
         self.open()
 
-    def poll(self) -> bool:
-        """Refresh if something may have happened. Returns False when nothing has; see `changed`."""
-        with self.store.read() as connection:
-            stamp = events.newest(connection)
+    def poll(self) -> str | None:
+        """Refresh if something may have happened. Returns None if nothing has, else what to report ("": nothing)."""
+        stamp = queue.stamp(self.store)
         self._polls += 1
         if stamp == self._stamp and self._polls % RELOAD_EVERY:
-            return False
+            return None
         before, self._stamp = self.selected, stamp
         self.refresh()
-        if before is not None and self.selected is not None and before.id != self.selected.id:
-            self.changed = f"Someone else handled reply {before.id}; this is {self.selected.id}"
-        return True
+        if before is None or self.selected is None or before.id == self.selected.id:
+            return ""
+        self.changed = f"Someone else handled reply {before.id}; this is {self.selected.id}"
+        return self.changed
 
     def total(self) -> int:
         """Count what the filter shows, also beyond the page."""

@@ -58,7 +58,7 @@ class SessionClaim:
         return ""
 
     def _claim(self, reply_id: int, *, is_ours: bool) -> Lease:
-        marks.claim(self._store, self._desk, reply_id)
+        marks.claim_quietly(self._store, self._desk, reply_id)
         return Lease(reply_id, self._until(reply_id), self._desk.clock(), is_ours)
 
     def _until(self, reply_id: int) -> datetime | None:

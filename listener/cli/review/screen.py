@@ -136,6 +136,9 @@ class ReviewScreen(App[None]):
         """Change what is listed or open, and draw it. What is new has to be seen before a key decides on it."""
         before = self.presenter.selected
         work()
+        self._adopt(before)
+
+    def _adopt(self, before: ReplyDetail | None) -> None:
         after = self.presenter.selected
         if after is not None and (before is None or before.id != after.id):
             self.rest.stop()
@@ -157,11 +160,13 @@ class ReviewScreen(App[None]):
         if not self.query("#detail"):  # the page is being taken down, and the timer ticks once more
             return
         with self.reporting():
-            before, is_new = self.presenter.selected, []
-            self.change(lambda: is_new.append(self.presenter.poll()))
-            after = self.presenter.selected
-            if before is not None and after is not None and before.id != after.id:
-                self.say(self.presenter.changed)
+            before, news = self.presenter.selected, self.presenter.poll()
+            if news is None:
+                self._draw_list()
+                return
+            self._adopt(before)
+            if news:
+                self.say(news)
 
     def redraw(self) -> None:
         """Draw everything that has changed."""

@@ -10,7 +10,7 @@ from textual.events import Key
 from textual.pilot import Pilot
 
 from listener.cli.review import key_guard
-from listener.cli.review.key_guard import KeyGuard
+from listener.cli.review.key_guard import KeyClock, KeyGuard
 from listener.cli.review.keys import Review
 from listener.desk import transitions
 from listener.store import mentions
@@ -191,8 +191,9 @@ def test_nothing_is_approved_in_a_window_that_shows_nothing(sitting: Sitting) ->
     assert sitting.world.reply(reply_id).state == "drafted" and "Window too small" in sitting.message[-1]
 
 
-def test_thirty_approvals_take_thirty_keys(sitting: Sitting) -> None:
-    """A key each, at eight a second, as soon as the next one is drawn."""
+def test_thirty_approvals_take_thirty_keys(sitting: Sitting, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A key each, at eight a second by the clock of the hand, as soon as the next one is drawn."""
+    monkeypatch.setattr(KeyClock, "pressed_at", lambda clock, event: clock.now())  # a slow machine is no slow hand
     *ids, _ = sitting.world.said(*praise(31))
 
     async def hands(app: Review, pilot: Pilot[None]) -> None:

@@ -82,7 +82,11 @@ def test_a_colleagues_lease_is_read_out_and_kept(queue: Earshot) -> None:
     (first, *_) = ids(queue, "drafted")
     queue("claim", str(first), "--as", "bo")
     said = answered(queue, "a", "q")
-    assert f"bo works on reply {first} until" in said and f"reply {first} is not approved" in said and "claimed by bo" in said
+    assert (
+        f"bo works on reply {first} until" in said
+        and f"reply {first} is not approved" in said
+        and "claimed by bo" in said
+    )
 
 
 def test_a_strangers_lines_are_one_line_and_move_nothing(home: Path, earshot: Earshot) -> None:

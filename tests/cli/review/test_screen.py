@@ -221,9 +221,12 @@ def test_a_text_that_changes_under_ones_eyes_needs_a_second_look(sitting: Sittin
 
     sitting.play(rewrites, seen, "a")
     assert (
-        sitting.world.reply(reply_id).state == "drafted" and "the text changed while you were reading" in sitting.message[-1]
+        sitting.world.reply(reply_id).state == "drafted"
+        and "the text changed while you were reading" in sitting.message[-1]
     )
-    sitting.play(rewrites, lambda app: app.presenter.selected is not None and app.presenter.selected.revision == 3, "a", "a")
+    sitting.play(
+        rewrites, lambda app: app.presenter.selected is not None and app.presenter.selected.revision == 3, "a", "a"
+    )
     assert sitting.world.reply(reply_id).state == "approved"
 
 
