@@ -218,8 +218,8 @@ UNDO = KeyInfo("u", "undo", "undo the last act of this session; U: all approvals
 
 
 def ask_filter(presenter: Presenter) -> Question:
-    """Ask which part of the queue to show; those without a digit are typed."""
-    return Question("Show what?", tuple(filters(presenter)), takes_text=False)
+    """Ask which part of the queue to show."""
+    return Question("Show what?", tuple(filters(presenter)), "123456789abcdefghijklm", takes_text=False)
 
 
 def ask_kind(presenter: Presenter) -> Question:

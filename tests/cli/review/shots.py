@@ -14,9 +14,12 @@ PAGE = Path(__file__).parents[3] / "docs" / "desk.md"
 KEYS = {
     "queue": (),
     "edit": ("e",),
-    "batch": ("end", "space", "k", "space", "A"),
+    "undo": ("r", "1", "enter", "u"),
+    "wide": (),
+    "batch": ("end", "M", "A"),
     "reject": ("r",),
 }  # name of the screen -> the keys that lead there
+SIZES = {"wide": (120, 40)}
 SAID = (
     ("ada", "@fernhill two weeks now and my parcel has still not arrived. Nobody answers my mails. Where is it?"),
     ("cy", "@fernhill you will hear from my lawyer about this"),
@@ -28,7 +31,7 @@ SAID = (
 
 
 def drawn(name: str, folder: Path) -> str:
-    """One screen of 80 by 24, at a fixed time and on a queue of its own."""
+    """One screen, at a fixed time and on a queue of its own."""
     (folder / "config").mkdir()
     (folder / "config" / "earshot.toml").write_text(SECTION)
     (folder / "config" / "mentions.jsonl").touch()
@@ -39,7 +42,7 @@ def drawn(name: str, folder: Path) -> str:
         ids = [_said(world, handle, text) for handle, text in SAID]
         people.note(store, world.desk("bo"), "memory:ada", "prefers mail; order 1182 was replaced in May")
         marks.claim(store, world.desk("bo"), ids[2])
-        return Sitting(world, settings.load(folder / "config")).play(*KEYS[name])
+        return Sitting(world, settings.load(folder / "config")).play(*KEYS[name], size=SIZES.get(name, (80, 24)))
     finally:
         shown.REST_S, shown.POLL_S = times
         store.close()
