@@ -33,9 +33,9 @@ def review(
     config = context.settings()
     with context.store(wait=WAIT_S) as store, Presenter(store, config, name) as presenter:
         if plain:
-            from listener.cli.review.plain import run
+            from listener.cli.review.plain import Reader
 
-            run(presenter)
+            Reader(presenter).run()
         else:
             from listener.cli.review.keys import Review
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from listener.cli import context, times
 from listener.cli.review.presenter import MAX_REASONS, Presenter
 from listener.desk import marks, people, transitions, wordings
-from listener.desk.queue import QueueFilter
 from listener.desk.views import ReplyView
 from listener.errors import DeskError
 
@@ -195,21 +194,18 @@ def _retry(presenter: Presenter, reply: ReplyView, answer: str) -> str:
     return f"Reply {reply.id} is back in the queue; approve it to send"
 
 
+ENDABLE = ("escalated", "by_hand", "failed")
 APPROVE = KeyInfo("a", "approve", "send exactly the text shown", ("drafted",))
 EDIT = KeyInfo("e", "edit", "write another text", ("drafted", "escalated", "approved", "failed"))
 ACTIONS = (
     ReviewAction("v", "variant", "use another wording", ("drafted",), _vary),
     ReviewAction("r", "reject", "do not send it; asks why", ("drafted", "approved"), _reject, _ask_rejection, True),
-    ReviewAction(
-        "c", "close", "no reply needed; asks why", ("escalated", "by_hand", "failed"), _close, _ask_ending, True
-    ),
+    ReviewAction("c", "close", "no reply needed; asks why", ENDABLE, _close, _ask_ending, True),
     ReviewAction("x", "escalate", "hand it to staff without the text", ("drafted", "approved"), _escalate),
     ReviewAction("g", "give", "assign it to somebody", ("escalated", "unconfirmed"), _assign, _ask_assignee, True),
     ReviewAction("z", "snooze", "hide it for a while", WAITING, _snooze, _ask_span, True),
     ReviewAction("n", "note", "note something about the person", ("escalated",), _note, _ask_note),
-    ReviewAction(
-        "b", "by hand", "show text and link; mark it as posted", ("by_hand",), _mark_posted, _ask_posted, True
-    ),
+    ReviewAction("b", "by hand", "post it yourself; marks it as posted", ("by_hand",), _mark_posted, _ask_posted, True),
     ReviewAction("y", "settle", "unconfirmed: is it there, or not?", ("unconfirmed",), _settle, _ask_outcome, True),
     ReviewAction("t", "retry", "put a failed reply back in the queue", ("failed",), _retry),
     ReviewAction("o", "reopen", "put a closed reply back in the queue", ("closed",), _reopen),
@@ -219,37 +215,10 @@ UNDO = KeyInfo("u", "undo", "undo the last act of this session; U: all approvals
 
 def ask_filter(presenter: Presenter) -> Question:
     """Ask which part of the queue to show."""
-    return Question("Show what?", tuple(filters(presenter)), "123456789abcdefghijklm", takes_text=False)
+    return Question("Show what?", tuple(presenter.filters()), "123456789abcdefghijklm", takes_text=False)
 
 
 def ask_kind(presenter: Presenter) -> Question:
     """Ask for the kind of a reply that has none yet."""
     kinds = tuple(config.kind for config in presenter.desk.policy.responders)
     return Question("Which kind of reply?", kinds, takes_text=False)
-
-
-def apply_filter(presenter: Presenter, answer: str) -> None:
-    """Show the part of the queue that an answer means, by its name or the start of it. Raises DeskError."""
-    known = filters(presenter)
-    name = next((name for name in known if answer.strip() and name.startswith(answer.strip().lower())), None)
-    if name is None:
-        raise DeskError(f"no filter {answer!r}", f"choose {', '.join(known)}")
-    presenter.narrow(name, known[name])
-
-
-def filters(presenter: Presenter) -> dict[str, QueueFilter]:
-    """Return the parts of the queue that `f` offers, by name."""
-    platforms = [config.name for config in presenter.config.platforms]
-    return {
-        "all that waits": QueueFilter(),
-        "overdue": QueueFilter(late=True),
-        f"mine ({presenter.by})": QueueFilter(assigned_to=presenter.by),
-        "drafted": QueueFilter(states=("drafted",)),
-        "escalated": QueueFilter(states=("escalated",)),
-        "by hand": QueueFilter(states=("by_hand",)),
-        "unconfirmed or failed": QueueFilter(states=("unconfirmed", "failed")),
-        "approved, not sent yet": QueueFilter(states=("approved",)),
-        "closed": QueueFilter(states=("closed",)),
-        **{config.kind: QueueFilter(kind=config.kind) for config in presenter.desk.policy.responders},
-        **{name: QueueFilter(platform=name) for name in platforms if len(platforms) > 1},
-    }

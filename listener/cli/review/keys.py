@@ -8,17 +8,8 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 
 from listener.cli import detail
-from listener.cli.review import draw
-from listener.cli.review.actions import (
-    ACTIONS,
-    APPROVE,
-    EDIT,
-    UNDO,
-    KeyInfo,
-    Question,
-    apply_filter,
-    ask_filter,
-)
+from listener.cli.review import actions, draw
+from listener.cli.review.actions import ACTIONS, APPROVE, EDIT, UNDO, KeyInfo, Question
 from listener.cli.review.dialogs import PageDialog
 from listener.cli.review.editing import EditDialog, EditingScreen
 from listener.cli.review.key_guard import MIN_VISIBLE_S, REREAD_S
@@ -49,29 +40,15 @@ class Review(EditingScreen):
 
     footer_keys = KEYS
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("a", "approve", ""),
-        Binding("A", "approve_marked", ""),
-        Binding("e", "edit", ""),
-        Binding("E", "edit_outside", ""),
-        Binding("s,j,down", "move(1)", ""),
-        Binding("k,up", "move(-1)", ""),
-        Binding("home", "move(-100000)", ""),
-        Binding("end", "move(100000)", ""),
-        Binding("pagedown", "scroll(1)", ""),
-        Binding("pageup", "scroll(-1)", ""),
-        Binding("u", "undo(False)", ""),
-        Binding("U", "undo(True)", ""),
-        Binding("space", "mark", ""),
-        Binding("m", "mark_all(False)", ""),
-        Binding("M", "mark_all(True)", ""),
-        Binding("slash", "search", ""),
-        Binding("f", "filter", ""),
-        Binding("escape", "clear_search", ""),
-        Binding("p", "person", ""),
-        Binding("question_mark", "help", ""),
-        Binding("q,ctrl+c", "quit", "", priority=False),
-        *(Binding(action.key, f"act('{action.key}')", "") for action in ACTIONS),
-    ]
+        Binding(keys, action, "") for keys, action in (
+            ("a", "approve"), ("A", "approve_marked"), ("e", "edit"), ("E", "edit_outside"), ("s,j,down", "move(1)"),
+            ("k,up", "move(-1)"), ("home", "move(-100000)"), ("end", "move(100000)"), ("pagedown", "scroll(1)"),
+            ("pageup", "scroll(-1)"), ("u", "undo(False)"), ("U", "undo(True)"), ("space", "mark"),
+            ("m", "mark_all(False)"), ("M", "mark_all(True)"), ("slash", "search"), ("escape", "clear_search"),
+            ("f", "filter"), ("p", "person"), ("question_mark", "help"), ("q,ctrl+c", "quit"),
+            *((action.key, f"act('{action.key}')") for action in ACTIONS),
+        )
+    ]  # fmt: skip
 
     async def action_quit(self) -> None:
         """Quit, but not while a text is being written."""
@@ -211,11 +188,14 @@ class Review(EditingScreen):
 
     def action_filter(self) -> None:
         """Show only a part of the queue."""
-        self.ask(ask_filter(self.presenter), lambda name: self._narrow(lambda: apply_filter(self.presenter, name)))
+        self.ask(
+            actions.ask_filter(self.presenter),
+            lambda name: self._narrow(lambda: self.presenter.apply_filter(name)),
+        )
 
     def action_clear_search(self) -> None:
         """Drop the search, or else the filter."""
-        if self.presenter.filter.words or self.presenter.filter_name:
+        if self.presenter.is_part():
             self._narrow(self.presenter.clear_search)
 
     def _narrow(self, work: Callable[[], object], counts: bool = False) -> None:

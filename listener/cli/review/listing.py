@@ -10,6 +10,7 @@ from listener.cli import context
 from listener.desk import queue
 from listener.desk.queue import ItemRef, QueueFilter, QueueTotals
 from listener.desk.views import ReplyDetail, ReplyView, WarningView
+from listener.errors import DeskError
 
 if TYPE_CHECKING:
     from listener.settings import Settings
@@ -139,6 +140,35 @@ class Listing:
         words = None if is_all else self.filter.words
         self.filter, self.filter_name = replace(wanted, limit=PAGE_SIZE, words=words), "" if is_all else name
         self._restart()
+
+    def filters(self) -> dict[str, QueueFilter]:
+        """Return the parts of the queue that can be shown, by name."""
+        platforms = [config.name for config in self.config.platforms]
+        return {
+            "all that waits": QueueFilter(),
+            "overdue": QueueFilter(late=True),
+            f"mine ({self.by})": QueueFilter(assigned_to=self.by),
+            "drafted": QueueFilter(states=("drafted",)),
+            "escalated": QueueFilter(states=("escalated",)),
+            "by hand": QueueFilter(states=("by_hand",)),
+            "unconfirmed or failed": QueueFilter(states=("unconfirmed", "failed")),
+            "approved, not sent yet": QueueFilter(states=("approved",)),
+            "closed": QueueFilter(states=("closed",)),
+            **{config.kind: QueueFilter(kind=config.kind) for config in self.desk.policy.responders},
+            **{name: QueueFilter(platform=name) for name in platforms if len(platforms) > 1},
+        }
+
+    def apply_filter(self, answer: str) -> None:
+        """Show the part of the queue that an answer means, by its name or the start of it. Raises DeskError."""
+        known, start = self.filters(), answer.strip().lower()
+        name = next((name for name in known if start and name.startswith(start)), None)
+        if name is None:
+            raise DeskError(f"no filter {answer!r}", f"choose {', '.join(known)}")
+        self.narrow(name, known[name])
+
+    def is_part(self) -> bool:
+        """Return True when a search or a filter narrows the queue."""
+        return bool(self.filter_name or self.filter.words)
 
     def clear_search(self) -> bool:
         """Drop the search, or else the filter. Returns False when neither is set."""

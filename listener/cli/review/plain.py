@@ -4,18 +4,8 @@ import sys
 from collections.abc import Callable, Sequence
 
 from listener.cli import detail, editor, output, render
-from listener.cli.review import draw
-from listener.cli.review.actions import (
-    ACTIONS,
-    APPROVE,
-    EDIT,
-    UNDO,
-    KeyInfo,
-    Question,
-    apply_filter,
-    ask_filter,
-    ask_kind,
-)
+from listener.cli.review import actions, draw
+from listener.cli.review.actions import ACTIONS, APPROVE, EDIT, UNDO, KeyInfo, Question
 from listener.cli.review.presenter import Presenter
 from listener.cli.review.undo import Undone, summary
 from listener.desk.views import ReplyDetail
@@ -38,7 +28,6 @@ KEYS = (
     *ACTIONS,
 )
 WORDS = {info.word: info.key for info in KEYS}  # in full, they count too
-ANYWHERE = ("f", "/", "u", "U", "q")  # need no reply
 
 
 class End(Exception):
@@ -80,13 +69,6 @@ def ask(question: Question) -> str | None:
     return ask(question.follow_ups[choice]) if choice in question.follow_ups else choice
 
 
-def run(presenter: Presenter) -> None:
-    """Read out one reply after the other and do what is answered, until q or the input's end."""
-    if hasattr(sys.stdin, "reconfigure"):
-        sys.stdin.reconfigure(errors="replace")  # bytes that are not text are no reason to stop
-    Reader(presenter).run()
-
-
 class Reader:
     """The conversation: what was read out, and what is done with it."""
 
@@ -105,7 +87,9 @@ class Reader:
         }  # fmt: skip
 
     def run(self) -> None:
-        """Go on until somebody quits."""
+        """Read out one reply after the other and do what is answered, until q or the input's end."""
+        if hasattr(sys.stdin, "reconfigure"):
+            sys.stdin.reconfigure(errors="replace")  # bytes that are not text are no reason to stop
         say("Line by line: answer with a letter and Enter; ? lists the letters.")
         try:
             self.presenter.reload()
@@ -140,8 +124,7 @@ class Reader:
 
     def _offer_more(self) -> None:
         presenter = self.presenter
-        is_part = presenter.filter_name or presenter.filter.words
-        say("No match." if is_part else render.nothing(presenter.totals, presenter.desk.clock()))
+        say("No match." if presenter.is_part() else render.nothing(presenter.totals, presenter.desk.clock()))
         key = self._prompt("f: filter, /: search, u: undo, Enter: check again, q: quit: ")
         try:
             if key in self.anywhere:
@@ -165,8 +148,8 @@ class Reader:
         except EarshotError as error:
             sentence(str(error))
             self.presenter.reload()
-            is_listed = any(line.id == reply.id for line in self.presenter.lines)
-            return is_listed and self.presenter.show(reply.reply_id).revision == reply.revision
+            listed = [line.id for line in self.presenter.lines]
+            return reply.id in listed and self.presenter.show(reply.reply_id).revision == reply.revision
 
     def _do(self, key: str, reply: ReplyDetail) -> bool:
         action = next((action for action in ACTIONS if action.key == key), None)
@@ -203,12 +186,11 @@ class Reader:
         """Report what was undone, and go back to the first of it."""
         for message in summary(undone):
             sentence(message)
-        self.presenter.reload()
+        self.presenter.refresh()
         self.presenter.go_to([result.reply_id for result in undone])
 
     def _approve(self, reply: ReplyDetail) -> bool:
-        doubts = self.presenter.new_doubts(self.presenter.show(reply.reply_id))  # of now, not of when it was read out
-        if doubts:
+        if doubts := self.presenter.new_doubts(self.presenter.show(reply.reply_id)):  # of now
             say(f"Check: {doubts}. a again approves.")
             return True
         sentence(self.presenter.approve(reply))
@@ -216,30 +198,26 @@ class Reader:
         return False
 
     def _ask_kind(self, reply: ReplyDetail) -> str | None:
-        return None if reply.kind else ask(ask_kind(self.presenter))
+        return None if reply.kind else ask(actions.ask_kind(self.presenter))
 
     def _edit(self, reply: ReplyDetail) -> bool:
-        kind = self._ask_kind(reply)
-        text, _ = self.presenter.text_of(reply.reply_id)
+        kind, (text, _) = self._ask_kind(reply), self.presenter.text_of(reply.reply_id)
         say(f"The text is: {text}" if text else "There is no text yet.")
         return self._write(reply, ask(Question("Write the new text on one line.")), kind)
 
     def _edit_outside(self, reply: ReplyDetail) -> bool:
-        kind = self._ask_kind(reply)
-        text, _ = self.presenter.text_of(reply.reply_id)
+        kind, (text, _) = self._ask_kind(reply), self.presenter.text_of(reply.reply_id)
         words = editor.ask(text, self.presenter.claim.renew)
         with editor.kept(words):
             return self._write(reply, words, kind)
 
     def _insert(self, reply: ReplyDetail) -> bool:
         kind = self._ask_kind(reply)
-        saved = self.presenter.saved_replies(kind or reply.kind)
+        saved = tuple(text for _, text in self.presenter.saved_replies(kind or reply.kind))
         if not saved:
             say("No saved replies in replies.toml.")
             return False
-        return self._write(
-            reply, ask(Question("Which text?", tuple(text for _, text in saved), takes_text=False)), kind
-        )
+        return self._write(reply, ask(Question("Which text?", saved, takes_text=False)), kind)
 
     def _write(self, reply: ReplyDetail, words: str | None, kind: str | None) -> bool:
         sentence("Unchanged" if words is None else self.presenter.write(reply, words, kind))
@@ -250,9 +228,8 @@ class Reader:
         self.presenter.search(ask(Question("Search for what? Enter shows all.", may_be_empty=True)) or "")
 
     def _filter(self) -> None:
-        name = ask(ask_filter(self.presenter))
-        if name is not None:
-            apply_filter(self.presenter, name)
+        if (name := ask(actions.ask_filter(self.presenter))) is not None:
+            self.presenter.apply_filter(name)
 
     def _person(self, reply: ReplyDetail) -> bool:
         render.show(*detail.person(self.presenter.person(reply)))

@@ -16,11 +16,7 @@ from textual.widgets import Static
 
 from listener.cli import output, render
 from listener.cli.review import draw
-from listener.cli.review.actions import (
-    KeyInfo,
-    Question,
-    footer,
-)
+from listener.cli.review.actions import KeyInfo, Question, footer
 from listener.cli.review.dialogs import Dialog, QuestionDialog
 from listener.cli.review.key_guard import MIN_VISIBLE_S, Drawn, KeyClock, KeyGuard, ReadingGuard
 from listener.cli.review.presenter import Presenter
@@ -171,8 +167,9 @@ class ReviewScreen(App[None]):
     def redraw(self) -> None:
         """Draw everything that has changed."""
         presenter, now = self.presenter, self.presenter.desk.clock()
-        is_part = presenter.filter_name or presenter.filter.words
-        nothing = "No match; f: filter, /: search, Esc: all" if is_part else render.nothing(presenter.totals, now)
+        nothing = (
+            "No match; f: filter, /: search, Esc: all" if presenter.is_part() else render.nothing(presenter.totals, now)
+        )
         reply = presenter.selected
         shown = Text(output.safe(nothing)) if reply is None else self._page(presenter.personal(reply))
         drawn = Drawn(shown, on_draw=lambda: self.guard.drawn(self.clock.now()))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from listener.desk import marks, transitions
 from listener.desk.approve import DeskContext, state_text
-from listener.errors import DeskError, EarshotError
+from listener.errors import DeskError
 from listener.store import replies
 from listener.store.records import Reply
 
@@ -54,18 +54,21 @@ class History:
         self._groups += [group] * bool(group)
 
     def undo_last(self) -> list[Undone]:
-        """Undo the last act (a batch is one). Raises DeskError when there is none."""
+        """Undo the last act (a batch is one). Raises DeskError when there is none, StoreError to try again."""
         if not self._groups:
             raise DeskError("nothing to undo in this session", "`earshot undo ID` undoes any approval")
-        return [self._undo(act) for act in self._groups.pop()]
+        undone = [self._undo(act) for act in self._groups[-1]]
+        self._groups.pop()
+        return undone
 
     def undo_approvals(self) -> list[Undone]:
         """Undo every approval of this session, newest first. Raises DeskError when there is none."""
         groups = [group for group in self._groups if group[0].name == "approve"]
         if not groups:
             raise DeskError("no approval to undo in this session", "`earshot undo ID` undoes any approval")
-        self._groups = [group for group in self._groups if group[0].name != "approve"]
-        return [self._undo(act) for group in reversed(groups) for act in group]
+        undone = [self._undo(act) for group in reversed(groups) for act in group]
+        self._groups = [group for group in self._groups if group not in groups]
+        return undone
 
     def _undo(self, act: Act) -> Undone:
         number = act.before.id
@@ -73,7 +76,7 @@ class History:
             if act.name != "approve":
                 self._require_unchanged(act)
             message = UNDO[act.name](self._store, self._desk, act)
-        except EarshotError as error:
+        except DeskError as error:
             return Undone(number, f"Reply {number}: {act.name} not undone: {error}", False)
         return Undone(number, f"Reply {number}: {message}", True)
 

@@ -1,6 +1,5 @@
 """Leases of a sitting: what is open is ours while somebody works, and nobody's is given back under their hands."""
 
-from listener.cli.review.actions import apply_filter
 from listener.desk import marks
 from tests.cli.review.conftest import Sitting
 from tests.desk.world import praise
@@ -54,7 +53,7 @@ def test_a_search_of_any_length_and_all_that_waits(sitting: Sitting) -> None:
     with sitting.presenter() as presenter:
         presenter.search("x" * 60_000)
         assert presenter.lines == []
-        apply_filter(presenter, "drafted")
+        presenter.apply_filter("drafted")
         assert presenter.lines == []
-        apply_filter(presenter, "all that waits")
+        presenter.apply_filter("all that waits")
         assert len(presenter.lines) == 2

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from listener.cli.review import listing
-from listener.cli.review.actions import ACTIONS, APPROVE, EDIT, UNDO, Question, apply_filter, footer
+from listener.cli.review.actions import ACTIONS, APPROVE, EDIT, UNDO, Question, footer
 from listener.cli.review.presenter import Presenter
 from listener.cli.review.undo import summary
 from listener.desk import marks, people, transitions
@@ -128,7 +128,7 @@ def test_an_assignment_and_a_snooze_come_back_as_they_were(sitting: Sitting) -> 
     marks.assign(sitting.world.store, sitting.world.desk(), reply_id, "eve")
     marks.snooze(sitting.world.store, sitting.world.desk(), reply_id, timedelta(hours=3))
     until, presenter = sitting.world.reply(reply_id).snoozed_until, sitting.presenter()
-    apply_filter(presenter, "drafted")
+    presenter.apply_filter("drafted")
     presenter.open()
     press(presenter, "z", "1w")
     press(presenter, "g", "bo")
@@ -148,7 +148,7 @@ def test_an_act_that_cannot_be_undone_says_why_and_the_one_before_is_next(sittin
     assert undone(presenter).startswith("Reply 1: by hand not undone: it counts as posted; delete the post")
     assert "approve not undone: too late" in undone(presenter)
     sitting.world.put(reply_id, "failed", error="the platform said no")
-    apply_filter(presenter, "unconfirmed or failed")
+    presenter.apply_filter("unconfirmed or failed")
     presenter.open()
     press(presenter, "t")
     assert undone(presenter).startswith("Reply 1: retry not undone: the failed attempt is over")
@@ -187,7 +187,7 @@ def test_a_rejected_reply_is_found_and_reopened_later(sitting: Sitting) -> None:
     press(opened(sitting), "r", "1")
     presenter = opened(sitting)
     assert presenter.selected is None
-    apply_filter(presenter, "closed")
+    presenter.apply_filter("closed")
     presenter.open()
     assert "o reopen" in footer([*ACTIONS, UNDO], presenter.selected_state())
     assert press(presenter, "o") == f"Reply {reply_id} reopened"
@@ -209,7 +209,7 @@ def test_an_unconfirmed_reply_is_settled_and_a_failure_tried_again(sitting: Sitt
     sitting.world.put(unconfirmed, "unconfirmed", sending_at=sitting.world.now)
     sitting.world.put(failed, "failed", error="the platform said no")
     presenter = sitting.presenter()
-    apply_filter(presenter, "unconfirmed or failed")
+    presenter.apply_filter("unconfirmed or failed")
     presenter.open()
     press(presenter, "y", "2")
     press(presenter, "t")
@@ -358,7 +358,7 @@ def test_all_drafts_or_those_of_a_kind_are_marked(sitting: Sitting) -> None:
     assert presenter.mark() == 3 and presenter.marked == {first, second, trouble}
     assert presenter.mark("support") == 2 and presenter.mark() == 3 and presenter.mark() == 0
     presenter.mark()
-    apply_filter(presenter, "support")
+    presenter.apply_filter("support")
     assert presenter.marked == {trouble} and lawyer
 
 
@@ -397,7 +397,7 @@ def test_escape_clears_the_search_and_then_the_filter(sitting: Sitting) -> None:
     """Then nothing is left to clear."""
     sitting.world.said(*praise(2), TROUBLE)
     presenter = opened(sitting)
-    apply_filter(presenter, "drafted")
+    presenter.apply_filter("drafted")
     presenter.search("parcel")
     assert len(presenter.lines) == 1
     assert presenter.clear_search() and (presenter.filter_name, len(presenter.lines)) == ("drafted", 3)
@@ -411,7 +411,7 @@ def test_all_that_waits_is_counted_and_not_only_the_page(sitting: Sitting, monke
     marks.snooze(sitting.world.store, sitting.world.desk(), first, timedelta(hours=1))
     presenter = opened(sitting)
     assert (len(presenter.lines), presenter.total()) == (2, 5)
-    apply_filter(presenter, "thank_you")
+    presenter.apply_filter("thank_you")
     assert (len(presenter.lines), presenter.total()) == (2, 4)
 
 
