@@ -64,11 +64,16 @@ def replay(
     other: PolicyRunner,
     since: datetime | None,
     limit: int | None,
+    advance: Callable[[], None] = lambda: None,
 ) -> Replayed:
-    """Decide the past again, oldest first. judge: the judge of a policy's texts, which may raise ConfigError."""
+    """Decide the past again, oldest first. judge: the judge of a policy's texts, which may raise ConfigError.
+
+    advance is called once a decision, to show progress.
+    """
     done, judges = Replayed(), _Judges(store, judge)
     for mention, decided in _past(store, since):
         done.read += 1
+        advance()
         if not decided.signals:
             done.erased += 1
             continue

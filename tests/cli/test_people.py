@@ -13,7 +13,7 @@ def test_a_person_is_shown_noted_and_opted_out(queue: Earshot) -> None:
     assert found["opted_out"]["by"] == "bo"
     assert found["exchanges"][0]["state"] == "closed"
     page = queue("person", "memory:ada").out
-    assert "asked never to be answered (bo" in page and "likes mail" in page
+    assert "opted out of replies (bo" in page and "likes mail" in page
     assert queue("optout", "ada", "--undo", "--json").json["opted_out"] is None
     again = queue("optout", "ada", "--undo")
     assert again.code == 1 and "ada has not opted out" in again.err
@@ -25,7 +25,7 @@ def test_a_pause_holds_what_is_approved_until_it_is_lifted(queue: Earshot) -> No
     paused = queue("pause", "--for", "2h", "--reason", "outage", "--json").json
     assert paused["paused"] == ["memory"] and paused["until"] is not None
     approved = queue("approve", "1")
-    assert "it goes out when sending is resumed" in approved.out
+    assert "will be sent when sending is resumed" in approved.out
     held = queue("once", "--stage", "send", "--json")
     assert held.code == 3 and held.json["held"] == {"paused": 1} and held.json["sent"] == 0
     assert queue("resume", "--json").json == {"resumed": 1, "still_paused": []}

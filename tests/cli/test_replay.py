@@ -45,7 +45,7 @@ def test_replay_lists_what_changes_and_counts_the_kinds(home: Path, earshot: Ear
     }
     assert set(rows[0]["before"]) == {"decision", "kind", "rule", "auto", "text"}
     shown = earshot("replay", "--policy", folder)
-    assert "6 decisions looked at, 2 would change:" in shown.out and "thank_you -> ignore" in shown.out
+    assert "6 decisions replayed, 2 would change:" in shown.out and "thank_you -> ignore" in shown.out
     assert earshot("replay", "--policy", str(home / "config"), "--json").json == []
 
 
