@@ -74,7 +74,7 @@ class _Widths:
 
 
 def _row(listing: Listing, view: ReplyView, widths: _Widths, width: int, is_selected: bool, now: datetime) -> Text:
-    due = due_cell(view, now)
+    due = render.due(view, now)
     drawn = Text.assemble(
         f"{'>' if is_selected else ' '}{'*' if view.id in listing.marked else ' '}{view.id:>{widths.number}} ",
         (set_cell_size(due.plain, DUE_CELLS) + " ", due.style),
@@ -91,13 +91,6 @@ def _row(listing: Listing, view: ReplyView, widths: _Widths, width: int, is_sele
 
 def _what(view: ReplyView) -> str:
     return str(view.kind if view.state == "drafted" else view.state)
-
-
-def due_cell(view: ReplyView, now: datetime) -> Text:
-    """When an answer is due, as `late 18m` or `in 2h`."""
-    return Text(
-        render.due(view, now).plain.replace(" min", "m").replace(" s", "s").replace(" h", "h").replace(" d", "d")
-    )
 
 
 def _flags(listing: Listing, view: ReplyView) -> str:
@@ -223,7 +216,7 @@ def _not_sent_yet(reply: ReplyView) -> Iterator[str]:
 
 def spoken(reply: ReplyDetail, now: datetime) -> Iterator[str]:
     """One reply in lines that can be read aloud: no columns, no bars, a stranger's words on one line."""
-    due = f", due {render.due(reply, now)}" if reply.due_at else ""
+    due = f", due {times.ago(reply.due_at, now)}" if reply.due_at else ""
     yield f"Reply {reply.id}: {reply.kind or 'no kind yet'}, {reply.state}, revision {reply.revision}{due}."
     yield from (f"Note: {mark}." for mark in render.marks(reply))
     yield from (f"Warning: {warning.message}." for warning in reply.warnings)

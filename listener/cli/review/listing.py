@@ -1,12 +1,11 @@
 """The list of a review: which part of the queue is shown, which reply is open, what is marked. It draws nothing."""
 
-from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from listener.cli import context
+from listener.cli import context, render
 from listener.desk import queue
 from listener.desk.queue import ItemRef, QueueFilter, QueueTotals
 from listener.desk.views import ReplyDetail, ReplyView, WarningView
@@ -20,7 +19,6 @@ PAGE_SIZE = 200  # lines of the queue at hand; the next ones come as these are d
 MAX_SEARCH = 200  # characters
 RELOAD_EVERY = 15  # polls after which the list is read again: claims and snoozes end without an event
 NEEDS_CHECK = ("edited", "gone", "opted_out")  # warnings that one keystroke must not pass
-SHARED = ("flood", "spike", "paused")  # warnings about many replies at once
 
 
 class Listing:
@@ -59,8 +57,7 @@ class Listing:
         """Read the list again; marks of what has left it go."""
         self.lines, self.totals = queue.listing(self.store, self._context(), self.filter)
         self.marked &= {line.reply_id for line in self.lines}
-        shared = Counter(each.message for line in self.lines for each in line.warnings if each.name in SHARED)
-        self.notices = tuple(message for message, number in shared.items() if number > 1)
+        self.notices = render.shared_warnings(self.lines)
 
     def refresh(self, *, advance: bool = False) -> None:
         """Read the list and the open reply again. The cursor stays on its reply, or on what follows if that is gone.

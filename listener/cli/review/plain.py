@@ -90,7 +90,7 @@ class Reader:
         """Read out one reply after the other and do what is answered, until q or the input's end."""
         if hasattr(sys.stdin, "reconfigure"):
             sys.stdin.reconfigure(errors="replace")  # bytes that are not text are no reason to stop
-        say("Line by line: answer with a letter and Enter; ? lists the letters.")
+        say("Answer with a letter and Enter; ? lists the letters.")
         try:
             self.presenter.reload()
             while True:
@@ -123,8 +123,8 @@ class Reader:
             pass
 
     def _offer_more(self) -> None:
-        presenter = self.presenter
-        say("No match." if presenter.is_part() else render.nothing(presenter.totals, presenter.desk.clock()))
+        presenter, now = self.presenter, self.presenter.desk.clock()
+        say("No match." if presenter.is_part() else render.nothing(presenter.totals, now))
         key = self._prompt("f: filter, /: search, u: undo, Enter: check again, q: quit: ")
         try:
             if key in self.anywhere:
@@ -207,8 +207,7 @@ class Reader:
 
     def _edit_outside(self, reply: ReplyDetail) -> bool:
         kind, (text, _) = self._ask_kind(reply), self.presenter.text_of(reply.reply_id)
-        words = editor.ask(text, self.presenter.claim.renew)
-        with editor.kept(words):
+        with editor.kept(words := editor.ask(text, self.presenter.claim.renew)):
             return self._write(reply, words, kind)
 
     def _insert(self, reply: ReplyDetail) -> bool:
