@@ -47,9 +47,12 @@ def release(store: Store, desk: DeskContext, reply_id: int) -> None:
     _mark(store, desk, reply_id, OPEN, "released", None, claimed_by=None, claimed_until=None)
 
 
-def assign(store: Store, desk: DeskContext, reply_id: int, name: str) -> None:
-    """Assign a reply to a colleague. Raises DeskError."""
-    name = name.strip()
+def assign(store: Store, desk: DeskContext, reply_id: int, name: str | None) -> None:
+    """Assign a reply to a colleague, or (None) to nobody. Raises DeskError."""
+    name = name.strip() if name is not None else None
+    if name is None:
+        _mark(store, desk, reply_id, OPEN, "unassigned", None, assigned_to=None)
+        return
     if not name or not name.isprintable():
         raise DeskError("the name is empty or cannot be printed", "run `earshot assign ID NAME`")
     names = ", ".join(desk.policy.staff)
