@@ -16,18 +16,8 @@ TrailLine = RuleResult
 WarningView = ApprovalWarning
 
 
-class Keyed:
-    """Lets `view["name"]` read a field until the last caller uses attributes."""
-
-    __slots__ = ()
-
-    def __getitem__(self, name: str) -> Any:
-        """Return a field by its name."""
-        return getattr(self, name)
-
-
 @dataclass(frozen=True, slots=True)
-class AuthorView(Keyed):
+class AuthorView:
     """Who wrote a mention."""
 
     id: str
@@ -42,7 +32,7 @@ class AuthorView(Keyed):
 
 
 @dataclass(frozen=True, slots=True)
-class MentionView(Keyed):
+class MentionView:
     """The mention that a reply answers."""
 
     id: str
@@ -56,14 +46,14 @@ class MentionView(Keyed):
 
 
 @dataclass(frozen=True, slots=True)
-class SentimentView(Keyed):
+class SentimentView:
     """The score of a mention, -1 to 1; None until it is decided."""
 
     compound: float | None
 
 
 @dataclass(frozen=True, slots=True)
-class EligibilityView(Keyed):
+class EligibilityView:
     """Whether the platform's API can post the reply, and if not, why."""
 
     can_reply: bool
@@ -71,7 +61,7 @@ class EligibilityView(Keyed):
 
 
 @dataclass(frozen=True, slots=True)
-class GuardView(Keyed):
+class GuardView:
     """A guard that hit the mention."""
 
     name: str
@@ -79,7 +69,7 @@ class GuardView(Keyed):
 
 
 @dataclass(frozen=True, slots=True)
-class ApprovalView(Keyed):
+class ApprovalView:
     """An approval that stands."""
 
     by: str
@@ -87,7 +77,7 @@ class ApprovalView(Keyed):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReplyView(Keyed):
+class ReplyView:
     """A reply with its mention. For a mention without a reply, the reply's own fields are None.
 
     text: exactly what will be posted; length and limit: in the platform's own counting.
@@ -142,7 +132,7 @@ class ReplyView(Keyed):
 
 
 @dataclass(frozen=True, slots=True)
-class ThreadLine(Keyed):
+class ThreadLine:
     """A post of the conversation; ours: a reply of ours, and then who is the name that approved it."""
 
     who: str | None
@@ -152,7 +142,7 @@ class ThreadLine(Keyed):
 
 
 @dataclass(frozen=True, slots=True)
-class PersonView(Keyed):
+class PersonView:
     """The author of a mention: how often they wrote and were answered, and what colleagues noted."""
 
     handle: str | None
@@ -166,7 +156,7 @@ class PersonView(Keyed):
 
 
 @dataclass(frozen=True, slots=True)
-class EventView(Keyed):
+class EventView:
     """Something that happened to a mention or its reply."""
 
     at: datetime
@@ -186,7 +176,7 @@ class ReplyDetail(ReplyView):
 
 
 @dataclass(frozen=True, slots=True)
-class OptOutView(Keyed):
+class OptOutView:
     """When a person opted out, who recorded it, and why."""
 
     at: datetime
@@ -195,7 +185,7 @@ class OptOutView(Keyed):
 
 
 @dataclass(frozen=True, slots=True)
-class ExchangeView(Keyed):
+class ExchangeView:
     """One mention of a person, and what became of it."""
 
     mention_id: str
@@ -210,7 +200,7 @@ class ExchangeView(Keyed):
 
 
 @dataclass(frozen=True, slots=True)
-class PersonPage(Keyed):
+class PersonPage:
     """A person and every exchange with them, oldest first."""
 
     platform: str
@@ -224,7 +214,7 @@ class PersonPage(Keyed):
 
 
 @dataclass(frozen=True, slots=True)
-class AutonomyEnd(Keyed):
+class AutonomyEnd:
     """When and why staff's reviews ended a kind's automatic approval, until a person resumes it."""
 
     at: datetime
@@ -233,7 +223,7 @@ class AutonomyEnd(Keyed):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Progress(Keyed):
+class Progress:
     """How far a kind is on its way to be approved automatically.
 
     reviewed: the latest reviews of drafts in its auto band, at most `needs`; earned: they are enough and good enough,
