@@ -1,6 +1,6 @@
 """Pause and resume sending, clear notices, and requeue or dismiss quarantined items."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -9,6 +9,7 @@ from listener.desk.approve import DeskContext, require_staff, state_text
 from listener.errors import DeskError
 from listener.store import events, mentions, notices, platforms, quarantine, replies, vacuum
 from listener.store.engine import Store
+from listener.store.records import Quarantined
 
 ALL = "*"
 PAUSED = "paused"  # the kind of its notice
@@ -40,26 +41,6 @@ class ClearedNotice:
     id: int
     cleared: bool
     by: str
-
-
-@dataclass(frozen=True, slots=True)
-class RequeuedItem:
-    """A quarantined item that is decided again in the next round."""
-
-    id: int
-    platform: str
-    mention_id: str
-    put_back: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class DismissedItem:
-    """A quarantined item that is done with; its raw text is erased."""
-
-    id: int
-    platform: str
-    mention_id: str
-    dismissed: bool = True
 
 
 def pause(
@@ -111,8 +92,8 @@ def clear(store: Store, desk: DeskContext, notice_id: int) -> ClearedNotice:
     return ClearedNotice(notice_id, cleared=True, by=desk.by)
 
 
-def requeue(store: Store, desk: DeskContext, quarantine_id: int) -> RequeuedItem:
-    """Put a mention that crashed triage back in the queue. Raises DeskError."""
+def requeue(store: Store, desk: DeskContext, quarantine_id: int) -> Quarantined:
+    """Put a mention that crashed triage back in the queue. Returns the item. Raises DeskError."""
     with store.write() as connection:
         require_staff(desk)
         item = notices.quarantined_item(connection, quarantine_id)
@@ -129,11 +110,11 @@ def requeue(store: Store, desk: DeskContext, quarantine_id: int) -> RequeuedItem
         mentions.requeue_mention(connection, key)
         notices.resolve_quarantined(connection, quarantine_id, now)
         events.add(connection, "put_back", desk.by, now, mention_key=key)
-    return RequeuedItem(quarantine_id, item.platform, item.mention_id)
+    return item
 
 
-def dismiss(store: Store, desk: DeskContext, quarantine_id: int) -> DismissedItem:
-    """Dismiss a quarantined item and erase its raw text. Raises DeskError."""
+def dismiss(store: Store, desk: DeskContext, quarantine_id: int) -> Quarantined:
+    """Dismiss a quarantined item and erase its raw text. Returns what is left of it. Raises DeskError."""
     with store.write() as connection:
         require_staff(desk)
         item = notices.quarantined_item(connection, quarantine_id)
@@ -141,4 +122,4 @@ def dismiss(store: Store, desk: DeskContext, quarantine_id: int) -> DismissedIte
         quarantine.dismiss(connection, quarantine_id, now)
         vacuum.due(connection, now)
         events.add(connection, "dismissed", desk.by, now, mention_key=key, detail={"quarantine": quarantine_id})
-    return DismissedItem(quarantine_id, item.platform, item.mention_id)
+    return replace(item, raw="")

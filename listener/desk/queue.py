@@ -12,7 +12,6 @@ from listener.desk.views import (
     ApprovalView,
     AuthorView,
     EligibilityView,
-    EventView,
     GuardView,
     MentionView,
     ReplyDetail,
@@ -169,14 +168,13 @@ def _preview(view: RenderContext, item: Exchange, standing: Sequence[Approval]) 
 
 def detail(connection: Connection, view: RenderContext, item: Exchange) -> ReplyDetail:
     """Return everything about one mention and its reply: trail in words, thread, person, events."""
-    happened = events.of(connection, item.key)
     (line,) = lines(connection, view, [item])
     return ReplyDetail(
         **values(line),
         trail=tuple(view.explain(item.decided, item.mention)) if item.decided else (),
         thread=_thread(connection, view, item),
         person=people.summary(connection, item.mention),
-        events=tuple(EventView(event.at, event.what, event.by, event.detail) for event in happened),
+        events=tuple(events.of(connection, item.key)),
     )
 
 

@@ -5,15 +5,16 @@ Fields are named as the keys of CONTRACT.md; `listener.cli.output` makes the JSO
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from listener.errors import DeskError
 from listener.holds import ApprovalWarning
 from listener.model import RuleResult
-from listener.store.records import Note
+from listener.store.records import Event, Note, OptOut
 
 TrailLine = RuleResult
 WarningView = ApprovalWarning
+GuardView = ApprovalWarning  # the same two fields: its name, and a message
+EventView = Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +59,6 @@ class EligibilityView:
 
     can_reply: bool
     reason: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class GuardView:
-    """A guard that hit the mention."""
-
-    name: str
-    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,16 +148,6 @@ class PersonView:
     notes: tuple[Note, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class EventView:
-    """Something that happened to a mention or its reply."""
-
-    at: datetime
-    what: str
-    by: str
-    detail: dict[str, Any] | None
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplyDetail(ReplyView):
     """Everything about a mention and its reply."""
@@ -173,15 +156,6 @@ class ReplyDetail(ReplyView):
     thread: tuple[ThreadLine, ...]
     person: PersonView
     events: tuple[EventView, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class OptOutView:
-    """When a person opted out, who recorded it, and why."""
-
-    at: datetime
-    by: str
-    why: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +182,7 @@ class PersonPage:
     handle: str | None
     name: str | None
     followers: int | None
-    opted_out: OptOutView | None
+    opted_out: OptOut | None
     notes: tuple[Note, ...]
     exchanges: tuple[ExchangeView, ...]
 
