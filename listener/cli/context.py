@@ -33,12 +33,12 @@ def settings() -> "Settings":
     from listener import settings as rules
 
     loaded = rules.load(rules.find_folder(os.environ))
-    if problems := _second_approval_problems(loaded.policy):
+    if problems := _find_second_approval_problems(loaded.policy):
         raise ConfigError(problems)
     return loaded
 
 
-def _second_approval_problems(policy: "Policy") -> list[Problem]:
+def _find_second_approval_problems(policy: "Policy") -> list[Problem]:
     """List misspelt words of `[staff] needs_second_approval`: one would let everything pass with one approval."""
     if not policy.needs_second_approval:
         return []
@@ -69,13 +69,13 @@ def store(*, wait: float = 10.0) -> Iterator["Store"]:
 
 def staff(name: str | None) -> str:
     """Return who acts at the desk: --as NAME, else EARSHOT_STAFF, else the OS user. Raises InputError."""
-    chosen = (name or os.environ.get("EARSHOT_STAFF") or _user()).strip()
+    chosen = (name or os.environ.get("EARSHOT_STAFF") or _find_user()).strip()
     if not chosen or chosen == "policy" or not chosen.isprintable():
         raise InputError(f"{chosen!r} cannot act at the desk", "name a person with --as NAME")
     return chosen
 
 
-def _user() -> str:
+def _find_user() -> str:
     try:
         return getpass.getuser()
     except (KeyError, OSError):  # a container's user without a passwd entry

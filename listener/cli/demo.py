@@ -68,7 +68,7 @@ def _run(console: "Console", folder: Path) -> None:
         )
         stages.once("poll")
         stages.once("route")
-        views = _mentions(store)
+        views = _list_mentions(store)
         for view in views:
             _show(console, view)
         _print_heading(console, "2", f"Support staff look at the queue; {STAFF} approves every other draft")
@@ -81,7 +81,7 @@ def _run(console: "Console", folder: Path) -> None:
             f"  {done.sent.sent} sent, {len(posts)} posts in the platform's file; sending again sends {again}."
         )
         _print_heading(console, "4", "Every exchange is in the log (`earshot log`)")
-        _log(console, store)
+        _print_log(console, store)
     _print_heading(console, "5", "Now yours: `earshot init`, edit config/, `earshot check`, `earshot run`")
 
 
@@ -90,7 +90,7 @@ def _print_heading(console: "Console", number: str, text: str) -> None:
     console.rule(f"[bold]{number}  {text}", align="left")
 
 
-def _mentions(store: "Store") -> list["ReplyDetail"]:
+def _list_mentions(store: "Store") -> list["ReplyDetail"]:
     """Return each mention as `show` has it, in the order of arrival."""
     from listener.desk import queue
     from listener.store import items, mentions
@@ -114,12 +114,12 @@ def _show(console: "Console", view: "ReplyDetail") -> None:
     outcome = f"{view.kind} drafted" if view.state == "drafted" else "to a person" if view.state else "left alone"
     hit = next((line for line in reversed(view.trail) if line.hit), None)
     why = safe(f"{hit.rule}: {hit.message}" if hit else view.rule)
-    console.print(f"  {_bar(compound)} {compound:+.2f} {mention.lang}  [{color} bold]{outcome}[/]  [dim]{why}[/]")
+    console.print(f"  {_draw_bar(compound)} {compound:+.2f} {mention.lang}  [{color} bold]{outcome}[/]  [dim]{why}[/]")
     if view.text:
         console.print(f"  [{color}]▸[/] [italic]{safe(view.text)}[/] [dim]({view.length}/{view.limit})[/]")
 
 
-def _bar(compound: float) -> str:
+def _draw_bar(compound: float) -> str:
     """Draw a small gauge from -1 to +1."""
     place = round((compound + 1) * 4)
     color = "green" if compound > 0.05 else "red" if compound < -0.05 else "white"
@@ -137,7 +137,7 @@ def _approve(console: "Console", store: "Store", views: list["ReplyDetail"]) -> 
     console.print(f"  {approved} approved, {waiting} still wait in the queue (`earshot queue`, `earshot show ID`)")
 
 
-def _log(console: "Console", store: "Store") -> None:
+def _print_log(console: "Console", store: "Store") -> None:
     from rich.table import Table
 
     from listener.store import exchange_log

@@ -31,28 +31,28 @@ BAR = "│ "  # before every line of a stranger's text, so that it cannot pose a
 
 def show(view: "ReplyDetail", now: datetime, *, with_misses: bool = False) -> None:
     """Print everything about a reply or a mention. with_misses: the rules that did not match, too."""
-    render.show(*_parts(view, now, with_misses))
+    render.show(*_draw_parts(view, now, with_misses))
 
 
-def _parts(view: "ReplyDetail", now: datetime, with_misses: bool) -> Parts:
+def _draw_parts(view: "ReplyDetail", now: datetime, with_misses: bool) -> Parts:
     yield title(view, now)
-    yield from _section("Mention", mention(view))
+    yield from _draw_section("Mention", mention(view))
     if len(view.thread) > 1:
-        yield from _section("Thread", thread(view.thread))
-    yield from _section("Person", about(view.person))
-    yield from _section("Reply", reply(view))
+        yield from _draw_section("Thread", thread(view.thread))
+    yield from _draw_section("Person", about(view.person))
+    yield from _draw_section("Reply", reply(view))
     warnings = [Text(f"! {output.safe(warning.message)}", "yellow") for warning in view.warnings]
-    yield from _section("Warnings", warnings)
-    yield from _section("Why", hits(view))
+    yield from _draw_section("Warnings", warnings)
+    yield from _draw_section("Why", hits(view))
     if with_misses:
-        yield from _section("Rules that did not match", misses(view))
+        yield from _draw_section("Rules that did not match", misses(view))
     elif number := sum(not line.hit for line in view.trail):
         yield Text(f"  {render.count(number, 'rule')} did not match; --all shows them", "dim")
-    yield from _section("Events", map(event, view.events))
-    yield from _section("Next", [Text(output.safe(render.next_step(view)))])
+    yield from _draw_section("Events", map(event, view.events))
+    yield from _draw_section("Next", [Text(output.safe(render.next_step(view)))])
 
 
-def _section(name: str, parts: Iterable[RenderableType]) -> Parts:
+def _draw_section(name: str, parts: Iterable[RenderableType]) -> Parts:
     indented = [Padding(part, (0, 0, 0, 2)) for part in parts]
     if indented:
         yield Text(f"\n{name}", "bold")
@@ -80,7 +80,7 @@ def mention(view: "ReplyDetail") -> Parts:
     head = f"{view.platform}:{post.id} · {post.author.label}{name} · {render.moment(post.created_at)}"
     yield Text(output.safe(f"{head} · {post.lang or 'language unknown'} · {score}"), "dim")
     erasures = [happened for happened in view.events if happened.what == "forgotten"]
-    yield from (Text(output.safe(f"the text was erased: {_why(erasure)}"), "yellow") for erasure in erasures[-1:])
+    yield from (Text(output.safe(f"the text was erased: {_explain(erasure)}"), "yellow") for erasure in erasures[-1:])
     if post.text or not erasures:
         yield Quoted(post.text)
     if post.url:
@@ -90,7 +90,7 @@ def mention(view: "ReplyDetail") -> Parts:
             yield Text(f"{word} {render.moment(at)}", "yellow")
 
 
-def _why(erasure: "EventView") -> str:
+def _explain(erasure: "EventView") -> str:
     return (erasure.detail or {}).get("message") or f"{erasure.by} was asked to erase this person's data"
 
 
@@ -139,15 +139,15 @@ def hits(view: "ReplyDetail") -> Parts:
     if view.rule:
         kind = f" {view.kind}" if view.kind else ""
         yield Text(f"{view.decision or 'escalated by staff'}{kind} by {view.rule}")
-    yield from (_rule(line, "+", "") for line in view.trail if line.hit)
+    yield from (_draw_rule(line, "+", "") for line in view.trail if line.hit)
 
 
 def misses(view: "ReplyDetail") -> Parts:
     """Draw the rules that did not match."""
-    yield from (_rule(line, "-", "dim") for line in view.trail if not line.hit)
+    yield from (_draw_rule(line, "-", "dim") for line in view.trail if not line.hit)
 
 
-def _rule(line: "TrailLine", sign: str, style: str) -> Text:
+def _draw_rule(line: "TrailLine", sign: str, style: str) -> Text:
     words = f" [{', '.join(line.words)}]" if line.words else ""
     return Text(output.safe(f"{sign} {line.rule}: {line.message}{words}"), style)
 
@@ -192,13 +192,13 @@ def person(page: "PersonPage") -> Parts:
         yield Text(output.safe(f"opted out of replies ({reason})"), "bold red")
     yield from notes(page.notes)
     for exchange in page.exchanges:
-        yield Text(output.safe(f"\n{render.moment(exchange.at)}  {_outcome(exchange)}".lstrip()), "dim")
+        yield Text(output.safe(f"\n{render.moment(exchange.at)}  {_summarize(exchange)}".lstrip()), "dim")
         yield Padding(Quoted(exchange.text), (0, 0, 0, 2))
         if exchange.reply_text:
             yield Padding(Quoted(exchange.reply_text, "green"), (0, 0, 0, 2))
 
 
-def _outcome(exchange: "ExchangeView") -> str:
+def _summarize(exchange: "ExchangeView") -> str:
     if exchange.reply_id is None:
         return f"{exchange.mention_id} · {exchange.decision or 'undecided'}"
     by = f" by {exchange.approved_by}" if exchange.approved_by else ""

@@ -21,10 +21,10 @@ def ask(present: str, meanwhile: Callable[[], object] = lambda: None) -> str | N
     meanwhile: is called now and then while the editor is open.
     """
     words = command()
-    path, written = _private_file("earshot-", present + "\n"), None
+    path, written = _write_private("earshot-", present + "\n"), None
     try:
         _run(words, path, meanwhile)
-        written = _changed(present, path)
+        written = _read_changed(present, path)
     except InputError as error:
         if _is_same(present, path):
             raise
@@ -43,10 +43,10 @@ def kept(text: str | None) -> Iterator[None]:
     except EarshotError as error:
         if text is None:
             raise
-        raise InputError(str(error), f"your text is kept in {_private_file('earshot-kept-', text)}") from error
+        raise InputError(str(error), f"your text is kept in {_write_private('earshot-kept-', text)}") from error
 
 
-def _private_file(prefix: str, text: str) -> Path:
+def _write_private(prefix: str, text: str) -> Path:
     handle, name = tempfile.mkstemp(prefix=prefix, suffix=".txt")  # mode 0600
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(text)
@@ -98,7 +98,7 @@ def _is_same(present: str, path: Path) -> bool:
         return True
 
 
-def _changed(present: str, path: Path) -> str | None:
+def _read_changed(present: str, path: Path) -> str | None:
     try:
         text = path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:

@@ -112,7 +112,7 @@ def queue(views: Sequence["ReplyView"], now: datetime) -> Group:
         ("mention and reply", {"ratio": 1, "overflow": "ellipsis"}),
     )
     for view in views:
-        rows.add_row(str(view.id), due(view, now), _what(view), _from(view), _Texts(view, shared))
+        rows.add_row(str(view.id), due(view, now), _draw_what(view), _draw_from(view), _Texts(view, shared))
     return Group(*(clip(f"! {message}", "yellow") for message in shared), rows)
 
 
@@ -122,12 +122,12 @@ def shared_warnings(views: Sequence["ReplyView"]) -> tuple[str, ...]:
     return tuple(message for message, number in warned.items() if number > 1)
 
 
-def _what(view: "ReplyView") -> Text:
+def _draw_what(view: "ReplyView") -> Text:
     kind = view.kind or view.state or ""
     return Text(kind if view.state == "drafted" or kind == view.state else f"{kind}\n{view.state}")
 
 
-def _from(view: "ReplyView") -> Text:
+def _draw_from(view: "ReplyView") -> Text:
     return Text.assemble(clip(view.mention.author.label, "bold"), "\n", (output.safe(view.platform), "dim"))
 
 
@@ -161,11 +161,11 @@ def marks(view: "ReplyView") -> list[str]:
     claimed = f"claimed by {view.claimed_by}" if view.claimed_by else ""
     assigned = f"assigned to {view.assigned_to}" if view.assigned_to else ""
     snoozed = f"snoozed until {moment(view.snoozed_until)}" if view.snoozed_until else ""
-    approved = f"approved by {view.approved_by}" if view.approved_by else _missing_approval(view)
+    approved = f"approved by {view.approved_by}" if view.approved_by else _name_missing_approval(view)
     return [mark for mark in (claimed, assigned, snoozed, approved, view.error or "") if mark]
 
 
-def _missing_approval(view: "ReplyView") -> str:
+def _name_missing_approval(view: "ReplyView") -> str:
     """Return, where the policy needs two approvals, which is still missing."""
     if not view.needs_second_approval or view.state != "drafted":
         return ""
@@ -207,14 +207,14 @@ def status_line(view: "ReplyView") -> str:
 def next_step(view: "ReplyView") -> str:
     """Return which command comes next, by state."""
     number, name = view.id, f"{view.platform}:{view.mention.id}"
-    approvals = f"{_missing_approval(view)}: " if view.approvals else ""
+    approvals = f"{_name_missing_approval(view)}: " if view.approvals else ""
     can_reopen = view.closed_as in ("rejected", "handled")
     again = f"reopen it: `earshot undo {number}`" if can_reopen else f"to answer: `earshot escalate {name}`"
     steps = {
         None: f"no reply; to put it in the queue: `earshot escalate {name}`",
         "drafted": f"{approvals}`earshot approve {number}@{view.revision}`, `earshot edit {number}`, or `reject`",
         "escalated": f"write a reply: `earshot edit {number}`, or end it: `earshot close {number} --reason R`",
-        "approved": f"will be sent {_when(view)}{price(view)}; `earshot undo {number}` cancels",
+        "approved": f"will be sent {_say_when(view)}{price(view)}; `earshot undo {number}` cancels",
         "sending": "being sent now",
         "unconfirmed": "Earshot is checking the platform; if you know: "
         f"`earshot resolve {number} --sent REMOTE_ID` or `--not-sent`",
@@ -231,7 +231,7 @@ def price(view: "ReplyView") -> str:
     return f" for {view.cost_usd:.3f} USD" if view.cost_usd else ""
 
 
-def _when(view: "ReplyView") -> str:
+def _say_when(view: "ReplyView") -> str:
     if any(warning.name == "paused" for warning in view.warnings):
         return "when sending is resumed"
     if view.not_before is None:

@@ -67,12 +67,12 @@ def connect(config: "Settings", store: "Store") -> dict[str, "Platform"]:
     folder = data_folder()
     connected: dict[str, Platform] = {}
     for source in config.platforms:
-        meter = _meter(store, source.name, source.section)
+        meter = _make_meter(store, source.name, source.section)
         connected[source.name] = rules.load_platform(source.module).connect(source.section, secrets, folder, meter)
     return connected
 
 
-def _meter(store: "Store", name: str, section: object) -> object:
+def _make_meter(store: "Store", name: str, section: object) -> object:
     from listener.store.ledger import LedgerMeter
 
     budget = getattr(section, "daily_budget_usd", "none")

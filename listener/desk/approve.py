@@ -100,7 +100,13 @@ def record_approval(
         is_done = replies.update_fields(connection, reply, "first_approval", desk.by, now, detail, **CLEAR_LEASE)
     else:
         to = "approved" if item.mention.can_reply else "by_hand"
-        changes = {"approved_by": desk.by, "approved_at": now, **CLEAR_LEASE, **CLEAR_HOLD, **_delay(to, now, wait)}
+        changes = {
+            "approved_by": desk.by,
+            "approved_at": now,
+            **CLEAR_LEASE,
+            **CLEAR_HOLD,
+            **_delay_sending(to, now, wait),
+        }
         is_done = replies.transition(
             connection, reply, to, by=desk.by, now=now, what="approved", detail=detail, **changes
         )
@@ -109,7 +115,7 @@ def record_approval(
     events.approved(connection, reply.id, reply.revision, desk.by, preview.text, now)
 
 
-def _delay(to: str, now: datetime, wait: timedelta) -> dict[str, object]:
+def _delay_sending(to: str, now: datetime, wait: timedelta) -> dict[str, object]:
     return {"not_before": now + wait, "hold": "undo"} if wait and to == "approved" else {}
 
 
@@ -134,13 +140,13 @@ def needs_second_approval(policy: Policy, item: Exchange) -> bool:
 
 def _require_drafted(reply: Reply, revision: int | None) -> None:
     if reply.state != "drafted":
-        raise DeskError(f"reply {reply.id} is {state_text(reply)}, not drafted", _advice(reply))
+        raise DeskError(f"reply {reply.id} is {state_text(reply)}, not drafted", _advise(reply))
     if revision is not None and revision != reply.revision:
         changed = f"reply {reply.id} has changed since revision {revision} (it is {reply.revision} now)"
         raise DeskError(changed, "reload it")
 
 
-def _advice(reply: Reply) -> str:
+def _advise(reply: Reply) -> str:
     """Return what to do instead of approving a reply in this state."""
     advice = {
         "escalated": f"write a text first: `earshot edit {reply.id}`",

@@ -101,11 +101,13 @@ def _approve(store: Store, policy: Policy, preview: MakePreview, item: Exchange,
     with store.write() as connection:
         hold = holds.paused(connection, item.mention.platform, now) or holds.automatic(connection, policy, item, now)
         if hold is None:
-            _record(connection, policy, preview, item, now)
+            _record_automatic(connection, policy, preview, item, now)
     return hold
 
 
-def _record(connection: Connection, policy: Policy, preview: MakePreview, item: Exchange, now: datetime) -> None:
+def _record_automatic(
+    connection: Connection, policy: Policy, preview: MakePreview, item: Exchange, now: datetime
+) -> None:
     """Record the approval, unless a person's would be refused too: an opted-out author, an unfit text.
 
     Whether the kind may be sent is read again here, in the transaction: a colleague may have ended it just now.

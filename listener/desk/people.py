@@ -40,11 +40,11 @@ def person(store: Store, handle: str) -> PersonPage:
         followers=newest.author_followers if newest else None,
         opted_out=optout,
         notes=tuple(notes),
-        exchanges=tuple(_exchange(item) for item in exchanges),
+        exchanges=tuple(_make_exchange(item) for item in exchanges),
     )
 
 
-def _exchange(item: Exchange) -> ExchangeView:
+def _make_exchange(item: Exchange) -> ExchangeView:
     reply, decided = item.reply, item.decided
     return ExchangeView(
         mention_id=item.mention.id,

@@ -92,19 +92,19 @@ def lines(connection: Connection, view: RenderContext, items: Sequence[Exchange]
     """Return replies as staff see them, in a handful of queries however many there are."""
     around = holds.around(connection, items, view.now, view.bounds)
     given = events.approvals_of(connection, [item.reply.id for item in items if item.reply is not None])
-    return [_line(view, item, holds.warnings(around, item), given) for item in items]
+    return [_make_line(view, item, holds.warnings(around, item), given) for item in items]
 
 
-def _line(
+def _make_line(
     view: RenderContext,
     item: Exchange,
     warnings: Sequence[holds.ApprovalWarning],
     given: Mapping[int, Sequence[Approval]],
 ) -> ReplyView:
     reply, decided = item.reply, item.decided
-    approvals = _standing(reply, given)
-    preview = _preview(view, item, approvals)
-    own = {name: getattr(reply, name) if reply else None for name in OWN} | _ended(reply, view.now)
+    approvals = _list_standing(reply, given)
+    preview = _preview_text(view, item, approvals)
+    own = {name: getattr(reply, name) if reply else None for name in OWN} | _clear_ended(reply, view.now)
     return ReplyView(
         **own,
         text=preview.text if preview else None,
@@ -113,10 +113,10 @@ def _line(
         platform=item.mention.platform,
         rule=reply.rule if reply else decided.rule if decided else None,
         decision=decided.action if decided else None,
-        mention=_mention(item),
+        mention=_make_mention(item),
         sentiment=SentimentView(decided.compound if decided else None),
         eligibility=EligibilityView(item.mention.can_reply, item.mention.ineligible_reason),
-        guards=_guards(decided),
+        guards=_list_guards(decided),
         warnings=tuple(warnings),
         approvals=tuple(ApprovalView(approval.by, approval.at) for approval in approvals),
         needs_second_approval=view.needs_second(item),
@@ -126,7 +126,7 @@ def _line(
     )
 
 
-def _ended(reply: Reply | None, now: datetime) -> dict[str, None]:
+def _clear_ended(reply: Reply | None, now: datetime) -> dict[str, None]:
     """Return None for a claim and a snooze that have ended; upkeep takes them out of the row a little later."""
     ended: dict[str, None] = {}
     if reply is not None and reply.claimed_until is not None and reply.claimed_until <= now:
@@ -136,7 +136,7 @@ def _ended(reply: Reply | None, now: datetime) -> dict[str, None]:
     return ended
 
 
-def _mention(item: Exchange) -> MentionView:
+def _make_mention(item: Exchange) -> MentionView:
     mention = item.mention
     author = AuthorView(mention.author_id, mention.author_handle, mention.author_name, mention.author_followers)
     lang = item.decided.lang if item.decided else mention.lang
@@ -144,12 +144,12 @@ def _mention(item: Exchange) -> MentionView:
     return MentionView(mention.id, mention.url, mention.text, lang, *dates)
 
 
-def _guards(decided: StoredDecision | None) -> tuple[GuardView, ...]:
+def _list_guards(decided: StoredDecision | None) -> tuple[GuardView, ...]:
     hits = decided.hits if decided else ()
     return tuple(GuardView(hit["rule"], hit["message"]) for hit in hits if hit["rule"] in GUARD_NAMES)
 
 
-def _standing(reply: Reply | None, given: Mapping[int, Sequence[Approval]]) -> list[Approval]:
+def _list_standing(reply: Reply | None, given: Mapping[int, Sequence[Approval]]) -> list[Approval]:
     """Return the approvals that stand: of this revision, and not revoked."""
     if reply is None:
         return []
@@ -157,7 +157,7 @@ def _standing(reply: Reply | None, given: Mapping[int, Sequence[Approval]]) -> l
     return [approval for approval in same if approval.revoked_at is None]
 
 
-def _preview(view: RenderContext, item: Exchange, standing: Sequence[Approval]) -> Preview | None:
+def _preview_text(view: RenderContext, item: Exchange, standing: Sequence[Approval]) -> Preview | None:
     """Return the text that was approved, else the one that would be: while it is a draft, signed by who looks."""
     reply = item.reply
     if reply is None or not reply.text:
@@ -172,13 +172,13 @@ def detail(connection: Connection, view: RenderContext, item: Exchange) -> Reply
     return ReplyDetail(
         **values(line),
         trail=tuple(view.explain(item.decided, item.mention)) if item.decided else (),
-        thread=_thread(connection, view, item),
+        thread=_list_thread(connection, view, item),
         person=people.summary(connection, item.mention),
         events=tuple(events.of(connection, item.key)),
     )
 
 
-def _thread(connection: Connection, view: RenderContext, item: Exchange) -> tuple[ThreadLine, ...]:
+def _list_thread(connection: Connection, view: RenderContext, item: Exchange) -> tuple[ThreadLine, ...]:
     """Return the stored mentions and sent replies of the conversation, oldest first."""
     thread: list[ThreadLine] = []
     exchanges = items.of_conversation(connection, item.mention.platform, item.mention.conversation_id)
@@ -188,7 +188,7 @@ def _thread(connection: Connection, view: RenderContext, item: Exchange) -> tupl
         who = mention.author_handle or mention.author_name or mention.author_id
         thread.append(ThreadLine(who, mention.text, mention.created_at, ours=False))
         if reply is not None and reply.state == "sent" and reply.sent_at is not None:
-            shown = _preview(view, exchange, _standing(reply, given))
+            shown = _preview_text(view, exchange, _list_standing(reply, given))
             thread.append(ThreadLine(reply.approved_by, shown.text if shown else "", reply.sent_at, ours=True))
     return tuple(sorted(thread, key=lambda line: line.at))
 
@@ -232,7 +232,7 @@ def listing(store: Store, view: RenderContext, page: QueueFilter) -> tuple[list[
             assigned_to=page.assigned_to,
             late=page.late,
         )
-        return lines(connection, view, exchanges), _totals(connection, view.now)
+        return lines(connection, view, exchanges), _count_totals(connection, view.now)
 
 
 def stamp(store: Store) -> tuple[int, int, datetime | None]:
@@ -241,7 +241,7 @@ def stamp(store: Store) -> tuple[int, int, datetime | None]:
         return (events.newest(connection), *replies.claims(connection))
 
 
-def _totals(connection: Connection, now: datetime) -> QueueTotals:
+def _count_totals(connection: Connection, now: datetime) -> QueueTotals:
     snoozed, late = replies.count_snoozed_overdue(connection, now)
     polls = [state.ok_at for state in platforms.states(connection) if state.ok_at is not None]
     return QueueTotals(replies.counts(connection), snoozed, late, max(polls, default=None))

@@ -20,7 +20,7 @@ def use_next_wording(store: Store, desk: DeskContext, reply_id: int, revision: i
     present, kind = reply_of(item).text, reply_of(item).kind
     if kind is None and item.decided is not None:  # escalated by staff: the wordings are of the kind it was
         kind = item.decided.kind
-    fitting = _fitting(desk, item, candidates)
+    fitting = _list_fitting(desk, item, candidates)
     at = fitting.index(present) + 1 if present in fitting else 0
     others = [text for text in (*fitting[at:], *fitting[:at]) if text != present]
     if not others:
@@ -28,7 +28,7 @@ def use_next_wording(store: Store, desk: DeskContext, reply_id: int, revision: i
     transitions.edit(store, desk, reply_id, others[0], kind, revision)
 
 
-def _fitting(desk: DeskContext, item: Exchange, candidates: Candidates) -> list[str]:
+def _list_fitting(desk: DeskContext, item: Exchange, candidates: Candidates) -> list[str]:
     """Return the first form that fits of each variant."""
     fitting: dict[str, str] = {}
     for candidate in candidates(item.decided, item.mention) if item.decided else ():
