@@ -15,9 +15,9 @@ def main() -> None:
 
         shutdown.install()
     if sys.argv[1:] == ["health"]:
-        from listener.cli.health import health
+        from listener.cli.health import check_health
 
-        sys.exit(health(os.environ))
+        sys.exit(check_health(os.environ))
     gc.set_threshold(GARBAGE_THRESHOLD)
     atexit.register(gc.freeze)  # else a last collection at exit takes a fifth of the time
     sys.exit(run_app())

@@ -66,7 +66,8 @@ def title(view: "ReplyView", now: datetime) -> Text:
     parts = [f"Reply {view.id}", view.kind, view.state, f"revision {view.revision}"]
     line = Text(" · ".join(part for part in parts if part), "bold")
     if view.due_at is not None and view.state in ("drafted", "escalated", "by_hand"):
-        line = Text.assemble(line, " · due ", render.due(view, now))
+        due = render.due(view, now)
+        line = Text.assemble(line, " · " if due.plain.startswith("late") else " · due ", due)
     marks = render.marks(view)
     return Text.assemble(line, "\n", (output.safe(" · ".join(marks)), "yellow")) if marks else line
 

@@ -140,15 +140,20 @@ class _Texts:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Draw them for this width."""
-        mention = output.safe(_ADDRESSED.sub("", self.view.mention.text)[:START])
+        mention = opening(self.view)
         if self.view.text:
             yield from (clip(mention), clip(f"→ {self.view.text}", "green"))
         else:
             first, *rest = Text(mention).wrap(console, options.max_width) or [Text()]
             yield from (first, *[clip(Text(" ").join(rest).plain)] * bool(rest))
         own = [f"! {warning.message}" for warning in self.view.warnings if warning.message not in self.shared]
-        if found := [*marks(self.view), *own]:
-            yield clip(" · ".join(found), "yellow")
+        if notes := [*marks(self.view), *own]:
+            yield clip(" · ".join(notes), "yellow")
+
+
+def opening(view: "ReplyView") -> str:
+    """Return how the mention begins, made safe, without whom it addresses."""
+    return output.safe(_ADDRESSED.sub("", view.mention.text)[:START])
 
 
 def marks(view: "ReplyView") -> list[str]:

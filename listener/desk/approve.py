@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -61,8 +60,8 @@ class ApprovalResult:
 
 NO_DELAY = timedelta(0)
 CLOSED_BY_STAFF = ("rejected", "handled")  # can be reopened
-CLEAR_HOLD: dict[str, Any] = {"not_before": None, "hold": None, "error": None}  # the hold before is over
-CLEAR_LEASE: dict[str, Any] = {"claimed_by": None, "claimed_until": None, "snoozed_until": None}
+CLEAR_HOLD: dict[str, None] = {"not_before": None, "hold": None, "error": None}  # the hold before is over
+CLEAR_LEASE: dict[str, None] = {"claimed_by": None, "claimed_until": None, "snoozed_until": None}
 
 
 def approve(
@@ -110,7 +109,7 @@ def record_approval(
     events.approved(connection, reply.id, reply.revision, desk.by, preview.text, now)
 
 
-def _delay(to: str, now: datetime, wait: timedelta) -> dict[str, Any]:
+def _delay(to: str, now: datetime, wait: timedelta) -> dict[str, object]:
     return {"not_before": now + wait, "hold": "undo"} if wait and to == "approved" else {}
 
 

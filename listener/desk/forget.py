@@ -1,76 +1,87 @@
-"""Forget a person: their words go from every table and from the file, what was to be said to them is stopped."""
+"""Erase a person's words from every table and from the file, and withdraw the replies to them."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection
 
 from listener.desk.approve import DeskContext, require_staff, state_text
 from listener.errors import DeskError
-from listener.model import Json
-from listener.store import erasure as store_forget
-from listener.store import events, items, people, quarantine, replies, vacuum
+from listener.store import erasure, events, items, people, quarantine, replies, vacuum
 from listener.store.engine import Store
 from listener.store.people import Person
 from listener.store.quarantine import Names
 
 UNDER_WAY = ("sending", "unconfirmed")
-MAGIC = b"SQLite format 3\0"  # how such a file begins
+SQLITE_HEADER = b"SQLite format 3\0"
 OVER = ("sent", "closed")
 
 
-def forget(store: Store, desk: DeskContext, handle: str) -> Json:
-    """Erase the words of a person, and say what was done; `clean` then does the file.
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """Whose words were erased: rows by noun, the ids of the replies that were withdrawn, and what a person must check.
 
-    perhaps: numbers of set-aside items that name the person and do not tell their author. Who is forgotten already has
-    nothing to lose, and the file is cleaned once more. Raises DeskError while a reply to them is under way: to find out
-    whether it arrived, its text is needed.
+    perhaps: ids of quarantined items that name the person but not their author.
+    """
+
+    platform: str
+    author_id: str
+    erased: dict[str, int]
+    stopped: tuple[int, ...]
+    opted_out: bool
+    perhaps: tuple[int, ...]
+
+
+def forget(store: Store, desk: DeskContext, handle: str) -> Erasure:
+    """Erase the words of a person; `vacuum.clean` then cleans the file, also when there was nothing to erase.
+
+    Raises DeskError while a reply to them is under way: its text is needed to find out whether it arrived.
     """
     with store.write() as connection:
         require_staff(desk)
         who = people.find_words(connection, handle)
         whose, now = quarantine.names(connection, *who), desk.clock()
-        stopped = _stop(connection, desk, who)
-        erased = store_forget.erase(connection, who, desk.by, now) if _anything(connection, whose, who) else {}
+        stopped = _withdraw(connection, desk, who)
+        erased = erasure.erase(connection, who, desk.by, now) if _has_words(connection, whose, who) else {}
         vacuum.due(connection, now)
         events.add(connection, "erasure_requested", desk.by, now, detail={"mentions": erased.get("mentions", 0)})
-        silent = people.opted_out(connection, who) is not None
-        perhaps = quarantine.perhaps(connection, whose)
-    done = {"platform": who[0], "author_id": who[1], "erased": erased, "stopped": stopped, "opted_out": silent}
-    return {**done, "perhaps": perhaps}
+        has_opted_out = people.opted_out(connection, who) is not None
+        perhaps = tuple(quarantine.perhaps(connection, whose))
+    return Erasure(*who, erased, stopped, has_opted_out, perhaps)
 
 
-def _anything(connection: Connection, whose: Names, who: Person) -> bool:
-    """True when words of theirs, or about them, are here."""
-    said = people.figures(connection, who)["mentions"] or people.notes(connection, who)
-    return bool(said or any(quarantine.known(connection, who[0], name) for name in whose.ids | whose.handles))
+def _has_words(connection: Connection, whose: Names, who: Person) -> bool:
+    """Return True when words of theirs, or about them, are stored."""
+    stored = people.figures(connection, who)["mentions"] or people.notes(connection, who)
+    return bool(stored or any(quarantine.known(connection, who[0], name) for name in whose.ids | whose.handles))
 
 
-def _stop(connection: Connection, desk: DeskContext, who: Person) -> list[int]:
-    """Close what was to be said to them. Returns the ids of the replies."""
-    found = [one.reply for one in items.of_person(connection, *who, limit=None) if one.reply is not None]
-    if waiting := next((one for one in found if one.state in UNDER_WAY), None):
+def _withdraw(connection: Connection, desk: DeskContext, who: Person) -> tuple[int, ...]:
+    """Close the replies to them that are not sent. Returns their ids. Raises DeskError."""
+    answers = [item.reply for item in items.of_person(connection, *who, limit=None) if item.reply is not None]
+    if waiting := next((reply for reply in answers if reply.state in UNDER_WAY), None):
         raise DeskError(
             f"reply {waiting.id} to this person is {state_text(waiting)}: its outcome must be known first",
-            f"`earshot show {waiting.id}` tells more, `earshot resolve` settles it; then forget",
+            f"look at it with `earshot show {waiting.id}`, settle it with `earshot resolve`, then forget",
         )
-    live = [one for one in found if one.state not in OVER]
-    for one in live:
-        replies.end(connection, one, "withdrawn", "", by=desk.by, now=desk.clock())
-    return [one.id for one in live]
+    live = [reply for reply in answers if reply.state not in OVER]
+    for reply in live:
+        replies.end(connection, reply, "withdrawn", "", by=desk.by, now=desk.clock())
+    return tuple(reply.id for reply in live)
 
 
 def copies(database: Path, *folders: Path) -> list[Path]:
-    """Databases beside this one or below these folders, whatever their names: backups, which hold the words still."""
+    """List databases beside this one or below these folders, whatever their names: backups still hold the words."""
     beside = [*database.parent.glob("*"), *(database.parent / "backups").glob("*")]
-    found = {one.resolve() for one in (*beside, *(one for folder in folders for one in folder.rglob("*")))}
-    return sorted(one for one in found - {database.resolve()} if _is_database(one))
+    paths = {path.resolve() for path in (*beside, *(path for folder in folders for path in folder.rglob("*")))}
+    return sorted(path for path in paths - {database.resolve()} if _is_database(path))
 
 
 def _is_database(path: Path) -> bool:
     try:
-        if not path.is_file():  # a pipe would be waited for
+        if not path.is_file():  # opening a pipe would wait for its writer
             return False
         with path.open("rb") as file:
-            return file.read(len(MAGIC)) == MAGIC
+            return file.read(len(SQLITE_HEADER)) == SQLITE_HEADER
     except OSError:
         return False

@@ -1,13 +1,13 @@
 """Claim, assign and snooze a reply: columns, not states."""
 
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy import Connection
 
 from listener.desk.approve import DeskContext
 from listener.desk.transitions import act
 from listener.errors import DeskError
+from listener.model import Json
 from listener.store import events, replies
 from listener.store.engine import Store
 from listener.store.records import Exchange, Reply
@@ -73,8 +73,8 @@ def _mark(
     reply_id: int,
     states: tuple[str, ...],
     what: str,
-    detail: dict[str, Any] | None,
-    **changes: Any,
+    detail: Json | None,
+    **changes: object,
 ) -> None:
     def work(connection: Connection, item: Exchange, reply: Reply) -> bool:
         replies.update_fields(connection, reply, what, desk.by, desk.clock(), detail, **changes)

@@ -1,11 +1,28 @@
-"""Persons: their history, notes and opt-outs."""
+"""Read and change what is known of persons: their history, notes and opt-outs."""
+
+from sqlalchemy import Connection
 
 from listener.desk.approve import DeskContext, require_staff
-from listener.desk.views import ExchangeView, OptOutView, PersonPage
+from listener.desk.views import ExchangeView, PersonPage, PersonView
 from listener.errors import DeskError
+from listener.model import Mention
 from listener.store import events, items, people, replies
 from listener.store.engine import Store
 from listener.store.records import Exchange
+
+
+def summary(connection: Connection, mention: Mention) -> PersonView:
+    """Return what is known of a mention's author."""
+    who = (mention.platform, mention.author_id)
+    return PersonView(
+        handle=mention.author_handle,
+        name=mention.author_name,
+        author_id=mention.author_id,
+        followers=mention.author_followers,
+        **people.figures(connection, who),
+        opted_out=people.opted_out(connection, who) is not None,
+        notes=tuple(people.notes(connection, who)),
+    )
 
 
 def person(store: Store, handle: str) -> PersonPage:
@@ -21,7 +38,7 @@ def person(store: Store, handle: str) -> PersonPage:
         handle=newest.author_handle if newest else None,
         name=newest.author_name if newest else None,
         followers=newest.author_followers if newest else None,
-        opted_out=None if optout is None else OptOutView(optout.at, optout.by, optout.why),
+        opted_out=optout,
         notes=tuple(notes),
         exchanges=tuple(_exchange(item) for item in exchanges),
     )
@@ -43,7 +60,7 @@ def _exchange(item: Exchange) -> ExchangeView:
 
 
 def note(store: Store, desk: DeskContext, handle: str, text: str) -> PersonPage:
-    """Keep a note about a person."""
+    """Keep a note about a person. Raises DeskError."""
     if not text.strip():
         raise DeskError("the note is empty", "write what colleagues should know")
     with store.write() as connection:
@@ -53,7 +70,7 @@ def note(store: Store, desk: DeskContext, handle: str, text: str) -> PersonPage:
 
 
 def opt_out(store: Store, desk: DeskContext, handle: str, why: str | None) -> PersonPage:
-    """Never answer this person: open drafts are closed, approved replies withdrawn before they go."""
+    """Never answer this person: close drafts, and withdraw approved replies. Raises DeskError."""
     with store.write() as connection:
         require_staff(desk)
         who = people.find(connection, handle)
@@ -62,18 +79,18 @@ def opt_out(store: Store, desk: DeskContext, handle: str, why: str | None) -> Pe
         for item in items.of_person(connection, *who, limit=None):
             reply = item.reply
             if reply is not None and reply.state in ("drafted", "approved", "by_hand"):
-                reason = "this person asked never to be answered"
+                reason = "this person opted out of replies"
                 replies.end(connection, reply, "withdrawn", reason, by=desk.by, now=now)
         events.add(connection, "opted_out", desk.by, now, detail={"platform": who[0], "author_id": who[1], "why": why})
     return person(store, handle)
 
 
 def opt_in(store: Store, desk: DeskContext, handle: str) -> PersonPage:
-    """Take an opt-out back. Raises DeskError when there is none."""
+    """Remove an opt-out. Raises DeskError when there is none."""
     with store.write() as connection:
         require_staff(desk)
         who = people.find(connection, handle)
         if not people.opt_in(connection, who):
-            raise DeskError(f"{handle} has not opted out", "`earshot person` tells")
+            raise DeskError(f"{handle} has not opted out", f"`earshot person {handle}` shows it")
         events.add(connection, "opted_in", desk.by, desk.clock(), detail={"platform": who[0], "author_id": who[1]})
     return person(store, handle)

@@ -1,7 +1,4 @@
-"""What staff see: a reply with its mention, exact text, trail, thread and person, in the shape of CONTRACT.md.
-
-Reads, never writes. Times stay datetimes; the command line renders them.
-"""
+"""Read what staff see: the queue, and a reply with its mention, exact text, trail, thread and person."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,23 +7,22 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from listener import holds
+from listener.desk import people
 from listener.desk.views import (
     ApprovalView,
     AuthorView,
     EligibilityView,
-    EventView,
     GuardView,
     MentionView,
-    PersonView,
     ReplyDetail,
     ReplyView,
     SentimentView,
     ThreadLine,
 )
 from listener.errors import DeskError
-from listener.model import Json, Mention, Preview, RuleResult
+from listener.model import Mention, Preview, RuleResult
 from listener.policy import Holds
-from listener.store import events, items, mentions, people, platforms, replies
+from listener.store import events, items, mentions, platforms, replies
 from listener.store.engine import Store
 from listener.store.records import Approval, Exchange, Reply, StoredDecision, values
 from listener.store.tables import WAITING
@@ -44,7 +40,7 @@ OWN = (
 
 @dataclass(frozen=True, slots=True)
 class ItemRef:
-    """What a person names: a reply by its id, or a mention by its platform and id."""
+    """A reply by its id, or a mention by its platform and id."""
 
     reply_id: int | None = None
     mention: tuple[str, str] | None = None
@@ -89,14 +85,14 @@ class RenderContext:
     now: datetime
     bounds: Holds = holds.DEFAULT_HOLDS
     signed: Callable[[str], str] = str  # the text with the signature of who looks, who would approve it
-    two: Callable[[Exchange], bool] = lambda item: False  # whether two names must approve it
+    needs_second: Callable[[Exchange], bool] = lambda item: False
 
 
 def lines(connection: Connection, view: RenderContext, items: Sequence[Exchange]) -> list[ReplyView]:
     """Return replies as staff see them, in a handful of queries however many there are."""
     around = holds.around(connection, items, view.now, view.bounds)
     given = events.approvals_of(connection, [item.reply.id for item in items if item.reply is not None])
-    return [ReplyView(**_line(view, item, holds.warnings(around, item), given)) for item in items]
+    return [_line(view, item, holds.warnings(around, item), given) for item in items]
 
 
 def _line(
@@ -104,40 +100,40 @@ def _line(
     item: Exchange,
     warnings: Sequence[holds.ApprovalWarning],
     given: Mapping[int, Sequence[Approval]],
-) -> Json:
-    """Return the fields of a ReplyView."""
+) -> ReplyView:
     reply, decided = item.reply, item.decided
-    standing = _standing(reply, given)
-    preview = _preview(view, item, standing)
-    return {
-        **_own(reply, view.now),
-        "text": preview.text if preview else None,
-        "length": preview.length if preview else None,
-        "limit": preview.limit if preview else None,
-        "platform": item.mention.platform,
-        "rule": reply.rule if reply else decided.rule if decided else None,
-        "decision": decided.action if decided else None,
-        "mention": _mention(item),
-        "sentiment": SentimentView(decided.compound if decided else None),
-        "eligibility": EligibilityView(item.mention.can_reply, item.mention.ineligible_reason),
-        "guards": _guards(decided),
-        "warnings": tuple(warnings),
-        "approvals": tuple(ApprovalView(approval.by, approval.at) for approval in standing),
-        "needs_second_approval": view.two(item),
-        "link_hosts": hosts(preview.text) if preview else (),
-        "cost_usd": preview.cost_usd if preview else None,
-        "reply_url": (preview.link if preview else None) or item.mention.url,
-    }
+    approvals = _standing(reply, given)
+    preview = _preview(view, item, approvals)
+    own = {name: getattr(reply, name) if reply else None for name in OWN} | _ended(reply, view.now)
+    return ReplyView(
+        **own,
+        text=preview.text if preview else None,
+        length=preview.length if preview else None,
+        limit=preview.limit if preview else None,
+        platform=item.mention.platform,
+        rule=reply.rule if reply else decided.rule if decided else None,
+        decision=decided.action if decided else None,
+        mention=_mention(item),
+        sentiment=SentimentView(decided.compound if decided else None),
+        eligibility=EligibilityView(item.mention.can_reply, item.mention.ineligible_reason),
+        guards=_guards(decided),
+        warnings=tuple(warnings),
+        approvals=tuple(ApprovalView(approval.by, approval.at) for approval in approvals),
+        needs_second_approval=view.needs_second(item),
+        link_hosts=hosts(preview.text) if preview else (),
+        cost_usd=preview.cost_usd if preview else None,
+        reply_url=(preview.link if preview else None) or item.mention.url,
+    )
 
 
-def _own(reply: Reply | None, now: datetime) -> Json:
-    """Return the columns of a reply that are shown as they are; a claim or snooze that has ended is None."""
-    own = {name: getattr(reply, name) if reply else None for name in OWN}
+def _ended(reply: Reply | None, now: datetime) -> dict[str, None]:
+    """Return None for a claim and a snooze that have ended; upkeep takes them out of the row a little later."""
+    ended: dict[str, None] = {}
     if reply is not None and reply.claimed_until is not None and reply.claimed_until <= now:
-        own |= {"claimed_by": None, "claimed_until": None}  # upkeep takes it out of the row a little later
+        ended |= {"claimed_by": None, "claimed_until": None}
     if reply is not None and reply.snoozed_until is not None and reply.snoozed_until <= now:
-        own["snoozed_until"] = None
-    return own
+        ended["snoozed_until"] = None
+    return ended
 
 
 def _mention(item: Exchange) -> MentionView:
@@ -172,14 +168,13 @@ def _preview(view: RenderContext, item: Exchange, standing: Sequence[Approval]) 
 
 def detail(connection: Connection, view: RenderContext, item: Exchange) -> ReplyDetail:
     """Return everything about one mention and its reply: trail in words, thread, person, events."""
-    happened = events.of(connection, item.key)
     (line,) = lines(connection, view, [item])
     return ReplyDetail(
         **values(line),
         trail=tuple(view.explain(item.decided, item.mention)) if item.decided else (),
         thread=_thread(connection, view, item),
-        person=_person(connection, item.mention),
-        events=tuple(EventView(event.at, event.what, event.by, event.detail) for event in happened),
+        person=people.summary(connection, item.mention),
+        events=tuple(events.of(connection, item.key)),
     )
 
 
@@ -198,34 +193,21 @@ def _thread(connection: Connection, view: RenderContext, item: Exchange) -> tupl
     return tuple(sorted(thread, key=lambda line: line.at))
 
 
-def _person(connection: Connection, mention: Mention) -> PersonView:
-    who = (mention.platform, mention.author_id)
-    return PersonView(
-        handle=mention.author_handle,
-        name=mention.author_name,
-        author_id=mention.author_id,
-        followers=mention.author_followers,
-        **people.figures(connection, who),
-        opted_out=people.opted_out(connection, who) is not None,
-        notes=tuple(people.notes(connection, who)),
-    )
-
-
-def find(connection: Connection, asked: ItemRef) -> Exchange:
-    """What a person named. Raises DeskError."""
-    if asked.mention is None:
-        return items.item(connection, reply_id=asked.reply_id)
-    key = mentions.locate(connection, *asked.mention)
+def find(connection: Connection, ref: ItemRef) -> Exchange:
+    """Return what a person named. Raises DeskError."""
+    if ref.mention is None:
+        return items.item(connection, reply_id=ref.reply_id)
+    key = mentions.locate(connection, *ref.mention)
     if key is None:
-        message = f"there is no mention {':'.join(asked.mention)}"
+        message = f"there is no mention {':'.join(ref.mention)}"
         raise DeskError(message, "`earshot log` and `earshot quarantine` list what came in")
     return items.item(connection, key=key)
 
 
-def show(store: Store, view: RenderContext, asked: ItemRef) -> ReplyDetail:
+def show(store: Store, view: RenderContext, ref: ItemRef) -> ReplyDetail:
     """Return everything about a reply or a mention. Raises DeskError."""
     with store.read() as connection:
-        return detail(connection, view, find(connection, asked))
+        return detail(connection, view, find(connection, ref))
 
 
 def single(store: Store, view: RenderContext, reply_id: int) -> ReplyView:
@@ -235,9 +217,9 @@ def single(store: Store, view: RenderContext, reply_id: int) -> ReplyView:
 
 
 def listing(store: Store, view: RenderContext, page: QueueFilter) -> tuple[list[ReplyView], QueueTotals]:
-    """A part of the queue, due first, and the totals of all of it. Raises DeskError."""
+    """Return a part of the queue, due first, and the totals of all of it. Raises DeskError."""
     with store.read() as connection:
-        found = items.items(
+        exchanges = items.items(
             connection,
             view.now,
             states=page.states or WAITING,
@@ -250,7 +232,7 @@ def listing(store: Store, view: RenderContext, page: QueueFilter) -> tuple[list[
             assigned_to=page.assigned_to,
             late=page.late,
         )
-        return lines(connection, view, found), _totals(connection, view.now)
+        return lines(connection, view, exchanges), _totals(connection, view.now)
 
 
 def stamp(store: Store) -> tuple[int, int, datetime | None]:
@@ -260,6 +242,6 @@ def stamp(store: Store) -> tuple[int, int, datetime | None]:
 
 
 def _totals(connection: Connection, now: datetime) -> QueueTotals:
-    asleep, late = replies.count_snoozed_overdue(connection, now)
-    heard = [one.ok_at for one in platforms.states(connection) if one.ok_at is not None]
-    return QueueTotals(replies.counts(connection), asleep, late, max(heard, default=None))
+    snoozed, late = replies.count_snoozed_overdue(connection, now)
+    polls = [state.ok_at for state in platforms.states(connection) if state.ok_at is not None]
+    return QueueTotals(replies.counts(connection), snoozed, late, max(polls, default=None))

@@ -1,7 +1,6 @@
 """Act on one reply, besides approving it: every move by compare-and-swap, with who and when."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
 
 from sqlalchemy import Connection
 
@@ -17,11 +16,12 @@ from listener.desk.approve import (
     state_text,
 )
 from listener.errors import DeskError
+from listener.model import Json
 from listener.store import events, items, mentions, notices, replies
 from listener.store.engine import Store
 from listener.store.records import Exchange, Reply
 
-CLEAR_APPROVAL: dict[str, Any] = {"approved_by": None, "approved_at": None, **CLEAR_HOLD}
+CLEAR_APPROVAL: dict[str, None] = {"approved_by": None, "approved_at": None, **CLEAR_HOLD}
 EDITABLE = ("drafted", "escalated", "approved", "failed")
 CLOSABLE = ("drafted", "approved", "escalated", "by_hand", "failed")
 
@@ -56,17 +56,28 @@ def _move(
     reply_id: int,
     states: tuple[str, ...],
     to: str,
-    *,
-    what: str | None = None,
-    detail: Any = None,
-    **changes: Any,
+    what: str,
+    changes: Mapping[str, object],
+    detail: Json,
 ) -> None:
     def work(connection: Connection, item: Exchange, reply: Reply) -> bool:
-        return replies.transition(
-            connection, reply, to, by=desk.by, now=desk.clock(), what=what, detail=detail, **changes
-        )
+        return _move_on(connection, desk, reply, to, what, changes, detail)
 
     act(store, desk, reply_id, states, work)
+
+
+def _move_on(
+    connection: Connection,
+    desk: DeskContext,
+    reply: Reply,
+    to: str,
+    what: str,
+    changes: Mapping[str, object],
+    detail: Json | None = None,
+) -> bool:
+    """Move the reply, with an event, if it still is what was seen. Returns False when someone else was first."""
+    now = desk.clock()
+    return replies.transition(connection, reply, to, by=desk.by, now=now, what=what, detail=detail, **changes)
 
 
 def editable(store: Store, desk: DeskContext, reply_id: int) -> Reply:
@@ -88,14 +99,13 @@ def edit(
         if revision is not None and revision != reply.revision:
             raise DeskError(f"reply {reply_id} has changed since revision {revision}", "reload it")
         shown = require_sendable(desk, item.mention, unsigned and desk.signed(unsigned))
-        change = {"text": unsigned, "kind": _require_kind(desk, reply, kind), **CLEAR_APPROVAL}
+        change: dict[str, object] = {"text": unsigned, "kind": _require_kind(desk, reply, kind), **CLEAR_APPROVAL}
         before = desk.preview(desk.signed(reply.text), item.mention) if reply.text else None
         if shown != before or change["kind"] != reply.kind:
             change |= {"variant": None, "auto": False}  # the text differs: from here on it is a draft of staff's own
         number = reply.revision + 1
         detail = {"before": reply.text, "text": unsigned, "revision": number}
-        log: dict[str, Any] = {"by": desk.by, "now": desk.clock(), "what": "edited", "detail": detail}
-        return replies.transition(connection, reply, "drafted", **log, revision=number, **change)
+        return _move_on(connection, desk, reply, "drafted", "edited", {**change, "revision": number}, detail)
 
     act(store, desk, reply_id, EDITABLE, work)
 
@@ -122,7 +132,7 @@ def _close(store: Store, desk: DeskContext, reply_id: int, closed_as: str, reaso
     if not reason.strip():
         raise DeskError("a reason is needed", "add --reason TEXT")
     ended = {"closed_as": closed_as, "reason": reason, "hold": None, "not_before": None, **CLEAR_LEASE}
-    _move(store, desk, reply_id, CLOSABLE, "closed", what=closed_as, detail={"message": reason}, **ended)
+    _move(store, desk, reply_id, CLOSABLE, "closed", closed_as, ended, {"message": reason})
 
 
 def reopen(store: Store, desk: DeskContext, reply_id: int) -> None:
@@ -134,11 +144,10 @@ def reopen(store: Store, desk: DeskContext, reply_id: int) -> None:
     def work(connection: Connection, item: Exchange, reply: Reply) -> bool:
         _require_reopenable(connection, item, reply)
         to = "drafted" if reply.text else "escalated"
-        change: dict[str, Any] = {**CLEAR_APPROVAL, "closed_as": None, "reason": None, "attempts": 0}
-        change |= {"assigned_to": reply.assigned_to or (desk.by if reply.auto else None)}
+        assigned_to = reply.assigned_to or (desk.by if reply.auto else None)
+        changes = {**CLEAR_APPROVAL, "closed_as": None, "reason": None, "attempts": 0, "assigned_to": assigned_to}
         detail = {"message": f"was {state_text(reply)}: {reply.reason or 'no reason kept'}"}
-        log: dict[str, Any] = {"by": desk.by, "now": desk.clock(), "what": "reopened", "detail": detail}
-        return replies.transition(connection, reply, to, **log, revision=reply.revision + 1, **change)
+        return _move_on(connection, desk, reply, to, "reopened", {**changes, "revision": reply.revision + 1}, detail)
 
     act(store, desk, reply_id, ("closed",), work)
 
@@ -157,8 +166,8 @@ def retry(store: Store, desk: DeskContext, reply_id: int) -> None:
     """Put a reply that failed back into the queue, for a new approval. Raises DeskError."""
 
     def work(connection: Connection, item: Exchange, reply: Reply) -> bool:
-        change: dict[str, Any] = {**CLEAR_APPROVAL, "revision": reply.revision + 1, "attempts": 0}
-        return replies.transition(connection, reply, "drafted", by=desk.by, now=desk.clock(), what="retried", **change)
+        change = {**CLEAR_APPROVAL, "revision": reply.revision + 1, "attempts": 0}
+        return _move_on(connection, desk, reply, "drafted", "retried", change)
 
     act(store, desk, reply_id, ("failed",), work)
 
@@ -169,9 +178,7 @@ def undo(store: Store, desk: DeskContext, reply_id: int) -> None:
     def work(connection: Connection, item: Exchange, reply: Reply) -> bool:
         if reply.state == "drafted" and not events.standing(connection, reply.id, reply.revision):
             raise DeskError(f"reply {reply_id} is {state_text(reply)}", "it has no approval to undo")
-        return replies.transition(
-            connection, reply, "drafted", by=desk.by, now=desk.clock(), what="approval_revoked", **CLEAR_APPROVAL
-        )
+        return _move_on(connection, desk, reply, "drafted", "approval_revoked", CLEAR_APPROVAL)
 
     act(store, desk, reply_id, ("approved", "by_hand", "drafted"), work)
 
@@ -179,21 +186,19 @@ def undo(store: Store, desk: DeskContext, reply_id: int) -> None:
 def done(store: Store, desk: DeskContext, reply_id: int, remote_id: str | None) -> None:
     """Mark a reply as posted by a person. Raises DeskError."""
     sent = {"sent_at": desk.clock(), "remote_id": remote_id or None, "error": None, **CLEAR_LEASE}
-    _move(store, desk, reply_id, ("by_hand",), "sent", what="done_by_hand", detail={"remote_id": remote_id}, **sent)
+    _move(store, desk, reply_id, ("by_hand",), "sent", "done_by_hand", sent, {"remote_id": remote_id})
 
 
 def resolve(store: Store, desk: DeskContext, reply_id: int, remote_id: str | None) -> None:
     """Settle an unconfirmed reply: it was sent as remote_id, or (None) it was not sent. Raises DeskError."""
 
     def work(connection: Connection, item: Exchange, reply: Reply) -> bool:
-        now = desk.clock()
-        notices.clear(connection, "unconfirmed", item.mention.platform, now, subject=str(reply.id))
-        message = "not sent" if remote_id is None else f"sent as {remote_id}"
-        log: dict[str, Any] = {"by": desk.by, "now": now, "what": "resolved", "detail": {"message": message}}
+        notices.clear(connection, "unconfirmed", item.mention.platform, desk.clock(), subject=str(reply.id))
         if remote_id is None:
-            return replies.transition(connection, reply, "approved", **log, check_count=0, attempts=0, **CLEAR_HOLD)
-        sent = {"sent_at": reply.sending_at or now, "remote_id": remote_id, **CLEAR_HOLD}
-        return replies.transition(connection, reply, "sent", **log, **sent)
+            again = {"check_count": 0, "attempts": 0, **CLEAR_HOLD}
+            return _move_on(connection, desk, reply, "approved", "resolved", again, {"message": "not sent"})
+        sent = {"sent_at": reply.sending_at or desk.clock(), "remote_id": remote_id, **CLEAR_HOLD}
+        return _move_on(connection, desk, reply, "sent", "resolved", sent, {"message": f"sent as {remote_id}"})
 
     if remote_id is not None and not remote_id.strip():
         raise DeskError("the id of the post is empty", "give --sent the id of the post on the platform")
@@ -204,11 +209,9 @@ def escalate(store: Store, desk: DeskContext, reply_id: int) -> None:
     """Hand a reply to staff without its draft, whose text stays in the log. Raises DeskError."""
 
     def work(connection: Connection, item: Exchange, reply: Reply) -> bool:
-        empty: dict[str, Any] = {"text": None, "kind": None, "variant": None, "auto": False}
+        empty = {"text": None, "kind": None, "variant": None, "auto": False, "revision": reply.revision + 1}
         detail = {"before": reply.text}
-        log: dict[str, Any] = {"by": desk.by, "now": desk.clock(), "what": "escalated", "detail": detail}
-        number = reply.revision + 1
-        return replies.transition(connection, reply, "escalated", **log, revision=number, **empty, **CLEAR_APPROVAL)
+        return _move_on(connection, desk, reply, "escalated", "escalated", {**empty, **CLEAR_APPROVAL}, detail)
 
     act(store, desk, reply_id, ("drafted", "approved"), work)
 

@@ -5,29 +5,20 @@ Fields are named as the keys of CONTRACT.md; `listener.cli.output` makes the JSO
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from listener.errors import DeskError
 from listener.holds import ApprovalWarning
 from listener.model import RuleResult
-from listener.store.records import Note
+from listener.store.records import Event, Note, OptOut
 
 TrailLine = RuleResult
 WarningView = ApprovalWarning
-
-
-class Keyed:
-    """Lets `view["name"]` read a field until the last caller uses attributes."""
-
-    __slots__ = ()
-
-    def __getitem__(self, name: str) -> Any:
-        """Return a field by its name."""
-        return getattr(self, name)
+GuardView = ApprovalWarning  # the same two fields: its name, and a message
+EventView = Event
 
 
 @dataclass(frozen=True, slots=True)
-class AuthorView(Keyed):
+class AuthorView:
     """Who wrote a mention."""
 
     id: str
@@ -42,7 +33,7 @@ class AuthorView(Keyed):
 
 
 @dataclass(frozen=True, slots=True)
-class MentionView(Keyed):
+class MentionView:
     """The mention that a reply answers."""
 
     id: str
@@ -56,14 +47,14 @@ class MentionView(Keyed):
 
 
 @dataclass(frozen=True, slots=True)
-class SentimentView(Keyed):
+class SentimentView:
     """The score of a mention, -1 to 1; None until it is decided."""
 
     compound: float | None
 
 
 @dataclass(frozen=True, slots=True)
-class EligibilityView(Keyed):
+class EligibilityView:
     """Whether the platform's API can post the reply, and if not, why."""
 
     can_reply: bool
@@ -71,15 +62,7 @@ class EligibilityView(Keyed):
 
 
 @dataclass(frozen=True, slots=True)
-class GuardView(Keyed):
-    """A guard that hit the mention."""
-
-    name: str
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class ApprovalView(Keyed):
+class ApprovalView:
     """An approval that stands."""
 
     by: str
@@ -87,7 +70,7 @@ class ApprovalView(Keyed):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReplyView(Keyed):
+class ReplyView:
     """A reply with its mention. For a mention without a reply, the reply's own fields are None.
 
     text: exactly what will be posted; length and limit: in the platform's own counting.
@@ -142,7 +125,7 @@ class ReplyView(Keyed):
 
 
 @dataclass(frozen=True, slots=True)
-class ThreadLine(Keyed):
+class ThreadLine:
     """A post of the conversation; ours: a reply of ours, and then who is the name that approved it."""
 
     who: str | None
@@ -152,7 +135,7 @@ class ThreadLine(Keyed):
 
 
 @dataclass(frozen=True, slots=True)
-class PersonView(Keyed):
+class PersonView:
     """The author of a mention: how often they wrote and were answered, and what colleagues noted."""
 
     handle: str | None
@@ -163,16 +146,6 @@ class PersonView(Keyed):
     answered: int
     opted_out: bool
     notes: tuple[Note, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class EventView(Keyed):
-    """Something that happened to a mention or its reply."""
-
-    at: datetime
-    what: str
-    by: str
-    detail: dict[str, Any] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,16 +159,7 @@ class ReplyDetail(ReplyView):
 
 
 @dataclass(frozen=True, slots=True)
-class OptOutView(Keyed):
-    """When a person opted out, who recorded it, and why."""
-
-    at: datetime
-    by: str
-    why: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class ExchangeView(Keyed):
+class ExchangeView:
     """One mention of a person, and what became of it."""
 
     mention_id: str
@@ -210,7 +174,7 @@ class ExchangeView(Keyed):
 
 
 @dataclass(frozen=True, slots=True)
-class PersonPage(Keyed):
+class PersonPage:
     """A person and every exchange with them, oldest first."""
 
     platform: str
@@ -218,13 +182,13 @@ class PersonPage(Keyed):
     handle: str | None
     name: str | None
     followers: int | None
-    opted_out: OptOutView | None
+    opted_out: OptOut | None
     notes: tuple[Note, ...]
     exchanges: tuple[ExchangeView, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class AutonomyEnd(Keyed):
+class AutonomyEnd:
     """When and why staff's reviews ended a kind's automatic approval, until a person resumes it."""
 
     at: datetime
@@ -233,7 +197,7 @@ class AutonomyEnd(Keyed):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Progress(Keyed):
+class Progress:
     """How far a kind is on its way to be approved automatically.
 
     reviewed: the latest reviews of drafts in its auto band, at most `needs`; earned: they are enough and good enough,

@@ -180,7 +180,7 @@ def test_what_a_colleague_ended_just_now_does_not_go(world: World) -> None:
     (reply_id,) = world.said(*praise())
     seen = world.item(reply_id)
     rejected(world)
-    assert autonomy._one(world.store, policy, preview, seen, world.now) is None
+    assert autonomy._approve(world.store, policy, preview, seen, world.now) is None
     assert world.reply(reply_id).state == "drafted"
 
 

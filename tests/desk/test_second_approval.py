@@ -8,13 +8,13 @@ import pytest
 
 from listener.desk import autonomy, marks, transitions
 from listener.desk.approve import ApprovalResult, Target, approve, needs_second_approval
-from listener.desk.queue import RenderContext, single
+from listener.desk.queue import single
 from listener.desk.views import ReplyView
 from listener.errors import DeskError
 from listener.store import draft_reviews, events
 from listener.store.records import Exchange
 from tests import factories
-from tests.desk.world import World, explained, praise, preview
+from tests.desk.world import World, praise, preview
 
 TWO = {"needs_second_approval": ("thank_you", "legal", "about_delivery")}
 SIGNED = {"signatures": {"dana": "^DK", "bo": "^BO"}}
@@ -29,10 +29,10 @@ def shown(world: World, reply_id: int, by: str, **policy: Any) -> ReplyView:
     """The reply as this person sees it."""
     desk = world.desk(by, factories.policy(**policy))
 
-    def two(item: Exchange) -> bool:
+    def needs_second(item: Exchange) -> bool:
         return needs_second_approval(desk.policy, item)
 
-    view = RenderContext(preview, lambda decided, _: explained(decided), world.now, signed=desk.signed, two=two)
+    view = replace(world.view(), signed=desk.signed, needs_second=needs_second)
     return single(world.store, view, reply_id)
 
 

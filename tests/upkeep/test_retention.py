@@ -178,7 +178,7 @@ def test_show_says_why_the_words_are_missing(line: Line) -> None:
     page = StringIO()
     for part in detail.mention(found):
         Console(file=page, width=200).print(part)
-    assert "the words are erased: the post is gone from the platform" in page.getvalue()
+    assert "the text was erased: the post is gone from the platform" in page.getvalue()
 
 
 def test_what_was_never_decided_waits_for_a_person(line: Line) -> None:

@@ -1,6 +1,5 @@
 """What `review` draws: the list, and everything about one reply in the order in which it is needed. Values to text."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -18,7 +17,6 @@ EARLIER = 3  # lines of the thread above the mention; all of it is further down
 MIN_MENTION = 3  # lines of a mention above our text, however small the window
 DUE_CELLS = 9  # "late 120d"
 MAX_AUTHOR_CELLS = 14
-_ADDRESSED = re.compile(r"^(?:@\S+\s+)+(?=\S)")  # the handles in front: all our mentions have ours
 
 
 def line(text: str, style: str = "") -> Text:
@@ -81,7 +79,7 @@ def _row(listing: Listing, view: ReplyView, widths: _Widths, width: int, is_sele
         set_cell_size(_what(view), widths.what) + " ",
         (set_cell_size(output.safe(view.mention.author.label), widths.author) + " ", "bold"),
         (_flags(listing, view), "yellow"),
-        output.safe(_ADDRESSED.sub("", view.mention.text)[: render.START]),
+        render.opening(view),
     )
     drawn.truncate(width, overflow="ellipsis", pad=is_selected)
     if is_selected:
