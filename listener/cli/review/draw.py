@@ -141,12 +141,12 @@ def _segments(*blocks: list[list[Segment]]) -> Iterator[Segment]:
 
 def reply_page(reply: ReplyDetail, now: datetime, room: Callable[[], int], on_end: Callable[[int], None]) -> Page:
     """Everything about one reply: warnings, mention, person, our text and the reasons; then the rest. See `Page`."""
-    said = list(detail.mention(reply))
-    at = next((at for at, part in enumerate(said) if isinstance(part, detail.Quoted)), len(said))
-    quoted = next((part for part in said[at:] if isinstance(part, detail.Quoted)), None)
+    mention_parts = list(detail.mention(reply))
+    at = next((at for at, part in enumerate(mention_parts) if isinstance(part, detail.Quoted)), len(mention_parts))
+    quoted = next((part for part in mention_parts[at:] if isinstance(part, detail.Quoted)), None)
     warnings = [line(f"! {message}", "bold yellow") for message in _problems(reply)]
-    above = [detail.title(reply, now), *warnings, *_earlier(reply), *said[:at]]
-    below = [*said[at + 1 :], *detail.about(reply.person), *_our_text(reply)]
+    above = [detail.title(reply, now), *warnings, *_earlier(reply), *mention_parts[:at]]
+    below = [*mention_parts[at + 1 :], *detail.about(reply.person), *_our_text(reply)]
     return Page(tuple(above), quoted, tuple(below), tuple(_rest(reply)), room, on_end)
 
 

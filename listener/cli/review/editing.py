@@ -50,7 +50,7 @@ class EditDialog(Dialog):
         """Lay out the mention, the text, and its length."""
         with Vertical(classes="box"):
             yield Static(line(self.heading, "bold"))
-            yield Static(line(self.mention, "dim"), classes="said")
+            yield Static(line(self.mention, "dim"), classes="mention")
             text = self.refusal[0] or self.present
             yield TextArea(text, soft_wrap=True, show_line_numbers=False, tab_behavior="focus")
             yield Static(id="stands")
@@ -59,7 +59,7 @@ class EditDialog(Dialog):
     def on_resize(self, event: Resize) -> None:
         """Keep the text and its length in sight, however small the window."""
         self.query_one(TextArea).styles.height = max(min(event.size.height - FRAME_LINES - 6, 7), 2)
-        self.query_one(".said").display = event.size.height > FRAME_LINES + 8
+        self.query_one(".mention").display = event.size.height > FRAME_LINES + 8
 
     def on_mount(self) -> None:
         """Put the cursor at the end of the text."""
