@@ -18,7 +18,9 @@ setup: .venv/.ready
 	$(BIN)/python -m compileall -q listener responders
 	touch $@
 
-demo: setup
+demo:
+	@$(MAKE) -q .venv/.ready || echo "installing, about a minute"
+	@$(MAKE) -s setup
 	@$(BIN)/earshot demo
 
 test: lint
@@ -29,6 +31,7 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m tests.binaries
 
 # kills and network faults at random; SEED repeats a run that failed: make faults RUNS=1 SEED=17 PLATFORM=x
 faults: setup

@@ -43,7 +43,9 @@ def banned(text: str) -> list[str]:
     """Return what is wrong with a module's text, a line for each."""
     tree = ast.parse(text)
     wrong = [f"{line}: the name {name}" for line, name in names(tree) if name in NAMES]
-    return wrong + [f"{line}: {hit[0]!r} in a message" for line, part in messages(tree) if (hit := MESSAGES.search(part))]
+    return wrong + [
+        f"{line}: {hit[0]!r} in a message" for line, part in messages(tree) if (hit := MESSAGES.search(part))
+    ]
 
 
 @pytest.mark.parametrize("path", PROGRAM, ids=lambda path: str(path.relative_to(ROOT)))
@@ -53,7 +55,8 @@ def test_names_and_messages_use_plain_words(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["for one in replies: pass", "def said(): ...", "def f(mine): ...", "self.its = 1", 'raise E("who told you")']
+    "text",
+    ["for one in replies: pass", "def said(): ...", "def f(mine): ...", "self.its = 1", 'raise E("who told you")'],
 )
 def test_a_banned_word_is_seen(text: str) -> None:
     """Else the test above could not fail."""

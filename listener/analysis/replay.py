@@ -76,12 +76,21 @@ class Replayed:
 
 
 def replay(
-    store: Store, run_policy: MakeRunner, other: PolicyRunner, since: datetime | None, limit: int | None
+    store: Store,
+    run_policy: MakeRunner,
+    other: PolicyRunner,
+    since: datetime | None,
+    limit: int | None,
+    advance: Callable[[], None] = lambda: None,
 ) -> Replayed:
-    """Decide the past again, oldest first. run_policy: texts of a policy -> its runner; may raise ConfigError."""
+    """Decide the past again, oldest first. run_policy: texts of a policy -> its runner; may raise ConfigError.
+
+    advance is called once a decision, to show progress.
+    """
     result, runners = Replayed(), _PastRunners(store, run_policy)
     for mention, stored in _read_decisions(store, since):
         result.read += 1
+        advance()
         if not stored.signals:
             result.erased += 1
             continue

@@ -1,11 +1,11 @@
-"""The entry point: one line for a fault, and `health` without importing anything heavy."""
+"""The entry point: any fault is one line, and `health` imports nothing heavy."""
 
 import atexit
 import gc
 import os
 import sys
 
-MANY = 300_000  # new objects between two looks for garbage; a short command makes half of that, and drops nothing
+GARBAGE_THRESHOLD = 300_000  # new objects between two collections; a short command makes half of that, and drops none
 
 
 def main() -> None:
@@ -15,15 +15,16 @@ def main() -> None:
 
         shutdown.install()
     if sys.argv[1:] == ["health"]:
-        from listener.cli.health import health
+        from listener.cli.health import check_health
 
-        sys.exit(health(os.environ))
-    gc.set_threshold(MANY)
-    atexit.register(gc.freeze)  # else the interpreter looks through all of it once more at its end: a fifth of the time
-    sys.exit(_run())
+        sys.exit(check_health(os.environ))
+    gc.set_threshold(GARBAGE_THRESHOLD)
+    atexit.register(gc.freeze)  # else a last collection at exit takes a fifth of the time
+    sys.exit(run_app())
 
 
-def _run() -> int:
+def run_app() -> int:
+    """Run the command of sys.argv; return its exit code, and print a fault as one line."""
     from listener.errors import EarshotError
 
     for stream in (sys.stdout, sys.stderr):  # what the terminal's encoding lacks must not end a command
@@ -34,35 +35,34 @@ def _run() -> int:
 
         commands.app()
     except EarshotError as error:
-        return _fault(str(error))
+        return print_fault(str(error))
     except BrokenPipeError:  # `earshot log | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:  # the output's disk is full, for one
-        return _fault(
-            f"the system says: {error.strerror or error}; free some space or check the permissions, then try again"
-        )
-    except UnicodeEncodeError:  # the shell gave bytes that are no text; nothing was stored
-        return _fault("an argument is not UTF-8 text; write it in UTF-8, nothing was changed")
+        return print_fault(f"{error.strerror or error}; free some disk space or check the permissions, then try again")
+    except UnicodeEncodeError:  # the shell passed bytes that are not text
+        return print_fault("an argument is not UTF-8 text; type it in UTF-8 (nothing was changed)")
     except KeyboardInterrupt:
-        return _fault("stopped")
+        return print_fault("stopped")
     except SystemExit as end:
-        return _code(end.code)
+        return exit_code(end.code)
     except Exception as error:
         if os.environ.get("EARSHOT_DEBUG"):
             raise
-        return _fault(
-            f"an error of Earshot's own: {type(error).__name__}: {error}; EARSHOT_DEBUG=1 shows where, please report it"
+        return print_fault(
+            f"internal error: {type(error).__name__}: {error}; please report it (EARSHOT_DEBUG=1 shows where it is)"
         )
     return 0
 
 
-def _code(code: object) -> int:
+def exit_code(code: object) -> int:
+    """Return the number in SystemExit.code; None is 0, a text is 1."""
     return code if isinstance(code, int) else 0 if code is None else 1
 
 
-def _fault(message: str) -> int:
-    """One line a fault, on stderr; a name or an id in it may be a stranger's."""
+def print_fault(message: str) -> int:
+    """Print each problem as one line on stderr, made safe: it may hold a stranger's name or id. Return 1."""
     from listener.cli.output import safe
 
     for line in message.splitlines():

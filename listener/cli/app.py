@@ -1,13 +1,47 @@
-"""The command line's trunk: the Typer application that each module of commands hangs its own on."""
+"""The command line's trunk: the Typer application that every module of commands adds its own to."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from listener.cli import context, output
 
+PANELS = {
+    "Support staff": (
+        *("queue", "review", "show", "approve", "edit", "reject", "close", "escalate", "undo", "retry", "done"),
+        *("resolve", "claim", "release", "assign", "snooze", "person", "note", "optout"),
+    ),
+    "Operators": (
+        *("init", "check", "demo", "run", "once", "status", "health", "notices", "quarantine", "pause", "resume"),
+        *("log", "report", "backup", "migrate", "forget"),
+    ),
+    "Policy": ("try", "evaluate", "replay"),
+}  # heading in `earshot --help` -> its commands, in the order in which a new user meets them
+
+
+class GroupedCommands(TyperGroup):
+    """Lists the commands by who uses them, as plain text: a pipe and a narrow terminal show it as it is."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Name the commands panel by panel; one without a panel comes last."""
+        placed = [name for names in PANELS.values() for name in names if name in self.commands]
+        return placed + sorted(self.commands.keys() - set(placed))
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write one section a panel."""
+        left = set(self.list_commands(ctx)).difference(*PANELS.values())
+        width = formatter.width - max(map(len, self.commands)) - 6
+        for heading, names in (*PANELS.items(), ("Other commands", sorted(left))):
+            rows = [(name, self.commands[name].get_short_help_str(width)) for name in names if name in self.commands]
+            if rows:
+                with formatter.section(heading):
+                    formatter.write_dl(rows)
+
+
 app = typer.Typer(
     name="earshot",
+    cls=GroupedCommands,
     help="Listen for mentions of your brand, draft replies, ask your staff, send each approved reply once.",
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -16,8 +50,8 @@ app = typer.Typer(
 )
 
 
-def _version(wanted: bool) -> None:
-    if wanted:
+def _print_version(is_wanted: bool) -> None:
+    if is_wanted:
         output.write(f"earshot {context.version()}")
         raise typer.Exit
 
@@ -25,7 +59,7 @@ def _version(wanted: bool) -> None:
 @app.callback()
 def _earshot(
     version: Annotated[
-        bool, typer.Option("--version", is_eager=True, callback=_version, help="Show the version and exit.")
+        bool, typer.Option("--version", is_eager=True, callback=_print_version, help="Show the version and exit.")
     ] = False,
 ) -> None:
     """Listen for mentions of your brand, draft replies, ask your staff, send each approved reply once."""

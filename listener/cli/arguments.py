@@ -1,4 +1,4 @@
-"""What the desk's commands have in common: their options, and the names by which people mean a reply or a mention."""
+"""What commands share: their options, and how people name a reply, a mention or a kind."""
 
 import re
 from collections.abc import Callable
@@ -20,21 +20,22 @@ As = Annotated[
     str | None,
     typer.Option("--as", metavar="NAME", help="Who acts; default: $EARSHOT_STAFF, else this machine's user."),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print it as JSON.")]
-Limit = Annotated[int, typer.Option(min=0, help="How many at most; 0 is all.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Limit = Annotated[int, typer.Option(min=0, help="Show this many at most; 0 shows all.")]
 Id = Annotated[int, typer.Argument(metavar="ID", help="The reply's id in `earshot queue`.", show_default=False)]
 Handle = Annotated[
     str,
     typer.Argument(metavar="HANDLE", help="HANDLE, PLATFORM:HANDLE or PLATFORM:AUTHOR_ID.", show_default=False),
 ]
-Reason = Annotated[str, typer.Option("--reason", help="Why: for the log, and for whoever asks.", show_default=False)]
+Reason = Annotated[str, typer.Option("--reason", help="Why; kept in the log.", show_default=False)]
 
-LARGEST = 2**63 - 1  # of SQLite's integers
+LARGEST = 2**63 - 1  # integer that a database holds
+KINDS = ("thank_you", "correction", "support", "answer")
 _TARGET = re.compile(r"([0-9]+)(?:@([0-9]+))?")
 
 
 class State(StrEnum):
-    """Where a reply may stand."""
+    """The states of a reply."""
 
     escalated = "escalated"
     drafted = "drafted"
@@ -47,55 +48,55 @@ class State(StrEnum):
     closed = "closed"
 
 
-def number(given: int) -> int:
-    """An id that a database can look for. Raises DeskError for one that nothing has."""
-    if not 0 <= given <= LARGEST:
-        raise DeskError(f"there is no reply {given}", "`earshot queue` lists the ids")
-    return given
+def number(reply_id: int) -> int:
+    """Check that a database can hold this id. Raises DeskError."""
+    if not 0 <= reply_id <= LARGEST:
+        raise DeskError(f"there is no reply {reply_id}", "`earshot queue` lists the ids")
+    return reply_id
 
 
-def targets(given: list[str]) -> "list[Target]":
-    """ID[@REVISION]... Raises BadParameter before anything is approved."""
+def targets(words: list[str]) -> "list[Target]":
+    """Read ID[@REVISION]... Raises BadParameter before anything is approved."""
+    return [_target(word) for word in words]
+
+
+def _target(word: str) -> "Target":
     from listener.desk.approve import Target
 
-    found = []
-    for one in given:
-        match = _TARGET.fullmatch(one)
-        if match is None:
-            raise typer.BadParameter(f"{one!r} is no reply's id; write ID or ID@REVISION, such as 12 or 12@3")
-        reply_id, revision = match.groups()
-        found.append(Target(min(int(reply_id), LARGEST), None if revision is None else min(int(revision), LARGEST)))
-    return found
+    match = _TARGET.fullmatch(word)
+    if match is None:
+        raise typer.BadParameter(f"{word!r} is not a reply's id; write ID or ID@REVISION, such as 12 or 12@3")
+    reply_id, revision = match.groups()
+    return Target(min(int(reply_id), LARGEST), None if revision is None else min(int(revision), LARGEST))
 
 
-def asked(given: str) -> "ItemRef":
-    """A reply's id, or PLATFORM:MENTION_ID (whose id may hold colons of its own). Raises BadParameter."""
+def asked(word: str) -> "ItemRef":
+    """Read a reply's id or PLATFORM:MENTION_ID, whose id may hold more colons. Raises BadParameter."""
     from listener.desk.queue import ItemRef
 
-    if _TARGET.fullmatch(given) and "@" not in given:
-        return ItemRef(reply_id=number(int(given)))
-    return ItemRef(mention=mention(given))
+    if _TARGET.fullmatch(word) and "@" not in word:
+        return ItemRef(reply_id=number(int(word)))
+    return ItemRef(mention=mention(word))
 
 
-def mention(given: str) -> tuple[str, str]:
-    """PLATFORM:MENTION_ID. Raises BadParameter."""
-    platform, colon, mention_id = given.partition(":")
+def mention(word: str) -> tuple[str, str]:
+    """Read PLATFORM:MENTION_ID. Raises BadParameter."""
+    platform, colon, mention_id = word.partition(":")
     if not (platform and colon and mention_id):
-        raise typer.BadParameter(f"{given!r} is neither a reply's id nor PLATFORM:MENTION_ID")
+        raise typer.BadParameter(f"{word!r} is neither a reply's id nor PLATFORM:MENTION_ID")
     return platform, mention_id
 
 
-def kind(config: "Settings", given: str | None) -> str | None:
-    """Return a kind of reply that the policy names. Raises BadParameter."""
-    kinds = [responder.kind for responder in config.policy.responders]
-    if given is not None and given not in kinds:
-        known = ", ".join(kinds) or "none"
-        raise typer.BadParameter(f"{given!r} is not a kind of reply; the policy has {known}", param_hint="--kind")
-    return given
+def kind(config: "Settings", word: str | None) -> str | None:
+    """Check that the policy has this kind of reply. Raises BadParameter."""
+    known = dict.fromkeys((*KINDS, *(responder.kind for responder in config.policy.responders)))
+    if word is not None and word not in known:
+        raise typer.BadParameter(f"{word!r} is not a kind of reply; choose {' or '.join(known)}", param_hint="--kind")
+    return word
 
 
 def usage(read: Callable[[], T], hint: str) -> T:
-    """Read an argument; one that cannot be read is wrong usage. Raises BadParameter."""
+    """Read an argument; report one that cannot be read as wrong usage. Raises BadParameter."""
     try:
         return read()
     except InputError as error:

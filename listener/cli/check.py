@@ -1,7 +1,7 @@
-"""`check` and `init`: is the configuration sound, and where does one begin?"""
+"""`init` and `check`: write a first configuration, and validate the one that is there."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,60 +9,67 @@ import typer
 
 from listener.cli import context, output
 from listener.cli.app import app
+from listener.cli.arguments import AsJson
 from listener.errors import ConfigError, EarshotError, PlatformError, Problem
 
 if TYPE_CHECKING:
+    from listener.model import Platform
     from listener.settings import Settings
 
 
 @app.command()
-def init(folder: Annotated[Path, typer.Argument(help="Where to write it.")] = Path("config")) -> None:
-    """Write the starter configuration: four TOML files and sample mentions to try it on.
+def init(folder: Annotated[Path, typer.Argument(help="The folder to write to.")] = Path("config")) -> None:
+    """Write the starter configuration and sample mentions.
+
+    A folder that has the four TOML files already is left as it is.
 
     Example: earshot init config
     """
     from listener import settings
 
-    for path in settings.init(folder):
-        output.write(f"wrote {path}")
-    output.write('edit them, then run `earshot check`; `earshot try "TEXT"` shows what the policy would say')
+    if all((folder / name).exists() for name in settings.FILES):
+        output.write(f"{folder} has {', '.join(settings.FILES)} already; nothing to do")
+    else:
+        for path in settings.init(folder):
+            output.write(f"wrote {path}")
+    output.write('Next: edit the files, run `earshot check`, then `earshot try "TEXT"` to see what the policy does.')
 
 
 @app.command()
 def check(
-    online: Annotated[bool, typer.Option("--online", help="Ask each platform who we are.")] = False,
-    fix: Annotated[bool, typer.Option("--fix", help="With --online: put right there what can be.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
+    online: Annotated[bool, typer.Option("--online", help="Also ask each platform which account this is.")] = False,
+    fix: Annotated[bool, typer.Option("--fix", help="With --online: repair on the platform what can be.")] = False,
+    json: AsJson = False,
 ) -> None:
-    """Check configuration, secrets, wording, fact sheet and database; tell all faults at once.
+    """List every problem of configuration, secrets and database.
 
-    Example: EARSHOT_CONFIG=./config earshot check --online
+    Example: earshot check --online
     """
     if fix and not online:
-        raise typer.BadParameter("--fix works at the platforms: add --online")
-    problems, notes = _look()
+        raise typer.BadParameter("--fix changes the account on the platform; add --online")
+    problems, notes = _check_offline()
     if online and not problems:
-        _ask(problems, notes, fix=fix)
+        _check_online(problems, notes, fix=fix)
     if json:
-        rows = [{"where": one.where, "what": one.what, "do": one.do} for one in problems]
+        rows = [{"where": problem.where, "what": problem.what, "do": problem.do} for problem in problems]
         output.emit_json({"ok": not problems, "problems": rows, "notes": notes})
     else:
-        _show(problems, notes)
+        _print(problems, notes)
     if problems:
         raise typer.Exit(1)
 
 
-def _look() -> tuple[list[Problem], list[str]]:
-    """All that can be seen without a network."""
+def _check_offline() -> tuple[list[Problem], list[str]]:
+    """Return the problems and notes that need no network to find."""
     from listener import settings as rules
 
-    found = _database()
+    problems = list(_database_problems())
     try:
         config = context.settings()
     except ConfigError as error:
-        return error.problems + found, []
-    found += rules.problems(config) + rules.secret_problems(config, rules.EnvSecrets(os.environ)) + _wording(config)
-    return found, rules.notes(config, context.now().date()) + _library()
+        return error.problems + problems, []
+    problems += rules.problems(config) + rules.secret_problems(config, rules.EnvSecrets(os.environ))
+    return problems + _wording(config), [*rules.notes(config, context.now().date()), _sqlite_note()]
 
 
 def _wording(config: "Settings") -> list[Problem]:
@@ -71,76 +78,74 @@ def _wording(config: "Settings") -> list[Problem]:
     return wording.problems(config.policy) + wording.saved_problems(config.policy)
 
 
-def _database() -> list[Problem]:
-    """The folder must take files, and the database, if there is one, must be ours and not newer than we are."""
+def _database_problems() -> Iterator[Problem]:
+    """Check that the folder is writable, and the database, if there is one, is Earshot's and not newer than this."""
     from listener.settings.environment import database_path
     from listener.store.engine import HEAD, version
 
     try:
         path = database_path(os.environ)
-        found = version(path)
+        schema = version(path)
     except EarshotError as error:
-        return [Problem("database", error.what, error.do)]
-    if found is not None and found != HEAD:
-        do = "run `earshot migrate`" if found < HEAD else "run the newer Earshot that wrote it"
-        return [Problem(f"database {path}", f"has schema {found}, this version knows {HEAD}", do)]
-    folder = next(one for one in [path.parent, *path.absolute().parent.parents] if one.exists())
+        yield Problem("database", error.what, error.do)
+        return
+    if schema is not None and schema != HEAD:
+        do = "run `earshot migrate`" if schema < HEAD else "run the newer Earshot that wrote it"
+        yield Problem(f"database {path}", f"has schema {schema}, this version needs {HEAD}", do)
+        return
+    folder = next(parent for parent in [path.parent, *path.absolute().parent.parents] if parent.exists())
     if not os.access(folder, os.W_OK | os.X_OK):
-        return [
-            Problem(
-                f"database {path}", f"the folder {folder} cannot be written", "change its owner, or set EARSHOT_DATA"
-            )
-        ]
-    return []
+        what = f"the folder {folder} is not writable"
+        yield Problem(f"database {path}", what, "change its owner, or set EARSHOT_DATA to another folder")
 
 
-def _library() -> list[str]:
+def _sqlite_note() -> str:
     from listener.store.dialect import LIBRARY
 
-    return [LIBRARY]
+    return LIBRARY
 
 
-def _ask(problems: list[Problem], notes: list[str], *, fix: bool) -> None:
-    """Connect to each platform and ask who we are; nothing is stored or charged. fix: mend there what can be."""
+def _check_online(problems: list[Problem], notes: list[str], *, fix: bool) -> None:
+    """Connect to each platform and ask for our account; store and charge nothing. fix: repair what can be."""
     from listener.cli import runtime
 
     config = context.settings()
-    for one in config.platforms:
+    for entry in config.platforms:
+        where = f"[platforms.{entry.name}]"
         try:
-            platform = runtime.connect_platform(one, _Free())
-            done = _mended(platform) if fix else ()
+            platform = runtime.connect_platform(entry, FreeMeter())
+            repairs = _fix(platform) if fix else ()
             account = platform.whoami()
         except (EarshotError, PlatformError) as error:
-            do = getattr(error, "do", "") or "mend it, then check again"
-            problems.append(Problem(f"[platforms.{one.name}]", getattr(error, "message", None) or str(error), do))
+            do = getattr(error, "do", "") or "fix that, then run `earshot check --online` again"
+            problems.append(Problem(where, getattr(error, "message", None) or str(error), do))
             continue
-        notes.append(f"[platforms.{one.name}] we are @{account.handle} ({account.id})")
-        notes.extend(f"[platforms.{one.name}] {message}" for message in (*account.remarks, *done))
+        notes.append(f"{where} we are @{account.handle} ({account.id})")
+        notes.extend(f"{where} {message}" for message in (*account.remarks, *repairs))
 
 
-def _mended(platform: object) -> tuple[str, ...]:
+def _fix(platform: "Platform") -> tuple[str, ...]:
     from listener.model import Fixable
 
     return platform.fix() if isinstance(platform, Fixable) else ()
 
 
-class _Free:
+class FreeMeter:
     """A meter for a question that costs nothing."""
 
     def reserve(self, usd: float, *, purpose: str) -> None:
         """Allow it."""
 
     def charge(self, call: str, resources: int, usd: float, *, key: str | None = None) -> None:
-        """Keep nothing."""
+        """Record nothing."""
 
     def charge_daily(self, call: str, units: Mapping[str, float]) -> None:
-        """Keep nothing."""
+        """Record nothing."""
 
 
-def _show(problems: list[Problem], notes: list[str]) -> None:
+def _print(problems: list[Problem], notes: list[str]) -> None:
     for problem in problems:
         output.print_error(f"earshot: {output.safe(problem)}")
     for note in notes:
         output.write(f"note: {output.safe(note)}")
-    count = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}" if problems else "all is well"
-    output.write(count)
+    output.write(f"{len(problems)} problem{'' if len(problems) == 1 else 's'}" if problems else "no problems")

@@ -1,22 +1,21 @@
-"""Every command hangs on the one application; importing a module hangs its commands."""
+"""Import every module of commands, which adds its commands to the one application."""
 
-from listener.cli import check, demo, desk, forget, log, moves, once, people, replay, report, review, run, status, trial
+from listener.cli import (  # noqa: F401
+    check,
+    demo,
+    desk,
+    forget,
+    log,
+    moves,
+    once,
+    people,
+    replay,
+    report,
+    review,
+    run,
+    status,
+    trial,
+)
 from listener.cli.app import app
 
-__all__ = [
-    "app",
-    "check",
-    "demo",
-    "desk",
-    "forget",
-    "log",
-    "moves",
-    "once",
-    "people",
-    "replay",
-    "report",
-    "review",
-    "run",
-    "status",
-    "trial",
-]
+__all__ = ["app"]

@@ -1,4 +1,4 @@
-"""What every command needs: settings, the store, who acts, and how a text stands on its platform.
+"""Give every command what it needs: settings, the store, who acts, and how a text will read on its platform.
 
 Heavy modules are imported inside the functions, so that a command pays only for what it uses.
 """
@@ -19,33 +19,33 @@ if TYPE_CHECKING:
     from listener.policy import Policy
     from listener.settings import Settings
     from listener.store.engine import Store
-    from listener.store.records import StoredDecision
+    from listener.store.records import Exchange, StoredDecision
     from listener.triage.route import Triage
 
 
 def now() -> datetime:
-    """The time, aware and in UTC: the one clock of the program, passed on as an argument."""
+    """Return the time, aware and in UTC: the one clock of the program, passed on as an argument."""
     return datetime.now(UTC)
 
 
 def settings() -> "Settings":
-    """The configuration that the environment points to. Raises ConfigError."""
+    """Load the configuration that the environment points to. Raises ConfigError."""
     from listener import settings as rules
 
     loaded = rules.load(rules.find_folder(os.environ))
-    if faults := _eyes(loaded.policy):
-        raise ConfigError(faults)
+    if problems := _find_second_approval_problems(loaded.policy):
+        raise ConfigError(problems)
     return loaded
 
 
-def _eyes(policy: "Policy") -> list[Problem]:
-    """A misspelt word in `[staff] needs_second_approval` would let everything pass under one name."""
+def _find_second_approval_problems(policy: "Policy") -> list[Problem]:
+    """List misspelt words of `[staff] needs_second_approval`: one would let everything pass with one approval."""
     if not policy.needs_second_approval:
         return []
     from listener.settings.schema import suggest
     from listener.triage.decide import GUARDS
 
-    known = {one.kind for one in policy.responders} | {name for name, _, _ in GUARDS} | set(policy.cues)
+    known = {config.kind for config in policy.responders} | {name for name, _, _ in GUARDS} | set(policy.cues)
     where, message = "policy.toml [staff] needs_second_approval", "is neither a kind of reply, a guard nor a cue"
     return [
         Problem(where, f"{name} {message}", suggest(name, known))
@@ -56,7 +56,7 @@ def _eyes(policy: "Policy") -> list[Problem]:
 
 @contextmanager
 def store(*, wait: float = 10.0) -> Iterator["Store"]:
-    """The database that the environment points to, which must be there and current. Raises StoreError."""
+    """Open the database that the environment points to, which must be there and current. Raises StoreError."""
     from listener.settings.environment import database_path
     from listener.store.engine import open_store
 
@@ -68,14 +68,14 @@ def store(*, wait: float = 10.0) -> Iterator["Store"]:
 
 
 def staff(name: str | None) -> str:
-    """Who acts at the desk: --as NAME, else EARSHOT_STAFF, else the OS user."""
-    chosen = (name or os.environ.get("EARSHOT_STAFF") or _user()).strip()
+    """Return who acts at the desk: --as NAME, else EARSHOT_STAFF, else the OS user. Raises InputError."""
+    chosen = (name or os.environ.get("EARSHOT_STAFF") or _find_user()).strip()
     if not chosen or chosen == "policy" or not chosen.isprintable():
         raise InputError(f"{chosen!r} cannot act at the desk", "name a person with --as NAME")
     return chosen
 
 
-def _user() -> str:
+def _find_user() -> str:
     try:
         return getpass.getuser()
     except (KeyError, OSError):  # a container's user without a passwd entry
@@ -83,11 +83,11 @@ def _user() -> str:
 
 
 def previews(config: "Settings") -> Callable[[str, "Mention"], "Preview"]:
-    """How a text will stand on a mention's platform; one that is no longer configured shows it as it is."""
+    """Return how a text will read on a mention's platform; one that is no longer configured shows it as it is."""
     from listener.model import Preview
     from listener.settings import load_platform
 
-    known = {one.name: (load_platform(one.module).preview, one.section) for one in config.platforms}
+    known = {source.name: (load_platform(source.module).preview, source.section) for source in config.platforms}
 
     def preview(text: str, mention: "Mention") -> "Preview":
         if mention.platform not in known:
@@ -100,52 +100,55 @@ def previews(config: "Settings") -> Callable[[str, "Mention"], "Preview"]:
 
 
 def desk(config: "Settings", name: str | None) -> "DeskContext":
-    """Who acts, by which policy."""
+    """Return who acts, and by which policy."""
     from listener.desk.approve import DeskContext
 
     return DeskContext(staff(name), config.policy, previews(config), now)
 
 
 def view(config: "Settings", opened: "Store", name: str | None = None) -> "RenderContext":
-    """What showing replies needs; a draft is shown as it will stand when this person approves it."""
+    """Return what showing replies needs; a draft is shown as it will read when this person approves it."""
     from listener.desk.approve import needs_second_approval
     from listener.desk.queue import RenderContext
 
-    policy, made = config.policy, previews(config)
+    policy, preview = config.policy, previews(config)
     signed = desk(config, name).signed if policy.signatures else str
 
     def explain(decided: "StoredDecision", mention: "Mention") -> Sequence["RuleResult"]:
         return trail(config, opened, decided, mention)
 
-    return RenderContext(made, explain, now(), policy.holds, signed, lambda item: needs_second_approval(policy, item))
+    def needs_second(item: "Exchange") -> bool:
+        return needs_second_approval(policy, item)
+
+    return RenderContext(preview, explain, now(), policy.holds, signed, needs_second)
 
 
 def trail(config: "Settings", opened: "Store", decided: "StoredDecision", mention: "Mention") -> Sequence["RuleResult"]:
-    """The whole trail of a stored decision: decide is pure, so its misses are made again from facts and policy.
+    """Return the whole trail of a stored decision: decide is pure, so its misses follow from signals and policy.
 
     Where another version of the program decides otherwise, or the policy cannot be read any more, the stored hits.
     """
     from listener.model import RuleResult
 
-    hits = [RuleResult(one["rule"], one["hit"], one["message"], tuple(one["words"])) for one in decided.hits]
+    hits = [RuleResult(hit["rule"], hit["hit"], hit["message"], tuple(hit["words"])) for hit in decided.hits]
     try:
-        again = _again(_policy(config, opened, decided.policy_hash), decided, mention)
+        again = _decide_again(_load_policy(config, opened, decided.policy_hash), decided, mention)
     except (ConfigError, LookupError, TypeError, ValueError):
         return hits
     return again.trail if again.rule == decided.rule else hits
 
 
 def wordings(config: "Settings", decided: "StoredDecision", mention: "Mention") -> "Sequence[CandidateText]":
-    """The texts that today's policy has for a stored decision, in the order to try; none when it drafts no more."""
+    """Return the texts that today's policy has for a stored decision, in the order to try; none if it drafts none."""
     try:
-        draft = _again(config.policy, decided, mention).draft
-    except (LookupError, TypeError, ValueError):  # facts of another version of the program
+        draft = _decide_again(config.policy, decided, mention).draft
+    except (LookupError, TypeError, ValueError):  # signals of another version of the program
         return ()
     return draft.texts if draft else ()
 
 
-def _again(policy: "Policy", decided: "StoredDecision", mention: "Mention") -> "Decision":
-    """Decide once more from the stored facts."""
+def _decide_again(policy: "Policy", decided: "StoredDecision", mention: "Mention") -> "Decision":
+    """Decide once more from the stored signals."""
     from listener.settings import load_responders
     from listener.triage.decide import decide
     from listener.triage.signals import unpack
@@ -153,7 +156,7 @@ def _again(policy: "Policy", decided: "StoredDecision", mention: "Mention") -> "
     return decide(unpack(decided.signals, mention), policy, load_responders(policy))
 
 
-def _policy(config: "Settings", opened: "Store", policy_hash: str) -> "Policy":
+def _load_policy(config: "Settings", opened: "Store", policy_hash: str) -> "Policy":
     from listener.settings import read_policy
     from listener.store import policies
 
@@ -167,7 +170,7 @@ def _policy(config: "Settings", opened: "Store", policy_hash: str) -> "Policy":
 
 
 def version() -> str:
-    """The program's version."""
+    """Return the program's version."""
     from importlib.metadata import PackageNotFoundError, version
 
     try:
@@ -177,7 +180,7 @@ def version() -> str:
 
 
 def triage(config: "Settings") -> "Triage":
-    """What decides."""
+    """Return what decides: the policy, its responders and the previews."""
     from listener.settings import load_responders
     from listener.triage.route import Triage
 

@@ -1,4 +1,4 @@
-"""`demo`: the whole line on sample mentions, in a temporary database, with nothing real touched."""
+"""`demo` runs the whole line on sample mentions, in a temporary database, with nothing real touched."""
 
 import os
 import shutil
@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from listener.cli import context, output
 from listener.cli.app import app
@@ -14,10 +14,11 @@ from listener.cli.app import app
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from listener.model import Json
+    from listener.desk.views import ReplyDetail
     from listener.store.engine import Store
 
 STAFF = "dana"
+LOGGED = ("mention_id", "author", "decision", "kind", "state", "approved_by", "reply_text")
 COLORS = {"drafted": "green", "escalated": "yellow", None: "bright_black"}
 SECTION = """[platforms.memory]
 mentions = "mentions.jsonl"
@@ -34,23 +35,23 @@ def demo() -> None:
     from rich.console import Console
 
     console = Console(highlight=False, soft_wrap=False)
-    with _elsewhere() as folder:
+    with _temporary_home() as folder:
         _run(console, folder)
 
 
 @contextmanager
-def _elsewhere() -> Iterator[Path]:
-    """A temporary home, so that the demo neither reads nor writes anything of the operator's."""
+def _temporary_home() -> Iterator[Path]:
+    """Make a temporary home, so that the demo neither reads nor writes anything of the operator's."""
     from listener.settings import starter
 
     before = {name: os.environ.get(name) for name in ("EARSHOT_CONFIG", "EARSHOT_DATA", "EARSHOT_DATABASE_URL")}
-    with tempfile.TemporaryDirectory(prefix="earshot-demo-") as made:
-        shutil.copytree(starter(), Path(made) / "config")
-        (Path(made) / "config" / "earshot.toml").write_text(SECTION)
-        os.environ |= {"EARSHOT_CONFIG": f"{made}/config", "EARSHOT_DATA": f"{made}/data"}
+    with tempfile.TemporaryDirectory(prefix="earshot-demo-") as home:
+        shutil.copytree(starter(), Path(home) / "config")
+        (Path(home) / "config" / "earshot.toml").write_text(SECTION)
+        os.environ |= {"EARSHOT_CONFIG": f"{home}/config", "EARSHOT_DATA": f"{home}/data"}
         os.environ.pop("EARSHOT_DATABASE_URL", None)
         try:
-            yield Path(made)
+            yield Path(home)
         finally:
             for name, value in before.items():
                 os.environ.pop(name, None) if value is None else os.environ.update({name: value})
@@ -62,33 +63,35 @@ def _run(console: "Console", folder: Path) -> None:
     config = context.settings()
     with runtime.locked("demo") as store:
         stages = runtime.stages(config, store)
-        _say(console, "1", f"Earshot reads what people say to {config.policy.brand.name}, scores it and decides")
+        _print_heading(
+            console, "1", f"Earshot reads what people say to {config.policy.brand.name}, scores it and decides"
+        )
         stages.once("poll")
         stages.once("route")
-        found = _mentions(store)
-        for one in found:
-            _show(console, one)
-        _say(console, "2", f"Support staff look at the queue; {STAFF} approves every other draft")
-        _approve(console, store, found)
-        _say(console, "3", "The outbox sends what was approved, once each")
+        views = _list_mentions(store)
+        for view in views:
+            _show(console, view)
+        _print_heading(console, "2", f"Support staff look at the queue; {STAFF} approves every other draft")
+        _approve(console, store, views)
+        _print_heading(console, "3", "The outbox sends what was approved, once each")
         done = stages.once("send")
         posts = (folder / "data" / "posts.jsonl").read_text().splitlines()
         again = stages.once("send").sent.sent
         console.print(
             f"  {done.sent.sent} sent, {len(posts)} posts in the platform's file; sending again sends {again}."
         )
-        _say(console, "4", "Every exchange is in the log (`earshot log`)")
-        _log(console, store)
-    _say(console, "5", "Now yours: `earshot init`, edit config/, `earshot check`, `earshot run`")
+        _print_heading(console, "4", "Every exchange is in the log (`earshot log`)")
+        _print_log(console, store)
+    _print_heading(console, "5", "Now yours: `earshot init`, edit config/, `earshot check`, `earshot run`")
 
 
-def _say(console: "Console", number: str, text: str) -> None:
+def _print_heading(console: "Console", number: str, text: str) -> None:
     console.print()
     console.rule(f"[bold]{number}  {text}", align="left")
 
 
-def _mentions(store: "Store") -> list["Json"]:
-    """Each mention as `show` has it, in the order of arrival."""
+def _list_mentions(store: "Store") -> list["ReplyDetail"]:
+    """Return each mention as `show` has it, in the order of arrival."""
     from listener.desk import queue
     from listener.store import items, mentions
 
@@ -99,56 +102,51 @@ def _mentions(store: "Store") -> list["Json"]:
         return [queue.detail(connection, view, items.item(connection, key=key)) for key in keys]
 
 
-def _show(console: "Console", one: "Json") -> None:
+def _show(console: "Console", view: "ReplyDetail") -> None:
     from rich.markup import escape
 
-    mention, compound = one["mention"], one["sentiment"]["compound"] or 0.0
-    who = mention["author"]["handle"] or mention["author"]["id"]
-    console.print(f"\n[bold]@{escape(output.safe(who))}[/]  {escape(output.safe(mention['text']))}")
-    color = COLORS.get(one["state"], "white")
-    verdict = f"{one['kind']} drafted" if one["state"] == "drafted" else "to a person" if one["state"] else "left alone"
-    hit = next((line for line in reversed(one["trail"]) if line["hit"]), None)
-    why = f"{hit['rule']}: {hit['message']}" if hit else one["rule"]
-    why = escape(output.safe(why))
-    console.print(f"  {_bar(compound)} {compound:+.2f} {mention['lang']}  [{color} bold]{verdict}[/]  [dim]{why}[/]")
-    if one["text"]:
-        console.print(
-            f"  [{color}]▸[/] [italic]{escape(output.safe(one['text']))}[/] [dim]({one['length']}/{one['limit']})[/]"
-        )
+    def safe(text: object) -> str:
+        return escape(output.safe(text))
+
+    mention, compound = view.mention, view.sentiment.compound or 0.0
+    console.print(f"\n[bold]@{safe(mention.author.handle or mention.author.id)}[/]  {safe(mention.text)}")
+    color = COLORS.get(view.state, "white")
+    outcome = f"{view.kind} drafted" if view.state == "drafted" else "to a person" if view.state else "left alone"
+    hit = next((line for line in reversed(view.trail) if line.hit), None)
+    why = safe(f"{hit.rule}: {hit.message}" if hit else view.rule)
+    console.print(f"  {_draw_bar(compound)} {compound:+.2f} {mention.lang}  [{color} bold]{outcome}[/]  [dim]{why}[/]")
+    if view.text:
+        console.print(f"  [{color}]▸[/] [italic]{safe(view.text)}[/] [dim]({view.length}/{view.limit})[/]")
 
 
-def _bar(compound: float) -> str:
-    """A small gauge from -1 to +1."""
+def _draw_bar(compound: float) -> str:
+    """Draw a small gauge from -1 to +1."""
     place = round((compound + 1) * 4)
     color = "green" if compound > 0.05 else "red" if compound < -0.05 else "white"
     return f"[{color}]{'─' * place}●{'─' * (8 - place)}[/]"
 
 
-def _approve(console: "Console", store: "Store", found: list["Json"]) -> None:
+def _approve(console: "Console", store: "Store", views: list["ReplyDetail"]) -> None:
     from listener.desk.approve import Target, approve
 
-    drafts = [one["id"] for one in found if one["state"] == "drafted"]
+    drafts = [view.reply_id for view in views if view.state == "drafted"]
     desk = context.desk(context.settings(), STAFF)
     outcomes = approve(store, desk, [Target(number) for number in drafts[::2]])
-    given = sum(one.ok for one in outcomes)
-    waiting = len(drafts) - given + sum(one["state"] == "escalated" for one in found)
-    console.print(f"  {given} approved, {waiting} still wait in the queue (`earshot queue`, `earshot show ID`)")
+    approved = sum(outcome.ok for outcome in outcomes)
+    waiting = len(drafts) - approved + sum(view.state == "escalated" for view in views)
+    console.print(f"  {approved} approved, {waiting} still wait in the queue (`earshot queue`, `earshot show ID`)")
 
 
-def _log(console: "Console", store: "Store") -> None:
+def _print_log(console: "Console", store: "Store") -> None:
     from rich.table import Table
 
     from listener.store import exchange_log
 
-    table: Any = Table(box=None, pad_edge=False, expand=True)
+    table = Table(box=None, pad_edge=False, expand=True)
     for name, width in (("mention", 7), ("author", 12), ("decision", 9), ("kind", 10), ("state", 9), ("approved", 8)):
         table.add_column(name, width=width, no_wrap=True)
     table.add_column("reply", no_wrap=True, overflow="ellipsis", ratio=1)
     with store.read() as connection:
         for row in exchange_log.exchanges(connection, limit=None):
-            cells = [
-                row[name] or ""
-                for name in ("mention_id", "author", "decision", "kind", "state", "approved_by", "reply_text")
-            ]
-            table.add_row(*(output.safe(cell) for cell in cells))
+            table.add_row(*(output.safe(row[name] or "") for name in LOGGED))
     console.print(table)

@@ -1,4 +1,4 @@
-"""The desk: the queue, one reply in full, approving and editing."""
+"""The desk: list the queue, show a reply in full, approve and edit."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +11,7 @@ from listener.cli.arguments import As, AsJson, Id, Limit, State
 if TYPE_CHECKING:
     from listener.desk.approve import ApprovalResult, DeskContext
     from listener.desk.queue import RenderContext
-    from listener.model import Json
+    from listener.desk.views import ReplyView
     from listener.store.engine import Store
 
 
@@ -25,7 +25,7 @@ def queue(
     name: As = None,
     json: AsJson = False,
 ) -> None:
-    """List what waits for a person, due first: drafts, escalations, posts to make by hand, unknown outcomes.
+    """List what waits for a person, due first: drafts, escalations, posts to make by hand, unconfirmed replies.
 
     Example: earshot queue --kind support
     """
@@ -41,43 +41,45 @@ def queue(
     )
     with context.store() as store:
         view = context.view(config, store, name)
-        found, totals = stage.listing(store, view, page)
+        replies, totals = stage.listing(store, view, page)
     if json:
-        output.emit_json(found)
+        output.emit_json(replies)
         return
     from listener.cli import render
 
-    footer = render.footer(len(found), totals, view.now, found[-1]["id"] if found else None, len(found) == limit > 0)
-    render.show(*[render.queue(found, view.now), ""] * bool(found), footer)
+    last, is_full = replies[-1].id if replies else None, len(replies) == limit > 0
+    rows = (render.queue(replies, view.now), "") if replies else ()
+    render.show(*rows, render.footer(len(replies), totals, view.now, last, is_full))
 
 
 @app.command()
 def show(
     which: Annotated[str, typer.Argument(metavar="ID|PLATFORM:MENTION_ID", help="A reply, or a mention.")],
+    with_misses: Annotated[bool, typer.Option("--all", help="Also the rules that did not match.")] = False,
     name: As = None,
     json: AsJson = False,
 ) -> None:
     """Show everything about a reply or a mention: thread, person, why, exact text, events.
 
-    Examples: earshot show 12   earshot show memory:1042
+    Examples: earshot show 12   earshot show memory:1042 --all
     """
     from listener.desk import queue as stage
 
     asked, config = arguments.asked(which), context.settings()
     with context.store() as store:
         view = context.view(config, store, name)
-        found = stage.show(store, view, asked)
+        exchange = stage.show(store, view, asked)
     if json:
-        output.emit_json(found)
+        output.emit_json(exchange)
         return
     from listener.cli import detail
 
-    detail.show(found, view.now)
+    detail.show(exchange, view.now, with_misses=with_misses)
 
 
 @app.command()
 def approve(
-    ids: Annotated[list[str], typer.Argument(metavar="ID[@REVISION]", help="What goes out.", show_default=False)],
+    ids: Annotated[list[str], typer.Argument(metavar="ID[@REVISION]", help="What to send.", show_default=False)],
     name: As = None,
     json: AsJson = False,
 ) -> None:
@@ -91,34 +93,35 @@ def approve(
     with context.store() as store:
         outcomes = stage.approve(store, context.desk(config, name), targets)
         view = context.view(config, store, name)
-        rows = [_outcome(store, view, one) for one in outcomes]
+        replies = [_reply(store, view, outcome.reply_id) for outcome in outcomes]
+    pairs = list(zip(outcomes, replies, strict=True))
     if json:
-        output.emit_json(rows)
+        output.emit_json([{"id": done.reply_id, "ok": done.ok, "error": done.error, "reply": to} for done, to in pairs])
     else:
-        _tell(rows)
-    if not all(one.ok for one in outcomes):
+        _print_outcomes(pairs)
+    if not all(outcome.ok for outcome in outcomes):
         raise typer.Exit(1)
 
 
-def _outcome(store: "Store", view: "RenderContext", one: "ApprovalResult") -> "Json":
+def _reply(store: "Store", view: "RenderContext", reply_id: int) -> "ReplyView | None":
+    """Return the reply as it is now; None when there is none of this id."""
     from listener.desk import queue as stage
     from listener.errors import DeskError
 
     try:
-        reply = stage.single(store, view, one.reply_id)
-    except DeskError:  # there is none of this id
-        reply = None
-    return {"id": one.reply_id, "ok": one.ok, "error": one.error, "reply": reply}
+        return stage.single(store, view, reply_id)
+    except DeskError:
+        return None
 
 
-def _tell(rows: "list[Json]") -> None:
+def _print_outcomes(pairs: "list[tuple[ApprovalResult, ReplyView | None]]") -> None:
     from listener.cli import render
 
-    for row in rows:
-        if row["ok"]:
-            output.write(render.status_line(row["reply"]))
+    for outcome, reply in pairs:
+        if outcome.ok and reply is not None:
+            output.write(render.status_line(reply))
         else:
-            output.print_error(f"earshot: {row['id']} is not approved: {output.safe(row['error'])}")
+            output.print_error(f"earshot: reply {outcome.reply_id} not approved: {output.safe(outcome.error)}")
 
 
 @app.command()
@@ -129,7 +132,7 @@ def edit(
     name: As = None,
     json: AsJson = False,
 ) -> None:
-    """Write another text: a new revision, drafted again, to be approved. An escalation becomes a draft.
+    """Write another text: a new revision, drafted again and to be approved. An escalation becomes a draft.
 
     Example: earshot edit 12 --text "Sorry about that! Please write to help@example.com"
     """
@@ -140,20 +143,20 @@ def edit(
     config, number = context.settings(), arguments.number(reply_id)
     kind = arguments.kind(config, kind)
     with context.store() as store:
-        desk, revision, own = context.desk(config, name), None, None
+        desk, revision, written = context.desk(config, name), None, None
         if text is None:
             present = transitions.editable(store, desk, number)
             text, revision = editor.ask(present.text or ""), present.revision
-            own = text
-        with editor.kept(own):
-            changed = text is not None and _write(store, desk, number, text, kind, revision)
-        found = stage.single(store, context.view(config, store, name), number)
-    if not changed:
-        output.print_error(f"earshot: {number} is as it was: the text is empty or unchanged")
+            written = text
+        with editor.kept(written):
+            is_changed = text is not None and _write(store, desk, number, text, kind, revision)
+        reply = stage.single(store, context.view(config, store, name), number)
+    if not is_changed:
+        output.print_error(f"earshot: reply {number} unchanged: the text is empty or the same")
     if json:
-        output.emit_json(found)
-    elif changed:
-        output.write(render.status_line(found))
+        output.emit_json(reply)
+    elif is_changed:
+        output.write(render.status_line(reply))
 
 
 def _write(store: "Store", desk: "DeskContext", number: int, text: str, kind: str | None, revision: int | None) -> bool:

@@ -1,80 +1,97 @@
-"""The `show` screen and a person's page: everything about one exchange, for people."""
+"""Draw everything about one exchange for people: the `show` screen, and a person's page."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from rich.console import Console, ConsoleOptions, RenderResult
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.padding import Padding
 from rich.text import Text
 
 from listener.cli import output, render
 
 if TYPE_CHECKING:
-    from listener.model import Json
+    from listener.desk.views import (
+        EventView,
+        ExchangeView,
+        PersonPage,
+        PersonView,
+        ReplyDetail,
+        ReplyView,
+        ThreadLine,
+        TrailLine,
+    )
+    from listener.store.records import Note
 
+Parts = Iterator[RenderableType]
 LINES = 60  # of one text; --json has all of it
 BAR = "│ "  # before every line of a stranger's text, so that it cannot pose as ours
 
 
-def show(one: "Json", now: datetime) -> None:
-    """Print everything about a reply or a mention."""
-    render.show(*_parts(one, now))
+def show(view: "ReplyDetail", now: datetime, *, with_misses: bool = False) -> None:
+    """Print everything about a reply or a mention. with_misses: the rules that did not match, too."""
+    render.show(*_draw_parts(view, now, with_misses))
 
 
-def _parts(one: "Json", now: datetime) -> Iterator[Any]:
-    yield title(one, now)
-    yield from _section("Mention", mention(one))
-    if len(one["thread"]) > 1:
-        yield from _section("Thread", thread(one["thread"]))
-    yield from _section("Person", about(one["person"]))
-    yield from _section("Reply", reply(one))
-    yield from _section("Warnings", [Text(f"! {output.safe(each['message'])}", "yellow") for each in one["warnings"]])
-    yield from _section("Why", trail(one))
-    yield from _section("Events", [event(each) for each in one["events"]])
-    yield from _section("Next", [Text(output.safe(render.next_step(one)))])
+def _draw_parts(view: "ReplyDetail", now: datetime, with_misses: bool) -> Parts:
+    yield title(view, now)
+    yield from _draw_section("Mention", mention(view))
+    if len(view.thread) > 1:
+        yield from _draw_section("Thread", thread(view.thread))
+    yield from _draw_section("Person", about(view.person))
+    yield from _draw_section("Reply", reply(view))
+    warnings = [Text(f"! {output.safe(warning.message)}", "yellow") for warning in view.warnings]
+    yield from _draw_section("Warnings", warnings)
+    yield from _draw_section("Why", hits(view))
+    if with_misses:
+        yield from _draw_section("Rules that did not match", misses(view))
+    elif number := sum(not line.hit for line in view.trail):
+        yield Text(f"  {render.count(number, 'rule')} did not match; --all shows them", "dim")
+    yield from _draw_section("Events", map(event, view.events))
+    yield from _draw_section("Next", [Text(output.safe(render.next_step(view)))])
 
 
-def _section(name: str, parts: Iterable[Any]) -> Iterator[Any]:
-    found = list(parts)
-    if found:
+def _draw_section(name: str, parts: Iterable[RenderableType]) -> Parts:
+    indented = [Padding(part, (0, 0, 0, 2)) for part in parts]
+    if indented:
         yield Text(f"\n{name}", "bold")
-        yield from (Padding(part, (0, 0, 0, 2)) for part in found)
+        yield from indented
 
 
-def title(one: "Json", now: datetime) -> Text:
-    """Which reply, its state and due time, and what marks it."""
-    if one["id"] is None:
-        return Text(f"No reply: {one['decision'] or 'not decided yet'} by {one['rule'] or '-'}", "bold")
-    parts = [f"Reply {one['id']}", one["kind"], one["state"], f"revision {one['revision']}"]
-    made = Text(" · ".join(part for part in parts if part), "bold")
-    if one["due_at"] is not None and one["state"] in ("drafted", "escalated", "by_hand"):
-        made = Text.assemble(made, " · due ", render.due(one, now))
-    marks = render.marks({**one, "warnings": []})
-    return Text.assemble(made, "\n", (output.safe(" · ".join(marks)), "yellow")) if marks else made
+def title(view: "ReplyView", now: datetime) -> Text:
+    """Return which reply it is, its state and due time, and what marks it."""
+    if view.id is None:
+        return Text(f"No reply: {view.decision or 'not decided yet'} by {view.rule or '-'}", "bold")
+    parts = [f"Reply {view.id}", view.kind, view.state, f"revision {view.revision}"]
+    line = Text(" · ".join(part for part in parts if part), "bold")
+    if view.due_at is not None and view.state in ("drafted", "escalated", "by_hand"):
+        due = render.due(view, now)
+        line = Text.assemble(line, " · " if due.plain.startswith("late") else " · due ", due)
+    marks = render.marks(view)
+    return Text.assemble(line, "\n", (output.safe(" · ".join(marks)), "yellow")) if marks else line
 
 
-def mention(one: "Json") -> Iterator[Any]:
-    """What was said, by whom and when."""
-    said, compound = one["mention"], one["sentiment"]["compound"]
+def mention(view: "ReplyDetail") -> Parts:
+    """Draw the mention: where, by whom and when, its score and its text."""
+    post, compound = view.mention, view.sentiment.compound
     score = "not scored" if compound is None else f"compound {compound:+.2f}"
-    name = f" ({said['author']['name']})" if said["author"]["name"] else ""
-    head = f"{one['platform']}:{said['id']} · {render.author_label(one)}{name} · {render.moment(said['created_at'])}"
-    yield Text(output.safe(f"{head} · {said['lang'] or 'language unknown'} · {score}"), "dim")
-    erased = [each for each in one.get("events", ()) if each["what"] == "forgotten"]
-    yield from (Text(output.safe(f"the words are erased: {_why(each)}"), "yellow") for each in erased[-1:])
-    if said["text"] or not erased:
-        yield Quoted(said["text"])
-    if said["url"]:
-        yield Text(output.safe(said["url"]), "dim")
-    for word in ("edited", "deleted"):
-        if said[f"{word}_at"]:
-            yield Text(f"{word} {render.moment(said[f'{word}_at'])}", "yellow")
+    name = f" ({post.author.name})" if post.author.name else ""
+    head = f"{view.platform}:{post.id} · {post.author.label}{name} · {render.moment(post.created_at)}"
+    yield Text(output.safe(f"{head} · {post.lang or 'language unknown'} · {score}"), "dim")
+    erasures = [happened for happened in view.events if happened.what == "forgotten"]
+    yield from (Text(output.safe(f"the text was erased: {_explain(erasure)}"), "yellow") for erasure in erasures[-1:])
+    if post.text or not erasures:
+        yield Quoted(post.text)
+    if post.url:
+        yield Text(output.safe(post.url), "dim")
+    for word, at in (("edited", post.edited_at), ("deleted", post.deleted_at)):
+        if at is not None:
+            yield Text(f"{word} {render.moment(at)}", "yellow")
 
 
-def _why(erased: "Json") -> str:
-    return (erased["detail"] or {}).get("message") or f"{erased['by']} was asked to forget this person"
+def _explain(erasure: "EventView") -> str:
+    return (erasure.detail or {}).get("message") or f"{erasure.by} was asked to erase this person's data"
 
 
 @dataclass(frozen=True)
@@ -94,104 +111,95 @@ class Quoted:
             yield Text(f"{BAR}... {len(lines) - LINES} more lines; --json has them", "dim")
 
 
-def thread(said: "list[Json]") -> Iterator[Any]:
-    """The conversation, a line each."""
-    for each in said:
-        by = f"we ({each['who']})" if each["ours"] else f"@{each['who']}"
-        line = Text.assemble((f"{render.moment(each['at'])}  ", "dim"), (output.safe(by), "bold"), "  ")
-        yield line + Text(output.safe(each["text"]), "green" if each["ours"] else "")
+def thread(posts: Iterable["ThreadLine"]) -> Parts:
+    """Draw the conversation, a line a post."""
+    for post in posts:
+        by = f"we ({post.who})" if post.ours else f"@{post.who}"
+        line = Text.assemble((f"{render.moment(post.at)}  ", "dim"), (output.safe(by), "bold"), "  ")
+        yield line + Text(output.safe(post.text), "green" if post.ours else "")
 
 
-def about(found: "Json") -> Iterator[Any]:
-    """What is known of a person: in figures, and what colleagues noted."""
-    followers = f" · {found['followers']} followers" if found["followers"] is not None else ""
-    yield Text(f"{render.count(found['mentions'], 'mention')}, {found['answered']} answered{followers}")
-    if found["opted_out"]:
-        yield Text("asked never to be answered", "bold red")
-    yield from notes(found["notes"])
+def about(person: "PersonView") -> Parts:
+    """Draw what is known of a person: in figures, and what colleagues noted."""
+    followers = f" · {person.followers} followers" if person.followers is not None else ""
+    yield Text(f"{render.count(person.mentions, 'mention')}, {person.answered} answered{followers}")
+    if person.opted_out:
+        yield Text("opted out of replies", "bold red")
+    yield from notes(person.notes)
 
 
-def notes(kept: "list[Json]") -> Iterator[Any]:
-    """What colleagues noted."""
-    for each in kept:
-        yield Text(output.safe(f"note, {render.moment(each['at'])}, {each['by']}: {each['text']}"), "cyan")
+def notes(kept: Iterable["Note"]) -> Parts:
+    """Draw what colleagues noted."""
+    for note in kept:
+        yield Text(output.safe(f"note, {render.moment(note.at)}, {note.by}: {note.text}"), "cyan")
 
 
-def trail(one: "Json") -> Iterator[Any]:
-    """What hit first, since that is why; then, dimmed, what was asked and did not."""
-    yield from hits(one)
-    yield from misses(one)
+def hits(view: "ReplyDetail") -> Parts:
+    """Draw the decision, and the rules that matched."""
+    if view.rule:
+        kind = f" {view.kind}" if view.kind else ""
+        yield Text(f"{view.decision or 'escalated by staff'}{kind} by {view.rule}")
+    yield from (_draw_rule(line, "+", "") for line in view.trail if line.hit)
 
 
-def hits(one: "Json") -> Iterator[Any]:
-    """The decision, and the rules that made it."""
-    if one["rule"]:
-        kind = f" {one['kind']}" if one["kind"] else ""
-        yield Text(f"{one['decision'] or 'taken by a person'}{kind} by {one['rule']}")
-    yield from (_asked(each, "+", "") for each in one["trail"] if each["hit"])
+def misses(view: "ReplyDetail") -> Parts:
+    """Draw the rules that did not match."""
+    yield from (_draw_rule(line, "-", "dim") for line in view.trail if not line.hit)
 
 
-def misses(one: "Json") -> Iterator[Any]:
-    """What was asked and did not hit."""
-    yield from (_asked(each, "-", "dim") for each in one["trail"] if not each["hit"])
+def _draw_rule(line: "TrailLine", sign: str, style: str) -> Text:
+    words = f" [{', '.join(line.words)}]" if line.words else ""
+    return Text(output.safe(f"{sign} {line.rule}: {line.message}{words}"), style)
 
 
-def _asked(hit: "Json", sign: str, style: str) -> Text:
-    words = f" [{', '.join(hit['words'])}]" if hit["words"] else ""
-    return Text(output.safe(f"{sign} {hit['rule']}: {hit['message']}{words}"), style)
-
-
-def reply(one: "Json") -> Iterator[Any]:
-    """The exact text, its length, links and cost, and where it has to be posted by hand."""
-    if not one["text"]:
-        reason = one["eligibility"]["reason"]
-        if not one["eligibility"]["can_reply"]:
-            yield Text(output.safe(f"cannot be answered through the API: {reason or 'the platform says so'}"), "yellow")
+def reply(view: "ReplyView") -> Parts:
+    """Draw the exact text, its length, links and cost, and where it has to be posted by hand."""
+    eligibility = view.eligibility
+    if not view.text:
+        if not eligibility.can_reply:
+            reason = eligibility.reason or "the platform does not allow it"
+            yield Text(output.safe(f"cannot be answered through the API: {reason}"), "yellow")
         return
-    cost = f" · {one['cost_usd']:.3f} USD" if one["cost_usd"] else ""
-    auto = " · inside the auto band" if one["auto"] else ""
-    links = f" · links to {', '.join(one['link_hosts'])}" if one["link_hosts"] else ""
-    yield Text(output.safe(f"exactly this text, {one['length']} of {one['limit']}{auto}{links}{cost}"), "dim")
-    yield Quoted(one["text"], "green")
-    if not one["eligibility"]["can_reply"]:
-        message = one["eligibility"]["reason"] or "not through the API"
-        yield Text(output.safe(f"to be posted by hand ({message}): {one['reply_url'] or ''}"), "yellow")
-    if one["remote_url"]:
-        yield Text(output.safe(one["remote_url"]), "dim")
+    cost = f" · {view.cost_usd:.3f} USD" if view.cost_usd else ""
+    auto = " · inside the auto band" if view.auto else ""
+    links = f" · links to {', '.join(view.link_hosts)}" if view.link_hosts else ""
+    yield Text(output.safe(f"exact text, {view.length} of {view.limit}{auto}{links}{cost}"), "dim")
+    yield Quoted(view.text, "green")
+    if not eligibility.can_reply:
+        reason = eligibility.reason or "not through the API"
+        yield Text(output.safe(f"to be posted by hand ({reason}): {view.reply_url or ''}"), "yellow")
+    if view.remote_url:
+        yield Text(output.safe(view.remote_url), "dim")
 
 
-def event(each: "Json") -> Text:
-    """One arrow of its way."""
-    detail = each["detail"] or {}
-    message = detail.get("message") or ", ".join(
-        f"{name} {value}" for name, value in detail.items() if value is not None
-    )
-    line = f"{render.moment(each['at'])}  {each['what']} by {each['by']}{f': {message}' if message else ''}"
+def event(view: "EventView") -> Text:
+    """Draw one event: when, what, by whom, and its details."""
+    detail = view.detail or {}
+    pairs = ", ".join(f"{name} {value}" for name, value in detail.items() if value is not None)
+    message = detail.get("message") or pairs
+    line = f"{render.moment(view.at)}  {view.what} by {view.by}{f': {message}' if message else ''}"
     return Text(output.safe(line), "dim")
 
 
-def person(found: "Json") -> Iterator[Any]:
-    """A person's page."""
-    name = f" ({found['name']})" if found["name"] else ""
-    handle = f"@{found['handle']}" if found["handle"] else found["author_id"]
-    followers = f" · {found['followers']} followers" if found["followers"] is not None else ""
-    yield Text(output.safe(f"{found['platform']}:{found['author_id']} · {handle}{name}{followers}"), "bold")
-    if found["opted_out"]:
-        gone = found["opted_out"]
-        message = (
-            f"asked never to be answered ({gone['by']}, {render.moment(gone['at'])}: {gone['why'] or 'no reason kept'})"
-        )
-        yield Text(output.safe(message), "bold red")
-    yield from notes(found["notes"])
-    for each in found["exchanges"]:
-        yield Text(output.safe(f"\n{render.moment(each['at'])}  {_became(each)}".lstrip()), "dim")
-        yield Padding(Quoted(each["text"]), (0, 0, 0, 2))
-        if each["reply_text"]:
-            yield Padding(Quoted(each["reply_text"], "green"), (0, 0, 0, 2))
+def person(page: "PersonPage") -> Parts:
+    """Draw a person's page."""
+    name = f" ({page.name})" if page.name else ""
+    handle = f"@{page.handle}" if page.handle else page.author_id
+    followers = f" · {page.followers} followers" if page.followers is not None else ""
+    yield Text(output.safe(f"{page.platform}:{page.author_id} · {handle}{name}{followers}"), "bold")
+    if optout := page.opted_out:
+        reason = f"{optout.by}, {render.moment(optout.at)}: {optout.why or 'no reason kept'}"
+        yield Text(output.safe(f"opted out of replies ({reason})"), "bold red")
+    yield from notes(page.notes)
+    for exchange in page.exchanges:
+        yield Text(output.safe(f"\n{render.moment(exchange.at)}  {_summarize(exchange)}".lstrip()), "dim")
+        yield Padding(Quoted(exchange.text), (0, 0, 0, 2))
+        if exchange.reply_text:
+            yield Padding(Quoted(exchange.reply_text, "green"), (0, 0, 0, 2))
 
 
-def _became(each: "Json") -> str:
-    if each["reply_id"] is None:
-        return f"{each['mention_id']} · {each['decision'] or 'undecided'}"
-    by = f" by {each['approved_by']}" if each["approved_by"] else ""
-    return f"{each['mention_id']} · reply {each['reply_id']} {each['state']}{by}"
+def _summarize(exchange: "ExchangeView") -> str:
+    if exchange.reply_id is None:
+        return f"{exchange.mention_id} · {exchange.decision or 'undecided'}"
+    by = f" by {exchange.approved_by}" if exchange.approved_by else ""
+    return f"{exchange.mention_id} · reply {exchange.reply_id} {exchange.state}{by}"

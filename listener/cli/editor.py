@@ -1,4 +1,4 @@
-"""A text written in the editor of whoever sits there: $VISUAL, else $EDITOR, on a file that only they can read."""
+"""Let a person write a text in their editor, $VISUAL or else $EDITOR, on a file that only they can read."""
 
 import os
 import shlex
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from listener.errors import EarshotError, InputError
 
-NOW_AND_THEN = 20.0  # seconds
+PAUSE_S = 20.0  # between two calls of meanwhile
 ELSE = "give --text TEXT (in review: e)"
 
 
@@ -21,32 +21,32 @@ def ask(present: str, meanwhile: Callable[[], object] = lambda: None) -> str | N
     meanwhile: is called now and then while the editor is open.
     """
     words = command()
-    path, found = _private("earshot-", present + "\n"), None
+    path, written = _write_private("earshot-", present + "\n"), None
     try:
         _run(words, path, meanwhile)
-        found = _changed(present, path)
+        written = _read_changed(present, path)
     except InputError as error:
-        if _same(present, path):
+        if _is_same(present, path):
             raise
-        raise InputError(error.what, f"its text is in {path}") from error
+        raise InputError(error.what, f"your text is in {path}") from error
     finally:
-        if found is not None or _same(present, path):
+        if written is not None or _is_same(present, path):
             path.unlink(missing_ok=True)
-    return found
+    return written
 
 
 @contextmanager
 def kept(text: str | None) -> Iterator[None]:
-    """Within, words that somebody wrote are put to use; when that is refused, they are kept in a file that is named."""
+    """Keep a text that somebody wrote in a file when the body refuses it; the error names the file."""
     try:
         yield
     except EarshotError as error:
         if text is None:
             raise
-        raise InputError(str(error), f"your text is kept in {_private('earshot-kept-', text)}") from error
+        raise InputError(str(error), f"your text is kept in {_write_private('earshot-kept-', text)}") from error
 
 
-def _private(prefix: str, text: str) -> Path:
+def _write_private(prefix: str, text: str) -> Path:
     handle, name = tempfile.mkstemp(prefix=prefix, suffix=".txt")  # mode 0600
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(text)
@@ -54,7 +54,7 @@ def _private(prefix: str, text: str) -> Path:
 
 
 def command() -> list[str]:
-    """The editor's command. Raises InputError when none is set or it cannot be read."""
+    """Return the editor's command. Raises InputError when none is set or it cannot be read."""
     chosen = os.environ.get("VISUAL") or os.environ.get("EDITOR")
     try:
         words = shlex.split(chosen or "")
@@ -68,7 +68,7 @@ def command() -> list[str]:
 def _run(words: list[str], path: Path, meanwhile: Callable[[], object]) -> None:
     before = signal.signal(signal.SIGINT, lambda *_: None)  # Ctrl+C is the editor's
     try:
-        code = _waited([*words, str(path)], meanwhile)
+        code = _wait([*words, str(path)], meanwhile)
     except OSError as error:
         raise InputError(
             f"cannot start the editor {words[0]!r} ({error.strerror})", f"set EDITOR, or {ELSE}"
@@ -79,17 +79,17 @@ def _run(words: list[str], path: Path, meanwhile: Callable[[], object]) -> None:
         raise InputError(f"the editor {words[0]!r} ended with {code}", "nothing was changed")
 
 
-def _waited(words: list[str], meanwhile: Callable[[], object]) -> int:
+def _wait(words: list[str], meanwhile: Callable[[], object]) -> int:
     with subprocess.Popen(words) as process:  # noqa: S603 -- the person's own editor
         while True:
             try:
-                return process.wait(NOW_AND_THEN)
+                return process.wait(PAUSE_S)
             except subprocess.TimeoutExpired:
-                with suppress(EarshotError):  # told when the text comes back
+                with suppress(EarshotError):  # reported when the text comes back
                     meanwhile()
 
 
-def _same(present: str, path: Path) -> bool:
+def _is_same(present: str, path: Path) -> bool:
     try:
         return path.read_text(encoding="utf-8").strip() in ("", present.strip())
     except UnicodeDecodeError:
@@ -98,9 +98,9 @@ def _same(present: str, path: Path) -> bool:
         return True
 
 
-def _changed(present: str, path: Path) -> str | None:
+def _read_changed(present: str, path: Path) -> str | None:
     try:
         text = path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError("what the editor left is no UTF-8 text", "nothing was changed") from error
+        raise InputError("the editor left a text that is not UTF-8", "nothing was changed") from error
     return text if text and text != present.strip() else None

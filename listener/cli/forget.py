@@ -1,6 +1,8 @@
-"""`forget`: erase a person's words, and say what is left."""
+"""`forget`: erase a person's words, and list what is left."""
 
 import os
+from collections.abc import Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import typer
@@ -13,22 +15,24 @@ from listener.cli.once import OPEN_NOTICE
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from listener.model import Json
+    from listener.desk.forget import Erasure
     from listener.settings import Settings
 
 FORGET_INCOMPLETE = (
-    "another program keeps traces of the words in the database's files: the upkeep of `run` or `once` cleans "
-    "them, as does this command again; the notice `traces` is open until then"
+    "another program is reading the database, so its files still hold traces of the words; the upkeep of `run` or "
+    "`once` will remove them, or run this command again; until then the notice `erasure_incomplete` is open"
 )
 IRREGULAR_SINGULARS = {
     "replies": "reply",
     "quarantine": "quarantined item",
-}  # one of a noun, where it is not the noun less its s
+}  # where the singular is not the plural without its s
 
 
 @app.command()
 def forget(handle: Handle, name: As = None, json: AsJson = False) -> None:
-    """Erase a person's words for good and stop what was to be said to them; ids, times and decisions stay.
+    """Erase a person's words for good.
+
+    Replies that wait are withdrawn. Ids, times and decisions stay.
 
     Example: earshot forget x:ada
     """
@@ -40,18 +44,21 @@ def forget(handle: Handle, name: As = None, json: AsJson = False) -> None:
 
     with context.store() as store:
         config = context.settings()
-        found = stage.forget(store, context.desk(config, name), handle, partial(item_author, config.platforms))
-        found["copies"] = [str(one) for one in _copies(store.path, found["platform"], config)]
+        erasure = stage.forget(store, context.desk(config, name), handle, partial(item_author, config.platforms))
+        copies = [str(path) for path in _find_copies(store.path, erasure.platform, config)]
         if not json:
-            output.write(_told(found))
-        found["cleaned"] = vacuum.clean(store, context.now())
-    output.emit_json(found) if json else output.write("the file was cleaned" if found["cleaned"] else FORGET_INCOMPLETE)
-    if not found["cleaned"]:
+            output.write(_summary(erasure, copies))
+        is_cleaned = vacuum.clean(store, context.now())
+    if json:
+        output.emit_json({**asdict(erasure), "copies": copies, "cleaned": is_cleaned})
+    else:
+        output.write("database file cleaned" if is_cleaned else FORGET_INCOMPLETE)
+    if not is_cleaned:
         raise typer.Exit(OPEN_NOTICE)
 
 
-def _copies(database: "Path", platform: str, config: "Settings") -> "list[Path]":
-    """What holds the words still: copies of the database, and the file of what we posted where a platform has one."""
+def _find_copies(database: "Path", platform: str, config: "Settings") -> "list[Path]":
+    """List the files that still hold the words: copies of the database, and a platform's file of our posts."""
     from listener.desk import forget as stage
     from listener.settings.environment import data_folder
 
@@ -61,23 +68,20 @@ def _copies(database: "Path", platform: str, config: "Settings") -> "list[Path]"
     return stage.copies(database, *([folder] if folder.is_dir() else [])) + posts
 
 
-def _told(found: "Json") -> str:
-    counts = {noun: number for noun, number in found["erased"].items() if number}
-    erased = [
-        f"1 {IRREGULAR_SINGULARS.get(noun, noun[:-1])}" if number == 1 else f"{number} {noun}"
-        for noun, number in counts.items()
-    ]
-    who = f"{found['platform']}:{found['author_id']}"
-    words = f"erased the words of {', '.join(erased)}" if erased else "no words of theirs are left"
-    lines = [f"{who} is forgotten: {words}"]
-    if found["stopped"]:
-        lines.append(f"stopped: {', '.join(f'reply {number}' for number in found['stopped'])}")
-    if found["opted_out"]:
-        lines.append(f"the opt-out stays, and with it the id; `earshot optout {who} --undo` takes it back")
-    if found["perhaps"]:
-        which = ", ".join(map(str, found["perhaps"]))
-        lines.append(
-            f"may be theirs, and does not tell: quarantined item {which}; `earshot quarantine --dismiss ID` erases one"
-        )
-    lines += [f"still holds the words: {path} (delete it when you need it no more)" for path in found["copies"]]
+def _summary(erasure: "Erasure", copies: "Sequence[str]") -> str:
+    who = f"{erasure.platform}:{erasure.author_id}"
+    erased = ", ".join(_count(noun, number) for noun, number in erasure.erased.items() if number)
+    lines = [f"{who} is forgotten: {f'erased the words of {erased}' if erased else 'there were no words to erase'}"]
+    if erasure.stopped:
+        lines.append(f"withdrawn: {', '.join(f'reply {number}' for number in erasure.stopped)}")
+    if erasure.opted_out:
+        lines.append(f"the opt-out and the id stay; `earshot optout {who} --undo` removes the opt-out")
+    if erasure.perhaps:
+        items = ", ".join(map(str, erasure.perhaps))
+        lines.append(f"perhaps also theirs: quarantined item {items}; `earshot quarantine --dismiss ID` erases it")
+    lines += [f"still holds the words: {path} (delete it when you no longer need it)" for path in copies]
     return "\n".join(map(output.safe, lines))
+
+
+def _count(noun: str, number: int) -> str:
+    return f"1 {IRREGULAR_SINGULARS.get(noun, noun[:-1])}" if number == 1 else f"{number} {noun}"

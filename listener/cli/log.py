@@ -1,7 +1,8 @@
-"""The exchange log, the open notices, and what was set aside."""
+"""The exchange log, the open notices, and quarantined items."""
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,12 +17,15 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from listener.model import Json
+    from listener.store.records import Notice, Quarantined
 
 Since = Annotated[
-    str | None, typer.Option(metavar="T", help="Read since then: 2026-11-22, 2026-11-22T09:00Z, or an age: 7d, 2h.")
+    str | None, typer.Option(metavar="T", help="Received since then: 2026-11-22, 2026-11-22T09:00Z, or an age: 7d, 2h.")
 ]
-PUT_BACK = "is in the line again; the next round decides it"
-DISMISSED = "is done with, and its raw text erased"
+NOTICE_FIELDS = ("id", "kind", "platform", "since", "what", "do")
+RAW_SHOWN = 200  # characters of a raw item
+REQUEUED = "requeued; the next round decides it"
+DISMISSED = "dismissed; raw text erased"
 
 
 @app.command()
@@ -29,51 +33,56 @@ def log(
     since: Since = None,
     person: Annotated[str | None, typer.Option(metavar="HANDLE", help="Only this person's.")] = None,
     limit: Limit = 50,
-    after: Annotated[str | None, typer.Option(metavar="PLATFORM:MENTION_ID", help="Go on after this one.")] = None,
+    after: Annotated[
+        str | None, typer.Option(metavar="PLATFORM:MENTION_ID", help="Continue after this mention.")
+    ] = None,
     json: Annotated[
-        bool, typer.Option("--json", help="One JSON object a line; always so where stdout is no terminal.")
+        bool, typer.Option("--json", help="One JSON object a line; always so where stdout is not a terminal.")
     ] = False,
 ) -> None:
-    """List exchanges, oldest first: what was said, what was decided, what was answered, by whom, for how much.
+    """List exchanges, oldest first.
+
+    Each is a mention with its decision, the reply, who approved it, and the cost.
 
     Example: earshot log --since 7d --limit 0 > week.jsonl
     """
     from listener.store import exchange_log, people
 
     start = None if since is None else arguments.usage(lambda: times.moment(since, context.now()), "--since")
-    border = None if after is None else arguments.mention(after)
+    last = None if after is None else arguments.mention(after)
     with context.store() as store, store.read() as connection:
         rows = exchange_log.exchanges(
             connection,
             since=start,
             person=None if person is None else people.find(connection, person),
-            after=None if border is None else _key(connection, border),
+            after=None if last is None else _find_key(connection, last),
             limit=output.parse_limit(limit),
         )
         if json or not sys.stdout.isatty():
             output.emit_lines(rows)
         else:
-            _lines(rows)
+            _print_exchanges(rows)
 
 
-def _key(connection: "Connection", border: tuple[str, str]) -> int:
+def _find_key(connection: "Connection", name: tuple[str, str]) -> int:
+    """Return a mention's key. Raises DeskError."""
     from listener.store import mentions
 
-    key = mentions.locate(connection, *border)
+    key = mentions.locate(connection, *name)
     if key is None:
-        raise DeskError(f"there is no mention {':'.join(border)}", "--after takes the last one of the page before")
+        raise DeskError(f"there is no mention {':'.join(name)}", "give --after the last mention of the page before")
     return key
 
 
-def _lines(rows: "Iterable[Json]") -> None:
-    """For a terminal: what was said, and under it what became of it. Printed by Rich, a long log would take seconds."""
+def _print_exchanges(rows: "Iterable[Json]") -> None:
+    """Print each mention, and under it what followed. Rich would take seconds for a long log."""
     from listener.cli import render
 
     line = render.Liner()
     for row in rows:
         author = output.safe(f"@{row['author']}")
         output.write(line((f"{_time(row['seen_at'])}  ", "dim"), (author, "bold"), (f"  {row['mention_text']}", "")))
-        output.write(line((f"    {_became(row)}", "dim")))
+        output.write(line((f"    {_summary(row)}", "dim")))
         if row["reply_text"] and row["state"] == "sent":
             output.write(line((f"    → {row['reply_text']}", "green")))
 
@@ -82,7 +91,7 @@ def _time(value: datetime | None) -> str:
     return f"{value:%Y-%m-%d %H:%M} UTC" if value else "-"
 
 
-def _became(row: "Json") -> str:
+def _summary(row: "Json") -> str:
     score = "" if row["compound"] is None else f"{row['compound']:+.2f} "
     kind = f" {row['kind']}" if row["kind"] else ""
     decided = f"{row['decision'] or 'undecided'}{kind} by {row['rule'] or '-'}"
@@ -94,81 +103,87 @@ def _became(row: "Json") -> str:
 
 @app.command()
 def notices(
-    clear: Annotated[int | None, typer.Option(metavar="ID", help="You have dealt with this gap.")] = None,
+    clear: Annotated[int | None, typer.Option(metavar="ID", help="Clear this gap: you have dealt with it.")] = None,
     limit: Limit = 50,
-    after: Annotated[int | None, typer.Option(metavar="ID", help="Go on after this one.")] = None,
+    after: Annotated[int | None, typer.Option(metavar="ID", help="Continue after this notice.")] = None,
     name: As = None,
     json: AsJson = False,
 ) -> None:
-    """List what an operator must know, and what to do about it. Gaps are cleared by hand, the others by their cause.
+    """List what an operator must know, and what to do about it.
+
+    Gaps are cleared by hand, all other notices when their cause ends.
 
     Example: earshot notices --clear 3
     """
     from listener.desk import control
-    from listener.store import notices as kept
+    from listener.store import notices as stored
 
     with context.store() as store:
         if clear is not None:
-            done = control.clear(store, context.desk(context.settings(), name), min(clear, arguments.LARGEST))
-            output.emit_json(done) if json else output.write(f"notice {clear} is cleared")
+            cleared = control.clear(store, context.desk(context.settings(), name), min(clear, arguments.LARGEST))
+            output.emit_json(cleared) if json else output.write(f"notice {clear} cleared")
             return
         with store.read() as connection:
-            opened = [one for one in kept.opened(connection) if after is None or one.id > after]
-    fields = ("id", "kind", "platform", "since", "what", "do")
-    found = [{field: getattr(one, field) for field in fields} for one in opened[: output.parse_limit(limit)]]
-    output.emit_json(found) if json else _notices(found)
+            opened = [notice for notice in stored.opened(connection) if after is None or notice.id > after]
+    page = opened[: output.parse_limit(limit)]
+    if json:
+        output.emit_json([{field: getattr(notice, field) for field in NOTICE_FIELDS} for notice in page])
+    else:
+        for line in _notice_lines(page):
+            output.write(line)
 
 
-def _notices(found: "list[Json]") -> None:
-    for one in found:
-        where = "everywhere" if one["platform"] == "*" else f"on {output.safe(one['platform'])}"
-        output.write(f"{one['id']:>4}  {one['kind']} {where}, since {one['since']:%Y-%m-%d %H:%M} UTC")
-        output.write(f"      {output.safe(one['what'])}")
-        output.write(f"      → {output.safe(one['do'])}")
-    if not found:
-        output.write("No notice is open.")
+def _notice_lines(notices: "Sequence[Notice]") -> Iterator[str]:
+    for notice in notices:
+        where = "everywhere" if notice.platform == "*" else f"on {output.safe(notice.platform)}"
+        yield f"{notice.id:>4}  {notice.kind} {where}, since {_time(notice.since)}"
+        yield f"      {output.safe(notice.what)}"
+        yield f"      → {output.safe(notice.do)}"
+    if not notices:
+        yield "No notice is open."
 
 
 @app.command()
 def quarantine(
-    retry: Annotated[int | None, typer.Option(metavar="ID", help="Put this one back into the line.")] = None,
-    dismiss: Annotated[int | None, typer.Option(metavar="ID", help="Done with: erase its raw text.")] = None,
+    retry: Annotated[int | None, typer.Option(metavar="ID", help="Requeue this item.")] = None,
+    dismiss: Annotated[int | None, typer.Option(metavar="ID", help="Close this item and erase its raw text.")] = None,
     limit: Limit = 50,
-    after: Annotated[int | None, typer.Option(metavar="ID", help="Go on after this one.")] = None,
+    after: Annotated[int | None, typer.Option(metavar="ID", help="Continue after this item.")] = None,
     name: As = None,
     json: AsJson = False,
 ) -> None:
-    """List mentions that could not be read or decided; the others went on without them.
+    """List items that could not be read or decided.
+
+    All other mentions went on without them.
 
     Examples: earshot quarantine --retry 3   earshot quarantine --dismiss 4
     """
     from listener.desk import control
-    from listener.store import notices as kept
+    from listener.store import notices as stored
 
     with context.store() as store:
-        for given, work, message in ((retry, control.requeue, PUT_BACK), (dismiss, control.dismiss, DISMISSED)):
-            if given is not None:
-                done = work(store, context.desk(context.settings(), name), min(given, arguments.LARGEST))
-                told = f"{done['platform']}:{done['mention_id']} {message}"
-                output.emit_json(done) if json else output.write(output.safe(told))
+        for number, act, message in ((retry, control.requeue, REQUEUED), (dismiss, control.dismiss, DISMISSED)):
+            if number is not None:
+                done = act(store, context.desk(context.settings(), name), min(number, arguments.LARGEST))
+                line = output.safe(f"{done.platform}:{done.mention_id} {message}")
+                output.emit_json(done) if json else output.write(line)
                 return
         with store.read() as connection:
-            items = kept.quarantined_items(connection, output.parse_limit(limit), after)
-    fields = ("id", "platform", "mention_id", "stage", "error", "raw", "at")
-    found = [{field: getattr(one, field) for field in fields} for one in items]
-    output.emit_json(found) if json else _quarantine_table(found)
-
-
-def _quarantine_table(found: "list[Json]") -> None:
-    for one in found:
-        where = f"{one['platform']}:{one['mention_id']}"
-        output.write(output.safe(f"{one['id']:>4}  {where}, at {one['stage']}, {one['at']:%Y-%m-%d %H:%M} UTC"))
-        output.write(f"      {output.safe(one['error'])}")
-        output.write(f"      {output.safe(one['raw'][:200])}")
-    if found:
-        output.write(
-            "earshot quarantine --retry ID puts one of stage route back; one of stage poll is mended at its source;\n"
-            "--dismiss ID is for what needs nothing more"
-        )
+            items = stored.quarantined_items(connection, output.parse_limit(limit), after)
+    if json:
+        output.emit_json([asdict(item) for item in items])
     else:
-        output.write("Nothing is set aside.")
+        for line in _item_lines(items):
+            output.write(line)
+
+
+def _item_lines(items: "Sequence[Quarantined]") -> Iterator[str]:
+    for item in items:
+        yield output.safe(f"{item.id:>4}  {item.platform}:{item.mention_id}, at stage {item.stage}, {_time(item.at)}")
+        yield f"      {output.safe(item.error)}"
+        yield f"      {output.safe(item.raw[:RAW_SHOWN])}"
+    if items:
+        yield "Stage route: `earshot quarantine --retry ID` requeues the item. Stage poll: correct it"
+        yield "at its source. `earshot quarantine --dismiss ID` closes an item that needs nothing."
+    else:
+        yield "No item is quarantined."

@@ -1,4 +1,4 @@
-"""Logs go to stderr: text on a terminal, JSON lines otherwise; UTC, control characters escaped, secrets blotted out."""
+"""Logs go to stderr: text on a terminal, JSON lines otherwise; UTC, control characters escaped, secrets replaced."""
 
 import json
 import logging
@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterable, Set
 
 from listener.cli.output import safe
 
-BLOT = "[secret]"
+REDACTED = "[secret]"
 CHATTY = ("alembic", "apscheduler")  # a platform declares those of its network libraries
 
 
 class _Redacted(logging.Formatter):
-    """Formats a record, then takes every known secret out of it, tracebacks included."""
+    """Formats a record, then replaces every known secret in it, tracebacks included."""
 
     converter = staticmethod(time.gmtime)
 
@@ -22,14 +22,14 @@ class _Redacted(logging.Formatter):
         self._secrets = secrets
 
     def format(self, record: logging.LogRecord) -> str:
-        """One line, safe to show."""
+        """Return one line that is safe to show."""
         text = safe(self.render(record))
         for secret in sorted(self._secrets(), key=len, reverse=True):
-            text = text.replace(secret, BLOT)
+            text = text.replace(secret, REDACTED)
         return text
 
     def render(self, record: logging.LogRecord) -> str:
-        """The line before it is made safe."""
+        """Return the line before it is made safe."""
         return super().format(record)
 
 
@@ -43,14 +43,16 @@ class _Json(_Redacted):
 
 
 def configure(secrets: Callable[[], Set[str]], *, level: int = logging.INFO) -> None:
-    """Set logging up once, at the start of a command. A log that cannot be written never stops the daemon."""
+    """Set up logging, once at the start of a command. A log that cannot be written never stops the daemon."""
     logging.raiseExceptions = False
     handler = logging.StreamHandler(sys.stderr)
-    human = sys.stderr.isatty()
-    handler.setFormatter(_Redacted(secrets, "%(asctime)s %(levelname)-7s %(message)s") if human else _Json(secrets, ""))
+    is_terminal = sys.stderr.isatty()
+    handler.setFormatter(
+        _Redacted(secrets, "%(asctime)s %(levelname)-7s %(message)s") if is_terminal else _Json(secrets, "")
+    )
     logging.basicConfig(level=level, handlers=[handler], force=True)
     quiet(CHATTY)
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a stage still at work when its turn comes is no news
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a stage still running when its turn comes is normal
 
 
 def quiet(names: Iterable[str]) -> None:

@@ -1,4 +1,4 @@
-"""What staff do with one reply besides approving and editing it: each command one move of the desk."""
+"""Act on one reply, besides approving and editing it: each command is one move of the desk."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
@@ -15,27 +15,26 @@ if TYPE_CHECKING:
 
 
 def _act(reply_id: int, name: str | None, json: bool, move: "Callable[[Store, DeskContext, int], None]") -> None:
-    """Make the move and tell how the reply stands after it."""
+    """Make the move and print where the reply stands after it."""
     from listener.desk import queue as stage
 
     config, number = context.settings(), arguments.number(reply_id)
     with context.store() as store:
         move(store, context.desk(config, name), number)
-        found = stage.single(store, context.view(config, store, name), number)
+        reply = stage.single(store, context.view(config, store, name), number)
     if json:
-        output.emit_json(found)
+        output.emit_json(reply)
         return
     from listener.cli import render
 
-    marks = [one for one in render.marks(found) if not one.startswith("!")]
-    output.write(render.status_line(found))
-    if marks:
+    output.write(render.status_line(reply))
+    if marks := render.marks(reply):
         output.write(output.safe("  " + ", ".join(marks)))
 
 
 @app.command()
 def reject(reply_id: Id, reason: Reason, name: As = None, json: AsJson = False) -> None:
-    """Close a reply that must not go out.
+    """Close a reply that must not be sent; `earshot undo` reopens it.
 
     Example: earshot reject 12 --reason "we are not the shop they mean"
     """
@@ -46,7 +45,7 @@ def reject(reply_id: Id, reason: Reason, name: As = None, json: AsJson = False) 
 
 @app.command()
 def close(reply_id: Id, reason: Reason, name: As = None, json: AsJson = False) -> None:
-    """Close what needs no reply any more: handled elsewhere, or nothing to say.
+    """Close what needs no reply any more; `earshot undo` reopens it.
 
     Example: earshot close 12 --reason "settled on the phone"
     """
@@ -68,13 +67,20 @@ def retry(reply_id: Id, name: As = None, json: AsJson = False) -> None:
 
 @app.command()
 def undo(reply_id: Id, name: As = None, json: AsJson = False) -> None:
-    """Take an approval back, as long as it is not being sent.
+    """Undo an approval that is not being sent yet, or reopen a reply that was rejected or closed, with its last text.
 
     Example: earshot undo 12
     """
-    from listener.desk import transitions
+    _act(reply_id, name, json, _undo)
 
-    _act(reply_id, name, json, transitions.undo)
+
+def _undo(store: "Store", desk: "DeskContext", number: int) -> None:
+    from listener.desk import transitions
+    from listener.store import replies
+
+    with store.read() as connection:
+        is_closed = replies.get(connection, number).state == "closed"
+    (transitions.reopen if is_closed else transitions.undo)(store, desk, number)
 
 
 @app.command()
@@ -84,7 +90,7 @@ def done(
     name: As = None,
     json: AsJson = False,
 ) -> None:
-    """Say that you posted a by_hand reply yourself.
+    """Mark a by_hand reply as posted by you.
 
     Example: earshot done 12 --remote-id 1829
     """
@@ -99,18 +105,18 @@ def resolve(
     sent: Annotated[
         str | None, typer.Option(metavar="REMOTE_ID", help="It is on the platform, as this post.", show_default=False)
     ] = None,
-    not_sent: Annotated[bool, typer.Option("--not-sent", help="It is surely not there: send it again.")] = False,
+    not_sent: Annotated[bool, typer.Option("--not-sent", help="It is not there: send it again.")] = False,
     name: As = None,
     json: AsJson = False,
 ) -> None:
-    """Settle a reply of unknown outcome, after a look on the platform.
+    """Settle an unconfirmed reply, after you checked the platform.
 
     Examples: earshot resolve 12 --sent 1829   earshot resolve 12 --not-sent
     """
     from listener.desk import transitions
 
     if (sent is None) != not_sent:
-        raise typer.BadParameter("give either --sent REMOTE_ID or --not-sent")
+        raise typer.BadParameter("use either --sent REMOTE_ID or --not-sent")
     _act(reply_id, name, json, lambda store, desk, number: transitions.resolve(store, desk, number, sent))
 
 
@@ -127,7 +133,7 @@ def claim(reply_id: Id, name: As = None, json: AsJson = False) -> None:
 
 @app.command()
 def release(reply_id: Id, name: As = None, json: AsJson = False) -> None:
-    """Give a claimed reply back.
+    """Release a reply that you claimed.
 
     Example: earshot release 12
     """
@@ -139,11 +145,11 @@ def release(reply_id: Id, name: As = None, json: AsJson = False) -> None:
 @app.command()
 def assign(
     reply_id: Id,
-    to: Annotated[str, typer.Argument(metavar="NAME", help="Whose it is now.", show_default=False)],
+    to: Annotated[str, typer.Argument(metavar="NAME", help="Who takes it.", show_default=False)],
     name: As = None,
     json: AsJson = False,
 ) -> None:
-    """Make a reply somebody's.
+    """Assign a reply to a colleague.
 
     Example: earshot assign 12 dana
     """
@@ -188,5 +194,5 @@ def escalate(
     platform, mention_id = asked.mention
     with context.store() as store:
         desk = context.desk(context.settings(), name)
-        made = transitions.escalate_mention(store, desk, platform, mention_id)
-    _act(made, name, json, lambda store, desk, number: None)
+        reply_id = transitions.escalate_mention(store, desk, platform, mention_id)
+    _act(reply_id, name, json, lambda store, desk, number: None)

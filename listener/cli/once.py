@@ -1,4 +1,4 @@
-"""`once`: each stage, in order, until nothing is left to do now. `migrate` and `backup` live here too."""
+"""`once` runs each stage, in order, until nothing is left to do now. `migrate` and `backup` are here too."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from listener.cli import context, output
+from listener.cli import context, output, progress
 from listener.cli.app import app
 
 if TYPE_CHECKING:
-    from listener.model import Json
+    from listener.settings import Settings
     from listener.stages import RunSummary
+    from listener.store.engine import Store
 
 OPEN_NOTICE = 3
 
@@ -44,7 +45,7 @@ def once(
     logs.configure(EnvSecrets(os.environ).values, level=logging.ERROR)
     config = runtime.ready()
     with runtime.locked("once") as store:
-        totals = runtime.stages(config, store).once(stage.value if stage else None)
+        totals = _run(config, store, tuple(Stage) if stage is None else (stage,))
         with store.read() as connection:
             opened = notices.opened(connection)
     _show(totals, json)
@@ -53,14 +54,31 @@ def once(
     if totals.troubles:
         raise typer.Exit(1)
     if opened:
-        output.print_error(
-            f"earshot: {len(opened)} notice{'s' if len(opened) > 1 else ''} open; `earshot notices` tells"
-        )
+        output.print_error(f"earshot: {len(opened)} open notice{'s'[: len(opened) > 1]}; run `earshot notices`")
         raise typer.Exit(OPEN_NOTICE)
 
 
-def counts(totals: "RunSummary") -> "Json":
-    """The counts in the words of CONTRACT.md."""
+def _run(config: "Settings", store: "Store", chosen: tuple[Stage, ...]) -> "RunSummary":
+    """Run these stages in order; a terminal's stderr shows which one is at work, and its steps."""
+    from listener.cli import progress, runtime
+    from listener.stages import RunSummary
+
+    def is_stopping() -> bool:
+        advance()
+        return False
+
+    stages, done = runtime.stages(config, store, is_stopping), dict[Stage, RunSummary]()
+    for stage in chosen:
+        with progress.step(stage) as advance:
+            done[stage] = stages.once(stage)
+    nothing = RunSummary()
+    polled = done.get(Stage.poll, nothing)
+    routed, sent = done.get(Stage.route, nothing).routed, done.get(Stage.send, nothing).sent
+    return RunSummary(polled.polled, routed, sent, polled.troubles)
+
+
+def counts(totals: "RunSummary") -> dict[str, object]:
+    """Return the counts in the words of CONTRACT.md."""
     polled, routed, sent = totals.polled, totals.routed, totals.sent
     return {
         "polled": polled.polled,
@@ -78,13 +96,11 @@ def counts(totals: "RunSummary") -> "Json":
 
 
 def _show(totals: "RunSummary", json: bool) -> None:
-    found = counts(totals)
     if json:
-        output.emit_json(found)
+        output.emit_json(counts(totals))
         return
-    held = found.pop("held")
-    output.write("  ".join(f"{name} {number}" for name, number in found.items()))
-    if held:
+    output.write("  ".join(f"{name} {number}" for name, number in counts(totals).items() if name != "held"))
+    if held := totals.sent.held:
         output.write("held: " + ", ".join(f"{number} by {reason}" for reason, number in held.items()))
 
 
@@ -122,7 +138,7 @@ def backup(
     """
     from listener.upkeep.backup import backup as copy
 
-    with context.store() as store:
+    with context.store() as store, progress.watch_file(file, "copying", store.path):
         size = copy(store.path, file)
     if json:
         output.emit_json({"file": str(file), "bytes": size, "integrity": "ok"})

@@ -1,11 +1,11 @@
-"""What commands print: JSON as the contract has it, or tables and lines for people, with hostile text made harmless."""
+"""Print JSON as the contract has it, or lines for people, with hostile text made harmless."""
 
 import json
 import re
 import sys
 from collections.abc import Iterable
+from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from listener.errors import InputError
 
@@ -26,34 +26,37 @@ DANGEROUS = re.compile(
 
 
 def iso(value: datetime) -> str:
-    """ISO 8601 in UTC with Z."""
+    """Return ISO 8601 in UTC, with Z."""
     return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _default(value: object) -> Any:
+def as_json(value: object) -> object:
+    """Give json what it cannot write itself: a dataclass as its fields, a time as ISO 8601. Raises TypeError."""
     if isinstance(value, datetime):
         return iso(value)
-    raise TypeError(f"{type(value).__name__} is no JSON")
+    if is_dataclass(value):
+        return {field.name: getattr(value, field.name) for field in fields(value)}
+    raise TypeError(f"{type(value).__name__} cannot be written as JSON")
 
 
 def dumps(value: object, *, indent: int | None = 2) -> str:
-    """JSON text; control and bidi characters are escaped, so that a terminal shows it safely."""
-    return DANGEROUS.sub(_escaped, json.dumps(value, ensure_ascii=False, indent=indent, default=_default))
+    """Return JSON text; control and bidi characters are escaped, so that a terminal shows it safely."""
+    return DANGEROUS.sub(_escape, json.dumps(value, ensure_ascii=False, indent=indent, default=as_json))
 
 
-def _escaped(found: re.Match[str]) -> str:
-    """As JSON escapes it: beyond the basic plane by a pair."""
-    return json.dumps(found[0])[1:-1] if ord(found[0]) > 0xFF else f"\\u{ord(found[0]):04x}"
+def _escape(match: re.Match[str]) -> str:
+    """Escape a character as JSON does: beyond the basic plane by a pair."""
+    return json.dumps(match[0])[1:-1] if ord(match[0]) > 0xFF else f"\\u{ord(match[0]):04x}"
 
 
 def safe(text: object) -> str:
-    """A stranger's text for a terminal: nothing in it moves the cursor or hides anything; one line."""
+    """Make a stranger's text safe for a terminal: one line in which nothing moves the cursor or hides anything."""
     return visible(str(text).replace("\r\n", "\n").replace("\n", " ⏎ ").replace("\t", " "))
 
 
 def visible(text: str) -> str:
-    """The text with what moves a cursor or turns the writing round made visible; for files that people open."""
-    return DANGEROUS.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
+    """Make visible what moves a cursor or turns the writing round; for files that people open."""
+    return DANGEROUS.sub(lambda match: f"\\x{ord(match[0]):02x}", text)
 
 
 def write(text: str) -> None:
@@ -64,7 +67,7 @@ def write(text: str) -> None:
 def emit_json(value: object) -> None:
     """Print a value as JSON; of a list one item a line, which is quick (indentation is made by Python, not by C)."""
     if isinstance(value, list) and value:
-        write("[" + ",\n ".join(dumps(one, indent=None) for one in value) + "]")
+        write("[" + ",\n ".join(dumps(item, indent=None) for item in value) + "]")
     else:
         write(dumps(value))
 
@@ -81,7 +84,7 @@ def print_error(text: str) -> None:
 
 
 def parse_limit(limit: int) -> int | None:
-    """`--limit 0` is all. Raises InputError."""
+    """Read --limit; 0 is all, which is None. Raises InputError."""
     if limit < 0:
-        raise InputError(f"--limit {limit} is negative", "0 shows all")
+        raise InputError(f"--limit {limit} is negative", "use 0 to show all")
     return limit or None

@@ -1,4 +1,4 @@
-"""Persons: who they are, notes on them, opt-outs; and the operator's hand on sending: pause and resume."""
+"""Persons, notes and opt-outs; and pausing and resuming what is sent."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,29 +9,29 @@ from listener.cli.app import app
 from listener.cli.arguments import As, AsJson, Handle
 
 if TYPE_CHECKING:
-    from listener.model import Json
+    from listener.desk.views import PersonPage
 
-BRAKE = 60.0  # seconds that a pause waits for its turn: meanwhile nothing can be sent either
+PAUSE_WAIT_S = 60.0  # seconds that a pause waits for the database: meanwhile nothing can be sent either
 OnPlatform = Annotated[str | None, typer.Option(help="Only on this platform.")]
 
 
 @app.command()
 def person(handle: Handle, json: AsJson = False) -> None:
-    """Show what was said to and by a person, and what colleagues noted.
+    """Show a person: mentions, replies and notes.
 
     Example: earshot person memory:ada
     """
     from listener.desk import people
 
     with context.store() as store:
-        found = people.person(store, handle)
-    output.emit_json(found) if json else _show(found)
+        page = people.person(store, handle)
+    output.emit_json(page) if json else _print_person(page)
 
 
-def _show(found: "Json") -> None:
+def _print_person(page: "PersonPage") -> None:
     from listener.cli import detail, render
 
-    render.show(*detail.person(found))
+    render.show(*detail.person(page))
 
 
 @app.command()
@@ -41,26 +41,30 @@ def note(
     name: As = None,
     json: AsJson = False,
 ) -> None:
-    """Keep a note about a person, shown with each of their mentions.
+    """Keep a note about a person for colleagues.
+
+    It is shown with each of their mentions.
 
     Example: earshot note ada "prefers mail; order 1182 was replaced"
     """
     from listener.desk import people
 
     with context.store() as store:
-        found = people.note(store, context.desk(context.settings(), name), handle, text)
-    output.emit_json(found) if json else output.write(_noted(found))
+        page = people.note(store, context.desk(context.settings(), name), handle, text)
+    output.emit_json(page) if json else output.write(_note_line(page))
 
 
 @app.command()
 def optout(
     handle: Handle,
-    undo: Annotated[bool, typer.Option("--undo", help="They may be answered again.")] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="Allow replies to this person again.")] = False,
     reason: Annotated[str | None, typer.Option(help="Why, for the log.")] = None,
     name: As = None,
     json: AsJson = False,
 ) -> None:
-    """Never answer a person again: drafts are closed, approvals that wait are withdrawn.
+    """Never answer a person again; close what waits.
+
+    Drafts and approved replies to this person are withdrawn.
 
     Example: earshot optout memory:ada
     """
@@ -68,28 +72,29 @@ def optout(
 
     with context.store() as store:
         desk = context.desk(context.settings(), name)
-        found = people.opt_in(store, desk, handle) if undo else people.opt_out(store, desk, handle, reason)
-    message = (
-        "may be answered again" if undo else f"will not be answered (`earshot optout {handle} --undo` takes it back)"
-    )
-    output.emit_json(found) if json else output.write(output.safe(f"{_known(found)} {message}"))
+        page = people.opt_in(store, desk, handle) if undo else people.opt_out(store, desk, handle, reason)
+    again = f"`earshot optout {handle} --undo` allows replies again"
+    message = "can be answered again" if undo else f"will not be answered; {again}"
+    output.emit_json(page) if json else output.write(output.safe(f"{_label(page)} {message}"))
 
 
-def _noted(found: "Json") -> str:
+def _note_line(page: "PersonPage") -> str:
     from listener.cli import render
 
-    return f"noted: {_known(found)} has {render.count(len(found['notes']), 'note')}"
+    return f"noted: {_label(page)} has {render.count(len(page.notes), 'note')}"
 
 
-def _known(found: "Json") -> str:
-    return output.safe(f"{found['platform']}:{found['handle'] or found['author_id']}")
+def _label(page: "PersonPage") -> str:
+    return output.safe(f"{page.platform}:{page.handle or page.author_id}")
 
 
 @app.command()
 def pause(
     platform: OnPlatform = None,
-    span: Annotated[str | None, typer.Option("--for", metavar="SPAN", help="30m, 2h, 1d; else until resumed.")] = None,
-    reason: Annotated[str | None, typer.Option(help="Why, shown by status.")] = None,
+    span: Annotated[
+        str | None, typer.Option("--for", metavar="SPAN", help="30m, 2h, 1d; default: until resumed.")
+    ] = None,
+    reason: Annotated[str | None, typer.Option(help="Why; `earshot status` shows it.")] = None,
     name: As = None,
     json: AsJson = False,
 ) -> None:
@@ -100,23 +105,26 @@ def pause(
     from listener.desk import control
 
     length = None if span is None else arguments.usage(lambda: times.span(span), "--for")
-    with context.store(wait=BRAKE) as store:
-        found = control.pause(store, context.desk(context.settings(), name), platform, length, reason)
-    until = f"until {output.iso(found['until'])}" if found["until"] else "until `earshot resume`"
-    message = f"sending is paused on {', '.join(found['paused']) or 'every platform'} {until}"
-    output.emit_json(found) if json else output.write(message)
+    with context.store(wait=PAUSE_WAIT_S) as store:
+        paused = control.pause(store, context.desk(context.settings(), name), platform, length, reason)
+    until = f"until {output.iso(paused.until)}" if paused.until else "until `earshot resume`"
+    message = f"sending is paused on {', '.join(paused.paused) or 'every platform'} {until}"
+    output.emit_json(paused) if json else output.write(message)
 
 
 @app.command()
 def resume(
     platform: OnPlatform = None,
     kind: Annotated[
-        str | None, typer.Option(metavar="KIND", help="Not the sending: let this kind go out by itself again.")
+        str | None,
+        typer.Option(metavar="KIND", help="Send this kind automatically again, after a rejection stopped that."),
     ] = None,
     name: As = None,
     json: AsJson = False,
 ) -> None:
-    """Send again, everywhere or on one platform; or let a kind go out by itself again that a rejection has stopped.
+    """Send again after a pause.
+
+    With --kind: send a kind automatically again that a rejection has stopped.
 
     Examples: earshot resume   earshot resume --kind thank_you
     """
@@ -128,21 +136,21 @@ def resume(
         _resume_kind(kind, name, json)
         return
     with context.store() as store:
-        found = control.resume(store, context.desk(context.settings(), name), platform)
+        resumed = control.resume(store, context.desk(context.settings(), name), platform)
     if json:
-        output.emit_json(found)
+        output.emit_json(resumed)
         return
-    output.write("sending goes on" if found["resumed"] else "nothing was paused there")
-    if left := ["everywhere" if one == "*" else f"on {one}" for one in found["still_paused"]]:
+    output.write("sending resumed" if resumed.resumed else "nothing was paused there")
+    if left := ["everywhere" if scope == "*" else f"on {scope}" for scope in resumed.still_paused]:
         output.write(f"still paused {', '.join(left)}; `earshot resume` without --platform ends all pauses")
 
 
-def _resume_kind(given: str, name: str | None, json: bool) -> None:
+def _resume_kind(chosen: str, name: str | None, json: bool) -> None:
     from listener.cli import render
     from listener.desk import autonomy
 
     config = context.settings()
-    kind = str(arguments.kind(config, given))
+    kind = str(arguments.kind(config, chosen))
     with context.store() as store:
-        found = autonomy.resume_kind(store, context.desk(config, name), kind)
-    output.emit_json(found) if json else output.write(f"{kind}: {render.progress(found)}")
+        progress = autonomy.resume_kind(store, context.desk(config, name), kind)
+    output.emit_json(progress) if json else output.write(f"{kind}: {render.progress(progress)}")

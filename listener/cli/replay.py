@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from listener.cli import arguments, context, output, times
+from listener.cli import arguments, context, output, progress, times
 from listener.cli.app import app
 from listener.cli.arguments import AsJson, Limit
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
+
     from listener.analysis.replay import PolicyRunner, Replayed
     from listener.model import Json
     from listener.policy import Policy
@@ -27,7 +29,9 @@ def replay(
     limit: Limit = 50,
     json: AsJson = False,
 ) -> None:
-    """Show which past decisions another policy would change, before and after; changes nothing.
+    """Show which past decisions another policy would change.
+
+    Each change is shown before and after. Nothing is stored or sent.
 
     Example: earshot replay --policy config-new --since 30d
     """
@@ -35,59 +39,56 @@ def replay(
     from listener.analysis import replay as analysis
 
     start = None if since is None else arguments.usage(lambda: times.moment(since, context.now()), "--since")
-    other, notes = rules.load_policy(policy)
+    new_policy, notes = rules.load_policy(policy)
     for note in notes:
         output.print_error(f"earshot: {note}")
     preview = context.previews(context.settings())
 
-    def judge(told: "Policy") -> "PolicyRunner":
-        return analysis.PolicyRunner(told, rules.load_responders(told), preview)
+    def make_runner(some_policy: "Policy") -> "PolicyRunner":
+        return analysis.PolicyRunner(some_policy, rules.load_responders(some_policy), preview)
 
-    def of_texts(texts: Mapping[str, str]) -> "PolicyRunner":
-        return judge(rules.read_policy(texts))
+    def read_runner(texts: Mapping[str, str]) -> "PolicyRunner":
+        return make_runner(rules.read_policy(texts))
 
-    with context.store() as store:
-        found = analysis.replay(store, of_texts, judge(other), start, output.parse_limit(limit))
-    _show(found, json)
+    with context.store() as store, progress.step("replaying") as advance:
+        limited = output.parse_limit(limit)
+        replayed = analysis.replay(store, read_runner, make_runner(new_policy), start, limited, advance)
+    _print(replayed, json)
 
 
-def _show(found: "Replayed", json: bool) -> None:
-    total = sum(found.changes.values())
+def _print(replayed: "Replayed", json: bool) -> None:
+    total = sum(replayed.changes.values())
     if json:
-        output.emit_json(found.rows)
+        output.emit_json(replayed.rows)
     else:
         from listener.cli import render
 
-        render.show(*_parts(found, total))
-    if len(found.rows) < total:
-        output.print_error(f"earshot: the first {len(found.rows)} of {total} changes are shown; --limit 0 shows all")
-    if found.erased:
-        output.print_error(
-            f"earshot: of {found.erased} of {found.read} the words were erased: they cannot be decided again"
-        )
-    if found.unreadable:
-        output.print_error(
-            f"earshot: {found.unreadable} of {found.read} were decided by a policy that cannot be read any more"
-        )
+        render.show(*_parts(replayed, total))
+    if len(replayed.rows) < total:
+        output.print_error(f"earshot: showing {len(replayed.rows)} of {total} changes; --limit 0 shows all")
+    if replayed.erased:
+        count = f"{replayed.erased} of {replayed.read} decisions"
+        output.print_error(f"earshot: {count} cannot be repeated: the words were erased")
+    if replayed.unreadable:
+        count = f"{replayed.unreadable} of {replayed.read} decisions"
+        output.print_error(f"earshot: {count} cannot be repeated: this version cannot read the policy of that time")
 
 
-def _parts(found: "Replayed", total: int) -> Iterator[Any]:
+def _parts(replayed: "Replayed", total: int) -> Iterator["RenderableType"]:
     from rich.text import Text
 
-    for row in found.rows:
+    for row in replayed.rows:
         yield from _row(row)
-    decisions = "1 decision" if found.read == 1 else f"{found.read} decisions"
-    yield Text(f"{decisions} looked at, {total or 'none'} would change" + (":" if total else ""), "bold")
-    for change, number in found.changes.most_common():
+    decisions = "1 decision" if replayed.read == 1 else f"{replayed.read} decisions"
+    yield Text(f"{decisions} replayed, {total or 'none'} would change" + (":" if total else ""), "bold")
+    for change, number in replayed.changes.most_common():
         yield Text(f"  {number:>6}  {change}")
-    if found.by_program:
-        message = (
-            f"{found.by_program} are decided otherwise by this version of Earshot, whatever the policy: not counted"
-        )
+    if replayed.by_program:
+        message = f"Not counted: {replayed.by_program} that this version of Earshot decides differently by any policy"
         yield Text(message, "dim")
 
 
-def _row(row: "Json") -> Iterator[Any]:
+def _row(row: "Json") -> Iterator["RenderableType"]:
     from rich.padding import Padding
     from rich.text import Text
 
@@ -98,10 +99,10 @@ def _row(row: "Json") -> Iterator[Any]:
     yield Text.assemble((output.safe(head), "dim"), (row["change"], "bold"))
     yield Padding(Quoted(row["mention_text"]), (0, 0, 0, 2))
     for name, style in (("before", "dim"), ("after", "green")):
-        made = row[name]
-        kind = f" {made['kind']}" if made["kind"] else ""
-        band = ", inside the auto band" if made["auto"] else ""
-        yield Text(output.safe(f"  {name:<6} {made['decision']}{kind} by {made['rule']}{band}"), style)
-        if made["text"]:
-            yield Padding(Quoted(made["text"], style), (0, 0, 0, 4))
+        outcome = row[name]
+        kind = f" {outcome['kind']}" if outcome["kind"] else ""
+        band = ", inside the auto band" if outcome["auto"] else ""
+        yield Text(output.safe(f"  {name:<6} {outcome['decision']}{kind} by {outcome['rule']}{band}"), style)
+        if outcome["text"]:
+            yield Padding(Quoted(outcome["text"], style), (0, 0, 0, 4))
     yield Text("")

@@ -1,7 +1,7 @@
-"""`report`: the figures of a period on the terminal, as one page for a browser, as CSV or as JSON."""
+"""`report`: the metrics of a period on the terminal, as one page for a browser, as CSV or as JSON."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -10,45 +10,48 @@ from listener.cli.app import app
 from listener.cli.arguments import AsJson
 from listener.errors import InputError
 
-if TYPE_CHECKING:
-    from listener.model import Json
-
 
 @app.command()
 def report(
     since: Annotated[
-        str, typer.Option(metavar="T", help="What was heard since then: 2026-11-22, or an age: 7d.")
+        str, typer.Option(metavar="T", help="Mentions received since then: 2026-11-22, or an age: 7d.")
     ] = "7d",
     html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write one page for a browser.")] = None,
-    csv: Annotated[Path | None, typer.Option(metavar="FILE", help="Write every figure, one a line.")] = None,
+    csv: Annotated[Path | None, typer.Option(metavar="FILE", help="Write one metric per line.")] = None,
     json: AsJson = False,
 ) -> None:
-    """Show volume, answers, times, drafts, sentiment, complaints, listening and cost. docs/report.md defines each.
+    """Show what was received, answered and paid in a period.
+
+    docs/report.md defines each metric.
 
     Examples: earshot report   earshot report --since 30d --html november.html
     """
+    from dataclasses import asdict
+
     from listener.analysis import report as analysis
 
     config, now = context.settings(), context.now()
     start = arguments.usage(lambda: times.moment(since, now), "--since")
     with context.store() as store, store.read() as connection:
-        found = analysis.report(connection, config.policy, start, now)
+        metrics = analysis.report(connection, config.policy, start, now)
     if html is not None:
-        from listener.cli.report_page import page
+        from listener.cli.report_page import render_page
 
-        _write(html, page(found, config.policy.brand.name))
+        _write(html, render_page(metrics, config.policy))
     if csv is not None:
-        from listener.cli.report_csv import table
+        from listener.cli.report_csv import format_table
 
-        _write(csv, table(found))
+        _write(csv, format_table(asdict(metrics)))
     if json:
-        output.emit_json(found)
+        output.emit_json(asdict(metrics))
     elif html is None and csv is None:
-        _show(found)
+        from listener.cli import render, report_screen
+
+        render.show(*report_screen.parts(metrics))
 
 
 def _write(path: Path, text: str) -> None:
-    """The line ends are the text's own. Raises InputError."""
+    """Write a file and keep the line ends of the text. Raises InputError."""
     try:
         path.write_text(text, encoding="utf-8", newline="")
     except OSError as error:
@@ -56,9 +59,3 @@ def _write(path: Path, text: str) -> None:
             f"{path} cannot be written ({error.strerror})", "name a file in a folder that exists"
         ) from error
     output.print_error(f"wrote {path}")
-
-
-def _show(found: "Json") -> None:
-    from listener.cli import render, report_screen
-
-    render.show(*report_screen.parts(found))

@@ -8,7 +8,9 @@ from listener.cli.app import app
 
 @app.command()
 def run() -> None:
-    """Listen, decide and send until SIGTERM or SIGINT; SIGHUP reads the configuration again.
+    """Run the daemon: listen, decide and send until stopped.
+
+    SIGTERM or SIGINT stops it; SIGHUP reads the configuration again.
 
     Example: EARSHOT_CONFIG=/etc/earshot EARSHOT_DATA=/var/lib/earshot earshot run
     """

@@ -1,4 +1,4 @@
-"""What `run`, `once` and `migrate` share: the lock, the newest schema, the platforms' connections."""
+"""Prepare `run` and `once`: the lock, the newest schema, the platforms' connections."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def ready() -> "Settings":
-    """The configuration with all its secrets, before anything is opened or written. Raises ConfigError."""
+    """Load the configuration and check its secrets, before anything is opened or written. Raises ConfigError."""
     from listener import settings as rules
 
     config = context.settings()
@@ -46,10 +46,10 @@ def locked(command: str, *, wait: float = 30.0) -> Iterator["Store"]:
 
 
 def data_folder() -> Path:
-    """The data folder, made when it is missing. Raises EarshotError where it cannot be written."""
-    from listener.settings.environment import data_folder as named
+    """Return the data folder, made when it is missing. Raises EarshotError where it cannot be written."""
+    from listener.settings.environment import data_folder as find
 
-    folder = named(os.environ)
+    folder = find(os.environ)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -61,7 +61,7 @@ def data_folder() -> Path:
 
 def connect(config: "Settings", store: "Store") -> dict[str, "Platform"]:
     """Connect every platform that is on, with its meter. Raises EarshotError."""
-    return {platform.name: connect_platform(platform, _meter(store, platform)) for platform in config.platforms}
+    return {platform.name: connect_platform(platform, _make_meter(store, platform)) for platform in config.platforms}
 
 
 def connect_platform(platform: "PlatformSettings", meter: "Meter") -> "Platform":
@@ -73,7 +73,7 @@ def connect_platform(platform: "PlatformSettings", meter: "Meter") -> "Platform"
     return module.connect(platform.section, rules.EnvSecrets(os.environ), data_folder(), meter)
 
 
-def _meter(store: "Store", platform: "PlatformSettings") -> "Meter":
+def _make_meter(store: "Store", platform: "PlatformSettings") -> "Meter":
     from listener.store.ledger import LedgerMeter
 
     budget = platform.section.budget
@@ -81,12 +81,13 @@ def _meter(store: "Store", platform: "PlatformSettings") -> "Meter":
 
 
 def stages(config: "Settings", store: "Store", stopping: Callable[[], bool] = lambda: False) -> "Stages":
-    """The four stages bound to this configuration; tells the database which platforms are on."""
+    """Bind the four stages to this configuration, and note in the database which platforms are on."""
     from listener.stages import Stages
     from listener.store import platforms
 
     connected = connect(config, store)
+    sections = {source.name: source.section for source in config.platforms}
     with store.write() as connection:
-        platforms.enable(connection, {one.name: one.section.poll_seconds for one in config.platforms}, context.now())
-    deleted = {one.name: kept for one in config.platforms if (kept := one.section.retain_deleted_text) is not None}
+        platforms.enable(connection, {name: section.poll_seconds for name, section in sections.items()}, context.now())
+    deleted = {name: kept for name, section in sections.items() if (kept := section.retain_deleted_text) is not None}
     return Stages(store, connected, context.triage(config), context.now, stopping, deleted)

@@ -1,171 +1,216 @@
-"""`status`: is everything well, and what is to be done? For an operator at 3 a.m."""
+"""`status`: is everything working, and what to do if not? For an operator in a hurry."""
 
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING
 
 import typer
 
 from listener.cli import context, output, times
 from listener.cli.app import app
+from listener.cli.arguments import AsJson
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from listener.model import Json
+    from listener.desk.views import Progress
     from listener.settings import Settings
-    from listener.store.records import PlatformState
+    from listener.store.records import Notice, OptOut, Pause, PlatformState
 
-OPEN_NOTICE = 3
-LATE = 3  # intervals without an attempt
+OPEN_NOTICE = 3  # exit code
+STALLED_AFTER = 3  # poll intervals without an attempt
+OPTOUTS_SHOWN = 10
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformStatus:
+    """How listening on a platform stands. state: never polled, failing, paused, stalled or listening."""
+
+    name: str
+    state: str
+    last_poll: datetime | None
+    last_success: datetime | None
+    last_error: str | None
+    do: str | None
+    gaps: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformSpend:
+    """What a platform's calls cost in US dollars; budget_usd is per day, None: no limit."""
+
+    today_usd: float
+    month_usd: float
+    budget_usd: float | None
+    reply_usd: float | None
+    link_reply_usd: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What `earshot status --json` prints; undecided: mentions that wait for a decision."""
+
+    platforms: "list[PlatformStatus]"
+    queue: dict[str, int]
+    undecided: int
+    oldest_seconds: int | None
+    notices: int
+    spend: dict[str, PlatformSpend]
+    autonomy: "dict[str, Progress]"
+    paused: "list[Pause]"
+    opted_out: "list[OptOut]"
 
 
 @app.command()
-def status(json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False) -> None:
-    """Show listening, the queue, spending, pauses, opt-outs and open notices; exit code 3 when a notice is open.
+def status(json: AsJson = False) -> None:
+    """Show whether everything works, and what to do if not.
+
+    Listening, the queue, spending, pauses, opt-outs and open notices. Exit code 3 means that a notice is open.
 
     Example: earshot status --json
     """
+    from listener.store import notices
+
     config = context.settings()
     with context.store() as store, store.read() as connection:
-        found = gather(connection, config, context.now())
-        opened = _notices(connection)
+        opened = notices.opened(connection)
+        gathered = gather(connection, config, context.now())
     if json:
-        output.emit_json(found)
+        output.emit_json(asdict(gathered))
     else:
-        _show(found, opened, context.now())
+        for line in (*_lines(gathered, context.now()), *_notice_lines(opened)):
+            output.write(line)
     if opened:
         raise typer.Exit(OPEN_NOTICE)
 
 
 @app.command()
 def health() -> None:
-    """Tell whether somebody is listening: exit code 0, or 1 when no poll has ended for three intervals.
+    """Check that every platform is polled: exit code 0, else 1.
+
+    It is 1 when no poll has ended for three intervals.
 
     Example: earshot health || docker restart earshot
     """
     import os
 
-    from listener.cli.health import health as look
+    from listener.cli.health import check_health
 
-    raise typer.Exit(look(os.environ))
+    raise typer.Exit(check_health(os.environ))
 
 
-def gather(connection: "Connection", config: "Settings", now: datetime) -> "Json":
-    """The figures of CONTRACT.md's `status`, and the pauses and opt-outs in force."""
+def gather(connection: "Connection", config: "Settings", now: datetime) -> Status:
+    """Read the figures of CONTRACT.md's `status`, and the pauses and opt-outs in force."""
     from listener.desk import autonomy
     from listener.store import exchange_log, notices, people, platforms, replies
 
-    gaps, pauses = notices.gap_counts(connection), platforms.pauses(connection, now)
-    stopped = {one.scope for one in pauses}
-    states = platforms.states(connection)
+    gaps, pauses, states = (
+        notices.gap_counts(connection),
+        platforms.pauses(connection, now),
+        platforms.states(connection),
+    )
+    scopes = {pause.scope for pause in pauses}
     oldest = exchange_log.oldest_waiting(connection)
-    return {
-        "platforms": [_platform(one, gaps.get(one.name, 0), stopped, now) for one in states],
-        "queue": replies.counts(connection),
-        "undecided": exchange_log.undecided(connection),
-        "oldest_seconds": None if oldest is None else round((now - oldest).total_seconds()),
-        "notices": len(notices.opened(connection)),
-        "spend": {one.name: _spend(connection, config, one.name, now) for one in states},
-        "autonomy": {
-            one.kind: {**autonomy.progress(connection, config.policy, one.kind), "auto": one.auto}
-            for one in config.policy.responders
+    return Status(
+        platforms=[_platform(state, gaps.get(state.name, 0), scopes, now) for state in states],
+        queue=replies.counts(connection),
+        undecided=exchange_log.undecided(connection),
+        oldest_seconds=None if oldest is None else round((now - oldest).total_seconds()),
+        notices=len(notices.opened(connection)),
+        spend={state.name: _spend(connection, config, state.name, now) for state in states},
+        autonomy={
+            responder.kind: autonomy.progress(connection, config.policy, responder.kind)
+            for responder in config.policy.responders
         },
-        "paused": [
-            {"scope": one.scope, "since": one.since, "until": one.until, "reason": one.reason, "by": one.by}
-            for one in pauses
-        ],
-        "opted_out": [
-            {"platform": one.platform, "author_id": one.author_id, "at": one.at, "by": one.by}
-            for one in people.opt_outs(connection)
-        ],
-    }
+        paused=list(pauses),
+        opted_out=list(people.opt_outs(connection)),
+    )
 
 
-def _platform(state: "PlatformState", gaps: int, stopped: set[str], now: datetime) -> "Json":
-    return {
-        "name": state.name,
-        "state": _word(state, stopped, now),
-        "last_poll": state.attempt_at,
-        "last_success": state.ok_at,
-        "last_error": state.error or state.send_error,
-        "do": state.error_do,
-        "gaps": gaps,
-    }
+def _platform(state: "PlatformState", gaps: int, paused_scopes: set[str], now: datetime) -> PlatformStatus:
+    return PlatformStatus(
+        name=state.name,
+        state=_state_word(state, paused_scopes, now),
+        last_poll=state.attempt_at,
+        last_success=state.ok_at,
+        last_error=state.error or state.send_error,
+        do=state.error_do,
+        gaps=gaps,
+    )
 
 
-def _word(state: "PlatformState", stopped: set[str], now: datetime) -> str:
+def _state_word(state: "PlatformState", paused_scopes: set[str], now: datetime) -> str:
     if state.attempt_at is None:
         return "never polled"
     if state.failures:
         return "failing"
-    if stopped & {"*", state.name}:
+    if paused_scopes & {"*", state.name}:
         return "paused"
-    if (now - state.attempt_at).total_seconds() > LATE * state.poll_seconds:
+    if (now - state.attempt_at).total_seconds() > STALLED_AFTER * state.poll_seconds:
         return "stalled"
     return "listening"
 
 
-def _spend(connection: "Connection", config: "Settings", name: str, now: datetime) -> "Json":
+def _spend(connection: "Connection", config: "Settings", name: str, now: datetime) -> PlatformSpend:
     from listener.store import ledger
 
     section = config.platform(name)
-    costs = {"reply_usd": False, "link_reply_usd": True} if section else {}
-    return {
-        "today_usd": round(ledger.spent(connection, name, ledger.day(now)), 4),
-        "month_usd": round(ledger.spent(connection, name, ledger.month(now)), 4),
-        "budget_usd": section.section.budget.daily_usd if section else None,
-        **{key: section.section.reply_usd(link=link) for key, link in costs.items() if section},
-    }
+    return PlatformSpend(
+        today_usd=round(ledger.spent(connection, name, ledger.day(now)), 4),
+        month_usd=round(ledger.spent(connection, name, ledger.month(now)), 4),
+        budget_usd=section.section.budget.daily_usd if section else None,
+        reply_usd=section.section.reply_usd(link=False) if section else None,
+        link_reply_usd=section.section.reply_usd(link=True) if section else None,
+    )
 
 
-def _costs(spend: "Json") -> list[str]:
-    """What was spent, and what a reply costs; nothing where nothing costs anything."""
-    if not spend["month_usd"] and not spend.get("reply_usd"):
-        return []
-    limit = "no limit" if spend["budget_usd"] is None else f"{spend['budget_usd']:.2f}"
-    lines = [f"{spend['today_usd']:.3f} USD today of {limit}, {spend['month_usd']:.3f} this month"]
-    if spend.get("reply_usd"):
-        lines[0] += f"; a reply {spend['reply_usd']:.3f}, with a link {spend['link_reply_usd']:.3f} reserved"
-    return lines
+def _lines(gathered: Status, now: datetime) -> Iterator[str]:
+    """Yield the screen line by line, each made safe."""
+    for platform in gathered.platforms:
+        yield from _platform_lines(platform, gathered.spend[platform.name], now)
+    if not gathered.platforms:
+        yield "No platform has been polled yet; start `earshot run`, or run `earshot once`."
+    yield _queue_line(gathered)
+    for pause in gathered.paused:
+        where = "everywhere" if pause.scope == "*" else f"on {pause.scope}"
+        until = f" until {output.iso(pause.until)}" if pause.until else ""
+        reason = f": {pause.reason}" if pause.reason else ""
+        yield output.safe(f"paused     {where} by {pause.by}{until}{reason}; `earshot resume` ends it")
+    yield from _autonomy_lines(gathered.autonomy)
+    if gathered.opted_out:
+        names = ", ".join(f"{optout.platform}:{optout.author_id}" for optout in gathered.opted_out[:OPTOUTS_SHOWN])
+        more = ", …" if len(gathered.opted_out) > OPTOUTS_SHOWN else ""
+        yield output.safe(f"opted out  {len(gathered.opted_out)}: {names}{more}")
 
 
-def _notices(connection: "Connection") -> list[Any]:
-    from listener.store import notices
+def _platform_lines(platform: PlatformStatus, spend: PlatformSpend, now: datetime) -> Iterator[str]:
+    gaps = f"; {platform.gaps} gap{'' if platform.gaps == 1 else 's'}" if platform.gaps else ""
+    yield f"{platform.name:<10} {platform.state}, last poll {times.ago(platform.last_poll, now)}{gaps}"
+    if spend.month_usd or spend.reply_usd:
+        limit = "no limit" if spend.budget_usd is None else f"{spend.budget_usd:.2f}"
+        yield f"           {spend.today_usd:.3f} USD today of {limit}, {spend.month_usd:.3f} this month"
+    if spend.reply_usd:
+        yield f"           a reply costs {spend.reply_usd:.3f} USD, with a link {spend.link_reply_usd:.3f} are reserved"
+    if platform.last_error:
+        yield output.safe(f"           {platform.last_error}" + (f"; {platform.do}" if platform.do else ""))
 
-    return notices.opened(connection)
+
+def _queue_line(gathered: Status) -> str:
+    queue = ", ".join(f"{number} {state}" for state, number in sorted(gathered.queue.items())) or "empty"
+    seconds = gathered.oldest_seconds
+    oldest = "" if seconds is None else f"; the oldest has waited {times.compact_duration(seconds)}"
+    return f"queue      {queue}{oldest}" + (f"; {gathered.undecided} mentions undecided" if gathered.undecided else "")
 
 
-def _show(found: "Json", opened: list[Any], now: datetime) -> None:
+def _autonomy_lines(autonomy: "Mapping[str, Progress]") -> Iterator[str]:
     from listener.cli import render
 
-    for one in found["platforms"]:
-        gaps = f"; {one['gaps']} gaps" if one["gaps"] else ""
-        output.write(f"{one['name']:<10} {one['state']}, last poll {times.ago(one['last_poll'], now)}{gaps}")
-        for line in _costs(found["spend"][one["name"]]):
-            output.write(f"           {line}")
-        if one["last_error"]:
-            output.write(f"           {output.safe(one['last_error'])}" + (f"; {one['do']}" if one["do"] else ""))
-    if not found["platforms"]:
-        output.write("no platform has been polled yet: `earshot run` or `earshot once` begins")
-    queue = ", ".join(f"{number} {state}" for state, number in sorted(found["queue"].items())) or "empty"
-    oldest = (
-        f"; the oldest waits {times.compact_duration(found['oldest_seconds'])}"
-        if found["oldest_seconds"] is not None
-        else ""
-    )
-    output.write(
-        f"queue      {queue}{oldest}" + (f"; {found['undecided']} mentions undecided" if found["undecided"] else "")
-    )
-    for one in found["paused"]:
-        where = "everywhere" if one["scope"] == "*" else f"on {one['scope']}"
-        until = f" until {output.iso(one['until'])}" if one["until"] else ""
-        reason = output.safe(one["reason"] or "no reason given")
-        output.write(f"paused     {where} by {one['by']}{until}: {reason}; `earshot resume` ends it")
-    for kind, one in found["autonomy"].items():
-        if one["reviewed"] or one["auto"] == "earned":
-            output.write(output.safe(f"by itself  {kind} (auto {one['auto']}): {render.progress(one)}"))
-    if found["opted_out"]:
-        names = ", ".join(f"{one['platform']}:{one['author_id']}" for one in found["opted_out"][:10])
-        output.write(f"opted out  {len(found['opted_out'])}: {output.safe(names)}")
+    for kind, progress in autonomy.items():
+        if progress.reviewed or progress.auto == "earned":
+            yield output.safe(f"auto-send  {kind} (auto {progress.auto}): {render.progress(progress)}")
+
+
+def _notice_lines(opened: "list[Notice]") -> Iterator[str]:
     for notice in opened:
-        output.write(f"notice {notice.id:<3} [{notice.kind}] {output.safe(notice.what)}; {output.safe(notice.do)}")
+        yield output.safe(f"notice {notice.id:<3} [{notice.kind}] {notice.what}; {notice.do}")

@@ -9,28 +9,28 @@ LONGEST = timedelta(days=3650)
 
 
 def span(text: str) -> timedelta:
-    """`90s`, `15m`, `2h`, `7d`, `1w`. Raises InputError."""
+    """Read `90s`, `15m`, `2h`, `7d` or `1w`. Raises InputError."""
     number, unit = text[:-1], text[-1:]
     if unit not in UNITS or not number.isascii() or not number.isdigit() or int(number) == 0:
-        raise InputError(f"{text!r} is no span of time", "write 90s, 15m, 2h or 7d")
+        raise InputError(f"{text!r} is not a span of time", "write 90s, 15m, 2h or 7d")
     if len(number) > 9 or timedelta(seconds=int(number) * UNITS[unit]) > LONGEST:
-        raise InputError(f"{text!r} is too long", "ten years are the most")
+        raise InputError(f"{text!r} is too long", "ten years is the longest")
     return timedelta(seconds=int(number) * UNITS[unit])
 
 
 def moment(text: str, now: datetime) -> datetime:
-    """ISO 8601 (UTC where it names no zone), or an age. Raises InputError."""
+    """Read ISO 8601 (UTC where it names no zone), or an age. Raises InputError."""
     if text[-1:] in UNITS and text[:-1].isdigit():
         return now - span(text)
     try:
-        found = datetime.fromisoformat(text)
-        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+        moment = datetime.fromisoformat(text)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        raise InputError(f"{text!r} is no time", "write 2026-11-22T09:00:00Z, 2026-11-22, 7d or 2h") from error
+        raise InputError(f"{text!r} is not a time", "write 2026-11-22T09:00:00Z, 2026-11-22, 7d or 2h") from error
 
 
 def ago(then: datetime | None, now: datetime) -> str:
-    """`3 min ago`, for people."""
+    """Return such as `3 min ago`."""
     if then is None:
         return "never"
     seconds = (now - then).total_seconds()
@@ -38,7 +38,7 @@ def ago(then: datetime | None, now: datetime) -> str:
 
 
 def compact_duration(seconds: float) -> str:
-    """A length of time in its largest unit."""
+    """Return a length of time in its largest unit, such as `3 min`."""
     for unit, size in (("d", 86400), ("h", 3600), ("min", 60)):
         if seconds >= size:
             return f"{seconds / size:.0f} {unit}"

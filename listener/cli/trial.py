@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from listener.cli import context, output
+from listener.cli import context, output, progress
 from listener.cli.app import app
+from listener.cli.arguments import AsJson
 from listener.errors import InputError
 
 if TYPE_CHECKING:
@@ -15,15 +16,18 @@ if TYPE_CHECKING:
 
 @app.command("try")
 def try_(
-    text: Annotated[str, typer.Argument(help="What somebody might say to you.", show_default=False)],
+    text: Annotated[str, typer.Argument(help="What somebody might write to you.", show_default=False)],
     lang: Annotated[str | None, typer.Option(help="The platform's language tag, such as en.")] = None,
     platform: Annotated[
-        str | None, typer.Option(help="Where it was said; default: the first platform that is on.")
+        str | None, typer.Option(help="Where it was written; default: the first platform that is on.")
     ] = None,
     author: Annotated[str | None, typer.Option(help="The author's handle.")] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
+    with_misses: Annotated[bool, typer.Option("--all", help="Also list the rules that did not match.")] = False,
+    json: AsJson = False,
 ) -> None:
-    """Show what would be said to a text, and why; stores nothing.
+    """Show what the policy does with a text, and why.
+
+    Nothing is stored or sent.
 
     Example: earshot try "@fernhill where is my parcel? two weeks now"
     """
@@ -31,9 +35,11 @@ def try_(
 
     config = context.settings()
     triage = context.triage(config)
-    names = [one.name for one in config.platforms]
+    names = [entry.name for entry in config.platforms]
     if platform is not None and platform not in names:
-        raise InputError(f"no platform {platform!r} is on", f"there is {', '.join(names) or 'none'}")
+        raise InputError(
+            f"platform {platform!r} is not on", f"choose {' or '.join(names) or 'none: no platform is on'}"
+        )
     where = platform or (names[0] if names else "memory")
     result = trial(
         text,
@@ -45,34 +51,40 @@ def try_(
         author=author,
         now=context.now(),
     )
-    output.emit_json(result) if json else _show(result)
+    output.emit_json(result) if json else _print_trial(result, with_misses=with_misses)
 
 
-def _show(result: "Json") -> None:
+def _print_trial(result: "Json", *, with_misses: bool) -> None:
     kind = f" ({result['kind']})" if result["kind"] else ""
     score = f"compound {result['compound']:+.3f}   language {result['lang']}"
     output.write(f"{result['decision']}{kind} by {result['rule']}   {score}")
     if result["text"]:
         output.write(f"reply      {output.safe(result['text'])}")
-        output.write("auto band  " + ("inside" if result["auto"] else "outside: a person looks"))
+        output.write("auto band  " + ("inside" if result["auto"] else "outside: staff approve it"))
     cues = ", ".join(f"{name} ({', '.join(words)})" for name, words in result["cues"].items())
     output.write(f"cues       {output.safe(cues) or 'none'}")
-    for hit in result["trail"]:
-        words = f" [{', '.join(hit['words'])}]" if hit["words"] else ""
-        output.write(f"  {'+' if hit['hit'] else '-'} {hit['rule']}: {hit['message']}{output.safe(words)}")
+    for line in result["trail"]:
+        if line["hit"] or with_misses:
+            words = f" [{', '.join(line['words'])}]" if line["words"] else ""
+            output.write(f"  {'+' if line['hit'] else '-'} {line['rule']}: {line['message']}{output.safe(words)}")
+    misses = sum(not line["hit"] for line in result["trail"])
+    if misses and not with_misses:
+        output.write(f"{misses} rules did not match; --all lists them")
 
 
 @app.command()
 def evaluate(
     file: Annotated[
         Path,
-        typer.Argument(help="CSV with id and text; label, lang, brand, author.", show_default=False),
+        typer.Argument(help="CSV with id and text; optional label, lang, brand, author.", show_default=False),
     ],
-    brand: Annotated[str | None, typer.Option(help="A brand word of rows that name none.")] = None,
-    out: Annotated[Path | None, typer.Option(help="Write what became of each row to this CSV.")] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
+    brand: Annotated[str | None, typer.Option(help="The brand word of rows that name none.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Write the decision on each row to this CSV.")] = None,
+    json: AsJson = False,
 ) -> None:
-    """Sort labelled mentions as if each were addressed to you and fresh: who would be thanked, helped, left alone?
+    """Count what the policy does with a file of labelled mentions.
+
+    Each is decided as if it were addressed to you and just written. Nothing is stored or sent.
 
     Example: earshot evaluate mentions.csv --out rows.csv
     """
@@ -81,77 +93,80 @@ def evaluate(
     config = context.settings()
     triage = context.triage(config)
     rows = analysis.read_rows(file)
-    report, done = analysis.evaluate(rows, config.policy, triage.responders, context.now(), brand)
+    shown = progress.track(rows, "evaluating", len(rows))
+    report, evaluated = analysis.evaluate(shown, config.policy, triage.responders, context.now(), brand)
     if out is not None:
-        analysis.write_rows(done, out)
-    output.emit_json(report) if json else _table(report)
+        analysis.write_rows(evaluated, out)
+    output.emit_json(report) if json else _print_report(report)
 
 
 SHARES = {
-    "false_thank_you": "of the negatives are thanked",
-    "false_thank_you_auto": "of the negatives are thanked inside the auto band",
-    "thank_you_recall": "of the positives are thanked",
-    "thank_you_recall_auto": "of the positives are thanked inside the auto band",
-    "thank_you_precision": "of the thanked are positive",
-    "negatives_unanswered": "of the negatives are left unanswered (thanked or ignored)",
-    "positives_supported": "of the positives get a support draft",
-    "questions_ignored": "of the texts with a ? are ignored",
-    "escalated": "of all go to a person without a draft",
-}
+    "false_thank_you": "negatives thanked",
+    "false_thank_you_auto": "negatives thanked in the auto band",
+    "thank_you_recall": "positives thanked",
+    "thank_you_cover_auto": "positives thanked in the auto band",
+    "thank_you_precision": "thanked rows that are positive",
+    "negatives_unanswered": "negatives ignored or thanked",
+    "positives_supported": "positives with a support draft",
+    "questions_ignored": "texts with a ? that are ignored",
+    "escalated": "rows escalated without a draft",
+}  # name of a share -> what is counted, of how many
 
 
-def _table(report: "Json") -> None:
-    """The report for people: counts, shares with their intervals, rules, brands, and the worst mistakes."""
+def _print_report(report: "Json") -> None:
+    """Print counts, shares with their intervals, rules, brands, and the worst mistakes."""
     output.write(f"{report['rows']} rows")
-    for number, (label, counts) in enumerate(report["by_label"].items()):
-        if number == 0:
-            output.write(f"{'label':<14}" + "".join(_column(name, name) for name in counts))
-        output.write(f"{output.safe(label)[:13]:<14}" + "".join(_column(name, counts[name]) for name in counts))
+    _print_labels(report["by_label"])
     output.write("\nshares, with 95 % intervals")
     for name, message in SHARES.items():
-        if (found := report["shares"][name])["rate"] is not None:
-            output.write(f"{_share(found)}  {message}")
-    _rules(report)
-    _brands(report)
-    _worst(report)
+        if (share := report["shares"][name])["rate"] is not None:
+            output.write(f"{_share(share)}  {message}")
+    _print_rules(report)
+    _print_brands(report["by_brand"])
+    _print_mistakes(report["worst"])
 
 
-def _column(name: str, value: object) -> str:
-    """Return a value in the column of this name: n is narrow, a kind as wide as its name needs."""
-    return f"{value:>7}" if name == "n" else f"{value:>{max(11, len(name) + 2)}}"
+def _print_labels(by_label: "dict[str, dict[str, int]]") -> None:
+    """Print a line a label, with a column for each kind of reply that the policy has."""
+    names = next((list(counts) for counts in by_label.values()), [])
+    widths = {name: max(len(name), 5) + 1 for name in names}
+    output.write(f"{'label':<12}" + "".join(f"{name:>{width}}" for name, width in widths.items()))
+    for label, counts in by_label.items():
+        cells = "".join(f"{counts[name]:>{width}}" for name, width in widths.items())
+        output.write(f"{output.safe(label)[:12]:<12}{cells}")
 
 
-def _share(found: "Json") -> str:
-    """Such as ` 0.13 % ( 0.07 to  0.24)   9 of  6856`."""
-    if found["rate"] is None:
-        return f"{'':<35}"
-    numbers = f"{found['n']} of {found['of']}"
-    return f"{found['rate']:>8.2%} ({found['low']:>6.2%} to {found['high']:>7.2%}) {numbers:>14}"
+def _share(share: "Json") -> str:
+    """Format a share in 40 columns: ` 0.13% ( 0.07% to  0.24%)    9 of 6856`."""
+    if share["rate"] is None:
+        return f"{'':<40}"
+    numbers = f"{share['n']} of {share['of']}"
+    return f"{share['rate']:>7.2%} ({share['low']:>6.2%} to {share['high']:>7.2%}) {numbers:>12}"
 
 
-def _rules(report: "Json") -> None:
+def _print_rules(report: "Json") -> None:
     if not report["by_label"].keys() - {"unlabelled"}:
         return
-    output.write("\nrules: how many rows each ended, and how many of those by their label it suits")
-    for found in report["by_rule"]:
-        rule = f"{output.safe(found['rule']):<20}{found['outcome']:<11}"
-        output.write(f"{rule}{found['n']:>6} {_share(found['precision'])}")
+    output.write("\nrules: rows that each decided, and how many of them have a fitting label")
+    for row in report["by_rule"]:
+        rule = f"{output.safe(row['rule'])[:21]:<22}{row['outcome'][:10]:<11}"
+        output.write(f"{rule}{row['n']:>6} {_share(row['precision'])}".rstrip())
 
 
-def _brands(report: "Json") -> None:
-    if len(report["by_brand"]) > 1:
-        output.write("\nbrands: negatives that are thanked, positives that are thanked")
-        for brand, found in report["by_brand"].items():
-            output.write(
-                f"{output.safe(brand)[:14]:<15}{_share(found['false_thank_you'])} {_share(found['thank_you_recall'])}"
-            )
+def _print_brands(by_brand: "dict[str, Json]") -> None:
+    if len(by_brand) > 1:
+        output.write("\nbrands: negatives that are thanked, then positives that are thanked")
+        for brand, shares in by_brand.items():
+            output.write(output.safe(brand))
+            output.write(f"  {_share(shares['false_thank_you'])}".rstrip())
+            output.write(f"  {_share(shares['thank_you_recall'])}".rstrip())
 
 
-def _worst(report: "Json") -> None:
-    if report["worst"]:
-        output.write("\nworst mistakes (`earshot try TEXT` tells more)")
-    for one in report["worst"]:
-        words = f" [{', '.join(one['words'])}]" if one["words"] else ""
-        where = " in the auto band" if one["auto"] else ""
-        output.write(output.safe(f"{one['id']} {one['label']}: {one['outcome']} by {one['rule']}{where}{words}"))
-        output.write(f"    {output.safe(' '.join(one['text'].split()))}")
+def _print_mistakes(mistakes: "list[Json]") -> None:
+    if mistakes:
+        output.write("\nworst mistakes (run `earshot try TEXT` with one to see its rules)")
+    for row in mistakes:
+        words = f" [{', '.join(row['words'])}]" if row["words"] else ""
+        where = " in the auto band" if row["auto"] else ""
+        output.write(output.safe(f"{row['id']} {row['label']}: {row['outcome']} by {row['rule']}{where}{words}"))
+        output.write(f"    {output.safe(' '.join(row['text'].split()))}")

@@ -1,77 +1,90 @@
-"""Forget a person: their words go from every table and from the file, what was to be said to them is stopped."""
+"""Erase a person's words from every table and from the file, and withdraw the replies to them."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection
 
 from listener.desk.approve import DeskContext, require_staff, state_text
 from listener.errors import DeskError
-from listener.model import AuthorOf, Json
-from listener.store import erasure as store_forget
-from listener.store import events, items, people, quarantine, replies, vacuum
+from listener.model import AuthorOf
+from listener.store import erasure, events, items, people, quarantine, replies, vacuum
 from listener.store.engine import Store
 from listener.store.people import Person
 from listener.store.quarantine import Names
 from listener.store.states import OVER, UNDER_WAY
 
-MAGIC = b"SQLite format 3\0"  # how such a file begins
+SQLITE_HEADER = b"SQLite format 3\0"
 
 
-def forget(store: Store, desk: DeskContext, handle: str, author_of: AuthorOf) -> Json:
-    """Erase the words of a person, and say what was done; `clean` then does the file.
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """Whose words were erased: rows by noun, the ids of the replies that were withdrawn, and what a person must check.
 
-    author_of: who wrote a quarantined item, by its platform's rule; perhaps: numbers of such items that name the
-    person and do not show their author. Who is forgotten already has nothing to lose, and the file is cleaned once
-    more. Raises DeskError while a reply to them is under way: to find out whether it arrived, its text is needed.
+    perhaps: ids of quarantined items that name the person but not their author.
+    """
+
+    platform: str
+    author_id: str
+    erased: dict[str, int]
+    stopped: tuple[int, ...]
+    opted_out: bool
+    perhaps: tuple[int, ...]
+
+
+def forget(store: Store, desk: DeskContext, handle: str, author_of: AuthorOf) -> Erasure:
+    """Erase the words of a person; `vacuum.clean` then cleans the file, also when there was nothing to erase.
+
+    author_of: who wrote a quarantined item, by the rule of its platform.
+    Raises DeskError while a reply to them is under way: its text is needed to find out whether it arrived.
     """
     with store.write() as connection:
         require_staff(desk)
         who = people.find_words(connection, handle, author_of)
         whose, now = quarantine.names(connection, *who), desk.clock()
-        stopped = _stop(connection, desk, who)
-        any_words = _anything(connection, whose, who, author_of)
-        erased = store_forget.erase(connection, who, author_of, desk.by, now) if any_words else {}
+        stopped = _withdraw(connection, desk, who)
+        has_words = _has_words(connection, whose, who, author_of)
+        erased = erasure.erase(connection, who, author_of, desk.by, now) if has_words else {}
         vacuum.due(connection, now)
         events.add(connection, "erasure_requested", desk.by, now, detail={"mentions": erased.get("mentions", 0)})
-        silent = people.opted_out(connection, who) is not None
-        perhaps = quarantine.perhaps(connection, whose, author_of)
-    done = {"platform": who[0], "author_id": who[1], "erased": erased, "stopped": stopped, "opted_out": silent}
-    return {**done, "perhaps": perhaps}
+        has_opted_out = people.opted_out(connection, who) is not None
+        perhaps = tuple(quarantine.perhaps(connection, whose, author_of))
+    return Erasure(*who, erased, stopped, has_opted_out, perhaps)
 
 
-def _anything(connection: Connection, whose: Names, who: Person, author_of: AuthorOf) -> bool:
-    """True when words of theirs, or about them, are here."""
-    said = people.figures(connection, who)["mentions"] or people.notes(connection, who)
+def _has_words(connection: Connection, whose: Names, who: Person, author_of: AuthorOf) -> bool:
+    """Return True when words of theirs, or about them, are stored."""
+    stored = people.figures(connection, who)["mentions"] or people.notes(connection, who)
     names = whose.ids | whose.handles
-    return bool(said or any(quarantine.known(connection, who[0], name, author_of) for name in names))
+    return bool(stored or any(quarantine.known(connection, who[0], name, author_of) for name in names))
 
 
-def _stop(connection: Connection, desk: DeskContext, who: Person) -> list[int]:
-    """Close what was to be said to them. Returns the ids of the replies."""
-    found = [one.reply for one in items.of_person(connection, *who, limit=None) if one.reply is not None]
-    if waiting := next((one for one in found if one.state in UNDER_WAY), None):
+def _withdraw(connection: Connection, desk: DeskContext, who: Person) -> tuple[int, ...]:
+    """Close the replies to them that are not sent. Returns their ids. Raises DeskError."""
+    answers = [item.reply for item in items.of_person(connection, *who, limit=None) if item.reply is not None]
+    if waiting := next((reply for reply in answers if reply.state in UNDER_WAY), None):
         raise DeskError(
             f"reply {waiting.id} to this person is {state_text(waiting)}: its outcome must be known first",
-            f"`earshot show {waiting.id}` tells more, `earshot resolve` settles it; then forget",
+            f"look at it with `earshot show {waiting.id}`, settle it with `earshot resolve`, then forget",
         )
-    live = [one for one in found if one.state not in OVER]
-    for one in live:
-        replies.end(connection, one, "withdrawn", "", by=desk.by, now=desk.clock())
-    return [one.id for one in live]
+    live = [reply for reply in answers if reply.state not in OVER]
+    for reply in live:
+        replies.end(connection, reply, "withdrawn", "", by=desk.by, now=desk.clock())
+    return tuple(reply.id for reply in live)
 
 
 def copies(database: Path, *folders: Path) -> list[Path]:
-    """Databases beside this one or below these folders, whatever their names: backups, which hold the words still."""
+    """List databases beside this one or below these folders, whatever their names: backups still hold the words."""
     beside = [*database.parent.glob("*"), *(database.parent / "backups").glob("*")]
-    found = {one.resolve() for one in (*beside, *(one for folder in folders for one in folder.rglob("*")))}
-    return sorted(one for one in found - {database.resolve()} if _is_database(one))
+    paths = {path.resolve() for path in (*beside, *(path for folder in folders for path in folder.rglob("*")))}
+    return sorted(path for path in paths - {database.resolve()} if _is_database(path))
 
 
 def _is_database(path: Path) -> bool:
     try:
-        if not path.is_file():  # a pipe would be waited for
+        if not path.is_file():  # opening a pipe would wait for its writer
             return False
         with path.open("rb") as file:
-            return file.read(len(MAGIC)) == MAGIC
+            return file.read(len(SQLITE_HEADER)) == SQLITE_HEADER
     except OSError:
         return False

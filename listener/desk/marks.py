@@ -1,13 +1,13 @@
-"""Who has a reply, and when it is to be seen: claim, assignee and snooze are columns, not states."""
+"""Claim, assign and snooze a reply: columns, not states."""
 
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy import Connection
 
 from listener.desk.approve import DeskContext
 from listener.desk.transitions import act
 from listener.errors import DeskError
+from listener.model import Json
 from listener.store import events, replies
 from listener.store.engine import Store
 from listener.store.records import Exchange, Reply
@@ -15,43 +15,52 @@ from listener.store.states import OPEN, QUEUED
 
 
 def claim(store: Store, desk: DeskContext, reply_id: int) -> None:
-    """Take the lease on a reply, so that no colleague works on it too."""
+    """Claim a reply, so that no colleague works on it too. Raises DeskError."""
 
     def work(connection: Connection, item: Exchange, reply: Reply) -> bool:
-        now = desk.clock()
-        until = now + desk.policy.limits.claim_lease
-        taken = replies.claim(connection, reply.id, desk.by, until, now)
-        events.add(connection, "claimed", desk.by, now, mention_key=item.key, reply_id=reply.id)
-        return taken
+        events.add(connection, "claimed", desk.by, desk.clock(), mention_key=item.key, reply_id=reply.id)
+        return _claim(connection, desk, reply)
 
     act(store, desk, reply_id, OPEN, work)
 
 
+def claim_quietly(store: Store, desk: DeskContext, reply_id: int) -> None:
+    """Claim a reply that somebody merely looks at: as `claim`, without an event. Raises DeskError."""
+    act(store, desk, reply_id, OPEN, lambda connection, item, reply: _claim(connection, desk, reply))
+
+
+def _claim(connection: Connection, desk: DeskContext, reply: Reply) -> bool:
+    now = desk.clock()
+    return replies.claim(connection, reply.id, desk.by, now + desk.policy.limits.claim_lease, now)
+
+
 def release_quietly(store: Store, desk: DeskContext, reply_id: int) -> None:
-    """Give the lease back in passing: nothing is wrong when it has ended, or the reply has moved on."""
+    """Release what `claim_quietly` took; do nothing when that has ended or the reply has moved on."""
     with store.write() as connection:
-        if replies.release(connection, reply_id, desk.by):
-            key = replies.get(connection, reply_id).mention_key
-            events.add(connection, "released", desk.by, desk.clock(), mention_key=key, reply_id=reply_id)
+        replies.release(connection, reply_id, desk.by)
 
 
 def release(store: Store, desk: DeskContext, reply_id: int) -> None:
-    """Give the lease back; only whose it is."""
+    """Release one's own claim. Raises DeskError."""
     _mark(store, desk, reply_id, OPEN, "released", None, claimed_by=None, claimed_until=None)
 
 
-def assign(store: Store, desk: DeskContext, reply_id: int, name: str) -> None:
-    """Make it somebody's."""
-    name = name.strip()
+def assign(store: Store, desk: DeskContext, reply_id: int, name: str | None) -> None:
+    """Assign a reply to a colleague, or (None) to nobody. Raises DeskError."""
+    name = name.strip() if name is not None else None
+    if name is None:
+        _mark(store, desk, reply_id, OPEN, "unassigned", None, assigned_to=None)
+        return
     if not name or not name.isprintable():
-        raise DeskError("that is no name", "`earshot assign ID NAME`")
-    if desk.policy.staff and name not in desk.policy.staff:
-        raise DeskError(f"{name} is not on the staff list", f"`[staff] names` has {', '.join(desk.policy.staff)}")
+        raise DeskError("the name is empty or cannot be printed", "run `earshot assign ID NAME`")
+    names = ", ".join(desk.policy.staff)
+    if names and name not in desk.policy.staff:
+        raise DeskError(f"{name} is not on the staff list", f"choose one of `[staff] names`: {names}")
     _mark(store, desk, reply_id, OPEN, "assigned", {"to": name}, assigned_to=name)
 
 
 def snooze(store: Store, desk: DeskContext, reply_id: int, span: timedelta) -> None:
-    """Out of sight for a while; only what waits for a person, for an approval goes out all the same."""
+    """Hide a reply for a while; not an approved one, which is sent all the same. Raises DeskError."""
     until = desk.clock() + span
     _mark(store, desk, reply_id, QUEUED, "snoozed", {"until": f"{until:%FT%TZ}"}, snoozed_until=until)
 
@@ -62,8 +71,8 @@ def _mark(
     reply_id: int,
     states: tuple[str, ...],
     what: str,
-    detail: dict[str, Any] | None,
-    **changes: Any,
+    detail: Json | None,
+    **changes: object,
 ) -> None:
     def work(connection: Connection, item: Exchange, reply: Reply) -> bool:
         replies.update_fields(connection, reply, what, desk.by, desk.clock(), detail, **changes)

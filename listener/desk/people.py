@@ -1,50 +1,66 @@
-"""Persons: their history, notes and opt-outs."""
+"""Read and change what is known of persons: their history, notes and opt-outs."""
+
+from sqlalchemy import Connection
 
 from listener.desk.approve import DeskContext, require_staff
+from listener.desk.views import ExchangeView, PersonPage, PersonView
 from listener.errors import DeskError
-from listener.model import Json
+from listener.model import Mention
 from listener.store import events, items, people, replies
 from listener.store.engine import Store
 from listener.store.records import Exchange
-from listener.store.states import WATCHED
 
 
-def person(store: Store, handle: str) -> Json:
-    """Who this is, and every exchange with them. Raises DeskError."""
+def summary(connection: Connection, mention: Mention) -> PersonView:
+    """Return what is known of a mention's author."""
+    who = (mention.platform, mention.author_id)
+    return PersonView(
+        handle=mention.author_handle,
+        name=mention.author_name,
+        author_id=mention.author_id,
+        followers=mention.author_followers,
+        **people.figures(connection, who),
+        opted_out=people.opted_out(connection, who) is not None,
+        notes=tuple(people.notes(connection, who)),
+    )
+
+
+def person(store: Store, handle: str) -> PersonPage:
+    """Return a person with every exchange. Raises DeskError."""
     with store.read() as connection:
-        who = people.find(connection, handle)
-        found = items.of_person(connection, *who)
-        silent, notes = people.opted_out(connection, who), people.notes(connection, who)
-    newest = found[-1].mention if found else None  # forgotten, or opted out and forgotten
-    return {
-        "platform": who[0],
-        "author_id": who[1],
-        "handle": newest and newest.author_handle,
-        "name": newest and newest.author_name,
-        "followers": newest and newest.author_followers,
-        "opted_out": None if silent is None else {"at": silent.at, "by": silent.by, "why": silent.why},
-        "notes": [{"at": one.at, "by": one.by, "text": one.text} for one in notes],
-        "exchanges": [_exchange(one) for one in found],
-    }
+        platform, author_id = who = people.find(connection, handle)
+        exchanges = items.of_person(connection, *who)
+        optout, notes = people.opted_out(connection, who), people.notes(connection, who)
+    newest = exchanges[-1].mention if exchanges else None  # none: forgotten, or opted out and forgotten
+    return PersonPage(
+        platform=platform,
+        author_id=author_id,
+        handle=newest.author_handle if newest else None,
+        name=newest.author_name if newest else None,
+        followers=newest.author_followers if newest else None,
+        opted_out=optout,
+        notes=tuple(notes),
+        exchanges=tuple(_make_exchange(item) for item in exchanges),
+    )
 
 
-def _exchange(item: Exchange) -> Json:
+def _make_exchange(item: Exchange) -> ExchangeView:
     reply, decided = item.reply, item.decided
-    return {
-        "mention_id": item.mention.id,
-        "at": item.mention.created_at,
-        "text": item.mention.text,
-        "decision": decided.action if decided else None,
-        "reply_id": reply.id if reply else None,
-        "state": reply.state if reply else None,
-        "reply_text": reply.text if reply else None,
-        "sent_at": reply.sent_at if reply else None,
-        "approved_by": reply.approved_by if reply else None,
-    }
+    return ExchangeView(
+        mention_id=item.mention.id,
+        at=item.mention.created_at,
+        text=item.mention.text,
+        decision=decided.action if decided else None,
+        reply_id=reply.id if reply else None,
+        state=reply.state if reply else None,
+        reply_text=reply.text if reply else None,
+        sent_at=reply.sent_at if reply else None,
+        approved_by=reply.approved_by if reply else None,
+    )
 
 
-def note(store: Store, desk: DeskContext, handle: str, text: str) -> Json:
-    """Keep a note about a person."""
+def note(store: Store, desk: DeskContext, handle: str, text: str) -> PersonPage:
+    """Keep a note about a person. Raises DeskError."""
     if not text.strip():
         raise DeskError("the note is empty", "write what colleagues should know")
     with store.write() as connection:
@@ -53,8 +69,8 @@ def note(store: Store, desk: DeskContext, handle: str, text: str) -> Json:
     return person(store, handle)
 
 
-def opt_out(store: Store, desk: DeskContext, handle: str, why: str | None) -> Json:
-    """Never answer this person: open drafts are closed, approved replies withdrawn before they go."""
+def opt_out(store: Store, desk: DeskContext, handle: str, why: str | None) -> PersonPage:
+    """Never answer this person: close drafts, and withdraw approved replies. Raises DeskError."""
     with store.write() as connection:
         require_staff(desk)
         who = people.find(connection, handle)
@@ -62,19 +78,19 @@ def opt_out(store: Store, desk: DeskContext, handle: str, why: str | None) -> Js
         people.opt_out(connection, who, desk.by, why, now)
         for item in items.of_person(connection, *who, limit=None):
             reply = item.reply
-            if reply is not None and reply.state in WATCHED:
-                reason = "this person asked never to be answered"
+            if reply is not None and reply.state in ("drafted", "approved", "by_hand"):
+                reason = "this person opted out of replies"
                 replies.end(connection, reply, "withdrawn", reason, by=desk.by, now=now)
         events.add(connection, "opted_out", desk.by, now, detail={"platform": who[0], "author_id": who[1], "why": why})
     return person(store, handle)
 
 
-def opt_in(store: Store, desk: DeskContext, handle: str) -> Json:
-    """Take an opt-out back. Raises DeskError when there is none."""
+def opt_in(store: Store, desk: DeskContext, handle: str) -> PersonPage:
+    """Remove an opt-out. Raises DeskError when there is none."""
     with store.write() as connection:
         require_staff(desk)
         who = people.find(connection, handle)
         if not people.opt_in(connection, who):
-            raise DeskError(f"{handle} has not opted out", "`earshot person` tells")
+            raise DeskError(f"{handle} has not opted out", f"`earshot person {handle}` shows it")
         events.add(connection, "opted_in", desk.by, desk.clock(), detail={"platform": who[0], "author_id": who[1]})
     return person(store, handle)

@@ -1,7 +1,4 @@
-"""What staff see: a reply with its mention, exact text, trail, thread and person, in the shape of CONTRACT.md.
-
-Reads, never writes. Times stay datetimes; the command line renders them.
-"""
+"""Read what staff see: the queue, and a reply with its mention, exact text, trail, thread and person."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,11 +7,24 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from listener import holds
+from listener.desk import people
+from listener.desk.views import (
+    ApprovalView,
+    AuthorView,
+    EligibilityView,
+    GuardView,
+    MentionView,
+    ReplyDetail,
+    ReplyView,
+    SentimentView,
+    ThreadLine,
+)
 from listener.errors import DeskError
-from listener.model import Json, Mention, Preview, RuleResult
+from listener.model import Mention, Preview, RuleResult
 from listener.policy import Holds
-from listener.store import events, items, mentions, people, platforms, replies
+from listener.store import events, items, mentions, platforms, replies
 from listener.store.engine import Store
+from listener.store.loading import values
 from listener.store.records import Approval, Exchange, Reply, StoredDecision
 from listener.store.states import WAITING
 from listener.triage.decide import GUARDS
@@ -31,7 +41,7 @@ OWN = (
 
 @dataclass(frozen=True, slots=True)
 class ItemRef:
-    """What a person names: a reply by its id, or a mention by its platform and id."""
+    """A reply by its id, or a mention by its platform and id."""
 
     reply_id: int | None = None
     mention: tuple[str, str] | None = None
@@ -76,172 +86,141 @@ class RenderContext:
     now: datetime
     bounds: Holds = holds.DEFAULT_HOLDS
     signed: Callable[[str], str] = str  # the text with the signature of who looks, who would approve it
-    two: Callable[[Exchange], bool] = lambda item: False  # whether two names must approve it
+    needs_second: Callable[[Exchange], bool] = lambda item: False
 
 
-def lines(connection: Connection, view: RenderContext, items: Sequence[Exchange]) -> list[Json]:
-    """Replies as the contract has them, in a handful of queries however many there are."""
+def lines(connection: Connection, view: RenderContext, items: Sequence[Exchange]) -> list[ReplyView]:
+    """Return replies as staff see them, in a handful of queries however many there are."""
     around = holds.around(connection, items, view.now, view.bounds)
-    approved = [one.reply.id for one in items if one.reply is not None]
-    given = events.approvals_of(connection, approved)
-    return [_line(view, item, holds.warnings(around, item), given) for item in items]
+    given = events.approvals_of(connection, [item.reply.id for item in items if item.reply is not None])
+    return [_make_line(view, item, holds.warnings(around, item), given) for item in items]
 
 
-def line(connection: Connection, view: RenderContext, item: Exchange) -> Json:
-    """A reply as the contract has it; its own columns are null for a mention without a reply."""
-    return lines(connection, view, [item])[0]
-
-
-def _line(
+def _make_line(
     view: RenderContext,
     item: Exchange,
     warnings: Sequence[holds.ApprovalWarning],
     given: Mapping[int, Sequence[Approval]],
-) -> Json:
+) -> ReplyView:
     reply, decided = item.reply, item.decided
-    standing = _standing(reply, given)
-    preview = _preview(view, item, standing)
-    return {
-        **_reply(reply, preview, view.now),
-        "platform": item.mention.platform,
-        "rule": reply.rule if reply else decided.rule if decided else None,
-        "decision": decided.action if decided else None,
-        "mention": _mention(item),
-        "sentiment": {"compound": decided.compound if decided else None},
-        "eligibility": {"can_reply": item.mention.can_reply, "reason": item.mention.ineligible_reason},
-        "guards": [
-            {"name": one["rule"], "message": one["message"]} for one in _hits(decided) if one["rule"] in GUARD_NAMES
-        ],
-        "warnings": [{"name": one.name, "message": one.message} for one in warnings],
-        "approvals": [{"by": one.by, "at": one.at} for one in standing],
-        "needs_second_approval": view.two(item),
-        "link_hosts": list(hosts(preview.text)) if preview else [],
-        "cost_usd": preview.cost_usd if preview else None,
-        "reply_url": (preview.link if preview else None) or item.mention.url,
-    }
+    approvals = _list_standing(reply, given)
+    preview = _preview_text(view, item, approvals)
+    own = {name: getattr(reply, name) if reply else None for name in OWN} | _clear_ended(reply, view.now)
+    return ReplyView(
+        **own,
+        text=preview.text if preview else None,
+        length=preview.length if preview else None,
+        limit=preview.limit if preview else None,
+        platform=item.mention.platform,
+        rule=reply.rule if reply else decided.rule if decided else None,
+        decision=decided.action if decided else None,
+        mention=_make_mention(item),
+        sentiment=SentimentView(decided.compound if decided else None),
+        eligibility=EligibilityView(item.mention.can_reply, item.mention.ineligible_reason),
+        guards=_list_guards(decided),
+        warnings=tuple(warnings),
+        approvals=tuple(ApprovalView(approval.by, approval.at) for approval in approvals),
+        needs_second_approval=view.needs_second(item),
+        link_hosts=hosts(preview.text) if preview else (),
+        cost_usd=preview.cost_usd if preview else None,
+        reply_url=(preview.link if preview else None) or item.mention.url,
+    )
 
 
-def _reply(reply: Reply | None, preview: Preview | None, now: datetime) -> Json:
-    own = {name: getattr(reply, name) if reply else None for name in OWN}
+def _clear_ended(reply: Reply | None, now: datetime) -> dict[str, None]:
+    """Return None for a claim and a snooze that have ended; upkeep takes them out of the row a little later."""
+    ended: dict[str, None] = {}
     if reply is not None and reply.claimed_until is not None and reply.claimed_until <= now:
-        own |= {"claimed_by": None, "claimed_until": None}  # upkeep takes it out of the row a little later
+        ended |= {"claimed_by": None, "claimed_until": None}
     if reply is not None and reply.snoozed_until is not None and reply.snoozed_until <= now:
-        own["snoozed_until"] = None
-    shown = {"text": preview.text, "length": preview.length, "limit": preview.limit} if preview else {}
-    return {**own, "text": None, "length": None, "limit": None, **shown}
+        ended["snoozed_until"] = None
+    return ended
 
 
-def _mention(item: Exchange) -> Json:
-    one = item.mention
-    author = {
-        "id": one.author_id,
-        "handle": one.author_handle,
-        "name": one.author_name,
-        "followers": one.author_followers,
-    }
-    lang = item.decided.lang if item.decided else one.lang
-    own = {"id": one.id, "url": one.url, "text": one.text, "lang": lang, "created_at": one.created_at, "author": author}
-    return {**own, "edited_at": item.edited_at, "deleted_at": item.deleted_at}
+def _make_mention(item: Exchange) -> MentionView:
+    mention = item.mention
+    author = AuthorView(mention.author_id, mention.author_handle, mention.author_name, mention.author_followers)
+    lang = item.decided.lang if item.decided else mention.lang
+    dates = (mention.created_at, author, item.edited_at, item.deleted_at)
+    return MentionView(mention.id, mention.url, mention.text, lang, *dates)
 
 
-def _hits(decided: StoredDecision | None) -> list[Json]:
-    return decided.hits if decided else []
+def _list_guards(decided: StoredDecision | None) -> tuple[GuardView, ...]:
+    hits = decided.hits if decided else ()
+    return tuple(GuardView(hit["rule"], hit["message"]) for hit in hits if hit["rule"] in GUARD_NAMES)
 
 
-def _standing(reply: Reply | None, given: Mapping[int, Sequence[Approval]]) -> list[Approval]:
-    """The approvals that stand: of this revision, and not taken back."""
-    mine = given.get(reply.id, ()) if reply is not None else ()
-    return [one for one in mine if reply and one.revision == reply.revision and one.revoked_at is None]
+def _list_standing(reply: Reply | None, given: Mapping[int, Sequence[Approval]]) -> list[Approval]:
+    """Return the approvals that stand: of this revision, and not revoked."""
+    if reply is None:
+        return []
+    same = (approval for approval in given.get(reply.id, ()) if approval.revision == reply.revision)
+    return [approval for approval in same if approval.revoked_at is None]
 
 
-def _preview(view: RenderContext, item: Exchange, standing: Sequence[Approval]) -> Preview | None:
-    """The words that were approved, else those that would be: with the signature of who looks, while it is a draft."""
+def _preview_text(view: RenderContext, item: Exchange, standing: Sequence[Approval]) -> Preview | None:
+    """Return the text that was approved, else the one that would be: while it is a draft, signed by who looks."""
     reply = item.reply
     if reply is None or not reply.text:
         return None
-    words = view.signed(reply.text) if reply.state == "drafted" else reply.text
-    return view.preview(standing[0].text if standing else words, item.mention)
+    text = view.signed(reply.text) if reply.state == "drafted" else reply.text
+    return view.preview(standing[0].text if standing else text, item.mention)
 
 
-def detail(connection: Connection, view: RenderContext, item: Exchange) -> Json:
-    """Everything about one mention and its reply: trail in words, thread, person, events."""
-    mention = item.mention
-    return {
-        **line(connection, view, item),
-        "trail": _trail(view, item),
-        "thread": _thread(connection, view, item),
-        "person": _person(connection, mention),
-        "events": [
-            {"at": one.at, "what": one.what, "by": one.by, "detail": one.detail}
-            for one in events.of(connection, item.key)
-        ],
-    }
+def detail(connection: Connection, view: RenderContext, item: Exchange) -> ReplyDetail:
+    """Return everything about one mention and its reply: trail in words, thread, person, events."""
+    (line,) = lines(connection, view, [item])
+    return ReplyDetail(
+        **values(line),
+        trail=tuple(view.explain(item.decided, item.mention)) if item.decided else (),
+        thread=_list_thread(connection, view, item),
+        person=people.summary(connection, item.mention),
+        events=tuple(events.of(connection, item.key)),
+    )
 
 
-def _trail(view: RenderContext, item: Exchange) -> list[Json]:
-    if item.decided is None:
-        return []
-    found = view.explain(item.decided, item.mention)
-    return [{"rule": one.rule, "hit": one.hit, "words": list(one.words), "message": one.message} for one in found]
+def _list_thread(connection: Connection, view: RenderContext, item: Exchange) -> tuple[ThreadLine, ...]:
+    """Return the stored mentions and sent replies of the conversation, oldest first."""
+    thread: list[ThreadLine] = []
+    exchanges = items.of_conversation(connection, item.mention.platform, item.mention.conversation_id)
+    given = events.approvals_of(connection, [other.reply.id for other in exchanges if other.reply is not None])
+    for exchange in exchanges:
+        mention, reply = exchange.mention, exchange.reply
+        who = mention.author_handle or mention.author_name or mention.author_id
+        thread.append(ThreadLine(who, mention.text, mention.created_at, ours=False))
+        if reply is not None and reply.state == "sent" and reply.sent_at is not None:
+            shown = _preview_text(view, exchange, _list_standing(reply, given))
+            thread.append(ThreadLine(reply.approved_by, shown.text if shown else "", reply.sent_at, ours=True))
+    return tuple(sorted(thread, key=lambda line: line.at))
 
 
-def _thread(connection: Connection, view: RenderContext, item: Exchange) -> list[Json]:
-    """The stored mentions and sent replies of the conversation, oldest first."""
-    found: list[Json] = []
-    said = items.of_conversation(connection, item.mention.platform, item.mention.conversation_id)
-    given = events.approvals_of(connection, [one.reply.id for one in said if one.reply is not None])
-    for one in said:
-        who = one.mention.author_handle or one.mention.author_name or one.mention.author_id
-        found.append({"who": who, "text": one.mention.text, "at": one.mention.created_at, "ours": False})
-        if one.reply is not None and one.reply.state == "sent":
-            shown = _preview(view, one, _standing(one.reply, given))
-            text = shown.text if shown else ""
-            found.append({"who": one.reply.approved_by, "text": text, "at": one.reply.sent_at, "ours": True})
-    return sorted(found, key=lambda row: row["at"])
-
-
-def _person(connection: Connection, mention: Mention) -> Json:
-    who = (mention.platform, mention.author_id)
-    silent, notes = people.opted_out(connection, who), people.notes(connection, who)
-    earlier = people.figures(connection, who)
-    return {
-        "handle": mention.author_handle,
-        "name": mention.author_name,
-        "author_id": mention.author_id,
-        "followers": mention.author_followers,
-        **earlier,
-        "opted_out": silent is not None,
-        "notes": [{"at": one.at, "by": one.by, "text": one.text} for one in notes],
-    }
-
-
-def find(connection: Connection, asked: ItemRef) -> Exchange:
-    """What a person named. Raises DeskError."""
-    if asked.mention is None:
-        return items.item(connection, reply_id=asked.reply_id)
-    key = mentions.locate(connection, *asked.mention)
+def find(connection: Connection, ref: ItemRef) -> Exchange:
+    """Return what a person named. Raises DeskError."""
+    if ref.mention is None:
+        return items.item(connection, reply_id=ref.reply_id)
+    key = mentions.locate(connection, *ref.mention)
     if key is None:
-        message = f"there is no mention {':'.join(asked.mention)}"
+        message = f"there is no mention {':'.join(ref.mention)}"
         raise DeskError(message, "`earshot log` and `earshot quarantine` list what came in")
     return items.item(connection, key=key)
 
 
-def show(store: Store, view: RenderContext, asked: ItemRef) -> Json:
-    """Everything about a reply or a mention. Raises DeskError."""
+def show(store: Store, view: RenderContext, ref: ItemRef) -> ReplyDetail:
+    """Return everything about a reply or a mention. Raises DeskError."""
     with store.read() as connection:
-        return detail(connection, view, find(connection, asked))
+        return detail(connection, view, find(connection, ref))
 
 
-def single(store: Store, view: RenderContext, reply_id: int) -> Json:
-    """One reply. Raises DeskError."""
+def single(store: Store, view: RenderContext, reply_id: int) -> ReplyView:
+    """Return one reply. Raises DeskError."""
     with store.read() as connection:
-        return line(connection, view, items.item(connection, reply_id=reply_id))
+        return lines(connection, view, [items.item(connection, reply_id=reply_id)])[0]
 
 
-def listing(store: Store, view: RenderContext, page: QueueFilter) -> tuple[list[Json], QueueTotals]:
-    """A part of the queue, due first, and the totals of all of it. Raises DeskError."""
+def listing(store: Store, view: RenderContext, page: QueueFilter) -> tuple[list[ReplyView], QueueTotals]:
+    """Return a part of the queue, due first, and the totals of all of it. Raises DeskError."""
     with store.read() as connection:
-        found = items.items(
+        exchanges = items.items(
             connection,
             view.now,
             states=page.states or WAITING,
@@ -254,10 +233,16 @@ def listing(store: Store, view: RenderContext, page: QueueFilter) -> tuple[list[
             assigned_to=page.assigned_to,
             late=page.late,
         )
-        return lines(connection, view, found), _totals(connection, view.now)
+        return lines(connection, view, exchanges), _count_totals(connection, view.now)
 
 
-def _totals(connection: Connection, now: datetime) -> QueueTotals:
-    asleep, late = replies.count_snoozed_overdue(connection, now)
-    heard = [one.ok_at for one in platforms.states(connection) if one.ok_at is not None]
-    return QueueTotals(replies.counts(connection), asleep, late, max(heard, default=None))
+def stamp(store: Store) -> tuple[int, int, datetime | None]:
+    """Return a value that stays the same while nothing happens: no event, no claim and no release."""
+    with store.read() as connection:
+        return (events.newest(connection), *replies.claims(connection))
+
+
+def _count_totals(connection: Connection, now: datetime) -> QueueTotals:
+    snoozed, late = replies.count_snoozed_overdue(connection, now)
+    polls = [state.ok_at for state in platforms.states(connection) if state.ok_at is not None]
+    return QueueTotals(replies.counts(connection), snoozed, late, max(polls, default=None))

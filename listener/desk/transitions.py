@@ -1,7 +1,6 @@
-"""What staff do with one reply besides approving it: every move by compare-and-swap, with who and when."""
+"""Act on one reply, besides approving it: every move by compare-and-swap, with who and when."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
 
 from sqlalchemy import Connection
 
@@ -9,6 +8,7 @@ from listener.calendar import due_at
 from listener.desk.approve import (
     CLEAR_HOLD,
     CLEAR_LEASE,
+    CLOSED_BY_STAFF,
     DeskContext,
     reply_of,
     require_sendable,
@@ -17,12 +17,13 @@ from listener.desk.approve import (
     state_text,
 )
 from listener.errors import DeskError
+from listener.model import Json
 from listener.store import events, items, mentions, notices, replies
 from listener.store.engine import Store
 from listener.store.records import Exchange, Reply
 from listener.store.states import CLOSABLE, EDITABLE, STANDING, WATCHED
 
-CLEAR_APPROVAL: dict[str, Any] = {"approved_by": None, "approved_at": None, **CLEAR_HOLD}
+CLEAR_APPROVAL: dict[str, None] = {"approved_by": None, "approved_at": None, **CLEAR_HOLD}
 
 
 def act(
@@ -32,19 +33,19 @@ def act(
     states: tuple[str, ...],
     work: Callable[[Connection, Exchange, Reply], bool],
 ) -> None:
-    """Read, check who may act and on what, work; all in one write transaction. Raises DeskError."""
+    """Read, check who may act and on what, and do the work, in one write transaction. Raises DeskError."""
     with store.write() as connection:
-        item = _taken(connection, desk, reply_id, states)
+        item = _require_item(connection, desk, reply_id, states)
         if not work(connection, item, reply_of(item)):
-            raise DeskError(f"reply {reply_id} changed just now", "look at it again")
+            raise DeskError(f"someone else changed reply {reply_id}", "reload it")
 
 
-def _taken(connection: Connection, desk: DeskContext, reply_id: int, states: tuple[str, ...]) -> Exchange:
+def _require_item(connection: Connection, desk: DeskContext, reply_id: int, states: tuple[str, ...]) -> Exchange:
     require_staff(desk)
     item = items.item(connection, reply_id=reply_id)
     reply = reply_of(item)
     if reply.state not in states:
-        raise DeskError(f"reply {reply_id} is {state_text(reply)}", f"this needs one that is {' or '.join(states)}")
+        raise DeskError(f"reply {reply_id} is {state_text(reply)}", f"it must be {' or '.join(states)} for this")
     require_unclaimed(reply, desk.by, desk.clock())
     return item
 
@@ -55,151 +56,174 @@ def _move(
     reply_id: int,
     states: tuple[str, ...],
     to: str,
-    *,
-    what: str | None = None,
-    detail: Any = None,
-    **changes: Any,
+    what: str,
+    changes: Mapping[str, object],
+    detail: Json,
 ) -> None:
     def work(connection: Connection, item: Exchange, reply: Reply) -> bool:
-        return replies.transition(
-            connection, reply, to, by=desk.by, now=desk.clock(), what=what, detail=detail, **changes
-        )
+        return _move_on(connection, desk, reply, to, what, changes, detail)
 
     act(store, desk, reply_id, states, work)
 
 
+def _move_on(
+    connection: Connection,
+    desk: DeskContext,
+    reply: Reply,
+    to: str,
+    what: str,
+    changes: Mapping[str, object],
+    detail: Json | None = None,
+) -> bool:
+    """Move the reply, with an event, if it still is what was seen. Returns False when someone else was first."""
+    now = desk.clock()
+    return replies.transition(connection, reply, to, by=desk.by, now=now, what=what, detail=detail, **changes)
+
+
 def editable(store: Store, desk: DeskContext, reply_id: int) -> Reply:
-    """The reply as it stands before an editor is opened on it. Raises DeskError when it could not be edited."""
+    """Return the reply before an editor is opened on it. Raises DeskError when it could not be edited."""
     with store.read() as connection:
-        return reply_of(_taken(connection, desk, reply_id, EDITABLE))
+        return reply_of(_require_item(connection, desk, reply_id, EDITABLE))
 
 
 def edit(
     store: Store, desk: DeskContext, reply_id: int, text: str, kind: str | None = None, revision: int | None = None
 ) -> None:
-    """Write a new revision: drafted again; an escalation becomes a draft (of this kind, support by default).
+    """Write a new revision, drafted again; an escalation becomes a draft (of this kind, support by default).
 
-    revision: refuse when the text has changed since.
+    revision: refuse when the text has changed since. Raises DeskError.
     """
-    words = desk.unsigned(text.replace("\r\n", "\n").strip())
+    unsigned = desk.unsigned(text.replace("\r\n", "\n").strip())
 
     def work(connection: Connection, item: Exchange, reply: Reply) -> bool:
         if revision is not None and revision != reply.revision:
-            raise DeskError(f"reply {reply_id} has changed since revision {revision}", "look at it again")
-        shown = require_sendable(desk, item.mention, words and desk.signed(words))
-        change = {"text": words, "kind": _kind(desk, reply, kind), **CLEAR_APPROVAL}
+            raise DeskError(f"reply {reply_id} has changed since revision {revision}", "reload it")
+        shown = require_sendable(desk, item.mention, unsigned and desk.signed(unsigned))
+        change: dict[str, object] = {"text": unsigned, "kind": _require_kind(desk, reply, kind), **CLEAR_APPROVAL}
         before = desk.preview(desk.signed(reply.text), item.mention) if reply.text else None
         if shown != before or change["kind"] != reply.kind:
-            change |= {"variant": None, "auto": False}  # it will read otherwise: a draft of staff's own from here on
+            change |= {"variant": None, "auto": False}  # the text differs: from here on it is a draft of staff's own
         number = reply.revision + 1
-        detail = {"before": reply.text, "text": words, "revision": number}
-        log: dict[str, Any] = {"by": desk.by, "now": desk.clock(), "what": "edited", "detail": detail}
-        return replies.transition(connection, reply, "drafted", **log, revision=number, **change)
+        detail = {"before": reply.text, "text": unsigned, "revision": number}
+        return _move_on(connection, desk, reply, "drafted", "edited", {**change, "revision": number}, detail)
 
     act(store, desk, reply_id, EDITABLE, work)
 
 
-def _kind(desk: DeskContext, reply: Reply, kind: str | None) -> str:
-    named = kind or reply.kind or "support"
-    if desk.policy.responder_config(named) is None:
-        known = ", ".join(one.kind for one in desk.policy.responders)
-        raise DeskError(f"there is no kind {named!r}", f"the policy has {known or 'none'}; --kind names one")
-    return named
+def _require_kind(desk: DeskContext, reply: Reply, kind: str | None) -> str:
+    name = kind or reply.kind or "support"
+    if desk.policy.responder_config(name) is None:
+        known = ", ".join(config.kind for config in desk.policy.responders)
+        raise DeskError(f"the policy has no kind {name!r}", f"choose one with --kind: {known or 'it has none'}")
+    return name
 
 
 def reject(store: Store, desk: DeskContext, reply_id: int, reason: str) -> None:
-    """Not this reply: closed, with the reason kept."""
+    """Close a reply that must not be sent. Raises DeskError."""
     _close(store, desk, reply_id, "rejected", reason)
 
 
 def close(store: Store, desk: DeskContext, reply_id: int, reason: str) -> None:
-    """Nothing more to say: handled elsewhere, or needs nothing."""
+    """Close a reply that is not needed any more. Raises DeskError."""
     _close(store, desk, reply_id, "handled", reason)
 
 
 def _close(store: Store, desk: DeskContext, reply_id: int, closed_as: str, reason: str) -> None:
     if not reason.strip():
-        raise DeskError("a reason is needed", "--reason says why, for the log and for whoever asks")
+        raise DeskError("a reason is needed", "add --reason TEXT")
     ended = {"closed_as": closed_as, "reason": reason, "hold": None, "not_before": None, **CLEAR_LEASE}
-    _move(store, desk, reply_id, CLOSABLE, "closed", what=closed_as, detail={"message": reason}, **ended)
+    _move(store, desk, reply_id, CLOSABLE, "closed", closed_as, ended, {"message": reason})
+
+
+def reopen(store: Store, desk: DeskContext, reply_id: int) -> None:
+    """Open a reply that staff closed, with its last text, for a new approval; without a text it is escalated.
+
+    One inside its auto band is assigned to somebody, so that it is not approved automatically. Raises DeskError.
+    """
+
+    def work(connection: Connection, item: Exchange, reply: Reply) -> bool:
+        _require_reopenable(connection, item, reply)
+        to = "drafted" if reply.text else "escalated"
+        assigned_to = reply.assigned_to or (desk.by if reply.auto else None)
+        changes = {**CLEAR_APPROVAL, "closed_as": None, "reason": None, "attempts": 0, "assigned_to": assigned_to}
+        detail = {"message": f"was {state_text(reply)}: {reply.reason or 'no reason kept'}"}
+        return _move_on(connection, desk, reply, to, "reopened", {**changes, "revision": reply.revision + 1}, detail)
+
+    act(store, desk, reply_id, ("closed",), work)
+
+
+def _require_reopenable(connection: Connection, item: Exchange, reply: Reply) -> None:
+    """Raise DeskError unless staff closed the reply, its mention is still there, and nothing else answers that."""
+    name = f"{item.mention.platform}:{item.mention.id}"
+    if reply.closed_as not in CLOSED_BY_STAFF:
+        raise DeskError(f"reply {reply.id} is {state_text(reply)}, not by staff", f"run `earshot escalate {name}`")
+    if item.deleted_at is not None:
+        raise DeskError(f"{name} was deleted", "there is nothing left to answer")
+    _require_unanswered(connection, item.key, name)
 
 
 def retry(store: Store, desk: DeskContext, reply_id: int) -> None:
-    """Back into the queue after a failure, for a new approval."""
+    """Put a reply that failed back into the queue, for a new approval. Raises DeskError."""
 
     def work(connection: Connection, item: Exchange, reply: Reply) -> bool:
-        change: dict[str, Any] = {**CLEAR_APPROVAL, "revision": reply.revision + 1, "attempts": 0}
-        return replies.transition(connection, reply, "drafted", by=desk.by, now=desk.clock(), what="retried", **change)
+        change = {**CLEAR_APPROVAL, "revision": reply.revision + 1, "attempts": 0}
+        return _move_on(connection, desk, reply, "drafted", "retried", change)
 
     act(store, desk, reply_id, ("failed",), work)
 
 
 def undo(store: Store, desk: DeskContext, reply_id: int) -> None:
-    """Take an approval back, until it is being sent; also the first of two."""
+    """Undo an approval, until the reply is being sent; also the first of two. Raises DeskError."""
 
     def work(connection: Connection, item: Exchange, reply: Reply) -> bool:
         if reply.state == "drafted" and not events.standing(connection, reply.id, reply.revision):
-            raise DeskError(f"reply {reply_id} is {state_text(reply)}", "there is no approval to take back")
-        return replies.transition(
-            connection, reply, "drafted", by=desk.by, now=desk.clock(), what="approval_revoked", **CLEAR_APPROVAL
-        )
+            raise DeskError(f"reply {reply_id} is {state_text(reply)}", "it has no approval to undo")
+        return _move_on(connection, desk, reply, "drafted", "approval_revoked", CLEAR_APPROVAL)
 
     act(store, desk, reply_id, WATCHED, work)
 
 
 def done(store: Store, desk: DeskContext, reply_id: int, remote_id: str | None) -> None:
-    """A person posted it by hand."""
-    out = {"sent_at": desk.clock(), "remote_id": remote_id or None, "error": None, **CLEAR_LEASE}
-    _move(store, desk, reply_id, ("by_hand",), "sent", what="done_by_hand", detail={"remote_id": remote_id}, **out)
+    """Mark a reply as posted by a person. Raises DeskError."""
+    sent = {"sent_at": desk.clock(), "remote_id": remote_id or None, "error": None, **CLEAR_LEASE}
+    _move(store, desk, reply_id, ("by_hand",), "sent", "done_by_hand", sent, {"remote_id": remote_id})
 
 
 def resolve(store: Store, desk: DeskContext, reply_id: int, remote_id: str | None) -> None:
-    """A person settles an unknown outcome: it is out as remote_id, or (None) it surely is not."""
+    """Settle an unconfirmed reply: it was sent as remote_id, or (None) it was not sent. Raises DeskError."""
 
     def work(connection: Connection, item: Exchange, reply: Reply) -> bool:
-        now = desk.clock()
-        notices.clear(connection, "unconfirmed", item.mention.platform, now, subject=str(reply.id))
-        message = "not sent" if remote_id is None else f"sent as {remote_id}"
-        log: dict[str, Any] = {"by": desk.by, "now": now, "what": "resolved", "detail": {"message": message}}
+        notices.clear(connection, "unconfirmed", item.mention.platform, desk.clock(), subject=str(reply.id))
         if remote_id is None:
-            return replies.transition(connection, reply, "approved", **log, check_count=0, attempts=0, **CLEAR_HOLD)
-        sent = {"sent_at": reply.sending_at or now, "remote_id": remote_id, **CLEAR_HOLD}
-        return replies.transition(connection, reply, "sent", **log, **sent)
+            again = {"check_count": 0, "attempts": 0, **CLEAR_HOLD}
+            return _move_on(connection, desk, reply, "approved", "resolved", again, {"message": "not sent"})
+        sent = {"sent_at": reply.sending_at or desk.clock(), "remote_id": remote_id, **CLEAR_HOLD}
+        return _move_on(connection, desk, reply, "sent", "resolved", sent, {"message": f"sent as {remote_id}"})
 
     if remote_id is not None and not remote_id.strip():
-        raise DeskError("the id of the post is empty", "--sent takes the id it has on the platform")
+        raise DeskError("the id of the post is empty", "give --sent the id of the post on the platform")
     act(store, desk, reply_id, ("unconfirmed",), work)
 
 
 def escalate(store: Store, desk: DeskContext, reply_id: int) -> None:
-    """Hand it to staff without a draft; its text stays in the log."""
+    """Hand a reply to staff without its draft, whose text stays in the log. Raises DeskError."""
 
     def work(connection: Connection, item: Exchange, reply: Reply) -> bool:
-        empty: dict[str, Any] = {
-            "text": None,
-            "kind": None,
-            "variant": None,
-            "auto": False,
-            "revision": reply.revision + 1,
-        }
-        log: dict[str, Any] = {"by": desk.by, "now": desk.clock(), "what": "escalated"}
-        return replies.transition(
-            connection, reply, "escalated", **log, detail={"before": reply.text}, **empty, **CLEAR_APPROVAL
-        )
+        empty = {"text": None, "kind": None, "variant": None, "auto": False, "revision": reply.revision + 1}
+        detail = {"before": reply.text}
+        return _move_on(connection, desk, reply, "escalated", "escalated", {**empty, **CLEAR_APPROVAL}, detail)
 
     act(store, desk, reply_id, STANDING, work)
 
 
 def escalate_mention(store: Store, desk: DeskContext, platform: str, mention_id: str) -> int:
-    """Put a mention that has no live reply into the queue, without a draft. Returns the new reply's id."""
+    """Put a mention without a live reply into the queue, without a draft. Returns the reply's id. Raises DeskError."""
     with store.write() as connection:
         require_staff(desk)
         key = mentions.locate(connection, platform, mention_id)
         if key is None:
             raise DeskError(f"there is no mention {platform}:{mention_id}", "`earshot log` lists them")
-        if mentions.stage(connection, key) == "forgotten":
-            raise DeskError(f"the words of {platform}:{mention_id} were erased", "nothing is left to be answered")
-        _free(connection, key, f"{platform}:{mention_id}")
+        _require_unanswered(connection, key, f"{platform}:{mention_id}")
         now = desk.clock()
         target = desk.policy.limits.escalation_due
         due = None if target is None else due_at(desk.policy, now, target)
@@ -208,13 +232,15 @@ def escalate_mention(store: Store, desk: DeskContext, platform: str, mention_id:
         return reply_of(items.item(connection, key=key)).id
 
 
-def _free(connection: Connection, key: int, name: str) -> None:
-    """Raise DeskError unless triage and staff are done with a mention: it would get a second reply."""
-    live = replies.live(connection, key)
+def _require_unanswered(connection: Connection, key: int, name: str) -> None:
+    """Raise DeskError for a mention whose text is erased, that is not decided yet, or that has a live reply."""
+    live, stage = replies.live(connection, key), mentions.stage(connection, key)
+    if stage == "forgotten":
+        raise DeskError(f"the text of {name} was erased", "there is nothing left to answer")
     if live is not None:
-        raise DeskError(f"{name} has reply {live.id} already, {state_text(live)}", "work on that one")
-    if mentions.stage(connection, key) == "new":
-        raise DeskError(f"{name} is still to be decided", "wait for the next round, or `earshot once --stage route`")
+        raise DeskError(f"{name} already has reply {live.id}, {state_text(live)}", "work on that one")
+    if stage == "new":
+        raise DeskError(f"{name} is not decided yet", "wait for the next round, or run `earshot once --stage route`")
 
 
 EMPTY = {"kind": None, "text": None, "variant": None, "assigned_to": None}

@@ -1,4 +1,4 @@
-"""Other words for a draft: the wordings that today's policy has for it."""
+"""Choose another wording for a draft, of those that today's policy has for it."""
 
 from collections.abc import Callable, Sequence
 
@@ -14,24 +14,24 @@ Candidates = Callable[[StoredDecision, Mention], Sequence[CandidateText]]
 
 
 def use_next_wording(store: Store, desk: DeskContext, reply_id: int, revision: int, candidates: Candidates) -> None:
-    """Put the next wording that fits in the draft's place, and after the last the first. Raises DeskError."""
+    """Replace the draft by the next wording that fits, after the last by the first. Raises DeskError."""
     with store.read() as connection:
         item = items.item(connection, reply_id=reply_id)
     present, kind = reply_of(item).text, reply_of(item).kind
-    if kind is None and item.decided is not None:  # handed to staff: the wordings are of the kind it was
+    if kind is None and item.decided is not None:  # escalated by staff: the wordings are of the kind it was
         kind = item.decided.kind
-    fitting = _fitting(desk, item, candidates)
+    fitting = _list_fitting(desk, item, candidates)
     at = fitting.index(present) + 1 if present in fitting else 0
-    others = [one for one in (*fitting[at:], *fitting[:at]) if one != present]
+    others = [text for text in (*fitting[at:], *fitting[:at]) if text != present]
     if not others:
-        raise DeskError(f"there is no other wording for reply {reply_id}", "edit it")
+        raise DeskError(f"there is no other wording for reply {reply_id}", "edit its text")
     transitions.edit(store, desk, reply_id, others[0], kind, revision)
 
 
-def _fitting(desk: DeskContext, item: Exchange, candidates: Candidates) -> list[str]:
-    """Of each variant the first form that fits."""
+def _list_fitting(desk: DeskContext, item: Exchange, candidates: Candidates) -> list[str]:
+    """Return the first form that fits of each variant."""
     fitting: dict[str, str] = {}
-    for one in candidates(item.decided, item.mention) if item.decided else ():
-        if desk.preview(desk.signed(one.text), item.mention).fits:
-            fitting.setdefault(one.variant, one.text)
+    for candidate in candidates(item.decided, item.mention) if item.decided else ():
+        if desk.preview(desk.signed(candidate.text), item.mention).fits:
+            fitting.setdefault(candidate.variant, candidate.text)
     return list(fitting.values())

@@ -15,7 +15,7 @@ from listener.model import FeedPage, Platform
 from listener.store import notices, platforms, replies
 from listener.store.engine import Store
 from listener.store.records import PlatformState
-from listener.store.states import UNDER_WAY, WATCHED, WITHDRAWABLE
+from listener.store.states import WATCHED
 
 log = logging.getLogger(__name__)
 

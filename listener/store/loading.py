@@ -38,7 +38,7 @@ def load_all(record: type[Record], rows: Iterable[Row[Any]]) -> list[Record]:
     return [load(record, row) for row in rows]
 
 
-def values(record: "DataclassInstance") -> Data:
+def values(record: "DataclassInstance") -> dict[str, Any]:
     """Return the record as column values (shallow, unlike dataclasses.asdict, which copies every nested value)."""
     return {name: getattr(record, name) for name in names(type(record))}
 

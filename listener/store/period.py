@@ -1,4 +1,4 @@
-"""What was read in a period and what became of it until now: the rows that figures are made of. Reads only."""
+"""What was received in a period and what has become of it until now: the rows that metrics are made of. Reads only."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, case, func, or_, select
 
-from listener.model import Json
 from listener.store.dialect import json_text, minute_of
 from listener.store.draft_reviews import MACHINE
 from listener.store.loading import chunks, load_all, names
@@ -16,8 +15,8 @@ from listener.store.tables import draft_review as review
 
 other = decision.alias()
 earlier, before = mention.alias(), reply.alias()
-OUTAGES = ("unreachable", "account", "billing")  # kinds of notices that mean: it could not be read
-MOOD = 0.05  # from this compound on VADER's authors call a text positive, from its negative down negative
+OUTAGES = ("unreachable", "account", "billing")  # kinds of notices that mean: the platform could not be read
+POSITIVE_FROM = 0.05  # VADER's authors call a text positive from this compound on, negative from -0.05 down
 COMPLAINTS = ("problem", "complaint", "threat_to_leave")  # cues
 _is_last_decision = decision.c.id == (
     select(func.max(other.c.id)).where(other.c.mention_key == mention.c.key).scalar_subquery()
@@ -43,8 +42,8 @@ class MentionCount:
 class ReplyCase:
     """A reply to a mention of the period, with the decision that it came from (None: there was none yet).
 
-    verdict: what staff decided on our draft (approved, edited, rejected, escalated); follows: staff had answered in
-    this conversation before.
+    verdict: what staff decided on our draft (approved, edited, rejected, escalated), and reviewed_by who; follows:
+    staff had answered in this conversation before.
     """
 
     key: int
@@ -63,23 +62,66 @@ class ReplyCase:
     closed_as: str | None
     reason: str | None
     verdict: str | None
+    reviewed_by: str | None
     follows: bool
 
 
-def _is_within(since: datetime, until: datetime) -> ColumnElement[bool]:
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """A mention that names a problem, complains or threatens to leave; rule: the one that decided it."""
+
+    text: str
+    rule: str
+    cues: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Sentiment:
+    """How many decided mentions were positive, negative or neither, and how many are in languages not read."""
+
+    positive: int
+    negative: int
+    neutral: int
+    of: int
+    other_languages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """When a platform could not be read, cut to the period; over: it ended in the period."""
+
+    platform: str
+    kind: str
+    since: datetime
+    until: datetime
+    over: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Spend:
+    """What a platform's calls cost in US dollars; of it, what posting so many replies cost."""
+
+    platform: str
+    usd: float
+    calls: int
+    for_replies_usd: float
+    replies: int
+
+
+def _within(since: datetime, until: datetime) -> ColumnElement[bool]:
     return (mention.c.seen_at >= since) & (mention.c.seen_at < until)
 
 
-def heard(connection: Connection, since: datetime, until: datetime) -> list[MentionCount]:
-    """Count the mentions seen in the period, by minute and by what was decided."""
+def mention_counts(connection: Connection, since: datetime, until: datetime) -> list[MentionCount]:
+    """Count the mentions received in the period by minute and by what was decided."""
     minute = minute_of(mention.c.seen_at).label("minute")
     by = (minute, decision.c.action, decision.c.kind)
     query = select(*by, func.count().label("number")).select_from(mention.outerjoin(decision, _is_last_decision))
-    return load_all(MentionCount, connection.execute(query.where(_is_within(since, until)).group_by(*by)))
+    return load_all(MentionCount, connection.execute(query.where(_within(since, until)).group_by(*by)))
 
 
 def cases(connection: Connection, since: datetime, until: datetime) -> list[ReplyCase]:
-    """List every reply to a mention seen in the period, also those that are closed, in the order they were made."""
+    """Return every reply to a mention received in the period, closed ones too, in the order they were made."""
     follows = (  # state stands inside a case, or SQLite begins with all that was ever sent
         select(before.c.id)
         .join(earlier, earlier.c.key == before.c.mention_key)
@@ -91,15 +133,16 @@ def cases(connection: Connection, since: datetime, until: datetime) -> list[Repl
         name: mention.c[name] for name in ("key", "age_start_at", "answered_remotely")
     }
     computed |= {"action": decision.c.action, "decided_rule": decision.c.rule, "decided_kind": decision.c.kind}
-    computed |= {"verdict": review.c.what, "follows": follows}
+    computed |= {"verdict": review.c.what, "reviewed_by": review.c.by, "follows": follows}
     chosen = [computed[name].label(name) if name in computed else reply.c[name] for name in names(ReplyCase)]
-    source = mention.join(reply, reply.c.mention_key == mention.c.key).outerjoin(decision, _is_origin)
-    source = source.outerjoin(review, review.c.reply_id == reply.c.id)
-    return load_all(ReplyCase, connection.execute(select(*chosen).select_from(source).where(_is_within(since, until))))
+    joined = mention.join(reply, reply.c.mention_key == mention.c.key).outerjoin(decision, _is_origin)
+    joined = joined.outerjoin(review, review.c.reply_id == reply.c.id)
+    query = select(*chosen).select_from(joined).where(_within(since, until))
+    return load_all(ReplyCase, connection.execute(query.order_by(reply.c.id)))
 
 
 def first_texts(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[str, str]]:
-    """Map replies that staff edited to what we had drafted and the text as it is now."""
+    """Of replies that staff edited: what we had drafted, and the text as it is now."""
     drafts: dict[int, tuple[str, str]] = {}
     query = select(event.c.reply_id, event.c.detail, reply.c.text).join(reply, reply.c.id == event.c.reply_id)
     for piece in chunks(ids):
@@ -111,67 +154,70 @@ def first_texts(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[s
     return drafts
 
 
-def moods(connection: Connection, since: datetime, until: datetime, languages: Collection[str]) -> dict[str, int]:
-    """Count the positive and negative of the decided mentions in these languages, and the mentions in others."""
-    score, ours = decision.c.compound, decision.c.lang.in_(languages)
+def sentiment(connection: Connection, since: datetime, until: datetime, languages: Collection[str]) -> Sentiment:
+    """Count the positive, negative and neutral mentions decided in these languages, and those in others."""
+    score, is_read = decision.c.compound, decision.c.lang.in_(languages)
     sums = {
-        "positive": ours & (score >= MOOD),
-        "negative": ours & (score <= -MOOD),
-        "of": ours,
-        "other_languages": ~ours,
+        "positive": is_read & (score >= POSITIVE_FROM),
+        "negative": is_read & (score <= -POSITIVE_FROM),
+        "neutral": is_read & (score > -POSITIVE_FROM) & (score < POSITIVE_FROM),
+        "of": is_read,
+        "other_languages": ~is_read,
     }
     counted = [func.coalesce(func.sum(case((where, 1), else_=0)), 0).label(name) for name, where in sums.items()]
-    query = select(*counted).select_from(mention.join(decision, _is_last_decision)).where(_is_within(since, until))
-    return dict(connection.execute(query).one()._mapping)
+    query = select(*counted).select_from(mention.join(decision, _is_last_decision)).where(_within(since, until))
+    return Sentiment(**connection.execute(query).one()._mapping)
 
 
-def complaints(connection: Connection, since: datetime, until: datetime) -> list[list[str]]:
-    """List the cues of each mention that names a problem, complains or threatens to leave."""
+def complaints(connection: Connection, since: datetime, until: datetime) -> list[Complaint]:
+    """Return the mentions that name a problem, complain or threaten to leave, the newest first."""
     signals = json_text(decision.c.signals)
     named = or_(*(signals.contains(f'"{cue}":') for cue in COMPLAINTS))
-    query = select(decision.c.signals).select_from(mention.join(decision, _is_last_decision))
-    query = query.where(_is_within(since, until), named)
-    cue_lists = (list(signals.get("cues", {})) for signals in connection.execute(query).scalars())
-    return [cues for cues in cue_lists if set(cues) & set(COMPLAINTS)]
+    query = select(mention.c.text, decision.c.rule, decision.c.signals).select_from(
+        mention.join(decision, _is_last_decision)
+    )
+    rows = connection.execute(query.where(_within(since, until), named).order_by(mention.c.key.desc()))
+    all_named = (Complaint(row.text or "", row.rule, frozenset(row.signals.get("cues", {}))) for row in rows)
+    return [complaint for complaint in all_named if complaint.cues & set(COMPLAINTS)]
 
 
 def lags(connection: Connection, since: datetime, until: datetime) -> list[float]:
-    """List the seconds from being written to being seen, of mentions written since polling began there."""
-    source = mention.join(platform, platform.c.name == mention.c.platform)
-    query = select(mention.c.created_at, mention.c.seen_at).select_from(source)
-    rows = connection.execute(query.where(_is_within(since, until), mention.c.created_at >= platform.c.began_at))
+    """Return in order the seconds until each mention was received that was written since listening began there."""
+    joined = mention.join(platform, platform.c.name == mention.c.platform)
+    query = select(mention.c.created_at, mention.c.seen_at).select_from(joined)
+    rows = connection.execute(query.where(_within(since, until), mention.c.created_at >= platform.c.began_at))
     return sorted(max((row.seen_at - row.created_at).total_seconds(), 0.0) for row in rows)
 
 
 def gaps(connection: Connection, since: datetime, until: datetime) -> tuple[int, int]:
     """Count the stretches that could not be read in the period, and those of them that no person has cleared."""
-    source = gap.outerjoin(notice, notice.c.id == gap.c.notice_id)
-    query = select(func.count(), func.count(notice.c.id).filter(notice.c.cleared_at.is_(None))).select_from(source)
+    joined = gap.outerjoin(notice, notice.c.id == gap.c.notice_id)
+    query = select(func.count(), func.count(notice.c.id).filter(notice.c.cleared_at.is_(None))).select_from(joined)
     row = connection.execute(query.where(gap.c.at >= since, gap.c.at < until)).one()
     return row[0], row[1]
 
 
-def outages(connection: Connection, since: datetime, until: datetime) -> list[Json]:
-    """List when a platform could not be read: its notices that were open in the period, with times cut to it."""
-    overlapping = (notice.c.kind.in_(OUTAGES), notice.c.subject == "reading", notice.c.since < until)
-    query = select(notice.c.platform, notice.c.kind, notice.c.since, notice.c.cleared_at).where(*overlapping)
+def outages(connection: Connection, since: datetime, until: datetime) -> list[Outage]:
+    """Return when a platform could not be read: its notices that were open in the period."""
+    chosen = (notice.c.kind.in_(OUTAGES), notice.c.subject == "reading", notice.c.since < until)
+    query = select(notice.c.platform, notice.c.kind, notice.c.since, notice.c.cleared_at).where(*chosen)
     rows = connection.execute(query.where(or_(notice.c.cleared_at.is_(None), notice.c.cleared_at > since)))
     return [
-        {
-            "platform": row.platform,
-            "kind": row.kind,
-            "since": max(row.since, since),
-            "until": min(row.cleared_at or until, until),
-            "over": row.cleared_at is not None and row.cleared_at <= until,
-        }
+        Outage(
+            row.platform,
+            row.kind,
+            since=max(row.since, since),
+            until=min(row.cleared_at or until, until),
+            over=row.cleared_at is not None and row.cleared_at <= until,
+        )
         for row in rows
     ]
 
 
-def spend(connection: Connection, since: datetime, until: datetime) -> list[Json]:
-    """Sum up what each platform's calls cost in the period. for_replies_usd: the part spent on posting replies."""
-    for_replies = case((ledger.c.reply_id.is_not(None), ledger.c.usd), else_=0.0)
-    sums: list[Any] = [func.sum(ledger.c.usd).label("usd"), func.count().label("calls")]
-    sums += [func.sum(for_replies).label("for_replies_usd"), func.count(ledger.c.reply_id.distinct()).label("replies")]
+def spend(connection: Connection, since: datetime, until: datetime) -> list[Spend]:
+    """Sum what each platform's calls cost in the period."""
+    for_reply = case((ledger.c.reply_id.is_not(None), ledger.c.usd), else_=0.0)
+    sums: list[ColumnElement[Any]] = [func.sum(ledger.c.usd).label("usd"), func.count().label("calls")]
+    sums += [func.sum(for_reply).label("for_replies_usd"), func.count(ledger.c.reply_id.distinct()).label("replies")]
     query = select(ledger.c.platform, *sums).where(ledger.c.at >= since, ledger.c.at < until)
-    return [dict(row._mapping) for row in connection.execute(query.group_by(ledger.c.platform))]
+    return load_all(Spend, connection.execute(query.group_by(ledger.c.platform)))

@@ -151,6 +151,13 @@ def claim(connection: Connection, reply_id: int, by: str, until: datetime, now: 
     return connection.execute(query).rowcount == 1
 
 
+def claims(connection: Connection) -> tuple[int, datetime | None]:
+    """Return how many replies are claimed, and when the last of these claims ends."""
+    query = select(func.count(), func.max(reply.c.claimed_until)).where(reply.c.claimed_until.is_not(None))
+    number, last = connection.execute(query).one()
+    return number, last
+
+
 def release(connection: Connection, reply_id: int, by: str) -> bool:
     """Release a claim. Returns False when it is not this person's any more."""
     query = update(reply).where(reply.c.id == reply_id, reply.c.claimed_by == by)

@@ -59,7 +59,7 @@ def test_each_approval_is_told_and_one_that_fails_makes_exit_1(queue: Earshot) -
     number = next(one["id"] for one in waiting(queue) if one["state"] == "drafted")
     done = queue("approve", "99", str(number), "--as", "bo")
     assert done.code == 1
-    assert done.err == "earshot: 99 is not approved: there is no reply 99; `earshot queue` lists the ids\n"
+    assert done.err == "earshot: reply 99 not approved: there is no reply 99; `earshot queue` lists the ids\n"
     assert done.out.startswith(f"{number} approved") and f"earshot undo {number}" in done.out
     failed = queue("approve", "99", "--json")
     assert failed.code == 1
@@ -136,7 +136,7 @@ def test_an_escalation_is_edited_into_a_draft(queue: Earshot) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("x" * 501, "the text is 501 long, memory takes 500; shorten it"),
+        ("x" * 501, "the text is too long for memory: 501 of 500; shorten it"),
         ("See http://evil.test", "the text links to evil.test"),
         (" ", "the reply has no text"),
     ],
@@ -186,11 +186,22 @@ def test_a_mention_that_takes_no_reply_is_posted_by_hand(queue: Earshot, home: P
         connection.execute("UPDATE mention SET can_reply = 0, ineligible_reason = 'replies are limited'")
     connection.close()
     done = queue("approve", str(one["id"]))
-    assert done.code == 0 and f"post it at the platform yourself, then `earshot done {one['id']}`" in done.out
+    assert done.code == 0 and f"post it at the platform yourself, then run `earshot done {one['id']}`" in done.out
     assert "by hand (replies are limited)" in queue("show", str(one["id"])).out
     sent = queue("done", str(one["id"]), "--remote-id", "p7", "--json").json
     assert (sent["state"], sent["remote_id"]) == ("sent", "p7")
     assert posts(home) == []
+
+
+def test_a_rejected_reply_is_reopened_by_undo(queue: Earshot) -> None:
+    """With its text, in a new revision; then it is approved as any draft."""
+    draft = next(one for one in waiting(queue) if one["state"] == "drafted")
+    number = str(draft["id"])
+    closed = queue("reject", number, "--reason", "irony")
+    assert f": rejected: irony; reopen it: `earshot undo {number}`" in closed.out
+    reopened = queue("undo", number, "--json").json
+    assert (reopened["state"], reopened["text"], reopened["revision"]) == ("drafted", draft["text"], 2)
+    assert queue("approve", f"{number}@2").code == 0
 
 
 def test_an_ignored_mention_is_shown_and_escalated(queue: Earshot) -> None:
@@ -235,7 +246,9 @@ def test_the_first_of_two_names_is_told_that_a_second_is_needed(queue: Earshot, 
     number = next(str(one["id"]) for one in waiting(queue) if one["kind"] == "thank_you")
     done = queue("approve", number)
     assert done.code == 0 and "drafted (thank_you)" in done.out
-    assert "approved by dana, a second name is needed" in done.out and "two names must approve it" in queue("queue").out
+    assert (
+        "approved by dana; a second person must approve too" in done.out and "needs two approvals" in queue("queue").out
+    )
     (row,) = queue("approve", number, "--as", "bo", "--json").json
     assert row["ok"] and row["reply"]["state"] == "approved" and row["reply"]["text"].endswith(" ^DK")
     assert [one["by"] for one in row["reply"]["approvals"]] == ["dana", "bo"]

@@ -39,7 +39,7 @@ def test_unchanged_or_empty_changes_nothing(queue: Earshot, home: Path, number: 
     """One line says so."""
     done = queue("edit", number, env={"EDITOR": script(home, body)})
     assert (done.code, done.out) == (0, "")
-    assert done.err == f"earshot: {number} is as it was: the text is empty or unchanged\n"
+    assert done.err == f"earshot: reply {number} unchanged: the text is empty or the same\n"
     assert queue("show", number, "--json").json["revision"] == 1
 
 
@@ -77,15 +77,15 @@ def test_a_text_that_is_refused_is_kept_in_a_private_file(queue: Earshot, home: 
 def test_what_a_failing_editor_left_is_kept(queue: Earshot, home: Path, number: str) -> None:
     """It ended with an error after it had written."""
     done = queue("edit", number, env={"EDITOR": script(home, 'printf "Half a text" > "$2"; exit 1')})
-    assert done.code == 1 and "ended with 1; its text is in " in done.err
-    kept = Path(done.err.rpartition("its text is in ")[2].strip())
+    assert done.code == 1 and "ended with 1; your text is in " in done.err
+    kept = Path(done.err.rpartition("your text is in ")[2].strip())
     assert kept.read_text() == "Half a text" and queue("show", number, "--json").json["revision"] == 1
     kept.unlink()
 
 
 def test_something_is_done_now_and_then_while_the_editor_is_open(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A lease is renewed; this editor waits for it."""
-    monkeypatch.setattr(editor, "NOW_AND_THEN", 0.05)
+    monkeypatch.setattr(editor, "PAUSE_S", 0.05)
     monkeypatch.setenv(
         "VISUAL", script(home, f'while [ ! -e "{home}/renewed" ]; do sleep 0.01; done; printf "Hello" > "$2"')
     )

@@ -47,7 +47,7 @@ def test_a_row_that_could_not_be_read_is_listed_and_cannot_be_put_back(home: Pat
     (item,) = inside("quarantine", "--json").json
     assert (item["platform"], item["stage"]) == ("memory", "poll") and "no text" in item["raw"]
     done = inside("quarantine", "--retry", str(item["id"]))
-    assert done.code == 1 and "mend it at its source" in done.err
+    assert done.code == 1 and "correct it at its source" in done.err
     assert inside("quarantine", "--retry", "77").code == 1
 
 

@@ -13,7 +13,7 @@ def test_a_person_is_shown_noted_and_opted_out(queue: Earshot) -> None:
     assert found["opted_out"]["by"] == "bo"
     assert found["exchanges"][0]["state"] == "closed"
     page = queue("person", "memory:ada").out
-    assert "asked never to be answered (bo" in page and "likes mail" in page
+    assert "opted out of replies (bo" in page and "likes mail" in page
     assert queue("optout", "ada", "--undo", "--json").json["opted_out"] is None
     again = queue("optout", "ada", "--undo")
     assert again.code == 1 and "ada has not opted out" in again.err
@@ -25,7 +25,7 @@ def test_a_pause_holds_what_is_approved_until_it_is_lifted(queue: Earshot) -> No
     paused = queue("pause", "--for", "2h", "--reason", "outage", "--json").json
     assert paused["paused"] == ["memory"] and paused["until"] is not None
     approved = queue("approve", "1")
-    assert "it goes out when sending is resumed" in approved.out
+    assert "will be sent when sending is resumed" in approved.out
     held = queue("once", "--stage", "send", "--json")
     assert held.code == 3 and held.json["held"] == {"paused": 1} and held.json["sent"] == 0
     assert queue("resume", "--json").json == {"resumed": 1, "still_paused": []}
@@ -38,7 +38,7 @@ def test_resuming_one_platform_of_a_pause_of_all_says_so(queue: Earshot) -> None
     queue("pause")
     done = queue("resume", "--platform", "memory")
     assert "nothing was paused there" in done.out and "still paused everywhere" in done.out
-    assert queue("pause", "--platform", "memry").err == "earshot: no platform 'memry' is on; there is memory\n"
+    assert queue("pause", "--platform", "memry").err == "earshot: no platform 'memry' is on; choose one of: memory\n"
 
 
 def test_who_acts_needs_a_name_that_can_be_shown(queue: Earshot) -> None:
@@ -53,12 +53,15 @@ def test_forgetting_says_what_was_done_and_what_is_left(queue: Earshot, home: Pa
     assert queue("backup", str(home / "data" / "monday.db")).code == 0
     done = queue("forget", "ada")
     assert done.out.startswith("memory:ada is forgotten: erased the words of 1 decision, ")
-    assert "the opt-out stays" in done.out and f"still holds the words: {home / 'data' / 'monday.db'}" in done.out
+    assert (
+        "the opt-out and the id stay" in done.out
+        and f"still holds the words: {home / 'data' / 'monday.db'}" in done.out
+    )
     assert b"two weeks now" not in (home / "data" / "earshot.db").read_bytes()
     assert "No reply" not in queue("show", "memory:m1").out
-    assert done.out.splitlines()[-1] == "the file was cleaned"
+    assert done.out.splitlines()[-1] == "database file cleaned"
     again = queue("forget", "ada")
-    assert again.code == 0 and "no words of theirs are left" in again.out
+    assert again.code == 0 and "there were no words to erase" in again.out
     nobody = queue("forget", "who")
     assert nobody.code == 1 and "nobody called 'who'" in nobody.err
 
@@ -79,7 +82,7 @@ def test_forgetting_while_another_program_reads_tells_what_was_done(queue: Earsh
     reader.execute("SELECT count(*) FROM mention").fetchone()
     done = queue("forget", "ada")
     assert done.code == 3 and done.out.startswith("memory:ada is forgotten: erased the words of ")
-    assert "stopped: reply" in done.out and "the notice `traces` is open" in done.out.splitlines()[-1]
+    assert "withdrawn: reply" in done.out and "`erasure_incomplete` is open" in done.out.splitlines()[-1]
     assert "erasure_incomplete" in queue("notices").out
     reader.close()
     assert queue("once", "--stage", "upkeep").code == 0 and "erasure_incomplete" not in queue("notices").out

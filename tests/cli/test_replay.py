@@ -45,7 +45,7 @@ def test_replay_lists_what_changes_and_counts_the_kinds(home: Path, earshot: Ear
     }
     assert set(rows[0]["before"]) == {"decision", "kind", "rule", "auto", "text"}
     shown = earshot("replay", "--policy", folder)
-    assert "6 decisions looked at, 2 would change:" in shown.out and "thank_you -> ignore" in shown.out
+    assert "6 decisions replayed, 2 would change:" in shown.out and "thank_you -> ignore" in shown.out
     assert earshot("replay", "--policy", str(home / "config"), "--json").json == []
 
 
@@ -68,7 +68,7 @@ def test_status_shows_how_far_a_kind_is(home: Path, earshot: Earshot) -> None:
     assert (earned["reviewed"], earned["approved_unchanged"], earned["earned"]) == (1, 1, True)
     assert earshot("reject", str(two), "--reason", "no").code == 0  # it had not begun: only on record
     shown = earshot("status").out
-    assert "by itself  thank_you (auto earned): 1 of 1 decisions, 1 of them rejected or changed; earned" in shown
+    assert "auto-send  thank_you (auto earned): 1 of 1 decisions, 1 of them rejected or changed; earned" in shown
 
 
 def test_a_kind_that_was_not_stopped_cannot_be_resumed(home: Path, earshot: Earshot) -> None:

@@ -20,8 +20,10 @@ def test_the_figures_fit_eighty_columns(queue: Earshot, watch: Watch) -> None:
     """Six were said: bars, rates and denominators, and no line is broken."""
     assert queue("reject", "1", "--reason", EVIL).code == 0
     drawn = STYLE.sub("", watch("report"))
-    assert "6 mentions heard from" in drawn and "in business hours" in drawn
-    assert re.search(r"^answered +0 % +of 5 mentions that asked for an answer$", drawn, re.MULTILINE)
+    assert drawn.startswith("6 mentions, ") and "in business hours" in drawn
+    assert re.search(r"^answered +0 % +- +of 5 that asked for an answer$", drawn, re.MULTILINE)
+    assert re.search(r"^dana +0 +- +0 +0 +1 +0$", drawn, re.MULTILINE)
+    assert "“my parcel has not arrived, two weeks now”" in drawn
     assert re.search(r"^thank_you +2 +█+$", drawn, re.MULTILINE)
     assert max(map(len, drawn.splitlines())) <= 80 and "\x1b" not in drawn
 
@@ -57,6 +59,7 @@ def test_the_page_needs_nothing_else_and_runs_nothing(queue: Earshot, home: Path
     assert "url(" not in text and "@import" not in text and "default-src 'none'" in text
     assert "<script>alert(1)</script>" in page.words and {"svg", "rect", "table"} <= set(page.tags)
     assert "of 5 that asked for an answer" in page.words and "prefers-color-scheme: dark" in text
+    assert "“my parcel has not arrived, two weeks now”" in page.words and "max-width: 640px" in text
 
 
 def test_csv_has_every_figure_and_no_formula(queue: Earshot, home: Path) -> None:
@@ -85,14 +88,14 @@ def test_two_outages_of_a_platform_are_two_lines() -> None:
     """What they share does not name them."""
     since = datetime(2026, 11, 24, 10, tzinfo=UTC)
     outages = [{"platform": "x", "kind": "account", "since": since + timedelta(hours=n), "over": True} for n in (0, 1)]
-    rows = list(csv.reader(io.StringIO(report_csv.table({"listening": {"outages": outages}}), newline="")))
+    rows = list(csv.reader(io.StringIO(report_csv.format_table({"listening": {"outages": outages}}), newline="")))
     assert len({(row[0], row[1], row[2]) for row in rows}) == len(rows) == 7
 
 
 def test_a_negative_number_is_no_formula() -> None:
     """But text that begins like one is quoted."""
     found = {"sentiment": {"net": -0.5}, "rules": [{"rule": "-1+2", "drafts": 3}], "volume": {"hours": []}}
-    lines = report_csv.table(found).splitlines()
+    lines = report_csv.format_table(found).splitlines()
     assert lines[1:] == ["sentiment,,net,-0.5", "rules,'-1+2,drafts,3"]
 
 
@@ -112,21 +115,21 @@ def test_a_file_that_cannot_be_written_is_one_line(queue: Earshot) -> None:
 def test_nothing_heard_makes_a_page_too(queue: Earshot, home: Path) -> None:
     """The first Monday of a new shop."""
     done = queue("report", "--since", "2099-01-01", "--html", "empty.html")
-    assert done.code == 0 and "Nothing was heard." in (home / "empty.html").read_text(encoding="utf-8")
-    assert "0 mentions heard" in queue("report", "--since", "2099-01-01").out
+    assert done.code == 0 and "No mention was received." in (home / "empty.html").read_text(encoding="utf-8")
+    assert "0 mentions, " in queue("report", "--since", "2099-01-01").out
 
 
 def test_columns_share_one_scale_and_stand_on_the_axis() -> None:
     """The highest is as high as the drawing; parts lie on one another without a gap."""
-    rows = [{"day": "a", "mentions": 4, "kinds": {"x": 1, "y": 3}}, {"day": "b", "mentions": 2, "kinds": {"y": 2}}]
-    chart = report_page._chart(rows, "day", ["x", "y"])
-    assert [(box["y"], box["height"]) for box in chart["boxes"]] == [(151.0, 45.0), (16.0, 135.0), (106.0, 90.0)]
-    assert [label for _, label in chart["texts"]] == ["a", "b"] and chart["most"] == 4
+    columns = [report_page.Column("a", {"x": 1, "y": 3}), report_page.Column("b", {"y": 2})]
+    chart = report_page.draw_chart(columns, ["x", "y"])
+    assert [(box.y, box.height) for box in chart.boxes] == [(151.0, 45.0), (16.0, 135.0), (106.0, 90.0)]
+    assert [label for _, label in chart.labels] == ["a", "b"] and chart.most == 4
 
 
 def test_numbers_are_told_in_words_people_use() -> None:
     """Nothing is a dash, and never rounded up to 60 minutes."""
-    assert [span(one) for one in (None, 0, 59, 61, 3599, 5400, 172800)] == [
+    assert [span(seconds) for seconds in (None, 0, 59, 61, 3599, 5400, 172800)] == [
         "-", "0 s", "59 s", "1 min", "1 h 00 min", "1 h 30 min", "2 d 0 h"
     ]  # fmt: skip
-    assert [percent(one, sign=True) for one in (None, 0.0, 0.254, -0.5)] == ["-", "0 %", "+25 %", "-50 %"]
+    assert [percent(share, sign=True) for share in (None, 0.0, 0.254, -0.5)] == ["-", "0 %", "+25 %", "-50 %"]

@@ -41,15 +41,17 @@ def test_spending_and_the_price_of_a_reply_are_shown(home: Home, server: XServer
         "today_usd": 0.012, "month_usd": 0.012, "budget_usd": 5.0, "reply_usd": 0.01, "link_reply_usd": 0.2,
     }  # fmt: skip
     screen = home.run("status").out
-    assert "0.012 USD today of 5.00, 0.012 this month; a reply 0.010, with a link 0.200 reserved" in screen
+    assert "0.012 USD today of 5.00, 0.012 this month\n" in screen
+    assert "a reply costs 0.010 USD, with a link 0.200 are reserved\n" in screen
+    assert max(map(len, screen.splitlines())) <= 80
 
 
 def test_empty_credits_are_told_with_what_to_do_until_they_are_back(home: Home, server: XServer) -> None:
     """Exit code 3 while the notice is open."""
     server.fail_next("GET /2/users/:id/mentions", "credits-depleted")
     assert home.run("once").code == 1
-    told = home.run("status")
-    assert told.code == 3
-    assert "credits depleted" in told.out
-    assert "buy credits or raise the spending limit" in told.out
+    shown = home.run("status")
+    assert shown.code == 3
+    assert "credits depleted" in shown.out
+    assert "buy credits or raise the spending limit" in shown.out
     assert (home.run("once").code, home.run("status").code) == (0, 0)

@@ -6,6 +6,7 @@ import pytest
 from typer.main import get_command
 from typer.testing import CliRunner
 
+from listener.cli.app import PANELS
 from listener.cli.commands import app
 
 DESK = (
@@ -52,6 +53,19 @@ def test_help_has_an_example(name: str) -> None:
     done = CliRunner().invoke(app, [name, "--help"])
     assert done.exit_code == 0
     assert f"earshot {name}" in done.output.split("Example", 1)[1]
+
+
+def test_help_lists_each_command_once_under_who_uses_it() -> None:
+    """Staff need twenty commands of forty, and find them first."""
+    names = [name for panel in PANELS.values() for name in panel]
+    assert sorted(names) == sorted(get_command(app).commands)  # type: ignore[attr-defined]
+    lines = CliRunner().invoke(app, ["--help"], env={"COLUMNS": "80"}).output.splitlines()
+    shown = [line.split()[0] for line in lines[lines.index("Support staff:") :] if line.startswith("  ")]
+    assert shown == names and [line for line in lines if line[:-1] in PANELS] == [
+        "Support staff:",
+        "Operators:",
+        "Policy:",
+    ]
 
 
 def test_every_command_that_acts_takes_as() -> None:

@@ -85,7 +85,7 @@ def test_ones_own_claim_ends_with_the_approval(world: World) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("x" * LIMIT, ("is 287 long", "takes 280")),
+        ("x" * LIMIT, ("too long for memory: 287 of 280",)),
         ("See http://evil.test/now", ("links to evil.test",)),
         ("  \n", ("no text",)),
         ("", ("no text",)),
@@ -118,7 +118,7 @@ def test_an_author_who_opted_out_gets_no_approval(world: World) -> None:
     (reply_id,) = world.said(*praise())
     with world.store.write() as connection:
         people.opt_out(connection, ("memory", "u1"), "author", None, world.now)
-    assert refused(one(world, reply_id), "asked never to be answered", "optout")
+    assert refused(one(world, reply_id), "opted out of replies", "optout")
 
 
 def test_a_mention_without_a_way_to_reply_goes_by_hand(world: World) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from listener.desk import control, transitions
+from listener.desk.control import ResumeResult
 from listener.errors import DeskError
 from listener.model import Gap, QuarantinedItem
 from listener.store import mentions, notices, platforms
@@ -22,9 +23,9 @@ def test_a_pause_stands_until_it_is_lifted_and_opens_a_notice(world: World) -> N
     """`status` and `once` exit with 3 meanwhile."""
     world.said("going to the shop")
     found = control.pause(world.store, world.desk(), "memory", None, "outage")
-    assert (found["paused"], found["until"], found["by"]) == (["memory"], None, "dana")
+    assert (found.paused, found.until, found.by) == (("memory",), None, "dana")
     assert opened(world) == [("paused", "memory")]
-    assert control.resume(world.store, world.desk(), None) == {"resumed": 1, "still_paused": []}
+    assert control.resume(world.store, world.desk(), None) == ResumeResult(1, ())
     assert opened(world) == []
 
 
@@ -41,14 +42,14 @@ def test_resuming_one_platform_tells_that_all_are_paused(world: World) -> None:
     """The other pause stands."""
     world.said("going to the shop")
     control.pause(world.store, world.desk(), None, None, None)
-    assert control.resume(world.store, world.desk(), "memory") == {"resumed": 0, "still_paused": ["*"]}
+    assert control.resume(world.store, world.desk(), "memory") == ResumeResult(0, ("*",))
     assert opened(world) == [("paused", "*")]
 
 
 def test_a_platform_that_is_not_on_cannot_be_paused(world: World) -> None:
     """A slip of the pen must not look like a pause."""
     world.said("going to the shop")
-    with pytest.raises(DeskError, match="no platform 'memry' is on; there is memory"):
+    with pytest.raises(DeskError, match="no platform 'memry' is on; choose one of: memory"):
         control.pause(world.store, world.desk(), "memry", None, None)
 
 
@@ -85,7 +86,7 @@ def quarantined(world: World, stage: str) -> None:
 def test_what_crashed_triage_is_put_back_and_decided(world: World) -> None:
     """And lies aside no longer."""
     quarantined(world, "route")
-    assert control.requeue(world.store, world.desk(), 1)["mention_id"] == "m1"
+    assert control.requeue(world.store, world.desk(), 1).mention_id == "m1"
     world.route()
     with world.store.read() as connection:
         assert notices.quarantined_items(connection) == []
@@ -103,7 +104,7 @@ def test_what_a_person_has_taken_is_not_put_back(world: World) -> None:
     """Triage would give it a second reply, and stop its whole batch."""
     quarantined(world, "route")
     transitions.escalate_mention(world.store, world.desk(), "memory", "m1")
-    with pytest.raises(DeskError, match="a person has taken it: reply 1 is escalated"):
+    with pytest.raises(DeskError, match="staff escalated it: reply 1 is escalated"):
         control.requeue(world.store, world.desk(), 1)
 
 

@@ -10,8 +10,9 @@ from sqlalchemy import text
 
 from listener.desk import autonomy, marks, transitions
 from listener.desk.approve import Target, approve
+from listener.desk.views import AutonomyEnd, Progress
 from listener.errors import DeskError
-from listener.model import Json, Mention, Preview
+from listener.model import Mention, Preview
 from listener.policy import Autonomy, Holds, Limits, Policy
 from listener.store import draft_reviews, notices
 from listener.upkeep.expire import expire
@@ -53,7 +54,7 @@ def goes(world: World, policy: Policy) -> bool:
     return world.reply(reply_id).state == "approved"
 
 
-def progress(world: World, policy: Policy) -> Json:
+def progress(world: World, policy: Policy) -> Progress:
     """What `earshot status` says of it."""
     with world.store.read() as connection:
         return autonomy.progress(connection, policy, KIND)
@@ -75,16 +76,12 @@ def test_a_kind_goes_out_by_itself_when_its_record_is_long_enough(world: World) 
     """Two of three decisions: not yet; the third: from then on."""
     policy = earning(record=3)
     approved(world, 2)
-    assert not goes(world, policy) and progress(world, policy)["earned"] is False
+    assert not goes(world, policy) and progress(world, policy).earned is False
     approved(world, 1)
     assert goes(world, policy)
-    assert progress(world, policy) == {
-        "reviewed": 3,
-        "approved_unchanged": 3,
-        "earned": True,
-        "needs": 3,
-        "ended": None,
-    }
+    assert progress(world, policy) == Progress(
+        auto="earned", reviewed=3, approved_unchanged=3, earned=True, needs=3, ended=None
+    )
 
 
 @pytest.mark.parametrize(("changes", "lets"), [(0, False), (1, False), (2, True)])
@@ -144,8 +141,8 @@ def test_one_rejection_ends_it_at_once_and_takes_back_what_has_not_gone(world: W
     assert world.events(waiting)[-1].what == "returned_to_staff"
     assert not goes(world, policy)
     said = progress(world, policy)
-    assert said["earned"] is False and said["reviewed"] - said["approved_unchanged"] == 1
-    assert said["ended"] == {"at": world.now, "by": "dana", "why": f"dana rejected reply {bad}"}
+    assert said.earned is False and said.reviewed - said.approved_unchanged == 1
+    assert said.ended == AutonomyEnd(world.now, "dana", f"dana rejected reply {bad}")
     ((kind, subject, do),) = noticed(world)
     assert (kind, subject) == ("autonomy", KIND) and "`earshot resume --kind thank_you`" in do
 
@@ -159,7 +156,7 @@ def test_a_person_lets_it_go_again(world: World) -> None:
     with pytest.raises(DeskError, match="not on the staff list"):
         autonomy.resume_kind(world.store, world.desk(policy=replace(policy, staff=("bo",))), KIND)
     found = autonomy.resume_kind(world.store, world.desk(policy=policy), KIND)
-    assert (found["resumed"], found["earned"]) == (True, True) and noticed(world) == []
+    assert (found.resumed, found.earned) == (True, True) and noticed(world) == []
     assert goes(world, policy)
     with pytest.raises(DeskError, match="was not stopped"):
         autonomy.resume_kind(world.store, world.desk(), KIND)
@@ -183,7 +180,7 @@ def test_what_a_colleague_ended_just_now_does_not_go(world: World) -> None:
     (reply_id,) = world.said(*praise())
     seen = world.item(reply_id)
     rejected(world)
-    assert autonomy._one(world.store, policy, preview, seen, world.now) is None
+    assert autonomy._approve(world.store, policy, preview, seen, world.now) is None
     assert world.reply(reply_id).state == "drafted"
 
 
@@ -249,14 +246,14 @@ def test_taking_back_what_went_by_itself_ends_it_too(world: World, do: str) -> N
         "escalate": lambda: transitions.escalate(world.store, world.desk(), reply_id),
         "reject": lambda: transitions.reject(world.store, world.desk(), reply_id, "no"),
     }[do]()
-    assert progress(world, policy)["ended"] is not None
+    assert progress(world, policy).ended is not None
 
 
 def test_a_longer_record_in_the_policy_is_waited_for(world: World) -> None:
     """The same past, a stricter policy: nothing goes until it is met, and nothing has ended."""
     approved(world, 3)
     assert goes(world, earning(record=3))
-    assert not goes(world, earning(record=4)) and progress(world, earning(record=4))["ended"] is None
+    assert not goes(world, earning(record=4)) and progress(world, earning(record=4)).ended is None
 
 
 def test_beginning_and_end_stand_in_the_log(world: World) -> None:
@@ -298,4 +295,4 @@ def test_a_rejection_in_the_middle_of_a_round_leaves_nothing_approved(world: Wor
     transitions.reject(world.store, world.desk(), last, "no")
     sending.join(30)
     assert {world.reply(one).state for one in ids} == {"drafted"}
-    assert progress(world, policy)["ended"] is not None
+    assert progress(world, policy).ended is not None

@@ -13,7 +13,7 @@ from listener.desk.approve import DeskContext, Target, approve
 from listener.desk.queue import ItemRef, show
 from listener.errors import DeskError
 from listener.intake.poll import poll
-from listener.model import FeedPage, Json, QuarantinedItem
+from listener.model import FeedPage, QuarantinedItem
 from listener.policy import Holds
 from listener.store import draft_reviews, exchange_log, ledger, mentions, notices, vacuum
 from listener.store import people as persons
@@ -32,7 +32,7 @@ def ada(world: World, text: str = COMPLAINT, **changes: Any) -> int:
     return world.said(text, author_id="u-ada", author_handle="adalovelace", author_name="Ada L", **changes)[0]
 
 
-def forget(store: Store, desk: DeskContext, handle: str) -> Json:
+def forget(store: Store, desk: DeskContext, handle: str) -> stage.Erasure:
     """Erase, and clean the file."""
     done = stage.forget(store, desk, handle, factories.author_of)
     assert vacuum.clean(store, desk.clock())
@@ -59,8 +59,8 @@ def test_no_file_holds_the_words_afterwards(world: World, tmp_path: Path) -> Non
     assert traces(tmp_path, WORD)
     done = forget(world.store, world.desk(), "adalovelace")
     assert traces(tmp_path, WORD, WORD.upper(), "adalovelace", "AdaLovelace", "Ada L") == []
-    assert done["erased"]["mentions"] == 2 and done["erased"]["notes"] == 1 and done["erased"]["quarantine"] == 1
-    assert done["opted_out"] and stage.copies(world.store.path) == []
+    assert done.erased["mentions"] == 2 and done.erased["notes"] == 1 and done.erased["quarantine"] == 1
+    assert done.opted_out and stage.copies(world.store.path) == []
 
 
 ERASED = {"mention", "decision", "reply", "approval", "event", "note", "optout", "quarantine", "notice", "billed"}
@@ -108,8 +108,8 @@ def test_the_bare_ledger_stays(world: World) -> None:
     assert (line["mention_text"], line["reply_text"]) == ("", "")
     assert line["author"].startswith("forgotten-") and line["sent_at"] is not None
     shown = show(world.store, world.view(), ItemRef(reply_id=number))
-    assert [one["what"] for one in shown["events"]][-1] == "forgotten"
-    assert [(one["text"], one["ours"]) for one in shown["thread"]] == [("", False), ("", True)]
+    assert [one.what for one in shown.events][-1] == "forgotten"
+    assert [(one.text, one.ours) for one in shown.thread] == [("", False), ("", True)]
 
 
 @pytest.mark.parametrize("state", ["drafted", "approved", "by_hand", "escalated", "failed"])
@@ -118,7 +118,7 @@ def test_what_was_to_be_said_is_stopped(world: World, state: str) -> None:
     number = ada(world)
     if state != "drafted":
         world.put(number, state)
-    assert forget(world.store, world.desk(), "adalovelace")["stopped"] == [number]
+    assert forget(world.store, world.desk(), "adalovelace").stopped == (number,)
     assert (world.reply(number).state, world.reply(number).closed_as) == ("closed", "withdrawn")
 
 
@@ -161,7 +161,7 @@ def test_what_the_person_says_later_is_heard(world: World) -> None:
     world.after(days=1)
     number = ada(world, f"@fernhill where is my {WORD} parcel now? two weeks!")
     assert number and world.item(number).decided is not None
-    assert forget(world.store, world.desk(), "adalovelace")["stopped"] == [number]
+    assert forget(world.store, world.desk(), "adalovelace").stopped == (number,)
 
 
 def test_an_edit_after_forgetting_is_heard(world: World) -> None:
@@ -176,7 +176,7 @@ def test_an_edit_after_forgetting_is_heard(world: World) -> None:
     assert found.reply is not None and (found.reply.id, found.reply.state) == (world.reply_to(said.id), "escalated")
     assert found.reply.id != number and (found.mention.author_id, found.mention.text) == ("u-ada", edit.text)
     assert [one.what for one in world.events(number)].count("edited") == 1
-    assert forget(world.store, world.desk(), "adalovelace")["stopped"] == [found.reply.id]
+    assert forget(world.store, world.desk(), "adalovelace").stopped == (found.reply.id,)
 
 
 def test_an_edit_of_an_answered_post_is_kept_after_forgetting(world: World, tmp_path: Path) -> None:
@@ -197,7 +197,7 @@ def test_forgetting_twice_cleans_the_file_again(world: World) -> None:
     forget(world.store, world.desk(), "adalovelace")
     for name in ("memory:u-ada", "u-ada", "AdaLovelace", "memory:@adalovelace"):
         again = forget(world.store, world.desk(), name)
-        assert again["erased"] == {} and again["stopped"] == []
+        assert again.erased == {} and again.stopped == ()
     with pytest.raises(DeskError, match="nobody called"):
         forget(world.store, world.desk(), "memory:u-bob")
 
@@ -221,7 +221,7 @@ def test_a_name_that_is_a_word_takes_no_other_items(world: World) -> None:
     world.said(COMPLAINT, author_id="u-a", author_handle="a")
     bad = QuarantinedItem("x3", '{"author": "bob", "text": "ask a friend, @a"}', "no id")
     poll(world.store, Scripted(world.clock, pages=[FeedPage({}, quarantined_items=(bad,))]), world.clock)
-    assert forget(world.store, world.desk(), "a")["erased"]["quarantine"] == 0
+    assert forget(world.store, world.desk(), "a").erased["quarantine"] == 0
 
 
 def test_a_notice_of_something_else_is_not_taken_for_the_persons(world: World) -> None:

@@ -64,7 +64,7 @@ def test_an_item_is_theirs_however_its_platform_names_the_author(world: World, i
     """By id, as text or number, or by handle; in the row, the account, the author or the address."""
     ada(world)
     aside_of(world, item)
-    assert forget(world.store, world.desk(), "ada", author_of)["erased"]["quarantine"] == 1
+    assert forget(world.store, world.desk(), "ada", author_of).erased["quarantine"] == 1
     assert vacuum.clean(world.store, world.now) and raws(world) == []
     assert not any(WORD.encode() in path.read_bytes() for path in tmp_path.rglob("*"))
 
@@ -74,7 +74,7 @@ def test_a_handle_beyond_ascii_is_found_behind_its_escapes(world: World) -> None
     ada(world, "Zoë")
     aside_of(world, {"author": "Zoë", "text": WORD}, '{"author": "Zo\\u00eb", "text": "cut of')
     done = forget(world.store, world.desk(), "Zoë", author_of)
-    assert (done["erased"]["quarantine"], len(done["perhaps"])) == (1, 1)
+    assert (done.erased["quarantine"], len(done.perhaps)) == (1, 1)
 
 
 @pytest.mark.parametrize("handle", ["text", "author", "id", "status", "x0"])
@@ -84,7 +84,7 @@ def test_a_handle_that_is_a_key_takes_nobodys_items(world: World, handle: str) -
     others = {"id": "x0", "author": "bob", "author_id": "8", "text": "my house burns", "status": {"text": "help"}}
     aside_of(world, others)
     done = forget(world.store, world.desk(), handle, author_of)
-    assert (done["erased"]["quarantine"], done["perhaps"], len(raws(world))) == (0, [], 1)
+    assert (done.erased["quarantine"], done.perhaps, len(raws(world))) == (0, (), 1)
 
 
 def test_who_only_mentions_the_person_keeps_their_words(world: World) -> None:
@@ -98,7 +98,7 @@ def test_who_only_mentions_the_person_keeps_their_words(world: World) -> None:
         {"author_id": "8", "in_reply_to_user_id": "4711", "id": "4711"},
     )
     done = forget(world.store, world.desk(), "ada", author_of)
-    assert (done["erased"]["quarantine"], done["perhaps"], len(raws(world))) == (0, [], 3)
+    assert (done.erased["quarantine"], done.perhaps, len(raws(world))) == (0, (), 3)
 
 
 def test_what_cannot_tell_its_author_is_kept_and_told_of(world: World) -> None:
@@ -107,11 +107,11 @@ def test_what_cannot_tell_its_author_is_kept_and_told_of(world: World) -> None:
     authorless = {"text": f"I am ada, {WORD}"}
     aside_of(world, f"17,ADA,{WORD}", authorless, '{"author": "adam", "text": "cut of', "18,adam,hello", "[1]")
     (first, second, *_) = items = _numbers(world)
-    assert forget(world.store, world.desk(), "ada", author_of)["perhaps"] == [first, second]
+    assert forget(world.store, world.desk(), "ada", author_of).perhaps == (first, second)
     control.dismiss(world.store, world.desk(), first)
-    assert forget(world.store, world.desk(), "memory:4711", author_of)["perhaps"] == []
+    assert forget(world.store, world.desk(), "memory:4711", author_of).perhaps == ()
     assert len(raws(world)) == len(items) - 1
-    with pytest.raises(DeskError, match=f"there is no quarantined item {first}"):
+    with pytest.raises(DeskError, match=f"nothing is quarantined as {first}"):
         control.dismiss(world.store, world.desk(), first)
 
 
@@ -126,7 +126,7 @@ def test_somebody_known_from_an_unread_item_alone_can_be_forgotten(world: World,
     world.said(*praise())
     aside_of(world, {"author": "Ada", "author_id": "5", "text": WORD})
     done = forget(world.store, world.desk(), name, author_of)
-    assert (done["author_id"], done["erased"]["quarantine"], raws(world)) == ("5", 1, [])
+    assert (done.author_id, done.erased["quarantine"], raws(world)) == ("5", 1, [])
     with pytest.raises(DeskError, match="nobody called 'bob'"):
         forget(world.store, world.desk(), "bob", author_of)
 
@@ -151,12 +151,8 @@ def test_a_mention_that_crashed_triage_is_its_authors(world: World) -> None:
     )
     world.polled(said)
     _crash(world)
-    assert forget(world.store, world.desk(), "ada", author_of)["erased"]["quarantine"] == 0 and raws(world) == [
-        said.text
-    ]
-    assert (
-        forget(world.store, world.desk(), "memory:u-bob", author_of)["erased"]["quarantine"] == 1 and raws(world) == []
-    )
+    assert forget(world.store, world.desk(), "ada", author_of).erased["quarantine"] == 0 and raws(world) == [said.text]
+    assert forget(world.store, world.desk(), "memory:u-bob", author_of).erased["quarantine"] == 1 and raws(world) == []
 
 
 def _crash(world: World) -> None:

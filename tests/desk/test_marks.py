@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from listener.desk import marks
+from listener.desk import marks, queue
 from listener.desk.queue import QueueFilter, listing, single
 from listener.errors import DeskError
 from tests.desk.world import World, praise
@@ -26,9 +26,9 @@ def test_a_claim_that_ended_is_free_and_no_longer_shown(world: World) -> None:
     """Upkeep takes it out of the row later; nobody sees it till then."""
     (reply_id,) = world.said(*praise())
     marks.claim(world.store, world.desk("bo"), reply_id)
-    assert single(world.store, world.view(), reply_id)["claimed_by"] == "bo"
+    assert single(world.store, world.view(), reply_id).claimed_by == "bo"
     world.after(minutes=15)
-    assert single(world.store, world.view(), reply_id)["claimed_by"] is None
+    assert single(world.store, world.view(), reply_id).claimed_by is None
     marks.claim(world.store, world.desk(), reply_id)
     assert world.reply(reply_id).claimed_by == "dana"
 
@@ -49,7 +49,7 @@ def test_assigning_takes_a_name_of_the_staff_list(world: World) -> None:
     listed = world.desk(policy=replace(world.policy, staff=("dana", "bo")))
     with pytest.raises(DeskError, match="zed is not on the staff list"):
         marks.assign(world.store, listed, reply_id, "zed")
-    with pytest.raises(DeskError, match="that is no name"):
+    with pytest.raises(DeskError, match="the name is empty"):
         marks.assign(world.store, world.desk(), reply_id, " ")
     marks.assign(world.store, listed, reply_id, "bo")
     assert world.reply(reply_id).assigned_to == "bo"
@@ -61,14 +61,14 @@ def test_a_snoozed_reply_is_out_of_sight_until_it_wakes(world: World) -> None:
     marks.snooze(world.store, world.desk(), first, timedelta(hours=2))
 
     def shown(states: tuple[str, ...] | None = None) -> list[int]:
-        return [one["id"] for one in listing(world.store, world.view(), QueueFilter(states))[0]]
+        return [one.reply_id for one in listing(world.store, world.view(), QueueFilter(states))[0]]
 
     assert shown() == [second]
     assert shown(("drafted",)) == [first, second]
     assert listing(world.store, world.view(), QueueFilter())[1].snoozed == 1
     world.after(hours=2)
     assert shown() == [first, second]
-    assert single(world.store, world.view(), first)["snoozed_until"] is None
+    assert single(world.store, world.view(), first).snoozed_until is None
 
 
 def test_what_is_approved_cannot_be_snoozed(world: World) -> None:
@@ -82,10 +82,24 @@ def test_what_is_approved_cannot_be_snoozed(world: World) -> None:
 def test_who_leaves_gives_back_only_their_own_lease(world: World) -> None:
     """In passing: nothing is wrong when it is somebody else's, or over."""
     (reply_id,) = world.said(*praise())
-    marks.claim(world.store, world.desk("bo"), reply_id)
+    marks.claim_quietly(world.store, world.desk("bo"), reply_id)
     marks.release_quietly(world.store, world.desk(), reply_id)
     assert world.reply(reply_id).claimed_by == "bo"
     marks.release_quietly(world.store, world.desk("bo"), reply_id)
     marks.release_quietly(world.store, world.desk("bo"), reply_id)
     assert world.reply(reply_id).claimed_by is None
-    assert [one.what for one in world.events(reply_id)].count("released") == 1
+
+
+def test_only_an_explicit_claim_is_logged(world: World) -> None:
+    """Looking at a reply claims it, and leaves no event; what others see of it changes all the same."""
+    (reply_id,) = world.said(*praise())
+    before, stamp = len(world.events(reply_id)), queue.stamp(world.store)
+    marks.claim_quietly(world.store, world.desk("bo"), reply_id)
+    assert single(world.store, world.view(), reply_id).claimed_by == "bo" and queue.stamp(world.store) != stamp
+    with pytest.raises(DeskError, match="claimed by bo"):
+        marks.claim_quietly(world.store, world.desk(), reply_id)
+    marks.release_quietly(world.store, world.desk("bo"), reply_id)
+    assert len(world.events(reply_id)) == before and queue.stamp(world.store) == stamp
+    marks.claim(world.store, world.desk("bo"), reply_id)
+    marks.release(world.store, world.desk("bo"), reply_id)
+    assert [event.what for event in world.events(reply_id)[before:]] == ["claimed", "released"]

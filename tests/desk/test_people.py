@@ -6,6 +6,7 @@ from listener.desk import people
 from listener.desk.approve import Target, approve
 from listener.desk.forget import forget
 from listener.errors import DeskError
+from listener.store.records import Note, OptOut
 from tests import factories
 from tests.desk.world import World, praise
 
@@ -14,7 +15,7 @@ def test_a_person_is_found_by_handle_and_by_id(world: World) -> None:
     """Whatever case, with or without @ and platform."""
     world.said(*praise(), author_id="did:plc:abc", author_handle="Ada")
     for name in ("ada", "@ADA", "memory:ada", "did:plc:abc", "memory:did:plc:abc"):
-        assert people.person(world.store, name)["author_id"] == "did:plc:abc"
+        assert people.person(world.store, name).author_id == "did:plc:abc"
 
 
 def test_a_name_that_two_persons_have_asks_which(world: World) -> None:
@@ -36,8 +37,8 @@ def test_a_note_is_kept_with_who_and_when(world: World) -> None:
     world.said(*praise())
     with pytest.raises(DeskError, match="note is empty"):
         people.note(world.store, world.desk(), "user1", " ")
-    (note,) = people.note(world.store, world.desk("bo"), "user1", "likes mail")["notes"]
-    assert note == {"at": world.now, "by": "bo", "text": "likes mail"}
+    (note,) = people.note(world.store, world.desk("bo"), "user1", "likes mail").notes
+    assert note == Note(world.now, "bo", "likes mail")
 
 
 def test_an_opt_out_ends_what_waits_and_leaves_what_is_out(world: World) -> None:
@@ -49,7 +50,7 @@ def test_an_opt_out_ends_what_waits_and_leaves_what_is_out(world: World) -> None
     found = people.opt_out(world.store, world.desk(), "ada", "asked on the phone")
     assert [world.reply(one).state for one in said] == ["closed", "closed", "escalated", "sent"]
     assert world.reply(said[0]).closed_as == "withdrawn"
-    assert found["opted_out"] == {"at": world.now, "by": "dana", "why": "asked on the phone"}
+    assert found.opted_out == OptOut("memory", "u1", world.now, "dana", "asked on the phone")
 
 
 def test_after_an_opt_out_nothing_is_drafted_until_it_is_taken_back(world: World) -> None:
@@ -75,8 +76,9 @@ def test_an_opt_out_outlives_the_words_and_can_be_taken_back(world: World) -> No
     people.opt_out(world.store, world.desk(), "ada", "asked by mail")
     forget(world.store, world.desk(), "ada", factories.author_of)
     found = people.person(world.store, "memory:u-ada")
-    assert (found["handle"], found["exchanges"], found["opted_out"]["why"]) == (None, [], None)
-    assert people.opt_in(world.store, world.desk(), "memory:u-ada")["opted_out"] is None
+    assert (found.handle, found.exchanges) == (None, ())
+    assert found.opted_out is not None and found.opted_out.why is None
+    assert people.opt_in(world.store, world.desk(), "memory:u-ada").opted_out is None
     assert world.after(minutes=1).said(*praise(), author_id="u-ada", author_handle="ada") != [0]
 
 
@@ -84,7 +86,7 @@ def test_who_was_forgotten_can_be_opted_out(world: World) -> None:
     """Before they write again, by their id; who never was here cannot."""
     world.said(*praise(), author_id="u-ada", author_handle="ada")
     forget(world.store, world.desk(), "ada", factories.author_of)
-    assert people.opt_out(world.store, world.desk(), "memory:u-ada", None)["opted_out"] is not None
+    assert people.opt_out(world.store, world.desk(), "memory:u-ada", None).opted_out is not None
     assert world.after(minutes=1).said(*praise(), author_id="u-ada") == [0]
     with pytest.raises(DeskError, match="nobody called"):
         people.opt_out(world.store, world.desk(), "memory:u-bob", None)
@@ -95,8 +97,8 @@ def test_a_persons_page_has_every_exchange(world: World) -> None:
     who = {"author_id": "u1", "author_handle": "ada"}
     first, _ = world.said(*praise(), "going to the shop", **who)
     world.sent(first)
-    found = people.person(world.store, "ada")["exchanges"]
-    assert [(one["decision"], one["state"], one["approved_by"]) for one in found] == [
+    found = people.person(world.store, "ada").exchanges
+    assert [(one.decision, one.state, one.approved_by) for one in found] == [
         ("draft", "sent", "dana"),
         ("ignore", None, None),
     ]

@@ -1,13 +1,16 @@
 """What staff see: the shapes of CONTRACT.md, and a queue that pages without gaps."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from listener.cli import output
 from listener.desk import marks, people, transitions
 from listener.desk.approve import Target, approve
 from listener.desk.queue import ItemRef, QueueFilter, listing, show, single
+from listener.desk.views import ApprovalView
 from listener.errors import DeskError
 from listener.store import mentions
 from tests import factories
@@ -17,13 +20,20 @@ KEYS = {
     *("id", "state", "revision", "platform", "kind", "rule", "text", "length", "limit", "auto", "mention", "sentiment"),
     *("eligibility", "guards", "warnings", "claimed_by", "assigned_to", "snoozed_until", "approved_by", "created_at"),
     *("due_at", "not_before", "sent_at", "remote_id", "error", "closed_as", "reason", "decision", "approvals"),
+    *("reply_url", "link_hosts", "needs_second_approval"),
 }
 
 
 def test_a_reply_has_every_key_of_the_contract(world: World) -> None:
     """And `show` has four more."""
     (reply_id,) = world.said(*praise())
-    line, detail = single(world.store, world.view(), reply_id), show(world.store, world.view(), ItemRef(reply_id))
+    line, detail = (
+        json.loads(output.dumps(view))
+        for view in (
+            single(world.store, world.view(), reply_id),
+            show(world.store, world.view(), ItemRef(reply_id)),
+        )
+    )
     assert line.keys() >= KEYS
     assert set(detail) - set(line) == {"trail", "thread", "person", "events"}
     assert set(line["mention"]) >= {"id", "url", "text", "lang", "created_at", "author"}
@@ -34,24 +44,24 @@ def test_the_text_shown_is_exactly_what_will_be_posted(world: World) -> None:
     """With the platform's prefix, and its length counts it."""
     (reply_id,) = world.said(*praise())
     line = single(world.store, world.view(), reply_id)
-    assert line["text"] == f"@user1 {world.reply(reply_id).text}"
-    assert (line["length"], line["limit"]) == (len(line["text"]), 280)
+    assert line.text == f"@user1 {world.reply(reply_id).text}"
+    assert (line.length, line.limit) == (len(line.text), 280)
 
 
 def test_an_ignored_mention_shows_why_with_null_for_its_reply(world: World) -> None:
     """The trail tells; there is nothing to approve."""
     world.said("going to the shop")
     found = show(world.store, world.view(), ItemRef(mention=("memory", "m1")))
-    assert [found[name] for name in ("id", "state", "revision", "kind", "text")] == [None] * 5
-    assert found["decision"] == "ignore" and found["trail"][-1]["hit"]
+    assert (found.id, found.state, found.revision, found.kind, found.text) == (None,) * 5
+    assert found.decision == "ignore" and found.trail[-1].hit
 
 
 def test_an_escalation_has_its_guard_and_no_text(world: World) -> None:
     """The guard says why a person was called."""
     (reply_id,) = world.said("you will hear from my lawyer")
     line = single(world.store, world.view(), reply_id)
-    assert (line["text"], line["length"], line["kind"]) == (None, None, None)
-    assert [one["name"] for one in line["guards"]] == ["legal"]
+    assert (line.text, line.length, line.kind) == (None, None, None)
+    assert [one.name for one in line.guards] == ["legal"]
 
 
 def test_a_mention_that_is_not_decided_yet_can_be_shown(world: World) -> None:
@@ -59,7 +69,7 @@ def test_a_mention_that_is_not_decided_yet_can_be_shown(world: World) -> None:
     world.said("going to the shop")
     world.polled(factories.mention("later", id="9", interaction_id="9"))
     found = show(world.store, world.view(), ItemRef(mention=("memory", "9")))
-    assert (found["decision"], found["sentiment"]["compound"], found["trail"]) == (None, None, [])
+    assert (found.decision, found.sentiment.compound, found.trail) == (None, None, ())
 
 
 @pytest.mark.parametrize("asked", [ItemRef(77), ItemRef(mention=("memory", "zz"))])
@@ -77,17 +87,17 @@ def test_the_thread_has_what_was_said_and_answered_in_order(world: World) -> Non
     world.after(minutes=5)
     world.said("but where is my parcel? It never arrived", **who)
     found = show(world.store, world.view(), ItemRef(mention=("memory", "m2")))
-    assert [(one["who"], one["ours"]) for one in found["thread"]] == [("ada", False), ("dana", True), ("ada", False)]
-    assert found["thread"][1]["text"].startswith("@ada ")
-    assert (found["person"]["mentions"], found["person"]["answered"]) == (2, 1)
+    assert [(one.who, one.ours) for one in found.thread] == [("ada", False), ("dana", True), ("ada", False)]
+    assert found.thread[1].text.startswith("@ada ")
+    assert (found.person.mentions, found.person.answered) == (2, 1)
 
 
 def test_events_tell_the_whole_way(world: World) -> None:
     """From the poll to the approval, oldest first."""
     (reply_id,) = world.said(*praise())
     approve(world.store, world.desk(), [Target(reply_id)])
-    found = show(world.store, world.view(), ItemRef(reply_id))["events"]
-    assert [(one["what"], one["by"]) for one in found] == [
+    found = show(world.store, world.view(), ItemRef(reply_id)).events
+    assert [(one.what, one.by) for one in found] == [
         ("seen", "poll"),
         ("decided", "policy"),
         ("drafted", "policy"),
@@ -99,9 +109,9 @@ def test_the_approvals_are_those_of_the_text_that_stands(world: World) -> None:
     """An approval that was taken back is history."""
     (reply_id,) = world.said(*praise())
     approve(world.store, world.desk(), [Target(reply_id)])
-    assert single(world.store, world.view(), reply_id)["approvals"] == [{"by": "dana", "at": world.now}]
+    assert single(world.store, world.view(), reply_id).approvals == (ApprovalView("dana", world.now),)
     transitions.undo(world.store, world.desk(), reply_id)
-    assert single(world.store, world.view(), reply_id)["approvals"] == []
+    assert single(world.store, world.view(), reply_id).approvals == ()
 
 
 def test_pages_cover_the_queue_once_and_due_comes_first(world: World) -> None:
@@ -116,8 +126,8 @@ def test_pages_cover_the_queue_once_and_due_comes_first(world: World) -> None:
         found, _ = listing(world.store, world.view(), page)
         if not found:
             break
-        seen += [one["id"] for one in found]
-    whole = [one["id"] for one in listing(world.store, world.view(), QueueFilter(limit=None))[0]]
+        seen += [one.reply_id for one in found]
+    whole = [one.reply_id for one in listing(world.store, world.view(), QueueFilter(limit=None))[0]]
     assert seen == whole and sorted(seen) == ids and seen[-2:] == [ids[0], ids[3]]
 
 
@@ -126,7 +136,7 @@ def test_the_queue_is_narrowed_by_kind_platform_and_state(world: World) -> None:
     thanks, legal = world.said(*praise(), "you will hear from my lawyer")
 
     def shown(page: QueueFilter) -> list[int]:
-        return [one["id"] for one in listing(world.store, world.view(), page)[0]]
+        return [one.reply_id for one in listing(world.store, world.view(), page)[0]]
 
     assert shown(QueueFilter(kind="thank_you")) == [thanks]
     assert shown(QueueFilter(states=("escalated",))) == [legal]
@@ -151,14 +161,14 @@ def test_warnings_stand_by_the_draft(world: World) -> None:
     with world.store.write() as connection:
         mentions.edited(connection, item.key, item.mention, world.now, again=False)
         mentions.gone(connection, item.key, world.now)
-    names = [one["name"] for one in single(world.store, world.view(), reply_id)["warnings"]]
+    names = [one.name for one in single(world.store, world.view(), reply_id).warnings]
     assert names == ["edited", "gone"]
     people.opt_out(world.store, world.desk(), "user1", None)
-    assert show(world.store, world.view(), ItemRef(reply_id))["person"]["opted_out"]
+    assert show(world.store, world.view(), ItemRef(reply_id)).person.opted_out
 
 
 def _shown(world: World, **page: Any) -> list[int]:
-    return [one["id"] for one in listing(world.store, world.view(), QueueFilter(**page))[0]]
+    return [one.reply_id for one in listing(world.store, world.view(), QueueFilter(**page))[0]]
 
 
 def test_of_equal_due_times_the_more_urgent_comes_first(world: World) -> None:

@@ -8,13 +8,13 @@ import pytest
 
 from listener.desk import autonomy, marks, transitions
 from listener.desk.approve import ApprovalResult, Target, approve, needs_second_approval
-from listener.desk.queue import RenderContext, single
+from listener.desk.queue import single
+from listener.desk.views import ReplyView
 from listener.errors import DeskError
-from listener.model import Json
 from listener.store import draft_reviews, events
 from listener.store.records import Exchange
 from tests import factories
-from tests.desk.world import World, explained, praise, preview
+from tests.desk.world import World, praise, preview
 
 TWO = {"needs_second_approval": ("thank_you", "legal", "about_delivery")}
 SIGNED = {"signatures": {"dana": "^DK", "bo": "^BO"}}
@@ -25,14 +25,14 @@ def one(world: World, reply_id: int, by: str, **policy: Any) -> ApprovalResult:
     return approve(world.store, world.desk(by, factories.policy(**policy)), [Target(reply_id)])[0]
 
 
-def shown(world: World, reply_id: int, by: str, **policy: Any) -> Json:
+def shown(world: World, reply_id: int, by: str, **policy: Any) -> ReplyView:
     """The reply as this person sees it."""
     desk = world.desk(by, factories.policy(**policy))
 
-    def two(item: Exchange) -> bool:
+    def needs_second(item: Exchange) -> bool:
         return needs_second_approval(desk.policy, item)
 
-    view = RenderContext(preview, lambda decided, _: explained(decided), world.now, signed=desk.signed, two=two)
+    view = replace(world.view(), signed=desk.signed, needs_second=needs_second)
     return single(world.store, view, reply_id)
 
 
@@ -43,11 +43,11 @@ def test_the_first_of_two_leaves_it_drafted_and_the_second_lets_it_go(world: Wor
     assert one(world, reply_id, "dana", **TWO).ok
     reply = world.reply(reply_id)
     assert (reply.state, reply.approved_by, reply.claimed_by) == ("drafted", None, None)
-    assert [each["by"] for each in shown(world, reply_id, "bo", **TWO)["approvals"]] == ["dana"]
+    assert [each.by for each in shown(world, reply_id, "bo", **TWO).approvals] == ["dana"]
     assert one(world.after(minutes=1), reply_id, "bo", **TWO).ok
     found = shown(world, reply_id, "bo", **TWO)
-    assert (found["state"], found["approved_by"]) == ("approved", "bo")
-    assert [each["by"] for each in found["approvals"]] == ["dana", "bo"]
+    assert (found.state, found.approved_by) == ("approved", "bo")
+    assert [each.by for each in found.approvals] == ["dana", "bo"]
     assert [each.what for each in world.events(reply_id)[-2:]] == ["first_approval", "approved"]
 
 
@@ -56,7 +56,7 @@ def test_the_same_name_twice_is_not_two(world: World) -> None:
     (reply_id,) = world.said(*praise())
     assert one(world, reply_id, "dana", **TWO).ok
     again = one(world, reply_id, "dana", **TWO)
-    assert not again.ok and "a second name must approve it" in (again.error or "")
+    assert not again.ok and "a second person must approve it" in (again.error or "")
     assert world.reply(reply_id).state == "drafted"
 
 
@@ -102,7 +102,7 @@ def test_what_is_undone_counts_no_longer(world: World) -> None:
         transitions.undo(world.store, world.desk(), reply_id)
         with world.store.read() as connection:
             assert events.standing(connection, reply_id, world.reply(reply_id).revision) == []
-    with pytest.raises(DeskError, match="no approval to take back"):
+    with pytest.raises(DeskError, match="no approval to undo"):
         transitions.undo(world.store, world.desk(), reply_id)
 
 
@@ -131,18 +131,18 @@ def test_a_signature_stands_once_and_counts(world: World) -> None:
     (reply_id,) = world.said(*praise())
     plain = shown(world, reply_id, "zed", **SIGNED)
     found = shown(world, reply_id, "dana", **SIGNED)
-    assert found["text"] == f"{plain['text']} ^DK" and found["length"] == plain["length"] + 4
+    assert found.text == f"{plain.text} ^DK" and plain.length is not None and found.length == plain.length + 4
     assert one(world, reply_id, "dana", **SIGNED).ok
-    assert shown(world, reply_id, "bo", **SIGNED)["text"] == found["text"]
+    assert shown(world, reply_id, "bo", **SIGNED).text == found.text
     with world.store.read() as connection:
-        assert [each.text for each in events.approvals(connection, reply_id)] == [found["text"]]
+        assert [each.text for each in events.approvals(connection, reply_id)] == [found.text]
 
 
 def test_a_signature_that_leaves_no_room_is_refused(world: World) -> None:
     """It would be cut off on the platform."""
     (reply_id,) = world.said(*praise())
     desk = world.desk("dana", factories.policy(**SIGNED))
-    with pytest.raises(DeskError, match="is 282 long, memory takes 280"):
+    with pytest.raises(DeskError, match="too long for memory: 282 of 280"):
         transitions.edit(world.store, desk, reply_id, "x" * 271)
     transitions.edit(world.store, desk, reply_id, "x" * 269)
     transitions.edit(world.store, desk, reply_id, f"{'x' * 269} ^DK")  # signed by hand: no second time
@@ -153,7 +153,7 @@ def test_a_text_saved_as_it_was_shown_is_no_edit(world: World) -> None:
     """With the signature and without: the draft is still the program's, and bears no initials itself."""
     (reply_id,) = world.said(*praise())
     drafted, desk = world.reply(reply_id).text or "", world.desk("dana", factories.policy(**SIGNED))
-    for words in (drafted, shown(world, reply_id, "dana", **SIGNED)["text"].removeprefix("@user1 ")):
+    for words in (drafted, str(shown(world, reply_id, "dana", **SIGNED).text).removeprefix("@user1 ")):
         transitions.edit(world.store, desk, reply_id, words)
         reply = world.reply(reply_id)
         assert reply.auto and reply.variant and reply.text == drafted
@@ -180,7 +180,7 @@ def test_the_second_name_approves_the_words_of_the_first(world: World) -> None:
     """With the first one's signature: nobody approves what nobody saw."""
     (reply_id,) = world.said(*praise())
     assert one(world, reply_id, "dana", **TWO, **SIGNED).ok
-    assert shown(world, reply_id, "bo", **TWO, **SIGNED)["text"].endswith(" ^DK")
+    assert str(shown(world, reply_id, "bo", **TWO, **SIGNED).text).endswith(" ^DK")
     assert one(world, reply_id, "bo", **TWO, **SIGNED).ok
     with world.store.read() as connection:
         assert len({each.text for each in events.approvals(connection, reply_id)}) == 1
@@ -190,7 +190,7 @@ def test_the_second_name_approves_the_words_of_the_first(world: World) -> None:
 def test_a_variable_that_nobody_filled_in_does_not_go_out(world: World, text: str) -> None:
     """A customer who reads {{ name }} knows what we are."""
     (reply_id,) = world.said(*praise())
-    with pytest.raises(DeskError, match="nobody filled in"):
+    with pytest.raises(DeskError, match="still contains"):
         transitions.edit(world.store, world.desk(), reply_id, text)
 
 

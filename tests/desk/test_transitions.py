@@ -1,24 +1,26 @@
 """What staff do with one reply: every move checks where it stands, and leaves an event."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from listener.desk import transitions
+from listener.desk import autonomy, transitions
 from listener.desk.approve import DeskContext, Target, approve
 from listener.desk.forget import forget
 from listener.errors import DeskError
 from listener.store import mentions, notices
 from listener.store.engine import Store
 from tests import factories
-from tests.desk.world import World, praise
+from tests.desk.world import World, praise, preview
 
 Move = Callable[[Store, DeskContext, int], None]
 EVERY: dict[str, Move] = {
     "edit": lambda store, desk, number: transitions.edit(store, desk, number, "Hello!"),
     "reject": lambda store, desk, number: transitions.reject(store, desk, number, "no"),
     "close": lambda store, desk, number: transitions.close(store, desk, number, "no"),
+    "reopen": transitions.reopen,
     "retry": transitions.retry,
     "undo": transitions.undo,
     "done": lambda store, desk, number: transitions.done(store, desk, number, None),
@@ -30,6 +32,7 @@ ALLOWED = {
     "edit": {"drafted", "escalated", "approved", "failed"},
     "reject": {"drafted", "escalated", "approved", "failed", "by_hand"},
     "close": {"drafted", "escalated", "approved", "failed", "by_hand"},
+    "reopen": {"closed"},
     "retry": {"failed"},
     "undo": {"approved", "by_hand"},
     "done": {"by_hand"},
@@ -57,7 +60,7 @@ def test_a_move_from_the_wrong_state_changes_nothing(world: World, name: str) ->
 def test_a_move_leaves_an_event_with_who_and_when(world: World, name: str, state: str) -> None:
     """The exchange log tells every arrow."""
     (reply_id,) = world.said(*praise())
-    world.put(reply_id, state)
+    world.put(reply_id, state, **({"closed_as": "rejected", "reason": "no"} if state == "closed" else {}))
     world.after(minutes=1)
     EVERY[name](world.store, world.desk("bo"), reply_id)
     last = world.events(reply_id)[-1]
@@ -118,6 +121,74 @@ def test_closing_keeps_the_reason_and_asks_for_one(world: World, move: Callable[
     assert (reply.state, reply.closed_as, reply.reason) == ("closed", closed_as, "not for us")
 
 
+@pytest.mark.parametrize("move", [transitions.reject, transitions.close])
+def test_a_reply_that_staff_closed_is_reopened_with_its_text(world: World, move: Callable[..., None]) -> None:
+    """For a new approval by a person: it has a new revision, and no reason any more."""
+    (reply_id,) = world.said(*praise())
+    text = world.reply(reply_id).text
+    move(world.store, world.desk(), reply_id, "irony")
+    transitions.reopen(world.store, world.desk("bo"), reply_id)
+    reply = world.reply(reply_id)
+    assert (reply.state, reply.text, reply.revision) == ("drafted", text, 2)
+    assert (reply.closed_as, reply.reason, reply.approved_by, reply.assigned_to) == (None, None, None, "bo")
+    last = world.events(reply_id)[-1]
+    assert (last.what, last.by) == ("reopened", "bo") and "irony" in (last.detail or {})["message"]
+    assert approve(world.store, world.desk(), [Target(reply_id, 2)])[0].ok
+
+
+def test_a_reopened_draft_is_not_approved_automatically(world: World) -> None:
+    """A person rejected it: whatever its kind may do by itself, a person approves it."""
+    (reply_id,) = world.said(*praise())
+    transitions.reject(world.store, world.desk(), reply_id, "irony")
+    transitions.reopen(world.store, world.desk(), reply_id)
+    assert world.reply(reply_id).auto
+    policy = replace(
+        world.policy, responders=tuple(replace(config, auto="always") for config in world.policy.responders)
+    )
+    autonomy.approve_automatically(world.store, policy, preview, "memory", world.now)
+    assert world.reply(reply_id).state == "drafted"
+
+
+def test_a_closed_escalation_is_reopened_as_one(world: World) -> None:
+    """It has no text to approve."""
+    (reply_id,) = world.said("you will hear from my lawyer")
+    transitions.close(world.store, world.desk(), reply_id, "settled")
+    transitions.reopen(world.store, world.desk(), reply_id)
+    assert (world.reply(reply_id).state, world.reply(reply_id).text) == ("escalated", None)
+
+
+@pytest.mark.parametrize("closed_as", ["expired", "withdrawn"])
+def test_what_earshot_closed_is_not_reopened(world: World, closed_as: str) -> None:
+    """Too old, or against somebody's wish."""
+    (reply_id,) = world.said(*praise())
+    world.put(reply_id, "closed", closed_as=closed_as, reason="old")
+    with pytest.raises(DeskError, match=f"closed \\({closed_as}\\), not by staff; run `earshot escalate memory:m1`"):
+        transitions.reopen(world.store, world.desk(), reply_id)
+
+
+def test_a_reply_is_not_reopened_beside_another(world: World) -> None:
+    """A mention has one live reply at most."""
+    (reply_id,) = world.said(*praise())
+    transitions.reject(world.store, world.desk(), reply_id, "irony")
+    other = transitions.escalate_mention(world.store, world.desk(), "memory", "m1")
+    with pytest.raises(DeskError, match=f"already has reply {other}"):
+        transitions.reopen(world.store, world.desk(), reply_id)
+    assert world.reply(reply_id).state == "closed"
+
+
+def test_a_reply_to_what_is_gone_is_not_reopened(world: World) -> None:
+    """Deleted on the platform, or erased here."""
+    deleted, erased = world.said(*praise(2))
+    for reply_id in (deleted, erased):
+        transitions.reject(world.store, world.desk(), reply_id, "irony")
+    with world.store.write() as connection:
+        mentions.gone(connection, world.item(deleted).key, world.now)
+    forget(world.store, world.desk(), "memory:u2", factories.author_of)
+    for reply_id, message in ((deleted, "memory:m1 was deleted"), (erased, "text of memory:m2 was erased")):
+        with pytest.raises(DeskError, match=message):
+            transitions.reopen(world.store, world.desk(), reply_id)
+
+
 def test_a_failed_reply_tried_again_needs_a_new_approval(world: World) -> None:
     """Its old one is gone, and so is the revision it was for."""
     (reply_id,) = world.said(*praise())
@@ -169,9 +240,8 @@ def test_an_ignored_mention_is_put_into_the_queue_once(world: World) -> None:
     world.said("going to the shop")
     made = transitions.escalate_mention(world.store, world.desk(), "memory", "m1")
     reply = world.reply(made)
-    due = world.now + timedelta(hours=25)  # it is Sunday noon: four hours after nine on Monday
-    assert (reply.state, reply.rule, reply.due_at) == ("escalated", "staff", due)
-    with pytest.raises(DeskError, match=f"has reply {made} already"):
+    assert (reply.state, reply.rule, reply.due_at) == ("escalated", "staff", world.now + timedelta(hours=4))
+    with pytest.raises(DeskError, match=f"already has reply {made}"):
         transitions.escalate_mention(world.store, world.desk(), "memory", "m1")
     transitions.close(world.store, world.desk(), made, "seen")
     assert transitions.escalate_mention(world.store, world.desk(), "memory", "m1") > made
@@ -182,7 +252,7 @@ def test_a_mention_that_waits_for_triage_is_not_escalated(world: World) -> None:
     world.said("going to the shop")
     with world.store.write() as connection:
         mentions.set_stage(connection, [1], "new")
-    with pytest.raises(DeskError, match="still to be decided"):
+    with pytest.raises(DeskError, match="not decided yet"):
         transitions.escalate_mention(world.store, world.desk(), "memory", "m1")
 
 
@@ -196,5 +266,5 @@ def test_a_mention_whose_words_were_erased_is_not_escalated(world: World) -> Non
     """Whoever was forgotten gets no new words from us."""
     world.said("going to the shop")
     forget(world.store, world.desk(), "memory:u1", factories.author_of)
-    with pytest.raises(DeskError, match="were erased"):
+    with pytest.raises(DeskError, match="was erased"):
         transitions.escalate_mention(world.store, world.desk(), "memory", "m1")

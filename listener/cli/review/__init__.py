@@ -12,7 +12,7 @@ from listener.cli.app import app
 from listener.cli.arguments import As
 from listener.errors import InputError
 
-WAIT = 5.0  # seconds for a database that somebody else holds: a screen that stands still is told why
+WAIT_S = 5.0  # for a database that another process holds: the screen stands still meanwhile
 
 
 @app.command()
@@ -24,22 +24,22 @@ def review(
 
     Example: earshot review --as dana
     """
-    from listener.cli.review.session import Session
+    from listener.cli.review.presenter import Presenter
 
     if not plain and not _whole_screen():
-        raise InputError("this is no terminal to draw on", "`earshot review --plain` works line by line")
-    for number in (signal.SIGTERM, signal.SIGHUP):  # whoever hangs up leaves as with q: the lease is given back
+        raise InputError("this is not a terminal to draw on", "`earshot review --plain` works line by line")
+    for number in (signal.SIGTERM, signal.SIGHUP):  # hanging up quits as `q` does: the claim is released
         signal.signal(number, signal.default_int_handler)
     config = context.settings()
-    with context.store(wait=WAIT) as store, Session(store, config, name) as session:
+    with context.store(wait=WAIT_S) as store, Presenter(store, config, name) as presenter:
         if plain:
-            from listener.cli.review.plain import run
+            from listener.cli.review.plain import Reader
 
-            run(session)
+            Reader(presenter).run()
         else:
-            from listener.cli.review.screen import Review
+            from listener.cli.review.keys import Review
 
-            screen = Review(session)
+            screen = Review(presenter)
             screen.run(mouse=False)  # the terminal's own selection stays: texts by hand are copied with it
             if screen._exception is not None:
                 raise screen._exception

@@ -1,211 +1,224 @@
-"""The keys of `review` that end in a move of the desk: what each asks for, and what it does. Both manners use them."""
+"""The keys of `review`: when the footer offers each, what it asks, and what it does. Both views use them."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from listener.cli import context, times
-from listener.cli.review.session import REASONS, Session
+from listener.cli.review.presenter import MAX_REASONS, Presenter
 from listener.desk import marks, people, transitions, wordings
+from listener.desk.views import ReplyView
 from listener.errors import DeskError
-from listener.model import Json
 
 REJECTIONS = ("irony, or a joke", "not about us", "wrong tone", "answered elsewhere", "nothing to answer")
 ENDINGS = ("needs no answer", "settled elsewhere", "spam")
 SPANS = ("30m", "2h", "4h", "1d", "3d", "1w")
 POSTED, NOT_YET = "yes, it is posted", "no, not yet"
-THERE, NOT_THERE, UNSURE = "it is there", "it is surely not there", "that cannot be told"
+THERE, NOT_THERE, UNSURE = "it is there", "it is surely not there", "I can't tell"
+ID_OR_LINK = "id or link of the post"
+WAITING = ("drafted", "escalated", "by_hand", "unconfirmed", "failed")
+ANY = (*WAITING, "approved", "closed", "claimed", "none")  # claimed: a colleague works on it; none: nothing is open
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked before a move: a key of `keys` means one of the choices.
+    """What is asked before an act. keys: one for each choice.
 
-    own: other answers count too, and then a key is taken with Enter only, for it may begin somebody's own words.
+    takes_text: other answers count too, and a key is then taken with Enter only, since it may begin a text.
+    follow_ups: what a choice makes us ask; that answer counts.
     """
 
     title: str
     choices: tuple[str, ...] = ()
     keys: str = "123456789"
-    own: bool = True
-    page: tuple[str, ...] = ()  # what is to be read before
+    takes_text: bool = True
+    intro: tuple[str, ...] = ()
     may_be_empty: bool = False
-    text: str = ""  # what stands there to be changed
-    then: Mapping[str, "Question"] = field(default_factory=dict)  # what a choice makes us ask; that answer counts
+    text: str = ""  # to be changed
+    follow_ups: Mapping[str, "Question"] = field(default_factory=dict)
 
-    def choice(self, key: str) -> str | None:
-        """The choice that a key means."""
+    def choice_of(self, key: str) -> str | None:
+        """Return the choice that a key means."""
         place = self.keys.find(key) if len(key) == 1 else -1
         return self.choices[place] if 0 <= place < len(self.choices) else None
 
-    def meant(self, answer: str) -> str:
-        """The choice that an answer means: its key, or where nothing else counts its beginning; else the answer."""
+    def resolve(self, answer: str) -> str:
+        """Return the choice that an answer means by its key or, where no text counts, its start; else the answer."""
         words = answer.strip().lower()
-        begun = [] if self.own or not words else [one for one in self.choices if one.lower().startswith(words)]
-        return self.choice(answer.strip()) or (begun[0] if len(begun) == 1 else answer)
+        starts = words if words and not self.takes_text else None
+        begun = [choice for choice in self.choices if starts and choice.lower().startswith(starts)]
+        return self.choice_of(answer.strip()) or (begun[0] if len(begun) == 1 else answer)
 
 
 @dataclass(frozen=True, slots=True)
-class ReviewAction:
-    """A key, its word, what help says, what it asks (None: nothing), what it does, and if the next one is opened."""
+class KeyInfo:
+    """A key, its word, its line of help, and the states of a reply in which the footer offers it."""
 
     key: str
     word: str
     message: str
-    ask: Callable[[Session, Json], Question] | None
-    do: Callable[[Session, Json, str], str]
-    advances: bool = True
+    states: tuple[str, ...] = ()
 
 
-def _known(recent: list[str], usual: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((*recent, *usual)))[:REASONS]
+@dataclass(frozen=True, slots=True)
+class ReviewAction(KeyInfo):
+    """A key that ends in an act of the desk. advances: the next reply is opened after it."""
+
+    do: Callable[[Presenter, ReplyView, str], str] = lambda presenter, reply, answer: ""
+    ask: Callable[[Presenter, ReplyView], Question] | None = None
+    advances: bool = False
+
+    def run(self, presenter: Presenter, reply: ReplyView, answer: str = "") -> str:
+        """Act, so that it can be undone. Returns the report. Raises EarshotError."""
+        return presenter.act(self.word, reply, lambda: self.do(presenter, reply, answer))
 
 
-def _why_rejected(session: Session, one: Json) -> Question:
-    return Question(f"Why must {one['id']} not go out?", _known(session.reasons("rejected"), REJECTIONS))
+def footer(keys: Sequence[KeyInfo], state: str) -> str:
+    """Return the keys that fit this state, as `a approve  e edit`."""
+    return "  ".join(f"{info.key} {info.word}" for info in keys if state in info.states)
 
 
-def _reject(session: Session, one: Json, why: str) -> str:
-    transitions.reject(session.store, session.desk, one["id"], why)
-    return f"{one['id']} is rejected: {why}"
+def _ask_rejection(presenter: Presenter, reply: ReplyView) -> Question:
+    return Question(f"Why reject reply {reply.id}?", presenter.reasons("rejected", REJECTIONS))
 
 
-def _why_closed(session: Session, one: Json) -> Question:
-    return Question(f"Why does {one['id']} need no reply?", _known(session.reasons("handled"), ENDINGS))
+def _reject(presenter: Presenter, reply: ReplyView, reason: str) -> str:
+    transitions.reject(presenter.store, presenter.desk, reply.reply_id, reason)
+    return f"Reply {reply.id} rejected: {reason}"
 
 
-def _close(session: Session, one: Json, why: str) -> str:
-    transitions.close(session.store, session.desk, one["id"], why)
-    return f"{one['id']} is closed: {why}"
+def _ask_ending(presenter: Presenter, reply: ReplyView) -> Question:
+    return Question(f"Why close reply {reply.id}?", presenter.reasons("handled", ENDINGS))
 
 
-def _escalate(session: Session, one: Json, answer: str) -> str:
-    transitions.escalate(session.store, session.desk, one["id"])
-    return f"{one['id']} is escalated: its text is gone, e writes another"
+def _close(presenter: Presenter, reply: ReplyView, reason: str) -> str:
+    transitions.close(presenter.store, presenter.desk, reply.reply_id, reason)
+    return f"Reply {reply.id} closed: {reason}"
 
 
-def _whose(session: Session, one: Json) -> Question:
-    return Question(f"Who takes {one['id']}?", session.desk.policy.staff[:REASONS])
+def _reopen(presenter: Presenter, reply: ReplyView, answer: str) -> str:
+    transitions.reopen(presenter.store, presenter.desk, reply.reply_id)
+    return f"Reply {reply.id} reopened"
 
 
-def _assign(session: Session, one: Json, to: str) -> str:
-    marks.assign(session.store, session.desk, one["id"], to)
-    return f"{one['id']} is {to}'s"
+def _escalate(presenter: Presenter, reply: ReplyView, answer: str) -> str:
+    transitions.escalate(presenter.store, presenter.desk, reply.reply_id)
+    return f"Reply {reply.id} escalated, draft removed; e: write one"
 
 
-def _how_long(session: Session, one: Json) -> Question:
-    return Question(f"For how long shall {one['id']} sleep? A letter, or a span such as 45m", SPANS, "abcdef")
+def _ask_assignee(presenter: Presenter, reply: ReplyView) -> Question:
+    return Question(f"Assign reply {reply.id} to whom?", presenter.desk.policy.staff[:MAX_REASONS])
 
 
-def _snooze(session: Session, one: Json, span: str) -> str:
-    marks.snooze(session.store, session.desk, one["id"], times.span(span.strip()))
-    return f"{one['id']} sleeps for {span}"
+def _assign(presenter: Presenter, reply: ReplyView, name: str) -> str:
+    marks.assign(presenter.store, presenter.desk, reply.reply_id, name)
+    return f"Reply {reply.id} assigned to {name}"
 
 
-def _another(session: Session, one: Json, answer: str) -> str:
-    config = session.config
+def _ask_span(presenter: Presenter, reply: ReplyView) -> Question:
+    return Question(f"Snooze reply {reply.id} for how long? A letter, or a span such as 45m", SPANS, "abcdef")
+
+
+def _snooze(presenter: Presenter, reply: ReplyView, span: str) -> str:
+    marks.snooze(presenter.store, presenter.desk, reply.reply_id, times.span(span.strip()))
+    return f"Reply {reply.id} snoozed for {span}"
+
+
+def _vary(presenter: Presenter, reply: ReplyView, answer: str) -> str:
+    config, revision = presenter.config, reply.revision or 0
     wordings.use_next_wording(
-        session.store,
-        session.desk,
-        one["id"],
-        one["revision"],
+        presenter.store,
+        presenter.desk,
+        reply.reply_id,
+        revision,
         lambda decided, mention: context.wordings(config, decided, mention),
     )
-    return f"{one['id']} has another wording; v takes the next, a approves"
+    return "Next wording; v: another, a: approve"
 
 
-def _note_on(session: Session, one: Json) -> Question:
+def _ask_note(presenter: Presenter, reply: ReplyView) -> Question:
     return Question("What should colleagues know about this person?")
 
 
-def _note(session: Session, one: Json, text: str) -> str:
-    people.note(session.store, session.desk, session.person(one), text)
-    return "noted"
+def _note(presenter: Presenter, reply: ReplyView, text: str) -> str:
+    people.note(presenter.store, presenter.desk, presenter.person_of(reply), text)
+    return "Note saved"
 
 
-def _posted(session: Session, one: Json) -> Question:
-    if one["state"] != "by_hand":
-        raise DeskError(
-            f"the mention is at {one['reply_url'] or 'a place nobody told'}", "a reply by hand is approved first"
-        )
-    page = (f"Post this at {one['reply_url'] or 'the platform'}:", one["text"] or "")
-    then = {POSTED: Question("The id or the link of your post (Enter alone: without)", may_be_empty=True)}
-    return Question("Is it posted? 1 or 2, or the id or the link of your post", (POSTED, NOT_YET), page=page, then=then)
+def _ask_posted(presenter: Presenter, reply: ReplyView) -> Question:
+    if reply.state != "by_hand":
+        where = f"; the mention is at {reply.reply_url}" if reply.reply_url else ""
+        raise DeskError(f"reply {reply.id} is {reply.state}, not by_hand", f"approve it first{where}")
+    intro = (f"Post this at {reply.reply_url or 'the platform'}:", reply.text or "")
+    follow_ups = {POSTED: Question(f"The {ID_OR_LINK} (Enter to skip)", may_be_empty=True)}
+    title = f"Is it posted? 1 or 2, or the {ID_OR_LINK}"
+    return Question(title, (POSTED, NOT_YET), intro=intro, follow_ups=follow_ups)
 
 
-def _done(session: Session, one: Json, answer: str) -> str:
+def _mark_posted(presenter: Presenter, reply: ReplyView, answer: str) -> str:
     if answer == NOT_YET:
-        return f"{one['id']} still waits to be posted"
-    transitions.done(session.store, session.desk, one["id"], _remote_id(answer) if answer.strip() else None)
-    return f"{one['id']} is sent, by your hand"
+        return f"Reply {reply.id} still has to be posted"
+    remote_id = _remote_id(answer) if answer.strip() else None
+    transitions.done(presenter.store, presenter.desk, reply.reply_id, remote_id)
+    return f"Reply {reply.id} marked as posted"
 
 
-def _settled(session: Session, one: Json) -> Question:
-    if one["state"] != "unconfirmed":
-        raise DeskError(f"{one['id']} is {one['state']}, not unknown", "y settles an unknown outcome")
-    page = (f"Look for it below {one['reply_url'] or 'the mention'}. Sent again, it answers somebody twice.",)
-    then = {THERE: Question("The id or the link of its post there")}
-    return Question(
-        "Is it there? 1, 2 or 3, or the id or the link of the post", (THERE, NOT_THERE, UNSURE), page=page, then=then
-    )
+def _ask_outcome(presenter: Presenter, reply: ReplyView) -> Question:
+    if reply.state != "unconfirmed":
+        raise DeskError(f"reply {reply.id} is {reply.state}, not unconfirmed", "y settles an unconfirmed reply")
+    intro = (f"Look for it below {reply.reply_url or 'the mention'}. Sending again may answer twice.",)
+    follow_ups = {THERE: Question(f"The {ID_OR_LINK}")}
+    title = f"Is it there? 1, 2 or 3, or the {ID_OR_LINK}"
+    return Question(title, (THERE, NOT_THERE, UNSURE), intro=intro, follow_ups=follow_ups)
 
 
-def _settle(session: Session, one: Json, answer: str) -> str:
+def _settle(presenter: Presenter, reply: ReplyView, answer: str) -> str:
     if answer == UNSURE:
-        return f"{one['id']} stays unknown: Earshot goes on looking"
+        return f"Reply {reply.id} unconfirmed; still checking"
     remote_id = None if answer == NOT_THERE else _remote_id(answer)
-    transitions.resolve(session.store, session.desk, one["id"], remote_id)
-    return f"{one['id']} goes out again" if remote_id is None else f"{one['id']} is sent, as {remote_id}"
+    transitions.resolve(presenter.store, presenter.desk, reply.reply_id, remote_id)
+    return f"Reply {reply.id} will be sent again" if remote_id is None else f"Reply {reply.id} sent as {remote_id}"
 
 
 def _remote_id(answer: str) -> str:
-    """The id of a post, or of the post behind a link. Raises DeskError for words: `no` is no id."""
+    """Return the id of a post, also from its link. Raises DeskError for words: `no` is not an id."""
     word = answer.strip()
     if len(word.split()) != 1 or not re.search("[0-9/:]", word):
-        raise DeskError(f"{word!r} is no id and no link of a post", "nothing was changed")
+        raise DeskError(f"{word!r} is not a post id or link", "nothing was changed")
     link = re.fullmatch(r"https?://\S+/([0-9]+)/?([?#]\S*)?", word)
     return link[1] if link else word
 
 
-def _retry(session: Session, one: Json, answer: str) -> str:
-    transitions.retry(session.store, session.desk, one["id"])
-    return f"{one['id']} waits to be approved again"
+def _retry(presenter: Presenter, reply: ReplyView, answer: str) -> str:
+    transitions.retry(presenter.store, presenter.desk, reply.reply_id)
+    return f"Reply {reply.id} is back in the queue; approve it to send"
 
 
-ACTS = (
-    ReviewAction("v", "variant", "puts another wording in its place", None, _another, advances=False),
-    ReviewAction("r", "reject", "it must not go out; asks why", _why_rejected, _reject),
-    ReviewAction("c", "close", "needs no reply; asks why", _why_closed, _close),
-    ReviewAction("x", "escalate", "hands it to staff without its text", None, _escalate, advances=False),
-    ReviewAction("g", "give", "assigns it to somebody", _whose, _assign),
-    ReviewAction("z", "snooze", "out of sight for a while", _how_long, _snooze),
-    ReviewAction("n", "note", "notes something about the person", _note_on, _note, advances=False),
-    ReviewAction("b", "by hand", "text and link of what you post yourself; then marks it done", _posted, _done),
-    ReviewAction("y", "settle", "an unknown outcome: is it there, or not?", _settled, _settle),
-    ReviewAction("t", "retry", "puts what failed back in the queue", None, _retry, advances=False),
+ENDABLE = ("escalated", "by_hand", "failed")
+APPROVE = KeyInfo("a", "approve", "send exactly the text shown", ("drafted",))
+EDIT = KeyInfo("e", "edit", "write another text", ("drafted", "escalated", "approved", "failed"))
+ACTIONS = (
+    ReviewAction("v", "variant", "use another wording", ("drafted",), _vary),
+    ReviewAction("r", "reject", "do not send it; asks why", ("drafted", "approved"), _reject, _ask_rejection, True),
+    ReviewAction("c", "close", "no reply needed; asks why", ENDABLE, _close, _ask_ending, True),
+    ReviewAction("x", "escalate", "hand it to staff without the text", ("drafted", "approved"), _escalate),
+    ReviewAction("g", "give", "assign it to somebody", ("escalated", "unconfirmed"), _assign, _ask_assignee, True),
+    ReviewAction("z", "snooze", "hide it for a while", WAITING, _snooze, _ask_span, True),
+    ReviewAction("n", "note", "note something about the person", ("escalated",), _note, _ask_note),
+    ReviewAction("b", "by hand", "post it yourself; marks it as posted", ("by_hand",), _mark_posted, _ask_posted, True),
+    ReviewAction("y", "settle", "unconfirmed: is it there, or not?", ("unconfirmed",), _settle, _ask_outcome, True),
+    ReviewAction("t", "retry", "put a failed reply back in the queue", ("failed",), _retry),
+    ReviewAction("o", "reopen", "put a closed reply back in the queue", ("closed",), _reopen),
 )
+UNDO = KeyInfo("u", "undo", "undo the last act of this session; U: all approvals not sent yet", ANY)
 
 
-def pick(session: Session, answer: str) -> tuple[str, Json]:
-    """The part of the queue that an answer means, by its name or the start of it. Raises DeskError."""
-    found = [one for one in filters(session).items() if one[0].startswith(answer.strip().lower())]
-    if not found or not answer.strip():
-        raise DeskError(f"there is no part {answer!r}", f"there is {', '.join(filters(session))}")
-    return found[0]
+def ask_filter(presenter: Presenter) -> Question:
+    """Ask which part of the queue to show."""
+    return Question("Show what?", tuple(presenter.filters()), "123456789abcdefghijklm", takes_text=False)
 
 
-def filters(session: Session) -> dict[str, Json]:
-    """The parts of the queue that f offers: name -> what narrows the page. Those without a digit are typed."""
-    policy = session.desk.policy
-    return {
-        "all that waits": {},
-        "overdue": {"late": True},
-        f"mine ({session.by})": {"assigned_to": session.by},
-        "drafted": {"states": ("drafted",)},
-        "escalated": {"states": ("escalated",)},
-        "by hand": {"states": ("by_hand",)},
-        "unknown or failed": {"states": ("unconfirmed", "failed")},
-        "approved, not yet out": {"states": ("approved",)},
-        **{one.kind: {"kind": one.kind} for one in policy.responders},
-        **{one.name: {"platform": one.name} for one in session.config.platforms if len(session.config.platforms) > 1},
-    }
+def ask_kind(presenter: Presenter) -> Question:
+    """Ask for the kind of a reply that has none yet."""
+    kinds = tuple(config.kind for config in presenter.desk.policy.responders)
+    return Question("Which kind of reply?", kinds, takes_text=False)

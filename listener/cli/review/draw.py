@@ -1,166 +1,236 @@
 """What `review` draws: the list, and everything about one reply in the order in which it is needed. Values to text."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
-from rich.cells import set_cell_size
+from rich.cells import cell_len, set_cell_size
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.segment import Segment
 from rich.text import Text
 
 from listener.cli import detail, output, render, times
-from listener.cli.review.page import Page, whole
-from listener.desk.queue import QueueTotals
-from listener.model import Json
+from listener.cli.review.listing import Listing, count_waiting
+from listener.desk.views import ReplyDetail, ReplyView, ThreadLine
 
-BEFORE = 3  # lines of the thread above the mention; all of it stands further down
-
-
-def several(number: int) -> str:
-    """1 reply, 2 replies."""
-    return "1 reply" if number == 1 else f"{number} replies"
+EARLIER = 3  # lines of the thread above the mention; all of it is further down
+MIN_MENTION = 3  # lines of a mention above our text, however small the window
+DUE_CELLS = 9  # "late 120d"
+MAX_AUTHOR_CELLS = 14
 
 
-def head(by: str, totals: QueueTotals, shown: str, now: datetime) -> Text:
-    """Who sits here, what waits, and which part of it is shown."""
-    waiting = sum(totals.counts.get(state, 0) for state in ("drafted", "escalated", "by_hand", "unconfirmed"))
-    parts = [f"{waiting - totals.snoozed} wait"]
+def line(text: str, style: str = "") -> Text:
+    """Return a text that is never read as markup and never moves the cursor."""
+    return Text(output.safe(text), style)
+
+
+def cut(text: str, style: str = "") -> Text:
+    """Return a line that ends at the edge."""
+    return Text(output.safe(text), style, no_wrap=True, overflow="ellipsis")
+
+
+def head(listing: Listing, now: datetime) -> Text:
+    """Who reviews, what waits, and which part of it is shown."""
+    totals, words = listing.totals, listing.filter.words
+    parts = [f"{count_waiting(totals)} wait"]
     parts += [f"{totals.overdue} overdue"] * bool(totals.overdue) + [f"{totals.snoozed} snoozed"] * bool(totals.snoozed)
-    parts += [f"listened {times.ago(totals.listened, now)}"] * (totals.listened is not None)
-    message = f"review · {by} · {', '.join(parts)}" + (f" · {shown}" if shown else "")
-    return Text(output.safe(message), "reverse", no_wrap=True, overflow="ellipsis")
+    parts += [f"last poll {times.ago(totals.listened, now)}"] * (totals.listened is not None)
+    shown = [listing.filter_name, f"'{words}'" if words else ""]
+    shown += [f"{len(listing.marked)} marked"] * bool(listing.marked)
+    return cut(" · ".join(filter(None, ("review", listing.by, ", ".join(parts), *shown))), "reverse")
 
 
-def rows(
-    lines: Sequence[Json], at: int, height: int, width: int, *, marked: Collection[int], by: str, now: datetime
-) -> Text:
+def notices(messages: Iterable[str]) -> Text:
+    """The warnings that several replies share, once for all of them."""
+    return Text("\n").join(cut(f"! {message}", "bold yellow") for message in messages)
+
+
+def rows(listing: Listing, height: int, width: int, now: datetime) -> Text:
     """The stretch of the list around the cursor, a line each; > is the cursor, * what is marked."""
-    top = max(0, min(at - height // 2, len(lines) - height))
-    made = [
-        _row(one, width, ">" if top + number == at else " ", one["id"] in marked, by, now)
-        for number, one in enumerate(lines[top : top + height])
-    ]
-    return Text("\n").join(made)
+    top = max(0, min(listing.at - height // 2, len(listing.lines) - height))
+    shown = listing.lines[top : top + height]
+    widths = _Widths.of(shown)
+    drawn = [_row(listing, view, widths, width, top + place == listing.at, now) for place, view in enumerate(shown)]
+    return Text("\n").join(drawn)
 
 
-def _row(one: Json, width: int, cursor: str, marked: bool, by: str, now: datetime) -> Text:
-    due = render.due(one, now)
-    made = Text.assemble(
-        f"{cursor}{'*' if marked else ' '}{one['id']:>5} ",
-        (set_cell_size(due.plain, 10), due.style),
-        set_cell_size(one["kind"] if one["state"] == "drafted" else one["state"], 10) + " ",
-        (set_cell_size(output.safe(render.author_label(one)), 14) + " ", "bold"),
-        (_flags(one, by), "yellow"),
-        output.safe(one["mention"]["text"][: render.START]),
+@dataclass(frozen=True, slots=True)
+class _Widths:
+    """Cells of the columns: no wider than what is in them, so that the mentions get the room."""
+
+    number: int
+    what: int
+    author: int
+
+    @classmethod
+    def of(cls, views: Sequence[ReplyView]) -> "_Widths":
+        columns = [(str(view.id), _what(view), output.safe(view.mention.author.label)) for view in views]
+        number, what, author = (
+            (max(map(cell_len, column)) for column in zip(*columns, strict=True)) if columns else (0,) * 3
+        )
+        return cls(number, what, min(author, MAX_AUTHOR_CELLS))
+
+
+def _row(listing: Listing, view: ReplyView, widths: _Widths, width: int, is_selected: bool, now: datetime) -> Text:
+    due = render.due(view, now)
+    drawn = Text.assemble(
+        f"{'>' if is_selected else ' '}{'*' if view.id in listing.marked else ' '}{view.id:>{widths.number}} ",
+        (set_cell_size(due.plain, DUE_CELLS) + " ", due.style),
+        set_cell_size(_what(view), widths.what) + " ",
+        (set_cell_size(output.safe(view.mention.author.label), widths.author) + " ", "bold"),
+        (_flags(listing, view), "yellow"),
+        render.opening(view),
     )
-    made.truncate(width, overflow="ellipsis", pad=cursor == ">")
-    if cursor == ">":
-        made.stylize("reverse")
-    return made
+    drawn.truncate(width, overflow="ellipsis", pad=is_selected)
+    if is_selected:
+        drawn.stylize("reverse")
+    return drawn
 
 
-def _flags(one: Json, by: str) -> str:
-    """Whose it is, and that something is to be looked out for."""
-    names = [f"{one['claimed_by']} works on it"] if one["claimed_by"] not in (None, by) else []
-    names += [f"for {'you' if one['assigned_to'] == by else one['assigned_to']}"] if one["assigned_to"] else []
-    names += [f"{one['approvals'][0]['by']} approved"] if one["state"] == "drafted" and one["approvals"] else []
-    names += ["!"] if one["warnings"] or one["error"] else []
+def _what(view: ReplyView) -> str:
+    return str(view.kind if view.state == "drafted" else view.state)
+
+
+def _flags(listing: Listing, view: ReplyView) -> str:
+    """Whose it is, and that something needs attention."""
+    names = [f"{view.claimed_by} works on it"] if view.claimed_by not in (None, listing.by) else []
+    names += [f"for {'you' if view.assigned_to == listing.by else view.assigned_to}"] if view.assigned_to else []
+    names += [f"{view.approvals[0].by} approved"] if view.state == "drafted" and view.approvals else []
+    names += ["!"] if listing.own_warnings(view) or view.error else []
     return output.safe(f"[{', '.join(names)}] ") if names else ""
 
 
-def _to(by: str, one: Json) -> Json:
-    """As it is to this person: one's own lease is no news."""
-    return {**one, "claimed_by": None} if one["claimed_by"] == by else one
+@dataclass(frozen=True)
+class Page:
+    """One reply, drawn for its window: our text is in sight, a long mention is cut.
 
-
-def reply_detail(one: Json, by: str, now: datetime, room: Callable[[], int], told: Callable[[int], None]) -> Page:
-    """One reply: what to look out for, what was said, to be said and why; then the rest, for who scrolls.
-
-    room, told: see `Page`.
+    above, mention, below: parts up to the end of our text; rest: for who scrolls; room: lines in sight;
+    on_end: is called with the number of lines up to the end of our text when the page is drawn.
     """
-    said = list(detail.mention(one))
-    at = next((at for at, part in enumerate(said) if isinstance(part, detail.Quoted)), len(said))
-    above = [detail.title(_to(by, one), now), *_marks(one), *_earlier(one), *said[:at]]
-    mention = said[at] if at < len(said) else None
-    below = [*said[at + 1 :], *detail.about(one["person"]), *_reply(one)]
-    return Page(tuple(above), mention, tuple(below), tuple(_rest(one)), room, told)
+
+    above: tuple[RenderableType, ...]
+    mention: detail.Quoted | None
+    below: tuple[RenderableType, ...]
+    rest: tuple[RenderableType, ...]
+    room: Callable[[], int]
+    on_end: Callable[[int], None]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Draw it, the mention cut to the lines that are left beside the rest."""
+        above, below = _lines(console, options, self.above), _lines(console, options, self.below)
+        mention = _lines(console, options, [self.mention]) if self.mention is not None else []
+        left = max(self.room() - len(above) - len(below), MIN_MENTION)
+        shown = mention if len(mention) <= left else mention[: left - 1]
+        more = [] if shown is mention else [Text(f"{detail.BAR}… {len(mention)} lines in full below: PgDn", "bold")]
+        self.on_end(len(above) + len(shown) + len(more) + len(below))
+        yield from (*_segments(above, shown), *more, *_segments(below), *self.rest)
+        if more:
+            yield Text("\nFull mention", "bold")
+            yield from _segments(mention)
 
 
-def _marks(one: Json) -> Iterator[Text]:
-    message = [each["message"] for each in one["warnings"]] + [one["error"]] * bool(one["error"])
-    yield from (Text(output.safe(f"! {each}"), "bold yellow") for each in message)
+def _lines(console: Console, options: ConsoleOptions, parts: Iterable[RenderableType]) -> list[list[Segment]]:
+    return console.render_lines(Group(*parts), options.update(height=None), pad=False) if parts else []
 
 
-def _earlier(one: Json) -> Iterator[Text]:
-    earlier = [each for each in one["thread"] if each["at"] < one["mention"]["created_at"]]
-    yield from (render.clip(f"{_who(each)}: {each['text']}", "dim") for each in earlier[-BEFORE:])
+def _segments(*blocks: list[list[Segment]]) -> Iterator[Segment]:
+    for block in blocks:
+        for segments in block:
+            yield from (*segments, Segment.line())
 
 
-def _reply(one: Json) -> Iterator[Any]:
-    for part in detail.reply(one):
-        yield from whole(part) if isinstance(part, detail.Quoted) else [part]
-    if not one["text"] and one["state"] == "escalated":
-        yield Text("no text: e writes one, c closes it without")
+def reply_page(reply: ReplyDetail, now: datetime, room: Callable[[], int], on_end: Callable[[int], None]) -> Page:
+    """Everything about one reply: warnings, mention, person, our text and the reasons; then the rest. See `Page`."""
+    mention_parts = list(detail.mention(reply))
+    at = next((at for at, part in enumerate(mention_parts) if isinstance(part, detail.Quoted)), len(mention_parts))
+    quoted = next((part for part in mention_parts[at:] if isinstance(part, detail.Quoted)), None)
+    warnings = [line(f"! {message}", "bold yellow") for message in _problems(reply)]
+    above = [detail.title(reply, now), *warnings, *_earlier(reply), *mention_parts[:at]]
+    below = [*mention_parts[at + 1 :], *detail.about(reply.person), *_our_text(reply)]
+    return Page(tuple(above), quoted, tuple(below), tuple(_rest(reply)), room, on_end)
 
 
-def _rest(one: Json) -> Iterator[Any]:
-    yield from detail.hits(one)
-    if len(one["thread"]) > 1:
+def _problems(reply: ReplyView) -> list[str]:
+    return [*(warning.message for warning in reply.warnings), *([reply.error] if reply.error else [])]
+
+
+def _earlier(reply: ReplyDetail) -> Iterator[Text]:
+    earlier = [post for post in reply.thread if post.at < reply.mention.created_at]
+    yield from (cut(f"{_who(post)}: {post.text}"[: render.START], "dim") for post in earlier[-EARLIER:])
+
+
+def _our_text(reply: ReplyDetail) -> Iterator[RenderableType]:
+    for part in detail.reply(reply):
+        yield from uncut(part) if isinstance(part, detail.Quoted) else [part]
+    if not reply.text and reply.state == "escalated":
+        yield Text("No draft; e: write one, c: close")
+
+
+def uncut(quoted: detail.Quoted) -> Iterator[detail.Quoted]:
+    """Return a text of any number of lines in parts: what will be sent is never cut."""
+    lines = quoted.text.replace("\r\n", "\n").split("\n")
+    for start in range(0, len(lines), detail.LINES):
+        yield replace(quoted, text="\n".join(lines[start : start + detail.LINES]))
+
+
+def _rest(reply: ReplyDetail) -> Iterator[RenderableType]:
+    yield from detail.hits(reply)
+    if len(reply.thread) > 1:
         yield Text("\nThread", "bold")
-        yield from detail.thread(one["thread"])
+        yield from detail.thread(reply.thread)
     yield Text("\nEvents", "bold")
-    yield from (detail.event(each) for each in one["events"])
-    yield Text("\nAsked, and not so", "bold")
-    yield from detail.misses(one)
+    yield from map(detail.event, reply.events)
+    yield Text("\nRules that did not match", "bold")
+    yield from detail.misses(reply)
 
 
-def _who(each: Json) -> str:
-    return f"we ({each['who']})" if each["ours"] else f"@{each['who']}"
+def _who(post: ThreadLine) -> str:
+    return f"we ({post.who})" if post.ours else f"@{post.who}"
 
 
-def exactly(one: Json | None) -> object:
-    """What an approval of it would mean."""
-    return None if one is None else (one["id"], one["revision"], one["text"])
+def approvable(reply: ReplyView | None) -> object:
+    """What an approval of it would mean: while this is equal, so is the approval."""
+    return None if reply is None else (reply.id, reply.revision, reply.text)
 
 
-def batch(shown: Sequence[Json]) -> Iterator[Any]:
-    """Everything that one keystroke would approve: to whom, the exact text, and what is still to be done after it."""
-    for one in shown:
-        flags = "".join(f" ! {each}" for each in (*(each["message"] for each in one["warnings"]), *_not_yet(one)))
-        yield Text(
-            output.safe(f"{one['id']} {one['kind'] or one['state']} to {render.author_label(one)}{flags}"), "bold"
-        )
-        yield render.clip(one["mention"]["text"], "dim")
-        yield from whole(detail.Quoted(one["text"] or "(no text: it cannot be approved)", "green"))
+def batch(listing: Listing, shown: Sequence[ReplyView]) -> Iterator[RenderableType]:
+    """Everything that one key would approve: to whom, the exact text, and what is still to be done after it."""
+    yield from [notices(listing.notices)] * bool(listing.notices)
+    for reply in shown:
+        problems = [*(warning.message for warning in listing.own_warnings(reply)), *_not_sent_yet(reply)]
+        flags = "".join(f" ! {problem}" for problem in problems)
+        yield line(f"{reply.id} {reply.kind or reply.state} to {reply.mention.author.label}{flags}", "bold")
+        yield cut(reply.mention.text[: render.START], "dim")
+        yield from uncut(detail.Quoted(reply.text or "(no text: it cannot be approved)", "green"))
 
 
-def _not_yet(one: Json) -> Iterator[str]:
+def _not_sent_yet(reply: ReplyView) -> Iterator[str]:
     """Why an approval alone does not send it."""
-    if one["needs_second_approval"] and not one["approvals"]:
-        yield "a second name must approve it too"
-    elif not one["eligibility"]["can_reply"]:
+    if reply.needs_second_approval and not reply.approvals:
+        yield "a second person must approve too"
+    elif not reply.eligibility.can_reply:
         yield "to be posted by hand"
 
 
-def spoken(one: Json, by: str, now: datetime) -> Iterator[str]:
-    """One reply in lines that can be read aloud: no columns, no bars, what a stranger said on one line."""
-    due = f", due {render.due(one, now)}" if one["due_at"] else ""
-    yield f"Reply {one['id']}: {one['kind'] or 'no kind yet'}, {one['state']}, revision {one['revision']}{due}."
-    yield from (f"Look out: {each}." for each in render.marks({**_to(by, one), "warnings": []}))
-    yield from (f"Warning: {each['message']}." for each in one["warnings"])
-    yield from (f"Before: {_who(each)}: {each['text']}" for each in one["thread"][-BEFORE - 1 : -1])
-    score = one["sentiment"]["compound"]
+def spoken(reply: ReplyDetail, now: datetime) -> Iterator[str]:
+    """One reply in lines that can be read aloud: no columns, no bars, a stranger's words on one line."""
+    due = f", due {times.ago(reply.due_at, now)}" if reply.due_at else ""
+    yield f"Reply {reply.id}: {reply.kind or 'no kind yet'}, {reply.state}, revision {reply.revision}{due}."
+    yield from (f"Note: {mark}." for mark in render.marks(reply))
+    yield from (f"Warning: {warning.message}." for warning in reply.warnings)
+    yield from (f"Before: {_who(post)}: {post.text}" for post in reply.thread[-EARLIER - 1 : -1])
+    score = reply.sentiment.compound
     feeling = "" if score is None else f", score {score:+.2f}"
-    when = times.ago(one["mention"]["created_at"], now)
-    yield f"{render.author_label(one)} on {one['platform']}, {when}{feeling}, wrote:"
-    yield f"  {one['mention']['text']}"
-    person = one["person"]
-    yield f"This person: {render.count(person['mentions'], 'mention')}, {person['answered']} answered."
-    yield from (f"Note by {each['by']}: {each['text']}" for each in person["notes"])
-    if one["text"]:
-        links = f", links to {', '.join(one['link_hosts'])}" if one["link_hosts"] else ""
-        cost = f", costs {one['cost_usd']:.3f} dollars" if one["cost_usd"] else ""
-        yield f"Exactly this would go out, {one['length']} of {one['limit']} characters{links}{cost}:"
-        yield f"  {one['text']}"
+    when = times.ago(reply.mention.created_at, now)
+    yield f"{reply.mention.author.label} on {reply.platform}, {when}{feeling}, wrote:"
+    yield f"  {reply.mention.text}"
+    yield f"This person: {render.count(reply.person.mentions, 'mention')}, {reply.person.answered} answered."
+    yield from (f"Note by {note.by}: {note.text}" for note in reply.person.notes)
+    if reply.text:
+        links = f", links to {', '.join(reply.link_hosts)}" if reply.link_hosts else ""
+        cost = f", costs {reply.cost_usd:.3f} dollars" if reply.cost_usd else ""
+        yield f"This exact text will be sent, {reply.length} of {reply.limit} characters{links}{cost}:"
+        yield f"  {reply.text}"
     else:
         yield "There is no text yet."
-    yield from (f"Why: {each['rule']}: {each['message']}." for each in one["trail"] if each["hit"])
+    yield from (f"Why: {rule.rule}: {rule.message}." for rule in reply.trail if rule.hit)

@@ -1,225 +1,249 @@
-"""`review --plain`: the same moves as question and answer, line by line, for a screen reader or a script."""
+"""`review --plain`: the same acts as question and answer, line by line, for a screen reader or a script."""
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 
-from listener.cli import detail as pages
-from listener.cli import editor, render
-from listener.cli.review import draw
-from listener.cli.review.actions import ACTS, Question, filters, pick
-from listener.cli.review.session import Session
-from listener.cli.review.voice import End, ask, prompt_user, say, sentence
-from listener.desk import people
+from listener.cli import detail, editor, output, render
+from listener.cli.review import actions, draw
+from listener.cli.review.actions import ACTIONS, APPROVE, EDIT, UNDO, KeyInfo, Question
+from listener.cli.review.presenter import Presenter
+from listener.cli.review.undo import Undone, summary
+from listener.desk.views import ReplyDetail
 from listener.errors import EarshotError
-from listener.model import Json
 
-OWN = (
-    ("a", "approve", "exactly the text read out goes out"),
-    ("e", "edit", "asks for another text, one line"),
-    ("E", "editor", "another text in $EDITOR"),
-    ("i", "insert", "puts a saved text in its place"),
-    ("s", "skip", "the next one"),
-    ("k", "back", "the one before"),
-    ("u", "undo", "takes the last approval back; U all that have not gone out"),
-    ("/", "search", "only what holds these words"),
-    ("f", "filter", "only a part of the queue"),
-    ("p", "person", "all exchanges with this person"),
-    ("w", "why", "the whole trail, with what was asked and did not hit"),
-    ("?", "help", "this list"),
-    ("q", "quit", "gives your lease back; the end of the input does it too"),
+KEYS = (
+    APPROVE,
+    EDIT,
+    KeyInfo("E", "editor", "another text in $EDITOR"),
+    KeyInfo("i", "insert", "use a saved reply instead"),
+    KeyInfo("s", "skip", "the next one"),
+    KeyInfo("k", "back", "the previous one"),
+    UNDO,
+    KeyInfo("/", "search", "only what contains these words"),
+    KeyInfo("f", "filter", "only a part of the queue"),
+    KeyInfo("p", "person", "all exchanges with this person"),
+    KeyInfo("w", "why", "every rule, matched or not"),
+    KeyInfo("?", "help", "this list"),
+    KeyInfo("q", "quit", "quit and release your claim; the end of the input does it too"),
+    *ACTIONS,
 )
-WORDS = {word: key for key, word, _ in OWN} | {act.word: act.key for act in ACTS}  # said in full, they count too
-ANYWHERE = ("f", "/", "u", "U", "q")  # need no reply
+WORDS = {info.word: info.key for info in KEYS}  # in full, they count too
 
 
-def run(session: Session) -> None:
-    """Read out one reply after the other and do what is answered, until q or the input's end."""
-    if hasattr(sys.stdin, "reconfigure"):
-        sys.stdin.reconfigure(errors="replace")  # what is no text is no reason to stop
-    Reader(session).run()
+class End(Exception):
+    """The input has ended, or somebody quits."""
+
+
+def say(text: str) -> None:
+    """Print one line at once: a screen reader waits for it."""
+    output.write(output.safe(text))
+    sys.stdout.flush()
+
+
+def sentence(text: str) -> None:
+    """Print a line that ends as a sentence does."""
+    say(text if text.endswith((".", "!", "?")) else f"{text}.")
+
+
+def prompt_user(prompt: str) -> str:
+    """Read one answer. Raises End at the input's end."""
+    sys.stdout.write(output.safe(prompt))
+    sys.stdout.flush()
+    answer = sys.stdin.readline()
+    if not answer:
+        raise End
+    return answer.rstrip("\n")
+
+
+def ask(question: Question) -> str | None:
+    """Ask, and return the answer, or None where there is none. Raises End."""
+    for part in (*question.intro, question.title):
+        for line in part.split("\n"):
+            say(line)
+    for key, choice in zip(question.keys, question.choices, strict=False):
+        say(f"  {key}: {choice}")
+    answer = prompt_user("Your answer: " if question.may_be_empty else "Your answer (Enter cancels): ")
+    if not answer.strip() and not question.may_be_empty:
+        return None
+    choice = question.resolve(answer)
+    return ask(question.follow_ups[choice]) if choice in question.follow_ups else choice
 
 
 class Reader:
-    """Where the reading stands."""
+    """The conversation: what was read out, and what is done with it."""
 
-    def __init__(self, session: Session) -> None:
-        self.session = session
-        self.at, self.lines = 0, [one["id"] for one in session.lines()[0]]
-        self.known: frozenset[str] = frozenset()  # doubts the last answer was told of: the next `a` means it
-        self.own: dict[str, Callable[[Json], None]] = {
+    def __init__(self, presenter: Presenter) -> None:
+        self.presenter = presenter
+        self.notices: tuple[str, ...] = ()  # read out once
+        self.keys: dict[str, Callable[[ReplyDetail], bool]] = {
             "a": self._approve, "e": self._edit, "E": self._edit_outside, "i": self._insert,
-            "s": lambda one: self._go(1), "k": lambda one: self._go(-1), "u": self._undo, "U": self._undo_all,
-            "/": self._search, "f": self._filter, "p": self._person, "w": self._why, "?": self._help, "q": self._quit,
+            "s": lambda reply: self._move(1), "k": lambda reply: self._move(-1),
+            "p": self._person, "w": self._why, "?": self._help,
+        }  # fmt: skip
+        self.anywhere: dict[str, Callable[[], None]] = {
+            "u": lambda: self._report(presenter.undo()),
+            "U": lambda: self._report(presenter.undo(all_approvals=True)),
+            "/": self._search, "f": self._filter, "q": self._quit,
         }  # fmt: skip
 
     def run(self) -> None:
-        """Until somebody quits."""
-        say("Line by line: answer with a letter and Enter; ? lists the letters.")
+        """Read out one reply after the other and do what is answered, until q or the input's end."""
+        if hasattr(sys.stdin, "reconfigure"):
+            sys.stdin.reconfigure(errors="replace")  # bytes that are not text are no reason to stop
+        say("Answer with a letter and Enter; ? lists the letters.")
         try:
+            self.presenter.reload()
             while True:
-                self._one()
+                self._read_out()
         except End:
             say("Done.")
 
-    def _one(self) -> None:
-        """Open one, read it out, and take answers until it is settled or left."""
-        if not self.lines:
-            return self._nothing()
-        self.at = max(0, min(self.at, len(self.lines) - 1))
-        number, self.known = self.lines[self.at], frozenset()
-        one = self._open(number)
-        say(f"{self.at + 1} of {len(self.lines)}.")
-        for each in draw.spoken(one, self.session.by, self.session.desk.clock()):
-            say(each)
-        while self._answer(one):
-            pass
-        return None
-
-    def _open(self, number: int) -> Json:
-        one = self.session.show(number)
+    def _read_out(self) -> None:
+        """Open one reply, read it out, and take answers until it is settled or left."""
+        presenter = self.presenter
+        presenter.forget_doubts()
+        presenter.open()
+        if presenter.selected is None:
+            self._offer_more()
+            return
+        reply = presenter.selected
         try:
-            if other := self.session.take(one):
+            if other := presenter.claim.take(reply):
                 sentence(other)
         except EarshotError as error:
             sentence(str(error))
-        return one
+        say(f"{presenter.at + 1} of {presenter.total()}.")
+        for notice in presenter.notices if presenter.notices != self.notices else ():
+            sentence(f"Warning for several replies: {notice}")
+        self.notices = presenter.notices
+        for line in draw.spoken(presenter.personal(reply), presenter.desk.clock()):
+            say(line)
+        presenter.changed = ""  # the text of now was read out
+        while self._answer(reply):
+            pass
 
-    def _nothing(self) -> None:
-        self.session.leave()
-        _, totals = self.session.lines()
-        part = self.session.filter or self.session.page.words
-        say("Nothing in this part of the queue." if part else render.nothing(totals, self.session.desk.clock()))
-        key = prompt_user("f shows another part, / searches, u takes back, Enter looks again, q quits: ").strip()
-        key = WORDS.get(key.lower(), key)
+    def _offer_more(self) -> None:
+        presenter, now = self.presenter, self.presenter.desk.clock()
+        say("No match." if presenter.is_part() else render.nothing(presenter.totals, now))
+        key = self._prompt("f: filter, /: search, u: undo, Enter: check again, q: quit: ")
         try:
-            if key in ANYWHERE:
-                self.own[key]({})
+            if key in self.anywhere:
+                self.anywhere[key]()
         except EarshotError as error:
             sentence(str(error))
-        self._reload()
+        presenter.reload()
 
-    def _answer(self, one: Json) -> bool:
-        """Do what is answered. Returns False when the reply is to be opened and read out again."""
-        key = prompt_user("a, e, v, r, x, g, z, s, ? or another: ").strip()
-        key = WORDS.get(key.lower(), key)
+    def _prompt(self, prompt: str) -> str:
+        key = prompt_user(prompt).strip()
+        return WORDS.get(key.lower(), key)
+
+    def _answer(self, reply: ReplyDetail) -> bool:
+        """Do what is answered. Returns False when a reply is to be opened and read out again."""
+        key = self._prompt("a, e, v, r, x, g, z, s, ? or another: ")
         if key != "a":
-            self.known = frozenset()
-        act = next((each for each in ACTS if each.key == key), None)
+            self.presenter.forget_doubts()
         try:
-            self.session.keep()
-            if act is not None:
-                answer = "" if act.ask is None else ask(act.ask(self.session, one))
-                sentence("Left as it was" if answer is None else act.do(self.session, one, answer))
-                self._go_on(one, act.advances and answer is not None)
-                return answer is None
-            if key in self.own:
-                self.own[key](one)
-                return key in ("p", "w", "?") or bool(self.known)
-            say("? lists the letters.")
+            self.presenter.claim.renew()
+            return self._do(key, reply)
         except EarshotError as error:
             sentence(str(error))
-            self._reload()
-            return one["id"] in self.lines and self.session.show(one["id"])["revision"] == one["revision"]
+            self.presenter.reload()
+            listed = [line.id for line in self.presenter.lines]
+            return reply.id in listed and self.presenter.show(reply.reply_id).revision == reply.revision
+
+    def _do(self, key: str, reply: ReplyDetail) -> bool:
+        action = next((action for action in ACTIONS if action.key == key), None)
+        if action is not None:
+            answer = "" if action.ask is None else ask(action.ask(self.presenter, reply))
+            sentence("Unchanged" if answer is None else action.run(self.presenter, reply, answer))
+            self._go_on(reply, action.advances and answer is not None)
+            return answer is None
+        if key in self.anywhere:
+            self.anywhere[key]()
+            return False
+        if key not in self.keys:
+            say("? lists the letters.")
+            return True
+        return self.keys[key](reply)
+
+    def _go_on(self, reply: ReplyDetail, advance: bool = False) -> None:
+        """Read the queue again; advance: go on to the next, else stay on this one where it is still there."""
+        self.presenter.reload()
+        ids = [line.id for line in self.presenter.lines]
+        if reply.id in ids:
+            self.presenter.at = ids.index(reply.id)
+            self._move(advance)
+
+    def _move(self, by: int) -> bool:
+        """Go on; after the last comes the first, which is read from the queue of now."""
+        self.presenter.at += by
+        if self.presenter.at >= len(self.presenter.lines):
+            self.presenter.reload()
+            self.presenter.at = 0
+        return False
+
+    def _report(self, undone: Sequence[Undone]) -> None:
+        """Report what was undone, and go back to the first of it."""
+        for message in summary(undone):
+            sentence(message)
+        self.presenter.refresh()
+        self.presenter.go_to([result.reply_id for result in undone])
+
+    def _approve(self, reply: ReplyDetail) -> bool:
+        if doubts := self.presenter.new_doubts(self.presenter.show(reply.reply_id)):  # of now
+            say(f"Check: {doubts}. a again approves.")
+            return True
+        sentence(self.presenter.approve(reply))
+        self._go_on(reply, True)
+        return False
+
+    def _ask_kind(self, reply: ReplyDetail) -> str | None:
+        return None if reply.kind else ask(actions.ask_kind(self.presenter))
+
+    def _edit(self, reply: ReplyDetail) -> bool:
+        kind, (text, _) = self._ask_kind(reply), self.presenter.text_of(reply.reply_id)
+        say(f"The text is: {text}" if text else "There is no text yet.")
+        return self._write(reply, ask(Question("Write the new text on one line.")), kind)
+
+    def _edit_outside(self, reply: ReplyDetail) -> bool:
+        kind, (text, _) = self._ask_kind(reply), self.presenter.text_of(reply.reply_id)
+        with editor.kept(words := editor.ask(text, self.presenter.claim.renew)):
+            return self._write(reply, words, kind)
+
+    def _insert(self, reply: ReplyDetail) -> bool:
+        kind = self._ask_kind(reply)
+        saved = tuple(text for _, text in self.presenter.saved_replies(kind or reply.kind))
+        if not saved:
+            say("No saved replies in replies.toml.")
+            return False
+        return self._write(reply, ask(Question("Which text?", saved, takes_text=False)), kind)
+
+    def _write(self, reply: ReplyDetail, words: str | None, kind: str | None) -> bool:
+        sentence("Unchanged" if words is None else self.presenter.write(reply, words, kind))
+        self._go_on(reply)
+        return False
+
+    def _search(self) -> None:
+        self.presenter.search(ask(Question("Search for what? Enter shows all.", may_be_empty=True)) or "")
+
+    def _filter(self) -> None:
+        if (name := ask(actions.ask_filter(self.presenter))) is not None:
+            self.presenter.apply_filter(name)
+
+    def _person(self, reply: ReplyDetail) -> bool:
+        render.show(*detail.person(self.presenter.person(reply)))
         return True
 
-    def _go_on(self, one: Json, further: bool) -> None:
-        """Read the queue again; further: on to the next, else stay on this one where it is still there."""
-        self._reload()
-        if one["id"] in self.lines:
-            self.at = self.lines.index(one["id"]) + further
-            self._wrap()
+    def _why(self, reply: ReplyDetail) -> bool:
+        for rule in reply.trail:
+            words = f" ({', '.join(rule.words)})" if rule.words else ""
+            sentence(f"{'Matched' if rule.hit else 'Not matched'}: {rule.rule}: {rule.message.rstrip('.')}{words}")
+        return True
 
-    def _reload(self) -> None:
-        self.lines = [each["id"] for each in self.session.lines()[0]]
+    def _help(self, reply: ReplyDetail) -> bool:
+        for info in KEYS:
+            sentence(f"{info.key}: {info.word}: {info.message}")
+        return True
 
-    def _go(self, by: int) -> None:
-        self.at += by
-        self._wrap()
-
-    def _wrap(self) -> None:
-        """After the last comes the first, which is read from the queue of now."""
-        if self.at >= len(self.lines):
-            self._reload()
-            self.at = 0
-
-    def _undo(self, one: Json) -> None:
-        self._tell(self.session.undo())
-
-    def _undo_all(self, one: Json) -> None:
-        self._tell(self.session.undo(all_of_them=True))
-
-    def _tell(self, undone: Mapping[int, str]) -> None:
-        """Tell it, and go back to the first of them."""
-        for each in self.session.undo_summary(undone):
-            sentence(each)
-        self._reload()
-        self.at = next((self.lines.index(one) for one in undone if one in self.lines), self.at)
-
-    def _approve(self, one: Json) -> None:
-        doubts = self.session.doubts(self.session.show(one["id"]))  # of now, not of when it was read out
-        if not self.known.issuperset(doubts):
-            self.known = frozenset(doubts)
-            say(f"Look again: {', '.join(doubts)}. a once more approves it.")
-            return
-        self.known = frozenset()
-        sentence(self.session.approve(one))
-        self._go_on(one, True)
-
-    def _kind(self, one: Json) -> str | None:
-        kinds = tuple(each.kind for each in self.session.desk.policy.responders)
-        return None if one["kind"] else ask(Question("A reply of which kind?", kinds, own=False))
-
-    def _edit(self, one: Json) -> None:
-        kind = self._kind(one)
-        text, _ = self.session.text_of(one["id"])
-        say(f"The text is: {text}" if text else "There is no text yet.")
-        words = ask(Question("Write the new text on one line."))
-        sentence("Left as it was" if words is None else self.session.write(one, words, kind))
-        self._go_on(one, False)
-
-    def _edit_outside(self, one: Json) -> None:
-        kind = self._kind(one)
-        text, _ = self.session.text_of(one["id"])
-        words = editor.ask(text, self.session.keep)
-        with editor.kept(words):
-            sentence("Left as it was" if words is None else self.session.write(one, words, kind))
-        self._go_on(one, False)
-
-    def _insert(self, one: Json) -> None:
-        kind = self._kind(one)
-        saved = self.session.saved(kind or one["kind"])
-        if not saved:
-            say("There are no saved texts: [[saved]] in replies.toml keeps them.")
-            return
-        chosen = ask(Question("Which text?", tuple(text for _, text in saved), own=False))
-        if chosen is not None:
-            sentence(self.session.write(one, chosen, kind))
-        self._go_on(one, False)
-
-    def _search(self, one: Json) -> None:
-        self.session.look_for(ask(Question("Search for what? Nothing shows all.", may_be_empty=True)) or "")
-        self.at = 0
-        self._reload()
-
-    def _filter(self, one: Json) -> None:
-        name = ask(Question("Show what?", tuple(filters(self.session)), own=False))
-        if name is not None:
-            chosen, changes = pick(self.session, name)
-            self.session.narrow(chosen, **changes)
-            self.at = 0
-            self._reload()
-
-    def _person(self, one: Json) -> None:
-        render.show(*pages.person(people.person(self.session.store, self.session.person(one))))
-
-    def _why(self, one: Json) -> None:
-        for each in one["trail"]:
-            words = f" ({', '.join(each['words'])})" if each["words"] else ""
-            sentence(f"{'Hit' if each['hit'] else 'Missed'}: {each['rule']}: {each['message'].rstrip('.')}{words}")
-
-    def _help(self, one: Json) -> None:
-        for key, word, message in (*OWN, *((act.key, act.word, act.message) for act in ACTS)):
-            sentence(f"{key}: {word}: {message}")
-
-    def _quit(self, one: Json) -> None:
+    def _quit(self) -> None:
         raise End

@@ -1,159 +1,206 @@
-"""The keys of `review` on the whole screen: each action asks what it has to, and makes one move of the desk."""
+"""The review on the whole screen: a list, the open reply, and a line that reports what was done. See `Presenter`."""
 
-import os
-from collections.abc import Sequence
+import asyncio
+import signal
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import ClassVar
 
-from textual.binding import Binding, BindingType
+from rich.text import Text
+from textual.app import App, ComposeResult
+from textual.await_complete import AwaitComplete
+from textual.containers import VerticalScroll
+from textual.events import Event, Key, Resize
+from textual.widgets import Static
 
-from listener.cli import detail as pages
+from listener.cli import output, render
 from listener.cli.review import draw
-from listener.cli.review.actions import ACTS, Question, ReviewAction, filters, pick
-from listener.cli.review.approving import ApprovalKeys
-from listener.cli.review.dialogs import PageDialog, line
-from listener.cli.review.writing import EditingKeys
-from listener.desk import people
-from listener.model import Json
+from listener.cli.review.actions import KeyInfo, Question, footer
+from listener.cli.review.dialogs import Dialog, QuestionDialog
+from listener.cli.review.key_guard import MIN_VISIBLE_S, Drawn, KeyClock, KeyGuard, ReadingGuard
+from listener.cli.review.presenter import Presenter
+from listener.desk.views import ReplyDetail
+from listener.errors import EarshotError
 
-OWN = (
-    ("a", "approve", "exactly the text shown goes out"),
-    ("e", "edit", "writes another text in place; Ctrl+T inserts a saved one"),
-    ("E", "editor", "the same in $EDITOR"),
-    ("s", "skip", "the next one; also Down and j"),
-    ("k", "back", "the one before; also Up"),
-    ("u", "undo", "takes the last approval back; U all that have not gone out"),
-    ("space", "mark", "marks it; A approves all that is marked after one preview"),
-    ("/", "search", "only what holds these words"),
-    ("f", "filter", "only a part of the queue"),
-    ("p", "person", "all exchanges with this person"),
-    ("?", "help", "this page"),
-    ("q", "quit", "gives your lease back"),
-)
+POLL_S = 1.0  # between two looks for what is new
+REST_S = 0.4  # on a line before it counts as opened: passing by claims nothing
 
 
-class Review(ApprovalKeys, EditingKeys):
-    """The queue under one person's hands."""
+class ReviewScreen(App[None]):
+    """The keys and the drawing."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("a", "approve", ""),
-        Binding("A", "approve_marked", ""),
-        Binding("e", "edit", ""),
-        Binding("E", "edit_outside", ""),
-        Binding("s,j,down", "move(1)", ""),
-        Binding("k,up", "move(-1)", ""),
-        Binding("home", "move(-100000)", ""),
-        Binding("end", "move(100000)", ""),
-        Binding("pagedown", "scroll(1)", ""),
-        Binding("pageup", "scroll(-1)", ""),
-        Binding("u", "undo(False)", ""),
-        Binding("U", "undo(True)", ""),
-        Binding("space", "mark", ""),
-        Binding("slash", "search", ""),
-        Binding("f", "filter", ""),
-        Binding("p", "person", ""),
-        Binding("question_mark", "help", ""),
-        Binding("q,ctrl+c", "quit", "", priority=False),
-        *(Binding(act.key, f"act('{act.key}')", "") for act in ACTS),
-    ]
+    ENABLE_COMMAND_PALETTE = False
+    CSS_PATH = "screen.tcss"
+    footer_keys: ClassVar[Sequence[KeyInfo]] = ()
 
-    def action_move(self, by: int) -> None:
-        """Up and down the list."""
-        self.at += by
-        self._say("")
-        with self._told():
-            self._open()
+    def __init__(self, presenter: Presenter, now: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(ansi_color=True)
+        self.presenter, self.clock = presenter, KeyClock(now)
+        self.guard, self.reading = KeyGuard(), ReadingGuard()
+        self.theme = "ansi-dark"
+        self.shown: dict[str, Text] = {}
 
-    def action_mark(self) -> None:
-        """For a batch."""
-        if self.open is not None:
-            self.marked ^= {self.open["id"]}
-            self.action_move(1)
+    def compose(self) -> ComposeResult:
+        """Lay out the screen from top to bottom."""
+        yield Static(id="head")
+        yield Static(id="notices")
+        yield Static(id="rows")
+        with VerticalScroll(id="page", can_focus=False):
+            yield Static(id="detail")
+        yield Static(id="message")
+        yield Static(id="foot")
 
-    def action_approve_marked(self) -> None:
-        """All that is marked, after one preview of every text."""
-        with self._told():
-            shown = [self.session.show(one["id"]) for one in self.lines if one["id"] in self.marked]
-            if not shown:
-                self._say("nothing is marked; space marks")
-                return
-            page = PageDialog(
-                f"{draw.several(len(shown))}: exactly these texts", list(draw.batch(shown)), {"a": "approve all"}
-            )
-            self.push_screen(page, lambda key: self._approve_batch(shown) if key else None)
+    def on_mount(self) -> None:
+        """Open the first reply, and go on listening."""
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            asyncio.get_running_loop().add_signal_handler(number, self.exit)
+        self.rest = self.set_timer(REST_S, self._claim)
+        self.change(lambda: self.presenter.refresh(advance=True))
+        self.set_interval(POLL_S, self._poll)
 
-    def _approve_batch(self, shown: Sequence[Json]) -> None:
-        def work() -> list[str]:
-            self.marked.clear()
-            return self.session.approve_batch(shown)
+    def on_resize(self, event: Resize) -> None:
+        """Give the list a quarter of the height."""
+        self.query_one("#rows").styles.height = max(4, event.size.height // 4)
+        self.reading.seen = 0
+        self.call_after_refresh(self.redraw)
 
-        self._do(work)
+    async def on_event(self, event: Event) -> None:
+        """Note when a key was pressed, before its action runs."""
+        if isinstance(event, Key):
+            self.clock.pressed = self.clock.pressed_at(event)
+        await super().on_event(event)
 
-    def action_undo(self, all_of_them: bool) -> None:
-        """Take back what was approved here."""
-        undone: dict[int, str] = {}
+    def on_key(self, event: Key) -> None:
+        """Hand a key that came before a dialog had its field to that dialog: it is its first letter."""
+        if isinstance(self.screen, Dialog) and event.is_printable:
+            self.screen.type_ahead(event)
 
-        def work() -> list[str]:
-            undone.update(self.session.undo(all_of_them=all_of_them))
-            return self.session.undo_summary(undone)
+    def pop_screen(self) -> AwaitComplete:
+        """Close a dialog: keys that were meant for it decide nothing on what it covered."""
+        popped = super().pop_screen()
+        self.require_redraw()
+        return popped
 
-        if self._do(work):
-            self._go_to(undone)
+    def require_redraw(self, needs: float = MIN_VISIBLE_S) -> None:
+        """Let no key decide on the page until it was drawn again and stood for so long."""
+        self.guard.lost(needs)
+        for page in self.query("#detail"):
+            page.refresh()
 
-    def action_act(self, key: str) -> None:
-        """A move of the desk, after what it asks."""
-        one, act = self.open, next(each for each in ACTS if each.key == key)
-        if one is None:
+    @contextmanager
+    def reporting(self) -> Iterator[None]:
+        """Report what the desk refuses in one line; nothing has changed then."""
+        try:
+            yield
+        except EarshotError as error:
+            self.say(str(error))
+
+    def say(self, *messages: str) -> None:
+        """Show messages in the line above the keys."""
+        self.query_one("#message", Static).update(draw.line(" · ".join(messages), "bold"))
+
+    def run_act(self, act: Callable[[], Sequence[str]], *, advance: bool = False, writes: bool = False) -> bool:
+        """Act, report it, and show how the queue stands after it. Returns True when it was done.
+
+        advance: open the next reply; writes: the text changes, and that is no surprise.
+        """
+        is_done = False
+        with self.reporting():
+            self.say(*act())
+            is_done = True
+        with self.reporting():
+            self.presenter.claim.renew()
+        with self.reporting():
+            self.change(lambda: self.presenter.refresh(advance=advance and is_done))
+            if is_done and writes:
+                self.presenter.changed = ""
+        return is_done
+
+    def ask(self, question: Question, then: Callable[[str], None]) -> None:
+        """Ask, and go on with the answer; a choice may have a question of its own."""
+
+        def answered(answer: str | None) -> None:
+            if answer is not None and answer in question.follow_ups:
+                self.ask(question.follow_ups[answer], then)
+            elif answer is not None:
+                then(answer)
+
+        self.push_screen(QuestionDialog(self.clock, question), answered)
+
+    def change(self, work: Callable[[], object]) -> None:
+        """Change what is listed or open, and draw it. What is new has to be seen before a key decides on it."""
+        before = self.presenter.selected
+        work()
+        self._adopt(before)
+
+    def _adopt(self, before: ReplyDetail | None) -> None:
+        after = self.presenter.selected
+        if after is not None and (before is None or before.id != after.id):
+            self.rest.stop()
+            self.rest = self.set_timer(REST_S, self._claim)
+            self.query_one("#page", VerticalScroll).scroll_home(animate=False)
+        if draw.approvable(before) != draw.approvable(after):
+            self.guard.lost()
+            self.reading.seen = 0
+        self.redraw()
+
+    def _claim(self) -> None:
+        """Claim what has been open for a moment. Who else has it is in its title."""
+        with self.reporting():
+            if self.presenter.selected is not None:
+                self.presenter.claim.take(self.presenter.selected)
+
+    def _poll(self) -> None:
+        """Show new mentions and what colleagues do. A reply in the place of another needs a second look."""
+        if not self.query("#detail"):  # the page is being taken down, and the timer ticks once more
             return
-        if key == "b":
-            self._visit(one["reply_url"])
-        with self._told():
-            if act.ask is None:
-                if self._early(one):
-                    return
-                self._do(lambda: [act.do(self.session, one, "")], go_on=act.advances, writes=True)
-            else:
-                self._ask(act.ask(self.session, one), lambda answer: self._answered(act, one, answer))
+        with self.reporting():
+            before, news = self.presenter.selected, self.presenter.poll()
+            if news is None:
+                self._draw_list()
+                return
+            self._adopt(before)
+            if news:
+                self.say(news)
 
-    def _answered(self, act: ReviewAction, one: Json, answer: str) -> None:
-        self._do(lambda: [act.do(self.session, one, answer)], go_on=act.advances)
+    def redraw(self) -> None:
+        """Draw everything that has changed."""
+        presenter, now = self.presenter, self.presenter.desk.clock()
+        nothing = (
+            "No match; f: filter, /: search, Esc: all" if presenter.is_part() else render.nothing(presenter.totals, now)
+        )
+        reply = presenter.selected
+        shown = Text(output.safe(nothing)) if reply is None else self._page(presenter.personal(reply))
+        drawn = Drawn(shown, on_draw=lambda: self.guard.drawn(self.clock.now()))
+        self.query_one("#detail", Static).update(drawn)
+        self._draw_list()
 
-    def _visit(self, link: str | None) -> None:
-        """Open a link where there is a browser to open it; in a container there is none."""
-        shown = any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"))
-        if link and link.startswith(("https://", "http://")) and shown:
-            self.open_url(link)
+    def _page(self, reply: ReplyDetail) -> draw.Page:
+        def on_end(line: int) -> None:
+            self.reading.end = line
 
-    def action_search(self) -> None:
-        """Only what holds these words."""
-        self._ask(Question("Search", may_be_empty=True, text=self.session.page.words or ""), self._search)
+        return draw.reply_page(reply, self.presenter.desk.clock(), self.page_height, on_end)
 
-    def _search(self, words: str) -> None:
-        self.session.look_for(words)
-        self.open, self.at = None, 0
-        with self._told():
-            self._read(go_on=True)
-            self._say(f"{draw.several(len(self.lines))} found" if words.strip() else "")
+    def page_height(self) -> int:
+        """Return how many lines of the page are in sight."""
+        return self.query_one("#page", VerticalScroll).scrollable_content_region.height
 
-    def action_filter(self) -> None:
-        """Only a part of the queue."""
-        self._ask(Question("Show what?", tuple(filters(self.session)), own=False), self._filter)
+    def _draw_list(self) -> None:
+        presenter, now = self.presenter, self.presenter.desk.clock()
+        self._show("#head", draw.head(presenter, now))
+        self._show("#notices", draw.notices(presenter.notices))
+        self.query_one("#notices").display = bool(presenter.notices)
+        height = max(self.query_one("#rows").size.height, 1)
+        self._show("#rows", draw.rows(presenter, height, self.size.width, now))
+        self._show("#foot", draw.cut(footer(self.footer_keys, presenter.selected_state()), "reverse"))
 
-    def _filter(self, name: str) -> None:
-        with self._told():
-            chosen, changes = pick(self.session, name)
-            self.session.narrow(chosen, **changes)
-            self._say("")
-            self.open, self.at = None, 0
-            self._read(go_on=True)
+    def _show(self, where: str, text: Text) -> None:
+        """Update a part of the screen only if it has changed: the line may be slow."""
+        if self.shown.get(where) != text:
+            self.shown[where] = text
+            self.query_one(where, Static).update(text)
 
-    def action_person(self) -> None:
-        """Every exchange with who wrote."""
-        with self._told():
-            if self.open is not None:
-                found = people.person(self.session.store, self.session.person(self.open))
-                self.push_screen(PageDialog("Person", list(pages.person(found))))
-
-    def action_help(self) -> None:
-        """All keys."""
-        keys = [*OWN, *((act.key, act.word, act.message) for act in ACTS)]
-        self.push_screen(PageDialog("Keys", [line(f"{key:<6} {word:<9} {message}") for key, word, message in keys]))
+    def _fatal_error(self) -> None:
+        """End the screen on a fault of ours; `review` raises it again, so that it is reported in one line."""
+        self._close_messages_no_wait()

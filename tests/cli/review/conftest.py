@@ -12,9 +12,9 @@ from textual import _wait
 from textual.pilot import Pilot
 
 from listener import settings
-from listener.cli.review.screen import Review
-from listener.cli.review.session import Session
-from listener.cli.review.write import EditDialog
+from listener.cli.review.editing import EditDialog
+from listener.cli.review.keys import Review
+from listener.cli.review.presenter import Presenter
 from listener.settings import Settings
 from listener.store.engine import open_store
 from tests.desk.world import World, made
@@ -32,9 +32,9 @@ class Sitting:
     hand: float = 0.0  # seconds by the clock of whoever presses keys: a second a key
     message: list[str] = field(default_factory=list)  # what was told after each key of the last play
 
-    def session(self, by: str = "dana") -> Session:
-        """A sitting of this person."""
-        return Session(self.world.store, self.config, by, self.world.clock)
+    def presenter(self, by: str = "dana") -> Presenter:
+        """The review of this person."""
+        return Presenter(self.world.store, self.config, by, self.world.clock)
 
     def play(self, *steps: Step, by: str = "dana", size: tuple[int, int] = (80, 24)) -> str:
         """Press the keys one after the other (a callable is waited for until it holds); returns the last screen."""
@@ -52,8 +52,8 @@ class Sitting:
         """Run `review`, with these hands at it once its first page is drawn."""
 
         async def run() -> Review:
-            with self.session(by) as session:
-                app = Review(session, lambda: self.hand)
+            with self.presenter(by) as presenter:
+                app = Review(presenter, lambda: self.hand)
                 async with app.run_test(size=size) as pilot:
                     await pilot.pause()
                     await settled(app, pilot)
@@ -86,9 +86,7 @@ class Sitting:
 async def settled(app: Review, pilot: Pilot[None]) -> None:
     """What is to be decided on stands on the screen."""
     for _ in range(400):
-        if app._exception is not None:  # nothing will be drawn any more
-            return
-        if getattr(app.screen, "sight", app.sight).since is not None or isinstance(app.screen, EditDialog):
+        if getattr(app.screen, "guard", app.guard).since is not None or isinstance(app.screen, EditDialog):
             await pilot.pause()  # the list above it is laid out in the next breath
             return
         await pilot.pause(0.005)

@@ -4,7 +4,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from listener import settings
-from listener.cli.review import frame
+from listener.cli.review import screen as shown
 from listener.desk import marks, people
 from tests.cli.review.conftest import Sitting
 from tests.conftest import SECTION
@@ -14,9 +14,12 @@ PAGE = Path(__file__).parents[3] / "docs" / "desk.md"
 KEYS = {
     "queue": (),
     "edit": ("e",),
-    "batch": ("end", "space", "k", "space", "A"),
+    "undo": ("r", "1", "enter", "u"),
+    "wide": (),
+    "batch": ("end", "M", "A"),
     "reject": ("r",),
 }  # name of the screen -> the keys that lead there
+SIZES = {"wide": (120, 40)}
 SAID = (
     ("ada", "@fernhill two weeks now and my parcel has still not arrived. Nobody answers my mails. Where is it?"),
     ("cy", "@fernhill you will hear from my lawyer about this"),
@@ -28,20 +31,20 @@ SAID = (
 
 
 def drawn(name: str, folder: Path) -> str:
-    """One screen of 80 by 24, at a fixed time and on a queue of its own."""
+    """One screen, at a fixed time and on a queue of its own."""
     (folder / "config").mkdir()
     (folder / "config" / "earshot.toml").write_text(SECTION)
     (folder / "config" / "mentions.jsonl").touch()
-    store, times = made(folder), (frame.REST, frame.LOOK)
-    frame.REST = frame.LOOK = 3600.0  # on a slow machine the lease would be taken before the screen is drawn
+    store, times = made(folder), (shown.REST_S, shown.POLL_S)
+    shown.REST_S = shown.POLL_S = 3600.0  # on a slow machine the lease would be taken before the screen is drawn
     try:
         world = World(store)
         ids = [_said(world, handle, text) for handle, text in SAID]
         people.note(store, world.desk("bo"), "memory:ada", "prefers mail; order 1182 was replaced in May")
         marks.claim(store, world.desk("bo"), ids[2])
-        return Sitting(world, settings.load(folder / "config")).play(*KEYS[name])
+        return Sitting(world, settings.load(folder / "config")).play(*KEYS[name], size=SIZES.get(name, (80, 24)))
     finally:
-        frame.REST, frame.LOOK = times
+        shown.REST_S, shown.POLL_S = times
         store.close()
 
 

@@ -10,8 +10,8 @@ from textual.events import Key
 from textual.pilot import Pilot
 
 from listener.cli.review import key_guard
-from listener.cli.review.key_guard import KeyGuard
-from listener.cli.review.screen import Review
+from listener.cli.review.key_guard import KeyClock, KeyGuard
+from listener.cli.review.keys import Review
 from listener.desk import transitions
 from listener.store import mentions
 from tests.cli.review.conftest import Sitting, settled
@@ -102,6 +102,11 @@ def test_a_double_press_does_not_pass_the_second_look(sitting: Sitting) -> None:
     assert sitting.world.reply(reply_id).state == "drafted"
 
 
+def warning_names(app: Review) -> list[str]:
+    """The warnings of the open reply."""
+    return [warning.name for warning in app.presenter.selected.warnings] if app.presenter.selected else []
+
+
 def gone(sitting: Sitting, reply_id: int) -> bool:
     """The mention of a reply is deleted."""
     with sitting.world.store.write() as connection:
@@ -117,7 +122,7 @@ def test_a_new_doubt_is_told_though_another_was(sitting: Sitting) -> None:
     with sitting.world.store.write() as connection:
         mentions.edited(connection, item.key, item.mention, sitting.world.now, again=False)
     deleted = lambda app: gone(sitting, reply_id)  # noqa: E731
-    seen = lambda app: any(one["name"] == "gone" for one in (app.open or {"warnings": []})["warnings"])  # noqa: E731
+    seen = lambda app: "gone" in warning_names(app)  # noqa: E731
     sitting.play("a", deleted, seen, "a")
     assert sitting.world.reply(reply_id).state == "drafted" and "no longer" in sitting.message[-1]
 
@@ -162,7 +167,7 @@ def test_the_exact_text_is_in_sight_below_a_long_mention(sitting: Sitting, size:
     (reply_id,) = sitting.world.said(LONG)
     shown = sitting.play(size=size)
     assert (sitting.world.reply(reply_id).text or "")[:40] in shown
-    assert ("lines stand below: PgDn" in shown) == (size[1] < 40)
+    assert ("lines in full below: PgDn" in shown) == (size[1] < 40)
     sitting.play("a", size=size)
     assert sitting.world.reply(reply_id).state == "approved"
 
@@ -174,7 +179,7 @@ def test_a_text_longer_than_the_page_is_scrolled_before_it_is_approved(sitting: 
     assert "words 23" not in sitting.play()
     shown = sitting.play("a", "a")
     assert "words 23" in shown and sitting.world.reply(reply_id).state == "drafted"
-    assert sitting.message == ["it goes on: a", "the text went on below: now it is in sight, a approves"]
+    assert sitting.message == ["More below; press a", "End of reply now shown; a approves"]
     sitting.play("a", "a", "a")
     assert sitting.world.reply(reply_id).state == "approved"
 
@@ -183,11 +188,12 @@ def test_nothing_is_approved_in_a_window_that_shows_nothing(sitting: Sitting) ->
     """40 by 10 has no room for a text."""
     (reply_id,) = sitting.world.said(*praise())
     sitting.play("a", "a", "a", size=(40, 10))
-    assert sitting.world.reply(reply_id).state == "drafted" and "too small" in sitting.message[-1]
+    assert sitting.world.reply(reply_id).state == "drafted" and "Window too small" in sitting.message[-1]
 
 
-def test_thirty_approvals_take_thirty_keys(sitting: Sitting) -> None:
-    """A key each, at eight a second, as soon as the next one is drawn."""
+def test_thirty_approvals_take_thirty_keys(sitting: Sitting, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A key each, at eight a second by the clock of the hand, as soon as the next one is drawn."""
+    monkeypatch.setattr(KeyClock, "pressed_at", lambda clock, event: clock.now())  # a slow machine is no slow hand
     *ids, _ = sitting.world.said(*praise(31))
 
     async def hands(app: Review, pilot: Pilot[None]) -> None:
@@ -203,7 +209,7 @@ def test_thirty_approvals_take_thirty_keys(sitting: Sitting) -> None:
 async def _redrawn(app: Review, pilot: Pilot[None], at: float) -> None:
     """What was drawn before the key does not count."""
     for _ in range(500):
-        if app.sight.since is not None and app.sight.since >= at:
+        if app.guard.since is not None and app.guard.since >= at:
             return
         await pilot.pause(0.01)
     raise AssertionError("the next one was never drawn")
@@ -241,7 +247,7 @@ def test_a_database_that_is_held_takes_nothing_from_who_writes(sitting: Sitting)
         return "is held by" in str(app.screen.query_one("#stands").render())
 
     shown = sitting.play("e", other.holds, "space", "X", told, "ctrl+s", other.ends, "Y", "ctrl+s")
-    assert (sitting.world.reply(reply_id).text or "").endswith("XY") and "has a new text" in shown
+    assert (sitting.world.reply(reply_id).text or "").endswith("XY") and "Reply 1 updated" in shown
 
 
 def test_a_page_turned_while_the_database_is_held_tells_it(sitting: Sitting) -> None:

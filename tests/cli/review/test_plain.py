@@ -35,7 +35,7 @@ def test_one_letter_and_enter_approves_what_was_read_out(queue: Earshot) -> None
     """Then the next is read; the end of the input ends it, and gives the lease back."""
     first, second, *_ = ids(queue, "drafted")
     said = answered(queue, "f", "drafted", "a", "a")
-    assert f"{first} is approved" in said and f"{second} is approved" in said and said.endswith("Done.\n")
+    assert f"Reply {first} approved" in said and f"Reply {second} approved" in said and said.endswith("Done.\n")
     assert ids(queue, "approved") == [first, second]
     assert not any(one["claimed_by"] for one in queue("queue", "--json").json)
 
@@ -45,17 +45,17 @@ def test_everything_needed_is_read_out(queue: Earshot) -> None:
     said = answered(queue, "w", "?", "q")
     for words in ("Reply 1: support, drafted, revision 1, due in", "@ada on memory", "wrote:", "@fernhill my parcel"):
         assert words in said, words
-    assert "Exactly this would go out" in said and "Why: support" in said and "Missed: legal" in said
-    assert "z: snooze: out of sight for a while." in said and "│" not in said
+    assert "This exact text will be sent" in said and "Why: support" in said and "Not matched: legal" in said
+    assert "z: snooze: hide it for a while." in said and "│" not in said
 
 
 def test_every_move_has_its_letter(queue: Earshot) -> None:
     """Edited, varied, rejected with a reason by number, snoozed, assigned, noted, undone."""
     first, second, third, *_ = ids(queue, "drafted")
     said = answered(queue, "f", "4", "v", "e", "We are looking into it.", "a", "u", "r", "1", "z", "2h", "g", "bo", "q")
-    assert f"{first} has another wording" in said and "We are looking into it." in said
-    assert f"{first} is taken back" in said and f"{first} is rejected: irony, or a joke" in said
-    assert f"{second} sleeps for 2h" in said and "is bo's" in said
+    assert "Next wording; v: another, a: approve" in said and "We are looking into it." in said
+    assert f"Reply {first}: approval undone" in said and f"Reply {first} rejected: irony, or a joke" in said
+    assert f"Reply {second} snoozed for 2h" in said and "assigned to bo" in said
     found = {one["id"]: one for one in queue("queue", "--json", "--limit", "0").json}
     assert first not in found and second not in found and "bo" in [one["assigned_to"] for one in found.values()]
     assert third in found
@@ -64,16 +64,16 @@ def test_every_move_has_its_letter(queue: Earshot) -> None:
 def test_nothing_answered_leaves_it_and_an_unknown_letter_is_told(queue: Earshot) -> None:
     """A wrong key does nothing."""
     said = answered(queue, "r", "", "zz", "y", "i", "1", "q")
-    assert "Left as it was." in said and "? lists the letters." in said and "not unknown" in said
-    assert "has a new text" in said and "Could you send us a direct message" in said
+    assert "Unchanged." in said and "? lists the letters." in said and "not unconfirmed" in said
+    assert "updated; approve it to send" in said and "Could you send us a direct message" in said
 
 
 def test_a_part_of_the_queue_and_a_search(queue: Earshot) -> None:
     """By number, by name, and by words."""
     said = answered(queue, "f", "escalated", "/", "lawyer", "e", "support", "We have written to you.", "a", "q")
-    assert "1 of 1." in said and "has a new text" in said
+    assert "1 of 1." in said and "updated; approve it to send" in said
     said = answered(queue, "/", "nowhere at all", "u", "f", "zz", "search", "lawyer", "quit")
-    assert "Nothing in this part" in said and "nothing was approved here" in said and "there is no part 'zz'" in said
+    assert "No match." in said and "nothing to undo in this session" in said and "no filter 'zz'" in said
     assert said.count("1 of 1.") == 1
 
 
@@ -82,7 +82,11 @@ def test_a_colleagues_lease_is_read_out_and_kept(queue: Earshot) -> None:
     (first, *_) = ids(queue, "drafted")
     queue("claim", str(first), "--as", "bo")
     said = answered(queue, "a", "q")
-    assert f"bo works on {first} until" in said and f"{first} is not approved" in said and "claimed by bo" in said
+    assert (
+        f"bo works on reply {first} until" in said
+        and f"reply {first} is not approved" in said
+        and "claimed by bo" in said
+    )
 
 
 def test_a_strangers_lines_are_one_line_and_move_nothing(home: Path, earshot: Earshot) -> None:
@@ -99,7 +103,7 @@ def test_without_a_terminal_the_whole_screen_is_refused_in_one_line(queue: Earsh
     """And --plain is named."""
     done = queue("review")
     assert done.code == 1 and done.err == (
-        "earshot: this is no terminal to draw on; `earshot review --plain` works line by line\n"
+        "earshot: this is not a terminal to draw on; `earshot review --plain` works line by line\n"
     )
 
 
@@ -109,14 +113,14 @@ def test_a_second_look_ends_with_the_next_letter(queue: Earshot, home: Path) -> 
     with closing(open_store(home / "data" / "earshot.db")) as store, store.write() as connection:
         mentions.gone(connection, items.item(connection, reply_id=first).key, datetime.now(UTC))
     said = answered(queue, "a", "s", "a", "q")
-    assert "Look again" in said
-    assert first not in ids(queue, "approved") and f"{first} is approved" not in said
-    assert f"{first} is approved" in answered(queue, "a", "a", "q")
+    assert "Check: " in said
+    assert first not in ids(queue, "approved") and f"Reply {first} approved" not in said
+    assert f"Reply {first} approved" in answered(queue, "a", "a", "q")
 
 
 def test_a_long_search_ends_nothing(queue: Earshot) -> None:
     """Sixty thousand characters are found nowhere."""
-    assert "Nothing in this part" in answered(queue, "/", "x" * 60_000, "q")
+    assert "No match." in answered(queue, "/", "x" * 60_000, "q")
 
 
 def test_an_unknown_answer_never_marks_it_sent(queue: Earshot, home: Path) -> None:

@@ -1,18 +1,20 @@
 """The queue on the whole screen: every key, on a real store."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from textual.events import Key
 from textual.pilot import Pilot
 
-from listener.cli.review import draw, frame
-from listener.cli.review.screen import Review
+from listener.cli.review import draw
+from listener.cli.review.keys import Review
 from listener.desk import marks, people, transitions
 from listener.desk.approve import Target, approve
 from listener.store import mentions
 from tests.cli.review import shots
-from tests.cli.review.conftest import Sitting
+from tests.cli.review.conftest import Sitting, settled
 from tests.desk.world import praise
 
 TROUBLE = "my parcel never arrived, it is broken"
@@ -24,30 +26,37 @@ def test_one_key_approves_what_is_shown_and_opens_the_next(sitting: Sitting) -> 
     shown = sitting.play("a", "a")
     assert [sitting.world.reply(one).state for one in ids] == ["approved", "approved", "drafted"]
     assert sitting.world.reply(ids[0]).hold == "undo" and sitting.world.reply(ids[0]).approved_by == "dana"
-    assert f"Reply {ids[2]} ·" in shown and "2 is approved; u takes it back for 10 s" in shown
+    assert f"Reply {ids[2]} ·" in shown and "Reply 2 approved; u: undo, for 10 s" in shown
 
 
 def test_undo_takes_the_last_back_and_opens_it_again(sitting: Sitting) -> None:
-    """The one before with the next u; then there is nothing more."""
+    """Of any kind, the one before with the next u, U all approvals; then there is nothing more."""
     ids = sitting.world.said(*praise(3))
     shown = sitting.play("a", "a", "u")
     assert [sitting.world.reply(one).state for one in ids] == ["approved", "drafted", "drafted"]
-    assert f"Reply {ids[1]} ·" in shown
-    sitting.play("a", "a", "a", "U", "u")
+    assert f"Reply {ids[1]} ·" in shown and sitting.message[-1] == "Reply 2: approval undone"
+    shown = sitting.play("a", "r", "1", "enter", "U", "u", "u")
     assert {sitting.world.reply(one).state for one in ids[1:]} == {"drafted"}
-    assert sitting.message[-1].startswith("nothing was approved here")
+    undone = ["Reply 2: approval undone", "Reply 3: reopened; approve it to send"]
+    assert sitting.message[-3:-1] == undone and f"Reply {ids[2]} ·" in shown
+    assert sitting.message[-1].startswith("nothing to undo in this session")
 
 
-def test_what_went_out_is_too_late_to_undo(sitting: Sitting) -> None:
-    """And is told with who approved it."""
-    (reply_id,) = sitting.world.said(*praise())
+def test_a_key_that_is_held_down_undoes_one_act(sitting: Sitting) -> None:
+    """The others were not meant."""
+    ids = sitting.world.said(*praise(3))
 
-    def goes_out(app: Review) -> bool:
-        sitting.world.put(reply_id, "sent", sent_at=sitting.world.now)
-        return True
+    async def hands(app: Review, pilot: Pilot[None]) -> None:
+        for _ in range(2):
+            await sitting.step(app, pilot, "a")
+        sitting.hand += 1.0
+        for _ in range(5):
+            app.post_message(Key("u", "u"))
+        await pilot.pause()
+        await settled(app, pilot)
 
-    sitting.play("a", goes_out, "u")
-    assert sitting.message[-1].startswith("too late: reply 1 is sent by dana; ")
+    sitting.drive(hands)
+    assert [sitting.world.reply(one).state for one in ids] == ["approved", "drafted", "drafted"]
 
 
 def test_a_text_is_edited_in_place_and_waits_for_its_approval(sitting: Sitting) -> None:
@@ -55,7 +64,7 @@ def test_a_text_is_edited_in_place_and_waits_for_its_approval(sitting: Sitting) 
     (reply_id,) = sitting.world.said(*praise())
     before = sitting.world.reply(reply_id).text
     sitting.play("e", "X", "escape")
-    assert sitting.world.reply(reply_id).text == before and sitting.message[-1] == "1 is as it was"
+    assert sitting.world.reply(reply_id).text == before and sitting.message[-1] == "Reply 1 unchanged"
     shown = sitting.play("e", "X", "ctrl+s")
     assert sitting.world.reply(reply_id).text == f"{before}X" and "revision 2" in shown
     sitting.play("a")
@@ -86,15 +95,6 @@ def test_an_escalation_is_answered_from_scratch_in_the_kind_that_is_chosen(sitti
     assert (reply.kind, reply.text, reply.state) == ("answer", "Hello.", "approved")
 
 
-def test_another_wording_comes_with_v(sitting: Sitting) -> None:
-    """The policy's, not one made up."""
-    (reply_id,) = sitting.world.said(TROUBLE)
-    before = sitting.world.reply(reply_id).text
-    sitting.play("v")
-    assert sitting.world.reply(reply_id).text not in (before, None)
-    assert sitting.world.reply(reply_id).state == "drafted"
-
-
 def test_a_reason_is_picked_by_digit_or_typed_and_remembered(sitting: Sitting) -> None:
     """What was typed once is offered first the next time."""
     first, second, third = sitting.world.said(*praise(3))
@@ -105,16 +105,18 @@ def test_a_reason_is_picked_by_digit_or_typed_and_remembered(sitting: Sitting) -
     assert sitting.world.reply(third).reason == "irony, or a joke"
 
 
-def test_closing_assigning_snoozing_escalating_and_noting(sitting: Sitting) -> None:
+def test_closing_assigning_snoozing_escalating_noting_and_varying(sitting: Sitting) -> None:
     """One key and its answer each."""
     ids = sitting.world.said(*praise(5))
+    text = sitting.world.reply(ids[-1]).text
     closing, giving, sleeping, handing, noted = ids
-    sitting.play("c", "1", "enter", "g", *"bo", "enter", "z", "b", "enter", "x", "s", "n", *"vip", "enter")
+    sitting.play("c", "1", "enter", "g", *"bo", "enter", "z", "b", "enter", "x", "s", "n", *"vip", "enter", "v")
     world = sitting.world
     assert world.reply(closing).closed_as == "handled" and world.reply(giving).assigned_to == "bo"
     assert (world.reply(sleeping).snoozed_until or world.now) > world.now
     assert world.reply(handing).state == "escalated"
-    assert people.person(world.store, "memory:u5")["notes"][0]["text"] == "vip" and noted
+    assert people.person(world.store, "memory:u5").notes[0].text == "vip"
+    assert world.reply(noted).text not in (text, None) and world.reply(noted).state == "drafted"
 
 
 def test_a_post_by_hand_shows_text_and_link_and_is_marked_done(sitting: Sitting) -> None:
@@ -124,15 +126,6 @@ def test_a_post_by_hand_shows_text_and_link_and_is_marked_done(sitting: Sitting)
     assert "Post this at https://social.example/7" in shown and (sitting.world.reply(reply_id).text or "")[:20] in shown
     sitting.play("b", "1", "enter", *"77", "enter")
     assert (sitting.world.reply(reply_id).state, sitting.world.reply(reply_id).remote_id) == ("sent", "77")
-
-
-def test_an_unknown_outcome_is_settled_and_a_failure_tried_again(sitting: Sitting) -> None:
-    """After a look on the platform."""
-    unknown, failed = sitting.world.said(*praise(2))
-    sitting.world.put(unknown, "unconfirmed", sending_at=sitting.world.now)
-    sitting.world.put(failed, "failed", error="the platform said no")
-    sitting.play("f", "7", "y", "2", "enter", "t")
-    assert sitting.world.reply(unknown).state == "approved" and sitting.world.reply(failed).state == "drafted"
 
 
 def test_no_digit_of_a_post_or_a_span_is_taken_for_a_choice(sitting: Sitting) -> None:
@@ -145,16 +138,20 @@ def test_no_digit_of_a_post_or_a_span_is_taken_for_a_choice(sitting: Sitting) ->
 
 
 def test_several_are_marked_and_approved_after_one_preview(sitting: Sitting) -> None:
-    """Every text stands in it; u takes the whole batch back."""
+    """Every text stands in it; u takes the whole batch back. m marks all drafts shown, M all of a kind."""
     ids = sitting.world.said(*praise(3), "you will hear from my lawyer")
-    sitting.play("end", "space", "home", "space", "space")
-    preview = sitting.play("space", "space", "A")
-    assert "2 replies: exactly these texts" in preview and "to @user4" in preview
+    preview = sitting.play("home", "space", "space", "A")
+    assert "2 replies: these exact texts will be sent" in preview and "to @user1" in preview
     sitting.play("s", "space", "space", "A", "a")
     states = [sitting.world.reply(one).state for one in ids]
     assert states.count("approved") == 2 and sitting.message[-1].startswith("2 of 2 approved")
-    sitting.play("home", "space", "space", "A", "a", "u")
-    assert [sitting.world.reply(one).state for one in ids].count("approved") == 2  # those of the sitting before
+    for reply_id in ids[:3]:
+        if sitting.world.reply(reply_id).state == "approved":
+            transitions.undo(sitting.world.store, sitting.world.desk(), reply_id)
+    shown = sitting.play("m", "m", "end", "M", "A", "a", "u")
+    assert sitting.message[0] == "3 marked; A: read and approve them" and sitting.message[1] == "Nothing marked"
+    assert [sitting.world.reply(one).state for one in ids].count("approved") == 0
+    assert "marked" not in shown.splitlines()[0]
 
 
 def test_search_filter_person_and_help(sitting: Sitting) -> None:
@@ -165,8 +162,9 @@ def test_search_filter_person_and_help(sitting: Sitting) -> None:
     shown = sitting.play("f", "5")
     assert "@user4" in shown and "@user1" not in shown and "escalated" in shown
     assert "memory:u4 · @user4" in sitting.play("f", "5", "p")
-    assert "approve   exactly the text shown goes out" in sitting.play("question_mark")
-    assert "there is no part" in sitting.play("f", *"zz", "enter")
+    assert "@user1" in sitting.play("f", "5", "escape")
+    assert "approve   send exactly the text shown" in sitting.play("question_mark")
+    assert "no filter 'zz'" in sitting.play("f", *"zz", "enter")
 
 
 def test_the_lease_is_taken_by_looking_and_given_back_by_leaving(sitting: Sitting) -> None:
@@ -200,7 +198,7 @@ def test_new_mentions_and_colleagues_claims_appear_without_a_key(sitting: Sittin
         return True
 
     def seen(app: Review) -> bool:
-        return [one["claimed_by"] for one in app.lines] == ["dana", "bo"]
+        return [one.claimed_by for one in app.presenter.lines] == ["dana", "bo"]
 
     shown = sitting.play(comes, seen)
     assert "[bo works on it]" in shown and f"Reply {first} ·" in shown
@@ -216,45 +214,17 @@ def test_a_text_that_changes_under_ones_eyes_needs_a_second_look(sitting: Sittin
         return True
 
     def seen(app: Review) -> bool:
-        return app.open is not None and app.open["revision"] == 2
+        return app.presenter.selected is not None and app.presenter.selected.revision == 2
 
     sitting.play(rewrites, seen, "a")
     assert (
-        sitting.world.reply(reply_id).state == "drafted" and "the text changed while you looked" in sitting.message[-1]
+        sitting.world.reply(reply_id).state == "drafted"
+        and "the text changed while you were reading" in sitting.message[-1]
     )
-    sitting.play(rewrites, lambda app: app.open is not None and app.open["revision"] == 3, "a", "a")
+    sitting.play(
+        rewrites, lambda app: app.presenter.selected is not None and app.presenter.selected.revision == 3, "a", "a"
+    )
     assert sitting.world.reply(reply_id).state == "approved"
-
-
-@pytest.mark.parametrize("change", ["edited", "gone"])
-def test_a_mention_that_changed_needs_a_second_look(sitting: Sitting, change: str) -> None:
-    """The first key tells, the second means it."""
-    (reply_id,) = sitting.world.said(*praise())
-    item = sitting.world.item(reply_id)
-    sitting.world.after(minutes=1)
-    with sitting.world.store.write() as connection:
-        if change == "edited":
-            mentions.edited(connection, item.key, item.mention, sitting.world.now, again=False)
-        else:
-            mentions.gone(connection, item.key, sitting.world.now)
-    sitting.play("a")
-    assert sitting.world.reply(reply_id).state == "drafted" and sitting.message[-1].startswith("look again: the ")
-    sitting.play("a", "a")
-    assert sitting.world.reply(reply_id).state == "approved"
-
-
-def test_what_a_colleague_settled_is_told_with_their_name(sitting: Sitting, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One wins; the other is told who, and goes on with the next."""
-    monkeypatch.setattr(frame, "LOOK", 3600.0)
-    first, second = sitting.world.said(*praise(2))
-
-    def other(app: Review) -> bool:
-        marks.release_quietly(sitting.world.store, sitting.world.desk(), first)
-        return approve(sitting.world.store, sitting.world.desk("bo"), [Target(first)])[0].ok
-
-    shown = sitting.play(other, "a")
-    assert "is approved by bo, not drafted" in sitting.message[-1] and f"Reply {second} ·" in shown
-    assert sitting.world.reply(second).state == "drafted"
 
 
 def test_what_takes_the_place_of_a_settled_one_is_not_approved_by_a_key_meant_for_that(sitting: Sitting) -> None:
@@ -265,9 +235,9 @@ def test_what_takes_the_place_of_a_settled_one_is_not_approved_by_a_key_meant_fo
         marks.release_quietly(sitting.world.store, sitting.world.desk(), first)
         return approve(sitting.world.store, sitting.world.desk("bo"), [Target(first)])[0].ok
 
-    sitting.play(other, lambda app: app.open is not None and app.open["id"] == second, "a")
+    sitting.play(other, lambda app: app.presenter.selected is not None and app.presenter.selected.id == second, "a")
     assert sitting.world.reply(second).state == "drafted"
-    assert "1 was settled by somebody else, this is 2" in sitting.message[-1]
+    assert "Someone else handled reply 1; this is 2" in sitting.message[-1]
     sitting.play("a")
     assert sitting.world.reply(second).state == "approved"
 
@@ -279,7 +249,7 @@ def test_a_fault_of_ours_ends_the_screen_and_is_raised_again(sitting: Sitting, m
         raise ZeroDivisionError("made for this test")
 
     sitting.world.said(*praise())
-    monkeypatch.setattr(draw, "reply_detail", breaks)
+    monkeypatch.setattr(draw, "reply_page", breaks)
     with pytest.raises(ZeroDivisionError):
         sitting.play("a")
 
@@ -306,19 +276,10 @@ def test_the_screens_of_the_page_are_the_programs(name: str, tmp_path: Path) -> 
     assert shots.written(page, {name: shots.drawn(name, tmp_path)}) == page
 
 
-def test_the_first_that_no_colleague_works_on_is_opened(sitting: Sitting) -> None:
-    """At the start, and after each decision: two people meet on nothing."""
-    first, second, third, fourth = sitting.world.said(*praise(4))
-    for claimed in (first, third):
-        marks.claim(sitting.world.store, sitting.world.desk("bo"), claimed)
-    assert f"Reply {second} ·" in sitting.play()
-    assert f"Reply {fourth} ·" in sitting.play("a")
-
-
 def test_an_empty_part_of_the_queue_is_not_an_empty_queue(sitting: Sitting) -> None:
     """It says how to see the rest."""
     sitting.world.said(*praise())
-    assert "Nothing in this part of the queue: f shows another" in sitting.play("f", "5")
+    assert "No match; f: filter, /: search" in sitting.play("f", "5")
 
 
 def test_a_look_while_the_page_is_taken_down_is_nothing(sitting: Sitting) -> None:
@@ -328,7 +289,38 @@ def test_a_look_while_the_page_is_taken_down_is_nothing(sitting: Sitting) -> Non
     async def hands(app: Review, pilot: Pilot[None]) -> None:
         await app.query("#detail").remove()
         sitting.world.said(*praise(2))
-        app._live()
-        app._unseen()
+        app._poll()
+        app.require_redraw()
 
     sitting.drive(hands)
+
+
+def test_the_second_a_approves_what_the_first_warned_of(sitting: Sitting) -> None:
+    """The mention is gone: the first key shows it, the second means it."""
+    (reply_id,) = sitting.world.said(*praise())
+    with sitting.world.store.write() as connection:
+        mentions.gone(connection, sitting.world.item(reply_id).key, sitting.world.now)
+    sitting.play("a", "a")
+    assert sitting.message[0].startswith("Check: the ") and sitting.message[0].endswith("a again approves")
+    assert sitting.world.reply(reply_id).state == "approved"
+
+
+def test_a_shared_warning_stands_in_the_head_and_the_due_times_are_whole(sitting: Sitting) -> None:
+    """Once for all; and `late 18m` is not cut."""
+    bounds = replace(sitting.config.policy.holds, flood_kind=2)
+    sitting.config = replace(sitting.config, policy=replace(sitting.config.policy, holds=bounds))
+    sitting.world.said(*praise(4))
+    sitting.world.after(hours=24, minutes=18)
+    shown = sitting.play()
+    assert "late 18m " in shown
+    sitting.world.said(*praise(4))
+    shown = sitting.play()
+    assert shown.count("more than 2 drafts of the kind thank_you") == 1 and "[!]" not in shown
+    assert "more than 2 drafts" in shown.splitlines()[1]
+
+
+def test_the_footer_fits_the_open_reply(sitting: Sitting) -> None:
+    """An escalation has no text to approve."""
+    sitting.world.said("you will hear from my lawyer")
+    assert sitting.play().splitlines()[-1].startswith("e edit  c close  g give")
+    assert sitting.play("c", "1", "enter").splitlines()[-1].startswith("/ search  f filter  u undo")

@@ -31,7 +31,7 @@ def test_the_whole_queue_is_cleared_with_a_key_each(queue: Earshot, home: Path, 
         for waiting in (5, 4, 3, 2):
             shown.shows(f"· {waiting} wait")
             shown.press("a")
-        shown.shows("1 wait", "Nothing in this part")
+        shown.shows("1 wait", "No match")
         shown.press("q")
         assert shown.ended() == 0
     assert list(states(queue).values()).count("approved") == 4
@@ -51,7 +51,7 @@ def test_a_hostile_mention_moves_and_hides_nothing(home: Path, earshot: Earshot,
         assert lines[0].startswith("review · dana · 1 wait") and lines[-1].startswith("a approve  e edit")
         assert harmless("\n".join(lines)) and "\\x1b[2J" in "".join(lines) and "\\x202e" in "".join(lines)
         assert not any(line.startswith("Next") for line in lines)
-        for key, words in (("p", "memory:e1"), ("Escape", "1 wait"), ("e", "Escape: leave"), ("Escape", "1 wait")):
+        for key, words in (("p", "memory:e1"), ("Escape", "1 wait"), ("e", "Esc: discard"), ("Escape", "1 wait")):
             shown.press(key)
             assert harmless(shown.shows(words))
 
@@ -75,7 +75,7 @@ def test_the_editor_of_ones_own_opens_and_the_screen_comes_back(queue: Earshot, 
         shown.start(home, (80, 24), "review", EDITOR=str(editor))
         shown.shows("5 wait", "Reply 1 ·")
         shown.press("E")
-        shown.shows("We are looking into it.", "revision 2", "1 has a new text")
+        shown.shows("We are looking into it.", "revision 2", "Reply 1 updated")
         shown.press("q")
         assert shown.ended() == 0
 

@@ -1,0 +1,199 @@
+"""One person's session at the queue: the list, and what each key does to a reply. It draws nothing.
+
+The screen and --plain are two views of it. It decides nothing either: every act is one of the desk's.
+"""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from listener.cli import context, render
+from listener.cli.review.listing import Listing
+from listener.cli.review.undo import History, Undone
+from listener.desk import marks, people, transitions
+from listener.desk.approve import DeskContext, Target, approve, text_problem
+from listener.desk.views import PersonPage, ReplyView
+from listener.errors import DeskError, StoreError
+from listener.model import Mention
+from listener.store import items, replies
+from listener.store.records import Reply
+from listener.store.states import QUEUED
+
+if TYPE_CHECKING:
+    from listener.settings import Settings
+    from listener.store.engine import Store
+
+MAX_REASONS = 9  # as many as there are digits to pick one
+RETRY_AFTER = timedelta(seconds=20)  # until a failed renewal is tried again: each attempt may take seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A claim on one reply: until when, when it was last taken or tried, and whether this session took it."""
+
+    reply_id: int
+    until: datetime | None
+    tried_at: datetime
+    is_ours: bool
+
+
+class SessionClaim:
+    """At most one lease: on the reply that is open."""
+
+    def __init__(self, store: "Store", desk: DeskContext) -> None:
+        self._store, self._desk = store, desk
+        self._lease: Lease | None = None
+        self.trouble = ""  # why the lease was not renewed
+
+    def take(self, reply: ReplyView) -> str:
+        """Claim the open reply and release the one before. Returns who works on it, if somebody else does."""
+        if self._lease is not None and self._lease.reply_id != reply.reply_id:
+            self.release()
+        if reply.claimed_by not in (None, self._desk.by):
+            return f"{reply.claimed_by} works on reply {reply.id} until {render.moment(reply.claimed_until)}"
+        if self._lease is None and reply.state in QUEUED:
+            self._lease = self._claim(reply.reply_id, is_ours=reply.claimed_by is None)
+        return ""
+
+    def _claim(self, reply_id: int, *, is_ours: bool) -> Lease:
+        marks.claim_quietly(self._store, self._desk, reply_id)
+        return Lease(reply_id, self._until(reply_id), self._desk.clock(), is_ours)
+
+    def _until(self, reply_id: int) -> datetime | None:
+        with self._store.read() as connection:
+            return replies.get(connection, reply_id).claimed_until
+
+    def renew(self) -> None:
+        """Renew the lease once a third of it has passed. Raises StoreError, and tries again later."""
+        lease, now, third = self._lease, self._desk.clock(), self._desk.policy.limits.claim_lease / 3
+        if lease is None or now - lease.tried_at < third:
+            return
+        self._lease, self.trouble = replace(lease, tried_at=now - third + RETRY_AFTER), ""
+        try:
+            is_alone = self._until(lease.reply_id) in (lease.until, None)  # no other session of this name renewed it
+            self._lease = self._claim(lease.reply_id, is_ours=lease.is_ours and is_alone)
+        except StoreError as error:
+            self.trouble = str(error)
+            raise
+        except DeskError:  # the reply has moved on, or is somebody else's by now: the next act reports that
+            return
+
+    def release(self) -> None:
+        """Release the lease taken here; one that another session of this name renewed runs out by itself."""
+        lease, self._lease = self._lease, None
+        with suppress(StoreError):  # it runs out by itself
+            if lease is not None and lease.is_ours and self._until(lease.reply_id) == lease.until:
+                marks.release_quietly(self._store, self._desk, lease.reply_id)
+
+
+class Presenter(Listing):
+    """A review under one person's hands. A context manager: leaving releases the claim."""
+
+    def __init__(
+        self, store: "Store", config: "Settings", name: str | None, clock: Callable[[], datetime] = context.now
+    ) -> None:
+        super().__init__(store, config, name, clock)
+        self.claim, self.history = SessionClaim(store, self.desk), History(store, self.desk)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.claim.release()
+
+    def open(self) -> None:
+        """Show the reply under the cursor; where there is none, release the claim. Raises DeskError."""
+        super().open()
+        if self.selected is None:
+            self.claim.release()
+
+    def approve(self, reply: ReplyView) -> str:
+        """Approve the very revision that was shown; it can be undone for `undo_seconds`. Raises DeskError."""
+        done, failed = self._approve([reply])
+        if failed:
+            raise DeskError(f"reply {reply.id} is not approved: {failed[0]}")
+        return _approval_text(done[0], self.desk.policy.undo.total_seconds())
+
+    def approve_batch(self, shown: Sequence[ReplyView]) -> list[str]:
+        """Approve replies that were shown together. Returns the numbers, and each failure."""
+        self.marked.clear()
+        done, failed = self._approve(shown)
+        states = [reply.state for reply in done]
+        half, by_hand = states.count("drafted"), states.count("by_hand")
+        report = [f"{len(done) - half} of {len(shown)} approved; u: undo"]
+        report += [f"{half} approved; a second person must approve too"] * bool(half)
+        return report + [f"{by_hand} to post by hand; b: text and link"] * bool(by_hand) + failed
+
+    def _approve(self, shown: Sequence[ReplyView]) -> tuple[list[Reply], list[str]]:
+        """Return the approved replies as they are now, and why the others failed."""
+        before = {reply.id: reply for reply in self.history.read([view.reply_id for view in shown])}
+        targets = [Target(view.reply_id, view.revision) for view in shown]
+        results = approve(self.store, self.desk, targets, self.desk.policy.undo)
+        approved = [result.reply_id for result in results if result.ok]
+        self.history.add("approve", [before[reply_id] for reply_id in approved])
+        failed = [f"{result.reply_id}: {result.error}" for result in results if not result.ok]
+        return self.history.read(approved), failed
+
+    def act(self, name: str, reply: ReplyView, work: Callable[[], str]) -> str:
+        """Do something to a reply and remember it for `undo`. Returns the report. Raises EarshotError."""
+        before = self.history.read([reply.reply_id])
+        report = work()
+        self.history.add(name, before)
+        return report
+
+    def undo(self, *, all_approvals: bool = False) -> list[Undone]:
+        """Undo the last act of this session, or all its approvals. Raises DeskError when there is nothing to undo."""
+        return self.history.undo_approvals() if all_approvals else self.history.undo_last()
+
+    def text_of(self, reply_id: int) -> tuple[str, Mention]:
+        """Return the text to edit, without prefix and signature, and the mention. Raises DeskError."""
+        present = transitions.editable(self.store, self.desk, reply_id)
+        with self.store.read() as connection:
+            return present.text or "", items.item(connection, reply_id=reply_id).mention
+
+    def measure(self, text: str, mention: Mention) -> tuple[str, str]:
+        """Return the length of a text as `142 of 280`, and what is wrong with it (nothing: "")."""
+        words = self.desk.signed(text.strip()) if text.strip() else ""
+        preview = self.desk.preview(words, mention)
+        problem = text_problem(self.desk.policy, mention, words, preview) if words else ("the reply has no text", "")
+        return f"{preview.length} of {preview.limit}", "; ".join(filter(None, problem or ()))
+
+    def write(self, reply: ReplyView, text: str, kind: str | None = None) -> str:
+        """Save an edited text in place of the one that was shown. Raises DeskError."""
+
+        def work() -> str:
+            transitions.edit(self.store, self.desk, reply.reply_id, text, kind, reply.revision)
+            return f"Reply {reply.id} updated; approve it to send"
+
+        return self.act("edit", reply, work)
+
+    def saved_replies(self, kind: str | None) -> list[tuple[str, str]]:
+        """Return the saved replies for a kind: name and text."""
+        from listener.wording import saved
+
+        return [(candidate.variant, candidate.text) for candidate in saved(self.desk.policy, kind, self.by)]
+
+    def reasons(self, closed_as: str, usual: Sequence[str]) -> tuple[str, ...]:
+        """Return why replies were ended lately, most frequent first, then the usual reasons."""
+        with self.store.read() as connection:
+            recent = replies.reasons(connection, closed_as, MAX_REASONS)
+        return tuple(dict.fromkeys((*recent, *usual)))[:MAX_REASONS]
+
+    def person_of(self, reply: ReplyView) -> str:
+        """Return the author as `people.person` accepts it."""
+        return f"{reply.platform}:{reply.mention.author.id}"
+
+    def person(self, reply: ReplyView) -> PersonPage:
+        """Read every exchange with the author. Raises DeskError."""
+        return people.person(self.store, self.person_of(reply))
+
+
+def _approval_text(reply: Reply, seconds: float) -> str:
+    if reply.state == "drafted":
+        return f"Reply {reply.id}: approved; a second person must approve too"
+    if reply.state == "by_hand":
+        return f"Reply {reply.id} approved; b: text and link to post"
+    return f"Reply {reply.id} approved; u: undo, {f'for {seconds:.0f} s' if seconds else 'until it is sent'}"

@@ -1,0 +1,162 @@
+"""Undo the last act of a session, of any kind, or say which act cannot be undone and why not."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from listener.desk import marks, transitions
+from listener.desk.approve import DeskContext, state_text
+from listener.errors import DeskError
+from listener.store import replies
+from listener.store.records import Reply
+
+if TYPE_CHECKING:
+    from listener.store.engine import Store
+
+FEW = 3  # undone acts that are reported one by one
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Something done in this session: the word of its key, and the reply before and after it."""
+
+    name: str
+    before: Reply
+    after: Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What became of an undo. is_done False: the message says why the act stands."""
+
+    reply_id: int
+    message: str
+    is_done: bool
+
+
+class History:
+    """The acts of a session that changed something, newest last; those of one key are one group."""
+
+    def __init__(self, store: "Store", desk: DeskContext) -> None:
+        self._store, self._desk = store, desk
+        self._groups: list[list[Act]] = []
+
+    def read(self, reply_ids: Sequence[int]) -> list[Reply]:
+        """Read the replies as they are now. Raises DeskError."""
+        with self._store.read() as connection:
+            return [replies.get(connection, reply_id) for reply_id in reply_ids]
+
+    def add(self, name: str, before: Sequence[Reply]) -> None:
+        """Record an act on these replies, as they were before it."""
+        pairs = zip(before, self.read([reply.id for reply in before]), strict=True)
+        group = [Act(name, *pair) for pair in pairs if name in INVISIBLE or _traits(pair[0]) != _traits(pair[1])]
+        self._groups += [group] * bool(group)
+
+    def undo_last(self) -> list[Undone]:
+        """Undo the last act (a batch is one). Raises DeskError when there is none, StoreError to try again."""
+        if not self._groups:
+            raise DeskError("nothing to undo in this session", "`earshot undo ID` undoes any approval")
+        undone = [self._undo(act) for act in self._groups[-1]]
+        self._groups.pop()
+        return undone
+
+    def undo_approvals(self) -> list[Undone]:
+        """Undo every approval of this session, newest first. Raises DeskError when there is none."""
+        groups = [group for group in self._groups if group[0].name == "approve"]
+        if not groups:
+            raise DeskError("no approval to undo in this session", "`earshot undo ID` undoes any approval")
+        undone = [self._undo(act) for group in reversed(groups) for act in group]
+        self._groups = [group for group in self._groups if group not in groups]
+        return undone
+
+    def _undo(self, act: Act) -> Undone:
+        number = act.before.id
+        try:
+            if act.name != "approve":
+                self._require_unchanged(act)
+            message = UNDO[act.name](self._store, self._desk, act)
+        except DeskError as error:
+            return Undone(number, f"Reply {number}: {act.name} not undone: {error}", False)
+        return Undone(number, f"Reply {number}: {message}", True)
+
+    def _require_unchanged(self, act: Act) -> None:
+        (now,) = self.read([act.after.id])
+        if _traits(now) != _traits(act.after):
+            raise DeskError(f"someone else changed it (it is {state_text(now)} now)", "check it and decide again")
+
+
+def summary(undone: Sequence[Undone]) -> list[str]:
+    """Report each, or many in numbers."""
+    if len(undone) <= FEW:
+        return [result.message for result in undone]
+    late = sum(not result.is_done for result in undone)
+    return [f"{len(undone) - late} approvals undone", *[f"{late} too late to undo: being sent"] * bool(late)]
+
+
+def _traits(reply: Reply) -> tuple[object, ...]:
+    return reply.state, reply.revision, reply.closed_as, reply.assigned_to, reply.snoozed_until
+
+
+def _approval(store: "Store", desk: DeskContext, act: Act) -> str:
+    try:
+        transitions.undo(store, desk, act.before.id)
+    except DeskError as error:
+        raise DeskError("too late", str(error)) from error
+    return "approval undone"
+
+
+def _ending(store: "Store", desk: DeskContext, act: Act) -> str:
+    transitions.reopen(store, desk, act.before.id)
+    return "reopened; approve it to send" if act.before.text else "reopened"
+
+
+def _text(store: "Store", desk: DeskContext, act: Act) -> str:
+    before = act.before
+    if before.text is None:
+        transitions.escalate(store, desk, before.id)
+        return "escalated again, without a draft"
+    transitions.edit(store, desk, before.id, before.text, before.kind, act.after.revision)
+    return "text restored; approve it to send"
+
+
+def _assignment(store: "Store", desk: DeskContext, act: Act) -> str:
+    marks.assign(store, desk, act.before.id, act.before.assigned_to)
+    return f"assigned to {act.before.assigned_to or 'nobody'} again"
+
+
+def _snooze(store: "Store", desk: DeskContext, act: Act) -> str:
+    left = (act.before.snoozed_until or desk.clock()) - desk.clock()
+    marks.snooze(store, desk, act.before.id, max(left, timedelta(0)))
+    return "no longer snoozed" if left <= timedelta(0) else "snoozed as before"
+
+
+def _settlement(store: "Store", desk: DeskContext, act: Act) -> str:
+    if act.after.state != "approved":
+        raise DeskError("it counts as sent", "check the post on the platform")
+    return _approval(store, desk, act)
+
+
+def _never(what: str, do: str) -> Callable[["Store", DeskContext, Act], str]:
+    def refuse(store: "Store", desk: DeskContext, act: Act) -> str:
+        raise DeskError(what, do)
+
+    return refuse
+
+
+INVISIBLE = ("approve", "note")  # acts that may leave the columns of the reply as they were
+UNDO: dict[str, Callable[["Store", DeskContext, Act], str]] = {
+    "approve": _approval,
+    "reject": _ending,
+    "close": _ending,
+    "edit": _text,
+    "variant": _text,
+    "escalate": _text,
+    "give": _assignment,
+    "snooze": _snooze,
+    "settle": _settlement,
+    "note": _never("notes are kept", "add another one"),
+    "by hand": _never("it counts as posted", "delete the post on the platform if it is wrong"),
+    "retry": _never("the failed attempt is over", "approve, edit or reject the draft"),
+    "reopen": _never("it waits in the queue", "reject or close it"),
+}

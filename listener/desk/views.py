@@ -1,0 +1,220 @@
+"""What staff see, as values: a reply with its mention, person, trail and events.
+
+Fields are named as the keys of CONTRACT.md; `listener.cli.output` makes the JSON of them. Times are aware datetimes.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from listener.errors import DeskError
+from listener.holds import ApprovalWarning
+from listener.model import RuleResult
+from listener.store.records import Event, Note, OptOut
+
+TrailLine = RuleResult
+WarningView = ApprovalWarning
+GuardView = ApprovalWarning  # the same two fields: its name, and a message
+EventView = Event
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorView:
+    """Who wrote a mention."""
+
+    id: str
+    handle: str | None
+    name: str | None
+    followers: int | None
+
+    @property
+    def label(self) -> str:
+        """The @handle, else the name, else the id."""
+        return f"@{self.handle}" if self.handle else self.name or self.id
+
+
+@dataclass(frozen=True, slots=True)
+class MentionView:
+    """The mention that a reply answers."""
+
+    id: str
+    url: str | None
+    text: str
+    lang: str | None
+    created_at: datetime
+    author: AuthorView
+    edited_at: datetime | None
+    deleted_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SentimentView:
+    """The score of a mention, -1 to 1; None until it is decided."""
+
+    compound: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class EligibilityView:
+    """Whether the platform's API can post the reply, and if not, why."""
+
+    can_reply: bool
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalView:
+    """An approval that stands."""
+
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyView:
+    """A reply with its mention. For a mention without a reply, the reply's own fields are None.
+
+    text: exactly what will be posted; length and limit: in the platform's own counting.
+    """
+
+    id: int | None
+    state: str | None
+    revision: int | None
+    platform: str
+    kind: str | None
+    rule: str | None
+    decision: str | None
+    text: str | None
+    length: int | None
+    limit: int | None
+    auto: bool | None
+    urgency: int | None
+    mention: MentionView
+    sentiment: SentimentView
+    eligibility: EligibilityView
+    guards: tuple[GuardView, ...]
+    warnings: tuple[WarningView, ...]
+    approvals: tuple[ApprovalView, ...]
+    needs_second_approval: bool
+    link_hosts: tuple[str, ...]
+    cost_usd: float | None
+    reply_url: str | None
+    claimed_by: str | None
+    claimed_until: datetime | None
+    assigned_to: str | None
+    snoozed_until: datetime | None
+    approved_by: str | None
+    approved_at: datetime | None
+    created_at: datetime | None
+    due_at: datetime | None
+    not_before: datetime | None
+    hold: str | None
+    sent_at: datetime | None
+    remote_id: str | None
+    remote_url: str | None
+    error: str | None
+    closed_as: str | None
+    reason: str | None
+
+    @property
+    def reply_id(self) -> int:
+        """The id of the reply. Raises DeskError for a mention without one."""
+        if self.id is None:
+            name = f"{self.platform}:{self.mention.id}"
+            raise DeskError(f"{name} has no reply", f"put it in the queue: `earshot escalate {name}`")
+        return self.id
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadLine:
+    """A post of the conversation; ours: a reply of ours, and then who is the name that approved it."""
+
+    who: str | None
+    text: str
+    at: datetime
+    ours: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PersonView:
+    """The author of a mention: how often they wrote and were answered, and what colleagues noted."""
+
+    handle: str | None
+    name: str | None
+    author_id: str
+    followers: int | None
+    mentions: int
+    answered: int
+    opted_out: bool
+    notes: tuple[Note, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyDetail(ReplyView):
+    """Everything about a mention and its reply."""
+
+    trail: tuple[TrailLine, ...]
+    thread: tuple[ThreadLine, ...]
+    person: PersonView
+    events: tuple[EventView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeView:
+    """One mention of a person, and what became of it."""
+
+    mention_id: str
+    at: datetime
+    text: str
+    decision: str | None
+    reply_id: int | None
+    state: str | None
+    reply_text: str | None
+    sent_at: datetime | None
+    approved_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonPage:
+    """A person and every exchange with them, oldest first."""
+
+    platform: str
+    author_id: str
+    handle: str | None
+    name: str | None
+    followers: int | None
+    opted_out: OptOut | None
+    notes: tuple[Note, ...]
+    exchanges: tuple[ExchangeView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AutonomyEnd:
+    """When and why staff's reviews ended a kind's automatic approval, until a person resumes it."""
+
+    at: datetime
+    by: str | None
+    why: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far a kind is on its way to be approved automatically.
+
+    reviewed: the latest reviews of drafts in its auto band, at most `needs`; earned: they are enough and good enough,
+    and nothing has ended it.
+    """
+
+    auto: str
+    reviewed: int
+    approved_unchanged: int
+    earned: bool
+    needs: int
+    ended: AutonomyEnd | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResumedKind(Progress):
+    """A kind that a person has resumed, and how far it is."""
+
+    kind: str
+    resumed: bool = True
