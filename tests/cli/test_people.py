@@ -53,7 +53,10 @@ def test_forgetting_says_what_was_done_and_what_is_left(queue: Earshot, home: Pa
     assert queue("backup", str(home / "data" / "monday.db")).code == 0
     done = queue("forget", "ada")
     assert done.out.startswith("memory:ada is forgotten: erased the words of 1 decision, ")
-    assert "the opt-out and the id stay" in done.out and f"still holds the words: {home / 'data' / 'monday.db'}" in done.out
+    assert (
+        "the opt-out and the id stay" in done.out
+        and f"still holds the words: {home / 'data' / 'monday.db'}" in done.out
+    )
     assert b"two weeks now" not in (home / "data" / "earshot.db").read_bytes()
     assert "No reply" not in queue("show", "memory:m1").out
     assert done.out.splitlines()[-1] == "database file cleaned"
