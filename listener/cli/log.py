@@ -11,6 +11,7 @@ import typer
 from listener.cli import arguments, context, output, times
 from listener.cli.app import app
 from listener.cli.arguments import As, AsJson, Limit
+from listener.cli.lines import clock, wrap
 from listener.errors import DeskError
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def _print_exchanges(rows: "Iterable[Json]") -> None:
 
 
 def _time(value: datetime | None) -> str:
-    return f"{value:%Y-%m-%d %H:%M} UTC" if value else "-"
+    return clock(value) if value else "-"
 
 
 def _summary(row: "Json") -> str:
@@ -130,7 +131,7 @@ def notices(
         output.emit_json([{field: getattr(notice, field) for field in NOTICE_FIELDS} for notice in page])
     else:
         for line in _notice_lines(page):
-            output.write(line)
+            output.write(wrap(line, 8))
 
 
 def _notice_lines(notices: "Sequence[Notice]") -> Iterator[str]:
@@ -174,7 +175,7 @@ def quarantine(
         output.emit_json([asdict(item) for item in items])
     else:
         for line in _item_lines(items):
-            output.write(line)
+            output.write(wrap(line, 6))
 
 
 def _item_lines(items: "Sequence[Quarantined]") -> Iterator[str]:
@@ -183,7 +184,7 @@ def _item_lines(items: "Sequence[Quarantined]") -> Iterator[str]:
         yield f"      {output.safe(item.error)}"
         yield f"      {output.safe(item.raw[:RAW_SHOWN])}"
     if items:
-        yield "Stage route: `earshot quarantine --retry ID` requeues the item. Stage poll: correct it"
-        yield "at its source. `earshot quarantine --dismiss ID` closes an item that needs nothing."
+        yield "Stage route: `earshot quarantine --retry ID` requeues the item. Stage poll: correct it at its source."
+        yield "`earshot quarantine --dismiss ID` closes an item that needs nothing."
     else:
         yield "No item is quarantined."

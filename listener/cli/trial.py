@@ -8,6 +8,7 @@ import typer
 from listener.cli import context, output, progress
 from listener.cli.app import app
 from listener.cli.arguments import AsJson
+from listener.cli.lines import wrap
 from listener.errors import InputError
 
 if TYPE_CHECKING:
@@ -59,14 +60,15 @@ def _print_trial(result: "Json", *, with_misses: bool) -> None:
     score = f"compound {result['compound']:+.3f}   language {result['lang']}"
     output.write(f"{result['decision']}{kind} by {result['rule']}   {score}")
     if result["text"]:
-        output.write(f"reply      {output.safe(result['text'])}")
+        output.write(wrap(f"reply      {output.safe(result['text'])}"))
         output.write("auto band  " + ("inside" if result["auto"] else "outside: staff approve it"))
     cues = ", ".join(f"{name} ({', '.join(words)})" for name, words in result["cues"].items())
-    output.write(f"cues       {output.safe(cues) or 'none'}")
+    output.write(wrap(f"cues       {output.safe(cues) or 'none'}"))
     for line in result["trail"]:
         if line["hit"] or with_misses:
             words = f" [{', '.join(line['words'])}]" if line["words"] else ""
-            output.write(f"  {'+' if line['hit'] else '-'} {line['rule']}: {line['message']}{output.safe(words)}")
+            text = f"  {'+' if line['hit'] else '-'} {line['rule']}: {line['message']}{output.safe(words)}"
+            output.write(wrap(text, 4))
     misses = sum(not line["hit"] for line in result["trail"])
     if misses and not with_misses:
         output.write(f"{misses} rules did not match; --all lists them")
@@ -169,4 +171,4 @@ def _print_mistakes(mistakes: "list[Json]") -> None:
         words = f" [{', '.join(row['words'])}]" if row["words"] else ""
         where = " in the auto band" if row["auto"] else ""
         output.write(output.safe(f"{row['id']} {row['label']}: {row['outcome']} by {row['rule']}{where}{words}"))
-        output.write(f"    {output.safe(' '.join(row['text'].split()))}")
+        output.write(wrap(f"    {output.safe(' '.join(row['text'].split()))}", 4))

@@ -30,6 +30,15 @@ def test_try_shows_what_matched_and_all_shows_the_rest(inside: Earshot) -> None:
     assert "did not match" not in full.out
 
 
+def test_long_lines_are_wrapped_on_a_terminal_and_whole_in_a_pipe(queue: Earshot, watch: Watch) -> None:
+    """A reply is read under its label; `grep` finds a notice in one line."""
+    queue("pause", "--for", "2h", "--reason", "an outage at our carrier since early this morning")
+    for command in (["try", PARCEL, "--all"], ["status"], ["notices"]):
+        drawn = STYLE.sub("", watch(*command, env={"NO_COLOR": "1"}))
+        assert max(map(len, drawn.splitlines())) <= 80, command
+    assert max(map(len, queue("status").out.splitlines())) > 80
+
+
 def test_a_platform_that_is_not_on_is_one_line(inside: Earshot) -> None:
     """It names those that are."""
     done = inside("try", "hello", "--platform", "x")
