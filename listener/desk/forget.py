@@ -12,10 +12,9 @@ from listener.store import events, items, people, quarantine, replies, vacuum
 from listener.store.engine import Store
 from listener.store.people import Person
 from listener.store.quarantine import Names
+from listener.store.states import OVER, UNDER_WAY
 
-UNDER_WAY = ("sending", "unconfirmed")
 MAGIC = b"SQLite format 3\0"  # how such a file begins
-OVER = ("sent", "closed")
 
 
 def forget(store: Store, desk: DeskContext, handle: str) -> Json:

@@ -6,6 +6,7 @@ from listener.model import Json
 from listener.store import events, items, people, replies
 from listener.store.engine import Store
 from listener.store.records import Exchange
+from listener.store.states import WATCHED
 
 
 def person(store: Store, handle: str) -> Json:
@@ -61,7 +62,7 @@ def opt_out(store: Store, desk: DeskContext, handle: str, why: str | None) -> Js
         people.opt_out(connection, who, desk.by, why, now)
         for item in items.of_person(connection, *who, limit=None):
             reply = item.reply
-            if reply is not None and reply.state in ("drafted", "approved", "by_hand"):
+            if reply is not None and reply.state in WATCHED:
                 reason = "this person asked never to be answered"
                 replies.end(connection, reply, "withdrawn", reason, by=desk.by, now=now)
         events.add(connection, "opted_out", desk.by, now, detail={"platform": who[0], "author_id": who[1], "why": why})

@@ -16,7 +16,7 @@ from listener.policy import Holds
 from listener.store import events, items, mentions, people, platforms, replies
 from listener.store.engine import Store
 from listener.store.records import Approval, Exchange, Reply, StoredDecision
-from listener.store.tables import WAITING
+from listener.store.states import WAITING
 from listener.triage.decide import GUARDS
 from responders.wording import hosts
 

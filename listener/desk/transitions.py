@@ -19,10 +19,9 @@ from listener.errors import DeskError
 from listener.store import events, items, mentions, notices, replies
 from listener.store.engine import Store
 from listener.store.records import Exchange, Reply
+from listener.store.states import CLOSABLE, EDITABLE, STANDING, WATCHED
 
 CLEAR_APPROVAL: dict[str, Any] = {"approved_by": None, "approved_at": None, **CLEAR_HOLD}
-EDITABLE = ("drafted", "escalated", "approved", "failed")
-CLOSABLE = ("drafted", "approved", "escalated", "by_hand", "failed")
 
 
 def act(
@@ -144,7 +143,7 @@ def undo(store: Store, desk: DeskContext, reply_id: int) -> None:
             connection, reply, "drafted", by=desk.by, now=desk.clock(), what="approval_revoked", **CLEAR_APPROVAL
         )
 
-    act(store, desk, reply_id, ("approved", "by_hand", "drafted"), work)
+    act(store, desk, reply_id, WATCHED, work)
 
 
 def done(store: Store, desk: DeskContext, reply_id: int, remote_id: str | None) -> None:
@@ -187,7 +186,7 @@ def escalate(store: Store, desk: DeskContext, reply_id: int) -> None:
             connection, reply, "escalated", **log, detail={"before": reply.text}, **empty, **CLEAR_APPROVAL
         )
 
-    act(store, desk, reply_id, ("drafted", "approved"), work)
+    act(store, desk, reply_id, STANDING, work)
 
 
 def escalate_mention(store: Store, desk: DeskContext, platform: str, mention_id: str) -> int:

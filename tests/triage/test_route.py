@@ -102,7 +102,7 @@ def test_a_quarantined_mention_can_be_put_back(line: Line) -> None:
     fragile.broken = False
     stages(line, fragile).route()
     assert line.reply_to(said.id).state == "drafted"
-    with pytest.raises(DeskError, match="nothing is quarantined as 1"):
+    with pytest.raises(DeskError, match="there is no quarantined item 1"):
         control.requeue(line.store, line.desk(), 1)
 
 

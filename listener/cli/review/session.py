@@ -17,6 +17,7 @@ from listener.desk.queue import ItemRef, QueueFilter, QueueTotals
 from listener.errors import DeskError, EarshotError, StoreError
 from listener.model import Json, Mention
 from listener.store import events, items, replies
+from listener.store.states import QUEUED
 
 if TYPE_CHECKING:
     from listener.settings import Settings
@@ -103,7 +104,7 @@ class Session:
             self.leave()
         if one["claimed_by"] not in (None, self.by):
             return f"{one['claimed_by']} works on {one['id']} until {render.moment(one['claimed_until'])}"
-        if self._lease is None and one["state"] in marks.QUEUED:
+        if self._lease is None and one["state"] in QUEUED:
             self._lease = self._claimed(one["id"], ours=one["claimed_by"] is None)
         return ""
 
