@@ -74,7 +74,7 @@ def _check_offline() -> tuple[list[Problem], list[str]]:
 
 
 def _wording(config: "Settings") -> list[Problem]:
-    from responders import wording
+    from listener import wording
 
     return wording.problems(config.policy) + wording.saved_problems(config.policy)
 

@@ -12,6 +12,7 @@ from listener.cli.lines import wrap
 from listener.errors import InputError
 
 if TYPE_CHECKING:
+    from listener.analysis.tally import Share
     from listener.model import Json
 
 
@@ -106,7 +107,7 @@ SHARES = {
     "false_thank_you": "negatives thanked",
     "false_thank_you_auto": "negatives thanked in the auto band",
     "thank_you_recall": "positives thanked",
-    "thank_you_cover_auto": "positives thanked in the auto band",
+    "thank_you_recall_auto": "positives thanked in the auto band",
     "thank_you_precision": "thanked rows that are positive",
     "negatives_unanswered": "negatives ignored or thanked",
     "positives_supported": "positives with a support draft",
@@ -138,7 +139,7 @@ def _print_labels(by_label: "dict[str, dict[str, int]]") -> None:
         output.write(f"{output.safe(label)[:12]:<12}{cells}")
 
 
-def _share(share: "Json") -> str:
+def _share(share: "Share") -> str:
     """Format a share in 40 columns: ` 0.13% ( 0.07% to  0.24%)    9 of 6856`."""
     if share["rate"] is None:
         return f"{'':<40}"
@@ -155,7 +156,7 @@ def _print_rules(report: "Json") -> None:
         output.write(f"{rule}{row['n']:>6} {_share(row['precision'])}".rstrip())
 
 
-def _print_brands(by_brand: "dict[str, Json]") -> None:
+def _print_brands(by_brand: "dict[str, dict[str, Share]]") -> None:
     if len(by_brand) > 1:
         output.write("\nbrands: negatives that are thanked, then positives that are thanked")
         for brand, shares in by_brand.items():

@@ -18,7 +18,7 @@ from listener.store.engine import Store
 from listener.store.records import Approval, Exchange, Reply, StoredDecision
 from listener.store.states import WAITING
 from listener.triage.decide import GUARDS
-from responders.wording import hosts
+from listener.wording import hosts
 
 Explain = Callable[[StoredDecision, Mention], Sequence[RuleResult]]
 GUARD_NAMES = frozenset(name for name, _, _ in GUARDS)

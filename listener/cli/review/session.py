@@ -227,7 +227,7 @@ class Session:
 
     def saved(self, kind: str | None) -> Sequence[tuple[str, str]]:
         """The saved texts for a kind of reply: name and text."""
-        from responders.wording import saved
+        from listener.wording import saved
 
         return [(one.variant, one.text) for one in saved(self.desk.policy, kind, self.by)]
 
