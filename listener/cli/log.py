@@ -52,17 +52,11 @@ def log(
     start = None if since is None else arguments.usage(lambda: times.moment(since, context.now()), "--since")
     last = None if after is None else arguments.mention(after)
     with context.store() as store, store.read() as connection:
-        rows = exchange_log.exchanges(
-            connection,
-            since=start,
-            person=None if person is None else people.find(connection, person),
-            after=None if last is None else _find_key(connection, last),
-            limit=output.parse_limit(limit),
-        )
-        if json or not sys.stdout.isatty():
-            output.emit_lines(rows)
-        else:
-            _print_exchanges(rows)
+        who = None if person is None else people.find(connection, person)
+        key = None if last is None else _find_key(connection, last)
+        number = output.parse_limit(limit)
+        rows = exchange_log.exchanges(connection, since=start, person=who, after=key, limit=number)
+        output.emit_lines(rows) if json or not sys.stdout.isatty() else _print_exchanges(rows)
 
 
 def _find_key(connection: "Connection", name: tuple[str, str]) -> int:
@@ -171,11 +165,12 @@ def quarantine(
                 return
         with store.read() as connection:
             items = stored.quarantined_items(connection, output.parse_limit(limit), after)
-    if json:
-        output.emit_json([asdict(item) for item in items])
-    else:
-        for line in _item_lines(items):
-            output.write(wrap(line, 6))
+    output.emit_json([asdict(item) for item in items]) if json else _print_items(items)
+
+
+def _print_items(items: "Sequence[Quarantined]") -> None:
+    for line in _item_lines(items):
+        output.write(wrap(line, 6))
 
 
 def _item_lines(items: "Sequence[Quarantined]") -> Iterator[str]:

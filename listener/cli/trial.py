@@ -14,6 +14,7 @@ from listener.errors import InputError
 if TYPE_CHECKING:
     from listener.analysis.tally import Share
     from listener.model import Json
+    from listener.settings import Settings
 
 
 @app.command("try")
@@ -36,24 +37,18 @@ def try_(
     from listener.analysis.trial import trial
 
     config = context.settings()
-    triage = context.triage(config)
-    names = [entry.name for entry in config.platforms]
-    if platform is not None and platform not in names:
-        raise InputError(
-            f"platform {platform!r} is not on", f"choose {' or '.join(names) or 'none: no platform is on'}"
-        )
-    where = platform or (names[0] if names else "memory")
-    result = trial(
-        text,
-        config.policy,
-        triage.responders,
-        triage.preview,
-        lang=lang,
-        platform=where,
-        author=author,
-        now=context.now(),
-    )
+    triage, where = context.triage(config), _choose_platform(config, platform)
+    decided_by = (config.policy, triage.responders, triage.preview)
+    result = trial(text, *decided_by, lang=lang, platform=where, author=author, now=context.now())
     output.emit_json(result) if json else _print_trial(result, with_misses=with_misses)
+
+
+def _choose_platform(config: "Settings", name: str | None) -> str:
+    """Return the platform of this name, else the first that is on. Raises InputError."""
+    names = [entry.name for entry in config.platforms]
+    if name is not None and name not in names:
+        raise InputError(f"platform {name!r} is not on", f"choose {' or '.join(names) or 'none: no platform is on'}")
+    return name or (names[0] if names else "memory")
 
 
 def _print_trial(result: "Json", *, with_misses: bool) -> None:
