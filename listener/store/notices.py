@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, insert, select, update
 
 from listener.errors import DeskError
 from listener.model import Gap, QuarantinedItem
 from listener.store.dialect import upsert
-from listener.store.loading import columns, load, load_all, values
+from listener.store.loading import chunks, columns, load, load_all, values
 from listener.store.quarantine import FORGOTTEN
 from listener.store.records import Notice, Quarantined
 from listener.store.tables import gap, notice
@@ -93,13 +94,8 @@ def quarantine(
     for item in items:
         fixed = {"error": item.error, "raw": item.raw, "at": now, "resolved_at": None}
         row = {"platform": platform, "mention_id": item.mention_id, "stage": stage, **fixed}
-        same_item = (
-            quarantined.c.platform == platform,
-            quarantined.c.mention_id == item.mention_id,
-            quarantined.c.stage == stage,
-        )
-        query = select(quarantined.c.resolved_at, quarantined.c.error).where(*same_item)
-        stored = connection.execute(query).one_or_none()
+        query = select(quarantined.c.resolved_at, quarantined.c.error).where(_match_items(platform, stage))
+        stored = connection.execute(query.where(quarantined.c.mention_id == item.mention_id)).one_or_none()
         if stored is not None and stored.error == FORGOTTEN:  # erased words do not come back
             continue
         if stored is None or stored.resolved_at is not None:
@@ -111,21 +107,13 @@ def quarantine(
 
 def quarantined_items(connection: Connection, limit: int | None = 50, after: int | None = None) -> list[Quarantined]:
     """List quarantined items, oldest first."""
-    query = (
-        select(*columns(Quarantined, quarantined))
-        .where(quarantined.c.resolved_at.is_(None))
-        .order_by(quarantined.c.id)
-        .limit(limit)
-    )
+    query = _select_open().order_by(quarantined.c.id).limit(limit)
     return load_all(Quarantined, connection.execute(query if after is None else query.where(quarantined.c.id > after)))
 
 
 def quarantined_item(connection: Connection, quarantine_id: int) -> Quarantined:
     """Read one quarantined item. Raises DeskError."""
-    query = select(*columns(Quarantined, quarantined)).where(
-        quarantined.c.id == quarantine_id, quarantined.c.resolved_at.is_(None)
-    )
-    row = connection.execute(query).one_or_none()
+    row = connection.execute(_select_open().where(quarantined.c.id == quarantine_id)).one_or_none()
     if row is None:
         raise DeskError(f"there is no quarantined item {quarantine_id}", "`earshot quarantine` lists the ids")
     return load(Quarantined, row)
@@ -138,13 +126,15 @@ def resolve_quarantined(connection: Connection, quarantine_id: int, now: datetim
 
 def resolve_repaired(connection: Connection, platform: str, ids: Sequence[str], now: datetime) -> None:
     """Mark items that the poll quarantined as resolved where they have since been read."""
-    unresolved = select(quarantined.c.mention_id).where(
-        quarantined.c.platform == platform, quarantined.c.stage == "poll", quarantined.c.resolved_at.is_(None)
-    )
-    for mention_id in set(connection.execute(unresolved).scalars()) & set(ids):
-        same_item = (
-            quarantined.c.platform == platform,
-            quarantined.c.mention_id == mention_id,
-            quarantined.c.stage == "poll",
-        )
-        connection.execute(update(quarantined).where(*same_item).values(resolved_at=now))
+    open_items = _match_items(platform, "poll") & quarantined.c.resolved_at.is_(None)
+    for piece in chunks(ids):
+        repaired = update(quarantined).where(open_items, quarantined.c.mention_id.in_(piece))
+        connection.execute(repaired.values(resolved_at=now))
+
+
+def _select_open() -> Select[Any]:
+    return select(*columns(Quarantined, quarantined)).where(quarantined.c.resolved_at.is_(None))
+
+
+def _match_items(platform: str, stage: str) -> ColumnElement[bool]:
+    return and_(quarantined.c.platform == platform, quarantined.c.stage == stage)
