@@ -9,12 +9,13 @@ just now.
 
 import json
 import os
-import sqlite3
+import sqlite3  # SQLite alone: rows are multiplied a thousandfold, which only the file's own SQL does in time
 import subprocess
 import sys
 from pathlib import Path
 
-from listener.store.tables import UtcTime, metadata
+from listener.store.dialect import UtcTime
+from listener.store.tables import metadata
 
 SAMPLE = Path(__file__).parent.parent / "config" / "mentions.jsonl"
 SILENT = "@fernhill going to the shop"  # ignored: nothing to answer

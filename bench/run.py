@@ -8,7 +8,7 @@ import csv
 import json
 import os
 import resource
-import sqlite3
+import sqlite3  # SQLite alone: the disk's pace is measured below the store
 import subprocess
 import sys
 import tempfile

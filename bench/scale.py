@@ -7,7 +7,7 @@ EARSHOT_BENCH_MENTIONS=100000 it is a tenth of the size.
 import os
 import resource
 import shutil
-import sqlite3
+import sqlite3  # SQLite alone: counts the rows that bench/many.py multiplied
 import subprocess
 import sys
 from contextlib import closing

@@ -344,7 +344,7 @@ class Fixable(Protocol):
 
 
 class Responder(Protocol):
-    """A kind of reply: a module in responders/, whose name is the kind."""
+    """A kind of reply: a module in responders/, whose name is the kind, or one that `module` names."""
 
-    def respond(self, facts: MentionSignals, policy: Policy, /) -> Draft | Escalate | Pass:
-        """Propose a draft, call a person, or pass with the reason."""
+    def respond(self, signals: MentionSignals, policy: Policy, options: Any, /) -> Draft | Escalate | Pass:
+        """Propose a draft, call a person, or pass with the reason. options: the module's `Options`; None without."""

@@ -6,19 +6,21 @@ Phrases are words separated by blanks; `*` at a word's end stands for any letter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
-from typing import Any, Literal
+from typing import Literal
 
 Auto = Literal["never", "earned", "always"]
 
 
 @dataclass(frozen=True, slots=True)
 class ResponderConfig:
-    """One responder in the policy's order. options: the responder module's own frozen `Options`."""
+    """One responder in the policy's order. options: an instance of its module's frozen `Options`; None without."""
 
     kind: str
     auto: Auto = "never"
     due: timedelta | None = None  # the response target of its replies
-    options: Any = None
+    options: object = None
+    module: str | None = None  # the dotted name of a kind outside this repository
+    uses_facts: bool = False  # its wording may contain a fact's statement, source and link
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,7 @@ class Policy:
     facts: tuple[Fact, ...]
     wording: Mapping[str, tuple[Variant, ...]]
     variables: Mapping[str, str]
-    links: tuple[str, ...] = ()  # hosts that an outgoing text may link to
+    link_hosts: tuple[str, ...] = ()  # hosts that an outgoing text may link to
     lexicon: Mapping[str, float] = field(default_factory=dict)  # the shipped one with the operator's own on top
     cues: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # the shipped phrases and the operator's own
     limits: Limits = Limits()

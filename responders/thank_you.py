@@ -1,14 +1,14 @@
-"""Thank-yous: clear praise, by a margin and without any mixed signal. A score alone never suffices.
+"""Thank-yous: thank for clear praise, by a margin and without any mixed signal. A score alone never suffices.
 
-The gate: a compound of at least `compound`, a word of praise or thanks, no sentence below zero, and none of the cues
-that stand for something else than praise. Inside the auto band the words must be warm, and nothing may distract.
+A draft needs a score of at least `min_score`, a word of praise or thanks, no sentence below zero, and none of the cues
+that stand for something else than praise. In the auto band the words must be warm, and nothing may distract.
 """
 
 from dataclasses import dataclass
 
 from listener.model import Draft, Escalate, MentionSignals, Pass
 from listener.policy import Policy
-from responders.wording import candidates
+from listener.wording import candidates
 
 KIND = "thank_you"
 PRAISE_CUES = ("praise", "thanks", "warm")
@@ -20,25 +20,26 @@ DOUBTS = (
 )  # fmt: skip
 # each of these too, unless the praise is firm; the last only beside thanks
 MILD = ("contrast", "wish", "ironic_praise", "duration", "request")
-# and these keep it from going out without a person
+# and these keep it from being sent without a person
 DISTRACTIONS = (*MILD, "resolved_trouble", "hedge", "other_handles", "quote", "link", "informs", "reference")
 
-OUTWEIGHED = 2  # so many sorts of mild doubt may stand beside firm praise
-OVERCOME = -0.4  # a sentence may score so low when it tells of trouble that is over
-CLOSING = 4  # words from which on thanks beside other sentences are mere politeness
-CAPTION = 7  # words that a kind picture may speak for
-BRIGHT = 0.6  # a score from which on it is more than politeness
-THIN = 0.5  # a score from which on a kind word is more than said in passing
-AMONG = 3  # stray words from which on a single word of praise may be meant otherwise
-STRAY = 4  # stray words that the auto band bears
-BARE = 4  # words of a message that is thanks and nothing else
+MAX_MILD = 2  # mild doubts that may stand beside firm praise
+MIN_SENTENCE_SCORE_RESOLVED = -0.4  # of a sentence about trouble that is over
+MAX_SIGN_OFF_WORDS = 4  # with more words, thanks beside other sentences are mere politeness
+MAX_CAPTION_WORDS = 7  # that an emoji may speak for
+POLITE_BELOW = 0.6  # a lower score is no more than politeness
+PASSING_BELOW = 0.5  # a lower score is praise in passing
+MIN_UNRELATED_WORDS = 3  # beside so many, a single word of praise may be meant otherwise
+AUTO_MAX_UNRELATED_WORDS = 4
+MAX_BARE_THANKS_WORDS = 4  # words of a message that is thanks and nothing else
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """compound: least score of a draft, warm: beside a warm phrase; firm: from here on such a phrase outweighs a doubt.
+    """Compound scores: min_score of a draft, min_score_warm of one with a warm phrase, and outweigh_doubt_score, from
+    which on such a phrase outweighs a mild doubt.
 
-    auto_compound: least score of the auto band; auto_words: the most words there.
+    The auto band needs auto_min_score and has at most auto_max_words.
     """
 
     min_score: float = 0.3
@@ -48,82 +49,102 @@ class Options:
     auto_max_words: int = 22
 
 
-def respond(facts: MentionSignals, policy: Policy) -> Draft | Escalate | Pass:
+def respond(signals: MentionSignals, policy: Policy, options: Options) -> Draft | Escalate | Pass:
     """Thank for clear praise; pass on anything less, with the reason."""
-    cues = facts.cues
-    kind_words = tuple(dict.fromkeys(word for name in PRAISE_CUES for word in cues.get(name, ())))
-    if not kind_words:
-        return Pass("no word of praise or thanks")
-    if doubt := next((name for name in DOUBTS if name in cues), None):
-        return Pass(f"kind words, but also a cue of {doubt}", cues[doubt])
-    options = _options(policy)
-    if (mild := [name for name in MILD if name in cues]) and not _firm(facts, options, mild):
-        return Pass(f"kind words, but not firm enough beside a cue of {' and '.join(mild)}", cues[mild[0]])
-    least = min(options.min_score, options.min_score_warm) if "warm" in cues else options.min_score
-    if facts.compound < least:
-        return Pass(f"kind words, but the score {facts.compound:+.2f} is below {least:+.2f}", kind_words)
-    if min(facts.sentences) < (OVERCOME if "resolved_trouble" in cues else 0):
-        return Pass(f"kind words, but a sentence scores {min(facts.sentences):+.2f}", kind_words)
-    if not any(char.isalpha() for word in kind_words for char in word) and len(facts.text.split()) > CAPTION:
-        return Pass("only a picture is kind, and the text may be anything", kind_words)
-    if closing := _sign_off(facts):
-        return Pass("thanks only to close a message that says something else", closing)
-    if facts.compound < THIN and _is_passing_praise(facts):
-        return Pass("a kind word in passing, and much else is said", cues["unrelated_words"])
-    lone = len(kind_words) == 1 and "thanks" not in cues and "idiom" not in cues
-    if lone and len(cues.get("unrelated_words", ())) >= AMONG:
-        return Escalate(KIND, "one word of praise among much else: a person sees how it is meant", kind_words)
-    texts = candidates(KIND, facts, policy)
+    cues = signals.cues
+    praise = tuple(dict.fromkeys(word for name in PRAISE_CUES for word in cues.get(name, ())))
+    if not praise:
+        return Pass("no praise or thanks")
+    if doubt := _find_doubt(signals, options):
+        return doubt
+    if too_weak := _find_low_score(signals, options, praise) or _find_aside(signals, praise):
+        return too_weak
+    is_lone = len(praise) == 1 and "thanks" not in cues and "idiom" not in cues
+    if is_lone and len(cues.get("unrelated_words", ())) >= MIN_UNRELATED_WORDS:
+        return Escalate(KIND, "a single word of praise among other words: staff decide", praise)
+    texts = candidates(KIND, signals, policy)
     if not texts:
-        return Escalate(KIND, "no wording for a thank-you", kind_words)
-    message = f"clear praise ({facts.compound:+.2f})"
-    return Draft(texts, KIND, message, kind_words, not lone and _auto(facts, options))
+        return Escalate(KIND, "no wording for a thank-you", praise)
+    message = f"clear praise ({signals.compound:+.2f})"
+    return Draft(texts, KIND, message, praise, not is_lone and _is_auto(signals, options))
 
 
-def _options(policy: Policy) -> Options:
-    responding = policy.responder_config(KIND)
-    return responding.options if responding and isinstance(responding.options, Options) else Options()
+def _find_doubt(signals: MentionSignals, options: Options) -> Pass | None:
+    """Pass on praise beside a cue that makes it doubtful."""
+    cues = signals.cues
+    if doubt := next((name for name in DOUBTS if name in cues), None):
+        return Pass(f"praise, but also {_readable(doubt)}", cues[doubt])
+    if (mild := [name for name in MILD if name in cues]) and not _is_firm(signals, options, mild):
+        doubts = " and ".join(map(_readable, mild))
+        return Pass(f"praise, but also {doubts}, and the praise is not strong enough", cues[mild[0]])
+    return None
 
 
-def _firm(facts: MentionSignals, options: Options, mild: list[str]) -> bool:
-    """Warm words and a high score outweigh a mild doubt or two; a request only beside thanks."""
-    heavy = "request" in mild and "thanks" not in facts.cues
-    return (
-        "warm" in facts.cues
-        and facts.compound >= options.outweigh_doubt_score
-        and len(mild) <= OUTWEIGHED
-        and not heavy
-    )
+def _find_low_score(signals: MentionSignals, options: Options, praise: tuple[str, ...]) -> Pass | None:
+    """Pass on a text, or a sentence of it, that scores too low."""
+    is_warm = "warm" in signals.cues
+    threshold = min(options.min_score, options.min_score_warm) if is_warm else options.min_score
+    if signals.compound < threshold:
+        return Pass(f"praise, but the score {signals.compound:+.2f} is below {threshold:+.2f}", praise)
+    lowest = min(signals.sentences)
+    if lowest < (MIN_SENTENCE_SCORE_RESOLVED if "resolved_trouble" in signals.cues else 0):
+        return Pass(f"praise, but one sentence is negative ({lowest:+.2f})", praise)
+    return None
 
 
-def _is_passing_praise(facts: MentionSignals) -> bool:
-    """Thanks alone, or praise alone that is not warm, in a text that says much else."""
-    return "warm" not in facts.cues and not ("thanks" in facts.cues and "praise" in facts.cues) and _strays(facts)
+def _find_aside(signals: MentionSignals, praise: tuple[str, ...]) -> Pass | None:
+    """Pass on praise that is not what the text is about."""
+    is_emoji = not any(char.isalpha() for word in praise for char in word)
+    if is_emoji and len(signals.text.split()) > MAX_CAPTION_WORDS:
+        return Pass("only an emoji is positive", praise)
+    if sign_off := _find_sign_off(signals):
+        return Pass("thanks only as a sign-off", sign_off)
+    if signals.compound < PASSING_BELOW and _is_passing_praise(signals):
+        return Pass("praise only in passing", signals.cues["unrelated_words"])
+    return None
 
 
-def _strays(facts: MentionSignals) -> bool:
-    """More than a word, and more than one in four, is neither kind nor little."""
-    stray = len(facts.cues.get("unrelated_words", ()))
-    return stray > 1 and stray * 4 > len(facts.text.split())
+def _readable(cue: str) -> str:
+    return cue.replace("_", " ")
 
 
-def _sign_off(facts: MentionSignals) -> tuple[str, ...]:
-    """Thanks beside sentences that praise nothing: politeness at the end of a message."""
-    if "praise" in facts.cues or "warm" in facts.cues:
+def _is_firm(signals: MentionSignals, options: Options, mild: list[str]) -> bool:
+    """True if warm words and a high score outweigh a mild doubt or two; a request only beside thanks."""
+    is_plain_request = "request" in mild and "thanks" not in signals.cues
+    is_strong = "warm" in signals.cues and signals.compound >= options.outweigh_doubt_score
+    return is_strong and len(mild) <= MAX_MILD and not is_plain_request
+
+
+def _is_passing_praise(signals: MentionSignals) -> bool:
+    """True for thanks alone, or praise alone that is not warm, in a text that says much else."""
+    cues = signals.cues
+    return "warm" not in cues and not ("thanks" in cues and "praise" in cues) and _has_much_else(signals)
+
+
+def _has_much_else(signals: MentionSignals) -> bool:
+    """True if more than one word, and more than one in four, belongs to something else."""
+    unrelated = len(signals.cues.get("unrelated_words", ()))
+    return unrelated > 1 and unrelated * 4 > len(signals.text.split())
+
+
+def _find_sign_off(signals: MentionSignals) -> tuple[str, ...]:
+    """Return the words that make thanks mere politeness at the end of a message."""
+    cues = signals.cues
+    if "praise" in cues or "warm" in cues:
         return ()
-    if told := facts.cues.get("informs") or facts.cues.get("reference"):
-        return told
-    silent = facts.compound < BRIGHT and any(score == 0 for score in facts.sentences)
-    return facts.cues.get("thanks", ()) if silent and len(facts.text.split()) > CLOSING else ()
+    if news := cues.get("informs") or cues.get("reference"):
+        return news
+    is_polite = signals.compound < POLITE_BELOW and any(score == 0 for score in signals.sentences)
+    return cues.get("thanks", ()) if is_polite and len(signals.text.split()) > MAX_SIGN_OFF_WORDS else ()
 
 
-def _auto(facts: MentionSignals, options: Options) -> bool:
-    """Nothing distracts, little else is said, and the words are warm, or thanks and praise, or thanks alone."""
-    cues, length = facts.cues, len(facts.text.split())
+def _is_auto(signals: MentionSignals, options: Options) -> bool:
+    """True if nothing distracts, little else is said, and the words are warm, thanks and praise, or thanks alone."""
+    cues, length = signals.cues, len(signals.text.split())
     if length > options.auto_max_words or any(name in cues for name in DISTRACTIONS):
         return False
-    if _strays(facts) or len(cues.get("unrelated_words", ())) > STRAY:
+    if _has_much_else(signals) or len(cues.get("unrelated_words", ())) > AUTO_MAX_UNRELATED_WORDS:
         return False
-    if "thanks" in cues and (length <= BARE or "unrelated_words" not in cues):
+    if "thanks" in cues and (length <= MAX_BARE_THANKS_WORDS or "unrelated_words" not in cues):
         return True
-    return facts.compound >= options.auto_min_score and ("warm" in cues or ("thanks" in cues and "praise" in cues))
+    return signals.compound >= options.auto_min_score and ("warm" in cues or ("thanks" in cues and "praise" in cues))

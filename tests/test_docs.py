@@ -21,6 +21,7 @@ from listener.model import History, Mention
 from listener.platforms import x
 from listener.settings import platforms as listening
 from listener.settings import policy as rules
+from listener.settings import responders as kinds_of_reply
 from listener.settings.scalars import ConfigLocation
 from listener.settings.schema import convert
 from listener.triage.decide import GUARDS
@@ -74,7 +75,7 @@ def test_every_command_and_option_stands_in_a_page() -> None:
 def _shapes() -> dict[str, Shape]:
     """Heading of a key table -> its keys, each with its type and field."""
     common = {one.name for one in fields(model.Section)}
-    kinds = [one.name for one in pkgutil.iter_modules(responders.__path__) if one.name != "wording"]
+    kinds = [one.name for one in pkgutil.iter_modules(responders.__path__)]
     options = {kind: importlib.import_module(f"responders.{kind}").Options for kind in kinds}
     return {
         "[daemon]": _shape(listening.Daemon),
@@ -84,7 +85,7 @@ def _shapes() -> dict[str, Shape]:
         "top of policy.toml": _shape(rules._PolicyFile, set(OWN_TABLES)),
         "[brand]": _shape(policy.Brand),
         "[staff]": _shape(rules._Staff),
-        "[responders.KIND]": _shape(rules._ResponderKeys),
+        "[responders.KIND]": _shape(kinds_of_reply._ResponderKeys),
         **{f"[responders.{kind}]": _shape(shape) for kind, shape in options.items()},
         "[limits]": _shape(policy.Limits),
         "[autonomy]": _shape(policy.Autonomy),

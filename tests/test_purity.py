@@ -10,7 +10,7 @@ PURE = [
     *(ROOT / "responders").glob("*.py"),
     *(ROOT / "listener" / "triage").glob("*.py"),
     *[path for path in (ROOT / "listener" / "intake").glob("*.py") if path.name != "poll.py"],
-    *[ROOT / "listener" / name for name in ("model.py", "policy.py", "errors.py")],
+    *[ROOT / "listener" / name for name in ("model.py", "policy.py", "errors.py", "wording.py")],
 ]
 BANNED = {"random", "secrets", "os", "time", "socket", "subprocess", "uuid", "threading"}
 CLOCKS = {"now", "utcnow", "today"}

@@ -1,14 +1,15 @@
 """`earshot replay`: which past decisions another policy would change. Reads, never writes.
 
-Every stored mention is read and decided twice by this program, with the policy of then and with the other one, at the
-time and with the history of then: what differs is the policies' doing. What this program decides otherwise than its
-older self did, by the same policy, is counted apart and is no change.
+This program decides every stored mention twice, by the policy of its decision and by the other one, with the time and
+the history of that decision: any difference is due to the policies. What this version of the program decides otherwise
+than an older one did, by the same policy, is counted apart and is not a change.
 """
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypedDict
 
 from listener.errors import EarshotError
 from listener.model import Json, Mention, MentionSignals, Preview, Responder
@@ -18,36 +19,52 @@ from listener.store.engine import Store
 from listener.store.records import StoredDecision
 from listener.triage.decide import decide
 from listener.triage.signals import SignalExtractor, unpack
-from responders.wording import first_fitting
+from listener.wording import first_fitting
 
-Show = Callable[[str, Mention], Preview]
+PreviewFor = Callable[[str, Mention], Preview]
+MakeRunner = Callable[[Mapping[str, str]], "PolicyRunner"]
 PAGE = 500  # decisions read at once
 
 
+class Outcome(TypedDict):
+    """What a policy does with a mention; text as it would be posted, None without a draft."""
+
+    decision: str
+    kind: str | None
+    rule: str
+    auto: bool
+    text: str | None
+
+
 class PolicyRunner:
-    """One policy with all that decides by it."""
+    """A policy with all that decides by it."""
 
-    def __init__(self, policy: Policy, responders: Mapping[str, Responder], preview: Show) -> None:
-        self._policy, self._responders, self._preview, self._ears = policy, responders, preview, SignalExtractor(policy)
+    def __init__(self, policy: Policy, responders: Mapping[str, Responder], preview: PreviewFor) -> None:
+        self._policy, self._responders, self._preview = policy, responders, preview
+        self._extractor = SignalExtractor(policy)
 
-    def __call__(self, then: MentionSignals) -> Json:
-        """`{decision, kind, rule, auto, text}` of a mention as it stood then; text as it would have been posted."""
-        facts = self._ears.facts(then.mention, then.history, then.now)
-        made = decide(facts, self._policy, self._responders)
-        shown = first_fitting(made.draft, lambda text: self._preview(text, then.mention)) if made.draft else None
-        if made.draft and shown is None:
-            return {"decision": "escalate", "kind": None, "rule": "no_variant_fits", "auto": False, "text": None}
-        auto = bool(made.draft and made.draft.auto)
-        text = shown[1].text if shown else None
-        return {"decision": made.action, "kind": made.kind, "rule": made.rule, "auto": auto, "text": text}
+    def __call__(self, past: MentionSignals) -> Outcome:
+        """Decide a mention again, at the time and with the history of its decision."""
+        signals = self._extractor.facts(past.mention, past.history, past.now)
+        decision = decide(signals, self._policy, self._responders)
+        draft, text = decision.draft, None
+        if draft is not None:
+            fitting = first_fitting(draft, lambda text: self._preview(text, past.mention))
+            if fitting is None:
+                return {"decision": "escalate", "kind": None, "rule": "no_variant_fits", "auto": False, "text": None}
+            text = fitting[1].text
+        is_auto = draft is not None and draft.auto
+        return {
+            "decision": decision.action, "kind": decision.kind, "rule": decision.rule, "auto": is_auto, "text": text
+        }  # fmt: skip
 
 
 @dataclass(slots=True)
 class Replayed:
-    """What a replay found. rows: the changed decisions as CONTRACT.md's array has them, at most as many as asked for.
+    """The result of a replay. rows: the changed decisions as in CONTRACT.md's array, at most as many as asked for.
 
-    read: decisions looked at; changes: kind of change -> how many; by_program: decided otherwise by this version of the
-    program alone; unreadable: whose facts or policy this version cannot read; erased: whose words were erased.
+    read: decisions replayed; changes: kind of change -> how many; by_program: decided otherwise by this version of the
+    program alone; unreadable: whose signals or policy this version cannot read; erased: whose words were erased.
     """
 
     rows: list[Json] = field(default_factory=list)
@@ -60,81 +77,85 @@ class Replayed:
 
 def replay(
     store: Store,
-    judge: Callable[[Mapping[str, str]], PolicyRunner],
+    run_policy: MakeRunner,
     other: PolicyRunner,
     since: datetime | None,
     limit: int | None,
     advance: Callable[[], None] = lambda: None,
 ) -> Replayed:
-    """Decide the past again, oldest first. judge: the judge of a policy's texts, which may raise ConfigError.
+    """Decide the past again, oldest first. run_policy: texts of a policy -> its runner; may raise ConfigError.
 
     advance is called once a decision, to show progress.
     """
-    done, judges = Replayed(), _Judges(store, judge)
-    for mention, decided in _past(store, since):
-        done.read += 1
+    result, runners = Replayed(), _PastRunners(store, run_policy)
+    for mention, stored in _read_decisions(store, since):
+        result.read += 1
         advance()
-        if not decided.signals:
-            done.erased += 1
+        if not stored.signals:
+            result.erased += 1
             continue
-        mine = judges.of(decided.policy_hash)
-        try:
-            then = unpack(decided.signals, mention)
-        except (LookupError, TypeError, ValueError):
-            mine = None
-        if mine is None:
-            done.unreadable += 1
+        runner, signals = runners.get(stored.policy_hash), _unpack(stored, mention)
+        if runner is None or signals is None:
+            result.unreadable += 1
             continue
-        before, after = mine(then), other(then)
-        done.by_program += _outcome(before) != (decided.kind or decided.action)
+        before, after = runner(signals), other(signals)
+        result.by_program += _name(before) != (stored.kind or stored.action)
         if change := changed(before, after):
-            done.changes[change] += 1
-            if limit is None or len(done.rows) < limit:
-                done.rows.append(_row(mention, decided, then, change, before, after))
-    return done
+            result.changes[change] += 1
+            if limit is None or len(result.rows) < limit:
+                result.rows.append(_row(mention, stored, signals, change, before, after))
+    return result
 
 
-class _Judges:
-    """The judges of the policies of then, each made once; None where a policy cannot be read any more."""
+def _unpack(stored: StoredDecision, mention: Mention) -> MentionSignals | None:
+    """Return the signals of a decision; None when another version of the program stored them in another form."""
+    try:
+        return unpack(stored.signals, mention)
+    except (LookupError, TypeError, ValueError):
+        return None
 
-    def __init__(self, store: Store, judge: Callable[[Mapping[str, str]], PolicyRunner]) -> None:
-        self._store, self._judge = store, judge
-        self._known: dict[str, PolicyRunner | None] = {}
 
-    def of(self, policy_hash: str) -> PolicyRunner | None:
-        if policy_hash not in self._known:
-            self._known[policy_hash] = self._made(policy_hash)
-        return self._known[policy_hash]
+class _PastRunners:
+    """The runners of the policies that decided, each built once; None for a policy that cannot be read any more."""
 
-    def _made(self, policy_hash: str) -> PolicyRunner | None:
+    def __init__(self, store: Store, run_policy: MakeRunner) -> None:
+        self._store, self._run_policy = store, run_policy
+        self._runners: dict[str, PolicyRunner | None] = {}
+
+    def get(self, policy_hash: str) -> PolicyRunner | None:
+        if policy_hash not in self._runners:
+            self._runners[policy_hash] = self._build(policy_hash)
+        return self._runners[policy_hash]
+
+    def _build(self, policy_hash: str) -> PolicyRunner | None:
         with self._store.read() as connection:
             texts = policies.texts(connection, policy_hash)
         try:
-            return None if texts is None else self._judge(texts)
+            return None if texts is None else self._run_policy(texts)
         except EarshotError:
             return None
 
 
-def _past(store: Store, since: datetime | None) -> Iterator[tuple[Mention, StoredDecision]]:
-    """The last decision on each mention, page by page: one long transaction would hold up the WAL."""
+def _read_decisions(store: Store, since: datetime | None) -> Iterator[tuple[Mention, StoredDecision]]:
+    """Yield the last decision on each mention, page by page: one long transaction would hold up the WAL."""
     last = 0
     while True:
         with store.read() as connection:
             page = items.decisions(connection, since, last, PAGE)
-        yield from ((mention, decided) for _, mention, decided in page)
+        yield from ((mention, stored) for _, mention, stored in page)
         if len(page) < PAGE:
             return
         last = page[-1][0]
 
 
-def _outcome(made: Json) -> str:
-    return str(made["kind"] or made["decision"])
+def _name(outcome: Outcome) -> str:
+    return outcome["kind"] or outcome["decision"]
 
 
-def changed(before: Json, after: Json) -> str | None:
-    """The kind of change in words: "support -> answer", "into the auto band", "wording", "rule"; None for none."""
-    if _outcome(before) != _outcome(after):
-        return f"{_outcome(before)} -> {_outcome(after)}"
+def changed(before: Outcome, after: Outcome) -> str | None:
+    """Name the change: "support -> answer", "into the auto band", "wording" or "rule"; None without a change."""
+    if _name(before) != _name(after):
+        return f"{_name(before)} -> {_name(after)}"
     if before["auto"] != after["auto"]:
         return "into the auto band" if after["auto"] else "out of the auto band"
     if before["text"] != after["text"]:
@@ -143,16 +164,16 @@ def changed(before: Json, after: Json) -> str | None:
 
 
 def _row(
-    mention: Mention, decided: StoredDecision, then: MentionSignals, change: str, before: Json, after: Json
+    mention: Mention, stored: StoredDecision, signals: MentionSignals, change: str, before: Outcome, after: Outcome
 ) -> Json:
     return {
         "platform": mention.platform,
         "mention_id": mention.id,
         "author": mention.author_handle or mention.author_id,
-        "mention_text": then.mention.text,
-        "at": decided.at,
+        "mention_text": signals.mention.text,
+        "at": stored.at,
         "change": change,
         "before": before,
         "after": after,
-        "version": decided.version,
+        "version": stored.version,
     }

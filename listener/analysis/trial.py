@@ -1,16 +1,15 @@
-"""`earshot try`: what the policy would do with a text, and why. Stores nothing."""
+"""`earshot try`: decide a text by the policy, with the reasons. Stores nothing."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
 
-from listener.model import Decision, History, Json, Mention, MentionSignals, Preview, Responder
+from listener.model import Decision, History, Json, Mention, MentionSignals, Preview, Responder, RuleResult
 from listener.policy import Policy
 from listener.triage.decide import decide
 from listener.triage.signals import SignalExtractor
-from responders.wording import first_fitting
+from listener.wording import first_fitting
 
-TRIAL = "try"  # the id of a mention that nobody made
+TRIAL = "try"  # the id of a mention that exists nowhere
 
 
 def trial(
@@ -29,46 +28,31 @@ def trial(
     preview is the platform's; text is what would be posted, None when nothing is drafted or no wording fits.
     """
     mention = _mention(text, lang, platform, author, now)
-    facts = SignalExtractor(policy).facts(mention, History(), now)
-    decision = decide(facts, policy, responders)
-    shown = first_fitting(decision.draft, lambda said: preview(said, mention)) if decision.draft else None
-    return _told(facts, decision, shown[1].text if shown else None)
+    signals = SignalExtractor(policy).facts(mention, History(), now)
+    decision = decide(signals, policy, responders)
+    fitting = first_fitting(decision.draft, lambda draft: preview(draft, mention)) if decision.draft else None
+    return _result(signals, decision, fitting[1].text if fitting else None)
 
 
 def _mention(text: str, lang: str | None, platform: str, author: str | None, now: datetime) -> Mention:
     handle = author.lstrip("@") if author else None
-    return Mention(
-        platform,
-        TRIAL,
-        text,
-        handle or TRIAL,
-        now,
-        now,
-        TRIAL,
-        TRIAL,
-        author_handle=handle,
-        author_name=None,
-        lang=lang,
-    )
+    return Mention(platform, TRIAL, text, handle or TRIAL, now, now, TRIAL, TRIAL, author_handle=handle, lang=lang)
 
 
-def _told(facts: MentionSignals, decision: Decision, text: str | None) -> dict[str, Any]:
-    unfit = decision.draft is not None and text is None
-    trail = [
-        {"rule": hit.rule, "hit": hit.hit, "words": list(hit.words), "message": hit.message} for hit in decision.trail
-    ]
-    if unfit:
-        trail.append(
-            {"rule": "no_variant_fits", "hit": True, "words": [], "message": "no wording fits the platform: a person"}
-        )
+def _result(signals: MentionSignals, decision: Decision, text: str | None) -> Json:
+    is_unfit = decision.draft is not None and text is None
+    unfit = RuleResult("no_variant_fits", True, "no wording fits the platform's limit: staff decide")
+    trail = (*decision.trail, unfit) if is_unfit else decision.trail
     return {
-        "compound": facts.compound,
-        "lang": facts.lang,
-        "cues": {name: list(words) for name, words in facts.cues.items()},
-        "decision": "escalate" if unfit else decision.action,
-        "kind": None if unfit else decision.kind,
-        "rule": "no_variant_fits" if unfit else decision.rule,
+        "compound": signals.compound,
+        "lang": signals.lang,
+        "cues": {name: list(words) for name, words in signals.cues.items()},
+        "decision": "escalate" if is_unfit else decision.action,
+        "kind": None if is_unfit else decision.kind,
+        "rule": "no_variant_fits" if is_unfit else decision.rule,
         "text": text,
-        "auto": bool(decision.draft and decision.draft.auto and not unfit),
-        "trail": trail,
+        "auto": bool(decision.draft and decision.draft.auto and not is_unfit),
+        "trail": [
+            {"rule": line.rule, "hit": line.hit, "words": list(line.words), "message": line.message} for line in trail
+        ],
     }

@@ -18,6 +18,9 @@ def main() -> None:
         from listener.cli.health import check_health
 
         sys.exit(check_health(os.environ))
+    for stream in (sys.stdout, sys.stderr):  # what the terminal's encoding lacks must not end a command
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
     gc.set_threshold(GARBAGE_THRESHOLD)
     atexit.register(gc.freeze)  # else a last collection at exit takes a fifth of the time
     sys.exit(run_app())
@@ -27,9 +30,6 @@ def run_app() -> int:
     """Run the command of sys.argv; return its exit code, and print a fault as one line."""
     from listener.errors import EarshotError
 
-    for stream in (sys.stdout, sys.stderr):  # what the terminal's encoding lacks must not end a command
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
     try:
         from listener.cli import commands
 
@@ -50,9 +50,8 @@ def run_app() -> int:
     except Exception as error:
         if os.environ.get("EARSHOT_DEBUG"):
             raise
-        return print_fault(
-            f"internal error: {type(error).__name__}: {error}; please report it (EARSHOT_DEBUG=1 shows where it is)"
-        )
+        what = f"internal error: {type(error).__name__}: {error}"
+        return print_fault(f"{what}; please report it (EARSHOT_DEBUG=1 shows where it is)")
     return 0
 
 

@@ -20,6 +20,13 @@ PANELS = {
 }  # heading in `earshot --help` -> its commands, in the order in which a new user meets them
 
 
+def summarize(text: str, width: int) -> str:
+    """Return the first sentence of a help text; one that is too wide only up to its last clause that fits."""
+    sentence = " ".join(text.partition("\n\n")[0].split()).partition(". ")[0].removesuffix(".")
+    cuts = [len(sentence)] if len(sentence) < width else [sentence.rfind(mark, 0, width) for mark in ";:,"]
+    return f"{sentence[: next((cut for cut in cuts if cut > 0), None)]}."
+
+
 class GroupedCommands(TyperGroup):
     """Lists the commands by who uses them, as plain text: a pipe and a narrow terminal show it as it is."""
 
@@ -33,7 +40,7 @@ class GroupedCommands(TyperGroup):
         left = set(self.list_commands(ctx)).difference(*PANELS.values())
         width = formatter.width - max(map(len, self.commands)) - 6
         for heading, names in (*PANELS.items(), ("Other commands", sorted(left))):
-            rows = [(name, self.commands[name].get_short_help_str(width)) for name in names if name in self.commands]
+            rows = [(name, summarize(self.commands[name].help or "", width)) for name in names if name in self.commands]
             if rows:
                 with formatter.section(heading):
                     formatter.write_dl(rows)

@@ -30,7 +30,6 @@ Handle = Annotated[
 Reason = Annotated[str, typer.Option("--reason", help="Why; kept in the log.", show_default=False)]
 
 LARGEST = 2**63 - 1  # integer that a database holds
-KINDS = ("thank_you", "correction", "support", "answer")
 _TARGET = re.compile(r"([0-9]+)(?:@([0-9]+))?")
 
 
@@ -89,9 +88,10 @@ def mention(word: str) -> tuple[str, str]:
 
 def kind(config: "Settings", word: str | None) -> str | None:
     """Check that the policy has this kind of reply. Raises BadParameter."""
-    known = dict.fromkeys((*KINDS, *(responder.kind for responder in config.policy.responders)))
-    if word is not None and word not in known:
-        raise typer.BadParameter(f"{word!r} is not a kind of reply; choose {' or '.join(known)}", param_hint="--kind")
+    kinds = [responder.kind for responder in config.policy.responders]
+    if word is not None and word not in kinds:
+        known = ", ".join(kinds) or "none"
+        raise typer.BadParameter(f"{word!r} is not a kind of reply; the policy has {known}", param_hint="--kind")
     return word
 
 

@@ -62,6 +62,7 @@ def check(
 def _check_offline() -> tuple[list[Problem], list[str]]:
     """Return the problems and notes that need no network to find."""
     from listener import settings as rules
+    from listener.store.dialect import LIBRARY
 
     problems = list(_database_problems())
     try:
@@ -69,11 +70,11 @@ def _check_offline() -> tuple[list[Problem], list[str]]:
     except ConfigError as error:
         return error.problems + problems, []
     problems += rules.problems(config) + rules.secret_problems(config, rules.EnvSecrets(os.environ))
-    return problems + _wording(config), [*rules.notes(config, context.now().date()), _sqlite_note()]
+    return problems + _wording(config), [*rules.notes(config, context.now().date()), LIBRARY]
 
 
 def _wording(config: "Settings") -> list[Problem]:
-    from responders import wording
+    from listener import wording
 
     return wording.problems(config.policy) + wording.saved_problems(config.policy)
 
@@ -97,12 +98,6 @@ def _database_problems() -> Iterator[Problem]:
     if not os.access(folder, os.W_OK | os.X_OK):
         what = f"the folder {folder} is not writable"
         yield Problem(f"database {path}", what, "change its owner, or set EARSHOT_DATA to another folder")
-
-
-def _sqlite_note() -> str:
-    import sqlite3
-
-    return f"SQLite {sqlite3.sqlite_version} (3.51.3 and newer fix a race between writers and checkpoints)"
 
 
 def _check_online(problems: list[Problem], notes: list[str], *, fix: bool) -> None:

@@ -11,6 +11,7 @@ import typer
 from listener.cli import arguments, context, output, times
 from listener.cli.app import app
 from listener.cli.arguments import As, AsJson, Limit
+from listener.cli.lines import clock, wrap
 from listener.errors import DeskError
 
 if TYPE_CHECKING:
@@ -51,17 +52,11 @@ def log(
     start = None if since is None else arguments.usage(lambda: times.moment(since, context.now()), "--since")
     last = None if after is None else arguments.mention(after)
     with context.store() as store, store.read() as connection:
-        rows = exchange_log.exchanges(
-            connection,
-            since=start,
-            person=None if person is None else people.find(connection, person),
-            after=None if last is None else _find_key(connection, last),
-            limit=output.parse_limit(limit),
-        )
-        if json or not sys.stdout.isatty():
-            output.emit_lines(rows)
-        else:
-            _print_exchanges(rows)
+        who = None if person is None else people.find(connection, person)
+        key = None if last is None else _find_key(connection, last)
+        number = output.parse_limit(limit)
+        rows = exchange_log.exchanges(connection, since=start, person=who, after=key, limit=number)
+        output.emit_lines(rows) if json or not sys.stdout.isatty() else _print_exchanges(rows)
 
 
 def _find_key(connection: "Connection", name: tuple[str, str]) -> int:
@@ -88,7 +83,7 @@ def _print_exchanges(rows: "Iterable[Json]") -> None:
 
 
 def _time(value: datetime | None) -> str:
-    return f"{value:%Y-%m-%d %H:%M} UTC" if value else "-"
+    return clock(value) if value else "-"
 
 
 def _summary(row: "Json") -> str:
@@ -130,7 +125,7 @@ def notices(
         output.emit_json([{field: getattr(notice, field) for field in NOTICE_FIELDS} for notice in page])
     else:
         for line in _notice_lines(page):
-            output.write(line)
+            output.write(wrap(line, 8))
 
 
 def _notice_lines(notices: "Sequence[Notice]") -> Iterator[str]:
@@ -170,11 +165,12 @@ def quarantine(
                 return
         with store.read() as connection:
             items = stored.quarantined_items(connection, output.parse_limit(limit), after)
-    if json:
-        output.emit_json([asdict(item) for item in items])
-    else:
-        for line in _item_lines(items):
-            output.write(line)
+    output.emit_json([asdict(item) for item in items]) if json else _print_items(items)
+
+
+def _print_items(items: "Sequence[Quarantined]") -> None:
+    for line in _item_lines(items):
+        output.write(wrap(line, 6))
 
 
 def _item_lines(items: "Sequence[Quarantined]") -> Iterator[str]:
@@ -183,7 +179,7 @@ def _item_lines(items: "Sequence[Quarantined]") -> Iterator[str]:
         yield f"      {output.safe(item.error)}"
         yield f"      {output.safe(item.raw[:RAW_SHOWN])}"
     if items:
-        yield "Stage route: `earshot quarantine --retry ID` requeues the item. Stage poll: correct it"
-        yield "at its source. `earshot quarantine --dismiss ID` closes an item that needs nothing."
+        yield "Stage route: `earshot quarantine --retry ID` requeues the item. Stage poll: correct it at its source."
+        yield "`earshot quarantine --dismiss ID` closes an item that needs nothing."
     else:
         yield "No item is quarantined."

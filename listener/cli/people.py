@@ -7,6 +7,7 @@ import typer
 from listener.cli import arguments, context, output, times
 from listener.cli.app import app
 from listener.cli.arguments import As, AsJson, Handle
+from listener.cli.lines import clock
 
 if TYPE_CHECKING:
     from listener.desk.views import PersonPage
@@ -107,7 +108,7 @@ def pause(
     length = None if span is None else arguments.usage(lambda: times.span(span), "--for")
     with context.store(wait=PAUSE_WAIT_S) as store:
         paused = control.pause(store, context.desk(context.settings(), name), platform, length, reason)
-    until = f"until {output.iso(paused.until)}" if paused.until else "until `earshot resume`"
+    until = f"until {clock(paused.until)}" if paused.until else "until `earshot resume`"
     message = f"sending is paused on {', '.join(paused.paused) or 'every platform'} {until}"
     output.emit_json(paused) if json else output.write(message)
 

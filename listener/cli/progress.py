@@ -29,9 +29,9 @@ def step(label: str, total: int | None = None) -> Iterator[Callable[[], None]]:
     if not sys.stderr.isatty():
         yield lambda: None
         return
-    from rich.progress import MofNCompleteColumn
+    from rich.progress import MofNCompleteColumn, TextColumn
 
-    with _open(MofNCompleteColumn()) as progress:
+    with _open(TextColumn("{task.completed}") if total is None else MofNCompleteColumn()) as progress:
         task = progress.add_task(label, total=total)
         yield lambda: progress.advance(task)
 

@@ -13,16 +13,14 @@ from listener.cli.arguments import AsJson, Limit
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from listener.analysis.replay import PolicyRunner, Replayed
+    from listener.analysis.replay import PolicyRunner, PreviewFor, Replayed
     from listener.model import Json
     from listener.policy import Policy
 
 
 @app.command()
 def replay(
-    policy: Annotated[
-        Path, typer.Option(metavar="DIR", help="A folder with another policy.toml, factsheet.toml, replies.toml.")
-    ],
+    policy: Annotated[Path, typer.Option(metavar="DIR", help="The folder of another policy.toml and its files.")],
     since: Annotated[
         str | None, typer.Option(metavar="T", help="Decided since then: 2026-11-22, 2026-11-22T09:00Z, or an age: 7d.")
     ] = None,
@@ -36,7 +34,7 @@ def replay(
     Example: earshot replay --policy config-new --since 30d
     """
     from listener import settings as rules
-    from listener.analysis import replay as analysis
+    from listener.analysis.replay import replay as decide_again
 
     start = None if since is None else arguments.usage(lambda: times.moment(since, context.now()), "--since")
     new_policy, notes = rules.load_policy(policy)
@@ -44,16 +42,20 @@ def replay(
         output.print_error(f"earshot: {note}")
     preview = context.previews(context.settings())
 
-    def make_runner(some_policy: "Policy") -> "PolicyRunner":
-        return analysis.PolicyRunner(some_policy, rules.load_responders(some_policy), preview)
-
-    def read_runner(texts: Mapping[str, str]) -> "PolicyRunner":
-        return make_runner(rules.read_policy(texts))
+    def run_policy(texts: Mapping[str, str]) -> "PolicyRunner":
+        return _make_runner(rules.read_policy(texts), preview)
 
     with context.store() as store, progress.step("replaying") as advance:
-        limited = output.parse_limit(limit)
-        replayed = analysis.replay(store, read_runner, make_runner(new_policy), start, limited, advance)
+        other, limited = _make_runner(new_policy, preview), output.parse_limit(limit)
+        replayed = decide_again(store, run_policy, other, start, limited, advance)
     _print(replayed, json)
+
+
+def _make_runner(policy: "Policy", preview: "PreviewFor") -> "PolicyRunner":
+    from listener import settings as rules
+    from listener.analysis.replay import PolicyRunner
+
+    return PolicyRunner(policy, rules.load_responders(policy), preview)
 
 
 def _print(replayed: "Replayed", json: bool) -> None:

@@ -1,7 +1,8 @@
 """`report`: the metrics of a period on the terminal, as one page for a browser, as CSV or as JSON."""
 
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -9,6 +10,10 @@ from listener.cli import arguments, context, output, times
 from listener.cli.app import app
 from listener.cli.arguments import AsJson
 from listener.errors import InputError
+
+if TYPE_CHECKING:
+    from listener.analysis.report import Report
+    from listener.policy import Policy
 
 
 @app.command()
@@ -26,28 +31,31 @@ def report(
 
     Examples: earshot report   earshot report --since 30d --html november.html
     """
-    from dataclasses import asdict
-
     from listener.analysis import report as analysis
 
     config, now = context.settings(), context.now()
     start = arguments.usage(lambda: times.moment(since, now), "--since")
     with context.store() as store, store.read() as connection:
         metrics = analysis.report(connection, config.policy, start, now)
-    if html is not None:
-        from listener.cli.report_page import render_page
-
-        _write(html, render_page(metrics, config.policy))
-    if csv is not None:
-        from listener.cli.report_csv import format_table
-
-        _write(csv, format_table(asdict(metrics)))
+    _write_files(metrics, config.policy, html, csv)
     if json:
         output.emit_json(asdict(metrics))
     elif html is None and csv is None:
         from listener.cli import render, report_screen
 
         render.show(*report_screen.parts(metrics))
+
+
+def _write_files(metrics: "Report", policy: "Policy", html: Path | None, csv: Path | None) -> None:
+    """Write the page and the table that were asked for. Raises InputError."""
+    if html is not None:
+        from listener.cli.report_page import render_page
+
+        _write(html, render_page(metrics, policy))
+    if csv is not None:
+        from listener.cli.report_csv import format_table
+
+        _write(csv, format_table(asdict(metrics)))
 
 
 def _write(path: Path, text: str) -> None:

@@ -10,6 +10,7 @@ import typer
 from listener.cli import context, output, times
 from listener.cli.app import app
 from listener.cli.arguments import AsJson
+from listener.cli.lines import clock, wrap
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -80,7 +81,7 @@ def status(json: AsJson = False) -> None:
         output.emit_json(asdict(gathered))
     else:
         for line in (*_lines(gathered, context.now()), *_notice_lines(opened)):
-            output.write(line)
+            output.write(wrap(line))
     if opened:
         raise typer.Exit(OPEN_NOTICE)
 
@@ -175,7 +176,7 @@ def _lines(gathered: Status, now: datetime) -> Iterator[str]:
     yield _queue_line(gathered)
     for pause in gathered.paused:
         where = "everywhere" if pause.scope == "*" else f"on {pause.scope}"
-        until = f" until {output.iso(pause.until)}" if pause.until else ""
+        until = f" until {clock(pause.until)}" if pause.until else ""
         reason = f": {pause.reason}" if pause.reason else ""
         yield output.safe(f"paused     {where} by {pause.by}{until}{reason}; `earshot resume` ends it")
     yield from _autonomy_lines(gathered.autonomy)

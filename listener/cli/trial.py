@@ -8,10 +8,13 @@ import typer
 from listener.cli import context, output, progress
 from listener.cli.app import app
 from listener.cli.arguments import AsJson
+from listener.cli.lines import wrap
 from listener.errors import InputError
 
 if TYPE_CHECKING:
+    from listener.analysis.tally import Share
     from listener.model import Json
+    from listener.settings import Settings
 
 
 @app.command("try")
@@ -34,24 +37,18 @@ def try_(
     from listener.analysis.trial import trial
 
     config = context.settings()
-    triage = context.triage(config)
-    names = [entry.name for entry in config.platforms]
-    if platform is not None and platform not in names:
-        raise InputError(
-            f"platform {platform!r} is not on", f"choose {' or '.join(names) or 'none: no platform is on'}"
-        )
-    where = platform or (names[0] if names else "memory")
-    result = trial(
-        text,
-        config.policy,
-        triage.responders,
-        triage.preview,
-        lang=lang,
-        platform=where,
-        author=author,
-        now=context.now(),
-    )
+    triage, where = context.triage(config), _choose_platform(config, platform)
+    decided_by = (config.policy, triage.responders, triage.preview)
+    result = trial(text, *decided_by, lang=lang, platform=where, author=author, now=context.now())
     output.emit_json(result) if json else _print_trial(result, with_misses=with_misses)
+
+
+def _choose_platform(config: "Settings", name: str | None) -> str:
+    """Return the platform of this name, else the first that is on. Raises InputError."""
+    names = [entry.name for entry in config.platforms]
+    if name is not None and name not in names:
+        raise InputError(f"platform {name!r} is not on", f"choose {' or '.join(names) or 'none: no platform is on'}")
+    return name or (names[0] if names else "memory")
 
 
 def _print_trial(result: "Json", *, with_misses: bool) -> None:
@@ -59,14 +56,15 @@ def _print_trial(result: "Json", *, with_misses: bool) -> None:
     score = f"compound {result['compound']:+.3f}   language {result['lang']}"
     output.write(f"{result['decision']}{kind} by {result['rule']}   {score}")
     if result["text"]:
-        output.write(f"reply      {output.safe(result['text'])}")
+        output.write(wrap(f"reply      {output.safe(result['text'])}"))
         output.write("auto band  " + ("inside" if result["auto"] else "outside: staff approve it"))
     cues = ", ".join(f"{name} ({', '.join(words)})" for name, words in result["cues"].items())
-    output.write(f"cues       {output.safe(cues) or 'none'}")
+    output.write(wrap(f"cues       {output.safe(cues) or 'none'}"))
     for line in result["trail"]:
         if line["hit"] or with_misses:
             words = f" [{', '.join(line['words'])}]" if line["words"] else ""
-            output.write(f"  {'+' if line['hit'] else '-'} {line['rule']}: {line['message']}{output.safe(words)}")
+            text = f"  {'+' if line['hit'] else '-'} {line['rule']}: {line['message']}{output.safe(words)}"
+            output.write(wrap(text, 4))
     misses = sum(not line["hit"] for line in result["trail"])
     if misses and not with_misses:
         output.write(f"{misses} rules did not match; --all lists them")
@@ -104,7 +102,7 @@ SHARES = {
     "false_thank_you": "negatives thanked",
     "false_thank_you_auto": "negatives thanked in the auto band",
     "thank_you_recall": "positives thanked",
-    "thank_you_cover_auto": "positives thanked in the auto band",
+    "thank_you_recall_auto": "positives thanked in the auto band",
     "thank_you_precision": "thanked rows that are positive",
     "negatives_unanswered": "negatives ignored or thanked",
     "positives_supported": "positives with a support draft",
@@ -136,7 +134,7 @@ def _print_labels(by_label: "dict[str, dict[str, int]]") -> None:
         output.write(f"{output.safe(label)[:12]:<12}{cells}")
 
 
-def _share(share: "Json") -> str:
+def _share(share: "Share") -> str:
     """Format a share in 40 columns: ` 0.13% ( 0.07% to  0.24%)    9 of 6856`."""
     if share["rate"] is None:
         return f"{'':<40}"
@@ -153,7 +151,7 @@ def _print_rules(report: "Json") -> None:
         output.write(f"{rule}{row['n']:>6} {_share(row['precision'])}".rstrip())
 
 
-def _print_brands(by_brand: "dict[str, Json]") -> None:
+def _print_brands(by_brand: "dict[str, dict[str, Share]]") -> None:
     if len(by_brand) > 1:
         output.write("\nbrands: negatives that are thanked, then positives that are thanked")
         for brand, shares in by_brand.items():
@@ -169,4 +167,4 @@ def _print_mistakes(mistakes: "list[Json]") -> None:
         words = f" [{', '.join(row['words'])}]" if row["words"] else ""
         where = " in the auto band" if row["auto"] else ""
         output.write(output.safe(f"{row['id']} {row['label']}: {row['outcome']} by {row['rule']}{where}{words}"))
-        output.write(f"    {output.safe(' '.join(row['text'].split()))}")
+        output.write(wrap(f"    {output.safe(' '.join(row['text'].split()))}", 4))

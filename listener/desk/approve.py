@@ -14,7 +14,7 @@ from listener.policy import Policy
 from listener.store import events, items, people, replies
 from listener.store.engine import Store
 from listener.store.records import Approval, Exchange, Reply
-from responders.wording import disallowed_hosts
+from listener.wording import disallowed_hosts
 
 # Nobody types these on purpose: control characters, lone surrogates, and what turns the direction of the text around.
 _UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")

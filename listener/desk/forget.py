@@ -11,10 +11,9 @@ from listener.store import erasure, events, items, people, quarantine, replies, 
 from listener.store.engine import Store
 from listener.store.people import Person
 from listener.store.quarantine import Names
+from listener.store.states import OVER, UNDER_WAY
 
-UNDER_WAY = ("sending", "unconfirmed")
 SQLITE_HEADER = b"SQLite format 3\0"
-OVER = ("sent", "closed")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,7 @@ from listener.model import Json
 from listener.store import events, replies
 from listener.store.engine import Store
 from listener.store.records import Exchange, Reply
-
-QUEUED = ("drafted", "escalated", "by_hand", "unconfirmed", "failed")  # waits for a person
-OPEN = (*QUEUED, "approved")
+from listener.store.states import OPEN, QUEUED
 
 
 def claim(store: Store, desk: DeskContext, reply_id: int) -> None:

@@ -18,16 +18,17 @@ from listener.desk.views import (
     ReplyView,
     SentimentView,
     ThreadLine,
+    values,
 )
 from listener.errors import DeskError
 from listener.model import Mention, Preview, RuleResult
 from listener.policy import Holds
 from listener.store import events, items, mentions, platforms, replies
 from listener.store.engine import Store
-from listener.store.records import Approval, Exchange, Reply, StoredDecision, values
-from listener.store.tables import WAITING
+from listener.store.records import Approval, Exchange, Reply, StoredDecision
+from listener.store.states import WAITING
 from listener.triage.decide import GUARDS
-from responders.wording import hosts
+from listener.wording import hosts
 
 Explain = Callable[[StoredDecision, Mention], Sequence[RuleResult]]
 GUARD_NAMES = frozenset(name for name, _, _ in GUARDS)

@@ -20,10 +20,9 @@ from listener.model import Json
 from listener.store import events, items, mentions, notices, replies
 from listener.store.engine import Store
 from listener.store.records import Exchange, Reply
+from listener.store.states import CLOSABLE, EDITABLE, STANDING, WATCHED
 
 CLEAR_APPROVAL: dict[str, None] = {"approved_by": None, "approved_at": None, **CLEAR_HOLD}
-EDITABLE = ("drafted", "escalated", "approved", "failed")
-CLOSABLE = ("drafted", "approved", "escalated", "by_hand", "failed")
 
 
 def act(
@@ -180,7 +179,7 @@ def undo(store: Store, desk: DeskContext, reply_id: int) -> None:
             raise DeskError(f"reply {reply_id} is {state_text(reply)}", "it has no approval to undo")
         return _move_on(connection, desk, reply, "drafted", "approval_revoked", CLEAR_APPROVAL)
 
-    act(store, desk, reply_id, ("approved", "by_hand", "drafted"), work)
+    act(store, desk, reply_id, WATCHED, work)
 
 
 def done(store: Store, desk: DeskContext, reply_id: int, remote_id: str | None) -> None:
@@ -213,7 +212,7 @@ def escalate(store: Store, desk: DeskContext, reply_id: int) -> None:
         detail = {"before": reply.text}
         return _move_on(connection, desk, reply, "escalated", "escalated", {**empty, **CLEAR_APPROVAL}, detail)
 
-    act(store, desk, reply_id, ("drafted", "approved"), work)
+    act(store, desk, reply_id, STANDING, work)
 
 
 def escalate_mention(store: Store, desk: DeskContext, platform: str, mention_id: str) -> int:

@@ -12,8 +12,7 @@ from listener.holds.limits import first
 from listener.policy import Holds
 from listener.store import people, platforms
 from listener.store.records import Exchange, Pause, Reply
-
-STANDING = ("drafted", "approved")  # a reply that is still to go out
+from listener.store.states import STANDING
 
 
 @dataclass(frozen=True, slots=True)

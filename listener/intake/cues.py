@@ -1,13 +1,13 @@
-"""Cues: what a text says, as names with the words that hit. All phrases are data (listener/lexicon, the policy)."""
+"""Cues: what a text expresses, as names with the words that matched. All phrases are data (lexicon, policy)."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from listener.intake.names import SAME, Names
-from listener.intake.phrases import ENDS, CueMatch, Matcher, Vocabulary, tokens
+from listener.intake.phrases import ENDS, CueMatch, Matcher, Vocabulary, tokenize
 
-# entries of the cue data that are no cues: they are read by name below
+# entries of the cue data that are not cues: they are read by name below
 LISTS = (
     "except",
     "opt_out_whole",
@@ -20,18 +20,18 @@ LISTS = (
     "function_words",
 )
 AFTER_THANKS = 7  # words after "thanks for" in which something bad makes it sarcasm
-CRIED = 3  # words of a text from which on it says more than a cry
+CRIED = 3  # with more words, a text is more than a cry
 WHOLE = 12  # words and marks of a message that may be nothing but an opt-out
 ODD = 4  # words after "thanks for" of which one must be worth thanks
 RELIEF = 7  # words after "despite" or "for fixing" in which trouble is over
 
 _KEPT = ("thanks", "warm", "idiom", "thankworthy", "relief")  # cues that no `except` takes away
 _WORTHY = ("thankworthy", "praise", "warm", "relief")
-_SILENT = ("thankworthy", "relief")  # said only through what they do to other cues
-_OVERCOME = ("problem", "request", "duration", "wish")  # what relief makes harmless
+_SILENT = ("thankworthy", "relief")  # never cues of their own: they only change others
+_RESOLVABLE = ("problem", "request", "duration", "wish")  # what relief makes harmless
 _PART = re.compile(r"(?<![\d/])[1-9] ?/ ?[1-9](?![\d/])")
 _REFERENCE = re.compile(r"(?<![\w$£€.,:])#?(?!(?:19|20)\d\d\b)(?=[A-Z0-9]*\d)[A-Z0-9]{4,}\b")
-_KIND_CLASSES = ("good", "very", "able", "folk", "thing", "be", "helping", "helped")
+_FRIENDLY_CLASSES = ("good", "very", "able", "folk", "thing", "be", "helping", "helped")
 _CRY = re.compile(r"\W*([^\W\d_]+)[,.:!…]+\s")
 _FOND = frozenset(("love", "loves", "loved", "loving", "luv", "enjoy", "enjoyed", "enjoying", "adore"))
 _DIGIT = re.compile(r"\d")
@@ -52,53 +52,55 @@ _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b
 
 @dataclass(frozen=True, slots=True)
 class CueScan:
-    """A text as the cues see it: its words, what hit, and where. words and found share positions."""
+    """A text as the cues see it: its words, and the matches with their places in words."""
 
     words: list[str]
-    found: list[CueMatch]
+    matches: list[CueMatch]
     cues: dict[str, tuple[str, ...]]
 
 
 class Cues:
-    """Reads the cues of a text in one pass. Built once from the policy's cues and the words VADER knows."""
+    """The cues of a policy. Build it once from the policy's cues and the words VADER knows."""
 
     def __init__(
         self, cues: Mapping[str, Sequence[str]], valence: Mapping[str, float], ours: Iterable[str] = ()
     ) -> None:
         self._matcher = Matcher(_phrases(cues), cues.get("classes", ()))
         self._profane = Matcher({"profanity": cues.get("profanity", ())})
-        self._kindly = Vocabulary(_kindly(cues))
-        self._whole = frozenset(" ".join(tokens(phrase)) for phrase in cues.get("opt_out_whole", ()))
+        self._kindly = Vocabulary(_kind_words(cues))
+        self._whole = frozenset(" ".join(tokenize(phrase)) for phrase in cues.get("opt_out_whole", ()))
         self._valence = valence
         self.names = Names(cues, ours)
 
     def read(self, text: str) -> CueScan:
-        """Read a cleaned text in one pass."""
-        words = tokens(text)
-        found = _overcome(_excepted(self._matcher.find(words)), words)
+        """Find the cues of a cleaned text in one pass."""
+        words = tokenize(text)
+        matches = _mark_resolved(_drop_exceptions(self._matcher.find(words)), words)
         cues: dict[str, tuple[str, ...]] = {}
-        for cue, start, end in found:
+        for cue, start, end in matches:
             if cue in _SILENT:
                 continue
             phrase = words[start] if end == start + 1 else " ".join(words[start:end])
-            held = cues.get(cue, ())
-            if phrase not in held:
-                cues[cue] = (*held, phrase)
-        self._structure(cues, words, found, text)
-        return CueScan(words, found, cues)
+            present = cues.get(cue, ())
+            if phrase not in present:
+                cues[cue] = (*present, phrase)
+        self._add_structure(cues, words, matches, text)
+        return CueScan(words, matches, cues)
 
-    def _structure(self, cues: dict[str, tuple[str, ...]], words: list[str], found: list[CueMatch], text: str) -> None:
+    def _add_structure(
+        self, cues: dict[str, tuple[str, ...]], words: list[str], matches: list[CueMatch], text: str
+    ) -> None:
         if "?" in text:
             _add(cues, "question", "?")
         if len(words) <= WHOLE and (whole := " ".join(word for word in words if word[0] not in ENDS)) in self._whole:
             _add(cues, "opt_out", whole)
         if "thanks" in cues:
-            _add(cues, "sarcasm", *self._thanks_for_bad(words, found))
-            _add(cues, "ironic_praise", *self._thanks_for_odd(words, found))
+            _add(cues, "sarcasm", *self._find_thanks_for_bad(words, matches))
+            _add(cues, "ironic_praise", *self._find_thanks_for_odd(words, matches))
         if len(words) > 2 and "not" in (words[-1], words[-2]) and words[-2 - (words[-1][0] in ENDS)][0] in ENDS:
             _add(cues, "sarcasm", "... not")
         if "praise" in cues:
-            _add(cues, "ironic_praise", *_fond_of_doing(words, found), *_cried_out(text, words, found))
+            _add(cues, "ironic_praise", *_find_fond_deeds(words, matches), *_find_cry(text, words, matches))
         if "praise" in cues or "thanks" in cues:
             _add(cues, "unrelated_words", *(word for word in words if word[0].isalnum() and not self._kindly[word]))
         if '"' in text or "“" in text:
@@ -111,16 +113,16 @@ class Cues:
             if "/" in text:
                 _add(cues, "part", *_PART.findall(text)[:1])
             _add(cues, "reference", *_REFERENCE.findall(text)[:3])
-            self._numbers(cues, text[max(0, digits.start() - 4) :])
+            self._add_numbers(cues, text[max(0, digits.start() - 4) :])
         if "@" in text and "." in text and (email := _EMAIL.search(text)):
             _add(cues, "personal_data", email[0])
-        if disguised := self._disguised(text):
+        if disguised := self._find_disguised(text):
             _add(cues, "profanity", disguised)
 
-    def _thanks_for_bad(self, words: list[str], found: list[CueMatch]) -> Iterable[str]:
-        bad = {hit.start for hit in found if hit.cue in ("problem", "complaint", "negation", "swearing")}
-        over = {at for hit in found if hit.cue == "relief" for at in range(hit.start, hit.end + RELIEF)}
-        for hit in found:
+    def _find_thanks_for_bad(self, words: list[str], matches: list[CueMatch]) -> Iterable[str]:
+        bad = {hit.start for hit in matches if hit.cue in ("problem", "complaint", "negation", "swearing")}
+        over = {at for hit in matches if hit.cue == "relief" for at in range(hit.start, hit.end + RELIEF)}
+        for hit in matches:
             if hit.cue == "thanks" and hit.end < len(words) and words[hit.end] in ("for", "4"):
                 for at in range(hit.end + 1, min(hit.end + 1 + AFTER_THANKS, len(words))):
                     if words[at][0] in ENDS:
@@ -129,10 +131,10 @@ class Cues:
                         yield " ".join(words[hit.start : at + 1])
                         break
 
-    def _thanks_for_odd(self, words: list[str], found: list[CueMatch]) -> Iterable[str]:
-        """Thanks for something that nobody thanks for in earnest ("thanks for the cold chips")."""
-        worth = {at for hit in found if hit.cue in _WORTHY for at in range(hit.start, hit.end)}
-        for hit in found:
+    def _find_thanks_for_odd(self, words: list[str], matches: list[CueMatch]) -> Iterable[str]:
+        """Find thanks for something that nobody thanks for in earnest ("thanks for the cold chips")."""
+        worth = {at for hit in matches if hit.cue in _WORTHY for at in range(hit.start, hit.end)}
+        for hit in matches:
             if hit.cue == "thanks" and hit.end + 1 < len(words) and words[hit.end] in ("for", "4"):
                 reach = 1 if words[hit.end + 1].endswith("ing") else ODD  # a deed must be worth thanks itself
                 after = range(hit.end + 1, min(hit.end + 1 + reach, len(words)))
@@ -140,101 +142,102 @@ class Cues:
                 if not kindly or not {"that", "which"}.isdisjoint(words[hit.end + 2 : hit.end + 2 + ODD]):
                     yield " ".join(words[hit.start : hit.end + 2])
 
-    def _disguised(self, text: str) -> str | None:
+    def _find_disguised(self, text: str) -> str | None:
         if not _MARK.search(text) or not _ODD.search(text):
             return None
         for odd in text.split()[:400]:
             if len(odd) < 30 and _ODD.search(odd):
-                seen = self.names.folded(odd)
+                seen = self.names.read_letters(odd)
                 if _STARRED.match(odd.lower()) or self._profane.find([seen, SAME.sub(r"\1", seen)] if seen else []):
                     return odd
         return None
 
     @staticmethod
-    def _numbers(cues: dict[str, tuple[str, ...]], text: str) -> None:
-        """Numbers that are a person's: of a phone, a payment card, a bank account."""
+    def _add_numbers(cues: dict[str, tuple[str, ...]], text: str) -> None:
+        """Add numbers that are a person's: of a phone, a payment card, a bank account."""
         for digits in _DIGITS.findall(text)[:5]:
             bare = "".join(filter(str.isdigit, digits))
-            if not _TOLL_FREE.match(bare) and (len(bare) in (10, 11, 12) or _card(bare)):
+            if not _TOLL_FREE.match(bare) and (len(bare) in (10, 11, 12) or _is_card_number(bare)):
                 _add(cues, "personal_data", digits)
-        if (account := _IBAN.search(text)) and _iban(account[0].replace(" ", "")):
+        if (account := _IBAN.search(text)) and _is_iban(account[0].replace(" ", "")):
             _add(cues, "personal_data", account[0])
 
 
 def _phrases(cues: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
-    """What the matcher looks for: every cue, and idioms of praise as what they are and what they except."""
+    """Return what the matcher finds: every cue, and idioms of praise both as praise and as exceptions."""
     idioms = tuple(cues.get("idiom", ()))
-    found = {name: tuple(phrases) for name, phrases in cues.items() if name not in LISTS}
-    return found | {name: (*cues.get(name, ()), *idioms) for name in ("except", "praise", "warm")}
+    own = {name: tuple(phrases) for name, phrases in cues.items() if name not in LISTS}
+    return own | {name: (*cues.get(name, ()), *idioms) for name in ("except", "praise", "warm")}
 
 
-def _cried_out(text: str, words: list[str], found: list[CueMatch]) -> Iterable[str]:
-    """ "Superb. A wet parcel": a kind word cried out, and nothing kind after it."""
+def _find_cry(text: str, words: list[str], matches: list[CueMatch]) -> Iterable[str]:
+    """Find praise cried out with no praise after it: "Superb. A wet parcel"."""
     cry = _CRY.match(text)
-    kind = max((start for cue, start, _ in found if cue in ("praise", "thanks", "warm")), default=0)
-    if cry and not kind and sum(word[0] not in ENDS for word in words) > CRIED:
+    last_praise = max((start for cue, start, _ in matches if cue in ("praise", "thanks", "warm")), default=0)
+    if cry and not last_praise and sum(word[0] not in ENDS for word in words) > CRIED:
         yield cry[1].lower()
 
 
-def _kindly(cues: Mapping[str, Sequence[str]]) -> Iterable[str]:
-    """Every word that praise and thanks are made of, and little words."""
+def _kind_words(cues: Mapping[str, Sequence[str]]) -> Iterable[str]:
+    """Return every word that praise and thanks consist of, and function words."""
     for name in ("function_words", "thanks", "praise", "warm", "thankworthy", "acknowledgement"):
         yield from (word for phrase in cues.get(name, ()) for word in phrase.split() if word[0] != "<" and word != "*")
-    yield from (word for name, word in map(str.split, cues.get("classes", ())) if name in _KIND_CLASSES)
+    yield from (word for name, word in map(str.split, cues.get("classes", ())) if name in _FRIENDLY_CLASSES)
 
 
-def _fond_of_doing(words: list[str], found: list[CueMatch]) -> Iterable[str]:
-    """ "love waking up to", "nice job parking in my drive": deeds that people praise, and seldom mean it."""
-    worth = {start for cue, start, _ in found if cue in _WORTHY}
-    for cue, start, end in found:
+def _find_fond_deeds(words: list[str], matches: list[CueMatch]) -> Iterable[str]:
+    """Find deeds that people praise and seldom mean it: "love waking up to", "nice job parking in my drive"."""
+    worth = {start for cue, start, _ in matches if cue in _WORTHY}
+    for cue, start, end in matches:
         fond = cue == "praise" and words[start] in _FOND
         if (fond or words[end - 1] == "job") and end < len(words) and words[end].endswith("ing") and end not in worth:
             yield f"{words[start]} {words[end]}"
 
 
-def _card(digits: str) -> bool:
-    """The Luhn check of payment cards (ISO/IEC 7812), 13 to 19 digits."""
+def _is_card_number(digits: str) -> bool:
+    """Check a payment card's number: the Luhn check (ISO/IEC 7812), 13 to 19 digits."""
     if not 13 <= len(digits) <= 19:
         return False
-    doubled = (int(one) * (1 + at % 2) for at, one in enumerate(reversed(digits)))
+    doubled = (int(digit) * (1 + at % 2) for at, digit in enumerate(reversed(digits)))
     return sum(value - 9 * (value > 9) for value in doubled) % 10 == 0
 
 
-def _iban(account: str) -> bool:
-    """The check digits of a bank account's international number (ISO 13616)."""
-    return int("".join(str(int(one, 36)) for one in account[4:] + account[:4])) % 97 == 1
+def _is_iban(account: str) -> bool:
+    """Check the check digits of a bank account's international number (ISO 13616)."""
+    return int("".join(str(int(char, 36)) for char in account[4:] + account[:4])) % 97 == 1
 
 
 def _add(cues: dict[str, tuple[str, ...]], cue: str, *words: str) -> None:
-    held = cues.get(cue, ())
-    if new := tuple(dict.fromkeys(word for word in words if word not in held)):
-        cues[cue] = held + new
+    present = cues.get(cue, ())
+    if new := tuple(dict.fromkeys(word for word in words if word not in present)):
+        cues[cue] = present + new
 
 
-def _excepted(found: list[CueMatch]) -> list[CueMatch]:
+def _drop_exceptions(matches: list[CueMatch]) -> list[CueMatch]:
     """Drop what lies wholly inside an `except` phrase and is shorter than it."""
-    spans = [(hit.start, hit.end) for hit in found if hit.cue == "except"]
+    spans = [(hit.start, hit.end) for hit in matches if hit.cue == "except"]
     if not spans:
-        return found
+        return matches
     return [
-        hit for hit in found
-        if hit.cue in _KEPT or (hit.cue != "except" and not any(_inside(hit, *span) for span in spans))
+        hit for hit in matches
+        if hit.cue in _KEPT or (hit.cue != "except" and not any(_is_inside(hit, *span) for span in spans))
     ]  # fmt: skip
 
 
-def _overcome(found: list[CueMatch], words: list[str]) -> list[CueMatch]:
-    """Turn trouble that follows relief in the same sentence ("thanks for fixing") into the cue `resolved_trouble`."""
+def _mark_resolved(matches: list[CueMatch], words: list[str]) -> list[CueMatch]:
+    """Turn trouble behind relief in the same sentence ("thanks for fixing") into the cue `resolved_trouble`."""
     over: set[int] = set()
-    for hit in found:
+    for hit in matches:
         if hit.cue == "relief":
             ends = (at for at in range(hit.end, len(words)) if words[at][0] in ENDS)
             over.update(range(hit.start, min(hit.end + RELIEF, next(ends, len(words)))))
     if not over:
-        return found
+        return matches
     return [
-        CueMatch("resolved_trouble", *hit[1:]) if hit.cue in _OVERCOME and hit.start in over else hit for hit in found
+        CueMatch("resolved_trouble", *hit[1:]) if hit.cue in _RESOLVABLE and hit.start in over else hit
+        for hit in matches
     ]
 
 
-def _inside(hit: CueMatch, start: int, end: int) -> bool:
+def _is_inside(hit: CueMatch, start: int, end: int) -> bool:
     return start <= hit.start and hit.end <= end and hit.end - hit.start < end - start

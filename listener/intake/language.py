@@ -1,4 +1,4 @@
-"""In which language a text is: the platform's tag unless the script contradicts it, else a detector of few languages.
+"""Find the language of a text: the platform's tag unless the script contradicts it, else a detector.
 
 py3langid is imported when first needed (a second, with numpy). It is deterministic; nothing is learnt from texts.
 """
@@ -88,9 +88,9 @@ def tagged(tag: str | None) -> str | None:
 
 
 def language(text: str, tag: str | None = None, english: Container[str] = frozenset()) -> str:
-    """Return the ISO 639-1 code of a text without handles and links; "und" when nobody can say.
+    """Return the ISO 639-1 code of a text without handles and links; "und" if it cannot be found.
 
-    english: words that who writes English uses, lower case; what consists of others is not taken for English.
+    english: English words in lower case; a text of other words is not taken for English.
     """
     code = tagged(tag)
     if text.isascii():
@@ -116,7 +116,7 @@ def _best(text: str, codes: tuple[str, ...]) -> str:
 
 
 def _latin(text: str, code: str | None, english: Container[str]) -> str:
-    """For Latin letters: any tag stands (Hindi may be romanised); else the words tell, then the detector."""
+    """Decide for Latin letters: any tag stands (Hindi may be romanised); else the words decide, then the detector."""
     if code is not None:
         return code
     words = [word for word in _WORDS.findall(text[:LONGEST].lower().replace("’", "'")) if len(word) > 1]
@@ -143,7 +143,7 @@ def _is_english(word: str, english: Container[str]) -> bool:
 
 
 def _guess(text: str, strange: float, little: int, elsewhere: int) -> str:
-    """What the detector says; what it takes for English is, if little words say so too or few words are strange."""
+    """Ask the detector; English is believed only with function words or few unknown words."""
     (best, _), *rest = [pair for pair in _detector().rank(text) if pair[0] in _LATIN]
     if little > 2 * elsewhere and (little > 1 or best == "en"):
         return "en"

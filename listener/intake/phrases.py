@@ -1,4 +1,4 @@
-"""One pass over the words of a text finds every phrase of every cue: a trie of words, `*` for the rest of a word."""
+"""Find every phrase of every cue in one pass over the words of a text: a trie of words, `*` for the rest of a word."""
 
 import re
 from bisect import bisect_left
@@ -18,7 +18,7 @@ TOKENS = 1_500  # words of one text that are looked at
 
 
 class CueMatch(NamedTuple):
-    """A phrase met in a text: its cue, and the words from start up to end."""
+    """A phrase in a text: its cue, and the words from start up to end."""
 
     cue: str
     start: int
@@ -26,11 +26,11 @@ class CueMatch(NamedTuple):
 
 
 def fold(text: str) -> str:
-    """Lower case, one kind of apostrophe, and n't written nt: one spelling of what people type in three."""
+    """Return a text in lower case, with a single kind of apostrophe, and nt for n't."""
     return text.lower().replace("’", "'").replace("n't", "nt")
 
 
-def tokens(text: str) -> list[str]:
+def tokenize(text: str) -> list[str]:
     """Return the words, numbers, marks that end a sentence, and pictures of a text, folded; at most TOKENS."""
     return _TOKEN.findall(fold(text))[:TOKENS]
 
@@ -39,31 +39,32 @@ _CLAUSE = re.compile(r"[,:()\[\]\"“”]|\s[-–]+\s|—")
 _QUOTATION = re.compile(r"\"[^\"]*\"|“[^”]*”")
 
 
-def clauses(text: str) -> tuple[frozenset[int], frozenset[int]]:
-    """Which tokens begin a clause (behind a comma, colon, bracket, dash or quotation mark), and which are quoted."""
-    told = fold(text)
-    starts = [found.start() for found in _TOKEN.finditer(told)][:TOKENS]
-    begins = {bisect_left(starts, mark.end()) for mark in _CLAUSE.finditer(told)}
-    quoted = [
-        range(bisect_left(starts, one.start()), bisect_left(starts, one.end())) for one in _QUOTATION.finditer(told)
+def find_clauses(text: str) -> tuple[frozenset[int], frozenset[int]]:
+    """Return which tokens begin a clause (behind a comma, colon, bracket, dash or quote), and which are quoted."""
+    folded = fold(text)
+    starts = [token.start() for token in _TOKEN.finditer(folded)][:TOKENS]
+    begins = {bisect_left(starts, mark.end()) for mark in _CLAUSE.finditer(folded)}
+    quotations = [
+        range(bisect_left(starts, quote.start()), bisect_left(starts, quote.end()))
+        for quote in _QUOTATION.finditer(folded)
     ]
-    return frozenset(begins), frozenset(at for one in quoted for at in one)
+    return frozenset(begins), frozenset(at for quotation in quotations for at in quotation)
 
 
-def words(phrase: str) -> list[str]:
+def parse_phrase(phrase: str) -> list[str]:
     """Return the words of a phrase as `tokens` would give them, each with its `*` if it has one; `<class>` as it is."""
-    found = []
+    atoms = []
     for word in phrase.split():
         if word[0] == "<" and word[-1] == ">":
-            found.append(word)
+            atoms.append(word)
             continue
         parts = _TOKEN.findall(fold(word.rstrip("*"))) or [""]
-        found += [*parts[:-1], parts[-1] + ("*" if word.endswith("*") else "")]
-    return [word for word in found if word]
+        atoms += [*parts[:-1], parts[-1] + ("*" if word.endswith("*") else "")]
+    return [atom for atom in atoms if atom]
 
 
 class _Node:
-    """Where one or more phrases stand after some of their words."""
+    """A node of the trie: phrases after some of their words. below: next word -> node; cues: of those that end here."""
 
     __slots__ = ("below", "cues", "words")
 
@@ -74,7 +75,7 @@ class _Node:
 
 
 class Vocabulary(dict[str, tuple[str, ...]]):
-    """Which words of the phrases a word of the text is: itself, each beginning that a `*` follows, and its classes."""
+    """Word of the text -> words of phrases that it matches: itself, beginnings with `*`, and its classes."""
 
     def __init__(self, atoms: Iterable[str], classes: Iterable[str] = ()) -> None:
         super().__init__()
@@ -94,21 +95,21 @@ class Vocabulary(dict[str, tuple[str, ...]]):
         atoms: tuple[str, ...] = ()
         if token[0] not in ENDS:
             shorter = [_LONG.sub(r"\1\1", token), _LONG.sub(r"\1", token)] if _LONG.search(token) else ()
-            spelt = (token, *(one for one in shorter if len(one) > 2))
-            atoms = tuple(dict.fromkeys(atom for one in spelt for atom in self._atoms(one)))
+            spellings = (token, *(word for word in shorter if len(word) > 2))
+            atoms = tuple(dict.fromkeys(atom for spelling in spellings for atom in self._atoms(spelling)))
         self[token] = atoms
         return atoms
 
     def _atoms(self, token: str) -> list[str]:
-        found = [token] if token in self._exact else []
-        found += (*self._classes.get(token, ()), *(self._numbers if token.isdigit() else ()))
+        atoms = [token] if token in self._exact else []
+        atoms += (*self._classes.get(token, ()), *(self._numbers if token.isdigit() else ()))
         if token in TURNING:
-            return found + [token + "*"] * (token in self._starts)
-        return found + [token[:end] + "*" for end in self._sizes if end <= len(token) and token[:end] in self._starts]
+            return atoms + [token + "*"] * (token in self._starts)
+        return atoms + [token[:end] + "*" for end in self._sizes if end <= len(token) and token[:end] in self._starts]
 
 
 class _Begin(dict[str, tuple[tuple[_Node, ...], tuple[str, ...]]]):
-    """Word of a text -> where phrases that begin with it go on, and which words of the phrases it is."""
+    """Word of a text -> nodes of the phrases that begin with it, and the words of phrases that it matches."""
 
     def __init__(self, root: _Node, known: Vocabulary) -> None:
         super().__init__()
@@ -118,18 +119,18 @@ class _Begin(dict[str, tuple[tuple[_Node, ...], tuple[str, ...]]]):
         if len(self) > _MEMO:
             self.clear()
         atoms = self._known[token]
-        self[token] = found = (tuple(self._root[atom] for atom in atoms if atom in self._root), atoms)
-        return found
+        self[token] = begun = (tuple(self._root[atom] for atom in atoms if atom in self._root), atoms)
+        return begun
 
 
 class Matcher:
-    """Finds the phrases of many cues in one pass; classes: "good great". Built once; not shared between threads."""
+    """The phrases of many cues; classes: "good great". Build it once; do not share it between threads."""
 
     def __init__(self, cues: Mapping[str, Sequence[str]], classes: Sequence[str] = ()) -> None:
         self._root = _Node()
         for cue, phrases in cues.items():
             for phrase in phrases:
-                self._plant(cue, words(phrase))
+                self._plant(cue, parse_phrase(phrase))
         self._begin = _Begin(self._root, Vocabulary(self._atoms(self._root), classes))
 
     def _plant(self, cue: str, atoms: list[str]) -> None:
@@ -147,26 +148,26 @@ class Matcher:
             yield from self._atoms(below)
 
     def find(self, text: Sequence[str]) -> list[CueMatch]:
-        """Every phrase in these tokens, in the order of their first words."""
-        found: list[CueMatch] = []
+        """Return every phrase in these tokens, in the order of their first words."""
+        matches: list[CueMatch] = []
         seen = [*map(self._begin.__getitem__, text), ((), ())]
         for start, (nodes, _) in enumerate(seen):
             for node in nodes:
                 if node.cues:
-                    found += [CueMatch(cue, start, start + 1) for cue in node.cues]
+                    matches += [CueMatch(cue, start, start + 1) for cue in node.cues]
                 if not node.words.isdisjoint(seen[start + 1][1]):
-                    self._follow(node, seen, start, found)
-        return found
+                    self._follow(node, seen, start, matches)
+        return matches
 
     @staticmethod
     def _follow(
-        node: _Node, seen: Sequence[tuple[tuple[_Node, ...], tuple[str, ...]]], start: int, found: list[CueMatch]
+        node: _Node, seen: Sequence[tuple[tuple[_Node, ...], tuple[str, ...]]], start: int, matches: list[CueMatch]
     ) -> None:
         open_: list[tuple[_Node, int]] = [(node, start + 1)]
         while open_:
             node, at = open_.pop()
             for atom in seen[at][1]:
                 if (below := node.below.get(atom)) is not None:
-                    found += [CueMatch(cue, start, at + 1) for cue in below.cues]
+                    matches += [CueMatch(cue, start, at + 1) for cue in below.cues]
                     if not below.words.isdisjoint(seen[at + 1][1]):
                         open_.append((below, at + 1))

@@ -19,6 +19,7 @@ from listener.model import FeedPage, Mention, OwnPost, Platform, QuarantinedItem
 from listener.store import erasure, events, mentions, notices, platforms, replies
 from listener.store.engine import Store
 from listener.store.records import PlatformState
+from listener.store.states import UNDER_WAY, WATCHED, WITHDRAWABLE
 
 log = logging.getLogger(__name__)
 
@@ -29,9 +30,6 @@ FIELDS = (
     "id", "author_id", "interaction_id", "conversation_id", "author_handle", "author_name", "in_reply_to", "lang",
     "url", "extra_brand_term", "ineligible_reason",
 )  # fmt: skip
-OPEN = ("drafted", "escalated", "approved", "by_hand")
-WATCHED = ("drafted", "approved", "by_hand")  # a text of ours that an answer by hand would double
-UNDER_WAY = ("sending", "unconfirmed")  # settled first; sending looks at a person's answer again
 PAGES = 100  # of one round: sending shares the platform's thread
 JITTER = timedelta(seconds=5)  # by which clocks may differ without having been set
 
@@ -207,7 +205,7 @@ def _edit(connection: Connection, known: mentions.Known | None, found: Mention, 
     live = replies.live(connection, known.key)
     mentions.edited(connection, known.key, found, now, again=live is None)
     events.add(connection, "edited", "author", now, mention_key=known.key, detail={"before": known.text})
-    if live is not None and live.state in ("drafted", "approved", "by_hand"):
+    if live is not None and live.state in WATCHED:
         back: dict[str, Any] = {"revision": live.revision + 1, **replies.UNAPPROVED}
         message = {"message": "the mention was edited"}
         replies.transition(
@@ -221,10 +219,10 @@ def _answered(connection: Connection, name: str, own: OwnPost, now: datetime) ->
     if key is None or replies.sent_as(connection, name, own.id):
         return
     live = replies.live(connection, key)
-    if live is not None and live.state not in (*OPEN, *UNDER_WAY):
+    if live is not None and live.state not in (*WITHDRAWABLE, *UNDER_WAY):
         return
     mentions.answered_remotely(connection, key, own.id)
-    if live is not None and live.state in OPEN:
+    if live is not None and live.state in WITHDRAWABLE:  # under way: sending looks at a person's answer again
         reason = f"a person answered on the platform (post {own.id})"
         replies.end(connection, live, "withdrawn", reason, by="poll", now=now)
 

@@ -1,4 +1,4 @@
-"""VADER with the policy's lexicon, to the last digit the same as vaderSentiment where nothing of ours applies.
+"""Score texts with VADER and the policy's lexicon, exactly as vaderSentiment does where no word of ours applies.
 
 vaderSentiment 3.3.2 looks at every word for every word, and its emoji loop is quadratic: 10,000 emoji take minutes.
 Here emoji are read in one pass (at most EMOJI of them), only words of the lexicon are weighed, and each in a window.
@@ -17,7 +17,9 @@ PRAISE = "wonderful"  # what an idiom of praise is scored as
 _NEGATE = frozenset(vader.NEGATE)
 _STRIP = vader.string.punctuation
 # no idiom of VADER's, and no booster of two words ("kind of"), stands where none of these does
-_IDIOMATIC = frozenset(max(one.split(), key=len) for one in (*vader.SPECIAL_CASES, *vader.BOOSTER_DICT) if " " in one)
+_IDIOMATIC = frozenset(
+    max(phrase.split(), key=len) for phrase in (*vader.SPECIAL_CASES, *vader.BOOSTER_DICT) if " " in phrase
+)
 
 
 def _negates(word: str) -> bool:
@@ -29,15 +31,15 @@ class _Analyzer(vader.SentimentIntensityAnalyzer):  # type: ignore[misc]  # the 
 
     @staticmethod
     def _negation_check(valence: float, words: Sequence[str], start_i: int, i: int) -> float:
-        one = words[i - start_i - 1].lower()
+        before = words[i - start_i - 1].lower()
         if start_i == 0:
-            return valence * vader.N_SCALAR if _negates(one) else valence
+            return valence * vader.N_SCALAR if _negates(before) else valence
         near = [words[at].lower() for at in range(i - start_i, i)]
-        if (one == "never" and near[0] in ("so", "this")) or (start_i == 2 and near[-1] in ("so", "this")):
+        if (before == "never" and near[0] in ("so", "this")) or (start_i == 2 and near[-1] in ("so", "this")):
             return valence * 1.25
-        if one == "without" and "doubt" in near:
+        if before == "without" and "doubt" in near:
             return valence
-        return valence * vader.N_SCALAR if _negates(one) else valence
+        return valence * vader.N_SCALAR if _negates(before) else valence
 
     @staticmethod
     def _special_idioms_check(valence: float, words: Sequence[str], i: int) -> float:
@@ -49,7 +51,7 @@ class _Analyzer(vader.SentimentIntensityAnalyzer):  # type: ignore[misc]  # the 
 
 
 class _Words:
-    """What sentiment_valence asks of vaderSentiment's SentiText."""
+    """The attributes of vaderSentiment's SentiText that sentiment_valence reads."""
 
     __slots__ = ("is_cap_diff", "words_and_emoticons")
 
@@ -74,20 +76,20 @@ class _Tokens(dict[str, tuple[str, str, bool]]):
 
 
 class Idioms:
-    """Writes idioms of praise ("couldn't be happier") as a word whose worth VADER knows. Built once."""
+    """Replaces idioms of praise ("couldn't be happier") with a word that VADER knows. Build it once."""
 
     def __init__(self, phrases: Iterable[str]) -> None:
-        spelt = (re.escape(" ".join(phrase.lower().split())) for phrase in phrases)
-        loose = [re.sub(r"nt\b", "n['’]?t", one.replace("'", "['’]?")).replace(r"\ ", r"[\s,]+") for one in spelt]
+        escaped = (re.escape(" ".join(phrase.lower().split())) for phrase in phrases)
+        loose = [re.sub(r"nt\b", "n['’]?t", text.replace("'", "['’]?")).replace(r"\ ", r"[\s,]+") for text in escaped]
         self._pattern = re.compile(rf"(?<!\w)(?:{'|'.join(sorted(loose, key=len, reverse=True))})(?!\w)", re.IGNORECASE)
 
     def __call__(self, text: str) -> str:
-        """The text with each idiom as PRAISE."""
+        """Replace each idiom with PRAISE."""
         return self._pattern.sub(PRAISE, text)
 
 
 class Scorer:
-    """Scores texts with VADER's lexicon and the words of the policy on top; 0.0 takes a word out. Built once."""
+    """Scores texts with VADER's lexicon and the policy's words on top; 0.0 removes a word. Build it once."""
 
     def __init__(self, lexicon: Mapping[str, float] | None = None) -> None:
         self._vader = _Analyzer()
@@ -98,22 +100,24 @@ class Scorer:
                 self._vader.lexicon.pop(word.lower(), None)
         boosters = frozenset(vader.BOOSTER_DICT) - {word.lower() for word, value in (lexicon or {}).items() if value}
         own = (word for word, value in (lexicon or {}).items() if value and len(word) == 1 and not word.isascii())
-        self._emoji: dict[str, str] = self._vader.emojis | {one: one for one in own}  # weighed by itself, not by name
+        self._emoji: dict[str, str] = self._vader.emojis | {
+            char: char for char in own
+        }  # weighed by itself, not by name
         self._lexicon: dict[str, float] = self._vader.lexicon
         self._read = _Tokens(self._lexicon, boosters)
 
     @property
     def words(self) -> frozenset[str]:
-        """The words that carry a feeling."""
+        """Return the words that express a feeling."""
         return frozenset(self._lexicon)
 
     @property
     def valences(self) -> Mapping[str, float]:
-        """What each lower-case word is worth alone."""
+        """Return word in lower case -> its valence alone."""
         return self._lexicon
 
     def compound(self, text: str) -> float:
-        """VADER's compound score of a text, -1..1 with four digits; bounded work whatever the text."""
+        """Return VADER's compound score of a text, -1..1 with four digits; bounded work whatever the text."""
         text = text[:CHARACTERS]
         text = (text if text.isascii() else self._spelt(text)).strip()
         words = [*map(self._read.__getitem__, text.split())]
@@ -128,7 +132,7 @@ class Scorer:
 
     def _weights(self, read: list[tuple[str, str, bool]]) -> list[float]:
         weights: list[float] = [0] * len(read)
-        heavy = [i for i, one in enumerate(read) if one[2]]
+        heavy = [i for i, (_, _, is_weighed) in enumerate(read) if is_weighed]
         if not heavy:
             return weights
         words, lower, _ = map(list, zip(*read, strict=True))
@@ -139,7 +143,7 @@ class Scorer:
         return self._vader._but_check(words, weights) if "but" in lower else weights
 
     def _spelt(self, text: str) -> str:
-        """Emoji as their names, spaced as vaderSentiment spaces them; past EMOJI of them, blanks."""
+        """Write emoji as their names, spaced as vaderSentiment spaces them; past EMOJI of them, blanks."""
         parts: list[str] = []
         left, spaced, emoji = EMOJI, True, self._emoji
         for char in text:

@@ -1,4 +1,4 @@
-"""From what a platform gives to what is scored: HTML to text, and handles, links and brand words out."""
+"""Clean a text for scoring: turn HTML into text, and remove handles, links and brand words."""
 
 import html as entities
 import re
@@ -10,7 +10,7 @@ from listener.policy import Brand
 TEXT_LIMIT = 30_000  # characters kept of a mention; X's longest posts have 25,000
 HTML_LIMIT = 20_000  # characters of markup that are parsed
 SCORED = 5_000  # characters of a text that are scored and searched
-SENTENCES = 30  # sentences that are scored each on its own; what is left counts as one
+SENTENCES = 30  # sentences that are scored separately; the rest counts as a single sentence
 
 _SURROGATE = re.compile("[\ud800-\udfff\x00]")
 _LINK = re.compile(r"(?:https?://|www\.)\S+|\b(?:t\.co|bit\.ly)/\S+", re.IGNORECASE)
@@ -32,12 +32,12 @@ def sanitize(text: str, limit: int) -> str:
 
 
 def storable_text(text: str, html: bool) -> str:
-    """The text of a mention as it is kept and shown to staff: without markup, fit for every database."""
+    """Return the text of a mention as it is stored and shown to staff: without markup, fit for every database."""
     return sanitize(plain(text, html) if html else text, TEXT_LIMIT)
 
 
 class _Plain(HTMLParser):
-    """Collects the text of markup, a line break for each block; scripts and styles left out."""
+    """Collects the text of markup, with a line break for each block and without scripts and styles."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -60,7 +60,7 @@ class _Plain(HTMLParser):
 
 
 def plain(text: str, html: bool) -> str:
-    """Return the words a reader sees: markup taken off (html), entities read. At most HTML_LIMIT of markup."""
+    """Return the words a reader sees: without markup (html), entities decoded. At most HTML_LIMIT of markup."""
     if not html:
         return entities.unescape(text) if "&" in text else text
     parser = _Plain()
@@ -70,19 +70,19 @@ def plain(text: str, html: bool) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def sentences(text: str) -> tuple[str, ...]:
+def split_sentences(text: str) -> tuple[str, ...]:
     """Split at the ends of sentences and at line breaks; at most SENTENCES, the last one holding the rest."""
     parts = [part for part in _SENTENCE.split(text, maxsplit=SENTENCES - 1) if part.strip()]
     return tuple(parts) or (text,)
 
 
-def handles(text: str) -> list[str]:
+def find_handles(text: str) -> list[str]:
     """Return the @handles of a text, without the @, lower case."""
-    return [found.lstrip("@").lower() for found in _HANDLE.findall(text)] if "@" in text else []
+    return [handle.lstrip("@").lower() for handle in _HANDLE.findall(text)] if "@" in text else []
 
 
 class Cleaner:
-    """Takes out what says nothing of the author's feeling. Built once from the brand and the words we know."""
+    """Removes what does not express the author's feeling. Build it once from the brand and the known words."""
 
     def __init__(self, brand: Brand, known: Iterable[str] = ()) -> None:
         self._known = frozenset(word for word in known if word.isalpha() and (len(word) > 2 or word in _SMALL))
@@ -98,29 +98,29 @@ class Cleaner:
             return None
         return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest))})(?:'s|’s)?(?!\w)", re.IGNORECASE)
 
-    def _row(self, brand: str) -> re.Pattern[str] | None:
+    def _brand_pattern(self, brand: str) -> re.Pattern[str] | None:
         if brand not in self._rows:
             if len(self._rows) > 1_000:
                 self._rows.clear()
             self._rows[brand] = self._pattern({brand, brand.replace(" ", "")})
         return self._rows[brand]
 
-    def others(self, text: str, brand: str | None) -> list[str]:
+    def find_other_handles(self, text: str, brand: str | None) -> list[str]:
         """Return the handles in a text, beyond those it begins with, that are not the brand's own."""
         body = _ADDRESSEES.sub("", text) if "@" in text else ""
         own = self._own | ({brand.lower().replace(" ", "")} if brand else set())
-        return [name for name in handles(body) if name not in own]
+        return [name for name in find_handles(body) if name not in own]
 
-    def quoted(self, text: str) -> str:
+    def find_quotes(self, text: str) -> str:
         """Return what the text quotes of others (a repost, or “@somebody: ...”); empty when it quotes nothing."""
         if "RT" not in text and '"' not in text and "“" not in text:
             return ""
-        return " ".join(found.strip() for found in _QUOTED.findall(text))
+        return " ".join(quote.strip() for quote in _QUOTED.findall(text))
 
     def __call__(self, text: str, brand: str | None = None) -> str:
-        """Quotes of others (unless nothing else is there), links, handles and brand words out, hashtags as words.
+        """Remove quotes of others (unless nothing else is there), links, handles and brand words; split hashtags.
 
-        At most SCORED characters.
+        Return at most SCORED characters.
         """
         text = self._unquoted(text[:SCORED])
         if "://" in text or "www." in text or "/" in text:
@@ -128,17 +128,21 @@ class Cleaner:
         if "@" in text:
             text = _HANDLE.sub(" ", text)
         if "#" in text:
-            text = _HASHTAG.sub(lambda found: self._split(found[1]), text)
+            text = _HASHTAG.sub(lambda tag: self._split(tag[1]), text)
         lower = text.lower()
         if self._brand and any(term in lower for term in self._own):
             text = self._brand.sub(" ", text)
-        if brand and (brand.lower() in lower or brand.lower().replace(" ", "") in lower) and (row := self._row(brand)):
+        if (
+            brand
+            and (brand.lower() in lower or brand.lower().replace(" ", "") in lower)
+            and (row := self._brand_pattern(brand))
+        ):
             text = row.sub(" ", text)
         text = text if text.isascii() else _REPEAT.sub(r"\1", text).replace("’", "'").replace("\ufe0f", "")
         return (text if text.isprintable() and "  " not in text else _BLANKS.sub(" ", text)).strip(" ,:-–—")
 
     def _unquoted(self, text: str) -> str:
-        if not self.quoted(text):
+        if not self.find_quotes(text):
             return text
         own = _QUOTED.sub(" ", text)
         return own if any(map(str.isalnum, _HANDLE.sub(" ", _LINK.sub(" ", own)))) else text
@@ -154,10 +158,10 @@ class Cleaner:
     def _part(self, word: str) -> str:
         if not 5 < len(word) <= 40 or word.lower() in self._known:
             return word
-        return " ".join(_pieces(word.lower(), self._known) or self._ends(word.lower()))
+        return " ".join(_split_known_words(word.lower(), self._known) or self._ends(word.lower()))
 
     def _ends(self, word: str) -> list[str]:
-        """A hashtag that cannot be read whole may still end, or begin, with a word we know."""
+        """Split a hashtag that cannot be read whole but ends, or begins, with a known word."""
         for size in range(min(len(word) - 3, 12), 3, -1):
             if word[-size:] in self._known:
                 return [word[:-size], word[-size:]]
@@ -171,8 +175,8 @@ _SMALL = frozenset(
 )
 
 
-def _pieces(word: str, known: frozenset[str]) -> list[str] | None:
-    """Return the fewest known words that make up a hashtag written in one; one stranger of four letters or more."""
+def _split_known_words(word: str, known: frozenset[str]) -> list[str] | None:
+    """Return the fewest known words that make up a hashtag, with at most one unknown of four letters or more."""
     best: list[tuple[int, list[str]] | None] = [(0, []), *([None] * len(word))]
     for end in range(1, len(word) + 1):
         for start in range(end):
@@ -180,8 +184,8 @@ def _pieces(word: str, known: frozenset[str]) -> list[str] | None:
             if before is None or not (piece in known or piece in _SMALL or len(piece) > 3):
                 continue
             cost = before[0] + (2 if piece in known or piece in _SMALL else 20)
-            held = best[end]
-            if held is None or cost < held[0]:
+            present = best[end]
+            if present is None or cost < present[0]:
                 best[end] = (cost, [*before[1], piece])
     whole = best[-1]
     if whole is None or sum(piece not in known and piece not in _SMALL for piece in whole[1]) > 1:

@@ -1,4 +1,4 @@
-"""config/*.toml as frozen values; every fault is told at once, with file and key, and unknown keys are refused."""
+"""Read config/*.toml as frozen values; report every fault with file and key, and refuse unknown keys."""
 
 import shutil
 from dataclasses import dataclass
@@ -12,7 +12,9 @@ from listener.policy import Policy
 from listener.settings.environment import EnvSecrets, data_folder, database_path, database_url, find_folder, starter
 from listener.settings.files import read
 from listener.settings.platforms import EARSHOT, Daemon, PlatformSettings, load_platform, read_earshot
-from listener.settings.policy import POLICY_FILES, build_policy, load_responder, read_policy
+from listener.settings.policy import POLICY, POLICY_FILES, build_policy, read_policy
+from listener.settings.responders import load_responder
+from listener.settings.scalars import ConfigLocation
 from listener.settings.schema import suggest
 
 __all__ = [
@@ -38,7 +40,7 @@ __all__ = [
 
 FILES = (EARSHOT, *POLICY_FILES)
 SAMPLE = "mentions.jsonl"
-SOON = timedelta(days=14)  # a fact about to expire is noted this long before
+SOON = timedelta(days=14)  # `check` notes a fact this long before it expires
 
 
 @dataclass(frozen=True)
@@ -51,14 +53,14 @@ class Settings:
     policy: Policy
 
     def platform(self, name: str) -> PlatformSettings | None:
-        """The platform of this name, or None when it is not on."""
-        return next((one for one in self.platforms if one.name == name), None)
+        """Return the platform of this name, or None if it is not on."""
+        return next((platform for platform in self.platforms if platform.name == name), None)
 
 
 def load(folder: Path) -> Settings:
-    """The configuration of a folder; a missing file is the starter's. Raises ConfigError with every fault."""
+    """Read the configuration of a folder; a missing file is the starter's. Raises ConfigError with every fault."""
     if not folder.is_dir():
-        do = "make it with `earshot init`, or set EARSHOT_CONFIG to another folder"
+        do = "create it with `earshot init`, or set EARSHOT_CONFIG to another folder"
         raise ConfigError([Problem(str(folder), "there is no such folder", do)])
     faults: list[Problem] = []
     sources = {name: read(folder, name, faults) for name in FILES}
@@ -70,9 +72,9 @@ def load(folder: Path) -> Settings:
 
 
 def load_policy(folder: Path) -> tuple[Policy, list[str]]:
-    """The policy of a folder alone, for `earshot replay`, and what should be known of its files. Raises ConfigError."""
+    """Read the policy of a folder alone, for `earshot replay`, with notes on its files. Raises ConfigError."""
     if not folder.is_dir():
-        raise ConfigError([Problem(str(folder), "there is no such folder", "give one with a policy.toml")])
+        raise ConfigError([Problem(str(folder), "there is no such folder", "name a folder with a policy.toml")])
     faults: list[Problem] = []
     policy = build_policy({name: read(folder, name, faults) for name in POLICY_FILES}, faults)
     if faults or policy is None:
@@ -81,53 +83,55 @@ def load_policy(folder: Path) -> tuple[Policy, list[str]]:
 
 
 def load_responders(policy: Policy) -> dict[str, Responder]:
-    """The responders of a policy by kind, in its order. Raises ConfigError."""
-    return {one.kind: cast(Responder, load_responder(one.kind)) for one in policy.responders}
+    """Import the responders of a policy; return them by kind, in its order. Raises ConfigError."""
+    location = ConfigLocation(POLICY)
+    return {
+        config.kind: cast(
+            Responder, load_responder(config.kind, config.module, location.inside(f"responders.{config.kind}"))
+        )
+        for config in policy.responders
+    }
 
 
 def secret_problems(settings: Settings, secrets: EnvSecrets) -> list[Problem]:
-    """A problem for each secret that a platform's `SECRETS` names and that has no value."""
-    names = [name for one in settings.platforms for name in getattr(load_platform(one.module), "SECRETS", ())]
+    """Return a problem for each secret that a platform's `SECRETS` names and that has no value."""
+    modules = [load_platform(platform.module) for platform in settings.platforms]
+    names = [name for module in modules for name in getattr(module, "SECRETS", ())]
     return [secrets.problem(name) for name in secrets.missing(dict.fromkeys(names))]
 
 
 def problems(settings: Settings) -> list[Problem]:
-    """Faults that do not keep a configuration from being read, for `earshot check`."""
+    """Return the faults of a configuration that can be read, for `earshot check`."""
     if settings.platforms:
         return []
     return [Problem(EARSHOT, "no platform is on", "add a section [platforms.NAME], or remove its `enabled = false`")]
 
 
 def notes(settings: Settings, today: date | None = None) -> list[str]:
-    """What an operator should know, for `earshot check`; expiring facts only when told what day it is."""
+    """Return what an operator should know, for `earshot check`; with today also the facts that expire soon."""
     policy = settings.policy
-    message = [
-        f"policy.toml [responders.{one.kind}] auto: goes out by itself without having earned it"
-        for one in policy.responders
-        if one.auto == "always"
+    lines = [
+        f"policy.toml [responders.{responder.kind}] auto: replies are sent automatically, unearned"
+        for responder in policy.responders
+        if responder.auto == "always"
     ]
-    message += [f"[platforms.{one.name}] {note}" for one in settings.platforms for note in one.section.notes()]
+    for platform in settings.platforms:
+        lines += [f"[platforms.{platform.name}] {note}" for note in platform.section.notes()]
     if not policy.brand.name:
-        message.append(
-            "policy.toml has no [brand]: the brand's own words are not taken out of a text before it is scored"
-        )
+        lines.append("policy.toml has no [brand]: the brand's own words are not removed before a text is scored")
     if not policy.responders:
-        message.append("policy.toml names no responder: every mention is ignored or escalated")
+        lines.append("policy.toml names no kind of reply: every mention is ignored or escalated")
     if today is not None:
-        message += [
-            f"factsheet.toml {one.id}: expires on {one.expires}" for one in policy.facts if one.expires < today + SOON
-        ]
-    return message + _file_notes(settings.folder)
+        expiring = (fact for fact in policy.facts if fact.expires < today + SOON)
+        lines += [f"factsheet.toml {fact.id}: expires on {fact.expires}" for fact in expiring]
+    return lines + _file_notes(settings.folder)
 
 
 def init(folder: Path) -> list[Path]:
-    """Write the starter files and return their paths.
-
-    Raises EarshotError; when one of them is there already, none is written.
-    """
+    """Write the starter files and return their paths; write none if any exists. Raises EarshotError."""
     targets = [folder / name for name in (*FILES, SAMPLE)]
     if taken := [path for path in targets if path.exists()]:
-        raise EarshotError(f"{taken[0]} is there already", "choose another folder, or move it away")
+        raise EarshotError(f"{taken[0]} already exists", "choose another folder, or move it away")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for path in targets:
@@ -140,7 +144,9 @@ def init(folder: Path) -> list[Path]:
 
 
 def _file_notes(folder: Path, files: tuple[str, ...] = FILES) -> list[str]:
-    """Which files the folder leaves to the starter set, and which it has that nobody reads."""
-    message = [f"{name}: none in {folder}, so the starter's is used" for name in files if not (folder / name).exists()]
-    others = sorted({path.name for path in folder.glob("*.toml")} - set(FILES))
-    return message + [f"{name} is not read: {suggest(name, FILES)}" for name in others]
+    """Note which files the folder leaves to the starter set, and which of its files are not read."""
+    missing = [name for name in files if not (folder / name).exists()]
+    unread = sorted({path.name for path in folder.glob("*.toml")} - set(FILES))
+    return [f"{name}: not in {folder}, so the starter's file is used" for name in missing] + [
+        f"{name} is not read: {suggest(name, FILES)}" for name in unread
+    ]

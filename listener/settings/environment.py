@@ -1,4 +1,4 @@
-"""What the environment holds: the folders, the database, and the secrets. Every function takes the mapping it reads."""
+"""Read the environment: folders, database, secrets. Every function takes the mapping that it reads."""
 
 import os
 import re
@@ -8,48 +8,48 @@ from pathlib import Path
 from listener.errors import ConfigError, Problem
 
 LARGEST_SECRET = 64 * 1024  # bytes
-SHORTEST_REDACTED = 6  # characters: a shorter value would blot out ordinary words of a log
+SHORTEST_REDACTED = 6  # characters: a shorter value would redact ordinary words of a log
 TO_REDACT = re.compile(r"^EARSHOT_.*(KEY|SECRET|TOKEN|PASSWORD)$")
 
 
 def starter() -> Path:
-    """The starter configuration: inside a built wheel, else beside the package."""
+    """Return the folder of the starter configuration: inside a built wheel, else beside the package."""
     package = Path(__file__).resolve().parents[1]
     inside = package / "_starter"
     return inside if inside.is_dir() else package.parent / "config"
 
 
 def find_folder(env: Mapping[str, str]) -> Path:
-    """$EARSHOT_CONFIG (whether or not it exists), else ./config if there is one, else the starter set."""
+    """Return $EARSHOT_CONFIG (whether or not it exists), else ./config if it exists, else the starter set."""
     if chosen := env.get("EARSHOT_CONFIG"):
         return Path(chosen)
     return Path("config") if Path("config").is_dir() else starter()
 
 
 def data_folder(env: Mapping[str, str]) -> Path:
-    """$EARSHOT_DATA, else ./data. Nothing is created."""
+    """Return $EARSHOT_DATA, else ./data. Create nothing."""
     return Path(env.get("EARSHOT_DATA") or "data")
 
 
 def database_path(env: Mapping[str, str]) -> Path:
-    """The SQLite file that $EARSHOT_DATABASE_URL names, as a path or as sqlite:///PATH. Raises ConfigError.
+    """Return the SQLite file that $EARSHOT_DATABASE_URL names, as a path or as sqlite:///PATH. Raises ConfigError.
 
-    A relative path is relative to the working directory. Nothing is created.
+    A relative path is relative to the working directory. Create nothing.
     """
     given = env.get("EARSHOT_DATABASE_URL", "").strip()
     if not given:
         return data_folder(env) / "earshot.db"
-    scheme, found, rest = given.partition("://")
-    path = rest.removeprefix("/") if found else given
-    if found and (scheme != "sqlite" or not rest.startswith("/")):
-        raise _database(f"is no SQLite database: {scheme}://...")  # the rest may hold a password
+    scheme, separator, rest = given.partition("://")
+    path = rest.removeprefix("/") if separator else given
+    if separator and (scheme != "sqlite" or not rest.startswith("/")):
+        raise _database(f"is not an SQLite database: {scheme}://...")  # the rest may hold a password
     if path in ("", ":memory:") or "?" in path or "\0" in path or path.endswith("/"):
-        raise _database("names no file")
+        raise _database("does not name a file")
     return Path(path)
 
 
 def database_url(env: Mapping[str, str]) -> str:
-    """database_path as the URL sqlite:///PATH. Raises ConfigError."""
+    """Return database_path as the URL sqlite:///PATH. Raises ConfigError."""
     return f"sqlite:///{database_path(env)}"
 
 
@@ -61,25 +61,25 @@ class EnvSecrets:
         self._given: set[str] = set()
 
     def get(self, name: str, /) -> str | None:
-        """The secret without line ends around it; None when neither is set, or the file cannot be read."""
-        found = self._env.get(name, "").strip("\r\n") or self._from_file(name)[0]
-        if found and TO_REDACT.match(name):
-            self._given.add(found)
-        return found or None
+        """Return the secret without surrounding line ends; None if neither is set, or the file cannot be read."""
+        value = self._env.get(name, "").strip("\r\n") or self._from_file(name)[0]
+        if value and TO_REDACT.match(name):
+            self._given.add(value)
+        return value or None
 
     def missing(self, names: Iterable[str]) -> list[str]:
-        """Those of the names that have no value."""
+        """Return those of the names that have no value."""
         return [name for name in names if self.get(name) is None]
 
     def problem(self, name: str) -> Problem:
-        """Why a missing secret is missing, and what to do."""
+        """Explain why a secret is missing, and what to do."""
         why = self._from_file(name)[1]
         if why:
             return Problem(f"{name}_FILE", why, "mount the secret, readable by the user Earshot runs as")
         return Problem(name, "this secret is not set", f"set {name}, or {name}_FILE to a file that holds it")
 
     def values(self) -> set[str]:
-        """Every value that must not stand in a log: those set now, and those handed out before."""
+        """Return every value that must not appear in a log: those set now, and those returned before."""
         names = {name.removesuffix("_FILE") for name in list(self._env)}
         for name in names:
             if TO_REDACT.match(name):
@@ -87,7 +87,7 @@ class EnvSecrets:
         return {value for value in list(self._given) if len(value) >= SHORTEST_REDACTED}
 
     def _from_file(self, name: str) -> tuple[str, str]:
-        """The value and why there is none; both empty when NAME_FILE is not set."""
+        """Return the value, and why there is none; both empty if NAME_FILE is not set."""
         path = self._env.get(f"{name}_FILE")
         if not path:
             return "", ""

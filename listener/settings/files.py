@@ -1,4 +1,4 @@
-"""The TOML files of a configuration folder, read whole."""
+"""Read the TOML files of a configuration folder."""
 
 import re
 import tomllib
@@ -16,7 +16,7 @@ LARGEST_FILE = 5_000_000  # bytes
 
 @dataclass(frozen=True)
 class Source:
-    """One TOML file: its text, its table (None when it is broken), and whether the operator wrote it."""
+    """A TOML file: its text, its table (None if it is not valid), and whether the operator wrote it."""
 
     spot: ConfigLocation
     text: str
@@ -25,22 +25,22 @@ class Source:
 
 
 def read(folder: Path, name: str, faults: list[Problem]) -> Source:
-    """The folder's file of this name, or the starter's; a fault is added to the list."""
+    """Read the folder's file of this name, or the starter's; add faults to the list."""
     own = (folder / name).exists()
     path = (folder if own else starter()) / name
     try:
         text = _text(path)
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else str(error)
-        faults.append(Problem(name, f"cannot be read: {why}", f"mend {path}"))
+        faults.append(Problem(name, f"cannot be read: {why}", f"correct {path}"))
         return Source(ConfigLocation(name, path.parent), "", None, own)
-    source, found = parse(name, text, path.parent, own)
-    faults += found
+    source, of_file = parse(name, text, path.parent, own)
+    faults += of_file
     return source
 
 
 def parse(name: str, text: str, folder: Path = Path(), own: bool = True) -> tuple[Source, list[Problem]]:
-    """A Source from a file's text, and the fault that makes it no TOML."""
+    """Return the Source of a file's text, and the fault if it is not valid TOML."""
     spot = ConfigLocation(name, folder)
     try:
         return Source(spot, text, tomllib.loads(text), own), []
@@ -55,7 +55,7 @@ def parse(name: str, text: str, folder: Path = Path(), own: bool = True) -> tupl
 
 
 def _text(path: Path) -> str:
-    """The file's text without a byte order mark. Raises OSError, ValueError with the reason."""
+    """Return the file's text without a byte order mark. Raises OSError, ValueError with the reason."""
     if path.exists() and not path.is_file():
         raise ValueError("it is not a file")
     raw = path.read_bytes()

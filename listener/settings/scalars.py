@@ -1,4 +1,4 @@
-"""Single values of TOML as the types that settings use, and the spot that a fault is told of."""
+"""Read single values of TOML as the types that settings use, and name the location of a fault."""
 
 import json
 import math
@@ -12,7 +12,7 @@ from typing import Any
 
 from listener.errors import ConfigError, Problem
 
-LONGEST = timedelta(days=3650)
+MAX_DURATION = timedelta(days=3650)
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 TYPE_NAMES: dict[Any, str] = {
     bool: "true or false",
@@ -29,7 +29,7 @@ TYPE_NAMES: dict[Any, str] = {
 
 @dataclass(frozen=True, slots=True)
 class ConfigLocation:
-    """A place in the configuration, told as `policy.toml [limits] max_age`. Relative paths are relative to folder."""
+    """A place in the configuration, written `policy.toml [limits] max_age`. Relative paths are relative to folder."""
 
     file: str
     folder: Path = Path()
@@ -41,29 +41,29 @@ class ConfigLocation:
         return " ".join(part for part in (self.file, table, self.key) if part)
 
     def at(self, key: str) -> "ConfigLocation":
-        """The spot of one key of this table."""
+        """Return the location of a key of this table."""
         return replace(self, key=key)
 
     def inside(self, name: str) -> "ConfigLocation":
-        """The spot of a table inside this one."""
+        """Return the location of a table inside this table."""
         return replace(self, table=f"{self.table}.{name}" if self.table else name, key="")
 
     def fault(self, what: str, do: str) -> ConfigError:
-        """One fault at this spot, to be raised."""
+        """Return a single fault at this location, to be raised."""
         return ConfigError([Problem(str(self), what, do)])
 
 
 class WrongType(ConfigError):
-    """The value is of another type than asked for; another member of a union may still take it."""
+    """The value has the wrong type; another member of a union may still take it."""
 
 
 def mistyped(spot: ConfigLocation, wanted: str, value: object) -> WrongType:
-    """The fault of a value of another type, to be raised."""
+    """Return the fault of a value of the wrong type, to be raised."""
     return WrongType([Problem(str(spot), f"expected {wanted}, found {show(value)}", "correct it")])
 
 
 def show(value: object) -> str:
-    """A value as TOML writes it, shortened."""
+    """Return a value as TOML writes it, shortened."""
     if isinstance(value, (dict, list)):
         return "a table" if isinstance(value, dict) else "a list"
     if isinstance(value, (date, time)):
@@ -72,13 +72,13 @@ def show(value: object) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
-def _bool(value: object, spot: ConfigLocation) -> bool:
+def _read_bool(value: object, spot: ConfigLocation) -> bool:
     if not isinstance(value, bool):
         raise mistyped(spot, TYPE_NAMES[bool], value)
     return value
 
 
-def _int(value: object, spot: ConfigLocation) -> int:
+def _read_int(value: object, spot: ConfigLocation) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise mistyped(spot, TYPE_NAMES[int], value)
     if abs(value) >= 2**63:
@@ -86,15 +86,15 @@ def _int(value: object, spot: ConfigLocation) -> int:
     return value
 
 
-def _float(value: object, spot: ConfigLocation) -> float:
+def _read_float(value: object, spot: ConfigLocation) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise mistyped(spot, TYPE_NAMES[float], value)
     if abs(value) > 1e300 or not math.isfinite(value):
-        raise spot.fault(f"is no usable number: {show(value)}", "write a finite number")
+        raise spot.fault(f"is not a usable number: {show(value)}", "write a finite number")
     return float(value)
 
 
-def _text(value: object, spot: ConfigLocation) -> str:
+def _read_text(value: object, spot: ConfigLocation) -> str:
     if not isinstance(value, str):
         raise mistyped(spot, TYPE_NAMES[str], value)
     if "\0" in value:
@@ -102,18 +102,18 @@ def _text(value: object, spot: ConfigLocation) -> str:
     return value
 
 
-def _path(value: object, spot: ConfigLocation) -> Path:
-    path = spot.folder / _text(value, spot)
+def _read_path(value: object, spot: ConfigLocation) -> Path:
+    path = spot.folder / _read_text(value, spot)
     try:
-        found = value != "" and path.exists()
+        exists = value != "" and path.exists()
     except OSError as error:
-        raise spot.fault(f"cannot be looked at: {path}: {error.strerror}", "correct the path") from None
-    if not found:
-        raise spot.fault(f"there is no such file: {path}", "correct the path, or make the file")
+        raise spot.fault(f"cannot be read: {path}: {error.strerror}", "correct the path") from None
+    if not exists:
+        raise spot.fault(f"there is no such file: {path}", "correct the path, or create the file")
     return path
 
 
-def _date(value: object, spot: ConfigLocation) -> date:
+def _read_date(value: object, spot: ConfigLocation) -> date:
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
     try:
@@ -122,8 +122,8 @@ def _date(value: object, spot: ConfigLocation) -> date:
         raise mistyped(spot, TYPE_NAMES[date], value) from None
 
 
-def _moment(value: object, spot: ConfigLocation) -> datetime:
-    """Aware and in UTC; a time without an offset is UTC."""
+def _read_time(value: object, spot: ConfigLocation) -> datetime:
+    """Return a time as aware and in UTC; a time without an offset is UTC."""
     try:
         text = value.isoformat() if isinstance(value, date) else value
         when = datetime.fromisoformat(text)  # type: ignore[arg-type]
@@ -132,29 +132,29 @@ def _moment(value: object, spot: ConfigLocation) -> datetime:
         raise mistyped(spot, TYPE_NAMES[datetime], value) from None
 
 
-def _duration(value: object, spot: ConfigLocation) -> timedelta:
-    found = re.fullmatch(r"\s*([0-9]{1,9}(?:\.[0-9]{1,6})?)\s*([smhd])\s*", value) if isinstance(value, str) else None
-    if found is None:
+def _read_duration(value: object, spot: ConfigLocation) -> timedelta:
+    parts = re.fullmatch(r"\s*([0-9]{1,9}(?:\.[0-9]{1,6})?)\s*([smhd])\s*", value) if isinstance(value, str) else None
+    if parts is None:
         raise mistyped(spot, TYPE_NAMES[timedelta], value)
-    length = min(LONGEST * 2, timedelta(**{UNITS[found[2]]: float(found[1])}))
-    if not timedelta(0) < length <= LONGEST:
-        raise spot.fault(f"is out of bounds: {show(value)}", "write more than nothing and at most 3650d")
+    length = min(MAX_DURATION * 2, timedelta(**{UNITS[parts[2]]: float(parts[1])}))
+    if not timedelta(0) < length <= MAX_DURATION:
+        raise spot.fault(f"is out of bounds: {show(value)}", "write more than 0s and at most 3650d")
     return length
 
 
-def _none(value: object, spot: ConfigLocation) -> None:
+def _read_none(value: object, spot: ConfigLocation) -> None:
     if value != "none":
         raise mistyped(spot, TYPE_NAMES[NoneType], value)
 
 
 SCALARS: dict[Any, Callable[[object, ConfigLocation], Any]] = {
-    bool: _bool,
-    int: _int,
-    float: _float,
-    str: _text,
-    Path: _path,
-    date: _date,
-    datetime: _moment,
-    timedelta: _duration,
-    NoneType: _none,
+    bool: _read_bool,
+    int: _read_int,
+    float: _read_float,
+    str: _read_text,
+    Path: _read_path,
+    date: _read_date,
+    datetime: _read_time,
+    timedelta: _read_duration,
+    NoneType: _read_none,
 }

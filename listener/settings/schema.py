@@ -1,4 +1,4 @@
-"""Checks a TOML table against a frozen dataclass by its type hints. Every fault is told; one never hides another."""
+"""Check a TOML table against a frozen dataclass by its type hints; report every fault, hiding none."""
 
 import difflib
 import re
@@ -17,7 +17,7 @@ SECRET = re.compile(r"(key|secret|token|password)s?$", re.IGNORECASE)
 
 
 def collect_faults(faults: list[Problem], call: Callable[..., T], *args: Any) -> T | None:
-    """What call returns, or None with its faults added to the list."""
+    """Return what the call returns, or None with its faults added to the list."""
     try:
         return call(*args)
     except ConfigError as error:
@@ -26,7 +26,7 @@ def collect_faults(faults: list[Problem], call: Callable[..., T], *args: Any) ->
 
 
 def suggest(word: str, known: Iterable[str]) -> str:
-    """What to do about an unknown word: the near miss, or the list of what is known."""
+    """Advise on an unknown word: suggest the near miss, or list the known words."""
     known = sorted(known)
     close = difflib.get_close_matches(word, known, 1, 0.6)
     if close:
@@ -35,15 +35,17 @@ def suggest(word: str, known: Iterable[str]) -> str:
 
 
 def build(shape: type[T], table: object, spot: ConfigLocation) -> T:
-    """An instance of the frozen dataclass `shape` from a table. Raises ConfigError with all its faults."""
+    """Build the frozen dataclass `shape` from a table. Raises ConfigError with all its faults."""
     if not isinstance(table, dict):
         raise mistyped(spot, "a table", table)
     faults = unknown_key_problems(table, (field.name for field in fields(shape)), spot)  # type: ignore[arg-type]
     hints, values = get_type_hints(shape), {}
     for field in fields(shape):  # type: ignore[arg-type]
         if field.name in table:
-            values[field.name] = collect_faults(faults, _value, field.name, hints[field.name], table[field.name], spot)
-        elif _required(field):
+            values[field.name] = collect_faults(
+                faults, _convert_field, field.name, hints[field.name], table[field.name], spot
+            )
+        elif _is_required(field):
             faults.append(
                 Problem(str(spot), f"{field.name} is missing", f"add {field.name} = {describe(hints[field.name])}")
             )
@@ -53,27 +55,27 @@ def build(shape: type[T], table: object, spot: ConfigLocation) -> T:
 
 
 def unknown_key_problems(table: Mapping[str, object], known: Iterable[str], spot: ConfigLocation) -> list[Problem]:
-    """A fault for each key of the table that nobody knows."""
+    """Return a fault for each unknown key of the table."""
     known = set(known)
-    return [Problem(str(spot.at(key)), "is an unknown key", _mend(key, known)) for key in table if key not in known]
+    return [Problem(str(spot.at(key)), "is an unknown key", _advise(key, known)) for key in table if key not in known]
 
 
 def convert(hint: Any, value: object, spot: ConfigLocation) -> Any:
-    """The value as the type hint wants it. Raises ConfigError."""
+    """Return the value as the type hint requires it. Raises ConfigError."""
     if hint in SCALARS:
         return SCALARS[hint](value, spot)
     if hint in (Any, object):
         return value
     if is_dataclass(hint):
         return build(hint, value, spot)  # type: ignore[arg-type]
-    made = COMPOUND.get(get_origin(hint))
-    if made is None:
-        raise spot.fault(f"has a type that cannot be checked: {hint}", "mend the module that declares it")
-    return made(hint, value, spot)
+    converter = COMPOUND.get(get_origin(hint))
+    if converter is None:
+        raise spot.fault(f"has a type that cannot be checked: {hint}", "correct the module that declares it")
+    return converter(hint, value, spot)
 
 
 def describe(hint: Any) -> str:
-    """A type hint in an operator's words."""
+    """Return a type hint in an operator's words."""
     if get_origin(hint) is Literal:
         return " or ".join(show(value) for value in get_args(hint))
     if get_origin(hint) in (Union, types.UnionType):
@@ -83,32 +85,32 @@ def describe(hint: Any) -> str:
     return TYPE_NAMES.get(hint, "a table")
 
 
-def _required(field: "Field[Any]") -> bool:
+def _is_required(field: "Field[Any]") -> bool:
     return field.default is MISSING and field.default_factory is MISSING
 
 
-def _mend(key: str, known: set[str]) -> str:
+def _advise(key: str, known: set[str]) -> str:
     if SECRET.search(key) and not difflib.get_close_matches(key, known, 1, 0.8):
         return "remove it: secrets come from the environment or from files, never from TOML"
     return suggest(key, known)
 
 
-def _value(name: str, hint: Any, value: object, spot: ConfigLocation) -> Any:
+def _convert_field(name: str, hint: Any, value: object, spot: ConfigLocation) -> Any:
     inner = spot.inside(name) if isinstance(value, dict) else spot.at(name)
-    made = convert(hint, value, inner)
-    if isinstance(made, (int, float)) and made < 0 and NEVER_NEGATIVE.search(name):
-        raise inner.fault(f"is negative: {made}", "write 0 or more")
-    return made
+    converted = convert(hint, value, inner)
+    if isinstance(converted, (int, float)) and converted < 0 and NEVER_NEGATIVE.search(name):
+        raise inner.fault(f"is negative: {converted}", "write 0 or more")
+    return converted
 
 
-def _literal(hint: Any, value: object, spot: ConfigLocation) -> Any:
+def _convert_literal(hint: Any, value: object, spot: ConfigLocation) -> Any:
     for known in get_args(hint):
         if type(known) is type(value) and known == value:
             return value
     raise mistyped(spot, describe(hint), value)
 
 
-def _union(hint: Any, value: object, spot: ConfigLocation) -> Any:
+def _convert_union(hint: Any, value: object, spot: ConfigLocation) -> Any:
     for member in get_args(hint):
         if member is types.NoneType and str in get_args(hint):
             continue  # "none" is then a text like any other
@@ -119,33 +121,34 @@ def _union(hint: Any, value: object, spot: ConfigLocation) -> Any:
     raise mistyped(spot, describe(hint), value)
 
 
-def _items(hint: Any, value: object, spot: ConfigLocation) -> tuple[Any, ...]:
+def _convert_list(hint: Any, value: object, spot: ConfigLocation) -> tuple[Any, ...]:
     if not isinstance(value, list):
         raise mistyped(spot, describe(hint), value)
     faults: list[Problem] = []
-    made = [
-        collect_faults(faults, convert, get_args(hint)[0], one, spot.at(f"{spot.key}[{n}]"))
-        for n, one in enumerate(value, 1)
+    items = [
+        collect_faults(faults, convert, get_args(hint)[0], item, spot.at(f"{spot.key}[{n}]"))
+        for n, item in enumerate(value, 1)
     ]
     if faults:
         raise ConfigError(faults)
-    return tuple(made)
+    return tuple(items)
 
 
-def _mapping(hint: Any, value: object, spot: ConfigLocation) -> dict[str, Any]:
+def _convert_mapping(hint: Any, value: object, spot: ConfigLocation) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise mistyped(spot, "a table", value)
     faults: list[Problem] = []
-    made = {key: collect_faults(faults, _value, key, get_args(hint)[1], one, spot) for key, one in value.items()}
+    member = get_args(hint)[1]
+    table = {key: collect_faults(faults, _convert_field, key, member, item, spot) for key, item in value.items()}
     if faults:
         raise ConfigError(faults)
-    return made
+    return table
 
 
 COMPOUND: dict[Any, Callable[[Any, object, ConfigLocation], Any]] = {
-    Literal: _literal,
-    Union: _union,
-    types.UnionType: _union,
-    tuple: _items,
-    Mapping: _mapping,
+    Literal: _convert_literal,
+    Union: _convert_union,
+    types.UnionType: _convert_union,
+    tuple: _convert_list,
+    Mapping: _convert_mapping,
 }

@@ -1,4 +1,4 @@
-"""What a value in policy.toml must look like beyond its type. Each raises ConfigError with what to do."""
+"""Check values of policy.toml beyond their type. Each function raises ConfigError with what to do."""
 
 import re
 from collections.abc import Sequence
@@ -14,52 +14,53 @@ LONGEST_SIGNATURE = 20
 
 
 def signature(text: str, spot: ConfigLocation) -> None:
-    """A mark and a few letters, printable: without a mark it could be the last word of what somebody writes."""
+    """Require a mark and a few letters, printable: without a mark it could be the last word of a text."""
     if not text.strip() or not text.isprintable() or len(text) > LONGEST_SIGNATURE or text[0].isalnum():
-        raise spot.fault(f"is no signature: {text!r}", 'write a few letters such as "^DK"')
+        raise spot.fault(f"is not a signature: {text!r}", 'write a few letters such as "^DK"')
 
 
 def undo(seconds: float, spot: ConfigLocation) -> None:
-    """No less than nothing, and no more than an hour: an approved reply waits so long."""
+    """Require 0 to 3600 seconds: an approved reply waits so long."""
     if not 0 <= seconds <= LONGEST_UNDO:
         raise spot.fault(f"is out of bounds: {seconds:g}", f"write seconds from 0 to {LONGEST_UNDO:g}")
 
 
 def staff(names: Sequence[str], spot: ConfigLocation) -> None:
-    """Each a name of its own, whatever its capitals: two spellings of one person would be two pairs of eyes."""
-    seen = [" ".join(name.split()).casefold() for name in names]
-    if twice := next((name for name, each in zip(names, seen, strict=True) if seen.count(each) > 1), None):
-        raise spot.fault(f"names {twice!r} twice", "leave one of them out")
-    if odd := next((name for name in names if name != name.strip()), None):
-        raise spot.fault(f"has blanks around {odd!r}", "leave them out")
+    """Require different names, whatever their capitals: two spellings of a person could give two approvals."""
+    folded = [" ".join(name.split()).casefold() for name in names]
+    if twice := next((name for name, same in zip(names, folded, strict=True) if folded.count(same) > 1), None):
+        raise spot.fault(f"contains {twice!r} twice", "remove the duplicate")
+    if padded := next((name for name in names if name != name.strip()), None):
+        raise spot.fault(f"has blanks around {padded!r}", "remove them")
 
 
 def timezone(name: str, spot: ConfigLocation) -> None:
-    """A name of the zone database."""
+    """Require a name of the zone database."""
     try:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError):  # OSError: a folder of the zone database, such as "Europe"
-        mend = suggest(name, available_timezones())
-        raise spot.fault(
-            f"no such time zone: {name}", mend if mend.startswith("did") else "write one such as Europe/Oslo"
-        ) from None
+        advice = suggest(name, available_timezones())
+        do = advice if advice.startswith("did") else "write a name such as Europe/Oslo"
+        raise spot.fault(f"no such time zone: {name}", do) from None
 
 
 def language(code: str, spot: ConfigLocation) -> None:
-    """Two letters."""
+    """Require two letters."""
     if not re.fullmatch(r"[a-z]{2}", code):
-        raise spot.fault(f"is no language code: {code!r}", 'write ISO 639-1 codes such as "en"')
+        raise spot.fault(f"is not a language code: {code!r}", 'write ISO 639-1 codes such as "en"')
 
 
 def host(name: str, spot: ConfigLocation) -> None:
-    """A host without scheme and path."""
+    """Require a host without scheme and path."""
     if not HOST.fullmatch(name.lower()):
-        raise spot.fault(f"is no host name: {name!r}", 'write it without scheme and path, such as "help.example.com"')
+        raise spot.fault(
+            f"is not a host name: {name!r}", 'write it without scheme and path, such as "help.example.com"'
+        )
 
 
 def scored(word: str, value: float, spot: ConfigLocation) -> None:
-    """One word, within the bounds of the lexicon."""
+    """Require a single word, with a value within the bounds of the lexicon."""
     if len(word.split()) != 1 or "*" in word:
-        raise spot.fault("is not a single word", "write one word without *; phrases go under [cues]")
+        raise spot.fault("is not a single word", "write a single word without *; put phrases under [cues]")
     if abs(value) > STRONGEST:
         raise spot.fault(f"is out of bounds: {value}", "write a number from -4 to 4")

@@ -1,96 +1,92 @@
 """What staff decided on our drafts: all of it for the figures; inside the auto band it is the record of a kind.
 
-By that record a kind earns to go out by itself. `note` hears of every move of a reply in the move's own transaction, so
-that no way of deciding can miss it, and a rejection or a change ends the autonomy of its kind before anything else can
-be approved.
+By that record a kind earns to be sent automatically. `record_review` is called at every move of a reply, in the move's
+own transaction, so that no way of deciding can miss it, and a rejection or a change ends the autonomy of its kind
+before anything else can be approved.
 """
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, true, update
-from sqlalchemy.dialects.sqlite import insert as upsert
 
-from listener.model import Json
 from listener.store import notices
-from listener.store.records import Autonomy, Reply, columns, load
+from listener.store.dialect import upsert
+from listener.store.loading import Data, columns, load
+from listener.store.records import Autonomy, Reply
 from listener.store.tables import metadata
 
-verdict = metadata.tables["draft_review"]
+review = metadata.tables["draft_review"]
 autonomy = metadata.tables["autonomy"]
 event = metadata.tables["event"]
 
 MACHINE = "policy"  # who approves by itself; no member of staff can have this name
-TAKEN_BACK = (
-    "approval_revoked",
-    "returned_to_staff",
-)  # by who gave it, or because the mention was edited or the sending held for good
+TAKEN_BACK = ("approval_revoked", "returned_to_staff")  # by staff; because the mention was edited, or of a lasting hold
 EVERYWHERE = "*"  # a kind is trusted on all platforms, or on none
-# what staff do -> is it a rejection or a change? Anything else (expired, withdrawn, handled elsewhere) is no verdict.
+# what staff do -> is it a rejection or a change? Anything else (expired, withdrawn, handled elsewhere) is no review.
 _CHANGED = {"approved": False, "rejected": True, "escalated": True, "edited": True}
 
 
-def record_review(connection: Connection, seen: Reply, what: str, by: str, now: datetime, changes: Json) -> str | None:
-    """Keep the verdict of staff, if this move of a draft of ours is one.
+def record_review(connection: Connection, seen: Reply, what: str, by: str, now: datetime, changes: Data) -> str | None:
+    """Record what staff decided, if this move of a draft of ours is their decision.
 
-    An edit that leaves the draft its wording has altered nothing that is seen; an approval that was taken back was
-    none. A draft that staff had edited is theirs: approved it stays edited, rejected it is rejected. Returns why, when
-    it ended the autonomy of the reply's kind.
+    An edit that keeps the wording changes nothing that is seen; an approval that was revoked does not count. A draft
+    that staff had edited is theirs: approved it stays edited, rejected it is rejected. Returns why, when it ended the
+    autonomy of the reply's kind.
     """
     if seen.kind is None or by == MACHINE:
         return None
-    mine = verdict.c.reply_id == seen.id
+    of_reply = review.c.reply_id == seen.id
     if what in TAKEN_BACK:
-        connection.execute(delete(verdict).where(mine, verdict.c.what == "approved"))
+        connection.execute(delete(review).where(of_reply, review.c.what == "approved"))
     if seen.variant is None and what == "rejected":
-        connection.execute(update(verdict).where(mine).values(what=what, by=by, at=now))
+        connection.execute(update(review).where(of_reply).values(what=what, by=by, at=now))
     if seen.variant is None or what not in _CHANGED or (what == "edited" and "variant" not in changes):
         return None
-    connection.execute(delete(verdict).where(mine))
+    connection.execute(delete(review).where(of_reply))
     row = {"reply_id": seen.id, "kind": seen.kind, "at": now, "by": by, "what": what, "changed": _CHANGED[what]}
-    connection.execute(insert(verdict), [{**row, "auto": seen.auto}])
+    connection.execute(insert(review), [{**row, "auto": seen.auto}])
     why = f"{by} {what} reply {seen.id}"
     return why if seen.auto and _CHANGED[what] and end(connection, seen.kind, by, why, now) else None
 
 
 def record(connection: Connection, kind: str, last: int) -> tuple[int, int]:
-    """Of the last verdicts on a kind's drafts inside its band: how many there are, and how many changed nothing."""
-    inside = select(verdict.c.changed).where(verdict.c.kind == kind, verdict.c.auto == true())
-    found = inside.order_by(verdict.c.id.desc()).limit(last).subquery()
-    changes = func.count().filter(found.c.changed)  # a sum of booleans would be read back as one
-    of, changed = connection.execute(select(func.count(), changes).select_from(found)).one()
-    return of, of - changed
+    """Count the last reviews of a kind's drafts inside its auto band, and those of them that changed nothing."""
+    inside = select(review.c.changed).where(review.c.kind == kind, review.c.auto == true())
+    latest = inside.order_by(review.c.id.desc()).limit(last).subquery()
+    changes = func.count().filter(latest.c.changed)  # a sum of booleans would be read back as one
+    total, changed = connection.execute(select(func.count(), changes).select_from(latest)).one()
+    return total, total - changed
 
 
 def standing(connection: Connection, kind: str) -> Autonomy | None:
-    """How the autonomy of a kind stands; None when it has not begun."""
+    """Read the autonomy of a kind; None when it has not begun."""
     row = connection.execute(select(*columns(Autonomy, autonomy)).where(autonomy.c.kind == kind)).one_or_none()
     return None if row is None else load(Autonomy, row)
 
 
 def begin(connection: Connection, kind: str, now: datetime) -> bool:
-    """From now on this kind goes out by itself. Returns False when it did already, or was ended."""
+    """Begin to send this kind automatically. Returns False when that had begun already, or was ended."""
     row = upsert(autonomy).values(kind=kind, began_at=now).on_conflict_do_nothing()
-    begun = connection.execute(row).rowcount == 1
+    begun = connection.execute(row.returning(autonomy.c.kind)).first() is not None
     if begun:
         _log(connection, "autonomy_began", MACHINE, now, kind=kind)
     return begun
 
 
 def end(connection: Connection, kind: str, by: str, why: str, now: datetime) -> bool:
-    """It does not any more, until a person resumes it. Returns False when it did not go out by itself."""
+    """End a kind's autonomy until a person resumes it. Returns False when it had none."""
     running = (autonomy.c.kind == kind, autonomy.c.ended_at.is_(None))
     if not connection.execute(update(autonomy).where(*running).values(ended_at=now, ended_by=by, why=why)).rowcount:
         return False
-    what = f"{kind} no longer goes out by itself: {why}"
-    do = f"find out what was wrong with the draft, mend it, then `earshot resume --kind {kind}`"
+    what = f"{kind} replies are no longer sent automatically: {why}"
+    do = f"fix what was wrong with the draft, then run `earshot resume --kind {kind}`"
     notices.open_notice(connection, "autonomy", EVERYWHERE, what, do, now, subject=kind)
     _log(connection, "autonomy_ended", by, now, kind=kind, message=why)
     return True
 
 
 def resume(connection: Connection, kind: str, by: str, now: datetime) -> bool:
-    """A person lets it begin again as soon as its record allows. Returns False when it was not ended."""
+    """Let a kind's autonomy begin again as soon as its record allows. Returns False when it was not ended."""
     ended = (autonomy.c.kind == kind, autonomy.c.ended_at.is_not(None))
     if not connection.execute(delete(autonomy).where(*ended)).rowcount:
         return False
@@ -99,5 +95,5 @@ def resume(connection: Connection, kind: str, by: str, now: datetime) -> bool:
     return True
 
 
-def _log(connection: Connection, what: str, by: str, now: datetime, **detail: Any) -> None:
+def _log(connection: Connection, what: str, by: str, now: datetime, **detail: str) -> None:
     connection.execute(insert(event), [{"at": now, "what": what, "by": by, "detail": detail}])

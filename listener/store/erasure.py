@@ -1,4 +1,4 @@
-"""Erasing a person's words. What happened stays, the bare ledger: ids of posts, times, states, scores and who decided.
+"""Erase a person's words. What happened stays, the bare ledger: ids of posts, times, states, scores and who decided.
 
 The person themselves stays as a digest, so that what they wrote before is not kept again when a platform lists it late.
 """
@@ -6,12 +6,12 @@ The person themselves stays as a digest, so that what they wrote before is not k
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from secrets import token_hex
-from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
     Select,
+    Table,
     Text,
     and_,
     cast,
@@ -24,14 +24,13 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects.sqlite import insert as upsert
 
-from listener.model import Json, Mention
-from listener.store import quarantine as unread
-from listener.store import vacuum
+from listener.model import Mention
+from listener.store import quarantine, vacuum
+from listener.store.dialect import overwrite_freed, upsert
+from listener.store.loading import Data, chunks
 from listener.store.people import Person, called, digest
-from listener.store.quarantine import OVERWRITE
-from listener.store.records import chunks
+from listener.store.states import OVER, UNDER_WAY
 from listener.store.tables import metadata
 
 mention = metadata.tables["mention"]
@@ -45,7 +44,7 @@ quarantined = metadata.tables["quarantine"]
 forgotten = metadata.tables["forgotten"]
 notice = metadata.tables["notice"]
 billed = metadata.tables["billed"]
-ERASED_FIELDS: dict[str, Any] = {  # what a mention is without its words
+ERASED_FIELDS: Data = {  # what a mention is without its words
     **dict.fromkeys(
         ("author_handle", "author_name", "author_followers", "url", "extra_brand_term", "ineligible_reason")
     ),
@@ -53,8 +52,7 @@ ERASED_FIELDS: dict[str, Any] = {  # what a mention is without its words
     "stage": "forgotten",
 }
 EVERYWHERE = "*"  # as a platform's name: whatever the platform
-UNDER_WAY = ("sending", "unconfirmed")  # the text is needed to find out whether it arrived
-_lies_aside = (  # undecided, until a person puts it back or dismisses it
+_is_quarantined = (  # undecided, until a person puts it back or dismisses it
     select(quarantined.c.id)
     .where(quarantined.c.platform == mention.c.platform, quarantined.c.mention_id == mention.c.id)
     .where(quarantined.c.stage == "route", quarantined.c.resolved_at.is_(None))
@@ -63,63 +61,62 @@ _lies_aside = (  # undecided, until a person puts it back or dismisses it
 OF_PERSONS = ("opted_out", "opted_in")  # events that name a person in their detail
 
 
-def remembered(connection: Connection, found: Sequence[Mention]) -> list[Mention]:
-    """These mentions without what somebody wrote before they were forgotten."""
-    silent = {row.digest: row.at for row in connection.execute(select(forgotten))}
-    if not silent:
-        return list(found)
-    since = [(one, silent.get(digest((one.platform, one.author_id)))) for one in found]
-    return [one for one, at in since if at is None or one.created_at > at]
+def remembered(connection: Connection, candidates: Sequence[Mention]) -> list[Mention]:
+    """Leave out what people wrote before they were forgotten."""
+    forgotten_at = {row.digest: row.at for row in connection.execute(select(forgotten))}
+    if not forgotten_at:
+        return list(candidates)
+    limits = [(post, forgotten_at.get(digest((post.platform, post.author_id)))) for post in candidates]
+    return [post for post, limit in limits if limit is None or post.created_at > limit]
 
 
 def at(connection: Connection, key: int) -> datetime | None:
-    """When the words of a mention were last erased."""
+    """Return when the words of a mention were last erased, or None."""
     query = select(event.c.at).where(event.c.mention_key == key, event.c.what == "forgotten")
     return connection.execute(query.order_by(event.c.id.desc()).limit(1)).scalar_one_or_none()
 
 
 def erase(connection: Connection, person: Person, by: str, now: datetime) -> dict[str, int]:
     """Erase a person's words in every table. Returns how many rows lost some, by noun; `clean` does the file."""
-    connection.exec_driver_sql(OVERWRITE)
-    whose = unread.names(connection, *person)
-    same = (mention.c.platform == person[0], mention.c.author_id == person[1])
-    keys = select(mention.c.key).where(*same)
-    count = _about(connection, keys, by, now)
-    count["quarantine"] += unread.erase(connection, whose, now)
-    theirs = (note.c.platform == person[0], note.c.author_id == person[1])
-    count["notes"] = connection.execute(delete(note).where(*theirs)).rowcount
-    _opted(connection, person)
-    _beside(connection, person)
-    gone = {
-        **ERASED_FIELDS,
-        "author_id": f"forgotten-{token_hex(8)}",
-    }  # by chance: exports show it, and ids can be tried
-    count["mentions"] = connection.execute(update(mention).where(*same).values(**gone)).rowcount
-    kept = upsert(forgotten).values([{"digest": digest(one), "at": now} for one in (person, *called(whose))])
-    connection.execute(kept.on_conflict_do_update(["digest"], set_={"at": now}))
+    overwrite_freed(connection)
+    names = quarantine.names(connection, *person)
+    by_author = (mention.c.platform == person[0], mention.c.author_id == person[1])
+    keys = select(mention.c.key).where(*by_author)
+    count = _erase_around(connection, keys, by, now)
+    count["quarantine"] += quarantine.erase(connection, names, now)
+    their_notes = (note.c.platform == person[0], note.c.author_id == person[1])
+    count["notes"] = connection.execute(delete(note).where(*their_notes)).rowcount
+    _erase_opt_out(connection, person)
+    _erase_ids(connection, person)
+    nameless = {**ERASED_FIELDS, "author_id": f"forgotten-{token_hex(8)}"}  # random: a digest could be tried for ids
+    count["mentions"] = connection.execute(update(mention).where(*by_author).values(**nameless)).rowcount
+    rows = [{"digest": digest(identity), "at": now} for identity in (person, *called(names))]
+    connection.execute(
+        upsert(forgotten).values(rows).on_conflict_do_update(index_elements=["digest"], set_={"at": now})
+    )
     vacuum.due(connection, now)
     return count
 
 
 def old(connection: Connection, before: datetime, limit: int) -> list[int]:
-    """Mentions seen before a time. What a reply is still to be made to or settled for, or lies aside, is not there."""
-    query = _wordy(reply.c.state.not_in(("sent", "closed"))).where(mention.c.seen_at < before, mention.c.stage != "new")
-    query = query.where(~and_(mention.c.stage == "quarantined", _lies_aside))
+    """List mentions seen before a time, but none with a reply to make or settle, and none that is quarantined."""
+    query = _with_words(reply.c.state.not_in(OVER)).where(mention.c.seen_at < before, mention.c.stage != "new")
+    query = query.where(~and_(mention.c.stage == "quarantined", _is_quarantined))
     return list(connection.execute(query.order_by(mention.c.seen_at).limit(limit)).scalars())
 
 
 def deleted(connection: Connection, before: Mapping[str, datetime], limit: int) -> list[int]:
-    """Mentions gone from their platform before its time, or that of EVERYWHERE; none with a reply under way."""
+    """List mentions deleted on their platform before its time, or that of EVERYWHERE; none with a reply under way."""
     times = [
         and_(mention.c.deleted_at < at, literal(name).in_((mention.c.platform, EVERYWHERE)))
         for name, at in before.items()
     ]
-    query = _wordy(reply.c.state.in_(UNDER_WAY)).where(mention.c.deleted_at < max(before.values()), or_(*times))
+    query = _with_words(reply.c.state.in_(UNDER_WAY)).where(mention.c.deleted_at < max(before.values()), or_(*times))
     return list(connection.execute(query.order_by(mention.c.deleted_at).limit(limit)).scalars())
 
 
-def _wordy(needed: ColumnElement[bool]) -> Select[Any]:
-    """Mentions that have their words, and no reply that needs them."""
+def _with_words(needed: ColumnElement[bool]) -> Select[int]:
+    """Select mentions that have their words, and no reply that needs them."""
     bare: ColumnElement[bool] = literal_column("mention.stage <> 'forgotten'")  # as its index has it
     return select(mention.c.key).where(
         bare, ~select(reply.c.id).where(reply.c.mention_key == mention.c.key, needed).exists()
@@ -127,61 +124,61 @@ def _wordy(needed: ColumnElement[bool]) -> Select[Any]:
 
 
 def aside(connection: Connection, before: datetime, now: datetime) -> int:
-    """Erase what was set aside before a time and is done with; the rest waits for a person. Returns of how many."""
-    lies = (quarantined.c.at < before, quarantined.c.raw != "", quarantined.c.resolved_at.is_not(None))
-    return _set(connection, quarantined, and_(*lies), raw="", error=unread.FORGOTTEN, resolved_at=now)
+    """Erase items quarantined before a time that a person has dealt with. Returns how many."""
+    old_items = (quarantined.c.at < before, quarantined.c.raw != "", quarantined.c.resolved_at.is_not(None))
+    return _set(connection, quarantined, and_(*old_items), raw="", error=quarantine.FORGOTTEN, resolved_at=now)
 
 
 def expire(connection: Connection, keys: Sequence[int], why: str, now: datetime) -> None:
     """Erase the words of mentions whose time is over; who wrote them stays known by the platform's id."""
-    connection.exec_driver_sql(OVERWRITE)
+    overwrite_freed(connection)
     for piece in chunks(keys):
         chosen = mention.c.key.in_(piece)
-        same = (mention.c.platform == optout.c.platform, mention.c.author_id == optout.c.author_id)
-        asked = select(mention.c.key).where(chosen, *same).exists()
-        _set(connection, optout, and_(optout.c.by == "author", asked), why=None)  # "stop", in their words
-        _about(connection, select(mention.c.key).where(chosen), "upkeep", now, {"message": why})
+        same_author = (mention.c.platform == optout.c.platform, mention.c.author_id == optout.c.author_id)
+        has_opted_out = select(mention.c.key).where(chosen, *same_author).exists()
+        _set(connection, optout, and_(optout.c.by == "author", has_opted_out), why=None)  # "stop", in their words
+        _erase_around(connection, select(mention.c.key).where(chosen), "upkeep", now, {"message": why})
         connection.execute(update(mention).where(chosen).values(**ERASED_FIELDS))
 
 
-def _about(
-    connection: Connection, keys: Select[Any], by: str, now: datetime, detail: Json | None = None
+def _erase_around(
+    connection: Connection, keys: Select[int], by: str, now: datetime, detail: Data | None = None
 ) -> dict[str, int]:
-    """Erase what is kept beside these mentions: facts, hits, texts, reasons, raw items, and the details of events."""
+    """Erase what is kept beside these mentions: signals, hits, texts, reasons, raw items, the details of events."""
     named = (mention.c.platform == quarantined.c.platform, mention.c.id == quarantined.c.mention_id)
     raw = and_(quarantined.c.raw != "", keys.where(*named).correlate(quarantined).exists())
-    mine = reply.c.mention_key.in_(keys)
-    replies = select(reply.c.id).where(mine)
-    told = event.c.mention_key.in_(keys) & event.c.detail.is_not(None)
+    of_mentions = reply.c.mention_key.in_(keys)
+    replies = select(reply.c.id).where(of_mentions)
+    with_detail = event.c.mention_key.in_(keys) & event.c.detail.is_not(None)
     count = {
         "decisions": _set(connection, decision, decision.c.mention_key.in_(keys), signals={}, hits=[]),
-        "events": _set(connection, event, told, detail=null()),
+        "events": _set(connection, event, with_detail, detail=null()),
         "approvals": _set(connection, approval, approval.c.reply_id.in_(replies), text=""),
-        "replies": _set(connection, reply, mine, text=None, reason=None, error=None, request=null()),
-        "quarantine": _set(connection, quarantined, raw, raw="", error=unread.FORGOTTEN, resolved_at=now),
+        "replies": _set(connection, reply, of_mentions, text=None, reason=None, error=None, request=null()),
+        "quarantine": _set(connection, quarantined, raw, raw="", error=quarantine.FORGOTTEN, resolved_at=now),
     }
     row = (literal(now, event.c.at.type), literal("forgotten"), literal(by), mention.c.key)
-    new = select(*row, literal(detail, event.c.detail.type)).where(mention.c.key.in_(keys))
-    connection.execute(insert(event).from_select(["at", "what", "by", "mention_key", "detail"], new))
+    rows = select(*row, literal(detail, event.c.detail.type)).where(mention.c.key.in_(keys))
+    connection.execute(insert(event).from_select(["at", "what", "by", "mention_key", "detail"], rows))
     return count
 
 
-def _set(connection: Connection, table: Any, where: Any, **changes: Any) -> int:
+def _set(connection: Connection, table: Table, where: ColumnElement[bool], **changes: object) -> int:
     return connection.execute(update(table).where(where).values(**changes)).rowcount
 
 
-def _opted(connection: Connection, person: Person) -> None:
-    """The opt-out stays, without the words by which it was asked for; so do its events, without the name."""
-    same = (optout.c.platform == person[0], optout.c.author_id == person[1])
-    connection.execute(update(optout).where(*same).values(why=None))
+def _erase_opt_out(connection: Connection, person: Person) -> None:
+    """Erase the words of an opt-out and the name in its events; the opt-out itself stays."""
+    by_person = (optout.c.platform == person[0], optout.c.author_id == person[1])
+    connection.execute(update(optout).where(*by_person).values(why=None))
     query = select(event.c.id, event.c.detail).where(event.c.mention_key.is_(None), event.c.what.in_(OF_PERSONS))
     for row in connection.execute(query).all():
         if row.detail and (row.detail.get("platform"), row.detail.get("author_id")) == person:
             _set(connection, event, event.c.id == row.id, detail=null())
 
 
-def _beside(connection: Connection, person: Person) -> None:
-    """The id where it stands alone: in notices of a flood, and in what was billed today (told once more at most)."""
+def _erase_ids(connection: Connection, person: Person) -> None:
+    """Erase the id where it stands alone: in notices of a flood, and in what was billed today."""
     named = (notice.c.kind == "flood", notice.c.subject == f"to the author {person[1]}")  # as holds name it
     flood = and_(notice.c.platform == person[0], *named)
     _set(connection, notice, flood, what="forgotten", subject=literal("forgotten ") + cast(notice.c.id, Text))

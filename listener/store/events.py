@@ -5,8 +5,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from listener.model import Json
-from listener.store.records import Approval, Event, chunks, columns, load, load_all
+from listener.store.loading import Data, chunks, columns, load, load_all
+from listener.store.records import Approval, Event
 from listener.store.tables import metadata
 
 event = metadata.tables["event"]
@@ -21,26 +21,26 @@ def add(
     *,
     mention_key: int | None = None,
     reply_id: int | None = None,
-    detail: Json | None = None,
+    detail: Data | None = None,
 ) -> None:
     """Append one event."""
     row = {"at": now, "what": what, "by": by, "mention_key": mention_key, "reply_id": reply_id, "detail": detail}
     connection.execute(insert(event), [row])
 
 
-def add_all(connection: Connection, rows: Sequence[Json]) -> None:
+def add_all(connection: Connection, rows: Sequence[Data]) -> None:
     """Append many events; each row has at, what, by, mention_key, reply_id, detail."""
     if rows:
         connection.execute(insert(event), rows)
 
 
 def newest(connection: Connection) -> int:
-    """The last event's id: while it stays, nothing has happened."""
+    """Return the last event's id: while it stays the same, nothing has happened."""
     return int(connection.execute(select(func.coalesce(func.max(event.c.id), 0))).scalar_one())
 
 
 def of(connection: Connection, mention_key: int) -> list[Event]:
-    """All that happened to a mention and its replies, oldest first."""
+    """List all that happened to a mention and its replies, oldest first."""
     query = select(*columns(Event, event)).where(event.c.mention_key == mention_key).order_by(event.c.id)
     return load_all(Event, connection.execute(query))
 
@@ -53,29 +53,29 @@ def approved(
     connection.execute(insert(approval), [row])
 
 
-def take_back(connection: Connection, reply_id: int, now: datetime) -> None:
-    """The approvals of a reply that stand count no longer."""
-    standing = (approval.c.reply_id == reply_id, approval.c.revoked_at.is_(None))
-    connection.execute(update(approval).where(*standing).values(revoked_at=now))
+def revoke(connection: Connection, reply_id: int, now: datetime) -> None:
+    """Revoke the approvals of a reply."""
+    valid = (approval.c.reply_id == reply_id, approval.c.revoked_at.is_(None))
+    connection.execute(update(approval).where(*valid).values(revoked_at=now))
 
 
 def standing(connection: Connection, reply_id: int, revision: int) -> list[Approval]:
-    """The approvals of this revision that were not taken back, oldest first."""
-    found = approvals(connection, reply_id)
-    return [one for one in found if one.revision == revision and one.revoked_at is None]
+    """List the approvals of this revision that were not revoked, oldest first."""
+    given = approvals(connection, reply_id)
+    return [approval for approval in given if approval.revision == revision and approval.revoked_at is None]
 
 
 def approvals(connection: Connection, reply_id: int) -> list[Approval]:
-    """The approvals of a reply, oldest first."""
+    """List the approvals of a reply, oldest first."""
     query = select(*columns(Approval, approval)).where(approval.c.reply_id == reply_id).order_by(approval.c.id)
     return load_all(Approval, connection.execute(query))
 
 
 def approvals_of(connection: Connection, reply_ids: Sequence[int]) -> dict[int, list[Approval]]:
-    """The approvals of many replies, oldest first."""
-    found: dict[int, list[Approval]] = {}
+    """Map replies to their approvals, oldest first."""
+    by_reply: dict[int, list[Approval]] = {}
     query = select(approval.c.reply_id, *columns(Approval, approval)).order_by(approval.c.id)
     for piece in chunks(reply_ids):
         for row in connection.execute(query.where(approval.c.reply_id.in_(piece))):
-            found.setdefault(row.reply_id, []).append(load(Approval, row))
-    return found
+            by_reply.setdefault(row.reply_id, []).append(load(Approval, row))
+    return by_reply

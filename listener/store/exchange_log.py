@@ -1,4 +1,4 @@
-"""Reading across nouns: the exchange log, and the ages and counts that `status` shows."""
+"""Read across nouns: the exchange log, and the ages and counts that `status` shows."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -6,8 +6,10 @@ from datetime import datetime
 from sqlalchemy import Connection, Table, column, func, or_, select, table
 
 from listener.model import Json
+from listener.store.dialect import UtcTime
 from listener.store.people import Person
-from listener.store.tables import WAITING, UtcTime, metadata
+from listener.store.states import WAITING
+from listener.store.tables import metadata
 
 reply = metadata.tables["reply"]
 mention = metadata.tables["mention"]
@@ -28,7 +30,7 @@ def exchanges(
     after: int | None = None,
     limit: int | None = 50,
 ) -> Iterator[Json]:
-    """The exchange log as we heard it, with the keys of CONTRACT.md; after: the mention's key of the line before."""
+    """Read the exchange log in the order of reading, with the fields of SHOWN. after: the last mention's key before."""
     order = (exchange.c.seen_at, exchange.c.mention_key)
     query = select(*[exchange.c[name] for name in SHOWN]).order_by(*order).limit(limit)
     if since is not None:
@@ -37,18 +39,18 @@ def exchanges(
         query = query.where(exchange.c.platform == person[0], exchange.c.author_id == person[1])
     if after is not None:
         seen = connection.execute(select(mention.c.seen_at).where(mention.c.key == after)).scalar_one()
-        behind = or_(exchange.c.seen_at > seen, exchange.c.mention_key > after)
-        query = query.where(exchange.c.seen_at >= seen, behind)
+        later = or_(exchange.c.seen_at > seen, exchange.c.mention_key > after)
+        query = query.where(exchange.c.seen_at >= seen, later)
     return (dict(row._mapping) for row in connection.execute(query))
 
 
 def oldest_waiting(connection: Connection) -> datetime | None:
-    """Since when the oldest reply waits for a person."""
+    """Return since when the oldest reply has waited for a person, or None."""
     return connection.execute(
         select(func.min(reply.c.created_at)).where(reply.c.state.in_(WAITING))
     ).scalar_one_or_none()
 
 
 def undecided(connection: Connection) -> int:
-    """How many mentions wait to be decided."""
+    """Count the mentions that wait to be decided."""
     return connection.execute(select(func.count()).where(mention.c.stage == "new")).scalar_one()

@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from sqlalchemy import Connection, delete, func, insert, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from listener.errors import OverBudget
+from listener.store.dialect import upsert
 from listener.store.engine import Store
-from listener.store.records import chunks
+from listener.store.loading import chunks
 from listener.store.tables import metadata
 
 ledger = metadata.tables["ledger"]
@@ -34,26 +34,26 @@ def charge(
 
 def attribute(connection: Connection, platform: str, key: str, reply_id: int) -> None:
     """Put what was charged under this key on the reply's account."""
-    mine = (ledger.c.platform == platform, ledger.c.key == key, ledger.c.reply_id.is_(None))
-    connection.execute(update(ledger).where(*mine).values(reply_id=reply_id))
+    unattributed = (ledger.c.platform == platform, ledger.c.key == key, ledger.c.reply_id.is_(None))
+    connection.execute(update(ledger).where(*unattributed).values(reply_id=reply_id))
 
 
 def first_today(connection: Connection, platform: str, units: Collection[str], now: datetime) -> set[str]:
-    """Those of these units that were not billed yet this UTC day; from now on they were. Other days are forgotten."""
-    here, today = billed.c.platform == platform, now.astimezone(UTC).date().isoformat()
-    known: set[str] = set()
+    """Mark units as billed this UTC day; forget other days. Returns those that were not billed before."""
+    of_platform, today = billed.c.platform == platform, now.astimezone(UTC).date().isoformat()
+    billed_today: set[str] = set()
     for piece in chunks(list(units)):
-        query = select(billed.c.unit).where(here, billed.c.day == today, billed.c.unit.in_(piece))
-        known.update(connection.execute(query).scalars())
-    fresh = set(units) - known
+        query = select(billed.c.unit).where(of_platform, billed.c.day == today, billed.c.unit.in_(piece))
+        billed_today.update(connection.execute(query).scalars())
+    fresh = set(units) - billed_today
     if fresh:
-        connection.execute(delete(billed).where(here, billed.c.day != today))
+        connection.execute(delete(billed).where(of_platform, billed.c.day != today))
         connection.execute(insert(billed), [{"platform": platform, "day": today, "unit": unit} for unit in fresh])
     return fresh
 
 
 def spent(connection: Connection, platform: str, since: datetime) -> float:
-    """The sum since a time."""
+    """Sum up the cost since a time, in US dollars."""
     query = select(func.coalesce(func.sum(ledger.c.usd), 0.0)).where(
         ledger.c.platform == platform, ledger.c.at >= since
     )
@@ -61,12 +61,12 @@ def spent(connection: Connection, platform: str, since: datetime) -> float:
 
 
 def day(now: datetime) -> datetime:
-    """The beginning of the UTC day, when X's daily deduplication and our budget begin anew."""
+    """Return the beginning of the UTC day, when X's daily deduplication and our budget begin anew."""
     return now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def month(now: datetime) -> datetime:
-    """The beginning of the UTC month."""
+    """Return the beginning of the UTC month."""
     return day(now).replace(day=1)
 
 
@@ -79,7 +79,8 @@ class LedgerMeter:
     def __init__(
         self, store: Store, platform: str, budget: float | None, reserve: float, clock: Callable[[], datetime]
     ) -> None:
-        self._store, self._platform, self._budget, self._kept, self._clock = store, platform, budget, reserve, clock
+        self._store, self._platform, self._clock = store, platform, clock
+        self._budget, self._send_reserve = budget, reserve
         self._day, self._known = day(clock()), set[str]()  # billed today, so that an overlap costs no transaction
 
     def reserve(self, usd: float, *, purpose: Literal["read", "send"]) -> None:
@@ -89,11 +90,11 @@ class LedgerMeter:
         now = self._clock()
         with self._store.read() as connection:
             today = spent(connection, self._platform, day(now))
-        left = self._budget - today - (self._kept if purpose == "read" else 0.0)
-        if usd > left + 1e-9:
-            kept = f" (of which {self._kept:.2f} are kept for sending)" if purpose == "read" and self._kept else ""
+        kept = self._send_reserve if purpose == "read" else 0.0
+        if usd > self._budget - today - kept + 1e-9:
+            reserved = f" (of which {kept:.2f} are kept for sending)" if kept else ""
             raise OverBudget(
-                f"{self._platform}: {today:.3f} of the day's {self._budget:.2f} USD are spent{kept}",
+                f"{self._platform}: {today:.3f} of the day's {self._budget:.2f} USD are spent{reserved}",
                 "wait for the next UTC day, or raise daily_budget_usd in earshot.toml",
                 until=day(now) + timedelta(days=1),
             )

@@ -46,12 +46,12 @@ def _take(descriptor: int, path: Path) -> None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
-        raise LockHeld(f"{_holder(descriptor)} holds {path}", "stop it first, or leave the work to it") from error
+        raise LockHeld(f"{_holder(descriptor)} holds {path}", "stop it first, or let it do the work") from error
 
 
 def _holder(descriptor: int) -> str:
     try:
-        told = json.loads(os.pread(descriptor, 500, 0))
-        return f"`earshot {told['command']}` (process {told['pid']}, since {told['since']})"
+        entry = json.loads(os.pread(descriptor, 500, 0))
+        return f"`earshot {entry['command']}` (process {entry['pid']}, since {entry['since']})"
     except (ValueError, KeyError, TypeError):
         return "another process"

@@ -1,4 +1,4 @@
-"""What was said: keeping mentions, finding those to decide, and what decide may know of the past."""
+"""Keep mentions, find those to decide, and what deciding may know of the past."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, insert, literal, or_, select, update
+from sqlalchemy import Connection, Row, Select, insert, or_, select, update
 
-from listener.model import History, Json, Mention
-from listener.store.records import chunks, columns, load, values
+from listener.model import History, Mention
+from listener.store.loading import Data, chunks, columns, load, values
 from listener.store.tables import metadata
 
 mention = metadata.tables["mention"]
@@ -32,21 +32,21 @@ class Known:
     is_addressed: bool
     can_reply: bool
 
-    def better_in(self, found: Mention) -> bool:
-        """True when another feed tells of the same words that they are to us, or that we may answer."""
-        better = (found.is_addressed and not self.is_addressed) or (found.can_reply and not self.can_reply)
-        return better and found.id == self.version_id
+    def better_in(self, other: Mention) -> bool:
+        """Return True when another feed shows that the same words are addressed to us, or that we may answer."""
+        better = (other.is_addressed and not self.is_addressed) or (other.can_reply and not self.can_reply)
+        return better and other.id == self.version_id
 
-    def older_than(self, found: Mention) -> bool:
-        """True when found is an edit of it: the same version with another text, or a later version."""
-        if found.id == self.version_id:
-            return found.text != self.text
-        return found.created_at > self.version_at
+    def older_than(self, other: Mention) -> bool:
+        """Return True when the other is an edit of it: the same version with another text, or a later version."""
+        if other.id == self.version_id:
+            return other.text != self.text
+        return other.created_at > self.version_at
 
 
-def stored_mentions(connection: Connection, platform: str, found: Sequence[Mention]) -> dict[str, Known]:
-    """The stored ones among these, by id and by interaction id."""
-    ids = list({one.interaction_id for one in found} | {one.id for one in found})
+def stored_mentions(connection: Connection, platform: str, candidates: Sequence[Mention]) -> dict[str, Known]:
+    """Map those that are stored already, by id and by interaction id."""
+    ids = list({candidate.interaction_id for candidate in candidates} | {candidate.id for candidate in candidates})
     query: Select[Any] = select(*columns(Known, mention), mention.c.id, mention.c.interaction_id)
     table: dict[str, Known] = {}
     for piece in chunks(ids):
@@ -56,53 +56,44 @@ def stored_mentions(connection: Connection, platform: str, found: Sequence[Menti
     return table
 
 
-def add(connection: Connection, found: Sequence[Mention], now: datetime) -> int:
+def add(connection: Connection, new: Sequence[Mention], now: datetime) -> int:
     """Keep new mentions with their `seen` events; the caller has dropped the known ones. Returns how many."""
-    if not found:
+    if not new:
         return 0
-    before = connection.execute(select(func.coalesce(func.max(mention.c.key), 0))).scalar_one()
-    connection.execute(insert(mention), [_row(one, now) for one in found])
-    seen = select(mention.c.seen_at, mention.c.key, literal("seen"), literal("poll")).where(mention.c.key > before)
-    connection.execute(insert(event).from_select(["at", "mention_key", "what", "by"], seen))
-    return len(found)
+    rows = [_row(item, now) for item in new]
+    keys = connection.execute(insert(mention).returning(mention.c.key), rows).scalars()
+    seen = {"at": now, "what": "seen", "by": "poll"}
+    connection.execute(insert(event), [{**seen, "mention_key": key} for key in sorted(keys)])
+    return len(new)
 
 
-def _row(one: Mention, now: datetime) -> Json:
-    fixed = {"seen_at": now, "version_id": one.id, "version_at": one.created_at, "stage": "new", "crash_count": 0}
-    return {**values(one), **fixed}
+def _row(item: Mention, now: datetime) -> Data:
+    fixed = {"seen_at": now, "version_id": item.id, "version_at": item.created_at, "stage": "new", "crash_count": 0}
+    return {**values(item), **fixed}
 
 
-def edited(connection: Connection, key: int, found: Mention, now: datetime, *, again: bool) -> None:
-    """The author edited the post: keep the new text; again: decide once more."""
-    version = {"text": found.text, "version_id": found.id, "version_at": found.created_at, "edited_at": now}
-    version |= {
-        "is_addressed": found.is_addressed,
-        "can_reply": found.can_reply,
-        "ineligible_reason": found.ineligible_reason,
-    }
+def edited(connection: Connection, key: int, newer: Mention, now: datetime, *, again: bool) -> None:
+    """Keep the new text of a post that its author edited. again: decide once more."""
+    version = {"text": newer.text, "version_id": newer.id, "version_at": newer.created_at, "edited_at": now}
+    connection.execute(update(mention).where(mention.c.key == key).values(**version))
+    update_eligibility(connection, key, newer, again=again)
+
+
+def restore_text(connection: Connection, key: int, newer: Mention) -> None:
+    """Keep the new words, and the author, of an edited post whose old words were erased."""
+    version = {name: value for name, value in values(newer).items() if name not in ("id", "interaction_id")}
+    connection.execute(update(mention).where(mention.c.key == key).values(**version, stage="routed", deleted_at=None))
+
+
+def update_eligibility(connection: Connection, key: int, better: Mention, *, again: bool) -> None:
+    """Keep what another feed knows better: is it addressed to us, may we answer. again: decide once more."""
+    eligibility = {name: getattr(better, name) for name in ("is_addressed", "can_reply", "ineligible_reason")}
     stage = {"stage": "new", "crash_count": 0} if again else {}
-    connection.execute(update(mention).where(mention.c.key == key).values(**version, **stage))
-
-
-def restore_text(connection: Connection, key: int, found: Mention) -> None:
-    """The author edited a post of which the words were erased: they speak to us anew, with name and all."""
-    told = {name: value for name, value in values(found).items() if name not in ("id", "interaction_id")}
-    connection.execute(update(mention).where(mention.c.key == key).values(**told, stage="routed", deleted_at=None))
-
-
-def update_eligibility(connection: Connection, key: int, found: Mention, *, again: bool) -> None:
-    """Another feed knows better whether it is to us and whether we may answer; again: decide once more."""
-    known = {
-        "is_addressed": found.is_addressed,
-        "can_reply": found.can_reply,
-        "ineligible_reason": found.ineligible_reason,
-    }
-    stage = {"stage": "new", "crash_count": 0} if again else {}
-    connection.execute(update(mention).where(mention.c.key == key).values(**known, **stage))
+    connection.execute(update(mention).where(mention.c.key == key).values(**eligibility, **stage))
 
 
 def pending(connection: Connection, limit: int) -> dict[int, tuple[Mention, int]]:
-    """The oldest mentions to decide: key -> (mention, tries so far)."""
+    """Map the oldest mentions to decide: key -> (mention, tries so far)."""
     query = select(mention.c.key, mention.c.crash_count, *columns(Mention, mention)).where(mention.c.stage == "new")
     rows = connection.execute(query.order_by(mention.c.key).limit(limit))
     return {row.key: (load(Mention, row), row.crash_count) for row in rows}
@@ -115,71 +106,74 @@ def set_stage(connection: Connection, keys: Sequence[int], stage: str) -> None:
 
 
 def count_crash(connection: Connection, key: int) -> None:
-    """Deciding this mention crashed once more."""
+    """Count one more crash in deciding this mention."""
     connection.execute(update(mention).where(mention.c.key == key).values(crash_count=mention.c.crash_count + 1))
 
 
 def requeue_mention(connection: Connection, key: int) -> None:
-    """Put a quarantined mention back in the line."""
+    """Queue a quarantined mention for another decision."""
     connection.execute(update(mention).where(mention.c.key == key).values(crash_count=0, stage="new"))
 
 
 def locate(connection: Connection, platform: str, mention_id: str) -> int | None:
-    """The key of a mention, by its platform and id."""
+    """Return the key of a mention, by its platform and id, or None."""
     query = select(mention.c.key).where(mention.c.platform == platform, mention.c.id == mention_id)
     return connection.execute(query).scalar_one_or_none()
 
 
 def locate_version(connection: Connection, platform: str, post_id: str) -> int | None:
-    """The key of a mention, by the id of any edit of it that we know."""
+    """Return the key of a mention, by the id of any known edit of it, or None."""
     known_as = or_(mention.c.id == post_id, mention.c.interaction_id == post_id, mention.c.version_id == post_id)
     return connection.execute(select(mention.c.key).where(mention.c.platform == platform, known_as)).scalars().first()
 
 
 def unchanged(connection: Connection, batch: Mapping[int, Mention]) -> set[int]:
-    """Which of these still wait and read as they did: while they were decided one may be edited, or forgotten."""
-    same: set[int] = set()
+    """Return which mentions still wait with the same text: while they were decided, some may be edited or erased."""
+    unchanged_keys: set[int] = set()
     for piece in chunks(list(batch)):
-        new = select(mention.c.key, mention.c.text).where(mention.c.key.in_(piece), mention.c.stage == "new")
-        rows = connection.execute(new)
-        same.update(row.key for row in rows if row.text == batch[row.key].text)
-    return same
+        waiting = select(mention.c.key, mention.c.text).where(mention.c.key.in_(piece), mention.c.stage == "new")
+        rows = connection.execute(waiting)
+        unchanged_keys.update(row.key for row in rows if row.text == batch[row.key].text)
+    return unchanged_keys
 
 
 def stage(connection: Connection, key: int) -> str:
-    """new (triage has not come to it), routed, quarantined or forgotten."""
+    """Return a mention's stage: new (not decided yet), routed, quarantined or forgotten."""
     return str(connection.execute(select(mention.c.stage).where(mention.c.key == key)).scalar_one())
 
 
 def gone(connection: Connection, key: int, now: datetime) -> None:
-    """The post is no longer on the platform."""
+    """Record when a post was seen to be deleted on the platform."""
     connection.execute(update(mention).where(mention.c.key == key).values(deleted_at=now))
 
 
 def answered_remotely(connection: Connection, key: int, remote_id: str) -> None:
-    """A person answered it on the platform itself."""
+    """Record the post by which a person answered on the platform itself."""
     connection.execute(update(mention).where(mention.c.key == key).values(answered_remotely=remote_id))
 
 
 def histories(connection: Connection, batch: Mapping[int, Mention]) -> dict[int, History]:
-    """What decide may know of the past, for a whole batch: two queries a platform."""
+    """Read what deciding may know of the past, for a whole batch: two queries a platform."""
     authors: dict[str, set[str]] = defaultdict(set)
-    for one in batch.values():
-        authors[one.platform].add(one.author_id)
+    for post in batch.values():
+        authors[post.platform].add(post.author_id)
     answers: dict[Person, list[Row[Any]]] = defaultdict(list)
     silent: set[Person] = set()
     for platform, ids in authors.items():
         for piece in chunks(list(ids)):
             for row in connection.execute(_answers(platform, piece)):
                 answers[platform, row.author_id].append(row)
-            silent.update((platform, found) for found in connection.execute(_silent(platform, piece)).scalars())
+            silent.update(
+                (platform, author_id) for author_id in connection.execute(_opted_out(platform, piece)).scalars()
+            )
     return {
-        key: _history(key, one, answers.get((one.platform, one.author_id), []), silent) for key, one in batch.items()
+        key: _history(key, post, answers.get((post.platform, post.author_id), []), silent)
+        for key, post in batch.items()
     }
 
 
 def _answers(platform: str, authors: Sequence[str]) -> Any:
-    """Mentions of these authors that were answered, through us or by a person on the platform."""
+    """Select mentions of these authors that were answered, through us or by a person on the platform."""
     sent = reply.c.state == "sent"
     return (
         select(mention.c.key, mention.c.author_id, mention.c.conversation_id, reply.c.approved_by, reply.c.state)
@@ -190,22 +184,22 @@ def _answers(platform: str, authors: Sequence[str]) -> Any:
     )
 
 
-def _silent(platform: str, authors: Sequence[str]) -> Any:
+def _opted_out(platform: str, authors: Sequence[str]) -> Any:
     return select(optout.c.author_id).where(optout.c.platform == platform, optout.c.author_id.in_(authors))
 
 
-def _history(key: int, one: Mention, answers: Sequence[Row[Any]], silent: set[Person]) -> History:
+def _history(key: int, post: Mention, answers: Sequence[Row[Any]], silent: set[Person]) -> History:
     earlier = [row for row in answers if row.key != key]
-    here = [row for row in earlier if row.conversation_id == one.conversation_id]
-    by = [row.approved_by for row in here if row.approved_by not in (None, "policy")]
+    in_conversation = [row for row in earlier if row.conversation_id == post.conversation_id]
+    by = [row.approved_by for row in in_conversation if row.approved_by not in (None, "policy")]
     return History(
         exchanges=len(earlier),
-        answered=bool(here),
+        answered=bool(in_conversation),
         answered_by=by[-1] if by else None,
-        opted_out=(one.platform, one.author_id) in silent,
+        opted_out=(post.platform, post.author_id) in silent,
     )
 
 
 def keys(connection: Connection) -> list[int]:
-    """Every mention's key, in the order of arrival."""
+    """List every mention's key, in the order of arrival."""
     return list(connection.execute(select(mention.c.key).order_by(mention.c.key)).scalars())

@@ -1,15 +1,16 @@
-"""What an operator must know, and what was set aside: notices, gaps and quarantined items."""
+"""What an operator must know: notices, gaps and quarantined items."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, func, insert, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from listener.errors import DeskError
 from listener.model import Gap, QuarantinedItem
+from listener.store.dialect import upsert
+from listener.store.loading import columns, load, load_all, values
 from listener.store.quarantine import FORGOTTEN
-from listener.store.records import Notice, Quarantined, columns, load, load_all
+from listener.store.records import Notice, Quarantined
 from listener.store.tables import metadata
 
 notice = metadata.tables["notice"]
@@ -22,21 +23,27 @@ def open_notice(
     connection: Connection, kind: str, platform: str, what: str, do: str, now: datetime, *, subject: str = ""
 ) -> bool:
     """Open a notice, or refresh the words of the one that is open for this cause. Returns True when it is new."""
-    same = (
+    return _open_notice(connection, kind, platform, what, do, now, subject) is not None
+
+
+def _open_notice(
+    connection: Connection, kind: str, platform: str, what: str, do: str, now: datetime, subject: str
+) -> int | None:
+    """Return the id of the new notice, or None when one was open already."""
+    same_cause = (
         notice.c.kind == kind,
         notice.c.platform == platform,
         notice.c.subject == subject,
         notice.c.cleared_at.is_(None),
     )
-    if connection.execute(update(notice).where(*same).values(what=what, do=do)).rowcount:
-        return False
+    if connection.execute(update(notice).where(*same_cause).values(what=what, do=do)).rowcount:
+        return None
     row = {"kind": kind, "platform": platform, "subject": subject, "since": now, "what": what, "do": do}
-    connection.execute(insert(notice), [row])
-    return True
+    return int(connection.execute(insert(notice).values(row).returning(notice.c.id)).scalar_one())
 
 
 def clear(connection: Connection, kind: str, platform: str, now: datetime, *, subject: str | None = None) -> None:
-    """The cause has ended."""
+    """Clear a notice whose cause has ended. subject: of this one alone."""
     query = update(notice).where(notice.c.kind == kind, notice.c.platform == platform, notice.c.cleared_at.is_(None))
     if subject is not None:
         query = query.where(notice.c.subject == subject)
@@ -44,33 +51,33 @@ def clear(connection: Connection, kind: str, platform: str, now: datetime, *, su
 
 
 def clear_by_hand(connection: Connection, notice_id: int, by: str, now: datetime) -> None:
-    """A person has read it. Raises DeskError for what clears by itself or is not open."""
+    """Clear a notice that a person has dealt with. Raises DeskError for one that clears by itself or is not open."""
     row = connection.execute(select(notice.c.kind, notice.c.cleared_at).where(notice.c.id == notice_id)).one_or_none()
     if row is None or row.cleared_at is not None:
         raise DeskError(f"there is no open notice {notice_id}", "`earshot notices` lists them")
     if row.kind not in BY_HAND:
-        raise DeskError(f"notice {notice_id} ({row.kind}) clears when its cause ends", "do what it says")
+        raise DeskError(f"notice {notice_id} ({row.kind}) clears when its cause ends", "follow its advice")
     connection.execute(update(notice).where(notice.c.id == notice_id).values(cleared_at=now, cleared_by=by))
 
 
 def opened(connection: Connection) -> list[Notice]:
-    """The open notices, oldest first."""
+    """List the open notices, oldest first."""
     query = select(*columns(Notice, notice)).where(notice.c.cleared_at.is_(None)).order_by(notice.c.id)
     return load_all(Notice, connection.execute(query))
 
 
-def record_gap(connection: Connection, platform: str, found: Gap, now: datetime) -> None:
+def record_gap(connection: Connection, platform: str, stretch: Gap, now: datetime) -> None:
     """Keep a stretch that could not be read, with the notice that stays until a person clears it."""
-    subject = f"{found.feed}:{found.from_id}:{found.to_id}"
-    do = "look on the platform for mentions of that time, then `earshot notices --clear ID`"
-    if open_notice(connection, "gap", platform, found.description, do, now, subject=subject):
-        notice_id = connection.execute(select(func.max(notice.c.id))).scalar_one()
-        row = {"platform": platform, "feed": found.feed, "from_id": found.from_id, "to_id": found.to_id}
-        connection.execute(insert(gap), [{**row, "description": found.description, "at": now, "notice_id": notice_id}])
+    subject = f"{stretch.feed}:{stretch.from_id}:{stretch.to_id}"
+    do = "check the platform for mentions from that time, then run `earshot notices --clear ID`"
+    notice_id = _open_notice(connection, "gap", platform, stretch.description, do, now, subject)
+    if notice_id is not None:
+        row = {**values(stretch), "platform": platform, "at": now, "notice_id": notice_id}
+        connection.execute(insert(gap), [row])
 
 
 def gap_counts(connection: Connection) -> dict[str, int]:
-    """How many gaps a platform has that no person has cleared."""
+    """Count each platform's gaps that no person has cleared."""
     query = (
         select(gap.c.platform, func.count())
         .join(notice, notice.c.id == gap.c.notice_id)
@@ -83,28 +90,29 @@ def gap_counts(connection: Connection) -> dict[str, int]:
 def quarantine(
     connection: Connection, platform: str, stage: str, items: Sequence[QuarantinedItem], now: datetime
 ) -> int:
-    """Set items aside with their raw text; one that lies there already is not counted again. Returns how many."""
+    """Quarantine items with their raw text. Returns how many were not in quarantine already."""
     count = 0
     for item in items:
         fixed = {"error": item.error, "raw": item.raw, "at": now, "resolved_at": None}
         row = {"platform": platform, "mention_id": item.mention_id, "stage": stage, **fixed}
-        same = (
+        same_item = (
             quarantined.c.platform == platform,
             quarantined.c.mention_id == item.mention_id,
             quarantined.c.stage == stage,
         )
-        there = connection.execute(select(quarantined.c.resolved_at, quarantined.c.error).where(*same)).one_or_none()
-        if there is not None and there.error == FORGOTTEN:  # erased words do not come back
+        query = select(quarantined.c.resolved_at, quarantined.c.error).where(*same_item)
+        stored = connection.execute(query).one_or_none()
+        if stored is not None and stored.error == FORGOTTEN:  # erased words do not come back
             continue
-        if there is None or there.resolved_at is not None:
+        if stored is None or stored.resolved_at is not None:
             count += 1
         merge = upsert(quarantined).values(row)
-        connection.execute(merge.on_conflict_do_update(["platform", "mention_id", "stage"], set_=fixed))
+        connection.execute(merge.on_conflict_do_update(index_elements=["platform", "mention_id", "stage"], set_=fixed))
     return count
 
 
 def quarantined_items(connection: Connection, limit: int | None = 50, after: int | None = None) -> list[Quarantined]:
-    """What lies aside, oldest first."""
+    """List quarantined items, oldest first."""
     query = (
         select(*columns(Quarantined, quarantined))
         .where(quarantined.c.resolved_at.is_(None))
@@ -115,30 +123,30 @@ def quarantined_items(connection: Connection, limit: int | None = 50, after: int
 
 
 def quarantined_item(connection: Connection, quarantine_id: int) -> Quarantined:
-    """One item that lies aside. Raises DeskError."""
+    """Read one quarantined item. Raises DeskError."""
     query = select(*columns(Quarantined, quarantined)).where(
         quarantined.c.id == quarantine_id, quarantined.c.resolved_at.is_(None)
     )
     row = connection.execute(query).one_or_none()
     if row is None:
-        raise DeskError(f"nothing is quarantined as {quarantine_id}", "`earshot quarantine` lists the ids")
+        raise DeskError(f"there is no quarantined item {quarantine_id}", "`earshot quarantine` lists the ids")
     return load(Quarantined, row)
 
 
 def resolve_quarantined(connection: Connection, quarantine_id: int, now: datetime) -> None:
-    """It went back into the line."""
+    """Mark a quarantined item as resolved: it is decided again."""
     connection.execute(update(quarantined).where(quarantined.c.id == quarantine_id).values(resolved_at=now))
 
 
 def resolve_repaired(connection: Connection, platform: str, ids: Sequence[str], now: datetime) -> None:
-    """Items set aside by the poll that have since come whole."""
-    aside = select(quarantined.c.mention_id).where(
+    """Mark items that the poll quarantined as resolved where they have since been read."""
+    unresolved = select(quarantined.c.mention_id).where(
         quarantined.c.platform == platform, quarantined.c.stage == "poll", quarantined.c.resolved_at.is_(None)
     )
-    for mention_id in set(connection.execute(aside).scalars()) & set(ids):
-        same = (
+    for mention_id in set(connection.execute(unresolved).scalars()) & set(ids):
+        same_item = (
             quarantined.c.platform == platform,
             quarantined.c.mention_id == mention_id,
             quarantined.c.stage == "poll",
         )
-        connection.execute(update(quarantined).where(*same).values(resolved_at=now))
+        connection.execute(update(quarantined).where(*same_item).values(resolved_at=now))

@@ -1,10 +1,11 @@
-"""What goes out: the texts that went or are on their way, what is approved and due, what waits for a time."""
+"""What is being sent: texts sent or on their way, replies that are approved and due, replies that wait for a time."""
 
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
 
+from listener.store.states import NOT_GOING, ON_THE_WAY
 from listener.store.tables import metadata
 
 mention = metadata.tables["mention"]
@@ -14,46 +15,46 @@ reply = metadata.tables["reply"]
 def texts(
     connection: Connection, since: datetime, *, limit: int, but: int | None = None, on_the_way: bool = True
 ) -> dict[str, int]:
-    """The newest texts that went out since a time, and how often each did; at most `limit` texts.
+    """Count how often each of the newest texts was sent since a time; at most `limit` texts.
 
     on_the_way: with those that are approved or being sent; but: leave this reply out.
     """
-    going = reply.c.state.in_(("approved", "sending", "unconfirmed"))
-    found: dict[str, int] = {}
+    going = reply.c.state.in_(ON_THE_WAY)
+    counts: dict[str, int] = {}
     for which in (reply.c.sent_at >= since, *([going] if on_the_way else [])):
         query = select(reply.c.text, func.count()).where(which, reply.c.text.is_not(None))
         query = query if but is None else query.where(reply.c.id != but)
         newest = query.group_by(reply.c.text).order_by(func.max(reply.c.id).desc()).limit(limit)
         for text, number in connection.execute(newest):
-            found[text] = found.get(text, 0) + number
-    return found
+            counts[text] = counts.get(text, 0) + number
+    return counts
 
 
 def automatic_times(connection: Connection, since: datetime) -> list[datetime]:
-    """When automatic replies were approved since a time, oldest first; those on their way count."""
-    over = ("drafted", "escalated", "by_hand", "failed", "closed")  # NOT IN: with IN, SQLite takes the queue's index
+    """List when automatic replies were approved since a time, oldest first; those on their way count."""
     query = select(reply.c.approved_at).where(reply.c.approved_by == "policy", reply.c.approved_at >= since)
-    query = query.where(reply.c.state.not_in(over))
+    query = query.where(reply.c.state.not_in(NOT_GOING))  # with IN (GOING) SQLite takes the queue's index
     return list(connection.execute(query.order_by(reply.c.approved_at)).scalars())
 
 
 def held(connection: Connection, platform: str, now: datetime) -> dict[str, int]:
-    """How many approved replies of a platform wait for a time, by the reason."""
-    waits = _approved(platform).where(~_due(now)).group_by(reply.c.hold)
-    return {row[0] or "rate": row[1] for row in connection.execute(waits.with_only_columns(reply.c.hold, func.count()))}
+    """Count the approved replies of a platform that wait for a time, by reason."""
+    waiting = _approved(platform).where(~_due(now)).group_by(reply.c.hold)
+    counts = connection.execute(waiting.with_only_columns(reply.c.hold, func.count()))
+    return {row[0] or "rate": row[1] for row in counts}
 
 
 def due(connection: Connection, platform: str, now: datetime) -> list[int]:
-    """The ids of approved replies that may be sent now: those least often tried, then the oldest first."""
+    """List the ids of approved replies that may be sent now: the least tried first, then the oldest."""
     query = _approved(platform).where(_due(now)).order_by(reply.c.attempts, reply.c.id)
     return list(connection.execute(query).scalars())
 
 
 def _approved(platform: str) -> Select[Any]:
-    told = reply.join(mention, mention.c.key == reply.c.mention_key)
-    return select(reply.c.id).select_from(told).where(mention.c.platform == platform, reply.c.state == "approved")
+    source = reply.join(mention, mention.c.key == reply.c.mention_key)
+    return select(reply.c.id).select_from(source).where(mention.c.platform == platform, reply.c.state == "approved")
 
 
 def _due(now: datetime) -> ColumnElement[bool]:
-    """Its time has come; or the clock was set back since the time was set, and it means nothing any more."""
+    """Match replies whose time has come, or was set before the clock was set back and means nothing any more."""
     return or_(reply.c.not_before.is_(None), reply.c.not_before <= now, reply.c.changed_at > now)

@@ -1,16 +1,17 @@
-"""Who speaks to us: opt-outs, notes, and finding a person by handle."""
+"""People: opt-outs, notes, and how a person is found by handle."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 
 from sqlalchemy import Connection, delete, func, insert, select
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from listener.errors import DeskError
 from listener.store import quarantine
+from listener.store.dialect import upsert
+from listener.store.loading import chunks, columns, load, load_all
 from listener.store.quarantine import Names
-from listener.store.records import Note, OptOut, chunks, columns, load, load_all
+from listener.store.records import Note, OptOut
 from listener.store.tables import metadata
 
 mention = metadata.tables["mention"]
@@ -23,104 +24,104 @@ Person = tuple[str, str]  # platform, author_id
 
 
 def digest(person: Person) -> str:
-    """What is kept of who was forgotten: it recognises the person and names nobody."""
+    """Make what is kept of a forgotten person: it recognises them and names nobody."""
     return sha256(f"{person[0]}:{person[1]}".encode()).hexdigest()
 
 
 def called(names: Names) -> list[Person]:
-    """A person by their handles: marked, since another person's id may read the same."""
-    return [(names.platform, f"@{one}") for one in sorted(names.handles)]
+    """List a person by their handles, marked: another person's id may read the same."""
+    return [(names.platform, f"@{handle}") for handle in sorted(names.handles)]
 
 
 def was_forgotten(connection: Connection, person: Person) -> bool:
-    """True when this person was forgotten before."""
+    """Return True when this person was forgotten before."""
     return connection.execute(select(forgotten).where(forgotten.c.digest == digest(person))).first() is not None
 
 
 def find(connection: Connection, handle: str) -> Person:
-    """The one person behind `[PLATFORM:]HANDLE` or `PLATFORM:AUTHOR_ID`. Raises DeskError for none or several.
+    """Find the person behind `[PLATFORM:]HANDLE` or `PLATFORM:AUTHOR_ID`. Raises DeskError for none or several.
 
-    Who has no mention any more is found by id: an opt-out outlives the words, and who was forgotten is recognised.
+    A person without mentions is found by id: an opt-out outlives the words, and a forgotten person is recognised.
     """
     return single_person(
-        handle, {found for where in person_candidates(connection, handle) for found in _named(connection, *where)}
+        handle, {person for place in person_candidates(connection, handle) for person in _named(connection, *place)}
     )
 
 
 def find_words(connection: Connection, handle: str) -> Person:
-    """As `find`, also who is known from an item alone that could not be read, or was forgotten under this handle."""
+    """Find as `find` does, also people known from quarantined items alone or forgotten under this handle."""
     named = person_candidates(connection, handle)
-    found = {one for where in named for one in _named(connection, *where)}
-    found = found or {(where, one) for where, name in named for one in quarantine.known(connection, where, name)}
-    marked = [(where, f"@{quarantine.handle(name)}") for where, name in named]
-    return single_person(handle, found or {person for person in marked if was_forgotten(connection, person)})
+    people = {who for place in named for who in _named(connection, *place)}
+    people = people or {(place, who) for place, name in named for who in quarantine.known(connection, place, name)}
+    marked = [(place, f"@{quarantine.handle(name)}") for place, name in named]
+    return single_person(handle, people or {who for who in marked if was_forgotten(connection, who)})
 
 
 def person_candidates(connection: Connection, handle: str) -> list[Person]:
-    """Where to look for whom: (platform, name)."""
+    """List where to look for whom: (platform, name)."""
     platform, name = _split(connection, handle)
-    return [(where, name) for where in ([platform] if platform else _heard(connection))]
+    return [(place, name) for place in ([platform] if platform else _polled_platforms(connection))]
 
 
 def single_person(handle: str, people: set[Person]) -> Person:
-    """The only one. Raises DeskError."""
-    found = sorted(people)
-    if not found:
+    """Return the only person. Raises DeskError for none or several."""
+    matches = sorted(people)
+    if not matches:
         raise DeskError(
             f"nobody called {handle!r} has mentioned us", "write HANDLE, PLATFORM:HANDLE or PLATFORM:AUTHOR_ID"
         )
-    if len(found) > 1:
-        several = ", ".join(f"{one[0]}:{one[1]}" for one in found[:5])
+    if len(matches) > 1:
+        several = ", ".join(f"{person[0]}:{person[1]}" for person in matches[:5])
         raise DeskError(f"{handle!r} is more than one person", f"name one of them: {several}")
-    return found[0]
+    return matches[0]
 
 
-def _heard(connection: Connection) -> list[str]:
-    """Every platform that was ever listened to."""
+def _polled_platforms(connection: Connection) -> list[str]:
+    """List every platform that was ever polled."""
     return list(connection.execute(select(platform_.c.name)).scalars())
 
 
-def _named(connection: Connection, where: str, name: str) -> set[Person]:
-    """Who goes by this name on a platform: each look has an index of its own."""
-    people = select(mention.c.author_id).where(mention.c.platform == where)  # DISTINCT would go through all of them
+def _named(connection: Connection, place: str, name: str) -> set[Person]:
+    """Find who goes by this name on a platform; each query has an index of its own."""
+    people = select(mention.c.author_id).where(mention.c.platform == place)  # DISTINCT would go through all of them
     by_handle = connection.execute(people.where(func.lower(mention.c.author_handle) == name.lower())).scalars()
     by_id = connection.execute(people.where(mention.c.author_id == name).limit(1)).scalars()
-    found = {(where, one) for one in (*by_handle, *by_id)}
-    person = (where, name)
-    return found | {person} if opted_out(connection, person) or was_forgotten(connection, person) else found
+    matches = {(place, author_id) for author_id in (*by_handle, *by_id)}
+    person = (place, name)
+    return matches | {person} if opted_out(connection, person) or was_forgotten(connection, person) else matches
 
 
 def _split(connection: Connection, handle: str) -> Person:
-    """An author's id may hold colons of its own (did:plc:...), so only a platform's name counts as a prefix."""
+    """Split off a platform. An author's id may hold colons (did:plc:...), so only a platform's name is a prefix."""
     first, colon, rest = handle.partition(":")
     named = (
-        first in _heard(connection)
+        first in _polled_platforms(connection)
         or connection.execute(select(mention.c.platform).where(mention.c.platform == first).limit(1)).first()
     )
     return (first, rest.removeprefix("@")) if colon and named else ("", handle.removeprefix("@"))
 
 
 def opt_out(connection: Connection, person: Person, by: str, why: str | None, now: datetime) -> None:
-    """Never answer this person from now on."""
+    """Record that this person must not be answered."""
     row = upsert(optout).values(platform=person[0], author_id=person[1], at=now, by=by, why=why)
     connection.execute(row.on_conflict_do_nothing())
 
 
 def opt_in(connection: Connection, person: Person) -> bool:
-    """Take an opt-out back. Returns False when there was none."""
-    same = (optout.c.platform == person[0], optout.c.author_id == person[1])
-    return connection.execute(delete(optout).where(*same)).rowcount == 1
+    """Delete an opt-out. Returns False when there was none."""
+    by_person = (optout.c.platform == person[0], optout.c.author_id == person[1])
+    return connection.execute(delete(optout).where(*by_person)).rowcount == 1
 
 
 def opted_out(connection: Connection, person: Person) -> OptOut | None:
-    """The person's opt-out, if there is one."""
-    same = (optout.c.platform == person[0], optout.c.author_id == person[1])
-    row = connection.execute(select(*columns(OptOut, optout)).where(*same)).one_or_none()
+    """Return the person's opt-out, or None."""
+    by_person = (optout.c.platform == person[0], optout.c.author_id == person[1])
+    row = connection.execute(select(*columns(OptOut, optout)).where(*by_person)).one_or_none()
     return None if row is None else load(OptOut, row)
 
 
 def opt_outs(connection: Connection) -> list[OptOut]:
-    """All opt-outs, oldest first."""
+    """List all opt-outs, oldest first."""
     return load_all(OptOut, connection.execute(select(*columns(OptOut, optout)).order_by(optout.c.at)))
 
 
@@ -131,24 +132,24 @@ def add_note(connection: Connection, person: Person, by: str, text: str, now: da
 
 
 def notes(connection: Connection, person: Person) -> list[Note]:
-    """What staff wrote about a person, oldest first."""
-    same = (note.c.platform == person[0], note.c.author_id == person[1])
-    return load_all(Note, connection.execute(select(*columns(Note, note)).where(*same).order_by(note.c.id)))
+    """List what staff wrote about a person, oldest first."""
+    by_person = (note.c.platform == person[0], note.c.author_id == person[1])
+    return load_all(Note, connection.execute(select(*columns(Note, note)).where(*by_person).order_by(note.c.id)))
 
 
 def figures(connection: Connection, person: Person) -> dict[str, int]:
-    """How often this person mentioned us, and how often they were answered."""
-    same = (mention.c.platform == person[0], mention.c.author_id == person[1])
-    said = connection.execute(select(func.count()).where(*same)).scalar_one()
-    theirs = reply.c.mention_key.in_(select(mention.c.key).where(*same).scalar_subquery())
-    states = connection.execute(select(reply.c.state).where(theirs)).scalars()  # asked for `sent` it reads all of those
-    return {"mentions": said, "answered": sum(state == "sent" for state in states)}
+    """Count how often this person mentioned us, and how often they were answered."""
+    by_person = (mention.c.platform == person[0], mention.c.author_id == person[1])
+    number = connection.execute(select(func.count()).where(*by_person)).scalar_one()
+    to_author = reply.c.mention_key.in_(select(mention.c.key).where(*by_person).scalar_subquery())
+    states = connection.execute(select(reply.c.state).where(to_author)).scalars()  # `= sent` would read all of those
+    return {"mentions": number, "answered": sum(state == "sent" for state in states)}
 
 
 def silent(connection: Connection, persons: Sequence[Person]) -> frozenset[Person]:
-    """Which of these persons have opted out."""
-    found: set[Person] = set()
+    """Return which of these persons have opted out."""
+    opted: set[Person] = set()
     for piece in chunks(sorted({author for _, author in persons})):
         rows = connection.execute(select(optout.c.platform, optout.c.author_id).where(optout.c.author_id.in_(piece)))
-        found.update((row.platform, row.author_id) for row in rows)
-    return frozenset(found & set(persons))
+        opted.update((row.platform, row.author_id) for row in rows)
+    return frozenset(opted & set(persons))

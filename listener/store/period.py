@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Text, case, func, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Connection, case, func, or_, select
 
-from listener.store.draft_reviews import MACHINE, verdict
+from listener.store.dialect import json_text, minute_of
+from listener.store.draft_reviews import MACHINE, review
 from listener.store.ledger import ledger
+from listener.store.loading import chunks, load_all, names
 from listener.store.notices import gap, notice
-from listener.store.records import chunks, load_all, names
 from listener.store.tables import metadata
 
 mention = metadata.tables["mention"]
@@ -23,10 +24,10 @@ earlier, before = mention.alias(), reply.alias()
 OUTAGES = ("unreachable", "account", "billing")  # kinds of notices that mean: the platform could not be read
 POSITIVE_FROM = 0.05  # VADER's authors call a text positive from this compound on, negative from -0.05 down
 COMPLAINTS = ("problem", "complaint", "threat_to_leave")  # cues
-_last = decision.c.id == (
+_is_last_decision = decision.c.id == (
     select(func.max(other.c.id)).where(other.c.mention_key == mention.c.key).scalar_subquery()
 )  # the decision that counts
-_made_by = decision.c.id == (
+_is_origin = decision.c.id == (
     select(func.max(other.c.id))
     .where(other.c.mention_key == reply.c.mention_key, other.c.at <= reply.c.created_at)
     .scalar_subquery()
@@ -119,9 +120,9 @@ def _within(since: datetime, until: datetime) -> ColumnElement[bool]:
 
 def mention_counts(connection: Connection, since: datetime, until: datetime) -> list[MentionCount]:
     """Count the mentions received in the period by minute and by what was decided."""
-    minute = func.substr(type_coerce(mention.c.seen_at, Text), 1, 16).label("minute")
+    minute = minute_of(mention.c.seen_at).label("minute")
     by = (minute, decision.c.action, decision.c.kind)
-    query = select(*by, func.count().label("number")).select_from(mention.outerjoin(decision, _last))
+    query = select(*by, func.count().label("number")).select_from(mention.outerjoin(decision, _is_last_decision))
     return load_all(MentionCount, connection.execute(query.where(_within(since, until)).group_by(*by)))
 
 
@@ -134,14 +135,14 @@ def cases(connection: Connection, since: datetime, until: datetime) -> list[Repl
         .where(case((before.c.state == "sent", before.c.sent_at)) < reply.c.sent_at, before.c.approved_by != MACHINE)
         .exists()
     )
-    own: dict[str, ColumnElement[Any]] = {
+    computed: dict[str, ColumnElement[Any]] = {
         name: mention.c[name] for name in ("key", "age_start_at", "answered_remotely")
     }
-    own |= {"action": decision.c.action, "decided_rule": decision.c.rule, "decided_kind": decision.c.kind}
-    own |= {"verdict": verdict.c.what, "reviewed_by": verdict.c.by, "follows": follows}
-    chosen = [own[name].label(name) if name in own else reply.c[name] for name in names(ReplyCase)]
-    joined = mention.join(reply, reply.c.mention_key == mention.c.key).outerjoin(decision, _made_by)
-    joined = joined.outerjoin(verdict, verdict.c.reply_id == reply.c.id)
+    computed |= {"action": decision.c.action, "decided_rule": decision.c.rule, "decided_kind": decision.c.kind}
+    computed |= {"verdict": review.c.what, "reviewed_by": review.c.by, "follows": follows}
+    chosen = [computed[name].label(name) if name in computed else reply.c[name] for name in names(ReplyCase)]
+    joined = mention.join(reply, reply.c.mention_key == mention.c.key).outerjoin(decision, _is_origin)
+    joined = joined.outerjoin(review, review.c.reply_id == reply.c.id)
     query = select(*chosen).select_from(joined).where(_within(since, until))
     return load_all(ReplyCase, connection.execute(query.order_by(reply.c.id)))
 
@@ -170,15 +171,17 @@ def sentiment(connection: Connection, since: datetime, until: datetime, language
         "other_languages": ~is_read,
     }
     counted = [func.coalesce(func.sum(case((where, 1), else_=0)), 0).label(name) for name, where in sums.items()]
-    query = select(*counted).select_from(mention.join(decision, _last)).where(_within(since, until))
+    query = select(*counted).select_from(mention.join(decision, _is_last_decision)).where(_within(since, until))
     return Sentiment(**connection.execute(query).one()._mapping)
 
 
 def complaints(connection: Connection, since: datetime, until: datetime) -> list[Complaint]:
     """Return the mentions that name a problem, complain or threaten to leave, the newest first."""
-    signals = type_coerce(decision.c.signals, Text)
+    signals = json_text(decision.c.signals)
     named = or_(*(signals.contains(f'"{cue}":') for cue in COMPLAINTS))
-    query = select(mention.c.text, decision.c.rule, decision.c.signals).select_from(mention.join(decision, _last))
+    query = select(mention.c.text, decision.c.rule, decision.c.signals).select_from(
+        mention.join(decision, _is_last_decision)
+    )
     rows = connection.execute(query.where(_within(since, until), named).order_by(mention.c.key.desc()))
     all_named = (Complaint(row.text or "", row.rule, frozenset(row.signals.get("cues", {}))) for row in rows)
     return [complaint for complaint in all_named if complaint.cues & set(COMPLAINTS)]

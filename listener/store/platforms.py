@@ -1,13 +1,13 @@
-"""How listening and sending stand: cursors, attempts, troubles, pauses."""
+"""The state of listening and sending: cursors, attempts, errors, pauses."""
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, delete, insert, or_, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from listener.store import notices
-from listener.store.records import Pause, PlatformState, columns, load, load_all
+from listener.store.dialect import upsert
+from listener.store.loading import columns, load, load_all
+from listener.store.records import Pause, PlatformState
 from listener.store.tables import metadata
 
 platform = metadata.tables["platform"]
@@ -15,12 +15,12 @@ pause = metadata.tables["pause"]
 
 
 def enable(connection: Connection, intervals: dict[str, float], now: datetime) -> None:
-    """Tell which platforms are on, and how often each is polled; the others are off.
+    """Record which platforms are on, and how often each is polled; the others are off.
 
-    What a person had to mend (account, budget) may be mended by now: it is tried at once, and told again if not.
+    What a person had to fix (account, budget) may be fixed by now: it is tried at once, and reported again if not.
     """
-    mended = {"read_after": None, "cause": None}
-    connection.execute(update(platform).where(platform.c.cause.in_(("account", "billing"))).values(**mended))
+    retried = {"read_after": None, "cause": None}
+    connection.execute(update(platform).where(platform.c.cause.in_(("account", "billing"))).values(**retried))
     connection.execute(update(platform).where(platform.c.send_hold.in_(("paused", "budget"))).values(send_after=None))
     connection.execute(update(platform).values(enabled=False))
     for kind in ("unreachable", "account", "billing"):
@@ -29,17 +29,17 @@ def enable(connection: Connection, intervals: dict[str, float], now: datetime) -
     for name, seconds in intervals.items():
         fixed = {"enabled": True, "poll_seconds": seconds}
         row = upsert(platform).values(name=name, began_at=now, failures=0, **fixed)
-        connection.execute(row.on_conflict_do_update(["name"], set_=fixed))
+        connection.execute(row.on_conflict_do_update(index_elements=["name"], set_=fixed))
 
 
 def state(connection: Connection, name: str) -> PlatformState | None:
-    """How this platform stands; None before its first run."""
+    """Read the state of a platform; None before its first run."""
     row = connection.execute(select(*columns(PlatformState, platform)).where(platform.c.name == name)).one_or_none()
     return None if row is None else load(PlatformState, row)
 
 
 def states(connection: Connection) -> list[PlatformState]:
-    """Every platform that is on, by name."""
+    """List every platform that is on, by name."""
     query = select(*columns(PlatformState, platform)).where(platform.c.enabled).order_by(platform.c.name)
     return load_all(PlatformState, connection.execute(query))
 
@@ -51,7 +51,7 @@ def begin(connection: Connection, name: str, now: datetime) -> None:
         connection.execute(insert(platform), [row])
 
 
-def record(connection: Connection, name: str, **changes: Any) -> None:
+def record(connection: Connection, name: str, **changes: object) -> None:
     """Change columns of a platform's row."""
     connection.execute(update(platform).where(platform.c.name == name).values(**changes))
 
@@ -60,21 +60,22 @@ def set_pause(
     connection: Connection, scope: str, since: datetime, until: datetime | None, reason: str | None, by: str
 ) -> Pause:
     """Stop sending in this scope (a platform's name, or `*`). A pause that lasts longer already stays as it is."""
-    there = next((one for one in pauses(connection, since) if one.scope == scope), None)
-    if there is not None and (there.until is None or (until is not None and there.until >= until)):
-        return there
+    current = next((entry for entry in pauses(connection, since) if entry.scope == scope), None)
+    if current is not None and (current.until is None or (until is not None and current.until >= until)):
+        return current
     fixed = {"since": since, "until": until, "reason": reason, "by": by}
-    connection.execute(upsert(pause).values(scope=scope, **fixed).on_conflict_do_update(["scope"], set_=fixed))
+    row = upsert(pause).values(scope=scope, **fixed)
+    connection.execute(row.on_conflict_do_update(index_elements=["scope"], set_=fixed))
     return Pause(scope, since, until, reason, by)
 
 
 def lift_pause(connection: Connection, scope: str | None) -> int:
-    """Send again: in this scope, or everywhere (None). Returns how many pauses ended."""
+    """End pauses: in this scope, or everywhere (None). Returns how many ended."""
     query = delete(pause)
     return connection.execute(query if scope is None else query.where(pause.c.scope == scope)).rowcount
 
 
 def pauses(connection: Connection, now: datetime) -> list[Pause]:
-    """The pauses in force."""
+    """List the pauses in force."""
     query = select(*columns(Pause, pause)).where(or_(pause.c.until.is_(None), pause.c.until > now))
     return load_all(Pause, connection.execute(query.order_by(pause.c.scope)))

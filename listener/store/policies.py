@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import Connection, select
-from sqlalchemy.dialects.sqlite import insert as upsert
 
+from listener.store.dialect import upsert
 from listener.store.tables import metadata
 
 policy = metadata.tables["policy"]
@@ -18,5 +18,5 @@ def keep(connection: Connection, policy_hash: str, texts: Mapping[str, str], now
 
 
 def texts(connection: Connection, policy_hash: str) -> dict[str, str] | None:
-    """The texts behind a hash; None when no decision was made with it."""
+    """Return the texts behind a hash; None when no decision was made with it."""
     return connection.execute(select(policy.c.texts).where(policy.c.hash == policy_hash)).scalar_one_or_none()

@@ -14,12 +14,12 @@ from datetime import datetime
 from sqlalchemy import Connection, select, update
 
 from listener.model import Json
+from listener.store.dialect import overwrite_freed
 from listener.store.tables import metadata
 
 mention = metadata.tables["mention"]
 quarantined = metadata.tables["quarantine"]
 
-OVERWRITE = "PRAGMA secure_delete=ON"  # what this connection frees from now on
 FORGOTTEN = "forgotten"  # in place of the error of an item whose words are erased
 WHO = ("author", "account", "user")  # keys of an item: an object, or a name
 IDS, HANDLES = ("id", "did"), ("handle", "acct", "screen_name")  # keys of such an object
@@ -113,7 +113,7 @@ def erase(connection: Connection, whose: Names, now: datetime) -> int:
 
 def dismiss(connection: Connection, number: int, now: datetime) -> None:
     """Erase one item; listed again it stays so."""
-    connection.exec_driver_sql(OVERWRITE)
+    overwrite_freed(connection)
     gone = {"raw": "", "error": FORGOTTEN, "resolved_at": now}
     connection.execute(update(quarantined).where(quarantined.c.id == number).values(**gone))
 

@@ -1,17 +1,9 @@
-"""What the store hands out: frozen dataclasses whose fields are columns, and the one loader that makes them."""
+"""What the store hands out: frozen dataclasses whose fields are columns; loading.py makes them of rows."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from typing import Any, TypeVar
-
-from sqlalchemy import ColumnElement, Row, Table
 
 from listener.model import Json, Mention
-
-T = TypeVar("T")
-CHUNK = 400  # values in one IN list; older SQLite takes 999 parameters a statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,39 +211,3 @@ class Note:
     at: datetime
     by: str
     text: str
-
-
-@cache
-def _names(cls: Any) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(cls))
-
-
-def names(cls: Any) -> tuple[str, ...]:
-    """The field names of a record, in order."""
-    return _names(cls)
-
-
-def columns(cls: type[Any], table: Table, prefix: str = "") -> list[ColumnElement[Any]]:
-    """The columns a record loads from, labelled with the prefix."""
-    return [table.c[name].label(prefix + name) for name in names(cls)]
-
-
-def load(cls: type[T], row: Row[Any], prefix: str = "") -> T:
-    """Make a record of a row selected with `columns`."""
-    mapping = row._mapping
-    return cls(**{name: mapping[prefix + name] for name in names(cls)})
-
-
-def load_all(cls: type[T], rows: Iterable[Row[Any]]) -> list[T]:
-    """Make records of rows selected with `columns`."""
-    return [load(cls, row) for row in rows]
-
-
-def values(record: Any) -> dict[str, Any]:
-    """The record as column values (shallow, unlike dataclasses.asdict, which copies every nested value)."""
-    return {name: getattr(record, name) for name in names(type(record))}
-
-
-def chunks(items: Sequence[Any]) -> Iterable[Sequence[Any]]:
-    """Split into pieces that fit one IN list."""
-    return (items[start : start + CHUNK] for start in range(0, len(items), CHUNK))

@@ -8,9 +8,10 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select
-from sqlalchemy.dialects.sqlite import insert as upsert
 
-from listener.store.records import SentimentBucket, columns, load_all
+from listener.store.dialect import upsert
+from listener.store.loading import columns, load_all
+from listener.store.records import SentimentBucket
 from listener.store.tables import metadata
 
 mood = metadata.tables["sentiment_bucket"]
@@ -19,16 +20,16 @@ STRETCH = timedelta(minutes=10)
 NEGATIVE = -0.3  # a compound score at or under it
 
 
-def add(connection: Connection, heard: Iterable[tuple[str, float]], now: datetime) -> None:
+def add(connection: Connection, decided: Iterable[tuple[str, float]], now: datetime) -> None:
     """Count mentions decided now, each as its platform and compound score."""
     counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
-    for platform, compound in heard:
+    for platform, compound in decided:
         counts[platform][0] += 1
         counts[platform][1] += compound <= NEGATIVE
     for platform, (number, negative) in counts.items():
         row = upsert(mood).values(platform=platform, at=_stretch(now), heard=number, negative=negative)
-        more = {"heard": mood.c.heard + row.excluded.heard, "negative": mood.c.negative + row.excluded.negative}
-        connection.execute(row.on_conflict_do_update(["platform", "at"], set_=more))
+        sums = {"heard": mood.c.heard + row.excluded.heard, "negative": mood.c.negative + row.excluded.negative}
+        connection.execute(row.on_conflict_do_update(index_elements=["platform", "at"], set_=sums))
 
 
 def _stretch(at: datetime) -> datetime:
@@ -36,13 +37,13 @@ def _stretch(at: datetime) -> datetime:
 
 
 def stretches(connection: Connection, platform: str, since: datetime) -> list[SentimentBucket]:
-    """The stretches that begin at or after a time, oldest first."""
+    """List the stretches that begin at or after a time, oldest first."""
     query = select(*columns(SentimentBucket, mood)).where(mood.c.platform == platform, mood.c.at >= since)
     return load_all(SentimentBucket, connection.execute(query.order_by(mood.c.at)))
 
 
 def total(connection: Connection, platform: str, since: datetime, until: datetime) -> tuple[int, int]:
-    """How many were heard between two times, and how many of them negative."""
+    """Count the mentions between two times, and the negative ones of them."""
     query = select(func.coalesce(func.sum(mood.c.heard), 0), func.coalesce(func.sum(mood.c.negative), 0))
     row = connection.execute(query.where(mood.c.platform == platform, mood.c.at >= since, mood.c.at < until)).one()
     return row[0], row[1]

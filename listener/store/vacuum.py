@@ -1,4 +1,4 @@
-"""Cleaning the file of what was erased: the pages that SQLite freed or rearranged, and the log beside the file.
+"""Clean the file of what was erased: the pages that SQLite freed or rearranged, and the log beside the file.
 
 `secure_delete` overwrites what is freed, but a cell that moved when a page was balanced leaves its old bytes behind, so
 the file has to be written anew. Others may hold it meanwhile: what is still to be done is a notice, opened with the
@@ -6,34 +6,33 @@ erasing itself, and upkeep goes on where this process stopped.
 """
 
 import shutil
-import sqlite3
 import time
-from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection
 
 from listener.errors import DatabaseBusy
-from listener.store import notices
+from listener.store import dialect, notices
 from listener.store.engine import Store
 
 TRACES = "erasure_incomplete"  # the kind of the notice
 EVERYWHERE = "*"
+IN_USE = "another program reads an older state of the database"
 FILE, LOG = "file", "log"  # its subject: what has to be cleaned first
 WAIT = 5.0  # seconds for other processes to let go of the file
 REST = 0.1  # seconds between two tries, so that others get their turn
-DO = "nothing: upkeep tries again; it ends when no other program keeps the database open, and the disk has room"
+DO = "close other programs that have the database open, or free disk space; upkeep tries again"
 
 
 def due(connection: Connection, now: datetime) -> None:
-    """From now on the file has to be cleaned: a notice of its own, so that no cleaning that began before ends it."""
+    """Record that the file has to be cleaned, in a new notice: a cleaning that began before must not clear it."""
     notices.clear(connection, TRACES, EVERYWHERE, now, subject=FILE)
-    _tell(connection, FILE, "it is still to be written anew", now)
+    _open_notice(connection, FILE, "the file has not been rewritten yet", now)
 
 
-def _tell(connection: Connection, stage: str, why: str, now: datetime) -> None:
-    what = f"words that were erased may still be found in the database's files: {why}"
+def _open_notice(connection: Connection, stage: str, why: str, now: datetime) -> None:
+    what = f"erased words may still be in the database's files: {why}"
     notices.open_notice(connection, "erasure_incomplete", EVERYWHERE, what, DO, now, subject=stage)
 
 
@@ -44,9 +43,9 @@ def clean(store: Store, now: datetime, patience: float = WAIT) -> bool:
     """
     try:
         left = _left(store)
-        if FILE in left and not _file(store, left[FILE], now, patience):
+        if FILE in left and not _clean_file(store, left[FILE], now, patience):
             return False
-        if left and not _emptied(store.path, patience):
+        if left and not _truncate(store.path, patience):
             return False
         with store.write() as connection:
             notices.clear(connection, TRACES, EVERYWHERE, now, subject=LOG)
@@ -56,49 +55,34 @@ def clean(store: Store, now: datetime, patience: float = WAIT) -> bool:
 
 
 def _left(store: Store) -> dict[str, int]:
-    """What is to be cleaned: the subjects of the open notices, and their ids."""
+    """Map what is to be cleaned: the subjects of the open notices, and their ids."""
     with store.read() as connection:
-        return {one.subject: one.id for one in notices.opened(connection) if one.kind == TRACES}
+        return {notice.subject: notice.id for notice in notices.opened(connection) if notice.kind == TRACES}
 
 
-def _file(store: Store, seen: int, now: datetime, patience: float) -> bool:
+def _clean_file(store: Store, seen: int, now: datetime, patience: float) -> bool:
     """Write the file anew. Returns False when that failed, or somebody was forgotten meanwhile."""
-    why = _written_anew(store.path, patience)
+    why = _rewrite(store.path, patience)
     with store.write() as connection:
-        _tell(connection, FILE if why else LOG, why or "another program reads an older state of it", now)
-        if why or all(one.id != seen for one in notices.opened(connection)):
+        _open_notice(connection, FILE if why else LOG, why or IN_USE, now)
+        if why or all(notice.id != seen for notice in notices.opened(connection)):
             return False
         notices.clear(connection, TRACES, EVERYWHERE, now, subject=FILE)
     return True
 
 
-def _written_anew(path: Path, patience: float) -> str:
-    """VACUUM. Returns why it could not be, or nothing. A passive checkpoint first keeps the log short."""
+def _rewrite(path: Path, patience: float) -> str:
+    """Write the file anew. Returns why that failed, or nothing. patience: seconds for others to let go of it."""
     if shutil.disk_usage(path.parent).free < path.stat().st_size:
-        return f"the disk has no room to write {path.name} once more"
-    with closing(sqlite3.connect(path, timeout=patience, isolation_level=None)) as connection:
-        try:
-            connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
-            connection.execute("VACUUM")
-        except sqlite3.OperationalError as error:
-            return str(error)
-    return ""
+        return f"the disk has no room for a second {path.name}"
+    return dialect.rewrite_file(path, patience)
 
 
-def _emptied(path: Path, patience: float) -> bool:
-    """Fold the log into the file and truncate it. Each try gives up at once, since waiting would hold up writers."""
+def _truncate(path: Path, patience: float) -> bool:
+    """Empty the log, in short tries within this many seconds. Returns False when others read it all the while."""
     ends = time.monotonic() + patience
-    with closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as connection:
-        while not _truncated(connection):
-            if time.monotonic() >= ends:
-                return False
-            time.sleep(REST)
+    while not dialect.truncate_log(path):
+        if time.monotonic() >= ends:
+            return False
+        time.sleep(REST)
     return True
-
-
-def _truncated(connection: sqlite3.Connection) -> bool:
-    try:
-        connection.execute("PRAGMA wal_checkpoint(PASSIVE)")  # the long part, beside which others write
-        return not connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-    except sqlite3.OperationalError:
-        return False

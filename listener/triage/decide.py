@@ -1,4 +1,4 @@
-"""Facts in, a decision out: guards first, then the responders in the policy's order, then what is left. Pure."""
+"""Turn signals into a decision: guards first, then the responders in the policy's order, then fallback rules. Pure."""
 
 import inspect
 from collections.abc import Callable, Mapping
@@ -11,122 +11,126 @@ from listener.triage.guards import GuardHit
 Guard = Callable[[MentionSignals, Policy], GuardHit | None]
 
 LOW = -0.3  # a compound score at or under it is not left without an answer
-WORTH_READING = 10  # words that nobody hears unless a person reads them
+WORTH_READING = 10  # words from which on a person should read a text that no rule takes
 _DOUBTS = ("negation", "contrast", "condition", "sarcasm", "ironic_praise", "duration", "competitor_praise", "swearing")
 
 
-def _guards() -> tuple[tuple[str, Guard, RuleResult], ...]:
-    found = [
-        (name, one)
-        for name, one in vars(guards).items()
-        if inspect.isfunction(one) and one.__module__ == guards.__name__ and not name.startswith("_")
+def _list_guards() -> tuple[tuple[str, Guard, RuleResult], ...]:
+    functions = [
+        (name, guard)
+        for name, guard in vars(guards).items()
+        if inspect.isfunction(guard) and guard.__module__ == guards.__name__ and not name.startswith("_")
     ]
-    return tuple((name, one, RuleResult(name, False, (one.__doc__ or name).split("\n")[0])) for name, one in found)
+    return tuple((name, guard, RuleResult(name, False, _first_line(guard))) for name, guard in functions)
 
 
-GUARDS = _guards()
+def _first_line(guard: Guard) -> str:
+    return (guard.__doc__ or "").partition("\n")[0].removesuffix(".")
+
+
+GUARDS = _list_guards()
 MISSES = tuple(miss for _, _, miss in GUARDS)
 
 
-def decide(facts: MentionSignals, policy: Policy, responders: Mapping[str, Responder]) -> Decision:
-    """Return what becomes of a mention, with the whole trail. responders: kind -> its module."""
-    for at, (name, guard, _) in enumerate(GUARDS):
-        if (stop := guard(facts, policy)) is not None:
-            return _stopped(name, stop, facts, [*MISSES[:at], RuleResult(name, True, stop.message, stop.words)])
-    return _ask(facts, policy, responders, [*MISSES])
+def decide(signals: MentionSignals, policy: Policy, responders: Mapping[str, Responder]) -> Decision:
+    """Return what happens with a mention, with the whole trail. responders: kind -> its module."""
+    for place, (name, guard, _) in enumerate(GUARDS):
+        if (hit := guard(signals, policy)) is not None:
+            trail = (*MISSES[:place], RuleResult(name, True, hit.message, hit.words))
+            return _stop(name, hit, signals, trail)
+    return _ask_responders(signals, policy, responders, [*MISSES])
 
 
-def _stopped(name: str, stop: GuardHit, facts: MentionSignals, trail: list[RuleResult]) -> Decision:
-    """A wish to be left alone is honoured whichever guard comes first."""
-    silent = stop.opt_out or "opt_out" in facts.cues
-    return Decision(stop.action, name, tuple(trail), None, None, stop.urgency, stop.assign_to, silent)
+def _stop(name: str, hit: GuardHit, signals: MentionSignals, trail: tuple[RuleResult, ...]) -> Decision:
+    """End with a guard; a wish to be left alone is recorded whichever guard comes first."""
+    is_opt_out = hit.opt_out or "opt_out" in signals.cues
+    return Decision(hit.action, name, trail, None, None, hit.urgency, hit.assign_to, is_opt_out)
 
 
-def _ask(
-    facts: MentionSignals, policy: Policy, responders: Mapping[str, Responder], trail: list[RuleResult]
+def _ask_responders(
+    signals: MentionSignals, policy: Policy, responders: Mapping[str, Responder], trail: list[RuleResult]
 ) -> Decision:
-    if denied := _only_denied(facts):  # before any responder: the words of a denial ("a lie") sound like a complaint
-        trail.append(RuleResult("denied", True, "sets an error about us right: needs nothing", denied))
+    if denied := _only_denied(signals):  # before any responder: words of a denial ("a lie") sound like a complaint
+        trail.append(RuleResult("denied", True, "denies a false claim: no reply needed", denied))
         return Decision("ignore", "denied", tuple(trail))
-    for responding in policy.responders:
-        answer = responders[responding.kind].respond(facts, policy)
+    for config in policy.responders:
+        answer = responders[config.kind].respond(signals, policy, config.options)
         if isinstance(answer, Pass):
-            trail.append(RuleResult(responding.kind, False, answer.message, answer.words))
+            trail.append(RuleResult(config.kind, False, answer.message, answer.words))
             continue
         trail.append(RuleResult(answer.rule, True, answer.message, answer.words))
         if isinstance(answer, Draft):
-            return Decision("draft", answer.rule, tuple(trail), responding.kind, answer, answer.urgency)
-        return _escalated(answer, trail)
-    return _fallback(facts, trail)
+            return Decision("draft", answer.rule, tuple(trail), config.kind, answer, answer.urgency)
+        return _escalate(answer, trail)
+    return _fall_back(signals, trail)
 
 
-def _escalated(answer: Escalate, trail: list[RuleResult]) -> Decision:
+def _escalate(answer: Escalate, trail: list[RuleResult]) -> Decision:
     return Decision("escalate", answer.rule, tuple(trail), urgency=answer.urgency)
 
 
-def _fallback(facts: MentionSignals, trail: list[RuleResult]) -> Decision:
-    """Nobody took it: what should not be left goes to a person, the rest needs nothing."""
+def _fall_back(signals: MentionSignals, trail: list[RuleResult]) -> Decision:
+    """Escalate what should not be left alone, ignore the rest."""
+    cues = signals.cues
     for rule, message, words in (
-        ("unanswered_question", "a question nobody has an answer to", facts.cues.get("question")),
-        ("unanswered_request", "a request nobody answers", facts.cues.get("request") or facts.cues.get("wish")),
-        ("unanswered_problem", "a problem, or mixed feelings", _trouble(facts)),
-        ("negative", f"clearly negative ({facts.compound:+.2f})", () if facts.compound <= LOW else None),
-        ("informs", "tells something that somebody here may wait for", _informs(facts)),
-        ("mixed", "kind words and doubts about them", _mixed(facts)),
-        ("sarcasm", "words that may well not be meant", facts.cues.get("sarcasm")),
-        ("long_praise", "kind words in a longer story", _story(facts)),
-        ("unclear", "may well mean something that no rule understands", _unclear(facts)),
+        ("unanswered_question", "question not covered by the fact sheet", cues.get("question")),
+        ("unanswered_request", "request that no kind of reply covers", cues.get("request") or cues.get("wish")),
+        ("unanswered_problem", "problem or complaint that no kind of reply covers", _trouble_words(signals)),
+        ("negative", f"clearly negative ({signals.compound:+.2f})", () if signals.compound <= LOW else None),
+        ("informs", "holds a number staff may need", cues.get("reference")),
+        ("informs", "part of a longer message", cues.get("part")),
+        ("mixed", "praise, with something that casts doubt on it", _mixed_words(signals)),
+        ("sarcasm", "possible sarcasm", cues.get("sarcasm")),
+        ("long_praise", "praise in a longer text", _long_praise_words(signals)),
+        ("unclear", "unclear; a person should read it", _unclear_words(signals)),
     ):
         if words is not None:
             trail.append(RuleResult(rule, True, message, words))
             return Decision("escalate", rule, tuple(trail))
-    trail.append(RuleResult("no_action_needed", True, "asks nothing, complains of nothing, and is no clear praise"))
+    trail.append(RuleResult("no_action_needed", True, "no question, complaint or clear praise"))
     return Decision("ignore", "no_action_needed", tuple(trail))
 
 
-def _only_denied(facts: MentionSignals) -> tuple[str, ...]:
-    """Claims of the fact sheet that are denied, in a text that asks nothing and complains of nothing."""
-    plain = not any(name in facts.cues for name in ("question", "request", "problem", "complaint", "threat_to_leave"))
-    denied = plain and facts.claims and all(claim.stance == "denied" for claim in facts.claims)
-    return tuple(claim.words for claim in facts.claims) if denied else ()
+def _only_denied(signals: MentionSignals) -> tuple[str, ...]:
+    """Return the claims of the fact sheet that are denied, in a text that asks nothing and complains of nothing."""
+    needs = ("question", "request", "problem", "complaint", "threat_to_leave")
+    if not signals.claims or any(name in signals.cues for name in needs):
+        return ()
+    is_denied = all(claim.stance == "denied" for claim in signals.claims)
+    return tuple(claim.words for claim in signals.claims) if is_denied else ()
 
 
-def _trouble(facts: MentionSignals) -> tuple[str, ...] | None:
+def _trouble_words(signals: MentionSignals) -> tuple[str, ...] | None:
     names = ("complaint", "problem", "resolved_trouble", "threat_to_leave")
-    return tuple(word for name in names for word in facts.cues.get(name, ())) or None
+    return tuple(word for name in names for word in signals.cues.get(name, ())) or None
 
 
-def _informs(facts: MentionSignals) -> tuple[str, ...] | None:
-    """A number or a code, or a part of a longer message."""
-    return facts.cues.get("reference") or facts.cues.get("part")
+def _doubt_words(signals: MentionSignals) -> tuple[str, ...]:
+    return next((signals.cues[name] for name in _DOUBTS if name in signals.cues), ())
 
 
-def _doubt(facts: MentionSignals) -> tuple[str, ...]:
-    return next((facts.cues[name] for name in _DOUBTS if name in facts.cues), ())
+def _mixed_words(signals: MentionSignals) -> tuple[str, ...] | None:
+    """Return praise or thanks and what makes them doubtful, if the text has both."""
+    praise, doubt = signals.cues.get("praise") or signals.cues.get("thanks"), _doubt_words(signals)
+    return praise + doubt if praise and doubt and len(signals.text.split()) > 2 else None
 
 
-def _mixed(facts: MentionSignals) -> tuple[str, ...] | None:
-    """Praise or thanks beside what makes them doubtful."""
-    kind, doubt = facts.cues.get("praise") or facts.cues.get("thanks"), _doubt(facts)
-    return kind + doubt if kind and doubt and len(facts.text.split()) > 2 else None
+def _long_praise_words(signals: MentionSignals) -> tuple[str, ...] | None:
+    """Return thanks or praise of a text that no responder took and that says more than a greeting."""
+    praise = signals.cues.get("thanks") or signals.cues.get("praise")
+    return praise if len(signals.text.split()) >= WORTH_READING and "link" not in signals.cues else None
 
 
-def _story(facts: MentionSignals) -> tuple[str, ...] | None:
-    """Thanks or praise that no rule dares to answer, and more than a greeting: nobody ignores it."""
-    kind = facts.cues.get("thanks") or facts.cues.get("praise")
-    return kind if len(facts.text.split()) >= WORTH_READING and "link" not in facts.cues else None
-
-
-def _unclear(facts: MentionSignals) -> tuple[str, ...] | None:
-    """Not kind, and with a word that turns its sense, or too long to be nothing (unless it passes on a link)."""
-    cues, length, no = facts.cues, len(facts.text.split()), "negation" in facts.cues
-    if "praise" in cues or "thanks" in cues or (facts.compound > 0 and length < WORTH_READING and not no):
+def _unclear_words(signals: MentionSignals) -> tuple[str, ...] | None:
+    """Return the doubt in a text without praise, nothing of a long one, None if it may be ignored (as a bare link)."""
+    cues, length, is_negated = signals.cues, len(signals.text.split()), "negation" in signals.cues
+    if "praise" in cues or "thanks" in cues or (signals.compound > 0 and length < WORTH_READING and not is_negated):
         return None
-    if (doubt := _doubt(facts)) and length >= 3:
+    if (doubt := _doubt_words(signals)) and length >= 3:
         return doubt
-    return () if length >= WORTH_READING and ("link" not in cues or facts.compound < 0) else None
+    return () if length >= WORTH_READING and ("link" not in cues or signals.compound < 0) else None
 
 
 def hits(decision: Decision) -> tuple[RuleResult, ...]:
-    """What is stored of the trail: the hits. Misses are made anew when shown, since decide is pure."""
-    return tuple(hit for hit in decision.trail if hit.hit)
+    """Return the hits of the trail, which are stored; misses are computed again when shown, since decide is pure."""
+    return tuple(result for result in decision.trail if result.hit)

@@ -1,4 +1,4 @@
-"""The fact sheet in a text: claims with the manner they are made in, and questions, both by loose phrases.
+"""Find the fact sheet in a text: claims with their stance, and questions, both by loose phrases.
 
 A claim's words must stand in one sentence in this order, at most GAP others between two of them; small words (you, the,
 to …) do not count, any negation ("don't", "no longer", "never") stands for any other, and a word of four letters or
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import chain, islice, zip_longest
 
 from listener.intake.cues import CueScan
-from listener.intake.phrases import ENDS, Vocabulary, clauses, words
+from listener.intake.phrases import ENDS, Vocabulary, find_clauses, parse_phrase
 from listener.model import Claim
 from listener.policy import Fact
 from listener.triage.stance import (
@@ -22,16 +22,16 @@ from listener.triage.stance import (
     PhraseMatch,
     TokenRange,
     cancels_negation,
-    manner,
-    negations_before,
-    small,
+    find_negations,
+    find_stance,
+    is_small_word,
     word_set,
 )
 
 GAP = 3
-CLAIMS = 20  # claims of one text that are read; who makes more is hostile
+MAX_CLAIMS = 20  # of a text that are read; a text with more is hostile
 BRIEF = 2  # words and mark of a sentence that only underlines a denial: "Wrong."
-# what follows such a word is meant to be left out of what came before it: "don't ship anywhere except Canada"
+# what follows such a word is an exception to what came before it: "don't ship anywhere except Canada"
 _WALLS = word_set("but except besides outside beyond unless until")
 # between a negation and its word only small words may stand, and these: "don't even offer free shipping"
 _LIGHT = word_set(
@@ -49,24 +49,24 @@ class _Phrase:
     key: str
 
 
-def _atoms(phrase: str) -> tuple[str, ...]:
-    counted = [NOT if word in NEGATIONS else word for word in words(phrase)]
-    return tuple(word for word in counted if not small(word)) or tuple(counted)
+def _parse_phrase(phrase: str) -> tuple[str, ...]:
+    counted = [NOT if word in NEGATIONS else word for word in parse_phrase(phrase)]
+    return tuple(word for word in counted if not is_small_word(word)) or tuple(counted)
 
 
-def _phrases(pairs: Iterable[tuple[str, str]]) -> list[_Phrase]:
-    found = [(fact, _atoms(phrase)) for fact, phrase in pairs]
+def _parse_phrases(pairs: Iterable[tuple[str, str]]) -> list[_Phrase]:
+    parsed = ((fact, _parse_phrase(phrase)) for fact, phrase in pairs)
     return [
-        _Phrase(fact, atoms, max((a for a in atoms if a != NOT), key=len, default=NOT))
-        for fact, atoms in found
+        _Phrase(fact, atoms, max((atom for atom in atoms if atom != NOT), key=len, default=NOT))
+        for fact, atoms in parsed
         if atoms
     ]
 
 
 def stem(word: str) -> str:
-    """A word without its plain endings (-s, -es, -ing, a silent -e); short words stay whole.
+    """Return a word without its plain endings (-s, -es, -ing, a silent -e); short words stay whole.
 
-    -ed is no plain ending: what was is not what is.
+    -ed is not one of them: the past is not the present.
     """
     if len(word) < 4 or not word.isalpha():
         return word
@@ -80,8 +80,8 @@ def stem(word: str) -> str:
     return word[:-1] if word.endswith("e") and len(word) > 3 else word
 
 
-class _Words(Vocabulary):
-    """Which words of the phrases a word of the text is, endings aside."""
+class _SheetVocabulary(Vocabulary):
+    """Word of the text -> the words of the phrases that it matches, endings aside."""
 
     def __init__(self, atoms: Iterable[str]) -> None:
         atoms = set(atoms)
@@ -91,50 +91,55 @@ class _Words(Vocabulary):
             self._stems.setdefault(stem(atom), []).append(atom)
 
     def __missing__(self, token: str) -> tuple[str, ...]:
-        found = super().__missing__(token)
+        atoms = super().__missing__(token)
         if more := self._stems.get(stem(token)):
-            self[token] = found = tuple(dict.fromkeys((*found, *more)))
-        return found
+            self[token] = atoms = tuple(dict.fromkeys((*atoms, *more)))
+        return atoms
 
 
 class FactSheet:
-    """Finds the fact sheet's claims and questions. Built once from the facts of a policy."""
+    """The claims and questions of a fact sheet. Build it once from the facts of a policy."""
 
     def __init__(self, facts: Sequence[Fact]) -> None:
         self.facts = tuple(facts)
-        claims = _phrases((fact.id, phrase) for fact in facts for phrase in fact.claims)
-        questions = _phrases((fact.id, phrase) for fact in facts for phrase in fact.questions)
-        self._known = _Words({atom for phrase in (*claims, *questions) for atom in phrase.atoms} | NEGATIONS)
-        self._keys = _Words(phrase.key for phrase in (*claims, *questions))
-        self._claims = _by_key(claims)
-        self._questions = _by_key(questions)
+        claims = _parse_phrases((fact.id, phrase) for fact in facts for phrase in fact.claims)
+        questions = _parse_phrases((fact.id, phrase) for fact in facts for phrase in fact.questions)
+        self._known = _SheetVocabulary({atom for phrase in (*claims, *questions) for atom in phrase.atoms} | NEGATIONS)
+        self._keys = _SheetVocabulary(phrase.key for phrase in (*claims, *questions))
+        self._claims = _group_by_key(claims)
+        self._questions = _group_by_key(questions)
 
-    def read(self, read: CueScan, text: str) -> tuple[tuple[Claim, ...], dict[str, tuple[str, ...]]]:
-        """Return the claims met, each with its manner, and fact -> the words of its question. text: as read.
+    def read(self, scan: CueScan, text: str) -> tuple[tuple[Claim, ...], dict[str, tuple[str, ...]]]:
+        """Return the claims in a text, each with its stance, and fact -> the words of its question. text: as scanned.
 
-        What a question or a denial says in the fact sheet's own words ("is there an exit fee?", "not true") is no
-        trouble: those hits are taken out of the cues.
+        What a question or a denial expresses in the fact sheet's own words ("is there an exit fee?", "not true") is
+        not trouble: those hits are removed from the cues.
         """
-        if not any(map(self._keys.__getitem__, read.words)):
+        if not any(map(self._keys.__getitem__, scan.words)):
             return (), {}
-        named = self._named(read.words)
+        named = self._match_words(scan.words)
         present = set(chain.from_iterable(named))
-        claims, questions = _possible(self._claims, present), _possible(self._questions, present)
+        claims, questions = _select_possible(self._claims, present), _select_possible(self._questions, present)
         if not claims and not questions:
             return (), {}
-        scene = ClaimContext(read, named, *clauses(text), _sentences(read.words))
-        every = ((fact, met) for span in scene.spans for fact, met in _met(claims, scene, span))
-        made = [(fact, met, manner(scene, met)) for fact, met in islice(every, CLAIMS)]
-        denied = {met.span for _, met, how in made if how == "denied"}
-        open_ = [span for span in scene.spans if span not in denied]
-        hits = _topics(questions, scene, [span for span in open_ if scene.asks(span)] or open_)
-        _settle(scene, [met for _, met, _ in made], denied, set().union(*hits.values()))
-        told = [Claim(fact, scene.text_at(range(met.at[0], met.at[-1] + 1)), how) for fact, met, how in made]
-        topics = {fact: tuple(read.words[at] for at in sorted(hit)) for fact, hit in hits.items()}
-        return tuple(dict.fromkeys(told)), topics
+        context = ClaimContext(scan, named, *find_clauses(text), _split_sentences(scan.words))
+        matches = (pair for span in context.sentences for pair in _match_claims(claims, context, span))
+        stances = [(fact, match, find_stance(context, match)) for fact, match in islice(matches, MAX_CLAIMS)]
+        denied = {match.span for _, match, stance in stances if stance == "denied"}
+        open_ = [span for span in context.sentences if span not in denied]
+        hits = _match_questions(questions, context, [span for span in open_ if context.is_question(span)] or open_)
+        _clean_cues(context, [match for _, match, _ in stances], denied, set().union(*hits.values()))
+        unique = dict.fromkeys(
+            Claim(fact, context.text_at(range(match.places[0], match.places[-1] + 1)), stance)
+            for fact, match, stance in stances
+        )
+        return tuple(unique), {fact: tuple(scan.words[at] for at in sorted(hit)) for fact, hit in hits.items()}
 
-    def _named(self, text: Sequence[str]) -> list[tuple[str, ...]]:
-        """Of each word the words of the fact sheet it is; NOT for a negation that the next word does not take back."""
+    def _match_words(self, text: Sequence[str]) -> list[tuple[str, ...]]:
+        """Return for each word the words of the fact sheet that it matches.
+
+        A negation is NOT, unless the next word cancels it.
+        """
         named = [atoms if NEGATIONS.isdisjoint(atoms) else (NOT,) for atoms in map(self._known.__getitem__, text)]
         return [
             () if atoms == (NOT,) and cancels_negation(after) else atoms
@@ -142,64 +147,76 @@ class FactSheet:
         ]
 
 
-def _possible(table: Mapping[str, list[_Phrase]], present: set[str]) -> list[_Phrase]:
-    """The phrases of which no word is missing from the text."""
+def _select_possible(table: Mapping[str, list[_Phrase]], present: set[str]) -> list[_Phrase]:
+    """Return the phrases of which no word is missing from the text."""
     keys = sorted(present.intersection(table))
     return [phrase for key in keys for phrase in table[key] if present.issuperset(phrase.atoms)]
 
 
-def _topics(questions: Sequence[_Phrase], scene: ClaimContext, spans: Iterable[TokenRange]) -> dict[str, set[int]]:
+def _match_questions(
+    questions: Sequence[_Phrase], context: ClaimContext, spans: Iterable[TokenRange]
+) -> dict[str, set[int]]:
     topics: dict[str, set[int]] = {}
     for start, end in spans:
         for phrase in questions:
-            hit = _anywhere(phrase.atoms, scene.named, start, end)
+            hit = _find_anywhere(phrase.atoms, context.sheet_words, start, end)
             if len(hit) > len(topics.get(phrase.fact, ())):
                 topics[phrase.fact] = hit
     return topics
 
 
-def _met(claims: Sequence[_Phrase], scene: ClaimContext, span: TokenRange) -> Iterable[tuple[str, PhraseMatch]]:
+def _match_claims(
+    claims: Sequence[_Phrase], context: ClaimContext, span: TokenRange
+) -> Iterable[tuple[str, PhraseMatch]]:
     for phrase in claims:
-        at = _ordered(phrase.atoms, scene, span)
-        if at is not None and (len(at) > 2 or _whole(phrase, scene, at)):
+        at = _find_in_order(phrase.atoms, context, span)
+        if at is not None and (len(at) > 2 or _is_whole_word(phrase, context, at)):
             yield phrase.fact, PhraseMatch(span, phrase.atoms, at)
 
 
-def _whole(phrase: _Phrase, scene: ClaimContext, at: tuple[int, ...]) -> bool:
-    """A word beside a negation alone is meant as it is written; endings are for longer phrases."""
-    word = scene.read.words[at[phrase.atoms.index(phrase.key)]]
+def _is_whole_word(phrase: _Phrase, context: ClaimContext, at: tuple[int, ...]) -> bool:
+    """True unless a word beside a negation alone has another ending; endings are for longer phrases."""
+    word = context.scan.words[at[phrase.atoms.index(phrase.key)]]
     return NOT not in phrase.atoms or phrase.key.endswith("*") or word == phrase.key
 
 
-def _settle(scene: ClaimContext, made: Sequence[PhraseMatch], denied: set[TokenRange], topics: set[int]) -> None:
-    """Take out of the cues what is said in the fact sheet's own words, to set an error right, or only to ask."""
-    asked = {span for span in scene.spans if scene.asks(span) and any(span[0] <= at < span[1] for at in topics)}
+def _clean_cues(
+    context: ClaimContext, matches: Sequence[PhraseMatch], denied: set[TokenRange], topics: set[int]
+) -> None:
+    """Remove from the cues what the fact sheet's own words express, a denial, or a mere question."""
+    asked = {
+        span
+        for span in context.sentences
+        if context.is_question(span) and any(span[0] <= at < span[1] for at in topics)
+    }
     own = {at for at in topics if any(start <= at < end for start, end in asked)}
-    own = own.union(*(range(min({met.at[0], *negations_before(scene, met)}), met.at[-1] + 1) for met in made))
+    own = own.union(
+        *(range(min({match.places[0], *find_negations(context, match)}), match.places[-1] + 1) for match in matches)
+    )
     if denied:
-        brief = [range(*span) for span in scene.spans if span[1] - span[0] <= BRIEF]
-        own = own.union(scene.inside(("claim_denied", "claim_disputed", "claim_hedged")), *brief)
+        brief = [range(*span) for span in context.sentences if span[1] - span[0] <= BRIEF]
+        own = own.union(context.covered_by(("claim_denied", "claim_disputed", "claim_hedged")), *brief)
     for cue in ("problem", "complaint", "threat_to_leave", "sarcasm"):
-        scene.drop(cue, own, ())
-    politely = {at for at in scene.inside(("request_to_know",)) if any(start <= at < end for start, end in asked)}
+        context.drop_cue(cue, own, ())
+    politely = {at for at in context.covered_by(("request_to_know",)) if any(start <= at < end for start, end in asked)}
     for cue in ("request", "wish"):
-        scene.drop(cue, own | politely, denied)
+        context.drop_cue(cue, own | politely, denied)
     for cue in ("question", "claim_asked"):
-        scene.drop(cue, set(), denied)
-    turned = [scene.read.words[span[0]] for span in asked if scene.turned(span)]
+        context.drop_cue(cue, set(), denied)
+    turned = [context.scan.words[span[0]] for span in asked if context.is_inverted(span)]
     if turned:
-        scene.read.cues.setdefault("claim_asked", tuple(turned))
+        context.scan.cues.setdefault("claim_asked", tuple(turned))
 
 
-def _by_key(phrases: Iterable[_Phrase]) -> dict[str, list[_Phrase]]:
+def _group_by_key(phrases: Iterable[_Phrase]) -> dict[str, list[_Phrase]]:
     table: dict[str, list[_Phrase]] = {}
     for phrase in phrases:
         table.setdefault(phrase.key, []).append(phrase)
     return table
 
 
-def _sentences(text: Sequence[str]) -> list[TokenRange]:
-    """Where sentences begin and end (past their closing mark)."""
+def _split_sentences(text: Sequence[str]) -> list[TokenRange]:
+    """Return where sentences begin and end (past their closing mark)."""
     spans, start = [], 0
     for at, word in enumerate(text):
         if word[0] in ENDS:
@@ -208,13 +225,13 @@ def _sentences(text: Sequence[str]) -> list[TokenRange]:
     return [*spans, (start, len(text))] if start < len(text) else spans
 
 
-def _ordered(atoms: tuple[str, ...], scene: ClaimContext, span: TokenRange) -> tuple[int, ...] | None:
-    """Where the words of a phrase stand, in order and close to one another; None when they do not."""
+def _find_in_order(atoms: tuple[str, ...], context: ClaimContext, span: TokenRange) -> tuple[int, ...] | None:
+    """Return the places of a phrase's words, in order and close to one another; None without them."""
     for first in range(*span):
-        if atoms[0] in scene.named[first]:
+        if atoms[0] in context.sheet_words[first]:
             at = [first]
             while len(at) < len(atoms):
-                following = _following(atoms[len(at)], scene, at[-1], span[1])
+                following = _find_next(atoms[len(at)], context, at[-1], span[1])
                 if following is None:
                     break
                 at.append(following)
@@ -223,22 +240,22 @@ def _ordered(atoms: tuple[str, ...], scene: ClaimContext, span: TokenRange) -> t
     return None
 
 
-def _following(atom: str, scene: ClaimContext, before: int, end: int) -> int | None:
-    """Where the next word of a phrase stands; None when it is too far, or something stands between that parts them."""
+def _find_next(atom: str, context: ClaimContext, before: int, end: int) -> int | None:
+    """Return the place of a phrase's next word; None if it is too far, or a word between separates them."""
     near = range(before + 1, min(before + 2 + GAP, end))
-    negated = NOT in scene.named[before]
+    negated = NOT in context.sheet_words[before]
     for at in near:
-        if at in scene.begins and (negated or atom == NOT or scene.read.words[at] in SPEAKERS):
+        if at in context.clause_starts and (negated or atom == NOT or context.scan.words[at] in SPEAKERS):
             return None
-        if atom in scene.named[at]:
+        if atom in context.sheet_words[at]:
             return at
-        word = scene.read.words[at]
-        if word in _WALLS or (negated and not small(word) and word not in _LIGHT):
+        word = context.scan.words[at]
+        if word in _WALLS or (negated and not is_small_word(word) and word not in _LIGHT):
             return None
     return None
 
 
-def _anywhere(atoms: tuple[str, ...], named: Sequence[tuple[str, ...]], start: int, end: int) -> set[int]:
-    """Where the words of a question stand, in any order; empty when one is missing."""
+def _find_anywhere(atoms: tuple[str, ...], named: Sequence[tuple[str, ...]], start: int, end: int) -> set[int]:
+    """Return the places of a question's words, in any order; empty if a word is missing."""
     hit = [next((at for at in range(start, end) if atom in named[at]), -1) for atom in atoms]
     return set() if -1 in hit else set(hit)

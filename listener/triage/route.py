@@ -26,7 +26,7 @@ from listener.store import events, mentions, notices, people, policies, replies,
 from listener.store.engine import Store
 from listener.triage.decide import decide, hits
 from listener.triage.signals import SignalExtractor, pack
-from responders.wording import first_fitting
+from listener.wording import first_fitting
 
 log = logging.getLogger(__name__)
 

@@ -1,7 +1,7 @@
-"""In what manner a claim of the fact sheet is made: stated, asked, denied, or hedged (which a person had better read).
+"""Find the stance of a claim of the fact sheet: stated, asked, denied, or hedged (which a person should read).
 
-Hedged is all that is not plainly said by the author, of us, now: "I heard that", "if", "didn't", "my order", in
-quotation marks, or of another company. In doubt a claim is hedged: a person looks, and nobody is corrected who made
+Hedged is whatever the author does not plainly say, about us, now: "I heard that", "if", "didn't", "my order", in
+quotation marks, or about another company. In doubt a claim is hedged: a person looks, and nobody is corrected who made
 no error.
 """
 
@@ -12,15 +12,15 @@ from typing import Literal
 from listener.intake.cues import CueScan
 
 NOT = "\x00not"  # stands for any negation, in phrases and in texts
-NEXT = 12  # words after a sentence in which the claim made in it may be taken back, or turned into a question
-BEFORE = 3  # words before a claim in which a negation turns it round
+NEXT = 12  # words after a sentence in which its claim may be taken back, or become a question
+BEFORE = 3  # words before a claim in which a negation reverses it
 SHORT = 4  # words of a question that asks nothing but "really?"
-Manner = Literal["stated", "asked", "denied", "hedged"]
+Stance = Literal["stated", "asked", "denied", "hedged"]
 TokenRange = tuple[int, int]
 
 
 def word_set(words: str) -> frozenset[str]:
-    """Words written with blanks between them."""
+    """Return the words of a text, which blanks separate."""
     return frozenset(words.split())
 
 
@@ -41,7 +41,7 @@ _I = word_set("i i'm im i've ive i'd we we've")
 SPEAKERS = _I | word_set("you they he she it")  # behind a comma, one of these begins another statement
 _MINE = word_set("my mine our his her")
 _JOINTS = word_set("and but so because since that when while cause cuz though although then plus also why how where")
-# words before a claim that name nobody, or only the house itself, or say how the author came to know
+# words before a claim that name nobody, or only us, or how the author came to know
 _NOBODY = word_set(
     "shop shops store company brand place site website app team people folks here now sure wow oh ok okay well hey hi"
     " hello lol yes yeah no still again only too all both such what today nowadays basically fact facts news fun out"
@@ -50,7 +50,7 @@ _NOBODY = word_set(
     " heads up kind day like good better"
 )
 _ASKING = word_set("is are do does can could will would has have am")
-# what follows it then; another word may follow the brand's name, which was taken out: "Fernhill has fees"
+# what follows it then; another word may follow the brand's name, which was removed: "Fernhill has fees"
 _ASKED_OF = word_set("you your u i we they he she it there this that these those my anyone anybody someone all any")
 _TAKEN = word_set("do does did can will")  # "You don't ship to Canada - oh wait, you do"
 _WHO = word_set("you they it we u")
@@ -67,167 +67,173 @@ def cancels_negation(word: str | None) -> bool:
     return word in _MERELY
 
 
-def small(word: str) -> bool:
+def is_small_word(word: str) -> bool:
     """True for a word that does not count in claims and questions."""
     return word in _SMALL
 
 
 @dataclass(frozen=True, slots=True)
 class PhraseMatch:
-    """A claim met in a sentence: the words of its phrase, and where they stand in the text, in order."""
+    """A claim in a sentence: the words of its phrase, and their places in the text, in order."""
 
     span: TokenRange
     atoms: tuple[str, ...]
-    at: tuple[int, ...]
+    places: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimContext:
-    """A text as claims are read in it. named: of each word, the words of the fact sheet it is.
+    """A text as claims are read in it. sheet_words: of each word, the words of the fact sheet that it matches.
 
-    begins: words that begin a clause; quoted: words in quotation marks; spans: the sentences.
+    clause_starts, quoted: places of words that begin a clause, and of words in quotation marks.
     """
 
-    read: CueScan
-    named: Sequence[tuple[str, ...]]
-    begins: frozenset[int]
+    scan: CueScan
+    sheet_words: Sequence[tuple[str, ...]]
+    clause_starts: frozenset[int]
     quoted: frozenset[int]
-    spans: Sequence[TokenRange]
+    sentences: Sequence[TokenRange]
 
     def cues(self, span: TokenRange) -> set[str]:
-        """The cues that begin in a sentence."""
-        return {hit.cue for hit in self.read.found if span[0] <= hit.start < span[1]}
+        """Return the cues that begin in a sentence."""
+        return {hit.cue for hit in self.scan.matches if span[0] <= hit.start < span[1]}
 
-    def inside(self, cues: Collection[str]) -> set[int]:
-        """The words that hits of these cues cover."""
-        return {at for hit in self.read.found if hit.cue in cues for at in range(hit.start, hit.end)}
+    def covered_by(self, cues: Collection[str]) -> set[int]:
+        """Return the places of the words that matched these cues."""
+        return {at for hit in self.scan.matches if hit.cue in cues for at in range(hit.start, hit.end)}
 
-    def marked(self, span: TokenRange) -> bool:
-        """The sentence ends with a question mark."""
-        return "?" in self.read.words[span[1] - 1]
+    def has_question_mark(self, span: TokenRange) -> bool:
+        """True if the sentence ends with a question mark."""
+        return "?" in self.scan.words[span[1] - 1]
 
-    def asks(self, span: TokenRange) -> bool:
-        """The sentence is a question: by its mark, its words, or its first word."""
-        return self.marked(span) or bool(self.cues(span) & {"question", "claim_asked"}) or self.turned(span)
+    def is_question(self, span: TokenRange) -> bool:
+        """True if the sentence is a question: by its mark, its words, or its first word."""
+        return (
+            self.has_question_mark(span)
+            or bool(self.cues(span) & {"question", "claim_asked"})
+            or self.is_inverted(span)
+        )
 
-    def turned(self, span: TokenRange) -> bool:
-        """It begins as a question does: "are dogs allowed"."""
-        first = self.read.words[span[0] : span[0] + 2]
+    def is_inverted(self, span: TokenRange) -> bool:
+        """True if the sentence begins as a question does: "are dogs allowed"."""
+        first = self.scan.words[span[0] : span[0] + 2]
         if len(first) < 2 or first[0] not in _ASKING:
             return False
         return first[1] in _ASKED_OF or (first[0] == "are" and first[1].endswith("s"))
 
-    def text_at(self, at: Iterable[int]) -> str:
-        """These words of the text."""
-        return " ".join(self.read.words[one] for one in at)
+    def text_at(self, places: Iterable[int]) -> str:
+        """Return these words of the text."""
+        return " ".join(self.scan.words[place] for place in places)
 
-    def drop(self, cue: str, own: Collection[int], spans: Collection[TokenRange]) -> None:
-        """Take out of a cue the hits that lie wholly in `own` or stand in one of these sentences."""
-        cues, found = self.read.cues, [hit for hit in self.read.found if hit.cue == cue]
-        gone = [
-            hit for hit in found
+    def drop_cue(self, cue: str, own: Collection[int], spans: Collection[TokenRange]) -> None:
+        """Remove from a cue the hits that lie wholly in the places `own` or in one of these sentences."""
+        cues, hits = self.scan.cues, [hit for hit in self.scan.matches if hit.cue == cue]
+        dropped = [
+            hit for hit in hits
             if all(at in own for at in range(hit.start, hit.end)) or any(a <= hit.start < b for a, b in spans)
         ]  # fmt: skip
-        words = {self.text_at(range(hit.start, hit.end)) for hit in gone}
-        words -= {self.text_at(range(hit.start, hit.end)) for hit in found if hit not in gone}
-        if spans and not any(self.marked(span) for span in self.spans if span not in spans):
+        words = {self.text_at(range(hit.start, hit.end)) for hit in dropped}
+        words -= {self.text_at(range(hit.start, hit.end)) for hit in hits if hit not in dropped}
+        if spans and not any(self.has_question_mark(span) for span in self.sentences if span not in spans):
             words.add("?")
         if left := tuple(word for word in cues.get(cue, ()) if word not in words):
             cues[cue] = left
         else:
             cues.pop(cue, None)
 
-    def clause(self, at: int, span: TokenRange, joints: Collection[str]) -> int:
-        """Where the clause begins in which a word stands."""
-        while at > span[0] and at not in self.begins and self.read.words[at - 1] not in joints:
+    def find_clause_start(self, at: int, span: TokenRange, joints: Collection[str]) -> int:
+        """Return the place where the clause of a word begins."""
+        while at > span[0] and at not in self.clause_starts and self.scan.words[at - 1] not in joints:
             at -= 1
         return at
 
 
-def manner(scene: ClaimContext, met: PhraseMatch) -> Manner:
-    """How the claim is made."""
-    after = [other for other in scene.spans if met.span[1] <= other[0] < met.span[1] + NEXT]
-    hedged = "claim_hedged" in scene.cues(met.span)
-    turned = bool(negations_before(scene, met))
-    if _denied(scene, met, after) or (turned and NOT not in met.atoms and not hedged):
+def find_stance(context: ClaimContext, match: PhraseMatch) -> Stance:
+    """Return the stance of a claim."""
+    after = [other for other in context.sentences if match.span[1] <= other[0] < match.span[1] + NEXT]
+    is_hedged = "claim_hedged" in context.cues(match.span)
+    is_negated = bool(find_negations(context, match))
+    if _is_denied(context, match, after) or (is_negated and NOT not in match.atoms and not is_hedged):
         return "denied"
-    if _asked(scene, met.span, after):
+    if _is_asked(context, match.span, after):
         return "asked"
-    return "hedged" if hedged or turned or _unsaid(scene, met) or _of_another(scene, met) else "stated"
+    is_doubtful = is_hedged or is_negated or _is_not_asserted(context, match) or _is_about_others(context, match)
+    return "hedged" if is_doubtful else "stated"
 
 
-def negations_before(scene: ClaimContext, met: PhraseMatch) -> set[int]:
-    """Other negations inside the claim, or shortly before it in its clause, that do not merely deplore it."""
-    start = max(scene.clause(met.at[0], met.span, _JOINTS - {"that"}), met.at[0] - BEFORE)
-    found = {at for at in range(start, met.at[-1]) if NOT in scene.named[at] and at not in met.at}
-    return found - scene.inside({"claim_granted"})
+def find_negations(context: ClaimContext, match: PhraseMatch) -> set[int]:
+    """Return other negations inside the claim, or shortly before it in its clause, that do not merely deplore it."""
+    start = max(context.find_clause_start(match.places[0], match.span, _JOINTS - {"that"}), match.places[0] - BEFORE)
+    places = {at for at in range(start, match.places[-1]) if NOT in context.sheet_words[at] and at not in match.places}
+    return places - context.covered_by({"claim_granted"})
 
 
-def _denied(scene: ClaimContext, met: PhraseMatch, after: Sequence[TokenRange]) -> bool:
-    """Set right in the same breath or in the next one. A question whether it is a myth sets nothing right."""
-    told = (met.span, *after)
-    if any("claim_disputed" in scene.cues(one) for one in told):
+def _is_denied(context: ClaimContext, match: PhraseMatch, after: Sequence[TokenRange]) -> bool:
+    """True if its sentence or the next ones deny it. A question whether it is a myth denies nothing."""
+    spans = (match.span, *after)
+    if any("claim_disputed" in context.cues(span) for span in spans):
         return True
-    if any(_says_untrue(scene, met, one) for one in told if not scene.marked(one)):
+    if any(_is_called_untrue(context, match, span) for span in spans if not context.has_question_mark(span)):
         return True
-    return any(_taken_back(scene, met, at) for one in told for at in range(max(one[0], met.at[-1] + 1), one[1]))
+    first = match.places[-1] + 1
+    return any(_is_taken_back(context, match, at) for start, end in spans for at in range(max(start, first), end))
 
 
-def _says_untrue(scene: ClaimContext, met: PhraseMatch, span: TokenRange) -> bool:
-    """A word of denial in the claim's own clause, or in another one that only takes up the claim."""
-    mine = scene.clause(met.at[0], met.span, ())
-    for hit in scene.read.found:
+def _is_called_untrue(context: ClaimContext, match: PhraseMatch, span: TokenRange) -> bool:
+    """True for a word of denial in the claim's own clause, or in another one that only takes up the claim."""
+    of_claim = context.find_clause_start(match.places[0], match.span, ())
+    for hit in context.scan.matches:
         if hit.cue == "claim_denied" and span[0] <= hit.start < span[1]:
-            start = scene.clause(hit.start, span, ())
-            if start == mine or _TAKING_UP.issuperset(scene.read.words[start : hit.start]):
+            start = context.find_clause_start(hit.start, span, ())
+            if start == of_claim or _TAKING_UP.issuperset(context.scan.words[start : hit.start]):
                 return True
     return False
 
 
-def _taken_back(scene: ClaimContext, met: PhraseMatch, at: int) -> bool:
-    """ "They do", "you can too": a pronoun, an auxiliary, and then nothing, or one of the claim's own words."""
-    text, rest = scene.read.words, at + 2
+def _is_taken_back(context: ClaimContext, match: PhraseMatch, at: int) -> bool:
+    """True for "they do", "you can too": a pronoun, an auxiliary, and then nothing, or one of the claim's own words."""
+    text, rest = context.scan.words, at + 2
     if text[at] not in _WHO or rest > len(text) or text[at + 1] not in _TAKEN:
         return False
     while rest < len(text) and text[rest] in _WITH:
         rest += 1
-    if rest == len(text) or rest in scene.begins:
+    if rest == len(text) or rest in context.clause_starts:
         return True
-    return text[rest][0] in ".!;…\n" or bool(set(scene.named[rest]) & set(met.atoms) - {NOT})
+    return text[rest][0] in ".!;…\n" or bool(set(context.sheet_words[rest]) & set(match.atoms) - {NOT})
 
 
-def _asked(scene: ClaimContext, span: TokenRange, after: Sequence[TokenRange]) -> bool:
-    """By its own mark or words, or by a short question right behind it: "Is that so?"."""
-    if scene.asks(span):
+def _is_asked(context: ClaimContext, span: TokenRange, after: Sequence[TokenRange]) -> bool:
+    """True if it is asked by its own mark or words, or by a short question right behind it: "Is that so?"."""
+    if context.is_question(span):
         return True
-    return bool(after) and scene.marked(after[0]) and after[0][1] - after[0][0] - 1 <= SHORT
+    return bool(after) and context.has_question_mark(after[0]) and after[0][1] - after[0][0] - 1 <= SHORT
 
 
-def _unsaid(scene: ClaimContext, met: PhraseMatch) -> bool:
-    """In the past, in quotation marks, or of a thing of the author's own ("won't send my order to Canada")."""
-    text, at = scene.read.words, met.at
-    own = any(text[one] in _MINE and one + 1 not in at for one in range(at[0], at[-1]))
-    return own or at[0] in scene.quoted or any(text[one] in _PAST for one in at)
+def _is_not_asserted(context: ClaimContext, match: PhraseMatch) -> bool:
+    """True in the past, in quotation marks, or of a thing of the author's own ("won't send my order to Canada")."""
+    text, places = context.scan.words, match.places
+    is_own = any(text[at] in _MINE and at + 1 not in places for at in range(places[0], places[-1]))
+    return is_own or places[0] in context.quoted or any(text[at] in _PAST for at in places)
 
 
-def _of_another(scene: ClaimContext, met: PhraseMatch) -> bool:
-    """The claim's subject, the words before it in its clause, is the author, or names somebody who may not be us.
+def _is_about_others(context: ClaimContext, match: PhraseMatch) -> bool:
+    """True if the claim's subject (the words before it in its clause) is the author, or names somebody else.
 
-    Or somebody says it of us: "my colleague swears you don't ship to Canada".
+    Also if somebody else makes the claim about us: "my colleague swears you don't ship to Canada".
     """
-    text, first = scene.read.words, scene.clause(met.at[0], met.span, _JOINTS)
-    subject = set(text[first : met.at[0]])
+    text, first = context.scan.words, context.find_clause_start(match.places[0], match.span, _JOINTS)
+    subject = set(text[first : match.places[0]])
     if (_MINE | _I) & subject and not _US & subject:
         return True
-    if _THEM & subject and ("other_handles" in scene.read.cues or _US & set(text)):
+    if _THEM & subject and ("other_handles" in context.scan.cues or _US & set(text)):
         return True  # beside "you", "they" are others
-    said = {one for hit in scene.read.found for one in range(hit.start, hit.end)}
-    ours = (one for one in range(first, met.at[0]) if text[one] in _US)  # behind "your" stands what is ours
-    return any(_names(scene, one) for one in range(first, next(ours, met.at[0])) if one not in said)
+    of_cues = {at for hit in context.scan.matches for at in range(hit.start, hit.end)}
+    ours = (at for at in range(first, match.places[0]) if text[at] in _US)  # behind "your" stands what is ours
+    return any(_may_name_somebody(context, at) for at in range(first, next(ours, match.places[0])) if at not in of_cues)
 
 
-def _names(scene: ClaimContext, at: int) -> bool:
-    """The word may name somebody: no small word, no word of the fact sheet, none that says how."""
-    word = scene.read.words[at]
-    plain = word in _SMALL | _NOBODY | _THEM or word.endswith("ly") or not word[0].isalpha()
-    return not plain and not scene.named[at]
+def _may_name_somebody(context: ClaimContext, at: int) -> bool:
+    """True for a word that may be a name: not a small word, a word of the fact sheet, or an adverb."""
+    word = context.scan.words[at]
+    is_plain = word in _SMALL | _NOBODY | _THEM or word.endswith("ly") or not word[0].isalpha()
+    return not is_plain and not context.sheet_words[at]

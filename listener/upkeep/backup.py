@@ -1,9 +1,9 @@
 """An online copy of the database, checked before it counts."""
 
-import sqlite3
 from pathlib import Path
 
 from listener.errors import InputError, StoreError
+from listener.store import dialect
 
 
 def backup(database: Path, target: Path) -> int:
@@ -16,29 +16,15 @@ def backup(database: Path, target: Path) -> int:
     if not target.parent.is_dir():
         raise InputError(f"there is no folder {target.parent}", "make it first")
     _copy(database, target)
-    target.chmod(0o600)
-    _check(target)
+    if (problem := dialect.check_integrity(target)) != "ok":
+        raise StoreError(f"the copy {target} is damaged: {problem}", "check the disk; the database itself is unchanged")
     return target.stat().st_size
 
 
 def _copy(database: Path, target: Path) -> None:
-    connection = sqlite3.connect(database, timeout=10)
     try:
-        connection.execute("VACUUM INTO ?", (str(target),))
-    except sqlite3.Error as error:
+        with dialect.as_store_error(database):
+            dialect.copy_database(database, target)
+    except StoreError as error:
         target.unlink(missing_ok=True)
-        raise InputError(f"cannot write {target} ({error})", "check the folder's mode and free space") from error
-    finally:
-        connection.close()
-
-
-def _check(target: Path) -> None:
-    connection = sqlite3.connect(target)
-    try:
-        found = connection.execute("PRAGMA integrity_check").fetchone()[0]
-    finally:
-        connection.close()
-    if found != "ok":
-        raise StoreError(
-            f"the copy {target} is not sound: {found}", "check the disk; the database itself was not changed"
-        )
+        raise InputError(f"cannot write {target} ({error.what})", "check the folder's mode and free space") from error

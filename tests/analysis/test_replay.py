@@ -15,6 +15,7 @@ from listener.policy import Policy
 from listener.settings import read_policy
 from listener.store import people
 from listener.store.tables import metadata
+from responders import thank_you
 from tests import factories
 from tests.desk.world import World, made, praise, preview
 
@@ -49,8 +50,8 @@ def other(**options: Any) -> Policy:
     """The starter's policy with other options of the thank-you."""
     told = factories.policy()
     kinds = (
-        replace(one, options=replace(one.options, **options)) if one.kind == "thank_you" else one
-        for one in told.responders
+        replace(config, options=thank_you.Options(**options)) if config.kind == "thank_you" else config
+        for config in told.responders
     )
     return replace(told, responders=tuple(kinds))
 
@@ -109,8 +110,8 @@ def test_every_kind_of_change_is_counted(world: World) -> None:
 )
 def test_the_kind_of_a_change(before: dict[str, Any], after: dict[str, Any], change: str | None) -> None:
     """The gravest one names it."""
-    usual = {"decision": "draft", "kind": "support", "rule": "support", "auto": False, "text": "text"}
-    assert changed({**usual, **before}, {**usual, **after}) == change
+    usual: Any = {"decision": "draft", "kind": "support", "rule": "support", "auto": False, "text": "text"}
+    assert changed(usual | before, usual | after) == change
 
 
 def test_new_words_and_facts_are_read_in_old_mentions(world: World) -> None:

@@ -68,7 +68,7 @@ def test_volume_is_counted_by_kind_hour_and_day_of_the_policys_zone(world: World
     world.after(minutes=1)
     volume = measured(world)["volume"]
     assert volume["kinds"] == {"thank_you": 2, "support": 1, "ignored": 1}
-    assert {one["hour"]: one["mentions"] for one in volume["hours"] if one["mentions"]} == {11: 3, 0: 1}
+    assert {hour["hour"]: hour["mentions"] for hour in volume["hours"] if hour["mentions"]} == {11: 3, 0: 1}
     assert volume["days"] == [
         {"day": "2026-11-24", "mentions": 3, "kinds": {"thank_you": 2, "support": 1}},
         {"day": "2026-11-25", "mentions": 1, "kinds": {"ignored": 1}},
@@ -104,10 +104,10 @@ def test_response_rate_is_of_the_mentions_that_asked(world: World) -> None:
 
 def test_first_response_runs_on_the_business_clock_and_knows_no_automatic_reply(world: World) -> None:
     """After 1 h and 2 h; from Tuesday 14:00 to Wednesday 10:00 it is 3 h + 1 h; itself at once is not counted."""
-    one, two, itself = world.said(PRAISE, PRAISE, PRAISE)
+    first, second, itself = world.said(PRAISE, PRAISE, PRAISE)
     world.put(itself, "sent", sent_at=world.now, approved_by="policy", approved_at=world.now)
-    answered(world, one, hours=1)
-    answered(world, two, hours=1)
+    answered(world, first, hours=1)
+    answered(world, second, hours=1)
     (three,) = world.after(hours=2).said(PRAISE)
     answered(world, three, hours=20)
     world.after(minutes=1)
@@ -124,8 +124,8 @@ def test_a_second_answer_in_a_conversation_is_no_first_response(world: World) ->
     (second,) = world.after(hours=1).said(LATE, conversation_id="c", author_id="other")
     answered(world, second, hours=24)
     world.after(minutes=1)
-    found = measured(world)["first_response"]
-    assert (found["of"], found["median_seconds"], found["wall_p90_seconds"]) == (1, 600, 600)
+    metrics = measured(world)["first_response"]
+    assert (metrics["of"], metrics["median_seconds"], metrics["wall_p90_seconds"]) == (1, 600, 600)
     assert measured(world, days=1.03)["first_response"]["of"] == 0
 
 
@@ -147,8 +147,8 @@ def test_targets_met_are_of_those_sent_or_overdue(world: World) -> None:
     }  # fmt: skip
 
 
-def test_a_rules_drafts_are_approved_edited_rejected_or_handed_on(world: World) -> None:
-    """Of eight thanks staff decided five: 2 approved, 1 edited, 1 rejected, 1 handed on; itself, ended, open beside."""
+def test_a_rules_drafts_are_approved_edited_rejected_or_escalated(world: World) -> None:
+    """Of eight thanks staff decided five: 2 approved, 1 edited, 1 rejected, 1 escalated; the others are apart."""
     numbers = world.said(*[PRAISE] * 8)
     answered(world, numbers[0])
     approve(world.store, world.desk(), [Target(numbers[1])])
@@ -184,26 +184,32 @@ def test_a_draft_counts_by_what_staff_did_to_it_last(world: World) -> None:
     transitions.edit(world.store, world.desk(), handed, "Thank you!")
     answered(world, handed)
     world.after(minutes=1)
-    (found,) = measured(world)["rules"]
-    assert {name: found[name] for name in ("approved", "edited", "rejected", "escalated", "open")} == {
+    (metrics,) = measured(world)["rules"]
+    assert {name: metrics[name] for name in ("approved", "edited", "rejected", "escalated", "open")} == {
         "approved": 1, "edited": 1, "rejected": 1, "escalated": 1, "open": 1
     }  # fmt: skip
-    assert [one["number"] for one in measured(world)["reject_reasons"]] == [found["rejected"]]
+    assert [reason["number"] for reason in measured(world)["reject_reasons"]] == [metrics["rejected"]]
 
 
 def test_what_was_earned_is_no_first_response_and_no_decision_of_staff(world: World) -> None:
     """Ten approvals of staff earn it; the eleventh goes by itself and counts as such, as `earshot status` has it."""
     world.policy = replace(POLICY, autonomy=Autonomy(10, 0, 0.0), holds=Holds(max_similar_per_day=0))
-    world.policy = replace(world.policy, responders=tuple(replace(one, auto="earned") for one in POLICY.responders))
+    world.policy = replace(
+        world.policy, responders=tuple(replace(config, auto="earned") for config in POLICY.responders)
+    )
     for number in world.said(*[PRAISE] * 10):
         answered(world, number)
     (itself,) = world.said(PRAISE)
     autonomy.approve_automatically(world.store, world.policy, preview, "memory", world.now)
     world.put(itself, "sent", sent_at=world.now, remote_id="p")
     world.after(minutes=1)
-    found = measured(world)
-    assert (found["first_response"]["of"], found["response"]["staff"], found["response"]["automatic"]) == (10, 10, 1)
-    (row,) = found["rules"]
+    metrics = measured(world)
+    assert (metrics["first_response"]["of"], metrics["response"]["staff"], metrics["response"]["automatic"]) == (
+        10,
+        10,
+        1,
+    )
+    (row,) = metrics["rules"]
     with world.store.read() as connection:
         progress = autonomy.progress(connection, world.policy, "thank_you")
     assert (row["automatic"], row["decided"], row["approved"]) == (
@@ -226,12 +232,12 @@ def test_reasons_are_counted_as_staff_wrote_them(world: World) -> None:
 
 def test_edit_distance_is_in_words_from_our_draft_to_what_went_out(world: World) -> None:
     """One text with 1 word more, edited twice, one replaced wholly by 2 words; the middle of 1 and n."""
-    one, two = world.said(PRAISE, PRAISE)
-    drafts = [world.reply(number).text or "" for number in (one, two)]
-    transitions.edit(world.store, world.desk(), one, "something else first")
-    transitions.edit(world.store, world.desk(), one, drafts[0] + " Ada")
-    transitions.edit(world.store, world.desk(), two, "Xyzzy plugh")
-    for number in (one, two):
+    first, second = world.said(PRAISE, PRAISE)
+    drafts = [world.reply(number).text or "" for number in (first, second)]
+    transitions.edit(world.store, world.desk(), first, "something else first")
+    transitions.edit(world.store, world.desk(), first, drafts[0] + " Ada")
+    transitions.edit(world.store, world.desk(), second, "Xyzzy plugh")
+    for number in (first, second):
         answered(world, number)
     world.after(minutes=1)
     lengths = [len(text.split()) for text in drafts]
@@ -273,7 +279,7 @@ def test_complaints_are_counted_by_what_they_are_about(world: World) -> None:
     }
 
 
-def test_listening_health_tells_gaps_outages_and_lag(world: World) -> None:
+def test_listening_counts_gaps_outages_and_lag(world: World) -> None:
     """Lags of 0, 60 and 120 s (older words were there before us); 2 gaps, 1 cleared; an outage of 2 h, one still on."""
     for seconds in (0, 60, 120):
         world.said(IDLE, created_at=world.now - timedelta(seconds=seconds))
@@ -289,34 +295,34 @@ def test_listening_health_tells_gaps_outages_and_lag(world: World) -> None:
         notices.open_notice(connection, "billing", "memory", "x", "y", world.now, subject="sending")
     began = world.now
     world.after(minutes=30)
-    found = measured(world)["listening"]
-    assert (found["gaps"], found["gaps_open"], found["outage_seconds"]) == (2, 1, 2.5 * 3600)
-    assert found["outages"][1] == {
+    metrics = measured(world)["listening"]
+    assert (metrics["gaps"], metrics["gaps_open"], metrics["outage_seconds"]) == (2, 1, 2.5 * 3600)
+    assert metrics["outages"][1] == {
         "platform": "memory", "kind": "billing", "since": began, "until": world.now, "over": False
     }  # fmt: skip
-    assert found["lag"] == {"of": 3, "median_seconds": 60, "p90_seconds": 120, "most_seconds": 120}
+    assert metrics["lag"] == {"of": 3, "median_seconds": 60, "p90_seconds": 120, "most_seconds": 120}
 
 
-def test_spend_tells_what_replies_cost(world: World) -> None:
+def test_spend_has_the_cost_of_replies(world: World) -> None:
     """0.005 for reading, 0.01 and 0.02 for two replies; last month's is not in it."""
-    one, two = world.said(PRAISE, PRAISE)
+    first, second = world.said(PRAISE, PRAISE)
     with world.store.write() as connection:
         ledger.charge(connection, "x", "GET", 1, 9.0, world.now - timedelta(days=30))
         ledger.charge(connection, "x", "GET", 1, 0.005, world.now)
-        ledger.charge(connection, "x", "POST", 1, 0.01, world.now, reply_id=one)
-        ledger.charge(connection, "x", "POST", 1, 0.02, world.now, reply_id=two)
+        ledger.charge(connection, "x", "POST", 1, 0.01, world.now, reply_id=first)
+        ledger.charge(connection, "x", "POST", 1, 0.02, world.now, reply_id=second)
     world.after(minutes=1)
-    (found,) = measured(world)["spend"]
-    assert found == {
+    (metrics,) = measured(world)["spend"]
+    assert metrics == {
         "platform": "x", "usd": pytest.approx(0.035), "calls": 3, "for_replies_usd": pytest.approx(0.03), "replies": 2
     }  # fmt: skip
 
 
 def test_nothing_heard_is_no_figure_and_no_error(world: World) -> None:
     """Without a denominator there is no rate."""
-    found = measured(world)
-    assert (found["mentions"], found["response"]["rate"], found["sentiment"]["net"]) == (0, None, None)
-    assert (found["first_response"].pop("of"), set(found["first_response"].values())) == (0, {None})
+    metrics = measured(world)
+    assert (metrics["mentions"], metrics["response"]["rate"], metrics["sentiment"]["net"]) == (0, None, None)
+    assert (metrics["first_response"].pop("of"), set(metrics["first_response"].values())) == (0, {None})
 
 
 @pytest.mark.parametrize(
@@ -332,7 +338,7 @@ def test_nothing_heard_is_no_figure_and_no_error(world: World) -> None:
 )
 def test_the_business_clock_stands_still_outside_business_hours(start: str, end: str, hours: float) -> None:
     """Nights, weekends, holidays; and the hours are London's, whatever UTC says."""
-    begun, ended = (datetime.fromisoformat(one).replace(tzinfo=UTC) for one in (start, end))
+    begun, ended = (datetime.fromisoformat(text).replace(tzinfo=UTC) for text in (start, end))
     assert business_time(POLICY, begun, ended) == timedelta(hours=hours)
 
 

@@ -21,14 +21,14 @@ __all__ = ["world"]
 
 def edited(world: World, number: int, text: str) -> int:
     """The author edits the mention of a reply. Returns the id of its reply then."""
-    said = world.item(number).mention
-    world.heard(replace(said, text=text, created_at=world.after(minutes=5).now))
-    return world.reply_to(said.id)
+    mention = world.item(number).mention
+    world.heard(replace(mention, text=text, created_at=world.after(minutes=5).now))
+    return world.reply_to(mention.id)
 
 
-def rule(found: Json, name: str) -> Json:
+def rule(metrics: Json, name: str) -> Json:
     """A rule's line."""
-    return {key: value for one in found["rules"] if one["rule"] == name for key, value in one.items()}
+    return {key: value for row in metrics["rules"] if row["rule"] == name for key, value in row.items()}
 
 
 def test_a_draft_keeps_its_verdict_when_the_author_edits(world: World) -> None:
@@ -37,10 +37,10 @@ def test_a_draft_keeps_its_verdict_when_the_author_edits(world: World) -> None:
     transitions.reject(world.store, world.desk(), first, "sarcasm")
     second = edited(world, first, LATE)
     answered(world, second, minutes=5)
-    found = measured(world.after(minutes=1))
-    assert second != first and {one["rule"] for one in found["rules"]} == {"thank_you", "support"}
-    assert (rule(found, "thank_you")["rejected"], rule(found, "support")["approved"]) == (1, 1)
-    assert found["volume"]["kinds"] == {"support": 1}
+    metrics = measured(world.after(minutes=1))
+    assert second != first and {row["rule"] for row in metrics["rules"]} == {"thank_you", "support"}
+    assert (rule(metrics, "thank_you")["rejected"], rule(metrics, "support")["approved"]) == (1, 1)
+    assert metrics["volume"]["kinds"] == {"support": 1}
 
 
 def test_what_was_approved_before_an_edit_is_open_again(world: World) -> None:
@@ -48,47 +48,51 @@ def test_what_was_approved_before_an_edit_is_open_again(world: World) -> None:
     (number,) = world.said(LATE)
     world.put(number, "approved", approved_by="dana", approved_at=world.now, what="approved")
     edited(world, number, f"{LATE}, please")
-    found = rule(measured(world.after(minutes=1)), "support")
-    assert (found["approved"], found["open"], found["decided"]) == (0, 1, 0)
+    metrics = rule(measured(world.after(minutes=1)), "support")
+    assert (metrics["approved"], metrics["open"], metrics["decided"]) == (0, 1, 0)
 
 
 @pytest.mark.parametrize(("state", "automatic", "open_"), [("approved", 1, 0), ("failed", 0, 1), ("by_hand", 0, 1)])
 def test_an_automatic_reply_that_failed_is_not_done(world: World, state: str, automatic: int, open_: int) -> None:
     """It waits for staff like any other, and is late like any other."""
     world.policy = replace(
-        world.policy, responders=tuple(replace(one, auto="always") for one in world.policy.responders), quiet=()
+        world.policy, responders=tuple(replace(config, auto="always") for config in world.policy.responders), quiet=()
     )
     (number,) = world.said(PRAISE)
     autonomy.approve_automatically(world.store, world.policy, preview, "memory", world.now)
     if state != "approved":
         world.put(number, state)
-    found = measured(world.after(days=2))
-    assert (rule(found, "thank_you")["automatic"], rule(found, "thank_you")["open"]) == (automatic, open_)
-    assert found["targets"]["missed"] == open_ and found["response"]["waiting"] == 1
+    metrics = measured(world.after(days=2))
+    assert (rule(metrics, "thank_you")["automatic"], rule(metrics, "thank_you")["open"]) == (automatic, open_)
+    assert metrics["targets"]["missed"] == open_ and metrics["response"]["waiting"] == 1
 
 
 def test_a_mention_that_nothing_decided_and_staff_took_is_counted(world: World) -> None:
     """It crashed triage; a person wrote an answer all the same."""
-    said = world._mention(1, LATE, {})
-    world.polled(said)
+    mention = world._mention(1, LATE, {})
+    world.polled(mention)
     with world.store.write() as connection:
         connection.exec_driver_sql("UPDATE mention SET stage = 'quarantined'")
-    number = transitions.escalate_mention(world.store, world.desk(), "memory", said.id)
+    number = transitions.escalate_mention(world.store, world.desk(), "memory", mention.id)
     transitions.edit(world.store, world.desk(), number, "Hello")
     answered(world, number, minutes=5)
-    found = measured(world.after(minutes=1))
-    assert (found["response"]["asked"], found["response"]["staff"], found["rules"]) == (1, 1, [])
+    metrics = measured(world.after(minutes=1))
+    assert (metrics["response"]["asked"], metrics["response"]["staff"], metrics["rules"]) == (1, 1, [])
 
 
 def test_an_answer_found_on_the_platform_that_was_ours_counts_once(world: World) -> None:
-    """Nobody knew whether it went out, the timeline showed a post, and a person said: that is it."""
+    """Nobody knew whether it went out, the timeline showed a post, and a person mention: that is it."""
     (number,) = world.said(LATE)
     world.put(number, "unconfirmed", approved_by="dana", approved_at=world.now, sending_at=world.now)
     own = OwnPost(id="o1", in_reply_to="m1", text="x", created_at=world.now)
     poll(world.store, Scripted(world.clock, pages=[FeedPage({}, brand_posts=(own,))]), world.clock)
     transitions.resolve(world.store, world.desk(), number, "o1")
-    found = measured(world.after(minutes=1))
-    assert (found["response"]["staff"], found["response"]["on_platform"], found["first_response"]["of"]) == (1, 0, 1)
+    metrics = measured(world.after(minutes=1))
+    assert (metrics["response"]["staff"], metrics["response"]["on_platform"], metrics["first_response"]["of"]) == (
+        1,
+        0,
+        1,
+    )
 
 
 def test_outages_of_one_platform_that_overlap_count_once(world: World) -> None:
@@ -126,5 +130,5 @@ def test_nights_holidays_and_the_jump_of_the_clock(
 ) -> None:
     """A holiday takes its own hours, not those of the night that begins on it; hours that do not exist are none."""
     policy = factories.policy(timezone="Europe/London", business=spans, holidays=frozenset({date(2026, 12, 25)}))
-    begun, ended = (datetime.fromisoformat(one).replace(tzinfo=UTC) for one in (start, end))
+    begun, ended = (datetime.fromisoformat(text).replace(tzinfo=UTC) for text in (start, end))
     assert business_time(policy, begun, ended) == timedelta(hours=hours)

@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from listener.triage.factsheet import stem
-from responders.wording import problems
+from listener.wording import problems
 from tests import factories
 from tests.claims.corpus import HERE, Case, cases, decided, outcome, policy, read, topic
 

@@ -49,7 +49,7 @@ def test_the_queue_starts_without_what_it_does_not_use(queue: Earshot, home: Pat
     heavy = "('alembic', 'apscheduler', 'httpx', 'jinja2', 'py3langid', 'rich', 'tweepy', 'vaderSentiment', 'numpy')"
     code = (
         "import atexit, sys; from listener.cli.__main__ import main; sys.argv = ['earshot', 'queue', '--json'];"
-        f"atexit.register(lambda: print([one for one in {heavy} if one in sys.modules], file=sys.stderr)); main()"
+        f"atexit.register(lambda: print([name for name in {heavy} if name in sys.modules], file=sys.stderr)); main()"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=home, env=environment(), capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "[]\n")

@@ -9,9 +9,9 @@ from tests.conftest import Earshot
 def test_a_person_is_shown_noted_and_opted_out(queue: Earshot) -> None:
     """And may be answered again."""
     assert queue("note", "ada", "likes mail", "--json").json["notes"][0]["by"] == "dana"
-    found = queue("optout", "ada", "--as", "bo", "--json").json
-    assert found["opted_out"]["by"] == "bo"
-    assert found["exchanges"][0]["state"] == "closed"
+    page = queue("optout", "ada", "--as", "bo", "--json").json
+    assert page["opted_out"]["by"] == "bo"
+    assert page["exchanges"][0]["state"] == "closed"
     page = queue("person", "memory:ada").out
     assert "opted out of replies (bo" in page and "likes mail" in page
     assert queue("optout", "ada", "--undo", "--json").json["opted_out"] is None

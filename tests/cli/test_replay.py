@@ -36,8 +36,8 @@ def test_replay_lists_what_changes_and_counts_the_kinds(home: Path, earshot: Ear
     """As JSON an array, on a screen before, after and the counts; nothing is stored."""
     assert earshot("once").code == 0
     folder = other(home)
-    found = earshot("replay", "--policy", folder, "--json", "--limit", "1")
-    assert found.code == 0 and len(found.json) == 1 and "--limit 0 shows all" in found.err
+    first = earshot("replay", "--policy", folder, "--json", "--limit", "1")
+    assert first.code == 0 and len(first.json) == 1 and "--limit 0 shows all" in first.err
     rows = earshot("replay", "--policy", folder, "--json", "--since", "1d").json
     assert {row["mention_id"]: row["change"] for row in rows} == {
         "m2": "thank_you -> ignore",
@@ -62,11 +62,11 @@ def test_status_shows_how_far_a_kind_is(home: Path, earshot: Earshot) -> None:
     """One draft approved as it was, one rejected: in figures, and in a line for people."""
     (home / "config" / "policy.toml").write_text(EARNING, encoding="utf-8")
     assert earshot("once").code == 0
-    one, two = (line["id"] for line in earshot("queue", "--kind", "thank_you", "--json").json)
-    assert earshot("approve", str(one)).code == 0
+    first, second = (line["id"] for line in earshot("queue", "--kind", "thank_you", "--json").json)
+    assert earshot("approve", str(first)).code == 0
     earned = earshot("status", "--json").json["autonomy"]["thank_you"]
     assert (earned["reviewed"], earned["approved_unchanged"], earned["earned"]) == (1, 1, True)
-    assert earshot("reject", str(two), "--reason", "no").code == 0  # it had not begun: only on record
+    assert earshot("reject", str(second), "--reason", "no").code == 0  # it had not begun: only on record
     shown = earshot("status").out
     assert "auto-send  thank_you (auto earned): 1 of 1 decisions, 1 of them rejected or changed; earned" in shown
 

@@ -94,15 +94,15 @@ def test_two_outages_of_a_platform_are_two_lines() -> None:
 
 def test_a_negative_number_is_no_formula() -> None:
     """But text that begins like one is quoted."""
-    found = {"sentiment": {"net": -0.5}, "rules": [{"rule": "-1+2", "drafts": 3}], "volume": {"hours": []}}
-    lines = report_csv.format_table(found).splitlines()
+    metrics = {"sentiment": {"net": -0.5}, "rules": [{"rule": "-1+2", "drafts": 3}], "volume": {"hours": []}}
+    lines = report_csv.format_table(metrics).splitlines()
     assert lines[1:] == ["sentiment,,net,-0.5", "rules,'-1+2,drafts,3"]
 
 
 def test_json_has_what_the_screen_has(queue: Earshot) -> None:
     """An object, with its period."""
-    found = queue("report", "--json", "--since", "2h").json
-    assert found["mentions"] == 6 and found["since"].endswith("Z") and found["response"]["asked"] == 5
+    metrics = queue("report", "--json", "--since", "2h").json
+    assert metrics["mentions"] == 6 and metrics["since"].endswith("Z") and metrics["response"]["asked"] == 5
 
 
 def test_a_file_that_cannot_be_written_is_one_line(queue: Earshot) -> None:

@@ -13,18 +13,18 @@ from tests.process import COMPLAINT, Home
 @pytest.fixture
 def server() -> Iterator[XServer]:
     """A fake X."""
-    with serving() as one:
-        yield one
+    with serving() as fake:
+        yield fake
 
 
 @pytest.fixture
 def home(tmp_path: Path, server: XServer) -> Home:
     """A home on X, its app owned by the brand."""
-    made = Home(tmp_path, env=dict(SECRETS))
+    home = Home(tmp_path, env=dict(SECRETS))
     toml = f'[platforms.x]\nhandle = "shop"\napi_url = "{server.url}"\nstart = "all"\napp_owned_by_brand = true\n'
-    made.configure(toml)
+    home.configure(toml)
     server.x.account.owns_app = True
-    return made
+    return home
 
 
 def test_spending_and_the_price_of_a_reply_are_shown(home: Home, server: XServer) -> None:
@@ -32,7 +32,7 @@ def test_spending_and_the_price_of_a_reply_are_shown(home: Home, server: XServer
     server.mention(f"@shop {COMPLAINT}")
     server.mention("pages fell out, please help", mentions=[], reply_to_user="100", author_id="7002")
     home.run("once")
-    by_hand, drafted = sorted(home.queue(), key=lambda one: one["eligibility"]["can_reply"])
+    by_hand, drafted = sorted(home.queue(), key=lambda reply: reply["eligibility"]["can_reply"])
     assert (by_hand["cost_usd"], drafted["cost_usd"]) == (0, 0.01)
     assert "for 0.010 USD" in home.run("approve", str(drafted["id"])).out
     home.run("once", "--stage", "send")

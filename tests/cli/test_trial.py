@@ -30,6 +30,15 @@ def test_try_shows_what_matched_and_all_shows_the_rest(inside: Earshot) -> None:
     assert "did not match" not in full.out
 
 
+def test_long_lines_are_wrapped_on_a_terminal_and_whole_in_a_pipe(queue: Earshot, watch: Watch) -> None:
+    """A reply is read under its label; `grep` finds a notice in one line."""
+    queue("pause", "--for", "2h", "--reason", "an outage at our carrier since early this morning")
+    for command in (["try", PARCEL, "--all"], ["status"], ["notices"]):
+        drawn = STYLE.sub("", watch(*command, env={"NO_COLOR": "1"}))
+        assert max(map(len, drawn.splitlines())) <= 80, command
+    assert max(map(len, queue("status").out.splitlines())) > 80
+
+
 def test_a_platform_that_is_not_on_is_one_line(inside: Earshot) -> None:
     """It names those that are."""
     done = inside("try", "hello", "--platform", "x")
@@ -42,7 +51,7 @@ def test_evaluate_fits_eighty_columns(inside: Earshot, home: Path) -> None:
     out = inside("evaluate", "rows.csv").out
     assert out.startswith("3 rows\nlabel ") and "1 of 2  negatives thanked\n" in out
     assert out.splitlines()[1].split()[1:] == [
-        *("n", "thank_you", "correction", "support", "answer", "escalate", "ignore", "auto")
+        *("n", "correction", "support", "answer", "thank_you", "escalate", "ignore", "auto")
     ]
     before_texts = out.split("worst mistakes")[0]
     assert max(map(len, before_texts.splitlines())) <= 80 and "\nfernhill\n" in before_texts

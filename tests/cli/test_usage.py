@@ -1,12 +1,14 @@
 """Wrong usage is exit 2 before anything is touched, and every command's help has an example."""
 
+import re
+import shlex
 from pathlib import Path
 
 import pytest
 from typer.main import get_command
 from typer.testing import CliRunner
 
-from listener.cli.app import PANELS
+from listener.cli.app import PANELS, summarize
 from listener.cli.commands import app
 
 DESK = (
@@ -61,11 +63,33 @@ def test_help_lists_each_command_once_under_who_uses_it() -> None:
     assert sorted(names) == sorted(get_command(app).commands)  # type: ignore[attr-defined]
     lines = CliRunner().invoke(app, ["--help"], env={"COLUMNS": "80"}).output.splitlines()
     shown = [line.split()[0] for line in lines[lines.index("Support staff:") :] if line.startswith("  ")]
+    assert max(map(len, lines)) <= 80 and not [line for line in lines[-50:] if line.endswith("...")]
     assert shown == names and [line for line in lines if line[:-1] in PANELS] == [
         "Support staff:",
         "Operators:",
         "Policy:",
     ]
+
+
+def test_a_summary_is_whole_sentences_or_clauses() -> None:
+    """Never half a thought with three dots."""
+    assert summarize("Close it. For good.\n\nExample: x", 40) == "Close it."
+    assert (
+        summarize("Approve replies, each on its own; with @REVISION only if", 40) == "Approve replies, each on its own."
+    )
+    assert summarize("A word\nover two lines", 10) == "A word over two lines."
+
+
+@pytest.mark.parametrize("name", sorted(get_command(app).commands))  # type: ignore[attr-defined]
+def test_the_examples_of_a_command_are_right_usage(name: str) -> None:
+    """Each can be typed as it stands: its options exist, its arguments are of the right sort."""
+    command = get_command(app).commands[name]  # type: ignore[attr-defined]
+    examples = command.help.split("Example", 1)[1].partition(":")[2]
+    calls = re.findall(r"(?<![/\w])earshot (\S+)((?: (?!  |earshot |\|\| |> )(?:\"[^\"]*\"|\S+))*)", examples)
+    assert calls
+    for named, rest in calls:
+        assert named == name
+        command.make_context(name, shlex.split(rest)).close()
 
 
 def test_every_command_that_acts_takes_as() -> None:

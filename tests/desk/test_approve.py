@@ -108,7 +108,7 @@ def test_a_text_that_may_not_go_out_is_refused(world: World, text: str, words: t
 def test_a_link_that_left_the_allow_list_is_refused_at_approval(world: World) -> None:
     """The policy of now counts, not the one of the draft."""
     (reply_id,) = world.said("what are your opening hours?")
-    strict = replace(factories.policy(), links=())
+    strict = replace(factories.policy(), link_hosts=())
     (outcome,) = approve(world.store, world.desk(policy=strict), [Target(reply_id)])
     assert refused(outcome, "links to help.fernhill.example")
 

@@ -110,5 +110,5 @@ def test_what_a_person_has_taken_is_not_put_back(world: World) -> None:
 
 def test_nothing_lies_aside_under_that_id(world: World) -> None:
     """One line."""
-    with pytest.raises(DeskError, match="nothing is quarantined as 5"):
+    with pytest.raises(DeskError, match="there is no quarantined item 5"):
         control.requeue(world.store, world.desk(), 5)

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from listener import lexicon
-from listener.intake.phrases import Matcher, tokens
+from listener.intake.phrases import Matcher, tokenize
 from listener.triage.signals import SignalExtractor
 from tests.factories import NOW, facts, mention, policy
 
 
 def _found(cues: dict[str, tuple[str, ...]], text: str) -> list[tuple[str, str]]:
-    words = tokens(text)
+    words = tokenize(text)
     return [(cue, " ".join(words[start:end])) for cue, start, end in Matcher(cues).find(words)]
 
 
@@ -270,7 +270,7 @@ def test_names_tell_who_plays_us_and_who_is_a_machine(handle: str, name: str | N
 
 def test_a_class_stands_for_each_of_its_words() -> None:
     """`<n>` for numbers in digits too; a class that nobody knows is a fault, not a silence."""
-    words = tokens("Lovely crew, 3 tall men")
+    words = tokenize("Lovely crew, 3 tall men")
     found = Matcher({"a": ("<good> <folk>", "<n> * men")}, ("good lovely", "folk crew", "n one")).find(words)
     assert [(start, end) for _, start, end in found] == [(0, 2), (2, 5)]
     assert lexicon.fault("<good> pens") is None and lexicon.fault("<godo> pens") == "there is no class <godo>"

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from listener import lexicon
-from listener.intake.phrases import tokens
+from listener.intake.phrases import tokenize
 from tests.factories import DATA
 
 OTHERS = {"brands_dev": "text", "sarcasm_dev": "text", "staff_replies_dev": "customer_text", "languages_dev": "text"}
@@ -50,11 +50,11 @@ def _where() -> dict[str, Counter[str]]:
     """Word -> in how many rows of which airline, or of any other data, it stands."""
     where: dict[str, Counter[str]] = {}
     for row in _rows("airline_dev"):
-        for word in set(tokens(row["text"])):
+        for word in set(tokenize(row["text"])):
             where.setdefault(word, Counter())[row["brand"]] += 1
     for name, column in OTHERS.items():
         for row in _rows(name):
-            for word in set(tokens(row[column])):
+            for word in set(tokenize(row[column])):
                 where.setdefault(word, Counter())["others"] += 1
     return where
 

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from listener.intake.text import Cleaner, handles, plain, sanitize, sentences
+from listener.intake.text import Cleaner, find_handles, plain, sanitize, split_sentences
 from listener.policy import Brand
 
 KNOWN = ("epic", "fail", "worst", "ever", "great", "customer", "service", "thank", "you", "therapist", "sucks")
@@ -74,15 +74,15 @@ def test_a_rows_own_brand_is_a_brand_word(clean: Cleaner) -> None:
 
 def test_other_handles_are_those_after_the_beginning(clean: Cleaner) -> None:
     """The accounts a reply begins with are its addressees, not its subject."""
-    assert clean.others("@united @friend better than @delta or @united", None) == ["delta"]
-    assert handles("@A_b and c@d.example") == ["a_b"]
+    assert clean.find_other_handles("@united @friend better than @delta or @united", None) == ["delta"]
+    assert find_handles("@A_b and c@d.example") == ["a_b"]
 
 
 def test_sentences_end_at_marks_and_lines() -> None:
     """At most thirty, the last holding the rest."""
-    assert sentences("One! Two? Three.\nFour") == ("One!", "Two?", "Three.", "Four")
-    assert len(sentences("a. " * 5_000)) == 30
-    assert sentences("") == ("",)
+    assert split_sentences("One! Two? Three.\nFour") == ("One!", "Two?", "Three.", "Four")
+    assert len(split_sentences("a. " * 5_000)) == 30
+    assert split_sentences("") == ("",)
 
 
 @pytest.mark.parametrize(
@@ -108,5 +108,5 @@ def test_hostile_text_costs_bounded_time(clean: Cleaner, hostile: str) -> None:
     start = time.perf_counter()
     clean(plain(hostile, True))
     clean(plain(hostile, False))
-    clean.others(hostile[:5_000], None)
+    clean.find_other_handles(hostile[:5_000], None)
     assert time.perf_counter() - start < 2.0

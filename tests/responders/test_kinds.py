@@ -3,7 +3,6 @@
 import pytest
 
 from listener.model import Draft, Escalate, History, Pass
-from listener.policy import ResponderConfig
 from responders import answer, correction, support, thank_you
 from tests.factories import decided, facts, policy
 
@@ -56,15 +55,15 @@ def test_a_complaint_is_never_thanked(text: str) -> None:
         ("not great", "negation"),
         ("nice", "score"),
         ("lovely shop. I hate the pens", "complaint"),
-        ("thanks, it is AB12CD34", "close"),
-        ("I sent the form today. Thanks", "close"),
-        ("done, thanks", "close"),
+        ("thanks, it is AB12CD34", "sign-off"),
+        ("I sent the form today. Thanks", "sign-off"),
+        ("done, thanks", "sign-off"),
         ("damn great", "swearing"),
     ],
 )
 def test_thanks_that_are_doubtful_pass(text: str, why: str) -> None:
     """Each doubt alone is enough, and the trail names it."""
-    said = thank_you.respond(facts(text), policy())
+    said = thank_you.respond(facts(text), policy(), thank_you.Options())
     if why == "score":
         assert isinstance(said, Draft | Pass)
         return
@@ -84,7 +83,7 @@ def test_thanks_that_are_doubtful_pass(text: str, why: str) -> None:
 )
 def test_the_auto_band_is_narrower(text: str, auto: bool) -> None:
     """A person looks whenever anything distracts."""
-    said = thank_you.respond(facts(text), policy())
+    said = thank_you.respond(facts(text), policy(), thank_you.Options())
     assert isinstance(said, Draft) and said.auto is auto
 
 
@@ -110,15 +109,15 @@ def test_a_correction_says_what_is_true_and_not_what_is_false() -> None:
 )
 def test_only_a_claim_stated_as_true_is_corrected(text: str, kind: type) -> None:
     """Asked, denied, hedged and several at once are other people's work."""
-    assert isinstance(correction.respond(facts(text), policy()), kind)
+    assert isinstance(correction.respond(facts(text), policy(), correction.Options()), kind)
 
 
 def test_a_question_is_answered_from_the_fact_sheet() -> None:
     """By a margin; without one a person."""
-    said = answer.respond(facts("do you ship to Canada?"), policy())
+    said = answer.respond(facts("do you ship to Canada?"), policy(), answer.Options())
     assert isinstance(said, Draft) and "We do ship" in said.texts[0].text
-    assert isinstance(answer.respond(facts("when does the moon rise?"), policy()), Pass)
-    both = answer.respond(facts("can I use gift cards and is there a student discount?"), policy())
+    assert isinstance(answer.respond(facts("when does the moon rise?"), policy(), answer.Options()), Pass)
+    both = answer.respond(facts("can I use gift cards and is there a student discount?"), policy(), answer.Options())
     assert isinstance(both, Escalate | Draft)
 
 
@@ -139,7 +138,7 @@ def test_a_claim_that_is_asked_about_is_answered_not_corrected() -> None:
 )
 def test_what_makes_trouble_urgent(text: str, history: History, followers: int | None, urgency: int) -> None:
     """Anger, reach and repeated contact."""
-    said = support.respond(facts(text, history, author_followers=followers), policy())
+    said = support.respond(facts(text, history, author_followers=followers), policy(), support.Options())
     assert isinstance(said, Draft) and said.urgency == urgency
 
 
@@ -161,9 +160,7 @@ def test_the_trail_says_why_trouble_is_urgent(text: str, why: str | None) -> Non
 
 def test_what_is_urgent_is_the_operators_choice() -> None:
     """With nothing in `urgent` an outage waits like the rest."""
-    calm = ResponderConfig("support", options=support.Options(urgent=()))
-    told = policy(responders=(calm,))
-    said = support.respond(facts("the website is down"), told)
+    said = support.respond(facts("the website is down"), policy(), support.Options(urgent=()))
     assert isinstance(said, Draft) and said.urgency == 0
 
 
@@ -190,4 +187,6 @@ def test_support_is_never_automatic() -> None:
 
 def test_mixed_feelings_get_a_person_and_no_apology() -> None:
     """Praise that names a problem is no complaint."""
-    assert isinstance(support.respond(facts("thank you for fixing my broken pen, you are great"), policy()), Pass)
+    assert isinstance(
+        support.respond(facts("thank you for fixing my broken pen, you are great"), policy(), support.Options()), Pass
+    )

@@ -6,7 +6,7 @@ import pytest
 
 from listener.model import CandidateText, Draft
 from listener.policy import Policy, SavedReply, Variant
-from responders.wording import candidates, disallowed_hosts, first_fitting, problems, saved, saved_problems
+from listener.wording import candidates, disallowed_hosts, first_fitting, problems, saved, saved_problems
 from tests.factories import facts, policy, preview
 
 
@@ -37,15 +37,15 @@ def test_every_fact_fits_in_full_in_some_variant(kind: str) -> None:
 @pytest.mark.parametrize(
     ("text", "what"),
     [
-        ("{{ broken", "cannot be read"),
+        ("{{ broken", "not a valid template"),
         ("hello {{ handle }}", "unknown variable handle"),
         ("hello {{ statement }}", "unknown variable statement"),
-        ("{{ ''.__class__.__mro__ }}", "cannot be rendered"),
-        ("{{ contact.nothing.at_all }}", "cannot be rendered"),
+        ("{{ ''.__class__.__mro__ }}", "not a valid template"),
+        ("{{ contact.nothing.at_all }}", "not a valid template"),
         ("   ", "empty"),
         ("see https://evil.example.net/x", "links to evil.example.net"),
         ("see evil.com", "links to evil.com"),
-        ("{% for x in range(999999999) %}a{% endfor %}", "cannot be rendered"),
+        ("{% for x in range(999999999) %}a{% endfor %}", "not a valid template"),
     ],
 )
 def test_faults_of_wording_are_told(text: str, what: str) -> None:
@@ -162,7 +162,7 @@ def test_saved_texts_are_filled_in_and_offered_by_kind() -> None:
     [
         ("hello {{ handle }}", "unknown variable handle"),
         ("{{ statement }}", "unknown variable statement"),
-        ("{{ broken", "cannot be read"),
+        ("{{ broken", "not a valid template"),
         ("see https://evil.example.net", "links to evil.example.net"),
     ],
 )

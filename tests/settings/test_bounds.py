@@ -30,10 +30,10 @@ def test_autonomy_and_holds_are_read(folder: Path) -> None:
         ("[autonomy]\nmax_changes = -1\n", "policy.toml [autonomy] max_changes: is too small: -1; write 0 or more"),
         (
             "[autonomy]\nsample_rate = 5\n",
-            "policy.toml [autonomy] sample_rate: is no share: 5.0; write a number from 0 to 1",
+            "policy.toml [autonomy] sample_rate: is not a share: 5.0; write a number from 0 to 1",
         ),
         ("[autonomy]\nsamples = 0.1\n", "policy.toml [autonomy] samples: is an unknown key; did you mean sample_rate?"),
-        ("[holds]\nsimilarity_threshold = -0.1\n", "policy.toml [holds] similarity_threshold: is no share: -0.1"),
+        ("[holds]\nsimilarity_threshold = -0.1\n", "policy.toml [holds] similarity_threshold: is not a share: -0.1"),
         ("[holds]\nspike_factor = 0.5\n", "policy.toml [holds] spike_factor: is too small: 0.5; write 1 or more"),
         ("[holds]\nflood_kind = -3\n", "policy.toml [holds] flood_kind: is too small: -3"),
         ('[holds]\nflood_window = "soon"\n', "policy.toml [holds] flood_window:"),

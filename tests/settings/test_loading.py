@@ -56,7 +56,7 @@ def test_faults_of_all_files_are_told_at_once(folder: Path) -> None:
         "earshot.toml [platforms.memory] poll_secnds: is an unknown key; did you mean poll_seconds?",
         "policy.toml langages: is an unknown key; did you mean languages?",
         "policy.toml [brand]: name is missing",
-        "policy.toml [responders.thank_yu]: there is no responder of this name; did you mean thank_you?",
+        "policy.toml [responders.thank_yu]: no kind of reply has this name; did you mean thank_you?",
         "policy.toml [limits] max_age: expected a duration",
         "policy.toml [cues] thankz: is an unknown key; did you mean thanks?",
         "factsheet.toml [[fact]] a: statement is missing",
@@ -121,7 +121,7 @@ def test_folder_in_place_of_a_file_is_one_fault(folder: Path) -> None:
 
 def test_missing_folder_says_how_to_make_one(tmp_path: Path) -> None:
     """A wrong EARSHOT_CONFIG is told, not replaced by the starter set."""
-    with pytest.raises(ConfigError, match="there is no such folder; make it with `earshot init`"):
+    with pytest.raises(ConfigError, match="there is no such folder; create it with `earshot init`"):
         settings.load(tmp_path / "nowhere")
 
 
@@ -143,7 +143,7 @@ def test_init_writes_a_starter_set_that_loads_and_never_overwrites(tmp_path: Pat
     assert {path.name for path in written} == {*settings.FILES, "mentions.jsonl"}
     assert settings.load(tmp_path / "new" / "config").policy == settings.load(settings.starter()).policy
     written[0].unlink()
-    with pytest.raises(EarshotError, match="is there already; choose another folder"):
+    with pytest.raises(EarshotError, match="already exists; choose another folder"):
         settings.init(tmp_path / "new" / "config")
     assert not written[0].exists()
 

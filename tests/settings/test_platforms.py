@@ -15,8 +15,8 @@ from tests.settings.folders import MEMORY, faults, one_fault
     [
         ("poll_seconds = 0.05", "poll_seconds: is out of bounds: 0.05"),
         ("poll_seconds = -1", "poll_seconds: is negative"),
-        ("poll_seconds = nan", "poll_seconds: is no usable number"),
-        ("poll_seconds = inf", "poll_seconds: is no usable number"),
+        ("poll_seconds = nan", "poll_seconds: is not a usable number"),
+        ("poll_seconds = inf", "poll_seconds: is not a usable number"),
         ("poll_seconds = 1e300", "poll_seconds: is out of bounds"),
         ("poll_seconds = true", "poll_seconds: expected a number, found true"),
         ("replay = 1", "replay: expected true or false, found 1"),

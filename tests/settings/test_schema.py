@@ -65,7 +65,7 @@ def test_checker_builds_every_type_it_knows() -> None:
         ('name = "a\\u0000b"', "f.toml name: contains a NUL character"),
         ('name = ""\nbudget_usd = -1', "f.toml budget_usd: is negative: -1.0"),
         ('name = ""\nbudget_usd = "nonne"', 'f.toml budget_usd: expected a number or "none", found "nonne"'),
-        (f'name = ""\nbudget_usd = {"9" * 400}', "f.toml budget_usd: is no usable number"),
+        (f'name = ""\nbudget_usd = {"9" * 400}', "f.toml budget_usd: is not a usable number"),
         ('name = ""\n[prices]\nprice = "1"', "f.toml [prices] price: expected a number"),
         ('name = ""\n[prices]\nprize = 1', "f.toml [prices] prize: is an unknown key; did you mean price?"),
         ('name = ""\nday = 2026-01-01T00:00:00Z', "f.toml day: expected a date"),

@@ -17,6 +17,7 @@ from listener.store import ledger, notices, platforms, replies
 from listener.store.engine import open_store
 from listener.store.ledger import LedgerMeter
 from listener.store.migrate import migrate
+from listener.store.states import WATCHED
 from listener.store.tables import metadata
 from listener.triage.route import Triage
 from tests.fakes.x import XServer
@@ -24,7 +25,6 @@ from tests.platforms.x_world import Keys
 
 FEED, OWN, ME, POST = "GET /2/users/:id/mentions", "GET /2/users/:id/tweets", "GET /2/users/me", "POST /2/tweets"
 REPLY = metadata.tables["reply"]
-WATCHED = ("drafted", "approved", "by_hand")
 SAID = (
     "my parcel is two weeks late and nobody answers my mails",
     "thank you so much for the lovely notebook, I love it!",

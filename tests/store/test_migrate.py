@@ -9,7 +9,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
 from listener.errors import LockHeld, StoreError
-from listener.store import engine, lock, migrate, records, tables
+from listener.store import dialect, engine, loading, lock, migrate, records
 from listener.store.tables import metadata
 from tests.line import NOON
 
@@ -68,7 +68,7 @@ def test_records_have_columns_of_their_names() -> None:
         records.Autonomy: "autonomy",
         records.SentimentBucket: "sentiment_bucket",
     }
-    missing = {name: set(records.names(cls)) - set(metadata.tables[name].c.keys()) for cls, name in pairs.items()}
+    missing = {name: set(loading.names(cls)) - set(metadata.tables[name].c.keys()) for cls, name in pairs.items()}
     assert not any(missing.values()), missing
 
 
@@ -107,7 +107,7 @@ def test_a_file_that_is_no_database_is_told_as_such(tmp_path: Path) -> None:
     """A text file by mistake."""
     path = tmp_path / "notes.txt"
     path.write_text("not a database at all, but long enough to be looked at\n" * 20)
-    with pytest.raises(StoreError, match="no SQLite database"):
+    with pytest.raises(StoreError, match="not a SQLite database"):
         engine.open_store(path)
 
 
@@ -150,7 +150,7 @@ def test_the_writer_waits_for_another_process_and_then_says_so(tmp_path: Path) -
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     store = engine.Store(path, wait=0.05)
-    with pytest.raises(StoreError, match="held by another process"), store.write():
+    with pytest.raises(StoreError, match="another process is writing"), store.write():
         pass
     with store.read() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM mention").scalar_one() == 0
@@ -161,11 +161,11 @@ def test_the_writer_waits_for_another_process_and_then_says_so(tmp_path: Path) -
 def test_a_naive_time_is_refused_at_the_door() -> None:
     """SQLite would take it silently."""
     with pytest.raises(ValueError, match="naive"):
-        tables.UtcTime().process_bind_param(NOON.replace(tzinfo=None), None)  # type: ignore[arg-type]
+        dialect.UtcTime().process_bind_param(NOON.replace(tzinfo=None), None)  # type: ignore[arg-type]
 
 
 def test_times_sort_as_text(tmp_path: Path) -> None:
     """With and without fractions of a second."""
-    bind = tables.UtcTime().process_bind_param
+    bind = dialect.UtcTime().process_bind_param
     earlier, later = bind(NOON, None), bind(NOON.replace(microsecond=5), None)  # type: ignore[arg-type]
     assert earlier is not None and later is not None and earlier < later

@@ -94,20 +94,20 @@ def test_who_is_forgotten_while_the_file_is_written_is_not_taken_as_cleaned(
 ) -> None:
     """Between the writing and its being noted: the second one's file is still to be written."""
     forgotten(line)
-    write = vacuum._written_anew
+    write = vacuum._rewrite
 
     def meanwhile(path: Path, patience: float) -> str:
         why = write(path, patience)
         forgotten(line)
         return why
 
-    monkeypatch.setattr(vacuum, "_written_anew", meanwhile)
+    monkeypatch.setattr(vacuum, "_rewrite", meanwhile)
     assert not vacuum.clean(line.store, line.now, 0.2) and "erasure_incomplete" in line.notices()
     monkeypatch.undo()
     assert vacuum.clean(line.store, line.now) and not traces(line) and line.notices() == []
 
 
-def test_nothing_is_written_anew_without_need(line: Line) -> None:
+def test_nothing_is_rewrite_without_need(line: Line) -> None:
     """Upkeep asks every round."""
     line.say(COMPLAINT)
     line.listen()

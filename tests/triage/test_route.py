@@ -23,9 +23,9 @@ class Fragile:
     def __init__(self, error: Exception | None = None) -> None:
         self.error = error or ZeroDivisionError("a faulty rule")
 
-    def respond(self, facts: MentionSignals, policy: Policy) -> Pass:
+    def respond(self, signals: MentionSignals, policy: Policy, options: object) -> Pass:
         """Crash on the marker, pass on everything else."""
-        if self.broken and "marker" in facts.text:
+        if self.broken and "marker" in signals.text:
             raise self.error
         return Pass("not mine")
 
@@ -102,7 +102,7 @@ def test_a_quarantined_mention_can_be_put_back(line: Line) -> None:
     fragile.broken = False
     stages(line, fragile).route()
     assert line.reply_to(said.id).state == "drafted"
-    with pytest.raises(DeskError, match="nothing is quarantined as 1"):
+    with pytest.raises(DeskError, match="there is no quarantined item 1"):
         control.requeue(line.store, line.desk(), 1)
 
 
@@ -160,8 +160,8 @@ def test_an_edit_that_comes_while_its_mention_is_decided_is_decided_again(line: 
     line.stages.poll("memory")
     fragile = Fragile()
 
-    def edit(facts: MentionSignals, policy: Policy) -> Pass:
-        fragile.respond = lambda facts, policy: Pass("not mine")  # type: ignore[method-assign]
+    def edit(signals: MentionSignals, policy: Policy, options: object) -> Pass:
+        fragile.respond = lambda signals, policy, options: Pass("not mine")  # type: ignore[method-assign]
         line.say(COMPLAINT, id=said.id, created_at=said.created_at)
         line.stages.poll("memory")
         return Pass("not mine")

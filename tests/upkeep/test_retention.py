@@ -159,10 +159,10 @@ def test_what_waits_for_a_deleted_post_is_withdrawn_with_its_words(line: Line) -
     reply = line.reply_to(said.id)
     line.wait(hours=25)
     with line.store.write() as connection:
-        assert replies.transition(connection, reply, "sending", by="outbox", now=line.now)
+        assert replies.update_fields(connection, reply, "sending", "outbox", line.now, state="sending")
     assert kept(line, DAY) == 0 and texts(line) == [said.text]
     with line.store.write() as connection:
-        assert replies.transition(connection, line.reply(reply.id), "drafted", by="outbox", now=line.now)
+        assert replies.update_fields(connection, line.reply(reply.id), "drafted", "outbox", line.now, state="drafted")
     assert kept(line, DAY) == 1 and texts(line) == [""]
     ended = line.reply(reply.id)
     assert (ended.state, ended.closed_as, ended.text, ended.reason) == ("closed", "withdrawn", None, None)

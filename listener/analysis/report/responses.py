@@ -9,9 +9,9 @@ from listener.analysis.report.numbers import Durations, measure, rate
 from listener.policy import Policy
 from listener.store.draft_reviews import MACHINE
 from listener.store.period import ReplyCase
+from listener.store.states import GOING
 
 SENT = ("staff", "automatic")  # the groups that have a sent reply of ours
-GOING = ("approved", "sending", "unconfirmed", "sent")  # an automatic approval needs nobody in these states
 
 
 @dataclass(frozen=True, slots=True)

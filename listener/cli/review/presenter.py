@@ -18,7 +18,7 @@ from listener.desk.approve import DeskContext, Target, approve, text_problem
 from listener.desk.views import PersonPage, ReplyView
 from listener.errors import DeskError, StoreError
 from listener.model import Mention
-from listener.store import items, replies
+from listener.store import items, replies, states
 from listener.store.records import Reply
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class SessionClaim:
             self.release()
         if reply.claimed_by not in (None, self._desk.by):
             return f"{reply.claimed_by} works on reply {reply.id} until {render.moment(reply.claimed_until)}"
-        if self._lease is None and reply.state in marks.QUEUED:
+        if self._lease is None and reply.state in states.QUEUED:
             self._lease = self._claim(reply.reply_id, is_ours=reply.claimed_by is None)
         return ""
 
@@ -171,7 +171,7 @@ class Presenter(Listing):
 
     def saved_replies(self, kind: str | None) -> list[tuple[str, str]]:
         """Return the saved replies for a kind: name and text."""
-        from responders.wording import saved
+        from listener.wording import saved
 
         return [(candidate.variant, candidate.text) for candidate in saved(self.desk.policy, kind, self.by)]
 

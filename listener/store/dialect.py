@@ -1,0 +1,229 @@
+"""What only SQLite has: text times, upserts, partial indexes, engines, and what it does with its file.
+
+Nothing else in Earshot may hold such SQL (a test reads the whole tree), so that another database is one more module of
+these names. Statements about the file run through sqlite3 on a connection of their own: inside a transaction of
+SQLAlchemy they would fail.
+"""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import quote
+
+from sqlalchemy import (
+    URL,
+    ColumnElement,
+    Connection,
+    Dialect,
+    Engine,
+    Index,
+    Table,
+    Text,
+    TextClause,
+    TypeDecorator,
+    create_engine,
+    event,
+    func,
+    pool,
+    text,
+    type_coerce,
+)  # fmt: skip
+from sqlalchemy.dialects.sqlite import Insert, insert
+from sqlalchemy.exc import DBAPIError
+
+from listener.errors import DatabaseBusy, StoreError
+
+APPLICATION_ID = 0x45415253  # "EARS": tells our files from another program's
+LIBRARY = f"SQLite {sqlite3.sqlite_version} (a race between writers and checkpoints is fixed from 3.51.3 on)"
+DUE = "coalesce({column}, '9999-12-31T23:59:59.999999Z')"  # orders by a time; without one a row comes last
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """An aware UTC time, kept as ISO 8601 text with Z so that text order is time order. Refuses naive values."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
+        """Write it as 2026-11-22T09:00:00.000000Z. Raises ValueError for a naive time."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a naive time cannot be stored: {value!r}")
+        return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
+        """Read it as an aware time in UTC."""
+        return None if value is None else datetime.fromisoformat(value)
+
+
+def upsert(table: Table) -> Insert:
+    """Start an INSERT that takes `on_conflict_do_nothing()` or `on_conflict_do_update(index_elements=, set_=)`."""
+    return insert(table)
+
+
+def partial_index(name: str, *columns: str | TextClause, where: str, unique: bool = False) -> Index:
+    """Make an index of the rows that meet a condition; expressions are given by `text()`."""
+    return Index(name, *columns, unique=unique, sqlite_where=text(where))
+
+
+def match_any(column: str, values: Sequence[str]) -> str:
+    """Write IN as a double negative: with a plain IN, SQLite takes another index and sorts every row."""
+    return f"NOT ({column} NOT IN {tuple(values)})"
+
+
+def minute_of(column: ColumnElement[datetime]) -> ColumnElement[str]:
+    """Cut a time to its minute: 2026-11-22T09:00."""
+    return func.substr(type_coerce(column, Text), 1, 16)
+
+
+def json_text(column: ColumnElement[object]) -> ColumnElement[str]:
+    """Take a JSON column as the text it is kept as."""
+    return type_coerce(column, Text)
+
+
+def json_member(column: str, name: str) -> str:
+    """Write the SQL for one member of a JSON column."""
+    return f"json_extract({column}, '$.{name}')"
+
+
+def overwrite_freed(connection: Connection) -> None:
+    """Overwrite with zeros whatever this connection frees from now on."""
+    connection.exec_driver_sql("PRAGMA secure_delete=ON")
+
+
+def connect(path: Path, *, readonly: bool, wait: float) -> Engine:
+    """Make an engine; a transaction of the writer holds the write lock from its first line. wait: seconds for it."""
+    return _engine(
+        path,
+        ("foreign_keys=ON", "synchronous=FULL", *(["query_only=ON"] if readonly else [])),
+        "BEGIN" if readonly else "BEGIN IMMEDIATE",
+        wait,
+    )
+
+
+def connect_for_migration(path: Path) -> Engine:
+    """Make an engine for one transaction: foreign keys go off before BEGIN, where that still works."""
+    return _engine(path, ("foreign_keys=OFF", "synchronous=FULL"), "BEGIN IMMEDIATE", 10.0, pool.NullPool)
+
+
+def _engine(
+    path: Path, settings: Sequence[str], begin: str, wait: float, pooled: type[pool.Pool] | None = None
+) -> Engine:
+    engine = create_engine(
+        URL.create("sqlite", database=str(path)),
+        connect_args={"timeout": wait, "check_same_thread": False},
+        poolclass=pooled,
+        hide_parameters=True,  # an error that is logged must not show what people wrote
+    )
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: sqlite3.Connection, _: object) -> None:
+        connection.isolation_level = None
+        for setting in settings:
+            connection.execute(f"PRAGMA {setting}")
+
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
+    return engine
+
+
+@contextmanager
+def as_store_error(path: Path) -> Iterator[None]:
+    """Turn every error of the driver into one line without statement and values. Raises StoreError."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise _explain(path, error) from error
+    except DBAPIError as error:
+        raise _explain(path, error.orig or error) from error.orig  # its own text has the statement
+
+
+def _explain(path: Path, error: BaseException) -> StoreError:
+    message = " ".join(str(error).split())
+    if "locked" in message or "busy" in message:
+        return DatabaseBusy(f"another process is writing to the database {path}", "try again in a moment")
+    for words, what, do in (
+        (("full",), "the disk is full: the database {path} cannot grow", "free some disk space; nothing was lost"),
+        (
+            ("readonly", "unable to open"),
+            "cannot write the database {path} ({error})",
+            "check the folder's owner",
+        ),
+        (("malformed", "not a database"), "the database {path} is damaged ({error})", "restore a backup"),
+        (("constraint failed",), "the database {path} refused an inconsistent change ({error})", "report this bug"),
+    ):
+        if any(word in message for word in words):
+            return StoreError(what.format(path=path, error=message), do)
+    return StoreError(f"the database {path} failed: {message}", "run `earshot migrate` if its schema is older")
+
+
+def read_version(path: Path) -> int | None:
+    """Read a file's schema version; None: there are no tables yet. Raises StoreError for a file that is not ours."""
+    try:
+        with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, timeout=10)) as connection:
+            (application,) = connection.execute("PRAGMA application_id").fetchone()
+            if application == APPLICATION_ID:
+                return int(connection.execute("PRAGMA user_version").fetchone()[0])
+            (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlite3.OperationalError as error:
+        raise StoreError(f"cannot open the database {path} ({error})", "check the path and its permissions") from error
+    except sqlite3.DatabaseError as error:
+        raise StoreError(
+            f"{path} is not a SQLite database ({error})", "point EARSHOT_DATABASE_URL elsewhere"
+        ) from error
+    if application or tables:
+        raise StoreError(f"{path} belongs to another program", "point EARSHOT_DATABASE_URL to a file of Earshot's own")
+    return None
+
+
+def write_version(connection: Connection, version: int) -> None:
+    """Mark the file as ours, with this schema version."""
+    connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.exec_driver_sql(f"PRAGMA user_version = {version}")
+
+
+def count_orphans(connection: Connection) -> int:
+    """Count the rows that refer to a row that is not there."""
+    return len(connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall())
+
+
+def enable_wal(path: Path) -> str:
+    """Switch the file to WAL. Returns the mode it is in: the switch can fail silently."""
+    with closing(sqlite3.connect(path, timeout=10)) as connection:
+        return str(connection.execute("PRAGMA journal_mode=WAL").fetchone()[0])
+
+
+def copy_database(path: Path, target: Path) -> None:
+    """Copy a database while others use it; the copy is its owner's alone. Raises sqlite3.Error."""
+    with closing(sqlite3.connect(path, timeout=10)) as connection:
+        connection.execute("VACUUM INTO ?", (str(target),))
+    target.chmod(0o600)
+
+
+def check_integrity(path: Path) -> str:
+    """Return what is wrong inside a database file, or `ok`."""
+    with closing(sqlite3.connect(path)) as connection:
+        return str(connection.execute("PRAGMA integrity_check").fetchone()[0])
+
+
+def rewrite_file(path: Path, wait: float) -> str:
+    """Write the file anew, without what was freed in it. Returns why that failed, or nothing. wait: seconds."""
+    with closing(sqlite3.connect(path, timeout=wait, isolation_level=None)) as connection:
+        try:
+            connection.execute("PRAGMA wal_checkpoint(PASSIVE)")  # keeps the log short
+            connection.execute("VACUUM")
+        except sqlite3.OperationalError as error:
+            return str(error)
+    return ""
+
+
+def truncate_log(path: Path) -> bool:
+    """Fold the log into the file and truncate it. Gives up at once where others read: waiting would hold up writers."""
+    with closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as connection:
+        try:
+            connection.execute("PRAGMA wal_checkpoint(PASSIVE)")  # the long part, beside which others write
+            return not connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        except sqlite3.OperationalError:
+            return False
