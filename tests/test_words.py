@@ -13,7 +13,7 @@ NAMES = {"one", "each", "found", "told", "says", "said", "made", "mine", "its"}
 """Names that say nothing of the thing they name."""
 
 MESSAGES = re.compile(
-    r"\b(shall|shunt\w*|tells|told|verdict|hark|nobody knows|whoever|(?:is|are) no (?!longer|more|less|reply))\b", re.I
+    r"\b(shall|shunt\w*|tells|told|nobody knows|whoever|(?<!there )(?:is|are) no (?!longer|more|less))\b", re.I
 )
 """Old words and turns of phrase that staff and operators stumbled over."""
 

@@ -20,6 +20,7 @@ from rich.table import Table
 from rich.text import Text
 
 from listener.cli import output, times
+from listener.store.states import WAITING
 
 if TYPE_CHECKING:
     from listener.desk.queue import QueueTotals
@@ -175,7 +176,7 @@ def _name_missing_approval(view: "ReplyView") -> str:
 
 def footer(shown: int, totals: "QueueTotals", now: datetime, last: int | None, more: bool) -> str:
     """Return what the whole queue holds, and what to type next."""
-    waiting = {state: totals.counts.get(state, 0) for state in ("drafted", "escalated", "by_hand", "unconfirmed")}
+    waiting = {state: totals.counts.get(state, 0) for state in WAITING}
     parts = [f"{number} {state}" for state, number in waiting.items() if number]
     parts += [f"{totals.overdue} overdue"] * bool(totals.overdue) + [f"{totals.snoozed} snoozed"] * bool(totals.snoozed)
     failed = totals.counts.get("failed", 0)

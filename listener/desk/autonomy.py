@@ -13,13 +13,12 @@ from sqlalchemy import Connection
 
 from listener import holds
 from listener.desk.approve import CLEAR_HOLD, DeskContext, needs_second_approval, require_staff, text_problem
-from listener.desk.views import AutonomyEnd, Progress, ResumedKind
+from listener.desk.views import AutonomyEnd, Progress, ResumedKind, values
 from listener.errors import DeskError
 from listener.model import Mention, Preview
 from listener.policy import Policy
 from listener.store import draft_reviews, events, items, notices, people, replies
 from listener.store.engine import Store
-from listener.store.loading import values
 from listener.store.records import QueuedReply
 
 MakePreview = Callable[[str, Mention], Preview]

@@ -9,6 +9,7 @@ from listener.model import Mention
 from listener.store import events, items, people, replies
 from listener.store.engine import Store
 from listener.store.records import Exchange
+from listener.store.states import WATCHED
 
 
 def summary(connection: Connection, mention: Mention) -> PersonView:
@@ -78,7 +79,7 @@ def opt_out(store: Store, desk: DeskContext, handle: str, why: str | None) -> Pe
         people.opt_out(connection, who, desk.by, why, now)
         for item in items.of_person(connection, *who, limit=None):
             reply = item.reply
-            if reply is not None and reply.state in ("drafted", "approved", "by_hand"):
+            if reply is not None and reply.state in WATCHED:
                 reason = "this person opted out of replies"
                 replies.end(connection, reply, "withdrawn", reason, by=desk.by, now=now)
         events.add(connection, "opted_out", desk.by, now, detail={"platform": who[0], "author_id": who[1], "why": why})

@@ -18,13 +18,13 @@ from listener.desk.views import (
     ReplyView,
     SentimentView,
     ThreadLine,
+    values,
 )
 from listener.errors import DeskError
 from listener.model import Mention, Preview, RuleResult
 from listener.policy import Holds
 from listener.store import events, items, mentions, platforms, replies
 from listener.store.engine import Store
-from listener.store.loading import values
 from listener.store.records import Approval, Exchange, Reply, StoredDecision
 from listener.store.states import WAITING
 from listener.triage.decide import GUARDS

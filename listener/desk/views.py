@@ -3,8 +3,9 @@
 Fields are named as the keys of CONTRACT.md; `listener.cli.output` makes the JSON of them. Times are aware datetimes.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 
 from listener.errors import DeskError
 from listener.holds import ApprovalWarning
@@ -218,3 +219,8 @@ class ResumedKind(Progress):
 
     kind: str
     resumed: bool = True
+
+
+def values(view: ReplyView | Progress) -> dict[str, Any]:
+    """Return the fields of a view by name, to make a larger one of them."""
+    return {field.name: getattr(view, field.name) for field in fields(view)}

@@ -13,10 +13,8 @@ from sqlalchemy import Connection, select, update
 
 from listener.model import AuthorOf, ItemAuthor
 from listener.store.dialect import overwrite_freed
-from listener.store.tables import metadata
-
-mention = metadata.tables["mention"]
-quarantined = metadata.tables["quarantine"]
+from listener.store.tables import mention
+from listener.store.tables import quarantine as quarantined
 
 FORGOTTEN = "forgotten"  # in place of the error of an item whose words are erased
 ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
@@ -31,13 +29,13 @@ class Names:
     handles: frozenset[str]
 
     def same(self, other: "Names | None") -> bool:
-        """True when they share one."""
+        """Return True when the two share a name."""
         return other is not None and bool(self.ids & other.ids or self.handles & other.handles)
 
     def stand_in(self, raw: str) -> bool:
-        """True when one of them stands there as a whole word, also behind escapes of JSON."""
+        """Return True when one of the names is in the text as a whole word, also behind escapes of JSON."""
         words = "|".join(map(re.escape, sorted(self.ids | self.handles)))
-        plain = ESCAPED.sub(lambda found: chr(int(found[1], 16)), raw)
+        plain = ESCAPED.sub(lambda escape: chr(int(escape[1], 16)), raw)
         return bool(words) and re.search(rf"(?<!\w)(?:{words})(?!\w)", plain, re.IGNORECASE) is not None
 
 
@@ -50,15 +48,15 @@ def names_of(platform: str, author: ItemAuthor | None) -> Names | None:
 
 
 def handle(name: str) -> str:
-    """As handles are compared."""
+    """Return a handle in the form in which handles are compared."""
     return name.strip().lstrip("@").lower()
 
 
 def names(connection: Connection, platform: str, author_id: str) -> Names:
-    """What a person is known by from their mentions; without any the id may be the handle of an unread item."""
-    same = (mention.c.platform == platform, mention.c.author_id == author_id)
-    found = connection.execute(select(mention.c.author_handle).where(*same).distinct()).scalars().all() or [author_id]
-    return Names(platform, frozenset({author_id}), frozenset(handle(one) for one in found if one))
+    """Return what a person is called in their mentions; without any the id may be the handle of an unread item."""
+    by_author = (mention.c.platform == platform, mention.c.author_id == author_id)
+    handles = connection.execute(select(mention.c.author_handle).where(*by_author).distinct()).scalars().all()
+    return Names(platform, frozenset({author_id}), frozenset(handle(name) for name in handles or [author_id] if name))
 
 
 def known(connection: Connection, platform: str, name: str, author_of: AuthorOf) -> set[str]:
@@ -69,7 +67,7 @@ def known(connection: Connection, platform: str, name: str, author_of: AuthorOf)
 
 
 def erase(connection: Connection, whose: Names, author_of: AuthorOf, now: datetime) -> int:
-    """Erase the unread items of a person. Returns of how many."""
+    """Erase the unread items of a person. Returns how many there were."""
     theirs = [number for number, _, names in _unread(connection, whose.platform, author_of) if whose.same(names)]
     for number in theirs:
         dismiss(connection, number, now)
@@ -77,7 +75,7 @@ def erase(connection: Connection, whose: Names, author_of: AuthorOf, now: dateti
 
 
 def dismiss(connection: Connection, number: int, now: datetime) -> None:
-    """Erase one item; listed again it stays so."""
+    """Erase one item; if a platform lists it again, it stays erased."""
     overwrite_freed(connection)
     gone = {"raw": "", "error": FORGOTTEN, "resolved_at": now}
     connection.execute(update(quarantined).where(quarantined.c.id == number).values(**gone))
@@ -90,9 +88,8 @@ def perhaps(connection: Connection, whose: Names, author_of: AuthorOf) -> list[i
 
 
 def _unread(connection: Connection, platform: str, author_of: AuthorOf) -> Iterator[tuple[int, str, Names | None]]:
-    """The items of a platform that could not be read: number, raw text, author."""
-    lies = (quarantined.c.platform == platform, quarantined.c.stage == "poll", quarantined.c.raw != "")
-    for row in connection.execute(
-        select(quarantined.c.id, quarantined.c.raw).where(*lies).order_by(quarantined.c.id)
-    ).all():
+    """Yield the items of a platform that could not be read: number, raw text, author."""
+    unread = (quarantined.c.platform == platform, quarantined.c.stage == "poll", quarantined.c.raw != "")
+    query = select(quarantined.c.id, quarantined.c.raw).where(*unread).order_by(quarantined.c.id)
+    for row in connection.execute(query).all():
         yield row.id, row.raw, names_of(platform, author_of(platform, row.raw))

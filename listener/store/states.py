@@ -22,8 +22,8 @@ TRANSITIONS: Mapping[str, tuple[str, ...]] = {
     "sent": (),
     # The platform refused it: a person tries again, or closes it.
     "failed": ("drafted", "closed"),
-    # Ended, closed_as rejected, expired, withdrawn or handled. To drafted: a person reopens it with its text.
-    "closed": ("drafted",),
+    # Ended, closed_as rejected, expired, withdrawn or handled. Reopened by a person: without a text escalated.
+    "closed": ("drafted", "escalated"),
 }
 
 WAITING = ("drafted", "escalated", "by_hand", "unconfirmed")  # what the queue of staff lists
