@@ -20,6 +20,7 @@ from listener.errors import DeskError, StoreError
 from listener.model import Mention
 from listener.store import items, replies
 from listener.store.records import Reply
+from listener.store.states import QUEUED
 
 if TYPE_CHECKING:
     from listener.settings import Settings
