@@ -99,7 +99,7 @@ def _line(folder: Path, texts: list[str]) -> dict[str, Any]:
         polling, routing = _timed(lambda: stages.poll("memory")), _timed(stages.route)
         decided = min(_timed(lambda: _decide(stages.triage.decide, texts)) for _ in range(3))
         with store.read() as connection:
-            drafts = [one.id for one in replies.where(connection, reply.c.state == "drafted", limit=SENDS)]
+            drafts = [one.id for one in replies.list_where(connection, reply.c.state == "drafted", limit=SENDS)]
         given = _timed(lambda: approve(store, context.desk(config, "bench"), [Target(number) for number in drafts]))
         sending = _timed(lambda: stages.send("memory"))
     count = len(texts)

@@ -19,7 +19,7 @@ Interval = tuple[datetime, datetime]  # from and to, in UTC
 
 def business_time(policy: Policy, start: datetime, end: datetime) -> timedelta:
     """Return how much of start to end lies in business hours; all of it where the policy has none. Never negative."""
-    if not policy.business:
+    if not policy.business_hours:
         return max(end - start, timedelta())
     last_day = end.astimezone(ZoneInfo(policy.timezone)).date()
     intervals = _open_intervals(policy, start, last_day)
@@ -28,7 +28,7 @@ def business_time(policy: Policy, start: datetime, end: datetime) -> timedelta:
 
 def due_at(policy: Policy, start: datetime, target: timedelta) -> datetime:
     """Return when `target` has passed since start, counted in business hours where the policy has them."""
-    if not policy.business:
+    if not policy.business_hours:
         return start + target
     left, closed = target, start
     last_day = start.astimezone(ZoneInfo(policy.timezone)).date() + HORIZON_DAYS * DAY
@@ -43,7 +43,7 @@ def quiet_until(policy: Policy, now: datetime) -> datetime | None:
     """Return when the quiet hours end that `now` lies in, in UTC; None outside them."""
     zone = ZoneInfo(policy.timezone)
     today = now.astimezone(zone).date()
-    for window in policy.quiet:
+    for window in policy.quiet_hours:
         for day in (today, today - DAY):  # a window over midnight began yesterday
             interval = _interval(window, day, zone)
             if interval is not None and interval[0] <= now < interval[1]:
@@ -64,7 +64,7 @@ def _open_intervals(policy: Policy, start: datetime, last_day: date) -> Iterator
     zone = ZoneInfo(policy.timezone)
     day, reached = start.astimezone(zone).date(), start
     while day <= last_day:
-        for opens, closes in () if day in policy.holidays else _business_day(policy.business, day, zone):
+        for opens, closes in () if day in policy.holidays else _business_day(policy.business_hours, day, zone):
             if closes > reached:
                 yield max(opens, reached), closes
                 reached = closes

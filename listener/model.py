@@ -95,7 +95,7 @@ class FeedPage:
     skipped: int = 0  # own posts, reposts and sister accounts dropped by the platform
     more: bool = False
     feed: str = ""  # its name; without a trouble its notice ends
-    trouble: FeedError | None = None
+    error: FeedError | None = None
     own_posts_current: bool = False  # our own posts have been read up to the time of the call
 
 

@@ -145,14 +145,14 @@ class Policy:
     autonomy: Autonomy = Autonomy()
     holds: Holds = Holds()
     timezone: str = "UTC"
-    quiet: tuple[TimeWindow, ...] = ()
-    business: tuple[TimeWindow, ...] = ()  # when staff are present, for due times and reports; empty: always
+    quiet_hours: tuple[TimeWindow, ...] = ()
+    business_hours: tuple[TimeWindow, ...] = ()  # when staff are present, for due times and reports; empty: always
     holidays: frozenset[date] = frozenset()
     staff: tuple[str, ...] = ()
     needs_second_approval: tuple[str, ...] = ()  # kinds, rules and cues whose replies two people must approve
     signatures: Mapping[str, str] = field(default_factory=dict)  # name of staff -> the end of their replies
-    saved: tuple[SavedReply, ...] = ()
-    undo: timedelta = timedelta(seconds=10)
+    saved_replies: tuple[SavedReply, ...] = ()
+    undo_delay: timedelta = timedelta(seconds=10)
     hash: str = ""
     texts: Mapping[str, str] = field(default_factory=dict)
 

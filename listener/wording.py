@@ -56,7 +56,7 @@ def _render(source: str, variables: tuple[tuple[str, str], ...]) -> str:
     return _SPACES.sub(" ", _template(source).render(dict(variables))).strip()
 
 
-def variables(policy: Policy, fact: Fact | None = None) -> dict[str, str]:
+def template_variables(policy: Policy, fact: Fact | None = None) -> dict[str, str]:
     """Return what a template may use: the policy variables, brand, and a fact's statement, source and link."""
     of_fact = {"statement": fact.statement, "source": fact.source, "link": fact.link or ""} if fact else {}
     return {**policy.variables, "brand": policy.brand.name, **of_fact}
@@ -92,7 +92,7 @@ def _render_kind(kind: str, policy: Policy, fact: Fact | None) -> _Rendered:
     if cached is None or cached[0] is not policy:
         if len(_CACHE) > _CACHE_SIZE:
             _CACHE.clear()
-        values = tuple(variables(policy, fact).items())
+        values = tuple(template_variables(policy, fact).items())
         variants = policy.wording.get(kind, ())
         rendered = tuple((frozenset(variant.when), _render_variant(variant, values)) for variant in variants)
         _CACHE[key] = cached = (policy, rendered)
@@ -117,10 +117,10 @@ def first_fitting(draft: Draft, preview: Callable[[str], Preview]) -> tuple[Cand
 
 def disallowed_hosts(text: str, policy: Policy) -> tuple[str, ...]:
     """Return the hosts in a text that the policy's allow-list does not name; a bare example.com counts as a link."""
-    return tuple(host for host in hosts(text) if not _is_allowed(host, policy.link_hosts))
+    return tuple(host for host in linked_hosts(text) if not _is_allowed(host, policy.link_hosts))
 
 
-def hosts(text: str) -> tuple[str, ...]:
+def linked_hosts(text: str) -> tuple[str, ...]:
     """Return the hosts that a text links to, without duplicates."""
     unique = dict.fromkeys((full or bare).lower() for full, bare in _LINK.findall(text))
     return tuple(host for host in unique if host not in _NO_HOSTS)
@@ -132,7 +132,7 @@ def _is_allowed(host: str, allowed: tuple[str, ...]) -> bool:
     return any(host == name or host.endswith("." + name) for name in names)
 
 
-def problems(policy: Policy) -> list[Problem]:
+def wording_problems(policy: Policy) -> list[Problem]:
     """Return every fault in the wording, for `earshot check`: syntax, variables, links, empty or missing texts."""
     configs = policy.responders  # the starter's wording of a kind that this policy does not name is never used
     faults = [
@@ -151,7 +151,7 @@ def problems(policy: Policy) -> list[Problem]:
 
 
 def _variant_problems(config: ResponderConfig, variant: Variant, policy: Policy) -> list[Problem]:
-    known = variables(policy) | ({name: name for name in FACT_VARIABLES} if config.uses_facts else {})
+    known = template_variables(policy) | ({name: name for name in FACT_VARIABLES} if config.uses_facts else {})
     sources = {"text": variant.text} | ({} if variant.short is None else {"short": variant.short})
     return [
         Problem(f"{FILE} {config.kind}.{variant.id}.{key}", *fault)
@@ -199,18 +199,18 @@ def _template_faults(source: str, known: Mapping[str, str], policy: Policy) -> l
 AGENT = "agent"  # in a saved reply: the name of who inserts it
 
 
-def saved(policy: Policy, kind: str | None, agent: str) -> tuple[CandidateText, ...]:
+def render_saved_replies(policy: Policy, kind: str | None, agent: str) -> tuple[CandidateText, ...]:
     """Return the saved replies for a kind, with their variables filled in; all of them without a kind."""
-    values = tuple({**variables(policy), AGENT: agent}.items())
-    replies = (reply for reply in policy.saved if kind is None or not reply.kinds or kind in reply.kinds)
+    values = tuple({**template_variables(policy), AGENT: agent}.items())
+    replies = (reply for reply in policy.saved_replies if kind is None or not reply.kinds or kind in reply.kinds)
     return tuple(CandidateText(reply.id, _render(reply.text, values)) for reply in replies)
 
 
-def saved_problems(policy: Policy) -> list[Problem]:
+def saved_reply_problems(policy: Policy) -> list[Problem]:
     """Return every fault in the saved replies, for `earshot check`; they know no fact."""
-    known = {**variables(policy), AGENT: AGENT}
+    known = {**template_variables(policy), AGENT: AGENT}
     return [
         Problem(f"{FILE} saved.{reply.id}", *fault)
-        for reply in policy.saved
+        for reply in policy.saved_replies
         for fault in _template_faults(reply.text, known, policy)
     ]

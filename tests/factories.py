@@ -55,7 +55,7 @@ def ears() -> SignalExtractor:
 
 def facts(text: str, history: History | None = None, **changes: Any) -> MentionSignals:
     """The facts of a mention, under the starter's policy."""
-    return ears().facts(mention(text, **changes), history or History(), NOW)
+    return ears().extract(mention(text, **changes), history or History(), NOW)
 
 
 def decided(text: str, history: History | None = None, **changes: Any) -> Decision:

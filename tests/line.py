@@ -141,7 +141,7 @@ class Line:
         with self.store.read() as connection:
             found = [
                 one
-                for one in replies.where(connection)
+                for one in replies.list_where(connection)
                 if items.item(connection, reply_id=one.id).mention.id == mention_id
             ]
         return found[-1]
@@ -149,7 +149,7 @@ class Line:
     def notices(self) -> list[str]:
         """The kinds of the open notices."""
         with self.store.read() as connection:
-            return [one.kind for one in notices.opened(connection)]
+            return [one.kind for one in notices.list_open(connection)]
 
 
 @pytest.fixture

@@ -51,7 +51,7 @@ def test_a_due_time_counts_business_hours_only(
     business: tuple[TimeWindow, ...], start: str, hours: float, due: str
 ) -> None:
     """Nights, weekends and holidays do not count; the hours are London's, in winter and in summer."""
-    policy = london(business=business, holidays=CHRISTMAS)
+    policy = london(business_hours=business, holidays=CHRISTMAS)
     target = timedelta(hours=hours)
     assert due_at(policy, utc(start), target) == utc(due)
     assert business_time(policy, utc(start), utc(due)) == target
@@ -59,7 +59,7 @@ def test_a_due_time_counts_business_hours_only(
 
 def test_a_target_that_never_ends_falls_due_within_ten_years() -> None:
     """A minute a week, and a target of ten years: a date, no error."""
-    policy = london(business=(TimeWindow(time(9), time(9, 1), frozenset({0})),))
+    policy = london(business_hours=(TimeWindow(time(9), time(9, 1), frozenset({0})),))
     due = due_at(policy, utc("2026-11-24T10:00"), timedelta(days=3650))
     assert utc("2036-11-01T00:00") < due < utc("2036-12-01T00:00")
 
@@ -90,13 +90,13 @@ def test_a_target_that_never_ends_falls_due_within_ten_years() -> None:
 def test_quiet_hours_are_right_in_the_nights_in_which_the_clock_jumps(quiet: str, now: str, until: str | None) -> None:
     """The end is a moment in UTC, later than now by as much time as really passes."""
     start, end = (time.fromisoformat(part) for part in quiet.split("-"))
-    policy = london(quiet=(TimeWindow(start, end),))
+    policy = london(quiet_hours=(TimeWindow(start, end),))
     assert quiet_until(policy, utc(now)) == (None if until is None else utc(until))
 
 
 def test_quiet_hours_know_their_days() -> None:
     """Friday's night runs into Saturday; Saturday has none of its own."""
-    policy = london(quiet=(TimeWindow(time(22), time(6), frozenset({4})),))
+    policy = london(quiet_hours=(TimeWindow(time(22), time(6), frozenset({4})),))
     assert quiet_until(policy, utc("2026-11-28T05:59")) == utc("2026-11-28T06:00")
     assert quiet_until(policy, utc("2026-11-28T23:00")) is None
 

@@ -198,5 +198,5 @@ def test_manner_of_a_claim_is_as_the_page_says(manner: str, tmp_path: Path) -> N
     (tmp_path / "factsheet.toml").write_text(next(one for one in blocks(POLICY, "toml") if "[[fact]]" in one))
     now = datetime(2026, 11, 22, tzinfo=UTC)
     mention = Mention("memory", "1", example[1], "ada", now, now, "1", "1", lang="en")
-    facts = SignalExtractor(settings.load(tmp_path).policy).facts(mention, History(), now)
+    facts = SignalExtractor(settings.load(tmp_path).policy).extract(mention, History(), now)
     assert {claim.stance for claim in facts.claims} == {manner}

@@ -61,7 +61,7 @@ def evaluate(
     extractor = SignalExtractor(policy)
     evaluated = []
     for row in rows:
-        signals = extractor.facts(_mention(row, brand, now), History(), now)
+        signals = extractor.extract(_mention(row, brand, now), History(), now)
         evaluated.append(EvaluatedRow(row, signals, decide(signals, policy, responders)))
     return _report(evaluated, [config.kind for config in policy.responders]), evaluated
 

@@ -45,7 +45,7 @@ class PolicyRunner:
 
     def __call__(self, past: MentionSignals) -> Outcome:
         """Decide a mention again, at the time and with the history of its decision."""
-        signals = self._extractor.facts(past.mention, past.history, past.now)
+        signals = self._extractor.extract(past.mention, past.history, past.now)
         decision = decide(signals, self._policy, self._responders)
         draft, text = decision.draft, None
         if draft is not None:

@@ -28,7 +28,7 @@ def trial(
     preview is the platform's; text is what would be posted, None when nothing is drafted or no wording fits.
     """
     mention = _mention(text, lang, platform, author, now)
-    signals = SignalExtractor(policy).facts(mention, History(), now)
+    signals = SignalExtractor(policy).extract(mention, History(), now)
     decision = decide(signals, policy, responders)
     fitting = first_fitting(decision.draft, lambda draft: preview(draft, mention)) if decision.draft else None
     return _result(signals, decision, fitting[1].text if fitting else None)

@@ -47,14 +47,14 @@ class State(StrEnum):
     closed = "closed"
 
 
-def number(reply_id: int) -> int:
+def require_reply_id(reply_id: int) -> int:
     """Check that a database can hold this id. Raises DeskError."""
     if not 0 <= reply_id <= LARGEST:
         raise DeskError(f"there is no reply {reply_id}", "`earshot queue` lists the ids")
     return reply_id
 
 
-def targets(words: list[str]) -> "list[Target]":
+def read_targets(words: list[str]) -> "list[Target]":
     """Read ID[@REVISION]... Raises BadParameter before anything is approved."""
     return [_target(word) for word in words]
 
@@ -69,16 +69,16 @@ def _target(word: str) -> "Target":
     return Target(min(int(reply_id), LARGEST), None if revision is None else min(int(revision), LARGEST))
 
 
-def asked(word: str) -> "ItemRef":
+def read_item(word: str) -> "ItemRef":
     """Read a reply's id or PLATFORM:MENTION_ID, whose id may hold more colons. Raises BadParameter."""
     from listener.desk.queue import ItemRef
 
     if _TARGET.fullmatch(word) and "@" not in word:
-        return ItemRef(reply_id=number(int(word)))
-    return ItemRef(mention=mention(word))
+        return ItemRef(reply_id=require_reply_id(int(word)))
+    return ItemRef(mention=read_mention(word))
 
 
-def mention(word: str) -> tuple[str, str]:
+def read_mention(word: str) -> tuple[str, str]:
     """Read PLATFORM:MENTION_ID. Raises BadParameter."""
     platform, colon, mention_id = word.partition(":")
     if not (platform and colon and mention_id):
@@ -86,7 +86,7 @@ def mention(word: str) -> tuple[str, str]:
     return platform, mention_id
 
 
-def kind(config: "Settings", word: str | None) -> str | None:
+def require_kind(config: "Settings", word: str | None) -> str | None:
     """Check that the policy has this kind of reply. Raises BadParameter."""
     kinds = [responder.kind for responder in config.policy.responders]
     if word is not None and word not in kinds:
@@ -95,7 +95,7 @@ def kind(config: "Settings", word: str | None) -> str | None:
     return word
 
 
-def usage(read: Callable[[], T], hint: str) -> T:
+def read_argument(read: Callable[[], T], hint: str) -> T:
     """Read an argument; report one that cannot be read as wrong usage. Raises BadParameter."""
     try:
         return read()

@@ -76,7 +76,7 @@ def _check_offline() -> tuple[list[Problem], list[str]]:
 def _wording(config: "Settings") -> list[Problem]:
     from listener import wording
 
-    return wording.problems(config.policy) + wording.saved_problems(config.policy)
+    return wording.wording_problems(config.policy) + wording.saved_reply_problems(config.policy)
 
 
 def _database_problems() -> Iterator[Problem]:

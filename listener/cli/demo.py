@@ -97,7 +97,7 @@ def _list_mentions(store: "Store") -> list["ReplyDetail"]:
 
     config = context.settings()
     with store.read() as connection:
-        keys = mentions.keys(connection)
+        keys = mentions.list_keys(connection)
         view = context.view(config, store)
         return [queue.detail(connection, view, items.item(connection, key=key)) for key in keys]
 
@@ -147,6 +147,6 @@ def _print_log(console: "Console", store: "Store") -> None:
         table.add_column(name, width=width, no_wrap=True)
     table.add_column("reply", no_wrap=True, overflow="ellipsis", ratio=1)
     with store.read() as connection:
-        for row in exchange_log.exchanges(connection, limit=None):
+        for row in exchange_log.read_exchanges(connection, limit=None):
             table.add_row(*(output.safe(row[name] or "") for name in LOGGED))
     console.print(table)

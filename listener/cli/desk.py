@@ -34,9 +34,9 @@ def queue(
     config = context.settings()
     page = stage.QueueFilter(
         states=None if state is None else (state.value,),
-        kind=arguments.kind(config, kind),
+        kind=arguments.require_kind(config, kind),
         platform=platform,
-        after=None if after is None else arguments.number(after),
+        after=None if after is None else arguments.require_reply_id(after),
         limit=output.parse_limit(limit),
     )
     with context.store() as store:
@@ -65,7 +65,7 @@ def show(
     """
     from listener.desk import queue as stage
 
-    asked, config = arguments.asked(which), context.settings()
+    asked, config = arguments.read_item(which), context.settings()
     with context.store() as store:
         view = context.view(config, store, name)
         exchange = stage.show(store, view, asked)
@@ -89,7 +89,7 @@ def approve(
     """
     from listener.desk import approve as stage
 
-    targets, config = arguments.targets(ids), context.settings()
+    targets, config = arguments.read_targets(ids), context.settings()
     with context.store() as store:
         outcomes = stage.approve(store, context.desk(config, name), targets)
         view = context.view(config, store, name)
@@ -140,8 +140,8 @@ def edit(
     from listener.desk import queue as stage
     from listener.desk import transitions
 
-    config, number = context.settings(), arguments.number(reply_id)
-    kind = arguments.kind(config, kind)
+    config, number = context.settings(), arguments.require_reply_id(reply_id)
+    kind = arguments.require_kind(config, kind)
     with context.store() as store:
         desk, revision, written = context.desk(config, name), None, None
         if text is None:

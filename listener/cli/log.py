@@ -49,13 +49,13 @@ def log(
     """
     from listener.store import exchange_log, people
 
-    start = None if since is None else arguments.usage(lambda: times.moment(since, context.now()), "--since")
-    last = None if after is None else arguments.mention(after)
+    start = None if since is None else arguments.read_argument(lambda: times.moment(since, context.now()), "--since")
+    last = None if after is None else arguments.read_mention(after)
     with context.store() as store, store.read() as connection:
-        who = None if person is None else people.find(connection, person)
+        who = None if person is None else people.find_person(connection, person)
         key = None if last is None else _find_key(connection, last)
         number = output.parse_limit(limit)
-        rows = exchange_log.exchanges(connection, since=start, person=who, after=key, limit=number)
+        rows = exchange_log.read_exchanges(connection, since=start, person=who, after=key, limit=number)
         output.emit_lines(rows) if json or not sys.stdout.isatty() else _print_exchanges(rows)
 
 
@@ -119,7 +119,7 @@ def notices(
             output.emit_json(cleared) if json else output.write(f"notice {clear} cleared")
             return
         with store.read() as connection:
-            opened = [notice for notice in stored.opened(connection) if after is None or notice.id > after]
+            opened = [notice for notice in stored.list_open(connection) if after is None or notice.id > after]
     page = opened[: output.parse_limit(limit)]
     if json:
         output.emit_json([{field: getattr(notice, field) for field in NOTICE_FIELDS} for notice in page])

@@ -18,7 +18,7 @@ def _act(reply_id: int, name: str | None, json: bool, move: "Callable[[Store, De
     """Make the move and print where the reply stands after it."""
     from listener.desk import queue as stage
 
-    config, number = context.settings(), arguments.number(reply_id)
+    config, number = context.settings(), arguments.require_reply_id(reply_id)
     with context.store() as store:
         move(store, context.desk(config, name), number)
         reply = stage.single(store, context.view(config, store, name), number)
@@ -171,7 +171,7 @@ def snooze(
     """
     from listener.desk import marks
 
-    length = arguments.usage(lambda: times.span(span), "SPAN")
+    length = arguments.read_argument(lambda: times.span(span), "SPAN")
     _act(reply_id, name, json, lambda store, desk, number: marks.snooze(store, desk, number, length))
 
 
@@ -187,7 +187,7 @@ def escalate(
     """
     from listener.desk import transitions
 
-    asked = arguments.asked(which)
+    asked = arguments.read_item(which)
     if asked.mention is None:
         _act(asked.reply_id or 0, name, json, transitions.escalate)
         return

@@ -47,7 +47,7 @@ def once(
     with runtime.locked("once") as store:
         totals = _run(config, store, tuple(Stage) if stage is None else (stage,))
         with store.read() as connection:
-            opened = notices.opened(connection)
+            opened = notices.list_open(connection)
     _show(totals, json)
     for name, message in totals.troubles.items():
         output.print_error(f"earshot: {name} could not be read: {output.safe(message)}")

@@ -105,7 +105,7 @@ def pause(
     """
     from listener.desk import control
 
-    length = None if span is None else arguments.usage(lambda: times.span(span), "--for")
+    length = None if span is None else arguments.read_argument(lambda: times.span(span), "--for")
     with context.store(wait=PAUSE_WAIT_S) as store:
         paused = control.pause(store, context.desk(context.settings(), name), platform, length, reason)
     until = f"until {clock(paused.until)}" if paused.until else "until `earshot resume`"
@@ -151,7 +151,7 @@ def _resume_kind(chosen: str, name: str | None, json: bool) -> None:
     from listener.desk import autonomy
 
     config = context.settings()
-    kind = str(arguments.kind(config, chosen))
+    kind = str(arguments.require_kind(config, chosen))
     with context.store() as store:
         progress = autonomy.resume_kind(store, context.desk(config, name), kind)
     output.emit_json(progress) if json else output.write(f"{kind}: {render.progress(progress)}")

@@ -36,7 +36,7 @@ def replay(
     from listener import settings as rules
     from listener.analysis.replay import replay as decide_again
 
-    start = None if since is None else arguments.usage(lambda: times.moment(since, context.now()), "--since")
+    start = None if since is None else arguments.read_argument(lambda: times.moment(since, context.now()), "--since")
     new_policy, notes = rules.load_policy(policy)
     for note in notes:
         output.print_error(f"earshot: {note}")

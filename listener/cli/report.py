@@ -34,7 +34,7 @@ def report(
     from listener.analysis import report as analysis
 
     config, now = context.settings(), context.now()
-    start = arguments.usage(lambda: times.moment(since, now), "--since")
+    start = arguments.read_argument(lambda: times.moment(since, now), "--since")
     with context.store() as store, store.read() as connection:
         metrics = analysis.report(connection, config.policy, start, now)
     _write_files(metrics, config.policy, html, csv)

@@ -75,7 +75,7 @@ def status(json: AsJson = False) -> None:
 
     config = context.settings()
     with context.store() as store, store.read() as connection:
-        opened = notices.opened(connection)
+        opened = notices.list_open(connection)
         gathered = gather(connection, config, context.now())
     if json:
         output.emit_json(asdict(gathered))
@@ -108,17 +108,17 @@ def gather(connection: "Connection", config: "Settings", now: datetime) -> Statu
 
     gaps, pauses, states = (
         notices.gap_counts(connection),
-        platforms.pauses(connection, now),
-        platforms.states(connection),
+        platforms.list_pauses(connection, now),
+        platforms.list_states(connection),
     )
     scopes = {pause.scope for pause in pauses}
     oldest = exchange_log.oldest_waiting(connection)
     return Status(
         platforms=[_platform(state, gaps.get(state.name, 0), scopes, now) for state in states],
-        queue=replies.counts(connection),
-        undecided=exchange_log.undecided(connection),
+        queue=replies.count_by_state(connection),
+        undecided=exchange_log.count_undecided(connection),
         oldest_seconds=None if oldest is None else round((now - oldest).total_seconds()),
-        notices=len(notices.opened(connection)),
+        notices=len(notices.list_open(connection)),
         spend={state.name: _spend(connection, config, state.name, now) for state in states},
         autonomy={
             responder.kind: autonomy.progress(connection, config.policy, responder.kind)
@@ -158,8 +158,8 @@ def _spend(connection: "Connection", config: "Settings", name: str, now: datetim
 
     section = config.platform(name)
     return PlatformSpend(
-        today_usd=round(ledger.spent(connection, name, ledger.day(now)), 4),
-        month_usd=round(ledger.spent(connection, name, ledger.month(now)), 4),
+        today_usd=round(ledger.sum_spent(connection, name, ledger.start_of_day(now)), 4),
+        month_usd=round(ledger.sum_spent(connection, name, ledger.start_of_month(now)), 4),
         budget_usd=section.section.budget.daily_usd if section else None,
         reply_usd=section.section.reply_usd(link=False) if section else None,
         link_reply_usd=section.section.reply_usd(link=True) if section else None,

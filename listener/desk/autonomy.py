@@ -71,8 +71,12 @@ def _may_auto_send(connection: Connection, policy: Policy, kind: str) -> bool:
 
 def progress(connection: Connection, policy: Policy, kind: str) -> Progress:
     """Return how far a kind is on its way to be approved automatically."""
-    bounds, standing, config = policy.autonomy, draft_reviews.standing(connection, kind), policy.responder_config(kind)
-    reviewed, unchanged = draft_reviews.record(connection, kind, bounds.min_reviews)
+    bounds, standing, config = (
+        policy.autonomy,
+        draft_reviews.read_autonomy(connection, kind),
+        policy.responder_config(kind),
+    )
+    reviewed, unchanged = draft_reviews.count_reviews(connection, kind, bounds.min_reviews)
     ended = None
     if standing is not None and standing.ended_at is not None:
         ended = AutonomyEnd(standing.ended_at, standing.ended_by, standing.why)
@@ -123,7 +127,7 @@ def _record_automatic(
     by, changes = draft_reviews.MACHINE, {"approved_by": draft_reviews.MACHINE, "approved_at": now, **CLEAR_HOLD}
     detail = {"revision": reply.revision, "text": shown.text}
     if replies.transition(connection, reply, "approved", by=by, now=now, what="approved", detail=detail, **changes):
-        events.approved(connection, reply.id, reply.revision, by, shown.text, now, automatic=True)
+        events.record_approval(connection, reply.id, reply.revision, by, shown.text, now, automatic=True)
         config = policy.responder_config(kind)
         if config is not None and config.auto == "earned":
             draft_reviews.begin(connection, kind, now)
@@ -133,7 +137,9 @@ def _notify(store: Store, platform: str, met: Sequence[holds.Hold], now: datetim
     """Open a notice for each hold that wants one, and clear those whose hold is over. Writes only when one changes."""
     wanted = {(hold.reason, hold.subject): hold.message for hold in met if hold.reason in HOLD_ADVICE}
     with store.read() as connection:
-        opened = {(notice.kind, notice.subject) for notice in notices.opened(connection) if notice.platform == platform}
+        opened = {
+            (notice.kind, notice.subject) for notice in notices.list_open(connection) if notice.platform == platform
+        }
     over = {(kind, subject) for kind, subject in opened - wanted.keys() if kind in HOLD_ADVICE}
     if any(hold.platform_wide for hold in met):
         over = {key for key in over if key[0] == "spike"}  # the round broke off: the others were not checked

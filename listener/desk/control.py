@@ -71,13 +71,13 @@ def resume(store: Store, desk: DeskContext, platform: str | None) -> ResumeResul
         for scope in [platform] if platform else [ALL, *names]:
             notices.clear(connection, PAUSED, scope, now)
         events.add(connection, "resumed", desk.by, now, detail={"scope": platform or ALL})
-        left = tuple(pause.scope for pause in platforms.pauses(connection, now))
+        left = tuple(pause.scope for pause in platforms.list_pauses(connection, now))
     return ResumeResult(ended, left)
 
 
 def _require_platforms(connection: Connection, platform: str | None) -> list[str]:
     """Return the platforms that are on. Raises DeskError when this one is not among them."""
-    names = [state.name for state in platforms.states(connection)]
+    names = [state.name for state in platforms.list_states(connection)]
     if platform is not None and platform not in names:
         raise DeskError(f"no platform {platform!r} is on", f"choose one of: {', '.join(names) or 'none yet'}")
     return names
@@ -103,7 +103,7 @@ def requeue(store: Store, desk: DeskContext, quarantine_id: int) -> Quarantined:
                 f"item {quarantine_id} could not be read when it came in",
                 "correct it at its source, so that it is read again (in a file: append the corrected row)",
             )
-        live = replies.live(connection, key)
+        live = replies.find_live(connection, key)
         if live is not None:
             raise DeskError(f"staff escalated it: reply {live.id} is {state_text(live)}", f"`earshot show {live.id}`")
         now = desk.clock()
@@ -120,6 +120,6 @@ def dismiss(store: Store, desk: DeskContext, quarantine_id: int) -> Quarantined:
         item = notices.quarantined_item(connection, quarantine_id)
         key, now = mentions.locate(connection, item.platform, item.mention_id), desk.clock()
         quarantine.dismiss(connection, quarantine_id, now)
-        vacuum.due(connection, now)
+        vacuum.request_cleaning(connection, now)
         events.add(connection, "dismissed", desk.by, now, mention_key=key, detail={"quarantine": quarantine_id})
     return replace(item, raw="")

@@ -40,28 +40,28 @@ def forget(store: Store, desk: DeskContext, handle: str, author_of: AuthorOf) ->
     """
     with store.write() as connection:
         require_staff(desk)
-        who = people.find_words(connection, handle, author_of)
-        whose, now = quarantine.names(connection, *who), desk.clock()
+        who = people.find_person_with_words(connection, handle, author_of)
+        whose, now = quarantine.find_names(connection, *who), desk.clock()
         stopped = _withdraw(connection, desk, who)
         has_words = _has_words(connection, whose, who, author_of)
         erased = erasure.erase(connection, who, author_of, desk.by, now) if has_words else {}
-        vacuum.due(connection, now)
+        vacuum.request_cleaning(connection, now)
         events.add(connection, "erasure_requested", desk.by, now, detail={"mentions": erased.get("mentions", 0)})
         has_opted_out = people.opted_out(connection, who) is not None
-        perhaps = tuple(quarantine.perhaps(connection, whose, author_of))
+        perhaps = tuple(quarantine.list_unattributed(connection, whose, author_of))
     return Erasure(*who, erased, stopped, has_opted_out, perhaps)
 
 
 def _has_words(connection: Connection, whose: Names, who: Person, author_of: AuthorOf) -> bool:
     """Return True when words of theirs, or about them, are stored."""
-    stored = people.figures(connection, who)["mentions"] or people.notes(connection, who)
+    stored = people.count_exchanges(connection, who)["mentions"] or people.notes(connection, who)
     names = whose.ids | whose.handles
-    return bool(stored or any(quarantine.known(connection, who[0], name, author_of) for name in names))
+    return bool(stored or any(quarantine.find_ids(connection, who[0], name, author_of) for name in names))
 
 
 def _withdraw(connection: Connection, desk: DeskContext, who: Person) -> tuple[int, ...]:
     """Close the replies to them that are not sent. Returns their ids. Raises DeskError."""
-    answers = [item.reply for item in items.of_person(connection, *who, limit=None) if item.reply is not None]
+    answers = [item.reply for item in items.list_of_person(connection, *who, limit=None) if item.reply is not None]
     if waiting := next((reply for reply in answers if reply.state in UNDER_WAY), None):
         raise DeskError(
             f"reply {waiting.id} to this person is {state_text(waiting)}: its outcome must be known first",
@@ -69,7 +69,7 @@ def _withdraw(connection: Connection, desk: DeskContext, who: Person) -> tuple[i
         )
     live = [reply for reply in answers if reply.state not in OVER]
     for reply in live:
-        replies.end(connection, reply, "withdrawn", "", by=desk.by, now=desk.clock())
+        replies.close(connection, reply, "withdrawn", "", by=desk.by, now=desk.clock())
     return tuple(reply.id for reply in live)
 
 

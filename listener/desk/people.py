@@ -20,7 +20,7 @@ def summary(connection: Connection, mention: Mention) -> PersonView:
         name=mention.author_name,
         author_id=mention.author_id,
         followers=mention.author_followers,
-        **people.figures(connection, who),
+        **people.count_exchanges(connection, who),
         opted_out=people.opted_out(connection, who) is not None,
         notes=tuple(people.notes(connection, who)),
     )
@@ -29,8 +29,8 @@ def summary(connection: Connection, mention: Mention) -> PersonView:
 def person(store: Store, handle: str) -> PersonPage:
     """Return a person with every exchange. Raises DeskError."""
     with store.read() as connection:
-        platform, author_id = who = people.find(connection, handle)
-        exchanges = items.of_person(connection, *who)
+        platform, author_id = who = people.find_person(connection, handle)
+        exchanges = items.list_of_person(connection, *who)
         optout, notes = people.opted_out(connection, who), people.notes(connection, who)
     newest = exchanges[-1].mention if exchanges else None  # none: forgotten, or opted out and forgotten
     return PersonPage(
@@ -66,7 +66,7 @@ def note(store: Store, desk: DeskContext, handle: str, text: str) -> PersonPage:
         raise DeskError("the note is empty", "write what colleagues should know")
     with store.write() as connection:
         require_staff(desk)
-        people.add_note(connection, people.find(connection, handle), desk.by, text, desk.clock())
+        people.add_note(connection, people.find_person(connection, handle), desk.by, text, desk.clock())
     return person(store, handle)
 
 
@@ -74,14 +74,14 @@ def opt_out(store: Store, desk: DeskContext, handle: str, why: str | None) -> Pe
     """Never answer this person: close drafts, and withdraw approved replies. Raises DeskError."""
     with store.write() as connection:
         require_staff(desk)
-        who = people.find(connection, handle)
+        who = people.find_person(connection, handle)
         now = desk.clock()
         people.opt_out(connection, who, desk.by, why, now)
-        for item in items.of_person(connection, *who, limit=None):
+        for item in items.list_of_person(connection, *who, limit=None):
             reply = item.reply
             if reply is not None and reply.state in WATCHED:
                 reason = "this person opted out of replies"
-                replies.end(connection, reply, "withdrawn", reason, by=desk.by, now=now)
+                replies.close(connection, reply, "withdrawn", reason, by=desk.by, now=now)
         events.add(connection, "opted_out", desk.by, now, detail={"platform": who[0], "author_id": who[1], "why": why})
     return person(store, handle)
 
@@ -90,7 +90,7 @@ def opt_in(store: Store, desk: DeskContext, handle: str) -> PersonPage:
     """Remove an opt-out. Raises DeskError when there is none."""
     with store.write() as connection:
         require_staff(desk)
-        who = people.find(connection, handle)
+        who = people.find_person(connection, handle)
         if not people.opt_in(connection, who):
             raise DeskError(f"{handle} has not opted out", f"`earshot person {handle}` shows it")
         events.add(connection, "opted_in", desk.by, desk.clock(), detail={"platform": who[0], "author_id": who[1]})

@@ -28,7 +28,7 @@ from listener.store.engine import Store
 from listener.store.records import Approval, Exchange, Reply, StoredDecision
 from listener.store.states import WAITING
 from listener.triage.decide import GUARDS
-from listener.wording import hosts
+from listener.wording import linked_hosts
 
 Explain = Callable[[StoredDecision, Mention], Sequence[RuleResult]]
 GUARD_NAMES = frozenset(name for name, _, _ in GUARDS)
@@ -91,7 +91,7 @@ class RenderContext:
 
 def lines(connection: Connection, view: RenderContext, items: Sequence[Exchange]) -> list[ReplyView]:
     """Return replies as staff see them, in a handful of queries however many there are."""
-    around = holds.around(connection, items, view.now, view.bounds)
+    around = holds.load_warning_context(connection, items, view.now, view.bounds)
     given = events.approvals_of(connection, [item.reply.id for item in items if item.reply is not None])
     return [_make_line(view, item, holds.warnings(around, item), given) for item in items]
 
@@ -121,7 +121,7 @@ def _make_line(
         warnings=tuple(warnings),
         approvals=tuple(ApprovalView(approval.by, approval.at) for approval in approvals),
         needs_second_approval=view.needs_second(item),
-        link_hosts=hosts(preview.text) if preview else (),
+        link_hosts=linked_hosts(preview.text) if preview else (),
         cost_usd=preview.cost_usd if preview else None,
         reply_url=(preview.link if preview else None) or item.mention.url,
     )
@@ -175,14 +175,14 @@ def detail(connection: Connection, view: RenderContext, item: Exchange) -> Reply
         trail=tuple(view.explain(item.decided, item.mention)) if item.decided else (),
         thread=_list_thread(connection, view, item),
         person=people.summary(connection, item.mention),
-        events=tuple(events.of(connection, item.key)),
+        events=tuple(events.list_events(connection, item.key)),
     )
 
 
 def _list_thread(connection: Connection, view: RenderContext, item: Exchange) -> tuple[ThreadLine, ...]:
     """Return the stored mentions and sent replies of the conversation, oldest first."""
     thread: list[ThreadLine] = []
-    exchanges = items.of_conversation(connection, item.mention.platform, item.mention.conversation_id)
+    exchanges = items.list_of_conversation(connection, item.mention.platform, item.mention.conversation_id)
     given = events.approvals_of(connection, [other.reply.id for other in exchanges if other.reply is not None])
     for exchange in exchanges:
         mention, reply = exchange.mention, exchange.reply
@@ -239,10 +239,10 @@ def listing(store: Store, view: RenderContext, page: QueueFilter) -> tuple[list[
 def stamp(store: Store) -> tuple[int, int, datetime | None]:
     """Return a value that stays the same while nothing happens: no event, no claim and no release."""
     with store.read() as connection:
-        return (events.newest(connection), *replies.claims(connection))
+        return (events.read_newest_id(connection), *replies.claims(connection))
 
 
 def _count_totals(connection: Connection, now: datetime) -> QueueTotals:
     snoozed, late = replies.count_snoozed_overdue(connection, now)
-    polls = [state.ok_at for state in platforms.states(connection) if state.ok_at is not None]
-    return QueueTotals(replies.counts(connection), snoozed, late, max(polls, default=None))
+    polls = [state.ok_at for state in platforms.list_states(connection) if state.ok_at is not None]
+    return QueueTotals(replies.count_by_state(connection), snoozed, late, max(polls, default=None))

@@ -176,7 +176,7 @@ def undo(store: Store, desk: DeskContext, reply_id: int) -> None:
     """Undo an approval, until the reply is being sent; also the first of two. Raises DeskError."""
 
     def work(connection: Connection, item: Exchange, reply: Reply) -> bool:
-        if reply.state == "drafted" and not events.standing(connection, reply.id, reply.revision):
+        if reply.state == "drafted" and not events.list_valid_approvals(connection, reply.id, reply.revision):
             raise DeskError(f"reply {reply_id} is {state_text(reply)}", "it has no approval to undo")
         return _move_on(connection, desk, reply, "drafted", "approval_revoked", CLEAR_APPROVAL)
 
@@ -234,7 +234,7 @@ def escalate_mention(store: Store, desk: DeskContext, platform: str, mention_id:
 
 def _require_unanswered(connection: Connection, key: int, name: str) -> None:
     """Raise DeskError for a mention whose text is erased, that is not decided yet, or that has a live reply."""
-    live, stage = replies.live(connection, key), mentions.stage(connection, key)
+    live, stage = replies.find_live(connection, key), mentions.read_stage(connection, key)
     if stage == "forgotten":
         raise DeskError(f"the text of {name} was erased", "there is nothing left to answer")
     if live is not None:

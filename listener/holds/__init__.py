@@ -13,7 +13,7 @@ from listener.holds import limits
 from listener.holds.bulk import bulk_hold, load_recent_activity, spike
 from listener.holds.hold import DEFAULT_HOLDS, ApprovalWarning, Hold
 from listener.holds.limits import paused
-from listener.holds.warn import WarningContext, around, warnings
+from listener.holds.warn import WarningContext, load_warning_context, warnings
 from listener.policy import Policy
 from listener.store.records import QueuedReply
 
@@ -22,10 +22,10 @@ __all__ = [
     "ApprovalWarning",
     "Hold",
     "WarningContext",
-    "around",
     "automatic",
     "bulk_hold",
     "load_recent_activity",
+    "load_warning_context",
     "paused",
     "spike",
     "warnings",

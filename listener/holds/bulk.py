@@ -37,8 +37,8 @@ def load_recent_activity(
 ) -> RecentActivity:
     """Read it, in three queries. but: leave this reply's text out; with_queued: count approved texts as sent."""
     drafts = items.recent_drafts(connection, now - bounds.flood_window, DRAFTS)
-    today = ledger.day(now)
-    return RecentActivity(drafts, outgoing.texts(connection, today, limit=TEXTS, but=but, on_the_way=with_queued))
+    today = ledger.start_of_day(now)
+    return RecentActivity(drafts, outgoing.count_texts(connection, today, limit=TEXTS, but=but, on_the_way=with_queued))
 
 
 def flood(drafts: Sequence[RecentDraft], bounds: Holds, mention: Mention, kind: str | None) -> Hold | None:
@@ -66,7 +66,7 @@ def duplicate(sent_texts: Mapping[str, int], bounds: Holds, reply: Reply, now: d
     number = repeats(reply.text, sent_texts, bounds)
     if number < bounds.max_similar_per_day:
         return None
-    end = ledger.day(now) + DAY
+    end = ledger.start_of_day(now) + DAY
     return Hold("duplicate", repeats_text("similar text", number), end, subject=f"a text of {reply.kind}")
 
 
@@ -95,12 +95,12 @@ def spike(connection: Connection, bounds: Holds, platform: str, now: datetime) -
     if not bounds.spike_min_mentions:
         return None
     since = now - bounds.spike_cooldown - bounds.spike_window
-    total, negative = sentiment_buckets.total(connection, platform, since - bounds.spike_baseline, since)
+    total, negative = sentiment_buckets.count_between(connection, platform, since - bounds.spike_baseline, since)
     if total < bounds.spike_min_mentions:
         return None
     usual = negative / total
     threshold = min(max(bounds.spike_share, bounds.spike_factor * usual), HIGHEST)
-    peak = _last_peak(sentiment_buckets.stretches(connection, platform, since), threshold, bounds, now)
+    peak = _last_peak(sentiment_buckets.list_buckets(connection, platform, since), threshold, bounds, now)
     if peak is None:
         return None
     end, share, number = peak

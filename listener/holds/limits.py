@@ -18,7 +18,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 def paused(connection: Connection, platform: str, now: datetime) -> Hold | None:
     """Return the pause of this platform, or of all."""
-    return pause_of(platforms.pauses(connection, now), platform)
+    return pause_of(platforms.list_pauses(connection, now), platform)
 
 
 def pause_of(pauses: Sequence[Pause], platform: str) -> Hold | None:
@@ -49,9 +49,9 @@ def quiet(policy: Policy, now: datetime) -> Hold | None:
 def one_per_conversation(connection: Connection, item: QueuedReply) -> Hold | None:
     """Hold a second automatic reply in a conversation, and one to an author whose other mention waits for staff."""
     mention = item.mention
-    if items.automatic_in(connection, mention.platform, mention.conversation_id, item.reply.id):
+    if items.has_automatic_reply(connection, mention.platform, mention.conversation_id, item.reply.id):
         return Hold("cap", "this conversation already had an automatic reply")
-    if items.person_waits(connection, mention, item.reply.id):
+    if items.has_waiting_mention(connection, mention, item.reply.id):
         return Hold("cap", "another mention by this author is waiting for staff")
     return None
 

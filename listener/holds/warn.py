@@ -29,7 +29,7 @@ class WarningContext:
     bounds: Holds
 
 
-def around(
+def load_warning_context(
     connection: Connection, items: Sequence[Exchange], now: datetime, bounds: Holds = DEFAULT_HOLDS
 ) -> WarningContext:
     """Read it in a handful of queries, however many items there are."""
@@ -37,8 +37,8 @@ def around(
     spikes = {name: bulk.spike(connection, bounds, name, now) for name in waiting}
     none = bulk.RecentActivity((), {})
     return WarningContext(
-        people.silent(connection, [(item.mention.platform, item.mention.author_id) for item in items]),
-        platforms.pauses(connection, now),
+        people.filter_opted_out(connection, [(item.mention.platform, item.mention.author_id) for item in items]),
+        platforms.list_pauses(connection, now),
         bulk.load_recent_activity(connection, bounds, now, with_queued=False) if waiting else none,
         {name: hold for name, hold in spikes.items() if hold is not None},
         bounds,

@@ -63,7 +63,7 @@ def _keep_mentions(connection: Connection, name: str, page: FeedPage, now: datet
     listed = newest_versions([storable_mention(mention) for mention in page.mentions])
     known = mentions.stored_mentions(connection, name, listed)
     new = [mention for mention in listed if mention.interaction_id not in known and mention.id not in known]
-    stored = mentions.add(connection, erasure.remembered(connection, new), now)
+    stored = mentions.add(connection, erasure.drop_forgotten(connection, new), now)
     for mention in listed:
         stored_mention = known.get(mention.interaction_id) or known.get(mention.id)
         if stored_mention is not None:
@@ -71,20 +71,20 @@ def _keep_mentions(connection: Connection, name: str, page: FeedPage, now: datet
     return stored, [mention.id for mention in new]
 
 
-def _note_edit(connection: Connection, known: mentions.Known, mention: Mention, now: datetime) -> None:
+def _note_edit(connection: Connection, known: mentions.StoredMention, mention: Mention, now: datetime) -> None:
     """Store the changed words of a post; a text that waits to be sent returns to staff."""
     if known.stage == "forgotten":  # erased words must not come back; newer ones are read
-        erased_at = erasure.at(connection, known.key)
+        erased_at = erasure.find_erasure_time(connection, known.key)
         if erased_at is None or mention.created_at <= erased_at:
             return
         mentions.restore_text(connection, known.key, mention)
-    if not known.older_than(mention):
-        if known.better_in(mention):
-            again = not replies.any_to(connection, known.key)
+    if not known.is_older_than(mention):
+        if known.is_better_known_in(mention):
+            again = not replies.has_reply(connection, known.key)
             mentions.update_eligibility(connection, known.key, mention, again=again)
         return
-    reply = replies.live(connection, known.key)
-    mentions.edited(connection, known.key, mention, now, again=reply is None)
+    reply = replies.find_live(connection, known.key)
+    mentions.record_edit(connection, known.key, mention, now, again=reply is None)
     events.add(connection, "edited", "author", now, mention_key=known.key, detail={"before": known.text})
     if reply is not None and reply.state in RETURNED:
         returned = {**replies.UNAPPROVED, "what": "returned_to_staff", "revision": reply.revision + 1}
@@ -95,22 +95,22 @@ def _note_edit(connection: Connection, known: mentions.Known, mention: Mention, 
 def _withdraw_answered(connection: Connection, name: str, post: OwnPost, now: datetime) -> None:
     """Withdraw the reply to a mention that a person answered on the platform: a post of ours, not sent by Earshot."""
     key = None if post.in_reply_to is None else mentions.locate_version(connection, name, post.in_reply_to)
-    if key is None or replies.sent_as(connection, name, post.id):
+    if key is None or replies.is_our_post(connection, name, post.id):
         return
-    reply = replies.live(connection, key)
+    reply = replies.find_live(connection, key)
     if reply is not None and reply.state not in (*OPEN, *UNDER_WAY):
         return
-    mentions.answered_remotely(connection, key, post.id)
+    mentions.record_remote_answer(connection, key, post.id)
     if reply is not None and reply.state in OPEN:
         reason = f"a person answered on the platform (post {post.id})"
-        replies.end(connection, reply, "withdrawn", reason, by="poll", now=now)
+        replies.close(connection, reply, "withdrawn", reason, by="poll", now=now)
 
 
 def _notice_feed_error(connection: Connection, name: str, page: FeedPage, now: datetime) -> None:
     """Open a notice for a feed that keeps failing while the others are read; clear it once the feed is read again."""
-    if page.trouble is not None:
-        what = f"{name}: {page.feed} keeps failing: {page.trouble.message}"
-        notices.open_notice(connection, "unreachable", name, what, page.trouble.do, now, subject=page.feed)
+    if page.error is not None:
+        what = f"{name}: {page.feed} keeps failing: {page.error.message}"
+        notices.open_notice(connection, "unreachable", name, what, page.error.do, now, subject=page.feed)
     elif page.feed:
         notices.clear(connection, "unreachable", name, now, subject=page.feed)
 

@@ -62,13 +62,13 @@ def poll(
 def _has_unsent_text(store: Store, name: str) -> bool:
     """Return True when our own posts matter at once, because ours could follow a colleague's; reading them costs."""
     with store.read() as connection:
-        return replies.any_open(connection, name, WATCHED)
+        return replies.has_any_in(connection, name, WATCHED)
 
 
 def _load_state(store: Store, name: str, now: datetime) -> PlatformState:
     """Return how the platform stands; remember when its first run began."""
     with store.read() as connection:
-        state = platforms.state(connection, name)
+        state = platforms.read_state(connection, name)
     if state is not None:
         return state
     with store.write() as connection:

@@ -21,7 +21,7 @@ def platform_hold(round_: Round) -> Hold | None:
     name, now = round_.platform.name, round_.clock()
     with round_.store.read() as connection:
         pause = holds.paused(connection, name, now)
-        state = platforms.state(connection, name)
+        state = platforms.read_state(connection, name)
     if pause is not None or state is None or state.send_after is None or state.send_after <= now:
         return pause
     if state.send_stopped_at is not None and state.send_stopped_at > now:
@@ -39,7 +39,7 @@ def stop(connection: Connection, name: str, error: NotSent, until: datetime, now
 
 def stop_after_lost_answer(connection: Connection, name: str, why: str, now: datetime) -> None:
     """Stop the platform's sending for a while, longer each time: what lost one answer would lose the next."""
-    state = platforms.state(connection, name)
+    state = platforms.read_state(connection, name)
     lost = state.send_lost if state else 0
     platforms.record(
         connection,

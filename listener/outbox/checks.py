@@ -64,7 +64,7 @@ def _is_edited(status: PostStatus, item: QueuedReply) -> bool:
 def _require_own_posts_read(round_: Round, item: QueuedReply) -> None:
     """Hold an automatic reply until our own posts are read: they show a colleague's answer. Raises Held."""
     with round_.store.read() as connection:
-        state = platforms.state(connection, item.mention.platform)
+        state = platforms.read_state(connection, item.mention.platform)
     read_at = state.own_posts_read_at if state else None
     if item.reply.approved_by == MACHINE and (read_at is None or read_at <= item.reply.created_at):
         raise Held("rate", "checking if a colleague answered")

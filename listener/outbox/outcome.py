@@ -111,7 +111,7 @@ def record_refused(round_: Round, item: QueuedReply, refusal: Refused) -> None:
     now, message = round_.clock(), refusal.message
     with round_.store.write() as connection:
         if refusal.next_state == "withdrawn":
-            mentions.gone(connection, item.key, now)
+            mentions.record_deletion(connection, item.key, now)
             _close_withdrawn(connection, item, message, now, expect="sending")
         elif move(connection, item, refusal.next_state, now, message=message, error=message):
             round_.counts.failed += refusal.next_state == "failed"
@@ -141,7 +141,7 @@ def withdraw(round_: Round, item: QueuedReply, why: str, *, is_gone: bool = Fals
     now = round_.clock()
     with round_.store.write() as connection:
         if is_gone:
-            mentions.gone(connection, item.key, now)
+            mentions.record_deletion(connection, item.key, now)
         _close_withdrawn(connection, item, why, now, expect="approved")
 
 

@@ -44,7 +44,7 @@ def send(round_: Round, approve: Approve, stopping: Callable[[], bool] = lambda:
         fault_point("S1")
         _send_reply(round_, reply_id)
     with store.read() as connection:
-        counts.unconfirmed = replies.count(connection, name, "unconfirmed")
+        counts.unconfirmed = replies.count_in_state(connection, name, "unconfirmed")
     return counts
 
 
@@ -52,8 +52,8 @@ def _due(round_: Round) -> list[int]:
     """Return the approved replies whose time has come; count those that wait as held."""
     name, now = round_.platform.name, round_.clock()
     with round_.store.read() as connection:
-        held, due = outgoing.held(connection, name, now), outgoing.due(connection, name, now)
-        state = platforms.state(connection, name)
+        held, due = outgoing.count_held(connection, name, now), outgoing.list_due(connection, name, now)
+        state = platforms.read_state(connection, name)
     round_.counts.held.update(held)
     is_over = state is not None and state.send_after is not None and state.send_after <= now
     if is_over and not held and not due:

@@ -23,7 +23,7 @@ MAX_UNCONFIRMED_SENDINGS = 4  # before a person must check
 def flag_orphans(round_: Round) -> None:
     """Mark replies unconfirmed that are `sending` without a call: the process that made it died."""
     with round_.store.read() as connection:
-        orphans = items.of_platform(connection, round_.platform.name, "sending")
+        orphans = items.list_of_platform(connection, round_.platform.name, "sending")
     for item in orphans:
         with round_.store.write() as connection:
             outcome.mark_unconfirmed(connection, item, "Earshot stopped during the call", round_.clock())
@@ -33,8 +33,8 @@ def settle(round_: Round) -> None:
     """Check every unconfirmed reply whose time has come, until the platform cannot be read."""
     platform, clock = round_.platform, round_.clock
     with round_.store.read() as connection:
-        waiting = items.of_platform(connection, platform.name, "unconfirmed")
-        state = platforms.state(connection, platform.name)
+        waiting = items.list_of_platform(connection, platform.name, "unconfirmed")
+        state = platforms.read_state(connection, platform.name)
     if state is not None and state.cause == "transient" and state.read_after and state.read_after > clock():
         return  # a platform that cannot be read cannot be checked either
     for item in waiting:

@@ -20,7 +20,7 @@ OTHER_TABLES = ("variables", "saved")  # tables of replies.toml that are not kin
 def require_phrase(text: str, location: ConfigLocation) -> None:
     """Require words separated by blanks, with `*` only where a phrase takes it. Raises ConfigError."""
     if wrong := lexicon.fault(text):
-        raise location.fault(
+        raise location.as_error(
             f"{wrong}: {text!r}", "write words separated by blanks; * ends a word, and is not a regular expression"
         )
 
@@ -39,14 +39,14 @@ def check_each(
 def require_text(text: str, location: ConfigLocation) -> None:
     """Require more than blanks in the text. Raises ConfigError."""
     if not text.strip(" @"):
-        raise location.fault("contains an empty text", "fill it in, or remove it")
+        raise location.as_error("contains an empty text", "fill it in, or remove it")
 
 
 def read_facts(source: Source, faults: list[Problem]) -> tuple[Fact, ...]:
     """Read factsheet.toml: [[fact]] tables with unique ids."""
     if source.table is None:
         return ()
-    faults += unknown_key_problems(source.table, ["fact"], source.spot)
+    faults += unknown_key_problems(source.table, ["fact"], source.location)
     facts = _read_tables(source, "fact", Fact, faults)
     for fact, location in facts:
         _check_fact(fact, location, faults)
@@ -68,7 +68,7 @@ def read_replies(source: Source, faults: list[Problem]) -> tuple[dict[str, str],
     """Read replies.toml: [variables], [[KIND]] tables with ids unique within their kind, and [[saved]] texts."""
     if source.table is None:
         return {}, {}, ()
-    location = source.spot
+    location = source.location
     variables = collect_faults(
         faults, convert, Mapping[str, str], source.table.get("variables", {}), location.inside("variables")
     )
@@ -87,13 +87,13 @@ def check_saved_replies(saved: Iterable[SavedReply], policy: Policy, source: Sou
     """Check the kinds of saved replies: one of a kind that the policy does not name could never be inserted."""
     kinds = [responder.kind for responder in policy.responders]
     for reply in saved:
-        location = replace(source.spot, table=f"[[saved]] {reply.id} kinds")
+        location = replace(source.location, table=f"[[saved]] {reply.id} kinds")
         faults += unknown_key_problems(dict.fromkeys(reply.kinds), kinds, location)
 
 
 def _require_cue(name: str, location: ConfigLocation) -> None:
     if name not in lexicon.cues():
-        raise location.fault(f"names an unknown cue: {name!r}", suggest(name, lexicon.cues()))
+        raise location.as_error(f"names an unknown cue: {name!r}", suggest(name, lexicon.cues()))
 
 
 def _read_tables(
@@ -103,14 +103,14 @@ def _read_tables(
     tables = (source.table or {}).get(name, [])
     if not isinstance(tables, list):
         faults.append(
-            Problem(str(source.spot.at(name)), "is not a list of tables", f"write [[{name}]] above each entry")
+            Problem(str(source.location.at(name)), "is not a list of tables", f"write [[{name}]] above each entry")
         )
         return []
     entries: list[tuple[Entry, ConfigLocation]] = []
     ids: set[str] = set()
     for n, table in enumerate(tables, 1):
         named = table.get("id") if isinstance(table, dict) else None
-        location = replace(source.spot, table=f"[[{name}]] {named if isinstance(named, str) else n}")
+        location = replace(source.location, table=f"[[{name}]] {named if isinstance(named, str) else n}")
         entry = collect_faults(faults, build, shape, table, location)
         if entry is not None:
             collect_faults(faults, _require_new_id, entry.id, ids, location.at("id"))
@@ -120,5 +120,5 @@ def _read_tables(
 
 def _require_new_id(name: str, ids: set[str], location: ConfigLocation) -> None:
     if not name.strip() or name in ids:
-        raise location.fault("is used twice" if name in ids else "is empty", "give every entry its own id")
+        raise location.as_error("is used twice" if name in ids else "is empty", "give every entry its own id")
     ids.add(name)

@@ -18,10 +18,10 @@ LARGEST_FILE = 5_000_000  # bytes
 class Source:
     """A TOML file: its text, its table (None if it is not valid), and whether the operator wrote it."""
 
-    spot: ConfigLocation
+    location: ConfigLocation
     text: str
     table: Mapping[str, Any] | None
-    own: bool
+    is_own: bool
 
 
 def read(folder: Path, name: str, faults: list[Problem]) -> Source:

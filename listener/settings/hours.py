@@ -16,9 +16,9 @@ def parse_window(text: str, spot: ConfigLocation) -> TimeWindow:
     days = _parse_days(match[1]) if match else None
     start, end = (_parse_time(match[2]), _parse_time(match[3])) if match else (None, None)
     if days is None or start is None or end is None or start == time.max:
-        raise spot.fault(f"is not a time window: {text!r}", 'write it as "21:00-08:00" or "sat-sun 00:00-24:00"')
+        raise spot.as_error(f"is not a time window: {text!r}", 'write it as "21:00-08:00" or "sat-sun 00:00-24:00"')
     if start == end:
-        raise spot.fault(f"is empty: {text!r}", "write 00:00-24:00 for the whole day")
+        raise spot.as_error(f"is empty: {text!r}", "write 00:00-24:00 for the whole day")
     return TimeWindow(start, end, days)
 
 

@@ -43,13 +43,13 @@ class _Common:
 def read_earshot(source: Source, faults: list[Problem]) -> tuple[Daemon, tuple[PlatformSettings, ...]]:
     """Return the daemon's intervals and the platforms that are on, in the file's order; add to the faults."""
     table = source.table or {}
-    faults += unknown_key_problems(table, ("daemon", "platforms"), source.spot)
-    daemon = collect_faults(faults, _daemon, table.get("daemon", {}), source.spot.inside("daemon"))
+    faults += unknown_key_problems(table, ("daemon", "platforms"), source.location)
+    daemon = collect_faults(faults, _daemon, table.get("daemon", {}), source.location.inside("daemon"))
     sections = table.get("platforms", {})
     if not isinstance(sections, dict):
-        faults.append(Problem(str(source.spot.at("platforms")), "is not a table", "write [platforms.NAME]"))
+        faults.append(Problem(str(source.location.at("platforms")), "is not a table", "write [platforms.NAME]"))
         sections = {}
-    built = [collect_faults(faults, _platform, name, section, source.spot) for name, section in sections.items()]
+    built = [collect_faults(faults, _platform, name, section, source.location) for name, section in sections.items()]
     return daemon or Daemon(), tuple(platform for platform in built if platform)
 
 
@@ -60,12 +60,12 @@ def load_platform(module: str, spot: ConfigLocation | None = None) -> PlatformMo
         loaded = importlib.import_module(module)
     except Exception as error:  # noqa: BLE001 - a module of the operator's own may raise anything
         message = f"cannot import {module}: {type(error).__name__}: {error}"
-        raise spot.fault(message, "correct the name, or install the package that has it") from None
+        raise spot.as_error(message, "correct the name, or install the package that has it") from None
     shape = getattr(loaded, "Section", None)
     if not (isinstance(shape, type) and issubclass(shape, Section)):
-        raise spot.fault(f"{module} has no subclass Section of listener.model.Section", "see docs/platforms.md")
+        raise spot.as_error(f"{module} has no subclass Section of listener.model.Section", "see docs/platforms.md")
     if not (callable(getattr(loaded, "preview", None)) and callable(getattr(loaded, "connect", None))):
-        raise spot.fault(f"{module} lacks preview or connect", "see docs/platforms.md")
+        raise spot.as_error(f"{module} lacks preview or connect", "see docs/platforms.md")
     return cast(PlatformModule[Any], loaded)
 
 
@@ -91,14 +91,14 @@ def _platform(name: str, table: object, spot: ConfigLocation) -> PlatformSetting
     """Build one [platforms.NAME]; None when it is off. Raises ConfigError."""
     spot = spot.inside(f"platforms.{name}")
     if not isinstance(table, dict):
-        raise spot.fault("is not a table", f"write [platforms.{name}]")
+        raise spot.as_error("is not a table", f"write [platforms.{name}]")
     own = {field.name for field in fields(_Common)}
     common = build(_Common, {key: table[key] for key in own & table.keys()}, spot)
     if not common.enabled:
         return None
     module = common.module or _shipped(name, spot)
     if module.startswith(SHIPPED) and module != SHIPPED + name:
-        raise spot.at("module").fault(
+        raise spot.at("module").as_error(
             f"{module} is the module of another platform", f"rename the section after it, not {name}"
         )
     shape: type[Section] = load_platform(module, spot.at("module") if common.module else spot).Section
@@ -124,7 +124,7 @@ def _shipped(name: str, spot: ConfigLocation) -> str:
     """Return the dotted name of a platform in this repository. Raises ConfigError."""
     known = _shipped_names()
     if name not in known:
-        raise spot.fault(
+        raise spot.as_error(
             "there is no platform of this name", f'{suggest(name, known)}; or add module = "package.module"'
         )
     return SHIPPED + name

@@ -87,16 +87,22 @@ def build_policy(sources: Mapping[str, Source], faults: list[Problem]) -> Policy
     rules = _read_rules(sources[POLICY], faults)
     facts = read_facts(sources[FACTS], faults)
     variables, wording, saved = read_replies(sources[REPLIES], faults)
-    if sources[REPLIES].own and rules is not None:
+    if sources[REPLIES].is_own and rules is not None:
         kinds = [responder.kind for responder in rules.responders]
-        faults += unknown_key_problems(wording, kinds, sources[REPLIES].spot)
+        faults += unknown_key_problems(wording, kinds, sources[REPLIES].location)
     if rules is None:
         return None
-    if sources[REPLIES].own:
+    if sources[REPLIES].is_own:
         check_saved_replies(saved, rules, sources[REPLIES], faults)
     texts = {name: sources[name].text for name in POLICY_FILES}
     return replace(
-        rules, facts=facts, wording=wording, variables=variables, saved=saved, texts=texts, hash=_hash_texts(texts)
+        rules,
+        facts=facts,
+        wording=wording,
+        variables=variables,
+        saved_replies=saved,
+        texts=texts,
+        hash=_hash_texts(texts),
     )
 
 
@@ -104,7 +110,7 @@ def _read_rules(source: Source, faults: list[Problem]) -> Policy | None:
     """Return the Policy of policy.toml; its facts and wording are still empty."""
     if source.table is None:
         return None
-    location, before = source.spot, len(faults)
+    location, before = source.location, len(faults)
     file = collect_faults(faults, build, _PolicyFile, source.table, location) or _keep_valid(source.table, location)
     responders = [
         collect_faults(faults, read_responder, kind, table, location) for kind, table in file.responders.items()
@@ -134,13 +140,13 @@ def _read_rules(source: Source, faults: list[Problem]) -> Policy | None:
         autonomy=file.autonomy,
         holds=file.holds,
         timezone=file.timezone,
-        quiet=tuple(filter(None, quiet)),
-        business=tuple(filter(None, business)),
+        quiet_hours=tuple(filter(None, quiet)),
+        business_hours=tuple(filter(None, business)),
         holidays=frozenset(file.hours.holidays),
         staff=file.staff.names,
         needs_second_approval=file.staff.needs_second_approval,
         signatures=file.staff.signatures,
-        undo=timedelta(seconds=file.undo_seconds),
+        undo_delay=timedelta(seconds=file.undo_seconds),
     )
 
 

@@ -50,23 +50,23 @@ def load_responder(kind: str, module: str | None, location: ConfigLocation) -> M
     if module is None:
         return _require_respond(_import_shipped(kind, location), location)
     if not NAME.fullmatch(kind) or kind in RESERVED:
-        raise location.fault(f"{kind} cannot be the name of a kind", "write lower-case letters, and no reserved word")
+        raise location.as_error(f"{kind} cannot be the name of a kind", "write lower-case letters, not a reserved word")
     location = location.at("module")
     if module.startswith(SHIPPED) and module != SHIPPED + kind:
-        raise location.fault(f"{module} is a kind of another name", f"rename the section after it, not {kind}")
+        raise location.as_error(f"{module} is a kind of another name", f"rename the section after it, not {kind}")
     try:
         return _require_respond(importlib.import_module(module), location)
     except Exception as error:
         if isinstance(error, ConfigError):
             raise
         message = f"cannot import {module}: {type(error).__name__}: {error}"
-        raise location.fault(message, "correct the name, or install the package that has it") from None
+        raise location.as_error(message, "correct the name, or install the package that has it") from None
 
 
 def _import_shipped(kind: str, location: ConfigLocation) -> ModuleType:
     shipped = {module.name for module in pkgutil.iter_modules(importlib.import_module("responders").__path__)}
     if kind not in shipped or not NAME.fullmatch(kind):
-        raise location.fault(
+        raise location.as_error(
             "no kind of reply has this name", f'{suggest(kind, shipped)}; or add module = "package.module"'
         )
     return importlib.import_module(SHIPPED + kind)
@@ -74,10 +74,10 @@ def _import_shipped(kind: str, location: ConfigLocation) -> ModuleType:
 
 def _require_respond(module: ModuleType, location: ConfigLocation) -> ModuleType:
     if not callable(getattr(module, "respond", None)):
-        raise location.fault(f"{module.__name__} has no function respond", _HELP)
+        raise location.as_error(f"{module.__name__} has no function respond", _HELP)
     shape = getattr(module, "Options", None)
     if shape is not None and not (isinstance(shape, type) and is_dataclass(shape)):
-        raise location.fault(f"{module.__name__}.Options is not a dataclass", _HELP)
+        raise location.as_error(f"{module.__name__}.Options is not a dataclass", _HELP)
     return module
 
 

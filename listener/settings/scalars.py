@@ -48,7 +48,7 @@ class ConfigLocation:
         """Return the location of a table inside this table."""
         return replace(self, table=f"{self.table}.{name}" if self.table else name, key="")
 
-    def fault(self, what: str, do: str) -> ConfigError:
+    def as_error(self, what: str, do: str) -> ConfigError:
         """Return a single fault at this location, to be raised."""
         return ConfigError([Problem(str(self), what, do)])
 
@@ -82,7 +82,7 @@ def _read_int(value: object, location: ConfigLocation) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise mistyped(location, TYPE_NAMES[int], value)
     if abs(value) >= 2**63:
-        raise location.fault("is too large", "write a smaller number")
+        raise location.as_error("is too large", "write a smaller number")
     return value
 
 
@@ -90,7 +90,7 @@ def _read_float(value: object, location: ConfigLocation) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise mistyped(location, TYPE_NAMES[float], value)
     if abs(value) > 1e300 or not math.isfinite(value):
-        raise location.fault(f"is not a usable number: {show(value)}", "write a finite number")
+        raise location.as_error(f"is not a usable number: {show(value)}", "write a finite number")
     return float(value)
 
 
@@ -98,7 +98,7 @@ def _read_text(value: object, location: ConfigLocation) -> str:
     if not isinstance(value, str):
         raise mistyped(location, TYPE_NAMES[str], value)
     if "\0" in value:
-        raise location.fault("contains a NUL character", "remove it")
+        raise location.as_error("contains a NUL character", "remove it")
     return value
 
 
@@ -107,9 +107,9 @@ def _read_path(value: object, location: ConfigLocation) -> Path:
     try:
         exists = value != "" and path.exists()
     except OSError as error:
-        raise location.fault(f"cannot be read: {path}: {error.strerror}", "correct the path") from None
+        raise location.as_error(f"cannot be read: {path}: {error.strerror}", "correct the path") from None
     if not exists:
-        raise location.fault(f"there is no such file: {path}", "correct the path, or create the file")
+        raise location.as_error(f"there is no such file: {path}", "correct the path, or create the file")
     return path
 
 
@@ -138,7 +138,7 @@ def _read_duration(value: object, location: ConfigLocation) -> timedelta:
         raise mistyped(location, TYPE_NAMES[timedelta], value)
     length = min(MAX_DURATION * 2, timedelta(**{UNITS[parts[2]]: float(parts[1])}))
     if not timedelta(0) < length <= MAX_DURATION:
-        raise location.fault(f"is out of bounds: {show(value)}", "write more than 0s and at most 3650d")
+        raise location.as_error(f"is out of bounds: {show(value)}", "write more than 0s and at most 3650d")
     return length
 
 

@@ -72,7 +72,7 @@ def convert(hint: Any, value: object, location: ConfigLocation) -> Any:
         return build(hint, value, location)  # type: ignore[arg-type]
     converter = COMPOUND.get(get_origin(hint))
     if converter is None:
-        raise location.fault(f"has a type that cannot be checked: {hint}", "correct the module that declares it")
+        raise location.as_error(f"has a type that cannot be checked: {hint}", "correct the module that declares it")
     return converter(hint, value, location)
 
 
@@ -101,7 +101,7 @@ def _convert_field(name: str, hint: Any, value: object, location: ConfigLocation
     inner = location.inside(name) if isinstance(value, dict) else location.at(name)
     converted = convert(hint, value, inner)
     if isinstance(converted, (int, float)) and converted < 0 and NEVER_NEGATIVE.search(name):
-        raise inner.fault(f"is negative: {converted}", "write 0 or more")
+        raise inner.as_error(f"is negative: {converted}", "write 0 or more")
     return converted
 
 

@@ -46,7 +46,7 @@ def record_review(connection: Connection, seen: Reply, what: str, by: str, now: 
     return why if seen.auto and _CHANGED[what] and end(connection, seen.kind, by, why, now) else None
 
 
-def record(connection: Connection, kind: str, last: int) -> tuple[int, int]:
+def count_reviews(connection: Connection, kind: str, last: int) -> tuple[int, int]:
     """Count the last reviews of a kind's drafts inside its auto band, and those of them that changed nothing."""
     inside = select(review.c.changed).where(review.c.kind == kind, review.c.auto == true())
     latest = inside.order_by(review.c.id.desc()).limit(last).subquery()
@@ -55,7 +55,7 @@ def record(connection: Connection, kind: str, last: int) -> tuple[int, int]:
     return total, total - changed
 
 
-def standing(connection: Connection, kind: str) -> Autonomy | None:
+def read_autonomy(connection: Connection, kind: str) -> Autonomy | None:
     """Read the autonomy of a kind; None when it has not begun."""
     row = connection.execute(select(*columns(Autonomy, autonomy)).where(autonomy.c.kind == kind)).one_or_none()
     return None if row is None else load(Autonomy, row)

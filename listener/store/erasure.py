@@ -51,7 +51,7 @@ _is_quarantined = (  # undecided, until a person puts it back or dismisses it
 OF_PERSONS = ("opted_out", "opted_in")  # events that name a person in their detail
 
 
-def remembered(connection: Connection, candidates: Sequence[Mention]) -> list[Mention]:
+def drop_forgotten(connection: Connection, candidates: Sequence[Mention]) -> list[Mention]:
     """Leave out what people wrote before they were forgotten."""
     forgotten_at = {row.digest: row.at for row in connection.execute(select(forgotten))}
     if not forgotten_at:
@@ -60,7 +60,7 @@ def remembered(connection: Connection, candidates: Sequence[Mention]) -> list[Me
     return [post for post, limit in limits if limit is None or post.created_at > limit]
 
 
-def at(connection: Connection, key: int) -> datetime | None:
+def find_erasure_time(connection: Connection, key: int) -> datetime | None:
     """Return when the words of a mention were last erased, or None."""
     query = select(event.c.at).where(event.c.mention_key == key, event.c.what == "forgotten")
     return connection.execute(query.order_by(event.c.id.desc()).limit(1)).scalar_one_or_none()
@@ -69,7 +69,7 @@ def at(connection: Connection, key: int) -> datetime | None:
 def erase(connection: Connection, person: Person, author_of: AuthorOf, by: str, now: datetime) -> dict[str, int]:
     """Erase a person's words in every table. Returns how many rows lost some, by noun; `clean` does the file."""
     overwrite_freed(connection)
-    names = quarantine.names(connection, *person)
+    names = quarantine.find_names(connection, *person)
     by_author = (mention.c.platform == person[0], mention.c.author_id == person[1])
     keys = select(mention.c.key).where(*by_author)
     count = _erase_around(connection, keys, by, now)
@@ -84,18 +84,18 @@ def erase(connection: Connection, person: Person, author_of: AuthorOf, by: str, 
     connection.execute(
         upsert(forgotten).values(rows).on_conflict_do_update(index_elements=["digest"], set_={"at": now})
     )
-    vacuum.due(connection, now)
+    vacuum.request_cleaning(connection, now)
     return count
 
 
-def old(connection: Connection, before: datetime, limit: int) -> list[int]:
+def list_old(connection: Connection, before: datetime, limit: int) -> list[int]:
     """List mentions seen before a time, but none with a reply to make or settle, and none that is quarantined."""
     query = _select_with_words(reply.c.state.not_in(OVER)).where(mention.c.seen_at < before, mention.c.stage != "new")
     query = query.where(~and_(mention.c.stage == "quarantined", _is_quarantined))
     return list(connection.execute(query.order_by(mention.c.seen_at).limit(limit)).scalars())
 
 
-def deleted(connection: Connection, before: Mapping[str, datetime], limit: int) -> list[int]:
+def list_deleted(connection: Connection, before: Mapping[str, datetime], limit: int) -> list[int]:
     """List mentions deleted on their platform before its time, or that of EVERYWHERE; none with a reply under way."""
     times = [
         and_(mention.c.deleted_at < at, literal(name).in_((mention.c.platform, EVERYWHERE)))
@@ -115,7 +115,7 @@ def _select_with_words(needed: ColumnElement[bool]) -> Select[int]:
     )
 
 
-def aside(connection: Connection, before: datetime, now: datetime) -> int:
+def erase_quarantined(connection: Connection, before: datetime, now: datetime) -> int:
     """Erase items quarantined before a time that a person has dealt with. Returns how many."""
     old_items = (quarantined.c.at < before, quarantined.c.raw != "", quarantined.c.resolved_at.is_not(None))
     return _update(connection, quarantined, and_(*old_items), raw="", error=quarantine.FORGOTTEN, resolved_at=now)

@@ -31,18 +31,18 @@ def add_all(connection: Connection, rows: Sequence[Data]) -> None:
         connection.execute(insert(event), rows)
 
 
-def newest(connection: Connection) -> int:
+def read_newest_id(connection: Connection) -> int:
     """Return the last event's id: while it stays the same, nothing has happened."""
     return int(connection.execute(select(func.coalesce(func.max(event.c.id), 0))).scalar_one())
 
 
-def of(connection: Connection, mention_key: int) -> list[Event]:
+def list_events(connection: Connection, mention_key: int) -> list[Event]:
     """List all that happened to a mention and its replies, oldest first."""
     query = select(*columns(Event, event)).where(event.c.mention_key == mention_key).order_by(event.c.id)
     return load_all(Event, connection.execute(query))
 
 
-def approved(
+def record_approval(
     connection: Connection, reply_id: int, revision: int, by: str, text: str, now: datetime, *, automatic: bool = False
 ) -> None:
     """Keep who approved which words, to the byte."""
@@ -56,7 +56,7 @@ def revoke(connection: Connection, reply_id: int, now: datetime) -> None:
     connection.execute(update(approval).where(*valid).values(revoked_at=now))
 
 
-def standing(connection: Connection, reply_id: int, revision: int) -> list[Approval]:
+def list_valid_approvals(connection: Connection, reply_id: int, revision: int) -> list[Approval]:
     """List the approvals of this revision that were not revoked, oldest first."""
     given = approvals(connection, reply_id)
     return [approval for approval in given if approval.revision == revision and approval.revoked_at is None]

@@ -20,7 +20,7 @@ _columns = [column(name, UtcTime) if name in TIMES else column(name) for name in
 exchange: Table = table("exchange", *_columns, column("mention_key"), column("author_id"))  # type: ignore[assignment]
 
 
-def exchanges(
+def read_exchanges(
     connection: Connection,
     *,
     since: datetime | None = None,
@@ -49,6 +49,6 @@ def oldest_waiting(connection: Connection) -> datetime | None:
     ).scalar_one_or_none()
 
 
-def undecided(connection: Connection) -> int:
+def count_undecided(connection: Connection) -> int:
     """Count the mentions that wait to be decided."""
     return connection.execute(select(func.count()).where(mention.c.stage == "new")).scalar_one()

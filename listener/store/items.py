@@ -159,20 +159,22 @@ def _is_after(connection: Connection, after: int) -> ColumnElement[bool]:
     return and_(due_order >= due, or_(due_order > due, later))
 
 
-def of_platform(connection: Connection, platform: str, state: str) -> list[QueuedReply]:
+def list_of_platform(connection: Connection, platform: str, state: str) -> list[QueuedReply]:
     """List the replies of a platform in a state, oldest first, with their mentions."""
     query = _select_by_reply().where(mention.c.platform == platform, reply.c.state == state).order_by(reply.c.id)
     return [_load_queued(row) for row in connection.execute(query)]
 
 
-def of_conversation(connection: Connection, platform: str, conversation_id: str, limit: int = 50) -> list[Exchange]:
+def list_of_conversation(
+    connection: Connection, platform: str, conversation_id: str, limit: int = 50
+) -> list[Exchange]:
     """List the stored mentions of a conversation with their replies, oldest first."""
     in_conversation = (mention.c.platform == platform, mention.c.conversation_id == conversation_id)
     query = _select_by_mention().where(*in_conversation).order_by(mention.c.key.desc()).limit(limit)
     return _load_items(connection, query)[::-1]
 
 
-def of_person(connection: Connection, platform: str, author_id: str, limit: int | None = 50) -> list[Exchange]:
+def list_of_person(connection: Connection, platform: str, author_id: str, limit: int | None = 50) -> list[Exchange]:
     """List a person's mentions with their replies, oldest first (the newest `limit` of them)."""
     by_person = (mention.c.platform == platform, mention.c.author_id == author_id)
     query = _select_by_mention().where(*by_person).order_by(mention.c.key.desc()).limit(limit)
@@ -200,7 +202,7 @@ def automatic_drafts(connection: Connection, platform: str, kinds: Collection[st
     return [_load_queued(row) for row in connection.execute(query.order_by(reply.c.id))]
 
 
-def automatic_in(connection: Connection, platform: str, conversation_id: str, but: int) -> bool:
+def has_automatic_reply(connection: Connection, platform: str, conversation_id: str, but: int) -> bool:
     """Return True when another automatic reply was sent, or is on its way, into this conversation."""
     query = (
         select(reply.c.id)
@@ -211,7 +213,7 @@ def automatic_in(connection: Connection, platform: str, conversation_id: str, bu
     return connection.execute(query.limit(1)).first() is not None
 
 
-def person_waits(connection: Connection, newest: Mention, but: int) -> bool:
+def has_waiting_mention(connection: Connection, newest: Mention, but: int) -> bool:
     """Return True when another mention of this author in this conversation waits for a person."""
     query = select(reply.c.id).join(mention, mention.c.key == reply.c.mention_key)
     same_author = (

@@ -35,7 +35,7 @@ def attribute(connection: Connection, platform: str, key: str, reply_id: int) ->
     connection.execute(update(ledger).where(*unattributed).values(reply_id=reply_id))
 
 
-def first_today(connection: Connection, platform: str, units: Collection[str], now: datetime) -> set[str]:
+def mark_billed(connection: Connection, platform: str, units: Collection[str], now: datetime) -> set[str]:
     """Mark units as billed this UTC day; forget other days. Returns those that were not billed before."""
     of_platform, today = billed.c.platform == platform, now.astimezone(UTC).date().isoformat()
     billed_today: set[str] = set()
@@ -49,7 +49,7 @@ def first_today(connection: Connection, platform: str, units: Collection[str], n
     return fresh
 
 
-def spent(connection: Connection, platform: str, since: datetime) -> float:
+def sum_spent(connection: Connection, platform: str, since: datetime) -> float:
     """Sum up the cost since a time, in US dollars."""
     query = select(func.coalesce(func.sum(ledger.c.usd), 0.0)).where(
         ledger.c.platform == platform, ledger.c.at >= since
@@ -57,14 +57,14 @@ def spent(connection: Connection, platform: str, since: datetime) -> float:
     return float(connection.execute(query).scalar_one())
 
 
-def day(now: datetime) -> datetime:
+def start_of_day(now: datetime) -> datetime:
     """Return the beginning of the UTC day, when X's daily deduplication and our budget begin anew."""
     return now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def month(now: datetime) -> datetime:
+def start_of_month(now: datetime) -> datetime:
     """Return the beginning of the UTC month."""
-    return day(now).replace(day=1)
+    return start_of_day(now).replace(day=1)
 
 
 class LedgerMeter:
@@ -78,7 +78,10 @@ class LedgerMeter:
     ) -> None:
         self._store, self._platform, self._clock = store, platform, clock
         self._budget, self._send_reserve = budget, reserve
-        self._day, self._known = day(clock()), set[str]()  # billed today, so that an overlap costs no transaction
+        self._day, self._known = (
+            start_of_day(clock()),
+            set[str](),
+        )  # billed today, so that an overlap costs no transaction
 
     def reserve(self, usd: float, *, purpose: Literal["read", "send"]) -> None:
         """Raise OverBudget when a call of this price would pass the day's budget."""
@@ -86,14 +89,14 @@ class LedgerMeter:
             return
         now = self._clock()
         with self._store.read() as connection:
-            today = spent(connection, self._platform, day(now))
+            today = sum_spent(connection, self._platform, start_of_day(now))
         kept = self._send_reserve if purpose == "read" else 0.0
         if usd > self._budget - today - kept + 1e-9:
             reserved = f" (of which {kept:.2f} are kept for sending)" if kept else ""
             raise OverBudget(
                 f"{self._platform}: {today:.3f} of the day's {self._budget:.2f} USD are spent{reserved}",
                 "wait for the next UTC day, or raise daily_budget_usd in earshot.toml",
-                until=day(now) + timedelta(days=1),
+                until=start_of_day(now) + timedelta(days=1),
             )
 
     def charge(self, call: str, resources: int, usd: float, *, key: str | None = None) -> None:
@@ -105,12 +108,12 @@ class LedgerMeter:
     def charge_daily(self, call: str, units: Mapping[str, float]) -> None:
         """Record what a call returned: each unit costs once a UTC day, also across restarts."""
         now = self._clock()
-        if not units or (day(now) == self._day and units.keys() <= self._known):
+        if not units or (start_of_day(now) == self._day and units.keys() <= self._known):
             return
         with self._store.write() as connection:
-            fresh = first_today(connection, self._platform, units.keys(), now)
+            fresh = mark_billed(connection, self._platform, units.keys(), now)
             usd = round(sum(units[unit] for unit in fresh), 6)
             if usd > 0:
                 charge(connection, self._platform, call, len(fresh), usd, now)
-        self._known = (self._known if day(now) == self._day else set()) | set(units)
-        self._day = day(now)
+        self._known = (self._known if start_of_day(now) == self._day else set()) | set(units)
+        self._day = start_of_day(now)

@@ -16,7 +16,7 @@ Person = tuple[str, str]  # platform, author_id
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class StoredMention:
     """A mention that is already stored."""
 
     key: int
@@ -27,27 +27,27 @@ class Known:
     is_addressed: bool
     can_reply: bool
 
-    def better_in(self, other: Mention) -> bool:
+    def is_better_known_in(self, other: Mention) -> bool:
         """Return True when another feed shows that the same words are addressed to us, or that we may answer."""
         better = (other.is_addressed and not self.is_addressed) or (other.can_reply and not self.can_reply)
         return better and other.id == self.version_id
 
-    def older_than(self, other: Mention) -> bool:
+    def is_older_than(self, other: Mention) -> bool:
         """Return True when the other is an edit of it: the same version with another text, or a later version."""
         if other.id == self.version_id:
             return other.text != self.text
         return other.created_at > self.version_at
 
 
-def stored_mentions(connection: Connection, platform: str, candidates: Sequence[Mention]) -> dict[str, Known]:
+def stored_mentions(connection: Connection, platform: str, candidates: Sequence[Mention]) -> dict[str, StoredMention]:
     """Map those that are stored already, by id and by interaction id."""
     ids = list({candidate.interaction_id for candidate in candidates} | {candidate.id for candidate in candidates})
-    query: Select[Any] = select(*columns(Known, mention), mention.c.id, mention.c.interaction_id)
-    table: dict[str, Known] = {}
+    query: Select[Any] = select(*columns(StoredMention, mention), mention.c.id, mention.c.interaction_id)
+    table: dict[str, StoredMention] = {}
     for piece in chunks(ids):
         match = or_(mention.c.interaction_id.in_(piece), mention.c.id.in_(piece))
         for row in connection.execute(query.where(mention.c.platform == platform, match)):
-            table[row.id] = table[row.interaction_id] = load(Known, row)
+            table[row.id] = table[row.interaction_id] = load(StoredMention, row)
     return table
 
 
@@ -67,7 +67,7 @@ def _as_row(item: Mention, now: datetime) -> Data:
     return {**values(item), **fixed}
 
 
-def edited(connection: Connection, key: int, newer: Mention, now: datetime, *, again: bool) -> None:
+def record_edit(connection: Connection, key: int, newer: Mention, now: datetime, *, again: bool) -> None:
     """Keep the new text of a post that its author edited. again: decide once more."""
     version = {"text": newer.text, "version_id": newer.id, "version_at": newer.created_at, "edited_at": now}
     connection.execute(update(mention).where(mention.c.key == key).values(**version))
@@ -87,7 +87,7 @@ def update_eligibility(connection: Connection, key: int, better: Mention, *, aga
     connection.execute(update(mention).where(mention.c.key == key).values(**eligibility, **stage))
 
 
-def pending(connection: Connection, limit: int) -> dict[int, tuple[Mention, int]]:
+def undecided_mentions(connection: Connection, limit: int) -> dict[int, tuple[Mention, int]]:
     """Map the oldest mentions to decide: key -> (mention, tries so far)."""
     query = select(mention.c.key, mention.c.crash_count, *columns(Mention, mention)).where(mention.c.stage == "new")
     rows = connection.execute(query.order_by(mention.c.key).limit(limit))
@@ -122,7 +122,7 @@ def locate_version(connection: Connection, platform: str, post_id: str) -> int |
     return connection.execute(select(mention.c.key).where(mention.c.platform == platform, known_as)).scalars().first()
 
 
-def unchanged(connection: Connection, batch: Mapping[int, Mention]) -> set[int]:
+def filter_unchanged(connection: Connection, batch: Mapping[int, Mention]) -> set[int]:
     """Return which mentions still wait with the same text: while they were decided, some may be edited or erased."""
     unchanged_keys: set[int] = set()
     for piece in chunks(list(batch)):
@@ -132,22 +132,22 @@ def unchanged(connection: Connection, batch: Mapping[int, Mention]) -> set[int]:
     return unchanged_keys
 
 
-def stage(connection: Connection, key: int) -> str:
+def read_stage(connection: Connection, key: int) -> str:
     """Return a mention's stage: new (not decided yet), routed, quarantined or forgotten."""
     return str(connection.execute(select(mention.c.stage).where(mention.c.key == key)).scalar_one())
 
 
-def gone(connection: Connection, key: int, now: datetime) -> None:
+def record_deletion(connection: Connection, key: int, now: datetime) -> None:
     """Record when a post was seen to be deleted on the platform."""
     connection.execute(update(mention).where(mention.c.key == key).values(deleted_at=now))
 
 
-def answered_remotely(connection: Connection, key: int, remote_id: str) -> None:
+def record_remote_answer(connection: Connection, key: int, remote_id: str) -> None:
     """Record the post by which a person answered on the platform itself."""
     connection.execute(update(mention).where(mention.c.key == key).values(answered_remotely=remote_id))
 
 
-def histories(connection: Connection, batch: Mapping[int, Mention]) -> dict[int, History]:
+def load_histories(connection: Connection, batch: Mapping[int, Mention]) -> dict[int, History]:
     """Read what deciding may know of the past, for a whole batch: two queries a platform."""
     authors: dict[str, set[str]] = defaultdict(set)
     for post in batch.values():
@@ -195,6 +195,6 @@ def _make_history(key: int, post: Mention, answers: Sequence[Row[Any]], silent: 
     )
 
 
-def keys(connection: Connection) -> list[int]:
+def list_keys(connection: Connection) -> list[int]:
     """List every mention's key, in the order of arrival."""
     return list(connection.execute(select(mention.c.key).order_by(mention.c.key)).scalars())

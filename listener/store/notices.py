@@ -59,7 +59,7 @@ def clear_by_hand(connection: Connection, notice_id: int, by: str, now: datetime
     connection.execute(update(notice).where(notice.c.id == notice_id).values(cleared_at=now, cleared_by=by))
 
 
-def opened(connection: Connection) -> list[Notice]:
+def list_open(connection: Connection) -> list[Notice]:
     """List the open notices, oldest first."""
     query = select(*columns(Notice, notice)).where(notice.c.cleared_at.is_(None)).order_by(notice.c.id)
     return load_all(Notice, connection.execute(query))

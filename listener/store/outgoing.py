@@ -9,7 +9,7 @@ from listener.store.states import NOT_GOING, ON_THE_WAY
 from listener.store.tables import mention, reply
 
 
-def texts(
+def count_texts(
     connection: Connection, since: datetime, *, limit: int, but: int | None = None, on_the_way: bool = True
 ) -> dict[str, int]:
     """Count how often each of the newest texts was sent since a time; at most `limit` texts.
@@ -34,14 +34,14 @@ def automatic_times(connection: Connection, since: datetime) -> list[datetime]:
     return list(connection.execute(query.order_by(reply.c.approved_at)).scalars())
 
 
-def held(connection: Connection, platform: str, now: datetime) -> dict[str, int]:
+def count_held(connection: Connection, platform: str, now: datetime) -> dict[str, int]:
     """Count the approved replies of a platform that wait for a time, by reason."""
     waiting = _select_approved(platform).where(~_is_due(now)).group_by(reply.c.hold)
     counts = connection.execute(waiting.with_only_columns(reply.c.hold, func.count()))
     return {row[0] or "rate": row[1] for row in counts}
 
 
-def due(connection: Connection, platform: str, now: datetime) -> list[int]:
+def list_due(connection: Connection, platform: str, now: datetime) -> list[int]:
     """List the ids of approved replies that may be sent now: the least tried first, then the oldest."""
     query = _select_approved(platform).where(_is_due(now)).order_by(reply.c.attempts, reply.c.id)
     return list(connection.execute(query).scalars())

@@ -34,7 +34,7 @@ def was_forgotten(connection: Connection, person: Person) -> bool:
     return connection.execute(select(forgotten).where(forgotten.c.digest == digest(person))).first() is not None
 
 
-def find(connection: Connection, handle: str) -> Person:
+def find_person(connection: Connection, handle: str) -> Person:
     """Find the person behind `[PLATFORM:]HANDLE` or `PLATFORM:AUTHOR_ID`. Raises DeskError for none or several.
 
     A person without mentions is found by id: an opt-out outlives the words, and a forgotten person is recognised.
@@ -45,12 +45,12 @@ def find(connection: Connection, handle: str) -> Person:
     )
 
 
-def find_words(connection: Connection, handle: str, author_of: AuthorOf) -> Person:
+def find_person_with_words(connection: Connection, handle: str, author_of: AuthorOf) -> Person:
     """Find as `find` does, also people known from quarantined items alone or forgotten under this handle."""
     named = person_candidates(connection, handle)
     people = {who for place in named for who in _find_named(connection, *place)}
     people = people or {
-        (place, who) for place, name in named for who in quarantine.known(connection, place, name, author_of)
+        (place, who) for place, name in named for who in quarantine.find_ids(connection, place, name, author_of)
     }
     marked = [(place, f"@{quarantine.handle(name)}") for place, name in named]
     return single_person(handle, people or {who for who in marked if was_forgotten(connection, who)})
@@ -136,7 +136,7 @@ def notes(connection: Connection, person: Person) -> list[Note]:
     return load_all(Note, connection.execute(select(*columns(Note, note)).where(*by_person).order_by(note.c.id)))
 
 
-def figures(connection: Connection, person: Person) -> dict[str, int]:
+def count_exchanges(connection: Connection, person: Person) -> dict[str, int]:
     """Count how often this person mentioned us, and how often they were answered."""
     by_person = (mention.c.platform == person[0], mention.c.author_id == person[1])
     number = connection.execute(select(func.count()).where(*by_person)).scalar_one()
@@ -145,7 +145,7 @@ def figures(connection: Connection, person: Person) -> dict[str, int]:
     return {"mentions": number, "answered": sum(state == "sent" for state in states)}
 
 
-def silent(connection: Connection, persons: Sequence[Person]) -> frozenset[Person]:
+def filter_opted_out(connection: Connection, persons: Sequence[Person]) -> frozenset[Person]:
     """Return which of these persons have opted out."""
     opted: set[Person] = set()
     for piece in chunks(sorted({author for _, author in persons})):

@@ -120,7 +120,7 @@ def mention_counts(connection: Connection, since: datetime, until: datetime) -> 
     return load_all(MentionCount, connection.execute(query.where(_within(since, until)).group_by(*by)))
 
 
-def cases(connection: Connection, since: datetime, until: datetime) -> list[ReplyCase]:
+def list_cases(connection: Connection, since: datetime, until: datetime) -> list[ReplyCase]:
     """Return every reply to a mention received in the period, closed ones too, in the order they were made."""
     follows = (  # state stands inside a case, or SQLite begins with all that was ever sent
         select(before.c.id)
@@ -181,7 +181,7 @@ def complaints(connection: Connection, since: datetime, until: datetime) -> list
     return [complaint for complaint in all_named if complaint.cues & set(COMPLAINTS)]
 
 
-def lags(connection: Connection, since: datetime, until: datetime) -> list[float]:
+def list_lags(connection: Connection, since: datetime, until: datetime) -> list[float]:
     """Return in order the seconds until each mention was received that was written since listening began there."""
     joined = mention.join(platform, platform.c.name == mention.c.platform)
     query = select(mention.c.created_at, mention.c.seen_at).select_from(joined)
@@ -189,7 +189,7 @@ def lags(connection: Connection, since: datetime, until: datetime) -> list[float
     return sorted(max((row.seen_at - row.created_at).total_seconds(), 0.0) for row in rows)
 
 
-def gaps(connection: Connection, since: datetime, until: datetime) -> tuple[int, int]:
+def count_gaps(connection: Connection, since: datetime, until: datetime) -> tuple[int, int]:
     """Count the stretches that could not be read in the period, and those of them that no person has cleared."""
     joined = gap.outerjoin(notice, notice.c.id == gap.c.notice_id)
     query = select(func.count(), func.count(notice.c.id).filter(notice.c.cleared_at.is_(None))).select_from(joined)
@@ -197,7 +197,7 @@ def gaps(connection: Connection, since: datetime, until: datetime) -> tuple[int,
     return row[0], row[1]
 
 
-def outages(connection: Connection, since: datetime, until: datetime) -> list[Outage]:
+def list_outages(connection: Connection, since: datetime, until: datetime) -> list[Outage]:
     """Return when a platform could not be read: its notices that were open in the period."""
     chosen = (notice.c.kind.in_(OUTAGES), notice.c.subject == "reading", notice.c.since < until)
     query = select(notice.c.platform, notice.c.kind, notice.c.since, notice.c.cleared_at).where(*chosen)
@@ -214,7 +214,7 @@ def outages(connection: Connection, since: datetime, until: datetime) -> list[Ou
     ]
 
 
-def spend(connection: Connection, since: datetime, until: datetime) -> list[Spend]:
+def sum_spend(connection: Connection, since: datetime, until: datetime) -> list[Spend]:
     """Sum what each platform's calls cost in the period."""
     for_reply = case((ledger.c.reply_id.is_not(None), ledger.c.usd), else_=0.0)
     sums: list[ColumnElement[Any]] = [func.sum(ledger.c.usd).label("usd"), func.count().label("calls")]

@@ -29,13 +29,13 @@ def enable(connection: Connection, intervals: dict[str, float], now: datetime) -
         connection.execute(row.on_conflict_do_update(index_elements=["name"], set_=fixed))
 
 
-def state(connection: Connection, name: str) -> PlatformState | None:
+def read_state(connection: Connection, name: str) -> PlatformState | None:
     """Read the state of a platform; None before its first run."""
     row = connection.execute(select(*columns(PlatformState, platform)).where(platform.c.name == name)).one_or_none()
     return None if row is None else load(PlatformState, row)
 
 
-def states(connection: Connection) -> list[PlatformState]:
+def list_states(connection: Connection) -> list[PlatformState]:
     """List every platform that is on, by name."""
     query = select(*columns(PlatformState, platform)).where(platform.c.enabled).order_by(platform.c.name)
     return load_all(PlatformState, connection.execute(query))
@@ -43,7 +43,7 @@ def states(connection: Connection) -> list[PlatformState]:
 
 def begin(connection: Connection, name: str, now: datetime) -> None:
     """Remember when a first run began, whatever comes of it: `start = "now"` means that moment."""
-    if state(connection, name) is None:
+    if read_state(connection, name) is None:
         row = {"name": name, "enabled": True, "began_at": now, "poll_seconds": 60.0, "failures": 0}
         connection.execute(insert(platform), [row])
 
@@ -57,7 +57,7 @@ def set_pause(
     connection: Connection, scope: str, since: datetime, until: datetime | None, reason: str | None, by: str
 ) -> Pause:
     """Stop sending in this scope (a platform's name, or `*`). A pause that lasts longer already stays as it is."""
-    current = next((entry for entry in pauses(connection, since) if entry.scope == scope), None)
+    current = next((entry for entry in list_pauses(connection, since) if entry.scope == scope), None)
     if current is not None and (current.until is None or (until is not None and current.until >= until)):
         return current
     fixed = {"since": since, "until": until, "reason": reason, "by": by}
@@ -72,7 +72,7 @@ def lift_pause(connection: Connection, scope: str | None) -> int:
     return connection.execute(query if scope is None else query.where(pause.c.scope == scope)).rowcount
 
 
-def pauses(connection: Connection, now: datetime) -> list[Pause]:
+def list_pauses(connection: Connection, now: datetime) -> list[Pause]:
     """List the pauses in force."""
     query = select(*columns(Pause, pause)).where(or_(pause.c.until.is_(None), pause.c.until > now))
     return load_all(Pause, connection.execute(query.order_by(pause.c.scope)))

@@ -28,7 +28,7 @@ class Names:
     ids: frozenset[str]
     handles: frozenset[str]
 
-    def same(self, other: "Names | None") -> bool:
+    def shares_name(self, other: "Names | None") -> bool:
         """Return True when the two share a name."""
         return other is not None and bool(self.ids & other.ids or self.handles & other.handles)
 
@@ -52,23 +52,23 @@ def handle(name: str) -> str:
     return name.strip().lstrip("@").lower()
 
 
-def names(connection: Connection, platform: str, author_id: str) -> Names:
+def find_names(connection: Connection, platform: str, author_id: str) -> Names:
     """Return what a person is called in their mentions; without any the id may be the handle of an unread item."""
     by_author = (mention.c.platform == platform, mention.c.author_id == author_id)
     handles = connection.execute(select(mention.c.author_handle).where(*by_author).distinct()).scalars().all()
     return Names(platform, frozenset({author_id}), frozenset(handle(name) for name in handles or [author_id] if name))
 
 
-def known(connection: Connection, platform: str, name: str, author_of: AuthorOf) -> set[str]:
+def find_ids(connection: Connection, platform: str, name: str, author_of: AuthorOf) -> set[str]:
     """Return the ids of authors of unread items who go by this name; the handle itself where an item has no id."""
     wanted = Names(platform, frozenset({name}), frozenset({handle(name)}))
-    authors = [names for _, _, names in _unread(connection, platform, author_of) if names and wanted.same(names)]
+    authors = [names for _, _, names in _unread(connection, platform, author_of) if names and wanted.shares_name(names)]
     return {min(names.ids) if names.ids else handle(name) for names in authors}
 
 
 def erase(connection: Connection, whose: Names, author_of: AuthorOf, now: datetime) -> int:
     """Erase the unread items of a person. Returns how many there were."""
-    theirs = [number for number, _, names in _unread(connection, whose.platform, author_of) if whose.same(names)]
+    theirs = [number for number, _, names in _unread(connection, whose.platform, author_of) if whose.shares_name(names)]
     for number in theirs:
         dismiss(connection, number, now)
     return len(theirs)
@@ -81,7 +81,7 @@ def dismiss(connection: Connection, number: int, now: datetime) -> None:
     connection.execute(update(quarantined).where(quarantined.c.id == number).values(**gone))
 
 
-def perhaps(connection: Connection, whose: Names, author_of: AuthorOf) -> list[int]:
+def list_unattributed(connection: Connection, whose: Names, author_of: AuthorOf) -> list[int]:
     """Return the unread items that name this person and do not show their author: a person has to look."""
     items = _unread(connection, whose.platform, author_of)
     return [number for number, raw, names in items if names is None and whose.stand_in(raw)]

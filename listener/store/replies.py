@@ -82,11 +82,11 @@ def _recall(connection: Connection, kind: str, why: str, now: datetime) -> None:
     """Return a kind's automatic approvals that are not being sent yet to staff: its autonomy has ended."""
     automatic = (reply.c.state == "approved", reply.c.kind == kind, reply.c.approved_by == draft_reviews.MACHINE)
     log: Json = {"by": draft_reviews.MACHINE, "now": now, "what": "returned_to_staff", "detail": {"message": why}}
-    for approved in where(connection, *automatic):
+    for approved in list_where(connection, *automatic):
         transition(connection, approved, "drafted", **log, **UNAPPROVED, error=why)
 
 
-def end(connection: Connection, seen: Reply, closed_as: str, reason: str, *, by: str, now: datetime) -> bool:
+def close(connection: Connection, seen: Reply, closed_as: str, reason: str, *, by: str, now: datetime) -> bool:
     """Close a reply, if it still is what the caller saw. closed_as: rejected, expired, withdrawn or handled."""
     message = {"message": reason}
     return transition(
@@ -102,39 +102,39 @@ def get(connection: Connection, reply_id: int) -> Reply:
     return load(Reply, row)
 
 
-def live(connection: Connection, mention_key: int) -> Reply | None:
+def find_live(connection: Connection, mention_key: int) -> Reply | None:
     """Return the reply to this mention that is not closed, or None."""
     query = select(*columns(Reply, reply)).where(reply.c.mention_key == mention_key, reply.c.state != "closed")
     row = connection.execute(query).one_or_none()
     return None if row is None else load(Reply, row)
 
 
-def any_to(connection: Connection, mention_key: int) -> bool:
+def has_reply(connection: Connection, mention_key: int) -> bool:
     """Return True when a mention has or had a reply, in whatever state."""
     return connection.execute(select(reply.c.id).where(reply.c.mention_key == mention_key).limit(1)).first() is not None
 
 
-def where(connection: Connection, *conditions: ColumnElement[bool], limit: int | None = None) -> list[Reply]:
+def list_where(connection: Connection, *conditions: ColumnElement[bool], limit: int | None = None) -> list[Reply]:
     """List the replies that meet the conditions, oldest first."""
     query = select(*columns(Reply, reply)).where(*conditions).order_by(reply.c.id).limit(limit)
     return load_all(Reply, connection.execute(query))
 
 
-def open_to(connection: Connection, mention_keys: Sequence[int]) -> list[Reply]:
+def list_open(connection: Connection, mention_keys: Sequence[int]) -> list[Reply]:
     """List the replies to these mentions that are neither sent nor closed."""
     return [
         open_reply
         for piece in chunks(mention_keys)
-        for open_reply in where(connection, reply.c.mention_key.in_(piece), reply.c.state.not_in(OVER))
+        for open_reply in list_where(connection, reply.c.mention_key.in_(piece), reply.c.state.not_in(OVER))
     ]
 
 
-def counts(connection: Connection) -> dict[str, int]:
+def count_by_state(connection: Connection) -> dict[str, int]:
     """Count the replies in each state."""
     return {row[0]: row[1] for row in connection.execute(select(reply.c.state, func.count()).group_by(reply.c.state))}
 
 
-def sent_as(connection: Connection, platform: str, remote_id: str) -> bool:
+def is_our_post(connection: Connection, platform: str, remote_id: str) -> bool:
     """Return True when this post on the platform is a reply of ours."""
     query = (
         select(reply.c.id)
@@ -164,7 +164,7 @@ def release(connection: Connection, reply_id: int, by: str) -> bool:
     return connection.execute(query.values(claimed_by=None, claimed_until=None)).rowcount == 1
 
 
-def reasons(connection: Connection, closed_as: str, limit: int) -> list[str]:
+def list_reasons(connection: Connection, closed_as: str, limit: int) -> list[str]:
     """List why staff closed replies lately: different reasons, the most frequent first."""
     newest = select(func.coalesce(func.max(reply.c.id), 0)).scalar_subquery()
     query = (
@@ -196,7 +196,7 @@ def update_fields(
     return is_updated
 
 
-def stale(connection: Connection, before: datetime, limit: int) -> list[Reply]:
+def list_stale(connection: Connection, before: datetime, limit: int) -> list[Reply]:
     """List drafts whose mention is older than a time; a text that a person wrote counts from when it was written."""
     untouched = or_(reply.c.variant.is_not(None), reply.c.changed_at < before)
     query = (
@@ -213,13 +213,13 @@ def clear_expired_leases(connection: Connection, now: datetime) -> None:
     connection.execute(update(reply).where(reply.c.snoozed_until <= now).values(snoozed_until=None))
 
 
-def count(connection: Connection, platform: str, state: str) -> int:
+def count_in_state(connection: Connection, platform: str, state: str) -> int:
     """Count the replies of a platform in a state."""
     query = select(func.count()).select_from(reply).join(mention, mention.c.key == reply.c.mention_key)
     return connection.execute(query.where(mention.c.platform == platform, reply.c.state == state)).scalar_one()
 
 
-def any_open(connection: Connection, platform: str, states: Collection[str]) -> bool:
+def has_any_in(connection: Connection, platform: str, states: Collection[str]) -> bool:
     """Return True when some reply of this platform is in one of the states."""
     query = select(reply.c.id).join(mention, mention.c.key == reply.c.mention_key)
     return (

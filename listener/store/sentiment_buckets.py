@@ -34,13 +34,13 @@ def _start_of_bucket(at: datetime) -> datetime:
     return at - timedelta(minutes=at.minute % 10, seconds=at.second, microseconds=at.microsecond)
 
 
-def stretches(connection: Connection, platform: str, since: datetime) -> list[SentimentBucket]:
+def list_buckets(connection: Connection, platform: str, since: datetime) -> list[SentimentBucket]:
     """List the stretches that begin at or after a time, oldest first."""
     query = select(*columns(SentimentBucket, mood)).where(mood.c.platform == platform, mood.c.at >= since)
     return load_all(SentimentBucket, connection.execute(query.order_by(mood.c.at)))
 
 
-def total(connection: Connection, platform: str, since: datetime, until: datetime) -> tuple[int, int]:
+def count_between(connection: Connection, platform: str, since: datetime, until: datetime) -> tuple[int, int]:
     """Count the mentions between two times, and the negative ones of them."""
     query = select(func.coalesce(func.sum(mood.c.heard), 0), func.coalesce(func.sum(mood.c.negative), 0))
     row = connection.execute(query.where(mood.c.platform == platform, mood.c.at >= since, mood.c.at < until)).one()

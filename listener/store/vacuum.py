@@ -25,7 +25,7 @@ REST = 0.1  # seconds between two tries, so that others get their turn
 DO = "close other programs that have the database open, or free disk space; upkeep tries again"
 
 
-def due(connection: Connection, now: datetime) -> None:
+def request_cleaning(connection: Connection, now: datetime) -> None:
     """Record that the file has to be cleaned, in a new notice: a cleaning that began before must not clear it."""
     notices.clear(connection, TRACES, EVERYWHERE, now, subject=FILE)
     _open_notice(connection, FILE, "the file has not been rewritten yet", now)
@@ -57,7 +57,7 @@ def clean(store: Store, now: datetime, patience: float = WAIT) -> bool:
 def _list_due(store: Store) -> dict[str, int]:
     """Map what is to be cleaned: the subjects of the open notices, and their ids."""
     with store.read() as connection:
-        return {notice.subject: notice.id for notice in notices.opened(connection) if notice.kind == TRACES}
+        return {notice.subject: notice.id for notice in notices.list_open(connection) if notice.kind == TRACES}
 
 
 def _clean_file(store: Store, seen: int, now: datetime, patience: float) -> bool:
@@ -65,7 +65,7 @@ def _clean_file(store: Store, seen: int, now: datetime, patience: float) -> bool
     why = _rewrite(store.path, patience)
     with store.write() as connection:
         _open_notice(connection, FILE if why else LOG, why or IN_USE, now)
-        if why or all(notice.id != seen for notice in notices.opened(connection)):
+        if why or all(notice.id != seen for notice in notices.list_open(connection)):
             return False
         notices.clear(connection, TRACES, EVERYWHERE, now, subject=FILE)
     return True

@@ -45,14 +45,14 @@ class Triage:
     responders: Mapping[str, Responder]
     preview: Callable[[str, Mention], Preview]
     version: str
-    ears: SignalExtractor = field(init=False)
+    extractor: SignalExtractor = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "ears", SignalExtractor(self.policy))
 
     def decide(self, mention: Mention, history: History, now: datetime) -> "TriageResult":
         """Decide on a mention. Pure but for the collaborators: the same arguments give the same result."""
-        signals = self.ears.facts(mention, history, now)
+        signals = self.extractor.extract(mention, history, now)
         decision = decide(signals, self.policy, self.responders)
         fitting = first_fitting(decision.draft, lambda text: self.preview(text, mention)) if decision.draft else None
         if fitting is None:
@@ -64,7 +64,7 @@ class Triage:
 class TriageResult:
     """A decision with the wording that fits; a draft of which none fits is escalated."""
 
-    facts: MentionSignals
+    signals: MentionSignals
     decision: Decision
     variant: str | None
     text: str | None
@@ -103,8 +103,8 @@ def route(
     total = TriageCounts()
     while not stopping():
         with store.read() as connection:
-            batch = mentions.pending(connection, BATCH)
-            histories = mentions.histories(connection, {key: mention for key, (mention, _) in batch.items()})
+            batch = mentions.undecided_mentions(connection, BATCH)
+            histories = mentions.load_histories(connection, {key: mention for key, (mention, _) in batch.items()})
         if not batch:
             break
         counts = _route_batch(store, triage, batch, histories, clock())
@@ -120,7 +120,7 @@ def _route_batch(
     """Decide a batch and keep what came of it, but for mentions whose words changed meanwhile."""
     results, crashes, deferred = _decide_batch(triage, batch, histories, now)
     with store.write() as connection:
-        unchanged = mentions.unchanged(connection, {key: mention for key, (mention, _) in batch.items()})
+        unchanged = mentions.filter_unchanged(connection, {key: mention for key, (mention, _) in batch.items()})
         results = {key: result for key, result in results.items() if key in unchanged}
         policies.keep(connection, triage.policy.hash, triage.policy.texts, now)
         _keep_results(connection, triage, results, now)
@@ -156,18 +156,18 @@ def _keep_results(connection: Connection, triage: Triage, results: Mapping[int, 
     events.add_all(connection, [_event_row(key, result, now) for key, result in pairs])
     rows = [_reply_row(key, result, triage.policy) for key, result in pairs if result.state is not None]
     replies.add_all(connection, rows, now)
-    scores = [(result.facts.mention.platform, result.facts.compound) for result in results.values()]
+    scores = [(result.signals.mention.platform, result.signals.compound) for result in results.values()]
     sentiment_buckets.add(connection, scores, now)
     for result in results.values():
         if result.decision.opt_out:
-            mention = result.facts.mention
+            mention = result.signals.mention
             people.opt_out(connection, (mention.platform, mention.author_id), "author", mention.text, now)
     mentions.set_stage(connection, list(results), "routed")
 
 
 def _decision_row(key: int, result: TriageResult, triage: Triage, now: datetime) -> Json:
     """Return the row of the decision; a draft of which no wording fits is stored as an escalation."""
-    decision, signals, is_drafted = result.decision, result.facts, result.state == "drafted"
+    decision, signals, is_drafted = result.decision, result.signals, result.state == "drafted"
     has_no_fit = result.state == "escalated" and decision.action != "escalate"
     return {
         "mention_key": key,
@@ -217,7 +217,7 @@ def due(result: TriageResult, policy: Policy) -> datetime | None:
     An urgent reply has half the target. One that cannot wait (URGENCY_IMMEDIATE) has a quarter of the shortest target
     of the policy, whatever its kind, and its time runs around the clock.
     """
-    decision, start = result.decision, result.facts.mention.age_start_at
+    decision, start = result.decision, result.signals.mention.age_start_at
     responding = policy.responder_config(decision.kind) if decision.kind and result.state == "drafted" else None
     target = responding.due if responding else policy.limits.escalation_due
     if decision.urgency >= URGENCY_IMMEDIATE:

@@ -39,7 +39,7 @@ class SignalExtractor:
         self._clean = Cleaner(policy.brand, self.english)
         self._sheet = FactSheet(policy.facts)
 
-    def facts(self, mention: Mention, history: History, now: datetime) -> MentionSignals:
+    def extract(self, mention: Mention, history: History, now: datetime) -> MentionSignals:
         """Read a mention: clean it, score it, find cues, claims and questions. Pure and bounded whatever the text."""
         raw = plain(mention.text, mention.is_html)
         text = self._clean(raw, mention.extra_brand_term)

@@ -32,13 +32,13 @@ def _close_batch(store: Store, policy: Policy, now: datetime) -> int:
     limit = policy.limits.draft_expires
     reason = f"older than {duration_text(limit)}"
     with store.write() as connection:
-        drafts = replies.stale(connection, now - limit, BATCH)
-        return sum(replies.end(connection, draft, "expired", reason, by="upkeep", now=now) for draft in drafts)
+        drafts = replies.list_stale(connection, now - limit, BATCH)
+        return sum(replies.close(connection, draft, "expired", reason, by="upkeep", now=now) for draft in drafts)
 
 
 def _clear_pause_notices(connection: Connection, now: datetime) -> None:
     """Clear the notices of pauses that have ended."""
-    paused = {pause.scope for pause in platforms.pauses(connection, now)}
-    for notice in notices.opened(connection):
+    paused = {pause.scope for pause in platforms.list_pauses(connection, now)}
+    for notice in notices.list_open(connection):
         if notice.kind == "paused" and notice.platform not in paused:
             notices.clear(connection, "paused", notice.platform, now)

@@ -27,13 +27,15 @@ def retain(store: Store, policy: Policy, now: datetime, deleted: Mapping[str, ti
     """
     limits = {erasure.EVERYWHERE: policy.limits.retain_deleted_text, **deleted}
     before = {platform: now - span for platform, span in limits.items() if span is not None}
-    erased = _erase(store, lambda connection: erasure.deleted(connection, before, BATCH), DELETED, now) if before else 0
+    erased = (
+        _erase(store, lambda connection: erasure.list_deleted(connection, before, BATCH), DELETED, now) if before else 0
+    )
     if policy.limits.retain_text is None:
         return erased
     oldest = now - policy.limits.retain_text
     with store.write() as connection:
-        erasure.aside(connection, oldest, now)
-    return erased + _erase(store, lambda connection: erasure.old(connection, oldest, BATCH), OLD, now)
+        erasure.erase_quarantined(connection, oldest, now)
+    return erased + _erase(store, lambda connection: erasure.list_old(connection, oldest, BATCH), OLD, now)
 
 
 def _erase(store: Store, find: Find, why: str, now: datetime) -> int:
@@ -50,7 +52,7 @@ def _erase_batch(store: Store, find: Find, why: str, now: datetime) -> int:
             return 0
     with store.write() as connection:
         keys = find(connection)
-        for reply in replies.open_to(connection, keys):
-            replies.end(connection, reply, "withdrawn", why, by="upkeep", now=now)
+        for reply in replies.list_open(connection, keys):
+            replies.close(connection, reply, "withdrawn", why, by="upkeep", now=now)
         erasure.expire(connection, keys, why, now)
     return len(keys)

@@ -32,7 +32,9 @@ LAWYER = "@fernhill you will hear from my lawyer about this"
 IDLE = "@fernhill going to the shop"
 HOUR = 3600
 NINE_TO_FIVE = (TimeWindow(time(9), time(17), frozenset(range(5))),)
-POLICY = factories.policy(timezone="Europe/London", business=NINE_TO_FIVE, holidays=frozenset({date(2026, 11, 27)}))
+POLICY = factories.policy(
+    timezone="Europe/London", business_hours=NINE_TO_FIVE, holidays=frozenset({date(2026, 11, 27)})
+)
 
 
 @pytest.fixture
@@ -344,10 +346,12 @@ def test_the_business_clock_stands_still_outside_business_hours(start: str, end:
 
 def test_hours_that_overlap_are_not_counted_twice_and_none_means_all() -> None:
     """Nor does a span over midnight lose its second half."""
-    over = replace(POLICY, business=(*NINE_TO_FIVE, TimeWindow(time(16), time(18)), TimeWindow(time(22), time(6))))
+    over = replace(
+        POLICY, business_hours=(*NINE_TO_FIVE, TimeWindow(time(16), time(18)), TimeWindow(time(22), time(6)))
+    )
     day = datetime(2026, 11, 24, 0, 0, tzinfo=UTC)
     assert business_time(over, day, day + timedelta(days=1)) == timedelta(hours=6 + 9 + 2)
-    assert business_time(replace(POLICY, business=()), day, day + timedelta(days=1)) == timedelta(days=1)
+    assert business_time(replace(POLICY, business_hours=()), day, day + timedelta(days=1)) == timedelta(days=1)
 
 
 def test_the_nearest_rank_and_the_distance_are_what_the_page_says() -> None:

@@ -56,7 +56,9 @@ def test_what_was_approved_before_an_edit_is_open_again(world: World) -> None:
 def test_an_automatic_reply_that_failed_is_not_done(world: World, state: str, automatic: int, open_: int) -> None:
     """It waits for staff like any other, and is late like any other."""
     world.policy = replace(
-        world.policy, responders=tuple(replace(config, auto="always") for config in world.policy.responders), quiet=()
+        world.policy,
+        responders=tuple(replace(config, auto="always") for config in world.policy.responders),
+        quiet_hours=(),
     )
     (number,) = world.said(PRAISE)
     autonomy.approve_automatically(world.store, world.policy, preview, "memory", world.now)
@@ -129,6 +131,6 @@ def test_nights_holidays_and_the_jump_of_the_clock(
     spans: tuple[TimeWindow, ...], start: str, end: str, hours: float
 ) -> None:
     """A holiday takes its own hours, not those of the night that begins on it; hours that do not exist are none."""
-    policy = factories.policy(timezone="Europe/London", business=spans, holidays=frozenset({date(2026, 12, 25)}))
+    policy = factories.policy(timezone="Europe/London", business_hours=spans, holidays=frozenset({date(2026, 12, 25)}))
     begun, ended = (datetime.fromisoformat(text).replace(tzinfo=UTC) for text in (start, end))
     assert business_time(policy, begun, ended) == timedelta(hours=hours)

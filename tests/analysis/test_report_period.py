@@ -18,7 +18,7 @@ __all__ = ["world"]
 
 def test_the_period_before_has_the_same_length_and_no_mention_twice(world: World) -> None:
     """Two days: on the first 1 of 2 answered in time after 1 h; on the second 3 mentions, none answered."""
-    world.policy = replace(POLICY, business=())
+    world.policy = replace(POLICY, business_hours=())
     first, _ = world.said(PRAISE, LATE)
     world.said(IDLE)
     answered(world, first, hours=1)

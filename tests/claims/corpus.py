@@ -62,7 +62,7 @@ def _extractor() -> SignalExtractor:
 
 def read(text: str) -> MentionSignals:
     """The facts of a sentence."""
-    return _extractor().facts(mention(text), History(), NOW)
+    return _extractor().extract(mention(text), History(), NOW)
 
 
 def decided(text: str) -> Decision:

@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from listener.triage.factsheet import stem
-from listener.wording import problems
+from listener.wording import wording_problems
 from tests import factories
 from tests.claims.corpus import HERE, Case, cases, decided, outcome, policy, read, topic
 
@@ -60,7 +60,7 @@ def test_no_correction_repeats_the_error_or_blames() -> None:
             assert fact.statement in one.text and (fact.link or "") in one.text
             assert not [claim for claim in read(one.text).claims if claim.stance == "stated"], one.text
             assert not blame.search(one.text)
-    assert len(drafts) > 150 and problems(policy()) == []
+    assert len(drafts) > 150 and wording_problems(policy()) == []
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,7 @@ def test_a_draft_outside_its_band_waits_for_a_person(world: World) -> None:
     world.put(ids[0], "drafted", auto=False)
     with world.store.write() as connection:
         mention = world.item(ids[1]).mention
-        mentions.edited(connection, world.item(ids[1]).key, mention, world.now, again=False)
+        mentions.record_edit(connection, world.item(ids[1]).key, mention, world.now, again=False)
     ids += world.said(*praise(), can_reply=False)
     go(world)
     assert states(world, ids) == ["drafted", "drafted", "approved", "drafted"]
@@ -104,7 +104,7 @@ def test_one_conversation_gets_one_automatic_reply(world: World) -> None:
 def test_quiet_hours_and_a_pause_hold_everything(world: World) -> None:
     """Each draft counts under the reason."""
     ids = world.said(*praise(3))
-    night = trusting(quiet=(TimeWindow(time(21), time(8)),), timezone="UTC")
+    night = trusting(quiet_hours=(TimeWindow(time(21), time(8)),), timezone="UTC")
     world.now = datetime(2026, 11, 22, 23, tzinfo=UTC)
     assert go(world, night) == Counter(quiet_hours=3)
     world.now = datetime(2026, 11, 23, 8, tzinfo=UTC)

@@ -16,7 +16,7 @@ from tests.desk.world import World
 def opened(world: World) -> list[tuple[str, str]]:
     """The open notices as (kind, platform)."""
     with world.store.read() as connection:
-        return [(one.kind, one.platform) for one in notices.opened(connection)]
+        return [(one.kind, one.platform) for one in notices.list_open(connection)]
 
 
 def test_a_pause_stands_until_it_is_lifted_and_opens_a_notice(world: World) -> None:
@@ -34,8 +34,8 @@ def test_a_pause_with_an_end_ends_by_itself(world: World) -> None:
     world.said("going to the shop")
     control.pause(world.store, world.desk(), None, timedelta(hours=2), None)
     with world.store.read() as connection:
-        assert platforms.pauses(connection, world.after(hours=1, minutes=59).now)
-        assert not platforms.pauses(connection, world.after(minutes=1).now)
+        assert platforms.list_pauses(connection, world.after(hours=1, minutes=59).now)
+        assert not platforms.list_pauses(connection, world.after(minutes=1).now)
 
 
 def test_resuming_one_platform_tells_that_all_are_paused(world: World) -> None:
@@ -90,7 +90,7 @@ def test_what_crashed_triage_is_put_back_and_decided(world: World) -> None:
     world.route()
     with world.store.read() as connection:
         assert notices.quarantined_items(connection) == []
-        assert mentions.pending(connection, 10) == {}
+        assert mentions.undecided_mentions(connection, 10) == {}
 
 
 def test_what_could_not_be_read_is_mended_at_its_source(world: World) -> None:

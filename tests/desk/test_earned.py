@@ -24,7 +24,7 @@ KIND = "thank_you"
 
 def earning(record: int = 3, changes: int = 1, sample: float = 0.0, **changed: Any) -> Policy:
     """A policy in which thank-yous may earn it, by a record that a test can write."""
-    told = factories.policy(autonomy=Autonomy(record, changes, sample), quiet=(), timezone="UTC", **changed)
+    told = factories.policy(autonomy=Autonomy(record, changes, sample), quiet_hours=(), timezone="UTC", **changed)
     return replace(told, responders=tuple(replace(one, auto="earned") for one in told.responders))
 
 
@@ -63,13 +63,13 @@ def progress(world: World, policy: Policy) -> Progress:
 def counted(world: World) -> tuple[int, int]:
     """The record: decisions, and those that left the draft as it was."""
     with world.store.read() as connection:
-        return draft_reviews.record(connection, KIND, 500)
+        return draft_reviews.count_reviews(connection, KIND, 500)
 
 
 def noticed(world: World) -> list[tuple[str, str, str]]:
     """The open notices."""
     with world.store.read() as connection:
-        return [(one.kind, one.subject, one.do) for one in notices.opened(connection)]
+        return [(one.kind, one.subject, one.do) for one in notices.list_open(connection)]
 
 
 def test_a_kind_goes_out_by_itself_when_its_record_is_long_enough(world: World) -> None:

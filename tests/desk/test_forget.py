@@ -77,7 +77,7 @@ def test_every_table_is_thought_of() -> None:
 
 def test_what_goes_by_itself_leaves_no_trace_of_the_person(world: World, tmp_path: Path) -> None:
     """A flood's notice names the author, a request the handle, the day's bill the id; verdicts have no words."""
-    told = factories.policy(holds=Holds(flood_author=1), quiet=(), timezone="UTC")
+    told = factories.policy(holds=Holds(flood_author=1), quiet_hours=(), timezone="UTC")
     policy = replace(told, responders=tuple(replace(one, auto="always") for one in told.responders))
     first, second = (ada(world, f"I love the smooth {WORD} paper, thank you so much!") for _ in range(2))
     autonomy.approve_automatically(world.store, policy, preview, "memory", world.now)
@@ -85,14 +85,14 @@ def test_what_goes_by_itself_leaves_no_trace_of_the_person(world: World, tmp_pat
     request = {"text": f"@adalovelace enjoy your {WORD} paper!", "dids": {"adalovelace": "u-ada"}}
     world.put(second, "sent", sent_at=world.now, request=request)
     with world.store.write() as connection:
-        ledger.first_today(connection, "memory", ["user:u-ada", "user:u-adam"], world.now)
-        assert [one.subject for one in notices.opened(connection)] == ["to the author u-ada"]
+        ledger.mark_billed(connection, "memory", ["user:u-ada", "user:u-adam"], world.now)
+        assert [one.subject for one in notices.list_open(connection)] == ["to the author u-ada"]
     forget(world.store, world.desk(), "adalovelace")
     assert traces(tmp_path, WORD, "adalovelace", '"u-ada"', "author u-ada") == []
     with world.store.read() as connection:
         assert connection.execute(select(metadata.tables["billed"].c.unit)).scalars().all() == ["user:u-adam"]
-        assert draft_reviews.record(connection, "thank_you", 9) == (1, 0)
-        assert "u-ada" not in str(notices.opened(connection))
+        assert draft_reviews.count_reviews(connection, "thank_you", 9) == (1, 0)
+        assert "u-ada" not in str(notices.list_open(connection))
 
 
 def test_the_bare_ledger_stays(world: World) -> None:
@@ -102,7 +102,7 @@ def test_the_bare_ledger_stays(world: World) -> None:
     world.sent(number, by="bo")
     forget(world.store, world.desk(), "adalovelace")
     with world.store.read() as connection:
-        (line,) = exchange_log.exchanges(connection)
+        (line,) = exchange_log.read_exchanges(connection)
     assert (line["decision"], line["rule"], line["kind"]) == ("draft", "support", "support")
     assert (line["state"], line["remote_id"], line["approved_by"]) == ("sent", f"p{number}", "bo")
     assert (line["mention_text"], line["reply_text"]) == ("", "")
@@ -213,7 +213,7 @@ def test_nobody_else_loses_a_word(world: World) -> None:
     with world.store.read() as connection:
         raws = connection.execute(select(metadata.tables["quarantine"].c.raw)).scalars().all()
         assert raws == [bad.raw]
-        assert persons.was_forgotten(connection, ("memory", "u-ada")) and len(mentions.keys(connection)) == 2
+        assert persons.was_forgotten(connection, ("memory", "u-ada")) and len(mentions.list_keys(connection)) == 2
 
 
 def test_a_name_that_is_a_word_takes_no_other_items(world: World) -> None:
@@ -232,4 +232,4 @@ def test_a_notice_of_something_else_is_not_taken_for_the_persons(world: World) -
             notices.open_notice(connection, kind, "memory", "x", "y", world.now, subject=subject)
     forget(world.store, world.desk(), "ada")
     with world.store.read() as connection:
-        assert [one.subject for one in notices.opened(connection)] == ["reply 17", "in the conversation 17"]
+        assert [one.subject for one in notices.list_open(connection)] == ["reply 17", "in the conversation 17"]

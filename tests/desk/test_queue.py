@@ -159,8 +159,8 @@ def test_warnings_stand_by_the_draft(world: World) -> None:
     item = world.item(reply_id)
     world.after(minutes=1)
     with world.store.write() as connection:
-        mentions.edited(connection, item.key, item.mention, world.now, again=False)
-        mentions.gone(connection, item.key, world.now)
+        mentions.record_edit(connection, item.key, item.mention, world.now, again=False)
+        mentions.record_deletion(connection, item.key, world.now)
     names = [one.name for one in single(world.store, world.view(), reply_id).warnings]
     assert names == ["edited", "gone"]
     people.opt_out(world.store, world.desk(), "user1", None)

@@ -101,7 +101,7 @@ def test_what_is_undone_counts_no_longer(world: World) -> None:
         assert all(one(world, reply_id, name, **TWO).ok for name in names)
         transitions.undo(world.store, world.desk(), reply_id)
         with world.store.read() as connection:
-            assert events.standing(connection, reply_id, world.reply(reply_id).revision) == []
+            assert events.list_valid_approvals(connection, reply_id, world.reply(reply_id).revision) == []
     with pytest.raises(DeskError, match="no approval to undo"):
         transitions.undo(world.store, world.desk(), reply_id)
 
@@ -123,7 +123,7 @@ def test_a_second_name_is_one_verdict(world: World) -> None:
     for name, counted in (("dana", 0), ("bo", 1)):
         assert one(world, reply_id, name, **TWO).ok
         with world.store.read() as connection:
-            assert draft_reviews.record(connection, "thank_you", 9) == (counted, counted)
+            assert draft_reviews.count_reviews(connection, "thank_you", 9) == (counted, counted)
 
 
 def test_a_signature_stands_once_and_counts(world: World) -> None:
@@ -158,7 +158,7 @@ def test_a_text_saved_as_it_was_shown_is_no_edit(world: World) -> None:
         reply = world.reply(reply_id)
         assert reply.auto and reply.variant and reply.text == drafted
     with world.store.read() as connection:
-        assert draft_reviews.record(connection, "thank_you", 9) == (0, 0)
+        assert draft_reviews.count_reviews(connection, "thank_you", 9) == (0, 0)
 
 
 def test_what_goes_by_itself_bears_nobodys_initials(world: World) -> None:
@@ -170,7 +170,7 @@ def test_what_goes_by_itself_bears_nobodys_initials(world: World) -> None:
     autonomy.approve_automatically(world.store, policy, preview, "memory", world.now)
     assert world.reply(reply_id).approved_by == "policy"
     with world.store.read() as connection:
-        (given,) = events.standing(connection, reply_id, 2)
+        (given,) = events.list_valid_approvals(connection, reply_id, 2)
     assert given.automatic and "^" not in given.text
     world.put(reply_id, "drafted", approved_by=None, approved_at=None)
     assert one(world, reply_id, "dana", **TWO).ok and world.reply(reply_id).state == "drafted"

@@ -182,7 +182,7 @@ def test_a_reply_to_what_is_gone_is_not_reopened(world: World) -> None:
     for reply_id in (deleted, erased):
         transitions.reject(world.store, world.desk(), reply_id, "irony")
     with world.store.write() as connection:
-        mentions.gone(connection, world.item(deleted).key, world.now)
+        mentions.record_deletion(connection, world.item(deleted).key, world.now)
     forget(world.store, world.desk(), "memory:u2", factories.author_of)
     for reply_id, message in ((deleted, "memory:m1 was deleted"), (erased, "text of memory:m2 was erased")):
         with pytest.raises(DeskError, match=message):
@@ -213,7 +213,7 @@ def test_a_person_settles_an_unknown_outcome(world: World, remote_id: str | None
         notices.open_notice(connection, "unconfirmed", "memory", "?", "look", world.now, subject=str(reply_id))
     transitions.resolve(world.store, world.desk(), reply_id, remote_id)
     with world.store.read() as connection:
-        assert notices.opened(connection) == []
+        assert notices.list_open(connection) == []
     assert (world.reply(reply_id).state, world.reply(reply_id).remote_id) == (state, remote_id)
 
 

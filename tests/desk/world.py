@@ -60,7 +60,7 @@ class World:
     def said(self, *texts: str, **changes: Any) -> list[int]:
         """Mentions with these texts come in and are decided. Returns the ids of their replies (0: none)."""
         with self.store.read() as connection:
-            first = len(mentions.keys(connection)) + 1
+            first = len(mentions.list_keys(connection)) + 1
         found = [self._mention(first + number, text, changes) for number, text in enumerate(texts)]
         self.heard(*found)
         return [self.reply_to(one.id) for one in found]
@@ -124,7 +124,7 @@ class World:
     def events(self, reply_id: int) -> list[Event]:
         """All that happened to a reply's mention."""
         with self.store.read() as connection:
-            return events.of(connection, replies.get(connection, reply_id).mention_key)
+            return events.list_events(connection, replies.get(connection, reply_id).mention_key)
 
 
 def explained(decided: StoredDecision) -> list[RuleResult]:

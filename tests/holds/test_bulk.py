@@ -23,7 +23,7 @@ CALM = "the new notebook cover is blue"
 
 def trusting(**bounds: Any) -> Policy:
     """A policy that lets thank-yous go, with these holds and no others."""
-    policy = factories.policy(holds=replace(OFF, **bounds), quiet=(), timezone="UTC")
+    policy = factories.policy(holds=replace(OFF, **bounds), quiet_hours=(), timezone="UTC")
     return replace(policy, responders=tuple(replace(responder, auto="always") for responder in policy.responders))
 
 
@@ -42,14 +42,14 @@ def warned(world: World, reply_id: int, policy: Policy) -> list[str]:
     """The names of the warnings at a reply."""
     item = world.item(reply_id)
     with world.store.read() as connection:
-        known = holds.around(connection, [item], world.now, policy.holds)
+        known = holds.load_warning_context(connection, [item], world.now, policy.holds)
     return [warning.name for warning in holds.warnings(known, item)]
 
 
 def noticed(world: World) -> list[tuple[str, str]]:
     """Kind and subject of the open notices."""
     with world.store.read() as connection:
-        return [(notice.kind, notice.subject) for notice in notices.opened(connection)]
+        return [(notice.kind, notice.subject) for notice in notices.list_open(connection)]
 
 
 def heard(world: World, angry: int, calm: int) -> None:
@@ -203,7 +203,10 @@ def test_anger_is_counted_as_mentions_are_decided(world: World) -> None:
     """Through the real line: two angry, one calm."""
     world.said(ANGRY, ANGRY, CALM)
     with world.store.read() as connection:
-        assert sentiment_buckets.total(connection, "memory", world.now, world.now + timedelta(minutes=1)) == (3, 2)
+        assert sentiment_buckets.count_between(connection, "memory", world.now, world.now + timedelta(minutes=1)) == (
+            3,
+            2,
+        )
 
 
 def test_a_hold_at_sending_sets_a_time_and_never_touches_what_a_person_approved(world: World) -> None:
@@ -241,7 +244,7 @@ def test_no_hold_reads_a_whole_table(world: World) -> None:
     def work() -> None:
         with world.store.read() as connection:
             holds.automatic(connection, policy, item, world.now)
-            holds.warnings(holds.around(connection, [item], world.now, policy.holds), item)
+            holds.warnings(holds.load_warning_context(connection, [item], world.now, policy.holds), item)
 
     plan = _plans(world.store._reader, work)
     small = ("pause", "platform", "notice", "optout", "near", "anon", "CONSTANT")

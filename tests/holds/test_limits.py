@@ -51,7 +51,7 @@ def test_quiet_hours_end_when_the_policy_says(
     """Over midnight, by weekday, in the policy's zone; both ends to the second."""
     (reply_id,) = world.said(*praise())
     world.now = datetime.fromisoformat(now).replace(tzinfo=UTC)
-    policy = replace(factories.policy(), timezone=zone, quiet=(span,))
+    policy = replace(factories.policy(), timezone=zone, quiet_hours=(span,))
     with world.store.read() as connection:
         hold = holds.automatic(connection, policy, world.item(reply_id), world.now)
     assert (None if hold is None else hold.until) == (until and datetime.fromisoformat(until).replace(tzinfo=UTC))
@@ -137,7 +137,10 @@ def warned(world: World, reply_id: int) -> list[str]:
     """The warnings at a reply."""
     item = world.item(reply_id)
     with world.store.read() as connection:
-        return [warning.message for warning in holds.warnings(holds.around(connection, [item], world.now), item)]
+        return [
+            warning.message
+            for warning in holds.warnings(holds.load_warning_context(connection, [item], world.now), item)
+        ]
 
 
 def test_a_text_that_went_out_today_is_a_duplicate_of_no_older_one(world: World) -> None:

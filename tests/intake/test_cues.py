@@ -279,11 +279,11 @@ def test_a_class_stands_for_each_of_its_words() -> None:
 def test_an_operators_phrases_are_added() -> None:
     """policy.toml's [cues] are as good as the shipped ones."""
     own = policy(cues={**policy().cues, "problem": ("ink bled",)})
-    read = SignalExtractor(own).facts(mention("the Ink bled"), facts("x").history, NOW)
+    read = SignalExtractor(own).extract(mention("the Ink bled"), facts("x").history, NOW)
     assert read.cues["problem"] == ("ink bled",)
 
 
 def test_cue_data_may_be_missing_altogether() -> None:
     """A policy built by hand without cues still reads texts."""
     bare = replace(policy(), cues={}, lexicon={}, facts=())
-    assert SignalExtractor(bare).facts(mention("thanks?"), facts("x").history, NOW).cues == {"question": ("?",)}
+    assert SignalExtractor(bare).extract(mention("thanks?"), facts("x").history, NOW).cues == {"question": ("?",)}

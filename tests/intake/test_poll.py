@@ -21,7 +21,7 @@ def stored(line: Line) -> list[str]:
 def state(line: Line) -> PlatformState:
     """How listening stands."""
     with line.store.read() as connection:
-        status = platforms.state(connection, "memory")
+        status = platforms.read_state(connection, "memory")
     assert status is not None
     return status
 
@@ -126,7 +126,7 @@ def test_a_gap_opens_one_notice_that_stays_until_a_person_clears_it(line: Line) 
     line.stages.poll("memory")
     assert line.notices() == ["gap"]
     with line.store.write() as connection:
-        (notice,) = notices.opened(connection)
+        (notice,) = notices.list_open(connection)
         notices.clear_by_hand(connection, notice.id, "ann", line.now)
     assert line.notices() == []
 

@@ -18,7 +18,7 @@ def let_go(line: Line, auto: Auto = "always", **changes: object) -> None:
         replace(responder, auto=auto) if responder.kind == "thank_you" else responder
         for responder in line.policy.responders
     )
-    line.policy = replace(line.policy, responders=named, quiet=(), **changes)  # type: ignore[arg-type]  # a test's word
+    line.policy = replace(line.policy, responders=named, quiet_hours=(), **changes)  # type: ignore[arg-type]  # a test's word
 
 
 def test_clear_praise_goes_out_without_a_person_when_the_policy_says_always(line: Line) -> None:
@@ -52,7 +52,7 @@ def test_a_complaint_never_goes_out_by_itself_because_praise_may(line: Line) -> 
 def test_quiet_hours_hold_it_and_their_end_lets_it_go(line: Line) -> None:
     """Over midnight, in the policy's timezone."""
     let_go(line)
-    line.policy = replace(line.policy, quiet=(TimeWindow(time(21), time(8)),), timezone="UTC")
+    line.policy = replace(line.policy, quiet_hours=(TimeWindow(time(21), time(8)),), timezone="UTC")
     line.now = line.now.replace(hour=23)
     line.say()
     line.listen()
@@ -64,7 +64,7 @@ def test_quiet_hours_hold_it_and_their_end_lets_it_go(line: Line) -> None:
 
 def test_quiet_hours_do_not_hold_what_a_person_approved(line: Line) -> None:
     """A person has looked: it goes out in the next round."""
-    line.policy = replace(line.policy, quiet=(TimeWindow(time(0), time.max),), timezone="UTC")
+    line.policy = replace(line.policy, quiet_hours=(TimeWindow(time(0), time.max),), timezone="UTC")
     line.approved()
     line.send()
     assert len(line.platform.posts) == 1

@@ -180,13 +180,13 @@ def test_feed_that_alone_fails_again_and_again_is_reported(tmp_path: Path, metho
             world.network.ahead += timedelta(hours=1)
             with suppress(ReadFailed):
                 pages, cursor = walk(world.platform, cursor)
-                reported += [page.feed for page in pages if page.trouble]
+                reported += [page.feed for page in pages if page.error]
         assert reported[:2] == [feed] * 2 and set(reported) == {feed}
         server.faults.lift()
         meanwhile = world.plant("paper, while it was down")
         pages, cursor = walk(world.platform, cursor)
         assert meanwhile in {mention.id for mention in mentions(pages)}
-        assert [page.trouble for page in pages if page.feed == feed][-1:] == [None]
+        assert [page.error for page in pages if page.feed == feed][-1:] == [None]
 
 
 @pytest.mark.parametrize("forgets", [False, True])

@@ -126,11 +126,11 @@ def test_feed_that_fails_again_and_again_is_told_until_it_is_read(server: FeedSe
     cursor, told = None, []
     for _ in range(4):
         pages, cursor = world.round(cursor)
-        told += [(page.feed, page.trouble.message) for page in pages if page.trouble]
+        told += [(page.feed, page.error.message) for page in pages if page.error]
     assert [(feed, "404" in message) for feed, message in told] == [(server.url + REVIEWS, True)] * 2
     server.sites[REVIEWS] = site
     pages, _ = world.round(cursor)
-    assert [(page.feed, page.trouble) for page in pages] == [(server.url + one, None) for one in (REVIEWS, ALERTS)]
+    assert [(page.feed, page.error) for page in pages] == [(server.url + one, None) for one in (REVIEWS, ALERTS)]
 
 
 def test_redirect_is_followed_without_credentials_and_not_for_ever(server: FeedServer) -> None:

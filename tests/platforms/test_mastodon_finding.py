@@ -153,6 +153,6 @@ def test_hashtag_that_fails_again_and_again_is_told_until_it_is_read() -> None:
         server.fail_next("GET tag", "internal", times=4)
         for _ in range(5):
             pages, cursor = world.round(cursor)
-            told += [page.feed for page in pages if page.trouble]
+            told += [page.feed for page in pages if page.error]
         assert told == ["#fernhill"] * 2
         assert [page.feed for page in pages] == ["mentions", "#fernhill", "own"]

@@ -78,13 +78,13 @@ def test_feed_that_fails_does_not_starve_the_others_and_is_told(server: XServer,
         planted = server.mention(f"@shop {n}")
         pages, cursor = one_round(world, cursor)
         assert planted.id in read(pages)
-        troubles = [(page.feed, page.trouble is not None) for page in pages if page.feed.startswith("search")]
+        troubles = [(page.feed, page.error is not None) for page in pages if page.feed.startswith("search")]
         assert troubles == ([] if n < 2 else [("search:shop", True)])
         world.ahead(timedelta(hours=2))
     server.faults.lift()
     world.ahead(timedelta(hours=2))
     pages, _ = one_round(world, cursor)
-    assert [page.trouble for page in pages if page.feed == "search:shop"] == [None]
+    assert [page.error for page in pages if page.feed == "search:shop"] == [None]
 
 
 def test_own_timeline_costs_one_call_a_round_and_can_be_left_out(server: XServer) -> None:

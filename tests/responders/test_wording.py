@@ -6,7 +6,14 @@ import pytest
 
 from listener.model import CandidateText, Draft
 from listener.policy import Policy, SavedReply, Variant
-from listener.wording import candidates, disallowed_hosts, first_fitting, problems, saved, saved_problems
+from listener.wording import (
+    candidates,
+    disallowed_hosts,
+    first_fitting,
+    render_saved_replies,
+    saved_reply_problems,
+    wording_problems,
+)
 from tests.factories import facts, policy, preview
 
 
@@ -17,7 +24,7 @@ def _worded(text: str, short: str | None = None) -> Policy:
 def test_the_starter_has_no_fault() -> None:
     """Every variant renders, fits 280 characters, and links only where it may."""
     told = policy()
-    assert problems(told) == []
+    assert wording_problems(told) == []
     for kind, variants in told.wording.items():
         assert len(variants) >= 5
         for fact in told.facts:
@@ -50,26 +57,26 @@ def test_every_fact_fits_in_full_in_some_variant(kind: str) -> None:
 )
 def test_faults_of_wording_are_told(text: str, what: str) -> None:
     """Syntax, unknown names, escapes from the sandbox, empty texts, foreign links; each with file and variant."""
-    (fault, *_) = problems(_worded(text))
+    (fault, *_) = wording_problems(_worded(text))
     assert what in fault.what and "thank_you.one.text" in fault.where and fault.do
 
 
 def test_a_short_form_is_checked_too() -> None:
     """The text nobody looks at is the one that goes out."""
-    (fault,) = problems(_worded("fine", short="{{ nope }}"))
+    (fault,) = wording_problems(_worded("fine", short="{{ nope }}"))
     assert fault.where.endswith("one.short")
 
 
 def test_a_kind_without_plain_wording_is_a_fault() -> None:
     """Variants that all have `when` may leave nothing to say."""
     told = policy(wording={**policy().wording, "support": (Variant("a", "x", when=("problem",)),), "answer": ()})
-    assert [fault.where for fault in problems(told)] == ["replies.toml support", "replies.toml answer"]
+    assert [fault.where for fault in wording_problems(told)] == ["replies.toml support", "replies.toml answer"]
 
 
 def test_a_fact_that_links_elsewhere_is_a_fault() -> None:
     """The fact sheet goes out as well."""
     fact = replace(policy().facts[0], link="https://elsewhere.example.org/x")
-    assert "elsewhere.example.org" in problems(policy(facts=(fact,)))[0].what
+    assert "elsewhere.example.org" in wording_problems(policy(facts=(fact,)))[0].what
 
 
 def test_the_same_mention_always_gets_the_same_text() -> None:
@@ -136,7 +143,7 @@ def test_nothing_a_stranger_typed_is_ever_printed() -> None:
 def test_a_fact_that_repeats_an_error_is_refused() -> None:
     """2022, Air Canada: what is said as a fact is held against the house."""
     told = (replace(policy().facts[0], statement="Sadly we don't ship to Canada."), *policy().facts[1:])
-    (fault,) = problems(policy(facts=told))
+    (fault,) = wording_problems(policy(facts=told))
     assert fault.where == "factsheet.toml ships-to-canada.statement" and "'dont ship to canada'" in fault.what
 
 
@@ -148,13 +155,13 @@ SAVED = (
 
 def test_saved_texts_are_filled_in_and_offered_by_kind() -> None:
     """Variables, the brand, and who edits; without kinds for all of them."""
-    told = policy(saved=SAVED)
-    assert saved(told, "support", "dana") == (
+    told = policy(saved_replies=SAVED)
+    assert render_saved_replies(told, "support", "dana") == (
         CandidateText("hello", "dana of Fernhill here."),
         CandidateText("help", "See https://help.fernhill.example"),
     )
-    assert [one.variant for one in saved(told, "answer", "dana")] == ["help"]
-    assert len(saved(told, None, "dana")) == 2 and saved_problems(told) == []
+    assert [one.variant for one in render_saved_replies(told, "answer", "dana")] == ["help"]
+    assert len(render_saved_replies(told, None, "dana")) == 2 and saved_reply_problems(told) == []
 
 
 @pytest.mark.parametrize(
@@ -168,5 +175,5 @@ def test_saved_texts_are_filled_in_and_offered_by_kind() -> None:
 )
 def test_a_saved_text_that_may_not_go_out_is_a_fault(text: str, what: str) -> None:
     """Found by `check`, before anybody inserts it."""
-    (fault,) = saved_problems(policy(saved=(SavedReply("one", text),)))
+    (fault,) = saved_reply_problems(policy(saved_replies=(SavedReply("one", text),)))
     assert what in str(fault) and fault.where == "replies.toml saved.one"

@@ -23,13 +23,17 @@ def test_policy_becomes_frozen_values(folder: Path) -> None:
     )
     assert faults(folder, policy=text) == []
     policy = settings.load(folder).policy
-    assert (policy.timezone, policy.languages, policy.undo) == ("Europe/Oslo", ("en", "nb"), timedelta(seconds=0.5))
+    assert (policy.timezone, policy.languages, policy.undo_delay) == (
+        "Europe/Oslo",
+        ("en", "nb"),
+        timedelta(seconds=0.5),
+    )
     assert (policy.brand.terms, policy.brand.handles) == (("corner*",), ("corner",))
     assert (policy.responders[0].auto, policy.responders[0].due) == ("always", timedelta(minutes=90))
     assert (policy.limits.max_age, policy.limits.escalation_due) == (timedelta(hours=36), None)
-    assert [(one.start, one.end) for one in policy.quiet[:2]] == [(time(21), time(8)), (time(0), time.max)]
-    assert [sorted(one.days) for one in policy.quiet] == [list(range(7)), [5, 6], [0, 2, 4, 5, 6]]
-    assert [(one.end, len(one.days)) for one in policy.business] == [(time(17, 30), 5)]
+    assert [(one.start, one.end) for one in policy.quiet_hours[:2]] == [(time(21), time(8)), (time(0), time.max)]
+    assert [sorted(one.days) for one in policy.quiet_hours] == [list(range(7)), [5, 6], [0, 2, 4, 5, 6]]
+    assert [(one.end, len(one.days)) for one in policy.business_hours] == [(time(17, 30), 5)]
     assert policy.holidays == {date(2026, 12, 25), date(2026, 12, 26)}
     assert policy.link_hosts == ("help.example.com",)
     assert policy.cues["thanks"] == (*lexicon.cues()["thanks"], "ta muchly")

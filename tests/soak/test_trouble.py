@@ -131,7 +131,7 @@ def test_automatic_reply_waits_until_our_own_posts_were_read(tmp_path: Path, ser
         auto = tuple(
             replace(one, auto="always") if one.kind == "thank_you" else one for one in days.desk.policy.responders
         )
-        policy = replace(days.desk.policy, responders=auto, quiet=())
+        policy = replace(days.desk.policy, responders=auto, quiet_hours=())
         days.stages = replace(days.stages, triage=replace(days.stages.triage, policy=policy))
         answered, alone = (server.mention(PRAISE, author_id=author).id for author in ("8001", "8002"))
         server.own("You are welcome! - Ann", answered)

@@ -99,12 +99,12 @@ class Days:
     def waits(self) -> bool:
         """True while a draft, an approval or a by-hand reply is open."""
         with self.store.read() as connection:
-            return replies.any_open(connection, "x", WATCHED)
+            return replies.has_any_in(connection, "x", WATCHED)
 
     def approve(self, most: int | None = None) -> int:
         """Staff approve what is drafted; returns how many."""
         with self.store.read() as connection:
-            drafted = [Target(one.id) for one in replies.where(connection, REPLY.c.state == "drafted")][:most]
+            drafted = [Target(one.id) for one in replies.list_where(connection, REPLY.c.state == "drafted")][:most]
         return sum(one.ok for one in approve(self.store, self.desk, drafted))
 
     def stored(self) -> set[str]:
@@ -125,12 +125,12 @@ class Days:
     def notices(self) -> list[str]:
         """The kinds of the open notices."""
         with self.store.read() as connection:
-            return [one.kind for one in notices.opened(connection)]
+            return [one.kind for one in notices.list_open(connection)]
 
     def booked(self, since: datetime | None = None) -> float:
         """What our ledger says was spent."""
         with self.store.read() as connection:
-            return ledger.spent(connection, "x", since or self.began - timedelta(days=9))
+            return ledger.sum_spent(connection, "x", since or self.began - timedelta(days=9))
 
     def billed(self, day: datetime | None = None) -> float:
         """What X will charge, on a UTC day or in all."""

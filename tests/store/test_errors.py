@@ -45,7 +45,7 @@ def test_the_transaction_of_a_broken_constraint_leaves_nothing(line: Line) -> No
         connection.execute(REPLY.delete())
         replies.add_all(connection, [draft(key), draft(key)], line.now)
     with line.store.read() as connection:
-        assert replies.live(connection, key) is not None
+        assert replies.find_live(connection, key) is not None
 
 
 @pytest.mark.parametrize("statement", ["SELECT nothing FROM nowhere WHERE 'x' = :words", "SELECT :words FROM"])

@@ -32,7 +32,7 @@ class Account:
     def spent(self, since: datetime = NOON - timedelta(days=9)) -> float:
         """The sum."""
         with self.store.read() as connection:
-            return round(ledger.spent(connection, "x", since), 6)
+            return round(ledger.sum_spent(connection, "x", since), 6)
 
 
 @pytest.fixture
@@ -95,7 +95,7 @@ def test_the_cost_of_a_post_that_was_found_later_stands_in_its_exchange(line: Li
     vars(line.platform)["find_reply"] = find_reply
     line.send()
     with line.store.read() as connection:
-        costs = {entry["reply_id"]: entry["cost_usd"] for entry in exchange_log.exchanges(connection)}
+        costs = {entry["reply_id"]: entry["cost_usd"] for entry in exchange_log.read_exchanges(connection)}
     assert costs == {other.id: None, reply.id: 0.01}
 
 

@@ -56,7 +56,7 @@ def test_a_reader_leaves_a_notice_that_upkeep_ends(line: Line) -> None:
         forgotten(line)
         assert not vacuum.clean(line.store, line.now, 0.2) and traces(line)
         with line.store.read() as connection:
-            (left,) = notices.opened(connection)
+            (left,) = notices.list_open(connection)
         assert (left.kind, left.subject) == ("erasure_incomplete", "log")
         assert "another program reads an older state" in left.what
     line.stages.upkeep()
@@ -84,7 +84,7 @@ def test_a_full_disk_leaves_the_file_for_later(line: Line, monkeypatch: pytest.M
     monkeypatch.setattr(shutil, "disk_usage", lambda path: Usage(9, 9, 0))
     assert not vacuum.clean(line.store, line.now, 0.2)
     with line.store.read() as connection:
-        assert "no room" in notices.opened(connection)[0].what
+        assert "no room" in notices.list_open(connection)[0].what
     monkeypatch.undo()
     line.stages.upkeep()
     assert line.notices() == [] and not traces(line)

@@ -47,7 +47,7 @@ def test_the_log_keeps_exactly_its_fields(line: Line) -> None:
     """Scripts read `earshot log --json`; what the view has more is for eyes."""
     drafted(line)
     with line.store.read() as connection:
-        (entry,) = exchange_log.exchanges(connection)
+        (entry,) = exchange_log.read_exchanges(connection)
     assert list(entry) == CONTRACT
 
 

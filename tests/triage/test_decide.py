@@ -84,7 +84,7 @@ def test_an_expired_fact_calls_its_owner() -> None:
     """After `expires` nothing of a fact is said."""
     told = policy(facts=tuple(replace(fact, expires=date(2026, 11, 22)) for fact in policy().facts))
     for text in ("you don't ship to Canada", "do you ship to Canada?"):
-        decision = decide(SignalExtractor(told).facts(mention(text), History(), NOW), told, responders())
+        decision = decide(SignalExtractor(told).extract(mention(text), History(), NOW), told, responders())
         assert decision.action == "escalate" and "expired" in decision.trail[-1].message
 
 

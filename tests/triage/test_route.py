@@ -58,7 +58,7 @@ def test_every_arrow_has_its_event(line: Line) -> None:
     mention = line.say()
     line.listen()
     with line.store.read() as connection:
-        log = events.of(connection, line.reply_to(mention.id).mention_key)
+        log = events.list_events(connection, line.reply_to(mention.id).mention_key)
     assert [(event.what, event.by) for event in log] == [("seen", "poll"), ("decided", "policy"), ("drafted", "policy")]
 
 
@@ -146,7 +146,7 @@ def test_who_asks_us_to_stop_is_never_answered_again(line: Line) -> None:
     line.stages.poll("memory")
     assert line.stages.route().ignored == 1
     with line.store.read() as connection:
-        assert replies.where(connection) == []
+        assert replies.list_where(connection) == []
 
 
 def test_urgent_matters_are_due_sooner(line: Line) -> None:
@@ -172,7 +172,7 @@ def test_due_times_run_on_business_hours_except_for_what_is_immediate(
 ) -> None:
     """A Friday at half past four, with business hours until five."""
     line.now = datetime(2026, 11, 27, 16, 30, tzinfo=UTC)
-    line.policy = replace(line.policy, business=OFFICE if business else ())
+    line.policy = replace(line.policy, business_hours=OFFICE if business else ())
     mention = line.say(text)
     line.listen()
     assert line.reply_to(mention.id).due_at == due

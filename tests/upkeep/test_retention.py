@@ -49,7 +49,7 @@ def test_words_go_when_their_time_is_over_and_the_ledger_stays(line: Line, monke
     assert retention.retain(line.store, line.policy, line.now, {}) == 5
     assert texts(line) == [""] * 5 + [IDLE]
     with line.store.read() as connection:
-        rows = list(exchange_log.exchanges(connection))
+        rows = list(exchange_log.read_exchanges(connection))
     assert [row["decision"] for row in rows] == ["ignore"] * 6 and rows[0]["compound"] is not None
     assert retention.retain(line.store, line.policy, line.now, {}) == 0
 
@@ -92,7 +92,7 @@ def test_a_deleted_post_loses_its_words_sooner(line: Line) -> None:
     gone, here = line.say(IDLE), line.say(IDLE)
     line.listen()
     with line.store.write() as connection:
-        mentions.gone(connection, mentions.locate(connection, "memory", gone.id) or 0, line.now)
+        mentions.record_deletion(connection, mentions.locate(connection, "memory", gone.id) or 0, line.now)
     keeping(line, retain_deleted_text=timedelta(hours=24))
     line.wait(hours=23)
     line.stages.upkeep()
@@ -123,7 +123,7 @@ def deleted(line: Line, text: str = IDLE) -> Mention:
     said = line.say(text)
     line.listen()
     with line.store.write() as connection:
-        mentions.gone(connection, mentions.locate(connection, "memory", said.id) or 0, line.now)
+        mentions.record_deletion(connection, mentions.locate(connection, "memory", said.id) or 0, line.now)
     return said
 
 
@@ -203,7 +203,7 @@ def test_what_was_never_decided_waits_for_a_person(line: Line) -> None:
 def crashed(line: Line) -> Mention:
     """A mention that triage could not decide, three times over."""
     triage = line.stages.triage
-    ears = triage.ears
+    ears = triage.extractor
     object.__setattr__(triage, "ears", None)
     said = line.say(COMPLAINT)
     line.listen()

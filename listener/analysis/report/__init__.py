@@ -79,12 +79,12 @@ class Report:
 def report(connection: Connection, policy: Policy, since: datetime, until: datetime) -> Report:
     """Compute every metric of a period, and the main ones of the period before."""
     counts = period.mention_counts(connection, since, until)
-    replies = period.cases(connection, since, until)
+    replies = period.list_cases(connection, since, until)
     return Report(
         since=since,
         until=until,
         timezone=policy.timezone,
-        clock="in business hours" if policy.business else "around the clock",
+        clock="in business hours" if policy.business_hours else "around the clock",
         mentions=_total(counts),
         previous=_previous(connection, policy, since, until),
         volume=count_volume(counts, policy),
@@ -99,7 +99,7 @@ def report(connection: Connection, policy: Policy, since: datetime, until: datet
         sentiment=summarize_sentiment(period.sentiment(connection, since, until, policy.languages), policy),
         complaints=count_complaints(period.complaints(connection, since, until)),
         listening=measure_listening(connection, since, until),
-        spend=period.spend(connection, since, until),
+        spend=period.sum_spend(connection, since, until),
     )
 
 
@@ -111,7 +111,7 @@ def _previous(connection: Connection, policy: Policy, since: datetime, until: da
     """Compute the main metrics of the period before, with the status of its mentions now."""
     length = min(max(until - since, timedelta()), since - datetime.min.replace(tzinfo=UTC))
     begins = since - length
-    replies = period.cases(connection, begins, since)
+    replies = period.list_cases(connection, begins, since)
     response, first = count_responses(replies), measure_first_responses(replies, policy)
     sentiment = summarize_sentiment(period.sentiment(connection, begins, since, policy.languages), policy)
     return Previous(

@@ -34,9 +34,9 @@ class Listening:
 
 def measure_listening(connection: Connection, since: datetime, until: datetime) -> Listening:
     """Count gaps, add up outages, measure the lag."""
-    gaps, gaps_open = period.gaps(connection, since, until)
-    outages = period.outages(connection, since, until)
-    lags = period.lags(connection, since, until)
+    gaps, gaps_open = period.count_gaps(connection, since, until)
+    outages = period.list_outages(connection, since, until)
+    lags = period.list_lags(connection, since, until)
     lag = Lag(len(lags), middle(lags), nearest(lags, 0.9), nearest(lags, 1.0))
     return Listening(gaps, gaps_open, outages, _outage_seconds(outages), lag)
 

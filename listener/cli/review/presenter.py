@@ -115,7 +115,7 @@ class Presenter(Listing):
         done, failed = self._approve([reply])
         if failed:
             raise DeskError(f"reply {reply.id} is not approved: {failed[0]}")
-        return _approval_text(done[0], self.desk.policy.undo.total_seconds())
+        return _approval_text(done[0], self.desk.policy.undo_delay.total_seconds())
 
     def approve_batch(self, shown: Sequence[ReplyView]) -> list[str]:
         """Approve replies that were shown together. Returns the numbers, and each failure."""
@@ -131,7 +131,7 @@ class Presenter(Listing):
         """Return the approved replies as they are now, and why the others failed."""
         before = {reply.id: reply for reply in self.history.read([view.reply_id for view in shown])}
         targets = [Target(view.reply_id, view.revision) for view in shown]
-        results = approve(self.store, self.desk, targets, self.desk.policy.undo)
+        results = approve(self.store, self.desk, targets, self.desk.policy.undo_delay)
         approved = [result.reply_id for result in results if result.ok]
         self.history.add("approve", [before[reply_id] for reply_id in approved])
         failed = [f"{result.reply_id}: {result.error}" for result in results if not result.ok]
@@ -172,14 +172,16 @@ class Presenter(Listing):
 
     def saved_replies(self, kind: str | None) -> list[tuple[str, str]]:
         """Return the saved replies for a kind: name and text."""
-        from listener.wording import saved
+        from listener.wording import render_saved_replies
 
-        return [(candidate.variant, candidate.text) for candidate in saved(self.desk.policy, kind, self.by)]
+        return [
+            (candidate.variant, candidate.text) for candidate in render_saved_replies(self.desk.policy, kind, self.by)
+        ]
 
     def reasons(self, closed_as: str, usual: Sequence[str]) -> tuple[str, ...]:
         """Return why replies were ended lately, most frequent first, then the usual reasons."""
         with self.store.read() as connection:
-            recent = replies.reasons(connection, closed_as, MAX_REASONS)
+            recent = replies.list_reasons(connection, closed_as, MAX_REASONS)
         return tuple(dict.fromkeys((*recent, *usual)))[:MAX_REASONS]
 
     def person_of(self, reply: ReplyView) -> str:

@@ -82,7 +82,7 @@ class CursorState(Generic[State]):
             skipped=parsed.skipped,
             more=bool(self.todo),
             feed=feed,
-            trouble=trouble,
+            error=trouble,
             own_posts_current=own_posts_current,
         )
 

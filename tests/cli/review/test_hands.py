@@ -110,7 +110,7 @@ def warning_names(app: Review) -> list[str]:
 def gone(sitting: Sitting, reply_id: int) -> bool:
     """The mention of a reply is deleted."""
     with sitting.world.store.write() as connection:
-        mentions.gone(connection, sitting.world.item(reply_id).key, sitting.world.now)
+        mentions.record_deletion(connection, sitting.world.item(reply_id).key, sitting.world.now)
     return True
 
 
@@ -120,7 +120,7 @@ def test_a_new_doubt_is_told_though_another_was(sitting: Sitting) -> None:
     item = sitting.world.item(reply_id)
     sitting.world.after(minutes=1)
     with sitting.world.store.write() as connection:
-        mentions.edited(connection, item.key, item.mention, sitting.world.now, again=False)
+        mentions.record_edit(connection, item.key, item.mention, sitting.world.now, again=False)
     deleted = lambda app: gone(sitting, reply_id)  # noqa: E731
     seen = lambda app: "gone" in warning_names(app)  # noqa: E731
     sitting.play("a", deleted, seen, "a")

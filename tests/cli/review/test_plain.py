@@ -111,7 +111,7 @@ def test_a_second_look_ends_with_the_next_letter(queue: Earshot, home: Path) -> 
     """`a` is told of the doubt, `s` goes on: the next `a` must not approve the doubted one."""
     first, *_ = ids(queue, "drafted")
     with closing(open_store(home / "data" / "earshot.db")) as store, store.write() as connection:
-        mentions.gone(connection, items.item(connection, reply_id=first).key, datetime.now(UTC))
+        mentions.record_deletion(connection, items.item(connection, reply_id=first).key, datetime.now(UTC))
     said = answered(queue, "a", "s", "a", "q")
     assert "Check: " in said
     assert first not in ids(queue, "approved") and f"Reply {first} approved" not in said

@@ -282,13 +282,13 @@ def test_a_mention_that_changed_needs_a_second_look(sitting: Sitting, change: st
     sitting.world.after(minutes=1)
     with sitting.world.store.write() as connection:
         if change == "edited":
-            mentions.edited(connection, item.key, item.mention, sitting.world.now, again=False)
+            mentions.record_edit(connection, item.key, item.mention, sitting.world.now, again=False)
         else:
-            mentions.gone(connection, item.key, sitting.world.now)
+            mentions.record_deletion(connection, item.key, sitting.world.now)
     reply = presenter.show(reply_id)
     assert presenter.new_doubts(reply).startswith("the ") and not presenter.new_doubts(reply)
     with sitting.world.store.write() as connection:
-        mentions.gone(connection, item.key, sitting.world.now)
+        mentions.record_deletion(connection, item.key, sitting.world.now)
     assert ("no longer" in presenter.new_doubts(presenter.show(reply_id))) == (change == "edited")
     presenter.forget_doubts()
     assert presenter.new_doubts(reply)
@@ -385,7 +385,7 @@ def test_a_warning_that_many_share_is_told_once(sitting: Sitting) -> None:
     sitting.config = replace(sitting.config, policy=replace(sitting.config.policy, holds=bounds))
     first, *_ = sitting.world.said(*praise(4))
     with sitting.world.store.write() as connection:
-        mentions.gone(connection, sitting.world.item(first).key, sitting.world.now)
+        mentions.record_deletion(connection, sitting.world.item(first).key, sitting.world.now)
     presenter = opened(sitting)
     assert len(presenter.notices) == 1 and "more than 2 drafts of the kind thank_you" in presenter.notices[0]
     assert presenter.selected is not None

@@ -299,7 +299,7 @@ def test_the_second_a_approves_what_the_first_warned_of(sitting: Sitting) -> Non
     """The mention is gone: the first key shows it, the second means it."""
     (reply_id,) = sitting.world.said(*praise())
     with sitting.world.store.write() as connection:
-        mentions.gone(connection, sitting.world.item(reply_id).key, sitting.world.now)
+        mentions.record_deletion(connection, sitting.world.item(reply_id).key, sitting.world.now)
     sitting.play("a", "a")
     assert sitting.message[0].startswith("Check: the ") and sitting.message[0].endswith("a again approves")
     assert sitting.world.reply(reply_id).state == "approved"

@@ -69,11 +69,11 @@ def test_feed_that_fails_is_left_out_and_reported_after_three_failures_in_a_row(
     for n in range(1, 5):
         pages, cursor = one_round(cursor)
         assert load(cursor).states[OWN] == Place("9")
-        troubles = [(page.feed, page.trouble.message) for page in pages if page.trouble]
+        troubles = [(page.feed, page.error.message) for page in pages if page.error]
         assert troubles == ([("search:ink", "no search")] if n >= FAILURES_BEFORE_NOTICE else [])
     assert load(cursor).failures == {"search:ink": 4}
     page = load(cursor).advance("search:ink", Place("1"), is_over=True).page("search:ink")
-    assert (page.feed, page.trouble, page.cursor["failures"]) == ("search:ink", None, {})
+    assert (page.feed, page.error, page.cursor["failures"]) == ("search:ink", None, {})
 
 
 def test_repaired_feed_has_still_failed() -> None:
