@@ -49,7 +49,7 @@ def rows(listing: Listing, height: int, width: int, now: datetime) -> Text:
     """The stretch of the list around the cursor, a line each; > is the cursor, * what is marked."""
     top = max(0, min(listing.at - height // 2, len(listing.lines) - height))
     shown = listing.lines[top : top + height]
-    widths = _Widths.of(shown)
+    widths = _Widths.of(listing.lines)  # of all of them: columns stand still while it scrolls
     drawn = [_row(listing, view, widths, width, top + place == listing.at, now) for place, view in enumerate(shown)]
     return Text("\n").join(drawn)
 
