@@ -48,7 +48,7 @@ class Triage:
     extractor: SignalExtractor = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "ears", SignalExtractor(self.policy))
+        object.__setattr__(self, "extractor", SignalExtractor(self.policy))
 
     def decide(self, mention: Mention, history: History, now: datetime) -> "TriageResult":
         """Decide on a mention. Pure but for the collaborators: the same arguments give the same result."""

@@ -204,12 +204,12 @@ def crashed(line: Line) -> Mention:
     """A mention that triage could not decide, three times over."""
     triage = line.stages.triage
     ears = triage.extractor
-    object.__setattr__(triage, "ears", None)
+    object.__setattr__(triage, "extractor", None)
     said = line.say(COMPLAINT)
     line.listen()
     for _ in range(2):
         line.stages.route()
-    object.__setattr__(triage, "ears", ears)
+    object.__setattr__(triage, "extractor", ears)
     return said
 
 
