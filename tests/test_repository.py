@@ -50,14 +50,14 @@ def exists(name: str) -> bool:
 def test_every_room_stands_in_an_import_contract() -> None:
     """A new package without a contract may import whatever it likes."""
     restricted = {name for _, sources, _ in contracts() for name in sources}
-    assert unrestricted(rooms(), restricted) == TOP
+    assert unrestricted(rooms(), restricted) <= TOP
     assert unrestricted({"listener.new", "listener.store"}, restricted) == {"listener.new"}
 
 
 def test_no_room_may_import_the_command_line_or_the_daemon() -> None:
     """Each room is in at least one contract that forbids them."""
     guarded = {name for _, sources, forbidden in contracts() if forbidden >= TOP for name in sources}
-    assert unrestricted(rooms(), guarded) == TOP
+    assert unrestricted(rooms(), guarded) <= TOP
 
 
 def test_contracts_name_only_what_is_there() -> None:

@@ -18,7 +18,7 @@ def test_init_writes_the_starter_and_leaves_it_alone_the_second_time(home: Path,
 def test_init_does_not_fill_up_a_folder_that_has_some_of_the_files(home: Path, inside: Earshot) -> None:
     """A subset of the files is a configuration of its own."""
     done = inside("init", "config")
-    assert done.code == 1 and "is there already" in done.err
+    assert done.code == 1 and "already exists" in done.err
     assert not (home / "config" / "policy.toml").exists()
 
 

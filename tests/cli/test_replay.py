@@ -68,7 +68,7 @@ def test_status_shows_how_far_a_kind_is(home: Path, earshot: Earshot) -> None:
     assert (earned["reviewed"], earned["approved_unchanged"], earned["earned"]) == (1, 1, True)
     assert earshot("reject", str(second), "--reason", "no").code == 0  # it had not begun: only on record
     shown = earshot("status").out
-    assert "auto-send  thank_you (auto earned): 1 of 1 decisions, 1 of them rejected or changed; earned" in shown
+    assert "auto-send  thank_you (auto earned): 1 of 1 reviews, 1 of them rejected or changed; earned" in shown
 
 
 def test_a_kind_that_was_not_stopped_cannot_be_resumed(home: Path, earshot: Earshot) -> None:

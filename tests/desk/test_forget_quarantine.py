@@ -111,7 +111,7 @@ def test_what_cannot_tell_its_author_is_kept_and_told_of(world: World) -> None:
     control.dismiss(world.store, world.desk(), first)
     assert forget(world.store, world.desk(), "memory:4711", author_of).perhaps == ()
     assert len(raws(world)) == len(items) - 1
-    with pytest.raises(DeskError, match=f"nothing is quarantined as {first}"):
+    with pytest.raises(DeskError, match=f"there is no quarantined item {first}"):
         control.dismiss(world.store, world.desk(), first)
 
 

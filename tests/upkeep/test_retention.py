@@ -64,15 +64,15 @@ def test_nothing_is_let_go_without_the_key(line: Line) -> None:
 
 def test_what_waits_for_a_person_keeps_its_words(line: Line) -> None:
     """Nobody can answer what nobody can read; once it is closed they go."""
-    said = line.say("Your letter opener cut my hand, we are in the emergency room.")
+    mention = line.say("Your letter opener cut my hand, we are in the emergency room.")
     line.listen()
     keeping(line, **DAYS)
     line.wait(days=31)
     line.stages.upkeep()
-    assert texts(line) == [said.text]
-    transitions.close(line.store, line.desk(), line.reply_to(said.id).id, "called her")
+    assert texts(line) == [mention.text]
+    transitions.close(line.store, line.desk(), line.reply_to(mention.id).id, "called her")
     line.stages.upkeep()
-    assert texts(line) == [""] and line.reply_to(said.id).reason is None
+    assert texts(line) == [""] and line.reply_to(mention.id).reason is None
 
 
 def test_a_reply_that_went_out_loses_its_words_and_keeps_its_receipt(line: Line, tmp_path: Path) -> None:
@@ -104,13 +104,13 @@ def test_a_deleted_post_loses_its_words_sooner(line: Line) -> None:
 
 def test_what_is_listed_again_after_its_time_stays_bare(line: Line) -> None:
     """An edit that comes late brings no words back."""
-    said = line.say(COMPLAINT)
+    mention = line.say(COMPLAINT)
     line.listen()
     line.wait(days=8)
     keeping(line, retain_text=timedelta(days=7))
     line.stages.upkeep()
     assert texts(line) == [""]
-    line.say(f"{COMPLAINT} Again!", id=said.id, interaction_id=said.id, created_at=line.now)
+    line.say(f"{COMPLAINT} Again!", id=mention.id, interaction_id=mention.id, created_at=line.now)
     line.listen()
     assert texts(line) == [""]
 
@@ -120,11 +120,11 @@ DAY = {"memory": timedelta(hours=24)}
 
 def deleted(line: Line, text: str = IDLE) -> Mention:
     """A mention that is decided, and then found gone from its platform."""
-    said = line.say(text)
+    mention = line.say(text)
     line.listen()
     with line.store.write() as connection:
-        mentions.record_deletion(connection, mentions.locate(connection, "memory", said.id) or 0, line.now)
-    return said
+        mentions.record_deletion(connection, mentions.locate(connection, "memory", mention.id) or 0, line.now)
+    return mention
 
 
 def kept(line: Line, spans: Mapping[str, timedelta]) -> int:
@@ -155,14 +155,14 @@ def test_the_shorter_of_rule_and_policy_counts(line: Line, policy: timedelta, ho
 
 def test_what_waits_for_a_deleted_post_is_withdrawn_with_its_words(line: Line) -> None:
     """Nobody can answer it any more; a reply under way is settled first."""
-    said = deleted(line, COMPLAINT)
-    reply = line.reply_to(said.id)
+    mention = deleted(line, COMPLAINT)
+    reply = line.reply_to(mention.id)
     line.wait(hours=25)
     with line.store.write() as connection:
-        assert replies.transition(connection, reply, "sending", by="outbox", now=line.now)
-    assert kept(line, DAY) == 0 and texts(line) == [said.text]
+        assert replies.update_fields(connection, reply, "sending", "outbox", line.now, state="sending")
+    assert kept(line, DAY) == 0 and texts(line) == [mention.text]
     with line.store.write() as connection:
-        assert replies.transition(connection, line.reply(reply.id), "drafted", by="outbox", now=line.now)
+        assert replies.update_fields(connection, line.reply(reply.id), "drafted", "outbox", line.now, state="drafted")
     assert kept(line, DAY) == 1 and texts(line) == [""]
     ended = line.reply(reply.id)
     assert (ended.state, ended.closed_as, ended.text, ended.reason) == ("closed", "withdrawn", None, None)
@@ -170,20 +170,20 @@ def test_what_waits_for_a_deleted_post_is_withdrawn_with_its_words(line: Line) -
 
 def test_show_says_why_the_words_are_missing(line: Line) -> None:
     """An empty mention without a reason looks like a fault."""
-    said = deleted(line, COMPLAINT)
+    mention = deleted(line, COMPLAINT)
     line.wait(hours=25)
     kept(line, DAY)
     view = RenderContext(line.preview, lambda decided, mention: [], line.now)
-    found = show(line.store, view, ItemRef(mention=("memory", said.id)))
+    shown = show(line.store, view, ItemRef(mention=("memory", mention.id)))
     page = StringIO()
-    for part in detail.mention(found):
+    for part in detail.mention(shown):
         Console(file=page, width=200).print(part)
-    assert "the text was erased: the post is gone from the platform" in page.getvalue()
+    assert "the text was erased: the post was deleted on the platform" in page.getvalue()
 
 
 def test_what_was_never_decided_waits_for_a_person(line: Line) -> None:
     """Put aside by a crash or unread: it keeps its words until somebody dismisses it."""
-    said = crashed(line)
+    mention = crashed(line)
     line.platform.pages.append(
         FeedPage({"at": 1}, quarantined_items=(QuarantinedItem("x1", '{"text": "zirconium"}', "no id"),), more=True)
     )
@@ -193,9 +193,9 @@ def test_what_was_never_decided_waits_for_a_person(line: Line) -> None:
     line.stages.upkeep()
     with line.store.read() as connection:
         aside = notices.quarantined_items(connection)
-    assert texts(line) == [said.text] and {one.raw for one in aside} == {said.text, '{"text": "zirconium"}'}
-    for one in aside:
-        control.dismiss(line.store, line.desk(), one.id)
+    assert texts(line) == [mention.text] and {item.raw for item in aside} == {mention.text, '{"text": "zirconium"}'}
+    for item in aside:
+        control.dismiss(line.store, line.desk(), item.id)
     line.stages.upkeep()
     assert texts(line) == [""]
 
@@ -205,12 +205,12 @@ def crashed(line: Line) -> Mention:
     triage = line.stages.triage
     ears = triage.extractor
     object.__setattr__(triage, "extractor", None)
-    said = line.say(COMPLAINT)
+    mention = line.say(COMPLAINT)
     line.listen()
     for _ in range(2):
         line.stages.route()
     object.__setattr__(triage, "extractor", ears)
-    return said
+    return mention
 
 
 def test_what_was_mended_or_said_to_stop_us_goes_too(line: Line) -> None:
@@ -220,12 +220,12 @@ def test_what_was_mended_or_said_to_stop_us_goes_too(line: Line) -> None:
     )
     line.listen()
     line.say(IDLE, id="x1")
-    said = line.say("@brand stop replying to me with your zirconium")
+    mention = line.say("@brand stop replying to me with your zirconium")
     line.listen()
-    who = ("memory", said.author_id)
+    who = ("memory", mention.author_id)
     with line.store.read() as connection:
         asked = people.opted_out(connection, who)
-    assert asked is not None and asked.why == said.text
+    assert asked is not None and asked.why == mention.text
     keeping(line, **DAYS)
     line.wait(days=31)
     line.stages.upkeep()

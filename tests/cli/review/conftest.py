@@ -86,6 +86,8 @@ class Sitting:
 async def settled(app: Review, pilot: Pilot[None]) -> None:
     """What is to be decided on stands on the screen."""
     for _ in range(400):
+        if app._exception is not None:  # nothing will be drawn any more
+            return
         if getattr(app.screen, "guard", app.guard).since is not None or isinstance(app.screen, EditDialog):
             await pilot.pause()  # the list above it is laid out in the next breath
             return

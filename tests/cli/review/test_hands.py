@@ -244,7 +244,7 @@ def test_a_database_that_is_held_takes_nothing_from_who_writes(sitting: Sitting)
     other = Other(sitting, reply_id)
 
     def told(app: Review) -> bool:
-        return "another process is writing" in str(app.screen.query_one("#stands").render())
+        return "another process holds" in str(app.screen.query_one("#stands").render())
 
     shown = sitting.play("e", other.holds, "space", "X", told, "ctrl+s", other.ends, "Y", "ctrl+s")
     assert (sitting.world.reply(reply_id).text or "").endswith("XY") and "Reply 1 updated" in shown
@@ -255,4 +255,4 @@ def test_a_page_turned_while_the_database_is_held_tells_it(sitting: Sitting) -> 
     (reply_id,) = sitting.world.said(*praise())
     other = Other(sitting, reply_id)
     sitting.play(other.holds, "pagedown", other.ends, "a")
-    assert "another process is writing" in sitting.message[0] and sitting.world.reply(reply_id).state == "approved"
+    assert "another process holds" in sitting.message[0] and sitting.world.reply(reply_id).state == "approved"

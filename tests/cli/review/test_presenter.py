@@ -437,9 +437,9 @@ def test_a_database_that_is_held_is_told_and_the_claim_is_renewed_later(sitting:
     other = sqlite3.connect(sitting.world.store.path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     sitting.world.after(minutes=10)
-    with pytest.raises(Exception, match="another process is writing"):
+    with pytest.raises(Exception, match="another process holds"):
         presenter.claim.renew()
-    assert "another process is writing" in presenter.claim.trouble
+    assert "another process holds" in presenter.claim.trouble
     presenter.claim.renew()
     other.execute("ROLLBACK")
     other.close()

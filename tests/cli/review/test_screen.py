@@ -309,6 +309,7 @@ def test_a_shared_warning_stands_in_the_head_and_the_due_times_are_whole(sitting
     """Once for all; and `late 18m` is not cut."""
     bounds = replace(sitting.config.policy.holds, flood_kind=2)
     sitting.config = replace(sitting.config, policy=replace(sitting.config.policy, holds=bounds))
+    sitting.world.policy = replace(sitting.world.policy, business_hours=())
     sitting.world.said(*praise(4))
     sitting.world.after(hours=24, minutes=18)
     shown = sitting.play()
