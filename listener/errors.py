@@ -123,7 +123,7 @@ class Refused(PlatformError):
 
 
 class Held(PlatformError):
-    """Not now. reason: one of CONTRACT.md's words for `held`; until: when to try again (None: no end known)."""
+    """Not now. reason: the name of a hold (docs/words.md); until: when to try again (None: no end known)."""
 
     def __init__(self, reason: str, message: str, do: str = "", *, until: datetime | None = None) -> None:
         super().__init__(message, do)

@@ -1,15 +1,12 @@
-"""The values that flow along the straight line, and the protocols of its two plug-ins. Standard library only.
+"""The values that flow along the straight line. Standard library only; the protocols of plug-ins: protocols.py.
 
 Times are aware datetimes in UTC, ids of platforms are text, compound scores lie in -1..1.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from pathlib import Path
-from typing import Any, ClassVar, Literal, Protocol, TypeVar, runtime_checkable
-
-from listener.policy import Policy
+from datetime import datetime
+from typing import Any, Literal
 
 Json = dict[str, Any]
 Action = Literal["ignore", "escalate", "draft"]
@@ -120,14 +117,14 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class MentionSignals:
-    """All that a decision may know, `now` included. Made only by triage/facts.py."""
+    """All that a decision may know, `now` included. Made only by triage/signals.py."""
 
     mention: Mention
     now: datetime
     text: str  # plain and cleaned: what was scored
     compound: float  # VADER's, of the whole text
     sentences: tuple[float, ...]  # VADER's, sentence by sentence where thanks or praise hit, else of the whole
-    lang: str  # ISO 639-1, "und" when nobody can say
+    lang: str  # ISO 639-1, "und" when it is undetermined
     cues: Mapping[str, tuple[str, ...]]  # name of the cue -> the words that hit
     claims: tuple[Claim, ...] = ()
     topics: Mapping[str, tuple[str, ...]] = field(
@@ -248,157 +245,3 @@ class PostStatus:
     text: str | None = None  # in the form in which fetch gives it
     answer_post_id: str | None = None  # the id of an answer that a colleague gave on the platform
     is_html: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """Our account on a platform, and remarks for `check --online`."""
-
-    id: str
-    handle: str
-    name: str | None = None
-    remarks: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Budget:
-    """What a platform's calls may cost in a UTC day. send_reserve_usd: what reading must leave for sending."""
-
-    daily_usd: float | None = None  # None: no limit
-    send_reserve_usd: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class ItemAuthor:
-    """The author of a quarantined item, by every id and every handle that its raw text gives."""
-
-    ids: frozenset[str]
-    handles: frozenset[str]
-
-
-AuthorOf = Callable[[str, str], ItemAuthor | None]
-"""(platform, raw text of a quarantined item) -> its author; None: the text does not show who wrote it."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Section:
-    """A platform's part of earshot.toml, and what the platform declares about itself.
-
-    A platform's module subclasses it as `Section`; its fields are the keys, which settings checks. Fields of type Path
-    are inputs: they must exist, and relative ones are relative to their TOML file. Class variables and methods are the
-    declarations; each has a default, so a platform overrides only those that it needs.
-    """
-
-    secret_names: ClassVar[tuple[str, ...]] = ()
-    chatty_loggers: ClassVar[tuple[str, ...]] = ()  # of its network libraries: only their warnings are logged
-    retain_deleted_text: ClassVar[timedelta | None] = None  # how long the platform allows to keep a deleted post's text
-
-    start: Literal["now", "all"] | datetime = "now"  # where a first run begins
-    poll_seconds: float = 60.0
-
-    @staticmethod
-    def item_author(raw: str) -> ItemAuthor | None:
-        """Return who wrote a quarantined item of this platform; None if its raw text does not show it. Pure."""
-        return None
-
-    @property
-    def budget(self) -> Budget:
-        """What the platform's calls may cost."""
-        return Budget()
-
-    def problems(self) -> list[tuple[str, str, str]]:
-        """Return the problems that types do not catch, each as (key, what is wrong, what to do)."""
-        return []
-
-    def notes(self) -> list[str]:
-        """Return what an operator should know about this section, for `check`."""
-        return []
-
-    def reply_usd(self, *, link: bool) -> float:
-        """Return the US dollars to reserve for a reply, with a link in it or without."""
-        return 0.0
-
-    def post_files(self, folder: Path) -> tuple[Path, ...]:
-        """Return the files that hold the text of replies. folder: the data folder."""
-        return ()
-
-
-class Secrets(Protocol):
-    """A platform's secrets, read from the environment or from files again at every call."""
-
-    def get(self, name: str, /) -> str | None:
-        """Return the value of NAME, or of the file that NAME_FILE names; None if neither is set."""
-
-
-class Meter(Protocol):
-    """The ledger for a platform whose calls are billed. All sums in US dollars."""
-
-    def reserve(self, usd: float, *, purpose: Literal["read", "send"]) -> None:
-        """Raise OverBudget when a call of this price would pass the day's budget."""
-
-    def charge(self, call: str, resources: int, usd: float, *, key: str | None = None) -> None:
-        """Record what a call cost, also if it failed later. key: of a post, which is charged once and to its reply."""
-
-    def charge_daily(self, call: str, units: Mapping[str, float]) -> None:
-        """Record what a call returned, name -> price: each unit costs once a UTC day, also across restarts."""
-
-
-class Platform(Protocol):
-    """A place where people write and are answered. Only a platform reads status codes."""
-
-    name: str
-    settle_after: timedelta  # longer than the platform's own listings lag
-    read_own_posts: bool  # set by intake: our own posts need to be read only while something waits to be answered
-
-    def fetch(self, cursor: Json | None, now: datetime) -> FeedPage:
-        """Return ONE page of one feed; None: the first run, which begins where the section's `start` says.
-
-        Raises ReadFailed.
-        """
-
-    def prepare(self, reply: Outgoing, now: datetime) -> Prepared:
-        """Return the request that post will make. Pure. Raises Held."""
-
-    def post(self, prepared: Prepared) -> Receipt:
-        """Post it. Raises NotSent, Refused; after anything else the reply is unconfirmed."""
-
-    def find_reply(self, prepared: Prepared) -> Receipt | None:
-        """Return the post if it arrived; None: it is not listed. Raises Indeterminate, ReadFailed."""
-
-    def check_post(self, mention: Mention) -> PostStatus:
-        """Check whether a mention is unchanged. Raises Indeterminate where a check is not free, ReadFailed."""
-
-    def whoami(self) -> Account:
-        """Return the account that the credentials belong to. Raises ReadFailed."""
-
-
-AnySection = TypeVar("AnySection", bound=Section)
-
-
-class PlatformModule(Protocol[AnySection]):
-    """A platform's module. Importing it must stay quick: the network library is imported by `connect` alone."""
-
-    @property
-    def Section(self) -> type[AnySection]:
-        """The platform's subclass of listener.model.Section."""
-
-    def preview(self, text: str, mention: Mention, section: AnySection, /) -> Preview:
-        """Return the text as it will stand on the platform. Pure; a preview of a preview changes nothing."""
-
-    def connect(self, section: AnySection, secrets: Secrets, folder: Path, meter: Meter, /) -> Platform:
-        """Return the platform without calling it. folder: the data folder. Raises InputError."""
-
-
-@runtime_checkable
-class Fixable(Protocol):
-    """A platform that can correct some of what `whoami` remarks (`check --online --fix`)."""
-
-    def fix(self) -> tuple[str, ...]:
-        """Correct what can be corrected; return in words what was done. Raises ReadFailed."""
-
-
-class Responder(Protocol):
-    """A kind of reply: a module in responders/, whose name is the kind, or one that `module` names."""
-
-    def respond(self, signals: MentionSignals, policy: Policy, options: Any, /) -> Draft | Escalate | Pass:
-        """Propose a draft, call a person, or pass with the reason. options: the module's `Options`; None without."""

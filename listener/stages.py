@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 
 from listener.desk import autonomy
 from listener.intake.poll import PollCounts, poll
-from listener.model import Platform
 from listener.outbox.round import Round, SendCounts
 from listener.outbox.send import send
+from listener.protocols import Platform
 from listener.store import vacuum
 from listener.store.engine import Store
 from listener.triage.route import Triage, TriageCounts, route

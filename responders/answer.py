@@ -48,7 +48,7 @@ def respond(signals: MentionSignals, policy: Policy, options: Options) -> Draft 
         return Pass(f"weak match with fact {best}", words)
     if rival := _find_rival(best, matches, options):
         return Escalate(KIND, f"facts {best} and {rival} both fit the question: staff decide", words)
-    if sour := _complaint_words(signals, words):
+    if sour := _trouble_words(signals, words):
         return Escalate(KIND, f"question about fact {best}, but it sounds like trouble: staff decide", sour)
     return _answer(best, words, signals, policy, options)
 
@@ -81,7 +81,7 @@ def _find_rival(best: str, matches: Mapping[str, tuple[str, ...]], options: Opti
     return None
 
 
-def _complaint_words(signals: MentionSignals, words: tuple[str, ...]) -> tuple[str, ...]:
+def _trouble_words(signals: MentionSignals, words: tuple[str, ...]) -> tuple[str, ...]:
     """Return words of trouble beyond the question's own ("how long do I have to return it" complains of no wait)."""
     question = set(words) | {"how", "long"}
     for cue in _SOUR:

@@ -7,9 +7,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from listener.model import Decision, History, ItemAuthor, Mention, MentionSignals, Preview, Responder
+from listener.model import Decision, History, Mention, MentionSignals, Preview
 from listener.platforms import memory
 from listener.policy import Policy
+from listener.protocols import ItemAuthor, Responder
 from listener.settings import read_policy
 from listener.settings.policy import POLICY_FILES
 from listener.triage.decide import decide

@@ -14,7 +14,7 @@ import pytest
 import typer
 
 import responders
-from listener import lexicon, model, platforms, policy, settings
+from listener import lexicon, platforms, policy, settings
 from listener.cli import commands
 from listener.intake import cues
 from listener.model import History, Mention
@@ -74,12 +74,12 @@ def test_every_command_and_option_stands_in_a_page() -> None:
 
 def _shapes() -> dict[str, Shape]:
     """Heading of a key table -> its keys, each with its type and field."""
-    common = {one.name for one in fields(model.Section)}
+    common = {one.name for one in fields(protocols.Section)}
     kinds = [one.name for one in pkgutil.iter_modules(responders.__path__)]
     options = {kind: importlib.import_module(f"responders.{kind}").Options for kind in kinds}
     return {
         "[daemon]": _shape(listening.Daemon),
-        "[platforms.NAME]": {**_shape(listening._Common), **_shape(model.Section)},
+        "[platforms.NAME]": {**_shape(listening._Common), **_shape(protocols.Section)},
         **{f"[platforms.{name}]": _shape(section, common) for name, section in _sections().items()},
         "[platforms.x.prices]": _shape(x.Prices),
         "top of policy.toml": _shape(rules._PolicyFile, set(OWN_TABLES)),

@@ -10,8 +10,9 @@ from listener.analysis import tally
 from listener.analysis.tally import EvaluatedRow, Row
 from listener.errors import InputError
 from listener.intake.text import sanitize
-from listener.model import History, Json, Mention, Responder
+from listener.model import History, Json, Mention
 from listener.policy import Policy
+from listener.protocols import Responder
 from listener.triage.decide import decide
 from listener.triage.signals import SignalExtractor
 
@@ -56,7 +57,7 @@ def evaluate(
 ) -> tuple[Json, list[EvaluatedRow]]:
     """Decide rows as if each were addressed to the brand and fresh; brand: of rows that name none.
 
-    Return CONTRACT.md's report (`rows, by_label, false_thank_you, ...`) and each row with its decision.
+    Return the report (`rows, by_label, false_thank_you, ...`) and each row with its decision.
     """
     extractor = SignalExtractor(policy)
     evaluated = []
@@ -75,7 +76,7 @@ def _mention(row: Row, brand: str | None, now: datetime) -> Mention:
 
 
 def _report(rows: Sequence[EvaluatedRow], kinds: Sequence[str]) -> Json:
-    """Return CONTRACT.md's report, and beside it `shares`, `by_rule`, `by_brand` and `worst`."""
+    """Return counts by label, the rates of the report, and `shares`, `by_rule`, `by_brand` and `worst`."""
     shares = tally.shares(rows)
     rates = ("thank_you_recall", "thank_you_precision", "negatives_unanswered")
     return {

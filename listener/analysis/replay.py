@@ -12,8 +12,9 @@ from datetime import datetime
 from typing import TypedDict
 
 from listener.errors import EarshotError
-from listener.model import Json, Mention, MentionSignals, Preview, Responder
+from listener.model import Json, Mention, MentionSignals, Preview
 from listener.policy import Policy
+from listener.protocols import Responder
 from listener.store import items, policies
 from listener.store.engine import Store
 from listener.store.records import StoredDecision
@@ -61,7 +62,7 @@ class PolicyRunner:
 
 @dataclass(slots=True)
 class Replayed:
-    """The result of a replay. rows: the changed decisions as in CONTRACT.md's array, at most as many as asked for.
+    """The result of a replay. rows: the changed decisions as `replay --json` prints them, up to the limit.
 
     read: decisions replayed; changes: kind of change -> how many; by_program: decided otherwise by this version of the
     program alone; unreadable: whose signals or policy this version cannot read; erased: whose words were erased.

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from listener.model import Decision, History, Json, Mention, MentionSignals, Preview, Responder, RuleResult
+from listener.model import Decision, History, Json, Mention, MentionSignals, Preview, RuleResult
 from listener.policy import Policy
+from listener.protocols import Responder
 from listener.triage.decide import decide
 from listener.triage.signals import SignalExtractor
 from listener.wording import first_fitting

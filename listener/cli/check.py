@@ -13,7 +13,7 @@ from listener.cli.arguments import AsJson
 from listener.errors import ConfigError, EarshotError, PlatformError, Problem
 
 if TYPE_CHECKING:
-    from listener.model import Platform
+    from listener.protocols import Platform
     from listener.settings import Settings
 
 
@@ -120,7 +120,7 @@ def _check_online(problems: list[Problem], notes: list[str], *, fix: bool) -> No
 
 
 def _fix(platform: "Platform") -> tuple[str, ...]:
-    from listener.model import Fixable
+    from listener.protocols import Fixable
 
     return platform.fix() if isinstance(platform, Fixable) else ()
 

@@ -78,7 +78,7 @@ def _run(config: "Settings", store: "Store", chosen: tuple[Stage, ...]) -> "RunS
 
 
 def counts(totals: "RunSummary") -> dict[str, object]:
-    """Return the counts in the words of CONTRACT.md."""
+    """Return the counts as `earshot once --json` prints them."""
     polled, routed, sent = totals.polled, totals.routed, totals.sent
     return {
         "polled": polled.polled,

@@ -10,7 +10,7 @@ from listener.cli import context, logs
 from listener.errors import ConfigError, EarshotError
 
 if TYPE_CHECKING:
-    from listener.model import Meter, Platform
+    from listener.protocols import Meter, Platform
     from listener.settings import PlatformSettings, Settings
     from listener.stages import Stages
     from listener.store.engine import Store

@@ -102,7 +102,7 @@ def health() -> None:
 
 
 def gather(connection: "Connection", config: "Settings", now: datetime) -> Status:
-    """Read the figures of CONTRACT.md's `status`, and the pauses and opt-outs in force."""
+    """Read what `earshot status` shows: platforms, queue, spending, notices, and the pauses and opt-outs in force."""
     from listener.desk import autonomy
     from listener.store import exchange_log, notices, people, platforms, replies
 

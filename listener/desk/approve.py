@@ -111,7 +111,7 @@ def record_approval(
             connection, reply, to, by=desk.by, now=now, what="approved", detail=detail, **changes
         )
     if not is_done:
-        raise DeskError(f"someone else changed reply {reply.id}", "reload it")
+        raise DeskError(f"someone else changed reply {reply.id}", look_again(reply.id))
     events.record_approval(connection, reply.id, reply.revision, desk.by, preview.text, now)
 
 
@@ -140,14 +140,19 @@ def needs_second_approval(policy: Policy, item: Exchange) -> bool:
 
 def _require_drafted(reply: Reply, revision: int | None) -> None:
     if reply.state != "drafted":
-        raise DeskError(f"reply {reply.id} is {state_text(reply)}, not drafted", _advise(reply))
+        raise DeskError(f"reply {reply.id} is {state_text(reply)}, not drafted", advise(reply))
     if revision is not None and revision != reply.revision:
         changed = f"reply {reply.id} has changed since revision {revision} (it is {reply.revision} now)"
-        raise DeskError(changed, "reload it")
+        raise DeskError(changed, look_again(reply.id))
 
 
-def _advise(reply: Reply) -> str:
-    """Return what to do instead of approving a reply in this state."""
+def look_again(reply_id: int) -> str:
+    """Return what to do when a reply has changed meanwhile."""
+    return f"look at it again with `earshot show {reply_id}`, then repeat the command"
+
+
+def advise(reply: Reply) -> str:
+    """Return what a person can do with a reply in this state."""
     advice = {
         "escalated": f"write a text first: `earshot edit {reply.id}`",
         "failed": f"put it back in the queue: `earshot retry {reply.id}`",

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from listener.desk.approve import DeskContext, require_staff, state_text
 from listener.errors import DeskError
-from listener.model import AuthorOf
+from listener.protocols import AuthorOf
 from listener.store import erasure, events, items, people, quarantine, replies, vacuum
 from listener.store.engine import Store
 from listener.store.people import Person

@@ -10,6 +10,8 @@ from listener.desk.approve import (
     CLEAR_LEASE,
     CLOSED_BY_STAFF,
     DeskContext,
+    advise,
+    look_again,
     reply_of,
     require_sendable,
     require_staff,
@@ -37,7 +39,7 @@ def act(
     with store.write() as connection:
         item = _require_item(connection, desk, reply_id, states)
         if not work(connection, item, reply_of(item)):
-            raise DeskError(f"someone else changed reply {reply_id}", "reload it")
+            raise DeskError(f"someone else changed reply {reply_id}", look_again(reply_id))
 
 
 def _require_item(connection: Connection, desk: DeskContext, reply_id: int, states: tuple[str, ...]) -> Exchange:
@@ -45,7 +47,7 @@ def _require_item(connection: Connection, desk: DeskContext, reply_id: int, stat
     item = items.item(connection, reply_id=reply_id)
     reply = reply_of(item)
     if reply.state not in states:
-        raise DeskError(f"reply {reply_id} is {state_text(reply)}", f"it must be {' or '.join(states)} for this")
+        raise DeskError(f"reply {reply_id} is {state_text(reply)}, not {' or '.join(states)}", advise(reply))
     require_unclaimed(reply, desk.by, desk.clock())
     return item
 
@@ -97,7 +99,7 @@ def edit(
 
     def work(connection: Connection, item: Exchange, reply: Reply) -> bool:
         if revision is not None and revision != reply.revision:
-            raise DeskError(f"reply {reply_id} has changed since revision {revision}", "reload it")
+            raise DeskError(f"reply {reply_id} has changed since revision {revision}", look_again(reply_id))
         shown = require_sendable(desk, item.mention, unsigned and desk.signed(unsigned))
         change: dict[str, object] = {"text": unsigned, "kind": _require_kind(desk, reply, kind), **CLEAR_APPROVAL}
         before = desk.preview(desk.signed(reply.text), item.mention) if reply.text else None
@@ -156,7 +158,8 @@ def _require_reopenable(connection: Connection, item: Exchange, reply: Reply) ->
     """Raise DeskError unless staff closed the reply, its mention is still there, and nothing else answers that."""
     name = f"{item.mention.platform}:{item.mention.id}"
     if reply.closed_as not in CLOSED_BY_STAFF:
-        raise DeskError(f"reply {reply.id} is {state_text(reply)}, not by staff", f"run `earshot escalate {name}`")
+        what = f"reply {reply.id} was closed by Earshot ({reply.closed_as}), not by staff"
+        raise DeskError(what, f"to answer all the same: `earshot escalate {name}`")
     if item.deleted_at is not None:
         raise DeskError(f"{name} was deleted", "there is nothing left to answer")
     _require_unanswered(connection, item.key, name)
@@ -177,7 +180,8 @@ def undo(store: Store, desk: DeskContext, reply_id: int) -> None:
 
     def work(connection: Connection, item: Exchange, reply: Reply) -> bool:
         if reply.state == "drafted" and not events.list_valid_approvals(connection, reply.id, reply.revision):
-            raise DeskError(f"reply {reply_id} is {state_text(reply)}", "it has no approval to undo")
+            what = f"reply {reply_id} has no approval to undo"
+            raise DeskError(what, f"approve it with `earshot approve {reply_id}`")
         return _move_on(connection, desk, reply, "drafted", "approval_revoked", CLEAR_APPROVAL)
 
     act(store, desk, reply_id, WATCHED, work)

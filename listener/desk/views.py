@@ -1,6 +1,6 @@
 """What staff see, as values: a reply with its mention, person, trail and events.
 
-Fields are named as the keys of CONTRACT.md; `listener.cli.output` makes the JSON of them. Times are aware datetimes.
+Fields are named as the keys of the JSON that `listener.cli.output` makes of them. Times are aware datetimes.
 """
 
 from dataclasses import dataclass, fields

@@ -10,7 +10,7 @@ DEFAULT_HOLDS = Holds()  # the bounds of a policy without `[holds]`
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A reason not to send. reason: a word of CONTRACT.md's `held`; until: when it ends, None without an end.
+    """A reason not to send. reason: the name of the hold; until: when it ends, None without an end.
 
     platform_wide: it holds every automatic reply on the platform. subject: whom or what it concerns, for the notice;
     empty where none is opened.

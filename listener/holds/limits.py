@@ -38,7 +38,7 @@ def too_old(policy: Policy, item: Exchange, now: datetime) -> Hold | None:
 
 
 def quiet(policy: Policy, now: datetime) -> Hold | None:
-    """Return the policy's quiet hours, if it is one of them."""
+    """Hold until the quiet hours end, when now lies in them."""
     end = quiet_until(policy, now)
     if end is None:
         return None

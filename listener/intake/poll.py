@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from listener.errors import Cause, EarshotError, Held, ReadFailed, describe
 from listener.faultpoints import fault_point
 from listener.intake.page import PageCounts, keep_page
-from listener.model import FeedPage, Platform
+from listener.model import FeedPage
+from listener.protocols import Platform
 from listener.store import notices, platforms, replies
 from listener.store.engine import Store
 from listener.store.records import PlatformState

@@ -5,14 +5,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from listener.model import Platform
 from listener.policy import Policy
+from listener.protocols import Platform
 from listener.store.engine import Store
 
 
 @dataclass(slots=True)
 class SendCounts:
-    """What sending did. held: approved replies and drafts that wait, by the reasons of CONTRACT.md."""
+    """What sending did. held: approved replies and drafts that wait, by the name of the hold."""
 
     sent: int = 0
     unconfirmed: int = 0

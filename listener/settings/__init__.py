@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import cast
 
 from listener.errors import ConfigError, EarshotError, Problem
-from listener.model import Responder
 from listener.policy import Policy
+from listener.protocols import Responder
 from listener.settings.environment import EnvSecrets, data_folder, database_path, database_url, find_folder, starter
 from listener.settings.files import read
 from listener.settings.platforms import EARSHOT, Daemon, PlatformSettings, item_author, load_platform, read_earshot

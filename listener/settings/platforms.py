@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from typing import Any, cast
 
 from listener.errors import ConfigError, Problem
-from listener.model import ItemAuthor, PlatformModule, Section
+from listener.protocols import ItemAuthor, PlatformModule, Section
 from listener.settings.files import Source
 from listener.settings.scalars import ConfigLocation
 from listener.settings.schema import build, collect_faults, suggest, unknown_key_problems
@@ -63,7 +63,7 @@ def load_platform(module: str, spot: ConfigLocation | None = None) -> PlatformMo
         raise spot.as_error(message, "correct the name, or install the package that has it") from None
     shape = getattr(loaded, "Section", None)
     if not (isinstance(shape, type) and issubclass(shape, Section)):
-        raise spot.as_error(f"{module} has no subclass Section of listener.model.Section", "see docs/platforms.md")
+        raise spot.as_error(f"{module} has no subclass Section of listener.protocols.Section", "see docs/platforms.md")
     if not (callable(getattr(loaded, "preview", None)) and callable(getattr(loaded, "connect", None))):
         raise spot.as_error(f"{module} lacks preview or connect", "see docs/platforms.md")
     return cast(PlatformModule[Any], loaded)

@@ -25,7 +25,8 @@ from sqlalchemy import (
     update,
 )  # fmt: skip
 
-from listener.model import AuthorOf, Mention
+from listener.model import Mention
+from listener.protocols import AuthorOf
 from listener.store import quarantine, vacuum
 from listener.store.dialect import overwrite_freed, upsert
 from listener.store.loading import Data, chunks

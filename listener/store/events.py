@@ -1,4 +1,4 @@
-"""The exchange log's raw material: one appended row an arrow, and who approved which words."""
+"""The events of mentions and replies, append-only, and the approvals: who approved which words."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -65,7 +65,7 @@ class MentionRow(Row, table=True):
 
 
 class DecisionRow(Row, table=True):
-    """What was decided and from which facts; a mention that changed may have several, the last one counts."""
+    """A decision and the signals it rests on; a mention that changed may have several, the last one counts."""
 
     __tablename__ = "decision"
     __table_args__ = (Index("ix_decision_mention", "mention_key"),)
@@ -182,7 +182,7 @@ class DraftReviewRow(Row, table=True):
 
 
 class EventRow(Row, table=True):
-    """One arrow of the straight line."""
+    """Something that happened to a mention or a reply: when, what, and by whom. Append-only."""
 
     __tablename__ = "event"
     __table_args__ = (Index("ix_event_mention", "mention_key"),)

@@ -7,7 +7,7 @@ from hashlib import sha256
 from sqlalchemy import Connection, delete, func, insert, select
 
 from listener.errors import DeskError
-from listener.model import AuthorOf
+from listener.protocols import AuthorOf
 from listener.store import quarantine
 from listener.store.dialect import upsert
 from listener.store.loading import chunks, columns, load, load_all

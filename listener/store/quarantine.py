@@ -11,7 +11,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select, update
 
-from listener.model import AuthorOf, ItemAuthor
+from listener.protocols import AuthorOf, ItemAuthor
 from listener.store.dialect import overwrite_freed
 from listener.store.tables import mention
 from listener.store.tables import quarantine as quarantined

@@ -99,7 +99,7 @@ class Approval:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One arrow of the straight line."""
+    """Something that happened to a mention or a reply: when, what, and by whom."""
 
     at: datetime
     what: str

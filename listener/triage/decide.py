@@ -3,8 +3,9 @@
 import inspect
 from collections.abc import Callable, Mapping
 
-from listener.model import Decision, Draft, Escalate, MentionSignals, Pass, Responder, RuleResult
+from listener.model import Decision, Draft, Escalate, MentionSignals, Pass, RuleResult
 from listener.policy import Policy
+from listener.protocols import Responder
 from listener.triage import guards
 from listener.triage.guards import GuardHit
 

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from itertools import chain, islice, zip_longest
 
 from listener.intake.cues import CueScan
-from listener.intake.phrases import ENDS, Vocabulary, find_clauses, parse_phrase
+from listener.intake.phrases import Vocabulary, find_clauses, parse_phrase
 from listener.model import Claim
 from listener.policy import Fact
+from listener.triage.phrase_places import find_anywhere, find_in_order, split_sentences
 from listener.triage.stance import (
     NEGATIONS,
     NOT,
-    SPEAKERS,
     ClaimContext,
     PhraseMatch,
     TokenRange,
@@ -25,19 +25,10 @@ from listener.triage.stance import (
     find_negations,
     find_stance,
     is_small_word,
-    word_set,
 )
 
-GAP = 3
 MAX_CLAIMS = 20  # of a text that are read; a text with more is hostile
 BRIEF = 2  # words and mark of a sentence that only underlines a denial: "Wrong."
-# what follows such a word is an exception to what came before it: "don't ship anywhere except Canada"
-_WALLS = word_set("but except besides outside beyond unless until")
-# between a negation and its word only small words may stand, and these: "don't even offer free shipping"
-_LIGHT = word_set(
-    "even currently offer offers offering provide provides give gives allow allows let lets want plan seem seems appear"
-    " yet actually ever simply all always still"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +113,7 @@ class FactSheet:
         claims, questions = _select_possible(self._claims, present), _select_possible(self._questions, present)
         if not claims and not questions:
             return (), {}
-        context = ClaimContext(scan, named, *find_clauses(text), _split_sentences(scan.words))
+        context = ClaimContext(scan, named, *find_clauses(text), split_sentences(scan.words))
         matches = (pair for span in context.sentences for pair in _match_claims(claims, context, span))
         stances = [(fact, match, find_stance(context, match)) for fact, match in islice(matches, MAX_CLAIMS)]
         denied = {match.span for _, match, stance in stances if stance == "denied"}
@@ -159,7 +150,7 @@ def _match_questions(
     topics: dict[str, set[int]] = {}
     for start, end in spans:
         for phrase in questions:
-            hit = _find_anywhere(phrase.atoms, context.sheet_words, start, end)
+            hit = find_anywhere(phrase.atoms, context.sheet_words, start, end)
             if len(hit) > len(topics.get(phrase.fact, ())):
                 topics[phrase.fact] = hit
     return topics
@@ -169,7 +160,7 @@ def _match_claims(
     claims: Sequence[_Phrase], context: ClaimContext, span: TokenRange
 ) -> Iterable[tuple[str, PhraseMatch]]:
     for phrase in claims:
-        at = _find_in_order(phrase.atoms, context, span)
+        at = find_in_order(phrase.atoms, context, span)
         if at is not None and (len(at) > 2 or _is_whole_word(phrase, context, at)):
             yield phrase.fact, PhraseMatch(span, phrase.atoms, at)
 
@@ -213,49 +204,3 @@ def _group_by_key(phrases: Iterable[_Phrase]) -> dict[str, list[_Phrase]]:
     for phrase in phrases:
         table.setdefault(phrase.key, []).append(phrase)
     return table
-
-
-def _split_sentences(text: Sequence[str]) -> list[TokenRange]:
-    """Return where sentences begin and end (past their closing mark)."""
-    spans, start = [], 0
-    for at, word in enumerate(text):
-        if word[0] in ENDS:
-            spans.append((start, at + 1))
-            start = at + 1
-    return [*spans, (start, len(text))] if start < len(text) else spans
-
-
-def _find_in_order(atoms: tuple[str, ...], context: ClaimContext, span: TokenRange) -> tuple[int, ...] | None:
-    """Return the places of a phrase's words, in order and close to one another; None without them."""
-    for first in range(*span):
-        if atoms[0] in context.sheet_words[first]:
-            at = [first]
-            while len(at) < len(atoms):
-                following = _find_next(atoms[len(at)], context, at[-1], span[1])
-                if following is None:
-                    break
-                at.append(following)
-            else:
-                return tuple(at)
-    return None
-
-
-def _find_next(atom: str, context: ClaimContext, before: int, end: int) -> int | None:
-    """Return the place of a phrase's next word; None if it is too far, or a word between separates them."""
-    near = range(before + 1, min(before + 2 + GAP, end))
-    negated = NOT in context.sheet_words[before]
-    for at in near:
-        if at in context.clause_starts and (negated or atom == NOT or context.scan.words[at] in SPEAKERS):
-            return None
-        if atom in context.sheet_words[at]:
-            return at
-        word = context.scan.words[at]
-        if word in _WALLS or (negated and not is_small_word(word) and word not in _LIGHT):
-            return None
-    return None
-
-
-def _find_anywhere(atoms: tuple[str, ...], named: Sequence[tuple[str, ...]], start: int, end: int) -> set[int]:
-    """Return the places of a question's words, in any order; empty if a word is missing."""
-    hit = [next((at for at in range(start, end) if atom in named[at]), -1) for atom in atoms]
-    return set() if -1 in hit else set(hit)

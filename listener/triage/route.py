@@ -11,18 +11,9 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from listener.calendar import due_at
-from listener.model import (
-    Decision,
-    History,
-    Json,
-    Mention,
-    MentionSignals,
-    Preview,
-    QuarantinedItem,
-    Responder,
-    RuleResult,
-)
+from listener.model import Decision, History, Json, Mention, MentionSignals, Preview, QuarantinedItem, RuleResult
 from listener.policy import Policy
+from listener.protocols import Responder
 from listener.store import events, mentions, notices, people, policies, replies, sentiment_buckets
 from listener.store.engine import Store
 from listener.triage.decide import decide, hits

@@ -10,8 +10,9 @@ from listener.desk import control
 from listener.desk.forget import copies, forget
 from listener.errors import DeskError
 from listener.intake.poll import poll
-from listener.model import FeedPage, ItemAuthor, QuarantinedItem
+from listener.model import FeedPage, QuarantinedItem
 from listener.platforms import bluesky, mastodon, memory, x
+from listener.protocols import ItemAuthor
 from listener.store import notices, vacuum
 from listener.store.tables import metadata
 from listener.triage.route import Triage, route

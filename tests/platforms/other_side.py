@@ -9,7 +9,8 @@ from typing import Literal, NoReturn, Protocol, get_args
 
 import pytest
 
-from listener.model import Mention, Platform, Preview
+from listener.model import Mention, Preview
+from listener.protocols import Platform
 
 Outcome = Literal["not_sent", "refused", "unconfirmed", "unknown_arrived"]
 Shape = Literal["reset", "retry_after", "retry_after_date", "past", "nonsense", "none"]

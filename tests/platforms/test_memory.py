@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from listener.errors import InputError, ReadFailed
-from listener.model import Account, Json
+from listener.model import Json
 from listener.platforms import memory
+from listener.protocols import Account
 from tests.platforms.memory_files import NOW, add, drained, ids, on, reply, row, written
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from listener import platforms
 from listener.cli import logs
-from listener.model import Budget, ItemAuthor, PlatformModule, Section
 from listener.platforms import bluesky, feed, mastodon, memory, x
+from listener.protocols import Budget, ItemAuthor, PlatformModule, Section
 from listener.settings import PlatformSettings, item_author
 
 BLUESKY: PlatformModule[bluesky.Section] = bluesky

@@ -75,8 +75,8 @@ def test_platform_outside_this_repository_is_named_by_its_module(
     folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """A package of the operator's own needs no registry; a broken one is one fault."""
-    section = "class Section(model.Section):\n    secret_names = ('EARSHOT_OURS_TOKEN',)\n"
-    module = f"from listener import model\n{section}preview = connect = print\n"
+    section = "class Section(protocols.Section):\n    secret_names = ('EARSHOT_OURS_TOKEN',)\n"
+    module = f"from listener import protocols\n{section}preview = connect = print\n"
     (tmp_path / "our_platform.py").write_text(module)
     (tmp_path / "broken_platform.py").write_text("1 / 0\n")
     monkeypatch.syspath_prepend(tmp_path)

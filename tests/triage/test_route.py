@@ -7,8 +7,9 @@ import pytest
 
 from listener.desk import control
 from listener.errors import DeskError
-from listener.model import MentionSignals, Pass, Responder
+from listener.model import MentionSignals, Pass
 from listener.policy import Policy, TimeWindow
+from listener.protocols import Responder
 from listener.settings import load_responders
 from listener.stages import Stages
 from listener.store import events, notices, policies, replies

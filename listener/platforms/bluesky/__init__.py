@@ -10,9 +10,9 @@ of a feed · `sender` posts and finds · `profile` the "bot" label · `api` the 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from listener.model import Meter, Secrets
 from listener.platforms.bluesky.reply import preview
 from listener.platforms.bluesky.section import Section
+from listener.protocols import Meter, Secrets
 
 if TYPE_CHECKING:
     from listener.platforms.bluesky.api import Bluesky

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from listener.errors import Indeterminate, ReadFailed
-from listener.model import Account, FeedPage, Json, Mention, Outgoing, PostStatus, Prepared, Receipt, Secrets
+from listener.model import FeedPage, Json, Mention, Outgoing, PostStatus, Prepared, Receipt
 from listener.platforms.bluesky import page_scan, profile
 from listener.platforms.bluesky import reply as replies
 from listener.platforms.bluesky.caller import Absent, Caller, Rejected
@@ -25,6 +25,7 @@ from listener.platforms.kit.cursor import MENTIONS, OWN, CallerClock, CursorStat
 from listener.platforms.kit.gate import Gate
 from listener.platforms.kit.http import HttpClient
 from listener.platforms.kit.values import text_in
+from listener.protocols import Account, Secrets
 
 log = logging.getLogger(__name__)
 

@@ -7,10 +7,11 @@ The record's key is made of the mention alone, so there is one place for our ans
 import hashlib
 from datetime import datetime
 
-from listener.model import Mention, Outgoing, Prepared, Preview, Section
+from listener.model import Mention, Outgoing, Prepared, Preview
 from listener.platforms.bluesky.text import LIMIT, length
 from listener.platforms.bluesky.times import salted, stamp, tid
 from listener.platforms.kit.text import normalize_post
+from listener.protocols import Section
 
 
 def preview(text: str, mention: Mention, section: Section) -> Preview:

@@ -3,10 +3,10 @@
 import re
 from dataclasses import dataclass
 
-from listener.model import ItemAuthor
 from listener.platforms.kit.addresses import url_problem
 from listener.platforms.kit.authors import item_author, names_under, raw_object
 from listener.platforms.kit.section import HTTP_LOGGERS, KeyProblem, SettlingSection, repeated_problems
+from listener.protocols import ItemAuthor
 
 HANDLE, PASSWORD = "EARSHOT_BLUESKY_HANDLE", "EARSHOT_BLUESKY_APP_PASSWORD"
 """The account's handle (or its DID), and an app password of it: Settings, Privacy and security, App passwords."""

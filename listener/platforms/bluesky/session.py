@@ -13,12 +13,13 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from listener.errors import Cause
-from listener.model import Json, Secrets
+from listener.model import Json
 from listener.platforms.bluesky.section import HANDLE, PASSWORD, Section
 from listener.platforms.kit.addresses import url_problem
 from listener.platforms.kit.http import HttpClient
 from listener.platforms.kit.response import HttpResponse
 from listener.platforms.kit.values import object_in, objects_in
+from listener.protocols import Secrets
 
 FILE = "bluesky-session.json"
 Judge = Callable[[HttpResponse], Exception]

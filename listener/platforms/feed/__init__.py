@@ -11,8 +11,8 @@ review appears days after it was written.
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from listener.model import Meter, Secrets
 from listener.platforms.feed.section import Section, preview
+from listener.protocols import Meter, Secrets
 
 if TYPE_CHECKING:
     from listener.platforms.feed.api import Feed

@@ -8,7 +8,7 @@ from functools import partial
 from urllib.parse import urljoin
 
 from listener.errors import Indeterminate, ReadFailed, Refused
-from listener.model import Account, FeedPage, Json, Mention, Outgoing, PostStatus, Prepared, Receipt
+from listener.model import FeedPage, Json, Mention, Outgoing, PostStatus, Prepared, Receipt
 from listener.platforms.feed.items import INELIGIBLE_REASON, FeedItems, items
 from listener.platforms.feed.section import Section, may_read
 from listener.platforms.kit import cursor as cursors
@@ -16,6 +16,7 @@ from listener.platforms.kit.cursor import CursorState
 from listener.platforms.kit.http import HttpClient
 from listener.platforms.kit.items import ParsedPage
 from listener.platforms.kit.response import CallFailed, HttpResponse, limit_ends
+from listener.protocols import Account
 
 _HOPS, _CAP, _WINDOW = 3, 4 << 20, timedelta(minutes=15)
 

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from listener import model
+from listener import protocols
 from listener.model import Mention, Preview
 from listener.platforms.kit.section import HTTP_LOGGERS
 
@@ -12,7 +12,7 @@ LIMIT = 10_000  # characters; whoever writes it by hand knows the place's own
 
 
 @dataclass(frozen=True, kw_only=True)
-class Section(model.Section):
+class Section(protocols.Section):
     """[platforms.feed]. urls: feeds of what is said to us (reviews, our forum); alerts: of what is said about us."""
 
     chatty_loggers = HTTP_LOGGERS
@@ -34,7 +34,7 @@ class Section(model.Section):
         return faults + [("urls", f"{url} is listed twice", "remove one of them") for url in twice]
 
 
-def preview(text: str, mention: Mention, section: model.Section) -> Preview:
+def preview(text: str, mention: Mention, section: protocols.Section) -> Preview:
     """Return the text as it is; link: where a person can write it."""
     return Preview(text.strip(), len(text.strip()), LIMIT, link=mention.url)
 

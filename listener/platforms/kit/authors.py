@@ -2,7 +2,8 @@
 
 import json
 
-from listener.model import ItemAuthor, Json
+from listener.model import Json
+from listener.protocols import ItemAuthor
 
 
 def raw_object(raw: str) -> Json:

@@ -11,8 +11,9 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from listener.errors import ReadFailed
-from listener.model import FeedError, FeedPage, Gap, Json, Section
+from listener.model import FeedError, FeedPage, Gap, Json
 from listener.platforms.kit.items import ParsedPage
+from listener.protocols import Section
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance

@@ -32,6 +32,9 @@ def choose_answer(
     if not answers:
         return None
     if now < datetime.fromisoformat(prepared.request["prepared_at"]) + 2 * lag:
-        raise ReadFailed(f"{platform} lists an answer in other words; ours may follow", cause="item")
+        raise ReadFailed(
+            f"{platform} lists another answer of your account below this mention; waiting for ours to appear",
+            cause="item",
+        )
     other = answers[0].receipt.remote_id
     raise Indeterminate(f"{platform} lists an answer of ours in other words (post {other})", CHECK_ACCOUNT)

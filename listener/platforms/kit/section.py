@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from listener.model import Section
+from listener.protocols import Section
 
 HTTP_LOGGERS = ("httpx", "httpcore")
 """The chatty loggers of a platform that uses kit.http."""

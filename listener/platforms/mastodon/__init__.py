@@ -10,9 +10,9 @@ finds · `api` the Platform.
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from listener.model import Meter, Secrets
 from listener.platforms.mastodon.reply import preview
 from listener.platforms.mastodon.section import Section
+from listener.protocols import Meter, Secrets
 
 if TYPE_CHECKING:
     from listener.platforms.mastodon.api import Mastodon

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 
 from listener.errors import ReadFailed
-from listener.model import Account, FeedPage, Json, Mention, Outgoing, PostStatus, Prepared, Receipt, Secrets
+from listener.model import FeedPage, Json, Mention, Outgoing, PostStatus, Prepared, Receipt
 from listener.platforms.kit import cursor as cursors
 from listener.platforms.kit.cursor import MENTIONS, OWN, CallerClock
 from listener.platforms.kit.http import HttpClient
@@ -18,6 +18,7 @@ from listener.platforms.mastodon.items import html_of
 from listener.platforms.mastodon.page_scan import FeedState
 from listener.platforms.mastodon.section import Section
 from listener.platforms.mastodon.sender import Sender, answers
+from listener.protocols import Account, Secrets
 
 
 class Mastodon:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from listener.errors import ReadFailed
-from listener.model import Account, Json, Secrets
+from listener.model import Json
 from listener.platforms.kit.failures import read_error
 from listener.platforms.kit.gate import Gate
 from listener.platforms.kit.http import HttpClient
@@ -15,6 +15,7 @@ from listener.platforms.kit.response import CallFailed, HttpResponse
 from listener.platforms.kit.values import objects_in
 from listener.platforms.mastodon.failures import classify, is_gone
 from listener.platforms.mastodon.section import TOKEN, Section
+from listener.protocols import Account, Secrets
 
 STATUSES = "/api/v1/statuses/"
 _ROOTS = 5_000  # threads remembered

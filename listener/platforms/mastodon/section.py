@@ -3,10 +3,10 @@
 import re
 from dataclasses import dataclass
 
-from listener.model import ItemAuthor
 from listener.platforms.kit.addresses import url_problem
 from listener.platforms.kit.authors import item_author, names_under, raw_object
 from listener.platforms.kit.section import HTTP_LOGGERS, KeyProblem, SettlingSection, repeated_problems
+from listener.protocols import ItemAuthor
 
 TOKEN = "EARSHOT_MASTODON_TOKEN"  # noqa: S105 -- the name of a secret
 """An access token of the brand's account: Preferences, Development, New application."""

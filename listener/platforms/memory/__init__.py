@@ -5,30 +5,19 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
-from listener import model
+from listener import protocols
 from listener.errors import ReadFailed
-from listener.model import (
-    Account,
-    FeedPage,
-    Json,
-    Mention,
-    Meter,
-    Outgoing,
-    PostStatus,
-    Prepared,
-    Preview,
-    Receipt,
-    Secrets,
-)
+from listener.model import FeedPage, Json, Mention, Outgoing, PostStatus, Prepared, Preview, Receipt
 from listener.platforms.kit.authors import item_author, names_under, raw_object
 from listener.platforms.memory import posts
 from listener.platforms.memory.mentions import SUFFIXES, Mentions
+from listener.protocols import Account, Meter, Secrets
 
 LIMIT = 500  # characters of a reply, counted as code points
 
 
 @dataclass(frozen=True, kw_only=True)
-class Section(model.Section):
+class Section(protocols.Section):
     """[platforms.memory]: the file of mentions, the file of posts (relative to the data folder), and replay.
 
     replay: whatever reckons with age takes the time of reading, so that old mentions are answered as if fresh.
@@ -39,7 +28,7 @@ class Section(model.Section):
     replay: bool = False
 
     @staticmethod
-    def item_author(raw: str) -> model.ItemAuthor | None:
+    def item_author(raw: str) -> protocols.ItemAuthor | None:
         """Return the author of a JSON row; a row of CSV shows none."""
         row = raw_object(raw)
         return item_author(names_under(row, "author_id"), names_under(row, "author"))
@@ -65,7 +54,7 @@ class Section(model.Section):
         return [f'rows already in {self.mentions.name} are skipped; start = "all" reads them too'] if skips else []
 
 
-def preview(text: str, mention: Mention, section: model.Section) -> Preview:
+def preview(text: str, mention: Mention, section: protocols.Section) -> Preview:
     """Return the text as it is: nothing is put before it, nothing is billed."""
     return Preview(text, len(text), LIMIT)
 

@@ -10,9 +10,9 @@ a reply · `api` the Platform.
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from listener.model import Meter, Secrets
 from listener.platforms.x.reply import preview
 from listener.platforms.x.section import Prices, Section
+from listener.protocols import Meter, Secrets
 
 if TYPE_CHECKING:
     from listener.platforms.x.api import XPlatform

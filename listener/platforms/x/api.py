@@ -7,18 +7,7 @@ from datetime import datetime
 from functools import partial
 
 from listener.errors import Indeterminate, ReadFailed
-from listener.model import (
-    Account,
-    FeedPage,
-    Json,
-    Mention,
-    Meter,
-    Outgoing,
-    PostStatus,
-    Prepared,
-    Receipt,
-    Secrets,
-)
+from listener.model import FeedPage, Json, Mention, Outgoing, PostStatus, Prepared, Receipt
 from listener.platforms.kit import cursor as cursors
 from listener.platforms.kit.cursor import MENTIONS, OWN, CallerClock, CursorState, PageKeys
 from listener.platforms.kit.find_reply import CHECK_ACCOUNT
@@ -34,6 +23,7 @@ from listener.platforms.x.page_scan import FeedState
 from listener.platforms.x.section import Section
 from listener.platforms.x.sender import Sender
 from listener.platforms.x.wire import XClient
+from listener.protocols import Account, Meter, Secrets
 
 log = logging.getLogger(__name__)
 

@@ -4,7 +4,7 @@ import logging
 import random
 from datetime import datetime
 
-from listener.model import Account, Json
+from listener.model import Json
 from listener.platforms.kit.breaker import OpenCircuit
 from listener.platforms.kit.failures import read_error
 from listener.platforms.kit.response import CallFailed, HttpResponse
@@ -15,6 +15,7 @@ from listener.platforms.x.ids import is_id
 from listener.platforms.x.items import clean
 from listener.platforms.x.section import Section
 from listener.platforms.x.wire import CredentialsMissing, XClient
+from listener.protocols import Account
 
 log = logging.getLogger(__name__)
 

@@ -4,8 +4,8 @@ from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 
 from listener.errors import OverBudget
-from listener.model import Meter
 from listener.platforms.x.section import Section
+from listener.protocols import Meter
 
 SIZES: tuple[int, ...] = (100, 25, 10)
 """Page sizes, tried in this order: near the end of a day's budget a smaller page may still be paid for."""

@@ -8,11 +8,11 @@ from datetime import date, timedelta
 from typing import Literal
 from urllib.parse import urlsplit
 
-from listener.model import Budget, ItemAuthor
 from listener.platforms.kit.addresses import on_loopback, url_problem
 from listener.platforms.kit.authors import item_author, names_under, raw_object
 from listener.platforms.kit.section import KeyProblem, SettlingSection, repeated_problems
 from listener.platforms.x.ids import is_id
+from listener.protocols import Budget, ItemAuthor
 
 SECRETS = (
     "EARSHOT_X_CONSUMER_KEY",

@@ -6,7 +6,7 @@ from collections import deque
 from datetime import datetime
 
 from listener.errors import NotSent, OverBudget, PlatformError, ReadFailed, Refused
-from listener.model import Meter, Prepared, Receipt
+from listener.model import Prepared, Receipt
 from listener.platforms.kit.breaker import with_jitter
 from listener.platforms.kit.failures import Failure, not_sent, post_error, unconfirmed
 from listener.platforms.kit.response import CallFailed, HttpResponse
@@ -17,6 +17,7 @@ from listener.platforms.x.gate import Gate
 from listener.platforms.x.ids import is_id
 from listener.platforms.x.money import next_day
 from listener.platforms.x.wire import CredentialsMissing, Oversized, XClient
+from listener.protocols import Meter
 
 log = logging.getLogger(__name__)
 

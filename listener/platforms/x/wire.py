@@ -18,10 +18,11 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 
-from listener.model import Json, Secrets
+from listener.model import Json
 from listener.platforms.kit.deadline import DeadlineExceeded, DeadlineRunner, TooLarge, read_capped
 from listener.platforms.kit.response import CallFailed, HttpResponse, one_line
 from listener.platforms.x.section import SECRETS, Section
+from listener.protocols import Secrets
 
 for _name in Section.chatty_loggers:
     logging.getLogger(_name).setLevel(max(logging.INFO, logging.getLogger(_name).level))

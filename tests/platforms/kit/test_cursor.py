@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from listener.errors import ReadFailed
-from listener.model import FeedPage, Json, Section
+from listener.model import FeedPage, Json
 from listener.platforms.kit.cursor import (
     FAILURES_BEFORE_NOTICE,
     MENTIONS,
@@ -19,6 +19,7 @@ from listener.platforms.kit.cursor import (
     read_next,
     start_time,
 )
+from listener.protocols import Section
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 FEEDS = (MENTIONS, "search:ink", OWN)
