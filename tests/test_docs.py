@@ -14,7 +14,7 @@ import pytest
 import typer
 
 import responders
-from listener import lexicon, platforms, policy, settings
+from listener import lexicon, platforms, policy, protocols, settings
 from listener.cli import commands
 from listener.intake import cues
 from listener.model import History, Mention

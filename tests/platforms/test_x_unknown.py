@@ -134,7 +134,7 @@ def test_answer_in_a_colleagues_words_is_not_taken_for_ours(server: XServer) -> 
     ready = prepared(world)
     remote = world.platform.post(ready).remote_id
     server.own("I have written to you.", ready.request["in_reply_to"])
-    with pytest.raises(ReadFailed, match="other words"):
+    with pytest.raises(ReadFailed, match="another answer"):
         world.platform.find_reply(ready)
     world.ahead(timedelta(seconds=101))
     found = world.platform.find_reply(ready)

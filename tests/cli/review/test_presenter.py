@@ -77,7 +77,7 @@ def test_what_was_sent_is_too_late_to_undo(sitting: Sitting) -> None:
     presenter = opened(sitting)
     press(presenter, "a")
     sitting.world.put(reply_id, "sent", sent_at=sitting.world.now)
-    assert undone(presenter).startswith("Reply 1: approve not undone: too late; reply 1 is sent by dana; ")
+    assert undone(presenter).startswith("Reply 1: approve not undone: too late; reply 1 is sent by dana, ")
 
 
 @pytest.mark.parametrize(
