@@ -3,7 +3,7 @@
 from sqlalchemy import Connection
 
 from listener.desk.approve import DeskContext, require_staff
-from listener.desk.views import ExchangeView, PersonPage, PersonView
+from listener.desk.views import ExchangeView, OptOutView, PersonPage, PersonView
 from listener.errors import DeskError
 from listener.model import Mention
 from listener.store import events, items, people, replies
@@ -39,7 +39,7 @@ def person(store: Store, handle: str) -> PersonPage:
         handle=newest.author_handle if newest else None,
         name=newest.author_name if newest else None,
         followers=newest.author_followers if newest else None,
-        opted_out=optout,
+        opted_out=OptOutView(optout.at, optout.by, optout.why) if optout else None,
         notes=tuple(notes),
         exchanges=tuple(_make_exchange(item) for item in exchanges),
     )

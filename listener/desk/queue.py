@@ -12,6 +12,7 @@ from listener.desk.views import (
     ApprovalView,
     AuthorView,
     EligibilityView,
+    EventView,
     GuardView,
     MentionView,
     ReplyDetail,
@@ -175,7 +176,7 @@ def detail(connection: Connection, view: RenderContext, item: Exchange) -> Reply
         trail=tuple(view.explain(item.decided, item.mention)) if item.decided else (),
         thread=_list_thread(connection, view, item),
         person=people.summary(connection, item.mention),
-        events=tuple(events.list_events(connection, item.key)),
+        events=tuple(map(EventView.of, events.list_events(connection, item.key))),
     )
 
 

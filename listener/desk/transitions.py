@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from sqlalchemy import Connection
 
-from listener.calendar import due_at
+from listener.calendar import response_due
 from listener.desk.approve import (
     CLEAR_HOLD,
     CLEAR_LEASE,
@@ -20,7 +20,7 @@ from listener.desk.approve import (
 )
 from listener.errors import DeskError
 from listener.model import Json
-from listener.store import events, items, mentions, notices, replies
+from listener.store import events, items, mentions, notices, people, replies
 from listener.store.engine import Store
 from listener.store.records import Exchange, Reply
 from listener.store.states import CLOSABLE, EDITABLE, STANDING, WATCHED
@@ -162,6 +162,12 @@ def _require_reopenable(connection: Connection, item: Exchange, reply: Reply) ->
         raise DeskError(what, f"to answer all the same: `earshot escalate {name}`")
     if item.deleted_at is not None:
         raise DeskError(f"{name} was deleted", "there is nothing left to answer")
+    if item.answered_remotely is not None:
+        raise DeskError(
+            f"{name} was answered on the platform (post {item.answered_remotely})", "it needs no second answer"
+        )
+    if people.opted_out(connection, (item.mention.platform, item.mention.author_id)):
+        raise DeskError(f"the author of {name} opted out of replies", "leave it closed")
     _require_unanswered(connection, item.key, name)
 
 
@@ -229,9 +235,17 @@ def escalate_mention(store: Store, desk: DeskContext, platform: str, mention_id:
             raise DeskError(f"there is no mention {platform}:{mention_id}", "`earshot log` lists them")
         _require_unanswered(connection, key, f"{platform}:{mention_id}")
         now = desk.clock()
-        target = desk.policy.limits.escalation_due
-        due = None if target is None else due_at(desk.policy, now, target)
-        row = {"mention_key": key, "state": "escalated", "rule": "staff", "auto": False, "urgency": 0, "due_at": due}
+        decided = items.item(connection, key=key).decided
+        urgency = decided.urgency if decided else 0
+        due = response_due(desk.policy, None, urgency, now)
+        row = {
+            "mention_key": key,
+            "state": "escalated",
+            "rule": "staff",
+            "auto": False,
+            "urgency": urgency,
+            "due_at": due,
+        }
         replies.add_all(connection, [{**EMPTY, **row}], now, by=desk.by)
         return reply_of(items.item(connection, key=key)).id
 

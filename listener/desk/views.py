@@ -5,17 +5,16 @@ Fields are named as the keys of the JSON that `listener.cli.output` makes of the
 
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 from listener.errors import DeskError
 from listener.holds import ApprovalWarning
-from listener.model import RuleResult
-from listener.store.records import Event, Note, OptOut
+from listener.model import Json, RuleResult
+from listener.store.records import Event, Note
 
 TrailLine = RuleResult
 WarningView = ApprovalWarning
 GuardView = ApprovalWarning  # the same two fields: its name, and a message
-EventView = Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +148,21 @@ class PersonView:
     notes: tuple[Note, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class EventView:
+    """Something that happened to a mention or its reply."""
+
+    at: datetime
+    what: str
+    by: str
+    detail: Json | None
+
+    @classmethod
+    def of(cls, event: Event) -> Self:
+        """Return what staff see of a stored event."""
+        return cls(event.at, event.what, event.by, event.detail)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplyDetail(ReplyView):
     """Everything about a mention and its reply."""
@@ -175,6 +189,15 @@ class ExchangeView:
 
 
 @dataclass(frozen=True, slots=True)
+class OptOutView:
+    """When a person opted out, who recorded it, and why."""
+
+    at: datetime
+    by: str
+    why: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class PersonPage:
     """A person and every exchange with them, oldest first."""
 
@@ -183,7 +206,7 @@ class PersonPage:
     handle: str | None
     name: str | None
     followers: int | None
-    opted_out: OptOut | None
+    opted_out: OptOutView | None
     notes: tuple[Note, ...]
     exchanges: tuple[ExchangeView, ...]
 

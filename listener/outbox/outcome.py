@@ -78,7 +78,7 @@ def record_not_sent(round_: Round, item: QueuedReply, error: NotSent) -> None:
         attempts = replies.get(connection, item.reply.id).attempts
         has_failed = error.cause == "item" and attempts >= MAX_ITEM_REFUSALS
         if has_failed:
-            move(connection, item, "failed", now, message=error.message, error=error.message)
+            has_failed = move(connection, item, "failed", now, message=error.message, error=error.message)
         elif error.cause == "item":
             _wait(connection, item, error.message, now, not_before=until, hold="rate")
         else:

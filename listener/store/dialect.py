@@ -35,7 +35,8 @@ from sqlalchemy.exc import DBAPIError
 
 from listener.errors import DatabaseBusy, StoreError
 
-APPLICATION_ID = 0x45415253  # "EARS": tells our files from another program's
+APPLICATION_ID = 0x45415231  # "EAR1": tells our files from another program's
+DRAFT_ID = 0x45415253  # "EARS": files of development versions before 0.1.0, whose tables had other names
 LIBRARY = f"SQLite {sqlite3.sqlite_version} (a race between writers and checkpoints is fixed from 3.51.3 on)"
 DUE = "coalesce({column}, '9999-12-31T23:59:59.999999Z')"  # orders by a time; without one a row comes last
 
@@ -175,6 +176,9 @@ def read_version(path: Path) -> int | None:
         raise StoreError(
             f"{path} is not a SQLite database ({error})", "point EARSHOT_DATABASE_URL elsewhere"
         ) from error
+    if application == DRAFT_ID:
+        what = f"{path} was written by a development version of Earshot, before 0.1.0"
+        raise StoreError(what, "move it away and start anew: its tables have other names, and cannot be migrated")
     if application or tables:
         raise StoreError(f"{path} belongs to another program", "point EARSHOT_DATABASE_URL to a file of Earshot's own")
     return None

@@ -35,6 +35,8 @@ def record_review(connection: Connection, seen: Reply, what: str, by: str, now: 
     of_reply = review.c.reply_id == seen.id
     if what in TAKEN_BACK:
         connection.execute(delete(review).where(of_reply, review.c.what == "approved"))
+    if what == "reopened":
+        _take_back_rejection(connection, seen)
     if seen.variant is None and what == "rejected":
         connection.execute(update(review).where(of_reply).values(what=what, by=by, at=now))
     if seen.variant is None or what not in _CHANGED or (what == "edited" and "variant" not in changes):
@@ -44,6 +46,15 @@ def record_review(connection: Connection, seen: Reply, what: str, by: str, now: 
     connection.execute(insert(review), [{**row, "auto": seen.auto}])
     why = f"{by} {what} reply {seen.id}"
     return why if seen.auto and _CHANGED[what] and end(connection, seen.kind, by, why, now) else None
+
+
+def _take_back_rejection(connection: Connection, seen: Reply) -> None:
+    """Undo the rejection of a draft that staff reopened: one that they had edited before is an edited one again."""
+    rejection = (review.c.reply_id == seen.id, review.c.what == "rejected")
+    if seen.variant is None:
+        connection.execute(update(review).where(*rejection).values(what="edited"))
+    else:
+        connection.execute(delete(review).where(*rejection))
 
 
 def count_reviews(connection: Connection, kind: str, last: int) -> tuple[int, int]:

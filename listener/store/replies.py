@@ -197,8 +197,8 @@ def update_fields(
 
 
 def list_stale(connection: Connection, before: datetime, limit: int) -> list[Reply]:
-    """List drafts whose mention is older than a time; a text that a person wrote counts from when it was written."""
-    untouched = or_(reply.c.variant.is_not(None), reply.c.changed_at < before)
+    """List drafts whose mention is older than a time; one that a person has worked on counts from then."""
+    untouched = or_(and_(reply.c.variant.is_not(None), reply.c.revision == 1), reply.c.changed_at < before)
     query = (
         select(*columns(Reply, reply))
         .join(mention, mention.c.key == reply.c.mention_key)

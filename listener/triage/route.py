@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from listener.calendar import due_at
+from listener.calendar import response_due
 from listener.model import Decision, History, Json, Mention, MentionSignals, Preview, QuarantinedItem, RuleResult
 from listener.policy import Policy
 from listener.protocols import Responder
@@ -24,7 +24,6 @@ log = logging.getLogger(__name__)
 
 Batch = Mapping[int, tuple[Mention, int]]  # key -> the mention, and how often it crashed before
 BATCH = 500  # mentions per transaction
-URGENCY_IMMEDIATE = 2  # the highest urgency
 TRIES = 3  # crashes before a mention is quarantined
 
 
@@ -203,19 +202,10 @@ def _reply_row(key: int, result: TriageResult, policy: Policy) -> Json:
 
 
 def due(result: TriageResult, policy: Policy) -> datetime | None:
-    """Return when the reply is due: the response target of its kind after the mention was written, in business hours.
-
-    An urgent reply has half the target. One that cannot wait (URGENCY_IMMEDIATE) has a quarter of the shortest target
-    of the policy, whatever its kind, and its time runs around the clock.
-    """
-    decision, start = result.decision, result.signals.mention.age_start_at
-    responding = policy.responder_config(decision.kind) if decision.kind and result.state == "drafted" else None
-    target = responding.due if responding else policy.limits.escalation_due
-    if decision.urgency >= URGENCY_IMMEDIATE:
-        targets = [responder.due for responder in policy.responders] + [target]
-        shortest = min((span for span in targets if span is not None), default=None)
-        return None if shortest is None else start + shortest / 4
-    return None if target is None else due_at(policy, start, target / 2**decision.urgency)
+    """Return when the reply of a result is due, counted from when the mention was written."""
+    decision = result.decision
+    kind = decision.kind if result.state == "drafted" else None
+    return response_due(policy, kind, decision.urgency, result.signals.mention.age_start_at)
 
 
 def _count_crash(

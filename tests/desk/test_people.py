@@ -5,8 +5,9 @@ import pytest
 from listener.desk import people
 from listener.desk.approve import Target, approve
 from listener.desk.forget import forget
+from listener.desk.views import OptOutView
 from listener.errors import DeskError
-from listener.store.records import Note, OptOut
+from listener.store.records import Note
 from tests import factories
 from tests.desk.world import World, praise
 
@@ -50,7 +51,7 @@ def test_an_opt_out_ends_what_waits_and_leaves_what_is_out(world: World) -> None
     found = people.opt_out(world.store, world.desk(), "ada", "asked on the phone")
     assert [world.reply(one).state for one in said] == ["closed", "closed", "escalated", "sent"]
     assert world.reply(said[0]).closed_as == "withdrawn"
-    assert found.opted_out == OptOut("memory", "u1", world.now, "dana", "asked on the phone")
+    assert found.opted_out == OptOutView(world.now, "dana", "asked on the phone")
 
 
 def test_after_an_opt_out_nothing_is_drafted_until_it_is_taken_back(world: World) -> None:
