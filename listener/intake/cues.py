@@ -104,11 +104,8 @@ class Cues:
         if "praise" in cues or "thanks" in cues:
             _add(cues, "unrelated_words", *(word for word in words if word[0].isalnum() and not self._kindly[word]))
         if '"' in text or "“" in text:
-            _add(
-                cues,
-                "sarcasm",
-                *(f'"{word}"' for word in _SCARE.findall(text) if self._valence.get(word.lower(), 0) > 0),
-            )
+            scare_quotes = (word for word in _SCARE.findall(text) if self._valence.get(word.lower(), 0) > 0)
+            _add(cues, "sarcasm", *(f'"{word}"' for word in scare_quotes))
         if digits := _DIGIT.search(text):
             if "/" in text:
                 _add(cues, "part", *_PART.findall(text)[:1])

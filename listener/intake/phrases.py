@@ -63,6 +63,23 @@ def parse_phrase(phrase: str) -> list[str]:
     return [atom for atom in atoms if atom]
 
 
+def stem(word: str) -> str:
+    """Return a word without its plain endings (-s, -es, -ing, a silent -e); short words stay whole.
+
+    -ed is not one of them: the past is not the present.
+    """
+    if len(word) < 4 or not word.isalpha():
+        return word
+    if word.endswith("ing") and len(word) > 6:
+        word = word[:-3]
+        word = word[:-1] if word[-1] == word[-2] and word[-1] not in "ls" else word
+    elif word.endswith(("sses", "shes", "ches", "xes")):
+        word = word[:-2]
+    elif word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        word = word[:-1]
+    return word[:-1] if word.endswith("e") and len(word) > 3 else word
+
+
 class _Node:
     """A node of the trie: phrases after some of their words. below: next word -> node; cues: of those that end here."""
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from listener import lexicon
 from listener.errors import ConfigError, Problem
-from listener.policy import Autonomy, Brand, Holds, Limits, Policy
+from listener.policy import Autonomy, Brand, Holds, Limits, Policy, ResponderConfig, TimeWindow
 from listener.settings import values
 from listener.settings.entries import (
     check_each,
@@ -115,21 +115,30 @@ def _read_rules(source: Source, faults: list[Problem]) -> Policy | None:
     responders = [
         collect_faults(faults, read_responder, kind, table, location) for kind, table in file.responders.items()
     ]
-    hours = location.inside("hours")
-    quiet, business = (
-        tuple(
-            collect_faults(faults, parse_window, text, hours.at(f"{name}[{n}]"))
-            for n, text in enumerate(getattr(file.hours, name), 1)
-        )
-        for name in ("quiet", "business")
-    )
+    quiet = _read_windows("quiet", file.hours.quiet, location, faults)
+    business = _read_windows("business", file.hours.business, location, faults)
     _check_rules(file, location, faults)
-    if len(faults) > before:
-        return None
+    return None if len(faults) > before else _to_policy(file, tuple(filter(None, responders)), quiet, business)
+
+
+def _read_windows(
+    key: str, texts: tuple[str, ...], location: ConfigLocation, faults: list[Problem]
+) -> tuple[TimeWindow, ...]:
+    hours = location.inside("hours")
+    windows = (collect_faults(faults, parse_window, text, hours.at(f"{key}[{n}]")) for n, text in enumerate(texts, 1))
+    return tuple(filter(None, windows))
+
+
+def _to_policy(
+    file: _PolicyFile,
+    responders: tuple[ResponderConfig, ...],
+    quiet: tuple[TimeWindow, ...],
+    business: tuple[TimeWindow, ...],
+) -> Policy:
     return Policy(
         brand=replace(file.brand, handles=tuple(handle.lstrip("@") for handle in file.brand.handles)),
         languages=file.languages,
-        responders=tuple(filter(None, responders)),
+        responders=responders,
         facts=(),
         wording={},
         variables={},
@@ -140,8 +149,8 @@ def _read_rules(source: Source, faults: list[Problem]) -> Policy | None:
         autonomy=file.autonomy,
         holds=file.holds,
         timezone=file.timezone,
-        quiet_hours=tuple(filter(None, quiet)),
-        business_hours=tuple(filter(None, business)),
+        quiet_hours=quiet,
+        business_hours=business,
         holidays=frozenset(file.hours.holidays),
         staff=file.staff.names,
         needs_second_approval=file.staff.needs_second_approval,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import chain, islice, zip_longest
 
 from listener.intake.cues import CueScan
-from listener.intake.phrases import Vocabulary, find_clauses, parse_phrase
+from listener.intake.phrases import Vocabulary, find_clauses, parse_phrase, stem
 from listener.model import Claim
 from listener.policy import Fact
 from listener.triage.phrase_places import find_anywhere, find_in_order, split_sentences
@@ -52,23 +52,6 @@ def _parse_phrases(pairs: Iterable[tuple[str, str]]) -> list[_Phrase]:
         for fact, atoms in parsed
         if atoms
     ]
-
-
-def stem(word: str) -> str:
-    """Return a word without its plain endings (-s, -es, -ing, a silent -e); short words stay whole.
-
-    -ed is not one of them: the past is not the present.
-    """
-    if len(word) < 4 or not word.isalpha():
-        return word
-    if word.endswith("ing") and len(word) > 6:
-        word = word[:-3]
-        word = word[:-1] if word[-1] == word[-2] and word[-1] not in "ls" else word
-    elif word.endswith(("sses", "shes", "ches", "xes")):
-        word = word[:-2]
-    elif word.endswith("s") and not word.endswith(("ss", "us", "is")):
-        word = word[:-1]
-    return word[:-1] if word.endswith("e") and len(word) > 3 else word
 
 
 class _SheetVocabulary(Vocabulary):

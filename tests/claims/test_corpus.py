@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from listener.triage.factsheet import stem
+from listener.intake.phrases import stem
 from listener.wording import wording_problems
 from tests import factories
 from tests.claims.corpus import HERE, Case, cases, decided, outcome, policy, read, topic
