@@ -11,6 +11,7 @@ from rich.text import Text
 
 from listener.cli import detail, output, render, times
 from listener.cli.review.listing import Listing, count_waiting
+from listener.cli.review.meanwhile import essence
 from listener.desk.views import ReplyDetail, ReplyView, ThreadLine
 
 EARLIER = 3  # lines of the thread above the mention; all of it is further down
@@ -190,7 +191,7 @@ def _who(post: ThreadLine) -> str:
 
 def approvable(reply: ReplyView | None) -> object:
     """What an approval of it would mean: while this is equal, so is the approval."""
-    return None if reply is None else (reply.id, reply.revision, reply.text)
+    return None if reply is None else (reply.id, reply.text, essence(reply))
 
 
 def batch(listing: Listing, shown: Sequence[ReplyView]) -> Iterator[RenderableType]:

@@ -9,10 +9,11 @@ from textual.containers import VerticalScroll
 
 from listener.cli import detail
 from listener.cli.review import actions, draw
-from listener.cli.review.actions import ACTIONS, APPROVE, EDIT, UNDO, KeyInfo, Question
+from listener.cli.review.actions import ACTIONS, UNDO, Question
 from listener.cli.review.dialogs import PageDialog
 from listener.cli.review.editing import EditDialog, EditingScreen
 from listener.cli.review.key_guard import MIN_VISIBLE_S, REREAD_S
+from listener.cli.review.key_info import APPROVE, EDIT, KeyInfo
 from listener.cli.review.undo import summary
 from listener.desk.views import ReplyDetail
 
@@ -110,7 +111,7 @@ class Review(EditingScreen):
         """Return True, and show them, when there are doubts that were not shown yet."""
         doubts = self.presenter.new_doubts(reply)
         if doubts:
-            self.say(f"Check: {doubts}. a again approves")
+            self.say(f"{doubts}.")
             self.require_redraw(REREAD_S)  # a double press does not pass it
         return bool(doubts)
 
@@ -160,7 +161,7 @@ class Review(EditingScreen):
     def action_act(self, key: str) -> None:
         """Act on the open reply, after what the action asks."""
         reply, action = self.presenter.selected, next(action for action in ACTIONS if action.key == key)
-        if reply is None:
+        if reply is None or not self.is_free(reply, action):
             return
         if key == "b":
             self._visit(reply.reply_url)

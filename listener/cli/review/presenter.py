@@ -3,15 +3,19 @@
 The screen and --plain are two views of it. It decides nothing either: every act is one of the desk's.
 """
 
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from sqlalchemy import Connection
+
 from listener.cli import context, render
+from listener.cli.review.key_info import APPROVE, EDIT, KeyInfo
 from listener.cli.review.listing import Listing
+from listener.cli.review.meanwhile import SeenStore, describe_change, is_as_shown, require_free
 from listener.cli.review.undo import History, Undone
 from listener.desk import marks, people, transitions
 from listener.desk.approve import DeskContext, Target, approve, text_problem
@@ -26,6 +30,7 @@ if TYPE_CHECKING:
     from listener.settings import Settings
     from listener.store.engine import Store
 
+ABOUT_PERSON = ("note",)  # acts that leave the reply as it is
 MAX_REASONS = 9  # as many as there are digits to pick one
 RETRY_AFTER = timedelta(seconds=20)  # until a failed renewal is tried again: each attempt may take seconds
 
@@ -112,6 +117,7 @@ class Presenter(Listing):
 
     def approve(self, reply: ReplyView) -> str:
         """Approve the very revision that was shown; it can be undone for `undo_seconds`. Raises DeskError."""
+        self.require_free(reply, APPROVE)
         done, failed = self._approve([reply])
         if failed:
             raise DeskError(f"reply {reply.id} is not approved: {failed[0]}")
@@ -137,12 +143,42 @@ class Presenter(Listing):
         failed = [f"{result.reply_id}: {result.error}" for result in results if not result.ok]
         return self.history.read(approved), failed
 
-    def act(self, name: str, reply: ReplyView, work: Callable[[], str]) -> str:
-        """Do something to a reply and remember it for `undo`. Returns the report. Raises EarshotError."""
+    def act(self, info: KeyInfo, reply: ReplyView, work: Callable[[], str]) -> str:
+        """Do something to a reply and remember it for `undo`. Returns the report.
+
+        Raises EarshotError; nothing is changed when the reply is not what was shown any more.
+        """
         before = self.history.read([reply.reply_id])
-        report = work()
-        self.history.add(name, before)
+        with self._only_as_shown(info, reply):
+            report = work()
+        self.history.add(info.word, before)
+        self.kept = None
         return report
+
+    @contextmanager
+    def _only_as_shown(self, info: KeyInfo, shown: ReplyView) -> Iterator[None]:
+        """Let each write of an act begin with the check that the reply is what was shown."""
+        store = self.store
+
+        def require(connection: Connection) -> None:
+            reply = replies.get(connection, shown.reply_id)
+            if info.word in ABOUT_PERSON or is_as_shown(connection, shown, reply):
+                return
+            self.kept = reply.id if info.again(reply.state) else None
+            what = f"{describe_change(connection, shown, self.by)} meanwhile"
+            raise DeskError(what, f"nothing was changed{info.again(reply.state)}")
+
+        try:
+            self.store = SeenStore(store, require)
+            yield
+        finally:
+            self.store = store
+
+    def require_free(self, reply: ReplyView, info: KeyInfo) -> None:
+        """Raise DeskError when a colleague works on the reply that a key changes."""
+        if info.word not in ABOUT_PERSON:
+            with self.store.read() as connection:
+                require_free(connection, reply.reply_id, self.by, self.desk.clock())
 
     def undo(self, *, all_approvals: bool = False) -> list[Undone]:
         """Undo the last act of this session, or all its approvals. Raises DeskError when there is nothing to undo."""
@@ -168,7 +204,7 @@ class Presenter(Listing):
             transitions.edit(self.store, self.desk, reply.reply_id, text, kind, reply.revision)
             return f"Reply {reply.id} updated; approve it to send"
 
-        return self.act("edit", reply, work)
+        return self.act(EDIT, reply, work)
 
     def saved_replies(self, kind: str | None) -> list[tuple[str, str]]:
         """Return the saved replies for a kind: name and text."""

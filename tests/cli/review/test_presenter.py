@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 
 from listener.cli.review import listing
-from listener.cli.review.actions import ACTIONS, APPROVE, EDIT, UNDO, Question, footer
+from listener.cli.review.actions import ACTIONS, UNDO, Question, footer
+from listener.cli.review.key_info import APPROVE, EDIT
 from listener.cli.review.presenter import Presenter
 from listener.cli.review.undo import summary
 from listener.desk import marks, people, transitions
@@ -286,7 +287,7 @@ def test_a_mention_that_changed_needs_a_second_look(sitting: Sitting, change: st
         else:
             mentions.record_deletion(connection, item.key, sitting.world.now)
     reply = presenter.show(reply_id)
-    assert presenter.new_doubts(reply).startswith("the ") and not presenter.new_doubts(reply)
+    assert presenter.new_doubts(reply).startswith("Check: the ") and not presenter.new_doubts(reply)
     with sitting.world.store.write() as connection:
         mentions.record_deletion(connection, item.key, sitting.world.now)
     assert ("no longer" in presenter.new_doubts(presenter.show(reply_id))) == (change == "edited")
@@ -302,9 +303,10 @@ def test_what_a_colleague_settled_is_refused_with_their_name(sitting: Sitting) -
     assert approve(sitting.world.store, sitting.world.desk("bo"), [Target(first)])[0].ok
     with pytest.raises(DeskError, match=f"reply {first} is not approved: .* is approved by bo, not drafted"):
         press(presenter, "a")
-    assert presenter.poll() == f"Someone else handled reply {first}; this is {second}"
+    assert presenter.poll() == f"bo approved reply {first}. This is reply {second}"
     assert presenter.selected is not None and presenter.selected.id == second
-    assert presenter.new_doubts(presenter.selected) == f"Someone else handled reply {first}; this is {second}"
+    doubts = f"bo approved reply {first}. This is reply {second}; press a again to approve it"
+    assert presenter.new_doubts(presenter.selected) == doubts
     assert presenter.poll() is None
 
 

@@ -183,7 +183,8 @@ def test_what_a_colleague_has_is_told_and_cannot_be_approved(sitting: Sitting) -
     (reply_id,) = sitting.world.said(*praise())
     marks.claim(sitting.world.store, sitting.world.desk("bo"), reply_id)
     shown = sitting.play("a")
-    assert "[bo works on it]" in shown and "claimed by bo" in sitting.message[-1]
+    assert "[bo works on it]" in shown
+    assert sitting.message[-1] == "bo works on reply 1 until 12:15 UTC; ask bo, or press s"
     assert sitting.world.reply(reply_id).state == "drafted"
 
 
@@ -237,7 +238,7 @@ def test_what_takes_the_place_of_a_settled_one_is_not_approved_by_a_key_meant_fo
 
     sitting.play(other, lambda app: app.presenter.selected is not None and app.presenter.selected.id == second, "a")
     assert sitting.world.reply(second).state == "drafted"
-    assert "Someone else handled reply 1; this is 2" in sitting.message[-1]
+    assert sitting.message[-1] == "bo approved reply 1. This is reply 2; press a again to approve it."
     sitting.play("a")
     assert sitting.world.reply(second).state == "approved"
 
@@ -301,7 +302,9 @@ def test_the_second_a_approves_what_the_first_warned_of(sitting: Sitting) -> Non
     with sitting.world.store.write() as connection:
         mentions.record_deletion(connection, sitting.world.item(reply_id).key, sitting.world.now)
     sitting.play("a", "a")
-    assert sitting.message[0].startswith("Check: the ") and sitting.message[0].endswith("a again approves")
+    assert sitting.message[0].startswith("Check: the ") and sitting.message[0].endswith(
+        "; press a again to approve it."
+    )
     assert sitting.world.reply(reply_id).state == "approved"
 
 
