@@ -75,7 +75,7 @@ def _ask_rejection(presenter: Presenter, reply: ReplyView) -> Question:
 
 def _reject(presenter: Presenter, reply: ReplyView, reason: str) -> str:
     transitions.reject(presenter.store, presenter.desk, reply.reply_id, reason)
-    return f"Reply {reply.id} rejected: {reason}"
+    return f"Reply {reply.id} rejected: {reason}; u: undo"
 
 
 def _ask_ending(presenter: Presenter, reply: ReplyView) -> Question:
@@ -84,15 +84,17 @@ def _ask_ending(presenter: Presenter, reply: ReplyView) -> Question:
 
 def _close(presenter: Presenter, reply: ReplyView, reason: str) -> str:
     transitions.close(presenter.store, presenter.desk, reply.reply_id, reason)
-    return f"Reply {reply.id} closed: {reason}"
+    return f"Reply {reply.id} closed: {reason}; u: undo"
 
 
 def _reopen(presenter: Presenter, reply: ReplyView, answer: str) -> str:
     transitions.reopen(presenter.store, presenter.desk, reply.reply_id)
-    return f"Reply {reply.id} reopened"
+    return f"Reply {reply.id} reopened; it is back in the queue"
 
 
 def _escalate(presenter: Presenter, reply: ReplyView, answer: str) -> str:
+    if reply.state == "escalated":
+        raise DeskError("already escalated", "e: write a reply, c: close it")
     transitions.escalate(presenter.store, presenter.desk, reply.reply_id)
     return f"Reply {reply.id} escalated, draft removed; e: write one"
 

@@ -68,20 +68,24 @@ def is_as_shown(connection: Connection, shown: ReplyView, reply: Reply) -> bool:
 def describe_change(connection: Connection, shown: ReplyView, by: str) -> str:
     """Return who did what to a reply since it was shown, as `dana approved reply 21`. by: who looks at it."""
     reply = replies.get(connection, shown.reply_id)
-    who, verb = _last_act(connection, reply)
     if reply.approved_by not in (None, shown.approved_by):
-        who, verb = str(reply.approved_by), "approved"
-    name = "you" if who == by else "Earshot" if who in MACHINES else who
-    return f"{name} {verb} reply {reply.id}"
+        return f"{_name(str(reply.approved_by), by)} approved reply {reply.id}"
+    return f"{describe_last_act(connection, reply, by)} reply {reply.id}"
 
 
-def _last_act(connection: Connection, reply: Reply) -> tuple[str, str]:
+def _name(who: str, by: str) -> str:
+    return "you" if who == by else "Earshot" if who in MACHINES else who
+
+
+def describe_last_act(connection: Connection, reply: Reply, by: str) -> str:
+    """Return who did what last, as `dana approved`. by: who asks, and is called `you`."""
     acts = [
         (event.by, VERBS[event.what])
         for event in events.list_events(connection, reply.mention_key)
         if event.reply_id == reply.id and event.what in VERBS
     ]
-    return acts[-1] if acts else ("someone else", "changed")
+    who, verb = acts[-1] if acts else ("someone else", "changed")
+    return f"{_name(who, by)} {verb}"
 
 
 def require_free(connection: Connection, reply_id: int, by: str, now: datetime) -> None:

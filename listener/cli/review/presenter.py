@@ -3,7 +3,7 @@
 The screen and --plain are two views of it. It decides nothing either: every act is one of the desk's.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -18,7 +18,7 @@ from listener.cli.review.listing import Listing
 from listener.cli.review.meanwhile import SeenStore, describe_change, is_as_shown, require_free
 from listener.cli.review.undo import History, Undone
 from listener.desk import marks, people, transitions
-from listener.desk.approve import DeskContext, Target, approve, text_problem
+from listener.desk.approve import ApprovalResult, DeskContext, Target, approve, text_problem
 from listener.desk.views import PersonPage, ReplyView
 from listener.errors import DeskError, StoreError
 from listener.model import Mention
@@ -55,11 +55,12 @@ class SessionClaim:
 
     def take(self, reply: ReplyView) -> str:
         """Claim the open reply and release the one before. Returns who works on it, if somebody else does."""
-        if self._lease is not None and self._lease.reply_id != reply.reply_id:
+        has_approved = any(approval.by == self._desk.by for approval in reply.approvals)
+        if self._lease is not None and (has_approved or self._lease.reply_id != reply.reply_id):
             self.release()
         if reply.claimed_by not in (None, self._desk.by):
             return f"{reply.claimed_by} works on reply {reply.id} until {render.moment(reply.claimed_until)}"
-        if self._lease is None and reply.state in QUEUED:
+        if self._lease is None and reply.state in QUEUED and not has_approved:  # the second person's turn
             self._lease = self._claim(reply.reply_id, is_ours=reply.claimed_by is None)
         return ""
 
@@ -85,6 +86,11 @@ class SessionClaim:
             raise
         except DeskError:  # the reply has moved on, or is somebody else's by now: the next act reports that
             return
+
+    def forget(self, reply_ids: Collection[int]) -> None:
+        """Renew no claim on these replies any more: their approval has ended it."""
+        if self._lease is not None and self._lease.reply_id in reply_ids:
+            self._lease = None
 
     def release(self) -> None:
         """Release the lease taken here; one that another session of this name renewed runs out by itself."""
@@ -120,7 +126,7 @@ class Presenter(Listing):
         self.require_free(reply, APPROVE)
         done, failed = self._approve([reply])
         if failed:
-            raise DeskError(f"reply {reply.id} is not approved: {failed[0]}")
+            raise DeskError(failed[0])
         return _approval_text(done[0], self.desk.policy.undo_delay.total_seconds())
 
     def approve_batch(self, shown: Sequence[ReplyView]) -> list[str]:
@@ -139,9 +145,9 @@ class Presenter(Listing):
         targets = [Target(view.reply_id, view.revision) for view in shown]
         results = approve(self.store, self.desk, targets, self.desk.policy.undo_delay)
         approved = [result.reply_id for result in results if result.ok]
+        self.claim.forget(approved)
         self.history.add("approve", [before[reply_id] for reply_id in approved])
-        failed = [f"{result.reply_id}: {result.error}" for result in results if not result.ok]
-        return self.history.read(approved), failed
+        return self.history.read(approved), [_failure(result) for result in results if not result.ok]
 
     def act(self, info: KeyInfo, reply: ReplyView, work: Callable[[], str]) -> str:
         """Do something to a reply and remember it for `undo`. Returns the report.
@@ -215,10 +221,10 @@ class Presenter(Listing):
         ]
 
     def reasons(self, closed_as: str, usual: Sequence[str]) -> tuple[str, ...]:
-        """Return why replies were ended lately, most frequent first, then the usual reasons."""
+        """Return the usual reasons, whose digits stay, then why replies were ended lately, most frequent first."""
         with self.store.read() as connection:
             recent = replies.list_reasons(connection, closed_as, MAX_REASONS)
-        return tuple(dict.fromkeys((*recent, *usual)))[:MAX_REASONS]
+        return tuple(dict.fromkeys((*usual, *recent)))[:MAX_REASONS]
 
     def person_of(self, reply: ReplyView) -> str:
         """Return the author as `people.person` accepts it."""
@@ -227,6 +233,12 @@ class Presenter(Listing):
     def person(self, reply: ReplyView) -> PersonPage:
         """Read every exchange with the author. Raises DeskError."""
         return people.person(self.store, self.person_of(reply))
+
+
+def _failure(result: ApprovalResult) -> str:
+    """Return why a reply is not approved, with its number once."""
+    error = result.error or "it is not approved"
+    return error if f"reply {result.reply_id} " in error else f"reply {result.reply_id}: {error}"
 
 
 def _approval_text(reply: Reply, seconds: float) -> str:

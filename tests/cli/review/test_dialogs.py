@@ -65,7 +65,12 @@ def test_nine_long_saved_texts_are_a_line_each(sitting: Sitting) -> None:
     many = tuple(replace(policy.saved_replies[0], id=f"text {n}", text="long words " * 60, kinds=()) for n in range(9))
     sitting.config = replace(sitting.config, policy=replace(policy, saved_replies=many))
     shown = sitting.play("e", "ctrl+t")
-    assert "Insert which reply?" in shown and " 9 text 8: long words" in shown and "Enter: confirm" in shown
+    assert (
+        "Insert which reply?" in shown
+        and " 9 text 8: long words" in shown
+        and "Esc: cancel" in shown
+        and "Enter: confirm" not in shown
+    )
 
 
 @pytest.fixture

@@ -90,3 +90,43 @@ def test_every_key_that_changes_a_reply_refuses_at_once_while_a_colleague_works_
     assert (
         sitting.message[-1] == "bo works on reply 1 until 12:15 UTC; ask bo, or press s" and "Esc: cancel" not in shown
     )
+
+
+def test_undo_after_reopening_names_who_reopened(sitting: Sitting) -> None:
+    """Oneself is nobody else; a colleague has a name."""
+    mine, theirs = sitting.world.said(*praise(2))
+    sitting.play("r", "1", "enter", "f", "9", "o", "u", "u")
+    assert "Reply 1: reject not undone: you reopened it already" in sitting.message[-1]
+    assert sitting.world.reply(mine).state == "drafted"
+
+    def reopens(app: Review) -> bool:
+        transitions.reopen(sitting.world.store, sitting.world.desk("bo"), theirs)
+        return True
+
+    sitting.play("s", "r", "1", "enter", reopens, "u")
+    assert "reject not undone: bo reopened it (it is drafted now); check it" in sitting.message[-1]
+
+
+def test_the_second_person_approves_at_once(sitting: Sitting) -> None:
+    """The claim ends with the first approval, is not renewed after it, and not taken again by looking."""
+    (reply_id,) = sitting.world.said(*praise())
+    policy = replace(sitting.config.policy, needs_second_approval=("thank_you",))
+    sitting.config = replace(sitting.config, policy=policy)
+    with sitting.presenter() as first, sitting.presenter("bo") as second:
+        first.claim.take(first.show(reply_id))
+        first.approve(first.show(reply_id))
+        sitting.world.after(minutes=6)
+        first.claim.renew()
+        first.claim.take(first.show(reply_id))
+        assert sitting.world.reply(reply_id).claimed_by is None
+        assert "approved; u: undo" in second.approve(second.show(reply_id))
+    assert sitting.world.reply(reply_id).state == "approved"
+
+
+def test_an_escalation_is_not_escalated_again(sitting: Sitting) -> None:
+    """The line says what there is to do; after a rejection and a reopening, too."""
+    sitting.world.said("you will hear from my lawyer")
+    sitting.play("x", "c", "1", "enter", "f", "9", "o")
+    assert sitting.message[0] == "already escalated; e: write a reply, c: close it"
+    assert "Reply 1 closed: needs no answer; u: undo" in sitting.message
+    assert sitting.message[-1] == "Reply 1 reopened; it is back in the queue"

@@ -96,12 +96,13 @@ def test_an_escalation_is_answered_from_scratch_in_the_kind_that_is_chosen(sitti
 
 
 def test_a_reason_is_picked_by_digit_or_typed_and_remembered(sitting: Sitting) -> None:
-    """What was typed once is offered first the next time."""
+    """What was typed once is offered after the usual reasons the next time."""
     first, second, third = sitting.world.said(*praise(3))
     sitting.play("r", "1", "enter", "r", *"zzz", "enter", "r", "escape")
     assert [sitting.world.reply(one).reason for one in (first, second)] == ["irony, or a joke", "zzz"]
-    assert "1 zzz" in sitting.play("r")
-    sitting.play("r", "2", "enter")
+    shown = sitting.play("r")
+    assert "1 irony, or a joke" in shown and "6 zzz" in shown
+    sitting.play("r", "1", "enter")
     assert sitting.world.reply(third).reason == "irony, or a joke"
 
 

@@ -103,6 +103,6 @@ def test_without_colour_everything_is_still_said(queue: Earshot, home: Path) -> 
             shown.start(home, (80, 24), "review", **setting)
             shown.shows("[bo works on it]")
             shown.press("Home")
-            shown.shows("ask bo, or press s")
+            shown.shows("claimed by bo")
             drawn[bool(setting)] = shown.screen(styles=True)
     assert not COLOUR.search(drawn[True]) and COLOUR.search(drawn[False])
