@@ -194,25 +194,6 @@ def approvable(reply: ReplyView | None) -> object:
     return None if reply is None else (reply.id, reply.text, essence(reply))
 
 
-def batch(listing: Listing, shown: Sequence[ReplyView]) -> Iterator[RenderableType]:
-    """Everything that one key would approve: to whom, the exact text, and what is still to be done after it."""
-    yield from [notices(listing.notices)] * bool(listing.notices)
-    for reply in shown:
-        problems = [*(warning.message for warning in listing.own_warnings(reply)), *_not_sent_yet(reply)]
-        flags = "".join(f" ! {problem}" for problem in problems)
-        yield line(f"{reply.id} {reply.kind or reply.state} to {reply.mention.author.label}{flags}", "bold")
-        yield cut(reply.mention.text[: render.START], "dim")
-        yield from uncut(detail.Quoted(reply.text or "(no text: it cannot be approved)", "green"))
-
-
-def _not_sent_yet(reply: ReplyView) -> Iterator[str]:
-    """Why an approval alone does not send it."""
-    if reply.needs_second_approval and not reply.approvals:
-        yield "a second person must approve too"
-    elif not reply.eligibility.can_reply:
-        yield "to be posted by hand"
-
-
 def spoken(reply: ReplyDetail, now: datetime) -> Iterator[str]:
     """One reply in lines that can be read aloud: no columns, no bars, a stranger's words on one line."""
     due = f", due {times.ago(reply.due_at, now)}" if reply.due_at else ""

@@ -8,7 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 
 from listener.cli import detail
-from listener.cli.review import actions, draw
+from listener.cli.review import actions, batch, draw
 from listener.cli.review.actions import ACTIONS, UNDO, Question
 from listener.cli.review.dialogs import PageDialog
 from listener.cli.review.editing import EditDialog, EditingScreen
@@ -137,7 +137,9 @@ class Review(EditingScreen):
                 self.say("Nothing marked; space marks a reply")
                 return
             title = f"{len(shown)} {'reply' if len(shown) == 1 else 'replies'}: these exact texts will be sent"
-            page = PageDialog(self.clock, title, list(draw.batch(self.presenter, shown)), {"a": "approve all"})
+            page = PageDialog(
+                self.clock, title, list(batch.preview(self.presenter, shown, self.size.height)), {"a": "approve all"}
+            )
             self.push_screen(page, lambda key: self._approve_batch(shown) if key else None)
 
     def _approve_batch(self, shown: Sequence[ReplyDetail]) -> None:

@@ -161,3 +161,12 @@ def test_a_preview_tells_which_approvals_will_not_be_complete(sitting: Sitting) 
     sitting.world.said("my parcel never arrived, it is broken", can_reply=False)
     shown = sitting.play(*["space"] * 3, "A")
     assert shown.count("a second person must approve too") == 2 and shown.count("to be posted by hand") == 1
+
+
+@pytest.mark.parametrize(("height", "is_whole"), [(40, True), (12, False)])
+def test_a_preview_wraps_the_mentions_where_there_is_room(sitting: Sitting, height: int, is_whole: bool) -> None:
+    """Else each is a line that ends in an ellipsis."""
+    text = f"my parcel never arrived {'and I waited ' * 14}until the last word"
+    sitting.world.said(text, text)
+    shown = sitting.play("m", "A", size=(80, height))
+    assert ("until the last word" in shown) == is_whole and ("\u2026" in shown) != is_whole

@@ -178,7 +178,7 @@ def test_what_a_colleague_changed_meanwhile_is_not_undone(sitting: Sitting) -> N
     assert sitting.world.reply(reply_id).assigned_to == "eve"
     press(presenter, "r", "1")
     transitions.reopen(sitting.world.store, sitting.world.desk("bo"), reply_id)
-    assert "reject not undone: someone else changed it" in undone(presenter)
+    assert "reject not undone: bo reopened it" in undone(presenter)
 
 
 def test_a_rejected_reply_is_found_and_reopened_later(sitting: Sitting) -> None:
