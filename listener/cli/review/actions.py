@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from listener.cli import context, times
+from listener.cli.review.key_info import KeyInfo
 from listener.cli.review.presenter import MAX_REASONS, Presenter
 from listener.desk import marks, people, transitions, wordings
 from listener.desk.views import ReplyView
@@ -51,16 +52,6 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class KeyInfo:
-    """A key, its word, its line of help, and the states of a reply in which the footer offers it."""
-
-    key: str
-    word: str
-    message: str
-    states: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class ReviewAction(KeyInfo):
     """A key that ends in an act of the desk. advances: the next reply is opened after it."""
 
@@ -70,7 +61,7 @@ class ReviewAction(KeyInfo):
 
     def run(self, presenter: Presenter, reply: ReplyView, answer: str = "") -> str:
         """Act, so that it can be undone. Returns the report. Raises EarshotError."""
-        return presenter.act(self.word, reply, lambda: self.do(presenter, reply, answer))
+        return presenter.act(self, reply, lambda: self.do(presenter, reply, answer))
 
 
 def footer(keys: Sequence[KeyInfo], state: str) -> str:
@@ -84,7 +75,7 @@ def _ask_rejection(presenter: Presenter, reply: ReplyView) -> Question:
 
 def _reject(presenter: Presenter, reply: ReplyView, reason: str) -> str:
     transitions.reject(presenter.store, presenter.desk, reply.reply_id, reason)
-    return f"Reply {reply.id} rejected: {reason}"
+    return f"Reply {reply.id} rejected: {reason}; u: undo"
 
 
 def _ask_ending(presenter: Presenter, reply: ReplyView) -> Question:
@@ -93,15 +84,17 @@ def _ask_ending(presenter: Presenter, reply: ReplyView) -> Question:
 
 def _close(presenter: Presenter, reply: ReplyView, reason: str) -> str:
     transitions.close(presenter.store, presenter.desk, reply.reply_id, reason)
-    return f"Reply {reply.id} closed: {reason}"
+    return f"Reply {reply.id} closed: {reason}; u: undo"
 
 
 def _reopen(presenter: Presenter, reply: ReplyView, answer: str) -> str:
     transitions.reopen(presenter.store, presenter.desk, reply.reply_id)
-    return f"Reply {reply.id} reopened"
+    return f"Reply {reply.id} reopened; it is back in the queue"
 
 
 def _escalate(presenter: Presenter, reply: ReplyView, answer: str) -> str:
+    if reply.state == "escalated":
+        raise DeskError("already escalated", "e: write a reply, c: close it")
     transitions.escalate(presenter.store, presenter.desk, reply.reply_id)
     return f"Reply {reply.id} escalated, draft removed; e: write one"
 
@@ -195,17 +188,33 @@ def _retry(presenter: Presenter, reply: ReplyView, answer: str) -> str:
 
 
 ENDABLE = ("escalated", "by_hand", "failed")
-APPROVE = KeyInfo("a", "approve", "send exactly the text shown", ("drafted",))
-EDIT = KeyInfo("e", "edit", "write another text", ("drafted", "escalated", "approved", "failed"))
 ACTIONS = (
-    ReviewAction("v", "variant", "use another wording", ("drafted",), _vary),
+    ReviewAction("v", "variant", "use another wording", ("drafted",), _vary, purpose="change its wording"),
     ReviewAction("r", "reject", "do not send it; asks why", ("drafted", "approved"), _reject, _ask_rejection, True),
     ReviewAction("c", "close", "no reply needed; asks why", ENDABLE, _close, _ask_ending, True),
     ReviewAction("x", "escalate", "hand it to staff without the text", ("drafted", "approved"), _escalate),
-    ReviewAction("g", "give", "assign it to somebody", ("escalated", "unconfirmed"), _assign, _ask_assignee, True),
+    ReviewAction(
+        "g",
+        "give",
+        "assign it to somebody",
+        ("escalated", "unconfirmed"),
+        _assign,
+        _ask_assignee,
+        True,
+        purpose="assign it",
+    ),
     ReviewAction("z", "snooze", "hide it for a while", WAITING, _snooze, _ask_span, True),
     ReviewAction("n", "note", "note something about the person", ("escalated",), _note, _ask_note),
-    ReviewAction("b", "by hand", "post it yourself; marks it as posted", ("by_hand",), _mark_posted, _ask_posted, True),
+    ReviewAction(
+        "b",
+        "by hand",
+        "post it yourself; marks it as posted",
+        ("by_hand",),
+        _mark_posted,
+        _ask_posted,
+        True,
+        purpose="mark it as posted",
+    ),
     ReviewAction("y", "settle", "unconfirmed: is it there, or not?", ("unconfirmed",), _settle, _ask_outcome, True),
     ReviewAction("t", "retry", "put a failed reply back in the queue", ("failed",), _retry),
     ReviewAction("o", "reopen", "put a closed reply back in the queue", ("closed",), _reopen),

@@ -84,7 +84,8 @@ class QuestionDialog(Dialog):
             yield Static(self.guarded(line(question.title, "bold")))
             yield Static(Group(*choices), id="choices")
             yield Answer(question.text, placeholder=hint if choices else "")
-            yield Static(line(f"Enter: confirm   Esc: cancel{scrolls}", "dim"))
+            confirm = "" if choices and not question.takes_text else "Enter: confirm   "
+            yield Static(line(f"{confirm}Esc: cancel{scrolls}", "dim"))
 
     def on_resize(self, event: Resize) -> None:
         """Keep the question and the place to type in sight, however small the window."""

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from listener.cli import detail, output, render, times
 from listener.cli.review.listing import Listing, count_waiting
+from listener.cli.review.meanwhile import essence
 from listener.desk.views import ReplyDetail, ReplyView, ThreadLine
 
 EARLIER = 3  # lines of the thread above the mention; all of it is further down
@@ -190,26 +191,7 @@ def _who(post: ThreadLine) -> str:
 
 def approvable(reply: ReplyView | None) -> object:
     """What an approval of it would mean: while this is equal, so is the approval."""
-    return None if reply is None else (reply.id, reply.revision, reply.text)
-
-
-def batch(listing: Listing, shown: Sequence[ReplyView]) -> Iterator[RenderableType]:
-    """Everything that one key would approve: to whom, the exact text, and what is still to be done after it."""
-    yield from [notices(listing.notices)] * bool(listing.notices)
-    for reply in shown:
-        problems = [*(warning.message for warning in listing.own_warnings(reply)), *_not_sent_yet(reply)]
-        flags = "".join(f" ! {problem}" for problem in problems)
-        yield line(f"{reply.id} {reply.kind or reply.state} to {reply.mention.author.label}{flags}", "bold")
-        yield cut(reply.mention.text[: render.START], "dim")
-        yield from uncut(detail.Quoted(reply.text or "(no text: it cannot be approved)", "green"))
-
-
-def _not_sent_yet(reply: ReplyView) -> Iterator[str]:
-    """Why an approval alone does not send it."""
-    if reply.needs_second_approval and not reply.approvals:
-        yield "a second person must approve too"
-    elif not reply.eligibility.can_reply:
-        yield "to be posted by hand"
+    return None if reply is None else (reply.id, reply.text, essence(reply))
 
 
 def spoken(reply: ReplyDetail, now: datetime) -> Iterator[str]:

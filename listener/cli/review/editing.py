@@ -15,6 +15,7 @@ from listener.cli.review.actions import Question, ask_kind
 from listener.cli.review.dialogs import FRAME_LINES, Dialog, QuestionDialog
 from listener.cli.review.draw import line
 from listener.cli.review.key_guard import KeyClock
+from listener.cli.review.key_info import EDIT, KeyInfo
 from listener.cli.review.screen import ReviewScreen
 from listener.desk.views import ReplyDetail
 from listener.errors import EarshotError
@@ -130,9 +131,18 @@ class EditingScreen(ReviewScreen):
         """Edit the text in $VISUAL or $EDITOR."""
         self._in_kind(self._edit_outside)
 
+    def is_free(self, reply: ReplyDetail, info: KeyInfo) -> bool:
+        """Return False, and report who, when a colleague works on the reply."""
+        try:
+            self.presenter.require_free(reply, info)
+        except EarshotError as error:
+            self.say(str(error))
+            return False
+        return True
+
     def _in_kind(self, then: Callable[[ReplyDetail, str | None], None]) -> None:
         reply = self.presenter.selected
-        if reply is None:
+        if reply is None or not self.is_free(reply, EDIT):
             return
         if reply.kind is not None:
             then(reply, None)

@@ -8,11 +8,12 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 
 from listener.cli import detail
-from listener.cli.review import actions, draw
-from listener.cli.review.actions import ACTIONS, APPROVE, EDIT, UNDO, KeyInfo, Question
+from listener.cli.review import actions, batch, draw
+from listener.cli.review.actions import ACTIONS, UNDO, Question
 from listener.cli.review.dialogs import PageDialog
 from listener.cli.review.editing import EditDialog, EditingScreen
 from listener.cli.review.key_guard import MIN_VISIBLE_S, REREAD_S
+from listener.cli.review.key_info import APPROVE, EDIT, KeyInfo
 from listener.cli.review.undo import summary
 from listener.desk.views import ReplyDetail
 
@@ -110,7 +111,7 @@ class Review(EditingScreen):
         """Return True, and show them, when there are doubts that were not shown yet."""
         doubts = self.presenter.new_doubts(reply)
         if doubts:
-            self.say(f"Check: {doubts}. a again approves")
+            self.say(f"{doubts}.")
             self.require_redraw(REREAD_S)  # a double press does not pass it
         return bool(doubts)
 
@@ -136,7 +137,9 @@ class Review(EditingScreen):
                 self.say("Nothing marked; space marks a reply")
                 return
             title = f"{len(shown)} {'reply' if len(shown) == 1 else 'replies'}: these exact texts will be sent"
-            page = PageDialog(self.clock, title, list(draw.batch(self.presenter, shown)), {"a": "approve all"})
+            page = PageDialog(
+                self.clock, title, list(batch.preview(self.presenter, shown, self.size.height)), {"a": "approve all"}
+            )
             self.push_screen(page, lambda key: self._approve_batch(shown) if key else None)
 
     def _approve_batch(self, shown: Sequence[ReplyDetail]) -> None:
@@ -160,7 +163,7 @@ class Review(EditingScreen):
     def action_act(self, key: str) -> None:
         """Act on the open reply, after what the action asks."""
         reply, action = self.presenter.selected, next(action for action in ACTIONS if action.key == key)
-        if reply is None:
+        if reply is None or not self.is_free(reply, action):
             return
         if key == "b":
             self._visit(reply.reply_url)

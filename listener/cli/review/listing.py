@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from listener.cli import context, render
+from listener.cli.review.meanwhile import describe_change
 from listener.desk import queue
 from listener.desk.queue import ItemRef, QueueFilter, QueueTotals
 from listener.desk.views import ReplyDetail, ReplyView, WarningView
@@ -34,6 +35,7 @@ class Listing:
         self.totals = QueueTotals({}, 0, 0, None)
         self.at = 0  # the selected line
         self.selected: ReplyDetail | None = None
+        self.kept: int | None = None  # stays listed though it is settled: its change has to be seen
         self.marked: set[int] = set()
         self.notices: tuple[str, ...] = ()  # warnings that several listed replies share
         self.changed = ""  # what changed while it was on screen
@@ -55,7 +57,10 @@ class Listing:
 
     def reload(self) -> None:
         """Read the list again; marks of what has left it go."""
-        self.lines, self.totals = queue.listing(self.store, self._context(), self.filter)
+        lines, self.totals = queue.listing(self.store, self._context(), self.filter)
+        if self.kept is not None and all(line.id != self.kept for line in lines):
+            lines = [*lines[: self.at], self.show(self.kept), *lines[self.at :]]
+        self.lines = lines
         self.marked &= {line.reply_id for line in self.lines}
         self.notices = render.shared_warnings(self.lines)
 
@@ -66,8 +71,9 @@ class Listing:
         """
         self.reload()
         ids = [line.id for line in self.lines]
-        if self.selected is not None and self.selected.id in ids:
-            self.at = ids.index(self.selected.id) + advance
+        current = self.kept or (self.selected.id if self.selected else None)
+        if current in ids:
+            self.at = ids.index(current) + advance
         if advance:
             free = (at for at in range(self.at, len(ids)) if self.lines[at].claimed_by in (None, self.by))
             self.at = next(free, self.at)
@@ -79,6 +85,7 @@ class Listing:
         before, self.selected = self.selected, self.show(self.lines[self.at].reply_id) if self.lines else None
         if self.selected is None:
             return
+        self.kept = self.kept if self.kept == self.selected.id else None
         if before is None or before.id != self.selected.id:
             self.changed, self._doubts_shown = "", frozenset()
         elif before.revision != self.selected.revision:
@@ -99,7 +106,9 @@ class Listing:
         self.refresh()
         if before is None or self.selected is None or before.id == self.selected.id:
             return ""
-        self.changed = f"Someone else handled reply {before.id}; this is {self.selected.id}"
+        with self.store.read() as connection:
+            change = describe_change(connection, before, self.by)
+        self.changed = f"{change}. This is reply {self.selected.id}"
         return self.changed
 
     def total(self) -> int:
@@ -207,7 +216,8 @@ class Listing:
         if self._doubts_shown.issuperset(doubts):
             return ""
         self._doubts_shown = frozenset(doubts)
-        return ", ".join(doubts)
+        warning = "" if doubts == [self.changed] else "Check: "
+        return f"{warning}{', '.join(doubts)}; press a again to approve it"
 
     def forget_doubts(self) -> None:
         """Count no doubt as shown any more."""

@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 
 from listener.cli import detail, editor, output, render
 from listener.cli.review import actions, draw
-from listener.cli.review.actions import ACTIONS, APPROVE, EDIT, UNDO, KeyInfo, Question
+from listener.cli.review.actions import ACTIONS, UNDO, Question
+from listener.cli.review.key_info import APPROVE, EDIT, KeyInfo
 from listener.cli.review.presenter import Presenter
 from listener.cli.review.undo import Undone, summary
 from listener.desk.views import ReplyDetail
@@ -123,8 +124,8 @@ class Reader:
             pass
 
     def _offer_more(self) -> None:
-        presenter, now = self.presenter, self.presenter.desk.clock()
-        say("No match." if presenter.is_part() else render.nothing(presenter.totals, now))
+        presenter = self.presenter
+        say("No match." if presenter.is_part() else render.nothing(presenter.totals, presenter.desk.clock()))
         key = self._prompt("f: filter, /: search, u: undo, Enter: check again, q: quit: ")
         try:
             if key in self.anywhere:
@@ -148,12 +149,12 @@ class Reader:
         except EarshotError as error:
             sentence(str(error))
             self.presenter.reload()
-            listed = [line.id for line in self.presenter.lines]
-            return reply.id in listed and self.presenter.show(reply.reply_id).revision == reply.revision
+            now = draw.approvable(self.presenter.show(reply.reply_id))
+            return now == draw.approvable(reply) and reply.id in [line.id for line in self.presenter.lines]
 
     def _do(self, key: str, reply: ReplyDetail) -> bool:
-        action = next((action for action in ACTIONS if action.key == key), None)
-        if action is not None:
+        if (action := next((action for action in ACTIONS if action.key == key), None)) is not None:
+            self.presenter.require_free(reply, action)
             answer = "" if action.ask is None else ask(action.ask(self.presenter, reply))
             sentence("Unchanged" if answer is None else action.run(self.presenter, reply, answer))
             self._go_on(reply, action.advances and answer is not None)
@@ -191,7 +192,7 @@ class Reader:
 
     def _approve(self, reply: ReplyDetail) -> bool:
         if doubts := self.presenter.new_doubts(self.presenter.show(reply.reply_id)):  # of now
-            say(f"Check: {doubts}. a again approves.")
+            sentence(doubts)
             return True
         sentence(self.presenter.approve(reply))
         self._go_on(reply, True)

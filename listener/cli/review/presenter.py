@@ -3,18 +3,22 @@
 The screen and --plain are two views of it. It decides nothing either: every act is one of the desk's.
 """
 
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from sqlalchemy import Connection
+
 from listener.cli import context, render
+from listener.cli.review.key_info import APPROVE, EDIT, KeyInfo
 from listener.cli.review.listing import Listing
+from listener.cli.review.meanwhile import SeenStore, describe_change, is_as_shown, require_free
 from listener.cli.review.undo import History, Undone
 from listener.desk import marks, people, transitions
-from listener.desk.approve import DeskContext, Target, approve, text_problem
+from listener.desk.approve import ApprovalResult, DeskContext, Target, approve, text_problem
 from listener.desk.views import PersonPage, ReplyView
 from listener.errors import DeskError, StoreError
 from listener.model import Mention
@@ -26,6 +30,7 @@ if TYPE_CHECKING:
     from listener.settings import Settings
     from listener.store.engine import Store
 
+ABOUT_PERSON = ("note",)  # acts that leave the reply as it is
 MAX_REASONS = 9  # as many as there are digits to pick one
 RETRY_AFTER = timedelta(seconds=20)  # until a failed renewal is tried again: each attempt may take seconds
 
@@ -50,11 +55,12 @@ class SessionClaim:
 
     def take(self, reply: ReplyView) -> str:
         """Claim the open reply and release the one before. Returns who works on it, if somebody else does."""
-        if self._lease is not None and self._lease.reply_id != reply.reply_id:
+        has_approved = any(approval.by == self._desk.by for approval in reply.approvals)
+        if self._lease is not None and (has_approved or self._lease.reply_id != reply.reply_id):
             self.release()
         if reply.claimed_by not in (None, self._desk.by):
             return f"{reply.claimed_by} works on reply {reply.id} until {render.moment(reply.claimed_until)}"
-        if self._lease is None and reply.state in QUEUED:
+        if self._lease is None and reply.state in QUEUED and not has_approved:  # the second person's turn
             self._lease = self._claim(reply.reply_id, is_ours=reply.claimed_by is None)
         return ""
 
@@ -80,6 +86,11 @@ class SessionClaim:
             raise
         except DeskError:  # the reply has moved on, or is somebody else's by now: the next act reports that
             return
+
+    def forget(self, reply_ids: Collection[int]) -> None:
+        """Renew no claim on these replies any more: their approval has ended it."""
+        if self._lease is not None and self._lease.reply_id in reply_ids:
+            self._lease = None
 
     def release(self) -> None:
         """Release the lease taken here; one that another session of this name renewed runs out by itself."""
@@ -112,9 +123,10 @@ class Presenter(Listing):
 
     def approve(self, reply: ReplyView) -> str:
         """Approve the very revision that was shown; it can be undone for `undo_seconds`. Raises DeskError."""
+        self.require_free(reply, APPROVE)
         done, failed = self._approve([reply])
         if failed:
-            raise DeskError(f"reply {reply.id} is not approved: {failed[0]}")
+            raise DeskError(failed[0])
         return _approval_text(done[0], self.desk.policy.undo_delay.total_seconds())
 
     def approve_batch(self, shown: Sequence[ReplyView]) -> list[str]:
@@ -133,16 +145,46 @@ class Presenter(Listing):
         targets = [Target(view.reply_id, view.revision) for view in shown]
         results = approve(self.store, self.desk, targets, self.desk.policy.undo_delay)
         approved = [result.reply_id for result in results if result.ok]
+        self.claim.forget(approved)
         self.history.add("approve", [before[reply_id] for reply_id in approved])
-        failed = [f"{result.reply_id}: {result.error}" for result in results if not result.ok]
-        return self.history.read(approved), failed
+        return self.history.read(approved), [_failure(result) for result in results if not result.ok]
 
-    def act(self, name: str, reply: ReplyView, work: Callable[[], str]) -> str:
-        """Do something to a reply and remember it for `undo`. Returns the report. Raises EarshotError."""
+    def act(self, info: KeyInfo, reply: ReplyView, work: Callable[[], str]) -> str:
+        """Do something to a reply and remember it for `undo`. Returns the report.
+
+        Raises EarshotError; nothing is changed when the reply is not what was shown any more.
+        """
         before = self.history.read([reply.reply_id])
-        report = work()
-        self.history.add(name, before)
+        with self._only_as_shown(info, reply):
+            report = work()
+        self.history.add(info.word, before)
+        self.kept = None
         return report
+
+    @contextmanager
+    def _only_as_shown(self, info: KeyInfo, shown: ReplyView) -> Iterator[None]:
+        """Let each write of an act begin with the check that the reply is what was shown."""
+        store = self.store
+
+        def require(connection: Connection) -> None:
+            reply = replies.get(connection, shown.reply_id)
+            if info.word in ABOUT_PERSON or is_as_shown(connection, shown, reply):
+                return
+            self.kept = reply.id if info.again(reply.state) else None
+            what = f"{describe_change(connection, shown, self.by)} meanwhile"
+            raise DeskError(what, f"nothing was changed{info.again(reply.state)}")
+
+        try:
+            self.store = SeenStore(store, require)
+            yield
+        finally:
+            self.store = store
+
+    def require_free(self, reply: ReplyView, info: KeyInfo) -> None:
+        """Raise DeskError when a colleague works on the reply that a key changes."""
+        if info.word not in ABOUT_PERSON:
+            with self.store.read() as connection:
+                require_free(connection, reply.reply_id, self.by, self.desk.clock())
 
     def undo(self, *, all_approvals: bool = False) -> list[Undone]:
         """Undo the last act of this session, or all its approvals. Raises DeskError when there is nothing to undo."""
@@ -168,7 +210,7 @@ class Presenter(Listing):
             transitions.edit(self.store, self.desk, reply.reply_id, text, kind, reply.revision)
             return f"Reply {reply.id} updated; approve it to send"
 
-        return self.act("edit", reply, work)
+        return self.act(EDIT, reply, work)
 
     def saved_replies(self, kind: str | None) -> list[tuple[str, str]]:
         """Return the saved replies for a kind: name and text."""
@@ -179,10 +221,10 @@ class Presenter(Listing):
         ]
 
     def reasons(self, closed_as: str, usual: Sequence[str]) -> tuple[str, ...]:
-        """Return why replies were ended lately, most frequent first, then the usual reasons."""
+        """Return the usual reasons, whose digits stay, then why replies were ended lately, most frequent first."""
         with self.store.read() as connection:
             recent = replies.list_reasons(connection, closed_as, MAX_REASONS)
-        return tuple(dict.fromkeys((*recent, *usual)))[:MAX_REASONS]
+        return tuple(dict.fromkeys((*usual, *recent)))[:MAX_REASONS]
 
     def person_of(self, reply: ReplyView) -> str:
         """Return the author as `people.person` accepts it."""
@@ -191,6 +233,12 @@ class Presenter(Listing):
     def person(self, reply: ReplyView) -> PersonPage:
         """Read every exchange with the author. Raises DeskError."""
         return people.person(self.store, self.person_of(reply))
+
+
+def _failure(result: ApprovalResult) -> str:
+    """Return why a reply is not approved, with its number once."""
+    error = result.error or "it is not approved"
+    return error if f"reply {result.reply_id} " in error else f"reply {result.reply_id}: {error}"
 
 
 def _approval_text(reply: Reply, seconds: float) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from listener.cli.review.meanwhile import describe_last_act
 from listener.desk import marks, transitions
 from listener.desk.approve import DeskContext, state_text
 from listener.errors import DeskError
@@ -83,7 +84,11 @@ class History:
     def _require_unchanged(self, act: Act) -> None:
         (now,) = self.read([act.after.id])
         if _traits(now) != _traits(act.after):
-            raise DeskError(f"someone else changed it (it is {state_text(now)} now)", "check it and decide again")
+            with self._store.read() as connection:
+                last = describe_last_act(connection, now, self._desk.by)
+            if last.startswith("you "):
+                raise DeskError(f"{last} it already")
+            raise DeskError(f"{last} it (it is {state_text(now)} now)", "check it and decide again")
 
 
 def summary(undone: Sequence[Undone]) -> list[str]:

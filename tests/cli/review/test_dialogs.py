@@ -65,7 +65,12 @@ def test_nine_long_saved_texts_are_a_line_each(sitting: Sitting) -> None:
     many = tuple(replace(policy.saved_replies[0], id=f"text {n}", text="long words " * 60, kinds=()) for n in range(9))
     sitting.config = replace(sitting.config, policy=replace(policy, saved_replies=many))
     shown = sitting.play("e", "ctrl+t")
-    assert "Insert which reply?" in shown and " 9 text 8: long words" in shown and "Enter: confirm" in shown
+    assert (
+        "Insert which reply?" in shown
+        and " 9 text 8: long words" in shown
+        and "Esc: cancel" in shown
+        and "Enter: confirm" not in shown
+    )
 
 
 @pytest.fixture
@@ -156,3 +161,12 @@ def test_a_preview_tells_which_approvals_will_not_be_complete(sitting: Sitting) 
     sitting.world.said("my parcel never arrived, it is broken", can_reply=False)
     shown = sitting.play(*["space"] * 3, "A")
     assert shown.count("a second person must approve too") == 2 and shown.count("to be posted by hand") == 1
+
+
+@pytest.mark.parametrize(("height", "is_whole"), [(40, True), (12, False)])
+def test_a_preview_wraps_the_mentions_where_there_is_room(sitting: Sitting, height: int, is_whole: bool) -> None:
+    """Else each is a line that ends in an ellipsis."""
+    text = f"my parcel never arrived {'and I waited ' * 14}until the last word"
+    sitting.world.said(text, text)
+    shown = sitting.play("m", "A", size=(80, height))
+    assert ("until the last word" in shown) == is_whole and ("\u2026" in shown) != is_whole

@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 
 from listener.cli.review import listing
-from listener.cli.review.actions import ACTIONS, APPROVE, EDIT, UNDO, Question, footer
+from listener.cli.review.actions import ACTIONS, UNDO, Question, footer
+from listener.cli.review.key_info import APPROVE, EDIT
 from listener.cli.review.presenter import Presenter
 from listener.cli.review.undo import summary
 from listener.desk import marks, people, transitions
@@ -173,11 +174,11 @@ def test_what_a_colleague_changed_meanwhile_is_not_undone(sitting: Sitting) -> N
     presenter = opened(sitting)
     press(presenter, "g", "bo")
     marks.assign(sitting.world.store, sitting.world.desk("bo"), reply_id, "eve")
-    assert undone(presenter).startswith("Reply 1: give not undone: someone else changed it (it is drafted now); ")
+    assert undone(presenter).startswith("Reply 1: give not undone: bo assigned it (it is drafted now); ")
     assert sitting.world.reply(reply_id).assigned_to == "eve"
     press(presenter, "r", "1")
     transitions.reopen(sitting.world.store, sitting.world.desk("bo"), reply_id)
-    assert "reject not undone: someone else changed it" in undone(presenter)
+    assert "reject not undone: bo reopened it" in undone(presenter)
 
 
 def test_a_rejected_reply_is_found_and_reopened_later(sitting: Sitting) -> None:
@@ -190,7 +191,7 @@ def test_a_rejected_reply_is_found_and_reopened_later(sitting: Sitting) -> None:
     presenter.apply_filter("closed")
     presenter.open()
     assert "o reopen" in footer([*ACTIONS, UNDO], presenter.selected_state())
-    assert press(presenter, "o") == f"Reply {reply_id} reopened"
+    assert press(presenter, "o") == f"Reply {reply_id} reopened; it is back in the queue"
     assert (sitting.world.reply(reply_id).state, sitting.world.reply(reply_id).text) == ("drafted", text)
 
 
@@ -265,13 +266,13 @@ def test_words_never_settle_an_unconfirmed_reply(sitting: Sitting) -> None:
     assert (sitting.world.reply(reply_id).state, sitting.world.reply(reply_id).remote_id) == ("sent", "88")
 
 
-def test_reasons_that_were_given_are_offered_first(sitting: Sitting) -> None:
-    """Then the usual ones."""
+def test_reasons_that_were_given_follow_the_usual_ones(sitting: Sitting) -> None:
+    """The digits of the usual ones never move."""
     sitting.world.said(*praise(3))
     presenter = opened(sitting)
     press(presenter, "r", "1")
     press(presenter, "r", "zzz")
-    assert presenter.reasons("rejected", ("wrong tone",)) == ("zzz", "irony, or a joke", "wrong tone")
+    assert presenter.reasons("rejected", ("wrong tone",)) == ("wrong tone", "zzz", "irony, or a joke")
 
 
 @pytest.mark.parametrize("change", ["edited", "gone"])
@@ -286,7 +287,7 @@ def test_a_mention_that_changed_needs_a_second_look(sitting: Sitting, change: st
         else:
             mentions.record_deletion(connection, item.key, sitting.world.now)
     reply = presenter.show(reply_id)
-    assert presenter.new_doubts(reply).startswith("the ") and not presenter.new_doubts(reply)
+    assert presenter.new_doubts(reply).startswith("Check: the ") and not presenter.new_doubts(reply)
     with sitting.world.store.write() as connection:
         mentions.record_deletion(connection, item.key, sitting.world.now)
     assert ("no longer" in presenter.new_doubts(presenter.show(reply_id))) == (change == "edited")
@@ -300,11 +301,12 @@ def test_what_a_colleague_settled_is_refused_with_their_name(sitting: Sitting) -
     presenter = opened(sitting)
     presenter.poll()
     assert approve(sitting.world.store, sitting.world.desk("bo"), [Target(first)])[0].ok
-    with pytest.raises(DeskError, match=f"reply {first} is not approved: .* is approved by bo, not drafted"):
+    with pytest.raises(DeskError, match=f"^reply {first} is approved by bo, not drafted"):
         press(presenter, "a")
-    assert presenter.poll() == f"Someone else handled reply {first}; this is {second}"
+    assert presenter.poll() == f"bo approved reply {first}. This is reply {second}"
     assert presenter.selected is not None and presenter.selected.id == second
-    assert presenter.new_doubts(presenter.selected) == f"Someone else handled reply {first}; this is {second}"
+    doubts = f"bo approved reply {first}. This is reply {second}; press a again to approve it"
+    assert presenter.new_doubts(presenter.selected) == doubts
     assert presenter.poll() is None
 
 

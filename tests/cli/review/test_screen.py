@@ -96,12 +96,13 @@ def test_an_escalation_is_answered_from_scratch_in_the_kind_that_is_chosen(sitti
 
 
 def test_a_reason_is_picked_by_digit_or_typed_and_remembered(sitting: Sitting) -> None:
-    """What was typed once is offered first the next time."""
+    """What was typed once is offered after the usual reasons the next time."""
     first, second, third = sitting.world.said(*praise(3))
     sitting.play("r", "1", "enter", "r", *"zzz", "enter", "r", "escape")
     assert [sitting.world.reply(one).reason for one in (first, second)] == ["irony, or a joke", "zzz"]
-    assert "1 zzz" in sitting.play("r")
-    sitting.play("r", "2", "enter")
+    shown = sitting.play("r")
+    assert "1 irony, or a joke" in shown and "6 zzz" in shown
+    sitting.play("r", "1", "enter")
     assert sitting.world.reply(third).reason == "irony, or a joke"
 
 
@@ -183,7 +184,8 @@ def test_what_a_colleague_has_is_told_and_cannot_be_approved(sitting: Sitting) -
     (reply_id,) = sitting.world.said(*praise())
     marks.claim(sitting.world.store, sitting.world.desk("bo"), reply_id)
     shown = sitting.play("a")
-    assert "[bo works on it]" in shown and "claimed by bo" in sitting.message[-1]
+    assert "[bo works on it]" in shown
+    assert sitting.message[-1] == "bo works on reply 1 until 12:15 UTC; ask bo, or press s"
     assert sitting.world.reply(reply_id).state == "drafted"
 
 
@@ -237,7 +239,7 @@ def test_what_takes_the_place_of_a_settled_one_is_not_approved_by_a_key_meant_fo
 
     sitting.play(other, lambda app: app.presenter.selected is not None and app.presenter.selected.id == second, "a")
     assert sitting.world.reply(second).state == "drafted"
-    assert "Someone else handled reply 1; this is 2" in sitting.message[-1]
+    assert sitting.message[-1] == "bo approved reply 1. This is reply 2; press a again to approve it."
     sitting.play("a")
     assert sitting.world.reply(second).state == "approved"
 
@@ -301,7 +303,9 @@ def test_the_second_a_approves_what_the_first_warned_of(sitting: Sitting) -> Non
     with sitting.world.store.write() as connection:
         mentions.record_deletion(connection, sitting.world.item(reply_id).key, sitting.world.now)
     sitting.play("a", "a")
-    assert sitting.message[0].startswith("Check: the ") and sitting.message[0].endswith("a again approves")
+    assert sitting.message[0].startswith("Check: the ") and sitting.message[0].endswith(
+        "; press a again to approve it."
+    )
     assert sitting.world.reply(reply_id).state == "approved"
 
 
