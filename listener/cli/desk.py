@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 
 @app.command()
 def queue(
-    state: Annotated[State | None, typer.Option(help="Only this state; also shows what is snoozed.")] = None,
+    state: State = None,
     kind: Annotated[str | None, typer.Option(help="Only this kind of reply, such as support.")] = None,
     platform: Annotated[str | None, typer.Option(help="Only this platform.")] = None,
+    overdue: Annotated[bool, typer.Option("--overdue", help="Only what is overdue.")] = False,
     limit: Limit = 50,
     after: Annotated[int | None, typer.Option(metavar="ID", help="Go on after this reply.")] = None,
     name: As = None,
@@ -27,19 +28,21 @@ def queue(
 ) -> None:
     """List what waits for a person, due first: drafts, escalations, posts to make by hand, unconfirmed replies.
 
-    Example: earshot queue --kind support
+    Examples: earshot queue --kind support   earshot queue --overdue
     """
     from listener.desk import queue as stage
 
     config = context.settings()
     page = stage.QueueFilter(
-        states=None if state is None else (state.value,),
+        states=None if state is None else (arguments.require_state(state),),
         kind=arguments.require_kind(config, kind),
         platform=platform,
         after=None if after is None else arguments.require_reply_id(after),
         limit=output.parse_limit(limit),
+        late=overdue,
     )
     with context.store() as store:
+        arguments.require_platform(config, store, platform)
         view = context.view(config, store, name)
         replies, totals = stage.listing(store, view, page)
     if json:

@@ -41,6 +41,11 @@ def list_states(connection: Connection) -> list[PlatformState]:
     return load_all(PlatformState, connection.execute(query))
 
 
+def list_names(connection: Connection) -> list[str]:
+    """List the names of all platforms that were ever on."""
+    return list(connection.execute(select(platform.c.name).order_by(platform.c.name)).scalars())
+
+
 def begin(connection: Connection, name: str, now: datetime) -> None:
     """Remember when a first run began, whatever comes of it: `start = "now"` means that moment."""
     if read_state(connection, name) is None:
