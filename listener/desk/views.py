@@ -189,6 +189,21 @@ class PersonPage:
 
 
 @dataclass(frozen=True, slots=True)
+class WithdrawnReply:
+    """A reply that an opt-out closed."""
+
+    reply_id: int
+    mention_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptOutPage(PersonPage):
+    """A person after an opt-out or its end. closed: what the opt-out closed; its end leaves that closed."""
+
+    closed: tuple[WithdrawnReply, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AutonomyEnd:
     """When and why staff's reviews ended a kind's automatic approval, until a person resumes it."""
 
@@ -221,6 +236,6 @@ class ResumedKind(Progress):
     resumed: bool = True
 
 
-def values(view: ReplyView | Progress) -> dict[str, Any]:
+def values(view: ReplyView | Progress | PersonPage) -> dict[str, Any]:
     """Return the fields of a view by name, to make a larger one of them."""
     return {field.name: getattr(view, field.name) for field in fields(view)}

@@ -16,6 +16,7 @@ from listener.store.records import Note, OptOut
 from listener.store.tables import forgotten, mention, note, optout, reply
 
 Person = tuple[str, str]  # platform, author_id
+OPTED_OUT = "the author opted out of replies"  # why a reply is closed
 
 
 def digest(person: Person) -> str:

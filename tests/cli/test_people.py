@@ -20,6 +20,23 @@ def test_a_person_is_shown_noted_and_opted_out(queue: Earshot) -> None:
     assert queue("person", "nobody").code == 1
 
 
+def test_an_opt_out_lists_what_it_closed_and_how_to_answer_later(queue: Earshot) -> None:
+    """At the opt-out, at its end, and where somebody tries to reopen such a reply."""
+    opted = queue("optout", "ada").out.splitlines()
+    assert opted == [
+        "memory:ada will not be answered; `earshot optout ada --undo` allows replies again",
+        "1 draft closed: reply 1",
+    ]
+    for command in ("undo", "escalate", "edit"):
+        refused = queue(command, "1", *(["--text", "Hi!"] if command == "edit" else []))
+        assert refused.code == 1 and refused.err.endswith("to answer all the same: `earshot escalate memory:m1`\n")
+    reason = "reply 1 was closed (withdrawn: the author opted out of replies) and cannot be reopened"
+    assert reason in queue("undo", "1").err
+    again = queue("optout", "ada", "--undo").out.splitlines()
+    assert again[1:] == ["reply 1 stays closed; to answer: `earshot escalate memory:m1`"]
+    assert queue("escalate", "memory:m1").code == 0
+
+
 def test_a_pause_holds_what_is_approved_until_it_is_lifted(queue: Earshot) -> None:
     """Sending stops at once; an approval is kept and goes later."""
     paused = queue("pause", "--for", "2h", "--reason", "outage", "--json").json

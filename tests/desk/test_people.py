@@ -2,9 +2,10 @@
 
 import pytest
 
-from listener.desk import people
+from listener.desk import people, transitions
 from listener.desk.approve import Target, approve
 from listener.desk.forget import forget
+from listener.desk.views import WithdrawnReply
 from listener.errors import DeskError
 from listener.store.records import Note, OptOut
 from tests import factories
@@ -51,6 +52,21 @@ def test_an_opt_out_ends_what_waits_and_leaves_what_is_out(world: World) -> None
     assert [world.reply(one).state for one in said] == ["closed", "closed", "escalated", "sent"]
     assert world.reply(said[0]).closed_as == "withdrawn"
     assert found.opted_out == OptOut("memory", "u1", world.now, "dana", "asked on the phone")
+    assert found.closed == (WithdrawnReply(said[0], "m1"), WithdrawnReply(said[1], "m2"))
+
+
+def test_the_end_of_an_opt_out_lists_what_stays_closed(world: World) -> None:
+    """Not what staff closed themselves, what has a new reply, or what an earlier opt-out closed."""
+    who = {"author_id": "u1", "author_handle": "ada"}
+    (early,) = world.said(*praise(), **who)
+    people.opt_out(world.store, world.desk(), "ada", None)
+    people.opt_in(world.store, world.desk(), "ada")
+    rejected, replaced, closed = world.after(minutes=1).said(*praise(3), **who)
+    transitions.reject(world.store, world.desk(), rejected, "irony")
+    people.opt_out(world.store, world.desk(), "ada", None)
+    transitions.escalate_mention(world.store, world.desk(), "memory", "m3")
+    assert people.opt_in(world.store, world.desk(), "ada").closed == (WithdrawnReply(closed, "m4"),)
+    assert world.reply(early).state == world.reply(replaced).state == world.reply(closed).state == "closed"
 
 
 def test_after_an_opt_out_nothing_is_drafted_until_it_is_taken_back(world: World) -> None:
