@@ -118,11 +118,11 @@ def _reply(store: "Store", view: "RenderContext", reply_id: int) -> "ReplyView |
 
 
 def _print_outcomes(pairs: "list[tuple[ApprovalResult, ReplyView | None]]") -> None:
-    from listener.cli import render
+    from listener.cli import steps
 
     for outcome, reply in pairs:
         if outcome.ok and reply is not None:
-            output.write(render.status_line(reply))
+            output.write(steps.status_line(reply))
         else:
             output.print_error(f"earshot: reply {outcome.reply_id} not approved: {output.safe(outcome.error)}")
 
@@ -139,7 +139,7 @@ def edit(
 
     Example: earshot edit 12 --text "Sorry about that! Please write to help@example.com"
     """
-    from listener.cli import editor, render
+    from listener.cli import editor, steps
     from listener.desk import queue as stage
     from listener.desk import transitions
 
@@ -159,7 +159,7 @@ def edit(
     if json:
         output.emit_json(reply)
     elif is_changed:
-        output.write(render.status_line(reply))
+        output.write(steps.status_line(reply))
 
 
 def _write(store: "Store", desk: "DeskContext", number: int, text: str, kind: str | None, revision: int | None) -> bool:

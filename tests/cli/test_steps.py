@@ -1,0 +1,36 @@
+"""What may be done next: in every state, each command that is named can be typed as it stands."""
+
+import re
+import shlex
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+from listener.cli import steps
+from listener.cli.commands import app
+from listener.desk import queue
+from listener.desk.views import ReplyView
+from listener.store.states import TRANSITIONS
+from tests.desk.world import World, made, praise
+
+
+@pytest.fixture
+def view(tmp_path: Path) -> ReplyView:
+    """A draft as staff see it."""
+    world = World(made(tmp_path))
+    (reply_id,) = world.said(*praise())
+    return queue.single(world.store, world.view(), reply_id)
+
+
+@pytest.mark.parametrize("state", [*TRANSITIONS, None])
+@pytest.mark.parametrize("closed_as", ["rejected", "withdrawn"])
+def test_every_command_that_is_named_is_right_usage(view: ReplyView, state: str | None, closed_as: str) -> None:
+    """With all its arguments: staff copy it."""
+    text = steps.next_step(replace(view, state=state, closed_as=closed_as))
+    named = [shlex.split(call) for call in re.findall("`([^`]+)`", text)]
+    assert bool(named) == (state not in ("sending", "sent"))
+    for program, name, *arguments in named:
+        assert program == "earshot"
+        get_command(app).commands[name].make_context(name, arguments).close()  # type: ignore[attr-defined]
