@@ -7,7 +7,7 @@ import typer
 from listener.cli import arguments, context, output, times
 from listener.cli.app import app
 from listener.cli.arguments import As, AsJson, Handle
-from listener.cli.lines import clock
+from listener.cli.lines import clock, place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -129,7 +129,7 @@ def pause(
     with context.store(wait=PAUSE_WAIT_S) as store:
         paused = control.pause(store, context.desk(context.settings(), name), platform, length, reason)
     until = f"until {clock(paused.until)}" if paused.until else "until `earshot resume`"
-    message = f"sending is paused on {', '.join(paused.paused) or 'every platform'} {until}"
+    message = f"sending is paused {place(platform or '*')} {until}"
     output.emit_json(paused) if json else output.write(message)
 
 
@@ -162,7 +162,7 @@ def resume(
         output.emit_json(resumed)
         return
     output.write("sending resumed" if resumed.resumed else "nothing was paused there")
-    if left := ["everywhere" if scope == "*" else f"on {scope}" for scope in resumed.still_paused]:
+    if left := [place(scope) for scope in resumed.still_paused]:
         output.write(f"still paused {', '.join(left)}; `earshot resume` without --platform ends all pauses")
 
 

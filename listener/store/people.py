@@ -12,7 +12,7 @@ from listener.store import platforms, quarantine
 from listener.store.dialect import upsert
 from listener.store.loading import chunks, columns, load, load_all
 from listener.store.quarantine import Names
-from listener.store.records import Note, OptOut
+from listener.store.records import NamedOptOut, Note, OptOut
 from listener.store.tables import forgotten, mention, note, optout, reply
 
 Person = tuple[str, str]  # platform, author_id
@@ -114,9 +114,12 @@ def opted_out(connection: Connection, person: Person) -> OptOut | None:
     return None if row is None else load(OptOut, row)
 
 
-def opt_outs(connection: Connection) -> list[OptOut]:
+def opt_outs(connection: Connection) -> list[NamedOptOut]:
     """List all opt-outs, oldest first."""
-    return load_all(OptOut, connection.execute(select(*columns(OptOut, optout)).order_by(optout.c.at)))
+    by_author = (mention.c.platform == optout.c.platform, mention.c.author_id == optout.c.author_id)
+    handles = select(mention.c.author_handle).where(*by_author, mention.c.author_handle.is_not(None))
+    handle = handles.order_by(mention.c.key.desc()).limit(1).scalar_subquery().label("handle")
+    return load_all(NamedOptOut, connection.execute(select(*columns(OptOut, optout), handle).order_by(optout.c.at)))
 
 
 def add_note(connection: Connection, person: Person, by: str, text: str, now: datetime) -> None:

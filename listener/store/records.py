@@ -212,6 +212,13 @@ class OptOut:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedOptOut(OptOut):
+    """An opt-out with the author's latest handle; None where none is known."""
+
+    handle: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """What staff wrote about a person."""
 

@@ -50,6 +50,29 @@ def test_a_pause_holds_what_is_approved_until_it_is_lifted(queue: Earshot) -> No
     assert sent.code == 0 and sent.json["sent"] == 1
 
 
+def test_where_sending_is_paused_is_named_in_one_way(queue: Earshot) -> None:
+    """By the command, the status, the notice and the rest of a pause."""
+    assert queue("pause").out == "sending is paused everywhere until `earshot resume`\n"
+    assert queue("pause", "--platform", "memory").out == "sending is paused on memory until `earshot resume`\n"
+    status, notices = queue("status").out, queue("notices").out
+    for where in ("everywhere", "on memory"):
+        assert f"paused     {where} by dana; " in status
+        assert f"paused {where}, since" in notices and f"sending is paused {where} by dana" in notices
+
+
+def test_the_status_lists_opt_outs_by_handle_where_it_is_known(queue: Earshot, home: Path) -> None:
+    """An erased person has only an id left."""
+    database = sqlite3.connect(home / "data" / "earshot.db")
+    database.execute("UPDATE mention SET author_handle = 'ada_b' WHERE author_id = 'ada'")
+    database.commit()
+    database.close()
+    assert queue("optout", "ada_b").code == 0
+    assert "opted out  1: memory:ada_b\n" in queue("status").out
+    assert queue("status", "--json").json["opted_out"][0]["handle"] == "ada_b"
+    assert queue("forget", "ada_b").code == 0
+    assert "opted out  1: memory:ada\n" in queue("status").out
+
+
 def test_resuming_one_platform_of_a_pause_of_all_says_so(queue: Earshot) -> None:
     """And a platform that is not on is named."""
     queue("pause")
