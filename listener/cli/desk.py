@@ -91,17 +91,20 @@ def approve(
     Example: earshot approve 12 13@2 --as dana
     """
     from listener.desk import approve as stage
+    from listener.store import platforms
 
     targets, config = arguments.read_targets(ids), context.settings()
     with context.store() as store:
         outcomes = stage.approve(store, context.desk(config, name), targets)
         view = context.view(config, store, name)
         replies = [_reply(store, view, outcome.reply_id) for outcome in outcomes]
+        with store.read() as connection:
+            is_idle = platforms.is_idle(connection, view.now)
     pairs = list(zip(outcomes, replies, strict=True))
     if json:
         output.emit_json([{"id": done.reply_id, "ok": done.ok, "error": done.error, "reply": to} for done, to in pairs])
     else:
-        _print_outcomes(pairs)
+        _print_outcomes(pairs, is_idle)
     if not all(outcome.ok for outcome in outcomes):
         raise typer.Exit(1)
 
@@ -117,12 +120,12 @@ def _reply(store: "Store", view: "RenderContext", reply_id: int) -> "ReplyView |
         return None
 
 
-def _print_outcomes(pairs: "list[tuple[ApprovalResult, ReplyView | None]]") -> None:
+def _print_outcomes(pairs: "list[tuple[ApprovalResult, ReplyView | None]]", is_idle: bool) -> None:
     from listener.cli import steps
 
     for outcome, reply in pairs:
         if outcome.ok and reply is not None:
-            output.write(steps.status_line(reply))
+            output.write(steps.status_line(reply, is_idle=is_idle))
         else:
             output.print_error(f"earshot: reply {outcome.reply_id} not approved: {output.safe(outcome.error)}")
 

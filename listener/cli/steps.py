@@ -8,13 +8,15 @@ if TYPE_CHECKING:
     from listener.desk.views import ReplyView
 
 
-def status_line(view: "ReplyView") -> str:
-    """Return one line on where a reply stands, and what may be done next."""
+def status_line(view: "ReplyView", *, is_idle: bool = False) -> str:
+    """Return one line on where a reply stands, and what may be done next. is_idle: nothing polls or sends now."""
     kind = f" ({view.kind})" if view.kind else ""
-    return output.safe(f"{view.id} {view.state}{kind} to {view.mention.author.label}: {next_step(view)}")
+    return output.safe(
+        f"{view.id} {view.state}{kind} to {view.mention.author.label}: {next_step(view, is_idle=is_idle)}"
+    )
 
 
-def next_step(view: "ReplyView") -> str:
+def next_step(view: "ReplyView", *, is_idle: bool = False) -> str:
     """Return which command comes next, by state."""
     number, name = view.id, f"{view.platform}:{view.mention.id}"
     approvals = f"{render.name_missing_approval(view)}: " if view.approvals else ""
@@ -25,7 +27,7 @@ def next_step(view: "ReplyView") -> str:
         "drafted": f"{approvals}`earshot approve {number}@{view.revision}`, `earshot edit {number}`, "
         f"or `earshot reject {number} --reason TEXT`",
         "escalated": f"write a reply: `earshot edit {number}`, or end it: `earshot close {number} --reason TEXT`",
-        "approved": f"will be sent {_say_when(view)}{price(view)}; `earshot undo {number}` cancels",
+        "approved": f"will be sent {_say_when(view, is_idle)}{price(view)}; `earshot undo {number}` cancels",
         "sending": "being sent now",
         "unconfirmed": "Earshot is checking the platform; if you know: "
         f"`earshot resolve {number} --sent REMOTE_ID` or `earshot resolve {number} --not-sent`",
@@ -42,9 +44,9 @@ def price(view: "ReplyView") -> str:
     return f" for {view.cost_usd:.3f} USD" if view.cost_usd else ""
 
 
-def _say_when(view: "ReplyView") -> str:
+def _say_when(view: "ReplyView", is_idle: bool) -> str:
     if any(warning.name == "paused" for warning in view.warnings):
         return "when sending is resumed"
     if view.not_before is None:
-        return "in the next round"
+        return "when `earshot run` (or `earshot once`) runs" if is_idle else "in the next round"
     return f"not before {render.moment(view.not_before)} ({view.hold or 'held'})"
