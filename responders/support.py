@@ -59,7 +59,7 @@ def _help(
         return Escalate(KIND, "no wording for support", words if is_trouble else ())
     reasons = _urgent_reasons(signals, options, about)
     message = f"problem or complaint{f' about {about}' if about else ''}" if is_trouble else "request"
-    message += f" ({signals.compound:+.2f}){f', urgent: {reasons[0]}' if reasons else ''}"
+    message += f" ({'' if words else 'score '}{signals.compound:+.2f}){f', urgent: {reasons[0]}' if reasons else ''}"
     return Draft(texts, KIND, message, words, False, int(bool(reasons)))
 
 

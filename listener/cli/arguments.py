@@ -2,17 +2,18 @@
 
 import re
 from collections.abc import Callable
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
 from listener.errors import DeskError, InputError
+from listener.store.states import TRANSITIONS
 
 if TYPE_CHECKING:
     from listener.desk.approve import Target
     from listener.desk.queue import ItemRef
     from listener.settings import Settings
+    from listener.store.engine import Store
 
 T = TypeVar("T")
 
@@ -29,22 +30,17 @@ Handle = Annotated[
 ]
 Reason = Annotated[str, typer.Option("--reason", help="Why; kept in the log.", show_default=False)]
 
+State = Annotated[
+    str | None,
+    typer.Option(
+        metavar="STATE",
+        help=f"Only this state, also if snoozed: {', '.join(TRANSITIONS)}.",
+        autocompletion=lambda incomplete: [state for state in TRANSITIONS if state.startswith(incomplete)],
+    ),
+]
+
 LARGEST = 2**63 - 1  # integer that a database holds
 _TARGET = re.compile(r"([0-9]+)(?:@([0-9]+))?")
-
-
-class State(StrEnum):
-    """The states of a reply."""
-
-    escalated = "escalated"
-    drafted = "drafted"
-    approved = "approved"
-    sending = "sending"
-    unconfirmed = "unconfirmed"
-    sent = "sent"
-    by_hand = "by_hand"
-    failed = "failed"
-    closed = "closed"
 
 
 def require_reply_id(reply_id: int) -> int:
@@ -93,6 +89,26 @@ def require_kind(config: "Settings", word: str | None) -> str | None:
         known = ", ".join(kinds) or "none"
         raise typer.BadParameter(f"{word!r} is not a kind of reply; the policy has {known}", param_hint="--kind")
     return word
+
+
+def require_state(word: str) -> str:
+    """Check that a reply can be in this state. Raises BadParameter."""
+    if word not in TRANSITIONS:
+        late = "; --overdue lists what is late" if word in ("late", "overdue") else ""
+        known = f"choose one of {', '.join(TRANSITIONS)}{late}"
+        raise typer.BadParameter(f"{word!r} is not a state of a reply; {known}", param_hint="--state")
+    return word
+
+
+def require_platform(config: "Settings", store: "Store", word: str | None) -> None:
+    """Check that this platform is configured, or was polled before. Raises BadParameter."""
+    from listener.store import platforms
+
+    with store.read() as connection:
+        names = {source.name for source in config.platforms}.union(platforms.list_names(connection))
+    if word is not None and word not in names:
+        known = ", ".join(sorted(names)) or "none"
+        raise typer.BadParameter(f"there is no platform {word!r}; Earshot knows {known}", param_hint="--platform")
 
 
 def read_argument(read: Callable[[], T], hint: str) -> T:

@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 
 @app.command()
 def queue(
-    state: Annotated[State | None, typer.Option(help="Only this state; also shows what is snoozed.")] = None,
+    state: State = None,
     kind: Annotated[str | None, typer.Option(help="Only this kind of reply, such as support.")] = None,
     platform: Annotated[str | None, typer.Option(help="Only this platform.")] = None,
+    overdue: Annotated[bool, typer.Option("--overdue", help="Only what is overdue.")] = False,
     limit: Limit = 50,
     after: Annotated[int | None, typer.Option(metavar="ID", help="Go on after this reply.")] = None,
     name: As = None,
@@ -27,19 +28,21 @@ def queue(
 ) -> None:
     """List what waits for a person, due first: drafts, escalations, posts to make by hand, unconfirmed replies.
 
-    Example: earshot queue --kind support
+    Examples: earshot queue --kind support   earshot queue --overdue
     """
     from listener.desk import queue as stage
 
     config = context.settings()
     page = stage.QueueFilter(
-        states=None if state is None else (state.value,),
+        states=None if state is None else (arguments.require_state(state),),
         kind=arguments.require_kind(config, kind),
         platform=platform,
         after=None if after is None else arguments.require_reply_id(after),
         limit=output.parse_limit(limit),
+        late=overdue,
     )
     with context.store() as store:
+        arguments.require_platform(config, store, platform)
         view = context.view(config, store, name)
         replies, totals = stage.listing(store, view, page)
     if json:
@@ -88,17 +91,20 @@ def approve(
     Example: earshot approve 12 13@2 --as dana
     """
     from listener.desk import approve as stage
+    from listener.store import platforms
 
     targets, config = arguments.read_targets(ids), context.settings()
     with context.store() as store:
         outcomes = stage.approve(store, context.desk(config, name), targets)
         view = context.view(config, store, name)
         replies = [_reply(store, view, outcome.reply_id) for outcome in outcomes]
+        with store.read() as connection:
+            is_idle = platforms.is_idle(connection, view.now)
     pairs = list(zip(outcomes, replies, strict=True))
     if json:
         output.emit_json([{"id": done.reply_id, "ok": done.ok, "error": done.error, "reply": to} for done, to in pairs])
     else:
-        _print_outcomes(pairs)
+        _print_outcomes(pairs, is_idle)
     if not all(outcome.ok for outcome in outcomes):
         raise typer.Exit(1)
 
@@ -114,12 +120,12 @@ def _reply(store: "Store", view: "RenderContext", reply_id: int) -> "ReplyView |
         return None
 
 
-def _print_outcomes(pairs: "list[tuple[ApprovalResult, ReplyView | None]]") -> None:
-    from listener.cli import render
+def _print_outcomes(pairs: "list[tuple[ApprovalResult, ReplyView | None]]", is_idle: bool) -> None:
+    from listener.cli import steps
 
     for outcome, reply in pairs:
         if outcome.ok and reply is not None:
-            output.write(render.status_line(reply))
+            output.write(steps.status_line(reply, is_idle=is_idle))
         else:
             output.print_error(f"earshot: reply {outcome.reply_id} not approved: {output.safe(outcome.error)}")
 
@@ -136,7 +142,7 @@ def edit(
 
     Example: earshot edit 12 --text "Sorry about that! Please write to help@example.com"
     """
-    from listener.cli import editor, render
+    from listener.cli import editor, steps
     from listener.desk import queue as stage
     from listener.desk import transitions
 
@@ -156,7 +162,7 @@ def edit(
     if json:
         output.emit_json(reply)
     elif is_changed:
-        output.write(render.status_line(reply))
+        output.write(steps.status_line(reply))
 
 
 def _write(store: "Store", desk: "DeskContext", number: int, text: str, kind: str | None, revision: int | None) -> bool:

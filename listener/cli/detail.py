@@ -9,19 +9,11 @@ from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.padding import Padding
 from rich.text import Text
 
-from listener.cli import output, render
+from listener.cli import output, render, steps
 
 if TYPE_CHECKING:
-    from listener.desk.views import (
-        EventView,
-        ExchangeView,
-        PersonPage,
-        PersonView,
-        ReplyDetail,
-        ReplyView,
-        ThreadLine,
-        TrailLine,
-    )
+    from listener.desk.person_views import ExchangeView, PersonPage
+    from listener.desk.views import EventView, PersonView, ReplyDetail, ReplyView, ThreadLine, TrailLine
     from listener.store.records import Note
 
 Parts = Iterator[RenderableType]
@@ -49,7 +41,7 @@ def _draw_parts(view: "ReplyDetail", now: datetime, with_misses: bool) -> Parts:
     elif number := sum(not line.hit for line in view.trail):
         yield Text(f"  {render.count(number, 'rule')} did not match; --all shows them", "dim")
     yield from _draw_section("Events", map(event, view.events))
-    yield from _draw_section("Next", [Text(output.safe(render.next_step(view)))])
+    yield from _draw_section("Next", [Text(output.safe(steps.next_step(view)))])
 
 
 def _draw_section(name: str, parts: Iterable[RenderableType]) -> Parts:

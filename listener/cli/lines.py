@@ -16,6 +16,11 @@ def wrap(line: str, indent: int = LABEL) -> str:
     return textwrap.fill(line, width, subsequent_indent=" " * indent, break_on_hyphens=False)
 
 
+def place(scope: str) -> str:
+    """Return where a pause or a notice holds: `everywhere` for `*`, else `on x`."""
+    return "everywhere" if scope == "*" else f"on {scope}"
+
+
 def clock(value: datetime) -> str:
     """Format a time as 2026-11-22 09:00 UTC."""
     return f"{value:%Y-%m-%d %H:%M} UTC"

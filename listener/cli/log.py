@@ -11,7 +11,7 @@ import typer
 from listener.cli import arguments, context, output, times
 from listener.cli.app import app
 from listener.cli.arguments import As, AsJson, Limit
-from listener.cli.lines import clock, wrap
+from listener.cli.lines import clock, place, wrap
 from listener.errors import DeskError
 
 if TYPE_CHECKING:
@@ -130,8 +130,7 @@ def notices(
 
 def _notice_lines(notices: "Sequence[Notice]") -> Iterator[str]:
     for notice in notices:
-        where = "everywhere" if notice.platform == "*" else f"on {output.safe(notice.platform)}"
-        yield f"{notice.id:>4}  {notice.kind} {where}, since {_time(notice.since)}"
+        yield f"{notice.id:>4}  {notice.kind} {output.safe(place(notice.platform))}, since {_time(notice.since)}"
         yield f"      {output.safe(notice.what)}"
         yield f"      → {output.safe(notice.do)}"
     if not notices:

@@ -25,9 +25,9 @@ def _act(reply_id: int, name: str | None, json: bool, move: "Callable[[Store, De
     if json:
         output.emit_json(reply)
         return
-    from listener.cli import render
+    from listener.cli import render, steps
 
-    output.write(render.status_line(reply))
+    output.write(steps.status_line(reply))
     if marks := render.marks(reply):
         output.write(output.safe("  " + ", ".join(marks)))
 
@@ -67,7 +67,9 @@ def retry(reply_id: Id, name: As = None, json: AsJson = False) -> None:
 
 @app.command()
 def undo(reply_id: Id, name: As = None, json: AsJson = False) -> None:
-    """Undo an approval that is not being sent yet, or reopen a reply that was rejected or closed, with its last text.
+    """Undo an approval, or reopen a rejected or closed reply.
+
+    An approval can be undone until the reply is being sent. A reopened reply has its last text.
 
     Example: earshot undo 12
     """

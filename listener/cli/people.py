@@ -7,10 +7,12 @@ import typer
 from listener.cli import arguments, context, output, times
 from listener.cli.app import app
 from listener.cli.arguments import As, AsJson, Handle
-from listener.cli.lines import clock
+from listener.cli.lines import clock, place
 
 if TYPE_CHECKING:
-    from listener.desk.views import PersonPage
+    from collections.abc import Iterator
+
+    from listener.desk.person_views import OptOutPage, PersonPage
 
 PAUSE_WAIT_S = 60.0  # seconds that a pause waits for the database: meanwhile nothing can be sent either
 OnPlatform = Annotated[str | None, typer.Option(help="Only on this platform.")]
@@ -74,9 +76,27 @@ def optout(
     with context.store() as store:
         desk = context.desk(context.settings(), name)
         page = people.opt_in(store, desk, handle) if undo else people.opt_out(store, desk, handle, reason)
-    again = f"`earshot optout {handle} --undo` allows replies again"
-    message = "can be answered again" if undo else f"will not be answered; {again}"
-    output.emit_json(page) if json else output.write(output.safe(f"{_label(page)} {message}"))
+    if json:
+        output.emit_json(page)
+        return
+    for line in _optout_lines(page, f"`earshot optout {handle} --undo` allows replies again"):
+        output.write(output.safe(line))
+
+
+def _optout_lines(page: "OptOutPage", again: str) -> "Iterator[str]":
+    """Yield whether the person will be answered, and what became of the replies to them."""
+    from listener.cli import render
+
+    if page.opted_out is None:
+        yield f"{_label(page)} can be answered again"
+        for reply in page.closed:
+            name = f"{page.platform}:{reply.mention_id}"
+            yield f"reply {reply.reply_id} stays closed; to answer: `earshot escalate {name}`"
+        return
+    yield f"{_label(page)} will not be answered; {again}"
+    if page.closed:
+        names = ", ".join(f"reply {reply.reply_id}" for reply in page.closed)
+        yield f"{render.count(len(page.closed), 'draft')} closed: {names}"
 
 
 def _note_line(page: "PersonPage") -> str:
@@ -109,7 +129,7 @@ def pause(
     with context.store(wait=PAUSE_WAIT_S) as store:
         paused = control.pause(store, context.desk(context.settings(), name), platform, length, reason)
     until = f"until {clock(paused.until)}" if paused.until else "until `earshot resume`"
-    message = f"sending is paused on {', '.join(paused.paused) or 'every platform'} {until}"
+    message = f"sending is paused {place(platform or '*')} {until}"
     output.emit_json(paused) if json else output.write(message)
 
 
@@ -142,7 +162,7 @@ def resume(
         output.emit_json(resumed)
         return
     output.write("sending resumed" if resumed.resumed else "nothing was paused there")
-    if left := ["everywhere" if scope == "*" else f"on {scope}" for scope in resumed.still_paused]:
+    if left := [place(scope) for scope in resumed.still_paused]:
         output.write(f"still paused {', '.join(left)}; `earshot resume` without --platform ends all pauses")
 
 

@@ -162,11 +162,11 @@ def marks(view: "ReplyView") -> list[str]:
     claimed = f"claimed by {view.claimed_by}" if view.claimed_by else ""
     assigned = f"assigned to {view.assigned_to}" if view.assigned_to else ""
     snoozed = f"snoozed until {moment(view.snoozed_until)}" if view.snoozed_until else ""
-    approved = f"approved by {view.approved_by}" if view.approved_by else _name_missing_approval(view)
+    approved = f"approved by {view.approved_by}" if view.approved_by else name_missing_approval(view)
     return [mark for mark in (claimed, assigned, snoozed, approved, view.error or "") if mark]
 
 
-def _name_missing_approval(view: "ReplyView") -> str:
+def name_missing_approval(view: "ReplyView") -> str:
     """Return, where the policy needs two approvals, which is still missing."""
     if not view.needs_second_approval or view.state != "drafted":
         return ""
@@ -188,7 +188,7 @@ def footer(shown: int, totals: "QueueTotals", now: datetime, last: int | None, m
     if failed:
         lines.append(f"{failed} failed: earshot queue --state failed")
     if shown:
-        lines.append("Next: earshot review | show ID | approve ID ... | edit ID | reject ID --reason R")
+        lines.append("Next: earshot review | show ID | approve ID ... | edit ID | reject ID --reason TEXT")
     return "\n".join(lines)
 
 
@@ -197,47 +197,6 @@ def nothing(totals: "QueueTotals", now: datetime) -> str:
     if totals.listened is None:
         return "Nothing waits here; Earshot has not polled yet (run `earshot status`)."
     return f"Nothing waits here; the last successful poll was {times.ago(totals.listened, now)} (run `earshot status`)."
-
-
-def status_line(view: "ReplyView") -> str:
-    """Return one line on where a reply stands, and what may be done next."""
-    kind = f" ({view.kind})" if view.kind else ""
-    return output.safe(f"{view.id} {view.state}{kind} to {view.mention.author.label}: {next_step(view)}")
-
-
-def next_step(view: "ReplyView") -> str:
-    """Return which command comes next, by state."""
-    number, name = view.id, f"{view.platform}:{view.mention.id}"
-    approvals = f"{_name_missing_approval(view)}: " if view.approvals else ""
-    can_reopen = view.closed_as in ("rejected", "handled")
-    again = f"reopen it: `earshot undo {number}`" if can_reopen else f"to answer: `earshot escalate {name}`"
-    steps = {
-        None: f"no reply; to put it in the queue: `earshot escalate {name}`",
-        "drafted": f"{approvals}`earshot approve {number}@{view.revision}`, `earshot edit {number}`, or `reject`",
-        "escalated": f"write a reply: `earshot edit {number}`, or end it: `earshot close {number} --reason R`",
-        "approved": f"will be sent {_say_when(view)}{price(view)}; `earshot undo {number}` cancels",
-        "sending": "being sent now",
-        "unconfirmed": "Earshot is checking the platform; if you know: "
-        f"`earshot resolve {number} --sent REMOTE_ID` or `--not-sent`",
-        "by_hand": f"post it at {view.reply_url or 'the platform'} yourself, then run `earshot done {number}`",
-        "failed": f"{view.error or 'it failed'}; `earshot retry {number}` or `earshot edit {number}`",
-        "sent": f"sent as {view.remote_id or 'a post of unknown id'} on {moment(view.sent_at)}",
-        "closed": f"{view.closed_as}: {view.reason or 'no reason kept'}; {again}",
-    }
-    return steps[view.state]
-
-
-def price(view: "ReplyView") -> str:
-    """Return what is reserved for a reply, where it costs anything."""
-    return f" for {view.cost_usd:.3f} USD" if view.cost_usd else ""
-
-
-def _say_when(view: "ReplyView") -> str:
-    if any(warning.name == "paused" for warning in view.warnings):
-        return "when sending is resumed"
-    if view.not_before is None:
-        return "in the next round"
-    return f"not before {moment(view.not_before)} ({view.hold or 'held'})"
 
 
 def progress(view: "Progress") -> str:

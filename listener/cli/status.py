@@ -10,14 +10,14 @@ import typer
 from listener.cli import context, output, times
 from listener.cli.app import app
 from listener.cli.arguments import AsJson
-from listener.cli.lines import clock, wrap
+from listener.cli.lines import clock, place, wrap
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from listener.desk.views import Progress
     from listener.settings import Settings
-    from listener.store.records import Notice, OptOut, Pause, PlatformState
+    from listener.store.records import NamedOptOut, Notice, Pause, PlatformState
 
 OPEN_NOTICE = 3  # exit code
 STALLED_AFTER = 3  # poll intervals without an attempt
@@ -60,7 +60,7 @@ class Status:
     spend: dict[str, PlatformSpend]
     autonomy: "dict[str, Progress]"
     paused: "list[Pause]"
-    opted_out: "list[OptOut]"
+    opted_out: "list[NamedOptOut]"
 
 
 @app.command()
@@ -174,13 +174,13 @@ def _lines(gathered: Status, now: datetime) -> Iterator[str]:
         yield "No platform has been polled yet; start `earshot run`, or run `earshot once`."
     yield _queue_line(gathered)
     for pause in gathered.paused:
-        where = "everywhere" if pause.scope == "*" else f"on {pause.scope}"
         until = f" until {clock(pause.until)}" if pause.until else ""
         reason = f": {pause.reason}" if pause.reason else ""
-        yield output.safe(f"paused     {where} by {pause.by}{until}{reason}; `earshot resume` ends it")
+        yield output.safe(f"paused     {place(pause.scope)} by {pause.by}{until}{reason}; `earshot resume` ends it")
     yield from _autonomy_lines(gathered.autonomy)
     if gathered.opted_out:
-        names = ", ".join(f"{optout.platform}:{optout.author_id}" for optout in gathered.opted_out[:OPTOUTS_SHOWN])
+        shown = gathered.opted_out[:OPTOUTS_SHOWN]
+        names = ", ".join(f"{optout.platform}:{optout.handle or optout.author_id}" for optout in shown)
         more = ", …" if len(gathered.opted_out) > OPTOUTS_SHOWN else ""
         yield output.safe(f"opted out  {len(gathered.opted_out)}: {names}{more}")
 

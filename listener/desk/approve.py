@@ -87,7 +87,7 @@ def record_approval(
     """Record an approval; the first of two that are needed leaves the reply drafted. Raises DeskError."""
     reply, now = reply_of(item), desk.clock()
     require_staff(desk)
-    _require_drafted(reply, revision)
+    _require_drafted(item, reply, revision)
     require_unclaimed(reply, desk.by, now)
     if people.opted_out(connection, (item.mention.platform, item.mention.author_id)):
         raise DeskError(
@@ -138,9 +138,9 @@ def needs_second_approval(policy: Policy, item: Exchange) -> bool:
     return not names.isdisjoint(policy.needs_second_approval)
 
 
-def _require_drafted(reply: Reply, revision: int | None) -> None:
+def _require_drafted(item: Exchange, reply: Reply, revision: int | None) -> None:
     if reply.state != "drafted":
-        raise DeskError(f"reply {reply.id} is {state_text(reply)}, not drafted", advise(reply))
+        raise DeskError(f"reply {reply.id} is {state_text(reply)}, not drafted", advise(item))
     if revision is not None and revision != reply.revision:
         changed = f"reply {reply.id} has changed since revision {revision} (it is {reply.revision} now)"
         raise DeskError(changed, look_again(reply.id))
@@ -151,14 +151,18 @@ def look_again(reply_id: int) -> str:
     return f"look at it again with `earshot show {reply_id}`, then repeat the command"
 
 
-def advise(reply: Reply) -> str:
+def advise(item: Exchange) -> str:
     """Return what a person can do with a reply in this state."""
+    reply = reply_of(item)
+    reopen = f"reopen it: `earshot undo {reply.id}`"
+    answer = f"to answer all the same: `earshot escalate {item.mention.platform}:{item.mention.id}`"
     advice = {
         "escalated": f"write a text first: `earshot edit {reply.id}`",
         "failed": f"put it back in the queue: `earshot retry {reply.id}`",
         "by_hand": f"post it on the platform, then run `earshot done {reply.id}`",
-        "unconfirmed": f"check the platform, then run `earshot resolve {reply.id}`",
-        "closed": f"reopen it: `earshot undo {reply.id}`" if reply.closed_as in CLOSED_BY_STAFF else "",
+        "unconfirmed": "check the platform, then run "
+        f"`earshot resolve {reply.id} --sent REMOTE_ID` or `earshot resolve {reply.id} --not-sent`",
+        "closed": reopen if reply.closed_as in CLOSED_BY_STAFF else answer,
     }
     return advice.get(reply.state) or "nothing was changed"
 

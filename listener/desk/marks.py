@@ -41,8 +41,17 @@ def release_quietly(store: Store, desk: DeskContext, reply_id: int) -> None:
 
 
 def release(store: Store, desk: DeskContext, reply_id: int) -> None:
-    """Release one's own claim. Raises DeskError."""
-    _mark(store, desk, reply_id, OPEN, "released", None, claimed_by=None, claimed_until=None)
+    """Release one's own claim. Raises DeskError, also when there is none."""
+
+    def work(connection: Connection, item: Exchange, reply: Reply) -> bool:
+        now = desk.clock()
+        if reply.claimed_until is None or reply.claimed_until <= now:
+            raise DeskError(f"reply {reply_id} was not claimed", "nothing was changed")
+        ended = {"claimed_by": None, "claimed_until": None}
+        replies.update_fields(connection, reply, "released", desk.by, now, None, **ended)
+        return True
+
+    act(store, desk, reply_id, OPEN, work)
 
 
 def assign(store: Store, desk: DeskContext, reply_id: int, name: str | None) -> None:

@@ -3,7 +3,8 @@
 from sqlalchemy import Connection
 
 from listener.desk.approve import DeskContext, require_staff
-from listener.desk.views import ExchangeView, OptOutView, PersonPage, PersonView
+from listener.desk.person_views import ExchangeView, OptOutPage, OptOutView, PersonPage, WithdrawnReply
+from listener.desk.views import PersonView, values
 from listener.errors import DeskError
 from listener.model import Mention
 from listener.store import events, items, people, replies
@@ -70,28 +71,48 @@ def note(store: Store, desk: DeskContext, handle: str, text: str) -> PersonPage:
     return person(store, handle)
 
 
-def opt_out(store: Store, desk: DeskContext, handle: str, why: str | None) -> PersonPage:
+def opt_out(store: Store, desk: DeskContext, handle: str, why: str | None) -> OptOutPage:
     """Never answer this person: close drafts, and withdraw approved replies. Raises DeskError."""
     with store.write() as connection:
         require_staff(desk)
         who = people.find_person(connection, handle)
-        now = desk.clock()
-        people.opt_out(connection, who, desk.by, why, now)
-        for item in items.list_of_person(connection, *who, limit=None):
-            reply = item.reply
-            if reply is not None and reply.state in WATCHED:
-                reason = "this person opted out of replies"
-                replies.close(connection, reply, "withdrawn", reason, by=desk.by, now=now)
-        events.add(connection, "opted_out", desk.by, now, detail={"platform": who[0], "author_id": who[1], "why": why})
-    return person(store, handle)
+        people.opt_out(connection, who, desk.by, why, desk.clock())
+        closed = _withdraw_waiting(connection, desk, who)
+        detail = {"platform": who[0], "author_id": who[1], "why": why}
+        events.add(connection, "opted_out", desk.by, desk.clock(), detail=detail)
+    return OptOutPage(**values(person(store, handle)), closed=closed)
 
 
-def opt_in(store: Store, desk: DeskContext, handle: str) -> PersonPage:
-    """Remove an opt-out. Raises DeskError when there is none."""
+def _withdraw_waiting(connection: Connection, desk: DeskContext, who: people.Person) -> tuple[WithdrawnReply, ...]:
+    """Close what is not out yet. Returns what was closed."""
+    closed: list[WithdrawnReply] = []
+    for item in items.list_of_person(connection, *who, limit=None):
+        reply = item.reply
+        if reply is None or reply.state not in WATCHED:
+            continue
+        if replies.close(connection, reply, "withdrawn", people.OPTED_OUT, by=desk.by, now=desk.clock()):
+            closed.append(WithdrawnReply(reply.id, item.mention.id))
+    return tuple(closed)
+
+
+def opt_in(store: Store, desk: DeskContext, handle: str) -> OptOutPage:
+    """Remove an opt-out; what it closed stays closed. Raises DeskError when there is none."""
     with store.write() as connection:
         require_staff(desk)
         who = people.find_person(connection, handle)
+        closed = _list_withdrawn(connection, who)
         if not people.opt_in(connection, who):
             raise DeskError(f"{handle} has not opted out", f"`earshot person {handle}` shows it")
         events.add(connection, "opted_in", desk.by, desk.clock(), detail={"platform": who[0], "author_id": who[1]})
-    return person(store, handle)
+    return OptOutPage(**values(person(store, handle)), closed=closed)
+
+
+def _list_withdrawn(connection: Connection, who: people.Person) -> tuple[WithdrawnReply, ...]:
+    """List the replies that the person's opt-out closed and that no other reply has replaced."""
+    optout = people.opted_out(connection, who)
+    pairs = [(item.reply, item.mention) for item in items.list_of_person(connection, *who, limit=None)]
+    return tuple(
+        WithdrawnReply(reply.id, mention.id)
+        for reply, mention in pairs
+        if optout and reply and reply.reason == people.OPTED_OUT and reply.changed_at >= optout.at
+    )

@@ -5,10 +5,10 @@ from collections.abc import Callable, Mapping
 from sqlalchemy import Connection
 
 from listener.calendar import response_due
+from listener.desk.answerable import require_reopenable, require_unanswered
 from listener.desk.approve import (
     CLEAR_HOLD,
     CLEAR_LEASE,
-    CLOSED_BY_STAFF,
     DeskContext,
     advise,
     look_again,
@@ -20,7 +20,7 @@ from listener.desk.approve import (
 )
 from listener.errors import DeskError
 from listener.model import Json
-from listener.store import events, items, mentions, notices, people, replies
+from listener.store import events, items, mentions, notices, replies
 from listener.store.engine import Store
 from listener.store.records import Exchange, Reply
 from listener.store.states import CLOSABLE, EDITABLE, STANDING, WATCHED
@@ -47,7 +47,7 @@ def _require_item(connection: Connection, desk: DeskContext, reply_id: int, stat
     item = items.item(connection, reply_id=reply_id)
     reply = reply_of(item)
     if reply.state not in states:
-        raise DeskError(f"reply {reply_id} is {state_text(reply)}, not {' or '.join(states)}", advise(reply))
+        raise DeskError(f"reply {reply_id} is {state_text(reply)}, not {' or '.join(states)}", advise(item))
     require_unclaimed(reply, desk.by, desk.clock())
     return item
 
@@ -144,7 +144,7 @@ def reopen(store: Store, desk: DeskContext, reply_id: int) -> None:
     """
 
     def work(connection: Connection, item: Exchange, reply: Reply) -> bool:
-        _require_reopenable(connection, item, reply)
+        require_reopenable(connection, item, reply)
         to = "drafted" if reply.text else "escalated"
         assigned_to = reply.assigned_to or (desk.by if reply.auto else None)
         changes = {**CLEAR_APPROVAL, "closed_as": None, "reason": None, "attempts": 0, "assigned_to": assigned_to}
@@ -152,23 +152,6 @@ def reopen(store: Store, desk: DeskContext, reply_id: int) -> None:
         return _move_on(connection, desk, reply, to, "reopened", {**changes, "revision": reply.revision + 1}, detail)
 
     act(store, desk, reply_id, ("closed",), work)
-
-
-def _require_reopenable(connection: Connection, item: Exchange, reply: Reply) -> None:
-    """Raise DeskError unless staff closed the reply, its mention is still there, and nothing else answers that."""
-    name = f"{item.mention.platform}:{item.mention.id}"
-    if reply.closed_as not in CLOSED_BY_STAFF:
-        what = f"reply {reply.id} was closed by Earshot ({reply.closed_as}), not by staff"
-        raise DeskError(what, f"to answer all the same: `earshot escalate {name}`")
-    if item.deleted_at is not None:
-        raise DeskError(f"{name} was deleted", "there is nothing left to answer")
-    if item.answered_remotely is not None:
-        raise DeskError(
-            f"{name} was answered on the platform (post {item.answered_remotely})", "it needs no second answer"
-        )
-    if people.opted_out(connection, (item.mention.platform, item.mention.author_id)):
-        raise DeskError(f"the author of {name} opted out of replies", "leave it closed")
-    _require_unanswered(connection, item.key, name)
 
 
 def retry(store: Store, desk: DeskContext, reply_id: int) -> None:
@@ -233,7 +216,7 @@ def escalate_mention(store: Store, desk: DeskContext, platform: str, mention_id:
         key = mentions.locate(connection, platform, mention_id)
         if key is None:
             raise DeskError(f"there is no mention {platform}:{mention_id}", "`earshot log` lists them")
-        _require_unanswered(connection, key, f"{platform}:{mention_id}")
+        require_unanswered(connection, key, f"{platform}:{mention_id}")
         now = desk.clock()
         decided = items.item(connection, key=key).decided
         urgency = decided.urgency if decided else 0
@@ -248,17 +231,6 @@ def escalate_mention(store: Store, desk: DeskContext, platform: str, mention_id:
         }
         replies.add_all(connection, [{**EMPTY, **row}], now, by=desk.by)
         return reply_of(items.item(connection, key=key)).id
-
-
-def _require_unanswered(connection: Connection, key: int, name: str) -> None:
-    """Raise DeskError for a mention whose text is erased, that is not decided yet, or that has a live reply."""
-    live, stage = replies.find_live(connection, key), mentions.read_stage(connection, key)
-    if stage == "forgotten":
-        raise DeskError(f"the text of {name} was erased", "there is nothing left to answer")
-    if live is not None:
-        raise DeskError(f"{name} already has reply {live.id}, {state_text(live)}", "work on that one")
-    if stage == "new":
-        raise DeskError(f"{name} is not decided yet", "wait for the next round, or run `earshot once --stage route`")
 
 
 EMPTY = {"kind": None, "text": None, "variant": None, "assigned_to": None}

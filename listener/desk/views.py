@@ -5,12 +5,15 @@ Fields are named as the keys of the JSON that `listener.cli.output` makes of the
 
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from listener.errors import DeskError
 from listener.holds import ApprovalWarning
 from listener.model import Json, RuleResult
 from listener.store.records import Event, Note
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 TrailLine = RuleResult
 WarningView = ApprovalWarning
@@ -174,44 +177,6 @@ class ReplyDetail(ReplyView):
 
 
 @dataclass(frozen=True, slots=True)
-class ExchangeView:
-    """One mention of a person, and what became of it."""
-
-    mention_id: str
-    at: datetime
-    text: str
-    decision: str | None
-    reply_id: int | None
-    state: str | None
-    reply_text: str | None
-    sent_at: datetime | None
-    approved_by: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class OptOutView:
-    """When a person opted out, who recorded it, and why."""
-
-    at: datetime
-    by: str
-    why: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class PersonPage:
-    """A person and every exchange with them, oldest first."""
-
-    platform: str
-    author_id: str
-    handle: str | None
-    name: str | None
-    followers: int | None
-    opted_out: OptOutView | None
-    notes: tuple[Note, ...]
-    exchanges: tuple[ExchangeView, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class AutonomyEnd:
     """When and why staff's reviews ended a kind's automatic approval, until a person resumes it."""
 
@@ -244,6 +209,6 @@ class ResumedKind(Progress):
     resumed: bool = True
 
 
-def values(view: ReplyView | Progress) -> dict[str, Any]:
+def values(view: "DataclassInstance") -> dict[str, Any]:
     """Return the fields of a view by name, to make a larger one of them."""
     return {field.name: getattr(view, field.name) for field in fields(view)}

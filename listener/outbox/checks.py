@@ -23,7 +23,7 @@ def _is_still_wanted(round_: Round, item: QueuedReply) -> bool:
     with round_.store.read() as connection:
         opt_out = people.opted_out(connection, (item.mention.platform, item.mention.author_id))
     if opt_out is not None:
-        withdraw(round_, item, "the author opted out of replies")
+        withdraw(round_, item, people.OPTED_OUT)
     elif item.answered_remotely is not None:
         withdraw(round_, item, _answered_by_staff(item.answered_remotely))
     elif item.edited_at is not None and item.edited_at >= approved_at:

@@ -8,15 +8,15 @@ from sqlalchemy import Connection, delete, func, insert, select
 
 from listener.errors import DeskError
 from listener.protocols import AuthorOf
-from listener.store import quarantine
+from listener.store import platforms, quarantine
 from listener.store.dialect import upsert
 from listener.store.loading import chunks, columns, load, load_all
 from listener.store.quarantine import Names
-from listener.store.records import Note, OptOut
+from listener.store.records import NamedOptOut, Note, OptOut
 from listener.store.tables import forgotten, mention, note, optout, reply
-from listener.store.tables import platform as platform_
 
 Person = tuple[str, str]  # platform, author_id
+OPTED_OUT = "the author opted out of replies"  # why a reply is closed
 
 
 def digest(person: Person) -> str:
@@ -59,7 +59,7 @@ def find_person_with_words(connection: Connection, handle: str, author_of: Autho
 def person_candidates(connection: Connection, handle: str) -> list[Person]:
     """List where to look for whom: (platform, name)."""
     platform, name = _split_handle(connection, handle)
-    return [(place, name) for place in ([platform] if platform else _list_platforms(connection))]
+    return [(place, name) for place in ([platform] if platform else platforms.list_names(connection))]
 
 
 def single_person(handle: str, people: set[Person]) -> Person:
@@ -73,11 +73,6 @@ def single_person(handle: str, people: set[Person]) -> Person:
         several = ", ".join(f"{person[0]}:{person[1]}" for person in matches[:5])
         raise DeskError(f"{handle!r} is more than one person", f"name one of them: {several}")
     return matches[0]
-
-
-def _list_platforms(connection: Connection) -> list[str]:
-    """List every platform that was ever polled."""
-    return list(connection.execute(select(platform_.c.name)).scalars())
 
 
 def _find_named(connection: Connection, place: str, name: str) -> set[Person]:
@@ -94,7 +89,7 @@ def _split_handle(connection: Connection, handle: str) -> Person:
     """Split off a platform. An author's id may hold colons (did:plc:...), so only a platform's name is a prefix."""
     first, colon, rest = handle.partition(":")
     named = (
-        first in _list_platforms(connection)
+        first in platforms.list_names(connection)
         or connection.execute(select(mention.c.platform).where(mention.c.platform == first).limit(1)).first()
     )
     return (first, rest.removeprefix("@")) if colon and named else ("", handle.removeprefix("@"))
@@ -119,9 +114,13 @@ def opted_out(connection: Connection, person: Person) -> OptOut | None:
     return None if row is None else load(OptOut, row)
 
 
-def opt_outs(connection: Connection) -> list[OptOut]:
+def opt_outs(connection: Connection) -> list[NamedOptOut]:
     """List all opt-outs, oldest first."""
-    return load_all(OptOut, connection.execute(select(*columns(OptOut, optout)).order_by(optout.c.at)))
+    by_author = (mention.c.platform == optout.c.platform, mention.c.author_id == optout.c.author_id)
+    handles = select(mention.c.author_handle).where(*by_author, mention.c.author_handle.is_not(None))
+    handle = handles.order_by(mention.c.key.desc()).limit(1).scalar_subquery().label("handle")
+    query = select(optout.c.platform, optout.c.author_id, optout.c.at, optout.c.by, handle)
+    return load_all(NamedOptOut, connection.execute(query.order_by(optout.c.at)))
 
 
 def add_note(connection: Connection, person: Person, by: str, text: str, now: datetime) -> None:

@@ -41,6 +41,17 @@ def list_states(connection: Connection) -> list[PlatformState]:
     return load_all(PlatformState, connection.execute(query))
 
 
+def list_names(connection: Connection) -> list[str]:
+    """List the names of all platforms that were ever on."""
+    return list(connection.execute(select(platform.c.name).order_by(platform.c.name)).scalars())
+
+
+def is_idle(connection: Connection, now: datetime) -> bool:
+    """Return True when no poll has ended for five minutes, or three intervals where that is longer: nothing runs."""
+    polls = [(state.attempt_at, max(300, 3 * state.poll_seconds)) for state in list_states(connection)]
+    return all(at is None or (now - at).total_seconds() > seconds for at, seconds in polls)
+
+
 def begin(connection: Connection, name: str, now: datetime) -> None:
     """Remember when a first run began, whatever comes of it: `start = "now"` means that moment."""
     if read_state(connection, name) is None:

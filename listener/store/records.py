@@ -212,6 +212,17 @@ class OptOut:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedOptOut:
+    """An opt-out with the author's latest handle (None: not known); the words of the author are left out."""
+
+    platform: str
+    author_id: str
+    at: datetime
+    by: str
+    handle: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """What staff wrote about a person."""
 

@@ -75,7 +75,7 @@ def _fall_back(signals: MentionSignals, trail: list[RuleResult]) -> Decision:
         ("unanswered_question", "question not covered by the fact sheet", cues.get("question")),
         ("unanswered_request", "request that no kind of reply covers", cues.get("request") or cues.get("wish")),
         ("unanswered_problem", "problem or complaint that no kind of reply covers", _trouble_words(signals)),
-        ("negative", f"clearly negative ({signals.compound:+.2f})", () if signals.compound <= LOW else None),
+        ("negative", f"clearly negative (score {signals.compound:+.2f})", () if signals.compound <= LOW else None),
         ("informs", "holds a number staff may need", cues.get("reference")),
         ("informs", "part of a longer message", cues.get("part")),
         ("mixed", "praise, with something that casts doubt on it", _mixed_words(signals)),

@@ -20,6 +20,23 @@ def test_a_person_is_shown_noted_and_opted_out(queue: Earshot) -> None:
     assert queue("person", "nobody").code == 1
 
 
+def test_an_opt_out_lists_what_it_closed_and_how_to_answer_later(queue: Earshot) -> None:
+    """At the opt-out, at its end, and where somebody tries to reopen such a reply."""
+    opted = queue("optout", "ada").out.splitlines()
+    assert opted == [
+        "memory:ada will not be answered; `earshot optout ada --undo` allows replies again",
+        "1 draft closed: reply 1",
+    ]
+    for command in ("undo", "escalate", "edit"):
+        refused = queue(command, "1", *(["--text", "Hi!"] if command == "edit" else []))
+        assert refused.code == 1 and refused.err.endswith("to answer all the same: `earshot escalate memory:m1`\n")
+    reason = "reply 1 was closed (withdrawn: the author opted out of replies) and cannot be reopened"
+    assert reason in queue("undo", "1").err
+    again = queue("optout", "ada", "--undo").out.splitlines()
+    assert again[1:] == ["reply 1 stays closed; to answer: `earshot escalate memory:m1`"]
+    assert queue("escalate", "memory:m1").code == 0
+
+
 def test_a_pause_holds_what_is_approved_until_it_is_lifted(queue: Earshot) -> None:
     """Sending stops at once; an approval is kept and goes later."""
     paused = queue("pause", "--for", "2h", "--reason", "outage", "--json").json
@@ -31,6 +48,29 @@ def test_a_pause_holds_what_is_approved_until_it_is_lifted(queue: Earshot) -> No
     assert queue("resume", "--json").json == {"resumed": 1, "still_paused": []}
     sent = queue("once", "--stage", "send", "--json")
     assert sent.code == 0 and sent.json["sent"] == 1
+
+
+def test_where_sending_is_paused_is_named_in_one_way(queue: Earshot) -> None:
+    """By the command, the status, the notice and the rest of a pause."""
+    assert queue("pause").out == "sending is paused everywhere until `earshot resume`\n"
+    assert queue("pause", "--platform", "memory").out == "sending is paused on memory until `earshot resume`\n"
+    status, notices = queue("status").out, queue("notices").out
+    for where in ("everywhere", "on memory"):
+        assert f"paused     {where} by dana; " in status
+        assert f"paused {where}, since" in notices and f"sending is paused {where} by dana" in notices
+
+
+def test_the_status_lists_opt_outs_by_handle_where_it_is_known(queue: Earshot, home: Path) -> None:
+    """An erased person has only an id left."""
+    database = sqlite3.connect(home / "data" / "earshot.db")
+    database.execute("UPDATE mention SET author_handle = 'ada_b' WHERE author_id = 'ada'")
+    database.commit()
+    database.close()
+    assert queue("optout", "ada_b").code == 0
+    assert "opted out  1: memory:ada_b\n" in queue("status").out
+    assert queue("status", "--json").json["opted_out"][0]["handle"] == "ada_b"
+    assert queue("forget", "ada_b").code == 0
+    assert "opted out  1: memory:ada\n" in queue("status").out
 
 
 def test_resuming_one_platform_of_a_pause_of_all_says_so(queue: Earshot) -> None:

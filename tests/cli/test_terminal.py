@@ -130,4 +130,7 @@ def test_show_tells_everything_and_the_next_command(queue: Earshot) -> None:
     ):
         assert words in shown, words
     assert "- legal" not in shown and "- legal" in queue("show", "memory:m1", "--all").out
-    assert shown.rstrip().splitlines()[-2:] == ["Next", "  `earshot approve 1@1`, `earshot edit 1`, or `reject`"]
+    assert shown.rstrip().splitlines()[-2:] == [
+        "Next",
+        "  `earshot approve 1@1`, `earshot edit 1`, or `earshot reject 1 --reason TEXT`",
+    ]

@@ -18,6 +18,7 @@ DESK = (
 )
 WRONG = [
     ["queue", "--state", "lost"],
+    ["queue", "--state", "late"],
     ["queue", "--kind", "poem"],
     ["queue", "--limit", "-1"],
     ["approve"],

@@ -43,6 +43,18 @@ def test_only_the_owner_releases_a_claim(world: World) -> None:
     assert world.reply(reply_id).claimed_by is None
 
 
+def test_a_reply_that_nobody_claims_cannot_be_released(world: World) -> None:
+    """Neither before a claim nor after its end; no event is left."""
+    (reply_id,) = world.said(*praise())
+    for _ in range(2):
+        before = world.events(reply_id)
+        with pytest.raises(DeskError, match=f"reply {reply_id} was not claimed; nothing was changed"):
+            marks.release(world.store, world.desk(), reply_id)
+        assert world.events(reply_id) == before
+        marks.claim(world.store, world.desk(), reply_id)
+        world.after(minutes=15)
+
+
 def test_assigning_takes_a_name_of_the_staff_list(world: World) -> None:
     """Any name without a list; never an empty one."""
     (reply_id,) = world.said(*praise())

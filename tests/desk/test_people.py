@@ -2,11 +2,12 @@
 
 import pytest
 
-from listener.desk import people
+from listener.desk import people, transitions
 from listener.desk.approve import Target, approve
 from listener.desk.forget import forget
-from listener.desk.views import OptOutView
+from listener.desk.person_views import OptOutView, WithdrawnReply
 from listener.errors import DeskError
+from listener.store import people as stored_people
 from listener.store.records import Note
 from tests import factories
 from tests.desk.world import World, praise
@@ -52,6 +53,21 @@ def test_an_opt_out_ends_what_waits_and_leaves_what_is_out(world: World) -> None
     assert [world.reply(one).state for one in said] == ["closed", "closed", "escalated", "sent"]
     assert world.reply(said[0]).closed_as == "withdrawn"
     assert found.opted_out == OptOutView(world.now, "dana", "asked on the phone")
+    assert found.closed == (WithdrawnReply(said[0], "m1"), WithdrawnReply(said[1], "m2"))
+
+
+def test_the_end_of_an_opt_out_lists_what_stays_closed(world: World) -> None:
+    """Not what staff closed themselves, what has a new reply, or what an earlier opt-out closed."""
+    who = {"author_id": "u1", "author_handle": "ada"}
+    (early,) = world.said(*praise(), **who)
+    people.opt_out(world.store, world.desk(), "ada", None)
+    people.opt_in(world.store, world.desk(), "ada")
+    rejected, replaced, closed = world.after(minutes=1).said(*praise(3), **who)
+    transitions.reject(world.store, world.desk(), rejected, "irony")
+    people.opt_out(world.store, world.desk(), "ada", None)
+    transitions.escalate_mention(world.store, world.desk(), "memory", "m3")
+    assert people.opt_in(world.store, world.desk(), "ada").closed == (WithdrawnReply(closed, "m4"),)
+    assert world.reply(early).state == world.reply(replaced).state == world.reply(closed).state == "closed"
 
 
 def test_after_an_opt_out_nothing_is_drafted_until_it_is_taken_back(world: World) -> None:
@@ -103,3 +119,13 @@ def test_a_persons_page_has_every_exchange(world: World) -> None:
         ("draft", "sent", "dana"),
         ("ignore", None, None),
     ]
+
+
+def test_the_list_of_opt_outs_repeats_no_words_of_the_author(world: World) -> None:
+    """`status --json` goes to monitoring; why somebody opted out may be all that they wrote."""
+    words = "@fernhill please stop replying to me, my number is 07700 900123"
+    world.said(words, author_id="u1", author_handle="ada")
+    with world.store.read() as connection:
+        (optout,) = stored_people.opt_outs(connection)
+        assert (optout.platform, optout.author_id, optout.handle) == ("memory", "u1", "ada")
+        assert "07700" not in repr(optout)

@@ -163,9 +163,13 @@ def test_what_earshot_closed_is_not_reopened(world: World, closed_as: str) -> No
     (reply_id,) = world.said(*praise())
     world.put(reply_id, "closed", closed_as=closed_as, reason="old")
     with pytest.raises(
-        DeskError, match=rf"closed by Earshot \({closed_as}\), not by staff; .*`earshot escalate memory:m1`"
+        DeskError, match=rf"was closed \({closed_as}: old\) and cannot be reopened; .*`earshot escalate memory:m1`"
     ):
         transitions.reopen(world.store, world.desk(), reply_id)
+    with pytest.raises(
+        DeskError, match=rf"is closed \({closed_as}\), not drafted or approved; .*`earshot escalate memory:m1`"
+    ):
+        transitions.escalate(world.store, world.desk(), reply_id)
 
 
 def test_a_reply_is_not_reopened_beside_another(world: World) -> None:

@@ -19,7 +19,8 @@ from listener.cli.review.meanwhile import SeenStore, describe_change, is_as_show
 from listener.cli.review.undo import History, Undone
 from listener.desk import marks, people, transitions
 from listener.desk.approve import ApprovalResult, DeskContext, Target, approve, text_problem
-from listener.desk.views import PersonPage, ReplyView
+from listener.desk.person_views import PersonPage
+from listener.desk.views import ReplyView
 from listener.errors import DeskError, StoreError
 from listener.model import Mention
 from listener.store import items, replies

@@ -1,0 +1,59 @@
+"""What staff see of a person, as values: every exchange, notes, an opt-out and what it closed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from listener.store.records import Note
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeView:
+    """One mention of a person, and what became of it."""
+
+    mention_id: str
+    at: datetime
+    text: str
+    decision: str | None
+    reply_id: int | None
+    state: str | None
+    reply_text: str | None
+    sent_at: datetime | None
+    approved_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OptOutView:
+    """When a person opted out, who recorded it, and why."""
+
+    at: datetime
+    by: str
+    why: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonPage:
+    """A person and every exchange with them, oldest first."""
+
+    platform: str
+    author_id: str
+    handle: str | None
+    name: str | None
+    followers: int | None
+    opted_out: OptOutView | None
+    notes: tuple[Note, ...]
+    exchanges: tuple[ExchangeView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawnReply:
+    """A reply that an opt-out closed."""
+
+    reply_id: int
+    mention_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptOutPage(PersonPage):
+    """A person after an opt-out or its end. closed: what the opt-out closed; its end leaves that closed."""
+
+    closed: tuple[WithdrawnReply, ...]

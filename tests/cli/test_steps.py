@@ -1,0 +1,51 @@
+"""What may be done next: in every state, each command that is named can be typed as it stands."""
+
+import re
+import shlex
+import sqlite3
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+from listener.cli import steps
+from listener.cli.commands import app
+from listener.desk.queue import single
+from listener.desk.views import ReplyView
+from listener.store.states import TRANSITIONS
+from tests.conftest import Earshot
+from tests.desk.world import World, made, praise
+
+
+@pytest.fixture
+def view(tmp_path: Path) -> ReplyView:
+    """A draft as staff see it."""
+    world = World(made(tmp_path))
+    (reply_id,) = world.said(*praise())
+    return single(world.store, world.view(), reply_id)
+
+
+@pytest.mark.parametrize("state", [*TRANSITIONS, None])
+@pytest.mark.parametrize("closed_as", ["rejected", "withdrawn"])
+def test_every_command_that_is_named_is_right_usage(view: ReplyView, state: str | None, closed_as: str) -> None:
+    """With all its arguments: staff copy it."""
+    text = steps.next_step(replace(view, state=state, closed_as=closed_as))
+    named = [shlex.split(call) for call in re.findall("`([^`]+)`", text)]
+    assert bool(named) == (state not in ("sending", "sent"))
+    for program, name, *arguments in named:
+        assert program == "earshot"
+        get_command(app).commands[name].make_context(name, arguments).close()  # type: ignore[attr-defined]
+
+
+def test_an_approval_says_when_nothing_is_running_that_would_send_it(queue: Earshot, home: Path) -> None:
+    """Who has stopped the daemon must not wait for a next round."""
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    expected = {now: "in the next round", "2026-01-01T09:00:00.000Z": "when `earshot run` (or `earshot once`) runs"}
+    for number, (polled, when) in enumerate(expected.items(), start=1):
+        database = sqlite3.connect(home / "data" / "earshot.db")
+        database.execute("UPDATE platform SET attempt_at = ?", (polled,))
+        database.commit()
+        database.close()
+        assert f": will be sent {when}; `earshot undo {number}` cancels" in queue("approve", str(number)).out
