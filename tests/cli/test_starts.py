@@ -15,7 +15,7 @@ from tests import forked
 from tests.conftest import Earshot, environment
 
 STARTED_ELSEWHERE = {"run": "tests/test_daemon.py", "review": "tests/cli/review/test_terminal.py"}
-# Arguments of each command; where it needs one, the state that reply 1 is put into first.
+# Arguments of each command; where it needs it, what is changed in reply 1 first.
 LINES: tuple[tuple[str, str | None], ...] = (
     ("init new", None),
     ("check", None),
@@ -33,12 +33,12 @@ LINES: tuple[tuple[str, str | None], ...] = (
     ("quarantine", None),
     ("reject 1 --reason rude", None),
     ("close 1 --reason answered", None),
-    ("retry 1", "failed"),
-    ("undo 1", "approved"),
-    ("done 1 --remote-id p7", "by_hand"),
-    ("resolve 1 --not-sent", "unconfirmed"),
+    ("retry 1", "state = 'failed'"),
+    ("undo 1", "state = 'approved'"),
+    ("done 1 --remote-id p7", "state = 'by_hand'"),
+    ("resolve 1 --not-sent", "state = 'unconfirmed'"),
     ("claim 1", None),
-    ("release 1", None),
+    ("release 1", "claimed_by = 'dana', claimed_until = '2099-01-01T00:00:00.000Z'"),
     ("assign 1 bo", None),
     ("snooze 1 2h", None),
     ("escalate 1", None),
@@ -62,15 +62,15 @@ def test_every_command_is_started_for_real() -> None:
     assert sorted([*here, *STARTED_ELSEWHERE]) == sorted(get_command(app).commands)  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize(("line", "state"), LINES, ids=[line.partition(" ")[0] for line, _ in LINES])
+@pytest.mark.parametrize(("line", "change"), LINES, ids=[line.partition(" ")[0] for line, _ in LINES])
 def test_a_command_needs_nothing_that_another_imported(
-    queue: Earshot, home: Path, line: str, state: str | None
+    queue: Earshot, home: Path, line: str, change: str | None
 ) -> None:
     """It does its work."""
     (home / "rows.csv").write_text("id,text\n1,I love it\n")
-    if state is not None:
+    if change is not None:
         with closing(sqlite3.connect(home / "data" / "earshot.db")) as database, database:
-            database.execute("UPDATE reply SET state = ? WHERE id = 1", [state])
+            database.execute(f"UPDATE reply SET {change} WHERE id = 1")
     process = forked.start_anew(*line.split(), env=environment(), cwd=home)
     out, err = process.communicate(timeout=60)
     assert process.returncode == (1 if line == "health" else 0), err  # nobody listens
