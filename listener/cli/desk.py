@@ -9,8 +9,11 @@ from listener.cli.app import app
 from listener.cli.arguments import As, AsJson, Id, Limit, State
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
     from listener.desk.approve import ApprovalResult, DeskContext
-    from listener.desk.queue import RenderContext
+    from listener.desk.queue import QueueTotals, RenderContext
     from listener.desk.views import ReplyView
     from listener.store.engine import Store
 
@@ -45,14 +48,15 @@ def queue(
         arguments.require_platform(config, store, platform)
         view = context.view(config, store, name)
         replies, totals = stage.listing(store, view, page)
-    if json:
-        output.emit_json(replies)
-        return
+    output.emit_json(replies) if json else _print_queue(replies, totals, view.now, limit)
+
+
+def _print_queue(replies: "Sequence[ReplyView]", totals: "QueueTotals", now: "datetime", limit: int) -> None:
     from listener.cli import render
 
     last, is_full = replies[-1].id if replies else None, len(replies) == limit > 0
-    rows = (render.queue(replies, view.now), "") if replies else ()
-    render.show(*rows, render.footer(len(replies), totals, view.now, last, is_full))
+    rows = (render.queue(replies, now), "") if replies else ()
+    render.show(*rows, render.footer(len(replies), totals, now, last, is_full))
 
 
 @app.command()

@@ -100,13 +100,7 @@ def record_approval(
         is_done = replies.update_fields(connection, reply, "first_approval", desk.by, now, detail, **CLEAR_LEASE)
     else:
         to = "approved" if item.mention.can_reply else "by_hand"
-        changes = {
-            "approved_by": desk.by,
-            "approved_at": now,
-            **CLEAR_LEASE,
-            **CLEAR_HOLD,
-            **_delay_sending(to, now, wait),
-        }
+        changes = _approve_fields(desk.by, to, now, wait)
         is_done = replies.transition(
             connection, reply, to, by=desk.by, now=now, what="approved", detail=detail, **changes
         )
@@ -115,8 +109,10 @@ def record_approval(
     events.record_approval(connection, reply.id, reply.revision, desk.by, preview.text, now)
 
 
-def _delay_sending(to: str, now: datetime, wait: timedelta) -> dict[str, object]:
-    return {"not_before": now + wait, "hold": "undo"} if wait and to == "approved" else {}
+def _approve_fields(by: str, to: str, now: datetime, wait: timedelta) -> dict[str, object]:
+    """Return the columns of an approval: free of claims and holds, and not sent before `wait` has passed."""
+    delay = {"not_before": now + wait, "hold": "undo"} if wait and to == "approved" else {}
+    return {"approved_by": by, "approved_at": now, **CLEAR_LEASE, **CLEAR_HOLD, **delay}
 
 
 def _require_first(connection: Connection, desk: DeskContext, item: Exchange, reply: Reply) -> Approval | None:
