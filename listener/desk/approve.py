@@ -175,13 +175,16 @@ def require_staff(desk: DeskContext) -> None:
         raise DeskError(f"{desk.by} is not on the staff list", "use --as with one of `[staff] names` in policy.toml")
 
 
+def find_live_claim(reply: Reply, by: str, now: datetime) -> tuple[str, datetime] | None:
+    """Return which colleague has claimed the reply, and until when; None when nobody but `by` has."""
+    name, until = reply.claimed_by, reply.claimed_until
+    return (name, until) if name is not None and name != by and until is not None and until > now else None
+
+
 def require_unclaimed(reply: Reply, by: str, now: datetime) -> None:
     """Raise DeskError when a colleague has claimed the reply."""
-    if reply.claimed_by not in (None, by) and reply.claimed_until is not None and reply.claimed_until > now:
-        raise DeskError(
-            f"reply {reply.id} is claimed by {reply.claimed_by} until {reply.claimed_until:%H:%M} UTC",
-            "ask them, or wait",
-        )
+    if claim := find_live_claim(reply, by, now):
+        raise DeskError(f"reply {reply.id} is claimed by {claim[0]} until {claim[1]:%H:%M} UTC", "ask them, or wait")
 
 
 def require_sendable(desk: DeskContext, mention: Mention, text: str | None) -> Preview:

@@ -13,11 +13,9 @@ from listener.intake.storable import newest_versions, storable_item, storable_me
 from listener.model import FeedPage, Json, Mention, OwnPost
 from listener.store import erasure, events, mentions, notices, platforms, replies
 from listener.store.engine import Store
+from listener.store.states import UNDER_WAY, WATCHED, WITHDRAWABLE
 
-OPEN = ("drafted", "escalated", "approved", "by_hand")
-UNDER_WAY = ("sending", "unconfirmed")  # settled first; sending looks at a person's answer again
 NO_ERROR: Json = {"failures": 0, "error": None, "error_do": None, "cause": None, "read_after": None}
-RETURNED = ("drafted", "approved", "by_hand")  # a text for words that the author has changed
 
 
 @dataclass(slots=True)
@@ -86,7 +84,7 @@ def _note_edit(connection: Connection, known: mentions.StoredMention, mention: M
     reply = replies.find_live(connection, known.key)
     mentions.record_edit(connection, known.key, mention, now, again=reply is None)
     events.add(connection, "edited", "author", now, mention_key=known.key, detail={"before": known.text})
-    if reply is not None and reply.state in RETURNED:
+    if reply is not None and reply.state in WATCHED:
         returned = {**replies.UNAPPROVED, "what": "returned_to_staff", "revision": reply.revision + 1}
         detail = {"message": "the mention was edited"}
         replies.transition(connection, reply, "drafted", by="poll", now=now, detail=detail, **returned)
@@ -98,10 +96,10 @@ def _withdraw_answered(connection: Connection, name: str, post: OwnPost, now: da
     if key is None or replies.is_our_post(connection, name, post.id):
         return
     reply = replies.find_live(connection, key)
-    if reply is not None and reply.state not in (*OPEN, *UNDER_WAY):
+    if reply is not None and reply.state not in (*WITHDRAWABLE, *UNDER_WAY):
         return
     mentions.record_remote_answer(connection, key, post.id)
-    if reply is not None and reply.state in OPEN:
+    if reply is not None and reply.state in WITHDRAWABLE:
         reason = f"a person answered on the platform (post {post.id})"
         replies.close(connection, reply, "withdrawn", reason, by="poll", now=now)
 

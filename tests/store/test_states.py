@@ -1,11 +1,15 @@
 """The states of a reply: the table that every move is checked against, and the groups that are made of it."""
 
+import ast
+from pathlib import Path
+
 import pytest
 
 from listener.store import replies, states
 from listener.store.states import TRANSITIONS
 from tests.line import Line
 
+LISTENER = Path(states.__file__).parents[1]
 GROUPS = {
     name: members
     for name, members in vars(states).items()
@@ -45,3 +49,18 @@ def test_a_move_that_the_table_does_not_have_changes_nothing(line: Line) -> None
         with pytest.raises(ValueError, match="must not move from sent to drafted"):
             replies.transition(connection, sent, "drafted", by="ann", now=line.now)
         assert replies.get(connection, reply.id) == sent
+
+
+def repeated_groups(text: str) -> list[int]:
+    """Lines on which a named group of states is written out again."""
+    groups = {frozenset(group) for group in GROUPS.values()}
+    tuples = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Tuple) and len(node.elts) > 1]
+    values = [(node.lineno, [part.value for part in node.elts if isinstance(part, ast.Constant)]) for node in tuples]
+    return [line for line, parts in values if frozenset(map(str, parts)) in groups]
+
+
+def test_a_group_of_states_stands_once() -> None:
+    """A copy would stay behind when a state is added."""
+    others = [path for path in LISTENER.rglob("*.py") if path.name != "states.py"]
+    assert {path.name: lines for path in others if (lines := repeated_groups(path.read_text(encoding="utf-8")))} == {}
+    assert repeated_groups('A = ("sending", "unconfirmed")') == [1]

@@ -10,6 +10,7 @@ from listener.cli.review.presenter import MAX_REASONS, Presenter
 from listener.desk import marks, people, transitions, wordings
 from listener.desk.views import ReplyView
 from listener.errors import DeskError
+from listener.store.states import QUEUED, STANDING
 
 REJECTIONS = ("irony, or a joke", "not about us", "wrong tone", "answered elsewhere", "nothing to answer")
 ENDINGS = ("needs no answer", "settled elsewhere", "spam")
@@ -17,8 +18,7 @@ SPANS = ("30m", "2h", "4h", "1d", "3d", "1w")
 POSTED, NOT_YET = "yes, it is posted", "no, not yet"
 THERE, NOT_THERE, UNSURE = "it is there", "it is surely not there", "I can't tell"
 ID_OR_LINK = "id or link of the post"
-WAITING = ("drafted", "escalated", "by_hand", "unconfirmed", "failed")
-ANY = (*WAITING, "approved", "closed", "claimed", "none")  # claimed: a colleague works on it; none: nothing is open
+ANY = (*QUEUED, "approved", "closed", "claimed", "none")  # claimed: a colleague works on it; none: nothing is open
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,9 +190,9 @@ def _retry(presenter: Presenter, reply: ReplyView, answer: str) -> str:
 ENDABLE = ("escalated", "by_hand", "failed")
 ACTIONS = (
     ReviewAction("v", "variant", "use another wording", ("drafted",), _vary, purpose="change its wording"),
-    ReviewAction("r", "reject", "do not send it; asks why", ("drafted", "approved"), _reject, _ask_rejection, True),
+    ReviewAction("r", "reject", "do not send it; asks why", STANDING, _reject, _ask_rejection, True),
     ReviewAction("c", "close", "no reply needed; asks why", ENDABLE, _close, _ask_ending, True),
-    ReviewAction("x", "escalate", "hand it to staff without the text", ("drafted", "approved"), _escalate),
+    ReviewAction("x", "escalate", "hand it to staff without the text", STANDING, _escalate),
     ReviewAction(
         "g",
         "give",
@@ -203,7 +203,7 @@ ACTIONS = (
         True,
         purpose="assign it",
     ),
-    ReviewAction("z", "snooze", "hide it for a while", WAITING, _snooze, _ask_span, True),
+    ReviewAction("z", "snooze", "hide it for a while", QUEUED, _snooze, _ask_span, True),
     ReviewAction("n", "note", "note something about the person", ("escalated",), _note, _ask_note),
     ReviewAction(
         "b",

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from listener.store.states import EDITABLE
+
 
 @dataclass(frozen=True, slots=True)
 class KeyInfo:
@@ -22,4 +24,4 @@ class KeyInfo:
 
 
 APPROVE = KeyInfo("a", "approve", "send exactly the text shown", ("drafted",))
-EDIT = KeyInfo("e", "edit", "write another text", ("drafted", "escalated", "approved", "failed"))
+EDIT = KeyInfo("e", "edit", "write another text", EDITABLE)

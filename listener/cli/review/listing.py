@@ -11,6 +11,7 @@ from listener.desk import queue
 from listener.desk.queue import ItemRef, QueueFilter, QueueTotals
 from listener.desk.views import ReplyDetail, ReplyView, WarningView
 from listener.errors import DeskError
+from listener.store.states import WAITING
 
 if TYPE_CHECKING:
     from listener.settings import Settings
@@ -226,5 +227,4 @@ class Listing:
 
 def count_waiting(totals: QueueTotals) -> int:
     """Count what waits for a person and is not snoozed."""
-    waiting = ("drafted", "escalated", "by_hand", "unconfirmed")
-    return sum(totals.counts.get(state, 0) for state in waiting) - totals.snoozed
+    return sum(totals.counts.get(state, 0) for state in WAITING) - totals.snoozed

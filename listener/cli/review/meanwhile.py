@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from listener.desk.approve import find_live_claim
 from listener.desk.views import ReplyView
 from listener.errors import DeskError
 from listener.store import events, replies
@@ -90,7 +91,6 @@ def describe_last_act(connection: Connection, reply: Reply, by: str) -> str:
 
 def require_free(connection: Connection, reply_id: int, by: str, now: datetime) -> None:
     """Raise DeskError when a colleague works on the reply."""
-    reply = replies.get(connection, reply_id)
-    other, until = reply.claimed_by, reply.claimed_until
-    if other not in (None, by) and until is not None and until > now:
+    if claim := find_live_claim(replies.get(connection, reply_id), by, now):
+        other, until = claim
         raise DeskError(f"{other} works on reply {reply_id} until {until:%H:%M} UTC", f"ask {other}, or press s")
