@@ -36,6 +36,9 @@ class Mention:
     can_reply: bool = True  # through the API
     ineligible_reason: str | None = None  # why it cannot be answered there
     version_id: str | None = None  # the id of its newest edit, where each edit has an id of its own
+    is_private: bool = False  # only its author and we can read it, so an answer must stay as private
+    attachments: tuple[str, ...] = ()  # what else was said: "picture: a torn seam", "poll: red / blue", "quote: ..."
+    labels: tuple[str, ...] = ()  # content labels of its author or of moderators: "porn", "graphic", "sensitive"
 
     @property
     def reply_target_id(self) -> str:

@@ -8,6 +8,7 @@ from listener.intake.text import TEXT_LIMIT, sanitize, storable_text
 from listener.model import Json, Mention, QuarantinedItem
 
 FIELD_LIMIT = 500  # characters kept of any field but the text
+LIST_LIMIT = 20  # attachments and labels kept of one post
 FIELDS = (
     "id", "author_id", "interaction_id", "conversation_id", "author_handle", "author_name", "in_reply_to", "lang",
     "url", "extra_brand_term", "ineligible_reason",
@@ -18,6 +19,8 @@ def storable_mention(mention: Mention) -> Mention:
     """Return the mention as plain text that every database takes."""
     values = ((name, getattr(mention, name)) for name in FIELDS)
     changes: Json = {name: sanitize(value, FIELD_LIMIT) for name, value in values if value is not None}
+    for name in ("attachments", "labels"):
+        changes[name] = tuple(sanitize(value, FIELD_LIMIT) for value in getattr(mention, name)[:LIST_LIMIT])
     return replace(mention, text=storable_text(mention.text, mention.is_html), is_html=False, **changes)
 
 

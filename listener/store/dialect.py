@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from sqlalchemy import (
+    JSON,
     URL,
     ColumnElement,
     Connection,
@@ -69,6 +70,21 @@ class UtcTime(TypeDecorator[datetime]):
     def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
         """Read it as an aware time in UTC."""
         return None if value is None else datetime.fromisoformat(value)
+
+
+class TextTuple(TypeDecorator[tuple[str, ...]]):
+    """Several texts in one column, kept as a JSON list."""
+
+    impl = JSON
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[str, ...] | None, dialect: Dialect) -> list[str]:
+        """Write it as a list; nothing is an empty one."""
+        return list(value or ())
+
+    def process_result_value(self, value: list[str] | None, dialect: Dialect) -> tuple[str, ...]:
+        """Read it as a tuple."""
+        return tuple(value or ())
 
 
 def upsert(table: Table) -> Insert:

@@ -37,9 +37,19 @@ from listener.store.tables import quarantine as quarantined
 
 ERASED_FIELDS: Data = {  # what a mention is without its words
     **dict.fromkeys(
-        ("author_handle", "author_name", "author_followers", "url", "extra_brand_term", "ineligible_reason")
+        (
+            "author_handle",
+            "handle_key",
+            "author_name",
+            "author_followers",
+            "url",
+            "extra_brand_term",
+            "ineligible_reason",
+        )
     ),
     "text": "",
+    "attachments": (),
+    "labels": (),
     "stage": "forgotten",
 }
 EVERYWHERE = "*"  # as a platform's name: whatever the platform

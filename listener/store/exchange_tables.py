@@ -7,11 +7,11 @@ append-only: who did what, when and why. Ids of platforms are text.
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, Text, UniqueConstraint, text
+from sqlalchemy import Column, Index, Text, UniqueConstraint, text
 from sqlmodel import Field
 
 from listener.store.columns import Row, json_column, optional_text, optional_time, required_time
-from listener.store.dialect import DUE, match_any, partial_index
+from listener.store.dialect import DUE, TextTuple, match_any, partial_index
 from listener.store.states import WAITING
 
 DUE_ORDER = DUE.format(column="due_at")
@@ -27,7 +27,7 @@ class MentionRow(Row, table=True):
         UniqueConstraint("platform", "interaction_id", name="uq_mention_interaction"),
         partial_index("ix_mention_new", "key", where="stage = 'new'"),
         Index("ix_mention_author", "platform", "author_id"),
-        Index("ix_mention_handle", "platform", text("lower(author_handle)")),
+        Index("ix_mention_handle", "platform", "handle_key"),
         Index("ix_mention_version", "platform", "version_id"),
         Index("ix_mention_conversation", "platform", "conversation_id"),
         Index("ix_mention_seen", "seen_at"),
@@ -46,18 +46,23 @@ class MentionRow(Row, table=True):
     author_handle: str | None = optional_text()
     author_name: str | None = optional_text()
     author_followers: int | None = None
+    handle_key: str | None = optional_text()  # author_handle by str.casefold(): people are found in any case
     lang: str | None = optional_text()
     url: str | None = optional_text()
     extra_brand_term: str | None = optional_text()
     is_addressed: bool
     can_reply: bool
     ineligible_reason: str | None = optional_text()
+    is_private: bool = Field(sa_column_kwargs={"server_default": "0"})
+    attachments: tuple[str, ...] = Field(sa_column=Column(TextTuple, nullable=False, server_default="[]"))
+    labels: tuple[str, ...] = Field(sa_column=Column(TextTuple, nullable=False, server_default="[]"))
     created_at: datetime = required_time()
     age_start_at: datetime = required_time()
     seen_at: datetime = required_time()
     version_id: str = Field(sa_type=Text)
     version_at: datetime = required_time()
     edited_at: datetime | None = optional_time()
+    missing_at: datetime | None = optional_time()  # a first check did not find it; a second one must agree
     deleted_at: datetime | None = optional_time()
     answered_remotely: str | None = optional_text()
     stage: str = Field(sa_type=Text)
@@ -143,6 +148,7 @@ class ReplyRow(Row, table=True):
     attempts: int
     check_count: int
     checked_at: datetime | None = optional_time()
+    trouble_count: int = Field(default=0, sa_column_kwargs={"server_default": "0"})  # checks that failed in a row
 
 
 class ApprovalRow(Row, table=True):

@@ -64,12 +64,18 @@ def add(connection: Connection, new: Sequence[Mention], now: datetime) -> int:
 
 def _as_row(item: Mention, now: datetime) -> Data:
     fixed = {"seen_at": now, "version_id": item.id, "version_at": item.created_at, "stage": "new", "crash_count": 0}
-    return {**values(item), **fixed}
+    return {**values(item), **fixed, "handle_key": fold_handle(item.author_handle)}
+
+
+def fold_handle(handle: str | None) -> str | None:
+    """Return a handle in the form by which people are found: in any case, also beyond ASCII."""
+    return None if handle is None else handle.casefold()
 
 
 def record_edit(connection: Connection, key: int, newer: Mention, now: datetime, *, again: bool) -> None:
     """Keep the new text of a post that its author edited. again: decide once more."""
     version = {"text": newer.text, "version_id": newer.id, "version_at": newer.created_at, "edited_at": now}
+    version |= {"attachments": newer.attachments, "labels": newer.labels}
     connection.execute(update(mention).where(mention.c.key == key).values(**version))
     update_eligibility(connection, key, newer, again=again)
 
@@ -77,7 +83,8 @@ def record_edit(connection: Connection, key: int, newer: Mention, now: datetime,
 def restore_text(connection: Connection, key: int, newer: Mention) -> None:
     """Keep the new words, and the author, of an edited post whose old words were erased."""
     version = {name: value for name, value in values(newer).items() if name not in ("id", "interaction_id")}
-    connection.execute(update(mention).where(mention.c.key == key).values(**version, stage="routed", deleted_at=None))
+    version |= {"handle_key": fold_handle(newer.author_handle), "stage": "routed", "deleted_at": None}
+    connection.execute(update(mention).where(mention.c.key == key).values(**version))
 
 
 def update_eligibility(connection: Connection, key: int, better: Mention, *, again: bool) -> None:

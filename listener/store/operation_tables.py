@@ -55,6 +55,34 @@ class PlatformRow(Row, table=True):
     own_posts_read_at: datetime | None = optional_time()
 
 
+class FeedRow(Row, table=True):
+    """How reading one feed of a platform stands. ok_at: last read; since: when the present state began."""
+
+    __tablename__ = "feed"
+    platform: str = Field(primary_key=True, sa_type=Text)
+    name: str = Field(primary_key=True, sa_type=Text)
+    ok_at: datetime | None = optional_time()
+    since: datetime | None = optional_time()
+    failures: int
+    error: str | None = optional_text()
+    error_do: str | None = optional_text()
+    retry_at: datetime | None = optional_time()
+
+
+class StageRow(Row, table=True):
+    """How a stage stands. name: "route", "poll x" ...; progress_at: when it last began, ended or moved on."""
+
+    __tablename__ = "stage"
+    name: str = Field(primary_key=True, sa_type=Text)
+    ok_at: datetime | None = optional_time()
+    since: datetime | None = optional_time()
+    failures: int
+    error: str | None = optional_text()
+    error_do: str | None = optional_text()
+    retry_at: datetime | None = optional_time()
+    progress_at: datetime | None = optional_time()
+
+
 class PauseRow(Row, table=True):
     """Sending is stopped: on one platform, or on all (scope `*`)."""
 

@@ -78,7 +78,7 @@ def single_person(handle: str, people: set[Person]) -> Person:
 def _find_named(connection: Connection, place: str, name: str) -> set[Person]:
     """Find who goes by this name on a platform; each query has an index of its own."""
     people = select(mention.c.author_id).where(mention.c.platform == place)  # DISTINCT would go through all of them
-    by_handle = connection.execute(people.where(func.lower(mention.c.author_handle) == name.lower())).scalars()
+    by_handle = connection.execute(people.where(mention.c.handle_key == name.casefold())).scalars()
     by_id = connection.execute(people.where(mention.c.author_id == name).limit(1)).scalars()
     matches = {(place, author_id) for author_id in (*by_handle, *by_id)}
     person = (place, name)

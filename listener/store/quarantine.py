@@ -49,7 +49,7 @@ def names_of(platform: str, author: ItemAuthor | None) -> Names | None:
 
 def handle(name: str) -> str:
     """Return a handle in the form in which handles are compared."""
-    return name.strip().lstrip("@").lower()
+    return name.strip().lstrip("@").casefold()
 
 
 def find_names(connection: Connection, platform: str, author_id: str) -> Names:

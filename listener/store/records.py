@@ -229,3 +229,31 @@ class Note:
     at: datetime
     by: str
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FeedState:
+    """How reading one feed of a platform stands: last read at ok_at; `since` when it works, fails or waits."""
+
+    platform: str
+    name: str
+    ok_at: datetime | None
+    since: datetime | None
+    failures: int
+    error: str | None
+    error_do: str | None
+    retry_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class StageState:
+    """How a stage stands; progress_at: when it last began, ended or moved on."""
+
+    name: str
+    ok_at: datetime | None
+    since: datetime | None
+    failures: int
+    error: str | None
+    error_do: str | None
+    retry_at: datetime | None
+    progress_at: datetime | None

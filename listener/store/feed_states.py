@@ -1,0 +1,20 @@
+"""How each feed of a platform stands: when it was last read, and why it is not read now."""
+
+from sqlalchemy import Connection, select
+
+from listener.store.dialect import upsert
+from listener.store.loading import columns, load_all
+from listener.store.records import FeedState
+from listener.store.tables import feed
+
+
+def list_feeds(connection: Connection, platform: str) -> list[FeedState]:
+    """List the feeds of a platform that were ever tried, by name."""
+    query = select(*columns(FeedState, feed)).where(feed.c.platform == platform).order_by(feed.c.name)
+    return load_all(FeedState, connection.execute(query))
+
+
+def record_feed(connection: Connection, platform: str, name: str, **changes: object) -> None:
+    """Change columns of a feed's row; a feed that was never tried gets one."""
+    row = upsert(feed).values(platform=platform, name=name, **{"failures": 0, **changes})
+    connection.execute(row.on_conflict_do_update(index_elements=["platform", "name"], set_=changes))
