@@ -9,18 +9,33 @@ from urllib.parse import quote
 from listener.errors import EarshotError
 from listener.settings.environment import database_path
 
-INTERVALS = 3  # poll intervals in which an attempt must have ended, whatever its outcome
+INTERVALS = 3  # in which some stage of a thread must have ended or moved on, whatever its outcome
+SHORTEST_S = 60.0  # seconds: a call may take thirty, and what moves on is noted every ten
+STALLED = """
+SELECT name, max(seconds), max(at) FROM (
+    SELECT name, poll_seconds AS seconds, attempt_at AS at FROM platform WHERE enabled
+    UNION ALL
+    SELECT platform.name, interval_seconds, progress_at FROM stage JOIN platform
+        ON stage.name IN ('poll ' || platform.name, 'send ' || platform.name) WHERE enabled
+    UNION ALL
+    SELECT 'deciding', interval_seconds, progress_at FROM stage WHERE name IN ('route', 'upkeep')
+) GROUP BY name
+"""  # the stages of a platform share a thread, and so do route and upkeep: while one works the others wait
+NEVER_POLLED = "SELECT name FROM platform WHERE enabled AND attempt_at IS NULL"
 
 
 def check_health(env: Mapping[str, str]) -> int:
-    """Return 0 when a poll ended on every platform within three intervals; else print one line and return 1."""
+    """Return 0 when on every platform, and in deciding, something ended or moved on within three intervals.
+
+    Else print one line and return 1. A stage that fails has ended: a restart would not help.
+    """
     try:
-        stalled = _stalled_platforms(str(database_path(env)), datetime.now(UTC))
+        stalled = _stalled_threads(str(database_path(env)), datetime.now(UTC))
     except (sqlite3.Error, EarshotError) as error:
         return _print_fault(f"the database cannot be read: {error}; is `earshot run` running?")
     if stalled:
         return _print_fault(
-            f"no poll has ended for three intervals on {', '.join(stalled)}; see the log of `earshot run`"
+            f"nothing has ended or moved on for three intervals: {', '.join(stalled)}; see the log of `earshot run`"
         )
     sys.stdout.write("healthy\n")
     return 0
@@ -31,15 +46,21 @@ def _print_fault(message: str) -> int:
     return 1
 
 
-def _stalled_platforms(path: str, now: datetime) -> list[str]:
+def _stalled_threads(path: str, now: datetime) -> list[str]:
     connection = sqlite3.connect(f"file:{quote(path)}?mode=ro", uri=True, timeout=2)
     try:
-        rows = connection.execute("SELECT name, poll_seconds, attempt_at FROM platform WHERE enabled").fetchall()
+        never = [name for (name,) in connection.execute(NEVER_POLLED)]
+        rows = connection.execute(STALLED).fetchall()
     finally:
         connection.close()
-    if not rows:
+    if all(name == "deciding" for name, _, _ in rows):
         return ["any platform (none is on)"]
-    return [name for name, seconds, at in rows if at is None or _age_seconds(at, now) > INTERVALS * seconds]
+    quiet = [
+        name
+        for name, seconds, at in rows
+        if at is not None and _age_seconds(at, now) > max(INTERVALS * (seconds or 0), SHORTEST_S)
+    ]
+    return sorted({*never, *quiet})
 
 
 def _age_seconds(at: str, now: datetime) -> float:

@@ -21,6 +21,7 @@ def expire(store: Store, policy: Policy, now: datetime) -> int:
     with store.write() as connection:
         replies.clear_expired_leases(connection, now)
         _clear_pause_notices(connection, now)
+        _clear_unchecked_notices(connection, now)
     closed = 0
     while batch := _close_batch(store, policy, now):
         closed += batch
@@ -42,3 +43,10 @@ def _clear_pause_notices(connection: Connection, now: datetime) -> None:
     for notice in notices.list_open(connection):
         if notice.kind == "paused" and notice.platform not in paused:
             notices.clear(connection, "paused", notice.platform, now)
+
+
+def _clear_unchecked_notices(connection: Connection, now: datetime) -> None:
+    """Clear the notices of replies that are not waiting to be sent any more: staff took them back."""
+    for notice in notices.list_open(connection):
+        if notice.kind == replies.UNCHECKED and replies.get(connection, int(notice.subject)).state != "approved":
+            notices.clear(connection, replies.UNCHECKED, notice.platform, now, subject=notice.subject)

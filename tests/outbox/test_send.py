@@ -137,7 +137,7 @@ def test_trouble_that_a_person_must_mend_opens_a_notice_and_clears_when_it_is_ov
     assert (line.notices(), len(line.platform.posts)) == ([], 1)
 
 
-@pytest.mark.parametrize(("then", "state"), [("failed", "failed"), ("by_hand", "by_hand"), ("withdrawn", "closed")])
+@pytest.mark.parametrize(("then", "state"), [("failed", "failed"), ("by_hand", "by_hand")])
 def test_a_refusal_is_final_for_the_item_and_stops_no_other(line: Line, then: str, state: str) -> None:
     """The second reply goes out all the same."""
     first = line.approved()
@@ -229,13 +229,12 @@ def test_words_that_look_as_they_were_stored_are_no_edit(line: Line, text: str, 
 @pytest.mark.parametrize(
     ("standing", "state"),
     [
-        (PostStatus(False), "closed"),
         (PostStatus(True, "something else now"), "drafted"),
         (PostStatus(True, None, "own-7"), "closed"),
     ],
 )
 def test_what_a_look_shows_is_heeded(line: Line, standing: PostStatus, state: str) -> None:
-    """Gone, edited, or answered by a person."""
+    """Edited, or answered by a person."""
     reply = line.approved()
     line.platform.standing = standing
     line.send()
