@@ -1,0 +1,345 @@
+"""Checks that fail before sending: for the platform they stop its sending, for one reply they count on that reply."""
+
+from dataclasses import replace
+from datetime import timedelta
+from itertools import pairwise
+
+import pytest
+
+from listener.desk import transitions
+from listener.desk.approve import Target, approve
+from listener.errors import Held, NotSent, ReadFailed, Refused
+from listener.model import FeedPage, Mention, Outgoing, PostStatus, Prepared, Receipt
+from listener.store import events, notices
+from tests.fakes.scripted import Scripted
+from tests.line import PRAISE, Line
+
+
+class Checking(Scripted):
+    """A platform whose check of a post is free; troubles: mention id (or `*`) -> what the check raises."""
+
+    troubles: dict[str, Exception]
+    checks: list[str]
+    repeat_is_safe = False
+
+    def check_post(self, mention: Mention) -> PostStatus:
+        """Raise what the test wrote down."""
+        self.checks.append(mention.id)
+        trouble = self.troubles.get(mention.id) or self.troubles.get("*")
+        if trouble is not None:
+            raise trouble
+        return self.standing or PostStatus(True)
+
+
+def checking(line: Line) -> Checking:
+    """Give the line a platform that checks."""
+    platform = Checking(line.clock)
+    platform.troubles, platform.checks = {}, []
+    line.platform = platform
+    return platform
+
+
+def what_happened(line: Line, reply_id: int, what: str) -> list[str]:
+    """The messages of the events of a reply."""
+    with line.store.read() as connection:
+        told = events.list_events(connection, line.reply(reply_id).mention_key)
+    return [(event.detail or {}).get("message", "") for event in told if event.what == what]
+
+
+# ---- of the whole platform
+
+
+def test_a_check_that_fails_in_passing_stops_the_platforms_sending_as_a_failing_post_does(line: Line) -> None:
+    """Two rounds a minute: one call at first, then fewer and fewer; a notice opens, and all go out afterwards."""
+    platform = checking(line)
+    for _ in range(5):
+        line.approved()
+    platform.troubles["*"] = ReadFailed("bad gateway")
+    for _ in range(2 * 60):
+        held = line.send()
+        line.wait(seconds=30)
+    assert 3 <= len(platform.checks) <= 5
+    assert (held, line.notices()) == ({"rate": 5}, ["unreachable"])
+    platform.troubles.clear()
+    line.wait(minutes=30)
+    line.send()
+    assert (len(platform.posts), line.notices()) == (5, [])
+
+
+@pytest.mark.parametrize(("cause", "kind"), [("account", "account"), ("billing", "billing")])
+def test_a_check_that_fails_for_the_account_opens_its_notice_at_once(line: Line, cause: str, kind: str) -> None:
+    """As a post does."""
+    platform = checking(line)
+    line.approved()
+    platform.troubles["*"] = ReadFailed("no", "mend it", cause=cause)  # type: ignore[arg-type]  # parametrized
+    line.send()
+    line.send()
+    assert (line.notices(), len(platform.checks)) == ([kind], 1)
+
+
+def test_a_named_time_is_heeded(line: Line) -> None:
+    """A rate limit met by a check."""
+    platform = checking(line)
+    line.approved()
+    platform.troubles["*"] = ReadFailed("wait", cause="rate", retry_at=line.now + timedelta(minutes=20))
+    for _ in range(19):
+        line.send()
+        line.wait(minutes=1)
+    assert len(platform.checks) == 1
+
+
+def test_a_look_for_an_unconfirmed_reply_that_fails_is_not_repeated_every_round(line: Line) -> None:
+    """It waits longer each time, and is made when the platform answers again."""
+    reply = line.approved()
+    line.platform.script = ["cut"]
+    line.send()
+    looks, find = list[str](), line.platform.find_reply
+
+    def fail(prepared: Prepared) -> Receipt | None:
+        looks.append(prepared.key)
+        raise ReadFailed("bad gateway")
+
+    line.platform.find_reply = fail  # type: ignore[method-assign]
+    for _ in range(4 * 20):
+        line.send()
+        line.wait(seconds=15)
+    assert 3 <= len(looks) <= 6
+    line.platform.find_reply = find  # type: ignore[method-assign]
+    line.wait(minutes=15)
+    line.send()
+    assert (line.reply(reply.id).state, len(line.platform.posts)) == ("sent", 1)
+
+
+# ---- of one reply
+
+
+def test_a_check_that_fails_for_one_reply_counts_on_it_and_stops_no_other(line: Line) -> None:
+    """It shows its error, waits longer each time, and becomes a notice after five; success resets all."""
+    platform = checking(line)
+    first = line.approved()
+    platform.troubles["m1"] = ReadFailed("this post cannot be read", cause="item")
+    second = line.approved()
+    counts = []
+    for _ in range(2 * 40):
+        line.send()
+        counts.append(platform.checks.count("m1"))
+        line.wait(seconds=30)
+    held = line.reply(first.id)
+    assert line.reply(second.id).state == "sent"
+    assert (held.state, held.error, held.trouble_count) == ("approved", "this post cannot be read", 6)
+    assert [counts.index(number) / 2 for number in (1, 2, 3, 4, 5)] == [0, 1, 3, 7, 15]
+    assert line.notices() == ["unchecked"]
+    assert what_happened(line, first.id, "held") == ["this post cannot be read"]
+    platform.troubles.clear()
+    line.wait(minutes=15)
+    line.send()
+    assert (line.reply(first.id).state, line.reply(first.id).trouble_count, line.notices()) == ("sent", 0, [])
+
+
+def test_the_notice_of_a_reply_in_trouble_ends_when_staff_take_it_back(line: Line) -> None:
+    """With the next upkeep: nothing is to be sent any more."""
+    platform = checking(line)
+    reply = line.approved()
+    platform.troubles["*"] = ReadFailed("no", cause="item")
+    for _ in range(5):
+        line.send()
+        line.wait(minutes=15)
+    with line.store.read() as connection:
+        (notice,) = notices.list_open(connection)
+    assert notice.kind == "unchecked" and notice.do
+    transitions.undo(line.store, line.desk(), reply.id)
+    line.stages.upkeep()
+    assert (line.notices(), line.reply(reply.id).trouble_count) == ([], 5)
+    approve(line.store, line.desk(), [Target(reply.id)])
+
+
+def test_a_hold_is_logged_once_and_not_every_round(line: Line) -> None:
+    """A reply that cannot be prepared for now, in twenty rounds."""
+    reply = line.approved()
+
+    def hold(reply: Outgoing, now: object) -> Prepared:
+        raise Held("attestation", "the app is not attested")
+
+    line.platform.prepare = hold  # type: ignore[method-assign]
+    for _ in range(20):
+        assert line.send() == {"attestation": 1}
+        line.wait(seconds=5)
+    assert what_happened(line, reply.id, "held") == ["the app is not attested"]
+
+
+# ---- gone
+
+
+def test_a_passing_not_found_withdraws_nothing(line: Line) -> None:
+    """F43: one 404, then the post is there again: sent as if nothing had been."""
+    reply = line.approved()
+    line.platform.standing = PostStatus(False)
+    assert line.send() == {"missing": 1}
+    assert (line.reply(reply.id).state, line.item(reply.id).deleted_at) == ("approved", None)
+    line.platform.standing = PostStatus(True)
+    line.wait(minutes=11)
+    line.send()
+    assert (line.reply(reply.id).state, line.item(reply.id).missing_at) == ("sent", None)
+
+
+def test_gone_is_believed_after_two_checks_with_a_pause_between_them(line: Line) -> None:
+    """However often it is asked within the pause, that is one check."""
+    reply = line.approved()
+    line.platform.standing = PostStatus(False)
+    for _ in range(9):
+        line.send()
+        line.wait(minutes=1)
+    assert line.reply(reply.id).state == "approved"
+    line.wait(minutes=1)
+    line.send()
+    assert (line.reply(reply.id).closed_as, line.item(reply.id).deleted_at) == ("withdrawn", line.now)
+
+
+def test_a_post_that_is_answered_with_gone_is_tried_twice_too(line: Line) -> None:
+    """A second refusal after the pause is believed."""
+    reply = line.approved()
+    line.platform.script = [Refused("the post is gone", "withdrawn"), Refused("the post is gone", "withdrawn")]
+    line.send()
+    line.send()
+    assert (line.reply(reply.id).state, line.platform.calls) == ("approved", 1)
+    line.wait(minutes=11)
+    line.send()
+    assert (line.reply(reply.id).closed_as, line.reply(reply.id).error) == ("withdrawn", "the post is gone")
+
+
+# ---- where a repeat makes no second post
+
+
+def repeatable(line: Line) -> Checking:
+    """A platform on which the same request makes one post, however often it is made."""
+    platform = checking(line)
+    platform.repeat_is_safe = True
+    return platform
+
+
+def test_after_a_lost_answer_a_harmless_repeat_is_asked_for_at_once_and_holds_nobody(line: Line) -> None:
+    """The post arrived: found in the same round, and the next replies go out in it."""
+    platform = repeatable(line)
+    approved = [line.approved() for _ in range(3)]
+    platform.script = ["cut"]
+    line.send()
+    assert ([line.reply(reply.id).state for reply in approved], line.notices()) == (["sent"] * 3, [])
+    assert len(platform.posts) == 3
+
+
+def test_a_post_that_did_not_arrive_is_repeated_in_the_next_round(line: Line) -> None:
+    """One look is enough, and no waiting for listings."""
+    platform = repeatable(line)
+    reply, other = line.approved(), line.approved()
+    platform.script = ["lost"]
+    line.send()
+    assert (line.reply(reply.id).state, line.reply(other.id).state) == ("approved", "sent")
+    line.send()
+    assert (line.reply(reply.id).state, len(platform.posts)) == ("sent", 2)
+
+
+def test_a_second_lost_answer_in_a_row_lets_the_platform_rest(line: Line) -> None:
+    """An outage is no reason to post each reply four times."""
+    platform = repeatable(line)
+    for _ in range(10):
+        line.approved()
+    platform.script = ["lost"] * 100
+    for _ in range(12):
+        line.send()
+        line.wait(seconds=4)
+    assert platform.calls == 2
+
+
+# ---- how long a round is
+
+
+def slow(line: Line, seconds: float) -> None:
+    """Each post takes so long."""
+    real = line.platform.post
+
+    def post(prepared: Prepared) -> Receipt:
+        line.wait(seconds=seconds)
+        return real(prepared)
+
+    line.platform.post = post  # type: ignore[method-assign]
+
+
+def test_a_round_ends_when_the_next_poll_is_due_and_polls_come_between(line: Line) -> None:
+    """F48: many replies on a slow server; no poll is later than an interval and a reply."""
+    for _ in range(60):
+        line.platform.pages.append(FeedPage({"at": 1}, (line.mention(PRAISE),), more=True))
+    while line.platform.pages:
+        line.stages.poll("memory")
+    line.stages.route()
+    approve(line.store, line.desk(), [Target(key) for key in range(1, 61)])
+    slow(line, 10)
+    polls, fetch = [line.now], line.platform.fetch
+
+    def fetched(cursor: object, now: object) -> FeedPage:
+        polls.append(line.now)
+        return fetch(cursor, now)  # type: ignore[arg-type]
+
+    line.platform.fetch = fetched  # type: ignore[method-assign]
+    assert line.stages.once().sent.sent == 60
+    waits = [later - sooner for sooner, later in pairwise(polls)]
+    assert max(waits) <= timedelta(seconds=70) and len(polls) >= 10
+
+
+def test_once_with_the_sending_stage_alone_polls_nothing(line: Line) -> None:
+    """What was asked for, and no more."""
+    for _ in range(3):
+        line.approved()
+    slow(line, 70)
+    line.platform.pages = [FeedPage({"at": 99})]
+    assert line.stages.once("send").sent.sent == 3
+    assert len(line.platform.pages) == 1
+
+
+def test_sending_shows_that_it_moves_on(line: Line) -> None:
+    """Noted between two replies, so that health does not take a long round for one that hangs."""
+    for _ in range(3):
+        line.approved()
+    stages, signs = line.stages, list[str]()
+    real = stages.runner.moved_on
+
+    def moved_on(name: str) -> None:
+        signs.append(name)
+        real(name)
+
+    stages.runner.moved_on = moved_on  # type: ignore[method-assign]
+    stages.send("memory")
+    assert signs.count("send memory") >= 3
+
+
+def test_a_refused_call_after_a_transient_failure_counts_as_no_outage(line: Line) -> None:
+    """One success clears the count."""
+    line.approved()
+    line.platform.script = [NotSent("no route"), "ok"]
+    line.send()
+    line.wait(minutes=1)
+    line.send()
+    line.approved()
+    line.platform.script = [NotSent("no route")]
+    line.send()
+    line.wait(minutes=1)
+    line.send()
+    assert (len(line.platform.posts), line.notices()) == (2, [])
+
+
+def test_the_setting_of_the_clock_ends_a_round_and_loses_nothing(line: Line) -> None:
+    """Set back by an hour in the middle: the next round goes on."""
+    for _ in range(3):
+        line.approved()
+    real = line.platform.post
+
+    def post(prepared: Prepared) -> Receipt:
+        line.wait(hours=-1)
+        line.platform.post = real  # type: ignore[method-assign]
+        return real(prepared)
+
+    line.platform.post = post  # type: ignore[method-assign]
+    counts = line.stages.send("memory")
+    assert (counts.sent, counts.more) == (1, True)
+    line.policy = replace(line.policy)
+    line.send()
+    assert len(line.platform.posts) == 3
