@@ -88,6 +88,10 @@ class Caller:
         """Note that a call was answered as it should be."""
         self._gate.record_success(kind)
 
+    def has_new_secret(self) -> bool:
+        """Return whether the secrets were replaced since a call was last stopped."""
+        return self._gate.has_new_secret()
+
     def _try(
         self, kind: str, request: Callable[[Session], HttpResponse], session: Session, now: datetime
     ) -> HttpResponse:
