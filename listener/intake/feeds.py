@@ -1,6 +1,7 @@
 """How each feed of a platform stands, kept for `status`; a notice while one fails, waits or is not read for long."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -53,19 +54,31 @@ def wait_end(error: FeedError | ReadFailed, now: datetime, least: timedelta = LO
 
 
 def note_silence(connection: Connection, state: PlatformState, now: datetime) -> None:
-    """Open a notice for each feed that was not read for long, whatever the reason, unless one is open for it."""
+    """Open a notice for each feed that was not read for long, whatever the reason, or one for all of them.
+
+    None is opened where one is open already.
+    """
     limit = max(LONGEST_SILENCE, timedelta(seconds=SILENT_INTERVALS * state.poll_seconds))
-    silent = [feed for feed in feed_states.list_feeds(connection, state.name) if _read_at(feed, now) < now - limit]
+    known = feed_states.list_feeds(connection, state.name)
+    silent = [feed for feed in known if _read_at(feed, now) < now - limit]
     if not silent:
         return
     opened = [notice for notice in notices.list_open(connection) if notice.platform == state.name]
     covered = {notice.subject for notice in opened if notice.kind in PLATFORM_KINDS}
+    if len(silent) == len(known):
+        silent = [replace(max(known, key=lambda feed: _read_at(feed, now)), name="reading")]
     for feed in silent if "reading" not in covered else ():
         if feed.name not in covered:
-            what = f"{state.name}: {feed.name} has not been read since {_read_at(feed, now):%Y-%m-%d %H:%M} UTC"
-            what += f": {feed.error}" if feed.error else ""
-            do = feed.error_do or SILENCE_DO
-            notices.open_notice(connection, "unreachable", state.name, what, do, now, subject=feed.name)
+            _notice_silence(connection, feed, now)
+
+
+def _notice_silence(connection: Connection, feed: FeedState, now: datetime) -> None:
+    name = feed.platform if feed.name == "reading" else f"{feed.platform}: {feed.name}"
+    what = f"{name} has not been read since {_read_at(feed, now):%Y-%m-%d %H:%M} UTC"
+    what += f": {feed.error}" if feed.error else ""
+    notices.open_notice(
+        connection, "unreachable", feed.platform, what, feed.error_do or SILENCE_DO, now, subject=feed.name
+    )
 
 
 def _read_at(feed: FeedState, now: datetime) -> datetime:

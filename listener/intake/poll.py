@@ -44,7 +44,7 @@ def poll(
     platform.read_own_posts = _has_unsent_text(store, platform.name)
     for number in range(MAX_PAGES):
         state = _load_state(store, platform.name, clock())
-        if stopping() or (_is_backing_off(store, state, clock(), counts) and not _has_new_secret(platform)):
+        if stopping() or (not _has_new_secret(platform) and _is_backing_off(store, state, clock(), counts)):
             return counts
         if number:
             fault_point("P4")

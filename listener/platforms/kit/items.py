@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from listener.errors import PlatformError
 from listener.model import Mention, OwnPost, QuarantinedItem
 
 RAW_MOST = 20_000  # characters kept of an item that cannot be read
@@ -27,6 +28,8 @@ class ParsedPage:
         for item in items:
             try:
                 place(item)
+            except PlatformError:
+                raise  # a call that `place` needs has failed: that is not the item's fault
             except Exception as error:  # noqa: BLE001 - parsers raise what they like: it costs this item, never the page
                 self.quarantined.append(quarantine(item, _id_of(item, item_id), f"{type(error).__name__}: {error}"))
 
