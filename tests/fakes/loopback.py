@@ -124,11 +124,15 @@ class Handler(BaseHTTPRequestHandler):
         fault = self.server_.faults.take(endpoint)
         status, text = (0, "") if fault and not fault.after else carry_out()
         self.server_.served(endpoint, call, status)
-        self._fail(fault, status, text) if fault else self._send(status, text)
+        self._fail(fault, status, text, call) if fault else self._send(status, text)
         return None
 
-    def _fail(self, fault: Fault, status: int, text: str) -> None:
-        if fault.mode in self.server_.answers:
+    def _fail(self, fault: Fault, status: int, text: str, call: Call) -> None:
+        if fault.mode == "echo":
+            said = f"no such secret: {call.headers.get('authorization')} {call.body.decode('utf-8', 'replace')}"
+            refusal = {"error": said, "message": said, "detail": said, "title": said}
+            self._send(fault.status if fault.status != 200 else 401, json.dumps(refusal), fault.headers)
+        elif fault.mode in self.server_.answers:
             self._send(*self.server_.answers[fault.mode], fault.headers)
         elif fault.mode == "body":
             self._send(fault.status, fault.text, fault.headers)

@@ -34,6 +34,7 @@ class Bluesky:
     """One account on Bluesky. read_own_posts: whether a round also reads our own posts, for answers by a person."""
 
     name = "bluesky"
+    repeat_is_safe = True  # putRecord under a key of ours, only where nothing stands
 
     def __init__(
         self,
@@ -117,7 +118,7 @@ class Bluesky:
             raise ReadFailed(f"Bluesky does not show which account this is: {error}", cause="item") from None
         us = self._us(now)
         record, _ = profile.read(self._caller, us.did, now)
-        remarks = () if profile.is_labelled(record) else (profile.UNLABELLED,)
+        remarks = profile.remarks(self._caller, us.did, record, now)
         handle = str(session.get("handle") or us.handle)
         return Account(us.did, handle, text_in(record.get("displayName")), remarks)
 
