@@ -97,7 +97,7 @@ def test_page_in_hand_is_stored_though_nobody_says_who_may_answer(world: Bluesky
     """Unjudged, as if we might: it is looked at again before sending, and in the next round."""
     uri = world.plant("hello")
     world.network.gates[uri] = []
-    world.server.fail_next(POSTS, mode)
+    world.server.fail_next(POSTS, mode, times=1 + (mode == "cut"))  # a read that is cut is made once more
     page = world.platform.fetch(None, now())
     (unjudged,) = page.mentions
     assert (unjudged.id, unjudged.can_reply) == (uri, True)
