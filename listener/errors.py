@@ -20,7 +20,7 @@ After anything else that `post` raises the reply is unconfirmed: it may have gon
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 Cause = Literal["item", "transient", "rate", "account", "billing"]
 
@@ -95,23 +95,35 @@ def describe(error: Exception) -> str:
     return error.what if isinstance(error, EarshotError) else f"unexpected {type(error).__name__}, see the log"
 
 
-class ReadFailed(PlatformError):
+class _CallAgain(PlatformError):
+    """What can be tried again, not before retry_at. ends_at: when the cause ends by the platform's word, if later."""
+
+    def __init__(
+        self,
+        message: str,
+        do: str = "",
+        *,
+        cause: Cause = "transient",
+        retry_at: datetime | None = None,
+        ends_at: datetime | None = None,
+    ) -> None:
+        super().__init__(message, do)
+        self.cause, self.retry_at, self.ends_at = cause, retry_at, ends_at
+
+
+class ReadFailed(_CallAgain):
     """A read failed. Nothing is lost: read again, not before retry_at (None: at the next interval).
 
-    cause account or billing stops the platform until a person solves the problem, and opens a notice.
+    cause account or billing stops the platform until a person solves the problem, and opens a notice. feed: which one
+    failed ("": all of them); cursor: where to go on, with another feed first (None: where we were).
     """
 
-    def __init__(self, message: str, do: str = "", *, cause: Cause = "transient", retry_at: datetime | None = None):
-        super().__init__(message, do)
-        self.cause, self.retry_at = cause, retry_at
+    feed: str = ""
+    cursor: "dict[str, Any] | None" = None
 
 
-class NotSent(PlatformError):
+class NotSent(_CallAgain):
     """The post surely did not go out. cause "item" concerns this reply alone, any other the whole platform."""
-
-    def __init__(self, message: str, do: str = "", *, cause: Cause = "transient", retry_at: datetime | None = None):
-        super().__init__(message, do)
-        self.cause, self.retry_at = cause, retry_at
 
 
 class Refused(PlatformError):

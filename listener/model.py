@@ -77,10 +77,12 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class FeedError:
-    """A feed that keeps failing while the others are read: what is wrong, and what to do."""
+    """Why a feed is not read while the others are, and what to do. retry_at: of the next try; ends_at: of the cause."""
 
     message: str
     do: str = ""
+    retry_at: datetime | None = None
+    ends_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +96,9 @@ class FeedPage:
     gaps: tuple[Gap, ...] = ()
     skipped: int = 0  # own posts, reposts and sister accounts dropped by the platform
     more: bool = False
-    feed: str = ""  # its name; without a trouble its notice ends
-    error: FeedError | None = None
+    feed: str = "mentions"  # its name; "" when the page says nothing of how the feed stands
+    error: FeedError | None = None  # None: it was read
+    feeds: tuple[str, ...] = ()  # all that are to be read in this round, where there are several
     own_posts_current: bool = False  # our own posts have been read up to the time of the call
 
 

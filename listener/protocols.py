@@ -181,6 +181,14 @@ class Fixable(Protocol):
         """Correct what can be corrected; return in words what was done. Raises ReadFailed."""
 
 
+@runtime_checkable
+class Rekeyable(Protocol):
+    """A platform that notices when its secrets are replaced: what they were refused or limited for may be over."""
+
+    def has_new_secret(self) -> bool:
+        """Return whether the secrets were replaced since a call was last stopped."""
+
+
 class Responder(Protocol):
     """A kind of reply: a module in responders/, whose name is the kind, or one that `module` names."""
 

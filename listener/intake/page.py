@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from listener.errors import StoreError
 from listener.faultpoints import fault_point
+from listener.intake import feeds
 from listener.intake.storable import newest_versions, storable_item, storable_mention
 from listener.model import FeedPage, Json, Mention, OwnPost, QuarantinedItem
 from listener.store import erasure, events, mentions, notices, platforms, replies
@@ -52,7 +53,7 @@ def keep_page(store: Store, name: str, page: FeedPage, asked_at: datetime, now: 
         quarantined = _quarantine(connection, name, [*page.quarantined_items, *refused, *refused_posts], now)
         for gap in page.gaps:
             notices.record_gap(connection, name, gap, now)
-        _notice_feed_error(connection, name, page, now)
+        feeds.record_page(connection, name, page, now)
         if page.own_posts_current:
             platforms.record(connection, name, own_posts_read_at=asked_at)
         fault_point("P2")
@@ -185,16 +186,10 @@ def _withdraw_answered(connection: Connection, name: str, post: OwnPost, now: da
         replies.close(connection, reply, "withdrawn", reason, by="poll", now=now)
 
 
-def _notice_feed_error(connection: Connection, name: str, page: FeedPage, now: datetime) -> None:
-    """Open a notice for a feed that keeps failing while the others are read; clear it once the feed is read again."""
-    if page.error is not None:
-        what = f"{name}: {page.feed} keeps failing: {page.error.message}"
-        notices.open_notice(connection, "unreachable", name, what, page.error.do, now, subject=page.feed)
-    elif page.feed:
-        notices.clear(connection, "unreachable", name, now, subject=page.feed)
-
-
 def _record_success(connection: Connection, name: str, page: FeedPage, now: datetime) -> None:
-    platforms.record(connection, name, cursor=page.cursor, attempt_at=now, ok_at=now, **NO_ERROR)
-    for kind in ("unreachable", "account", "billing"):
-        notices.clear(connection, kind, name, now, subject="reading")
+    """Keep the cursor; clear the platform's error, unless the page only says that a feed could not be read."""
+    platforms.record(connection, name, cursor=page.cursor, attempt_at=now)
+    if page.error is None:
+        platforms.record(connection, name, ok_at=now, **NO_ERROR)
+        for kind in feeds.PLATFORM_KINDS:
+            notices.clear(connection, kind, name, now, subject="reading")

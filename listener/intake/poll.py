@@ -8,11 +8,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import Connection
+
 from listener.errors import Cause, EarshotError, Held, ReadFailed, describe
 from listener.faultpoints import fault_point
+from listener.intake import feeds
 from listener.intake.page import PageCounts, keep_page
 from listener.model import FeedPage
-from listener.protocols import Platform
+from listener.protocols import Platform, Rekeyable
 from listener.store import notices, platforms, replies
 from listener.store.engine import Store
 from listener.store.records import PlatformState
@@ -21,7 +24,6 @@ from listener.store.states import WATCHED
 log = logging.getLogger(__name__)
 
 BACKOFF_CAP = timedelta(minutes=15)
-NOTICE_AFTER_FAILURES = 3  # failures in a row before a notice opens
 MAX_PAGES = 100  # of one round: sending shares the platform's thread
 CLOCK_TOLERANCE = timedelta(seconds=5)  # two readings may differ by this much without the clock having been set
 
@@ -42,7 +44,7 @@ def poll(
     platform.read_own_posts = _has_unsent_text(store, platform.name)
     for number in range(MAX_PAGES):
         state = _load_state(store, platform.name, clock())
-        if stopping() or _is_backing_off(store, state, clock(), counts):
+        if stopping() or (not _has_new_secret(platform) and _is_backing_off(store, state, clock(), counts)):
             return counts
         if number:
             fault_point("P4")
@@ -55,8 +57,11 @@ def poll(
         fault_point("P1")
         counts.add(keep_page(store, platform.name, page, asked_at, clock()))
         if not page.more:
-            return counts
-    counts.more = True
+            break
+    else:
+        counts.more = True
+    with store.write() as connection:
+        feeds.note_silence(connection, state, clock())
     return counts
 
 
@@ -89,7 +94,13 @@ def _is_backing_off(store: Store, state: PlatformState, now: datetime, counts: P
     counts.failed = f"{state.error}; next try at {state.read_after:%H:%M:%S} UTC"
     with store.write() as connection:
         platforms.record(connection, state.name, attempt_at=now)
+        feeds.note_silence(connection, state, now)
     return True
+
+
+def _has_new_secret(platform: Platform) -> bool:
+    """Return True when the secrets were replaced during a wait: it may be another account's, so it ends."""
+    return isinstance(platform, Rekeyable) and platform.has_new_secret()
 
 
 def _fetch(platform: Platform, state: PlatformState, now: datetime) -> FeedPage | ReadFailed:
@@ -112,6 +123,7 @@ def _record_failure(store: Store, state: PlatformState, error: ReadFailed, now: 
     """Keep the error and wait longer each time; what a person must mend opens a notice at once."""
     failures = state.failures + 1
     backoff = min(timedelta(seconds=state.poll_seconds * 2 ** min(failures - 1, 20)), BACKOFF_CAP)
+    read_after = error.retry_at or (now + backoff if failures > 1 else None)
     log.warning("%s could not be read: %s", state.name, error.message)
     with store.write() as connection:
         platforms.record(
@@ -122,10 +134,24 @@ def _record_failure(store: Store, state: PlatformState, error: ReadFailed, now: 
             error=error.message,
             error_do=error.do,
             cause=error.cause,
-            read_after=error.retry_at or (now + backoff if failures > 1 else None),
+            read_after=read_after,
+            cursor=error.cursor or state.cursor,
         )
-        needs_person = error.cause in ("account", "billing")
-        if needs_person or failures >= NOTICE_AFTER_FAILURES:
-            kind = error.cause if needs_person else "unreachable"
-            count = "" if needs_person else f"{state.name} could not be read {failures} times in a row: "
-            notices.open_notice(connection, kind, state.name, count + error.message, error.do, now, subject="reading")
+        feeds.record_failure(connection, state, error, now)
+        _open_notice(connection, state, error, failures, now)
+        feeds.note_silence(connection, state, now)
+
+
+def _open_notice(connection: Connection, state: PlatformState, error: ReadFailed, failures: int, now: datetime) -> None:
+    """Open the notice of what a person must mend, of a long wait, or of the third failure in a row."""
+    least = max(feeds.LONGEST_SILENCE, timedelta(seconds=state.poll_seconds))
+    kind, what, do = "", error.message, error.do
+    if error.cause in ("account", "billing"):
+        kind = error.cause
+    elif until := feeds.wait_end(error, now, least):
+        kind, do = "waiting", do or feeds.WAIT_DO
+        what = f"{state.name} is not read until {until:%Y-%m-%d %H:%M} UTC: {what}"
+    elif failures >= feeds.FAILURES_BEFORE_NOTICE:
+        kind, what = "unreachable", f"{state.name} could not be read {failures} times in a row: {what}"
+    if kind:
+        notices.open_notice(connection, kind, state.name, what, do, now, subject="reading")

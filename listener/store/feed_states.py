@@ -1,6 +1,6 @@
 """How each feed of a platform stands: when it was last read, and why it is not read now."""
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select
 
 from listener.store.dialect import upsert
 from listener.store.loading import columns, load_all
@@ -18,3 +18,8 @@ def record_feed(connection: Connection, platform: str, name: str, **changes: obj
     """Change columns of a feed's row; a feed that was never tried gets one."""
     row = upsert(feed).values(platform=platform, name=name, **{"failures": 0, **changes})
     connection.execute(row.on_conflict_do_update(index_elements=["platform", "name"], set_=changes))
+
+
+def forget_feed(connection: Connection, platform: str, name: str) -> None:
+    """Remove a feed that is no longer read."""
+    connection.execute(delete(feed).where(feed.c.platform == platform, feed.c.name == name))

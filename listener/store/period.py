@@ -15,7 +15,7 @@ from listener.store.tables import draft_review as review
 
 other = decision.alias()
 earlier, before = mention.alias(), reply.alias()
-OUTAGES = ("unreachable", "account", "billing")  # kinds of notices that mean: the platform could not be read
+OUTAGES = ("unreachable", "waiting", "account", "billing")  # kinds of notices that mean: the platform could not be read
 POSITIVE_FROM = 0.05  # VADER's authors call a text positive from this compound on, negative from -0.05 down
 COMPLAINTS = ("problem", "complaint", "threat_to_leave")  # cues
 _is_last_decision = decision.c.id == (

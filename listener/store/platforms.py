@@ -1,6 +1,6 @@
 """The state of listening and sending: cursors, attempts, errors, pauses."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, insert, or_, select, update
 
@@ -10,17 +10,21 @@ from listener.store.loading import columns, load, load_all
 from listener.store.records import Pause, PlatformState
 from listener.store.tables import pause, platform
 
+LONG_WAIT = timedelta(minutes=5)  # a shorter one is kept even if the program starts again and again
+
 
 def enable(connection: Connection, intervals: dict[str, float], now: datetime) -> None:
     """Record which platforms are on, and how often each is polled; the others are off.
 
-    What a person had to fix (account, budget) may be fixed by now: it is tried at once, and reported again if not.
+    What a person had to fix (account, budget) may be fixed by now, and so may what was to last for long: it is tried at
+    once, and reported again if not.
     """
     retried = {"read_after": None, "cause": None}
-    connection.execute(update(platform).where(platform.c.cause.in_(("account", "billing"))).values(**retried))
+    may_be_over = platform.c.cause.in_(("account", "billing")) | (platform.c.read_after > now + LONG_WAIT)
+    connection.execute(update(platform).where(may_be_over).values(**retried))
     connection.execute(update(platform).where(platform.c.send_hold.in_(("paused", "budget"))).values(send_after=None))
     connection.execute(update(platform).values(enabled=False))
-    for kind in ("unreachable", "account", "billing"):
+    for kind in ("unreachable", "account", "billing", "waiting"):
         for name in connection.execute(select(platform.c.name)).scalars().all():
             notices.clear(connection, kind, name, now)
     for name, seconds in intervals.items():

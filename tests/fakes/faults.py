@@ -1,7 +1,8 @@
 """What goes wrong, scripted per endpoint, before the call is carried out or after it (then only its answer is lost).
 
 Modes: cut (the connection is reset), stall (no answer), half (half of it), drip (a byte now and then), body (`text`
-with `status` and `headers`), and the named answers of each fake. after=True: the call is carried out first.
+with `status` and `headers`), echo (an error of `status` that gives back what was sent, secrets included), and the named
+answers of each fake. after=True: the call is carried out first.
 """
 
 import threading

@@ -120,6 +120,7 @@ class Handler(BaseHTTPRequestHandler):
         parts = urlsplit(self.path)
         headers = {name.lower(): value for name, value in self.headers.items()}
         call = Call(self.command, self.path, parts.path, parse_qsl(parts.query, keep_blank_values=True), headers, body)
+        self.call = call
         endpoint, carry_out = self.server_.route(call)
         fault = self.server_.faults.take(endpoint)
         status, text = (0, "") if fault and not fault.after else carry_out()
@@ -128,7 +129,13 @@ class Handler(BaseHTTPRequestHandler):
         return None
 
     def _fail(self, fault: Fault, status: int, text: str) -> None:
-        if fault.mode in self.server_.answers:
+        if fault.mode == "echo":
+            said = (
+                f"no such secret: {self.call.headers.get('authorization')} {self.call.body.decode('utf-8', 'replace')}"
+            )
+            refusal = {"error": said, "message": said, "detail": said, "title": said}
+            self._send(fault.status if fault.status != 200 else 401, json.dumps(refusal), fault.headers)
+        elif fault.mode in self.server_.answers:
             self._send(*self.server_.answers[fault.mode], fault.headers)
         elif fault.mode == "body":
             self._send(fault.status, fault.text, fault.headers)

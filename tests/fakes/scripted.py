@@ -27,6 +27,11 @@ class Scripted:
     pages: list[FeedPage | Exception] = field(default_factory=list)
     standing: PostStatus | None = None
     calls: int = 0
+    new_secret: bool = False
+
+    def has_new_secret(self) -> bool:
+        """As a test says."""
+        return self.new_secret
 
     def fetch(self, cursor: Json | None, now: datetime) -> FeedPage:
         """The next page of the script, or an empty one."""

@@ -14,12 +14,15 @@ from tests.faults.network import NetworkWorld
 from tests.faults.world import NOISE
 
 PASSWORD = "EARSHOT_BLUESKY_APP_PASSWORD"
-LISTING, POSTS, THREAD = (
-    f"app.bsky.{one}" for one in ("notification.listNotifications", "feed.getPosts", "feed.getPostThread")
+LISTING, SEARCH, POSTS, THREAD = (
+    f"app.bsky.{one}"
+    for one in ("notification.listNotifications", "feed.searchPosts", "feed.getPosts", "feed.getPostThread")
 )
+CREATE = "com.atproto.server.createSession"
 SECTION = """[platforms.bluesky]
 service_url = "{url}"
 start = "all"
+search = ["shop.test"]
 poll_seconds = 0.2
 settle_after_seconds = 30
 """
@@ -47,10 +50,10 @@ class BlueskyWorld(NetworkWorld):
     secret_names = (PASSWORD,)
     server: Server
     reads = (
-        LISTING, LISTING, POSTS, POSTS, THREAD, "com.atproto.repo.listRecords", "com.atproto.repo.getRecord",
-        "com.atproto.server.createSession", "com.atproto.server.refreshSession",
+        LISTING, LISTING, SEARCH, POSTS, POSTS, THREAD, "com.atproto.repo.listRecords", "com.atproto.repo.getRecord",
+        CREATE, "com.atproto.server.refreshSession",
     )  # fmt: skip
-    refused = ("rate", "expired", "unauthorized", "takedown", "upstream")
+    refused = ("rate", "expired", "unauthorized", "takedown", "upstream", "firewall", "moved", "echo")
     item = ("invalid",)
 
     def __init__(self, folder: Path, nursery: Nursery, rng: random.Random) -> None:
@@ -131,6 +134,24 @@ class BlueskyWorld(NetworkWorld):
 
     def _listed(self) -> list[Record]:
         return [one for _, one in self._network.notified(self._us) if one.collection == POST]
+
+    def trouble(self) -> str:
+        """Also what real networks did: a feed down for rounds, a passing absence, a sign-in limit of a day."""
+        told, dice = super().trouble(), self.rng.random()
+        if dice < 0.2:
+            feed, mode = self.rng.choice((LISTING, SEARCH)), self.rng.choice(("upstream", "unavailable", "firewall"))
+            self.server.fail_next(feed, mode, times=self.rng.randint(4, 12))
+            told += f", {feed} {mode} for rounds"
+        elif dice < 0.35:
+            self.server.fail_next(*self.rng.choice(((POSTS, "nothing"), (THREAD, "missing"))))
+            told += ", a passing absence"
+        elif dice < 0.45:
+            end = self._network.now() + timedelta(hours=24)
+            self.server.sessions.expire()
+            self.server.fail_next("com.atproto.server.refreshSession", "expired")
+            self.server.fail_next(CREATE, "rate", headers={"ratelimit-reset": str(int(end.timestamp()))}, times=3)
+            told += ", signing in limited for a day"
+        return told
 
     def limit_headers(self) -> dict[str, str]:
         """Unix seconds, or Retry-After."""

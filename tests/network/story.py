@@ -6,6 +6,7 @@ import signal
 import threading
 import time
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -97,6 +98,7 @@ class Story:
             if self.kills < KILLS:
                 self._kill()
             self._approve(self.rng.random())
+        require_all_said(self.said)
         self._tell(f"{len(self.said)} mentions by {AUTHORS} authors at once in {time.monotonic() - began:.0f} s")
         until(lambda: not set(self.said) - set(self._stored()), "every mention is stored", LONG)
         self._tell(f"all stored, {self.kills} kill -9 later")
@@ -236,6 +238,11 @@ class Story:
         files = [one for one in self.home.data.rglob("*") if one.is_file()]
         assert not [one.name for one in files if secret in one.read_bytes()]
         assert (self.home.data / "bluesky-session.json").stat().st_mode & 0o777 == 0o600
+
+
+def require_all_said(said: Collection[str]) -> None:
+    """Raise AssertionError if an author fell silent: a thread that dies must not make the test an easier one."""
+    assert len(said) == AUTHORS * EACH, f"only {len(said)} of {AUTHORS * EACH} mentions were said"
 
 
 def _quote(target: dict[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from listener.errors import ReadFailed
 from listener.model import Mention
 from listener.platforms.bluesky import Section, preview
-from listener.platforms.bluesky.profile import UNLABELLED
+from listener.platforms.bluesky.profile import DECLARATION, NO_MESSAGES, UNLABELLED
 from listener.platforms.bluesky.reply import is_earshots, record_key
 from listener.platforms.bluesky.text import facets, length
 from listener.platforms.bluesky.times import instant, stamp, tid, tid_instant
@@ -54,7 +54,34 @@ def test_facets_point_at_whole_characters(text: str) -> None:
     for one in facets(raw, {"ada.test": "did:plc:ada"}):
         piece = raw.encode()[one["index"]["byteStart"] : one["index"]["byteEnd"]].decode()
         feature = one["features"][0]
-        assert piece == feature.get("uri", piece)
+        assert piece in (
+            feature.get("uri", piece).removeprefix("https://"),
+            feature.get("uri"),
+            f"#{feature.get('tag')}",
+        )
+
+
+@pytest.mark.parametrize(
+    ("text", "marks"),
+    [
+        ("see “https://a.example/x”, or »https://b.example« …", ["https://a.example/x", "https://b.example"]),
+        ("[https://c.example/y] and (https://d.example/(z)) …", ["https://c.example/y", "https://d.example/(z)"]),
+        ("https://a.example…", ["https://a.example"]),
+        (
+            "fernhill.com/shop, readme.md, node.js, a@b.com, great.It was (shop.com.au).",
+            ["fernhill.com/shop", "shop.com.au"],
+        ),
+        ("#Earshot, #2026 ##x a#b #über!", ["#Earshot", "#über"]),
+    ],
+)
+def test_links_and_hashtags_end_where_people_end_them(text: str, marks: list[str]) -> None:
+    """As the official client marks them: a bare domain is a link, a hashtag a search."""
+    raw = text.encode()
+    marked = facets(text, {})
+    indexes = [one["index"] for one in marked]
+    assert [raw[index["byteStart"] : index["byteEnd"]].decode() for index in indexes] == marks
+    targets = [one["features"][0].get("uri") or f"#{one['features'][0]['tag']}" for one in marked]
+    assert targets == [mark if mark.startswith(("#", "https:")) else f"https://{mark}" for mark in marks]
 
 
 @given(st.datetimes(timezones=st.just(UTC)), st.integers(0, 2**32 - 1))
@@ -116,6 +143,10 @@ def test_bot_label_is_set_once_and_leaves_the_rest(tmp_path: Path) -> None:
     """A profile is somebody's words and pictures; other labels stay too."""
     with serving() as server:
         world = BlueskyWorld(server, tmp_path)
+        assert world.platform.whoami().remarks == (UNLABELLED, NO_MESSAGES)
+        world.network.put(server.us.did, DECLARATION, "self", {"allowIncoming": "following"})
+        assert world.platform.whoami().remarks == (UNLABELLED, NO_MESSAGES)
+        world.network.put(server.us.did, DECLARATION, "self", {"allowIncoming": "all"})
         assert world.platform.whoami().remarks == (UNLABELLED,)
         other = {"$type": "com.atproto.label.defs#selfLabels", "values": [{"val": "!no-unauthenticated"}]}
         profile = {"$type": PROFILE, "displayName": "The Shop", "avatar": {"$type": "blob"}, "labels": other}

@@ -3,8 +3,9 @@
 How it is put together: `section` the configuration · `times` instants and TIDs · `text` how a reply stands and is
 counted, its facets · `reply` preview and the stored request · `failures` what a failed call means, the only place that
 reads status codes · `session` tokens and their file · `caller` calls with a session · `items` a post as Bluesky gives
-it · `views` threadgates, blocks and labels of a post · `page_scan` how far each feed was read · `feeds` a page
-of a feed · `sender` posts and finds · `profile` the "bot" label · `api` the Platform.
+it · `embeds` pictures, quotes and content labels · `views` threadgates, blocks and labels of a post · `page_scan` how
+far each feed was read · `feeds` a page of a feed · `sender` posts and finds · `profile` the "bot" label · `api` the
+Platform.
 """
 
 from pathlib import Path

@@ -34,6 +34,7 @@ class Bluesky:
     """One account on Bluesky. read_own_posts: whether a round also reads our own posts, for answers by a person."""
 
     name = "bluesky"
+    repeat_is_safe = True  # putRecord under a key of ours, only where nothing stands
 
     def __init__(
         self,
@@ -53,32 +54,19 @@ class Bluesky:
         self._feeds = Feeds(self._caller, self._views)
         self._sender = Sender(self._caller, self._views, rng)
         self._clock = CallerClock(clock)
-        self._failed: str | None = None  # the feed at which the last call failed
 
     def fetch(self, cursor: Json | None, now: datetime) -> FeedPage:
-        """Return ONE page of one feed; one that alone fails is left out of its round. Raises ReadFailed.
-
-        After a feed has failed a new round begins with the others, so that no feed starves another.
-        """
+        """Return ONE page of one feed; one that alone fails is left out of its round. Raises ReadFailed."""
         start, now = cursors.start_time(self._section, now), self._clock.follow(cursor, now)
         begin = FeedState(begin=stamp(start) if start else "")
-        if cursor is not None and self._failed:
-            cursor = {**cursor, "todo": []}
-        feeds = self._feeds_of_round(cursor)
-        state = cursors.load_cursor(cursor, feeds, FeedState.load, lambda feed: begin, begun=(OWN,))
-        self._failed, feed = None, state.next_feed
-        try:
-            page = partial(self._page, now=now)
-            return cursors.read_next(state, page, lambda _, error: _is_alone(state, error), self.name)
-        except ReadFailed:
-            self._failed = feed
-            raise
-
-    def _feeds_of_round(self, cursor: Json | None) -> tuple[str, ...]:
-        """Feeds that failed come last."""
         feeds = cursors.feeds_of_round(cursors.searches(self._section.search), own=self.read_own_posts)
-        failures = (cursor or {}).get("failures", {})
-        return tuple(sorted(feeds, key=lambda feed: feed == self._failed or feed in failures))
+        state = cursors.load_cursor(cursor, feeds, FeedState.load, lambda feed: begin, begun=(OWN,))
+        page = partial(self._page, now=now)
+        return cursors.read_next(state, page, lambda _, error: cursors.is_alone(state, error), self.name)
+
+    def has_new_secret(self) -> bool:
+        """Return whether the app password was replaced since a call was last stopped."""
+        return self._caller.has_new_secret()
 
     def _page(self, state: CursorState[FeedState], feed: str, now: datetime) -> FeedPage:
         us, feed_state = self._us(now), state.states[feed]
@@ -130,7 +118,7 @@ class Bluesky:
             raise ReadFailed(f"Bluesky does not show which account this is: {error}", cause="item") from None
         us = self._us(now)
         record, _ = profile.read(self._caller, us.did, now)
-        remarks = () if profile.is_labelled(record) else (profile.UNLABELLED,)
+        remarks = profile.remarks(self._caller, us.did, record, now)
         handle = str(session.get("handle") or us.handle)
         return Account(us.did, handle, text_in(record.get("displayName")), remarks)
 
@@ -142,8 +130,3 @@ class Bluesky:
     def _us(self, now: datetime) -> OwnAccount:
         session = self._caller.session(now)
         return OwnAccount(session.did, session.handle)
-
-
-def _is_alone(state: CursorState[FeedState], error: ReadFailed) -> bool:
-    """Whether only this feed fails: another one could be read, and neither the account nor a limit is the cause."""
-    return state.read > 0 and error.cause not in ("account", "rate")

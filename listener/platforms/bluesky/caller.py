@@ -8,7 +8,7 @@ from typing import Any
 
 from listener.errors import ReadFailed
 from listener.model import Json
-from listener.platforms.bluesky.failures import ACCOUNT_DO, classify
+from listener.platforms.bluesky.failures import ACCOUNT_DO, MOVED, classify
 from listener.platforms.bluesky.session import CredentialsMissing, Session, Sessions, bearer, method
 from listener.platforms.kit.failures import read_error
 from listener.platforms.kit.gate import Gate
@@ -70,14 +70,21 @@ class Caller:
         return self.call("write", request, now)
 
     def call(self, kind: str, request: Callable[[Session], HttpResponse], now: datetime) -> HttpResponse:
-        """Call; a token that has run out is renewed, and the call made again: it was not carried out."""
+        """Call; a token that has run out is renewed, and the call made again: it was not carried out.
+
+        An account that is not there may have moved: it is signed in anew, once a session.
+        """
         self._gate.require_open(now, kind)  # read, write and session are limited separately
         session = self.session(now)
         for _ in range(2):
             answer = self._try(kind, request, session, now)
-            if answer.status not in (400, 401) or classify(answer, now, self._rng).category != "expired":
+            failure = classify(answer, now, self._rng) if 400 <= answer.status < 500 else None
+            if failure and failure.name in MOVED and self._sessions.may_have_moved(session):
+                session = self._sign_in(partial(self._sessions.sign_in_anew, self._refusal(now)), now)
+            elif failure and failure.category == "expired":
+                session = self._sign_in(partial(self._sessions.renew, session, self._refusal(now)), now)
+            else:
                 return answer
-            session = self._sign_in(partial(self._sessions.renew, session, self._refusal(now)), now)
         raise self.record_failure(read_error(classify(answer, now, self._rng)), kind, now)
 
     def record_failure(self, error: ReadFailed, kind: str, now: datetime) -> ReadFailed:
@@ -87,6 +94,10 @@ class Caller:
     def record_success(self, kind: str) -> None:
         """Note that a call was answered as it should be."""
         self._gate.record_success(kind)
+
+    def has_new_secret(self) -> bool:
+        """Return whether the secrets were replaced since a call was last stopped."""
+        return self._gate.has_new_secret()
 
     def _try(
         self, kind: str, request: Callable[[Session], HttpResponse], session: Session, now: datetime
@@ -112,6 +123,7 @@ class Caller:
             raise self.record_failure(unreachable, "session", now) from None
         except ReadFailed as error:
             raise self.record_failure(error, "session", now) from None
+        self._gate.record_success("session")
         return session
 
     def _refusal(self, now: datetime) -> Callable[[HttpResponse], Exception]:

@@ -41,7 +41,7 @@ class Feeds:
         if feed == OWN:
             parsed = _own(rows)
         else:
-            parsed = parse_page(rows, us, begin, self._views.ineligible_reason(_foreign_uris(rows, us), now))
+            parsed = parse_page(rows, us, begin, self._views.ineligible_reason(_foreign_uris(rows, us), now), now)
         return Listing(parsed, after if isinstance(after, str) and after else None)
 
 

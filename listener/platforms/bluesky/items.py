@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import Any, TypeGuard
 
 from listener.model import Json, Mention, OwnPost
+from listener.platforms.bluesky import embeds
 from listener.platforms.bluesky.reply import is_earshots
-from listener.platforms.bluesky.times import instant, stamp
+from listener.platforms.bluesky.times import instant, stamp, tid_instant
 from listener.platforms.kit.items import ParsedPage
 from listener.platforms.kit.values import clean, object_in, objects_in, text_in
 
@@ -41,14 +42,14 @@ class BlueskyPage(ParsedPage):
 
 
 def parse_page(
-    rows: Iterable[Any], us: OwnAccount, begin: str, ineligible_reason: Mapping[str, str | None]
+    rows: Iterable[Any], us: OwnAccount, begin: str, ineligible_reason: Mapping[str, str | None], now: datetime
 ) -> BlueskyPage:
-    """Sort a page of post views or notifications. begin: what is dated before it came before the first run.
+    """Sort a page of post views or notifications. begin: what was written before it came before the first run.
 
     ineligible_reason: uri -> why Bluesky would hide an answer to it.
     """
     page = BlueskyPage()
-    page.sort(rows, lambda row: _place(page, row, us, begin, ineligible_reason), _readable_uri)
+    page.sort(rows, lambda row: _place(page, row, us, begin, ineligible_reason, now), _readable_uri)
     return page
 
 
@@ -58,7 +59,12 @@ def _readable_uri(row: Any) -> str:
 
 
 def _place(
-    into: BlueskyPage, row: Json, us: OwnAccount, begin: str, ineligible_reason: Mapping[str, str | None]
+    into: BlueskyPage,
+    row: Json,
+    us: OwnAccount,
+    begin: str,
+    ineligible_reason: Mapping[str, str | None],
+    now: datetime,
 ) -> None:
     listed = instant(row["indexedAt"])
     if listed is None:
@@ -67,14 +73,16 @@ def _place(
     if f"/{POST}/" not in str(row.get("uri")) or row.get("reason", "reply") not in ("mention", "reply", "quote"):
         into.skipped += 1  # a like, a repost, a follow
         return
-    did, _ = parts(row["uri"])
-    if stamp(listed) < begin:
+    did, key = parts(row["uri"])
+    is_dated_back = stamp(listed) < begin  # by its author's claim; its key may have been made later
+    written = max(listed, min(tid_instant(key) or listed, now)) if is_dated_back else listed
+    if stamp(written) < begin:
         into.skipped += 1
     elif did == us.did:
         into.skipped += 1
         into.brand_posts.extend(own_posts([row]))
     else:
-        into.mentions.append(_mention(row, us, listed, ineligible_reason.get(row["uri"])))
+        into.mentions.append(_mention(row, us, written, ineligible_reason.get(row["uri"]), is_dated_back=is_dated_back))
 
 
 def own_posts(rows: Iterable[Any]) -> list[OwnPost]:
@@ -88,12 +96,12 @@ def own_posts(rows: Iterable[Any]) -> list[OwnPost]:
     return posts
 
 
-def _mention(row: Json, us: OwnAccount, listed: datetime, gated: str | None) -> Mention:
+def _mention(row: Json, us: OwnAccount, written: datetime, gated: str | None, *, is_dated_back: bool) -> Mention:
     record, author = row["record"], row["author"]
     did, key = parts(row["uri"])
     if not isinstance(record, dict) or not isinstance(record.get("text"), str):
         raise ValueError("the record has no text")
-    created = min(instant(record.get("createdAt")) or listed, listed)
+    created = written if is_dated_back else min(instant(record.get("createdAt")) or written, written)
     addressed, ineligible_reason = _eligibility(row, record, us)
     return Mention(
         platform="bluesky",
@@ -112,6 +120,8 @@ def _mention(row: Json, us: OwnAccount, listed: datetime, gated: str | None) -> 
         is_addressed=addressed,
         can_reply=(ineligible_reason or gated) is None,
         ineligible_reason=ineligible_reason or gated,
+        attachments=embeds.attachments(record, object_in(row.get("embed"))),
+        labels=embeds.labels(record, row),
     )
 
 
@@ -119,7 +129,7 @@ def _eligibility(row: Json, record: Json, us: OwnAccount) -> tuple[bool, str | N
     """(addressed to us, why no answer is given): by the record, so that a search hit and a notification agree."""
     if is_bot(row["author"]):
         return False, BOT
-    answered, quoted = parent(record), _quoted(record)
+    answered, quoted = parent(record), embeds.quoted(record)
     ours = (f"at://{us.did}/", f"at://{us.handle}/")
     if row.get("reason") == "mention" or _names(record, us):
         return True, None
@@ -132,13 +142,6 @@ def _names(record: Json, us: OwnAccount) -> bool:
     """By a facet, wherever it points (Bluesky notifies us of it), or by the handle as typed."""
     features = (feature for facet in objects_in(record.get("facets")) for feature in objects_in(facet.get("features")))
     return any(feature.get("did") == us.did for feature in features) or bool(us.typed.search(record["text"]))
-
-
-def _quoted(record: Json) -> str | None:
-    """The uri of the quoted post; a quote with a picture holds it one level deeper."""
-    embedded = object_in(object_in(record.get("embed")).get("record"))
-    uri = object_in(embedded.get("record", embedded)).get("uri")
-    return uri if isinstance(uri, str) else None
 
 
 def parent(record: Json) -> str | None:

@@ -8,21 +8,33 @@ from listener.platforms.bluesky.caller import Absent, Caller, Rejected
 from listener.platforms.kit.response import CallFailed
 from listener.platforms.kit.values import object_in, objects_in
 
+DECLARATION = "chat.bsky.actor.declaration"
 PROFILE, _LABELS = "app.bsky.actor.profile", "com.atproto.label.defs#selfLabels"
 UNLABELLED = "our account does not carry the bot label: `earshot check --online --fix` sets it"
+NO_MESSAGES = (
+    "customers cannot send our account a direct message unless it follows them: "
+    "before a wording asks for one, allow messages from everyone (in the app: Chat, Settings)"
+)
 
 
-def read(caller: Caller, did: str, now: datetime) -> tuple[Json, str | None]:
-    """(the profile record, its cid); an empty one without a cid where there is none. Raises ReadFailed."""
-    params = {"repo": did, "collection": PROFILE, "rkey": "self"}
+def remarks(caller: Caller, did: str, profile: Json, now: datetime) -> tuple[str, ...]:
+    """Return what `check --online` should say of our account. Raises ReadFailed."""
+    declaration, _ = read(caller, did, now, DECLARATION)
+    problems = ((UNLABELLED, not is_labelled(profile)), (NO_MESSAGES, declaration.get("allowIncoming") != "all"))
+    return tuple(message for message, is_so in problems if is_so)
+
+
+def read(caller: Caller, did: str, now: datetime, collection: str = PROFILE) -> tuple[Json, str | None]:
+    """(our only record of this collection, its cid); an empty one without a cid if there is none. Raises ReadFailed."""
+    params = {"repo": did, "collection": collection, "rkey": "self"}
     try:
         body = caller.get("com.atproto.repo.getRecord", params, now)
     except Absent:
-        return {"$type": PROFILE}, None
+        return {"$type": collection}, None
     except Rejected as error:
         raise ReadFailed(f"Bluesky does not show our profile: {error.message}", cause="item") from None
     value, cid = body.get("value"), body.get("cid")
-    return (value, cid) if isinstance(value, dict) and isinstance(cid, str) else ({"$type": PROFILE}, None)
+    return (value, cid) if isinstance(value, dict) and isinstance(cid, str) else ({"$type": collection}, None)
 
 
 def is_labelled(profile: Json) -> bool:

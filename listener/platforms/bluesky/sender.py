@@ -73,10 +73,15 @@ class Sender:
         return {"repo": repo, "collection": POST, "rkey": request["rkey"], "record": record, "swapRecord": None}
 
     def _references(self, uri: str, now: datetime) -> Json:
-        """Root and parent of an answer. Raises Refused when there is nothing to answer, or it would not be seen."""
+        """Root and parent of an answer. Raises Refused when it would not be seen, NotSent while the post is not shown.
+
+        What getPosts leaves out may be back in a moment: only check_post, asked twice, finds that a post is gone.
+        """
         view = next(iter(self._views.posts([uri], now)), None)
+        if view is None and self._views.is_blocked(uri, now):
+            raise Refused("a block hides the post", "withdrawn")
         if view is None:
-            raise Refused("the post is gone, or a block hides it", "withdrawn")
+            raise NotSent("Bluesky does not show the post just now", "it is checked again before sending", cause="item")
         if why := hidden_reason(view):
             raise Refused(why, "by_hand", "look at it on Bluesky; answer by hand, or close it")
         target = {"uri": uri, "cid": view.get("cid")}

@@ -64,6 +64,7 @@ class Sessions:
     def __init__(self, section: Section, secrets: Secrets, folder: Path, web: HttpClient) -> None:
         self._service, self._secrets, self._path, self._web = section.service_url, secrets, folder / FILE, web
         self._known: Session | None = None
+        self._anew: Session | None = None  # signed in because the account seemed to be elsewhere
         self._proofs: dict[tuple[str, str], str] = {}
 
     def account(self) -> str:
@@ -99,6 +100,15 @@ class Sessions:
         else:  # revoked, or 90 days old
             self._known = self._sign_in(self._proof(), judge)
         return self._known
+
+    def sign_in_anew(self, judge: Judge) -> Session:
+        """Return a new session, whatever tokens there are: its answer names the server that keeps the account now."""
+        self._known = self._anew = self._sign_in(self._proof(), judge)
+        return self._known
+
+    def may_have_moved(self, session: Session) -> bool:
+        """Return whether signing in anew may help; not if this very session came of it."""
+        return session != self._anew
 
     def _sign_in(self, proof: str, judge: Judge) -> Session:
         body = {"identifier": self.account(), "password": self._password()}

@@ -1,17 +1,16 @@
 """Posts as they stand just now: threadgates, blocks, labels, deleted ones. From the AppView (app.bsky.feed.*)."""
 
-import logging
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
 from listener.errors import ReadFailed
 from listener.model import Json, Mention, PostStatus
 from listener.platforms.bluesky.caller import Absent, Caller, Rejected
 from listener.platforms.bluesky.items import BOT, OwnAccount, is_bot
 from listener.platforms.bluesky.reply import is_earshots
+from listener.platforms.kit.auxiliary import ask_aside
 from listener.platforms.kit.values import clean, object_in, objects_in
-
-log = logging.getLogger(__name__)
 
 GATED = "its author has limited who may reply: Bluesky would hide an answer of ours"
 BLOCKED = "its author and we have blocked one another"
@@ -29,26 +28,21 @@ class Views:
     def ineligible_reason(self, uris: Sequence[str], now: datetime) -> dict[str, str | None]:
         """Why Bluesky would hide an answer, for each of these posts; None when it would show it.
 
-        What it does not show at all has no reason here: `check_post` looks again before anything is sent.
+        What it does not show, or not now, has no reason here: the post is looked at again before anything is sent.
         """
         unknown = [uri for uri in dict.fromkeys(uris) if uri not in self._reasons]
         for start in range(0, len(unknown), _BATCH):
-            self._load(unknown[start : start + _BATCH], now)
+            load = partial(self._load, unknown[start : start + _BATCH], now)
+            if not ask_aside(load, False, "bluesky", "who may answer these posts"):
+                break
         reasons = {uri: self._reasons.get(uri) for uri in uris}
         for uri in list(self._reasons)[: max(0, len(self._reasons) - _REMEMBERED)]:
             del self._reasons[uri]
         return reasons
 
-    def _load(self, uris: Sequence[str], now: datetime) -> None:
-        """Ask for these; if Bluesky refuses, their reasons stay unknown, and the page is read all the same."""
-        try:
-            views = self.posts(uris, now)
-        except ReadFailed as error:
-            if error.cause != "item":
-                raise
-            log.warning("bluesky: %s", error.message)
-            return
-        self._reasons |= {str(view.get("uri")): hidden_reason(view) for view in views}
+    def _load(self, uris: Sequence[str], now: datetime) -> bool:
+        self._reasons |= {str(view.get("uri")): hidden_reason(view) for view in self.posts(uris, now)}
+        return True
 
     def posts(self, uris: Sequence[str], now: datetime) -> list[Json]:
         """The views of those that are there and whose authors no block hides."""
@@ -63,20 +57,39 @@ class Views:
 
     def check_post(self, mention: Mention, us: OwnAccount, now: datetime) -> PostStatus:
         """How a mention stands, and whether somebody of us has answered it in the app."""
-        params = {"uri": mention.id, "depth": 1, "parentHeight": 0}
-        try:
-            thread = self._caller.get("app.bsky.feed.getPostThread", params, now).get("thread")
-        except Absent:
-            return PostStatus(is_present=False)
-        except Rejected as error:
-            raise ReadFailed(f"Bluesky does not show the post: {error}", cause="item") from None
-        thread = thread if isinstance(thread, dict) else {}
+        thread = self._thread(mention.id, now)
         if thread.get("notFound") or thread.get("blocked"):
             return PostStatus(is_present=False)
         if not isinstance(thread.get("post"), dict):
             raise ReadFailed("Bluesky's answer has no post")
         text = object_in(object_in(thread.get("post")).get("record")).get("text")
         return PostStatus(True, clean(text) if isinstance(text, str) else None, _answer(thread, mention, us))
+
+    def is_blocked(self, uri: str, now: datetime) -> bool:
+        """Whether a block hides a post that getPosts leaves out, rather than that it is gone, or not shown just now."""
+        return bool(self._thread(uri, now).get("blocked"))
+
+    def _thread(self, uri: str, now: datetime) -> Json:
+        """A post with its replies, or what Bluesky says in its place."""
+        params = {"uri": uri, "depth": 1, "parentHeight": 0}
+        try:
+            return object_in(self._caller.get("app.bsky.feed.getPostThread", params, now).get("thread"))
+        except Absent:
+            return {"notFound": True}
+        except Rejected as error:
+            raise self._blame(ReadFailed(f"Bluesky does not show the post: {error}"), now) from None
+        except ReadFailed as error:
+            raise self._blame(error, now) from None
+
+    def _blame(self, error: ReadFailed, now: datetime) -> ReadFailed:
+        """The error as the item's, if Bluesky answers another question at this moment: it must not stop the others."""
+        if error.cause != "transient":
+            return error
+        try:
+            self._caller.get("app.bsky.notification.listNotifications", {"limit": 1}, now)
+        except (Absent, Rejected, ReadFailed):
+            return error
+        return ReadFailed(error.message, error.do, cause="item", retry_at=error.retry_at)
 
 
 def hidden_reason(view: Json) -> str | None:

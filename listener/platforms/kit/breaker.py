@@ -28,13 +28,14 @@ def with_jitter(pause: timedelta, rng: random.Random, share: float = 0.1) -> tim
 
 @dataclass(frozen=True, slots=True)
 class OpenCircuit:
-    """Why calls are not made just now, since when and until when."""
+    """Why calls are not made just now, since when and until when. ends_at: of a limit that is tested before its end."""
 
     cause: Cause
     message: str
     do: str
     since: datetime
     until: datetime
+    ends_at: datetime | None = None
 
 
 @dataclass

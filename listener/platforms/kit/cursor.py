@@ -1,12 +1,12 @@
-"""The book of walks: the feeds of a platform in turn, how far each was read, and how often it failed.
+"""The book of walks: the feeds of a platform in turn, how far each was read, and which could not be read.
 
 A page is ONE page of one feed. A round ends when each feed has had its turn. A feed that alone fails is left out of its
-round, so that it stops no other; after three failures in a row its error goes to an operator, until it is read again.
+round and comes last in the next, so that it stops no other; its page carries the error, and intake keeps count.
 """
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -24,22 +24,22 @@ State = TypeVar("State", bound="DataclassInstance")
 """How far one feed was read: a frozen dataclass whose fields are plain JSON (asdict is its stored form)."""
 
 MENTIONS, OWN = "mentions", "own"
-FAILURES_BEFORE_NOTICE = 3  # of one feed in a row
 
 
 @dataclass(frozen=True, slots=True)
 class CursorState(Generic[State]):
     """The cursor. todo: feeds whose turn in this round is still to come; states: feed -> how far it was read.
 
-    failures: feed -> how often in a row it could not be read; read: how many feeds of this round could be read;
-    owner: whose ids these are, where a cursor of another server or account must not count.
+    failed: feeds that could not be read when last tried; read: how many feeds of this round could be read; owner: whose
+    ids these are, where a cursor of another server or account must not count; feeds: all feeds of the round.
     """
 
     todo: tuple[str, ...]
     states: Mapping[str, State]
-    failures: Mapping[str, int] = field(default_factory=dict)
+    failed: tuple[str, ...] = ()
     read: int = 0
     owner: str = ""
+    feeds: tuple[str, ...] = ()
 
     @property
     def next_feed(self) -> str:
@@ -48,20 +48,23 @@ class CursorState(Generic[State]):
 
     def advance(self, feed: str, state: State, *, is_over: bool) -> "CursorState[State]":
         """Return the cursor after a page of this feed was read. is_over: its turn in this round has ended."""
-        failures = {name: count for name, count in self.failures.items() if name != feed}
-        return replace(self, failures=failures, read=self.read + is_over).repair(feed, state, is_over=is_over)
+        failed = tuple(name for name in self.failed if name != feed)
+        return replace(self, failed=failed, read=self.read + is_over).repair(feed, state, is_over=is_over)
 
     def repair(self, feed: str, state: State, *, is_over: bool) -> "CursorState[State]":
-        """Return the cursor after a refused page: the feed goes on from another state, and its failures still count."""
+        """Return the cursor after a refused page: the feed goes on from another state, and still counts as failed."""
         repaired = replace(self, states={**self.states, feed: state})
         return repaired._without(feed) if is_over else repaired
 
     def leave_out(self, feed: str, error: ReadFailed) -> FeedPage:
-        """Return an empty page that ends this feed's turn; from the third failure in a row on it carries the error."""
-        failures = {**self.failures, feed: self.failures.get(feed, 0) + 1}
-        rest = replace(self, failures=failures)._without(feed)
-        has_trouble = failures[feed] >= FAILURES_BEFORE_NOTICE
-        return rest.page(feed, trouble=FeedError(error.message, error.do)) if has_trouble else rest.page()
+        """Return an empty page that ends this feed's turn and carries the error."""
+        trouble = FeedError(error.message, error.do, error.retry_at, error.ends_at)
+        return self.pass_over(feed).page(feed, trouble=trouble)
+
+    def pass_over(self, feed: str) -> "CursorState[State]":
+        """Return the cursor after a feed could not be read: the others come first, now and in the next round."""
+        failed = (*(name for name in self.failed if name != feed), feed)
+        return replace(self, failed=failed)._without(feed)
 
     def page(
         self,
@@ -72,7 +75,7 @@ class CursorState(Generic[State]):
         own_posts_current: bool = False,
         trouble: FeedError | None = None,
     ) -> FeedPage:
-        """Return a page with this cursor. feed: whose notice ends with it, if it has no trouble."""
+        """Return a page with this cursor. feed: which one it shows as read, or in trouble; "": none."""
         parsed = parsed or ParsedPage()
         return FeedPage(
             cursor=self.dump(),
@@ -84,6 +87,7 @@ class CursorState(Generic[State]):
             more=bool(self.todo),
             feed=feed,
             error=trouble,
+            feeds=self.feeds,
             own_posts_current=own_posts_current,
         )
 
@@ -91,7 +95,7 @@ class CursorState(Generic[State]):
         """Return the cursor as JSON."""
         states = {feed: asdict(state) for feed, state in self.states.items()}
         stored = {"v": 1, "owner": self.owner, "todo": list(self.todo), "feeds": states}
-        return {**stored, "failures": dict(self.failures), "read": self.read}
+        return {**stored, "failed": list(self.failed), "read": self.read}
 
     def _without(self, feed: str) -> "CursorState[State]":
         return replace(self, todo=tuple(name for name in self.todo if name != feed))
@@ -108,6 +112,8 @@ def load_cursor(
 ) -> CursorState[State]:
     """Return the state of a stored cursor. A feed it does not know begins anew; one that is gone is forgotten.
 
+    A new round begins with the feeds that did not fail.
+
     feeds: those of this round, in their order; restore: a stored state as a value; begin: the state of a feed that was
     never read; begun: feeds that begin now, though they may be read only later. Our own posts are read in some rounds
     only, so their state is kept in all.
@@ -116,9 +122,11 @@ def load_cursor(
     known = {*feeds, *begun, OWN}
     states = {feed: begin(feed) for feed in (*feeds, *begun)}
     states |= {feed: restore(state) for feed, state in stored.get("feeds", {}).items() if feed in known}
-    failures = {feed: count for feed, count in stored.get("failures", {}).items() if feed in known}
+    failed = tuple(feed for feed in stored.get("failed", ()) if feed in known)
     todo = tuple(feed for feed in stored.get("todo", ()) if feed in feeds)
-    return CursorState(todo or tuple(feeds), states, failures, stored.get("read", 0) if todo else 0, owner)
+    in_turn = tuple(sorted(feeds, key=lambda feed: failed.index(feed) + 1 if feed in failed else 0))
+    read = stored.get("read", 0) if todo else 0
+    return CursorState(todo or in_turn, states, failed, read, owner, tuple(feeds))
 
 
 def read_next(
@@ -127,15 +135,38 @@ def read_next(
     can_leave_out: Callable[[str, ReadFailed], bool],
     platform: str,
 ) -> FeedPage:
-    """Return the page that `read` makes of the feed whose turn it is, or leave that feed out. Raises ReadFailed."""
+    """Return the page that `read` makes of the feed whose turn it is, or leave that feed out.
+
+    Raises ReadFailed with the feed's name and, unless the account is refused, the cursor that goes on with the others.
+    """
     feed = state.next_feed
     try:
         return read(state, feed)
     except ReadFailed as error:
-        if not can_leave_out(feed, error):
-            raise
-        log.warning("%s: %s is left out of this round: %s", platform, feed, error.message)
-        return state.leave_out(feed, error)
+        if can_leave_out(feed, error):
+            log.warning("%s: %s is left out of this round: %s", platform, feed, error.message)
+            return state.leave_out(feed, error)
+        error.feed, error.cursor = feed, None if error.cause == "account" else state.pass_over(feed).dump()
+        raise
+
+
+def is_alone(state: CursorState[State], error: ReadFailed) -> bool:
+    """Return whether only this feed fails: another could be read, and neither the account nor a limit is the cause."""
+    return state.read > 0 and error.cause not in ("account", "rate")
+
+
+def find_gap(feed: str, known: Collection[str], listed: Sequence[str], *, most: int = 0) -> Gap | None:
+    """Return the gap above what was known if a whole walk met none of it; None if it met any, or nothing was known.
+
+    known: keys of items at which earlier walks ended, newest last; several, because one may be deleted. listed: the
+    keys of the walk, newest first. most: how many items the list holds, if that is known: a shorter list has pushed
+    nothing out, so what was known is deleted.
+    """
+    if not known or not listed or len(listed) < most or not set(known).isdisjoint(listed):
+        return None
+    newest_known, oldest = list(known)[-1], listed[-1]
+    message = f"{feed} no longer lists what came after {newest_known} and before {oldest}: mentions may be missing"
+    return Gap(feed, newest_known, oldest, message)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ import httpx
 
 from listener.model import Json
 from listener.platforms.kit.deadline import DeadlineExceeded, DeadlineRunner, TooLarge, read_capped
-from listener.platforms.kit.response import CallFailed, HttpResponse, one_line
+from listener.platforms.kit.response import CallFailed, HttpResponse, one_line, secrets_of, without_secrets
 
 Headers = Mapping[str, str] | None
 _CAP = 8 * 1024 * 1024  # bytes of one answer: a page of 80 notifications is about 0.3 MB
@@ -65,7 +65,7 @@ class HttpClient:
         )
 
     def _call(self, client: httpx.Client, verb: str, url: str, headers: Headers, **what: Any) -> HttpResponse:
-        watch = _Watch(time.monotonic() + self._seconds)
+        watch, secrets = _Watch(time.monotonic() + self._seconds), secrets_of(headers, what.get("json"))
 
         def work() -> HttpResponse:
             with client.stream(verb, url, headers=headers, extensions={"trace": watch}, **what) as got:
@@ -73,13 +73,14 @@ class HttpClient:
                 return HttpResponse(got.status_code, {name.lower(): value for name, value in got.headers.items()}, body)
 
         try:
-            return self._deadline.call(work)
+            return without_secrets(self._deadline.call(work), secrets)
         except DeadlineExceeded as error:
             raise CallFailed(str(error), request_sent=error.started) from None
         except (TooLarge, httpx.TimeoutException) as error:
-            raise CallFailed(one_line(error), request_sent=watch.written) from None
+            raise CallFailed(one_line(error, secrets), request_sent=watch.written) from None
         except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, OSError, ValueError, RuntimeError) as error:
-            raise CallFailed(one_line(error), request_sent=watch.written, disconnected=watch.written) from None
+            message = one_line(error, secrets)
+            raise CallFailed(message, request_sent=watch.written, disconnected=watch.written) from None
 
 
 class _Watch:

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from listener.errors import PlatformError
 from listener.model import Mention, OwnPost, QuarantinedItem
 
 RAW_MOST = 20_000  # characters kept of an item that cannot be read
-UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError)
 
 
 @dataclass(slots=True)
@@ -21,21 +21,30 @@ class ParsedPage:
     skipped: int = 0
 
     def sort(self, items: Iterable[Any], place: Callable[[Any], None], item_id: Callable[[Any], str]) -> None:
-        """Let `place` put each item into this page; quarantine those that it cannot read.
+        """Let `place` put each item into this page; quarantine those that it cannot read, whatever it raises.
 
         item_id: the id of the mention that an item holds, as far as it can be read; else "".
         """
         for item in items:
             try:
                 place(item)
-            except UNREADABLE as error:
-                self.quarantined.append(quarantine(item, item_id(item), f"{type(error).__name__}: {error}"))
+            except PlatformError:
+                raise  # a call that `place` needs has failed: that is not the item's fault
+            except Exception as error:  # noqa: BLE001 - parsers raise what they like: it costs this item, never the page
+                self.quarantined.append(quarantine(item, _id_of(item, item_id), f"{type(error).__name__}: {error}"))
+
+
+def _id_of(item: Any, item_id: Callable[[Any], str]) -> str:
+    try:
+        return item_id(item)
+    except Exception:  # noqa: BLE001 - as above
+        return ""
 
 
 def quarantine(item: Any, mention_id: str, error: str) -> QuarantinedItem:
     """Return the item with its raw JSON, which is capped and ASCII only."""
     try:
         raw = json.dumps(item, ensure_ascii=True)
-    except (ValueError, RecursionError):
+    except (ValueError, TypeError, RecursionError):
         raw = "(nested too deeply to be shown)"
     return QuarantinedItem(mention_id, raw[:RAW_MOST], error[:300])

@@ -6,10 +6,9 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from listener.errors import ReadFailed
 from listener.model import FeedPage, Json, Mention, Outgoing, PostStatus, Prepared, Receipt
 from listener.platforms.kit import cursor as cursors
-from listener.platforms.kit.cursor import MENTIONS, OWN, CallerClock
+from listener.platforms.kit.cursor import OWN, CallerClock
 from listener.platforms.kit.http import HttpClient
 from listener.platforms.mastodon import reply as replies
 from listener.platforms.mastodon.caller import Caller
@@ -42,13 +41,14 @@ class Mastodon:
         self._sender = Sender(self._caller, section.settle_after)
 
     def fetch(self, cursor: Json | None, now: datetime) -> FeedPage:
-        """Return ONE page of one feed; a hashtag or our own posts are left out when they fail. Raises ReadFailed."""
+        """Return ONE page of one feed; one that alone fails is left out. Raises ReadFailed."""
         began, now = now, self._clock.follow(cursor, now)
         me = self._caller.account(now).id
         feeds = cursors.feeds_of_round((f"#{tag}" for tag in self._section.tags), own=self.read_own_posts)
         owner = f"{self._section.server_url.rstrip('/')} {me}"  # ids of another server or account mean nothing here
         state = cursors.load_cursor(cursor, feeds, FeedState.load, lambda feed: self._begin(feed, began), owner=owner)
-        return cursors.read_next(state, partial(read_page, self._caller, now=now), _can_leave_out, self.name)
+        page = partial(read_page, self._caller, now=now)
+        return cursors.read_next(state, page, lambda _, error: cursors.is_alone(state, error), self.name)
 
     def _begin(self, feed: str, began: datetime) -> FeedState:
         """A feed begins where `start` says, our own posts now."""
@@ -81,7 +81,6 @@ class Mastodon:
         now = self._clock.now()
         return replace(self._caller.account(now), remarks=self._caller.remarks(now))
 
-
-def _can_leave_out(feed: str, error: ReadFailed) -> bool:
-    """A refused token and a rate limit concern every feed."""
-    return feed != MENTIONS and error.cause not in ("account", "rate")
+    def has_new_secret(self) -> bool:
+        """Return whether the token was replaced since a call was last stopped."""
+        return self._caller.gate.has_new_secret()

@@ -3,7 +3,7 @@
 import random
 from datetime import datetime, timedelta
 
-from listener.platforms.kit.failures import Category, Failure
+from listener.platforms.kit.failures import Category, Failure, explain, foreign_failure
 from listener.platforms.kit.response import HttpResponse, limit_ends
 
 _WINDOW = timedelta(minutes=5)  # of Mastodon's and GoToSocial's limits, when no header names the end
@@ -23,10 +23,12 @@ _DO: dict[Category, str] = {
 
 def classify(answer: HttpResponse, now: datetime, rng: random.Random, *, posting: bool = False) -> Failure:
     """Return what an answer other than a success means; times are on our clock. posting: it answers a post."""
+    if failure := foreign_failure(answer, "Mastodon", is_own=not answer.body.lstrip().startswith(b"<")):
+        return failure
     category = _categorize_post(answer) if posting else _categorize(answer.status)
     do = _REDIRECT_DO if 300 <= answer.status < 400 else _DO.get(category, "")
     ends = limit_ends(answer.headers, _RESETS, _WINDOW, now, rng) if category == "rate" else None
-    return Failure(category, _describe(answer), do, ends)
+    return explain(Failure(category, _describe(answer), do, ends), answer, now)
 
 
 def _categorize(status: int) -> Category:

@@ -46,7 +46,7 @@ class XPlatform:
         self.settle_after, self.read_own_posts = section.settle_after, True
         rng = rng or random.Random()  # noqa: S311 - jitter, no secret
         wire = wire or XClient(section.api_url, secrets)
-        gate = Gate(wire, rng)
+        gate = self._gate = Gate(wire, rng)
         self._section = section
         self._caller = Caller(section, wire, gate, rng)
         self._feeds = Feeds(section, ReadBudget(section, meter), self._caller)
@@ -54,13 +54,13 @@ class XPlatform:
         self._clock = CallerClock(clock)
 
     def fetch(self, cursor: Json | None, now: datetime) -> FeedPage:
-        """Return ONE page of one feed; a feed other than the mentions that fails is left out. Raises ReadFailed."""
+        """Return ONE page of one feed; one that alone fails is left out. Raises ReadFailed."""
         start, now = cursors.start_time(self._section, now), self._clock.follow(cursor, now)
         begin = FeedState(begin=id_at(start) if start else "")
         feeds = cursors.feeds_of_round(cursors.searches(self._section.search), own=self.read_own_posts)
         state = cursors.load_cursor(cursor, feeds, FeedState.load, lambda feed: begin, begun=(OWN,))
         page = partial(self._page, now=now)
-        return cursors.read_next(state, page, lambda feed, error: feed != MENTIONS, self.name)
+        return cursors.read_next(state, page, partial(_can_leave_out, state), self.name)
 
     def _page(self, state: CursorState[FeedState], feed: str, now: datetime) -> FeedPage:
         account = self._caller.account(now)
@@ -119,3 +119,12 @@ class XPlatform:
     def whoami(self) -> Account:
         """Return who the tokens belong to; asked once a process. Raises ReadFailed."""
         return self._caller.account(self._clock.now())
+
+    def has_new_secret(self) -> bool:
+        """Return whether the secrets were replaced since a call was last stopped."""
+        return self._gate.has_new_secret()
+
+
+def _can_leave_out(state: CursorState[FeedState], feed: str, error: ReadFailed) -> bool:
+    """Return whether the other feeds can be read all the same: X limits each of them by itself."""
+    return feed != MENTIONS or (state.read > 0 and error.cause not in ("account", "billing"))

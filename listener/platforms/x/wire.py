@@ -20,7 +20,7 @@ from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionErro
 
 from listener.model import Json
 from listener.platforms.kit.deadline import DeadlineExceeded, DeadlineRunner, TooLarge, read_capped
-from listener.platforms.kit.response import CallFailed, HttpResponse, one_line
+from listener.platforms.kit.response import CallFailed, HttpResponse, one_line, without_secrets
 from listener.platforms.x.section import SECRETS, Section
 from listener.protocols import Secrets
 
@@ -105,7 +105,7 @@ class XClient:
     def _call(self, session: requests.Session, send: Callable[[Any], requests.Response]) -> HttpResponse:
         client = _Client(self._base, self.keys(), session, self._timeouts)
         try:
-            return self._deadline.call(lambda: self._answer(send(client)))
+            return without_secrets(self._deadline.call(lambda: self._answer(send(client))), self.keys())
         except DeadlineExceeded as error:
             raise CallFailed(str(error), request_sent=error.started) from None
         except TooLarge as error:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from listener.platforms.bluesky.times import instant, stamp
-from tests.fakes.bluesky.network import POST, Actor, Json, Network, Record, Refusal
+from tests.fakes.bluesky.network import POST, Actor, Json, Network, Record, Refusal, inner
 
 Row = tuple[str, Record]
 
@@ -82,7 +82,18 @@ class Listings:
             "record": one.value,
             "indexedAt": stamp(one.at),
             "viewer": state,
+            "labels": [{"src": "did:plc:moderator", "uri": one.uri, "val": label} for label in one.labels],
+            **self._quoted(one),
         }
+
+    def _quoted(self, one: Record) -> Json:
+        """The quoted post as it is shown, one level deeper below a picture."""
+        named = inner(one.value, "embed", "record")
+        quoted = self.network.records.get(str(inner({"x": named.get("record", named)}, "x").get("uri")))
+        if quoted is None:
+            return {}
+        shown = {"uri": quoted.uri, "author": {"handle": self.network.actors[quoted.did].handle}, "value": quoted.value}
+        return {"embed": {"$type": "app.bsky.embed.record#view", "record": shown}}
 
     def _seen(self, viewer: str, one: Record) -> bool:
         return self.network.seen(viewer, one.uri) is not None

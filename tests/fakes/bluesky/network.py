@@ -34,7 +34,10 @@ class Actor:
 
 @dataclass
 class Record:
-    """A record. at: by which it is listed, min(createdAt, indexed); shows: the AppView knows it from then on."""
+    """A record. at: by which it is listed, min(createdAt, indexed); shows: the AppView knows it from then on.
+
+    labels: what moderators said of it.
+    """
 
     did: str
     collection: str
@@ -43,6 +46,7 @@ class Record:
     at: datetime
     shows: datetime
     deleted: bool = False
+    labels: list[str] = field(default_factory=list)
 
     @property
     def uri(self) -> str:

@@ -33,6 +33,10 @@ class BlueskyServer(Loopback):
         "unavailable": (503, "<html><body><h1>503 Service Unavailable</h1></body></html>"),
         "internal": error(500, "InternalServerError", "Internal Server Error"),
         "invalid": error(400, "InvalidRequest", "Invalid app.bsky.feed.post record"),
+        "firewall": (403, "<html><body><h1>Request blocked</h1></body></html>"),
+        "missing": error(400, "NotFound", "Post not found"),
+        "nothing": (200, '{"posts": []}'),
+        "moved": error(400, "AccountDeactivated", "Account has been deactivated"),
         "html": (200, "<html>sorry</html>"),
         "empty": (200, ""),
     }

@@ -8,12 +8,12 @@ import pytest
 from listener.errors import ReadFailed
 from listener.model import FeedPage, Json
 from listener.platforms.kit.cursor import (
-    FAILURES_BEFORE_NOTICE,
     MENTIONS,
     OWN,
     CallerClock,
     CursorState,
     feeds_of_round,
+    find_gap,
     is_due,
     load_cursor,
     read_next,
@@ -64,24 +64,61 @@ def test_feeds_have_their_turn_in_order_and_own_posts_come_last() -> None:
     assert load(halfway.advance(MENTIONS, Place("7"), is_over=True).dump()).todo == FEEDS[1:]
 
 
-def test_feed_that_fails_is_left_out_and_reported_after_three_failures_in_a_row() -> None:
+def test_feed_that_fails_is_left_out_comes_last_and_says_why_each_time() -> None:
     """The other feeds are read meanwhile; its page names it when it is read again."""
     cursor: Json | None = None
-    for n in range(1, 5):
+    for n in range(3):
         pages, cursor = one_round(cursor)
         assert load(cursor).states[OWN] == Place("9")
+        assert [page.feed for page in pages] == [[MENTIONS, "search:ink", OWN], [MENTIONS, OWN, "search:ink"]][n > 0]
         troubles = [(page.feed, page.error.message) for page in pages if page.error]
-        assert troubles == ([("search:ink", "no search")] if n >= FAILURES_BEFORE_NOTICE else [])
-    assert load(cursor).failures == {"search:ink": 4}
+        assert troubles == [("search:ink", "no search")]
+        assert {page.feeds for page in pages} == {FEEDS}
+    assert load(cursor).failed == ("search:ink",)
     page = load(cursor).advance("search:ink", Place("1"), is_over=True).page("search:ink")
-    assert (page.feed, page.error, page.cursor["failures"]) == ("search:ink", None, {})
+    assert (page.feed, page.error, page.cursor["failed"]) == ("search:ink", None, [])
+
+
+def test_round_goes_on_with_the_others_when_its_first_feed_fails() -> None:
+    """The mentions on 502 must not keep the search from being read, not even from one process to the next."""
+    with pytest.raises(ReadFailed) as caught:
+        read_next(load(None, ("search:ink", MENTIONS)), read, lambda feed, error: False, "test")
+    assert caught.value.feed == "search:ink"
+    assert load(caught.value.cursor, ("search:ink", MENTIONS)).todo == (MENTIONS,)
+
+
+def test_refused_account_moves_no_cursor() -> None:
+    """It is nobody's turn."""
+
+    def refuse(state: CursorState[Place], feed: str) -> FeedPage:
+        raise ReadFailed("revoked", cause="account")
+
+    with pytest.raises(ReadFailed) as caught:
+        read_next(load(None), refuse, lambda feed, error: False, "test")
+    assert (caught.value.feed, caught.value.cursor) == (MENTIONS, None)
+
+
+def test_walk_that_meets_nothing_of_what_was_known_is_a_gap() -> None:
+    """A list shows its newest 64 items only: what came between has fallen out of it."""
+    gap = find_gap(MENTIONS, ["1", "2"], ["9", "8", "7"])
+    assert gap is not None and (gap.feed, gap.from_id, gap.to_id) == (MENTIONS, "2", "7")
+
+
+@pytest.mark.parametrize(
+    ("known", "listed", "most"), [([], ["9"], 0), (["1", "2"], ["9", "1"], 0), (["2"], [], 0), (["2"], ["9"], 64)]
+)
+def test_walk_that_met_something_or_can_have_lost_nothing_is_no_gap(
+    known: list[str], listed: list[str], most: int
+) -> None:
+    """A first walk, one that met an older item because the newest was deleted, an empty list, a short one."""
+    assert find_gap(MENTIONS, known, listed, most=most) is None
 
 
 def test_repaired_feed_has_still_failed() -> None:
     """Only a page that was read ends a failure."""
-    state = load({**load(None).dump(), "failures": {MENTIONS: 2}})
+    state = load({**load(None).dump(), "failed": [MENTIONS]})
     repaired = state.repair(MENTIONS, Place(), is_over=True)
-    assert (repaired.failures, repaired.read, repaired.todo) == ({MENTIONS: 2}, 0, FEEDS[1:])
+    assert (repaired.failed, repaired.read, repaired.todo) == ((MENTIONS,), 0, FEEDS[1:])
 
 
 def test_failure_that_concerns_all_feeds_is_raised() -> None:

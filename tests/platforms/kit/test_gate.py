@@ -25,6 +25,34 @@ def test_refused_secret_stops_all_calls_until_it_is_replaced() -> None:
     assert gate.stopped(NOW, "post") is None
 
 
+def test_new_secret_ends_a_limit_too() -> None:
+    """It may be another account's; a sign-in limit of 24 hours silenced Bluesky for 25."""
+    secrets = {"token": "old"}
+    gate = Gate(lambda: secrets["token"], random.Random(1))
+    gate.record_failure(ReadFailed("slow", cause="rate", retry_at=NOW + WINDOW), NOW, "session")
+    assert not gate.has_new_secret()
+    secrets["token"] = "new"
+    assert gate.has_new_secret()
+    assert gate.stopped(NOW, "session") is None
+    assert not gate.has_new_secret()
+
+
+def test_limit_of_a_day_is_tested_earlier_and_says_its_end() -> None:
+    """After some minutes, then longer each time; a limit of a window is kept as it was named."""
+    gate, now = Gate(lambda: None, random.Random(1)), NOW
+    end = now + timedelta(hours=24)
+    pauses = []
+    for _ in range(6):
+        trouble = gate.record_failure(ReadFailed("slow", cause="rate", retry_at=end), now, "session")
+        assert trouble.retry_at is not None and trouble.ends_at == end
+        assert "2026-11-23" in trouble.message and gate.stopped(trouble.retry_at, "session") is None
+        pauses.append((trouble.retry_at - now) / timedelta(minutes=1))
+        now = trouble.retry_at
+    assert 5 <= pauses[0] < 7 and 60 <= pauses[-1] < 76 and pauses[:4] == sorted(pauses[:4])
+    window = gate.record_failure(ReadFailed("slow", cause="rate", retry_at=now + WINDOW), now, "read")
+    assert (window.retry_at, window.ends_at, window.message) == (now + WINDOW, None, "slow")
+
+
 def test_limit_of_one_kind_stops_no_other() -> None:
     """Writing may be limited while reading is not."""
     gate = Gate(lambda: None, random.Random(1))

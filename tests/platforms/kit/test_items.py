@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from listener.errors import ReadFailed
 from listener.platforms.kit.graphemes import count_graphemes
 from listener.platforms.kit.items import RAW_MOST, ParsedPage, quarantine
 from listener.platforms.kit.section import SettlingSection, repeated_problems
@@ -26,13 +27,24 @@ def test_item_that_cannot_be_read_stops_no_other() -> None:
     ]
 
 
-def test_fault_of_the_program_is_not_an_items() -> None:
-    """It must be seen."""
+def test_item_costs_itself_alone_whatever_a_parser_raises() -> None:
+    """AssertionError is what Python's HTML parser says to `<![x[ ]]>`; the id may be unreadable, too."""
+    page = ParsedPage()
 
     def place(item: Any) -> None:
-        raise ZeroDivisionError
+        raise AssertionError(item)
 
-    with pytest.raises(ZeroDivisionError):
+    page.sort([1, 2], place, lambda item: str(1 // (item - 1)))
+    assert [(item.mention_id, item.raw) for item in page.quarantined] == [("", "1"), ("1", "2")]
+
+
+def test_call_that_fails_is_not_an_items_fault() -> None:
+    """The page is read again."""
+
+    def place(item: Any) -> None:
+        raise ReadFailed("down")
+
+    with pytest.raises(ReadFailed):
         ParsedPage().sort([1], place, lambda item: "")
 
 
