@@ -126,7 +126,7 @@ def test_first_run_that_fails_is_not_held_for_ever(server: XServer) -> None:
         ("usage-capped", "billing"),
         ("unauthorized", "account"),
         ("suspended", "account"),
-        ("list-body", "account"),
+        ("list-body", "transient"),
         ("unavailable", "transient"),
         ("internal", "transient"),
         ("missing-page", "transient"),

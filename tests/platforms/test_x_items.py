@@ -3,6 +3,7 @@
 import json
 import logging
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -207,6 +208,7 @@ def test_page_that_cannot_be_read_keeps_the_cursor(server: XServer, world: XWorl
     with pytest.raises(ReadFailed) as caught:
         world.platform.fetch(None, server.x.posts.now())
     assert caught.value.cause == "transient"
+    world.ahead(timedelta(seconds=10))
     assert read(world) == {}
 
 

@@ -5,16 +5,18 @@ import random
 import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
+from urllib.parse import quote
 
 from listener.model import Json
 from listener.platforms.kit.breaker import with_jitter
 
 _LONGEST, _SHORTEST = timedelta(hours=25), timedelta(seconds=5)  # a day's limit and some; a reset in the past
 _QUERY = re.compile(r"(https?://[^\s?#'\"]*)[?#][^\s'\"]*")
+REDACTED, _SHORTEST_SECRET = "[secret]", 5  # characters: a shorter one would blot out ordinary words
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +59,45 @@ class CallFailed(Exception):
         self.message, self.request_sent, self.disconnected = message, request_sent, disconnected
 
 
-def one_line(error: BaseException | str) -> str:
-    """Return an error as one line of at most 200 characters, without queries of URLs, which may hold tokens."""
-    shown = " ".join(_QUERY.sub(r"\1", str(error)).split())[:200]
+def one_line(error: BaseException | str, secrets: Iterable[str] = ()) -> str:
+    """Return an error as one line of at most 200 characters, without these secrets and without queries of URLs."""
+    shown = " ".join(_QUERY.sub(r"\1", redact(str(error), secrets)).split())[:200]
     return shown or type(error).__name__
+
+
+def redact(text: str, secrets: Iterable[str]) -> str:
+    """Replace the secrets in a text, also as JSON or a URL writes them."""
+    forms = {form for secret in secrets for form in (secret, json.dumps(secret)[1:-1], quote(secret, safe=""))}
+    for form in sorted(forms, key=len, reverse=True):
+        if len(form) >= _SHORTEST_SECRET:
+            text = text.replace(form, REDACTED)
+    return text
+
+
+def without_secrets(answer: HttpResponse, secrets: Iterable[str]) -> HttpResponse:
+    """Return an answer whose words may be shown: no error of a server gives back the secrets of its request.
+
+    A success stays as it is: it may hold new tokens.
+    """
+    known = list(secrets)
+    if 200 <= answer.status < 300 or not known:
+        return answer
+    text = answer.body.decode("utf-8", "surrogateescape")
+    headers = {name: redact(value, known) for name, value in answer.headers.items()}
+    return replace(answer, headers=headers, body=redact(text, known).encode("utf-8", "surrogateescape"))
+
+
+def secrets_of(headers: Mapping[str, str] | None, body: object) -> list[str]:
+    """Return the secrets that a request carries: the credentials of its Authorization header, and passwords."""
+    credentials = [value.split()[-1] for name, value in (headers or {}).items() if name.lower() == "authorization"]
+    fields = body.items() if isinstance(body, dict) else ()
+    return credentials + [str(value) for name, value in fields if "password" in name or "token" in name]
+
+
+def clock_difference(answer: HttpResponse, now: datetime) -> timedelta:
+    """Return by how much our clock is ahead of the server's, by the answer's Date; 0 where there is none."""
+    served = _instant(answer.headers.get("date"))
+    return timedelta(0) if served is None else now - served
 
 
 def limit_ends(
@@ -91,8 +128,9 @@ def header_time(now: datetime, value: str | None, served: str | None = None) -> 
 
 def seconds_or_date(now: datetime, value: str | None, served: str | None = None) -> datetime | None:
     """Like header_time for Retry-After, whose number is a distance in seconds."""
-    if value is not None and value.strip().isdecimal() and len(value.strip()) < 9:
-        return now + timedelta(seconds=int(value))
+    parts = [part.strip() for part in (value or "").split(",")]
+    if all(part.isdecimal() and part.isascii() and len(part) < 9 for part in parts):
+        return now + timedelta(seconds=max(map(int, parts)))
     return header_time(now, value, served)
 
 
@@ -103,7 +141,8 @@ def _instant(value: str | None) -> datetime | None:
         with suppress(ValueError, OverflowError, OSError, TypeError):
             instant = read(value.strip())
             return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
-    return None
+    several = [_instant(part) for part in value.split(",")] if "," in value else []  # the header came more than once
+    return max((instant for instant in several if instant is not None), default=None)
 
 
 def _from_unix(value: str) -> datetime:

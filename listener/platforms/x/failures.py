@@ -69,6 +69,16 @@ def classify(answer: HttpResponse, now: datetime, rng: random.Random) -> Failure
     return Failure(category, message[:300], _DO.get(category, ""), _retry_at(category, answer, now, rng))
 
 
+def is_refusal(answer: HttpResponse) -> bool:
+    """Return whether X's API itself refused the request; what a proxy or firewall wrote says nothing of what X did."""
+    return 400 <= answer.status < 500 and _is_of_api(answer)
+
+
+def _is_of_api(answer: HttpResponse) -> bool:
+    """X's errors are JSON objects: problems (RFC 7807), or the older list of codes."""
+    return not {"title", "detail", "type", "errors"}.isdisjoint(answer.object())
+
+
 def _categorize(status: int, kind: str, words: str, codes: list[int]) -> Category:
     if status >= 500 or status < 400:
         return "unclear"
