@@ -25,12 +25,13 @@ from listener.policy import Policy
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Our account on a platform, and remarks for `check --online`."""
+    """Our account on a platform; for `check --online` remarks, and problems as (what is wrong, what to do)."""
 
     id: str
     handle: str
     name: str | None = None
     remarks: tuple[str, ...] = ()
+    problems: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,6 +116,7 @@ def _check_online(problems: list[Problem], notes: list[str], *, fix: bool) -> No
             do = getattr(error, "do", "") or "fix that, then run `earshot check --online` again"
             problems.append(Problem(where, getattr(error, "message", None) or str(error), do))
             continue
+        problems.extend(Problem(where, *problem) for problem in account.problems)
         notes.append(f"{where} we are @{account.handle} ({account.id})")
         notes.extend(f"{where} {message}" for message in (*account.remarks, *repairs))
 

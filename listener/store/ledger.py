@@ -29,8 +29,8 @@ def charge(
     connection.execute(upsert(ledger).values(**row, reply_id=reply_id, key=key).on_conflict_do_nothing())
 
 
-def cancel(connection: Connection, platform: str, key: str) -> None:
-    """Take back what was charged under this key: it is known by now that the call did not come about."""
+def cancel(connection: Connection, platform: str, key: str | None) -> None:
+    """Take back what was charged under this key: it is known by now that the platform did not carry the call out."""
     connection.execute(delete(ledger).where(ledger.c.platform == platform, ledger.c.key == key))
 
 

@@ -21,6 +21,10 @@ from listener.protocols import Account
 
 log = logging.getLogger(__name__)
 
+_READ_ONLY = (
+    "the tokens may only read: no reply can be sent",
+    "set Read and Write in the app's user authentication settings, then create the access token and secret again",
+)
 Free = Callable[[], None]
 
 
@@ -99,7 +103,9 @@ class Caller:
             raise self.unreadable(ME, "it does not show which account this is", now)
         self.record_success(ME)
         handle = clean(str(data.get("username", "")))
-        return Account(data["id"], handle, text_in(data.get("name")), _remarks(self._section, answer))
+        level = answer.headers.get("x-access-level", "")
+        problems = () if not level or "write" in level else (_READ_ONLY,)
+        return Account(data["id"], handle, text_in(data.get("name")), _remarks(self._section, level), problems)
 
     def _require_configured(self, account: Account, now: datetime) -> Account:
         """Never read or speak for another account than the one configured; a test server may name its own."""
@@ -112,10 +118,8 @@ class Caller:
         return account
 
 
-def _remarks(section: Section, answer: HttpResponse) -> tuple[str, ...]:
-    remarks = []
-    if level := answer.headers.get("x-access-level"):
-        remarks.append(f"the app may {level.replace('-', ' and ')}" + ("" if "write" in level else ": it cannot post"))
+def _remarks(section: Section, level: str) -> tuple[str, ...]:
+    remarks = [f"the app may {level.replace('-', ' and ')}"] if level else []
     if not section.app_owned_by_brand:
         cost = f"a mention costs ${section.prices.post_read:g}; ${section.prices.owned_read:g} when this account"
         remarks.append(f"{cost} owns the developer app (app_owned_by_brand)")

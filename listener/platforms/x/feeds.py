@@ -24,11 +24,12 @@ from listener.protocols import PageBooking, Purpose
 log = logging.getLogger(__name__)
 
 _LEGACY = {
-    "tweet.fields": "author_id,conversation_id,created_at,edit_history_tweet_ids,entities,in_reply_to_user_id,lang,"
-    "note_tweet,referenced_tweets",
+    "tweet.fields": "attachments,author_id,conversation_id,created_at,edit_history_tweet_ids,entities,"
+    "in_reply_to_user_id,lang,note_tweet,possibly_sensitive,referenced_tweets",
 }
 _POST = {  # here the author and the references are expansions, which X bills
-    "post.fields": "conversation_id,created_at,edit_history_post_ids,entities,in_reply_to_user_id,lang,note_post",
+    "post.fields": "attachments,conversation_id,created_at,edit_history_post_ids,entities,in_reply_to_user_id,lang,"
+    "note_post,possibly_sensitive",
     "expansions": "author_id,referenced_posts",
 }
 _USERS = {"expansions": "author_id", "user.fields": "name,public_metrics,username"}
