@@ -4,10 +4,11 @@ import random
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from tests.fakes.faults import MANGLED
 from tests.fakes.x import Post
 from tests.faults import evidence
 from tests.faults.commands import Nursery
-from tests.faults.network import NetworkWorld
+from tests.faults.network import LOST, NetworkWorld
 from tests.faults.world import NOISE
 from tests.faults.x_server import Server
 
@@ -30,7 +31,18 @@ class XWorld(NetworkWorld):
     platform = "x"
     server: Server
     reads = (MENTIONS, MENTIONS, OWN, OWN, ME)
-    refused = ("rate", "unauthorized", "credits", "usage-capped", "missing-page", "no-reason", "rate-88", "list-body")
+    lost = (*LOST, *MANGLED)
+    refused = (
+        "proxy-refuses",
+        "rate",
+        "unauthorized",
+        "credits",
+        "usage-capped",
+        "missing-page",
+        "no-reason",
+        "rate-88",
+        "list-body",
+    )
     item = ("not-summoned", "not-summoned-old", "who-can-reply", "duplicate")
     carried = ("duplicate",)
 
@@ -137,6 +149,7 @@ class XWorld(NetworkWorld):
             by_hand=self._by_hand,
             priced=True,
             billed=self.server.x.ledger.usd(),
+            gone=sum(usd for _, what, one, usd in self.server.x.ledger.billed if what == "post" and posts[one].deleted),
         )
 
 

@@ -85,6 +85,24 @@ def test_long_post_comes_in_full(server: XServer, world: XWorld) -> None:
     assert read(world)[post.id].text == whole
 
 
+def test_what_was_said_besides_words_is_kept(server: XServer, world: XWorld) -> None:
+    """X tells the kind of a picture by its key and that a post is sensitive, in fields that cost nothing."""
+    theirs = server.mention("nice", mentions=[])
+    post = server.mention("@shop", media=["3_1", "7_2", "99_3"], sensitive=True, quotes=theirs.id)
+    plain = server.mention("@shop hello")
+    told = read(world)
+    quote = f"quote: https://x.com/i/status/{theirs.id}"
+    assert told[post.id].attachments == ("picture", "video", "picture or video", quote)
+    assert (told[post.id].labels, told[plain.id].labels, told[plain.id].attachments) == (("sensitive",), (), ())
+    assert server.x.ledger.usd() == world.bill.usd == 0.002
+
+
+@pytest.mark.parametrize("odd", [5, [], {"media_keys": 7, "poll_ids": [1]}, {"media_keys": [None]}])
+def test_odd_attachments_do_not_cost_the_post(server: XServer, world: XWorld, odd: Any) -> None:
+    """What cannot be understood is left out."""
+    assert len(page(server, world, raw(attachments=odd, possibly_sensitive="yes")).mentions) == 1
+
+
 def test_edits_are_one_interaction(server: XServer, world: XWorld) -> None:
     """An edit has a new id; the first of the history names the interaction."""
     first = server.mention("@shop helo")
