@@ -20,6 +20,7 @@ start = "all"
 poll_seconds = 0.2
 daily_budget_usd = "none"
 app_owned_by_brand = true
+url_reserve_usd = 0.01
 settle_after_seconds = {settle}
 """
 SETTLE = 60.0

@@ -189,7 +189,7 @@ def test_reply_that_cannot_be_looked_for_says_so_in_its_notice(line: Line, monke
     line.send()
     with line.store.read() as connection:
         (notice,) = notices.list_open(connection)
-    assert "it cannot be checked: the day's budget is spent" in notice.what
+    assert "and cannot be checked: the day's budget is spent" in notice.what
     assert notice.do.startswith("raise the budget")
 
 

@@ -87,14 +87,15 @@ def test_long_post_comes_in_full(server: XServer, world: XWorld) -> None:
 
 def test_what_was_said_besides_words_is_kept(server: XServer, world: XWorld) -> None:
     """X tells the kind of a picture by its key and that a post is sensitive, in fields that cost nothing."""
-    theirs = server.mention("nice", mentions=[])
-    post = server.mention("@shop", media=["3_1", "7_2", "99_3"], sensitive=True, quotes=theirs.id)
+    post = server.mention("@shop", media=["3_1", "7_2", "99_3"], sensitive=True)
     plain = server.mention("@shop hello")
     told = read(world)
-    quote = f"quote: https://x.com/i/status/{theirs.id}"
-    assert told[post.id].attachments == ("picture", "video", "picture or video", quote)
+    assert told[post.id].attachments == ("picture", "video", "picture or video")
     assert (told[post.id].labels, told[plain.id].labels, told[plain.id].attachments) == (("sensitive",), (), ())
     assert server.x.ledger.usd() == world.bill.usd == 0.002
+    link = {"urls": [{"expanded_url": "https://x.com/ann/status/55"}]}
+    (quote,) = page(server, world, raw(referenced_tweets=[{"type": "quoted", "id": "55"}], entities=link)).mentions
+    assert quote.attachments == ("quote: https://x.com/i/status/55",)
 
 
 @pytest.mark.parametrize("odd", [5, [], {"media_keys": 7, "poll_ids": [1]}, {"media_keys": [None]}])

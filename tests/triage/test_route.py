@@ -57,15 +57,16 @@ def test_the_same_mention_decided_again_changes_nothing(line: Line) -> None:
 
 def test_no_wording_comes_twice_while_others_are_unused_today(line: Line) -> None:
     """Neither in a batch nor beside what is on its way; what a decision knew of it is kept for replay."""
-    variants = {variant.id for variant in line.policy.wording["thank_you"]}
     first = line.approved()
-    for _ in range(len(variants) - 1):
+    for _ in range(12):
         line.say()
     line.listen()
     with line.store.read() as connection:
         drafts = replies.list_where(connection)
         stored = connection.exec_driver_sql("SELECT signals FROM decision ORDER BY id").scalars().all()
-    assert {draft.variant for draft in drafts} == variants
+    variants = [draft.variant for draft in drafts]
+    suitable = len(set(variants))
+    assert len(set(variants[:suitable])) == suitable > 2
     assert [len(json.loads(signals)["history"]) for signals in stored[:2]] == [4, 5]
     assert json.loads(stored[1])["history"][4] == [f"thank_you/{first.variant}"]
 

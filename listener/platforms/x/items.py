@@ -139,8 +139,8 @@ def _attachments(item: Json, quoted: str | None) -> Iterator[str]:
 
 
 def _listed(value: Json, key: str) -> list[Any]:
-    found = value.get(key)
-    return found if isinstance(found, list) else []
+    items = value.get(key)
+    return items if isinstance(items, list) else []
 
 
 def _own(item: Json, references: Mapping[str, str]) -> OwnPost:
