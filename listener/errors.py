@@ -11,7 +11,7 @@ EarshotError                 one line for a person: what is wrong, and what to d
 PlatformError                what only a platform may conclude from status codes
 ├── ReadFailed               a read failed: nothing is lost, read again at retry_at
 ├── NotSent                  a post surely did not go out: send again at retry_at
-├── Refused                  a post will never go out: next_state = failed | by_hand | withdrawn
+├── Refused                  a post will never go out: next_state = failed | by_hand | withdrawn | drafted
 ├── Held                     a reason not to send now, found before anything was tried
 │   └── OverBudget           a billed call would pass the budget
 └── Indeterminate            the platform cannot say whether a post arrived, or a check is not free
@@ -127,9 +127,15 @@ class NotSent(_CallAgain):
 
 
 class Refused(PlatformError):
-    """The platform will never take this post. next_state: what becomes of the reply."""
+    """The platform will never take this post. next_state: what becomes of the reply.
 
-    def __init__(self, message: str, next_state: Literal["failed", "by_hand", "withdrawn"], do: str = "") -> None:
+    drafted: the platform has these words already. If no answer of an attempt was lost they went out to somebody else,
+    and staff write others; else they may be our own, and the reply is looked for first.
+    """
+
+    def __init__(
+        self, message: str, next_state: Literal["failed", "by_hand", "withdrawn", "drafted"], do: str = ""
+    ) -> None:
         super().__init__(message, do)
         self.next_state = next_state
 

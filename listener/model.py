@@ -104,12 +104,13 @@ class FeedPage:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What decide may know of the past: with this author, and in this conversation."""
+    """What decide may know of the past: with this author, in this conversation, and of today's wordings."""
 
     exchanges: int = 0  # earlier mentions of this author that were answered
     answered: bool = False  # this author was answered in this conversation
     answered_by: str | None = None  # who did; None if it was automatic
     opted_out: bool = False
+    variants_today: tuple[str, ...] = ()  # "kind/variant": wordings used on this platform today
 
 
 @dataclass(frozen=True, slots=True)

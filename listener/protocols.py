@@ -25,12 +25,13 @@ from listener.policy import Policy
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Our account on a platform, and remarks for `check --online`."""
+    """Our account on a platform; for `check --online` remarks, and problems as (what is wrong, what to do)."""
 
     id: str
     handle: str
     name: str | None = None
     remarks: tuple[str, ...] = ()
+    problems: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,25 @@ class ItemAuthor:
 
     ids: frozenset[str]
     handles: frozenset[str]
+
+
+Purpose = Literal["read", "send"]
+"""What a billed call is for: reading must leave something for sending."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageBooking:
+    """A page that was booked before it is asked for. key: in the ledger; size: units it may hold.
+
+    lost, lost_usd: what stood booked before for pages of this feed and day of which nobody knows what they listed.
+    """
+
+    key: str
+    call: str
+    at: datetime
+    size: int
+    lost: int = 0
+    lost_usd: float = 0.0
 
 
 AuthorOf = Callable[[str, str], ItemAuthor | None]
@@ -106,14 +126,24 @@ class Secrets(Protocol):
 class Meter(Protocol):
     """The ledger for a platform whose calls are billed. All sums in US dollars."""
 
-    def reserve(self, usd: float, *, purpose: Literal["read", "send"]) -> None:
+    def reserve(self, usd: float, *, purpose: Purpose) -> None:
         """Raise OverBudget when a call of this price would pass the day's budget."""
 
     def charge(self, call: str, resources: int, usd: float, *, key: str | None = None) -> None:
         """Record what a call cost, also if it failed later. key: of a post, which is charged once and to its reply."""
 
-    def charge_daily(self, call: str, units: Mapping[str, float]) -> None:
-        """Record what a call returned, name -> price: each unit costs once a UTC day, also across restarts."""
+    def lost_at(self, feed: str) -> datetime | None:
+        """Return when a page of this feed was booked today of which nobody knows what it listed; None without one."""
+
+    def book_page(self, call: str, feed: str, size: int, price: float, *, purpose: Purpose) -> PageBooking:
+        """Book a page before it is asked for, at what it may cost. Raises OverBudget."""
+
+    def settle_page(self, page: PageBooking, units: Mapping[str, float] | None, *, is_last: bool = False) -> None:
+        """Put the booking of a page right; until then it stands. units: name -> price of what the page listed.
+
+        Each unit costs once a UTC day, also across restarts. None: the call cost nothing. is_last: nothing is listed
+        below this page.
+        """
 
 
 class Platform(Protocol):

@@ -5,7 +5,7 @@ text, handle or display name never reaches one, so nothing a stranger typed can 
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import cache, lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -68,8 +68,9 @@ def candidates(
     """Return the wordings of a kind that suit a mention, in the order to try, each followed by its short form.
 
     A variant with `when` comes only when one of those cues hit, and then before those without; first of all come those
-    whose `when` names `about`. Within, the order is rotated by the mention's id, so that the same mention always gets
-    the same text. Raises nothing for a sound config.
+    whose `when` names `about`. Within, variants not used today come first, since platforms hunt for repetition; else
+    the order is rotated by the mention's id, so that the same mention gets the same text. Raises nothing for a sound
+    config.
     """
     topical: list[Texts] = []
     cued: list[Texts] = []
@@ -82,7 +83,9 @@ def candidates(
         elif not when.isdisjoint(signals.cues):
             cued.append(texts)
     turn = crc32(signals.mention.id.encode("utf-8", "replace"))
-    return tuple(chain.from_iterable((*_rotate(topical, turn), *_rotate(cued, turn), *_rotate(plain, turn))))
+    used = {name.partition("/")[2] for name in signals.history.variants_today if name.startswith(f"{kind}/")}
+    groups = (_put_in_order(group, turn, used) for group in (topical, cued, plain))
+    return tuple(chain.from_iterable(chain.from_iterable(groups)))
 
 
 def _render_kind(kind: str, policy: Policy, fact: Fact | None) -> _Rendered:
@@ -99,9 +102,9 @@ def _render_kind(kind: str, policy: Policy, fact: Fact | None) -> _Rendered:
     return cached[1]
 
 
-def _rotate(variants: list[Texts], turn: int) -> list[Texts]:
+def _put_in_order(variants: list[Texts], turn: int, used: Collection[str]) -> list[Texts]:
     first = turn % len(variants) if variants else 0
-    return variants[first:] + variants[:first]
+    return sorted(variants[first:] + variants[:first], key=lambda texts: texts[0].variant in used)
 
 
 def _render_variant(variant: Variant, values: tuple[tuple[str, str], ...]) -> Texts:

@@ -11,6 +11,7 @@ from listener.cli import context, output
 from listener.cli.app import app
 from listener.cli.arguments import AsJson
 from listener.errors import ConfigError, EarshotError, PlatformError, Problem
+from listener.protocols import PageBooking
 
 if TYPE_CHECKING:
     from listener.protocols import Platform
@@ -115,6 +116,7 @@ def _check_online(problems: list[Problem], notes: list[str], *, fix: bool) -> No
             do = getattr(error, "do", "") or "fix that, then run `earshot check --online` again"
             problems.append(Problem(where, getattr(error, "message", None) or str(error), do))
             continue
+        problems.extend(Problem(where, *problem) for problem in account.problems)
         notes.append(f"{where} we are @{account.handle} ({account.id})")
         notes.extend(f"{where} {message}" for message in (*account.remarks, *repairs))
 
@@ -134,7 +136,14 @@ class FreeMeter:
     def charge(self, call: str, resources: int, usd: float, *, key: str | None = None) -> None:
         """Record nothing."""
 
-    def charge_daily(self, call: str, units: Mapping[str, float]) -> None:
+    def lost_at(self, feed: str) -> None:
+        """Know of no page."""
+
+    def book_page(self, call: str, feed: str, size: int, price: float, *, purpose: str) -> PageBooking:
+        """Allow it."""
+        return PageBooking(feed, call, context.now(), size)
+
+    def settle_page(self, page: PageBooking, units: Mapping[str, float] | None, *, is_last: bool = False) -> None:
         """Record nothing."""
 
 

@@ -20,7 +20,7 @@ from listener.desk.approve import (
 )
 from listener.errors import DeskError
 from listener.model import Json
-from listener.store import events, items, mentions, notices, replies
+from listener.store import events, items, ledger, mentions, notices, replies
 from listener.store.engine import Store
 from listener.store.records import Exchange, Reply
 from listener.store.states import CLOSABLE, EDITABLE, STANDING, WATCHED
@@ -188,6 +188,7 @@ def resolve(store: Store, desk: DeskContext, reply_id: int, remote_id: str | Non
     def work(connection: Connection, item: Exchange, reply: Reply) -> bool:
         notices.clear(connection, "unconfirmed", item.mention.platform, desk.clock(), subject=str(reply.id))
         if remote_id is None:
+            ledger.cancel(connection, item.mention.platform, reply.prepared_key)
             again = {"check_count": 0, "attempts": 0, **CLEAR_HOLD}
             return _move_on(connection, desk, reply, "approved", "resolved", again, {"message": "not sent"})
         sent = {"sent_at": reply.sending_at or desk.clock(), "remote_id": remote_id, **CLEAR_HOLD}

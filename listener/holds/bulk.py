@@ -33,12 +33,12 @@ class RecentActivity:
 
 
 def load_recent_activity(
-    connection: Connection, bounds: Holds, now: datetime, but: int | None = None, *, with_queued: bool = True
+    connection: Connection, bounds: Holds, now: datetime, but: int | None = None
 ) -> RecentActivity:
-    """Read it, in three queries. but: leave this reply's text out; with_queued: count approved texts as sent."""
+    """Read it, in three queries; approved texts count as sent. but: leave this reply's text out."""
     drafts = items.recent_drafts(connection, now - bounds.flood_window, DRAFTS)
     today = ledger.start_of_day(now)
-    return RecentActivity(drafts, outgoing.count_texts(connection, today, limit=TEXTS, but=but, on_the_way=with_queued))
+    return RecentActivity(drafts, outgoing.count_texts(connection, today, limit=TEXTS, but=but))
 
 
 def flood(drafts: Sequence[RecentDraft], bounds: Holds, mention: Mention, kind: str | None) -> Hold | None:
@@ -76,8 +76,8 @@ def repeats(text: str, sent_texts: Mapping[str, int], bounds: Holds) -> int:
 
 
 def repeats_text(subject: str, number: int) -> str:
-    """Say how often a text was sent today, in a hold and in a warning alike."""
-    return f"{subject} was sent {'once' if number == 1 else f'{number} times'} today"
+    """Say how often a text was sent today or is about to be, in a hold and in a warning alike."""
+    return f"{subject} was sent or approved {'once' if number == 1 else f'{number} times'} today"
 
 
 def bulk_hold(activity: RecentActivity, bounds: Holds, item: QueuedReply, now: datetime) -> Hold | None:

@@ -1,5 +1,6 @@
 """What staff should see before they approve: read once for a whole page of the queue."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -39,7 +40,7 @@ def load_warning_context(
     return WarningContext(
         people.filter_opted_out(connection, [(item.mention.platform, item.mention.author_id) for item in items]),
         platforms.list_pauses(connection, now),
-        bulk.load_recent_activity(connection, bounds, now, with_queued=False) if waiting else none,
+        bulk.load_recent_activity(connection, bounds, now) if waiting else none,
         {name: hold for name, hold in spikes.items() if hold is not None},
         bounds,
     )
@@ -63,9 +64,11 @@ def warnings(context: WarningContext, item: Exchange) -> tuple[ApprovalWarning, 
 def _of_sending(context: WarningContext, item: Exchange, reply: Reply) -> Iterator[ApprovalWarning]:
     """Yield what concerns only a text that is still to be sent; a hold in the words of the hold itself."""
     activity, bounds, platform = context.activity, context.bounds, item.mention.platform
-    number = bulk.repeats(reply.text or "", activity.sent_texts, bounds)
+    text, others = reply.text or "", Counter(activity.sent_texts)
+    others[text] -= reply.state == "approved"  # itself
+    number = bulk.repeats(text, +others, bounds)
     if number:
-        is_same = number == activity.sent_texts.get(reply.text or "", 0)
+        is_same = number == others[text]
         yield ApprovalWarning("duplicate", bulk.repeats_text("this text" if is_same else "similar text", number))
     flood = bulk.flood(activity.drafts, bounds, item.mention, reply.kind)
     for hold in (flood, context.spikes.get(platform), pause_of(context.pauses, platform)):

@@ -12,7 +12,7 @@ from listener.model import Json, Receipt
 from listener.outbox import backoff
 from listener.outbox.backoff import RETRY_DELAY
 from listener.outbox.round import Round
-from listener.store import ledger, mentions, notices, platforms, replies
+from listener.store import events, ledger, mentions, notices, platforms, replies
 from listener.store.records import QueuedReply
 from listener.store.replies import GONE
 
@@ -109,14 +109,27 @@ def _wait(connection: Connection, item: QueuedReply, message: str, now: datetime
 
 
 def record_refused(round_: Round, item: QueuedReply, refusal: Refused) -> None:
-    """Move the reply on as the platform's refusal asks: failed, by hand, or withdrawn with the mention gone."""
+    """Move the reply on as the platform's refusal asks: failed, by hand, back to staff, or withdrawn with the mention
+    gone.
+    """
     now, message = round_.clock(), refusal.message
     with round_.store.write() as connection:
         if refusal.next_state == "withdrawn":
             _miss(round_, connection, item, message, now, expect="sending")
+        elif refusal.next_state == "drafted":
+            _return_duplicate(connection, item, message, now)
         elif move(connection, item, refusal.next_state, now, message=message, error=message):
             round_.counts.failed += refusal.next_state == "failed"
         fault_point("S8")
+
+
+def _return_duplicate(connection: Connection, item: QueuedReply, message: str, now: datetime) -> None:
+    """Return a reply to staff whose words the platform has; after a lost answer they may be ours, so look first."""
+    if events.has_event(connection, item.key, item.reply.id, "unconfirmed"):
+        mark_unconfirmed(connection, item, message, now)
+        return
+    returned: Json = {**replies.UNAPPROVED, "what": "returned_to_staff", "attempts": 0}
+    move(connection, item, "drafted", now, message=message, error=message, **returned)
 
 
 def record_lost_answer(round_: Round, item: QueuedReply, why: str) -> None:

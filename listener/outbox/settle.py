@@ -10,10 +10,10 @@ from datetime import datetime
 
 from listener.errors import Indeterminate, ReadFailed, describe
 from listener.model import Json, Prepared
-from listener.outbox import outcome
+from listener.outbox import backoff, outcome
 from listener.outbox.round import Round
 from listener.outbox.trouble import postpone, record_reply_trouble
-from listener.store import items, notices, platforms, replies
+from listener.store import items, ledger, notices, platforms, replies
 from listener.store.records import QueuedReply
 
 log = logging.getLogger(__name__)
@@ -47,11 +47,24 @@ def settle(round_: Round) -> None:
                 _check(round_, item)
         except ReadFailed as error:
             log.warning("reply %s could not be checked: %s", item.reply.id, error)
+            if error.cause in backoff.NEEDS_PERSON:
+                _notice_unchecked(round_, item, error)
             if error.cause == "item":
                 record_reply_trouble(round_, item, error)
             else:  # it stands in the way of the others too
                 postpone(round_, waiting, error)
                 return
+
+
+def _notice_unchecked(round_: Round, item: QueuedReply, error: ReadFailed) -> None:
+    """Say in the reply's notice that Earshot cannot look for it just now, and why."""
+    reply, name = item.reply, item.mention.platform
+    what = (
+        f"reply {reply.id} to {name}:{item.mention.id} may not have been sent, and cannot be checked: {error.message}"
+    )
+    do = f"{error.do or 'mend that'}; or look on the platform, then run `earshot resolve {reply.id}`"
+    with round_.store.write() as connection:
+        notices.open_notice(connection, "unconfirmed", name, what, do, round_.clock(), subject=str(reply.id))
 
 
 def _is_due(round_: Round, item: QueuedReply, now: datetime) -> bool:
@@ -109,6 +122,7 @@ def _record_absence(round_: Round, item: QueuedReply, now: datetime) -> None:
         again: Json = {"what": "absent", "message": message, "error": message, "not_before": None, "trouble_count": 0}
         if outcome.move(connection, item, "approved", now, expect="unconfirmed", check_count=0, **again):
             notices.clear(connection, "unconfirmed", item.mention.platform, now, subject=str(reply.id))
+            ledger.cancel(connection, item.mention.platform, reply.prepared_key)
 
 
 def _ask_for_manual_check(round_: Round, item: QueuedReply, why: str, now: datetime) -> None:

@@ -42,6 +42,12 @@ def list_events(connection: Connection, mention_key: int) -> list[Event]:
     return load_all(Event, connection.execute(query))
 
 
+def has_event(connection: Connection, mention_key: int, reply_id: int, what: str) -> bool:
+    """Return whether this ever happened to the reply to a mention."""
+    query = select(event.c.id).where(event.c.mention_key == mention_key, event.c.reply_id == reply_id)
+    return connection.execute(query.where(event.c.what == what).limit(1)).first() is not None
+
+
 def record_approval(
     connection: Connection, reply_id: int, revision: int, by: str, text: str, now: datetime, *, automatic: bool = False
 ) -> None:

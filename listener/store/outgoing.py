@@ -1,5 +1,6 @@
 """What is being sent: texts sent or on their way, replies that are approved and due, replies that wait for a time."""
 
+from collections import defaultdict
 from datetime import datetime
 from typing import Any
 
@@ -9,22 +10,31 @@ from listener.store.states import NOT_GOING, ON_THE_WAY
 from listener.store.tables import mention, reply
 
 
-def count_texts(
-    connection: Connection, since: datetime, *, limit: int, but: int | None = None, on_the_way: bool = True
-) -> dict[str, int]:
-    """Count how often each of the newest texts was sent since a time; at most `limit` texts.
+def count_texts(connection: Connection, since: datetime, *, limit: int, but: int | None = None) -> dict[str, int]:
+    """Count how often each of the newest texts was sent since a time, or is approved or being sent; at most `limit`.
 
-    on_the_way: with those that are approved or being sent; but: leave this reply out.
+    but: leave this reply out.
     """
-    going = reply.c.state.in_(ON_THE_WAY)
     counts: dict[str, int] = {}
-    for which in (reply.c.sent_at >= since, *([going] if on_the_way else [])):
+    for which in (reply.c.sent_at >= since, reply.c.state.in_(ON_THE_WAY)):
         query = select(reply.c.text, func.count()).where(which, reply.c.text.is_not(None))
         query = query if but is None else query.where(reply.c.id != but)
         newest = query.group_by(reply.c.text).order_by(func.max(reply.c.id).desc()).limit(limit)
         for text, number in connection.execute(newest):
             counts[text] = counts.get(text, 0) + number
     return counts
+
+
+def list_variants(connection: Connection, since: datetime) -> dict[str, set[str]]:
+    """Map each platform to the wordings ("kind/variant") sent there since a time, or on their way."""
+    used: dict[str, set[str]] = defaultdict(set)
+    for which in (reply.c.sent_at >= since, reply.c.state.in_(ON_THE_WAY)):
+        query = select(mention.c.platform, reply.c.kind, reply.c.variant).join(
+            mention, mention.c.key == reply.c.mention_key
+        )
+        for platform, kind, variant in connection.execute(query.where(which, reply.c.variant.is_not(None)).distinct()):
+            used[platform].add(f"{kind}/{variant}")
+    return used
 
 
 def automatic_times(connection: Connection, since: datetime) -> list[datetime]:

@@ -13,7 +13,8 @@ TRANSITIONS: Mapping[str, tuple[str, ...]] = {
     # Goes out in the next round. Back to drafted: undone, edited, the mention edited, a hold without an end.
     "approved": ("sending", "drafted", "by_hand", "escalated", "closed"),
     # A call is under way in the process that holds the lock. To approved: surely not sent, not before a time.
-    "sending": ("sent", "approved", "failed", "by_hand", "closed", "unconfirmed"),
+    # To drafted: the platform has these words already.
+    "sending": ("sent", "approved", "drafted", "failed", "by_hand", "closed", "unconfirmed"),
     # Nobody knows whether it arrived: it is looked for, then a person settles it.
     "unconfirmed": ("sent", "approved"),
     # Approved, but the platform takes no reply: a person posts it there.

@@ -5,7 +5,7 @@ A mention that crashes a rule is tried again, then quarantined; the others of it
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -14,14 +14,16 @@ from listener.calendar import response_due
 from listener.model import Decision, History, Json, Mention, MentionSignals, Preview, QuarantinedItem, RuleResult
 from listener.policy import Policy
 from listener.protocols import Responder
-from listener.store import events, mentions, notices, people, policies, replies, sentiment_buckets
+from listener.store import events, mentions, notices, outgoing, people, policies, replies, sentiment_buckets
 from listener.store.engine import Store
+from listener.store.ledger import start_of_day
 from listener.triage.decide import decide, hits
 from listener.triage.signals import SignalExtractor, pack
 from listener.wording import first_fitting
 
 log = logging.getLogger(__name__)
 
+Used = dict[str, set[str]]  # platform -> wordings of today, as History has them
 Batch = Mapping[int, tuple[Mention, int]]  # key -> the mention, and how often it crashed before
 BATCH = 500  # mentions per transaction
 TRIES = 3  # crashes before a mention is quarantined
@@ -95,9 +97,10 @@ def route(
         with store.read() as connection:
             batch = mentions.undecided_mentions(connection, BATCH)
             histories = mentions.load_histories(connection, {key: mention for key, (mention, _) in batch.items()})
+            used = outgoing.list_variants(connection, start_of_day(clock()))
         if not batch:
             break
-        counts = _route_batch(store, triage, batch, histories, clock())
+        counts = _route_batch(store, triage, batch, histories, used, clock())
         total.add(counts)
         if counts.deferred == len(batch):
             break
@@ -105,10 +108,10 @@ def route(
 
 
 def _route_batch(
-    store: Store, triage: Triage, batch: Batch, histories: Mapping[int, History], now: datetime
+    store: Store, triage: Triage, batch: Batch, histories: Mapping[int, History], used: Used, now: datetime
 ) -> TriageCounts:
     """Decide a batch and keep what came of it, but for mentions whose words changed meanwhile."""
-    results, crashes, deferred = _decide_batch(triage, batch, histories, now)
+    results, crashes, deferred = _decide_batch(triage, batch, histories, used, now)
     with store.write() as connection:
         unchanged = mentions.filter_unchanged(connection, {key: mention for key, (mention, _) in batch.items()})
         results = {key: result for key, result in results.items() if key in unchanged}
@@ -122,7 +125,7 @@ def _route_batch(
 
 
 def _decide_batch(
-    triage: Triage, batch: Batch, histories: Mapping[int, History], now: datetime
+    triage: Triage, batch: Batch, histories: Mapping[int, History], used: Used, now: datetime
 ) -> tuple[dict[int, TriageResult], dict[int, Exception], int]:
     """Return the results, the crashes, and how many mentions are deferred; whatever crashes, the others go on."""
     results: dict[int, TriageResult] = {}
@@ -130,7 +133,11 @@ def _decide_batch(
     deferred = 0
     for key, (mention, _) in batch.items():
         try:
-            results[key] = triage.decide(mention, histories[key], now)
+            wordings = used.setdefault(mention.platform, set())
+            history = replace(histories[key], variants_today=tuple(sorted(wordings)))
+            result = results[key] = triage.decide(mention, history, now)
+            if result.variant is not None:
+                wordings.add(f"{result.decision.kind}/{result.variant}")
         except (OSError, MemoryError) as error:  # a full disk is not the mention's fault
             log.error("mention %s:%s could not be decided, tried again later: %r", mention.platform, mention.id, error)
             deferred += 1

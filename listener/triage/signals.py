@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from listener.intake.cues import Cues, CueScan
 from listener.intake.language import language
@@ -98,8 +99,13 @@ def pack(signals: MentionSignals) -> Json:
         "cues": signals.cues,
         "claims": [(claim.fact, claim.words, claim.stance) for claim in signals.claims],
         "topics": signals.topics,
-        "history": (history.exchanges, history.answered, history.answered_by, history.opted_out),
+        "history": _pack_history(history),
     }
+
+
+def _pack_history(history: History) -> tuple[Any, ...]:
+    known = (history.exchanges, history.answered, history.answered_by, history.opted_out)
+    return (*known, history.variants_today) if history.variants_today else known
 
 
 def unpack(packed: Json, mention: Mention) -> MentionSignals:
@@ -114,7 +120,7 @@ def unpack(packed: Json, mention: Mention) -> MentionSignals:
         cues=_tuples(packed["cues"]),
         claims=tuple(Claim(*claim) for claim in packed["claims"]),
         topics=_tuples(packed["topics"]),
-        history=History(*packed["history"]),
+        history=History(*packed["history"][:4], *map(tuple, packed["history"][4:])),
     )
 
 

@@ -1,13 +1,25 @@
 """What goes wrong, scripted per endpoint, before the call is carried out or after it (then only its answer is lost).
 
 Modes: cut (the connection is reset), stall (no answer), half (half of it), drip (a byte now and then), body (`text`
-with `status` and `headers`), echo (an error of `status` that gives back what was sent, secrets included), and the named
-answers of each fake. after=True: the call is carried out first.
+with `status` and `headers`), echo (an error of `status` that gives back what was sent, secrets included), those of
+MANGLED, and the named answers of each fake. after=True: the call is carried out first.
 """
 
+import gzip
 import threading
 from collections import defaultdict, deque
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+
+_PAGE = b"<!doctype html><title>Sign in to the guest network</title>"
+MANGLED: Mapping[str, Callable[[bytes], tuple[bytes, dict[str, str]]]] = {
+    "portal": lambda raw: (_PAGE, {"Content-Type": "text/html"}),
+    "latin-1": lambda raw: (raw[:1] + '"caf\u00e9": 1, '.encode("latin-1") + raw[1:], {}),
+    "nan": lambda raw: (raw[:1] + b'"score": NaN, ' + raw[1:], {}),
+    "gzip-cut": lambda raw: (gzip.compress(raw)[: len(raw) // 4], {"Content-Encoding": "gzip"}),
+    "huge": lambda raw: (raw[:1] + b" " * 9_000_000 + raw[1:], {}),
+}
+"""What stands in the way makes of an answer, with its status: nothing that the API's reader can take."""
 
 
 @dataclass

@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar, Self
 from urllib.parse import parse_qsl, urlsplit
 
-from tests.fakes.faults import Fault, Faults
+from tests.fakes.faults import MANGLED, Fault, Faults
 
 Json = dict[str, Any]
 Reply = tuple[int, str]
@@ -139,6 +139,10 @@ class Handler(BaseHTTPRequestHandler):
             self._send(*self.server_.answers[fault.mode], fault.headers)
         elif fault.mode == "body":
             self._send(fault.status, fault.text, fault.headers)
+        elif fault.mode in MANGLED:
+            raw, headers = MANGLED[fault.mode]((text or json.dumps(self.server_.filler)).encode())
+            self._head(status or 200, len(raw), headers)
+            self.wfile.write(raw)
         elif fault.mode == "cut":
             self._cut()
         else:

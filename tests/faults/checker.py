@@ -23,8 +23,18 @@ BACK = {
     "retried",
     "escalated",
 }  # events that give an approved reply back to staff
-ENDED = {"sent", "not_sent", "absent", "failed", "by_hand", "withdrawn", "unconfirmed", "resolved"}  # of an attempt
-UNSEEN = 0.05  # US dollars: what was listed in an answer that was lost, and is gone since
+ENDED = {
+    "sent",
+    "not_sent",
+    "returned_to_staff",
+    "absent",
+    "failed",
+    "by_hand",
+    "withdrawn",
+    "unconfirmed",
+    "resolved",
+}  # of an attempt
+CENT = 0.01 / 100  # US dollars: sums of floats
 Row = dict[str, Any]
 
 
@@ -49,9 +59,7 @@ class Books:
             self.paid = {
                 row["reply_id"] for row in _rows(connection, "SELECT reply_id FROM ledger WHERE call LIKE 'POST%'")
             }
-            self.booked = sum(
-                row["usd"] for row in _rows(connection, "SELECT usd FROM ledger WHERE platform = ?", platform)
-            )
+            self.ledger = _rows(connection, "SELECT * FROM ledger WHERE platform = ?", platform)
             self.told = {row["subject"] for row in _rows(connection, open_)}
 
     def of(self, reply: Row) -> list[Row]:
@@ -111,12 +119,22 @@ def _posted(evidence: Evidence, books: Books) -> Iterator[Finding]:
             yield Finding("broken", f"what post {post.id} cost is on no reply's account")
         if post.id not in books.exchanged and not any(_shown(one, books) for one in mine):
             yield Finding("broken", f"post {post.id} is in no exchange")
-    if books.booked < evidence.billed - UNSEEN:
-        yield Finding("broken", f"{evidence.billed:.3f} USD are billed, and {books.booked:.3f} are booked")
+    yield from _booked(evidence, books)
     real = {one.id for one in evidence.posts} | set(evidence.by_hand)
     for reply in books.replies:
         if reply["state"] == "sent" and reply["remote_id"] not in real:
             yield Finding("broken", f"reply {reply['id']} counts as sent, and there is no post {reply['remote_id']}")
+
+
+def _booked(evidence: Evidence, books: Books) -> Iterator[Finding]:
+    """F46: never less than is billed, and more by no more than is unknown: lost pages, and posts that may not exist."""
+    sent = {reply["id"] for reply in books.replies if reply["state"] == "sent"}
+    booked = sum(row["usd"] for row in books.ledger)
+    unknown = sum(row["usd"] for row in books.ledger if row["key"] and row["reply_id"] not in sent)
+    if booked < evidence.billed - evidence.gone - CENT:
+        yield Finding("broken", f"{evidence.billed:.3f} USD are billed, and {booked:.3f} are booked")
+    if evidence.priced and booked - unknown > evidence.billed + CENT:
+        yield Finding("broken", f"{booked:.3f} USD are booked, {unknown:.3f} unknown, and {evidence.billed:.3f} billed")
 
 
 def _approved(post: Post, reply: Row, books: Books) -> bool:

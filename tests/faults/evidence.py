@@ -32,6 +32,7 @@ class Evidence:
     by_hand: Collection[str] = ()  # replies that a person of ours wrote on the platform
     priced: bool = False  # a post costs money
     billed: float = 0.0  # US dollars that the platform will ask for
+    gone: float = 0.0  # of which for what is listed no more: what was in an answer that was lost comes never again
 
 
 @dataclass(frozen=True)

@@ -14,13 +14,16 @@ BODIES = {"empty": "", "html": "<html>sorry</html>"}  # with a 200
 
 
 class NetworkWorld(World):
-    """A run against a fake. reads: endpoints, the usual ones more than once; refused: modes that say no to any call;
+    """A run against a fake. reads: endpoints, the usual ones more than once; lost: modes that tell nothing of the call;
+
+    refused: modes that say no to any call;
 
     item: those that say no to one reply; carried: those of them that may come though the call was carried out.
     """
 
     kills_in_call = KILLS
     reads: tuple[str, ...]
+    lost: tuple[str, ...] = LOST
     refused: tuple[str, ...]
     item: tuple[str, ...]
     carried: tuple[str, ...] = ()
@@ -42,10 +45,10 @@ class NetworkWorld(World):
         for _ in range(self.rng.randint(1, 3)):
             send = self.rng.random() < 0.6
             mode = self.rng.choice(
-                (*LOST, *LOST, *self.refused, *(self.item if send else ()), *(("half-read",) * send))
+                (*self.lost, *self.lost, *self.refused, *(self.item if send else ()), *(("half-read",) * send))
             )
             endpoint = self.server.post if send else self.rng.choice(self.reads)
-            answered = mode in (*LOST, *self.carried) or not send  # a server carries out nothing that it refuses
+            answered = mode in (*self.lost, *self.carried)  # a server carries out nothing that it refuses
             after = answered and mode != "half-read" and self.rng.random() < 0.6
             times = self.rng.choice((1, 1, 1, 2))
             self._scripted(endpoint, mode, after, times)

@@ -183,10 +183,22 @@ def test_a_traceback_in_an_output_is_found(case: Case) -> None:
 
 
 def test_money_that_was_billed_and_not_booked_is_found(case: Case) -> None:
-    """The ledger is never below the bill, but for an answer that nobody saw."""
-    case.evidence = replace(case.evidence, billed=0.04)
+    """The ledger is never below the bill, but for what was in a lost answer and is gone since."""
+    case.evidence = replace(case.evidence, billed=0.04, gone=0.04)
     assert case.found() == []
     case.evidence = replace(case.evidence, billed=0.06)
+    assert case.found() == ["broken"]
+
+
+def test_money_that_was_booked_though_nothing_is_unknown_is_found(case: Case) -> None:
+    """A lost page, and a post that may not exist, stand booked under their keys until they are known."""
+    columns = "INSERT INTO ledger (platform, at, call, resources, usd, key, reply_id)"
+    paid = f"{columns} SELECT 'memory', '{NOON.isoformat()}', 'POST /2/tweets', 1, 0.01, NULL, id FROM reply"
+    case.damage(paid)
+    case.damage(f"{columns} VALUES ('memory', '{NOON.isoformat()}', 'GET', 100, 0.5, 'page own 2026-11-24', NULL)")
+    case.evidence = replace(case.evidence, priced=True, billed=0.01)
+    assert case.found() == []
+    case.damage("UPDATE ledger SET key = NULL")
     assert case.found() == ["broken"]
 
 
@@ -199,7 +211,7 @@ def test_a_point_at_which_nothing_dies_is_told(case: Case) -> None:
 
 def test_a_post_whose_cost_is_on_nobodys_account_is_found(case: Case) -> None:
     """Where posts cost money, each has its line in the ledger."""
-    case.evidence = replace(case.evidence, priced=True)
+    case.evidence = replace(case.evidence, priced=True, billed=0.01, gone=0.01)
     assert case.found() == ["broken"]
     case.damage(
         "INSERT INTO ledger (platform, at, call, resources, usd, reply_id)"

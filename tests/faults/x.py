@@ -4,10 +4,11 @@ import random
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from tests.fakes.faults import MANGLED
 from tests.fakes.x import Post
 from tests.faults import evidence
 from tests.faults.commands import Nursery
-from tests.faults.network import NetworkWorld
+from tests.faults.network import LOST, NetworkWorld
 from tests.faults.world import NOISE
 from tests.faults.x_server import Server
 
@@ -19,6 +20,7 @@ start = "all"
 poll_seconds = 0.2
 daily_budget_usd = "none"
 app_owned_by_brand = true
+url_reserve_usd = 0.01
 settle_after_seconds = {settle}
 """
 SETTLE = 60.0
@@ -30,7 +32,18 @@ class XWorld(NetworkWorld):
     platform = "x"
     server: Server
     reads = (MENTIONS, MENTIONS, OWN, OWN, ME)
-    refused = ("rate", "unauthorized", "credits", "usage-capped", "missing-page", "no-reason", "rate-88", "list-body")
+    lost = (*LOST, *MANGLED)
+    refused = (
+        "proxy-refuses",
+        "rate",
+        "unauthorized",
+        "credits",
+        "usage-capped",
+        "missing-page",
+        "no-reason",
+        "rate-88",
+        "list-body",
+    )
     item = ("not-summoned", "not-summoned-old", "who-can-reply", "duplicate")
     carried = ("duplicate",)
 
@@ -137,6 +150,7 @@ class XWorld(NetworkWorld):
             by_hand=self._by_hand,
             priced=True,
             billed=self.server.x.ledger.usd(),
+            gone=sum(usd for _, what, one, usd in self.server.x.ledger.billed if what == "post" and posts[one].deleted),
         )
 
 

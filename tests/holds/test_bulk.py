@@ -119,7 +119,10 @@ def test_the_same_words_again_and_again_wait_for_a_person_until_midnight(world: 
     for reply_id in ids[:2]:
         world.sent(reply_id)
     hold = held(world, ids[2], policy)
-    assert hold is not None and (hold.reason, hold.message) == ("duplicate", "similar text was sent 2 times today")
+    assert hold is not None and (hold.reason, hold.message) == (
+        "duplicate",
+        "similar text was sent or approved 2 times today",
+    )
     assert hold.until == world.now.replace(hour=0) + timedelta(days=1)
     assert warned(world, ids[2], policy) == ["duplicate"]
     assert go(world, policy) == {"duplicate": 2} and noticed(world) == [("duplicate", "a text of thank_you")]

@@ -149,10 +149,20 @@ def test_a_text_that_went_out_today_is_a_duplicate_of_no_older_one(world: World)
     for reply_id in (first, second):
         world.put(reply_id, "drafted", text="Thank you!")
     world.sent(first)
-    assert warned(world, second) == ["this text was sent once today"]
+    assert warned(world, second) == ["this text was sent or approved once today"]
     assert warned(world, first) == []
     world.after(days=1)
     assert warned(world, second) == []
+
+
+def test_the_warning_sees_what_is_approved_and_not_sent_yet(world: World) -> None:
+    """One command may approve the same text to many; what is approved is no duplicate of itself."""
+    first, second = world.said(*praise(2))
+    for reply_id in (first, second):
+        world.put(reply_id, "drafted", text="Thank you!")
+    assert warned(world, second) == []
+    world.put(first, "approved", text="Thank you!")
+    assert (warned(world, first), warned(world, second)) == ([], ["this text was sent or approved once today"])
 
 
 def test_a_paused_platform_is_told_before_the_approval(world: World) -> None:

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from listener.desk import control, people
-from listener.errors import NotSent, Refused
+from listener.desk import control, people, transitions
+from listener.desk.approve import Target, approve
+from listener.errors import NotSent, ReadFailed, Refused
 from listener.model import PostStatus
-from listener.store import events, replies
+from listener.store import events, ledger, notices, replies
 from tests.line import COMPLAINT, Line
 
 
@@ -145,6 +146,67 @@ def test_a_refusal_is_final_for_the_item_and_stops_no_other(line: Line, then: st
     line.platform.script = [Refused("not allowed", then)]  # type: ignore[arg-type]  # parametrized
     line.send()
     assert (line.reply(first.id).state, len(line.platform.posts)) == (state, 1)
+
+
+def test_words_that_went_out_today_already_go_back_to_staff(line: Line) -> None:
+    """On a first attempt they cannot be our own lost post: staff write others, or approve them again tomorrow."""
+    reply = line.approved()
+    line.platform.script = [Refused("these words went out today", "drafted"), Refused("again", "drafted")]
+    line.send()
+    back = line.reply(reply.id)
+    assert (back.state, back.error, back.attempts) == ("drafted", "these words went out today", 0)
+    assert approve(line.store, line.desk(), [Target(reply.id)])[0].ok
+    line.send()
+    assert (line.reply(reply.id).state, line.notices()) == ("drafted", [])
+    transitions.edit(line.store, line.desk(), reply.id, "Other words.")
+    approve(line.store, line.desk(), [Target(reply.id)])
+    line.send()
+    assert [post[2] for post in line.platform.posts] == ["Other words."]
+
+
+def test_duplicate_after_a_lost_answer_is_looked_for_first(line: Line) -> None:
+    """It may be our own post that was never listed."""
+    reply = line.approved()
+    line.platform.script = ["lost", Refused("these words went out today", "drafted")]
+    line.send()
+    for _ in range(3):
+        line.wait(minutes=5)
+        line.send()
+    assert (line.reply(reply.id).state, line.platform.calls) == ("unconfirmed", 2)
+    assert line.notices() == ["unconfirmed"]
+
+
+def test_reply_that_cannot_be_looked_for_says_so_in_its_notice(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    """ "Earshot is checking the platform" would be untrue."""
+
+    def unpaid(prepared: object) -> None:
+        raise ReadFailed("the day's budget is spent", "raise the budget", cause="billing")
+
+    line.approved()
+    line.platform.script = ["cut"]
+    monkeypatch.setattr(line.platform, "find_reply", unpaid)
+    line.send()
+    line.send()
+    with line.store.read() as connection:
+        (notice,) = notices.list_open(connection)
+    assert "and cannot be checked: the day's budget is spent" in notice.what
+    assert notice.do.startswith("raise the budget")
+
+
+def test_post_that_did_not_arrive_is_booked_no_more(line: Line) -> None:
+    """Its price was booked while nobody knew; by now it is known."""
+    line.approved()
+    line.platform.script = ["lost"]
+    line.send()
+    with line.store.write() as connection:
+        (reply,) = replies.list_where(connection)
+        ledger.charge(connection, "memory", "POST", 1, 0.01, line.now, key=reply.prepared_key)
+    line.send()
+    line.wait(minutes=2)
+    line.platform.script = [NotSent("not now", cause="item")]
+    line.send()
+    with line.store.read() as connection:
+        assert ledger.sum_spent(connection, "memory", line.now - timedelta(days=1)) == 0
 
 
 def test_an_item_refused_for_now_is_parked_after_three_calls(line: Line) -> None:

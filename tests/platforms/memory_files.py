@@ -8,6 +8,7 @@ from typing import Any
 
 from listener.model import FeedPage, Json, Mention, Outgoing
 from listener.platforms import memory
+from listener.protocols import PageBooking
 from listener.settings import EnvSecrets
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -25,9 +26,17 @@ class Bill:
         """Never called by this platform."""
         raise AssertionError(f"charged {usd} for {call} under {key}")
 
-    def charge_daily(self, call: str, units: Mapping[str, float]) -> None:
+    def lost_at(self, feed: str) -> None:
         """Never called by this platform."""
-        raise AssertionError(f"charged {units} for {call}")
+        raise AssertionError(f"asked for a page of {feed}")
+
+    def book_page(self, call: str, feed: str, size: int, price: float, *, purpose: str) -> PageBooking:
+        """Never called by this platform."""
+        raise AssertionError(f"booked {size} of {feed} for {call} at {price} for {purpose}")
+
+    def settle_page(self, page: PageBooking, units: Mapping[str, float] | None, *, is_last: bool = False) -> None:
+        """Never called by this platform."""
+        raise AssertionError(f"settled {page} with {units}")
 
 
 def on(file: Path, **keys: Any) -> memory.Memory:

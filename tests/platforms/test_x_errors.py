@@ -9,7 +9,7 @@ import pytest
 from listener.errors import Cause, ReadFailed
 from listener.model import Json
 from listener.platforms.kit.response import HttpResponse
-from listener.platforms.x.failures import RATE_PAUSE, rate_end
+from listener.platforms.x.failures import RATE_PAUSE, classify, rate_end
 from tests.fakes.x import XServer
 from tests.platforms.x_world import XWorld
 
@@ -65,6 +65,47 @@ def test_end_of_a_rate_limit_is_read_from_any_header(headers: dict[str, str], mi
     """Never before the time, and at most a tenth of jitter after it."""
     end = rate_end(HttpResponse(429, headers, b""), NOW, random.Random(1)) - NOW
     assert timedelta(minutes=minutes) <= end <= timedelta(minutes=minutes) * 1.1
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 407, 408, 409, 413, 451])
+def test_refusal_that_x_did_not_write_says_nothing_of_the_account(status: int) -> None:
+    """A proxy's page, or a status that only what stands between us and X gives."""
+    body = b'{"title": "x"}' if status in (407, 408, 409, 413, 451) else b"<html>Blocked: deleted or not visible</html>"
+    failure = classify(HttpResponse(status, {}, body), NOW, random.Random(1))
+    assert (failure.category, "proxy" in failure.do) == ("transient", True)
+
+
+def test_refused_token_names_our_clock_when_it_is_off() -> None:
+    """OAuth 1.0a signs the time: a wrong clock is refused like a wrong token."""
+    body = b'{"title": "Unauthorized", "status": 401}'
+    for hours, named in ((0, False), (2, True)):
+        served = format_datetime(NOW - timedelta(hours=hours), usegmt=True)
+        failure = classify(HttpResponse(401, {"date": served}, body), NOW, random.Random(1))
+        assert (failure.category, "your clock is 120 minutes ahead" in failure.message) == ("account", named)
+
+
+def test_outage_that_names_its_end_and_a_redirect_that_names_its_target() -> None:
+    """Retry-After also comes with a 503; a target is told without its query."""
+    failure = classify(HttpResponse(503, {"retry-after": "120"}, b""), NOW, random.Random(1))
+    assert failure.retry_at == NOW + timedelta(minutes=2)
+    moved = classify(HttpResponse(302, {"location": "https://portal.example/login?key=1"}, b""), NOW, random.Random(1))
+    assert moved.category == "unclear" and moved.message.endswith("https://portal.example/login")
+
+
+def test_reset_that_comes_twice_counts_by_its_later_end() -> None:
+    """Two servers in a row each add theirs."""
+    headers = {"x-rate-limit-reset": f"{unix(NOW + timedelta(minutes=2))}, {unix(NOW + timedelta(minutes=9))}"}
+    assert rate_end(HttpResponse(429, headers, b""), NOW, random.Random(1)) - NOW >= timedelta(minutes=9)
+
+
+def test_tokens_that_may_only_read_are_a_problem(server: XServer) -> None:
+    """`check --online` fails; reading goes on."""
+    assert XWorld(server).platform.whoami().problems == ()
+    server.headers["x-access-level"] = "read"
+    world = XWorld(server)
+    ((what, do),) = world.platform.whoami().problems
+    assert "no reply can be sent" in what and "Read and Write" in do
+    assert world.platform.fetch(None, server.x.posts.now()).mentions == ()
 
 
 def test_wrong_clock_of_ours_moves_no_reset() -> None:
@@ -126,7 +167,7 @@ def test_first_run_that_fails_is_not_held_for_ever(server: XServer) -> None:
         ("usage-capped", "billing"),
         ("unauthorized", "account"),
         ("suspended", "account"),
-        ("list-body", "account"),
+        ("list-body", "transient"),
         ("unavailable", "transient"),
         ("internal", "transient"),
         ("missing-page", "transient"),
@@ -142,7 +183,7 @@ def test_failed_read_names_its_cause_and_its_time(server: XServer, mode: str, ca
         world.platform.fetch(None, server.x.posts.now())
     assert caught.value.cause == cause
     assert caught.value.retry_at is not None and caught.value.retry_at > server.x.posts.now()
-    assert bool(caught.value.do) == (cause in ("account", "billing"))
+    assert bool(caught.value.do) == (cause in ("account", "billing") or mode in ("list-body", "missing-page"))
 
 
 def test_pauses_of_an_outage_grow_and_end_with_it(server: XServer) -> None:

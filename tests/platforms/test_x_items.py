@@ -3,6 +3,7 @@
 import json
 import logging
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -82,6 +83,25 @@ def test_long_post_comes_in_full(server: XServer, world: XWorld) -> None:
     whole = "@shop " + "word " * 200
     post = server.mention(whole, note=whole)
     assert read(world)[post.id].text == whole
+
+
+def test_what_was_said_besides_words_is_kept(server: XServer, world: XWorld) -> None:
+    """X tells the kind of a picture by its key and that a post is sensitive, in fields that cost nothing."""
+    post = server.mention("@shop", media=["3_1", "7_2", "99_3"], sensitive=True)
+    plain = server.mention("@shop hello")
+    told = read(world)
+    assert told[post.id].attachments == ("picture", "video", "picture or video")
+    assert (told[post.id].labels, told[plain.id].labels, told[plain.id].attachments) == (("sensitive",), (), ())
+    assert server.x.ledger.usd() == world.bill.usd == 0.002
+    link = {"urls": [{"expanded_url": "https://x.com/ann/status/55"}]}
+    (quote,) = page(server, world, raw(referenced_tweets=[{"type": "quoted", "id": "55"}], entities=link)).mentions
+    assert quote.attachments == ("quote: https://x.com/i/status/55",)
+
+
+@pytest.mark.parametrize("odd", [5, [], {"media_keys": 7, "poll_ids": [1]}, {"media_keys": [None]}])
+def test_odd_attachments_do_not_cost_the_post(server: XServer, world: XWorld, odd: Any) -> None:
+    """What cannot be understood is left out."""
+    assert len(page(server, world, raw(attachments=odd, possibly_sensitive="yes")).mentions) == 1
 
 
 def test_edits_are_one_interaction(server: XServer, world: XWorld) -> None:
@@ -207,6 +227,7 @@ def test_page_that_cannot_be_read_keeps_the_cursor(server: XServer, world: XWorl
     with pytest.raises(ReadFailed) as caught:
         world.platform.fetch(None, server.x.posts.now())
     assert caught.value.cause == "transient"
+    world.ahead(timedelta(seconds=10))
     assert read(world) == {}
 
 

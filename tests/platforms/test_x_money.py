@@ -46,14 +46,15 @@ def test_authors_are_looked_up_only_where_something_new_may_stand(server: XServe
     for n in range(350):
         server.mention(f"@shop {n}", author_id=str(7000 + n))
     cursor = one_round(world, None)[1]
-    assert len(world.bill.names()) == 350
+    assert server.x.ledger.usd("user") == 3.5
     world.ahead(timedelta(days=1))
     server.mention("@shop new", author_id="9000")
     told = one_round(world, cursor)[0]
     assert next(mention.author_handle for page in told for mention in page.mentions) == "user9000"
     asked = [params.get("expansions") for _, name, _, params in server.x.ledger.calls if name != ME][-5:]
     assert asked == ["author_id", "author_id", None, None, None]
-    assert len(world.bill.names()) == 350 + 200
+    assert server.x.ledger.usd("user") == 3.5 + 2.0
+    assert world.bill.usd == server.x.ledger.usd()
 
 
 def test_reading_stops_before_the_budget_is_passed(server: XServer) -> None:

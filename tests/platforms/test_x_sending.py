@@ -58,7 +58,8 @@ def test_reply_goes_out_by_the_public_door(server: XServer, tmp_path: Path) -> N
         ("read-only-app", "account"),
         ("suspended", "account"),
         ("no-reason", "item"),
-        ("list-body", "item"),
+        ("list-body", "transient"),
+        ("proxy-refuses", "transient"),
         ("missing-page", "transient"),
     ],
 )

@@ -4,16 +4,20 @@ import random
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from tempfile import TemporaryDirectory
+from typing import Any
 
-from listener.errors import OverBudget
 from listener.model import FeedPage, Json, Mention, Outgoing, Prepared, Preview
 from listener.platforms import x
 from listener.platforms.x.api import XPlatform
 from listener.platforms.x.wire import XClient
+from listener.store.engine import open_store
+from listener.store.ledger import LedgerMeter
+from listener.store.migrate import migrate
 from tests.fakes.x import SECRETS, XServer
 from tests.platforms.other_side import Outcome, Shape, World
 
@@ -29,42 +33,67 @@ class Keys:
         return self.values.get(name)
 
 
-@dataclass
-class Bill:
-    """A meter with a budget. lines: what was charged; keys, billed: what is not charged again (today)."""
+@cache
+def _empty() -> bytes:
+    """A fresh database, migrated once a process."""
+    with TemporaryDirectory() as folder:
+        migrate(Path(folder) / "earshot.db", datetime.now(UTC))
+        return (Path(folder) / "earshot.db").read_bytes()
 
-    budget: float = 1000.0
-    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
-    lines: list[tuple[str, int, float]] = field(default_factory=list)
-    keys: set[str] = field(default_factory=set)
-    billed: set[tuple[date, str]] = field(default_factory=set)
+
+class Bill(LedgerMeter):
+    """The real ledger, in a database of its own. budget: US dollars a day; kept: of which for sending."""
+
+    def __init__(self, clock: Callable[[], datetime], budget: float = 1000.0, kept: float = 0.0) -> None:
+        self._folder = TemporaryDirectory(prefix="earshot-bill-")
+        path = Path(self._folder.name) / "earshot.db"
+        path.write_bytes(_empty())
+        super().__init__(open_store(path), "x", budget, kept, clock)
+        _open.append(self)
+
+    @property
+    def budget(self) -> float:
+        """The day's budget."""
+        return self._budget or 0.0
+
+    @budget.setter
+    def budget(self, usd: float) -> None:
+        self._budget = usd
 
     @property
     def usd(self) -> float:
-        """The sum charged."""
-        return round(sum(usd for _, _, usd in self.lines), 6)
+        """The sum booked."""
+        return round(self._sum(""), 6)
 
-    def names(self) -> list[str]:
-        """The authors that were billed, once a day each."""
-        return [unit for _, unit in self.billed if unit.startswith("user:")]
+    @property
+    def unknown(self) -> float:
+        """Of which for pages that nobody could read."""
+        return round(self._sum("page "), 6)
 
-    def reserve(self, usd: float, *, purpose: Literal["read", "send"]) -> None:
-        """As the ledger would."""
-        if self.usd + usd > self.budget:
-            raise OverBudget(f"{purpose}: {usd} would pass the budget of {self.budget}")
+    @property
+    def posts(self) -> float:
+        """Of which for posts, also for those of unknown outcome."""
+        return round(sum(usd for call, _, usd in self.lines if call.startswith("POST")), 6)
 
-    def charge(self, call: str, resources: int, usd: float, *, key: str | None = None) -> None:
-        """As the ledger would."""
-        if key is None or key not in self.keys:
-            self.lines.append((call, resources, usd))
-        self.keys |= {key} if key else set()
+    def _sum(self, prefix: str) -> float:
+        query = "SELECT coalesce(sum(usd), 0.0) FROM ledger WHERE coalesce(key, '') LIKE ?"
+        with self._store.read() as connection:
+            return float(connection.exec_driver_sql(query, (f"{prefix}%",)).scalar_one())
 
-    def charge_daily(self, call: str, units: Mapping[str, float]) -> None:
-        """As the ledger would."""
-        today = self.clock().date()
-        fresh = [unit for unit in units if (today, unit) not in self.billed]
-        self.billed |= {(today, unit) for unit in fresh}
-        self.lines.append((call, len(fresh), sum(units[unit] for unit in fresh)))
+    @property
+    def lines(self) -> list[tuple[str, int, float]]:
+        """What was booked for known calls: (call, resources, usd)."""
+        query = "SELECT call, resources, usd FROM ledger WHERE coalesce(key, '') NOT LIKE 'page %' ORDER BY id"
+        with self._store.read() as connection:
+            return [(call, number, usd) for call, number, usd in connection.exec_driver_sql(query)]
+
+    def close(self) -> None:
+        """End the database."""
+        self._store.close()
+        self._folder.cleanup()
+
+
+_open: list[Bill] = []
 
 
 class XWorld(World):
@@ -75,7 +104,7 @@ class XWorld(World):
         self.server, self.keys, self.bill, self.seconds, self.cap = (
             server,
             Keys(),
-            Bill(clock=server.x.posts.now),
+            Bill(server.x.posts.now),
             seconds,
             cap,
         )
@@ -193,6 +222,8 @@ def serving() -> Iterator[XServer]:
         yield server
     finally:
         server.stop()
+        while _open:
+            _open.pop().close()
 
 
 def connected(world: XWorld, folder: Path) -> XPlatform:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from listener.model import CandidateText, Draft
+from listener.model import CandidateText, Draft, History
 from listener.policy import Policy, SavedReply, Variant
 from listener.wording import (
     candidates,
@@ -89,6 +89,16 @@ def test_the_same_mention_always_gets_the_same_text() -> None:
         assert texts[0].variant == texts[1].variant and len(texts[1].text) < len(texts[0].text)
         spread.add(texts[0].variant)
     assert len(spread) >= 5
+
+
+def test_variants_not_used_today_come_first() -> None:
+    """Platforms hunt for repetition; those with `when` still come before those without."""
+    read = facts("best pens", id="7")
+    usual = [text.variant for text in candidates("thank_you", read, policy())]
+    used = replace(read, history=History(variants_today=(f"thank_you/{usual[0]}", f"support/{usual[2]}")))
+    assert [text.variant for text in candidates("thank_you", used, policy())] == usual[2:] + usual[:2]
+    every = replace(read, history=History(variants_today=tuple(f"thank_you/{name}" for name in usual)))
+    assert [text.variant for text in candidates("thank_you", every, policy())] == usual
 
 
 def test_variants_with_when_come_first_and_only_then() -> None:

@@ -43,20 +43,26 @@ def account(tmp_path: Path) -> Iterator[Account]:
     fresh.store.close()
 
 
+def read(meter: LedgerMeter, *posts: int, size: int = 100, price: float = 0.005, is_last: bool = True) -> None:
+    """A page that is booked, asked for and listed these posts."""
+    page = meter.book_page(READ, "mentions", size, price, purpose="read")
+    meter.settle_page(page, {f"post:{post}": price for post in posts}, is_last=is_last)
+
+
 def test_what_was_read_today_is_free_also_after_a_restart(account: Account) -> None:
     """X bills a post once a UTC day; a restart reads the overlap again."""
-    account.meter().charge_daily(READ, {"post:1": 0.005, "post:2": 0.005})
-    account.meter().charge_daily(READ, {"post:2": 0.005, "post:3": 0.005})
+    read(account.meter(), 1, 2)
+    read(account.meter(), 2, 3)
     assert account.spent() == 0.015
 
 
 def test_midnight_makes_everything_cost_again(account: Account) -> None:
     """In the same process, and what was remembered of the day before is gone."""
     meter = account.meter()
-    meter.charge_daily(READ, {"post:1": 0.005})
+    read(meter, 1)
     account.now += timedelta(hours=12)
     for _ in range(2):
-        meter.charge_daily(READ, {"post:1": 0.005})
+        read(meter, 1)
     assert account.spent() == 0.010
     with account.store.read() as connection:
         days = connection.exec_driver_sql("SELECT day, unit FROM billed").all()
@@ -65,10 +71,71 @@ def test_midnight_makes_everything_cost_again(account: Account) -> None:
 
 def test_many_units_of_one_page_are_one_line(account: Account) -> None:
     """More than a statement takes as parameters."""
-    account.meter().charge_daily(READ, {f"post:{n}": 0.001 for n in range(1100)})
+    read(account.meter(), *range(1100), price=0.001)
     with account.store.read() as connection:
         rows = connection.exec_driver_sql("SELECT resources, round(usd, 6) FROM ledger").all()
     assert [tuple(row) for row in rows] == [(1100, 1.1)]
+
+
+def test_a_page_is_booked_before_it_is_asked_for_and_put_right_after_it(account: Account) -> None:
+    """Who dies in the call leaves it booked; the same page, asked for again, is booked once a day."""
+    for _ in range(3):
+        account.meter().book_page(READ, "mentions", 100, 0.005, purpose="read")
+    assert (account.spent(), account.meter().lost_at("mentions")) == (0.5, NOON)
+    assert account.meter().lost_at("own") is None
+    read(account.meter(), 1, 2)
+    assert (account.spent(), account.meter().lost_at("mentions")) == (0.01, None)
+
+
+def test_a_smaller_page_settles_no_more_of_a_lost_one_than_it_shows(account: Account) -> None:
+    """The rest stands booked until the pages below it are read."""
+    meter = account.meter()
+    meter.book_page(READ, "mentions", 100, 0.005, purpose="read")
+    read(meter, *range(25), size=25, is_last=False)
+    assert account.spent() == round(25 * 0.005 + 75 * 0.005, 6)
+    read(meter, *range(25, 35), size=25)
+    assert account.spent() == round(35 * 0.005, 6)
+
+
+def test_a_call_that_cost_nothing_leaves_an_earlier_lost_page_booked(account: Account) -> None:
+    """A refusal after a lost answer does not show what the lost one listed."""
+    meter = account.meter()
+    meter.settle_page(meter.book_page(READ, "mentions", 100, 0.005, purpose="read"), None)
+    assert account.spent() == 0
+    meter.book_page(READ, "mentions", 25, 0.005, purpose="read")
+    meter.settle_page(meter.book_page(READ, "mentions", 100, 0.005, purpose="read"), None)
+    assert account.spent() == 0.125
+
+
+def test_what_was_lost_yesterday_stays_booked(account: Account) -> None:
+    """X bills the same posts again on the next day, so that nothing puts it right."""
+    meter = account.meter()
+    meter.book_page(READ, "mentions", 100, 0.005, purpose="read")
+    account.now += timedelta(hours=12)
+    read(meter, 1)
+    assert (account.spent(), account.spent(account.now)) == (0.505, 0.005)
+
+
+def test_page_read_over_midnight_costs_on_the_day_it_was_asked_for(account: Account) -> None:
+    """Nobody knows on which day X bills it, so that the next reading is booked again."""
+    account.now += timedelta(hours=12, seconds=-1)
+    meter = account.meter()
+    page = meter.book_page(READ, "mentions", 100, 0.005, purpose="read")
+    account.now += timedelta(seconds=2)
+    meter.settle_page(page, {"post:1": 0.005}, is_last=True)
+    assert (account.spent(), account.spent(account.now - timedelta(seconds=1))) == (0.005, 0)
+    read(meter, 1)
+    assert account.spent() == 0.01
+
+
+def test_a_lost_page_may_be_asked_for_again_though_the_budget_is_spent(account: Account) -> None:
+    """It is booked already: without that, listening would end until midnight."""
+    meter = account.meter(budget=1.0)
+    meter.book_page(READ, "mentions", 100, 0.005, purpose="read")
+    with pytest.raises(OverBudget):
+        meter.book_page(READ, "own", 10, 0.005, purpose="read")
+    read(meter, 1)
+    assert account.spent() == 0.005
 
 
 def test_a_post_is_charged_once_under_its_key(account: Account) -> None:
@@ -102,7 +169,7 @@ def test_the_cost_of_a_post_that_was_found_later_stands_in_its_exchange(line: Li
 def test_reading_leaves_the_reserve_for_sending(account: Account) -> None:
     """A budget of 1.00 with 0.50 kept: reads stop at half of it, replies go on; midnight UTC is told."""
     meter = account.meter(budget=1.0)
-    meter.charge_daily(READ, {"post:1": 0.499})
+    read(meter, 1, size=1, price=0.499)
     meter.reserve(0.001, purpose="read")
     with pytest.raises(OverBudget, match="kept for sending") as caught:
         meter.reserve(0.002, purpose="read")

@@ -1,5 +1,6 @@
 """Triage as a stage: every mention decided once, kept with its reasons; one that crashes a rule stops no other."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, time
 
@@ -52,6 +53,22 @@ def test_the_same_mention_decided_again_changes_nothing(line: Line) -> None:
     line.listen()
     again = line.stages.route()
     assert (again.drafted, again.escalated, again.ignored) == (0, 0, 0)
+
+
+def test_no_wording_comes_twice_while_others_are_unused_today(line: Line) -> None:
+    """Neither in a batch nor beside what is on its way; what a decision knew of it is kept for replay."""
+    first = line.approved()
+    for _ in range(12):
+        line.say()
+    line.listen()
+    with line.store.read() as connection:
+        drafts = replies.list_where(connection)
+        stored = connection.exec_driver_sql("SELECT signals FROM decision ORDER BY id").scalars().all()
+    variants = [draft.variant for draft in drafts]
+    suitable = len(set(variants))
+    assert len(set(variants[:suitable])) == suitable > 2
+    assert [len(json.loads(signals)["history"]) for signals in stored[:2]] == [4, 5]
+    assert json.loads(stored[1])["history"][4] == [f"thank_you/{first.variant}"]
 
 
 def test_every_arrow_has_its_event(line: Line) -> None:

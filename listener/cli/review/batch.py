@@ -35,8 +35,10 @@ def preview(listing: Listing, shown: Sequence[ReplyView], height: int) -> Iterat
     """
     room = max(height // len(shown) - LINES_BESIDE, 1)
     yield from [notices(listing.notices)] * bool(listing.notices)
-    for reply in shown:
+    for number, reply in enumerate(shown):
         problems = [*(warning.message for warning in listing.own_warnings(reply)), *_not_sent_yet(reply)]
+        if any(reply.text == other.text for other in shown[:number]):
+            problems.append("the same text as above")
         flags = "".join(f" ! {problem}" for problem in problems)
         yield line(f"{reply.id} {reply.kind or reply.state} to {reply.mention.author.label}{flags}", "bold")
         yield Clipped(reply.mention.text, room)

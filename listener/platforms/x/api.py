@@ -14,7 +14,7 @@ from listener.platforms.kit.find_reply import CHECK_ACCOUNT
 from listener.platforms.x import find_reply, page_scan
 from listener.platforms.x import reply as replies
 from listener.platforms.x.caller import Caller
-from listener.platforms.x.feeds import Feeds, Rejected
+from listener.platforms.x.feeds import Feeds, PageRequest, Rejected
 from listener.platforms.x.gate import Gate
 from listener.platforms.x.ids import id_at
 from listener.platforms.x.items import OwnAccount, parse_page
@@ -64,11 +64,14 @@ class XPlatform:
 
     def _page(self, state: CursorState[FeedState], feed: str, now: datetime) -> FeedPage:
         account = self._caller.account(now)
-        feed_state, gap = page_scan.begin_scan(state.states[feed], feed, now)
+        feed_state = state.states[feed]
+        lost_at = None if feed_state.scan else self._feeds.lost_at(feed)
+        feed_state, gap = page_scan.begin_scan(feed_state, feed, now, lost_at)
         scan = feed_state.scan or page_scan.PageScan()
         is_new = feed != OWN and not scan.extra
+        request = PageRequest(feed, account.id, scan.floor, scan.until, scan.token, is_new)
         try:
-            listing = self._feeds.page(feed, account.id, scan.floor, scan.token, now, new=is_new)
+            listing = self._feeds.page(request, now)
         except Rejected as error:
             return self._repair(state, feed, feed_state, error, now)
         us = OwnAccount(account.id, account.handle, frozenset(self._section.sister_accounts))
@@ -81,8 +84,11 @@ class XPlatform:
     def _repair(
         self, state: CursorState[FeedState], feed: str, feed_state: FeedState, error: Rejected, now: datetime
     ) -> FeedPage:
-        """After a 400: raise a since_id below the search window, or begin the walk anew after a lost page token."""
+        """After a 400: ask without an upper bound, raise a since_id below the search window, or begin the walk anew
+        after a lost page token."""
         scan = feed_state.scan or page_scan.PageScan()
+        if scan.until:
+            return state.repair(feed, page_scan.unbound(feed_state), is_over=False).page()
         if error.since and scan.floor:
             feed_state, gap = page_scan.rebuild(feed_state, feed, error.least or id_at(now - page_scan.SEARCH_WINDOW))
             return state.repair(feed, feed_state, is_over=False).page(gaps=(gap,))

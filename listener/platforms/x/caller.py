@@ -2,14 +2,16 @@
 
 import logging
 import random
+from collections.abc import Callable
 from datetime import datetime
 
+from listener.errors import ReadFailed
 from listener.model import Json
 from listener.platforms.kit.breaker import OpenCircuit
 from listener.platforms.kit.failures import read_error
 from listener.platforms.kit.response import CallFailed, HttpResponse
 from listener.platforms.kit.values import text_in
-from listener.platforms.x.failures import classify
+from listener.platforms.x.failures import classify, is_refusal
 from listener.platforms.x.gate import ME, Gate
 from listener.platforms.x.ids import is_id
 from listener.platforms.x.items import clean
@@ -18,6 +20,12 @@ from listener.platforms.x.wire import CredentialsMissing, XClient
 from listener.protocols import Account
 
 log = logging.getLogger(__name__)
+
+_READ_ONLY = (
+    "the tokens may only read: no reply can be sent",
+    "set Read and Write in the app's user authentication settings, then create the access token and secret again",
+)
+Free = Callable[[], None]
 
 
 class Caller:
@@ -28,32 +36,54 @@ class Caller:
         self._account: Account | None = None
         self._of = ""  # the secrets whose account that is
 
-    def get(self, endpoint: str, route: str, params: Json, now: datetime) -> HttpResponse:
-        """Return a 200 or a 400, whose meaning the feed knows. Raises ReadFailed, Oversized."""
+    def require_ready(self, endpoint: str, now: datetime) -> None:
+        """Raise ReadFailed while this endpoint must not be called. After a stop for money a free call comes first."""
         self._gate.require_open(now, endpoint)
         if endpoint != ME and self._gate.probe_due(now):
             self.probe(now)
-        return self._call(endpoint, route, params, now)
 
     def probe(self, now: datetime) -> None:
-        """After a stop for money a free call comes first. Raises ReadFailed, and the stop stands."""
-        self._call(ME, "/2/users/me", {}, now)
+        """Ask X for what is free. Raises ReadFailed, and the stop stands."""
+        self._who(now)
         self._gate.lift_billing()
 
-    def _call(self, endpoint: str, route: str, params: Json, now: datetime) -> HttpResponse:
+    def get(self, endpoint: str, route: str, params: Json, now: datetime, free: Free = lambda: None) -> HttpResponse:
+        """Return a 200, or X's 400, whose meaning the feed knows. Raises ReadFailed, Oversized.
+
+        Whether a 200 can be read its reader knows, and calls record_success or unreadable. free: called when the call
+        surely cost nothing; after anything else that is raised X may have billed it.
+        """
+        answer = self._call(endpoint, route, params, now, free)
+        if answer.status == 200:
+            return answer
+        if is_refusal(answer):  # X bills no request that it refuses
+            free()
+            if answer.status == 400:
+                return answer
+        trouble = read_error(classify(answer, now, self._rng))
+        if trouble.cause == "item":  # a list is not one item: no other call would fare better
+            trouble.cause = "transient"
+        raise self._gate.record_failure(trouble, now, endpoint, whole=answer.status == 401)
+
+    def record_success(self, endpoint: str) -> None:
+        """Note that a call brought what was asked for."""
+        self._gate.record_success(endpoint)
+
+    def unreadable(self, endpoint: str, why: str, now: datetime) -> ReadFailed:
+        """Return the error of an answer that cannot be read: its endpoint rests, longer each time."""
+        return self._gate.fail_read(now, f"X's answer cannot be read ({why})", kind=endpoint)
+
+    def _call(self, endpoint: str, route: str, params: Json, now: datetime, free: Free) -> HttpResponse:
         try:
-            answer = self._wire.get(route, params)
+            return self._wire.get(route, params)
         except CredentialsMissing as error:
+            free()
             do = "set the four OAuth 1.0a secrets of X's console"
             raise self._gate.fail_read(now, f"X: {error}", do, cause="account", kind=endpoint) from None
         except CallFailed as error:
+            if not error.request_sent:
+                free()
             raise self._gate.fail_read(now, f"X cannot be reached: {error.message}", kind=endpoint) from None
-        if answer.status == 200:
-            self._gate.record_success(endpoint)
-        elif answer.status != 400:
-            trouble = read_error(classify(answer, now, self._rng))
-            raise self._gate.record_failure(trouble, now, endpoint, whole=answer.status == 401)
-        return answer
 
     def account(self, now: datetime) -> Account:
         """Return who the tokens belong to, asked again when they are replaced.
@@ -62,6 +92,7 @@ class Caller:
         """
         secrets = self._gate.fingerprint()
         if self._account is None or secrets != self._of:
+            self.require_ready(ME, now)
             self._account, self._of = self._require_configured(self._who(now), now), secrets
         return self._account
 
@@ -69,9 +100,12 @@ class Caller:
         answer = self.get(ME, "/2/users/me", {}, now)
         data = answer.object().get("data")
         if answer.status != 200 or not isinstance(data, dict) or not is_id(data.get("id")):
-            raise self._gate.fail_read(now, "X does not show which account this is", kind=ME)
+            raise self.unreadable(ME, "it does not show which account this is", now)
+        self.record_success(ME)
         handle = clean(str(data.get("username", "")))
-        return Account(data["id"], handle, text_in(data.get("name")), _remarks(self._section, answer))
+        level = answer.headers.get("x-access-level", "")
+        problems = () if not level or "write" in level else (_READ_ONLY,)
+        return Account(data["id"], handle, text_in(data.get("name")), _remarks(self._section, level), problems)
 
     def _require_configured(self, account: Account, now: datetime) -> Account:
         """Never read or speak for another account than the one configured; a test server may name its own."""
@@ -84,10 +118,8 @@ class Caller:
         return account
 
 
-def _remarks(section: Section, answer: HttpResponse) -> tuple[str, ...]:
-    remarks = []
-    if level := answer.headers.get("x-access-level"):
-        remarks.append(f"the app may {level.replace('-', ' and ')}" + ("" if "write" in level else ": it cannot post"))
+def _remarks(section: Section, level: str) -> tuple[str, ...]:
+    remarks = [f"the app may {level.replace('-', ' and ')}"] if level else []
     if not section.app_owned_by_brand:
         cost = f"a mention costs ${section.prices.post_read:g}; ${section.prices.owned_read:g} when this account"
         remarks.append(f"{cost} owns the developer app (app_owned_by_brand)")

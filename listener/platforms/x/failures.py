@@ -7,7 +7,7 @@ import random
 from datetime import datetime, timedelta
 
 from listener.platforms.kit.breaker import with_jitter
-from listener.platforms.kit.failures import Category, Failure
+from listener.platforms.kit.failures import Category, Failure, explain, foreign_failure
 from listener.platforms.kit.response import HttpResponse, limit_ends
 from listener.platforms.kit.values import objects_in
 
@@ -63,10 +63,23 @@ _DO: dict[Category, str] = {
 
 def classify(answer: HttpResponse, now: datetime, rng: random.Random) -> Failure:
     """Return what an answer other than a success means; times are on our clock."""
+    if foreign := _foreign(answer):
+        return foreign
     kind, words, codes = _read_body(answer)
     category = _categorize(answer.status, kind, words, codes)
     message = f"X answered {answer.status}" + (f": {words}" if words else "")
-    return Failure(category, message[:300], _DO.get(category, ""), _retry_at(category, answer, now, rng))
+    failure = Failure(category, message[:300], _DO.get(category, ""), _retry_at(category, answer, now, rng))
+    return explain(failure, answer, now)
+
+
+def is_refusal(answer: HttpResponse) -> bool:
+    """Return whether X's API itself refused the request; what a proxy or firewall wrote says nothing of what X did."""
+    return 400 <= answer.status < 500 and _foreign(answer) is None
+
+
+def _foreign(answer: HttpResponse) -> Failure | None:
+    """X's errors are JSON objects: problems (RFC 7807), or the older list of codes."""
+    return foreign_failure(answer, "X", is_own=not {"title", "detail", "type", "errors"}.isdisjoint(answer.object()))
 
 
 def _categorize(status: int, kind: str, words: str, codes: list[int]) -> Category:

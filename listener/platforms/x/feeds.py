@@ -9,6 +9,7 @@ from typing import Any
 
 from listener.errors import OverBudget, ReadFailed
 from listener.model import Json
+from listener.platforms.kit.cursor import OWN
 from listener.platforms.kit.response import HttpResponse
 from listener.platforms.kit.values import objects_in
 from listener.platforms.x.caller import Caller
@@ -18,15 +19,17 @@ from listener.platforms.x.money import SIZES, ReadBudget, next_day
 from listener.platforms.x.page_scan import as_ids
 from listener.platforms.x.section import Section
 from listener.platforms.x.wire import Oversized
+from listener.protocols import PageBooking, Purpose
 
 log = logging.getLogger(__name__)
 
 _LEGACY = {
-    "tweet.fields": "author_id,conversation_id,created_at,edit_history_tweet_ids,entities,in_reply_to_user_id,lang,"
-    "note_tweet,referenced_tweets",
+    "tweet.fields": "attachments,author_id,conversation_id,created_at,edit_history_tweet_ids,entities,"
+    "in_reply_to_user_id,lang,note_tweet,possibly_sensitive,referenced_tweets",
 }
 _POST = {  # here the author and the references are expansions, which X bills
-    "post.fields": "conversation_id,created_at,edit_history_post_ids,entities,in_reply_to_user_id,lang,note_post",
+    "post.fields": "attachments,conversation_id,created_at,edit_history_post_ids,entities,in_reply_to_user_id,lang,"
+    "note_post,possibly_sensitive",
     "expansions": "author_id,referenced_posts",
 }
 _USERS = {"expansions": "author_id", "user.fields": "name,public_metrics,username"}
@@ -51,25 +54,53 @@ class Listing:
     size: int
 
 
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """Which page to ask for. account: our id; since, until: bounds of the ids, "" is none; token: of a later page.
+
+    new: something not yet seen may stand on it, so that authors are looked up where the operator wants that; purpose:
+    "send" when a reply of ours is looked for.
+    """
+
+    feed: str
+    account: str
+    since: str = ""
+    until: str = ""
+    token: str | None = None
+    new: bool = False
+    purpose: Purpose = "read"
+
+    @property
+    def booked_as(self) -> str:
+        """The name under which a lost page stays booked: a search for a reply goes back further than the feed."""
+        return self.feed if self.purpose == "read" else f"after {self.since}"
+
+    def bounds(self) -> Json:
+        """Return the parameters that tell where the page begins and ends."""
+        name = "next_token" if self.feed.startswith("search:") else "pagination_token"
+        given = {"since_id": self.since, "until_id": self.until, name: self.token}
+        return {key: value for key, value in given.items() if value}
+
+
 class Feeds:
     """Reads pages."""
 
-    def __init__(self, section: Section, purse: ReadBudget, caller: Caller) -> None:
-        self._section, self._purse, self._caller = section, purse, caller
+    def __init__(self, section: Section, budget: ReadBudget, caller: Caller) -> None:
+        self._section, self._budget, self._caller = section, budget, caller
         self._legacy, self._sizes, self._names = True, SIZES, False
 
-    def page(self, feed: str, me: str, since: str, token: str | None, now: datetime, *, new: bool = False) -> Listing:
-        """Return a page; fields X no longer gives are asked for by their other name. Raises ReadFailed, Rejected.
+    def lost_at(self, feed: str) -> datetime | None:
+        """Return since when a page of this feed is booked of which nobody knows what it listed; None without one."""
+        return None if feed == OWN else self._budget.lost_at(feed)
 
-        new: something not yet seen may stand on it, so that authors are looked up where the operator wants that.
-        """
-        self._names = new and self._section.look_up_authors == "always"
-        listing = self._once(feed, me, since, token, now)
-        lost = missing(listing.items)
-        if lost is None:
+    def page(self, request: PageRequest, now: datetime) -> Listing:
+        """Return a page; fields X no longer gives are asked for by their other name. Raises ReadFailed, Rejected."""
+        self._names = request.new and self._section.look_up_authors == "always"
+        listing = self._read(request, now)
+        if missing(listing.items) is None:
             return listing
         self._legacy = not self._legacy
-        listing = self._once(feed, me, since, token, now)
+        listing = self._read(request, now)
         lost = missing(listing.items)
         if lost is not None:
             self._legacy = True
@@ -79,27 +110,28 @@ class Feeds:
                 )
         return listing
 
-    def _once(self, feed: str, me: str, since: str, token: str | None, now: datetime) -> Listing:
-        price = self._post_price(feed)
+    def _read(self, request: PageRequest, now: datetime) -> Listing:
+        endpoint, route, params = _request(request.feed, request.account)
+        self._caller.require_ready(endpoint, now)
+        page = self._book(endpoint, request, now)
+        params |= {"max_results": page.size, **self._fields(), **request.bounds()}
         try:
-            size = self._purse.reserve(price, self._sizes)
-        except OverBudget as error:
-            raise ReadFailed(error.message, error.do, cause="billing", retry_at=error.until or next_day(now)) from None
-        endpoint, route, params = _request(feed, me)
-        params |= {"max_results": size, **self._fields()}
-        params |= ({"since_id": since} if since else {}) | _token(feed, token)
-        answer = self._asked(endpoint, route, params, size, now)
+            answer = self._caller.get(endpoint, route, params, now, lambda: self._budget.release(page))
+        except Oversized as error:
+            self._sizes = tuple(smaller for smaller in SIZES if smaller < page.size) or SIZES[-1:]
+            raise self._caller.unreadable(endpoint, f"{error}; a smaller page is asked for next", now) from None
         if answer.status == 400:
             raise _rejected(answer)
-        return self._listing(answer, endpoint, feed, size)
+        return self._listing(answer, request.feed, page, now)
 
-    def _asked(self, endpoint: str, route: str, params: Json, size: int, now: datetime) -> HttpResponse:
+    def _book(self, endpoint: str, request: PageRequest, now: datetime) -> PageBooking:
+        """Looking for a reply of ours is part of sending: it may use what reading leaves for that."""
         try:
-            return self._caller.get(endpoint, route, params, now)
-        except Oversized as error:
-            self._sizes = tuple(smaller for smaller in SIZES if smaller < size) or SIZES[-1:]
-            self._purse.charge_all(endpoint, size, self._section.prices.post_read)
-            raise ReadFailed(f"X sent {error}; a smaller page is asked for next") from None
+            return self._budget.book(
+                endpoint, request.booked_as, self._post_price(request.feed), self._sizes, request.purpose
+            )
+        except OverBudget as error:
+            raise ReadFailed(error.message, error.do, cause="billing", retry_at=error.until or next_day(now)) from None
 
     def _fields(self) -> Json:
         if not self._legacy:
@@ -109,19 +141,20 @@ class Feeds:
     def _post_price(self, feed: str) -> float:
         """The most that one post of a page can cost, with all it brings along."""
         prices = self._section.prices
-        price = self._purse.post_price(feed)
+        price = self._budget.post_price(feed)
         price += prices.user_read if self._names or not self._legacy else 0.0
         return price + (0.0 if self._legacy else prices.post_read)
 
-    def _listing(self, answer: HttpResponse, endpoint: str, feed: str, size: int) -> Listing:
+    def _listing(self, answer: HttpResponse, feed: str, page: PageBooking, now: datetime) -> Listing:
         try:
-            listing = _parsed(answer, size)
+            listing = _parsed(answer, page.size)
         except ValueError as error:
-            if not answer.object().get("errors"):  # a page of errors alone holds nothing that X could bill
-                self._purse.charge_all(endpoint, size, self._post_price(feed))
-            raise ReadFailed(f"X's answer cannot be read ({error})") from None
+            if answer.object().get("errors"):  # a page of errors alone holds nothing that X could bill
+                self._budget.release(page)
+            raise self._caller.unreadable(page.call, str(error), now) from None
         posts, users = _billed(answer)
-        self._purse.charge(endpoint, posts, users, self._purse.post_price(feed))
+        self._budget.settle(page, posts, users, self._budget.post_price(feed), is_last=listing.token is None)
+        self._caller.record_success(page.call)
         _log_errors(answer, feed)
         return listing
 
@@ -133,12 +166,6 @@ def _request(feed: str, me: str) -> tuple[str, str, Json]:
     if feed == "own":
         return "GET /2/users/:id/tweets", f"/2/users/{me}/tweets", {}
     return "GET /2/tweets/search/recent", "/2/tweets/search/recent", {"query": feed.removeprefix("search:")}
-
-
-def _token(feed: str, token: str | None) -> Json:
-    if token is None:
-        return {}
-    return {"next_token" if feed.startswith("search:") else "pagination_token": token}
 
 
 def _parsed(answer: HttpResponse, size: int) -> Listing:

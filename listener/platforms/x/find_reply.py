@@ -4,8 +4,9 @@ from datetime import datetime, timedelta
 
 from listener.errors import Indeterminate
 from listener.model import Json, Prepared, Receipt
+from listener.platforms.kit.cursor import OWN
 from listener.platforms.kit.find_reply import CHECK_ACCOUNT, Answer, choose_answer
-from listener.platforms.x.feeds import Feeds, Listing
+from listener.platforms.x.feeds import Feeds, Listing, PageRequest
 from listener.platforms.x.ids import is_id
 from listener.platforms.x.items import full_text
 from listener.platforms.x.links import links
@@ -33,7 +34,7 @@ def _answers_to(feeds: Feeds, me: str, target: str, now: datetime) -> tuple[list
     """Return our posts that answer the target, newest first, and whether the timeline was read to its end."""
     answers, token = list[Json](), None
     for _ in range(_PAGES):
-        listing = feeds.page("own", me, target, token, now)
+        listing = feeds.page(PageRequest(OWN, me, since=target, token=token, purpose="send"), now)
         _require_targets(listing)
         answers += [item for item in listing.items if _answers(item, target)]
         token = listing.token

@@ -1,7 +1,7 @@
 """A post as X gives it, in either vocabulary (`tweet.*`, `post.*`), made a Mention, an OwnPost or a QuarantinedItem."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ REQUIRED = ("id", "text", "author_id", "created_at", "conversation_id")
 _THREADS = 3  # posts inside threads, none of which refers to anything: no accident
 _TEXT_MOST = 50_000  # characters kept; X's own limit is 25,000
 _STATUS = re.compile(r"https?://(?:www\.|mobile\.)?(?:x|twitter)\.com/(\w{1,15})/status/(\d{1,19})", re.IGNORECASE)
+_MEDIA = {"3": "picture", "7": "video", "13": "video", "16": "animation"}  # first part of a media key
 _ESCAPES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))  # X escapes these three in `text`, the ampersand last
 
 NOT_SUMMONED = "X accepts replies through its API only to who @mentions or quotes us; this only replies to our post"
@@ -117,7 +118,29 @@ def _mention(item: Json, users: Mapping[str, Json], names: Mapping[str, str], us
         is_addressed=addressed,
         can_reply=ineligible_reason is None,
         ineligible_reason=ineligible_reason,
+        attachments=tuple(_attachments(item, None if _quotes_us(item, us, feed) else references.get("quoted"))),
+        labels=("sensitive",) if item.get("possibly_sensitive") is True else (),
     )
+
+
+def _attachments(item: Json, quoted: str | None) -> Iterator[str]:
+    """Yield what was said besides words. quoted: somebody else's post.
+
+    The key of a picture tells its kind; its alternative text X gives as an expansion alone, whose price nobody knows.
+    """
+    attached = item.get("attachments")
+    attached = attached if isinstance(attached, dict) else {}
+    for key in _listed(attached, "media_keys"):
+        yield _MEDIA.get(str(key).partition("_")[0], "picture or video")
+    if _listed(attached, "poll_ids"):
+        yield "poll"
+    if quoted:
+        yield f"quote: https://x.com/i/status/{quoted}"
+
+
+def _listed(value: Json, key: str) -> list[Any]:
+    items = value.get(key)
+    return items if isinstance(items, list) else []
 
 
 def _own(item: Json, references: Mapping[str, str]) -> OwnPost:

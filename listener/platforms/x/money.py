@@ -1,18 +1,23 @@
 """What a call costs on X: a unit a post or user returned, once a UTC day price (docs.x.com, pricing). US dollars."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from listener.errors import OverBudget
 from listener.platforms.x.section import Section
-from listener.protocols import Meter
+from listener.protocols import Meter, PageBooking, Purpose
 
 SIZES: tuple[int, ...] = (100, 25, 10)
 """Page sizes, tried in this order: near the end of a day's budget a smaller page may still be paid for."""
 
 
 class ReadBudget:
-    """Reserves before a billed read and charges after it."""
+    """Books a page before it is asked for, at what it may cost, and puts that right when X has answered.
+
+    An answer that nobody could read may have been billed: its page stays booked until the feed is read again, once for
+    a whole outage, because X bills the same posts once a day.
+    """
 
     def __init__(self, section: Section, meter: Meter) -> None:
         self._section, self._meter = section, meter
@@ -22,26 +27,28 @@ class ReadBudget:
         owned = self._section.app_owned_by_brand and not feed.startswith("search:")
         return self._section.prices.owned_read if owned else self._section.prices.post_read
 
-    def reserve(self, price: float, sizes: tuple[int, ...] = SIZES) -> int:
-        """Return the largest page that may be paid for at this price a post. Raises OverBudget."""
-        for size in sizes[:-1]:
-            try:
-                self._meter.reserve(size * price, purpose="read")
-            except OverBudget:
-                continue
-            return size
-        self._meter.reserve(sizes[-1] * price, purpose="read")
-        return sizes[-1]
+    def lost_at(self, feed: str) -> datetime | None:
+        """Return when a page of this feed was lost today that is booked since; None without one."""
+        return self._meter.lost_at(feed)
 
-    def charge(self, call: str, posts: Collection[str], users: Collection[str], price: float) -> None:
-        """Record what a page cost: X bills a post and a user once a UTC day."""
+    def book(self, call: str, feed: str, price: float, sizes: Sequence[int], purpose: Purpose) -> PageBooking:
+        """Book the largest page that may be paid for at this price a post. Raises OverBudget."""
+        for size in sizes[:-1]:
+            with suppress(OverBudget):
+                return self._meter.book_page(call, feed, size, price, purpose=purpose)
+        return self._meter.book_page(call, feed, sizes[-1], price, purpose=purpose)
+
+    def settle(
+        self, page: PageBooking, posts: Collection[str], users: Collection[str], price: float, *, is_last: bool
+    ) -> None:
+        """Record what a page did cost: X bills a post and a user once a UTC day."""
         prices = dict.fromkeys([f"post:{post}" for post in posts], price)
         prices |= dict.fromkeys([f"user:{user}" for user in users], self._section.prices.user_read)
-        self._meter.charge_daily(call, prices)
+        self._meter.settle_page(page, prices, is_last=is_last)
 
-    def charge_all(self, call: str, size: int, price: float) -> None:
-        """Record a page whose posts cannot be counted: as if it had been full."""
-        self._meter.charge(call, size, round(size * price, 6))
+    def release(self, page: PageBooking) -> None:
+        """Record that a page cost nothing: X was not called, or refused."""
+        self._meter.settle_page(page, None)
 
 
 def next_day(now: datetime) -> datetime:

@@ -20,6 +20,7 @@ REACH = 800  # posts: the mentions feed ends there in silence
 FRESH = timedelta(minutes=5)  # a walk that took longer was interrupted, and that end may have overtaken it
 _EMPTY_MOST = 10  # empty pages with a token in a row
 _REBUILDS = 2  # times a refused since_id is raised in one walk
+_IN_CALL = timedelta(seconds=1)  # from when a page is booked until X makes its list
 _MARGIN = timedelta(minutes=10)  # the floor that X names moves on while we answer
 
 
@@ -32,6 +33,7 @@ class PageScan:
     first: str = ""
     oldest: str = ""
     opened: str = ""  # the instant it began, as an id
+    until: str = ""  # the newest id that is asked for, when a page was lost before
     listed: int = 0
     slots: int = 0  # posts the pages had room for: X leaves out deleted ones
     extra: int = 0
@@ -66,10 +68,13 @@ class FeedState:
         return highest(self.begin, self.high, earlier_id(self.clear, OVERLAP))
 
 
-def begin_scan(state: FeedState, feed: str, now: datetime) -> tuple[FeedState, Gap | None]:
+def begin_scan(
+    state: FeedState, feed: str, now: datetime, lost_at: datetime | None = None
+) -> tuple[FeedState, Gap | None]:
     """Return the state with a walk under way: the old one, or a new one down to the high water less the overlap.
 
-    A search cannot go back further than seven days: what lies below is a gap.
+    A search cannot go back further than seven days: what lies below is a gap. lost_at: when a page of this feed was
+    lost; it is asked for again as it was then, because X has billed those posts already, and newer ones come next time.
     """
     if state.scan:
         return state, None
@@ -79,7 +84,10 @@ def begin_scan(state: FeedState, feed: str, now: datetime) -> tuple[FeedState, G
     gap = None
     if feed.startswith("search:") and number(floor) < number(id_at(now - SEARCH_WINDOW)):
         floor, gap = _raise_floor(state, feed, floor, id_at(now - SEARCH_WINDOW))
-    return replace(state, scan=PageScan(floor=floor, most=most, deep=deep, opened=id_at(now))), gap
+    until = id_at(lost_at + _IN_CALL) if lost_at else ""
+    until = until if number(until) > number(floor) else ""
+    scan = PageScan(floor=floor, most=most, deep=deep, opened=id_at(lost_at if until and lost_at else now), until=until)
+    return replace(state, scan=scan), gap
 
 
 def _subtract_overlap(state: FeedState, deep: bool, now: datetime) -> str:
@@ -120,6 +128,11 @@ def rebuild(state: FeedState, feed: str, least: str) -> tuple[FeedState, Gap | N
     _, gap = _raise_floor(state, feed, scan.floor, least)
     scan = replace(scan, floor=least, token=None, rebuilds=scan.rebuilds + 1)
     return replace(state, scan=scan), gap if scan.rebuilds == 1 else None
+
+
+def unbound(state: FeedState) -> FeedState:
+    """Return the state with the walk under way reaching up to the newest post again."""
+    return replace(state, scan=replace(state.scan or PageScan(), until=""))
 
 
 def restart(state: FeedState) -> FeedState:

@@ -81,7 +81,7 @@ class X:
         if token and not re.fullmatch(r"p\d+", token):
             return _invalid("pagination_token is not valid", "pagination_token", token)
         above = int(params.get("since_id", "0"))
-        below = int(token[1:]) if token else 2**63
+        below = min(int(token[1:]) if token else 2**63, int(params.get("until_id", 2**63)) + 1)
         known = takewhile(lambda one: int(one.id) > above, listed)
         rest = list(islice((one for one in known if int(one.id) < below), size + 1))
         return 200, json.dumps(self._body(rest[:size], len(rest) > size, params, owned=owned))

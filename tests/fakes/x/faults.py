@@ -58,4 +58,5 @@ ANSWERS: dict[str, tuple[int, str]] = {
     "suspended": (403, json.dumps({"errors": [{"code": 64, "message": "Your account is suspended"}]})),
     "list-body": (403, "[]"),
     "missing-page": (404, ""),
+    "proxy-refuses": (403, "<html><body>Blocked by your organisation's policy</body></html>"),
 }

@@ -31,6 +31,8 @@ class Post:
     note: str | None = None
     lang: str = "en"
     deleted: bool = False
+    sensitive: bool = False
+    media: list[str] = field(default_factory=list)  # keys: 3_1 a picture, 7_1 a video
     raw: Json | None = None  # told instead of everything else: a malformed item
 
     def told(self, fields: set[str], *, post_names: bool, expansions: set[str]) -> Json:
@@ -46,6 +48,8 @@ class Post:
             "lang": self.lang,
             "entities": self._entities(),
             "in_reply_to_user_id": self.reply_to_user,
+            "possibly_sensitive": self.sensitive,
+            "attachments": {"media_keys": self.media} if self.media else None,
             f"note_{kind}": {"text": self.note} if self.note else None,
         }
         item |= {name: value for name, value in extra.items() if name in fields and value}
