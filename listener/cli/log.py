@@ -110,12 +110,15 @@ def notices(
 
     Example: earshot notices --clear 3
     """
-    from listener.desk import control
     from listener.store import notices as stored
 
     with context.store() as store:
         if clear is not None:
-            cleared = control.clear(store, context.desk(context.settings(), name), min(clear, arguments.LARGEST))
+            from listener.cli import emergency
+            from listener.desk import control
+
+            desk = context.desk(emergency.settings(store), name)
+            cleared = control.clear(store, desk, min(clear, arguments.LARGEST))
             output.emit_json(cleared) if json else output.write(f"notice {clear} cleared")
             return
         with store.read() as connection:

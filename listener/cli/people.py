@@ -123,11 +123,12 @@ def pause(
 
     Example: earshot pause --for 2h --reason "outage at our carrier"
     """
+    from listener.cli import emergency
     from listener.desk import control
 
     length = None if span is None else arguments.read_argument(lambda: times.span(span), "--for")
     with context.store(wait=PAUSE_WAIT_S) as store:
-        paused = control.pause(store, context.desk(context.settings(), name), platform, length, reason)
+        paused = control.pause(store, emergency.desk(name), platform, length, reason)
     until = f"until {clock(paused.until)}" if paused.until else "until `earshot resume`"
     message = f"sending is paused {place(platform or '*')} {until}"
     output.emit_json(paused) if json else output.write(message)
@@ -149,6 +150,7 @@ def resume(
 
     Examples: earshot resume   earshot resume --kind thank_you
     """
+    from listener.cli import emergency
     from listener.desk import control
 
     if kind is not None and platform is not None:
@@ -157,7 +159,7 @@ def resume(
         _resume_kind(kind, name, json)
         return
     with context.store() as store:
-        resumed = control.resume(store, context.desk(context.settings(), name), platform)
+        resumed = control.resume(store, context.desk(emergency.settings(store), name), platform)
     if json:
         output.emit_json(resumed)
         return

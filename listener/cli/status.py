@@ -11,10 +11,12 @@ from listener.cli import context, output, times
 from listener.cli.app import app
 from listener.cli.arguments import AsJson
 from listener.cli.lines import clock, place, wrap
+from listener.errors import Problem
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from listener.cli.standing import FeedStatus, StageStatus
     from listener.desk.views import Progress
     from listener.settings import Settings
     from listener.store.records import NamedOptOut, Notice, Pause, PlatformState
@@ -35,6 +37,7 @@ class PlatformStatus:
     last_error: str | None
     do: str | None
     gaps: int
+    feeds: "list[FeedStatus]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +53,19 @@ class PlatformSpend:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What `earshot status --json` prints; undecided: mentions that wait for a decision."""
+    """What `earshot status --json` prints. undecided: mentions that wait for a decision.
 
+    problems: what keeps Earshot from working, apart from notices: a broken configuration, nothing that runs.
+    """
+
+    problems: list[Problem]
     platforms: "list[PlatformStatus]"
     queue: dict[str, int]
     undecided: int
     oldest_seconds: int | None
     notices: int
     spend: dict[str, PlatformSpend]
+    stages: "dict[str, StageStatus]"
     autonomy: "dict[str, Progress]"
     paused: "list[Pause]"
     opted_out: "list[NamedOptOut]"
@@ -67,22 +75,26 @@ class Status:
 def status(json: AsJson = False) -> None:
     """Show whether everything works, and what to do if not.
 
-    Listening, the queue, spending, pauses, opt-outs and open notices. Exit code 3 means that a notice is open.
+    Listening, the queue, spending, pauses, opt-outs and open notices. Exit code 3 means that a notice is open, that
+    nothing runs, or that the configuration is broken.
 
     Example: earshot status --json
     """
+    from listener.cli import emergency, liveness
     from listener.store import notices
 
-    config = context.settings()
-    with context.store() as store, store.read() as connection:
-        opened = notices.list_open(connection)
-        gathered = gather(connection, config, context.now())
+    with context.store() as store:
+        config, problems = emergency.load(store)
+        with store.read() as connection:
+            opened = notices.list_open(connection)
+            problems += liveness.problems(connection, store.path, context.now())
+            gathered = gather(connection, config, problems, context.now())
     if json:
         output.emit_json(asdict(gathered))
     else:
         for line in (*_lines(gathered, context.now()), *_notice_lines(opened)):
             output.write(wrap(line))
-    if opened:
+    if opened or problems:
         raise typer.Exit(OPEN_NOTICE)
 
 
@@ -101,8 +113,9 @@ def health() -> None:
     raise typer.Exit(check_health(os.environ))
 
 
-def gather(connection: "Connection", config: "Settings", now: datetime) -> Status:
+def gather(connection: "Connection", config: "Settings", problems: list[Problem], now: datetime) -> Status:
     """Read what `earshot status` shows: platforms, queue, spending, notices, and the pauses and opt-outs in force."""
+    from listener.cli import standing
     from listener.desk import autonomy
     from listener.store import exchange_log, notices, people, platforms, replies
 
@@ -114,11 +127,16 @@ def gather(connection: "Connection", config: "Settings", now: datetime) -> Statu
     scopes = {pause.scope for pause in pauses}
     oldest = exchange_log.oldest_waiting(connection)
     return Status(
-        platforms=[_platform(state, gaps.get(state.name, 0), scopes, now) for state in states],
+        problems=problems,
+        platforms=[
+            _platform(state, gaps.get(state.name, 0), scopes, standing.feeds(connection, state.name, now), now)
+            for state in states
+        ],
         queue=replies.count_by_state(connection),
         undecided=exchange_log.count_undecided(connection),
         oldest_seconds=None if oldest is None else round((now - oldest).total_seconds()),
         notices=len(notices.list_open(connection)),
+        stages=standing.stages(connection, [state.name for state in states], now),
         spend={state.name: _spend(connection, config, state.name, now) for state in states},
         autonomy={
             responder.kind: autonomy.progress(connection, config.policy, responder.kind)
@@ -129,7 +147,9 @@ def gather(connection: "Connection", config: "Settings", now: datetime) -> Statu
     )
 
 
-def _platform(state: "PlatformState", gaps: int, paused_scopes: set[str], now: datetime) -> PlatformStatus:
+def _platform(
+    state: "PlatformState", gaps: int, paused_scopes: set[str], feeds: "list[FeedStatus]", now: datetime
+) -> PlatformStatus:
     return PlatformStatus(
         name=state.name,
         state=_state_word(state, paused_scopes, now),
@@ -138,6 +158,7 @@ def _platform(state: "PlatformState", gaps: int, paused_scopes: set[str], now: d
         last_error=state.error or state.send_error,
         do=state.error_do,
         gaps=gaps,
+        feeds=feeds,
     )
 
 
@@ -168,10 +189,15 @@ def _spend(connection: "Connection", config: "Settings", name: str, now: datetim
 
 def _lines(gathered: Status, now: datetime) -> Iterator[str]:
     """Yield the screen line by line, each made safe."""
+    for problem in gathered.problems:
+        yield output.safe(f"problem    {problem}")
     for platform in gathered.platforms:
         yield from _platform_lines(platform, gathered.spend[platform.name], now)
     if not gathered.platforms:
         yield "No platform has been polled yet; start `earshot run`, or run `earshot once`."
+    for name, stage in gathered.stages.items():
+        if stage.error:
+            yield output.safe(f"stage      {name} {stage.describe()}")
     yield _queue_line(gathered)
     for pause in gathered.paused:
         until = f" until {clock(pause.until)}" if pause.until else ""
@@ -195,6 +221,9 @@ def _platform_lines(platform: PlatformStatus, spend: PlatformSpend, now: datetim
         yield f"           a reply costs {spend.reply_usd:.3f} USD, with a link {spend.link_reply_usd:.3f} are reserved"
     if platform.last_error:
         yield output.safe(f"           {platform.last_error}" + (f"; {platform.do}" if platform.do else ""))
+    for feed in platform.feeds:
+        if feed.error:
+            yield output.safe(f"           {feed.name} {feed.describe()}")
 
 
 def _queue_line(gathered: Status) -> str:
