@@ -38,15 +38,12 @@ def forget_secrets() -> None:
 
 
 def redact(text: str) -> str:
-    """Replace every known secret in a text."""
-    if not any(secret in text for secret in list(_secrets)):
-        return text
+    """Replace every known secret in a text, and cut the queries of addresses."""
     for secret in sorted(_secrets, key=len, reverse=True):
         text = text.replace(secret, REDACTED)
-    return text
+    return _QUERY.sub(r"\1", text)
 
 
 def clean(text: str) -> str:
     """Return a message without secrets, queries of addresses, and what only a programmer reads."""
-    text = _CLASS.sub(r"\1", _PYTHON.sub("", _CAUSED_BY.sub(r"\2", text)))
-    return _QUERY.sub(r"\1", redact(text))
+    return redact(_CLASS.sub(r"\1", _PYTHON.sub("", _CAUSED_BY.sub(r"\2", text))))

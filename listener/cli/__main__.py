@@ -30,8 +30,7 @@ def main() -> None:
 
 def run_app() -> int:
     """Run the command of sys.argv; return its exit code, and print a fault as one line."""
-    from listener.errors import EarshotError
-    from listener.files import why
+    from listener.errors import EarshotError, describe
     from listener.messages import clean
 
     try:
@@ -44,8 +43,7 @@ def run_app() -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:  # the output's disk is full, for one
-        where = f"{error.filename}: " if error.filename else ""
-        return print_fault(f"{where}{why(error)}; free some disk space or check the permissions, then try again")
+        return print_fault(f"{describe(error)}; free some disk space or check the permissions, then try again")
     except UnicodeEncodeError:  # the shell passed bytes that are not text
         return print_fault("an argument is not UTF-8 text; type it in UTF-8 (nothing was changed)")
     except KeyboardInterrupt:

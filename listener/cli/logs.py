@@ -24,19 +24,19 @@ class _Redacted(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return one line that is safe to show."""
-        return safe(redact(self.render(record)))
+        return safe(self.render(record))
 
     def render(self, record: logging.LogRecord) -> str:
         """Return the line before it is made safe."""
-        return super().format(record)
+        return redact(super().format(record))
 
 
 class _Json(_Redacted):
     def render(self, record: logging.LogRecord) -> str:
         row = {"at": self.formatTime(record, self.datefmt), "level": record.levelname.lower(), "logger": record.name}
-        row["message"] = record.getMessage()
+        row["message"] = redact(record.getMessage())
         if record.exc_info:
-            row["traceback"] = self.formatException(record.exc_info)
+            row["traceback"] = redact(self.formatException(record.exc_info))
         return json.dumps(row, ensure_ascii=False)
 
 

@@ -150,14 +150,15 @@ def resume(
 
     Examples: earshot resume   earshot resume --kind thank_you
     """
+    if kind is not None and platform is not None:
+        raise typer.BadParameter("give either --platform or --kind")
+    _resume_sending(platform, name, json) if kind is None else _resume_kind(kind, name, json)
+
+
+def _resume_sending(platform: str | None, name: str | None, json: bool) -> None:
     from listener.cli import emergency
     from listener.desk import control
 
-    if kind is not None and platform is not None:
-        raise typer.BadParameter("give either --platform or --kind")
-    if kind is not None:
-        _resume_kind(kind, name, json)
-        return
     with context.store() as store:
         resumed = control.resume(store, context.desk(emergency.settings(store), name), platform)
     if json:

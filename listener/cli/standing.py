@@ -1,6 +1,6 @@
-"""How each feed and each stage stands, for `status`: since when, why, and what to do."""
+"""How each platform, feed and stage stands, for `status`: since when, why, and what to do."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -10,7 +10,9 @@ from listener.cli.lines import clock
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from listener.store.records import FeedState, StageState
+    from listener.store.records import FeedState, PlatformState, StageState
+
+STALLED_AFTER = 3  # poll intervals without an attempt
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,62 @@ class FeedStatus(StageStatus):
     """How a feed stands. state: listening, failing, waiting, or never read."""
 
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformStatus:
+    """How listening on a platform stands. state: never polled, failing, paused, stalled or listening."""
+
+    name: str
+    state: str
+    last_poll: datetime | None
+    last_success: datetime | None
+    last_error: str | None
+    do: str | None
+    gaps: int
+    feeds: list[FeedStatus]
+
+
+def platforms(
+    connection: "Connection", states: "Sequence[PlatformState]", paused_scopes: set[str], now: datetime
+) -> list[PlatformStatus]:
+    """List how the platforms stand. paused_scopes: a platform's name, or `*`."""
+    from listener.store import notices
+
+    gaps = notices.gap_counts(connection)
+    return [
+        PlatformStatus(
+            name=state.name,
+            state=_state_word(state, paused_scopes, now),
+            last_poll=state.attempt_at,
+            last_success=state.ok_at,
+            last_error=state.error or state.send_error,
+            do=_advice(state),
+            gaps=gaps.get(state.name, 0),
+            feeds=feeds(connection, state.name, now),
+        )
+        for state in states
+    ]
+
+
+def _advice(state: "PlatformState") -> str | None:
+    """Return what to do about the last error; None where there is none."""
+    from listener.store import notices
+
+    has_error = state.error or state.send_error
+    return notices.advice(state.cause or "unreachable", state.error_do) if has_error else None
+
+
+def _state_word(state: "PlatformState", paused_scopes: set[str], now: datetime) -> str:
+    if state.attempt_at is None:
+        return "never polled"
+    if state.failures:
+        return "failing"
+    if paused_scopes & {"*", state.name}:
+        return "paused"
+    if (now - state.attempt_at).total_seconds() > STALLED_AFTER * state.poll_seconds:
+        return "stalled"
+    return "listening"
 
 
 def feeds(connection: "Connection", platform: str, now: datetime) -> list[FeedStatus]:

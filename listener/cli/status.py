@@ -16,28 +16,13 @@ from listener.errors import Problem
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from listener.cli.standing import FeedStatus, StageStatus
+    from listener.cli.standing import PlatformStatus, StageStatus
     from listener.desk.views import Progress
     from listener.settings import Settings
-    from listener.store.records import NamedOptOut, Notice, Pause, PlatformState
+    from listener.store.records import NamedOptOut, Notice, Pause
 
 OPEN_NOTICE = 3  # exit code
-STALLED_AFTER = 3  # poll intervals without an attempt
 OPTOUTS_SHOWN = 10
-
-
-@dataclass(frozen=True, slots=True)
-class PlatformStatus:
-    """How listening on a platform stands. state: never polled, failing, paused, stalled or listening."""
-
-    name: str
-    state: str
-    last_poll: datetime | None
-    last_success: datetime | None
-    last_error: str | None
-    do: str | None
-    gaps: int
-    feeds: "list[FeedStatus]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,19 +104,11 @@ def gather(connection: "Connection", config: "Settings", problems: list[Problem]
     from listener.desk import autonomy
     from listener.store import exchange_log, notices, people, platforms, replies
 
-    gaps, pauses, states = (
-        notices.gap_counts(connection),
-        platforms.list_pauses(connection, now),
-        platforms.list_states(connection),
-    )
-    scopes = {pause.scope for pause in pauses}
+    pauses, states = platforms.list_pauses(connection, now), platforms.list_states(connection)
     oldest = exchange_log.oldest_waiting(connection)
     return Status(
         problems=problems,
-        platforms=[
-            _platform(state, gaps.get(state.name, 0), scopes, standing.feeds(connection, state.name, now), now)
-            for state in states
-        ],
+        platforms=standing.platforms(connection, states, {pause.scope for pause in pauses}, now),
         queue=replies.count_by_state(connection),
         undecided=exchange_log.count_undecided(connection),
         oldest_seconds=None if oldest is None else round((now - oldest).total_seconds()),
@@ -145,33 +122,6 @@ def gather(connection: "Connection", config: "Settings", problems: list[Problem]
         paused=list(pauses),
         opted_out=list(people.opt_outs(connection)),
     )
-
-
-def _platform(
-    state: "PlatformState", gaps: int, paused_scopes: set[str], feeds: "list[FeedStatus]", now: datetime
-) -> PlatformStatus:
-    return PlatformStatus(
-        name=state.name,
-        state=_state_word(state, paused_scopes, now),
-        last_poll=state.attempt_at,
-        last_success=state.ok_at,
-        last_error=state.error or state.send_error,
-        do=state.error_do,
-        gaps=gaps,
-        feeds=feeds,
-    )
-
-
-def _state_word(state: "PlatformState", paused_scopes: set[str], now: datetime) -> str:
-    if state.attempt_at is None:
-        return "never polled"
-    if state.failures:
-        return "failing"
-    if paused_scopes & {"*", state.name}:
-        return "paused"
-    if (now - state.attempt_at).total_seconds() > STALLED_AFTER * state.poll_seconds:
-        return "stalled"
-    return "listening"
 
 
 def _spend(connection: "Connection", config: "Settings", name: str, now: datetime) -> PlatformSpend:
@@ -211,7 +161,7 @@ def _lines(gathered: Status, now: datetime) -> Iterator[str]:
         yield output.safe(f"opted out  {len(gathered.opted_out)}: {names}{more}")
 
 
-def _platform_lines(platform: PlatformStatus, spend: PlatformSpend, now: datetime) -> Iterator[str]:
+def _platform_lines(platform: "PlatformStatus", spend: PlatformSpend, now: datetime) -> Iterator[str]:
     gaps = f"; {platform.gaps} gap{'' if platform.gaps == 1 else 's'}" if platform.gaps else ""
     yield f"{platform.name:<10} {platform.state}, last poll {times.ago(platform.last_poll, now)}{gaps}"
     if spend.month_usd or spend.reply_usd:

@@ -126,9 +126,8 @@ def items(
     wanted += [due_order < literal(now, UtcTime)] if late else []
     wanted += [_has_words(words)] if words else []
     wanted += [] if after is None else [_is_after(connection, after)]
-    ids = select(reply.c.id).where(in_states, *wanted)
     order = (due_order, reply.c.urgency.desc(), reply.c.id)
-    page = ids.order_by(*order).limit(limit).scalar_subquery()
+    page = select(reply.c.id).where(in_states, *wanted).order_by(*order).limit(limit).scalar_subquery()
     return _load_items(connection, _select_by_reply().where(reply.c.id.in_(page)).order_by(*order))
 
 

@@ -127,14 +127,14 @@ class _Trusting(HTTPAdapter):
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         """Called by the constructor."""
-        super().init_poolmanager(*args, **kwargs, **_trust())
+        super().init_poolmanager(*args, **{**kwargs, **_trust()})
 
     def proxy_manager_for(self, proxy: Any, **kwargs: Any) -> Any:
         """Called for each request that goes through a proxy."""
-        return super().proxy_manager_for(proxy, **kwargs, **_trust())
+        return super().proxy_manager_for(proxy, **{**kwargs, **_trust()})
 
 
-def _trust() -> dict[str, ssl.SSLContext]:
+def _trust() -> dict[str, Any]:
     way_out = network.current()
     return {"ssl_context": way_out.trust(ssl.create_default_context())} if way_out.ca_file else {}
 
