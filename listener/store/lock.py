@@ -32,6 +32,9 @@ class Holder:
         return f"`earshot {self.command}` (process {self.pid}, since {self.since})"
 
 
+UNKNOWN = Holder("run", 0, "a moment ago", is_alive=True)  # it took the lock and has not signed it yet
+
+
 def find_holder(database: Path) -> Holder | None:
     """Return who holds the lock or held it last; None where nobody ever did, or the lock may not be looked at."""
     try:
@@ -41,7 +44,9 @@ def find_holder(database: Path) -> Holder | None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
-        return _read_holder(descriptor, is_alive=True)
+        return _read_holder(descriptor, is_alive=True) or UNKNOWN
+    except OSError:  # a file system without locks
+        return None
     else:
         return _read_holder(descriptor, is_alive=False)
     finally:
