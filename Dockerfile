@@ -1,4 +1,5 @@
-# Two stages: the first builds a virtual environment from the hashed lock, the second carries nothing but it.
+# Two stages: the first builds a virtual environment from the hashed lock, the second carries nothing but it. Only
+# compileall may fail: a template in a package may be no Python. docs/operations.md shows how to pin the base image.
 FROM python:3.12-slim AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ROOT_USER_ACTION=ignore
 WORKDIR /src
@@ -14,11 +15,11 @@ COPY config config
 RUN /opt/backend/bin/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir /wheels . \
  && /opt/earshot/bin/python -m pip install --quiet --no-deps --no-index /wheels/*.whl \
  && rm -rf /opt/earshot/lib/python3*/site-packages/pip* /opt/earshot/bin/pip* \
- && python -m compileall -q -j 0 /opt/earshot/lib || true
+ && { python -m compileall -q -j 0 /opt/earshot/lib || true; }
 
 FROM python:3.12-slim
 # Compiled once here: on a read-only root nothing could be compiled at start, and every start would pay for it.
-RUN python -m compileall -q "$(python -c 'import sysconfig; print(sysconfig.get_path("stdlib"))')" || true \
+RUN { python -m compileall -q "$(python -c 'import sysconfig; print(sysconfig.get_path("stdlib"))')" || true; } \
  && useradd --uid 10001 --user-group --home-dir /data --shell /usr/sbin/nologin earshot \
  && install -d -o earshot -g earshot -m 0700 /data
 COPY --from=build /opt/earshot /opt/earshot

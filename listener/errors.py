@@ -22,6 +22,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from listener.messages import clean
+
 Cause = Literal["item", "transient", "rate", "account", "billing"]
 
 
@@ -41,8 +43,8 @@ class EarshotError(Exception):
     """Shown to a person as one line, with exit code 1."""
 
     def __init__(self, what: str, do: str = "") -> None:
-        super().__init__(f"{what}; {do}" if do else what)
-        self.what, self.do = what, do
+        self.what, self.do = clean(what), clean(do)
+        super().__init__(f"{self.what}; {self.do}" if do else self.what)
 
 
 class ConfigError(EarshotError):
@@ -80,8 +82,8 @@ class PlatformError(Exception):
     """
 
     def __init__(self, message: str, do: str = "") -> None:
-        super().__init__(message)
-        self.message, self.do = message, do
+        self.message, self.do = clean(message), clean(do)
+        super().__init__(self.message)
 
 
 def describe(error: Exception) -> str:
@@ -92,7 +94,11 @@ def describe(error: Exception) -> str:
     """
     if isinstance(error, PlatformError):
         return error.message
-    return error.what if isinstance(error, EarshotError) else f"unexpected {type(error).__name__}, see the log"
+    if isinstance(error, EarshotError):
+        return error.what
+    if isinstance(error, OSError):
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror or "the system failed"
+    return f"unexpected {type(error).__name__}, see the log"
 
 
 class _CallAgain(PlatformError):

@@ -8,6 +8,7 @@ from typing import Protocol
 
 import pytest
 
+from listener.messages import forget_secrets
 from tests import forked
 from tests.forked import OFFLINE
 from tests.process import Done
@@ -40,6 +41,12 @@ LONG = ("test_daemon.py", "test_main_job.py")  # tests of ten seconds, which non
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the longest tests, while there is other work for the other workers."""
     items.sort(key=lambda item: item.path.name not in LONG)
+
+
+@pytest.fixture(autouse=True)
+def _no_secret_of_another_test() -> None:
+    """What one test called a secret is an ordinary word to the next."""
+    forget_secrets()
 
 
 class Earshot(Protocol):

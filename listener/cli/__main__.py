@@ -21,6 +21,8 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):  # what the terminal's encoding lacks must not end a command
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+    if sys.argv[1:2] != ["init"]:  # a configuration is for others to read, such as the container's user
+        os.umask(0o077)  # all else holds people's words: files 0600, folders 0700, whatever the shell's umask
     gc.set_threshold(GARBAGE_THRESHOLD)
     atexit.register(gc.freeze)  # else a last collection at exit takes a fifth of the time
     sys.exit(run_app())
@@ -28,7 +30,8 @@ def main() -> None:
 
 def run_app() -> int:
     """Run the command of sys.argv; return its exit code, and print a fault as one line."""
-    from listener.errors import EarshotError
+    from listener.errors import EarshotError, describe
+    from listener.messages import clean
 
     try:
         from listener.cli import commands
@@ -40,7 +43,7 @@ def run_app() -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:  # the output's disk is full, for one
-        return print_fault(f"{error.strerror or error}; free some disk space or check the permissions, then try again")
+        return print_fault(f"{describe(error)}; free some disk space or check the permissions, then try again")
     except UnicodeEncodeError:  # the shell passed bytes that are not text
         return print_fault("an argument is not UTF-8 text; type it in UTF-8 (nothing was changed)")
     except KeyboardInterrupt:
@@ -50,7 +53,7 @@ def run_app() -> int:
     except Exception as error:
         if os.environ.get("EARSHOT_DEBUG"):
             raise
-        what = f"internal error: {type(error).__name__}: {error}"
+        what = f"internal error: {type(error).__name__}: {clean(str(error))}"
         return print_fault(f"{what}; please report it (EARSHOT_DEBUG=1 shows where it is)")
     return 0
 

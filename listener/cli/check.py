@@ -106,6 +106,7 @@ def _check_online(problems: list[Problem], notes: list[str], *, fix: bool) -> No
     from listener.cli import runtime
 
     config = context.settings()
+    runtime.take_way_out(config)
     for entry in config.platforms:
         where = f"[platforms.{entry.name}]"
         try:

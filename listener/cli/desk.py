@@ -146,20 +146,13 @@ def edit(
 
     Example: earshot edit 12 --text "Sorry about that! Please write to help@example.com"
     """
-    from listener.cli import editor, steps
+    from listener.cli import steps
     from listener.desk import queue as stage
-    from listener.desk import transitions
 
     config, number = context.settings(), arguments.require_reply_id(reply_id)
     kind = arguments.require_kind(config, kind)
     with context.store() as store:
-        desk, revision, written = context.desk(config, name), None, None
-        if text is None:
-            present = transitions.editable(store, desk, number)
-            text, revision = editor.ask(present.text or ""), present.revision
-            written = text
-        with editor.kept(written):
-            is_changed = text is not None and _write(store, desk, number, text, kind, revision)
+        is_changed = _edit(store, context.desk(config, name), number, text, kind)
         reply = stage.single(store, context.view(config, store, name), number)
     if not is_changed:
         output.print_error(f"earshot: reply {number} unchanged: the text is empty or the same")
@@ -169,8 +162,18 @@ def edit(
         output.write(steps.status_line(reply))
 
 
-def _write(store: "Store", desk: "DeskContext", number: int, text: str, kind: str | None, revision: int | None) -> bool:
+def _edit(store: "Store", desk: "DeskContext", number: int, text: str | None, kind: str | None) -> bool:
+    """Write the new text, asked for in an editor where none is given. Returns False when nothing is to be changed."""
+    from listener.cli import editor
     from listener.desk import transitions
 
-    transitions.edit(store, desk, number, text, kind, revision)
+    if text is not None:
+        transitions.edit(store, desk, number, text, kind, None)
+        return True
+    present = transitions.editable(store, desk, number)
+    written = editor.ask(present.text or "")
+    if written is None:
+        return False
+    with editor.kept(written):
+        transitions.edit(store, desk, number, written, kind, present.revision)
     return True

@@ -110,22 +110,29 @@ def notices(
 
     Example: earshot notices --clear 3
     """
-    from listener.desk import control
     from listener.store import notices as stored
 
-    with context.store() as store:
-        if clear is not None:
-            cleared = control.clear(store, context.desk(context.settings(), name), min(clear, arguments.LARGEST))
-            output.emit_json(cleared) if json else output.write(f"notice {clear} cleared")
-            return
-        with store.read() as connection:
-            opened = [notice for notice in stored.list_open(connection) if after is None or notice.id > after]
+    if clear is not None:
+        _clear(clear, name, json)
+        return
+    with context.store() as store, store.read() as connection:
+        opened = [notice for notice in stored.list_open(connection) if after is None or notice.id > after]
     page = opened[: output.parse_limit(limit)]
     if json:
         output.emit_json([{field: getattr(notice, field) for field in NOTICE_FIELDS} for notice in page])
     else:
         for line in _notice_lines(page):
             output.write(wrap(line, 8))
+
+
+def _clear(number: int, name: str | None, json: bool) -> None:
+    from listener.cli import emergency
+    from listener.desk import control
+
+    with context.store() as store:
+        desk = context.desk(emergency.settings(store), name)
+        cleared = control.clear(store, desk, min(number, arguments.LARGEST))
+    output.emit_json(cleared) if json else output.write(f"notice {number} cleared")
 
 
 def _notice_lines(notices: "Sequence[Notice]") -> Iterator[str]:

@@ -11,17 +11,26 @@ from listener.cli.arguments import As, AsJson, Id, Reason
 
 if TYPE_CHECKING:
     from listener.desk.approve import DeskContext
+    from listener.settings import Settings
     from listener.store.engine import Store
 
 
-def _act(reply_id: int, name: str | None, json: bool, move: "Callable[[Store, DeskContext, int], None]") -> None:
+Move = Callable[["Store", "DeskContext", int], None]
+
+
+def _act(reply_id: int, name: str | None, json: bool, move: Move) -> None:
     """Make the move and print where the reply stands after it."""
+    config = context.settings()
+    with context.store() as store:
+        _make_move(store, config, reply_id, name, json, move)
+
+
+def _make_move(store: "Store", config: "Settings", reply_id: int, name: str | None, json: bool, move: Move) -> None:
     from listener.desk import queue as stage
 
-    config, number = context.settings(), arguments.require_reply_id(reply_id)
-    with context.store() as store:
-        move(store, context.desk(config, name), number)
-        reply = stage.single(store, context.view(config, store, name), number)
+    number = arguments.require_reply_id(reply_id)
+    move(store, context.desk(config, name), number)
+    reply = stage.single(store, context.view(config, store, name), number)
     if json:
         output.emit_json(reply)
         return
@@ -73,7 +82,10 @@ def undo(reply_id: Id, name: As = None, json: AsJson = False) -> None:
 
     Example: earshot undo 12
     """
-    _act(reply_id, name, json, _undo)
+    from listener.cli import emergency
+
+    with context.store() as store:
+        _make_move(store, emergency.settings(store), reply_id, name, json, _undo)
 
 
 def _undo(store: "Store", desk: "DeskContext", number: int) -> None:

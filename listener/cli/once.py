@@ -37,13 +37,11 @@ def once(
     Example: earshot once --stage send
     """
     import logging
-    import os
 
     from listener.cli import logs, runtime
-    from listener.settings import EnvSecrets
     from listener.store import notices
 
-    logs.configure(EnvSecrets(os.environ).values, level=logging.ERROR)
+    logs.configure(level=logging.ERROR)
     config = runtime.ready()
     with runtime.locked("once") as store:
         totals = _run(config, store, tuple(Stage) if stage is None else (stage,))

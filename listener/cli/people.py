@@ -123,11 +123,12 @@ def pause(
 
     Example: earshot pause --for 2h --reason "outage at our carrier"
     """
+    from listener.cli import emergency
     from listener.desk import control
 
     length = None if span is None else arguments.read_argument(lambda: times.span(span), "--for")
     with context.store(wait=PAUSE_WAIT_S) as store:
-        paused = control.pause(store, context.desk(context.settings(), name), platform, length, reason)
+        paused = control.pause(store, emergency.desk(name), platform, length, reason)
     until = f"until {clock(paused.until)}" if paused.until else "until `earshot resume`"
     message = f"sending is paused {place(platform or '*')} {until}"
     output.emit_json(paused) if json else output.write(message)
@@ -149,15 +150,17 @@ def resume(
 
     Examples: earshot resume   earshot resume --kind thank_you
     """
-    from listener.desk import control
-
     if kind is not None and platform is not None:
         raise typer.BadParameter("give either --platform or --kind")
-    if kind is not None:
-        _resume_kind(kind, name, json)
-        return
+    _resume_sending(platform, name, json) if kind is None else _resume_kind(kind, name, json)
+
+
+def _resume_sending(platform: str | None, name: str | None, json: bool) -> None:
+    from listener.cli import emergency
+    from listener.desk import control
+
     with context.store() as store:
-        resumed = control.resume(store, context.desk(context.settings(), name), platform)
+        resumed = control.resume(store, context.desk(emergency.settings(store), name), platform)
     if json:
         output.emit_json(resumed)
         return

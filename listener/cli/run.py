@@ -1,7 +1,5 @@
 """`run`: the daemon."""
 
-import os
-
 from listener import shutdown
 from listener.cli.app import app
 
@@ -16,11 +14,11 @@ def run() -> None:
     """
     from listener.cli import logs, runtime
     from listener.daemon import Daemon, leave
-    from listener.settings import EnvSecrets, Settings
+    from listener.settings import Settings
     from listener.stages import Stages
 
     shutdown.install()
-    logs.configure(EnvSecrets(os.environ).values)
+    logs.configure()
     config = runtime.ready()
     with runtime.locked("run", wait=60.0) as store:
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from listener.cli import context, logs
 from listener.errors import ConfigError, EarshotError
+from listener.files import explain_access, why
 
 if TYPE_CHECKING:
     from listener.protocols import Meter, Platform
@@ -53,15 +54,21 @@ def data_folder() -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise EarshotError(
-            f"cannot make {folder} ({error.strerror})", "set EARSHOT_DATA to a folder that can be written"
-        ) from error
+        raise EarshotError(f"cannot make {folder} ({why(error)})", explain_access(folder)) from error
     return folder
 
 
 def connect(config: "Settings", store: "Store") -> dict[str, "Platform"]:
     """Connect every platform that is on, with its meter. Raises EarshotError."""
+    take_way_out(config)
     return {platform.name: connect_platform(platform, _make_meter(store, platform)) for platform in config.platforms}
+
+
+def take_way_out(config: "Settings") -> None:
+    """Let platforms that are connected from now on take the proxy and the authorities of the configuration."""
+    from listener.platforms.kit import network
+
+    network.use(network.WayOut(config.daemon.proxy, config.daemon.ca_file))
 
 
 def connect_platform(platform: "PlatformSettings", meter: "Meter") -> "Platform":

@@ -11,30 +11,18 @@ from listener.cli import context, output, times
 from listener.cli.app import app
 from listener.cli.arguments import AsJson
 from listener.cli.lines import clock, place, wrap
+from listener.errors import Problem
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from listener.cli.standing import PlatformStatus, StageStatus
     from listener.desk.views import Progress
     from listener.settings import Settings
-    from listener.store.records import NamedOptOut, Notice, Pause, PlatformState
+    from listener.store.records import NamedOptOut, Notice, Pause
 
 OPEN_NOTICE = 3  # exit code
-STALLED_AFTER = 3  # poll intervals without an attempt
 OPTOUTS_SHOWN = 10
-
-
-@dataclass(frozen=True, slots=True)
-class PlatformStatus:
-    """How listening on a platform stands. state: never polled, failing, paused, stalled or listening."""
-
-    name: str
-    state: str
-    last_poll: datetime | None
-    last_success: datetime | None
-    last_error: str | None
-    do: str | None
-    gaps: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +38,19 @@ class PlatformSpend:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What `earshot status --json` prints; undecided: mentions that wait for a decision."""
+    """What `earshot status --json` prints. undecided: mentions that wait for a decision.
 
+    problems: what keeps Earshot from working, apart from notices: a broken configuration, nothing that runs.
+    """
+
+    problems: list[Problem]
     platforms: "list[PlatformStatus]"
     queue: dict[str, int]
     undecided: int
     oldest_seconds: int | None
     notices: int
     spend: dict[str, PlatformSpend]
+    stages: "dict[str, StageStatus]"
     autonomy: "dict[str, Progress]"
     paused: "list[Pause]"
     opted_out: "list[NamedOptOut]"
@@ -67,22 +60,26 @@ class Status:
 def status(json: AsJson = False) -> None:
     """Show whether everything works, and what to do if not.
 
-    Listening, the queue, spending, pauses, opt-outs and open notices. Exit code 3 means that a notice is open.
+    Listening, the queue, spending, pauses, opt-outs and open notices. Exit code 3 means that a notice is open, that
+    nothing runs, or that the configuration is broken.
 
     Example: earshot status --json
     """
+    from listener.cli import emergency, liveness
     from listener.store import notices
 
-    config = context.settings()
-    with context.store() as store, store.read() as connection:
-        opened = notices.list_open(connection)
-        gathered = gather(connection, config, context.now())
+    with context.store() as store:
+        config, problems = emergency.load(store)
+        with store.read() as connection:
+            opened = notices.list_open(connection)
+            problems += liveness.problems(connection, store.path, context.now())
+            gathered = gather(connection, config, problems, context.now())
     if json:
         output.emit_json(asdict(gathered))
     else:
         for line in (*_lines(gathered, context.now()), *_notice_lines(opened)):
             output.write(wrap(line))
-    if opened:
+    if opened or problems:
         raise typer.Exit(OPEN_NOTICE)
 
 
@@ -101,24 +98,22 @@ def health() -> None:
     raise typer.Exit(check_health(os.environ))
 
 
-def gather(connection: "Connection", config: "Settings", now: datetime) -> Status:
+def gather(connection: "Connection", config: "Settings", problems: list[Problem], now: datetime) -> Status:
     """Read what `earshot status` shows: platforms, queue, spending, notices, and the pauses and opt-outs in force."""
+    from listener.cli import standing
     from listener.desk import autonomy
     from listener.store import exchange_log, notices, people, platforms, replies
 
-    gaps, pauses, states = (
-        notices.gap_counts(connection),
-        platforms.list_pauses(connection, now),
-        platforms.list_states(connection),
-    )
-    scopes = {pause.scope for pause in pauses}
+    pauses, states = platforms.list_pauses(connection, now), platforms.list_states(connection)
     oldest = exchange_log.oldest_waiting(connection)
     return Status(
-        platforms=[_platform(state, gaps.get(state.name, 0), scopes, now) for state in states],
+        problems=problems,
+        platforms=standing.platforms(connection, states, {pause.scope for pause in pauses}, now),
         queue=replies.count_by_state(connection),
         undecided=exchange_log.count_undecided(connection),
         oldest_seconds=None if oldest is None else round((now - oldest).total_seconds()),
         notices=len(notices.list_open(connection)),
+        stages=standing.stages(connection, [state.name for state in states], now),
         spend={state.name: _spend(connection, config, state.name, now) for state in states},
         autonomy={
             responder.kind: autonomy.progress(connection, config.policy, responder.kind)
@@ -127,30 +122,6 @@ def gather(connection: "Connection", config: "Settings", now: datetime) -> Statu
         paused=list(pauses),
         opted_out=list(people.opt_outs(connection)),
     )
-
-
-def _platform(state: "PlatformState", gaps: int, paused_scopes: set[str], now: datetime) -> PlatformStatus:
-    return PlatformStatus(
-        name=state.name,
-        state=_state_word(state, paused_scopes, now),
-        last_poll=state.attempt_at,
-        last_success=state.ok_at,
-        last_error=state.error or state.send_error,
-        do=state.error_do,
-        gaps=gaps,
-    )
-
-
-def _state_word(state: "PlatformState", paused_scopes: set[str], now: datetime) -> str:
-    if state.attempt_at is None:
-        return "never polled"
-    if state.failures:
-        return "failing"
-    if paused_scopes & {"*", state.name}:
-        return "paused"
-    if (now - state.attempt_at).total_seconds() > STALLED_AFTER * state.poll_seconds:
-        return "stalled"
-    return "listening"
 
 
 def _spend(connection: "Connection", config: "Settings", name: str, now: datetime) -> PlatformSpend:
@@ -168,10 +139,15 @@ def _spend(connection: "Connection", config: "Settings", name: str, now: datetim
 
 def _lines(gathered: Status, now: datetime) -> Iterator[str]:
     """Yield the screen line by line, each made safe."""
+    for problem in gathered.problems:
+        yield output.safe(f"problem    {problem}")
     for platform in gathered.platforms:
         yield from _platform_lines(platform, gathered.spend[platform.name], now)
     if not gathered.platforms:
         yield "No platform has been polled yet; start `earshot run`, or run `earshot once`."
+    for name, stage in gathered.stages.items():
+        if stage.error:
+            yield output.safe(f"stage      {name} {stage.describe()}")
     yield _queue_line(gathered)
     for pause in gathered.paused:
         until = f" until {clock(pause.until)}" if pause.until else ""
@@ -185,7 +161,7 @@ def _lines(gathered: Status, now: datetime) -> Iterator[str]:
         yield output.safe(f"opted out  {len(gathered.opted_out)}: {names}{more}")
 
 
-def _platform_lines(platform: PlatformStatus, spend: PlatformSpend, now: datetime) -> Iterator[str]:
+def _platform_lines(platform: "PlatformStatus", spend: PlatformSpend, now: datetime) -> Iterator[str]:
     gaps = f"; {platform.gaps} gap{'' if platform.gaps == 1 else 's'}" if platform.gaps else ""
     yield f"{platform.name:<10} {platform.state}, last poll {times.ago(platform.last_poll, now)}{gaps}"
     if spend.month_usd or spend.reply_usd:
@@ -195,6 +171,9 @@ def _platform_lines(platform: PlatformStatus, spend: PlatformSpend, now: datetim
         yield f"           a reply costs {spend.reply_usd:.3f} USD, with a link {spend.link_reply_usd:.3f} are reserved"
     if platform.last_error:
         yield output.safe(f"           {platform.last_error}" + (f"; {platform.do}" if platform.do else ""))
+    for feed in platform.feeds:
+        if feed.error:
+            yield output.safe(f"           {feed.name} {feed.describe()}")
 
 
 def _queue_line(gathered: Status) -> str:

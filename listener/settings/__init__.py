@@ -1,5 +1,6 @@
 """Read config/*.toml as frozen values; report every fault with file and key, and refuse unknown keys."""
 
+import os
 import shutil
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -30,6 +31,7 @@ __all__ = [
     "item_author",
     "load",
     "load_platform",
+    "load_platforms",
     "load_policy",
     "load_responders",
     "notes",
@@ -60,7 +62,7 @@ class Settings:
 
 def load(folder: Path) -> Settings:
     """Read the configuration of a folder; a missing file is the starter's. Raises ConfigError with every fault."""
-    if not folder.is_dir():
+    if not os.path.isdir(folder):  # noqa: PTH112 - unlike Path.is_dir it also says no where it may not look
         do = "create it with `earshot init`, or set EARSHOT_CONFIG to another folder"
         raise ConfigError([Problem(str(folder), "there is no such folder", do)])
     faults: list[Problem] = []
@@ -70,6 +72,12 @@ def load(folder: Path) -> Settings:
     if faults or policy is None:
         raise ConfigError(faults)
     return Settings(folder, platforms, daemon, policy)
+
+
+def load_platforms(folder: Path) -> tuple[Daemon, tuple[PlatformSettings, ...]]:
+    """Return what can be read of earshot.toml, for use when the configuration is broken; faults are passed over."""
+    faults: list[Problem] = []
+    return read_earshot(read(folder, EARSHOT, faults), faults)
 
 
 def load_policy(folder: Path) -> tuple[Policy, list[str]]:

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from listener.errors import ConfigError, Problem
+from listener.messages import remember_secret
 
 LARGEST_SECRET = 64 * 1024  # bytes
-SHORTEST_REDACTED = 6  # characters: a shorter value would redact ordinary words of a log
-TO_REDACT = re.compile(r"^EARSHOT_.*(KEY|SECRET|TOKEN|PASSWORD)$")
+TO_REDACT = re.compile(r"(KEY|SECRET|TOKEN|PASSWORD)$")  # the name of a value that no message may show; no handle
 
 
 def starter() -> Path:
@@ -58,13 +58,15 @@ class EnvSecrets:
 
     def __init__(self, env: Mapping[str, str] | None = None) -> None:
         self._env: Mapping[str, str] = os.environ if env is None else env
-        self._given: set[str] = set()
 
     def get(self, name: str, /) -> str | None:
-        """Return the secret without surrounding line ends; None if neither is set, or the file cannot be read."""
+        """Return the secret without surrounding line ends; None if neither is set, or the file cannot be read.
+
+        From then on it is redacted in every message, also after it was replaced.
+        """
         value = self._env.get(name, "").strip("\r\n") or self._read_file(name)[0]
-        if value and TO_REDACT.match(name):
-            self._given.add(value)
+        if TO_REDACT.search(name):
+            remember_secret(value)
         return value or None
 
     def missing(self, names: Iterable[str]) -> list[str]:
@@ -78,13 +80,11 @@ class EnvSecrets:
             return Problem(f"{name}_FILE", why, "mount the secret, readable by the user Earshot runs as")
         return Problem(name, "this secret is not set", f"set {name}, or {name}_FILE to a file that holds it")
 
-    def values(self) -> set[str]:
-        """Return every value that must not appear in a log: those set now, and those returned before."""
-        names = {name.removesuffix("_FILE") for name in list(self._env)}
-        for name in names:
-            if TO_REDACT.match(name):
+    def remember_all(self) -> None:
+        """Redact from now on every secret of Earshot's that is set."""
+        for name in {name.removesuffix("_FILE") for name in self._env if name.startswith("EARSHOT_")}:
+            if TO_REDACT.search(name):
                 self.get(name)
-        return {value for value in list(self._given) if len(value) >= SHORTEST_REDACTED}
 
     def _read_file(self, name: str) -> tuple[str, str]:
         """Return the value, and why there is none; both empty if NAME_FILE is not set."""

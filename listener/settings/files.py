@@ -1,5 +1,6 @@
 """Read the TOML files of a configuration folder."""
 
+import os
 import re
 import tomllib
 from collections.abc import Mapping
@@ -26,7 +27,7 @@ class Source:
 
 def read(folder: Path, name: str, faults: list[Problem]) -> Source:
     """Read the folder's file of this name, or the starter's; add faults to the list."""
-    own = (folder / name).exists()
+    own = os.path.lexists(folder / name)  # a link that leads nowhere is a fault, no reason for the starter's file
     path = (folder if own else starter()) / name
     try:
         text = _read_text(path)

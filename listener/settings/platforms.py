@@ -1,8 +1,10 @@
 """earshot.toml: [daemon], and the platforms that are on."""
 
 import importlib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
+from pathlib import Path
 from typing import Any, cast
 
 from listener.errors import ConfigError, Problem
@@ -13,16 +15,22 @@ from listener.settings.schema import build, collect_faults, suggest, unknown_key
 
 EARSHOT = "earshot.toml"
 SHIPPED = "listener.platforms."
+_PROXY = re.compile(r"http://[^\s/@?#]+:\d+/?")
 SHORTEST, LONGEST = 0.1, 7 * 86_400.0  # seconds of an interval
 
 
 @dataclass(frozen=True)
 class Daemon:
-    """[daemon]: how often the stages run, in seconds."""
+    """[daemon]: how often the stages run, in seconds, and the way out to the platforms.
+
+    proxy: http://HOST:PORT (default: none); ca_file: certificates of authorities to trust beside the public ones, PEM.
+    """
 
     send_seconds: float = 5.0
     upkeep_seconds: float = 60.0
     route_seconds: float = 1.0
+    proxy: str | None = None
+    ca_file: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -82,9 +90,28 @@ def item_author(platforms: Iterable[PlatformSettings], platform: str, raw: str) 
 
 def _daemon(table: object, spot: ConfigLocation) -> Daemon:
     daemon = build(Daemon, table, spot)
-    if faults := [fault for field in fields(daemon) for fault in _interval(daemon, field.name, spot)]:
+    intervals = [field.name for field in fields(daemon) if field.name.endswith("_seconds")]
+    faults = [fault for name in intervals for fault in _interval(daemon, name, spot)]
+    if faults := faults + _way_out_problems(daemon, spot):
         raise ConfigError(faults)
     return daemon
+
+
+def _way_out_problems(daemon: Daemon, spot: ConfigLocation) -> list[Problem]:
+    """Return what is wrong with the proxy and the file of authorities."""
+    faults = []
+    if daemon.proxy is not None and not _PROXY.fullmatch(daemon.proxy):
+        do = 'write "http://HOST:PORT", without user and password: a proxy that asks for them is not supported'
+        faults.append(Problem(str(spot.at("proxy")), "is not the address of a proxy", do))
+    if daemon.ca_file is not None:
+        import ssl  # nobody pays for it who does not need it
+
+        try:
+            ssl.create_default_context(cafile=str(daemon.ca_file))
+        except (OSError, ValueError):
+            do = "give the certificates of your authority in PEM, from -----BEGIN CERTIFICATE----- on"
+            faults.append(Problem(str(spot.at("ca_file")), f"{daemon.ca_file} holds no certificate", do))
+    return faults
 
 
 def _platform(name: str, table: object, spot: ConfigLocation) -> PlatformSettings | None:

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import JSON, Column, Text
 from sqlmodel import Field, SQLModel
 
-from listener.store.dialect import UtcTime
+from listener.store.dialect import MessageText, UtcTime
 
 
 def json_column(default: str | None = None) -> Column[Any]:
@@ -16,6 +16,16 @@ def json_column(default: str | None = None) -> Column[Any]:
 def optional_text() -> Any:
     """Declare a text that may be null."""
     return Field(default=None, sa_type=Text)
+
+
+def required_message() -> Any:
+    """Declare a message for people."""
+    return Field(sa_type=MessageText)
+
+
+def optional_message() -> Any:
+    """Declare a message for people that may be null."""
+    return Field(default=None, sa_type=MessageText)
 
 
 def optional_time() -> Any:

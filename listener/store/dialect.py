@@ -34,23 +34,14 @@ from sqlalchemy import (
 from sqlalchemy.dialects.sqlite import Insert, insert
 from sqlalchemy.exc import DBAPIError
 
-from listener.errors import DatabaseBusy, StoreError
+from listener.errors import StoreError
+from listener.messages import clean
+from listener.store.sqlite_errors import explain, is_damage
 
 APPLICATION_ID = 0x45415231  # "EAR1": tells our files from another program's
 DRAFT_ID = 0x45415253  # "EARS": files of development versions before 0.1.0, whose tables had other names
 LIBRARY = f"SQLite {sqlite3.sqlite_version} (a race between writers and checkpoints is fixed from 3.51.3 on)"
 DUE = "coalesce({column}, '9999-12-31T23:59:59.999999Z')"  # orders by a time; without one a row comes last
-
-CANNOT_WRITE = ("cannot write the database {path} ({error})", "check the folder's owner and mode")
-IS_DAMAGED = ("the database {path} is damaged ({error})", "restore a backup (`earshot backup` makes them)")
-FAULTS = {  # words of the driver's message -> what is wrong, what to do
-    "full": ("no space left for the database {path}", "free some disk space; nothing was lost"),
-    "readonly": CANNOT_WRITE,
-    "unable to open": CANNOT_WRITE,
-    "malformed": IS_DAMAGED,
-    "not a database": IS_DAMAGED,
-    "constraint failed": ("the database {path} refused an inconsistent change ({error})", "report this bug"),
-}
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -70,6 +61,17 @@ class UtcTime(TypeDecorator[datetime]):
     def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
         """Read it as an aware time in UTC."""
         return None if value is None else datetime.fromisoformat(value)
+
+
+class MessageText(TypeDecorator[str]):
+    """A message for people: whoever writes it, no secret and no text of a library is kept."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Write it clean."""
+        return None if value is None else clean(value)
 
 
 class TextTuple(TypeDecorator[tuple[str, ...]]):
@@ -163,35 +165,19 @@ def as_store_error(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        raise _explain(path, error) from error
+        raise explain(path, error) from error
     except DBAPIError as error:
-        raise _explain(path, error.orig or error) from error.orig  # its own text has the statement
-
-
-def _explain(path: Path, error: BaseException) -> StoreError:
-    message = " ".join(str(error).split())
-    if "locked" in message or "busy" in message:
-        return DatabaseBusy(f"another process holds the database {path}", "try again in a moment")
-    for words, (what, do) in FAULTS.items():
-        if words in message:
-            return StoreError(what.format(path=path, error=message), do)
-    return StoreError(f"the database {path} failed: {message}", "run `earshot migrate` if its schema is older")
+        raise explain(path, error.orig or error) from error.orig  # its own text has the statement
 
 
 def read_version(path: Path) -> int | None:
     """Read a file's schema version; None: there are no tables yet. Raises StoreError for a file that is not ours."""
-    try:
-        with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, timeout=10)) as connection:
-            (application,) = connection.execute("PRAGMA application_id").fetchone()
-            if application == APPLICATION_ID:
-                return int(connection.execute("PRAGMA user_version").fetchone()[0])
-            (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    except sqlite3.OperationalError as error:
-        raise StoreError(f"cannot open the database {path} ({error})", "check the path and its permissions") from error
-    except sqlite3.DatabaseError as error:
-        raise StoreError(
-            f"{path} is not a SQLite database ({error})", "point EARSHOT_DATABASE_URL elsewhere"
-        ) from error
+    source = f"file:{quote(str(path))}?mode=ro"
+    with as_store_error(path), closing(sqlite3.connect(source, uri=True, timeout=10)) as connection:
+        (application,) = connection.execute("PRAGMA application_id").fetchone()
+        if application == APPLICATION_ID:
+            return int(connection.execute("PRAGMA user_version").fetchone()[0])
+        (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     if application == DRAFT_ID:
         what = f"{path} was written by a development version of Earshot, before 0.1.0"
         raise StoreError(what, "move it away and start anew: its tables have other names, and cannot be migrated")
@@ -218,9 +204,13 @@ def enable_wal(path: Path) -> str:
 
 
 def copy_database(path: Path, target: Path) -> None:
-    """Copy a database while others use it; the copy is its owner's alone. Raises sqlite3.Error."""
-    with closing(sqlite3.connect(path, timeout=10)) as connection:
-        connection.execute("VACUUM INTO ?", (str(target),))
+    """Copy a database while others use it; the copy is its owner's alone. Raises StoreError, leaving no half copy."""
+    try:
+        with closing(sqlite3.connect(path, timeout=10)) as connection:
+            connection.execute("VACUUM INTO ?", (str(target),))
+    except sqlite3.Error as error:
+        target.unlink(missing_ok=True)
+        raise explain(path if is_damage(error) else target, error) from error
     target.chmod(0o600)
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from listener.errors import StoreError
+from listener.files import explain_access, why
 from listener.store import dialect
 from listener.store.dialect import as_store_error
 
@@ -52,9 +53,16 @@ class Store:
 
 def version(path: Path) -> int | None:
     """Return the schema's version; None for a file that is missing or empty. Raises StoreError for a foreign file."""
-    if not path.exists() or path.stat().st_size == 0:
+    try:
+        stat = path.stat()
+    except FileNotFoundError:
         return None
-    return dialect.read_version(path)
+    except OSError as error:
+        raise StoreError(f"cannot open the database {path} ({why(error)})", explain_access(path)) from error
+    if stat.st_nlink > 1:  # each name would get a write-ahead log of its own, and the second one damages the file
+        do = f"remove the other: `find / -xdev -samefile {path}` lists both; for a copy run `earshot backup`"
+        raise StoreError(f"the database {path} has a second name (a hard link)", do)
+    return dialect.read_version(path) if stat.st_size else None
 
 
 def require_known_version(path: Path, schema: int | None) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Column, Index, Text, UniqueConstraint, text
 from sqlmodel import Field
 
-from listener.store.columns import Row, json_column, optional_text, optional_time, required_time
+from listener.store.columns import Row, json_column, optional_message, optional_text, optional_time, required_time
 from listener.store.dialect import DUE, TextTuple, match_any, partial_index
 from listener.store.states import WAITING
 
@@ -140,7 +140,7 @@ class ReplyRow(Row, table=True):
     sent_at: datetime | None = optional_time()
     remote_id: str | None = optional_text()
     remote_url: str | None = optional_text()
-    error: str | None = optional_text()
+    error: str | None = optional_message()
     closed_as: str | None = optional_text()
     reason: str | None = optional_text()
     prepared_key: str | None = optional_text()

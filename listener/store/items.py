@@ -121,19 +121,15 @@ def items(
     after: the last id of the page before; awake: leave out what is snoozed; words: in the mention, its author's name or
     the reply; late: only what is overdue. Raises DeskError.
     """
-    ids = select(reply.c.id).where(is_waiting if states is WAITING else reply.c.state.in_(states))
+    in_states = is_waiting if states is WAITING else reply.c.state.in_(states)
     equal = [(reply.c.kind, kind), (_select_platform(), platform), (reply.c.assigned_to, assigned_to)]
-    ids = ids.where(*[column == value for column, value in equal if value is not None])
-    if awake:
-        ids = ids.where(or_(reply.c.snoozed_until.is_(None), reply.c.snoozed_until <= now))
-    if late:
-        ids = ids.where(due_order < literal(now, UtcTime))
-    if words:
-        ids = ids.where(_has_words(words))
-    if after is not None:
-        ids = ids.where(_is_after(connection, after))
+    wanted = [column == value for column, value in equal if value is not None]
+    wanted += [or_(reply.c.snoozed_until.is_(None), reply.c.snoozed_until <= now)] if awake else []
+    wanted += [due_order < literal(now, UtcTime)] if late else []
+    wanted += [_has_words(words)] if words else []
+    wanted += [] if after is None else [_is_after(connection, after)]
     order = (due_order, reply.c.urgency.desc(), reply.c.id)
-    page = ids.order_by(*order).limit(limit).scalar_subquery()
+    page = select(reply.c.id).where(in_states, *wanted).order_by(*order).limit(limit).scalar_subquery()
     return _load_items(connection, _select_by_reply().where(reply.c.id.in_(page)).order_by(*order))
 
 

@@ -6,19 +6,62 @@ The kernel frees it when its process dies, however it dies.
 import fcntl
 import json
 import os
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from listener.errors import LockHeld, StoreError
+from listener.files import explain_access, why
+
+TRIES, PAUSE_S = 10, 0.02  # how often the lock is tried, and the seconds between two tries
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds the lock, or held it last. since: UTC, as text."""
+
+    command: str
+    pid: int
+    since: str
+    is_alive: bool
+
+    def __str__(self) -> str:
+        return f"`earshot {self.command}` (process {self.pid}, since {self.since})"
+
+
+UNKNOWN = Holder("run", 0, "a moment ago", is_alive=True)  # it took the lock and has not signed it yet
+
+
+def find_holder(database: Path) -> Holder | None:
+    """Return who holds the lock or held it last; None where nobody ever did, or the lock may not be looked at."""
+    try:
+        descriptor = os.open(_lock_path(database), os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return _read_holder(descriptor, is_alive=True) or UNKNOWN
+    except OSError:  # a file system without locks
+        return None
+    else:
+        return _read_holder(descriptor, is_alive=False)
+    finally:
+        os.close(descriptor)
+
+
+def _lock_path(database: Path) -> Path:
+    real = database.resolve()  # a link to the database must not find a lock of its own
+    return real.with_name(real.name + ".lock")
 
 
 @contextmanager
 def hold(database: Path, command: str, now: datetime) -> Iterator[None]:
     """Hold `<file>.lock`. Raises LockHeld naming the holder, StoreError where the folder cannot be written."""
-    real = database.resolve()  # a link to the database must not find a lock of its own
-    path = real.with_name(real.name + ".lock")
+    path = _lock_path(database)
     descriptor = _open(path)
     try:
         _take(descriptor, path)
@@ -36,22 +79,23 @@ def _open(path: Path) -> int:
         path.parent.mkdir(parents=True, exist_ok=True)
         return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise StoreError(
-            f"cannot write {path} ({error.strerror})",
-            "make the data folder writable, or set EARSHOT_DATA to one that is",
-        ) from error
+        raise StoreError(f"cannot write {path} ({why(error)})", explain_access(path)) from error
 
 
 def _take(descriptor: int, path: Path) -> None:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        raise LockHeld(f"{_read_holder(descriptor)} holds {path}", "stop it first, or let it do the work") from error
+    """Take the lock. Tries for a moment: `status` looks at it for less than a millisecond. Raises LockHeld."""
+    for _ in range(TRIES):
+        with suppress(BlockingIOError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        time.sleep(PAUSE_S)
+    holder = _read_holder(descriptor, is_alive=True) or "another process"
+    raise LockHeld(f"{holder} holds {path}", "stop it first, or let it do the work")
 
 
-def _read_holder(descriptor: int) -> str:
+def _read_holder(descriptor: int, *, is_alive: bool) -> Holder | None:
     try:
         entry = json.loads(os.pread(descriptor, 500, 0))
-        return f"`earshot {entry['command']}` (process {entry['pid']}, since {entry['since']})"
+        return Holder(str(entry["command"]), int(entry["pid"]), str(entry["since"]), is_alive)
     except (ValueError, KeyError, TypeError):
-        return "another process"
+        return None

@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlalchemy import Connection, text
 
 from listener.errors import StoreError
+from listener.files import explain_access, why
 from listener.store import dialect
 from listener.store.dialect import as_store_error
 from listener.store.engine import HEAD, require_known_version, version
@@ -36,17 +37,19 @@ def _make_file(path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     except OSError as error:
-        raise StoreError(
-            f"cannot write {path} ({error})", "make the data folder writable, or set EARSHOT_DATA"
-        ) from error
+        raise StoreError(f"cannot write {path} ({why(error)})", explain_access(path)) from error
     mode = dialect.enable_wal(path)
     if mode != "wal":
         raise StoreError(f"the file system of {path} does not support WAL ({mode})", "put the database on a local disk")
 
 
 def _copy(path: Path, target: Path) -> None:
-    target.parent.mkdir(exist_ok=True)
-    target.unlink(missing_ok=True)
+    """Copy the database before it is changed. Raises StoreError naming the copy where that cannot be written."""
+    try:
+        target.parent.mkdir(exist_ok=True)
+        target.unlink(missing_ok=True)
+    except OSError as error:
+        raise StoreError(f"cannot write {target} ({why(error)})", explain_access(target)) from error
     dialect.copy_database(path, target)
 
 

@@ -15,7 +15,18 @@ from listener.store.records import Notice, Quarantined
 from listener.store.tables import gap, notice
 from listener.store.tables import quarantine as quarantined
 
+ADVICE = {  # for a cause that brought none of its own
+    "unreachable": "Earshot keeps trying; check the network, DNS and the platform's status page",
+    "account": "run `earshot check --online`, and replace the secrets that are refused",
+    "billing": "look at credits and limits in the platform's console",
+}
 BY_HAND = ("gap",)  # kinds that a person clears; the others clear when their cause ends
+
+
+def advice(kind: str, do: str | None) -> str:
+    """Return what to do about a notice: its own advice, else that of its kind."""
+    usual = "read the log of `earshot run`, and the notices in docs/operations.md"
+    return (do or "").strip() or ADVICE.get(kind, usual)
 
 
 def open_notice(
@@ -35,6 +46,7 @@ def _open_notice(
         notice.c.subject == subject,
         notice.c.cleared_at.is_(None),
     )
+    do = advice(kind, do)
     if connection.execute(update(notice).where(*same_cause).values(what=what, do=do)).rowcount:
         return None
     row = {"kind": kind, "platform": platform, "subject": subject, "since": now, "what": what, "do": do}

@@ -6,7 +6,15 @@ from typing import Any
 from sqlalchemy import Index, Text, UniqueConstraint
 from sqlmodel import Field
 
-from listener.store.columns import Row, json_column, optional_text, optional_time, required_time
+from listener.store.columns import (
+    Row,
+    json_column,
+    optional_message,
+    optional_text,
+    optional_time,
+    required_message,
+    required_time,
+)
 from listener.store.dialect import UtcTime, partial_index
 
 
@@ -43,14 +51,14 @@ class PlatformRow(Row, table=True):
     attempt_at: datetime | None = optional_time()
     ok_at: datetime | None = optional_time()
     failures: int
-    error: str | None = optional_text()
-    error_do: str | None = optional_text()
+    error: str | None = optional_message()
+    error_do: str | None = optional_message()
     cause: str | None = optional_text()
     read_after: datetime | None = optional_time()
     send_after: datetime | None = optional_time()
     send_stopped_at: datetime | None = optional_time()
     send_hold: str | None = optional_text()
-    send_error: str | None = optional_text()
+    send_error: str | None = optional_message()
     send_lost: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     own_posts_read_at: datetime | None = optional_time()
 
@@ -64,8 +72,8 @@ class FeedRow(Row, table=True):
     ok_at: datetime | None = optional_time()
     since: datetime | None = optional_time()
     failures: int
-    error: str | None = optional_text()
-    error_do: str | None = optional_text()
+    error: str | None = optional_message()
+    error_do: str | None = optional_message()
     retry_at: datetime | None = optional_time()
 
 
@@ -77,8 +85,8 @@ class StageRow(Row, table=True):
     ok_at: datetime | None = optional_time()
     since: datetime | None = optional_time()
     failures: int
-    error: str | None = optional_text()
-    error_do: str | None = optional_text()
+    error: str | None = optional_message()
+    error_do: str | None = optional_message()
     retry_at: datetime | None = optional_time()
     progress_at: datetime | None = optional_time()
     interval_seconds: float | None = Field(default=None)
@@ -109,8 +117,8 @@ class NoticeRow(Row, table=True):
     since: datetime = required_time()
     cleared_at: datetime | None = optional_time()
     cleared_by: str | None = optional_text()
-    what: str = Field(sa_type=Text)
-    do: str = Field(sa_type=Text)
+    what: str = required_message()
+    do: str = required_message()
 
 
 class GapRow(Row, table=True):
@@ -122,7 +130,7 @@ class GapRow(Row, table=True):
     feed: str = Field(sa_type=Text)
     from_id: str = Field(sa_type=Text)
     to_id: str = Field(sa_type=Text)
-    description: str = Field(sa_type=Text)
+    description: str = required_message()
     at: datetime = required_time()
     notice_id: int | None = Field(default=None, foreign_key="notice.id")
 
@@ -136,7 +144,7 @@ class QuarantineRow(Row, table=True):
     platform: str = Field(sa_type=Text)
     mention_id: str = Field(sa_type=Text)
     stage: str = Field(sa_type=Text)
-    error: str = Field(sa_type=Text)
+    error: str = required_message()
     raw: str = Field(sa_type=Text)
     at: datetime = required_time()
     resolved_at: datetime | None = optional_time()

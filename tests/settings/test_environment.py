@@ -9,6 +9,7 @@ import pytest
 
 from listener import settings
 from listener.errors import ConfigError
+from listener.messages import redact
 
 ROOT = Path(__file__).parents[2]
 
@@ -90,9 +91,13 @@ def test_every_secret_that_was_or_is_set_is_redacted(tmp_path: Path) -> None:
         "HOME_TOKEN": "not-ours-at-all",
     }
     secrets = settings.EnvSecrets(env)
-    secrets.get("EARSHOT_X_ACCESS_TOKEN")
+    secrets.remember_all()
     env["EARSHOT_X_ACCESS_TOKEN"] = "new-token"
-    assert secrets.values() == {"from-a-file", "old-token", "new-token"}
+    secrets.get("EARSHOT_X_ACCESS_TOKEN")
+    for shown in ("from-a-file", "old-token", "new-token"):
+        assert redact(f"a {shown} b") == "a [secret] b"
+    for plain in ("shop.example", "abc", "not-ours-at-all"):
+        assert redact(plain) == plain
 
 
 @pytest.mark.parametrize(("content", "why"), [(None, "No such file"), (b"\xff\xfe", "not UTF-8"), (b"\n", "empty")])

@@ -1,7 +1,10 @@
 """What a person wrote never stands in an error: not in its line, its cause, or the traceback that a log prints."""
 
+import os
+import resource
 import sqlite3
 import traceback
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -9,7 +12,7 @@ from sqlalchemy import insert, text
 from sqlalchemy.exc import StatementError
 
 from listener.errors import DatabaseBusy, StoreError
-from listener.store import dialect, replies
+from listener.store import dialect, engine, replies
 from listener.store.tables import metadata
 from tests.line import Line
 
@@ -66,22 +69,81 @@ def test_a_value_that_the_driver_cannot_take_is_not_shown(line: Line) -> None:
     assert SECRET not in shown(caught.value)
 
 
-@pytest.mark.parametrize(
-    ("error", "message"),
-    [
-        (sqlite3.OperationalError("database or disk is full"), "no space left"),
-        (sqlite3.OperationalError("attempt to write a readonly database"), "cannot write the database"),
-        (sqlite3.DatabaseError("database disk image is malformed"), "is damaged"),
-        (sqlite3.OperationalError("no such table: reply"), "earshot migrate"),
-    ],
-)
-def test_each_fault_of_the_file_has_its_advice(error: sqlite3.Error, message: str) -> None:
-    """An operator reads what is wrong and what to do."""
-    with pytest.raises(StoreError, match=message), dialect.as_store_error(Path("earshot.db")):
-        raise error
+def test_a_full_disk_is_said_to_be_full(line: Line) -> None:
+    """Nobody is sent to `migrate`, which would need the disk too."""
+    with pytest.raises(StoreError, match="fails or is full") as caught, line.store.write() as connection:
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages(line.store.path)}")
+        connection.exec_driver_sql("CREATE TABLE filler AS SELECT hex(zeroblob(100000)) AS x")
+    assert "free some space" in caught.value.do and "migrate" not in str(caught.value)
 
 
-def test_a_locked_database_is_busy() -> None:
+def test_a_disk_that_fails_is_said_to_fail(line: Line) -> None:
+    """A write that the system refuses (here: by the limit of a file's size) is SQLITE_IOERR."""
+    usual = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (line.store.path.stat().st_size + 4096, usual[1]))
+    try:
+        with pytest.raises(StoreError, match="fails or is full"), line.store.write() as connection:
+            connection.exec_driver_sql("CREATE TABLE filler AS SELECT hex(zeroblob(4000000)) AS x")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, usual)
+
+
+def test_a_database_that_cannot_be_written_shows_owner_and_mode(line: Line) -> None:
+    """The operator need not go and look."""
+    with pytest.raises(StoreError, match="cannot write") as caught, line.store.read() as connection:
+        connection.exec_driver_sql("CREATE TABLE refused (id)")
+    assert f"{line.store.path} belongs to user {os.getuid()} with mode 0" in caught.value.do
+
+
+def test_a_damaged_file_is_said_to_be_damaged_with_the_command(line: Line) -> None:
+    """Pages overwritten with rubbish, as by a dying disk; then the header too."""
+    path = line.store.path
+    line.store.close()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    size = path.stat().st_size
+    with path.open("r+b") as file:
+        file.seek(4096)
+        file.write(b"rubbish!" * ((size - 4096) // 8))
+    with pytest.raises(StoreError, match="is damaged") as caught, line.store.read() as connection:
+        connection.exec_driver_sql("SELECT * FROM mention, reply, event").all()
+    assert f"`cp BACKUP {path}`" in caught.value.do
+    path.write_bytes(b"rubbish!" * (size // 8))
+    with pytest.raises(StoreError, match="damaged, or not a SQLite database"):
+        engine.version(path)
+
+
+def test_what_does_not_fit_the_schema_is_a_bug_and_no_matter_for_migrate(line: Line) -> None:
+    """A database of an older schema is refused when it is opened."""
+    with pytest.raises(StoreError, match="no such table") as caught, line.store.read() as connection:
+        connection.exec_driver_sql("SELECT * FROM nowhere")
+    assert "report this bug" in caught.value.do
+
+
+def test_a_locked_database_is_busy(line: Line) -> None:
     """Stages try again; nothing is broken."""
-    with pytest.raises(DatabaseBusy), dialect.as_store_error(Path("earshot.db")):
-        raise sqlite3.OperationalError("database is locked")
+    with (
+        closing(sqlite3.connect(line.store.path, isolation_level=None, timeout=0)) as one,
+        closing(sqlite3.connect(line.store.path, isolation_level=None, timeout=0)) as two,
+    ):
+        one.execute("BEGIN IMMEDIATE")
+        with pytest.raises(DatabaseBusy), dialect.as_store_error(line.store.path):
+            two.execute("BEGIN IMMEDIATE")
+
+
+def test_a_hard_link_to_the_database_is_refused(line: Line, tmp_path: Path) -> None:
+    """SQLite would keep one write-ahead log a name, and the second one would damage the file."""
+    other = line.store.path.with_name("other.db")
+    other.hardlink_to(line.store.path)
+    for name in (other, line.store.path):
+        with pytest.raises(StoreError, match="hard link") as caught:
+            engine.open_store(name)
+        assert "remove the other" in caught.value.do
+    other.unlink()
+    engine.open_store(line.store.path).close()
+
+
+def pages(path: Path) -> int:
+    """The pages that a database has now."""
+    with closing(sqlite3.connect(path)) as connection:
+        return int(connection.execute("PRAGMA page_count").fetchone()[0])

@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 
 from listener.model import Json
+from listener.platforms.kit import network
 from listener.platforms.kit.deadline import DeadlineExceeded, DeadlineRunner, TooLarge, read_capped
 from listener.platforms.kit.response import CallFailed, HttpResponse, one_line, secrets_of, without_secrets
 
@@ -28,7 +29,8 @@ class HttpClient:
     def __init__(self, *, seconds: float = 30.0, cap: int = _CAP) -> None:
         self._seconds, self._cap, self._deadline = seconds, cap, DeadlineRunner(seconds)
         self._timeout = httpx.Timeout(min(_READ, seconds), connect=min(_CONNECT, seconds))
-        self._trust = httpx.create_ssl_context(trust_env=False)  # takes 20 ms: made once
+        self._way_out = network.current()
+        self._trust = self._way_out.trust(httpx.create_ssl_context(trust_env=False))  # takes 20 ms: made once
         self._reading: httpx.Client | None = None
 
     def get(self, url: str, params: Any = None, headers: Headers = None) -> HttpResponse:
@@ -61,7 +63,12 @@ class HttpClient:
 
     def _client(self) -> httpx.Client:
         return httpx.Client(
-            headers=_ALWAYS, timeout=self._timeout, verify=self._trust, trust_env=False, follow_redirects=False
+            headers=_ALWAYS,
+            timeout=self._timeout,
+            verify=self._trust,
+            proxy=self._way_out.proxy,
+            trust_env=False,
+            follow_redirects=False,
         )
 
     def _call(self, client: httpx.Client, verb: str, url: str, headers: Headers, **what: Any) -> HttpResponse:

@@ -19,6 +19,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 
 from listener.model import Json
+from listener.platforms.kit import network
 from listener.platforms.kit.deadline import DeadlineExceeded, DeadlineRunner, TooLarge, read_capped
 from listener.platforms.kit.response import CallFailed, HttpResponse, one_line, without_secrets
 from listener.platforms.x.section import SECRETS, Section
@@ -95,8 +96,7 @@ class XClient:
     def reply(self, text: str, target: str) -> HttpResponse:
         """POST /2/tweets: a reply to the post `target`."""
         session = _session()
-        for scheme in ("http://", "https://"):
-            session.mount(scheme, _Punctual(self._seconds))
+        _mount(session, _Punctual(self._seconds))
         try:
             return self._call(session, lambda client: client.create_tweet(text=text, in_reply_to_tweet_id=target))
         finally:
@@ -122,7 +122,24 @@ class XClient:
             return HttpResponse(response.status_code, {k.lower(): v for k, v in response.headers.items()}, body)
 
 
-class _Punctual(HTTPAdapter):
+class _Trusting(HTTPAdapter):
+    """Trusts our own authorities too."""
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        """Called by the constructor."""
+        super().init_poolmanager(*args, **{**kwargs, **_trust()})
+
+    def proxy_manager_for(self, proxy: Any, **kwargs: Any) -> Any:
+        """Called for each request that goes through a proxy."""
+        return super().proxy_manager_for(proxy, **{**kwargs, **_trust()})
+
+
+def _trust() -> dict[str, Any]:
+    way_out = network.current()
+    return {"ssl_context": way_out.trust(ssl.create_default_context())} if way_out.ca_file else {}
+
+
+class _Punctual(_Trusting):
     """Writes nothing on a connection that came about after the deadline.
 
     Looking up a name has no timeout: a call given up on could otherwise post minutes later, after it was sent anew.
@@ -135,7 +152,16 @@ class _Punctual(HTTPAdapter):
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         """Called by the constructor: pools whose connections look at the clock."""
         super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = {
+        self.poolmanager.pool_classes_by_scheme = self._pools()
+
+    def proxy_manager_for(self, proxy: Any, **kwargs: Any) -> Any:
+        """Look at the clock behind a proxy too."""
+        manager = super().proxy_manager_for(proxy, **kwargs)
+        manager.pool_classes_by_scheme = self._pools()
+        return manager
+
+    def _pools(self) -> dict[str, type[HTTPConnectionPool]]:
+        return {
             "http": type("Pool", (HTTPConnectionPool,), {"ConnectionCls": self._late(HTTPConnection)}),
             "https": type("Pool", (HTTPSConnectionPool,), {"ConnectionCls": self._late(HTTPSConnection)}),
         }
@@ -152,10 +178,18 @@ class _Punctual(HTTPAdapter):
         return type(kind.__name__, (kind,), {"connect": connect})
 
 
+def _mount(session: requests.Session, adapter: HTTPAdapter) -> None:
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, adapter)
+
+
 def _session() -> requests.Session:
     """No proxies or .netrc of the environment, no cookies."""
     session = requests.Session()
     session.trust_env = False
+    if proxy := network.current().proxy:
+        session.proxies = {"http": proxy, "https": proxy}
+    _mount(session, _Trusting())
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     return session
 

@@ -1,0 +1,60 @@
+"""What `pause`, `resume`, `undo`, `notices` and `status` act by when the configuration is broken.
+
+The emergency brake needs the database alone. Who is on the staff list, and how texts read, is then taken from the
+policy of the last decision, which the database keeps.
+"""
+
+import os
+from typing import TYPE_CHECKING
+
+from listener.cli import context, output
+from listener.errors import ConfigError, Problem
+from listener.policy import Brand, Policy
+
+if TYPE_CHECKING:
+    from listener.desk.approve import DeskContext
+    from listener.settings import Settings
+    from listener.store.engine import Store
+
+NO_POLICY = Policy(Brand(""), (), (), (), {}, {})
+
+
+def desk(name: str | None) -> "DeskContext":
+    """Return who acts where everybody may, by no policy: it reads no configuration. Raises InputError."""
+    from listener.desk.approve import DeskContext
+    from listener.model import Preview
+
+    return DeskContext(context.staff(name), NO_POLICY, lambda text, _: Preview(text, len(text), len(text)), context.now)
+
+
+def settings(store: "Store") -> "Settings":
+    """Return the configuration; when it is broken say so on stderr, and return what works without it."""
+    config, problems = load(store)
+    if problems:
+        more = f" and {len(problems) - 1} more problems" if len(problems) > 1 else ""
+        output.print_error(f"earshot: the configuration is broken: {output.safe(problems[0])}{more} (`earshot check`)")
+    return config
+
+
+def load(store: "Store") -> "tuple[Settings, list[Problem]]":
+    """Return the configuration and no problem, or its problems and the last policy with the platforms that work."""
+    try:
+        return context.settings(), []
+    except ConfigError as error:
+        from listener import settings as rules
+
+        folder = rules.find_folder(os.environ)
+        daemon, platforms = rules.load_platforms(folder)
+        return rules.Settings(folder, platforms, daemon, _last_policy(store)), error.problems
+
+
+def _last_policy(store: "Store") -> Policy:
+    from listener.settings import read_policy
+    from listener.store import policies
+
+    with store.read() as connection:
+        texts = policies.latest(connection)
+    try:
+        return read_policy(texts) if texts else NO_POLICY
+    except ConfigError:  # of another version of the program
+        return NO_POLICY

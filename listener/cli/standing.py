@@ -1,0 +1,129 @@
+"""How each platform, feed and stage stands, for `status`: since when, why, and what to do."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from listener.cli.lines import clock
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from listener.store.records import FeedState, PlatformState, StageState
+
+STALLED_AFTER = 3  # poll intervals without an attempt
+
+
+@dataclass(frozen=True, slots=True)
+class StageStatus:
+    """How a stage stands. state: working, failing or waiting (until retry_at); error: why, None while it works."""
+
+    state: str
+    since: datetime | None
+    error: str | None
+    do: str | None
+    retry_at: datetime | None
+
+    def describe(self) -> str:
+        """Return it as a line: since when, why, until when, and what to do."""
+        since = f" since {clock(self.since)}" if self.since else ""
+        until = f"; the next try is at {clock(self.retry_at)}" if self.retry_at else ""
+        return f"{self.state}{since}: {self.error}{until}; {self.do}"
+
+
+@dataclass(frozen=True, slots=True)
+class FeedStatus(StageStatus):
+    """How a feed stands. state: listening, failing, waiting, or never read."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformStatus:
+    """How listening on a platform stands. state: never polled, failing, paused, stalled or listening."""
+
+    name: str
+    state: str
+    last_poll: datetime | None
+    last_success: datetime | None
+    last_error: str | None
+    do: str | None
+    gaps: int
+    feeds: list[FeedStatus]
+
+
+def platforms(
+    connection: "Connection", states: "Sequence[PlatformState]", paused_scopes: set[str], now: datetime
+) -> list[PlatformStatus]:
+    """List how the platforms stand. paused_scopes: a platform's name, or `*`."""
+    from listener.store import notices
+
+    gaps = notices.gap_counts(connection)
+    return [
+        PlatformStatus(
+            name=state.name,
+            state=_state_word(state, paused_scopes, now),
+            last_poll=state.attempt_at,
+            last_success=state.ok_at,
+            last_error=state.error or state.send_error,
+            do=_advice(state),
+            gaps=gaps.get(state.name, 0),
+            feeds=feeds(connection, state.name, now),
+        )
+        for state in states
+    ]
+
+
+def _advice(state: "PlatformState") -> str | None:
+    """Return what to do about the last error; None where there is none."""
+    from listener.store import notices
+
+    has_error = state.error or state.send_error
+    return notices.advice(state.cause or "unreachable", state.error_do) if has_error else None
+
+
+def _state_word(state: "PlatformState", paused_scopes: set[str], now: datetime) -> str:
+    if state.attempt_at is None:
+        return "never polled"
+    if state.failures:
+        return "failing"
+    if paused_scopes & {"*", state.name}:
+        return "paused"
+    if (now - state.attempt_at).total_seconds() > STALLED_AFTER * state.poll_seconds:
+        return "stalled"
+    return "listening"
+
+
+def feeds(connection: "Connection", platform: str, now: datetime) -> list[FeedStatus]:
+    """List how the feeds of a platform stand."""
+    from listener.store.feed_states import list_feeds
+
+    return [
+        FeedStatus(*_stand(state, "listening" if state.ok_at else "never read", now), name=state.name)
+        for state in list_feeds(connection, platform)
+    ]
+
+
+def stages(connection: "Connection", platforms: Collection[str], now: datetime) -> dict[str, StageStatus]:
+    """Map each stage to how it stands; those of platforms that are off are left out."""
+    from listener.store.stage_states import list_stages
+
+    return {
+        state.name: StageStatus(*_stand(state, "working", now))
+        for state in list_stages(connection)
+        if state.name.partition(" ")[2] in ("", *platforms)
+    }
+
+
+def _stand(
+    state: "FeedState | StageState", well: str, now: datetime
+) -> tuple[str, datetime | None, str | None, str | None, datetime | None]:
+    """Return state, since, error, do and retry_at."""
+    from listener.store.notices import advice
+
+    retry_at = state.retry_at if state.retry_at is not None and state.retry_at > now else None
+    if not state.failures and retry_at is None:
+        return well, state.since, None, None, None
+    word = "failing" if state.failures else "waiting"
+    return word, state.since, state.error or "no reason was given", advice("unreachable", state.error_do), retry_at
