@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from listener.alert_rules import AlertChannel, Severity
 from listener.alerts.causes import Cause
+from listener.calendar import opens_at
 from listener.policy import Policy
 from listener.store.alerts import Alert, CauseKey, NewAlert
 

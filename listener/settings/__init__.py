@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import cast
 
+from listener.alert_rules import AlertRules
 from listener.errors import ConfigError, EarshotError, Problem
 from listener.policy import Policy
 from listener.protocols import Responder
@@ -52,6 +53,7 @@ class Settings:
     platforms: tuple[PlatformSettings, ...]
     daemon: Daemon
     policy: Policy
+    alerts: AlertRules
 
     def platform(self, name: str) -> PlatformSettings | None:
         """Return the platform of this name, or None if it is not on."""
@@ -66,10 +68,10 @@ def load(folder: Path) -> Settings:
     faults: list[Problem] = []
     sources = {name: read(folder, name, faults) for name in FILES}
     policy = build_policy(sources, faults)
-    daemon, platforms = read_earshot(sources[EARSHOT], faults)
+    daemon, platforms, alerts = read_earshot(sources[EARSHOT], faults)
     if faults or policy is None:
         raise ConfigError(faults)
-    return Settings(folder, platforms, daemon, policy)
+    return Settings(folder, platforms, daemon, policy, alerts)
 
 
 def load_policy(folder: Path) -> tuple[Policy, list[str]]:
@@ -97,6 +99,7 @@ def load_responders(policy: Policy) -> dict[str, Responder]:
 def secret_problems(settings: Settings, secrets: EnvSecrets) -> list[Problem]:
     """Return a problem for each secret that a platform declares and that has no value."""
     names = [name for platform in settings.platforms for name in platform.section.secret_names]
+    names += [channel.secret for channel in settings.alerts.channels]
     return [secrets.problem(name) for name in secrets.missing(dict.fromkeys(names))]
 
 

@@ -9,7 +9,7 @@ from listener.errors import ConfigError, Problem
 
 LARGEST_SECRET = 64 * 1024  # bytes
 SHORTEST_REDACTED = 6  # characters: a shorter value would redact ordinary words of a log
-TO_REDACT = re.compile(r"^EARSHOT_.*(KEY|SECRET|TOKEN|PASSWORD)$")
+TO_REDACT = re.compile(r"^EARSHOT_(.*(KEY|SECRET|TOKEN|PASSWORD)|ALERT_.*_URL|HEARTBEAT_URL)$")
 
 
 def starter() -> Path:

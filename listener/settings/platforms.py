@@ -5,8 +5,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, cast
 
+from listener.alert_rules import AlertRules
 from listener.errors import ConfigError, Problem
 from listener.protocols import ItemAuthor, PlatformModule, Section
+from listener.settings.alerts import read_alerts
 from listener.settings.files import Source
 from listener.settings.scalars import ConfigLocation
 from listener.settings.schema import build, collect_faults, suggest, unknown_key_problems
@@ -40,17 +42,18 @@ class _Common:
     module: str | None = None
 
 
-def read_earshot(source: Source, faults: list[Problem]) -> tuple[Daemon, tuple[PlatformSettings, ...]]:
-    """Return the daemon's intervals and the platforms that are on, in the file's order; add to the faults."""
+def read_earshot(source: Source, faults: list[Problem]) -> tuple[Daemon, tuple[PlatformSettings, ...], AlertRules]:
+    """Return the daemon's intervals, the platforms that are on, and who is told of what; add to the faults."""
     table = source.table or {}
-    faults += unknown_key_problems(table, ("daemon", "platforms"), source.location)
+    faults += unknown_key_problems(table, ("daemon", "platforms", "alerts"), source.location)
+    alerts = collect_faults(faults, read_alerts, table.get("alerts", {}), source.location.inside("alerts"))
     daemon = collect_faults(faults, _daemon, table.get("daemon", {}), source.location.inside("daemon"))
     sections = table.get("platforms", {})
     if not isinstance(sections, dict):
         faults.append(Problem(str(source.location.at("platforms")), "is not a table", "write [platforms.NAME]"))
         sections = {}
     built = [collect_faults(faults, _platform, name, section, source.location) for name, section in sections.items()]
-    return daemon or Daemon(), tuple(platform for platform in built if platform)
+    return daemon or Daemon(), tuple(platform for platform in built if platform), alerts or AlertRules()
 
 
 def load_platform(module: str, spot: ConfigLocation | None = None) -> PlatformModule[Any]:
