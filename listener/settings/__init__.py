@@ -54,6 +54,7 @@ class Settings:
     daemon: Daemon
     policy: Policy
     alerts: AlertRules
+    metrics: tuple[str, int] | None  # host and port where figures are served
 
     def platform(self, name: str) -> PlatformSettings | None:
         """Return the platform of this name, or None if it is not on."""
@@ -68,10 +69,10 @@ def load(folder: Path) -> Settings:
     faults: list[Problem] = []
     sources = {name: read(folder, name, faults) for name in FILES}
     policy = build_policy(sources, faults)
-    daemon, platforms, alerts = read_earshot(sources[EARSHOT], faults)
+    earshot = read_earshot(sources[EARSHOT], faults)
     if faults or policy is None:
         raise ConfigError(faults)
-    return Settings(folder, platforms, daemon, policy, alerts)
+    return Settings(folder, earshot.platforms, earshot.daemon, policy, earshot.alerts, earshot.metrics)
 
 
 def load_policy(folder: Path) -> tuple[Policy, list[str]]:

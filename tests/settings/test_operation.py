@@ -1,4 +1,4 @@
-"""[alerts]: channels with names, severities, hours; their addresses are secrets."""
+"""[alerts]: channels with names, severities, hours; their addresses are secrets. [metrics]: an address."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -23,6 +23,8 @@ CHANNEL = '[[alerts.channels]]\nname = "ops"\n'
         ("[alerts]\nremind_hours = -1\n", "remind_hours: is out of bounds"),
         ("[alerts]\nbudget_share = 80\n", "budget_share: is not a share: 80"),
         ("alerts = 1\n", "expected a table"),
+        ('[metrics]\naddress = "9464"\n', "is not an address: '9464'"),
+        ('[metrics]\naddress = "localhost:99999"\n', "is not an address"),
     ],
 )
 def test_wrong_values_are_one_fault(folder: Path, text: str, message: str) -> None:
@@ -45,3 +47,11 @@ def test_the_addresses_are_redacted_in_logs() -> None:
     """They hold passwords; the heartbeat's address is one itself."""
     env = {"EARSHOT_ALERT_OPS_URL": "mailto://u:secret-1@a.example", "EARSHOT_HEARTBEAT_URL": "https://hc.example/uuid"}
     assert EnvSecrets(env).values() == set(env.values())
+
+
+def test_figures_are_served_where_the_file_says(folder: Path) -> None:
+    """Nowhere by default; IPv6 in brackets."""
+    assert faults(folder, earshot=MEMORY) == []
+    assert settings.load(folder).metrics is None
+    assert faults(folder, earshot=MEMORY + '[metrics]\naddress = "[::1]:9464"\n') == []
+    assert settings.load(folder).metrics == ("::1", 9464)

@@ -1,4 +1,4 @@
-"""earshot.toml: [alerts], and the channels that are told."""
+"""earshot.toml: [alerts], the channels that are told, and [metrics], where figures are served."""
 
 import re
 from dataclasses import dataclass
@@ -35,6 +35,13 @@ class _Alerts:
     disk_free_mb: int = 500
 
 
+@dataclass(frozen=True)
+class _Metrics:
+    """[metrics] as it is written."""
+
+    address: str = ""
+
+
 def read_alerts(table: object, spot: ConfigLocation) -> AlertRules:
     """Return the rules of [alerts]. Raises ConfigError with every fault."""
     written = build(_Alerts, table, spot)
@@ -55,6 +62,17 @@ def read_alerts(table: object, spot: ConfigLocation) -> AlertRules:
         budget_share=written.budget_share,
         disk_free=written.disk_free_mb * 1_000_000,
     )
+
+
+def read_metrics(table: object, spot: ConfigLocation) -> tuple[str, int] | None:
+    """Return host and port of [metrics]; None where nothing is to be served. Raises ConfigError."""
+    address = build(_Metrics, table, spot).address
+    if not address:
+        return None
+    host, _, port = address.rpartition(":")
+    if not host or not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:
+        raise spot.at("address").as_error(f"is not an address: {address!r}", 'write HOST:PORT such as "127.0.0.1:9464"')
+    return host.strip("[]"), int(port)
 
 
 def _channel(written: _Channel, spot: ConfigLocation) -> AlertChannel:
