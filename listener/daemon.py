@@ -9,23 +9,40 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
-from apscheduler.triggers.interval import IntervalTrigger
+from apscheduler.triggers.base import BaseTrigger
 
 from listener import shutdown
-from listener.errors import DatabaseBusy, EarshotError
+from listener.errors import DatabaseBusy, EarshotError, StoreError, describe
 from listener.settings import Settings
 from listener.stages import Stages
+from listener.store import notices
+from listener.store.stage_states import CONFIGURATION, EVERYWHERE
 
 log = logging.getLogger(__name__)
 
 GRACE = 8.0  # seconds that running stages get after SIGTERM; the committed claim makes leaving them safe
 JUMP = 5.0  # seconds by which wall and monotonic clock may drift apart before all jobs are rescheduled
 TICK = 0.5  # seconds between two checks of the clock and of the signals
+
+
+class Every(BaseTrigger):  # type: ignore[misc]  # APScheduler has no types
+    """Fires once an interval. After a clock that jumped ahead it fires once: what was missed is not caught up.
+
+    APScheduler asks a trigger for every time up to now, and its own one would list each that a year has missed.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._interval = timedelta(seconds=seconds)
+
+    def get_next_fire_time(self, previous: datetime | None, now: datetime) -> datetime:
+        """Return an interval after the run before, or after now where that is past."""
+        following = (previous or now) + self._interval
+        return following if following > now else now + self._interval
 
 
 class Daemon:
@@ -35,6 +52,7 @@ class Daemon:
         self._settings, self._stages, self._build = settings, stages, build
         self._scheduler = BackgroundScheduler(timezone=UTC, executors={"default": ThreadPoolExecutor(1)})
         self._threads: set[str] = set()
+        self._refusal: EarshotError | None = None  # of a configuration, not written down yet
         self._busy = 0
         self._idle = threading.Condition()
 
@@ -58,6 +76,7 @@ class Daemon:
             if shutdown.reload.is_set():
                 shutdown.reload.clear()
                 self._reload()
+            self._report_refusal()
             offset = time.time() - time.monotonic()
             if abs(offset - usual) > JUMP:
                 log.warning("the clock jumped by %+.0f s: all jobs are rescheduled", offset - usual)
@@ -65,32 +84,22 @@ class Daemon:
                 self._schedule()
 
     def _schedule(self) -> None:
-        """Schedule one interval job per platform and stage, each beginning now."""
+        """Schedule one job per stage, each beginning now; the stages of a platform share its thread."""
         self._scheduler.remove_all_jobs()
-        daemon = self._settings.daemon
-        for platform in self._settings.platforms:
-            name = platform.name
-            self._add_thread(name)
-            self._add_job(f"poll {name}", platform.section.poll_seconds, name, partial(self._poll, name))
-            self._add_job(f"send {name}", daemon.send_seconds, name, partial(self._send, name))
-        self._add_job("route", daemon.route_seconds, "default", lambda: self._stages.route())
-        self._add_job("upkeep", daemon.upkeep_seconds, "default", lambda: self._stages.upkeep())
-
-    def _poll(self, name: str) -> object:
-        return self._stages.poll(name) if name in self._stages.platforms else None
-
-    def _send(self, name: str) -> object:
-        return self._stages.send(name) if name in self._stages.platforms else None
+        for name, seconds in self._stages.intervals.items():
+            thread = name.partition(" ")[2] or "default"
+            self._add_thread(thread)
+            self._add_job(name, seconds, thread)
 
     def _add_thread(self, name: str) -> None:
-        if name not in self._threads:
+        if name not in self._threads and name != "default":
             self._threads.add(name)
             self._scheduler.add_executor(ThreadPoolExecutor(1), alias=name)
 
-    def _add_job(self, name: str, seconds: float, executor: str, work: Callable[[], object]) -> None:
+    def _add_job(self, name: str, seconds: float, executor: str) -> None:
         self._scheduler.add_job(
-            self._guard(name, work),
-            IntervalTrigger(seconds=seconds, timezone=UTC),
+            partial(self._run, name),
+            Every(seconds),
             id=name,
             executor=executor,
             max_instances=1,
@@ -99,28 +108,18 @@ class Daemon:
             next_run_time=datetime.now(UTC),
         )
 
-    def _guard(self, name: str, work: Callable[[], object]) -> Callable[[], None]:
-        """Wrap a stage so that whatever it raises is logged; it runs again at its next interval."""
-
-        def job() -> None:
-            if shutdown.stop_requested.is_set():
-                return
+    def _run(self, name: str) -> None:
+        """Run a stage, unless Earshot is stopping; what it raises is the business of its runner."""
+        if shutdown.stop_requested.is_set():
+            return
+        with self._idle:
+            self._busy += 1
+        try:
+            self._stages.run(name)
+        finally:
             with self._idle:
-                self._busy += 1
-            try:
-                work()
-            except DatabaseBusy as error:
-                log.warning("%s is waiting: %s", name, error)
-            except EarshotError as error:
-                log.error("%s: %s", name, error)
-            except Exception:
-                log.exception("%s: an error of Earshot's own", name)
-            finally:
-                with self._idle:
-                    self._busy -= 1
-                    self._idle.notify_all()
-
-        return job
+                self._busy -= 1
+                self._idle.notify_all()
 
     def _wait_until_idle(self, seconds: float) -> bool:
         """Wait for running stages. Returns False when one still runs after so many seconds."""
@@ -131,11 +130,34 @@ class Daemon:
         """Read the configuration again; a faulty one is refused and the old one stays."""
         try:
             self._settings, self._stages = self._build()
-        except EarshotError as error:
-            log.error("the new configuration is refused, the old one stays in use: %s", str(error).replace("\n", " | "))
+        except DatabaseBusy as error:
+            log.warning("the configuration is read again when the database is free: %s", error)
+            shutdown.reload.set()
             return
+        except Exception as error:  # noqa: BLE001 -- whatever is wrong with it, the old one goes on
+            self._refusal = error if isinstance(error, EarshotError) else EarshotError(describe(error))
+            problems = str(self._refusal).replace("\n", " | ")
+            log.error("the new configuration is refused, the old one stays in use: %s", problems)
+            return
+        self._refusal = None
         self._schedule()
         log.info("the configuration was read again")
+
+    def _report_refusal(self) -> None:
+        """Open a notice that stays until a configuration is accepted; what cannot be written is tried again."""
+        if self._refusal is None:
+            return
+        why = self._refusal.what.partition("\n")[0]
+        what = f"the new configuration is refused, the old one stays in use: {why}"
+        do = "`earshot check` lists every problem; correct them, then send SIGHUP again"
+        try:
+            with self._stages.store.write() as connection:
+                now = self._stages.clock()
+                notices.open_notice(connection, CONFIGURATION, EVERYWHERE, what, do, now)
+        except StoreError as error:
+            log.warning("the refused configuration could not be reported: %s", error)
+        else:
+            self._refusal = None
 
 
 def leave(code: int) -> None:

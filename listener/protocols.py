@@ -163,6 +163,17 @@ class PlatformModule(Protocol[AnySection]):
 
 
 @runtime_checkable
+class Repeatable(Protocol):
+    """A platform on which posting the same prepared request again never makes a second post, such as a put under a key.
+
+    After a lost answer the outbox then asks at once, and posts again what is not there, instead of waiting. A platform
+    declares it as a class attribute: `repeat_is_safe = True`.
+    """
+
+    repeat_is_safe: bool
+
+
+@runtime_checkable
 class Fixable(Protocol):
     """A platform that can correct some of what `whoami` remarks (`check --online --fix`)."""
 

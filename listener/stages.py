@@ -9,7 +9,9 @@ from listener.desk import autonomy
 from listener.intake.poll import PollCounts, poll
 from listener.outbox.round import Round, SendCounts
 from listener.outbox.send import send
+from listener.policy import Policy
 from listener.protocols import Platform
+from listener.stage_runner import FALLBACK_INTERVAL_S, StageRunner
 from listener.store import vacuum
 from listener.store.engine import Store
 from listener.triage.route import Triage, TriageCounts, route
@@ -22,19 +24,24 @@ ROUNDS = 100  # sending rounds of one `once`: settling takes a few, a batch one
 
 @dataclass(slots=True)
 class RunSummary:
-    """What one `once` did, counted as `once --json` shows it; troubles: platform -> why it could not be read."""
+    """What one `once` did, counted as `once --json` shows it.
+
+    troubles: platform -> why it could not be read; failures: stage -> why its last run failed.
+    """
 
     polled: PollCounts = field(default_factory=PollCounts)
     routed: TriageCounts = field(default_factory=TriageCounts)
     sent: SendCounts = field(default_factory=SendCounts)
     troubles: dict[str, str] = field(default_factory=dict)
+    failures: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Stages:
-    """Everything a stage needs. stopping: asked between any two steps.
+    """Everything a stage needs. stopping: asked between any two steps; intervals: stage -> seconds between two runs.
 
-    deleted: platform -> how long it allows the text of a deleted post to be kept.
+    deleted: platform -> how long it allows the text of a deleted post to be kept. A stage that fails raises nothing:
+    the runner keeps why, and the stage counts nothing.
     """
 
     store: Store
@@ -43,70 +50,121 @@ class Stages:
     clock: Callable[[], datetime]
     stopping: Callable[[], bool] = lambda: False
     deleted: Mapping[str, timedelta] = field(default_factory=dict)
+    intervals: Mapping[str, float] = field(default_factory=dict)
+    runner: StageRunner = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "runner", StageRunner(self.store, self.clock, self.intervals))
+
+    def run(self, name: str) -> None:
+        """Run a stage by its name, `poll NAME` or `route`; a platform that was turned off meanwhile has none."""
+        stage, _, platform = name.partition(" ")
+        if not platform:
+            {"route": self.route, "upkeep": self.upkeep}[stage]()
+        elif platform in self.platforms:
+            {"poll": self.poll, "send": self.send}[stage](platform)
 
     def poll(self, name: str) -> PollCounts:
         """Read what waits on a platform."""
-        return poll(self.store, self.platforms[name], self.clock, self.stopping)
+        stage = f"poll {name}"
+        return self.runner.run(
+            stage, lambda: poll(self.store, self.platforms[name], self.clock, self._stopping(stage)), PollCounts()
+        )
 
     def route(self) -> TriageCounts:
         """Decide every new mention."""
-        return route(self.store, self.triage, self.clock, self.stopping)
+        return self.runner.run(
+            "route", lambda: route(self.store, self.triage, self.clock, self._stopping("route")), TriageCounts()
+        )
 
     def send(self, name: str) -> SendCounts:
-        """Send what may be sent now on a platform, in one round."""
-        round_ = Round(self.store, self.platforms[name], self.triage.policy, self.clock)
-        return send(round_, self._approve, self.stopping)
+        """Send what may be sent now on a platform, in one round: no longer than until the next poll is due."""
+        stage, lasts = f"send {name}", timedelta(seconds=self.intervals.get(f"poll {name}", FALLBACK_INTERVAL_S))
+
+        def work() -> SendCounts:
+            stopping, platform = self._stopping(stage), self.platforms[name]
+            round_ = Round(self.store, platform, self.triage.policy, self.clock, stopping, self.clock(), lasts)
+            return send(round_, self._approve)
+
+        return self.runner.run(stage, work, SendCounts())
 
     def upkeep(self) -> int:
         """Expire drafts, erase texts that were kept long enough, and vacuum the file where erasing could not.
 
         Returns how many drafts expired and texts were erased.
         """
-        ended = expire(self.store, self.triage.policy, self.clock())
-        ended += retain(self.store, self.triage.policy, self.clock(), self.deleted)
+        return self.runner.run("upkeep", self._tidy_up, 0)
+
+    def _tidy_up(self) -> int:
+        policy: Policy = self.triage.policy
+        ended = expire(self.store, policy, self.clock())
+        self.runner.moved_on("upkeep")
+        ended += retain(self.store, policy, self.clock(), self.deleted)
+        self.runner.moved_on("upkeep")
         vacuum.clean(self.store, self.clock(), VACUUM_WAIT_S)
         return ended
+
+    def _stopping(self, stage: str) -> Callable[[], bool]:
+        """Return what a stage asks between two steps: that it asks shows that it goes on."""
+
+        def is_stopping() -> bool:
+            self.runner.moved_on(stage)
+            return self.stopping()
+
+        return is_stopping
 
     def _approve(self, store: Store, name: str, now: datetime) -> Counter[str]:
         return autonomy.approve_automatically(store, self.triage.policy, self.triage.preview, name, now)
 
-    def once(self, stage: str | None = None) -> RunSummary:
-        """Run each stage in order (or one of them), until nothing is left to do now."""
+    def once(self, stage: str | None = None, *, polls_between: bool = False) -> RunSummary:
+        """Run each stage in order (or one of them), until nothing is left to do now.
+
+        polls_between: read a platform between two rounds of sending, as the daemon does; without a stage that is so.
+        """
         summary = RunSummary()
         if stage in (None, "poll"):
             self._poll_all(summary)
         if stage in (None, "route"):
             summary.routed.add(self.route())
         if stage in (None, "send"):
-            self._send_all(summary)
+            self._send_all(summary, polls_between or stage is None)
         if stage in (None, "upkeep"):
             self.upkeep()
+        summary.failures = dict(self.runner.troubles)
         return summary
 
     def _poll_all(self, summary: RunSummary) -> None:
         for name in self.platforms:
-            more = True
-            while more and not self.stopping():
-                counts = self.poll(name)
-                summary.polled.add(counts)
-                more = counts.more
-                if counts.failed is not None:
-                    summary.troubles[name] = counts.failed
+            self._poll_until_done(name, summary)
 
-    def _send_all(self, summary: RunSummary) -> None:
+    def _poll_until_done(self, name: str, summary: RunSummary) -> None:
+        more = True
+        while more and not self.stopping():
+            counts = self.poll(name)
+            summary.polled.add(counts)
+            more = counts.more
+            if counts.failed is not None:
+                summary.troubles[name] = counts.failed
+
+    def _send_all(self, summary: RunSummary, polls_between: bool) -> None:
         for name in self.platforms:
-            counts = self._send_until_done(name)
+            counts = self._send_until_done(name, summary if polls_between else None)
             summary.sent.sent += counts.sent
             summary.sent.failed += counts.failed
             summary.sent.unconfirmed += counts.unconfirmed
             summary.sent.held += counts.held
 
-    def _send_until_done(self, name: str) -> SendCounts:
-        """Send in rounds until one sends nothing; a reply that stays unconfirmed is checked in three of them."""
+    def _send_until_done(self, name: str, polled: RunSummary | None) -> SendCounts:
+        """Send in rounds until one sends nothing; a reply that stays unconfirmed is checked in three of them.
+
+        polled: where the polls between two rounds are counted; None: none is made.
+        """
         total = SendCounts()
         for number in range(ROUNDS):
             counts = self.send(name)
             total.add(counts)
-            if self.stopping() or (not counts.sent and (not counts.unconfirmed or number >= 2)):
+            if self.stopping() or not (counts.sent or counts.more or (counts.unconfirmed and number < 2)):
                 break
+            if counts.more and polled is not None:
+                self._poll_until_done(name, polled)
         return total

@@ -1,5 +1,6 @@
 """`once` runs each stage, in order, until nothing is left to do now. `migrate` and `backup` are here too."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -51,7 +52,9 @@ def once(
     _show(totals, json)
     for name, message in totals.troubles.items():
         output.print_error(f"earshot: {name} could not be read: {output.safe(message)}")
-    if totals.troubles:
+    for name, message in totals.failures.items():
+        output.print_error(f"earshot: {name} failed: {output.safe(message)}")
+    if totals.troubles or totals.failures:
         raise typer.Exit(1)
     if opened:
         output.print_error(f"earshot: {len(opened)} open notice{'s'[: len(opened) > 1]}; run `earshot notices`")
@@ -70,11 +73,22 @@ def _run(config: "Settings", store: "Store", chosen: tuple[Stage, ...]) -> "RunS
     stages, done = runtime.stages(config, store, is_stopping), dict[Stage, RunSummary]()
     for stage in chosen:
         with progress.step(stage) as advance:
-            done[stage] = stages.once(stage)
-    nothing = RunSummary()
-    polled = done.get(Stage.poll, nothing)
-    routed, sent = done.get(Stage.route, nothing).routed, done.get(Stage.send, nothing).sent
-    return RunSummary(polled.polled, routed, sent, polled.troubles)
+            done[stage] = stages.once(stage, polls_between=Stage.poll in chosen)
+    return _add_up(done)
+
+
+def _add_up(done: "Mapping[Stage, RunSummary]") -> "RunSummary":
+    """Return what the stages did together; sending polls too, between two of its rounds."""
+    from listener.stages import RunSummary
+
+    total = RunSummary()
+    for summary in done.values():
+        total.polled.add(summary.polled)
+        total.routed.add(summary.routed)
+        total.troubles |= summary.troubles
+        total.failures |= summary.failures
+    total.sent = done[Stage.send].sent if Stage.send in done else total.sent
+    return total
 
 
 def counts(totals: "RunSummary") -> dict[str, object]:

@@ -83,11 +83,22 @@ def _make_meter(store: "Store", platform: "PlatformSettings") -> "Meter":
 def stages(config: "Settings", store: "Store", stopping: Callable[[], bool] = lambda: False) -> "Stages":
     """Bind the four stages to this configuration, and note in the database which platforms are on."""
     from listener.stages import Stages
-    from listener.store import platforms
+    from listener.store import platforms, stage_states
 
     connected = connect(config, store)
     sections = {source.name: source.section for source in config.platforms}
+    intervals = _stage_intervals(config)
     with store.write() as connection:
         platforms.enable(connection, {name: section.poll_seconds for name, section in sections.items()}, context.now())
+        stage_states.begin(connection, intervals, context.now())
     deleted = {name: kept for name, section in sections.items() if (kept := section.retain_deleted_text) is not None}
-    return Stages(store, connected, context.triage(config), context.now, stopping, deleted)
+    return Stages(store, connected, context.triage(config), context.now, stopping, deleted, intervals)
+
+
+def _stage_intervals(config: "Settings") -> dict[str, float]:
+    """Return every stage by its name, with the seconds between two of its runs."""
+    daemon, intervals = config.daemon, dict[str, float]()
+    for platform in config.platforms:
+        intervals[f"poll {platform.name}"] = platform.section.poll_seconds
+        intervals[f"send {platform.name}"] = daemon.send_seconds
+    return {**intervals, "route": daemon.route_seconds, "upkeep": daemon.upkeep_seconds}

@@ -3,18 +3,27 @@
 What a platform lists twice drops out by id.
 """
 
-from dataclasses import dataclass
+import json
+import logging
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import Connection
 
+from listener.errors import StoreError
 from listener.faultpoints import fault_point
 from listener.intake.storable import newest_versions, storable_item, storable_mention
-from listener.model import FeedPage, Json, Mention, OwnPost
+from listener.model import FeedPage, Json, Mention, OwnPost, QuarantinedItem
 from listener.store import erasure, events, mentions, notices, platforms, replies
 from listener.store.engine import Store
+from listener.store.savepoint import attempt
 from listener.store.states import UNDER_WAY, WATCHED, WITHDRAWABLE
 
+log = logging.getLogger(__name__)
+
+MOVES = 10  # tries to move a reply that others move at the same moment
 NO_ERROR: Json = {"failures": 0, "error": None, "error_do": None, "cause": None, "read_after": None}
 
 
@@ -38,12 +47,9 @@ class PageCounts:
 def keep_page(store: Store, name: str, page: FeedPage, asked_at: datetime, now: datetime) -> PageCounts:
     """Keep a page, and the cursor with it. asked_at: when the page was called for."""
     with store.write() as connection:
-        stored, new_ids = _keep_mentions(connection, name, page, now)
-        for post in page.brand_posts:
-            _withdraw_answered(connection, name, post, now)
-        items = [storable_item(item) for item in page.quarantined_items]
-        quarantined = notices.quarantine(connection, name, "poll", items, now)
-        notices.resolve_repaired(connection, name, new_ids, now)
+        stored, refused = _keep_mentions(connection, name, page.mentions, now)
+        refused_posts = _withdraw_answers(connection, name, page.brand_posts, now)
+        quarantined = _quarantine(connection, name, [*page.quarantined_items, *refused, *refused_posts], now)
         for gap in page.gaps:
             notices.record_gap(connection, name, gap, now)
         _notice_feed_error(connection, name, page, now)
@@ -53,20 +59,73 @@ def keep_page(store: Store, name: str, page: FeedPage, asked_at: datetime, now: 
         _record_success(connection, name, page, now)
     fault_point("P3")
     listed = len(page.mentions) + len(page.quarantined_items) + page.skipped
-    return PageCounts(listed, stored, len(page.mentions) - stored + page.skipped, quarantined)
+    skipped = len(page.mentions) - stored - len(refused) + page.skipped
+    return PageCounts(listed, stored, skipped, quarantined)
 
 
-def _keep_mentions(connection: Connection, name: str, page: FeedPage, now: datetime) -> tuple[int, list[str]]:
-    """Store what is new and note what was edited. Returns how many were stored, and the ids of the new ones."""
-    listed = newest_versions([storable_mention(mention) for mention in page.mentions])
+def _keep_mentions(
+    connection: Connection, name: str, listed: Sequence[Mention], now: datetime
+) -> tuple[int, list[QuarantinedItem]]:
+    """Store what is new and note what was edited. Returns how many were stored, and what no step could handle.
+
+    All at once, which is quick; where that fails one by one, so that an item costs itself and never its page.
+    """
+    whole = attempt(connection, lambda: _keep_all(connection, name, listed, now))
+    if isinstance(whole, int):
+        return whole, []
+    stored, refused = 0, []
+    for mention in listed:
+        kept = attempt(connection, partial(_keep_all, connection, name, [mention], now))
+        if isinstance(kept, Exception):
+            refused.append(_refuse(mention, mention.id, kept))
+        else:
+            stored += kept
+    return stored, refused
+
+
+def _refuse(item: Mention | OwnPost, item_id: str, error: Exception) -> QuarantinedItem:
+    """Return an item that a step could not handle, with all that the platform gave of it."""
+    log.error("item %r could not be kept: it is set aside", item_id, exc_info=error)
+    raw = json.dumps(asdict(item), default=str)
+    return QuarantinedItem(str(item_id), raw, f"Earshot could not keep it ({type(error).__name__}: see the log)")
+
+
+def _keep_all(connection: Connection, name: str, page: Sequence[Mention], now: datetime) -> int:
+    """Store what is new and note what was edited. Returns how many were stored."""
+    listed = newest_versions([storable_mention(mention) for mention in page])
     known = mentions.stored_mentions(connection, name, listed)
     new = [mention for mention in listed if mention.interaction_id not in known and mention.id not in known]
     stored = mentions.add(connection, erasure.drop_forgotten(connection, new), now)
     for mention in listed:
         stored_mention = known.get(mention.interaction_id) or known.get(mention.id)
         if stored_mention is not None:
+            _note_presence(connection, stored_mention, now)
             _note_edit(connection, stored_mention, mention, now)
-    return stored, [mention.id for mention in new]
+    notices.resolve_repaired(connection, name, [mention.id for mention in new], now)
+    return stored
+
+
+def _quarantine(connection: Connection, name: str, items: Sequence[QuarantinedItem], now: datetime) -> int:
+    """Quarantine items, each on its own. Returns how many were not in quarantine already."""
+    count = 0
+    for item in items:
+        added = attempt(connection, partial(_quarantine_item, connection, name, item, now))
+        if isinstance(added, Exception):  # not even its raw text can be kept as it is
+            plain = QuarantinedItem(ascii(item.mention_id), ascii(item.raw), ascii(item.error))
+            added = _quarantine_item(connection, name, plain, now)
+        count += added
+    return count
+
+
+def _quarantine_item(connection: Connection, name: str, item: QuarantinedItem, now: datetime) -> int:
+    return notices.quarantine(connection, name, "poll", [storable_item(item)], now)
+
+
+def _note_presence(connection: Connection, known: mentions.StoredMention, now: datetime) -> None:
+    """Take back that a post is gone: it is listed again, and so the reply to it is wanted again."""
+    if known.seems_gone and known.stage != "forgotten":
+        mentions.record_presence(connection, known.key)
+        replies.reopen_gone(connection, known.key, now)
 
 
 def _note_edit(connection: Connection, known: mentions.StoredMention, mention: Mention, now: datetime) -> None:
@@ -81,13 +140,35 @@ def _note_edit(connection: Connection, known: mentions.StoredMention, mention: M
             again = not replies.has_reply(connection, known.key)
             mentions.update_eligibility(connection, known.key, mention, again=again)
         return
-    reply = replies.find_live(connection, known.key)
-    mentions.record_edit(connection, known.key, mention, now, again=reply is None)
+    has_reply = replies.find_live(connection, known.key) is not None
+    mentions.record_edit(connection, known.key, mention, now, again=not has_reply)
     events.add(connection, "edited", "author", now, mention_key=known.key, detail={"before": known.text})
-    if reply is not None and reply.state in WATCHED:
+    _return_to_staff(connection, known.key, now)
+
+
+def _return_to_staff(connection: Connection, key: int, now: datetime) -> None:
+    """Take back the approval of a reply to a mention that was edited, also one that is given at this moment."""
+    for _ in range(MOVES):
+        reply = replies.find_live(connection, key)
+        if reply is None or reply.state not in WATCHED:
+            return  # under way: what comes back from there is compared with the time of the edit
         returned = {**replies.UNAPPROVED, "what": "returned_to_staff", "revision": reply.revision + 1}
         detail = {"message": "the mention was edited"}
-        replies.transition(connection, reply, "drafted", by="poll", now=now, detail=detail, **returned)
+        if replies.transition(connection, reply, "drafted", by="poll", now=now, detail=detail, **returned):
+            return
+    raise StoreError(f"a reply to mention {key} changes faster than it can be read", "the next poll reads it again")
+
+
+def _withdraw_answers(
+    connection: Connection, name: str, posts: Sequence[OwnPost], now: datetime
+) -> list[QuarantinedItem]:
+    """Heed what persons of ours answered on the platform. Returns the posts that could not be handled."""
+    refused = []
+    for post in posts:
+        done = attempt(connection, partial(_withdraw_answered, connection, name, post, now))
+        if isinstance(done, Exception):
+            refused.append(_refuse(post, post.id, done))
+    return refused
 
 
 def _withdraw_answered(connection: Connection, name: str, post: OwnPost, now: datetime) -> None:

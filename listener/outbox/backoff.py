@@ -5,15 +5,18 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from listener import holds
-from listener.errors import NotSent
+from listener.errors import NotSent, ReadFailed
 from listener.holds import Hold
+from listener.model import Json
 from listener.outbox.round import Round
 from listener.store import notices, platforms
 
 HOLD_OF_CAUSE = {"rate": "rate", "transient": "rate", "billing": "budget", "account": "paused"}
 NEEDS_PERSON = ("account", "billing")  # causes that a person must mend: each opens a notice
-LOST_ANSWER_BACKOFF = (timedelta(minutes=1), timedelta(minutes=10), timedelta(minutes=30))
-"""Pauses after lost answers in a row: in an outage few replies become unconfirmed."""
+RETRY_DELAY = timedelta(minutes=1)  # before the next try, when the platform named no time
+OUTAGE_BACKOFF = (timedelta(minutes=1), timedelta(minutes=10), timedelta(minutes=30))
+"""Pauses after calls in a row that failed or whose answer was lost: in an outage few replies become unconfirmed."""
+NOTICE_AFTER_FAILURES = 3
 
 
 def platform_hold(round_: Round) -> Hold | None:
@@ -29,31 +32,54 @@ def platform_hold(round_: Round) -> Hold | None:
     return Hold(state.send_hold or "rate", state.send_error or "", state.send_after)
 
 
-def stop(connection: Connection, name: str, error: NotSent, until: datetime, now: datetime) -> None:
-    """Stop the platform's sending until a time; open a notice where a person must mend the cause."""
-    hold = HOLD_OF_CAUSE[error.cause]
-    platforms.record(connection, name, send_after=until, send_stopped_at=now, send_hold=hold, send_error=error.message)
+def stop(connection: Connection, name: str, error: NotSent | ReadFailed, now: datetime) -> None:
+    """Stop the platform's sending for a while, longer each time it fails; open a notice where it keeps failing, or
+    where a person must mend the cause.
+    """
+    failures, delay = _count_failures(connection, name), RETRY_DELAY
+    if error.cause == "transient":
+        failures, delay = failures + 1, _outage_delay(failures)
+    hold = HOLD_OF_CAUSE.get(error.cause, "rate")
+    _record(connection, name, error.retry_at or now + delay, now, hold, error.message, failures)
     if error.cause in NEEDS_PERSON:
         notices.open_notice(connection, error.cause, name, error.message, error.do, now, subject="sending")
+    elif error.cause == "transient" and failures >= NOTICE_AFTER_FAILURES:
+        what = f"sending on {name} failed {failures} times in a row: {error.message}"
+        do = error.do or "check the network and the platform's status page; the replies are kept"
+        notices.open_notice(connection, "unreachable", name, what, do, now, subject="sending")
 
 
-def stop_after_lost_answer(connection: Connection, name: str, why: str, now: datetime) -> None:
-    """Stop the platform's sending for a while, longer each time: what lost one answer would lose the next."""
+def stop_after_lost_answer(connection: Connection, name: str, why: str, now: datetime, *, repeat_is_safe: bool) -> None:
+    """Stop the platform's sending for a while, longer each time: what lost one answer would lose the next.
+
+    repeat_is_safe: a first lost answer stops nothing, because it can be asked for and the post repeated at once.
+    """
+    lost = _count_failures(connection, name)
+    if repeat_is_safe and not lost:
+        platforms.record(connection, name, send_lost=1)
+        return
+    until = now + _outage_delay(lost - repeat_is_safe)
+    _record(connection, name, until, now, "rate", f"the platform's answer was lost ({why})", lost + 1)
+
+
+def _count_failures(connection: Connection, name: str) -> int:
     state = platforms.read_state(connection, name)
-    lost = state.send_lost if state else 0
-    platforms.record(
-        connection,
-        name,
-        send_lost=lost + 1,
-        send_error=f"the platform's answer was lost ({why})",
-        send_after=now + LOST_ANSWER_BACKOFF[min(lost, len(LOST_ANSWER_BACKOFF) - 1)],
-        send_stopped_at=now,
-        send_hold="rate",
-    )
+    return state.send_lost if state else 0
+
+
+def _outage_delay(failures: int) -> timedelta:
+    return OUTAGE_BACKOFF[min(failures, len(OUTAGE_BACKOFF) - 1)]
+
+
+def _record(
+    connection: Connection, name: str, until: datetime, now: datetime, hold: str, message: str, failures: int
+) -> None:
+    stop: Json = {"send_after": until, "send_stopped_at": now, "send_hold": hold, "send_error": message}
+    platforms.record(connection, name, send_lost=failures, **stop)
 
 
 def clear(connection: Connection, name: str, now: datetime) -> None:
     """Clear the platform's send error and its notices: nothing stops sending any more."""
     platforms.record(connection, name, send_after=None, send_hold=None, send_error=None)
-    for kind in NEEDS_PERSON:
+    for kind in (*NEEDS_PERSON, "unreachable"):
         notices.clear(connection, kind, name, now, subject="sending")

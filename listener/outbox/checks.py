@@ -4,9 +4,10 @@ from listener import holds
 from listener.errors import Held, Indeterminate
 from listener.intake.text import storable_text
 from listener.model import PostStatus
-from listener.outbox.outcome import return_to_staff, withdraw
+from listener.outbox.outcome import record_missing, return_to_staff, withdraw
 from listener.outbox.round import Round
-from listener.store import people, platforms, replies
+from listener.outbox.trouble import record_hold
+from listener.store import mentions, people, platforms
 from listener.store.draft_reviews import MACHINE
 from listener.store.records import QueuedReply
 
@@ -47,14 +48,23 @@ def _is_on_platform(round_: Round, item: QueuedReply) -> bool:
         _require_own_posts_read(round_, item)
         return True
     if not status.is_present:
-        withdraw(round_, item, "the mention is no longer on the platform", is_gone=True)
-    elif status.answer_post_id is not None:
+        record_missing(round_, item)
+        return False
+    _record_presence(round_, item)
+    if status.answer_post_id is not None:
         withdraw(round_, item, _answered_by_staff(status.answer_post_id))
     elif _is_edited(status, item):
         return_to_staff(round_, item, "the mention was edited")
     else:
         return True
     return False
+
+
+def _record_presence(round_: Round, item: QueuedReply) -> None:
+    """Forget that an earlier check did not find the mention."""
+    if item.missing_at is not None:
+        with round_.store.write() as connection:
+            mentions.record_presence(connection, item.key)
 
 
 def _is_edited(status: PostStatus, item: QueuedReply) -> bool:
@@ -79,11 +89,9 @@ def _is_held(round_: Round, item: QueuedReply) -> bool:
         hold = holds.automatic(connection, round_.policy, item, now)
     if hold is None:
         return False
-    round_.counts.held[hold.reason] += 1
     if hold.until is None:
+        round_.counts.held[hold.reason] += 1
         return_to_staff(round_, item, hold.message)
-        return True
-    wait = {"not_before": hold.until, "hold": hold.reason}
-    with round_.store.write() as connection:
-        replies.update_fields(connection, item.reply, "held", "outbox", now, {"message": hold.message}, **wait)
+    else:
+        record_hold(round_, item, hold.reason, hold.message, hold.until)
     return True

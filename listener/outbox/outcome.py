@@ -10,13 +10,15 @@ from listener.errors import Held, NotSent, Refused
 from listener.faultpoints import fault_point
 from listener.model import Json, Receipt
 from listener.outbox import backoff
+from listener.outbox.backoff import RETRY_DELAY
 from listener.outbox.round import Round
 from listener.store import ledger, mentions, notices, platforms, replies
 from listener.store.records import QueuedReply
+from listener.store.replies import GONE
 
 log = logging.getLogger(__name__)
 
-RETRY_DELAY = timedelta(minutes=1)  # before the next try, when the platform named no time
+MISSING_FOR = timedelta(minutes=10)  # between the two checks after which a mention is believed to be gone
 MAX_ITEM_REFUSALS = 3  # temporary refusals of one reply, before it fails and staff decide
 
 
@@ -83,7 +85,7 @@ def record_not_sent(round_: Round, item: QueuedReply, error: NotSent) -> None:
             _wait(connection, item, error.message, now, not_before=until, hold="rate")
         else:
             _wait(connection, item, error.message, now, attempts=max(attempts - 1, 0))
-            backoff.stop(connection, item.mention.platform, error, until, now)
+            backoff.stop(connection, item.mention.platform, error, now)
         fault_point("S8")
     if has_failed:
         round_.counts.failed += 1
@@ -111,8 +113,7 @@ def record_refused(round_: Round, item: QueuedReply, refusal: Refused) -> None:
     now, message = round_.clock(), refusal.message
     with round_.store.write() as connection:
         if refusal.next_state == "withdrawn":
-            mentions.record_deletion(connection, item.key, now)
-            _close_withdrawn(connection, item, message, now, expect="sending")
+            _miss(round_, connection, item, message, now, expect="sending")
         elif move(connection, item, refusal.next_state, now, message=message, error=message):
             round_.counts.failed += refusal.next_state == "failed"
         fault_point("S8")
@@ -123,7 +124,8 @@ def record_lost_answer(round_: Round, item: QueuedReply, why: str) -> None:
     now = round_.clock()
     with round_.store.write() as connection:
         mark_unconfirmed(connection, item, why, now)
-        backoff.stop_after_lost_answer(connection, item.mention.platform, why, now)
+        name, repeat_is_safe = item.mention.platform, round_.repeat_is_safe
+        backoff.stop_after_lost_answer(connection, name, why, now, repeat_is_safe=repeat_is_safe)
         fault_point("S8")
 
 
@@ -136,17 +138,41 @@ def mark_unconfirmed(connection: Connection, item: QueuedReply, why: str, now: d
         notices.open_notice(connection, "unconfirmed", mention.platform, what, do, now, subject=str(number))
 
 
-def withdraw(round_: Round, item: QueuedReply, why: str, *, is_gone: bool = False) -> None:
-    """Close an approved reply as withdrawn. is_gone: the mention is not on the platform any more."""
-    now = round_.clock()
+def withdraw(round_: Round, item: QueuedReply, why: str) -> None:
+    """Close an approved reply as withdrawn."""
     with round_.store.write() as connection:
-        if is_gone:
-            mentions.record_deletion(connection, item.key, now)
-        _close_withdrawn(connection, item, why, now, expect="approved")
+        _close_withdrawn(connection, item, why, round_.clock(), expect="approved")
 
 
-def _close_withdrawn(connection: Connection, item: QueuedReply, why: str, now: datetime, *, expect: str) -> None:
-    ending = {"what": "withdrawn", "closed_as": "withdrawn", "reason": why}
+def record_missing(round_: Round, item: QueuedReply) -> None:
+    """Hold an approved reply whose mention a check did not find; withdraw it when a later check does not either."""
+    with round_.store.write() as connection:
+        _miss(round_, connection, item, GONE, round_.clock(), expect="approved")
+
+
+def _miss(
+    round_: Round, connection: Connection, item: QueuedReply, message: str, now: datetime, *, expect: str
+) -> None:
+    """Believe that a mention is gone only after two checks with a pause between them: one may fail in passing."""
+    missing_at = mentions.note_missing(connection, item.key, now)
+    if now - missing_at >= MISSING_FOR:
+        mentions.record_deletion(connection, item.key, now)
+        _close_withdrawn(connection, item, GONE, now, expect=expect, error=message)
+        return
+    again_at = missing_at + MISSING_FOR
+    wait: Json = {"not_before": again_at, "hold": "missing", "error": message}
+    note = f"{message}; checked again at {again_at:%H:%M} UTC"
+    if expect == "sending":
+        move(connection, item, "approved", now, what="not_sent", message=note, **wait)
+    else:
+        replies.update_fields(connection, item.reply, "held", "outbox", now, {"message": note}, **wait)
+    round_.counts.held["missing"] += 1
+
+
+def _close_withdrawn(
+    connection: Connection, item: QueuedReply, why: str, now: datetime, *, expect: str, **changes: Any
+) -> None:
+    ending = {"what": "withdrawn", "closed_as": "withdrawn", "reason": why, **changes}
     move(connection, item, "closed", now, expect=expect, message=why, **ending)
 
 

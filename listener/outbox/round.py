@@ -3,35 +3,53 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from listener.policy import Policy
-from listener.protocols import Platform
+from listener.protocols import Platform, Repeatable
 from listener.store.engine import Store
 
 
 @dataclass(slots=True)
 class SendCounts:
-    """What sending did. held: approved replies and drafts that wait, by the name of the hold."""
+    """What sending did. held: approved replies and drafts that wait, by the name of the hold; more: replies are left
+    that the next round can send.
+    """
 
     sent: int = 0
     unconfirmed: int = 0
     failed: int = 0
     held: Counter[str] = field(default_factory=Counter)
+    more: bool = False
 
     def add(self, other: "SendCounts") -> None:
-        """Add a later round of the same platform; unconfirmed and held are what that round left."""
+        """Add a later round of the same platform; unconfirmed, held and more are what that round left."""
         self.sent += other.sent
         self.failed += other.failed
-        self.unconfirmed, self.held = other.unconfirmed, other.held
+        self.unconfirmed, self.held, self.more = other.unconfirmed, other.held, other.more
 
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """One round of sending on one platform."""
+    """One round of sending on one platform. stopping: asked between two replies; began_at, lasts: when it ends, so that
+    the platform is polled between two rounds.
+    """
 
     store: Store
     platform: Platform
     policy: Policy
     clock: Callable[[], datetime]
+    stopping: Callable[[], bool]
+    began_at: datetime
+    lasts: timedelta
     counts: SendCounts = field(default_factory=SendCounts)
+
+    @property
+    def is_over(self) -> bool:
+        """Return True when its time has passed; after a clock that was set back too, for nobody knows how much has."""
+        return not timedelta(0) <= self.clock() - self.began_at < self.lasts
+
+    @property
+    def repeat_is_safe(self) -> bool:
+        """Return True when posting the same request again makes no second post."""
+        return isinstance(self.platform, Repeatable) and self.platform.repeat_is_safe

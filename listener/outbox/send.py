@@ -13,22 +13,27 @@ from listener import holds
 from listener.errors import Held, NotSent, ReadFailed, Refused, StoreError, describe
 from listener.faultpoints import fault_point
 from listener.model import Json, Outgoing, Prepared
-from listener.outbox import backoff, outcome, settle
+from listener.outbox import backoff, outcome, settle, trouble
 from listener.outbox.checks import may_be_sent
 from listener.outbox.round import Round, SendCounts
-from listener.store import events, items, outgoing, people, platforms, replies
+from listener.store import events, items, notices, outgoing, people, platforms, replies
 from listener.store.engine import Store
 from listener.store.records import QueuedReply
 
 log = logging.getLogger(__name__)
 
-CLEARED: Json = {"check_count": 0, "checked_at": None, "error": None, "not_before": None, "hold": None}
+CLEARED: Json = {
+    "check_count": 0, "checked_at": None, "error": None, "not_before": None, "hold": None, "trouble_count": 0,
+}  # fmt: skip
 MAX_REPLIES_PER_ROUND = 200  # the next round follows within seconds
 Approve = Callable[[Store, str, datetime], Counter[str]]  # approves what may go out automatically: desk/autonomy.py
 
 
-def send(round_: Round, approve: Approve, stopping: Callable[[], bool] = lambda: False) -> SendCounts:
-    """Settle unconfirmed replies, approve what may go out automatically, and send what is due."""
+def send(round_: Round, approve: Approve) -> SendCounts:
+    """Settle unconfirmed replies, approve what may go out automatically, and send what is due.
+
+    A round ends by number and by time, after a reply at least: polls of the same platform come between two rounds.
+    """
     store, name, counts = round_.store, round_.platform.name, round_.counts
     settle.flag_orphans(round_)
     settle.settle(round_)
@@ -39,7 +44,10 @@ def send(round_: Round, approve: Approve, stopping: Callable[[], bool] = lambda:
         if hold is not None:
             counts.held[hold.reason] += len(due) - number
             break
-        if number == MAX_REPLIES_PER_ROUND or stopping():
+        if round_.stopping():
+            break
+        if number == MAX_REPLIES_PER_ROUND or (number and round_.is_over):
+            counts.more = True
             break
         fault_point("S1")
         _send_reply(round_, reply_id)
@@ -81,20 +89,15 @@ def _check_and_prepare(round_: Round, item: QueuedReply) -> Prepared | None:
     try:
         return _prepare(round_, item) if may_be_sent(round_, item) else None
     except ReadFailed as error:
-        _count_held(round_, item, "rate", error.message)
+        trouble.record_failure(round_, item, error)
     except Held as hold:
-        _count_held(round_, item, hold.reason, hold.message)
+        trouble.record_hold(round_, item, hold.reason, hold.message)
     except StoreError:
         raise
     except Exception as error:
         log.exception("reply %s cannot be prepared", item.reply.id)
         outcome.return_to_staff(round_, item, f"the reply cannot be prepared: {describe(error)}")
     return None
-
-
-def _count_held(round_: Round, item: QueuedReply, reason: str, message: str) -> None:
-    round_.counts.held[reason] += 1
-    log.info("reply %s is held: %s", item.reply.id, message)
 
 
 def _prepare(round_: Round, item: QueuedReply) -> Prepared | None:
@@ -121,6 +124,7 @@ def _claim(round_: Round, item: QueuedReply, prepared: Prepared) -> bool:
         claim: Json = {"attempts": item.reply.attempts + 1, "sending_at": now, **CLEARED}
         claim |= {"prepared_key": prepared.key, "request": prepared.request}
         claimed = replies.transition(connection, item.reply, "sending", by="outbox", now=now, **claim)
+        notices.clear(connection, replies.UNCHECKED, mention.platform, now, subject=str(item.reply.id))
         fault_point("S2")
     return claimed
 
@@ -141,6 +145,8 @@ def _post(round_: Round, item: QueuedReply, prepared: Prepared) -> None:
     except Exception as error:  # noqa: BLE001 -- anything else means that nobody knows
         log.warning("reply %s may not have been sent: %r", item.reply.id, error)
         outcome.record_lost_answer(round_, item, describe(error))
+        if round_.repeat_is_safe:
+            settle.settle(round_)
     else:
         fault_point("S7")
         outcome.record_sent(round_, item, receipt)

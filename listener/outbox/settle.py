@@ -1,16 +1,18 @@
 """Find out whether an unconfirmed reply arrived.
 
 Found: it is sent. Absent in two checks, the last after the platform's listings have caught up: it surely did not
-arrive and is approved again. What the platform cannot say, a person settles.
+arrive and is approved again; where a repeat makes no second post, one check is enough. What the platform cannot say, a
+person settles.
 """
 
 import logging
 from datetime import datetime
 
-from listener.errors import Indeterminate, ReadFailed
-from listener.model import Prepared
+from listener.errors import Indeterminate, ReadFailed, describe
+from listener.model import Json, Prepared
 from listener.outbox import outcome
 from listener.outbox.round import Round
+from listener.outbox.trouble import postpone, record_reply_trouble
 from listener.store import items, notices, platforms, replies
 from listener.store.records import QueuedReply
 
@@ -38,18 +40,24 @@ def settle(round_: Round) -> None:
     if state is not None and state.cause == "transient" and state.read_after and state.read_after > clock():
         return  # a platform that cannot be read cannot be checked either
     for item in waiting:
+        if round_.stopping() or round_.is_over:
+            return
         try:
             if _is_due(round_, item, clock()):
                 _check(round_, item)
         except ReadFailed as error:
             log.warning("reply %s could not be checked: %s", item.reply.id, error)
-            if error.cause != "item":  # it stands in the way of the others too
-                break
+            if error.cause == "item":
+                record_reply_trouble(round_, item, error)
+            else:  # it stands in the way of the others too
+                postpone(round_, waiting, error)
+                return
 
 
 def _is_due(round_: Round, item: QueuedReply, now: datetime) -> bool:
     """Return True for the first check at once, and for the last when the platform's listings have caught up."""
-    if item.reply.check_count == MANUAL_ONLY:
+    not_before = item.reply.not_before
+    if item.reply.check_count == MANUAL_ONLY or (not_before and now < not_before and item.reply.changed_at <= now):
         return False
     return item.reply.check_count == 0 or _is_listed_by(round_, item, now)
 
@@ -72,32 +80,33 @@ def _check(round_: Round, item: QueuedReply) -> None:
         return
     except ReadFailed:
         raise
-    except Exception as error:  # noqa: BLE001 -- the next round tries again; the others go on
-        log.warning("reply %s could not be checked: %r", reply.id, error)
-        return
+    except Exception as error:  # the others go on
+        raise ReadFailed(describe(error), cause="item") from error
     if receipt is None:
         _record_absence(round_, item, now)
         return
     with round_.store.write() as connection:
         sent_at = reply.sending_at or now
         round_.counts.sent += outcome.mark_sent(connection, item, receipt, sent_at, now, expect="unconfirmed")
+        if round_.repeat_is_safe:  # its answers are lost, but what is sent arrives
+            platforms.record(connection, item.mention.platform, send_lost=0)
 
 
 def _record_absence(round_: Round, item: QueuedReply, now: datetime) -> None:
     """Count the check; after the last one the reply is approved again."""
     reply = item.reply
-    is_last = reply.check_count >= 1 and _is_listed_by(round_, item, now)
+    is_last = round_.repeat_is_safe or (reply.check_count >= 1 and _is_listed_by(round_, item, now))
     if is_last and reply.attempts >= MAX_UNCONFIRMED_SENDINGS:
         _ask_for_manual_check(round_, item, f"{reply.attempts} sendings are unconfirmed", now)
         return
     with round_.store.write() as connection:
         if not is_last:
-            count = {"check_count": reply.check_count + 1, "checked_at": now}
+            count = {"check_count": reply.check_count + 1, "checked_at": now, "trouble_count": 0}
             detail = {"message": "not listed"}
             replies.update_fields(connection, reply, "arrival_checked", "settle", now, detail, **count)
             return
-        message = "not listed in two checks: it did not arrive"
-        again = {"what": "absent", "message": message, "error": message}
+        message = f"not listed in {'a check' if round_.repeat_is_safe else 'two checks'}: it did not arrive"
+        again: Json = {"what": "absent", "message": message, "error": message, "not_before": None, "trouble_count": 0}
         if outcome.move(connection, item, "approved", now, expect="unconfirmed", check_count=0, **again):
             notices.clear(connection, "unconfirmed", item.mention.platform, now, subject=str(reply.id))
 

@@ -33,6 +33,7 @@ def _select_columns() -> Select[Any]:
         mention.c.seen_at,
         mention.c.edited_at,
         mention.c.deleted_at,
+        mention.c.missing_at,
         mention.c.answered_remotely,
         *columns(Mention, mention, "m_"),
         *columns(StoredDecision, decision, "d_"),
@@ -68,6 +69,7 @@ def _load_parts(row: Row[Any]) -> dict[str, Any]:
         "seen_at": row.seen_at,
         "edited_at": row.edited_at,
         "deleted_at": row.deleted_at,
+        "missing_at": row.missing_at,
         "answered_remotely": row.answered_remotely,
         "decided": load(StoredDecision, row, "d_") if row.d_mention_key is not None else None,
     }

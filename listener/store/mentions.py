@@ -26,6 +26,13 @@ class StoredMention:
     stage: str
     is_addressed: bool
     can_reply: bool
+    missing_at: datetime | None
+    deleted_at: datetime | None
+
+    @property
+    def seems_gone(self) -> bool:
+        """Return True when a check did not find it."""
+        return self.missing_at is not None or self.deleted_at is not None
 
     def is_better_known_in(self, other: Mention) -> bool:
         """Return True when another feed shows that the same words are addressed to us, or that we may answer."""
@@ -147,6 +154,19 @@ def read_stage(connection: Connection, key: int) -> str:
 def record_deletion(connection: Connection, key: int, now: datetime) -> None:
     """Record when a post was seen to be deleted on the platform."""
     connection.execute(update(mention).where(mention.c.key == key).values(deleted_at=now))
+
+
+def note_missing(connection: Connection, key: int, now: datetime) -> datetime:
+    """Note that a check did not find a post. Returns when a check first did not."""
+    by_key = (mention.c.key == key, or_(mention.c.missing_at.is_(None), mention.c.missing_at > now))
+    connection.execute(update(mention).where(*by_key).values(missing_at=now))
+    since: datetime = connection.execute(select(mention.c.missing_at).where(mention.c.key == key)).scalar_one()
+    return since
+
+
+def record_presence(connection: Connection, key: int) -> None:
+    """Record that a post is on the platform after all."""
+    connection.execute(update(mention).where(mention.c.key == key).values(missing_at=None, deleted_at=None))
 
 
 def record_remote_answer(connection: Connection, key: int, remote_id: str) -> None:

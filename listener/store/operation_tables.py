@@ -70,7 +70,7 @@ class FeedRow(Row, table=True):
 
 
 class StageRow(Row, table=True):
-    """How a stage stands. name: "route", "poll x" ...; progress_at: when it last began, ended or moved on."""
+    """How a stage stands. name: "route", "poll x" ...; progress_at: when it last ended or moved on."""
 
     __tablename__ = "stage"
     name: str = Field(primary_key=True, sa_type=Text)
@@ -81,6 +81,7 @@ class StageRow(Row, table=True):
     error_do: str | None = optional_text()
     retry_at: datetime | None = optional_time()
     progress_at: datetime | None = optional_time()
+    interval_seconds: float | None = Field(default=None)
 
 
 class PauseRow(Row, table=True):

@@ -4,6 +4,7 @@ Each platform has its own rule for that, which comes as an argument (`AuthorOf`)
 of CSV, an item that was cut) may be anybody's, and is only listed.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -92,4 +93,15 @@ def _unread(connection: Connection, platform: str, author_of: AuthorOf) -> Itera
     unread = (quarantined.c.platform == platform, quarantined.c.stage == "poll", quarantined.c.raw != "")
     query = select(quarantined.c.id, quarantined.c.raw).where(*unread).order_by(quarantined.c.id)
     for row in connection.execute(query).all():
-        yield row.id, row.raw, names_of(platform, author_of(platform, row.raw))
+        yield row.id, row.raw, names_of(platform, _author_of_mention(row.raw) or author_of(platform, row.raw))
+
+
+def _author_of_mention(raw: str) -> ItemAuthor | None:
+    """Return the author of a mention that intake could not keep: its raw text is the mention as JSON."""
+    try:
+        fields = json.loads(raw)
+    except ValueError:
+        return None
+    if not isinstance(fields, dict) or not {"author_id", "interaction_id", "conversation_id"} <= fields.keys():
+        return None
+    return ItemAuthor(frozenset({str(fields["author_id"])}), frozenset({str(fields.get("author_handle") or "")} - {""}))

@@ -43,6 +43,7 @@ class Reply:
     attempts: int
     check_count: int
     checked_at: datetime | None
+    trouble_count: int  # calls in a row that failed for this reply alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ class Exchange:
     seen_at: datetime
     edited_at: datetime | None
     deleted_at: datetime | None
+    missing_at: datetime | None  # a check did not find it; believed after a second one
     answered_remotely: str | None  # the post by which a person answered on the platform itself
     decided: StoredDecision | None
     reply: Reply | None
@@ -154,7 +156,7 @@ class PlatformState:
     send_stopped_at: datetime | None
     send_hold: str | None
     send_error: str | None
-    send_lost: int  # outcomes in a row that nobody knew
+    send_lost: int  # calls in a row that failed for the whole platform, or whose answer was lost
     own_posts_read_at: datetime | None  # up to then our own posts were read
 
 
@@ -247,9 +249,10 @@ class FeedState:
 
 @dataclass(frozen=True, slots=True)
 class StageState:
-    """How a stage stands; progress_at: when it last began, ended or moved on."""
+    """How a stage stands; progress_at: when it last ended or moved on (noted every ten seconds at most)."""
 
     name: str
+    interval_seconds: float | None  # between two runs
     ok_at: datetime | None
     since: datetime | None
     failures: int

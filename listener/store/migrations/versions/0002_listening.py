@@ -20,7 +20,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("platform", "name"),
     )
     op.create_table(
-        "stage", *_texts("name"), *_status(), sa.Column("progress_at", sa.Text), sa.PrimaryKeyConstraint("name")
+        "stage",
+        *_texts("name"),
+        *_status(),
+        sa.Column("progress_at", sa.Text),
+        sa.Column("interval_seconds", sa.Float),
+        sa.PrimaryKeyConstraint("name"),
     )
 
 

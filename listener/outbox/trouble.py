@@ -1,0 +1,83 @@
+"""What holds an approved reply before anything is called for it, and calls that fail for a reply or its platform.
+
+A failure of the whole platform stops its sending, as a failing post does. One that concerns a reply alone counts on
+that reply, which waits longer each time; the others go on.
+"""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from listener.errors import ReadFailed
+from listener.model import Json
+from listener.outbox import backoff
+from listener.outbox.round import Round
+from listener.store import notices, replies
+from listener.store.records import QueuedReply
+
+log = logging.getLogger(__name__)
+
+NOTICE_AFTER_TROUBLES = 5
+LONGEST_PAUSE = timedelta(minutes=15)  # between two tries at a reply in trouble; the first is a minute
+
+
+def record_hold(round_: Round, item: QueuedReply, reason: str, message: str, until: datetime | None = None) -> None:
+    """Hold a reply until a time; None: until the next round. It is logged when the reason changes, not every round."""
+    round_.counts.held[reason] += 1
+    if (item.reply.hold, item.reply.not_before) == (reason, until):
+        return
+    with round_.store.write() as connection:
+        _hold(connection, item, message, round_.clock(), item.reply.hold != reason, not_before=until, hold=reason)
+
+
+def _hold(
+    connection: Connection, item: QueuedReply, message: str, now: datetime, is_news: bool, **changes: object
+) -> bool:
+    """Change a reply that waits, with an event where there is something new to tell."""
+    if not is_news:
+        return replies.set_fields(connection, item.reply, **changes)
+    log.info("reply %s is held: %s", item.reply.id, message)
+    return replies.update_fields(connection, item.reply, "held", "outbox", now, {"message": message}, **changes)
+
+
+def record_failure(round_: Round, item: QueuedReply, error: ReadFailed) -> None:
+    """Let the platform rest, or the reply alone, when a check or the preparation of a reply failed."""
+    if error.cause == "item":
+        record_reply_trouble(round_, item, error)
+        return
+    now, hold = round_.clock(), backoff.HOLD_OF_CAUSE[error.cause]
+    log.warning("sending on %s rests: %s", item.mention.platform, error.message)
+    with round_.store.write() as connection:
+        backoff.stop(connection, item.mention.platform, error, now)
+    round_.counts.held[hold] += 1
+
+
+def postpone(round_: Round, waiting: Sequence[QueuedReply], error: ReadFailed) -> None:
+    """Let unconfirmed replies wait that cannot be checked, because the platform does not answer."""
+    now = round_.clock()
+    with round_.store.write() as connection:
+        for item in waiting:
+            count, until = item.reply.trouble_count + 1, error.retry_at or now + _pause(item.reply.trouble_count)
+            replies.set_fields(connection, item.reply, trouble_count=count, not_before=until)
+
+
+def record_reply_trouble(round_: Round, item: QueuedReply, error: ReadFailed) -> None:
+    """Count a failure that concerns this reply alone; after five in a row a person is told."""
+    now, reply = round_.clock(), item.reply
+    count = reply.trouble_count + 1
+    until = error.retry_at or now + _pause(reply.trouble_count)
+    changes: Json = {"trouble_count": count, "error": error.message, "not_before": until, "hold": "rate"}
+    with round_.store.write() as connection:
+        held = _hold(connection, item, error.message, now, reply.error != error.message, **changes)
+        if held and count >= NOTICE_AFTER_TROUBLES and reply.state == "approved":  # else `unconfirmed` is open already
+            what = f"reply {reply.id} could not be checked {count} times in a row: {error.message}"
+            do = error.do or f"look on the platform; to answer there yourself, take it back: `earshot undo {reply.id}`"
+            name = item.mention.platform
+            notices.open_notice(connection, replies.UNCHECKED, name, what, do, now, subject=str(reply.id))
+    round_.counts.held["rate"] += 1
+
+
+def _pause(troubles: int) -> timedelta:
+    return min(timedelta(minutes=2 ** min(troubles, 10)), LONGEST_PAUSE)

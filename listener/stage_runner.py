@@ -1,0 +1,141 @@
+"""Runs every stage, so that what one raises is a failure of that stage alone: kept, reported, and tried again later.
+
+What cannot be written (a full disk, a locked database) is remembered and written as soon as that works again; until
+then `progress_at` grows old, and `health` turns red.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from listener.errors import DatabaseBusy, EarshotError, StoreError, describe
+from listener.store import stage_states
+from listener.store.engine import Store
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+BACKOFF_CAP_S = 900.0
+BUSY_PATIENCE_S = 120.0  # seconds for which a locked database is a wait; after that it is a failure
+PROGRESS_EVERY_S = 10.0  # seconds between two notes that a stage goes on: each costs a commit
+OWN_FAULT = "see the log, and report this: it is an error of Earshot's own"
+FALLBACK_INTERVAL_S = 60.0
+
+
+@dataclass(slots=True)
+class Standing:
+    """How a stage stands by the memory of this process; the times are seconds of the monotonic clock."""
+
+    failures: int = 0  # in a row, also before this process began
+    error: str = ""
+    do: str = ""
+    retry_at: float = 0.0
+    busy_since: float | None = None
+    written_at: float = float("-inf")  # the last attempt to write it
+
+
+class StageRunner:
+    """Runs stages by name: `poll NAME`, `send NAME`, `route`, `upkeep`. intervals: name -> seconds between two runs.
+
+    troubles: the stages whose last run failed or had to wait -> why. A new runner tries a failing stage at once.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Callable[[], datetime],
+        intervals: Mapping[str, float],
+        ticks: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._store, self._clock, self._intervals, self._ticks = store, clock, intervals, ticks
+        self._standings: dict[str, Standing] = {}
+        self.troubles: dict[str, str] = {}
+
+    def run(self, name: str, work: Callable[[], T], empty: T) -> T:
+        """Return what a stage did; nothing (`empty`) when it failed, or waits after failures. Never raises for it."""
+        if self._ticks() < self._find(name).retry_at:
+            self.moved_on(name)
+            return empty
+        try:
+            done = work()
+        except DatabaseBusy as error:
+            self._wait(name, error)
+        except Exception as error:  # noqa: BLE001 -- whatever it is, the other stages go on
+            self._fail(name, error)
+        else:
+            self._end_well(name)
+            return done
+        return empty
+
+    def moved_on(self, name: str) -> None:
+        """Note that a stage goes on, and write what could not be written before. Not inside a transaction."""
+        self._write_if_due(name)
+
+    def _write_if_due(self, name: str, *, ended: bool = False) -> None:
+        if self._ticks() - self._find(name).written_at >= PROGRESS_EVERY_S:
+            self._write(name, ended=ended)
+
+    def _find(self, name: str) -> Standing:
+        if name not in self._standings:
+            self._standings[name] = self._load(name)
+        return self._standings[name]
+
+    def _load(self, name: str) -> Standing:
+        """Take up the failures that an earlier process counted."""
+        try:
+            with self._store.read() as connection:
+                states = stage_states.list_stages(connection)
+        except StoreError:
+            return Standing()
+        state = next((state for state in states if state.name == name), None)
+        return Standing(state.failures, state.error or "", state.error_do or "") if state else Standing()
+
+    def _wait(self, name: str, error: DatabaseBusy) -> None:
+        """Let a locked database be a wait; one that stays locked is a failure."""
+        standing = self._find(name)
+        standing.busy_since = self._ticks() if standing.busy_since is None else standing.busy_since
+        if self._ticks() - standing.busy_since >= BUSY_PATIENCE_S:
+            self._fail(name, error)
+        else:
+            self.troubles[name] = str(error)
+            log.warning("%s is waiting: %s", name, error)
+
+    def _fail(self, name: str, error: Exception) -> None:
+        standing, interval = self._find(name), self._intervals.get(name, FALLBACK_INTERVAL_S)
+        if isinstance(error, EarshotError):
+            log.error("%s failed: %s", name, error)
+        else:
+            log.error("%s failed: an error of Earshot's own", name, exc_info=error)
+        standing.failures += 1
+        standing.error = describe(error)
+        standing.do = error.do if isinstance(error, EarshotError) and error.do else OWN_FAULT
+        if standing.failures > 1:
+            standing.retry_at = self._ticks() + min(interval * 2.0 ** min(standing.failures - 1, 20), BACKOFF_CAP_S)
+        self.troubles[name] = f"{standing.error}; {standing.do}"
+        self._write(name)
+
+    def _end_well(self, name: str) -> None:
+        standing = self._find(name)
+        self.troubles.pop(name, None)
+        standing.busy_since = None
+        if standing.failures:
+            self._standings[name] = Standing()
+        self._write_if_due(name, ended=True)
+
+    def _write(self, name: str, *, ended: bool = False) -> None:
+        """Write how a stage stands; where that fails it is tried again with its next sign of life."""
+        standing, now = self._find(name), self._clock()
+        standing.written_at = self._ticks()
+        wait = timedelta(seconds=max(standing.retry_at - self._ticks(), 0.0))
+        try:
+            with self._store.write() as connection:
+                if standing.failures:
+                    why = stage_states.Failure(standing.failures, standing.error, standing.do, now + wait)
+                    stage_states.record_failure(connection, name, why, now)
+                else:
+                    stage_states.record_progress(connection, name, now, ended=ended)
+        except StoreError as error:
+            log.warning("how %s stands could not be written: %s", name, error)
