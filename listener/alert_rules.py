@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal
+from typing import ClassVar, Literal
 
 from listener.policy import TimeWindow
 
@@ -41,6 +41,8 @@ class AlertRules:
     unattended_after: business hours without any act of staff while something waits; budget_share: of a day's budget;
     disk_free: bytes.
     """
+
+    heartbeat: ClassVar[str] = "EARSHOT_HEARTBEAT_URL"  # the secret that holds the heartbeat's address
 
     channels: tuple[AlertChannel, ...] = ()
     remind_after: timedelta | None = timedelta(hours=24)

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
+from listener.alert_rules import AlertRules
 from listener.platforms.kit.http import HttpClient
 from listener.platforms.kit.response import CallFailed
 from listener.protocols import Secrets
@@ -17,7 +18,7 @@ from listener.store.records import PlatformState
 
 log = logging.getLogger(__name__)
 
-SECRET = "EARSHOT_HEARTBEAT_URL"  # noqa: S105 - the name of the secret
+SECRET = AlertRules.heartbeat
 SHORTEST = timedelta(minutes=1)  # between two signs
 LATE_AFTER = timedelta(minutes=5)  # a platform that was not read for so long, and for three intervals, is late
 

@@ -14,21 +14,23 @@ INTERVALS = 3  # poll intervals in which an attempt must have ended, whatever it
 
 def check_health(env: Mapping[str, str]) -> int:
     """Return 0 when a poll ended on every platform within three intervals; else print one line and return 1."""
-    try:
-        stalled = _stalled_platforms(str(database_path(env)), datetime.now(UTC))
-    except (sqlite3.Error, EarshotError) as error:
-        return _print_fault(f"the database cannot be read: {error}; is `earshot run` running?")
-    if stalled:
-        return _print_fault(
-            f"no poll has ended for three intervals on {', '.join(stalled)}; see the log of `earshot run`"
-        )
+    problem = find_problem(env)
+    if problem is not None:
+        sys.stderr.write(f"earshot: {problem}\n")
+        return 1
     sys.stdout.write("healthy\n")
     return 0
 
 
-def _print_fault(message: str) -> int:
-    sys.stderr.write(f"earshot: {message}\n")
-    return 1
+def find_problem(env: Mapping[str, str]) -> str | None:
+    """Return why Earshot is not healthy, in one line; None when it is."""
+    try:
+        stalled = _stalled_platforms(str(database_path(env)), datetime.now(UTC))
+    except (sqlite3.Error, EarshotError) as error:
+        return f"the database cannot be read: {error}; is `earshot run` running?"
+    if stalled:
+        return f"no poll has ended for three intervals on {', '.join(stalled)}; see the log of `earshot run`"
+    return None
 
 
 def _stalled_platforms(path: str, now: datetime) -> list[str]:

@@ -25,6 +25,7 @@ class Daemon:
     send_seconds: float = 5.0
     upkeep_seconds: float = 60.0
     route_seconds: float = 1.0
+    alert_seconds: float = 5.0
 
 
 @dataclass(frozen=True)
