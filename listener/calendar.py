@@ -67,6 +67,18 @@ def quiet_until(policy: Policy, now: datetime) -> datetime | None:
     return None
 
 
+def opens_at(policy: Policy, windows: tuple[TimeWindow, ...], now: datetime) -> datetime:
+    """Return now if it lies in one of these windows, else when the next of them begins; now where there is none."""
+    zone = ZoneInfo(policy.timezone)
+    today = now.astimezone(zone).date()
+    for number in range(9):  # a window comes at least once a week; one over midnight began yesterday
+        intervals = (_interval(window, today + (number - 1) * DAY, zone) for window in windows)
+        ahead = sorted(interval for interval in intervals if interval is not None and interval[1] > now)
+        if ahead:
+            return max(ahead[0][0], now)
+    return now
+
+
 def duration_text(span: timedelta) -> str:
     """Return a duration of the policy as people write it: 7 days, 36 h, 90 min."""
     minutes = round(span.total_seconds() / 60)

@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 
 GRACE = 8.0  # seconds that running stages get after SIGTERM; the committed claim makes leaving them safe
 JUMP = 5.0  # seconds by which wall and monotonic clock may drift apart before all jobs are rescheduled
+OWN_THREAD = ("alerts",)  # a channel that hangs must not delay deciding
 TICK = 0.5  # seconds between two checks of the clock and of the signals
 
 
@@ -87,7 +88,7 @@ class Daemon:
         """Schedule one job per stage, each beginning now; the stages of a platform share its thread."""
         self._scheduler.remove_all_jobs()
         for name, seconds in self._stages.intervals.items():
-            thread = name.partition(" ")[2] or "default"
+            thread = name if name in OWN_THREAD else name.partition(" ")[2] or "default"
             self._add_thread(thread)
             self._add_job(name, seconds, thread)
 

@@ -49,8 +49,10 @@ class StageRunner:
         clock: Callable[[], datetime],
         intervals: Mapping[str, float],
         ticks: Callable[[], float] = time.monotonic,
+        note_duration: Callable[[str, float], None] = lambda stage, seconds: None,
     ) -> None:
         self._store, self._clock, self._intervals, self._ticks = store, clock, intervals, ticks
+        self._note_duration = note_duration
         self._standings: dict[str, Standing] = {}
         self.troubles: dict[str, str] = {}
 
@@ -59,6 +61,7 @@ class StageRunner:
         if self._ticks() < self._find(name).retry_at:
             self.moved_on(name)
             return empty
+        began = self._ticks()
         try:
             done = work()
         except DatabaseBusy as error:
@@ -68,6 +71,8 @@ class StageRunner:
         else:
             self._end_well(name)
             return done
+        finally:
+            self._note_duration(name, self._ticks() - began)
         return empty
 
     def moved_on(self, name: str) -> None:

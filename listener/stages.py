@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from listener.desk import autonomy
 from listener.intake.poll import PollCounts, poll
@@ -17,6 +18,9 @@ from listener.store.engine import Store
 from listener.triage.route import Triage, TriageCounts, route
 from listener.upkeep.expire import expire
 from listener.upkeep.retention import retain
+
+if TYPE_CHECKING:
+    from listener.alerts.telling import Telling
 
 VACUUM_WAIT_S = 1.0  # seconds for others to let go of the file; the next round tries again
 ROUNDS = 100  # sending rounds of one `once`: settling takes a few, a batch one
@@ -51,16 +55,19 @@ class Stages:
     stopping: Callable[[], bool] = lambda: False
     deleted: Mapping[str, timedelta] = field(default_factory=dict)
     intervals: Mapping[str, float] = field(default_factory=dict)
+    telling: "Telling | None" = None
+    note_duration: Callable[[str, float], None] = lambda stage, seconds: None
     runner: StageRunner = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "runner", StageRunner(self.store, self.clock, self.intervals))
+        runner = StageRunner(self.store, self.clock, self.intervals, note_duration=self.note_duration)
+        object.__setattr__(self, "runner", runner)
 
     def run(self, name: str) -> None:
         """Run a stage by its name, `poll NAME` or `route`; a platform that was turned off meanwhile has none."""
         stage, _, platform = name.partition(" ")
         if not platform:
-            {"route": self.route, "upkeep": self.upkeep}[stage]()
+            {"route": self.route, "upkeep": self.upkeep, "alerts": self.tell}[stage]()
         elif platform in self.platforms:
             {"poll": self.poll, "send": self.send}[stage](platform)
 
@@ -95,12 +102,20 @@ class Stages:
         """
         return self.runner.run("upkeep", self._tidy_up, 0)
 
+    def tell(self) -> int:
+        """Tell people what they should know, and give the sign of life. Returns how many messages went out."""
+        if self.telling is None:
+            return 0
+        return self.runner.run("alerts", self.telling.tell, 0)
+
     def _tidy_up(self) -> int:
         policy: Policy = self.triage.policy
         ended = expire(self.store, policy, self.clock())
         self.runner.moved_on("upkeep")
         ended += retain(self.store, policy, self.clock(), self.deleted)
         self.runner.moved_on("upkeep")
+        if self.telling is not None:
+            ended += self.telling.tidy()
         vacuum.clean(self.store, self.clock(), VACUUM_WAIT_S)
         return ended
 
@@ -130,6 +145,8 @@ class Stages:
             self._send_all(summary, polls_between or stage is None)
         if stage in (None, "upkeep"):
             self.upkeep()
+        if stage is None and self.telling is not None:
+            self.runner.run("alerts", self.telling.tell_once, 0)
         summary.failures = dict(self.runner.troubles)
         return summary
 

@@ -120,6 +120,26 @@ def _check_online(problems: list[Problem], notes: list[str], *, fix: bool) -> No
         problems.extend(Problem(where, *problem) for problem in account.problems)
         notes.append(f"{where} we are @{account.handle} ({account.id})")
         notes.extend(f"{where} {message}" for message in (*account.remarks, *repairs))
+    _test_channels(config, problems, notes)
+
+
+def _test_channels(config: "Settings", problems: list[Problem], notes: list[str]) -> None:
+    """Send each channel of alerts a test message."""
+    if not config.alerts.channels:
+        return
+    from listener.alerts.channels import AppriseChannels
+    from listener.errors import NotSent
+    from listener.settings import EnvSecrets
+
+    channels = AppriseChannels(EnvSecrets(os.environ))
+    for channel in config.alerts.channels:
+        where = f"[[alerts.channels]] {channel.name}"
+        try:
+            channels.tell(channel, "Earshot: a test message", "Alerts reach this channel.")
+        except NotSent as error:
+            problems.append(Problem(where, f"took no test message: {error.message}", error.do))
+        else:
+            notes.append(f"{where} took a test message")
 
 
 def _fix(platform: "Platform") -> tuple[str, ...]:

@@ -29,21 +29,24 @@ def check_health(env: Mapping[str, str]) -> int:
 
     Else print one line and return 1. A stage that fails has ended: a restart would not help.
     """
-    try:
-        stalled = _stalled_threads(str(database_path(env)), datetime.now(UTC))
-    except (sqlite3.Error, EarshotError) as error:
-        return _print_fault(f"the database cannot be read: {error}; is `earshot run` running?")
-    if stalled:
-        return _print_fault(
-            f"nothing has ended or moved on for three intervals: {', '.join(stalled)}; see the log of `earshot run`"
-        )
+    problem = find_problem(env)
+    if problem is not None:
+        sys.stderr.write(f"earshot: {problem}\n")
+        return 1
     sys.stdout.write("healthy\n")
     return 0
 
 
-def _print_fault(message: str) -> int:
-    sys.stderr.write(f"earshot: {message}\n")
-    return 1
+def find_problem(env: Mapping[str, str]) -> str | None:
+    """Return why Earshot is not healthy, in one line; None when it is."""
+    try:
+        stalled = _stalled_threads(str(database_path(env)), datetime.now(UTC))
+    except (sqlite3.Error, EarshotError) as error:
+        return f"the database cannot be read: {error}; is `earshot run` running?"
+    if stalled:
+        names = ", ".join(stalled)
+        return f"nothing has ended or moved on for three intervals: {names}; see the log of `earshot run`"
+    return None
 
 
 def _stalled_threads(path: str, now: datetime) -> list[str]:

@@ -11,6 +11,7 @@ from listener.errors import ConfigError, EarshotError
 from listener.files import explain_access, why
 
 if TYPE_CHECKING:
+    from listener.alerts.telling import Telling
     from listener.protocols import Meter, Platform
     from listener.settings import PlatformSettings, Settings
     from listener.stages import Stages
@@ -87,7 +88,12 @@ def _make_meter(store: "Store", platform: "PlatformSettings") -> "Meter":
     return LedgerMeter(store, platform.name, budget.daily_usd, budget.send_reserve_usd, context.now)
 
 
-def stages(config: "Settings", store: "Store", stopping: Callable[[], bool] = lambda: False) -> "Stages":
+def stages(
+    config: "Settings",
+    store: "Store",
+    stopping: Callable[[], bool] = lambda: False,
+    note_duration: Callable[[str, float], None] | None = None,
+) -> "Stages":
     """Bind the four stages to this configuration, and note in the database which platforms are on."""
     from listener.stages import Stages
     from listener.store import platforms, stage_states
@@ -99,7 +105,29 @@ def stages(config: "Settings", store: "Store", stopping: Callable[[], bool] = la
         platforms.enable(connection, {name: section.poll_seconds for name, section in sections.items()}, context.now())
         stage_states.begin(connection, intervals, context.now())
     deleted = {name: kept for name, section in sections.items() if (kept := section.retain_deleted_text) is not None}
-    return Stages(store, connected, context.triage(config), context.now, stopping, deleted, intervals)
+    triage, telling = context.triage(config), _telling(config, store)
+    return Stages(
+        store, connected, triage, context.now, stopping, deleted, intervals, telling, note_duration or (lambda *_: None)
+    )
+
+
+def _telling(config: "Settings", store: "Store") -> "Telling | None":
+    """Return what tells people; None where neither a channel nor a heartbeat is configured."""
+    if not _is_anybody_told(config):
+        return None
+    from listener.alerts.telling import bind
+    from listener.settings import EnvSecrets
+
+    secrets = EnvSecrets(os.environ)
+    budgets = {platform.name: platform.section.budget for platform in config.platforms}
+    return bind(store, config.alerts, config.policy, budgets, data_folder(), secrets, context.now)
+
+
+def _is_anybody_told(config: "Settings") -> bool:
+    """Return whether a channel of alerts or a heartbeat is configured."""
+    from listener.settings import EnvSecrets
+
+    return bool(config.alerts.channels) or EnvSecrets(os.environ).get(config.alerts.heartbeat) is not None
 
 
 def _stage_intervals(config: "Settings") -> dict[str, float]:
@@ -108,4 +136,6 @@ def _stage_intervals(config: "Settings") -> dict[str, float]:
     for platform in config.platforms:
         intervals[f"poll {platform.name}"] = platform.section.poll_seconds
         intervals[f"send {platform.name}"] = daemon.send_seconds
+    if _is_anybody_told(config):
+        intervals["alerts"] = daemon.alert_seconds
     return {**intervals, "route": daemon.route_seconds, "upkeep": daemon.upkeep_seconds}

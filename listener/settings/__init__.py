@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import cast
 
+from listener.alert_rules import AlertRules
 from listener.errors import ConfigError, EarshotError, Problem
 from listener.policy import Policy
 from listener.protocols import Responder
@@ -54,6 +55,8 @@ class Settings:
     platforms: tuple[PlatformSettings, ...]
     daemon: Daemon
     policy: Policy
+    alerts: AlertRules
+    metrics: tuple[str, int] | None  # host and port where figures are served
 
     def platform(self, name: str) -> PlatformSettings | None:
         """Return the platform of this name, or None if it is not on."""
@@ -68,10 +71,10 @@ def load(folder: Path) -> Settings:
     faults: list[Problem] = []
     sources = {name: read(folder, name, faults) for name in FILES}
     policy = build_policy(sources, faults)
-    daemon, platforms = read_earshot(sources[EARSHOT], faults)
+    earshot = read_earshot(sources[EARSHOT], faults)
     if faults or policy is None:
         raise ConfigError(faults)
-    return Settings(folder, platforms, daemon, policy)
+    return Settings(folder, earshot.platforms, earshot.daemon, policy, earshot.alerts, earshot.metrics)
 
 
 def load_platforms(folder: Path) -> tuple[Daemon, tuple[PlatformSettings, ...]]:
@@ -105,6 +108,7 @@ def load_responders(policy: Policy) -> dict[str, Responder]:
 def secret_problems(settings: Settings, secrets: EnvSecrets) -> list[Problem]:
     """Return a problem for each secret that a platform declares and that has no value."""
     names = [name for platform in settings.platforms for name in platform.section.secret_names]
+    names += [channel.secret for channel in settings.alerts.channels]
     return [secrets.problem(name) for name in secrets.missing(dict.fromkeys(names))]
 
 

@@ -9,7 +9,8 @@ from listener.errors import ConfigError, Problem
 from listener.messages import remember_secret
 
 LARGEST_SECRET = 64 * 1024  # bytes
-TO_REDACT = re.compile(r"(KEY|SECRET|TOKEN|PASSWORD)$")  # the name of a value that no message may show; no handle
+TO_REDACT = re.compile(r"((KEY|SECRET|TOKEN|PASSWORD)|ALERT_.*_URL|HEARTBEAT_URL)$")
+"""The name of a value that no message may show: no handle."""
 
 
 def starter() -> Path:

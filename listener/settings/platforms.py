@@ -7,9 +7,11 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, cast
 
+from listener.alert_rules import AlertRules
 from listener.errors import ConfigError, Problem
 from listener.protocols import ItemAuthor, PlatformModule, Section
 from listener.settings.files import Source
+from listener.settings.operation import read_alerts, read_metrics
 from listener.settings.scalars import ConfigLocation
 from listener.settings.schema import build, collect_faults, suggest, unknown_key_problems
 
@@ -29,6 +31,7 @@ class Daemon:
     send_seconds: float = 5.0
     upkeep_seconds: float = 60.0
     route_seconds: float = 1.0
+    alert_seconds: float = 5.0
     proxy: str | None = None
     ca_file: Path | None = None
 
@@ -43,22 +46,35 @@ class PlatformSettings:
 
 
 @dataclass(frozen=True)
+class EarshotFile:
+    """earshot.toml. metrics: host and port where figures are served; None: nowhere."""
+
+    daemon: Daemon
+    platforms: tuple[PlatformSettings, ...]
+    alerts: AlertRules
+    metrics: tuple[str, int] | None
+
+
+@dataclass(frozen=True)
 class _Common:
     enabled: bool = True
     module: str | None = None
 
 
-def read_earshot(source: Source, faults: list[Problem]) -> tuple[Daemon, tuple[PlatformSettings, ...]]:
-    """Return the daemon's intervals and the platforms that are on, in the file's order; add to the faults."""
-    table = source.table or {}
-    faults += unknown_key_problems(table, ("daemon", "platforms"), source.location)
-    daemon = collect_faults(faults, _daemon, table.get("daemon", {}), source.location.inside("daemon"))
+def read_earshot(source: Source, faults: list[Problem]) -> EarshotFile:
+    """Return what the file says, the platforms in its order; add to the faults."""
+    table, spot = source.table or {}, source.location
+    faults += unknown_key_problems(table, ("daemon", "platforms", "alerts", "metrics"), spot)
+    daemon = collect_faults(faults, _daemon, table.get("daemon", {}), spot.inside("daemon"))
+    alerts = collect_faults(faults, read_alerts, table.get("alerts", {}), spot.inside("alerts"))
+    metrics = collect_faults(faults, read_metrics, table.get("metrics", {}), spot.inside("metrics"))
     sections = table.get("platforms", {})
     if not isinstance(sections, dict):
-        faults.append(Problem(str(source.location.at("platforms")), "is not a table", "write [platforms.NAME]"))
+        faults.append(Problem(str(spot.at("platforms")), "is not a table", "write [platforms.NAME]"))
         sections = {}
-    built = [collect_faults(faults, _platform, name, section, source.location) for name, section in sections.items()]
-    return daemon or Daemon(), tuple(platform for platform in built if platform)
+    built = [collect_faults(faults, _platform, name, section, spot) for name, section in sections.items()]
+    platforms = tuple(platform for platform in built if platform)
+    return EarshotFile(daemon or Daemon(), platforms, alerts or AlertRules(), metrics)
 
 
 def load_platform(module: str, spot: ConfigLocation | None = None) -> PlatformModule[Any]:

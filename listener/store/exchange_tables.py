@@ -15,6 +15,8 @@ from listener.store.dialect import DUE, TextTuple, match_any, partial_index
 from listener.store.states import WAITING
 
 DUE_ORDER = DUE.format(column="due_at")
+MACHINES = ("author", "outbox", "poll", "policy", "upkeep")  # names in events that are no member of staff
+ACT_OF_STAFF = f"by NOT IN {MACHINES}"
 WAITING_CONDITION = match_any("state", WAITING)
 
 
@@ -191,7 +193,10 @@ class EventRow(Row, table=True):
     """Something that happened to a mention or a reply: when, what, and by whom. Append-only."""
 
     __tablename__ = "event"
-    __table_args__ = (Index("ix_event_mention", "mention_key"),)
+    __table_args__ = (
+        Index("ix_event_mention", "mention_key"),
+        partial_index("ix_event_staff", "id", where=ACT_OF_STAFF),
+    )
     id: int | None = Field(default=None, primary_key=True)
     at: datetime = required_time()
     mention_key: int | None = Field(default=None, foreign_key="mention.key")

@@ -7,6 +7,7 @@ from listener.store import exchange_tables, operation_tables
 __all__ = ["exchange_tables", "metadata", "operation_tables"]
 
 metadata = SQLModel.metadata
+alert = metadata.tables["alert"]
 approval = metadata.tables["approval"]
 autonomy = metadata.tables["autonomy"]
 billed = metadata.tables["billed"]

@@ -1,0 +1,55 @@
+"""[alerts] of earshot.toml as values: who is told of what, at which hours. Standard library only."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import ClassVar, Literal
+
+from listener.policy import TimeWindow
+
+Severity = Literal["note", "problem", "urgent"]
+SEVERITIES: tuple[Severity, ...] = ("note", "problem", "urgent")
+"""From the least to the most severe: good to know; something does not work; people are in danger or waiting in vain."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlertChannel:
+    """Who is told: by the address in the secret `secret`, of these kinds from this severity on.
+
+    hours: outside of them only what is urgent is told at once, the rest waits for their beginning; empty: any time.
+    """
+
+    name: str
+    severity: Severity = "problem"
+    kinds: tuple[str, ...] = ("*",)
+    hours: tuple[TimeWindow, ...] = ()
+
+    @property
+    def secret(self) -> str:
+        """The name of the secret that holds the channel's address: it mostly has a password in it."""
+        return f"EARSHOT_ALERT_{self.name.upper().replace('-', '_')}_URL"
+
+    def takes(self, kind: str, severity: Severity) -> bool:
+        """Return whether this channel is told of such a cause."""
+        is_severe = SEVERITIES.index(severity) >= SEVERITIES.index(self.severity)
+        return is_severe and any(_matches(pattern, kind) for pattern in self.kinds)
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRules:
+    """When people are told. remind_after: an open cause is told again after so long; None: never.
+
+    unattended_after: business hours without any act of staff while something waits; budget_share: of a day's budget;
+    disk_free: bytes.
+    """
+
+    heartbeat: ClassVar[str] = "EARSHOT_HEARTBEAT_URL"  # the secret that holds the heartbeat's address
+
+    channels: tuple[AlertChannel, ...] = ()
+    remind_after: timedelta | None = timedelta(hours=24)
+    unattended_after: timedelta | None = timedelta(hours=8)
+    budget_share: float = 0.8
+    disk_free: int = 500_000_000
+
+
+def _matches(pattern: str, kind: str) -> bool:
+    return kind.startswith(pattern[:-1]) if pattern.endswith("*") else kind == pattern

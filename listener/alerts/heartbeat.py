@@ -1,0 +1,76 @@
+"""A sign of life to a service that calls people when it stays away: so is a dead machine noticed.
+
+The addresses are those of healthchecks.io and of what speaks like it: URL/start when the daemon begins, URL after each
+round in which every platform was read, URL/fail with the reason when some platform was not read for long.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from listener.alert_rules import AlertRules
+from listener.platforms.kit.http import HttpClient
+from listener.platforms.kit.response import CallFailed
+from listener.protocols import Secrets
+from listener.store import platforms
+from listener.store.engine import Store
+from listener.store.records import PlatformState
+
+log = logging.getLogger(__name__)
+
+SECRET = AlertRules.heartbeat
+SHORTEST = timedelta(minutes=1)  # between two signs
+LATE_AFTER = timedelta(minutes=5)  # a platform that was not read for so long, and for three intervals, is late
+
+
+class Heartbeat:
+    """Gives signs of life, if the secret is set."""
+
+    def __init__(self, store: Store, secrets: Secrets, clock: Callable[[], datetime]) -> None:
+        self._store, self._secrets, self._clock = store, secrets, clock
+        self._http = HttpClient(seconds=10.0, cap=64 * 1024)
+        self._begun: datetime | None = None
+        self._last: datetime | None = None
+
+    def beat(self) -> str | None:
+        """Give the sign that is due, if one is. Returns "start", "success" or "fail"; None: nothing was sent."""
+        url, now = self._secrets.get(SECRET), self._clock()
+        if url is None or (self._last is not None and timedelta(0) <= now - self._last < SHORTEST):
+            return None
+        with self._store.read() as connection:
+            states = platforms.list_states(connection)
+        sign, reason = self._choose(states, now)
+        if sign is None or not self._send(url, sign, reason):
+            return None
+        return sign
+
+    def _choose(self, states: Sequence[PlatformState], now: datetime) -> tuple[str | None, str]:
+        """Return the sign that is due, and the reason of a failure."""
+        if self._begun is None:
+            self._begun = self._last = now
+            return "start", ""
+        late = [state.name for state in states if _is_late(state, self._begun, now)]
+        if late:
+            self._last = now
+            return "fail", f"not read for long: {', '.join(late)}"
+        since = self._last or self._begun
+        if states and all(state.ok_at is not None and state.ok_at > since for state in states):
+            self._last = now
+            return "success", ""
+        return None, ""
+
+    def _send(self, url: str, sign: str, reason: str) -> bool:
+        target = url.rstrip("/") + {"success": "", "start": "/start", "fail": "/fail"}[sign]
+        try:
+            answer = self._http.post(target, {"reason": reason}) if reason else self._http.get(target)
+        except CallFailed as error:
+            log.warning("the heartbeat could not be sent: %s", "no answer" if url in error.message else error.message)
+            return False
+        if answer.status >= 400:
+            log.warning("the heartbeat was refused with status %d: check %s", answer.status, SECRET)
+        return answer.status < 400
+
+
+def _is_late(state: PlatformState, begun: datetime, now: datetime) -> bool:
+    since = max(state.ok_at or begun, begun)
+    return now - since > max(LATE_AFTER, timedelta(seconds=3 * state.poll_seconds))

@@ -1,0 +1,114 @@
+"""What a channel must be told, from what people should know and what it was told before. Pure."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from listener.alert_rules import AlertChannel, Severity
+from listener.alerts.causes import Cause
+from listener.calendar import opens_at
+from listener.policy import Policy
+from listener.store.alerts import Alert, CauseKey, NewAlert
+
+GRACE = timedelta(minutes=1)  # what ends within it is not told, unless it is urgent
+BETWEEN = timedelta(minutes=5)  # messages of one channel; meanwhile causes gather and are told as one message
+BETWEEN_URGENT = timedelta(minutes=1)
+SHOWN = 10  # causes written out in one message
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be added to a channel's outbox, and the ids of messages that need not go out any more."""
+
+    new: tuple[NewAlert, ...]
+    dropped: tuple[int, ...]
+
+
+def plan(
+    channel: AlertChannel,
+    causes: Sequence[Cause],
+    last: Mapping[CauseKey, Alert],
+    remind_after: timedelta | None,
+    now: datetime,
+) -> Plan:
+    """Compare what people should know with what a channel was told. last: cause -> the last message about it."""
+    wanted = {cause.key: cause for cause in causes if channel.takes(cause.kind, cause.severity)}
+    new = [_message(channel, cause, "opened") for key, cause in wanted.items() if key not in last]
+    new += [
+        _message(channel, wanted[key], "reminder")
+        for key, message in last.items()
+        if key in wanted and _needs_reminder(message, remind_after, now)
+    ]
+    over = [message for key, message in last.items() if key not in wanted]
+    new += [_ended(message) for message in over if _was_told(message)]
+    return Plan(tuple(new), tuple(message.id for message in over if message.sent_at is None))
+
+
+def _message(channel: AlertChannel, cause: Cause, event: str) -> NewAlert:
+    return NewAlert(channel.name, *cause.key, event, cause.severity, cause.what, cause.do)
+
+
+def _ended(message: Alert) -> NewAlert:
+    return NewAlert(message.channel, *message.key, "ended", message.severity, message.what, "")
+
+
+def _was_told(message: Alert) -> bool:
+    """Return whether people know of the cause: a reminder is only made after it was told."""
+    return message.sent_at is not None or message.event == "reminder"
+
+
+def _needs_reminder(message: Alert, remind_after: timedelta | None, now: datetime) -> bool:
+    return remind_after is not None and message.sent_at is not None and now - message.sent_at >= remind_after
+
+
+def due(
+    channel: AlertChannel, unsent: Sequence[Alert], last_sent_at: datetime | None, policy: Policy, now: datetime
+) -> list[Alert]:
+    """Return the messages that go out now, as one: urgent ones at any time, the others in the channel's hours."""
+    ready = [message for message in unsent if _is_ready(message, now)]
+    urgent = [message for message in ready if message.severity == "urgent"]
+    since = None if last_sent_at is None or last_sent_at > now else now - last_sent_at
+    if since is not None and since < (BETWEEN_URGENT if urgent else BETWEEN):
+        return []
+    is_open = not channel.hours or opens_at(policy, channel.hours, now) <= now
+    return ready if is_open else urgent
+
+
+def _is_ready(message: Alert, now: datetime) -> bool:
+    """Return whether a message's time has come; a time that lies ahead of a clock set back means nothing."""
+    if message.not_before is not None and message.created_at <= now < message.not_before:
+        return False
+    is_settled = message.severity == "urgent" or message.event != "opened"
+    return is_settled or not timedelta(0) <= now - message.created_at < GRACE
+
+
+def compose(brand: str, messages: Sequence[Alert]) -> tuple[str, str]:
+    """Return title and text of the one message about all these."""
+    name = f"Earshot {brand}".strip()
+    first = messages[0]
+    is_urgent = any(message.severity == "urgent" and message.event != "ended" for message in messages)
+    urgent = "URGENT: " if is_urgent else ""
+    if len(messages) == 1:
+        return f"{urgent}{name}: {_headline(first)}", "\n".join(_lines(first))
+    blocks = ["\n".join(_lines(message)) for message in _by_weight(messages)[:SHOWN]]
+    more = len(messages) - SHOWN
+    rest = [f"and {more} more: `earshot status` lists them"] if more > 0 else []
+    return f"{urgent}{name}: {len(messages)} messages", "\n\n".join([*blocks, *rest])
+
+
+def _by_weight(messages: Sequence[Alert]) -> list[Alert]:
+    order: dict[Severity | str, int] = {"urgent": 0, "problem": 1, "note": 2}
+    return sorted(messages, key=lambda message: (message.event == "ended", order.get(message.severity, 1), message.id))
+
+
+def _headline(message: Alert) -> str:
+    kind = message.kind.replace("_", " ")
+    place = "" if message.platform == "*" else f" ({message.platform})"
+    return {"ended": f"over: {kind}{place}", "reminder": f"still: {kind}{place}"}.get(message.event, f"{kind}{place}")
+
+
+def _lines(message: Alert) -> Iterator[str]:
+    begins = {"ended": "Over: ", "reminder": "Still: "}.get(message.event, "")
+    yield begins + message.what
+    if message.do:
+        yield f"What to do: {message.do}"

@@ -1,0 +1,93 @@
+"""The stage of alerts: look what people should know, fill each channel's outbox, tell what is due."""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from listener.alert_rules import AlertChannel
+from listener.alerts.causes import EVERYWHERE, Cause, Watch, find_causes
+from listener.alerts.channels import Channels
+from listener.alerts.plan import compose, due, plan
+from listener.errors import NotSent
+from listener.store import alerts, notices
+from listener.store.alerts import Alert
+from listener.store.engine import Store
+
+log = logging.getLogger(__name__)
+
+CHANNEL_FAILS = "alerts"  # the kind of the notice about a channel that does not take messages
+NOTICE_AFTER = 3  # failed tries
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=1)
+KEEP = timedelta(days=90)  # how long messages are kept
+
+
+@dataclass(frozen=True, slots=True)
+class Alerts:
+    """Everything this stage needs."""
+
+    store: Store
+    watch: Watch
+    channels: Channels
+    clock: Callable[[], datetime]
+
+    def run(self) -> int:
+        """Tell each channel what is due. Returns how many messages were told. Never raises for what a channel does."""
+        if not self.watch.rules.channels:
+            return 0
+        with self.store.read() as connection:
+            causes = find_causes(connection, self.watch, self.clock())
+        return sum(self._serve(channel, causes) for channel in self.watch.rules.channels)
+
+    def tidy(self) -> int:
+        """Delete old messages. Returns how many."""
+        with self.store.write() as connection:
+            return alerts.delete_old(connection, self.clock() - KEEP)
+
+    def _serve(self, channel: AlertChannel, causes: Sequence[Cause]) -> int:
+        now = self.clock()
+        self._fill(channel, causes, now)
+        with self.store.read() as connection:
+            unsent = alerts.list_unsent(connection, channel.name)
+            last_sent_at = alerts.last_sent_at(connection, channel.name) if unsent else None
+        ready = due(channel, unsent, last_sent_at, self.watch.policy, now)
+        return self._tell(channel, ready, now) if ready else 0
+
+    def _fill(self, channel: AlertChannel, causes: Sequence[Cause], now: datetime) -> None:
+        """Bring the channel's outbox up to date; write only where something changes."""
+        with self.store.read() as connection:
+            last = alerts.list_last(connection, channel.name)
+        changes = plan(channel, causes, last, self.watch.rules.remind_after, now)
+        if changes.new or changes.dropped:
+            with self.store.write() as connection:
+                alerts.drop(connection, changes.dropped, now)
+                alerts.add(connection, changes.new, now)
+
+    def _tell(self, channel: AlertChannel, ready: Sequence[Alert], now: datetime) -> int:
+        title, text = compose(self.watch.policy.brand.name, ready)
+        ids = [message.id for message in ready]
+        try:
+            self.channels.tell(channel, title, text)
+        except NotSent as error:
+            self._note_failure(channel, ready, error)
+            return 0
+        with self.store.write() as connection:
+            alerts.mark_sent(connection, ids, self.clock())
+            notices.clear(connection, CHANNEL_FAILS, EVERYWHERE, now, subject=channel.name)
+        return len(ids)
+
+    def _note_failure(self, channel: AlertChannel, ready: Sequence[Alert], error: NotSent) -> None:
+        """Keep the messages for a later try, and call a person where tries keep failing."""
+        now, tries = self.clock(), max(message.attempts for message in ready) + 1
+        pause = min(FIRST_PAUSE * 2 ** min(tries - 1, 10), LONGEST_PAUSE)
+        log.warning("the channel %s was not told: %s", channel.name, error.message)
+        with self.store.write() as connection:
+            alerts.mark_failed(connection, [message.id for message in ready], error.message, now + pause)
+            if tries >= NOTICE_AFTER:
+                self._open_notice(connection, channel, error, now)
+
+    def _open_notice(self, connection: Connection, channel: AlertChannel, error: NotSent, now: datetime) -> None:
+        what = f"messages to the channel {channel.name} do not go out: {error.message}"
+        notices.open_notice(connection, CHANNEL_FAILS, EVERYWHERE, what, error.do, now, subject=channel.name)

@@ -1,0 +1,50 @@
+"""Everything that tells somebody outside: alerts to people, the heartbeat to a service that calls them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from listener.alert_rules import AlertRules
+from listener.alerts.causes import Watch
+from listener.alerts.channels import AppriseChannels
+from listener.alerts.heartbeat import Heartbeat
+from listener.alerts.tell import Alerts
+from listener.policy import Policy
+from listener.protocols import Budget, Secrets
+from listener.store.engine import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """The alerts and the heartbeat of one configuration."""
+
+    alerts: Alerts
+    heartbeat: Heartbeat
+
+    def tell(self) -> int:
+        """Give the sign of life that is due, and tell people what is due. Returns how many messages went out."""
+        self.heartbeat.beat()
+        return self.alerts.run()
+
+    def tell_once(self) -> int:
+        """Tell people what is due, without a sign of life: who runs `once` lets the scheduler give it."""
+        return self.alerts.run()
+
+    def tidy(self) -> int:
+        """Delete old messages. Returns how many."""
+        return self.alerts.tidy()
+
+
+def bind(
+    store: Store,
+    rules: AlertRules,
+    policy: Policy,
+    budgets: Mapping[str, Budget],
+    folder: Path,
+    secrets: Secrets,
+    clock: Callable[[], datetime],
+) -> Telling:
+    """Bind the rules of a configuration to the store and the secrets. folder: whose disk must not fill up."""
+    alerts = Alerts(store, Watch(rules, policy, budgets, folder), AppriseChannels(secrets), clock)
+    return Telling(alerts, Heartbeat(store, secrets, clock))

@@ -1,0 +1,1 @@
+"""Figures for a monitoring system, over HTTP, read from the database when asked for. No words of customers."""

@@ -1,0 +1,89 @@
+"""earshot.toml: [alerts], the channels that are told, and [metrics], where figures are served."""
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+
+from listener.alert_rules import AlertChannel, AlertRules
+from listener.errors import ConfigError, Problem
+from listener.settings.hours import parse_window
+from listener.settings.scalars import ConfigLocation
+from listener.settings.schema import build, collect_faults
+
+NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
+
+
+@dataclass(frozen=True)
+class _Channel:
+    """[[alerts.channels]] as it is written."""
+
+    name: str
+    severity: Literal["note", "problem", "urgent"] = "problem"
+    notices: tuple[str, ...] = ("*",)
+    hours: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Alerts:
+    """[alerts] as it is written; 0 hours: never."""
+
+    channels: tuple[_Channel, ...] = ()
+    remind_hours: float = 24.0
+    unattended_hours: float = 8.0
+    budget_share: float = 0.8
+    disk_free_mb: int = 500
+
+
+@dataclass(frozen=True)
+class _Metrics:
+    """[metrics] as it is written."""
+
+    address: str = ""
+
+
+def read_alerts(table: object, spot: ConfigLocation) -> AlertRules:
+    """Return the rules of [alerts]. Raises ConfigError with every fault."""
+    written = build(_Alerts, table, spot)
+    faults: list[Problem] = []
+    channels = [collect_faults(faults, _channel, channel, spot) for channel in written.channels]
+    names = [channel.name for channel in written.channels]
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        faults.append(Problem(str(spot.at("channels")), f"the name {twice} is used twice", "give each its own name"))
+    if not 0 < written.budget_share <= 1:
+        what = f"is not a share: {written.budget_share:g}"
+        faults.append(Problem(str(spot.at("budget_share")), what, "write a number above 0, up to 1"))
+    if faults:
+        raise ConfigError(faults)
+    return AlertRules(
+        channels=tuple(channel for channel in channels if channel is not None),
+        remind_after=_hours("remind_hours", written.remind_hours, spot),
+        unattended_after=_hours("unattended_hours", written.unattended_hours, spot),
+        budget_share=written.budget_share,
+        disk_free=written.disk_free_mb * 1_000_000,
+    )
+
+
+def read_metrics(table: object, spot: ConfigLocation) -> tuple[str, int] | None:
+    """Return host and port of [metrics]; None where nothing is to be served. Raises ConfigError."""
+    address = build(_Metrics, table, spot).address
+    if not address:
+        return None
+    host, _, port = address.rpartition(":")
+    if not host or not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:
+        raise spot.at("address").as_error(f"is not an address: {address!r}", 'write HOST:PORT such as "127.0.0.1:9464"')
+    return host.strip("[]"), int(port)
+
+
+def _channel(written: _Channel, spot: ConfigLocation) -> AlertChannel:
+    spot = spot.inside(f"channels.{written.name}")
+    if not NAME.fullmatch(written.name):
+        raise spot.at("name").as_error(f"is not a name: {written.name!r}", "write small letters, digits, - and _")
+    windows = tuple(parse_window(text, spot.at("hours")) for text in written.hours)
+    return AlertChannel(written.name, written.severity, written.notices, windows)
+
+
+def _hours(key: str, hours: float, spot: ConfigLocation) -> timedelta | None:
+    if not 0 <= hours <= 24 * 365:
+        raise spot.at(key).as_error(f"is out of bounds: {hours:g}", "write 0 (never) to 8760 hours")
+    return timedelta(hours=hours) if hours else None

@@ -1,0 +1,42 @@
+"""What waits at the desk, as alerts ask for it: urgent and overdue replies, and when staff last did anything."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select, text
+
+from listener.calendar import URGENCY_IMMEDIATE
+from listener.store.exchange_tables import ACT_OF_STAFF
+from listener.store.states import WAITING
+from listener.store.tables import event, mention, reply
+
+
+@dataclass(frozen=True, slots=True)
+class UrgentReply:
+    """A waiting reply that must not wait, and the rule that says so."""
+
+    reply_id: int
+    platform: str
+    rule: str
+
+
+def list_urgent(connection: Connection) -> list[UrgentReply]:
+    """List the waiting replies of the highest urgency, oldest first."""
+    source = reply.join(mention, mention.c.key == reply.c.mention_key)
+    query = select(reply.c.id, mention.c.platform, reply.c.rule).select_from(source)
+    query = query.where(reply.c.state.in_(WAITING), reply.c.urgency >= URGENCY_IMMEDIATE).order_by(reply.c.id)
+    return [UrgentReply(row.id, row.platform, row.rule) for row in connection.execute(query)]
+
+
+def count_overdue(connection: Connection, now: datetime) -> tuple[int, datetime | None]:
+    """Return how many waiting replies are overdue, and when the first of them was due."""
+    waits = (reply.c.state.in_(WAITING), reply.c.due_at < now)
+    query = select(func.count(), func.min(reply.c.due_at)).where(*waits)
+    row = connection.execute(query.where(reply.c.snoozed_until.is_(None) | (reply.c.snoozed_until <= now))).one()
+    return row[0], row[1]
+
+
+def last_act_of_staff(connection: Connection) -> datetime | None:
+    """Return when a member of staff last did anything at the desk."""
+    query = select(event.c.at).where(text(ACT_OF_STAFF)).order_by(event.c.id.desc()).limit(1)
+    return connection.execute(query).scalar_one_or_none()

@@ -1,0 +1,97 @@
+"""The outbox of alerts: which channel was told of which cause, and what waits to be told."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, func, insert, or_, select, update
+
+from listener.store.loading import chunks, columns, load_all, values
+from listener.store.tables import alert
+
+CauseKey = tuple[str, str, str]
+"""(kind, platform, subject)"""
+
+
+@dataclass(frozen=True, slots=True)
+class NewAlert:
+    """A message about a cause that is to go out. event: opened | reminder | ended."""
+
+    channel: str
+    kind: str
+    platform: str
+    subject: str
+    event: str
+    severity: str
+    what: str
+    do: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alert(NewAlert):
+    """A message in the outbox."""
+
+    id: int
+    created_at: datetime
+    not_before: datetime | None
+    attempts: int
+    error: str | None
+    sent_at: datetime | None
+
+    @property
+    def key(self) -> CauseKey:
+        """The cause it is about."""
+        return self.kind, self.platform, self.subject
+
+
+def add(connection: Connection, messages: Sequence[NewAlert], now: datetime) -> None:
+    """Put messages into the outbox."""
+    rows = [{**values(message), "created_at": now, "attempts": 0} for message in messages]
+    if rows:
+        connection.execute(insert(alert), rows)
+
+
+def list_last(connection: Connection, channel: str) -> dict[CauseKey, Alert]:
+    """Map each cause that a channel was told of, or is to be, to the last message that was not dropped."""
+    newest = select(func.max(alert.c.id)).where(alert.c.channel == channel, alert.c.dropped_at.is_(None))
+    newest = newest.group_by(alert.c.kind, alert.c.platform, alert.c.subject)
+    query = select(*columns(Alert, alert)).where(alert.c.id.in_(newest), alert.c.event != "ended")
+    return {message.key: message for message in load_all(Alert, connection.execute(query))}
+
+
+def list_unsent(connection: Connection, channel: str) -> list[Alert]:
+    """List what waits to be told on a channel, oldest first."""
+    query = select(*columns(Alert, alert)).where(alert.c.channel == channel, alert.c.sent_at.is_(None))
+    return load_all(Alert, connection.execute(query.where(alert.c.dropped_at.is_(None)).order_by(alert.c.id)))
+
+
+def last_sent_at(connection: Connection, channel: str) -> datetime | None:
+    """Return when a channel was last told of anything."""
+    return connection.execute(select(func.max(alert.c.sent_at)).where(alert.c.channel == channel)).scalar_one_or_none()
+
+
+def mark_sent(connection: Connection, ids: Sequence[int], now: datetime) -> None:
+    """Record that these messages went out."""
+    for piece in chunks(ids):
+        connection.execute(update(alert).where(alert.c.id.in_(piece)).values(sent_at=now, error=None))
+
+
+def mark_failed(connection: Connection, ids: Sequence[int], error: str, not_before: datetime) -> None:
+    """Record that these messages did not go out, why, and when to try again."""
+    failed = {"attempts": alert.c.attempts + 1, "error": error, "not_before": not_before}
+    for piece in chunks(ids):
+        connection.execute(update(alert).where(alert.c.id.in_(piece)).values(**failed))
+
+
+def drop(connection: Connection, ids: Sequence[int], now: datetime) -> None:
+    """Record that these messages need not go out any more."""
+    for piece in chunks(ids):
+        connection.execute(update(alert).where(alert.c.id.in_(piece)).values(dropped_at=now))
+
+
+def delete_old(connection: Connection, before: datetime) -> int:
+    """Delete messages sent or dropped before a time, but for the last one about each cause. Returns how many."""
+    last = select(func.max(alert.c.id)).group_by(alert.c.channel, alert.c.kind, alert.c.platform, alert.c.subject)
+    is_last_word = alert.c.id.in_(last) & (alert.c.event != "ended")
+    over = or_(alert.c.sent_at < before, alert.c.dropped_at < before)
+    return connection.execute(delete(alert).where(over, ~is_last_word)).rowcount

@@ -1,0 +1,52 @@
+"""Counts for a monitoring system. What only grows is counted from the last id seen, so a look costs what is new."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select
+
+from listener.store.tables import alert, decision, event, mention, notice, platform
+
+
+def newest_ids(connection: Connection) -> tuple[int, int]:
+    """Return the ids of the last event and of the last decision."""
+    events = connection.execute(select(func.coalesce(func.max(event.c.id), 0))).scalar_one()
+    return events, connection.execute(select(func.coalesce(func.max(decision.c.id), 0))).scalar_one()
+
+
+def count_events(connection: Connection, after: int, until: int) -> dict[tuple[str, str], int]:
+    """Count the events in this range of ids, by platform ("" where there is none) and by what happened."""
+    place = func.coalesce(mention.c.platform, "")
+    query = select(place, event.c.what, func.count()).select_from(
+        event.outerjoin(mention, mention.c.key == event.c.mention_key)
+    )
+    rows = connection.execute(query.where(event.c.id > after, event.c.id <= until).group_by(place, event.c.what))
+    return {(row[0], row[1]): row[2] for row in rows}
+
+
+def count_decisions(connection: Connection, after: int, until: int) -> dict[tuple[str, str, str], int]:
+    """Count the decisions in this range of ids, by action, kind ("" where there is none) and rule."""
+    kind = func.coalesce(decision.c.kind, "")
+    query = select(decision.c.action, kind, decision.c.rule, func.count())
+    rows = connection.execute(
+        query.where(decision.c.id > after, decision.c.id <= until).group_by(decision.c.action, kind, decision.c.rule)
+    )
+    return {(row[0], row[1], row[2]): row[3] for row in rows}
+
+
+def count_notices(connection: Connection) -> dict[tuple[str, str], int]:
+    """Count the open notices, by kind and platform."""
+    query = select(notice.c.kind, notice.c.platform, func.count()).where(notice.c.cleared_at.is_(None))
+    return {(row[0], row[1]): row[2] for row in connection.execute(query.group_by(notice.c.kind, notice.c.platform))}
+
+
+def last_read(connection: Connection) -> dict[str, datetime]:
+    """Map each platform that is on to when it was last read."""
+    query = select(platform.c.name, platform.c.ok_at).where(platform.c.enabled, platform.c.ok_at.is_not(None))
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def count_unsent_alerts(connection: Connection) -> dict[str, int]:
+    """Count the messages that wait to be told, by channel."""
+    waiting = (alert.c.sent_at.is_(None), alert.c.dropped_at.is_(None))
+    query = select(alert.c.channel, func.count()).where(*waiting).group_by(alert.c.channel)
+    return {row[0]: row[1] for row in connection.execute(query)}

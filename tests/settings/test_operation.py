@@ -1,0 +1,57 @@
+"""[alerts]: channels with names, severities, hours; their addresses are secrets. [metrics]: an address."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from listener import settings
+from listener.settings import EnvSecrets
+from tests.settings.folders import MEMORY, faults, one_fault
+
+CHANNEL = '[[alerts.channels]]\nname = "ops"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('[[alerts.channels]]\nname = "Ops!"\n', "is not a name: 'Ops!'"),
+        (CHANNEL + CHANNEL, "the name ops is used twice"),
+        (CHANNEL + 'severity = "loud"\n', "severity: expected"),
+        (CHANNEL + 'hours = ["8 to 5"]\n', "is not a time window"),
+        (CHANNEL + 'url = "mailto://a:b@c"\n', "url: is an unknown key"),
+        ("[alerts]\nremind_hours = -1\n", "remind_hours: is out of bounds"),
+        ("[alerts]\nbudget_share = 80\n", "budget_share: is not a share: 80"),
+        ("alerts = 1\n", "expected a table"),
+        ('[metrics]\naddress = "9464"\n', "is not an address: '9464'"),
+        ('[metrics]\naddress = "localhost:99999"\n', "is not an address"),
+    ],
+)
+def test_wrong_values_are_one_fault(folder: Path, text: str, message: str) -> None:
+    """Each with its key and what is right."""
+    assert message in one_fault(folder, earshot=(text + MEMORY if text.startswith("alerts") else MEMORY + text))
+
+
+def test_a_channel_needs_its_secret(folder: Path) -> None:
+    """Its name follows from the channel's."""
+    assert faults(folder, earshot=MEMORY + CHANNEL + 'notices = ["gap"]\nhours = ["mon-fri 08:00-18:00"]\n') == []
+    loaded = settings.load(folder)
+    (channel,) = loaded.alerts.channels
+    assert (channel.secret, channel.kinds, len(channel.hours)) == ("EARSHOT_ALERT_OPS_URL", ("gap",), 1)
+    assert loaded.alerts.remind_after == timedelta(hours=24)
+    (problem,) = settings.secret_problems(loaded, EnvSecrets({}))
+    assert "EARSHOT_ALERT_OPS_URL" in str(problem)
+
+
+def test_the_addresses_are_redacted_in_logs() -> None:
+    """They hold passwords; the heartbeat's address is one itself."""
+    env = {"EARSHOT_ALERT_OPS_URL": "mailto://u:secret-1@a.example", "EARSHOT_HEARTBEAT_URL": "https://hc.example/uuid"}
+    assert EnvSecrets(env).values() == set(env.values())
+
+
+def test_figures_are_served_where_the_file_says(folder: Path) -> None:
+    """Nowhere by default; IPv6 in brackets."""
+    assert faults(folder, earshot=MEMORY) == []
+    assert settings.load(folder).metrics is None
+    assert faults(folder, earshot=MEMORY + '[metrics]\naddress = "[::1]:9464"\n') == []
+    assert settings.load(folder).metrics == ("::1", 9464)
