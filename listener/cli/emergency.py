@@ -44,8 +44,9 @@ def load(store: "Store") -> "tuple[Settings, list[Problem]]":
         from listener import settings as rules
 
         folder = rules.find_folder(os.environ)
-        daemon, platforms = rules.load_platforms(folder)
-        return rules.Settings(folder, platforms, daemon, _last_policy(store)), error.problems
+        file = rules.load_earshot(folder)
+        policy = _last_policy(store)
+        return rules.Settings(folder, file.platforms, file.daemon, policy, file.alerts, file.metrics), error.problems
 
 
 def _last_policy(store: "Store") -> Policy:

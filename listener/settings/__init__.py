@@ -13,7 +13,15 @@ from listener.policy import Policy
 from listener.protocols import Responder
 from listener.settings.environment import EnvSecrets, data_folder, database_path, database_url, find_folder, starter
 from listener.settings.files import read
-from listener.settings.platforms import EARSHOT, Daemon, PlatformSettings, item_author, load_platform, read_earshot
+from listener.settings.platforms import (
+    EARSHOT,
+    Daemon,
+    EarshotFile,
+    PlatformSettings,
+    item_author,
+    load_platform,
+    read_earshot,
+)
 from listener.settings.policy import POLICY, POLICY_FILES, build_policy, read_policy
 from listener.settings.responders import load_responder
 from listener.settings.scalars import ConfigLocation
@@ -31,8 +39,8 @@ __all__ = [
     "init",
     "item_author",
     "load",
+    "load_earshot",
     "load_platform",
-    "load_platforms",
     "load_policy",
     "load_responders",
     "notes",
@@ -77,7 +85,7 @@ def load(folder: Path) -> Settings:
     return Settings(folder, earshot.platforms, earshot.daemon, policy, earshot.alerts, earshot.metrics)
 
 
-def load_platforms(folder: Path) -> tuple[Daemon, tuple[PlatformSettings, ...]]:
+def load_earshot(folder: Path) -> EarshotFile:
     """Return what can be read of earshot.toml, for use when the configuration is broken; faults are passed over."""
     faults: list[Problem] = []
     return read_earshot(read(folder, EARSHOT, faults), faults)
