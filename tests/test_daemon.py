@@ -1,6 +1,7 @@
 """`earshot run` as a process: it listens, sends, obeys signals, and refuses a second one beside it."""
 
 import json
+import os
 import signal
 import sqlite3
 import time
@@ -10,9 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.forked import Running
+from tests import forked
+from tests.forked import OFFLINE, Running
 from tests.process import PATIENCE, PRAISE, Home, until
 
+ROOT = Path(__file__).parent.parent
 FAST = "[daemon]\nsend_seconds = 0.2\nroute_seconds = 0.1\nupkeep_seconds = 0.5\n"
 SECTION = FAST + '[platforms.memory]\nmentions = "mentions.jsonl"\nreplay = true\nstart = "all"\npoll_seconds = 0.2\n'
 
@@ -25,14 +28,25 @@ def home(tmp_path: Path) -> Iterator[Home]:
     yield made
 
 
-def drafts(home: Home) -> int:
-    """How many drafts wait, asked of the database itself; none while there is none."""
+def ask(home: Home, query: str) -> object:
+    """The first value, asked of the database itself; None while there is none."""
     path = home.data / "earshot.db"
     if not path.exists():
-        return 0
+        return None
     with closing(sqlite3.connect(path)) as connection, suppress(sqlite3.OperationalError):
-        return int(connection.execute("SELECT count(*) FROM reply WHERE state = 'drafted'").fetchone()[0])
-    return 0
+        return connection.execute(query).fetchone()[0]
+    return None
+
+
+def count(home: Home, query: str) -> int:
+    """A number asked of the database; none while there is no database."""
+    found = ask(home, query)
+    return found if isinstance(found, int) else 0
+
+
+def drafts(home: Home) -> int:
+    """How many drafts wait."""
+    return count(home, "SELECT count(*) FROM reply WHERE state = 'drafted'")
 
 
 def test_the_daemon_takes_mentions_to_drafts_and_approvals_to_posts(home: Home) -> None:
@@ -127,17 +141,73 @@ def test_sighup_reads_the_configuration_again_and_refuses_a_faulty_one(home: Hom
         home.configure(SECTION + "nonsense = 1\n")
         daemon.send_signal(signal.SIGHUP)
         assert "nonsense" in heard(daemon, "refused")
+        until(lambda: refusals(home) == 1, "the refusal is reported")
+        notice = home.run("notices").out
+        assert "nonsense" in notice and "earshot check" in notice
         home.say(PRAISE)
         until(lambda: drafts(home) == 1, "it goes on with the old configuration")
         home.configure(SECTION)
         daemon.send_signal(signal.SIGHUP)
         heard(daemon, "read again")
+        assert refusals(home) == 0
         home.say(PRAISE, start=2)
         until(lambda: drafts(home) == 2, "it goes on with the new one")
     finally:
         daemon.send_signal(signal.SIGTERM)
         daemon.communicate(timeout=PATIENCE)
     assert daemon.returncode == 0
+
+
+def refusals(home: Home) -> int:
+    """How many notices of a refused configuration are open."""
+    return count(home, "SELECT count(*) FROM notice WHERE kind = 'configuration' AND cleared_at IS NULL")
+
+
+@pytest.mark.parametrize("jump", [86_400, 365 * 86_400, -3600])
+def test_a_clock_that_is_set_neither_stops_listening_nor_fills_the_memory(home: Home, jump: int) -> None:
+    """A day or a year ahead, an hour back: jobs are replaced; what a year missed is not caught up."""
+    clock = home.folder / "clock"
+    clock.write_text("0")
+    env = home.environment(CLOCK=str(clock), PYTHONPATH=os.pathsep.join((str(OFFLINE), str(ROOT))))
+    daemon = forked.start_anew("run", env=env, cwd=home.folder, module="tests.clocked")
+    try:
+        home.say(PRAISE)
+        until(lambda: mentions(home) == 1, "it listens")
+        before = _resident_mb(daemon.pid)
+        _replace(clock, str(jump))
+        heard(daemon, "the clock jumped")
+        seen = polled(home)
+        until(lambda: polled(home) != seen, "it polls on")
+        home.say(PRAISE, start=2)
+        until(lambda: mentions(home) == 2, "it listens on")
+        assert _resident_mb(daemon.pid) < before + 50
+    finally:
+        daemon.send_signal(signal.SIGTERM)
+        start = time.monotonic()
+        daemon.communicate(timeout=PATIENCE)
+    assert (daemon.returncode, time.monotonic() - start < 10) == (0, True)
+
+
+def _replace(file: Path, text: str) -> None:
+    """Write a file that is read meanwhile."""
+    fresh = file.with_suffix(".new")
+    fresh.write_text(text)
+    fresh.replace(file)
+
+
+def mentions(home: Home) -> int:
+    """How many mentions are stored."""
+    return count(home, "SELECT count(*) FROM mention")
+
+
+def polled(home: Home) -> object:
+    """When a poll last ended, by the daemon's clock."""
+    return ask(home, "SELECT attempt_at FROM platform")
+
+
+def _resident_mb(pid: int) -> float:
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(next(line for line in status.splitlines() if line.startswith("VmRSS")).split()[1]) / 1024
 
 
 def test_health_without_a_daemon_is_one_line_and_exit_one(home: Home) -> None:

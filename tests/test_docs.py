@@ -148,7 +148,7 @@ def _sources() -> str:
 def test_every_kind_of_notice_is_told() -> None:
     """At three in the morning each notice has a section of its own."""
     opened = set(re.findall(r"open_notice\(\s*connection,\s*\"(\w+)\"", _sources()))
-    by_name = {"account", "billing", "paused", "spike", "flood", "duplicate"}  # opened with a variable
+    by_name = {"account", "billing", "configuration", "duplicate", "flood", "paused", "spike", "unchecked"}  # variables
     told = set(re.findall(r"^### (\w+)$", section(OPERATIONS, "Notices"), re.MULTILINE))
     assert told == opened | by_name
 

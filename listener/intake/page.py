@@ -17,7 +17,7 @@ from listener.faultpoints import fault_point
 from listener.intake import feeds
 from listener.intake.storable import newest_versions, storable_item, storable_mention
 from listener.model import FeedPage, Json, Mention, OwnPost, QuarantinedItem
-from listener.store import erasure, events, mentions, notices, platforms, replies
+from listener.store import erasure, events, gone, mentions, notices, platforms, replies
 from listener.store.engine import Store
 from listener.store.savepoint import attempt
 from listener.store.states import UNDER_WAY, WATCHED, WITHDRAWABLE
@@ -125,8 +125,8 @@ def _quarantine_item(connection: Connection, name: str, item: QuarantinedItem, n
 def _note_presence(connection: Connection, known: mentions.StoredMention, now: datetime) -> None:
     """Take back that a post is gone: it is listed again, and so the reply to it is wanted again."""
     if known.seems_gone and known.stage != "forgotten":
-        mentions.record_presence(connection, known.key)
-        replies.reopen_gone(connection, known.key, now)
+        gone.record_presence(connection, known.key)
+        gone.reopen_gone(connection, known.key, now)
 
 
 def _note_edit(connection: Connection, known: mentions.StoredMention, mention: Mention, now: datetime) -> None:

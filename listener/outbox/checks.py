@@ -7,7 +7,7 @@ from listener.model import PostStatus
 from listener.outbox.outcome import record_missing, return_to_staff, withdraw
 from listener.outbox.round import Round
 from listener.outbox.trouble import record_hold
-from listener.store import mentions, people, platforms
+from listener.store import gone, people, platforms
 from listener.store.draft_reviews import MACHINE
 from listener.store.records import QueuedReply
 
@@ -64,7 +64,7 @@ def _record_presence(round_: Round, item: QueuedReply) -> None:
     """Forget that an earlier check did not find the mention."""
     if item.missing_at is not None:
         with round_.store.write() as connection:
-            mentions.record_presence(connection, item.key)
+            gone.record_presence(connection, item.key)
 
 
 def _is_edited(status: PostStatus, item: QueuedReply) -> bool:

@@ -12,9 +12,8 @@ from listener.model import Json, Receipt
 from listener.outbox import backoff
 from listener.outbox.backoff import RETRY_DELAY
 from listener.outbox.round import Round
-from listener.store import events, ledger, mentions, notices, platforms, replies
+from listener.store import events, gone, ledger, mentions, notices, platforms, replies
 from listener.store.records import QueuedReply
-from listener.store.replies import GONE
 
 log = logging.getLogger(__name__)
 
@@ -160,17 +159,17 @@ def withdraw(round_: Round, item: QueuedReply, why: str) -> None:
 def record_missing(round_: Round, item: QueuedReply) -> None:
     """Hold an approved reply whose mention a check did not find; withdraw it when a later check does not either."""
     with round_.store.write() as connection:
-        _miss(round_, connection, item, GONE, round_.clock(), expect="approved")
+        _miss(round_, connection, item, gone.GONE, round_.clock(), expect="approved")
 
 
 def _miss(
     round_: Round, connection: Connection, item: QueuedReply, message: str, now: datetime, *, expect: str
 ) -> None:
     """Believe that a mention is gone only after two checks with a pause between them: one may fail in passing."""
-    missing_at = mentions.note_missing(connection, item.key, now)
+    missing_at = gone.note_missing(connection, item.key, now)
     if now - missing_at >= MISSING_FOR:
         mentions.record_deletion(connection, item.key, now)
-        _close_withdrawn(connection, item, GONE, now, expect=expect, error=message)
+        _close_withdrawn(connection, item, gone.GONE, now, expect=expect, error=message)
         return
     again_at = missing_at + MISSING_FOR
     wait: Json = {"not_before": again_at, "hold": "missing", "error": message}

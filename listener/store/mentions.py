@@ -156,19 +156,6 @@ def record_deletion(connection: Connection, key: int, now: datetime) -> None:
     connection.execute(update(mention).where(mention.c.key == key).values(deleted_at=now))
 
 
-def note_missing(connection: Connection, key: int, now: datetime) -> datetime:
-    """Note that a check did not find a post. Returns when a check first did not."""
-    by_key = (mention.c.key == key, or_(mention.c.missing_at.is_(None), mention.c.missing_at > now))
-    connection.execute(update(mention).where(*by_key).values(missing_at=now))
-    since: datetime = connection.execute(select(mention.c.missing_at).where(mention.c.key == key)).scalar_one()
-    return since
-
-
-def record_presence(connection: Connection, key: int) -> None:
-    """Record that a post is on the platform after all."""
-    connection.execute(update(mention).where(mention.c.key == key).values(missing_at=None, deleted_at=None))
-
-
 def record_remote_answer(connection: Connection, key: int, remote_id: str) -> None:
     """Record the post by which a person answered on the platform itself."""
     connection.execute(update(mention).where(mention.c.key == key).values(answered_remotely=remote_id))

@@ -27,7 +27,6 @@ from listener.store.states import OVER, WAITING, require_transition
 from listener.store.tables import decision, mention, reply
 
 UNAPPROVED: Json = {"approved_by": None, "approved_at": None, "not_before": None, "hold": None, "trouble_count": 0}
-GONE = "the mention is no longer on the platform"  # why a reply was withdrawn that is reopened when it is listed again
 UNCHECKED = "unchecked"  # the kind of the notice about a reply that cannot be checked before it is sent
 LOOK_BACK = 5_000  # replies over which reasons are remembered: a bound, whatever the database's size
 # As the indexes of the queue have them, letter by letter: a bound value would not be recognised.
@@ -201,18 +200,6 @@ def set_fields(connection: Connection, seen: Reply, **changes: Any) -> bool:
     """Change columns other than the state without an event. Returns False when somebody changed the reply."""
     unchanged = and_(reply.c.id == seen.id, reply.c.state == seen.state, reply.c.revision == seen.revision)
     return connection.execute(update(reply).where(unchanged).values(**changes)).rowcount == 1
-
-
-def reopen_gone(connection: Connection, mention_key: int, now: datetime) -> None:
-    """Give the reply that was withdrawn because its mention seemed gone back to staff: it is listed again."""
-    if find_live(connection, mention_key) is not None:
-        return
-    withdrawn = (reply.c.mention_key == mention_key, reply.c.closed_as == "withdrawn", reply.c.reason == GONE)
-    for seen in list_where(connection, *withdrawn)[-1:]:
-        changes = {**UNAPPROVED, "closed_as": None, "reason": None, "error": None, "attempts": 0}
-        detail = {"message": "the mention is listed on the platform again"}
-        log: Json = {"by": "poll", "now": now, "what": "reopened", "detail": detail}
-        transition(connection, seen, "drafted", **log, revision=seen.revision + 1, **changes)
 
 
 def list_stale(connection: Connection, before: datetime, limit: int) -> list[Reply]:

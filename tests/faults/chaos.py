@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.faults.bluesky import BlueskyWorld
-from tests.faults.checker import check
+from tests.faults.checker import check, unreported
 from tests.faults.commands import Nursery, Stuck
 from tests.faults.evidence import Finding
 from tests.faults.mastodon import MastodonWorld
@@ -85,8 +85,8 @@ class Run:
         if self.rng.random() < 0.5:
             self._tell(self.world.stir())
         self.world.move_on(self.rng.choice((0, 8, 30, 70, 900, 4000)))
-        deeds: list[Callable[[], None]] = [self._killed, self._troubled, self._both]
-        chances = [4, 4, 3]
+        deeds: list[Callable[[], None]] = [self._killed, self._troubled, self._both, self._failing]
+        chances = [4, 4, 3, 1]
         if self.world.kills_in_call:
             deeds, chances = [*deeds, self._struck], [*chances, 3]
         deed = self.rng.choices([*deeds, self._daemon], [*chances, 0.7])[0]
@@ -112,6 +112,15 @@ class Run:
     def _both(self) -> None:
         self._tell(self.world.trouble())
         self._killed()
+
+    def _failing(self) -> None:
+        """A stage raises, up to four times in a row: the others go on, and somebody is told."""
+        stage = self.rng.choice(("poll", "route", "send", "upkeep"))
+        for _ in range(self.rng.randint(1, 4)):
+            self._tell(f"{stage} fails")
+            self._once({"FAULTS_STAGE": stage})
+            self.world.struck[f"stage {stage}"] += 1
+        self.ran.findings += unreported(self.world.ask)
 
     def _struck(self) -> None:
         """Killed inside the network call."""

@@ -1,16 +1,17 @@
 """The one checker: what a platform can prove against what the database tells. Invariants I1 to I7 of FAULTS.
 
 lost: a listed mention is not stored (I1). doubled: stored or answered twice (I1, I2). silent: an approved reply ended
-nowhere, or a mention was never decided (I4). broken: an unapproved post, an exchange without its post or the other way
-round, an attempt without an end, a damaged database, a secret where none may be (I3, I5, I6, I7).
+nowhere, a mention was never decided, a stage or a feed fails and nobody was told (I4). broken: an unapproved post, an
+exchange without its post or the other way round, an attempt without an end, a damaged database, a secret where none may
+be (I3, I5, I6, I7).
 """
 
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from tests.faults.evidence import Evidence, Finding, Post, Remains
@@ -35,6 +36,7 @@ ENDED = {
     "resolved",
 }  # of an attempt
 CENT = 0.01 / 100  # US dollars: sums of floats
+SHORT_WAIT = timedelta(minutes=5)  # a longer one needs a notice
 Row = dict[str, Any]
 
 
@@ -61,6 +63,7 @@ class Books:
             }
             self.ledger = _rows(connection, "SELECT * FROM ledger WHERE platform = ?", platform)
             self.told = {row["subject"] for row in _rows(connection, open_)}
+            self.unreported = list(unreported(lambda query: connection.execute(query).fetchall()))
 
     def of(self, reply: Row) -> list[Row]:
         """What happened to a reply, and to its mention, in order."""
@@ -80,7 +83,29 @@ def check(evidence: Evidence, remains: Remains) -> list[Finding]:
     """All that is wrong; nothing when all invariants hold."""
     books = Books(remains, evidence.platform)
     parts = (_stored(evidence, books), _posted(evidence, books), _ended(books), _order(books), _sound(books))
-    return [*(one for part in parts for one in part), *_leaks(remains)]
+    return [*(one for part in parts for one in part), *books.unreported, *_leaks(remains)]
+
+
+def unreported(ask: Callable[[str], Sequence[Sequence[Any]]]) -> Iterator[Finding]:
+    """I4: a stage or a platform that failed three times in a row, and a feed that failed or waits, without a notice.
+
+    May be asked at any moment of a run.
+    """
+    notices = {tuple(row) for row in ask("SELECT platform, subject FROM notice WHERE cleared_at IS NULL")}
+    subjects, platforms = {subject for _, subject in notices}, {platform for platform, _ in notices}
+    for name, failures in ask("SELECT name, failures FROM stage WHERE failures >= 3"):
+        if name not in subjects:
+            yield Finding("silent", f"stage {name} failed {failures} times in a row without a notice")
+    for name, failures in ask("SELECT name, failures FROM platform WHERE enabled AND failures >= 3"):
+        if name not in platforms:
+            yield Finding("silent", f"{name} could not be read {failures} times in a row without a notice")
+    for name, platform, retry_at, failures, attempt_at in ask(
+        "SELECT feed.name, feed.platform, feed.retry_at, feed.failures, attempt_at FROM feed"
+        " JOIN platform ON platform.name = feed.platform WHERE enabled AND attempt_at IS NOT NULL"
+    ):
+        waits = retry_at is not None and _time(retry_at) - _time(attempt_at) > SHORT_WAIT
+        if (failures >= 3 or waits) and platform not in platforms:
+            yield Finding("silent", f"feed {name} of {platform} is deaf without a notice")
 
 
 def _stored(evidence: Evidence, books: Books) -> Iterator[Finding]:
@@ -138,13 +163,13 @@ def _booked(evidence: Evidence, books: Books) -> Iterator[Finding]:
 
 
 def _approved(post: Post, reply: Row, books: Books) -> bool:
-    sent = post.at or _time(reply["sending_at"])
+    sent = post.at or (_time(reply["sending_at"]) if reply["sending_at"] else None)
     mine = [one for one in books.approvals if one["reply_id"] == reply["id"] and one["text"] == post.text]
     return sent is not None and any(datetime.fromisoformat(one["at"]) <= sent for one in mine)
 
 
-def _time(value: str | None) -> datetime | None:
-    return None if value is None else datetime.fromisoformat(value)
+def _time(value: str) -> datetime:
+    return datetime.fromisoformat(value)
 
 
 def _shown(reply: Row, books: Books) -> bool:

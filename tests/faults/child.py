@@ -1,6 +1,7 @@
 """Earshot's own command line with its clock put ahead, so that a pause of an hour costs a run nothing.
 
-`python -m tests.faults.child ARGS`; FAULTS_AHEAD is by how many seconds.
+`python -m tests.faults.child ARGS`; FAULTS_AHEAD is by how many seconds, FAULTS_STAGE a stage that fails whenever it
+runs.
 """
 
 import os
@@ -22,9 +23,22 @@ def put_ahead(span: timedelta) -> None:
         (platform.__init__.__kwdefaults__ or {})["clock"] = later
 
 
+def break_stage(name: str) -> None:
+    """Let a stage raise what a full disk makes it raise."""
+    from listener import stages
+    from listener.errors import StoreError
+
+    def fail(*args: object) -> None:
+        raise StoreError("no space left for the database", "free some disk space; nothing was lost")
+
+    vars(stages)[{"upkeep": "expire"}.get(name, name)] = fail
+
+
 def main() -> None:
     """Run the command line; the arguments are sys.argv's."""
     put_ahead(timedelta(seconds=float(os.environ.pop("FAULTS_AHEAD", "0"))))
+    if stage := os.environ.pop("FAULTS_STAGE", ""):
+        break_stage(stage)
     from listener.cli.__main__ import main as earshot
 
     earshot()

@@ -1,0 +1,36 @@
+"""Mentions that seem to be gone from their platform: believed after two checks, and taken back when listed again."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, or_, select, update
+
+from listener.model import Json
+from listener.store import replies
+from listener.store.tables import mention, reply
+
+GONE = "the mention is no longer on the platform"  # why a reply was withdrawn that is reopened when it is listed again
+
+
+def note_missing(connection: Connection, key: int, now: datetime) -> datetime:
+    """Note that a check did not find a post. Returns when a check first did not."""
+    by_key = (mention.c.key == key, or_(mention.c.missing_at.is_(None), mention.c.missing_at > now))
+    connection.execute(update(mention).where(*by_key).values(missing_at=now))
+    since: datetime = connection.execute(select(mention.c.missing_at).where(mention.c.key == key)).scalar_one()
+    return since
+
+
+def record_presence(connection: Connection, key: int) -> None:
+    """Record that a post is on the platform after all."""
+    connection.execute(update(mention).where(mention.c.key == key).values(missing_at=None, deleted_at=None))
+
+
+def reopen_gone(connection: Connection, mention_key: int, now: datetime) -> None:
+    """Give the reply that was withdrawn because its mention seemed gone back to staff: it is listed again."""
+    if replies.find_live(connection, mention_key) is not None:
+        return
+    withdrawn = (reply.c.mention_key == mention_key, reply.c.closed_as == "withdrawn", reply.c.reason == GONE)
+    for seen in replies.list_where(connection, *withdrawn)[-1:]:
+        changes = {**replies.UNAPPROVED, "closed_as": None, "reason": None, "error": None, "attempts": 0}
+        detail = {"message": "the mention is listed on the platform again"}
+        log: Json = {"by": "poll", "now": now, "what": "reopened", "detail": detail}
+        replies.transition(connection, seen, "drafted", **log, revision=seen.revision + 1, **changes)

@@ -1,0 +1,42 @@
+"""A mention that a check does not find: believed the second time, after a pause."""
+
+from listener.errors import Refused
+from listener.model import PostStatus
+from tests.line import Line
+
+
+def test_a_passing_not_found_withdraws_nothing(line: Line) -> None:
+    """F43: one 404, then the post is there again: sent as if nothing had been."""
+    reply = line.approved()
+    line.platform.standing = PostStatus(False)
+    assert line.send() == {"missing": 1}
+    assert (line.reply(reply.id).state, line.item(reply.id).deleted_at) == ("approved", None)
+    line.platform.standing = PostStatus(True)
+    line.wait(minutes=11)
+    line.send()
+    assert (line.reply(reply.id).state, line.item(reply.id).missing_at) == ("sent", None)
+
+
+def test_gone_is_believed_after_two_checks_with_a_pause_between_them(line: Line) -> None:
+    """However often it is asked within the pause, that is one check."""
+    reply = line.approved()
+    line.platform.standing = PostStatus(False)
+    for _ in range(9):
+        line.send()
+        line.wait(minutes=1)
+    assert line.reply(reply.id).state == "approved"
+    line.wait(minutes=1)
+    line.send()
+    assert (line.reply(reply.id).closed_as, line.item(reply.id).deleted_at) == ("withdrawn", line.now)
+
+
+def test_a_post_that_is_answered_with_gone_is_tried_twice_too(line: Line) -> None:
+    """A second refusal after the pause is believed."""
+    reply = line.approved()
+    line.platform.script = [Refused("the post is gone", "withdrawn"), Refused("the post is gone", "withdrawn")]
+    line.send()
+    line.send()
+    assert (line.reply(reply.id).state, line.platform.calls) == ("approved", 1)
+    line.wait(minutes=11)
+    line.send()
+    assert (line.reply(reply.id).closed_as, line.reply(reply.id).error) == ("withdrawn", "the post is gone")
