@@ -89,9 +89,10 @@ def without_secrets(answer: HttpResponse, secrets: Iterable[str]) -> HttpRespons
 
 def secrets_of(headers: Mapping[str, str] | None, body: object) -> list[str]:
     """Return the secrets that a request carries: the credentials of its Authorization header, and passwords."""
-    credentials = [value.split()[-1] for name, value in (headers or {}).items() if name.lower() == "authorization"]
+    sent = [value for name, value in (headers or {}).items() if name.lower() == "authorization"]
     fields = body.items() if isinstance(body, dict) else ()
-    return credentials + [str(value) for name, value in fields if "password" in name or "token" in name]
+    passwords = [str(value) for name, value in fields if "password" in name or "token" in name]
+    return [value.rpartition(" ")[2] for value in sent] + passwords
 
 
 def clock_difference(answer: HttpResponse, now: datetime) -> timedelta:
