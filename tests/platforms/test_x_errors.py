@@ -98,6 +98,14 @@ def test_reset_that_comes_twice_counts_by_its_later_end() -> None:
     assert rate_end(HttpResponse(429, headers, b""), NOW, random.Random(1)) - NOW >= timedelta(minutes=9)
 
 
+def test_list_that_x_refuses_is_not_the_fault_of_one_item(server: XServer) -> None:
+    """Whoever looks for a reply must not count on that reply what no other look would be spared."""
+    server.fail_next(FEED, "body", status=422, text='{"title": "Unprocessable", "detail": "no"}')
+    with pytest.raises(ReadFailed) as caught:
+        XWorld(server).platform.fetch(None, server.x.posts.now())
+    assert caught.value.cause == "transient"
+
+
 def test_tokens_that_may_only_read_are_a_problem(server: XServer) -> None:
     """`check --online` fails; reading goes on."""
     assert XWorld(server).platform.whoami().problems == ()

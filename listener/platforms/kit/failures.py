@@ -34,7 +34,9 @@ READ_CAUSES: dict[Category, Cause] = {
     "gone": "transient",
     "duplicate": "transient",
 }
-NEXT_STATES: dict[Category, Literal["by_hand", "withdrawn"]] = {"by_hand": "by_hand", "gone": "withdrawn"}
+NEXT_STATES: dict[Category, Literal["by_hand", "withdrawn", "drafted"]] = {
+    "by_hand": "by_hand", "gone": "withdrawn", "duplicate": "drafted"
+}  # fmt: skip
 NOT_OF_THE_API = frozenset({407, 408, 409, 413, 425, 451})
 """Statuses that say nothing about the account or the post, whoever wrote the answer."""
 _CLOCK_TOLERANCE = timedelta(minutes=3)
@@ -99,8 +101,6 @@ def post_error(failure: Failure) -> PlatformError:
     """Return the error of a failed post: NotSent, Refused, or a bare PlatformError if it may have been posted."""
     if failure.category == "unclear":
         return unconfirmed(failure.message)
-    if failure.category == "duplicate":
-        return PlatformError(f"{failure.message}; it may have been posted before", "look at the account's own posts")
     if failure.category == "parked":
         return NotSent(failure.message, failure.do, cause="item", retry_at=failure.retry_at)
     if failure.category in ("transient", "rate", "billing", "account", "expired"):

@@ -57,6 +57,7 @@ _DO: dict[Category, str] = {
     "account": "check the app and its tokens in X's console (Read and Write, not suspended), then replace the secrets",
     "billing": "buy credits or raise the spending limit in X's console; reading and sending resume by themselves",
     "by_hand": "answer by hand, or close it",
+    "duplicate": "change the words, then approve it again",
     "parked": "look at the account on X; answer by hand, or retry",
 }
 
@@ -68,6 +69,7 @@ def classify(answer: HttpResponse, now: datetime, rng: random.Random) -> Failure
     kind, words, codes = _read_body(answer)
     category = _categorize(answer.status, kind, words, codes)
     message = f"X answered {answer.status}" + (f": {words}" if words else "")
+    message += "; these words went out today" if category == "duplicate" else ""
     failure = Failure(category, message[:300], _DO.get(category, ""), _retry_at(category, answer, now, rng))
     return explain(failure, answer, now)
 

@@ -22,7 +22,6 @@ from listener.protocols import Meter
 log = logging.getLogger(__name__)
 
 POST = "POST /2/tweets"
-_OTHER_WORDS = "change the words, then approve it again"
 _IN_A_ROW = 3  # unexplained refusals before sending pauses: x.md, table of errors
 
 
@@ -104,7 +103,7 @@ class Sender:
         self._refusals = 0
         if failure.category == "duplicate":  # whether by a lost attempt of ours, the outbox knows
             self.duplicates.add(prepared.key)
-            return Refused(f"{failure.message}; these words went out today", "drafted", _OTHER_WORDS)
+            return error
         if isinstance(error, NotSent):  # what X forbids this app to post, it may well let it read
             return self._gate.record_failure(error, now, POST, whole=answer.status == 401)
         return error if isinstance(error, Refused) else self._unconfirmed(prepared, failure.message)

@@ -27,7 +27,7 @@ READS: dict[Category, str] = {
 }
 POSTS: dict[Category, tuple[type[PlatformError], str]] = {
     "unclear": (PlatformError, ""),
-    "duplicate": (PlatformError, ""),
+    "duplicate": (Refused, "drafted"),
     "transient": (NotSent, "transient"),
     "rate": (NotSent, "rate"),
     "billing": (NotSent, "billing"),
