@@ -43,6 +43,8 @@ def test_every_error_of_ours_is_clean_when_it_is_made() -> None:
             "(Caused by ConnectTimeoutError(<urllib3.connection.HTTPSConnection object at 0x7f>, 'timed out'))",
             "'timed out'",
         ),
+        ("KeyError: 'created_at'", "the field 'created_at' is missing"),
+        ("ValueError: the id is no number", "the id is no number"),
         ("[Errno 111] Connection refused", "Connection refused"),
         (
             "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed certificate (_ssl.c:1010)",
