@@ -73,6 +73,7 @@ MADE_CLEAN = {  # their text passes messages.clean, or is for whoever wrote a mo
     "listener/store/dialect.py",  # SQLite's words in brackets, for a search
     "listener/platforms/kit/items.py",  # kept with a quarantined item, whose column is cleaned
     "listener/platforms/memory/records.py",
+    "listener/analysis/evaluate.py",  # InputError is clean
     "listener/platforms/x/sender.py",  # NotSent is clean
     "listener/triage/route.py",
 }
@@ -108,7 +109,7 @@ def _foreign_texts(tree: ast.AST) -> list[int]:
 
 
 def test_no_message_is_made_of_a_foreign_exception() -> None:
-    """`files.why`, `errors.describe` or `kit.one_line` say what happened in words."""
+    """`access.why`, `errors.describe` or `kit.one_line` say what happened in words."""
     found = {
         f"{path.relative_to(ROOT)}:{line}"
         for folder in ("listener", "responders")
