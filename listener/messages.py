@@ -23,6 +23,8 @@ _PYTHON = re.compile(
     re.IGNORECASE,
 )
 _CLASS = re.compile(r"<class '(?:[\w.]+\.)?(\w+)'>")
+_MISSING = re.compile(r"\bKeyError: ('[^']*'|\S+)")
+_VALUE = re.compile(r"^ValueError: ")  # the words behind it are ours
 _CAUSED_BY = re.compile(r"(?:Max retries exceeded with url: \S+ )?\(Caused by (\w+)\((.*)\)\)", re.DOTALL)
 
 
@@ -46,4 +48,5 @@ def redact(text: str) -> str:
 
 def clean(text: str) -> str:
     """Return a message without secrets, queries of addresses, and what only a programmer reads."""
-    return redact(_CLASS.sub(r"\1", _PYTHON.sub("", _CAUSED_BY.sub(r"\2", text))))
+    text = _CLASS.sub(r"\1", _PYTHON.sub("", _CAUSED_BY.sub(r"\2", text)))
+    return redact(_MISSING.sub(r"the field \1 is missing", _VALUE.sub("", text)))

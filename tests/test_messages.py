@@ -43,6 +43,8 @@ def test_every_error_of_ours_is_clean_when_it_is_made() -> None:
             "(Caused by ConnectTimeoutError(<urllib3.connection.HTTPSConnection object at 0x7f>, 'timed out'))",
             "'timed out'",
         ),
+        ("KeyError: 'created_at'", "the field 'created_at' is missing"),
+        ("ValueError: the id is no number", "the id is no number"),
         ("[Errno 111] Connection refused", "Connection refused"),
         (
             "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed certificate (_ssl.c:1010)",
@@ -71,6 +73,7 @@ MADE_CLEAN = {  # their text passes messages.clean, or is for whoever wrote a mo
     "listener/store/dialect.py",  # SQLite's words in brackets, for a search
     "listener/platforms/kit/items.py",  # kept with a quarantined item, whose column is cleaned
     "listener/platforms/memory/records.py",
+    "listener/analysis/evaluate.py",  # InputError is clean
     "listener/platforms/x/sender.py",  # NotSent is clean
     "listener/triage/route.py",
 }
@@ -106,7 +109,7 @@ def _foreign_texts(tree: ast.AST) -> list[int]:
 
 
 def test_no_message_is_made_of_a_foreign_exception() -> None:
-    """`files.why`, `errors.describe` or `kit.one_line` say what happened in words."""
+    """`access.why`, `errors.describe` or `kit.one_line` say what happened in words."""
     found = {
         f"{path.relative_to(ROOT)}:{line}"
         for folder in ("listener", "responders")

@@ -32,9 +32,7 @@ def read_rows(path: Path) -> list[Row]:
     except OSError as error:
         raise InputError(f"cannot read {path} ({error.strerror})", _DO) from error
     except csv.Error as error:
-        raise InputError(
-            f"{path} is not a CSV file", f"{_DO}, separated by commas, with one kind of line ends"
-        ) from error
+        raise InputError(f"{path} is not a CSV file ({error})", _DO) from error
 
 
 def _rows(reader: "csv.DictReader[str]", path: Path) -> list[Row]:

@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from listener.access import explain_access, why
 from listener.cli import context, logs
 from listener.errors import ConfigError, EarshotError
-from listener.files import explain_access, why
 
 if TYPE_CHECKING:
     from listener.alerts.telling import Telling

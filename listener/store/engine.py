@@ -11,8 +11,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from listener.access import explain_access, why
 from listener.errors import StoreError
-from listener.files import explain_access, why
 from listener.store import dialect
 from listener.store.dialect import as_store_error
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from listener.access import explain_access, why
 from listener.errors import LockHeld, StoreError
-from listener.files import explain_access, why
 
 TRIES, PAUSE_S = 10, 0.02  # how often the lock is tried, and the seconds between two tries
 

@@ -3,8 +3,8 @@
 import sqlite3  # SQLite alone: its codes; whoever adds PostgreSQL writes another such table
 from pathlib import Path
 
+from listener.access import explain_access
 from listener.errors import DatabaseBusy, StoreError
-from listener.files import explain_access
 
 RESTORE = "stop Earshot, move {path} and its -wal and -shm away, then `cp BACKUP {path}` (docs/operations.md, Restore)"
 DISK = ("the disk of the database {path} fails or is full ({error})", "free some space, or replace the disk")

@@ -63,7 +63,7 @@ def test_where_sending_is_paused_is_named_in_one_way(queue: Earshot) -> None:
 def test_the_status_lists_opt_outs_by_handle_where_it_is_known(queue: Earshot, home: Path) -> None:
     """An erased person has only an id left."""
     database = sqlite3.connect(home / "data" / "earshot.db")
-    database.execute("UPDATE mention SET author_handle = 'ada_b' WHERE author_id = 'ada'")
+    database.execute("UPDATE mention SET author_handle = 'ada_b', handle_key = 'ada_b' WHERE author_id = 'ada'")
     database.commit()
     database.close()
     assert queue("optout", "ada_b").code == 0
