@@ -96,6 +96,7 @@ class FeedPage:
     more: bool = False
     feed: str = ""  # its name; without a trouble its notice ends
     error: FeedError | None = None
+    known_ids_are_final: bool = False  # a known id in other words is another item that took it, and no edit
     own_posts_current: bool = False  # our own posts have been read up to the time of the call
 
 

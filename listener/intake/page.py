@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from listener.faultpoints import fault_point
 from listener.intake.storable import newest_versions, storable_item, storable_mention
-from listener.model import FeedPage, Json, Mention, OwnPost
+from listener.model import FeedPage, Json, Mention, OwnPost, QuarantinedItem
 from listener.store import erasure, events, mentions, notices, platforms, replies
 from listener.store.engine import Store
 from listener.store.states import UNDER_WAY, WATCHED, WITHDRAWABLE
@@ -38,10 +38,10 @@ class PageCounts:
 def keep_page(store: Store, name: str, page: FeedPage, asked_at: datetime, now: datetime) -> PageCounts:
     """Keep a page, and the cursor with it. asked_at: when the page was called for."""
     with store.write() as connection:
-        stored, new_ids = _keep_mentions(connection, name, page, now)
+        stored, new_ids, impostors = _keep_mentions(connection, name, page, now)
         for post in page.brand_posts:
             _withdraw_answered(connection, name, post, now)
-        items = [storable_item(item) for item in page.quarantined_items]
+        items = [storable_item(item) for item in (*page.quarantined_items, *impostors)]
         quarantined = notices.quarantine(connection, name, "poll", items, now)
         notices.resolve_repaired(connection, name, new_ids, now)
         for gap in page.gaps:
@@ -56,17 +56,31 @@ def keep_page(store: Store, name: str, page: FeedPage, asked_at: datetime, now: 
     return PageCounts(listed, stored, len(page.mentions) - stored + page.skipped, quarantined)
 
 
-def _keep_mentions(connection: Connection, name: str, page: FeedPage, now: datetime) -> tuple[int, list[str]]:
-    """Store what is new and note what was edited. Returns how many were stored, and the ids of the new ones."""
+def _keep_mentions(
+    connection: Connection, name: str, page: FeedPage, now: datetime
+) -> tuple[int, list[str], list[QuarantinedItem]]:
+    """Store what is new and note what was edited.
+
+    Returns how many were stored, the ids of the new ones, and items to set aside: they bear the id of another.
+    """
     listed = newest_versions([storable_mention(mention) for mention in page.mentions])
     known = mentions.stored_mentions(connection, name, listed)
     new = [mention for mention in listed if mention.interaction_id not in known and mention.id not in known]
     stored = mentions.add(connection, erasure.drop_forgotten(connection, new), now)
+    impostors = []
     for mention in listed:
         stored_mention = known.get(mention.interaction_id) or known.get(mention.id)
-        if stored_mention is not None:
+        if stored_mention is not None and page.known_ids_are_final and stored_mention.is_other_than(mention):
+            impostors.append(_as_impostor(mention))
+        elif stored_mention is not None:
             _note_edit(connection, stored_mention, mention, now)
-    return stored, [mention.id for mention in new]
+    return stored, [mention.id for mention in new], impostors
+
+
+def _as_impostor(mention: Mention) -> QuarantinedItem:
+    """Return the item of a mention that bears the id of another. Its own words name it, since its id does not."""
+    why = f"a mention with the id {mention.id} and other words is stored already: give this one an id of its own"
+    return QuarantinedItem("", f"{mention.id}: {mention.text}", why)
 
 
 def _note_edit(connection: Connection, known: mentions.StoredMention, mention: Mention, now: datetime) -> None:

@@ -85,7 +85,7 @@ def test_case_of_an_edited_item(reader: Reader) -> None:
 def test_case_of_a_window_that_moved_past_items(reader: Reader) -> None:
     """Fifteen of 25 were never read, and nobody knew."""
     reader.read(case("04-window-first-poll.xml"))
-    assert reader.page.gaps == ()
+    assert not reader.page.gaps
     reader.read(case("04-window-second-poll.xml"))
     assert {gap.feed for gap in reader.page.gaps} == {reader.world.server.url + REVIEWS}
 

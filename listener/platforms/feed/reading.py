@@ -13,7 +13,7 @@ from listener.platforms.feed import parse
 from listener.platforms.feed.document import Pieces, decode, split
 from listener.platforms.feed.items import Item, json_item, xml_item
 from listener.platforms.feed.json_pieces import loads, split_json
-from listener.platforms.kit.items import RAW_MOST, UNREADABLE
+from listener.platforms.kit.items import RAW_MOST
 from listener.platforms.kit.response import HttpResponse
 from listener.platforms.kit.values import clean
 
@@ -38,7 +38,7 @@ class Reading:
         """Add an item, or set it aside."""
         try:
             self.items.append(make(entry))
-        except UNREADABLE as error:
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with it, it costs this item alone
             self.set_aside(json.dumps(entry), str(error), _name(entry))
 
     def set_aside(self, raw: str, error: str, name: str = "") -> None:
@@ -62,7 +62,7 @@ def read_items(answer: HttpResponse, url: str) -> Reading:
     text = decode(answer.body, answer.headers.get("content-type", ""))
     try:
         return _read_json(text) if text.lstrip().startswith("{") else _read_xml(text, url)
-    except UNREADABLE as error:
+    except Exception as error:  # noqa: BLE001 - a document may break a parser in any way, and is no fault of ours
         why = " ".join(str(error).split())[:200]
         raise ReadFailed(f"{url} is not a feed that can be read ({why})", _DO, cause="item") from None
 
