@@ -38,10 +38,10 @@ class PageCounts:
 def keep_page(store: Store, name: str, page: FeedPage, asked_at: datetime, now: datetime) -> PageCounts:
     """Keep a page, and the cursor with it. asked_at: when the page was called for."""
     with store.write() as connection:
-        stored, new_ids, impostors = _keep_mentions(connection, name, page, now)
+        stored, new_ids = _keep_mentions(connection, name, page, now)
         for post in page.brand_posts:
             _withdraw_answered(connection, name, post, now)
-        items = [storable_item(item) for item in (*page.quarantined_items, *impostors)]
+        items = [storable_item(item) for item in page.quarantined_items]
         quarantined = notices.quarantine(connection, name, "poll", items, now)
         notices.resolve_repaired(connection, name, new_ids, now)
         for gap in page.gaps:
@@ -56,25 +56,19 @@ def keep_page(store: Store, name: str, page: FeedPage, asked_at: datetime, now: 
     return PageCounts(listed, stored, len(page.mentions) - stored + page.skipped, quarantined)
 
 
-def _keep_mentions(
-    connection: Connection, name: str, page: FeedPage, now: datetime
-) -> tuple[int, list[str], list[QuarantinedItem]]:
-    """Store what is new and note what was edited.
-
-    Returns how many were stored, the ids of the new ones, and items to set aside: they bear the id of another.
-    """
+def _keep_mentions(connection: Connection, name: str, page: FeedPage, now: datetime) -> tuple[int, list[str]]:
+    """Store what is new and note what was edited. Returns how many were stored, and the ids of the new ones."""
     listed = newest_versions([storable_mention(mention) for mention in page.mentions])
     known = mentions.stored_mentions(connection, name, listed)
     new = [mention for mention in listed if mention.interaction_id not in known and mention.id not in known]
     stored = mentions.add(connection, erasure.drop_forgotten(connection, new), now)
-    impostors = []
     for mention in listed:
         stored_mention = known.get(mention.interaction_id) or known.get(mention.id)
         if stored_mention is not None and page.known_ids_are_final and stored_mention.is_other_than(mention):
-            impostors.append(_as_impostor(mention))
+            notices.quarantine(connection, name, "poll", [storable_item(_as_impostor(mention))], now)
         elif stored_mention is not None:
             _note_edit(connection, stored_mention, mention, now)
-    return stored, [mention.id for mention in new], impostors
+    return stored, [mention.id for mention in new]
 
 
 def _as_impostor(mention: Mention) -> QuarantinedItem:

@@ -43,7 +43,7 @@ def decode(body: bytes, content_type: str) -> str:
     for mark, name in _MARKS:
         if body.startswith(mark):
             return _DECLARATION.sub("", body.decode(name, "replace").lstrip("\ufeff"))
-    named = [*_CHARSET.findall(content_type), *(found.decode("ascii") for found in _DECLARED.findall(body[:400]))]
+    named = [*_CHARSET.findall(content_type), *(charset.decode("ascii") for charset in _DECLARED.findall(body[:400]))]
     is_ascii_only = [name for name in named if name.lower().startswith(("iso-2022", "hz"))]  # these look like UTF-8
     for name in (*is_ascii_only, "utf-8", *named):
         try:

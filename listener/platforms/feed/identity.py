@@ -83,11 +83,11 @@ def remember(listed: Sequence[Trace], before: Sequence[Trace]) -> list[Trace]:
 
 def _face(item: Item) -> Trace:
     """Return an item as it looks now, without names."""
-    said = " ".join(_TAG.sub(" ", item.body).split())
+    words = " ".join(_TAG.sub(" ", item.body).split())
     title = " ".join(_TAG.sub(" ", item.title).split())
     date = item.published.isoformat() if item.published else ""
     key = normalized(item.guid) or (normalized(item.url) if item.url else "")
-    return Trace(_digest(key), _digest(f"{item.author}\0{said}"), _digest(title), date, "", "")
+    return Trace(_digest(key), _digest(f"{item.author}\0{words}"), _digest(title), date, "", "")
 
 
 def _digest(text: str) -> str:
