@@ -1,5 +1,6 @@
 """Feeds: what is new, what is asked for again, hostile and broken files."""
 
+import re
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -172,6 +173,7 @@ def test_broken_feed_is_told_in_one_line_or_its_items_are_set_aside(server: Feed
         page = world.platform.fetch(None, server.now())
     except ReadFailed as error:
         assert REVIEWS in error.message and "\n" not in error.message
+        assert not {"Error", "Expecting", "<unknown>"} & set(re.findall(r"[\w<>]+", error.message))
     else:
         assert set(said([page])) <= {"half"}
     assert said(world.round(None)[0]) == ["hello"]

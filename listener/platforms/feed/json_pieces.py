@@ -34,6 +34,8 @@ def loads(text: str) -> Any:
     """Parse JSON. Raises ValueError also for NaN, and for depth beyond the parser's."""
     try:
         return json.loads(text, parse_constant=_no_constant)
+    except json.JSONDecodeError as error:
+        raise ValueError("it is not JSON") from error
     except RecursionError as error:
         raise ValueError("it is nested too deeply") from error
 

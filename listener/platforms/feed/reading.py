@@ -39,7 +39,7 @@ class Reading:
         try:
             self.items.append(make(entry))
         except Exception as error:  # noqa: BLE001 - whatever is wrong with it, it costs this item alone
-            self.set_aside(json.dumps(entry), str(error), _name(entry))
+            self.set_aside(json.dumps(entry), _in_words(error), _name(entry))
 
     def set_aside(self, raw: str, error: str, name: str = "") -> None:
         """Set aside an item that cannot be read."""
@@ -63,7 +63,7 @@ def read_items(answer: HttpResponse, url: str) -> Reading:
     try:
         return _read_json(text) if text.lstrip().startswith("{") else _read_xml(text, url)
     except Exception as error:  # noqa: BLE001 - a document may break a parser in any way, and is no fault of ours
-        why = " ".join(str(error).split())[:200]
+        why = " ".join(_in_words(error).split())[:200]
         raise ReadFailed(f"{url} is not a feed that can be read ({why})", _DO, cause="item") from None
 
 
@@ -114,18 +114,18 @@ def _read_xml(text: str, url: str) -> Reading:
 def _groups(pieces: Pieces) -> Documents:
     """Return the items in groups that are parsed at once; what is large is parsed alone, so that it stops no other."""
     groups: Documents = [()] if not pieces.items else []
+    alone: Documents = [(piece,) for piece in pieces.items if len(piece) > _ALONE]
     group: list[str] = []
     size = 0
     for piece in pieces.items:
         if len(piece) > _ALONE:
-            groups.append((piece,))
             continue
         if group and (len(group) >= _TOGETHER or size + len(piece) > _BATCH):
             groups.append(tuple(group))
             group, size = [], 0
         group.append(piece)
         size += len(piece)
-    return [*groups, tuple(group)] if group else groups
+    return [*groups, *([tuple(group)] if group else []), *alone]
 
 
 def _take(group: tuple[str, ...], answer: parse.Answer, reading: Reading) -> Documents:
@@ -149,6 +149,11 @@ def _divided(group: tuple[str, ...], why: str, reading: Reading) -> Documents:
         reading.set_aside(group[0], why)
         return []
     return [group[: len(group) // 2], group[len(group) // 2 :]]
+
+
+def _in_words(error: Exception) -> str:
+    """Return what is wrong, for a person: what Python says of a value of the wrong type is for programmers."""
+    return str(error) if isinstance(error, ValueError) else "something in it is not what such a feed has there"
 
 
 def _name(entry: Any) -> str:
