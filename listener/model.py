@@ -99,6 +99,7 @@ class FeedPage:
     feed: str = "mentions"  # its name; "" when the page says nothing of how the feed stands
     error: FeedError | None = None  # None: it was read
     feeds: tuple[str, ...] = ()  # all that are to be read in this round, where there are several
+    known_ids_are_final: bool = False  # a known id in other words is another item that took it, and no edit
     own_posts_current: bool = False  # our own posts have been read up to the time of the call
 
 

@@ -1,14 +1,15 @@
 """`earshot evaluate`: decide the labelled mentions of a CSV file and count, with 95 % Wilson intervals."""
 
 import csv
-import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from listener.analysis import tally
 from listener.analysis.tally import EvaluatedRow, Row
 from listener.errors import InputError
+from listener.files.header import read_header
+from listener.files.records import Record, csv_records
 from listener.intake.text import sanitize
 from listener.model import History, Json, Mention
 from listener.policy import Policy
@@ -25,25 +26,24 @@ _DO = "give a CSV file with the columns id and text"
 def read_rows(path: Path) -> list[Row]:
     """Read a CSV file with the columns id and text; optional label, lang, brand, author. Raises InputError."""
     try:
-        content = path.read_text(encoding="utf-8-sig")
-        return _rows(csv.DictReader(io.StringIO(content, newline="")), path)
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path} is not UTF-8 (byte {error.start})", "save it as UTF-8") from error
+        with path.open("rb") as file:
+            form, columns = read_header(file, path)
+            return list(_rows(csv_records(file, form, columns, strict=False), path))
     except OSError as error:
         raise InputError(f"cannot read {path} ({error.strerror})", _DO) from error
-    except csv.Error as error:
-        raise InputError(f"{path} is not a CSV file ({error})", _DO) from error
 
 
-def _rows(reader: "csv.DictReader[str]", path: Path) -> list[Row]:
-    names = [name.strip().lower() if name else "" for name in reader.fieldnames or ()]
-    reader.fieldnames = names
-    if missing := [name for name in ("id", "text") if name not in names]:
-        raise InputError(f"{path} has no column {' and no column '.join(missing)}", _DO)
-    return [_row(cells, number) for number, cells in enumerate(reader, start=1)]
+def _rows(records: Iterator[Record], path: Path) -> Iterator[Row]:
+    number = 0
+    for record in records:
+        if record.error:
+            raise InputError(f"{path} cannot be read after row {number}: {record.error}", "correct it there")
+        if record.row is not None:
+            number += 1
+            yield _row(record.row, number)
 
 
-def _row(cells: Mapping[str, str | list[str] | None], number: int) -> Row:
+def _row(cells: Mapping[str, object], number: int) -> Row:
     def cell(name: str) -> str:
         return sanitize(str(cells.get(name) or ""), TEXT_LIMIT)
 

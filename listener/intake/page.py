@@ -6,7 +6,7 @@ What a platform lists twice drops out by id.
 import json
 import logging
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from functools import partial
 
@@ -48,7 +48,7 @@ class PageCounts:
 def keep_page(store: Store, name: str, page: FeedPage, asked_at: datetime, now: datetime) -> PageCounts:
     """Keep a page, and the cursor with it. asked_at: when the page was called for."""
     with store.write() as connection:
-        stored, refused = _keep_mentions(connection, name, page.mentions, now)
+        stored, refused = _keep_mentions(connection, name, page, now)
         refused_posts = _withdraw_answers(connection, name, page.brand_posts, now)
         quarantined = _quarantine(connection, name, [*page.quarantined_items, *refused, *refused_posts], now)
         for gap in page.gaps:
@@ -65,18 +65,18 @@ def keep_page(store: Store, name: str, page: FeedPage, asked_at: datetime, now: 
 
 
 def _keep_mentions(
-    connection: Connection, name: str, listed: Sequence[Mention], now: datetime
+    connection: Connection, name: str, page: FeedPage, now: datetime
 ) -> tuple[int, list[QuarantinedItem]]:
     """Store what is new and note what was edited. Returns how many were stored, and what no step could handle.
 
     All at once, which is quick; where that fails one by one, so that an item costs itself and never its page.
     """
-    whole = attempt(connection, lambda: _keep_all(connection, name, listed, now))
+    whole = attempt(connection, lambda: _keep_all(connection, name, page, now))
     if isinstance(whole, int):
         return whole, []
     stored, refused = 0, []
-    for mention in listed:
-        kept = attempt(connection, partial(_keep_all, connection, name, [mention], now))
+    for mention in page.mentions:
+        kept = attempt(connection, partial(_keep_all, connection, name, replace(page, mentions=(mention,)), now))
         if isinstance(kept, Exception):
             refused.append(_refuse(mention, mention.id, kept))
         else:
@@ -91,15 +91,19 @@ def _refuse(item: Mention | OwnPost, item_id: str, error: Exception) -> Quaranti
     return QuarantinedItem(str(item_id), raw, f"Earshot could not keep it ({type(error).__name__}: see the log)")
 
 
-def _keep_all(connection: Connection, name: str, page: Sequence[Mention], now: datetime) -> int:
+def _keep_all(connection: Connection, name: str, page: FeedPage, now: datetime) -> int:
     """Store what is new and note what was edited. Returns how many were stored."""
-    listed = newest_versions([storable_mention(mention) for mention in page])
+    listed = newest_versions([storable_mention(mention) for mention in page.mentions])
     known = mentions.stored_mentions(connection, name, listed)
     new = [mention for mention in listed if mention.interaction_id not in known and mention.id not in known]
     stored = mentions.add(connection, erasure.drop_forgotten(connection, new), now)
     for mention in listed:
         stored_mention = known.get(mention.interaction_id) or known.get(mention.id)
-        if stored_mention is not None:
+        if stored_mention is None:
+            continue
+        if page.known_ids_are_final and stored_mention.is_other_than(mention):
+            _quarantine_item(connection, name, _as_impostor(mention), now)
+        else:
             _note_presence(connection, stored_mention, now)
             _note_edit(connection, stored_mention, mention, now)
     notices.resolve_repaired(connection, name, [mention.id for mention in new], now)
@@ -127,6 +131,12 @@ def _note_presence(connection: Connection, known: mentions.StoredMention, now: d
     if known.seems_gone and known.stage != "forgotten":
         gone.record_presence(connection, known.key)
         gone.reopen_gone(connection, known.key, now)
+
+
+def _as_impostor(mention: Mention) -> QuarantinedItem:
+    """Return the item of a mention that bears the id of another. Its own words name it, since its id does not."""
+    why = f"a mention with the id {mention.id} and other words is stored already: give this one an id of its own"
+    return QuarantinedItem("", f"{mention.id}: {mention.text}", why)
 
 
 def _note_edit(connection: Connection, known: mentions.StoredMention, mention: Mention, now: datetime) -> None:

@@ -22,6 +22,10 @@ _SENTENCE = re.compile(r"(?<=[.!?…])[\"'”’)]*\s+|\n+")
 _REPEAT = re.compile(r"([\u2600-\u27bf\u2b50\U0001F000-\U0001FAFF])(?:[\ufe0f\u200d]?\1)+")
 _QUOTED = re.compile(r"(?:^|\s)[\"“]\s?@\w+[:\s][^\"”]*(?:[\"”]|$)|^\s*RT\s@?\w+:?.*|\sRT\s@\w+:?.*", re.DOTALL)
 _STRAY = re.compile(r"<(?![a-zA-Z/!?][^<>]*>)")  # opens no tag; the parser would look for its end again and again
+_SECTION = re.compile(r"<!\[")  # the parser raises for one that it does not know; "<! [" is a comment to it
+_ZEROS = re.compile(r"(&#[xX]?)0+(?=[0-9a-fA-F])")  # a character may be numbered with any number of zeros
+_NO_CHARACTER = re.compile(r"&#(?:[0-9]{8,}|[xX][0-9a-fA-F]{7,});?")  # int() refuses more than 4,300 digits
+_TAGS = re.compile(r"(<[^<>]*>)(?:\s*<[^<>]*>)*\s*(<[^<>]*>)")  # tags side by side, without words between
 _BLANKS = re.compile(r"[ \t\r\f\v]+")
 _BLOCKS = frozenset({"p", "br", "div", "li", "blockquote", "h1", "h2", "h3", "ul", "ol", "pre"})
 
@@ -62,12 +66,24 @@ class _Plain(HTMLParser):
 def plain(text: str, html: bool) -> str:
     """Return the words a reader sees: without markup (html), entities decoded. At most HTML_LIMIT of markup."""
     if not html:
-        return entities.unescape(text) if "&" in text else text
+        return entities.unescape(_decodable(text)) if "&" in text else text
     parser = _Plain()
-    parser.feed(_STRAY.sub("&lt;", text[:HTML_LIMIT]))
+    parser.feed(_STRAY.sub("&lt;", _SECTION.sub("<! [", _shortened(_decodable(text)))))
     parser.close()
     lines = (_BLANKS.sub(" ", line).strip() for line in "".join(parser.parts).split("\n"))
     return "\n".join(line for line in lines if line)
+
+
+def _decodable(text: str) -> str:
+    """Replace numbered characters that no decoder takes by U+FFFD, as a browser shows them."""
+    return _NO_CHARACTER.sub("\ufffd", _ZEROS.sub(r"\1", text)) if "&#" in text else text
+
+
+def _shortened(markup: str) -> str:
+    """Return at most HTML_LIMIT of markup; of tags without words between them only the first and the last count."""
+    if len(markup) > HTML_LIMIT:
+        markup = _TAGS.sub(r"\1<br>\2", _BLANKS.sub(" ", markup))
+    return markup[:HTML_LIMIT]
 
 
 def split_sentences(text: str) -> tuple[str, ...]:

@@ -39,6 +39,10 @@ class StoredMention:
         better = (other.is_addressed and not self.is_addressed) or (other.can_reply and not self.can_reply)
         return better and other.id == self.version_id
 
+    def is_other_than(self, other: Mention) -> bool:
+        """Return True when the other bears the same id and says something else; erased words say nothing."""
+        return self.stage != "forgotten" and other.id == self.version_id and other.text != self.text
+
     def is_older_than(self, other: Mention) -> bool:
         """Return True when the other is an edit of it: the same version with another text, or a later version."""
         if other.id == self.version_id:

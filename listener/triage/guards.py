@@ -57,6 +57,12 @@ def minors(signals: MentionSignals, policy: Policy) -> GuardHit | None:
     return _escalate(signals, "minors", "Minor involved: respond immediately", 2)
 
 
+def own_post(signals: MentionSignals, policy: Policy) -> GuardHit | None:
+    """Not written by us."""
+    words = signals.cues.get("own_author")
+    return GuardHit("ignore", "Written by our own account", words) if words else None
+
+
 def opted_out_earlier(signals: MentionSignals, policy: Policy) -> GuardHit | None:
     """Author has not opted out earlier."""
     return GuardHit("ignore", "Author opted out earlier: never reply") if signals.history.opted_out else None
@@ -148,7 +154,9 @@ def not_addressed(signals: MentionSignals, policy: Policy) -> GuardHit | None:
     if signals.mention.is_addressed:
         return None
     message = "Not addressed to us"
-    return _escalate_needs(signals, message, "problem", "complaint", "question") or GuardHit("ignore", message)
+    return _escalate_needs(signals, message, "problem", "complaint", "question", "bad_news") or GuardHit(
+        "ignore", message
+    )
 
 
 def follow_up(signals: MentionSignals, policy: Policy) -> GuardHit | None:

@@ -71,9 +71,16 @@ class SignalExtractor:
         if not _LETTER.search(text) and (pictures := "".join(word for word in scan.words if word[0] not in ENDS)):
             scan.cues["no_letters"] = (pictures[:20],)
         is_stranger = (mention.author_handle or "").lower() not in self._handles
+        if mention.author_handle is None and (ours := self._own_handle(mention.author_name)):
+            scan.cues["own_author"] = (ours,)
         for name in (mention.author_handle, mention.author_name):
             if name:
                 self._add_author(scan, name, is_stranger)
+
+    def _own_handle(self, name: str | None) -> str | None:
+        """Return our handle if a feed gives it as the author's name, also as forums write it: /u/FernhillHelp."""
+        handle = (name or "").strip().removeprefix("/").removeprefix("u/").removeprefix("@").lower()
+        return handle if handle in self._handles else None
 
     def _add_author(self, scan: CueScan, name: str, is_stranger: bool) -> None:
         """Add what a handle or display name reveals; is_stranger: the handle is not ours."""

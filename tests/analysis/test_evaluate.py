@@ -104,7 +104,7 @@ def test_a_brand_column_and_the_option_are_brand_words() -> None:
     ("content", "what"),
     [
         (b"id,label\n1,x\n", "no column text"),
-        (b"", "no column id"),
+        (b"", "no header"),
         (b"id,text\n1,\xff\xfe\n", "not UTF-8"),
         (b"text\nhello\n", "no column id"),
     ],
@@ -222,3 +222,24 @@ def test_who_was_met_with_help_is_not_thanked() -> None:
     """Customers whom real staff answered with an apology or help."""
     _, done = _run([Row(row["id"], row["text"], "support", "en", row["brand"]) for row in met(_real(STAFF))])
     assert len(done) > 700 and sum(one.is_thanked for one in done) / len(done) <= 0.01
+
+
+def test_files_of_spreadsheets_are_read_as_the_files_of_mentions_are(tmp_path: Path) -> None:
+    """One reader for both: Macintosh line ends, semicolons, UTF-16, a line that names the delimiter."""
+    path = tmp_path / "rows.csv"
+    for content in (
+        b"id,text\r1,Gr\xc3\xbc\xc3\x9fe\r",
+        "\ufeffid;text\r\n1;Grüße\r\n".encode(),
+        "id\ttext\r\n1\tGrüße\r\n".encode("utf-16"),
+        "sep=,\r\nid,text\r\n1,Grüße\r\n".encode(),
+    ):
+        path.write_bytes(content)
+        assert [(row.id, row.text) for row in read_rows(path)] == [("1", "Grüße")]
+
+
+def test_row_that_cannot_be_read_is_named_in_words_for_people(tmp_path: Path) -> None:
+    """It told of "universal-newline mode"."""
+    path = tmp_path / "rows.csv"
+    path.write_bytes(b"id,text\n1,a\n2,a\rb\n")
+    with pytest.raises(InputError, match="after row 1: a line break stands in a cell without quotes"):
+        read_rows(path)

@@ -15,7 +15,7 @@ Row = dict[str, str]
 
 
 class MemoryWorld(World):
-    """A run against two files. A later row of the same id is an edit or a repetition."""
+    """A run against two files. A later row that names an earlier one is its edit; the same row is a repetition."""
 
     platform = "memory"
     section = SECTION
@@ -75,7 +75,7 @@ class MemoryWorld(World):
         self._write()
         row = self.rng.choice([one for one in self._rows.values() if "created_at" in one])
         row |= {"text": self.text(), "created_at": self._time()}
-        self._write(row)
+        self._write({**row, "id": f"{row['id']}-{next(self.numbers)}", "edits": row["id"]})
         return f"{row['id']} is edited"
 
     # ---- what goes wrong

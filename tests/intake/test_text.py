@@ -101,6 +101,9 @@ def test_sentences_end_at_marks_and_lines() -> None:
         "a.b@" * 25_000,
         "#Aa" * 30_000,
         "<!--" * 25_000,
+        "<div>" * 200_000,
+        "&#" + "0" * 1_000_000,
+        "<a " + "b " * 200_000 + ">",
     ],
 )
 def test_hostile_text_costs_bounded_time(clean: Cleaner, hostile: str) -> None:
@@ -110,3 +113,27 @@ def test_hostile_text_costs_bounded_time(clean: Cleaner, hostile: str) -> None:
     clean(plain(hostile, False))
     clean.find_other_handles(hostile[:5_000], None)
     assert time.perf_counter() - start < 2.0
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("hi <![x[ ]]>there", "hi there"),
+        ("<![if x]>burnt<![endif]> hand", "burnt hand"),
+        ("<![CDATA[ignored]]>burnt", "burnt"),
+        (f"burnt &#{'1' * 4_301}; hand", "burnt \ufffd hand"),
+        (f"burnt &#x{'f' * 4_301} hand", "burnt \ufffd hand"),
+        (f"&#{'0' * 4_301}65;&#x{'0' * 50_000}42; &#8364;", "AB €"),
+    ],
+)
+def test_markup_that_breaks_the_parser_is_cleaned_like_any_other(text: str, words: str) -> None:
+    """A single such post would stop its platform for as long as it is listed."""
+    assert plain(text, True) == words
+    if "<" not in text:
+        assert plain(text, False) == words
+
+
+@pytest.mark.parametrize("tags", ["<div>" * 200_000, "<b> <i>\n" * 100_000, "<p>" + " " * 300_000 + "<br>"])
+def test_words_behind_very_many_tags_are_read(tags: str) -> None:
+    """They must not become an empty text, which nobody would look at."""
+    assert plain(f"{tags}the lamp caught fire</div>", True) == "the lamp caught fire"

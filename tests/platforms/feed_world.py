@@ -1,23 +1,47 @@
 """The feed platform against a site on loopback, for the tests of this folder."""
 
-from collections.abc import Iterator
+import subprocess
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from email.utils import format_datetime
+from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 from listener.model import FeedPage, Json, Mention, Preview
 from listener.platforms import feed
+from listener.platforms.feed import parse
 from listener.platforms.feed.api import Feed
-from listener.platforms.feed.items import mention_id
+from listener.platforms.feed.identity import mention_id
 from listener.platforms.kit.http import HttpClient
+from tests import forked
 from tests.fakes.feeds import Entry, FeedServer, Site
 from tests.fakes.feeds import Shape as Kind
 from tests.fakes.mastodon.statuses import markup
 from tests.platforms.other_side import Outcome, Shape, World, cannot
 
 REVIEWS, ALERTS = "/reviews", "/alerts"
+CASES = Path(__file__).parents[3] / "shared" / "cases" / "feeds"
+
+
+class Document(Site):
+    """A feed that is this text."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.written = text
+
+    def text(self) -> str:
+        """The document."""
+        return self.written
+
+
+def rss(*items: str) -> str:
+    """An RSS document of these items."""
+    head = "<rss version='2.0' xmlns:dc='http://purl.org/dc/elements/1.1/'><channel><title>R</title>"
+    return f"{head}{''.join(f'<item>{item}</item>' for item in items)}</channel></rss>"
 
 
 class FeedWorld(World):
@@ -85,8 +109,7 @@ class FeedWorld(World):
 
     def plant_broken(self) -> str:
         """An item that says nothing."""
-        self.add("", link="https://reviews.example/empty", body="")
-        return "https://reviews.example/empty"
+        return self._mention_id(self.add("", link="https://reviews.example/empty", body=""))
 
     def hide(self, text: str) -> str:
         """Not listed yet, whatever its date."""
@@ -138,6 +161,25 @@ class FeedWorld(World):
             cursor = page.cursor
             if not page.more:
                 return pages, cursor
+
+
+class ForkedParsing:
+    """What `parse` takes from subprocess, its process forked; test_feed.py starts it for real."""
+
+    TimeoutExpired = subprocess.TimeoutExpired
+
+    @staticmethod
+    def run(
+        command: list[str], *, input: bytes, env: Mapping[str, str], timeout: float, capture_output: bool, check: bool
+    ) -> "subprocess.CompletedProcess[bytes]":
+        """Run `python -I parse.py KIND URL` to its end."""
+        with TemporaryFile() as body:
+            body.write(input)
+            body.seek(0)
+            arguments, streams = command[3:], forked.Streams(stdin=body.fileno())
+            process = forked.parent().start(*arguments, env=env, cwd=forked.ROOT, module=parse.__name__, **streams)
+            out, err = process.communicate(timeout=timeout)
+        return subprocess.CompletedProcess(command, process.wait(), out.encode(), err.encode())
 
 
 @contextmanager

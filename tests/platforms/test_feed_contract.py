@@ -1,35 +1,13 @@
 """Feeds keep what they can of the contract, as XML and as JSON: they are read, and never answered."""
 
-import subprocess
-from collections.abc import Iterator, Mapping
-from tempfile import TemporaryFile
+from collections.abc import Iterator
 
 import pytest
 
 from listener.platforms.feed import parse
-from tests import forked
 from tests.fakes.feeds import Shape
 from tests.platforms.contract import PlatformContract
-from tests.platforms.feed_world import FeedWorld, serving
-
-
-class ForkedParsing:
-    """What `parse` takes from subprocess, its process forked; test_feed.py starts it for real."""
-
-    TimeoutExpired = subprocess.TimeoutExpired
-
-    @staticmethod
-    def run(
-        command: list[str], *, input: bytes, env: Mapping[str, str], timeout: float, capture_output: bool, check: bool
-    ) -> "subprocess.CompletedProcess[bytes]":
-        """Run `python -I parse.py KIND URL` to its end."""
-        with TemporaryFile() as body:
-            body.write(input)
-            body.seek(0)
-            arguments, streams = command[3:], forked.Streams(stdin=body.fileno())
-            process = forked.parent().start(*arguments, env=env, cwd=forked.ROOT, module=parse.__name__, **streams)
-            out, err = process.communicate(timeout=timeout)
-        return subprocess.CompletedProcess(command, process.wait(), out.encode(), err.encode())
+from tests.platforms.feed_world import FeedWorld, ForkedParsing, serving
 
 
 class TestRss(PlatformContract):

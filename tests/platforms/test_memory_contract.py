@@ -76,8 +76,8 @@ class MemoryWorld(World):
         self._append("hello there", id=mention_id)
 
     def edit(self, mention_id: str, text: str) -> None:
-        """A later row of the same id."""
-        self._append(text, id=mention_id, created_at=now().isoformat())
+        """A later row that names the one it edits."""
+        self._append(text, edits=mention_id, created_at=now().isoformat())
 
 
 class TestMemory(PlatformContract):

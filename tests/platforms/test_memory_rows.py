@@ -107,7 +107,7 @@ def test_hostile_line_is_set_aside_and_the_others_kept(tmp_path: Path, line: byt
     assert [bad.mention_id for bad in pages[0].quarantined_items] == ["1" if readable else f"line@{len(first)}"]
     assert message in pages[0].quarantined_items[0].error
     assert pages[0].quarantined_items[0].raw.startswith(line[:20].decode().replace("\0", "\ufffd"))
-    assert cursor == {"offset": len(first + line + last) + 1}
+    assert cursor["offset"] == len(first + line + last) + 1
 
 
 def test_long_text_strange_ids_and_broken_characters_are_tolerated(tmp_path: Path) -> None:

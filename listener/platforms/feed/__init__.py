@@ -4,8 +4,9 @@ A feed has no ids to walk by: it is read whole when it has changed, and what com
 first read of a feed `start` decides what is old. Whatever is listed later is new, whatever date it bears: a moderated
 review appears days after it was written.
 
-`section` the configuration and the preview · `parse` feedparser, in a process of its own · `items` the items of a feed
-· `api` the Platform.
+`section` the configuration and the preview · `web` how a feed is asked for · `reading` from its bytes to its items, by
+`document` and `json_pieces` (its text in pieces) and `parse` (feedparser, in a process of its own) · `items`, `dates`,
+`links` an item, whatever its format · `identity` which item is which · `api` the Platform.
 """
 
 from pathlib import Path

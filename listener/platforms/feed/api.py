@@ -1,39 +1,54 @@
 """The Platform "feed": one feed a page, asked for only when it has changed."""
 
 import hashlib
-import random
-from dataclasses import dataclass
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from urllib.parse import urljoin
 
 from listener.errors import Indeterminate, ReadFailed, Refused
-from listener.model import FeedPage, Json, Mention, Outgoing, PostStatus, Prepared, Receipt
-from listener.platforms.feed.items import INELIGIBLE_REASON, FeedItems, items
-from listener.platforms.feed.section import Section, may_read
+from listener.model import FeedPage, Gap, Json, Mention, Outgoing, PostStatus, Prepared, Receipt
+from listener.platforms.feed.identity import Stored, Trace, mention_id, recognize, remember
+from listener.platforms.feed.items import INELIGIBLE_REASON, Item, as_mention
+from listener.platforms.feed.links import normalized
+from listener.platforms.feed.reading import Reading, read_items
+from listener.platforms.feed.section import Section
+from listener.platforms.feed.web import FeedClient
 from listener.platforms.kit import cursor as cursors
 from listener.platforms.kit.cursor import CursorState
 from listener.platforms.kit.http import HttpClient
 from listener.platforms.kit.items import ParsedPage
-from listener.platforms.kit.response import CallFailed, HttpResponse, limit_ends
 from listener.protocols import Account
 
-_HOPS, _CAP, _WINDOW = 3, 4 << 20, timedelta(minutes=15)
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class FeedFile:
-    """A feed as it was read last. old: ids that a first read found there (None: never read); body: its digest."""
+    """A feed as it was read last. old: ids that a first read found there (None: never read); body: its digest.
+
+    seen: traces of its items, those listed last first (None: never kept); cut: digest of a last item that was cut.
+    """
 
     old: tuple[str, ...] | None = None
     body: str = ""
     etag: str | None = None
     modified: str | None = None
+    seen: tuple[Stored, ...] | None = None
+    cut: str = ""
 
     @classmethod
     def load(cls, stored: Json) -> "FeedFile":
         """From the cursor's JSON."""
-        return cls(**{**stored, "old": None if stored["old"] is None else tuple(stored["old"])})
+        old, seen = stored["old"], stored.get("seen")
+        kept = {"old": None if old is None else tuple(old), "seen": None if seen is None else tuple(map(tuple, seen))}
+        return cls(**{**stored, **kept})
+
+    @property
+    def traces(self) -> list[Trace] | None:
+        """What is remembered of its items; None where nothing ever was."""
+        return None if self.seen is None else [Trace(*stored) for stored in self.seen]
 
 
 class Feed:
@@ -44,9 +59,7 @@ class Feed:
     read_own_posts = False
 
     def __init__(self, section: Section, web: HttpClient | None = None) -> None:
-        self._section, self._web = section, web or HttpClient(cap=_CAP)
-        self._rng = random.Random()  # noqa: S311 - jitter, no secret
-        self._resting: dict[str, datetime] = {}  # feeds that asks for a pause, until when
+        self._section, self._client = section, FeedClient(section, web)
 
     def fetch(self, cursor: Json | None, now: datetime) -> FeedPage:
         """Return ONE feed, whole. Raises ReadFailed when no feed of a round could be read."""
@@ -55,51 +68,49 @@ class Feed:
         return cursors.read_next(state, partial(self._page, now=now), lambda url, error: not is_last_hope, self.name)
 
     def _page(self, state: CursorState[FeedFile], url: str, now: datetime) -> FeedPage:
-        file, parsed = self._read(url, state.states[url], now)
-        return state.advance(url, file, is_over=True).page(url, parsed)
+        file, parsed, gap = self._read(url, state.states[url], now)
+        return state.advance(url, file, is_over=True).page(url, parsed, [gap])
 
-    def _read(self, url: str, known: FeedFile, now: datetime) -> tuple[FeedFile, ParsedPage]:
-        if now < self._resting.get(url, now):
-            raise ReadFailed(f"{url} asks for a pause", cause="rate", retry_at=self._resting[url])
-        answer, at = self._get(url, known, now)
+    def _read(self, url: str, known: FeedFile, now: datetime) -> tuple[FeedFile, ParsedPage, Gap | None]:
+        headers = {"If-None-Match": known.etag, "If-Modified-Since": known.modified}
+        answer, at = self._client.get(url, {name: value for name, value in headers.items() if value}, now)
         body = hashlib.sha256(answer.body).hexdigest()[:20]
         if known.old is not None and (answer.status == 304 or body == known.body):
-            return known, ParsedPage()
-        feed = FeedItems(url, now, addressed=url in self._section.urls)
-        for item in items(answer, at):
-            feed.add(item)
-        old = feed.drop_old(known.old, self._section.start)
-        headers = answer.headers
-        return FeedFile(tuple(old), body, headers.get("etag"), headers.get("last-modified")), feed.parsed
+            return known, ParsedPage(), None
+        reading = read_items(answer, at)
+        file = replace(known, body=body, etag=answer.headers.get("etag"), modified=answer.headers.get("last-modified"))
+        file = replace(file, cut=reading.judge_cut(known.cut))
+        if reading.cut:  # the same document may be whole next time: it must be asked for as if it were new
+            log.warning("%s ends in the middle of an item, which is read when it is whole", url)
+            file = replace(file, body="", etag=None, modified=None)
+        return self._kept(url, file, reading, now)
 
-    def _get(self, url: str, file: FeedFile, now: datetime) -> tuple[HttpResponse, str]:
-        """Return the answer and where it came from after redirects. No credentials are sent. Raises ReadFailed."""
-        known = {"If-None-Match": file.etag, "If-Modified-Since": file.modified}
-        headers = {name: value for name, value in known.items() if value}
-        at = url
-        for _ in range(_HOPS + 1):
-            try:
-                answer = self._web.get(at, None, headers)
-            except CallFailed as error:
-                raise ReadFailed(f"{url} cannot be reached: {error.message}") from None
-            if answer.status not in (301, 302, 303, 307, 308):
-                return self._checked(answer, url, now), at
-            target = _joined(at, answer.headers.get("location", ""))
-            if not may_read(target) or (at.startswith("https:") and not target.startswith("https:")):
-                break
-            at = target
-        raise ReadFailed(f"{url} redirects to {target[:200]}", "give the address it should be read at", cause="item")
+    def _kept(
+        self, url: str, file: FeedFile, reading: Reading, now: datetime
+    ) -> tuple[FeedFile, ParsedPage, Gap | None]:
+        """Return the feed's new state and its page."""
+        before = file.traces
+        recognized = recognize(url, reading.items, before)
+        old = file.old
+        if old is None:
+            old = tuple(sorted(trace.id for item, trace in recognized.items if _is_before(item, self._section.start)))
+        parsed = self._parsed(url, recognized.items, frozenset(old), now)
+        for item in reading.aside:
+            name = mention_id(url, normalized(item.mention_id)) if item.mention_id else ""
+            parsed.quarantined.append(replace(item, mention_id=name))
+        traces = [trace for _, trace in recognized.items]
+        gap = _gap(url, before[0], traces) if before and traces and not recognized.known else None
+        seen = tuple(trace.store() for trace in remember(traces, before or ()))
+        return replace(file, old=old, seen=seen), parsed, gap
 
-    def _checked(self, answer: HttpResponse, url: str, now: datetime) -> HttpResponse:
-        if answer.status in (200, 304):
-            return answer
-        message = f"{url} answered {answer.status}"
-        if answer.status == 429 or (answer.status == 503 and "retry-after" in answer.headers):
-            self._resting[url] = limit_ends(answer.headers, (), _WINDOW, now, self._rng)
-            raise ReadFailed(message, cause="rate", retry_at=self._resting[url])
-        if answer.status >= 500:
-            raise ReadFailed(message)
-        raise ReadFailed(message, "look at it in a browser, then correct [platforms.feed]", cause="item")
+    def _parsed(self, url: str, items: Sequence[tuple[Item, Trace]], old: frozenset[str], now: datetime) -> ParsedPage:
+        parsed, is_addressed = ParsedPage(), url in self._section.urls
+        for item, trace in items:
+            if trace.id in old or trace.interaction in old:
+                parsed.skipped += 1
+                continue
+            parsed.mentions.append(as_mention(item, trace.id, trace.interaction, now, addressed=is_addressed))
+        return parsed
 
     def prepare(self, reply: Outgoing, now: datetime) -> Prepared:
         """Return what a person should write; it is never posted."""
@@ -130,8 +141,15 @@ class Feed:
         return Account("feed", "feed", remarks=tuple(remarks))
 
 
-def _joined(at: str, location: str) -> str:
-    try:
-        return urljoin(at, location)
-    except ValueError:
-        return location
+def _is_before(item: Item, start: object) -> bool:
+    """Return True for what a first run treats as old."""
+    return start == "now" or (isinstance(start, datetime) and (item.created is None or item.created < start))
+
+
+def _gap(url: str, last: Trace, listed: Sequence[Trace]) -> Gap:
+    """Return the stretch between the last read and this one, which have no item in common."""
+    lines = (
+        f"{url}: none of the {len(listed)} items in this feed was there at the last read",
+        "more may have been listed in between and read by nobody; a shorter poll_seconds helps",
+    )
+    return Gap(url, last.id, listed[-1].id, "; ".join(lines))

@@ -1,150 +1,133 @@
-"""The items of a feed as mentions: RSS and Atom through feedparser, JSON Feed by hand."""
+"""An item of a feed, whatever its format, and how it becomes a mention. Pure."""
 
-import hashlib
 import html
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from listener.errors import ReadFailed
-from listener.model import Mention, QuarantinedItem
-from listener.platforms.feed.parse import parse_feed
-from listener.platforms.kit.items import RAW_MOST, ParsedPage
-from listener.platforms.kit.response import HttpResponse
+from listener.model import Mention
+from listener.platforms.feed.dates import xml_time
+from listener.platforms.feed.links import identifying_uri
+from listener.platforms.feed.parse import Answer
 from listener.platforms.kit.values import time_in
 
 INELIGIBLE_REASON = "a feed cannot take replies: answer where it was written"
+_EMAIL = re.compile(r"[^\s<>()\"',;]+@[^\s<>()\"',;]+")
+_SHARED_EMAIL = re.compile(r"(?:no|do-?not|donot)[._-]?reply", re.IGNORECASE)  # one address for all who write there
+_LONGEST_AUTHOR = 1_000  # characters that are searched for an address
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Item:
-    """An item of a feed. body: HTML; created: None without a readable date."""
+    """An item of a feed. body: HTML; author: the display name; author_id: what identifies the author, if anything.
 
-    id: str
+    published: when it was written, if the feed says so; created: the same, else when it was changed.
+    """
+
+    guid: str
     url: str | None
+    title: str
     body: str
     author: str | None
+    author_id: str | None
+    published: datetime | None
     created: datetime | None
     lang: str | None
 
 
-def mention_id(url: str, item: str) -> str:
-    """Return the id of a mention: two feeds may use the same ids."""
-    return hashlib.sha256(f"{url}\0{item}".encode("utf-8", "surrogatepass")).hexdigest()[:20]
-
-
-class FeedItems:
-    """The items of a feed, sorted into `parsed`. addressed: they are written to us."""
-
-    def __init__(self, url: str, now: datetime, *, addressed: bool) -> None:
-        self._url, self._now, self._addressed = url, now, addressed
-        self.parsed = ParsedPage()
-        self._dates: dict[str, datetime | None] = {}
-
-    def add(self, item: Item | QuarantinedItem) -> None:
-        """Add an item as a mention: its id names feed and item, its age counts from its date, or from now."""
-        if isinstance(item, QuarantinedItem):
-            self.parsed.quarantined.append(item)
-            return
-        name, created = mention_id(self._url, item.id), min(item.created or self._now, self._now)
-        self._dates[name] = item.created
-        mention = Mention(
-            platform="feed",
-            id=name,
-            text=item.body,
-            author_id=item.author or f"unknown:{name}",
-            author_name=item.author,
-            created_at=created,
-            age_start_at=created,
-            interaction_id=name,
-            conversation_id=name,
-            lang=item.lang,
-            url=item.url,
-            is_html=True,
-            is_addressed=self._addressed,
-            can_reply=False,
-            ineligible_reason=INELIGIBLE_REASON,
-        )
-        self.parsed.mentions.append(mention)
-
-    def drop_old(self, old: Sequence[str] | None, start: object) -> list[str]:
-        """Drop what is old, and return its ids. old: None at the first read of a feed."""
-        if old is None:
-            old = [name for name, created in self._dates.items() if _before(created, start)]
-        kept = [mention for mention in self.parsed.mentions if mention.id not in set(old)]
-        self.parsed.skipped += len(self.parsed.mentions) - len(kept)
-        self.parsed.mentions = kept
-        return sorted(old)
-
-
-def _before(created: datetime | None, start: object) -> bool:
-    return start == "now" or (isinstance(start, datetime) and (created is None or created < start))
-
-
-def items(answer: HttpResponse, url: str) -> list[Item | QuarantinedItem]:
-    """Return the items of a feed, with distinct ids. Raises ReadFailed."""
-    try:
-        is_json = answer.body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
-        listed = _json_items(answer) if is_json else _xml_items(answer, url)
-    except (ValueError, TypeError, AttributeError, LookupError, RecursionError, AssertionError) as error:
-        message = f"{url} is not a feed that can be read ({' '.join(str(error).split())[:200]})"
-        raise ReadFailed(message, "look at it in a browser, then correct [platforms.feed]", cause="item") from None
-    links: dict[str, set[str | None]] = {}
-    for item in listed:
-        if isinstance(item, Item):
-            links.setdefault(item.id, set()).add(item.url)
-    for item in listed:
-        if isinstance(item, Item) and len(links[item.id]) > 1:  # one id for all: no id at all
-            item.id += f" {item.url}"
-    return listed
-
-
-def _json_items(answer: HttpResponse) -> list[Item | QuarantinedItem]:
-    """JSON Feed, all versions (jsonfeed.org/version/1.1)."""
-    feed = answer.json()
-    if not str(feed.get("version")).startswith("https://jsonfeed.org/version/"):
-        raise ValueError("a JSON object, but no JSON Feed")
-    return [_json_item(item, feed.get("language")) for item in feed["items"]]
-
-
-def _json_item(item: Any, lang: object) -> Item | QuarantinedItem:
+def json_item(item: Any, lang: object) -> Item:
+    """Return an item of a JSON Feed (jsonfeed.org/version/1.1). Raises ValueError and what else a wrong type raises."""
     if not isinstance(item, dict):
-        return QuarantinedItem("", str(item)[:RAW_MOST], "an item that is not an object")
+        raise ValueError("an item that is not an object")
     authors = item.get("authors") or [item.get("author")]
     author = authors[0] if isinstance(authors, list) and isinstance(authors[0], dict) else {}
+    title = _markup(item.get("title"))
     body = _text(item.get("content_html")) or _markup(item.get("content_text") or item.get("summary"))
-    body = _markup(item.get("title")) + body
-    url = _link(item.get("url")) or _link(item.get("external_url"))
-    lang = _text(item.get("language")) or _text(lang)
-    return _item(item.get("id"), url, body, author.get("name"), time_in(item.get("date_published")), lang)
+    written = time_in(item.get("date_published"))
+    return _checked(
+        Item(
+            guid=_guid(item.get("id")),
+            url=_link(item.get("url")) or _link(item.get("external_url")),
+            title=title,
+            body=title + body,
+            author=_text(author.get("name")),
+            author_id=identifying_uri(_text(author.get("url"))),
+            published=written,
+            created=written or time_in(item.get("date_modified")),
+            lang=_text(item.get("language")) or _text(lang),
+        )
+    )
 
 
-def _xml_items(answer: HttpResponse, url: str) -> list[Item | QuarantinedItem]:
-    """RSS and Atom."""
-    feed = parse_feed(answer.body, answer.headers.get("content-type", ""), url)
-    return [_xml_item(entry, feed["lang"]) for entry in feed["entries"]]
-
-
-def _xml_item(entry: Mapping[str, Any], lang: object) -> Item | QuarantinedItem:
+def xml_item(entry: Answer, lang: object) -> Item:
+    """Return an item of RSS or Atom. Raises ValueError."""
     title, content = entry["title"], entry["content"]
-    body = _detail(title) + (_detail(content) if content.get("value") != title.get("value") else "")
-    lang = _text(content.get("language")) or _text(lang)
-    return _item(entry["id"], _link(entry["link"]), body, entry["author"], time_in(entry["created"]), lang)
+    author, author_id = _author(entry)
+    published = xml_time(entry["published"])
+    return _checked(
+        Item(
+            guid=_guid(entry["id"]),
+            url=_link(entry["link"]),
+            title=_detail(title),
+            body=_detail(title) + (_detail(content) if content.get("value") != title.get("value") else ""),
+            author=author,
+            author_id=author_id,
+            published=published,
+            created=published or xml_time(entry["updated"]),
+            lang=_text(content.get("language")) or _text(lang),
+        )
+    )
 
 
-def _item(
-    name: object, url: str | None, body: str, author: object, created: datetime | None, lang: str | None
-) -> Item | QuarantinedItem:
-    """An item without an id is known by its link, else by its text. A number for an id is a text like any other."""
-    if not body:
-        return QuarantinedItem(str(url or ""), str(name)[:RAW_MOST], "an item without text")
-    known = str(name) if isinstance(name, str | int) and str(name) else url
-    return Item(known or hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest(), url, body,
-                 _text(author), created, lang)  # fmt: skip
+def as_mention(item: Item, mention_id: str, interaction_id: str, now: datetime, *, addressed: bool) -> Mention:
+    """Return the mention: its age counts from its date, or from now.
+
+    A display name identifies nobody ("A Google user" is thousands), so an author of whom no more is known is the item's
+    own: no history, opt-out or erasure reaches further than this item.
+    """
+    created = min(item.created or now, now)
+    return Mention(
+        platform="feed",
+        id=mention_id,
+        text=item.body,
+        author_id=item.author_id or f"unknown:{mention_id}",
+        author_name=item.author,
+        created_at=created,
+        age_start_at=created,
+        interaction_id=interaction_id,
+        conversation_id=interaction_id,
+        lang=item.lang,
+        url=item.url,
+        is_html=True,
+        is_addressed=addressed,
+        can_reply=False,
+        ineligible_reason=INELIGIBLE_REASON,
+    )
 
 
-def _detail(detail: Mapping[str, Any]) -> str:
+def _checked(item: Item) -> Item:
+    if not item.body:
+        raise ValueError("an item without text")
+    return item if item.title else replace(item, title="")
+
+
+def _author(entry: Answer) -> tuple[str | None, str | None]:
+    """Return the display name, and what identifies the author: a page of their own, else a mail address."""
+    written = (_text(entry["author"]) or "")[:_LONGEST_AUTHOR]
+    email = _EMAIL.search(written)
+    name = written.replace(email[0], "").strip(" ()<>\"',;") if email else written.strip()
+    is_own = email is not None and not _SHARED_EMAIL.match(email[0])
+    own_email = email[0].lower() if email is not None and is_own else None
+    return name or written.strip() or None, identifying_uri(_text(entry["author_uri"])) or own_email
+
+
+def _guid(value: object) -> str:
+    """A number for an id is a text like any other."""
+    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+
+
+def _detail(detail: Answer) -> str:
     value = _text(detail.get("value")) or ""
     return _markup(value) if detail.get("type") == "text/plain" else f"<p>{value}</p>" if value else ""
 

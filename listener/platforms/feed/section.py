@@ -1,5 +1,6 @@
 """The `[platforms.feed]` section of earshot.toml, and how a reply that a person will write by hand is shown."""
 
+import ipaddress
 from collections import Counter
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -13,12 +14,16 @@ LIMIT = 10_000  # characters; whoever writes it by hand knows the place's own
 
 @dataclass(frozen=True, kw_only=True)
 class Section(protocols.Section):
-    """[platforms.feed]. urls: feeds of what is said to us (reviews, our forum); alerts: of what is said about us."""
+    """[platforms.feed]. urls: feeds of what is said to us (reviews, our forum); alerts: of what is said about us.
+
+    allow_private: hosts, addresses or networks that are not public, to which a feed may redirect.
+    """
 
     chatty_loggers = HTTP_LOGGERS
 
     urls: tuple[str, ...] = ()
     alerts: tuple[str, ...] = ()
+    allow_private: tuple[str, ...] = ()
 
     @property
     def feeds(self) -> tuple[str, ...]:
@@ -31,7 +36,10 @@ class Section(protocols.Section):
         faults += [("urls", f"{url!r} is not an http(s) address", "give one without user and password")
                    for url in self.feeds if not may_read(url)]  # fmt: skip
         twice = [url for url, count in Counter(self.feeds).items() if count > 1]
-        return faults + [("urls", f"{url} is listed twice", "remove one of them") for url in twice]
+        faults += [("urls", f"{url} is listed twice", "remove one of them") for url in twice]
+        odd = [name for name in self.allow_private if set(name) & set("/@ ") and not is_network(name)]
+        do = "give a host, an address or a network, such as feeds.lan or 10.0.0.0/8"
+        return faults + [("allow_private", f"{name!r} is neither a host nor a network", do) for name in odd]
 
 
 def preview(text: str, mention: Mention, section: protocols.Section) -> Preview:
@@ -46,3 +54,12 @@ def may_read(url: str) -> bool:
         return parts.scheme in ("http", "https") and bool(parts.hostname) and not (parts.username or parts.password)
     except ValueError:
         return False
+
+
+def is_network(name: str) -> bool:
+    """Return True for an IP address, or a network of them such as 10.0.0.0/8."""
+    try:
+        ipaddress.ip_network(name)
+    except ValueError:
+        return False
+    return True

@@ -1,7 +1,10 @@
-"""To which addresses a secret may be sent."""
+"""To which addresses a secret may be sent, and which addresses are not public."""
 
 import ipaddress
+import socket
 from urllib.parse import urlsplit
+
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 def url_problem(url: str, *, can_have_path: bool = False) -> str:
@@ -26,3 +29,22 @@ def on_loopback(host: str) -> bool:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def private_addresses(host: str) -> list[str]:
+    """Return the addresses of a host that are not public: of this machine, of a local network. Raises OSError."""
+    listed = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    addresses = dict.fromkeys(str(entry[4][0]).partition("%")[0] for entry in listed)
+    return [address for address in addresses if not is_public(address)]
+
+
+def is_public(address: str) -> bool:
+    """Return whether an IP address is on the public internet, also inside an IPv6 address that stands for IPv4."""
+    ip = ipaddress.ip_address(address)
+    if isinstance(ip, ipaddress.IPv6Address):
+        ip = ip.ipv4_mapped or ip.sixtofour or (_embedded(ip) if ip in _NAT64 else ip)
+    return ip.is_global and not ip.is_multicast
+
+
+def _embedded(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address:
+    return ipaddress.IPv4Address(int(ip) & 0xFFFF_FFFF)

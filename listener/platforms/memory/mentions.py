@@ -1,19 +1,40 @@
 """The file of mentions: pages of rows behind a cursor of bytes, which passes only rows that a line end has closed."""
 
 import codecs
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Literal
 
 from listener.errors import InputError
+from listener.files.form import Form, find_form
+from listener.files.header import read_header
+from listener.files.records import Record, csv_records, json_records, read_line
 from listener.model import FeedPage, Json, Mention, QuarantinedItem
-from listener.platforms.memory.records import BOM, Record, csv_record, csv_records, json_records, read_line
-from listener.platforms.memory.rows import printable, read_row, row_id
+from listener.platforms.memory.place import Place, tail
+from listener.platforms.memory.rows import (
+    OTHER_WORDS,
+    ROUNDED,
+    is_exact,
+    is_rounded,
+    printable,
+    read_row,
+    row_id,
+)
 
 SUFFIXES = (".jsonl", ".csv")
 ROWS, BYTES = 500, 8 << 20  # of one page
 LONGEST_RAW = 10_000  # characters kept of a row that cannot be read
-NEEDED = ("id", "text")
+
+
+@dataclass(slots=True)
+class _Rows:
+    """The rows of a page by what becomes of them."""
+
+    mentions: dict[str, Mention] = field(default_factory=dict)
+    aside: list[QuarantinedItem] = field(default_factory=list)
+    skipped: int = 0
 
 
 class Mentions:
@@ -31,53 +52,68 @@ class Mentions:
         """At most ROWS rows from the cursor on. Raises OSError, InputError."""
         with self.path.open("rb") as file:
             size = file.seek(0, 2)
+            form, columns = self._begin(file)
+            body = file.tell()
             if cursor is None:
-                check_utf8(self.path)
-                cursor = {"offset": size if self._start == "now" else 0, "first": size}
-            columns, body = self._begin(file)
-            offset = _whole_number(cursor.get("offset"))
-            if offset > size:  # another file, or a shorter one: from the beginning
-                offset, cursor = 0, {}
-            _go(file, max(offset, body), body)
-            return self._read(file, columns, _whole_number(cursor.get("first")), now)
+                check_encoding(self.path, form)
+                place = Place(size if self._start == "now" else 0, size)
+            else:
+                place = Place.load(cursor)
+            if place.is_lost(file, size):
+                place = place.begin_again()
+            _go(file, form, max(place.offset, body), body)
+            return self._read(file, form, columns, place, now)
 
-    def _begin(self, file: BinaryIO) -> tuple[tuple[str, ...], int]:
-        """The header of a CSV file (nothing for JSON lines), and where the rows begin. Raises InputError."""
-        file.seek(3 if file.seek(0) == 0 and file.read(3) == BOM else 0)
-        columns = _header(file, self.path) if self.path.suffix.lower() == ".csv" else ()
-        return columns, file.tell()
+    def _begin(self, file: BinaryIO) -> tuple[Form, tuple[str, ...]]:
+        """The form of the file, and the columns of a CSV file; its rows follow. Raises InputError."""
+        if self.path.suffix.lower() == ".csv":
+            return read_header(file, self.path)
+        form = find_form(file)
+        file.seek(form.start)
+        return form, ()
 
-    def _read(self, file: BinaryIO, columns: tuple[str, ...], first: int, now: datetime) -> FeedPage:
-        start = passed = file.tell()
-        mentions: list[Mention] = []
-        quarantined: list[QuarantinedItem] = []
-        skipped = 0
-        records = csv_records(file, columns) if columns else json_records(file)
-        for rows, record in enumerate(records, 1):
-            passed = record.end if record.whole else passed
-            item = self._item(record, now)
-            if isinstance(item, QuarantinedItem):
-                quarantined.append(item)
-            elif item is not None and self._before_start(item, record, first):
-                skipped += 1
-            elif item is not None:
-                mentions.append(item)
-            if rows >= ROWS or record.end - start >= BYTES:
-                break
-        more = passed > start and file.tell() == passed and file.read(1) != b""
-        cursor = {"offset": passed} | ({"first": first} if first > passed else {})
-        return FeedPage(cursor, tuple(mentions), quarantined_items=tuple(quarantined), skipped=skipped, more=more)
+    def _read(self, file: BinaryIO, form: Form, columns: tuple[str, ...], place: Place, now: datetime) -> FeedPage:
+        start, first = file.tell(), place.first
+        place = replace(place, offset=start)
+        records = list(_page_of(csv_records(file, form, columns) if columns else json_records(file, form), start))
+        end = file.tell()
+        ids = [(record, row_id(record.row)) for record in records]
+        for record, name in ids:
+            place = place.pass_row(record.end, name) if record.whole else place
+        place = replace(place, exact=place.exact or any(is_exact(name) for _, name in ids))
+        rows = _Rows()
+        for record in records:
+            self._sort(record, rows, now, first, may_be_rounded=bool(columns) and not place.exact)
+        file.seek(end)
+        more = place.offset > start and end == place.offset and file.read(1) != b""
+        place, gap = (place, None) if more else place.end_walk(self.path.name)
+        return FeedPage(
+            replace(place, tail=tail(file, place.offset)).dump(),
+            tuple(rows.mentions.values()),
+            quarantined_items=tuple(rows.aside),
+            gaps=(gap,) if gap else (),
+            skipped=rows.skipped,
+            more=more,
+            known_ids_are_final=True,
+        )
 
-    def _item(self, record: Record, now: datetime) -> Mention | QuarantinedItem | None:
-        """What a record holds; None for a blank line."""
-        name, error = row_id(record.row) or f"line@{record.offset}", record.error
+    def _sort(self, record: Record, rows: _Rows, now: datetime, first: int, *, may_be_rounded: bool) -> None:
+        """Take a record as a mention, skip it, or set it aside; a blank line is nothing."""
         try:
-            if record.row is not None:
-                return read_row(record.row, now, self._replay)
+            mention = read_row(record.row, now, self._replay) if record.row is not None else None
+            if mention is not None and may_be_rounded and is_rounded(mention.id):
+                rows.aside.append(_aside(record, f"the id {mention.id} {ROUNDED}", is_shared=True))
+                return
         except ValueError as fault:
-            error = str(fault)
-        raw = printable(record.raw[:LONGEST_RAW].decode("utf-8", "backslashreplace"))
-        return QuarantinedItem(name, raw[:LONGEST_RAW], error) if error else None
+            rows.aside.append(_aside(record, str(fault)))
+            return
+        if mention is None:
+            rows.aside += [_aside(record, record.error)] if record.error else []
+        elif self._before_start(mention, record, first):
+            rows.skipped += 1
+        elif (known := rows.mentions.setdefault(mention.id, mention)) is not mention:
+            rows.skipped += known.text == mention.text
+            rows.aside += [_aside(record, OTHER_WORDS, is_shared=True)] if known.text != mention.text else []
 
     def _before_start(self, mention: Mention, record: Record, first: int) -> bool:
         """Whether a first run that begins at a time passes over this row."""
@@ -85,40 +121,40 @@ class Mentions:
         return isinstance(start, datetime) and record.offset < first and mention.created_at < start
 
 
-def check_utf8(path: Path) -> None:
-    """Raise InputError with the line when a file is not UTF-8 throughout (its last character may be half written)."""
-    decoder, line = codecs.getincrementaldecoder("utf-8")(), 1
+def _page_of(records: Iterator[Record], start: int) -> Iterator[Record]:
+    """Yield the records of one page, which begins at this offset."""
+    for number, record in enumerate(records, 1):
+        yield record
+        if number >= ROWS or record.end - start >= BYTES:
+            return
+
+
+def _aside(record: Record, error: str, *, is_shared: bool = False) -> QuarantinedItem:
+    """Return the item of a row that is set aside. is_shared: its id is another row's too, and names neither."""
+    name = (None if is_shared else row_id(record.row)) or f"line@{record.offset}"
+    raw = printable(record.raw[:LONGEST_RAW].decode("utf-8", "backslashreplace"))
+    return QuarantinedItem(name, raw[:LONGEST_RAW], error)
+
+
+def check_encoding(path: Path, form: Form) -> None:
+    """Raise InputError with the line where a file is not in its encoding (its last character may be half written)."""
+    decoder, line = codecs.getincrementaldecoder(form.encoding)(), 1
+    end = form.end.decode(form.encoding)
     with path.open("rb") as file:
+        file.seek(form.start)
         try:
             while block := file.read(1 << 20):
-                line += decoder.decode(block).count("\n")
+                line += decoder.decode(block).count(end)
         except UnicodeDecodeError as error:
-            line += error.object.count(b"\n", 0, error.start)
-            raise InputError(f"{path} is not UTF-8 text (line {line})", "save it as UTF-8") from None
+            line += error.object.count(form.end, 0, error.start)
+            raise InputError(f"{path} is not {form.name} text (line {line})", "save it as UTF-8") from None
 
 
-def _header(file: BinaryIO, path: Path) -> tuple[str, ...]:
-    """The columns, trimmed and in lower case. Raises InputError."""
-    record = csv_record(file, lambda cells: dict(enumerate(cells)))
-    if record is None or record.row is None:
-        why = record.error if record and record.error else "its first line is empty"
-        raise InputError(f"{path} has no header: {why}", "begin it with a line such as id,text")
-    columns = tuple(str(cell).strip().lower() for cell in record.row.values())
-    for name in NEEDED:
-        if columns.count(name) != 1:
-            message = f"the column {name} twice" if name in columns else f"no column {name}"
-            raise InputError(f"{path} has {message} (it has: {', '.join(columns)[:200]})", "correct its first line")
-    return columns
-
-
-def _go(file: BinaryIO, offset: int, body: int) -> None:
+def _go(file: BinaryIO, form: Form, offset: int, body: int) -> None:
     """To the offset; from the middle of a line on to its end, since a first run has skipped its beginning."""
-    file.seek(max(offset - 1, 0))
-    if offset > body and file.read(1) != b"\n":
-        read_line(file)
+    offset = form.aligned(offset)
+    file.seek(max(offset - len(form.end), 0))
+    if offset > body and file.read(len(form.end)) != form.end:
+        read_line(file, form)
     else:
         file.seek(offset)
-
-
-def _whole_number(value: object) -> int:
-    return value if isinstance(value, int) and value >= 0 else 0

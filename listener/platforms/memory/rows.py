@@ -10,6 +10,12 @@ LONGEST_TEXT = 100_000  # characters; longer texts are cut
 LONGEST_WORD = 500  # characters of an id or a name
 NO_DATABASE_TAKES = re.compile("[\0\ud800-\udfff]")  # NUL and lone surrogates
 BEFORE_OFFSET = re.compile(r"\s+(?=[+-]\d\d:?\d\d$|Z$)")
+SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?[eE]\+\d+")
+EXACT_DIGITS = 15  # of a number in a spreadsheet; the others become zeros
+ROUNDED = "was rounded by a spreadsheet, so several rows may bear it: save the file anew with the column id as text"
+OTHER_WORDS = (
+    "an earlier row has this id and other words: give it an id of its own, or name the row that it edits in `edits`"
+)
 YES, NO = ("true", "yes", "1"), ("false", "no", "0")
 
 
@@ -17,7 +23,7 @@ def read_row(row: Mapping[str, object], now: datetime, replay: bool) -> Mention:
     """The row as a mention that was read at `now`. Raises ValueError saying what is wrong with it."""
     name, handle = _id(row), _word(row, "author")
     handle = handle.lstrip("@") if handle else None
-    created = _time(row, now)
+    created, first = _time(row, now), _word(row, "edits") or name
     return Mention(
         platform="memory",
         id=name,
@@ -25,8 +31,8 @@ def read_row(row: Mapping[str, object], now: datetime, replay: bool) -> Mention:
         author_id=_word(row, "author_id") or (handle or f"unknown:{name}").lower(),
         created_at=created,
         age_start_at=now if replay else created,
-        interaction_id=name,
-        conversation_id=_word(row, "conversation_id") or name,
+        interaction_id=first,
+        conversation_id=_word(row, "conversation_id") or first,
         author_handle=handle,
         author_name=_word(row, "name"),
         in_reply_to=_word(row, "in_reply_to"),
@@ -45,6 +51,16 @@ def row_id(row: Mapping[str, object] | None) -> str | None:
         return None
 
 
+def is_rounded(name: str) -> bool:
+    """Return True for a number that looks as a spreadsheet leaves it: one in a hundred of 17 digits does by chance."""
+    return len(name) > EXACT_DIGITS + 1 and name.isdecimal() and not name[EXACT_DIGITS:].strip("0")
+
+
+def is_exact(name: str | None) -> bool:
+    """Return True for a number that cannot have come from a spreadsheet's column of numbers."""
+    return name is not None and len(name) > EXACT_DIGITS and name.isdecimal() and name[EXACT_DIGITS:].strip("0") != ""
+
+
 def printable(text: str) -> str:
     """The text with U+FFFD for what no database takes."""
     return text if text.isascii() and "\0" not in text else NO_DATABASE_TAKES.sub("\ufffd", text)
@@ -56,6 +72,8 @@ def _id(row: Mapping[str, object]) -> str:
         raise ValueError("the row has no id")
     if not value.isprintable() or "\ufffd" in value or len(value) >= LONGEST_WORD:
         raise ValueError("the id is too long or has characters that cannot be shown")
+    if SCIENTIFIC.fullmatch(value):
+        raise ValueError(f"the id {value} {ROUNDED}")
     return value
 
 
