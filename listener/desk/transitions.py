@@ -138,7 +138,7 @@ def _close(store: Store, desk: DeskContext, reply_id: int, closed_as: str, reaso
 
 
 def reopen(store: Store, desk: DeskContext, reply_id: int) -> None:
-    """Open a reply that staff closed, with its last text, for a new approval; without a text it is escalated.
+    """Open a reply that staff closed, with its last text, for a new approval, due anew; without a text escalated.
 
     One inside its auto band is assigned to somebody, so that it is not approved automatically. Raises DeskError.
     """
@@ -147,9 +147,11 @@ def reopen(store: Store, desk: DeskContext, reply_id: int) -> None:
         require_reopenable(connection, item, reply)
         to = "drafted" if reply.text else "escalated"
         assigned_to = reply.assigned_to or (desk.by if reply.auto else None)
-        changes = {**CLEAR_APPROVAL, "closed_as": None, "reason": None, "attempts": 0, "assigned_to": assigned_to}
+        due = response_due(desk.policy, reply.kind, reply.urgency, desk.clock())
+        changes: dict[str, object] = {**CLEAR_APPROVAL, "closed_as": None, "reason": None, "attempts": 0, "due_at": due}
         detail = {"message": f"was {state_text(reply)}: {reply.reason or 'no reason kept'}"}
-        return _move_on(connection, desk, reply, to, "reopened", {**changes, "revision": reply.revision + 1}, detail)
+        changes |= {"assigned_to": assigned_to, "revision": reply.revision + 1}
+        return _move_on(connection, desk, reply, to, "reopened", changes, detail)
 
     act(store, desk, reply_id, ("closed",), work)
 

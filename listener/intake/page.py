@@ -11,9 +11,9 @@ from sqlalchemy import Connection
 from listener.faultpoints import fault_point
 from listener.intake.storable import newest_versions, storable_item, storable_mention
 from listener.model import FeedPage, Json, Mention, OwnPost
-from listener.store import erasure, events, mentions, notices, platforms, replies
+from listener.store import edits, erasure, mentions, notices, platforms, replies
 from listener.store.engine import Store
-from listener.store.states import UNDER_WAY, WATCHED, WITHDRAWABLE
+from listener.store.states import UNDER_WAY, WITHDRAWABLE
 
 NO_ERROR: Json = {"failures": 0, "error": None, "error_do": None, "cause": None, "read_after": None}
 
@@ -81,13 +81,7 @@ def _note_edit(connection: Connection, known: mentions.StoredMention, mention: M
             again = not replies.has_reply(connection, known.key)
             mentions.update_eligibility(connection, known.key, mention, again=again)
         return
-    reply = replies.find_live(connection, known.key)
-    mentions.record_edit(connection, known.key, mention, now, again=reply is None)
-    events.add(connection, "edited", "author", now, mention_key=known.key, detail={"before": known.text})
-    if reply is not None and reply.state in WATCHED:
-        returned = {**replies.UNAPPROVED, "what": "returned_to_staff", "revision": reply.revision + 1}
-        detail = {"message": "the mention was edited"}
-        replies.transition(connection, reply, "drafted", by="poll", now=now, detail=detail, **returned)
+    edits.record(connection, known.key, known.text, mention, by="poll", now=now)
 
 
 def _withdraw_answered(connection: Connection, name: str, post: OwnPost, now: datetime) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from listener.handles import fold_handle
 from listener.intake.cues import Cues, CueScan
 from listener.intake.language import language
 from listener.intake.names import bot_marker
@@ -32,7 +33,7 @@ class SignalExtractor:
         self._idioms = Idioms(policy.cues.get("idiom", ()))
         brand = policy.brand
         self._cues = Cues(policy.cues, self._scorer.valences, (brand.name, *brand.terms, *brand.handles))
-        self._handles = frozenset(handle.lower() for handle in brand.handles)
+        self._handles = frozenset(map(fold_handle, brand.handles))
         lists = (phrases for name, phrases in policy.cues.items() if name not in NO_WORDS)
         known = {word for phrases in lists for phrase in phrases for word in tokenize(phrase)}
         self.english = frozenset(known | self._scorer.words)  # words that nobody needs a detector for
@@ -69,7 +70,7 @@ class SignalExtractor:
             scan.cues["link"] = ("link",)
         if not _LETTER.search(text) and (pictures := "".join(word for word in scan.words if word[0] not in ENDS)):
             scan.cues["no_letters"] = (pictures[:20],)
-        is_stranger = (mention.author_handle or "").lower() not in self._handles
+        is_stranger = fold_handle(mention.author_handle or "") not in self._handles
         for name in (mention.author_handle, mention.author_name):
             if name:
                 self._add_author(scan, name, is_stranger)
