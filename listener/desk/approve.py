@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from listener.desk.typed import require_storable
 from listener.errors import DeskError, EarshotError
 from listener.faultpoints import fault_point
 from listener.handles import find_others
@@ -204,6 +205,7 @@ def require_sendable(desk: DeskContext, mention: Mention, text: str | None) -> P
     """Return how the text will read. Raises DeskError for a text that must not be sent (see `text_problem`)."""
     if text is None or not text.strip():
         raise DeskError("the reply has no text", "write one with `earshot edit`")
+    require_storable(text, "the text")  # no platform could count it either
     preview = desk.preview(text, mention)
     problem = text_problem(desk.policy, mention, text, preview)
     if problem is not None:

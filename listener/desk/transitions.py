@@ -18,6 +18,7 @@ from listener.desk.approve import (
     require_unclaimed,
     state_text,
 )
+from listener.desk.typed import require_storable
 from listener.errors import DeskError
 from listener.model import Json
 from listener.store import events, items, mentions, notices, replies
@@ -133,6 +134,7 @@ def close(store: Store, desk: DeskContext, reply_id: int, reason: str) -> None:
 def _close(store: Store, desk: DeskContext, reply_id: int, closed_as: str, reason: str) -> None:
     if not reason.strip():
         raise DeskError("a reason is needed", "add --reason TEXT")
+    require_storable(reason, "the reason")
     ended = {"closed_as": closed_as, "reason": reason, "hold": None, "not_before": None, **CLEAR_LEASE}
     _move(store, desk, reply_id, CLOSABLE, "closed", closed_as, ended, {"message": reason})
 
@@ -180,6 +182,7 @@ def undo(store: Store, desk: DeskContext, reply_id: int) -> None:
 
 def done(store: Store, desk: DeskContext, reply_id: int, remote_id: str | None) -> None:
     """Mark a reply as posted by a person. Raises DeskError."""
+    require_storable(remote_id, "the id of the post")
     sent = {"sent_at": desk.clock(), "remote_id": remote_id or None, "error": None, **CLEAR_LEASE}
     _move(store, desk, reply_id, ("by_hand",), "sent", "done_by_hand", sent, {"remote_id": remote_id})
 
@@ -197,6 +200,7 @@ def resolve(store: Store, desk: DeskContext, reply_id: int, remote_id: str | Non
 
     if remote_id is not None and not remote_id.strip():
         raise DeskError("the id of the post is empty", "give --sent the id of the post on the platform")
+    require_storable(remote_id, "the id of the post")
     act(store, desk, reply_id, ("unconfirmed",), work)
 
 

@@ -22,6 +22,10 @@ NO_WORDS = (
     "profane_innocent",
     "impersonation_words",
 )  # lists that hold no English words
+HEARD_IN_MEDIA = (  # dangers, and what must not be answered by a text of ours; not moods: a quote is somebody else's
+    *("self_harm", "death", "safety", "assault", "discrimination", "minors", "legal", "press", "personal_data"),
+    "profanity",
+)
 _LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -46,6 +50,7 @@ class SignalExtractor:
         text = self._clean(raw, mention.extra_brand_term)
         scan = self._cues.read(text)
         self._add_context(scan, text, raw, mention)
+        self._hear_media(scan, mention)
         cues = scan.cues
         scored = self._idioms(text) if "idiom" in cues else text
         compound = self._scorer.compound(scored)
@@ -53,6 +58,14 @@ class SignalExtractor:
         claims, topics = self._sheet.read(scan, text) if self._sheet.facts else ((), {})
         lang = language(text, mention.lang, self.english)
         return MentionSignals(mention, now, text, compound, scores, lang, cues, claims, topics, history)
+
+    def _hear_media(self, scan: CueScan, mention: Mention) -> None:
+        """Let guards hear what pictures, polls and quotes say; score, language and replies know only the author's."""
+        if mention.attachments:
+            heard = self._cues.read(self._clean("\n".join(mention.attachments))).cues
+            for name in HEARD_IN_MEDIA:
+                if name in heard:
+                    scan.cues.setdefault(name, heard[name])
 
     def _score_sentences(self, text: str, compound: float) -> tuple[float, ...]:
         """Score each sentence of a text with praise: only there can one sentence take back another."""

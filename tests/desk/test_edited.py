@@ -64,7 +64,7 @@ def test_the_edited_review_of_the_shared_case_is_decided_again(world: World) -> 
     path = Path(__file__).parents[3] / "shared/cases/feeds/03-edited-after-draft-second-poll.xml"
     if not path.exists():
         pytest.skip("the shared cases are not here")
-    words = [item.findtext("description") or "" for item in ElementTree.parse(path).iter("item")]  # noqa: S314
+    words = [item.findtext("description") or "" for item in ElementTree.parse(path).iter("item")]
     ids = world.said(*praise(len(words)))
     for reply_id, text in zip(ids, words, strict=True):
         edit(world, reply_id, text)

@@ -143,12 +143,17 @@ class Presenter(Listing):
     def _approve(self, shown: Sequence[ReplyView]) -> tuple[list[Reply], list[str]]:
         """Return the approved replies as they are now, and why the others failed."""
         before = {reply.id: reply for reply in self.history.read([view.reply_id for view in shown])}
-        targets = [Target(view.reply_id, view.revision) for view in shown]
-        results = approve(self.store, self.desk, targets, self.desk.policy.undo_delay)
+        results = [self._approve_shown(view) for view in shown]
         approved = [result.reply_id for result in results if result.ok]
         self.claim.forget(approved)
         self.history.add("approve", [before[reply_id] for reply_id in approved])
         return self.history.read(approved), [_failure(result) for result in results if not result.ok]
+
+    def _approve_shown(self, shown: ReplyView) -> ApprovalResult:
+        """Approve a reply only while it is what was shown: its state, revision and approvals."""
+        target = Target(shown.reply_id, shown.revision)
+        with self._only_as_shown(APPROVE, shown):
+            return approve(self.store, self.desk, [target], self.desk.policy.undo_delay)[0]
 
     def act(self, info: KeyInfo, reply: ReplyView, work: Callable[[], str]) -> str:
         """Do something to a reply and remember it for `undo`. Returns the report.
@@ -213,13 +218,12 @@ class Presenter(Listing):
 
         return self.act(EDIT, reply, work)
 
-    def saved_replies(self, kind: str | None) -> list[tuple[str, str]]:
-        """Return the saved replies for a kind: name and text."""
+    def saved_replies(self, kind: str | None, *, is_private: bool = False) -> list[tuple[str, str]]:
+        """Return the saved replies for a kind: name and text. is_private: the mention is."""
         from listener.wording import render_saved_replies
 
-        return [
-            (candidate.variant, candidate.text) for candidate in render_saved_replies(self.desk.policy, kind, self.by)
-        ]
+        rendered = render_saved_replies(self.desk.policy, kind, self.by, is_private=is_private)
+        return [(candidate.variant, candidate.text) for candidate in rendered]
 
     def reasons(self, closed_as: str, usual: Sequence[str]) -> tuple[str, ...]:
         """Return the usual reasons, whose digits stay, then why replies were ended lately, most frequent first."""
