@@ -62,10 +62,7 @@ def _render(source: str, variables: tuple[tuple[str, str], ...]) -> str:
 
 
 def template_variables(policy: Policy, fact: Fact | None = None, *, is_private: bool = False) -> dict[str, str]:
-    """Return what a template may use: the policy variables, brand, and a fact's statement, source and link.
-
-    is_private: with the values of [private], for who already writes where nobody else can read.
-    """
+    """Return what a template may use: variables (is_private: of [private]), brand, statement, source and link."""
     of_fact = {"statement": fact.statement, "source": fact.source, "link": fact.link or ""} if fact else {}
     private = policy.private_variables if is_private else {}
     return {**policy.variables, **private, "brand": policy.brand.name, **of_fact}

@@ -170,7 +170,8 @@ def _our_text(reply: ReplyDetail) -> Iterator[RenderableType]:
     for part in detail.reply(reply):
         yield from uncut(part) if isinstance(part, detail.Quoted) else [part]
     if not reply.text and reply.state == "escalated":
-        yield Text("No draft; e: write one, c: close")
+        has_earlier = reply.earlier_text is not None and reply.earlier_text.by_staff
+        yield Text(f"No draft; e: {'use the text from before the edit' if has_earlier else 'write one'}, c: close")
 
 
 def uncut(quoted: detail.Quoted) -> Iterator[detail.Quoted]:

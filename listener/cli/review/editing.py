@@ -17,14 +17,12 @@ from listener.cli.review.dialogs import FRAME_LINES, Dialog, QuestionDialog
 from listener.cli.review.draw import line
 from listener.cli.review.key_guard import KeyClock
 from listener.cli.review.key_info import EDIT, KeyInfo
-from listener.cli.review.meanwhile import essence
 from listener.cli.review.presenter import Presenter
 from listener.cli.review.screen import ReviewScreen
+from listener.cli.review.writing import Writing
 from listener.desk.views import ReplyDetail
-from listener.errors import DeskError, EarshotError
+from listener.errors import EarshotError
 from listener.model import Mention
-
-SHOWN = 120  # characters of a colleague's text in a message
 
 
 class EditDialog(Dialog):
@@ -123,24 +121,6 @@ class EditDialog(Dialog):
                 area = self.query_one(TextArea)
                 before = area.get_text_range((0, 0), area.cursor_location)
                 area.insert(f" {text}" if before and not before[-1].isspace() else text)
-
-
-class Writing:
-    """One text on its way to one reply. A colleague's change refuses it once: then it is known, and may be replaced."""
-
-    def __init__(self, presenter: Presenter, reply: ReplyDetail, kind: str | None) -> None:
-        self._presenter, self._seen, self._kind = presenter, reply, kind
-
-    def save(self, words: str) -> str:
-        """Save the text; return the report. Raises EarshotError, with what stands there now where that has changed."""
-        try:
-            return self._presenter.write(self._seen, words, self._kind)
-        except DeskError as error:
-            before, self._seen = self._seen, self._presenter.show(self._seen.reply_id)
-            if essence(before) == essence(self._seen):
-                raise
-            present = f"its text now: {self._seen.text[:SHOWN]!r}" if self._seen.text else "it has no text now"
-            raise DeskError(error.what, f"{present}; Ctrl+S again saves yours") from error
 
 
 class EditingScreen(ReviewScreen):
