@@ -64,7 +64,7 @@ def warnings(context: WarningContext, item: Exchange) -> tuple[ApprovalWarning, 
 def _of_sending(context: WarningContext, item: Exchange, reply: Reply) -> Iterator[ApprovalWarning]:
     """Yield what concerns only a text that is still to be sent; a hold in the words of the hold itself."""
     if others := find_others(reply.text or "", item.mention):
-        yield ApprovalWarning("other_handle", f"the text names @{', @'.join(others)}, who is told of it")
+        yield ApprovalWarning("other_handle", f"the text names @{', @'.join(others)}, who is notified")
     activity, bounds, platform = context.activity, context.bounds, item.mention.platform
     number = bulk.repeats(reply.text or "", activity.sent_texts, bounds)
     if number:

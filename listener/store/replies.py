@@ -111,11 +111,11 @@ def find_live(connection: Connection, mention_key: int) -> Reply | None:
 
 def list_live(connection: Connection, mention_keys: Sequence[int]) -> dict[int, Reply]:
     """Map those of these mentions that have a live reply, which is not closed, to it."""
-    of_mentions = (
-        list_where(connection, reply.c.mention_key.in_(piece), reply.c.state != "closed")
+    return {
+        live.mention_key: live
         for piece in chunks(mention_keys)
-    )
-    return {live.mention_key: live for found in of_mentions for live in found}
+        for live in list_where(connection, reply.c.mention_key.in_(piece), reply.c.state != "closed")
+    }
 
 
 def has_reply(connection: Connection, mention_key: int) -> bool:

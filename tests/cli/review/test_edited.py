@@ -32,7 +32,7 @@ def test_an_edit_under_the_screen_is_seen_and_the_old_screen_refused(sitting: Si
 
     shown = sitting.play(author, "a", "a")
     assert sitting.world.reply(reply_id).state == "escalated"
-    assert "in hospital" in shown and "the words before" in shown and "smooth paper" in shown
+    assert "allergic" in shown and "the words before" in shown and "smooth paper" in shown
 
 
 def test_a_colleagues_change_keeps_the_text_and_ctrl_s_again_saves_it(sitting: Sitting) -> None:
