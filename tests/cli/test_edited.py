@@ -64,8 +64,8 @@ def test_a_private_mention_is_marked_in_the_queue_and_in_show(queue: Earshot, ho
     for drawn in (queue("queue", "--kind", "thank_you").out, queue("show", str(reply["id"])).out):
         assert "private:" in drawn
     assert "labelled graphic" in queue("show", str(reply["id"])).out
-    refused = queue("edit", str(reply["id"]), "--text", "Ask @bo.")
-    assert refused.code == 1 and "@bo could read the reply" in refused.err
+    refused = queue("edit", str(reply["id"]), "--text", "Ask @zoe.")
+    assert refused.code == 1 and "@zoe could read the reply" in refused.err
 
 
 def test_a_nul_from_the_editor_is_refused_and_the_text_kept(queue: Earshot, home: Path) -> None:
