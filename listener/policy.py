@@ -138,6 +138,7 @@ class Policy:
     facts: tuple[Fact, ...]
     wording: Mapping[str, tuple[Variant, ...]]
     variables: Mapping[str, str]
+    private_variables: Mapping[str, str] = field(default_factory=dict)  # their values where the mention is private
     link_hosts: tuple[str, ...] = ()  # hosts that an outgoing text may link to
     lexicon: Mapping[str, float] = field(default_factory=dict)  # the shipped words and the operator's own
     cues: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # the shipped phrases and the operator's own

@@ -5,7 +5,8 @@ text, handle or display name never reaches one, so nothing a stranger typed can 
 """
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from datetime import date
 from functools import cache, lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -27,11 +28,15 @@ _ALLOW = "add it to [links] allow, or remove it"
 
 Texts = tuple[CandidateText, ...]  # of one variant: full, and short
 _Rendered = tuple[tuple[frozenset[str], Texts], ...]  # of each variant: when, and its texts
-_CACHE: dict[tuple[int, str, str | None], tuple[Policy, _Rendered]] = {}
+_CACHE: dict[tuple[int, str, str | None, bool], tuple[Policy, _Rendered]] = {}
 _CACHE_SIZE = 500  # kinds and facts whose rendered texts are remembered
 
+_SAMPLE = Fact("", "fact", "source", "", date.min, date.max, link="link")  # for texts that state a fact
 _LINK = re.compile(
     r"(?:https?://|www\.)([\w.-]+\w)|(?<![@\w.-])((?:[a-z0-9-]+\.)+[a-z]{2,18})(?![\w.-]*@)\b", re.IGNORECASE
+)
+_PRIVATE_MESSAGE = re.compile(
+    r"\b(?i:(?:direct|private)\s+messages?|message\s+us\s+(?:directly|privately))\b|\bDMs?\b|\bPM us\b"
 )
 _SPACES = re.compile(r"[ \t]{2,}")
 _NO_HOSTS = frozenset({"e.g", "i.e", "a.m", "p.m", "vs", "u.s"})
@@ -56,10 +61,16 @@ def _render(source: str, variables: tuple[tuple[str, str], ...]) -> str:
     return _SPACES.sub(" ", _template(source).render(dict(variables))).strip()
 
 
-def template_variables(policy: Policy, fact: Fact | None = None) -> dict[str, str]:
-    """Return what a template may use: the policy variables, brand, and a fact's statement, source and link."""
+def template_variables(policy: Policy, fact: Fact | None = None, *, is_private: bool = False) -> dict[str, str]:
+    """Return what a template may use: variables (is_private: of [private]), brand, statement, source and link."""
     of_fact = {"statement": fact.statement, "source": fact.source, "link": fact.link or ""} if fact else {}
-    return {**policy.variables, "brand": policy.brand.name, **of_fact}
+    private = policy.private_variables if is_private else {}
+    return {**policy.variables, **private, "brand": policy.brand.name, **of_fact}
+
+
+def asks_for_private_message(text: str) -> bool:
+    """Return True when a text asks for a direct message: no answer to who has just written one."""
+    return _PRIVATE_MESSAGE.search(text) is not None
 
 
 def candidates(
@@ -69,13 +80,13 @@ def candidates(
 
     A variant with `when` comes only when one of those cues hit, and then before those without; first of all come those
     whose `when` names `about`. Within, variants not used today come first, since platforms hunt for repetition; else
-    the order is rotated by the mention's id, so that the same mention gets the same text. Raises nothing for a sound
-    config.
+    the order is rotated by the mention's id, so that the same mention gets the same text. A private mention gets no
+    wording that asks for a direct message. Raises nothing for a sound config.
     """
     topical: list[Texts] = []
     cued: list[Texts] = []
     plain: list[Texts] = []
-    for when, texts in _render_kind(kind, policy, fact):
+    for when, texts in _render_kind(kind, policy, fact, signals.mention.is_private):
         if not when:
             plain.append(texts)
         elif about in when:
@@ -88,18 +99,26 @@ def candidates(
     return tuple(chain.from_iterable(chain.from_iterable(groups)))
 
 
-def _render_kind(kind: str, policy: Policy, fact: Fact | None) -> _Rendered:
+def _render_kind(kind: str, policy: Policy, fact: Fact | None, is_private: bool) -> _Rendered:
     """Render the variants of a kind, or take them from the cache (a policy has dicts, so its identity is the key)."""
-    key = (id(policy), kind, fact.id if fact else None)
+    key = (id(policy), kind, fact.id if fact else None, is_private)
     cached = _CACHE.get(key)
     if cached is None or cached[0] is not policy:
         if len(_CACHE) > _CACHE_SIZE:
             _CACHE.clear()
-        values = tuple(template_variables(policy, fact).items())
+        values = tuple(template_variables(policy, fact, is_private=is_private).items())
         variants = policy.wording.get(kind, ())
-        rendered = tuple((frozenset(variant.when), _render_variant(variant, values)) for variant in variants)
+        all_texts = ((frozenset(variant.when), _render_variant(variant, values)) for variant in variants)
+        rendered = tuple(_keep_suitable(all_texts) if is_private else all_texts)
         _CACHE[key] = cached = (policy, rendered)
     return cached[1]
+
+
+def _keep_suitable(rendered: Iterable[tuple[frozenset[str], Texts]]) -> Iterator[tuple[frozenset[str], Texts]]:
+    """Leave out the texts that ask for a direct message."""
+    for when, texts in rendered:
+        if kept := tuple(text for text in texts if not asks_for_private_message(text.text)):
+            yield when, kept
 
 
 def _put_in_order(variants: list[Texts], turn: int, used: Collection[str]) -> list[Texts]:
@@ -153,6 +172,17 @@ def wording_problems(policy: Policy) -> list[Problem]:
     return faults + _repeated_errors(policy)
 
 
+def private_wording_notes(policy: Policy) -> list[str]:
+    """Return the kinds that cannot answer a private mention, for `earshot check`: all their texts ask for a message."""
+    kinds = [config.kind for config in policy.responders if config.kind in policy.wording]
+    return [
+        f"replies.toml {kind}: every text asks for a direct message, so private mentions go to a person; give its "
+        "variable another value in [private]"
+        for kind in kinds
+        if not any(texts and not when for when, texts in _render_kind(kind, policy, _SAMPLE, is_private=True))
+    ]
+
+
 def _variant_problems(config: ResponderConfig, variant: Variant, policy: Policy) -> list[Problem]:
     known = template_variables(policy) | ({name: name for name in FACT_VARIABLES} if config.uses_facts else {})
     sources = {"text": variant.text} | ({} if variant.short is None else {"short": variant.short})
@@ -202,9 +232,11 @@ def _template_faults(source: str, known: Mapping[str, str], policy: Policy) -> l
 AGENT = "agent"  # in a saved reply: the name of who inserts it
 
 
-def render_saved_replies(policy: Policy, kind: str | None, agent: str) -> tuple[CandidateText, ...]:
+def render_saved_replies(
+    policy: Policy, kind: str | None, agent: str, *, is_private: bool = False
+) -> tuple[CandidateText, ...]:
     """Return the saved replies for a kind, with their variables filled in; all of them without a kind."""
-    values = tuple({**template_variables(policy), AGENT: agent}.items())
+    values = tuple({**template_variables(policy, is_private=is_private), AGENT: agent}.items())
     replies = (reply for reply in policy.saved_replies if kind is None or not reply.kinds or kind in reply.kinds)
     return tuple(CandidateText(reply.id, _render(reply.text, values)) for reply in replies)
 

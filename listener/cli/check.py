@@ -71,13 +71,16 @@ def _check_offline() -> tuple[list[Problem], list[str]]:
     except ConfigError as error:
         return error.problems + problems, []
     problems += rules.problems(config) + rules.secret_problems(config, rules.EnvSecrets(os.environ))
-    return problems + _wording(config), [*rules.notes(config, context.now().date()), LIBRARY]
+    wrong, notes = _wording(config)
+    return problems + wrong, [*rules.notes(config, context.now().date()), *notes, LIBRARY]
 
 
-def _wording(config: "Settings") -> list[Problem]:
+def _wording(config: "Settings") -> tuple[list[Problem], list[str]]:
+    """Return the problems of the wording, and notes on one that has none."""
     from listener import wording
 
-    return wording.wording_problems(config.policy) + wording.saved_reply_problems(config.policy)
+    problems = wording.wording_problems(config.policy) + wording.saved_reply_problems(config.policy)
+    return problems, [] if problems else wording.private_wording_notes(config.policy)
 
 
 def _database_problems() -> Iterator[Problem]:

@@ -71,17 +71,20 @@ def show(
     Examples: earshot show 12   earshot show memory:1042 --all
     """
     from listener.desk import queue as stage
+    from listener.store import platforms
 
     asked, config = arguments.read_item(which), context.settings()
     with context.store() as store:
         view = context.view(config, store, name)
         exchange = stage.show(store, view, asked)
+        with store.read() as connection:
+            is_idle = platforms.is_idle(connection, view.now)
     if json:
         output.emit_json(exchange)
         return
     from listener.cli import detail
 
-    detail.show(exchange, view.now, with_misses=with_misses)
+    detail.show(exchange, view.now, with_misses=with_misses, is_idle=is_idle)
 
 
 @app.command()
@@ -124,10 +127,18 @@ def _reply(store: "Store", view: "RenderContext", reply_id: int) -> "ReplyView |
         return None
 
 
+def print_warnings(reply: "ReplyView | None") -> None:
+    """Print every warning that a reply has."""
+    if reply is not None:
+        for warning in reply.warnings:
+            output.print_error(output.safe(f"earshot: reply {reply.id}: {warning.message}"))
+
+
 def _print_outcomes(pairs: "list[tuple[ApprovalResult, ReplyView | None]]", is_idle: bool) -> None:
     from listener.cli import steps
 
     for outcome, reply in pairs:
+        print_warnings(reply)
         if outcome.ok and reply is not None:
             output.write(steps.status_line(reply, is_idle=is_idle))
         else:
@@ -159,6 +170,7 @@ def edit(
     if json:
         output.emit_json(reply)
     elif is_changed:
+        print_warnings(reply)
         output.write(steps.status_line(reply))
 
 

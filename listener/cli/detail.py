@@ -21,18 +21,22 @@ LINES = 60  # of one text; --json has all of it
 BAR = "│ "  # before every line of a stranger's text, so that it cannot pose as ours
 
 
-def show(view: "ReplyDetail", now: datetime, *, with_misses: bool = False) -> None:
-    """Print everything about a reply or a mention. with_misses: the rules that did not match, too."""
-    render.show(*_draw_parts(view, now, with_misses))
+def show(view: "ReplyDetail", now: datetime, *, with_misses: bool = False, is_idle: bool = False) -> None:
+    """Print everything about a reply or a mention.
+
+    with_misses: the rules that did not match, too; is_idle: nothing polls or sends now.
+    """
+    render.show(*_draw_parts(view, now, with_misses, is_idle))
 
 
-def _draw_parts(view: "ReplyDetail", now: datetime, with_misses: bool) -> Parts:
+def _draw_parts(view: "ReplyDetail", now: datetime, with_misses: bool, is_idle: bool) -> Parts:
     yield title(view, now)
     yield from _draw_section("Mention", mention(view))
     if len(view.thread) > 1:
         yield from _draw_section("Thread", thread(view.thread))
     yield from _draw_section("Person", about(view.person))
     yield from _draw_section("Reply", reply(view))
+    yield from _draw_section("Text before the mention was edited", earlier(view))
     warnings = [Text(f"! {output.safe(warning.message)}", "yellow") for warning in view.warnings]
     yield from _draw_section("Warnings", warnings)
     yield from _draw_section("Why", hits(view))
@@ -41,7 +45,7 @@ def _draw_parts(view: "ReplyDetail", now: datetime, with_misses: bool) -> Parts:
     elif number := sum(not line.hit for line in view.trail):
         yield Text(f"  {render.count(number, 'rule')} did not match; --all shows them", "dim")
     yield from _draw_section("Events", map(event, view.events))
-    yield from _draw_section("Next", [Text(output.safe(steps.next_step(view)))])
+    yield from _draw_section("Next", [Text(output.safe(steps.next_step(view, is_idle=is_idle)))])
 
 
 def _draw_section(name: str, parts: Iterable[RenderableType]) -> Parts:
@@ -77,9 +81,22 @@ def mention(view: "ReplyDetail") -> Parts:
         yield Quoted(post.text)
     if post.url:
         yield Text(output.safe(post.url), "dim")
-    for word, at in (("edited", post.edited_at), ("deleted", post.deleted_at)):
-        if at is not None:
-            yield Text(f"{word} {render.moment(at)}", "yellow")
+    yield from (Text(output.safe(f"+ {attached}"), "cyan") for attached in post.attachments)
+    if post.labels:
+        yield Text(output.safe(f"labelled {', '.join(post.labels)}"), "yellow")
+    yield from before(view)
+    if post.deleted_at is not None:
+        yield Text(f"deleted {render.moment(post.deleted_at)}", "yellow")
+
+
+def before(view: "ReplyDetail") -> Parts:
+    """Draw when the author edited the mention, and the words before."""
+    edits = view.mention.edits
+    if view.mention.edited_at is not None and not edits:  # the words are erased
+        yield Text(f"edited {render.moment(view.mention.edited_at)}", "yellow")
+    for change in edits:
+        yield Text(f"edited {render.moment(change.at)}; the words before:", "yellow")
+        yield Quoted(change.before, "dim")
 
 
 def _explain(erasure: "EventView") -> str:
@@ -164,11 +181,18 @@ def reply(view: "ReplyView") -> Parts:
         yield Text(output.safe(view.remote_url), "dim")
 
 
+def earlier(view: "ReplyView") -> Parts:
+    """Draw what the reply said until the author edited the mention, so that a colleague's text is not lost."""
+    if (text := view.earlier_text) is not None:
+        yield Text(f"{'written by staff' if text.by_staff else 'our draft'}, until {render.moment(text.at)}", "dim")
+        yield Quoted(text.text, "dim")
+
+
 def event(view: "EventView") -> Text:
     """Draw one event: when, what, by whom, and its details."""
     detail = view.detail or {}
     pairs = ", ".join(f"{name} {value}" for name, value in detail.items() if value is not None)
-    message = detail.get("message") or pairs
+    message = detail.get("message") or ("see the mention" if view.what == "edited" and view.by == "author" else pairs)
     line = f"{render.moment(view.at)}  {view.what} by {view.by}{f': {message}' if message else ''}"
     return Text(output.safe(line), "dim")
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from listener.desk.views import Progress, ReplyView
 
 START = 400  # characters of a text that one line may need, before it is cut to the width
+PRIVATE = "private: only the author and we can read it"
 SHARED = ("flood", "spike", "paused")  # warnings that concern many replies at once
 NARROW: dict[str, Any] = {"no_wrap": True, "overflow": "ellipsis"}
 _ADDRESSED = re.compile(r"^(?:@\S+\s+)+(?=\S)")  # whom a mention addresses says nothing in a list of our mentions
@@ -153,17 +154,20 @@ class _Texts:
 
 
 def opening(view: "ReplyView") -> str:
-    """Return how the mention begins, made safe, without whom it addresses."""
-    return output.safe(_ADDRESSED.sub("", view.mention.text)[:START])
+    """Return how the mention begins, made safe, without whom it addresses; media as well, by what they show."""
+    words = (_ADDRESSED.sub("", view.mention.text), *(f"[{attached}]" for attached in view.mention.attachments))
+    return output.safe(" ".join(filter(None, words))[:START])
 
 
 def marks(view: "ReplyView") -> list[str]:
-    """Return who has it, until when it is snoozed, who approved it, and the error of sending."""
+    """Return that it is private or labelled, who has it, until when it is snoozed, who approved it, and its error."""
+    private = PRIVATE if view.private else ""
+    labelled = f"labelled {', '.join(view.mention.labels)}" if view.mention.labels else ""
     claimed = f"claimed by {view.claimed_by}" if view.claimed_by else ""
     assigned = f"assigned to {view.assigned_to}" if view.assigned_to else ""
     snoozed = f"snoozed until {moment(view.snoozed_until)}" if view.snoozed_until else ""
     approved = f"approved by {view.approved_by}" if view.approved_by else name_missing_approval(view)
-    return [mark for mark in (claimed, assigned, snoozed, approved, view.error or "") if mark]
+    return [mark for mark in (private, labelled, claimed, assigned, snoozed, approved, view.error or "") if mark]
 
 
 def name_missing_approval(view: "ReplyView") -> str:

@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from listener.desk.typed import require_storable
 from listener.errors import DeskError, EarshotError
 from listener.faultpoints import fault_point
+from listener.handles import find_others
 from listener.model import Mention, Preview
 from listener.policy import Policy
-from listener.store import events, items, people, replies
+from listener.store import edits, events, items, mentions, people, replies
 from listener.store.engine import Store
 from listener.store.records import Approval, Exchange, Reply
 from listener.wording import disallowed_hosts
@@ -89,6 +91,7 @@ def record_approval(
     require_staff(desk)
     _require_drafted(item, reply, revision)
     require_unclaimed(reply, desk.by, now)
+    _require_words_seen(connection, item, reply, revision)
     if people.opted_out(connection, (item.mention.platform, item.mention.author_id)):
         raise DeskError(
             f"the author of reply {reply.id} opted out of replies", "reject it, or run `earshot optout HANDLE --undo`"
@@ -142,6 +145,17 @@ def _require_drafted(item: Exchange, reply: Reply, revision: int | None) -> None
         raise DeskError(changed, look_again(reply.id))
 
 
+def _require_words_seen(connection: Connection, item: Exchange, reply: Reply, revision: int | None) -> None:
+    """Raise DeskError while edited words are not decided yet, or when nobody said that they have read them."""
+    show = f"read the new words with `earshot show {reply.id}`"
+    if item.edited_at is not None and mentions.read_stage(connection, item.key) == "new":
+        what = f"the author has just edited the mention of reply {reply.id}, and it is not decided again yet"
+        raise DeskError(what, f"wait for the next round, then {show}")
+    if revision is None and edits.is_changed_under(item):
+        what = f"the author edited the mention after reply {reply.id} was first made"
+        raise DeskError(what, f"{show}, then give the revision: `earshot approve {reply.id}@{reply.revision}`")
+
+
 def look_again(reply_id: int) -> str:
     """Return what to do when a reply has changed meanwhile."""
     return f"look at it again with `earshot show {reply_id}`, then repeat the command"
@@ -191,6 +205,7 @@ def require_sendable(desk: DeskContext, mention: Mention, text: str | None) -> P
     """Return how the text will read. Raises DeskError for a text that must not be sent (see `text_problem`)."""
     if text is None or not text.strip():
         raise DeskError("the reply has no text", "write one with `earshot edit`")
+    require_storable(text, "the text")  # no platform could count it either
     preview = desk.preview(text, mention)
     problem = text_problem(desk.policy, mention, text, preview)
     if problem is not None:
@@ -199,7 +214,10 @@ def require_sendable(desk: DeskContext, mention: Mention, text: str | None) -> P
 
 
 def text_problem(policy: Policy, mention: Mention, text: str, preview: Preview) -> tuple[str, str] | None:
-    """Return why a text must not be sent, and what to do: a template variable, its length, a character or a link."""
+    """Return why a text must not be sent, and what to do: a template variable, its length, a character or a link.
+
+    To a private mention also: an @handle of somebody else, who could read along then.
+    """
     if variable := _VARIABLE.search(text):
         return f"the text still contains {variable[0]}", "fill it in"
     if unfit := _UNFIT.search(text):
@@ -208,6 +226,8 @@ def text_problem(policy: Policy, mention: Mention, text: str, preview: Preview) 
         return f"the text is too long for {mention.platform}: {preview.length} of {preview.limit}", "shorten it"
     if bad := disallowed_hosts(text, policy):
         return f"the text links to {', '.join(bad)}", "use only hosts of `[links] allow` in policy.toml"
+    if mention.is_private and (others := find_others(text, mention)):
+        return f"the mention is private, and @{', @'.join(others)} could read the reply", "write the name without @"
     return None
 
 

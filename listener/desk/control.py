@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from listener.desk.approve import DeskContext, require_staff, state_text
+from listener.desk.typed import require_storable
 from listener.errors import DeskError
 from listener.store import events, mentions, notices, platforms, quarantine, replies, vacuum
 from listener.store.engine import Store
@@ -47,6 +48,7 @@ def pause(
     store: Store, desk: DeskContext, platform: str | None, span: timedelta | None, reason: str | None
 ) -> PauseResult:
     """Stop sending at once, on one platform or on all; anybody may. Raises DeskError."""
+    require_storable(reason, "the reason")
     now = desk.clock()
     with store.write() as connection:
         names = _require_platforms(connection, platform)

@@ -4,6 +4,7 @@ from sqlalchemy import Connection
 
 from listener.desk.approve import DeskContext, require_staff
 from listener.desk.person_views import ExchangeView, OptOutPage, OptOutView, PersonPage, WithdrawnReply
+from listener.desk.typed import require_storable
 from listener.desk.views import PersonView, values
 from listener.errors import DeskError
 from listener.model import Mention
@@ -65,6 +66,7 @@ def note(store: Store, desk: DeskContext, handle: str, text: str) -> PersonPage:
     """Keep a note about a person. Raises DeskError."""
     if not text.strip():
         raise DeskError("the note is empty", "write what colleagues should know")
+    require_storable(text, "the note")
     with store.write() as connection:
         require_staff(desk)
         people.add_note(connection, people.find_person(connection, handle), desk.by, text, desk.clock())
@@ -73,6 +75,7 @@ def note(store: Store, desk: DeskContext, handle: str, text: str) -> PersonPage:
 
 def opt_out(store: Store, desk: DeskContext, handle: str, why: str | None) -> OptOutPage:
     """Never answer this person: close drafts, and withdraw approved replies. Raises DeskError."""
+    require_storable(why, "the reason")
     with store.write() as connection:
         require_staff(desk)
         who = people.find_person(connection, handle)

@@ -24,7 +24,7 @@ from listener.desk.views import (
 from listener.errors import DeskError
 from listener.model import Mention, Preview, RuleResult
 from listener.policy import Holds
-from listener.store import events, items, mentions, platforms, replies
+from listener.store import edits, events, items, mentions, platforms, replies
 from listener.store.engine import Store
 from listener.store.records import Approval, Exchange, Reply, StoredDecision
 from listener.store.states import WAITING
@@ -94,7 +94,11 @@ def lines(connection: Connection, view: RenderContext, items: Sequence[Exchange]
     """Return replies as staff see them, in a handful of queries however many there are."""
     around = holds.load_warning_context(connection, items, view.now, view.bounds)
     given = events.approvals_of(connection, [item.reply.id for item in items if item.reply is not None])
-    return [_make_line(view, item, holds.warnings(around, item), given) for item in items]
+    changes = edits.read_changes(connection, items)
+    return [
+        _make_line(view, item, holds.warnings(around, item), given, changes.get(item.key, edits.WordChanges()))
+        for item in items
+    ]
 
 
 def _make_line(
@@ -102,6 +106,7 @@ def _make_line(
     item: Exchange,
     warnings: Sequence[holds.ApprovalWarning],
     given: Mapping[int, Sequence[Approval]],
+    changes: edits.WordChanges,
 ) -> ReplyView:
     reply, decided = item.reply, item.decided
     approvals = _list_standing(reply, given)
@@ -115,9 +120,11 @@ def _make_line(
         platform=item.mention.platform,
         rule=reply.rule if reply else decided.rule if decided else None,
         decision=decided.action if decided else None,
-        mention=_make_mention(item),
+        mention=_make_mention(item, changes.edits),
         sentiment=SentimentView(decided.compound if decided else None),
         eligibility=EligibilityView(item.mention.can_reply, item.mention.ineligible_reason),
+        private=item.mention.is_private,
+        earlier_text=_find_earlier(reply, changes),
         guards=_list_guards(decided),
         warnings=tuple(warnings),
         approvals=tuple(ApprovalView(approval.by, approval.at) for approval in approvals),
@@ -138,12 +145,29 @@ def _clear_ended(reply: Reply | None, now: datetime) -> dict[str, None]:
     return ended
 
 
-def _make_mention(item: Exchange) -> MentionView:
+def _find_earlier(reply: Reply | None, changes: edits.WordChanges) -> edits.EarlierText | None:
+    """Return the text from before an edit, unless the reply says it again."""
+    earlier = changes.earlier_text
+    return earlier if reply is not None and earlier is not None and earlier.text != reply.text else None
+
+
+def _make_mention(item: Exchange, edited: tuple[edits.Edit, ...]) -> MentionView:
     mention = item.mention
     author = AuthorView(mention.author_id, mention.author_handle, mention.author_name, mention.author_followers)
     lang = item.decided.lang if item.decided else mention.lang
-    dates = (mention.created_at, author, item.edited_at, item.deleted_at)
-    return MentionView(mention.id, mention.url, mention.text, lang, *dates)
+    return MentionView(
+        id=mention.id,
+        url=mention.url,
+        text=mention.text,
+        lang=lang,
+        created_at=mention.created_at,
+        author=author,
+        attachments=mention.attachments,
+        labels=mention.labels,
+        edited_at=item.edited_at,
+        edits=edited,
+        deleted_at=item.deleted_at,
+    )
 
 
 def _list_guards(decided: StoredDecision | None) -> tuple[GuardView, ...]:

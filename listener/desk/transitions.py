@@ -18,6 +18,7 @@ from listener.desk.approve import (
     require_unclaimed,
     state_text,
 )
+from listener.desk.typed import require_storable
 from listener.errors import DeskError
 from listener.model import Json
 from listener.store import events, items, ledger, mentions, notices, replies
@@ -133,12 +134,13 @@ def close(store: Store, desk: DeskContext, reply_id: int, reason: str) -> None:
 def _close(store: Store, desk: DeskContext, reply_id: int, closed_as: str, reason: str) -> None:
     if not reason.strip():
         raise DeskError("a reason is needed", "add --reason TEXT")
+    require_storable(reason, "the reason")
     ended = {"closed_as": closed_as, "reason": reason, "hold": None, "not_before": None, **CLEAR_LEASE}
     _move(store, desk, reply_id, CLOSABLE, "closed", closed_as, ended, {"message": reason})
 
 
 def reopen(store: Store, desk: DeskContext, reply_id: int) -> None:
-    """Open a reply that staff closed, with its last text, for a new approval; without a text it is escalated.
+    """Open a reply that staff closed, with its last text, for a new approval, due anew; without a text escalated.
 
     One inside its auto band is assigned to somebody, so that it is not approved automatically. Raises DeskError.
     """
@@ -147,9 +149,11 @@ def reopen(store: Store, desk: DeskContext, reply_id: int) -> None:
         require_reopenable(connection, item, reply)
         to = "drafted" if reply.text else "escalated"
         assigned_to = reply.assigned_to or (desk.by if reply.auto else None)
-        changes = {**CLEAR_APPROVAL, "closed_as": None, "reason": None, "attempts": 0, "assigned_to": assigned_to}
+        due = response_due(desk.policy, reply.kind, reply.urgency, desk.clock())
+        changes: dict[str, object] = {**CLEAR_APPROVAL, "closed_as": None, "reason": None, "attempts": 0, "due_at": due}
         detail = {"message": f"was {state_text(reply)}: {reply.reason or 'no reason kept'}"}
-        return _move_on(connection, desk, reply, to, "reopened", {**changes, "revision": reply.revision + 1}, detail)
+        changes |= {"assigned_to": assigned_to, "revision": reply.revision + 1}
+        return _move_on(connection, desk, reply, to, "reopened", changes, detail)
 
     act(store, desk, reply_id, ("closed",), work)
 
@@ -178,6 +182,7 @@ def undo(store: Store, desk: DeskContext, reply_id: int) -> None:
 
 def done(store: Store, desk: DeskContext, reply_id: int, remote_id: str | None) -> None:
     """Mark a reply as posted by a person. Raises DeskError."""
+    require_storable(remote_id, "the id of the post")
     sent = {"sent_at": desk.clock(), "remote_id": remote_id or None, "error": None, **CLEAR_LEASE}
     _move(store, desk, reply_id, ("by_hand",), "sent", "done_by_hand", sent, {"remote_id": remote_id})
 
@@ -196,6 +201,7 @@ def resolve(store: Store, desk: DeskContext, reply_id: int, remote_id: str | Non
 
     if remote_id is not None and not remote_id.strip():
         raise DeskError("the id of the post is empty", "give --sent the id of the post on the platform")
+    require_storable(remote_id, "the id of the post")
     act(store, desk, reply_id, ("unconfirmed",), work)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 from listener.errors import DeskError
 from listener.holds import ApprovalWarning
 from listener.model import Json, RuleResult
+from listener.store.edits import EarlierText, Edit
 from listener.store.records import Event, Note
 
 if TYPE_CHECKING:
@@ -45,7 +46,10 @@ class MentionView:
     lang: str | None
     created_at: datetime
     author: AuthorView
+    attachments: tuple[str, ...]
+    labels: tuple[str, ...]
     edited_at: datetime | None
+    edits: tuple[Edit, ...]
     deleted_at: datetime | None
 
 
@@ -76,7 +80,8 @@ class ApprovalView:
 class ReplyView:
     """A reply with its mention. For a mention without a reply, the reply's own fields are None.
 
-    text: exactly what will be posted; length and limit: in the platform's own counting.
+    text: exactly what will be posted; length and limit: in the platform's own counting. private: only the author and
+    we can read the mention; earlier_text: what the reply said until the author edited the mention.
     """
 
     id: int | None
@@ -94,6 +99,8 @@ class ReplyView:
     mention: MentionView
     sentiment: SentimentView
     eligibility: EligibilityView
+    private: bool
+    earlier_text: EarlierText | None
     guards: tuple[GuardView, ...]
     warnings: tuple[WarningView, ...]
     approvals: tuple[ApprovalView, ...]

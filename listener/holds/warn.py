@@ -7,11 +7,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from listener.handles import find_others
 from listener.holds import bulk
 from listener.holds.hold import DEFAULT_HOLDS, ApprovalWarning, Hold
 from listener.holds.limits import pause_of
 from listener.policy import Holds
-from listener.store import people, platforms
+from listener.store import edits, people, platforms
 from listener.store.records import Exchange, Pause, Reply
 from listener.store.states import STANDING
 
@@ -50,8 +51,8 @@ def warnings(context: WarningContext, item: Exchange) -> tuple[ApprovalWarning, 
     """Return what staff should see before they approve this reply."""
     mention, reply = item.mention, item.reply
     result: list[ApprovalWarning] = []
-    if reply is not None and item.edited_at is not None and item.edited_at > reply.created_at:
-        result.append(ApprovalWarning("edited", "the author edited the mention after this was drafted"))
+    if edits.is_changed_under(item):
+        result.append(ApprovalWarning("edited", "the author edited the mention after this was first drafted"))
     if item.deleted_at is not None:
         result.append(ApprovalWarning("gone", "the mention is no longer on the platform"))
     if (mention.platform, mention.author_id) in context.opted_out:
@@ -64,11 +65,13 @@ def warnings(context: WarningContext, item: Exchange) -> tuple[ApprovalWarning, 
 def _of_sending(context: WarningContext, item: Exchange, reply: Reply) -> Iterator[ApprovalWarning]:
     """Yield what concerns only a text that is still to be sent; a hold in the words of the hold itself."""
     activity, bounds, platform = context.activity, context.bounds, item.mention.platform
-    text, others = reply.text or "", Counter(activity.sent_texts)
-    others[text] -= reply.state == "approved"  # itself
-    number = bulk.repeats(text, +others, bounds)
+    text, sent = reply.text or "", Counter(activity.sent_texts)
+    if others := find_others(text, item.mention):
+        yield ApprovalWarning("other_handle", f"the text names @{', @'.join(others)}, who is notified")
+    sent[text] -= reply.state == "approved"  # itself
+    number = bulk.repeats(text, +sent, bounds)
     if number:
-        is_same = number == others[text]
+        is_same = number == sent[text]
         yield ApprovalWarning("duplicate", bulk.repeats_text("this text" if is_same else "similar text", number))
     flood = bulk.flood(activity.drafts, bounds, item.mention, reply.kind)
     for hold in (flood, context.spikes.get(platform), pause_of(context.pauses, platform)):

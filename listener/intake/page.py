@@ -12,19 +12,17 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from listener.errors import StoreError
 from listener.faultpoints import fault_point
 from listener.intake import feeds
 from listener.intake.storable import newest_versions, storable_item, storable_mention
 from listener.model import FeedPage, Json, Mention, OwnPost, QuarantinedItem
-from listener.store import erasure, events, gone, mentions, notices, platforms, replies
+from listener.store import edits, erasure, gone, mentions, notices, platforms, replies
 from listener.store.engine import Store
 from listener.store.savepoint import attempt
-from listener.store.states import UNDER_WAY, WATCHED, WITHDRAWABLE
+from listener.store.states import UNDER_WAY, WITHDRAWABLE
 
 log = logging.getLogger(__name__)
 
-MOVES = 10  # tries to move a reply that others move at the same moment
 NO_ERROR: Json = {"failures": 0, "error": None, "error_do": None, "cause": None, "read_after": None}
 
 
@@ -151,23 +149,7 @@ def _note_edit(connection: Connection, known: mentions.StoredMention, mention: M
             again = not replies.has_reply(connection, known.key)
             mentions.update_eligibility(connection, known.key, mention, again=again)
         return
-    has_reply = replies.find_live(connection, known.key) is not None
-    mentions.record_edit(connection, known.key, mention, now, again=not has_reply)
-    events.add(connection, "edited", "author", now, mention_key=known.key, detail={"before": known.text})
-    _return_to_staff(connection, known.key, now)
-
-
-def _return_to_staff(connection: Connection, key: int, now: datetime) -> None:
-    """Take back the approval of a reply to a mention that was edited, also one that is given at this moment."""
-    for _ in range(MOVES):
-        reply = replies.find_live(connection, key)
-        if reply is None or reply.state not in WATCHED:
-            return  # under way: what comes back from there is compared with the time of the edit
-        returned = {**replies.UNAPPROVED, "what": "returned_to_staff", "revision": reply.revision + 1}
-        detail = {"message": "the mention was edited"}
-        if replies.transition(connection, reply, "drafted", by="poll", now=now, detail=detail, **returned):
-            return
-    raise StoreError(f"a reply to mention {key} changes faster than it can be read", "the next poll reads it again")
+    edits.record(connection, known.key, known.text, mention, by="poll", now=now)
 
 
 def _withdraw_answers(

@@ -4,7 +4,7 @@ from listener import holds
 from listener.errors import Held, Indeterminate
 from listener.intake.text import storable_text
 from listener.model import PostStatus
-from listener.outbox.outcome import record_missing, return_to_staff, withdraw
+from listener.outbox.outcome import record_missing, return_edited, return_to_staff, withdraw
 from listener.outbox.round import Round
 from listener.outbox.trouble import record_hold
 from listener.store import gone, people, platforms
@@ -28,7 +28,7 @@ def _is_still_wanted(round_: Round, item: QueuedReply) -> bool:
     elif item.answered_remotely is not None:
         withdraw(round_, item, _answered_by_staff(item.answered_remotely))
     elif item.edited_at is not None and item.edited_at >= approved_at:
-        return_to_staff(round_, item, "the mention was edited after the approval")
+        return_edited(round_, item)
     elif now - approved_at > round_.policy.limits.draft_expires:
         return_to_staff(round_, item, "approval expired; approve it again")
     else:
@@ -53,8 +53,8 @@ def _is_on_platform(round_: Round, item: QueuedReply) -> bool:
     _record_presence(round_, item)
     if status.answer_post_id is not None:
         withdraw(round_, item, _answered_by_staff(status.answer_post_id))
-    elif _is_edited(status, item):
-        return_to_staff(round_, item, "the mention was edited")
+    elif (text := _read_new_words(status, item)) is not None:
+        return_edited(round_, item, text)
     else:
         return True
     return False
@@ -67,8 +67,10 @@ def _record_presence(round_: Round, item: QueuedReply) -> None:
             gone.record_presence(connection, item.key)
 
 
-def _is_edited(status: PostStatus, item: QueuedReply) -> bool:
-    return status.text is not None and storable_text(status.text, status.is_html) != item.mention.text
+def _read_new_words(status: PostStatus, item: QueuedReply) -> str | None:
+    """Return the words that the mention has by now; None where they are as before, or not shown."""
+    text = None if status.text is None else storable_text(status.text, status.is_html)
+    return None if text == item.mention.text else text
 
 
 def _require_own_posts_read(round_: Round, item: QueuedReply) -> None:

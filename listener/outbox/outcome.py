@@ -1,6 +1,7 @@
 """What came of a call or a check, committed: sent, not sent, refused, unconfirmed, withdrawn, returned to staff."""
 
 import logging
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from listener.model import Json, Receipt
 from listener.outbox import backoff
 from listener.outbox.backoff import RETRY_DELAY
 from listener.outbox.round import Round
-from listener.store import events, gone, ledger, mentions, notices, platforms, replies
+from listener.store import edits, events, gone, ledger, mentions, notices, platforms, replies
 from listener.store.records import QueuedReply
 
 log = logging.getLogger(__name__)
@@ -186,6 +187,20 @@ def _close_withdrawn(
 ) -> None:
     ending = {"what": "withdrawn", "closed_as": "withdrawn", "reason": why, **changes}
     move(connection, item, "closed", now, expect=expect, message=why, **ending)
+
+
+def return_edited(round_: Round, item: QueuedReply, text: str | None = None) -> None:
+    """Return a reply to staff because its mention was edited, so that it is decided again. text: words not kept yet."""
+    now, mention = round_.clock(), item.mention
+    with round_.store.write() as connection:
+        reply = replies.get(connection, item.reply.id)
+        if (reply.state, reply.revision) != ("approved", item.reply.revision):
+            log.info("reply %s is %s by now, not approved: left unchanged", reply.id, reply.state)
+        elif text is None:
+            edits.return_reply(connection, reply, "outbox", now)
+        else:
+            newer = replace(mention, id=mention.reply_target_id, text=text)
+            edits.record(connection, item.key, mention.text, newer, by="outbox", now=now)
 
 
 def return_to_staff(round_: Round, item: QueuedReply, why: str) -> None:

@@ -14,7 +14,7 @@ from listener.settings.schema import build, collect_faults, convert, suggest, un
 
 Entry = TypeVar("Entry", Fact, Variant, SavedReply)
 Wording = dict[str, tuple[Variant, ...]]
-OTHER_TABLES = ("variables", "saved")  # tables of replies.toml that are not kinds of reply
+OTHER_TABLES = ("variables", "private", "saved")  # tables of replies.toml that are not kinds of reply
 
 
 def require_phrase(text: str, location: ConfigLocation) -> None:
@@ -64,14 +64,21 @@ def _check_fact(fact: Fact, location: ConfigLocation, faults: list[Problem]) -> 
     check_each(faults, fact.questions, location.at("questions"), require_phrase)
 
 
-def read_replies(source: Source, faults: list[Problem]) -> tuple[dict[str, str], Wording, tuple[SavedReply, ...]]:
-    """Read replies.toml: [variables], [[KIND]] tables with ids unique within their kind, and [[saved]] texts."""
-    if source.table is None:
-        return {}, {}, ()
-    location = source.location
-    variables = collect_faults(
-        faults, convert, Mapping[str, str], source.table.get("variables", {}), location.inside("variables")
+def read_variables(source: Source, faults: list[Problem]) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """Read [variables] of replies.toml, and [private]: other values of the same names, for a private mention."""
+    shape, table, location = Mapping[str, str], source.table or {}, source.location
+    public, private = (
+        collect_faults(faults, convert, shape, table.get(name, {}), location.inside(name)) or {}
+        for name in ("variables", "private")
     )
+    faults += unknown_key_problems(private, public, location.inside("private"))
+    return public, private
+
+
+def read_replies(source: Source, faults: list[Problem]) -> tuple[Wording, tuple[SavedReply, ...]]:
+    """Read replies.toml: [[KIND]] tables with ids unique within their kind, and [[saved]] texts."""
+    if source.table is None:
+        return {}, ()
     wording = {kind: _read_tables(source, kind, Variant, faults) for kind in source.table if kind not in OTHER_TABLES}
     for variant, location in chain.from_iterable(wording.values()):
         collect_faults(faults, require_text, variant.text, location.at("text"))
@@ -80,7 +87,7 @@ def read_replies(source: Source, faults: list[Problem]) -> tuple[dict[str, str],
     for reply, location in saved:
         collect_faults(faults, require_text, reply.text, location.at("text"))
     by_kind = {kind: tuple(variant for variant, _ in variants) for kind, variants in wording.items()}
-    return variables or {}, by_kind, tuple(reply for reply, _ in saved)
+    return by_kind, tuple(reply for reply, _ in saved)
 
 
 def check_saved_replies(saved: Iterable[SavedReply], policy: Policy, source: Source, faults: list[Problem]) -> None:

@@ -16,6 +16,7 @@ from listener.settings.entries import (
     check_saved_replies,
     read_facts,
     read_replies,
+    read_variables,
     require_phrase,
     require_text,
 )
@@ -86,7 +87,8 @@ def build_policy(sources: Mapping[str, Source], faults: list[Problem]) -> Policy
     """Return the Policy of three sources, or None with its faults added to the list."""
     rules = _read_rules(sources[POLICY], faults)
     facts = read_facts(sources[FACTS], faults)
-    variables, wording, saved = read_replies(sources[REPLIES], faults)
+    variables, private = read_variables(sources[REPLIES], faults)
+    wording, saved = read_replies(sources[REPLIES], faults)
     if sources[REPLIES].is_own and rules is not None:
         kinds = [responder.kind for responder in rules.responders]
         faults += unknown_key_problems(wording, kinds, sources[REPLIES].location)
@@ -100,6 +102,7 @@ def build_policy(sources: Mapping[str, Source], faults: list[Problem]) -> Policy
         facts=facts,
         wording=wording,
         variables=variables,
+        private_variables=private,
         saved_replies=saved,
         texts=texts,
         hash=_hash_texts(texts),

@@ -17,7 +17,19 @@ from listener.settings.schema import build, collect_faults, suggest, unknown_key
 SHIPPED = "responders."
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 # words that stand beside the kinds in replies.toml, in decisions and in reports
-RESERVED = ("variables", "saved", "draft", "escalate", "escalated", "ignore", "ignored", "undecided", "auto", "n")
+RESERVED = (
+    "variables",
+    "private",
+    "saved",
+    "draft",
+    "escalate",
+    "escalated",
+    "ignore",
+    "ignored",
+    "undecided",
+    "auto",
+    "n",
+)
 _HELP = "see CONTRIBUTING.md, Add a kind of reply"
 
 

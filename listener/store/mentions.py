@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, insert, or_, select, update
 
+from listener.handles import fold_handle
 from listener.model import History, Mention
 from listener.store.loading import Data, chunks, columns, load, values
 from listener.store.tables import event, mention, optout, reply
@@ -75,12 +76,11 @@ def add(connection: Connection, new: Sequence[Mention], now: datetime) -> int:
 
 def _as_row(item: Mention, now: datetime) -> Data:
     fixed = {"seen_at": now, "version_id": item.id, "version_at": item.created_at, "stage": "new", "crash_count": 0}
-    return {**values(item), **fixed, "handle_key": fold_handle(item.author_handle)}
+    return {**values(item), **fixed, "handle_key": _fold(item.author_handle)}
 
 
-def fold_handle(handle: str | None) -> str | None:
-    """Return a handle in the form by which people are found: in any case, also beyond ASCII."""
-    return None if handle is None else handle.casefold()
+def _fold(handle: str | None) -> str | None:
+    return None if handle is None else fold_handle(handle)
 
 
 def record_edit(connection: Connection, key: int, newer: Mention, now: datetime, *, again: bool) -> None:
@@ -94,7 +94,7 @@ def record_edit(connection: Connection, key: int, newer: Mention, now: datetime,
 def restore_text(connection: Connection, key: int, newer: Mention) -> None:
     """Keep the new words, and the author, of an edited post whose old words were erased."""
     version = {name: value for name, value in values(newer).items() if name not in ("id", "interaction_id")}
-    version |= {"handle_key": fold_handle(newer.author_handle), "stage": "routed", "deleted_at": None}
+    version |= {"handle_key": _fold(newer.author_handle), "stage": "routed", "deleted_at": None}
     connection.execute(update(mention).where(mention.c.key == key).values(**version))
 
 

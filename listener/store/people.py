@@ -7,6 +7,7 @@ from hashlib import sha256
 from sqlalchemy import Connection, delete, func, insert, select
 
 from listener.errors import DeskError
+from listener.handles import fold_handle
 from listener.protocols import AuthorOf
 from listener.store import platforms, quarantine
 from listener.store.dialect import upsert
@@ -52,7 +53,7 @@ def find_person_with_words(connection: Connection, handle: str, author_of: Autho
     people = people or {
         (place, who) for place, name in named for who in quarantine.find_ids(connection, place, name, author_of)
     }
-    marked = [(place, f"@{quarantine.handle(name)}") for place, name in named]
+    marked = [(place, f"@{fold_handle(name)}") for place, name in named]
     return single_person(handle, people or {who for who in marked if was_forgotten(connection, who)})
 
 
@@ -78,7 +79,7 @@ def single_person(handle: str, people: set[Person]) -> Person:
 def _find_named(connection: Connection, place: str, name: str) -> set[Person]:
     """Find who goes by this name on a platform; each query has an index of its own."""
     people = select(mention.c.author_id).where(mention.c.platform == place)  # DISTINCT would go through all of them
-    by_handle = connection.execute(people.where(mention.c.handle_key == name.casefold())).scalars()
+    by_handle = connection.execute(people.where(mention.c.handle_key == fold_handle(name))).scalars()
     by_id = connection.execute(people.where(mention.c.author_id == name).limit(1)).scalars()
     matches = {(place, author_id) for author_id in (*by_handle, *by_id)}
     person = (place, name)

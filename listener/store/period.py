@@ -23,9 +23,9 @@ _is_last_decision = decision.c.id == (
 )  # the decision that counts
 _is_origin = decision.c.id == (
     select(func.max(other.c.id))
-    .where(other.c.mention_key == reply.c.mention_key, other.c.at <= reply.c.created_at)
+    .where(other.c.mention_key == reply.c.mention_key, other.c.at <= reply.c.changed_at)
     .scalar_subquery()
-)  # the decision that a reply came from: an edited mention has later ones
+)  # the decision that a reply follows: one that was closed before its mention was edited follows no later one
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select, update
 
+from listener.handles import fold_handle
 from listener.protocols import AuthorOf, ItemAuthor
 from listener.store.dialect import overwrite_freed
 from listener.store.tables import mention
@@ -23,7 +24,7 @@ ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Every id and every handle (in lower case, without @) of one person on one platform."""
+    """Every id and every handle (folded, without @) of one person on one platform."""
 
     platform: str
     ids: frozenset[str]
@@ -44,27 +45,24 @@ def names_of(platform: str, author: ItemAuthor | None) -> Names | None:
     """Return the names of an item's author; without an id the handles serve as ids."""
     if author is None:
         return None
-    handles = frozenset(map(handle, author.handles))
+    handles = frozenset(map(fold_handle, author.handles))
     return Names(platform, author.ids or handles, handles)
-
-
-def handle(name: str) -> str:
-    """Return a handle in the form in which handles are compared."""
-    return name.strip().lstrip("@").casefold()
 
 
 def find_names(connection: Connection, platform: str, author_id: str) -> Names:
     """Return what a person is called in their mentions; without any the id may be the handle of an unread item."""
     by_author = (mention.c.platform == platform, mention.c.author_id == author_id)
     handles = connection.execute(select(mention.c.author_handle).where(*by_author).distinct()).scalars().all()
-    return Names(platform, frozenset({author_id}), frozenset(handle(name) for name in handles or [author_id] if name))
+    return Names(
+        platform, frozenset({author_id}), frozenset(fold_handle(name) for name in handles or [author_id] if name)
+    )
 
 
 def find_ids(connection: Connection, platform: str, name: str, author_of: AuthorOf) -> set[str]:
     """Return the ids of authors of unread items who go by this name; the handle itself where an item has no id."""
-    wanted = Names(platform, frozenset({name}), frozenset({handle(name)}))
+    wanted = Names(platform, frozenset({name}), frozenset({fold_handle(name)}))
     authors = [names for _, _, names in _unread(connection, platform, author_of) if names and wanted.shares_name(names)]
-    return {min(names.ids) if names.ids else handle(name) for names in authors}
+    return {min(names.ids) if names.ids else fold_handle(name) for names in authors}
 
 
 def erase(connection: Connection, whose: Names, author_of: AuthorOf, now: datetime) -> int:

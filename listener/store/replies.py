@@ -71,7 +71,7 @@ def transition(
     require_transition(seen.state, to)
     if not update_fields(connection, seen, what or to, by, now, detail, state=to, changed_at=now, **changes):
         return False
-    if to == "drafted":  # whatever brought it back: who approved it must look again
+    if to in ("drafted", "escalated"):  # whatever brought it back: who approved it must look again
         events.revoke(connection, seen.id, now)
     why = draft_reviews.record_review(connection, seen, what or to, by, now, changes)
     if why is not None and seen.kind is not None:
@@ -110,6 +110,15 @@ def find_live(connection: Connection, mention_key: int) -> Reply | None:
     return None if row is None else load(Reply, row)
 
 
+def list_live(connection: Connection, mention_keys: Sequence[int]) -> dict[int, Reply]:
+    """Map those of these mentions that have a live reply, which is not closed, to it."""
+    return {
+        live.mention_key: live
+        for piece in chunks(mention_keys)
+        for live in list_where(connection, reply.c.mention_key.in_(piece), reply.c.state != "closed")
+    }
+
+
 def has_reply(connection: Connection, mention_key: int) -> bool:
     """Return True when a mention has or had a reply, in whatever state."""
     return connection.execute(select(reply.c.id).where(reply.c.mention_key == mention_key).limit(1)).first() is not None
@@ -123,11 +132,7 @@ def list_where(connection: Connection, *conditions: ColumnElement[bool], limit: 
 
 def list_open(connection: Connection, mention_keys: Sequence[int]) -> list[Reply]:
     """List the replies to these mentions that are neither sent nor closed."""
-    return [
-        open_reply
-        for piece in chunks(mention_keys)
-        for open_reply in list_where(connection, reply.c.mention_key.in_(piece), reply.c.state.not_in(OVER))
-    ]
+    return [live for live in list_live(connection, mention_keys).values() if live.state not in OVER]
 
 
 def count_by_state(connection: Connection) -> dict[str, int]:

@@ -6,9 +6,10 @@ Claim, snooze, assignee and due time are columns of a reply, not states. Standar
 from collections.abc import Mapping
 
 TRANSITIONS: Mapping[str, tuple[str, ...]] = {
-    # No text of ours: a person writes one, or closes it.
-    "escalated": ("drafted", "closed"),
+    # No text of ours: a person writes one, or closes it. To itself: the mention edited, and decided again.
+    "escalated": ("drafted", "escalated", "closed"),
     # A text that waits for approval. To itself: edited, the first of two approvals revoked, the mention edited.
+    # To escalated: staff hand it on, or the mention was edited and a person must answer the new words.
     "drafted": ("drafted", "approved", "by_hand", "escalated", "closed"),
     # Goes out in the next round. Back to drafted: undone, edited, the mention edited, a hold without an end.
     "approved": ("sending", "drafted", "by_hand", "escalated", "closed"),
@@ -32,6 +33,7 @@ QUEUED = (*WAITING, "failed")  # waits for a person, listed or not
 OPEN = (*QUEUED, "approved")  # may be claimed and assigned
 EDITABLE = ("drafted", "escalated", "approved", "failed")
 CLOSABLE = ("drafted", "approved", "escalated", "by_hand", "failed")
+DECIDED_AGAIN = CLOSABLE  # follows its mention's words: neither out, nor on its way, nor over
 STANDING = ("drafted", "approved")  # can still go out through the platform's API
 WATCHED = (*STANDING, "by_hand")  # has a text that is not out yet: a person's own answer would double it
 WITHDRAWABLE = (*WATCHED, "escalated")  # closed when a person answers on the platform itself

@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from listener.model import Decision, Draft, Escalate, MentionSignals, Pass, RuleResult
 from listener.policy import Policy
@@ -63,6 +64,8 @@ def _ask_responders(
             raise TypeError(f"{config.kind}: respond returned {answer!r}, not a Draft, an Escalate or a Pass")
         trail.append(RuleResult(answer.rule, True, answer.message, answer.words))
         if isinstance(answer, Draft):
+            if signals.mention.attachments:  # a picture can turn what is said: a person looks at it
+                answer = replace(answer, auto=False)
             return Decision("draft", answer.rule, tuple(trail), config.kind, answer, answer.urgency)
         return Decision("escalate", answer.rule, tuple(trail), urgency=answer.urgency)
     return _fall_back(signals, trail)

@@ -12,6 +12,7 @@ from listener.model import Action, MentionSignals
 from listener.policy import Policy
 
 _DAY = timedelta(days=1)
+_HARMLESS_LABELS = ("!no-unauthenticated",)  # Bluesky's: show it only to who is signed in
 _NEEDS = ("problem", "complaint", "question", "request", "wish", "threat_to_leave")
 
 
@@ -109,6 +110,14 @@ def impersonation(signals: MentionSignals, policy: Policy) -> GuardHit | None:
     return _escalate(signals, "impersonation", "Possible impersonation: check the account", 1)
 
 
+def label(signals: MentionSignals, policy: Policy) -> GuardHit | None:
+    """No content label such as porn, graphic or sensitive."""
+    words = tuple(name for name in signals.mention.labels if name not in _HARMLESS_LABELS)
+    if not words or not signals.mention.is_addressed:
+        return None
+    return GuardHit("escalate", f"Labelled {', '.join(words)}: staff only", words)
+
+
 def bot_author(signals: MentionSignals, policy: Policy) -> GuardHit | None:
     """Author does not call itself a bot."""
     words = signals.cues.get("bot_author")
@@ -117,6 +126,15 @@ def bot_author(signals: MentionSignals, policy: Policy) -> GuardHit | None:
     if _find_words(signals, "problem", "complaint", "question"):
         return GuardHit("escalate", "Author is a bot: no reply; staff decide", words)
     return GuardHit("ignore", "Author is a bot: no reply", words)
+
+
+def media(signals: MentionSignals, policy: Policy) -> GuardHit | None:
+    """Has words of its own besides pictures or other media."""
+    attached = signals.mention.attachments
+    is_wordless = not any(char.isalnum() for char in signals.text) and not signals.cues.get("no_letters")
+    if not attached or not is_wordless or not signals.mention.is_addressed:
+        return None
+    return GuardHit("escalate", "Only pictures or other media: staff look at them", attached)
 
 
 def empty(signals: MentionSignals, policy: Policy) -> GuardHit | None:

@@ -17,6 +17,9 @@ from listener.protocols import Responder
 from listener.store import events, mentions, notices, outgoing, people, policies, replies, sentiment_buckets
 from listener.store.engine import Store
 from listener.store.ledger import start_of_day
+from listener.store.records import Reply
+from listener.store.states import DECIDED_AGAIN
+from listener.triage import again
 from listener.triage.decide import decide, hits
 from listener.triage.signals import SignalExtractor, pack
 from listener.wording import first_fitting
@@ -151,8 +154,11 @@ def _keep_results(connection: Connection, triage: Triage, results: Mapping[int, 
     pairs = results.items()
     replies.decide_all(connection, [_decision_row(key, result, triage, now) for key, result in pairs])
     events.add_all(connection, [_event_row(key, result, now) for key, result in pairs])
-    rows = [_reply_row(key, result, triage.policy) for key, result in pairs if result.state is not None]
-    replies.add_all(connection, rows, now)
+    live = replies.list_live(connection, list(results))
+    new = [_reply_row(key, result, triage.policy) for key, result in pairs if result.state and key not in live]
+    replies.add_all(connection, new, now)
+    for key, reply in live.items():
+        _follow_words(connection, reply, results[key], triage.policy, now)
     scores = [(result.signals.mention.platform, result.signals.compound) for result in results.values()]
     sentiment_buckets.add(connection, scores, now)
     for result in results.values():
@@ -160,6 +166,14 @@ def _keep_results(connection: Connection, triage: Triage, results: Mapping[int, 
             mention = result.signals.mention
             people.opt_out(connection, (mention.platform, mention.author_id), "author", mention.text, now)
     mentions.set_stage(connection, list(results), "routed")
+
+
+def _follow_words(connection: Connection, reply: Reply, result: TriageResult, policy: Policy, now: datetime) -> None:
+    """Let the reply that waits follow what its mention's new words ask for; they were written now."""
+    if reply.state in DECIDED_AGAIN:
+        row = _reply_row(reply.mention_key, result, policy) | {"due_at": due(result, policy, now)}
+        is_silenced = result.decision.opt_out or result.signals.history.opted_out
+        again.follow(connection, reply, row, result.decision, is_silenced=is_silenced, now=now)
 
 
 def _decision_row(key: int, result: TriageResult, triage: Triage, now: datetime) -> Json:
@@ -204,15 +218,15 @@ def _reply_row(key: int, result: TriageResult, policy: Policy) -> Json:
         "auto": bool(decision.draft and decision.draft.auto and is_drafted),
         "urgency": decision.urgency,
         "assigned_to": decision.assign_to,
-        "due_at": due(result, policy),
+        "due_at": due(result, policy, result.signals.mention.age_start_at),
     }
 
 
-def due(result: TriageResult, policy: Policy) -> datetime | None:
-    """Return when the reply of a result is due, counted from when the mention was written."""
+def due(result: TriageResult, policy: Policy, since: datetime) -> datetime | None:
+    """Return when the reply of a result is due, counted from when the words were written."""
     decision = result.decision
     kind = decision.kind if result.state == "drafted" else None
-    return response_due(policy, kind, decision.urgency, result.signals.mention.age_start_at)
+    return response_due(policy, kind, decision.urgency, since)
 
 
 def _count_crash(

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from listener.handles import fold_handle
 from listener.intake.cues import Cues, CueScan
 from listener.intake.language import language
 from listener.intake.names import bot_marker
@@ -22,6 +23,10 @@ NO_WORDS = (
     "profane_innocent",
     "impersonation_words",
 )  # lists that hold no English words
+HEARD_IN_MEDIA = (  # dangers, and what must not be answered by a text of ours; not moods: a quote is somebody else's
+    *("self_harm", "death", "safety", "assault", "discrimination", "minors", "legal", "press", "personal_data"),
+    "profanity",
+)
 _LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -33,7 +38,7 @@ class SignalExtractor:
         self._idioms = Idioms(policy.cues.get("idiom", ()))
         brand = policy.brand
         self._cues = Cues(policy.cues, self._scorer.valences, (brand.name, *brand.terms, *brand.handles))
-        self._handles = frozenset(handle.lower() for handle in brand.handles)
+        self._handles = frozenset(map(fold_handle, brand.handles))
         lists = (phrases for name, phrases in policy.cues.items() if name not in NO_WORDS)
         known = {word for phrases in lists for phrase in phrases for word in tokenize(phrase)}
         self.english = frozenset(known | self._scorer.words)  # words that nobody needs a detector for
@@ -46,6 +51,7 @@ class SignalExtractor:
         text = self._clean(raw, mention.extra_brand_term)
         scan = self._cues.read(text)
         self._add_context(scan, text, raw, mention)
+        self._hear_media(scan, mention)
         cues = scan.cues
         scored = self._idioms(text) if "idiom" in cues else text
         compound = self._scorer.compound(scored)
@@ -53,6 +59,14 @@ class SignalExtractor:
         claims, topics = self._sheet.read(scan, text) if self._sheet.facts else ((), {})
         lang = language(text, mention.lang, self.english)
         return MentionSignals(mention, now, text, compound, scores, lang, cues, claims, topics, history)
+
+    def _hear_media(self, scan: CueScan, mention: Mention) -> None:
+        """Let guards hear what pictures, polls and quotes say; score, language and replies know only the author's."""
+        if mention.attachments:
+            heard = self._cues.read(self._clean("\n".join(mention.attachments))).cues
+            for name in HEARD_IN_MEDIA:
+                if name in heard:
+                    scan.cues.setdefault(name, heard[name])
 
     def _score_sentences(self, text: str, compound: float) -> tuple[float, ...]:
         """Score each sentence of a text with praise: only there can one sentence take back another."""
@@ -70,7 +84,7 @@ class SignalExtractor:
             scan.cues["link"] = ("link",)
         if not _LETTER.search(text) and (pictures := "".join(word for word in scan.words if word[0] not in ENDS)):
             scan.cues["no_letters"] = (pictures[:20],)
-        is_stranger = (mention.author_handle or "").lower() not in self._handles
+        is_stranger = fold_handle(mention.author_handle or "") not in self._handles
         if mention.author_handle is None and (ours := self._own_handle(mention.author_name)):
             scan.cues["own_author"] = (ours,)
         for name in (mention.author_handle, mention.author_name):
@@ -79,7 +93,7 @@ class SignalExtractor:
 
     def _own_handle(self, name: str | None) -> str | None:
         """Return our handle if a feed gives it as the author's name, also as forums write it: /u/FernhillHelp."""
-        handle = (name or "").strip().removeprefix("/").removeprefix("u/").removeprefix("@").lower()
+        handle = (name or "").strip().removeprefix("/").removeprefix("u/").removeprefix("@").casefold()
         return handle if handle in self._handles else None
 
     def _add_author(self, scan: CueScan, name: str, is_stranger: bool) -> None:

@@ -99,8 +99,11 @@ class World(ABC):
         return self.folder / "data" / "earshot.db"
 
     def drafts(self) -> list[str]:
-        """The replies that wait for an approval."""
-        return [str(row[0]) for row in self.ask("SELECT id FROM reply WHERE state = 'drafted' ORDER BY id")]
+        """The replies that wait for an approval, in the revision that is shown."""
+        return [
+            str(row[0])
+            for row in self.ask("SELECT id || '@' || revision FROM reply WHERE state = 'drafted' ORDER BY id")
+        ]
 
     def settled(self) -> bool:
         """True when nothing is left to do without a person: all that is listed is stored and decided, nothing waits."""

@@ -7,9 +7,11 @@ import pytest
 from listener.model import CandidateText, Draft, History
 from listener.policy import Policy, SavedReply, Variant
 from listener.wording import (
+    asks_for_private_message,
     candidates,
     disallowed_hosts,
     first_fitting,
+    private_wording_notes,
     render_saved_replies,
     saved_reply_problems,
     wording_problems,
@@ -187,3 +189,19 @@ def test_a_saved_text_that_may_not_go_out_is_a_fault(text: str, what: str) -> No
     """Found by `check`, before anybody inserts it."""
     (fault,) = saved_reply_problems(policy(saved_replies=(SavedReply("one", text),)))
     assert what in str(fault) and fault.where == "replies.toml saved.one"
+
+
+def test_a_kind_whose_texts_all_ask_for_a_direct_message_is_noted() -> None:
+    """Its private mentions would all go to a person; the starter set has another word for them."""
+    assert private_wording_notes(policy()) == []
+    (note,) = private_wording_notes(replace(policy(), private_variables={}))
+    assert note.startswith("replies.toml support: every text asks for a direct message")
+
+
+def test_no_shipped_text_asks_a_private_mention_for_a_direct_message() -> None:
+    """Of no kind, in no form; in public most of support's do."""
+    for is_private in (True, False):
+        read = facts("my parcel is late", is_private=is_private)
+        texts = [text.text for text in candidates("support", read, policy())]
+        assert texts and any(map(asks_for_private_message, texts)) is not is_private
+    assert not asks_for_private_message("We are here until 5 pm.") and asks_for_private_message("Send us a DM!")

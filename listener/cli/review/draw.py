@@ -94,7 +94,8 @@ def _what(view: ReplyView) -> str:
 
 def _flags(listing: Listing, view: ReplyView) -> str:
     """Whose it is, and that something needs attention."""
-    names = [f"{view.claimed_by} works on it"] if view.claimed_by not in (None, listing.by) else []
+    names = ["private"] * view.private
+    names += [f"{view.claimed_by} works on it"] if view.claimed_by not in (None, listing.by) else []
     names += [f"for {'you' if view.assigned_to == listing.by else view.assigned_to}"] if view.assigned_to else []
     names += [f"{view.approvals[0].by} approved"] if view.state == "drafted" and view.approvals else []
     names += ["!"] if listing.own_warnings(view) or view.error else []
@@ -147,8 +148,13 @@ def reply_page(reply: ReplyDetail, now: datetime, room: Callable[[], int], on_en
     quoted = next((part for part in mention_parts[at:] if isinstance(part, detail.Quoted)), None)
     warnings = [line(f"! {message}", "bold yellow") for message in _problems(reply)]
     above = [detail.title(reply, now), *warnings, *_earlier(reply), *mention_parts[:at]]
-    below = [*mention_parts[at + 1 :], *detail.about(reply.person), *_our_text(reply)]
+    below = [*_short(mention_parts[at + 1 :]), *detail.about(reply.person), *_our_text(reply)]
     return Page(tuple(above), quoted, tuple(below), tuple(_rest(reply)), room, on_end)
+
+
+def _short(parts: Iterable[RenderableType]) -> Iterator[RenderableType]:
+    """Cut what was said before an edit to a line: all of it is further down."""
+    yield from (cut(f"{detail.BAR}{part.text}", "dim") if isinstance(part, detail.Quoted) else part for part in parts)
 
 
 def _problems(reply: ReplyView) -> list[str]:
@@ -164,7 +170,8 @@ def _our_text(reply: ReplyDetail) -> Iterator[RenderableType]:
     for part in detail.reply(reply):
         yield from uncut(part) if isinstance(part, detail.Quoted) else [part]
     if not reply.text and reply.state == "escalated":
-        yield Text("No draft; e: write one, c: close")
+        has_earlier = reply.earlier_text is not None and reply.earlier_text.by_staff
+        yield Text(f"No draft; e: {'use the text from before the edit' if has_earlier else 'write one'}, c: close")
 
 
 def uncut(quoted: detail.Quoted) -> Iterator[detail.Quoted]:
@@ -176,6 +183,12 @@ def uncut(quoted: detail.Quoted) -> Iterator[detail.Quoted]:
 
 def _rest(reply: ReplyDetail) -> Iterator[RenderableType]:
     yield from detail.hits(reply)
+    if reply.earlier_text is not None:
+        yield Text("\nText before the mention was edited", "bold")
+        yield from detail.earlier(reply)
+    if reply.mention.edits:
+        yield Text("\nMention before it was edited", "bold")
+        yield from detail.before(reply)
     if len(reply.thread) > 1:
         yield Text("\nThread", "bold")
         yield from detail.thread(reply.thread)
@@ -206,6 +219,8 @@ def spoken(reply: ReplyDetail, now: datetime) -> Iterator[str]:
     when = times.ago(reply.mention.created_at, now)
     yield f"{reply.mention.author.label} on {reply.platform}, {when}{feeling}, wrote:"
     yield f"  {reply.mention.text}"
+    yield from (f"Attached: {attached}." for attached in reply.mention.attachments)
+    yield from (f"Before the edit of {render.moment(change.at)}: {change.before}" for change in reply.mention.edits)
     yield f"This person: {render.count(reply.person.mentions, 'mention')}, {reply.person.answered} answered."
     yield from (f"Note by {note.by}: {note.text}" for note in reply.person.notes)
     if reply.text:
@@ -215,4 +230,6 @@ def spoken(reply: ReplyDetail, now: datetime) -> Iterator[str]:
         yield f"  {reply.text}"
     else:
         yield "There is no text yet."
+    if reply.earlier_text is not None:
+        yield f"Our text before the edit: {reply.earlier_text.text}"
     yield from (f"Why: {rule.rule}: {rule.message}." for rule in reply.trail if rule.hit)

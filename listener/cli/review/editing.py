@@ -1,5 +1,6 @@
 """A text to edit, on the screen or in $EDITOR. What the desk refuses goes on on the screen, with the reason."""
 
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import ClassVar
@@ -16,7 +17,9 @@ from listener.cli.review.dialogs import FRAME_LINES, Dialog, QuestionDialog
 from listener.cli.review.draw import line
 from listener.cli.review.key_guard import KeyClock
 from listener.cli.review.key_info import EDIT, KeyInfo
+from listener.cli.review.presenter import Presenter
 from listener.cli.review.screen import ReviewScreen
+from listener.cli.review.writing import Writing
 from listener.desk.views import ReplyDetail
 from listener.errors import EarshotError
 from listener.model import Mention
@@ -123,6 +126,10 @@ class EditDialog(Dialog):
 class EditingScreen(ReviewScreen):
     """The two keys that edit a text."""
 
+    def __init__(self, presenter: Presenter, now: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(presenter, now)
+        self.unsaved: dict[int, str] = {}  # texts that the desk refused, by reply: leaving the editor loses none
+
     def action_edit(self) -> None:
         """Edit the text in place; for an escalation, ask for the kind first."""
         self._in_kind(self._edit)
@@ -153,7 +160,17 @@ class EditingScreen(ReviewScreen):
 
     def _edit(self, reply: ReplyDetail, kind: str | None) -> None:
         with self.reporting():
-            self._open_editor(reply, kind, *self.presenter.text_of(reply.reply_id))
+            text, mention = self.presenter.text_of(reply.reply_id)
+            self._open_editor(reply, kind, text, mention, self._find_offer(reply, text))
+
+    def _find_offer(self, reply: ReplyDetail, text: str) -> tuple[str, str]:
+        """Return a text to go on with, and why: one that was not saved, or a colleague's from before an edit."""
+        if reply.reply_id in self.unsaved:
+            return self.unsaved[reply.reply_id], "your text of before, not saved yet"
+        earlier = reply.earlier_text
+        if not text and earlier is not None and earlier.by_staff:
+            return earlier.text, "a colleague's text, written before the mention was edited"
+        return "", ""
 
     def _edit_outside(self, reply: ReplyDetail, kind: str | None) -> None:
         with self.reporting():
@@ -187,16 +204,21 @@ class EditingScreen(ReviewScreen):
         self, reply: ReplyDetail, kind: str | None, text: str, mention: Mention, refusal: tuple[str, str] = ("", "")
     ) -> None:
         reports: list[str] = []
+        writing = Writing(self.presenter, reply, kind)
 
         def save(words: str) -> None:
+            self.unsaved[reply.reply_id] = words
             if words.strip() != text.strip():
-                reports.append(self.presenter.write(reply, words, kind))
+                reports.append(writing.save(words))
+            del self.unsaved[reply.reply_id]
 
         def close(words: str | None) -> None:
-            self.run_act(lambda: reports or [f"Reply {reply.id} unchanged"], writes=bool(reports))
+            is_kept = reply.reply_id in self.unsaved
+            otherwise = f"Reply {reply.id} unchanged" + ("; e: go on with your text" if is_kept else "")
+            self.run_act(lambda: reports or [otherwise], writes=bool(reports))
 
         saved, title = (
-            self.presenter.saved_replies(kind or reply.kind),
+            self.presenter.saved_replies(kind or reply.kind, is_private=mention.is_private),
             f"Reply {reply.id} to {reply.mention.author.label}",
         )
         measure = lambda words: self._measure(words, mention)  # noqa: E731

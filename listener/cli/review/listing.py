@@ -90,7 +90,9 @@ class Listing:
         if before is None or before.id != self.selected.id:
             self.changed, self._doubts_shown = "", frozenset()
         elif before.revision != self.selected.revision:
-            self.changed, self._doubts_shown = "the text changed while you were reading", frozenset()
+            is_edited = before.mention.edits != self.selected.mention.edits
+            what = "the author edited the mention" if is_edited else "the text changed"
+            self.changed, self._doubts_shown = f"{what} while you were reading", frozenset()
 
     def go_to(self, wanted: Collection[int]) -> None:
         """Open the first of these replies that is in the list."""
@@ -214,7 +216,7 @@ class Listing:
         """Return what needs a second look before an approval and was not shown yet, and count it as shown."""
         doubts = [warning.message for warning in reply.warnings if warning.name in NEEDS_CHECK]
         doubts += [self.changed] * bool(self.changed)
-        if self._doubts_shown.issuperset(doubts):
+        if reply.state != "drafted" or self._doubts_shown.issuperset(doubts):  # the desk says why it cannot be approved
             return ""
         self._doubts_shown = frozenset(doubts)
         warning = "" if doubts == [self.changed] else "Check: "

@@ -26,6 +26,7 @@ VERBS = {  # what an event did, in words
     "reopened": "reopened",
     "retried": "retried",
     "returned_to_staff": "returned",
+    "decided_again": "decided again on",
     "done_by_hand": "posted",
     "resolved": "settled",
     "snoozed": "snoozed",

@@ -213,7 +213,7 @@ class Reader:
 
     def _insert(self, reply: ReplyDetail) -> bool:
         kind = self._ask_kind(reply)
-        saved = tuple(text for _, text in self.presenter.saved_replies(kind or reply.kind))
+        saved = tuple(text for _, text in self.presenter.saved_replies(kind or reply.kind, is_private=reply.private))
         if not saved:
             say("No saved replies in replies.toml.")
             return False

@@ -3,29 +3,28 @@
 The screen and --plain are two views of it. It decides nothing either: every act is one of the desk's.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from sqlalchemy import Connection
 
-from listener.cli import context, render
+from listener.cli import context
 from listener.cli.review.key_info import APPROVE, EDIT, KeyInfo
 from listener.cli.review.listing import Listing
 from listener.cli.review.meanwhile import SeenStore, describe_change, is_as_shown, require_free
+from listener.cli.review.session_claim import SessionClaim
 from listener.cli.review.undo import History, Undone
-from listener.desk import marks, people, transitions
-from listener.desk.approve import ApprovalResult, DeskContext, Target, approve, text_problem
+from listener.desk import people, transitions
+from listener.desk.approve import ApprovalResult, Target, approve, text_problem
 from listener.desk.person_views import PersonPage
 from listener.desk.views import ReplyView
-from listener.errors import DeskError, StoreError
+from listener.errors import DeskError
 from listener.model import Mention
 from listener.store import items, replies
 from listener.store.records import Reply
-from listener.store.states import QUEUED
 
 if TYPE_CHECKING:
     from listener.settings import Settings
@@ -33,72 +32,6 @@ if TYPE_CHECKING:
 
 ABOUT_PERSON = ("note",)  # acts that leave the reply as it is
 MAX_REASONS = 9  # as many as there are digits to pick one
-RETRY_AFTER = timedelta(seconds=20)  # until a failed renewal is tried again: each attempt may take seconds
-
-
-@dataclass(frozen=True, slots=True)
-class Lease:
-    """A claim on one reply: until when, when it was last taken or tried, and whether this session took it."""
-
-    reply_id: int
-    until: datetime | None
-    tried_at: datetime
-    is_ours: bool
-
-
-class SessionClaim:
-    """At most one lease: on the reply that is open."""
-
-    def __init__(self, store: "Store", desk: DeskContext) -> None:
-        self._store, self._desk = store, desk
-        self._lease: Lease | None = None
-        self.trouble = ""  # why the lease was not renewed
-
-    def take(self, reply: ReplyView) -> str:
-        """Claim the open reply and release the one before. Returns who works on it, if somebody else does."""
-        has_approved = any(approval.by == self._desk.by for approval in reply.approvals)
-        if self._lease is not None and (has_approved or self._lease.reply_id != reply.reply_id):
-            self.release()
-        if reply.claimed_by not in (None, self._desk.by):
-            return f"{reply.claimed_by} works on reply {reply.id} until {render.moment(reply.claimed_until)}"
-        if self._lease is None and reply.state in QUEUED and not has_approved:  # the second person's turn
-            self._lease = self._claim(reply.reply_id, is_ours=reply.claimed_by is None)
-        return ""
-
-    def _claim(self, reply_id: int, *, is_ours: bool) -> Lease:
-        marks.claim_quietly(self._store, self._desk, reply_id)
-        return Lease(reply_id, self._until(reply_id), self._desk.clock(), is_ours)
-
-    def _until(self, reply_id: int) -> datetime | None:
-        with self._store.read() as connection:
-            return replies.get(connection, reply_id).claimed_until
-
-    def renew(self) -> None:
-        """Renew the lease once a third of it has passed. Raises StoreError, and tries again later."""
-        lease, now, third = self._lease, self._desk.clock(), self._desk.policy.limits.claim_lease / 3
-        if lease is None or now - lease.tried_at < third:
-            return
-        self._lease, self.trouble = replace(lease, tried_at=now - third + RETRY_AFTER), ""
-        try:
-            is_alone = self._until(lease.reply_id) in (lease.until, None)  # no other session of this name renewed it
-            self._lease = self._claim(lease.reply_id, is_ours=lease.is_ours and is_alone)
-        except StoreError as error:
-            self.trouble = str(error)
-            raise
-        except DeskError:  # the reply has moved on, or is somebody else's by now: the next act reports that
-            return
-
-    def forget(self, reply_ids: Collection[int]) -> None:
-        """Renew no claim on these replies any more: their approval has ended it."""
-        if self._lease is not None and self._lease.reply_id in reply_ids:
-            self._lease = None
-
-    def release(self) -> None:
-        """Release the lease taken here; one that another session of this name renewed runs out by itself."""
-        lease, self._lease = self._lease, None
-        with suppress(StoreError):  # it runs out by itself
-            if lease is not None and lease.is_ours and self._until(lease.reply_id) == lease.until:
-                marks.release_quietly(self._store, self._desk, lease.reply_id)
 
 
 class Presenter(Listing):
@@ -143,12 +76,17 @@ class Presenter(Listing):
     def _approve(self, shown: Sequence[ReplyView]) -> tuple[list[Reply], list[str]]:
         """Return the approved replies as they are now, and why the others failed."""
         before = {reply.id: reply for reply in self.history.read([view.reply_id for view in shown])}
-        targets = [Target(view.reply_id, view.revision) for view in shown]
-        results = approve(self.store, self.desk, targets, self.desk.policy.undo_delay)
+        results = [self._approve_shown(view) for view in shown]
         approved = [result.reply_id for result in results if result.ok]
         self.claim.forget(approved)
         self.history.add("approve", [before[reply_id] for reply_id in approved])
         return self.history.read(approved), [_failure(result) for result in results if not result.ok]
+
+    def _approve_shown(self, shown: ReplyView) -> ApprovalResult:
+        """Approve a reply only while it is what was shown: its state, revision and approvals."""
+        target = Target(shown.reply_id, shown.revision)
+        with self._only_as_shown(APPROVE, shown):
+            return approve(self.store, self.desk, [target], self.desk.policy.undo_delay)[0]
 
     def act(self, info: KeyInfo, reply: ReplyView, work: Callable[[], str]) -> str:
         """Do something to a reply and remember it for `undo`. Returns the report.
@@ -213,13 +151,12 @@ class Presenter(Listing):
 
         return self.act(EDIT, reply, work)
 
-    def saved_replies(self, kind: str | None) -> list[tuple[str, str]]:
-        """Return the saved replies for a kind: name and text."""
+    def saved_replies(self, kind: str | None, *, is_private: bool = False) -> list[tuple[str, str]]:
+        """Return the saved replies for a kind: name and text. is_private: the mention is."""
         from listener.wording import render_saved_replies
 
-        return [
-            (candidate.variant, candidate.text) for candidate in render_saved_replies(self.desk.policy, kind, self.by)
-        ]
+        rendered = render_saved_replies(self.desk.policy, kind, self.by, is_private=is_private)
+        return [(candidate.variant, candidate.text) for candidate in rendered]
 
     def reasons(self, closed_as: str, usual: Sequence[str]) -> tuple[str, ...]:
         """Return the usual reasons, whose digits stay, then why replies were ended lately, most frequent first."""

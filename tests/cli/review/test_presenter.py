@@ -301,7 +301,7 @@ def test_what_a_colleague_settled_is_refused_with_their_name(sitting: Sitting) -
     presenter = opened(sitting)
     presenter.poll()
     assert approve(sitting.world.store, sitting.world.desk("bo"), [Target(first)])[0].ok
-    with pytest.raises(DeskError, match=f"^reply {first} is approved by bo, not drafted"):
+    with pytest.raises(DeskError, match=f"^bo approved reply {first} meanwhile; nothing was changed"):
         press(presenter, "a")
     assert presenter.poll() == f"bo approved reply {first}. This is reply {second}"
     assert presenter.selected is not None and presenter.selected.id == second

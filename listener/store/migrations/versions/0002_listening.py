@@ -43,7 +43,7 @@ def _fold_handles() -> None:
     """Give every stored mention its author's handle in the form by which people are found."""
     connection = op.get_bind()
     rows = connection.execute(sa.text("SELECT key, author_handle FROM mention WHERE author_handle IS NOT NULL"))
-    folded = [{"key": row.key, "folded": row.author_handle.casefold()} for row in rows]
+    folded = [{"key": row.key, "folded": row.author_handle.strip().lstrip("@").casefold()} for row in rows]
     if folded:
         connection.execute(sa.text("UPDATE mention SET handle_key = :folded WHERE key = :key"), folded)
     op.drop_index("ix_mention_handle", "mention")

@@ -1,0 +1,58 @@
+"""Decide again on a mention whose words changed while a reply to it waits: that reply follows the new decision.
+
+There is at most one live reply to a mention, so it is changed, never doubled. What staff wrote is not lost: it stays
+the text where the new words get a draft too, and else it is kept in the events, where `show` and the review find it.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from listener.model import Decision, Json
+from listener.store import people, replies
+from listener.store.draft_reviews import MACHINE
+from listener.store.edits import DECIDED
+from listener.store.records import Reply
+
+
+def follow(
+    connection: Connection, live: Reply, row: Json, decision: Decision, *, is_silenced: bool, now: datetime
+) -> None:
+    """Let a waiting reply follow a new decision. row: what a new reply would be; is_silenced: the author opted out.
+
+    An author who asks to be left alone gets nothing; whatever else needs no reply, staff close.
+    """
+    if is_silenced and decision.action == "ignore":
+        replies.close(connection, live, "withdrawn", people.OPTED_OUT, by=MACHINE, now=now)
+        return
+    changes = _follow_text(live, row)
+    detail: Json = {"message": _describe(live, changes, decision)}
+    if live.text and live.text != changes["text"]:
+        detail |= {"before": live.text, "by_staff": live.variant is None}
+    if row["text"] and row["text"] != changes["text"]:
+        detail["proposed"] = row["text"]
+    changes |= {"due_at": _earlier(live.due_at, row["due_at"]), "assigned_to": live.assigned_to or row["assigned_to"]}
+    changes |= {**replies.UNAPPROVED, "error": None, "attempts": 0, "snoozed_until": None}
+    to = changes.pop("state")
+    log: Json = {"by": MACHINE, "now": now, "what": DECIDED, "detail": detail, "revision": live.revision + 1}
+    replies.transition(connection, live, to, **log, **changes)
+
+
+def _follow_text(live: Reply, row: Json) -> Json:
+    """Return what the decision says of the reply; a text of staff stands as long as no person is called."""
+    changes = {name: row[name] for name in ("kind", "rule", "text", "variant", "auto", "urgency")}
+    if row["state"] == "drafted" and live.text and live.variant is None:
+        changes |= {"kind": live.kind, "text": live.text, "variant": None, "auto": False}
+    return {**changes, "state": row["state"] or "escalated"}
+
+
+def _describe(live: Reply, changes: Json, decision: Decision) -> str:
+    """Say what the reply was before the edit, and what it is now."""
+    before, after = live.kind or "for staff", changes["kind"] or "for staff"
+    needs = " (no reply needed; staff decide)" if decision.action == "ignore" else ""
+    return f"the mention was edited: {before} by {live.rule} before, {after} by {decision.rule} now{needs}"
+
+
+def _earlier(before: datetime | None, after: datetime | None) -> datetime | None:
+    """Return the earlier due time: an edit makes nobody wait longer."""
+    return min((at for at in (before, after) if at is not None), default=None)
