@@ -65,6 +65,7 @@ def _keep_mentions(connection: Connection, name: str, page: FeedPage, now: datet
     for mention in listed:
         stored_mention = known.get(mention.interaction_id) or known.get(mention.id)
         if stored_mention is not None:
+            mentions.record_ids(connection, stored_mention, mention)
             _note_edit(connection, stored_mention, mention, now)
     return stored, [mention.id for mention in new]
 
