@@ -25,7 +25,7 @@ class MastodonServer(Loopback):
     """One server with our account `shop`. token: the one that counts; own_lag: seconds until own posts are listed;
 
     twice: every page lists its first item twice; empty: so many pages to come are empty; policy: what becomes of
-    notifications, where the server filters them (its mode "echo" repeats the token in an error).
+    notifications, where the server filters them.
     """
 
     answers: ClassVar[Mapping[str, Reply]] = {
@@ -54,7 +54,6 @@ class MastodonServer(Loopback):
         self.posted: list[Json] = []
         self._keys: dict[str, Status] = {}
         self._stamped: dict[str, str] = {}  # later ids of a status -> its first one
-        self.answers = {**self.answers, "echo": _error(500, f"cannot verify Bearer {TOKEN}")}  # type: ignore[misc]
         accepted = ("not_following", "not_followers", "new_accounts")
         self.policy = {f"for_{name}": "accept" for name in accepted} | {"for_private_mentions": "filter"}
         self.blocked: set[str] = set()  # accounts that have blocked us
