@@ -1,6 +1,6 @@
 """What a platform itself can say after a run: the checker holds the database against it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -32,6 +32,7 @@ class Evidence:
     by_hand: Collection[str] = ()  # replies that a person of ours wrote on the platform
     priced: bool = False  # a post costs money
     billed: float = 0.0  # US dollars that the platform will ask for
+    unlisted: Mapping[str, str] = field(default_factory=dict)  # left a bounded list: interaction -> id that gaps name
 
 
 @dataclass(frozen=True)

@@ -16,13 +16,15 @@ BODIES = {"empty": "", "html": "<html>sorry</html>"}  # with a 200
 class NetworkWorld(World):
     """A run against a fake. reads: endpoints, the usual ones more than once; refused: modes that say no to any call;
 
-    item: those that say no to one reply; carried: those of them that may come though the call was carried out.
+    item: those that say no to one reply; look: those that answer a read alone; carried: those of them that may come
+    though the call was carried out.
     """
 
     kills_in_call = KILLS
     reads: tuple[str, ...]
     refused: tuple[str, ...]
     item: tuple[str, ...]
+    look: tuple[str, ...] = ()
     carried: tuple[str, ...] = ()
 
     def __init__(self, folder: Path, nursery: Nursery, rng: random.Random, server: Deadly) -> None:
@@ -42,7 +44,7 @@ class NetworkWorld(World):
         for _ in range(self.rng.randint(1, 3)):
             send = self.rng.random() < 0.6
             mode = self.rng.choice(
-                (*LOST, *LOST, *self.refused, *(self.item if send else ()), *(("half-read",) * send))
+                (*LOST, *LOST, *self.refused, *(self.item if send else self.look), *(("half-read",) * send))
             )
             endpoint = self.server.post if send else self.rng.choice(self.reads)
             answered = mode in (*LOST, *self.carried) or not send  # a server carries out nothing that it refuses
