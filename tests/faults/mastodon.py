@@ -98,8 +98,9 @@ class MastodonWorld(NetworkWorld):
             self._malformed.append(status.id)
 
     def burst(self) -> None:
-        """More than a page."""
-        for number in range(self.rng.randint(82, 140)):
+        """More than a page; less than a bounded list while nothing is known, above which there could be a gap."""
+        is_first = self.server.manners.bound and not self.ask("SELECT 1 FROM mention LIMIT 1")
+        for number in range(20 if is_first else self.rng.randint(82, 140)):
             self.server.say(markup(f"@shop {NOISE} {number}"), by=f"b{number}")
 
     def stir(self) -> str:

@@ -9,7 +9,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from hashlib import md5
 from pathlib import Path
 from typing import Any
 
@@ -39,10 +38,11 @@ class Server:
         told = _run(*self.command, "adduser", str(self.data), name)
         return next(line.split()[-1] for line in told.splitlines() if "password" in line)
 
-    def object_of(self, uri: str) -> Any:
-        """The ActivityPub object as it lies on the server's disk: whom it was sent to is in no API."""
-        name = md5(uri.encode(), usedforsecurity=False).hexdigest()
-        return json.loads((self.data / "object" / name[:2] / f"{name}.json").read_text(encoding="utf-8"))
+    def answers_of(self, name: str) -> list[Any]:
+        """All posts of an account that answer something, from the server's disk: whom it sent them to is in no API."""
+        files = (self.data / "object").glob("*/*.json")
+        found = [json.loads(path.read_text(encoding="utf-8")) for path in files]
+        return [one for one in found if one.get("attributedTo") == f"{self.url}/{name}" and one.get("inReplyTo")]
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from hashlib import md5
 from typing import Any
 
 import httpx
@@ -61,14 +60,3 @@ class Person:
         login = (self.name, self.password)
         got = httpx.post(address, data=form, auth=login, headers={"Connection": "close"}, trust_env=False, timeout=60)
         assert got.status_code < 400, f"delete: {got.status_code}"
-
-    def posts(self) -> list[Json]:
-        """Our own posts, all of them: snac lists them on one page."""
-        me = self.call("GET", "/api/v1/accounts/verify_credentials").json()["id"]
-        listed: list[Json] = self.call("GET", f"/api/v1/accounts/{me}/statuses").json()
-        return listed
-
-
-def digest_of(uri: str) -> str:
-    """The part of a status id that an edit does not change."""
-    return md5(uri.encode(), usedforsecurity=False).hexdigest()

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.fediverse.boot import Server
-from tests.fediverse.people import Json, Person, digest_of
+from tests.fediverse.people import Json, Person
 from tests.listening import LONG, Listening
 from tests.process import Home, until
 
@@ -131,10 +131,11 @@ class Story:
         """By the server's own disk against the log."""
         rows, stored, gaps = self.line.rows(), self._stored(), self._gaps()
         missed, twice = self._missing(), [mark for mark, count in stored.items() if count > 1]
-        ours = [status for status in self.shop.posts() if status["in_reply_to_id"]]
-        parents = Counter(status["in_reply_to_id"][-32:] for status in ours)
+        ours = self.server.answers_of(self.shop.name)
+        parents = Counter(post["inReplyTo"] for post in ours)
         doubled = [parent for parent, count in parents.items() if count > 1]
-        wrong = [status["uri"] for status in ours if not self._is_for_its_author(status)]
+        asked = {one.uri: one for one in self.said.values()}
+        wrong = [post["id"] for post in ours if not self._is_for_its_author(post, asked[post["inReplyTo"]])]
         sent = [row for row in rows if row["state"] == "sent"]
         self._tell(f"missed {len(missed)}  gaps told {len(gaps)}  stored twice {len(twice)}")
         self._tell(
@@ -144,11 +145,9 @@ class Story:
         assert not twice and not doubled and not wrong and (gaps or not missed), (missed, twice, doubled, wrong)
         assert len(ours) == len(sent) > AUTHORS * EACH / 4 and self.line.kills >= 4
 
-    def _is_for_its_author(self, status: Json) -> bool:
+    def _is_for_its_author(self, post: Json, asked: Said) -> bool:
         """A private mention is answered to its author alone, and to nobody who is merely named."""
-        asked = {digest_of(one.uri): one for one in self.said.values()}[status["in_reply_to_id"][-32:]]
-        sent = self.server.object_of(status["uri"])
-        readers = {reader for name in ("to", "cc") for reader in _listed(sent.get(name))}
+        readers = {reader for name in ("to", "cc") for reader in _listed(post.get(name))}
         author, shop = (f"{self.server.url}/{name}" for name in (asked.author, self.shop.name))
         others = readers - {author, shop}
         return author in readers and (not others if asked.is_private else others <= {PUBLIC, f"{shop}/followers"})

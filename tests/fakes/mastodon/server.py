@@ -74,7 +74,8 @@ class MastodonServer(Loopback):
         author = more.pop("author", None) or Person(f"acc-{by}", by)
         listed = self.now() + timedelta(seconds=self.manners.late if late is None else late)
         with self.lock:
-            named: Json = {"notice": self.new_id(now), "mentions": [self.me.id]} if to_us else {}
+            noticed = listed if self.manners.bound else now  # as snac: what comes late is the newest of its list
+            named: Json = {"notice": self.new_id(noticed), "mentions": [self.me.id]} if to_us else {}
             status = Status(self.new_id(now), author, content, now, listed, **(named | more))
             if status.notice and self.manners.filters and status.visibility == "direct":
                 self._filter(status, self.policy["for_private_mentions"])
