@@ -6,7 +6,7 @@ RUNS ?= 300
 WORKERS ?= 3
 PLATFORM ?= memory
 
-.PHONY: demo test lint faults soak test-bluesky bench lock clean setup
+.PHONY: demo test lint faults soak test-bluesky test-mastodon bench lock clean setup
 
 setup: .venv/.ready
 
@@ -45,6 +45,10 @@ soak: setup
 test-bluesky: setup
 	$(BIN)/python -m tests.network $(if $(SEED),--seed $(SEED))
 
+# snac on loopback; skips with a reason where it cannot be had (Debian 13 has it; elsewhere debootstrap unpacks it)
+test-mastodon: setup
+	$(BIN)/python -m tests.fediverse $(if $(SEED),--seed $(SEED))
+
 bench: setup
 	$(BIN)/python -m bench.run
 
@@ -55,4 +59,4 @@ lock:
 	echo hatchling | uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url - -c requirements-dev.txt -o requirements-build.txt
 
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .network dist
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .network .snac dist

@@ -102,6 +102,7 @@ def _keep_all(connection: Connection, name: str, page: FeedPage, now: datetime) 
         if page.known_ids_are_final and stored_mention.is_other_than(mention):
             _quarantine_item(connection, name, _as_impostor(mention), now)
         else:
+            mentions.record_ids(connection, stored_mention, mention)
             _note_presence(connection, stored_mention, now)
             _note_edit(connection, stored_mention, mention, now)
     notices.resolve_repaired(connection, name, [mention.id for mention in new], now)

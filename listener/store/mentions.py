@@ -21,6 +21,8 @@ class StoredMention:
     """A mention that is already stored."""
 
     key: int
+    interaction_id: str
+    conversation_id: str
     text: str
     version_id: str  # the id of the newest edit seen
     version_at: datetime
@@ -38,7 +40,7 @@ class StoredMention:
     def is_better_known_in(self, other: Mention) -> bool:
         """Return True when another feed shows that the same words are addressed to us, or that we may answer."""
         better = (other.is_addressed and not self.is_addressed) or (other.can_reply and not self.can_reply)
-        return better and other.id == self.version_id
+        return better and self._is_same_version(other)
 
     def is_other_than(self, other: Mention) -> bool:
         """Return True when the other bears the same id and says something else; erased words say nothing."""
@@ -46,21 +48,55 @@ class StoredMention:
 
     def is_older_than(self, other: Mention) -> bool:
         """Return True when the other is an edit of it: the same version with another text, or a later version."""
-        if other.id == self.version_id:
-            return other.text != self.text
-        return other.created_at > self.version_at
+        return other.text != self.text if self._is_same_version(other) else other.created_at > self.version_at
+
+    def _is_same_version(self, other: Mention) -> bool:
+        """Some servers give a post another id without any edit: then the time stays."""
+        return other.id == self.version_id or other.created_at == self.version_at
 
 
 def stored_mentions(connection: Connection, platform: str, candidates: Sequence[Mention]) -> dict[str, StoredMention]:
     """Map those that are stored already, by id and by interaction id."""
     ids = list({candidate.interaction_id for candidate in candidates} | {candidate.id for candidate in candidates})
-    query: Select[Any] = select(*columns(StoredMention, mention), mention.c.id, mention.c.interaction_id)
+    query: Select[Any] = select(*columns(StoredMention, mention), mention.c.id).where(mention.c.platform == platform)
     table: dict[str, StoredMention] = {}
     for piece in chunks(ids):
         match = or_(mention.c.interaction_id.in_(piece), mention.c.id.in_(piece))
-        for row in connection.execute(query.where(mention.c.platform == platform, match)):
+        for row in connection.execute(query.where(match)):
             table[row.id] = table[row.interaction_id] = load(StoredMention, row)
+    return table | _stored_by_address(connection, query, [item for item in candidates if not _ids(item) & table.keys()])
+
+
+def _ids(item: Mention) -> set[str]:
+    return {item.id, item.interaction_id}
+
+
+def _stored_by_address(
+    connection: Connection, query: Select[Any], candidates: Sequence[Mention]
+) -> dict[str, StoredMention]:
+    """Map posts by interaction id that an earlier version stored under an id which the platform has changed since."""
+    named = {item.url: item for item in candidates if item.url and item.interaction_id != item.id}
+    table: dict[str, StoredMention] = {}
+    for piece in chunks(list(named)):
+        authors = {named[url].author_id for url in piece}
+        of_old = (mention.c.interaction_id == mention.c.id, mention.c.author_id.in_(authors), mention.c.url.in_(piece))
+        for row in connection.execute(query.add_columns(mention.c.url).where(*of_old).order_by(mention.c.key)):
+            table[named[row.url].interaction_id] = load(StoredMention, row)
     return table
+
+
+def record_ids(connection: Connection, known: StoredMention, listed: Mention) -> None:
+    """Keep by which ids the platform knows a stored post now.
+
+    Its own may change while its words stay; its identity and its conversation may have been unknown so far.
+    """
+    changes = {"version_id": listed.id} if listed.created_at == known.version_at else {}
+    if listed.interaction_id != listed.id:
+        changes["interaction_id"] = listed.interaction_id
+    if listed.conversation_id != listed.in_reply_to:  # else a stand-in for a thread that could not be read
+        changes["conversation_id"] = listed.conversation_id
+    if any(getattr(known, name) != value for name, value in changes.items()):
+        connection.execute(update(mention).where(mention.c.key == known.key).values(**changes))
 
 
 def add(connection: Connection, new: Sequence[Mention], now: datetime) -> int:

@@ -117,6 +117,9 @@ def _stored(evidence: Evidence, books: Books) -> Iterator[Finding]:
             yield Finding("lost", f"mention {thread} is listed and not stored")
         elif stored[thread] and texts[thread] != text:
             yield Finding("broken", f"mention {thread} was edited, and the old text is stored")
+    for thread, place in evidence.unlisted.items():
+        if not stored[thread] and not _in_gap(place, books):
+            yield Finding("lost", f"mention {thread} left the list unread, and no gap tells it")
     yield from (Finding("doubled", f"mention {one} is stored {n} times") for one, n in stored.items() if n > 1)
     seen = books.aside | {one["id"] for one in books.mentions}
     lost = (one for one in evidence.malformed if one not in seen and not (one.isdigit() and _in_gap(one, books)))
@@ -128,8 +131,13 @@ def _stored(evidence: Evidence, books: Books) -> Iterator[Finding]:
             yield Finding("silent", f"mention {one['id']} was never decided")
 
 
-def _in_gap(thread: str, books: Books) -> bool:
-    return any(int(one["from_id"] or 0) <= int(thread) <= int(one["to_id"]) for one in books.gaps)
+def _in_gap(place: str, books: Books) -> bool:
+    return any(_order_of(one["from_id"]) <= _order_of(place) <= _order_of(one["to_id"]) for one in books.gaps)
+
+
+def _order_of(place: str | None) -> tuple[int, str]:
+    """Ids in their order: numbers, times and ULIDs."""
+    return len(place or ""), place or ""
 
 
 def _posted(evidence: Evidence, books: Books) -> Iterator[Finding]:

@@ -1,6 +1,6 @@
 """What a platform itself can say after a run: the checker holds the database against it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -33,6 +33,7 @@ class Evidence:
     priced: bool = False  # a post costs money
     billed: float = 0.0  # US dollars that the platform will ask for
     gone: float = 0.0  # of which for what is listed no more: what was in an answer that was lost comes never again
+    unlisted: Mapping[str, str] = field(default_factory=dict)  # left a bounded list: interaction -> id that gaps name
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,17 @@
 """Mastodon as a random run sees it: three servers' manners, late, doubled and edited posts, our own among them."""
 
 import random
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from listener.intake.text import storable_text
+from listener.platforms.mastodon.status import identity
 from tests.fakes.mastodon import GOTOSOCIAL, MASTODON, SNAC, MastodonServer, Status
-from tests.fakes.mastodon.statuses import markup, stamp
-from tests.faults import evidence
+from tests.fakes.mastodon.statuses import Person, markup, stamp
 from tests.faults.commands import Nursery
 from tests.faults.deadly import Deadly
+from tests.faults.evidence import Evidence, Post
 from tests.faults.network import NetworkWorld
 from tests.faults.world import NOISE
 
@@ -24,12 +26,20 @@ settle_after_seconds = 60
 
 
 class Server(Deadly, MastodonServer):
-    """The fake of one run. echo: our own posts come as notifications too."""
+    """The fake of one run. echo: our own posts come as notifications too.
+
+    Some list only their newest 64 notifications, give edited posts another id, or know no more of the old one.
+    """
 
     post = "POST statuses"
 
     def __init__(self, rng: random.Random, token: str) -> None:
-        super().__init__(rng.choice((MASTODON, GOTOSOCIAL, SNAC)))
+        manners = rng.choice((MASTODON, GOTOSOCIAL, SNAC))
+        if rng.random() < 0.3:
+            manners = replace(manners, bound=64)
+        if rng.random() < 0.3:
+            manners = replace(manners, restamps=True, old_ids=rng.random() < 0.5)
+        super().__init__(manners)
         self.token, self.own_lag = token, rng.choice((0.0, 0.0, 5.0, 50.0))
         self.twice, self.echo = (rng.random() < share for share in (0.3, 0.5))
 
@@ -46,8 +56,9 @@ class MastodonWorld(NetworkWorld):
     secret_names = (TOKEN,)
     server: Server
     reads = ("GET notifications", "GET notifications", "GET own", "GET status", "GET context", "GET me")
-    refused = ("rate", "overload", "unauthorized", "scope", "missing-page", "moved")
+    refused = ("rate", "overload", "unauthorized", "scope", "missing-page", "moved", "proxy-page")
     item = ("forbidden", "too-long")
+    look = ("gone", "gone", "portal", "forbidden")
 
     def __init__(self, folder: Path, nursery: Nursery, rng: random.Random) -> None:
         self._malformed: list[str] = []
@@ -87,8 +98,9 @@ class MastodonWorld(NetworkWorld):
             self._malformed.append(status.id)
 
     def burst(self) -> None:
-        """More than a page."""
-        for number in range(self.rng.randint(82, 140)):
+        """More than a page; less than a bounded list while nothing is known, above which there could be a gap."""
+        is_first = self.server.manners.bound and not self.ask("SELECT 1 FROM mention LIMIT 1")
+        for number in range(20 if is_first else self.rng.randint(82, 140)):
             self.server.say(markup(f"@shop {NOISE} {number}"), by=f"b{number}")
 
     def stir(self) -> str:
@@ -103,6 +115,12 @@ class MastodonWorld(NetworkWorld):
         if dice < 0.75:
             self.server.edit(status.id, markup(f"@shop {self.text()}"))
             return f"{status.id} is edited"
+        if dice < 0.8:
+            status.boosted_by = Person("acc-fan", "fan")
+            return f"{status.id} is boosted"
+        if dice < 0.85:
+            self.server.restamp(status)
+            return f"{status.id} is given another id"
         self._by_hand.append(self.server.own(markup("I have written to you."), status.id).id)
         return f"{status.id} is answered by hand"
 
@@ -120,19 +138,26 @@ class MastodonWorld(NetworkWorld):
 
     # ---- what it can prove
 
-    def evidence(self) -> evidence.Evidence:
+    def evidence(self) -> Evidence:
         """From the fake's statuses and its ledger."""
-        everything = list(self.server.statuses.values())
-        return evidence.Evidence(
+        everything, bounded = list(self.server.statuses.values()), {one.notice for one in self.server.bounded()}
+        readable = [one for one in self._listed() if one.raw is None]
+        return Evidence(
             platform="mastodon",
-            listed={one.id: storable_text(one.content, html=True) for one in self._listed() if one.raw is None},
-            posts=[_post(one) for one in self.server.posted],
-            malformed=[one.id for one in self._listed() if one.id in self._malformed],
+            listed={_thread(one): storable_text(one.content, html=True) for one in readable if one.notice in bounded},
+            posts=[self._post(line) for line in self.server.posted],
+            malformed=[one.id for one in self._listed() if one.id in self._malformed and one.notice in bounded],
             ours=[one.id for one in everything if one.author is self.server.me],
             by_hand=self._by_hand,
+            unlisted={_thread(one): one.notice for one in readable if one.notice not in bounded},
         )
 
+    def _post(self, line: dict[str, str]) -> Post:
+        target = self.server.status_of(line["in_reply_to"])
+        thread = _thread(target) if target else line["in_reply_to"]
+        return Post(line["id"], thread, thread, line["text"], datetime.fromisoformat(line["at"]))
 
-def _post(line: dict[str, str]) -> evidence.Post:
-    target = line["in_reply_to"]
-    return evidence.Post(line["id"], target, target, line["text"], datetime.fromisoformat(line["at"]))
+
+def _thread(status: Status) -> str:
+    """By what a mention is known, whatever its id is now."""
+    return identity({"uri": status.uri, "id": status.id})

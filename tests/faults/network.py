@@ -18,7 +18,8 @@ class NetworkWorld(World):
 
     refused: modes that say no to any call;
 
-    item: those that say no to one reply; carried: those of them that may come though the call was carried out.
+    item: those that say no to one reply; look: those that answer a read alone; carried: those of them that may come
+    though the call was carried out.
     """
 
     kills_in_call = KILLS
@@ -26,6 +27,7 @@ class NetworkWorld(World):
     lost: tuple[str, ...] = LOST
     refused: tuple[str, ...]
     item: tuple[str, ...]
+    look: tuple[str, ...] = ()
     carried: tuple[str, ...] = ()
 
     def __init__(self, folder: Path, nursery: Nursery, rng: random.Random, server: Deadly) -> None:
@@ -45,7 +47,7 @@ class NetworkWorld(World):
         for _ in range(self.rng.randint(1, 3)):
             send = self.rng.random() < 0.6
             mode = self.rng.choice(
-                (*self.lost, *self.lost, *self.refused, *(self.item if send else ()), *(("half-read",) * send))
+                (*self.lost, *self.lost, *self.refused, *(self.item if send else self.look), *(("half-read",) * send))
             )
             endpoint = self.server.post if send else self.rng.choice(self.reads)
             answered = mode in (*self.lost, *self.carried)  # a server carries out nothing that it refuses

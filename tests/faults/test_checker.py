@@ -78,6 +78,17 @@ def test_a_mention_inside_a_recorded_gap_is_not_lost(case: Case) -> None:
     assert case.found() == []
 
 
+def test_what_left_a_bounded_list_is_in_a_gap_or_lost(case: Case) -> None:
+    """I1: gaps name ids of the list, which are ULIDs or times on some servers."""
+    case.evidence = replace(case.evidence, unlisted={"uri:1": "01M8MEZX"})
+    assert case.found() == ["lost"]
+    case.damage(
+        "INSERT INTO gap (platform, feed, from_id, to_id, description, at)"
+        f" VALUES ('memory', 'mentions', '01M8MEZW', '01M8MEZY', 'x', '{NOON.isoformat()}')"
+    )
+    assert case.found() == []
+
+
 def test_an_unreadable_item_that_was_not_set_aside_is_lost(case: Case) -> None:
     """It belongs into `quarantine`."""
     case.evidence = replace(case.evidence, malformed=["line@7"])

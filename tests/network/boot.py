@@ -32,7 +32,7 @@ def network() -> Iterator[str]:
 @contextmanager
 def _database(programs: Path, folder: Path) -> Iterator[str]:
     """A cluster of its own, on a free port of 127.0.0.1. PostgreSQL refuses root: it then runs as `postgres`."""
-    data, port = folder / "pg", _free_port()
+    data, port = folder / "pg", free_port()
     data.mkdir()
     prefix = []
     if os.geteuid() == 0:
@@ -81,7 +81,8 @@ def _servers(node: str, packages: Path, folder: Path, database: str) -> Iterator
             process.stdout.close()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody uses."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

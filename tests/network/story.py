@@ -2,7 +2,6 @@
 each approved reply stands once below the post that it answers."""
 
 import random
-import signal
 import threading
 import time
 from collections import Counter
@@ -12,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from tests.listening import KILLS, LONG, Listening
 from tests.network.people import Person, made_before
 from tests.process import Home, until
 
@@ -31,8 +31,6 @@ start = "all"
 poll_seconds = 0.3
 settle_after_seconds = 2
 """
-KILLS = 8
-LONG = 600.0  # seconds; a bound for a broken run on a busy machine
 
 
 @dataclass
@@ -43,20 +41,19 @@ class Story:
     folder: Path
     rng: random.Random
     said: dict[str, str] = field(default_factory=dict)
-    kills: int = 0
 
     def whole(self) -> None:
         """Tell it, and print what was seen."""
         self.shop = Person.new(self.base, "fernhill.test")
         self.people = [Person.new(self.base, f"customer{number}.test") for number in range(AUTHORS)]
         self.home = self._home()
+        self.line = Listening(self.home, self.rng)
         self._label()
         assert self.home.run("migrate").code == 0
         try:
             self._listen_while_they_post()
         finally:
-            self.daemon.kill()
-            self.daemon.communicate()
+            self.line.end()
         self._quiet_corners()
         self._judge()
 
@@ -90,22 +87,17 @@ class Story:
 
     def _listen_while_they_post(self) -> None:
         began, threads = time.monotonic(), [threading.Thread(target=self._speak, args=(one,)) for one in self.people]
-        self.daemon = self.home.start("run")
+        self.line.start()
         for one in threads:
             one.start()
-        while any(one.is_alive() for one in threads) or self.kills < KILLS:
-            time.sleep(self.rng.uniform(0.3, 2.5))
-            if self.kills < KILLS:
-                self._kill()
-            self._approve(self.rng.random())
+        while any(one.is_alive() for one in threads) or self.line.kills < KILLS:
+            self.line.live_and_die()
         require_all_said(self.said)
         self._tell(f"{len(self.said)} mentions by {AUTHORS} authors at once in {time.monotonic() - began:.0f} s")
         until(lambda: not set(self.said) - set(self._stored()), "every mention is stored", LONG)
-        self._tell(f"all stored, {self.kills} kill -9 later")
-        until(self._drained, "every approved reply is sent", LONG)
-        self.daemon.send_signal(signal.SIGTERM)
-        _, log = self.daemon.communicate(timeout=LONG)
-        assert self.daemon.returncode == 0, log
+        self._tell(f"all stored, {self.line.kills} kill -9 later")
+        until(self.line.is_drained, "every approved reply is sent", LONG)
+        self.line.stop()
 
     def _speak(self, person: Person) -> None:
         """Times are made first, posted later, and seen later still."""
@@ -117,32 +109,8 @@ class Story:
             made = person.post(text, created=created, names=self.shop.did)
             self.said[made["uri"]] = text
 
-    def _kill(self) -> None:
-        """kill -9, and a new one: sometimes with a death of its own at a point of the send path."""
-        self.daemon.kill()
-        self.daemon.communicate()
-        self.kills += 1
-        if self.rng.random() < 0.5:
-            point = self.rng.choice(("S2", "S3", "S7", "S8", "P2", "P3"))
-            dying = self.home.start("once", EARSHOT_FAULT=f"{point}:KILL:{self.rng.choice((1, 2, 3))}")
-            dying.communicate(timeout=LONG)
-            self.kills += dying.returncode == -signal.SIGKILL
-        self.daemon = self.home.start("run")
-
-    def _approve(self, share: float) -> None:
-        ids = [str(one["id"]) for one in self.home.queue("--state", "drafted") if self.rng.random() < share]
-        if ids:
-            self.home.run("approve", *ids)
-
-    def _drained(self) -> bool:
-        self._approve(1)
-        time.sleep(0.5)
-        queue = Counter(one["state"] for one in self.home.queue())
-        queue += Counter(one["state"] for state in ("approved", "sending") for one in self.home.queue("--state", state))
-        return not any(queue[state] for state in ("drafted", "approved", "sending", "unconfirmed"))
-
     def _stored(self) -> dict[str, str]:
-        return {one["mention_id"]: one["mention_text"] for one in self.home.run("log", "--limit", "0").lines}
+        return {one["mention_id"]: one["mention_text"] for one in self.line.rows()}
 
     # ---- what is rare
 
@@ -216,7 +184,7 @@ class Story:
 
     def _judge(self) -> None:
         """By a bystander's eyes and by our own repository, against the log."""
-        bystander, rows = self.people[-1], self.home.run("log", "--limit", "0").lines
+        bystander, rows = self.people[-1], self.line.rows()
         counts = Counter(row["mention_id"] for row in rows)
         missed, twice = set(self.said) - set(counts), [uri for uri, count in counts.items() if count > 1]
         sent = {row["mention_id"]: row["reply_text"] for row in rows if row["state"] == "sent"}
@@ -225,7 +193,7 @@ class Story:
         mine = [one for one in self.shop.records() if "reply" in one["value"]]
         doubled = [uri for uri, n in Counter(one["value"]["reply"]["parent"]["uri"] for one in mine).items() if n > 1]
         self._tell(f"missed {len(missed)}  stored twice {len(twice)}  sent {len(sent)}  on the network {len(mine)}")
-        self._tell(f"doubled {len(doubled)}  not as approved {len(wrong)}  kills {self.kills}")
+        self._tell(f"doubled {len(doubled)}  not as approved {len(wrong)}  kills {self.line.kills}")
         assert not (missed or twice or wrong or doubled) and len(mine) == len(sent) > AUTHORS * EACH / 4
         self._no_secrets()
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.fakes.mastodon import GOTOSOCIAL, MASTODON, SNAC, Manners
+from tests.fakes.mastodon import GOTOSOCIAL, MASTODON, WALKED_DOWN, Manners
 from tests.platforms.contract import PlatformContract
 from tests.platforms.mastodon_world import MastodonWorld, serving
 
@@ -28,6 +28,6 @@ class TestGoToSocial(TestMastodon):
 
 
 class TestSnac(TestMastodon):
-    """No min_id, no Idempotency-Key, and kept connections are reset."""
+    """No min_id, no Idempotency-Key, an edit gives another id, and kept connections are reset."""
 
-    manners = SNAC
+    manners = WALKED_DOWN

@@ -9,7 +9,7 @@ import pytest
 from listener.errors import ReadFailed
 from listener.intake.text import plain
 from listener.platforms.mastodon.page_scan import DEEP, FeedState
-from tests.fakes.mastodon import GOTOSOCIAL, MASTODON, SNAC, MastodonServer, Status
+from tests.fakes.mastodon import GOTOSOCIAL, MASTODON, WALKED_DOWN, MastodonServer, Status
 from tests.fakes.mastodon.statuses import Person
 from tests.platforms.mastodon_world import LATE, MastodonWorld, read, serving
 
@@ -55,7 +55,7 @@ def test_first_run_at_a_time_begins_there(server: MastodonServer) -> None:
     assert set(read(MastodonWorld(server, start=now - timedelta(hours=120.5)).round(None)[0])) == wanted
 
 
-@pytest.mark.parametrize("manners", [MASTODON, SNAC], ids=lambda one: one.name)
+@pytest.mark.parametrize("manners", [MASTODON, WALKED_DOWN], ids=lambda one: one.name)
 def test_long_outage_is_read_from_where_it_began(manners: Any) -> None:
     """A backlog of many pages is walked whole, also where min_id is ignored, and the process may die in between."""
     with serving(manners) as server:
@@ -71,7 +71,7 @@ def test_long_outage_is_read_from_where_it_began(manners: Any) -> None:
         assert missed <= seen
 
 
-@pytest.mark.parametrize("manners", [MASTODON, SNAC], ids=lambda one: one.name)
+@pytest.mark.parametrize("manners", [MASTODON, WALKED_DOWN], ids=lambda one: one.name)
 @pytest.mark.parametrize("known", [60, 300])
 def test_deep_pass_reads_what_lies_below_the_overlap_once_an_hour(manners: Any, known: int) -> None:
     """A post that is listed a hundred ids late is found by the reconciling pass, which goes up to the newest."""
@@ -166,7 +166,7 @@ def test_thread_is_one_conversation_whoever_speaks(server: MastodonServer) -> No
     second = server.say("<p>second</p>", reply_to=ours.id)
     third = server.say("<p>third</p>", reply_to=ours.id, by="bo")
     found = read(MastodonWorld(server).round(None)[0])
-    assert {found[one.id].conversation_id for one in (first, second, third)} == {first.id}
+    assert {found[one.id].conversation_id for one in (first, second, third)} == {found[first.id].interaction_id}
     assert [name for name, _ in server.calls].count("GET context") == 1
 
 

@@ -2,9 +2,9 @@
 
 `preview` and `Section` are light; httpx is imported inside `connect` alone. How it is put together: `section` the
 configuration · `text` how a text stands and is counted · `reply` preview and the stored request · `failures` what a
-failed call means, the only place that reads status codes · `caller` reads, who we are, threads · `items` a status as
-the server gives it · `page_scan` how far a feed was read · `feeds` a page of a feed · `sender` posts and
-finds · `api` the Platform.
+failed call means, the only place that reads status codes · `caller` reads, who we are · `status` which post a status
+is, who can read it, what else was said · `threads` its conversation · `items` sorts a page · `page_scan` how far a feed
+was read · `feeds` a page of a feed · `sender` posts and finds · `remarks` for `check --online` · `api` the Platform.
 """
 
 from pathlib import Path

@@ -13,10 +13,12 @@ from listener.platforms.kit.http import HttpClient
 from listener.platforms.mastodon import reply as replies
 from listener.platforms.mastodon.caller import Caller
 from listener.platforms.mastodon.feeds import read_page
-from listener.platforms.mastodon.items import html_of
 from listener.platforms.mastodon.page_scan import FeedState
+from listener.platforms.mastodon.remarks import read_remarks
 from listener.platforms.mastodon.section import Section
 from listener.platforms.mastodon.sender import Sender, answers
+from listener.platforms.mastodon.status import html_of
+from listener.platforms.mastodon.threads import Threads
 from listener.protocols import Account, Secrets
 
 
@@ -38,7 +40,7 @@ class Mastodon:
         rng = rng or random.Random()  # noqa: S311 - jitter, no secret
         self._section, self._clock = section, CallerClock(clock)
         self._caller = Caller(section, secrets, web or HttpClient(), rng)
-        self._sender = Sender(self._caller, section.settle_after)
+        self._sender, self._threads = Sender(self._caller, section.settle_after), Threads(self._caller)
 
     def fetch(self, cursor: Json | None, now: datetime) -> FeedPage:
         """Return ONE page of one feed; one that alone fails is left out. Raises ReadFailed."""
@@ -47,8 +49,8 @@ class Mastodon:
         feeds = cursors.feeds_of_round((f"#{tag}" for tag in self._section.tags), own=self.read_own_posts)
         owner = f"{self._section.server_url.rstrip('/')} {me}"  # ids of another server or account mean nothing here
         state = cursors.load_cursor(cursor, feeds, FeedState.load, lambda feed: self._begin(feed, began), owner=owner)
-        page = partial(read_page, self._caller, now=now)
-        return cursors.read_next(state, page, lambda _, error: cursors.is_alone(state, error), self.name)
+        read = partial(read_page, self._caller, self._threads, now=now)
+        return cursors.read_next(state, read, lambda _, error: cursors.is_alone(state, error), self.name)
 
     def _begin(self, feed: str, began: datetime) -> FeedState:
         """A feed begins where `start` says, our own posts now."""
@@ -70,16 +72,17 @@ class Mastodon:
     def check_post(self, mention: Mention) -> PostStatus:
         """Return the mention as it stands, and an answer of ours below it. Raises ReadFailed, Indeterminate."""
         now = self._clock.now()
-        status = self._caller.status(mention.id, now)
+        status = self._caller.find_status(mention.reply_target_id, mention.interaction_id, now)
         if status is None:
             return PostStatus(is_present=False)
-        ours = answers(self._caller.thread(mention.id, now) or {}, mention.id, self._caller.account(now).id)
+        thread, me = self._caller.thread(str(status["id"]), now) or {}, self._caller.account(now).id
+        ours = answers(thread, {mention.reply_target_id, str(status["id"])}, me)
         return PostStatus(True, html_of(status), is_html=True, answer_post_id=str(ours[0]["id"]) if ours else None)
 
     def whoami(self) -> Account:
-        """Return who the token belongs to, and whether the server has another limit. Raises ReadFailed."""
+        """Return who the token belongs to, and what the server does otherwise. Raises ReadFailed."""
         now = self._clock.now()
-        return replace(self._caller.account(now), remarks=self._caller.remarks(now))
+        return replace(self._caller.account(now), remarks=read_remarks(self._caller, self._section.characters, now))
 
     def has_new_secret(self) -> bool:
         """Return whether the token was replaced since a call was last stopped."""

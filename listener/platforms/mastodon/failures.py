@@ -31,6 +31,13 @@ def classify(answer: HttpResponse, now: datetime, rng: random.Random, *, posting
     return explain(Failure(category, _describe(answer), do, ends), answer, now)
 
 
+def classify_single(answer: HttpResponse, now: datetime, rng: random.Random) -> Failure:
+    """Return what an answer about one post means while other calls work: it concerns that post, or our account."""
+    if answer.status == 403 and _concerns_account(answer):
+        return classify(answer, now, rng)
+    return Failure("invalid", f"{_describe(answer)} for one post while it answers otherwise")
+
+
 def _categorize(status: int) -> Category:
     if status == 429:
         return "rate"

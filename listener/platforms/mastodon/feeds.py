@@ -3,28 +3,38 @@
 from datetime import datetime
 from urllib.parse import quote
 
-from listener.model import FeedPage
+from listener.model import FeedPage, Gap
 from listener.platforms.kit.cursor import MENTIONS, OWN, CursorState
-from listener.platforms.mastodon.caller import Caller
+from listener.platforms.mastodon.caller import MENTIONS_ONLY, NOTIFICATIONS, Caller
 from listener.platforms.mastodon.items import Reader, listed
-from listener.platforms.mastodon.page_scan import FeedState, begin_scan, bounds, step
+from listener.platforms.mastodon.page_scan import FeedState, begin_scan, bounds, hole, step
+from listener.platforms.mastodon.threads import Threads
 
 
-def read_page(caller: Caller, state: CursorState[FeedState], feed: str, now: datetime) -> FeedPage:
+def read_page(caller: Caller, threads: Threads, state: CursorState[FeedState], feed: str, now: datetime) -> FeedPage:
     """Return one page of this feed. Raises ReadFailed."""
-    me, feed_state = caller.account(now).id, begin_scan(state.states[feed], now)
+    me, before = caller.account(now).id, begin_scan(state.states[feed], now)
     path, params = _request(feed, me)
-    items = caller.items(path, now, [*params, *bounds(feed_state).items()])
-    parsed = Reader(feed, me, feed_state.begin, lambda status: caller.root(status, now)).parse_page(items)
-    feed_state, is_over = step(feed_state, listed(items), now)
-    advanced = state.advance(feed, feed_state, is_over=is_over)
-    return advanced.page(feed, parsed, own_posts_current=is_over and feed == OWN)
+    items = caller.items(path, now, [*params, *bounds(before).items()])
+    parsed = Reader(feed, me, before.begin, lambda status: threads.conversation(status, now)).parse_page(items)
+    listing = listed(items)
+    after, is_over = step(before, listing, now)
+    gaps = [] if feed == OWN else [_gap(feed, before.seen[0], lowest) for lowest in hole(before, after, listing)]
+    advanced = state.advance(feed, after, is_over=is_over)
+    return advanced.page(feed, parsed, gaps, own_posts_current=is_over and feed == OWN)
+
+
+def _gap(feed: str, newest_known: str, lowest: str) -> Gap:
+    """Return the stretch between the newest item known and the oldest one that the server still lists."""
+    what = "mentions" if feed == MENTIONS else f"posts with {feed}"
+    text = f"this server lists only its newest {what}, and so many came that older ones left the list before being read"
+    return Gap(feed, newest_known, lowest, text)
 
 
 def _request(feed: str, me: str) -> tuple[str, list[tuple[str, str]]]:
     """Return path and parameters, with the largest pages that Mastodon gives: 80 notifications, 40 posts."""
     if feed == MENTIONS:
-        return "/api/v1/notifications", [("types[]", "mention"), ("limit", "80")]
+        return NOTIFICATIONS, MENTIONS_ONLY
     if feed == OWN:
         return f"/api/v1/accounts/{me}/statuses", [("exclude_reblogs", "true"), ("limit", "40")]
     return f"/api/v1/timelines/tag/{quote(feed[1:], safe='')}", [("limit", "40")]

@@ -1,6 +1,5 @@
 """A status as the server gives it, made a Mention, an OwnPost or a QuarantinedItem."""
 
-import html
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,30 +9,32 @@ from listener.model import Json, Mention, OwnPost
 from listener.platforms.kit.items import ParsedPage
 from listener.platforms.kit.values import object_in, objects_in, require_time, text_in, time_in
 from listener.platforms.mastodon.page_scan import Listed
+from listener.platforms.mastodon.status import attachments, html_of, id_of, identity, is_private, labels, original
 
 _ACCT = re.compile(r"\w[\w.-]*(?:@\w[\w.-]*(?::\d+)?)?")
 
 BOT = "the author is a bot: two programs could answer each other without end"
+ADDRESSING = ("mention", "quote")  # types of notifications about somebody who speaks to us
 POLICY = "the author does not let accounts like ours reply to this post"
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """What sorting needs. feed: "mentions", "own" or a hashtag; root: the thread of a status; begin: nothing older."""
+    """What sorting needs. feed: "mentions", "own" or a hashtag; thread: of a status; begin: nothing older."""
 
     feed: str
     me: str
     begin: str
-    root: Callable[[Json], str]
+    thread: Callable[[Json], str]
 
     def parse_page(self, items: list[Any]) -> ParsedPage:
-        """Sort a page. Raises what `root` raises: a thread that cannot be read now is read with its page again."""
+        """Sort a page."""
         page = ParsedPage()
         page.sort(items, lambda item: self._place(page, item, _status(item, self.feed)), _readable_id)
         return page
 
     def _place(self, into: ParsedPage, item: Json, status: Json | None) -> None:
-        if status is None or status.get("reblog"):
+        if status is None:
             into.skipped += 1
         elif _account(status)["id"] == self.me:
             self._place_own(into, status)
@@ -45,7 +46,7 @@ class Reader:
     def _place_own(self, into: ParsedPage, status: Json) -> None:
         into.skipped += self.feed != "own"
         if target := text_in(status.get("in_reply_to_id")):
-            into.brand_posts.append(OwnPost(_id(status), target, html_of(status), require_time(status["created_at"])))
+            into.brand_posts.append(OwnPost(id_of(status), target, html_of(status), require_time(status["created_at"])))
 
 
 def listed(items: list[Any]) -> Listed:
@@ -55,29 +56,21 @@ def listed(items: list[Any]) -> Listed:
     return Listed([item["id"] for item in whole if text_in(item.get("id"))], min(times, default=None))
 
 
-def html_of(status: Json) -> str:
-    """Return the text of a status as HTML, its content warning first."""
-    content, warning = status["content"], status.get("spoiler_text")
-    if not isinstance(content, str):
-        raise ValueError("content is not a text")
-    return f"<p>{html.escape(warning)}</p>{content}" if isinstance(warning, str) and warning else content
-
-
 def _readable_id(item: Any) -> str:
     """The id of the status in a notification, or of the item itself."""
     return text_in(object_in(object_in(item).get("status") or item).get("id")) or ""
 
 
 def _status(item: Any, feed: str) -> Json | None:
-    """The status of a notification (None: it is not about a mention), or the item itself."""
+    """The status of a notification (None: nobody speaks to us in it), or the item itself."""
     if not isinstance(item, dict):
         raise ValueError("not an object")
-    if feed == "mentions" and item.get("type") != "mention":
+    if feed == "mentions" and item.get("type") not in ADDRESSING:
         return None
     status = item.get("status") if feed == "mentions" else item
     if not isinstance(status, dict):
         raise ValueError("without a status")
-    return status
+    return original(status)
 
 
 def _mention(status: Json, reader: Reader) -> Mention:
@@ -86,7 +79,7 @@ def _mention(status: Json, reader: Reader) -> Mention:
     ineligible_reason = _ineligible_reason(status, author)
     return Mention(
         platform="mastodon",
-        id=_id(status),
+        id=id_of(status),
         text=html_of(status),
         is_html=True,
         author_id=author["id"],
@@ -95,14 +88,17 @@ def _mention(status: Json, reader: Reader) -> Mention:
         author_followers=_count(author.get("followers_count")),
         created_at=max(created, time_in(status.get("edited_at")) or created),
         age_start_at=created,
-        interaction_id=_id(status),
-        conversation_id=reader.root(status),
+        interaction_id=identity(status),
+        conversation_id=reader.thread(status),
         in_reply_to=text_in(status.get("in_reply_to_id")),
         lang=text_in(status.get("language")),
         url=text_in(status.get("url")) or text_in(status.get("uri")),
         is_addressed=named or reader.feed == "mentions",
         can_reply=ineligible_reason is None,
         ineligible_reason=ineligible_reason,
+        is_private=is_private(status),
+        attachments=attachments(status),
+        labels=labels(status),
     )
 
 
@@ -124,13 +120,6 @@ def _account(status: Json) -> Json:
     if not text_in(account.get("id")) or not _ACCT.fullmatch(text_in(account.get("acct")) or ""):
         raise ValueError("without an account that has an id and a handle")
     return account
-
-
-def _id(status: Json) -> str:
-    name = text_in(status.get("id"))
-    if name is None:
-        raise ValueError("without an id")
-    return name
 
 
 def _count(value: object) -> int | None:

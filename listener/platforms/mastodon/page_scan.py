@@ -4,7 +4,9 @@ Ids are made before they are listed, so a bare high-water mark misses some: a pa
 one known, and once an hour DEEP ids below it. What comes twice drops out by its id.
 
 A server that keeps to `min_id` is read forward, so the oldest comes first and no state can be lost on the way. One that
-ignores it (snac), and every first run, is read down from the newest post to known ground; only then is that settled.
+ignores it, and every first run, is read down from the newest post to known ground; only then is that settled.
+
+Some servers list only their newest items (snac: 64). Where more came, a walk meets nothing known: a hole.
 """
 
 from collections.abc import Sequence
@@ -16,6 +18,7 @@ from listener.platforms.kit.cursor import is_due
 
 OVERLAP, DEEP = 40, 200  # ids; measured: a lag of 10 was enough at 37 mentions a second
 DEEP_EVERY = timedelta(hours=1)
+FEW = 20  # ids; no server lists so few: where all known ones are gone from a shorter list, they were deleted
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,16 @@ def step(state: FeedState, listed: Listed, now: datetime) -> tuple[FeedState, bo
     bound = state.up or floor(state)
     forward = bool(bound) and not state.down and all(key(item_id) > key(bound) for item_id in listed.ids)
     return _step_up(state, listed, now) if forward else _step_down(replace(state, up=""), listed, now)
+
+
+def hole(before: FeedState, after: FeedState, listed: Listed) -> tuple[str, ...]:
+    """Return the lowest id that a walk met, if what is known lies below the end of the list; nothing otherwise."""
+    lowest = min([*listed.ids, *filter(None, [before.down])], key=key, default="")
+    if before.up or not before.seen or not lowest or key(lowest) <= key(before.seen[0]):
+        return ()
+    is_settled = bool(after.up) or not (after.down or after.blank)
+    met = _merge(before.fresh if before.down else (), listed.ids)
+    return (lowest,) if is_settled and len(met) >= FEW else ()
 
 
 def _step_up(state: FeedState, listed: Listed, now: datetime) -> tuple[FeedState, bool]:

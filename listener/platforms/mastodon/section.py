@@ -56,8 +56,9 @@ class Section(SettlingSection):
         return [*faults, *super().problems()]
 
     def notes(self) -> list[str]:
-        """Return what the fediverse asks of an automated account."""
-        return ["Mastodon: mark the account as automated in its profile, and name a person there"]
+        """Return what the fediverse asks of an automated account, and what that costs."""
+        automated = "mark it as automated if your server asks for it, though some people filter such accounts"
+        return [f"Mastodon: name a person in the account's profile; {automated}"]
 
 
 def _word(tag: str) -> bool:

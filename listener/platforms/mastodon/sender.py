@@ -1,5 +1,6 @@
 """Posts replies in the mention's own visibility, and finds out whether one arrived."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from listener.errors import Indeterminate, NotSent, PlatformError, ReadFailed, Refused
@@ -7,10 +8,11 @@ from listener.model import Json, Prepared, Receipt
 from listener.platforms.kit.failures import not_sent, post_error, unconfirmed
 from listener.platforms.kit.find_reply import CHECK_ACCOUNT, Answer, choose_answer
 from listener.platforms.kit.response import CallFailed, HttpResponse
-from listener.platforms.kit.values import objects_in, require_time, time_in
+from listener.platforms.kit.values import object_in, objects_in, require_time, time_in
 from listener.platforms.mastodon.caller import Caller
 from listener.platforms.mastodon.failures import classify
-from listener.platforms.mastodon.text import words
+from listener.platforms.mastodon.status import is_private, original
+from listener.platforms.mastodon.text import other_handles, words
 
 _SKEW = timedelta(minutes=5)  # by which the server's clock may be behind ours
 IN_KIND = frozenset(("public", "unlisted", "private", "direct", "local", "mutuals_only"))
@@ -39,16 +41,19 @@ class Sender:
 
     def _body(self, prepared: Prepared, now: datetime) -> Json:
         """The request, as visible as the mention and no more. Raises NotSent, Refused: nothing was posted yet."""
-        target = str(prepared.request["in_reply_to"])
+        text = str(prepared.request["text"])
         try:
-            mention = self._caller.status(target, now)
+            us = self._caller.account(now).handle
+            mention = self._caller.find_status(*_target(prepared), now)
         except ReadFailed as error:
             raise not_sent(error) from None
         if mention is None:
             raise Refused("Mastodon: the mention is gone, or its author has blocked us", "withdrawn")
+        if is_private(mention):
+            _require_no_others(text, mention, us)
         seen_by = mention.get("visibility")
         visibility = seen_by if seen_by in IN_KIND else "direct"
-        return {"status": prepared.request["text"], "in_reply_to_id": target, "visibility": visibility}
+        return {"status": text, "in_reply_to_id": mention["id"], "visibility": visibility}
 
     def _refused(self, answer: HttpResponse, now: datetime) -> PlatformError:
         """A token that may not write still reads: then only the outbox pauses, and a notice opens."""
@@ -69,29 +74,45 @@ class Sender:
 
         Raises ReadFailed, Indeterminate.
         """
-        target, me = str(prepared.request["in_reply_to"]), self._caller.account(now).id
-        below = answers(self._caller.thread(target, now) or {}, target, me)
-        listed = self._caller.items(f"/api/v1/accounts/{me}/statuses", now, {"limit": "40"})
-        newest = [status for status in objects_in(listed) if isinstance(status.get("content"), str)]
+        me, (target, known_as) = self._caller.account(now).id, _target(prepared)
+        mention = self._caller.find_status(target, known_as, now) or {"id": target}
+        ids = {target, str(mention["id"])}
+        below = answers(self._caller.thread(str(mention["id"]), now) or {}, ids, me)
+        newest = _posts(self._caller.items(f"/api/v1/accounts/{me}/statuses", now, {"limit": "40"}))
         text = words(str(prepared.request["text"]))
-        posts = [*below, *(status for status in newest if status.get("in_reply_to_id") == target)]
+        posts = [*below, *(status for status in newest if status.get("in_reply_to_id") in ids)]
         answered = [Answer(_receipt(status), words(status["content"], markup=True) == text) for status in posts]
         receipt = choose_answer("Mastodon", answered, prepared, self._lag, now)
         return receipt or _orphan(newest, text, require_time(str(prepared.request["prepared_at"])) - _SKEW)
 
 
-def answers(thread: Json, target: str, me: str) -> list[Json]:
-    """Our own answers to a status in its thread. Raises Indeterminate when the server leaves out what is needed."""
+def _target(prepared: Prepared) -> tuple[str, str]:
+    """The id of the mention when the reply was prepared, and its identity (an earlier version stored none)."""
+    return str(prepared.request["in_reply_to"]), str(prepared.request.get("identity", ""))
+
+
+def _require_no_others(text: str, mention: Json, us: str) -> None:
+    """Raise Refused when the text names anybody but the author: whoever it names would get the private reply."""
+    author = object_in(mention.get("account")).get("acct")
+    if others := other_handles(text, us, str(author)):
+        named = ", ".join(f"@{other}" for other in others)
+        message = f"Mastodon: the mention is private, and the reply would also be sent to {named}"
+        raise Refused(message, "failed", "take the handle out of the text, then approve it again")
+
+
+def answers(thread: Json, targets: Collection[str], me: str) -> list[Json]:
+    """Our own answers in a thread to the status with these ids. Raises Indeterminate when the thread is unreadable."""
     below = thread.get("descendants") or []
     if not isinstance(below, list):
         raise Indeterminate("Mastodon gives a thread that cannot be read", CHECK_ACCOUNT)
-    return [status for status in objects_in(below) if _is_ours(status, target, me)]
+    ours = [status for status in _posts(below) if object_in(status.get("account")).get("id") == me]
+    return [status for status in ours if status.get("in_reply_to_id") in targets]
 
 
-def _is_ours(status: Json, target: str, me: str) -> bool:
-    account = status.get("account")
-    is_our_post = isinstance(account, dict) and account.get("id") == me
-    return is_our_post and status.get("in_reply_to_id") == target and isinstance(status.get("content"), str)
+def _posts(listed: object) -> list[Json]:
+    """The posts of a list; of a boost, the post that was boosted."""
+    posts = [original(status) for status in objects_in(listed)]
+    return [post for post in posts if post and isinstance(post.get("content"), str)]
 
 
 def _orphan(newest: list[Json], text: str, since: datetime) -> Receipt | None:

@@ -13,6 +13,7 @@ _LINK_LENGTH = 23  # characters_reserved_per_url
 _ENOUGH = 20_000  # characters counted one by one: the work stays bounded
 _LINK = re.compile(r"(?<![\w/@=])https?://[^\s<>\"]+", re.IGNORECASE)
 _HANDLE = re.compile(r"(?<![=/\w])@([a-z0-9_]+(?:[a-z0-9_.-]*[a-z0-9_])?)@\w+(?:[.-]+\w+)*", re.IGNORECASE)
+_NAMED = re.compile(r"(?<![\w@/=.])@(\w+(?:[.-]+\w+)*(?:@\w+(?:[.-]+\w+)*(?::\d+)?)?)")
 _BLOCK = re.compile(r"</?(?:p|br|div|li|ul|ol|blockquote|pre|h\d)\b[^<>]*>", re.IGNORECASE)
 _MARKUP = re.compile(r"<[^<>]*>")  # what is left stands inside a line, and inside a handle or a link
 _WORD = re.compile(r"[^\W_]+")  # snac takes _ and * for markup
@@ -34,8 +35,18 @@ def addressed(text: str, handle: str) -> str:
     return text if there else f"@{handle} {text}".strip()
 
 
+def other_handles(text: str, *allowed: str) -> list[str]:
+    """Return the @handles in a text but those allowed: each of them would be sent the post, also a private one."""
+    known = {handle.casefold() for handle in allowed}
+    return [handle for handle in _NAMED.findall(text) if handle.casefold() not in known]
+
+
+def plain(markup: str) -> str:
+    """Return HTML as one line of text."""
+    return " ".join(html.unescape(_MARKUP.sub("", _BLOCK.sub(" ", markup))).split())
+
+
 def words(text: str, *, markup: bool = False) -> str:
     """What is left to compare a post with what was asked for: its letters, without markup, links and handles."""
-    plain = html.unescape(_MARKUP.sub("", _BLOCK.sub(" ", text))) if markup else text
-    plain = re.sub(r"@\S+", " ", _LINK.sub(" ", plain))
-    return "".join(_WORD.findall(plain)).casefold()
+    bare = re.sub(r"@\S+", " ", _LINK.sub(" ", plain(text) if markup else text))
+    return "".join(_WORD.findall(bare)).casefold()

@@ -1,7 +1,7 @@
 """How servers differ that speak one API, as measured (../shared/platforms/mastodon.md): ids, paging, limits."""
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -15,7 +15,8 @@ _LINK, _HANDLE = regex.compile(r"https?://\S+"), regex.compile(r"@(\w+)@[\w.-]+\
 class Manners:
     """ids: of what shape; min_id, idempotent: whether the server knows these; counts: what a length is.
 
-    late: seconds until a mention is listed; forgets: kept connections are reset; reset: the shape of a limit's end.
+    late: seconds until a mention is listed; forgets: kept connections are reset; bound: only so many notifications are
+    listed, the newest; restamps: an edit gives a post another id; filters: notifications have a policy (Mastodon 4.3).
     """
 
     name: str
@@ -27,6 +28,10 @@ class Manners:
     characters: int = 500
     counts: Literal["mastodon", "runes"] = "mastodon"
     types: bool = True  # keeps to types[]
+    bound: int | None = None
+    restamps: bool = False
+    old_ids: bool = True  # a post is found by an id that it had before
+    filters: bool = False
 
     def new_id(self, moment: datetime, serial: int) -> str:
         """An id of this moment. ULIDs of one millisecond come in any order."""
@@ -48,6 +53,10 @@ def _base32(number: int, width: int) -> str:
     return "".join(_CROCKFORD[number >> 5 * place & 31] for place in reversed(range(width)))
 
 
-MASTODON = Manners("Mastodon", "snowflake")
+MASTODON = Manners("Mastodon", "snowflake", filters=True)
 GOTOSOCIAL = Manners("GoToSocial", "ulid", idempotent=False, characters=5000, counts="runes")
-SNAC = Manners("snac", "time", min_id=False, idempotent=False, forgets=True, late=12.0, counts="runes", types=False)
+SNAC = Manners(
+    "snac", "time", idempotent=False, forgets=True, late=12.0, counts="runes", types=False, bound=64, restamps=True
+)
+WALKED_DOWN = replace(SNAC, min_id=False, bound=None)
+"""A server that lists everything and ignores min_id, so that it is read down from the newest."""

@@ -24,7 +24,8 @@ GONE = _error(404, "Record not found")
 class MastodonServer(Loopback):
     """One server with our account `shop`. token: the one that counts; own_lag: seconds until own posts are listed;
 
-    twice: every page lists its first item twice; empty: so many pages to come are empty.
+    twice: every page lists its first item twice; empty: so many pages to come are empty; policy: what becomes of
+    notifications, where the server filters them.
     """
 
     answers: ClassVar[Mapping[str, Reply]] = {
@@ -39,6 +40,8 @@ class MastodonServer(Loopback):
         "unavailable": (503, "<html><body><h1>503 Service Unavailable</h1></body></html>"),
         "bad-gateway": (502, "<html>502</html>"),
         "missing-page": (404, "<html>nothing here</html>"),
+        "proxy-page": (403, "<html><body>Blocked by your company's filter</body></html>"),
+        "portal": (200, "<html><body>Please sign in to the wireless network</body></html>"),
         "moved": (301, ""),
     }
 
@@ -50,6 +53,9 @@ class MastodonServer(Loopback):
         self.statuses: dict[str, Status] = {}
         self.posted: list[Json] = []
         self._keys: dict[str, Status] = {}
+        self._stamped: dict[str, str] = {}  # later ids of a status -> its first one
+        accepted = ("not_following", "not_followers", "new_accounts")
+        self.policy = {f"for_{name}": "accept" for name in accepted} | {"for_private_mentions": "filter"}
         self.blocked: set[str] = set()  # accounts that have blocked us
         self.until: datetime | None = None  # nothing that is listed later is listed any more
         self.own_lag, self.twice, self.empty = 0.0, False, 0
@@ -68,18 +74,41 @@ class MastodonServer(Loopback):
         author = more.pop("author", None) or Person(f"acc-{by}", by)
         listed = self.now() + timedelta(seconds=self.manners.late if late is None else late)
         with self.lock:
-            named: Json = {"notice": self.new_id(now), "mentions": [self.me.id]} if to_us else {}
+            noticed = listed if self.manners.bound else now  # as snac: what comes late is the newest of its list
+            named: Json = {"notice": self.new_id(noticed), "mentions": [self.me.id]} if to_us else {}
             status = Status(self.new_id(now), author, content, now, listed, **(named | more))
+            if status.notice and self.manners.filters and status.visibility == "direct":
+                self._filter(status, self.policy["for_private_mentions"])
             self.statuses[status.id] = status
         return status
+
+    def _filter(self, status: Status, rule: str) -> None:
+        """Like Mastodon 4.3: filtered ones are told to who asks for them, dropped ones are made for nobody."""
+        status.filtered, status.notice = rule == "filter", "" if rule == "drop" else status.notice
 
     def own(self, content: str, reply_to: str | None = None, **more: Any) -> Status:
         """Our account posts, by a person's hand."""
         return self.say(content, author=self.me, to_us=False, late=self.own_lag, reply_to=reply_to, **more)
 
     def edit(self, status_id: str, content: str) -> None:
-        """The author edits: the id stays."""
-        self.statuses[status_id].content, self.statuses[status_id].edited_at = content, self.now()
+        """The author edits: the id stays, but on snac."""
+        with self.lock:
+            status = self.statuses[self._stamped.get(status_id, status_id)]
+            status.content, status.edited_at = content, self.now()
+            if self.manners.restamps:
+                self.restamp(status)
+
+    def restamp(self, status: Status) -> None:
+        """Give a post another id, and show it in the answers to it."""
+        first, old = self._stamped.get(status.id, status.id), status.id
+        status.id = self.new_id()
+        self._stamped[status.id] = first
+        for answer in self.statuses.values():
+            answer.reply_to = status.id if answer.reply_to == old else answer.reply_to
+
+    def status_of(self, status_id: str) -> Status | None:
+        """The status that has, or had, this id."""
+        return self.statuses.get(self._stamped.get(status_id, status_id))
 
     # ---- the calls
 
@@ -100,6 +129,8 @@ class MastodonServer(Loopback):
         bits = call.path.strip("/").split("/")[2:]
         if call.method == "POST" and bits == ["statuses"]:
             return "POST statuses", lambda: self._create(call)
+        if bits == ["notifications", "policy"]:
+            return "GET policy", lambda: dict(self.policy) if self.manners.filters else _error(404, "Not Found")
         if bits == ["notifications"]:
             return "GET notifications", lambda: self._notifications(call)
         if bits == ["accounts", "verify_credentials"]:
@@ -130,8 +161,15 @@ class MastodonServer(Loopback):
         """The statuses of the notifications that are listed by now."""
         return [item for item in self._listed() if item.notice]
 
+    def bounded(self) -> list[Status]:
+        """Those of the notifications that the server still lists."""
+        newest = sorted(self.notified(), key=lambda one: _key(one.notice), reverse=True)
+        return newest[: self.manners.bound]
+
     def _notifications(self, call: Call) -> Any:
-        told = {one.notice: one.notification() for one in self.notified()}
+        types = {value for name, value in call.pairs if name == "types[]"} if self.manners.types else set()
+        shown = [one for one in self.bounded() if not one.filtered or call.params.get("include_filtered") == "true"]
+        told = {one.notice: one.notification() for one in shown if not types or one.kind in types}
         return self._page(told, call, 80)
 
     def _timeline(self, call: Call, wanted: Callable[[Status], bool], visible: list[str]) -> Any:
@@ -154,8 +192,9 @@ class MastodonServer(Loopback):
         return [told[one] for one in ([*chosen[:1], *chosen] if self.twice else chosen)]
 
     def _here(self, status_id: str) -> Any:
-        one = self.statuses.get(status_id)
-        return one if one in self._listed() else None
+        one = self.status_of(status_id)
+        is_known = one is not None and (one.id == status_id or self.manners.old_ids)
+        return one if is_known and one in self._listed() else None
 
     def _context(self, status_id: str) -> Any:
         one = self._here(status_id)
@@ -164,7 +203,7 @@ class MastodonServer(Loopback):
         before: list[Status] = []
         while one.reply_to and (one := self._here(one.reply_to)):
             before.insert(0, one)
-        below, found = [status_id], list[Status]()
+        below, found = [self._here(status_id).id], list[Status]()
         while below:
             answers = [item for item in self._listed() if item.reply_to == below[0]]
             found, below = found + answers, [*below[1:], *(answer.id for answer in answers)]
@@ -186,7 +225,8 @@ class MastodonServer(Loopback):
 
     def _created(self, asked: Json, key: str) -> Status:
         visible = {"visibility": asked.get("visibility", "public"), "language": asked.get("language")}
-        made = self.own(markup(asked["status"]), asked.get("in_reply_to_id"), **visible)
+        target = self._here(asked["in_reply_to_id"]) if asked.get("in_reply_to_id") else None
+        made = self.own(markup(asked["status"]), target.id if target else None, **visible)
         self._keys[key] = made
         line = {"id": made.id, "text": asked["status"], "in_reply_to": made.reply_to, "at": made.created_at.isoformat()}
         self.posted.append(line | {"visibility": made.visibility, "key": key})

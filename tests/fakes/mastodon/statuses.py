@@ -25,7 +25,11 @@ class Person:
 
 @dataclass
 class Status:
-    """A status. notice: the id of its notification, "" when nobody is notified; raw: told instead of everything."""
+    """A status. notice: the id of its notification, "" when nobody is notified; kind: its type; raw: told instead.
+
+    uri: what an edit never changes; filtered: its notification is told to who asks for filtered ones; boosted_by: it is
+    told as that person's boost, as snac does.
+    """
 
     id: str
     author: Person
@@ -43,6 +47,17 @@ class Status:
     deleted: bool = False
     interaction_policy: Json | None = None
     raw: Json | None = None
+    uri: str = ""
+    kind: str = "mention"
+    filtered: bool = False
+    sensitive: bool = False
+    media: list[Json] = field(default_factory=list)
+    poll: Json | None = None
+    quote: Json | None = None
+    boosted_by: Person | None = None
+
+    def __post_init__(self) -> None:
+        self.uri = self.uri or f"https://social.example/users/{self.author.acct}/statuses/{self.id}"
 
     def told(self) -> Json:
         """As the API tells it."""
@@ -50,12 +65,17 @@ class Status:
             return self.raw
         status: Json = {
             "id": self.id,
+            "uri": self.uri,
             "created_at": stamp(self.created_at),
             "edited_at": stamp(self.edited_at) if self.edited_at else None,
             "in_reply_to_id": self.reply_to,
             "content": self.content,
             "spoiler_text": self.spoiler,
             "visibility": self.visibility,
+            "sensitive": self.sensitive,
+            "media_attachments": self.media,
+            "poll": self.poll,
+            "quote": self.quote,
             "language": self.language,
             "url": f"https://social.example/@{self.author.acct}/{self.id}",
             "account": self.author.told(),
@@ -63,11 +83,20 @@ class Status:
             "tags": [{"name": tag} for tag in self.tags],
             "reblog": None,
         }
-        return status | ({"interaction_policy": self.interaction_policy} if self.interaction_policy else {})
+        status |= {"interaction_policy": self.interaction_policy} if self.interaction_policy else {}
+        if self.boosted_by is None:
+            return status
+        return {
+            **status,
+            "uri": f"{self.uri}/boost",
+            "account": self.boosted_by.told(),
+            "content": "",
+            "reblog": status,
+        }
 
     def notification(self) -> Json:
         """As the API tells of it."""
-        told = {"id": self.notice, "type": "mention", "created_at": stamp(self.created_at)}
+        told = {"id": self.notice, "type": self.kind, "created_at": stamp(self.created_at)}
         return told | {"account": self.author.told(), "status": self.told()}
 
 
