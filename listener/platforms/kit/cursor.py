@@ -137,7 +137,7 @@ def read_next(
 ) -> FeedPage:
     """Return the page that `read` makes of the feed whose turn it is, or leave that feed out.
 
-    Raises ReadFailed with the feed's name and, unless the account is refused, the cursor that goes on with the others.
+    Raises ReadFailed with the feed's name and, unless all feeds are stopped, the cursor that goes on with the others.
     """
     feed = state.next_feed
     try:
@@ -146,8 +146,13 @@ def read_next(
         if can_leave_out(feed, error):
             log.warning("%s: %s is left out of this round: %s", platform, feed, error.message)
             return state.leave_out(feed, error)
-        error.feed, error.cursor = feed, None if error.cause == "account" else state.pass_over(feed).dump()
+        error.feed, error.cursor = feed, None if is_whole(error) else state.pass_over(feed).dump()
         raise
+
+
+def is_whole(error: ReadFailed) -> bool:
+    """Return whether the cause stops every feed: a refused account, or money."""
+    return error.cause in ("account", "billing")
 
 
 def is_alone(state: CursorState[State], error: ReadFailed) -> bool:
