@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import astuple, replace
 from datetime import datetime
+from typing import Any
 
 from listener.intake.cues import Cues, CueScan
 from listener.intake.language import language
@@ -11,8 +12,9 @@ from listener.intake.names import bot_marker
 from listener.intake.phrases import ENDS, tokenize
 from listener.intake.sentiment import Idioms, Scorer
 from listener.intake.text import Cleaner, plain, split_sentences
-from listener.model import Claim, History, Json, Mention, MentionSignals
+from listener.model import Claim, History, Json, Mention, MentionSignals, Reading
 from listener.policy import Policy
+from listener.reader.score import SecondReader, shipped
 from listener.triage.factsheet import FactSheet
 
 NO_WORDS = (
@@ -38,6 +40,7 @@ class SignalExtractor:
         self.english = frozenset(known | self._scorer.words)  # words that nobody needs a detector for
         self._clean = Cleaner(policy.brand, self.english)
         self._sheet = FactSheet(policy.facts)
+        self._reader = SecondReader(shipped()) if policy.reader.enabled else None
 
     def extract(self, mention: Mention, history: History, now: datetime) -> MentionSignals:
         """Read a mention: clean it, score it, find cues, claims and questions. Pure and bounded whatever the text."""
@@ -51,7 +54,8 @@ class SignalExtractor:
         scores = self._score_sentences(scored, compound) if "thanks" in cues or "praise" in cues else (compound,)
         claims, topics = self._sheet.read(scan, text) if self._sheet.facts else ((), {})
         lang = language(text, mention.lang, self.english)
-        return MentionSignals(mention, now, text, compound, scores, lang, cues, claims, topics, history)
+        reading = self._reader.read(scan.words, cues, compound, min(scores)) if self._reader else None
+        return MentionSignals(mention, now, text, compound, scores, lang, cues, claims, topics, history, reading)
 
     def _score_sentences(self, text: str, compound: float) -> tuple[float, ...]:
         """Score each sentence of a text with praise: only there can one sentence take back another."""
@@ -99,6 +103,7 @@ def pack(signals: MentionSignals) -> Json:
         "claims": [(claim.fact, claim.words, claim.stance) for claim in signals.claims],
         "topics": signals.topics,
         "history": (history.exchanges, history.answered, history.answered_by, history.opted_out),
+        "reading": signals.reading and astuple(signals.reading),
     }
 
 
@@ -115,7 +120,13 @@ def unpack(packed: Json, mention: Mention) -> MentionSignals:
         claims=tuple(Claim(*claim) for claim in packed["claims"]),
         topics=_tuples(packed["topics"]),
         history=History(*packed["history"]),
+        reading=_unpack_reading(packed["reading"]) if packed.get("reading") else None,
     )
+
+
+def _unpack_reading(packed: Sequence[Any]) -> Reading:
+    praise, complaint, balance, kind, harsh = packed
+    return Reading(praise, complaint, balance, tuple(kind), tuple(harsh))
 
 
 def _tuples(lists: dict[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
