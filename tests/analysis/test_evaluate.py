@@ -223,4 +223,4 @@ def test_sarcasm_stays_out_of_the_auto_band() -> None:
 def test_who_was_met_with_help_is_not_thanked() -> None:
     """Customers whom real staff answered with an apology or help."""
     _, done = _run([Row(row["id"], row["text"], "support", "en", row["brand"]) for row in met(_real(STAFF))])
-    assert len(done) > 700 and sum(one.is_thanked for one in done) / len(done) <= 0.015  # five of eleven by the second reader
+    assert len(done) > 700 and sum(one.is_thanked for one in done) / len(done) <= 0.015  # 5 of 11 by the reader
