@@ -124,6 +124,20 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """How the second reader reads a text: probabilities of praise and of a complaint, 0..1.
+
+    balance: how far praise outweighs complaint, 0..1; kind_words and harsh_words: what speaks most for and against.
+    """
+
+    praise: float
+    complaint: float
+    balance: float
+    kind_words: tuple[str, ...] = ()
+    harsh_words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class MentionSignals:
     """All that a decision may know, `now` included. Made only by triage/signals.py."""
 
@@ -139,6 +153,7 @@ class MentionSignals:
         default_factory=dict
     )  # question of the fact sheet -> the words that hit
     history: History = History()
+    reading: Reading | None = None  # the second reader's; None where the policy turns it off
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,6 +120,22 @@ class Holds:
 
 
 @dataclass(frozen=True, slots=True)
+class Reader:
+    """The second reader, and the bounds (0..1) from which it speaks up; training chose the defaults.
+
+    doubt_below, auto_from, propose_from: of the balance of praise over complaint, below which a thank-you goes to a
+    person, from which it may be sent automatically, and from which one is drafted; hear_from: of a complaint, from
+    which a mention that the rules would ignore goes to a person.
+    """
+
+    enabled: bool = True
+    doubt_below: float = 0.43
+    auto_from: float = 0.64
+    propose_from: float = 0.71
+    hear_from: float = 0.33
+
+
+@dataclass(frozen=True, slots=True)
 class TimeWindow:
     """A part of the day in the policy's timezone; start > end passes midnight. days: 0 is Monday."""
 
@@ -145,6 +161,7 @@ class Policy:
     limits: Limits = Limits()
     autonomy: Autonomy = Autonomy()
     holds: Holds = Holds()
+    reader: Reader = Reader()
     timezone: str = "UTC"
     quiet_hours: tuple[TimeWindow, ...] = ()
     business_hours: tuple[TimeWindow, ...] = ()  # when staff are present, for due times and reports; empty: always

@@ -15,6 +15,10 @@ TROUBLE = ("complaint", "problem", "threat_to_leave")
 # what trouble is about: the cues about_*, the graver first where a text speaks of several as often
 ABOUT = ("damage", "refund", "billing", "account", "outage", "staff", "delivery", "quality")
 _CUES = tuple((name, f"about_{name}") for name in ABOUT)
+# the words that address us
+US = frozenset(("you", "your", "yours", "you're", "youre", "u", "ur", "yall", "y'all", "guys"))
+HEARD = 0.35  # chance of a complaint, by the second reader, below which nothing gets an apology
+CLEARLY_HEARD = 0.7  # chance from which it stands in for the second sign of trouble
 FURIOUS = -0.75  # a score at or under it is anger
 # a question with one of these is about trouble
 TURNED = ("negation", "duration", "swearing", "sarcasm", "resolved_trouble")
@@ -47,7 +51,10 @@ def respond(signals: MentionSignals, policy: Policy, options: Options) -> Draft 
         return Pass("mostly positive; an apology would not fit", cues.get("praise", ()) + cues.get("thanks", ()))
     if not trouble and not is_angry and "question" in cues and not wanted:
         return Pass("a question, not a problem", cues["question"])
-    return _help(signals, policy, options, trouble or wanted or cues.get("question", ()), bool(trouble or is_angry))
+    is_trouble = bool(trouble or is_angry) and _has_second_sign(signals, options, trouble)
+    if not is_trouble and not wanted:
+        return Pass("a single weak sign of trouble; an apology might not fit", trouble)
+    return _help(signals, policy, options, (trouble if is_trouble else wanted) or cues.get("question", ()), is_trouble)
 
 
 def _help(
@@ -68,6 +75,21 @@ def _sounds_angry(signals: MentionSignals, options: Options) -> bool:
     is_known = "question" in signals.cues and (signals.topics or signals.claims)
     threshold = FURIOUS if is_known else options.complaint_below
     return (signals.compound <= threshold and "warm" not in signals.cues) or _is_troubled_question(signals)
+
+
+def _has_second_sign(signals: MentionSignals, options: Options, trouble: tuple[str, ...]) -> bool:
+    """True if an apology fits: for one strong sign of trouble, or for two; the second reader may be the second."""
+    cues = signals.cues
+    if "complaint" in cues or "threat_to_leave" in cues:
+        return True
+    if signals.compound >= options.no_apology_above:
+        return False
+    heard = signals.reading.complaint if signals.reading else CLEARLY_HEARD
+    if heard >= CLEARLY_HEARD or heard < HEARD:
+        return heard >= CLEARLY_HEARD
+    if not trouble:
+        return "question" in cues or not US.isdisjoint(signals.text.lower().split())
+    return not set(trouble) <= set(cues.get("weak_trouble", ()))
 
 
 def _is_troubled_question(signals: MentionSignals) -> bool:

@@ -42,7 +42,19 @@ from tests.pages import (
     section,
 )
 
-OWN_TABLES = ("brand", "staff", "responders", "limits", "autonomy", "holds", "hours", "links", "cues", "lexicon")
+OWN_TABLES = (
+    "brand",
+    "staff",
+    "responders",
+    "reader",
+    "limits",
+    "autonomy",
+    "holds",
+    "hours",
+    "links",
+    "cues",
+    "lexicon",
+)
 OF_EVERY_COMMAND = {"--help", "-h"}
 Shape = dict[str, "tuple[Any, Field[Any]]"]
 pages = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
@@ -87,6 +99,7 @@ def _shapes() -> dict[str, Shape]:
         "[staff]": _shape(rules._Staff),
         "[responders.KIND]": _shape(kinds_of_reply._ResponderKeys),
         **{f"[responders.{kind}]": _shape(shape) for kind, shape in options.items()},
+        "[reader]": _shape(policy.Reader),
         "[limits]": _shape(policy.Limits),
         "[autonomy]": _shape(policy.Autonomy),
         "[holds]": _shape(policy.Holds),

@@ -10,6 +10,7 @@ PURE = [
     *(ROOT / "responders").glob("*.py"),
     *(ROOT / "listener" / "triage").glob("*.py"),
     *[path for path in (ROOT / "listener" / "intake").glob("*.py") if path.name not in ("poll.py", "page.py")],
+    *[ROOT / "listener" / "reader" / name for name in ("features.py", "score.py", "opinion.py")],
     *[
         ROOT / "listener" / name
         for name in ("model.py", "protocols.py", "policy.py", "errors.py", "wording.py", "calendar.py")

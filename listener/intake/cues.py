@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from listener.intake.hazards import CLASSES, find_hazards
 from listener.intake.names import SAME, Names
 from listener.intake.phrases import ENDS, CueMatch, Matcher, Vocabulary, tokenize
 
@@ -27,7 +28,7 @@ RELIEF = 7  # words after "despite" or "for fixing" in which trouble is over
 
 _KEPT = ("thanks", "warm", "idiom", "thankworthy", "relief")  # cues that no `except` takes away
 _WORTHY = ("thankworthy", "praise", "warm", "relief")
-_SILENT = ("thankworthy", "relief")  # never cues of their own: they only change others
+_SILENT = ("thankworthy", "relief", *CLASSES)  # never cues of their own: they only change others
 _RESOLVABLE = ("problem", "request", "duration", "wish")  # what relief makes harmless
 _PART = re.compile(r"(?<![\d/])[1-9] ?/ ?[1-9](?![\d/])")
 _REFERENCE = re.compile(r"(?<![\w$£€.,:])#?(?!(?:19|20)\d\d\b)(?=[A-Z0-9]*\d)[A-Z0-9]{4,}\b")
@@ -94,6 +95,7 @@ class Cues:
             _add(cues, "question", "?")
         if len(words) <= WHOLE and (whole := " ".join(word for word in words if word[0] not in ENDS)) in self._whole:
             _add(cues, "opt_out", whole)
+        _add(cues, "safety", *find_hazards(words, matches))
         if "thanks" in cues:
             _add(cues, "sarcasm", *self._find_thanks_for_bad(words, matches))
             _add(cues, "ironic_praise", *self._find_thanks_for_odd(words, matches))

@@ -9,7 +9,7 @@ from typing import Any
 
 from listener import lexicon
 from listener.errors import ConfigError, Problem
-from listener.policy import Autonomy, Brand, Holds, Limits, Policy, ResponderConfig, TimeWindow
+from listener.policy import Autonomy, Brand, Holds, Limits, Policy, Reader, ResponderConfig, TimeWindow
 from listener.settings import values
 from listener.settings.entries import (
     check_each,
@@ -28,7 +28,15 @@ from listener.settings.schema import build, collect_faults, unknown_key_problems
 
 POLICY, FACTS, REPLIES = "policy.toml", "factsheet.toml", "replies.toml"
 POLICY_FILES = (POLICY, FACTS, REPLIES)
-SHARES = ("sample_rate", "similarity_threshold", "spike_share")
+SHARES = (
+    "sample_rate",
+    "similarity_threshold",
+    "spike_share",
+    "doubt_below",
+    "auto_from",
+    "propose_from",
+    "hear_from",
+)
 
 
 NO_BRAND = Brand("")  # of a file without [brand]; `check` notes what that costs
@@ -64,6 +72,7 @@ class _PolicyFile:
     limits: Limits = field(default_factory=Limits)
     autonomy: Autonomy = field(default_factory=Autonomy)
     holds: Holds = field(default_factory=Holds)
+    reader: Reader = field(default_factory=Reader)
     hours: _Hours = _Hours()
     links: _Links = _Links()
     cues: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -151,6 +160,7 @@ def _to_policy(
         limits=file.limits,
         autonomy=file.autonomy,
         holds=file.holds,
+        reader=file.reader,
         timezone=file.timezone,
         quiet_hours=quiet,
         business_hours=business,
@@ -193,7 +203,7 @@ def _check_rules(file: _PolicyFile, location: ConfigLocation, faults: list[Probl
 
 def _check_bounds(file: _PolicyFile, location: ConfigLocation, faults: list[Problem]) -> None:
     """Check that shares lie between 0 and 1, and counts are not too small: autonomy needs at least one review."""
-    for name, table in (("autonomy", file.autonomy), ("holds", file.holds)):
+    for name, table in (("autonomy", file.autonomy), ("holds", file.holds), ("reader", file.reader)):
         for key in fields(table):
             value, where = getattr(table, key.name), str(location.inside(name).at(key.name))
             minimum = 1 if (name, key.name) in (("autonomy", "min_reviews"), ("holds", "spike_factor")) else 0

@@ -7,6 +7,7 @@ from dataclasses import replace
 from listener.model import Decision, Draft, Escalate, MentionSignals, Pass, RuleResult
 from listener.policy import Policy
 from listener.protocols import Responder
+from listener.reader.opinion import second_opinion
 from listener.triage import guards
 from listener.triage.guards import GuardHit
 
@@ -40,7 +41,7 @@ def decide(signals: MentionSignals, policy: Policy, responders: Mapping[str, Res
         if (hit := guard(signals, policy)) is not None:
             trail = (*MISSES[:place], RuleResult(name, True, hit.message, hit.words))
             return _stop(name, hit, signals, trail)
-    return _ask_responders(signals, policy, responders, [*MISSES])
+    return second_opinion(_ask_responders(signals, policy, responders, [*MISSES]), signals, policy)
 
 
 def _stop(name: str, hit: GuardHit, signals: MentionSignals, trail: tuple[RuleResult, ...]) -> Decision:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import astuple, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,8 +13,9 @@ from listener.intake.names import bot_marker
 from listener.intake.phrases import ENDS, tokenize
 from listener.intake.sentiment import Idioms, Scorer
 from listener.intake.text import Cleaner, plain, split_sentences
-from listener.model import Claim, History, Json, Mention, MentionSignals
+from listener.model import Claim, History, Json, Mention, MentionSignals, Reading
 from listener.policy import Policy
+from listener.reader.score import SecondReader, shipped
 from listener.triage.factsheet import FactSheet
 
 NO_WORDS = (
@@ -44,6 +45,7 @@ class SignalExtractor:
         self.english = frozenset(known | self._scorer.words)  # words that nobody needs a detector for
         self._clean = Cleaner(policy.brand, self.english)
         self._sheet = FactSheet(policy.facts)
+        self._reader = SecondReader(shipped()) if policy.reader.enabled else None
 
     def extract(self, mention: Mention, history: History, now: datetime) -> MentionSignals:
         """Read a mention: clean it, score it, find cues, claims and questions. Pure and bounded whatever the text."""
@@ -58,7 +60,8 @@ class SignalExtractor:
         scores = self._score_sentences(scored, compound) if "thanks" in cues or "praise" in cues else (compound,)
         claims, topics = self._sheet.read(scan, text) if self._sheet.facts else ((), {})
         lang = language(text, mention.lang, self.english)
-        return MentionSignals(mention, now, text, compound, scores, lang, cues, claims, topics, history)
+        reading = self._reader.read(scan.words, cues, compound, min(scores)) if self._reader else None
+        return MentionSignals(mention, now, text, compound, scores, lang, cues, claims, topics, history, reading)
 
     def _hear_media(self, scan: CueScan, mention: Mention) -> None:
         """Let guards hear what pictures, polls and quotes say; score, language and replies know only the author's."""
@@ -121,6 +124,7 @@ def pack(signals: MentionSignals) -> Json:
         "claims": [(claim.fact, claim.words, claim.stance) for claim in signals.claims],
         "topics": signals.topics,
         "history": _pack_history(history),
+        "reading": signals.reading and astuple(signals.reading),
     }
 
 
@@ -142,7 +146,13 @@ def unpack(packed: Json, mention: Mention) -> MentionSignals:
         claims=tuple(Claim(*claim) for claim in packed["claims"]),
         topics=_tuples(packed["topics"]),
         history=History(*packed["history"][:4], *map(tuple, packed["history"][4:])),
+        reading=_unpack_reading(packed["reading"]) if packed.get("reading") else None,
     )
+
+
+def _unpack_reading(packed: Sequence[Any]) -> Reading:
+    praise, complaint, balance, kind, harsh = packed
+    return Reading(praise, complaint, balance, tuple(kind), tuple(harsh))
 
 
 def _tuples(lists: dict[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:

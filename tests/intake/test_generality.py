@@ -24,8 +24,8 @@ OFTEN = 2  # rows; once is chance
 
 # ordinary words that stand in one airline's rows alone, read by a person: none is a name, a place or a trade's jargon
 ORDINARY = {
-    "clueless", "compensating", "damages", "disability", "locating", "misses", "refunding", "runaround", "smoothest",
-    "surly", "terrific", "trace", "yikes", "reek*",
+    "clueless", "compensating", "cot", "damages", "disability", "locating", "misses", "refunding", "runaround",
+    "smoothest", "surly", "terrific", "trace", "yikes", "reek*",
 }  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 What was listed is remembered as traces, so that an item keeps its id whatever stands beside it. An item is known by its
 guid, else its link. When a guid turns out to be shared by several items it identifies none of them by itself: the
-words, the title and the date of each tell them apart (docs/decisions/0035-which-item-is-which.md).
+words, the title and the date of each tell them apart (docs/decisions/0044-which-item-is-which.md).
 """
 
 import hashlib

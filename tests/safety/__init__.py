@@ -1,0 +1,1 @@
+"""Reports of danger, and what only sounds like it."""
