@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Protocol, TypeVar, runtime_checkable
 
+from listener.feed_page import FeedPage
 from listener.model import (
     Draft,
     Escalate,
-    FeedPage,
     Json,
     Mention,
     MentionSignals,

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from listener.desk.approve import DeskContext, Target, approve
-from listener.model import FeedPage, Mention, OwnPost, Preview
+from listener.feed_page import FeedPage, OwnPost
+from listener.model import Mention, Preview
 from listener.policy import Policy
 from listener.settings import load, load_responders, starter
 from listener.stages import Stages

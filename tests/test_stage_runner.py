@@ -10,7 +10,7 @@ from listener.errors import DatabaseBusy
 from listener.stage_runner import BACKOFF_CAP_S, BUSY_PATIENCE_S, StageRunner
 from listener.store import notices, policies, stage_states
 from listener.store.engine import Store, open_store
-from listener.store.records import StageState
+from listener.store.operation_records import StageState
 from tests.line import NOON, Line, line
 
 __all__ = ["line"]

@@ -14,7 +14,7 @@ from listener.platforms.kit.response import CallFailed
 from listener.protocols import Secrets
 from listener.store import platforms
 from listener.store.engine import Store
-from listener.store.records import PlatformState
+from listener.store.operation_records import PlatformState
 
 log = logging.getLogger(__name__)
 

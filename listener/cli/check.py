@@ -77,10 +77,10 @@ def _check_offline() -> tuple[list[Problem], list[str]]:
 
 def _wording(config: "Settings") -> tuple[list[Problem], list[str]]:
     """Return the problems of the wording, and notes on one that has none."""
-    from listener import wording
+    from listener import wording_check
 
-    problems = wording.wording_problems(config.policy) + wording.saved_reply_problems(config.policy)
-    return problems, [] if problems else wording.private_wording_notes(config.policy)
+    problems = wording_check.wording_problems(config.policy) + wording_check.saved_reply_problems(config.policy)
+    return problems, [] if problems else wording_check.private_wording_notes(config.policy)
 
 
 def _database_problems() -> Iterator[Problem]:

@@ -14,7 +14,7 @@ from listener.errors import ConfigError, InputError, Problem
 
 if TYPE_CHECKING:
     from listener.desk.approve import DeskContext
-    from listener.desk.queue import RenderContext
+    from listener.desk.showing import RenderContext
     from listener.model import CandidateText, Decision, Mention, Preview, RuleResult
     from listener.policy import Policy
     from listener.settings import Settings
@@ -109,7 +109,7 @@ def desk(config: "Settings", name: str | None) -> "DeskContext":
 def view(config: "Settings", opened: "Store", name: str | None = None) -> "RenderContext":
     """Return what showing replies needs; a draft is shown as it will read when this person approves it."""
     from listener.desk.approve import needs_second_approval
-    from listener.desk.queue import RenderContext
+    from listener.desk.showing import RenderContext
 
     policy, preview = config.policy, previews(config)
     signed = desk(config, name).signed if policy.signatures else str

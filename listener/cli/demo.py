@@ -92,14 +92,14 @@ def _print_heading(console: "Console", number: str, text: str) -> None:
 
 def _list_mentions(store: "Store") -> list["ReplyDetail"]:
     """Return each mention as `show` has it, in the order of arrival."""
-    from listener.desk import queue
+    from listener.desk import showing
     from listener.store import items, mentions
 
     config = context.settings()
     with store.read() as connection:
         keys = mentions.list_keys(connection)
         view = context.view(config, store)
-        return [queue.detail(connection, view, items.item(connection, key=key)) for key in keys]
+        return [showing.detail(connection, view, items.item(connection, key=key)) for key in keys]
 
 
 def _show(console: "Console", view: "ReplyDetail") -> None:

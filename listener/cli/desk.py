@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from listener.desk.approve import ApprovalResult, DeskContext
-    from listener.desk.queue import QueueTotals, RenderContext
+    from listener.desk.queue import QueueTotals
+    from listener.desk.showing import RenderContext
     from listener.desk.views import ReplyView
     from listener.store.engine import Store
 

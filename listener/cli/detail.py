@@ -14,7 +14,7 @@ from listener.cli import output, render, steps
 if TYPE_CHECKING:
     from listener.desk.person_views import ExchangeView, PersonPage
     from listener.desk.views import EventView, PersonView, ReplyDetail, ReplyView, ThreadLine, TrailLine
-    from listener.store.records import Note
+    from listener.store.operation_records import Note
 
 Parts = Iterator[RenderableType]
 LINES = 60  # of one text; --json has all of it

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from listener.model import Json
-    from listener.store.records import Notice, Quarantined
+    from listener.store.operation_records import Notice, Quarantined
 
 Since = Annotated[
     str | None, typer.Option(metavar="T", help="Received since then: 2026-11-22, 2026-11-22T09:00Z, or an age: 7d, 2h.")

@@ -10,7 +10,7 @@ from listener.cli.lines import clock
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from listener.store.records import FeedState, PlatformState, StageState
+    from listener.store.operation_records import FeedState, PlatformState, StageState
 
 STALLED_AFTER = 3  # poll intervals without an attempt
 

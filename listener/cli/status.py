@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from listener.cli.standing import PlatformStatus, StageStatus
     from listener.desk.views import Progress
     from listener.settings import Settings
-    from listener.store.records import NamedOptOut, Notice, Pause
+    from listener.store.operation_records import NamedOptOut, Notice, Pause
 
 OPEN_NOTICE = 3  # exit code
 OPTOUTS_SHOWN = 10

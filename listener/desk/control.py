@@ -10,7 +10,7 @@ from listener.desk.typed import require_storable
 from listener.errors import DeskError
 from listener.store import events, mentions, notices, platforms, quarantine, replies, vacuum
 from listener.store.engine import Store
-from listener.store.records import Quarantined
+from listener.store.operation_records import Quarantined
 
 ALL = "*"
 PAUSED = "paused"  # the kind of its notice

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from listener.store.records import Note
+from listener.store.operation_records import Note
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from listener.errors import DeskError
 from listener.holds import ApprovalWarning
 from listener.model import Json, RuleResult
 from listener.store.edits import EarlierText, Edit
-from listener.store.records import Event, Note
+from listener.store.operation_records import Note
+from listener.store.records import Event
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance

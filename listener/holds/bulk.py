@@ -12,7 +12,8 @@ from listener.holds.similarity import is_similar
 from listener.model import Mention
 from listener.policy import Holds
 from listener.store import items, ledger, outgoing, sentiment_buckets
-from listener.store.records import QueuedReply, RecentDraft, Reply, SentimentBucket
+from listener.store.operation_records import SentimentBucket
+from listener.store.records import QueuedReply, RecentDraft, Reply
 from listener.store.sentiment_buckets import STRETCH
 
 DAY = timedelta(days=1)

@@ -11,7 +11,8 @@ from listener.holds.hold import Hold
 from listener.policy import Policy
 from listener.store import items, outgoing, platforms
 from listener.store.draft_reviews import MACHINE
-from listener.store.records import Exchange, Pause, QueuedReply
+from listener.store.operation_records import Pause
+from listener.store.records import Exchange, QueuedReply
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 

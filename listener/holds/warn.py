@@ -13,7 +13,8 @@ from listener.holds.hold import DEFAULT_HOLDS, ApprovalWarning, Hold
 from listener.holds.limits import pause_of
 from listener.policy import Holds
 from listener.store import edits, people, platforms
-from listener.store.records import Exchange, Pause, Reply
+from listener.store.operation_records import Pause
+from listener.store.records import Exchange, Reply
 from listener.store.states import STANDING
 
 

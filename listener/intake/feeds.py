@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from listener.errors import ReadFailed
-from listener.model import FeedError, FeedPage
+from listener.feed_page import FeedError, FeedPage
 from listener.store import feed_states, notices
-from listener.store.records import FeedState, PlatformState
+from listener.store.operation_records import FeedState, PlatformState
 
 FAILURES_BEFORE_NOTICE = 3  # in a row
 LONGEST_SILENCE = timedelta(minutes=5)  # or three intervals, if those are longer

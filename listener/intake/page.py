@@ -13,9 +13,10 @@ from functools import partial
 from sqlalchemy import Connection
 
 from listener.faultpoints import fault_point
+from listener.feed_page import FeedPage, OwnPost, QuarantinedItem
 from listener.intake import feeds
 from listener.intake.storable import newest_versions, storable_item, storable_mention
-from listener.model import FeedPage, Json, Mention, OwnPost, QuarantinedItem
+from listener.model import Json, Mention
 from listener.store import edits, erasure, gone, mentions, notices, platforms, replies
 from listener.store.engine import Store
 from listener.store.savepoint import attempt

@@ -12,13 +12,13 @@ from sqlalchemy import Connection
 
 from listener.errors import Cause, EarshotError, Held, ReadFailed, describe
 from listener.faultpoints import fault_point
+from listener.feed_page import FeedPage
 from listener.intake import feeds
 from listener.intake.page import PageCounts, keep_page
-from listener.model import FeedPage
 from listener.protocols import Platform, Rekeyable
 from listener.store import notices, platforms, replies
 from listener.store.engine import Store
-from listener.store.records import PlatformState
+from listener.store.operation_records import PlatformState
 from listener.store.states import WATCHED
 
 log = logging.getLogger(__name__)

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from hashlib import sha256
 
+from listener.feed_page import QuarantinedItem
 from listener.intake.text import TEXT_LIMIT, sanitize, storable_text
-from listener.model import Json, Mention, QuarantinedItem
+from listener.model import Json, Mention
 
 FIELD_LIMIT = 500  # characters kept of any field but the text
 LIST_LIMIT = 20  # attachments and labels kept of one post

@@ -12,7 +12,8 @@ from sqlalchemy import Connection, delete, func, insert, select, true, update
 from listener.store import notices
 from listener.store.dialect import upsert
 from listener.store.loading import Data, columns, load
-from listener.store.records import Autonomy, Reply
+from listener.store.operation_records import Autonomy
+from listener.store.records import Reply
 from listener.store.tables import autonomy, event
 from listener.store.tables import draft_review as review
 

@@ -4,7 +4,7 @@ from sqlalchemy import Connection, delete, select
 
 from listener.store.dialect import upsert
 from listener.store.loading import columns, load_all
-from listener.store.records import FeedState
+from listener.store.operation_records import FeedState
 from listener.store.tables import feed
 
 

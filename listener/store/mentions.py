@@ -1,17 +1,16 @@
 """Keep mentions, find those to decide, and what deciding may know of the past."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, insert, or_, select, update
+from sqlalchemy import Connection, Select, insert, or_, select, update
 
 from listener.handles import fold_handle
-from listener.model import History, Mention
+from listener.model import Mention
 from listener.store.loading import Data, chunks, columns, load, values
-from listener.store.tables import event, mention, optout, reply
+from listener.store.tables import event, mention
 
 Person = tuple[str, str]  # platform, author_id
 
@@ -199,54 +198,6 @@ def record_deletion(connection: Connection, key: int, now: datetime) -> None:
 def record_remote_answer(connection: Connection, key: int, remote_id: str) -> None:
     """Record the post by which a person answered on the platform itself."""
     connection.execute(update(mention).where(mention.c.key == key).values(answered_remotely=remote_id))
-
-
-def load_histories(connection: Connection, batch: Mapping[int, Mention]) -> dict[int, History]:
-    """Read what deciding may know of the past, for a whole batch: two queries a platform."""
-    authors: dict[str, set[str]] = defaultdict(set)
-    for post in batch.values():
-        authors[post.platform].add(post.author_id)
-    answers: dict[Person, list[Row[Any]]] = defaultdict(list)
-    silent: set[Person] = set()
-    for platform, ids in authors.items():
-        for piece in chunks(list(ids)):
-            for row in connection.execute(_select_answers(platform, piece)):
-                answers[platform, row.author_id].append(row)
-            silent.update(
-                (platform, author_id) for author_id in connection.execute(_select_opted_out(platform, piece)).scalars()
-            )
-    return {
-        key: _make_history(key, post, answers.get((post.platform, post.author_id), []), silent)
-        for key, post in batch.items()
-    }
-
-
-def _select_answers(platform: str, authors: Sequence[str]) -> Any:
-    """Select mentions of these authors that were answered, through us or by a person on the platform."""
-    sent = reply.c.state == "sent"
-    return (
-        select(mention.c.key, mention.c.author_id, mention.c.conversation_id, reply.c.approved_by, reply.c.state)
-        .outerjoin(reply, (reply.c.mention_key == mention.c.key) & sent)
-        .where(mention.c.platform == platform, mention.c.author_id.in_(authors))
-        .where(or_(sent, mention.c.answered_remotely.is_not(None)))
-        .order_by(mention.c.key)
-    )
-
-
-def _select_opted_out(platform: str, authors: Sequence[str]) -> Any:
-    return select(optout.c.author_id).where(optout.c.platform == platform, optout.c.author_id.in_(authors))
-
-
-def _make_history(key: int, post: Mention, answers: Sequence[Row[Any]], silent: set[Person]) -> History:
-    earlier = [row for row in answers if row.key != key]
-    in_conversation = [row for row in earlier if row.conversation_id == post.conversation_id]
-    by = [row.approved_by for row in in_conversation if row.approved_by not in (None, "policy")]
-    return History(
-        exchanges=len(earlier),
-        answered=bool(in_conversation),
-        answered_by=by[-1] if by else None,
-        opted_out=(post.platform, post.author_id) in silent,
-    )
 
 
 def list_keys(connection: Connection) -> list[int]:

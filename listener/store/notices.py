@@ -7,11 +7,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, insert, select, update
 
 from listener.errors import DeskError
-from listener.model import Gap, QuarantinedItem
+from listener.feed_page import Gap, QuarantinedItem
 from listener.store.dialect import upsert
 from listener.store.loading import chunks, columns, load, load_all, values
+from listener.store.operation_records import Notice, Quarantined
 from listener.store.quarantine import FORGOTTEN
-from listener.store.records import Notice, Quarantined
 from listener.store.tables import gap, notice
 from listener.store.tables import quarantine as quarantined
 

@@ -12,8 +12,8 @@ from listener.protocols import AuthorOf
 from listener.store import platforms, quarantine
 from listener.store.dialect import upsert
 from listener.store.loading import chunks, columns, load, load_all
+from listener.store.operation_records import NamedOptOut, Note, OptOut
 from listener.store.quarantine import Names
-from listener.store.records import NamedOptOut, Note, OptOut
 from listener.store.tables import forgotten, mention, note, optout, reply
 
 Person = tuple[str, str]  # platform, author_id

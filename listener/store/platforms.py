@@ -7,7 +7,7 @@ from sqlalchemy import Connection, delete, insert, or_, select, update
 from listener.store import notices
 from listener.store.dialect import upsert
 from listener.store.loading import columns, load, load_all
-from listener.store.records import Pause, PlatformState
+from listener.store.operation_records import Pause, PlatformState
 from listener.store.tables import pause, platform
 
 LONG_WAIT = timedelta(minutes=5)  # a shorter one is kept even if the program starts again and again

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, select
 
 from listener.store.dialect import upsert
 from listener.store.loading import columns, load_all
-from listener.store.records import SentimentBucket
+from listener.store.operation_records import SentimentBucket
 from listener.store.tables import sentiment_bucket as mood
 
 STRETCH = timedelta(minutes=10)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, select, update
 from listener.store import notices
 from listener.store.dialect import upsert
 from listener.store.loading import columns, load_all
-from listener.store.records import StageState
+from listener.store.operation_records import StageState
 from listener.store.tables import stage
 
 CONFIGURATION = "configuration"  # the kind of the notice about one that was refused

@@ -11,11 +11,13 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from listener.calendar import response_due
-from listener.model import Decision, History, Json, Mention, MentionSignals, Preview, QuarantinedItem, RuleResult
+from listener.feed_page import QuarantinedItem
+from listener.model import Decision, History, Json, Mention, MentionSignals, Preview, RuleResult
 from listener.policy import Policy
 from listener.protocols import Responder
 from listener.store import events, mentions, notices, outgoing, people, policies, replies, sentiment_buckets
 from listener.store.engine import Store
+from listener.store.histories import load_histories
 from listener.store.ledger import start_of_day
 from listener.store.records import Reply
 from listener.store.states import DECIDED_AGAIN
@@ -99,7 +101,7 @@ def route(
     while not stopping():
         with store.read() as connection:
             batch = mentions.undecided_mentions(connection, BATCH)
-            histories = mentions.load_histories(connection, {key: mention for key, (mention, _) in batch.items()})
+            histories = load_histories(connection, {key: mention for key, (mention, _) in batch.items()})
             used = outgoing.list_variants(connection, start_of_day(clock()))
         if not batch:
             break

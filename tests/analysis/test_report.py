@@ -17,7 +17,8 @@ from listener.analysis.report.numbers import distance, nearest
 from listener.calendar import business_time
 from listener.desk import autonomy, people, transitions
 from listener.desk.approve import Target, approve
-from listener.model import Gap, Json
+from listener.feed_page import Gap
+from listener.model import Json
 from listener.policy import Autonomy, Holds, TimeWindow
 from listener.store import ledger, notices, platforms
 from listener.store.tables import metadata

@@ -7,8 +7,9 @@ import pytest
 
 from listener.calendar import business_time
 from listener.desk import autonomy, transitions
+from listener.feed_page import FeedPage, OwnPost
 from listener.intake.poll import poll
-from listener.model import FeedPage, Json, OwnPost
+from listener.model import Json
 from listener.policy import TimeWindow
 from listener.store import notices
 from tests import factories

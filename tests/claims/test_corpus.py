@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from listener.intake.phrases import stem
-from listener.wording import wording_problems
+from listener.wording_check import wording_problems
 from tests import factories
 from tests.claims.corpus import HERE, Case, cases, decided, outcome, policy, read, topic
 

@@ -8,7 +8,7 @@ import pytest
 from listener.desk import control, transitions
 from listener.desk.control import ResumeResult
 from listener.errors import DeskError
-from listener.model import Gap, QuarantinedItem
+from listener.feed_page import Gap, QuarantinedItem
 from listener.store import mentions, notices, platforms
 from tests.desk.world import World
 

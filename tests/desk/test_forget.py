@@ -12,8 +12,8 @@ from listener.desk import forget as stage
 from listener.desk.approve import DeskContext, Target, approve
 from listener.desk.queue import ItemRef, show
 from listener.errors import DeskError
+from listener.feed_page import FeedPage, QuarantinedItem
 from listener.intake.poll import poll
-from listener.model import FeedPage, QuarantinedItem
 from listener.policy import Holds
 from listener.store import draft_reviews, exchange_log, ledger, mentions, notices, vacuum
 from listener.store import people as persons

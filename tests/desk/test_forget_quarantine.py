@@ -9,8 +9,8 @@ from sqlalchemy import select
 from listener.desk import control
 from listener.desk.forget import copies, forget
 from listener.errors import DeskError
+from listener.feed_page import FeedPage, QuarantinedItem
 from listener.intake.poll import poll
-from listener.model import FeedPage, QuarantinedItem
 from listener.platforms import bluesky, mastodon, memory, x
 from listener.protocols import ItemAuthor
 from listener.store import notices, vacuum

@@ -8,7 +8,7 @@ from listener.desk.forget import forget
 from listener.desk.person_views import OptOutView, WithdrawnReply
 from listener.errors import DeskError
 from listener.store import people as stored_people
-from listener.store.records import Note
+from listener.store.operation_records import Note
 from tests import factories
 from tests.desk.world import World, praise
 

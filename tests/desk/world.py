@@ -8,9 +8,10 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from listener.desk.approve import DeskContext
-from listener.desk.queue import RenderContext
+from listener.desk.showing import RenderContext
+from listener.feed_page import FeedPage
 from listener.intake.poll import poll
-from listener.model import FeedPage, Json, Mention, Preview, RuleResult
+from listener.model import Json, Mention, Preview, RuleResult
 from listener.policy import Policy
 from listener.store import events, items, mentions, replies
 from listener.store.engine import Store, open_store

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from listener.errors import Indeterminate
-from listener.model import FeedPage, Json, Mention, Outgoing, PostStatus, Prepared, Receipt
+from listener.feed_page import FeedPage
+from listener.model import Json, Mention, Outgoing, PostStatus, Prepared, Receipt
 from listener.protocols import Account
 
 

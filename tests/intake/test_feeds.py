@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from listener.errors import ReadFailed
-from listener.model import FeedError, FeedPage
+from listener.feed_page import FeedError, FeedPage
 from listener.store import feed_states, notices, platforms
-from listener.store.records import FeedState, Notice
+from listener.store.operation_records import FeedState, Notice
 from tests.line import Line
 
 FEEDS = ("mentions", "search:ink")

@@ -12,10 +12,11 @@ from sqlalchemy.exc import OperationalError
 
 from listener.desk.approve import Target, approve
 from listener.desk.forget import forget
-from listener.model import FeedPage, OwnPost, PostStatus
+from listener.feed_page import FeedPage, OwnPost
+from listener.model import PostStatus
 from listener.store import mentions, notices, replies
 from listener.store.engine import open_store
-from listener.store.records import Quarantined
+from listener.store.operation_records import Quarantined
 from tests.factories import DATA, author_of
 from tests.intake.test_poll import state, stored
 from tests.line import PRAISE, Line

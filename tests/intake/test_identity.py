@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from listener.model import FeedPage, Mention
+from listener.feed_page import FeedPage
+from listener.model import Mention
 from tests.line import COMPLAINT, PRAISE, Line
 
 URL = "https://far.example/@ada/1"

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from listener.model import FeedPage
+from listener.feed_page import FeedPage
 from listener.store import notices
 from tests.line import COMPLAINT, PRAISE, Line
 

@@ -6,9 +6,9 @@ from datetime import timedelta
 from sqlalchemy import text
 
 from listener.errors import ReadFailed
-from listener.model import FeedPage, Gap, QuarantinedItem
+from listener.feed_page import FeedPage, Gap, QuarantinedItem
 from listener.store import notices, platforms
-from listener.store.records import PlatformState
+from listener.store.operation_records import PlatformState
 from tests.line import COMPLAINT, Line
 
 

@@ -6,7 +6,8 @@ from datetime import time
 import pytest
 
 from listener.desk import autonomy, marks
-from listener.model import FeedPage, PostStatus
+from listener.feed_page import FeedPage
+from listener.model import PostStatus
 from listener.policy import Auto, Holds, Limits, TimeWindow
 from tests.line import COMPLAINT, Line
 

@@ -7,7 +7,8 @@ from datetime import timedelta
 from listener.desk import control, transitions
 from listener.desk.approve import Target, approve
 from listener.errors import NotSent
-from listener.model import FeedPage, Outgoing, PostStatus, Prepared, Receipt
+from listener.feed_page import FeedPage
+from listener.model import Outgoing, PostStatus, Prepared, Receipt
 from tests.line import COMPLAINT, PRAISE, Line
 
 

@@ -2,7 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from listener.model import FeedPage, Json, Outgoing, Prepared
+from listener.feed_page import FeedPage
+from listener.model import Json, Outgoing, Prepared
 from listener.store import people
 from tests.intake.test_poll import state
 from tests.line import Line

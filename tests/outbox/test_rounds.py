@@ -6,7 +6,8 @@ from itertools import pairwise
 
 from listener.desk.approve import Target, approve
 from listener.errors import NotSent
-from listener.model import FeedPage, Prepared, Receipt
+from listener.feed_page import FeedPage
+from listener.model import Prepared, Receipt
 from tests.line import PRAISE, Line
 
 

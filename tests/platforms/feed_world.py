@@ -10,7 +10,8 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
 
-from listener.model import FeedPage, Json, Mention, Preview
+from listener.feed_page import FeedPage
+from listener.model import Json, Mention, Preview
 from listener.platforms import feed
 from listener.platforms.feed import parse
 from listener.platforms.feed.api import Feed

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
 
-from listener.model import FeedPage, Json, Mention, Outgoing, Prepared, Preview
+from listener.feed_page import FeedPage
+from listener.model import Json, Mention, Outgoing, Prepared, Preview
 from listener.platforms import mastodon
 from listener.platforms.kit.http import HttpClient
 from listener.platforms.mastodon.api import Mastodon

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from listener.model import FeedPage, Json, Mention, Outgoing
+from listener.feed_page import FeedPage
+from listener.model import Json, Mention, Outgoing
 from listener.platforms import memory
 from listener.protocols import PageBooking
 from listener.settings import EnvSecrets

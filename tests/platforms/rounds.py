@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from listener.errors import Indeterminate, NotSent, ReadFailed
-from listener.model import FeedPage, Json, Mention, Outgoing, PostStatus
+from listener.feed_page import FeedPage
+from listener.model import Json, Mention, Outgoing, PostStatus
 from listener.protocols import Platform
 from tests.platforms.other_side import Shape, World
 

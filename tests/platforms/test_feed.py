@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from listener.errors import ReadFailed
+from listener.feed_page import FeedPage
 from listener.intake.text import plain
-from listener.model import FeedPage, Mention
+from listener.model import Mention
 from listener.platforms import feed
 from listener.platforms.feed.parse import parse_documents
 from listener.settings import EnvSecrets

@@ -6,8 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from listener.feed_page import FeedPage
 from listener.intake.text import plain
-from listener.model import FeedPage, Json, Mention
+from listener.model import Json, Mention
 from listener.platforms.feed import parse
 from listener.platforms.feed.identity import REMEMBERED, mention_id
 from listener.platforms.feed.links import identifying_uri, normalized

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from listener.errors import NotSent, ReadFailed, Refused
-from listener.model import Gap, Json
+from listener.feed_page import Gap
+from listener.model import Json
 from tests.fakes.mastodon import MASTODON, SNAC, WALKED_DOWN, MastodonServer
 from tests.platforms.mastodon_world import MastodonWorld, a_mention, a_reply, read, serving
 

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from listener.errors import ReadFailed
-from listener.model import FeedPage, Mention
+from listener.feed_page import FeedPage
+from listener.model import Mention
 from tests.fakes.x import XServer
 from tests.platforms.contract import mentions, walk
 from tests.platforms.x_world import XWorld

@@ -11,7 +11,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from listener.model import FeedPage, Json, Mention, Outgoing, Prepared, Preview
+from listener.feed_page import FeedPage
+from listener.model import Json, Mention, Outgoing, Prepared, Preview
 from listener.platforms import x
 from listener.platforms.x.api import XPlatform
 from listener.platforms.x.wire import XClient

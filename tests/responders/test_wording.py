@@ -6,16 +6,8 @@ import pytest
 
 from listener.model import CandidateText, Draft, History
 from listener.policy import Policy, SavedReply, Variant
-from listener.wording import (
-    asks_for_private_message,
-    candidates,
-    disallowed_hosts,
-    first_fitting,
-    private_wording_notes,
-    render_saved_replies,
-    saved_reply_problems,
-    wording_problems,
-)
+from listener.wording import asks_for_private_message, candidates, disallowed_hosts, first_fitting, render_saved_replies
+from listener.wording_check import private_wording_notes, saved_reply_problems, wording_problems
 from tests.factories import facts, policy, preview
 
 

@@ -9,7 +9,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
 from listener.errors import LockHeld, StoreError
-from listener.store import dialect, engine, loading, lock, migrate, records
+from listener.store import dialect, engine, loading, lock, migrate, operation_records, records
 from listener.store.tables import metadata
 from tests.line import NOON
 
@@ -59,14 +59,14 @@ def test_records_have_columns_of_their_names() -> None:
         records.StoredDecision: "decision",
         records.Approval: "approval",
         records.Event: "event",
-        records.Notice: "notice",
-        records.Quarantined: "quarantine",
-        records.PlatformState: "platform",
-        records.Pause: "pause",
-        records.OptOut: "optout",
-        records.Note: "note",
-        records.Autonomy: "autonomy",
-        records.SentimentBucket: "sentiment_bucket",
+        operation_records.Notice: "notice",
+        operation_records.Quarantined: "quarantine",
+        operation_records.PlatformState: "platform",
+        operation_records.Pause: "pause",
+        operation_records.OptOut: "optout",
+        operation_records.Note: "note",
+        operation_records.Autonomy: "autonomy",
+        operation_records.SentimentBucket: "sentiment_bucket",
     }
     missing = {name: set(loading.names(cls)) - set(metadata.tables[name].c.keys()) for cls, name in pairs.items()}
     assert not any(missing.values()), missing

@@ -12,8 +12,10 @@ from sqlalchemy import select
 
 from listener.cli import detail
 from listener.desk import control, transitions
-from listener.desk.queue import ItemRef, RenderContext, show
-from listener.model import FeedPage, Mention, QuarantinedItem
+from listener.desk.queue import ItemRef, show
+from listener.desk.showing import RenderContext
+from listener.feed_page import FeedPage, QuarantinedItem
+from listener.model import Mention
 from listener.store import exchange_log, mentions, notices, people, replies
 from listener.store.tables import metadata
 from listener.upkeep import retention

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from listener.cli import context, render
 from listener.cli.review.meanwhile import describe_change
-from listener.desk import queue
+from listener.desk import queue, showing
 from listener.desk.queue import ItemRef, QueueFilter, QueueTotals
 from listener.desk.views import ReplyDetail, ReplyView, WarningView
 from listener.errors import DeskError
@@ -49,7 +49,7 @@ class Listing:
         """Who reviews."""
         return self.desk.by
 
-    def _context(self) -> queue.RenderContext:
+    def _context(self) -> showing.RenderContext:
         return replace(context.view(self.config, self.store, self.name), now=self.desk.clock())
 
     def show(self, reply_id: int) -> ReplyDetail:

@@ -8,7 +8,8 @@ from functools import partial
 from pathlib import Path
 
 from listener.errors import Indeterminate, ReadFailed
-from listener.model import FeedPage, Json, Mention, Outgoing, PostStatus, Prepared, Receipt
+from listener.feed_page import FeedPage
+from listener.model import Json, Mention, Outgoing, PostStatus, Prepared, Receipt
 from listener.platforms.bluesky import page_scan, profile
 from listener.platforms.bluesky import reply as replies
 from listener.platforms.bluesky.caller import Absent, Caller, Rejected

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeGuard
 
-from listener.model import Json, Mention, OwnPost
+from listener.feed_page import OwnPost
+from listener.model import Json, Mention
 from listener.platforms.bluesky import embeds
 from listener.platforms.bluesky.reply import is_earshots
 from listener.platforms.bluesky.times import instant, stamp, tid_instant

@@ -7,7 +7,8 @@ overlap, then patrols: one page further down than the round before, from the top
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from listener.model import Gap, Json
+from listener.feed_page import Gap
+from listener.model import Json
 from listener.platforms.bluesky.times import instant, stamp
 from listener.platforms.kit.cursor import PageKeys
 

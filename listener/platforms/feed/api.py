@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from listener.errors import Indeterminate, ReadFailed, Refused
-from listener.model import FeedPage, Gap, Json, Mention, Outgoing, PostStatus, Prepared, Receipt
+from listener.feed_page import FeedPage, Gap
+from listener.model import Json, Mention, Outgoing, PostStatus, Prepared, Receipt
 from listener.platforms.feed.identity import Stored, Trace, mention_id, recognize, remember
 from listener.platforms.feed.items import INELIGIBLE_REASON, Item, as_mention
 from listener.platforms.feed.links import normalized

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from listener.errors import ReadFailed
-from listener.model import QuarantinedItem
+from listener.feed_page import QuarantinedItem
 from listener.platforms.feed import parse
 from listener.platforms.feed.document import Pieces, decode, split
 from listener.platforms.feed.items import Item, json_item, xml_item

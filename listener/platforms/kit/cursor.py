@@ -11,7 +11,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from listener.errors import ReadFailed
-from listener.model import FeedError, FeedPage, Gap, Json
+from listener.feed_page import FeedError, FeedPage, Gap
+from listener.model import Json
 from listener.platforms.kit.items import ParsedPage
 from listener.protocols import Section
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from listener.errors import PlatformError
-from listener.model import Mention, OwnPost, QuarantinedItem
+from listener.feed_page import OwnPost, QuarantinedItem
+from listener.model import Mention
 
 RAW_MOST = 20_000  # characters kept of an item that cannot be read
 

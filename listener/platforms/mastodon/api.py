@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from listener.model import FeedPage, Json, Mention, Outgoing, PostStatus, Prepared, Receipt
+from listener.feed_page import FeedPage
+from listener.model import Json, Mention, Outgoing, PostStatus, Prepared, Receipt
 from listener.platforms.kit import cursor as cursors
 from listener.platforms.kit.cursor import OWN, CallerClock
 from listener.platforms.kit.http import HttpClient

@@ -3,7 +3,7 @@
 from datetime import datetime
 from urllib.parse import quote
 
-from listener.model import FeedPage, Gap
+from listener.feed_page import FeedPage, Gap
 from listener.platforms.kit.cursor import MENTIONS, OWN, CursorState
 from listener.platforms.mastodon.caller import MENTIONS_ONLY, NOTIFICATIONS, Caller
 from listener.platforms.mastodon.items import Reader, listed

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from listener import protocols
 from listener.errors import ReadFailed
-from listener.model import FeedPage, Json, Mention, Outgoing, PostStatus, Prepared, Preview, Receipt
+from listener.feed_page import FeedPage
+from listener.model import Json, Mention, Outgoing, PostStatus, Prepared, Preview, Receipt
 from listener.platforms.kit.authors import item_author, names_under, raw_object
 from listener.platforms.memory import posts
 from listener.platforms.memory.mentions import SUFFIXES, Mentions

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import BinaryIO, Literal
 
 from listener.errors import InputError
+from listener.feed_page import FeedPage, QuarantinedItem
 from listener.files.form import Form, find_form
 from listener.files.header import read_header
 from listener.files.records import Record, csv_records, json_records, read_line
-from listener.model import FeedPage, Json, Mention, QuarantinedItem
+from listener.model import Json, Mention
 from listener.platforms.memory.place import Place, tail
 from listener.platforms.memory.rows import (
     OTHER_WORDS,

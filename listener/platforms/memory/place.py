@@ -4,7 +4,8 @@ import hashlib
 from dataclasses import asdict, dataclass, replace
 from typing import BinaryIO
 
-from listener.model import Gap, Json
+from listener.feed_page import Gap
+from listener.model import Json
 
 _TAIL = 256  # bytes before the place by which the file is recognized
 

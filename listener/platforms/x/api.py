@@ -7,7 +7,8 @@ from datetime import datetime
 from functools import partial
 
 from listener.errors import Indeterminate, ReadFailed
-from listener.model import FeedPage, Json, Mention, Outgoing, PostStatus, Prepared, Receipt
+from listener.feed_page import FeedPage
+from listener.model import Json, Mention, Outgoing, PostStatus, Prepared, Receipt
 from listener.platforms.kit import cursor as cursors
 from listener.platforms.kit.cursor import MENTIONS, OWN, CallerClock, CursorState, PageKeys
 from listener.platforms.kit.find_reply import CHECK_ACCOUNT

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from listener.model import Json, Mention, OwnPost
+from listener.feed_page import OwnPost
+from listener.model import Json, Mention
 from listener.platforms.kit import values
 from listener.platforms.kit.items import ParsedPage
 from listener.platforms.kit.values import objects_in, require_time

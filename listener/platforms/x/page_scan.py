@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from listener.model import Gap, Json
+from listener.feed_page import Gap
+from listener.model import Json
 from listener.platforms.kit.cursor import PageKeys, is_due
 from listener.platforms.x.ids import earlier_id, highest, id_at, is_id, lowest, number, time_of_id
 

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from listener.errors import ReadFailed
-from listener.model import FeedPage, Json
+from listener.feed_page import FeedPage
+from listener.model import Json
 from listener.platforms.kit.cursor import (
     MENTIONS,
     OWN,
