@@ -1,4 +1,4 @@
-"""[alerts] of earshot.toml as values: who is told of what, at which hours. Standard library only."""
+"""[alerts] of earshot.toml as values: who is notified of what, at which hours. Standard library only."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,9 +13,9 @@ SEVERITIES: tuple[Severity, ...] = ("note", "problem", "urgent")
 
 @dataclass(frozen=True, slots=True)
 class AlertChannel:
-    """Who is told: by the address in the secret `secret`, of these kinds from this severity on.
+    """Who is notified: by the address in the secret `secret`, of these kinds from this severity on.
 
-    hours: outside of them only what is urgent is told at once, the rest waits for their beginning; empty: any time.
+    hours: outside of them only what is urgent is sent at once, the rest waits for their beginning; empty: any time.
     """
 
     name: str
@@ -29,14 +29,14 @@ class AlertChannel:
         return f"EARSHOT_ALERT_{self.name.upper().replace('-', '_')}_URL"
 
     def takes(self, kind: str, severity: Severity) -> bool:
-        """Return whether this channel is told of such a cause."""
+        """Return whether this channel is notified of such a cause."""
         is_severe = SEVERITIES.index(severity) >= SEVERITIES.index(self.severity)
         return is_severe and any(_matches(pattern, kind) for pattern in self.kinds)
 
 
 @dataclass(frozen=True, slots=True)
 class AlertRules:
-    """When people are told. remind_after: an open cause is told again after so long; None: never.
+    """When people are notified. remind_after: an open cause is sent again after so long; None: never.
 
     unattended_after: business hours without any act of staff while something waits; budget_share: of a day's budget;
     disk_free: bytes.

@@ -20,7 +20,7 @@ from listener.upkeep.expire import expire
 from listener.upkeep.retention import retain
 
 if TYPE_CHECKING:
-    from listener.alerts.telling import Telling
+    from listener.alerts.notifier import Notifier
 
 VACUUM_WAIT_S = 1.0  # seconds for others to let go of the file; the next round tries again
 ROUNDS = 100  # sending rounds of one `once`: settling takes a few, a batch one
@@ -55,7 +55,7 @@ class Stages:
     stopping: Callable[[], bool] = lambda: False
     deleted: Mapping[str, timedelta] = field(default_factory=dict)
     intervals: Mapping[str, float] = field(default_factory=dict)
-    telling: "Telling | None" = None
+    notifier: "Notifier | None" = None
     note_duration: Callable[[str, float], None] = lambda stage, seconds: None
     runner: StageRunner = field(init=False)
 
@@ -67,7 +67,7 @@ class Stages:
         """Run a stage by its name, `poll NAME` or `route`; a platform that was turned off meanwhile has none."""
         stage, _, platform = name.partition(" ")
         if not platform:
-            {"route": self.route, "upkeep": self.upkeep, "alerts": self.tell}[stage]()
+            {"route": self.route, "upkeep": self.upkeep, "alerts": self.notify}[stage]()
         elif platform in self.platforms:
             {"poll": self.poll, "send": self.send}[stage](platform)
 
@@ -102,11 +102,11 @@ class Stages:
         """
         return self.runner.run("upkeep", self._tidy_up, 0)
 
-    def tell(self) -> int:
-        """Tell people what they should know, and give the sign of life. Returns how many messages went out."""
-        if self.telling is None:
+    def notify(self) -> int:
+        """Notify people of what they should know, and give the sign of life. Returns how many messages went out."""
+        if self.notifier is None:
             return 0
-        return self.runner.run("alerts", self.telling.tell, 0)
+        return self.runner.run("alerts", self.notifier.notify, 0)
 
     def _tidy_up(self) -> int:
         policy: Policy = self.triage.policy
@@ -114,8 +114,8 @@ class Stages:
         self.runner.moved_on("upkeep")
         ended += retain(self.store, policy, self.clock(), self.deleted)
         self.runner.moved_on("upkeep")
-        if self.telling is not None:
-            ended += self.telling.tidy()
+        if self.notifier is not None:
+            ended += self.notifier.tidy()
         vacuum.clean(self.store, self.clock(), VACUUM_WAIT_S)
         return ended
 
@@ -145,8 +145,8 @@ class Stages:
             self._send_all(summary, polls_between or stage is None)
         if stage in (None, "upkeep"):
             self.upkeep()
-        if stage is None and self.telling is not None:
-            self.runner.run("alerts", self.telling.tell_once, 0)
+        if stage is None and self.notifier is not None:
+            self.runner.run("alerts", self.notifier.notify_once, 0)
         summary.failures = dict(self.runner.troubles)
         return summary
 

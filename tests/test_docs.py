@@ -19,6 +19,7 @@ from listener.cli import commands
 from listener.intake import cues
 from listener.model import History, Mention
 from listener.platforms import x
+from listener.settings import operation
 from listener.settings import platforms as listening
 from listener.settings import policy as rules
 from listener.settings import responders as kinds_of_reply
@@ -91,6 +92,9 @@ def _shapes() -> dict[str, Shape]:
     options = {kind: importlib.import_module(f"responders.{kind}").Options for kind in kinds}
     return {
         "[daemon]": _shape(listening.Daemon),
+        "[alerts]": _shape(operation._Alerts, {"channels"}),
+        "[[alerts.channels]]": _shape(operation._Channel),
+        "[metrics]": _shape(operation._Metrics),
         "[platforms.NAME]": {**_shape(listening._Common), **_shape(protocols.Section)},
         **{f"[platforms.{name}]": _shape(section, common) for name, section in _sections().items()},
         "[platforms.x.prices]": _shape(x.Prices),
@@ -161,7 +165,17 @@ def _sources() -> str:
 def test_every_kind_of_notice_is_told() -> None:
     """At three in the morning each notice has a section of its own."""
     opened = set(re.findall(r"open_notice\(\s*connection,\s*\"(\w+)\"", _sources()))
-    by_name = {"account", "billing", "configuration", "duplicate", "flood", "paused", "spike", "unchecked"}  # variables
+    by_name = {
+        "account",
+        "alerts",
+        "billing",
+        "configuration",
+        "duplicate",
+        "flood",
+        "paused",
+        "spike",
+        "unchecked",
+    }  # variables
     told = set(re.findall(r"^### (\w+)$", section(OPERATIONS, "Notices"), re.MULTILINE))
     assert told == opened | by_name
 

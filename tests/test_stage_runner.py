@@ -166,14 +166,16 @@ def test_a_database_that_takes_no_more_is_a_failure_of_deciding(line: Line, monk
     line.stages.poll("memory")
 
     def keep(connection: object, *args: object) -> None:
-        raise sqlite3.OperationalError("database or disk is full")
+        full = sqlite3.OperationalError("database or disk is full")
+        full.sqlite_errorcode = sqlite3.SQLITE_FULL
+        raise full
 
     monkeypatch.setattr(policies, "keep", keep)
     for _ in range(3):
         line.stages.route()
     with line.store.read() as connection:
         (notice,) = [one for one in notices.list_open(connection) if one.kind == "stage"]
-    assert "no space left" in notice.what and "free some disk space" in notice.do
+    assert "fails or is full" in notice.what and "free some space" in notice.do
     monkeypatch.undo()
     line.stages.route()
     assert (line.notices(), line.reply_to("m1").state) == ([], "drafted")

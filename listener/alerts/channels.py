@@ -16,20 +16,20 @@ DEADLINE_S = 30.0  # for one message, whatever the service
 
 
 class Channels(Protocol):
-    """What tells channels."""
+    """What notifies channels."""
 
-    def tell(self, channel: AlertChannel, title: str, text: str) -> None:
-        """Tell a channel. Raises NotSent with the reason."""
+    def notify(self, channel: AlertChannel, title: str, text: str) -> None:
+        """Notify a channel. Raises NotSent with the reason."""
 
 
 class AppriseChannels:
-    """Tells channels through Apprise. secrets: their addresses are read again for each message."""
+    """Notifies channels through Apprise. secrets: their addresses are read again for each message."""
 
     def __init__(self, secrets: Secrets) -> None:
         self._secrets, self._deadline = secrets, DeadlineRunner(DEADLINE_S)
 
-    def tell(self, channel: AlertChannel, title: str, text: str) -> None:
-        """Tell a channel. Raises NotSent with the reason."""
+    def notify(self, channel: AlertChannel, title: str, text: str) -> None:
+        """Notify a channel. Raises NotSent with the reason."""
         address = self._secrets.get(channel.secret)
         if address is None:
             raise NotSent(f"{channel.secret} is not set", f"set it, or remove the channel {channel.name}")

@@ -1,4 +1,4 @@
-"""What a channel must be told, from what people should know and what it was told before. Pure."""
+"""What a channel must be sent, from what people should know and what it was sent before. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ from listener.calendar import opens_at
 from listener.policy import Policy
 from listener.store.alerts import Alert, CauseKey, NewAlert
 
-GRACE = timedelta(minutes=1)  # what ends within it is not told, unless it is urgent
-BETWEEN = timedelta(minutes=5)  # messages of one channel; meanwhile causes gather and are told as one message
+GRACE = timedelta(minutes=1)  # what ends within it is not sent, unless it is urgent
+BETWEEN = timedelta(minutes=5)  # messages of one channel; meanwhile causes gather into one message
 BETWEEN_URGENT = timedelta(minutes=1)
 SHOWN = 10  # causes written out in one message
 
@@ -31,7 +31,7 @@ def plan(
     remind_after: timedelta | None,
     now: datetime,
 ) -> Plan:
-    """Compare what people should know with what a channel was told. last: cause -> the last message about it."""
+    """Compare what people should know with what a channel was sent. last: cause -> the last message about it."""
     wanted = {cause.key: cause for cause in causes if channel.takes(cause.kind, cause.severity)}
     new = [_message(channel, cause, "opened") for key, cause in wanted.items() if key not in last]
     new += [
@@ -40,7 +40,7 @@ def plan(
         if key in wanted and _needs_reminder(message, remind_after, now)
     ]
     over = [message for key, message in last.items() if key not in wanted]
-    new += [_ended(message) for message in over if _was_told(message)]
+    new += [_ended(message) for message in over if _is_known(message)]
     return Plan(tuple(new), tuple(message.id for message in over if message.sent_at is None))
 
 
@@ -52,8 +52,8 @@ def _ended(message: Alert) -> NewAlert:
     return NewAlert(message.channel, *message.key, "ended", message.severity, message.what, "")
 
 
-def _was_told(message: Alert) -> bool:
-    """Return whether people know of the cause: a reminder is only made after it was told."""
+def _is_known(message: Alert) -> bool:
+    """Return whether people know of the cause: a reminder is only made after it was sent."""
     return message.sent_at is not None or message.event == "reminder"
 
 

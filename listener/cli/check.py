@@ -138,7 +138,7 @@ def _test_channels(config: "Settings", problems: list[Problem], notes: list[str]
     for channel in config.alerts.channels:
         where = f"[[alerts.channels]] {channel.name}"
         try:
-            channels.tell(channel, "Earshot: a test message", "Alerts reach this channel.")
+            channels.notify(channel, "Earshot: a test message", "Alerts reach this channel.")
         except NotSent as error:
             problems.append(Problem(where, f"took no test message: {error.message}", error.do))
         else:

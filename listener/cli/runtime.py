@@ -11,7 +11,7 @@ from listener.cli import context, logs
 from listener.errors import ConfigError, EarshotError
 
 if TYPE_CHECKING:
-    from listener.alerts.telling import Telling
+    from listener.alerts.notifier import Notifier
     from listener.protocols import Meter, Platform
     from listener.settings import PlatformSettings, Settings
     from listener.stages import Stages
@@ -105,17 +105,25 @@ def stages(
         platforms.enable(connection, {name: section.poll_seconds for name, section in sections.items()}, context.now())
         stage_states.begin(connection, intervals, context.now())
     deleted = {name: kept for name, section in sections.items() if (kept := section.retain_deleted_text) is not None}
-    triage, telling = context.triage(config), _telling(config, store)
+    triage, notifier = context.triage(config), _make_notifier(config, store)
     return Stages(
-        store, connected, triage, context.now, stopping, deleted, intervals, telling, note_duration or (lambda *_: None)
+        store,
+        connected,
+        triage,
+        context.now,
+        stopping,
+        deleted,
+        intervals,
+        notifier,
+        note_duration or (lambda *_: None),
     )
 
 
-def _telling(config: "Settings", store: "Store") -> "Telling | None":
-    """Return what tells people; None where neither a channel nor a heartbeat is configured."""
-    if not _is_anybody_told(config):
+def _make_notifier(config: "Settings", store: "Store") -> "Notifier | None":
+    """Return what notifies people; None where neither a channel nor a heartbeat is configured."""
+    if not _is_anybody_notified(config):
         return None
-    from listener.alerts.telling import bind
+    from listener.alerts.notifier import bind
     from listener.settings import EnvSecrets
 
     secrets = EnvSecrets(os.environ)
@@ -123,7 +131,7 @@ def _telling(config: "Settings", store: "Store") -> "Telling | None":
     return bind(store, config.alerts, config.policy, budgets, data_folder(), secrets, context.now)
 
 
-def _is_anybody_told(config: "Settings") -> bool:
+def _is_anybody_notified(config: "Settings") -> bool:
     """Return whether a channel of alerts or a heartbeat is configured."""
     from listener.settings import EnvSecrets
 
@@ -136,6 +144,6 @@ def _stage_intervals(config: "Settings") -> dict[str, float]:
     for platform in config.platforms:
         intervals[f"poll {platform.name}"] = platform.section.poll_seconds
         intervals[f"send {platform.name}"] = daemon.send_seconds
-    if _is_anybody_told(config):
+    if _is_anybody_notified(config):
         intervals["alerts"] = daemon.alert_seconds
     return {**intervals, "route": daemon.route_seconds, "upkeep": daemon.upkeep_seconds}

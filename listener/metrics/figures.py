@@ -99,7 +99,7 @@ def _state(connection: Connection, now: datetime) -> Iterable[Metric]:
     yield _by("platform", "earshot_platform_read_timestamp_seconds", "When a platform was last read", read_at)
     yield _by("platform", "earshot_spent_today_usd", "What a platform's calls have cost this UTC day", spent)
     yield _by("stage", "earshot_stage_failures", "How often in a row a stage has failed", failures)
-    yield _by("channel", "earshot_alerts_unsent", "Messages that wait to be told", unsent)
+    yield _by("channel", "earshot_alerts_unsent", "Messages that wait to be sent", unsent)
     opened = GaugeMetricFamily("earshot_notices_open", "Open notices", labels=["kind", "platform"])
     for labels, number in figures.count_notices(connection).items():
         opened.add_metric(labels, number)

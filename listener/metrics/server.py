@@ -13,7 +13,7 @@ from listener.metrics.figures import Figures
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 4  # requests that are answered at a time; others are told to come again
+AT_ONCE = 4  # requests that are answered at a time; others must come again
 PATIENCE_S = 5.0  # for a client that is slow to ask or to read
 Answer = tuple[int, str, bytes]
 """(status, content type, body)"""

@@ -1,4 +1,4 @@
-"""earshot.toml: [alerts], the channels that are told, and [metrics], where figures are served."""
+"""earshot.toml: [alerts], the channels that are notified, and [metrics], where figures are served."""
 
 import re
 from dataclasses import dataclass

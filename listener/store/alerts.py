@@ -1,4 +1,4 @@
-"""The outbox of alerts: which channel was told of which cause, and what waits to be told."""
+"""The outbox of alerts: which channel was notified of which cause, and what waits to be sent."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -52,7 +52,7 @@ def add(connection: Connection, messages: Sequence[NewAlert], now: datetime) -> 
 
 
 def list_last(connection: Connection, channel: str) -> dict[CauseKey, Alert]:
-    """Map each cause that a channel was told of, or is to be, to the last message that was not dropped."""
+    """Map each cause that a channel was notified of, or is to be, to the last message that was not dropped."""
     newest = select(func.max(alert.c.id)).where(alert.c.channel == channel, alert.c.dropped_at.is_(None))
     newest = newest.group_by(alert.c.kind, alert.c.platform, alert.c.subject)
     query = select(*columns(Alert, alert)).where(alert.c.id.in_(newest), alert.c.event != "ended")
@@ -60,13 +60,13 @@ def list_last(connection: Connection, channel: str) -> dict[CauseKey, Alert]:
 
 
 def list_unsent(connection: Connection, channel: str) -> list[Alert]:
-    """List what waits to be told on a channel, oldest first."""
+    """List what waits to be sent on a channel, oldest first."""
     query = select(*columns(Alert, alert)).where(alert.c.channel == channel, alert.c.sent_at.is_(None))
     return load_all(Alert, connection.execute(query.where(alert.c.dropped_at.is_(None)).order_by(alert.c.id)))
 
 
 def last_sent_at(connection: Connection, channel: str) -> datetime | None:
-    """Return when a channel was last told of anything."""
+    """Return when a channel was last notified of anything."""
     return connection.execute(select(func.max(alert.c.sent_at)).where(alert.c.channel == channel)).scalar_one_or_none()
 
 

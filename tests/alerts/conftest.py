@@ -10,7 +10,7 @@ import pytest
 from listener.alert_rules import AlertChannel, AlertRules
 from listener.alerts.causes import Watch
 from listener.alerts.channels import AppriseChannels
-from listener.alerts.tell import Alerts
+from listener.alerts.dispatch import Alerts
 from listener.protocols import Budget
 from listener.settings import EnvSecrets
 from listener.store import notices

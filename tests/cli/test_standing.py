@@ -61,7 +61,7 @@ def test_a_deaf_feed_and_a_failing_stage_are_shown_with_what_to_do(home: Home) -
     assert (feeds["mentions"]["error"], feeds["mentions"]["do"]) == ("HTTP 502", "wait for the platform")
     assert feeds["search"]["error"] is None and feeds["own"]["do"]
     assert done.json["stages"]["route"].items() >= {"state": "failing", "error": "the disk is full"}.items()
-    assert set(done.json["stages"]) == {"route", "send memory"}
+    assert set(done.json["stages"]) == {"poll memory", "route", "send memory", "upkeep"}
     screen = home.run("status").out
     assert f"mentions failing since {NOW:%Y-%m-%d %H:%M} UTC: HTTP 502; wait for the platform" in screen
     assert "own waiting since" in screen and "the next try is at" in screen and "search" not in screen

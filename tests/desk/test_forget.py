@@ -67,7 +67,7 @@ ERASED = {"mention", "decision", "reply", "approval", "event", "note", "optout",
 BARE = {  # nothing in them is said by, or names, who writes to us
     *("policy", "platform", "pause", "gap", "ledger", "forgotten"),
     *("draft_review", "autonomy", "sentiment_bucket"),  # numbers, names of kinds, names of staff
-    *("feed", "stage"),
+    *("feed", "stage", "alert"),  # an alert names rules and numbers, no person
 }
 
 

@@ -233,7 +233,7 @@ def test_a_post_whose_cost_is_on_nobodys_account_is_found(case: Case) -> None:
 
 def test_a_stage_that_fails_without_a_notice_is_silent(case: Case) -> None:
     """Twice in a row may pass; the third time somebody must know."""
-    case.damage("INSERT INTO stage (name, failures) VALUES ('route', 2)")
+    case.damage("INSERT OR REPLACE INTO stage (name, failures) VALUES ('route', 2)")
     assert case.found() == []
     case.damage("UPDATE stage SET failures = 3")
     assert case.found() == ["silent"]
@@ -247,7 +247,7 @@ def test_a_stage_that_fails_without_a_notice_is_silent(case: Case) -> None:
 @pytest.mark.parametrize("deaf", ["failures = 3", "failures = 0, retry_at = '2026-11-25T12:00:00.000000Z'"])
 def test_a_feed_that_is_deaf_without_a_notice_is_silent(case: Case, deaf: str) -> None:
     """It keeps failing, or waits for a day, while the others are read."""
-    case.damage("INSERT INTO feed (platform, name, failures) VALUES ('memory', 'mentions', 1)")
+    case.damage("INSERT OR REPLACE INTO feed (platform, name, failures) VALUES ('memory', 'mentions', 1)")
     assert case.found() == []
     case.damage(f"UPDATE feed SET {deaf}")
     assert case.found() == ["silent"]

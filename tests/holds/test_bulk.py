@@ -124,7 +124,7 @@ def test_the_same_words_again_and_again_wait_for_a_person_until_midnight(world: 
         "similar text was sent or approved 2 times today",
     )
     assert hold.until == world.now.replace(hour=0) + timedelta(days=1)
-    assert warned(world, ids[2], policy) == ["duplicate"]
+    assert warned(world, ids[2], policy) == ["other_handle", "duplicate"]
     assert go(world, policy) == {"duplicate": 2} and noticed(world) == [("duplicate", "a text of thank_you")]
     world.after(hours=12)
     assert held(world, ids[2], policy) is None

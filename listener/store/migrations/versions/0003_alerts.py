@@ -26,4 +26,6 @@ def upgrade() -> None:
         sa.Index("ix_alert_cause", "channel", "kind", "platform", "subject", "id"),
         partial_index("ix_alert_due", "channel", "id", where="sent_at IS NULL AND dropped_at IS NULL"),
     )
-    op.create_index("ix_event_staff", "event", ["id"], sqlite_where=sa.text(f"by NOT IN {BY_MACHINES}"))
+    by_staff = partial_index("ix_event_staff", "id", where=f"by NOT IN {BY_MACHINES}")
+    sa.Table("event", sa.MetaData(), sa.Column("id", sa.Integer), by_staff)
+    by_staff.create(op.get_bind())

@@ -1,4 +1,4 @@
-"""Everything that tells somebody outside: alerts to people, the heartbeat to a service that calls them."""
+"""Everything that notifies somebody outside: alerts to people, the heartbeat to a service that calls them."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -8,27 +8,27 @@ from pathlib import Path
 from listener.alert_rules import AlertRules
 from listener.alerts.causes import Watch
 from listener.alerts.channels import AppriseChannels
+from listener.alerts.dispatch import Alerts
 from listener.alerts.heartbeat import Heartbeat
-from listener.alerts.tell import Alerts
 from listener.policy import Policy
 from listener.protocols import Budget, Secrets
 from listener.store.engine import Store
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
+class Notifier:
     """The alerts and the heartbeat of one configuration."""
 
     alerts: Alerts
     heartbeat: Heartbeat
 
-    def tell(self) -> int:
-        """Give the sign of life that is due, and tell people what is due. Returns how many messages went out."""
+    def notify(self) -> int:
+        """Give the sign of life that is due, and notify people of what is due. Returns how many messages went out."""
         self.heartbeat.beat()
         return self.alerts.run()
 
-    def tell_once(self) -> int:
-        """Tell people what is due, without a sign of life: who runs `once` lets the scheduler give it."""
+    def notify_once(self) -> int:
+        """Notify people of what is due, without a sign of life: who runs `once` lets the scheduler give it."""
         return self.alerts.run()
 
     def tidy(self) -> int:
@@ -44,7 +44,7 @@ def bind(
     folder: Path,
     secrets: Secrets,
     clock: Callable[[], datetime],
-) -> Telling:
+) -> Notifier:
     """Bind the rules of a configuration to the store and the secrets. folder: whose disk must not fill up."""
     alerts = Alerts(store, Watch(rules, policy, budgets, folder), AppriseChannels(secrets), clock)
-    return Telling(alerts, Heartbeat(store, secrets, clock))
+    return Notifier(alerts, Heartbeat(store, secrets, clock))

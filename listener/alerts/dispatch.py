@@ -1,4 +1,4 @@
-"""The stage of alerts: look what people should know, fill each channel's outbox, tell what is due."""
+"""The stage of alerts: look what people should know, fill each channel's outbox, send what is due."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -34,7 +34,7 @@ class Alerts:
     clock: Callable[[], datetime]
 
     def run(self) -> int:
-        """Tell each channel what is due. Returns how many messages were told. Never raises for what a channel does."""
+        """Notify each channel of what is due. Returns how many messages went out. Never raises for what a channel does."""
         if not self.watch.rules.channels:
             return 0
         with self.store.read() as connection:
@@ -53,7 +53,7 @@ class Alerts:
             unsent = alerts.list_unsent(connection, channel.name)
             last_sent_at = alerts.last_sent_at(connection, channel.name) if unsent else None
         ready = due(channel, unsent, last_sent_at, self.watch.policy, now)
-        return self._tell(channel, ready, now) if ready else 0
+        return self._send(channel, ready, now) if ready else 0
 
     def _fill(self, channel: AlertChannel, causes: Sequence[Cause], now: datetime) -> None:
         """Bring the channel's outbox up to date; write only where something changes."""
@@ -65,11 +65,11 @@ class Alerts:
                 alerts.drop(connection, changes.dropped, now)
                 alerts.add(connection, changes.new, now)
 
-    def _tell(self, channel: AlertChannel, ready: Sequence[Alert], now: datetime) -> int:
+    def _send(self, channel: AlertChannel, ready: Sequence[Alert], now: datetime) -> int:
         title, text = compose(self.watch.policy.brand.name, ready)
         ids = [message.id for message in ready]
         try:
-            self.channels.tell(channel, title, text)
+            self.channels.notify(channel, title, text)
         except NotSent as error:
             self._note_failure(channel, ready, error)
             return 0
@@ -82,7 +82,7 @@ class Alerts:
         """Keep the messages for a later try, and call a person where tries keep failing."""
         now, tries = self.clock(), max(message.attempts for message in ready) + 1
         pause = min(FIRST_PAUSE * 2 ** min(tries - 1, 10), LONGEST_PAUSE)
-        log.warning("the channel %s was not told: %s", channel.name, error.message)
+        log.warning("the channel %s was not notified: %s", channel.name, error.message)
         with self.store.write() as connection:
             alerts.mark_failed(connection, [message.id for message in ready], error.message, now + pause)
             if tries >= NOTICE_AFTER:
