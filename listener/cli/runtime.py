@@ -106,17 +106,8 @@ def stages(
         stage_states.begin(connection, intervals, context.now())
     deleted = {name: kept for name, section in sections.items() if (kept := section.retain_deleted_text) is not None}
     triage, notifier = context.triage(config), _make_notifier(config, store)
-    return Stages(
-        store,
-        connected,
-        triage,
-        context.now,
-        stopping,
-        deleted,
-        intervals,
-        notifier,
-        note_duration or (lambda *_: None),
-    )
+    note = note_duration or (lambda stage, seconds: None)
+    return Stages(store, connected, triage, context.now, stopping, deleted, intervals, notifier, note)
 
 
 def _make_notifier(config: "Settings", store: "Store") -> "Notifier | None":

@@ -47,7 +47,7 @@ def read_until(file: BinaryIO, end: bytes, most: int) -> bytes:
     """Return the bytes up to and with the next `end`, at most so many, or what there is to the end of the file."""
     if end == b"\n":
         return file.readline(most)
-    start, read = file.notify(), bytearray()
+    start, read = file.tell(), bytearray()
     while len(read) < most and (block := file.read(min(4_096, most - len(read)))):
         seen = len(read) - len(read) % len(end)
         read += block

@@ -21,7 +21,7 @@ def read_header(file: BinaryIO, path: Path) -> tuple[Form, tuple[str, ...]]:
     first = read_line(file, form)
     text = first.raw.decode(form.encoding, "replace").strip() if first else ""
     separator = _SEPARATOR.fullmatch(text)
-    start = file.notify() if separator else form.start
+    start = file.tell() if separator else form.start
     for delimiter in (separator[1],) if separator else _DELIMITERS:
         columns = _columns(file, replace(form, delimiter=delimiter), start)
         if not isinstance(columns, Record) and all(columns.count(name) == 1 for name in NEEDED):

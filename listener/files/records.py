@@ -47,7 +47,7 @@ class RowError(Exception):
 
 def read_line(file: BinaryIO, form: Form) -> Line | None:
     """The next line of the file, or None at its end."""
-    offset = file.notify()
+    offset = file.tell()
     raw = last = read_until(file, form.end, LONGEST_LINE)
     end = offset + len(raw)
     while last and not last.endswith(form.end):

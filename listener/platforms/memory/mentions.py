@@ -54,7 +54,7 @@ class Mentions:
         with self.path.open("rb") as file:
             size = file.seek(0, 2)
             form, columns = self._begin(file)
-            body = file.notify()
+            body = file.tell()
             if cursor is None:
                 check_encoding(self.path, form)
                 place = Place(size if self._start == "now" else 0, size)
@@ -74,10 +74,10 @@ class Mentions:
         return form, ()
 
     def _read(self, file: BinaryIO, form: Form, columns: tuple[str, ...], place: Place, now: datetime) -> FeedPage:
-        start, first = file.notify(), place.first
+        start, first = file.tell(), place.first
         place = replace(place, offset=start)
         records = list(_page_of(csv_records(file, form, columns) if columns else json_records(file, form), start))
-        end = file.notify()
+        end = file.tell()
         ids = [(record, row_id(record.row)) for record in records]
         for record, name in ids:
             place = place.pass_row(record.end, name) if record.whole else place
