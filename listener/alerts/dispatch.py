@@ -34,7 +34,7 @@ class Alerts:
     clock: Callable[[], datetime]
 
     def run(self) -> int:
-        """Notify each channel of what is due; a channel that fails raises nothing. Returns how many messages went out."""
+        """Notify each channel of what is due; one that fails raises nothing. Returns how many messages went out."""
         if not self.watch.rules.channels:
             return 0
         with self.store.read() as connection:

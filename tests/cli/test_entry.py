@@ -29,7 +29,6 @@ def test_bytes_that_are_no_text_are_one_clear_line(queue: Earshot) -> None:
         done = queue(*command)
         is_named = "UTF-8" in done.err or "U+DCFF" in done.err
         assert done.code == 1 and is_named and "internal error" not in done.err, command
-        )
     assert queue("show", "1", "--json").json["state"] == "drafted"
 
 
