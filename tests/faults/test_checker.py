@@ -235,7 +235,7 @@ def test_a_stage_that_fails_without_a_notice_is_silent(case: Case) -> None:
     """Twice in a row may pass; the third time somebody must know."""
     case.damage("INSERT OR REPLACE INTO stage (name, failures) VALUES ('route', 2)")
     assert case.found() == []
-    case.damage("UPDATE stage SET failures = 3")
+    case.damage("UPDATE stage SET failures = 3 WHERE name = 'route'")
     assert case.found() == ["silent"]
     case.damage(
         "INSERT INTO notice (kind, platform, subject, since, what, do)"
