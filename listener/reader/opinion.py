@@ -31,7 +31,7 @@ OPEN = (
 def second_opinion(decision: Decision, signals: MentionSignals, policy: Policy) -> Decision:
     """Return the decision as the second reader leaves it, with its line in the trail; as it is where it is off."""
     reading, bounds = signals.reading, policy.reader
-    if reading is None:
+    if reading is None or not bounds.enabled:  # a replay may turn off what had read the mention
         return decision
     if decision.kind == KIND and decision.draft is not None:
         if reading.balance < bounds.doubt_below:

@@ -4,13 +4,13 @@ from tests.line import COMPLAINT, Line
 
 
 def test_a_mention_edited_after_the_approval_needs_a_second_look(line: Line) -> None:
-    """Back to drafted, nothing sent."""
+    """Back to staff, decided again on the new words, and nothing sent."""
     reply = line.approved()
     edited = line.item(reply.id).mention
     line.say("I take it back, it broke.", id=edited.id, created_at=edited.created_at)
     line.listen()
     line.send()
-    assert (line.reply(reply.id).state, line.platform.calls) == ("drafted", 0)
+    assert (line.reply(reply.id).state, line.platform.calls) == ("escalated", 0)
 
 
 def test_a_mention_edited_before_it_was_answered_by_hand_needs_a_second_look(line: Line) -> None:

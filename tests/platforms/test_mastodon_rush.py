@@ -18,8 +18,9 @@ HELD = 0.03  # seconds at most between an id and its listing
 
 
 def rush(server: MastodonServer, seed: int) -> Iterator[None]:
-    """Everybody posts; after each step of time the caller polls."""
-    rng, begin = random.Random(seed), server.now()
+    """Everybody posts; after each step of time the caller polls. Time passes by these steps alone."""
+    rng, begin, ahead = random.Random(seed), server.now(), server.ahead
+    vars(server)["now"] = lambda: begin + server.ahead - ahead
     for number, moment in enumerate(accumulate(rng.expovariate(RATE) for _ in range(MENTIONS))):
         made = begin + timedelta(seconds=moment)
         status = server.say(f"<p>{number}</p>", by=f"author{number % AUTHORS}", at=made)
