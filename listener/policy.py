@@ -131,7 +131,7 @@ class Reader:
     enabled: bool = True
     doubt_below: float = 0.43
     auto_from: float = 0.64
-    propose_from: float = 0.71
+    propose_from: float = 0.78
     hear_from: float = 0.33
 
 

@@ -14,7 +14,7 @@ from listener.reader.score import SecondReader
 STEPS = tuple(step / 100 for step in range(100))
 MAX_LOST = 0.01  # of a file's happy customers thanked: those that a doubt may cost
 MAX_HELD = 0.03  # of those in the auto band: those that may be held for a person
-MAX_FALSE = 0.001  # of a file's complaints: those that may be proposed a thank-you (one is allowed to every file)
+MAX_FALSE = 0.001  # of a file's complaints: those that may be proposed a thank-you; none in a file of few
 MAX_HEARD = 0.015  # of a file's mentions: those that may be heard as complaints though they are none
 
 
@@ -82,7 +82,7 @@ def _auto_from(rows: Sequence[Unseen]) -> float:
 
 
 def _propose_from(rows: Sequence[Unseen]) -> float:
-    allowed = max(1.0, MAX_FALSE * sum(mention.label == "negative" for mention in rows))
+    allowed = MAX_FALSE * sum(mention.label == "negative" for mention in rows)
     false = [mention.reading.balance for mention in rows if mention.label == "negative" and mention.is_proposable]
     return _lowest(lambda bound: sum(balance >= bound for balance in false) <= allowed)
 
