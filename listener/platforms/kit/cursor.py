@@ -5,7 +5,7 @@ round and comes last in the next, so that it stops no other; its page carries th
 """
 
 import logging
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Generic, TypeVar
@@ -159,20 +159,6 @@ def is_whole(error: ReadFailed) -> bool:
 def is_alone(state: CursorState[State], error: ReadFailed) -> bool:
     """Return whether only this feed fails: another could be read, and neither the account nor a limit is the cause."""
     return state.read > 0 and error.cause not in ("account", "rate")
-
-
-def find_gap(feed: str, known: Collection[str], listed: Sequence[str], *, most: int = 0) -> Gap | None:
-    """Return the gap above what was known if a whole walk met none of it; None if it met any, or nothing was known.
-
-    known: keys of items at which earlier walks ended, newest last; several, because one may be deleted. listed: the
-    keys of the walk, newest first. most: how many items the list holds, if that is known: a shorter list has pushed
-    nothing out, so what was known is deleted.
-    """
-    if not known or not listed or len(listed) < most or not set(known).isdisjoint(listed):
-        return None
-    newest_known, oldest = list(known)[-1], listed[-1]
-    message = f"{feed} no longer lists what came after {newest_known} and before {oldest}: mentions may be missing"
-    return Gap(feed, newest_known, oldest, message)
 
 
 @dataclass(frozen=True, slots=True)

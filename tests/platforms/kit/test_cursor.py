@@ -14,7 +14,6 @@ from listener.platforms.kit.cursor import (
     CallerClock,
     CursorState,
     feeds_of_round,
-    find_gap,
     is_due,
     load_cursor,
     read_next,
@@ -97,22 +96,6 @@ def test_refused_account_moves_no_cursor() -> None:
     with pytest.raises(ReadFailed) as caught:
         read_next(load(None), refuse, lambda feed, error: False, "test")
     assert (caught.value.feed, caught.value.cursor) == (MENTIONS, None)
-
-
-def test_walk_that_meets_nothing_of_what_was_known_is_a_gap() -> None:
-    """A list shows its newest 64 items only: what came between has fallen out of it."""
-    gap = find_gap(MENTIONS, ["1", "2"], ["9", "8", "7"])
-    assert gap is not None and (gap.feed, gap.from_id, gap.to_id) == (MENTIONS, "2", "7")
-
-
-@pytest.mark.parametrize(
-    ("known", "listed", "most"), [([], ["9"], 0), (["1", "2"], ["9", "1"], 0), (["2"], [], 0), (["2"], ["9"], 64)]
-)
-def test_walk_that_met_something_or_can_have_lost_nothing_is_no_gap(
-    known: list[str], listed: list[str], most: int
-) -> None:
-    """A first walk, one that met an older item because the newest was deleted, an empty list, a short one."""
-    assert find_gap(MENTIONS, known, listed, most=most) is None
 
 
 def test_repaired_feed_has_still_failed() -> None:
