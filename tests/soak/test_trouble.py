@@ -46,7 +46,7 @@ def states(days: Days) -> dict[str, int]:
 def test_walk_that_a_budget_interrupts_loses_nothing_in_silence(tmp_path: Path, server: XServer) -> None:
     """Meanwhile X's end of the list moved up over what was still to be read: that is a gap."""
     with days_of(tmp_path, server, daily_budget_usd=0.31, send_reserve_usd=0.0) as days:
-        days.wait(20 * 3600 - (days.now() - days.now().replace(hour=0, minute=0)).total_seconds() % 86400)
+        days.wait((20 * 3600 - (days.now() - days.now().replace(hour=0, minute=0)).total_seconds()) % 86400)
         days.plant(700, 60)
         assert days.stages.poll("x").failed
         days.plant(600, 60)

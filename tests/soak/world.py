@@ -84,7 +84,8 @@ class Days:
         return x.preview(text, mention, self.section)
 
     def wait(self, seconds: float) -> None:
-        """Move the clock."""
+        """Move the clock, never back: X's ids do not fall."""
+        assert seconds >= 0
         self.server.x.posts.ahead += timedelta(seconds=seconds)
 
     def plant(self, count: int, seconds: float, *, late: float = 0.0) -> None:
