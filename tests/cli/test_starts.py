@@ -73,5 +73,5 @@ def test_a_command_needs_nothing_that_another_imported(
             database.execute(f"UPDATE reply SET {change} WHERE id = 1")
     process = forked.start_anew(*line.split(), env=environment(), cwd=home)
     out, err = process.communicate(timeout=60)
-    assert process.returncode == (1 if line == "health" else 0), err  # nobody listens
+    assert process.returncode in ((0, 1) if line == "health" else (0,)), err  # by how long ago something was read
     assert "Traceback" not in err and "Earshot's own" not in err and (out or err)

@@ -3,7 +3,6 @@
 import shutil
 import sqlite3
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -66,16 +65,15 @@ def test_a_reader_leaves_a_notice_that_upkeep_ends(line: Line) -> None:
 def test_writers_have_their_turn_while_a_reader_keeps_the_log(line: Line) -> None:
     """`pause` must come through: a checkpoint that waited would hold the write lock all the while."""
     forgotten(line)
-    waits = []
+    turns = 0
     with reader(line.store.path):
         cleaning = threading.Thread(target=vacuum.clean, args=(line.store, line.now, 1.5))
         cleaning.start()
         while cleaning.is_alive():
-            began = time.monotonic()
             with line.store.write() as connection:
                 platforms.set_pause(connection, "*", line.now, None, "tragedy", "ann")
-            waits.append(time.monotonic() - began)
-    assert len(waits) > 5 and max(waits) < 1.0
+            turns += 1
+    assert turns > 5  # one at most, if the first had to wait for all of it
 
 
 def test_a_full_disk_leaves_the_file_for_later(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
