@@ -8,7 +8,7 @@ import re
 from listener.model import Mention
 
 # Not after a letter (e-mail), a slash (a link) or another @. On Mastodon a server follows: @ada@social.example
-_HANDLE = re.compile(r"(?<![\w@/.])@(\w(?:[\w.-]*\w)?(?:@\w(?:[\w.-]*\w)?)?)")
+_HANDLE = re.compile(r"(?<![\w@/])@(\w(?:[\w.-]*\w)?(?:@\w(?:[\w.-]*\w)?)?)")
 
 
 def fold_handle(handle: str) -> str:
@@ -18,6 +18,5 @@ def fold_handle(handle: str) -> str:
 
 def find_others(text: str, mention: Mention) -> tuple[str, ...]:
     """Return the handles in a text of ours that are not the author's: who bears one is told, and can read along."""
-    author = fold_handle(mention.author_handle or "")
-    own = {author, author.partition("@")[0]}
-    return tuple(dict.fromkeys(handle for handle in _HANDLE.findall(text) if fold_handle(handle) not in own))
+    author = fold_handle(mention.author_handle or "")  # without its server, a handle is that of another person
+    return tuple(dict.fromkeys(handle for handle in _HANDLE.findall(text) if fold_handle(handle) != author))

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from listener.alert_rules import AlertChannel
 from listener.alerts.causes import EVERYWHERE, Cause, Watch, find_causes
 from listener.alerts.channels import Channels
-from listener.alerts.plan import compose, due, plan
+from listener.alerts.plan import CHANNEL_FAILS, compose, due, plan
 from listener.errors import NotSent
 from listener.store import alerts, notices
 from listener.store.alerts import Alert
@@ -18,7 +18,6 @@ from listener.store.engine import Store
 
 log = logging.getLogger(__name__)
 
-CHANNEL_FAILS = "alerts"  # the kind of the notice about a channel that does not take messages
 NOTICE_AFTER = 3  # failed tries
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=1)
 KEEP = timedelta(days=90)  # how long messages are kept

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from listener.alert_rules import AlertRules
+from listener.messages import clean
 from listener.platforms.kit.http import HttpClient
 from listener.platforms.kit.response import CallFailed
 from listener.protocols import Secrets
@@ -40,31 +41,33 @@ class Heartbeat:
         with self._store.read() as connection:
             states = platforms.list_states(connection)
         sign, reason = self._choose(states, now)
-        if sign is None or not self._send(url, sign, reason):
+        if sign is None:
             return None
+        self._last = now
+        if not self._send(url, sign, reason):
+            return None
+        self._begun = self._begun or now
         return sign
 
     def _choose(self, states: Sequence[PlatformState], now: datetime) -> tuple[str | None, str]:
         """Return the sign that is due, and the reason of a failure."""
         if self._begun is None:
-            self._begun = self._last = now
             return "start", ""
         late = [state.name for state in states if _is_late(state, self._begun, now)]
         if late:
-            self._last = now
             return "fail", f"not read for long: {', '.join(late)}"
         since = self._last or self._begun
-        if states and all(state.ok_at is not None and state.ok_at > since for state in states):
-            self._last = now
-            return "success", ""
-        return None, ""
+        is_round_over = states and all(state.ok_at is not None and state.ok_at > since for state in states)
+        return ("success", "") if is_round_over else (None, "")
 
     def _send(self, url: str, sign: str, reason: str) -> bool:
         target = url.rstrip("/") + {"success": "", "start": "/start", "fail": "/fail"}[sign]
         try:
             answer = self._http.post(target, {"reason": reason}) if reason else self._http.get(target)
         except CallFailed as error:
-            log.warning("the heartbeat could not be sent: %s", "no answer" if url in error.message else error.message)
+            log.warning(
+                "the heartbeat could not be sent: %s", "no answer" if url in error.message else clean(error.message)
+            )
             return False
         if answer.status >= 400:
             log.warning("the heartbeat was refused with status %d: check %s", answer.status, SECRET)

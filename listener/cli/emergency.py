@@ -31,8 +31,9 @@ def settings(store: "Store") -> "Settings":
     """Return the configuration; when it is broken say so on stderr, and return what works without it."""
     config, problems = load(store)
     if problems:
-        more = f" and {len(problems) - 1} more problems" if len(problems) > 1 else ""
-        output.print_error(f"earshot: the configuration is broken: {output.safe(problems[0])}{more} (`earshot check`)")
+        more = f" ({len(problems) - 1} more)" if len(problems) > 1 else ""
+        first = output.safe(problems[0])
+        output.print_error(f"earshot: the configuration is broken: {first}{more}. `earshot check` lists all problems")
     return config
 
 

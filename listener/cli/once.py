@@ -72,6 +72,8 @@ def _run(config: "Settings", store: "Store", chosen: tuple[Stage, ...]) -> "RunS
     for stage in chosen:
         with progress.step(stage) as advance:
             done[stage] = stages.once(stage, polls_between=Stage.poll in chosen)
+    if len(chosen) > 1:  # not where one stage is run on its own
+        stages.notify_once()
     return _add_up(done)
 
 

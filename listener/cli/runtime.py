@@ -96,7 +96,7 @@ def stages(
 ) -> "Stages":
     """Bind the four stages to this configuration, and note in the database which platforms are on."""
     from listener.stages import Stages
-    from listener.store import platforms, stage_states
+    from listener.store import alerts, platforms, stage_states
 
     connected = connect(config, store)
     sections = {source.name: source.section for source in config.platforms}
@@ -104,6 +104,7 @@ def stages(
     with store.write() as connection:
         platforms.enable(connection, {name: section.poll_seconds for name, section in sections.items()}, context.now())
         stage_states.begin(connection, intervals, context.now())
+        alerts.keep_channels(connection, [channel.name for channel in config.alerts.channels], context.now())
     deleted = {name: kept for name, section in sections.items() if (kept := section.retain_deleted_text) is not None}
     triage, notifier = context.triage(config), _make_notifier(config, store)
     note = note_duration or (lambda stage, seconds: None)

@@ -117,6 +117,7 @@ def secret_problems(settings: Settings, secrets: EnvSecrets) -> list[Problem]:
     """Return a problem for each secret that a platform declares and that has no value."""
     names = [name for platform in settings.platforms for name in platform.section.secret_names]
     names += [channel.secret for channel in settings.alerts.channels]
+    names += [settings.alerts.heartbeat] * secrets.is_named(settings.alerts.heartbeat)
     return [secrets.problem(name) for name in secrets.missing(dict.fromkeys(names))]
 
 

@@ -74,6 +74,10 @@ class EnvSecrets:
         """Return those of the names that have no value."""
         return [name for name in names if self.get(name) is None]
 
+    def is_named(self, name: str) -> bool:
+        """Return whether the secret, or a file that holds it, is named, whether or not it can be read."""
+        return bool(self._env.get(name) or self._env.get(f"{name}_FILE"))
+
     def problem(self, name: str) -> Problem:
         """Explain why a secret is missing, and what to do."""
         why = self._read_file(name)[1]

@@ -47,18 +47,23 @@ def read_alerts(table: object, spot: ConfigLocation) -> AlertRules:
     written = build(_Alerts, table, spot)
     faults: list[Problem] = []
     channels = [collect_faults(faults, _channel, channel, spot) for channel in written.channels]
-    names = [channel.name for channel in written.channels]
-    if twice := next((name for name in names if names.count(name) > 1), None):
-        faults.append(Problem(str(spot.at("channels")), f"the name {twice} is used twice", "give each its own name"))
+    secrets = [AlertChannel(channel.name).secret for channel in written.channels]
+    if twice := next((name for name in secrets if secrets.count(name) > 1), None):
+        do = "give each its own name: - and _ do not tell them apart"
+        faults.append(Problem(str(spot.at("channels")), f"two channels have the secret {twice}", do))
     if not 0 < written.budget_share <= 1:
         what = f"is not a share: {written.budget_share:g}"
         faults.append(Problem(str(spot.at("budget_share")), what, "write a number above 0, up to 1"))
+    if written.disk_free_mb < 0:
+        faults.append(Problem(str(spot.at("disk_free_mb")), f"is negative: {written.disk_free_mb}", "write 0 or more"))
+    remind_after = collect_faults(faults, _hours, "remind_hours", written.remind_hours, spot)
+    unattended_after = collect_faults(faults, _hours, "unattended_hours", written.unattended_hours, spot)
     if faults:
         raise ConfigError(faults)
     return AlertRules(
         channels=tuple(channel for channel in channels if channel is not None),
-        remind_after=_hours("remind_hours", written.remind_hours, spot),
-        unattended_after=_hours("unattended_hours", written.unattended_hours, spot),
+        remind_after=remind_after,
+        unattended_after=unattended_after,
         budget_share=written.budget_share,
         disk_free=written.disk_free_mb * 1_000_000,
     )
@@ -79,6 +84,8 @@ def _channel(written: _Channel, spot: ConfigLocation) -> AlertChannel:
     spot = spot.inside(f"channels.{written.name}")
     if not NAME.fullmatch(written.name):
         raise spot.at("name").as_error(f"is not a name: {written.name!r}", "write small letters, digits, - and _")
+    if not written.notices:
+        raise spot.at("notices").as_error("is empty", 'name kinds of notices, or write ["*"] for all')
     windows = tuple(parse_window(text, spot.at("hours")) for text in written.hours)
     return AlertChannel(written.name, written.severity, written.notices, windows)
 

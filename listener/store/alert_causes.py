@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, func, or_, select, text
 
 from listener.calendar import URGENCY_IMMEDIATE
 from listener.store.exchange_tables import ACT_OF_STAFF
 from listener.store.states import WAITING
 from listener.store.tables import event, mention, reply
+
+AT_ONCE = ("legal", "press")  # rules of which people must know at once, though their replies are due later
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +23,11 @@ class UrgentReply:
 
 
 def list_urgent(connection: Connection) -> list[UrgentReply]:
-    """List the waiting replies of the highest urgency, oldest first."""
+    """List the waiting replies that are of the highest urgency, or about law or press, oldest first."""
     source = reply.join(mention, mention.c.key == reply.c.mention_key)
     query = select(reply.c.id, mention.c.platform, reply.c.rule).select_from(source)
-    query = query.where(reply.c.state.in_(WAITING), reply.c.urgency >= URGENCY_IMMEDIATE).order_by(reply.c.id)
+    is_urgent = or_(reply.c.urgency >= URGENCY_IMMEDIATE, reply.c.rule.in_(AT_ONCE))
+    query = query.where(reply.c.state.in_(WAITING), is_urgent).order_by(reply.c.id)
     return [UrgentReply(row.id, row.platform, row.rule) for row in connection.execute(query)]
 
 

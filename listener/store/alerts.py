@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
+from listener.store import notices
 from listener.store.loading import chunks, columns, load_all, values
 from listener.store.tables import alert
 
@@ -52,10 +53,11 @@ def add(connection: Connection, messages: Sequence[NewAlert], now: datetime) -> 
 
 
 def list_last(connection: Connection, channel: str) -> dict[CauseKey, Alert]:
-    """Map each cause that a channel was notified of, or is to be, to the last message that was not dropped."""
+    """Map each cause that lasts, or whose end is not sent yet, to a channel's last message that was not dropped."""
     newest = select(func.max(alert.c.id)).where(alert.c.channel == channel, alert.c.dropped_at.is_(None))
     newest = newest.group_by(alert.c.kind, alert.c.platform, alert.c.subject)
-    query = select(*columns(Alert, alert)).where(alert.c.id.in_(newest), alert.c.event != "ended")
+    is_open = or_(alert.c.event != "ended", alert.c.sent_at.is_(None))
+    query = select(*columns(Alert, alert)).where(alert.c.id.in_(newest), is_open)
     return {message.key: message for message in load_all(Alert, connection.execute(query))}
 
 
@@ -87,6 +89,15 @@ def drop(connection: Connection, ids: Sequence[int], now: datetime) -> None:
     """Record that these messages need not go out any more."""
     for piece in chunks(ids):
         connection.execute(update(alert).where(alert.c.id.in_(piece)).values(dropped_at=now))
+
+
+def keep_channels(connection: Connection, names: Sequence[str], now: datetime) -> None:
+    """Drop what channels that are no more would be sent, and clear the notices about them."""
+    unsent = (alert.c.channel.not_in(names), alert.c.sent_at.is_(None), alert.c.dropped_at.is_(None))
+    connection.execute(update(alert).where(*unsent).values(dropped_at=now))
+    for notice in notices.list_open(connection):
+        if notice.kind == "alerts" and notice.subject not in names:
+            notices.clear(connection, "alerts", notice.platform, now, subject=notice.subject)
 
 
 def delete_old(connection: Connection, before: datetime) -> int:

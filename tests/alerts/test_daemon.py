@@ -91,3 +91,21 @@ def test_check_sends_a_test_message(tmp_path: Path, hook: Webhook) -> None:
     assert done.code == 1
     assert "[[alerts.channels]] ops: took no test message" in done.err
     assert "canary" not in done.err + done.out
+
+
+def test_once_tells_too(tmp_path: Path, hook: Webhook) -> None:
+    """For who runs it by cron."""
+    home = configured(tmp_path, hook, free_port())
+    home.say(DANGER)
+    assert home.run("once").code == 0
+    assert "cannot wait" in hook.bodies[0]["message"]
+
+
+def test_a_heartbeat_whose_secret_cannot_be_read_is_a_problem(tmp_path: Path, hook: Webhook) -> None:
+    """Else nothing would ever beat, in silence."""
+    home = configured(tmp_path, hook, free_port())
+    del home.env["EARSHOT_HEARTBEAT_URL"]
+    home.env["EARSHOT_HEARTBEAT_URL_FILE"] = str(tmp_path / "missing")
+    done = home.run("check")
+    assert done.code == 1
+    assert "EARSHOT_HEARTBEAT_URL_FILE: cannot read" in done.err

@@ -36,6 +36,53 @@ def test_what_ends_within_a_minute_is_not_told(bell: Bell) -> None:
     assert told + bell.ring(minutes=2) == []
 
 
+def test_a_cause_that_comes_back_within_five_minutes_has_not_ended(bell: Bell) -> None:
+    """On and off every few minutes for a day is one message, and no all-clear before it stays away."""
+    bell.open()
+    told = [*bell.ring(), *bell.ring(minutes=2)]
+    for _ in range(200):
+        bell.end()
+        told += bell.ring(minutes=3)
+        bell.open()
+        told += bell.ring(minutes=3)
+    assert len(told) == 1
+    bell.end()
+    assert bell.ring() + bell.ring(minutes=6) == ["Over: x could not be read"]
+
+
+def test_what_ended_while_a_channel_was_down_is_told_with_its_end(bell: Bell) -> None:
+    """And a channel is not told that it fails itself; the others are."""
+    bell.hook.status = 500
+    bell.open(kind="account", what="token revoked")
+    told = [*bell.ring(), *bell.ring(minutes=2), *bell.ring(minutes=4)]
+    bell.end(kind="account")
+    told += bell.ring(minutes=10)
+    bell.hook.status = 200
+    (text,) = bell.ring(hours=1)
+    assert told == []
+    assert text.startswith("token revoked") and text.endswith("Over: token revoked")
+
+
+def test_law_and_press_are_told_at_once(bell: Bell) -> None:
+    """Their replies are due later than danger's, but people must know."""
+    bell.line.say("My lawyer will contact you about this")
+    bell.line.listen()
+    assert "legal" in "".join(bell.ring())
+
+
+def test_a_channel_that_is_gone_leaves_no_notice(bell: Bell) -> None:
+    """Renamed or removed: what it would be sent goes, and so does the notice about it."""
+    bell.hook.status = 500
+    bell.open()
+    for minutes in (0, 2, 2, 4):
+        bell.ring(minutes=minutes)
+    assert "alerts" in bell.open_kinds()
+    with bell.line.store.write() as connection:
+        alerts.keep_channels(connection, ["other"], bell.line.now)
+        assert alerts.list_unsent(connection, "ops") == []
+    assert "alerts" not in bell.open_kinds()
+
+
 def test_an_open_cause_is_told_again_after_the_reminder_interval(bell: Bell) -> None:
     """And then after another interval, not in between."""
     bell.open()
@@ -51,7 +98,7 @@ def test_a_crowd_of_causes_is_one_message(bell: Bell) -> None:
         bell.open(subject=str(number), what=f"feed {number} is deaf")
     (text,) = bell.ring() + bell.ring(minutes=2)
     assert text.count("is deaf") == 10
-    assert text.endswith("and 30 more: `earshot status` lists them")
+    assert text.endswith("and 30 more: see `earshot status` and `earshot queue`")
     bell.open(subject="late")
     assert bell.ring(minutes=2) == []
     assert len(bell.ring(minutes=4)) == 1
@@ -189,7 +236,7 @@ def test_old_messages_go_but_for_the_last_word_on_what_lasts(bell: Bell) -> None
     bell.ring()
     bell.ring(minutes=2)
     bell.end(subject="short")
-    bell.ring(minutes=6)
+    assert bell.ring(minutes=1) + bell.ring(minutes=6) == ["Over: x could not be read"]
     assert bell.ring(days=100) == []
     assert bell.alerts().tidy() == 2
     assert bell.ring(minutes=10) == []

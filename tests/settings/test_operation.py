@@ -17,7 +17,9 @@ CHANNEL = '[[alerts.channels]]\nname = "ops"\n'
     ("text", "message"),
     [
         ('[[alerts.channels]]\nname = "Ops!"\n', "is not a name: 'Ops!'"),
-        (CHANNEL + CHANNEL, "the name ops is used twice"),
+        (CHANNEL + CHANNEL, "two channels have the secret EARSHOT_ALERT_OPS_URL"),
+        (CHANNEL + "notices = []\n", "notices: is empty"),
+        ("[alerts]\ndisk_free_mb = -5\n", "disk_free_mb: is negative"),
         (CHANNEL + 'severity = "loud"\n', "severity: expected"),
         (CHANNEL + 'hours = ["8 to 5"]\n', "is not a time window"),
         (CHANNEL + 'url = "mailto://a:b@c"\n', "url: is an unknown key"),
