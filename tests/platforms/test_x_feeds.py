@@ -1,11 +1,13 @@
 """The feeds of a round on X: the search window, the own timeline, one feed that fails."""
 
 import logging
+from dataclasses import asdict
 from datetime import timedelta
 
 import pytest
 
 from listener.model import Json
+from listener.platforms.x.page_scan import PageScan
 from tests.fakes.x import XServer
 from tests.platforms.x_world import XWorld, one_round, read
 
@@ -106,3 +108,34 @@ def test_own_timeline_costs_one_call_a_round_and_can_be_left_out(server: XServer
         calls += 1
         assert server.x.ledger.count(OWN) == calls
     assert answer.id in own
+
+
+def test_own_posts_are_current_only_after_a_page_from_the_newest_down_to_known_ground(server: XServer) -> None:
+    """A colleague answers while a walk is under way: its later pages do not show that, so no reply may go out yet."""
+    world = XWorld(server)
+    mention = server.mention("@shop hello")
+    _, cursor = one_round(world, None)
+    for _ in range(150):
+        server.own("chatter")
+    first, cursor = one_round(world, cursor)
+    answer = server.own("by hand", mention.id)
+    second, cursor = one_round(world, cursor)
+    third, _ = one_round(world, cursor)
+    rounds = (first, second, third)
+    assert [any(page.own_posts_current for page in pages) for pages in rounds] == [False, False, True]
+    found = [answer.id in [post.id for page in pages for post in page.brand_posts] for pages in rounds]
+    assert found == [False, False, True]
+
+
+def test_own_posts_below_an_upper_bound_are_not_current(server: XServer) -> None:
+    """A cursor that an earlier version stored asks for a lost page as it was then, and for nothing newer."""
+    world = XWorld(server)
+    mention = server.mention("@shop hello")
+    known = server.own("known")
+    _, cursor = one_round(world, None)
+    own = cursor["feeds"]["own"]
+    own["scan"] = asdict(PageScan(floor=own["begin"], opened=known.id, until=str(int(known.id) + 1)))
+    server.own("by hand", mention.id)
+    bounded, cursor = one_round(world, cursor)
+    free, _ = one_round(world, cursor)
+    assert [any(page.own_posts_current for page in pages) for pages in (bounded, free)] == [False, True]
