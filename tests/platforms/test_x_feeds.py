@@ -6,11 +6,13 @@ from datetime import timedelta
 
 import pytest
 
+from listener.errors import ReadFailed
 from listener.model import Json
 from listener.platforms.x.page_scan import PageScan
 from tests.fakes.x import XServer
 from tests.platforms.x_world import XWorld, one_round, read
 
+MENTIONS = "GET /2/users/:id/mentions"
 OWN = "GET /2/users/:id/tweets"
 SEARCH = "GET /2/tweets/search/recent"
 
@@ -87,6 +89,32 @@ def test_feed_that_fails_does_not_starve_the_others_and_is_told(server: XServer,
     world.ahead(timedelta(hours=2))
     pages, _ = one_round(world, cursor)
     assert [page.error for page in pages if page.feed == "search:shop"] == [None]
+
+
+def test_limit_of_the_mentions_is_theirs_alone(server: XServer) -> None:
+    """The search is read meanwhile, and the mentions are not asked for before its end."""
+    world = XWorld(server, search=("shop",))
+    planted = server.mention("the shop is open")
+    server.fail_next(MENTIONS, "rate", headers={"retry-after": "600"})
+    with pytest.raises(ReadFailed) as caught:
+        one_round(world, None)
+    assert caught.value.alone
+    pages, cursor = one_round(world, caught.value.cursor)
+    assert planted.id in read(pages)
+    pages, _ = one_round(world, cursor)
+    assert [page.feed for page in pages if page.error is not None] == ["mentions"]
+    assert server.x.ledger.count(MENTIONS) == 1
+
+
+def test_limit_of_the_only_feed_or_of_the_account_is_of_the_whole_platform(server: XServer) -> None:
+    """Nothing else could be read."""
+    for endpoint, own in (("GET /2/users/me", True), (MENTIONS, False)):
+        world = XWorld(server)
+        world.platform.read_own_posts = own
+        server.fail_next(endpoint, "rate")
+        with pytest.raises(ReadFailed) as caught:
+            one_round(world, None)
+        assert (caught.value.cause, caught.value.alone) == ("rate", False)
 
 
 def test_own_timeline_costs_one_call_a_round_and_can_be_left_out(server: XServer) -> None:

@@ -75,6 +75,9 @@ class XPlatform:
             listing = self._feeds.page(request, now)
         except Rejected as error:
             return self._repair(state, feed, feed_state, error, now)
+        except ReadFailed as error:
+            error.alone = error.cause == "rate" and len(state.todo) > 1  # X limits each endpoint by itself
+            raise
         us = OwnAccount(account.id, account.handle, frozenset(self._section.sister_accounts))
         parsed = parse_page(listing.items, listing.users, us, feed, feed_state.begin)
         seen = PageKeys(page_scan.as_ids(listing.items), listing.token, listing.size)
