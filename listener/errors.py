@@ -121,10 +121,12 @@ class ReadFailed(_CallAgain):
     """A read failed. Nothing is lost: read again, not before retry_at (None: at the next interval).
 
     cause account or billing stops the platform until a person solves the problem, and opens a notice. feed: which one
-    failed ("": all of them); cursor: where to go on, with another feed first (None: where we were).
+    failed ("": all of them); cursor: where to go on, with another feed first (None: where we were); alone: only this
+    feed must wait until retry_at, and its platform keeps that time itself.
     """
 
     feed: str = ""
+    alone: bool = False
     cursor: "dict[str, Any] | None" = None
 
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from sqlalchemy import Connection
+
 from listener.errors import DatabaseBusy, EarshotError, StoreError, describe
 from listener.store import stage_states
 from listener.store.engine import Store
@@ -35,6 +37,8 @@ class Standing:
     retry_at: float = 0.0
     busy_since: float | None = None
     written_at: float = float("-inf")  # the last attempt to write it
+    ended_at: datetime | None = None  # when a run last ended well, until that is written
+    end_written_at: float = float("-inf")  # the last attempt to write such an end
 
 
 class StageRunner:
@@ -77,11 +81,11 @@ class StageRunner:
 
     def moved_on(self, name: str) -> None:
         """Note that a stage goes on, and write what could not be written before. Not inside a transaction."""
-        self._write_if_due(name)
+        self._write_if_due(name, self._find(name).written_at)
 
-    def _write_if_due(self, name: str, *, ended: bool = False) -> None:
-        if self._ticks() - self._find(name).written_at >= PROGRESS_EVERY_S:
-            self._write(name, ended=ended)
+    def _write_if_due(self, name: str, written_at: float) -> None:
+        if self._ticks() - written_at >= PROGRESS_EVERY_S:
+            self._write(name)
 
     def _find(self, name: str) -> Standing:
         if name not in self._standings:
@@ -123,24 +127,36 @@ class StageRunner:
         self._write(name)
 
     def _end_well(self, name: str) -> None:
+        """Note the end; a sign of life a moment ago does not put off writing it."""
         standing = self._find(name)
         self.troubles.pop(name, None)
         standing.busy_since = None
         if standing.failures:
-            self._standings[name] = Standing()
-        self._write_if_due(name, ended=True)
+            standing = self._standings[name] = Standing()
+        standing.ended_at = self._clock()
+        self._write_if_due(name, standing.end_written_at)
 
-    def _write(self, name: str, *, ended: bool = False) -> None:
+    def _write(self, name: str) -> None:
         """Write how a stage stands; where that fails it is tried again with its next sign of life."""
-        standing, now = self._find(name), self._clock()
+        standing = self._find(name)
         standing.written_at = self._ticks()
-        wait = timedelta(seconds=max(standing.retry_at - self._ticks(), 0.0))
+        if standing.ended_at is not None:
+            standing.end_written_at = standing.written_at
         try:
             with self._store.write() as connection:
-                if standing.failures:
-                    why = stage_states.Failure(standing.failures, standing.error, standing.do, now + wait)
-                    stage_states.record_failure(connection, name, why, now)
-                else:
-                    stage_states.record_progress(connection, name, now, ended=ended)
+                self._record(connection, name, standing, self._clock())
         except StoreError as error:
             log.warning("how %s stands could not be written: %s", name, error)
+        else:
+            standing.ended_at = None
+
+    def _record(self, connection: Connection, name: str, standing: Standing, now: datetime) -> None:
+        """Record an end that is not yet written before what came after it."""
+        if standing.ended_at is not None:
+            stage_states.record_end(connection, name, standing.ended_at)
+        if standing.failures:
+            wait = timedelta(seconds=max(standing.retry_at - self._ticks(), 0.0))
+            why = stage_states.Failure(standing.failures, standing.error, standing.do, now + wait)
+            stage_states.record_failure(connection, name, why, now)
+        else:
+            stage_states.record_progress(connection, name, now)

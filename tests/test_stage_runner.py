@@ -1,13 +1,14 @@
 """A stage that raises fails alone: it is kept, reported, tried again later, and over when a run ends well."""
 
 import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from itertools import pairwise
 
 import pytest
 
 from listener.errors import DatabaseBusy
-from listener.stage_runner import BACKOFF_CAP_S, BUSY_PATIENCE_S, StageRunner
+from listener.stage_runner import BACKOFF_CAP_S, BUSY_PATIENCE_S, PROGRESS_EVERY_S, StageRunner
 from listener.store import notices, policies, stage_states
 from listener.store.engine import Store, open_store
 from listener.store.operation_records import StageState
@@ -24,13 +25,15 @@ class Bench:
         self.runner = StageRunner(store or line.store, line.clock, {"route": interval}, lambda: self.ticks)
         self.calls = 0
 
-    def run(self, outcome: Exception | None = None, after: float = 0.0) -> str:
-        """Run the stage after so many seconds; with an outcome it raises that."""
+    def run(self, outcome: Exception | None = None, after: float = 0.0, *, moves: bool = False) -> str:
+        """Run the stage after so many seconds; with an outcome it raises that. moves: it first shows a sign of life."""
         self.line.wait(seconds=after)
         self.ticks += after
 
         def work() -> str:
             self.calls += 1
+            if moves:
+                self.runner.moved_on("route")
             if outcome is not None:
                 raise outcome
             return "done"
@@ -125,6 +128,44 @@ def test_a_failure_that_cannot_be_written_is_written_later_and_crashes_nothing(l
     bench.ticks += 10
     bench.runner.moved_on("route")
     assert (bench.state().failures, line.notices()) == (3, ["stage"])
+    store.close()
+
+
+def test_the_end_of_a_run_is_written_beside_the_signs_of_life_within_it(line: Line) -> None:
+    """Every run begins with a sign of life: that took the place of the end, so that none was ever written."""
+    bench = Bench(line, interval=3)
+    for _ in range(20):
+        bench.run(after=3, moves=True)
+        ok_at = bench.state().ok_at
+        assert ok_at is not None and line.now - ok_at <= timedelta(seconds=PROGRESS_EVERY_S + 6)
+
+
+def test_signs_of_life_and_ends_are_written_sparingly(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each costs a commit: about one in ten seconds, whatever the stage does."""
+    written: list[str] = []
+    monkeypatch.setattr(stage_states, "record_progress", lambda connection, name, now: written.append(name))
+    bench = Bench(line, interval=1)
+    for _ in range(100):
+        bench.run(after=1, moves=True)
+    assert 8 <= len(written) <= 12
+
+
+@pytest.mark.parametrize("then_fails", [False, True])
+def test_an_end_that_cannot_be_written_is_written_later(line: Line, then_fails: bool) -> None:
+    """The notice of the failures before it would else stay open until a restart, also when the stage fails anew."""
+    store = open_store(line.store.path, wait=0.0)
+    bench = Bench(line, interval=3, store=store)
+    for _ in range(3):
+        bench.run(ZeroDivisionError(), after=100)
+    with closing(sqlite3.connect(line.store.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        bench.run(after=100, moves=True)
+        assert (bench.state().failures, line.notices()) == (3, ["stage"])
+    if then_fails:
+        bench.run(ZeroDivisionError(), after=3)
+    for _ in range(4 * (not then_fails)):
+        bench.run(after=3, moves=True)
+    assert (bench.state().failures, line.notices()) == (int(then_fails), [])
     store.close()
 
 

@@ -120,10 +120,13 @@ def _fetch(platform: Platform, state: PlatformState, now: datetime) -> FeedPage 
 
 
 def _record_failure(store: Store, state: PlatformState, error: ReadFailed, now: datetime) -> None:
-    """Keep the error and wait longer each time; what a person must mend opens a notice at once."""
+    """Keep the error and wait longer each time; what a person must mend opens a notice at once.
+
+    A feed that alone must wait holds up no other: the next round begins with those.
+    """
     failures = state.failures + 1
     backoff = min(timedelta(seconds=state.poll_seconds * 2 ** min(failures - 1, 20)), BACKOFF_CAP)
-    read_after = error.retry_at or (now + backoff if failures > 1 else None)
+    read_after = None if error.alone else error.retry_at or (now + backoff if failures > 1 else None)
     log.warning("%s could not be read: %s", state.name, error.message)
     with store.write() as connection:
         platforms.record(
@@ -138,7 +141,8 @@ def _record_failure(store: Store, state: PlatformState, error: ReadFailed, now: 
             cursor=error.cursor or state.cursor,
         )
         feeds.record_failure(connection, state, error, now)
-        _open_notice(connection, state, error, failures, now)
+        if not error.alone:
+            _open_notice(connection, state, error, failures, now)
         feeds.note_silence(connection, state, now)
 
 

@@ -15,14 +15,30 @@ ABOUT_THE_VALUES = (DataError, IntegrityError, InterfaceError, ProgrammingError)
 def attempt(connection: Connection, work: Callable[[], T]) -> T | Exception:
     """Return what the work returns; or what it raised, with all that it wrote undone.
 
-    Raises what is no item's fault: a full disk, a locked or damaged database, no memory.
+    Raises what is no item's fault: a full disk, a locked or damaged database, no memory. SQLite may have undone the
+    whole transaction by then, savepoint and all: what the work raised tells why, and nothing may follow.
     """
+    raised: list[Exception] = []
     try:
         with connection.begin_nested():
-            return work()
-    except (OSError, MemoryError, StoreError):
-        raise
+            return _note_raised(work, raised)
     except Exception as error:
-        if isinstance(error, DBAPIError) and not isinstance(error, ABOUT_THE_VALUES):
+        if raised and error is not raised[0]:  # leaving the savepoint failed too
+            raise raised[0] from raised[0].__cause__
+        if _is_no_items_fault(error):
             raise
         return error
+
+
+def _note_raised(work: Callable[[], T], raised: list[Exception]) -> T:
+    try:
+        return work()
+    except Exception as error:
+        raised.append(error)
+        raise
+
+
+def _is_no_items_fault(error: Exception) -> bool:
+    if isinstance(error, DBAPIError):
+        return not isinstance(error, ABOUT_THE_VALUES)
+    return isinstance(error, (OSError, MemoryError, StoreError))

@@ -54,15 +54,17 @@ def record_stage(connection: Connection, name: str, **changes: object) -> None:
     connection.execute(row.on_conflict_do_update(index_elements=["name"], set_=changes))
 
 
-def record_progress(connection: Connection, name: str, now: datetime, *, ended: bool) -> None:
-    """Record that a stage went on; ended: its run went well, so whatever failed before is over, and its notice ends."""
-    if not ended:
-        record_stage(connection, name, progress_at=now)
-        return
+def record_progress(connection: Connection, name: str, now: datetime) -> None:
+    """Record that a stage went on."""
+    record_stage(connection, name, progress_at=now)
+
+
+def record_end(connection: Connection, name: str, ended_at: datetime) -> None:
+    """Record that a run ended well: whatever failed before is over, and its notice ends."""
     was_failing = (stage.c.name == name, stage.c.failures > 0)
-    if connection.execute(update(stage).where(*was_failing).values(since=now)).rowcount:
-        _clear_notice(connection, name, now)
-    record_stage(connection, name, progress_at=now, ok_at=now, **WELL)
+    if connection.execute(update(stage).where(*was_failing).values(since=ended_at)).rowcount:
+        _clear_notice(connection, name, ended_at)
+    record_stage(connection, name, progress_at=ended_at, ok_at=ended_at, **WELL)
 
 
 def record_failure(connection: Connection, name: str, failure: Failure, now: datetime) -> None:

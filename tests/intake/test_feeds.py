@@ -97,6 +97,18 @@ def test_long_wait_of_the_platform_opens_a_notice_with_its_end_at_once(line: Lin
     assert opened(line) == []
 
 
+def test_feed_that_alone_must_wait_holds_up_no_other(line: Line) -> None:
+    """Mentions that were limited for a quarter of an hour had silenced the search for as long."""
+    failed = ReadFailed("limited", cause="rate", retry_at=line.now + timedelta(minutes=15))
+    failed.feed, failed.cursor, failed.alone = "mentions", {"at": "search:ink"}, True
+    line.platform.pages = [failed, page("search:ink")]
+    assert line.stages.poll("memory").failed == "limited"
+    line.wait(minutes=1)
+    assert line.stages.poll("memory").failed is None
+    assert feed(line, "search:ink").ok_at == line.now
+    assert [(notice.kind, notice.subject) for notice in opened(line)] == [("waiting", "mentions")]
+
+
 def test_short_wait_opens_none(line: Line) -> None:
     """Five minutes are nothing to wake anybody for."""
     line.platform.pages = [ReadFailed("limited", cause="rate", retry_at=line.now + timedelta(minutes=5))]

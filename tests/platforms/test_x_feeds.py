@@ -1,14 +1,18 @@
 """The feeds of a round on X: the search window, the own timeline, one feed that fails."""
 
 import logging
+from dataclasses import asdict
 from datetime import timedelta
 
 import pytest
 
+from listener.errors import ReadFailed
 from listener.model import Json
+from listener.platforms.x.page_scan import PageScan
 from tests.fakes.x import XServer
 from tests.platforms.x_world import XWorld, one_round, read
 
+MENTIONS = "GET /2/users/:id/mentions"
 OWN = "GET /2/users/:id/tweets"
 SEARCH = "GET /2/tweets/search/recent"
 
@@ -87,6 +91,32 @@ def test_feed_that_fails_does_not_starve_the_others_and_is_told(server: XServer,
     assert [page.error for page in pages if page.feed == "search:shop"] == [None]
 
 
+def test_limit_of_the_mentions_is_theirs_alone(server: XServer) -> None:
+    """The search is read meanwhile, and the mentions are not asked for before its end."""
+    world = XWorld(server, search=("shop",))
+    planted = server.mention("the shop is open")
+    server.fail_next(MENTIONS, "rate", headers={"retry-after": "600"})
+    with pytest.raises(ReadFailed) as caught:
+        one_round(world, None)
+    assert caught.value.alone
+    pages, cursor = one_round(world, caught.value.cursor)
+    assert planted.id in read(pages)
+    pages, _ = one_round(world, cursor)
+    assert [page.feed for page in pages if page.error is not None] == ["mentions"]
+    assert server.x.ledger.count(MENTIONS) == 1
+
+
+def test_limit_of_the_only_feed_or_of_the_account_is_of_the_whole_platform(server: XServer) -> None:
+    """Nothing else could be read."""
+    for endpoint, own in (("GET /2/users/me", True), (MENTIONS, False)):
+        world = XWorld(server)
+        world.platform.read_own_posts = own
+        server.fail_next(endpoint, "rate")
+        with pytest.raises(ReadFailed) as caught:
+            one_round(world, None)
+        assert (caught.value.cause, caught.value.alone) == ("rate", False)
+
+
 def test_own_timeline_costs_one_call_a_round_and_can_be_left_out(server: XServer) -> None:
     """It is only needed while something waits that a person may have answered."""
     world = XWorld(server)
@@ -106,3 +136,34 @@ def test_own_timeline_costs_one_call_a_round_and_can_be_left_out(server: XServer
         calls += 1
         assert server.x.ledger.count(OWN) == calls
     assert answer.id in own
+
+
+def test_own_posts_are_current_only_after_a_page_from_the_newest_down_to_known_ground(server: XServer) -> None:
+    """A colleague answers while a walk is under way: its later pages do not show that, so no reply may go out yet."""
+    world = XWorld(server)
+    mention = server.mention("@shop hello")
+    _, cursor = one_round(world, None)
+    for _ in range(150):
+        server.own("chatter")
+    first, cursor = one_round(world, cursor)
+    answer = server.own("by hand", mention.id)
+    second, cursor = one_round(world, cursor)
+    third, _ = one_round(world, cursor)
+    rounds = (first, second, third)
+    assert [any(page.own_posts_current for page in pages) for pages in rounds] == [False, False, True]
+    found = [answer.id in [post.id for page in pages for post in page.brand_posts] for pages in rounds]
+    assert found == [False, False, True]
+
+
+def test_own_posts_below_an_upper_bound_are_not_current(server: XServer) -> None:
+    """A cursor that an earlier version stored asks for a lost page as it was then, and for nothing newer."""
+    world = XWorld(server)
+    mention = server.mention("@shop hello")
+    known = server.own("known")
+    _, cursor = one_round(world, None)
+    own = cursor["feeds"]["own"]
+    own["scan"] = asdict(PageScan(floor=own["begin"], opened=known.id, until=str(int(known.id) + 1)))
+    server.own("by hand", mention.id)
+    bounded, cursor = one_round(world, cursor)
+    free, _ = one_round(world, cursor)
+    assert [any(page.own_posts_current for page in pages) for pages in (bounded, free)] == [False, True]

@@ -12,7 +12,8 @@ from sqlalchemy import insert, text
 from sqlalchemy.exc import StatementError
 
 from listener.errors import DatabaseBusy, StoreError
-from listener.store import dialect, engine, replies
+from listener.store import dialect, engine, platforms, replies
+from listener.store.savepoint import attempt
 from listener.store.tables import metadata
 from tests.line import Line
 
@@ -75,6 +76,20 @@ def test_a_full_disk_is_said_to_be_full(line: Line) -> None:
         connection.exec_driver_sql(f"PRAGMA max_page_count = {pages(line.store.path)}")
         connection.exec_driver_sql("CREATE TABLE filler AS SELECT hex(zeroblob(100000)) AS x")
     assert "free some space" in caught.value.do and "migrate" not in str(caught.value)
+
+
+def test_a_disk_that_is_full_inside_a_savepoint_is_said_to_be_full(line: Line) -> None:
+    """SQLite has undone the whole transaction by then, so the savepoint cannot be left: that error tells nothing."""
+    with pytest.raises(StoreError, match="fails or is full") as caught, line.store.write() as connection:
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages(line.store.path)}")
+
+        def fill() -> None:
+            for n in range(300):
+                platforms.begin(connection, f"{n} {'x' * 3000}", line.now)
+
+        attempt(connection, fill)
+        pytest.fail("nothing may follow in a transaction that is gone")
+    assert "free some space" in caught.value.do
 
 
 def test_a_disk_that_fails_is_said_to_fail(line: Line) -> None:

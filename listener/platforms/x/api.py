@@ -75,12 +75,16 @@ class XPlatform:
             listing = self._feeds.page(request, now)
         except Rejected as error:
             return self._repair(state, feed, feed_state, error, now)
+        except ReadFailed as error:
+            error.alone = error.cause == "rate" and len(state.todo) > 1  # X limits each endpoint by itself
+            raise
         us = OwnAccount(account.id, account.handle, frozenset(self._section.sister_accounts))
         parsed = parse_page(listing.items, listing.users, us, feed, feed_state.begin)
         seen = PageKeys(page_scan.as_ids(listing.items), listing.token, listing.size)
-        feed_state, is_over, cut = page_scan.step(feed_state, feed, seen, now)
-        advanced = state.advance(feed, feed_state, is_over=is_over)
-        return advanced.page(feed, parsed, (gap, cut), own_posts_current=feed == OWN and is_over)
+        after, is_over, cut = page_scan.step(feed_state, feed, seen, now)
+        is_current = feed == OWN and is_over and page_scan.is_current(feed_state, after, seen.keys)
+        advanced = state.advance(feed, after, is_over=is_over)
+        return advanced.page(feed, parsed, (gap, cut), own_posts_current=is_current)
 
     def _repair(
         self, state: CursorState[FeedState], feed: str, feed_state: FeedState, error: Rejected, now: datetime

@@ -157,6 +157,18 @@ def step(state: FeedState, feed: str, seen: PageKeys, now: datetime) -> tuple[Fe
     return replace(state, scan=scan), is_caught_up, None
 
 
+def is_current(before: FeedState, after: FeedState, keys: Sequence[str]) -> bool:
+    """Return whether a page showed all that X lists by now: it began at the newest post and met known ground.
+
+    before, after: the state with the walk under way, and after the page. A later page, and one that an upper bound
+    holds below what is newest, show nothing of what came meanwhile.
+    """
+    scan = before.scan or PageScan()
+    if scan.until or scan.token:
+        return False
+    return after.scan is None or any(number(post_id) <= number(before.high) for post_id in keys)
+
+
 def _grow(state: FeedState, seen: PageKeys) -> PageScan:
     scan = state.scan or PageScan()
     above = any(number(post_id) > number(state.high) for post_id in seen.keys)
