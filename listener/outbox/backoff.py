@@ -79,7 +79,7 @@ def _record(
 
 
 def clear(connection: Connection, name: str, now: datetime) -> None:
-    """Clear the platform's send error and its notices: nothing stops sending any more."""
-    platforms.record(connection, name, send_after=None, send_hold=None, send_error=None)
+    """Clear the platform's send error, its count and its notices: nothing stops sending any more."""
+    platforms.record(connection, name, send_after=None, send_hold=None, send_error=None, send_lost=0)
     for kind in (*NEEDS_PERSON, "unreachable"):
         notices.clear(connection, kind, name, now, subject="sending")
