@@ -148,12 +148,20 @@ def _require_drafted(item: Exchange, reply: Reply, revision: int | None) -> None
 def _require_words_seen(connection: Connection, item: Exchange, reply: Reply, revision: int | None) -> None:
     """Raise DeskError while edited words are not decided yet, or when nobody said that they have read them."""
     show = f"read the new words with `earshot show {reply.id}`"
-    if item.edited_at is not None and mentions.read_stage(connection, item.key) == "new":
-        what = f"the author has just edited the mention of reply {reply.id}, and it is not decided again yet"
-        raise DeskError(what, f"wait for the next round, then {show}")
+    if item.edited_at is not None:
+        _require_words_decided(mentions.read_stage(connection, item.key), item, reply, show)
     if revision is None and edits.is_changed_under(item):
         what = f"the author edited the mention after reply {reply.id} was first made"
         raise DeskError(what, f"{show}, then give the revision: `earshot approve {reply.id}@{reply.revision}`")
+
+
+def _require_words_decided(stage: str, item: Exchange, reply: Reply, show: str) -> None:
+    if stage == "new":
+        what = f"the author has just edited the mention of reply {reply.id}, and it is not decided again yet"
+        raise DeskError(what, f"wait for the next round, then {show}")
+    if stage == "quarantined" and edits.is_changed_under(item):
+        what = f"the author edited the mention of reply {reply.id}, and its new words could not be decided"
+        raise DeskError(what, "run `earshot quarantine --retry ID`; or reject the reply, then escalate the mention")
 
 
 def look_again(reply_id: int) -> str:

@@ -11,6 +11,7 @@ from listener.errors import DeskError
 from listener.store import events, mentions, notices, platforms, quarantine, replies, vacuum
 from listener.store.engine import Store
 from listener.store.operation_records import Quarantined
+from listener.store.states import DECIDED_AGAIN
 
 ALL = "*"
 PAUSED = "paused"  # the kind of its notice
@@ -105,14 +106,19 @@ def requeue(store: Store, desk: DeskContext, quarantine_id: int) -> Quarantined:
                 f"item {quarantine_id} could not be read when it came in",
                 "correct it at its source, so that it is read again (in a file: append the corrected row)",
             )
-        live = replies.find_live(connection, key)
-        if live is not None:
-            raise DeskError(f"staff escalated it: reply {live.id} is {state_text(live)}", f"`earshot show {live.id}`")
+        _require_decidable(connection, key)
         now = desk.clock()
         mentions.requeue_mention(connection, key)
         notices.resolve_quarantined(connection, quarantine_id, now)
         events.add(connection, "put_back", desk.by, now, mention_key=key)
     return item
+
+
+def _require_decidable(connection: Connection, key: int) -> None:
+    """Raise DeskError when the mention has a reply that could not follow a new decision: it is on its way."""
+    live = replies.find_live(connection, key)
+    if live is not None and live.state not in DECIDED_AGAIN:
+        raise DeskError(f"reply {live.id} to it is {state_text(live)}", f"`earshot show {live.id}`")
 
 
 def dismiss(store: Store, desk: DeskContext, quarantine_id: int) -> Quarantined:

@@ -194,7 +194,7 @@ def resolve(store: Store, desk: DeskContext, reply_id: int, remote_id: str | Non
         notices.clear(connection, "unconfirmed", item.mention.platform, desk.clock(), subject=str(reply.id))
         if remote_id is None:
             ledger.cancel(connection, item.mention.platform, reply.prepared_key)
-            again = {"check_count": 0, "attempts": 0, **CLEAR_HOLD}
+            again = {"check_count": 0, "attempts": 0, "trouble_count": 0, **CLEAR_HOLD}
             return _move_on(connection, desk, reply, "approved", "resolved", again, {"message": "not sent"})
         sent = {"sent_at": reply.sending_at or desk.clock(), "remote_id": remote_id, **CLEAR_HOLD}
         return _move_on(connection, desk, reply, "sent", "resolved", sent, {"message": f"sent as {remote_id}"})

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from listener.errors import ReadFailed
+from listener.errors import NotSent, ReadFailed
 from listener.feed_page import FeedError, FeedPage
 from listener.store import feed_states, notices
 from listener.store.operation_records import FeedState, PlatformState
@@ -47,7 +47,9 @@ def record_failure(connection: Connection, state: PlatformState, error: ReadFail
             _notice_error(connection, feed_state, trouble, now)
 
 
-def wait_end(error: FeedError | ReadFailed, now: datetime, least: timedelta = LONGEST_SILENCE) -> datetime | None:
+def wait_end(
+    error: FeedError | ReadFailed | NotSent, now: datetime, least: timedelta = LONGEST_SILENCE
+) -> datetime | None:
     """Return when a wait ends that is long enough for a notice; else None."""
     end = max((at for at in (error.retry_at, error.ends_at) if at is not None), default=now)
     return end if end - now > least else None

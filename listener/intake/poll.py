@@ -13,9 +13,9 @@ from sqlalchemy import Connection
 from listener.errors import Cause, EarshotError, Held, ReadFailed, describe
 from listener.faultpoints import fault_point
 from listener.feed_page import FeedPage
-from listener.intake import feeds
+from listener.intake import feeds, new_secrets
 from listener.intake.page import PageCounts, keep_page
-from listener.protocols import Platform, Rekeyable
+from listener.protocols import Platform
 from listener.store import notices, platforms, replies
 from listener.store.engine import Store
 from listener.store.operation_records import PlatformState
@@ -43,8 +43,9 @@ def poll(
     counts = PollCounts()
     platform.read_own_posts = _has_unsent_text(store, platform.name)
     for number in range(MAX_PAGES):
+        new_secrets.end_waits(store, platform, clock())
         state = _load_state(store, platform.name, clock())
-        if stopping() or (not _has_new_secret(platform) and _is_backing_off(store, state, clock(), counts)):
+        if stopping() or _is_backing_off(store, state, clock(), counts):
             return counts
         if number:
             fault_point("P4")
@@ -96,11 +97,6 @@ def _is_backing_off(store: Store, state: PlatformState, now: datetime, counts: P
         platforms.record(connection, state.name, attempt_at=now)
         feeds.note_silence(connection, state, now)
     return True
-
-
-def _has_new_secret(platform: Platform) -> bool:
-    """Return True when the secrets were replaced during a wait: it may be another account's, so it ends."""
-    return isinstance(platform, Rekeyable) and platform.has_new_secret()
 
 
 def _fetch(platform: Platform, state: PlatformState, now: datetime) -> FeedPage | ReadFailed:

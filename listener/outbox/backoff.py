@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 from listener import holds
 from listener.errors import NotSent, ReadFailed
 from listener.holds import Hold
+from listener.intake import feeds, new_secrets
 from listener.model import Json
 from listener.outbox.round import Round
 from listener.store import notices, platforms
@@ -22,6 +23,7 @@ NOTICE_AFTER_FAILURES = 3
 def platform_hold(round_: Round) -> Hold | None:
     """Return what stops the whole platform now; None when it may send."""
     name, now = round_.platform.name, round_.clock()
+    new_secrets.end_waits(round_.store, round_.platform, now)
     with round_.store.read() as connection:
         pause = holds.paused(connection, name, now)
         state = platforms.read_state(connection, name)
@@ -33,20 +35,28 @@ def platform_hold(round_: Round) -> Hold | None:
 
 
 def stop(connection: Connection, name: str, error: NotSent | ReadFailed, now: datetime) -> None:
-    """Stop the platform's sending for a while, longer each time it fails; open a notice where it keeps failing, or
-    where a person must mend the cause.
-    """
+    """Stop the platform's sending for a while, longer each time it fails; open the notice that this needs."""
     failures, delay = _count_failures(connection, name), RETRY_DELAY
     if error.cause == "transient":
         failures, delay = failures + 1, _outage_delay(failures)
     hold = HOLD_OF_CAUSE.get(error.cause, "rate")
     _record(connection, name, error.retry_at or now + delay, now, hold, error.message, failures)
+    _open_notice(connection, name, error, failures, now)
+
+
+def _open_notice(connection: Connection, name: str, error: NotSent | ReadFailed, failures: int, now: datetime) -> None:
+    """Open the notice of what a person must mend, of the third failure in a row, or of a long wait."""
+    kind, what, do = "", error.message, error.do
     if error.cause in NEEDS_PERSON:
-        notices.open_notice(connection, error.cause, name, error.message, error.do, now, subject="sending")
+        kind = error.cause
     elif error.cause == "transient" and failures >= NOTICE_AFTER_FAILURES:
-        what = f"sending on {name} failed {failures} times in a row: {error.message}"
-        do = error.do or "check the network and the platform's status page; the replies are kept"
-        notices.open_notice(connection, "unreachable", name, what, do, now, subject="sending")
+        kind, what = "unreachable", f"sending on {name} failed {failures} times in a row: {what}"
+        do = do or "check the network and the platform's status page; the replies are kept"
+    elif until := feeds.wait_end(error, now):
+        kind, do = "waiting", do or feeds.WAIT_DO
+        what = f"nothing is sent on {name} until {until:%Y-%m-%d %H:%M} UTC: {what}"
+    if kind:
+        notices.open_notice(connection, kind, name, what, do, now, subject="sending")
 
 
 def stop_after_lost_answer(connection: Connection, name: str, why: str, now: datetime, *, repeat_is_safe: bool) -> None:
@@ -79,7 +89,7 @@ def _record(
 
 
 def clear(connection: Connection, name: str, now: datetime) -> None:
-    """Clear the platform's send error and its notices: nothing stops sending any more."""
-    platforms.record(connection, name, send_after=None, send_hold=None, send_error=None)
-    for kind in (*NEEDS_PERSON, "unreachable"):
+    """Clear the platform's send error, its count and its notices: nothing stops sending any more."""
+    platforms.record(connection, name, send_after=None, send_hold=None, send_error=None, send_lost=0)
+    for kind in (*NEEDS_PERSON, "unreachable", "waiting"):
         notices.clear(connection, kind, name, now, subject="sending")

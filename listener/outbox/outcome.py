@@ -13,7 +13,7 @@ from listener.model import Json, Receipt
 from listener.outbox import backoff
 from listener.outbox.backoff import RETRY_DELAY
 from listener.outbox.round import Round
-from listener.store import edits, events, gone, ledger, mentions, notices, platforms, replies
+from listener.store import edits, events, gone, ledger, mentions, notices, replies
 from listener.store.records import QueuedReply
 
 log = logging.getLogger(__name__)
@@ -50,7 +50,6 @@ def record_sent(round_: Round, item: QueuedReply, receipt: Receipt) -> None:
     with round_.store.write() as connection:
         mark_sent(connection, item, receipt, now, now)
         backoff.clear(connection, name, now)
-        platforms.record(connection, name, send_lost=0)
         fault_point("S8")
     round_.counts.sent += 1
 

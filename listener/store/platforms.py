@@ -22,7 +22,8 @@ def enable(connection: Connection, intervals: dict[str, float], now: datetime) -
     retried = {"read_after": None, "cause": None}
     may_be_over = platform.c.cause.in_(("account", "billing")) | (platform.c.read_after > now + LONG_WAIT)
     connection.execute(update(platform).where(may_be_over).values(**retried))
-    connection.execute(update(platform).where(platform.c.send_hold.in_(("paused", "budget"))).values(send_after=None))
+    sends_again = platform.c.send_hold.in_(("paused", "budget")) | (platform.c.send_after > now + LONG_WAIT)
+    connection.execute(update(platform).where(sends_again).values(send_after=None))
     connection.execute(update(platform).values(enabled=False))
     for kind in ("unreachable", "account", "billing", "waiting"):
         for name in connection.execute(select(platform.c.name)).scalars().all():
@@ -66,6 +67,13 @@ def begin(connection: Connection, name: str, now: datetime) -> None:
 def record(connection: Connection, name: str, **changes: object) -> None:
     """Change columns of a platform's row."""
     connection.execute(update(platform).where(platform.c.name == name).values(**changes))
+
+
+def end_waits(connection: Connection, name: str, now: datetime) -> None:
+    """Let a platform be read and sent to at once; the notices end with what succeeds."""
+    record(connection, name, read_after=None)
+    waits = (platform.c.name == name) & (platform.c.send_after > now)
+    connection.execute(update(platform).where(waits).values(send_after=now))
 
 
 def set_pause(

@@ -18,12 +18,12 @@ TRANSITIONS: Mapping[str, tuple[str, ...]] = {
     "sending": ("sent", "approved", "drafted", "failed", "by_hand", "closed", "unconfirmed"),
     # Nobody knows whether it arrived: it is looked for, then a person settles it.
     "unconfirmed": ("sent", "approved"),
-    # Approved, but the platform takes no reply: a person posts it there.
-    "by_hand": ("sent", "drafted", "closed"),
+    # Approved, but the platform takes no reply: a person posts it there. To escalated: decided again, for a person.
+    "by_hand": ("sent", "drafted", "escalated", "closed"),
     # It is out; nothing follows.
     "sent": (),
-    # The platform refused it: a person tries again, or closes it.
-    "failed": ("drafted", "closed"),
+    # The platform refused it: a person tries again, or closes it. To escalated: decided again, for a person.
+    "failed": ("drafted", "escalated", "closed"),
     # Ended, closed_as rejected, expired, withdrawn or handled. Reopened by a person: without a text escalated.
     "closed": ("drafted", "escalated"),
 }

@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from listener.desk import control, transitions
+from listener.desk import control
 from listener.desk.control import ResumeResult
 from listener.errors import DeskError
 from listener.feed_page import Gap, QuarantinedItem
-from listener.store import mentions, notices, platforms
+from listener.store import mentions, notices, platforms, states
 from tests.desk.world import World
 
 
@@ -75,9 +75,9 @@ def test_a_gap_is_cleared_by_hand_and_nothing_else_is(world: World) -> None:
     assert opened(world) == [("account", "x")]
 
 
-def quarantined(world: World, stage: str) -> None:
+def quarantined(world: World, stage: str, text: str = "going to the shop") -> None:
     """The first mention, set aside as item 1."""
-    world.said("going to the shop")
+    world.said(text)
     with world.store.write() as connection:
         mentions.set_stage(connection, [1], "quarantined")
         notices.quarantine(connection, "memory", stage, [QuarantinedItem("m1", "raw", "boom")], world.now)
@@ -100,11 +100,23 @@ def test_what_could_not_be_read_is_mended_at_its_source(world: World) -> None:
         control.requeue(world.store, world.desk(), 1)
 
 
-def test_what_a_person_has_taken_is_not_put_back(world: World) -> None:
-    """Triage would give it a second reply, and stop its whole batch."""
-    quarantined(world, "route")
-    transitions.escalate_mention(world.store, world.desk(), "memory", "m1")
-    with pytest.raises(DeskError, match="staff escalated it: reply 1 is escalated"):
+@pytest.mark.parametrize("state", states.DECIDED_AGAIN)
+def test_a_reply_that_waits_follows_what_is_put_back(world: World, state: str) -> None:
+    """The same reply, for a person now; the decision stops for no state of it."""
+    quarantined(world, "route", "you will hear from my lawyer")
+    reply_id = world.reply_to("m1")
+    world.put(reply_id, state)
+    control.requeue(world.store, world.desk(), 1)
+    world.route()
+    assert (world.reply_to("m1"), world.reply(reply_id).state) == (reply_id, "escalated")
+
+
+@pytest.mark.parametrize("state", states.UNDER_WAY)
+def test_what_is_being_answered_is_not_put_back(world: World, state: str) -> None:
+    """Its reply could not follow the decision."""
+    quarantined(world, "route", "you will hear from my lawyer")
+    world.put(world.reply_to("m1"), state)
+    with pytest.raises(DeskError, match=f"reply 1 to it is {state}"):
         control.requeue(world.store, world.desk(), 1)
 
 

@@ -8,12 +8,13 @@ from xml.etree import ElementTree
 import pytest
 
 from listener.calendar import response_due
-from listener.desk import queue, transitions
+from listener.desk import control, queue, transitions
 from listener.desk.approve import ApprovalResult, Target, approve
 from listener.desk.queue import ItemRef
 from listener.desk.views import ReplyDetail
+from listener.feed_page import QuarantinedItem
 from listener.policy import Policy
-from listener.store import events
+from listener.store import events, mentions, notices
 from tests import factories
 from tests.desk.world import World, praise
 
@@ -108,6 +109,37 @@ def test_nothing_is_approved_between_an_edit_and_the_decision_on_it(world: World
     hear(world, reply_id, DANGER)
     refusal = give(world, reply_id, world.reply(reply_id).revision)
     assert not refusal.ok and "not decided again yet" in (refusal.error or "")
+
+
+def set_aside(world: World, reply_id: int) -> None:
+    """The new words crashed triage three times, as item 1."""
+    item = world.item(reply_id)
+    with world.store.write() as connection:
+        mentions.set_stage(connection, [item.key], "quarantined")
+        notices.quarantine(connection, "memory", "route", [QuarantinedItem(item.mention.id, "raw", "boom")], world.now)
+
+
+def test_nothing_is_approved_under_new_words_that_could_not_be_decided(world: World) -> None:
+    """Put back, they are decided, and the same reply follows them."""
+    (reply_id,) = world.said(*praise())
+    hear(world, reply_id, DANGER)
+    set_aside(world, reply_id)
+    refusal = give(world, reply_id, world.reply(reply_id).revision)
+    assert not refusal.ok and "could not be decided" in (refusal.error or "")
+    control.requeue(world.store, world.desk(), 1)
+    world.route()
+    assert world.reply(reply_id).state == "escalated"
+
+
+def test_an_answer_that_staff_wrote_to_the_new_words_is_approved(world: World) -> None:
+    """They have read them, whether or not the rules ever can."""
+    (reply_id,) = world.said(*praise())
+    hear(world, reply_id, DANGER)
+    set_aside(world, reply_id)
+    transitions.reject(world.store, world.desk(), reply_id, "the words changed")
+    own = transitions.escalate_mention(world.store, world.after(minutes=1).desk(), "memory", "m1")
+    transitions.edit(world.store, world.desk(), own, MINE)
+    assert give(world, own).ok
 
 
 @pytest.mark.parametrize("can_reply", [True, False])

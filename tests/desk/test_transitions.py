@@ -223,6 +223,14 @@ def test_a_person_settles_an_unknown_outcome(world: World, remote_id: str | None
     assert (world.reply(reply_id).state, world.reply(reply_id).remote_id) == (state, remote_id)
 
 
+def test_a_reply_that_was_not_sent_begins_its_troubles_anew(world: World) -> None:
+    """The looks that failed are over: the next failure is the first in a row."""
+    (reply_id,) = world.said(*praise())
+    world.put(reply_id, "unconfirmed", trouble_count=5)
+    transitions.resolve(world.store, world.desk(), reply_id, None)
+    assert world.reply(reply_id).trouble_count == 0
+
+
 def test_a_resolution_without_a_post_is_refused(world: World) -> None:
     """An empty id is not `--not-sent`."""
     (reply_id,) = world.said(*praise())

@@ -8,7 +8,7 @@ from listener.desk import transitions
 from listener.desk.approve import Target, approve
 from listener.errors import Held, ReadFailed
 from listener.model import Mention, Outgoing, PostStatus, Prepared, Receipt
-from listener.store import events, notices
+from listener.store import events, notices, platforms
 from tests.fakes.scripted import Scripted
 from tests.line import Line
 
@@ -106,6 +106,21 @@ def test_a_look_for_an_unconfirmed_reply_that_fails_is_not_repeated_every_round(
     line.wait(minutes=15)
     line.send()
     assert (line.reply(reply.id).state, len(line.platform.posts)) == ("sent", 1)
+
+
+def test_a_lost_answer_is_forgotten_once_nothing_waits(line: Line) -> None:
+    """Weeks later, another is the first in a row: a minute's rest, though nothing was sent between them."""
+    line.approved()
+    line.platform.script = ["cut", "cut"]
+    for _ in range(5):
+        line.send()
+        line.wait(minutes=1)
+    line.wait(days=20)
+    line.approved()
+    line.send()
+    with line.store.read() as connection:
+        state = platforms.read_state(connection, "memory")
+    assert state is not None and (state.send_lost, state.send_after) == (1, line.now + timedelta(minutes=1))
 
 
 # ---- of one reply
