@@ -23,6 +23,8 @@ class StoredMention:
     interaction_id: str
     conversation_id: str
     text: str
+    attachments: tuple[str, ...]
+    labels: tuple[str, ...]
     version_id: str  # the id of the newest edit seen
     version_at: datetime
     stage: str
@@ -41,17 +43,29 @@ class StoredMention:
         better = (other.is_addressed and not self.is_addressed) or (other.can_reply and not self.can_reply)
         return better and self._is_same_version(other)
 
+    def says_the_same(self, other: Mention) -> bool:
+        """Return True when words, attachments and labels are equal, in any order.
+
+        Quotes do not count: no edit changes them, and one feed shows less of them than another.
+        """
+        same_words = self.text == other.text and set(self.labels) == set(other.labels)
+        return same_words and _without_quotes(self.attachments) == _without_quotes(other.attachments)
+
     def is_other_than(self, other: Mention) -> bool:
         """Return True when the other bears the same id and says something else; erased words say nothing."""
         return self.stage != "forgotten" and other.id == self.version_id and other.text != self.text
 
     def is_older_than(self, other: Mention) -> bool:
-        """Return True when the other is an edit of it: the same version with another text, or a later version."""
-        return other.text != self.text if self._is_same_version(other) else other.created_at > self.version_at
+        """Return True when the other is an edit of it: the same version that says something else, or a later one."""
+        return not self.says_the_same(other) if self._is_same_version(other) else other.created_at > self.version_at
 
     def _is_same_version(self, other: Mention) -> bool:
         """Some servers give a post another id without any edit: then the time stays."""
         return other.id == self.version_id or other.created_at == self.version_at
+
+
+def _without_quotes(attachments: Sequence[str]) -> list[str]:
+    return sorted(line for line in attachments if not line.startswith("quote: "))
 
 
 def stored_mentions(connection: Connection, platform: str, candidates: Sequence[Mention]) -> dict[str, StoredMention]:
@@ -176,12 +190,14 @@ def locate_version(connection: Connection, platform: str, post_id: str) -> int |
 
 
 def filter_unchanged(connection: Connection, batch: Mapping[int, Mention]) -> set[int]:
-    """Return which mentions still wait with the same text: while they were decided, some may be edited or erased."""
+    """Return which mentions still wait and say the same: while they were decided, some may be edited or erased."""
+    said = (mention.c.text, mention.c.attachments, mention.c.labels)
     unchanged_keys: set[int] = set()
     for piece in chunks(list(batch)):
-        waiting = select(mention.c.key, mention.c.text).where(mention.c.key.in_(piece), mention.c.stage == "new")
-        rows = connection.execute(waiting)
-        unchanged_keys.update(row.key for row in rows if row.text == batch[row.key].text)
+        waiting = select(mention.c.key, *said).where(mention.c.key.in_(piece), mention.c.stage == "new")
+        for key, *now in connection.execute(waiting):
+            if now == [batch[key].text, batch[key].attachments, batch[key].labels]:
+                unchanged_keys.add(key)
     return unchanged_keys
 
 
