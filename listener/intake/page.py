@@ -147,6 +147,8 @@ def _note_edit(connection: Connection, known: mentions.StoredMention, mention: M
             return
         mentions.restore_text(connection, known.key, mention)
     if not known.is_older_than(mention):
+        if known.says_the_same(mention):
+            mentions.record_version(connection, known, mention)
         if known.is_better_known_in(mention):
             again = not replies.has_reply(connection, known.key)
             mentions.update_eligibility(connection, known.key, mention, again=again)

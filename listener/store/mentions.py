@@ -41,7 +41,7 @@ class StoredMention:
     def is_better_known_in(self, other: Mention) -> bool:
         """Return True when another feed shows that the same words are addressed to us, or that we may answer."""
         better = (other.is_addressed and not self.is_addressed) or (other.can_reply and not self.can_reply)
-        return better and self._is_same_version(other)
+        return better and self.says_the_same(other)
 
     def says_the_same(self, other: Mention) -> bool:
         """Return True when words, attachments and labels are equal, in any order.
@@ -56,12 +56,11 @@ class StoredMention:
         return self.stage != "forgotten" and other.id == self.version_id and other.text != self.text
 
     def is_older_than(self, other: Mention) -> bool:
-        """Return True when the other is an edit of it: the same version that says something else, or a later one."""
-        return not self.says_the_same(other) if self._is_same_version(other) else other.created_at > self.version_at
+        """Return True when the other is an edit of it: it says something else, as the same version or a later.
 
-    def _is_same_version(self, other: Mention) -> bool:
-        """Some servers give a post another id without any edit: then the time stays."""
-        return other.id == self.version_id or other.created_at == self.version_at
+        Some servers give a post another id without any edit: then the time stays.
+        """
+        return not self.says_the_same(other) and (other.id == self.version_id or other.created_at >= self.version_at)
 
 
 def _without_quotes(attachments: Sequence[str]) -> list[str]:
@@ -138,6 +137,13 @@ def record_edit(connection: Connection, key: int, newer: Mention, now: datetime,
     version |= {"attachments": newer.attachments, "labels": newer.labels}
     connection.execute(update(mention).where(mention.c.key == key).values(**version))
     update_eligibility(connection, key, newer, again=again)
+
+
+def record_version(connection: Connection, known: StoredMention, newer: Mention) -> None:
+    """Keep id and time of a later version that says the same."""
+    if newer.created_at > known.version_at:
+        version = {"version_id": newer.id, "version_at": newer.created_at}
+        connection.execute(update(mention).where(mention.c.key == known.key).values(**version))
 
 
 def restore_text(connection: Connection, key: int, newer: Mention) -> None:
