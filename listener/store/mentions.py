@@ -25,6 +25,7 @@ class StoredMention:
     text: str
     attachments: tuple[str, ...]
     labels: tuple[str, ...]
+    is_private: bool
     version_id: str  # the id of the newest edit seen
     version_at: datetime
     stage: str
@@ -98,17 +99,25 @@ def _stored_by_address(
 
 
 def record_ids(connection: Connection, known: StoredMention, listed: Mention) -> None:
-    """Keep by which ids the platform knows a stored post now.
+    """Keep by which ids the platform knows a stored post now, and what an earlier version did not store of it.
 
     Its own may change while its words stay; its identity and its conversation may have been unknown so far.
     """
-    changes = {"version_id": listed.id} if listed.created_at == known.version_at else {}
+    changes: Data = {} if known.stage == "forgotten" else _unknown_so_far(known, listed)
+    if listed.created_at == known.version_at:
+        changes = {**changes, "version_id": listed.id}
     if listed.interaction_id != listed.id:
-        changes["interaction_id"] = listed.interaction_id
+        changes = {**changes, "interaction_id": listed.interaction_id}
     if listed.conversation_id != listed.in_reply_to:  # else a stand-in for a thread that could not be read
-        changes["conversation_id"] = listed.conversation_id
+        changes = {**changes, "conversation_id": listed.conversation_id}
     if any(getattr(known, name) != value for name, value in changes.items()):
         connection.execute(update(mention).where(mention.c.key == known.key).values(**changes))
+
+
+def _unknown_so_far(known: StoredMention, listed: Mention) -> Data:
+    """Return what rows of an earlier version lack: whether the post is private, what is attached, its labels."""
+    empty = [name for name in ("attachments", "labels") if not getattr(known, name)]
+    return {"is_private": listed.is_private, **{name: getattr(listed, name) for name in empty}}
 
 
 def add(connection: Connection, new: Sequence[Mention], now: datetime) -> int:
