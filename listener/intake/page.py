@@ -104,7 +104,7 @@ def _keep_all(connection: Connection, name: str, page: FeedPage, now: datetime) 
             _quarantine_item(connection, name, _as_impostor(mention), now)
         else:
             mentions.record_ids(connection, stored_mention, mention)
-            _note_presence(connection, stored_mention, now)
+            _note_presence(connection, stored_mention, mention, now)
             _note_edit(connection, stored_mention, mention, now)
     notices.resolve_repaired(connection, name, [mention.id for mention in new], now)
     return stored
@@ -126,9 +126,14 @@ def _quarantine_item(connection: Connection, name: str, item: QuarantinedItem, n
     return notices.quarantine(connection, name, "poll", [storable_item(item)], now)
 
 
-def _note_presence(connection: Connection, known: mentions.StoredMention, now: datetime) -> None:
-    """Take back that a post is gone: it is listed again, and so the reply to it is wanted again."""
-    if known.seems_gone and known.stage != "forgotten":
+def _note_presence(connection: Connection, known: mentions.StoredMention, listed: Mention, now: datetime) -> None:
+    """Take back that a post is gone: it is listed again, and so the reply to it is wanted again.
+
+    Only once, but for edits: some servers go on listing what is gone, and then what two checks found holds.
+    """
+    if known.deleted_at is None or known.stage == "forgotten":
+        return
+    if known.is_older_than(listed) or not gone.was_taken_back(connection, known.key):
         gone.record_presence(connection, known.key)
         gone.reopen_gone(connection, known.key, now)
 

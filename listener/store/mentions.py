@@ -31,13 +31,7 @@ class StoredMention:
     stage: str
     is_addressed: bool
     can_reply: bool
-    missing_at: datetime | None
     deleted_at: datetime | None
-
-    @property
-    def seems_gone(self) -> bool:
-        """Return True when a check did not find it."""
-        return self.missing_at is not None or self.deleted_at is not None
 
     def is_better_known_in(self, other: Mention) -> bool:
         """Return True when another feed shows that the same words are addressed to us, or that we may answer."""
