@@ -106,6 +106,7 @@ def _keep_all(connection: Connection, name: str, page: FeedPage, now: datetime) 
             mentions.record_ids(connection, stored_mention, mention)
             _note_presence(connection, stored_mention, mention, now)
             _note_edit(connection, stored_mention, mention, now)
+    mentions.rename_conversations(connection, name, page.conversation_names)
     notices.resolve_repaired(connection, name, [mention.id for mention in new], now)
     return stored
 

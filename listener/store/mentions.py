@@ -114,6 +114,15 @@ def _unknown_so_far(known: StoredMention, listed: Mention) -> Data:
     return {"is_private": listed.is_private, **{name: getattr(listed, name) for name in empty}}
 
 
+def rename_conversations(connection: Connection, platform: str, names: Mapping[str, str]) -> None:
+    """Give the rows of an earlier version the names that their conversations have now. names: former -> present."""
+    for piece in chunks(list(names)):
+        former = (mention.c.platform == platform, mention.c.conversation_id.in_(piece))
+        for old in connection.execute(select(mention.c.conversation_id).where(*former).distinct()).scalars().all():
+            row = (mention.c.platform == platform, mention.c.conversation_id == old)
+            connection.execute(update(mention).where(*row).values(conversation_id=names[old]))
+
+
 def add(connection: Connection, new: Sequence[Mention], now: datetime) -> int:
     """Keep new mentions with their `seen` events; the caller has dropped the known ones. Returns how many."""
     if not new:
