@@ -1,6 +1,7 @@
 """What one page of a feed brings: mentions, own posts, items that cannot be read, and gaps. Standard library only."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from listener.model import Json, Mention
@@ -61,3 +62,4 @@ class FeedPage:
     feeds: tuple[str, ...] = ()  # all that are to be read in this round, where there are several
     known_ids_are_final: bool = False  # a known id in other words is another item that took it, and no edit
     own_posts_current: bool = False  # our own posts have been read up to the time of the call
+    conversation_names: Mapping[str, str] = field(default_factory=dict)  # a former conversation_id -> what it is now

@@ -104,8 +104,9 @@ def _keep_all(connection: Connection, name: str, page: FeedPage, now: datetime) 
             _quarantine_item(connection, name, _as_impostor(mention), now)
         else:
             mentions.record_ids(connection, stored_mention, mention)
-            _note_presence(connection, stored_mention, now)
+            _note_presence(connection, stored_mention, mention, now)
             _note_edit(connection, stored_mention, mention, now)
+    mentions.rename_conversations(connection, name, page.conversation_names)
     notices.resolve_repaired(connection, name, [mention.id for mention in new], now)
     return stored
 
@@ -126,9 +127,14 @@ def _quarantine_item(connection: Connection, name: str, item: QuarantinedItem, n
     return notices.quarantine(connection, name, "poll", [storable_item(item)], now)
 
 
-def _note_presence(connection: Connection, known: mentions.StoredMention, now: datetime) -> None:
-    """Take back that a post is gone: it is listed again, and so the reply to it is wanted again."""
-    if known.seems_gone and known.stage != "forgotten":
+def _note_presence(connection: Connection, known: mentions.StoredMention, listed: Mention, now: datetime) -> None:
+    """Take back that a post is gone: it is listed again, and so the reply to it is wanted again.
+
+    Only once, but for edits: some servers go on listing what is gone, and then what two checks found holds.
+    """
+    if known.deleted_at is None or known.stage == "forgotten":
+        return
+    if known.is_older_than(listed) or not gone.was_taken_back(connection, known.key):
         gone.record_presence(connection, known.key)
         gone.reopen_gone(connection, known.key, now)
 
@@ -147,6 +153,8 @@ def _note_edit(connection: Connection, known: mentions.StoredMention, mention: M
             return
         mentions.restore_text(connection, known.key, mention)
     if not known.is_older_than(mention):
+        if known.says_the_same(mention):
+            mentions.record_version(connection, known, mention)
         if known.is_better_known_in(mention):
             again = not replies.has_reply(connection, known.key)
             mentions.update_eligibility(connection, known.key, mention, again=again)

@@ -1,4 +1,4 @@
-"""Mentions that seem to be gone from their platform: believed after two checks, and taken back when listed again."""
+"""Mentions that seem gone from their platform: believed after two checks, and taken back once when listed again."""
 
 from datetime import datetime
 
@@ -6,7 +6,7 @@ from sqlalchemy import Connection, or_, select, update
 
 from listener.model import Json
 from listener.store import replies
-from listener.store.tables import mention, reply
+from listener.store.tables import event, mention, reply
 
 GONE = "the mention is no longer on the platform"  # why a reply was withdrawn that is reopened when it is listed again
 
@@ -22,6 +22,12 @@ def note_missing(connection: Connection, key: int, now: datetime) -> datetime:
 def record_presence(connection: Connection, key: int) -> None:
     """Record that a post is on the platform after all."""
     connection.execute(update(mention).where(mention.c.key == key).values(missing_at=None, deleted_at=None))
+
+
+def was_taken_back(connection: Connection, mention_key: int) -> bool:
+    """Return True when a reply to it was reopened before because it was listed again."""
+    reopened = (event.c.mention_key == mention_key, event.c.what == "reopened", event.c.by == "poll")
+    return connection.execute(select(event.c.id).where(*reopened).limit(1)).first() is not None
 
 
 def reopen_gone(connection: Connection, mention_key: int, now: datetime) -> None:

@@ -23,35 +23,43 @@ class StoredMention:
     interaction_id: str
     conversation_id: str
     text: str
+    attachments: tuple[str, ...]
+    labels: tuple[str, ...]
+    is_private: bool
     version_id: str  # the id of the newest edit seen
     version_at: datetime
     stage: str
     is_addressed: bool
     can_reply: bool
-    missing_at: datetime | None
     deleted_at: datetime | None
-
-    @property
-    def seems_gone(self) -> bool:
-        """Return True when a check did not find it."""
-        return self.missing_at is not None or self.deleted_at is not None
 
     def is_better_known_in(self, other: Mention) -> bool:
         """Return True when another feed shows that the same words are addressed to us, or that we may answer."""
         better = (other.is_addressed and not self.is_addressed) or (other.can_reply and not self.can_reply)
-        return better and self._is_same_version(other)
+        return better and self.says_the_same(other)
+
+    def says_the_same(self, other: Mention) -> bool:
+        """Return True when words, attachments and labels are equal, in any order.
+
+        Quotes do not count: no edit changes them, and one feed shows less of them than another.
+        """
+        same_words = self.text == other.text and set(self.labels) == set(other.labels)
+        return same_words and _without_quotes(self.attachments) == _without_quotes(other.attachments)
 
     def is_other_than(self, other: Mention) -> bool:
         """Return True when the other bears the same id and says something else; erased words say nothing."""
         return self.stage != "forgotten" and other.id == self.version_id and other.text != self.text
 
     def is_older_than(self, other: Mention) -> bool:
-        """Return True when the other is an edit of it: the same version with another text, or a later version."""
-        return other.text != self.text if self._is_same_version(other) else other.created_at > self.version_at
+        """Return True when the other is an edit of it: it says something else, as the same version or a later.
 
-    def _is_same_version(self, other: Mention) -> bool:
-        """Some servers give a post another id without any edit: then the time stays."""
-        return other.id == self.version_id or other.created_at == self.version_at
+        Some servers give a post another id without any edit: then the time stays.
+        """
+        return not self.says_the_same(other) and (other.id == self.version_id or other.created_at >= self.version_at)
+
+
+def _without_quotes(attachments: Sequence[str]) -> list[str]:
+    return sorted(line for line in attachments if not line.startswith("quote: "))
 
 
 def stored_mentions(connection: Connection, platform: str, candidates: Sequence[Mention]) -> dict[str, StoredMention]:
@@ -85,17 +93,34 @@ def _stored_by_address(
 
 
 def record_ids(connection: Connection, known: StoredMention, listed: Mention) -> None:
-    """Keep by which ids the platform knows a stored post now.
+    """Keep by which ids the platform knows a stored post now, and what an earlier version did not store of it.
 
     Its own may change while its words stay; its identity and its conversation may have been unknown so far.
     """
-    changes = {"version_id": listed.id} if listed.created_at == known.version_at else {}
+    changes: Data = {} if known.stage == "forgotten" else _unknown_so_far(known, listed)
+    if listed.created_at == known.version_at:
+        changes = {**changes, "version_id": listed.id}
     if listed.interaction_id != listed.id:
-        changes["interaction_id"] = listed.interaction_id
+        changes = {**changes, "interaction_id": listed.interaction_id}
     if listed.conversation_id != listed.in_reply_to:  # else a stand-in for a thread that could not be read
-        changes["conversation_id"] = listed.conversation_id
+        changes = {**changes, "conversation_id": listed.conversation_id}
     if any(getattr(known, name) != value for name, value in changes.items()):
         connection.execute(update(mention).where(mention.c.key == known.key).values(**changes))
+
+
+def _unknown_so_far(known: StoredMention, listed: Mention) -> Data:
+    """Return what rows of an earlier version lack: whether the post is private, what is attached, its labels."""
+    empty = [name for name in ("attachments", "labels") if not getattr(known, name)]
+    return {"is_private": listed.is_private, **{name: getattr(listed, name) for name in empty}}
+
+
+def rename_conversations(connection: Connection, platform: str, names: Mapping[str, str]) -> None:
+    """Give the rows of an earlier version the names that their conversations have now. names: former -> present."""
+    for piece in chunks(list(names)):
+        former = (mention.c.platform == platform, mention.c.conversation_id.in_(piece))
+        for old in connection.execute(select(mention.c.conversation_id).where(*former).distinct()).scalars().all():
+            row = (mention.c.platform == platform, mention.c.conversation_id == old)
+            connection.execute(update(mention).where(*row).values(conversation_id=names[old]))
 
 
 def add(connection: Connection, new: Sequence[Mention], now: datetime) -> int:
@@ -124,6 +149,13 @@ def record_edit(connection: Connection, key: int, newer: Mention, now: datetime,
     version |= {"attachments": newer.attachments, "labels": newer.labels}
     connection.execute(update(mention).where(mention.c.key == key).values(**version))
     update_eligibility(connection, key, newer, again=again)
+
+
+def record_version(connection: Connection, known: StoredMention, newer: Mention) -> None:
+    """Keep id and time of a later version that says the same."""
+    if newer.created_at > known.version_at:
+        version = {"version_id": newer.id, "version_at": newer.created_at}
+        connection.execute(update(mention).where(mention.c.key == known.key).values(**version))
 
 
 def restore_text(connection: Connection, key: int, newer: Mention) -> None:
@@ -176,12 +208,14 @@ def locate_version(connection: Connection, platform: str, post_id: str) -> int |
 
 
 def filter_unchanged(connection: Connection, batch: Mapping[int, Mention]) -> set[int]:
-    """Return which mentions still wait with the same text: while they were decided, some may be edited or erased."""
+    """Return which mentions still wait and say the same: while they were decided, some may be edited or erased."""
+    said = (mention.c.text, mention.c.attachments, mention.c.labels)
     unchanged_keys: set[int] = set()
     for piece in chunks(list(batch)):
-        waiting = select(mention.c.key, mention.c.text).where(mention.c.key.in_(piece), mention.c.stage == "new")
-        rows = connection.execute(waiting)
-        unchanged_keys.update(row.key for row in rows if row.text == batch[row.key].text)
+        waiting = select(mention.c.key, *said).where(mention.c.key.in_(piece), mention.c.stage == "new")
+        for key, *now in connection.execute(waiting):
+            if now == [batch[key].text, batch[key].attachments, batch[key].labels]:
+                unchanged_keys.add(key)
     return unchanged_keys
 
 

@@ -91,3 +91,24 @@ def test_a_conversation_that_could_not_be_read_is_known_later(line: Line) -> Non
     listed(line, replace(answer, conversation_id="uri:1"))
     listed(line, answer)
     assert rows(line, "conversation_id") == [("uri:1",)]
+
+
+def test_what_an_earlier_version_did_not_store_is_filled_in_when_the_post_is_listed(line: Line) -> None:
+    """Every row counts as public after the upgrade, also that of a direct message; nothing that is known is emptied."""
+    old = of_old(line, COMPLAINT)
+    listed(line, old)
+    now = as_now(old, old.id, is_private=True, attachments=("quote: so late",))
+    for mention in (now, replace(now, attachments=())):
+        listed(line, mention)
+    assert rows(line, "is_private, attachments, edited_at") == [(1, '["quote: so late"]', None)]
+    assert line.item(line.reply_to(old.id).id).mention.is_private
+
+
+def test_older_rows_of_a_conversation_get_its_name_when_a_page_tells_it(line: Line) -> None:
+    """They bear the id of its first post: one automatic reply a conversation counts those before the upgrade too."""
+    old, other = replace(of_old(line), conversation_id="root"), of_old(line)
+    listed(line, old, other)
+    new = replace(line.mention(), conversation_id="uri:1")
+    line.platform.pages = [FeedPage({"at": 2}, (new,), conversation_names={"root": "uri:1"})]
+    line.listen()
+    assert rows(line, "conversation_id") == [("uri:1",), (other.id,), ("uri:1",)]

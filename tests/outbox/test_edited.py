@@ -1,5 +1,7 @@
 """A mention that its author edits after the approval: the approval was for other words."""
 
+from listener.desk.approve import Target, approve
+from listener.model import PostStatus
 from tests.line import COMPLAINT, Line
 
 
@@ -49,3 +51,19 @@ def test_a_mention_edited_while_nobody_knows_leaves_a_reply_that_arrived_alone(l
     line.listen()
     line.send()
     assert (line.reply(reply.id).state, line.reply(reply.id).remote_id) == ("sent", "post-1")
+
+
+def test_an_edit_that_the_look_found_is_no_second_edit_when_it_is_listed(line: Line) -> None:
+    """snac lists it under another id and with a later time: the fresh approval stays, and the version is known."""
+    reply = line.approved()
+    words = "Thank you, it is lovely, and so is the pen!"
+    first = line.item(reply.id).mention
+    line.platform.standing = PostStatus(True, words)
+    line.send()
+    line.stages.route()
+    line.wait(minutes=1)
+    (outcome,) = approve(line.store, line.desk(), [Target(reply.id)])
+    line.say(words, id="m-edit", interaction_id=first.interaction_id, created_at=line.now)
+    line.listen()
+    assert outcome.ok and line.reply(reply.id).state == "approved"
+    assert line.item(reply.id).mention.reply_target_id == "m-edit"

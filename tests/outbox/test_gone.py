@@ -1,8 +1,19 @@
 """A mention that a check does not find: believed the second time, after a pause."""
 
+from listener.desk.approve import Target, approve
 from listener.errors import Refused
 from listener.model import PostStatus
-from tests.line import Line
+from tests.line import PRAISE, Line
+
+
+def list_and_look(line: Line, reply_id: int, words: str = PRAISE) -> None:
+    """A poll lists the mention, and a look says that it is gone, again after the pause."""
+    mention = line.item(reply_id).mention
+    for _ in range(2):
+        line.say(words, id=mention.id, created_at=mention.created_at)
+        line.listen()
+        line.send()
+        line.wait(minutes=11)
 
 
 def test_a_passing_not_found_withdraws_nothing(line: Line) -> None:
@@ -40,3 +51,26 @@ def test_a_post_that_is_answered_with_gone_is_tried_twice_too(line: Line) -> Non
     line.wait(minutes=11)
     line.send()
     assert (line.reply(reply.id).closed_as, line.reply(reply.id).error) == ("withdrawn", "the post is gone")
+
+
+def test_what_is_listed_and_not_found_is_gone_in_the_end(line: Line) -> None:
+    """A listing alone does not begin the two checks anew."""
+    reply = line.approved()
+    line.platform.standing = PostStatus(False)
+    list_and_look(line, reply.id)
+    assert line.reply(reply.id).closed_as == "withdrawn"
+
+
+def test_a_listing_takes_back_once_that_a_mention_is_gone(line: Line) -> None:
+    """Approved again and not found again, it stays withdrawn, however often it is listed; an edit is news."""
+    reply = line.approved()
+    line.platform.standing = PostStatus(False)
+    list_and_look(line, reply.id)
+    list_and_look(line, reply.id)
+    assert line.reply(reply.id).state == "drafted"
+    approve(line.store, line.desk(), [Target(reply.id)])
+    list_and_look(line, reply.id)
+    list_and_look(line, reply.id)
+    assert (line.reply(reply.id).closed_as, line.item(reply.id).deleted_at is None) == ("withdrawn", False)
+    list_and_look(line, reply.id, PRAISE + " And the pen!")
+    assert line.item(reply.id).deleted_at is None and line.reply(reply.id).state != "closed"

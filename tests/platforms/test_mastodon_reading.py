@@ -165,8 +165,10 @@ def test_thread_is_one_conversation_whoever_speaks(server: MastodonServer) -> No
     ours = server.own("<p>answer</p>", first.id)
     second = server.say("<p>second</p>", reply_to=ours.id)
     third = server.say("<p>third</p>", reply_to=ours.id, by="bo")
-    found = read(MastodonWorld(server).round(None)[0])
+    pages, _ = MastodonWorld(server).round(None)
+    found, name = read(pages), pages[0].mentions[0].conversation_id
     assert {found[one.id].conversation_id for one in (first, second, third)} == {found[first.id].interaction_id}
+    assert pages[0].conversation_names[first.id] == name  # rows of an earlier version bear the id
     assert [name for name, _ in server.calls].count("GET context") == 1
 
 

@@ -1,5 +1,6 @@
 """One page of one feed: which call reads it, and what becomes of its items."""
 
+from dataclasses import replace
 from datetime import datetime
 from urllib.parse import quote
 
@@ -21,7 +22,8 @@ def read_page(caller: Caller, threads: Threads, state: CursorState[FeedState], f
     after, is_over = step(before, listing, now)
     gaps = [] if feed == OWN else [_gap(feed, before.seen[0], lowest) for lowest in hole(before, after, listing)]
     advanced = state.advance(feed, after, is_over=is_over)
-    return advanced.page(feed, parsed, gaps, own_posts_current=is_over and feed == OWN)
+    page = advanced.page(feed, parsed, gaps, own_posts_current=is_over and feed == OWN)
+    return replace(page, conversation_names=threads.names(mention.conversation_id for mention in page.mentions))
 
 
 def _gap(feed: str, newest_known: str, lowest: str) -> Gap:

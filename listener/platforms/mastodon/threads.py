@@ -2,6 +2,7 @@
 
 import logging
 from collections import OrderedDict
+from collections.abc import Iterable
 from datetime import datetime
 
 from listener.errors import ReadFailed
@@ -35,6 +36,11 @@ class Threads:
         if parent in self._known:
             return self._remember([str(status["id"])], self._known[parent])
         return parent if now == self._failed_at else self._read(status, parent, now)
+
+    def names(self, conversations: Iterable[str]) -> dict[str, str]:
+        """Map the ids of the posts of these conversations to them: an earlier version named a thread by such an id."""
+        wanted = set(conversations)
+        return {post: name for post, name in self._known.items() if name in wanted and name != post}
 
     def _read(self, status: Json, parent: str, now: datetime) -> str:
         try:
