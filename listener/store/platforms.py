@@ -17,7 +17,8 @@ def enable(connection: Connection, intervals: dict[str, float], now: datetime) -
     """Record which platforms are on, and how often each is polled; the others are off.
 
     What a person had to fix (account, budget) may be fixed by now, and so may what was to last for long: it is tried at
-    once, and reported again if not.
+    once. Its notice stays until it is read or sent again, so that a restart is no all-clear; only a platform that is
+    off has none.
     """
     retried = {"read_after": None, "cause": None}
     may_be_over = platform.c.cause.in_(("account", "billing")) | (platform.c.read_after > now + LONG_WAIT)
@@ -25,8 +26,9 @@ def enable(connection: Connection, intervals: dict[str, float], now: datetime) -
     sends_again = platform.c.send_hold.in_(("paused", "budget")) | (platform.c.send_after > now + LONG_WAIT)
     connection.execute(update(platform).where(sends_again).values(send_after=None))
     connection.execute(update(platform).values(enabled=False))
-    for kind in ("unreachable", "account", "billing", "waiting"):
-        for name in connection.execute(select(platform.c.name)).scalars().all():
+    are_off = select(platform.c.name).where(platform.c.name.not_in(list(intervals)))
+    for name in connection.execute(are_off).scalars().all():
+        for kind in ("unreachable", "account", "billing", "waiting"):
             notices.clear(connection, kind, name, now)
     for name, seconds in intervals.items():
         fixed = {"enabled": True, "poll_seconds": seconds}
