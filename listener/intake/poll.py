@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from listener.errors import Cause, EarshotError, Held, ReadFailed, describe
+from listener.errors import Cause, EarshotError, Held, ReadFailed, StoreError, describe
 from listener.faultpoints import fault_point
 from listener.feed_page import FeedPage
 from listener.intake import feeds, new_secrets
@@ -100,11 +100,13 @@ def _is_backing_off(store: Store, state: PlatformState, now: datetime, counts: P
 
 
 def _fetch(platform: Platform, state: PlatformState, now: datetime) -> FeedPage | ReadFailed:
-    """Return one page, or why it could not be read, whatever the platform raises."""
+    """Return one page, or why it could not be read, whatever the platform raises. Raises StoreError: that is ours."""
     try:
         return platform.fetch(state.cursor, now if state.cursor is not None else state.began_at)
     except ReadFailed as error:
         return error
+    except StoreError:
+        raise
     except EarshotError as error:
         return ReadFailed(error.what, error.do)
     except Held as hold:

@@ -8,7 +8,7 @@ person settles.
 import logging
 from datetime import datetime
 
-from listener.errors import Indeterminate, ReadFailed, describe
+from listener.errors import Indeterminate, ReadFailed, StoreError, describe
 from listener.model import Json, Prepared
 from listener.outbox import backoff, outcome
 from listener.outbox.round import Round
@@ -84,14 +84,14 @@ def _is_listed_by(round_: Round, item: QueuedReply, now: datetime) -> bool:
 
 
 def _check(round_: Round, item: QueuedReply) -> None:
-    """Look for the reply on the platform. Raises ReadFailed."""
+    """Look for the reply on the platform. Raises ReadFailed, StoreError."""
     reply, now = item.reply, round_.clock()
     try:
         receipt = round_.platform.find_reply(Prepared(reply.prepared_key or "", reply.request or {}))
     except Indeterminate as error:
         _ask_for_manual_check(round_, item, f"the platform cannot say whether it arrived: {error.message}", now)
         return
-    except ReadFailed:
+    except (ReadFailed, StoreError):
         raise
     except Exception as error:  # the others go on
         raise ReadFailed(describe(error), cause="item") from error

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import text
 
-from listener.errors import ReadFailed
+from listener.errors import DatabaseBusy, ReadFailed
 from listener.feed_page import FeedPage, Gap, QuarantinedItem
 from listener.store import notices, platforms
 from listener.store.operation_records import PlatformState
@@ -219,6 +219,13 @@ def test_a_clock_that_was_a_day_ahead_does_not_deafen_us(line: Line) -> None:
     line.wait(days=-1)
     line.stages.poll("memory")
     assert state(line).cursor == {"at": 1}
+
+
+def test_a_database_that_is_busy_is_no_fault_of_the_platform(line: Line) -> None:
+    """The stage waits, and is tried again; the platform is not blamed for it."""
+    line.platform.pages = [DatabaseBusy("the database is locked")]
+    line.stages.poll("memory")
+    assert (state(line).failures, state(line).error) == (0, None)
 
 
 def test_one_id_under_two_interactions_stops_no_poll(line: Line) -> None:

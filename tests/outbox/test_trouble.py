@@ -6,7 +6,7 @@ import pytest
 
 from listener.desk import transitions
 from listener.desk.approve import Target, approve
-from listener.errors import Held, ReadFailed
+from listener.errors import DatabaseBusy, Held, ReadFailed
 from listener.model import Mention, Outgoing, PostStatus, Prepared, Receipt
 from listener.store import events, notices, platforms
 from tests.fakes.scripted import Scripted
@@ -121,6 +121,20 @@ def test_a_lost_answer_is_forgotten_once_nothing_waits(line: Line) -> None:
     with line.store.read() as connection:
         state = platforms.read_state(connection, "memory")
     assert state is not None and (state.send_lost, state.send_after) == (1, line.now + timedelta(minutes=1))
+
+
+def test_a_database_that_is_busy_during_a_look_is_no_trouble_of_the_reply(line: Line) -> None:
+    """The stage waits, and is tried again."""
+    reply = line.approved()
+    line.platform.script = ["cut"]
+    line.send()
+
+    def fail(prepared: Prepared) -> Receipt | None:
+        raise DatabaseBusy("the database is locked")
+
+    line.platform.find_reply = fail  # type: ignore[method-assign]
+    line.send()
+    assert line.reply(reply.id).trouble_count == 0
 
 
 # ---- of one reply

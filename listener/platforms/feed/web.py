@@ -23,13 +23,14 @@ class FeedClient:
     def __init__(self, section: Section, web: HttpClient | None = None) -> None:
         self._allowed, self._web = section.allow_private, web or HttpClient(cap=_CAP)
         self._rng = random.Random()  # noqa: S311 - jitter, no secret
-        self._resting: dict[str, datetime] = {}  # feeds that ask for a pause, until when
+        self._resting: dict[str, tuple[datetime, datetime]] = {}  # feeds that ask for a pause: since when, until when
         self._lookup = DeadlineRunner(_LOOKUP_SECONDS)
 
     def get(self, url: str, headers: Mapping[str, str], now: datetime) -> tuple[HttpResponse, str]:
         """Return the answer (200 or 304) and where it came from after redirects. Raises ReadFailed."""
-        if now < self._resting.get(url, now):
-            raise ReadFailed(f"{url} asks for a pause", cause="rate", retry_at=self._resting[url])
+        since, until = self._resting.get(url, (now, now))
+        if since <= now < until:  # after a clock that was set back the end means nothing
+            raise ReadFailed(f"{url} asks for a pause", cause="rate", retry_at=until)
         at = url
         for _ in range(_HOPS + 1):
             answer = self._ask(url, at, headers)
@@ -71,8 +72,9 @@ class FeedClient:
             return answer
         message = f"{url} answered {answer.status}"
         if answer.status == 429 or (answer.status == 503 and "retry-after" in answer.headers):
-            self._resting[url] = limit_ends(answer.headers, (), _WINDOW, now, self._rng)
-            raise ReadFailed(message, cause="rate", retry_at=self._resting[url])
+            until = limit_ends(answer.headers, (), _WINDOW, now, self._rng)
+            self._resting[url] = now, until
+            raise ReadFailed(message, cause="rate", retry_at=until)
         if answer.status >= 500:
             raise ReadFailed(message)
         raise ReadFailed(message, "look at it in a browser, then correct [platforms.feed]", cause="item")
