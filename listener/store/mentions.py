@@ -209,10 +209,10 @@ def locate_version(connection: Connection, platform: str, post_id: str) -> int |
 
 def filter_unchanged(connection: Connection, batch: Mapping[int, Mention]) -> set[int]:
     """Return which mentions still wait and say the same: while they were decided, some may be edited or erased."""
-    said = (mention.c.text, mention.c.attachments, mention.c.labels)
+    content = (mention.c.text, mention.c.attachments, mention.c.labels)
     unchanged_keys: set[int] = set()
     for piece in chunks(list(batch)):
-        waiting = select(mention.c.key, *said).where(mention.c.key.in_(piece), mention.c.stage == "new")
+        waiting = select(mention.c.key, *content).where(mention.c.key.in_(piece), mention.c.stage == "new")
         for key, *now in connection.execute(waiting):
             if now == [batch[key].text, batch[key].attachments, batch[key].labels]:
                 unchanged_keys.add(key)
