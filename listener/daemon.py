@@ -21,7 +21,8 @@ from listener.errors import DatabaseBusy, EarshotError, StoreError, describe
 from listener.settings import Settings
 from listener.stages import Stages
 from listener.store import notices
-from listener.store.stage_states import CONFIGURATION, EVERYWHERE
+from listener.store.notices import EVERYWHERE
+from listener.store.stage_states import CONFIGURATION
 
 log = logging.getLogger(__name__)
 

@@ -6,6 +6,7 @@ that echoes our token, and a library that prints its objects, reach no screen, n
 
 import json
 import re
+from collections.abc import Iterable
 from urllib.parse import quote
 
 REDACTED = "[secret]"
@@ -31,7 +32,19 @@ _CAUSED_BY = re.compile(r"(?:Max retries exceeded with url: \S+ )?\(Caused by (\
 def remember_secret(value: str) -> None:
     """Redact this value from now on, also as JSON and addresses write it; one that is too short is left alone."""
     if len(value) >= SHORTEST:
-        _secrets.update((value, json.dumps(value)[1:-1], quote(value, safe="")))
+        _secrets.update(written_forms(value))
+
+
+def written_forms(secret: str) -> set[str]:
+    """Return a secret as texts, JSON and addresses write it."""
+    return {secret, json.dumps(secret)[1:-1], quote(secret, safe="")}
+
+
+def replace_secrets(text: str, forms: Iterable[str]) -> str:
+    """Replace these forms of secrets in a text, the longest first: one may be a part of another."""
+    for form in sorted(forms, key=len, reverse=True):
+        text = text.replace(form, REDACTED)
+    return text
 
 
 def forget_secrets() -> None:
@@ -41,9 +54,7 @@ def forget_secrets() -> None:
 
 def redact(text: str) -> str:
     """Replace every known secret in a text, and cut the queries of addresses."""
-    for secret in sorted(_secrets, key=len, reverse=True):
-        text = text.replace(secret, REDACTED)
-    return _QUERY.sub(r"\1", text)
+    return _QUERY.sub(r"\1", replace_secrets(text, _secrets))
 
 
 def clean(text: str) -> str:

@@ -13,8 +13,8 @@ from listener.calendar import business_time
 from listener.policy import Policy
 from listener.protocols import Budget
 from listener.store import alert_causes, exchange_log, ledger, notices
+from listener.store.notices import EVERYWHERE
 
-EVERYWHERE = "*"  # as a platform's name: no platform in particular
 SEVERITY_OF_NOTICE: Mapping[str, Severity] = {
     "paused": "note",
     "flood": "note",

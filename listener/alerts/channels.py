@@ -1,4 +1,4 @@
-"""Tell a channel: any service that Apprise knows (mail, Slack, Teams, Telegram, ntfy, webhooks ...).
+"""Notify a channel: any service that Apprise knows (mail, Slack, Teams, Telegram, ntfy, webhooks ...).
 
 Apprise 2.x is imported when the first message goes out: it takes 0.4 s and 16 MiB. An address mostly holds a password,
 so it comes as a secret, and no part of it appears in a message of ours.

@@ -8,13 +8,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from listener.alert_rules import AlertChannel
-from listener.alerts.causes import EVERYWHERE, Cause, Watch, find_causes
+from listener.alerts.causes import Cause, Watch, find_causes
 from listener.alerts.channels import Channels
 from listener.alerts.plan import CHANNEL_FAILS, compose, due, plan
 from listener.errors import NotSent
 from listener.store import alerts, notices
 from listener.store.alerts import Alert
 from listener.store.engine import Store
+from listener.store.notices import EVERYWHERE
 
 log = logging.getLogger(__name__)
 

@@ -4,11 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from listener.alert_rules import AlertChannel, Severity
+from listener.alert_rules import SEVERITIES, AlertChannel
 from listener.alerts.causes import Cause
 from listener.calendar import opens_at
 from listener.policy import Policy
 from listener.store.alerts import Alert, CauseKey, NewAlert
+from listener.store.notices import EVERYWHERE
 
 ENDED = "ended"
 CHANNEL_FAILS = "alerts"  # the kind of the notice about a channel that does not take messages
@@ -112,13 +113,13 @@ def compose(brand: str, messages: Sequence[Alert]) -> tuple[str, str]:
 
 
 def _by_weight(messages: Sequence[Alert]) -> list[Alert]:
-    order: dict[Severity | str, int] = {"urgent": 0, "problem": 1, "note": 2}
-    return sorted(messages, key=lambda message: (message.event == ENDED, order.get(message.severity, 1), message.id))
+    weights: dict[str, int] = {severity: weight for weight, severity in enumerate(SEVERITIES)}
+    return sorted(messages, key=lambda message: (message.event == ENDED, -weights[message.severity], message.id))
 
 
 def _headline(message: Alert) -> str:
     kind = message.kind.replace("_", " ")
-    place = "" if message.platform == "*" else f" ({message.platform})"
+    place = "" if message.platform == EVERYWHERE else f" ({message.platform})"
     return {ENDED: f"over: {kind}{place}", "reminder": f"still: {kind}{place}"}.get(message.event, f"{kind}{place}")
 
 

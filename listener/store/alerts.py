@@ -12,6 +12,7 @@ from listener.store.tables import alert
 
 CauseKey = tuple[str, str, str]
 """(kind, platform, subject)"""
+UNSENT = (alert.c.sent_at.is_(None), alert.c.dropped_at.is_(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +64,8 @@ def list_last(connection: Connection, channel: str) -> dict[CauseKey, Alert]:
 
 def list_unsent(connection: Connection, channel: str) -> list[Alert]:
     """List what waits to be sent on a channel, oldest first."""
-    query = select(*columns(Alert, alert)).where(alert.c.channel == channel, alert.c.sent_at.is_(None))
-    return load_all(Alert, connection.execute(query.where(alert.c.dropped_at.is_(None)).order_by(alert.c.id)))
+    query = select(*columns(Alert, alert)).where(alert.c.channel == channel, *UNSENT)
+    return load_all(Alert, connection.execute(query.order_by(alert.c.id)))
 
 
 def last_sent_at(connection: Connection, channel: str) -> datetime | None:
@@ -93,8 +94,7 @@ def drop(connection: Connection, ids: Sequence[int], now: datetime) -> None:
 
 def keep_channels(connection: Connection, names: Sequence[str], now: datetime) -> None:
     """Drop what channels that are no more would be sent, and clear the notices about them."""
-    unsent = (alert.c.channel.not_in(names), alert.c.sent_at.is_(None), alert.c.dropped_at.is_(None))
-    connection.execute(update(alert).where(*unsent).values(dropped_at=now))
+    connection.execute(update(alert).where(alert.c.channel.not_in(names), *UNSENT).values(dropped_at=now))
     for notice in notices.list_open(connection):
         if notice.kind == "alerts" and notice.subject not in names:
             notices.clear(connection, "alerts", notice.platform, now, subject=notice.subject)

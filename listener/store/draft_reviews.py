@@ -12,6 +12,7 @@ from sqlalchemy import Connection, delete, func, insert, select, true, update
 from listener.store import notices
 from listener.store.dialect import upsert
 from listener.store.loading import Data, columns, load
+from listener.store.notices import EVERYWHERE
 from listener.store.operation_records import Autonomy
 from listener.store.records import Reply
 from listener.store.tables import autonomy, event
@@ -19,7 +20,6 @@ from listener.store.tables import draft_review as review
 
 MACHINE = "policy"  # who approves by itself; no member of staff can have this name
 TAKEN_BACK = ("approval_revoked", "returned_to_staff")  # by staff; because the mention was edited, or of a lasting hold
-EVERYWHERE = "*"  # a kind is trusted on all platforms, or on none
 # what staff do -> is it a rejection or a change? Anything else (expired, withdrawn, handled elsewhere) is no review.
 _CHANGED = {"approved": False, "rejected": True, "escalated": True, "edited": True}
 

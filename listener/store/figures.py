@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
+from listener.store.alerts import UNSENT
 from listener.store.tables import alert, decision, event, mention, notice, platform
 
 
@@ -46,7 +47,6 @@ def last_read(connection: Connection) -> dict[str, datetime]:
 
 
 def count_unsent_alerts(connection: Connection) -> dict[str, int]:
-    """Count the messages that wait to be told, by channel."""
-    waiting = (alert.c.sent_at.is_(None), alert.c.dropped_at.is_(None))
-    query = select(alert.c.channel, func.count()).where(*waiting).group_by(alert.c.channel)
+    """Count the messages that wait to be sent, by channel."""
+    query = select(alert.c.channel, func.count()).where(*UNSENT).group_by(alert.c.channel)
     return {row[0]: row[1] for row in connection.execute(query)}

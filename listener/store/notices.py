@@ -20,6 +20,7 @@ ADVICE = {  # for a cause that brought none of its own
     "account": "run `earshot check --online`, and replace the secrets that are refused",
     "billing": "look at credits and limits in the platform's console",
 }
+EVERYWHERE = "*"  # the platform of a notice that concerns none in particular
 BY_HAND = ("gap",)  # kinds that a person clears; the others clear when their cause ends
 
 

@@ -9,11 +9,11 @@ from sqlalchemy import Connection, delete, select, update
 from listener.store import notices
 from listener.store.dialect import upsert
 from listener.store.loading import columns, load_all
+from listener.store.notices import EVERYWHERE
 from listener.store.operation_records import StageState
 from listener.store.tables import stage
 
 CONFIGURATION = "configuration"  # the kind of the notice about one that was refused
-EVERYWHERE = "*"  # the platform of a notice about a stage that serves all of them
 NOTICE_AFTER_FAILURES = 3  # failures in a row before a notice opens
 WELL: Mapping[str, int | None] = {"failures": 0, "error": None, "error_do": None, "retry_at": None}
 

@@ -15,9 +15,9 @@ from sqlalchemy import Connection
 from listener.errors import DatabaseBusy
 from listener.store import dialect, notices
 from listener.store.engine import Store
+from listener.store.notices import EVERYWHERE
 
 TRACES = "erasure_incomplete"  # the kind of the notice
-EVERYWHERE = "*"
 IN_USE = "another program reads an older state of the database"
 FILE, LOG = "file", "log"  # its subject: what has to be cleaned first
 WAIT = 5.0  # seconds for other processes to let go of the file

@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import quote
 
+from listener.messages import replace_secrets, written_forms
 from listener.model import Json
 from listener.platforms.kit.breaker import with_jitter
 
 _LONGEST, _SHORTEST = timedelta(hours=25), timedelta(seconds=5)  # a day's limit and some; a reset in the past
 _QUERY = re.compile(r"(https?://[^\s?#'\"]*)[?#][^\s'\"]*")
-REDACTED, _SHORTEST_SECRET = "[secret]", 5  # characters: a shorter one would blot out ordinary words
+_SHORTEST_SECRET = 5  # characters: a shorter one would blot out ordinary words
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +67,8 @@ def one_line(error: BaseException | str, secrets: Iterable[str] = ()) -> str:
 
 def redact(text: str, secrets: Iterable[str]) -> str:
     """Replace the secrets in a text, also as JSON or a URL writes them."""
-    forms = {form for secret in secrets for form in (secret, json.dumps(secret)[1:-1], quote(secret, safe=""))}
-    for form in sorted(forms, key=len, reverse=True):
-        if len(form) >= _SHORTEST_SECRET:
-            text = text.replace(form, REDACTED)
-    return text
+    forms = {form for secret in secrets for form in written_forms(secret) if len(form) >= _SHORTEST_SECRET}
+    return replace_secrets(text, forms)
 
 
 def without_secrets(answer: HttpResponse, secrets: Iterable[str]) -> HttpResponse:
