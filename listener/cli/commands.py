@@ -4,6 +4,7 @@ from listener.cli import (  # noqa: F401
     check,
     demo,
     desk,
+    digest,
     forget,
     log,
     moves,

@@ -56,6 +56,11 @@ class HttpClient:
         with self._client() as client:
             return self._call(client, "POST", url, headers, json=body)
 
+    def post_bytes(self, url: str, body: bytes, headers: Headers) -> HttpResponse:
+        """Write these very bytes, once: a signed body must arrive as it was signed."""
+        with self._client() as client:
+            return self._call(client, "POST", url, headers, content=body)
+
     def _kept(self) -> httpx.Client:
         client = self._client()
         self._close = weakref.finalize(self, client.close)
