@@ -57,6 +57,7 @@ class Stages:
     intervals: Mapping[str, float] = field(default_factory=dict)
     notifier: "Notifier | None" = None
     note_duration: Callable[[str, float], None] = lambda stage, seconds: None
+    note_poll: Callable[[str, str], None] = lambda platform, outcome: None
     runner: StageRunner = field(init=False)
 
     def __post_init__(self) -> None:
@@ -75,9 +76,13 @@ class Stages:
     def poll(self, name: str) -> PollCounts:
         """Read what waits on a platform."""
         stage = f"poll {name}"
-        return self.runner.run(
-            stage, lambda: poll(self.store, self.platforms[name], self.clock, self._stopping(stage)), PollCounts()
-        )
+
+        def work() -> PollCounts:
+            counts = poll(self.store, self.platforms[name], self.clock, self._stopping(stage))
+            self.note_poll(name, "ok" if counts.failed is None else "failed")
+            return counts
+
+        return self.runner.run(stage, work, PollCounts())
 
     def route(self) -> TriageCounts:
         """Decide every new mention."""

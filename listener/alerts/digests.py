@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from listener.alert_rules import AlertChannel
 from listener.alerts import failing
-from listener.alerts.channels import Channels
+from listener.alerts.channels import Channels, NoteMessage, ignore_message
 from listener.calendar import latest_time, opens_at
 from listener.errors import NotSent
 from listener.faultpoints import fault_point
@@ -40,6 +40,7 @@ class Digests:
     channels: Channels
     write: Write
     clock: Callable[[], datetime]
+    note_message: NoteMessage = ignore_message
 
     def run(self) -> int:
         """Send each channel the digest that is due; one that fails raises nothing. Returns how many went out."""
@@ -97,11 +98,13 @@ class Digests:
         with self.store.write() as connection:
             digests.record(connection, state, self.clock(), state="sent", error=None)
             failing.clear(connection, channel, now)
+        self.note_message(channel.name, "sent")
         return 1
 
     def _note_failure(self, channel: AlertChannel, state: DigestState, error: NotSent) -> None:
         """Keep the digest for a later try, and call a person where tries keep failing."""
         now, tries = self.clock(), state.attempts + 1
+        self.note_message(channel.name, "failed")
         log.warning("the channel %s took no digest: %s", channel.name, error.message)
         again: dict[str, object] = {"attempts": tries, "not_before": failing.retry_at(tries, now)}
         with self.store.write() as connection:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from listener.alert_rules import AlertChannel
 from listener.alerts import failing
 from listener.alerts.causes import Cause, Watch, find_causes
-from listener.alerts.channels import Channels
+from listener.alerts.channels import Channels, NoteMessage, ignore_message
 from listener.alerts.plan import compose, due, plan
 from listener.errors import NotSent
 from listener.store import alerts
@@ -28,6 +28,7 @@ class Alerts:
     watch: Watch
     channels: Channels
     clock: Callable[[], datetime]
+    note_message: NoteMessage = ignore_message
 
     def run(self) -> int:
         """Notify each channel of what is due; one that fails raises nothing. Returns how many messages went out."""
@@ -72,11 +73,13 @@ class Alerts:
         with self.store.write() as connection:
             alerts.mark_sent(connection, ids, self.clock())
             failing.clear(connection, channel, now)
+        self.note_message(channel.name, "sent")
         return len(ids)
 
     def _note_failure(self, channel: AlertChannel, ready: Sequence[Alert], error: NotSent) -> None:
         """Keep the messages for a later try, and call a person where tries keep failing."""
         now, tries = self.clock(), max(message.attempts for message in ready) + 1
+        self.note_message(channel.name, "failed")
         log.warning("the channel %s was not notified: %s", channel.name, error.message)
         with self.store.write() as connection:
             ids = [message.id for message in ready]

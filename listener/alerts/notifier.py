@@ -7,7 +7,7 @@ from pathlib import Path
 
 from listener.alert_rules import AlertRules, Webhook
 from listener.alerts.causes import Watch
-from listener.alerts.channels import AppriseChannels
+from listener.alerts.channels import AppriseChannels, NoteMessage, ignore_message
 from listener.alerts.digests import Digests, Write
 from listener.alerts.dispatch import Alerts
 from listener.alerts.heartbeat import Heartbeat
@@ -54,9 +54,10 @@ def bind(
     secrets: Secrets,
     write_digest: Write,
     clock: Callable[[], datetime],
+    note_message: NoteMessage = ignore_message,
 ) -> Notifier:
     """Bind the rules of a configuration to the store and the secrets. folder: whose disk must not fill up."""
     channels = AppriseChannels(secrets)
-    alerts = Alerts(store, Watch(rules, policy, budgets, folder), channels, clock)
-    digests = Digests(store, rules.channels, policy, channels, write_digest, clock)
+    alerts = Alerts(store, Watch(rules, policy, budgets, folder), channels, clock, note_message)
+    digests = Digests(store, rules.channels, policy, channels, write_digest, clock, note_message)
     return Notifier(alerts, digests, Webhooks(store, hooks, secrets, clock), Heartbeat(store, secrets, clock))

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from listener.access import explain_access, why
 from listener.cli import context, logs
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from listener.alerts.digests import Write
     from listener.alerts.notifier import Notifier
+    from listener.metrics.process import ProcessFigures
     from listener.protocols import Meter, Platform
     from listener.settings import PlatformSettings, Settings
     from listener.stages import Stages
@@ -98,7 +99,7 @@ def stages(
     config: "Settings",
     store: "Store",
     stopping: Callable[[], bool] = lambda: False,
-    note_duration: Callable[[str, float], None] | None = None,
+    process: "ProcessFigures | None" = None,
 ) -> "Stages":
     """Bind the four stages to this configuration, and note in the database which platforms are on."""
     from listener.stages import Stages
@@ -114,22 +115,27 @@ def stages(
         digests.keep_channels(connection, [channel.name for channel in config.alerts.channels if channel.digest])
         webhooks.keep(connection, {webhook.name: webhook.url for webhook in config.webhooks}, context.now())
     deleted = {name: kept for name, section in sections.items() if (kept := section.retain_deleted_text) is not None}
-    triage, notifier = context.triage(config), _make_notifier(config, store)
-    note = note_duration or (lambda stage, seconds: None)
-    return Stages(store, connected, triage, context.now, stopping, deleted, intervals, notifier, note)
+    triage, notifier = context.triage(config), _make_notifier(config, store, process)
+    notes: dict[str, Any] = {}
+    if process is not None:
+        notes = {"note_duration": process.durations.note, "note_poll": process.polls.note}
+    return Stages(store, connected, triage, context.now, stopping, deleted, intervals, notifier, **notes)
 
 
-def _make_notifier(config: "Settings", store: "Store") -> "Notifier | None":
+def _make_notifier(config: "Settings", store: "Store", process: "ProcessFigures | None") -> "Notifier | None":
     """Return what notifies people and programs; None where neither is configured."""
     if not _is_anybody_notified(config) and not config.webhooks:
         return None
+    from listener.alerts.channels import ignore_message
     from listener.alerts.notifier import bind
     from listener.settings import EnvSecrets
 
     secrets = EnvSecrets(os.environ)
     budgets = {platform.name: platform.section.budget for platform in config.platforms}
-    folder, write = data_folder(), _digest_writer(config)
-    return bind(store, config.alerts, config.webhooks, config.policy, budgets, folder, secrets, write, context.now)
+    folder, write, note = data_folder(), _digest_writer(config), process.messages.note if process else ignore_message
+    return bind(
+        store, config.alerts, config.webhooks, config.policy, budgets, folder, secrets, write, context.now, note
+    )
 
 
 def _digest_writer(config: "Settings") -> "Write":
