@@ -5,9 +5,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from listener.store import digests
-from listener.store.alerts import UNSENT
-from listener.store.tables import alert, decision, event, mention, notice, platform
+from listener.store import alerts, digests
+from listener.store.tables import decision, event, mention, notice, platform
 
 OUTCOMES = ("sent", "not_sent", "unconfirmed", "failed", "by_hand", "withdrawn", "returned_to_staff")
 
@@ -63,7 +62,6 @@ def last_read(connection: Connection) -> dict[str, datetime]:
 
 def count_unsent_alerts(connection: Connection) -> dict[str, int]:
     """Count the messages that wait to be sent, digests included, by channel."""
-    query = select(alert.c.channel, func.count()).where(*UNSENT).group_by(alert.c.channel)
-    counts = Counter({row[0]: row[1] for row in connection.execute(query)})
+    counts = Counter({count.channel: count.number for count in alerts.count_unsent(connection)})
     counts.update(state.channel for state in digests.list_waiting(connection))
     return counts
