@@ -105,7 +105,8 @@ class Digests:
         """Keep the digest for a later try, and call a person where tries keep failing."""
         now, tries = self.clock(), state.attempts + 1
         self.note_message(channel.name, "failed")
-        log.warning("the channel %s took no digest: %s", channel.name, error.message)
+        fields = {"event": "digest_not_sent", "channel": channel.name, "why": error.message}
+        log.warning("the channel %(channel)s took no digest: %(why)s", fields)
         again: dict[str, object] = {"attempts": tries, "not_before": failing.retry_at(tries, now)}
         with self.store.write() as connection:
             digests.record(connection, state, now, state="waiting", error=error.message, **again)

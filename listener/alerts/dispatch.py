@@ -80,7 +80,8 @@ class Alerts:
         """Keep the messages for a later try, and call a person where tries keep failing."""
         now, tries = self.clock(), max(message.attempts for message in ready) + 1
         self.note_message(channel.name, "failed")
-        log.warning("the channel %s was not notified: %s", channel.name, error.message)
+        fields = {"event": "channel_not_notified", "channel": channel.name, "why": error.message}
+        log.warning("the channel %(channel)s was not notified: %(why)s", fields)
         with self.store.write() as connection:
             ids = [message.id for message in ready]
             alerts.mark_failed(connection, ids, error.message, failing.retry_at(tries, now))

@@ -127,7 +127,8 @@ class Webhooks:
     ) -> WebhookState:
         """Keep the event for a later try; skip one that the receiver keeps refusing, and stop at 410."""
         now, tries = self.clock(), 1 if progress.sent > state.sent else state.attempts + 1
-        log.warning("the webhook %s did not take event %d: %s", hook.name, happened.id, failure.why)
+        fields = {"event": "webhook_not_taken", "webhook": hook.name, "id": happened.id, "why": failure.why}
+        log.warning("the webhook %(webhook)s did not take event %(id)d: %(why)s", fields)
         if failure.status in REFUSED and tries >= TRIES_OF_REFUSED:
             progress.skip(happened)
             return self._record(state, progress, attempts=0, error=failure.why, not_before=None)
