@@ -52,7 +52,7 @@ class _Webhook:
 
     name: str
     url: str
-    events: tuple[WebhookEvent, ...] = WEBHOOK_EVENTS
+    events: tuple[WebhookEvent, ...] = ()
     words: Words = "public"
 
 
@@ -119,9 +119,7 @@ def _webhook(written: _Webhook, spot: ConfigLocation) -> Webhook:
     _require_name(written.name, spot)
     if problem := url_problem(written.url, can_have_path=True):
         raise spot.at("url").as_error(problem, 'write an address such as "https://crm.example/earshot"')
-    if not written.events:
-        raise spot.at("events").as_error("is empty", f"name some of {', '.join(WEBHOOK_EVENTS)}")
-    return Webhook(written.name, written.url, written.events, written.words)
+    return Webhook(written.name, written.url, written.events or WEBHOOK_EVENTS, written.words)
 
 
 def _require_name(name: str, spot: ConfigLocation) -> None:
