@@ -129,7 +129,7 @@ class Webhooks:
         now, tries = self.clock(), 1 if progress.sent > state.sent else state.attempts + 1
         fields = {"event": "webhook_not_taken", "webhook": hook.name, "id": happened.id, "why": failure.why}
         log.warning("the webhook %(webhook)s did not take event %(id)d: %(why)s", fields)
-        if failure.status in REFUSED and tries >= TRIES_OF_REFUSED:
+        if failure.status in REFUSED and tries >= TRIES_OF_REFUSED and state.error == failure.why:
             progress.skip(happened)
             return self._record(state, progress, attempts=0, error=failure.why, not_before=None)
         pause = with_jitter(min(FIRST_PAUSE * 2 ** min(tries - 1, 10), LONGEST_PAUSE), self.rng)
