@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 GRACE = 8.0  # seconds that running stages get after SIGTERM; the committed claim makes leaving them safe
 JUMP = 5.0  # seconds by which wall and monotonic clock may drift apart before all jobs are rescheduled
-OWN_THREAD = ("alerts", "webhooks")  # a channel or a receiver that hangs must not delay deciding
+OWN_THREAD = ("alerts", "digests", "webhooks")  # what hangs outside must not delay deciding, nor one another
 TICK = 0.5  # seconds between two checks of the clock and of the signals
 
 

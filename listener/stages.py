@@ -68,7 +68,8 @@ class Stages:
         """Run a stage by its name, `poll NAME` or `route`; a platform that was turned off meanwhile has none."""
         stage, _, platform = name.partition(" ")
         if not platform:
-            own = {"route": self.route, "upkeep": self.upkeep, "alerts": self.notify, "webhooks": self.deliver}
+            own = {"route": self.route, "upkeep": self.upkeep, "alerts": self.notify}
+            own |= {"digests": self.send_digests, "webhooks": self.deliver}
             own[stage]()
         elif platform in self.platforms:
             {"poll": self.poll, "send": self.send}[stage](platform)
@@ -117,6 +118,10 @@ class Stages:
     def notify_once(self) -> int:
         """Notify people without a sign of life: who runs `once` lets the scheduler give it."""
         return 0 if self.notifier is None else self.runner.run("alerts", self.notifier.notify_once, 0)
+
+    def send_digests(self) -> int:
+        """Send people the digests that are due. Returns how many went out."""
+        return 0 if self.notifier is None else self.runner.run("digests", self.notifier.send_digests, 0)
 
     def deliver(self) -> int:
         """Notify programs of what happened. Returns how many events they took."""

@@ -29,11 +29,15 @@ class Notifier:
     def notify(self) -> int:
         """Give the sign of life that is due, and notify people of what is due. Returns how many messages went out."""
         self.heartbeat.beat()
-        return self.notify_once()
+        return self.alerts.run()
 
     def notify_once(self) -> int:
         """Notify people of what is due, without a sign of life: who runs `once` lets the scheduler give it."""
-        return self.alerts.run() + self.digests.run()
+        return self.alerts.run()
+
+    def send_digests(self) -> int:
+        """Send the digests that are due. Returns how many went out."""
+        return self.digests.run()
 
     def deliver(self) -> int:
         """Notify programs of what happened. Returns how many events were taken."""

@@ -43,7 +43,7 @@ class _Json(_Redacted):
         at, level = self.formatTime(record, self.datefmt), record.levelname.lower()
         row: dict[str, object] = {"at": at, "level": level, "logger": record.name, "event": OF_A_LIBRARY}
         row |= {"message": redact(record.getMessage())}
-        if isinstance(record.args, Mapping):
+        if isinstance(record.args, Mapping) and "event" in record.args:
             row |= {name: _plain(value) for name, value in record.args.items()}
         if record.exc_info:
             row["traceback"] = redact(self.formatException(record.exc_info))

@@ -167,6 +167,8 @@ def _stage_intervals(config: "Settings") -> dict[str, float]:
         intervals[f"send {platform.name}"] = daemon.send_seconds
     if _is_anybody_notified(config):
         intervals["alerts"] = daemon.alert_seconds
+    if any(channel.digest for channel in config.alerts.channels):
+        intervals["digests"] = daemon.alert_seconds
     if config.webhooks:
         intervals["webhooks"] = daemon.webhook_seconds
     return {**intervals, "route": daemon.route_seconds, "upkeep": daemon.upkeep_seconds}

@@ -55,8 +55,8 @@ class Occurrence:
 
 
 MENTION = (
-    *("platform", "id", "url", "text", "author_id", "author_handle", "author_name", "is_private", "is_addressed"),
-    *("created_at", "seen_at"),
+    *("platform", "id", "url", "text", "is_html", "author_id", "author_handle", "author_name"),
+    *("is_private", "is_addressed", "created_at", "seen_at"),
 )
 DECISION = ("action", "kind", "rule", "compound", "lang", "urgency")
 REPLY = (

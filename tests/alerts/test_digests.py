@@ -12,6 +12,7 @@ import pytest
 from listener.alert_rules import AlertChannel
 from listener.alerts.channels import AppriseChannels
 from listener.alerts.digests import Digests, doubt
+from listener.alerts.notifier import bind
 from listener.analysis import digest as analysis
 from listener.analysis.digest_text import compose
 from listener.policy import TimeWindow, WeekTime
@@ -83,15 +84,17 @@ def test_a_digest_has_the_figures_of_the_report(bell: Bell) -> None:
 
 
 def test_the_words_of_customers_only_where_the_channel_wants_them(bell: Bell) -> None:
-    """And a complaint of the period before is counted as such."""
+    """Never those of a private mention; complaints of the period before are counted as such."""
     quoting = replace(DAILY, digest_quotes=True)
     texts(bell, quoting)
     bell.line.say(COMPLAINT)
+    bell.line.say("My zanzibar parcel is late, where is it?", is_private=True)
     bell.line.listen()
     (first,) = texts(bell, quoting, hours=21)
-    assert "- delivery: 1 (0)\n  “My parcel is two weeks late" in first
+    assert "- delivery: 2 (0)\n  “My parcel is two weeks late" in first
+    assert "zanzibar" not in first
     (second,) = texts(bell, hours=24)
-    assert "Complaints: 0 (1 in the period before)" in second
+    assert "Complaints: 0 (2 in the period before)" in second
     assert "parcel" not in second
 
 
@@ -237,8 +240,30 @@ def digest_states(home: Home) -> list[str]:
 def has_run(home: Home) -> bool:
     """Whether the stage ended well after the digest was settled."""
     with home.database() as database:
-        query = "SELECT count(*) FROM stage, digest WHERE stage.name = 'alerts' AND stage.ok_at > digest.changed_at"
+        query = "SELECT count(*) FROM stage, digest WHERE stage.name = 'digests' AND stage.ok_at > digest.changed_at"
         return bool(database.execute(f"{query} AND digest.state = 'unconfirmed'").fetchone()[0])
+
+
+def test_a_digest_that_cannot_be_computed_delays_no_alert(bell: Bell) -> None:
+    """It is a stage of its own: its failure is kept and reported, and danger is still told at once."""
+
+    def write(*_: object) -> tuple[str, str]:
+        raise ZeroDivisionError("a fault of the program")
+
+    bell.rules = replace(bell.rules, channels=(DAILY,))
+    policy, line = bell.line.policy, bell.line
+    secrets = EnvSecrets(bell.env)
+    stages = replace(
+        line.stages, notifier=bind(line.store, bell.rules, (), policy, {}, line.folder, secrets, write, line.clock)
+    )
+    stages.send_digests()
+    line.wait(days=1)
+    line.say("The battery of your lamp exploded and burned my hand, I am in hospital")
+    line.listen()
+    stages.send_digests()
+    assert stages.notify() == 1
+    assert list(stages.runner.troubles) == ["digests"]
+    assert states(bell)[0] == "waiting"
 
 
 def test_notices_beyond_ten_are_counted(bell: Bell) -> None:
