@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from listener.alerts.notifier import Notifier
 
 VACUUM_WAIT_S = 1.0  # seconds for others to let go of the file; the next round tries again
+DELIVERIES = 60  # rounds of one second in one `once`
 ROUNDS = 100  # sending rounds of one `once`: settling takes a few, a batch one
 
 
@@ -126,6 +127,12 @@ class Stages:
     def deliver(self) -> int:
         """Notify programs of what happened. Returns how many events they took."""
         return 0 if self.notifier is None else self.runner.run("webhooks", self.notifier.deliver, 0)
+
+    def deliver_all(self) -> None:
+        """Notify programs until nothing waits, or for a minute."""
+        for _ in range(DELIVERIES):
+            if not self.deliver():
+                break
 
     def _tidy_up(self) -> int:
         policy: Policy = self.triage.policy

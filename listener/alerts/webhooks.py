@@ -28,7 +28,7 @@ from listener.store.webhooks import NOTICE, Occurrence, WebhookState
 log = logging.getLogger(__name__)
 
 BATCH = 20  # events between two notes of the cursor: after a kill so many come again at most
-LASTS_S = 5.0  # seconds of a round for each webhook: the others wait meanwhile
+LASTS_S = 1.0  # seconds of a round for each webhook: others wait meanwhile, and after a burst deciding has its share
 DEADLINE_S = 15.0  # for one request
 CAP = 64 * 1024  # bytes of an answer
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(hours=1)
@@ -117,7 +117,7 @@ class Webhooks:
         headers = sign(keys, f"msg_{state.token}_{happened.id}", now, body)
         fault_point("W1")
         try:
-            answer = self.http.post_bytes(hook.url, body, headers)
+            answer = self.http.post_again(hook.url, body, headers)
         except CallFailed as error:
             return Failure(error.message)
         return None if 200 <= answer.status < 300 else _failure(answer, now)

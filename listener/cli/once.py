@@ -75,7 +75,7 @@ def _run(config: "Settings", store: "Store", chosen: tuple[Stage, ...]) -> "RunS
     if len(chosen) > 1:  # not where one stage is run on its own
         stages.notify_once()
         stages.send_digests()
-        stages.deliver()
+        stages.deliver_all()
     return _add_up(done)
 
 

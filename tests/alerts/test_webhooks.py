@@ -214,6 +214,15 @@ def test_what_a_receiver_did_not_take_comes_later_in_order(wire: Wire) -> None:
     assert first == {wire.ids()[0]}
 
 
+def test_a_kept_connection_that_the_receiver_closes_costs_nothing(wire: Wire) -> None:
+    """Many servers close an idle connection without a word: the call is made once more at once."""
+    wire.receiver.forgets = True
+    wire.line.say(PRAISE)
+    wire.line.listen()
+    assert len(wire.deliver()) == 3
+    assert wire.state().attempts == 0
+
+
 def test_retry_after_is_kept(wire: Wire) -> None:
     """The receiver asks for ten minutes."""
     wire.receiver.headers["Retry-After"] = "600"
