@@ -6,7 +6,7 @@ RUNS ?= 300
 WORKERS ?= 3
 PLATFORM ?= memory
 
-.PHONY: demo test lint faults soak test-bluesky test-mastodon bench lock clean setup
+.PHONY: demo test lint faults soak test-bluesky test-mastodon bench audit sbom lock clean setup
 
 setup: .venv/.ready
 
@@ -52,11 +52,27 @@ test-mastodon: setup
 bench: setup
 	$(BIN)/python -m bench.run
 
+# known vulnerabilities in the locked packages; skips with a reason where the list of them cannot be reached
+audit: .venv-audit/.ready
+	.venv-audit/bin/python tests/audit.py requirements.txt
+
+# what is inside, as CycloneDX: every locked package with its version and hashes
+sbom: .venv-audit/.ready
+	mkdir -p dist
+	.venv-audit/bin/python -W ignore -m cyclonedx_py requirements requirements.txt --pyproject pyproject.toml --output-reproducible --of JSON -o dist/earshot.cdx.json
+	@echo dist/earshot.cdx.json
+
+.venv-audit/.ready: requirements-audit.txt
+	$(PYTHON) -m venv .venv-audit
+	.venv-audit/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-audit.txt
+	touch $@
+
 # uv is only needed here: pip install uv
 lock:
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url pyproject.toml -o requirements.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --extra dev pyproject.toml -c requirements.txt -o requirements-dev.txt
+	printf 'cyclonedx-bom\npip-audit\n' | uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url - -o requirements-audit.txt
 	echo hatchling | uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url - -c requirements-dev.txt -o requirements-build.txt
 
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .network .snac dist
+	rm -rf .venv .venv-audit .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .network .snac dist
