@@ -6,7 +6,7 @@ RUNS ?= 300
 WORKERS ?= 3
 PLATFORM ?= memory
 
-.PHONY: demo test lint faults soak test-bluesky test-mastodon bench audit sbom lock clean setup
+.PHONY: demo test lint faults soak soak-year test-bluesky test-mastodon bench audit sbom lock clean setup
 
 setup: .venv/.ready
 
@@ -39,7 +39,11 @@ faults: setup
 
 # days of a busy account on X, by a clock that runs fast: what was missed, called and spent (about three minutes)
 soak: setup
-	$(BIN)/python -m tests.soak
+	$(BIN)/python -m tests.soak days
+
+# a year of unattended operation by a clock that runs fast: memory, file, notices (an hour or two)
+soak-year: setup
+	$(BIN)/python -m tests.soak year
 
 # a real PLC, PDS and AppView on loopback; skips with a reason where node or PostgreSQL is missing
 test-bluesky: setup
