@@ -1,8 +1,8 @@
 """Notify programs of what happens: one signed request for each event, in the order of the event table.
 
 That table is the outbox: each webhook has a cursor in it, which moves on when an event was taken. So deciding and
-sending write nothing for it, nothing is lost while a receiver is down, and after a kill an event comes again at most
-once more, with the same id.
+sending write nothing for it, nothing is lost while a receiver is down, and after a kill the last few events come again,
+with the same ids.
 """
 
 import logging
