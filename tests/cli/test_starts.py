@@ -27,6 +27,7 @@ LINES: tuple[tuple[str, str | None], ...] = (
     ("once", None),
     ("migrate", None),
     ("backup copy.db", None),
+    ("export everything", None),
     ("forget ada", None),
     ("log", None),
     ("notices", None),
