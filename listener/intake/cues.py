@@ -18,6 +18,7 @@ LISTS = (
     "lookalike_letters",
     "english",
     "classes",
+    "synonyms",
     "function_words",
 )
 AFTER_THANKS = 7  # words after "thanks for" in which something bad makes it sarcasm

@@ -13,10 +13,11 @@ from listener.intake.names import bot_marker
 from listener.intake.phrases import ENDS, tokenize
 from listener.intake.sentiment import Idioms, Scorer
 from listener.intake.text import Cleaner, plain, split_sentences
-from listener.model import Claim, History, Json, Mention, MentionSignals, Reading
+from listener.model import Claim, History, Json, Mention, MentionSignals, Reading, SuspectedFact
 from listener.policy import Policy
 from listener.reader.score import SecondReader, shipped
 from listener.triage.factsheet import FactSheet
+from listener.triage.suspicion import FactFinder, SheetFacts
 
 NO_WORDS = (
     "lookalike_letters",
@@ -34,7 +35,8 @@ _LETTER = re.compile(r"[^\W\d_]")
 class SignalExtractor:
     """Matchers and lexicon of a policy. Build it once in each process."""
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: Policy, finder: FactFinder | None = None) -> None:
+        """finder: what suspects facts, where it is not the fact sheet's words (SheetFacts)."""
         self._scorer = Scorer(policy.lexicon)
         self._idioms = Idioms(policy.cues.get("idiom", ()))
         brand = policy.brand
@@ -44,7 +46,8 @@ class SignalExtractor:
         known = {word for phrases in lists for phrase in phrases for word in tokenize(phrase)}
         self.english = frozenset(known | self._scorer.words)  # words that nobody needs a detector for
         self._clean = Cleaner(policy.brand, self.english)
-        self._sheet = FactSheet(policy.facts)
+        self._sheet = FactSheet(policy.facts, self.english)
+        self._finder = finder or SheetFacts(policy.facts, policy.cues.get("synonyms", ()), self.english)
         self._reader = SecondReader(shipped()) if policy.reader.enabled else None
 
     def extract(self, mention: Mention, history: History, now: datetime) -> MentionSignals:
@@ -61,7 +64,19 @@ class SignalExtractor:
         claims, topics = self._sheet.read(scan, text) if self._sheet.facts else ((), {})
         lang = language(text, mention.lang, self.english)
         reading = self._reader.read(scan.words, cues, compound, min(scores)) if self._reader else None
-        return MentionSignals(mention, now, text, compound, scores, lang, cues, claims, topics, history, reading)
+        suspected = self._suspect(scan, claims)
+        return MentionSignals(
+            mention, now, text, compound, scores, lang, cues, claims, topics, history, reading, suspected
+        )
+
+    def _suspect(self, scan: CueScan, claims: Sequence[Claim]) -> SuspectedFact | None:
+        """Return the fact that the text may be about: that of a doubtful claim; none beside what is denied."""
+        stances = {claim.stance: claim for claim in claims}
+        if "denied" in stances or not self._sheet.facts:
+            return None
+        if (hedged := stances.get("hedged")) is not None:
+            return SuspectedFact(hedged.fact, (hedged.words,))
+        return self._finder.find(scan)
 
     def _hear_media(self, scan: CueScan, mention: Mention) -> None:
         """Let guards hear what pictures, polls and quotes say; score, language and replies know only the author's."""
@@ -125,6 +140,7 @@ def pack(signals: MentionSignals) -> Json:
         "topics": signals.topics,
         "history": _pack_history(history),
         "reading": signals.reading and astuple(signals.reading),
+        "suspected": signals.suspected and astuple(signals.suspected),
     }
 
 
@@ -147,12 +163,18 @@ def unpack(packed: Json, mention: Mention) -> MentionSignals:
         topics=_tuples(packed["topics"]),
         history=History(*packed["history"][:4], *map(tuple, packed["history"][4:])),
         reading=_unpack_reading(packed["reading"]) if packed.get("reading") else None,
+        suspected=_unpack_suspected(packed["suspected"]) if packed.get("suspected") else None,
     )
 
 
 def _unpack_reading(packed: Sequence[Any]) -> Reading:
     praise, complaint, balance, kind, harsh = packed
     return Reading(praise, complaint, balance, tuple(kind), tuple(harsh))
+
+
+def _unpack_suspected(packed: Sequence[Any]) -> SuspectedFact:
+    fact, words = packed
+    return SuspectedFact(fact, tuple(words))
 
 
 def _tuples(lists: dict[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
