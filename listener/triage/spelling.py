@@ -7,7 +7,7 @@ from listener.intake.phrases import stem
 
 LONG = 5  # letters from which a word may have one wrong, or be like another
 BEGIN = 4  # letters that like words begin with
-LIKENESS = 0.5  # the share of parts that like words have in common
+LIKENESS = 0.55  # the share of parts that like words have in common
 
 
 def root(word: str) -> str:
@@ -47,7 +47,7 @@ class Similar:
         return {other for other in near if other[0] == word[0] and is_one_edit(word, other)}
 
     def find_like(self, word: str) -> set[str]:
-        """Return the words that begin alike and have at least half of their parts in common (Dice)."""
+        """Return the words that begin alike and have most of their parts in common (Dice)."""
         if len(word) < LONG or not word.isalpha():
             return set()
         parts = _parts(word)

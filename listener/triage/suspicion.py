@@ -34,7 +34,7 @@ COMMON = 0.3  # and a word that is common in any text
 _MINE = word_set("my mine our his her")
 _EVENT = word_set(
     "was were had did didnt wasnt werent hadnt been i've ive we've weve yesterday today tonight ago since again still"
-    " yet last lost broke broken took got went came told gave forgot stole stolen"
+    " yet last lost losing holding broke broken took got went came gave forgot stole stolen"
     " wait waiting waited"
 )
 _OWN = frozenset(("profanity", "opt_out"))  # beside one of these cues nothing general is said
@@ -117,7 +117,7 @@ class SheetFacts:
             telling, total = [word for word, weight in of.items() if weight >= TELLING], sum(of.values())
             if len(telling) >= MIN_WORDS and total >= MIN_TOTAL + BY_CHANCE * max(0, len(sentence) - SHORT):
                 cover = self._cover(fact, sentence, scan, pairs)
-                likely += [(cover + total, fact, tuple(of))] if cover >= MIN_COVER else []
+                likely += [(cover + total, fact, tuple(telling))] if cover >= MIN_COVER else []
         return max(likely, default=None)
 
     def _add_up(self, pairs: Iterable[tuple[str, Near]]) -> dict[str, dict[str, float]]:
