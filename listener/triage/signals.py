@@ -8,6 +8,7 @@ from typing import Any
 
 from listener.handles import fold_handle
 from listener.intake.cues import Cues, CueScan
+from listener.intake.irony import is_praised, quotes_us
 from listener.intake.language import language
 from listener.intake.names import bot_marker
 from listener.intake.phrases import ENDS, tokenize
@@ -29,6 +30,7 @@ HEARD_IN_MEDIA = (  # dangers, and what must not be answered by a text of ours; 
     *("self_harm", "death", "safety", "assault", "discrimination", "minors", "legal", "press", "personal_data"),
     "profanity",
 )
+_YOU = frozenset(("you", "your", "yours", "you're", "youre", "u", "ur", "yall", "y'all", "guys", "team", "staff"))
 _LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -38,7 +40,7 @@ class SignalExtractor:
     def __init__(self, policy: Policy, finder: FactFinder | None = None) -> None:
         """finder: what suspects facts, where it is not the fact sheet's words (SheetFacts)."""
         self._scorer = Scorer(policy.lexicon)
-        self._idioms = Idioms(policy.cues.get("idiom", ()))
+        self._idioms = Idioms(policy.cues.get("idiom", ()), policy.cues.get("classes", ()))
         brand = policy.brand
         self._cues = Cues(policy.cues, self._scorer.valences, (brand.name, *brand.terms, *brand.handles))
         self._handles = frozenset(map(fold_handle, brand.handles))
@@ -96,8 +98,12 @@ class SignalExtractor:
         is_alone = raw[:1] == "@" and raw.find("@", 1) < 0  # nobody but the one it begins with
         if not is_alone and "@" in raw and (others := self._clean.find_other_handles(raw, mention.extra_brand_term)):
             scan.cues["other_handles"] = tuple(dict.fromkeys(others))
+            if self._praises_others(raw, mention.extra_brand_term):
+                scan.cues["others_praised"] = scan.cues["other_handles"]
         if ("RT" in raw or '"' in raw or "“" in raw) and (quoted := self._clean.find_quotes(raw)):
             scan.cues["quote"] = (quoted[:80],)
+        if "praise" in scan.cues or "thanks" in scan.cues:
+            self._add_praised(scan, raw, mention)
         if "://" in raw or "www." in raw:
             scan.cues["link"] = ("link",)
         if not _LETTER.search(text) and (pictures := "".join(word for word in scan.words if word[0] not in ENDS)):
@@ -108,6 +114,22 @@ class SignalExtractor:
         for name in (mention.author_handle, mention.author_name):
             if name:
                 self._add_author(scan, name, is_stranger)
+
+    def _praises_others(self, raw: str, brand: str | None) -> bool:
+        """True if another handle is praised, and none of ours."""
+        others, ours = self._clean.find_around(raw, brand)
+        return any(is_praised(*around, self._cues.find) for around in others) and not any(
+            is_praised(*around, self._cues.find) for around in ours
+        )
+
+    def _add_praised(self, scan: CueScan, raw: str, mention: Mention) -> None:
+        """Add cues for whom or what a text with praise is about, beside or instead of us."""
+        brand = mention.extra_brand_term
+        if ('"' in raw or "“" in raw) and (quoted := quotes_us(raw)):
+            scan.cues["quotes_us"] = (quoted[:80],)
+        is_to_us = "thanks" in scan.cues or mention.in_reply_to is not None or not _YOU.isdisjoint(scan.words)
+        if not is_to_us and not self._clean.names_us(raw, brand):
+            scan.cues["names_nobody"] = scan.cues["praise"][:1]
 
     def _own_handle(self, name: str | None) -> str | None:
         """Return our handle if a feed gives it as the author's name, also as forums write it: /u/FernhillHelp."""
