@@ -145,9 +145,10 @@ def _list_guards(decided: StoredDecision | None) -> tuple[GuardView, ...]:
 
 def find_suspected(facts: Iterable[Fact], decided: StoredDecision | None) -> SuspectedFactView | None:
     """Return the fact that a mention may be about, as the fact sheet of today has it."""
-    if decided is None or not any(hit["rule"] == SUSPECTED for hit in decided.hits):
+    suspected = decided.signals.get("suspected") if decided else None
+    if decided is None or suspected is None or not any(hit["rule"] == SUSPECTED for hit in decided.hits):
         return None
-    name, words = decided.signals["suspected"]
+    name, words = suspected
     fact = next((fact for fact in facts if fact.id == name), None)
     content = (fact.statement, fact.source, fact.link) if fact else (None, None, None)
     return SuspectedFactView(name, tuple(words), *content)

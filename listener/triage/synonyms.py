@@ -9,7 +9,7 @@ COMMON = "common"
 
 
 class Synonyms:
-    """Groups of words and phrases. entries: "voucher gift card": a group's name, then a word or a phrase of it."""
+    """Groups of words and phrases. entries: "voucher gift card": the group, by a word of it, then a word or a phrase."""
 
     def __init__(self, entries: Iterable[str]) -> None:
         self._groups: dict[str, frozenset[str]] = {}
@@ -21,8 +21,8 @@ class Synonyms:
             if group == COMMON:
                 self.common.add(roots[0])
                 continue
-            name = " ".join(roots)
-            self._groups[name] = self.groups_of(name) | {group}
+            for name in (root(group), " ".join(roots)):
+                self._groups[name] = self.groups_of(name) | {group}
             if len(roots) > 1:
                 self._phrases.setdefault(roots[0], []).append(roots)
 

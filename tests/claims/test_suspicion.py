@@ -210,6 +210,15 @@ def test_time_is_bounded_whatever_is_written(text: str) -> None:
     assert time.perf_counter() - start < 3.0
 
 
+def test_an_operators_own_synonyms_count() -> None:
+    """A trade has words of its own."""
+    text = "@fernhill your gel cores only go into your own biros"
+    assert facts(text).suspected is None
+    own = policy(cues={**policy().cues, "synonyms": (*policy().cues["synonyms"], "refill gel core", "pen biro")})
+    signals = SignalExtractor(own).extract(mention(text), History(), NOW)
+    assert signals.suspected is not None and signals.suspected.fact == "refill-fit"
+
+
 def test_no_sheet_is_no_suspicion(tmp_path: Path) -> None:
     """A policy without facts suspects nothing."""
     bare: Policy = policy(facts=())

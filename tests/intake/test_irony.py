@@ -96,13 +96,9 @@ def test_nothing_is_proposed_for_praise_of_nobody() -> None:
     """A search hit may praise anything; an answer in our own thread is about us."""
     nobody = facts("just living off salads and loving it, so good")
     assert nobody.cues["names_nobody"] == ("loving",)
-    for text, changes in (
-        ("just loving it, so good @fernhill", {}),
-        ("loving it, thank you", {}),
-        ("loving it, you are so good", {}),
-        ("loving it, so good", {"in_reply_to": "7"}),
-    ):
-        assert "names_nobody" not in facts(text, **changes).cues, text
+    for text in ("just loving it, so good @fernhill", "loving it, thank you", "loving it, you are so good"):
+        assert "names_nobody" not in facts(text).cues, text
+    assert "names_nobody" not in facts("loving it, so good", in_reply_to="7").cues
 
 
 def test_praise_of_two_is_praise_of_us() -> None:
