@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence
+from itertools import islice
 
 from listener.intake.phrases import ENDS, CueMatch, tokenize
 
@@ -9,6 +10,7 @@ KIND = ("praise", "thanks", "warm")
 CRIED = 3  # with more words, a text is more than a cry
 REACH = 5  # words behind a handle in which it is praised: "@them are so much better"
 QUOTED = 3  # words of ours from which a quotation is one
+MAX_COLONS = 10  # of a text that are looked at
 _CRY = re.compile(r"\W*([^\W\d_]+)[,.:!…]+\s")
 _COLON = re.compile(r"(?<=\w)\s?:\s(?![)(DP/*'^|-])")  # not of a smiley, a time or a link
 _FOND = frozenset(("love", "loves", "loved", "loving", "luv", "enjoy", "enjoyed", "enjoying", "adore"))
@@ -42,7 +44,8 @@ def find_turned(text: str, words: Sequence[str], matches: Sequence[CueMatch]) ->
     """Find praise that a colon or a count turns round: "great service: three hours", "great 45 minute queue"."""
     kind = [match for match in matches if match.cue in KIND]
     last = max((match.start for match in kind), default=-1)
-    ends = {len(tokenize(text[: colon.start()])) for colon in _COLON.finditer(text)} if ":" in text else ()
+    colons = islice(_COLON.finditer(text), MAX_COLONS) if ":" in text else ()
+    ends = {len(tokenize(text[: colon.start()])) for colon in colons}
     counts = {match.start for match in matches if match.cue == "duration" and words[match.start][0].isalnum()}
     for match in kind:
         after = match.end + (match.end < len(words) and words[match.end] in _ARTICLES)

@@ -4,6 +4,7 @@ import html as entities
 import re
 from collections.abc import Iterable
 from html.parser import HTMLParser
+from itertools import islice
 
 from listener.policy import Brand
 
@@ -11,6 +12,7 @@ TEXT_LIMIT = 30_000  # characters kept of a mention; X's longest posts have 25,0
 HTML_LIMIT = 20_000  # characters of markup that are parsed
 SCORED = 5_000  # characters of a text that are scored and searched
 AROUND = 60  # characters around a handle that may be about it
+MAX_AROUND = 20  # handles whose surroundings are read; a text with more is hostile
 SENTENCES = 30  # sentences that are scored separately; the rest counts as a single sentence
 
 _SURROGATE = re.compile("[\ud800-\udfff\x00]")
@@ -133,7 +135,7 @@ class Cleaner:
         others: list[tuple[str, str]] = []
         ours: list[tuple[str, str]] = []
         own, first = self._own_handles(brand), len(text) - len(_ADDRESSEES.sub("", text))
-        for handle in _HANDLE.finditer(text, first):
+        for handle in islice(_HANDLE.finditer(text, first), MAX_AROUND):
             around = text[max(0, handle.start() - AROUND) : handle.start()], text[handle.end() : handle.end() + AROUND]
             (ours if handle[0].lstrip("@").lower() in own else others).append(around)
         return others, ours

@@ -9,7 +9,7 @@ COMMON = "common"
 
 
 class Synonyms:
-    """Groups of words and phrases. entries: "voucher gift card": the group, by a word of it, then a word or a phrase."""
+    """Groups of words and phrases. entries: "voucher gift card": a word that names the group, then another of it."""
 
     def __init__(self, entries: Iterable[str]) -> None:
         self._groups: dict[str, frozenset[str]] = {}

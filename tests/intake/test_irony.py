@@ -1,5 +1,7 @@
 """Praise that is not meant, or not of us, goes to a person; praise that names no merit in plain words is heard."""
 
+import time
+
 import pytest
 
 from listener.intake.irony import find_turned, is_praised, quotes_us
@@ -122,3 +124,14 @@ def test_only_what_we_may_have_said_is_our_quotation() -> None:
     assert not quotes_us('"@ada: we love it" so do I')
     assert is_praised("kudos to ", "", lambda text: [CueMatch("thanks", 0, 1)])
     assert not is_praised("kudos to your driver ", "", lambda text: [CueMatch("thanks", 0, 1)])
+
+
+@pytest.mark.parametrize(
+    "text", ["great : " * 4_000, "thanks @a " * 4_000, '"we are great" ' * 3_000, "great 2 days " * 3_000]
+)
+def test_time_is_bounded_whatever_is_written(text: str) -> None:
+    """A stranger cannot keep the daemon busy."""
+    facts("great : @a")
+    start = time.perf_counter()
+    facts(text[:30_000])
+    assert time.perf_counter() - start < 2.0
