@@ -23,9 +23,11 @@ from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 from bench import scale
 from listener.cli import context, runtime
 from listener.desk.approve import Target, approve
+from listener.intake.cues import Cues
 from listener.model import History, Mention
 from listener.store import replies
 from listener.store.tables import reply
+from listener.triage.suspicion import SheetFacts
 
 HERE = Path(__file__).parent
 REAL = HERE.parent.parent / "shared" / "data" / "airline_dev.csv"
@@ -38,7 +40,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="earshot-bench-") as made:
         folder = Path(made)
         texts = _config(folder)
-        figures = {**_vader(texts), **_line(folder, texts), **_memory(folder), **_disk(folder)}
+        figures = {**_vader(texts), **_suspicion(texts), **_line(folder, texts), **_memory(folder), **_disk(folder)}
         _ratios(figures)
         figures |= {
             name: _figure(value, unit, "lower", of) for name, (value, unit, of) in scale.measure(folder).items()
@@ -88,6 +90,15 @@ def _vader(texts: list[str]) -> dict[str, Any]:
     return {
         "vader_bare": _figure(seconds / len(texts) * 1e6, "us a text", "lower", f"polarity_scores, {len(texts)} texts")
     }
+
+
+def _suspicion(texts: list[str]) -> dict[str, Any]:
+    """Look for the fact that each text may be about, in texts whose words were met before."""
+    policy = context.settings().policy
+    finder, cues = SheetFacts(policy.facts, policy.cues["synonyms"], policy.cues["english"]), Cues(policy.cues, {})
+    scans = [cues.read(text) for text in texts]
+    seconds = min(_timed(lambda: [finder.find(scan) for scan in scans]) for _ in range(3))
+    return {"suspect": _figure(seconds / len(texts) * 1e6, "us a mention", "lower", "facts suspected, cues given")}
 
 
 def _line(folder: Path, texts: list[str]) -> dict[str, Any]:
@@ -158,6 +169,9 @@ def _ratios(figures: dict[str, Any]) -> None:
     bare = figures["vader_bare"]["value"]
     whole = figures["poll"]["value"] + figures["route"]["value"]
     figures["end_to_end_to_vader"] = _figure(whole / bare, "times bare VADER", "lower", "the same texts, the same run")
+    figures["suspect_to_vader"] = _figure(
+        figures["suspect"]["value"] / bare, "times bare VADER", "lower", "the same texts, the same run"
+    )
     figures["decide_to_vader"] = _figure(
         figures["decide"]["value"] / bare, "times bare VADER", "lower", "the same texts, the same run"
     )
