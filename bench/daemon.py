@@ -15,7 +15,7 @@ from pathlib import Path
 from bench import many
 
 IDLE_S = float(os.environ.get("EARSHOT_BENCH_IDLE_SECONDS", "60"))
-WARM_UP_S = 35.0  # after which the stages rest
+WARM_UP_S = float(os.environ.get("EARSHOT_BENCH_WARM_UP_SECONDS", "35"))  # after which the stages rest
 BURST = 10_000
 COMMANDS = 20  # of the staff, beside a burst and at rest
 POLL_S = 1.0
