@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import astuple, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -161,7 +161,7 @@ def pack(signals: MentionSignals) -> Json:
         "claims": [(claim.fact, claim.words, claim.stance) for claim in signals.claims],
         "topics": signals.topics,
         "history": _pack_history(history),
-        "reading": signals.reading and astuple(signals.reading),
+        "reading": signals.reading and _pack_reading(signals.reading),
         "suspected": signals.suspected and astuple(signals.suspected),
     }
 
@@ -169,6 +169,10 @@ def pack(signals: MentionSignals) -> Json:
 def _pack_history(history: History) -> tuple[Any, ...]:
     known = (history.exchanges, history.answered, history.answered_by, history.opted_out)
     return (*known, history.variants_today) if history.variants_today else known
+
+
+def _pack_reading(reading: Reading) -> tuple[Any, ...]:
+    return (reading.praise, reading.complaint, reading.balance, reading.kind_words, reading.harsh_words)
 
 
 def unpack(packed: Json, mention: Mention) -> MentionSignals:
