@@ -5,6 +5,7 @@ from listener.cli import (  # noqa: F401
     demo,
     desk,
     forget,
+    learn,
     log,
     moves,
     once,

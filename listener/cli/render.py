@@ -160,14 +160,17 @@ def opening(view: "ReplyView") -> str:
 
 
 def marks(view: "ReplyView") -> list[str]:
-    """Return that it is private or labelled, who has it, until when it is snoozed, who approved it, and its error."""
+    """Return what marks it: private, labelled, its likely subject, who has it, a snooze, who approved it, its error."""
     private = PRIVATE if view.private else ""
     labelled = f"labelled {', '.join(view.mention.labels)}" if view.mention.labels else ""
+    subject = f"perhaps about {view.suggested_subject}" if view.suggested_subject else ""
     claimed = f"claimed by {view.claimed_by}" if view.claimed_by else ""
     assigned = f"assigned to {view.assigned_to}" if view.assigned_to else ""
     snoozed = f"snoozed until {moment(view.snoozed_until)}" if view.snoozed_until else ""
     approved = f"approved by {view.approved_by}" if view.approved_by else name_missing_approval(view)
-    return [mark for mark in (private, labelled, claimed, assigned, snoozed, approved, view.error or "") if mark]
+    return [
+        mark for mark in (private, labelled, subject, claimed, assigned, snoozed, approved, view.error or "") if mark
+    ]
 
 
 def name_missing_approval(view: "ReplyView") -> str:

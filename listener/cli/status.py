@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from listener.cli.standing import PlatformStatus, StageStatus
     from listener.desk.views import Progress
     from listener.settings import Settings
-    from listener.store.operation_records import NamedOptOut, Notice, Pause
+    from listener.store.operation_records import LearningAttempt, NamedOptOut, Notice, Pause
 
 OPEN_NOTICE = 3  # exit code
 OPTOUTS_SHOWN = 10
@@ -34,6 +34,18 @@ class PlatformSpend:
     budget_usd: float | None
     reply_usd: float | None
     link_reply_usd: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderStatus:
+    """What the second reader has learned. weights: the learned ones in use; None: the shipped ones; learn: weekly.
+
+    last: the last attempt to learn, and what came of it.
+    """
+
+    learn: bool
+    weights: int | None
+    last: "LearningAttempt | None"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +64,7 @@ class Status:
     spend: dict[str, PlatformSpend]
     stages: "dict[str, StageStatus]"
     autonomy: "dict[str, Progress]"
+    reader: ReaderStatus
     paused: "list[Pause]"
     opted_out: "list[NamedOptOut]"
 
@@ -119,9 +132,19 @@ def gather(connection: "Connection", config: "Settings", problems: list[Problem]
             responder.kind: autonomy.progress(connection, config.policy, responder.kind)
             for responder in config.policy.responders
         },
+        reader=_reader(connection, config),
         paused=list(pauses),
         opted_out=list(people.opt_outs(connection)),
     )
+
+
+def _reader(connection: "Connection", config: "Settings") -> ReaderStatus:
+    from listener.reader.score import shipped_digest
+    from listener.store import reader_weights
+
+    current = reader_weights.find_current(connection, shipped_digest())
+    attempts = reader_weights.list_attempts(connection)
+    return ReaderStatus(config.policy.reader.learn, current and current[0], attempts[0] if attempts else None)
 
 
 def _spend(connection: "Connection", config: "Settings", name: str, now: datetime) -> PlatformSpend:
@@ -154,6 +177,7 @@ def _lines(gathered: Status, now: datetime) -> Iterator[str]:
         reason = f": {pause.reason}" if pause.reason else ""
         yield output.safe(f"paused     {place(pause.scope)} by {pause.by}{until}{reason}; `earshot resume` ends it")
     yield from _autonomy_lines(gathered.autonomy)
+    yield from _reader_lines(gathered.reader)
     if gathered.opted_out:
         shown = gathered.opted_out[:OPTOUTS_SHOWN]
         names = ", ".join(f"{optout.platform}:{optout.handle or optout.author_id}" for optout in shown)
@@ -189,6 +213,17 @@ def _autonomy_lines(autonomy: "Mapping[str, Progress]") -> Iterator[str]:
     for kind, progress in autonomy.items():
         if progress.reviewed or progress.auto == "earned":
             yield output.safe(f"auto-send  {kind} (auto {progress.auto}): {render.progress(progress)}")
+
+
+def _reader_lines(reader: ReaderStatus) -> Iterator[str]:
+    from listener.cli.learn import describe_changes
+
+    if (last := reader.last) is None:
+        return
+    weights = "the shipped weights" if reader.weights is None else f"learned weights {reader.weights}"
+    outcome = last.measures.get("message") or f"changes {describe_changes(last.measures.get('changes', {}))}"
+    learned = f"{last.state} on {clock(last.at)} after {last.decisions} decisions: {outcome}"
+    yield output.safe(f"reader     {weights} in use; weights {last.id} {learned}")
 
 
 def _notice_lines(opened: "list[Notice]") -> Iterator[str]:

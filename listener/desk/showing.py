@@ -26,6 +26,7 @@ from listener.policy import Holds
 from listener.store import edits, events, items
 from listener.store.records import Approval, Exchange, Reply, StoredDecision
 from listener.triage.decide import GUARDS
+from listener.triage.signals import find_subject
 from listener.wording import linked_hosts
 
 Explain = Callable[[StoredDecision, Mention], Sequence[RuleResult]]
@@ -87,6 +88,7 @@ def _make_line(
         decision=decided.action if decided else None,
         mention=_make_mention(item, changes.edits),
         sentiment=SentimentView(decided.compound if decided else None),
+        suggested_subject=find_subject(decided.signals) if decided else None,
         eligibility=EligibilityView(item.mention.can_reply, item.mention.ineligible_reason),
         private=item.mention.is_private,
         earlier_text=_find_earlier(reply, changes),

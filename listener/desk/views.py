@@ -82,7 +82,8 @@ class ReplyView:
     """A reply with its mention. For a mention without a reply, the reply's own fields are None.
 
     text: exactly what will be posted; length and limit: in the platform's own counting. private: only the author and
-    we can read the mention; earlier_text: what the reply said until the author edited the mention.
+    we can read the mention; earlier_text: what the reply said until the author edited the mention. suggested_subject:
+    what the second reader takes a complaint to be about, where no word of the rules names it.
     """
 
     id: int | None
@@ -99,6 +100,7 @@ class ReplyView:
     urgency: int | None
     mention: MentionView
     sentiment: SentimentView
+    suggested_subject: str | None
     eligibility: EligibilityView
     private: bool
     earlier_text: EarlierText | None

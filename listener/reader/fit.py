@@ -2,7 +2,7 @@
 
 import math
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from listener.reader.samples import Sample, vocabulary
 from listener.reader.score import LIMIT, Pair, Weights
@@ -19,11 +19,7 @@ HEADS = ("positive", "negative")
 def learn(samples: Sequence[Sample]) -> Weights:
     """Return the weights that samples teach: of praise by the label `positive`, of a complaint by `negative`."""
     allowed = vocabulary(samples)
-    numbers: dict[str, int] = {}
-    rows = [
-        [numbers.setdefault(name, len(numbers)) for name in (*filter(allowed.__contains__, sample.words), *sample.own)]
-        for sample in samples
-    ]
+    rows, numbers = number_features((*filter(allowed.__contains__, sample.words), *sample.own) for sample in samples)
     heads = [fit(rows, [sample.row.row.label == label for sample in samples], len(numbers)) for label in HEADS]
     (praise, praise_bias), (complaint, complaint_bias) = heads
     pairs = ((name, (round(praise[at], DIGITS), round(complaint[at], DIGITS))) for name, at in numbers.items())
@@ -31,22 +27,42 @@ def learn(samples: Sequence[Sample]) -> Weights:
     return Weights((round(praise_bias, DIGITS), round(complaint_bias, DIGITS)), kept)
 
 
-def fit(rows: Sequence[Sequence[int]], labels: Sequence[bool], size: int) -> tuple[list[float], float]:
-    """Return the weight of each feature and the bias. rows: the numbers of the features of each row, below size."""
+def number_features(samples: Iterable[Iterable[str]]) -> tuple[list[list[int]], dict[str, int]]:
+    """Return the features of each sample as numbers, and the number of each feature."""
+    numbers: dict[str, int] = {}
+    return [[numbers.setdefault(name, len(numbers)) for name in names] for names in samples], numbers
+
+
+def fit(
+    rows: Sequence[Sequence[int]],
+    labels: Sequence[bool],
+    size: int,
+    *,
+    known: Sequence[float] | None = None,
+    counts: Sequence[float] | None = None,
+    epochs: int = EPOCHS,
+    rate: float = RATE,
+) -> tuple[list[float], float]:
+    """Return the weight of each feature and the bias. rows: the numbers of the features of each row, below size.
+
+    known: what earlier weights say of each row, so that only changes to them are learned; counts: how much a row counts
+    (1 if not given).
+    """
+    known, counts = known or [0.0] * len(rows), counts or [1.0] * len(rows)
     weights, squares = [0.0] * size, [1e-3] * size
     bias, bias_squares = 0.0, 1e-3
     order = list(range(len(rows)))
     shuffle = random.Random(SEED).shuffle  # noqa: S311 -- the same order each time is wanted
-    for _ in range(EPOCHS):
+    for _ in range(epochs):
         shuffle(order)
         for at in order:
             row = rows[at]
-            total = bias + sum([weights[feature] for feature in row])
-            error = 1 / (1 + math.exp(-max(-LIMIT, total))) - labels[at]
+            total = known[at] + bias + sum([weights[feature] for feature in row])
+            error = (1 / (1 + math.exp(-max(-LIMIT, total))) - labels[at]) * counts[at]
             bias_squares += error * error
-            bias -= RATE * error / math.sqrt(bias_squares)
+            bias -= rate * error / math.sqrt(bias_squares)
             for feature in row:
                 slope = error + DECAY * weights[feature]
                 squares[feature] += slope * slope
-                weights[feature] -= RATE * slope / math.sqrt(squares[feature])
+                weights[feature] -= rate * slope / math.sqrt(squares[feature])
     return weights, bias

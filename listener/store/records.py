@@ -63,6 +63,7 @@ class StoredDecision:
     hits: list[Json]
     policy_hash: str
     version: str
+    weights_id: int | None = None  # of the second reader; None: the shipped ones
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,10 @@
-"""Every table, by its name. They are declared in the two modules that this one imports."""
+"""Every table, by its name. They are declared in the three modules that this one imports."""
 
 from sqlmodel import SQLModel
 
-from listener.store import exchange_tables, operation_tables
+from listener.store import exchange_tables, learning_tables, operation_tables
 
-__all__ = ["exchange_tables", "metadata", "operation_tables"]
+__all__ = ["exchange_tables", "learning_tables", "metadata", "operation_tables"]
 
 metadata = SQLModel.metadata
 alert = metadata.tables["alert"]
@@ -26,6 +26,7 @@ pause = metadata.tables["pause"]
 platform = metadata.tables["platform"]
 policy = metadata.tables["policy"]
 quarantine = metadata.tables["quarantine"]
+reader_weights = metadata.tables["reader_weights"]
 reply = metadata.tables["reply"]
 sentiment_bucket = metadata.tables["sentiment_bucket"]
 stage = metadata.tables["stage"]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import astuple, replace
 from datetime import datetime
 from typing import Any
@@ -15,7 +16,7 @@ from listener.intake.sentiment import Idioms, Scorer
 from listener.intake.text import Cleaner, plain, split_sentences
 from listener.model import Claim, History, Json, Mention, MentionSignals, Reading
 from listener.policy import Policy
-from listener.reader.score import SecondReader, shipped
+from listener.reader.score import SecondReader, Weights, shipped, shipped_subjects
 from listener.triage.factsheet import FactSheet
 
 NO_WORDS = (
@@ -28,6 +29,7 @@ HEARD_IN_MEDIA = (  # dangers, and what must not be answered by a text of ours; 
     *("self_harm", "death", "safety", "assault", "discrimination", "minors", "legal", "press", "personal_data"),
     "profanity",
 )
+_OLD_READING = ("praise", "complaint", "balance", "kind_words", "harsh_words")
 _LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -45,7 +47,20 @@ class SignalExtractor:
         self.english = frozenset(known | self._scorer.words)  # words that nobody needs a detector for
         self._clean = Cleaner(policy.brand, self.english)
         self._sheet = FactSheet(policy.facts)
-        self._reader = SecondReader(shipped()) if policy.reader.enabled else None
+        self._reader = SecondReader(shipped(), None, shipped_subjects()) if policy.reader.enabled else None
+
+    @property
+    def has_reader(self) -> bool:
+        """Whether the policy lets the second reader read."""
+        return self._reader is not None
+
+    def reading_by(self, changes: Weights) -> "SignalExtractor":
+        """Return an extractor that reads by the shipped weights with these changes; itself where it does not read."""
+        if self._reader is None:
+            return self
+        other = copy(self)
+        other._reader = SecondReader(shipped(), changes, shipped_subjects())
+        return other
 
     def extract(self, mention: Mention, history: History, now: datetime) -> MentionSignals:
         """Read a mention: clean it, score it, find cues, claims and questions. Pure and bounded whatever the text."""
@@ -150,9 +165,19 @@ def unpack(packed: Json, mention: Mention) -> MentionSignals:
     )
 
 
+def find_subject(packed: Json) -> str | None:
+    """Return from stored signals what the second reader suggests a complaint is about."""
+    reading: Sequence[Any] = packed.get("reading") or ()
+    return reading[-1] if len(reading) > len(_OLD_READING) else None
+
+
 def _unpack_reading(packed: Sequence[Any]) -> Reading:
-    praise, complaint, balance, kind, harsh = packed
-    return Reading(praise, complaint, balance, tuple(kind), tuple(harsh))
+    praise, complaint, balance, kind, harsh, *later = packed  # an older version stored only _OLD_READING
+    reading = Reading(praise, complaint, balance, tuple(kind), tuple(harsh))
+    if not later:
+        return reading
+    shipped_chances, subject = later
+    return replace(reading, shipped=shipped_chances and tuple(shipped_chances), subject=subject)
 
 
 def _tuples(lists: dict[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:

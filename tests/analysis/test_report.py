@@ -270,11 +270,11 @@ def test_complaints_are_counted_by_what_they_are_about(world: World) -> None:
     assert measured(world)["complaints"] == {
         "of": 3,
         "categories": [
-            {"category": "delivery", "number": 2, "share": 0.6667, "quote": REFUND.removeprefix("@fernhill ")},
-            {"category": "refund", "number": 1, "share": 0.3333, "quote": REFUND.removeprefix("@fernhill ")},
+            {"category": "delivery", "number": 2, "suggested": 0, "share": 0.6667, "quote": REFUND.removeprefix("@fernhill ")},
+            {"category": "refund", "number": 1, "suggested": 0, "share": 0.3333, "quote": REFUND.removeprefix("@fernhill ")},
             {
                 "category": "other",
-                "number": 1,
+                "number": 1, "suggested": 0,
                 "share": 0.3333,
                 "quote": "this is a disgrace, I am so disappointed",
             },

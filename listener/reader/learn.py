@@ -1,0 +1,166 @@
+"""`earshot learn`, and weekly in upkeep: adapt the second reader to what staff decided, if that makes nothing worse.
+
+It reads decisions, learns in memory, and keeps the result in one transaction; dying before that changes nothing.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+
+from listener.errors import InputError
+from listener.faultpoints import fault_point
+from listener.intake.phrases import tokenize
+from listener.model import Decision, Json, MentionSignals
+from listener.policy import Policy
+from listener.protocols import Responder
+from listener.reader import adapt
+from listener.reader.adapt import Learned, Measure
+from listener.reader.in_use import read_current
+from listener.reader.lessons import Lesson, teach
+from listener.reader.score import SecondReader, Weights, shipped, shipped_digest
+from listener.store import reader_weights, staff_decisions
+from listener.store.engine import Store
+from listener.store.reader_weights import NewWeights
+from listener.triage.decide import decide
+from listener.triage.signals import unpack
+
+MAX_DECISIONS = 5_000  # the newest; older ones are no guide to what staff want today
+COMPARED = 1_000  # of them: those decided again, to show what changes
+EVERY = timedelta(days=7)
+WORDS = 10  # that are shown with the largest changes
+UPKEEP = "upkeep"
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What learning came to, as `earshot learn --json` prints it.
+
+    adopted: its weights are in use; weights: their id; faults: why they are not; changes: what becomes of the newest
+    decisions -> how many; words: word -> what it adds to praise and to a complaint, the largest changes.
+    """
+
+    decisions: int
+    learned_from: int
+    measured_on: int
+    before: Measure | None
+    after: Measure | None
+    changes: dict[str, int]
+    words: dict[str, tuple[float, float]]
+    faults: list[str]
+    adopted: bool = False
+    weights: int | None = None
+
+
+def learn(
+    store: Store, policy: Policy, responders: Mapping[str, Responder], by: str, now: datetime, *, is_trial: bool = False
+) -> Attempt:
+    """Learn from the newest decisions of staff, and adopt the result if it reads the last fifth no worse.
+
+    is_trial: keep nothing.
+    """
+    lessons, current = _read(store)
+    if len(lessons) < adapt.MIN_DECISIONS:
+        what = f"{len(lessons)} decisions of staff say something; learning begins at {adapt.MIN_DECISIONS}"
+        return Attempt(len(lessons), 0, 0, None, None, {}, {}, [what])
+    learned, attempt = _try(lessons, current, policy, responders)
+    return attempt if is_trial else _keep(store, attempt, learned, by, now)
+
+
+def learn_weekly(store: Store, policy: Policy, responders: Mapping[str, Responder], now: datetime) -> Attempt | None:
+    """Learn if the policy wants it and a week has passed; not after a person went back, until a person learns again."""
+    if not policy.reader.enabled or not policy.reader.learn:
+        return None
+    with store.read() as connection:
+        attempts = reader_weights.list_attempts(connection)
+        has_enough = staff_decisions.count_acts(connection, adapt.MIN_DECISIONS) >= adapt.MIN_DECISIONS
+    last = attempts[0] if attempts else None
+    is_waiting = last is not None and (last.state == "reverted" or (now - last.at < EVERY and _fits(last.base)))
+    return None if is_waiting or not has_enough else learn(store, policy, responders, UPKEEP, now)
+
+
+def _fits(base: str) -> bool:
+    return base == shipped_digest()
+
+
+def go_back(store: Store, by: str, now: datetime) -> tuple[int, int | None]:
+    """Use the weights before, or the shipped ones; return both ids, None for shipped. Raises InputError."""
+    with store.write() as connection:
+        ids = reader_weights.revert(connection, shipped_digest(), by, now)
+    if ids is None:
+        raise InputError("the second reader uses the shipped weights", "there is nothing to go back to")
+    return ids
+
+
+def _read(store: Store) -> tuple[list[Lesson], Weights | None]:
+    with store.read() as connection:
+        decisions = staff_decisions.list_staff_decisions(connection, MAX_DECISIONS)
+        current = read_current(connection)
+    return [lesson for lesson in map(teach, decisions) if lesson is not None], current
+
+
+def _try(
+    lessons: Sequence[Lesson], current: Weights | None, policy: Policy, responders: Mapping[str, Responder]
+) -> tuple[Learned, Attempt]:
+    """Learn from the older lessons, and measure on the newest: against the weights in use and the shipped ones."""
+    bounds = (policy.reader.propose_from, policy.reader.hear_from)
+    older, newest = adapt.split(lessons)
+    learned = adapt.learn(older, shipped())
+    after = adapt.measure(newest, shipped().changed_by(learned.changes), *bounds)
+    rivals = [shipped()] if current is None else [shipped().changed_by(current), shipped()]
+    measures = [adapt.measure(newest, weights, *bounds) for weights in rivals]
+    faults = list(dict.fromkeys(fault for before in measures for fault in adapt.find_faults(before, after)))
+    changes = compare(lessons[-COMPARED:], current, learned.changes, policy, responders)
+    sizes = (len(lessons), len(older), len(newest))
+    return learned, Attempt(*sizes, measures[0], after, changes, largest(learned.changes), faults)
+
+
+def _keep(store: Store, attempt: Attempt, learned: Learned, by: str, now: datetime) -> Attempt:
+    """Adopt the weights, or keep only that the attempt failed."""
+    measures: Json = {name: value for name, value in asdict(attempt).items() if name in ("before", "after", "changes")}
+    measures |= {"faults": attempt.faults, "message": "; ".join(attempt.faults) or None}
+    base = NewWeights(shipped_digest(), attempt.decisions, measures)
+    with store.write() as connection:
+        if attempt.faults:
+            reader_weights.refuse(connection, base, by, now)
+            return attempt
+        changes = learned.changes
+        new = replace(base, bias=changes.bias, features=changes.features, authors=learned.authors)
+        weights_id = reader_weights.adopt(connection, new, by, now)
+        fault_point("L1")
+    return replace(attempt, adopted=True, weights=weights_id)
+
+
+def largest(changes: Weights) -> dict[str, tuple[float, float]]:
+    """Return the words with the largest changes, the largest first."""
+    words = ((name, pair) for name, pair in changes.features.items() if name[0].isalpha())
+    return dict(sorted(words, key=lambda word: (-abs(word[1][0] - word[1][1]), word[0]))[:WORDS])
+
+
+def compare(
+    lessons: Sequence[Lesson],
+    before: Weights | None,
+    after: Weights | None,
+    policy: Policy,
+    responders: Mapping[str, Responder],
+) -> dict[str, int]:
+    """Count by kind which of these mentions two sets of weights decide differently: "ignore -> escalate"."""
+    readers = [SecondReader(shipped(), changes) for changes in (before, after)]
+    changed: Counter[str] = Counter()
+    for lesson in lessons:
+        signals = unpack(lesson.decided.signals, lesson.decided.mention)
+        decisions = [decide(_read_again(signals, reader), policy, responders) for reader in readers]
+        was, becomes = map(_name, decisions)
+        changed[f"{was} -> {becomes}"] += was != becomes
+    return {name: number for name, number in changed.most_common() if number}
+
+
+def _read_again(signals: MentionSignals, reader: SecondReader) -> MentionSignals:
+    tokens = tokenize(signals.text)
+    return replace(signals, reading=reader.read(tokens, signals.cues, signals.compound, min(signals.sentences)))
+
+
+def _name(decision: Decision) -> str:
+    """Return the kind or action of a decision, and that it is in the auto band."""
+    is_auto = decision.draft is not None and decision.draft.auto
+    return f"{decision.kind or decision.action}{' (automatic)' if is_auto else ''}"
