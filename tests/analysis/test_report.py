@@ -267,14 +267,16 @@ def test_complaints_are_counted_by_what_they_are_about(world: World) -> None:
     """Three complain: two of the delivery, one of these of a refund too, one of nothing that we know."""
     world.said(LATE, REFUND, "@fernhill this is a disgrace, I am so disappointed", PRAISE, IDLE)
     world.after(minutes=1)
+    shown = REFUND.removeprefix("@fernhill ")
     assert measured(world)["complaints"] == {
         "of": 3,
         "categories": [
-            {"category": "delivery", "number": 2, "suggested": 0, "share": 0.6667, "quote": REFUND.removeprefix("@fernhill ")},
-            {"category": "refund", "number": 1, "suggested": 0, "share": 0.3333, "quote": REFUND.removeprefix("@fernhill ")},
+            {"category": "delivery", "number": 2, "suggested": 0, "share": 0.6667, "quote": shown},
+            {"category": "refund", "number": 1, "suggested": 0, "share": 0.3333, "quote": shown},
             {
                 "category": "other",
-                "number": 1, "suggested": 0,
+                "number": 1,
+                "suggested": 0,
                 "share": 0.3333,
                 "quote": "this is a disgrace, I am so disappointed",
             },

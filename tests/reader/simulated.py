@@ -2,8 +2,11 @@
 
 import csv
 import random
+import sys
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import pytest
@@ -11,14 +14,16 @@ import pytest
 from listener.desk import transitions
 from listener.desk.approve import Target, approve
 from listener.model import Mention
+from listener.reader.learn import learn
 from tests import factories
-from tests.desk.world import World
+from tests.desk.world import World, made
 from tests.factories import DATA
 
 MOODS = ("positive", "neutral", "negative")
 MISTAKES = 0.05  # of all decisions
 NAMES = ("ann", "bo", "cy")
 BATCH = 200  # mentions that come in together
+WEEK = 500  # mentions of a week
 
 
 class Post(NamedTuple):
@@ -41,16 +46,19 @@ def posts_of(brand: str) -> list[Post]:
 
 @dataclass
 class Staff:
-    """People at the desk of a world. mood_of: how a person sees a label, who may be wrong, or ill-willed."""
+    """People at the desk of a world. mood_of: how a person sees a label, who may mean ill.
+
+    number: of mentions so far, by which they are named.
+    """
 
     world: World
-    brand: str
+    brand: str | None = None
     mistakes: float = MISTAKES
     mood_of: Callable[[str, str], str] = lambda name, label: label
+    number: int = 0
 
     def __post_init__(self) -> None:
         self._random = random.Random(7)
-        self._number = 0
 
     def work(self, posts: Iterable[Post]) -> None:
         """Mentions come in, and are decided one by one."""
@@ -67,9 +75,9 @@ class Staff:
         return ((mention.id, self.world.reply_to(mention.id)) for mention in heard)
 
     def _mention(self, post: Post) -> Mention:
-        self._number += 1
-        name = f"s{self._number}"
-        author = post.author or f"writer{self._number}"
+        self.number += 1
+        name = f"s{self.number}"
+        author = post.author or f"writer{self.number}"
         times = {"created_at": self.world.now, "age_start_at": self.world.now}
         own = {"id": name, "interaction_id": name, "conversation_id": name, "extra_brand_term": self.brand}
         return factories.mention(post.text, author_id=author, author_handle=author, **own, **times)
@@ -85,12 +93,29 @@ class Staff:
                 transitions.escalate_mention(self.world.store, desk, "memory", mention_id)
             return
         reply = self.world.reply(reply_id)
-        wanted = {"positive": "thank_you", "negative": "support"}.get(mood)
-        if wanted is None:
+        kind = {"positive": "thank_you", "negative": "support"}.get(mood)
+        if kind is None:
             act = transitions.reject if reply.text else transitions.close
             act(self.world.store, desk, reply_id, "no answer needed")
             return
-        if reply.kind != wanted:
-            transitions.edit(self.world.store, desk, reply_id, "A colleague wrote this.", wanted)
+        if reply.kind != kind:
+            transitions.edit(self.world.store, desk, reply_id, "A colleague wrote this.", kind)
         (result,) = approve(self.world.store, desk, [Target(reply_id)])
         assert result.ok, result.error
+
+
+def main() -> None:
+    """Print what staff of an airline teach, week by week: `python -m tests.reader.simulated BRAND [POSTS]`."""
+    brand, number = sys.argv[1], int((*sys.argv[2:], "3000")[0])
+    policy = replace(factories.policy(), staff=())
+    with TemporaryDirectory() as folder:
+        world = World(made(Path(folder)), policy)
+        staff, posts = Staff(world, brand), posts_of(brand)[:number]
+        for start in range(0, len(posts), WEEK):
+            staff.work(posts[start : start + WEEK])
+            attempt = learn(world.store, policy, factories.responders(policy), "upkeep", world.after(days=7).now)
+            sys.stdout.write(f"{attempt}\n")
+
+
+if __name__ == "__main__":
+    main()
