@@ -1,6 +1,6 @@
 """`learn`: adapt the second reader to what staff decided, show what that changes, or go back."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,6 +9,7 @@ from listener.cli import context, output
 from listener.cli.app import app
 from listener.cli.arguments import As, AsJson
 from listener.cli.lines import wrap
+from listener.cli.report_words import describe_changes
 from listener.errors import InputError
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def _lines(attempt: "Attempt", is_trial: bool) -> Iterator[str]:
     for sort in ("loss", "false_praise", "missed"):
         before, after = getattr(attempt.before, sort), getattr(attempt.after, sort)
         yield f"  {sort.replace('_', ' '):<14}{before:>8g} before{after:>8g} after"
-    yield f"of the newest decisions, it changes {describe_changes(attempt.changes)}"
+    yield f"of the newest decisions: {describe_changes(attempt.changes)}"
     if attempt.words:
         yield f"largest changes: {', '.join(f'{word} {_lean(pair)}' for word, pair in attempt.words.items())}"
     yield _outcome(attempt, is_trial)
@@ -69,12 +70,6 @@ def _lines(attempt: "Attempt", is_trial: bool) -> Iterator[str]:
 def _lean(pair: tuple[float, float]) -> str:
     """Return how a word moves: towards praise is positive, towards a complaint negative."""
     return f"{(pair[0] - pair[1]) / 2:+.2f}"
-
-
-def describe_changes(changes: Mapping[str, int]) -> str:
-    """Return such as "12: ignore -> escalate 9, support -> escalate 3"."""
-    named = ", ".join(f"{change} {number}" for change, number in changes.items())
-    return f"{sum(changes.values())}: {named}" if changes else "none"
 
 
 def _outcome(attempt: "Attempt", is_trial: bool) -> str:

@@ -216,12 +216,12 @@ def _autonomy_lines(autonomy: "Mapping[str, Progress]") -> Iterator[str]:
 
 
 def _reader_lines(reader: ReaderStatus) -> Iterator[str]:
-    from listener.cli.learn import describe_changes
+    from listener.cli.report_words import describe_changes
 
     if (last := reader.last) is None:
         return
     weights = "the shipped weights" if reader.weights is None else f"learned weights {reader.weights}"
-    outcome = last.measures.get("message") or f"changes {describe_changes(last.measures.get('changes', {}))}"
+    outcome = last.measures.get("message") or describe_changes(last.measures.get("changes", {}))
     learned = f"{last.state} on {clock(last.at)} after {last.decisions} decisions: {outcome}"
     yield output.safe(f"reader     {weights} in use; weights {last.id} {learned}")
 

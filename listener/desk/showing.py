@@ -163,6 +163,7 @@ def detail(connection: Connection, view: RenderContext, item: Exchange) -> Reply
     (line,) = lines(connection, view, [item])
     return ReplyDetail(
         **values(line),
+        weights_id=item.decided.weights_id if item.decided else None,
         trail=tuple(view.explain(item.decided, item.mention)) if item.decided else (),
         thread=_list_thread(connection, view, item),
         person=people.summary(connection, item.mention),

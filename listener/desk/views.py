@@ -178,8 +178,9 @@ class EventView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplyDetail(ReplyView):
-    """Everything about a mention and its reply."""
+    """Everything about a mention and its reply. weights_id: the second reader's learned weights; None: the shipped."""
 
+    weights_id: int | None
     trail: tuple[TrailLine, ...]
     thread: tuple[ThreadLine, ...]
     person: PersonView

@@ -9,8 +9,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from listener.reader.fit import fit, number_features
 from listener.reader.lessons import Lesson, Person, bound
+from listener.reader.regression import fit, number_features
 from listener.reader.score import Weights, probability, totals
 from listener.store.reader_weights import MIN_AUTHORS
 

@@ -147,12 +147,19 @@ def compare(
     """Count by kind which of these mentions two sets of weights decide differently: "ignore -> escalate"."""
     readers = [SecondReader(shipped(), changes) for changes in (before, after)]
     changed: Counter[str] = Counter()
-    for lesson in lessons:
-        signals = unpack(lesson.decided.signals, lesson.decided.mention)
+    for signals in filter(None, map(_unpack, lessons)):
         decisions = [decide(_read_again(signals, reader), policy, responders) for reader in readers]
         was, becomes = map(_name, decisions)
         changed[f"{was} -> {becomes}"] += was != becomes
     return {name: number for name, number in changed.most_common() if number}
+
+
+def _unpack(lesson: Lesson) -> MentionSignals | None:
+    """Return the signals of a decision; None when another version of the program stored them in another form."""
+    try:
+        return unpack(lesson.decided.signals, lesson.decided.mention)
+    except (LookupError, TypeError, ValueError):
+        return None
 
 
 def _read_again(signals: MentionSignals, reader: SecondReader) -> MentionSignals:

@@ -20,6 +20,7 @@ CLEAR = 0.25  # a word that weighs less is not named
 DIGITS = 4  # of a reading
 LIMIT = 30.0  # of a sum of weights: past it a probability is 0 or 1
 COMPLAINS = 0.5  # chance of a complaint from which on a subject is looked for
+OTHER = "other"  # a subject that no cue has a name for: nothing is suggested
 ABOUT = "about_"  # how the cues begin that name what a complaint is about
 
 Pair = tuple[float, float]  # what a feature adds to praise and to a complaint
@@ -62,9 +63,9 @@ class Subjects:
         return self.names[sums.index(highest)], share
 
     def name(self, features: Iterable[str]) -> str | None:
-        """Return the likeliest subject where it is sure."""
+        """Return the likeliest subject where it is sure, and is none of those that are only called OTHER."""
         subject, share = self.find(features)
-        return subject if share >= self.sure_from else None
+        return subject if share >= self.sure_from and subject != OTHER else None
 
 
 @cache

@@ -3,11 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from listener.reader.fit import fit, number_features
+from listener.reader.regression import fit, number_features
 from listener.reader.samples import Sample, vocabulary
-from listener.reader.score import ABOUT, Subjects
+from listener.reader.score import ABOUT, OTHER, Subjects
 
-OTHER = "other"  # a reason that is none of the subjects: nothing is suggested
 # the reasons of the airline file -> the subjects that the cues about_* name
 REASONS = {
     "Customer Service Issue": "staff",

@@ -49,9 +49,9 @@ def _read_newest(connection: Connection) -> Iterator[Row[Any]]:
 def _select() -> Select[Any]:
     acts = select(event.c.id).where(text(ACT_OF_STAFF)).order_by(event.c.id.desc()).limit(LOOK_BACK).scalar_subquery()
     last = select(func.max(any_decision.c.id)).where(any_decision.c.mention_key == mention.c.key).scalar_subquery()
-    made = (decision.c.action, decision.c.rule, decision.c.kind.label("drafted"), decision.c.signals)
+    stored = (decision.c.action, decision.c.rule, decision.c.kind.label("drafted"), decision.c.signals)
     answered = (reply.c.kind, reply.c.state, decision.c.at.label("decided_at"), mention.c.key.label("mention_key"))
-    query = select(event.c.id.label("event_id"), event.c.at, event.c.by, event.c.what, *made, *answered)
+    query = select(event.c.id.label("event_id"), event.c.at, event.c.by, event.c.what, *stored, *answered)
     query = query.add_columns(*columns(Mention, mention, "m_"))
     source = event.join(reply, reply.c.id == event.c.reply_id).join(mention, mention.c.key == reply.c.mention_key)
     joined = query.select_from(source.join(decision, decision.c.id == last))

@@ -49,6 +49,7 @@ LINES: tuple[tuple[str, str | None], ...] = (
     ("resume", None),
     ("replay --policy config", None),
     ("report", None),
+    ("learn", None),
     ("status", None),
     ("health", None),
     ("try hello", None),
