@@ -217,11 +217,14 @@ def _autonomy_lines(autonomy: "Mapping[str, Progress]") -> Iterator[str]:
 
 def _reader_lines(reader: ReaderStatus) -> Iterator[str]:
     from listener.cli.report_words import describe_changes
+    from listener.reader.score import shipped_digest
 
     if (last := reader.last) is None:
         return
     weights = "the shipped weights" if reader.weights is None else f"learned weights {reader.weights}"
     outcome = last.measures.get("message") or describe_changes(last.measures.get("changes", {}))
+    if last.base != shipped_digest():
+        outcome = "learned for another version of Earshot; run `earshot learn` to learn again"
     learned = f"{last.state} on {clock(last.at)} after {last.decisions} decisions: {outcome}"
     yield output.safe(f"reader     {weights} in use; weights {last.id} {learned}")
 

@@ -53,7 +53,7 @@ class Measure:
 
 def split(lessons: Sequence[Lesson]) -> tuple[Sequence[Lesson], Sequence[Lesson]]:
     """Split lessons by time: to learn from, and to measure by."""
-    ordered = sorted(lessons, key=lambda lesson: lesson.decided.event_id)
+    ordered = sorted(lessons, key=lambda lesson: lesson.number)
     at = int(len(ordered) * TRAINED)
     return ordered[:at], ordered[at:]
 

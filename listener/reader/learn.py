@@ -21,6 +21,7 @@ from listener.reader.lessons import Lesson, teach
 from listener.reader.score import SecondReader, Weights, shipped, shipped_digest
 from listener.store import reader_weights, staff_decisions
 from listener.store.engine import Store
+from listener.store.operation_records import StaffDecision
 from listener.store.reader_weights import NewWeights
 from listener.triage.decide import decide
 from listener.triage.signals import unpack
@@ -59,11 +60,11 @@ def learn(
 
     is_trial: keep nothing.
     """
-    lessons, current = _read(store)
-    if len(lessons) < adapt.MIN_DECISIONS:
-        what = f"{len(lessons)} decisions of staff say something; learning begins at {adapt.MIN_DECISIONS}"
-        return Attempt(len(lessons), 0, 0, None, None, {}, {}, [what])
-    learned, attempt = _try(lessons, current, policy, responders)
+    past = _read(store)
+    if len(past.lessons) < adapt.MIN_DECISIONS:
+        what = f"{len(past.lessons)} decisions of staff say something; learning begins at {adapt.MIN_DECISIONS}"
+        return Attempt(len(past.lessons), 0, 0, None, None, {}, {}, [what])
+    learned, attempt = _try(past, policy, responders)
     return attempt if is_trial else _keep(store, attempt, learned, by, now)
 
 
@@ -76,7 +77,13 @@ def learn_weekly(store: Store, policy: Policy, responders: Mapping[str, Responde
         has_enough = staff_decisions.count_acts(connection, adapt.MIN_DECISIONS) >= adapt.MIN_DECISIONS
     last = attempts[0] if attempts else None
     is_waiting = last is not None and (last.state == "reverted" or (now - last.at < EVERY and _fits(last.base)))
-    return None if is_waiting or not has_enough else learn(store, policy, responders, UPKEEP, now)
+    if is_waiting or not has_enough:
+        return None
+    attempt = learn(store, policy, responders, UPKEEP, now)
+    if attempt.after is None:  # too little was said: look again in a week, not at every upkeep
+        with store.write() as connection:
+            reader_weights.refuse(connection, _record(attempt), UPKEEP, now)
+    return attempt
 
 
 def _fits(base: str) -> bool:
@@ -92,43 +99,63 @@ def go_back(store: Store, by: str, now: datetime) -> tuple[int, int | None]:
     return ids
 
 
-def _read(store: Store) -> tuple[list[Lesson], Weights | None]:
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What is learned from. lessons: the newest decisions of staff; signals: of the newest of their mentions."""
+
+    lessons: list[Lesson]
+    signals: list[MentionSignals]
+    current: Weights | None  # the learned weights in use
+
+
+def _read(store: Store) -> Past:
+    """Read the newest lessons; of most decisions only their features stay in memory."""
+    lessons: list[Lesson] = []
+    signals: list[MentionSignals] = []
     with store.read() as connection:
-        decisions = staff_decisions.list_staff_decisions(connection, MAX_DECISIONS)
-        current = read_current(connection)
-    return [lesson for lesson in map(teach, decisions) if lesson is not None], current
+        for decided in staff_decisions.read_staff_decisions(connection):
+            if (lesson := teach(decided)) is not None:
+                lessons.append(lesson)
+                signals += _unpack(decided) if len(signals) < COMPARED else ()
+            if len(lessons) == MAX_DECISIONS:
+                break
+        return Past(lessons, signals, read_current(connection))
 
 
-def _try(
-    lessons: Sequence[Lesson], current: Weights | None, policy: Policy, responders: Mapping[str, Responder]
-) -> tuple[Learned, Attempt]:
+def _try(past: Past, policy: Policy, responders: Mapping[str, Responder]) -> tuple[Learned, Attempt]:
     """Learn from the older lessons, and measure on the newest: against the weights in use and the shipped ones."""
-    bounds = (policy.reader.propose_from, policy.reader.hear_from)
-    older, newest = adapt.split(lessons)
+    bounds, current = (policy.reader.propose_from, policy.reader.hear_from), past.current
+    older, newest = adapt.split(past.lessons)
     learned = adapt.learn(older, shipped())
     after = adapt.measure(newest, shipped().changed_by(learned.changes), *bounds)
     rivals = [shipped()] if current is None else [shipped().changed_by(current), shipped()]
     measures = [adapt.measure(newest, weights, *bounds) for weights in rivals]
     faults = list(dict.fromkeys(fault for before in measures for fault in adapt.find_faults(before, after)))
-    changes = compare(lessons[-COMPARED:], current, learned.changes, policy, responders)
-    sizes = (len(lessons), len(older), len(newest))
+    if learned.changes == current:
+        faults = ["the weights in use are these already"]
+    changes = compare(past.signals, current, learned.changes, policy, responders)
+    sizes = (len(past.lessons), len(older), len(newest))
     return learned, Attempt(*sizes, measures[0], after, changes, largest(learned.changes), faults)
 
 
 def _keep(store: Store, attempt: Attempt, learned: Learned, by: str, now: datetime) -> Attempt:
     """Adopt the weights, or keep only that the attempt failed."""
-    measures: Json = {name: value for name, value in asdict(attempt).items() if name in ("before", "after", "changes")}
-    measures |= {"faults": attempt.faults, "message": "; ".join(attempt.faults) or None}
-    base = NewWeights(shipped_digest(), attempt.decisions, measures)
     with store.write() as connection:
         if attempt.faults:
-            reader_weights.refuse(connection, base, by, now)
+            reader_weights.refuse(connection, _record(attempt), by, now)
             return attempt
         changes = learned.changes
-        new = replace(base, bias=changes.bias, features=changes.features, authors=learned.authors)
+        new = replace(_record(attempt), bias=changes.bias, features=changes.features, authors=learned.authors)
         weights_id = reader_weights.adopt(connection, new, by, now)
         fault_point("L1")
     return replace(attempt, adopted=True, weights=weights_id)
+
+
+def _record(attempt: Attempt) -> NewWeights:
+    """Return what is kept of an attempt whatever came of it: numbers and reasons, no word."""
+    measures: Json = {name: value for name, value in asdict(attempt).items() if name in ("before", "after", "changes")}
+    measures |= {"faults": attempt.faults, "message": "; ".join(attempt.faults) or None}
+    return NewWeights(shipped_digest(), attempt.decisions, measures)
 
 
 def largest(changes: Weights) -> dict[str, tuple[float, float]]:
@@ -138,7 +165,7 @@ def largest(changes: Weights) -> dict[str, tuple[float, float]]:
 
 
 def compare(
-    lessons: Sequence[Lesson],
+    mentions: Sequence[MentionSignals],
     before: Weights | None,
     after: Weights | None,
     policy: Policy,
@@ -147,19 +174,19 @@ def compare(
     """Count by kind which of these mentions two sets of weights decide differently: "ignore -> escalate"."""
     readers = [SecondReader(shipped(), changes) for changes in (before, after)]
     changed: Counter[str] = Counter()
-    for signals in filter(None, map(_unpack, lessons)):
+    for signals in mentions:
         decisions = [decide(_read_again(signals, reader), policy, responders) for reader in readers]
         was, becomes = map(_name, decisions)
         changed[f"{was} -> {becomes}"] += was != becomes
     return {name: number for name, number in changed.most_common() if number}
 
 
-def _unpack(lesson: Lesson) -> MentionSignals | None:
-    """Return the signals of a decision; None when another version of the program stored them in another form."""
+def _unpack(decided: StaffDecision) -> tuple[MentionSignals, ...]:
+    """Return the signals of a decision; none when another version of the program stored them in another form."""
     try:
-        return unpack(lesson.decided.signals, lesson.decided.mention)
+        return (unpack(decided.signals, decided.mention),)
     except (LookupError, TypeError, ValueError):
-        return None
+        return ()
 
 
 def _read_again(signals: MentionSignals, reader: SecondReader) -> MentionSignals:

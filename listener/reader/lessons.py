@@ -1,4 +1,4 @@
-"""What a decision of staff says about a mention: is it praise, is it a complaint, and how far it counts. Pure.
+"""What a decision of staff says about a mention: is it praise, is it a complaint, and how far it counts.
 
 docs/decisions/0048-learning-from-staff.md has the table, with the reasons.
 """
@@ -6,7 +6,7 @@ docs/decisions/0048-learning-from-staff.md has the table, with the reasons.
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from sys import intern
 
 from listener.intake.phrases import tokenize
 from listener.model import Json
@@ -34,28 +34,18 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """A mention, by the features that the second reader looks at, and what staff's decision says about it."""
+    """A mention, by the features that the second reader looks at, and what staff's decision says about it.
 
-    decided: StaffDecision
+    number: grows with time; by: who decided; author: who wrote the mention.
+    """
+
+    number: int
+    by: str
+    author: Person
     features: tuple[str, ...]
     praise: bool | None
     complaint: bool | None
     weight: float
-
-    @property
-    def at(self) -> datetime:
-        """When staff decided."""
-        return self.decided.at
-
-    @property
-    def by(self) -> str:
-        """Who decided."""
-        return self.decided.by
-
-    @property
-    def author(self) -> Person:
-        """Who wrote the mention."""
-        return self.decided.platform, self.decided.author_id
 
 
 def teach(decided: StaffDecision) -> Lesson | None:
@@ -66,13 +56,15 @@ def teach(decided: StaffDecision) -> Lesson | None:
         return None
     if verdict is None:
         return None
-    return Lesson(decided, features, verdict.praise, verdict.complaint, verdict.weight)
+    author = (decided.platform, decided.author_id)
+    verdicts = (verdict.praise, verdict.complaint, verdict.weight)
+    return Lesson(decided.event_id, decided.by, author, features, *verdicts)
 
 
 def _features(signals: Json) -> tuple[str, ...]:
     tokens = tokenize(signals["text"])
     own = own_features(signals["cues"], signals["compound"], min(signals["sentences"]), len(tokens))
-    return (*word_features(tokens), *own)
+    return tuple(map(intern, (*word_features(tokens), *own)))  # thousands of mentions share their words
 
 
 def judge(decided: StaffDecision) -> Verdict | None:

@@ -26,15 +26,11 @@ def count_acts(connection: Connection, limit: int) -> int:
     return connection.execute(select(func.count()).select_from(acts)).scalar_one()
 
 
-def list_staff_decisions(connection: Connection, limit: int) -> list[StaffDecision]:
-    """List the last decision of staff on each of the newest mentions, oldest first; those that were undone not."""
-    newest: list[StaffDecision] = []
+def read_staff_decisions(connection: Connection) -> Iterator[StaffDecision]:
+    """Read the last decision of staff on each of the newest mentions, newest first; those that were undone not."""
     for row in _read_newest(connection):
         if row.what in STANDING and row.state in STANDING[row.what] and row.decided_at <= row.at and row.signals:
-            newest.append(_load(row))
-            if len(newest) == limit:
-                break
-    return newest[::-1]
+            yield _load(row)
 
 
 def _read_newest(connection: Connection) -> Iterator[Row[Any]]:

@@ -196,3 +196,22 @@ def test_what_is_late_and_what_is_mine(world: World) -> None:
     marks.assign(world.store, world.desk(), second, "dana")
     world.put(first, "drafted", due_at=world.now - timedelta(minutes=1))
     assert _shown(world, late=True) == [first] and _shown(world, assigned_to="dana") == [second]
+
+
+def test_a_suggested_subject_is_shown_and_marked_as_a_guess(world: World) -> None:
+    """Where no cue names what a complaint is about; nothing else changes by it."""
+    (reply_id,) = world.said("this is a disgrace, I am so disappointed")
+    (before,) = listed(world, reply_id)
+    with world.store.write() as connection:
+        (signals,) = connection.execute(select(decision.c.signals)).scalars()
+        signals["reading"][-1] = "staff"
+        connection.execute(update(decision).values(signals=signals))
+    (view,) = listed(world, reply_id)
+    assert (before.suggested_subject, view.suggested_subject) == (None, "staff")
+    assert "perhaps about staff" in render.marks(view) and replace(view, suggested_subject=None) == before
+
+
+def listed(world: World, reply_id: int) -> list[ReplyView]:
+    """A line of the queue."""
+    with world.store.read() as connection:
+        return lines(connection, world.view(), [items.item(connection, reply_id=reply_id)])
