@@ -4,7 +4,7 @@ Everything happens in the caller's transaction: a process that dies leaves the w
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from listener.store.dialect import overwrite_freed
 from listener.store.loading import columns, load, load_all
 from listener.store.operation_records import LearnedWeights, LearningAttempt
 from listener.store.people import Person, digest
+from listener.store.tables import forgotten
 from listener.store.tables import reader_weights as weights
 
 MIN_AUTHORS = 5  # that a word must be met in to have a weight
@@ -68,7 +69,20 @@ def list_attempts(connection: Connection) -> list[LearningAttempt]:
 def adopt(connection: Connection, new: NewWeights, by: str, now: datetime) -> int:
     """Keep new weights and use them from now on; those before are kept to go back to. Returns their id."""
     connection.execute(update(weights).where(weights.c.state == "adopted").values(state="replaced"))
-    return _add(connection, new, "adopted", by, now)
+    return _add(connection, _without_forgotten(connection, new), "adopted", by, now)
+
+
+def _without_forgotten(connection: Connection, new: NewWeights) -> NewWeights:
+    """Leave out who was forgotten, perhaps since their words were read, and words that too few others wrote."""
+    marks = {mark[:DIGEST_DIGITS] for mark in connection.execute(select(forgotten.c.digest)).scalars()}
+    if not marks:
+        return new
+    authors = {
+        name: [person for person in persons if _mark(person) not in marks] for name, persons in new.authors.items()
+    }
+    known = {name for name, persons in authors.items() if len(persons) >= MIN_AUTHORS}
+    features = {name: pair for name, pair in new.features.items() if name in known}
+    return replace(new, features=features, authors={name: authors[name] for name in known})
 
 
 def refuse(connection: Connection, new: NewWeights, by: str, now: datetime) -> None:

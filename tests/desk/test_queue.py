@@ -1,18 +1,22 @@
 """What staff see: the shapes of CONTRACT.md, and a queue that pages without gaps."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select, update
 
-from listener.cli import output
+from listener.cli import output, render
 from listener.desk import marks, people, transitions
 from listener.desk.approve import Target, approve
 from listener.desk.queue import ItemRef, QueueFilter, listing, show, single
-from listener.desk.views import ApprovalView
+from listener.desk.showing import lines
+from listener.desk.views import ApprovalView, ReplyView
 from listener.errors import DeskError
-from listener.store import mentions
+from listener.store import items, mentions
+from listener.store.tables import decision
 from tests import factories
 from tests.desk.world import World, praise
 
@@ -20,7 +24,7 @@ KEYS = {
     *("id", "state", "revision", "platform", "kind", "rule", "text", "length", "limit", "auto", "mention", "sentiment"),
     *("eligibility", "guards", "warnings", "claimed_by", "assigned_to", "snoozed_until", "approved_by", "created_at"),
     *("due_at", "not_before", "sent_at", "remote_id", "error", "closed_as", "reason", "decision", "approvals"),
-    *("reply_url", "link_hosts", "needs_second_approval"),
+    *("reply_url", "link_hosts", "needs_second_approval", "suggested_subject"),
 }
 
 
@@ -198,6 +202,12 @@ def test_what_is_late_and_what_is_mine(world: World) -> None:
     assert _shown(world, late=True) == [first] and _shown(world, assigned_to="dana") == [second]
 
 
+def listed(world: World, reply_id: int) -> list[ReplyView]:
+    """A line of the queue."""
+    with world.store.read() as connection:
+        return lines(connection, world.view(), [items.item(connection, reply_id=reply_id)])
+
+
 def test_a_suggested_subject_is_shown_and_marked_as_a_guess(world: World) -> None:
     """Where no cue names what a complaint is about; nothing else changes by it."""
     (reply_id,) = world.said("this is a disgrace, I am so disappointed")
@@ -209,9 +219,3 @@ def test_a_suggested_subject_is_shown_and_marked_as_a_guess(world: World) -> Non
     (view,) = listed(world, reply_id)
     assert (before.suggested_subject, view.suggested_subject) == (None, "staff")
     assert "perhaps about staff" in render.marks(view) and replace(view, suggested_subject=None) == before
-
-
-def listed(world: World, reply_id: int) -> list[ReplyView]:
-    """A line of the queue."""
-    with world.store.read() as connection:
-        return lines(connection, world.view(), [items.item(connection, reply_id=reply_id)])

@@ -146,6 +146,21 @@ def test_a_forgotten_persons_rare_word_leaves_the_weights(world: World) -> None:
         assert "zirconium" not in str(connection.execute(select(table)).all())
 
 
+def test_who_is_forgotten_while_it_learns_is_left_out(world: World) -> None:
+    """Their words were read before, and the weights are adopted after: a word of five has four authors left."""
+    (reply_id,) = world.said("zirconium please", author_id="zora", author_handle="zora")
+    assert reply_id
+    writers = [("memory", f"writer{number}") for number in range(4)] + [("memory", "zora")]
+    pair = (0.5, 0.0)
+    words = {"zirconium": writers, "thanks": [*writers, ("memory", "writer9")]}
+    new = NewWeights(shipped_digest(), 200, {}, (0.0, 0.0), {"zirconium": pair, "thanks": pair}, words)
+    forget(world.store, world.desk(), "zora", factories.author_of)
+    with world.store.write() as connection:
+        reader_weights.adopt(connection, new, "ann", world.now)
+    learned = in_use(world)
+    assert learned is not None and list(learned.features) == ["thanks"] and len(authors_of(world, "thanks")) == 5
+
+
 def test_going_back_goes_to_the_weights_before_and_then_to_the_shipped_ones(world: World) -> None:
     """Upkeep learns no more until a person does."""
     hardly_learned(world)
