@@ -24,9 +24,8 @@ from listener.desk.views import (
 from listener.model import Mention, Preview, RuleResult
 from listener.policy import Holds
 from listener.store import edits, events, items
-from listener.store.records import Approval, Exchange, Reply, StoredDecision
+from listener.store.records import Approval, Exchange, Reply, StoredDecision, find_subject
 from listener.triage.decide import GUARDS
-from listener.triage.signals import find_subject
 from listener.wording import linked_hosts
 
 Explain = Callable[[StoredDecision, Mention], Sequence[RuleResult]]

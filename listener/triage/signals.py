@@ -29,7 +29,6 @@ HEARD_IN_MEDIA = (  # dangers, and what must not be answered by a text of ours; 
     *("self_harm", "death", "safety", "assault", "discrimination", "minors", "legal", "press", "personal_data"),
     "profanity",
 )
-_OLD_READING = ("praise", "complaint", "balance", "kind_words", "harsh_words")
 _LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -165,14 +164,8 @@ def unpack(packed: Json, mention: Mention) -> MentionSignals:
     )
 
 
-def find_subject(packed: Json) -> str | None:
-    """Return from stored signals what the second reader suggests a complaint is about."""
-    reading: Sequence[Any] = packed.get("reading") or ()
-    return reading[-1] if len(reading) > len(_OLD_READING) else None
-
-
 def _unpack_reading(packed: Sequence[Any]) -> Reading:
-    praise, complaint, balance, kind, harsh, *later = packed  # an older version stored only _OLD_READING
+    praise, complaint, balance, kind, harsh, *later = packed  # an older version stored only five
     reading = Reading(praise, complaint, balance, tuple(kind), tuple(harsh))
     if not later:
         return reading

@@ -9,8 +9,8 @@ from listener.analysis.report.numbers import rate
 from listener.policy import Policy
 from listener.store import period
 from listener.store.period import Complaint
+from listener.store.records import find_subject
 from listener.triage.decide import GUARDS
-from listener.triage.signals import find_subject
 
 TOP = 10  # categories that are listed
 ABOUT = "about_"  # how the cues begin that name what a complaint is about
