@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from listener.cli import context, output, times
+from listener.cli import context, output, reader_status, times
 from listener.cli.app import app
 from listener.cli.arguments import AsJson
 from listener.cli.lines import clock, place, wrap
@@ -16,13 +16,15 @@ from listener.errors import Problem
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from listener.cli.standing import PlatformStatus, StageStatus
+    from listener.alerts.causes import Cause
+    from listener.cli.standing import PlatformStatus, StageStatus, Unsent
     from listener.desk.views import Progress
     from listener.settings import Settings
-    from listener.store.operation_records import LearningAttempt, NamedOptOut, Notice, Pause
+    from listener.store.operation_records import NamedOptOut, Notice, Pause
 
 OPEN_NOTICE = 3  # exit code
 OPTOUTS_SHOWN = 10
+CAUSES_SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,20 +39,10 @@ class PlatformSpend:
 
 
 @dataclass(frozen=True, slots=True)
-class ReaderStatus:
-    """What the second reader has learned. weights: the learned ones in use; None: the shipped ones; learn: weekly.
-
-    last: the last attempt to learn, and what came of it.
-    """
-
-    learn: bool
-    weights: int | None
-    last: "LearningAttempt | None"
-
-
-@dataclass(frozen=True, slots=True)
 class Status:
     """What `earshot status --json` prints. undecided: mentions that wait for a decision.
+
+    alerts: what people are notified of besides the open notices; unsent: what waits for channels and webhooks.
 
     problems: what keeps Earshot from working, apart from notices: a broken configuration, nothing that runs.
     """
@@ -64,9 +56,11 @@ class Status:
     spend: dict[str, PlatformSpend]
     stages: "dict[str, StageStatus]"
     autonomy: "dict[str, Progress]"
-    reader: ReaderStatus
+    reader: reader_status.ReaderStatus
     paused: "list[Pause]"
     opted_out: "list[NamedOptOut]"
+    alerts: "list[Cause]"
+    unsent: "list[Unsent]"
 
 
 @app.command()
@@ -132,19 +126,24 @@ def gather(connection: "Connection", config: "Settings", problems: list[Problem]
             responder.kind: autonomy.progress(connection, config.policy, responder.kind)
             for responder in config.policy.responders
         },
-        reader=_reader(connection, config),
+        reader=reader_status.read_status(connection, config),
         paused=list(pauses),
         opted_out=list(people.opt_outs(connection)),
+        alerts=_causes(connection, config, now),
+        unsent=standing.unsent(connection),
     )
 
 
-def _reader(connection: "Connection", config: "Settings") -> ReaderStatus:
-    from listener.reader.score import shipped_digest
-    from listener.store import reader_weights
+def _causes(connection: "Connection", config: "Settings", now: datetime) -> "list[Cause]":
+    """Return what people are notified of besides the open notices."""
+    import os
 
-    current = reader_weights.find_current(connection, shipped_digest())
-    attempts = reader_weights.list_attempts(connection)
-    return ReaderStatus(config.policy.reader.learn, current and current[0], attempts[0] if attempts else None)
+    from listener.alerts.causes import Watch, find_other_causes
+    from listener.settings import data_folder
+
+    budgets = {platform.name: platform.section.budget for platform in config.platforms}
+    watch = Watch(config.alerts, config.policy, budgets, data_folder(os.environ))
+    return find_other_causes(connection, watch, now)
 
 
 def _spend(connection: "Connection", config: "Settings", name: str, now: datetime) -> PlatformSpend:
@@ -177,12 +176,23 @@ def _lines(gathered: Status, now: datetime) -> Iterator[str]:
         reason = f": {pause.reason}" if pause.reason else ""
         yield output.safe(f"paused     {place(pause.scope)} by {pause.by}{until}{reason}; `earshot resume` ends it")
     yield from _autonomy_lines(gathered.autonomy)
-    yield from _reader_lines(gathered.reader)
+    yield from reader_status.lines(gathered.reader)
+    yield from _alert_lines(gathered)
     if gathered.opted_out:
         shown = gathered.opted_out[:OPTOUTS_SHOWN]
         names = ", ".join(f"{optout.platform}:{optout.handle or optout.author_id}" for optout in shown)
         more = ", …" if len(gathered.opted_out) > OPTOUTS_SHOWN else ""
         yield output.safe(f"opted out  {len(gathered.opted_out)}: {names}{more}")
+
+
+def _alert_lines(gathered: Status) -> Iterator[str]:
+    """Yield what people are notified of, and what did not reach them yet."""
+    for cause in gathered.alerts[:CAUSES_SHOWN]:
+        yield output.safe(f"alert      [{cause.kind}] {cause.what}; {cause.do}")
+    if len(gathered.alerts) > CAUSES_SHOWN:
+        yield f"alert      and {len(gathered.alerts) - CAUSES_SHOWN} more: `earshot queue`"
+    for waiting in gathered.unsent:
+        yield output.safe(f"unsent     {waiting.describe()}")
 
 
 def _platform_lines(platform: "PlatformStatus", spend: PlatformSpend, now: datetime) -> Iterator[str]:
@@ -213,20 +223,6 @@ def _autonomy_lines(autonomy: "Mapping[str, Progress]") -> Iterator[str]:
     for kind, progress in autonomy.items():
         if progress.reviewed or progress.auto == "earned":
             yield output.safe(f"auto-send  {kind} (auto {progress.auto}): {render.progress(progress)}")
-
-
-def _reader_lines(reader: ReaderStatus) -> Iterator[str]:
-    from listener.cli.report_words import describe_changes
-    from listener.reader.score import shipped_digest
-
-    if (last := reader.last) is None:
-        return
-    weights = "the shipped weights" if reader.weights is None else f"learned weights {reader.weights}"
-    outcome = last.measures.get("message") or describe_changes(last.measures.get("changes", {}))
-    if last.base != shipped_digest():
-        outcome = "learned for another version of Earshot; run `earshot learn` to learn again"
-    learned = f"{last.state} on {clock(last.at)} after {last.decisions} decisions: {outcome}"
-    yield output.safe(f"reader     {weights} in use; weights {last.id} {learned}")
 
 
 def _notice_lines(opened: "list[Notice]") -> Iterator[str]:
