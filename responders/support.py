@@ -137,7 +137,8 @@ def _has_second_sign(signals: MentionSignals, options: Options, trouble: tuple[s
     """
     cues = signals.cues
     weak = set(cues.get("weak_trouble", ()))
-    if not weak.issuperset((*cues.get("complaint", ()), *cues.get("threat_to_leave", ()))):
+    strong = (*cues.get("complaint", ()), *cues.get("threat_to_leave", ()))
+    if not weak.issuperset(strong) or (strong and "need_leaving" in cues):
         return True
     if signals.compound >= options.no_apology_above:
         return False
@@ -152,8 +153,10 @@ def _has_second_sign(signals: MentionSignals, options: Options, trouble: tuple[s
 
 
 def _reads_as_praise(signals: MentionSignals, is_trouble: bool) -> bool:
-    """True if the second reader hears praise where the rules found words of trouble or a request."""
-    return signals.reading is not None and signals.reading.praise >= (PRAISED if is_trouble else PRAISED_REQUEST)
+    """True if the second reader hears praise where the rules found trouble or a request; not of who leaves us."""
+    if signals.reading is None or "need_leaving" in signals.cues:
+        return False
+    return signals.reading.praise >= (PRAISED if is_trouble else PRAISED_REQUEST)
 
 
 def _is_troubled_question(signals: MentionSignals) -> bool:
