@@ -42,13 +42,13 @@ TURNED = ("negation", "duration", "swearing", "sarcasm", "resolved_trouble")
 class Options:
     """no_apology_above: praise from this score on gets none; complaint_below: a text up to this score complains.
 
-    needs: in which order they are answered where a text shows several; those left out are not recognized.
+    needs: in which order they are answered where a text shows several; those left out are not recognized. None: all.
     followers, repeat: an author with so many, or with so many earlier exchanges, is urgent; urgent: so are these needs.
     """
 
     no_apology_above: float = 0.3
     complaint_below: float = -0.25
-    needs: Needs = NEEDS
+    needs: Needs = ()
     followers: int = 10_000
     repeat: int = 2
     urgent: Needs = ("account", "billing", "outage")
@@ -67,7 +67,8 @@ def respond(signals: MentionSignals, policy: Policy, options: Options) -> Draft 
         return Pass("mostly positive; an apology would not fit", cues.get("praise", ()) + cues.get("thanks", ()))
     if not trouble and not is_angry and "question" in cues and not _asks_for_deed(signals):
         return Pass("a question, not a problem", cues["question"])
-    is_trouble = not is_happy and bool(trouble or is_angry) and _has_second_sign(signals, options, trouble)
+    is_calm = is_happy or _is_plain_change(signals, trouble)
+    is_trouble = not is_calm and bool(trouble or is_angry) and _has_second_sign(signals, options, trouble)
     words = trouble if is_trouble else wanted or (trouble if is_happy else ())
     if passed := _pass_on(signals, trouble, words, is_trouble):
         return passed
@@ -90,7 +91,7 @@ def _pass_on(
 def _help(
     signals: MentionSignals, policy: Policy, options: Options, words: tuple[str, ...], is_trouble: bool
 ) -> Draft | Escalate:
-    cues, needs = signals.cues, find_needs(signals, options.needs, is_trouble)
+    cues, needs = signals.cues, find_needs(signals, options.needs or NEEDS, is_trouble)
     rank = rank_sorry(signals, needs) if is_trouble else rank_calm(signals, needs)
     texts = candidates(KIND, signals, policy, rank=rank)
     if not texts:
@@ -101,6 +102,12 @@ def _help(
     message = f"{'problem or complaint' if is_trouble else 'request'}{named}"
     message += f" ({'' if words else 'score '}{signals.compound:+.2f}){f', urgent: {reasons[0]}' if reasons else ''}"
     return Draft(texts, KIND, message, shown, False, int(bool(reasons)), needs)
+
+
+def _is_plain_change(signals: MentionSignals, trouble: tuple[str, ...]) -> bool:
+    """True for a wish to cancel or change something in which no other word is trouble."""
+    change = {word for phrase in signals.cues.get("need_change", ()) for word in phrase.split()}
+    return bool(change) and "request" in signals.cues and change.issuperset(" ".join(trouble).split())
 
 
 def _asks_for_deed(signals: MentionSignals) -> bool:
