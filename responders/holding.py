@@ -63,4 +63,5 @@ def _find_doubt(signals: MentionSignals, question: tuple[str, ...]) -> tuple[str
         return cues[public]
     if question == ("?",) and "praise" in cues:
         return cues["praise"]
-    return () if "?" in question or any(name in cues for name in ASKING) else question
+    is_opening = " ".join(tokenize(signals.text)).startswith(question) and not question[0].startswith("is ")
+    return () if "?" in question or is_opening or any(name in cues for name in ASKING) else question

@@ -32,7 +32,8 @@ QUESTION_CLEARLY_HEARD = 0.9  # the same for a question without a word of troubl
 PRAISED = 0.2  # chance of praise from which nothing gets an apology
 PRAISED_REQUEST = 0.1  # the same for a request: happy people say "please" too
 FURIOUS = -0.75  # a score at or under it is anger
-WRY = ("praise", "thanks", "sarcasm", "ironic_praise", "hedge")  # beside one of these kind words may be no kindness
+WRY = ("thanks", "sarcasm", "ironic_praise", "hedge")  # beside one of these kind words may be no kindness
+BUT = ("contrast", "negation", "duration", "waiting", "request", "complaint", "threat_to_leave")  # what turns praise
 # a question with one of these is about trouble
 SOUR = ("waiting", "duration", "swearing", "sarcasm")
 TURNED = ("negation", "duration", "swearing", "sarcasm", "resolved_trouble")
@@ -133,8 +134,10 @@ def _is_heard_alone(signals: MentionSignals, options: Options) -> bool:
 
 def _is_heard_all_the_same(signals: MentionSignals) -> bool:
     """True for a complaint in kind words: help without an apology fits, unless the words may be meant wryly."""
-    is_heard = signals.reading is not None and signals.reading.complaint >= CLEARLY_HEARD
-    return is_heard and not any(name in signals.cues for name in WRY)
+    cues = signals.cues
+    if signals.reading is None or signals.reading.complaint < CLEARLY_HEARD or any(name in cues for name in WRY):
+        return False
+    return "praise" not in cues or any(name in cues for name in BUT)
 
 
 def _has_second_sign(signals: MentionSignals, options: Options, trouble: tuple[str, ...]) -> bool:
@@ -160,8 +163,8 @@ def _has_second_sign(signals: MentionSignals, options: Options, trouble: tuple[s
 
 
 def _reads_as_praise(signals: MentionSignals, is_trouble: bool) -> bool:
-    """True if the second reader hears praise where the rules found trouble or a request; not of who leaves us."""
-    if signals.reading is None or "need_leaving" in signals.cues:
+    """True if the second reader hears praise where the rules found trouble or a request; not in "nice, but I leave"."""
+    if signals.reading is None or {"need_leaving", "contrast"} <= signals.cues.keys():
         return False
     return signals.reading.praise >= (PRAISED if is_trouble else PRAISED_REQUEST)
 
