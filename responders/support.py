@@ -26,7 +26,6 @@ KIND = "support"
 
 TROUBLE = ("complaint", "problem", "threat_to_leave")
 HEARD = 0.35  # chance of a complaint, by the second reader, below which nothing gets an apology
-HEARD_QUESTION = 0.5  # the same for a question with a single word of trouble
 CLEARLY_HEARD = 0.7  # chance from which it stands in for the second sign of trouble, or for every word of it
 QUESTION_CLEARLY_HEARD = 0.9  # the same for a question without a word of trouble
 PRAISED = 0.2  # chance of praise from which nothing gets an apology
@@ -82,11 +81,20 @@ def _pass_on(
     """Pass on what reads as praise, on a weak sign of trouble alone, and on a request that is none to us."""
     if _reads_as_praise(signals, is_trouble):
         return Pass("the second reader hears praise; support would not fit", trouble or words)
+    if _is_hearsay(signals):
+        return Pass("speaks of us, not to us", trouble or words)
     if is_trouble:
         return None
     if not words:
         return Pass("a single weak sign of trouble; an apology might not fit", trouble)
     return Pass("asks for something, but not us", words) if PERSONAL.isdisjoint(tokenize(signals.text)) else None
+
+
+def _is_hearsay(signals: MentionSignals) -> bool:
+    """True for a post with links, hashtags or other people in it that speaks neither to us nor of its author."""
+    text, cues = signals.mention.text.lstrip(" ."), signals.cues
+    is_public = "link" in cues or "other_handles" in cues or "#" in text
+    return is_public and text[:1] != "@" and PERSONAL.isdisjoint(tokenize(signals.text))
 
 
 def _help(
@@ -158,7 +166,8 @@ def _has_second_sign(signals: MentionSignals, options: Options, trouble: tuple[s
         return heard >= CLEARLY_HEARD
     if is_question:
         is_sour = any(name in cues for name in SOUR) and not trouble
-        return is_sour or ((heard >= HEARD_QUESTION or len(trouble) > 1) and not weak.issuperset(trouble))
+        is_known = bool(signals.topics or signals.claims)  # the fact sheet would answer it, past the trouble
+        return is_sour or ((is_known or len(trouble) > 1) and not weak.issuperset(trouble))
     return not weak.issuperset(trouble) if trouble else not US.isdisjoint(tokenize(signals.text))
 
 

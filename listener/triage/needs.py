@@ -26,10 +26,11 @@ PERSONAL = US | {"i", "i'm", "im", "i'd", "i've", "my", "me", "we", "we're", "ou
 def find_needs(signals: MentionSignals, order: Needs, is_trouble: bool) -> Needs:
     """Return the kinds of need that a text shows, in the policy's order: the first is answered.
 
-    Without trouble, whatever asks for something and shows no other need is a request.
+    Without trouble, whatever asks us for something and shows no other need is a request.
     """
     needs = tuple(need for need in order if (is_trouble or need in CALM) and need_cue(need) in signals.cues)
-    return needs if needs or is_trouble or "request" not in order else ("request",)
+    is_request = not needs and not is_trouble and "request" in signals.cues and "request" in order
+    return ("request",) if is_request else needs
 
 
 def need_cue(need: str) -> str:
