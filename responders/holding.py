@@ -20,6 +20,7 @@ UNCALM = (
     "complaint", "threat_to_leave", "sarcasm", "swearing", "profanity", "competitor_praise", "quote", "waiting", "part",
     "automated", "warm", "ironic_praise",
 )  # fmt: skip
+KIND_SCORE = 0.3  # from this score on a bare "?" inside a text may be a figure of speech: "sold out? No wonder!"
 PUBLIC = ("link", "other_handles")  # beside one of these a question is for us only if it says "I" or "you"
 # without a question mark, one of these must show that we are asked
 ASKING = ("request", "request_to_know")
@@ -61,7 +62,8 @@ def _find_doubt(signals: MentionSignals, question: tuple[str, ...]) -> tuple[str
     public = next((name for name in PUBLIC if name in cues), None)
     if public and PERSONAL.isdisjoint(tokenize(signals.text)):
         return cues[public]
-    if question == ("?",) and "praise" in cues:
-        return cues["praise"]
+    is_figure = signals.compound >= KIND_SCORE and not signals.text.rstrip().endswith("?")
+    if question == ("?",) and ("praise" in cues or is_figure):
+        return cues.get("praise", question)
     is_opening = " ".join(tokenize(signals.text)).startswith(question) and not question[0].startswith("is ")
     return () if "?" in question or is_opening or any(name in cues for name in ASKING) else question
