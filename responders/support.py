@@ -30,6 +30,7 @@ CLEARLY_HEARD = 0.7  # chance from which it stands in for the second sign of tro
 QUESTION_CLEARLY_HEARD = 0.9  # the same for a question without a word of trouble
 PRAISED = 0.2  # chance of praise from which nothing gets an apology
 PRAISED_REQUEST = 0.1  # the same for a request: happy people say "please" too
+MAX_CRY_WORDS = 3  # so short a text is a cry ("#fail"), not news
 FURIOUS = -0.75  # a score at or under it is anger
 WRY = ("thanks", "sarcasm", "ironic_praise", "hedge")  # beside one of these kind words may be no kindness
 BUT = ("contrast", "negation", "duration", "waiting", "request", "complaint", "threat_to_leave")  # what turns praise
@@ -92,9 +93,9 @@ def _pass_on(
 
 def _is_hearsay(signals: MentionSignals) -> bool:
     """True for a post with links, hashtags or other people in it that speaks neither to us nor of its author."""
-    text, cues = signals.mention.text.lstrip(" ."), signals.cues
+    text, cues, words = signals.mention.text.lstrip(" ."), signals.cues, tokenize(signals.text)
     is_public = "link" in cues or "other_handles" in cues or "#" in text
-    return is_public and text[:1] != "@" and PERSONAL.isdisjoint(tokenize(signals.text))
+    return is_public and text[:1] != "@" and len(words) > MAX_CRY_WORDS and PERSONAL.isdisjoint(words)
 
 
 def _help(
