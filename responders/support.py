@@ -59,7 +59,7 @@ def respond(signals: MentionSignals, policy: Policy, options: Options) -> Draft 
     """Offer help for trouble or a request; pass on anything else."""
     cues = signals.cues
     trouble = tuple(dict.fromkeys(word for name in TROUBLE for word in cues.get(name, ())))
-    wanted = cues.get("request", ()) + cues.get("wish", ()) or _asked_status(signals)
+    wanted = cues.get("request", ()) + cues.get("wish", ())
     is_angry = _sounds_angry(signals, options) or _is_heard_alone(signals, options)
     if not trouble and not wanted and not is_angry:
         return Pass("no problem, complaint or request")
@@ -120,17 +120,10 @@ def _is_plain_change(signals: MentionSignals, trouble: tuple[str, ...]) -> bool:
     return bool(change) and "request" in signals.cues and change.issuperset(" ".join(trouble).split())
 
 
-def _asked_status(signals: MentionSignals) -> tuple[str, ...]:
-    """Return the words of a question where something is, unless the fact sheet tells how to find that out."""
-    return signals.cues.get(need_cue("status"), ()) if "question" in signals.cues and not signals.topics else ()
-
-
 def _asks_for_deed(signals: MentionSignals) -> bool:
-    """True if a question asks us to do something: more than to know it, or where something is that we must look up."""
-    cues = signals.cues
-    if not set(cues.get("request", ())) <= set(cues.get("request_to_know", ())):
-        return True
-    return bool(_asked_status(signals)) or any(need_cue(need) in cues for need in CALM if need != "status")
+    """True if a question asks us to do something, rather than to know something."""
+    known, wanted = signals.cues.get("request_to_know", ()), signals.cues.get("request", ())
+    return not set(wanted) <= set(known) or any(need_cue(need) in signals.cues for need in CALM if need != "status")
 
 
 def _sounds_angry(signals: MentionSignals, options: Options) -> bool:
