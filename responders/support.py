@@ -93,9 +93,11 @@ def _pass_on(
 
 def _is_hearsay(signals: MentionSignals) -> bool:
     """True for a post with links, hashtags or other people in it that speaks neither to us nor of its author."""
-    text, cues, words = signals.mention.text.lstrip(" ."), signals.cues, tokenize(signals.text)
-    is_public = "link" in cues or "other_handles" in cues or "#" in text
-    return is_public and text[:1] != "@" and len(words) > MAX_CRY_WORDS and PERSONAL.isdisjoint(words)
+    text, cues = signals.mention.text.lstrip(" ."), signals.cues
+    if text[:1] == "@" or not ("link" in cues or "other_handles" in cues or "#" in text):
+        return False
+    words = tokenize(signals.text)
+    return len(words) > MAX_CRY_WORDS and PERSONAL.isdisjoint(words)
 
 
 def _help(
