@@ -49,9 +49,11 @@ def require_parts(entry: Wording, location: ConfigLocation) -> None:
 
 
 def expand(entry: Wording) -> tuple[Variant, ...]:
-    """Return the variants of an entry: one for a plain text, else each combination of its parts."""
+    """Return the variants of an entry: one for a plain text, else each combination of its parts; none of too many."""
     if isinstance(entry.text, str):
         return (Variant(entry.id, entry.text, entry.short, entry.when),)
+    if prod(map(len, entry.text)) > MAX_TEXTS:
+        return ()
     combined: list[Pieces] = [((), "")]
     for part in entry.text:
         combined = _combine(combined, part)

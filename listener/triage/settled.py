@@ -34,7 +34,7 @@ def find_settled(signals: MentionSignals) -> tuple[str, ...]:
 def withdraw(connection: Connection, results: Mapping[int, MentionSignals], now: datetime) -> None:
     """Close the replies that these mentions, by key, make superfluous."""
     for key, signals in results.items():
-        if words := find_settled(signals):
-            reason = f"{SETTLED}: {', '.join(words)}"
+        if find_settled(signals):
+            reason = f"{SETTLED} ({signals.mention.platform}:{signals.mention.id})"  # no words: they may be erased
             for waiting in list_unsent(connection, signals.mention, key, KINDS):
                 replies.close(connection, waiting, "withdrawn", reason, by=MACHINE, now=now)

@@ -23,7 +23,7 @@ def test_an_apology_after_found_it_is_withdrawn_with_the_reason_and_the_thanks_s
     line.listen()
     closed = line.reply(waiting.id)
     assert (closed.state, closed.closed_as) == ("closed", "withdrawn")
-    assert closed.reason is not None and closed.reason.startswith("the author says that it is settled: found it")
+    assert closed.reason is not None and closed.reason == f"the author says that it is settled (memory:{found.id})"
     assert (line.reply_to(found.id).state, line.reply_to(found.id).kind) == ("drafted", "thank_you")
     transitions.reopen(line.store, line.desk(), waiting.id)
     assert (line.reply(waiting.id).state, line.reply(waiting.id).text) == ("drafted", waiting.text)
