@@ -87,9 +87,14 @@ def candidates(
         if place is not None:
             ranked.setdefault(place, []).extend(texts)
     turn = crc32(signals.mention.id.encode("utf-8", "replace"))
-    used = tuple(name.partition("/")[2] for name in signals.history.variants_today if name.startswith(f"{kind}/"))
+    used = _find_used(kind, signals.history.variants_today)
     groups = (_put_in_order(ranked[place], turn, used) for place in sorted(ranked))
     return tuple(chain.from_iterable(chain.from_iterable(groups)))
+
+
+@lru_cache(maxsize=256)
+def _find_used(kind: str, variants_today: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(name.partition("/")[2] for name in variants_today if name.startswith(f"{kind}/"))
 
 
 def render_kind(kind: str, policy: Policy, fact: Fact | None, is_private: bool) -> _Rendered:
