@@ -140,6 +140,7 @@ class Draft:
     words: tuple[str, ...] = ()
     auto: bool = False
     urgency: int = 0  # 0 none, 1 soon, 2 at once: orders the queue and shortens the due time
+    needs: tuple[str, ...] = ()  # kinds of need that it answers, the first above all
 
 
 @dataclass(frozen=True, slots=True)

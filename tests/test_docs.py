@@ -19,7 +19,7 @@ from listener.cli import commands
 from listener.intake import cues
 from listener.model import History, Mention
 from listener.platforms import x
-from listener.settings import operation
+from listener.settings import combinations, operation
 from listener.settings import platforms as listening
 from listener.settings import policy as rules
 from listener.settings import responders as kinds_of_reply
@@ -111,7 +111,7 @@ def _shapes() -> dict[str, Shape]:
         "[hours]": _shape(rules._Hours),
         "[links]": _shape(rules._Links),
         "[[fact]]": _shape(policy.Fact),
-        "[[KIND]]": _shape(policy.Variant),
+        "[[KIND]]": _shape(combinations.Wording),
         "[[saved]]": _shape(policy.SavedReply),
     }
 

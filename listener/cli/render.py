@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 START = 400  # characters of a text that one line may need, before it is cut to the width
 PRIVATE = "private: only the author and we can read it"
-SHARED = ("flood", "spike", "paused")  # warnings that concern many replies at once
+SHARED = ("flood", "spike", "paused", "duplicate")  # warnings that concern many replies at once
 NARROW: dict[str, Any] = {"no_wrap": True, "overflow": "ellipsis"}
 _ADDRESSED = re.compile(r"^(?:@\S+\s+)+(?=\S)")  # whom a mention addresses says nothing in a list of our mentions
 
@@ -125,8 +125,10 @@ def shared_warnings(views: Sequence["ReplyView"]) -> tuple[str, ...]:
 
 
 def _draw_what(view: "ReplyView") -> Text:
+    """Draw the kind of reply, and under it the kind of need of a draft, or the state of what is no draft."""
     kind = view.kind or view.state or ""
-    return Text(kind if view.state == "drafted" or kind == view.state else f"{kind}\n{view.state}")
+    more = next(iter(view.needs), "").replace("_", " ") if view.state == "drafted" else view.state or ""
+    return Text(kind if more in ("", kind) else f"{kind}\n{more}")
 
 
 def _draw_from(view: "ReplyView") -> Text:

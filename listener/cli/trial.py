@@ -100,6 +100,7 @@ def evaluate(
     output.emit_json(report) if json else _print_report(report)
 
 
+LABEL = 12  # columns of a label in the table of `evaluate`, at most
 SHARES = {
     "false_thank_you": "negatives thanked",
     "false_thank_you_auto": "negatives thanked in the auto band",
@@ -127,13 +128,14 @@ def _print_report(report: "Json") -> None:
 
 
 def _print_labels(by_label: "dict[str, dict[str, int]]") -> None:
-    """Print a line a label, with a column for each kind of reply that the policy has."""
+    """Print a line a label, with a column for each kind of reply that the policy has, as narrow as they can be."""
     names = next((list(counts) for counts in by_label.values()), [])
-    widths = {name: max(len(name), 5) + 1 for name in names}
-    output.write(f"{'label':<12}" + "".join(f"{name:>{width}}" for name, width in widths.items()))
+    widths = {name: 1 + max(len(name), *(len(str(row[name])) for row in by_label.values())) for name in names}
+    first = min(max(map(len, ("label", *by_label))), LABEL)
+    output.write(f"{'label':<{first}}" + "".join(f"{name:>{width}}" for name, width in widths.items()))
     for label, counts in by_label.items():
         cells = "".join(f"{counts[name]:>{width}}" for name, width in widths.items())
-        output.write(f"{output.safe(label)[:12]:<12}{cells}")
+        output.write(f"{output.safe(label)[:first]:<{first}}{cells}")
 
 
 def _share(share: "Share") -> str:

@@ -16,6 +16,7 @@ from listener.policy import Policy
 from listener.store import edits, events, items, mentions, people, replies
 from listener.store.engine import Store
 from listener.store.records import Approval, Exchange, Reply
+from listener.store.settled import SETTLED
 from listener.wording import disallowed_hosts
 
 # Nobody types these on purpose: control characters, lone surrogates, and what turns the direction of the text around.
@@ -61,7 +62,7 @@ class ApprovalResult:
 
 
 NO_DELAY = timedelta(0)
-CLOSED_BY_STAFF = ("rejected", "handled")  # can be reopened
+CLOSED_BY_STAFF = ("rejected", "handled")
 CLEAR_HOLD: dict[str, None] = {"not_before": None, "hold": None, "error": None}  # the hold before is over
 CLEAR_LEASE: dict[str, None] = {"claimed_by": None, "claimed_until": None, "snoozed_until": None}
 
@@ -180,9 +181,14 @@ def advise(item: Exchange) -> str:
         "by_hand": f"post it on the platform, then run `earshot done {reply.id}`",
         "unconfirmed": "check the platform, then run "
         f"`earshot resolve {reply.id} --sent REMOTE_ID` or `earshot resolve {reply.id} --not-sent`",
-        "closed": reopen if reply.closed_as in CLOSED_BY_STAFF else answer,
+        "closed": reopen if is_reopenable(reply) else answer,
     }
     return advice.get(reply.state) or "nothing was changed"
+
+
+def is_reopenable(reply: Reply) -> bool:
+    """Return True for a closed reply that staff closed, or that was withdrawn because its trouble seemed to be over."""
+    return reply.closed_as in CLOSED_BY_STAFF or (reply.reason or "").startswith(SETTLED)
 
 
 def state_text(reply: Reply) -> str:

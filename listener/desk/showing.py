@@ -86,6 +86,7 @@ def _make_line(
         **own,
         **shown,
         platform=item.mention.platform,
+        needs=_list_needs(decided),
         rule=reply.rule if reply else decided.rule if decided else None,
         decision=decided.action if decided else None,
         mention=_make_mention(item, changes.edits),
@@ -142,6 +143,11 @@ def _make_mention(item: Exchange, edited: tuple[edits.Edit, ...]) -> MentionView
 def _list_guards(decided: StoredDecision | None) -> tuple[GuardView, ...]:
     hits = decided.hits if decided else ()
     return tuple(GuardView(hit["rule"], hit["message"]) for hit in hits if hit["rule"] in GUARD_NAMES)
+
+
+def _list_needs(decided: StoredDecision | None) -> tuple[str, ...]:
+    """Return the kinds of need that the decision heard."""
+    return tuple(need for hit in (decided.hits if decided else ()) for need in hit.get("needs", ()))
 
 
 def find_suspected(facts: Iterable[Fact], decided: StoredDecision | None) -> SuspectedFactView | None:

@@ -95,6 +95,7 @@ class ApprovalView:
 class ReplyView:
     """A reply with its mention. For a mention without a reply, the reply's own fields are None.
 
+    needs: the kinds of need that the draft answers, the first above all;
     text: exactly what will be posted; length and limit: in the platform's own counting. private: only the author and
     we can read the mention; earlier_text: what the reply said until the author edited the mention. suggested_subject:
     what the second reader takes a complaint to be about, where no word of the rules names it.
@@ -105,6 +106,7 @@ class ReplyView:
     revision: int | None
     platform: str
     kind: str | None
+    needs: tuple[str, ...]
     rule: str | None
     decision: str | None
     text: str | None

@@ -151,7 +151,7 @@ def _to_policy(
     return Policy(
         brand=replace(file.brand, handles=tuple(handle.lstrip("@") for handle in file.brand.handles)),
         languages=file.languages,
-        responders=responders,
+        responders=tuple(sorted(responders, key=lambda config: config.is_fallback)),
         facts=(),
         wording={},
         variables={},

@@ -54,7 +54,8 @@ def read_responder(kind: str, table: object, location: ConfigLocation) -> Respon
     options = _read_options(module, table, own, location, faults)
     if faults or keys is None:
         raise ConfigError(faults)
-    return ResponderConfig(kind, keys.auto, keys.due, options, keys.module, bool(getattr(module, "USES_FACTS", False)))
+    traits = (bool(getattr(module, name, False)) for name in ("USES_FACTS", "IS_FALLBACK"))
+    return ResponderConfig(kind, keys.auto, keys.due, options, keys.module, *traits)
 
 
 def load_responder(kind: str, module: str | None, location: ConfigLocation) -> ModuleType:
