@@ -6,6 +6,13 @@ from typing import ClassVar, Literal
 
 from listener.policy import TimeWindow
 
+NOTICE_KINDS = (
+    "account", "alerts", "autonomy", "billing", "configuration", "duplicate", "edited_after_reply",
+    "erasure_incomplete", "flood", "gap", "paused", "spike", "stage", "unchecked", "unconfirmed", "unreachable",
+    "waiting",
+)  # fmt: skip
+CAUSE_KINDS = ("budget_near", "disk", "overdue", "unattended", "urgent")  # what people are alerted of without a notice
+
 Severity = Literal["note", "problem", "urgent"]
 SEVERITIES: tuple[Severity, ...] = ("note", "problem", "urgent")
 """From the least to the most severe: good to know; something does not work; people are in danger or waiting in vain."""
@@ -49,6 +56,11 @@ class AlertRules:
     unattended_after: timedelta | None = timedelta(hours=8)
     budget_share: float = 0.8
     disk_free: int = 500_000_000
+
+
+def is_known(pattern: str) -> bool:
+    """Return whether a kind, or a pattern such as `acc*`, means anything that people are alerted of."""
+    return any(_matches(pattern, kind) for kind in (*NOTICE_KINDS, *CAUSE_KINDS))
 
 
 def _matches(pattern: str, kind: str) -> bool:

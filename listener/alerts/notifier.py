@@ -1,17 +1,14 @@
 """Everything that notifies somebody outside: alerts to people, the heartbeat to a service that calls them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
-from listener.alert_rules import AlertRules
 from listener.alerts.causes import Watch
 from listener.alerts.channels import AppriseChannels
 from listener.alerts.dispatch import Alerts
 from listener.alerts.heartbeat import Heartbeat
-from listener.policy import Policy
-from listener.protocols import Budget, Secrets
+from listener.protocols import Secrets
 from listener.store.engine import Store
 
 
@@ -36,15 +33,7 @@ class Notifier:
         return self.alerts.tidy()
 
 
-def bind(
-    store: Store,
-    rules: AlertRules,
-    policy: Policy,
-    budgets: Mapping[str, Budget],
-    folder: Path,
-    secrets: Secrets,
-    clock: Callable[[], datetime],
-) -> Notifier:
-    """Bind the rules of a configuration to the store and the secrets. folder: whose disk must not fill up."""
-    alerts = Alerts(store, Watch(rules, policy, budgets, folder), AppriseChannels(secrets), clock)
+def bind(store: Store, watch: Watch, secrets: Secrets, clock: Callable[[], datetime]) -> Notifier:
+    """Bind what is watched to the store and the secrets."""
+    alerts = Alerts(store, watch, AppriseChannels(secrets), clock)
     return Notifier(alerts, Heartbeat(store, secrets, clock))

@@ -11,6 +11,7 @@ from listener.cli import context, logs
 from listener.errors import ConfigError, EarshotError
 
 if TYPE_CHECKING:
+    from listener.alerts.causes import Watch
     from listener.alerts.notifier import Notifier
     from listener.protocols import Meter, Platform
     from listener.settings import PlatformSettings, Settings
@@ -118,9 +119,16 @@ def _make_notifier(config: "Settings", store: "Store") -> "Notifier | None":
     from listener.alerts.notifier import bind
     from listener.settings import EnvSecrets
 
-    secrets = EnvSecrets(os.environ)
+    return bind(store, make_watch(config), EnvSecrets(os.environ), context.now)
+
+
+def make_watch(config: "Settings") -> "Watch":
+    """Return what causes of alerts are looked for in."""
+    from listener.alerts.causes import Watch
+    from listener.settings.environment import data_folder as find
+
     budgets = {platform.name: platform.section.budget for platform in config.platforms}
-    return bind(store, config.alerts, config.policy, budgets, data_folder(), secrets, context.now)
+    return Watch(config.alerts, config.policy, budgets, find(os.environ))
 
 
 def _is_anybody_notified(config: "Settings") -> bool:

@@ -16,6 +16,7 @@ from listener.errors import Problem
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from listener.alerts.causes import Cause
     from listener.cli.standing import PlatformStatus, StageStatus
     from listener.desk.views import Progress
     from listener.settings import Settings
@@ -40,7 +41,8 @@ class PlatformSpend:
 class Status:
     """What `earshot status --json` prints. undecided: mentions that wait for a decision.
 
-    problems: what keeps Earshot from working, apart from notices: a broken configuration, nothing that runs.
+    problems: what keeps Earshot from working, apart from notices: a broken configuration, nothing that runs. alerts:
+    what people are alerted of besides notices.
     """
 
     problems: list[Problem]
@@ -54,14 +56,15 @@ class Status:
     autonomy: "dict[str, Progress]"
     paused: "list[Pause]"
     opted_out: "list[NamedOptOut]"
+    alerts: "list[Cause]"
 
 
 @app.command()
 def status(json: AsJson = False) -> None:
     """Show whether everything works, and what to do if not.
 
-    Listening, the queue, spending, pauses, opt-outs and open notices. Exit code 3 means that a notice is open, that
-    nothing runs, or that the configuration is broken.
+    Listening, the queue, spending, pauses, opt-outs, what alerts are about and open notices. Exit code 3 means that a
+    notice is open, that nothing runs, or that the configuration is broken.
 
     Example: earshot status --json
     """
@@ -100,7 +103,8 @@ def health() -> None:
 
 def gather(connection: "Connection", config: "Settings", problems: list[Problem], now: datetime) -> Status:
     """Read what `earshot status` shows: platforms, queue, spending, notices, and the pauses and opt-outs in force."""
-    from listener.cli import standing
+    from listener.alerts import causes
+    from listener.cli import runtime, standing
     from listener.desk import autonomy
     from listener.store import exchange_log, notices, people, platforms, replies
 
@@ -121,6 +125,7 @@ def gather(connection: "Connection", config: "Settings", problems: list[Problem]
         },
         paused=list(pauses),
         opted_out=list(people.opt_outs(connection)),
+        alerts=causes.find_unnoticed(connection, runtime.make_watch(config), now),
     )
 
 
@@ -154,6 +159,8 @@ def _lines(gathered: Status, now: datetime) -> Iterator[str]:
         reason = f": {pause.reason}" if pause.reason else ""
         yield output.safe(f"paused     {place(pause.scope)} by {pause.by}{until}{reason}; `earshot resume` ends it")
     yield from _autonomy_lines(gathered.autonomy)
+    for cause in gathered.alerts:
+        yield output.safe(f"alert      [{cause.kind}] {cause.what}; {cause.do}")
     if gathered.opted_out:
         shown = gathered.opted_out[:OPTOUTS_SHOWN]
         names = ", ".join(f"{optout.platform}:{optout.handle or optout.author_id}" for optout in shown)
@@ -169,10 +176,12 @@ def _platform_lines(platform: "PlatformStatus", spend: PlatformSpend, now: datet
         yield f"           {spend.today_usd:.3f} USD today of {limit}, {spend.month_usd:.3f} this month"
     if spend.reply_usd:
         yield f"           a reply costs {spend.reply_usd:.3f} USD, with a link {spend.link_reply_usd:.3f} are reserved"
-    if platform.last_error:
+    shared = [feed for feed in platform.feeds if feed.error == platform.last_error]
+    concerns_all = len(shared) == len(platform.feeds)
+    if platform.last_error and (concerns_all or not shared):
         yield output.safe(f"           {platform.last_error}" + (f"; {platform.do}" if platform.do else ""))
     for feed in platform.feeds:
-        if feed.error:
+        if feed.error and not (concerns_all and feed in shared):
             yield output.safe(f"           {feed.name} {feed.describe()}")
 
 

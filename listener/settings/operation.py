@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
-from listener.alert_rules import AlertChannel, AlertRules
+from listener.alert_rules import CAUSE_KINDS, NOTICE_KINDS, AlertChannel, AlertRules, is_known
 from listener.errors import ConfigError, Problem
 from listener.settings.hours import parse_window
 from listener.settings.scalars import ConfigLocation
@@ -86,6 +86,9 @@ def _channel(written: _Channel, spot: ConfigLocation) -> AlertChannel:
         raise spot.at("name").as_error(f"is not a name: {written.name!r}", "write small letters, digits, - and _")
     if not written.notices:
         raise spot.at("notices").as_error("is empty", 'name kinds of notices, or write ["*"] for all')
+    if strange := [pattern for pattern in written.notices if not is_known(pattern)]:
+        names = ", ".join(sorted((*NOTICE_KINDS, *CAUSE_KINDS)))
+        raise spot.at("notices").as_error(f"names no kind of notice or alert: {strange[0]!r}", f"choose from {names}")
     windows = tuple(parse_window(text, spot.at("hours")) for text in written.hours)
     return AlertChannel(written.name, written.severity, written.notices, windows)
 

@@ -19,6 +19,8 @@ CHANNEL = '[[alerts.channels]]\nname = "ops"\n'
         ('[[alerts.channels]]\nname = "Ops!"\n', "is not a name: 'Ops!'"),
         (CHANNEL + CHANNEL, "two channels have the secret EARSHOT_ALERT_OPS_URL"),
         (CHANNEL + "notices = []\n", "notices: is empty"),
+        (CHANNEL + 'notices = ["gap", "acount"]\n', "notices: names no kind of notice or alert: 'acount'"),
+        (CHANNEL + 'notices = ["gab*"]\n', "notices: names no kind of notice or alert: 'gab*'"),
         ("[alerts]\ndisk_free_mb = -5\n", "disk_free_mb: is negative"),
         (CHANNEL + 'severity = "loud"\n', "severity: expected"),
         (CHANNEL + 'hours = ["8 to 5"]\n', "is not a time window"),
