@@ -43,8 +43,8 @@ def age_polls(home: Home, **age: float) -> None:
 def test_an_error_of_all_feeds_is_shown_once(home: Home) -> None:
     """The platform cannot be reached: its line says that, and which feeds there are says nothing more."""
     damage = "UPDATE platform SET failures = 1, error = 'no route to the host', error_do = 'check the network'"
-    with closing(sqlite3.connect(home.data / "earshot.db")) as connection, connection:
-        connection.execute(damage)
+    with closing(sqlite3.connect(home.data / "earshot.db")) as database, database:
+        database.execute(damage)
     store = engine.open_store(home.data / "earshot.db")
     with store.write() as connection:
         for feed in ("mentions", "search"):
@@ -61,7 +61,7 @@ def test_what_people_are_alerted_of_is_shown_without_a_channel_too(home: Home) -
     """Overdue and urgent replies open no notice, and change no exit code."""
     home.say("You will hear from my lawyer about this.")
     assert (home.run("once").code, home.run("status").code) == (0, 0)
-    assert "alert      [urgent] a mention on memory cannot wait: legal" in " ".join(home.run("status").out.split())
+    assert "alert [urgent] a mention on memory cannot wait: legal" in " ".join(home.run("status").out.split())
     (cause,) = home.run("status", "--json").json["alerts"]
     assert (cause["kind"], cause["severity"], cause["platform"]) == ("urgent", "urgent", "memory")
 
