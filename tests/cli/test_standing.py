@@ -59,7 +59,7 @@ def test_an_error_of_all_feeds_is_shown_once(home: Home) -> None:
 
 def test_what_people_are_alerted_of_is_shown_without_a_channel_too(home: Home) -> None:
     """Overdue and urgent replies open no notice, and change no exit code."""
-    home.say("You will hear from my lawyer about this.")
+    home.say("You will hear from my lawyer about this.", start=2)
     assert (home.run("once").code, home.run("status").code) == (0, 0)
     assert "alert [urgent] a mention on memory cannot wait: legal" in " ".join(home.run("status").out.split())
     (cause,) = home.run("status", "--json").json["alerts"]
