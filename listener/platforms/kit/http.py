@@ -120,8 +120,10 @@ class _Watch:
 
     def __call__(self, event: str, info: Mapping[str, Any]) -> None:
         if event == "connection.connect_tcp.complete" and self._may_connect is not None:
-            address = str(info["return_value"].get_extra_info("server_addr")[0])
+            stream = info["return_value"]
+            address = str(stream.get_extra_info("server_addr")[0])
             if not self._may_connect(address):
+                stream.close()  # it is nobody's yet
                 raise httpx.ConnectError(f"its name leads to {address}, which it may not")
         if event.endswith(".send_request_headers.started"):
             if time.monotonic() > self._ends:
