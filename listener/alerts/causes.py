@@ -55,11 +55,11 @@ class Watch:
 
 def find_causes(connection: Connection, watch: Watch, now: datetime) -> list[Cause]:
     """Return all that people should know just now."""
-    return [*_notices(connection), *find_unnoticed(connection, watch, now)]
+    return [*_notices(connection), *find_other_causes(connection, watch, now)]
 
 
-def find_unnoticed(connection: Connection, watch: Watch, now: datetime) -> list[Cause]:
-    """Return what people should know just now and no notice says."""
+def find_other_causes(connection: Connection, watch: Watch, now: datetime) -> list[Cause]:
+    """Return what people should know just now besides the open notices."""
     return [
         *_urgent(connection),
         *_overdue(connection, now),
