@@ -67,8 +67,8 @@ class Status:
 def status(json: AsJson = False) -> None:
     """Show whether everything works, and what to do if not.
 
-    Listening, the queue, spending, pauses, opt-outs and open notices. Exit code 3 means that a notice is open, that
-    nothing runs, or that the configuration is broken.
+    Listening, the queue, spending, pauses, opt-outs, what alerts are about and open notices. Exit code 3 means that a
+    notice is open, that nothing runs, or that the configuration is broken.
 
     Example: earshot status --json
     """
@@ -203,10 +203,12 @@ def _platform_lines(platform: "PlatformStatus", spend: PlatformSpend, now: datet
         yield f"           {spend.today_usd:.3f} USD today of {limit}, {spend.month_usd:.3f} this month"
     if spend.reply_usd:
         yield f"           a reply costs {spend.reply_usd:.3f} USD, with a link {spend.link_reply_usd:.3f} are reserved"
-    if platform.last_error:
+    shared = [feed for feed in platform.feeds if feed.error == platform.last_error]
+    concerns_all = len(shared) == len(platform.feeds)
+    if platform.last_error and (concerns_all or not shared):
         yield output.safe(f"           {platform.last_error}" + (f"; {platform.do}" if platform.do else ""))
     for feed in platform.feeds:
-        if feed.error:
+        if feed.error and not (concerns_all and feed in shared):
             yield output.safe(f"           {feed.name} {feed.describe()}")
 
 

@@ -167,7 +167,7 @@ def _miss(
     round_: Round, connection: Connection, item: QueuedReply, message: str, now: datetime, *, expect: str
 ) -> None:
     """Believe that a mention is gone only after two checks with a pause between them: one may fail in passing."""
-    missing_at = gone.note_missing(connection, item.key, now)
+    missing_at = gone.note_missing(connection, item.key, item.reply.approved_at or now, now)
     if now - missing_at >= MISSING_FOR:
         mentions.record_deletion(connection, item.key, now)
         _close_withdrawn(connection, item, gone.GONE, now, expect=expect, error=message)

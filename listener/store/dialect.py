@@ -35,7 +35,7 @@ from sqlalchemy.dialects.sqlite import Insert, insert
 from sqlalchemy.exc import DBAPIError
 
 from listener.errors import StoreError
-from listener.messages import clean
+from listener.messages import clean, hide_secrets
 from listener.store.sqlite_errors import explain, is_damage
 
 APPLICATION_ID = 0x45415231  # "EAR1": tells our files from another program's
@@ -72,6 +72,17 @@ class MessageText(TypeDecorator[str]):
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         """Write it clean."""
         return None if value is None else clean(value)
+
+
+class RawText(TypeDecorator[str]):
+    """What a platform gave, as it came but for our secrets: a server may echo one."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Write it without our secrets."""
+        return None if value is None else hide_secrets(value)
 
 
 class TextTuple(TypeDecorator[tuple[str, ...]]):

@@ -1,7 +1,8 @@
 """What an edit by its author means for a mention: new words, and a reply that follows them.
 
 A reply that waits, whoever approved it, goes back to staff at once and is decided again; one that is on its way or out
-is left alone. An approval of what was seen before is refused: the revision has changed.
+stands, and its mention is decided again for staff alone. An approval of what was seen before is refused: the revision
+has changed.
 """
 
 from collections import defaultdict
@@ -60,7 +61,7 @@ def record(connection: Connection, key: int, before: str, newer: Mention, *, by:
     Raises StoreError.
     """
     reply = replies.find_live(connection, key)
-    mentions.record_edit(connection, key, newer, now, again=reply is None)
+    mentions.record_edit(connection, key, newer, now, again=reply is None or reply.state not in DECIDED_AGAIN)
     detail = {"before": before, "after": newer.text}
     events.add(connection, EDITED, "author", now, mention_key=key, detail=detail)
     if reply is not None and reply.state in DECIDED_AGAIN:

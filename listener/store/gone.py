@@ -11,12 +11,15 @@ from listener.store.tables import event, mention, reply
 GONE = "the mention is no longer on the platform"  # why a reply was withdrawn that is reopened when it is listed again
 
 
-def note_missing(connection: Connection, key: int, now: datetime) -> datetime:
-    """Note that a check did not find a post. Returns when a check first did not."""
-    by_key = (mention.c.key == key, or_(mention.c.missing_at.is_(None), mention.c.missing_at > now))
-    connection.execute(update(mention).where(*by_key).values(missing_at=now))
-    since: datetime = connection.execute(select(mention.c.missing_at).where(mention.c.key == key)).scalar_one()
-    return since
+def note_missing(connection: Connection, key: int, since: datetime, now: datetime) -> datetime:
+    """Note that a check did not find a post. Returns when a check first did not.
+
+    since: a check before it counts no more: it belongs to an earlier approval, and nobody has looked meanwhile.
+    """
+    counts_no_more = or_(mention.c.missing_at.is_(None), mention.c.missing_at > now, mention.c.missing_at < since)
+    connection.execute(update(mention).where(mention.c.key == key, counts_no_more).values(missing_at=now))
+    first: datetime = connection.execute(select(mention.c.missing_at).where(mention.c.key == key)).scalar_one()
+    return first
 
 
 def record_presence(connection: Connection, key: int) -> None:

@@ -46,8 +46,10 @@ def _select_opted_out(platform: str, authors: Collection[str]) -> Any:
 
 
 def _make_history(key: int, post: Mention, answers: Sequence[Row[Any]], silent: set[Person]) -> History:
+    """Make it of the author's answered mentions; one decided again after our answer follows up on that."""
     earlier = [row for row in answers if row.key != key]
-    in_conversation = [row for row in earlier if row.conversation_id == post.conversation_id]
+    answered = [row for row in answers if row.key != key or row.state is not None]
+    in_conversation = [row for row in answered if row.conversation_id == post.conversation_id]
     by = [row.approved_by for row in in_conversation if row.approved_by not in (None, "policy")]
     return History(
         exchanges=len(earlier),

@@ -21,7 +21,7 @@ ADVICE = {  # for a cause that brought none of its own
     "billing": "look at credits and limits in the platform's console",
 }
 EVERYWHERE = "*"  # the platform of a notice that concerns none in particular
-BY_HAND = ("gap",)  # kinds that a person clears; the others clear when their cause ends
+BY_HAND = ("gap", "edited_after_reply")  # kinds that a person clears; the others clear when their cause ends
 
 
 def advice(kind: str, do: str | None) -> str:

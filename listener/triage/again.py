@@ -2,6 +2,7 @@
 
 There is at most one live reply to a mention, so it is changed, never doubled. What staff wrote is not lost: it stays
 the text where the new words get a draft too, and else it is kept in the events, where `show` and the review find it.
+Where a reply is out or on its way nothing is sent by itself any more: staff are told when the new words matter.
 """
 
 from datetime import datetime
@@ -9,9 +10,9 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from listener.model import Decision, Json
-from listener.store import people, replies
+from listener.store import notices, people, replies
 from listener.store.draft_reviews import MACHINE
-from listener.store.edits import DECIDED
+from listener.store.edits import DECIDED, WHY
 from listener.store.records import Reply
 
 
@@ -38,6 +39,16 @@ def follow(
     replies.transition(connection, live, to, **log, **changes)
 
 
+def report_late_edit(connection: Connection, platform: str, live: Reply, row: Json, now: datetime) -> None:
+    """Open a notice where the new words of a mention ask for more than the reply that is out, or on its way."""
+    if row["state"] is None or (row["state"] == "drafted" and row["kind"] == live.kind):
+        return
+    what = f"a mention on {platform} was edited after reply {live.id} to it went out, and a person should read it"
+    what += f" ({row['rule']})"
+    do = f"read the new words: `earshot show {live.id}`; answer on the platform if need be, then clear this notice"
+    notices.open_notice(connection, "edited_after_reply", platform, what, do, now, subject=str(live.id))
+
+
 def _follow_text(live: Reply, row: Json) -> Json:
     """Return what the decision says of the reply; a text of staff stands as long as no person is called."""
     changes = {name: row[name] for name in ("kind", "rule", "text", "variant", "auto", "urgency")}
@@ -47,10 +58,11 @@ def _follow_text(live: Reply, row: Json) -> Json:
 
 
 def _describe(live: Reply, changes: Json, decision: Decision) -> str:
-    """Say what the reply was before the edit, and what it is now."""
+    """Say what the reply was before, and what it is now; it is decided again after an edit, or after a crash."""
     before, after = live.kind or "for staff", changes["kind"] or "for staff"
     needs = " (no reply needed; staff decide)" if decision.action == "ignore" else ""
-    return f"the mention was edited: {before} by {live.rule} before, {after} by {decision.rule} now{needs}"
+    why = WHY if live.error == WHY else "the mention was decided again"
+    return f"{why}: {before} by {live.rule} before, {after} by {decision.rule} now{needs}"
 
 
 def _earlier(before: datetime | None, after: datetime | None) -> datetime | None:

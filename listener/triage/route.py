@@ -168,8 +168,10 @@ def _keep_results(connection: Connection, triage: Triage, results: Mapping[int, 
 
 def _follow_words(connection: Connection, reply: Reply, result: TriageResult, policy: Policy, now: datetime) -> None:
     """Let the reply that waits follow what its mention's new words ask for; they were written now."""
-    if reply.state in DECIDED_AGAIN:
-        row = reply_row(reply.mention_key, result, policy) | {"due_at": due(result, policy, now)}
+    row = reply_row(reply.mention_key, result, policy) | {"due_at": due(result, policy, now)}
+    if reply.state not in DECIDED_AGAIN:
+        again.report_late_edit(connection, result.signals.mention.platform, reply, row, now)
+    else:
         is_silenced = result.decision.opt_out or result.signals.history.opted_out
         again.follow(connection, reply, row, result.decision, is_silenced=is_silenced, now=now)
 

@@ -5,7 +5,7 @@ import pytest
 from tests.faults.__main__ import runs
 from tests.faults.tally import Tally
 
-SEEDS = range(7002, 7003)
+SEEDS = range(7003, 7004)
 
 
 @pytest.mark.parametrize("platform", ["memory", "x", "mastodon", "bluesky"])

@@ -1,7 +1,7 @@
 """How a feed is asked for, without a network."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -20,7 +20,7 @@ class Limited(HttpClient):
 
     asked = 0
 
-    def get(self, url: str, token: str | None = None, headers: Mapping[str, str] | None = None) -> HttpResponse:
+    def get(self, url: str, *_: Any, **__: Any) -> HttpResponse:
         """The next answer."""
         self.asked += 1
         return HttpResponse(429, {"retry-after": "3600"}, b"") if self.asked == 1 else HttpResponse(200, {}, b"")
