@@ -5,12 +5,14 @@ import re
 import types
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
+from functools import cache
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from listener.errors import ConfigError, Problem
 from listener.settings.scalars import SCALARS, TYPE_NAMES, ConfigLocation, WrongType, mistyped, show
 
 T = TypeVar("T")
+hints_of = cache(get_type_hints)  # evaluates each hint anew, and a configuration has one shape many times
 
 NEVER_NEGATIVE = re.compile(r"_(seconds|usd|per_hour|per_day)$")
 SECRET = re.compile(r"(key|secret|token|password)s?$", re.IGNORECASE)
@@ -39,7 +41,7 @@ def build(shape: type[T], table: object, location: ConfigLocation) -> T:
     if not isinstance(table, dict):
         raise mistyped(location, "a table", table)
     faults = unknown_key_problems(table, (field.name for field in fields(shape)), location)  # type: ignore[arg-type]
-    hints, values = get_type_hints(shape), {}
+    hints, values = hints_of(shape), {}
     for field in fields(shape):  # type: ignore[arg-type]
         if field.name in table:
             values[field.name] = collect_faults(
