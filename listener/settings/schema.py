@@ -3,7 +3,7 @@
 import difflib
 import re
 import types
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from functools import cache
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -12,7 +12,6 @@ from listener.errors import ConfigError, Problem
 from listener.settings.scalars import SCALARS, TYPE_NAMES, ConfigLocation, WrongType, mistyped, show
 
 T = TypeVar("T")
-hints_of = cache(get_type_hints)  # evaluates each hint anew, and a configuration has one shape many times
 
 NEVER_NEGATIVE = re.compile(r"_(seconds|usd|per_hour|per_day)$")
 SECRET = re.compile(r"(key|secret|token|password)s?$", re.IGNORECASE)
@@ -41,7 +40,7 @@ def build(shape: type[T], table: object, location: ConfigLocation) -> T:
     if not isinstance(table, dict):
         raise mistyped(location, "a table", table)
     faults = unknown_key_problems(table, (field.name for field in fields(shape)), location)  # type: ignore[arg-type]
-    hints, values = hints_of(shape), {}
+    hints, values = _read_hints(shape), {}  # type: ignore[arg-type]
     for field in fields(shape):  # type: ignore[arg-type]
         if field.name in table:
             values[field.name] = collect_faults(
@@ -54,6 +53,12 @@ def build(shape: type[T], table: object, location: ConfigLocation) -> T:
     if faults:
         raise ConfigError(faults)
     return shape(**values)
+
+
+@cache
+def _read_hints(shape: Hashable) -> dict[str, Any]:
+    """Return the type hints of a class, evaluated once: a configuration has the same shape many times."""
+    return get_type_hints(shape)
 
 
 def unknown_key_problems(table: Mapping[str, object], known: Iterable[str], location: ConfigLocation) -> list[Problem]:
