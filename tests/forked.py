@@ -174,7 +174,7 @@ class Parent:
 
 @cache
 def parent() -> Parent:
-    """The fork server that has imported the program, and keeps nothing but code."""
+    """The fork server that has imported the program, and used it once (tests/warm.py)."""
     return Parent(*PROGRAM)
 
 
