@@ -15,7 +15,7 @@ import httpx
 from listener.model import Json
 from listener.platforms.kit import network
 from listener.platforms.kit.deadline import DeadlineExceeded, DeadlineRunner, TooLarge, read_capped
-from listener.platforms.kit.response import CallFailed, HttpResponse, one_line, secrets_of, without_secrets
+from listener.platforms.kit.response import CallFailed, HttpResponse, Query, one_line, secrets_of, without_secrets
 
 Headers = Mapping[str, str] | None
 _CAP = 8 * 1024 * 1024  # bytes of one answer: a page of 80 notifications is about 0.3 MB
@@ -33,7 +33,7 @@ class HttpClient:
         self._trust = self._way_out.trust(httpx.create_ssl_context(trust_env=False))  # takes 20 ms: made once
         self._reading: httpx.Client | None = None
 
-    def get(self, url: str, params: Any = None, headers: Headers = None) -> HttpResponse:
+    def get(self, url: str, params: Query | None = None, headers: Headers = None) -> HttpResponse:
         """Read. params: a mapping, or pairs where a name comes several times."""
         try:
             return self._read(url, params, headers)
@@ -42,7 +42,7 @@ class HttpClient:
                 raise
         return self._read(url, params, headers)
 
-    def _read(self, url: str, params: Any, headers: Headers) -> HttpResponse:
+    def _read(self, url: str, params: Query | None, headers: Headers) -> HttpResponse:
         client = self._reading = self._reading or self._kept()
         try:
             return self._call(client, "GET", url, headers, params=params)
@@ -99,7 +99,7 @@ class _Watch:
     def __init__(self, ends: float) -> None:
         self._ends, self.written = ends, False
 
-    def __call__(self, event: str, info: Mapping[str, Any]) -> None:
+    def __call__(self, event: str, info: Mapping[str, object]) -> None:
         if event.endswith(".send_request_headers.started"):
             if time.monotonic() > self._ends:
                 raise httpx.ConnectTimeout("connected after the deadline")
