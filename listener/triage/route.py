@@ -12,14 +12,15 @@ from sqlalchemy import Connection
 
 from listener.calendar import response_due
 from listener.feed_page import QuarantinedItem
-from listener.model import Decision, History, Json, Mention, MentionSignals, Preview, RuleResult
+from listener.model import Decision, History, Mention, MentionSignals, Preview, RuleResult
 from listener.policy import Policy
 from listener.protocols import Responder
 from listener.store import events, mentions, notices, outgoing, people, policies, replies, sentiment_buckets
 from listener.store.engine import Store
 from listener.store.histories import load_histories
 from listener.store.ledger import start_of_day
-from listener.store.records import Reply
+from listener.store.loading import Data
+from listener.store.records import NewReply, Reply, StoredHit
 from listener.store.states import DECIDED_AGAIN
 from listener.triage import again
 from listener.triage.decide import decide, hits
@@ -173,12 +174,13 @@ def _keep_results(connection: Connection, triage: Triage, results: Mapping[int, 
 def _follow_words(connection: Connection, reply: Reply, result: TriageResult, policy: Policy, now: datetime) -> None:
     """Let the reply that waits follow what its mention's new words ask for; they were written now."""
     if reply.state in DECIDED_AGAIN:
-        row = _reply_row(reply.mention_key, result, policy) | {"due_at": due(result, policy, now)}
+        row = _reply_row(reply.mention_key, result, policy)
+        row["due_at"] = due(result, policy, now)
         is_silenced = result.decision.opt_out or result.signals.history.opted_out
         again.follow(connection, reply, row, result.decision, is_silenced=is_silenced, now=now)
 
 
-def _decision_row(key: int, result: TriageResult, triage: Triage, now: datetime) -> Json:
+def _decision_row(key: int, result: TriageResult, triage: Triage, now: datetime) -> Data:
     """Return the row of the decision; a draft of which no wording fits is stored as an escalation."""
     decision, signals, is_drafted = result.decision, result.signals, result.state == "drafted"
     has_no_fit = result.state == "escalated" and decision.action != "escalate"
@@ -199,16 +201,16 @@ def _decision_row(key: int, result: TriageResult, triage: Triage, now: datetime)
     }
 
 
-def _hit_row(hit: RuleResult) -> Json:
+def _hit_row(hit: RuleResult) -> StoredHit:
     return {"rule": hit.rule, "hit": hit.hit, "words": list(hit.words), "message": hit.message}
 
 
-def _event_row(key: int, result: TriageResult, now: datetime) -> Json:
+def _event_row(key: int, result: TriageResult, now: datetime) -> Data:
     detail = {"action": result.decision.action, "rule": result.decision.rule}
     return {"at": now, "what": "decided", "by": "policy", "mention_key": key, "reply_id": None, "detail": detail}
 
 
-def _reply_row(key: int, result: TriageResult, policy: Policy) -> Json:
+def _reply_row(key: int, result: TriageResult, policy: Policy) -> NewReply:
     decision, is_drafted = result.decision, result.state == "drafted"
     return {
         "mention_key": key,
