@@ -67,6 +67,14 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class SuspectedFact:
+    """A fact of the fact sheet that a text may be about, in other words than the sheet's, and those words."""
+
+    fact: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """How the second reader reads a text: probabilities of praise and of a complaint, 0..1.
 
@@ -97,6 +105,7 @@ class MentionSignals:
     )  # question of the fact sheet -> the words that hit
     history: History = History()
     reading: Reading | None = None  # the second reader's; None where the policy turns it off
+    suspected: SuspectedFact | None = None  # what staff should see; nothing is sent because of it
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The four stages bound to their collaborators: what `once` runs through and `run` schedules. No rule of its own."""
 
+import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from listener.alerts.notifier import Notifier
 
 VACUUM_WAIT_S = 1.0  # seconds for others to let go of the file; the next round tries again
+DELIVERIES = 60  # rounds of one second in one `once`
 ROUNDS = 100  # sending rounds of one `once`: settling takes a few, a batch one
 
 
@@ -40,12 +42,23 @@ class RunSummary:
     failures: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What follows the run of a stage. has_more: a later run may do what this one left, without anything new.
+
+    wakes: the stage (`route`, or `send` of every platform) that has something to do now.
+    """
+
+    has_more: bool
+    wakes: str | None = None
+
+
 @dataclass(frozen=True)
 class Stages:
     """Everything a stage needs. stopping: asked between any two steps; intervals: stage -> seconds between two runs.
 
-    deleted: platform -> how long it allows the text of a deleted post to be kept. A stage that fails raises nothing:
-    the runner keeps why, and the stage counts nothing.
+    deleted: platform -> how long it allows the text of a deleted post to be kept. ticks: the seconds by which a stage
+    that failed waits. A stage that fails raises nothing: the runner keeps why, and the stage counts nothing.
     """
 
     store: Store
@@ -57,26 +70,44 @@ class Stages:
     intervals: Mapping[str, float] = field(default_factory=dict)
     notifier: "Notifier | None" = None
     note_duration: Callable[[str, float], None] = lambda stage, seconds: None
+    note_poll: Callable[[str, str], None] = lambda platform, outcome: None
+    ticks: Callable[[], float] = time.monotonic
     runner: StageRunner = field(init=False)
 
     def __post_init__(self) -> None:
-        runner = StageRunner(self.store, self.clock, self.intervals, note_duration=self.note_duration)
+        runner = StageRunner(self.store, self.clock, self.intervals, self.ticks, self.note_duration)
         object.__setattr__(self, "runner", runner)
 
-    def run(self, name: str) -> None:
-        """Run a stage by its name, `poll NAME` or `route`; a platform that was turned off meanwhile has none."""
+    def run(self, name: str) -> Outlook:
+        """Run a stage by its name, `poll NAME` or `route`; a platform that was turned off meanwhile has none.
+
+        What fails is tried again after its interval.
+        """
         stage, _, platform = name.partition(" ")
+        if stage == "route":
+            routed = self.route()
+            return Outlook(bool(routed.deferred) or name in self.runner.troubles, "send" if routed.drafted else None)
+        if stage == "send" and platform in self.platforms:
+            sent = self.send(platform)
+            return Outlook(sent.has_any or name in self.runner.troubles)
+        if stage == "poll" and platform in self.platforms:
+            self.poll(platform)
+            return Outlook(has_more=True, wakes="route")
         if not platform:
-            {"route": self.route, "upkeep": self.upkeep, "alerts": self.notify}[stage]()
-        elif platform in self.platforms:
-            {"poll": self.poll, "send": self.send}[stage](platform)
+            own = {"upkeep": self.upkeep, "alerts": self.notify, "digests": self.send_digests, "webhooks": self.deliver}
+            own[stage]()
+        return Outlook(has_more=True)
 
     def poll(self, name: str) -> PollCounts:
         """Read what waits on a platform."""
         stage = f"poll {name}"
-        return self.runner.run(
-            stage, lambda: poll(self.store, self.platforms[name], self.clock, self._stopping(stage)), PollCounts()
-        )
+
+        def work() -> PollCounts:
+            counts = poll(self.store, self.platforms[name], self.clock, self._stopping(stage))
+            self.note_poll(name, "ok" if counts.failed is None else "failed")
+            return counts
+
+        return self.runner.run(stage, work, PollCounts())
 
     def route(self) -> TriageCounts:
         """Decide every new mention."""
@@ -111,6 +142,20 @@ class Stages:
     def notify_once(self) -> int:
         """Notify people without a sign of life: who runs `once` lets the scheduler give it."""
         return 0 if self.notifier is None else self.runner.run("alerts", self.notifier.notify_once, 0)
+
+    def send_digests(self) -> int:
+        """Send people the digests that are due. Returns how many went out."""
+        return 0 if self.notifier is None else self.runner.run("digests", self.notifier.send_digests, 0)
+
+    def deliver(self) -> int:
+        """Notify programs of what happened. Returns how many events they took."""
+        return 0 if self.notifier is None else self.runner.run("webhooks", self.notifier.deliver, 0)
+
+    def deliver_all(self) -> None:
+        """Notify programs until nothing waits, or for a minute."""
+        for _ in range(DELIVERIES):
+            if not self.deliver():
+                break
 
     def _tidy_up(self) -> int:
         policy: Policy = self.triage.policy

@@ -2,8 +2,10 @@
 
 from listener.cli import (  # noqa: F401
     check,
+    database,
     demo,
     desk,
+    digest,
     forget,
     log,
     moves,

@@ -120,7 +120,7 @@ def view(config: "Settings", opened: "Store", name: str | None = None) -> "Rende
     def needs_second(item: "Exchange") -> bool:
         return needs_second_approval(policy, item)
 
-    return RenderContext(preview, explain, now(), policy.holds, signed, needs_second)
+    return RenderContext(preview, explain, now(), policy.holds, signed, needs_second, policy.facts)
 
 
 def trail(config: "Settings", opened: "Store", decided: "StoredDecision", mention: "Mention") -> Sequence["RuleResult"]:

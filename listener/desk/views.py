@@ -70,6 +70,20 @@ class EligibilityView:
 
 
 @dataclass(frozen=True, slots=True)
+class SuspectedFactView:
+    """A fact of the fact sheet that a mention may be about, by these of its words.
+
+    What the fact says is None where it is no longer in the fact sheet.
+    """
+
+    fact: str
+    words: tuple[str, ...]
+    statement: str | None
+    source: str | None
+    link: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class ApprovalView:
     """An approval that stands."""
 
@@ -102,6 +116,7 @@ class ReplyView:
     eligibility: EligibilityView
     private: bool
     earlier_text: EarlierText | None
+    suspected_fact: SuspectedFactView | None
     guards: tuple[GuardView, ...]
     warnings: tuple[WarningView, ...]
     approvals: tuple[ApprovalView, ...]

@@ -85,7 +85,8 @@ def _keep_mentions(
 
 def _refuse(item: Mention | OwnPost, item_id: str, error: Exception) -> QuarantinedItem:
     """Return an item that a step could not handle, with all that the platform gave of it."""
-    log.error("item %r could not be kept: it is set aside", item_id, exc_info=error)
+    fields = {"event": "item_quarantined", "item": item_id}
+    log.error("item %(item)r could not be kept: it is set aside", fields, exc_info=error)
     raw = json.dumps(asdict(item), default=str)
     return QuarantinedItem(str(item_id), raw, f"Earshot could not keep it ({type(error).__name__}: see the log)")
 
@@ -190,8 +191,7 @@ def _withdraw_answered(connection: Connection, name: str, post: OwnPost, now: da
 
 def _record_success(connection: Connection, name: str, page: FeedPage, now: datetime) -> None:
     """Keep the cursor; clear the platform's error, unless the page only says that a feed could not be read."""
-    platforms.record(connection, name, cursor=page.cursor, attempt_at=now)
+    success: Json = {"ok_at": now, **NO_ERROR} if page.error is None else {}
+    platforms.record(connection, name, cursor=page.cursor, attempt_at=now, **success)
     if page.error is None:
-        platforms.record(connection, name, ok_at=now, **NO_ERROR)
-        for kind in feeds.PLATFORM_KINDS:
-            notices.clear(connection, kind, name, now, subject="reading")
+        notices.clear(connection, feeds.PLATFORM_KINDS, name, now, subject="reading")

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 
 from listener.model import Reading
-from listener.reader.features import own_features, word_features
+from listener.reader.features import fold_words, own_features
 
 WORDS = 3  # of each sort that a reading names
 CLEAR = 0.25  # a word that weighs less is not named
@@ -19,6 +20,7 @@ DIGITS = 4  # of a reading
 LIMIT = 30.0  # of a sum of weights: past it a probability is 0 or 1
 
 Pair = tuple[float, float]  # what a feature adds to praise and to a complaint
+_Weight = tuple[float, float, float]  # the same, and how far it speaks for praise, if that is worth naming
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +44,20 @@ class SecondReader:
     """Reads texts by weights. Build it once in each process."""
 
     def __init__(self, weights: Weights) -> None:
-        self._bias, self._weights = weights.bias, weights.features
+        self._bias = weights.bias
+        self._weights = {name: _weigh(name, *pair) for name, pair in weights.features.items()}
+        self._pairs: dict[str, dict[str, _Weight]] = {}  # of words: first word -> second word -> weight
+        for name, weight in self._weights.items():
+            first, _, second = name.partition(" ")
+            if second and first[0] != "=":
+                self._pairs.setdefault(first, {})[second] = weight
 
     def read(self, tokens: Sequence[str], cues: Iterable[str], compound: float, lowest: float) -> Reading:
         """Return how a tokenized text reads. lowest: the score of its lowest sentence. Linear in the text."""
-        weights = self._weights
-        names = (*word_features(tokens), *own_features(cues, compound, lowest, len(tokens)))
-        known = [(name, *weights[name]) for name in names if name in weights]
-        praise = self._bias[0] + sum([for_praise for _, for_praise, _ in known])
-        complaint = self._bias[1] + sum([for_complaint for _, _, for_complaint in known])
-        leanings = [(for_praise - for_complaint, name) for name, for_praise, for_complaint in known]
-        strong = sorted(pair for pair in leanings if not -CLEAR < pair[0] < CLEAR and pair[1][0].isalpha())
+        known = self._find(fold_words(tokens), own_features(cues, compound, lowest, len(tokens)))
+        praise = self._bias[0] + sum([weight[0] for weight in known.values()])
+        complaint = self._bias[1] + sum([weight[1] for weight in known.values()])
+        strong = sorted([(weight[2], name) for name, weight in known.items() if weight[2]])
         return Reading(
             praise=probability(praise),
             complaint=probability(complaint),
@@ -60,6 +65,22 @@ class SecondReader:
             kind_words=tuple(name for leaning, name in strong[: -WORDS - 1 : -1] if leaning > 0),
             harsh_words=tuple(name for leaning, name in strong[:WORDS] if leaning < 0),
         )
+
+    def _find(self, words: Sequence[str], own: Iterable[str]) -> dict[str, _Weight]:
+        """Return the features of a text that have weights, without writing down those that have none."""
+        weights = self._weights
+        known = {word: weights[word] for word in words if word in weights}
+        for word, follower in pairwise(words):
+            if (pairs := self._pairs.get(word)) is not None and follower in pairs:
+                known[f"{word} {follower}"] = pairs[follower]
+        known.update((name, weights[name]) for name in own if name in weights)
+        return known
+
+
+def _weigh(name: str, praise: float, complaint: float) -> _Weight:
+    """Return a feature's weights, and how far it speaks for praise; 0 where it is not named."""
+    leaning = praise - complaint
+    return (praise, complaint, leaning if abs(leaning) >= CLEAR and name[0].isalpha() else 0.0)
 
 
 def probability(total: float) -> float:

@@ -10,6 +10,7 @@ from listener.protocols import Responder
 from listener.reader.opinion import second_opinion
 from listener.triage import guards
 from listener.triage.guards import GuardHit
+from listener.triage.withhold import withhold
 
 Guard = Callable[[MentionSignals, Policy], GuardHit | None]
 
@@ -41,7 +42,8 @@ def decide(signals: MentionSignals, policy: Policy, responders: Mapping[str, Res
         if (hit := guard(signals, policy)) is not None:
             trail = (*MISSES[:place], RuleResult(name, True, hit.message, hit.words))
             return _stop(name, hit, signals, trail)
-    return second_opinion(_ask_responders(signals, policy, responders, [*MISSES]), signals, policy)
+    decision = withhold(_ask_responders(signals, policy, responders, [*MISSES]), signals, policy)
+    return second_opinion(decision, signals, policy)
 
 
 def _stop(name: str, hit: GuardHit, signals: MentionSignals, trail: tuple[RuleResult, ...]) -> Decision:

@@ -102,10 +102,10 @@ def route(
     while not stopping():
         with store.read() as connection:
             batch = mentions.undecided_mentions(connection, BATCH)
+            if not batch:
+                break
             histories = load_histories(connection, {key: mention for key, (mention, _) in batch.items()})
             used = outgoing.list_variants(connection, start_of_day(clock()))
-        if not batch:
-            break
         counts = _route_batch(store, triage, batch, histories, used, clock())
         total.add(counts)
         if counts.deferred == len(batch):
@@ -137,18 +137,20 @@ def _decide_batch(
     results: dict[int, TriageResult] = {}
     crashes: dict[int, Exception] = {}
     deferred = 0
+    today = {mention.platform: tuple(sorted(used.get(mention.platform, ()))) for mention, _ in batch.values()}
     for key, (mention, _) in batch.items():
         try:
-            wordings = used.setdefault(mention.platform, set())
-            history = replace(histories[key], variants_today=tuple(sorted(wordings)))
-            result = results[key] = triage.decide(mention, history, now)
-            if result.variant is not None:
-                wordings.add(f"{result.decision.kind}/{result.variant}")
+            wordings = today[mention.platform]
+            result = results[key] = triage.decide(mention, replace(histories[key], variants_today=wordings), now)
+            if result.variant is not None and (name := f"{result.decision.kind}/{result.variant}") not in wordings:
+                today[mention.platform] = tuple(sorted((*wordings, name)))
         except (OSError, MemoryError) as error:  # a full disk is not the mention's fault
-            log.error("mention %s:%s could not be decided, tried again later: %r", mention.platform, mention.id, error)
+            fields = {"event": "decision_postponed", "platform": mention.platform, "id": mention.id, "why": repr(error)}
+            log.error("mention %(platform)s:%(id)s could not be decided, tried again later: %(why)s", fields)
             deferred += 1
         except Exception as error:  # noqa: BLE001 -- whatever a rule does to a mention, the others go on
-            log.error("mention %s:%s crashed triage: %r", mention.platform, mention.id, error)
+            fields = {"event": "triage_crashed", "platform": mention.platform, "id": mention.id, "why": repr(error)}
+            log.error("mention %(platform)s:%(id)s crashed triage: %(why)s", fields)
             crashes[key] = error
     return results, crashes, deferred
 

@@ -1,17 +1,22 @@
-"""`python -m tests.soak`: every run at full size, what it measured, and 1 when something is not as it must be."""
+"""`python -m tests.soak [days | year]`: runs at full size, what they measured, and 1 when something is wrong.
 
+days (minutes): busy days on X, and one day of unattended operation. year (an hour or two): 365 days of it.
+"""
+
+import logging
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
 from tests.platforms.x_world import serving
-from tests.soak import x_days
+from tests.soak import x_days, year
 from tests.soak.world import Report
 
-RUNS: tuple[Callable[..., Report], ...] = (
+ON_X: tuple[Callable[..., Report], ...] = (
     x_days.trickle,
     x_days.bursts,
     x_days.flood,
@@ -19,15 +24,30 @@ RUNS: tuple[Callable[..., Report], ...] = (
     x_days.busy_day,
     x_days.search_killed,
 )
+DAY = partial(year.run, days=1, step=timedelta(minutes=1))
 
 
-def main() -> int:
-    """Run them all, one after another, each against a server of its own."""
+def serve(run: Callable[..., Report]) -> Callable[[Path], Report]:
+    """Give a run on X a server of its own."""
+
+    def with_server(folder: Path) -> Report:
+        with serving() as server:
+            return run(folder, server)
+
+    return with_server
+
+
+RUNS: dict[str, tuple[Callable[[Path], Report], ...]] = {"days": (*map(serve, ON_X), DAY), "year": (year.run,)}
+
+
+def main(which: str) -> int:
+    """Run them all, one after another."""
+    logging.disable(logging.CRITICAL)  # misfortunes are what the runs are about
     wrong = 0
-    for run in RUNS:
+    for run in RUNS[which]:
         began = time.monotonic()
-        with tempfile.TemporaryDirectory(prefix="earshot-soak-") as made, serving() as server:
-            report = run(Path(made), server)
+        with tempfile.TemporaryDirectory(prefix="earshot-soak-") as made:
+            report = run(Path(made))
         print(f"{report.name} ({time.monotonic() - began:.0f} s)")
         for line in report.lines:
             print(("! " if line in report.wrong else "  ") + line, flush=True)
@@ -36,4 +56,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else "days"))
