@@ -13,6 +13,7 @@ from listener.outbox.round import Round, SendCounts
 from listener.outbox.send import send
 from listener.policy import Policy
 from listener.protocols import Platform
+from listener.reader.learn import learn_weekly
 from listener.stage_runner import FALLBACK_INTERVAL_S, StageRunner
 from listener.store import vacuum
 from listener.store.engine import Store
@@ -127,7 +128,7 @@ class Stages:
         return self.runner.run(stage, work, SendCounts())
 
     def upkeep(self) -> int:
-        """Expire drafts, erase texts that were kept long enough, and vacuum the file where erasing could not.
+        """Expire drafts, erase texts that were kept long enough, vacuum the file where erasing could not, and learn.
 
         Returns how many drafts expired and texts were erased.
         """
@@ -166,6 +167,8 @@ class Stages:
         if self.notifier is not None:
             ended += self.notifier.tidy()
         vacuum.clean(self.store, self.clock(), VACUUM_WAIT_S)
+        self.runner.moved_on("upkeep")
+        learn_weekly(self.store, policy, self.triage.responders, self.clock())
         return ended
 
     def _stopping(self, stage: str) -> Callable[[], bool]:

@@ -10,9 +10,7 @@ from pathlib import Path
 
 import typer.main
 
-from listener import settings
 from listener.cli.commands import app
-from listener.cli.status import gather
 from listener.desk import queue
 from listener.desk.approve import Target, approve
 from listener.stages import Stages
@@ -52,6 +50,4 @@ def work(folder: Path) -> None:
     approve(store, world.desk(), [Target(ids[0])])
     triage = Triage(world.policy, factories.responders(), preview, "warm")
     Stages(store, {"memory": Scripted(world.clock)}, triage, world.after(minutes=1).clock).once()
-    with store.read() as connection:
-        gather(connection, settings.load(settings.starter()), [], world.now)
     store.close()
