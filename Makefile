@@ -5,6 +5,8 @@ RUNS ?= 300
 # one more than two cores: some tests wait more than they work
 WORKERS ?= 3
 PLATFORM ?= memory
+# keep bytecode whatever the shell says: else every worker and every start compiles the tests and the program anew
+export PYTHONDONTWRITEBYTECODE =
 
 .PHONY: demo test lint faults soak soak-year test-bluesky test-mastodon bench audit sbom lock clean setup
 

@@ -15,7 +15,7 @@ from listener.model import Mention, Preview
 from listener.policy import Policy
 from listener.store import edits, events, items, mentions, people, replies
 from listener.store.engine import Store
-from listener.store.records import Approval, Exchange, Reply
+from listener.store.records import Approval, Exchange, Reply, ReplyChanges
 from listener.store.settled import SETTLED
 from listener.wording import disallowed_hosts
 
@@ -62,9 +62,9 @@ class ApprovalResult:
 
 
 NO_DELAY = timedelta(0)
-CLOSED_BY_STAFF = ("rejected", "handled")
-CLEAR_HOLD: dict[str, None] = {"not_before": None, "hold": None, "error": None}  # the hold before is over
-CLEAR_LEASE: dict[str, None] = {"claimed_by": None, "claimed_until": None, "snoozed_until": None}
+CLOSED_BY_STAFF = ("rejected", "handled")  # can be reopened
+CLEAR_HOLD: ReplyChanges = {"not_before": None, "hold": None, "error": None}  # the hold before is over
+CLEAR_LEASE: ReplyChanges = {"claimed_by": None, "claimed_until": None, "snoozed_until": None}
 
 
 def approve(
@@ -113,9 +113,9 @@ def record_approval(
     events.record_approval(connection, reply.id, reply.revision, desk.by, preview.text, now)
 
 
-def _approve_fields(by: str, to: str, now: datetime, wait: timedelta) -> dict[str, object]:
+def _approve_fields(by: str, to: str, now: datetime, wait: timedelta) -> ReplyChanges:
     """Return the columns of an approval: free of claims and holds, and not sent before `wait` has passed."""
-    delay = {"not_before": now + wait, "hold": "undo"} if wait and to == "approved" else {}
+    delay: ReplyChanges = {"not_before": now + wait, "hold": "undo"} if wait and to == "approved" else {}
     return {"approved_by": by, "approved_at": now, **CLEAR_LEASE, **CLEAR_HOLD, **delay}
 
 

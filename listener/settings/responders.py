@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import timedelta
 from types import ModuleType
-from typing import Any
 
 from listener.errors import ConfigError, Problem
 from listener.policy import Auto, ResponderConfig
@@ -95,7 +94,7 @@ def _require_respond(module: ModuleType, location: ConfigLocation) -> ModuleType
 
 
 def _read_options(
-    module: ModuleType, table: Mapping[str, Any], own: set[str], location: ConfigLocation, faults: list[Problem]
+    module: ModuleType, table: Mapping[str, object], own: set[str], location: ConfigLocation, faults: list[Problem]
 ) -> object:
     """Return an instance of the module's Options from its keys; None without Options, or with faults."""
     shape: type[object] | None = getattr(module, "Options", None)

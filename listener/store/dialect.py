@@ -36,6 +36,7 @@ from sqlalchemy.exc import DBAPIError
 
 from listener.errors import StoreError
 from listener.messages import clean, hide_secrets
+from listener.store import shared_dialect
 from listener.store.sqlite_errors import explain, is_damage
 
 APPLICATION_ID = 0x45415231  # "EAR1": tells our files from another program's
@@ -154,9 +155,10 @@ def _engine(
     path: Path, settings: Sequence[str], begin: str, wait: float, pooled: type[pool.Pool] | None = None
 ) -> Engine:
     engine = create_engine(
-        URL.create("sqlite", database=str(path)),
+        URL.create(shared_dialect.NAME, database=str(path)),
         connect_args={"timeout": wait, "check_same_thread": False},
         poolclass=pooled,
+        execution_options={"compiled_cache": shared_dialect.COMPILED},
         hide_parameters=True,  # an error that is logged must not show what people wrote
     )
 

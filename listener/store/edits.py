@@ -16,7 +16,7 @@ from listener.errors import StoreError
 from listener.model import Mention
 from listener.store import events, mentions, replies
 from listener.store.loading import chunks, columns, load
-from listener.store.records import Event, Exchange, Reply
+from listener.store.records import Event, Exchange, Reply, ReplyChanges
 from listener.store.states import DECIDED_AGAIN
 from listener.store.tables import event
 
@@ -71,9 +71,9 @@ def record(connection: Connection, key: int, before: str, newer: Mention, *, by:
 def return_reply(connection: Connection, reply: Reply, by: str, now: datetime) -> None:
     """Return a reply to staff because its mention's words changed, and let these be decided. Raises StoreError."""
     mentions.requeue_mention(connection, reply.mention_key)
-    changes = {**replies.UNAPPROVED, "error": WHY, "revision": reply.revision + 1, "what": "returned_to_staff"}
-    to = "drafted" if reply.text else "escalated"
-    if not replies.transition(connection, reply, to, by=by, now=now, detail={"message": WHY}, **changes):
+    changes: ReplyChanges = {**replies.UNAPPROVED, "error": WHY, "revision": reply.revision + 1}
+    to, what, detail = "drafted" if reply.text else "escalated", "returned_to_staff", {"message": WHY}
+    if not replies.transition(connection, reply, to, by=by, now=now, what=what, detail=detail, **changes):
         raise StoreError(f"reply {reply.id} changed meanwhile", "the next round tries again")
 
 

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, or_, select, update
 
-from listener.model import Json
 from listener.store import replies
+from listener.store.records import ReplyChanges
 from listener.store.tables import event, mention, reply
 
 GONE = "the mention is no longer on the platform"  # why a reply was withdrawn that is reopened when it is listed again
@@ -39,7 +39,7 @@ def reopen_gone(connection: Connection, mention_key: int, now: datetime) -> None
         return
     withdrawn = (reply.c.mention_key == mention_key, reply.c.closed_as == "withdrawn", reply.c.reason == GONE)
     for seen in replies.list_where(connection, *withdrawn)[-1:]:
-        changes = {**replies.UNAPPROVED, "closed_as": None, "reason": None, "error": None, "attempts": 0}
+        changes: ReplyChanges = {**replies.UNAPPROVED, "closed_as": None, "reason": None, "error": None, "attempts": 0}
         detail = {"message": "the mention is listed on the platform again"}
-        log: Json = {"by": "poll", "now": now, "what": "reopened", "detail": detail}
-        replies.transition(connection, seen, "drafted", **log, revision=seen.revision + 1, **changes)
+        changes["revision"] = seen.revision + 1
+        replies.transition(connection, seen, "drafted", by="poll", now=now, what="reopened", detail=detail, **changes)

@@ -1,11 +1,13 @@
-"""The result of deciding a mention, and the rows by which it is stored. Pure."""
+"""The result of deciding a mention, and the rows by which it is stored."""
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from listener.calendar import response_due
-from listener.model import Decision, Json, MentionSignals
+from listener.model import Decision, MentionSignals
 from listener.policy import Policy
+from listener.store.loading import Data
+from listener.store.records import NewReply, StoredHit
 from listener.triage.decide import hits
 from listener.triage.signals import pack
 
@@ -36,7 +38,7 @@ class DecidedBy:
     weights_id: int | None
 
 
-def decision_row(key: int, result: TriageResult, by: DecidedBy, now: datetime) -> Json:
+def decision_row(key: int, result: TriageResult, by: DecidedBy, now: datetime) -> Data:
     """Return the row of the decision; a draft of which no wording fits is stored as an escalation."""
     decision, signals, is_drafted = result.decision, result.signals, result.state == "drafted"
     has_no_fit = result.state == "escalated" and decision.action != "escalate"
@@ -56,9 +58,9 @@ def decision_row(key: int, result: TriageResult, by: DecidedBy, now: datetime) -
     }
 
 
-def _hit_rows(decision: Decision) -> list[Json]:
+def _hit_rows(decision: Decision) -> list[StoredHit]:
     """Return the rules that matched; the last, which drafted, with the kinds of need that its draft answers."""
-    rows = [
+    rows: list[StoredHit] = [
         {"rule": hit.rule, "hit": hit.hit, "words": list(hit.words), "message": hit.message} for hit in hits(decision)
     ]
     if decision.draft is not None and decision.draft.needs:
@@ -66,13 +68,13 @@ def _hit_rows(decision: Decision) -> list[Json]:
     return rows
 
 
-def event_row(key: int, result: TriageResult, now: datetime) -> Json:
+def event_row(key: int, result: TriageResult, now: datetime) -> Data:
     """Return the row of the event that a mention was decided."""
     detail = {"action": result.decision.action, "rule": result.decision.rule}
     return {"at": now, "what": "decided", "by": "policy", "mention_key": key, "reply_id": None, "detail": detail}
 
 
-def reply_row(key: int, result: TriageResult, policy: Policy) -> Json:
+def reply_row(key: int, result: TriageResult, policy: Policy) -> NewReply:
     """Return the row of a new reply, drafted or escalated."""
     decision, is_drafted = result.decision, result.state == "drafted"
     return {

@@ -19,6 +19,7 @@ PEER = "bench/afternoon.py"  # a program of its own, which Earshot is compared w
 # Files outside of them that may hold what only SQLite has, each with its reason; the file says it too.
 EXCEPTIONS = {
     "listener/store/sqlite_errors.py": "the codes of the errors of SQLite, which dialect.py raises",
+    "listener/store/shared_dialect.py": "the dialect of SQLite with which dialect.py makes its engines",
     "listener/cli/health.py": "starts twice a minute: it must not import SQLAlchemy",
     "bench/many.py": "multiplies rows a thousandfold, which only SQL in the file itself does in time",
     "bench/daemon.py": "looks for a row without a process of the program",

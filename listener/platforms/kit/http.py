@@ -15,7 +15,7 @@ import httpx
 from listener.model import Json
 from listener.platforms.kit import network
 from listener.platforms.kit.deadline import DeadlineExceeded, DeadlineRunner, TooLarge, read_capped
-from listener.platforms.kit.response import CallFailed, HttpResponse, one_line, secrets_of, without_secrets
+from listener.platforms.kit.response import CallFailed, HttpResponse, Query, one_line, secrets_of, without_secrets
 
 Headers = Mapping[str, str] | None
 MayConnect = Callable[[str], bool]  # by an IP address
@@ -35,7 +35,7 @@ class HttpClient:
         self._reading: httpx.Client | None = None
 
     def get(
-        self, url: str, params: Any = None, headers: Headers = None, *, may_connect: MayConnect | None = None
+        self, url: str, params: Query | None = None, headers: Headers = None, *, may_connect: MayConnect | None = None
     ) -> HttpResponse:
         """Read. params: a mapping, or pairs where a name comes several times.
 
