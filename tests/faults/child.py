@@ -12,6 +12,7 @@ def put_ahead(span: timedelta) -> None:
     """Move the clocks that the program hands on as arguments: the command line's, and those platforms start with."""
     from listener.cli import context
     from listener.platforms.bluesky.api import Bluesky
+    from listener.platforms.facebook.api import Facebook
     from listener.platforms.mastodon.api import Mastodon
     from listener.platforms.x.api import XPlatform
 
@@ -19,7 +20,7 @@ def put_ahead(span: timedelta) -> None:
         return datetime.now(UTC) + span
 
     vars(context)["now"] = later
-    for platform in (Bluesky, Mastodon, XPlatform):
+    for platform in (Bluesky, Facebook, Mastodon, XPlatform):
         (platform.__init__.__kwdefaults__ or {})["clock"] = later
 
 
