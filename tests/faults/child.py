@@ -13,6 +13,7 @@ def put_ahead(span: timedelta) -> None:
     from listener.cli import context
     from listener.platforms.bluesky.api import Bluesky
     from listener.platforms.facebook.api import Facebook
+    from listener.platforms.instagram.api import Instagram
     from listener.platforms.mastodon.api import Mastodon
     from listener.platforms.x.api import XPlatform
 
@@ -20,7 +21,7 @@ def put_ahead(span: timedelta) -> None:
         return datetime.now(UTC) + span
 
     vars(context)["now"] = later
-    for platform in (Bluesky, Facebook, Mastodon, XPlatform):
+    for platform in (Bluesky, Facebook, Instagram, Mastodon, XPlatform):
         (platform.__init__.__kwdefaults__ or {})["clock"] = later
 
 

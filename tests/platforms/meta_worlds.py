@@ -7,42 +7,48 @@ from contextlib import contextmanager
 from datetime import timedelta
 from email.utils import format_datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from listener.model import Mention, Preview
-from listener.platforms import facebook
+from listener.platforms import facebook, instagram
 from listener.platforms.facebook.api import Facebook
+from listener.platforms.instagram.api import Instagram
 from listener.platforms.kit.http import HttpClient
 from listener.settings import EnvSecrets
-from tests.fakes.meta import PAGE_ID, TOKEN, FacebookServer, Person
-from tests.fakes.meta.posts import somebody
+from tests.fakes.meta import ACCOUNT_ID, PAGE_ID, TOKEN, FacebookServer, InstagramServer
 from tests.platforms.other_side import Outcome, Shape, World
 
+Server = TypeVar("Server", FacebookServer, InstagramServer)
 LATE = 86_400.0
 
 
-class FacebookWorld(World):
-    """A Page, a platform, and both sides of them. Every process has a data folder of its own."""
+class MetaWorld(World):
+    """An account, a platform, and both sides of them. Every process has a data folder of its own.
+
+    post, listing: the endpoints that send and that read first.
+    """
 
     longest_guess = timedelta(minutes=67)  # an hour and some jitter
+    server: FacebookServer | InstagramServer
+    platform: Facebook | Instagram
+    secret: str
+    post: str
+    listing: str
 
-    def __init__(self, server: FacebookServer, folder: Path, *, seconds: float = 5.0, **keys: Any) -> None:
-        settings: dict[str, Any] = {"start": "all", "reply_spacing_seconds": 0.0, "daily_calls": 100_000}
-        self.server, self.folder, self.seconds, self._count = server, folder, seconds, itertools.count()
-        self.env = {"EARSHOT_FACEBOOK_TOKEN": TOKEN}
-        self.section = facebook.Section(page_id=PAGE_ID, api_url=server.url, **(settings | keys))
-        self.platform: Facebook = self.again()
+    def __init__(self, folder: Path, seconds: float) -> None:
+        self.folder, self.seconds, self._count = folder, seconds, itertools.count()
+        self.env = {self.secret: TOKEN}
+        self.platform = self.again()
 
-    def again(self, folder: Path | None = None) -> Facebook:
+    def again(self, folder: Path | None = None) -> Facebook | Instagram:
         """As a new process would connect it, on another machine unless a data folder is given."""
-        web, secrets = HttpClient(seconds=self.seconds, cap=1 << 20), EnvSecrets(self.env)
         own = folder or self.folder / str(next(self._count))
         own.mkdir(exist_ok=True)
-        return Facebook(self.section, secrets, own, web=web, rng=random.Random(7), clock=self.server.now)
+        return self.connect(EnvSecrets(self.env), own, HttpClient(seconds=self.seconds, cap=1 << 20))
 
-    def preview(self, text: str, mention: Mention) -> Preview:
-        """The module's preview."""
-        return facebook.preview(text, mention, self.section)
+    def connect(self, secrets: EnvSecrets, folder: Path, web: HttpClient) -> Facebook | Instagram:
+        """The platform."""
+        raise NotImplementedError
 
     def plant(self, text: str) -> str:
         """Somebody comments on our first post."""
@@ -60,7 +66,7 @@ class FacebookWorld(World):
     def fail(self, outcome: Outcome) -> bool:
         """One fault for each outcome."""
         modes = {"not_sent": "rate", "refused": "invalid", "unconfirmed": "cut", "unknown_arrived": "unknown"}
-        self.server.fail_next("POST comments", modes[outcome], after=outcome == "unknown_arrived")
+        self.server.fail_next(self.post, modes[outcome], after=outcome == "unknown_arrived")
         return True
 
     def hide(self, text: str) -> str:
@@ -84,16 +90,6 @@ class FacebookWorld(World):
         first = self.server.say("Have you seen this?", self.server.first, by="bo")
         return self.server.say(text, self.server.first, by="cy", parent=first).id
 
-    def plant_unanswerable(self, text: str) -> str:
-        """A comment that takes no reply."""
-        return self.server.say(text, self.server.first, can_comment=False).id
-
-    def plant_broken(self) -> str:
-        """A comment whose words are a number."""
-        comment = self.server.say("?", self.server.first)
-        comment.raw = {"id": comment.id, "message": 7, "created_time": "yesterday"}
-        return comment.key
-
     def edit(self, mention_id: str, text: str) -> None:
         """The id stays."""
         self.server.comments[mention_id.rpartition("_")[2]].message = text
@@ -112,7 +108,7 @@ class FacebookWorld(World):
             "retry_after": {"Retry-After": f"{span.total_seconds():.0f}"},
             "retry_after_date": {"Retry-After": format_datetime(end, usegmt=True)},
         }
-        for endpoint in ("GET posts", "POST comments"):
+        for endpoint in (self.listing, self.post):
             self.server.fail_next(endpoint, "rate", headers=shapes.get(shape, {}))
 
     def revoke(self) -> None:
@@ -121,12 +117,77 @@ class FacebookWorld(World):
 
     def renew(self) -> None:
         """And so does the operator."""
-        self.env["EARSHOT_FACEBOOK_TOKEN"] = self.server.token
+        self.env[self.secret] = self.server.token
 
     def down(self) -> None:
         """Nobody listens there, and no connection was kept."""
         self.server.stop()
         self.platform = self.again()
+
+
+SETTINGS: dict[str, Any] = {"start": "all", "reply_spacing_seconds": 0.0, "daily_calls": 100_000}
+
+
+class FacebookWorld(MetaWorld):
+    """A Page."""
+
+    secret, post, listing = "EARSHOT_FACEBOOK_TOKEN", "POST comments", "GET posts"
+    server: FacebookServer
+    platform: Facebook
+
+    def __init__(self, server: FacebookServer, folder: Path, *, seconds: float = 5.0, **keys: Any) -> None:
+        self.server = server
+        self.section = facebook.Section(page_id=PAGE_ID, api_url=server.url, **(SETTINGS | keys))
+        super().__init__(folder, seconds)
+
+    def connect(self, secrets: EnvSecrets, folder: Path, web: HttpClient) -> Facebook:
+        """The platform."""
+        return Facebook(self.section, secrets, folder, web=web, rng=random.Random(7), clock=self.server.now)
+
+    def preview(self, text: str, mention: Mention) -> Preview:
+        """The module's preview."""
+        return facebook.preview(text, mention, self.section)
+
+    def plant_unanswerable(self, text: str) -> str:
+        """A comment that takes no reply."""
+        return self.server.say(text, self.server.first, can_comment=False).id
+
+    def plant_broken(self) -> str:
+        """A comment whose words are a number."""
+        comment = self.server.say("?", self.server.first)
+        comment.raw = {"id": comment.id, "message": 7, "created_time": "yesterday"}
+        return comment.key
+
+
+class InstagramWorld(MetaWorld):
+    """A professional account."""
+
+    secret, post, listing = "EARSHOT_INSTAGRAM_TOKEN", "POST replies", "GET media"
+    server: InstagramServer
+    platform: Instagram
+
+    def __init__(self, server: InstagramServer, folder: Path, *, seconds: float = 5.0, **keys: Any) -> None:
+        self.server = server
+        self.section = instagram.Section(account_id=ACCOUNT_ID, api_url=server.url, **(SETTINGS | keys))
+        super().__init__(folder, seconds)
+
+    def connect(self, secrets: EnvSecrets, folder: Path, web: HttpClient) -> Instagram:
+        """The platform."""
+        return Instagram(self.section, secrets, folder, web=web, rng=random.Random(7), clock=self.server.now)
+
+    def preview(self, text: str, mention: Mention) -> Preview:
+        """The module's preview."""
+        return instagram.preview(text, mention, self.section)
+
+    def plant_unanswerable(self, text: str) -> str:
+        """A hidden comment."""
+        return self.server.say(text, self.server.first, hidden=True).id
+
+    def plant_broken(self) -> str:
+        """A comment whose words are a number."""
+        comment = self.server.say("?", self.server.first)
+        comment.raw = {"id": comment.id, "text": 7, "timestamp": "yesterday"}
+        return comment.id
 
 
 def usage(minutes: float) -> dict[str, str]:
@@ -135,17 +196,11 @@ def usage(minutes: float) -> dict[str, str]:
     return {"X-Business-Use-Case-Usage": f'{{"1": [{entry}]}}'}
 
 
-def person(name: str) -> Person:
-    """Somebody."""
-    return somebody(name)
-
-
 @contextmanager
-def serving(server: FacebookServer | None = None) -> Iterator[FacebookServer]:
+def serving(server: Server) -> Iterator[Server]:
     """A server for a test."""
-    made = server or FacebookServer()
-    made.start()
+    server.start()
     try:
-        yield made
+        yield server
     finally:
-        made.stop()
+        server.stop()

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes.meta import FacebookServer
 from tests.platforms.contract import PlatformContract
 from tests.platforms.meta_worlds import FacebookWorld, serving
 
@@ -15,5 +16,5 @@ class TestFacebook(PlatformContract):
     @pytest.fixture
     def world(self, tmp_path: Path) -> Iterator[FacebookWorld]:
         """A server and the platform."""
-        with serving() as server:
+        with serving(FacebookServer()) as server:
             yield FacebookWorld(server, tmp_path)

@@ -45,7 +45,7 @@ class Facebook:
         self._section, self._clock, self._checked = section, CallerClock(clock), ""
         self._graph = Graph(
             "Facebook",
-            section.base_url,
+            section.base,
             lambda: (secrets.get(TOKEN) or "").strip(),
             lambda: (secrets.get(APP_SECRET) or "").strip(),
             CallBudget(section.daily_calls),

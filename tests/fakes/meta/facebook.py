@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from typing import Any
+from datetime import datetime
 
 from tests.fakes.loopback import Call
 from tests.fakes.meta.graph import MISSING, Answer, MetaServer, error, place
@@ -29,12 +29,11 @@ class FacebookServer(MetaServer):
         """POST_COMMENT."""
         return f"{post.id.rpartition('_')[2]}_{self.new_id()}"
 
-    def write(self, message: str, *, kind: str = "own", by: str = "ada", **more: Any) -> Post:
+    def write(self, message: str, *, kind: str = "own", by: str = "ada", at: datetime | None = None) -> Post:
         """A post: ours, an ad, a visitor's, or one that tags us."""
         author = self.me if kind in ("own", "ad") else somebody(by)
         with self.lock:
-            at = more.pop("at", None) or self.now()
-            post = Post(f"{PAGE_ID}_{self.new_id()}", author, message, at, kind, **more)
+            post = Post(f"{PAGE_ID}_{self.new_id()}", author, message, at or self.now(), kind)
             self.posts[post.id] = post
         return post
 

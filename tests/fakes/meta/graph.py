@@ -26,7 +26,7 @@ MISSING = error(100, "Unsupported request. Object does not exist, cannot be load
 
 
 class MetaServer(Loopback):
-    """One account. token: the one that counts; is_page: False: the token is a person's, who sees empty lists.
+    """One account, `me`. token: the one that counts; is_page: False: the token is a person's, who sees empty lists.
 
     lag: seconds until our own comments are listed; held: they are never listed; twice: lists repeat their first item;
     empty: so many pages to come are empty and have a next one; stuck: comments lists never get beyond the first page.
@@ -55,6 +55,8 @@ class MetaServer(Loopback):
         "moved": (302, ""),
     }
     answers_edge: ClassVar[str]
+    me: Person
+    first: Post
 
     def __init__(self, port: int = 0) -> None:
         super().__init__(port)
@@ -120,6 +122,14 @@ class MetaServer(Loopback):
         return name, lambda: self._checked(call, answer)
 
     @abstractmethod
+    def total(self, post: Post) -> int:
+        """How many comments a post has, whoever may see them."""
+
+    @abstractmethod
+    def write(self, message: str, *, kind: str = "own", by: str = "ada") -> Post:
+        """A post: ours, or of another kind."""
+
+    @abstractmethod
     def routed(self, call: Call, bits: list[str]) -> tuple[str, Callable[[], Answer]]:
         """The endpoint's name and what carries the call out. bits: the path below the version."""
 
@@ -152,7 +162,10 @@ class MetaServer(Loopback):
         return {"data": told, **({"paging": self._paging(chosen[-1][0], path, more)} if chosen else {})}
 
     def _place(self, token: str | None) -> str | None:
-        return None if token is None or self.stuck else base64.b64decode(token).decode()
+        try:
+            return None if token is None or self.stuck else base64.b64decode(token).decode()
+        except ValueError:
+            return ""
 
     def _paging(self, place: str, path: str, more: bool) -> Json:
         token = base64.b64encode(place.encode()).decode()

@@ -23,22 +23,23 @@ SEND = "send"  # the kind of calls that a refused post stops
 
 
 class Graph:
-    """One host, one version, one token. name: of the platform, for messages; token: read anew at every call.
+    """One host and version, one token. name: of the platform, for messages; base: host and version.
 
-    app_secret: "" where the app does not demand a proof.
+    token: read anew at every call; app_secret: "" where the app does not demand a proof.
     """
 
     def __init__(
         self,
         name: str,
-        base: str,
+        base: tuple[str, str],
         token: Callable[[], str],
         app_secret: Callable[[], str],
         budget: CallBudget,
         web: "HttpClient",
         rng: random.Random,
     ) -> None:
-        self.name, self._base, self._token, self._app_secret = name, base.rstrip("/"), token, app_secret
+        self.name, (self.host, self._version), self._token = name, base, token
+        self._app_secret = app_secret
         self.budget, self.web, self.rng, self.gate = budget, web, rng, Gate(token, rng)
 
     def ready(self, now: datetime, purpose: Purpose = "read") -> None:
@@ -135,7 +136,7 @@ class Graph:
         return body
 
     def _url(self, path: str) -> str:
-        return f"{self._base}/{path}"
+        return f"{self.host}/{self._version}/{path}"
 
     def _headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self._token()}"}

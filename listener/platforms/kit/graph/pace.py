@@ -79,7 +79,7 @@ class Pace:
         sent = {**kept.get("sent", {}), key: receipt.remote_id}
         changes: Json = {"sent": dict(list(sent.items())[-KEPT:])}
         if "first" not in kept:
-            changes["first"] = {"at": now.isoformat(), "url": receipt.url}
+            changes["first"] = {"at": now.isoformat(), "url": receipt.url or f"comment {receipt.remote_id}"}
         self._state.update(changes)
 
     def block(self, until: datetime, message: str, do: str) -> None:

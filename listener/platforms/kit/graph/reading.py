@@ -24,14 +24,25 @@ EMPTY = (
 )
 EMPTY_DO = "check permissions and app mode (docs/platforms.md)"
 REPEATED = "{name} lists the same page of comments again and again; older comments below post {post} cannot be read"
-CUT = "only the newest {watched} posts are watched; comments below older ones are not read (watched_posts)"
+CUT = "only the newest {watched} posts are watched; older ones and comments below them are not read (watched_posts)"
 
 
 class Source(ABC):
     """What differs between the platforms. time: name of the field with a comment's time."""
 
     time: str
-    needs_next = True
+
+    def needs_next(self, feed: str) -> bool:
+        """Return whether a page of posts without `next` is the last one."""
+        return True
+
+    def replies(self, comments: list[Any]) -> list[str]:
+        """Return when answers were written that stand inside these comments."""
+        return []
+
+    def threads(self, comments: list[Any]) -> list[str]:
+        """Return the comments whose answers do not all stand inside them, to be read by themselves."""
+        return []
 
     @abstractmethod
     def posts_request(self, feed: str, state: FeedState) -> tuple[str, Json]:
@@ -77,7 +88,7 @@ class FeedReader:
         body = self._graph.get_feed(path, _at(params, before.token), now)
         posts = data(body)
         items = [self._source.item(feed, post) for post in posts if isinstance(post, dict) and post.get("id")]
-        step = scan.step_posts(before, items, after(body, needs_next=self._source.needs_next), self._watched, now)
+        step = scan.step_posts(before, items, after(body, needs_next=self._source.needs_next(feed)), self._watched, now)
         parsed = self._source.sort_posts(feed, posts, before.begin)
         gap = Gap(feed, "", items[-1].id, CUT.format(watched=self._watched)) if step.cut and not before.cut else None
         return state.advance(feed, step, is_over=step.is_over).page(feed, parsed, (gap,), trouble=_trap(items))
@@ -91,7 +102,10 @@ class FeedReader:
             step = scan.end_turn(scan.drop_walk(before), now)
             return state.advance(feed, step, is_over=step.is_over).page(feed)
         listed, token = data(body), after(body)
-        step, is_repeated = scan.step_comments(before, times(listed, self._source.time), ids(listed), token, now)
+        for thread in self._source.threads(listed):
+            before = scan.queue(before, scan.REPLIES + thread, 0, whole=True)
+        moments, answers = times(listed, self._source.time), self._source.replies(listed)
+        step, is_repeated = scan.step_comments(before, moments, ids(listed), token, now, answers)
         gap = None
         if is_repeated:
             gap = Gap(feed, walk.post, walk.top, REPEATED.format(name=self._graph.name, post=walk.post))

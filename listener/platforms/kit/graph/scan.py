@@ -18,6 +18,7 @@ from listener.platforms.kit.cursor import is_due
 OVERLAP = timedelta(minutes=15)  # comments that are listed late, near the newest
 DEEP_EVERY = timedelta(days=1)
 SLACK = 100  # posts remembered beyond those that are watched
+REPLIES = "replies:"  # before a comment's id: a list of answers by itself, in any order
 PAGES = 50  # fingerprints kept of a walk's pages
 
 
@@ -99,6 +100,7 @@ def begin_turn(state: FeedState, every: timedelta, now: datetime) -> FeedState:
     if state.walk is None and state.todo:
         post, total, whole = state.todo[0]
         floor = state.begin if whole else _ground(state, state.posts.get(post, (0, ""))[1])
+        floor = "" if post.startswith(REPLIES) else floor
         return replace(state, todo=state.todo[1:], walk=Walk(post, total, floor, whole))
     if state.walk or state.token:
         return state
@@ -125,20 +127,28 @@ def step_posts(state: FeedState, items: Sequence[Item], token: str | None, watch
 
 
 def step_comments(
-    state: FeedState, times: Sequence[str], ids: Sequence[str], token: str | None, now: datetime
+    state: FeedState,
+    times: Sequence[str],
+    ids: Sequence[str],
+    token: str | None,
+    now: datetime,
+    replies: Sequence[str] = (),
 ) -> tuple[FeedState, bool]:
     """Return the state after a page of the comments of the post under way, newest first.
 
-    The second value is True where the paging repeated itself, so that older comments cannot be read.
+    replies: times of answers that stand inside of them, in any order. The second value is True where the paging
+    repeated itself, so that older comments cannot be read.
     """
     walk = state.walk
     if walk is None:
         return state, False
     known, mark = state.posts.get(walk.post, (0, ""))[1], _fingerprint(ids)
     is_repeated = mark in walk.pages
-    fresh = 0 if is_repeated else sum(moment > known for moment in times)
+    fresh = 0 if is_repeated else sum(moment > known for moment in (*times, *replies))
     pages = (*walk.pages, mark)[-PAGES:]
-    walk = replace(walk, token=token or "", top=max((walk.top, *times)), fresh=walk.fresh + fresh, pages=pages)
+    walk = replace(
+        walk, token=token or "", top=max((walk.top, *times, *replies)), fresh=walk.fresh + fresh, pages=pages
+    )
     has_passed = bool(walk.floor) and bool(times) and min(times) < walk.floor
     if token and not is_repeated and not has_passed:
         return replace(state, walk=walk), False
@@ -166,18 +176,15 @@ def _assess(state: FeedState, item: Item) -> FeedState:
     total = item.total if item.total is not None else settled + fresh
     if item.is_whole and (item.times or not total):
         return _know(state, item.id, total, top)
-    if state.deep and total:
-        return _queue(state, item.id, total, whole=True)
+    if item.is_whole or (state.deep and total):  # nothing of many proves nothing
+        return queue(state, item.id, total, whole=True) if state.full else state
     if not item.times or min(item.times) >= _ground(state, newest):  # known ground is not in sight
-        return (
-            _queue(state, item.id, total, whole=False)
-            if total > settled or fresh
-            else _know(state, item.id, total, top)
-        )
+        has_more = total > settled or bool(fresh) or item.total is None
+        return queue(state, item.id, total, whole=False) if has_more else _know(state, item.id, total, top)
     if total <= settled + fresh:
         return _know(state, item.id, total, top)
     state = _know(state, item.id, settled + fresh, top)
-    return _queue(state, item.id, total, whole=True) if state.full else state
+    return queue(state, item.id, total, whole=True) if state.full else state
 
 
 def _settle(state: FeedState, walk: Walk, *, at_end: bool) -> FeedState:
@@ -190,7 +197,7 @@ def _settle(state: FeedState, walk: Walk, *, at_end: bool) -> FeedState:
     if walk.total <= settled + walk.fresh:
         return _know(state, walk.post, walk.total, max(newest, walk.top))
     state = _know(state, walk.post, settled + walk.fresh, max(newest, walk.top))
-    return _queue(state, walk.post, walk.total, whole=True) if state.full else state
+    return queue(state, walk.post, walk.total, whole=True) if state.full else state
 
 
 def _ground(state: FeedState, newest: str) -> str:
@@ -206,7 +213,8 @@ def _know(state: FeedState, post: str, total: int, newest: str) -> FeedState:
     return replace(state, posts={**others, post: (total, newest)})
 
 
-def _queue(state: FeedState, post: str, total: int, *, whole: bool) -> FeedState:
+def queue(state: FeedState, post: str, total: int, *, whole: bool) -> FeedState:
+    """Return the state with this post to be read in this turn. whole: to its end."""
     waiting = tuple(row for row in state.todo if row[0] != post)
     return replace(state, todo=(*waiting, (post, total, whole)))
 

@@ -55,9 +55,9 @@ class GraphSection(SettlingSection):
         raise NotImplementedError
 
     @property
-    def base_url(self) -> str:
-        """The address below which all calls are made."""
-        return f"{self.host.rstrip('/')}/{self.api_version}"
+    def base(self) -> tuple[str, str]:
+        """The API's host and version."""
+        return self.host.rstrip("/"), self.api_version
 
     @property
     def full_round(self) -> timedelta:

@@ -35,7 +35,7 @@ class Dialect:
     answers: str
     fields: str
     answer_fields: str
-    url: Callable[[str], str]
+    url: Callable[[str], str | None]
     refusal: Callable[[Json], str | None]  # why an object takes no reply
 
 
