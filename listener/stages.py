@@ -44,8 +44,8 @@ class RunSummary:
 class Stages:
     """Everything a stage needs. stopping: asked between any two steps; intervals: stage -> seconds between two runs.
 
-    deleted: platform -> how long it allows the text of a deleted post to be kept. A stage that fails raises nothing:
-    the runner keeps why, and the stage counts nothing.
+    deleted: platform -> how long it allows the text of a deleted post to be kept; kept: the same for any text. A stage
+    that fails raises nothing: the runner keeps why, and the stage counts nothing.
     """
 
     store: Store
@@ -57,6 +57,7 @@ class Stages:
     intervals: Mapping[str, float] = field(default_factory=dict)
     notifier: "Notifier | None" = None
     note_duration: Callable[[str, float], None] = lambda stage, seconds: None
+    kept: Mapping[str, timedelta] = field(default_factory=dict)
     runner: StageRunner = field(init=False)
 
     def __post_init__(self) -> None:
@@ -116,7 +117,7 @@ class Stages:
         policy: Policy = self.triage.policy
         ended = expire(self.store, policy, self.clock())
         self.runner.moved_on("upkeep")
-        ended += retain(self.store, policy, self.clock(), self.deleted)
+        ended += retain(self.store, policy, self.clock(), self.deleted, self.kept)
         self.runner.moved_on("upkeep")
         if self.notifier is not None:
             ended += self.notifier.tidy()

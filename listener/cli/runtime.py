@@ -106,9 +106,10 @@ def stages(
         stage_states.begin(connection, intervals, context.now())
         alerts.keep_channels(connection, [channel.name for channel in config.alerts.channels], context.now())
     deleted = {name: kept for name, section in sections.items() if (kept := section.retain_deleted_text) is not None}
+    texts = {name: kept for name, section in sections.items() if (kept := section.retain_text) is not None}
     triage, notifier = context.triage(config), _make_notifier(config, store)
     note = note_duration or (lambda stage, seconds: None)
-    return Stages(store, connected, triage, context.now, stopping, deleted, intervals, notifier, note)
+    return Stages(store, connected, triage, context.now, stopping, deleted, intervals, notifier, note, texts)
 
 
 def _make_notifier(config: "Settings", store: "Store") -> "Notifier | None":

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from listener.cli.standing import PlatformStatus, StageStatus
     from listener.desk.views import Progress
     from listener.settings import Settings
-    from listener.store.operation_records import NamedOptOut, Notice, Pause
+    from listener.store.operation_records import NamedOptOut, Notice, Pause, PlatformState
 
 OPEN_NOTICE = 3  # exit code
 OPTOUTS_SHOWN = 10
@@ -40,7 +40,8 @@ class PlatformSpend:
 class Status:
     """What `earshot status --json` prints. undecided: mentions that wait for a decision.
 
-    problems: what keeps Earshot from working, apart from notices: a broken configuration, nothing that runs.
+    remarks: platform -> what it says of itself; problems: what keeps Earshot from working, apart from notices: a
+    broken configuration, nothing that runs.
     """
 
     problems: list[Problem]
@@ -52,6 +53,7 @@ class Status:
     spend: dict[str, PlatformSpend]
     stages: "dict[str, StageStatus]"
     autonomy: "dict[str, Progress]"
+    remarks: dict[str, list[str]]
     paused: "list[Pause]"
     opted_out: "list[NamedOptOut]"
 
@@ -115,6 +117,7 @@ def gather(connection: "Connection", config: "Settings", problems: list[Problem]
         notices=len(notices.list_open(connection)),
         stages=standing.stages(connection, [state.name for state in states], now),
         spend={state.name: _spend(connection, config, state.name, now) for state in states},
+        remarks={state.name: _remarks(config, state, now) for state in states},
         autonomy={
             responder.kind: autonomy.progress(connection, config.policy, responder.kind)
             for responder in config.policy.responders
@@ -122,6 +125,11 @@ def gather(connection: "Connection", config: "Settings", problems: list[Problem]
         paused=list(pauses),
         opted_out=list(people.opt_outs(connection)),
     )
+
+
+def _remarks(config: "Settings", state: "PlatformState", now: datetime) -> list[str]:
+    entry = config.platform(state.name)
+    return entry.section.status_lines(state.cursor, now) if entry else []
 
 
 def _spend(connection: "Connection", config: "Settings", name: str, now: datetime) -> PlatformSpend:
@@ -143,6 +151,7 @@ def _lines(gathered: Status, now: datetime) -> Iterator[str]:
         yield output.safe(f"problem    {problem}")
     for platform in gathered.platforms:
         yield from _platform_lines(platform, gathered.spend[platform.name], now)
+        yield from (output.safe(f"           {remark}") for remark in gathered.remarks[platform.name])
     if not gathered.platforms:
         yield "No platform has been polled yet; start `earshot run`, or run `earshot once`."
     for name, stage in gathered.stages.items():

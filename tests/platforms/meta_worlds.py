@@ -40,11 +40,15 @@ class MetaWorld(World):
         self.env = {self.secret: TOKEN}
         self.platform = self.again()
 
-    def again(self, folder: Path | None = None) -> Facebook | Instagram:
-        """As a new process would connect it, on another machine unless a data folder is given."""
-        own = folder or self.folder / str(next(self._count))
-        own.mkdir(exist_ok=True)
-        return self.connect(EnvSecrets(self.env), own, HttpClient(seconds=self.seconds, cap=1 << 20))
+    def again(self) -> Any:
+        """As a new process would connect it, on another machine."""
+        return self.at(str(next(self._count)))
+
+    def at(self, name: str) -> Any:
+        """The same in the data folder of this name."""
+        folder = self.folder / name
+        folder.mkdir(exist_ok=True)
+        return self.connect(EnvSecrets(self.env), folder, HttpClient(seconds=self.seconds, cap=1 << 20))
 
     def connect(self, secrets: EnvSecrets, folder: Path, web: HttpClient) -> Facebook | Instagram:
         """The platform."""

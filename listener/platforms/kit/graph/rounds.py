@@ -26,9 +26,9 @@ class Rounds:
         """Return an empty page if this round is left out; else note that a round begins."""
         budget = self._graph.budget
         budget.load(object_in((cursor or {}).get("calls")), now)
-        if cursor is None or (cursor.get("todo") and cursor.get("v")):
-            return None
-        if budget.is_pausing(now, timedelta(seconds=self._section.poll_seconds)):
+        if cursor is not None and cursor.get("todo"):
+            return None  # a round is under way
+        if cursor is not None and budget.is_pausing(now, timedelta(seconds=self._section.poll_seconds)):
             return FeedPage(self._stored(cursor), feed="")
         budget.round_at = now
         return None

@@ -16,6 +16,7 @@ from listener.model import Json
 from listener.platforms.kit.cursor import is_due
 
 OVERLAP = timedelta(minutes=15)  # comments that are listed late, near the newest
+LIVELY = timedelta(days=7)  # a post with a comment of these days may get another answer to it
 DEEP_EVERY = timedelta(days=1)
 SLACK = 100  # posts remembered beyond those that are watched
 REPLIES = "replies:"  # before a comment's id: a list of answers by itself, in any order
@@ -110,8 +111,9 @@ def begin_turn(state: FeedState, every: timedelta, now: datetime) -> FeedState:
 
 def step_posts(state: FeedState, items: Sequence[Item], token: str | None, watched: int, now: datetime) -> FeedState:
     """Return the state after a page of posts."""
+    lively = stamp(now - LIVELY)
     for item in items:
-        state = _assess(state, item)
+        state = _assess(state, item, lively)
     mark, listed = _fingerprint([item.id for item in items]), state.listed + len(items)
     is_cut = bool(token) and listed >= watched
     goes_on = state.full and not is_cut and mark not in state.pages  # paging that repeats itself ends
@@ -121,7 +123,7 @@ def step_posts(state: FeedState, items: Sequence[Item], token: str | None, watch
         listed=listed,
         pages=(*state.pages, mark)[-PAGES:],
         token=(token or "") if goes_on else "",
-        cut=is_cut if state.full else state.cut,
+        cut=is_cut if state.full and (is_cut or not token) else state.cut,
     )
     return end_turn(state, now)
 
@@ -169,8 +171,12 @@ def drop_walk(state: FeedState) -> FeedState:
     return replace(state, walk=None)
 
 
-def _assess(state: FeedState, item: Item) -> FeedState:
-    """Keep what a post's line shows; queue the post where it does not show all that is new."""
+def _assess(state: FeedState, item: Item, lively: str) -> FeedState:
+    """Keep what a post's line shows; queue the post where it does not show all that is new.
+
+    Where a line shows no comments and its number may leave out answers, a full round looks at posts with a comment
+    newer than `lively`.
+    """
     settled, newest = state.posts.get(item.id, (0, ""))
     fresh, top = sum(moment > newest for moment in item.times), max((newest, *item.times))
     total = item.total if item.total is not None else settled + fresh
@@ -180,6 +186,7 @@ def _assess(state: FeedState, item: Item) -> FeedState:
         return queue(state, item.id, total, whole=True) if state.full else state
     if not item.times or min(item.times) >= _ground(state, newest):  # known ground is not in sight
         has_more = total > settled or bool(fresh) or item.total is None
+        has_more = has_more or (state.full and not item.times and newest > lively)
         return queue(state, item.id, total, whole=False) if has_more else _know(state, item.id, total, top)
     if total <= settled + fresh:
         return _know(state, item.id, total, top)
