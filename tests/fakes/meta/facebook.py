@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from tests.fakes.loopback import Call
 from tests.fakes.meta.graph import MISSING, Answer, MetaServer, error, place
@@ -56,7 +57,7 @@ class FacebookServer(MetaServer):
         chosen = [one for one in self.posts.values() if one.kind == LISTS[edge] and not one.deleted]
         chosen = sorted((one for one in chosen if one.created_at <= now), key=_place, reverse=True)
         nested = _NESTED.search(call.params.get("fields", ""))
-        rows = [(_place(one), self._post(one, int(nested[1]) if nested else None)) for one in chosen]
+        rows = [(_place(one), partial(self._post, one, int(nested[1]) if nested else None)) for one in chosen]
         return self.page(rows, call.params, call.path.strip("/"))
 
     def _post(self, post: Post, nested: int | None) -> Json:
@@ -68,14 +69,14 @@ class FacebookServer(MetaServer):
             return told
         here = self.listed(post)
         summary = {"order": "reverse_chronological", "total_count": self.total(post), "can_comment": True}
-        rows = [(place(one), self._comment(one)) for one in here]
+        rows = [(place(one), partial(self._comment, one)) for one in here]
         page = self.page(rows, {"limit": str(nested)}, f"{post.id}/comments", nested=True)
         return told | {"comments": {**page, "summary": summary}}
 
     def total(self, post: Post) -> int:
         """How many comments a post has, whoever may see them."""
         now = self.moment()
-        return sum(one.post is post and one.is_listed(now) for one in self.comments.values())
+        return sum(one.is_listed(now) for one in self.by_post[post.id])
 
     def _comment(self, comment: Comment) -> Json:
         if comment.raw is not None:
@@ -105,7 +106,7 @@ class FacebookServer(MetaServer):
             here = [one for one in here if one.parent is comment]
         elif call.params.get("filter") != "stream":
             here = [one for one in here if one.parent is None]
-        return self.page([(place(one), self._comment(one)) for one in here], call.params, call.path.strip("/"))
+        return self.page([(place(one), partial(self._comment, one)) for one in here], call.params, call.path.strip("/"))
 
     def _find(self, given: str) -> Post | None:
         post = self.posts.get(given)

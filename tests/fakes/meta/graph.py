@@ -5,6 +5,7 @@ import itertools
 import json
 import threading
 from abc import abstractmethod
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
@@ -14,6 +15,8 @@ from tests.fakes.meta.posts import Comment, Json, Person, Post, somebody
 
 TOKEN = "fake-meta-token"
 Answer = Json | Reply
+Row = tuple[str, Callable[[], Json]]
+"""A place in the order, and how it is told."""
 
 
 def error(code: int, message: str, subcode: int | None = None, status: int = 400, **more: Any) -> Reply:
@@ -64,6 +67,7 @@ class MetaServer(Loopback):
         self.token, self.app_secret, self.is_page = TOKEN, "", True
         self.posts: dict[str, Post] = {}
         self.comments: dict[str, Comment] = {}
+        self.by_post: dict[str, list[Comment]] = defaultdict(list)
         self.posted: list[Json] = []
         self.lag, self.held, self.twice, self.stuck, self.empty = 0.0, False, False, False, 0
         self.until: datetime | None = None  # nothing that is listed later is listed any more
@@ -98,6 +102,7 @@ class MetaServer(Loopback):
                 self.full_id(post), post, author, message, at or now, now + timedelta(seconds=late), top, **more
             )
             self.comments[made.key] = made
+            self.by_post[post.id].append(made)
         return made
 
     def comment_of(self, given: str) -> Comment | None:
@@ -147,9 +152,7 @@ class MetaServer(Loopback):
         """Whether the token counts."""
         return call.headers.get("authorization") == f"Bearer {self.token}"
 
-    def page(
-        self, rows: Sequence[tuple[str, Json]], params: Mapping[str, str], path: str, *, nested: bool = False
-    ) -> Json:
+    def page(self, rows: Sequence[Row], params: Mapping[str, str], path: str, *, nested: bool = False) -> Json:
         """A page of rows, each with its place in the order, which cursors name: what comes on top shifts nothing."""
         size, begin = min(int(params.get("limit", "25")), 100), self._place(params.get("after"))
         rest = [row for row in rows if begin is None or row[0] < begin]
@@ -157,7 +160,7 @@ class MetaServer(Loopback):
             self.empty -= 1
             return {"data": [], "paging": self._paging(rest[0][0] + "~" if rest else "", path, True)}
         chosen = rest[:size]
-        told = [row[1] for row in ([*chosen[:1], *chosen] if self.twice else chosen)]
+        told = [row[1]() for row in ([*chosen[:1], *chosen] if self.twice else chosen)]
         more = len(rest) > size or (self.stuck and bool(chosen))
         return {"data": told, **({"paging": self._paging(chosen[-1][0], path, more)} if chosen else {})}
 
@@ -179,7 +182,7 @@ class MetaServer(Loopback):
     def listed(self, post: Post) -> list[Comment]:
         """All comments of a post that are listed by now, newest first; a person's token sees none."""
         now = self.moment()
-        here = [one for one in self.comments.values() if one.post is post and one.is_listed(now)]
+        here = [one for one in self.by_post[post.id] if one.is_listed(now)]
         return self.ordered(here) if self.is_page else []
 
     def created(self, me: Person, text: str, target: Comment | Post, answered: str) -> Comment:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import ClassVar
 
 from tests.fakes.loopback import Call, Reply
@@ -83,7 +84,8 @@ class InstagramServer(MetaServer):
     def _media(self, kind: str, call: Call) -> Answer:
         now = self.moment()
         here = [one for one in self.posts.values() if one.kind == kind and not one.deleted and one.created_at <= now]
-        rows = [(f"{one.created_at.isoformat(timespec='microseconds')} {one.id}", self._medium(one)) for one in here]
+        stamps = ((one.created_at.isoformat(timespec="microseconds"), one) for one in here)
+        rows = [(f"{moment} {one.id}", partial(self._medium, one)) for moment, one in stamps]
         page = self.page(sorted(rows, key=lambda row: row[0], reverse=True), call.params, call.path.strip("/"))
         if kind == "tagged":
             page.get("paging", {}).pop("next", None)
@@ -99,7 +101,7 @@ class InstagramServer(MetaServer):
     def total(self, post: Post) -> int:
         """How many comments a medium has, whoever may see them."""
         now = self.moment()
-        here = [one for one in self.comments.values() if one.post is post and one.is_listed(now)]
+        here = [one for one in self.by_post[post.id] if one.is_listed(now)]
         return sum(self.counted or one.parent is None for one in here)
 
     def _comment(self, comment: Comment, inside: int | None) -> Json:
@@ -125,7 +127,8 @@ class InstagramServer(MetaServer):
             return MISSING
         wanted = _REPLIES.search(call.params.get("fields", ""))
         here = [one for one in self.listed(post) if one.parent is None]
-        rows = [(place(one), self._comment(one, int(wanted[1]) if wanted else None)) for one in here]
+        inside = int(wanted[1]) if wanted else None
+        rows = [(place(one), partial(self._comment, one, inside)) for one in here]
         page = self.page(
             rows, {**call.params, "limit": str(min(50, int(call.params.get("limit", "50"))))}, call.path[1:]
         )
@@ -138,7 +141,7 @@ class InstagramServer(MetaServer):
         if comment is None:
             return MISSING
         below = [one for one in self.listed(comment.post) if one.parent is comment]
-        return self.page([(place(one), self._comment(one, None)) for one in below], call.params, call.path[1:])
+        return self.page([(place(one), partial(self._comment, one, None)) for one in below], call.params, call.path[1:])
 
     def _create(self, given: str, call: Call) -> Answer:
         asked, target = call.json() or {}, self.comment_of(given)
