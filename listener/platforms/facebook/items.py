@@ -1,4 +1,4 @@
-"""A post or comment as Facebook gives it, made a Mention, an OwnPost or a QuarantinedItem. Pure.
+"""A post or comment as Facebook gives it, as a Mention, an OwnPost or a QuarantinedItem. Pure.
 
 A comment is known by the part of its id after the last `_`, because it comes as POST_COMMENT and as COMMENT.
 """
@@ -37,10 +37,10 @@ class Reader:
         """Sort the comments below a post."""
         page.sort(comments, partial(self._place, page, partial(self._comment, post)), _readable_id)
 
-    def _place(self, page: ParsedPage, made: Callable[[Json], Mention], item: Any) -> None:
+    def _place(self, page: ParsedPage, build: Callable[[Json], Mention], item: Any) -> None:
         if not isinstance(item, dict):
             raise ValueError("not an object")
-        mention = made(item)
+        mention = build(item)
         if mention.author_id == self.me:
             page.skipped += 1
             if target := mention.in_reply_to or (mention.conversation_id if self.feed == "visitors" else None):

@@ -1,6 +1,7 @@
-"""A comment, or a medium that tags us, as Instagram gives it, made a Mention, an OwnPost or a QuarantinedItem. Pure."""
+"""A comment, or a medium that tags us, as Instagram gives it, as a Mention, an OwnPost or a QuarantinedItem. Pure."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -42,10 +43,10 @@ class Reader:
         for comment in comments if top is None else ():
             self.sort_comments(page, medium, data(object_in(comment).get("replies")), object_in(comment))
 
-    def _place(self, page: ParsedPage, made: Any, item: Any) -> None:
+    def _place(self, page: ParsedPage, build: Callable[[Json], Mention], item: Any) -> None:
         if not isinstance(item, dict):
             raise ValueError("not an object")
-        mention: Mention = made(item)
+        mention = build(item)
         if is_from(item, self.us.ids, self.us.username):
             page.skipped += 1
             if mention.in_reply_to:

@@ -95,11 +95,11 @@ class Sender:
                 self._graph.stop_sending(NotSent(message, EDITED, cause="account", retry_at=until), now)
                 self._keep(lambda: self._pace.block(until, message, EDITED))
             raise unconfirmed(message)
-        receipt = self._found(posted)
+        receipt = self._receipt_of(posted)
         self._keep(lambda: self._pace.note_sent(key, receipt, now))
         return receipt
 
-    def _found(self, full_id: str) -> Receipt:
+    def _receipt_of(self, full_id: str) -> Receipt:
         return Receipt(short_id(full_id), self._dialect.url(full_id))
 
     def _keep(self, work: Callable[[], None]) -> None:
@@ -117,14 +117,16 @@ class Sender:
         """
         sent = self._pace.sent_ids()
         if prepared.key in sent:
-            return self._found(sent[prepared.key])
+            return self._receipt_of(sent[prepared.key])
         request, prepared_at = prepared.request, require_time(prepared.request["prepared_at"])
         posts = self._answers(str(request["below"]), prepared_at - _SKEW, now)
         if posts is None:
             raise Indeterminate("what it answers is gone", CHECK_ACCOUNT)
         text = fold(request["text"])
         listed = [post for post in posts if short_id(str(post["id"])) not in sent.values()]
-        answers = [Answer(self._found(str(post["id"])), fold(post.get(self._dialect.text)) == text) for post in listed]
+        answers = [
+            Answer(self._receipt_of(str(post["id"])), fold(post.get(self._dialect.text)) == text) for post in listed
+        ]
         receipt = choose_answer(self._graph.name, answers, prepared, self._lag, now)
         if receipt is not None:
             self._keep(lambda: self._pace.note_sent(prepared.key, receipt, now))
@@ -146,13 +148,13 @@ class Sender:
     def check_post(self, mention: Mention, now: datetime) -> PostStatus:
         """Return the mention as it stands, and a colleague's answer to it. Raises ReadFailed."""
         target = mention.reply_target_id
-        found = self._graph.find(target, {"fields": self._dialect.fields}, now, purpose="send")
-        if found is None:
+        standing = self._graph.find(target, {"fields": self._dialect.fields}, now, purpose="send")
+        if standing is None:
             return PostStatus(is_present=False)
         posts = self._answers(mention.in_reply_to or target, mention.created_at, now) or []
         sent = set(self._pace.sent_ids().values())
         others = [short_id(str(post["id"])) for post in posts if short_id(str(post["id"])) not in sent]
-        text = found.get(self._dialect.text)
+        text = standing.get(self._dialect.text)
         return PostStatus(True, text if isinstance(text, str) else "", others[0] if others else None)
 
     def _answers(self, below: str, since: datetime, now: datetime) -> list[Json] | None:
