@@ -263,6 +263,15 @@ def test_proof_of_the_apps_secret_goes_along_where_it_is_set(world: FacebookWorl
     poll(world)
 
 
+def test_secret_that_meta_gives_back_is_shown_to_nobody(world: FacebookWorld) -> None:
+    """In an error of its own shape."""
+    echo = f'{{"error": {{"message": "bad token {world.server.token}", "code": 190}}}}'
+    world.server.fail_next("GET me", "body", status=400, text=echo)
+    with pytest.raises(ReadFailed) as caught:
+        poll(world)
+    assert world.server.token not in caught.value.message and "[secret]" in caught.value.message
+
+
 def test_tokens_stand_in_no_address_and_no_cursor(world: FacebookWorld) -> None:
     """Meta's own `next` holds ours; only the page token is taken from it."""
     for number in range(150):

@@ -191,6 +191,10 @@ def test_nothing_is_sent_before_somebody_attests_that_the_app_is_live(world: Fac
     with pytest.raises(Held) as held:
         live(world, "a").prepare(Outgoing(1, 1, "Hello", target), world.server.now())
     assert held.value.reason == "attestation"
+    before = len(world.server.calls)
+    with pytest.raises(Held):
+        live(world, "a").check_post(target)
+    assert len(world.server.calls) == before, "replies that wait use up no calls"
     live(world, "a", app_is_live=True).prepare(Outgoing(1, 1, "Hello", target), world.server.now())
 
 
@@ -201,6 +205,9 @@ def test_first_reply_is_shown_to_staff_before_others_follow(world: FacebookWorld
     first = platform.post(platform.prepare(Outgoing(1, 1, "Thank you!", target), world.server.now()))
     with pytest.raises(Held) as held:
         platform.prepare(Outgoing(2, 1, "Glad to hear it.", again), world.server.now())
+    with pytest.raises(ReadFailed) as waiting:
+        platform.check_post(again)
+    assert (waiting.value.cause, waiting.value.retry_at) == ("rate", held.value.until)
     assert "logged out" in held.value.message and first.url and first.url in held.value.message
     later(world, minutes=16)
     platform.post(platform.prepare(Outgoing(2, 1, "Glad to hear it.", again), world.server.now()))

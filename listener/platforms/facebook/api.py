@@ -16,7 +16,7 @@ from listener.platforms.kit.graph.client import Graph
 from listener.platforms.kit.graph.pace import make_pace
 from listener.platforms.kit.graph.reading import FeedReader
 from listener.platforms.kit.graph.rounds import Rounds
-from listener.platforms.kit.graph.sending import Sender, is_from, prepare
+from listener.platforms.kit.graph.sending import Sender, is_from, prepare, require_attested
 from listener.platforms.kit.graph.usage import CallBudget
 from listener.platforms.kit.http import HttpClient
 from listener.platforms.kit.values import text_in
@@ -100,7 +100,8 @@ class Facebook:
         return self._sender.find_reply(prepared, now)
 
     def check_post(self, mention: Mention) -> PostStatus:
-        """Return the mention as it stands, and an answer of a colleague. Raises ReadFailed."""
+        """Return the mention as it stands, and an answer of a colleague. Raises ReadFailed, Held."""
+        require_attested(self._section)
         now = self._clock.now()
         self._require_page(now)
         return self._sender.check_post(mention, now)

@@ -19,7 +19,7 @@ from listener.platforms.kit.graph.pace import make_pace
 from listener.platforms.kit.graph.reading import FeedReader, Source
 from listener.platforms.kit.graph.rounds import Rounds
 from listener.platforms.kit.graph.scan import FeedState
-from listener.platforms.kit.graph.sending import Sender, is_from, prepare
+from listener.platforms.kit.graph.sending import Sender, is_from, prepare, require_attested
 from listener.platforms.kit.graph.state import StateFile
 from listener.platforms.kit.graph.usage import CallBudget
 from listener.platforms.kit.http import HttpClient
@@ -113,7 +113,8 @@ class Instagram:
         return self._sender.find_reply(prepared, self._clock.now())
 
     def check_post(self, mention: Mention) -> PostStatus:
-        """Return the mention as it stands, and an answer of a colleague. Raises ReadFailed."""
+        """Return the mention as it stands, and an answer of a colleague. Raises ReadFailed, Held."""
+        require_attested(self._section)
         return self._sender.check_post(mention, self._clock.now())
 
     def whoami(self) -> Account:

@@ -79,7 +79,7 @@ class Token:
         except CallFailed as error:
             return error.message
         finally:
-            graph.budget.count({}, now)
+            graph.budget.count(None, now)
         body = answer.object()
         token, life = text_in(body.get("access_token")), body.get("expires_in")
         if answer.status != 200 or token is None:

@@ -80,7 +80,7 @@ class Graph:
         try:
             answer = self.web.post(self._url(path), {**body, **self._proof()}, self._headers())
         except CallFailed as error:
-            self.budget.count({}, now)
+            self.budget.count(None, now)
             if not error.request_sent:
                 trouble = NotSent(f"{self.name} cannot be reached: {error.message}")
                 raise self.gate.record_failure(trouble, now) from None
@@ -117,7 +117,7 @@ class Graph:
         try:
             answer = self.web.get(self._url(path), {**params, **self._proof()}, self._headers())
         except CallFailed as error:
-            self.budget.count({}, now)
+            self.budget.count(None, now)
             raise self.gate.fail_read(now, f"{self.name} cannot be reached: {error.message}") from None
         self.budget.count(answer.headers, now)
         return answer

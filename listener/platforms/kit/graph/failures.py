@@ -40,7 +40,7 @@ def classify(
     message = _describe(answer, error, platform)
     if code == BLOCKED:
         do = "open the app, look at the account's status, and change what the replies repeat"
-        return Failure("account", message, do, now + _BLOCKED_FOR, name="blocked")
+        return Failure("account", message, do, now + (_BLOCKED_FOR if posting else WINDOW), name="blocked")
     if category == "rate":
         return Failure("rate", message, "", _limit_end(answer, now, rng))
     retry_at = now + with_jitter(_ACCOUNT_PAUSE, rng) if category == "account" else None

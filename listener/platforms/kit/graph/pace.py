@@ -35,23 +35,24 @@ class Pace:
         self._state, self._per_hour, self._spacing, self._alike = state, per_hour, spacing, alike
         self._rng, self._is_trial = rng, is_trial
 
-    def require(self, platform: str, text: str, now: datetime) -> None:
-        """Raise Held while this text may not be sent."""
+    def require_open(self, platform: str, now: datetime) -> None:
+        """Raise Held, with its end, while nothing at all may be sent."""
         kept = self._state.read()
-        blocked = kept.get("blocked")
+        blocked, next_at = kept.get("blocked"), kept.get("next_at")
         if blocked and now < (until := datetime.fromisoformat(blocked["until"])):
             raise Held("paused", blocked["message"], blocked["do"], until=until)
         self._require_first_look(platform, kept, now)
-        tried = [(datetime.fromisoformat(row["at"]), row["words"]) for row in kept.get("tried", [])]
-        recent = [(at, words) for at, words in tried if timedelta(0) <= now - at < DAY]
-        next_at = kept.get("next_at")
         if next_at and now < (until := datetime.fromisoformat(next_at)) < now + 3 * self._spacing:
-            raise Held("rate", f"{platform}: replies follow each other at a distance", until=until)
-        last_hour = [at for at, _ in recent if now - at < HOUR]
+            raise Held("rate", f"{platform}: replies keep a distance", until=until)
+        last_hour = sorted(at for at, _ in _recent(kept, now) if now - at < HOUR)
         if len(last_hour) >= self._per_hour:
-            until = sorted(last_hour)[-self._per_hour] + HOUR if self._per_hour else now + HOUR
+            until = (last_hour[-self._per_hour] if self._per_hour else now) + HOUR
             raise Held("cap", f"{platform}: {self._per_hour} replies were sent within the hour", until=until)
-        alike = [at for at, words in recent if _likeness(words, _checksums(text)) >= NEARLY_EQUAL]
+
+    def require_new(self, platform: str, text: str, now: datetime) -> None:
+        """Raise Held while a text like this was sent too often."""
+        words = _checksums(text)
+        alike = [at for at, other in _recent(self._state.read(), now) if _likeness(other, words) >= NEARLY_EQUAL]
         if len(alike) >= self._alike:
             do = "write it in other words: Meta takes repetitive replies for spam"
             message = f"{platform}: nearly this text was sent {len(alike)} times in a day"
@@ -114,6 +115,12 @@ def make_pace(section: GraphSection, folder: Path, rng: random.Random) -> Pace:
         rng,
         is_trial=section.is_trial,
     )
+
+
+def _recent(kept: Json, now: datetime) -> list[tuple[datetime, list[int]]]:
+    """Return when something was sent in the last 24 hours, with the checksums of its words."""
+    tried = ((datetime.fromisoformat(row["at"]), row["words"]) for row in kept.get("tried", []))
+    return [(at, words) for at, words in tried if timedelta(0) <= now - at < DAY]
 
 
 def _checksums(text: str) -> list[int]:

@@ -41,15 +41,21 @@ class Dialect:
 
 def prepare(reply: Outgoing, section: GraphSection, pace: Pace, send_to: str, now: datetime) -> Prepared:
     """Return key and request. Raises Held while nobody attested that the app is Live, or if replies come too fast."""
-    if not section.may_send:
-        raise Held("attestation", f"{section.label}: {HELD}", "see docs/platforms.md, then set it")
-    pace.require(section.label, reply.text, now)
+    require_attested(section)
+    pace.require_open(section.label, now)
+    pace.require_new(section.label, reply.text, now)
     target = reply.mention.reply_target_id
     digest = hashlib.sha256(f"{target}\0{reply.text}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
     below = reply.mention.in_reply_to or target  # answers to an answer stand below the first comment
     request = {"text": reply.text, "target": target, "send_to": send_to, "below": below}
     key = f"earshot-{reply.reply_id}-{reply.revision}-{digest}"
     return Prepared(key, {**request, "prepared_at": now.isoformat()})
+
+
+def require_attested(section: GraphSection) -> None:
+    """Raise Held while nobody attested that the app is Live."""
+    if not section.may_send:
+        raise Held("attestation", f"{section.label}: {HELD}", "see docs/platforms.md, then set it")
 
 
 class Sender:
@@ -146,7 +152,14 @@ class Sender:
         raise Indeterminate(message, CHECK_ACCOUNT)
 
     def check_post(self, mention: Mention, now: datetime) -> PostStatus:
-        """Return the mention as it stands, and a colleague's answer to it. Raises ReadFailed."""
+        """Return the mention as it stands, and a colleague's answer to it. Raises ReadFailed.
+
+        Nothing is asked while nothing may be sent anyway: replies that wait would use up the day's calls.
+        """
+        try:
+            self._pace.require_open(self._graph.name, now)
+        except Held as hold:
+            raise ReadFailed(hold.message, hold.do, cause="rate", retry_at=hold.until) from None
         target = mention.reply_target_id
         standing = self._graph.find(target, {"fields": self._dialect.fields}, now, purpose="send")
         if standing is None:

@@ -80,11 +80,11 @@ class CallBudget:
         share = f"Meta's busiest limit is at {self.share:.0f} %" if self.share else "Meta names no limit yet"
         return f"at most {self.most:,} calls a UTC day are made (daily_calls); {share}"
 
-    def count(self, headers: Mapping[str, str], now: datetime) -> None:
-        """Count a call; keep what its answer says of the limits."""
+    def count(self, headers: Mapping[str, str] | None, now: datetime) -> None:
+        """Count a call; keep what its answer says of the limits. headers: None without an answer of Meta's."""
         self._begin_day(now)
         self.used += 1
-        self.share = busiest_share(headers)
+        self.share = self.share if headers is None else busiest_share(headers)
 
     def require(self, now: datetime, purpose: Purpose) -> None:
         """Raise ReadFailed when the day's calls are used up; reading leaves some for sending."""
