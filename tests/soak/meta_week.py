@@ -80,7 +80,7 @@ class Week:
         at = self.server.now() + timedelta(seconds=self.rng.uniform(0, self.traffic.poll_seconds))
         late = self.rng.uniform(0, 86_400) if self.rng.random() < self.traffic.late else 0.0
         post = self.rng.choice(self.posts if self.rng.random() < self.traffic.edges else self.posts[-5:])
-        known = self.server.by_post[post.id]
+        known = [one for one in self.server.by_post[post.id][-50:] if one.is_listed(self.server.now())]
         parent = self.rng.choice(known) if known and self.rng.random() < 0.2 else None
         made = self.server.say(f"going past {len(self.said)}", post, by=f"p{len(self.said)}", at=at, parent=parent)
         made.listed_at = at + timedelta(seconds=late)
