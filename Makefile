@@ -6,7 +6,7 @@ RUNS ?= 300
 WORKERS ?= 3
 PLATFORM ?= memory
 
-.PHONY: demo test lint faults soak test-bluesky test-mastodon bench lock clean setup
+.PHONY: demo test lint faults soak soak-meta soak-year test-bluesky test-mastodon bench audit sbom lock clean setup
 
 setup: .venv/.ready
 
@@ -39,7 +39,15 @@ faults: setup
 
 # days of a busy account on X, by a clock that runs fast: what was missed, called and spent (about three minutes)
 soak: setup
-	$(BIN)/python -m tests.soak
+	$(BIN)/python -m tests.soak days
+
+# a week of a quiet and of a loud account on Facebook and on Instagram (about an hour)
+soak-meta: setup
+	$(BIN)/python -m tests.soak meta
+
+# a year of unattended operation by a clock that runs fast: memory, file, notices (an hour or two)
+soak-year: setup
+	$(BIN)/python -m tests.soak year
 
 # a real PLC, PDS and AppView on loopback; skips with a reason where node or PostgreSQL is missing
 test-bluesky: setup
@@ -52,11 +60,27 @@ test-mastodon: setup
 bench: setup
 	$(BIN)/python -m bench.run
 
+# known vulnerabilities in the locked packages; skips with a reason where the list of them cannot be reached
+audit: .venv-audit/.ready
+	.venv-audit/bin/python tests/audit.py requirements.txt
+
+# what is inside, as CycloneDX: every locked package with its version and hashes
+sbom: .venv-audit/.ready
+	mkdir -p dist
+	.venv-audit/bin/python -W ignore -m cyclonedx_py requirements requirements.txt --pyproject pyproject.toml --output-reproducible --of JSON -o dist/earshot.cdx.json
+	@echo dist/earshot.cdx.json
+
+.venv-audit/.ready: requirements-audit.txt
+	$(PYTHON) -m venv .venv-audit
+	.venv-audit/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-audit.txt
+	touch $@
+
 # uv is only needed here: pip install uv
 lock:
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url pyproject.toml -o requirements.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --extra dev pyproject.toml -c requirements.txt -o requirements-dev.txt
+	printf 'cyclonedx-bom\npip-audit\n' | uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url - -o requirements-audit.txt
 	echo hatchling | uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url - -c requirements-dev.txt -o requirements-build.txt
 
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .network .snac dist
+	rm -rf .venv .venv-audit .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .network .snac dist

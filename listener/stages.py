@@ -1,5 +1,6 @@
 """The four stages bound to their collaborators: what `once` runs through and `run` schedules. No rule of its own."""
 
+import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -44,8 +45,9 @@ class RunSummary:
 class Stages:
     """Everything a stage needs. stopping: asked between any two steps; intervals: stage -> seconds between two runs.
 
-    deleted: platform -> how long it allows the text of a deleted post to be kept; kept: the same for any text. A stage
-    that fails raises nothing: the runner keeps why, and the stage counts nothing.
+    deleted: platform -> how long it allows the text of a deleted post to be kept; kept: the same for any text. ticks:
+    the seconds by which a stage that failed waits. A stage that fails raises nothing: the runner keeps why, and the
+    stage counts nothing.
     """
 
     store: Store
@@ -58,10 +60,11 @@ class Stages:
     notifier: "Notifier | None" = None
     note_duration: Callable[[str, float], None] = lambda stage, seconds: None
     kept: Mapping[str, timedelta] = field(default_factory=dict)
+    ticks: Callable[[], float] = time.monotonic
     runner: StageRunner = field(init=False)
 
     def __post_init__(self) -> None:
-        runner = StageRunner(self.store, self.clock, self.intervals, note_duration=self.note_duration)
+        runner = StageRunner(self.store, self.clock, self.intervals, self.ticks, self.note_duration)
         object.__setattr__(self, "runner", runner)
 
     def run(self, name: str) -> None:

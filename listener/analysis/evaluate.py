@@ -8,6 +8,7 @@ from pathlib import Path
 from listener.analysis import tally
 from listener.analysis.tally import EvaluatedRow, Row
 from listener.errors import InputError
+from listener.files.cells import safe_cell
 from listener.files.header import read_header
 from listener.files.records import Record, csv_records
 from listener.intake.text import sanitize
@@ -19,7 +20,6 @@ from listener.triage.signals import SignalExtractor
 
 COLUMNS = ("id", "label", "decision", "kind", "rule", "compound", "auto")
 TEXT_LIMIT = 100_000  # characters of a cell
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _DO = "give a CSV file with the columns id and text"
 
 
@@ -89,11 +89,6 @@ def _report(rows: Sequence[EvaluatedRow], kinds: Sequence[str]) -> Json:
         "by_brand": tally.by_brand(rows),
         "worst": tally.worst(rows),
     }
-
-
-def safe_cell(value: str) -> str:
-    """Return a cell that no spreadsheet reads as a formula (a leading = + - @, tab or CR is quoted)."""
-    return f"'{value}" if value.startswith(_FORMULA) else value
 
 
 def write_rows(rows: Iterable[EvaluatedRow], path: Path) -> None:

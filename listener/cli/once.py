@@ -1,13 +1,12 @@
-"""`once` runs each stage, in order, until nothing is left to do now. `migrate` and `backup` are here too."""
+"""`once` runs each stage, in order, until nothing is left to do now."""
 
 from collections.abc import Mapping
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from listener.cli import context, output, progress
+from listener.cli import output, progress
 from listener.cli.app import app
 
 if TYPE_CHECKING:
@@ -61,7 +60,7 @@ def once(
 
 def _run(config: "Settings", store: "Store", chosen: tuple[Stage, ...]) -> "RunSummary":
     """Run these stages in order; a terminal's stderr shows which one is at work, and its steps."""
-    from listener.cli import progress, runtime
+    from listener.cli import runtime
     from listener.stages import RunSummary
 
     def is_stopping() -> bool:
@@ -116,45 +115,3 @@ def _show(totals: "RunSummary", json: bool) -> None:
     output.write("  ".join(f"{name} {number}" for name, number in counts(totals).items() if name != "held"))
     if held := totals.sent.held:
         output.write("held: " + ", ".join(f"{number} by {reason}" for reason, number in held.items()))
-
-
-@app.command()
-def migrate(json: Annotated[bool, typer.Option("--json", help="Print the versions as JSON.")] = False) -> None:
-    """Bring the database to this version's schema; a copy is made in `backups` beside it first.
-
-    Example: earshot migrate
-    """
-    import os
-
-    from listener.settings.environment import database_path
-    from listener.store.lock import hold
-    from listener.store.migrate import migrate as bring
-
-    path = database_path(os.environ)
-    with hold(path, "migrate", context.now()):
-        before, after = bring(path, context.now())
-    if json:
-        output.emit_json({"database": str(path), "before": before, "after": after})
-    elif before == after:
-        output.write(f"{path} has schema {after} already")
-    else:
-        output.write(f"{path}: schema {before or 'none'} -> {after}")
-
-
-@app.command()
-def backup(
-    file: Annotated[Path, typer.Argument(help="The new file.", show_default=False)],
-    json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
-) -> None:
-    """Copy the database while it is in use, and check the copy.
-
-    Example: earshot backup /backups/monday.db
-    """
-    from listener.upkeep.backup import backup as copy
-
-    with context.store() as store, progress.watch_file(file, "copying", store.path):
-        size = copy(store.path, file)
-    if json:
-        output.emit_json({"file": str(file), "bytes": size, "integrity": "ok"})
-    else:
-        output.write(f"{file}: {size:,} bytes, integrity ok")

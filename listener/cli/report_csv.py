@@ -2,10 +2,11 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from listener.cli.output import iso, visible
+from listener.files.cells import safe_cell
 
 COLUMNS = ("figure", "item", "measure", "value")
 LABELS = ("rule", "reason", "category", "platform", "hour", "day", "name")  # what names an entry of a list
@@ -13,14 +14,12 @@ LABELS = ("rule", "reason", "category", "platform", "hour", "day", "name")  # wh
 
 def format_table(metrics: Mapping[str, object]) -> str:
     """Write every metric of a report, given as nested dicts and lists."""
-    from listener.analysis.evaluate import safe_cell
-
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
     for metric, content in metrics.items():
         for item, measure, value in _lines(content):
-            writer.writerow([metric, *(_cell(cell, safe_cell) for cell in (item, measure, value))])
+            writer.writerow([metric, *(_cell(cell) for cell in (item, measure, value))])
     return text.getvalue()
 
 
@@ -33,11 +32,11 @@ def _label(entry: Mapping[str, object]) -> str:
     return " ".join(names)
 
 
-def _cell(value: object, safe: Callable[[str], str]) -> object:
+def _cell(value: object) -> object:
     """Keep numbers as numbers, negative ones too; leave empty what is not known."""
     if isinstance(value, datetime):
         return iso(value)
-    return safe(visible(value)) if isinstance(value, str) else "" if value is None else value
+    return safe_cell(visible(value)) if isinstance(value, str) else "" if value is None else value
 
 
 def _lines(value: object, item: str = "", measure: str = "") -> Iterator[tuple[str, str, object]]:

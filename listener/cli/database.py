@@ -1,0 +1,76 @@
+"""What is done with the database as a whole: `migrate`, `backup`, `export`."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from listener.cli import context, output, progress
+from listener.cli.app import app
+
+
+@app.command()
+def migrate(json: Annotated[bool, typer.Option("--json", help="Print the versions as JSON.")] = False) -> None:
+    """Bring the database to this version's schema; a copy is made in `backups` beside it first.
+
+    Example: earshot migrate
+    """
+    import os
+
+    from listener.settings.environment import database_path
+    from listener.store.lock import hold
+    from listener.store.migrate import migrate as bring
+
+    path = database_path(os.environ)
+    with hold(path, "migrate", context.now()):
+        before, after = bring(path, context.now())
+    if json:
+        output.emit_json({"database": str(path), "before": before, "after": after})
+    elif before == after:
+        output.write(f"{path} has schema {after} already")
+    else:
+        output.write(f"{path}: schema {before or 'none'} -> {after}")
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="The new file.", show_default=False)],
+    json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+) -> None:
+    """Copy the database while it is in use, and check the copy.
+
+    Example: earshot backup /backups/monday.db
+    """
+    from listener.upkeep.backup import backup as copy
+
+    with context.store() as store, progress.watch_file(file, "copying", store.path):
+        size = copy(store.path, file)
+    if json:
+        output.emit_json({"file": str(file), "bytes": size, "integrity": "ok"})
+    else:
+        output.write(f"{file}: {size:,} bytes, integrity ok")
+
+
+@app.command()
+def export(
+    folder: Annotated[Path, typer.Argument(help="A new folder.", show_default=False)],
+    json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+) -> None:
+    """Write everything the database holds as JSON Lines and as CSV.
+
+    A pair of files for each table and for the view `exchange`, all of one moment, while Earshot may be running. The
+    files contain people's words: delete them when you are done, since `earshot forget` does not reach them.
+
+    Example: earshot export /exports/november
+    """
+    from listener.store import contents
+    from listener.upkeep.export import export as write
+
+    with context.store() as store, progress.step("exporting", contents.count()) as advance:
+        result = write(store, folder, context.version(), context.now(), advance)
+    if json:
+        output.emit_json({"folder": str(folder), **asdict(result)})
+    else:
+        rows = sum(result.rows.values())
+        output.write(f"{folder}: {rows:,} rows of {len(result.rows)} tables, as JSON Lines and as CSV")
