@@ -169,6 +169,19 @@ def test_post_that_goes_while_it_is_read_stops_nothing(world: FacebookWorld) -> 
     assert stays.key in read([first, *pages])
 
 
+def test_post_that_is_refused_again_and_again_is_a_gap(world: FacebookWorld) -> None:
+    """Once may be a page token that is no more; twice is a post that nobody can read, and staff are shown which."""
+    post = world.server.write("cannot be read")
+    for number in range(60):
+        world.server.say(f"comment {number}", post)
+    world.server.fail_next("GET comments", "invalid", times=2)
+    pages, cursor = poll(world)
+    assert [page.gaps for page in pages if page.gaps] == []
+    pages, cursor = poll(world, cursor)
+    assert [gap.from_id for page in pages for gap in page.gaps] == [post.id]
+    assert len(read(poll(world, cursor)[0])) == 60
+
+
 def test_author_that_meta_leaves_out_is_nobody_else(world: FacebookWorld) -> None:
     """Two such comments have two authors: nobody's history, opt-out or erasure touches another."""
     said = [world.server.say("hello", world.server.first, author=None) for _ in range(2)]

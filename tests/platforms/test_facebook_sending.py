@@ -49,6 +49,7 @@ def test_visitors_post_is_answered_below_itself(world: FacebookWorld) -> None:
     """And found there again."""
     post = world.server.write("Do you ship?", kind="visitor")
     target = read(poll(world)[0])[post.id.rpartition("_")[2]]
+    assert world.platform.check_post(target).text == "Do you ship?"
     prepared = reply(world, target)
     receipt = world.platform.post(prepared)
     assert world.again().find_reply(prepared) == receipt

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from listener.feed_page import FeedPage
 from listener.model import Json, Mention, Outgoing, PostStatus, Prepared, Receipt
-from listener.platforms.facebook.reply import DIALECT
+from listener.platforms.facebook.reply import dialect
 from listener.platforms.facebook.section import APP_SECRET, TOKEN, Section
 from listener.platforms.facebook.source import PageSource
 from listener.platforms.kit.cursor import MENTIONS, CallerClock
@@ -56,7 +56,8 @@ class Facebook:
         reader = FeedReader(self._graph, PageSource(section.page_id), section.full_round, section.watched_posts)
         self._rounds = Rounds(section, self._graph, self._pace, reader, (MENTIONS, *section.also_read))
         ours = frozenset((section.page_id,))
-        self._sender = Sender(self._graph, self._pace, DIALECT, lambda post, _: is_from(post, ours), self.settle_after)
+        speech = dialect(section.page_id)
+        self._sender = Sender(self._graph, self._pace, speech, lambda post, _: is_from(post, ours), self.settle_after)
 
     def fetch(self, cursor: Json | None, now: datetime) -> FeedPage:
         """Return ONE page of one feed. Raises ReadFailed.

@@ -1,6 +1,6 @@
 """A reply as it will stand on Facebook. Pure."""
 
-from listener.model import Json, Mention, Preview
+from listener.model import Mention, Preview
 from listener.platforms.facebook.items import unanswerable
 from listener.platforms.facebook.section import Section
 from listener.platforms.kit.graph.sending import Dialect
@@ -20,16 +20,19 @@ def _url(full_id: str) -> str:
     return f"https://www.facebook.com/{full_id}"
 
 
-def _refusal(target: Json) -> str | None:
-    return unanswerable(target)
+def dialect(page_id: str) -> Dialect:
+    """Return how a Page is answered. A post has fewer fields than a comment, and asking for more is refused."""
 
+    def fields(full_id: str) -> str:
+        is_post = full_id.startswith(f"{page_id}_")
+        return "id,message,created_time" + ("" if is_post else ",is_hidden,can_comment")
 
-DIALECT = Dialect(
-    text="message",
-    time="created_time",
-    answers="comments",
-    fields="id,message,created_time,is_hidden,can_comment",
-    answer_fields="id,from,message,created_time",
-    url=_url,
-    refusal=_refusal,
-)
+    return Dialect(
+        text="message",
+        time="created_time",
+        answers="comments",
+        fields=fields,
+        answer_fields="id,from,message,created_time",
+        url=_url,
+        refusal=unanswerable,
+    )

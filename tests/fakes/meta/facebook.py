@@ -64,7 +64,7 @@ class FacebookServer(MetaServer):
         if post.raw is not None:
             return post.raw
         told: Json = {"id": post.id, "message": post.message, "created_time": stamp(post.created_at)}
-        told |= {"from": {"id": post.author.id, "name": post.author.name}, "can_comment": post.can_comment}
+        told |= {"from": {"id": post.author.id, "name": post.author.name}}
         if nested is None:
             return told
         here = self.listed(post)
@@ -116,6 +116,8 @@ class FacebookServer(MetaServer):
         post, comment = self._find(given), self.comment_of(given)
         if not self.is_page or (post is None and comment is None):
             return MISSING
+        if comment is None and "can_comment" in call.params.get("fields", ""):
+            return error(100, "(#100) Tried accessing nonexisting field (can_comment)")
         return self._comment(comment) if comment else self._post(post, None)  # type: ignore[arg-type]
 
     def _create(self, given: str, call: Call) -> Answer:

@@ -2,14 +2,13 @@
 
 import logging
 from abc import ABC, abstractmethod
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from listener.errors import ReadFailed
 from listener.feed_page import FeedError, FeedPage, Gap
 from listener.model import Json
-from listener.platforms.kit.cursor import CursorState
+from listener.platforms.kit.cursor import MENTIONS, CursorState
 from listener.platforms.kit.graph import scan
 from listener.platforms.kit.graph.client import Graph
 from listener.platforms.kit.graph.listing import after, data, ids, times
@@ -19,8 +18,8 @@ from listener.platforms.kit.items import ParsedPage
 log = logging.getLogger(__name__)
 
 EMPTY = (
-    "there are {total} comments, and none is listed: a permission is missing, or the app is in Development mode and"
-    " sees only what people with a role write"
+    "there are {total} comments, and none is listed: a permission is missing, the app is in Development mode and"
+    " sees only what people with a role write, or all of them are withheld"
 )
 EMPTY_DO = "check permissions and app mode (docs/platforms.md)"
 REPEATED = "{name} lists the same page of comments again and again; older comments below post {post} cannot be read"
@@ -80,12 +79,15 @@ class FeedReader:
             if error.cause != "item" or not (before.walk or before.token):
                 raise
             log.warning("%s: %s: what was under way begins anew: %s", self._graph.name, feed, error.message)
-            after_ = scan.end_turn(scan.drop_walk(before) if before.walk else replace(before, token=""), now)
-            return state.repair(feed, after_, is_over=after_.is_over).page()
+            step, is_second = scan.refuse(before, now)
+            place = before.walk.post if before.walk else scan.POSTS
+            gap = Gap(feed, place, "", f"{place} cannot be read to the end: {error.message}") if is_second else None
+            return state.repair(feed, step, is_over=step.is_over).page(gaps=(gap,))
 
     def _posts(self, state: CursorState[FeedState], feed: str, before: FeedState, now: datetime) -> FeedPage:
         path, params = self._source.posts_request(feed, before)
-        body = self._graph.get_feed(path, _at(params, before.token), now)
+        get = self._graph.get if feed == MENTIONS else self._graph.get_feed
+        body = get(path, _at(params, before.token), now)
         posts = data(body)
         items = [self._source.item(feed, post) for post in posts if isinstance(post, dict) and post.get("id")]
         step = scan.step_posts(before, items, after(body, needs_next=self._source.needs_next(feed)), self._watched, now)
@@ -99,7 +101,7 @@ class FeedReader:
         path, params = self._source.comments_request(walk.post)
         body = self._graph.find(path, _at(params, walk.token), now)
         if body is None:  # the post is gone, and its comments with it
-            step = scan.end_turn(scan.drop_walk(before), now)
+            step = scan.drop(before, now)
             return state.advance(feed, step, is_over=step.is_over).page(feed)
         listed, token = data(body), after(body)
         for thread in self._source.threads(listed):

@@ -20,6 +20,7 @@ LIVELY = timedelta(days=7)  # a post with a comment of these days may get anothe
 DEEP_EVERY = timedelta(days=1)
 SLACK = 100  # posts remembered beyond those that are watched
 REPLIES = "replies:"  # before a comment's id: a list of answers by itself, in any order
+POSTS = "posts"  # the list of posts among what was refused
 PAGES = 50  # fingerprints kept of a walk's pages
 
 
@@ -60,7 +61,8 @@ class FeedState:
 
     todo: (post, number of its comments, whether to its end) still to be read in this turn; token: of the next page of
     posts; full, deep: what sort of round this turn is; listed: posts met in it; pages: fingerprints of its pages;
-    full_at, deep_at: when the last one ended; cut: posts below those watched exist.
+    full_at, deep_at: when the last one ended; cut: posts below those watched exist; refused: posts whose
+    comments Meta refused to list, until they are read.
     """
 
     begin: str = ""
@@ -75,6 +77,7 @@ class FeedState:
     full_at: str = ""
     deep_at: str = ""
     cut: bool = False
+    refused: tuple[str, ...] = ()
 
     @classmethod
     def load(cls, raw: Json) -> "FeedState":
@@ -87,6 +90,7 @@ class FeedState:
                 "todo": tuple((str(post), int(total), bool(whole)) for post, total, whole in raw["todo"]),
                 "walk": Walk(**{**walk, "pages": tuple(walk["pages"])}) if walk else None,
                 "pages": tuple(raw["pages"]),
+                "refused": tuple(raw["refused"]),
             }
         )
 
@@ -166,9 +170,21 @@ def end_turn(state: FeedState, now: datetime) -> FeedState:
     return replace(state, full=False, deep=False, full_at=now.isoformat(), deep_at=deep_at)
 
 
-def drop_walk(state: FeedState) -> FeedState:
-    """Return the state without the post under way: it is gone, or its page token is refused. What is known stays."""
-    return replace(state, walk=None)
+def drop(state: FeedState, now: datetime) -> FeedState:
+    """Return the state without the post under way, which is gone. What is known stays."""
+    return end_turn(replace(state, walk=None), now)
+
+
+def refuse(state: FeedState, now: datetime) -> tuple[FeedState, bool]:
+    """Return the state after what was under way was refused: it begins anew in the next turn.
+
+    The second value is True where that happens to it for the second time, so that it cannot be read.
+    """
+    name = state.walk.post if state.walk else POSTS
+    is_second = name in state.refused
+    rest = tuple(post for post in state.refused if post != name)
+    stopped = replace(state, walk=None, token=state.token if state.walk else "", refused=(*rest, name)[-PAGES:])
+    return end_turn(stopped, now), is_second
 
 
 def _assess(state: FeedState, item: Item, lively: str) -> FeedState:
@@ -217,7 +233,8 @@ def _ground(state: FeedState, newest: str) -> str:
 def _know(state: FeedState, post: str, total: int, newest: str) -> FeedState:
     """Keep it as the last one met: the first ones are forgotten when there are too many."""
     others = {name: known for name, known in state.posts.items() if name != post}
-    return replace(state, posts={**others, post: (total, newest)})
+    refused = tuple(name for name in state.refused if name != post)
+    return replace(state, posts={**others, post: (total, newest)}, refused=refused)
 
 
 def queue(state: FeedState, post: str, total: int, *, whole: bool) -> FeedState:

@@ -33,7 +33,7 @@ class Dialect:
     text: str
     time: str
     answers: str
-    fields: str
+    fields: Callable[[str], str]  # of the object with this id
     answer_fields: str
     url: Callable[[str], str | None]
     refusal: Callable[[Json], str | None]  # why an object takes no reply
@@ -68,10 +68,10 @@ class Sender:
 
     def post(self, prepared: Prepared, now: datetime) -> Receipt:
         """Post it. Raises NotSent, Refused; after anything else the reply is unconfirmed."""
-        request = prepared.request
+        request, name = prepared.request, str(prepared.request["target"])
         self._graph.require_sending(now)
         try:
-            target = self._graph.find(str(request["target"]), {"fields": self._dialect.fields}, now, purpose="send")
+            target = self._graph.find(name, {"fields": self._dialect.fields(name)}, now, purpose="send")
             if target is not None:
                 self._pace.note_try(str(request["text"]), now)
         except ReadFailed as error:
@@ -161,7 +161,7 @@ class Sender:
         except Held as hold:
             raise ReadFailed(hold.message, hold.do, cause="rate", retry_at=hold.until) from None
         target = mention.reply_target_id
-        standing = self._graph.find(target, {"fields": self._dialect.fields}, now, purpose="send")
+        standing = self._graph.find(target, {"fields": self._dialect.fields(target)}, now, purpose="send")
         if standing is None:
             return PostStatus(is_present=False)
         posts = self._answers(mention.in_reply_to or target, mention.created_at, now) or []
