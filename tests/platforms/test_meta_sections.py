@@ -42,6 +42,12 @@ def test_notes_name_calls_what_is_not_seen_and_the_attestation() -> None:
     assert "app_is_live" not in " ".join(facebook.Section(page_id=PAGE_ID, app_is_live=True).notes())
 
 
+def test_pace_that_the_days_calls_do_not_allow_is_noted() -> None:
+    """Before reading stops every afternoon."""
+    notes = {calls: facebook.Section(page_id=PAGE_ID, daily_calls=calls).notes()[0] for calls in (1_000, 4_800)}
+    assert "raise poll_seconds" in notes[1_000] and "raise" not in notes[4_800]
+
+
 def test_status_asks_to_look_at_the_first_reply_for_a_week() -> None:
     """Its address is kept with the cursor."""
     now = datetime(2026, 11, 29, 12, tzinfo=UTC)

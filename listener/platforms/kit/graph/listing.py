@@ -1,9 +1,9 @@
 """A page of the Graph API: its objects, and the token of the next page. Pure."""
 
+from datetime import datetime
 from typing import Any
 
 from listener.model import Json
-from listener.platforms.kit.graph.scan import stamp
 from listener.platforms.kit.values import object_in, time_in
 
 
@@ -33,6 +33,11 @@ def times(objects: list[Any], key: str) -> list[str]:
     """Return when these were written, as far as it can be read, as text that sorts."""
     moments = (time_in(object_in(item).get(key)) for item in objects)
     return [stamp(moment) for moment in moments if moment is not None]
+
+
+def stamp(moment: datetime) -> str:
+    """Return an instant as text that sorts: ISO 8601 in UTC without fractions."""
+    return moment.replace(microsecond=0).isoformat()
 
 
 def ids(objects: list[Any]) -> list[str]:

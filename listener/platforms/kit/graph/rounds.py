@@ -7,9 +7,10 @@ from listener.feed_page import FeedPage
 from listener.model import Json
 from listener.platforms.kit import cursor as cursors
 from listener.platforms.kit.graph.client import Graph
+from listener.platforms.kit.graph.listing import stamp
 from listener.platforms.kit.graph.pace import Pace
 from listener.platforms.kit.graph.reading import FeedReader
-from listener.platforms.kit.graph.scan import FeedState, stamp
+from listener.platforms.kit.graph.scan import FeedState
 from listener.platforms.kit.graph.section import GraphSection
 from listener.platforms.kit.values import object_in
 

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 
 from listener.model import Json
 from listener.platforms.kit.cursor import is_due
+from listener.platforms.kit.graph.listing import stamp
 
 OVERLAP = timedelta(minutes=15)  # comments that are listed late, near the newest
 LIVELY = timedelta(days=7)  # a post with a comment of these days may get another answer to it
@@ -245,8 +246,3 @@ def queue(state: FeedState, post: str, total: int, *, whole: bool) -> FeedState:
 
 def _fingerprint(ids: Sequence[str]) -> str:
     return hashlib.sha256("\0".join(ids).encode("utf-8", "surrogatepass")).hexdigest()[:8]
-
-
-def stamp(moment: datetime) -> str:
-    """Return an instant as text that sorts: ISO 8601 in UTC without fractions."""
-    return moment.replace(microsecond=0).isoformat()

@@ -102,6 +102,8 @@ class GraphSection(SettlingSection):
         """Return what an operator should know: calls, what is not seen, whether replies go out."""
         calls = f"{self.label}: at most {self.daily_calls:,} calls a UTC day (daily_calls)"
         usual = f"{calls}; without comments {self.usual_calls():,.0f} are made at this pace"
+        if self.usual_calls() > 0.9 * self.daily_calls:
+            usual += ", which is more than reading may make: raise poll_seconds or daily_calls"
         live = [] if self.may_send else [f"{self.label}: {HELD}"]
         end = _ENDS.get(self.api_version)
         old = [f"{self.label}: Meta ends {self.api_version} on {end}; set api_version"] if end else []
