@@ -1,14 +1,20 @@
-"""[alerts] of earshot.toml as values: who is notified of what, at which hours. Standard library only."""
+"""[alerts] and [[webhooks]] of earshot.toml as values: who is notified of what, and when. Standard library only."""
 
+import base64
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar, Literal
 
-from listener.policy import TimeWindow
+from listener.policy import TimeWindow, WeekTime
 
 Severity = Literal["note", "problem", "urgent"]
 SEVERITIES: tuple[Severity, ...] = ("note", "problem", "urgent")
 """From the least to the most severe: good to know; something does not work; people are in danger or waiting in vain."""
+
+
+WebhookEvent = Literal["mention.stored", "mention.decided", "reply.sent", "reply.changed"]
+WEBHOOK_EVENTS: tuple[WebhookEvent, ...] = ("mention.stored", "mention.decided", "reply.sent", "reply.changed")
+Words = Literal["none", "public", "all"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +22,15 @@ class AlertChannel:
     """Who is notified: by the address in the secret `secret`, of these kinds from this severity on.
 
     hours: outside of them only what is urgent is sent at once, the rest waits for their beginning; empty: any time.
+    digest: when a digest is sent here; digest_quotes: it quotes customers.
     """
 
     name: str
     severity: Severity = "problem"
     kinds: tuple[str, ...] = ("*",)
     hours: tuple[TimeWindow, ...] = ()
+    digest: tuple[WeekTime, ...] = ()
+    digest_quotes: bool = False
 
     @property
     def secret(self) -> str:
@@ -49,6 +58,41 @@ class AlertRules:
     unattended_after: timedelta | None = timedelta(hours=8)
     budget_share: float = 0.8
     disk_free: int = 500_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """A program that is notified of these events. words: whose words it is sent: of public mentions, all, or none."""
+
+    name: str
+    url: str
+    events: tuple[WebhookEvent, ...] = WEBHOOK_EVENTS
+    words: Words = "public"
+
+    @property
+    def secret(self) -> str:
+        """The name of the secret that signs: one `whsec_...`, or several while it is replaced."""
+        return f"EARSHOT_WEBHOOK_{self.name.upper().replace('-', '_')}_SECRET"
+
+
+def signing_keys(secret: str) -> tuple[bytes, ...]:
+    """Read the keys of a webhook's secret: `whsec_` and base64 of 24 to 64 bytes each. Raises ValueError with why."""
+    keys = tuple(_signing_key(part) for part in secret.split())
+    if not keys:
+        raise ValueError("it is empty")
+    return keys
+
+
+def _signing_key(part: str) -> bytes:
+    if not part.startswith("whsec_"):
+        raise ValueError("it does not begin with whsec_")
+    try:
+        key = base64.b64decode(part.removeprefix("whsec_"), validate=True)
+    except ValueError:
+        raise ValueError("what follows whsec_ is not base64") from None
+    if not 24 <= len(key) <= 64:
+        raise ValueError(f"it has {len(key)} bytes, not 24 to 64")
+    return key
 
 
 def _matches(pattern: str, kind: str) -> bool:

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from listener.policy import Policy, TimeWindow
+from listener.policy import Policy, TimeWindow, WeekTime
 
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 HORIZON_DAYS = 3653  # ten years: a target that takes longer falls due at the last closing time within them
@@ -77,6 +77,20 @@ def opens_at(policy: Policy, windows: tuple[TimeWindow, ...], now: datetime) -> 
         if ahead:
             return max(ahead[0][0], now)
     return now
+
+
+def latest_time(policy: Policy, times: tuple[WeekTime, ...], now: datetime) -> datetime | None:
+    """Return when one of these times was last, now included; None where there is none."""
+    zone = ZoneInfo(policy.timezone)
+    today = now.astimezone(zone).date()
+    days = [today - number * DAY for number in range(-1, 8)]  # tomorrow too: a jump of the clock may move midnight
+    instants = [
+        _instant(datetime.combine(day, moment.at), zone)
+        for day in days
+        for moment in times
+        if day.weekday() in moment.days
+    ]
+    return max((instant for instant in instants if instant <= now), default=None)
 
 
 def duration_text(span: timedelta) -> str:

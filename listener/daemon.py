@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 GRACE = 8.0  # seconds that running stages get after SIGTERM; the committed claim makes leaving them safe
 JUMP = 5.0  # seconds by which wall and monotonic clock may drift apart before all jobs are rescheduled
-OWN_THREAD = ("alerts",)  # a channel that hangs must not delay deciding
+OWN_THREAD = ("alerts", "digests", "webhooks")  # what hangs outside must not delay deciding, nor one another
 TICK = 0.5  # seconds between two checks of the clock and of the signals
 
 
@@ -64,12 +64,12 @@ class Daemon:
         self._scheduler.start()
         platforms = self._settings.platforms
         names = ", ".join(f"{platform.name} every {platform.section.poll_seconds:g} s" for platform in platforms)
-        log.info("listening on %s", names)
+        log.info("listening on %(platforms)s", {"event": "started", "platforms": names})
         self._watch()
-        log.info("stopping")
+        log.info("stopping", {"event": "stopping"})
         self._scheduler.shutdown(wait=False)
         if not self._wait_until_idle(GRACE):
-            log.warning("stopped during a call; the next start checks whether it arrived")
+            log.warning("stopped during a call; the next start checks whether it arrived", {"event": "call_abandoned"})
 
     def _watch(self) -> None:
         """Wait for signals, and for a clock that was set: APScheduler schedules by the wall clock."""
@@ -81,7 +81,8 @@ class Daemon:
             self._report_refusal()
             offset = time.time() - time.monotonic()
             if abs(offset - usual) > JUMP:
-                log.warning("the clock jumped by %+.0f s: all jobs are rescheduled", offset - usual)
+                fields = {"event": "clock_jumped", "seconds": round(offset - usual)}
+                log.warning("the clock jumped by %(seconds)+d s: all jobs are rescheduled", fields)
                 usual = offset
                 self._schedule()
 
@@ -133,17 +134,19 @@ class Daemon:
         try:
             self._settings, self._stages = self._build()
         except DatabaseBusy as error:
-            log.warning("the configuration is read again when the database is free: %s", error)
+            fields = {"event": "configuration_waiting", "why": error}
+            log.warning("the configuration is read again when the database is free: %(why)s", fields)
             shutdown.reload.set()
             return
         except Exception as error:  # noqa: BLE001 -- whatever is wrong with it, the old one goes on
             self._refusal = error if isinstance(error, EarshotError) else EarshotError(describe(error))
             problems = str(self._refusal).replace("\n", " | ")
-            log.error("the new configuration is refused, the old one stays in use: %s", problems)
+            fields = {"event": "configuration_refused", "why": problems}
+            log.error("the new configuration is refused, the old one stays in use: %(why)s", fields)
             return
         self._refusal = None
         self._schedule()
-        log.info("the configuration was read again")
+        log.info("the configuration was read again", {"event": "configuration_read"})
 
     def _report_refusal(self) -> None:
         """Open a notice that stays until a configuration is accepted; what cannot be written is tried again."""
@@ -157,7 +160,8 @@ class Daemon:
                 now = self._stages.clock()
                 notices.open_notice(connection, CONFIGURATION, EVERYWHERE, what, do, now)
         except StoreError as error:
-            log.warning("the refused configuration could not be reported: %s", error)
+            fields = {"event": "refusal_not_reported", "why": error}
+            log.warning("the refused configuration could not be reported: %(why)s", fields)
         else:
             self._refusal = None
 

@@ -145,6 +145,14 @@ class TimeWindow:
 
 
 @dataclass(frozen=True, slots=True)
+class WeekTime:
+    """A time of the day in the policy's timezone, on these days. days: 0 is Monday."""
+
+    at: time
+    days: frozenset[int] = frozenset(range(7))
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """What `decide` and the holds need from the operator. texts: the files it was read from; hash: theirs."""
 

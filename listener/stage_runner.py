@@ -110,14 +110,15 @@ class StageRunner:
             self._fail(name, error)
         else:
             self.troubles[name] = str(error)
-            log.warning("%s is waiting: %s", name, error)
+            log.warning("%(stage)s is waiting: %(why)s", {"event": "stage_waiting", "stage": name, "why": error})
 
     def _fail(self, name: str, error: Exception) -> None:
         standing, interval = self._find(name), self._intervals.get(name, FALLBACK_INTERVAL_S)
         if isinstance(error, EarshotError):
-            log.error("%s failed: %s", name, error)
+            log.error("%(stage)s failed: %(why)s", {"event": "stage_failed", "stage": name, "why": error})
         else:
-            log.error("%s failed: an error of Earshot's own", name, exc_info=error)
+            fields = {"event": "stage_crashed", "stage": name}
+            log.error("%(stage)s failed: an error of Earshot's own", fields, exc_info=error)
         standing.failures += 1
         standing.error = describe(error)
         standing.do = error.do if isinstance(error, EarshotError) and error.do else OWN_FAULT
@@ -146,7 +147,8 @@ class StageRunner:
             with self._store.write() as connection:
                 self._record(connection, name, standing, self._clock())
         except StoreError as error:
-            log.warning("how %s stands could not be written: %s", name, error)
+            fields = {"event": "stage_not_written", "stage": name, "why": error}
+            log.warning("how %(stage)s stands could not be written: %(why)s", fields)
         else:
             standing.ended_at = None
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from listener.alerts.notifier import Notifier
 
 VACUUM_WAIT_S = 1.0  # seconds for others to let go of the file; the next round tries again
+DELIVERIES = 60  # rounds of one second in one `once`
 ROUNDS = 100  # sending rounds of one `once`: settling takes a few, a batch one
 
 
@@ -59,6 +60,7 @@ class Stages:
     intervals: Mapping[str, float] = field(default_factory=dict)
     notifier: "Notifier | None" = None
     note_duration: Callable[[str, float], None] = lambda stage, seconds: None
+    note_poll: Callable[[str, str], None] = lambda platform, outcome: None
     kept: Mapping[str, timedelta] = field(default_factory=dict)
     ticks: Callable[[], float] = time.monotonic
     runner: StageRunner = field(init=False)
@@ -71,16 +73,22 @@ class Stages:
         """Run a stage by its name, `poll NAME` or `route`; a platform that was turned off meanwhile has none."""
         stage, _, platform = name.partition(" ")
         if not platform:
-            {"route": self.route, "upkeep": self.upkeep, "alerts": self.notify}[stage]()
+            own = {"route": self.route, "upkeep": self.upkeep, "alerts": self.notify}
+            own |= {"digests": self.send_digests, "webhooks": self.deliver}
+            own[stage]()
         elif platform in self.platforms:
             {"poll": self.poll, "send": self.send}[stage](platform)
 
     def poll(self, name: str) -> PollCounts:
         """Read what waits on a platform."""
         stage = f"poll {name}"
-        return self.runner.run(
-            stage, lambda: poll(self.store, self.platforms[name], self.clock, self._stopping(stage)), PollCounts()
-        )
+
+        def work() -> PollCounts:
+            counts = poll(self.store, self.platforms[name], self.clock, self._stopping(stage))
+            self.note_poll(name, "ok" if counts.failed is None else "failed")
+            return counts
+
+        return self.runner.run(stage, work, PollCounts())
 
     def route(self) -> TriageCounts:
         """Decide every new mention."""
@@ -115,6 +123,20 @@ class Stages:
     def notify_once(self) -> int:
         """Notify people without a sign of life: who runs `once` lets the scheduler give it."""
         return 0 if self.notifier is None else self.runner.run("alerts", self.notifier.notify_once, 0)
+
+    def send_digests(self) -> int:
+        """Send people the digests that are due. Returns how many went out."""
+        return 0 if self.notifier is None else self.runner.run("digests", self.notifier.send_digests, 0)
+
+    def deliver(self) -> int:
+        """Notify programs of what happened. Returns how many events they took."""
+        return 0 if self.notifier is None else self.runner.run("webhooks", self.notifier.deliver, 0)
+
+    def deliver_all(self) -> None:
+        """Notify programs until nothing waits, or for a minute."""
+        for _ in range(DELIVERIES):
+            if not self.deliver():
+                break
 
     def _tidy_up(self) -> int:
         policy: Policy = self.triage.policy

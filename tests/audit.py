@@ -27,7 +27,8 @@ def read(report: str) -> Finding:
     packages = json.loads(report)["dependencies"]
     skipped = {package["name"]: package["skip_reason"] for package in packages if "skip_reason" in package}
     vulnerable = [
-        f"{package['name']} {package['version']}: {known['id']}, mended in {', '.join(known['fix_versions']) or 'no version yet'}"
+        f"{package['name']} {package['version']}: {known['id']}, "
+        f"mended in {', '.join(known['fix_versions']) or 'no version yet'}"
         for package in packages
         for known in package.get("vulns", ())
     ]

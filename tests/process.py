@@ -2,8 +2,10 @@
 
 import json
 import os
+import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -85,6 +87,12 @@ class Home:
         process = self.start(*args, **extra)
         out, err = process.communicate(timeout=self.patience)
         return Done(process.wait(), out, err)
+
+    @contextmanager
+    def database(self) -> Iterator[sqlite3.Connection]:
+        """The database, for a look or a change behind the program's back."""
+        with closing(sqlite3.connect(self.data / "earshot.db", timeout=10)) as connection, connection:
+            yield connection
 
     def posts(self) -> list[Any]:
         """What the memory platform really posted."""

@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from listener.calendar import business_time, due_at, duration_text, quiet_until
-from listener.policy import Policy, TimeWindow
+from listener.calendar import business_time, due_at, duration_text, latest_time, quiet_until
+from listener.policy import Policy, TimeWindow, WeekTime
 from tests import factories
 
 WEEKDAYS = frozenset(range(5))
@@ -105,3 +105,22 @@ def test_a_duration_reads_as_people_write_it() -> None:
     """In the largest unit that needs no fraction."""
     spans = [timedelta(days=7), timedelta(days=1), timedelta(hours=36), timedelta(hours=1), timedelta(minutes=90)]
     assert [duration_text(span) for span in spans] == ["7 days", "1 day", "36 h", "1 h", "90 min"]
+
+
+@pytest.mark.parametrize(
+    ("times", "now", "latest"),
+    [
+        ((WeekTime(time(8)),), "2026-11-24T07:59", "2026-11-23T08:00"),
+        ((WeekTime(time(8)),), "2026-11-24T08:00", "2026-11-24T08:00"),  # the very moment counts
+        ((WeekTime(time(8)), WeekTime(time(17))), "2026-11-24T18:00", "2026-11-24T17:00"),
+        ((WeekTime(time(8), WEEKDAYS),), "2026-11-29T12:00", "2026-11-27T08:00"),  # Sunday: Friday's was the last
+        ((WeekTime(time(8), frozenset({1})),), "2026-11-24T07:00", "2026-11-17T08:00"),  # a week ago
+        ((WeekTime(time(8)),), "2026-06-24T07:30", "2026-06-24T07:00"),  # eight in London is seven in UTC
+        ((WeekTime(time(1, 30)),), "2026-03-29T12:00", "2026-03-29T01:00"),  # skipped by summer time: at the jump
+        ((WeekTime(time(1, 30)),), "2026-10-25T12:00", "2026-10-25T00:30"),  # comes twice: the first
+        ((), "2026-11-24T08:00", None),
+    ],
+)
+def test_the_latest_of_some_times_of_the_week(times: tuple[WeekTime, ...], now: str, latest: str | None) -> None:
+    """When a digest was last due, by London's clock."""
+    assert latest_time(london(), times, utc(now)) == (None if latest is None else utc(latest))

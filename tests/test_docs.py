@@ -94,6 +94,7 @@ def _shapes() -> dict[str, Shape]:
         "[daemon]": _shape(listening.Daemon),
         "[alerts]": _shape(operation._Alerts, {"channels"}),
         "[[alerts.channels]]": _shape(operation._Channel),
+        "[[webhooks]]": _shape(operation._Webhook),
         "[metrics]": _shape(operation._Metrics),
         "[platforms.NAME]": {**_shape(listening._Common), **_shape(protocols.Section)},
         **{f"[platforms.{name}]": _shape(section, common) for name, section in _sections().items()},

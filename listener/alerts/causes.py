@@ -55,8 +55,12 @@ class Watch:
 
 def find_causes(connection: Connection, watch: Watch, now: datetime) -> list[Cause]:
     """Return all that people should know just now."""
+    return [*_notices(connection), *find_other_causes(connection, watch, now)]
+
+
+def find_other_causes(connection: Connection, watch: Watch, now: datetime) -> list[Cause]:
+    """Return what people should know just now besides the open notices."""
     return [
-        *_notices(connection),
         *_urgent(connection),
         *_overdue(connection, now),
         *_unattended(connection, watch, now),

@@ -5,6 +5,7 @@ so it comes as a secret, and no part of it appears in a message of ours.
 """
 
 import re
+from collections.abc import Callable
 from typing import Protocol
 
 from listener.alert_rules import AlertChannel
@@ -13,6 +14,14 @@ from listener.platforms.kit.deadline import DeadlineExceeded, DeadlineRunner
 from listener.protocols import Secrets
 
 DEADLINE_S = 30.0  # for one message, whatever the service
+
+
+NoteMessage = Callable[[str, str], None]
+"""Counts a message: channel, and "sent" or "failed"."""
+
+
+def ignore_message(channel: str, outcome: str) -> None:
+    """Count nothing: nobody asks for figures."""
 
 
 class Channels(Protocol):

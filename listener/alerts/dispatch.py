@@ -5,22 +5,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection
-
 from listener.alert_rules import AlertChannel
+from listener.alerts import failing
 from listener.alerts.causes import Cause, Watch, find_causes
-from listener.alerts.channels import Channels
-from listener.alerts.plan import CHANNEL_FAILS, compose, due, plan
+from listener.alerts.channels import Channels, NoteMessage, ignore_message
+from listener.alerts.plan import compose, due, plan
 from listener.errors import NotSent
-from listener.store import alerts, notices
+from listener.store import alerts
 from listener.store.alerts import Alert
 from listener.store.engine import Store
-from listener.store.notices import EVERYWHERE
 
 log = logging.getLogger(__name__)
 
-NOTICE_AFTER = 3  # failed tries
-FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=1)
 KEEP = timedelta(days=90)  # how long messages are kept
 
 
@@ -32,6 +28,7 @@ class Alerts:
     watch: Watch
     channels: Channels
     clock: Callable[[], datetime]
+    note_message: NoteMessage = ignore_message
 
     def run(self) -> int:
         """Notify each channel of what is due; one that fails raises nothing. Returns how many messages went out."""
@@ -75,19 +72,17 @@ class Alerts:
             return 0
         with self.store.write() as connection:
             alerts.mark_sent(connection, ids, self.clock())
-            notices.clear(connection, CHANNEL_FAILS, EVERYWHERE, now, subject=channel.name)
+            failing.clear(connection, channel, now)
+        self.note_message(channel.name, "sent")
         return len(ids)
 
     def _note_failure(self, channel: AlertChannel, ready: Sequence[Alert], error: NotSent) -> None:
         """Keep the messages for a later try, and call a person where tries keep failing."""
         now, tries = self.clock(), max(message.attempts for message in ready) + 1
-        pause = min(FIRST_PAUSE * 2 ** min(tries - 1, 10), LONGEST_PAUSE)
-        log.warning("the channel %s was not notified: %s", channel.name, error.message)
+        self.note_message(channel.name, "failed")
+        fields = {"event": "channel_not_notified", "channel": channel.name, "why": error.message}
+        log.warning("the channel %(channel)s was not notified: %(why)s", fields)
         with self.store.write() as connection:
-            alerts.mark_failed(connection, [message.id for message in ready], error.message, now + pause)
-            if tries >= NOTICE_AFTER:
-                self._open_notice(connection, channel, error, now)
-
-    def _open_notice(self, connection: Connection, channel: AlertChannel, error: NotSent, now: datetime) -> None:
-        what = f"messages to the channel {channel.name} do not go out: {error.message}"
-        notices.open_notice(connection, CHANNEL_FAILS, EVERYWHERE, what, error.do, now, subject=channel.name)
+            ids = [message.id for message in ready]
+            alerts.mark_failed(connection, ids, error.message, failing.retry_at(tries, now))
+            failing.report(connection, channel, tries, error, now)

@@ -65,12 +65,12 @@ class Heartbeat:
         try:
             answer = self._http.post(target, {"reason": reason}) if reason else self._http.get(target)
         except CallFailed as error:
-            log.warning(
-                "the heartbeat could not be sent: %s", "no answer" if url in error.message else clean(error.message)
-            )
+            why = "no answer" if url in error.message else clean(error.message)
+            log.warning("the heartbeat could not be sent: %(why)s", {"event": "heartbeat_not_sent", "why": why})
             return False
         if answer.status >= 400:
-            log.warning("the heartbeat was refused with status %d: check %s", answer.status, SECRET)
+            fields = {"event": "heartbeat_refused", "status": answer.status, "secret": SECRET}
+            log.warning("the heartbeat was refused with status %(status)d: check %(secret)s", fields)
         return answer.status < 400
 
 

@@ -1,15 +1,17 @@
-"""Everything that notifies somebody outside: alerts to people, the heartbeat to a service that calls them."""
+"""Everything that notifies somebody outside: alerts and digests to people, events to programs, the heartbeat."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from listener.alert_rules import AlertRules
+from listener.alert_rules import AlertRules, Webhook
 from listener.alerts.causes import Watch
-from listener.alerts.channels import AppriseChannels
+from listener.alerts.channels import AppriseChannels, NoteMessage, ignore_message
+from listener.alerts.digests import Digests, Write
 from listener.alerts.dispatch import Alerts
 from listener.alerts.heartbeat import Heartbeat
+from listener.alerts.webhooks import Webhooks
 from listener.policy import Policy
 from listener.protocols import Budget, Secrets
 from listener.store.engine import Store
@@ -17,9 +19,11 @@ from listener.store.engine import Store
 
 @dataclass(frozen=True, slots=True)
 class Notifier:
-    """The alerts and the heartbeat of one configuration."""
+    """The alerts, the digests, the webhooks and the heartbeat of one configuration."""
 
     alerts: Alerts
+    digests: Digests
+    webhooks: Webhooks
     heartbeat: Heartbeat
 
     def notify(self) -> int:
@@ -31,20 +35,33 @@ class Notifier:
         """Notify people of what is due, without a sign of life: who runs `once` lets the scheduler give it."""
         return self.alerts.run()
 
+    def send_digests(self) -> int:
+        """Send the digests that are due. Returns how many went out."""
+        return self.digests.run()
+
+    def deliver(self) -> int:
+        """Notify programs of what happened. Returns how many events were taken."""
+        return self.webhooks.run()
+
     def tidy(self) -> int:
         """Delete old messages. Returns how many."""
-        return self.alerts.tidy()
+        return self.alerts.tidy() + self.digests.tidy()
 
 
 def bind(
     store: Store,
     rules: AlertRules,
+    hooks: Sequence[Webhook],
     policy: Policy,
     budgets: Mapping[str, Budget],
     folder: Path,
     secrets: Secrets,
+    write_digest: Write,
     clock: Callable[[], datetime],
+    note_message: NoteMessage = ignore_message,
 ) -> Notifier:
     """Bind the rules of a configuration to the store and the secrets. folder: whose disk must not fill up."""
-    alerts = Alerts(store, Watch(rules, policy, budgets, folder), AppriseChannels(secrets), clock)
-    return Notifier(alerts, Heartbeat(store, secrets, clock))
+    channels = AppriseChannels(secrets)
+    alerts = Alerts(store, Watch(rules, policy, budgets, folder), channels, clock, note_message)
+    digests = Digests(store, rules.channels, policy, channels, write_digest, clock, note_message)
+    return Notifier(alerts, digests, Webhooks(store, hooks, secrets, clock), Heartbeat(store, secrets, clock))

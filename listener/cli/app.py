@@ -14,7 +14,7 @@ PANELS = {
     ),
     "Operators": (
         *("init", "check", "demo", "run", "once", "status", "health", "notices", "quarantine", "pause", "resume"),
-        *("log", "report", "backup", "export", "migrate", "forget"),
+        *("log", "report", "digest", "backup", "export", "migrate", "forget"),
     ),
     "Policy": ("try", "evaluate", "replay"),
 }  # heading in `earshot --help` -> its commands, in the order in which a new user meets them

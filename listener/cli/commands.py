@@ -5,6 +5,7 @@ from listener.cli import (  # noqa: F401
     database,
     demo,
     desk,
+    digest,
     forget,
     log,
     moves,

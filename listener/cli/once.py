@@ -73,6 +73,8 @@ def _run(config: "Settings", store: "Store", chosen: tuple[Stage, ...]) -> "RunS
             done[stage] = stages.once(stage, polls_between=Stage.poll in chosen)
     if len(chosen) > 1:  # not where one stage is run on its own
         stages.notify_once()
+        stages.send_digests()
+        stages.deliver_all()
     return _add_up(done)
 
 

@@ -1,13 +1,13 @@
 """`run`: the daemon."""
 
 import os
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from listener import shutdown
 from listener.cli.app import app
 
 if TYPE_CHECKING:
+    from listener.metrics.process import ProcessFigures
     from listener.settings import Settings
     from listener.store.engine import Store
 
@@ -29,10 +29,10 @@ def run() -> None:
     logs.configure()
     config = runtime.ready()
     with runtime.locked("run", wait=60.0) as store:
-        note_duration = _serve_metrics(config, store) if config.metrics else None
+        process = _serve_metrics(config, store) if config.metrics else None
 
         def bind(chosen: Settings) -> Stages:
-            return runtime.stages(chosen, store, shutdown.stop_requested.is_set, note_duration)
+            return runtime.stages(chosen, store, shutdown.stop_requested.is_set, process)
 
         def build() -> tuple[Settings, Stages]:
             fresh = runtime.ready()
@@ -42,14 +42,16 @@ def run() -> None:
         leave(0)
 
 
-def _serve_metrics(config: "Settings", store: "Store") -> "Callable[[str, float], None]":
-    """Serve figures until the process ends; return what notes how long a stage took. Raises InputError."""
+def _serve_metrics(config: "Settings", store: "Store") -> "ProcessFigures":
+    """Serve figures until the process ends; return what counts them. Raises InputError."""
     from listener.cli import context
     from listener.cli.health import find_problem
-    from listener.metrics.figures import Durations, Figures
+    from listener.metrics.figures import Figures
+    from listener.metrics.process import ProcessFigures
     from listener.metrics.server import MetricsServer
+    from listener.triage.decide import GUARDS
 
-    durations = Durations()
-    figures = Figures(store, context.now, durations)
+    process = ProcessFigures()
+    figures = Figures(store, context.now, process, {name for name, _, _ in GUARDS})
     MetricsServer(config.metrics or ("", 0), figures, lambda: find_problem(os.environ)).start()
-    return durations.note
+    return process

@@ -4,17 +4,24 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from listener.access import explain_access, why
 from listener.cli import context, logs
 from listener.errors import ConfigError, EarshotError
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+    from listener.alerts.digests import Write
     from listener.alerts.notifier import Notifier
+    from listener.metrics.process import ProcessFigures
     from listener.protocols import Meter, Platform
     from listener.settings import PlatformSettings, Settings
     from listener.stages import Stages
+    from listener.store.digests import DigestState
     from listener.store.engine import Store
 
 
@@ -92,11 +99,11 @@ def stages(
     config: "Settings",
     store: "Store",
     stopping: Callable[[], bool] = lambda: False,
-    note_duration: Callable[[str, float], None] | None = None,
+    process: "ProcessFigures | None" = None,
 ) -> "Stages":
     """Bind the four stages to this configuration, and note in the database which platforms are on."""
     from listener.stages import Stages
-    from listener.store import alerts, platforms, stage_states
+    from listener.store import alerts, digests, platforms, stage_states, webhooks
 
     connected = connect(config, store)
     sections = {source.name: source.section for source in config.platforms}
@@ -105,23 +112,45 @@ def stages(
         platforms.enable(connection, {name: section.poll_seconds for name, section in sections.items()}, context.now())
         stage_states.begin(connection, intervals, context.now())
         alerts.keep_channels(connection, [channel.name for channel in config.alerts.channels], context.now())
+        digests.keep_channels(connection, [channel.name for channel in config.alerts.channels if channel.digest])
+        webhooks.keep(connection, {webhook.name: webhook.url for webhook in config.webhooks}, context.now())
     deleted = {name: kept for name, section in sections.items() if (kept := section.retain_deleted_text) is not None}
     texts = {name: kept for name, section in sections.items() if (kept := section.retain_text) is not None}
-    triage, notifier = context.triage(config), _make_notifier(config, store)
-    note = note_duration or (lambda stage, seconds: None)
-    return Stages(store, connected, triage, context.now, stopping, deleted, intervals, notifier, note, texts)
+    triage, notifier = context.triage(config), _make_notifier(config, store, process)
+    notes: dict[str, Any] = {"kept": texts}
+    if process is not None:
+        notes |= {"note_duration": process.durations.note, "note_poll": process.polls.note}
+    return Stages(store, connected, triage, context.now, stopping, deleted, intervals, notifier, **notes)
 
 
-def _make_notifier(config: "Settings", store: "Store") -> "Notifier | None":
-    """Return what notifies people; None where neither a channel nor a heartbeat is configured."""
-    if not _is_anybody_notified(config):
+def _make_notifier(config: "Settings", store: "Store", process: "ProcessFigures | None") -> "Notifier | None":
+    """Return what notifies people and programs; None where neither is configured."""
+    if not _is_anybody_notified(config) and not config.webhooks:
         return None
+    from listener.alerts.channels import ignore_message
     from listener.alerts.notifier import bind
     from listener.settings import EnvSecrets
 
     secrets = EnvSecrets(os.environ)
     budgets = {platform.name: platform.section.budget for platform in config.platforms}
-    return bind(store, config.alerts, config.policy, budgets, data_folder(), secrets, context.now)
+    folder, write, note = data_folder(), _digest_writer(config), process.messages.note if process else ignore_message
+    return bind(
+        store, config.alerts, config.webhooks, config.policy, budgets, folder, secrets, write, context.now, note
+    )
+
+
+def _digest_writer(config: "Settings") -> "Write":
+    """Return what computes title and text of a digest."""
+
+    def write(connection: "Connection", period: "DigestState", now: "datetime", quotes: bool) -> tuple[str, str]:
+        from listener.analysis import digest
+        from listener.analysis.digest_text import compose
+
+        policy = config.policy
+        figures = digest.gather(connection, policy, period.since, period.until, now, quotes=quotes)
+        return compose(policy.brand.name, figures)
+
+    return write
 
 
 def _is_anybody_notified(config: "Settings") -> bool:
@@ -139,4 +168,8 @@ def _stage_intervals(config: "Settings") -> dict[str, float]:
         intervals[f"send {platform.name}"] = daemon.send_seconds
     if _is_anybody_notified(config):
         intervals["alerts"] = daemon.alert_seconds
+    if any(channel.digest for channel in config.alerts.channels):
+        intervals["digests"] = daemon.alert_seconds
+    if config.webhooks:
+        intervals["webhooks"] = daemon.webhook_seconds
     return {**intervals, "route": daemon.route_seconds, "upkeep": daemon.upkeep_seconds}

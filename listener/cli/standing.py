@@ -53,6 +53,48 @@ class PlatformStatus:
     feeds: list[FeedStatus]
 
 
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """What waits to be sent to a channel or a webhook. since: the oldest of it; error: of the last try, if any."""
+
+    to: str
+    what: str
+    since: datetime
+    attempts: int
+    error: str | None
+
+    def describe(self) -> str:
+        """Return it as a line."""
+        tried = f", tried {self.attempts} time{'' if self.attempts == 1 else 's'}" if self.attempts else ""
+        return f"{self.to}: {self.what} since {clock(self.since)}{tried}" + (f": {self.error}" if self.error else "")
+
+
+def unsent(connection: "Connection") -> list[Unsent]:
+    """List what waits to be sent to people and programs."""
+    from listener.store import alerts, digests, webhooks
+
+    messages = [
+        Unsent(
+            f"channel {waiting.channel}",
+            f"{waiting.number} message{'' if waiting.number == 1 else 's'}",
+            waiting.since,
+            waiting.attempts,
+            waiting.error,
+        )
+        for waiting in alerts.count_unsent(connection)
+    ]
+    late = [
+        Unsent(f"channel {digest.channel}", "a digest", digest.until, digest.attempts, digest.error)
+        for digest in digests.list_waiting(connection)
+    ]
+    failing = [
+        Unsent(f"webhook {hook.name}", "events", hook.changed_at, hook.attempts, hook.error)
+        for hook in webhooks.list_states(connection)
+        if hook.attempts
+    ]
+    return messages + late + failing
+
+
 def platforms(
     connection: "Connection", states: "Sequence[PlatformState]", paused_scopes: set[str], now: datetime
 ) -> list[PlatformStatus]:

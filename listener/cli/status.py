@@ -16,13 +16,15 @@ from listener.errors import Problem
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from listener.cli.standing import PlatformStatus, StageStatus
+    from listener.alerts.causes import Cause
+    from listener.cli.standing import PlatformStatus, StageStatus, Unsent
     from listener.desk.views import Progress
     from listener.settings import Settings
     from listener.store.operation_records import NamedOptOut, Notice, Pause, PlatformState
 
 OPEN_NOTICE = 3  # exit code
 OPTOUTS_SHOWN = 10
+CAUSES_SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +42,10 @@ class PlatformSpend:
 class Status:
     """What `earshot status --json` prints. undecided: mentions that wait for a decision.
 
-    remarks: platform -> what it says of itself; problems: what keeps Earshot from working, apart from notices: a
-    broken configuration, nothing that runs.
+    alerts: what people are notified of besides the open notices; unsent: what waits for channels and webhooks.
+    remarks: platform -> what it says of itself.
+
+    problems: what keeps Earshot from working, apart from notices: a broken configuration, nothing that runs.
     """
 
     problems: list[Problem]
@@ -56,6 +60,8 @@ class Status:
     remarks: dict[str, list[str]]
     paused: "list[Pause]"
     opted_out: "list[NamedOptOut]"
+    alerts: "list[Cause]"
+    unsent: "list[Unsent]"
 
 
 @app.command()
@@ -124,12 +130,26 @@ def gather(connection: "Connection", config: "Settings", problems: list[Problem]
         },
         paused=list(pauses),
         opted_out=list(people.opt_outs(connection)),
+        alerts=_causes(connection, config, now),
+        unsent=standing.unsent(connection),
     )
 
 
 def _remarks(config: "Settings", state: "PlatformState", now: datetime) -> list[str]:
     entry = config.platform(state.name)
     return entry.section.status_lines(state.cursor, now) if entry else []
+
+
+def _causes(connection: "Connection", config: "Settings", now: datetime) -> "list[Cause]":
+    """Return what people are notified of besides the open notices."""
+    import os
+
+    from listener.alerts.causes import Watch, find_other_causes
+    from listener.settings import data_folder
+
+    budgets = {platform.name: platform.section.budget for platform in config.platforms}
+    watch = Watch(config.alerts, config.policy, budgets, data_folder(os.environ))
+    return find_other_causes(connection, watch, now)
 
 
 def _spend(connection: "Connection", config: "Settings", name: str, now: datetime) -> PlatformSpend:
@@ -163,11 +183,22 @@ def _lines(gathered: Status, now: datetime) -> Iterator[str]:
         reason = f": {pause.reason}" if pause.reason else ""
         yield output.safe(f"paused     {place(pause.scope)} by {pause.by}{until}{reason}; `earshot resume` ends it")
     yield from _autonomy_lines(gathered.autonomy)
+    yield from _alert_lines(gathered)
     if gathered.opted_out:
         shown = gathered.opted_out[:OPTOUTS_SHOWN]
         names = ", ".join(f"{optout.platform}:{optout.handle or optout.author_id}" for optout in shown)
         more = ", …" if len(gathered.opted_out) > OPTOUTS_SHOWN else ""
         yield output.safe(f"opted out  {len(gathered.opted_out)}: {names}{more}")
+
+
+def _alert_lines(gathered: Status) -> Iterator[str]:
+    """Yield what people are notified of, and what did not reach them yet."""
+    for cause in gathered.alerts[:CAUSES_SHOWN]:
+        yield output.safe(f"alert      [{cause.kind}] {cause.what}; {cause.do}")
+    if len(gathered.alerts) > CAUSES_SHOWN:
+        yield f"alert      and {len(gathered.alerts) - CAUSES_SHOWN} more: `earshot queue`"
+    for waiting in gathered.unsent:
+        yield output.safe(f"unsent     {waiting.describe()}")
 
 
 def _platform_lines(platform: "PlatformStatus", spend: PlatformSpend, now: datetime) -> Iterator[str]:

@@ -85,7 +85,8 @@ def _keep_mentions(
 
 def _refuse(item: Mention | OwnPost, item_id: str, error: Exception) -> QuarantinedItem:
     """Return an item that a step could not handle, with all that the platform gave of it."""
-    log.error("item %r could not be kept: it is set aside", item_id, exc_info=error)
+    fields = {"event": "item_quarantined", "item": item_id}
+    log.error("item %(item)r could not be kept: it is set aside", fields, exc_info=error)
     raw = json.dumps(asdict(item), default=str)
     return QuarantinedItem(str(item_id), raw, f"Earshot could not keep it ({type(error).__name__}: see the log)")
 

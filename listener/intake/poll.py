@@ -113,7 +113,7 @@ def _fetch(platform: Platform, state: PlatformState, now: datetime) -> FeedPage 
         cause: Cause = "billing" if hold.reason == "budget" else "transient"
         return ReadFailed(hold.message, hold.do, cause=cause, retry_at=hold.until)
     except Exception as error:
-        log.exception("%s: a fault while reading", platform.name)
+        log.exception("%(platform)s: a fault while reading", {"event": "reading_crashed", "platform": platform.name})
         return ReadFailed(describe(error), "report it: this is a fault in the platform's module")
 
 
@@ -125,7 +125,8 @@ def _record_failure(store: Store, state: PlatformState, error: ReadFailed, now: 
     failures = state.failures + 1
     backoff = min(timedelta(seconds=state.poll_seconds * 2 ** min(failures - 1, 20)), BACKOFF_CAP)
     read_after = None if error.alone else error.retry_at or (now + backoff if failures > 1 else None)
-    log.warning("%s could not be read: %s", state.name, error.message)
+    fields = {"event": "platform_not_read", "platform": state.name, "why": error.message}
+    log.warning("%(platform)s could not be read: %(why)s", fields)
     with store.write() as connection:
         platforms.record(
             connection,

@@ -1,57 +1,33 @@
 """What a monitoring system is shown. Counters begin at 0 with the process; gauges are the present state."""
 
 import threading
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from sqlalchemy import Connection
 
-from listener.store import exchange_log, figures, ledger, replies, stage_states
+from listener.metrics.process import Counts, ProcessFigures
+from listener.store import alert_causes, exchange_log, figures, ledger, replies, stage_states, webhooks
 from listener.store.engine import Store
-
-BOUNDS_S = (0.01, 0.1, 0.5, 1.0, 5.0, 30.0, 120.0)  # of the histogram of stage durations
-
-
-class Durations:
-    """How long the runs of each stage took, counted in this process."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._counts: dict[str, Counter[float]] = {}
-        self._sums: dict[str, float] = {}
-
-    def note(self, stage: str, seconds: float) -> None:
-        """Count one run."""
-        with self._lock:
-            bound = next((bound for bound in BOUNDS_S if seconds <= bound), float("inf"))
-            self._counts.setdefault(stage, Counter())[bound] += 1
-            self._sums[stage] = self._sums.get(stage, 0.0) + seconds
-
-    def metric(self) -> Metric:
-        """Return the histogram, a label a stage."""
-        name, text = "earshot_stage_duration_seconds", "How long a run of a stage took"
-        family = HistogramMetricFamily(name, text, labels=["stage"])
-        with self._lock:
-            for stage, counts in self._counts.items():
-                total, buckets = 0, list[tuple[str, float]]()
-                for bound in (*BOUNDS_S, float("inf")):
-                    total += counts[bound]
-                    buckets.append(("+Inf" if bound == float("inf") else str(bound), total))
-                family.add_metric([stage], buckets, self._sums[stage])
-        return family
 
 
 class Figures(Collector):
-    """Reads the database at every look. Raises StoreError then."""
+    """Reads the database at every look. guards: the rules that are counted as guards. Raises StoreError then."""
 
-    def __init__(self, store: Store, clock: Callable[[], datetime], durations: Durations) -> None:
-        self._store, self._clock, self._durations = store, clock, durations
+    def __init__(
+        self, store: Store, clock: Callable[[], datetime], process: ProcessFigures, guards: Collection[str] = ()
+    ) -> None:
+        self._store, self._clock, self._process, self._guards = store, clock, process, guards
         self._lock = threading.Lock()
-        self._events: Counter[tuple[str, str]] = Counter()
-        self._decisions: Counter[tuple[str, str, str]] = Counter()
+        text = "What happened to mentions and replies (seen, approved, sent ...)"
+        self._events = Counts("earshot_events", text, "platform", "what")
+        text = "Decisions, with the rule that made them"
+        self._decisions = Counts("earshot_decisions", text, "action", "kind", "rule")
+        self._hits = Counts("earshot_guard_hits", "Decisions that a guard made", "guard")
+        text = "Calls that were to post a reply, by how they ended (sent, not_sent, unconfirmed, failed ...)"
+        self._sends = Counts("earshot_sends", text, "platform", "outcome")
         with store.read() as connection:
             self._event_id, self._decision_id = figures.newest_ids(connection)
 
@@ -59,7 +35,8 @@ class Figures(Collector):
         """Return every metric."""
         with self._lock, self._store.read() as connection:
             self._count(connection)
-            return [*self._counters(), *_state(connection, self._clock()), self._durations.metric()]
+            counters = [counts.metric() for counts in (self._events, self._decisions, self._hits, self._sends)]
+            return [*counters, *_state(connection, self._clock()), *_webhooks(connection), *self._process.metrics()]
 
     def describe(self) -> Iterable[Metric]:
         """Return nothing: names are known once figures are read."""
@@ -68,20 +45,15 @@ class Figures(Collector):
     def _count(self, connection: Connection) -> None:
         """Add what happened since the last look."""
         events, decisions = figures.newest_ids(connection)
-        self._events.update(figures.count_events(connection, self._event_id, events))
-        self._decisions.update(figures.count_decisions(connection, self._decision_id, decisions))
+        for (platform, what), number in figures.count_events(connection, self._event_id, events).items():
+            self._events.note(platform, what, number=number)
+        for (platform, outcome), number in figures.count_sends(connection, self._event_id, events).items():
+            self._sends.note(platform, outcome, number=number)
+        for labels, number in figures.count_decisions(connection, self._decision_id, decisions).items():
+            self._decisions.note(*labels, number=number)
+            if labels[2] in self._guards:
+                self._hits.note(labels[2], number=number)
         self._event_id, self._decision_id = events, decisions
-
-    def _counters(self) -> list[Metric]:
-        text = "What happened to mentions and replies (seen, approved, sent ...)"
-        happened = CounterMetricFamily("earshot_events", text, labels=["platform", "what"])
-        text = "Decisions, with the rule that made them"
-        decided = CounterMetricFamily("earshot_decisions", text, labels=["action", "kind", "rule"])
-        for labels, number in self._events.items():
-            happened.add_metric(labels, number)
-        for names, number in self._decisions.items():
-            decided.add_metric(names, number)
-        return [happened, decided]
 
 
 def _state(connection: Connection, now: datetime) -> Iterable[Metric]:
@@ -95,6 +67,9 @@ def _state(connection: Connection, now: datetime) -> Iterable[Metric]:
     unsent = figures.count_unsent_alerts(connection)
     yield _single("earshot_undecided_mentions", "Mentions to be decided", exchange_log.count_undecided(connection))
     yield _single("earshot_oldest_waiting_seconds", "How long the oldest reply has waited for a person", age)
+    yield _single(
+        "earshot_overdue_replies", "Replies past their due time", alert_causes.count_overdue(connection, now)[0]
+    )
     yield _by("state", "earshot_replies", "Replies by state", replies.count_by_state(connection))
     yield _by("platform", "earshot_platform_read_timestamp_seconds", "When a platform was last read", read_at)
     yield _by("platform", "earshot_spent_today_usd", "What a platform's calls have cost this UTC day", spent)
@@ -104,6 +79,19 @@ def _state(connection: Connection, now: datetime) -> Iterable[Metric]:
     for labels, number in figures.count_notices(connection).items():
         opened.add_metric(labels, number)
     yield opened
+
+
+def _webhooks(connection: Connection) -> Iterable[Metric]:
+    """Yield how the webhooks stand."""
+    text = "Events of a webhook since it began (taken, skipped)"
+    events = CounterMetricFamily("earshot_webhook_events", text, labels=["webhook", "outcome"])
+    states = webhooks.list_states(connection)
+    for state in states:
+        events.add_metric([state.name, "taken"], state.sent)
+        events.add_metric([state.name, "skipped"], state.skipped)
+    yield events
+    failures = {state.name: state.attempts for state in states}
+    yield _by("webhook", "earshot_webhook_failures", "How often in a row a webhook's receiver has failed", failures)
 
 
 def _single(name: str, text: str, value: float) -> Metric:

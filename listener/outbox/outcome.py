@@ -36,7 +36,8 @@ def move(
     """Move the reply on. Returns False when it is not what this stage left: staff may have settled it meanwhile."""
     reply = replies.get(connection, item.reply.id)
     if (reply.state, reply.revision) != (expect, item.reply.revision):
-        log.info("reply %s is %s by now, not %s: left unchanged", reply.id, reply.state, expect)
+        fields = {"event": "reply_left_unchanged", "reply": reply.id, "state": reply.state, "expected": expect}
+        log.info("reply %(reply)s is %(state)s by now, not %(expected)s: left unchanged", fields)
         return False
     if reply.prepared_key is not None:
         ledger.attribute(connection, item.mention.platform, reply.prepared_key, reply.id)
@@ -194,7 +195,8 @@ def return_edited(round_: Round, item: QueuedReply, text: str | None = None) -> 
     with round_.store.write() as connection:
         reply = replies.get(connection, item.reply.id)
         if (reply.state, reply.revision) != ("approved", item.reply.revision):
-            log.info("reply %s is %s by now, not approved: left unchanged", reply.id, reply.state)
+            fields = {"event": "edited_reply_left_unchanged", "reply": reply.id, "state": reply.state}
+            log.info("reply %(reply)s is %(state)s by now, not approved: left unchanged", fields)
         elif text is None:
             edits.return_reply(connection, reply, "outbox", now)
         else:

@@ -95,7 +95,7 @@ def _check_and_prepare(round_: Round, item: QueuedReply) -> Prepared | None:
     except StoreError:
         raise
     except Exception as error:
-        log.exception("reply %s cannot be prepared", item.reply.id)
+        log.exception("reply %(reply)s cannot be prepared", {"event": "reply_not_prepared", "reply": item.reply.id})
         outcome.return_to_staff(round_, item, f"the reply cannot be prepared: {describe(error)}")
     return None
 
@@ -143,7 +143,8 @@ def _post(round_: Round, item: QueuedReply, prepared: Prepared) -> None:
         fault_point("S7")
         outcome.record_refused(round_, item, refusal)
     except Exception as error:  # noqa: BLE001 -- anything else means that nobody knows
-        log.warning("reply %s may not have been sent: %r", item.reply.id, error)
+        fields = {"event": "reply_unconfirmed", "reply": item.reply.id, "why": repr(error)}
+        log.warning("reply %(reply)s may not have been sent: %(why)s", fields)
         outcome.record_lost_answer(round_, item, describe(error))
         if round_.repeat_is_safe:
             settle.settle(round_)

@@ -46,7 +46,8 @@ def settle(round_: Round) -> None:
             if _is_due(round_, item, clock()):
                 _check(round_, item)
         except ReadFailed as error:
-            log.warning("reply %s could not be checked: %s", item.reply.id, error)
+            fields = {"event": "reply_not_checked", "reply": item.reply.id, "why": error}
+            log.warning("reply %(reply)s could not be checked: %(why)s", fields)
             if error.cause in backoff.NEEDS_PERSON:
                 _notice_unchecked(round_, item, error)
             if error.cause == "item":

@@ -38,7 +38,7 @@ def _hold(
     """Change a reply that waits, with an event where there is something new to tell."""
     if not is_news:
         return replies.set_fields(connection, item.reply, **changes)
-    log.info("reply %s is held: %s", item.reply.id, message)
+    log.info("reply %(reply)s is held: %(why)s", {"event": "reply_held", "reply": item.reply.id, "why": message})
     return replies.update_fields(connection, item.reply, "held", "outbox", now, {"message": message}, **changes)
 
 
@@ -48,7 +48,8 @@ def record_failure(round_: Round, item: QueuedReply, error: ReadFailed) -> None:
         record_reply_trouble(round_, item, error)
         return
     now, hold = round_.clock(), backoff.HOLD_OF_CAUSE[error.cause]
-    log.warning("sending on %s rests: %s", item.mention.platform, error.message)
+    fields = {"event": "sending_rests", "platform": item.mention.platform, "why": error.message}
+    log.warning("sending on %(platform)s rests: %(why)s", fields)
     with round_.store.write() as connection:
         backoff.stop(connection, item.mention.platform, error, now)
     round_.counts.held[hold] += 1

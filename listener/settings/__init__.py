@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import cast
 
-from listener.alert_rules import AlertRules
+from listener.alert_rules import AlertRules, Webhook, signing_keys
 from listener.errors import ConfigError, EarshotError, Problem
 from listener.policy import Policy
 from listener.protocols import Responder
@@ -65,6 +65,7 @@ class Settings:
     policy: Policy
     alerts: AlertRules
     metrics: tuple[str, int] | None  # host and port where figures are served
+    webhooks: tuple[Webhook, ...] = ()
 
     def platform(self, name: str) -> PlatformSettings | None:
         """Return the platform of this name, or None if it is not on."""
@@ -79,10 +80,10 @@ def load(folder: Path) -> Settings:
     faults: list[Problem] = []
     sources = {name: read(folder, name, faults) for name in FILES}
     policy = build_policy(sources, faults)
-    earshot = read_earshot(sources[EARSHOT], faults)
+    file = read_earshot(sources[EARSHOT], faults)
     if faults or policy is None:
         raise ConfigError(faults)
-    return Settings(folder, earshot.platforms, earshot.daemon, policy, earshot.alerts, earshot.metrics)
+    return Settings(folder, file.platforms, file.daemon, policy, file.alerts, file.metrics, file.webhooks)
 
 
 def load_earshot(folder: Path) -> EarshotFile:
@@ -114,11 +115,25 @@ def load_responders(policy: Policy) -> dict[str, Responder]:
 
 
 def secret_problems(settings: Settings, secrets: EnvSecrets) -> list[Problem]:
-    """Return a problem for each secret that a platform declares and that has no value."""
+    """Return a problem for each secret that is needed and has no value, or cannot be used."""
     names = [name for platform in settings.platforms for name in platform.section.secret_names]
     names += [channel.secret for channel in settings.alerts.channels]
+    names += [webhook.secret for webhook in settings.webhooks]
     names += [settings.alerts.heartbeat] * secrets.is_named(settings.alerts.heartbeat)
-    return [secrets.problem(name) for name in secrets.missing(dict.fromkeys(names))]
+    missing = [secrets.problem(name) for name in secrets.missing(dict.fromkeys(names))]
+    return missing + [problem for webhook in settings.webhooks if (problem := _signing_problem(webhook, secrets))]
+
+
+def _signing_problem(webhook: Webhook, secrets: EnvSecrets) -> Problem | None:
+    """Return why a webhook's secret cannot sign; None where it can, or is missing."""
+    secret = secrets.get(webhook.secret)
+    try:
+        if secret is not None:
+            signing_keys(secret)
+    except ValueError as error:
+        do = "write whsec_ and 32 random bytes in base64: docs/webhooks.md shows how to make one"
+        return Problem(webhook.secret, f"cannot sign: {error}", do)
+    return None
 
 
 def problems(settings: Settings) -> list[Problem]:

@@ -1,12 +1,13 @@
-"""Time windows of the week, written as `21:00-08:00` or `sat-sun 00:00-24:00`."""
+"""Time windows and times of the week, written as `21:00-08:00`, `sat-sun 00:00-24:00` or `mon-fri 08:00`."""
 
 import re
 from datetime import time
 
-from listener.policy import TimeWindow
+from listener.policy import TimeWindow, WeekTime
 from listener.settings.scalars import ConfigLocation
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+TIME = re.compile(r"(?:([a-z,-]+)\s+)?([0-9]{2}:[0-9]{2})")
 WINDOW = re.compile(r"(?:([a-z,-]+)\s+)?([0-9]{2}:[0-9]{2})-([0-9]{2}:[0-9]{2})")
 
 
@@ -20,6 +21,15 @@ def parse_window(text: str, spot: ConfigLocation) -> TimeWindow:
     if start == end:
         raise spot.as_error(f"is empty: {text!r}", "write 00:00-24:00 for the whole day")
     return TimeWindow(start, end, days)
+
+
+def parse_week_time(text: str, spot: ConfigLocation) -> WeekTime:
+    """Read `08:00` or `mon-fri 08:00`; without days: every day. Raises ConfigError."""
+    match = TIME.fullmatch(text.strip().lower())
+    days, at = (_parse_days(match[1]), _parse_time(match[2])) if match else (None, None)
+    if days is None or at is None or at == time.max:
+        raise spot.as_error(f"is not a time: {text!r}", 'write it as "08:00", "mon-fri 08:00" or "mon 08:00"')
+    return WeekTime(at, days)
 
 
 def _parse_time(text: str) -> time | None:

@@ -7,11 +7,11 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, cast
 
-from listener.alert_rules import AlertRules
+from listener.alert_rules import AlertRules, Webhook
 from listener.errors import ConfigError, Problem
 from listener.protocols import ItemAuthor, PlatformModule, Section
 from listener.settings.files import Source
-from listener.settings.operation import read_alerts, read_metrics
+from listener.settings.operation import read_alerts, read_metrics, read_webhooks
 from listener.settings.scalars import ConfigLocation
 from listener.settings.schema import build, collect_faults, suggest, unknown_key_problems
 
@@ -32,6 +32,7 @@ class Daemon:
     upkeep_seconds: float = 60.0
     route_seconds: float = 1.0
     alert_seconds: float = 5.0
+    webhook_seconds: float = 1.0
     proxy: str | None = None
     ca_file: Path | None = None
 
@@ -53,6 +54,7 @@ class EarshotFile:
     platforms: tuple[PlatformSettings, ...]
     alerts: AlertRules
     metrics: tuple[str, int] | None
+    webhooks: tuple[Webhook, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -64,17 +66,18 @@ class _Common:
 def read_earshot(source: Source, faults: list[Problem]) -> EarshotFile:
     """Return what the file says, the platforms in its order; add to the faults."""
     table, spot = source.table or {}, source.location
-    faults += unknown_key_problems(table, ("daemon", "platforms", "alerts", "metrics"), spot)
+    faults += unknown_key_problems(table, ("daemon", "platforms", "alerts", "metrics", "webhooks"), spot)
     daemon = collect_faults(faults, _daemon, table.get("daemon", {}), spot.inside("daemon"))
     alerts = collect_faults(faults, read_alerts, table.get("alerts", {}), spot.inside("alerts"))
     metrics = collect_faults(faults, read_metrics, table.get("metrics", {}), spot.inside("metrics"))
+    webhooks = collect_faults(faults, read_webhooks, table.get("webhooks", []), spot.at("webhooks"))
     sections = table.get("platforms", {})
     if not isinstance(sections, dict):
         faults.append(Problem(str(spot.at("platforms")), "is not a table", "write [platforms.NAME]"))
         sections = {}
     built = [collect_faults(faults, _platform, name, section, spot) for name, section in sections.items()]
     platforms = tuple(platform for platform in built if platform)
-    return EarshotFile(daemon or Daemon(), platforms, alerts or AlertRules(), metrics)
+    return EarshotFile(daemon or Daemon(), platforms, alerts or AlertRules(), metrics, webhooks or ())
 
 
 def load_platform(module: str, spot: ConfigLocation | None = None) -> PlatformModule[Any]:

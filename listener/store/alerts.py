@@ -68,6 +68,25 @@ def list_unsent(connection: Connection, channel: str) -> list[Alert]:
     return load_all(Alert, connection.execute(query.order_by(alert.c.id)))
 
 
+@dataclass(frozen=True, slots=True)
+class UnsentCount:
+    """How many messages wait on a channel, since when, how often the most tried one was tried, and its error."""
+
+    channel: str
+    number: int
+    since: datetime
+    attempts: int
+    error: str | None
+
+
+def count_unsent(connection: Connection) -> list[UnsentCount]:
+    """Count what waits to be sent, by channel."""
+    counts = (func.count().label("number"), func.min(alert.c.created_at).label("since"))
+    worst = (func.max(alert.c.attempts).label("attempts"), func.max(alert.c.error).label("error"))
+    query = select(alert.c.channel, *counts, *worst).where(*UNSENT).group_by(alert.c.channel)
+    return load_all(UnsentCount, connection.execute(query.order_by(alert.c.channel)))
+
+
 def last_sent_at(connection: Connection, channel: str) -> datetime | None:
     """Return when a channel was last notified of anything."""
     return connection.execute(select(func.max(alert.c.sent_at)).where(alert.c.channel == channel)).scalar_one_or_none()

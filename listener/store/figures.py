@@ -1,11 +1,14 @@
 """Counts for a monitoring system. What only grows is counted from the last id seen, so a look costs what is new."""
 
+from collections import Counter
 from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from listener.store.alerts import UNSENT
-from listener.store.tables import alert, decision, event, mention, notice, platform
+from listener.store import alerts, digests
+from listener.store.tables import decision, event, mention, notice, platform
+
+OUTCOMES = ("sent", "not_sent", "unconfirmed", "failed", "by_hand", "withdrawn", "returned_to_staff")
 
 
 def newest_ids(connection: Connection) -> tuple[int, int]:
@@ -21,6 +24,17 @@ def count_events(connection: Connection, after: int, until: int) -> dict[tuple[s
         event.outerjoin(mention, mention.c.key == event.c.mention_key)
     )
     rows = connection.execute(query.where(event.c.id > after, event.c.id <= until).group_by(place, event.c.what))
+    return {(row[0], row[1]): row[2] for row in rows}
+
+
+def count_sends(connection: Connection, after: int, until: int) -> dict[tuple[str, str], int]:
+    """Count how calls that were to post a reply ended, in this range of event ids, by platform and outcome."""
+    source = event.join(mention, mention.c.key == event.c.mention_key)
+    query = select(mention.c.platform, event.c.what, func.count()).select_from(source)
+    by_outbox = (event.c.by == "outbox", event.c.what.in_(OUTCOMES))
+    rows = connection.execute(
+        query.where(event.c.id > after, event.c.id <= until, *by_outbox).group_by(mention.c.platform, event.c.what)
+    )
     return {(row[0], row[1]): row[2] for row in rows}
 
 
@@ -47,6 +61,7 @@ def last_read(connection: Connection) -> dict[str, datetime]:
 
 
 def count_unsent_alerts(connection: Connection) -> dict[str, int]:
-    """Count the messages that wait to be sent, by channel."""
-    query = select(alert.c.channel, func.count()).where(*UNSENT).group_by(alert.c.channel)
-    return {row[0]: row[1] for row in connection.execute(query)}
+    """Count the messages that wait to be sent, digests included, by channel."""
+    counts = Counter({count.channel: count.number for count in alerts.count_unsent(connection)})
+    counts.update(state.channel for state in digests.list_waiting(connection))
+    return counts

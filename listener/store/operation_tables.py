@@ -208,28 +208,3 @@ class BilledRow(Row, table=True):
     platform: str = Field(sa_type=Text, primary_key=True)
     day: str = Field(sa_type=Text, primary_key=True)
     unit: str = Field(sa_type=Text, primary_key=True)
-
-
-class AlertRow(Row, table=True):
-    """A message to a channel about a cause. event: opened | reminder | ended; dropped_at: it need not go out."""
-
-    __tablename__ = "alert"
-    __table_args__ = (
-        Index("ix_alert_cause", "channel", "kind", "platform", "subject", "id"),
-        partial_index("ix_alert_due", "channel", "id", where="sent_at IS NULL AND dropped_at IS NULL"),
-    )
-    id: int | None = Field(default=None, primary_key=True)
-    channel: str = Field(sa_type=Text)
-    kind: str = Field(sa_type=Text)
-    platform: str = Field(sa_type=Text)
-    subject: str = Field(sa_type=Text)
-    event: str = Field(sa_type=Text)
-    severity: str = Field(sa_type=Text)
-    what: str = Field(sa_type=Text)
-    do: str = Field(sa_type=Text)
-    created_at: datetime = required_time()
-    not_before: datetime | None = optional_time()
-    attempts: int
-    error: str | None = optional_text()
-    sent_at: datetime | None = optional_time()
-    dropped_at: datetime | None = optional_time()

@@ -68,7 +68,10 @@ class ReplyCase:
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """A mention that names a problem, complains or threatens to leave; rule: the one that decided it."""
+    """A mention that names a problem, complains or threatens to leave; rule: the one that decided it.
+
+    text: empty where it is erased, or private: figures are mailed and printed.
+    """
 
     text: str
     rule: str
@@ -173,7 +176,8 @@ def complaints(connection: Connection, since: datetime, until: datetime) -> list
     """Return the mentions that name a problem, complain or threaten to leave, the newest first."""
     signals = json_text(decision.c.signals)
     named = or_(*(signals.contains(f'"{cue}":') for cue in COMPLAINTS))
-    query = select(mention.c.text, decision.c.rule, decision.c.signals).select_from(
+    public_text = case((mention.c.is_private, ""), else_=mention.c.text).label("text")
+    query = select(public_text, decision.c.rule, decision.c.signals).select_from(
         mention.join(decision, _is_last_decision)
     )
     rows = connection.execute(query.where(_within(since, until), named).order_by(mention.c.key.desc()))

@@ -1,10 +1,10 @@
-"""Every table, by its name. They are declared in the two modules that this one imports."""
+"""Every table, by its name. They are declared in the modules that this one imports."""
 
 from sqlmodel import SQLModel
 
-from listener.store import exchange_tables, operation_tables
+from listener.store import exchange_tables, operation_tables, outgoing_tables
 
-__all__ = ["exchange_tables", "metadata", "operation_tables"]
+__all__ = ["exchange_tables", "metadata", "operation_tables", "outgoing_tables"]
 
 metadata = SQLModel.metadata
 alert = metadata.tables["alert"]
@@ -12,6 +12,7 @@ approval = metadata.tables["approval"]
 autonomy = metadata.tables["autonomy"]
 billed = metadata.tables["billed"]
 decision = metadata.tables["decision"]
+digest = metadata.tables["digest"]
 draft_review = metadata.tables["draft_review"]
 event = metadata.tables["event"]
 feed = metadata.tables["feed"]
@@ -29,3 +30,4 @@ quarantine = metadata.tables["quarantine"]
 reply = metadata.tables["reply"]
 sentiment_bucket = metadata.tables["sentiment_bucket"]
 stage = metadata.tables["stage"]
+webhook = metadata.tables["webhook"]

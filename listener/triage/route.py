@@ -144,10 +144,12 @@ def _decide_batch(
             if result.variant is not None:
                 wordings.add(f"{result.decision.kind}/{result.variant}")
         except (OSError, MemoryError) as error:  # a full disk is not the mention's fault
-            log.error("mention %s:%s could not be decided, tried again later: %r", mention.platform, mention.id, error)
+            fields = {"event": "decision_postponed", "platform": mention.platform, "id": mention.id, "why": repr(error)}
+            log.error("mention %(platform)s:%(id)s could not be decided, tried again later: %(why)s", fields)
             deferred += 1
         except Exception as error:  # noqa: BLE001 -- whatever a rule does to a mention, the others go on
-            log.error("mention %s:%s crashed triage: %r", mention.platform, mention.id, error)
+            fields = {"event": "triage_crashed", "platform": mention.platform, "id": mention.id, "why": repr(error)}
+            log.error("mention %(platform)s:%(id)s crashed triage: %(why)s", fields)
             crashes[key] = error
     return results, crashes, deferred
 

@@ -16,7 +16,9 @@ from listener.settings import EnvSecrets
 from listener.store import notices
 from tests.fakes.smtp import MailServer
 from tests.fakes.webhook import Webhook
-from tests.line import Line
+from tests.line import Line, line
+
+__all__ = ["line"]
 
 OPS = AlertChannel("ops")
 QUIET = AlertRules(channels=(OPS,), unattended_after=None, disk_free=0)

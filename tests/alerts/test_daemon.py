@@ -109,3 +109,23 @@ def test_a_heartbeat_whose_secret_cannot_be_read_is_a_problem(tmp_path: Path, ho
     done = home.run("check")
     assert done.code == 1
     assert "EARSHOT_HEARTBEAT_URL_FILE: cannot read" in done.err
+
+
+def test_status_lists_what_people_are_notified_of_and_what_did_not_reach_them(tmp_path: Path, hook: Webhook) -> None:
+    """Who looks sees the same as who is notified: a cause that is no notice, a message and a webhook that wait."""
+    home = configured(tmp_path, hook, free_port())
+    receiver = f'[[webhooks]]\nname = "crm"\nurl = "{hook.url}/crm-hook"\n'
+    home.configure((tmp_path / "config" / "earshot.toml").read_text() + receiver)
+    home.env["EARSHOT_WEBHOOK_CRM_SECRET"] = "whsec_" + "Y2FuYXJ5" * 4
+    assert home.run("once").code == 0
+    home.say(DANGER)
+    hook.status = 500
+    home.run("once")
+    shown = home.run("status")
+    assert "alert      [urgent] a mention on memory cannot wait:" in shown.out
+    assert "unsent     channel ops: 1 message since" in shown.out
+    assert "unsent     webhook crm: events since" in shown.out
+    status = home.run("status", "--json").json
+    assert [cause["kind"] for cause in status["alerts"]] == ["urgent"]
+    assert {waiting["to"]: waiting["attempts"] for waiting in status["unsent"]} == {"channel ops": 1, "webhook crm": 1}
+    assert "Y2FuYXJ5" not in shown.out + shown.err

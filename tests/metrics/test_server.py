@@ -2,16 +2,18 @@
 
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from listener.errors import InputError
-from listener.metrics.figures import Durations, Figures
+from listener.errors import InputError, NotSent, ReadFailed
+from listener.metrics.figures import Figures
+from listener.metrics.process import ProcessFigures
 from listener.metrics.server import MetricsServer
-from listener.store import ledger, notices
+from listener.store import digests, ledger, notices, webhooks
 from tests.line import COMPLAINT, PRAISE, Line
 
 
@@ -19,9 +21,9 @@ class Monitor:
     """A line, and a monitoring system that asks for its figures."""
 
     def __init__(self, line: Line) -> None:
-        self.line, self.durations = line, Durations()
+        self.line, self.process = line, ProcessFigures()
         self.problem: str | None = None
-        figures = Figures(line.store, line.clock, self.durations)
+        figures = Figures(line.store, line.clock, self.process, {"legal", "press"})
         self.server = MetricsServer(("127.0.0.1", 0), figures, lambda: self.problem)
         self.server.start()
 
@@ -85,11 +87,50 @@ def test_gauges_show_the_present_state(monitor: Monitor) -> None:
 def test_durations_are_a_histogram(monitor: Monitor) -> None:
     """Buckets are cumulative."""
     for seconds in (0.05, 0.2, 200.0):
-        monitor.durations.note("route", seconds)
+        monitor.process.durations.note("route", seconds)
     shown = monitor.figures()
     assert shown["earshot_stage_duration_seconds_bucket,le=0.1,stage=route"] == 1
     assert shown["earshot_stage_duration_seconds_bucket,le=120.0,stage=route"] == 2
     assert shown["earshot_stage_duration_seconds_count,stage=route"] == 3
+
+
+def test_polls_sends_guards_and_messages_are_counted(monitor: Monitor) -> None:
+    """By outcome: a poll that fails, a post that does not go out, one that does, a guard that calls a person."""
+    line = monitor.line
+    line.approved(PRAISE)
+    line.say("My lawyer will contact you about this")
+    line.listen()
+    stages = replace(line.stages, note_poll=monitor.process.polls.note)
+    stages.poll("memory")
+    line.platform.pages.append(ReadFailed("the network is down"))
+    stages.poll("memory")
+    line.platform.script.append(NotSent("refused for now", cause="item"))
+    line.send()
+    line.wait(hours=1)
+    line.send()
+    monitor.process.messages.note("ops", "sent")
+    shown = monitor.figures()
+    assert shown["earshot_polls_total,outcome=ok,platform=memory"] == 1
+    assert shown["earshot_polls_total,outcome=failed,platform=memory"] == 1
+    assert shown["earshot_sends_total,outcome=not_sent,platform=memory"] == 1
+    assert shown["earshot_sends_total,outcome=sent,platform=memory"] == 1
+    assert shown["earshot_guard_hits_total,guard=legal"] == 1
+    assert shown["earshot_messages_total,channel=ops,outcome=sent"] == 1
+    assert shown["earshot_overdue_replies"] == 0
+
+
+def test_webhooks_and_unsent_digests_are_shown(monitor: Monitor) -> None:
+    """How many events a receiver took, how often it failed, and what waits for a channel."""
+    now = monitor.line.now
+    with monitor.line.store.write() as connection:
+        webhooks.keep(connection, {"crm": "https://crm.example"}, now)
+        webhooks.record(connection, "crm", now, sent=7, skipped=1, attempts=2)
+        digests.add(connection, digests.DigestState("ops", now, now, "waiting", 1, "down", None, now))
+    shown = monitor.figures()
+    assert shown["earshot_webhook_events_total,outcome=taken,webhook=crm"] == 7
+    assert shown["earshot_webhook_events_total,outcome=skipped,webhook=crm"] == 1
+    assert shown["earshot_webhook_failures,webhook=crm"] == 2
+    assert shown["earshot_alerts_unsent,channel=ops"] == 1
 
 
 def test_no_word_of_a_customer_is_served(monitor: Monitor) -> None:
@@ -126,6 +167,6 @@ def test_slow_clients_do_not_stop_the_others(monitor: Monitor) -> None:
 
 def test_an_address_in_use_is_one_clear_line(monitor: Monitor) -> None:
     """It names the address, and where to change it."""
-    figures = Figures(monitor.line.store, monitor.line.clock, Durations())
+    figures = Figures(monitor.line.store, monitor.line.clock, ProcessFigures())
     with pytest.raises(InputError, match=r"cannot listen on 127\.0\.0\.1:\d+ .*; choose another address"):
         MetricsServer(("127.0.0.1", monitor.server.port), figures, lambda: None)

@@ -1,15 +1,18 @@
 """[alerts]: channels with names, severities, hours; their addresses are secrets. [metrics]: an address."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
 
 from listener import settings
+from listener.alert_rules import WEBHOOK_EVENTS
 from listener.messages import redact
+from listener.policy import WeekTime
 from listener.settings import EnvSecrets
 from tests.settings.folders import MEMORY, faults, one_fault
 
+WEBHOOK = '[[webhooks]]\nname = "crm"\nurl = "https://crm.example/earshot"\n'
 CHANNEL = '[[alerts.channels]]\nname = "ops"\n'
 
 
@@ -19,6 +22,13 @@ CHANNEL = '[[alerts.channels]]\nname = "ops"\n'
         ('[[alerts.channels]]\nname = "Ops!"\n', "is not a name: 'Ops!'"),
         (CHANNEL + CHANNEL, "two channels have the secret EARSHOT_ALERT_OPS_URL"),
         (CHANNEL + "notices = []\n", "notices: is empty"),
+        (CHANNEL + 'digest = ["8"]\n', "digest: is not a time: '8'"),
+        (CHANNEL + 'digest = ["24:00"]\n', "digest: is not a time: '24:00'"),
+        (CHANNEL + 'digest = ["someday 08:00"]\n', "digest: is not a time"),
+        (WEBHOOK.replace("crm", "C"), "is not a name: 'C'"),
+        (WEBHOOK + 'words = "some"\n', "words"),
+        (WEBHOOK + WEBHOOK, "two webhooks have the secret EARSHOT_WEBHOOK_CRM_SECRET"),
+        ("[webhooks]\nname = 1\n", "webhooks: expected a list"),
         ("[alerts]\ndisk_free_mb = -5\n", "disk_free_mb: is negative"),
         (CHANNEL + 'severity = "loud"\n', "severity: expected"),
         (CHANNEL + 'hours = ["8 to 5"]\n', "is not a time window"),
@@ -44,6 +54,26 @@ def test_a_channel_needs_its_secret(folder: Path) -> None:
     assert loaded.alerts.remind_after == timedelta(hours=24)
     (problem,) = settings.secret_problems(loaded, EnvSecrets({}))
     assert "EARSHOT_ALERT_OPS_URL" in str(problem)
+
+
+def test_a_channel_may_get_nothing_but_a_digest(folder: Path) -> None:
+    """On weekdays at half past seven, with quotes."""
+    text = MEMORY + CHANNEL + 'notices = []\ndigest = ["mon-fri 07:30"]\ndigest_quotes = true\n'
+    assert faults(folder, earshot=text) == []
+    (channel,) = settings.load(folder).alerts.channels
+    assert channel.digest == (WeekTime(time(7, 30), frozenset(range(5))),)
+    assert channel.digest_quotes and not channel.takes("gap", "urgent")
+
+
+def test_a_webhook_needs_a_secret_that_can_sign(folder: Path) -> None:
+    """Without events it gets all; a missing secret and one that is too short are problems."""
+    assert faults(folder, earshot=MEMORY + WEBHOOK) == []
+    loaded = settings.load(folder)
+    (webhook,) = loaded.webhooks
+    assert (webhook.events, webhook.words) == (WEBHOOK_EVENTS, "public")
+    for secret, why in (("", "is not set"), ("whsec_!", "not base64"), ("whsec_YQ==", "1 bytes"), ("abc", "whsec_")):
+        (problem,) = settings.secret_problems(loaded, EnvSecrets({webhook.secret: secret}))
+        assert why in str(problem)
 
 
 def test_the_addresses_are_redacted_in_logs() -> None:

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event
 
-from listener.store import erasure, exchange_log, items, mentions, outgoing, people, replies
+from listener.alert_rules import WEBHOOK_EVENTS
+from listener.store import erasure, exchange_log, figures, items, mentions, outgoing, people, replies, webhooks
 from tests.desk.world import made
 from tests.line import NOON
 
@@ -36,6 +37,11 @@ HOT: dict[str, tuple[Callable[[Connection], Any], str]] = {
     "somebody's queue": (lambda c: items.items(c, NOON, assigned_to="bo"), "ix_reply_waiting"),
     "words to let go": (lambda c: erasure.list_old(c, NOON, 200), "ix_mention_kept"),
     "deleted posts": (lambda c: erasure.list_deleted(c, {"x": NOON, "*": NOON}, 200), "ix_mention_deleted"),
+    "events of a webhook": (
+        lambda c: webhooks.list_occurrences(c, 7, WEBHOOK_EVENTS, 20),
+        "INTEGER PRIMARY KEY (rowid>?)",
+    ),
+    "sends to count": (lambda c: figures.count_sends(c, 7, 99), "INTEGER PRIMARY KEY (rowid>? AND rowid<?)"),
     "locate": (lambda c: mentions.locate(c, "memory", "m1"), "sqlite_autoindex_mention_1"),
 }
 SORTED = {

@@ -70,7 +70,7 @@ def summarize_sentiment(counts: period.Sentiment, policy: Policy) -> NetSentimen
 
 def count_complaints(complaints: Sequence[Complaint]) -> Complaints:
     """Count by category; a complaint counts in each that it names. complaints: the newest first."""
-    counts = Counter(name for complaint in reversed(complaints) for name in categories(complaint))
+    counts = count_categories(complaints)
     quotes: dict[str, str | None] = {}
     for name, _ in counts.most_common(TOP):
         quotes[name] = sample_quote(name, complaints, used=quotes.values())
@@ -78,6 +78,11 @@ def count_complaints(complaints: Sequence[Complaint]) -> Complaints:
         Category(name, number, rate(number, len(complaints)), quotes[name]) for name, number in counts.most_common(TOP)
     ]
     return Complaints(len(complaints), rows)
+
+
+def count_categories(complaints: Sequence[Complaint]) -> Counter[str]:
+    """Count the complaints of each category; of equal ones the older comes first. complaints: the newest first."""
+    return Counter(name for complaint in reversed(complaints) for name in categories(complaint))
 
 
 def categories(complaint: Complaint) -> list[str]:

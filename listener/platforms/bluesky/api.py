@@ -87,7 +87,8 @@ class Bluesky:
         if scan.token is None:
             do = "see docs/platforms.md" if feed == MENTIONS else "check `search` in [platforms.bluesky]"
             raise self._caller.record_failure(ReadFailed(message, do), "read", now)
-        log.warning("bluesky: %s: the walk begins anew: %s", feed, message)
+        fields = {"event": "listing_restarted", "platform": "bluesky", "feed": feed, "why": message}
+        log.warning("%(platform)s: %(feed)s: the walk begins anew: %(why)s", fields)
         return state.repair(feed, page_scan.restart(state.states[feed]), is_over=True).page()
 
     def prepare(self, reply: Outgoing, now: datetime) -> Prepared:

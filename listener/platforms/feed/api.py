@@ -82,7 +82,8 @@ class Feed:
         file = replace(known, body=body, etag=answer.headers.get("etag"), modified=answer.headers.get("last-modified"))
         file = replace(file, cut=reading.judge_cut(known.cut))
         if reading.cut:  # the same document may be whole next time: it must be asked for as if it were new
-            log.warning("%s ends in the middle of an item, which is read when it is whole", url)
+            fields = {"event": "feed_cut_off", "platform": "feed", "feed": url}
+            log.warning("%(feed)s ends in the middle of an item, which is read when it is whole", fields)
             file = replace(file, body="", etag=None, modified=None)
         return self._kept(url, file, reading, now)
 

@@ -19,5 +19,6 @@ def ask_aside(work: Callable[[], T], default: T, platform: str, what: str) -> T:
     try:
         return work()
     except ReadFailed as error:
-        log.warning("%s: %s is not known yet: %s", platform, what, error.message)
+        fields = {"event": "not_known_yet", "platform": platform, "what": what, "why": error.message}
+        log.warning("%(platform)s: %(what)s is not known yet: %(why)s", fields)
         return default

@@ -145,7 +145,8 @@ def read_next(
         return read(state, feed)
     except ReadFailed as error:
         if can_leave_out(feed, error):
-            log.warning("%s: %s is left out of this round: %s", platform, feed, error.message)
+            fields = {"event": "feed_left_out", "platform": platform, "feed": feed, "why": error.message}
+            log.warning("%(platform)s: %(feed)s is left out of this round: %(why)s", fields)
             return state.leave_out(feed, error)
         error.feed, error.cursor = feed, None if is_whole(error) else state.pass_over(feed).dump()
         raise

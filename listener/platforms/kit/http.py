@@ -1,8 +1,8 @@
 """HTTP through httpx for platforms: a total deadline, a cap on bodies, no redirects, no proxies of the environment.
 
-A GET keeps its connection, and is made once more when that was cut: some servers (snac) close kept connections without
-a word. A POST has a fresh connection and is never repeated, and httpx's trace of its progress shows for certain
-whether any of it was written.
+A GET, and a POST that may be repeated, keep their connection, and are made once more when that was cut: some servers
+(snac) close kept connections without a word. Any other POST has a fresh connection and is never repeated, and httpx's
+trace of its progress shows for certain whether any of it was written.
 """
 
 import time
@@ -35,17 +35,24 @@ class HttpClient:
 
     def get(self, url: str, params: Any = None, headers: Headers = None) -> HttpResponse:
         """Read. params: a mapping, or pairs where a name comes several times."""
+        return self._repeat("GET", url, headers, params=params)
+
+    def post_again(self, url: str, body: bytes, headers: Headers) -> HttpResponse:
+        """Write these very bytes, twice where the connection is cut: who gets them must know them by an id."""
+        return self._repeat("POST", url, headers, content=body)
+
+    def _repeat(self, verb: str, url: str, headers: Headers, **what: Any) -> HttpResponse:
         try:
-            return self._read(url, params, headers)
+            return self._call_kept(verb, url, headers, **what)
         except CallFailed as error:
             if not error.disconnected:
                 raise
-        return self._read(url, params, headers)
+        return self._call_kept(verb, url, headers, **what)
 
-    def _read(self, url: str, params: Any, headers: Headers) -> HttpResponse:
+    def _call_kept(self, verb: str, url: str, headers: Headers, **what: Any) -> HttpResponse:
         client = self._reading = self._reading or self._kept()
         try:
-            return self._call(client, "GET", url, headers, params=params)
+            return self._call(client, verb, url, headers, **what)
         except CallFailed:
             self._reading = None
             self._close()  # a call given up on may still hold it: that one ends with its connection

@@ -46,7 +46,8 @@ class Threads:
         try:
             before = objects_in((self._caller.thread(str(status["id"]), now) or {}).get("ancestors"))
         except ReadFailed as error:
-            log.warning("mastodon: the thread of post %s cannot be read: %s", status["id"], error.message)
+            fields = {"event": "thread_not_read", "platform": "mastodon", "post": status["id"], "why": error.message}
+            log.warning("%(platform)s: the thread of post %(post)s cannot be read: %(why)s", fields)
             self._failed_at = now
             return parent
         above = [ancestor for ancestor in before if text_in(ancestor.get("id"))]

@@ -98,7 +98,8 @@ class XPlatform:
             feed_state, gap = page_scan.rebuild(feed_state, feed, error.least or id_at(now - page_scan.SEARCH_WINDOW))
             return state.repair(feed, feed_state, is_over=False).page(gaps=(gap,))
         if scan.token:
-            log.warning("x: %s: the walk begins anew: %s", feed, error.message)
+            fields = {"event": "walk_restarted", "platform": "x", "feed": feed, "why": error.message}
+            log.warning("%(platform)s: %(feed)s: the walk begins anew: %(why)s", fields)
             return state.repair(feed, page_scan.restart(feed_state), is_over=True).page()
         raise ReadFailed(error.message, f"look at the {feed.partition(':')[0]} settings of [platforms.x]", cause="item")
 

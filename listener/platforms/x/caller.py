@@ -114,7 +114,7 @@ class Caller:
         message = f"X: the tokens belong to @{account.handle}, the configuration has @{self._section.name}"
         if not self._section.loopback:
             raise self._gate.fail_read(now, message, "correct `handle` or the tokens", cause="account", kind=ME)
-        log.warning("%s", message)
+        log.warning("%(why)s", {"event": "account_not_known", "platform": "x", "why": message})
         return account
 
 

@@ -199,9 +199,9 @@ def _log_errors(answer: HttpResponse, feed: str) -> None:
     """A 200 may carry errors beside its data: posts that X could not give. They are logged, the page is kept."""
     for error in _list(answer.object(), "errors"):
         known = error if isinstance(error, dict) else {"detail": error}
-        log.warning(
-            "x: %s: a post was left out: %s %s", feed, known.get("resource_id", "?"), str(known.get("detail"))[:200]
-        )
+        post, why = known.get("resource_id", "?"), str(known.get("detail"))[:200]
+        fields = {"event": "post_left_out", "platform": "x", "feed": feed, "post": post, "why": why}
+        log.warning("%(platform)s: %(feed)s: a post was left out: %(post)s %(why)s", fields)
 
 
 def _first_error(body: Json) -> str:

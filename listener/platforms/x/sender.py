@@ -132,4 +132,5 @@ class Sender:
         try:
             self._meter.charge(POST, 1, prepared.request["usd"], key=prepared.key)
         except Exception:
-            log.exception("x: %s USD for a post could not be recorded", prepared.request["usd"])
+            fields = {"event": "cost_not_recorded", "platform": "x", "usd": prepared.request["usd"]}
+            log.exception("%(platform)s: %(usd)s USD for a post could not be recorded", fields)
