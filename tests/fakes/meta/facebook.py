@@ -18,8 +18,6 @@ _NESTED = re.compile(r"comments\.filter\(stream\)\.order\(reverse_chronological\
 class FacebookServer(MetaServer):
     """The Page of a shop. short: ids of comments come in the short spelling too; edited: comments edited by a POST."""
 
-    answers_edge = "comments"
-
     def __init__(self, port: int = 0) -> None:
         super().__init__(port)
         self.me, self.short = Person(PAGE_ID, "Fernhill Paper"), False

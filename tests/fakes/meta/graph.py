@@ -57,7 +57,6 @@ class MetaServer(Loopback):
         "proxy-page": (403, "<html><body>Blocked by your company's filter</body></html>"),
         "moved": (302, ""),
     }
-    answers_edge: ClassVar[str]
     me: Person
     first: Post
 

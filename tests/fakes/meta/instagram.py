@@ -21,7 +21,6 @@ class InstagramServer(MetaServer):
     counted: whether answers count among a medium's comments; inside: answers told inside of a comment, at most.
     """
 
-    answers_edge = "replies"
     answers: ClassVar[Mapping[str, Reply]] = {
         **MetaServer.answers,
         "rate": error(80002, "There have been too many calls to this Instagram account", 2446079),
