@@ -58,8 +58,9 @@ class Outlook:
 class Stages:
     """Everything a stage needs. stopping: asked between any two steps; intervals: stage -> seconds between two runs.
 
-    deleted: platform -> how long it allows the text of a deleted post to be kept. ticks: the seconds by which a stage
-    that failed waits. A stage that fails raises nothing: the runner keeps why, and the stage counts nothing.
+    deleted: platform -> how long it allows the text of a deleted post to be kept; kept: the same for any text. ticks:
+    the seconds by which a stage that failed waits. A stage that fails raises nothing: the runner keeps why, and the
+    stage counts nothing.
     """
 
     store: Store
@@ -72,6 +73,7 @@ class Stages:
     notifier: "Notifier | None" = None
     note_duration: Callable[[str, float], None] = lambda stage, seconds: None
     note_poll: Callable[[str, str], None] = lambda platform, outcome: None
+    kept: Mapping[str, timedelta] = field(default_factory=dict)
     ticks: Callable[[], float] = time.monotonic
     runner: StageRunner = field(init=False)
 
@@ -162,7 +164,7 @@ class Stages:
         policy: Policy = self.triage.policy
         ended = expire(self.store, policy, self.clock())
         self.runner.moved_on("upkeep")
-        ended += retain(self.store, policy, self.clock(), self.deleted)
+        ended += retain(self.store, policy, self.clock(), self.deleted, self.kept)
         self.runner.moved_on("upkeep")
         if self.notifier is not None:
             ended += self.notifier.tidy()

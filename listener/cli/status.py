@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from listener.cli.standing import PlatformStatus, StageStatus, Unsent
     from listener.desk.views import Progress
     from listener.settings import Settings
-    from listener.store.operation_records import NamedOptOut, Notice, Pause
+    from listener.store.operation_records import NamedOptOut, Notice, Pause, PlatformState
 
 OPEN_NOTICE = 3  # exit code
 OPTOUTS_SHOWN = 10
@@ -43,6 +43,7 @@ class Status:
     """What `earshot status --json` prints. undecided: mentions that wait for a decision.
 
     alerts: what people are notified of besides the open notices; unsent: what waits for channels and webhooks.
+    remarks: platform -> what it says of itself.
 
     problems: what keeps Earshot from working, apart from notices: a broken configuration, nothing that runs.
     """
@@ -57,6 +58,7 @@ class Status:
     stages: "dict[str, StageStatus]"
     autonomy: "dict[str, Progress]"
     reader: reader_status.ReaderStatus
+    remarks: dict[str, list[str]]
     paused: "list[Pause]"
     opted_out: "list[NamedOptOut]"
     alerts: "list[Cause]"
@@ -122,6 +124,7 @@ def gather(connection: "Connection", config: "Settings", problems: list[Problem]
         notices=len(notices.list_open(connection)),
         stages=standing.stages(connection, [state.name for state in states], now),
         spend={state.name: _spend(connection, config, state.name, now) for state in states},
+        remarks={state.name: _remarks(config, state, now) for state in states},
         autonomy={
             responder.kind: autonomy.progress(connection, config.policy, responder.kind)
             for responder in config.policy.responders
@@ -132,6 +135,11 @@ def gather(connection: "Connection", config: "Settings", problems: list[Problem]
         alerts=_causes(connection, config, now),
         unsent=standing.unsent(connection),
     )
+
+
+def _remarks(config: "Settings", state: "PlatformState", now: datetime) -> list[str]:
+    entry = config.platform(state.name)
+    return entry.section.status_lines(state.cursor, now) if entry else []
 
 
 def _causes(connection: "Connection", config: "Settings", now: datetime) -> "list[Cause]":
@@ -165,6 +173,7 @@ def _lines(gathered: Status, now: datetime) -> Iterator[str]:
         yield output.safe(f"problem    {problem}")
     for platform in gathered.platforms:
         yield from _platform_lines(platform, gathered.spend[platform.name], now)
+        yield from (output.safe(f"           {remark}") for remark in gathered.remarks[platform.name])
     if not gathered.platforms:
         yield "No platform has been polled yet; start `earshot run`, or run `earshot once`."
     for name, stage in gathered.stages.items():

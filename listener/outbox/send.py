@@ -91,7 +91,7 @@ def _check_and_prepare(round_: Round, item: QueuedReply) -> Prepared | None:
     except ReadFailed as error:
         trouble.record_failure(round_, item, error)
     except Held as hold:
-        trouble.record_hold(round_, item, hold.reason, hold.message)
+        trouble.record_hold(round_, item, hold.reason, hold.message, hold.until)
     except StoreError:
         raise
     except Exception as error:

@@ -15,6 +15,8 @@ from tests.faults.bluesky import BlueskyWorld
 from tests.faults.checker import check
 from tests.faults.commands import Nursery, Stuck
 from tests.faults.evidence import Finding
+from tests.faults.facebook import FacebookWorld
+from tests.faults.instagram import InstagramWorld
 from tests.faults.mastodon import MastodonWorld
 from tests.faults.memory import MemoryWorld
 from tests.faults.reported import unreported
@@ -23,6 +25,8 @@ from tests.faults.x import XWorld
 
 WORLDS: dict[str, type[World]] = {
     "bluesky": BlueskyWorld,
+    "facebook": FacebookWorld,
+    "instagram": InstagramWorld,
     "mastodon": MastodonWorld,
     "memory": MemoryWorld,
     "x": XWorld,

@@ -12,6 +12,8 @@ def put_ahead(span: timedelta) -> None:
     """Move the clocks that the program hands on as arguments: the command line's, and those platforms start with."""
     from listener.cli import context, health
     from listener.platforms.bluesky.api import Bluesky
+    from listener.platforms.facebook.api import Facebook
+    from listener.platforms.instagram.api import Instagram
     from listener.platforms.mastodon.api import Mastodon
     from listener.platforms.x.api import XPlatform
 
@@ -24,7 +26,7 @@ def put_ahead(span: timedelta) -> None:
             return datetime.now(tz) + span
 
     vars(context)["now"], vars(health)["datetime"] = later, Later
-    for platform in (Bluesky, Mastodon, XPlatform):
+    for platform in (Bluesky, Facebook, Instagram, Mastodon, XPlatform):
         (platform.__init__.__kwdefaults__ or {})["clock"] = later
 
 

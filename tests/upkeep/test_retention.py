@@ -56,6 +56,18 @@ def test_words_go_when_their_time_is_over_and_the_ledger_stays(line: Line, monke
     assert retention.retain(line.store, line.policy, line.now, {}) == 0
 
 
+def test_platform_with_a_limit_of_its_own_keeps_no_longer(line: Line) -> None:
+    """Whatever the policy says; other platforms are not touched, and a shorter time of the policy counts too."""
+    line.say(IDLE)
+    line.listen()
+    line.wait(days=31)
+    month = timedelta(days=30)
+    assert retention.retain(line.store, line.policy, line.now, {}, {"elsewhere": month}) == 0
+    assert retention.retain(line.store, line.policy, line.now, {}, {"memory": timedelta(days=90)}) == 0
+    assert retention.retain(line.store, line.policy, line.now, {}, {"memory": month}) == 1
+    assert texts(line) == [""]
+
+
 def test_nothing_is_let_go_without_the_key(line: Line) -> None:
     """The starter keeps everything."""
     line.say(IDLE)
