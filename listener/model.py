@@ -67,10 +67,20 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class SuspectedFact:
+    """A fact of the fact sheet that a text may be about, in other words than the sheet's, and those words."""
+
+    fact: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """How the second reader reads a text: probabilities of praise and of a complaint, 0..1.
 
     balance: how far praise outweighs complaint, 0..1; kind_words and harsh_words: what speaks most for and against.
+    shipped: praise, complaint and balance by the shipped weights, where the brand's own were used; subject: what a
+    complaint seems to be about where no cue names it.
     """
 
     praise: float
@@ -78,6 +88,8 @@ class Reading:
     balance: float
     kind_words: tuple[str, ...] = ()
     harsh_words: tuple[str, ...] = ()
+    shipped: tuple[float, float, float] | None = None
+    subject: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +109,7 @@ class MentionSignals:
     )  # question of the fact sheet -> the words that hit
     history: History = History()
     reading: Reading | None = None  # the second reader's; None where the policy turns it off
+    suspected: SuspectedFact | None = None  # what staff should see; nothing is sent because of it
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,10 +125,11 @@ class Reader:
 
     doubt_below, auto_from, propose_from: of the balance of praise over complaint, below which a thank-you goes to a
     person, from which it may be sent automatically, and from which one is drafted; hear_from: of a complaint, from
-    which a mention that the rules would ignore goes to a person.
+    which a mention that the rules would ignore goes to a person. learn: adapt the weights weekly to what staff decide.
     """
 
     enabled: bool = True
+    learn: bool = False
     doubt_below: float = 0.43
     auto_from: float = 0.64
     propose_from: float = 0.78

@@ -88,9 +88,14 @@ def candidates(
         elif not when.isdisjoint(signals.cues):
             cued.append(texts)
     turn = crc32(signals.mention.id.encode("utf-8", "replace"))
-    used = {name.partition("/")[2] for name in signals.history.variants_today if name.startswith(f"{kind}/")}
+    used = _find_used(kind, signals.history.variants_today)
     groups = (_put_in_order(group, turn, used) for group in (topical, cued, plain))
     return tuple(chain.from_iterable(chain.from_iterable(groups)))
+
+
+@lru_cache(maxsize=256)
+def _find_used(kind: str, variants_today: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(name.partition("/")[2] for name in variants_today if name.startswith(f"{kind}/"))
 
 
 def render_kind(kind: str, policy: Policy, fact: Fact | None, is_private: bool) -> _Rendered:

@@ -16,7 +16,7 @@ PRAISE_CUES = ("praise", "thanks", "warm")
 # each of these makes praise doubtful
 DOUBTS = (
     "question", "negation", "condition", "complaint", "sarcasm", "problem", "swearing", "profanity", "threat_to_leave",
-    "competitor_praise", "automated", "opt_out", "part",
+    "competitor_praise", "automated", "opt_out", "part", "turned_praise", "others_praised", "quotes_us",
 )  # fmt: skip
 # each of these too, unless the praise is firm; the last only beside thanks
 MILD = ("contrast", "wish", "ironic_praise", "duration", "request")
@@ -109,7 +109,9 @@ def _readable(cue: str) -> str:
 
 
 def _is_firm(signals: MentionSignals, options: Options, mild: list[str]) -> bool:
-    """True if warm words and a high score outweigh a mild doubt or two; a request only beside thanks."""
+    """True if warm words and a high score outweigh a mild doubt or two: a request only beside thanks, irony alone."""
+    if "ironic_praise" in mild and (len(mild) > 1 or "hedge" in signals.cues):
+        return False  # irony beside any other doubt
     is_plain_request = "request" in mild and "thanks" not in signals.cues
     is_strong = "warm" in signals.cues and signals.compound >= options.outweigh_doubt_score
     return is_strong and len(mild) <= MAX_MILD and not is_plain_request

@@ -24,7 +24,7 @@ from tests.offline import sitecustomize
 
 OFFLINE = Path(sitecustomize.__file__).parent  # on the path of a process it refuses the network there
 PROGRAM = (
-    "listener.*", "responders.*", "tweepy", "alembic.command", "py3langid.langid", "textual.app", "rich.console",
+    "listener.*", "responders.*", "tweepy", "alembic.command", "fasttext", "textual.app", "rich.console",
     "feedparser", "jinja2.sandbox", "vaderSentiment.vaderSentiment",
 )  # fmt: skip
 ROOT = Path(__file__).parent.parent

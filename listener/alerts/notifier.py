@@ -11,7 +11,9 @@ from listener.alerts.channels import AppriseChannels, NoteMessage, ignore_messag
 from listener.alerts.digests import Digests, Write
 from listener.alerts.dispatch import Alerts
 from listener.alerts.heartbeat import Heartbeat
+from listener.alerts.last_resort import LastResort
 from listener.alerts.webhooks import Webhooks
+from listener.errors import DatabaseBusy, StoreError
 from listener.policy import Policy
 from listener.protocols import Budget, Secrets
 from listener.store.engine import Store
@@ -25,11 +27,23 @@ class Notifier:
     digests: Digests
     webhooks: Webhooks
     heartbeat: Heartbeat
+    last_resort: LastResort
 
     def notify(self) -> int:
-        """Give the sign of life that is due, and notify people of what is due. Returns how many messages went out."""
+        """Give the sign of life that is due, and notify people of what is due. Returns how many messages went out.
+
+        Raises StoreError when the database cannot be used; people are told of that, too.
+        """
         self.heartbeat.beat()
-        return self.alerts.run()
+        try:
+            sent = self.alerts.run()
+        except DatabaseBusy:
+            raise
+        except StoreError as error:
+            self.last_resort.report(error)
+            raise
+        self.last_resort.clear()
+        return sent
 
     def notify_once(self) -> int:
         """Notify people of what is due, without a sign of life: who runs `once` lets the scheduler give it."""
@@ -64,4 +78,6 @@ def bind(
     channels = AppriseChannels(secrets)
     alerts = Alerts(store, Watch(rules, policy, budgets, folder), channels, clock, note_message)
     digests = Digests(store, rules.channels, policy, channels, write_digest, clock, note_message)
-    return Notifier(alerts, digests, Webhooks(store, hooks, secrets, clock), Heartbeat(store, secrets, clock))
+    last_resort = LastResort(channels, rules.channels, policy.brand.name, clock)
+    webhooks, heartbeat = Webhooks(store, hooks, secrets, clock), Heartbeat(store, secrets, clock)
+    return Notifier(alerts, digests, webhooks, heartbeat, last_resort)

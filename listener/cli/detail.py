@@ -37,6 +37,7 @@ def _draw_parts(view: "ReplyDetail", now: datetime, with_misses: bool, is_idle: 
     yield from _draw_section("Person", about(view.person))
     yield from _draw_section("Reply", reply(view))
     yield from _draw_section("Text before the mention was edited", earlier(view))
+    yield from _draw_section("May be about this fact", suspected(view))
     warnings = [Text(f"! {output.safe(warning.message)}", "yellow") for warning in view.warnings]
     yield from _draw_section("Warnings", warnings)
     yield from _draw_section("Why", hits(view))
@@ -147,7 +148,8 @@ def hits(view: "ReplyDetail") -> Parts:
     """Draw the decision, and the rules that matched."""
     if view.rule:
         kind = f" {view.kind}" if view.kind else ""
-        yield Text(f"{view.decision or 'escalated by staff'}{kind} by {view.rule}")
+        learned = f" (second reader: weights {view.weights_id})" if view.weights_id else ""
+        yield Text(f"{view.decision or 'escalated by staff'}{kind} by {view.rule}{learned}")
     yield from (_draw_rule(line, "+", "") for line in view.trail if line.hit)
 
 
@@ -186,6 +188,15 @@ def earlier(view: "ReplyView") -> Parts:
     if (text := view.earlier_text) is not None:
         yield Text(f"{'written by staff' if text.by_staff else 'our draft'}, until {render.moment(text.at)}", "dim")
         yield Quoted(text.text, "dim")
+
+
+def suspected(view: "ReplyView") -> Parts:
+    """Draw the fact that the mention may be about, by which of its words, and what the fact sheet says."""
+    if (fact := view.suspected_fact) is not None:
+        yield Text(output.safe(f"{fact.fact} [{', '.join(fact.words)}]"), "cyan")
+        yield Quoted(fact.statement or "It is no longer in the fact sheet.")
+        if fact.statement:
+            yield Text(output.safe(" · ".join(filter(None, (fact.source, fact.link)))), "dim")
 
 
 def event(view: "EventView") -> Text:

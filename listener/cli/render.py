@@ -160,14 +160,17 @@ def opening(view: "ReplyView") -> str:
 
 
 def marks(view: "ReplyView") -> list[str]:
-    """Return that it is private or labelled, who has it, until when it is snoozed, who approved it, and its error."""
+    """Return what marks it: private, labelled, its likely subject and fact, who has it, who approved it, its error."""
     private = PRIVATE if view.private else ""
     labelled = f"labelled {', '.join(view.mention.labels)}" if view.mention.labels else ""
+    subject = f"perhaps about {view.suggested_subject}" if view.suggested_subject else ""
     claimed = f"claimed by {view.claimed_by}" if view.claimed_by else ""
     assigned = f"assigned to {view.assigned_to}" if view.assigned_to else ""
     snoozed = f"snoozed until {moment(view.snoozed_until)}" if view.snoozed_until else ""
     approved = f"approved by {view.approved_by}" if view.approved_by else name_missing_approval(view)
-    return [mark for mark in (private, labelled, claimed, assigned, snoozed, approved, view.error or "") if mark]
+    fact = f"may be about the fact {view.suspected_fact.fact}" if view.suspected_fact else ""
+    about = (private, labelled, subject, fact)
+    return [mark for mark in (*about, claimed, assigned, snoozed, approved, view.error or "") if mark]
 
 
 def name_missing_approval(view: "ReplyView") -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from listener.cli import context, output, times
+from listener.cli import context, output, reader_status, times
 from listener.cli.app import app
 from listener.cli.arguments import AsJson
 from listener.cli.lines import clock, place, wrap
@@ -56,6 +56,7 @@ class Status:
     spend: dict[str, PlatformSpend]
     stages: "dict[str, StageStatus]"
     autonomy: "dict[str, Progress]"
+    reader: reader_status.ReaderStatus
     paused: "list[Pause]"
     opted_out: "list[NamedOptOut]"
     alerts: "list[Cause]"
@@ -125,6 +126,7 @@ def gather(connection: "Connection", config: "Settings", problems: list[Problem]
             responder.kind: autonomy.progress(connection, config.policy, responder.kind)
             for responder in config.policy.responders
         },
+        reader=reader_status.read_status(connection, config),
         paused=list(pauses),
         opted_out=list(people.opt_outs(connection)),
         alerts=_causes(connection, config, now),
@@ -174,6 +176,7 @@ def _lines(gathered: Status, now: datetime) -> Iterator[str]:
         reason = f": {pause.reason}" if pause.reason else ""
         yield output.safe(f"paused     {place(pause.scope)} by {pause.by}{until}{reason}; `earshot resume` ends it")
     yield from _autonomy_lines(gathered.autonomy)
+    yield from reader_status.lines(gathered.reader)
     yield from _alert_lines(gathered)
     if gathered.opted_out:
         shown = gathered.opted_out[:OPTOUTS_SHOWN]

@@ -38,8 +38,8 @@ def try_(
 
     config = context.settings()
     triage, where = context.triage(config), _choose_platform(config, platform)
-    decided_by = (config.policy, triage.responders, triage.preview)
-    result = trial(text, *decided_by, lang=lang, platform=where, author=author, now=context.now())
+    decided_by, changes = (config.policy, triage.responders, triage.preview), context.learned()
+    result = trial(text, *decided_by, lang=lang, platform=where, author=author, now=context.now(), changes=changes)
     output.emit_json(result) if json else _print_trial(result, with_misses=with_misses)
 
 
@@ -92,7 +92,9 @@ def evaluate(
     triage = context.triage(config)
     rows = analysis.read_rows(file)
     shown = progress.track(rows, "evaluating", len(rows))
-    report, evaluated = analysis.evaluate(shown, config.policy, triage.responders, context.now(), brand)
+    report, evaluated = analysis.evaluate(
+        shown, config.policy, triage.responders, context.now(), brand, context.learned()
+    )
     if out is not None:
         analysis.write_rows(evaluated, out)
     output.emit_json(report) if json else _print_report(report)

@@ -1,6 +1,6 @@
 """Make what staff see of a reply: its mention, exact text, warnings, trail, thread and person."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,14 +18,16 @@ from listener.desk.views import (
     ReplyDetail,
     ReplyView,
     SentimentView,
+    SuspectedFactView,
     ThreadLine,
     values,
 )
 from listener.model import Mention, Preview, RuleResult
-from listener.policy import Holds
+from listener.policy import Fact, Holds
 from listener.store import edits, events, items
-from listener.store.records import Approval, Exchange, Reply, StoredDecision
+from listener.store.records import Approval, Exchange, Reply, StoredDecision, find_subject
 from listener.triage.decide import GUARDS
+from listener.triage.withhold import RULE as SUSPECTED
 from listener.wording import linked_hosts
 
 Explain = Callable[[StoredDecision, Mention], Sequence[RuleResult]]
@@ -54,6 +56,7 @@ class RenderContext:
     bounds: Holds = holds.DEFAULT_HOLDS
     signed: Callable[[str], str] = str  # the text with the signature of who looks, who would approve it
     needs_second: Callable[[Exchange], bool] = lambda item: False
+    facts: Sequence[Fact] = ()  # of the fact sheet of today
 
 
 def lines(connection: Connection, view: RenderContext, items: Sequence[Exchange]) -> list[ReplyView]:
@@ -87,9 +90,11 @@ def _make_line(
         decision=decided.action if decided else None,
         mention=_make_mention(item, changes.edits),
         sentiment=SentimentView(decided.compound if decided else None),
+        suggested_subject=find_subject(decided.signals) if decided else None,
         eligibility=EligibilityView(item.mention.can_reply, item.mention.ineligible_reason),
         private=item.mention.is_private,
         earlier_text=_find_earlier(reply, changes),
+        suspected_fact=find_suspected(view.facts, decided),
         guards=_list_guards(decided),
         warnings=tuple(warnings),
         approvals=tuple(ApprovalView(approval.by, approval.at) for approval in approvals),
@@ -139,6 +144,17 @@ def _list_guards(decided: StoredDecision | None) -> tuple[GuardView, ...]:
     return tuple(GuardView(hit["rule"], hit["message"]) for hit in hits if hit["rule"] in GUARD_NAMES)
 
 
+def find_suspected(facts: Iterable[Fact], decided: StoredDecision | None) -> SuspectedFactView | None:
+    """Return the fact that a mention may be about, as the fact sheet of today has it."""
+    suspected = decided.signals.get("suspected") if decided else None
+    if decided is None or suspected is None or not any(hit["rule"] == SUSPECTED for hit in decided.hits):
+        return None
+    name, words = suspected
+    fact = next((fact for fact in facts if fact.id == name), None)
+    content = (fact.statement, fact.source, fact.link) if fact else (None, None, None)
+    return SuspectedFactView(name, tuple(words), *content)
+
+
 def _list_standing(reply: Reply | None, given: Mapping[int, Sequence[Approval]]) -> list[Approval]:
     """Return the approvals that stand: of this revision, and not revoked."""
     if reply is None:
@@ -161,6 +177,7 @@ def detail(connection: Connection, view: RenderContext, item: Exchange) -> Reply
     (line,) = lines(connection, view, [item])
     return ReplyDetail(
         **values(line),
+        weights_id=item.decided.weights_id if item.decided else None,
         trail=tuple(view.explain(item.decided, item.mention)) if item.decided else (),
         thread=_list_thread(connection, view, item),
         person=people.summary(connection, item.mention),

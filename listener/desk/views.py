@@ -70,6 +70,20 @@ class EligibilityView:
 
 
 @dataclass(frozen=True, slots=True)
+class SuspectedFactView:
+    """A fact of the fact sheet that a mention may be about, by these of its words.
+
+    What the fact says is None where it is no longer in the fact sheet.
+    """
+
+    fact: str
+    words: tuple[str, ...]
+    statement: str | None
+    source: str | None
+    link: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class ApprovalView:
     """An approval that stands."""
 
@@ -82,7 +96,8 @@ class ReplyView:
     """A reply with its mention. For a mention without a reply, the reply's own fields are None.
 
     text: exactly what will be posted; length and limit: in the platform's own counting. private: only the author and
-    we can read the mention; earlier_text: what the reply said until the author edited the mention.
+    we can read the mention; earlier_text: what the reply said until the author edited the mention. suggested_subject:
+    what the second reader takes a complaint to be about, where no word of the rules names it.
     """
 
     id: int | None
@@ -99,9 +114,11 @@ class ReplyView:
     urgency: int | None
     mention: MentionView
     sentiment: SentimentView
+    suggested_subject: str | None
     eligibility: EligibilityView
     private: bool
     earlier_text: EarlierText | None
+    suspected_fact: SuspectedFactView | None
     guards: tuple[GuardView, ...]
     warnings: tuple[WarningView, ...]
     approvals: tuple[ApprovalView, ...]
@@ -176,8 +193,9 @@ class EventView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplyDetail(ReplyView):
-    """Everything about a mention and its reply."""
+    """Everything about a mention and its reply. weights_id: the second reader's learned weights; None: the shipped."""
 
+    weights_id: int | None
     trail: tuple[TrailLine, ...]
     thread: tuple[ThreadLine, ...]
     person: PersonView

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from listener.intake.hazards import CLASSES, find_hazards
+from listener.intake.irony import find_cry, find_fond_deeds, find_turned, is_rhetorical
 from listener.intake.names import SAME, Names
 from listener.intake.phrases import ENDS, CueMatch, Matcher, Vocabulary, tokenize
 
@@ -18,23 +19,21 @@ LISTS = (
     "lookalike_letters",
     "english",
     "classes",
+    "synonyms",
     "function_words",
 )
 AFTER_THANKS = 7  # words after "thanks for" in which something bad makes it sarcasm
-CRIED = 3  # with more words, a text is more than a cry
 WHOLE = 12  # words and marks of a message that may be nothing but an opt-out
 ODD = 4  # words after "thanks for" of which one must be worth thanks
 RELIEF = 7  # words after "despite" or "for fixing" in which trouble is over
 
 _KEPT = ("thanks", "warm", "idiom", "thankworthy", "relief")  # cues that no `except` takes away
 _WORTHY = ("thankworthy", "praise", "warm", "relief")
-_SILENT = ("thankworthy", "relief", *CLASSES)  # never cues of their own: they only change others
+_SILENT = frozenset(("thankworthy", "relief", *CLASSES))  # never cues of their own: they only change others
 _RESOLVABLE = ("problem", "request", "duration", "wish")  # what relief makes harmless
 _PART = re.compile(r"(?<![\d/])[1-9] ?/ ?[1-9](?![\d/])")
 _REFERENCE = re.compile(r"(?<![\w$£€.,:])#?(?!(?:19|20)\d\d\b)(?=[A-Z0-9]*\d)[A-Z0-9]{4,}\b")
 _FRIENDLY_CLASSES = ("good", "very", "able", "folk", "thing", "be", "helping", "helped")
-_CRY = re.compile(r"\W*([^\W\d_]+)[,.:!…]+\s")
-_FOND = frozenset(("love", "loves", "loved", "loving", "luv", "enjoy", "enjoyed", "enjoying", "adore"))
 _DIGIT = re.compile(r"\d")
 _ODD = (
     re.compile(  # "f*ck", "sh1t", "**", "$hit"; begins with the odd mark, so that the search leaps from one to the next
@@ -88,10 +87,14 @@ class Cues:
         self._add_structure(cues, words, matches, text)
         return CueScan(words, matches, cues)
 
+    def find(self, text: str) -> list[CueMatch]:
+        """Return the phrases of a piece of text, exceptions aside."""
+        return _drop_exceptions(self._matcher.find(tokenize(text)))
+
     def _add_structure(
         self, cues: dict[str, tuple[str, ...]], words: list[str], matches: list[CueMatch], text: str
     ) -> None:
-        if "?" in text:
+        if "?" in text and not is_rhetorical(words, matches):
             _add(cues, "question", "?")
         if len(words) <= WHOLE and (whole := " ".join(word for word in words if word[0] not in ENDS)) in self._whole:
             _add(cues, "opt_out", whole)
@@ -102,8 +105,10 @@ class Cues:
         if len(words) > 2 and "not" in (words[-1], words[-2]) and words[-2 - (words[-1][0] in ENDS)][0] in ENDS:
             _add(cues, "sarcasm", "... not")
         if "praise" in cues:
-            _add(cues, "ironic_praise", *_find_fond_deeds(words, matches), *_find_cry(text, words, matches))
+            odd = (*find_fond_deeds(words, matches, _WORTHY), *find_cry(text, words, matches))
+            _add(cues, "ironic_praise", *odd)
         if "praise" in cues or "thanks" in cues:
+            _add(cues, "turned_praise", *find_turned(text, words, matches))
             _add(cues, "unrelated_words", *(word for word in words if word[0].isalnum() and not self._kindly[word]))
         if '"' in text or "“" in text:
             scare_quotes = (word for word in _SCARE.findall(text) if self._valence.get(word.lower(), 0) > 0)
@@ -169,28 +174,11 @@ def _phrases(cues: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
     return own | {name: (*cues.get(name, ()), *idioms) for name in ("except", "praise", "warm")}
 
 
-def _find_cry(text: str, words: list[str], matches: list[CueMatch]) -> Iterable[str]:
-    """Find praise cried out with no praise after it: "Superb. A wet parcel"."""
-    cry = _CRY.match(text)
-    last_praise = max((start for cue, start, _ in matches if cue in ("praise", "thanks", "warm")), default=0)
-    if cry and not last_praise and sum(word[0] not in ENDS for word in words) > CRIED:
-        yield cry[1].lower()
-
-
 def _kind_words(cues: Mapping[str, Sequence[str]]) -> Iterable[str]:
     """Return every word that praise and thanks consist of, and function words."""
     for name in ("function_words", "thanks", "praise", "warm", "thankworthy", "acknowledgement"):
         yield from (word for phrase in cues.get(name, ()) for word in phrase.split() if word[0] != "<" and word != "*")
     yield from (word for name, word in map(str.split, cues.get("classes", ())) if name in _FRIENDLY_CLASSES)
-
-
-def _find_fond_deeds(words: list[str], matches: list[CueMatch]) -> Iterable[str]:
-    """Find deeds that people praise and seldom mean it: "love waking up to", "nice job parking in my drive"."""
-    worth = {start for cue, start, _ in matches if cue in _WORTHY}
-    for cue, start, end in matches:
-        fond = cue == "praise" and words[start] in _FOND
-        if (fond or words[end - 1] == "job") and end < len(words) and words[end].endswith("ing") and end not in worth:
-            yield f"{words[start]} {words[end]}"
 
 
 def _is_card_number(digits: str) -> bool:

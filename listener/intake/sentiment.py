@@ -78,8 +78,13 @@ class _Tokens(dict[str, tuple[str, str, bool]]):
 class Idioms:
     """Replaces idioms of praise ("couldn't be happier") with a word that VADER knows. Build it once."""
 
-    def __init__(self, phrases: Iterable[str]) -> None:
-        escaped = (re.escape(" ".join(phrase.lower().split())) for phrase in phrases)
+    def __init__(self, phrases: Iterable[str], classes: Iterable[str] = ()) -> None:
+        """classes: "good great": the name of a class, and one of its words, for `<good>` in phrases."""
+        words: dict[str, str] = {"n": r"\d+"}
+        for name, word in map(str.split, classes):
+            words[name] = f"{words[name]}|{re.escape(word)}" if name in words else re.escape(word)
+        literal = (re.escape(" ".join(phrase.lower().split())) for phrase in phrases)
+        escaped = (re.sub(r"<(\w+)>", lambda name: f"(?:{words.get(name[1], '')})", text) for text in literal)
         loose = [re.sub(r"nt\b", "n['’]?t", text.replace("'", "['’]?")).replace(r"\ ", r"[\s,]+") for text in escaped]
         self._pattern = re.compile(rf"(?<!\w)(?:{'|'.join(sorted(loose, key=len, reverse=True))})(?!\w)", re.IGNORECASE)
 

@@ -4,12 +4,15 @@ import html as entities
 import re
 from collections.abc import Iterable
 from html.parser import HTMLParser
+from itertools import islice
 
 from listener.policy import Brand
 
 TEXT_LIMIT = 30_000  # characters kept of a mention; X's longest posts have 25,000
 HTML_LIMIT = 20_000  # characters of markup that are parsed
 SCORED = 5_000  # characters of a text that are scored and searched
+AROUND = 60  # characters around a handle that may be about it
+MAX_AROUND = 20  # handles whose surroundings are read; a text with more is hostile
 SENTENCES = 30  # sentences that are scored separately; the rest counts as a single sentence
 
 _SURROGATE = re.compile("[\ud800-\udfff\x00]")
@@ -32,7 +35,8 @@ _BLOCKS = frozenset({"p", "br", "div", "li", "blockquote", "h1", "h2", "h3", "ul
 
 def sanitize(text: str, limit: int) -> str:
     """Make a text fit for every database: lone surrogates and NUL replaced by U+FFFD, at most limit characters."""
-    return _SURROGATE.sub("\ufffd", text[:limit])
+    text = text[:limit]
+    return text if text.isascii() and "\0" not in text else _SURROGATE.sub("\ufffd", text)
 
 
 def storable_text(text: str, html: bool) -> str:
@@ -124,8 +128,27 @@ class Cleaner:
     def find_other_handles(self, text: str, brand: str | None) -> list[str]:
         """Return the handles in a text, beyond those it begins with, that are not the brand's own."""
         body = _ADDRESSEES.sub("", text) if "@" in text else ""
-        own = self._own | ({brand.lower().replace(" ", "")} if brand else set())
+        own = self._own_handles(brand)
         return [name for name in find_handles(body) if name not in own]
+
+    def find_around(self, text: str, brand: str | None) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+        """Return the words before and behind each handle of others, and each of ours, but those it begins with."""
+        others: list[tuple[str, str]] = []
+        ours: list[tuple[str, str]] = []
+        own, first = self._own_handles(brand), len(text) - len(_ADDRESSEES.sub("", text))
+        for handle in islice(_HANDLE.finditer(text, first), MAX_AROUND):
+            around = text[max(0, handle.start() - AROUND) : handle.start()], text[handle.end() : handle.end() + AROUND]
+            (ours if handle[0].lstrip("@").lower() in own else others).append(around)
+        return others, ours
+
+    def _own_handles(self, brand: str | None) -> frozenset[str]:
+        return self._own | ({brand.lower().replace(" ", "")} if brand else set())
+
+    def names_us(self, text: str, brand: str | None) -> bool:
+        """True if a text has our name, one of our handles, or the brand of its row."""
+        lower = text.lower()
+        names = self._own_handles(brand) | ({brand.lower()} if brand else set())
+        return any(name in lower for name in names)
 
     def find_quotes(self, text: str) -> str:
         """Return what the text quotes of others (a repost, or “@somebody: ...”); empty when it quotes nothing."""

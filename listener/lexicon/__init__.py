@@ -11,7 +11,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-LISTS = ("cues.toml", "classes.toml")  # lists of phrases and nothing else
+LISTS = ("cues.toml", "classes.toml", "synonyms.toml")  # lists of phrases and nothing else
 # cues whose lists are in profanity.toml, because not everybody wants to read them
 _PROFANITY = {"profanity": "words", "swearing": "mild", "profane_stem": "stems", "profane_innocent": "innocent"}
 _LIST = re.compile(r"^(\w+) = \[([^]]*)\]", re.MULTILINE)
@@ -36,7 +36,8 @@ def _cues() -> dict[str, tuple[str, ...]]:
     profane = _table("profanity.toml")
     shipped |= {cue: tuple(profane[key]) for cue, key in _PROFANITY.items()}
     shipped["english"] = tuple(_read("english.txt").split())
-    shipped["classes"] = tuple(f"{name} {word}" for name, words in _table("classes.toml").items() for word in words)
+    for lists in ("classes", "synonyms"):
+        shipped[lists] = tuple(f"{name} {word}" for name, words in _table(f"{lists}.toml").items() for word in words)
     return shipped | {
         "lookalike_letters": tuple(f"{seen} {letter}" for seen, letter in profane["lookalike_letters"].items())
     }

@@ -15,7 +15,7 @@ KIND_CUES = ("praise", "thanks", "warm")
 # beside one of these no thank-you is proposed
 UNKIND = (
     "question", "sarcasm", "ironic_praise", "complaint", "threat_to_leave", "swearing", "competitor_praise", "hedge",
-    "negation", "contrast", "request", "part",
+    "negation", "contrast", "request", "part", "turned_praise", "others_praised", "quotes_us", "names_nobody",
 )  # fmt: skip
 # beside one of these only if the text says thanks: "the starter was great, the main was raw"
 UNTHANKED = ("problem", "wish", "condition", "duration", "resolved_trouble")
@@ -43,6 +43,19 @@ def second_opinion(decision: Decision, signals: MentionSignals, policy: Policy) 
     if decision.rule == "no_action_needed" and reading.complaint >= bounds.hear_from:
         return _escalate(decision, "reader_complaint", "second reader hears a complaint", reading, reading.harsh_words)
     return _add_line(decision, f"second reader agrees: {_describe(reading)}")
+
+
+def read_by_shipped(reading: Reading) -> Reading:
+    """Return how the shipped weights alone read the text."""
+    return reading if reading.shipped is None else Reading(*reading.shipped)
+
+
+def keep_automatic(decision: Decision, shipped: Decision) -> Decision:
+    """Keep a draft in the auto band only if the shipped weights alone leave the same kind there: learning adds none."""
+    if decision.draft is None or (shipped.kind == decision.kind and shipped.draft is not None and shipped.draft.auto):
+        return decision
+    careful = replace(decision, draft=replace(decision.draft, auto=False))
+    return _add_line(careful, "by the shipped weights alone it would not be sent automatically: staff approve it")
 
 
 def find_kind_words(decision: Decision, signals: MentionSignals) -> tuple[str, ...]:

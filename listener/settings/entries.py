@@ -25,6 +25,23 @@ def require_phrase(text: str, location: ConfigLocation) -> None:
         )
 
 
+def require_member(text: str, location: ConfigLocation) -> None:
+    """Require the name of a group and a phrase of it. Raises ConfigError."""
+    require_phrase(text, location)
+    if len(text.split()) < 2:
+        raise location.as_error(f"has no word behind the group: {text!r}", "write the group, then a word of it")
+
+
+def require_pair(text: str, location: ConfigLocation) -> None:
+    """Require two words: what stands for what. Raises ConfigError."""
+    if len(text.split()) != 2:
+        raise location.as_error(f"is not two words: {text!r}", "write two words separated by a blank")
+
+
+# lists of [cues] whose entries are more than phrases
+ENTRY_CHECKS = {"synonyms": require_member, "classes": require_pair, "lookalike_letters": require_pair}
+
+
 def check_each(
     faults: list[Problem],
     texts: Iterable[str],

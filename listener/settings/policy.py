@@ -12,6 +12,7 @@ from listener.errors import ConfigError, Problem
 from listener.policy import Autonomy, Brand, Holds, Limits, Policy, Reader, ResponderConfig, TimeWindow
 from listener.settings import values
 from listener.settings.entries import (
+    ENTRY_CHECKS,
     check_each,
     check_saved_replies,
     read_facts,
@@ -195,7 +196,7 @@ def _check_rules(file: _PolicyFile, location: ConfigLocation, faults: list[Probl
     cues = location.inside("cues")
     faults += unknown_key_problems(file.cues, lexicon.cues(), cues)
     for name, phrases in file.cues.items():
-        check_each(faults, phrases, cues.at(name), require_phrase)
+        check_each(faults, phrases, cues.at(name), ENTRY_CHECKS.get(name, require_phrase))
     _check_bounds(file, location, faults)
     for word, value in file.lexicon.items():
         collect_faults(faults, values.require_valence, word, value, location.inside("lexicon").at(word))

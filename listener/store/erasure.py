@@ -27,7 +27,7 @@ from sqlalchemy import (
 
 from listener.model import Mention
 from listener.protocols import AuthorOf
-from listener.store import quarantine, vacuum
+from listener.store import quarantine, reader_weights, vacuum
 from listener.store.dialect import overwrite_freed, upsert
 from listener.store.loading import Data, chunks
 from listener.store.people import Person, as_handles, digest
@@ -87,6 +87,7 @@ def erase(connection: Connection, person: Person, author_of: AuthorOf, by: str, 
     count["quarantine"] += quarantine.erase(connection, names, author_of, now)
     their_notes = (note.c.platform == person[0], note.c.author_id == person[1])
     count["notes"] = connection.execute(delete(note).where(*their_notes)).rowcount
+    count["learned words"] = reader_weights.erase_author(connection, person)
     _erase_opt_out(connection, person)
     _erase_ids(connection, person)
     nameless = {**ERASED_FIELDS, "author_id": f"forgotten-{token_hex(8)}"}  # random: a digest could be tried for ids

@@ -5,6 +5,8 @@ from datetime import datetime
 
 from listener.model import Json, Mention
 
+OLD_READING = 5  # values of a reading, before it had a subject
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:
@@ -63,6 +65,7 @@ class StoredDecision:
     hits: list[Json]
     policy_hash: str
     version: str
+    weights_id: int | None = None  # of the second reader; None: the shipped ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,3 +122,9 @@ class RecentDraft:
     platform: str
     author_id: str
     conversation_id: str
+
+
+def find_subject(signals: Json) -> str | None:
+    """Return from stored signals what the second reader suggests a complaint is about."""
+    reading: list[str | None] = signals.get("reading") or []
+    return None if len(reading) <= OLD_READING else reading[-1]

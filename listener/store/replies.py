@@ -9,7 +9,6 @@ from sqlalchemy import (
     Connection,
     and_,
     func,
-    insert,
     literal,
     literal_column,
     or_,
@@ -21,7 +20,8 @@ from listener.errors import DeskError
 from listener.model import Json
 from listener.store import draft_reviews, events
 from listener.store.dialect import DUE, UtcTime, match_any
-from listener.store.loading import Data, chunks, columns, load, load_all
+from listener.store.driver import insert_rows, is_any_of, take_keys
+from listener.store.loading import Data, columns, load, load_all
 from listener.store.records import Reply
 from listener.store.states import OVER, WAITING, require_transition
 from listener.store.tables import decision, mention, reply
@@ -36,21 +36,23 @@ is_waiting: ColumnElement[bool] = literal_column(match_any("reply.state", WAITIN
 
 def decide_all(connection: Connection, rows: Sequence[Data]) -> None:
     """Keep decisions; the rows have the columns of the table."""
-    if rows:
-        connection.execute(insert(decision), rows)
+    insert_rows(connection, decision, rows)
 
 
 def add_all(connection: Connection, rows: Sequence[Data], now: datetime, by: str = "policy") -> None:
     """Keep new replies (state drafted or escalated), each with its event."""
     if not rows:
         return
-    fixed = {"revision": 1, "created_at": now, "changed_at": now, "attempts": 0, "check_count": 0}
-    query = insert(reply).returning(reply.c.id, reply.c.mention_key, reply.c.state)
-    added = sorted(connection.execute(query, [{**fixed, **row} for row in rows]), key=lambda row: row.id)
-    fixed_ = {"at": now, "by": by, "detail": None}
-    events.add_all(
-        connection, [{**fixed_, "what": row.state, "mention_key": row.mention_key, "reply_id": row.id} for row in added]
+    counts = {"revision": 1, "attempts": 0, "check_count": 0, "trouble_count": 0}
+    fixed = {**counts, "created_at": now, "changed_at": now}
+    ids = take_keys(connection, reply.c.id, len(rows))
+    insert_rows(connection, reply, [{"id": id_, **fixed, **row} for id_, row in zip(ids, rows, strict=True)])
+    common = {"at": now, "by": by, "detail": None}
+    changes = (
+        {"what": row["state"], "mention_key": row["mention_key"], "reply_id": id_}
+        for id_, row in zip(ids, rows, strict=True)
     )
+    events.add_all(connection, [common | change for change in changes])
 
 
 def transition(
@@ -112,11 +114,8 @@ def find_live(connection: Connection, mention_key: int) -> Reply | None:
 
 def list_live(connection: Connection, mention_keys: Sequence[int]) -> dict[int, Reply]:
     """Map those of these mentions that have a live reply, which is not closed, to it."""
-    return {
-        live.mention_key: live
-        for piece in chunks(mention_keys)
-        for live in list_where(connection, reply.c.mention_key.in_(piece), reply.c.state != "closed")
-    }
+    live = list_where(connection, is_any_of(reply.c.mention_key, mention_keys), reply.c.state != "closed")
+    return {reply.mention_key: reply for reply in live}
 
 
 def has_reply(connection: Connection, mention_key: int) -> bool:

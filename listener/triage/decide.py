@@ -7,9 +7,10 @@ from dataclasses import replace
 from listener.model import Decision, Draft, Escalate, MentionSignals, Pass, RuleResult
 from listener.policy import Policy
 from listener.protocols import Responder
-from listener.reader.opinion import second_opinion
+from listener.reader.opinion import keep_automatic, read_by_shipped, second_opinion
 from listener.triage import guards
 from listener.triage.guards import GuardHit
+from listener.triage.withhold import withhold
 
 Guard = Callable[[MentionSignals, Policy], GuardHit | None]
 
@@ -37,11 +38,20 @@ MISSES = tuple(miss for _, _, miss in GUARDS)
 
 def decide(signals: MentionSignals, policy: Policy, responders: Mapping[str, Responder]) -> Decision:
     """Return what happens with a mention, with the whole trail. responders: kind -> its module."""
+    decision, reading = _decide(signals, policy, responders), signals.reading
+    if decision.draft is None or not decision.draft.auto or reading is None or reading.shipped is None:
+        return decision
+    shipped = _decide(replace(signals, reading=read_by_shipped(reading)), policy, responders)
+    return keep_automatic(decision, shipped)
+
+
+def _decide(signals: MentionSignals, policy: Policy, responders: Mapping[str, Responder]) -> Decision:
     for place, (name, guard, _) in enumerate(GUARDS):
         if (hit := guard(signals, policy)) is not None:
             trail = (*MISSES[:place], RuleResult(name, True, hit.message, hit.words))
             return _stop(name, hit, signals, trail)
-    return second_opinion(_ask_responders(signals, policy, responders, [*MISSES]), signals, policy)
+    decision = withhold(_ask_responders(signals, policy, responders, [*MISSES]), signals, policy)
+    return second_opinion(decision, signals, policy)
 
 
 def _stop(name: str, hit: GuardHit, signals: MentionSignals, trail: tuple[RuleResult, ...]) -> Decision:

@@ -6,7 +6,8 @@ more stands for its plain endings too (ship: ships, shipping), but not beside a 
 return call"). What a negation negates must follow it closely.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice, zip_longest
 
@@ -15,6 +16,7 @@ from listener.intake.phrases import Vocabulary, find_clauses, parse_phrase, stem
 from listener.model import Claim
 from listener.policy import Fact
 from listener.triage.phrase_places import find_anywhere, find_in_order, split_sentences
+from listener.triage.spelling import Similar
 from listener.triage.stance import (
     NEGATIONS,
     NOT,
@@ -28,6 +30,7 @@ from listener.triage.stance import (
 )
 
 MAX_CLAIMS = 20  # of a text that are read; a text with more is hostile
+_PLACE = re.compile(r"\b(?:in|at|near) (?!I\b)([A-Z][a-z]{2,})")  # what a question may ask about a named place
 BRIEF = 2  # words and mark of a sentence that only underlines a denial: "Wrong."
 
 
@@ -55,11 +58,15 @@ def _parse_phrases(pairs: Iterable[tuple[str, str]]) -> list[_Phrase]:
 
 
 class _SheetVocabulary(Vocabulary):
-    """Word of the text -> the words of the phrases that it matches, endings aside."""
+    """Word of the text -> the words of the phrases that it matches, endings aside, or with a letter wrong.
 
-    def __init__(self, atoms: Iterable[str]) -> None:
+    english: words that are no misspellings of others; None: nothing is one.
+    """
+
+    def __init__(self, atoms: Iterable[str], english: Collection[str] | None) -> None:
         atoms = set(atoms)
         super().__init__(atoms)
+        self._english, self._similar = english, Similar(atoms)
         self._stems: dict[str, list[str]] = {}
         for atom in sorted(atoms):
             self._stems.setdefault(stem(atom), []).append(atom)
@@ -68,18 +75,28 @@ class _SheetVocabulary(Vocabulary):
         atoms = super().__missing__(token)
         if more := self._stems.get(stem(token)):
             self[token] = atoms = tuple(dict.fromkeys((*atoms, *more)))
+        if not atoms and self.is_misspelled(token):
+            self[token] = atoms = tuple(sorted(self._similar.find_typed(token)))
         return atoms
+
+    def is_misspelled(self, token: str) -> bool:
+        """True for a word that is none, but is a word of the fact sheet with a letter wrong."""
+        if self._english is None or token in self._english or token in self._exact:
+            return False
+        return bool(self._similar.find_typed(token))
 
 
 class FactSheet:
     """The claims and questions of a fact sheet. Build it once from the facts of a policy."""
 
-    def __init__(self, facts: Sequence[Fact]) -> None:
+    def __init__(self, facts: Sequence[Fact], english: Collection[str] | None = None) -> None:
+        """english: words that are no misspellings; None: a word with a letter wrong is another word."""
         self.facts = tuple(facts)
         claims = _parse_phrases((fact.id, phrase) for fact in facts for phrase in fact.claims)
         questions = _parse_phrases((fact.id, phrase) for fact in facts for phrase in fact.questions)
-        self._known = _SheetVocabulary({atom for phrase in (*claims, *questions) for atom in phrase.atoms} | NEGATIONS)
-        self._keys = _SheetVocabulary(phrase.key for phrase in (*claims, *questions))
+        atoms = {atom for phrase in (*claims, *questions) for atom in phrase.atoms}
+        self._known = _SheetVocabulary(atoms | NEGATIONS, english)
+        self._keys = _SheetVocabulary((phrase.key for phrase in (*claims, *questions)), english)
         self._claims = _group_by_key(claims)
         self._questions = _group_by_key(questions)
 
@@ -102,12 +119,24 @@ class FactSheet:
         denied = {match.span for _, match, stance in stances if stance == "denied"}
         open_ = [span for span in context.sentences if span not in denied]
         hits = _match_questions(questions, context, [span for span in open_ if context.is_question(span)] or open_)
+        for fact in self._find_elsewhere(text, hits):
+            del hits[fact]
         _clean_cues(context, [match for _, match, _ in stances], denied, set().union(*hits.values()))
         unique = dict.fromkeys(
             Claim(fact, context.text_at(range(match.places[0], match.places[-1] + 1)), stance)
             for fact, match, stance in stances
         )
+        if (unique or hits) and (typed := tuple(filter(self._known.is_misspelled, scan.words))):
+            scan.cues["misspelled"] = typed
         return tuple(unique), {fact: tuple(scan.words[at] for at in sorted(hit)) for fact, hit in hits.items()}
+
+    def _find_elsewhere(self, text: str, facts: Iterable[str]) -> list[str]:
+        """Return the facts that say nothing of a place which the text asks about: "when do you open in Leeds?"."""
+        names = [name.lower() for name in _PLACE.findall(text) if not self._known[name.lower()]]
+        if not names:
+            return []
+        statements = {fact.id: fact.statement.lower() for fact in self.facts}
+        return [fact for fact in facts if any(name not in statements[fact] for name in names)]
 
     def _match_words(self, text: Sequence[str]) -> list[tuple[str, ...]]:
         """Return for each word the words of the fact sheet that it matches.
@@ -151,7 +180,8 @@ def _match_claims(
 def _is_whole_word(phrase: _Phrase, context: ClaimContext, at: tuple[int, ...]) -> bool:
     """True unless a word beside a negation alone has another ending; endings are for longer phrases."""
     word = context.scan.words[at[phrase.atoms.index(phrase.key)]]
-    return NOT not in phrase.atoms or phrase.key.endswith("*") or word == phrase.key
+    has_other_ending = word != phrase.key and stem(word) == stem(phrase.key)  # a letter wrong is no other ending
+    return NOT not in phrase.atoms or phrase.key.endswith("*") or not has_other_ending
 
 
 def _clean_cues(

@@ -15,6 +15,7 @@ from listener.feed_page import QuarantinedItem
 from listener.model import Decision, History, Json, Mention, MentionSignals, Preview, RuleResult
 from listener.policy import Policy
 from listener.protocols import Responder
+from listener.reader.in_use import ReaderInUse
 from listener.store import events, mentions, notices, outgoing, people, policies, replies, sentiment_buckets
 from listener.store.engine import Store
 from listener.store.histories import load_histories
@@ -42,14 +43,14 @@ class Triage:
     responders: Mapping[str, Responder]
     preview: Callable[[str, Mention], Preview]
     version: str
-    extractor: SignalExtractor = field(init=False)
+    reader: ReaderInUse = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "extractor", SignalExtractor(self.policy))
+        object.__setattr__(self, "reader", ReaderInUse(SignalExtractor(self.policy)))
 
     def decide(self, mention: Mention, history: History, now: datetime) -> "TriageResult":
         """Decide on a mention. Pure but for the collaborators: the same arguments give the same result."""
-        signals = self.extractor.extract(mention, history, now)
+        signals = self.reader.extractor.extract(mention, history, now)
         decision = decide(signals, self.policy, self.responders)
         fitting = first_fitting(decision.draft, lambda text: self.preview(text, mention)) if decision.draft else None
         if fitting is None:
@@ -101,10 +102,11 @@ def route(
     while not stopping():
         with store.read() as connection:
             batch = mentions.undecided_mentions(connection, BATCH)
+            if not batch:
+                break
             histories = load_histories(connection, {key: mention for key, (mention, _) in batch.items()})
             used = outgoing.list_variants(connection, start_of_day(clock()))
-        if not batch:
-            break
+            triage.reader.refresh(connection)
         counts = _route_batch(store, triage, batch, histories, used, clock())
         total.add(counts)
         if counts.deferred == len(batch):
@@ -136,13 +138,13 @@ def _decide_batch(
     results: dict[int, TriageResult] = {}
     crashes: dict[int, Exception] = {}
     deferred = 0
+    today = {mention.platform: tuple(sorted(used.get(mention.platform, ()))) for mention, _ in batch.values()}
     for key, (mention, _) in batch.items():
         try:
-            wordings = used.setdefault(mention.platform, set())
-            history = replace(histories[key], variants_today=tuple(sorted(wordings)))
-            result = results[key] = triage.decide(mention, history, now)
-            if result.variant is not None:
-                wordings.add(f"{result.decision.kind}/{result.variant}")
+            wordings = today[mention.platform]
+            result = results[key] = triage.decide(mention, replace(histories[key], variants_today=wordings), now)
+            if result.variant is not None and (name := f"{result.decision.kind}/{result.variant}") not in wordings:
+                today[mention.platform] = tuple(sorted((*wordings, name)))
         except (OSError, MemoryError) as error:  # a full disk is not the mention's fault
             fields = {"event": "decision_postponed", "platform": mention.platform, "id": mention.id, "why": repr(error)}
             log.error("mention %(platform)s:%(id)s could not be decided, tried again later: %(why)s", fields)
@@ -200,6 +202,7 @@ def _decision_row(key: int, result: TriageResult, triage: Triage, now: datetime)
         "hits": [_hit_row(hit) for hit in hits(decision)],
         "policy_hash": triage.policy.hash,
         "version": triage.version,
+        "weights_id": triage.reader.weights_id,
     }
 
 

@@ -2,21 +2,24 @@
 
 import re
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import astuple, replace
 from datetime import datetime
 from typing import Any
 
 from listener.handles import fold_handle
 from listener.intake.cues import Cues, CueScan
+from listener.intake.irony import is_praised, quotes_us
 from listener.intake.language import language
 from listener.intake.names import bot_marker
 from listener.intake.phrases import ENDS, tokenize
 from listener.intake.sentiment import Idioms, Scorer
 from listener.intake.text import Cleaner, plain, split_sentences
-from listener.model import Claim, History, Json, Mention, MentionSignals, Reading
+from listener.model import Claim, History, Json, Mention, MentionSignals, Reading, SuspectedFact
 from listener.policy import Policy
-from listener.reader.score import SecondReader, shipped
+from listener.reader.score import SecondReader, Weights, shipped, shipped_subjects
 from listener.triage.factsheet import FactSheet
+from listener.triage.suspicion import FactFinder, SheetFacts
 
 NO_WORDS = (
     "lookalike_letters",
@@ -28,15 +31,17 @@ HEARD_IN_MEDIA = (  # dangers, and what must not be answered by a text of ours; 
     *("self_harm", "death", "safety", "assault", "discrimination", "minors", "legal", "press", "personal_data"),
     "profanity",
 )
+_YOU = frozenset(("you", "your", "yours", "you're", "youre", "u", "ur", "yall", "y'all", "guys", "team", "staff"))
 _LETTER = re.compile(r"[^\W\d_]")
 
 
 class SignalExtractor:
     """Matchers and lexicon of a policy. Build it once in each process."""
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: Policy, finder: FactFinder | None = None) -> None:
+        """finder: what suspects facts, where it is not the fact sheet's words (SheetFacts)."""
         self._scorer = Scorer(policy.lexicon)
-        self._idioms = Idioms(policy.cues.get("idiom", ()))
+        self._idioms = Idioms(policy.cues.get("idiom", ()), policy.cues.get("classes", ()))
         brand = policy.brand
         self._cues = Cues(policy.cues, self._scorer.valences, (brand.name, *brand.terms, *brand.handles))
         self._handles = frozenset(map(fold_handle, brand.handles))
@@ -44,8 +49,22 @@ class SignalExtractor:
         known = {word for phrases in lists for phrase in phrases for word in tokenize(phrase)}
         self.english = frozenset(known | self._scorer.words)  # words that nobody needs a detector for
         self._clean = Cleaner(policy.brand, self.english)
-        self._sheet = FactSheet(policy.facts)
-        self._reader = SecondReader(shipped()) if policy.reader.enabled else None
+        self._sheet = FactSheet(policy.facts, self.english)
+        self._finder = finder or SheetFacts(policy.facts, policy.cues.get("synonyms", ()), self.english)
+        self._reader = SecondReader(shipped(), None, shipped_subjects()) if policy.reader.enabled else None
+
+    @property
+    def has_reader(self) -> bool:
+        """Whether the policy lets the second reader read."""
+        return self._reader is not None
+
+    def reading_by(self, changes: Weights) -> "SignalExtractor":
+        """Return an extractor that reads by the shipped weights with these changes; itself where it does not read."""
+        if self._reader is None:
+            return self
+        other = copy(self)
+        other._reader = SecondReader(shipped(), changes, shipped_subjects())
+        return other
 
     def extract(self, mention: Mention, history: History, now: datetime) -> MentionSignals:
         """Read a mention: clean it, score it, find cues, claims and questions. Pure and bounded whatever the text."""
@@ -61,7 +80,19 @@ class SignalExtractor:
         claims, topics = self._sheet.read(scan, text) if self._sheet.facts else ((), {})
         lang = language(text, mention.lang, self.english)
         reading = self._reader.read(scan.words, cues, compound, min(scores)) if self._reader else None
-        return MentionSignals(mention, now, text, compound, scores, lang, cues, claims, topics, history, reading)
+        suspected = self._suspect(scan, claims)
+        return MentionSignals(
+            mention, now, text, compound, scores, lang, cues, claims, topics, history, reading, suspected
+        )
+
+    def _suspect(self, scan: CueScan, claims: Sequence[Claim]) -> SuspectedFact | None:
+        """Return the fact that the text may be about: that of a doubtful claim; none beside what is denied."""
+        stances = {claim.stance: claim for claim in claims}
+        if "denied" in stances or not self._sheet.facts:
+            return None
+        if (hedged := stances.get("hedged")) is not None:
+            return SuspectedFact(hedged.fact, (hedged.words,))
+        return self._finder.find(scan)
 
     def _hear_media(self, scan: CueScan, mention: Mention) -> None:
         """Let guards hear what pictures, polls and quotes say; score, language and replies know only the author's."""
@@ -81,8 +112,12 @@ class SignalExtractor:
         is_alone = raw[:1] == "@" and raw.find("@", 1) < 0  # nobody but the one it begins with
         if not is_alone and "@" in raw and (others := self._clean.find_other_handles(raw, mention.extra_brand_term)):
             scan.cues["other_handles"] = tuple(dict.fromkeys(others))
+            if self._praises_others(raw, mention.extra_brand_term):
+                scan.cues["others_praised"] = scan.cues["other_handles"]
         if ("RT" in raw or '"' in raw or "“" in raw) and (quoted := self._clean.find_quotes(raw)):
             scan.cues["quote"] = (quoted[:80],)
+        if "praise" in scan.cues or "thanks" in scan.cues:
+            self._add_praised(scan, raw, mention)
         if "://" in raw or "www." in raw:
             scan.cues["link"] = ("link",)
         if not _LETTER.search(text) and (pictures := "".join(word for word in scan.words if word[0] not in ENDS)):
@@ -93,6 +128,22 @@ class SignalExtractor:
         for name in (mention.author_handle, mention.author_name):
             if name:
                 self._add_author(scan, name, is_stranger)
+
+    def _praises_others(self, raw: str, brand: str | None) -> bool:
+        """True if another handle is praised, and none of ours."""
+        others, ours = self._clean.find_around(raw, brand)
+        return any(is_praised(*around, self._cues.find) for around in others) and not any(
+            is_praised(*around, self._cues.find) for around in ours
+        )
+
+    def _add_praised(self, scan: CueScan, raw: str, mention: Mention) -> None:
+        """Add cues for whom or what a text with praise is about, beside or instead of us."""
+        brand = mention.extra_brand_term
+        if ('"' in raw or "“" in raw) and (quoted := quotes_us(raw)):
+            scan.cues["quotes_us"] = (quoted[:80],)
+        is_to_us = "thanks" in scan.cues or mention.in_reply_to is not None or not _YOU.isdisjoint(scan.words)
+        if not is_to_us and not self._clean.names_us(raw, brand):
+            scan.cues["names_nobody"] = scan.cues["praise"][:1]
 
     def _own_handle(self, name: str | None) -> str | None:
         """Return our handle if a feed gives it as the author's name, also as forums write it: /u/FernhillHelp."""
@@ -124,13 +175,19 @@ def pack(signals: MentionSignals) -> Json:
         "claims": [(claim.fact, claim.words, claim.stance) for claim in signals.claims],
         "topics": signals.topics,
         "history": _pack_history(history),
-        "reading": signals.reading and astuple(signals.reading),
+        "reading": signals.reading and _pack_reading(signals.reading),
+        "suspected": signals.suspected and astuple(signals.suspected),
     }
 
 
 def _pack_history(history: History) -> tuple[Any, ...]:
     known = (history.exchanges, history.answered, history.answered_by, history.opted_out)
     return (*known, history.variants_today) if history.variants_today else known
+
+
+def _pack_reading(reading: Reading) -> tuple[Any, ...]:
+    chances = (reading.praise, reading.complaint, reading.balance)
+    return (*chances, reading.kind_words, reading.harsh_words, reading.shipped, reading.subject)
 
 
 def unpack(packed: Json, mention: Mention) -> MentionSignals:
@@ -147,12 +204,22 @@ def unpack(packed: Json, mention: Mention) -> MentionSignals:
         topics=_tuples(packed["topics"]),
         history=History(*packed["history"][:4], *map(tuple, packed["history"][4:])),
         reading=_unpack_reading(packed["reading"]) if packed.get("reading") else None,
+        suspected=_unpack_suspected(packed["suspected"]) if packed.get("suspected") else None,
     )
 
 
 def _unpack_reading(packed: Sequence[Any]) -> Reading:
-    praise, complaint, balance, kind, harsh = packed
-    return Reading(praise, complaint, balance, tuple(kind), tuple(harsh))
+    praise, complaint, balance, kind, harsh, *later = packed  # an older version stored only five
+    reading = Reading(praise, complaint, balance, tuple(kind), tuple(harsh))
+    if not later:
+        return reading
+    shipped_chances, subject = later
+    return replace(reading, shipped=shipped_chances and tuple(shipped_chances), subject=subject)
+
+
+def _unpack_suspected(packed: Sequence[Any]) -> SuspectedFact:
+    fact, words = packed
+    return SuspectedFact(fact, tuple(words))
 
 
 def _tuples(lists: dict[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:

@@ -151,7 +151,7 @@ class ClaimContext:
 def find_stance(context: ClaimContext, match: PhraseMatch) -> Stance:
     """Return the stance of a claim."""
     after = [other for other in context.sentences if match.span[1] <= other[0] < match.span[1] + NEXT]
-    is_hedged = "claim_hedged" in context.cues(match.span)
+    is_hedged = _is_hedged(context, match)
     is_negated = bool(find_negations(context, match))
     if _is_denied(context, match, after) or (is_negated and NOT not in match.atoms and not is_hedged):
         return "denied"
@@ -166,6 +166,13 @@ def find_negations(context: ClaimContext, match: PhraseMatch) -> set[int]:
     start = max(context.find_clause_start(match.places[0], match.span, _JOINTS - {"that"}), match.places[0] - BEFORE)
     places = {at for at in range(start, match.places[-1]) if NOT in context.sheet_words[at] and at not in match.places}
     return places - context.covered_by({"claim_granted"})
+
+
+def _is_hedged(context: ClaimContext, match: PhraseMatch) -> bool:
+    """True for words of hedging in its sentence that are no words of the claim itself ("only over 100")."""
+    own = range(match.places[0], match.places[-1] + 1)
+    hedges = (hit for hit in context.scan.matches if hit.cue == "claim_hedged")
+    return any(match.span[0] <= hit.start < match.span[1] and hit.start not in own for hit in hedges)
 
 
 def _is_denied(context: ClaimContext, match: PhraseMatch, after: Sequence[TokenRange]) -> bool:

@@ -25,7 +25,7 @@ OFTEN = 2  # rows; once is chance
 # ordinary words that stand in one airline's rows alone, read by a person: none is a name, a place or a trade's jargon
 ORDINARY = {
     "clueless", "compensating", "cot", "damages", "disability", "locating", "misses", "refunding", "runaround",
-    "smoothest", "surly", "terrific", "trace", "yikes", "reek*",
+    "smoothest", "surly", "terrific", "trace", "yikes", "reek*", "dispatch", "overseas",
 }  # fmt: skip
 
 

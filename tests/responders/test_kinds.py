@@ -84,7 +84,7 @@ def test_thanks_that_are_doubtful_pass(text: str, why: str) -> None:
         ("thank you!", True),
         ("great pens", False),
         ("I think you are great, thank you so much", False),
-        ("thank you so much @inkworks and you are great", False),
+        ("thank you so much, you are great, as @inkworks said", False),
         ("thank you so much, you are great https://example.com", False),
     ],
 )

@@ -53,6 +53,14 @@ def test_policy_becomes_frozen_values(folder: Path) -> None:
         ('[brand]\nname = " "\n', "policy.toml [brand]: contains an empty text"),
         (POLICY + 'terms = ["*"]\n', "policy.toml [brand] terms: the first word is a bare `*`"),
         (POLICY + '[cues]\nthanks = [" "]\n', "policy.toml [cues] thanks: the phrase is empty"),
+        (
+            POLICY + '[cues]\nsynonyms = ["common"]\n',
+            "policy.toml [cues] synonyms: has no word behind the group: 'common'",
+        ),
+        (
+            POLICY + '[cues]\nclasses = ["good so nice"]\n',
+            "policy.toml [cues] classes: is not two words: 'good so nice'",
+        ),
         (POLICY + '[cues]\nthanks = ["(a+)*b"]\n', "policy.toml [cues] thanks: `*` is allowed only at a word's end"),
         (POLICY + '[lexicon]\n"two words" = 1\n', "policy.toml [lexicon] two words: is not a single word"),
         (POLICY + "[lexicon]\nwow = 99\n", "policy.toml [lexicon] wow: is out of bounds"),

@@ -205,13 +205,12 @@ def test_what_was_never_decided_waits_for_a_person(line: Line) -> None:
 def crashed(line: Line) -> Mention:
     """A mention that triage could not decide, three times over."""
     triage = line.stages.triage
-    ears = triage.extractor
-    object.__setattr__(triage, "extractor", None)
+    ears, triage.reader.extractor = triage.reader.extractor, None  # type: ignore[assignment]
     mention = line.say(COMPLAINT)
     line.listen()
     for _ in range(2):
         line.stages.route()
-    object.__setattr__(triage, "extractor", ears)
+    triage.reader.extractor = ears
     return mention
 
 

@@ -187,9 +187,26 @@ def _retry(presenter: Presenter, reply: ReplyView, answer: str) -> str:
     return f"Reply {reply.id} is back in the queue; approve it to send"
 
 
+def _ask_fact_text(presenter: Presenter, reply: ReplyView) -> Question:
+    fact = reply.suspected_fact
+    if fact is None:
+        raise DeskError(f"reply {reply.id} is not suspected to be about a fact", "e: write a text")
+    texts = tuple(text for _, text in presenter.fact_texts(reply))
+    return Question(f"Use which text of the fact {fact.fact}?", texts, takes_text=False, intro=(fact.statement or "",))
+
+
+def _use_fact(presenter: Presenter, reply: ReplyView, text: str) -> str:
+    kind = next((kind for kind, words in presenter.fact_texts(reply) if words == text), None)
+    if kind is None:
+        raise DeskError(f"{text!r} is not one of the texts", "d lists them")
+    transitions.edit(presenter.store, presenter.desk, reply.reply_id, text, kind, reply.revision)
+    return f"Reply {reply.id} updated; approve it to send"
+
+
 ENDABLE = ("escalated", "by_hand", "failed")
 ACTIONS = (
     ReviewAction("v", "variant", "use another wording", ("drafted",), _vary, purpose="change its wording"),
+    ReviewAction("d", "fact", "use a text of the fact it may be about", (), _use_fact, _ask_fact_text),
     ReviewAction("r", "reject", "do not send it; asks why", STANDING, _reject, _ask_rejection, True),
     ReviewAction("c", "close", "no reply needed; asks why", ENDABLE, _close, _ask_ending, True),
     ReviewAction("x", "escalate", "hand it to staff without the text", STANDING, _escalate),

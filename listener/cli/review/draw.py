@@ -148,7 +148,7 @@ def reply_page(reply: ReplyDetail, now: datetime, room: Callable[[], int], on_en
     quoted = next((part for part in mention_parts[at:] if isinstance(part, detail.Quoted)), None)
     warnings = [line(f"! {message}", "bold yellow") for message in _problems(reply)]
     above = [detail.title(reply, now), *warnings, *_earlier(reply), *mention_parts[:at]]
-    below = [*_short(mention_parts[at + 1 :]), *detail.about(reply.person), *_our_text(reply)]
+    below = [*_short(mention_parts[at + 1 :]), *detail.about(reply.person), *_our_text(reply), *_suspected(reply)]
     return Page(tuple(above), quoted, tuple(below), tuple(_rest(reply)), room, on_end)
 
 
@@ -172,6 +172,12 @@ def _our_text(reply: ReplyDetail) -> Iterator[RenderableType]:
     if not reply.text and reply.state == "escalated":
         has_earlier = reply.earlier_text is not None and reply.earlier_text.by_staff
         yield Text(f"No draft; e: {'use the text from before the edit' if has_earlier else 'write one'}, c: close")
+
+
+def _suspected(reply: ReplyDetail) -> Iterator[RenderableType]:
+    if reply.suspected_fact is not None:
+        yield Text("\nMay be about this fact; d: use its text", "bold")
+        yield from detail.suspected(reply)
 
 
 def uncut(quoted: detail.Quoted) -> Iterator[detail.Quoted]:
@@ -230,6 +236,9 @@ def spoken(reply: ReplyDetail, now: datetime) -> Iterator[str]:
         yield f"  {reply.text}"
     else:
         yield "There is no text yet."
+    if reply.suspected_fact is not None:
+        statement = reply.suspected_fact.statement or "It is no longer in the fact sheet."
+        yield f"It may be about the fact {reply.suspected_fact.fact}; d uses its text: {statement}"
     if reply.earlier_text is not None:
         yield f"Our text before the edit: {reply.earlier_text.text}"
     yield from (f"Why: {rule.rule}: {rule.message}." for rule in reply.trail if rule.hit)

@@ -17,7 +17,7 @@ from listener.cli.review.listing import Listing
 from listener.cli.review.meanwhile import SeenStore, describe_change, is_as_shown, require_free
 from listener.cli.review.session_claim import SessionClaim
 from listener.cli.review.undo import History, Undone
-from listener.desk import people, transitions
+from listener.desk import facts, people, transitions
 from listener.desk.approve import ApprovalResult, Target, approve, text_problem
 from listener.desk.person_views import PersonPage
 from listener.desk.views import ReplyView
@@ -157,6 +157,10 @@ class Presenter(Listing):
 
         rendered = render_saved_replies(self.desk.policy, kind, self.by, is_private=is_private)
         return [(candidate.variant, candidate.text) for candidate in rendered]
+
+    def fact_texts(self, reply: ReplyView) -> list[tuple[str, str]]:
+        """Return the texts of the fact that a mention may be about, each after its kind. Raises DeskError."""
+        return facts.list_texts(self.store, self.desk, reply.reply_id)
 
     def reasons(self, closed_as: str, usual: Sequence[str]) -> tuple[str, ...]:
         """Return the usual reasons, whose digits stay, then why replies were ended lately, most frequent first."""

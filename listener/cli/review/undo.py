@@ -156,6 +156,7 @@ UNDO: dict[str, Callable[["Store", DeskContext, Act], str]] = {
     "close": _ending,
     "edit": _text,
     "variant": _text,
+    "fact": _text,
     "escalate": _text,
     "give": _assignment,
     "snooze": _snooze,

@@ -1,0 +1,49 @@
+"""The texts that state the fact which a mention may be about, for staff to choose from."""
+
+from listener.desk.approve import DeskContext
+from listener.desk.showing import find_suspected
+from listener.errors import DeskError
+from listener.policy import Fact
+from listener.store import items
+from listener.store.engine import Store
+from listener.store.records import Exchange
+from listener.wording import render_kind
+
+WORDINGS = 3  # of each kind that are offered
+
+
+def list_texts(store: Store, desk: DeskContext, reply_id: int) -> list[tuple[str, str]]:
+    """Return (kind, text) of some wordings that state the suspected fact and fit.
+
+    Raises DeskError where there is none, or the fact has to be checked first.
+    """
+    with store.read() as connection:
+        item = items.item(connection, reply_id=reply_id)
+    fact = _require_fact(desk, item, reply_id)
+    kinds = [config.kind for config in desk.policy.responders if config.uses_facts]
+    texts = [(kind, text) for kind in kinds for text in _list_fitting(desk, item, kind, fact)]
+    if not texts:
+        raise DeskError(f"no wording of the fact {fact.id} fits reply {reply_id}", "write a text")
+    return texts
+
+
+def _require_fact(desk: DeskContext, item: Exchange, reply_id: int) -> Fact:
+    suspected = find_suspected(desk.policy.facts, item.decided)
+    if suspected is None:
+        raise DeskError(f"reply {reply_id} is not suspected to be about a fact", "write a text")
+    fact = next((fact for fact in desk.policy.facts if fact.id == suspected.fact), None)
+    if fact is None:
+        raise DeskError(f"the fact {suspected.fact} is no longer in the fact sheet", "write a text")
+    if desk.clock().date() >= fact.expires:
+        raise DeskError(f"the fact {fact.id} expired on {fact.expires}", f"{fact.owner} must check it")
+    return fact
+
+
+def _list_fitting(desk: DeskContext, item: Exchange, kind: str, fact: Fact) -> list[str]:
+    """Return the first form that fits of each of the first wordings of a kind."""
+    rendered = render_kind(kind, desk.policy, fact, item.mention.is_private)
+    fitting = (
+        next((form.text for form in forms if desk.preview(desk.signed(form.text), item.mention).fits), None)
+        for _, forms in rendered
+    )
+    return [text for text in fitting if text is not None][:WORDINGS]

@@ -1,0 +1,61 @@
+"""A suspected fact at the desk: shown, one key from a text that states it, and never sent by itself."""
+
+from dataclasses import replace
+from datetime import date
+
+from tests.cli.review.conftest import Sitting
+
+VOUCHERS = "@fernhill your vouchers run out after a year"
+STATEMENT = "Fernhill gift cards never expire"
+
+
+def test_the_fact_stands_on_the_page_and_a_key_uses_its_text(sitting: Sitting) -> None:
+    """d asks which wording; the text is drafted by staff, and still has to be approved."""
+    (reply_id,) = sitting.world.said(VOUCHERS)
+    shown = sitting.play(size=(100, 30))
+    assert "May be about this fact; d: use its text" in shown and STATEMENT in shown and "[vouchers, run out]" in shown
+    asked = sitting.play("d", size=(100, 30))
+    assert "Use which text of the fact gift-cards?" in asked
+    sitting.play("d", "1")
+    reply = sitting.world.reply(reply_id)
+    assert (reply.state, reply.kind, reply.auto) == ("drafted", "correction", False) and STATEMENT in (reply.text or "")
+    sitting.play("d", "4")
+    assert sitting.world.reply(reply_id).kind == "answer"
+
+
+def test_writing_the_facts_text_can_be_undone(sitting: Sitting) -> None:
+    """As every act."""
+    (reply_id,) = sitting.world.said(VOUCHERS)
+    sitting.play("d", "1", "u")
+    assert sitting.world.reply(reply_id).state == "escalated"
+
+
+def test_where_no_fact_is_suspected_the_key_says_so(sitting: Sitting) -> None:
+    """It changes nothing."""
+    (reply_id,) = sitting.world.said("@fernhill my parcel never came, this is awful")
+    before = sitting.world.reply(reply_id).text
+    sitting.play("d")
+    assert "is not suspected to be about a fact" in sitting.message[-1]
+    assert sitting.world.reply(reply_id).text == before
+
+
+def test_an_expired_fact_is_not_offered(sitting: Sitting) -> None:
+    """Its owner must check it first."""
+    (reply_id,) = sitting.world.said(VOUCHERS)
+    policy = sitting.config.policy
+    facts = tuple(replace(fact, expires=date(2026, 1, 1)) for fact in policy.facts)
+    sitting.config = replace(sitting.config, policy=replace(policy, facts=facts))
+    sitting.play("d")
+    assert "expired on 2026-01-01; sales must check it" in sitting.message[-1]
+    assert sitting.world.reply(reply_id).state == "escalated"
+
+
+def test_a_fact_that_is_gone_is_named_all_the_same(sitting: Sitting) -> None:
+    """The fact sheet has changed since."""
+    sitting.world.said(VOUCHERS)
+    policy = sitting.config.policy
+    facts = tuple(fact for fact in policy.facts if fact.id != "gift-cards")
+    sitting.config = replace(sitting.config, policy=replace(policy, facts=facts))
+    assert "no longer in the fact sheet" in sitting.play(size=(100, 30))
+    sitting.play("d")
+    assert "the fact gift-cards is no longer in the fact sheet" in sitting.message[-1]
