@@ -38,8 +38,8 @@ def respond(signals: MentionSignals, policy: Policy, options: Options) -> Draft 
     """Draft a way to a person for a question that nobody's kind of reply has taken."""
     cues = signals.cues
     question = cues.get("question", ())
-    if not question:
-        return Pass("no question")
+    if not question or signals.lang != "en":
+        return Pass("no question in English")
     if uncalm := next((name for name in UNCALM if name in cues), None):
         return Pass(f"a question, but also {uncalm.replace('_', ' ')}", cues[uncalm])
     if signals.compound < options.min_score:

@@ -108,11 +108,13 @@ def _help(
     texts = candidates(KIND, signals, policy, rank=rank)
     if not texts:
         return Escalate(KIND, "no wording for support", words if is_trouble else ())
-    shown = tuple(dict.fromkeys((*(word for need in needs for word in cues.get(need_cue(need), ())), *words)))
+    heard = signals.reading.harsh_words if signals.reading and not words else ()
+    shown = tuple(dict.fromkeys((*(word for need in needs for word in cues.get(need_cue(need), ())), *words, *heard)))
     reasons = _urgent_reasons(signals, options, needs if is_trouble else ())
     named = f": {readable(needs)}" if needs not in ((), ("request",)) else ""
     message = f"{'problem or complaint' if is_trouble else 'request'}{named}"
-    message += f" ({'' if words else 'score '}{signals.compound:+.2f}){f', urgent: {reasons[0]}' if reasons else ''}"
+    source = "" if words else "the second reader hears it; score " if heard else "score "
+    message += f" ({source}{signals.compound:+.2f}){f', urgent: {reasons[0]}' if reasons else ''}"
     return Draft(texts, KIND, message, shown, False, int(bool(reasons)), needs)
 
 

@@ -1,4 +1,5 @@
-"""Withhold what would be wrong if a suspected fact is meant: an apology for something untrue, silence, the auto band.
+"""Withhold what would be wrong if a suspected fact is meant: an apology for something untrue, "we'd
+rather check" where the answer stands in the fact sheet, silence, the auto band.
 
 A suspicion never makes a reply; it shows staff the fact, and leaves every draft to them. Pure.
 """
@@ -9,7 +10,7 @@ from listener.model import Decision, MentionSignals, RuleResult
 from listener.policy import Policy
 
 RULE = "suspected_fact"
-APOLOGIZES = "support"  # the kind that is not drafted beside a suspicion
+WITHHELD = ("support", "holding")  # kinds that are not drafted beside a suspicion: an apology, "we'd rather check"
 SILENCE = "no_action_needed"
 
 
@@ -22,7 +23,7 @@ def withhold(decision: Decision, signals: MentionSignals, policy: Policy) -> Dec
     if suspected is None or decision.rule == "denied":
         return decision
     message = f"may be about the fact {suspected.fact}"
-    if decision.kind == APOLOGIZES or decision.rule == SILENCE:
+    if decision.kind in WITHHELD or decision.rule == SILENCE:
         line = RuleResult(RULE, True, f"{message}: staff decide", suspected.words)
         missed = replace(decision.trail[-1], hit=False)
         return Decision("escalate", RULE, (*decision.trail[:-1], missed, line), urgency=decision.urgency)

@@ -63,7 +63,16 @@ def test_complaint_that_the_rules_would_ignore_goes_to_a_person() -> None:
     """Silence to an angry customer is the second worst mistake."""
     text = "the new notebook cover is blue"
     assert _decided(text, None).rule == "no_action_needed"
-    assert (_decided(text, HARSH).action, _decided(text, HARSH).rule) == ("escalate", "reader_complaint")
+    heard = _decided(text, replace(HARSH, complaint=0.6))
+    assert (heard.action, heard.rule) == ("escalate", "reader_complaint")
+
+
+def test_a_clear_complaint_without_a_known_word_gets_help_and_staff_see_who_heard_it() -> None:
+    """The trail names the words that the second reader went by."""
+    decision = _decided("the new notebook cover is blue", HARSH)
+    assert (decision.kind, decision.draft and decision.draft.auto) == ("support", False)
+    (line,) = [line for line in decision.trail if line.hit]
+    assert "the second reader hears it" in line.message and line.words == HARSH.harsh_words
 
 
 def test_a_guard_is_never_overruled() -> None:
