@@ -50,4 +50,7 @@ def test_an_edit_while_the_reply_is_on_its_way_is_reported_too(line: Line) -> No
     line.platform.script, line.platform.tells = ["lost"], False
     line.send()
     edit(line, reply.id, COMPLAINT)
-    assert "edited_after_reply" in line.notices() and line.reply(reply.id).state == "unconfirmed"
+    assert line.reply(reply.id).state == "unconfirmed"
+    with line.store.read() as connection:
+        (notice,) = (notice for notice in notices.list_open(connection) if notice.kind == "edited_after_reply")
+    assert f"edited after reply {reply.id} to it was sent, which may not have arrived" in notice.what
