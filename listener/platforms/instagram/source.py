@@ -1,7 +1,6 @@
 """Which calls read an account: its media with the number of their comments, a medium's comments, media that tag us."""
 
 from collections import OrderedDict
-from typing import Any
 
 from listener.platforms.instagram.items import OwnAccount, Reader
 from listener.platforms.kit.cursor import MENTIONS
@@ -54,23 +53,23 @@ class MediaSource(Source):
         total = count(post.get("comments_count"))
         return Item(str(post["id"]), total, (), is_whole=total == 0)
 
-    def replies(self, comments: list[Any]) -> list[str]:
+    def replies(self, comments: list[object]) -> list[str]:
         """Return when the answers inside these comments were written."""
         inside = (data(object_in(comment).get("replies")) for comment in comments)
         return [moment for answers in inside for moment in times(answers, self.time)]
 
-    def threads(self, comments: list[Any]) -> list[str]:
+    def threads(self, comments: list[object]) -> list[str]:
         """Return the comments with more answers than stand inside them."""
-        return [str(comment["id"]) for comment in comments if after(object_in(object_in(comment).get("replies")))]
+        return [str(comment["id"]) for comment in map(object_in, comments) if after(object_in(comment.get("replies")))]
 
-    def sort_posts(self, feed: str, posts: list[Any], begin: str) -> ParsedPage:
+    def sort_posts(self, feed: str, posts: list[object], begin: str) -> ParsedPage:
         """Sort a page of media; our own are no mentions."""
         page = ParsedPage()
         if feed == TAGGED:
             Reader(self.us, begin, self._links).sort_media(page, posts)
         return page
 
-    def sort_comments(self, feed: str, post: str, comments: list[Any], begin: str) -> ParsedPage:
+    def sort_comments(self, feed: str, post: str, comments: list[object], begin: str) -> ParsedPage:
         """Sort a page of comments with the answers inside them."""
         page = ParsedPage()
         Reader(self.us, begin, self._links).sort_comments(page, post, comments)

@@ -3,7 +3,6 @@
 import logging
 from abc import ABC, abstractmethod
 from datetime import datetime, timedelta
-from typing import Any
 
 from listener.errors import ReadFailed
 from listener.feed_page import FeedError, FeedPage, Gap
@@ -35,11 +34,11 @@ class Source(ABC):
         """Return whether a page of posts without `next` is the last one."""
         return True
 
-    def replies(self, comments: list[Any]) -> list[str]:
+    def replies(self, comments: list[object]) -> list[str]:
         """Return when answers were written that stand inside these comments."""
         return []
 
-    def threads(self, comments: list[Any]) -> list[str]:
+    def threads(self, comments: list[object]) -> list[str]:
         """Return the comments whose answers do not all stand inside them, to be read by themselves."""
         return []
 
@@ -56,11 +55,11 @@ class Source(ABC):
         """Return what the line of a post tells of its comments."""
 
     @abstractmethod
-    def sort_posts(self, feed: str, posts: list[Any], begin: str) -> ParsedPage:
+    def sort_posts(self, feed: str, posts: list[object], begin: str) -> ParsedPage:
         """Sort a page of posts and the comments that it shows."""
 
     @abstractmethod
-    def sort_comments(self, feed: str, post: str, comments: list[Any], begin: str) -> ParsedPage:
+    def sort_comments(self, feed: str, post: str, comments: list[object], begin: str) -> ParsedPage:
         """Sort a page of comments."""
 
 
