@@ -71,6 +71,7 @@ BARE = {  # nothing in them is said by, or names, who writes to us
     *("policy", "platform", "pause", "gap", "ledger", "forgotten"),
     *("draft_review", "autonomy", "sentiment_bucket"),  # numbers, names of kinds, names of staff
     *("feed", "stage", "alert"),  # an alert names rules and numbers, no person
+    *("digest", "webhook"),  # which periods and events went out, and why one did not
 }
 
 
