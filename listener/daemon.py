@@ -66,6 +66,7 @@ class Daemon:
         self._idle = threading.Condition()
         self._wakes: Counter[str] = Counter()  # stage -> how often it was woken
         self._last_act = 0
+        self._can_read_acts = True
 
     def run(self) -> None:
         """Run the stages until the stop flag is raised, then return within ten seconds."""
@@ -103,18 +104,26 @@ class Daemon:
 
     def _look_for_acts(self) -> bool:
         """Wake what an act of the staff, in whatever process, gives something to do. Returns False when it failed."""
+        newest = self._read_newest_act()
+        if newest is not None and newest != self._last_act:
+            self._last_act = newest
+            for stage in WOKEN:
+                self._wake(stage)
+        return newest is not None
+
+    def _read_newest_act(self) -> int | None:
+        """Return the last act of the staff; None when it cannot be read, which is logged once, not twice a second."""
         try:
             with self._stages.store.read() as connection:
                 newest = events.read_newest_act(connection)
         except StoreError as error:
-            fields = {"event": "acts_not_read", "why": str(error)}
-            log.warning("whether staff did anything could not be read: %(why)s", fields)
-            return False
-        if newest != self._last_act:
-            self._last_act = newest
-            for stage in WOKEN:
-                self._wake(stage)
-        return True
+            if self._can_read_acts:
+                fields = {"event": "acts_not_read", "why": str(error)}
+                log.warning("whether staff did anything could not be read: %(why)s", fields)
+            self._can_read_acts = False
+            return None
+        self._can_read_acts = True
+        return newest
 
     def _wake(self, stage: str) -> None:
         """Run a stage now, on every platform; where it runs already, once more after that."""

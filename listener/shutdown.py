@@ -17,12 +17,12 @@ _calls: SimpleQueue[None] = SimpleQueue()  # unlike that of an event, its lock c
 
 
 def wake() -> None:
-    """End the wait of the daemon's own thread, from any other or from a signal handler."""
+    """End the wait of the daemon's own thread, from a signal handler or another thread."""
     _calls.put(None)
 
 
 def wait(seconds: float) -> None:
-    """Wait until something is to be looked at: a signal, the end of a stage, or so many seconds."""
+    """Wait for a signal, or so many seconds."""
     try:
         _calls.get(timeout=seconds)
         while True:

@@ -13,9 +13,11 @@ import pytest
 
 from listener import shutdown
 from listener.daemon import REST, Daemon
+from listener.errors import StoreError
 from listener.outbox.round import SendCounts
 from listener.settings import load, starter
 from listener.stages import Stages
+from listener.store import events
 from listener.store.driver import Changes
 from tests.line import NOON, Line, line
 from tests.process import PATIENCE, PRAISE, Home, until
@@ -126,8 +128,25 @@ def test_changes_of_any_connection_are_seen_once(tmp_path: Path) -> None:
         changes.close()
 
 
+def test_acts_that_cannot_be_read_are_told_once(
+    line: Line, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The daemon looks twice a second, all night: a log must not fill the disk with that."""
+    daemon, _ = resting(line, lambda: NOON)
+    read = events.read_newest_act
+    for is_broken in (True, True, True, False, True):
+        monkeypatch.setattr(events, "read_newest_act", _fail if is_broken else read)
+        assert daemon._look_for_acts() is not is_broken
+    assert caplog.text.count("could not be read") == 2
+    daemon._scheduler.shutdown()
+
+
+def _fail(connection: object) -> int:
+    raise StoreError("disk I/O error")
+
+
 def test_a_call_ends_the_wait() -> None:
-    """A signal or the end of a stage is not waited for until the next tick; calls do not pile up."""
+    """A signal does not wait for the next tick; calls do not pile up."""
     shutdown.wait(0)
     threading.Timer(0.05, shutdown.wake).start()
     start = time.monotonic()

@@ -114,7 +114,7 @@ class Webhooks:
         except ValueError as error:
             return Failure(f"{hook.secret} is not set" if secret is None else f"{hook.secret} cannot sign: {error}")
         body, now = build_body(happened, hook.words), self.clock()
-        headers = sign(keys, f"msg_{state.token}_{happened.id}", now, body)
+        headers = sign(keys, _message_id(state, happened), now, body)
         fault_point("W1")
         try:
             answer = self.http.post_again(hook.url, body, headers)
@@ -176,6 +176,11 @@ def describe(state: WebhookState) -> tuple[str, str]:
     skipped = f"; {state.skipped} events were skipped so far" if state.skipped else ""
     what = f"the webhook {state.name} does not take its events: {state.error}{skipped}"
     return what, "check the receiver and its log; events wait for three days, older ones are skipped"
+
+
+def _message_id(state: WebhookState, happened: Occurrence) -> str:
+    """Return an id that no other event has: after a backup was restored, the numbers of events come a second time."""
+    return f"msg_{state.token}_{happened.at:%Y%m%dT%H%M%S%f}_{happened.id}"
 
 
 def _failure(answer: HttpResponse, now: datetime) -> Failure:

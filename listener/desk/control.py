@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from listener.desk.approve import DeskContext, require_staff, state_text
 from listener.desk.typed import require_storable
 from listener.errors import DeskError
-from listener.store import events, mentions, notices, platforms, quarantine, replies, vacuum
+from listener.store import edits, events, items, mentions, notices, platforms, quarantine, replies, vacuum
 from listener.store.engine import Store
 from listener.store.operation_records import Quarantined
 from listener.store.states import DECIDED_AGAIN
@@ -115,9 +115,13 @@ def requeue(store: Store, desk: DeskContext, quarantine_id: int) -> Quarantined:
 
 
 def _require_decidable(connection: Connection, key: int) -> None:
-    """Raise DeskError when the mention has a reply that could not follow a new decision: it is on its way."""
+    """Raise DeskError when the mention has a reply that could not follow a new decision: it is on its way.
+
+    Of words that came after that reply staff are told, so those can be decided.
+    """
     live = replies.find_live(connection, key)
-    if live is not None and live.state not in DECIDED_AGAIN:
+    is_edited = edits.is_changed_under(items.item(connection, key=key))
+    if live is not None and live.state not in DECIDED_AGAIN and not is_edited:
         raise DeskError(f"reply {live.id} to it is {state_text(live)}", f"`earshot show {live.id}`")
 
 

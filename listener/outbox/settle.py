@@ -117,7 +117,7 @@ def _record_absence(round_: Round, item: QueuedReply, now: datetime) -> None:
         if not is_last:
             count: ReplyChanges = {"check_count": reply.check_count + 1, "checked_at": now, "trouble_count": 0}
             detail = {"message": "not listed"}
-            replies.update_fields(connection, reply, "arrival_checked", "settle", now, detail, **count)
+            replies.update_fields(connection, reply, "arrival_checked", "outbox", now, detail, **count)
             return
         message = f"not listed in {'a check' if round_.repeat_is_safe else 'two checks'}: it did not arrive"
         again: ReplyChanges = {"error": message, "not_before": None, "trouble_count": 0, "check_count": 0}
@@ -135,5 +135,5 @@ def _ask_for_manual_check(round_: Round, item: QueuedReply, why: str, now: datet
     do = f"look on the platform, then run `earshot resolve {reply.id} --sent REMOTE_ID` or `--not-sent`"
     count: ReplyChanges = {"check_count": MANUAL_ONLY, "checked_at": now, "error": why}
     with round_.store.write() as connection:
-        if replies.update_fields(connection, reply, "manual_check_needed", "settle", now, {"message": why}, **count):
+        if replies.update_fields(connection, reply, "manual_check_needed", "outbox", now, {"message": why}, **count):
             notices.open_notice(connection, "unconfirmed", name, what, do, now, subject=str(reply.id))

@@ -43,7 +43,8 @@ def report_late_edit(connection: Connection, platform: str, live: Reply, row: Ne
     """Open a notice where the new words of a mention ask for more than the reply that is out, or on its way."""
     if row["state"] is None or (row["state"] == "drafted" and row["kind"] == live.kind):
         return
-    what = f"a mention on {platform} was edited after reply {live.id} to it went out, and a person should read it"
+    sent = "went out" if live.state == "sent" else "was sent, which may not have arrived"
+    what = f"a mention on {platform} was edited after reply {live.id} to it {sent}, and a person should read it"
     what += f" ({row['rule']})"
     do = f"read the new words: `earshot show {live.id}`; answer on the platform if need be, then clear this notice"
     notices.open_notice(connection, "edited_after_reply", platform, what, do, now, subject=str(live.id))

@@ -16,6 +16,7 @@ from listener.policy import Policy
 from listener.protocols import Responder
 from listener.reader.in_use import ReaderInUse
 from listener.store import events, mentions, notices, outgoing, people, policies, replies, sentiment_buckets
+from listener.store.draft_reviews import MACHINE
 from listener.store.engine import Store
 from listener.store.histories import load_histories
 from listener.store.ledger import start_of_day
@@ -186,5 +187,5 @@ def _count_crash(
     mentions.set_stage(connection, [key], "quarantined")
     item = QuarantinedItem(mention.id, mention.text, f"{type(error).__name__}: {error}")
     notices.quarantine(connection, mention.platform, "route", [item], now)
-    events.add(connection, "quarantined", "route", now, mention_key=key, detail={"error": item.error})
+    events.add(connection, "quarantined", MACHINE, now, mention_key=key, detail={"error": item.error})
     return True

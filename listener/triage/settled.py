@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from listener.intake.phrases import tokenize
 from listener.model import MentionSignals
 from listener.store import replies
 from listener.store.draft_reviews import MACHINE
@@ -17,18 +18,30 @@ KINDS = ("support", "holding")
 # beside one of these the trouble may be another, or not over
 OPEN = (
     "question", "problem", "resolved_trouble", "contrast", "complaint", "threat_to_leave", "sarcasm", "ironic_praise",
-    "swearing", "profanity",
+    "swearing", "profanity", "claim_hedged",
 )  # fmt: skip
+# so do these, unless they are part of the words that settle it: "never mind"
+OPEN_BESIDE = ("negation", "request", "wish")
+# and so do words by which it is not over yet: "get this sorted now", "I wish it was fixed now"
+NOT_YET = {"get", "make", "must", "should", "till", "until", "want", "when", "wish"}
 
 
 def find_settled(signals: MentionSignals) -> tuple[str, ...]:
     """Return the words by which a text says that the trouble is over; none where it says more than that."""
-    cues = signals.cues
-    words = cues.get("settled", ())
-    if not words or any(name in cues for name in OPEN):
+    words = signals.cues.get("settled", ())
+    if not words or any(name in signals.cues for name in OPEN) or NOT_YET.intersection(tokenize(signals.text)):
         return ()
-    is_negated = any(not any(word in phrase for phrase in words) for word in cues.get("negation", ()))
-    return () if is_negated else words
+    is_open = any(_says_more(said, words) for name, said in signals.cues.items() if _is_open_beside(name))
+    return () if is_open else words
+
+
+def _is_open_beside(cue: str) -> bool:
+    return cue in OPEN_BESIDE or cue.startswith("need_")
+
+
+def _says_more(said: tuple[str, ...], words: tuple[str, ...]) -> bool:
+    """Return True when one of the words is not part of those that settle it."""
+    return any(not any(word in phrase for phrase in words) for word in said)
 
 
 def withdraw(connection: Connection, results: Mapping[int, MentionSignals], now: datetime) -> None:

@@ -4,9 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from listener.desk import control
 from listener.feed_page import FeedPage
 from listener.store import items, notices
 from tests.line import COMPLAINT, PRAISE, Line
+from tests.triage.test_route import Fragile, stages
 
 LEGAL = "Thank you for nothing, you will hear from my lawyer."
 
@@ -50,4 +52,25 @@ def test_an_edit_while_the_reply_is_on_its_way_is_reported_too(line: Line) -> No
     line.platform.script, line.platform.tells = ["lost"], False
     line.send()
     edit(line, reply.id, COMPLAINT)
+    assert line.reply(reply.id).state == "unconfirmed"
+    with line.store.read() as connection:
+        (notice,) = (notice for notice in notices.list_open(connection) if notice.kind == "edited_after_reply")
+    assert f"edited after reply {reply.id} to it was sent, which may not have arrived" in notice.what
+
+
+def test_an_edit_that_could_not_be_decided_is_decided_when_it_is_put_back(line: Line) -> None:
+    """A rule crashed on the new words; the reply is on its way, and staff are told all the same."""
+    reply = line.approved()
+    line.platform.script, line.platform.tells = ["lost"], False
+    line.send()
+    known = line.item(reply.id).mention
+    line.wait(minutes=5)
+    page = (replace(known, text="the marker: " + COMPLAINT, created_at=line.now),)
+    line.platform.pages.append(FeedPage({"at": 2}, page, more=True))
+    line.stages.poll("memory")
+    stages(line, Fragile()).route()
+    with line.store.read() as connection:
+        (crashed,) = notices.quarantined_items(connection)
+    control.requeue(line.store, line.desk(), crashed.id)
+    line.stages.route()
     assert "edited_after_reply" in line.notices() and line.reply(reply.id).state == "unconfirmed"

@@ -41,6 +41,15 @@ def test_both_in_one_poll_and_an_approval_that_waits_are_no_different(line: Line
     assert line.reply(approved.id).closed_as == "withdrawn"
 
 
+def test_a_demand_withdraws_nothing(line: Line) -> None:
+    """Who wants it sorted now has nothing sorted, and still waits for the first answer."""
+    trouble = line.say(TROUBLE, **THREAD)
+    line.listen()
+    line.say("@brand I wish it was sorted now", **THREAD)
+    line.listen()
+    assert line.reply_to(trouble.id).state == "drafted"
+
+
 @pytest.mark.parametrize("other", [{"author_id": "eve"}, {"conversation_id": "c9"}])
 def test_somebody_else_and_another_conversation_withdraw_nothing(line: Line, other: dict[str, str]) -> None:
     """Who found theirs has not found hers."""
@@ -60,6 +69,17 @@ def test_somebody_else_and_another_conversation_withdraw_nothing(line: Line, oth
         "that was not found",
         "it is not fixed now",
         "thanks for the help",
+        "please get this sorted now!",
+        "get this sorted now",
+        "I want this sorted now",
+        "I need it fixed now",
+        "I'd like this all sorted by Friday",
+        "I wish it was sorted now",
+        "hope it is all sorted now",
+        "you said it was all sorted",
+        "fix it and all good",
+        "found it! now refund me",
+        "never mind, you people never answer",
     ],
 )
 def test_what_says_more_than_that_settles_nothing(text: str) -> None:
@@ -67,7 +87,7 @@ def test_what_says_more_than_that_settles_nothing(text: str) -> None:
     assert find_settled(facts(f"@fernhill {text}", History())) == ()
 
 
-@pytest.mark.parametrize("text", ["found it!", "sorted now", "never mind, it turned up", "all good, thanks"])
+@pytest.mark.parametrize("text", ["found it!", "sorted now", "never mind, it turned up", "all good, thanks", "nvm"])
 def test_words_that_settle_it(text: str) -> None:
     """As people say it."""
     assert find_settled(facts(f"@fernhill {text}", History()))

@@ -11,6 +11,7 @@ from listener.desk.views import ReplyView
 from listener.errors import DeskError
 from listener.store import events, replies
 from listener.store.engine import Store
+from listener.store.exchange_tables import MACHINES
 from listener.store.records import Reply
 
 VERBS = {  # what an event did, in words
@@ -33,7 +34,6 @@ VERBS = {  # what an event did, in words
     "assigned": "assigned",
     "sent": "sent",
 }
-MACHINES = ("policy", "outbox", "poll")  # names in events that are no member of staff
 
 
 class SeenStore(Store):

@@ -7,9 +7,11 @@ import pytest
 
 from listener.cli.review.actions import ACTIONS
 from listener.cli.review.keys import Review
+from listener.cli.review.meanwhile import describe_last_act
 from listener.desk import marks, transitions
 from listener.desk.approve import Target, approve
 from listener.errors import DeskError
+from listener.store import replies
 from tests.cli.review.conftest import Sitting
 from tests.desk.world import praise
 
@@ -130,3 +132,14 @@ def test_an_escalation_is_not_escalated_again(sitting: Sitting) -> None:
     assert sitting.message[0] == "already escalated; e: write a reply, c: close it"
     assert "Reply 1 closed: needs no answer; u: undo" in sitting.message
     assert sitting.message[-1] == "Reply 1 reopened; it is back in the queue"
+
+
+def test_what_upkeep_does_is_called_earshots(sitting: Sitting) -> None:
+    """No colleague is named upkeep."""
+    (first,) = sitting.world.said(*praise(1))
+    store = sitting.world.store
+    with store.write() as connection:
+        draft = replies.get(connection, first)
+        replies.close(connection, draft, "expired", "too old", by="upkeep", now=sitting.world.clock())
+    with store.read() as connection:
+        assert describe_last_act(connection, replies.get(connection, first), "bo") == "Earshot closed"
