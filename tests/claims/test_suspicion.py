@@ -59,7 +59,7 @@ ALLOWED = {  # what wanted says -> kinds and actions
     "as without the typo": {"correction", "answer"},
     "ignore or a person; never a correction": {"ignore", "escalate"},
     "answer, or a person with the fact suggested": {"answer", "escalate"},
-    "never this fact's answer as if it fitted": {"escalate"},
+    "never this fact's answer as if it fitted": {"escalate", "holding"},
     "a person with the fact suggested": {"escalate"},
     "support or a person; never a correction": {"support", "escalate"},
     "never a correction": {"answer", "escalate", "ignore", "support"},
