@@ -6,6 +6,7 @@ left to staff.
 
 from dataclasses import dataclass
 
+from listener.intake.language import UNKNOWN
 from listener.intake.phrases import tokenize
 from listener.model import Draft, Escalate, MentionSignals, Pass
 from listener.policy import Policy
@@ -48,8 +49,8 @@ def respond(signals: MentionSignals, policy: Policy, options: Options) -> Draft 
         return Pass("a question, but it may be meant for nobody", doubt)
     if signals.reading is not None and signals.reading.complaint > options.max_complaint:
         return Pass("a question, but the second reader hears a complaint", signals.reading.harsh_words)
-    if signals.claims:
-        return Pass("a question about a claim of the fact sheet: staff decide", question)
+    if signals.claims or signals.suspected:
+        return Pass("a question about a fact of the fact sheet: staff decide", question)
     texts = candidates(KIND, signals, policy)
     if not texts:
         return Escalate(KIND, "no wording for a holding reply", question)
@@ -57,13 +58,16 @@ def respond(signals: MentionSignals, policy: Policy, options: Options) -> Draft 
 
 
 def _find_doubt(signals: MentionSignals, question: tuple[str, ...]) -> tuple[str, ...]:
-    """Return what makes it doubtful that we are asked: talk with others, a mere tag to praise, no sign of asking."""
+    """Return what makes it doubtful that we are asked: talk with others, a mere tag to praise, no sign of asking.
+
+    Nor is a question understood of which nothing but the mark is known, in a language that cannot be told.
+    """
     cues = signals.cues
     public = next((name for name in PUBLIC if name in cues), None)
     if public and PERSONAL.isdisjoint(tokenize(signals.text)):
         return cues[public]
     is_figure = signals.compound >= KIND_SCORE and not signals.text.rstrip().endswith("?")
-    if question == ("?",) and ("praise" in cues or is_figure):
+    if question == ("?",) and ("praise" in cues or is_figure or signals.lang == UNKNOWN):
         return cues.get("praise", question)
     is_opening = " ".join(tokenize(signals.text)).startswith(question) and not question[0].startswith("is ")
     return () if "?" in question or is_opening or any(name in cues for name in ASKING) else question

@@ -76,8 +76,8 @@ def learn_weekly(store: Store, policy: Policy, responders: Mapping[str, Responde
         attempts = reader_weights.list_attempts(connection)
         has_enough = staff_decisions.count_acts(connection, adapt.MIN_DECISIONS) >= adapt.MIN_DECISIONS
     last = attempts[0] if attempts else None
-    is_waiting = last is not None and (last.state == "reverted" or (now - last.at < EVERY and _fits(last.base)))
-    if is_waiting or not has_enough:
+    is_waiting = last is not None and now - last.at < EVERY and _fits(last.base)
+    if is_waiting or not has_enough or reader_weights.is_left(attempts):
         return None
     attempt = learn(store, policy, responders, UPKEEP, now)
     if attempt.after is None:  # too little was said: look again in a week, not at every upkeep

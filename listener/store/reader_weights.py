@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from listener.model import Json
 from listener.store import events
@@ -22,6 +22,7 @@ from listener.store.tables import reader_weights as weights
 MIN_AUTHORS = 5  # that a word must be met in to have a weight
 AUTHORS_KEPT = 8  # digests of authors that are kept with a word; so many fewer forgotten ones take its weight away
 DIGEST_DIGITS = 10
+LEFT_AFTER = "left_after"  # of the measures of reverted weights: the attempt that was the newest then
 KEPT = 8  # attempts that are kept: to go back to, and to replay decisions by
 
 
@@ -119,6 +120,7 @@ def revert(connection: Connection, base: str, by: str, now: datetime) -> tuple[i
     earlier = select(weights.c.id).where(weights.c.state == "replaced", weights.c.base == base)
     before = connection.execute(earlier.order_by(weights.c.id.desc()).limit(1)).scalar_one_or_none()
     _set_state(connection, current[0], "reverted")
+    _note_newest(connection, current[0])
     if before is not None:
         _set_state(connection, before, "adopted")
     events.add(connection, "learning_reverted", by, now, detail={"weights": current[0], "now": before or "shipped"})
@@ -127,6 +129,20 @@ def revert(connection: Connection, base: str, by: str, now: datetime) -> tuple[i
 
 def _set_state(connection: Connection, weights_id: int, state: str) -> None:
     connection.execute(update(weights).where(weights.c.id == weights_id).values(state=state))
+
+
+def _note_newest(connection: Connection, weights_id: int) -> None:
+    """Note with reverted weights which attempt was the newest then: it may be a later one that was refused."""
+    newest = connection.execute(select(func.max(weights.c.id))).scalar_one()
+    of = weights.c.id == weights_id
+    measures = {**connection.execute(select(weights.c.measures).where(of)).scalar_one(), LEFT_AFTER: newest}
+    connection.execute(update(weights).where(of).values(measures=measures))
+
+
+def is_left(attempts: Sequence[LearningAttempt]) -> bool:
+    """True if a person went back and nobody learned since. attempts: those kept, the newest first."""
+    newest = attempts[0].id if attempts else None
+    return any(last.state == "reverted" and last.measures.get(LEFT_AFTER, last.id) == newest for last in attempts)
 
 
 def erase_author(connection: Connection, person: Person) -> int:

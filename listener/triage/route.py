@@ -157,7 +157,7 @@ def _keep_results(connection: Connection, triage: Triage, results: Mapping[int, 
     replies.add_all(connection, new, now)
     for key, reply in live.items():
         _follow_words(connection, reply, results[key], triage.policy, now)
-    settled.withdraw(connection, {key: result.signals for key, result in pairs}, now)
+    settled.withdraw(connection, results, now)
     scores = [(result.signals.mention.platform, result.signals.compound) for result in results.values()]
     sentiment_buckets.add(connection, scores, now)
     for result in results.values():

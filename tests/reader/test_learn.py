@@ -174,6 +174,16 @@ def test_going_back_goes_to_the_weights_before_and_then_to_the_shipped_ones(worl
     assert weekly(world.after(days=6)) is None and weekly(world.after(days=2)) is not None
 
 
+def test_upkeep_learns_no_more_though_an_attempt_was_refused_after_the_weights_that_were_left(world: World) -> None:
+    """The newest attempt is then no reverted one."""
+    hardly_learned(world)
+    with world.store.write() as connection:
+        reader_weights.refuse(connection, NewWeights(shipped_digest(), 300, {"message": "worse"}), "upkeep", world.now)
+    assert go_back(world.store, "ann", world.now) == (1, None)
+    assert weekly(world.after(days=30)) is None and in_use(world) is None
+    assert taught(world).adopted and weekly(world.after(days=8)) is not None
+
+
 def test_upkeep_learns_weekly_if_the_policy_wants_it(world: World) -> None:
     """A refusal counts as an attempt as well; an upgrade with other shipped weights learns at once."""
     assert weekly(world, learns=False) is None

@@ -197,3 +197,16 @@ def test_mixed_feelings_get_a_person_and_no_apology() -> None:
     assert isinstance(
         support.respond(facts("thank you for fixing my broken pen, you are great"), policy(), support.Options()), Pass
     )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "My nan loved your pens, we buried her with one, thank you",
+        "Best pen to stab someone with, love it",
+        "Love the new dents on my desk, great job",
+    ],
+)
+def test_praise_beside_a_grave_a_knife_or_damage_is_not_thanked(text: str) -> None:
+    """Each was in the auto band."""
+    assert decided(f"@fernhill {text}").action == "escalate"

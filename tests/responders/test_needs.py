@@ -100,6 +100,36 @@ def test_what_is_more_or_less_than_a_question_gets_no_calm_reply(text: str) -> N
     assert decided(f"@fernhill {text}").kind != "holding"
 
 
+@pytest.mark.parametrize("text", ["how do you sleep at night?", "are you kidding me?", "how dare you ask for that?"])
+def test_a_question_that_only_reproaches_gets_no_calm_reply(text: str) -> None:
+    """To "answer this properly" would mock its author."""
+    assert decided(f"@fernhill {text}").kind != "holding"
+
+
+@pytest.mark.parametrize("text", ["you should have told me before I came", "you should have been ashamed of that"])
+def test_a_reproach_is_no_idea(text: str) -> None:
+    """Nobody is thanked for it."""
+    draft = decided(f"@fernhill {text}").draft
+    assert draft is not None and draft.needs == () and "sorry" in draft.texts[0].text
+
+
+@pytest.mark.parametrize("text", ["Gm??", "Kaisan ba?"])
+def test_a_question_in_no_known_language_gets_no_english_reply(text: str) -> None:
+    """Of its words only the mark is understood."""
+    assert decided(f"@fernhill {text}", lang=None).action == "escalate"
+
+
+def test_a_question_that_may_be_about_a_fact_is_not_put_off() -> None:
+    """Staff get the fact instead, as beside a claim."""
+    decision = decided("@fernhill my nib is bent, do you mend those?")
+    assert decision.action == "escalate" and any(line.rule == "suspected_fact" for line in decision.trail)
+
+
+def test_who_is_stuck_in_our_lift_gets_a_person_at_once() -> None:
+    """Not the words for a late order."""
+    assert decided("@fernhill please help me, I am stuck in your lift").rule == "safety"
+
+
 def test_holding_comes_last_wherever_the_policy_names_it() -> None:
     """Or it would take the questions of every kind named after it."""
     assert policy().responders[-1].kind == "holding"

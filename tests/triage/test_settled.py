@@ -50,6 +50,15 @@ def test_a_demand_withdraws_nothing(line: Line) -> None:
     assert line.reply_to(trouble.id).state == "drafted"
 
 
+def test_who_asks_for_help_with_such_words_withdraws_nothing(line: Line) -> None:
+    """Words as in "get it back up" say the contrary."""
+    trouble = line.say(TROUBLE, **THREAD)
+    line.say("@brand please get your site back up", **THREAD)
+    line.stages.poll("memory")
+    line.listen()
+    assert line.reply_to(trouble.id).state == "drafted"
+
+
 @pytest.mark.parametrize("other", [{"author_id": "eve"}, {"conversation_id": "c9"}])
 def test_somebody_else_and_another_conversation_withdraw_nothing(line: Line, other: dict[str, str]) -> None:
     """Who found theirs has not found hers."""
@@ -80,6 +89,10 @@ def test_somebody_else_and_another_conversation_withdraw_nothing(line: Line, oth
         "fix it and all good",
         "found it! now refund me",
         "never mind, you people never answer",
+        "found it in the bin, in three pieces",
+        "it came today with a dead mouse in it",
+        "all good companies answer their customers",
+        "it works when it wants to",
     ],
 )
 def test_what_says_more_than_that_settles_nothing(text: str) -> None:
@@ -87,7 +100,13 @@ def test_what_says_more_than_that_settles_nothing(text: str) -> None:
     assert find_settled(facts(f"@fernhill {text}", History())) == ()
 
 
-@pytest.mark.parametrize("text", ["found it!", "sorted now", "never mind, it turned up", "all good, thanks", "nvm"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("found it!", "sorted now", "never mind, it turned up", "all good, thanks", "nvm"),
+        "it came this morning - thank you",
+    ],
+)
 def test_words_that_settle_it(text: str) -> None:
     """As people say it."""
     assert find_settled(facts(f"@fernhill {text}", History()))
