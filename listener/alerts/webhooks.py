@@ -139,14 +139,14 @@ class Webhooks:
         return self._record(state, progress, **waits)
 
     def _record(self, state: WebhookState, progress: "Progress", **changes: Any) -> WebhookState:
-        """Note how a webhook stands; its notice is open while it fails."""
+        """Note how a webhook stands; its notice is open until an event is taken: one that was skipped ends nothing."""
         now, moved = self.clock(), {**asdict(progress), **changes}
         after = replace(state, changed_at=now, **moved)
         with self.store.write() as connection:
             webhooks.record(connection, state.name, now, **moved)
             if after.stopped_at is not None or after.attempts >= NOTICE_AFTER:
                 notices.open_notice(connection, "webhook", EVERYWHERE, *describe(after), now, subject=state.name)
-            elif not after.attempts:
+            elif after.error is None:
                 notices.clear(connection, NOTICE, EVERYWHERE, now, subject=state.name)
         return after
 

@@ -258,6 +258,19 @@ def test_an_event_that_the_receiver_refuses_again_and_again_stops_no_other(wire:
     assert (wire.state().skipped, wire.state().sent, wire.line.notices()) == (1, 2, [])
 
 
+def test_a_receiver_that_refuses_every_event_is_told_until_it_takes_one(wire: Wire) -> None:
+    """422 to all: each event is skipped, and that is no end of the trouble."""
+    wire.line.say(PRAISE)
+    wire.line.listen()
+    wire.receiver.statuses = [422] * 15
+    for _ in range(20):
+        wire.deliver(hours=1)
+    assert (wire.state().skipped, wire.state().sent, wire.line.notices()) == (3, 0, ["webhook"])
+    wire.line.say(PRAISE)
+    wire.line.listen()
+    assert (len(wire.deliver()), wire.line.notices()) == (3, [])
+
+
 def test_after_three_days_a_receiver_that_is_down_loses_the_oldest_events(wire: Wire) -> None:
     """The outbox has a bound; what is newer comes."""
     wire.line.say(PRAISE)
