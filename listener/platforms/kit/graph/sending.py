@@ -145,7 +145,7 @@ class Sender:
         first = self._pace.looked_at(key, now)
         if now < prepared_at + self._lag:
             return
-        if first is None or now - first < _BETWEEN_LOOKS:
+        if first is None or timedelta(0) <= now - first < _BETWEEN_LOOKS:  # a clock that was ahead means nothing
             message = f"{self._graph.name} does not list the reply; it is looked for once more"
             raise ReadFailed(message, cause="item", retry_at=now + _BETWEEN_LOOKS)
         message = f"{self._graph.name} did not list it in two checks; it may be held back as spam"
