@@ -51,7 +51,7 @@ class LastResort:
         try:
             self._channels.notify(channel, f"URGENT: Earshot {self._brand}: the database cannot be written", text)
         except NotSent as error:
-            fields = {"event": "channel_not_notified", "channel": channel.name, "why": error.message}
+            fields = {"event": "last_resort_not_sent", "channel": channel.name, "why": error.message}
             log.warning("the channel %(channel)s was not notified: %(why)s", fields)
             return
         self._told.pop(channel.name, None)

@@ -15,7 +15,7 @@ from listener.model import Mention, Preview
 from listener.policy import Policy
 from listener.store import edits, events, items, mentions, people, replies
 from listener.store.engine import Store
-from listener.store.records import Approval, Exchange, Reply, ReplyChanges
+from listener.store.records import CLEAR_HOLD, CLEAR_LEASE, Approval, Exchange, Reply, ReplyChanges
 from listener.store.settled import SETTLED
 from listener.wording import disallowed_hosts
 
@@ -62,9 +62,6 @@ class ApprovalResult:
 
 
 NO_DELAY = timedelta(0)
-CLOSED_BY_STAFF = ("rejected", "handled")  # can be reopened
-CLEAR_HOLD: ReplyChanges = {"not_before": None, "hold": None, "error": None}  # the hold before is over
-CLEAR_LEASE: ReplyChanges = {"claimed_by": None, "claimed_until": None, "snoozed_until": None}
 
 
 def approve(
@@ -188,7 +185,7 @@ def advise(item: Exchange) -> str:
 
 def is_reopenable(reply: Reply) -> bool:
     """Return True for a closed reply that staff closed, or that was withdrawn because its trouble seemed to be over."""
-    return reply.closed_as in CLOSED_BY_STAFF or (reply.reason or "").startswith(SETTLED)
+    return reply.closed_as in ("rejected", "handled") or (reply.reason or "").startswith(SETTLED)
 
 
 def state_text(reply: Reply) -> str:

@@ -12,14 +12,14 @@ from hashlib import sha256
 from sqlalchemy import Connection
 
 from listener import holds
-from listener.desk.approve import CLEAR_HOLD, DeskContext, needs_second_approval, require_staff, text_problem
+from listener.desk.approve import DeskContext, needs_second_approval, require_staff, text_problem
 from listener.desk.views import AutonomyEnd, Progress, ResumedKind, values
 from listener.errors import DeskError
 from listener.model import Mention, Preview
 from listener.policy import Policy
 from listener.store import draft_reviews, events, items, notices, people, replies
 from listener.store.engine import Store
-from listener.store.records import QueuedReply, ReplyChanges
+from listener.store.records import CLEAR_HOLD, QueuedReply, ReplyChanges
 
 MakePreview = Callable[[str, Mention], Preview]
 # reason of a hold -> what to do: each of these opens a notice, which clears when the hold is over

@@ -7,8 +7,6 @@ from sqlalchemy import Connection
 from listener.calendar import response_due
 from listener.desk.answerable import require_reopenable, require_unanswered
 from listener.desk.approve import (
-    CLEAR_HOLD,
-    CLEAR_LEASE,
     DeskContext,
     advise,
     look_again,
@@ -23,7 +21,7 @@ from listener.errors import DeskError
 from listener.store import events, items, ledger, mentions, notices, replies
 from listener.store.engine import Store
 from listener.store.loading import Data
-from listener.store.records import Exchange, Reply, ReplyChanges
+from listener.store.records import CLEAR_HOLD, CLEAR_LEASE, Exchange, Reply, ReplyChanges
 from listener.store.states import CLOSABLE, EDITABLE, STANDING, WATCHED
 
 CLEAR_APPROVAL: ReplyChanges = {"approved_by": None, "approved_at": None, **CLEAR_HOLD}

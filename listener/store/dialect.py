@@ -231,24 +231,3 @@ def check_integrity(path: Path) -> str:
     """Return what is wrong inside a database file, or `ok`."""
     with closing(sqlite3.connect(path)) as connection:
         return str(connection.execute("PRAGMA integrity_check").fetchone()[0])
-
-
-def rewrite_file(path: Path, wait: float) -> str:
-    """Write the file anew, without what was freed in it. Returns why that failed, or nothing. wait: seconds."""
-    with closing(sqlite3.connect(path, timeout=wait, isolation_level=None)) as connection:
-        try:
-            connection.execute("PRAGMA wal_checkpoint(PASSIVE)")  # keeps the log short
-            connection.execute("VACUUM")
-        except sqlite3.OperationalError as error:
-            return str(error)
-    return ""
-
-
-def truncate_log(path: Path) -> bool:
-    """Fold the log into the file and truncate it. Gives up at once where others read: waiting would hold up writers."""
-    with closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as connection:
-        try:
-            connection.execute("PRAGMA wal_checkpoint(PASSIVE)")  # the long part, beside which others write
-            return not connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-        except sqlite3.OperationalError:
-            return False

@@ -1,4 +1,4 @@
-"""What goes straight to SQLite's driver: rows in bulk, many values as one parameter, and whether anybody has written.
+"""What goes straight to SQLite's driver: rows in bulk, many values as one parameter, who has written, the file itself.
 
 A second part of dialect.py: another database is one more module of these names.
 """
@@ -6,6 +6,7 @@ A second part of dialect.py: another database is one more module of these names.
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -85,3 +86,24 @@ class Changes:
     def close(self) -> None:
         """Give the connection back."""
         self._connection.close()
+
+
+def rewrite_file(path: Path, wait: float) -> str:
+    """Write the file anew, without what was freed in it. Returns why that failed, or nothing. wait: seconds."""
+    with closing(sqlite3.connect(path, timeout=wait, isolation_level=None)) as connection:
+        try:
+            connection.execute("PRAGMA wal_checkpoint(PASSIVE)")  # keeps the log short
+            connection.execute("VACUUM")
+        except sqlite3.OperationalError as error:
+            return str(error)
+    return ""
+
+
+def truncate_log(path: Path) -> bool:
+    """Fold the log into the file and truncate it. Gives up at once where others read: waiting would hold up writers."""
+    with closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as connection:
+        try:
+            connection.execute("PRAGMA wal_checkpoint(PASSIVE)")  # the long part, beside which others write
+            return not connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        except sqlite3.OperationalError:
+            return False

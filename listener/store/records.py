@@ -85,6 +85,10 @@ class ReplyChanges(TypedDict, total=False):
     trouble_count: int
 
 
+CLEAR_HOLD: ReplyChanges = {"not_before": None, "hold": None, "error": None}  # the hold before is over
+CLEAR_LEASE: ReplyChanges = {"claimed_by": None, "claimed_until": None, "snoozed_until": None}
+
+
 class StoredHit(TypedDict):
     """A line of the trail, as it is stored with a decision."""
 

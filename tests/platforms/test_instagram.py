@@ -106,6 +106,15 @@ def test_answers_in_a_list_of_their_own_are_said_to_whom_they_answer(world: Inst
     assert len({mentions[one].url for one in (*to_us, *to_ada)}) == 1
 
 
+def test_comment_without_an_id_costs_itself_alone(world: InstagramWorld) -> None:
+    """Also one with a long thread."""
+    fine, broken = (world.server.say(text, world.server.first) for text in ("hello", "?"))
+    broken.raw = {"text": "?", "replies": {"data": [], "paging": {"cursors": {"after": "x"}, "next": "https://x"}}}
+    pages = poll(world)[0]
+    assert fine.id in read(pages)
+    assert [len(page.quarantined_items) for page in pages if page.quarantined_items] == [1]
+
+
 def test_number_without_a_list_is_a_trouble_and_not_silence(world: InstagramWorld) -> None:
     """Reported of apps in Development mode: eight comments, and an empty list with cursors."""
     poll(world)

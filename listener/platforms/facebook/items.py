@@ -6,7 +6,6 @@ A comment is known by the part of its id after the last `_`, because it comes as
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 from listener.feed_page import OwnPost
 from listener.model import Mention
@@ -28,16 +27,16 @@ class Reader:
     feed: str
     begin: str
 
-    def sort_post(self, page: ParsedPage, post: Any) -> None:
+    def sort_post(self, page: ParsedPage, post: object) -> None:
         """Sort a post of somebody else; our own posts are no mentions."""
         if self.feed in ("visitors", "tagged"):
             page.sort([post], partial(self._place, page, self._post), _readable_id)
 
-    def sort_comments(self, page: ParsedPage, post: str, comments: list[Any]) -> None:
+    def sort_comments(self, page: ParsedPage, post: str, comments: list[object]) -> None:
         """Sort the comments below a post."""
         page.sort(comments, partial(self._place, page, partial(self._comment, post)), _readable_id)
 
-    def _place(self, page: ParsedPage, build: Callable[[Untrusted], Mention], item: Any) -> None:
+    def _place(self, page: ParsedPage, build: Callable[[Untrusted], Mention], item: object) -> None:
         if not isinstance(item, dict):
             raise ValueError("not an object")
         mention = build(item)
@@ -110,7 +109,7 @@ def _id(item: Untrusted) -> str:
     return name
 
 
-def _readable_id(item: Any) -> str:
+def _readable_id(item: object) -> str:
     return short_id(text_in(object_in(item).get("id")) or "")
 
 

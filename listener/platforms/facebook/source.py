@@ -1,7 +1,5 @@
 """Which calls read a Page: four lists of posts, each post with its newest comments, and a post's comments alone."""
 
-from typing import Any
-
 from listener.platforms.facebook.items import Reader
 from listener.platforms.kit.cursor import MENTIONS
 from listener.platforms.kit.graph.listing import Params, after, data, number_of, times
@@ -56,7 +54,7 @@ class PageSource(Source):
             return Item(str(post["id"]), 0, (), is_whole=True)
         return Item(str(post["id"]), total, times(data(comments), self.time), is_whole)
 
-    def sort_posts(self, feed: str, posts: list[Any], begin: str) -> ParsedPage:
+    def sort_posts(self, feed: str, posts: list[object], begin: str) -> ParsedPage:
         """Sort a page of posts and the comments that it shows."""
         page, reader = ParsedPage(), Reader(self._me, feed, begin)
         for post in posts:
@@ -65,7 +63,7 @@ class PageSource(Source):
                 reader.sort_comments(page, str(post["id"]), data(post.get("comments")))
         return page
 
-    def sort_comments(self, feed: str, post: str, comments: list[Any], begin: str) -> ParsedPage:
+    def sort_comments(self, feed: str, post: str, comments: list[object], begin: str) -> ParsedPage:
         """Sort a page of comments."""
         page = ParsedPage()
         Reader(self._me, feed, begin).sort_comments(page, post, comments)

@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 from listener.feed_page import OwnPost
 from listener.model import Mention
@@ -33,17 +32,19 @@ class Reader:
     begin: str
     links: dict[str, str]
 
-    def sort_media(self, page: ParsedPage, media: list[Any]) -> None:
+    def sort_media(self, page: ParsedPage, media: list[object]) -> None:
         """Sort media that tag us."""
         page.sort(media, partial(self._place, page, self._tagged), _readable_id)
 
-    def sort_comments(self, page: ParsedPage, medium: str, comments: list[Any], top: Untrusted | None = None) -> None:
+    def sort_comments(
+        self, page: ParsedPage, medium: str, comments: list[object], top: Untrusted | None = None
+    ) -> None:
         """Sort comments with the answers that stand inside them. top: the comment that all of these answer."""
         page.sort(comments, partial(self._place, page, partial(self._comment, medium, top)), _readable_id)
         for comment in comments if top is None else ():
             self.sort_comments(page, medium, data(object_in(comment).get("replies")), object_in(comment))
 
-    def _place(self, page: ParsedPage, build: Callable[[Untrusted], Mention], item: Any) -> None:
+    def _place(self, page: ParsedPage, build: Callable[[Untrusted], Mention], item: object) -> None:
         if not isinstance(item, dict):
             raise ValueError("not an object")
         mention = build(item)
@@ -115,5 +116,5 @@ def _id(item: Untrusted) -> str:
     return name
 
 
-def _readable_id(item: Any) -> str:
+def _readable_id(item: object) -> str:
     return text_in(object_in(item).get("id")) or ""

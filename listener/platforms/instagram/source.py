@@ -1,11 +1,11 @@
 """Which calls read an account: its media with the number of their comments, a medium's comments, media that tag us."""
 
 from collections import OrderedDict
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from listener.platforms.instagram.items import OwnAccount, Reader
 from listener.platforms.kit.cursor import MENTIONS
-from listener.platforms.kit.graph.listing import Params, after, count, data, times
+from listener.platforms.kit.graph.listing import Params, after, count, data, ids, times
 from listener.platforms.kit.graph.reading import Source
 from listener.platforms.kit.graph.scan import REPLIES, FeedState, Item
 from listener.platforms.kit.items import ParsedPage
@@ -54,23 +54,23 @@ class MediaSource(Source):
         total = count(post.get("comments_count"))
         return Item(str(post["id"]), total, (), is_whole=total == 0)
 
-    def replies(self, comments: list[Any]) -> list[str]:
+    def replies(self, comments: list[object]) -> list[str]:
         """Return when the answers inside these comments were written."""
         inside = (data(object_in(comment).get("replies")) for comment in comments)
         return [moment for answers in inside for moment in times(answers, self.time)]
 
-    def threads(self, comments: list[Any]) -> list[str]:
+    def threads(self, comments: list[object]) -> list[str]:
         """Return the comments with more answers than stand inside them."""
-        return [str(comment["id"]) for comment in comments if after(object_in(object_in(comment).get("replies")))]
+        return ids([comment for comment in comments if after(object_in(comment).get("replies"))])
 
-    def sort_posts(self, feed: str, posts: list[Any], begin: str) -> ParsedPage:
+    def sort_posts(self, feed: str, posts: list[object], begin: str) -> ParsedPage:
         """Sort a page of media; our own are no mentions."""
         page = ParsedPage()
         if feed == TAGGED:
             Reader(self.us, begin, self._links).sort_media(page, posts)
         return page
 
-    def sort_comments(self, feed: str, post: str, comments: list[Any], begin: str) -> ParsedPage:
+    def sort_comments(self, feed: str, post: str, comments: list[object], begin: str) -> ParsedPage:
         """Sort a page of comments with the answers inside them, or of the answers to one of them."""
         page, reader = ParsedPage(), Reader(self.us, begin, self._links)
         if post.startswith(REPLIES):
@@ -78,7 +78,7 @@ class MediaSource(Source):
             reader.sort_comments(page, medium, comments, top)
             return page
         for top in objects_in(comments):
-            if after(object_in(top.get("replies"))):
+            if top.get("id") and after(top.get("replies")):
                 _remember(self._tops, str(top["id"]), (post, {**top, "replies": None}))
         reader.sort_comments(page, post, comments)
         return page

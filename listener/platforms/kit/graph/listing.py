@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from listener.platforms.kit.values import Untrusted, object_in, time_in
 
@@ -10,7 +9,7 @@ Params = Mapping[str, str]
 """The query of a call."""
 
 
-def data(body: object) -> list[Any]:
+def data(body: object) -> list[object]:
     """Return what a page lists; nothing where there is no list."""
     listed = object_in(body).get("data")
     return listed if isinstance(listed, list) else []
@@ -32,7 +31,7 @@ def short_id(full_id: str) -> str:
     return full_id.rpartition("_")[2]
 
 
-def times(objects: list[Any], key: str) -> list[str]:
+def times(objects: list[object], key: str) -> list[str]:
     """Return when these were written, as far as it can be read, as text that sorts."""
     moments = (time_in(object_in(item).get(key)) for item in objects)
     return [stamp(moment) for moment in moments if moment is not None]
@@ -43,19 +42,19 @@ def stamp(moment: datetime) -> str:
     return moment.replace(microsecond=0).isoformat()
 
 
-def ids(objects: list[Any]) -> list[str]:
+def ids(objects: list[object]) -> list[str]:
     """Return their ids, as far as they can be read."""
-    return [str(item["id"]) for item in objects if object_in(item).get("id")]
+    return [str(item["id"]) for item in map(object_in, objects) if item.get("id")]
 
 
-def count(value: Any) -> int | None:
+def count(value: object) -> int | None:
     """Return a number of comments, or None where none is told."""
     return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
 
 
 def number_of(objects: Untrusted, *path: str) -> int | None:
     """Return the number at this path, or None."""
-    value: Any = objects
+    value: object = objects
     for name in path:
         value = object_in(value).get(name)
     return count(value)

@@ -3,7 +3,6 @@
 import logging
 from abc import ABC, abstractmethod
 from datetime import datetime, timedelta
-from typing import Any
 
 from listener.errors import ReadFailed
 from listener.feed_page import FeedError, FeedPage, Gap
@@ -35,11 +34,11 @@ class Source(ABC):
         """Return whether a page of posts without `next` is the last one."""
         return True
 
-    def replies(self, comments: list[Any]) -> list[str]:
+    def replies(self, comments: list[object]) -> list[str]:
         """Return when answers were written that stand inside these comments."""
         return []
 
-    def threads(self, comments: list[Any]) -> list[str]:
+    def threads(self, comments: list[object]) -> list[str]:
         """Return the comments whose answers do not all stand inside them, to be read by themselves."""
         return []
 
@@ -56,11 +55,11 @@ class Source(ABC):
         """Return what the line of a post tells of its comments."""
 
     @abstractmethod
-    def sort_posts(self, feed: str, posts: list[Any], begin: str) -> ParsedPage:
+    def sort_posts(self, feed: str, posts: list[object], begin: str) -> ParsedPage:
         """Sort a page of posts and the comments that it shows."""
 
     @abstractmethod
-    def sort_comments(self, feed: str, post: str, comments: list[Any], begin: str) -> ParsedPage:
+    def sort_comments(self, feed: str, post: str, comments: list[object], begin: str) -> ParsedPage:
         """Sort a page of comments."""
 
 
@@ -78,7 +77,9 @@ class FeedReader:
         except ReadFailed as error:
             if error.cause != "item" or not (before.walk or before.token):
                 raise
-            log.warning("%s: %s: what was under way begins anew: %s", self._graph.name, feed, error.message)
+            platform = self._graph.name.lower()
+            fields = {"event": "walk_begun_anew", "platform": platform, "feed": feed, "why": error.message}
+            log.warning("%(platform)s: %(feed)s: what was under way begins anew: %(why)s", fields)
             step, is_second = scan.refuse(before, now)
             place = before.walk.post if before.walk else scan.POSTS
             gap = Gap(feed, place, "", f"{place} cannot be read to the end: {error.message}") if is_second else None

@@ -112,7 +112,8 @@ class Sender:
         """What cannot be written to the data folder must not hide what became of a post."""
         with suppress(ReadFailed):
             return work()
-        log.error("%s: the file of sent replies cannot be written", self._graph.name)
+        fields = {"event": "sent_reply_not_kept", "platform": self._graph.name.lower()}
+        log.error("%(platform)s: the file of sent replies cannot be written", fields)
         return None
 
     def find_reply(self, prepared: Prepared, now: datetime) -> Receipt | None:
