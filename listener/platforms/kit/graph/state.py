@@ -31,21 +31,21 @@ class StateFile:
         except OSError as error:
             message = f"{self._path.name} cannot be read ({error.strerror})"
             raise ReadFailed(message, "let Earshot's user own the files of the data folder") from None
-        self._write(kept)
+        self._write(json.dumps(kept))
         return kept
 
-    def _load(self) -> Json:
+    def _load(self) -> dict[str, object]:
         """Return what the file holds; nothing where there is none, or where it is damaged. Raises OSError."""
         with suppress(FileNotFoundError, ValueError, RecursionError):
             kept = json.loads(self._path.read_text(encoding="utf-8"))
             return kept if isinstance(kept, dict) else {}
         return {}
 
-    def _write(self, kept: Json) -> None:
+    def _write(self, text: str) -> None:
         half = self._path.with_name(f"{self._path.name}.{os.getpid()}")
         try:
             with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-                json.dump(kept, file)
+                file.write(text)
                 file.flush()
                 os.fsync(file.fileno())
             half.replace(self._path)
