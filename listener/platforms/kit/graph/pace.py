@@ -77,6 +77,12 @@ class Pace:
         next_at = (now + with_jitter(self._spacing, self._rng, 1.0)).isoformat()
         self._state.update({"tried": [*tried, row][-KEPT:], "next_at": next_at})
 
+    def forget_try(self, text: str) -> None:
+        """Count a text no more that was surely not sent; the distance stays. Raises ReadFailed if that cannot be kept."""
+        tried, words = list(self._state.read().get("tried", [])), _checksums(text)
+        if tried and tried[-1]["words"] == words:
+            self._state.update({"tried": tried[:-1]})
+
     def note_sent(self, key: str, receipt: Receipt, now: datetime) -> None:
         """Keep under which id a reply stands. Raises ReadFailed when it cannot be kept."""
         kept = self._state.read()

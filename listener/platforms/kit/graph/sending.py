@@ -87,6 +87,7 @@ class Sender:
             path = f"{request['send_to']}/{self._dialect.answers}"  # without the edge, Meta would EDIT the comment
             return self._graph.post(path, {"message": request["text"]}, now)
         except NotSent as error:
+            self._keep(lambda: self._pace.forget_try(str(request["text"])))
             until, message, do = error.retry_at or now, error.message, error.do
             if error.cause == "account" and until - now >= _STOPPED_FOR:
                 self._keep(lambda: self._pace.block(until, message, do))
