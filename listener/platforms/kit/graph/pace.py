@@ -78,7 +78,7 @@ class Pace:
         self._state.update({"tried": [*tried, row][-KEPT:], "next_at": next_at})
 
     def forget_try(self, text: str) -> None:
-        """Count a text no more that was surely not sent; the distance stays. Raises ReadFailed if that cannot be kept."""
+        """Count a text no more: it was surely not sent. The distance stays. Raises ReadFailed."""
         tried, words = list(self._state.read().get("tried", [])), _checksums(text)
         if tried and tried[-1]["words"] == words:
             self._state.update({"tried": tried[:-1]})
