@@ -114,7 +114,7 @@ class Webhooks:
         except ValueError as error:
             return Failure(f"{hook.secret} is not set" if secret is None else f"{hook.secret} cannot sign: {error}")
         body, now = build_body(happened, hook.words), self.clock()
-        headers = sign(keys, f"msg_{state.token}_{happened.id}", now, body)
+        headers = sign(keys, message_id(state, happened), now, body)
         fault_point("W1")
         try:
             answer = self.http.post_again(hook.url, body, headers)
@@ -166,6 +166,11 @@ class Progress:
     def skip(self, happened: Occurrence) -> None:
         """Note that an event is not tried again."""
         self.cursor, self.skipped = happened.id, self.skipped + 1
+
+
+def message_id(state: WebhookState, happened: Occurrence) -> str:
+    """Return what names an event to a receiver: with its time, since a restored backup gives its number once more."""
+    return f"msg_{state.token}_{happened.id}_{happened.at.timestamp() * 1000:.0f}"
 
 
 def describe(state: WebhookState) -> tuple[str, str]:
