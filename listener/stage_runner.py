@@ -44,7 +44,8 @@ class Standing:
 class StageRunner:
     """Runs stages by name: `poll NAME`, `send NAME`, `route`, `upkeep`. intervals: name -> seconds between two runs.
 
-    troubles: the stages whose last run failed or had to wait -> why. A new runner tries a failing stage at once.
+    troubles: the stages whose last run failed or had to wait -> why; unwritten: why the last write failed, None when it
+    did not. A new runner tries a failing stage at once.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class StageRunner:
         self._note_duration = note_duration
         self._standings: dict[str, Standing] = {}
         self.troubles: dict[str, str] = {}
+        self.unwritten: StoreError | None = None
 
     def run(self, name: str, work: Callable[[], T], empty: T) -> T:
         """Return what a stage did; nothing (`empty`) when it failed, or waits after failures. Never raises for it."""
@@ -149,8 +151,9 @@ class StageRunner:
         except StoreError as error:
             fields = {"event": "stage_not_written", "stage": name, "why": error}
             log.warning("how %(stage)s stands could not be written: %(why)s", fields)
+            self.unwritten = self.unwritten if isinstance(error, DatabaseBusy) else error
         else:
-            standing.ended_at = None
+            standing.ended_at, self.unwritten = None, None
 
     def _record(self, connection: Connection, name: str, standing: Standing, now: datetime) -> None:
         """Record an end that is not yet written before what came after it."""

@@ -138,9 +138,9 @@ class Stages:
 
     def notify(self) -> int:
         """Notify people of what they should know, and give the sign of life. Returns how many messages went out."""
-        if self.notifier is None:
+        if (notifier := self.notifier) is None:
             return 0
-        return self.runner.run("alerts", self.notifier.notify, 0)
+        return self.runner.run("alerts", lambda: notifier.notify(self.runner.unwritten), 0)
 
     def notify_once(self) -> int:
         """Notify people without a sign of life: who runs `once` lets the scheduler give it."""

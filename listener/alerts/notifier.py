@@ -29,10 +29,11 @@ class Notifier:
     heartbeat: Heartbeat
     last_resort: LastResort
 
-    def notify(self) -> int:
+    def notify(self, unwritten: StoreError | None = None) -> int:
         """Give the sign of life that is due, and notify people of what is due. Returns how many messages went out.
 
-        Raises StoreError when the database cannot be used; people are told of that, too.
+        unwritten: why no stage can write to the database: here nothing may need to be written. Raises StoreError when
+        the database cannot be used; people are told of that, too.
         """
         self.heartbeat.beat()
         try:
@@ -42,7 +43,10 @@ class Notifier:
         except StoreError as error:
             self.last_resort.report(error)
             raise
-        self.last_resort.clear()
+        if unwritten is None:
+            self.last_resort.clear()
+        else:
+            self.last_resort.report(unwritten)
         return sent
 
     def notify_once(self) -> int:

@@ -114,7 +114,7 @@ class Webhooks:
         except ValueError as error:
             return Failure(f"{hook.secret} is not set" if secret is None else f"{hook.secret} cannot sign: {error}")
         body, now = build_body(happened, hook.words), self.clock()
-        headers = sign(keys, _message_id(state, happened), now, body)
+        headers = sign(keys, message_id(state, happened), now, body)
         fault_point("W1")
         try:
             answer = self.http.post_again(hook.url, body, headers)
@@ -139,14 +139,14 @@ class Webhooks:
         return self._record(state, progress, **waits)
 
     def _record(self, state: WebhookState, progress: "Progress", **changes: Any) -> WebhookState:
-        """Note how a webhook stands; its notice is open while it fails."""
+        """Note how a webhook stands; its notice is open until an event is taken: one that was skipped ends nothing."""
         now, moved = self.clock(), {**asdict(progress), **changes}
         after = replace(state, changed_at=now, **moved)
         with self.store.write() as connection:
             webhooks.record(connection, state.name, now, **moved)
             if after.stopped_at is not None or after.attempts >= NOTICE_AFTER:
                 notices.open_notice(connection, "webhook", EVERYWHERE, *describe(after), now, subject=state.name)
-            elif not after.attempts:
+            elif after.error is None:
                 notices.clear(connection, NOTICE, EVERYWHERE, now, subject=state.name)
         return after
 
@@ -168,6 +168,11 @@ class Progress:
         self.cursor, self.skipped = happened.id, self.skipped + 1
 
 
+def message_id(state: WebhookState, happened: Occurrence) -> str:
+    """Return what names an event to a receiver: with its time, since a restored backup gives its number once more."""
+    return f"msg_{state.token}_{happened.id}_{happened.at.timestamp() * 1000:.0f}"
+
+
 def describe(state: WebhookState) -> tuple[str, str]:
     """Return what is wrong with a webhook that fails, and what to do."""
     if state.stopped_at is not None:
@@ -176,11 +181,6 @@ def describe(state: WebhookState) -> tuple[str, str]:
     skipped = f"; {state.skipped} events were skipped so far" if state.skipped else ""
     what = f"the webhook {state.name} does not take its events: {state.error}{skipped}"
     return what, "check the receiver and its log; events wait for three days, older ones are skipped"
-
-
-def _message_id(state: WebhookState, happened: Occurrence) -> str:
-    """Return an id that no other event has: after a backup was restored, the numbers of events come a second time."""
-    return f"msg_{state.token}_{happened.at:%Y%m%dT%H%M%S%f}_{happened.id}"
 
 
 def _failure(answer: HttpResponse, now: datetime) -> Failure:

@@ -4,7 +4,6 @@ A call of ours gives its fields as one mapping, the name of the event among them
 `log.warning("%(stage)s failed: %(why)s", {"event": "stage_failed", "stage": name, "why": error})`.
 """
 
-import json
 import logging
 import os
 import sys
@@ -12,7 +11,7 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import TextIO
 
-from listener.cli.output import safe
+from listener.cli.output import dumps, safe
 from listener.errors import InputError
 from listener.messages import redact
 from listener.settings.environment import EnvSecrets
@@ -47,7 +46,7 @@ class _Json(_Redacted):
             row |= {name: _plain(value) for name, value in record.args.items()}
         if record.exc_info:
             row["traceback"] = redact(self.formatException(record.exc_info))
-        return json.dumps(row, ensure_ascii=False)
+        return dumps(row, indent=None)
 
 
 def _plain(value: object) -> object:

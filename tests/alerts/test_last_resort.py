@@ -4,6 +4,7 @@ import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import count
 
 import pytest
 
@@ -75,3 +76,19 @@ def test_a_channel_of_other_kinds_is_not_told(bell: Bell) -> None:
     whole = notifier(bell)
     fail(bell, whole)
     assert fail(bell, whole, minutes=2) == []
+
+
+def test_people_are_told_also_when_no_alert_is_to_be_written(bell: Bell) -> None:
+    """A disk that can only be read: no cause comes or goes, so that the outbox of alerts has nothing to note."""
+    ticks = count(0.0, 20.0)
+    stages = replace(bell.line.stages, notifier=notifier(bell), ticks=lambda: next(ticks))
+    stages.notify()
+    with full_disk(bell):
+        for _ in range(4):
+            bell.line.wait(seconds=30)
+            stages.notify()
+    (told,) = [str(body["message"]) for body in bell.hook.bodies]
+    assert "fails or is full" in told
+    stages.notify()
+    stages.notify()
+    assert [str(body["message"])[:5] for body in bell.hook.bodies[1:]] == ["Over:"]

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from listener.alert_rules import WEBHOOK_EVENTS, Webhook, WebhookEvent, signing_keys
 from listener.alerts.webhook_message import sign
@@ -20,6 +21,7 @@ from listener.alerts.webhooks import Webhooks
 from listener.desk import forget, transitions
 from listener.settings import EnvSecrets
 from listener.store import webhooks
+from listener.store.tables import event
 from tests.alerts.test_daemon import free_port
 from tests.factories import author_of
 from tests.fakes.loopback import Call, Loopback, Reply
@@ -256,6 +258,34 @@ def test_an_event_that_the_receiver_refuses_again_and_again_stops_no_other(wire:
     taken = [kinds(wire.deliver(hours=1)) for _ in range(6)]
     assert taken == [[], [], [], [], [("mention.decided", "decided"), ("reply.changed", "drafted")], []]
     assert (wire.state().skipped, wire.state().sent, wire.line.notices()) == (1, 2, [])
+
+
+def test_a_receiver_that_refuses_every_event_is_told_until_it_takes_one(wire: Wire) -> None:
+    """422 to all: each event is skipped, and that is no end of the trouble."""
+    wire.line.say(PRAISE)
+    wire.line.listen()
+    wire.receiver.statuses = [422] * 15
+    for _ in range(20):
+        wire.deliver(hours=1)
+    assert (wire.state().skipped, wire.state().sent, wire.line.notices()) == (3, 0, ["webhook"])
+    wire.line.say(PRAISE)
+    wire.line.listen()
+    assert (len(wire.deliver()), wire.line.notices()) == (3, [])
+
+
+def test_after_a_restore_an_event_with_a_known_number_is_no_known_event(wire: Wire) -> None:
+    """The copy is older than what was sent: numbers come once more, and receivers drop the ids that they have seen."""
+    wire.line.say(PRAISE)
+    wire.line.listen()
+    wire.deliver()
+    before = wire.ids()
+    with wire.line.store.write() as connection:
+        connection.execute(update(event).where(event.c.id == 3).values(at=wire.line.now + timedelta(hours=1)))
+        webhooks.record(connection, "crm", wire.line.now, cursor=0)
+    wire.deliver(hours=2)
+    again = wire.ids()[len(before) :]
+    assert len(before) == len(again) == 3
+    assert [one in before for one in again].count(False) == 1
 
 
 def test_after_three_days_a_receiver_that_is_down_loses_the_oldest_events(wire: Wire) -> None:

@@ -3,6 +3,7 @@
 import ast
 import base64
 import json
+import logging
 import os
 import pty
 import re
@@ -165,3 +166,12 @@ def test_a_form_that_does_not_exist_is_one_clear_line(home: Path, earshot: Earsh
     """Before anything is done."""
     done = earshot("once", env={"EARSHOT_LOG": "xml"})
     assert (done.code, done.err) == (1, 'earshot: EARSHOT_LOG is \'xml\'; write "text" or "json", or remove it\n')
+
+
+def test_what_could_move_a_cursor_is_escaped_as_json_does() -> None:
+    """A server's words in a line of JSON: it can be parsed, and a terminal shows it safely."""
+    why = "a\x9b31m\u202eb\x7f\u2028\U000e0041\n\t\x1b[0m"
+    record = logging.LogRecord("x", logging.WARNING, "f", 1, "%(why)s", ({"event": "e", "why": why},), None)
+    line = logs._Json("").format(record)
+    assert json.loads(line)["why"] == json.loads(line)["message"] == why
+    assert line.isascii()

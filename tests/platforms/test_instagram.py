@@ -94,6 +94,27 @@ def test_more_answers_than_stand_inside_a_comment_are_read(world: InstagramWorld
     assert answers <= set(read(poll(world)[0]))
 
 
+def test_answers_in_a_list_of_their_own_are_said_to_whom_they_answer(world: InstagramWorld) -> None:
+    """Ours in a long thread below our comment, with a link for staff; theirs below somebody else's."""
+    world.server.inside = 1
+    ours = world.server.say("What shall we print next?", world.server.first, author=world.server.me)
+    theirs = world.server.say("Who else?", world.server.first, by="ada")
+    to_us = [world.server.say(f"trees {n}", world.server.first, by=f"a{n}", parent=ours).id for n in range(4)]
+    to_ada = [world.server.say(f"me {n}", world.server.first, by=f"b{n}", parent=theirs).id for n in range(4)]
+    mentions = read(poll(world)[0])
+    assert [mentions[one].is_addressed for one in (*to_us, *to_ada)] == [True] * 4 + [False] * 4
+    assert len({mentions[one].url for one in (*to_us, *to_ada)}) == 1
+
+
+def test_comment_without_an_id_costs_itself_alone(world: InstagramWorld) -> None:
+    """Also one with a long thread."""
+    fine, broken = (world.server.say(text, world.server.first) for text in ("hello", "?"))
+    broken.raw = {"text": "?", "replies": {"data": [], "paging": {"cursors": {"after": "x"}, "next": "https://x"}}}
+    pages = poll(world)[0]
+    assert fine.id in read(pages)
+    assert [len(page.quarantined_items) for page in pages if page.quarantined_items] == [1]
+
+
 def test_number_without_a_list_is_a_trouble_and_not_silence(world: InstagramWorld) -> None:
     """Reported of apps in Development mode: eight comments, and an empty list with cursors."""
     poll(world)

@@ -1,19 +1,21 @@
 """Which calls read an account: its media with the number of their comments, a medium's comments, media that tag us."""
 
 from collections import OrderedDict
+from typing import TypeVar
 
 from listener.platforms.instagram.items import OwnAccount, Reader
 from listener.platforms.kit.cursor import MENTIONS
-from listener.platforms.kit.graph.listing import Params, after, count, data, times
+from listener.platforms.kit.graph.listing import Params, after, count, data, ids, times
 from listener.platforms.kit.graph.reading import Source
 from listener.platforms.kit.graph.scan import REPLIES, FeedState, Item
 from listener.platforms.kit.items import ParsedPage
-from listener.platforms.kit.values import Untrusted, object_in, text_in
+from listener.platforms.kit.values import Untrusted, object_in, objects_in, text_in
 
 TAGGED = "tagged"
 _REPLY = "id,text,timestamp,username,from,hidden,parent_id"
 _COMMENT = f"{_REPLY},replies.limit(50){{{_REPLY}}}"
-_REMEMBERED = 2_000  # addresses of media
+_REMEMBERED = 2_000  # addresses of media, and first comments of long threads
+T = TypeVar("T")
 
 
 class MediaSource(Source):
@@ -24,6 +26,7 @@ class MediaSource(Source):
     def __init__(self, account_id: str) -> None:
         self._account, self.us = account_id, OwnAccount(frozenset((account_id,)), "")
         self._links = OrderedDict[str, str]()
+        self._tops = OrderedDict[str, tuple[str, Untrusted]]()  # comment with a long thread -> its medium, itself
 
     def posts_request(self, feed: str, state: FeedState) -> tuple[str, Params]:
         """Return the call for a page of media."""
@@ -47,9 +50,7 @@ class MediaSource(Source):
         if feed == TAGGED:
             return Item(str(post["id"]), 0, (), is_whole=True)
         if link := text_in(post.get("permalink")):
-            self._links[str(post["id"])] = link
-            while len(self._links) > _REMEMBERED:
-                self._links.popitem(last=False)
+            _remember(self._links, str(post["id"]), link)
         total = count(post.get("comments_count"))
         return Item(str(post["id"]), total, (), is_whole=total == 0)
 
@@ -60,7 +61,7 @@ class MediaSource(Source):
 
     def threads(self, comments: list[object]) -> list[str]:
         """Return the comments with more answers than stand inside them."""
-        return [str(comment["id"]) for comment in map(object_in, comments) if after(object_in(comment.get("replies")))]
+        return ids([comment for comment in comments if after(object_in(comment).get("replies"))])
 
     def sort_posts(self, feed: str, posts: list[object], begin: str) -> ParsedPage:
         """Sort a page of media; our own are no mentions."""
@@ -70,7 +71,21 @@ class MediaSource(Source):
         return page
 
     def sort_comments(self, feed: str, post: str, comments: list[object], begin: str) -> ParsedPage:
-        """Sort a page of comments with the answers inside them."""
-        page = ParsedPage()
-        Reader(self.us, begin, self._links).sort_comments(page, post, comments)
+        """Sort a page of comments with the answers inside them, or of the answers to one of them."""
+        page, reader = ParsedPage(), Reader(self.us, begin, self._links)
+        if post.startswith(REPLIES):
+            medium, top = self._tops.get(post.removeprefix(REPLIES), (post, None))
+            reader.sort_comments(page, medium, comments, top)
+            return page
+        for top in objects_in(comments):
+            if top.get("id") and after(top.get("replies")):
+                _remember(self._tops, str(top["id"]), (post, {**top, "replies": None}))
+        reader.sort_comments(page, post, comments)
         return page
+
+
+def _remember(known: OrderedDict[str, T], name: str, value: T) -> None:
+    """Keep it as the last one met: the first ones are forgotten when there are too many."""
+    known[name] = value
+    while len(known) > _REMEMBERED:
+        known.popitem(last=False)

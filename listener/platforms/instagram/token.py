@@ -46,8 +46,8 @@ class Token:
             why = self._ask(graph, now)
             if why is None:
                 return None
-            fields = {"event": "token_not_renewed", "why": why}
-            log.warning("instagram: the token could not be renewed: %(why)s", fields)
+            fields = {"event": "token_not_renewed", "platform": "instagram", "why": why}
+            log.warning("%(platform)s: the token could not be renewed: %(why)s", fields)
         if now - since < ALARM:
             return None
         end = since + timedelta(seconds=kept.get("life", LIFE.total_seconds()))

@@ -20,6 +20,7 @@ from listener.platforms.kit.graph.state import StateFile
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 NEARLY_EQUAL = 0.8  # share of words in common
 KEPT = 500  # sent replies
+LONGEST_BLOCK = timedelta(hours=25)  # one that ends later was kept by a clock that was ahead
 FIRST_LOOK = timedelta(minutes=15)  # nothing follows the very first reply, so that somebody can look at it
 
 
@@ -39,7 +40,7 @@ class Pace:
         """Raise Held, with its end, while nothing at all may be sent."""
         kept = self._state.read()
         blocked, next_at = kept.get("blocked"), kept.get("next_at")
-        if blocked and now < (until := datetime.fromisoformat(blocked["until"])):
+        if blocked and now < (until := datetime.fromisoformat(blocked["until"])) < now + LONGEST_BLOCK:
             raise Held("paused", blocked["message"], blocked["do"], until=until)
         self._require_first_look(platform, kept, now)
         if next_at and now < (until := datetime.fromisoformat(next_at)) < now + 3 * self._spacing:
@@ -60,8 +61,10 @@ class Pace:
 
     def _require_first_look(self, platform: str, kept: Json, now: datetime) -> None:
         first = kept.get("first")
-        if self._is_trial or first is None or now - datetime.fromisoformat(first["at"]) >= FIRST_LOOK:
+        if self._is_trial or first is None:
             return
+        if not timedelta(0) <= now - datetime.fromisoformat(first["at"]) < FIRST_LOOK:
+            return  # over, or of a clock that was ahead
         until = datetime.fromisoformat(first["at"]) + FIRST_LOOK
         do = f"look at it logged out, and pause sending if it is not there: {first['url']}"
         raise Held("attestation", f"{platform}: the first reply is out; {do}", do, until=until)
@@ -73,6 +76,12 @@ class Pace:
         tried = [old for old in kept.get("tried", []) if datetime.fromisoformat(old["at"]) > now - DAY]
         next_at = (now + with_jitter(self._spacing, self._rng, 1.0)).isoformat()
         self._state.update({"tried": [*tried, row][-KEPT:], "next_at": next_at})
+
+    def forget_try(self, text: str) -> None:
+        """Count a text no more: it was surely not sent. The distance stays. Raises ReadFailed."""
+        tried, words = list(self._state.read().get("tried", [])), _checksums(text)
+        if tried and tried[-1]["words"] == words:
+            self._state.update({"tried": tried[:-1]})
 
     def note_sent(self, key: str, receipt: Receipt, now: datetime) -> None:
         """Keep under which id a reply stands. Raises ReadFailed when it cannot be kept."""

@@ -77,7 +77,8 @@ class FeedReader:
         except ReadFailed as error:
             if error.cause != "item" or not (before.walk or before.token):
                 raise
-            fields = {"event": "walk_begins_anew", "platform": self._graph.name, "feed": feed, "why": error.message}
+            platform = self._graph.name.lower()
+            fields = {"event": "walk_begun_anew", "platform": platform, "feed": feed, "why": error.message}
             log.warning("%(platform)s: %(feed)s: what was under way begins anew: %(why)s", fields)
             step, is_second = scan.refuse(before, now)
             place = before.walk.post if before.walk else scan.POSTS

@@ -87,6 +87,7 @@ class Sender:
             path = f"{request['send_to']}/{self._dialect.answers}"  # without the edge, Meta would EDIT the comment
             return self._graph.post(path, {"message": request["text"]}, now)
         except NotSent as error:
+            self._keep(lambda: self._pace.forget_try(str(request["text"])))
             until, message, do = error.retry_at or now, error.message, error.do
             if error.cause == "account" and until - now >= _STOPPED_FOR:
                 self._keep(lambda: self._pace.block(until, message, do))
@@ -112,7 +113,7 @@ class Sender:
         """What cannot be written to the data folder must not hide what became of a post."""
         with suppress(ReadFailed):
             return work()
-        fields = {"event": "sent_not_kept", "platform": self._graph.name}
+        fields = {"event": "sent_reply_not_kept", "platform": self._graph.name.lower()}
         log.error("%(platform)s: the file of sent replies cannot be written", fields)
         return None
 
@@ -146,7 +147,7 @@ class Sender:
         first = self._pace.looked_at(key, now)
         if now < prepared_at + self._lag:
             return
-        if first is None or now - first < _BETWEEN_LOOKS:
+        if first is None or timedelta(0) <= now - first < _BETWEEN_LOOKS:  # a clock that was ahead means nothing
             message = f"{self._graph.name} does not list the reply; it is looked for once more"
             raise ReadFailed(message, cause="item", retry_at=now + _BETWEEN_LOOKS)
         message = f"{self._graph.name} did not list it in two checks; it may be held back as spam"

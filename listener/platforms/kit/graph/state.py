@@ -17,18 +17,35 @@ class StateFile:
 
     def read(self) -> Json:
         """Return what is kept; a file that cannot be read is as good as none."""
-        with suppress(OSError, ValueError, RecursionError):
+        with suppress(OSError):
+            return self._load()
+        return {}
+
+    def update(self, changes: Json) -> Json:
+        """Keep these values beside the others; return all of them. Raises ReadFailed when they cannot be kept.
+
+        A file that is there and may not be read (another user's) is left alone: it may hold the only renewed token.
+        """
+        try:
+            kept = {**self._load(), **changes}
+        except OSError as error:
+            message = f"{self._path.name} cannot be read ({error.strerror})"
+            raise ReadFailed(message, "let Earshot's user own the files of the data folder") from None
+        self._write(json.dumps(kept))
+        return kept
+
+    def _load(self) -> dict[str, object]:
+        """Return what the file holds; nothing where there is none, or where it is damaged. Raises OSError."""
+        with suppress(FileNotFoundError, ValueError, RecursionError):
             kept = json.loads(self._path.read_text(encoding="utf-8"))
             return kept if isinstance(kept, dict) else {}
         return {}
 
-    def update(self, changes: Json) -> Json:
-        """Keep these values beside the others; return all of them. Raises ReadFailed when they cannot be kept."""
-        kept = {**self.read(), **changes}
+    def _write(self, text: str) -> None:
         half = self._path.with_name(f"{self._path.name}.{os.getpid()}")
         try:
             with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-                json.dump(kept, file)
+                file.write(text)
                 file.flush()
                 os.fsync(file.fileno())
             half.replace(self._path)
@@ -37,4 +54,3 @@ class StateFile:
                 half.unlink()
             message = f"{self._path.name} cannot be written ({error.strerror})"
             raise ReadFailed(message, "make the data folder writable, with room on the disk") from None
-        return kept
