@@ -23,7 +23,7 @@ RUN { python -m compileall -q "$(python -c 'import sysconfig; print(sysconfig.ge
  && useradd --uid 10001 --user-group --home-dir /data --shell /usr/sbin/nologin earshot \
  && install -d -o earshot -g earshot -m 0700 /data
 COPY --from=build /opt/earshot /opt/earshot
-# TMPDIR: the language model is unpacked through a nameless temporary file of 30 MB, more than a small /tmp holds.
+# TMPDIR: SQLite's VACUUM writes a copy of the whole database to a temporary file, more than a small /tmp holds.
 ENV PATH=/opt/earshot/bin:$PATH EARSHOT_DATA=/data PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     TMPDIR=/data
 USER earshot

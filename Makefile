@@ -5,8 +5,10 @@ RUNS ?= 300
 # one more than two cores: some tests wait more than they work
 WORKERS ?= 3
 PLATFORM ?= memory
+# keep bytecode whatever the shell says: else every worker and every start compiles the tests and the program anew
+export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: demo test lint faults soak soak-year test-bluesky test-mastodon bench audit sbom lock clean setup
+.PHONY: demo test lint faults soak soak-meta soak-year test-bluesky test-mastodon bench audit sbom lock clean setup
 
 setup: .venv/.ready
 
@@ -40,6 +42,10 @@ faults: setup
 # days of a busy account on X, by a clock that runs fast: what was missed, called and spent (about three minutes)
 soak: setup
 	$(BIN)/python -m tests.soak days
+
+# a week of a quiet and of a loud account on Facebook and on Instagram (about an hour)
+soak-meta: setup
+	$(BIN)/python -m tests.soak meta
 
 # a year of unattended operation by a clock that runs fast: memory, file, notices (an hour or two)
 soak-year: setup

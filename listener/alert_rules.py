@@ -7,6 +7,13 @@ from typing import ClassVar, Literal
 
 from listener.policy import TimeWindow, WeekTime
 
+NOTICE_KINDS = (
+    "account", "alerts", "autonomy", "billing", "configuration", "duplicate", "edited_after_reply",
+    "erasure_incomplete", "flood", "gap", "paused", "spike", "stage", "unchecked", "unconfirmed", "unreachable",
+    "waiting", "webhook",
+)  # fmt: skip
+CAUSE_KINDS = ("budget_near", "disk", "overdue", "unattended", "urgent")  # what people are alerted of without a notice
+
 Severity = Literal["note", "problem", "urgent"]
 SEVERITIES: tuple[Severity, ...] = ("note", "problem", "urgent")
 """From the least to the most severe: good to know; something does not work; people are in danger or waiting in vain."""
@@ -93,6 +100,11 @@ def _signing_key(part: str) -> bytes:
     if not 24 <= len(key) <= 64:
         raise ValueError(f"it has {len(key)} bytes, not 24 to 64")
     return key
+
+
+def is_known(pattern: str) -> bool:
+    """Return whether a kind, or a pattern such as `acc*`, means anything that people are alerted of."""
+    return any(_matches(pattern, kind) for kind in (*NOTICE_KINDS, *CAUSE_KINDS))
 
 
 def _matches(pattern: str, kind: str) -> bool:

@@ -1,6 +1,8 @@
 """The daemon: APScheduler starts the stages, signals stop them. It holds no rule of its own.
 
 Each platform has its own thread, so that a dead network delays no other platform; deciding and upkeep share one.
+Deciding and sending rest while they have nothing to do: the end of another stage wakes them, or an act of the staff,
+which another process writes into the database.
 """
 
 import logging
@@ -8,11 +10,14 @@ import os
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 
@@ -20,7 +25,7 @@ from listener import shutdown
 from listener.errors import DatabaseBusy, EarshotError, StoreError, describe
 from listener.settings import Settings
 from listener.stages import Stages
-from listener.store import notices
+from listener.store import events, notices
 from listener.store.notices import EVERYWHERE
 from listener.store.stage_states import CONFIGURATION
 
@@ -29,7 +34,9 @@ log = logging.getLogger(__name__)
 GRACE = 8.0  # seconds that running stages get after SIGTERM; the committed claim makes leaving them safe
 JUMP = 5.0  # seconds by which wall and monotonic clock may drift apart before all jobs are rescheduled
 OWN_THREAD = ("alerts", "digests", "webhooks")  # what hangs outside must not delay deciding, nor one another
-TICK = 0.5  # seconds between two checks of the clock and of the signals
+TICK = 0.5  # seconds between two looks at the clock and for acts of the staff
+REST = 30.0  # seconds after which a stage that nothing woke runs all the same
+WOKEN = ("route", "send")  # stages that rest
 
 
 class Every(BaseTrigger):  # type: ignore[misc]  # APScheduler has no types
@@ -57,6 +64,8 @@ class Daemon:
         self._refusal: EarshotError | None = None  # of a configuration, not written down yet
         self._busy = 0
         self._idle = threading.Condition()
+        self._wakes: Counter[str] = Counter()  # stage -> how often it was woken
+        self._last_act = 0
 
     def run(self) -> None:
         """Run the stages until the stop flag is raised, then return within ten seconds."""
@@ -74,17 +83,52 @@ class Daemon:
     def _watch(self) -> None:
         """Wait for signals, and for a clock that was set: APScheduler schedules by the wall clock."""
         usual = time.time() - time.monotonic()
-        while not shutdown.stop_requested.wait(TICK):
+        changes, is_looked_for = self._stages.store.watch(), False
+        while not shutdown.stop_requested.is_set():
+            shutdown.wait(TICK)
             if shutdown.reload.is_set():
                 shutdown.reload.clear()
                 self._reload()
             self._report_refusal()
+            is_looked_for = changes.has_any() or is_looked_for
+            if is_looked_for:
+                is_looked_for = not self._look_for_acts()
             offset = time.time() - time.monotonic()
             if abs(offset - usual) > JUMP:
                 fields = {"event": "clock_jumped", "seconds": round(offset - usual)}
                 log.warning("the clock jumped by %(seconds)+d s: all jobs are rescheduled", fields)
                 usual = offset
                 self._schedule()
+        changes.close()
+
+    def _look_for_acts(self) -> bool:
+        """Wake what an act of the staff, in whatever process, gives something to do. Returns False when it failed."""
+        try:
+            with self._stages.store.read() as connection:
+                newest = events.read_newest_act(connection)
+        except StoreError as error:
+            fields = {"event": "acts_not_read", "why": str(error)}
+            log.warning("whether staff did anything could not be read: %(why)s", fields)
+            return False
+        if newest != self._last_act:
+            self._last_act = newest
+            for stage in WOKEN:
+                self._wake(stage)
+        return True
+
+    def _wake(self, stage: str) -> None:
+        """Run a stage now, on every platform; where it runs already, once more after that."""
+        for name in self._stages.intervals:
+            if name.partition(" ")[0] == stage:
+                with self._idle:
+                    self._wakes[name] += 1
+                    self._run_after(name, 0.0)
+
+    def _run_after(self, name: str, seconds: float) -> None:
+        if shutdown.stop_requested.is_set():
+            return
+        with suppress(JobLookupError):  # the configuration has changed meanwhile
+            self._scheduler.modify_job(name, next_run_time=datetime.now(UTC) + timedelta(seconds=seconds))
 
     def _schedule(self) -> None:
         """Schedule one job per stage, each beginning now; the stages of a platform share its thread."""
@@ -105,7 +149,7 @@ class Daemon:
             Every(seconds),
             id=name,
             executor=executor,
-            max_instances=1,
+            max_instances=2,  # one runs in its thread, and one that was woken meanwhile waits for that thread
             coalesce=True,
             misfire_grace_time=None,
             next_run_time=datetime.now(UTC),
@@ -117,12 +161,23 @@ class Daemon:
             return
         with self._idle:
             self._busy += 1
+            wakes = self._wakes[name]
         try:
-            self._stages.run(name)
+            outlook = self._stages.run(name)
+            if outlook.wakes is not None:
+                self._wake(outlook.wakes)
+            if not outlook.has_more:
+                self._rest(name, wakes)
         finally:
             with self._idle:
                 self._busy -= 1
                 self._idle.notify_all()
+
+    def _rest(self, name: str, wakes: int) -> None:
+        """Let a stage rest, unless it was woken since it began. wakes: how often it had been woken by then."""
+        with self._idle:
+            if self._wakes[name] == wakes:
+                self._run_after(name, max(REST, self._stages.intervals.get(name, REST)))
 
     def _wait_until_idle(self, seconds: float) -> bool:
         """Wait for running stages. Returns False when one still runs after so many seconds."""

@@ -79,6 +79,8 @@ class Reading:
     """How the second reader reads a text: probabilities of praise and of a complaint, 0..1.
 
     balance: how far praise outweighs complaint, 0..1; kind_words and harsh_words: what speaks most for and against.
+    shipped: praise, complaint and balance by the shipped weights, where the brand's own were used; subject: what a
+    complaint seems to be about where no cue names it.
     """
 
     praise: float
@@ -86,6 +88,8 @@ class Reading:
     balance: float
     kind_words: tuple[str, ...] = ()
     harsh_words: tuple[str, ...] = ()
+    shipped: tuple[float, float, float] | None = None
+    subject: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +140,7 @@ class Draft:
     words: tuple[str, ...] = ()
     auto: bool = False
     urgency: int = 0  # 0 none, 1 soon, 2 at once: orders the queue and shortens the due time
+    needs: tuple[str, ...] = ()  # kinds of need that it answers, the first above all
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from datetime import date, time, timedelta
 from typing import Literal
 
 Auto = Literal["never", "earned", "always"]
+PART = ":"  # between the id of a variant that is made of parts and the number of each part
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class ResponderConfig:
     options: object = None
     module: str | None = None  # the dotted name of a kind outside this repository
     uses_facts: bool = False  # its wording may contain a fact's statement, source and link
+    is_fallback: bool = False  # it is tried after all others, wherever the policy names it
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,10 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """A wording of a kind of reply. short is tried right after text; when: names of cues, any of which must hit."""
+    """A wording of a kind of reply. short is tried right after text; when: names of cues, any of which must hit.
+
+    The id of a text made of parts ends in the number of each part: "status:0:2" (settings/combinations.py).
+    """
 
     id: str
     text: str
@@ -125,10 +130,11 @@ class Reader:
 
     doubt_below, auto_from, propose_from: of the balance of praise over complaint, below which a thank-you goes to a
     person, from which it may be sent automatically, and from which one is drafted; hear_from: of a complaint, from
-    which a mention that the rules would ignore goes to a person.
+    which a mention that the rules would ignore goes to a person. learn: adapt the weights weekly to what staff decide.
     """
 
     enabled: bool = True
+    learn: bool = False
     doubt_below: float = 0.43
     auto_from: float = 0.64
     propose_from: float = 0.78

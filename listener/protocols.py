@@ -85,6 +85,7 @@ class Section:
     secret_names: ClassVar[tuple[str, ...]] = ()
     chatty_loggers: ClassVar[tuple[str, ...]] = ()  # of its network libraries: only their warnings are logged
     retain_deleted_text: ClassVar[timedelta | None] = None  # how long the platform allows to keep a deleted post's text
+    retain_text: ClassVar[timedelta | None] = None  # how long any text of it is kept; the policy may ask for less
 
     start: Literal["now", "all"] | datetime = "now"  # where a first run begins
     poll_seconds: float = 60.0
@@ -105,6 +106,10 @@ class Section:
 
     def notes(self) -> list[str]:
         """Return what an operator should know about this section, for `check`."""
+        return []
+
+    def status_lines(self, cursor: Json | None, now: datetime) -> list[str]:
+        """Return what `status` should say about this platform. cursor: the one that was kept last."""
         return []
 
     def reply_usd(self, *, link: bool) -> float:

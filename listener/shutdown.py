@@ -6,12 +6,29 @@ Process 1 of a container receives no SIGTERM at all unless it has a handler.
 import os
 import signal
 import threading
+from queue import Empty, SimpleQueue
 from types import FrameType
 
 FORCE_EXIT_AFTER_S = 9.0  # seconds from the first signal to the end, whatever hangs: a locked database, a full pipe
 
 stop_requested = threading.Event()
 reload = threading.Event()
+_calls: SimpleQueue[None] = SimpleQueue()  # unlike that of an event, its lock cannot hold up a signal handler
+
+
+def wake() -> None:
+    """End the wait of the daemon's own thread, from any other or from a signal handler."""
+    _calls.put(None)
+
+
+def wait(seconds: float) -> None:
+    """Wait until something is to be looked at: a signal, the end of a stage, or so many seconds."""
+    try:
+        _calls.get(timeout=seconds)
+        while True:
+            _calls.get_nowait()
+    except Empty:
+        return
 
 
 def install() -> None:
@@ -28,7 +45,9 @@ def _stop(number: int, frame: FrameType | None) -> None:
         force_exit = threading.Timer(FORCE_EXIT_AFTER_S, os._exit, (0,))
         force_exit.daemon = True
         force_exit.start()
+    wake()
 
 
 def _reload(number: int, frame: FrameType | None) -> None:
     reload.set()
+    wake()

@@ -13,6 +13,7 @@ from listener.outbox.round import Round, SendCounts
 from listener.outbox.send import send
 from listener.policy import Policy
 from listener.protocols import Platform
+from listener.reader.learn import learn_weekly
 from listener.stage_runner import FALLBACK_INTERVAL_S, StageRunner
 from listener.store import vacuum
 from listener.store.engine import Store
@@ -42,12 +43,24 @@ class RunSummary:
     failures: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What follows the run of a stage. has_more: a later run may do what this one left, without anything new.
+
+    wakes: the stage (`route`, or `send` of every platform) that has something to do now.
+    """
+
+    has_more: bool
+    wakes: str | None = None
+
+
 @dataclass(frozen=True)
 class Stages:
     """Everything a stage needs. stopping: asked between any two steps; intervals: stage -> seconds between two runs.
 
-    deleted: platform -> how long it allows the text of a deleted post to be kept. ticks: the seconds by which a stage
-    that failed waits. A stage that fails raises nothing: the runner keeps why, and the stage counts nothing.
+    deleted: platform -> how long it allows the text of a deleted post to be kept; kept: the same for any text. ticks:
+    the seconds by which a stage that failed waits. A stage that fails raises nothing: the runner keeps why, and the
+    stage counts nothing.
     """
 
     store: Store
@@ -60,6 +73,7 @@ class Stages:
     notifier: "Notifier | None" = None
     note_duration: Callable[[str, float], None] = lambda stage, seconds: None
     note_poll: Callable[[str, str], None] = lambda platform, outcome: None
+    kept: Mapping[str, timedelta] = field(default_factory=dict)
     ticks: Callable[[], float] = time.monotonic
     runner: StageRunner = field(init=False)
 
@@ -67,15 +81,25 @@ class Stages:
         runner = StageRunner(self.store, self.clock, self.intervals, self.ticks, self.note_duration)
         object.__setattr__(self, "runner", runner)
 
-    def run(self, name: str) -> None:
-        """Run a stage by its name, `poll NAME` or `route`; a platform that was turned off meanwhile has none."""
+    def run(self, name: str) -> Outlook:
+        """Run a stage by its name, `poll NAME` or `route`; a platform that was turned off meanwhile has none.
+
+        What fails is tried again after its interval.
+        """
         stage, _, platform = name.partition(" ")
+        if stage == "route":
+            routed = self.route()
+            return Outlook(bool(routed.deferred) or name in self.runner.troubles, "send" if routed.drafted else None)
+        if stage == "send" and platform in self.platforms:
+            sent = self.send(platform)
+            return Outlook(sent.has_any or name in self.runner.troubles)
+        if stage == "poll" and platform in self.platforms:
+            self.poll(platform)
+            return Outlook(has_more=True, wakes="route")
         if not platform:
-            own = {"route": self.route, "upkeep": self.upkeep, "alerts": self.notify}
-            own |= {"digests": self.send_digests, "webhooks": self.deliver}
+            own = {"upkeep": self.upkeep, "alerts": self.notify, "digests": self.send_digests, "webhooks": self.deliver}
             own[stage]()
-        elif platform in self.platforms:
-            {"poll": self.poll, "send": self.send}[stage](platform)
+        return Outlook(has_more=True)
 
     def poll(self, name: str) -> PollCounts:
         """Read what waits on a platform."""
@@ -106,7 +130,7 @@ class Stages:
         return self.runner.run(stage, work, SendCounts())
 
     def upkeep(self) -> int:
-        """Expire drafts, erase texts that were kept long enough, and vacuum the file where erasing could not.
+        """Expire drafts, erase texts that were kept long enough, vacuum the file where erasing could not, and learn.
 
         Returns how many drafts expired and texts were erased.
         """
@@ -140,11 +164,13 @@ class Stages:
         policy: Policy = self.triage.policy
         ended = expire(self.store, policy, self.clock())
         self.runner.moved_on("upkeep")
-        ended += retain(self.store, policy, self.clock(), self.deleted)
+        ended += retain(self.store, policy, self.clock(), self.deleted, self.kept)
         self.runner.moved_on("upkeep")
         if self.notifier is not None:
             ended += self.notifier.tidy()
         vacuum.clean(self.store, self.clock(), VACUUM_WAIT_S)
+        self.runner.moved_on("upkeep")
+        learn_weekly(self.store, policy, self.triage.responders, self.clock())
         return ended
 
     def _stopping(self, stage: str) -> Callable[[], bool]:

@@ -5,7 +5,8 @@ text, handle or display name never reaches one, so nothing a stranger typed can 
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Collection
 from datetime import date
 from functools import cache, lru_cache
 from itertools import chain
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 from zlib import crc32
 
 from listener.model import CandidateText, Draft, MentionSignals, Preview
-from listener.policy import Fact, Policy, Variant
+from listener.policy import PART, Fact, Policy, Variant
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 
 
 Texts = tuple[CandidateText, ...]  # of one variant: full, and short
-_Rendered = tuple[tuple[frozenset[str], Texts], ...]  # of each variant: when, and its texts
+Rank = Callable[[frozenset[str]], int | None]
+_Rendered = tuple[tuple[frozenset[str], tuple[Texts, ...]], ...]  # when -> the texts of each of its variants
 _CACHE: dict[tuple[int, str, str | None, bool], tuple[Policy, _Rendered]] = {}
 _CACHE_SIZE = 500  # kinds and facts whose rendered texts are remembered
 
@@ -68,29 +70,31 @@ def asks_for_private_message(text: str) -> bool:
 
 
 def candidates(
-    kind: str, signals: MentionSignals, policy: Policy, fact: Fact | None = None, about: str | None = None
+    kind: str, signals: MentionSignals, policy: Policy, fact: Fact | None = None, rank: Rank | None = None
 ) -> tuple[CandidateText, ...]:
     """Return the wordings of a kind that suit a mention, in the order to try, each followed by its short form.
 
-    A variant with `when` comes only when one of those cues hit, and then before those without; first of all come those
-    whose `when` names `about`. Within, variants not used today come first, since platforms hunt for repetition; else
-    the order is rotated by the mention's id, so that the same mention gets the same text. A private mention gets no
-    wording that asks for a direct message. Raises nothing for a sound config.
+    rank: from the cues of a `when`, what comes first (the least), or None for what does not suit; without it, a variant
+    with `when` comes only when one of those cues hit, and then before those without. Within a rank, what was least used
+    today comes first, since platforms hunt for repetition; else the order is rotated by the mention's id, so that the
+    same mention gets the same text. A private mention gets no wording that asks for a direct message. Raises nothing
+    for a sound config.
     """
-    topical: list[Texts] = []
-    cued: list[Texts] = []
-    plain: list[Texts] = []
+    cues = signals.cues
+    ranked: dict[int, list[Texts]] = {}
     for when, texts in render_kind(kind, policy, fact, signals.mention.is_private):
-        if not when:
-            plain.append(texts)
-        elif about in when:
-            topical.append(texts)
-        elif not when.isdisjoint(signals.cues):
-            cued.append(texts)
+        place = rank(when) if rank else 1 if not when else None if when.isdisjoint(cues) else 0
+        if place is not None:
+            ranked.setdefault(place, []).extend(texts)
     turn = crc32(signals.mention.id.encode("utf-8", "replace"))
-    used = {name.partition("/")[2] for name in signals.history.variants_today if name.startswith(f"{kind}/")}
-    groups = (_put_in_order(group, turn, used) for group in (topical, cued, plain))
+    used = _find_used(kind, signals.history.variants_today)
+    groups = (_put_in_order(ranked[place], turn, used) for place in sorted(ranked))
     return tuple(chain.from_iterable(chain.from_iterable(groups)))
+
+
+@lru_cache(maxsize=256)
+def _find_used(kind: str, variants_today: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(name.partition("/")[2] for name in variants_today if name.startswith(f"{kind}/"))
 
 
 def render_kind(kind: str, policy: Policy, fact: Fact | None, is_private: bool) -> _Rendered:
@@ -101,23 +105,43 @@ def render_kind(kind: str, policy: Policy, fact: Fact | None, is_private: bool) 
         if len(_CACHE) > _CACHE_SIZE:
             _CACHE.clear()
         values = tuple(template_variables(policy, fact, is_private=is_private).items())
-        variants = policy.wording.get(kind, ())
-        all_texts = ((frozenset(variant.when), _render_variant(variant, values)) for variant in variants)
-        rendered = tuple(_keep_suitable(all_texts) if is_private else all_texts)
+        groups: dict[frozenset[str], list[Texts]] = {}
+        for variant in policy.wording.get(kind, ()):
+            if texts := _keep_suitable(_render_variant(variant, values), is_private):
+                groups.setdefault(frozenset(variant.when), []).append(texts)
+        rendered = tuple((when, tuple(group)) for when, group in groups.items())
         _CACHE[key] = cached = (policy, rendered)
     return cached[1]
 
 
-def _keep_suitable(rendered: Iterable[tuple[frozenset[str], Texts]]) -> Iterator[tuple[frozenset[str], Texts]]:
-    """Leave out the texts that ask for a direct message."""
-    for when, texts in rendered:
-        if kept := tuple(text for text in texts if not asks_for_private_message(text.text)):
-            yield when, kept
+def _keep_suitable(texts: Texts, is_private: bool) -> Texts:
+    """Leave out the texts that ask for a direct message, where the mention is one."""
+    return tuple(text for text in texts if not is_private or not asks_for_private_message(text.text))
 
 
 def _put_in_order(variants: list[Texts], turn: int, used: Collection[str]) -> list[Texts]:
+    """Rotate the variants, those least used before: as a whole, then by how often their parts were."""
     first = turn % len(variants) if variants else 0
-    return sorted(variants[first:] + variants[:first], key=lambda texts: texts[0].variant in used)
+    rotated = variants[first:] + variants[:first]
+    if not used:
+        return rotated
+    uses = Counter(part for name in used for part in split_parts(name))
+
+    def uses_of(texts: Texts) -> tuple[bool, int]:
+        name = texts[0].variant
+        return name in used, sum(uses[part] for part in split_parts(name))
+
+    return sorted(rotated, key=uses_of)
+
+
+@lru_cache(maxsize=2048)
+def split_parts(variant: str) -> tuple[tuple[str, int, str], ...]:
+    """Return the parts of a variant's text: "status:0:2" has the first of its first parts and the third of its second.
+
+    Each with the variant and its place; empty for a text in one piece.
+    """
+    base, *numbers = variant.split(PART)
+    return tuple((base, place, number) for place, number in enumerate(numbers))
 
 
 def _render_variant(variant: Variant, values: tuple[tuple[str, str], ...]) -> Texts:

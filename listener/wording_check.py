@@ -4,9 +4,17 @@ from collections.abc import Mapping
 
 from listener.errors import Problem
 from listener.intake.cues import Cues
-from listener.policy import Fact, Policy, ResponderConfig, Variant
+from listener.policy import PART, Fact, Policy, ResponderConfig, Variant
 from listener.triage.factsheet import FactSheet
-from listener.wording import AGENT, SAMPLE, disallowed_hosts, environment, render_kind, template, template_variables
+from listener.wording import (
+    AGENT,
+    SAMPLE,
+    disallowed_hosts,
+    environment,
+    render_kind,
+    template,
+    template_variables,
+)
 
 FACT_VARIABLES = ("statement", "source", "link")
 FILE = "replies.toml"
@@ -28,7 +36,7 @@ def wording_problems(policy: Policy) -> list[Problem]:
             faults.append(Problem(f"{FILE} {kind}", what, do))
     if any(config.uses_facts for config in configs):
         faults += [fault for fact in policy.facts for fault in _fact_problems(fact, policy)]
-    return faults + _repeated_errors(policy)
+    return list(dict.fromkeys(faults + _repeated_errors(policy)))  # texts made of the same parts have the same faults
 
 
 def private_wording_notes(policy: Policy) -> list[str]:
@@ -46,7 +54,7 @@ def _variant_problems(config: ResponderConfig, variant: Variant, policy: Policy)
     known = template_variables(policy) | ({name: name for name in FACT_VARIABLES} if config.uses_facts else {})
     sources = {"text": variant.text} | ({} if variant.short is None else {"short": variant.short})
     return [
-        Problem(f"{FILE} {config.kind}.{variant.id}.{key}", *fault)
+        Problem(f"{FILE} {config.kind}.{variant.id.partition(PART)[0]}.{key}", *fault)
         for key, source in sources.items()
         for fault in _template_faults(source, known, policy)
     ]

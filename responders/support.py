@@ -1,26 +1,41 @@
-"""Support: offer empathy, a next step and a private way to reach us for a problem, a complaint or a request.
+"""Support: answer a problem, a complaint or a request by the kind of need it shows, with a next step and a way to us.
 
 Only who does not praise us gets an apology: clear praise that merely names a problem is left to a person.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from listener.model import CandidateText, Draft, Escalate, MentionSignals, Pass
+from listener.intake.phrases import tokenize
+from listener.model import Draft, Escalate, MentionSignals, Pass
 from listener.policy import Policy
+from listener.triage.needs import (
+    CALM,
+    NEEDS,
+    PERSONAL,
+    US,
+    Needs,
+    find_needs,
+    need_cue,
+    rank_calm,
+    rank_sorry,
+    readable,
+)
 from listener.wording import candidates
 
 KIND = "support"
 
 TROUBLE = ("complaint", "problem", "threat_to_leave")
-# what trouble is about: the cues about_*, the graver first where a text speaks of several as often
-ABOUT = ("damage", "refund", "billing", "account", "outage", "staff", "delivery", "quality")
-_CUES = tuple((name, f"about_{name}") for name in ABOUT)
-# the words that address us
-US = frozenset(("you", "your", "yours", "you're", "youre", "u", "ur", "yall", "y'all", "guys"))
 HEARD = 0.35  # chance of a complaint, by the second reader, below which nothing gets an apology
-CLEARLY_HEARD = 0.7  # chance from which it stands in for the second sign of trouble
+CLEARLY_HEARD = 0.7  # chance from which it stands in for the second sign of trouble, or for every word of it
+QUESTION_CLEARLY_HEARD = 0.9  # the same for a question without a word of trouble
+PRAISED = 0.2  # chance of praise from which nothing gets an apology
+PRAISED_REQUEST = 0.1  # the same for a request: happy people say "please" too
+MAX_CRY_WORDS = 3  # so short a text is a cry ("#fail"), not news
 FURIOUS = -0.75  # a score at or under it is anger
+WRY = ("thanks", "sarcasm", "ironic_praise", "hedge")  # beside one of these kind words may be no kindness
+BUT = ("contrast", "negation", "duration", "waiting", "request", "complaint", "threat_to_leave")  # what turns praise
 # a question with one of these is about trouble
+SOUR = ("waiting", "duration", "swearing", "sarcasm")
 TURNED = ("negation", "duration", "swearing", "sarcasm", "resolved_trouble")
 
 
@@ -28,15 +43,16 @@ TURNED = ("negation", "duration", "swearing", "sarcasm", "resolved_trouble")
 class Options:
     """no_apology_above: praise from this score on gets none; complaint_below: a text up to this score complains.
 
-    followers, repeat: an author with so many, or with so many earlier exchanges, is urgent; urgent: so is trouble about
-    these (of ABOUT).
+    needs: in which order they are answered where a text shows several; those left out are not recognized. None: all.
+    followers, repeat: an author with so many, or with so many earlier exchanges, is urgent; urgent: so are these needs.
     """
 
     no_apology_above: float = 0.3
     complaint_below: float = -0.25
+    needs: Needs = ()
     followers: int = 10_000
     repeat: int = 2
-    urgent: tuple[str, ...] = ("account", "billing", "outage")
+    urgent: Needs = ("account", "billing", "outage")
 
 
 def respond(signals: MentionSignals, policy: Policy, options: Options) -> Draft | Escalate | Pass:
@@ -44,30 +60,72 @@ def respond(signals: MentionSignals, policy: Policy, options: Options) -> Draft 
     cues = signals.cues
     trouble = tuple(dict.fromkeys(word for name in TROUBLE for word in cues.get(name, ())))
     wanted = cues.get("request", ()) + cues.get("wish", ())
-    is_angry = _sounds_angry(signals, options)
+    is_angry = _sounds_angry(signals, options) or _is_heard_alone(signals, options)
     if not trouble and not wanted and not is_angry:
         return Pass("no problem, complaint or request")
-    if _is_praise(signals, options):
+    is_happy = _is_praise(signals, options)
+    if is_happy and not _is_heard_all_the_same(signals):
         return Pass("mostly positive; an apology would not fit", cues.get("praise", ()) + cues.get("thanks", ()))
-    if not trouble and not is_angry and "question" in cues and not wanted:
+    if not trouble and not is_angry and "question" in cues and not _asks_for_deed(signals):
         return Pass("a question, not a problem", cues["question"])
-    is_trouble = bool(trouble or is_angry) and _has_second_sign(signals, options, trouble)
-    if not is_trouble and not wanted:
+    is_calm = is_happy or _is_plain_change(signals, trouble)
+    is_trouble = not is_calm and bool(trouble or is_angry) and _has_second_sign(signals, options, trouble)
+    words = trouble if is_trouble else wanted or (trouble if is_happy else ())
+    if passed := _pass_on(signals, trouble, words, is_trouble):
+        return passed
+    return _help(signals, policy, options, words or cues.get("question", ()), is_trouble)
+
+
+def _pass_on(
+    signals: MentionSignals, trouble: tuple[str, ...], words: tuple[str, ...], is_trouble: bool
+) -> Pass | None:
+    """Pass on what reads as praise, on a weak sign of trouble alone, and on a request that is none to us."""
+    if _reads_as_praise(signals, is_trouble):
+        return Pass("the second reader hears praise; support would not fit", trouble or words)
+    if _is_hearsay(signals):
+        return Pass("speaks of us, not to us", trouble or words)
+    if is_trouble:
+        return None
+    if not words:
         return Pass("a single weak sign of trouble; an apology might not fit", trouble)
-    return _help(signals, policy, options, (trouble if is_trouble else wanted) or cues.get("question", ()), is_trouble)
+    return Pass("asks for something, but not us", words) if PERSONAL.isdisjoint(tokenize(signals.text)) else None
+
+
+def _is_hearsay(signals: MentionSignals) -> bool:
+    """True for a post with links, hashtags or other people in it that speaks neither to us nor of its author."""
+    text, cues = signals.mention.text.lstrip(" ."), signals.cues
+    if text[:1] == "@" or not ("link" in cues or "other_handles" in cues or "#" in text):
+        return False
+    words = tokenize(signals.text)
+    return len(words) > MAX_CRY_WORDS and PERSONAL.isdisjoint(words)
 
 
 def _help(
     signals: MentionSignals, policy: Policy, options: Options, words: tuple[str, ...], is_trouble: bool
 ) -> Draft | Escalate:
-    about = _find_subject(signals) if is_trouble else None
-    texts = _texts(signals, policy, about, is_trouble)
+    cues, needs = signals.cues, find_needs(signals, options.needs or NEEDS, is_trouble)
+    rank = rank_sorry(signals, needs) if is_trouble else rank_calm(signals, needs)
+    texts = candidates(KIND, signals, policy, rank=rank)
     if not texts:
         return Escalate(KIND, "no wording for support", words if is_trouble else ())
-    reasons = _urgent_reasons(signals, options, about)
-    message = f"problem or complaint{f' about {about}' if about else ''}" if is_trouble else "request"
+    shown = tuple(dict.fromkeys((*(word for need in needs for word in cues.get(need_cue(need), ())), *words)))
+    reasons = _urgent_reasons(signals, options, needs if is_trouble else ())
+    named = f": {readable(needs)}" if needs not in ((), ("request",)) else ""
+    message = f"{'problem or complaint' if is_trouble else 'request'}{named}"
     message += f" ({'' if words else 'score '}{signals.compound:+.2f}){f', urgent: {reasons[0]}' if reasons else ''}"
-    return Draft(texts, KIND, message, words, False, int(bool(reasons)))
+    return Draft(texts, KIND, message, shown, False, int(bool(reasons)), needs)
+
+
+def _is_plain_change(signals: MentionSignals, trouble: tuple[str, ...]) -> bool:
+    """True for a wish to cancel or change something in which no other word is trouble."""
+    change = {word for phrase in signals.cues.get("need_change", ()) for word in phrase.split()}
+    return bool(change) and "request" in signals.cues and change.issuperset(" ".join(trouble).split())
+
+
+def _asks_for_deed(signals: MentionSignals) -> bool:
+    """True if a question asks us to do something, rather than to know something."""
+    known, wanted = signals.cues.get("request_to_know", ()), signals.cues.get("request", ())
+    return not set(wanted) <= set(known) or any(need_cue(need) in signals.cues for need in CALM if need != "status")
 
 
 def _sounds_angry(signals: MentionSignals, options: Options) -> bool:
@@ -77,19 +135,49 @@ def _sounds_angry(signals: MentionSignals, options: Options) -> bool:
     return (signals.compound <= threshold and "warm" not in signals.cues) or _is_troubled_question(signals)
 
 
-def _has_second_sign(signals: MentionSignals, options: Options, trouble: tuple[str, ...]) -> bool:
-    """True if an apology fits: for one strong sign of trouble, or for two; the second reader may be the second."""
+def _is_heard_alone(signals: MentionSignals, options: Options) -> bool:
+    """True for what reads as a clear complaint though no word of it is known as one."""
+    bound = QUESTION_CLEARLY_HEARD if "question" in signals.cues else CLEARLY_HEARD
+    is_heard = signals.reading is not None and signals.reading.complaint >= bound
+    return is_heard and signals.compound < options.no_apology_above
+
+
+def _is_heard_all_the_same(signals: MentionSignals) -> bool:
+    """True for a complaint in kind words: help without an apology fits, unless the words may be meant wryly."""
     cues = signals.cues
-    if "complaint" in cues or "threat_to_leave" in cues:
+    if signals.reading is None or signals.reading.complaint < CLEARLY_HEARD or any(name in cues for name in WRY):
+        return False
+    return "praise" not in cues or any(name in cues for name in BUT)
+
+
+def _has_second_sign(signals: MentionSignals, options: Options, trouble: tuple[str, ...]) -> bool:
+    """True if an apology fits: for one strong sign of trouble, or for two; the second reader may be the second.
+
+    A weak word is no strong sign whatever else it stands for: "cheap and cheerful", "switched to you".
+    """
+    cues = signals.cues
+    weak = set(cues.get("weak_trouble", ()))
+    strong = (*cues.get("complaint", ()), *cues.get("threat_to_leave", ()))
+    if not weak.issuperset(strong) or (strong and "need_leaving" in cues):
         return True
     if signals.compound >= options.no_apology_above:
         return False
     heard = signals.reading.complaint if signals.reading else CLEARLY_HEARD
-    if heard >= CLEARLY_HEARD or heard < HEARD:
+    is_question = "question" in cues
+    if heard >= (QUESTION_CLEARLY_HEARD if is_question and not trouble else CLEARLY_HEARD) or heard < HEARD:
         return heard >= CLEARLY_HEARD
-    if not trouble:
-        return "question" in cues or not US.isdisjoint(signals.text.lower().split())
-    return not set(trouble) <= set(cues.get("weak_trouble", ()))
+    if is_question:
+        is_sour = any(name in cues for name in SOUR) and not trouble
+        is_known = bool(signals.topics or signals.claims)  # the fact sheet would answer it, past the trouble
+        return is_sour or ((is_known or len(trouble) > 1) and not weak.issuperset(trouble))
+    return not weak.issuperset(trouble) if trouble else not US.isdisjoint(tokenize(signals.text))
+
+
+def _reads_as_praise(signals: MentionSignals, is_trouble: bool) -> bool:
+    """True if the second reader hears praise where the rules found trouble or a request; not in "nice, but I leave"."""
+    if signals.reading is None or {"need_leaving", "contrast"} <= signals.cues.keys():
+        return False
+    return signals.reading.praise >= (PRAISED if is_trouble else PRAISED_REQUEST)
 
 
 def _is_troubled_question(signals: MentionSignals) -> bool:
@@ -111,29 +199,14 @@ def _is_praise(signals: MentionSignals, options: Options) -> bool:
     return "thanks" in cues and "complaint" not in cues and signals.compound > 0 and "question" not in cues
 
 
-def _find_subject(signals: MentionSignals) -> str | None:
-    """Return what the trouble is about, by the most words; None when no word names it."""
-    subjects = [
-        (len(signals.cues[cue]), -place, name) for place, (name, cue) in enumerate(_CUES) if cue in signals.cues
-    ]
-    return max(subjects)[2] if subjects else None
-
-
-def _texts(signals: MentionSignals, policy: Policy, about: str | None, is_trouble: bool) -> tuple[CandidateText, ...]:
-    """Return the wording for what the trouble is about; a mere request gets none that apologizes."""
-    if is_trouble:
-        return candidates(KIND, signals, policy, about=f"about_{about}" if about else None)
-    calm = {name: words for name, words in signals.cues.items() if not name.startswith("about_")}
-    return candidates(KIND, replace(signals, cues=calm), policy)
-
-
-def _urgent_reasons(signals: MentionSignals, options: Options, about: str | None) -> tuple[str, ...]:
+def _urgent_reasons(signals: MentionSignals, options: Options, needs: Needs) -> tuple[str, ...]:
     """Return what brings it forward: anger, a wish to leave, reach, repeated contact, what it is about."""
+    about = tuple(need for need in needs if need in options.urgent)[:1]
     reasons = (
         (signals.compound <= FURIOUS, "anger"),
         ("threat_to_leave" in signals.cues, "wants to leave"),
         ((signals.mention.author_followers or 0) >= options.followers, "many followers"),
         (signals.history.exchanges >= options.repeat, "repeat contact"),
-        (about in options.urgent, f"about {about}"),
+        (bool(about), readable(about)),
     )
     return tuple(reason for applies, reason in reasons if applies)

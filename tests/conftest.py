@@ -35,7 +35,11 @@ SAID = (
 )
 
 
-LONG = ("test_daemon.py", "test_main_job.py")  # tests of ten seconds, which none should wait for at the end
+# Tests of seven to eighteen seconds, which none should wait for at the end.
+LONG = (
+    "test_main_job.py", "test_x_reading.py", "test_secrets.py", "test_stage_runner.py", "test_daemon.py",
+    "test_x_days.py", "test_x_lost_pages.py",
+)  # fmt: skip
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -9,8 +9,8 @@ JSON:
     cwd: the folder                                   env: the whole environment
     reload: modules that read the environment when they are imported
 
-The answers are two lines, the pid and the exit code (negative: the signal that ended it). Nothing but code is kept in
-this process: it opens no file, starts no thread and runs no command itself.
+The answers are two lines, the pid and the exit code (negative: the signal that ended it). Nothing is kept in this
+process but code and what it remembers of its first use: no file is open, no thread runs, and it runs no command itself.
 """
 
 import atexit

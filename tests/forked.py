@@ -24,8 +24,8 @@ from tests.offline import sitecustomize
 
 OFFLINE = Path(sitecustomize.__file__).parent  # on the path of a process it refuses the network there
 PROGRAM = (
-    "listener.*", "responders.*", "tweepy", "alembic.command", "py3langid.langid", "textual.app", "rich.console",
-    "feedparser", "jinja2.sandbox", "vaderSentiment.vaderSentiment",
+    "listener.*", "responders.*", "tweepy", "alembic.command", "fasttext", "textual.app", "rich.console",
+    "feedparser", "jinja2.sandbox", "vaderSentiment.vaderSentiment", "tests.warm:prepare",
 )  # fmt: skip
 ROOT = Path(__file__).parent.parent
 MODULE = "listener.cli"
@@ -174,7 +174,7 @@ class Parent:
 
 @cache
 def parent() -> Parent:
-    """The fork server that has imported the program, and keeps nothing but code."""
+    """The fork server that has imported the program, and used it once (tests/warm.py)."""
     return Parent(*PROGRAM)
 
 

@@ -15,11 +15,12 @@ import typer
 
 import responders
 from listener import lexicon, platforms, policy, protocols, settings
+from listener.alert_rules import CAUSE_KINDS, NOTICE_KINDS
 from listener.cli import commands
 from listener.intake import cues
 from listener.model import History, Mention
 from listener.platforms import x
-from listener.settings import operation
+from listener.settings import combinations, operation
 from listener.settings import platforms as listening
 from listener.settings import policy as rules
 from listener.settings import responders as kinds_of_reply
@@ -111,7 +112,7 @@ def _shapes() -> dict[str, Shape]:
         "[hours]": _shape(rules._Hours),
         "[links]": _shape(rules._Links),
         "[[fact]]": _shape(policy.Fact),
-        "[[KIND]]": _shape(policy.Variant),
+        "[[KIND]]": _shape(combinations.Wording),
         "[[saved]]": _shape(policy.SavedReply),
     }
 
@@ -165,20 +166,19 @@ def _sources() -> str:
 
 def test_every_kind_of_notice_is_told() -> None:
     """At three in the morning each notice has a section of its own."""
-    opened = set(re.findall(r"open_notice\(\s*connection,\s*\"(\w+)\"", _sources()))
-    by_name = {
-        "account",
-        "alerts",
-        "billing",
-        "configuration",
-        "duplicate",
-        "flood",
-        "paused",
-        "spike",
-        "unchecked",
-    }  # variables
     told = set(re.findall(r"^### (\w+)$", section(OPERATIONS, "Notices"), re.MULTILINE))
-    assert told == opened | by_name
+    assert told == set(NOTICE_KINDS)
+
+
+def test_every_kind_of_notice_and_alert_is_known_to_the_channels() -> None:
+    """What is opened by its name stands in the list; so does each alert that has no notice, and in the page."""
+    opened = set(re.findall(r"open_notice\(\s*connection,\s*\"(\w+)\"", _sources()))
+    assert opened <= set(NOTICE_KINDS)
+    causes = set(re.findall(r"Cause\(\"(\w+)\"", _sources()))
+    assert causes == set(CAUSE_KINDS)
+    assert causes == set(
+        re.findall(r"^\| `(\w+)` \| (?:urgent|problem) \|", section(OPERATIONS, "Alerts"), re.MULTILINE)
+    )
 
 
 def test_every_environment_variable_is_told() -> None:

@@ -4,6 +4,7 @@ import difflib
 import json
 from collections import Counter
 
+from tests.factories import policy
 from tests.history import Row, rows
 
 ROWS = list(rows())
@@ -42,10 +43,12 @@ def test_the_history_is_wide() -> None:
     assert {outcome for row in ROWS for outcome in row.fields["must"]} >= {"thank_you", "support", "escalate", "ignore"}
 
 
-def test_trouble_is_named_by_what_it_is_about() -> None:
-    """The category stands in the trail, and picks the wording."""
-    for row in (row for row in ROWS if "about" in row.fields):
-        decision = row.decided()
-        assert decision.draft is not None, row.fields["text"]
-        assert f" about {row.fields['about']}" in decision.draft.message, (row.fields["text"], decision.draft.message)
-        assert decision.draft.texts[0].variant == row.fields["about"]
+def test_the_need_is_named_and_picks_the_wording() -> None:
+    """The kind of need stands in the trail, and the first text is one that was written for it."""
+    wordings = policy().wording["support"]
+    for row in (row for row in ROWS if "need" in row.fields):
+        draft, need = row.decided().draft, row.fields["need"]
+        assert draft is not None and draft.needs[0] == need, (row.fields["text"], draft and draft.needs)
+        assert need == "request" or need.replace("_", " ") in draft.message
+        chosen = next(variant for variant in wordings if variant.id == draft.texts[0].variant)
+        assert f"need_{need}" in chosen.when, (row.fields["text"], chosen)

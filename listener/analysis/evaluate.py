@@ -15,6 +15,7 @@ from listener.intake.text import sanitize
 from listener.model import History, Json, Mention
 from listener.policy import Policy
 from listener.protocols import Responder
+from listener.reader.score import Weights
 from listener.triage.decide import decide
 from listener.triage.signals import SignalExtractor
 
@@ -47,19 +48,27 @@ def _row(cells: Mapping[str, object], number: int) -> Row:
     def cell(name: str) -> str:
         return sanitize(str(cells.get(name) or ""), TEXT_LIMIT)
 
-    lang, brand, author = (cell(name).strip() or None for name in ("lang", "brand", "author"))
+    lang, brand, author, reason = (cell(name).strip() or None for name in ("lang", "brand", "author", "reason"))
     row_id, label = cell("id").strip() or str(number), cell("label").strip() or "unlabelled"
-    return Row(row_id, cell("text"), label, lang, brand, author)
+    return Row(row_id, cell("text"), label, lang, brand, author, reason)
 
 
 def evaluate(
-    rows: Iterable[Row], policy: Policy, responders: Mapping[str, Responder], now: datetime, brand: str | None = None
+    rows: Iterable[Row],
+    policy: Policy,
+    responders: Mapping[str, Responder],
+    now: datetime,
+    brand: str | None = None,
+    changes: Weights | None = None,
 ) -> tuple[Json, list[EvaluatedRow]]:
-    """Decide rows as if each were addressed to the brand and fresh; brand: of rows that name none.
+    """Decide rows as if each were addressed to the brand and fresh.
+
+    brand: of rows that name none; changes: what the second reader has learned.
 
     Return the report (`rows, by_label, false_thank_you, ...`) and each row with its decision.
     """
     extractor = SignalExtractor(policy)
+    extractor = extractor.reading_by(changes) if changes else extractor
     evaluated = []
     for row in rows:
         signals = extractor.extract(_mention(row, brand, now), History(), now)

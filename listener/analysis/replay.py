@@ -15,6 +15,8 @@ from listener.errors import EarshotError
 from listener.model import Json, Mention, MentionSignals, Preview
 from listener.policy import Policy
 from listener.protocols import Responder
+from listener.reader.in_use import read_weights
+from listener.reader.score import Weights
 from listener.store import items, policies
 from listener.store.engine import Store
 from listener.store.records import StoredDecision
@@ -42,11 +44,12 @@ class PolicyRunner:
 
     def __init__(self, policy: Policy, responders: Mapping[str, Responder], preview: PreviewFor) -> None:
         self._policy, self._responders, self._preview = policy, responders, preview
-        self._extractor = SignalExtractor(policy)
+        self._extractor = self._changed = SignalExtractor(policy)
+        self._changes: Weights | None = None
 
-    def __call__(self, past: MentionSignals) -> Outcome:
-        """Decide a mention again, at the time and with the history of its decision."""
-        signals = self._extractor.extract(past.mention, past.history, past.now)
+    def __call__(self, past: MentionSignals, changes: Weights | None = None) -> Outcome:
+        """Decide a mention again, at the time, with the history and by the learned weights of its decision."""
+        signals = self._reading_by(changes).extract(past.mention, past.history, past.now)
         decision = decide(signals, self._policy, self._responders)
         draft, text = decision.draft, None
         if draft is not None:
@@ -58,6 +61,13 @@ class PolicyRunner:
         return {
             "decision": decision.action, "kind": decision.kind, "rule": decision.rule, "auto": is_auto, "text": text
         }  # fmt: skip
+
+    def _reading_by(self, changes: Weights | None) -> SignalExtractor:
+        """Return the extractor that reads by these weights; the last one is remembered."""
+        if changes is not self._changes:
+            self._changes = changes
+            self._changed = self._extractor if changes is None else self._extractor.reading_by(changes)
+        return self._changed
 
 
 @dataclass(slots=True)
@@ -88,7 +98,7 @@ def replay(
 
     advance is called once a decision, to show progress.
     """
-    result, runners = Replayed(), _PastRunners(store, run_policy)
+    result, runners, weights = Replayed(), _PastRunners(store, run_policy), _PastWeights(store)
     for mention, stored in _read_decisions(store, since):
         result.read += 1
         advance()
@@ -99,7 +109,8 @@ def replay(
         if runner is None or signals is None:
             result.unreadable += 1
             continue
-        before, after = runner(signals), other(signals)
+        changes = weights.get(stored.weights_id)
+        before, after = runner(signals, changes), other(signals, changes)
         result.by_program += _name(before) != (stored.kind or stored.action)
         if change := changed(before, after):
             result.changes[change] += 1
@@ -135,6 +146,26 @@ class _PastRunners:
             return None if texts is None else self._run_policy(texts)
         except EarshotError:
             return None
+
+
+class _PastWeights:
+    """The learned weights that decisions were made with, each read once; None for the shipped ones.
+
+    Where weights are not kept any more, or fit the shipped ones of another version, both policies read by the shipped
+    ones; a difference from the decision then counts as the program's.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._weights: dict[int, Weights | None] = {}
+
+    def get(self, weights_id: int | None) -> Weights | None:
+        if weights_id is None:
+            return None
+        if weights_id not in self._weights:
+            with self._store.read() as connection:
+                self._weights[weights_id] = read_weights(connection, weights_id)
+        return self._weights[weights_id]
 
 
 def _read_decisions(store: Store, since: datetime | None) -> Iterator[tuple[Mention, StoredDecision]]:

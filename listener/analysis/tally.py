@@ -25,6 +25,7 @@ class Row:
     lang: str | None = None
     brand: str | None = None
     author: str | None = None
+    reason: str | None = None  # of a complaint
 
 
 @dataclass(frozen=True, slots=True)

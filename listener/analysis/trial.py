@@ -6,6 +6,7 @@ from datetime import datetime
 from listener.model import Decision, History, Json, Mention, MentionSignals, Preview, RuleResult
 from listener.policy import Policy
 from listener.protocols import Responder
+from listener.reader.score import Weights
 from listener.triage.decide import decide
 from listener.triage.signals import SignalExtractor
 from listener.wording import first_fitting
@@ -23,13 +24,16 @@ def trial(
     platform: str = "memory",
     author: str | None = None,
     now: datetime,
+    changes: Weights | None = None,
 ) -> Json:
     """Return `{compound, lang, cues, decision, kind, rule, text, auto, trail}` as `earshot try --json` prints it.
 
-    preview is the platform's; text is what would be posted, None when nothing is drafted or no wording fits.
+    changes: what the second reader has learned. preview is the platform's; text is what would be posted, None when
+    nothing is drafted or no wording fits.
     """
     mention = _mention(text, lang, platform, author, now)
-    signals = SignalExtractor(policy).extract(mention, History(), now)
+    extractor = SignalExtractor(policy)
+    signals = (extractor.reading_by(changes) if changes else extractor).extract(mention, History(), now)
     decision = decide(signals, policy, responders)
     fitting = first_fitting(decision.draft, lambda draft: preview(draft, mention)) if decision.draft else None
     return _result(signals, decision, fitting[1].text if fitting else None)

@@ -24,6 +24,7 @@ def main() -> None:
     if sys.argv[1:2] != ["init"]:  # a configuration is for others to read, such as the container's user
         os.umask(0o077)  # all else holds people's words: files 0600, folders 0700, whatever the shell's umask
     gc.set_threshold(GARBAGE_THRESHOLD)
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # else it reads every installed package's metadata
     atexit.register(gc.freeze)  # else a last collection at exit takes a fifth of the time
     sys.exit(run_app())
 

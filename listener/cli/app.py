@@ -16,7 +16,7 @@ PANELS = {
         *("init", "check", "demo", "run", "once", "status", "health", "notices", "quarantine", "pause", "resume"),
         *("log", "report", "digest", "backup", "export", "migrate", "forget"),
     ),
-    "Policy": ("try", "evaluate", "replay"),
+    "Policy": ("try", "evaluate", "replay", "learn"),
 }  # heading in `earshot --help` -> its commands, in the order in which a new user meets them
 
 

@@ -7,6 +7,7 @@ from listener.cli import (  # noqa: F401
     desk,
     digest,
     forget,
+    learn,
     log,
     moves,
     once,

@@ -10,13 +10,14 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from listener.errors import ConfigError, InputError, Problem
+from listener.errors import ConfigError, InputError, Problem, StoreError
 
 if TYPE_CHECKING:
     from listener.desk.approve import DeskContext
     from listener.desk.showing import RenderContext
     from listener.model import CandidateText, Decision, Mention, Preview, RuleResult
     from listener.policy import Policy
+    from listener.reader.score import Weights
     from listener.settings import Settings
     from listener.store.engine import Store
     from listener.store.records import Exchange, StoredDecision
@@ -65,6 +66,17 @@ def store(*, wait: float = 10.0) -> Iterator["Store"]:
         yield opened
     finally:
         opened.close()
+
+
+def learned() -> "Weights | None":
+    """Return what the second reader has learned and uses; None without a database, or with nothing learned."""
+    from listener.reader.in_use import read_current
+
+    try:
+        with store(wait=1.0) as opened, opened.read() as connection:
+            return read_current(connection)
+    except StoreError:  # no database yet, or an older one: the policy can be tried all the same
+        return None
 
 
 def staff(name: str | None) -> str:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 STAFF = "dana"
 LOGGED = ("mention_id", "author", "decision", "kind", "state", "approved_by", "reply_text")
-COLORS = {"drafted": "green", "escalated": "yellow", None: "bright_black"}
+COLORS = {"drafted": "green", "escalated": "yellow", "closed": "bright_black", None: "bright_black"}
+OUTCOMES = {"closed": "withdrawn", "escalated": "to a person", None: "left alone"}
 SECTION = """[platforms.memory]
 mentions = "mentions.jsonl"
 start = "all"
@@ -111,11 +112,11 @@ def _show(console: "Console", view: "ReplyDetail") -> None:
     mention, compound = view.mention, view.sentiment.compound or 0.0
     console.print(f"\n[bold]@{safe(mention.author.handle or mention.author.id)}[/]  {safe(mention.text)}")
     color = COLORS.get(view.state, "white")
-    outcome = f"{view.kind} drafted" if view.state == "drafted" else "to a person" if view.state else "left alone"
+    outcome = OUTCOMES.get(view.state, f"{view.kind} drafted")
     hit = next((line for line in reversed(view.trail) if line.hit), None)
-    why = safe(f"{hit.rule}: {hit.message}" if hit else view.rule)
+    why = safe(view.reason or (f"{hit.rule}: {hit.message}" if hit else view.rule))
     console.print(f"  {_draw_bar(compound)} {compound:+.2f} {mention.lang}  [{color} bold]{outcome}[/]  [dim]{why}[/]")
-    if view.text:
+    if view.text and view.state == "drafted":
         console.print(f"  [{color}]▸[/] [italic]{safe(view.text)}[/] [dim]({view.length}/{view.limit})[/]")
 
 

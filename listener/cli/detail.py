@@ -148,7 +148,8 @@ def hits(view: "ReplyDetail") -> Parts:
     """Draw the decision, and the rules that matched."""
     if view.rule:
         kind = f" {view.kind}" if view.kind else ""
-        yield Text(f"{view.decision or 'escalated by staff'}{kind} by {view.rule}")
+        learned = f" (second reader: weights {view.weights_id})" if view.weights_id else ""
+        yield Text(f"{view.decision or 'escalated by staff'}{kind} by {view.rule}{learned}")
     yield from (_draw_rule(line, "+", "") for line in view.trail if line.hit)
 
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 START = 400  # characters of a text that one line may need, before it is cut to the width
 PRIVATE = "private: only the author and we can read it"
-SHARED = ("flood", "spike", "paused")  # warnings that concern many replies at once
+SHARED = ("flood", "spike", "paused", "duplicate")  # warnings that concern many replies at once
 NARROW: dict[str, Any] = {"no_wrap": True, "overflow": "ellipsis"}
 _ADDRESSED = re.compile(r"^(?:@\S+\s+)+(?=\S)")  # whom a mention addresses says nothing in a list of our mentions
 
@@ -125,8 +125,10 @@ def shared_warnings(views: Sequence["ReplyView"]) -> tuple[str, ...]:
 
 
 def _draw_what(view: "ReplyView") -> Text:
+    """Draw the kind of reply, and under it the kind of need of a draft, or the state of what is no draft."""
     kind = view.kind or view.state or ""
-    return Text(kind if view.state == "drafted" or kind == view.state else f"{kind}\n{view.state}")
+    more = next(iter(view.needs), "").replace("_", " ") if view.state == "drafted" else view.state or ""
+    return Text(kind if more in ("", kind) else f"{kind}\n{more}")
 
 
 def _draw_from(view: "ReplyView") -> Text:
@@ -160,15 +162,17 @@ def opening(view: "ReplyView") -> str:
 
 
 def marks(view: "ReplyView") -> list[str]:
-    """Return that it is private or labelled, the fact it may be about, who has it, who approved it, and its error."""
+    """Return what marks it: private, labelled, its likely subject and fact, who has it, who approved it, its error."""
     private = PRIVATE if view.private else ""
     labelled = f"labelled {', '.join(view.mention.labels)}" if view.mention.labels else ""
+    subject = f"perhaps about {view.suggested_subject}" if view.suggested_subject else ""
     claimed = f"claimed by {view.claimed_by}" if view.claimed_by else ""
     assigned = f"assigned to {view.assigned_to}" if view.assigned_to else ""
     snoozed = f"snoozed until {moment(view.snoozed_until)}" if view.snoozed_until else ""
     approved = f"approved by {view.approved_by}" if view.approved_by else name_missing_approval(view)
     fact = f"may be about the fact {view.suspected_fact.fact}" if view.suspected_fact else ""
-    return [mark for mark in (private, labelled, fact, claimed, assigned, snoozed, approved, view.error or "") if mark]
+    about = (private, labelled, subject, fact)
+    return [mark for mark in (*about, claimed, assigned, snoozed, approved, view.error or "") if mark]
 
 
 def name_missing_approval(view: "ReplyView") -> str:

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from listener.cli import output, render
-from listener.cli.report_words import clocked, is_outside_hours, percent, span, usd
+from listener.cli.report_words import clocked, describe_learning, is_outside_hours, percent, span, usd
 
 if TYPE_CHECKING:
     from rich.console import JustifyMethod, RenderableType
@@ -40,6 +40,7 @@ def parts(report: "Report") -> Iterator["RenderableType"]:
     subjects = f"Subjects of {render.count(report.complaints.of, 'complaint')}"
     yield from _section(subjects, list(_subjects(report.complaints.categories)))
     yield from _section("Listening", _listening(report.listening))
+    yield from _section("Learning", [Text(output.safe(describe_learning(learned))) for learned in report.learning])
     yield from _section("Cost", [Text(output.safe(_cost(platform))) for platform in report.spend])
 
 

@@ -1,5 +1,11 @@
 """Numbers of a report in words, for the terminal and for the page."""
 
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from listener.analysis.report.learning import Learning
+
 
 def percent(share: float | None, *, sign: bool = False) -> str:
     """Format a share as 62 %; a dash without one."""
@@ -34,3 +40,17 @@ def clocked(business: float | None, wall: float | None) -> str:
 def usd(amount: float) -> str:
     """Format 12.34 USD; less than a dollar to a tenth of a cent."""
     return f"{amount:.2f} USD" if amount >= 1 else f"{amount:.3f} USD"
+
+
+def describe_learning(learned: "Learning") -> str:
+    """Return such as "weights 3 adopted 2026-11-22 after 812 decisions, loss 0.360 to 0.301: none changes"."""
+    numbers = f"weights {learned.weights} {learned.state} {learned.at:%Y-%m-%d} after {learned.decisions} decisions"
+    if learned.loss_before is not None and learned.loss_after is not None:
+        numbers += f", loss {learned.loss_before:.3f} to {learned.loss_after:.3f}"
+    return f"{numbers}: {'; '.join(learned.faults) or describe_changes(learned.changes)}"
+
+
+def describe_changes(changes: Mapping[str, int]) -> str:
+    """Return such as "12 change (ignore -> escalate 9, support -> escalate 3)"."""
+    named = ", ".join(f"{change} {number}" for change, number in changes.items())
+    return f"{sum(changes.values())} change ({named})" if changes else "none changes"

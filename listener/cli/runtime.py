@@ -115,10 +115,11 @@ def stages(
         digests.keep_channels(connection, [channel.name for channel in config.alerts.channels if channel.digest])
         webhooks.keep(connection, {webhook.name: webhook.url for webhook in config.webhooks}, context.now())
     deleted = {name: kept for name, section in sections.items() if (kept := section.retain_deleted_text) is not None}
+    texts = {name: kept for name, section in sections.items() if (kept := section.retain_text) is not None}
     triage, notifier = context.triage(config), _make_notifier(config, store, process)
-    notes: dict[str, Any] = {}
+    notes: dict[str, Any] = {"kept": texts}
     if process is not None:
-        notes = {"note_duration": process.durations.note, "note_poll": process.polls.note}
+        notes |= {"note_duration": process.durations.note, "note_poll": process.polls.note}
     return Stages(store, connected, triage, context.now, stopping, deleted, intervals, notifier, **notes)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from listener.cli import context, output, times
+from listener.cli import context, output, reader_status, times
 from listener.cli.app import app
 from listener.cli.arguments import AsJson
 from listener.cli.lines import clock, place, wrap
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from listener.cli.standing import PlatformStatus, StageStatus, Unsent
     from listener.desk.views import Progress
     from listener.settings import Settings
-    from listener.store.operation_records import NamedOptOut, Notice, Pause
+    from listener.store.operation_records import NamedOptOut, Notice, Pause, PlatformState
 
 OPEN_NOTICE = 3  # exit code
 OPTOUTS_SHOWN = 10
@@ -43,6 +43,7 @@ class Status:
     """What `earshot status --json` prints. undecided: mentions that wait for a decision.
 
     alerts: what people are notified of besides the open notices; unsent: what waits for channels and webhooks.
+    remarks: platform -> what it says of itself.
 
     problems: what keeps Earshot from working, apart from notices: a broken configuration, nothing that runs.
     """
@@ -56,6 +57,8 @@ class Status:
     spend: dict[str, PlatformSpend]
     stages: "dict[str, StageStatus]"
     autonomy: "dict[str, Progress]"
+    reader: reader_status.ReaderStatus
+    remarks: dict[str, list[str]]
     paused: "list[Pause]"
     opted_out: "list[NamedOptOut]"
     alerts: "list[Cause]"
@@ -66,8 +69,8 @@ class Status:
 def status(json: AsJson = False) -> None:
     """Show whether everything works, and what to do if not.
 
-    Listening, the queue, spending, pauses, opt-outs and open notices. Exit code 3 means that a notice is open, that
-    nothing runs, or that the configuration is broken.
+    Listening, the queue, spending, pauses, opt-outs, what alerts are about and open notices. Exit code 3 means that a
+    notice is open, that nothing runs, or that the configuration is broken.
 
     Example: earshot status --json
     """
@@ -121,15 +124,22 @@ def gather(connection: "Connection", config: "Settings", problems: list[Problem]
         notices=len(notices.list_open(connection)),
         stages=standing.stages(connection, [state.name for state in states], now),
         spend={state.name: _spend(connection, config, state.name, now) for state in states},
+        remarks={state.name: _remarks(config, state, now) for state in states},
         autonomy={
             responder.kind: autonomy.progress(connection, config.policy, responder.kind)
             for responder in config.policy.responders
         },
+        reader=reader_status.read_status(connection, config),
         paused=list(pauses),
         opted_out=list(people.opt_outs(connection)),
         alerts=_causes(connection, config, now),
         unsent=standing.unsent(connection),
     )
+
+
+def _remarks(config: "Settings", state: "PlatformState", now: datetime) -> list[str]:
+    entry = config.platform(state.name)
+    return entry.section.status_lines(state.cursor, now) if entry else []
 
 
 def _causes(connection: "Connection", config: "Settings", now: datetime) -> "list[Cause]":
@@ -163,6 +173,7 @@ def _lines(gathered: Status, now: datetime) -> Iterator[str]:
         yield output.safe(f"problem    {problem}")
     for platform in gathered.platforms:
         yield from _platform_lines(platform, gathered.spend[platform.name], now)
+        yield from (output.safe(f"           {remark}") for remark in gathered.remarks[platform.name])
     if not gathered.platforms:
         yield "No platform has been polled yet; start `earshot run`, or run `earshot once`."
     for name, stage in gathered.stages.items():
@@ -174,6 +185,7 @@ def _lines(gathered: Status, now: datetime) -> Iterator[str]:
         reason = f": {pause.reason}" if pause.reason else ""
         yield output.safe(f"paused     {place(pause.scope)} by {pause.by}{until}{reason}; `earshot resume` ends it")
     yield from _autonomy_lines(gathered.autonomy)
+    yield from reader_status.lines(gathered.reader)
     yield from _alert_lines(gathered)
     if gathered.opted_out:
         shown = gathered.opted_out[:OPTOUTS_SHOWN]
@@ -200,10 +212,12 @@ def _platform_lines(platform: "PlatformStatus", spend: PlatformSpend, now: datet
         yield f"           {spend.today_usd:.3f} USD today of {limit}, {spend.month_usd:.3f} this month"
     if spend.reply_usd:
         yield f"           a reply costs {spend.reply_usd:.3f} USD, with a link {spend.link_reply_usd:.3f} are reserved"
-    if platform.last_error:
+    shared = [feed for feed in platform.feeds if feed.error == platform.last_error]
+    concerns_all = len(shared) == len(platform.feeds)
+    if platform.last_error and (concerns_all or not shared):
         yield output.safe(f"           {platform.last_error}" + (f"; {platform.do}" if platform.do else ""))
     for feed in platform.feeds:
-        if feed.error:
+        if feed.error and not (concerns_all and feed in shared):
             yield output.safe(f"           {feed.name} {feed.describe()}")
 
 

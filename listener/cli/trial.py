@@ -38,8 +38,8 @@ def try_(
 
     config = context.settings()
     triage, where = context.triage(config), _choose_platform(config, platform)
-    decided_by = (config.policy, triage.responders, triage.preview)
-    result = trial(text, *decided_by, lang=lang, platform=where, author=author, now=context.now())
+    decided_by, changes = (config.policy, triage.responders, triage.preview), context.learned()
+    result = trial(text, *decided_by, lang=lang, platform=where, author=author, now=context.now(), changes=changes)
     output.emit_json(result) if json else _print_trial(result, with_misses=with_misses)
 
 
@@ -92,12 +92,15 @@ def evaluate(
     triage = context.triage(config)
     rows = analysis.read_rows(file)
     shown = progress.track(rows, "evaluating", len(rows))
-    report, evaluated = analysis.evaluate(shown, config.policy, triage.responders, context.now(), brand)
+    report, evaluated = analysis.evaluate(
+        shown, config.policy, triage.responders, context.now(), brand, context.learned()
+    )
     if out is not None:
         analysis.write_rows(evaluated, out)
     output.emit_json(report) if json else _print_report(report)
 
 
+LABEL = 12  # columns of a label in the table of `evaluate`, at most
 SHARES = {
     "false_thank_you": "negatives thanked",
     "false_thank_you_auto": "negatives thanked in the auto band",
@@ -125,13 +128,14 @@ def _print_report(report: "Json") -> None:
 
 
 def _print_labels(by_label: "dict[str, dict[str, int]]") -> None:
-    """Print a line a label, with a column for each kind of reply that the policy has."""
+    """Print a line a label, with a column for each kind of reply that the policy has, as narrow as they can be."""
     names = next((list(counts) for counts in by_label.values()), [])
-    widths = {name: max(len(name), 5) + 1 for name in names}
-    output.write(f"{'label':<12}" + "".join(f"{name:>{width}}" for name, width in widths.items()))
+    widths = {name: 1 + max(len(name), *(len(str(row[name])) for row in by_label.values())) for name in names}
+    first = min(max(map(len, ("label", *by_label))), LABEL)
+    output.write(f"{'label':<{first}}" + "".join(f"{name:>{width}}" for name, width in widths.items()))
     for label, counts in by_label.items():
         cells = "".join(f"{counts[name]:>{width}}" for name, width in widths.items())
-        output.write(f"{output.safe(label)[:12]:<12}{cells}")
+        output.write(f"{output.safe(label)[:first]:<{first}}{cells}")
 
 
 def _share(share: "Share") -> str:

@@ -2,16 +2,16 @@
 
 from sqlalchemy import Connection
 
-from listener.desk.approve import CLOSED_BY_STAFF, state_text
+from listener.desk.approve import is_reopenable, state_text
 from listener.errors import DeskError
 from listener.store import mentions, people, replies
 from listener.store.records import Exchange, Reply
 
 
 def require_reopenable(connection: Connection, item: Exchange, reply: Reply) -> None:
-    """Raise DeskError unless staff closed the reply, its mention is still there, and nothing else answers that."""
+    """Raise DeskError unless staff or its author's word closed the reply, and its mention still wants an answer."""
     name = f"{item.mention.platform}:{item.mention.id}"
-    if reply.closed_as not in CLOSED_BY_STAFF:
+    if not is_reopenable(reply):
         why = f": {reply.reason}" if reply.reason else ""
         what = f"reply {reply.id} was closed ({reply.closed_as}{why}) and cannot be reopened"
         raise DeskError(what, f"to answer all the same: `earshot escalate {name}`")

@@ -15,7 +15,8 @@ from listener.model import Mention, Preview
 from listener.policy import Policy
 from listener.store import edits, events, items, mentions, people, replies
 from listener.store.engine import Store
-from listener.store.records import Approval, Exchange, Reply
+from listener.store.records import CLEAR_HOLD, CLEAR_LEASE, Approval, Exchange, Reply, ReplyChanges
+from listener.store.settled import SETTLED
 from listener.wording import disallowed_hosts
 
 # Nobody types these on purpose: control characters, lone surrogates, and what turns the direction of the text around.
@@ -61,9 +62,6 @@ class ApprovalResult:
 
 
 NO_DELAY = timedelta(0)
-CLOSED_BY_STAFF = ("rejected", "handled")  # can be reopened
-CLEAR_HOLD: dict[str, None] = {"not_before": None, "hold": None, "error": None}  # the hold before is over
-CLEAR_LEASE: dict[str, None] = {"claimed_by": None, "claimed_until": None, "snoozed_until": None}
 
 
 def approve(
@@ -112,9 +110,9 @@ def record_approval(
     events.record_approval(connection, reply.id, reply.revision, desk.by, preview.text, now)
 
 
-def _approve_fields(by: str, to: str, now: datetime, wait: timedelta) -> dict[str, object]:
+def _approve_fields(by: str, to: str, now: datetime, wait: timedelta) -> ReplyChanges:
     """Return the columns of an approval: free of claims and holds, and not sent before `wait` has passed."""
-    delay = {"not_before": now + wait, "hold": "undo"} if wait and to == "approved" else {}
+    delay: ReplyChanges = {"not_before": now + wait, "hold": "undo"} if wait and to == "approved" else {}
     return {"approved_by": by, "approved_at": now, **CLEAR_LEASE, **CLEAR_HOLD, **delay}
 
 
@@ -180,9 +178,14 @@ def advise(item: Exchange) -> str:
         "by_hand": f"post it on the platform, then run `earshot done {reply.id}`",
         "unconfirmed": "check the platform, then run "
         f"`earshot resolve {reply.id} --sent REMOTE_ID` or `earshot resolve {reply.id} --not-sent`",
-        "closed": reopen if reply.closed_as in CLOSED_BY_STAFF else answer,
+        "closed": reopen if is_reopenable(reply) else answer,
     }
     return advice.get(reply.state) or "nothing was changed"
+
+
+def is_reopenable(reply: Reply) -> bool:
+    """Return True for a closed reply that staff closed, or that was withdrawn because its trouble seemed to be over."""
+    return reply.closed_as in ("rejected", "handled") or (reply.reason or "").startswith(SETTLED)
 
 
 def state_text(reply: Reply) -> str:

@@ -12,14 +12,14 @@ from hashlib import sha256
 from sqlalchemy import Connection
 
 from listener import holds
-from listener.desk.approve import CLEAR_HOLD, DeskContext, needs_second_approval, require_staff, text_problem
+from listener.desk.approve import DeskContext, needs_second_approval, require_staff, text_problem
 from listener.desk.views import AutonomyEnd, Progress, ResumedKind, values
 from listener.errors import DeskError
 from listener.model import Mention, Preview
 from listener.policy import Policy
 from listener.store import draft_reviews, events, items, notices, people, replies
 from listener.store.engine import Store
-from listener.store.records import QueuedReply
+from listener.store.records import CLEAR_HOLD, QueuedReply, ReplyChanges
 
 MakePreview = Callable[[str, Mention], Preview]
 # reason of a hold -> what to do: each of these opens a notice, which clears when the hold is over
@@ -124,7 +124,8 @@ def _record_automatic(
     shown, kind = preview(reply.text, mention), reply.kind or ""
     if text_problem(policy, mention, reply.text, shown) is not None or not _may_auto_send(connection, policy, kind):
         return
-    by, changes = draft_reviews.MACHINE, {"approved_by": draft_reviews.MACHINE, "approved_at": now, **CLEAR_HOLD}
+    by = draft_reviews.MACHINE
+    changes: ReplyChanges = {"approved_by": by, "approved_at": now, **CLEAR_HOLD}
     detail = {"revision": reply.revision, "text": shown.text}
     if replies.transition(connection, reply, "approved", by=by, now=now, what="approved", detail=detail, **changes):
         events.record_approval(connection, reply.id, reply.revision, by, shown.text, now, automatic=True)

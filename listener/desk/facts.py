@@ -44,6 +44,7 @@ def _list_fitting(desk: DeskContext, item: Exchange, kind: str, fact: Fact) -> l
     rendered = render_kind(kind, desk.policy, fact, item.mention.is_private)
     fitting = (
         next((form.text for form in forms if desk.preview(desk.signed(form.text), item.mention).fits), None)
-        for _, forms in rendered
+        for _, variants in rendered
+        for forms in variants
     )
     return [text for text in fitting if text is not None][:WORDINGS]

@@ -1,16 +1,17 @@
 """Claim, assign and snooze a reply: columns, not states."""
 
 from datetime import timedelta
+from typing import Unpack
 
 from sqlalchemy import Connection
 
 from listener.desk.approve import DeskContext
 from listener.desk.transitions import act
 from listener.errors import DeskError
-from listener.model import Json
 from listener.store import events, replies
 from listener.store.engine import Store
-from listener.store.records import Exchange, Reply
+from listener.store.loading import Data
+from listener.store.records import Exchange, Reply, ReplyChanges
 from listener.store.states import OPEN, QUEUED
 
 
@@ -47,7 +48,7 @@ def release(store: Store, desk: DeskContext, reply_id: int) -> None:
         now = desk.clock()
         if reply.claimed_until is None or reply.claimed_until <= now:
             raise DeskError(f"reply {reply_id} was not claimed", "nothing was changed")
-        ended = {"claimed_by": None, "claimed_until": None}
+        ended: ReplyChanges = {"claimed_by": None, "claimed_until": None}
         replies.update_fields(connection, reply, "released", desk.by, now, None, **ended)
         return True
 
@@ -80,8 +81,8 @@ def _mark(
     reply_id: int,
     states: tuple[str, ...],
     what: str,
-    detail: Json | None,
-    **changes: object,
+    detail: Data | None,
+    **changes: Unpack[ReplyChanges],
 ) -> None:
     def work(connection: Connection, item: Exchange, reply: Reply) -> bool:
         replies.update_fields(connection, reply, what, desk.by, desk.clock(), detail, **changes)

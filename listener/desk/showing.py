@@ -25,7 +25,7 @@ from listener.desk.views import (
 from listener.model import Mention, Preview, RuleResult
 from listener.policy import Fact, Holds
 from listener.store import edits, events, items
-from listener.store.records import Approval, Exchange, Reply, StoredDecision
+from listener.store.records import Approval, Exchange, Reply, StoredDecision, find_subject
 from listener.triage.decide import GUARDS
 from listener.triage.withhold import RULE as SUSPECTED
 from listener.wording import linked_hosts
@@ -86,10 +86,12 @@ def _make_line(
         **own,
         **shown,
         platform=item.mention.platform,
+        needs=_list_needs(decided),
         rule=reply.rule if reply else decided.rule if decided else None,
         decision=decided.action if decided else None,
         mention=_make_mention(item, changes.edits),
         sentiment=SentimentView(decided.compound if decided else None),
+        suggested_subject=find_subject(decided.signals) if decided else None,
         eligibility=EligibilityView(item.mention.can_reply, item.mention.ineligible_reason),
         private=item.mention.is_private,
         earlier_text=_find_earlier(reply, changes),
@@ -143,6 +145,11 @@ def _list_guards(decided: StoredDecision | None) -> tuple[GuardView, ...]:
     return tuple(GuardView(hit["rule"], hit["message"]) for hit in hits if hit["rule"] in GUARD_NAMES)
 
 
+def _list_needs(decided: StoredDecision | None) -> tuple[str, ...]:
+    """Return the kinds of need that the decision heard."""
+    return tuple(need for hit in (decided.hits if decided else ()) for need in hit.get("needs", ()))
+
+
 def find_suspected(facts: Iterable[Fact], decided: StoredDecision | None) -> SuspectedFactView | None:
     """Return the fact that a mention may be about, as the fact sheet of today has it."""
     suspected = decided.signals.get("suspected") if decided else None
@@ -176,6 +183,7 @@ def detail(connection: Connection, view: RenderContext, item: Exchange) -> Reply
     (line,) = lines(connection, view, [item])
     return ReplyDetail(
         **values(line),
+        weights_id=item.decided.weights_id if item.decided else None,
         trail=tuple(view.explain(item.decided, item.mention)) if item.decided else (),
         thread=_list_thread(connection, view, item),
         person=people.summary(connection, item.mention),

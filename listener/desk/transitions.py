@@ -1,14 +1,12 @@
 """Act on one reply, besides approving it: every move by compare-and-swap, with who and when."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from sqlalchemy import Connection
 
 from listener.calendar import response_due
 from listener.desk.answerable import require_reopenable, require_unanswered
 from listener.desk.approve import (
-    CLEAR_HOLD,
-    CLEAR_LEASE,
     DeskContext,
     advise,
     look_again,
@@ -20,13 +18,13 @@ from listener.desk.approve import (
 )
 from listener.desk.typed import require_storable
 from listener.errors import DeskError
-from listener.model import Json
 from listener.store import events, items, ledger, mentions, notices, replies
 from listener.store.engine import Store
-from listener.store.records import Exchange, Reply
+from listener.store.loading import Data
+from listener.store.records import CLEAR_HOLD, CLEAR_LEASE, Exchange, Reply, ReplyChanges
 from listener.store.states import CLOSABLE, EDITABLE, STANDING, WATCHED
 
-CLEAR_APPROVAL: dict[str, None] = {"approved_by": None, "approved_at": None, **CLEAR_HOLD}
+CLEAR_APPROVAL: ReplyChanges = {"approved_by": None, "approved_at": None, **CLEAR_HOLD}
 
 
 def act(
@@ -60,8 +58,8 @@ def _move(
     states: tuple[str, ...],
     to: str,
     what: str,
-    changes: Mapping[str, object],
-    detail: Json,
+    changes: ReplyChanges,
+    detail: Data,
 ) -> None:
     def work(connection: Connection, item: Exchange, reply: Reply) -> bool:
         return _move_on(connection, desk, reply, to, what, changes, detail)
@@ -75,8 +73,8 @@ def _move_on(
     reply: Reply,
     to: str,
     what: str,
-    changes: Mapping[str, object],
-    detail: Json | None = None,
+    changes: ReplyChanges,
+    detail: Data | None = None,
 ) -> bool:
     """Move the reply, with an event, if it still is what was seen. Returns False when someone else was first."""
     now = desk.clock()
@@ -102,7 +100,7 @@ def edit(
         if revision is not None and revision != reply.revision:
             raise DeskError(f"reply {reply_id} has changed since revision {revision}", look_again(reply_id))
         shown = require_sendable(desk, item.mention, unsigned and desk.signed(unsigned))
-        change: dict[str, object] = {"text": unsigned, "kind": _require_kind(desk, reply, kind), **CLEAR_APPROVAL}
+        change: ReplyChanges = {"text": unsigned, "kind": _require_kind(desk, reply, kind), **CLEAR_APPROVAL}
         before = desk.preview(desk.signed(reply.text), item.mention) if reply.text else None
         if shown != before or change["kind"] != reply.kind:
             change |= {"variant": None, "auto": False}  # the text differs: from here on it is a draft of staff's own
@@ -135,7 +133,7 @@ def _close(store: Store, desk: DeskContext, reply_id: int, closed_as: str, reaso
     if not reason.strip():
         raise DeskError("a reason is needed", "add --reason TEXT")
     require_storable(reason, "the reason")
-    ended = {"closed_as": closed_as, "reason": reason, "hold": None, "not_before": None, **CLEAR_LEASE}
+    ended: ReplyChanges = {"closed_as": closed_as, "reason": reason, "hold": None, "not_before": None, **CLEAR_LEASE}
     _move(store, desk, reply_id, CLOSABLE, "closed", closed_as, ended, {"message": reason})
 
 
@@ -150,7 +148,7 @@ def reopen(store: Store, desk: DeskContext, reply_id: int) -> None:
         to = "drafted" if reply.text else "escalated"
         assigned_to = reply.assigned_to or (desk.by if reply.auto else None)
         due = response_due(desk.policy, reply.kind, reply.urgency, desk.clock())
-        changes: dict[str, object] = {**CLEAR_APPROVAL, "closed_as": None, "reason": None, "attempts": 0, "due_at": due}
+        changes: ReplyChanges = {**CLEAR_APPROVAL, "closed_as": None, "reason": None, "attempts": 0, "due_at": due}
         detail = {"message": f"was {state_text(reply)}: {reply.reason or 'no reason kept'}"}
         changes |= {"assigned_to": assigned_to, "revision": reply.revision + 1}
         return _move_on(connection, desk, reply, to, "reopened", changes, detail)
@@ -162,7 +160,7 @@ def retry(store: Store, desk: DeskContext, reply_id: int) -> None:
     """Put a reply that failed back into the queue, for a new approval. Raises DeskError."""
 
     def work(connection: Connection, item: Exchange, reply: Reply) -> bool:
-        change = {**CLEAR_APPROVAL, "revision": reply.revision + 1, "attempts": 0}
+        change: ReplyChanges = {**CLEAR_APPROVAL, "revision": reply.revision + 1, "attempts": 0}
         return _move_on(connection, desk, reply, "drafted", "retried", change)
 
     act(store, desk, reply_id, ("failed",), work)
@@ -183,7 +181,7 @@ def undo(store: Store, desk: DeskContext, reply_id: int) -> None:
 def done(store: Store, desk: DeskContext, reply_id: int, remote_id: str | None) -> None:
     """Mark a reply as posted by a person. Raises DeskError."""
     require_storable(remote_id, "the id of the post")
-    sent = {"sent_at": desk.clock(), "remote_id": remote_id or None, "error": None, **CLEAR_LEASE}
+    sent: ReplyChanges = {"sent_at": desk.clock(), "remote_id": remote_id or None, "error": None, **CLEAR_LEASE}
     _move(store, desk, reply_id, ("by_hand",), "sent", "done_by_hand", sent, {"remote_id": remote_id})
 
 
@@ -194,9 +192,9 @@ def resolve(store: Store, desk: DeskContext, reply_id: int, remote_id: str | Non
         notices.clear(connection, "unconfirmed", item.mention.platform, desk.clock(), subject=str(reply.id))
         if remote_id is None:
             ledger.cancel(connection, item.mention.platform, reply.prepared_key)
-            again = {"check_count": 0, "attempts": 0, "trouble_count": 0, **CLEAR_HOLD}
+            again: ReplyChanges = {"check_count": 0, "attempts": 0, "trouble_count": 0, **CLEAR_HOLD}
             return _move_on(connection, desk, reply, "approved", "resolved", again, {"message": "not sent"})
-        sent = {"sent_at": reply.sending_at or desk.clock(), "remote_id": remote_id, **CLEAR_HOLD}
+        sent: ReplyChanges = {"sent_at": reply.sending_at or desk.clock(), "remote_id": remote_id, **CLEAR_HOLD}
         return _move_on(connection, desk, reply, "sent", "resolved", sent, {"message": f"sent as {remote_id}"})
 
     if remote_id is not None and not remote_id.strip():
@@ -209,7 +207,13 @@ def escalate(store: Store, desk: DeskContext, reply_id: int) -> None:
     """Hand a reply to staff without its draft, whose text stays in the log. Raises DeskError."""
 
     def work(connection: Connection, item: Exchange, reply: Reply) -> bool:
-        empty = {"text": None, "kind": None, "variant": None, "auto": False, "revision": reply.revision + 1}
+        empty: ReplyChanges = {
+            "text": None,
+            "kind": None,
+            "variant": None,
+            "auto": False,
+            "revision": reply.revision + 1,
+        }
         detail = {"before": reply.text}
         return _move_on(connection, desk, reply, "escalated", "escalated", {**empty, **CLEAR_APPROVAL}, detail)
 

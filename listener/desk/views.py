@@ -95,8 +95,10 @@ class ApprovalView:
 class ReplyView:
     """A reply with its mention. For a mention without a reply, the reply's own fields are None.
 
+    needs: the kinds of need that the draft answers, the first above all;
     text: exactly what will be posted; length and limit: in the platform's own counting. private: only the author and
-    we can read the mention; earlier_text: what the reply said until the author edited the mention.
+    we can read the mention; earlier_text: what the reply said until the author edited the mention. suggested_subject:
+    what the second reader takes a complaint to be about, where no word of the rules names it.
     """
 
     id: int | None
@@ -104,6 +106,7 @@ class ReplyView:
     revision: int | None
     platform: str
     kind: str | None
+    needs: tuple[str, ...]
     rule: str | None
     decision: str | None
     text: str | None
@@ -113,6 +116,7 @@ class ReplyView:
     urgency: int | None
     mention: MentionView
     sentiment: SentimentView
+    suggested_subject: str | None
     eligibility: EligibilityView
     private: bool
     earlier_text: EarlierText | None
@@ -191,8 +195,9 @@ class EventView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplyDetail(ReplyView):
-    """Everything about a mention and its reply."""
+    """Everything about a mention and its reply. weights_id: the second reader's learned weights; None: the shipped."""
 
+    weights_id: int | None
     trail: tuple[TrailLine, ...]
     thread: tuple[ThreadLine, ...]
     person: PersonView

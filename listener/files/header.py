@@ -32,7 +32,7 @@ def read_header(file: BinaryIO, path: Path) -> tuple[Form, tuple[str, ...]]:
 def _columns(file: BinaryIO, form: Form, start: int) -> "tuple[str, ...] | Record":
     """Return the columns, trimmed; a record without a row where there are none."""
     file.seek(start)
-    record = csv_record(file, form, lambda cells: dict(enumerate(cells)))
+    record = csv_record(file, form, lambda cells: {str(number): cell for number, cell in enumerate(cells)})
     if record is None or record.row is None:
         return record or Record(start, start, False, b"")
     return tuple(str(cell).strip().lower() for cell in record.row.values())

@@ -37,7 +37,7 @@ class Record:
     end: int
     whole: bool
     raw: bytes
-    row: Mapping[Any, object] | None = None
+    row: Mapping[str, object] | None = None
     error: str = ""
 
 
@@ -74,7 +74,7 @@ def csv_records(file: BinaryIO, form: Form, columns: tuple[str, ...], *, strict:
 
 
 def csv_record(
-    file: BinaryIO, form: Form, named: Callable[[list[str]], Mapping[Any, object]], *, strict: bool = True
+    file: BinaryIO, form: Form, named: Callable[[list[str]], Mapping[str, object]], *, strict: bool = True
 ) -> Record | None:
     """The next row of the file, or None at its end; named turns its cells into a row or raises RowError."""
     lines: list[Line] = []

@@ -29,7 +29,7 @@ RELIEF = 7  # words after "despite" or "for fixing" in which trouble is over
 
 _KEPT = ("thanks", "warm", "idiom", "thankworthy", "relief")  # cues that no `except` takes away
 _WORTHY = ("thankworthy", "praise", "warm", "relief")
-_SILENT = ("thankworthy", "relief", *CLASSES)  # never cues of their own: they only change others
+_SILENT = frozenset(("thankworthy", "relief", *CLASSES))  # never cues of their own: they only change others
 _RESOLVABLE = ("problem", "request", "duration", "wish")  # what relief makes harmless
 _PART = re.compile(r"(?<![\d/])[1-9] ?/ ?[1-9](?![\d/])")
 _REFERENCE = re.compile(r"(?<![\w$£€.,:])#?(?!(?:19|20)\d\d\b)(?=[A-Z0-9]*\d)[A-Z0-9]{4,}\b")

@@ -118,5 +118,4 @@ def _notice_error(connection: Connection, state: FeedState, error: FeedError, no
 
 
 def _clear(connection: Connection, name: str, feed: str, now: datetime) -> None:
-    for kind in KINDS:
-        notices.clear(connection, kind, name, now, subject=feed)
+    notices.clear(connection, KINDS, name, now, subject=feed)

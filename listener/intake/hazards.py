@@ -18,16 +18,17 @@ PAIRS = (
     ("gives_way", "person_on_it"),
     ("overheats", "heats"),
 )
-CLASSES = tuple(name for pair in PAIRS for name in pair)
+CLASSES = frozenset(name for pair in PAIRS for name in pair)
 REACH = 9  # words that may stand between the two
 
 
 def find_hazards(words: Sequence[str], matches: Sequence[CueMatch]) -> Iterable[str]:
     """Return the words of each pair that stands in one sentence, such as "cut … my mouth"."""
     places: dict[str, list[CueMatch]] = {}
-    for match in matches:
-        if match.cue in CLASSES:
-            places.setdefault(match.cue, []).append(match)
+    for match in [match for match in matches if match.cue in CLASSES]:
+        places.setdefault(match.cue, []).append(match)
+    if len(places) < 2:
+        return
     for first, second in PAIRS:
         for pair in product(places.get(first, ()), places.get(second, ())):
             before, after = sorted(pair, key=_start)

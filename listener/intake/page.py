@@ -191,8 +191,7 @@ def _withdraw_answered(connection: Connection, name: str, post: OwnPost, now: da
 
 def _record_success(connection: Connection, name: str, page: FeedPage, now: datetime) -> None:
     """Keep the cursor; clear the platform's error, unless the page only says that a feed could not be read."""
-    platforms.record(connection, name, cursor=page.cursor, attempt_at=now)
+    success: Json = {"ok_at": now, **NO_ERROR} if page.error is None else {}
+    platforms.record(connection, name, cursor=page.cursor, attempt_at=now, **success)
     if page.error is None:
-        platforms.record(connection, name, ok_at=now, **NO_ERROR)
-        for kind in feeds.PLATFORM_KINDS:
-            notices.clear(connection, kind, name, now, subject="reading")
+        notices.clear(connection, feeds.PLATFORM_KINDS, name, now, subject="reading")

@@ -17,12 +17,15 @@ FIELDS = (
 
 
 def storable_mention(mention: Mention) -> Mention:
-    """Return the mention as plain text that every database takes."""
-    values = ((name, getattr(mention, name)) for name in FIELDS)
-    changes: Json = {name: sanitize(value, FIELD_LIMIT) for name, value in values if value is not None}
+    """Return the mention as plain text that every database takes; the same one where nothing needs a change."""
+    changes: Json = {"text": storable_text(mention.text, mention.is_html), "is_html": False}
+    for name in FIELDS:
+        if (value := getattr(mention, name)) is not None:
+            changes[name] = sanitize(value, FIELD_LIMIT)
     for name in ("attachments", "labels"):
         changes[name] = tuple(sanitize(value, FIELD_LIMIT) for value in getattr(mention, name)[:LIST_LIMIT])
-    return replace(mention, text=storable_text(mention.text, mention.is_html), is_html=False, **changes)
+    is_storable = all(getattr(mention, name) == value for name, value in changes.items())
+    return mention if is_storable else replace(mention, **changes)
 
 
 def storable_item(item: QuarantinedItem) -> QuarantinedItem:

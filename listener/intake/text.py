@@ -35,7 +35,8 @@ _BLOCKS = frozenset({"p", "br", "div", "li", "blockquote", "h1", "h2", "h3", "ul
 
 def sanitize(text: str, limit: int) -> str:
     """Make a text fit for every database: lone surrogates and NUL replaced by U+FFFD, at most limit characters."""
-    return _SURROGATE.sub("\ufffd", text[:limit])
+    text = text[:limit]
+    return text if text.isascii() and "\0" not in text else _SURROGATE.sub("\ufffd", text)
 
 
 def storable_text(text: str, html: bool) -> str:

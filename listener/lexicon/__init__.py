@@ -11,7 +11,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-LISTS = ("cues.toml", "classes.toml", "synonyms.toml")  # lists of phrases and nothing else
+LISTS = ("cues.toml", "needs.toml", "classes.toml", "synonyms.toml")  # lists of phrases and nothing else
 # cues whose lists are in profanity.toml, because not everybody wants to read them
 _PROFANITY = {"profanity": "words", "swearing": "mild", "profane_stem": "stems", "profane_innocent": "innocent"}
 _LIST = re.compile(r"^(\w+) = \[([^]]*)\]", re.MULTILINE)
@@ -32,7 +32,7 @@ def _table(name: str) -> dict[str, Any]:
 
 @cache
 def _cues() -> dict[str, tuple[str, ...]]:
-    shipped = {name: tuple(phrases) for name, phrases in _table("cues.toml").items()}
+    shipped = {name: tuple(phrases) for name, phrases in (_table("cues.toml") | _table("needs.toml")).items()}
     profane = _table("profanity.toml")
     shipped |= {cue: tuple(profane[key]) for cue, key in _PROFANITY.items()}
     shipped["english"] = tuple(_read("english.txt").split())

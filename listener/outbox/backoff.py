@@ -8,7 +8,6 @@ from listener import holds
 from listener.errors import NotSent, ReadFailed
 from listener.holds import Hold
 from listener.intake import feeds, new_secrets
-from listener.model import Json
 from listener.outbox.round import Round
 from listener.store import notices, platforms
 
@@ -84,8 +83,8 @@ def _outage_delay(failures: int) -> timedelta:
 def _record(
     connection: Connection, name: str, until: datetime, now: datetime, hold: str, message: str, failures: int
 ) -> None:
-    stop: Json = {"send_after": until, "send_stopped_at": now, "send_hold": hold, "send_error": message}
-    platforms.record(connection, name, send_lost=failures, **stop)
+    stop = {"send_after": until, "send_stopped_at": now, "send_hold": hold, "send_error": message}
+    platforms.record(connection, name, **stop, send_lost=failures)
 
 
 def clear(connection: Connection, name: str, now: datetime) -> None:

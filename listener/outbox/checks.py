@@ -61,8 +61,12 @@ def _is_on_platform(round_: Round, item: QueuedReply) -> bool:
 
 
 def _record_presence(round_: Round, item: QueuedReply) -> None:
-    """Forget that an earlier check did not find the mention."""
-    if item.missing_at is not None:
+    """Forget that an earlier check did not find the mention.
+
+    Not where the post itself was refused as gone: for the sender it is, and a second refusal must be believed.
+    """
+    was_refused = item.reply.hold == "missing" and item.reply.error != gone.GONE
+    if item.missing_at is not None and not was_refused:
         with round_.store.write() as connection:
             gone.record_presence(connection, item.key)
 

@@ -3,18 +3,18 @@
 import logging
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Unpack
 
 from sqlalchemy import Connection
 
 from listener.errors import Held, NotSent, Refused
 from listener.faultpoints import fault_point
-from listener.model import Json, Receipt
+from listener.model import Receipt
 from listener.outbox import backoff
 from listener.outbox.backoff import RETRY_DELAY
 from listener.outbox.round import Round
 from listener.store import edits, events, gone, ledger, mentions, notices, replies
-from listener.store.records import QueuedReply
+from listener.store.records import QueuedReply, ReplyChanges
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +31,7 @@ def move(
     expect: str = "sending",
     what: str | None = None,
     message: str = "",
-    **changes: Any,
+    **changes: Unpack[ReplyChanges],
 ) -> bool:
     """Move the reply on. Returns False when it is not what this stage left: staff may have settled it meanwhile."""
     reply = replies.get(connection, item.reply.id)
@@ -65,8 +65,8 @@ def mark_sent(
 ) -> bool:
     """Mark the reply sent and clear its notice. Returns False when staff settled it meanwhile."""
     notices.clear(connection, "unconfirmed", item.mention.platform, now, subject=str(item.reply.id))
-    post: Json = {"remote_id": receipt.remote_id, "remote_url": receipt.url}
-    return move(connection, item, "sent", now, expect=expect, sent_at=sent_at, error=None, **post)
+    post: ReplyChanges = {"remote_id": receipt.remote_id, "remote_url": receipt.url, "sent_at": sent_at, "error": None}
+    return move(connection, item, "sent", now, expect=expect, **post)
 
 
 def record_not_sent(round_: Round, item: QueuedReply, error: NotSent) -> None:
@@ -104,8 +104,11 @@ def record_held(round_: Round, item: QueuedReply, hold: Held) -> None:
     round_.counts.held[hold.reason] += 1
 
 
-def _wait(connection: Connection, item: QueuedReply, message: str, now: datetime, **changes: Any) -> None:
-    move(connection, item, "approved", now, what="not_sent", message=message, error=message, **changes)
+def _wait(
+    connection: Connection, item: QueuedReply, message: str, now: datetime, **changes: Unpack[ReplyChanges]
+) -> None:
+    changes["error"] = message
+    move(connection, item, "approved", now, what="not_sent", message=message, **changes)
 
 
 def record_refused(round_: Round, item: QueuedReply, refusal: Refused) -> None:
@@ -128,8 +131,8 @@ def _return_duplicate(connection: Connection, item: QueuedReply, message: str, n
     if events.has_event(connection, item.key, item.reply.id, "unconfirmed"):
         mark_unconfirmed(connection, item, message, now)
         return
-    returned: Json = {**replies.UNAPPROVED, "what": "returned_to_staff", "attempts": 0}
-    move(connection, item, "drafted", now, message=message, error=message, **returned)
+    returned: ReplyChanges = {**replies.UNAPPROVED, "error": message, "attempts": 0}
+    move(connection, item, "drafted", now, what="returned_to_staff", message=message, **returned)
 
 
 def record_lost_answer(round_: Round, item: QueuedReply, why: str) -> None:
@@ -167,13 +170,13 @@ def _miss(
     round_: Round, connection: Connection, item: QueuedReply, message: str, now: datetime, *, expect: str
 ) -> None:
     """Believe that a mention is gone only after two checks with a pause between them: one may fail in passing."""
-    missing_at = gone.note_missing(connection, item.key, now)
+    missing_at = gone.note_missing(connection, item.key, item.reply.approved_at or now, now)
     if now - missing_at >= MISSING_FOR:
         mentions.record_deletion(connection, item.key, now)
         _close_withdrawn(connection, item, gone.GONE, now, expect=expect, error=message)
         return
     again_at = missing_at + MISSING_FOR
-    wait: Json = {"not_before": again_at, "hold": "missing", "error": message}
+    wait: ReplyChanges = {"not_before": again_at, "hold": "missing", "error": message}
     note = f"{message}; checked again at {again_at:%H:%M} UTC"
     if expect == "sending":
         move(connection, item, "approved", now, what="not_sent", message=note, **wait)
@@ -183,10 +186,10 @@ def _miss(
 
 
 def _close_withdrawn(
-    connection: Connection, item: QueuedReply, why: str, now: datetime, *, expect: str, **changes: Any
+    connection: Connection, item: QueuedReply, why: str, now: datetime, *, expect: str, **changes: Unpack[ReplyChanges]
 ) -> None:
-    ending = {"what": "withdrawn", "closed_as": "withdrawn", "reason": why, **changes}
-    move(connection, item, "closed", now, expect=expect, message=why, **ending)
+    ending: ReplyChanges = {"closed_as": "withdrawn", "reason": why, **changes}
+    move(connection, item, "closed", now, expect=expect, what="withdrawn", message=why, **ending)
 
 
 def return_edited(round_: Round, item: QueuedReply, text: str | None = None) -> None:
@@ -206,6 +209,7 @@ def return_edited(round_: Round, item: QueuedReply, text: str | None = None) -> 
 
 def return_to_staff(round_: Round, item: QueuedReply, why: str) -> None:
     """Take the approval back, so that staff look at the reply again."""
-    now, returned = round_.clock(), {**replies.UNAPPROVED, "what": "returned_to_staff"}
+    now, what = round_.clock(), "returned_to_staff"
+    returned: ReplyChanges = {**replies.UNAPPROVED, "error": why}
     with round_.store.write() as connection:
-        move(connection, item, "drafted", now, expect="approved", message=why, error=why, **returned)
+        move(connection, item, "drafted", now, expect="approved", what=what, message=why, **returned)

@@ -22,6 +22,11 @@ class SendCounts:
     held: Counter[str] = field(default_factory=Counter)
     more: bool = False
 
+    @property
+    def has_any(self) -> bool:
+        """Return True when a reply was sent, or is left for a later round."""
+        return bool(self.sent or self.unconfirmed or self.failed or self.held.total() or self.more)
+
     def add(self, other: "SendCounts") -> None:
         """Add a later round of the same platform; unconfirmed, held and more are what that round left."""
         self.sent += other.sent

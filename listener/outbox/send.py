@@ -12,17 +12,17 @@ from datetime import datetime
 from listener import holds
 from listener.errors import Held, NotSent, ReadFailed, Refused, StoreError, describe
 from listener.faultpoints import fault_point
-from listener.model import Json, Outgoing, Prepared
+from listener.model import Outgoing, Prepared
 from listener.outbox import backoff, outcome, settle, trouble
 from listener.outbox.checks import may_be_sent
 from listener.outbox.round import Round, SendCounts
 from listener.store import events, items, notices, outgoing, people, platforms, replies
 from listener.store.engine import Store
-from listener.store.records import QueuedReply
+from listener.store.records import QueuedReply, ReplyChanges
 
 log = logging.getLogger(__name__)
 
-CLEARED: Json = {
+CLEARED: ReplyChanges = {
     "check_count": 0, "checked_at": None, "error": None, "not_before": None, "hold": None, "trouble_count": 0,
 }  # fmt: skip
 MAX_REPLIES_PER_ROUND = 200  # the next round follows within seconds
@@ -91,7 +91,7 @@ def _check_and_prepare(round_: Round, item: QueuedReply) -> Prepared | None:
     except ReadFailed as error:
         trouble.record_failure(round_, item, error)
     except Held as hold:
-        trouble.record_hold(round_, item, hold.reason, hold.message)
+        trouble.record_hold(round_, item, hold.reason, hold.message, hold.until)
     except StoreError:
         raise
     except Exception as error:
@@ -121,7 +121,7 @@ def _claim(round_: Round, item: QueuedReply, prepared: Prepared) -> bool:
         is_paused = holds.paused(connection, mention.platform, now) is not None
         if is_paused or people.opted_out(connection, (mention.platform, mention.author_id)) is not None:
             return False
-        claim: Json = {"attempts": item.reply.attempts + 1, "sending_at": now, **CLEARED}
+        claim: ReplyChanges = {"attempts": item.reply.attempts + 1, "sending_at": now, **CLEARED}
         claim |= {"prepared_key": prepared.key, "request": prepared.request}
         claimed = replies.transition(connection, item.reply, "sending", by="outbox", now=now, **claim)
         notices.clear(connection, replies.UNCHECKED, mention.platform, now, subject=str(item.reply.id))

@@ -9,12 +9,12 @@ import logging
 from datetime import datetime
 
 from listener.errors import Indeterminate, ReadFailed, StoreError, describe
-from listener.model import Json, Prepared
+from listener.model import Prepared
 from listener.outbox import backoff, outcome
 from listener.outbox.round import Round
 from listener.outbox.trouble import postpone, record_reply_trouble
 from listener.store import items, ledger, notices, platforms, replies
-from listener.store.records import QueuedReply
+from listener.store.records import QueuedReply, ReplyChanges
 
 log = logging.getLogger(__name__)
 
@@ -115,13 +115,15 @@ def _record_absence(round_: Round, item: QueuedReply, now: datetime) -> None:
         return
     with round_.store.write() as connection:
         if not is_last:
-            count = {"check_count": reply.check_count + 1, "checked_at": now, "trouble_count": 0}
+            count: ReplyChanges = {"check_count": reply.check_count + 1, "checked_at": now, "trouble_count": 0}
             detail = {"message": "not listed"}
             replies.update_fields(connection, reply, "arrival_checked", "settle", now, detail, **count)
             return
         message = f"not listed in {'a check' if round_.repeat_is_safe else 'two checks'}: it did not arrive"
-        again: Json = {"what": "absent", "message": message, "error": message, "not_before": None, "trouble_count": 0}
-        if outcome.move(connection, item, "approved", now, expect="unconfirmed", check_count=0, **again):
+        again: ReplyChanges = {"error": message, "not_before": None, "trouble_count": 0, "check_count": 0}
+        if outcome.move(
+            connection, item, "approved", now, expect="unconfirmed", what="absent", message=message, **again
+        ):
             notices.clear(connection, "unconfirmed", item.mention.platform, now, subject=str(reply.id))
             ledger.cancel(connection, item.mention.platform, reply.prepared_key)
 
@@ -131,7 +133,7 @@ def _ask_for_manual_check(round_: Round, item: QueuedReply, why: str, now: datet
     reply, name = item.reply, item.mention.platform
     what = f"reply {reply.id} to {name}:{item.mention.id} needs a manual check ({why})"
     do = f"look on the platform, then run `earshot resolve {reply.id} --sent REMOTE_ID` or `--not-sent`"
-    count = {"check_count": MANUAL_ONLY, "checked_at": now, "error": why}
+    count: ReplyChanges = {"check_count": MANUAL_ONLY, "checked_at": now, "error": why}
     with round_.store.write() as connection:
         if replies.update_fields(connection, reply, "manual_check_needed", "settle", now, {"message": why}, **count):
             notices.open_notice(connection, "unconfirmed", name, what, do, now, subject=str(reply.id))

@@ -7,15 +7,15 @@ that reply, which waits longer each time; the others go on.
 import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Unpack
 
 from sqlalchemy import Connection
 
 from listener.errors import ReadFailed
-from listener.model import Json
 from listener.outbox import backoff
 from listener.outbox.round import Round
 from listener.store import notices, replies
-from listener.store.records import QueuedReply
+from listener.store.records import QueuedReply, ReplyChanges
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +33,12 @@ def record_hold(round_: Round, item: QueuedReply, reason: str, message: str, unt
 
 
 def _hold(
-    connection: Connection, item: QueuedReply, message: str, now: datetime, is_news: bool, **changes: object
+    connection: Connection,
+    item: QueuedReply,
+    message: str,
+    now: datetime,
+    is_news: bool,
+    **changes: Unpack[ReplyChanges],
 ) -> bool:
     """Change a reply that waits, with an event where there is something new to tell."""
     if not is_news:
@@ -69,7 +74,7 @@ def record_reply_trouble(round_: Round, item: QueuedReply, error: ReadFailed) ->
     now, reply = round_.clock(), item.reply
     count = reply.trouble_count + 1
     until = error.retry_at or now + _pause(reply.trouble_count)
-    changes: Json = {"trouble_count": count, "error": error.message, "not_before": until, "hold": "rate"}
+    changes: ReplyChanges = {"trouble_count": count, "error": error.message, "not_before": until, "hold": "rate"}
     with round_.store.write() as connection:
         held = _hold(connection, item, error.message, now, reply.error != error.message, **changes)
         if held and count >= NOTICE_AFTER_TROUBLES and reply.state == "approved":  # else `unconfirmed` is open already

@@ -25,9 +25,14 @@ class _Folded(dict[str, str]):
 _folded = _Folded()
 
 
+def fold_words(tokens: Sequence[str]) -> list[str]:
+    """Return the words of a tokenized text as they are looked up."""
+    return [*map(_folded.__getitem__, tokens)]
+
+
 def word_features(tokens: Sequence[str]) -> list[str]:
     """Return the words and pairs of a tokenized text, each once; a pair does not span the end of a sentence."""
-    words = [*map(_folded.__getitem__, tokens)]
+    words = fold_words(tokens)
     neighbours = pairwise(words)
     pairs = [f"{word} {follower}" for word, follower in neighbours if word not in ENDS and follower not in ENDS]
     return [*dict.fromkeys((*words, *pairs))]

@@ -45,6 +45,19 @@ def second_opinion(decision: Decision, signals: MentionSignals, policy: Policy) 
     return _add_line(decision, f"second reader agrees: {_describe(reading)}")
 
 
+def read_by_shipped(reading: Reading) -> Reading:
+    """Return how the shipped weights alone read the text."""
+    return reading if reading.shipped is None else Reading(*reading.shipped)
+
+
+def keep_automatic(decision: Decision, shipped: Decision) -> Decision:
+    """Keep a draft in the auto band only if the shipped weights alone leave the same kind there: learning adds none."""
+    if decision.draft is None or (shipped.kind == decision.kind and shipped.draft is not None and shipped.draft.auto):
+        return decision
+    careful = replace(decision, draft=replace(decision.draft, auto=False))
+    return _add_line(careful, "by the shipped weights alone it would not be sent automatically: staff approve it")
+
+
 def find_kind_words(decision: Decision, signals: MentionSignals) -> tuple[str, ...]:
     """Return the kind words of a mention that the rules left open; none where no thank-you may be proposed."""
     cues, has_praise = signals.cues, "praise" in signals.cues or "warm" in signals.cues

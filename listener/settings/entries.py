@@ -8,11 +8,13 @@ from typing import TypeVar
 from listener import lexicon
 from listener.errors import Problem
 from listener.policy import Fact, Policy, SavedReply, Variant
+from listener.settings.combinations import Wording as WordingEntry
+from listener.settings.combinations import expand, require_parts
 from listener.settings.files import Source
 from listener.settings.scalars import ConfigLocation
 from listener.settings.schema import build, collect_faults, convert, suggest, unknown_key_problems
 
-Entry = TypeVar("Entry", Fact, Variant, SavedReply)
+Entry = TypeVar("Entry", Fact, WordingEntry, SavedReply)
 Wording = dict[str, tuple[Variant, ...]]
 OTHER_TABLES = ("variables", "private", "saved")  # tables of replies.toml that are not kinds of reply
 
@@ -96,14 +98,20 @@ def read_replies(source: Source, faults: list[Problem]) -> tuple[Wording, tuple[
     """Read replies.toml: [[KIND]] tables with ids unique within their kind, and [[saved]] texts."""
     if source.table is None:
         return {}, ()
-    wording = {kind: _read_tables(source, kind, Variant, faults) for kind in source.table if kind not in OTHER_TABLES}
-    for variant, location in chain.from_iterable(wording.values()):
-        collect_faults(faults, require_text, variant.text, location.at("text"))
-        check_each(faults, variant.when, location.at("when"), _require_cue)
+    wording = {
+        kind: _read_tables(source, kind, WordingEntry, faults) for kind in source.table if kind not in OTHER_TABLES
+    }
+    for entry, location in chain.from_iterable(wording.values()):
+        collect_faults(faults, require_parts, entry, location)
+        for text in entry.alternatives():
+            collect_faults(faults, require_text, text, location.at("text"))
+        check_each(faults, entry.when, location.at("when"), _require_cue)
     saved = _read_tables(source, "saved", SavedReply, faults)
     for reply, location in saved:
         collect_faults(faults, require_text, reply.text, location.at("text"))
-    by_kind = {kind: tuple(variant for variant, _ in variants) for kind, variants in wording.items()}
+    by_kind = {
+        kind: tuple(chain.from_iterable(expand(entry) for entry, _ in entries)) for kind, entries in wording.items()
+    }
     return by_kind, tuple(reply for reply, _ in saved)
 
 

@@ -6,7 +6,6 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from listener.errors import Problem
 from listener.settings.environment import starter
@@ -21,7 +20,7 @@ class Source:
 
     location: ConfigLocation
     text: str
-    table: Mapping[str, Any] | None
+    table: Mapping[str, object] | None
     is_own: bool
 
 

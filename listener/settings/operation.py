@@ -6,7 +6,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
-from listener.alert_rules import WEBHOOK_EVENTS, AlertChannel, AlertRules, Webhook, WebhookEvent, Words
+from listener.alert_rules import (
+    CAUSE_KINDS,
+    NOTICE_KINDS,
+    WEBHOOK_EVENTS,
+    AlertChannel,
+    AlertRules,
+    Webhook,
+    WebhookEvent,
+    Words,
+    is_known,
+)
 from listener.errors import ConfigError, Problem
 from listener.platforms.kit.addresses import url_problem
 from listener.settings.hours import parse_week_time, parse_window
@@ -109,6 +119,9 @@ def _channel(written: _Channel, spot: ConfigLocation) -> AlertChannel:
     _require_name(written.name, spot)
     if not written.notices and not written.digest:
         raise spot.at("notices").as_error("is empty", 'name kinds of notices, or write ["*"] for all')
+    if strange := [pattern for pattern in written.notices if not is_known(pattern)]:
+        names = ", ".join(sorted((*NOTICE_KINDS, *CAUSE_KINDS)))
+        raise spot.at("notices").as_error(f"names no kind of notice or alert: {strange[0]!r}", f"choose from {names}")
     windows = tuple(parse_window(text, spot.at("hours")) for text in written.hours)
     digest = tuple(parse_week_time(text, spot.at("digest")) for text in written.digest)
     return AlertChannel(written.name, written.severity, written.notices, windows, digest, written.digest_quotes)

@@ -151,7 +151,7 @@ def _platform(name: str, table: object, spot: ConfigLocation) -> PlatformSetting
     return PlatformSettings(name, module, _section(shape, table, own, spot))
 
 
-def _section(shape: type[Section], table: Mapping[str, Any], own: set[str], spot: ConfigLocation) -> Section:
+def _section(shape: type[Section], table: Mapping[str, object], own: set[str], spot: ConfigLocation) -> Section:
     """Build a platform's section, which is checked by type and then by itself. Raises ConfigError."""
     known = {field.name for field in fields(shape)}
     faults = unknown_key_problems(table, own | known, spot)

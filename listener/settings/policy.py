@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 from listener import lexicon
 from listener.errors import ConfigError, Problem
@@ -69,7 +68,7 @@ class _PolicyFile:
     languages: tuple[str, ...] = ("en",)
     undo_seconds: float = 10.0
     staff: _Staff = _Staff()
-    responders: Mapping[str, Any] = field(default_factory=dict)
+    responders: Mapping[str, object] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
     autonomy: Autonomy = field(default_factory=Autonomy)
     holds: Holds = field(default_factory=Holds)
@@ -151,7 +150,7 @@ def _to_policy(
     return Policy(
         brand=replace(file.brand, handles=tuple(handle.lstrip("@") for handle in file.brand.handles)),
         languages=file.languages,
-        responders=responders,
+        responders=tuple(sorted(responders, key=lambda config: config.is_fallback)),
         facts=(),
         wording={},
         variables={},
@@ -173,10 +172,10 @@ def _to_policy(
     )
 
 
-def _keep_valid(table: Mapping[str, Any], location: ConfigLocation) -> _PolicyFile:
+def _keep_valid(table: Mapping[str, object], location: ConfigLocation) -> _PolicyFile:
     """Return the valid keys, so that a fault in a key does not hide a fault inside another."""
     hints = {key.name: key.type for key in fields(_PolicyFile)}
-    good = {"brand": {"name": "?"}}
+    good: dict[str, object] = {"brand": {"name": "?"}}
     for key in set(table) & set(hints):
         if collect_faults([], build, _PolicyFile, {**good, key: table[key]}, location):
             good[key] = table[key]

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import timedelta
 from types import ModuleType
-from typing import Any
 
 from listener.errors import ConfigError, Problem
 from listener.policy import Auto, ResponderConfig
@@ -54,7 +53,8 @@ def read_responder(kind: str, table: object, location: ConfigLocation) -> Respon
     options = _read_options(module, table, own, location, faults)
     if faults or keys is None:
         raise ConfigError(faults)
-    return ResponderConfig(kind, keys.auto, keys.due, options, keys.module, bool(getattr(module, "USES_FACTS", False)))
+    traits = (bool(getattr(module, name, False)) for name in ("USES_FACTS", "IS_FALLBACK"))
+    return ResponderConfig(kind, keys.auto, keys.due, options, keys.module, *traits)
 
 
 def load_responder(kind: str, module: str | None, location: ConfigLocation) -> ModuleType:
@@ -94,7 +94,7 @@ def _require_respond(module: ModuleType, location: ConfigLocation) -> ModuleType
 
 
 def _read_options(
-    module: ModuleType, table: Mapping[str, Any], own: set[str], location: ConfigLocation, faults: list[Problem]
+    module: ModuleType, table: Mapping[str, object], own: set[str], location: ConfigLocation, faults: list[Problem]
 ) -> object:
     """Return an instance of the module's Options from its keys; None without Options, or with faults."""
     shape: type[object] | None = getattr(module, "Options", None)

@@ -8,13 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from types import NoneType
-from typing import Any
 
 from listener.errors import ConfigError, Problem
 
 MAX_DURATION = timedelta(days=3650)
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-TYPE_NAMES: dict[Any, str] = {
+TYPE_NAMES: dict[object, str] = {
     bool: "true or false",
     int: "a whole number",
     float: "a number",
@@ -147,7 +146,7 @@ def _read_none(value: object, location: ConfigLocation) -> None:
         raise mistyped(location, TYPE_NAMES[NoneType], value)
 
 
-SCALARS: dict[Any, Callable[[object, ConfigLocation], Any]] = {
+SCALARS: dict[object, Callable[[object, ConfigLocation], object]] = {
     bool: _read_bool,
     int: _read_int,
     float: _read_float,

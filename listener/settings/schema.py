@@ -3,8 +3,9 @@
 import difflib
 import re
 import types
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
+from functools import cache
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from listener.errors import ConfigError, Problem
@@ -16,7 +17,7 @@ NEVER_NEGATIVE = re.compile(r"_(seconds|usd|per_hour|per_day)$")
 SECRET = re.compile(r"(key|secret|token|password)s?$", re.IGNORECASE)
 
 
-def collect_faults(faults: list[Problem], call: Callable[..., T], *args: Any) -> T | None:
+def collect_faults(faults: list[Problem], call: Callable[..., T], *args: object) -> T | None:
     """Return what the call returns, or None with its faults added to the list."""
     try:
         return call(*args)
@@ -39,7 +40,7 @@ def build(shape: type[T], table: object, location: ConfigLocation) -> T:
     if not isinstance(table, dict):
         raise mistyped(location, "a table", table)
     faults = unknown_key_problems(table, (field.name for field in fields(shape)), location)  # type: ignore[arg-type]
-    hints, values = get_type_hints(shape), {}
+    hints, values = _read_hints(shape), {}  # type: ignore[arg-type]
     for field in fields(shape):  # type: ignore[arg-type]
         if field.name in table:
             values[field.name] = collect_faults(
@@ -54,6 +55,12 @@ def build(shape: type[T], table: object, location: ConfigLocation) -> T:
     return shape(**values)
 
 
+@cache
+def _read_hints(shape: Hashable) -> dict[str, object]:
+    """Return the type hints of a class, evaluated once: a configuration has the same shape many times."""
+    return get_type_hints(shape)
+
+
 def unknown_key_problems(table: Mapping[str, object], known: Iterable[str], location: ConfigLocation) -> list[Problem]:
     """Return a fault for each unknown key of the table."""
     known = set(known)
@@ -62,7 +69,7 @@ def unknown_key_problems(table: Mapping[str, object], known: Iterable[str], loca
     ]
 
 
-def convert(hint: Any, value: object, location: ConfigLocation) -> Any:
+def convert(hint: object, value: object, location: ConfigLocation) -> Any:
     """Return the value as the type hint requires it. Raises ConfigError."""
     if hint in SCALARS:
         return SCALARS[hint](value, location)
@@ -76,7 +83,7 @@ def convert(hint: Any, value: object, location: ConfigLocation) -> Any:
     return converter(hint, value, location)
 
 
-def describe(hint: Any) -> str:
+def describe(hint: object) -> str:
     """Return a type hint in an operator's words."""
     if get_origin(hint) is Literal:
         return " or ".join(show(value) for value in get_args(hint))
@@ -97,7 +104,7 @@ def _advise(key: str, known: set[str]) -> str:
     return suggest(key, known)
 
 
-def _convert_field(name: str, hint: Any, value: object, location: ConfigLocation) -> Any:
+def _convert_field(name: str, hint: object, value: object, location: ConfigLocation) -> object:
     inner = location.inside(name) if isinstance(value, dict) else location.at(name)
     converted = convert(hint, value, inner)
     if isinstance(converted, (int, float)) and converted < 0 and NEVER_NEGATIVE.search(name):
@@ -105,14 +112,14 @@ def _convert_field(name: str, hint: Any, value: object, location: ConfigLocation
     return converted
 
 
-def _convert_literal(hint: Any, value: object, location: ConfigLocation) -> Any:
+def _convert_literal(hint: object, value: object, location: ConfigLocation) -> object:
     for known in get_args(hint):
         if type(known) is type(value) and known == value:
             return value
     raise mistyped(location, describe(hint), value)
 
 
-def _convert_union(hint: Any, value: object, location: ConfigLocation) -> Any:
+def _convert_union(hint: object, value: object, location: ConfigLocation) -> object:
     for member in get_args(hint):
         if member is types.NoneType and str in get_args(hint):
             continue  # "none" is then a text like any other
@@ -123,7 +130,7 @@ def _convert_union(hint: Any, value: object, location: ConfigLocation) -> Any:
     raise mistyped(location, describe(hint), value)
 
 
-def _convert_list(hint: Any, value: object, location: ConfigLocation) -> tuple[Any, ...]:
+def _convert_list(hint: object, value: object, location: ConfigLocation) -> tuple[object, ...]:
     if not isinstance(value, list):
         raise mistyped(location, describe(hint), value)
     faults: list[Problem] = []
@@ -136,7 +143,7 @@ def _convert_list(hint: Any, value: object, location: ConfigLocation) -> tuple[A
     return tuple(items)
 
 
-def _convert_mapping(hint: Any, value: object, location: ConfigLocation) -> dict[str, Any]:
+def _convert_mapping(hint: object, value: object, location: ConfigLocation) -> dict[str, object]:
     if not isinstance(value, dict):
         raise mistyped(location, "a table", value)
     faults: list[Problem] = []
@@ -147,7 +154,7 @@ def _convert_mapping(hint: Any, value: object, location: ConfigLocation) -> dict
     return table
 
 
-COMPOUND: dict[Any, Callable[[Any, object, ConfigLocation], Any]] = {
+COMPOUND: dict[object, Callable[[object, object, ConfigLocation], object]] = {
     Literal: _convert_literal,
     Union: _convert_union,
     types.UnionType: _convert_union,

@@ -35,7 +35,8 @@ from sqlalchemy.dialects.sqlite import Insert, insert
 from sqlalchemy.exc import DBAPIError
 
 from listener.errors import StoreError
-from listener.messages import clean
+from listener.messages import clean, hide_secrets
+from listener.store import shared_dialect
 from listener.store.sqlite_errors import explain, is_damage
 
 APPLICATION_ID = 0x45415231  # "EAR1": tells our files from another program's
@@ -56,7 +57,7 @@ class UtcTime(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError(f"a naive time cannot be stored: {value!r}")
-        return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+        return value.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
         """Read it as an aware time in UTC."""
@@ -72,6 +73,17 @@ class MessageText(TypeDecorator[str]):
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         """Write it clean."""
         return None if value is None else clean(value)
+
+
+class RawText(TypeDecorator[str]):
+    """What a platform gave, as it came but for our secrets: a server may echo one."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Write it without our secrets."""
+        return None if value is None else hide_secrets(value)
 
 
 class TextTuple(TypeDecorator[tuple[str, ...]]):
@@ -143,9 +155,10 @@ def _engine(
     path: Path, settings: Sequence[str], begin: str, wait: float, pooled: type[pool.Pool] | None = None
 ) -> Engine:
     engine = create_engine(
-        URL.create("sqlite", database=str(path)),
+        URL.create(shared_dialect.NAME, database=str(path)),
         connect_args={"timeout": wait, "check_same_thread": False},
         poolclass=pooled,
+        execution_options={"compiled_cache": shared_dialect.COMPILED},
         hide_parameters=True,  # an error that is logged must not show what people wrote
     )
 
@@ -218,24 +231,3 @@ def check_integrity(path: Path) -> str:
     """Return what is wrong inside a database file, or `ok`."""
     with closing(sqlite3.connect(path)) as connection:
         return str(connection.execute("PRAGMA integrity_check").fetchone()[0])
-
-
-def rewrite_file(path: Path, wait: float) -> str:
-    """Write the file anew, without what was freed in it. Returns why that failed, or nothing. wait: seconds."""
-    with closing(sqlite3.connect(path, timeout=wait, isolation_level=None)) as connection:
-        try:
-            connection.execute("PRAGMA wal_checkpoint(PASSIVE)")  # keeps the log short
-            connection.execute("VACUUM")
-        except sqlite3.OperationalError as error:
-            return str(error)
-    return ""
-
-
-def truncate_log(path: Path) -> bool:
-    """Fold the log into the file and truncate it. Gives up at once where others read: waiting would hold up writers."""
-    with closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as connection:
-        try:
-            connection.execute("PRAGMA wal_checkpoint(PASSIVE)")  # the long part, beside which others write
-            return not connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-        except sqlite3.OperationalError:
-            return False

@@ -11,10 +11,10 @@ from sqlalchemy import Connection, delete, func, insert, select, true, update
 
 from listener.store import notices
 from listener.store.dialect import upsert
-from listener.store.loading import Data, columns, load
+from listener.store.loading import columns, load
 from listener.store.notices import EVERYWHERE
 from listener.store.operation_records import Autonomy
-from listener.store.records import Reply
+from listener.store.records import Reply, ReplyChanges
 from listener.store.tables import autonomy, event
 from listener.store.tables import draft_review as review
 
@@ -24,7 +24,9 @@ TAKEN_BACK = ("approval_revoked", "returned_to_staff")  # by staff; because the 
 _CHANGED = {"approved": False, "rejected": True, "escalated": True, "edited": True}
 
 
-def record_review(connection: Connection, seen: Reply, what: str, by: str, now: datetime, changes: Data) -> str | None:
+def record_review(
+    connection: Connection, seen: Reply, what: str, by: str, now: datetime, changes: ReplyChanges
+) -> str | None:
     """Record what staff decided, if this move of a draft of ours is their decision.
 
     An edit that keeps the wording changes nothing that is seen; an approval that was revoked does not count. A draft

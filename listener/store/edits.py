@@ -1,7 +1,8 @@
 """What an edit by its author means for a mention: new words, and a reply that follows them.
 
 A reply that waits, whoever approved it, goes back to staff at once and is decided again; one that is on its way or out
-is left alone. An approval of what was seen before is refused: the revision has changed.
+stands, and its mention is decided again for staff alone. An approval of what was seen before is refused: the revision
+has changed.
 """
 
 from collections import defaultdict
@@ -15,7 +16,7 @@ from listener.errors import StoreError
 from listener.model import Mention
 from listener.store import events, mentions, replies
 from listener.store.loading import chunks, columns, load
-from listener.store.records import Event, Exchange, Reply
+from listener.store.records import Event, Exchange, Reply, ReplyChanges
 from listener.store.states import DECIDED_AGAIN
 from listener.store.tables import event
 
@@ -60,7 +61,7 @@ def record(connection: Connection, key: int, before: str, newer: Mention, *, by:
     Raises StoreError.
     """
     reply = replies.find_live(connection, key)
-    mentions.record_edit(connection, key, newer, now, again=reply is None)
+    mentions.record_edit(connection, key, newer, now, again=reply is None or reply.state not in DECIDED_AGAIN)
     detail = {"before": before, "after": newer.text}
     events.add(connection, EDITED, "author", now, mention_key=key, detail=detail)
     if reply is not None and reply.state in DECIDED_AGAIN:
@@ -70,9 +71,9 @@ def record(connection: Connection, key: int, before: str, newer: Mention, *, by:
 def return_reply(connection: Connection, reply: Reply, by: str, now: datetime) -> None:
     """Return a reply to staff because its mention's words changed, and let these be decided. Raises StoreError."""
     mentions.requeue_mention(connection, reply.mention_key)
-    changes = {**replies.UNAPPROVED, "error": WHY, "revision": reply.revision + 1, "what": "returned_to_staff"}
-    to = "drafted" if reply.text else "escalated"
-    if not replies.transition(connection, reply, to, by=by, now=now, detail={"message": WHY}, **changes):
+    changes: ReplyChanges = {**replies.UNAPPROVED, "error": WHY, "revision": reply.revision + 1}
+    to, what, detail = "drafted" if reply.text else "escalated", "returned_to_staff", {"message": WHY}
+    if not replies.transition(connection, reply, to, by=by, now=now, what=what, detail=detail, **changes):
         raise StoreError(f"reply {reply.id} changed meanwhile", "the next round tries again")
 
 

@@ -15,8 +15,9 @@ from listener.access import explain_access, why
 from listener.errors import StoreError
 from listener.store import dialect
 from listener.store.dialect import as_store_error
+from listener.store.driver import Changes
 
-HEAD = 4  # the newest migration, as a number; a test compares it with Alembic's
+HEAD = 5  # the newest migration, as a number; a test compares it with Alembic's
 MIN_WRITE_GAP_S = 0.002  # seconds between two write transactions: without it a busy writer starves the command line
 
 
@@ -44,6 +45,10 @@ class Store:
                 yield connection
         finally:
             self._last = time.monotonic()
+
+    def watch(self) -> Changes:
+        """Return what tells whether anybody has written."""
+        return Changes(self.path)
 
     def close(self) -> None:
         """Give the connections back; the WAL is folded in by SQLite when the last one goes."""

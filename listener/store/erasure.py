@@ -27,7 +27,7 @@ from sqlalchemy import (
 
 from listener.model import Mention
 from listener.protocols import AuthorOf
-from listener.store import quarantine, vacuum
+from listener.store import quarantine, reader_weights, vacuum
 from listener.store.dialect import overwrite_freed, upsert
 from listener.store.loading import Data, chunks
 from listener.store.people import Person, as_handles, digest
@@ -87,6 +87,7 @@ def erase(connection: Connection, person: Person, author_of: AuthorOf, by: str, 
     count["quarantine"] += quarantine.erase(connection, names, author_of, now)
     their_notes = (note.c.platform == person[0], note.c.author_id == person[1])
     count["notes"] = connection.execute(delete(note).where(*their_notes)).rowcount
+    count["learned words"] = reader_weights.erase_author(connection, person)
     _erase_opt_out(connection, person)
     _erase_ids(connection, person)
     nameless = {**ERASED_FIELDS, "author_id": f"forgotten-{token_hex(8)}"}  # random: a digest could be tried for ids
@@ -99,10 +100,11 @@ def erase(connection: Connection, person: Person, author_of: AuthorOf, by: str, 
     return count
 
 
-def list_old(connection: Connection, before: datetime, limit: int) -> list[int]:
+def list_old(connection: Connection, before: datetime, limit: int, platform: str = EVERYWHERE) -> list[int]:
     """List mentions seen before a time, but none with a reply to make or settle, and none that is quarantined."""
     query = _select_with_words(reply.c.state.not_in(OVER)).where(mention.c.seen_at < before, mention.c.stage != "new")
     query = query.where(~and_(mention.c.stage == "quarantined", _is_quarantined))
+    query = query if platform == EVERYWHERE else query.where(mention.c.platform == platform)
     return list(connection.execute(query.order_by(mention.c.seen_at).limit(limit)).scalars())
 
 
@@ -126,9 +128,10 @@ def _select_with_words(needed: ColumnElement[bool]) -> Select[int]:
     )
 
 
-def erase_quarantined(connection: Connection, before: datetime, now: datetime) -> int:
+def erase_quarantined(connection: Connection, before: datetime, now: datetime, platform: str = EVERYWHERE) -> int:
     """Erase items quarantined before a time that a person has dealt with. Returns how many."""
-    old_items = (quarantined.c.at < before, quarantined.c.raw != "", quarantined.c.resolved_at.is_not(None))
+    old_items = [quarantined.c.at < before, quarantined.c.raw != "", quarantined.c.resolved_at.is_not(None)]
+    old_items += [] if platform == EVERYWHERE else [quarantined.c.platform == platform]
     return _update(connection, quarantined, and_(*old_items), raw="", error=quarantine.FORGOTTEN, resolved_at=now)
 
 

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, text, update
 
+from listener.store.driver import insert_rows
+from listener.store.exchange_tables import ACT_OF_STAFF
 from listener.store.loading import Data, chunks, columns, load, load_all
 from listener.store.records import Approval, Event
 from listener.store.tables import approval, event
@@ -27,13 +29,19 @@ def add(
 
 def add_all(connection: Connection, rows: Sequence[Data]) -> None:
     """Append many events; each row has at, what, by, mention_key, reply_id, detail."""
-    if rows:
-        connection.execute(insert(event), rows)
+    insert_rows(connection, event, rows)
 
 
 def read_newest_id(connection: Connection) -> int:
     """Return the last event's id: while it stays the same, nothing has happened."""
     return int(connection.execute(select(func.coalesce(func.max(event.c.id), 0))).scalar_one())
+
+
+def read_newest_act(connection: Connection) -> int:
+    """Return the id of the last thing that a person of the staff did: what they approve or resume is to be sent."""
+    return int(
+        connection.execute(select(func.coalesce(func.max(event.c.id), 0)).where(text(ACT_OF_STAFF))).scalar_one()
+    )
 
 
 def list_events(connection: Connection, mention_key: int) -> list[Event]:

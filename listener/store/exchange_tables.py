@@ -90,6 +90,7 @@ class DecisionRow(Row, table=True):
     hits: list[Any] = Field(sa_column=json_column("[]"))
     policy_hash: str = Field(sa_type=Text)
     version: str = Field(sa_type=Text)
+    weights_id: int | None = None  # the learned weights that it was made with; None: the shipped ones
 
 
 class PolicyRow(Row, table=True):

@@ -4,19 +4,22 @@ from datetime import datetime
 
 from sqlalchemy import Connection, or_, select, update
 
-from listener.model import Json
 from listener.store import replies
+from listener.store.records import ReplyChanges
 from listener.store.tables import event, mention, reply
 
 GONE = "the mention is no longer on the platform"  # why a reply was withdrawn that is reopened when it is listed again
 
 
-def note_missing(connection: Connection, key: int, now: datetime) -> datetime:
-    """Note that a check did not find a post. Returns when a check first did not."""
-    by_key = (mention.c.key == key, or_(mention.c.missing_at.is_(None), mention.c.missing_at > now))
-    connection.execute(update(mention).where(*by_key).values(missing_at=now))
-    since: datetime = connection.execute(select(mention.c.missing_at).where(mention.c.key == key)).scalar_one()
-    return since
+def note_missing(connection: Connection, key: int, since: datetime, now: datetime) -> datetime:
+    """Note that a check did not find a post. Returns when a check first did not.
+
+    since: a check before it counts no more: it belongs to an earlier approval, and nobody has looked meanwhile.
+    """
+    counts_no_more = or_(mention.c.missing_at.is_(None), mention.c.missing_at > now, mention.c.missing_at < since)
+    connection.execute(update(mention).where(mention.c.key == key, counts_no_more).values(missing_at=now))
+    first: datetime = connection.execute(select(mention.c.missing_at).where(mention.c.key == key)).scalar_one()
+    return first
 
 
 def record_presence(connection: Connection, key: int) -> None:
@@ -36,7 +39,7 @@ def reopen_gone(connection: Connection, mention_key: int, now: datetime) -> None
         return
     withdrawn = (reply.c.mention_key == mention_key, reply.c.closed_as == "withdrawn", reply.c.reason == GONE)
     for seen in replies.list_where(connection, *withdrawn)[-1:]:
-        changes = {**replies.UNAPPROVED, "closed_as": None, "reason": None, "error": None, "attempts": 0}
+        changes: ReplyChanges = {**replies.UNAPPROVED, "closed_as": None, "reason": None, "error": None, "attempts": 0}
         detail = {"message": "the mention is listed on the platform again"}
-        log: Json = {"by": "poll", "now": now, "what": "reopened", "detail": detail}
-        replies.transition(connection, seen, "drafted", **log, revision=seen.revision + 1, **changes)
+        changes["revision"] = seen.revision + 1
+        replies.transition(connection, seen, "drafted", by="poll", now=now, what="reopened", detail=detail, **changes)

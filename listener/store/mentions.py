@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, insert, or_, select, update
+from sqlalchemy import Connection, Select, or_, select, union, update
 
 from listener.handles import fold_handle
 from listener.model import Mention
+from listener.store.driver import insert_rows, is_any_of, take_keys
 from listener.store.loading import Data, chunks, columns, load, values
 from listener.store.tables import event, mention
 
@@ -67,10 +68,10 @@ def stored_mentions(connection: Connection, platform: str, candidates: Sequence[
     ids = list({candidate.interaction_id for candidate in candidates} | {candidate.id for candidate in candidates})
     query: Select[Any] = select(*columns(StoredMention, mention), mention.c.id).where(mention.c.platform == platform)
     table: dict[str, StoredMention] = {}
-    for piece in chunks(ids):
-        match = or_(mention.c.interaction_id.in_(piece), mention.c.id.in_(piece))
-        for row in connection.execute(query.where(match)):
-            table[row.id] = table[row.interaction_id] = load(StoredMention, row)
+    of_platform = select(mention.c.key).where(mention.c.platform == platform)  # an OR would read all of them
+    keys = union(*(of_platform.where(is_any_of(column, ids)) for column in (mention.c.interaction_id, mention.c.id)))
+    for row in connection.execute(query.where(mention.c.key.in_(keys))):
+        table[row.id] = table[row.interaction_id] = load(StoredMention, row)
     return table | _stored_by_address(connection, query, [item for item in candidates if not _ids(item) & table.keys()])
 
 
@@ -127,10 +128,10 @@ def add(connection: Connection, new: Sequence[Mention], now: datetime) -> int:
     """Keep new mentions with their `seen` events; the caller has dropped the known ones. Returns how many."""
     if not new:
         return 0
-    rows = [_as_row(item, now) for item in new]
-    keys = connection.execute(insert(mention).returning(mention.c.key), rows).scalars()
+    keys = take_keys(connection, mention.c.key, len(new))
+    insert_rows(connection, mention, [{"key": key, **_as_row(item, now)} for key, item in zip(keys, new, strict=True)])
     seen = {"at": now, "what": "seen", "by": "poll"}
-    connection.execute(insert(event), [{**seen, "mention_key": key} for key in sorted(keys)])
+    insert_rows(connection, event, [{**seen, "mention_key": key} for key in keys])
     return len(new)
 
 
@@ -176,13 +177,13 @@ def undecided_mentions(connection: Connection, limit: int) -> dict[int, tuple[Me
     """Map the oldest mentions to decide: key -> (mention, tries so far)."""
     query = select(mention.c.key, mention.c.crash_count, *columns(Mention, mention)).where(mention.c.stage == "new")
     rows = connection.execute(query.order_by(mention.c.key).limit(limit))
-    return {row.key: (load(Mention, row), row.crash_count) for row in rows}
+    return {key: (Mention(*values), crash_count) for key, crash_count, *values in rows.all()}
 
 
 def set_stage(connection: Connection, keys: Sequence[int], stage: str) -> None:
     """Move mentions to a stage: new, routed or quarantined."""
-    for piece in chunks(keys):
-        connection.execute(update(mention).where(mention.c.key.in_(piece)).values(stage=stage))
+    if keys:
+        connection.execute(update(mention).where(is_any_of(mention.c.key, keys)).values(stage=stage))
 
 
 def count_crash(connection: Connection, key: int) -> None:
@@ -209,14 +210,13 @@ def locate_version(connection: Connection, platform: str, post_id: str) -> int |
 
 def filter_unchanged(connection: Connection, batch: Mapping[int, Mention]) -> set[int]:
     """Return which mentions still wait and say the same: while they were decided, some may be edited or erased."""
-    content = (mention.c.text, mention.c.attachments, mention.c.labels)
-    unchanged_keys: set[int] = set()
-    for piece in chunks(list(batch)):
-        waiting = select(mention.c.key, *content).where(mention.c.key.in_(piece), mention.c.stage == "new")
-        for key, *now in connection.execute(waiting):
-            if now == [batch[key].text, batch[key].attachments, batch[key].labels]:
-                unchanged_keys.add(key)
-    return unchanged_keys
+    content = select(mention.c.key, mention.c.text, mention.c.attachments, mention.c.labels)
+    waiting = content.where(is_any_of(mention.c.key, batch), mention.c.stage == "new")
+    return {
+        key
+        for key, *now in connection.execute(waiting).all()
+        if now == [batch[key].text, batch[key].attachments, batch[key].labels]
+    }
 
 
 def read_stage(connection: Connection, key: int) -> str:

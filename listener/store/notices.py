@@ -21,7 +21,7 @@ ADVICE = {  # for a cause that brought none of its own
     "billing": "look at credits and limits in the platform's console",
 }
 EVERYWHERE = "*"  # the platform of a notice that concerns none in particular
-BY_HAND = ("gap",)  # kinds that a person clears; the others clear when their cause ends
+BY_HAND = ("gap", "edited_after_reply")  # kinds that a person clears; the others clear when their cause ends
 
 
 def advice(kind: str, do: str | None) -> str:
@@ -54,9 +54,12 @@ def _open_notice(
     return int(connection.execute(insert(notice).values(row).returning(notice.c.id)).scalar_one())
 
 
-def clear(connection: Connection, kind: str, platform: str, now: datetime, *, subject: str | None = None) -> None:
-    """Clear a notice whose cause has ended. subject: of this one alone."""
-    query = update(notice).where(notice.c.kind == kind, notice.c.platform == platform, notice.c.cleared_at.is_(None))
+def clear(
+    connection: Connection, kind: str | tuple[str, ...], platform: str, now: datetime, *, subject: str | None = None
+) -> None:
+    """Clear the notices of a kind, or of several, whose cause has ended. subject: of this one alone."""
+    kinds = (kind,) if isinstance(kind, str) else kind
+    query = update(notice).where(notice.c.kind.in_(kinds), notice.c.platform == platform, notice.c.cleared_at.is_(None))
     if subject is not None:
         query = query.where(notice.c.subject == subject)
     connection.execute(query.values(cleared_at=now, cleared_by="cause ended"))

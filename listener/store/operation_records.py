@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from listener.model import Json
+from listener.model import Json, Mention
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,3 +145,47 @@ class StageState:
     error_do: str | None
     retry_at: datetime | None
     progress_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class LearningAttempt:
+    """What an attempt to learn from staff came to. state: adopted | replaced | reverted | refused."""
+
+    id: int
+    at: datetime
+    by: str
+    base: str
+    state: str
+    revision: int
+    decisions: int
+    measures: Json
+
+
+@dataclass(frozen=True, slots=True)
+class LearnedWeights(LearningAttempt):
+    """Learned weights: changes to the shipped ones of which `base` is the digest."""
+
+    bias: list[float]
+    features: Json
+
+
+@dataclass(frozen=True, slots=True)
+class StaffDecision:
+    """What a member of staff did last with a reply, and the decision of Earshot that it was an answer to.
+
+    what: approved | rejected | escalated | handled; kind: of the reply as it stands; drafted: the kind that Earshot
+    drafted, None where it escalated or ignored the mention.
+    """
+
+    event_id: int
+    at: datetime
+    by: str
+    what: str
+    kind: str | None
+    drafted: str | None
+    action: str
+    rule: str
+    platform: str
+    author_id: str
+    signals: Json
+    mention: Mention

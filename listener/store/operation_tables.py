@@ -15,7 +15,7 @@ from listener.store.columns import (
     required_message,
     required_time,
 )
-from listener.store.dialect import UtcTime, partial_index
+from listener.store.dialect import RawText, UtcTime, partial_index
 
 
 class AutonomyRow(Row, table=True):
@@ -145,7 +145,7 @@ class QuarantineRow(Row, table=True):
     mention_id: str = Field(sa_type=Text)
     stage: str = Field(sa_type=Text)
     error: str = required_message()
-    raw: str = Field(sa_type=Text)
+    raw: str = Field(sa_type=RawText)
     at: datetime = required_time()
     resolved_at: datetime | None = optional_time()
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 
 from listener.store.states import NOT_GOING, ON_THE_WAY
 from listener.store.tables import mention, reply
@@ -26,9 +26,10 @@ def count_texts(connection: Connection, since: datetime, *, limit: int, but: int
 
 
 def list_variants(connection: Connection, since: datetime) -> dict[str, set[str]]:
-    """Map each platform to the wordings ("kind/variant") sent there since a time, or on their way."""
+    """Map each platform to the wordings ("kind/variant") drafted or sent there since a time, or on their way."""
     used: dict[str, set[str]] = defaultdict(set)
-    for which in (reply.c.sent_at >= since, reply.c.state.in_(ON_THE_WAY)):
+    drafted = and_(reply.c.created_at >= since, reply.c.state == "drafted")
+    for which in (reply.c.sent_at >= since, reply.c.state.in_(ON_THE_WAY), drafted):
         query = select(mention.c.platform, reply.c.kind, reply.c.variant).join(
             mention, mention.c.key == reply.c.mention_key
         )

@@ -1,12 +1,13 @@
 """What was received in a period and what has become of it until now: the rows that metrics are made of. Reads only."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, case, func, or_, select
 
+from listener.model import Json
 from listener.store.dialect import json_text, minute_of
 from listener.store.draft_reviews import MACHINE
 from listener.store.loading import chunks, load_all, names
@@ -70,12 +71,13 @@ class ReplyCase:
 class Complaint:
     """A mention that names a problem, complains or threatens to leave; rule: the one that decided it.
 
-    text: empty where it is erased, or private: figures are mailed and printed.
+    text: empty where it is erased, or private: figures are mailed and printed. signals: those of its decision.
     """
 
     text: str
     rule: str
     cues: frozenset[str]
+    signals: Json = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +183,9 @@ def complaints(connection: Connection, since: datetime, until: datetime) -> list
         mention.join(decision, _is_last_decision)
     )
     rows = connection.execute(query.where(_within(since, until), named).order_by(mention.c.key.desc()))
-    all_named = (Complaint(row.text or "", row.rule, frozenset(row.signals.get("cues", {}))) for row in rows)
+    all_named = (
+        Complaint(row.text or "", row.rule, frozenset(row.signals.get("cues", {})), row.signals) for row in rows
+    )
     return [complaint for complaint in all_named if complaint.cues & set(COMPLAINTS)]
 
 

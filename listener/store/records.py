@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NotRequired, TypedDict
 
 from listener.model import Json, Mention
+
+OLD_READING = 5  # values of a reading, before it had a subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,71 @@ class Reply:
     trouble_count: int  # calls in a row that failed for this reply alone
 
 
+class ReplyChanges(TypedDict, total=False):
+    """Columns of a reply that a move or a mark changes; what a reply is made with stays."""
+
+    state: str
+    revision: int
+    kind: str | None
+    rule: str
+    text: str | None
+    variant: str | None
+    auto: bool
+    urgency: int
+    claimed_by: str | None
+    claimed_until: datetime | None
+    assigned_to: str | None
+    snoozed_until: datetime | None
+    approved_by: str | None
+    approved_at: datetime | None
+    changed_at: datetime
+    due_at: datetime | None
+    not_before: datetime | None
+    hold: str | None
+    sending_at: datetime
+    sent_at: datetime
+    remote_id: str | None
+    remote_url: str | None
+    error: str | None
+    closed_as: str | None
+    reason: str | None
+    prepared_key: str
+    request: Json
+    attempts: int
+    check_count: int
+    checked_at: datetime | None
+    trouble_count: int
+
+
+CLEAR_HOLD: ReplyChanges = {"not_before": None, "hold": None, "error": None}  # the hold before is over
+CLEAR_LEASE: ReplyChanges = {"claimed_by": None, "claimed_until": None, "snoozed_until": None}
+
+
+class StoredHit(TypedDict):
+    """A line of the trail, as it is stored with a decision."""
+
+    rule: str
+    hit: bool
+    words: list[str]
+    message: str
+    needs: NotRequired[list[str]]  # of the last one: the kinds of need that its draft answers
+
+
+class NewReply(TypedDict):
+    """The row of a reply that a decision makes. state None: it needs no reply."""
+
+    mention_key: int
+    state: str | None
+    kind: str | None
+    rule: str
+    text: str | None
+    variant: str | None
+    auto: bool
+    urgency: int
+    assigned_to: str | None
+    due_at: datetime | None
+
+
 @dataclass(frozen=True, slots=True)
 class StoredDecision:
     """A stored decision."""
@@ -60,9 +128,10 @@ class StoredDecision:
     auto: bool
     urgency: int
     signals: Json
-    hits: list[Json]
+    hits: list[StoredHit]
     policy_hash: str
     version: str
+    weights_id: int | None = None  # of the second reader; None: the shipped ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,3 +188,9 @@ class RecentDraft:
     platform: str
     author_id: str
     conversation_id: str
+
+
+def find_subject(signals: Json) -> str | None:
+    """Return from stored signals what the second reader suggests a complaint is about."""
+    reading: list[str | None] = signals.get("reading") or []
+    return None if len(reading) <= OLD_READING else reading[-1]

@@ -2,14 +2,13 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Unpack
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
     and_,
     func,
-    insert,
     literal,
     literal_column,
     or_,
@@ -18,15 +17,17 @@ from sqlalchemy import (
 )  # fmt: skip
 
 from listener.errors import DeskError
-from listener.model import Json
 from listener.store import draft_reviews, events
 from listener.store.dialect import DUE, UtcTime, match_any
-from listener.store.loading import Data, chunks, columns, load, load_all
-from listener.store.records import Reply
+from listener.store.driver import insert_rows, is_any_of, take_keys
+from listener.store.loading import Data, columns, load, load_all
+from listener.store.records import Reply, ReplyChanges
 from listener.store.states import OVER, WAITING, require_transition
 from listener.store.tables import decision, mention, reply
 
-UNAPPROVED: Json = {"approved_by": None, "approved_at": None, "not_before": None, "hold": None, "trouble_count": 0}
+UNAPPROVED: ReplyChanges = {
+    "approved_by": None, "approved_at": None, "not_before": None, "hold": None, "trouble_count": 0,
+}  # fmt: skip
 UNCHECKED = "unchecked"  # the kind of the notice about a reply that cannot be checked before it is sent
 LOOK_BACK = 5_000  # replies over which reasons are remembered: a bound, whatever the database's size
 # As the indexes of the queue have them, letter by letter: a bound value would not be recognised.
@@ -36,21 +37,23 @@ is_waiting: ColumnElement[bool] = literal_column(match_any("reply.state", WAITIN
 
 def decide_all(connection: Connection, rows: Sequence[Data]) -> None:
     """Keep decisions; the rows have the columns of the table."""
-    if rows:
-        connection.execute(insert(decision), rows)
+    insert_rows(connection, decision, rows)
 
 
 def add_all(connection: Connection, rows: Sequence[Data], now: datetime, by: str = "policy") -> None:
     """Keep new replies (state drafted or escalated), each with its event."""
     if not rows:
         return
-    fixed = {"revision": 1, "created_at": now, "changed_at": now, "attempts": 0, "check_count": 0}
-    query = insert(reply).returning(reply.c.id, reply.c.mention_key, reply.c.state)
-    added = sorted(connection.execute(query, [{**fixed, **row} for row in rows]), key=lambda row: row.id)
-    fixed_ = {"at": now, "by": by, "detail": None}
-    events.add_all(
-        connection, [{**fixed_, "what": row.state, "mention_key": row.mention_key, "reply_id": row.id} for row in added]
+    counts = {"revision": 1, "attempts": 0, "check_count": 0, "trouble_count": 0}
+    fixed = {**counts, "created_at": now, "changed_at": now}
+    ids = take_keys(connection, reply.c.id, len(rows))
+    insert_rows(connection, reply, [{"id": id_, **fixed, **row} for id_, row in zip(ids, rows, strict=True)])
+    common = {"at": now, "by": by, "detail": None}
+    changes = (
+        {"what": row["state"], "mention_key": row["mention_key"], "reply_id": id_}
+        for id_, row in zip(ids, rows, strict=True)
     )
+    events.add_all(connection, [common | change for change in changes])
 
 
 def transition(
@@ -62,14 +65,15 @@ def transition(
     now: datetime,
     what: str | None = None,
     detail: Data | None = None,
-    **changes: object,
+    **changes: Unpack[ReplyChanges],
 ) -> bool:
     """Move a reply to another state, if it still is what the caller saw (state and revision), with an event.
 
     Returns False when somebody else was first. Raises ValueError for a move that states.TRANSITIONS does not have.
     """
     require_transition(seen.state, to)
-    if not update_fields(connection, seen, what or to, by, now, detail, state=to, changed_at=now, **changes):
+    moved: ReplyChanges = {**changes, "state": to, "changed_at": now}
+    if not update_fields(connection, seen, what or to, by, now, detail, **moved):
         return False
     if to in ("drafted", "escalated"):  # whatever brought it back: who approved it must look again
         events.revoke(connection, seen.id, now)
@@ -82,9 +86,9 @@ def transition(
 def _recall(connection: Connection, kind: str, why: str, now: datetime) -> None:
     """Return a kind's automatic approvals that are not being sent yet to staff: its autonomy has ended."""
     automatic = (reply.c.state == "approved", reply.c.kind == kind, reply.c.approved_by == draft_reviews.MACHINE)
-    log: Json = {"by": draft_reviews.MACHINE, "now": now, "what": "returned_to_staff", "detail": {"message": why}}
+    by, what, returned = draft_reviews.MACHINE, "returned_to_staff", UNAPPROVED | {"error": why}
     for approved in list_where(connection, *automatic):
-        transition(connection, approved, "drafted", **log, **UNAPPROVED, error=why)
+        transition(connection, approved, "drafted", by=by, now=now, what=what, detail={"message": why}, **returned)
 
 
 def close(connection: Connection, seen: Reply, closed_as: str, reason: str, *, by: str, now: datetime) -> bool:
@@ -112,11 +116,8 @@ def find_live(connection: Connection, mention_key: int) -> Reply | None:
 
 def list_live(connection: Connection, mention_keys: Sequence[int]) -> dict[int, Reply]:
     """Map those of these mentions that have a live reply, which is not closed, to it."""
-    return {
-        live.mention_key: live
-        for piece in chunks(mention_keys)
-        for live in list_where(connection, reply.c.mention_key.in_(piece), reply.c.state != "closed")
-    }
+    live = list_where(connection, is_any_of(reply.c.mention_key, mention_keys), reply.c.state != "closed")
+    return {reply.mention_key: reply for reply in live}
 
 
 def has_reply(connection: Connection, mention_key: int) -> bool:
@@ -189,7 +190,7 @@ def update_fields(
     by: str,
     now: datetime,
     detail: Data | None = None,
-    **changes: Any,
+    **changes: Unpack[ReplyChanges],
 ) -> bool:
     """Change columns other than the state (claim, snooze, assignee, hold) and log it, if nobody changed the reply.
 
@@ -201,7 +202,7 @@ def update_fields(
     return is_updated
 
 
-def set_fields(connection: Connection, seen: Reply, **changes: Any) -> bool:
+def set_fields(connection: Connection, seen: Reply, **changes: Unpack[ReplyChanges]) -> bool:
     """Change columns other than the state without an event. Returns False when somebody changed the reply."""
     unchanged = and_(reply.c.id == seen.id, reply.c.state == seen.state, reply.c.revision == seen.revision)
     return connection.execute(update(reply).where(unchanged).values(**changes)).rowcount == 1

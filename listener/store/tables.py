@@ -2,9 +2,9 @@
 
 from sqlmodel import SQLModel
 
-from listener.store import exchange_tables, operation_tables, outgoing_tables
+from listener.store import exchange_tables, learning_tables, operation_tables, outgoing_tables
 
-__all__ = ["exchange_tables", "metadata", "operation_tables", "outgoing_tables"]
+__all__ = ["exchange_tables", "learning_tables", "metadata", "operation_tables", "outgoing_tables"]
 
 metadata = SQLModel.metadata
 alert = metadata.tables["alert"]
@@ -27,6 +27,7 @@ pause = metadata.tables["pause"]
 platform = metadata.tables["platform"]
 policy = metadata.tables["policy"]
 quarantine = metadata.tables["quarantine"]
+reader_weights = metadata.tables["reader_weights"]
 reply = metadata.tables["reply"]
 sentiment_bucket = metadata.tables["sentiment_bucket"]
 stage = metadata.tables["stage"]

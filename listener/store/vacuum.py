@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from listener.errors import DatabaseBusy
-from listener.store import dialect, notices
+from listener.store import driver, notices
 from listener.store.engine import Store
 from listener.store.notices import EVERYWHERE
 
@@ -75,13 +75,13 @@ def _rewrite(path: Path, patience: float) -> str:
     """Write the file anew. Returns why that failed, or nothing. patience: seconds for others to let go of it."""
     if shutil.disk_usage(path.parent).free < path.stat().st_size:
         return f"the disk has no room for a second {path.name}"
-    return dialect.rewrite_file(path, patience)
+    return driver.rewrite_file(path, patience)
 
 
 def _truncate(path: Path, patience: float) -> bool:
     """Empty the log, in short tries within this many seconds. Returns False when others read it all the while."""
     ends = time.monotonic() + patience
-    while not dialect.truncate_log(path):
+    while not driver.truncate_log(path):
         if time.monotonic() >= ends:
             return False
         time.sleep(REST)

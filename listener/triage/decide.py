@@ -7,7 +7,7 @@ from dataclasses import replace
 from listener.model import Decision, Draft, Escalate, MentionSignals, Pass, RuleResult
 from listener.policy import Policy
 from listener.protocols import Responder
-from listener.reader.opinion import second_opinion
+from listener.reader.opinion import keep_automatic, read_by_shipped, second_opinion
 from listener.triage import guards
 from listener.triage.guards import GuardHit
 from listener.triage.withhold import withhold
@@ -38,6 +38,14 @@ MISSES = tuple(miss for _, _, miss in GUARDS)
 
 def decide(signals: MentionSignals, policy: Policy, responders: Mapping[str, Responder]) -> Decision:
     """Return what happens with a mention, with the whole trail. responders: kind -> its module."""
+    decision, reading = _decide(signals, policy, responders), signals.reading
+    if decision.draft is None or not decision.draft.auto or reading is None or reading.shipped is None:
+        return decision
+    shipped = _decide(replace(signals, reading=read_by_shipped(reading)), policy, responders)
+    return keep_automatic(decision, shipped)
+
+
+def _decide(signals: MentionSignals, policy: Policy, responders: Mapping[str, Responder]) -> Decision:
     for place, (name, guard, _) in enumerate(GUARDS):
         if (hit := guard(signals, policy)) is not None:
             trail = (*MISSES[:place], RuleResult(name, True, hit.message, hit.words))

@@ -10,20 +10,21 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from listener.calendar import response_due
 from listener.feed_page import QuarantinedItem
-from listener.model import Decision, History, Json, Mention, MentionSignals, Preview, RuleResult
+from listener.model import History, Mention, Preview
 from listener.policy import Policy
 from listener.protocols import Responder
+from listener.reader.in_use import ReaderInUse
 from listener.store import events, mentions, notices, outgoing, people, policies, replies, sentiment_buckets
 from listener.store.engine import Store
 from listener.store.histories import load_histories
 from listener.store.ledger import start_of_day
 from listener.store.records import Reply
 from listener.store.states import DECIDED_AGAIN
-from listener.triage import again
-from listener.triage.decide import decide, hits
-from listener.triage.signals import SignalExtractor, pack
+from listener.triage import again, settled
+from listener.triage.decide import decide
+from listener.triage.result import DecidedBy, TriageResult, decision_row, due, event_row, reply_row
+from listener.triage.signals import SignalExtractor
 from listener.wording import first_fitting
 
 log = logging.getLogger(__name__)
@@ -42,36 +43,26 @@ class Triage:
     responders: Mapping[str, Responder]
     preview: Callable[[str, Mention], Preview]
     version: str
-    extractor: SignalExtractor = field(init=False)
+    reader: ReaderInUse = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "extractor", SignalExtractor(self.policy))
+        object.__setattr__(self, "reader", ReaderInUse(SignalExtractor(self.policy)))
 
-    def decide(self, mention: Mention, history: History, now: datetime) -> "TriageResult":
+    def decide(self, mention: Mention, history: History, now: datetime) -> TriageResult:
         """Decide on a mention. Pure but for the collaborators: the same arguments give the same result."""
-        signals = self.extractor.extract(mention, history, now)
+        signals = self.reader.extractor.extract(mention, history, now)
         decision = decide(signals, self.policy, self.responders)
         fitting = first_fitting(decision.draft, lambda text: self.preview(text, mention)) if decision.draft else None
+        signals = replace(signals, history=_keep_wordings(history, decision.kind))
         if fitting is None:
             return TriageResult(signals, decision, None, None)
         return TriageResult(signals, decision, fitting[0].variant, fitting[0].text)
 
 
-@dataclass(frozen=True, slots=True)
-class TriageResult:
-    """A decision with the wording that fits; a draft of which none fits is escalated."""
-
-    signals: MentionSignals
-    decision: Decision
-    variant: str | None
-    text: str | None
-
-    @property
-    def state(self) -> str | None:
-        """The state its reply begins in, or None when there is none."""
-        if self.decision.action == "ignore":
-            return None
-        return "drafted" if self.text is not None else "escalated"
+def _keep_wordings(history: History, kind: str | None) -> History:
+    """Keep, of the wordings of today, those of the kind that was drafted: the others chose nothing."""
+    used = tuple(name for name in history.variants_today if name.startswith(f"{kind}/"))
+    return replace(history, variants_today=used) if used != history.variants_today else history
 
 
 @dataclass(slots=True)
@@ -101,10 +92,11 @@ def route(
     while not stopping():
         with store.read() as connection:
             batch = mentions.undecided_mentions(connection, BATCH)
+            if not batch:
+                break
             histories = load_histories(connection, {key: mention for key, (mention, _) in batch.items()})
             used = outgoing.list_variants(connection, start_of_day(clock()))
-        if not batch:
-            break
+            triage.reader.refresh(connection)
         counts = _route_batch(store, triage, batch, histories, used, clock())
         total.add(counts)
         if counts.deferred == len(batch):
@@ -136,13 +128,13 @@ def _decide_batch(
     results: dict[int, TriageResult] = {}
     crashes: dict[int, Exception] = {}
     deferred = 0
+    today = {mention.platform: tuple(sorted(used.get(mention.platform, ()))) for mention, _ in batch.values()}
     for key, (mention, _) in batch.items():
         try:
-            wordings = used.setdefault(mention.platform, set())
-            history = replace(histories[key], variants_today=tuple(sorted(wordings)))
-            result = results[key] = triage.decide(mention, history, now)
-            if result.variant is not None:
-                wordings.add(f"{result.decision.kind}/{result.variant}")
+            wordings = today[mention.platform]
+            result = results[key] = triage.decide(mention, replace(histories[key], variants_today=wordings), now)
+            if result.variant is not None and (name := f"{result.decision.kind}/{result.variant}") not in wordings:
+                today[mention.platform] = tuple(sorted((*wordings, name)))
         except (OSError, MemoryError) as error:  # a full disk is not the mention's fault
             fields = {"event": "decision_postponed", "platform": mention.platform, "id": mention.id, "why": repr(error)}
             log.error("mention %(platform)s:%(id)s could not be decided, tried again later: %(why)s", fields)
@@ -156,13 +148,15 @@ def _decide_batch(
 
 def _keep_results(connection: Connection, triage: Triage, results: Mapping[int, TriageResult], now: datetime) -> None:
     pairs = results.items()
-    replies.decide_all(connection, [_decision_row(key, result, triage, now) for key, result in pairs])
-    events.add_all(connection, [_event_row(key, result, now) for key, result in pairs])
+    by = DecidedBy(triage.policy.hash, triage.version, triage.reader.weights_id)
+    replies.decide_all(connection, [decision_row(key, result, by, now) for key, result in pairs])
+    events.add_all(connection, [event_row(key, result, now) for key, result in pairs])
     live = replies.list_live(connection, list(results))
-    new = [_reply_row(key, result, triage.policy) for key, result in pairs if result.state and key not in live]
+    new = [reply_row(key, result, triage.policy) for key, result in pairs if result.state and key not in live]
     replies.add_all(connection, new, now)
     for key, reply in live.items():
         _follow_words(connection, reply, results[key], triage.policy, now)
+    settled.withdraw(connection, {key: result.signals for key, result in pairs}, now)
     scores = [(result.signals.mention.platform, result.signals.compound) for result in results.values()]
     sentiment_buckets.add(connection, scores, now)
     for result in results.values():
@@ -174,63 +168,12 @@ def _keep_results(connection: Connection, triage: Triage, results: Mapping[int, 
 
 def _follow_words(connection: Connection, reply: Reply, result: TriageResult, policy: Policy, now: datetime) -> None:
     """Let the reply that waits follow what its mention's new words ask for; they were written now."""
-    if reply.state in DECIDED_AGAIN:
-        row = _reply_row(reply.mention_key, result, policy) | {"due_at": due(result, policy, now)}
+    row = reply_row(reply.mention_key, result, policy) | {"due_at": due(result, policy, now)}
+    if reply.state not in DECIDED_AGAIN:
+        again.report_late_edit(connection, result.signals.mention.platform, reply, row, now)
+    else:
         is_silenced = result.decision.opt_out or result.signals.history.opted_out
         again.follow(connection, reply, row, result.decision, is_silenced=is_silenced, now=now)
-
-
-def _decision_row(key: int, result: TriageResult, triage: Triage, now: datetime) -> Json:
-    """Return the row of the decision; a draft of which no wording fits is stored as an escalation."""
-    decision, signals, is_drafted = result.decision, result.signals, result.state == "drafted"
-    has_no_fit = result.state == "escalated" and decision.action != "escalate"
-    return {
-        "mention_key": key,
-        "at": now,
-        "action": "escalate" if has_no_fit else decision.action,
-        "kind": decision.kind if is_drafted else None,
-        "rule": "no_variant_fits" if has_no_fit else decision.rule,
-        "compound": signals.compound,
-        "lang": signals.lang,
-        "auto": bool(decision.draft and decision.draft.auto and is_drafted),
-        "urgency": decision.urgency,
-        "signals": pack(signals),
-        "hits": [_hit_row(hit) for hit in hits(decision)],
-        "policy_hash": triage.policy.hash,
-        "version": triage.version,
-    }
-
-
-def _hit_row(hit: RuleResult) -> Json:
-    return {"rule": hit.rule, "hit": hit.hit, "words": list(hit.words), "message": hit.message}
-
-
-def _event_row(key: int, result: TriageResult, now: datetime) -> Json:
-    detail = {"action": result.decision.action, "rule": result.decision.rule}
-    return {"at": now, "what": "decided", "by": "policy", "mention_key": key, "reply_id": None, "detail": detail}
-
-
-def _reply_row(key: int, result: TriageResult, policy: Policy) -> Json:
-    decision, is_drafted = result.decision, result.state == "drafted"
-    return {
-        "mention_key": key,
-        "state": result.state,
-        "kind": decision.kind if is_drafted else None,
-        "rule": decision.rule,
-        "text": result.text,
-        "variant": result.variant,
-        "auto": bool(decision.draft and decision.draft.auto and is_drafted),
-        "urgency": decision.urgency,
-        "assigned_to": decision.assign_to,
-        "due_at": due(result, policy, result.signals.mention.age_start_at),
-    }
-
-
-def due(result: TriageResult, policy: Policy, since: datetime) -> datetime | None:
-    """Return when the reply of a result is due, counted from when the words were written."""
-    decision = result.decision
-    kind = decision.kind if result.state == "drafted" else None
-    return response_due(policy, kind, decision.urgency, since)
 
 
 def _count_crash(

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import astuple, replace
 from datetime import datetime
 from typing import Any
@@ -16,7 +17,7 @@ from listener.intake.sentiment import Idioms, Scorer
 from listener.intake.text import Cleaner, plain, split_sentences
 from listener.model import Claim, History, Json, Mention, MentionSignals, Reading, SuspectedFact
 from listener.policy import Policy
-from listener.reader.score import SecondReader, shipped
+from listener.reader.score import SecondReader, Weights, shipped, shipped_subjects
 from listener.triage.factsheet import FactSheet
 from listener.triage.suspicion import FactFinder, SheetFacts
 
@@ -50,7 +51,20 @@ class SignalExtractor:
         self._clean = Cleaner(policy.brand, self.english)
         self._sheet = FactSheet(policy.facts, self.english)
         self._finder = finder or SheetFacts(policy.facts, policy.cues.get("synonyms", ()), self.english)
-        self._reader = SecondReader(shipped()) if policy.reader.enabled else None
+        self._reader = SecondReader(shipped(), None, shipped_subjects()) if policy.reader.enabled else None
+
+    @property
+    def has_reader(self) -> bool:
+        """Whether the policy lets the second reader read."""
+        return self._reader is not None
+
+    def reading_by(self, changes: Weights) -> "SignalExtractor":
+        """Return an extractor that reads by the shipped weights with these changes; itself where it does not read."""
+        if self._reader is None:
+            return self
+        other = copy(self)
+        other._reader = SecondReader(shipped(), changes, shipped_subjects())
+        return other
 
     def extract(self, mention: Mention, history: History, now: datetime) -> MentionSignals:
         """Read a mention: clean it, score it, find cues, claims and questions. Pure and bounded whatever the text."""
@@ -161,7 +175,7 @@ def pack(signals: MentionSignals) -> Json:
         "claims": [(claim.fact, claim.words, claim.stance) for claim in signals.claims],
         "topics": signals.topics,
         "history": _pack_history(history),
-        "reading": signals.reading and astuple(signals.reading),
+        "reading": signals.reading and _pack_reading(signals.reading),
         "suspected": signals.suspected and astuple(signals.suspected),
     }
 
@@ -169,6 +183,11 @@ def pack(signals: MentionSignals) -> Json:
 def _pack_history(history: History) -> tuple[Any, ...]:
     known = (history.exchanges, history.answered, history.answered_by, history.opted_out)
     return (*known, history.variants_today) if history.variants_today else known
+
+
+def _pack_reading(reading: Reading) -> tuple[Any, ...]:
+    chances = (reading.praise, reading.complaint, reading.balance)
+    return (*chances, reading.kind_words, reading.harsh_words, reading.shipped, reading.subject)
 
 
 def unpack(packed: Json, mention: Mention) -> MentionSignals:
@@ -190,8 +209,12 @@ def unpack(packed: Json, mention: Mention) -> MentionSignals:
 
 
 def _unpack_reading(packed: Sequence[Any]) -> Reading:
-    praise, complaint, balance, kind, harsh = packed
-    return Reading(praise, complaint, balance, tuple(kind), tuple(harsh))
+    praise, complaint, balance, kind, harsh, *later = packed  # an older version stored only five
+    reading = Reading(praise, complaint, balance, tuple(kind), tuple(harsh))
+    if not later:
+        return reading
+    shipped_chances, subject = later
+    return replace(reading, shipped=shipped_chances and tuple(shipped_chances), subject=subject)
 
 
 def _unpack_suspected(packed: Sequence[Any]) -> SuspectedFact:

@@ -1,6 +1,7 @@
 """How long texts are kept: after the policy's time they are erased, batch by batch; the bare ledger stays.
 
-The text of a deleted post is erased sooner, after the policy's `retain_deleted_text` or the platform's own limit.
+Some platforms have a limit of their own, and the text of a deleted post may have to go sooner; the policy may ask for
+less.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -15,27 +16,38 @@ from listener.store.engine import Store
 BATCH = 200  # mentions per transaction
 DELETED = "the post was deleted on the platform"
 OLD = "older than the policy keeps texts"
+OLD_THERE = "older than texts of this platform are kept"
 Find = Callable[[Connection], Sequence[int]]  # the keys of up to BATCH mentions to erase
 
 
-def retain(store: Store, policy: Policy, now: datetime, deleted: Mapping[str, timedelta]) -> int:
+def retain(
+    store: Store,
+    policy: Policy,
+    now: datetime,
+    deleted: Mapping[str, timedelta],
+    kept: Mapping[str, timedelta] | None = None,
+) -> int:
     """Erase the texts of mentions older than `retain_text`, and of posts deleted for longer than allowed.
 
-    deleted: platform -> how long it allows the text of a deleted post to be kept; the policy may ask for less. Returns
-    how many mentions were erased. A mention that waits for an answer keeps its text until it is answered or closed; but
-    nobody can answer a deleted post, so its reply is withdrawn.
+    deleted: platform -> how long it allows the text of a deleted post to be kept; kept: the same for any text; the
+    policy may ask for less. Returns how many mentions were erased. A mention that waits for an answer keeps its text
+    until it is answered or closed; but nobody can answer a deleted post, so its reply is withdrawn.
     """
     limits = {erasure.EVERYWHERE: policy.limits.retain_deleted_text, **deleted}
     before = {platform: now - span for platform, span in limits.items() if span is not None}
     erased = (
         _erase(store, lambda connection: erasure.list_deleted(connection, before, BATCH), DELETED, now) if before else 0
     )
-    if policy.limits.retain_text is None:
-        return erased
-    oldest = now - policy.limits.retain_text
+    ages = {erasure.EVERYWHERE: policy.limits.retain_text, **(kept or {})}
+    return erased + sum(_erase_old(store, name, now - age, now) for name, age in ages.items() if age is not None)
+
+
+def _erase_old(store: Store, platform: str, oldest: datetime, now: datetime) -> int:
+    """Erase what is older on a platform, or EVERYWHERE. Returns how many mentions were erased."""
     with store.write() as connection:
-        erasure.erase_quarantined(connection, oldest, now)
-    return erased + _erase(store, lambda connection: erasure.list_old(connection, oldest, BATCH), OLD, now)
+        erasure.erase_quarantined(connection, oldest, now, platform)
+    why = OLD if platform == erasure.EVERYWHERE else OLD_THERE
+    return _erase(store, lambda connection: erasure.list_old(connection, oldest, BATCH, platform), why, now)
 
 
 def _erase(store: Store, find: Find, why: str, now: datetime) -> int:

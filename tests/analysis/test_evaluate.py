@@ -35,7 +35,8 @@ def test_the_report_counts_what_the_contract_names() -> None:
     by_label = report["by_label"]
     assert isinstance(by_label, dict) and set(by_label) == {"negative", "positive", "unlabelled"}
     assert by_label["negative"] == {
-        "n": 2, "thank_you": 1, "correction": 0, "support": 1, "answer": 0, "escalate": 0, "ignore": 0, "auto": 1,
+        "n": 2, "thank_you": 1, "correction": 0, "support": 1, "answer": 0, "holding": 0, "escalate": 0,
+        "ignore": 0, "auto": 1,
     }  # fmt: skip
     assert report["false_thank_you"] == {"n": 1, "of": 2, "rate": 0.5, "low": wilson(1, 2)[0], "high": wilson(1, 2)[1]}
     assert (report["thank_you_recall"], report["thank_you_precision"], report["negatives_unanswered"]) == (

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from listener.analysis.report import report
 from listener.analysis.report.numbers import distance, nearest
@@ -20,8 +20,9 @@ from listener.desk.approve import Target, approve
 from listener.feed_page import Gap
 from listener.model import Json
 from listener.policy import Autonomy, Holds, TimeWindow
-from listener.store import ledger, notices, platforms
-from listener.store.tables import metadata
+from listener.store import ledger, notices, platforms, reader_weights
+from listener.store.reader_weights import NewWeights
+from listener.store.tables import decision, metadata
 from tests import factories
 from tests.desk.world import World, made, preview
 
@@ -267,19 +268,49 @@ def test_complaints_are_counted_by_what_they_are_about(world: World) -> None:
     """Three complain: two of the delivery, one of these of a refund too, one of nothing that we know."""
     world.said(LATE, REFUND, "@fernhill this is a disgrace, I am so disappointed", PRAISE, IDLE)
     world.after(minutes=1)
+    shown = REFUND.removeprefix("@fernhill ")
     assert measured(world)["complaints"] == {
         "of": 3,
         "categories": [
-            {"category": "delivery", "number": 2, "share": 0.6667, "quote": REFUND.removeprefix("@fernhill ")},
-            {"category": "refund", "number": 1, "share": 0.3333, "quote": REFUND.removeprefix("@fernhill ")},
+            {"category": "delivery", "number": 2, "suggested": 0, "share": 0.6667, "quote": shown},
+            {"category": "refund", "number": 1, "suggested": 0, "share": 0.3333, "quote": shown},
             {
                 "category": "other",
                 "number": 1,
+                "suggested": 0,
                 "share": 0.3333,
                 "quote": "this is a disgrace, I am so disappointed",
             },
         ],
     }
+
+
+def test_a_suggested_subject_counts_where_no_cue_names_one(world: World) -> None:
+    """Counted apart from what the cues name."""
+    world.said(LATE, "@fernhill this is a disgrace, I am so disappointed")
+    with world.store.write() as connection:
+        for row in connection.execute(select(decision.c.id, decision.c.signals)).all():
+            if not any(cue.startswith("about_") for cue in row.signals["cues"]):
+                row.signals["reading"][-1] = "delivery"
+                connection.execute(update(decision).where(decision.c.id == row.id).values(signals=row.signals))
+    world.after(minutes=1)
+    (category,) = measured(world)["complaints"]["categories"]
+    assert (category["category"], category["number"], category["suggested"]) == ("delivery", 2, 1)
+
+
+def test_attempts_to_learn_are_listed_by_their_time(world: World) -> None:
+    """What became of each, with its figures; those of another time are not."""
+    measures = {"before": {"loss": 0.3}, "after": {"loss": 0.2}, "changes": {"ignore -> escalate": 2}, "faults": []}
+    new = NewWeights("base", 240, measures)
+    with world.store.write() as connection:
+        reader_weights.adopt(connection, new, "ann", world.now)
+        reader_weights.refuse(connection, NewWeights("base", 90, {"faults": ["too few"]}), "upkeep", world.now)
+        reader_weights.refuse(connection, new, "upkeep", world.now + timedelta(days=1))
+    world.after(minutes=1)
+    adopted, refused = measured(world)["learning"]
+    assert (adopted["weights"], adopted["state"], adopted["decisions"]) == (1, "adopted", 240)
+    assert (adopted["loss_before"], adopted["loss_after"], adopted["changes"]) == (0.3, 0.2, {"ignore -> escalate": 2})
+    assert (refused["state"], refused["loss_before"], refused["faults"]) == ("refused", None, ["too few"])
 
 
 def test_listening_counts_gaps_outages_and_lag(world: World) -> None:

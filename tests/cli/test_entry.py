@@ -47,7 +47,7 @@ def test_times_on_the_screen_name_their_zone(queue: Earshot, watch: Watch) -> No
 
 def test_the_queue_starts_without_what_it_does_not_use(queue: Earshot, home: Path) -> None:
     """Staff wait for every import; scripts, which ask for JSON, not even for the one that draws."""
-    heavy = "('alembic', 'apscheduler', 'httpx', 'jinja2', 'py3langid', 'rich', 'tweepy', 'vaderSentiment', 'numpy')"
+    heavy = "('alembic', 'apscheduler', 'httpx', 'fasttext', 'jinja2', 'rich', 'tweepy', 'vaderSentiment', 'textual')"
     code = (
         "import atexit, sys; from listener.cli.__main__ import main; sys.argv = ['earshot', 'queue', '--json'];"
         f"atexit.register(lambda: print([name for name in {heavy} if name in sys.modules], file=sys.stderr)); main()"

@@ -44,3 +44,13 @@ def test_an_unknown_state_is_refused_in_plain_words(queue: Earshot) -> None:
     assert "'late' is not a state of a reply; choose one of escalated, drafted, " in refused
     assert "--overdue lists what is late" in refused and "Value error" not in refused
     assert "--overdue" not in queue("queue", "--state", "lost").err
+
+
+def test_the_kind_of_need_stands_under_the_kind_of_reply(queue: Earshot) -> None:
+    """Staff see what a draft answers before they open it; JSON has all needs."""
+    (reply,) = (reply for reply in waiting(queue) if reply["kind"] == "support")
+    needs = reply["needs"]
+    assert isinstance(needs, list) and needs
+    lines = queue("queue", "--kind", "support").out.splitlines()
+    below = next(lines[at + 1] for at, line in enumerate(lines) if " support " in line)
+    assert below.split()[0] == str(needs[0]).split("_")[0]

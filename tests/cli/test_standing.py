@@ -40,6 +40,32 @@ def age_polls(home: Home, **age: float) -> None:
         connection.execute("UPDATE platform SET attempt_at = ?, ok_at = ?", (past, past))
 
 
+def test_an_error_of_all_feeds_is_shown_once(home: Home) -> None:
+    """The platform cannot be reached: its line says that, and which feeds there are says nothing more."""
+    damage = "UPDATE platform SET failures = 1, error = 'no route to the host', error_do = 'check the network'"
+    with closing(sqlite3.connect(home.data / "earshot.db")) as database, database:
+        database.execute(damage)
+    store = engine.open_store(home.data / "earshot.db")
+    with store.write() as connection:
+        for feed in ("mentions", "search"):
+            record_feed(connection, "memory", feed, since=NOW, failures=1, error="no route to the host", error_do="")
+    assert home.run("status").out.count("no route to the host") == 1
+    with store.write() as connection:
+        record_feed(connection, "memory", "search", since=NOW, failures=0, error=None)
+    store.close()
+    screen = home.run("status").out
+    assert screen.count("no route to the host") == 1 and "mentions failing" in screen
+
+
+def test_what_people_are_alerted_of_is_shown_without_a_channel_too(home: Home) -> None:
+    """Overdue and urgent replies open no notice, and change no exit code."""
+    home.say("You will hear from my lawyer about this.", start=2)
+    assert (home.run("once").code, home.run("status").code) == (0, 0)
+    assert "alert [urgent] a mention on memory cannot wait: legal" in " ".join(home.run("status").out.split())
+    (cause,) = home.run("status", "--json").json["alerts"]
+    assert (cause["kind"], cause["severity"], cause["platform"]) == ("urgent", "urgent", "memory")
+
+
 def test_a_deaf_feed_and_a_failing_stage_are_shown_with_what_to_do(home: Home) -> None:
     """Beside feeds and stages that work; as JSON has it, and on the screen; exit code 3 by their notices."""
     store = engine.open_store(home.data / "earshot.db")

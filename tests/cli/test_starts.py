@@ -50,6 +50,7 @@ LINES: tuple[tuple[str, str | None], ...] = (
     ("resume", None),
     ("replay --policy config", None),
     ("report", None),
+    ("learn", None),
     ("digest", None),
     ("status", None),
     ("health", None),

@@ -51,7 +51,7 @@ def test_evaluate_fits_eighty_columns(inside: Earshot, home: Path) -> None:
     out = inside("evaluate", "rows.csv").out
     assert out.startswith("3 rows\nlabel ") and "1 of 2  negatives thanked\n" in out
     assert out.splitlines()[1].split()[1:] == [
-        *("n", "correction", "support", "answer", "thank_you", "escalate", "ignore", "auto")
+        *("n", "correction", "support", "answer", "thank_you", "holding", "escalate", "ignore", "auto")
     ]
     before_texts = out.split("worst mistakes")[0]
     assert max(map(len, before_texts.splitlines())) <= 80 and "\nfernhill\n" in before_texts

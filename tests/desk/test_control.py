@@ -111,6 +111,15 @@ def test_a_reply_that_waits_follows_what_is_put_back(world: World, state: str) -
     assert (world.reply_to("m1"), world.reply(reply_id).state) == (reply_id, "escalated")
 
 
+def test_a_reply_that_follows_an_unedited_mention_does_not_say_that_it_was_edited(world: World) -> None:
+    """It crashed, and nobody changed a word."""
+    quarantined(world, "route", "you will hear from my lawyer")
+    control.requeue(world.store, world.desk(), 1)
+    world.route()
+    (event,) = [event for event in world.events(world.reply_to("m1")) if event.what == "decided_again"]
+    assert event.detail and "decided again" in event.detail["message"] and "edited" not in event.detail["message"]
+
+
 @pytest.mark.parametrize("state", states.UNDER_WAY)
 def test_what_is_being_answered_is_not_put_back(world: World, state: str) -> None:
     """Its reply could not follow the decision."""

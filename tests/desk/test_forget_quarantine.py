@@ -158,7 +158,7 @@ def test_a_mention_that_crashed_triage_is_its_authors(world: World) -> None:
 
 def _crash(world: World) -> None:
     triage = Triage(world.policy, {}, preview, "test")
-    object.__setattr__(triage, "extractor", None)
+    triage.reader.extractor = None  # type: ignore[assignment]
     for _ in range(3):
         route(world.store, triage, world.clock)
 

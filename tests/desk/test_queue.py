@@ -1,18 +1,22 @@
 """What staff see: the shapes of CONTRACT.md, and a queue that pages without gaps."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select, update
 
-from listener.cli import output
+from listener.cli import output, render
 from listener.desk import marks, people, transitions
 from listener.desk.approve import Target, approve
 from listener.desk.queue import ItemRef, QueueFilter, listing, show, single
-from listener.desk.views import ApprovalView
+from listener.desk.showing import lines
+from listener.desk.views import ApprovalView, ReplyView
 from listener.errors import DeskError
-from listener.store import mentions
+from listener.store import items, mentions
+from listener.store.tables import decision
 from tests import factories
 from tests.desk.world import World, praise
 
@@ -20,12 +24,12 @@ KEYS = {
     *("id", "state", "revision", "platform", "kind", "rule", "text", "length", "limit", "auto", "mention", "sentiment"),
     *("eligibility", "guards", "warnings", "claimed_by", "assigned_to", "snoozed_until", "approved_by", "created_at"),
     *("due_at", "not_before", "sent_at", "remote_id", "error", "closed_as", "reason", "decision", "approvals"),
-    *("reply_url", "link_hosts", "needs_second_approval"),
+    *("reply_url", "link_hosts", "needs_second_approval", "suggested_subject"),
 }
 
 
 def test_a_reply_has_every_key_of_the_contract(world: World) -> None:
-    """And `show` has four more."""
+    """And `show` has five more."""
     (reply_id,) = world.said(*praise())
     line, detail = (
         json.loads(output.dumps(view))
@@ -35,7 +39,7 @@ def test_a_reply_has_every_key_of_the_contract(world: World) -> None:
         )
     )
     assert line.keys() >= KEYS
-    assert set(detail) - set(line) == {"trail", "thread", "person", "events"}
+    assert set(detail) - set(line) == {"trail", "thread", "person", "events", "weights_id"}
     assert set(line["mention"]) >= {"id", "url", "text", "lang", "created_at", "author"}
     assert set(line["mention"]["author"]) >= {"id", "handle", "name"}
 
@@ -196,3 +200,22 @@ def test_what_is_late_and_what_is_mine(world: World) -> None:
     marks.assign(world.store, world.desk(), second, "dana")
     world.put(first, "drafted", due_at=world.now - timedelta(minutes=1))
     assert _shown(world, late=True) == [first] and _shown(world, assigned_to="dana") == [second]
+
+
+def listed(world: World, reply_id: int) -> list[ReplyView]:
+    """A line of the queue."""
+    with world.store.read() as connection:
+        return lines(connection, world.view(), [items.item(connection, reply_id=reply_id)])
+
+
+def test_a_suggested_subject_is_shown_and_marked_as_a_guess(world: World) -> None:
+    """Where no cue names what a complaint is about; nothing else changes by it."""
+    (reply_id,) = world.said("this is a disgrace, I am so disappointed")
+    (before,) = listed(world, reply_id)
+    with world.store.write() as connection:
+        (signals,) = connection.execute(select(decision.c.signals)).scalars()
+        signals["reading"][-1] = "staff"
+        connection.execute(update(decision).values(signals=signals))
+    (view,) = listed(world, reply_id)
+    assert (before.suggested_subject, view.suggested_subject) == (None, "staff")
+    assert "perhaps about staff" in render.marks(view) and replace(view, suggested_subject=None) == before

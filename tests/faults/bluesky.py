@@ -55,6 +55,7 @@ class BlueskyWorld(NetworkWorld):
     )  # fmt: skip
     refused = ("rate", "expired", "unauthorized", "takedown", "upstream", "firewall", "moved", "echo")
     item = ("invalid",)
+    missing = ((THREAD, "missing"), (POSTS, "nothing"))
 
     def __init__(self, folder: Path, nursery: Nursery, rng: random.Random) -> None:
         self._malformed: list[str] = []
@@ -77,6 +78,10 @@ class BlueskyWorld(NetworkWorld):
         """Most in time, some late or dated back, some that cannot be answered, or not to be read."""
         for _ in range(count):
             self._one(self.rng.random())
+
+    def say(self) -> None:
+        """In time."""
+        self._one(0.0)
 
     def _one(self, dice: float) -> None:
         by, text, ago = f"h{next(self.numbers)}.test", f"@shop.test {self.text()}", timedelta(0)
@@ -136,16 +141,13 @@ class BlueskyWorld(NetworkWorld):
         return [one for _, one in self._network.notified(self._us) if one.collection == POST]
 
     def trouble(self) -> str:
-        """Also what real networks did: a feed down for rounds, a passing absence, a sign-in limit of a day."""
+        """Also what real networks did: a feed down for rounds, a sign-in limit of a day."""
         told, dice = super().trouble(), self.rng.random()
-        if dice < 0.2:
+        if dice < 0.25:
             feed, mode = self.rng.choice((LISTING, SEARCH)), self.rng.choice(("upstream", "unavailable", "firewall"))
             self.server.fail_next(feed, mode, times=self.rng.randint(4, 12))
             told += f", {feed} {mode} for rounds"
         elif dice < 0.35:
-            self.server.fail_next(*self.rng.choice(((POSTS, "nothing"), (THREAD, "missing"))))
-            told += ", a passing absence"
-        elif dice < 0.45:
             end = self._network.now() + timedelta(hours=24)
             self.server.sessions.expire()
             self.server.fail_next("com.atproto.server.refreshSession", "expired")

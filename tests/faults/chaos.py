@@ -10,17 +10,23 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.faults import slow
 from tests.faults.bluesky import BlueskyWorld
-from tests.faults.checker import check, unreported
+from tests.faults.checker import check
 from tests.faults.commands import Nursery, Stuck
 from tests.faults.evidence import Finding
+from tests.faults.facebook import FacebookWorld
+from tests.faults.instagram import InstagramWorld
 from tests.faults.mastodon import MastodonWorld
 from tests.faults.memory import MemoryWorld
+from tests.faults.reported import unreported
 from tests.faults.world import World, extra
 from tests.faults.x import XWorld
 
 WORLDS: dict[str, type[World]] = {
     "bluesky": BlueskyWorld,
+    "facebook": FacebookWorld,
+    "instagram": InstagramWorld,
     "mastodon": MastodonWorld,
     "memory": MemoryWorld,
     "x": XWorld,
@@ -67,10 +73,12 @@ class Run:
         self._judge()
         return self.ran
 
-    def _tell(self, message: str) -> None:
+    def tell(self, message: str) -> None:
+        """Put what is done into the story."""
         self.ran.story.append(f"[{self.world.clock:.0f} s] {message}")
 
-    def _wrong(self, message: str) -> None:
+    def wrong(self, message: str) -> None:
+        """Note what must not be."""
         self.ran.findings.append(Finding("broken", message))
 
     # ---- acts
@@ -83,13 +91,15 @@ class Run:
                 self._once({})
         self._approve()
         if self.rng.random() < 0.5:
-            self._tell(self.world.stir())
+            self.tell(self.world.stir())
         self.world.move_on(self.rng.choice((0, 8, 30, 70, 900, 4000)))
         deeds: list[Callable[[], None]] = [self._killed, self._troubled, self._both, self._failing]
-        chances = [4, 4, 3, 1]
+        chances = [4.0, 4.0, 3.0, 1.0]
         if self.world.kills_in_call:
             deeds, chances = [*deeds, self._struck], [*chances, 3]
-        deed = self.rng.choices([*deeds, self._daemon], [*chances, 0.7])[0]
+        if self.world.staged:
+            deeds, chances = [*deeds, self._absent], [*chances, 2]
+        deed = self.rng.choices([*deeds, self._daemon, self._slowed], [*chances, 0.7, 0.3])[0]
         deed()
         if self.rng.random() < 0.5:
             self.world.lift()
@@ -99,34 +109,47 @@ class Run:
         drafts = [one for one in self.world.drafts() if self.rng.random() < 0.85]
         if drafts:
             fault = "S0" if self.rng.random() < 0.1 else None
-            self._command(["approve", *drafts], extra(fault, count=self.rng.randint(1, len(drafts))))
+            self.command(["approve", *drafts], extra(fault, count=self.rng.randint(1, len(drafts))))
 
     def _killed(self) -> None:
         point = self.rng.choice((*OUT, *OUT, *IN))
         self._once(extra(point, count=self.rng.choice((1, 1, 1, 2, 3))))
 
     def _troubled(self) -> None:
-        self._tell(self.world.trouble())
+        self.tell(self.world.trouble())
         self._once({})
 
     def _both(self) -> None:
-        self._tell(self.world.trouble())
+        self.tell(self.world.trouble())
         self._killed()
 
     def _failing(self) -> None:
         """A stage raises, up to four times in a row: the others go on, and somebody is told."""
         stage = self.rng.choice(("poll", "route", "send", "upkeep"))
         for _ in range(self.rng.randint(1, 4)):
-            self._tell(f"{stage} fails")
+            self.tell(f"{stage} fails")
             self._once({"FAULTS_STAGE": stage})
             self.world.struck[f"stage {stage}"] += 1
-        self.ran.findings += unreported(self.world.ask)
+
+    def _absent(self) -> None:
+        """F43: what is there is not found, in passing; then it is there as ever."""
+        self.tell(self.world.absence())
+        self._once({})
+        self.world.move_on(self.rng.choice((8, 70, 900)))
+        self._once({})
+        self.world.lift()
+
+    def _slowed(self) -> None:
+        if self.world.staged:
+            slow.run(self)
+        else:
+            self._daemon()
 
     def _struck(self) -> None:
         """Killed inside the network call."""
         point = self.rng.choice(self.world.kills_in_call)
         self.world.strike(point)
-        self._tell(f"to be killed at {point}")
+        self.tell(f"to be killed at {point}")
         self._once({})
 
     def _daemon(self) -> None:
@@ -134,37 +157,48 @@ class Run:
         point, sign = self.rng.choice((*OUT, *IN, None)), self.rng.choice(("TERM", "TERM", "KILL"))
         self.world.startable()
         stalled = sign == "TERM" and self.rng.random() < 0.15 and self.world.stall()
-        self._tell(f"run, {sign} at {point or 'any moment'}{' in a call that stalls' if stalled else ''}")
-        pid = self._start(["run"], extra(point, sign))
+        self.tell(f"run, {sign} at {point or 'any moment'}{' in a call that stalls' if stalled else ''}")
+        pid = self.start(["run"], extra(point, sign))
         code = self.world.commands.wait(pid, 1.5)
         started = time.monotonic()
         if code is None:
-            os.kill(pid, signal.Signals[f"SIG{sign}"])
-            code = self.world.commands.end(pid)
+            code = self.end(pid, sign)
         if stalled:
             self.world.lift()
         in_call = self._count(code, point or "any moment")
         if sign == "TERM" and not in_call and (code != 0 or time.monotonic() - started > TERM_SECONDS):
-            self._wrong(f"SIGTERM at {point}: exit {code} after {time.monotonic() - started:.1f} s")
+            self.wrong(f"SIGTERM at {point}: exit {code} after {time.monotonic() - started:.1f} s")
+
+    def end(self, pid: int, sign: str) -> int:
+        """Send a signal; return the exit code."""
+        os.kill(pid, signal.Signals[f"SIG{sign}"])
+        return self.world.commands.end(pid)
 
     # ---- commands
 
     def _once(self, env: Mapping[str, str]) -> int:
         stage = self.rng.choice(("send", "poll")) if self.rng.random() < 0.15 else None
-        return self._command(["once", *(("--stage", stage) if stage else ())], env)
+        return self.command(["once", *(("--stage", stage) if stage else ())], env)
 
-    def _command(self, argv: list[str], env: Mapping[str, str]) -> int:
+    def command(self, argv: list[str], env: Mapping[str, str]) -> int:
         """Run a command to its end; a death counts under its point."""
         fresh = self.rng.random() < 0.01
-        self._tell(" ".join([*argv, env.get("EARSHOT_FAULT", ""), "in a new interpreter" if fresh else ""]))
-        code = self.world.commands.end(self._start(argv, env, fresh=fresh))
-        self._tell(f"exit {code}")
+        self.tell(" ".join([*argv, env.get("EARSHOT_FAULT", ""), "in a new interpreter" if fresh else ""]))
+        code = self.world.commands.end(self.start(argv, env, fresh=fresh))
+        self.tell(f"exit {code}")
         self._count(code, env.get("EARSHOT_FAULT", "?").partition(":")[0])
         if code not in FINE and code != -signal.SIGKILL:
-            self._wrong(f"{argv[0]} ended with {code}")
+            self.wrong(f"{argv[0]} ended with {code}")
+        if argv[0] == "once" and code in FINE:
+            self._ask_who_is_told(polled="send" not in argv and env.get("FAULTS_STAGE") != "poll")
         return code
 
-    def _start(self, argv: list[str], env: Mapping[str, str], *, fresh: bool = False) -> int:
+    def _ask_who_is_told(self, *, polled: bool) -> None:
+        known = {finding.message for finding in self.ran.findings}
+        self.ran.findings += (one for one in unreported(self.world.ask, polled=polled) if one.message not in known)
+
+    def start(self, argv: list[str], env: Mapping[str, str], *, fresh: bool = False) -> int:
+        """Begin a command; return its pid."""
         pid = self.world.commands.start(argv, fresh=fresh, extra=env)
         self.world.prey(pid)
         return pid
@@ -182,20 +216,20 @@ class Run:
         """I8: without faults the line drains by itself, and then stands still."""
         self.world.lift()
         more = self.rng.random() < 0.8
-        self._tell("the faults are lifted")
+        self.tell("the faults are lifted")
         for step in STEPS:
             self.world.move_on(step)
             if more and (drafts := self.world.drafts()):
-                self._command(["approve", *drafts], {})
-            self._command(["once"], {})
+                self.command(["approve", *drafts], {})
+            self.command(["once"], {})
             if self.world.settled():
                 break
         self.world.still()
-        self._command(["once"], {})  # what was listed since the last one
+        self.command(["once"], {})  # what was listed since the last one
         before = len(self.world.evidence().posts)
-        self._command(["once"], {})
+        self.command(["once"], {})
         if len(self.world.evidence().posts) != before:
-            self._wrong("something went out after all was settled")
+            self.wrong("something went out after all was settled")
 
     def _judge(self) -> None:
         world, ran = self.world, self.ran
@@ -215,7 +249,7 @@ def run(platform: str, seed: int, folder: Path, nursery: Nursery) -> Ran:
     try:
         return under_way.whole()
     except (Stuck, OSError) as error:
-        under_way._wrong(f"{type(error).__name__}: {error}")
+        under_way.wrong(f"{type(error).__name__}: {error}")
         return under_way.ran
     finally:
         world.close()

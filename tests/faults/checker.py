@@ -9,12 +9,14 @@ be (I3, I5, I6, I7).
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing
-from datetime import datetime, timedelta
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from tests.faults.evidence import Evidence, Finding, Post, Remains
+from tests.faults.reported import unreported
 
 ENDS = ("sent", "failed", "by_hand")
 BACK = {
@@ -36,7 +38,6 @@ ENDED = {
     "resolved",
 }  # of an attempt
 CENT = 0.01 / 100  # US dollars: sums of floats
-SHORT_WAIT = timedelta(minutes=5)  # a longer one needs a notice
 Row = dict[str, Any]
 
 
@@ -62,6 +63,9 @@ class Books:
                 row["reply_id"] for row in _rows(connection, "SELECT reply_id FROM ledger WHERE call LIKE 'POST%'")
             }
             self.ledger = _rows(connection, "SELECT * FROM ledger WHERE platform = ?", platform)
+            self.reopened = {
+                row["mention_key"] for row in self.events if (row["what"], row["by"]) == ("reopened", "poll")
+            }
             self.told = {row["subject"] for row in _rows(connection, open_)}
             self.unreported = list(unreported(lambda query: connection.execute(query).fetchall()))
 
@@ -86,28 +90,6 @@ def check(evidence: Evidence, remains: Remains) -> list[Finding]:
     return [*(one for part in parts for one in part), *books.unreported, *_leaks(remains)]
 
 
-def unreported(ask: Callable[[str], Sequence[Sequence[Any]]]) -> Iterator[Finding]:
-    """I4: a stage or a platform that failed three times in a row, and a feed that failed or waits, without a notice.
-
-    May be asked at any moment of a run.
-    """
-    notices = {tuple(row) for row in ask("SELECT platform, subject FROM notice WHERE cleared_at IS NULL")}
-    subjects, platforms = {subject for _, subject in notices}, {platform for platform, _ in notices}
-    for name, failures in ask("SELECT name, failures FROM stage WHERE failures >= 3"):
-        if name not in subjects:
-            yield Finding("silent", f"stage {name} failed {failures} times in a row without a notice")
-    for name, failures in ask("SELECT name, failures FROM platform WHERE enabled AND failures >= 3"):
-        if name not in platforms:
-            yield Finding("silent", f"{name} could not be read {failures} times in a row without a notice")
-    for name, platform, retry_at, failures, attempt_at in ask(
-        "SELECT feed.name, feed.platform, feed.retry_at, feed.failures, attempt_at FROM feed"
-        " JOIN platform ON platform.name = feed.platform WHERE enabled AND attempt_at IS NOT NULL"
-    ):
-        waits = retry_at is not None and _time(retry_at) - _time(attempt_at) > SHORT_WAIT
-        if (failures >= 3 or waits) and platform not in platforms:
-            yield Finding("silent", f"feed {name} of {platform} is deaf without a notice")
-
-
 def _stored(evidence: Evidence, books: Books) -> Iterator[Finding]:
     """I1: each listed mention once, or in a gap; what cannot be read set aside; nothing of our own."""
     stored = Counter(one["interaction_id"] for one in books.mentions)
@@ -124,6 +106,9 @@ def _stored(evidence: Evidence, books: Books) -> Iterator[Finding]:
     seen = books.aside | {one["id"] for one in books.mentions}
     lost = (one for one in evidence.malformed if one not in seen and not (one.isdigit() and _in_gap(one, books)))
     yield from (Finding("lost", f"item {one} was not set aside") for one in lost)
+    gone = (one for one in books.mentions if one["deleted_at"] and one["key"] not in books.reopened)
+    listed = (one["id"] for one in gone if one["interaction_id"] in evidence.listed)
+    yield from (Finding("silent", f"mention {one} is listed, and counts as gone") for one in listed)
     ours = {one["id"] for one in books.mentions} & set(evidence.ours)
     yield from (Finding("broken", f"our own post {one} was taken for a mention") for one in ours)
     for one in books.mentions:
@@ -229,7 +214,7 @@ def _sound(books: Books) -> Iterator[Finding]:
 
 def _leaks(remains: Remains) -> Iterator[Finding]:
     """I7: in no log, table or output; nor a traceback for a person to read."""
-    for file in remains.files:
+    for file in filter(Path.exists, remains.files):  # what stood in the log of the database stands in it by now
         raw = file.read_bytes()
         for canary in remains.canaries:
             if canary.encode() in raw or json.dumps(canary).encode() in raw:

@@ -5,21 +5,28 @@ runs.
 """
 
 import os
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 
 def put_ahead(span: timedelta) -> None:
     """Move the clocks that the program hands on as arguments: the command line's, and those platforms start with."""
-    from listener.cli import context
+    from listener.cli import context, health
     from listener.platforms.bluesky.api import Bluesky
+    from listener.platforms.facebook.api import Facebook
+    from listener.platforms.instagram.api import Instagram
     from listener.platforms.mastodon.api import Mastodon
     from listener.platforms.x.api import XPlatform
 
     def later() -> datetime:
         return datetime.now(UTC) + span
 
-    vars(context)["now"] = later
-    for platform in (Bluesky, Mastodon, XPlatform):
+    class Later(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+            return datetime.now(tz) + span
+
+    vars(context)["now"], vars(health)["datetime"] = later, Later
+    for platform in (Bluesky, Facebook, Instagram, Mastodon, XPlatform):
         (platform.__init__.__kwdefaults__ or {})["clock"] = later
 
 

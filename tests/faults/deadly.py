@@ -6,7 +6,9 @@ Kills: S4 half the request is read, S5 before the answer, S6 in the middle of it
 import os
 import signal
 import threading
+import time
 from collections import Counter
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -40,10 +42,12 @@ class Counting(Faults):
 class Deadly(Loopback):
     """Mixed into a fake. post: the endpoint that sends; killed: the point of the last kill that was carried out.
 
-    The prey is the process that an ordered kill is meant for, known a moment after its birth.
+    The prey is the process that an ordered kill is meant for, known a moment after its birth. answers_after: seconds
+    until it answers what sends.
     """
 
     post: str
+    answers_after = 0.0
 
     def arm(self) -> None:
         """Call once, before it serves."""
@@ -84,6 +88,11 @@ def _handler(server: Deadly, base: Any) -> Any:
                 self._serve(b"")
             else:
                 super().do_POST()
+
+        def _send(self, status: int, text: str, headers: Mapping[str, str] | None = None) -> None:
+            if self.command == "POST" and server.answers_after and server.sends(self.path):
+                time.sleep(server.answers_after)
+            super()._send(status, text, headers)
 
         def _fail(self, fault: Fault, status: int, text: str) -> None:
             if fault.mode not in (*KILLS, "half-read"):

@@ -59,6 +59,7 @@ class MastodonWorld(NetworkWorld):
     refused = ("rate", "overload", "unauthorized", "scope", "missing-page", "moved", "proxy-page")
     item = ("forbidden", "too-long")
     look = ("gone", "gone", "portal", "forbidden")
+    missing = (("GET status", "gone"), ("GET status", "gone"), (Server.post, "gone"))
 
     def __init__(self, folder: Path, nursery: Nursery, rng: random.Random) -> None:
         self._malformed: list[str] = []
@@ -79,6 +80,10 @@ class MastodonWorld(NetworkWorld):
         """Most in time, some late or with an old id, some in private, in a thread, or not to be read."""
         for _ in range(count):
             self._one(self.rng.random())
+
+    def say(self) -> None:
+        """In time."""
+        self._one(0.0)
 
     def _one(self, dice: float) -> None:
         by, text = f"h{next(self.numbers)}", markup(f"@shop {self.text()}")

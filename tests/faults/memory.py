@@ -25,6 +25,7 @@ class MemoryWorld(World):
         self._mentions, self._posts = folder / "config" / "mentions.jsonl", folder / "data" / "posts.jsonl"
         self._mentions.touch()
         self._rows: dict[str, Row] = {}
+        self._edits: dict[str, str] = {}  # a later row's id -> the id of the row it is an edit of
         self._malformed: list[str] = []
         self._rest = ""  # of a line that is written by half so far
         self._undo: list[Callable[[], object]] = []
@@ -75,7 +76,9 @@ class MemoryWorld(World):
         self._write()
         row = self.rng.choice([one for one in self._rows.values() if "created_at" in one])
         row |= {"text": self.text(), "created_at": self._time()}
-        self._write({**row, "id": f"{row['id']}-{next(self.numbers)}", "edits": row["id"]})
+        edit = f"{row['id']}-{next(self.numbers)}"
+        self._edits[edit] = row["id"]
+        self._write({**row, "id": edit, "edits": row["id"]})
         return f"{row['id']} is edited"
 
     # ---- what goes wrong
@@ -123,8 +126,12 @@ class MemoryWorld(World):
     def evidence(self) -> Evidence:
         """From the two files. A row that is only written by half is not listed."""
         listed = {name: row["text"] for name, row in self._rows.items()}
-        posts = [Post(one["id"], one["in_reply_to"], one["in_reply_to"], one["text"]) for one in self._posted()]
-        return Evidence("memory", listed, posts, malformed=list(self._malformed))
+        return Evidence("memory", listed, [self._post(row) for row in self._posted()], malformed=list(self._malformed))
+
+    def _post(self, row: Row) -> Post:
+        """A post may name an edit of what it answers."""
+        target = row["in_reply_to"]
+        return Post(row["id"], target, self._edits.get(target, target), row["text"])
 
     def _posted(self) -> list[Row]:
         lines = self._posts.read_text(encoding="utf-8").splitlines() if self._posts.is_file() else []

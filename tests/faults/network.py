@@ -10,6 +10,8 @@ from tests.faults.deadly import KILLS, Deadly
 from tests.faults.world import World
 
 LOST = ("cut", "half", "unavailable", "internal", "empty", "html")  # the answer tells nothing
+ABSENT, SLOW = "passing absence", "slow server"
+SLOW_SECONDS = 0.4  # of an answer to what sends: two polls are due meanwhile
 BODIES = {"empty": "", "html": "<html>sorry</html>"}  # with a 200
 
 
@@ -19,7 +21,7 @@ class NetworkWorld(World):
     refused: modes that say no to any call;
 
     item: those that say no to one reply; look: those that answer a read alone; carried: those of them that may come
-    though the call was carried out.
+    though the call was carried out; missing: endpoints, and how they do not find what is there.
     """
 
     kills_in_call = KILLS
@@ -29,12 +31,15 @@ class NetworkWorld(World):
     item: tuple[str, ...]
     look: tuple[str, ...] = ()
     carried: tuple[str, ...] = ()
+    missing: tuple[tuple[str, str], ...]
+    staged = (ABSENT, SLOW)
 
     def __init__(self, folder: Path, nursery: Nursery, rng: random.Random, server: Deadly) -> None:
         super().__init__(folder, nursery, rng)
         self.server = server
         server.arm()
         server.start()
+        self.struck = server.script.struck
         self.move_on(0)
 
     @abstractmethod
@@ -64,6 +69,24 @@ class NetworkWorld(World):
         else:
             self.server.fail_next(endpoint, mode, **more)
 
+    def absence(self) -> str:
+        """A passing one: of the look before sending, or of the answer to it."""
+        endpoint, mode = self.rng.choice(self.missing)
+        times = self.rng.choice((1, 1, 2, 3))
+        self.server.fail_next(endpoint, mode, times=times)
+        self.struck[ABSENT] += 1
+        return f"{endpoint} {mode} x{times}, in passing"
+
+    def slow_down(self) -> bool:
+        """Longer than from one poll to the next."""
+        self.server.answers_after = SLOW_SECONDS
+        self.struck[SLOW] += 1
+        return True
+
+    @abstractmethod
+    def say(self) -> None:
+        """Somebody mentions us."""
+
     def strike(self, point: str) -> None:
         """S4 in the middle of the request, S5 before an answer, S6 in the middle of the answer."""
         self.server.prey(None)
@@ -87,7 +110,7 @@ class NetworkWorld(World):
     def lift(self) -> None:
         """The server is well again."""
         self.server.faults.lift()
-        self.struck = self.server.script.struck
+        self.server.answers_after = 0.0
 
     def close(self) -> None:
         """Stop serving."""

@@ -36,9 +36,11 @@ class Tally:
         self.ends += ran.ends
         self.found += Counter(one.wrong for one in ran.findings)
 
-    def missed(self, points: Collection[str]) -> list[str]:
-        """The points at which nothing was killed, in runs so many that this is no accident."""
-        return [one for one in points if not self.kills[one]] if self.runs >= ENOUGH else []
+    def missed(self, points: Collection[str], staged: Collection[str] = ()) -> list[str]:
+        """The points at which nothing was killed and what never struck, in runs so many that this is no accident."""
+        if self.runs < ENOUGH:
+            return []
+        return [*(one for one in points if not self.kills[one]), *(one for one in staged if not self.struck[one])]
 
     @property
     def sound(self) -> bool:

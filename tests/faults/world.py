@@ -56,6 +56,7 @@ class World(ABC):
     section: str
     secret_names: tuple[str, ...] = tuple(SECRETS)
     kills_in_call: tuple[str, ...] = ()  # points inside the network call at which a kill can be ordered
+    staged: tuple[str, ...] = ()  # what happens only where a run stages it, as `struck` counts it
 
     def __init__(self, folder: Path, nursery: Nursery, rng: random.Random) -> None:
         self.folder, self.rng, self.clock, self.struck = folder, rng, 0.0, Counter[str]()
@@ -155,6 +156,18 @@ class World(ABC):
 
     def still(self) -> None:  # noqa: B027 -- most platforms list at once
         """From here on nothing more is listed: what the last command could not have met is not judged."""
+
+    def absence(self) -> str:
+        """What is there is not found, once or more; returns by what, "" where nothing looks."""
+        return ""
+
+    def slow_down(self) -> bool:
+        """Let every call that sends take its time, until the faults are lifted; False where nothing is called."""
+        return False
+
+    def say(self) -> None:
+        """Somebody speaks, in the plainest way, and is listed at once."""
+        self.plant(1)
 
     def stall(self) -> bool:
         """Let the next call that sends get no answer; False where nothing can stall."""

@@ -10,7 +10,7 @@ from tests.faults import evidence
 from tests.faults.commands import Nursery
 from tests.faults.network import LOST, NetworkWorld
 from tests.faults.world import NOISE
-from tests.faults.x_server import Server
+from tests.faults.x_server import POST, Server
 
 MENTIONS, OWN, ME = "GET /2/users/:id/mentions", "GET /2/users/:id/tweets", "GET /2/users/me"
 SECTION = """[platforms.x]
@@ -46,6 +46,7 @@ class XWorld(NetworkWorld):
     )
     item = ("not-summoned", "not-summoned-old", "who-can-reply", "duplicate")
     carried = ("duplicate",)
+    missing = ((POST, "target-gone"),)
 
     def __init__(self, folder: Path, nursery: Nursery, rng: random.Random) -> None:
         self._malformed: list[str] = []
@@ -66,6 +67,10 @@ class XWorld(NetworkWorld):
         """Most in time, some late or with an old id, some that cannot be answered, repeated or read."""
         for _ in range(count):
             self._one(self.rng.random())
+
+    def say(self) -> None:
+        """In time."""
+        self._one(0.0)
 
     def _one(self, dice: float) -> None:
         author, text = str(7000 + next(self.numbers)), f"@shop {self.text()}"

@@ -1,7 +1,7 @@
 """Golden history: mentions of many trades with the decision they must get, written by us from judgement.
 
 A row of a .jsonl file: trade, text, `must` (outcomes that are right: a kind of draft, escalate or ignore), `by` (the
-guard that must end it), `about` (what trouble it is), and what a mention may have beside: author, name, lang,
+guard that must end it), `need` (the kind that is answered), and what a mention may have beside: author, name, lang,
 followers, days (its age), addressed, answered, answered_by, exchanges, opted_out. `is` is what the program does today,
 `miss` marks a row it gets wrong: both are written by `python -m tests.history`, `must` and `by` by people alone.
 """

@@ -1,6 +1,7 @@
 """A mention that a check does not find: believed the second time, after a pause."""
 
 from listener.desk.approve import Target, approve
+from listener.desk.transitions import undo
 from listener.errors import Refused
 from listener.model import PostStatus
 from tests.line import PRAISE, Line
@@ -51,6 +52,32 @@ def test_a_post_that_is_answered_with_gone_is_tried_twice_too(line: Line) -> Non
     line.wait(minutes=11)
     line.send()
     assert (line.reply(reply.id).closed_as, line.reply(reply.id).error) == ("withdrawn", "the post is gone")
+
+
+def test_a_post_that_a_look_finds_and_sending_does_not_is_tried_twice(line: Line) -> None:
+    """An author who blocked us, for one: the look contradicts the refusal, and the checks began anew for ever."""
+    reply = line.approved()
+    line.platform.standing = PostStatus(True)
+    line.platform.script = [Refused("the post is gone", "withdrawn") for _ in range(9)]
+    for _ in range(9):
+        line.send()
+        line.wait(minutes=11)
+    assert (line.reply(reply.id).closed_as, line.platform.calls) == ("withdrawn", 2)
+
+
+def test_a_check_of_an_earlier_approval_is_no_first_check(line: Line) -> None:
+    """It was not found, and taken back by staff; approved again later, one passing 404 withdraws nothing."""
+    reply = line.approved()
+    line.platform.standing = PostStatus(False)
+    line.send()
+    undo(line.store, line.desk(), reply.id)
+    line.wait(days=1)
+    approve(line.store, line.desk(), [Target(reply.id)])
+    line.send()
+    assert line.reply(reply.id).state == "approved"
+    line.wait(minutes=11)
+    line.send()
+    assert line.reply(reply.id).closed_as == "withdrawn"
 
 
 def test_what_is_listed_and_not_found_is_gone_in_the_end(line: Line) -> None:

@@ -75,7 +75,7 @@ class Trouble:
         moment = now()
         with pytest.raises(ReadFailed) as caught:
             world.platform.fetch(cursor, moment)
-        until = bounded(caught.value, shape, moment)
+        until = bounded(caught.value, shape, moment, world.longest_guess)
         assert idle(world.platform, cursor, until - timedelta(seconds=1))  # the limit strikes once: nobody asked
         world.platform.fetch(cursor, until + timedelta(seconds=1))
 
@@ -89,7 +89,7 @@ class Trouble:
         moment = now()
         with pytest.raises(NotSent) as caught:
             world.platform.post(prepared)
-        bounded(caught.value, shape, moment)
+        bounded(caught.value, shape, moment, world.longest_guess)
         with pytest.raises(NotSent):
             world.platform.post(prepared)
         assert world.posted() == []

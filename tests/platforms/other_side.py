@@ -29,6 +29,7 @@ class World(Protocol):
 
     platform: Platform
     posts: bool = True  # False: the platform takes no reply at all
+    longest_guess: timedelta = timedelta(hours=1)  # of a rate limit that names no end
 
     def again(self) -> Platform:
         """The platform as a new process would connect it."""

@@ -49,12 +49,14 @@ def standing(world: World, mention: Mention) -> PostStatus:
         pytest.skip(f"this platform cannot tell: {error.message}")
 
 
-def bounded(refusal: ReadFailed | NotSent, shape: Shape, moment: datetime) -> datetime:
-    """When a rate limit of WAIT ends: as told, with some jitter; guessed within the hour where nothing readable was."""
+def bounded(
+    refusal: ReadFailed | NotSent, shape: Shape, moment: datetime, guess: timedelta = timedelta(hours=1)
+) -> datetime:
+    """When a rate limit of WAIT ends: as told, with some jitter; within `guess` where nothing readable was told."""
     until = refusal.retry_at
     assert refusal.cause == "rate" and until is not None
     told = shape in ("reset", "retry_after", "retry_after_date")
-    least, most = (WAIT - timedelta(seconds=2), WAIT * 1.5) if told else (timedelta(0), timedelta(hours=1))
+    least, most = (WAIT - timedelta(seconds=2), WAIT * 1.5) if told else (timedelta(0), guess)
     assert least < until - moment < most
     return until
 

@@ -36,6 +36,23 @@ def test_post_dated_back_is_read_wherever_it_lists(world: BlueskyWorld) -> None:
     assert set(old) <= seen
 
 
+def test_post_dated_back_below_the_first_run_is_read_however_deep_it_lists(tmp_path: Path) -> None:
+    """Two pages of what was said before the first run stand above it; none of them becomes a mention."""
+    with serving() as server:
+        world = BlueskyWorld(server, tmp_path, search=(), start="now")
+        for number in range(250):
+            world.network.ahead = -timedelta(days=number + 1)
+            world.plant(f"old {number}")
+        world.network.ahead = timedelta(0)
+        _, cursor = walk(world.platform, None)
+        late = server.mention("dated back", created=now() - timedelta(days=2000)).uri
+        seen = set[str]()
+        for _ in range(5):
+            pages, cursor = walk(world.platform, cursor)
+            seen |= {mention.id for mention in mentions(pages)}
+        assert seen == {late}
+
+
 def test_patrol_costs_one_page_a_round(world: BlueskyWorld) -> None:
     """A round reads the top down to the overlap, and one page more, however long the list has become."""
     for number in range(450):
@@ -118,7 +135,9 @@ def test_first_run_reads_nothing_from_before_it(tmp_path: Path) -> None:
     with serving() as server:
         world = BlueskyWorld(server, tmp_path, search=(), start="now")
         for number in range(250):
-            world.server.mention(f"post {number}", created=now() - timedelta(hours=number + 1))
+            world.network.ahead = -timedelta(hours=number + 1)
+            world.plant(f"post {number}")
+        world.network.ahead = timedelta(0)
         pages, cursor = walk(world.platform, None)
         new = world.plant("after the beginning")
         assert mentions(pages) == [] and len(pages) < 4

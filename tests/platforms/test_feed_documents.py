@@ -249,6 +249,24 @@ def test_redirect_into_a_private_network_is_refused(server: FeedServer, host: st
     assert [call.path for _, call in server.calls] == [REVIEWS]
 
 
+def test_name_that_leads_elsewhere_after_it_was_looked_up_is_not_read(
+    server: FeedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever owns the name answers "public" to the check, and "this machine" a moment later (DNS rebinding)."""
+    real, answers = socket.getaddrinfo, iter(["93.184.215.14"])
+
+    def resolve(host: str, port: int | None, *more: Any, **options: Any) -> Any:
+        public = next(answers, None) if host == "rebind.example" else None
+        if public is not None:
+            return [(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", (public, port or 0))]
+        return real("127.0.0.1" if host == "rebind.example" else host, port, *more, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    with pytest.raises(ReadFailed, match=r"its name leads to 127\.0\.0\.1"):
+        redirect(server, "rebind.example")
+    assert [call.path for _, call in server.calls] == [REVIEWS]
+
+
 @pytest.mark.parametrize("allowed", ["localhost", "127.0.0.0/8"])
 def test_redirect_that_the_operator_allows_is_followed(server: FeedServer, allowed: str) -> None:
     """By host, or by network."""

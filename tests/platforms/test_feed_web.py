@@ -1,6 +1,5 @@
 """How a feed is asked for, without a network."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,8 +7,8 @@ import pytest
 from listener.errors import ReadFailed
 from listener.platforms.feed.section import Section
 from listener.platforms.feed.web import FeedClient
-from listener.platforms.kit.http import HttpClient
-from listener.platforms.kit.response import HttpResponse
+from listener.platforms.kit.http import Headers, HttpClient, MayConnect
+from listener.platforms.kit.response import HttpResponse, Query
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 URL = "https://reviews.example/feed"
@@ -20,7 +19,9 @@ class Limited(HttpClient):
 
     asked = 0
 
-    def get(self, url: str, token: str | None = None, headers: Mapping[str, str] | None = None) -> HttpResponse:
+    def get(
+        self, url: str, params: Query | None = None, headers: Headers = None, *, may_connect: MayConnect | None = None
+    ) -> HttpResponse:
         """The next answer."""
         self.asked += 1
         return HttpResponse(429, {"retry-after": "3600"}, b"") if self.asked == 1 else HttpResponse(200, {}, b"")

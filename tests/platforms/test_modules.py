@@ -1,7 +1,7 @@
 """Every shipped platform is a PlatformModule: mypy checks the assignments, the tests what modules declare."""
 
 import logging
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,18 +9,22 @@ import pytest
 
 from listener import platforms
 from listener.cli import logs
-from listener.platforms import bluesky, feed, mastodon, memory, x
+from listener.platforms import bluesky, facebook, feed, instagram, mastodon, memory, x
 from listener.protocols import Budget, ItemAuthor, PlatformModule, Section
 from listener.settings import PlatformSettings, item_author
 
 BLUESKY: PlatformModule[bluesky.Section] = bluesky
+FACEBOOK: PlatformModule[facebook.Section] = facebook
 FEED: PlatformModule[feed.Section] = feed
+INSTAGRAM: PlatformModule[instagram.Section] = instagram
 MASTODON: PlatformModule[mastodon.Section] = mastodon
 MEMORY: PlatformModule[memory.Section] = memory
 X: PlatformModule[x.Section] = x
 MODULES: dict[str, PlatformModule[Any]] = {
     "bluesky": BLUESKY,
+    "facebook": FACEBOOK,
     "feed": FEED,
+    "instagram": INSTAGRAM,
     "mastodon": MASTODON,
     "memory": MEMORY,
     "x": X,
@@ -44,6 +48,7 @@ def test_what_a_platform_leaves_out_has_a_default(tmp_path: Path) -> None:
     assert (section.secret_names, section.chatty_loggers, section.retain_deleted_text) == ((), (), None)
     assert (section.budget, section.reply_usd(link=True), section.post_files(tmp_path)) == (Budget(), 0.0, ())
     assert section.item_author('{"author_id": "4711"}') is None
+    assert (section.retain_text, section.status_lines(None, datetime.now(UTC))) == (None, [])
 
 
 def test_budget_of_x_is_its_keys() -> None:
@@ -55,7 +60,7 @@ def test_budget_of_x_is_its_keys() -> None:
 
 def test_loggers_of_network_libraries_log_only_warnings() -> None:
     """At DEBUG tweepy logs tokens."""
-    for section in (x.Section, mastodon.Section, bluesky.Section, feed.Section):
+    for section in (x.Section, mastodon.Section, bluesky.Section, feed.Section, facebook.Section, instagram.Section):
         assert section.chatty_loggers
         logs.quiet(section.chatty_loggers)
         assert all(logging.getLogger(name).level == logging.WARNING for name in section.chatty_loggers)
@@ -68,6 +73,9 @@ AUTHORS: list[tuple[type[Section], str, set[str], set[str]]] = [
     (mastodon.Section, '{"account": {"id": "9", "acct": "ada"}, "status": {}}', {"9"}, {"ada"}),
     (mastodon.Section, '{"status": {"account": {"id": "9", "acct": "ada@a.example"}}}', {"9"}, {"ada@a.example"}),
     (bluesky.Section, '{"author": {"did": "did:plc:a", "handle": "ada.example"}}', {"did:plc:a"}, {"ada.example"}),
+    (facebook.Section, '{"from": {"id": "9", "name": "Ada"}, "message": 7}', {"9"}, set()),
+    (instagram.Section, '{"from": {"id": "9", "username": "ada"}}', {"9"}, {"ada"}),
+    (instagram.Section, '{"username": "ada"}', set(), {"ada"}),
     (bluesky.Section, '{"uri": "at://did:plc:a/app.bsky.feed.post/3k"}', {"did:plc:a"}, set()),
 ]
 

@@ -99,3 +99,14 @@ def test_no_thank_you_is_proposed_where_the_policy_has_none() -> None:
     assert decided(text).kind == "thank_you"
     without = replace(policy(), responders=tuple(one for one in policy().responders if one.kind != "thank_you"))
     assert decide(replace(facts(text), reading=KIND), without, responders(without)).kind is None
+
+
+def test_learned_weights_put_nothing_into_the_auto_band() -> None:
+    """Where the shipped weights alone would hold a draft for staff, or draft none, it is held."""
+    text = "thank you so much for the great help!"
+    assert _decided(text, replace(KIND, shipped=(0.9, 0.1, 0.8))).draft.auto  # type: ignore[union-attr]
+    for shipped in ((0.6, 0.4, 0.5), (0.2, 0.7, 0.3)):
+        held = _decided(text, replace(KIND, shipped=shipped))
+        assert held.kind == "thank_you" and held.draft is not None and not held.draft.auto
+        assert any("by the shipped weights alone" in line.message for line in held.trail)
+    assert not _decided(text, replace(KIND, balance=0.5, shipped=(0.9, 0.1, 0.8))).draft.auto  # type: ignore[union-attr]

@@ -12,8 +12,8 @@ from listener.intake.text import plain
 from listener.reader import score
 from listener.reader.features import own_features, word_features
 from listener.reader.samples import AUTHORS, PLACES
-from listener.reader.score import SecondReader, Weights, probability
-from tests.factories import DATA, ears
+from listener.reader.score import ABOUT, SecondReader, Subjects, Weights, probability
+from tests.factories import DATA, ears, policy
 
 WEIGHTS = Path(score.__file__).with_name("weights.json")
 TRAINED_ON = ("airline_dev", "brands_dev")
@@ -64,7 +64,40 @@ def test_no_weight_belongs_to_few_people_or_to_a_single_trade() -> None:
                     authors[word].add(row["text"])
                     brands[word].add(row["brand"])
                     files[word].add(name)
-    words = [word for word in json.loads(WEIGHTS.read_text(encoding="utf-8"))["weights"] if word[0] != "="]
+    content = json.loads(WEIGHTS.read_text(encoding="utf-8"))
+    words = [word for word in (*content["weights"], *content["subjects"]["weights"]) if word[0] != "="]
     assert len(words) > 1000
     assert [word for word in words if len(authors[word]) < AUTHORS] == []
     assert [word for word in words if min(len(brands[word]), len(files[word])) < PLACES] == []
+
+
+def test_changes_of_a_brand_are_added_and_the_shipped_chances_are_kept() -> None:
+    """So that a decision can be held against the shipped weights."""
+    shipped = Weights((0.0, 0.0), {"thanks": (2.0, -1.0)})
+    reading = SecondReader(shipped, Weights((0.5, 0.0), {"thanks": (-1.0, 0.0), "wonky": (0.0, 3.0)})).read(
+        ["thanks", "wonky"], {}, 0.0, 0.0
+    )
+    assert (reading.praise, reading.complaint) == (probability(1.5), probability(2.0))
+    assert reading.shipped == (probability(2.0), probability(-1.0), probability(1.5))
+    assert SecondReader(shipped).read(["thanks"], {}, 0.0, 0.0).shipped is None
+
+
+def test_a_subject_is_suggested_only_for_a_complaint_that_no_cue_names_and_only_where_it_is_sure() -> None:
+    """A suggestion is worth nothing if it contradicts the rules, or guesses."""
+    complaint = Weights((0.0, 2.0), {"lovely": (0.0, -9.0)})
+    subjects = Subjects(("delivery", "staff"), (0.0, 0.0), {"luggage": (3.0, 0.0), "maybe": (0.3, 0.0)}, 0.8)
+    reader = SecondReader(complaint, None, subjects)
+    assert reader.read(["luggage"], {}, 0.0, 0.0).subject == "delivery"
+    assert reader.read(["maybe"], {}, 0.0, 0.0).subject is None
+    assert reader.read(["luggage"], {"about_refund": ("refund",)}, 0.0, 0.0).subject is None
+    assert reader.read(["luggage", "lovely"], {}, 0.0, 0.0).subject is None
+
+
+def test_the_shipped_subjects_are_those_of_the_rules() -> None:
+    """One thing has one name; `other` suggests nothing."""
+    subjects = score.shipped_subjects()
+    named = {name.removeprefix(ABOUT) for name in policy().cues if name.startswith(ABOUT)}
+    assert set(subjects.names) - {"other"} <= named and 0.5 < subjects.sure_from < 1
+    assert len(subjects.features) > 1000
+    sure = Subjects(("other",), (0.0,), {}, 0.0)
+    assert sure.name(["luggage"]) is None

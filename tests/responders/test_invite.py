@@ -69,7 +69,7 @@ def test_an_added_kind_is_counted_replayed_and_reported(home: Home) -> None:
     home.run("once")
     (home.folder / "other").mkdir()
     changes = home.run("replay", "--policy", "other", "--json").json
-    assert [(row["mention_id"], row["change"]) for row in changes] == [("1", "invite -> escalate")]
+    assert [(row["mention_id"], row["change"]) for row in changes] == [("1", "invite -> holding")]
     report = home.run("report", "--json").json
     assert report["volume"]["kinds"] == {"invite": 1, "thank_you": 1}
     assert report["targets"]["kinds"]["invite"]["met"] == 1
@@ -77,7 +77,7 @@ def test_an_added_kind_is_counted_replayed_and_reported(home: Home) -> None:
 
 def test_staff_give_an_added_kind_to_an_escalation(home: Home) -> None:
     """The policy's kinds are those that `edit --kind` takes, and no other."""
-    home.say("@fernhill when does the moon rise?", start=3)
+    home.say("@fernhill oh great, another delay", start=3)
     home.run("once")
     (escalated,) = home.queue("--state", "escalated")
     refused = home.run("edit", str(escalated["id"]), "--kind", "invitation", "--text", "Come by.")

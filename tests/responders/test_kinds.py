@@ -48,7 +48,7 @@ def test_a_complaint_by_score_alone_says_that_it_is_the_score() -> None:
     """Where no word was recognised, staff see what else spoke for it; where one was, the words explain it."""
     draft = _draft("what a miserable pen you sell")
     assert (draft.message, draft.words) == ("problem or complaint (score -0.49)", ())
-    assert _draft("you ruined my day").message == "problem or complaint about damage (-0.48)"
+    assert _draft("you ruined my day").message == "problem or complaint (-0.48)"
 
 
 @pytest.mark.parametrize(
@@ -152,9 +152,9 @@ def test_what_makes_trouble_urgent(text: str, history: History, followers: int |
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("my card was charged twice", "about billing"),
-        ("I'm locked out of my account", "about account"),
-        ("the website is down", "about outage"),
+        ("my card was charged twice", "billing"),
+        ("I'm locked out of my account", "account"),
+        ("the website is down", "outage"),
         ("taking my business elsewhere, slow and rude", "wants to leave"),
         ("my pen broke", None),
     ],

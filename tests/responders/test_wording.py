@@ -1,14 +1,17 @@
 """Texts that go out: from data only, that fit, with links that are allowed."""
 
+from collections import Counter
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
-from listener.model import CandidateText, Draft, History
+from listener.model import CandidateText, Draft, History, MentionSignals
 from listener.policy import Policy, SavedReply, Variant
+from listener.triage.decide import decide
 from listener.wording import asks_for_private_message, candidates, disallowed_hosts, first_fitting, render_saved_replies
 from listener.wording_check import private_wording_notes, saved_reply_problems, wording_problems
-from tests.factories import facts, policy, preview
+from tests.factories import facts, policy, preview, responders
 
 
 def _worded(text: str, short: str | None = None) -> Policy:
@@ -96,14 +99,28 @@ def test_variants_not_used_today_come_first() -> None:
 
 
 def test_variants_with_when_come_first_and_only_then() -> None:
-    """An apology is for trouble alone."""
-    kinds = {text.variant for text in candidates("support", facts("please call me"), policy())}
-    assert not kinds & {"put-right", "let-down", "delivery"}
-    assert candidates("support", facts("my parcel is late"), policy())[0].variant in {
-        "put-right",
-        "understand",
-        "delivery",
-    }
+    """Thanks for help are for who thanks us."""
+    texts = candidates("thank_you", facts("best pens"), policy())
+    assert not {text.variant for text in texts} & {"welcome", "anytime", "gladly"}
+    assert candidates("thank_you", facts("thanks!"), policy())[0].variant in {"welcome", "anytime", "gladly"}
+
+
+def test_a_text_of_parts_varies_in_every_part() -> None:
+    """What follows a used text shares none of its parts while there are others; then the least used come first."""
+    used: list[str] = []
+    for _ in range(12):
+        read = replace(facts("my parcel never arrived"), history=History(variants_today=tuple(used)))
+        used.append(f"support/{_draft_of(read)}")
+    assert len(set(used)) == 12
+    openings, steps = (Counter(name.split(":")[place] for name in used) for place in (1, 2))
+    assert set(openings.values()) == {3} and set(steps.values()) == {4}
+    assert all(a.split(":")[1] != b.split(":")[1] for a, b in pairwise(used))
+
+
+def _draft_of(read: MentionSignals) -> str:
+    draft = decide(read, policy(), responders()).draft
+    assert draft is not None
+    return draft.texts[0].variant
 
 
 def test_the_first_that_fits_is_taken() -> None:
@@ -186,7 +203,9 @@ def test_a_saved_text_that_may_not_go_out_is_a_fault(text: str, what: str) -> No
 def test_a_kind_whose_texts_all_ask_for_a_direct_message_is_noted() -> None:
     """Its private mentions would all go to a person; the starter set has another word for them."""
     assert private_wording_notes(policy()) == []
-    (note,) = private_wording_notes(replace(policy(), private_variables={}))
+    told = policy(wording={**policy().wording, "support": (Variant("one", "Send us {{ contact }}."),)})
+    assert private_wording_notes(told) == []
+    (note,) = private_wording_notes(replace(told, private_variables={}, wording={"support": told.wording["support"]}))
     assert note.startswith("replies.toml support: every text asks for a direct message")
 
 

@@ -22,6 +22,8 @@ CHANNEL = '[[alerts.channels]]\nname = "ops"\n'
         ('[[alerts.channels]]\nname = "Ops!"\n', "is not a name: 'Ops!'"),
         (CHANNEL + CHANNEL, "two channels have the secret EARSHOT_ALERT_OPS_URL"),
         (CHANNEL + "notices = []\n", "notices: is empty"),
+        (CHANNEL + 'notices = ["gap", "acount"]\n', "notices: names no kind of notice or alert: 'acount'"),
+        (CHANNEL + 'notices = ["gab*"]\n', "notices: names no kind of notice or alert: 'gab*'"),
         (CHANNEL + 'digest = ["8"]\n', "digest: is not a time: '8'"),
         (CHANNEL + 'digest = ["24:00"]\n', "digest: is not a time: '24:00'"),
         (CHANNEL + 'digest = ["someday 08:00"]\n', "digest: is not a time"),

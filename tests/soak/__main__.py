@@ -1,6 +1,7 @@
-"""`python -m tests.soak [days | year]`: runs at full size, what they measured, and 1 when something is wrong.
+"""`python -m tests.soak [days | year | meta]`: runs at full size, what they measured, and 1 when something is wrong.
 
 days (minutes): busy days on X, and one day of unattended operation. year (an hour or two): 365 days of it.
+meta: a week of a quiet and of a loud account on Facebook and on Instagram.
 """
 
 import logging
@@ -12,8 +13,10 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
+from tests.fakes.meta import FacebookServer, InstagramServer
 from tests.platforms.x_world import serving
 from tests.soak import x_days, year
+from tests.soak.meta_week import LOUD, QUIET, Traffic, week
 from tests.soak.world import Report
 
 ON_X: tuple[Callable[..., Report], ...] = (
@@ -37,7 +40,25 @@ def serve(run: Callable[..., Report]) -> Callable[[Path], Report]:
     return with_server
 
 
-RUNS: dict[str, tuple[Callable[[Path], Report], ...]] = {"days": (*map(serve, ON_X), DAY), "year": (year.run,)}
+def serve_meta(make: type[FacebookServer | InstagramServer], traffic: Traffic) -> Callable[[Path], Report]:
+    """Give a week on Facebook or Instagram a server of its own."""
+
+    def with_server(folder: Path) -> Report:
+        server = make().start()
+        try:
+            return week(folder, server, traffic)
+        finally:
+            server.stop()
+
+    return with_server
+
+
+META = tuple(serve_meta(make, traffic) for make in (FacebookServer, InstagramServer) for traffic in (QUIET, LOUD))
+RUNS: dict[str, tuple[Callable[[Path], Report], ...]] = {
+    "days": (*map(serve, ON_X), DAY),
+    "year": (year.run,),
+    "meta": META,
+}
 
 
 def main(which: str) -> int:

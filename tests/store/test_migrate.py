@@ -1,12 +1,12 @@
 """The schema: made by migrations, equal to the declared one; foreign, older and newer files are refused in one line."""
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine
 
 from listener.errors import LockHeld, StoreError
 from listener.store import dialect, engine, loading, lock, migrate, operation_records, records
@@ -31,12 +31,20 @@ def columns(path: Path) -> dict[str, list[tuple[object, ...]]]:
 
 
 def test_the_migrated_schema_is_the_declared_one(tmp_path: Path) -> None:
-    """From scratch and through the migrations, table by table, index by index."""
-    migrate.migrate(tmp_path / "migrated.db", NOON)
-    declared = create_engine(f"sqlite:///{tmp_path / 'declared.db'}")
-    metadata.create_all(declared)
-    declared.dispose()
+    """From scratch, as a new database is made, and through the migrations: table by table, index by index."""
+    migrate.migrate(tmp_path / "declared.db", NOON)
+    migrate._make_file(tmp_path / "migrated.db")
+    migrate._upgrade(tmp_path / "migrated.db")
     assert columns(tmp_path / "migrated.db") == columns(tmp_path / "declared.db")
+
+
+def test_a_new_database_has_every_migration_behind_it(tmp_path: Path) -> None:
+    """The next one begins where this version ends, also for Alembic."""
+    path = tmp_path / "earshot.db"
+    migrate.migrate(path, NOON)
+    migrate._upgrade(path)
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [(f"{engine.HEAD:04}",)]
 
 
 def scripts() -> Config:

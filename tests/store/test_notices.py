@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from listener.feed_page import QuarantinedItem
 from listener.messages import remember_secret
 from listener.store import notices, platforms
 from listener.store.feed_states import list_feeds, record_feed
@@ -22,6 +23,16 @@ def test_a_notice_whose_cause_brings_no_advice_has_that_of_its_kind(line: Line, 
         notices.open_notice(connection, kind, "x", "it broke again", do, line.now)
         (notice,) = notices.list_open(connection)
     assert len(notice.do) > 20
+
+
+def test_an_item_is_kept_without_a_secret_that_a_server_echoed(line: Line) -> None:
+    """Its raw text, and nothing else of it: the addresses in it are a stranger's words."""
+    remember_secret("canary-token-1")
+    raw = '{"id": "7", "echo": "Bearer canary-token-1", "url": "https://a.example/?q=1"}'
+    with line.store.write() as connection:
+        notices.quarantine(connection, "memory", "poll", [QuarantinedItem("7", raw, "no text")], line.now)
+        (item,) = notices.quarantined_items(connection)
+    assert item.raw == raw.replace("canary-token-1", "[secret]")
 
 
 def calls() -> list[tuple[str, ast.Call]]:

@@ -10,7 +10,9 @@ from sqlalchemy import Connection, event
 
 from listener.alert_rules import WEBHOOK_EVENTS
 from listener.store import erasure, exchange_log, figures, items, mentions, outgoing, people, replies, webhooks
+from listener.store.histories import load_histories
 from tests.desk.world import made
+from tests.factories import mention
 from tests.line import NOON
 
 ADA = ("memory", "a1")
@@ -42,6 +44,10 @@ HOT: dict[str, tuple[Callable[[Connection], Any], str]] = {
         "INTEGER PRIMARY KEY (rowid>?)",
     ),
     "sends to count": (lambda c: figures.count_sends(c, 7, 99), "INTEGER PRIMARY KEY (rowid>? AND rowid<?)"),
+    "known posts": (lambda c: mentions.stored_mentions(c, "memory", [mention("m1")]), "sqlite_autoindex_mention_2"),
+    "answers to authors": (lambda c: load_histories(c, {1: mention("m1")}), "ix_mention_author"),
+    "live replies": (lambda c: replies.list_live(c, [1, 2]), "uq_reply_live"),
+    "unchanged": (lambda c: mentions.filter_unchanged(c, {1: mention("m1")}), "INTEGER PRIMARY KEY"),
     "locate": (lambda c: mentions.locate(c, "memory", "m1"), "sqlite_autoindex_mention_1"),
 }
 SORTED = {

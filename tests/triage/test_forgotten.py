@@ -11,7 +11,8 @@ from listener.desk.forget import forget
 from listener.model import History, Mention
 from listener.settings import load_responders
 from listener.store import notices, vacuum
-from listener.triage.route import Triage, TriageResult
+from listener.triage.result import TriageResult
+from listener.triage.route import Triage
 from tests import factories
 from tests.line import Line
 

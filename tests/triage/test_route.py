@@ -80,6 +80,24 @@ def test_every_arrow_has_its_event(line: Line) -> None:
     assert [(event.what, event.by) for event in log] == [("seen", "poll"), ("decided", "policy"), ("drafted", "policy")]
 
 
+def test_a_draft_that_waits_counts_as_used_in_the_next_round(line: Line) -> None:
+    """Mentions come a minute apart, and staff read the drafts side by side."""
+    texts = []
+    for _ in range(8):
+        said = line.say("@brand my parcel never arrived")
+        line.listen()
+        texts.append(line.reply_to(said.id).text or "")
+    assert len(set(texts)) == len(texts)
+
+
+def test_the_wordings_of_other_kinds_are_not_stored_with_a_decision(line: Line) -> None:
+    """They chose nothing, and a busy day has hundreds."""
+    line.approved()
+    said = line.say("@brand my parcel never arrived")
+    line.listen()
+    assert line.item(line.reply_to(said.id).id).decided.signals["history"][4:] == []  # type: ignore[union-attr]
+
+
 def test_the_policys_text_is_kept_with_the_decision(line: Line) -> None:
     """Replay and explain need it as it was."""
     mention = line.say()

@@ -56,6 +56,18 @@ def test_words_go_when_their_time_is_over_and_the_ledger_stays(line: Line, monke
     assert retention.retain(line.store, line.policy, line.now, {}) == 0
 
 
+def test_platform_with_a_limit_of_its_own_keeps_no_longer(line: Line) -> None:
+    """Whatever the policy says; other platforms are not touched, and a shorter time of the policy counts too."""
+    line.say(IDLE)
+    line.listen()
+    line.wait(days=31)
+    month = timedelta(days=30)
+    assert retention.retain(line.store, line.policy, line.now, {}, {"elsewhere": month}) == 0
+    assert retention.retain(line.store, line.policy, line.now, {}, {"memory": timedelta(days=90)}) == 0
+    assert retention.retain(line.store, line.policy, line.now, {}, {"memory": month}) == 1
+    assert texts(line) == [""]
+
+
 def test_nothing_is_let_go_without_the_key(line: Line) -> None:
     """The starter keeps everything."""
     line.say(IDLE)
@@ -205,13 +217,12 @@ def test_what_was_never_decided_waits_for_a_person(line: Line) -> None:
 def crashed(line: Line) -> Mention:
     """A mention that triage could not decide, three times over."""
     triage = line.stages.triage
-    ears = triage.extractor
-    object.__setattr__(triage, "extractor", None)
+    ears, triage.reader.extractor = triage.reader.extractor, None  # type: ignore[assignment]
     mention = line.say(COMPLAINT)
     line.listen()
     for _ in range(2):
         line.stages.route()
-    object.__setattr__(triage, "extractor", ears)
+    triage.reader.extractor = ears
     return mention
 
 

@@ -19,6 +19,7 @@ from listener.analysis.report.drafts import (
     count_reasons,
     measure_edits,
 )
+from listener.analysis.report.learning import Learning, list_learning
 from listener.analysis.report.listening import Listening, measure_listening
 from listener.analysis.report.numbers import Durations
 from listener.analysis.report.opinions import Complaints, NetSentiment, count_complaints, summarize_sentiment
@@ -73,6 +74,7 @@ class Report:
     sentiment: NetSentiment
     complaints: Complaints
     listening: Listening
+    learning: list[Learning]
     spend: list[Spend]
 
 
@@ -99,6 +101,7 @@ def report(connection: Connection, policy: Policy, since: datetime, until: datet
         sentiment=summarize_sentiment(period.sentiment(connection, since, until, policy.languages), policy),
         complaints=count_complaints(period.complaints(connection, since, until)),
         listening=measure_listening(connection, since, until),
+        learning=list_learning(connection, since, until),
         spend=period.sum_spend(connection, since, until),
     )
 

@@ -9,6 +9,7 @@ from listener.analysis.report.numbers import rate
 from listener.policy import Policy
 from listener.store import period
 from listener.store.period import Complaint
+from listener.store.records import find_subject
 from listener.triage.decide import GUARDS
 
 TOP = 10  # categories that are listed
@@ -39,10 +40,14 @@ class NetSentiment:
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """What so many complaints are about; quote: from one of them, None where none can be shown."""
+    """What so many complaints are about; quote: from one of them, None where none can be shown.
+
+    suggested: those of them in which no cue names it, and the second reader does.
+    """
 
     category: str
     number: int
+    suggested: int
     share: float | None
     quote: str | None
 
@@ -74,8 +79,10 @@ def count_complaints(complaints: Sequence[Complaint]) -> Complaints:
     quotes: dict[str, str | None] = {}
     for name, _ in counts.most_common(TOP):
         quotes[name] = sample_quote(name, complaints, used=quotes.values())
+    suggested = Counter(find_subject(complaint.signals) for complaint in complaints)
     rows = [
-        Category(name, number, rate(number, len(complaints)), quotes[name]) for name, number in counts.most_common(TOP)
+        Category(name, number, suggested[name], rate(number, len(complaints)), quotes[name])
+        for name, number in counts.most_common(TOP)
     ]
     return Complaints(len(complaints), rows)
 
@@ -86,8 +93,9 @@ def count_categories(complaints: Sequence[Complaint]) -> Counter[str]:
 
 
 def categories(complaint: Complaint) -> list[str]:
-    """Name what a complaint is about; `other` where no cue says it."""
-    return sorted(cue.removeprefix(ABOUT) for cue in complaint.cues if cue.startswith(ABOUT)) or ["other"]
+    """Name what a complaint is about: by its cues, else as the second reader suggests, else `other`."""
+    named = sorted(cue.removeprefix(ABOUT) for cue in complaint.cues if cue.startswith(ABOUT))
+    return named or [find_subject(complaint.signals) or "other"]
 
 
 def sample_quote(category: str, complaints: Sequence[Complaint], used: Collection[str | None] = ()) -> str | None:

@@ -4,7 +4,6 @@ import random
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
-from typing import Any
 
 from listener.errors import ReadFailed
 from listener.model import Json
@@ -13,7 +12,8 @@ from listener.platforms.bluesky.session import CredentialsMissing, Session, Sess
 from listener.platforms.kit.failures import read_error
 from listener.platforms.kit.gate import Gate
 from listener.platforms.kit.http import HttpClient
-from listener.platforms.kit.response import CallFailed, HttpResponse
+from listener.platforms.kit.response import CallFailed, HttpResponse, Query
+from listener.platforms.kit.values import Untrusted
 
 
 class Absent(Exception):
@@ -38,7 +38,7 @@ class Caller:
         """Return the session in use; signs in where there is none. Raises ReadFailed."""
         return self._sign_in(partial(self._sessions.open, self._refusal(now)), now)
 
-    def get(self, name: str, params: Any, now: datetime) -> Json:
+    def get(self, name: str, params: Query, now: datetime) -> Untrusted:
         """Return the answer of a query. Raises ReadFailed, Absent, Rejected."""
 
         def request(session: Session) -> HttpResponse:

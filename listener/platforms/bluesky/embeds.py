@@ -2,19 +2,18 @@
 
 from collections.abc import Iterator
 
-from listener.model import Json
-from listener.platforms.kit.values import object_in, objects_in, text_in
+from listener.platforms.kit.values import Untrusted, object_in, objects_in, text_in
 
 _NO_ALT = "no description"
 _NO_CONTENT = ("!no-unauthenticated", "bot")  # labels that say nothing about what is shown
 
 
-def attachments(record: Json, view: Json) -> tuple[str, ...]:
+def attachments(record: Untrusted, view: Untrusted) -> tuple[str, ...]:
     """Return a line for each thing that the record embeds. view: how the AppView shows it, with a quote's words."""
     return tuple(_lines(object_in(record.get("embed")), view))
 
 
-def _lines(embed: Json, view: Json) -> Iterator[str]:
+def _lines(embed: Untrusted, view: Untrusted) -> Iterator[str]:
     media = object_in(embed.get("media")) or embed  # a quote with a picture holds it one level deeper
     for image in objects_in(media.get("images")):
         yield f"picture: {text_in(image.get('alt')) or _NO_ALT}"
@@ -26,7 +25,7 @@ def _lines(embed: Json, view: Json) -> Iterator[str]:
         yield f"quote: {_quoted_words(view) or uri}"
 
 
-def _quoted_words(view: Json) -> str:
+def _quoted_words(view: Untrusted) -> str:
     """Return author and text of the quoted post, as far as they are shown."""
     shown = object_in(view.get("record"))
     shown = object_in(shown.get("record")) or shown
@@ -34,14 +33,14 @@ def _quoted_words(view: Json) -> str:
     return f"@{handle}: {text}" if text and isinstance(handle, str) else text or ""
 
 
-def quoted(record: Json) -> str | None:
+def quoted(record: Untrusted) -> str | None:
     """Return the uri of the quoted post, if the record quotes one."""
     embedded = object_in(object_in(record.get("embed")).get("record"))
     uri = object_in(embedded.get("record", embedded)).get("uri")
     return uri if isinstance(uri, str) else None
 
 
-def labels(record: Json, view: Json) -> tuple[str, ...]:
+def labels(record: Untrusted, view: Untrusted) -> tuple[str, ...]:
     """Return the labels that the author or a moderator put on the post, such as porn or graphic-media."""
     own = objects_in(object_in(record.get("labels")).get("values"))
     given = [label for label in objects_in(view.get("labels")) if not label.get("neg")]

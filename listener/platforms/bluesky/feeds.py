@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from listener.errors import ReadFailed
-from listener.model import Json
 from listener.platforms.bluesky.caller import Caller
 from listener.platforms.bluesky.items import POST, BlueskyPage, OwnAccount, is_post, own_posts, parse_page
 from listener.platforms.bluesky.times import stamp, tid_instant
 from listener.platforms.bluesky.views import Views
 from listener.platforms.kit.cursor import MENTIONS, OWN
+from listener.platforms.kit.response import Query
+from listener.platforms.kit.values import objects_in
 
 SIZE = 100  # rows of a page, the most there may be
 
@@ -45,7 +45,7 @@ class Feeds:
         return Listing(parsed, after if isinstance(after, str) and after else None)
 
 
-def _request(feed: str, us: OwnAccount, token: str | None) -> tuple[str, Json]:
+def _request(feed: str, us: OwnAccount, token: str | None) -> tuple[str, Query]:
     """Method and parameters.
 
     No `reasons`: with it the server turns up to ten pages of its own in one call, and loses rows of one instant at the
@@ -60,14 +60,14 @@ def _request(feed: str, us: OwnAccount, token: str | None) -> tuple[str, Json]:
     return "app.bsky.feed.searchPosts", {"q": query, "sort": "latest", "limit": SIZE, **cursor}
 
 
-def _foreign_uris(rows: Sequence[Any], us: OwnAccount) -> list[str]:
+def _foreign_uris(rows: Sequence[object], us: OwnAccount) -> list[str]:
     """The uris of the posts on a page that are not ours."""
-    uris = [row.get("uri") for row in rows if isinstance(row, dict)]
+    uris = [row.get("uri") for row in objects_in(rows)]
     return [uri for uri in uris if is_post(uri) and not uri.startswith(f"at://{us.did}/")]
 
 
-def _own(rows: Sequence[Any]) -> BlueskyPage:
+def _own(rows: Sequence[object]) -> BlueskyPage:
     """Our own records, which are ordered by the time in their keys."""
-    records = [row | {"record": row.get("value")} for row in rows if isinstance(row, dict)]
+    records = [{**row, "record": row.get("value")} for row in objects_in(rows)]
     keys = [tid_instant(str(row.get("uri", "")).rpartition("/")[2]) for row in records]
     return BlueskyPage(brand_posts=own_posts(records), times=[stamp(created) for created in keys if created])

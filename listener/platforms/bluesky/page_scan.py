@@ -10,7 +10,7 @@ from datetime import timedelta
 from listener.feed_page import Gap
 from listener.model import Json
 from listener.platforms.bluesky.times import instant, stamp
-from listener.platforms.kit.cursor import PageKeys
+from listener.platforms.kit.cursor import MENTIONS, PageKeys
 
 OVERLAP = timedelta(minutes=15)  # clocks of phones, and rows that are listed late
 _TICK = timedelta(milliseconds=1)  # how finely cursors tell times apart
@@ -60,10 +60,14 @@ def restart(state: FeedState) -> FeedState:
 
 
 def step(state: FeedState, feed: str, seen: PageKeys) -> tuple[FeedState, bool, Gap | None]:
-    """Return the state after a page, whether the feed's turn is over, and the gap if rows of one time fill a page."""
+    """Return the state after a page, whether the feed's turn is over, and the gap if rows of one time fill a page.
+
+    The patrol of the mentions goes down to the end, for a new one may be dated back to before the first run. That of a
+    search ends there: it may have no end.
+    """
     scan = begin_scan(state)
     token, gap = _find_next(feed, scan.token, seen)
-    below = token if token and not _has_passed(seen, state.begin) else None  # not older than the first run
+    below = token if feed == MENTIONS or not _has_passed(seen, state.begin) else None
     if scan.patrol:
         return replace(state, deep=below, scan=None), True, gap
     scan = replace(scan, token=token, first=max((scan.first, *seen.keys)))

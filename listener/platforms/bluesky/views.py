@@ -5,12 +5,13 @@ from datetime import datetime
 from functools import partial
 
 from listener.errors import ReadFailed
-from listener.model import Json, Mention, PostStatus
+from listener.model import Mention, PostStatus
 from listener.platforms.bluesky.caller import Absent, Caller, Rejected
 from listener.platforms.bluesky.items import BOT, OwnAccount, is_bot
 from listener.platforms.bluesky.reply import is_earshots
 from listener.platforms.kit.auxiliary import ask_aside
-from listener.platforms.kit.values import clean, object_in, objects_in
+from listener.platforms.kit.response import Query
+from listener.platforms.kit.values import Untrusted, clean, object_in, objects_in
 
 GATED = "its author has limited who may reply: Bluesky would hide an answer of ours"
 BLOCKED = "its author and we have blocked one another"
@@ -44,10 +45,10 @@ class Views:
         self._reasons |= {str(view.get("uri")): hidden_reason(view) for view in self.posts(uris, now)}
         return True
 
-    def posts(self, uris: Sequence[str], now: datetime) -> list[Json]:
+    def posts(self, uris: Sequence[str], now: datetime) -> list[Untrusted]:
         """The views of those that are there and whose authors no block hides."""
         try:
-            body = self._caller.get("app.bsky.feed.getPosts", [("uris", uri) for uri in uris], now)
+            body = self._caller.get("app.bsky.feed.getPosts", tuple(("uris", uri) for uri in uris), now)
         except (Absent, Rejected) as error:
             raise ReadFailed(f"Bluesky does not show posts: {error}", cause="item") from None
         posts = body.get("posts")
@@ -69,9 +70,9 @@ class Views:
         """Whether a block hides a post that getPosts leaves out, rather than that it is gone, or not shown just now."""
         return bool(self._thread(uri, now).get("blocked"))
 
-    def _thread(self, uri: str, now: datetime) -> Json:
+    def _thread(self, uri: str, now: datetime) -> Untrusted:
         """A post with its replies, or what Bluesky says in its place."""
-        params = {"uri": uri, "depth": 1, "parentHeight": 0}
+        params: Query = {"uri": uri, "depth": 1, "parentHeight": 0}
         try:
             return object_in(self._caller.get("app.bsky.feed.getPostThread", params, now).get("thread"))
         except Absent:
@@ -92,7 +93,7 @@ class Views:
         return ReadFailed(error.message, error.do, cause="item", retry_at=error.retry_at)
 
 
-def hidden_reason(view: Json) -> str | None:
+def hidden_reason(view: Untrusted) -> str | None:
     """Why an answer to this post would not be seen, or must not be given."""
     viewer, author = object_in(view.get("viewer")), object_in(view.get("author"))
     seen = object_in(author.get("viewer"))
@@ -103,7 +104,7 @@ def hidden_reason(view: Json) -> str | None:
     return GATED if viewer.get("replyDisabled") is True else None
 
 
-def _answer(thread: Json, mention: Mention, us: OwnAccount) -> str | None:
+def _answer(thread: Untrusted, mention: Mention, us: OwnAccount) -> str | None:
     """The uri of an answer of ours that Earshot did not write: its own has the key that the mention gives it."""
     for reply in objects_in(thread.get("replies")):
         uri = str(object_in(reply.get("post")).get("uri", ""))

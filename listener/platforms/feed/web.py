@@ -8,7 +8,7 @@ from urllib.parse import urljoin, urlsplit
 
 from listener.errors import ReadFailed
 from listener.platforms.feed.section import Section, is_network, may_read
-from listener.platforms.kit.addresses import private_addresses
+from listener.platforms.kit.addresses import is_public, private_addresses
 from listener.platforms.kit.deadline import DeadlineExceeded, DeadlineRunner
 from listener.platforms.kit.http import HttpClient
 from listener.platforms.kit.response import CallFailed, HttpResponse, limit_ends, one_line
@@ -40,7 +40,10 @@ class FeedClient:
         raise _redirected(url, at, "give the address it should be read at")
 
     def _ask(self, url: str, at: str, headers: Mapping[str, str]) -> HttpResponse:
+        """Call an address; one that a redirect led to must still be where it was when it was looked up."""
         try:
+            if _is_elsewhere(url, at) and urlsplit(at).hostname not in self._allowed:
+                return self._web.get(at, None, headers, may_connect=self._may_reach)
             return self._web.get(at, None, headers)
         except CallFailed as error:
             raise ReadFailed(f"{url} cannot be reached: {error.message}") from None
@@ -50,7 +53,7 @@ class FeedClient:
         target = _joined(at, location)
         if not may_read(target) or (at.startswith("https:") and not target.startswith("https:")):
             raise _redirected(url, target, "give the address it should be read at")
-        if urlsplit(target).netloc != urlsplit(url).netloc and self._is_private(url, target):
+        if _is_elsewhere(url, target) and self._is_private(url, target):
             do = "if that is right, add its host to allow_private in [platforms.feed]"
             raise _redirected(url, f"{target[:200]}, which is not on the public internet", do)
         return target
@@ -64,8 +67,13 @@ class FeedClient:
             private = self._lookup.call(lambda: private_addresses(host))
         except (OSError, ValueError, DeadlineExceeded) as error:
             raise ReadFailed(f"{url} redirects to {host}, which cannot be found: {one_line(error)}") from None
+        return not all(map(self._may_reach, private))
+
+    def _may_reach(self, address: str) -> bool:
+        """Return whether an IP address is public, or in a network that is allowed."""
         networks = [ipaddress.ip_network(name) for name in self._allowed if is_network(name)]
-        return not all(any(ipaddress.ip_address(address) in network for network in networks) for address in private)
+        plain = address.partition("%")[0]
+        return is_public(plain) or any(ipaddress.ip_address(plain) in network for network in networks)
 
     def _checked(self, answer: HttpResponse, url: str, now: datetime) -> HttpResponse:
         if answer.status in (200, 304):
@@ -78,6 +86,10 @@ class FeedClient:
         if answer.status >= 500:
             raise ReadFailed(message)
         raise ReadFailed(message, "look at it in a browser, then correct [platforms.feed]", cause="item")
+
+
+def _is_elsewhere(url: str, target: str) -> bool:
+    return urlsplit(target).netloc != urlsplit(url).netloc
 
 
 def _redirected(url: str, target: str, do: str) -> ReadFailed:

@@ -2,11 +2,11 @@
 
 import json
 
-from listener.model import Json
+from listener.platforms.kit.values import Untrusted
 from listener.protocols import ItemAuthor
 
 
-def raw_object(raw: str) -> Json:
+def raw_object(raw: str) -> Untrusted:
     """Return the JSON object of a raw item, or an empty one if it is anything else."""
     try:
         item = json.loads(raw)

@@ -7,7 +7,7 @@ trace of its progress shows for certain whether any of it was written.
 
 import time
 import weakref
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import httpx
@@ -15,9 +15,10 @@ import httpx
 from listener.model import Json
 from listener.platforms.kit import network
 from listener.platforms.kit.deadline import DeadlineExceeded, DeadlineRunner, TooLarge, read_capped
-from listener.platforms.kit.response import CallFailed, HttpResponse, one_line, secrets_of, without_secrets
+from listener.platforms.kit.response import CallFailed, HttpResponse, Query, one_line, secrets_of, without_secrets
 
 Headers = Mapping[str, str] | None
+MayConnect = Callable[[str], bool]  # by an IP address
 _CAP = 8 * 1024 * 1024  # bytes of one answer: a page of 80 notifications is about 0.3 MB
 _CONNECT, _READ = 5.0, 15.0  # seconds; both below the total deadline
 _ALWAYS = {"User-Agent": "earshot", "Accept-Encoding": "identity"}  # a few packed bytes may unpack to very many
@@ -33,8 +34,17 @@ class HttpClient:
         self._trust = self._way_out.trust(httpx.create_ssl_context(trust_env=False))  # takes 20 ms: made once
         self._reading: httpx.Client | None = None
 
-    def get(self, url: str, params: Any = None, headers: Headers = None) -> HttpResponse:
-        """Read. params: a mapping, or pairs where a name comes several times."""
+    def get(
+        self, url: str, params: Query | None = None, headers: Headers = None, *, may_connect: MayConnect | None = None
+    ) -> HttpResponse:
+        """Read. params: a mapping, or pairs where a name comes several times.
+
+        may_connect: asked for the address that was connected to, before anything is sent there: a name may lead
+        elsewhere than when it was looked up. Not asked behind a proxy, which connects itself.
+        """
+        if may_connect is not None:
+            with self._client() as client:
+                return self._call(client, "GET", url, headers, may_connect, params=params)
         return self._repeat("GET", url, headers, params=params)
 
     def post_again(self, url: str, body: bytes, headers: Headers) -> HttpResponse:
@@ -78,8 +88,17 @@ class HttpClient:
             follow_redirects=False,
         )
 
-    def _call(self, client: httpx.Client, verb: str, url: str, headers: Headers, **what: Any) -> HttpResponse:
-        watch, secrets = _Watch(time.monotonic() + self._seconds), secrets_of(headers, what.get("json"))
+    def _call(
+        self,
+        client: httpx.Client,
+        verb: str,
+        url: str,
+        headers: Headers,
+        may_connect: MayConnect | None = None,
+        **what: Any,
+    ) -> HttpResponse:
+        guard = may_connect if self._way_out.proxy is None else None
+        watch, secrets = _Watch(time.monotonic() + self._seconds, guard), secrets_of(headers, what.get("json"))
 
         def work() -> HttpResponse:
             with client.stream(verb, url, headers=headers, extensions={"trace": watch}, **what) as got:
@@ -103,10 +122,16 @@ class _Watch:
     Looking up a name has no timeout: a call given up on could otherwise post minutes later, after it was sent anew.
     """
 
-    def __init__(self, ends: float) -> None:
-        self._ends, self.written = ends, False
+    def __init__(self, ends: float, may_connect: MayConnect | None = None) -> None:
+        self._ends, self._may_connect, self.written = ends, may_connect, False
 
     def __call__(self, event: str, info: Mapping[str, Any]) -> None:
+        if event == "connection.connect_tcp.complete" and self._may_connect is not None:
+            stream = info["return_value"]
+            address = str(stream.get_extra_info("server_addr")[0])
+            if not self._may_connect(address):
+                stream.close()  # it is nobody's yet
+                raise httpx.ConnectError(f"its name leads to {address}, which it may not")
         if event.endswith(".send_request_headers.started"):
             if time.monotonic() > self._ends:
                 raise httpx.ConnectTimeout("connected after the deadline")

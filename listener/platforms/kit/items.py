@@ -3,11 +3,13 @@
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TypeVar
 
 from listener.errors import PlatformError
 from listener.feed_page import OwnPost, QuarantinedItem
 from listener.model import Mention
+
+Item = TypeVar("Item")
 
 RAW_MOST = 20_000  # characters kept of an item that cannot be read
 
@@ -21,7 +23,7 @@ class ParsedPage:
     quarantined: list[QuarantinedItem] = field(default_factory=list)
     skipped: int = 0
 
-    def sort(self, items: Iterable[Any], place: Callable[[Any], None], item_id: Callable[[Any], str]) -> None:
+    def sort(self, items: Iterable[Item], place: Callable[[Item], None], item_id: Callable[[Item], str]) -> None:
         """Let `place` put each item into this page; quarantine those that it cannot read, whatever it raises.
 
         item_id: the id of the mention that an item holds, as far as it can be read; else "".
@@ -35,14 +37,14 @@ class ParsedPage:
                 self.quarantined.append(quarantine(item, _id_of(item, item_id), f"{type(error).__name__}: {error}"))
 
 
-def _id_of(item: Any, item_id: Callable[[Any], str]) -> str:
+def _id_of(item: Item, item_id: Callable[[Item], str]) -> str:
     try:
         return item_id(item)
     except Exception:  # noqa: BLE001 - as above
         return ""
 
 
-def quarantine(item: Any, mention_id: str, error: str) -> QuarantinedItem:
+def quarantine(item: object, mention_id: str, error: str) -> QuarantinedItem:
     """Return the item with its raw JSON, which is capped and ASCII only."""
     try:
         raw = json.dumps(item, ensure_ascii=True)

@@ -8,15 +8,18 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Any
 
 from listener.messages import replace_secrets, written_forms
-from listener.model import Json
 from listener.platforms.kit.breaker import with_jitter
+from listener.platforms.kit.values import Untrusted
 
 _LONGEST, _SHORTEST = timedelta(hours=25), timedelta(seconds=5)  # a day's limit and some; a reset in the past
 _QUERY = re.compile(r"(https?://[^\s?#'\"]*)[?#][^\s'\"]*")
 _SHORTEST_SECRET = 5  # characters: a shorter one would blot out ordinary words
+
+
+Query = Mapping[str, str | int] | tuple[tuple[str, str], ...]
+"""The parameters of a GET; pairs where a name may come twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +30,14 @@ class HttpResponse:
     headers: Mapping[str, str]
     body: bytes
 
-    def json(self) -> Any:
+    def json(self) -> object:
         """Return the body as JSON. Raises ValueError also for NaN and for depth beyond the parser's."""
         try:
             return json.loads(self.body, parse_constant=_no_constant)
         except RecursionError as error:
             raise ValueError("nested too deeply") from error
 
-    def object(self) -> Json:
+    def object(self) -> Untrusted:
         """Return the body as a JSON object, or an empty one when it is anything else."""
         try:
             parsed = self.json()

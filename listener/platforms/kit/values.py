@@ -1,19 +1,21 @@
 """Values of JSON whose shape a server does not guarantee: each reader returns what is there, or nothing."""
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from listener.model import Json
+Untrusted = Mapping[str, object]
+"""A JSON object from outside: no value of it can be used before its type is checked."""
 
 _NOT_STORABLE = re.compile(r"[\x00\ud800-\udfff]")  # what no database takes
 
 
-def object_in(value: object) -> Json:
+def object_in(value: object) -> Untrusted:
     """Return the JSON object, or an empty one."""
     return value if isinstance(value, dict) else {}
 
 
-def objects_in(value: object) -> list[Json]:
+def objects_in(value: object) -> list[Untrusted]:
     """Return the JSON objects of a list, or none."""
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 

@@ -2,21 +2,19 @@
 
 import random
 from datetime import datetime
-from typing import Any
 
-from listener.model import Json
 from listener.platforms.kit.failures import read_error
 from listener.platforms.kit.gate import Gate
 from listener.platforms.kit.http import HttpClient
-from listener.platforms.kit.response import CallFailed, HttpResponse
-from listener.platforms.kit.values import objects_in
+from listener.platforms.kit.response import CallFailed, HttpResponse, Query
+from listener.platforms.kit.values import Untrusted, object_in, objects_in
 from listener.platforms.mastodon.failures import classify, classify_single, is_gone
 from listener.platforms.mastodon.section import TOKEN, Section
 from listener.platforms.mastodon.status import identity, original
 from listener.protocols import Account, Secrets
 
 STATUSES, NOTIFICATIONS = "/api/v1/statuses/", "/api/v1/notifications"
-MENTIONS_ONLY = [("types[]", "mention"), ("types[]", "quote"), ("include_filtered", "true"), ("limit", "80")]
+MENTIONS_ONLY = (("types[]", "mention"), ("types[]", "quote"), ("include_filtered", "true"), ("limit", "80"))
 """Who speaks to us, also where Mastodon (4.3 and newer) filters it, as it does private mentions by default."""
 NO_TOKEN = f"set {TOKEN}, or {TOKEN}_FILE to a file that holds it"
 
@@ -48,7 +46,7 @@ class Caller:
             message = f"Mastodon: {TOKEN} is not set, or is not a token"
             raise self.gate.fail_read(now, message, NO_TOKEN, cause="account")
 
-    def get(self, path: str, now: datetime, params: Any = None) -> Any:
+    def get(self, path: str, now: datetime, params: Query | None = None) -> object:
         """Return the JSON of a 200, or None when the server says that it is gone. Raises ReadFailed."""
         self.ready(now)
         answer = self._call(path, now, params)
@@ -56,13 +54,13 @@ class Caller:
             return self._look_again(path, now)
         return self._json(answer, now)
 
-    def _call(self, path: str, now: datetime, params: Any = None) -> HttpResponse:
+    def _call(self, path: str, now: datetime, params: Query | None = None) -> HttpResponse:
         try:
             return self.web.get(self.url(path), params, self.headers())
         except CallFailed as error:
             raise self.gate.fail_read(now, f"Mastodon cannot be reached: {error.message}") from None
 
-    def _json(self, answer: HttpResponse, now: datetime) -> Any:
+    def _json(self, answer: HttpResponse, now: datetime) -> object:
         if is_gone(answer):
             return None
         if answer.status != 200:
@@ -74,7 +72,7 @@ class Caller:
         self.gate.record_success()
         return body
 
-    def _look_again(self, path: str, now: datetime) -> Any:
+    def _look_again(self, path: str, now: datetime) -> object:
         """Return what the server answers while its API works otherwise: then a failure concerns this post alone.
 
         snac answers 404 like any web server: a post is gone if the API works and answers 404 again.
@@ -87,7 +85,7 @@ class Caller:
             return self._json(answer, now)
         raise self.gate.record_failure(read_error(classify_single(answer, now, self.rng)), now)
 
-    def status(self, status_id: str, now: datetime) -> Json | None:
+    def status(self, status_id: str, now: datetime) -> Untrusted | None:
         """Return a post, or None when it is gone. Raises ReadFailed."""
         status = self.get(STATUSES + status_id, now)
         if status is None:
@@ -97,7 +95,7 @@ class Caller:
             return post
         raise self.gate.fail_read(now, "Mastodon gives a post that cannot be read", cause="item")
 
-    def find_status(self, status_id: str, known_as: str, now: datetime) -> Json | None:
+    def find_status(self, status_id: str, known_as: str, now: datetime) -> Untrusted | None:
         """Return a post under the id that it has now, or None when it is gone. Raises ReadFailed.
 
         An edit gives a post another id on some servers. known_as: its identity, by which our mentions are searched.
@@ -105,11 +103,11 @@ class Caller:
         if (status := self.status(status_id, now)) is not None or not known_as or known_as == status_id:
             return status
         notices = objects_in(self.items(NOTIFICATIONS, now, MENTIONS_ONLY))
-        posts = [original(notice["status"]) for notice in notices if isinstance(notice.get("status"), dict)]
+        posts = [original(status) for notice in notices if (status := object_in(notice.get("status")))]
         named = (post for post in posts if post and isinstance(post.get("content"), str) and post.get("id"))
         return next((post for post in named if identity(post) == known_as), None)
 
-    def items(self, path: str, now: datetime, params: Any = None) -> list[Any]:
+    def items(self, path: str, now: datetime, params: Query | None = None) -> list[object]:
         """Return the items of a page. Raises ReadFailed, also when there is none."""
         items = self.get(path, now, params)
         if isinstance(items, list):
@@ -133,7 +131,7 @@ class Caller:
         handle = str(account.get("acct") or account.get("username") or account["id"])
         return Account(account["id"], handle, name if isinstance(name, str) and name else None)
 
-    def thread(self, status_id: str, now: datetime) -> Json | None:
+    def thread(self, status_id: str, now: datetime) -> Untrusted | None:
         """Return what stands before and after a status; None when it is gone. Raises ReadFailed."""
         context = self.get(f"{STATUSES}{status_id}/context", now)
         return context if isinstance(context, dict) else None

@@ -16,7 +16,7 @@ def read_page(caller: Caller, threads: Threads, state: CursorState[FeedState], f
     """Return one page of this feed. Raises ReadFailed."""
     me, before = caller.account(now).id, begin_scan(state.states[feed], now)
     path, params = _request(feed, me)
-    items = caller.items(path, now, [*params, *bounds(before).items()])
+    items = caller.items(path, now, (*params, *bounds(before).items()))
     parsed = Reader(feed, me, before.begin, lambda status: threads.conversation(status, now)).parse_page(items)
     listing = listed(items)
     after, is_over = step(before, listing, now)
@@ -34,10 +34,10 @@ def _gap(feed: str, newest_known: str, lowest: str) -> Gap:
     return Gap(feed, newest_known, lowest, text)
 
 
-def _request(feed: str, me: str) -> tuple[str, list[tuple[str, str]]]:
+def _request(feed: str, me: str) -> tuple[str, tuple[tuple[str, str], ...]]:
     """Return path and parameters, with the largest pages that Mastodon gives: 80 notifications, 40 posts."""
     if feed == MENTIONS:
         return NOTIFICATIONS, MENTIONS_ONLY
     if feed == OWN:
-        return f"/api/v1/accounts/{me}/statuses", [("exclude_reblogs", "true"), ("limit", "40")]
-    return f"/api/v1/timelines/tag/{quote(feed[1:], safe='')}", [("limit", "40")]
+        return f"/api/v1/accounts/{me}/statuses", (("exclude_reblogs", "true"), ("limit", "40"))
+    return f"/api/v1/timelines/tag/{quote(feed[1:], safe='')}", (("limit", "40"),)

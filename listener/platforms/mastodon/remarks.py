@@ -2,10 +2,9 @@
 
 from contextlib import suppress
 from datetime import datetime
-from typing import Any
 
 from listener.errors import ReadFailed
-from listener.platforms.kit.values import object_in
+from listener.platforms.kit.values import Untrusted, object_in
 from listener.platforms.mastodon.caller import Caller
 
 _POLICY = "/api/v2/notifications/policy"  # Mastodon 4.3 and newer
@@ -36,12 +35,11 @@ def _limit_remarks(caller: Caller, limit: int, now: datetime) -> tuple[str, ...]
     return (f"this server takes {most} characters and not {limit}: {why}; set characters = {most}",)
 
 
-def _most(instance: Any) -> int | None:
+def _most(instance: object) -> int | None:
     """The server's limit: Mastodon's and GoToSocial's place, or Pleroma's."""
-    try:
-        most = instance["configuration"]["statuses"]["max_characters"]
-    except (KeyError, TypeError):
-        most = instance.get("max_toot_chars") if isinstance(instance, dict) else None
+    answer = object_in(instance)
+    statuses = object_in(object_in(answer.get("configuration")).get("statuses"))
+    most = statuses.get("max_characters", answer.get("max_toot_chars"))
     return most if isinstance(most, int) and most > 0 else None
 
 
@@ -57,6 +55,6 @@ def _policy_remarks(caller: Caller, now: datetime) -> tuple[str, ...]:
     return tuple(remark for remark, whom in zip(remarks, (dropped, filtered), strict=True) if whom)
 
 
-def _affected(policy: dict[str, Any], how: str) -> str:
+def _affected(policy: Untrusted, how: str) -> str:
     rules = [name for name, rule in policy.items() if name.startswith("for_") and rule == how]
     return ", ".join(_WHOM.get(name, name.removeprefix("for_").replace("_", " ")) for name in rules)

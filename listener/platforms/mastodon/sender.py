@@ -8,7 +8,7 @@ from listener.model import Json, Prepared, Receipt
 from listener.platforms.kit.failures import not_sent, post_error, unconfirmed
 from listener.platforms.kit.find_reply import CHECK_ACCOUNT, Answer, choose_answer
 from listener.platforms.kit.response import CallFailed, HttpResponse
-from listener.platforms.kit.values import object_in, objects_in, require_time, time_in
+from listener.platforms.kit.values import Untrusted, object_in, objects_in, require_time, time_in
 from listener.platforms.mastodon.caller import Caller
 from listener.platforms.mastodon.failures import classify
 from listener.platforms.mastodon.status import is_private, original
@@ -81,7 +81,7 @@ class Sender:
         newest = _posts(self._caller.items(f"/api/v1/accounts/{me}/statuses", now, {"limit": "40"}))
         text = words(str(prepared.request["text"]))
         posts = [*below, *(status for status in newest if status.get("in_reply_to_id") in ids)]
-        answered = [Answer(_receipt(status), words(status["content"], markup=True) == text) for status in posts]
+        answered = [Answer(_receipt(status), words(str(status["content"]), markup=True) == text) for status in posts]
         receipt = choose_answer("Mastodon", answered, prepared, self._lag, now)
         return receipt or _orphan(newest, text, require_time(str(prepared.request["prepared_at"])) - _SKEW)
 
@@ -91,7 +91,7 @@ def _target(prepared: Prepared) -> tuple[str, str]:
     return str(prepared.request["in_reply_to"]), str(prepared.request.get("identity", ""))
 
 
-def _require_no_others(text: str, mention: Json, us: str) -> None:
+def _require_no_others(text: str, mention: Untrusted, us: str) -> None:
     """Raise Refused when the text names anybody but the author: whoever it names would get the private reply."""
     author = object_in(mention.get("account")).get("acct")
     if others := other_handles(text, us, str(author)):
@@ -100,7 +100,7 @@ def _require_no_others(text: str, mention: Json, us: str) -> None:
         raise Refused(message, "failed", "take the handle out of the text, then approve it again")
 
 
-def answers(thread: Json, targets: Collection[str], me: str) -> list[Json]:
+def answers(thread: Untrusted, targets: Collection[str], me: str) -> list[Untrusted]:
     """Our own answers in a thread to the status with these ids. Raises Indeterminate when the thread is unreadable."""
     below = thread.get("descendants") or []
     if not isinstance(below, list):
@@ -109,22 +109,22 @@ def answers(thread: Json, targets: Collection[str], me: str) -> list[Json]:
     return [status for status in ours if status.get("in_reply_to_id") in targets]
 
 
-def _posts(listed: object) -> list[Json]:
+def _posts(listed: object) -> list[Untrusted]:
     """The posts of a list; of a boost, the post that was boosted."""
     posts = [original(status) for status in objects_in(listed)]
     return [post for post in posts if post and isinstance(post.get("content"), str)]
 
 
-def _orphan(newest: list[Json], text: str, since: datetime) -> Receipt | None:
+def _orphan(newest: list[Untrusted], text: str, since: datetime) -> Receipt | None:
     """Return our reply to a deleted mention: it names no target any more, so its words and its time decide."""
     for status in newest:
-        is_lost = status.get("in_reply_to_id") is None and words(status["content"], markup=True) == text
+        is_lost = status.get("in_reply_to_id") is None and words(str(status["content"]), markup=True) == text
         created = time_in(status.get("created_at"))
         if is_lost and text and created is not None and created >= since:
             return _receipt(status)
     return None
 
 
-def _receipt(status: Json) -> Receipt:
+def _receipt(status: Untrusted) -> Receipt:
     url = status.get("url")
     return Receipt(str(status["id"]), url if isinstance(url, str) else None)

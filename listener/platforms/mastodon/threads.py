@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from listener.errors import ReadFailed
-from listener.model import Json
-from listener.platforms.kit.values import objects_in, text_in
+from listener.platforms.kit.values import Untrusted, objects_in, text_in
 from listener.platforms.mastodon.caller import Caller
 from listener.platforms.mastodon.status import identity
 
@@ -24,7 +23,7 @@ class Threads:
         self._known: OrderedDict[str, str] = OrderedDict()
         self._failed_at: datetime | None = None
 
-    def conversation(self, status: Json, now: datetime) -> str:
+    def conversation(self, status: Untrusted, now: datetime) -> str:
         """Return the identity of the thread's first post.
 
         What the status answers stands in for a thread that cannot be read now: that must not cost the page. A page
@@ -42,7 +41,7 @@ class Threads:
         wanted = set(conversations)
         return {post: name for post, name in self._known.items() if name in wanted and name != post}
 
-    def _read(self, status: Json, parent: str, now: datetime) -> str:
+    def _read(self, status: Untrusted, parent: str, now: datetime) -> str:
         try:
             before = objects_in((self._caller.thread(str(status["id"]), now) or {}).get("ancestors"))
         except ReadFailed as error:

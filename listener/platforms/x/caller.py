@@ -6,15 +6,14 @@ from collections.abc import Callable
 from datetime import datetime
 
 from listener.errors import ReadFailed
-from listener.model import Json
 from listener.platforms.kit.breaker import OpenCircuit
 from listener.platforms.kit.failures import read_error
-from listener.platforms.kit.response import CallFailed, HttpResponse
+from listener.platforms.kit.response import CallFailed, HttpResponse, Query
 from listener.platforms.kit.values import text_in
 from listener.platforms.x.failures import classify, is_refusal
 from listener.platforms.x.gate import ME, Gate
 from listener.platforms.x.ids import is_id
-from listener.platforms.x.items import clean
+from listener.platforms.x.post import clean
 from listener.platforms.x.section import Section
 from listener.platforms.x.wire import CredentialsMissing, XClient
 from listener.protocols import Account
@@ -47,7 +46,7 @@ class Caller:
         self._who(now)
         self._gate.lift_billing()
 
-    def get(self, endpoint: str, route: str, params: Json, now: datetime, free: Free = lambda: None) -> HttpResponse:
+    def get(self, endpoint: str, route: str, params: Query, now: datetime, free: Free = lambda: None) -> HttpResponse:
         """Return a 200, or X's 400, whose meaning the feed knows. Raises ReadFailed, Oversized.
 
         Whether a 200 can be read its reader knows, and calls record_success or unreadable. free: called when the call
@@ -73,7 +72,7 @@ class Caller:
         """Return the error of an answer that cannot be read: its endpoint rests, longer each time."""
         return self._gate.fail_read(now, f"X's answer cannot be read ({why})", kind=endpoint)
 
-    def _call(self, endpoint: str, route: str, params: Json, now: datetime, free: Free) -> HttpResponse:
+    def _call(self, endpoint: str, route: str, params: Query, now: datetime, free: Free) -> HttpResponse:
         try:
             return self._wire.get(route, params)
         except CredentialsMissing as error:

@@ -102,7 +102,7 @@ def _read_body(answer: HttpResponse) -> tuple[str, str, list[int]]:
     phrases = [body.get("detail") or body.get("title"), body.get("reason")]
     phrases += [error.get("message") or error.get("detail") for error in errors]
     words = " · ".join(" ".join(phrase.split()) for phrase in phrases if isinstance(phrase, str) and phrase)
-    codes = [error["code"] for error in errors if isinstance(error.get("code"), int)]
+    codes = [code for error in errors if isinstance(code := error.get("code"), int)]
     kind = body.get("type")
     return (kind.rstrip("/").rsplit("/", 1)[-1] if isinstance(kind, str) else ""), words, codes
 

@@ -2,21 +2,19 @@
 
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from listener.errors import OverBudget, ReadFailed
-from listener.model import Json
 from listener.platforms.kit.cursor import OWN
 from listener.platforms.kit.response import HttpResponse
-from listener.platforms.kit.values import objects_in
+from listener.platforms.kit.values import Untrusted, object_in, objects_in
 from listener.platforms.x.caller import Caller
 from listener.platforms.x.ids import is_id
-from listener.platforms.x.items import missing
 from listener.platforms.x.money import SIZES, ReadBudget, next_day
 from listener.platforms.x.page_scan import as_ids
+from listener.platforms.x.post import missing
 from listener.platforms.x.section import Section
 from listener.platforms.x.wire import Oversized
 from listener.protocols import PageBooking, Purpose
@@ -48,8 +46,8 @@ class Rejected(Exception):
 class Listing:
     """What a page holds: raw posts, expanded users by id, the next token, the size asked for."""
 
-    items: list[Any]
-    users: Mapping[str, Json]
+    items: Sequence[object]
+    users: Mapping[str, Untrusted]
     token: str | None
     size: int
 
@@ -75,7 +73,7 @@ class PageRequest:
         """The name under which a lost page stays booked: a search for a reply goes back further than the feed."""
         return self.feed if self.purpose == "read" else f"after {self.since}"
 
-    def bounds(self) -> Json:
+    def bounds(self) -> dict[str, str]:
         """Return the parameters that tell where the page begins and ends."""
         name = "next_token" if self.feed.startswith("search:") else "pagination_token"
         given = {"since_id": self.since, "until_id": self.until, name: self.token}
@@ -133,7 +131,7 @@ class Feeds:
         except OverBudget as error:
             raise ReadFailed(error.message, error.do, cause="billing", retry_at=error.until or next_day(now)) from None
 
-    def _fields(self) -> Json:
+    def _fields(self) -> dict[str, str]:
         if not self._legacy:
             return _POST | {"user.fields": _USERS["user.fields"]}
         return _LEGACY | (_USERS if self._names else {})
@@ -159,7 +157,7 @@ class Feeds:
         return listing
 
 
-def _request(feed: str, me: str) -> tuple[str, str, Json]:
+def _request(feed: str, me: str) -> tuple[str, str, dict[str, str | int]]:
     """(endpoint as the ledger names it, route, parameters of this feed alone)."""
     if feed == "mentions":
         return "GET /2/users/:id/mentions", f"/2/users/{me}/mentions", {}
@@ -178,19 +176,19 @@ def _parsed(answer: HttpResponse, size: int) -> Listing:
     if not items and "meta" not in body:
         raise ValueError("neither data nor meta" + (": " + _first_error(body) if body.get("errors") else ""))
     token, users = meta.get("next_token"), _list(includes, "users")
-    known = {user["id"]: user for user in objects_in(users) if is_id(user.get("id"))}
+    known = {name: user for user in objects_in(users) if is_id(name := user.get("id"))}
     return Listing(items, known, token if isinstance(token, str) and token else None, size)
 
 
 def _billed(answer: HttpResponse) -> tuple[list[str], list[str]]:
     """The posts and the users that X bills: those listed and those expanded."""
     body = answer.object()
-    includes = body.get("includes") or {}
+    includes = object_in(body.get("includes"))
     posts = [*_list(body, "data"), *_list(includes, "tweets"), *_list(includes, "posts")]
     return as_ids(posts), as_ids(_list(includes, "users"))
 
 
-def _list(body: Json, name: str) -> list[Any]:
+def _list(body: Untrusted, name: str) -> Sequence[object]:
     value = body.get(name)
     return value if isinstance(value, list) else []
 
@@ -204,7 +202,7 @@ def _log_errors(answer: HttpResponse, feed: str) -> None:
         log.warning("%(platform)s: %(feed)s: a post was left out: %(post)s %(why)s", fields)
 
 
-def _first_error(body: Json) -> str:
+def _first_error(body: Untrusted) -> str:
     first = next(iter(_list(body, "errors")), None)
     return str(first.get("detail") or first.get("title") if isinstance(first, dict) else first)[:200]
 

@@ -3,13 +3,14 @@
 from datetime import datetime, timedelta
 
 from listener.errors import Indeterminate
-from listener.model import Json, Prepared, Receipt
+from listener.model import Prepared, Receipt
 from listener.platforms.kit.cursor import OWN
 from listener.platforms.kit.find_reply import CHECK_ACCOUNT, Answer, choose_answer
+from listener.platforms.kit.values import Untrusted, objects_in
 from listener.platforms.x.feeds import Feeds, Listing, PageRequest
 from listener.platforms.x.ids import is_id
-from listener.platforms.x.items import full_text
 from listener.platforms.x.links import links
+from listener.platforms.x.post import full_text
 
 _PAGES = 10  # a thousand own posts since the mention; past that a person looks
 
@@ -18,7 +19,7 @@ def find_reply(feeds: Feeds, me: str, prepared: Prepared, lag: timedelta, now: d
     """Return our reply to the target. lag: of the timeline. Raises ReadFailed, Rejected, Indeterminate."""
     target, text = str(prepared.request["in_reply_to"]), str(prepared.request["text"])
     posts, is_whole = _answers_to(feeds, me, target, now)
-    answers = [Answer(post_receipt(post["id"]), _has_words(post, text)) for post in reversed(posts)]
+    answers = [Answer(post_receipt(str(post["id"])), _has_words(post, text)) for post in reversed(posts)]
     receipt = choose_answer("X", answers, prepared, lag, now)
     if receipt is None and not is_whole:
         raise Indeterminate("X: more than a thousand own posts since that mention", CHECK_ACCOUNT)
@@ -30,13 +31,13 @@ def post_receipt(post_id: str) -> Receipt:
     return Receipt(post_id, f"https://x.com/i/status/{post_id}")
 
 
-def _answers_to(feeds: Feeds, me: str, target: str, now: datetime) -> tuple[list[Json], bool]:
+def _answers_to(feeds: Feeds, me: str, target: str, now: datetime) -> tuple[list[Untrusted], bool]:
     """Return our posts that answer the target, newest first, and whether the timeline was read to its end."""
-    answers, token = list[Json](), None
+    answers, token = list[Untrusted](), None
     for _ in range(_PAGES):
         listing = feeds.page(PageRequest(OWN, me, since=target, token=token, purpose="send"), now)
         _require_targets(listing)
-        answers += [item for item in listing.items if _answers(item, target)]
+        answers += [item for item in objects_in(listing.items) if _answers(item, target)]
         token = listing.token
         if token is None:
             return answers, True
@@ -50,15 +51,14 @@ def _require_targets(listing: Listing) -> None:
         raise Indeterminate("X does not list what our posts answer", CHECK_ACCOUNT)
 
 
-def _answers(item: object, target: str) -> bool:
-    if not isinstance(item, dict) or not is_id(item.get("id")):
+def _answers(item: Untrusted, target: str) -> bool:
+    if not is_id(item.get("id")):
         return False
-    listed = item.get("referenced_tweets") or item.get("referenced_posts") or []
-    references = [reference for reference in listed if isinstance(reference, dict)] if isinstance(listed, list) else []
+    references = objects_in(item.get("referenced_tweets") or item.get("referenced_posts"))
     return any(reference.get("type") == "replied_to" and reference.get("id") == target for reference in references)
 
 
-def _has_words(post: Json, text: str) -> bool:
+def _has_words(post: Untrusted, text: str) -> bool:
     """X puts @handles first and shortens links: what is left must be equal."""
     return isinstance(post.get("text"), str) and _words(full_text(post)) == _words(text)
 

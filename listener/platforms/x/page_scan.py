@@ -7,7 +7,6 @@ above it, and once an hour goes on through all that X lists, six hours at most. 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from listener.feed_page import Gap
 from listener.model import Json
@@ -211,6 +210,6 @@ def _find_gap(state: FeedState, feed: str, scan: PageScan, now: datetime) -> Gap
     return Gap(feed, known, scan.oldest, message)
 
 
-def as_ids(items: Sequence[Any]) -> list[str]:
+def as_ids(items: Sequence[object]) -> list[str]:
     """Return the readable ids of a page's items."""
     return [item["id"] for item in items if isinstance(item, dict) and is_id(item.get("id"))]

@@ -21,7 +21,7 @@ from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionErro
 from listener.model import Json
 from listener.platforms.kit import network
 from listener.platforms.kit.deadline import DeadlineExceeded, DeadlineRunner, TooLarge, read_capped
-from listener.platforms.kit.response import CallFailed, HttpResponse, one_line, without_secrets
+from listener.platforms.kit.response import CallFailed, HttpResponse, Query, one_line, without_secrets
 from listener.platforms.x.section import SECRETS, Section
 from listener.protocols import Secrets
 
@@ -51,7 +51,7 @@ class _Client(tweepy.Client):  # type: ignore[misc]  # tweepy has no types
         self.session, self._base, self._timeouts = session, base, timeouts
 
     def request(
-        self, method: str, route: str, params: Any = None, json: Any = None, user_auth: bool = False
+        self, method: str, route: str, params: Query | None = None, json: Json | None = None, user_auth: bool = False
     ) -> requests.Response:
         """Sign and send; raise no exception of tweepy's (their constructors fail on a body that is a list)."""
         signer = tweepy.OAuth1UserHandler(
@@ -83,7 +83,7 @@ class XClient:
             raise CredentialsMissing(f"{', '.join(missing)} not set")
         return tuple(values.values())
 
-    def get(self, route: str, params: Json) -> HttpResponse:
+    def get(self, route: str, params: Query) -> HttpResponse:
         """GET a route below the host, such as /2/users/me."""
         if self._reading is None:
             self._reading = _session()
@@ -102,7 +102,7 @@ class XClient:
         finally:
             session.close()
 
-    def _call(self, session: requests.Session, send: Callable[[Any], requests.Response]) -> HttpResponse:
+    def _call(self, session: requests.Session, send: Callable[[_Client], requests.Response]) -> HttpResponse:
         client = _Client(self._base, self.keys(), session, self._timeouts)
         try:
             return without_secrets(self._deadline.call(lambda: self._answer(send(client))), self.keys())
@@ -134,7 +134,7 @@ class _Trusting(HTTPAdapter):
         return super().proxy_manager_for(proxy, **{**kwargs, **_trust()})
 
 
-def _trust() -> dict[str, Any]:
+def _trust() -> dict[str, ssl.SSLContext]:
     way_out = network.current()
     return {"ssl_context": way_out.trust(ssl.create_default_context())} if way_out.ca_file else {}
 

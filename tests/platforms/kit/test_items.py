@@ -19,7 +19,7 @@ def test_item_that_cannot_be_read_stops_no_other() -> None:
     def place(item: Any) -> None:
         page.skipped += len(item["name"])
 
-    page.sort([{"name": "ab"}, 7, {"id": "5"}, {"name": "c"}], place, lambda item: object_in(item).get("id", ""))
+    page.sort([{"name": "ab"}, 7, {"id": "5"}, {"name": "c"}], place, lambda item: str(object_in(item).get("id", "")))
     assert page.skipped == 3
     assert [(item.mention_id, item.raw, item.error[:8]) for item in page.quarantined] == [
         ("", "7", "TypeErro"),

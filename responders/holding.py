@@ -1,0 +1,69 @@
+"""Holding replies: a question that nothing else answers gets a calm way to a person, without a fact or a promise.
+
+It is tried last, wherever the policy names it, and never sent without a person. Whatever is more than a question is
+left to staff.
+"""
+
+from dataclasses import dataclass
+
+from listener.intake.phrases import tokenize
+from listener.model import Draft, Escalate, MentionSignals, Pass
+from listener.policy import Policy
+from listener.triage.needs import PERSONAL
+from listener.wording import candidates
+
+KIND = "holding"
+IS_FALLBACK = True  # it takes any question, so all other kinds come first
+
+# beside one of these a calm word would be wrong
+UNCALM = (
+    "complaint", "threat_to_leave", "sarcasm", "swearing", "profanity", "competitor_praise", "quote", "waiting", "part",
+    "automated", "warm", "ironic_praise",
+)  # fmt: skip
+KIND_SCORE = 0.3  # from this score on a bare "?" inside a text may be a figure of speech: "sold out? No wonder!"
+PUBLIC = ("link", "other_handles")  # beside one of these a question is for us only if it says "I" or "you"
+# without a question mark, one of these must show that we are asked
+ASKING = ("request", "request_to_know")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """min_score: the lowest score; max_complaint: the highest chance of a complaint, by the second reader (0..1)."""
+
+    min_score: float = -0.3
+    max_complaint: float = 0.9
+
+
+def respond(signals: MentionSignals, policy: Policy, options: Options) -> Draft | Escalate | Pass:
+    """Draft a way to a person for a question that nobody's kind of reply has taken."""
+    cues = signals.cues
+    question = cues.get("question", ())
+    if not question:
+        return Pass("no question")
+    if uncalm := next((name for name in UNCALM if name in cues), None):
+        return Pass(f"a question, but also {uncalm.replace('_', ' ')}", cues[uncalm])
+    if signals.compound < options.min_score:
+        return Pass(f"a question, but the score {signals.compound:+.2f} is below {options.min_score:+.2f}", question)
+    if doubt := _find_doubt(signals, question):
+        return Pass("a question, but it may be meant for nobody", doubt)
+    if signals.reading is not None and signals.reading.complaint > options.max_complaint:
+        return Pass("a question, but the second reader hears a complaint", signals.reading.harsh_words)
+    if signals.claims:
+        return Pass("a question about a claim of the fact sheet: staff decide", question)
+    texts = candidates(KIND, signals, policy)
+    if not texts:
+        return Escalate(KIND, "no wording for a holding reply", question)
+    return Draft(texts, KIND, "question that nothing else answers", question)
+
+
+def _find_doubt(signals: MentionSignals, question: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what makes it doubtful that we are asked: talk with others, a mere tag to praise, no sign of asking."""
+    cues = signals.cues
+    public = next((name for name in PUBLIC if name in cues), None)
+    if public and PERSONAL.isdisjoint(tokenize(signals.text)):
+        return cues[public]
+    is_figure = signals.compound >= KIND_SCORE and not signals.text.rstrip().endswith("?")
+    if question == ("?",) and ("praise" in cues or is_figure):
+        return cues.get("praise", question)
+    is_opening = " ".join(tokenize(signals.text)).startswith(question) and not question[0].startswith("is ")
+    return () if "?" in question or is_opening or any(name in cues for name in ASKING) else question
