@@ -39,21 +39,22 @@ class Server:
         return next(line.split()[-1] for line in output.splitlines() if "password" in line)
 
     def answers_of(self, name: str) -> list[Any]:
-        """All posts of an account that answer something, from the server's disk: whom it sent them to is in no API."""
-        posts = [_read(path) for path in (self.data / "object").glob("*/*.json")]
-        return [post for post in posts if post.get("attributedTo") == f"{self.url}/{name}" and post.get("inReplyTo")]
+        """All posts of an account that answer something, from the server's disk: whom it sent them to is in no API.
+
+        Accounts lie there too, and are not read: snac 2.75 writes stray bytes of memory behind their public keys.
+        """
+        files = (path.read_bytes() for path in (self.data / "object").glob("*/*.json"))
+        posts = [json.loads(content) for content in files if b'"inReplyTo"' in content]
+        return [post for post in posts if post.get("attributedTo") == f"{self.url}/{name}" and post["inReplyTo"]]
 
     def notifications_of(self, name: str) -> list[tuple[str, int]]:
         """Every notification that an account ever got, as (uri of the post, id): the API lists the newest 64 only.
 
         An id is the microsecond at which snac made it; the API gives it without the point.
         """
-        entries = [_read(path) for path in (self.data / "user" / name / "notify").glob("*.json")]
+        files = (self.data / "user" / name / "notify").glob("*.json")
+        entries = [json.loads(path.read_text(encoding="utf-8")) for path in files]
         return [(entry["objid"], int(entry["id"].replace(".", ""))) for entry in entries if entry.get("objid")]
-
-
-def _read(path: Path) -> Any:
-    return json.loads(path.read_text(encoding="utf-8"))
 
 
 @contextmanager
