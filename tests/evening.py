@@ -78,7 +78,7 @@ def drain(line: Listening, calm: str) -> None:
     """Approve everything, wait until it is sent, and stop the daemon. Raises AssertionError with what still waits.
 
     calm: the section with longer intervals. A round of sending ends when the next poll is due: with a poll every 0.3 s
-    the daemon polls as long as it sends, and a slow machine needs more than ten minutes for what waits.
+    the daemon spends as long on polling as on sending.
     """
     line.stop()
     line.home.configure(calm)
