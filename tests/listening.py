@@ -1,5 +1,6 @@
 """A daemon on a real server: it listens, is killed again and again, and staff approve what it drafts."""
 
+import os
 import random
 import signal
 import time
@@ -7,20 +8,25 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from tests.process import Home
+from tests import forked
+from tests.forked import OFFLINE, ROOT
+from tests.process import Done, Home
 
 POINTS = ("S2", "S3", "S7", "S8", "P2", "P3")  # of the send path and the poll, at which a process kills itself
+UNSENT = ("approved", "sending", "unconfirmed", "drafted")
+MISSING = "missing"  # the hold of a reply whose mention was deleted: withdrawn after a second look, minutes later
 KILLS = 8
 LONG = 600.0  # seconds; a bound for a broken run on a busy machine
 
 
 @dataclass
 class Listening:
-    """The daemon of a home, and what staff do. kills: how often a process died."""
+    """The daemon of a home, and what staff do. kills: how often a process died; refusals: of the last approval."""
 
     home: Home
     rng: random.Random
     kills: int = 0
+    refusals: str = ""
 
     def start(self) -> None:
         """Begin to listen."""
@@ -44,18 +50,36 @@ class Listening:
         self.approve(self.rng.random())
 
     def approve(self, share: float) -> None:
-        """Approve about this share of the drafts."""
-        ids = [str(one["id"]) for one in self.home.queue("--state", "drafted") if self.rng.random() < share]
-        if ids:
-            self.home.run("approve", *ids)
+        """Approve about this share of the drafts, in the words that they have now: staff have read what was edited."""
+        drafts = [item for item in self.home.queue("--state", "drafted") if self.rng.random() < share]
+        if drafts:
+            revisions = [f"{item['id']}@{item['revision']}" for item in drafts]
+            self.refusals = self.home.run("approve", *revisions).err
 
     def is_drained(self) -> bool:
         """Approve all; True when nothing waits to be sent."""
         self.approve(1)
         time.sleep(0.5)
-        queue = Counter(one["state"] for one in self.home.queue())
-        queue += Counter(one["state"] for state in ("approved", "sending") for one in self.home.queue("--state", state))
-        return not any(queue[state] for state in ("drafted", "approved", "sending", "unconfirmed"))
+        return not any(self._unsent(state) for state in UNSENT)
+
+    def waiting(self) -> str:
+        """Return what is not sent yet, and why: for the message of a run that does not drain."""
+        items = [item for state in UNSENT for item in self._unsent(state)]
+        reasons = Counter(f"{item['state']} ({item['hold'] or item['error'] or 'due'})" for item in items)
+        notices = [f"{notice['kind']}: {notice['what']}" for notice in self.home.run("notices", "--json").json]
+        return f"{dict(reasons)}; notices {notices}; the last approval said {self.refusals!r}"
+
+    def _unsent(self, state: str) -> list[Any]:
+        return [item for item in self.home.queue("--state", state) if item["hold"] != MISSING]
+
+    def run_later(self, minutes: int, *args: str) -> Done:
+        """Run a command by a clock that is so many minutes ahead: what would wait for long is due."""
+        clock = self.home.folder / "clock"
+        clock.write_text(str(minutes * 60))
+        env = self.home.environment(CLOCK=str(clock), PYTHONPATH=os.pathsep.join((str(OFFLINE), str(ROOT))))
+        process = forked.start_anew(*args, env=env, cwd=self.home.folder, module="tests.clocked")
+        out, err = process.communicate(timeout=LONG)
+        return Done(process.returncode, out, err)
 
     def rows(self) -> list[Any]:
         """The exchange log."""

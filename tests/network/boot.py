@@ -3,13 +3,13 @@
 import json
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.evening import Missing, end, free_port
 from tests.network import needs
 
 SCRIPT = Path(__file__).parent / "network.mjs"
@@ -18,7 +18,7 @@ _PATIENCE = 60.0  # seconds for each to start
 
 @contextmanager
 def network() -> Iterator[str]:
-    """The address of a PDS with an AppView behind it. Raises needs.Missing before anything is started."""
+    """The address of a PDS with an AppView behind it. Raises Missing before anything is started."""
     programs, node, packages = needs.postgres(), needs.node(), needs.packages()
     folder = Path(tempfile.mkdtemp(prefix="earshot-network-"))
     folder.chmod(0o755)  # PostgreSQL runs as another user when this is root
@@ -53,7 +53,7 @@ def _run(*command: str, cwd: Path) -> None:
         command, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False, timeout=_PATIENCE
     )
     if done.returncode:
-        raise needs.Missing(f"{Path(command[-2]).name} failed: {done.stderr.strip().splitlines()[-1:]}")
+        raise Missing(f"{Path(command[-2]).name} failed: {done.stderr.strip().splitlines()[-1:]}")
 
 
 @contextmanager
@@ -67,22 +67,11 @@ def _servers(node: str, packages: Path, folder: Path, database: str) -> Iterator
         process = subprocess.Popen(command, env=env, stdin=pipe, stdout=pipe, stderr=log, text=True)
         assert process.stdin is not None and process.stdout is not None
         try:
-            line = next((one for one in process.stdout if one.startswith("{")), None)
+            line = next((text for text in process.stdout if text.startswith("{")), None)
             if line is None:
-                raise needs.Missing(f"the network did not start: {(folder / 'node.log').read_text()[-600:]}")
+                raise Missing(f"the network did not start: {(folder / 'node.log').read_text()[-600:]}")
             yield str(json.loads(line)["pds"])
         finally:
             process.stdin.close()
-            try:
-                process.wait(20)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            end(process)
             process.stdout.close()
-
-
-def free_port() -> int:
-    """A port of 127.0.0.1 that nobody uses."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -4,20 +4,17 @@ import shutil
 import subprocess
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent.parent
+from tests.evening import ROOT, Missing
+
 FOLDER = ROOT / ".network"  # 362 MB of node packages, left out of git
 PACKAGE = "@atproto/dev-env@0.3.215"  # the newest whose engines allow Node 20
-
-
-class Missing(Exception):
-    """The network cannot be started here, and why."""
 
 
 def postgres() -> Path:
     """The folder of PostgreSQL's programs. Raises Missing."""
     places = [*sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)]
-    if found := shutil.which("initdb"):
-        places.insert(0, Path(found).resolve().parent)
+    if initdb := shutil.which("initdb"):
+        places.insert(0, Path(initdb).resolve().parent)
     for place in places:
         if all((place / name).is_file() for name in ("initdb", "pg_ctl", "postgres")):
             return place
@@ -26,13 +23,13 @@ def postgres() -> Path:
 
 def node() -> str:
     """The path of node. Raises Missing when it is not there or older than 20."""
-    found = shutil.which("node")
-    if found is None or shutil.which("npm") is None:
+    program = shutil.which("node")
+    if program is None or shutil.which("npm") is None:
         raise Missing("node and npm are not installed (Node 20 or newer)")
-    version = subprocess.run([found, "--version"], capture_output=True, text=True, check=True).stdout.strip()
+    version = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout.strip()
     if int(version.lstrip("v").partition(".")[0]) < 20:
         raise Missing(f"node is {version}, and 20 is the oldest that will do")
-    return found
+    return program
 
 
 def packages() -> Path:

@@ -65,18 +65,18 @@ class Person:
     def answers(self, uri: str, by: str) -> list[str]:
         """The texts below a post that this account sees of that one."""
         thread = self.ask("app.bsky.feed.getPostThread", uri=uri, depth=1, parentHeight=0)["thread"]
-        posts = [one["post"] for one in thread.get("replies", []) if "post" in one]
-        return [str(one["record"]["text"]) for one in posts if one["author"]["did"] == by]
+        posts = [answer["post"] for answer in thread.get("replies", []) if "post" in answer]
+        return [str(post["record"]["text"]) for post in posts if post["author"]["did"] == by]
 
     def records(self) -> list[Json]:
         """All posts of our own repository."""
-        found: list[Json] = []
+        records: list[Json] = []
         cursor: Json = {}
         while True:
             page = self.ask("com.atproto.repo.listRecords", repo=self.did, collection=POST, limit=100, **cursor)
-            found += page["records"]
+            records += page["records"]
             if not page["records"] or "cursor" not in page:
-                return found
+                return records
             cursor = {"cursor": page["cursor"]}
 
     def _headers(self) -> dict[str, str]:

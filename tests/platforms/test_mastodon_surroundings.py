@@ -8,7 +8,7 @@ import pytest
 from listener.errors import NotSent, ReadFailed, Refused
 from listener.feed_page import Gap
 from listener.model import Json
-from tests.fakes.mastodon import MASTODON, SNAC, WALKED_DOWN, MastodonServer
+from tests.fakes.mastodon import MASTODON, REPEATING, SNAC, WALKED_DOWN, MastodonServer
 from tests.platforms.mastodon_world import MastodonWorld, a_mention, a_reply, read, serving
 
 
@@ -140,8 +140,8 @@ def test_a_look_that_worked_the_second_time_is_a_look(world: MastodonWorld, mode
 # ---- lists that show only their newest
 
 
-def gaps_after(manners: Any, known: int, new: int, **changes: Any) -> list[Gap]:
-    """So many are read, so many come while nobody reads."""
+def gaps_after(manners: Any, known: int, new: int, begun: int = 0, **changes: Any) -> list[Gap]:
+    """So many are read, so many come while nobody reads; begun: so many are on the first page of a walk that dies."""
     with serving(manners, late=0, forgets=False, **changes) as server:
         world = MastodonWorld(server, hashtags=())
         world.platform.read_own_posts = False
@@ -149,9 +149,15 @@ def gaps_after(manners: Any, known: int, new: int, **changes: Any) -> list[Gap]:
             server.say(f"<p>{number}</p>")
         _, cursor = world.round(None)
         _, cursor = world.round(cursor)
-        for number in range(new):
-            server.say(f"<p>new {number}</p>")
         gaps, seen = list[Gap](), set[str]()
+        if begun:
+            for number in range(begun):
+                server.say(f"<p>new {number}</p>")
+            page = world.again().fetch(cursor, world.now())
+            cursor, seen = page.cursor, set(read([page]))
+            assert page.more and sum("new" in mention.text for mention in page.mentions) == begun
+        for number in range(begun, begun + new):
+            server.say(f"<p>new {number}</p>")
         for _ in range(2):
             pages, cursor = world.round(cursor)
             gaps += [gap for page in pages for gap in page.gaps]
@@ -173,6 +179,13 @@ def key(item_id: str) -> tuple[int, str]:
 def test_what_left_the_list_unread_is_a_gap(manners: Any, known: int, new: int, told: int) -> None:
     """213 of 300 mentions were lost without a word. Once: the next walk meets what this one brought."""
     assert len(gaps_after(manners, known, new, bound=64)) == told
+
+
+@pytest.mark.parametrize("manners", [SNAC, WALKED_DOWN, REPEATING], ids=lambda manners: manners.name)
+@pytest.mark.parametrize(("new", "expected"), [(200, 1), (50, 0)])
+def test_what_left_the_list_between_two_pages_of_a_walk_is_a_gap(manners: Any, new: int, expected: int) -> None:
+    """A kill lies between two pages as well as between two walks: what was lost there was lost without a notice."""
+    assert len(gaps_after(manners, 60, new, begun=30, bound=64)) == expected
 
 
 def test_known_mentions_that_are_all_deleted_are_no_gap(world: MastodonWorld) -> None:

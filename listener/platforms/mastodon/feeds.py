@@ -20,7 +20,8 @@ def read_page(caller: Caller, threads: Threads, state: CursorState[FeedState], f
     parsed = Reader(feed, me, before.begin, lambda status: threads.conversation(status, now)).parse_page(items)
     listing = listed(items)
     after, is_over = step(before, listing, now)
-    gaps = [] if feed == OWN else [_gap(feed, before.seen[0], lowest) for lowest in hole(before, after, listing)]
+    lost = None if feed == OWN else hole(before, after, listing)
+    gaps = [] if lost is None else [_gap(feed, *lost)]
     advanced = state.advance(feed, after, is_over=is_over)
     page = advanced.page(feed, parsed, gaps, own_posts_current=is_over and feed == OWN)
     return replace(page, conversation_names=threads.names(mention.conversation_id for mention in page.mentions))

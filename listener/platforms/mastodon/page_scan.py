@@ -6,7 +6,8 @@ one known, and once an hour DEEP ids below it. What comes twice drops out by its
 A server that keeps to `min_id` is read forward, so the oldest comes first and no state can be lost on the way. One that
 ignores it, and every first run, is read down from the newest post to known ground; only then is that settled.
 
-Some servers list only their newest items (snac: 64). Where more came, a walk meets nothing known: a hole.
+Some servers list only their newest items (snac: 64). Where more came, a walk meets nothing known: a hole. Also between
+two pages of one walk, for hours may lie between them: each page forward begins ANCHORS ids below what it continues.
 """
 
 from collections.abc import Sequence
@@ -17,6 +18,7 @@ from listener.model import Json
 from listener.platforms.kit.cursor import is_due
 
 OVERLAP, DEEP = 40, 200  # ids; measured: a lag of 10 was enough at 37 mentions a second
+ANCHORS = 5  # ids; so many are unlikely to be deleted at once
 DEEP_EVERY = timedelta(hours=1)
 FEW = 20  # ids; no server lists so few: where all known ones are gone from a shorter list, they were deleted
 
@@ -25,9 +27,9 @@ FEW = 20  # ids; no server lists so few: where all known ones are gone from a sh
 class FeedState:
     """A feed's state. begin: what is older than this instant is not ours to answer ("": nothing is).
 
-    seen: the newest ids known, newest first. Of a walk that is under way: up: its next page lies above this id; down:
-    below this one; fresh: the ids it has met so far; deep: it began at the deeper ground. blank: walks down in a row
-    that ended before known ground was met; deep_at: when the last deep one ended.
+    seen: the newest ids known, newest first. Of a walk that is under way: up: its next page continues above this id;
+    down: below this one; fresh: the ids it has met so far; deep: it began at the deeper ground. blank: walks down in a
+    row that ended before known ground was met; deep_at: when the last deep one ended.
     """
 
     begin: str = ""
@@ -73,34 +75,49 @@ def bounds(state: FeedState) -> dict[str, str]:
     """Return the parameter that bounds the next page."""
     if state.down:
         return {"max_id": state.down}
-    bound = state.up or floor(state)
+    bound = _lower_bound(state)
     return {"min_id": bound} if bound else {}
+
+
+def _lower_bound(state: FeedState) -> str:
+    """Return the id above which the next page begins; "" where it begins at the newest."""
+    if state.up not in state.seen:
+        return state.up or floor(state)
+    return state.seen[min(state.seen.index(state.up) + ANCHORS, len(state.seen) - 1)]
 
 
 def step(state: FeedState, listed: Listed, now: datetime) -> tuple[FeedState, bool]:
     """Return the state after a page, and whether the feed's turn is over."""
-    bound = state.up or floor(state)
+    bound = _lower_bound(state)
     forward = bool(bound) and not state.down and all(key(item_id) > key(bound) for item_id in listed.ids)
     return _step_up(state, listed, now) if forward else _step_down(replace(state, up=""), listed, now)
 
 
-def hole(before: FeedState, after: FeedState, listed: Listed) -> tuple[str, ...]:
-    """Return the lowest id that a walk met, if what is known lies below the end of the list; nothing otherwise."""
+def hole(before: FeedState, after: FeedState, listed: Listed) -> tuple[str, str] | None:
+    """Return the newest known id and the lowest id listed above it, if what lay between has left the list."""
+    lowest = min(listed.ids, key=key, default="")
+    if before.up:
+        return _apart(before.up, lowest, listed.ids)
+    if before.down and before.fresh and key(lowest) > key(before.fresh[0]):
+        return _apart(before.fresh[0], lowest, listed.ids)  # max_id is ignored, and so many came since the last page
+    if not before.seen or (not after.up and (after.down or after.blank)):
+        return None  # nothing is known, or the walk goes on and may meet what is
     lowest = min([*listed.ids, *filter(None, [before.down])], key=key, default="")
-    if before.up or not before.seen or not lowest or key(lowest) <= key(before.seen[0]):
-        return ()
-    is_settled = bool(after.up) or not (after.down or after.blank)
-    met = _merge(before.fresh if before.down else (), listed.ids)
-    return (lowest,) if is_settled and len(met) >= FEW else ()
+    return _apart(before.seen[0], lowest, _merge(before.fresh if before.down else (), listed.ids))
+
+
+def _apart(known: str, lowest: str, met: Sequence[str]) -> tuple[str, str] | None:
+    """Return both ids, if more lies above the known id than a list that merely lost deleted posts would hold."""
+    return (known, lowest) if len(met) >= FEW and key(lowest) > key(known) else None
 
 
 def _step_up(state: FeedState, listed: Listed, now: datetime) -> tuple[FeedState, bool]:
     """min_id was kept to. The turn is over when a page brings nothing new and nothing known lies above it."""
-    highest = max(listed.ids, key=key, default="")
+    highest, seen = max(listed.ids, key=key, default=""), _merge(state.seen, listed.ids)
     new = not set(listed.ids) <= set(state.seen)
-    if highest and (new or key(highest) < key(state.seen[0])):
-        return replace(state, seen=_merge(state.seen, listed.ids), up=highest), False
-    return _end(state, now), True
+    if highest and highest != state.up and (new or key(highest) < key(state.seen[0])):
+        return replace(state, seen=seen, up=highest), False
+    return replace(_end(state, now), seen=seen), True
 
 
 def _step_down(state: FeedState, listed: Listed, now: datetime) -> tuple[FeedState, bool]:

@@ -13,7 +13,7 @@ _LINK, _HANDLE = regex.compile(r"https?://\S+"), regex.compile(r"@(\w+)@[\w.-]+\
 
 @dataclass(frozen=True)
 class Manners:
-    """ids: of what shape; min_id, idempotent: whether the server knows these; counts: what a length is.
+    """ids: of what shape; min_id, max_id, idempotent: whether the server knows these; counts: what a length is.
 
     late: seconds until a mention is listed; forgets: kept connections are reset; bound: only so many notifications are
     listed, the newest; restamps: an edit gives a post another id; filters: notifications have a policy (Mastodon 4.3).
@@ -22,6 +22,7 @@ class Manners:
     name: str
     ids: Literal["snowflake", "ulid", "time"]
     min_id: bool = True
+    max_id: bool = True
     idempotent: bool = True
     forgets: bool = False
     late: float = 0.0
@@ -60,3 +61,5 @@ SNAC = Manners(
 )
 WALKED_DOWN = replace(SNAC, min_id=False, bound=None)
 """A server that lists everything and ignores min_id, so that it is read down from the newest."""
+REPEATING = replace(WALKED_DOWN, name="a server without paging", max_id=False)
+"""A server that gives its newest whatever is asked."""

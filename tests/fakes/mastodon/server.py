@@ -183,7 +183,7 @@ class MastodonServer(Loopback):
             return []
         size, asked = min(int(call.params.get("limit", "20")), most), call.params
         order = sorted(told, key=lambda one: (len(one), one), reverse=True)
-        if "max_id" in asked:
+        if self.manners.max_id and "max_id" in asked:
             order = [one for one in order if _key(one) < _key(asked["max_id"])]
         if self.manners.min_id:
             for name in {"since_id", "min_id"} & asked.keys():
