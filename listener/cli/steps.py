@@ -27,7 +27,7 @@ def next_step(view: "ReplyView", *, is_idle: bool = False) -> str:
         "drafted": f"{approvals}`earshot approve {number}@{view.revision}`, `earshot edit {number}`, "
         f"or `earshot reject {number} --reason TEXT`",
         "escalated": f"write a reply: `earshot edit {number}`, or end it: `earshot close {number} --reason TEXT`",
-        "approved": f"will be sent {_say_when(view, is_idle)}{price(view)}; `earshot undo {number}` cancels",
+        "approved": _describe_sending(view, is_idle),
         "sending": "being sent now",
         "unconfirmed": "Earshot is checking the platform; if you know: "
         f"`earshot resolve {number} --sent REMOTE_ID` or `earshot resolve {number} --not-sent`",
@@ -44,9 +44,14 @@ def price(view: "ReplyView") -> str:
     return f" for {view.cost_usd:.3f} USD" if view.cost_usd else ""
 
 
-def _say_when(view: "ReplyView", is_idle: bool) -> str:
+def _describe_sending(view: "ReplyView", is_idle: bool) -> str:
+    """Return when it is sent; an approval that the daemon sends at once leaves no time to undo it."""
     if any(warning.name == "paused" for warning in view.warnings):
-        return "when sending is resumed"
-    if view.not_before is None:
-        return "when `earshot run` (or `earshot once`) runs" if is_idle else "in the next round"
-    return f"not before {render.moment(view.not_before)} ({view.hold or 'held'})"
+        when = "when sending is resumed"
+    elif view.not_before is not None:
+        when = f"not before {render.moment(view.not_before)} ({view.hold or 'held'})"
+    elif is_idle:
+        when = "when `earshot run` (or `earshot once`) runs"
+    else:
+        return f"is being sent now{price(view)}"
+    return f"will be sent {when}{price(view)}; `earshot undo {view.id}` cancels"

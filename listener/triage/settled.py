@@ -39,7 +39,7 @@ def find_settled(signals: MentionSignals) -> tuple[str, ...]:
     words = signals.cues.get("settled", ())
     if not words or any(name in signals.cues for name in OPEN) or NOT_YET.intersection(tokenize(signals.text)):
         return ()
-    if any(_says_more(said, words) for name, said in signals.cues.items() if _is_open_beside(name)):
+    if any(_says_more(words_of_cue, words) for name, said in signals.cues.items() if _is_open_beside(name)):
         return ()
     return tuple(word for word in words if _ends_clause(signals.text, word.split()))
 
@@ -48,9 +48,9 @@ def _is_open_beside(cue: str) -> bool:
     return cue in OPEN_BESIDE or cue.startswith("need_")
 
 
-def _says_more(said: tuple[str, ...], words: tuple[str, ...]) -> bool:
+def _says_more(others: tuple[str, ...], words: tuple[str, ...]) -> bool:
     """Return True when one of the words is not part of those that settle it."""
-    return any(not any(word in phrase for phrase in words) for word in said)
+    return any(not any(word in phrase for phrase in words) for word in others)
 
 
 def _ends_clause(text: str, phrase: list[str]) -> bool:
