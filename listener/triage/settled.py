@@ -39,7 +39,7 @@ def find_settled(signals: MentionSignals) -> tuple[str, ...]:
     words = signals.cues.get("settled", ())
     if not words or any(name in signals.cues for name in OPEN) or NOT_YET.intersection(tokenize(signals.text)):
         return ()
-    if any(_says_more(words_of_cue, words) for name, said in signals.cues.items() if _is_open_beside(name)):
+    if any(_says_more(others, words) for name, others in signals.cues.items() if _is_open_beside(name)):
         return ()
     return tuple(word for word in words if _ends_clause(signals.text, word.split()))
 
