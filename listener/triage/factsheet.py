@@ -36,11 +36,12 @@ BRIEF = 2  # words and mark of a sentence that only underlines a denial: "Wrong.
 
 @dataclass(frozen=True, slots=True)
 class _Phrase:
-    """A phrasing of a fact: the words that count, and the one it is looked up by."""
+    """A phrasing of a fact: the words that count, and the one it is looked up by. is_thing: it says "no" of a thing."""
 
     fact: str
     atoms: tuple[str, ...]
     key: str
+    is_thing: bool
 
 
 def _parse_phrase(phrase: str) -> tuple[str, ...]:
@@ -49,10 +50,10 @@ def _parse_phrase(phrase: str) -> tuple[str, ...]:
 
 
 def _parse_phrases(pairs: Iterable[tuple[str, str]]) -> list[_Phrase]:
-    parsed = ((fact, _parse_phrase(phrase)) for fact, phrase in pairs)
+    parsed = ((fact, _parse_phrase(phrase), phrase.lower().startswith("no ")) for fact, phrase in pairs)
     return [
-        _Phrase(fact, atoms, max((atom for atom in atoms if atom != NOT), key=len, default=NOT))
-        for fact, atoms in parsed
+        _Phrase(fact, atoms, max((atom for atom in atoms if atom != NOT), key=len, default=NOT), is_thing)
+        for fact, atoms, is_thing in parsed
         if atoms
     ]
 
@@ -178,7 +179,12 @@ def _match_claims(
 
 
 def _is_whole_word(phrase: _Phrase, context: ClaimContext, at: tuple[int, ...]) -> bool:
-    """True unless a word beside a negation alone has another ending; endings are for longer phrases."""
+    """True unless a word beside a negation alone has another ending, or is a verb: "never returns" is no "no returns".
+
+    Endings are for longer phrases.
+    """
+    if phrase.is_thing and "never" in [context.scan.words[place] for place in at]:
+        return False
     word = context.scan.words[at[phrase.atoms.index(phrase.key)]]
     has_other_ending = word != phrase.key and stem(word) == stem(phrase.key)  # a letter wrong is no other ending
     return NOT not in phrase.atoms or phrase.key.endswith("*") or not has_other_ending

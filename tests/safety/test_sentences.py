@@ -28,6 +28,11 @@ def test_what_only_sounds_like_danger_does_not() -> None:
     assert len(NEAR_MISSES) >= 75 and len(false) < MAX_ERRORS * len(NEAR_MISSES), false
 
 
+def test_a_fire_is_danger_whatever_else_is_on_fire() -> None:
+    """A bag may be; a house is not."""
+    assert _is_urgent("my house is on fire") and not _is_urgent("your new bag is on fire")
+
+
 @pytest.mark.parametrize("text", ["the ladder is red. It snapped", "cut " + "so " * 10 + "my hand"])
 def test_words_of_two_sentences_or_far_apart_make_no_danger(text: str) -> None:
     """A class is danger only near its partner."""

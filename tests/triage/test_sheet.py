@@ -59,3 +59,9 @@ def test_what_is_no_claim(text: str) -> None:
 def test_which_topic_a_question_touches(text: str, topic: str) -> None:
     """Words in any order, in one sentence."""
     assert topic in facts(text).topics
+
+
+def test_who_never_returns_a_call_says_nothing_about_returns() -> None:
+    """A claim "no returns" is about a thing; after "never" the same letters are a verb."""
+    assert facts("Your man never returns my calls").claims == ()
+    assert [claim.fact for claim in facts("you take no returns").claims]
