@@ -45,7 +45,7 @@ def price(view: "ReplyView") -> str:
 
 
 def _describe_sending(view: "ReplyView", is_idle: bool) -> str:
-    """Return when it is sent; an approval that the daemon sends at once leaves no time to undo it."""
+    """Return when it is sent; a daemon that runs sends at once, which leaves hardly time to undo it."""
     if any(warning.name == "paused" for warning in view.warnings):
         when = "when sending is resumed"
     elif view.not_before is not None:
@@ -53,5 +53,5 @@ def _describe_sending(view: "ReplyView", is_idle: bool) -> str:
     elif is_idle:
         when = "when `earshot run` (or `earshot once`) runs"
     else:
-        return f"is being sent now{price(view)}"
+        when = "at once, or by the next `earshot once`"
     return f"will be sent {when}{price(view)}; `earshot undo {view.id}` cancels"

@@ -51,7 +51,7 @@ def test_an_edited_mention_is_shown_with_both_words_and_approved_only_by_its_new
         connection.exec_driver_sql("UPDATE platform SET attempt_at = NULL")  # nothing runs
     shown = queue("show", str(number)).out
     assert "the words before:" in shown and "+ picture: a desk" in shown
-    assert "when `earshot run`" in shown and "being sent now" not in shown
+    assert "when `earshot run`" in shown and "at once" not in shown
 
 
 def test_a_private_mention_is_marked_in_the_queue_and_in_show(queue: Earshot, home: Path) -> None:
