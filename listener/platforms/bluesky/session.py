@@ -6,7 +6,6 @@ stays good for two hours. Signing in is limited to some hundred times a day, so 
 
 import hashlib
 import json
-import os
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
@@ -17,6 +16,7 @@ from listener.model import Json
 from listener.platforms.bluesky.section import HANDLE, PASSWORD, Section
 from listener.platforms.kit.addresses import url_problem
 from listener.platforms.kit.http import HttpClient
+from listener.platforms.kit.private_file import write_private
 from listener.platforms.kit.response import HttpResponse
 from listener.platforms.kit.values import object_in, objects_in
 from listener.protocols import Secrets
@@ -161,16 +161,9 @@ class Sessions:
 
     def _save(self, session: Session) -> Session:
         """Written and synced before it is used: a token that is used and lost could not be renewed."""
-        half = self._path.with_name(f"{FILE}.{os.getpid()}")
         try:
-            with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-                json.dump(asdict(session), file)
-                file.flush()
-                os.fsync(file.fileno())
-            half.replace(self._path)
+            write_private(self._path, json.dumps(asdict(session)))
         except OSError as error:
-            with suppress(OSError):
-                half.unlink()
             message = f"the session cannot be kept in {self._path.name} ({error.strerror})"
             raise CredentialsMissing(message, "make the data folder writable, with room on the disk") from None
         return session

@@ -1,12 +1,12 @@
 """A small JSON file in the data folder: what must outlive the process and is no business of the database."""
 
 import json
-import os
 from contextlib import suppress
 from pathlib import Path
 
 from listener.errors import ReadFailed
 from listener.model import Json
+from listener.platforms.kit.private_file import write_private
 
 
 class StateFile:
@@ -42,15 +42,8 @@ class StateFile:
         return {}
 
     def _write(self, text: str) -> None:
-        half = self._path.with_name(f"{self._path.name}.{os.getpid()}")
         try:
-            with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            half.replace(self._path)
+            write_private(self._path, text)
         except OSError as error:
-            with suppress(OSError):
-                half.unlink()
             message = f"{self._path.name} cannot be written ({error.strerror})"
             raise ReadFailed(message, "make the data folder writable, with room on the disk") from None
