@@ -16,7 +16,8 @@ LONGEST_SILENCE = timedelta(minutes=5)  # or three intervals, if those are longe
 SILENT_INTERVALS = 3
 ONLY_FEED = "mentions"  # of a platform that names none
 KINDS = ("unreachable", "waiting")  # of the notices about a feed; their subject is its name
-PLATFORM_KINDS = (*KINDS, "account", "billing")  # of those about the whole platform; their subject is "reading"
+ACCOUNT_KINDS = ("account", "billing")  # of what a person must mend before the platform answers
+PLATFORM_KINDS = (*KINDS, *ACCOUNT_KINDS)  # of those about the whole platform; their subject is "reading"
 WAIT_DO = "it ends by itself; new secrets or a restart end it at once"
 SILENCE_DO = "look at the log and at `earshot status`; restart Earshot if neither shows a reason"
 
@@ -43,8 +44,18 @@ def record_failure(connection: Connection, state: PlatformState, error: ReadFail
     trouble = FeedError(error.message, error.do, error.retry_at, error.ends_at)
     for feed in [error.feed] if error.feed else list(known) or [ONLY_FEED]:
         feed_state = _record_error(connection, state.name, feed, trouble, known, now)
-        if error.feed and state.failures + 1 < FAILURES_BEFORE_NOTICE and error.cause not in ("account", "billing"):
+        is_told = error.cause in ACCOUNT_KINDS or state.failures + 1 >= FAILURES_BEFORE_NOTICE
+        if error.feed and (error.alone or not is_told):
             _notice_error(connection, feed_state, trouble, now)
+
+
+def clear_platform(connection: Connection, name: str, now: datetime) -> None:
+    """Clear the notices about the whole platform, now that a feed was read.
+
+    One about the account stays while a feed fails for that very reason: the others say nothing of it.
+    """
+    failing = [feed.error for feed in feed_states.list_feeds(connection, name) if feed.error]
+    notices.clear(connection, PLATFORM_KINDS, name, now, subject="reading", keep=failing)
 
 
 def wait_end(

@@ -194,4 +194,4 @@ def _record_success(connection: Connection, name: str, page: FeedPage, now: date
     success: Json = {"ok_at": now, **NO_ERROR} if page.error is None else {}
     platforms.record(connection, name, cursor=page.cursor, attempt_at=now, **success)
     if page.error is None:
-        notices.clear(connection, feeds.PLATFORM_KINDS, name, now, subject="reading")
+        feeds.clear_platform(connection, name, now)

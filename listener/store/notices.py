@@ -1,6 +1,6 @@
 """What an operator must know: notices, gaps and quarantined items."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -55,14 +55,23 @@ def _open_notice(
 
 
 def clear(
-    connection: Connection, kind: str | tuple[str, ...], platform: str, now: datetime, *, subject: str | None = None
+    connection: Connection,
+    kind: str | tuple[str, ...],
+    platform: str,
+    now: datetime,
+    *,
+    subject: str | None = None,
+    keep: Collection[str] = (),
 ) -> None:
-    """Clear the notices of a kind, or of several, whose cause has ended. subject: of this one alone."""
+    """Clear the notices of a kind, or of several, whose cause has ended.
+
+    subject: of this one alone. keep: what those say whose cause lasts.
+    """
     kinds = (kind,) if isinstance(kind, str) else kind
     query = update(notice).where(notice.c.kind.in_(kinds), notice.c.platform == platform, notice.c.cleared_at.is_(None))
     if subject is not None:
         query = query.where(notice.c.subject == subject)
-    connection.execute(query.values(cleared_at=now, cleared_by="cause ended"))
+    connection.execute(query.where(notice.c.what.not_in(keep)).values(cleared_at=now, cleared_by="cause ended"))
 
 
 def clear_by_hand(connection: Connection, notice_id: int, by: str, now: datetime) -> None:

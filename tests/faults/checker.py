@@ -25,6 +25,7 @@ BACK = {
     "edited",
     "retried",
     "escalated",
+    "reopened",
 }  # events that give an approved reply back to staff
 ENDED = {
     "sent",

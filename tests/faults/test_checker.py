@@ -125,6 +125,16 @@ def test_a_reply_closed_without_a_reason_is_silent(case: Case) -> None:
     assert case.found() == ["silent"]
 
 
+def test_an_approved_reply_that_a_listing_gave_back_to_staff_is_not_silent(case: Case) -> None:
+    """Its mention had gone in passing: withdrawn, listed again, and reopened as a draft."""
+    case.line.approved()
+    case.damage("UPDATE reply SET state = 'drafted' WHERE id = 2")
+    assert case.found() == ["silent"]
+    columns = "INSERT INTO event (at, mention_key, reply_id, what, by)"
+    case.damage(f"{columns} SELECT '{NOON.isoformat()}', mention_key, id, 'reopened', 'poll' FROM reply WHERE id = 2")
+    assert case.found() == []
+
+
 def test_an_unknown_reply_that_a_person_is_shown_is_not_silent(case: Case) -> None:
     """I4: the notice is open."""
     case.line.approved()

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from listener.errors import ReadFailed
+from listener.errors import Cause, ReadFailed
 from listener.feed_page import FeedError, FeedPage
 from listener.store import feed_states, notices, platforms
 from listener.store.operation_records import FeedState, Notice
@@ -47,6 +47,30 @@ def test_feed_that_fails_beside_a_healthy_one_opens_a_notice_after_three_failure
     line.platform.pages = [page("mentions")]
     line.stages.poll("memory")
     assert (opened(line), feed(line, "mentions").error, feed(line, "mentions").ok_at) == ([], None, line.now)
+
+
+def test_notice_about_the_account_lasts_while_one_feed_fails_for_it(line: Line) -> None:
+    """A right that comments alone need: visitors' posts were read a moment later, and the all-clear was told."""
+    failed = ReadFailed("no permission", "give it", cause="account", retry_at=line.now + timedelta(hours=1))
+    failed.feed = "mentions"
+    line.platform.pages = [page("mentions"), failed, page("search:ink")]
+    for _ in range(3):
+        line.stages.poll("memory")
+        line.wait(hours=1)
+    assert [(notice.kind, notice.subject) for notice in opened(line)] == [("account", "reading")]
+    line.platform.pages = [page("mentions", more=True), page("search:ink")]
+    line.stages.poll("memory")
+    assert opened(line) == []
+
+
+@pytest.mark.parametrize("cause", ["account", "transient"])
+def test_feed_that_alone_must_wait_long_has_a_notice_whatever_the_cause(line: Line, cause: Cause) -> None:
+    """The platform's own notice is not opened for it."""
+    failed = ReadFailed("no permission", "give it", cause=cause, retry_at=line.now + timedelta(hours=1))
+    failed.feed, failed.alone = "mentions", True
+    line.platform.pages = [failed]
+    line.stages.poll("memory")
+    assert [(notice.kind, notice.subject) for notice in opened(line)] == [("waiting", "mentions")]
 
 
 def test_page_that_only_says_that_a_feed_failed_is_no_success_of_the_platform(line: Line) -> None:
