@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from listener.club_rules import ROLES
 from listener.errors import DeskError, InputError
 from listener.store.states import TRANSITIONS
 
@@ -36,6 +37,15 @@ State = Annotated[
         metavar="STATE",
         help=f"Only this state, also if snoozed: {', '.join(TRANSITIONS)}.",
         autocompletion=lambda incomplete: [state for state in TRANSITIONS if state.startswith(incomplete)],
+    ),
+]
+
+Role = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ROLE",
+        help=f"Who they are to us: {', '.join(ROLES)}.",
+        autocompletion=lambda incomplete: [role for role in ROLES if role.startswith(incomplete)],
     ),
 ]
 
@@ -88,6 +98,13 @@ def require_kind(config: "Settings", word: str | None) -> str | None:
     if word is not None and word not in kinds:
         known = ", ".join(kinds) or "none"
         raise typer.BadParameter(f"{word!r} is not a kind of reply; the policy has {known}", param_hint="--kind")
+    return word
+
+
+def require_role(word: str) -> str:
+    """Check that people can have this role. Raises BadParameter."""
+    if word not in ROLES:
+        raise typer.BadParameter(f"{word!r} is not a role; choose one of {', '.join(ROLES)}", param_hint="--role")
     return word
 
 

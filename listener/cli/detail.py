@@ -130,9 +130,11 @@ def thread(posts: Iterable["ThreadLine"]) -> Parts:
 
 
 def about(person: "PersonView") -> Parts:
-    """Draw what is known of a person: in figures, and what colleagues noted."""
+    """Draw what is known of a person: figures and roles in a line (a new one is seen by the figures), and notes."""
     followers = f" · {person.followers} followers" if person.followers is not None else ""
-    yield Text(f"{render.count(person.mentions, 'mention')}, {person.answered} answered{followers}")
+    known = [f" · {role.name}: {role.message}" for role in person.roles if role.name != "new"]
+    figures = f"{render.count(person.mentions, 'mention')}, {person.answered} answered{followers}"
+    yield Text(output.safe("".join((figures, *known))))
     if person.opted_out:
         yield Text("opted out of replies", "bold red")
     yield from notes(person.notes)
@@ -217,6 +219,7 @@ def person(page: "PersonPage") -> Parts:
     if optout := page.opted_out:
         reason = f"{optout.by}, {render.moment(optout.at)}: {optout.why or 'no reason kept'}"
         yield Text(output.safe(f"opted out of replies ({reason})"), "bold red")
+    yield from (Text(output.safe(f"{role.name}: {role.message}"), "magenta") for role in page.roles)
     yield from notes(page.notes)
     for exchange in page.exchanges:
         yield Text(output.safe(f"\n{render.moment(exchange.at)}  {_summarize(exchange)}".lstrip()), "dim")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from listener.club.roles import Role
 from listener.store.operation_records import Note
 
 
@@ -40,8 +41,22 @@ class PersonPage:
     name: str | None
     followers: int | None
     opted_out: OptOutView | None
+    roles: tuple[Role, ...]
     notes: tuple[Note, ...]
     exchanges: tuple[ExchangeView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonLine:
+    """A person in a list: who they are to us, when they last wrote, and how many replies to them wait for a person."""
+
+    platform: str
+    author_id: str
+    handle: str | None
+    roles: tuple[Role, ...]
+    mentions: int
+    last_seen: datetime
+    open: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -186,7 +186,7 @@ def detail(connection: Connection, view: RenderContext, item: Exchange) -> Reply
         weights_id=item.decided.weights_id if item.decided else None,
         trail=tuple(view.explain(item.decided, item.mention)) if item.decided else (),
         thread=_list_thread(connection, view, item),
-        person=people.summary(connection, item.mention),
+        person=people.summary(connection, item.mention, view.now),
         events=tuple(map(EventView.of, events.list_events(connection, item.key))),
     )
 

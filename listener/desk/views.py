@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
+from listener.club.roles import Role
 from listener.errors import DeskError
 from listener.holds import ApprovalWarning
 from listener.model import Json, RuleResult
@@ -166,7 +167,7 @@ class ThreadLine:
 
 @dataclass(frozen=True, slots=True)
 class PersonView:
-    """The author of a mention: how often they wrote and were answered, and what colleagues noted."""
+    """The author of a mention: how often they wrote and were answered, who they are to us, what colleagues noted."""
 
     handle: str | None
     name: str | None
@@ -175,6 +176,7 @@ class PersonView:
     mentions: int
     answered: int
     opted_out: bool
+    roles: tuple[Role, ...]
     notes: tuple[Note, ...]
 
 

@@ -121,6 +121,16 @@ def minute_of(column: ColumnElement[datetime]) -> ColumnElement[str]:
     return func.substr(type_coerce(column, Text), 1, 16)
 
 
+def day_of(column: ColumnElement[datetime]) -> ColumnElement[str]:
+    """Cut a time to its day in UTC: 2026-11-22."""
+    return func.substr(type_coerce(column, Text), 1, 10)
+
+
+def month_of(column: ColumnElement[datetime]) -> ColumnElement[str]:
+    """Cut a time to its month in UTC: 2026-11."""
+    return func.substr(type_coerce(column, Text), 1, 7)
+
+
 def json_text(column: ColumnElement[object]) -> ColumnElement[str]:
     """Take a JSON column as the text it is kept as."""
     return type_coerce(column, Text)
@@ -129,6 +139,16 @@ def json_text(column: ColumnElement[object]) -> ColumnElement[str]:
 def json_member(column: str, name: str) -> str:
     """Write the SQL for one member of a JSON column."""
     return f"json_extract({column}, '$.{name}')"
+
+
+def json_at(column: ColumnElement[object], path: str) -> ColumnElement[object]:
+    """Take what a JSON column has at a path such as `$.cues.praise`; null where there is nothing."""
+    return func.json_extract(column, path)
+
+
+def json_text_at(column: ColumnElement[object], path: str) -> ColumnElement[str]:
+    """Take the same as the JSON text that it is."""
+    return type_coerce(func.json_extract(column, path), Text)
 
 
 def overwrite_freed(connection: Connection) -> None:

@@ -2,9 +2,9 @@
 
 from sqlmodel import SQLModel
 
-from listener.store import exchange_tables, learning_tables, operation_tables, outgoing_tables
+from listener.store import club_tables, exchange_tables, learning_tables, operation_tables, outgoing_tables
 
-__all__ = ["exchange_tables", "learning_tables", "metadata", "operation_tables", "outgoing_tables"]
+__all__ = ["club_tables", "exchange_tables", "learning_tables", "metadata", "operation_tables", "outgoing_tables"]
 
 metadata = SQLModel.metadata
 alert = metadata.tables["alert"]
@@ -19,6 +19,7 @@ feed = metadata.tables["feed"]
 forgotten = metadata.tables["forgotten"]
 gap = metadata.tables["gap"]
 ledger = metadata.tables["ledger"]
+mark = metadata.tables["mark"]
 mention = metadata.tables["mention"]
 note = metadata.tables["note"]
 notice = metadata.tables["notice"]

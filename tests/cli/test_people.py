@@ -126,3 +126,23 @@ def test_forgetting_while_another_program_reads_tells_what_was_done(queue: Earsh
     assert "erasure_incomplete" in queue("notices").out
     reader.close()
     assert queue("once", "--stage", "upkeep").code == 0 and "erasure_incomplete" not in queue("notices").out
+
+
+def test_people_are_listed_and_a_role_is_corrected(queue: Earshot) -> None:
+    """As a list, as JSON, and with one line for each mistake."""
+    people = queue("people").out
+    assert "memory:flo" in people and "new: first wrote" in people
+    assert queue("people", "--role", "critic").out.startswith("Nobody; ")
+    page = queue("person", "ada", "--role", "critic", "--reason", "three letters", "--until", "30d", "--json").json
+    assert [role["name"] for role in page["roles"]] == ["critic", "new"] and page["roles"][0]["by"] == "dana"
+    (line,) = queue("people", "--role", "critic", "--json").json
+    assert (line["platform"], line["handle"], line["open"]) == ("memory", "ada", 1)
+    assert "critic: marked by dana until" in queue("show", "1").out
+    assert queue("person", "ada", "--role", "critic", "--off", "--reason", "a joke").code == 0
+    assert queue("people", "--role", "critic", "--json").json == []
+    assert queue("person", "ada", "--role", "crook").err.endswith(
+        "advocate, critic, trendsetter, gossiper, regular, new\n"
+    )
+    assert queue("person", "ada", "--role", "critic").code == 1
+    assert "is in the past" in queue("person", "ada", "--role", "critic", "--until", "2020-01-01").err
+    assert queue("person", "ada", "--off").code == 2

@@ -44,6 +44,7 @@ LINES: tuple[tuple[str, str | None], ...] = (
     ("snooze 1 2h", None),
     ("escalate 1", None),
     ("person ada", None),
+    ("people", None),
     ("note ada regular", None),
     ("optout ada", None),
     ("pause", None),

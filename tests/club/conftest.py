@@ -1,0 +1,5 @@
+"""Fixtures for the club."""
+
+from tests.desk.conftest import world
+
+__all__ = ["world"]
