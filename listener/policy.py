@@ -29,7 +29,8 @@ class ResponderConfig:
 class Fact:
     """An entry of the fact sheet. claims: phrasings of the error; questions: phrasings of the question it answers.
 
-    statement: what we say; owner: who must check it; from the day it expires on, a person is called.
+    statement: what we say; owner: who must check it; from the day it expires on, a person is called. from_: the day
+    before which it is not true yet, such as a sale's first (None: it is true already).
     """
 
     id: str
@@ -41,6 +42,11 @@ class Fact:
     claims: tuple[str, ...] = ()
     questions: tuple[str, ...] = ()
     link: str | None = None
+    from_: date | None = None
+
+    def has_begun(self, day: date) -> bool:
+        """Return whether the fact is true on this day already."""
+        return self.from_ is None or self.from_ <= day
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from listener.settings import platforms as listening
 from listener.settings import policy as rules
 from listener.settings import responders as kinds_of_reply
 from listener.settings.scalars import ConfigLocation
-from listener.settings.schema import convert
+from listener.settings.schema import convert, key_of
 from listener.triage.decide import GUARDS
 from listener.triage.signals import SignalExtractor
 from tests.pages import (
@@ -124,7 +124,7 @@ def _sections() -> dict[str, Any]:
 
 def _shape(made: Any, without: set[str] | None = None) -> Shape:
     hints = get_type_hints(made)
-    return {one.name: (hints[one.name], one) for one in fields(made) if one.name not in (without or set())}
+    return {key_of(one.name): (hints[one.name], one) for one in fields(made) if one.name not in (without or set())}
 
 
 def test_every_key_is_documented_and_every_documented_key_exists() -> None:
