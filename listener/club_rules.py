@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 LISTENING = timedelta(days=90)  # over which days and conversations are counted
 LEANING = timedelta(days=180)  # over which praise, complaints and false claims are counted
-ROLES = ("advocate", "critic", "trendsetter", "gossiper", "regular", "new")
-"""What a person can be to us, in the order in which roles are shown."""
+ROLES = ("minor", "advocate", "critic", "trendsetter", "gossiper", "regular", "new")
+"""What a person can be to us, in the order in which roles are shown; minors are marked by staff alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +51,41 @@ class Mark:
     until: datetime
     why: str
     mention_key: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """What members get from so many points on. due: the share (0.5..1) of the usual time in which they are answered."""
+
+    name: str
+    points: int
+    due: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Club:
+    """What the operator decided about members; without `join` nobody can join.
+
+    join: phrases by which somebody joins; terms: what they agree to; adults_only: no minors join; tiers: from the
+    fewest points to the most.
+    """
+
+    join: tuple[str, ...] = ()
+    terms: str = ""
+    adults_only: bool = False
+    tiers: tuple[Tier, ...] = ()
+
+
+NO_CLUB = Club()
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """An entry of a member's points. what: mentions or helped; source: what for, so that nothing counts twice."""
+
+    platform: str
+    author_id: str
+    what: str
+    amount: int
+    source: str
+    at: datetime

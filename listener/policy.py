@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from typing import Literal
 
+from listener.club_rules import NO_CLUB, Club
+
 Auto = Literal["never", "earned", "always"]
 PART = ":"  # between the id of a variant that is made of parts and the number of each part
 
@@ -191,6 +193,7 @@ class Policy:
     signatures: Mapping[str, str] = field(default_factory=dict)  # name of staff -> the end of their replies
     saved_replies: tuple[SavedReply, ...] = ()
     undo_delay: timedelta = timedelta(seconds=10)
+    club: Club = NO_CLUB
     hash: str = ""
     texts: Mapping[str, str] = field(default_factory=dict)
 

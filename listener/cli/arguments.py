@@ -11,6 +11,7 @@ from listener.errors import DeskError, InputError
 from listener.store.states import TRANSITIONS
 
 if TYPE_CHECKING:
+    from listener.club_rules import Club
     from listener.desk.approve import Target
     from listener.desk.queue import ItemRef
     from listener.settings import Settings
@@ -105,6 +106,15 @@ def require_role(word: str) -> str:
     """Check that people can have this role. Raises BadParameter."""
     if word not in ROLES:
         raise typer.BadParameter(f"{word!r} is not a role; choose one of {', '.join(ROLES)}", param_hint="--role")
+    return word
+
+
+def require_tier(club: "Club", word: str | None) -> str | None:
+    """Check that the club has this tier. Raises BadParameter."""
+    names = [tier.name for tier in club.tiers]
+    if word is not None and word not in names:
+        known = f"choose one of {', '.join(names)}" if names else "club.toml has no tiers"
+        raise typer.BadParameter(f"{word!r} is not a tier; {known}", param_hint="--tier")
     return word
 
 

@@ -9,6 +9,7 @@ from listener.cli import (  # noqa: F401
     forget,
     learn,
     log,
+    members,
     moves,
     once,
     people,

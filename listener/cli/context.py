@@ -132,7 +132,7 @@ def view(config: "Settings", opened: "Store", name: str | None = None) -> "Rende
     def needs_second(item: "Exchange") -> bool:
         return needs_second_approval(policy, item)
 
-    return RenderContext(preview, explain, now(), policy.holds, signed, needs_second, policy.facts)
+    return RenderContext(preview, explain, now(), policy.holds, signed, needs_second, policy.facts, policy.club)
 
 
 def trail(config: "Settings", opened: "Store", decided: "StoredDecision", mention: "Mention") -> Sequence["RuleResult"]:

@@ -12,7 +12,7 @@ from rich.text import Text
 from listener.cli import output, render, steps
 
 if TYPE_CHECKING:
-    from listener.desk.person_views import ExchangeView, PersonPage
+    from listener.desk.person_views import ExchangeView, Membership, PersonPage
     from listener.desk.views import EventView, PersonView, ReplyDetail, ReplyView, ThreadLine, TrailLine
     from listener.store.operation_records import Note
 
@@ -132,7 +132,8 @@ def thread(posts: Iterable["ThreadLine"]) -> Parts:
 def about(person: "PersonView") -> Parts:
     """Draw what is known of a person: figures and roles in a line (a new one is seen by the figures), and notes."""
     followers = f" · {person.followers} followers" if person.followers is not None else ""
-    known = [f" · {role.name}: {role.message}" for role in person.roles if role.name != "new"]
+    known = [f" · {person.tier} member"] if person.tier else []
+    known += [f" · {role.name}: {role.message}" for role in person.roles if role.name != "new"]
     figures = f"{render.count(person.mentions, 'mention')}, {person.answered} answered{followers}"
     yield Text(output.safe("".join((figures, *known))))
     if person.opted_out:
@@ -220,12 +221,22 @@ def person(page: "PersonPage") -> Parts:
         reason = f"{optout.by}, {render.moment(optout.at)}: {optout.why or 'no reason kept'}"
         yield Text(output.safe(f"opted out of replies ({reason})"), "bold red")
     yield from (Text(output.safe(f"{role.name}: {role.message}"), "magenta") for role in page.roles)
+    if (member := page.member) is not None:
+        yield Text(output.safe(membership(member)), "magenta")
     yield from notes(page.notes)
     for exchange in page.exchanges:
         yield Text(output.safe(f"\n{render.moment(exchange.at)}  {_summarize(exchange)}".lstrip()), "dim")
         yield Padding(Quoted(exchange.text), (0, 0, 0, 2))
         if exchange.reply_text:
             yield Padding(Quoted(exchange.reply_text, "green"), (0, 0, 0, 2))
+
+
+def membership(member: "Membership") -> str:
+    """Return since when somebody is a member, by which accounts, and what they have earned."""
+    tier = f", {member.tier}" if member.tier else ""
+    joined = f" by {member.evidence}" if member.evidence else ""
+    accounts = ", ".join(member.accounts)
+    return f"member since {render.moment(member.since)}{joined}: {member.points} points{tier} · {accounts}"
 
 
 def _summarize(exchange: "ExchangeView") -> str:

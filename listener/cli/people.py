@@ -6,14 +6,14 @@ import typer
 
 from listener.cli import arguments, context, output, times
 from listener.cli.app import app
-from listener.cli.arguments import As, AsJson, Handle, Limit, Role
+from listener.cli.arguments import As, AsJson, Handle, Role
 from listener.cli.lines import clock, place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from listener.desk.approve import DeskContext
-    from listener.desk.person_views import OptOutPage, PersonLine, PersonPage
+    from listener.desk.person_views import OptOutPage, PersonPage
     from listener.store.engine import Store
 
 PAUSE_WAIT_S = 60.0  # seconds that a pause waits for the database: meanwhile nothing can be sent either
@@ -30,6 +30,9 @@ def person(
     ] = None,
     until: Annotated[str | None, typer.Option(metavar="T", help="Until when: 90d or 2027-01-31; default 180d.")] = None,
     reason: Annotated[str, typer.Option(help="Why; kept with the mark.")] = "",
+    export: Annotated[
+        bool, typer.Option("--export", help="Print all that is kept about them, as JSON: for an access request.")
+    ] = False,
     name: As = None,
     json: AsJson = False,
 ) -> None:
@@ -37,14 +40,18 @@ def person(
 
     Examples: earshot person memory:ada   earshot person ada --role critic --off --reason "quoted a friend"
     """
-    from listener.desk import people
+    from listener.cli import emergency
+    from listener.desk import access, people
 
     if (off and role is None) or (role is not None and helped is not None):
         raise typer.BadParameter("give --role (with --off if it is wrong), or --helped")
     with context.store() as store:
+        if export:
+            output.emit_json(access.export_person(store, handle, context.now()))
+            return
         if role is not None or helped is not None:
             _mark(store, context.desk(context.settings(), name), handle, role, helped, until, reason, is_set=not off)
-        page = people.person(store, handle, context.now())
+        page = people.person(store, handle, context.now(), emergency.settings(store).policy.club)
     output.emit_json(page) if json else _print_person(page)
 
 
@@ -67,36 +74,6 @@ def _mark(
         roles.mark_helped(store, desk, handle, arguments.read_mention(helped), reason, end)
     elif role is not None:
         roles.mark_role(store, desk, handle, arguments.require_role(role), reason, end, is_set=is_set)
-
-
-@app.command(name="people")
-def list_people(
-    role: Role = None,
-    silent: Annotated[str | None, typer.Option(metavar="SPAN", help="Who has not written for so long: 60d.")] = None,
-    limit: Limit = 50,
-    json: AsJson = False,
-) -> None:
-    """List who writes to us: roles, when they last wrote, what waits.
-
-    Examples: earshot people --role advocate   earshot people --role regular --silent 60d
-    """
-    from listener.desk import roles
-
-    span = None if silent is None else arguments.read_argument(lambda: times.span(silent), "--silent")
-    wanted = roles.PeopleFilter(role and arguments.require_role(role), span, output.parse_limit(limit))
-    with context.store() as store:
-        lines = roles.list_people(store, wanted, context.now())
-    output.emit_json(lines) if json else _print_people(lines, limit)
-
-
-def _print_people(lines: "list[PersonLine]", limit: int) -> None:
-    from listener.cli import render
-
-    if not lines:
-        output.write("Nobody; `earshot people` lists everybody who wrote to us.")
-        return
-    more = ("More: --limit 0 lists all.",) if len(lines) == limit else ()
-    render.show(render.people(lines, context.now()), *more)
 
 
 def _print_person(page: "PersonPage") -> None:

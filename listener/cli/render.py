@@ -195,7 +195,8 @@ def people(lines: Sequence["PersonLine"], now: datetime) -> Table:
     )
     for line in lines:
         who = clip(f"{line.platform}:{line.handle or line.author_id}", "bold")
-        roles = output.safe("; ".join(f"{role.name}: {role.message}" for role in line.roles))
+        tier = [f"{line.tier} member"] if line.tier else []
+        roles = output.safe("; ".join([*tier, *(f"{role.name}: {role.message}" for role in line.roles)]))
         rows.add_row(who, times.ago(line.last_seen, now), str(line.mentions), str(line.open or "-"), roles)
     return rows
 

@@ -47,7 +47,10 @@ def _find_role(name: str, figures: PersonFigures, mark: Mark | None, helped: int
     if mark is not None:
         reason = f"marked by {mark.by} until {mark.until:%Y-%m-%d}: {mark.why}"
         return Role(name, reason, mark.until, mark.by) if mark.is_set else None
-    message = _advocate(figures, helped, now) if name == "advocate" else _RULES[name](figures, now)
+    if name == "advocate":
+        message = _advocate(figures, helped, now)
+    else:
+        message = _RULES[name](figures, now) if name in _RULES else None
     return None if message is None else Role(name, message)
 
 

@@ -32,6 +32,21 @@ class OptOutView:
 
 
 @dataclass(frozen=True, slots=True)
+class Membership:
+    """How a person is a member: since when, with which accounts (PLATFORM:AUTHOR_ID), points of a year, and the tier.
+
+    evidence: the mention by which they joined, PLATFORM:ID; None where it is erased.
+    """
+
+    since: datetime
+    terms: str
+    evidence: str | None
+    accounts: tuple[str, ...]
+    points: int
+    tier: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class PersonPage:
     """A person and every exchange with them, oldest first."""
 
@@ -42,6 +57,7 @@ class PersonPage:
     followers: int | None
     opted_out: OptOutView | None
     roles: tuple[Role, ...]
+    member: Membership | None
     notes: tuple[Note, ...]
     exchanges: tuple[ExchangeView, ...]
 
@@ -54,6 +70,7 @@ class PersonLine:
     author_id: str
     handle: str | None
     roles: tuple[Role, ...]
+    tier: str | None
     mentions: int
     last_seen: datetime
     open: int

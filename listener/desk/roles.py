@@ -8,15 +8,16 @@ from itertools import islice
 from sqlalchemy import Connection
 
 from listener.club.roles import HELPED, Role, list_roles
-from listener.club_rules import LEANING, Mark, PersonFigures
+from listener.club_rules import LEANING, NO_CLUB, Club, Mark, PersonFigures
+from listener.desk import members
 from listener.desk.approve import DeskContext, require_staff
 from listener.desk.person_views import PersonLine
+from listener.desk.proof import require_mention_of
 from listener.desk.typed import require_storable
 from listener.errors import DeskError
-from listener.store import events, items, mentions, people, standing
+from listener.store import events, people, standing
 from listener.store.engine import Store
 from listener.store.people import Person
-from listener.store.records import Exchange
 
 MARK_LASTS = LEANING
 
@@ -26,6 +27,7 @@ class PeopleFilter:
     """Which people. silent: who has not written for so long; limit None: all."""
 
     role: str | None = None
+    tier: str | None = None
     silent: timedelta | None = None
     limit: int | None = 50
 
@@ -36,16 +38,18 @@ def of_person(connection: Connection, who: Person, now: datetime) -> tuple[Role,
     return next((list_roles(figures, marks, now) for figures in standing.read_figures(connection, now, who)), ())
 
 
-def list_people(store: Store, wanted: PeopleFilter, now: datetime) -> list[PersonLine]:
+def list_people(store: Store, wanted: PeopleFilter, now: datetime, club: Club = NO_CLUB) -> list[PersonLine]:
     """List the people who wrote to us, who last wrote first."""
     with store.read() as connection:
         marks = standing.list_marks(connection, now)
+        tiers = members.list_tiers(connection, club, now)
         everybody = standing.read_figures(connection, now)
 
         def roles_of(figures: PersonFigures) -> tuple[Role, ...]:
             return list_roles(figures, marks.get((figures.platform, figures.author_id), ()), now)
 
-        chosen = list(islice((item for item in everybody if _is_wanted(item, roles_of, wanted, now)), wanted.limit))
+        in_tier = (item for item in everybody if _is_in(wanted.tier, tiers.get((item.platform, item.author_id))))
+        chosen = list(islice((item for item in in_tier if _is_wanted(item, roles_of, wanted, now)), wanted.limit))
         handles = standing.read_handles(connection, [figures.newest_key for figures in chosen])
         waiting = standing.count_open(connection)
     return [
@@ -54,12 +58,17 @@ def list_people(store: Store, wanted: PeopleFilter, now: datetime) -> list[Perso
             figures.author_id,
             handles[figures.newest_key],
             roles_of(figures),
+            tiers.get((figures.platform, figures.author_id)),
             figures.mentions,
             figures.last_at,
             waiting.get((figures.platform, figures.author_id), 0),
         )
         for figures in chosen
     ]
+
+
+def _is_in(wanted: str | None, tier: str | None) -> bool:
+    return wanted is None or wanted == tier
 
 
 def _is_wanted(
@@ -110,14 +119,3 @@ def _mark(
         standing.add_mark(connection, kept)
         detail = {"platform": who[0], "author_id": who[1], "role": what, "is_set": is_set}
         events.add(connection, "person_marked", desk.by, now, detail=detail)
-
-
-def require_mention_of(connection: Connection, who: Person, platform: str, mention_id: str) -> Exchange:
-    """Return a mention that this person wrote. Raises DeskError."""
-    key = mentions.locate(connection, platform, mention_id)
-    if key is None:
-        raise DeskError(f"there is no mention {platform}:{mention_id}", "`earshot log` lists them")
-    item = items.item(connection, key=key)
-    if (item.mention.platform, item.mention.author_id) != who:
-        raise DeskError(f"mention {platform}:{mention_id} is by somebody else", "name a mention of this person")
-    return item

@@ -177,6 +177,7 @@ class PersonView:
     answered: int
     opted_out: bool
     roles: tuple[Role, ...]
+    tier: str | None
     notes: tuple[Note, ...]
 
 

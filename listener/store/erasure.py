@@ -27,7 +27,7 @@ from sqlalchemy import (
 
 from listener.model import Mention
 from listener.protocols import AuthorOf
-from listener.store import quarantine, reader_weights, vacuum
+from listener.store import members, quarantine, reader_weights, vacuum
 from listener.store.dialect import overwrite_freed, upsert
 from listener.store.loading import Data, chunks
 from listener.store.people import Person, as_handles, digest
@@ -71,7 +71,14 @@ _is_quarantined = (  # undecided, until a person puts it back or dismisses it
     .where(quarantined.c.stage == "route", quarantined.c.resolved_at.is_(None))
     .exists()
 )
-OF_PERSONS = ("opted_out", "opted_in", "person_marked")  # events that name a person in their detail
+OF_PERSONS = (
+    "opted_out",
+    "opted_in",
+    "person_marked",
+    "member_joined",
+    "member_left",
+    "account_added",
+)  # events that name a person in their detail
 
 
 def drop_forgotten(connection: Connection, candidates: Sequence[Mention]) -> list[Mention]:
@@ -99,6 +106,7 @@ def erase(connection: Connection, person: Person, author_of: AuthorOf, by: str, 
     count["quarantine"] += quarantine.erase(connection, names, author_of, now)
     count["notes"] = connection.execute(delete(note).where(*_is_about(note, person))).rowcount
     count["marks"] = connection.execute(delete(mark).where(*_is_about(mark, person))).rowcount
+    count["memberships"] = members.forget(connection, person, now)
     count["learned words"] = reader_weights.erase_author(connection, person)
     _erase_opt_out(connection, person)
     _erase_ids(connection, person)

@@ -132,9 +132,27 @@ def add_mark(connection: Connection, kept: Mark) -> None:
     connection.execute(insert(mark), [row])
 
 
+def is_minor(connection: Connection, person: Person) -> bool:
+    """Return whether a guard or a mark of staff, also one that has ended, takes a person for a minor."""
+    by_person = (mention.c.platform == person[0], mention.c.author_id == person[1])
+    guarded = select(decision.c.id).join(mention, mention.c.key == decision.c.mention_key)
+    marks = select(mark.c.is_set).where(mark.c.platform == person[0], mark.c.author_id == person[1])
+    newest = connection.execute(marks.where(mark.c.what == "minor").order_by(mark.c.id.desc()).limit(1))
+    marked = newest.scalar_one_or_none()
+    if marked is not None:
+        return bool(marked)
+    return connection.execute(guarded.where(*by_person, decision.c.rule == "minors").limit(1)).first() is not None
+
+
 def has_helped(connection: Connection, mention_key: int) -> bool:
     """Return whether a mention is marked as help already."""
     return connection.execute(select(mark.c.id).where(mark.c.mention_key == mention_key).limit(1)).first() is not None
+
+
+def list_all_marks(connection: Connection, person: Person) -> list[Mark]:
+    """List what staff marked about a person, also what has ended, oldest first."""
+    by_person = (mark.c.platform == person[0], mark.c.author_id == person[1])
+    return load_all(Mark, connection.execute(select(*columns(Mark, mark)).where(*by_person).order_by(mark.c.id)))
 
 
 def list_marks(connection: Connection, now: datetime, person: Person | None = None) -> dict[Person, list[Mark]]:

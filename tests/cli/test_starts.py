@@ -45,6 +45,7 @@ LINES: tuple[tuple[str, str | None], ...] = (
     ("escalate 1", None),
     ("person ada", None),
     ("people", None),
+    ("member ada", None),
     ("note ada regular", None),
     ("optout ada", None),
     ("pause", None),

@@ -174,7 +174,7 @@ class Presenter(Listing):
 
     def person(self, reply: ReplyView) -> PersonPage:
         """Read every exchange with the author. Raises DeskError."""
-        return people.person(self.store, self.person_of(reply), self.desk.clock())
+        return people.person(self.store, self.person_of(reply), self.desk.clock(), self.desk.policy.club)
 
 
 def _failure(result: ApprovalResult) -> str:
