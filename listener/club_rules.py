@@ -1,8 +1,10 @@
 """What is known of people as values: figures of what they wrote, and what staff marked. Standard library only."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import Literal
 
+OfferKind = Literal["asked", "members", "goodwill"]
 LISTENING = timedelta(days=90)  # over which days and conversations are counted
 LEANING = timedelta(days=180)  # over which praise, complaints and false claims are counted
 ROLES = ("minor", "advocate", "critic", "trendsetter", "gossiper", "regular", "new")
@@ -63,8 +65,45 @@ class Tier:
 
 
 @dataclass(frozen=True, slots=True)
+class Pool:
+    """Coupons of one kind, imported from the shop. cents: what each is worth; low: free ones below which is warned."""
+
+    name: str
+    cents: int
+    currency: str
+    low: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A reward that is given once to a person, from a day on until another. text: the wording, terms filled in.
+
+    kind: asked (who writes a claim phrase gets it), members, or goodwill (staff give it, with a reason). tiers and
+    platforms: empty for all; known_days: since how many days before `from_` a person must have been known.
+    """
+
+    name: str
+    from_: date
+    until: date
+    pool: Pool
+    kind: OfferKind
+    text: str
+    owner: str
+    claim: tuple[str, ...] = ()
+    tiers: tuple[str, ...] = ()
+    platforms: tuple[str, ...] = ()
+    per_day: int = 50
+    budget_cents: int = 0
+    known_days: int = 30
+
+    def runs(self, day: date) -> bool:
+        """Return whether the offer is given on this day."""
+        return self.from_ <= day < self.until
+
+
+@dataclass(frozen=True, slots=True)
 class Club:
-    """What the operator decided about members; without `join` nobody can join.
+    """What the operator decided about members and offers; without `join` nobody can join.
 
     join: phrases by which somebody joins; terms: what they agree to; adults_only: no minors join; tiers: from the
     fewest points to the most.
@@ -74,6 +113,12 @@ class Club:
     terms: str = ""
     adults_only: bool = False
     tiers: tuple[Tier, ...] = ()
+    pools: tuple[Pool, ...] = ()
+    offers: tuple[Offer, ...] = ()
+
+    def offer(self, name: str) -> Offer | None:
+        """Return the offer of this name, or None."""
+        return next((offer for offer in self.offers if offer.name == name), None)
 
 
 NO_CLUB = Club()

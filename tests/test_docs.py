@@ -153,7 +153,8 @@ def test_every_key_of_the_club_is_documented_and_exists() -> None:
 
 
 def _club_shapes() -> dict[str, Shape]:
-    return {"[club]": _shape(club._Club), "[tiers.NAME]": _shape(club._Tier)}
+    tables = {"[club]": club._Club, "[tiers.NAME]": club._Tier, "[pools.NAME]": club._Pool}
+    return {heading: _shape(made) for heading, made in {**tables, "[offers.NAME]": club._Offer}.items()}
 
 
 @pytest.mark.parametrize("row", list(keys(POLICY)), ids=lambda row: f"{row.table}-{row.key}")

@@ -2,6 +2,7 @@
 
 from listener.cli import (  # noqa: F401
     check,
+    coupons,
     database,
     demo,
     desk,

@@ -115,7 +115,12 @@ def desk(config: "Settings", name: str | None) -> "DeskContext":
     """Return who acts, and by which policy."""
     from listener.desk.approve import DeskContext
 
-    return DeskContext(staff(name), config.policy, previews(config), now)
+    sections = {source.name: source.section for source in config.platforms}
+
+    def can_whisper(mention: "Mention") -> bool:
+        return mention.is_private or (mention.platform in sections and sections[mention.platform].can_whisper)
+
+    return DeskContext(staff(name), config.policy, previews(config), now, can_whisper)
 
 
 def view(config: "Settings", opened: "Store", name: str | None = None) -> "RenderContext":

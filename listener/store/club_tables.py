@@ -1,4 +1,4 @@
-"""The tables of the club: what staff marked about people, members with their accounts, and their points."""
+"""The tables of the club: what staff marked, members with their accounts and points, coupons and who got them."""
 
 from datetime import datetime
 
@@ -6,6 +6,9 @@ from sqlalchemy import Index, Text, UniqueConstraint
 from sqlmodel import Field
 
 from listener.store.columns import Row, optional_text, optional_time, required_time
+from listener.store.dialect import partial_index
+
+HELD = "released_at IS NULL AND lifted_at IS NULL"
 
 
 class MarkRow(Row, table=True):
@@ -66,3 +69,51 @@ class PointsRow(Row, table=True):
     amount: int
     source: str = Field(sa_type=Text)
     at: datetime = required_time()
+
+
+class CouponRow(Row, table=True):
+    """A code of the shop. digest: of the casefolded code; free: nobody has it; used_at: the shop has seen it."""
+
+    __tablename__ = "coupon"
+    __table_args__ = (
+        Index("uq_coupon_digest", "digest", unique=True),
+        partial_index("ix_coupon_free", "pool", "id", where="free"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    pool: str = Field(sa_type=Text)
+    code: str = Field(sa_type=Text)
+    digest: str = Field(sa_type=Text)
+    cents: int
+    expires_at: datetime | None = optional_time()
+    free: bool
+    void_at: datetime | None = optional_time()
+    used_at: datetime | None = optional_time()
+    why: str | None = optional_text()
+
+
+class RewardRow(Row, table=True):
+    """A coupon that is somebody's; it is what its reply is. person: a digest, which outlives their words.
+
+    out_at: from then on the code may be known; released_at: it surely was not, and is free again; lifted_at: staff let
+    the person have another one of this offer.
+    """
+
+    __tablename__ = "reward"
+    __table_args__ = (
+        partial_index("uq_reward_coupon", "coupon_id", where="released_at IS NULL", unique=True),
+        partial_index("uq_reward_reply", "reply_id", where="released_at IS NULL", unique=True),
+        partial_index("uq_reward_person", "offer", "person", where=HELD, unique=True),
+        partial_index("uq_reward_member", "offer", "member_id", where=HELD, unique=True),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    offer: str = Field(sa_type=Text)
+    person: str = Field(sa_type=Text)
+    member_id: int | None = Field(default=None, foreign_key="member.id")
+    coupon_id: int = Field(foreign_key="coupon.id")
+    reply_id: int = Field(foreign_key="reply.id")
+    at: datetime = required_time()
+    by: str = Field(sa_type=Text)
+    why: str | None = optional_text()
+    out_at: datetime | None = optional_time()
+    released_at: datetime | None = optional_time()
+    lifted_at: datetime | None = optional_time()

@@ -141,16 +141,6 @@ def json_member(column: str, name: str) -> str:
     return f"json_extract({column}, '$.{name}')"
 
 
-def json_at(column: ColumnElement[object], path: str) -> ColumnElement[object]:
-    """Take what a JSON column has at a path such as `$.cues.praise`; null where there is nothing."""
-    return func.json_extract(column, path)
-
-
-def json_text_at(column: ColumnElement[object], path: str) -> ColumnElement[str]:
-    """Take the same as the JSON text that it is."""
-    return type_coerce(func.json_extract(column, path), Text)
-
-
 def overwrite_freed(connection: Connection) -> None:
     """Overwrite with zeros whatever this connection frees from now on."""
     connection.exec_driver_sql("PRAGMA secure_delete=ON")

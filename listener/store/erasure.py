@@ -44,6 +44,7 @@ from listener.store.tables import (
     notice,
     optout,
     reply,
+    reward,
 )
 from listener.store.tables import quarantine as quarantined
 
@@ -107,6 +108,7 @@ def erase(connection: Connection, person: Person, author_of: AuthorOf, by: str, 
     count["notes"] = connection.execute(delete(note).where(*_is_about(note, person))).rowcount
     count["marks"] = connection.execute(delete(mark).where(*_is_about(mark, person))).rowcount
     count["memberships"] = members.forget(connection, person, now)
+    _update(connection, reward, reward.c.person == digest(person), why=None)
     count["learned words"] = reader_weights.erase_author(connection, person)
     _erase_opt_out(connection, person)
     _erase_ids(connection, person)

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, insert, or_, select
 
 from listener.club_rules import LEANING, LISTENING, Mark, PersonFigures
-from listener.store.dialect import day_of, json_at, json_text_at, month_of
-from listener.store.driver import is_any_of
+from listener.store.dialect import day_of, month_of
+from listener.store.driver import is_any_of, json_at, json_text_at
 from listener.store.loading import columns, load_all
 from listener.store.people import Person
 from listener.store.period import COMPLAINTS, POSITIVE_FROM
@@ -130,6 +130,15 @@ def add_mark(connection: Connection, kept: Mark) -> None:
     """Keep what staff know of a person."""
     row = {field.name: getattr(kept, field.name) for field in fields(Mark)}
     connection.execute(insert(mark), [row])
+
+
+def read_first_time(connection: Connection, person: Person) -> datetime | None:
+    """Return when a person first wrote to us; None where nothing of theirs is addressed to us."""
+    query = select(func.min(mention.c.created_at)).where(
+        mention.c.platform == person[0], mention.c.author_id == person[1], mention.c.is_addressed
+    )
+    first: datetime | None = connection.execute(query).scalar_one()
+    return first
 
 
 def is_minor(connection: Connection, person: Person) -> bool:

@@ -22,7 +22,7 @@ from listener.store.histories import load_histories
 from listener.store.ledger import start_of_day
 from listener.store.records import Reply
 from listener.store.states import DECIDED_AGAIN
-from listener.triage import again, settled, tiers
+from listener.triage import again, claims, settled, tiers
 from listener.triage.decide import decide
 from listener.triage.result import DecidedBy, TriageResult, decision_row, due, event_row, reply_row
 from listener.triage.signals import SignalExtractor
@@ -162,6 +162,7 @@ def _keep_results(connection: Connection, triage: Triage, results: Mapping[int, 
     replies.add_all(connection, new, now)
     for key, reply in live.items():
         _follow_words(connection, reply, results[key], triage.policy, shares.get(key, 1.0), now)
+    claims.reserve_claims(connection, triage.policy.club, results, now)
     settled.withdraw(connection, results, now)
     scores = [(result.signals.mention.platform, result.signals.compound) for result in results.values()]
     sentiment_buckets.add(connection, scores, now)

@@ -46,6 +46,8 @@ LINES: tuple[tuple[str, str | None], ...] = (
     ("person ada", None),
     ("people", None),
     ("member ada", None),
+    ("coupons", None),
+    ("offer list", None),
     ("note ada regular", None),
     ("optout ada", None),
     ("pause", None),

@@ -1,7 +1,9 @@
-"""The club: what staff marked about people, members with their accounts, and their points."""
+"""The club: what staff marked, members with their accounts and points, coupons and who got them."""
 
 import sqlalchemy as sa
 from alembic import op
+
+from listener.store.dialect import partial_index
 
 revision = "0006"
 down_revision = "0005"
@@ -43,6 +45,34 @@ def upgrade() -> None:
         sa.UniqueConstraint("what", "source", name="uq_points_source"),
     )
     op.create_index("ix_points_author", "points", ["platform", "author_id"])
+    _create_rewards()
+
+
+def _create_rewards() -> None:
+    op.create_table(
+        "coupon",
+        sa.Column("id", sa.Integer, primary_key=True),
+        *_texts("pool", "code", "digest"),
+        sa.Column("cents", sa.Integer, nullable=False),
+        sa.Column("free", sa.Boolean, nullable=False),
+        *(sa.Column(name, sa.Text) for name in ("expires_at", "void_at", "used_at", "why")),
+        partial_index("ix_coupon_free", "pool", "id", where="free"),
+    )
+    op.create_index("uq_coupon_digest", "coupon", ["digest"], unique=True)
+    live, held = "released_at IS NULL", "released_at IS NULL AND lifted_at IS NULL"
+    op.create_table(
+        "reward",
+        sa.Column("id", sa.Integer, primary_key=True),
+        *_texts("offer", "person", "at", "by"),
+        sa.Column("member_id", sa.Integer, sa.ForeignKey("member.id")),
+        sa.Column("coupon_id", sa.Integer, sa.ForeignKey("coupon.id"), nullable=False),
+        sa.Column("reply_id", sa.Integer, sa.ForeignKey("reply.id"), nullable=False),
+        *(sa.Column(name, sa.Text) for name in ("why", "out_at", "released_at", "lifted_at")),
+        partial_index("uq_reward_coupon", "coupon_id", where=live, unique=True),
+        partial_index("uq_reward_reply", "reply_id", where=live, unique=True),
+        partial_index("uq_reward_person", "offer", "person", where=held, unique=True),
+        partial_index("uq_reward_member", "offer", "member_id", where=held, unique=True),
+    )
 
 
 def _texts(*names: str) -> list[sa.Column[str]]:
