@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, Row, case, literal, select, text
 
@@ -30,7 +31,7 @@ def read_all(connection: Connection) -> Iterator[Contents]:
         yield Contents(view, tuple(result.keys()), _rows(result.yield_per(BATCH)))
 
 
-def _select_shown(column: Column[object]) -> ColumnElement[object]:
+def _select_shown(column: Column[Any]) -> ColumnElement[Any]:
     """Select a column, but no coupon's code, nor a request that has one: an export is no place for money."""
     if column is coupon.c.code:
         return literal("masked").label("code")

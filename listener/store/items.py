@@ -62,7 +62,7 @@ def _select_by_reply() -> Select[Any]:
     return _select_columns().select_from(source.outerjoin(decision, _is_last_decision(mention.c.key)))
 
 
-def _load_parts(row: Row[Any]) -> dict[str, Any]:
+def _load_parts(row: Row[tuple[object, ...]]) -> dict[str, Any]:
     return {
         "key": row.key,
         "mention": load(Mention, row, "m_"),
