@@ -52,7 +52,7 @@ def coupons(
             output.emit_json({"pool": pool, "void": number}) if json else output.write(f"pool {pool}: {number} void")
         else:
             stock = offers.list_stock(store)
-            output.emit_json(stock) if json else output.write("\n".join(map(_stock_line, stock)) or "no coupons yet")
+            output.emit_json(stock) if json else output.write(_stock_lines(stock))
 
 
 def _import(store: "Store", desk: "DeskContext", pool: str, path: Path, used: bool, expires: str | None) -> "Imported":
@@ -81,9 +81,10 @@ def _import_lines(done: "Imported", used: bool) -> str:
     return "\n".join(lines)
 
 
-def _stock_line(stock: "Stock") -> str:
-    parts = (f"{getattr(stock, name)} {name.replace('_', ' ')}" for name in ("free", "reserved", "in_doubt", "given"))
-    return f"{stock.pool}: {stock.imported} imported: {', '.join(parts)}, {stock.void} void; {stock.used} used"
+def _stock_lines(stock: "Sequence[Stock]") -> str:
+    from listener.cli.report_words import describe_stock
+
+    return "\n".join(map(describe_stock, stock)) or "no coupons yet"
 
 
 @app.command()

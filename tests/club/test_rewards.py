@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from listener.analysis.report import report
 from listener.codes import mask
 from listener.desk import autonomy, members, offers, people, transitions
 from listener.desk.forget import forget
@@ -387,3 +388,18 @@ def test_asking_again_after_an_edit_keeps_the_coupon(shop: Shop) -> None:
     assert (shop.stock().reserved, len(shop.holders())) == (1, 1)
     shop.world.heard(replace(mention, text="never mind", created_at=shop.world.after(minutes=1).now))
     assert (shop.stock().free, shop.holders()) == (5, [])
+
+
+def test_the_report_counts_people_and_coupons(shop: Shop) -> None:
+    """By role and tier at the end of the period; who last wrote before it is not counted."""
+    shop.world.said("hello", author_id="old", author_handle="old")
+    since = shop.world.after(days=8).now - timedelta(days=1)
+    number = shop.claim()
+    shop.approve(number)
+    shop.send()
+    shop.claim(**BO)
+    with shop.world.store.read() as connection:
+        figures = report(connection, shop.world.policy, since, shop.world.after(minutes=1).now).club
+    assert (figures.people, figures.roles, figures.tiers) == (2, {"new": 2}, {})
+    (pool,) = figures.coupons
+    assert (pool.given, pool.given_cents, pool.reserved, pool.free) == (1, 1000, 1, 3)
