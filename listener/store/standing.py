@@ -41,20 +41,35 @@ class _Leanings:
         return len(self.praise), self.last_praise_at, len(self.complaints), len(self.claims)
 
 
-def read_figures(connection: Connection, now: datetime, person: Person | None = None) -> list[PersonFigures]:
-    """Count what each person wrote to us, or only this one, who last wrote first; forgotten persons are left out."""
-    leanings, neutral = _read_leanings(connection, now, person), _Leanings()
-    query = _select_posts(now).where(*_is_counted(now, person)).group_by(*_by)
+def read_figures(
+    connection: Connection, now: datetime, person: Person | None = None, since: datetime | None = None
+) -> list[PersonFigures]:
+    """Count what each person wrote to us, or only this one, who last wrote first; forgotten persons are left out.
+
+    since: count only those of whom something was received from then on.
+    """
+    counted = (*_is_counted(now), *_is_about(connection, person, since))
+    leanings, neutral = _read_leanings(connection, now, counted), _Leanings()
+    query = _select_posts(now).where(*counted).group_by(*_by)
     return [
         PersonFigures(*(*row, *leanings.get((row[0], row[1]), neutral).count()))
         for row in connection.execute(query.order_by(func.max(mention.c.key).desc()))
     ]
 
 
-def _is_counted(now: datetime, person: Person | None) -> tuple[ColumnElement[bool], ...]:
-    of_person = (mention.c.platform == person[0], mention.c.author_id == person[1]) if person else ()
-    known = (mention.c.is_addressed, mention.c.author_id.not_like("forgotten-%"), mention.c.created_at <= now)
-    return (*known, *of_person)
+def _is_counted(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (mention.c.is_addressed, mention.c.author_id.not_like("forgotten-%"), mention.c.created_at <= now)
+
+
+def _is_about(connection: Connection, person: Person | None, since: datetime | None) -> tuple[ColumnElement[bool], ...]:
+    """Match a person, or the authors of what was received since a time, or everybody."""
+    if person is not None:
+        return (mention.c.platform == person[0], mention.c.author_id == person[1])
+    if since is None:
+        return ()
+    recent = connection.execute(select(*_by).where(mention.c.seen_at >= since).distinct()).all()
+    platforms, authors = {row.platform for row in recent}, {row.author_id for row in recent}
+    return (mention.c.platform.in_(platforms), is_any_of(mention.c.author_id, authors))
 
 
 def _select_posts(now: datetime) -> Select[Any]:
@@ -75,13 +90,15 @@ def _select_posts(now: datetime) -> Select[Any]:
     return select(*_by, *(column.label(name) for name, column in counts.items()))
 
 
-def _read_leanings(connection: Connection, now: datetime, person: Person | None) -> dict[Person, _Leanings]:
+def _read_leanings(
+    connection: Connection, now: datetime, counted: tuple[ColumnElement[bool], ...]
+) -> dict[Person, _Leanings]:
     """Count praise, complaints and false claims by their cues, of the persons who have any."""
     praises, complains, claims_falsely = _find_praise(), _has_any(COMPLAINTS), _claims_falsely()
     flags = (praises.label("praises"), complains.label("complains"), claims_falsely.label("claims"))
     query = select(*_by, mention.c.conversation_id, mention.c.created_at, *flags)
     query = query.select_from(decision.join(mention, mention.c.key == decision.c.mention_key))
-    query = query.where(*_is_counted(now, person), mention.c.created_at > now - LEANING, _newest)
+    query = query.where(*counted, mention.c.created_at > now - LEANING, _newest)
     leanings: dict[Person, _Leanings] = defaultdict(_Leanings)
     for row in connection.execute(query.where(or_(praises, complains, claims_falsely))):
         _add(leanings[row.platform, row.author_id], row)

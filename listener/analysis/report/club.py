@@ -26,13 +26,10 @@ class ClubFigures:
 def count_club(connection: Connection, club: Club, since: datetime, until: datetime) -> ClubFigures:
     """Count the people who last wrote in the period; somebody with two roles counts in both."""
     marks = standing.list_marks(connection, until)
-    people = [who for who in standing.read_figures(connection, until) if who.last_at >= since]
+    people = [who for who in standing.read_figures(connection, until, since=since) if who.last_at >= since]
     names = [(who.platform, who.author_id) for who in people]
-    roles = Counter(
-        role.name
-        for who, name in zip(people, names, strict=True)
-        for role in list_roles(who, marks.get(name, ()), until)
-    )
+    known_as = [list_roles(who, marks.get(name, ()), until) for who, name in zip(people, names, strict=True)]
+    roles = Counter(role.name for roles in known_as for role in roles)
     earned = members.read_points(connection) if club.tiers else {}
     best = [find_tier(earned[name], club.tiers, until) for name in names if name in earned]
     tiers = Counter(tier.name for tier in best if tier is not None)
