@@ -64,10 +64,17 @@ def put_in(connection: Connection, live: Reply, text: str, kept: Reward, kind: s
     return is_done
 
 
-def require_fit_coupon(connection: Connection, reply_id: int, mention: Mention, text: str) -> bool:
-    """Return whether a text carries a coupon. Raises DeskError for one that is not this reply's, or is not private."""
+def require_fit_coupon(connection: Connection, reply_id: int, mention: Mention, text: str, now: datetime) -> bool:
+    """Return whether a text carries a coupon.
+
+    Raises DeskError for one that is not this reply's, that has ended, or that others could read.
+    """
     rewards.require_own_code(connection, reply_id, text)
     has_coupon = MASK.search(text) is not None
+    kept = rewards.find_of_reply(connection, reply_id) if has_coupon else None
+    if kept is not None and kept.expires_at is not None and kept.expires_at <= now:
+        do = f"`earshot offer {reply_id} --drop`, then give it again"
+        raise DeskError(f"the coupon of reply {reply_id} ended on {kept.expires_at:%Y-%m-%d}", do)
     if has_coupon and (others := find_others(text, mention)):
         raise DeskError(f"the reply has a coupon, and @{', @'.join(others)} could read it", "write the name without @")
     return has_coupon

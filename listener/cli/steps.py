@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from listener.cli import output, render
+from listener.codes import MASK
 
 if TYPE_CHECKING:
     from listener.desk.views import ReplyView
@@ -31,12 +32,19 @@ def next_step(view: "ReplyView", *, is_idle: bool = False) -> str:
         "sending": "being sent now",
         "unconfirmed": "Earshot is checking the platform; if you know: "
         f"`earshot resolve {number} --sent REMOTE_ID` or `earshot resolve {number} --not-sent`",
-        "by_hand": f"post it at {view.reply_url or 'the platform'} yourself, then run `earshot done {number}`",
+        "by_hand": f"{_describe_code(view)}post it at {view.reply_url or 'the platform'} yourself, then run "
+        f"`earshot done {number}`",
         "failed": f"{view.error or 'it failed'}; `earshot retry {number}` or `earshot edit {number}`",
         "sent": f"sent as {view.remote_id or 'a post of unknown id'} on {render.moment(view.sent_at)}",
         "closed": f"{view.closed_as}: {view.reason or 'no reason kept'}; {again}",
     }
     return steps[view.state]
+
+
+def _describe_code(view: "ReplyView") -> str:
+    """Return how to get at the code of a coupon that cannot be sent in private."""
+    has_code = MASK.search(view.text or "") is not None
+    return f"its code must stay private: `earshot offer {view.id} --show`, send it as a direct message; " * has_code
 
 
 def price(view: "ReplyView") -> str:

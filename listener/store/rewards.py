@@ -33,6 +33,7 @@ class Reward:
     code: str
     digest: str
     cents: int
+    expires_at: datetime | None
 
     @property
     def mask(self) -> str:
@@ -59,7 +60,7 @@ def find_of_reply(connection: Connection, reply_id: int) -> Reward | None:
 
 def _find(connection: Connection, *which: ColumnElement[bool]) -> Reward | None:
     own = [reward.c[name] for name in ("id", "offer", "person", "coupon_id", "reply_id", "out_at")]
-    of_coupon = [coupon.c[name] for name in ("pool", "code", "digest", "cents")]
+    of_coupon = [coupon.c[name] for name in ("pool", "code", "digest", "cents", "expires_at")]
     query = select(*own, *of_coupon).join(coupon, coupon.c.id == reward.c.coupon_id)
     row = connection.execute(query.where(_live, *which).limit(1)).one_or_none()
     return None if row is None else load(Reward, row)

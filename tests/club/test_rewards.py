@@ -289,7 +289,9 @@ def test_free_codes_are_voided_and_expired_ones_are_not_given(shop: Shop) -> Non
         offers.void(shop.world.store, shop.desk(), "ten", CODE, "is reserved")
     assert offers.void(shop.world.store, shop.desk(), "ten", None, "leaked") == 3
     offers.import_codes(shop.world.store, shop.desk(), "ten", ["END-00001"], shop.world.now + timedelta(days=1))
+    ending = shop.claim(author_id="cy", author_handle="cy")
     shop.world.after(days=2)
+    assert "ended on 2026-11-23" in str(shop.approve(ending))
     assert "pool ten is empty" in str(shop.world.reply(shop.claim(**BO)).error)
     assert shop.world.reply(number).state == "drafted"
 
