@@ -43,14 +43,20 @@ def reserve(
     connection: Connection, club: Club, offer: Offer, live: Reply, mention: Mention, by: str, why: str, now: datetime
 ) -> Reward:
     """Reserve a coupon for the author of a mention, by the reply to it. Raises DeskError with why not."""
-    who = (mention.platform, mention.author_id)
-    if refusal := find_refusal(offer, read_recipient(connection, club, who, now), now.date()):
+    recipient = read_recipient(connection, club, (mention.platform, mention.author_id), now)
+    if refusal := find_refusal(offer, recipient, now.date()):
         raise DeskError(refusal, "nothing was reserved")
-    account = members.find_account(connection, who)
-    holder = Holder(people.digest(who), account.member_id if account else None, live.id)
+    holder = find_holder(connection, mention, live.id)
     kept = rewards.reserve(connection, offer, holder, by, why, now, start_of_day(now))
     update_notice(connection, offer.pool, now)
     return kept
+
+
+def find_holder(connection: Connection, mention: Mention, reply_id: int) -> Holder:
+    """Return for whom a coupon is reserved by the reply to a mention."""
+    who = (mention.platform, mention.author_id)
+    account = members.find_account(connection, who)
+    return Holder(people.digest(who), account.member_id if account else None, reply_id)
 
 
 def put_in(connection: Connection, live: Reply, text: str, kept: Reward, kind: str, by: str, now: datetime) -> bool:

@@ -1,6 +1,6 @@
 """Answer an access request: everything that is kept about a person, of all accounts where they are a member."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -60,9 +60,14 @@ def _read_account(connection: Connection, who: Person) -> AccountRecord:
     optout = people.opted_out(connection, who)
     return AccountRecord(
         *who,
-        exchanges=tuple(exchanges),
+        exchanges=tuple(map(_without_request, exchanges)),
         events=tuple(map(EventView.of, happened)),
         opted_out=OptOutView(optout.at, optout.by, optout.why) if optout else None,
         notes=tuple(people.notes(connection, who)),
         marks=tuple(standing.list_all_marks(connection, who)),
     )
+
+
+def _without_request(item: Exchange) -> Exchange:
+    """Leave out the stored request of a reply: it repeats the text, with the code of a coupon."""
+    return item if item.reply is None else replace(item, reply=replace(item.reply, request=None))

@@ -14,7 +14,7 @@ from listener.desk.transitions import CLEAR_APPROVAL, act
 from listener.desk.typed import require_storable
 from listener.errors import DeskError
 from listener.faultpoints import fault_point
-from listener.store import coupons, events, items, people, replies, rewards
+from listener.store import coupons, events, items, replies, rewards
 from listener.store.coupons import Stock
 from listener.store.engine import Store
 from listener.store.records import Exchange, Reply, ReplyChanges
@@ -87,7 +87,7 @@ def give(store: Store, desk: DeskContext, reply_id: int, name: str, reason: str,
 
     def work(connection: Connection, item: Exchange, reply: Reply) -> bool:
         now, mention = desk.clock(), item.mention
-        if again and not rewards.lift(connection, name, people.digest((mention.platform, mention.author_id)), now):
+        if again and not rewards.lift(connection, name, rewarding.find_holder(connection, mention, reply.id), now):
             raise DeskError(f"the author never had offer {name}", "give it without --again")
         kept = rewarding.reserve(connection, desk.policy.club, offer, reply, mention, desk.by, reason, now)
         text = f"{reply.text} {offer.text}" if reply.text else offer.text
@@ -129,7 +129,7 @@ def show_code(store: Store, desk: DeskContext, reply_id: int) -> str:
             raise DeskError(f"reply {reply_id} is {item.reply.state}, not to be posted by hand", do)
         approved = events.list_valid_approvals(connection, reply_id, item.reply.revision)
         text = rewards.reveal(connection, reply_id, approved[-1].text if approved else item.reply.text or "")
-        if text is None or text == item.reply.text:
+        if text is None or rewards.find_of_reply(connection, reply_id) is None:
             raise DeskError(f"reply {reply_id} has no coupon", "its text is all there is")
         events.add(connection, "code_shown", desk.by, desk.clock(), mention_key=item.key, reply_id=reply_id)
     return text

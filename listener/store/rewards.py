@@ -6,7 +6,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, func, insert, or_, select, update
 
 from listener.club_rules import Offer
 from listener.codes import MASK, MASKED, mask
@@ -191,9 +191,12 @@ def reveal(connection: Connection, reply_id: int, text: str) -> str | None:
     return None if MASK.search(whole) else whole
 
 
-def lift(connection: Connection, offer: str, person: str, now: datetime) -> bool:
-    """Let a person have an offer once more. Returns False when they had none."""
-    held = (reward.c.offer == offer, reward.c.person == person, _live, reward.c.lifted_at.is_(None))
+def lift(connection: Connection, offer: str, holder: Holder, now: datetime) -> bool:
+    """Let a person, and their member, have an offer once more. Returns False when they had none."""
+    is_theirs = reward.c.person == holder.person
+    if holder.member_id is not None:
+        is_theirs = or_(is_theirs, reward.c.member_id == holder.member_id)
+    held = (reward.c.offer == offer, is_theirs, _live, reward.c.lifted_at.is_(None))
     return connection.execute(update(reward).where(*held).values(lifted_at=now)).rowcount > 0
 
 

@@ -93,6 +93,8 @@ def test_a_members_accounts_have_one_coupon_together(shop: Shop) -> None:
     members.add_account(store, desk, "ada", "bo", [("memory", "m1"), ("memory", "m2")])
     mine, other = shop.claim(**ADA), shop.claim(**BO)
     assert shop.world.reply(mine).state == "drafted" and shop.world.reply(other).state == "escalated"
+    shop.give(other, "autumn", again=True)
+    assert len(shop.holders()) == 2
 
 
 def test_only_members_get_what_is_for_members(shop: Shop) -> None:

@@ -21,6 +21,11 @@ def upgrade() -> None:
         sa.Column("mention_key", sa.Integer, sa.ForeignKey("mention.key")),
     )
     op.create_index("ix_mark_author", "mark", ["platform", "author_id"])
+    _create_members()
+    _create_rewards()
+
+
+def _create_members() -> None:
     op.create_table(
         "member",
         sa.Column("id", sa.Integer, primary_key=True),
@@ -45,7 +50,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("what", "source", name="uq_points_source"),
     )
     op.create_index("ix_points_author", "points", ["platform", "author_id"])
-    _create_rewards()
 
 
 def _create_rewards() -> None:
