@@ -136,6 +136,8 @@ def about(person: "PersonView") -> Parts:
     known += [f" · {role.name}: {role.message}" for role in person.roles if role.name != "new"]
     figures = f"{render.count(person.mentions, 'mention')}, {person.answered} answered{followers}"
     yield Text(output.safe("".join((figures, *known))))
+    if person.asks_to_join:
+        yield Text("asks to join the club: `earshot member HANDLE --join PLATFORM:MENTION_ID`", "magenta")
     if person.opted_out:
         yield Text("opted out of replies", "bold red")
     yield from notes(person.notes)
@@ -223,6 +225,9 @@ def person(page: "PersonPage") -> Parts:
     yield from (Text(output.safe(f"{role.name}: {role.message}"), "magenta") for role in page.roles)
     if (member := page.member) is not None:
         yield Text(output.safe(membership(member)), "magenta")
+    for given in page.rewards:
+        text = f"offer {given.offer}: coupon {given.code} by reply {given.reply_id}, {given.state}"
+        yield Text(output.safe(f"{text}, {render.moment(given.at)}"), "magenta")
     yield from notes(page.notes)
     for exchange in page.exchanges:
         yield Text(output.safe(f"\n{render.moment(exchange.at)}  {_summarize(exchange)}".lstrip()), "dim")
@@ -236,7 +241,9 @@ def membership(member: "Membership") -> str:
     tier = f", {member.tier}" if member.tier else ""
     joined = f" by {member.evidence}" if member.evidence else ""
     accounts = ", ".join(member.accounts)
-    return f"member since {render.moment(member.since)}{joined}: {member.points} points{tier} · {accounts}"
+    return (
+        f"member since {render.moment(member.since)}{joined}: {render.count(member.points, 'point')}{tier} · {accounts}"
+    )
 
 
 def _summarize(exchange: "ExchangeView") -> str:

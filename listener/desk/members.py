@@ -12,6 +12,7 @@ from listener.desk.approve import DeskContext, require_staff
 from listener.desk.person_views import Membership
 from listener.desk.proof import require_mention_of
 from listener.errors import DeskError
+from listener.model import Mention
 from listener.store import events, items, members, people, standing
 from listener.store.engine import Store
 from listener.store.members import Account
@@ -51,6 +52,13 @@ def find_membership(connection: Connection, club: Club, who: Person, now: dateti
         points=balance(members.read_points(connection, [who]).get(who, ()), now),
         tier=find_tier(connection, club, who, now),
     )
+
+
+def asks_to_join_now(connection: Connection, club: Club, mention: Mention) -> bool:
+    """Return whether a mention asks to join, by somebody who is not a member yet."""
+    if not asks_to_join(mention.text, club.join):
+        return False
+    return members.find_account(connection, (mention.platform, mention.author_id)) is None
 
 
 def _name_mention(connection: Connection, key: int | None) -> str | None:

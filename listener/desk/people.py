@@ -12,7 +12,7 @@ from listener.desk.typed import require_storable
 from listener.desk.views import PersonView, values
 from listener.errors import DeskError
 from listener.model import Mention
-from listener.store import events, items, people, replies
+from listener.store import events, items, people, replies, rewards
 from listener.store.engine import Store
 from listener.store.records import Exchange
 from listener.store.states import WATCHED
@@ -30,6 +30,7 @@ def summary(connection: Connection, mention: Mention, club: Club, now: datetime)
         opted_out=people.opted_out(connection, who) is not None,
         roles=roles.of_person(connection, who, now),
         tier=members.find_tier(connection, club, who, now),
+        asks_to_join=members.asks_to_join_now(connection, club, mention),
         notes=tuple(people.notes(connection, who)),
     )
 
@@ -42,6 +43,7 @@ def person(store: Store, handle: str, now: datetime, club: Club = NO_CLUB) -> Pe
         optout, notes = people.opted_out(connection, who), people.notes(connection, who)
         known_roles = roles.of_person(connection, who, now)
         membership = members.find_membership(connection, club, who, now)
+        given = rewards.list_of_person(connection, people.digest(who))
     newest = exchanges[-1].mention if exchanges else None  # none: forgotten, or opted out and forgotten
     return PersonPage(
         platform=platform,
@@ -52,6 +54,7 @@ def person(store: Store, handle: str, now: datetime, club: Club = NO_CLUB) -> Pe
         opted_out=OptOutView(optout.at, optout.by, optout.why) if optout else None,
         roles=known_roles,
         member=membership,
+        rewards=tuple(given),
         notes=tuple(notes),
         exchanges=tuple(_make_exchange(item) for item in exchanges),
     )

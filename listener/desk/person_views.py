@@ -5,6 +5,7 @@ from datetime import datetime
 
 from listener.club.roles import Role
 from listener.store.operation_records import Note
+from listener.store.rewards import PersonReward
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ class PersonPage:
     opted_out: OptOutView | None
     roles: tuple[Role, ...]
     member: Membership | None
+    rewards: tuple[PersonReward, ...]
     notes: tuple[Note, ...]
     exchanges: tuple[ExchangeView, ...]
 

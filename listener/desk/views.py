@@ -167,7 +167,10 @@ class ThreadLine:
 
 @dataclass(frozen=True, slots=True)
 class PersonView:
-    """The author of a mention: how often they wrote and were answered, who they are to us, what colleagues noted."""
+    """The author of a mention: how often they wrote and were answered, who they are to us, what colleagues noted.
+
+    asks_to_join: the mention asks to join the club, and they are no member yet.
+    """
 
     handle: str | None
     name: str | None
@@ -178,6 +181,7 @@ class PersonView:
     opted_out: bool
     roles: tuple[Role, ...]
     tier: str | None
+    asks_to_join: bool
     notes: tuple[Note, ...]
 
 

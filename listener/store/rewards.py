@@ -16,7 +16,7 @@ from listener.store import coupons, events, reward_book
 from listener.store.loading import load
 from listener.store.records import Reply, ReplyChanges
 from listener.store.reward_book import OutCode
-from listener.store.tables import coupon, reward
+from listener.store.tables import coupon, reply, reward
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,17 @@ class Reward:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonReward:
+    """A coupon that somebody has. state: that of the reply which carries it, or void; code: masked."""
+
+    offer: str
+    at: datetime
+    reply_id: int
+    state: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class Holder:
     """For whom a coupon is reserved: the digest of the person, their member's id, and the reply that carries it."""
 
@@ -64,6 +75,19 @@ def _find(connection: Connection, *which: ColumnElement[bool]) -> Reward | None:
     query = select(*own, *of_coupon).join(coupon, coupon.c.id == reward.c.coupon_id)
     row = connection.execute(query.where(_live, *which).limit(1)).one_or_none()
     return None if row is None else load(Reward, row)
+
+
+def list_of_person(connection: Connection, person: str) -> list[PersonReward]:
+    """List the coupons that a person has, by the digest of the person, oldest first."""
+    own = [reward.c.offer, reward.c.at, reward.c.reply_id, reply.c.state, coupon.c.void_at, coupon.c.code]
+    source = reward.join(coupon, coupon.c.id == reward.c.coupon_id).join(reply, reply.c.id == reward.c.reply_id)
+    rows = connection.execute(
+        select(*own).select_from(source).where(reward.c.person == person, _live).order_by(reward.c.id)
+    )
+    return [
+        PersonReward(row.offer, row.at, row.reply_id, "void" if row.void_at else row.state, mask(row.code))
+        for row in rows
+    ]
 
 
 def reserve(

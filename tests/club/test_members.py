@@ -10,6 +10,7 @@ from sqlalchemy import delete, select
 from listener.club_rules import Club, Tier
 from listener.desk import access, members, people, roles
 from listener.desk.forget import forget
+from listener.desk.queue import ItemRef, show
 from listener.desk.roles import PeopleFilter
 from listener.errors import ConfigError, DeskError
 from listener.settings import load
@@ -57,6 +58,15 @@ def test_somebody_joins_by_words_of_their_own(club: World) -> None:
     with pytest.raises(DeskError, match="is a member already"):
         members.join(club.store, club.desk(), "ada", ("memory", "m1"))
     assert page(club, "bo") is None
+
+
+def test_staff_see_who_asks_to_join_until_they_did(club: World) -> None:
+    """Beside the mention, in the review and in `show`."""
+    (number,) = club.said(JOINS, **ADA)
+    view = replace(club.view(), club=CLUB)
+    assert show(club.store, view, ItemRef(reply_id=number)).person.asks_to_join
+    members.join(club.store, club.desk(), "ada", ("memory", "m1"))
+    assert not show(club.store, view, ItemRef(reply_id=number)).person.asks_to_join
 
 
 def test_without_a_club_nobody_joins(world: World) -> None:

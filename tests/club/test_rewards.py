@@ -117,6 +117,8 @@ def test_goodwill_needs_a_reason_and_goes_behind_the_apology(shop: Shop) -> None
     assert shop.text(number).startswith(f"{before} Your code is {SHOWN}") and shop.world.reply(number).kind == "support"
     with pytest.raises(DeskError, match=f"reply {number} has a coupon of offer sorry"):
         shop.give(number)
+    (given,) = people.person(shop.world.store, "ada", shop.world.now).rewards
+    assert (given.offer, given.reply_id, given.state, given.code) == ("sorry", number, "drafted", SHOWN)
     offers.drop(shop.world.store, shop.desk(), number)
     assert shop.text(number) == before and shop.stock().free == 5
 
