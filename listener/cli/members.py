@@ -102,7 +102,7 @@ def _change(
 
 
 def _member_line(page: "PersonPage") -> str:
-    from listener.cli import detail
+    from listener.cli import person_screen
 
     who = f"{page.platform}:{page.handle or page.author_id}"
-    return output.safe(f"{who}: {detail.membership(page.member) if page.member else 'not a member'}")
+    return output.safe(f"{who}: {person_screen.membership(page.member) if page.member else 'not a member'}")

@@ -77,9 +77,9 @@ def _mark(
 
 
 def _print_person(page: "PersonPage") -> None:
-    from listener.cli import detail, render
+    from listener.cli import person_screen, render
 
-    render.show(*detail.person(page))
+    render.show(*person_screen.person(page))
 
 
 @app.command()

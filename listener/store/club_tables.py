@@ -100,6 +100,7 @@ class RewardRow(Row, table=True):
 
     __tablename__ = "reward"
     __table_args__ = (
+        Index("ix_reward_person", "person"),
         partial_index("uq_reward_coupon", "coupon_id", where="released_at IS NULL", unique=True),
         partial_index("uq_reward_reply", "reply_id", where="released_at IS NULL", unique=True),
         partial_index("uq_reward_person", "offer", "person", where=HELD, unique=True),

@@ -81,12 +81,10 @@ def list_of_person(connection: Connection, person: str) -> list[PersonReward]:
     """List the coupons that a person has, by the digest of the person, oldest first."""
     own = [reward.c.offer, reward.c.at, reward.c.reply_id, reply.c.state, coupon.c.void_at, coupon.c.code]
     source = reward.join(coupon, coupon.c.id == reward.c.coupon_id).join(reply, reply.c.id == reward.c.reply_id)
-    rows = connection.execute(
-        select(*own).select_from(source).where(reward.c.person == person, _live).order_by(reward.c.id)
-    )
+    query = select(*own).select_from(source).where(reward.c.person == person, _live).order_by(reward.c.id)
     return [
         PersonReward(row.offer, row.at, row.reply_id, "void" if row.void_at else row.state, mask(row.code))
-        for row in rows
+        for row in connection.execute(query)
     ]
 
 

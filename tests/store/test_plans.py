@@ -19,6 +19,7 @@ from listener.store import (
     outgoing,
     people,
     replies,
+    rewards,
     standing,
     webhooks,
 )
@@ -41,6 +42,7 @@ HOT: dict[str, tuple[Callable[[Connection], Any], str]] = {
     "person": (lambda c: people.count_exchanges(c, ADA), "ix_reply_mention"),
     "figures of a person": (lambda c: standing.read_figures(c, NOON, ADA), "ix_mention_author"),
     "marks of a person": (lambda c: standing.list_marks(c, NOON, ADA), "ix_mark_author"),
+    "coupons of a person": (lambda c: rewards.list_of_person(c, "d"), "ix_reward_person"),
     "points of members": (lambda c: members.read_points(c, [ADA]), "ix_points_author"),
     "name": (lambda c: people._find_named(c, "memory", "ada"), "ix_mention_handle"),
     "log": (lambda c: list(exchange_log.read_exchanges(c)), "ix_mention_seen"),

@@ -77,6 +77,7 @@ def _create_rewards() -> None:
         partial_index("uq_reward_person", "offer", "person", where=held, unique=True),
         partial_index("uq_reward_member", "offer", "member_id", where=held, unique=True),
     )
+    op.create_index("ix_reward_person", "reward", ["person"])
 
 
 def _texts(*names: str) -> list[sa.Column[str]]:
