@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select
 from listener.access import why
 from listener.errors import StoreError
 from listener.store.driver import file_of, is_any_of
-from listener.store.tables import reward
+from listener.store.tables import coupon, reward
 
 SUFFIX = ".rewards"
 
@@ -43,14 +43,20 @@ def record(connection: Connection, entry: OutCode) -> None:
         ) from error
 
 
+def contains(connection: Connection, entry: OutCode) -> bool:
+    """Return whether a code may be out by the book, also where an older database knows nothing of it."""
+    return entry in _read(_path(connection))
+
+
 def list_missing(connection: Connection, pool: str | None = None) -> list[OutCode]:
-    """Return the entries, of a pool or of all, whose reward the database lacks."""
+    """Return the entries, of a pool or of all, whose reward the database lacks; another one may have its id by now."""
     entries = [entry for entry in _read(_path(connection)) if pool is None or entry.pool == pool]
     if not entries:
         return []
-    known = select(reward.c.id).where(is_any_of(reward.c.id, {entry.reward_id for entry in entries}))
-    stored = set(connection.execute(known).scalars())
-    return [entry for entry in entries if entry.reward_id not in stored]
+    query = select(reward.c.id, coupon.c.digest).join(coupon, coupon.c.id == reward.c.coupon_id)
+    known = query.where(is_any_of(reward.c.id, {entry.reward_id for entry in entries}))
+    stored = {(row.id, row.digest) for row in connection.execute(known)}
+    return [entry for entry in entries if (entry.reward_id, entry.digest) not in stored]
 
 
 def forget_missing(connection: Connection, pool: str) -> None:

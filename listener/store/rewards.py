@@ -13,6 +13,7 @@ from listener.codes import MASK, MASKED, mask
 from listener.errors import DeskError
 from listener.faultpoints import fault_point
 from listener.store import coupons, events, reward_book
+from listener.store.driver import is_any_of
 from listener.store.loading import load
 from listener.store.records import Reply, ReplyChanges
 from listener.store.reward_book import OutCode
@@ -177,7 +178,7 @@ def _record_out(connection: Connection, kept: Reward, now: datetime) -> None:
 def _take_back(connection: Connection, seen: Reply, kept: Reward, by: str, now: datetime) -> None:
     """Free the coupon if its code has surely not left, else void it; then the person keeps their turn."""
     what, own = "coupon_released", update(coupon).where(coupon.c.id == kept.coupon_id)
-    if kept.out_at is None:
+    if kept.out_at is None and not reward_book.contains(connection, OutCode(kept.id, kept.pool, kept.digest)):
         connection.execute(own.values(free=True))
         connection.execute(update(reward).where(reward.c.id == kept.id).values(released_at=now))
     else:
@@ -200,8 +201,9 @@ def require_own_code(connection: Connection, reply_id: int, text: str) -> None:
 
 
 def _list_words(text: str) -> list[str]:
-    """Return the words of a text that could be codes, without the marks around them."""
-    return [word for raw in text.split() if len(word := raw.strip(".,:;!?()[]\"'*")) >= 6]
+    """Return the words of a text that could be codes, without the marks around them; no plain word is one."""
+    words = (raw.strip(".,:;!?()[]\"'*") for raw in text.split())
+    return [word for word in words if len(word) >= 6 and (word.isupper() or any(map(str.isdigit, word)))]
 
 
 def reveal(connection: Connection, reply_id: int, text: str) -> str | None:
@@ -225,7 +227,7 @@ def lift(connection: Connection, offer: str, holder: Holder, now: datetime) -> b
 def thaw(connection: Connection, pool: str, now: datetime) -> int:
     """After a restore: void the free coupons whose codes may be out, and give the others again. Returns how many."""
     digests = [entry.digest for entry in reward_book.list_missing(connection, pool)]
-    chosen = coupon.c.digest.in_(digests)
+    chosen = is_any_of(coupon.c.digest, digests)
     number = coupons.void(connection, chosen, "given before the database was restored", now)
     reward_book.forget_missing(connection, pool)
     return number

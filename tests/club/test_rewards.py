@@ -10,12 +10,13 @@ import pytest
 from sqlalchemy import select
 
 from listener.analysis.report import report
+from listener.club_rules import Pool
 from listener.codes import mask
 from listener.desk import autonomy, members, offers, people, transitions
 from listener.desk.forget import forget
 from listener.errors import DeskError, NotSent, Refused
 from listener.model import Outgoing
-from listener.store import dialect, notices, reward_book
+from listener.store import coupons, dialect, notices, reward_book
 from listener.store.contents import read_all
 from listener.store.engine import open_store
 from listener.store.tables import approval, event, reply
@@ -211,7 +212,9 @@ def test_a_reply_that_is_reopened_has_no_coupon_any_more(shop: Shop) -> None:
 def test_a_code_that_somebody_typed_is_refused(shop: Shop) -> None:
     """In an edit, in any case, also with a comma behind it; and so is a variable that nobody filled in."""
     number = shop.world.said(COMPLAINT, **ADA)[0]
-    for text in (f"Use {CODE}, please", "use ten-00003!", f"Use {SHOWN} please", "Use {coupon} please"):
+    offers.import_codes(shop.world.store, shop.desk(), "ten", ["WELCOME"], None)
+    transitions.edit(shop.world.store, shop.desk(), number, "You are welcome to write to us.")
+    for text in (f"Use {CODE}, please", "use ten-00003!", f"Use {SHOWN} please", "Use {coupon} please", "Use WELCOME"):
         with pytest.raises(DeskError):
             transitions.edit(shop.world.store, shop.desk(), number, text)
 
@@ -321,6 +324,16 @@ def test_no_automatic_approval_ever_has_a_coupon(shop: Shop) -> None:
     assert shop.world.reply(number).state == "drafted"
 
 
+def give_of_another_pool(shop: Shop, count: int) -> None:
+    """Give so many coupons of a pool that is not frozen."""
+    five = Pool("five", 500, "EUR")
+    bonus = offer("bonus", "goodwill", pool=five)
+    shop.world.policy = policy(replace(CLUB, pools=(*CLUB.pools, five), offers=(*CLUB.offers, bonus)))
+    offers.import_codes(shop.world.store, shop.desk(), "five", [f"FIVE-{number:04}" for number in range(count)], None)
+    for number in range(count):
+        shop.give(shop.world.said(COMPLAINT, author_id=f"f{number}", author_handle=f"f{number}")[0], "bonus")
+
+
 def test_a_restored_backup_gives_no_code_twice(shop: Shop, tmp_path: Path) -> None:
     """Codes that were given since the backup look free in it: the pool is frozen, and then they are void."""
     store = shop.world.store
@@ -338,8 +351,12 @@ def test_a_restored_backup_gives_no_code_twice(shop: Shop, tmp_path: Path) -> No
     restored = Shop.open(open_store(store.path), 0)
     refused = restored.claim()
     assert "the database is older than its rewards: 2 codes of pool ten" in str(restored.world.reply(refused).error)
+    give_of_another_pool(restored, 2)  # their rewards get the ids that the book has
+    assert "is older than its rewards" in str(restored.world.reply(restored.claim(**BO)).error)
     offers.import_used(restored.world.store, restored.desk(), "ten", ["TEN-00001"])
-    assert (restored.stock().void, restored.stock().free, restored.stock().used) == (2, 3, 1)
+    with restored.world.store.read() as connection:
+        ten = coupons.list_stock(connection)[1]
+    assert (ten.pool, ten.void, ten.free, ten.used) == ("ten", 2, 3, 1)
     number = restored.claim(**BO)
     restored.approve(number)
     restored.send()
@@ -350,6 +367,24 @@ def test_a_restored_backup_gives_no_code_twice(shop: Shop, tmp_path: Path) -> No
         if "TEN-" in word
     ]
     assert len(codes) == len(set(codes)) == 3
+    restored.world.store.close()
+
+
+def test_a_backup_from_between_draft_and_sending_frees_no_code(shop: Shop, tmp_path: Path) -> None:
+    """It has the draft, but not that it was sent: rejected there, the code is void."""
+    store = shop.world.store
+    number = shop.claim()
+    dialect.copy_database(store.path, tmp_path / "backup.db")
+    shop.approve(number)
+    shop.send()
+    store.close()
+    for path in store.path.parent.glob("earshot.db-*"):
+        path.unlink()
+    shutil.copy(tmp_path / "backup.db", store.path)
+    restored = Shop.open(open_store(store.path), 0)
+    transitions.reject(restored.world.store, restored.desk(), number, "sent before the restore")
+    assert (restored.stock().void, restored.stock().free) == (1, 4)
+    assert mask("TEN-00002") in restored.text(restored.claim(**BO))
     restored.world.store.close()
 
 
