@@ -40,6 +40,7 @@ POINTS = ("R0", "R1", "R2", "R3", "S0", "S1", "S2", "S3", "S7", "S8", "S9")
 PEOPLE = 12
 STEPS = 14
 KILLS_A_DATABASE = 25
+CHECK_EVERY = 5  # runs after which sending goes on to the end
 
 
 class Cut(Memory):
@@ -171,18 +172,14 @@ def main(runs: int, seed: int) -> Counter[str]:
             is_killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
             assert is_killed or os.waitstatus_to_exitcode(status) == 0, f"run {run} of seed {seed} ended with {status}"
             counts["killed" if is_killed else "ended"] += 1
-            if rng_every(run) or run % KILLS_A_DATABASE == KILLS_A_DATABASE - 1 or run == runs - 1:
+            if run % CHECK_EVERY == CHECK_EVERY - 1 or run == runs - 1:
                 finish(folder, run)
                 wrong = check(folder)
                 assert not wrong, f"seed {seed}, run {run}: {wrong[:3]}"
                 counts["checked"] += 1
+                print(f"run {run + 1}: {dict(counts)}", file=sys.stderr)
         counts["codes posted"] = sum(path.read_text().count("TEN-") for path in Path(base).glob("*/posts"))
     return counts
-
-
-def rng_every(run: int) -> bool:
-    """Whether sending is brought to an end after this run: after every fifth."""
-    return run % 5 == 4
 
 
 POLICY = policy(replace(CLUB, offers=tuple(replace(one, per_day=1000) for one in CLUB.offers)))
