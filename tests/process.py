@@ -105,9 +105,9 @@ class Home:
         return found
 
     def approve_all(self) -> list[str]:
-        """Approve every draft; returns the ids."""
+        """Approve every draft, to be sent at once; returns the ids."""
         ids = [str(one["id"]) for one in self.queue("--state", "drafted")]
-        assert self.run("approve", *ids).code == 0
+        assert self.run("approve", "--now", *ids).code == 0
         return ids
 
 

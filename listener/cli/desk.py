@@ -71,15 +71,13 @@ def show(
 
     Examples: earshot show 12   earshot show memory:1042 --all
     """
+    from listener.cli import liveness
     from listener.desk import queue as stage
-    from listener.store import platforms
 
     asked, config = arguments.read_item(which), context.settings()
     with context.store() as store:
         view = context.view(config, store, name)
-        exchange = stage.show(store, view, asked)
-        with store.read() as connection:
-            is_idle = platforms.is_idle(connection, view.now)
+        exchange, is_idle = stage.show(store, view, asked), not liveness.is_running(store)
     if json:
         output.emit_json(exchange)
         return
@@ -91,23 +89,26 @@ def show(
 @app.command()
 def approve(
     ids: Annotated[list[str], typer.Argument(metavar="ID[@REVISION]", help="What to send.", show_default=False)],
+    at_once: Annotated[bool, typer.Option("--now", help="Send at once: leave no time to undo.")] = False,
     name: As = None,
     json: AsJson = False,
 ) -> None:
     """Approve replies, each on its own; with @REVISION only if the text is still the one you saw.
 
+    While `earshot run` runs, an approval waits for `undo_seconds` of policy.toml before it is sent: `earshot undo`
+    takes it back until then.
+
     Example: earshot approve 12 13@2 --as dana
     """
+    from listener.cli import liveness
     from listener.desk import approve as stage
-    from listener.store import platforms
 
     targets, config = arguments.read_targets(ids), context.settings()
     with context.store() as store:
-        outcomes = stage.approve(store, context.desk(config, name), targets)
-        view = context.view(config, store, name)
+        wait = stage.NO_DELAY if at_once else liveness.undo_wait(store, config.policy)
+        outcomes = stage.approve(store, context.desk(config, name), targets, wait)
+        view, is_idle = context.view(config, store, name), not liveness.is_running(store)
         replies = [_reply(store, view, outcome.reply_id) for outcome in outcomes]
-        with store.read() as connection:
-            is_idle = platforms.is_idle(connection, view.now)
     pairs = list(zip(outcomes, replies, strict=True))
     if json:
         output.emit_json([{"id": done.reply_id, "ok": done.ok, "error": done.error, "reply": to} for done, to in pairs])

@@ -1,15 +1,31 @@
 """Does anything run? The lock shows whether `run` is alive, the last polls whether cron starts `once`."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from listener.cli.lines import clock
 from listener.errors import Problem
+from listener.policy import Policy
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+
+    from listener.store.engine import Store
+
+
+def is_running(store: "Store") -> bool:
+    """Return True while a process polls and sends: it holds the lock."""
+    from listener.store import lock
+
+    holder = lock.find_holder(store.path)
+    return holder is not None and holder.is_alive
+
+
+def undo_wait(store: "Store", policy: Policy) -> timedelta:
+    """Return how long an approval waits before it is sent, so that it can be undone: where nothing runs, not at all."""
+    return policy.undo_delay if is_running(store) else timedelta(0)
 
 
 def problems(connection: "Connection", database: Path, now: datetime) -> Iterator[Problem]:

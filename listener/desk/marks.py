@@ -5,8 +5,8 @@ from typing import Unpack
 
 from sqlalchemy import Connection
 
+from listener.desk.acting import act
 from listener.desk.approve import DeskContext
-from listener.desk.transitions import act
 from listener.errors import DeskError
 from listener.store import events, replies
 from listener.store.engine import Store

@@ -41,7 +41,7 @@ def test_what_is_approved_goes_out_once_and_nothing_else_does(queue: Earshot, ho
         row = logged[one["id"]]
         assert (row["state"], row["approved_by"], row["reply_text"]) == ("sent", "dana", one["text"])
     again = queue("approve", str(chosen[0]["id"]))
-    assert again.code == 1 and "is sent by dana, not drafted" in again.err
+    assert again.code == 1 and "was sent (approved by dana); it cannot be changed any more" in again.err
 
 
 def test_what_is_shown_is_what_this_policy_asks(queue: Earshot, home: Path) -> None:
@@ -198,7 +198,7 @@ def test_a_rejected_reply_is_reopened_by_undo(queue: Earshot) -> None:
     draft = next(one for one in waiting(queue) if one["state"] == "drafted")
     number = str(draft["id"])
     closed = queue("reject", number, "--reason", "irony")
-    assert f": rejected: irony; reopen it: `earshot undo {number}`" in closed.out
+    assert f": rejected: irony; to reopen it with its text: `earshot undo {number}`" in closed.out
     reopened = queue("undo", number, "--json").json
     assert (reopened["state"], reopened["text"], reopened["revision"]) == ("drafted", draft["text"], 2)
     assert queue("approve", f"{number}@2").code == 0

@@ -9,6 +9,7 @@ import pytest
 from listener.desk import autonomy, transitions
 from listener.desk.approve import DeskContext, Target, approve
 from listener.desk.forget import forget
+from listener.desk.state_words import PHRASES
 from listener.errors import DeskError
 from listener.store import mentions, notices
 from listener.store.engine import Store
@@ -51,7 +52,7 @@ def test_a_move_from_the_wrong_state_changes_nothing(world: World, name: str) ->
             continue
         world.put(reply_id, state)
         before = world.reply(reply_id)
-        with pytest.raises(DeskError, match=f"reply {reply_id} is {state}"):
+        with pytest.raises(DeskError, match=f"reply {reply_id} {PHRASES[state]}; "):
             EVERY[name](world.store, world.desk(), reply_id)
         assert world.reply(reply_id) == before
 
@@ -167,7 +168,7 @@ def test_what_earshot_closed_is_not_reopened(world: World, closed_as: str) -> No
     ):
         transitions.reopen(world.store, world.desk(), reply_id)
     with pytest.raises(
-        DeskError, match=rf"is closed \({closed_as}\), not drafted or approved; .*`earshot escalate memory:m1`"
+        DeskError, match=rf"reply 1 was closed \({closed_as}\); to answer all the same: `earshot escalate memory:m1`"
     ):
         transitions.escalate(world.store, world.desk(), reply_id)
 

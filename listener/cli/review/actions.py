@@ -169,7 +169,7 @@ def _settle(presenter: Presenter, reply: ReplyView, answer: str) -> str:
     if answer == UNSURE:
         return f"Reply {reply.id} unconfirmed; still checking"
     remote_id = None if answer == NOT_THERE else _remote_id(answer)
-    transitions.resolve(presenter.store, presenter.desk, reply.reply_id, remote_id)
+    transitions.resolve(presenter.store, presenter.desk, reply.reply_id, remote_id, presenter.undo_wait())
     return f"Reply {reply.id} will be sent again" if remote_id is None else f"Reply {reply.id} sent as {remote_id}"
 
 

@@ -5,13 +5,13 @@ The screen and --plain are two views of it. It decides nothing either: every act
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from sqlalchemy import Connection
 
-from listener.cli import context
+from listener.cli import context, liveness
 from listener.cli.review.key_info import APPROVE, EDIT, KeyInfo
 from listener.cli.review.listing import Listing
 from listener.cli.review.meanwhile import SeenStore, describe_change, is_as_shown, require_free
@@ -56,12 +56,12 @@ class Presenter(Listing):
             self.claim.release()
 
     def approve(self, reply: ReplyView) -> str:
-        """Approve the very revision that was shown; it can be undone for `undo_seconds`. Raises DeskError."""
+        """Approve the very revision that was shown; it can be undone until it is sent. Raises DeskError."""
         self.require_free(reply, APPROVE)
         done, failed = self._approve([reply])
         if failed:
             raise DeskError(failed[0])
-        return _approval_text(done[0], self.desk.policy.undo_delay.total_seconds())
+        return _approval_text(done[0])
 
     def approve_batch(self, shown: Sequence[ReplyView]) -> list[str]:
         """Approve replies that were shown together. Returns the numbers, and each failure."""
@@ -86,7 +86,11 @@ class Presenter(Listing):
         """Approve a reply only while it is what was shown: its state, revision and approvals."""
         target = Target(shown.reply_id, shown.revision)
         with self._only_as_shown(APPROVE, shown):
-            return approve(self.store, self.desk, [target], self.desk.policy.undo_delay)[0]
+            return approve(self.store, self.desk, [target], self.undo_wait())[0]
+
+    def undo_wait(self) -> timedelta:
+        """Return how long what is to be sent waits first, so that it can be undone."""
+        return liveness.undo_wait(self.store, self.desk.policy)
 
     def act(self, info: KeyInfo, reply: ReplyView, work: Callable[[], str]) -> str:
         """Do something to a reply and remember it for `undo`. Returns the report.
@@ -183,9 +187,11 @@ def _failure(result: ApprovalResult) -> str:
     return error if f"reply {result.reply_id} " in error else f"reply {result.reply_id}: {error}"
 
 
-def _approval_text(reply: Reply, seconds: float) -> str:
+def _approval_text(reply: Reply) -> str:
     if reply.state == "drafted":
         return f"Reply {reply.id}: approved; a second person must approve too"
     if reply.state == "by_hand":
         return f"Reply {reply.id} approved; b: text and link to post"
-    return f"Reply {reply.id} approved; u: undo, {f'for {seconds:.0f} s' if seconds else 'until it is sent'}"
+    until, since = reply.not_before, reply.approved_at
+    span = "until it is sent" if until is None or since is None else f"for {(until - since).total_seconds():.0f} s"
+    return f"Reply {reply.id} approved; u: undo, {span}"

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from listener.cli.review.meanwhile import describe_last_act
 from listener.desk import marks, transitions
-from listener.desk.approve import DeskContext, state_text
+from listener.desk.approve import DeskContext
+from listener.desk.state_words import describe
 from listener.errors import DeskError
 from listener.store import replies
 from listener.store.records import Reply
@@ -88,7 +89,7 @@ class History:
                 last = describe_last_act(connection, now, self._desk.by)
             if last.startswith("you "):
                 raise DeskError(f"{last} it already")
-            raise DeskError(f"{last} it (it is {state_text(now)} now)", "check it and decide again")
+            raise DeskError(f"{last} it (it {describe(now)})", "check it and decide again")
 
 
 def summary(undone: Sequence[Undone]) -> list[str]:

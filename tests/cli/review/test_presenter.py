@@ -78,7 +78,7 @@ def test_what_was_sent_is_too_late_to_undo(sitting: Sitting) -> None:
     presenter = opened(sitting)
     press(presenter, "a")
     sitting.world.put(reply_id, "sent", sent_at=sitting.world.now)
-    assert undone(presenter).startswith("Reply 1: approve not undone: too late; reply 1 is sent by dana, ")
+    assert undone(presenter).startswith("Reply 1: approve not undone: too late; reply 1 was sent (approved by dana); ")
 
 
 @pytest.mark.parametrize(
@@ -174,7 +174,7 @@ def test_what_a_colleague_changed_meanwhile_is_not_undone(sitting: Sitting) -> N
     presenter = opened(sitting)
     press(presenter, "g", "bo")
     marks.assign(sitting.world.store, sitting.world.desk("bo"), reply_id, "eve")
-    assert undone(presenter).startswith("Reply 1: give not undone: bo assigned it (it is drafted now); ")
+    assert undone(presenter).startswith("Reply 1: give not undone: bo assigned it (it is a draft); ")
     assert sitting.world.reply(reply_id).assigned_to == "eve"
     press(presenter, "r", "1")
     transitions.reopen(sitting.world.store, sitting.world.desk("bo"), reply_id)
