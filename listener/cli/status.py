@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from listener.alerts.causes import Cause
     from listener.cli.standing import PlatformStatus, StageStatus, Unsent
-    from listener.desk.views import Progress
+    from listener.desk.autonomy_views import Progress
     from listener.settings import Settings
     from listener.store.operation_records import NamedOptOut, Notice, Pause, PlatformState
 

@@ -18,6 +18,12 @@ def status_line(view: "ReplyView", *, is_idle: bool = False) -> str:
     )
 
 
+def report(view: "ReplyView", done: str, *, is_idle: bool = False) -> str:
+    """Return one line on what was done to a reply, and what may be done next."""
+    step = _describe_return(view) if view.state == "closed" else next_step(view, is_idle=is_idle)
+    return output.safe(f"reply {view.id} to {view.mention.author.label}: {done}; next: {step}")
+
+
 def next_step(view: "ReplyView", *, is_idle: bool = False) -> str:
     """Return which command comes next, by state."""
     number, name = view.id, f"{view.platform}:{view.mention.id}"

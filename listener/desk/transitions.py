@@ -151,7 +151,7 @@ def resolve(store: Store, desk: DeskContext, reply_id: int, remote_id: str | Non
 
 
 def escalate(store: Store, desk: DeskContext, reply_id: int) -> None:
-    """Hand a reply to staff without its draft, whose text stays in the log. Raises DeskError."""
+    """Hand a reply to staff, whose text is offered to whoever answers. Raises DeskError."""
 
     def work(connection: Connection, item: Exchange, reply: Reply) -> bool:
         empty: ReplyChanges = {
@@ -161,7 +161,7 @@ def escalate(store: Store, desk: DeskContext, reply_id: int) -> None:
             "auto": False,
             "revision": reply.revision + 1,
         }
-        detail = {"before": reply.text}
+        detail = {"before": reply.text, "by_staff": reply.variant is None}
         return move_on(connection, desk, reply, "escalated", "escalated", {**empty, **CLEAR_APPROVAL}, detail)
 
     act(store, desk, reply_id, STANDING, work)

@@ -40,7 +40,7 @@ LINES: tuple[tuple[str, str | None], ...] = (
     ("resolve 1 --not-sent", "state = 'unconfirmed'"),
     ("claim 1", None),
     ("release 1", "claimed_by = 'dana', claimed_until = '2099-01-01T00:00:00.000Z'"),
-    ("assign 1 bo", None),
+    ("assign 1 bo --new", None),
     ("snooze 1 2h", None),
     ("escalate 1", None),
     ("person ada", None),

@@ -9,6 +9,7 @@ import pytest
 from listener.desk import autonomy, transitions
 from listener.desk.approve import DeskContext, Target, approve
 from listener.desk.forget import forget
+from listener.desk.queue import single
 from listener.desk.state_words import PHRASES
 from listener.errors import DeskError
 from listener.store import mentions, notices
@@ -240,14 +241,19 @@ def test_a_resolution_without_a_post_is_refused(world: World) -> None:
         transitions.resolve(world.store, world.desk(), reply_id, " ")
 
 
-def test_an_escalated_draft_keeps_its_text_in_the_log_alone(world: World) -> None:
-    """Staff begin afresh; nothing is forgotten."""
+def test_an_escalated_draft_has_no_text_but_offers_it_to_who_takes_it(world: World) -> None:
+    """Nothing is forgotten, and nothing is sent that nobody took up again."""
     (reply_id,) = world.said(*praise())
     before = world.reply(reply_id).text
     transitions.escalate(world.store, world.desk(), reply_id)
     reply = world.reply(reply_id)
     assert (reply.state, reply.text, reply.kind, reply.revision) == ("escalated", None, None, 2)
-    assert world.events(reply_id)[-1].detail == {"before": before}
+    assert world.events(reply_id)[-1].detail == {"before": before, "by_staff": False}
+    shown = single(world.store, world.view(), reply_id)
+    assert (shown.text, shown.offered_text) == (None, before) and shown.earlier_text is not None
+    assert shown.earlier_text.until == "before it was escalated"
+    transitions.edit(world.store, world.desk(), reply_id, "Thanks, Ada.")
+    assert single(world.store, world.view(), reply_id).earlier_text is None
 
 
 def test_an_ignored_mention_is_put_into_the_queue_once(world: World) -> None:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from listener.settings import Settings
     from listener.store.engine import Store
 
-ABOUT_PERSON = ("note",)  # acts that leave the reply as it is
+NOTES = ("note", "note reply")  # acts that leave the reply as it is
 MAX_REASONS = 9  # as many as there are digits to pick one
 
 
@@ -42,6 +42,7 @@ class Presenter(Listing):
     ) -> None:
         super().__init__(store, config, name, clock)
         self.claim, self.history = SessionClaim(store, self.desk), History(store, self.desk)
+        self.new_names: set[str] = set()  # of colleagues, not known: the second time they are meant
 
     def __enter__(self) -> Self:
         return self
@@ -111,7 +112,7 @@ class Presenter(Listing):
 
         def require(connection: Connection) -> None:
             reply = replies.get(connection, shown.reply_id)
-            if info.word in ABOUT_PERSON or is_as_shown(connection, shown, reply):
+            if info.word in NOTES or is_as_shown(connection, shown, reply):
                 return
             self.kept = reply.id if info.again(reply.state) else None
             what = f"{describe_change(connection, shown, self.by)} meanwhile"
@@ -125,7 +126,7 @@ class Presenter(Listing):
 
     def require_free(self, reply: ReplyView, info: KeyInfo) -> None:
         """Raise DeskError when a colleague works on the reply that a key changes."""
-        if info.word not in ABOUT_PERSON:
+        if info.word not in NOTES:
             with self.store.read() as connection:
                 require_free(connection, reply.reply_id, self.by, self.desk.clock())
 

@@ -127,7 +127,7 @@ def _text(store: "Store", desk: DeskContext, act: Act) -> str:
 
 
 def _assignment(store: "Store", desk: DeskContext, act: Act) -> str:
-    marks.assign(store, desk, act.before.id, act.before.assigned_to)
+    marks.assign(store, desk, act.before.id, act.before.assigned_to, is_new=True)
     return f"assigned to {act.before.assigned_to or 'nobody'} again"
 
 
@@ -150,7 +150,7 @@ def _never(what: str, do: str) -> Callable[["Store", DeskContext, Act], str]:
     return refuse
 
 
-INVISIBLE = ("approve", "note")  # acts that may leave the columns of the reply as they were
+INVISIBLE = ("approve", "note", "note reply")  # acts that may leave the columns of the reply as they were
 UNDO: dict[str, Callable[["Store", DeskContext, Act], str]] = {
     "approve": _approval,
     "reject": _ending,
@@ -163,6 +163,7 @@ UNDO: dict[str, Callable[["Store", DeskContext, Act], str]] = {
     "snooze": _snooze,
     "settle": _settlement,
     "note": _never("notes are kept", "add another one"),
+    "note reply": _never("notes are kept", "add another one"),
     "by hand": _never("it counts as posted", "delete the post on the platform if it is wrong"),
     "retry": _never("the failed attempt is over", "approve, edit or reject the draft"),
     "reopen": _never("it waits in the queue", "reject or close it"),
