@@ -177,12 +177,13 @@ def _ask_fact_text(presenter: Presenter, reply: ReplyView) -> Question:
     fact = reply.suspected_fact
     if fact is None:
         raise DeskError(f"reply {reply.id} is not suspected to be about a fact", "e: write a text")
-    texts = tuple(text for _, text in presenter.fact_texts(reply))
-    return Question(f"Use which text of the fact {fact.fact}?", texts, takes_text=False, intro=(fact.statement or "",))
+    texts = tuple(text for _, text in presenter.offer_fact_texts(reply))
+    title = f"Use which text of the fact {fact.fact}? (Cancel, then d: other texts)"
+    return Question(title, texts, takes_text=False, intro=(fact.statement or "",))
 
 
 def _use_fact(presenter: Presenter, reply: ReplyView, text: str) -> str:
-    kind = next((kind for kind, words in presenter.fact_texts(reply) if words == text), None)
+    kind = next((kind for kind, words in presenter.fact_texts if words == text), None)
     if kind is None:
         raise DeskError(f"{text!r} is not one of the texts", "d lists them")
     transitions.edit(presenter.store, presenter.desk, reply.reply_id, text, kind, reply.revision)

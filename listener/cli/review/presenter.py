@@ -42,6 +42,8 @@ class Presenter(Listing):
     ) -> None:
         super().__init__(store, config, name, clock)
         self.claim, self.history = SessionClaim(store, self.desk), History(store, self.desk)
+        self.fact_texts: list[tuple[str, str]] = []  # that were offered last, each after its kind
+        self._fact_turns: dict[int, int] = {}  # reply -> how often texts were offered
         self.new_names: set[str] = set()  # of colleagues, not known: the second time they are meant
 
     def __enter__(self) -> Self:
@@ -163,9 +165,15 @@ class Presenter(Listing):
         rendered = render_saved_replies(self.desk.policy, kind, self.by, is_private=is_private)
         return [(candidate.variant, candidate.text) for candidate in rendered]
 
-    def fact_texts(self, reply: ReplyView) -> list[tuple[str, str]]:
-        """Return the texts of the fact that a mention may be about, each after its kind. Raises DeskError."""
-        return facts.list_texts(self.store, self.desk, reply.reply_id)
+    def offer_fact_texts(self, reply: ReplyView) -> list[tuple[str, str]]:
+        """Return texts of the fact that a mention may be about, each after its kind; next time others.
+
+        Raises DeskError.
+        """
+        turn = self._fact_turns.get(reply.reply_id, 0)
+        self.fact_texts = facts.list_texts(self.store, self.desk, reply.reply_id, turn)
+        self._fact_turns[reply.reply_id] = turn + 1
+        return self.fact_texts
 
     def reasons(self, closed_as: str, usual: Sequence[str]) -> tuple[str, ...]:
         """Return the usual reasons, whose digits stay, then why replies were ended lately, most frequent first."""
