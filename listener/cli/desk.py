@@ -196,5 +196,5 @@ def _edit(store: "Store", desk: "DeskContext", before: "ReplyView", text: str | 
         text, revision = editor.ask(present.text or "", offer=before.offered_text), present.revision
     if text is not None:
         with editor.kept(text):
-            transitions.edit(store, desk, before.reply_id, text, kind, revision)
+            transitions.edit(store, desk, before.reply_id, text, kind or before.known_kind, revision)
     return text is not None

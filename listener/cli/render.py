@@ -213,7 +213,9 @@ def footer(shown: int, totals: "QueueTotals", now: datetime, last: int | None, m
     parts = [f"{number} {state}" for state, number in waiting.items() if number]
     parts += [f"{totals.overdue} overdue"] * bool(totals.overdue) + [f"{totals.snoozed} snoozed"] * bool(totals.snoozed)
     failed = totals.counts.get("failed", 0)
-    lines = [f"{shown} shown. Waiting: {', '.join(parts) or 'nothing'}."] if shown else [nothing(totals, now)]
+    has_others = not shown and sum(waiting.values()) > totals.snoozed
+    start = f"{shown} shown." if shown else "Nothing matches." if has_others else nothing(totals, now)
+    lines = [f"{start} Waiting: {', '.join(parts) or 'nothing'}." if shown or has_others else start]
     if more:
         lines.append(f"More: earshot queue --after {last}   All: --limit 0")
     if totals.snoozed and not shown:

@@ -155,6 +155,11 @@ class ReplyView:
         return earlier.text if not self.text and earlier is not None and earlier.is_offered else ""
 
     @property
+    def known_kind(self) -> str | None:
+        """The kind of reply, or of the text to go on from; None where staff have to choose it."""
+        return self.kind or (self.earlier_text.kind if self.offered_text and self.earlier_text else None)
+
+    @property
     def reply_id(self) -> int:
         """The id of the reply. Raises DeskError for a mention without one."""
         if self.id is None:

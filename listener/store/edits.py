@@ -41,13 +41,15 @@ class Edit:
 class EarlierText:
     """A reply's text that a decision on new words took away, or an escalation by staff. by_staff: staff wrote it.
 
-    until: what ended it, as it follows "the text ": `before the mention was edited`, `before it was escalated`.
+    until: what ended it, as it follows "the text ": `before the mention was edited`, `before it was escalated`. kind:
+    the kind of reply that it was, where that is known.
     """
 
     at: datetime
     text: str
     by_staff: bool
     until: str
+    kind: str | None
 
     @property
     def is_offered(self) -> bool:
@@ -119,7 +121,7 @@ def _make_changes(happened: Sequence[Event]) -> WordChanges:
         if row.what == EDITED and row.reply_id is None
     ]
     texts = [
-        EarlierText(row.at, detail["before"], bool(detail.get("by_staff")), TOOK_TEXT[row.what])
+        EarlierText(row.at, detail["before"], bool(detail.get("by_staff")), TOOK_TEXT[row.what], detail.get("kind"))
         for row, detail in known
         if row.what in TOOK_TEXT and detail.get("before")
     ]

@@ -100,8 +100,9 @@ def test_an_escalated_reply_offers_its_text_and_saving_uses_it(
     before = queue("show", number, "--json").json["text"]
     queue("escalate", number)
     assert "Text before it was escalated" in queue("show", number).out
-    queue("edit", number, "--kind", "thank_you", env={"EDITOR": script(home, body)})
+    queue("edit", number, env={"EDITOR": script(home, body)})
     assert (home / "seen").read_text() == before + "\n"
     after = queue("show", number, "--json").json
-    assert (after["state"], after["text"]) == (("drafted", before) if is_used else ("escalated", None))
+    expected = ("drafted", before, "thank_you") if is_used else ("escalated", None, None)
+    assert (after["state"], after["text"], after["kind"]) == expected
     assert not Path((home / "name").read_text().strip()).exists()

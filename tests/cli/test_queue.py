@@ -12,6 +12,7 @@ LETTERS = ("my parcel never arrived, where is it?", "you will hear from my lawye
 def test_only_what_is_overdue_is_listed(queue: Earshot, home: Path) -> None:
     """One reply of five is late; of another kind none is."""
     assert waiting(queue, "--overdue") == []
+    assert queue("queue", "--overdue").out == "Nothing matches. Waiting: 4 drafted, 1 escalated.\n"
     database = sqlite3.connect(home / "data" / "earshot.db")
     database.execute("UPDATE reply SET due_at = '2026-01-01T09:00:00.000Z' WHERE id = 2")
     database.commit()

@@ -248,10 +248,11 @@ def test_an_escalated_draft_has_no_text_but_offers_it_to_who_takes_it(world: Wor
     transitions.escalate(world.store, world.desk(), reply_id)
     reply = world.reply(reply_id)
     assert (reply.state, reply.text, reply.kind, reply.revision) == ("escalated", None, None, 2)
-    assert world.events(reply_id)[-1].detail == {"before": before, "by_staff": False}
+    detail = {"message": "its text is kept", "before": before, "by_staff": False, "kind": "thank_you"}
+    assert world.events(reply_id)[-1].detail == detail
     shown = single(world.store, world.view(), reply_id)
     assert (shown.text, shown.offered_text) == (None, before) and shown.earlier_text is not None
-    assert shown.earlier_text.until == "before it was escalated"
+    assert (shown.earlier_text.until, shown.known_kind) == ("before it was escalated", "thank_you")
     transitions.edit(world.store, world.desk(), reply_id, "Thanks, Ada.")
     assert single(world.store, world.view(), reply_id).earlier_text is None
 

@@ -152,8 +152,8 @@ class EditingScreen(ReviewScreen):
         reply = self.presenter.selected
         if reply is None or not self.is_free(reply, EDIT):
             return
-        if reply.kind is not None:
-            then(reply, None)
+        if reply.known_kind is not None:
+            then(reply, reply.known_kind)
             return
         question = ask_kind(self.presenter)
         unknown = f"no kind of that name; choose {', '.join(question.choices)}"

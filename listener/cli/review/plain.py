@@ -208,7 +208,7 @@ class Reader:
         return self._write(reply, editor.ask(text, self.presenter.claim.renew, offer=reply.offered_text), kind)
 
     def _kind_of(self, reply: ReplyDetail) -> str | None:
-        return None if reply.kind else ask(actions.ask_kind(self.presenter))
+        return reply.known_kind or ask(actions.ask_kind(self.presenter))
 
     def _insert(self, reply: ReplyDetail) -> bool:
         kind = self._kind_of(reply)
