@@ -24,7 +24,7 @@ As = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Limit = Annotated[int, typer.Option(min=0, help="Show this many at most; 0 shows all.")]
 Ids = Annotated[
-    list[int], typer.Argument(metavar="ID...", help="Ids of replies, as in `earshot queue`.", show_default=False)
+    list[int], typer.Argument(metavar="ID", help="Ids of replies, as in `earshot queue`.", show_default=False)
 ]
 Id = Annotated[int, typer.Argument(metavar="ID", help="The reply's id in `earshot queue`.", show_default=False)]
 Handle = Annotated[

@@ -152,7 +152,9 @@ def _print_outcomes(pairs: "list[tuple[ApprovalResult, ReplyView | None]]", is_i
         if outcome.ok and reply is not None:
             output.write(steps.status_line(reply, is_idle=is_idle))
         else:
-            output.print_error(f"earshot: reply {outcome.reply_id} not approved: {output.safe(outcome.error)}")
+            error, number = output.safe(outcome.error), outcome.reply_id
+            named = "" if f"reply {number} " in error else f"reply {number} "
+            output.print_error(f"earshot: {named}not approved: {error}")
 
 
 @app.command()

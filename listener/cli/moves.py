@@ -199,7 +199,7 @@ def _describe_snooze(reply: "ReplyView") -> str:
 def escalate(
     which: Annotated[
         list[str],
-        typer.Argument(metavar="ID|PLATFORM:MENTION_ID...", help="Reply, or mention.", show_default=False),
+        typer.Argument(metavar="ID|PLATFORM:MENTION_ID", help="Reply, or mention.", show_default=False),
     ],
     name: As = None,
     json: AsJson = False,

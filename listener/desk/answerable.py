@@ -31,6 +31,8 @@ def require_unanswered(connection: Connection, key: int, name: str) -> None:
     if stage == "forgotten":
         raise DeskError(f"the text of {name} was erased", "there is nothing left to answer")
     if live is not None:
-        raise DeskError(f"{name} already has reply {live.id}, which {describe(live)}", "work on that one")
+        raise DeskError(
+            f"{name} already has reply {live.id}, which {describe(live)}", f"`earshot show {live.id}` shows it"
+        )
     if stage == "new":
         raise DeskError(f"{name} is not decided yet", "wait for the next round, or run `earshot once --stage route`")

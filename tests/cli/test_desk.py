@@ -41,7 +41,9 @@ def test_what_is_approved_goes_out_once_and_nothing_else_does(queue: Earshot, ho
         row = logged[one["id"]]
         assert (row["state"], row["approved_by"], row["reply_text"]) == ("sent", "dana", one["text"])
     again = queue("approve", str(chosen[0]["id"]))
-    assert again.code == 1 and "was sent (approved by dana); it cannot be changed any more" in again.err
+    assert again.code == 1 and again.err == (
+        f"earshot: not approved: reply {chosen[0]['id']} was sent (approved by dana); it cannot be changed any more\n"
+    )
 
 
 def test_what_is_shown_is_what_this_policy_asks(queue: Earshot, home: Path) -> None:
