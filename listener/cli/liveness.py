@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from listener.cli.lines import clock
@@ -13,6 +12,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from listener.store.engine import Store
+    from listener.store.lock import Holder
     from listener.store.operation_records import PlatformState
 
 SHORTEST_CRON = timedelta(minutes=1)
@@ -20,10 +20,14 @@ SHORTEST_CRON = timedelta(minutes=1)
 
 def is_running(store: "Store") -> bool:
     """Return True while a process polls and sends: it holds the lock."""
+    holder = _find_holder(store)
+    return holder is not None and holder.is_alive
+
+
+def _find_holder(store: "Store") -> "Holder | None":
     from listener.store import lock
 
-    holder = lock.find_holder(store.path)
-    return holder is not None and holder.is_alive
+    return lock.find_holder(store.path)
 
 
 def undo_wait(store: "Store", policy: Policy) -> timedelta:
@@ -31,15 +35,15 @@ def undo_wait(store: "Store", policy: Policy) -> timedelta:
     return policy.undo_delay if is_running(store) else timedelta(0)
 
 
-def problems(connection: "Connection", database: Path, now: datetime) -> Iterator[Problem]:
+def problems(connection: "Connection", store: "Store", now: datetime) -> Iterator[Problem]:
     """Yield the problem that nobody listens; nothing where a process holds the lock.
 
     A `run` that ended is reported at once. Where cron starts `once`, nothing is wrong until no poll has ended for three
     of the longest intervals, or five minutes; the first `once` alone is no cron yet.
     """
-    from listener.store import lock, platforms
+    from listener.store import platforms
 
-    holder, states = lock.find_holder(database), platforms.list_states(connection)
+    holder, states = _find_holder(store), platforms.list_states(connection)
     if holder is not None and holder.is_alive:
         return
     polls = [state.attempt_at for state in states if state.attempt_at is not None]

@@ -81,7 +81,7 @@ def status(json: AsJson = False) -> None:
         config, problems = emergency.load(store)
         with store.read() as connection:
             opened = notices.list_open(connection)
-            stopped = list(liveness.problems(connection, store.path, context.now()))
+            stopped = list(liveness.problems(connection, store, context.now()))
             gathered = gather(connection, config, problems + stopped, context.now(), is_stopped=bool(stopped))
     if json:
         output.emit_json(asdict(gathered))

@@ -161,8 +161,8 @@ def escalate(store: Store, desk: DeskContext, reply_id: int) -> None:
             "auto": False,
             "revision": reply.revision + 1,
         }
-        kept = {"message": "its text is kept", "before": reply.text, "by_staff": reply.variant is None}
-        kept |= {"kind": reply.kind}
+        offered = {"before": reply.text, "by_staff": reply.variant is None, "kind": reply.kind}
+        kept = {"message": "its text is kept", **offered}
         return move_on(connection, desk, reply, "escalated", "escalated", {**empty, **CLEAR_APPROVAL}, kept)
 
     act(store, desk, reply_id, STANDING, work)
