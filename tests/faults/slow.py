@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from tests.faults.chaos import Run
 
 MANY = 20  # mentions, of which two in three get a draft
-SOON = 10.0  # seconds; what a sound run waits for comes in one or two
+SOON = 30.0  # seconds; what a sound run waits for comes in one or two, on a busy machine in ten
 LONG = 600.0  # seconds without a sign of life, after which health must be red
 ENOUGH = 6  # replies that are left when somebody speaks: fewer may be sent before the next poll begins
 LEFT = "SELECT count(*) FROM reply WHERE state IN ('approved', 'sending')"
