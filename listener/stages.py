@@ -48,11 +48,13 @@ class RunSummary:
 class Outlook:
     """What follows the run of a stage. has_more: a later run may do what this one left, without anything new.
 
-    wakes: the stage (`route`, or `send` of every platform) that has something to do now.
+    wakes: the stage (`route`, or `send` of every platform) that has something to do now. next_at: when this stage has,
+    if that is before its interval has passed.
     """
 
     has_more: bool
     wakes: str | None = None
+    next_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,7 @@ class Stages:
             return Outlook(bool(routed.deferred) or name in self.runner.troubles, "send" if routed.drafted else None)
         if stage == "send" and platform in self.platforms:
             sent = self.send(platform)
-            return Outlook(sent.has_any or name in self.runner.troubles)
+            return Outlook(sent.has_any or name in self.runner.troubles, next_at=sent.next_at)
         if stage == "poll" and platform in self.platforms:
             self.poll(platform)
             return Outlook(has_more=True, wakes="route")

@@ -12,7 +12,7 @@ from listener.store.states import TRANSITIONS
 
 if TYPE_CHECKING:
     from listener.club_rules import Club
-    from listener.desk.approve import Target
+    from listener.desk.approve import DeskContext, Target
     from listener.desk.queue import ItemRef
     from listener.settings import Settings
     from listener.store.engine import Store
@@ -25,6 +25,9 @@ As = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Limit = Annotated[int, typer.Option(min=0, help="Show this many at most; 0 shows all.")]
+Ids = Annotated[
+    list[int], typer.Argument(metavar="ID", help="Ids of replies, as in `earshot queue`.", show_default=False)
+]
 Id = Annotated[int, typer.Argument(metavar="ID", help="The reply's id in `earshot queue`.", show_default=False)]
 Handle = Annotated[
     str,
@@ -136,6 +139,16 @@ def require_platform(config: "Settings", store: "Store", word: str | None) -> No
     if word is not None and word not in names:
         known = ", ".join(sorted(names)) or "none"
         raise typer.BadParameter(f"there is no platform {word!r}; Earshot knows {known}", param_hint="--platform")
+
+
+def require_colleague(desk: "DeskContext", store: "Store", word: str | None) -> None:
+    """Check that somebody of this name works here. Raises BadParameter."""
+    from listener.desk import marks
+
+    known = () if word is None else marks.list_colleagues(store, desk)
+    if word is not None and word not in known:
+        message = f"nobody named {word!r} has acted or was assigned a reply; Earshot knows {', '.join(known)}"
+        raise typer.BadParameter(message, param_hint="--assigned")
 
 
 def read_argument(read: Callable[[], T], hint: str) -> T:

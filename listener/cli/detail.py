@@ -35,7 +35,7 @@ def _draw_parts(view: "ReplyDetail", now: datetime, with_misses: bool, is_idle: 
         yield from _draw_section("Thread", thread(view.thread))
     yield from _draw_section("Person", about(view.person))
     yield from _draw_section("Reply", reply(view))
-    yield from _draw_section("Text before the mention was edited", earlier(view))
+    yield from _draw_section(earlier_title(view), earlier(view))
     yield from _draw_section("May be about this fact", suspected(view))
     warnings = [Text(f"! {output.safe(warning.message)}", "yellow") for warning in view.warnings]
     yield from _draw_section("Warnings", warnings)
@@ -187,8 +187,13 @@ def reply(view: "ReplyView") -> Parts:
         yield Text(output.safe(view.remote_url), "dim")
 
 
+def earlier_title(view: "ReplyView") -> str:
+    """Return the heading of the text that the reply had before; "" where it had none."""
+    return f"Text {view.earlier_text.until}" if view.earlier_text else ""
+
+
 def earlier(view: "ReplyView") -> Parts:
-    """Draw what the reply said until the author edited the mention, so that a colleague's text is not lost."""
+    """Draw what the reply said until the mention was edited or a person escalated it, so that no text is lost."""
     if (text := view.earlier_text) is not None:
         yield Text(f"{'written by staff' if text.by_staff else 'our draft'}, until {render.moment(text.at)}", "dim")
         yield Quoted(text.text, "dim")

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from listener.desk.approve import DeskContext
     from listener.desk.person_views import OptOutPage, PersonPage
+    from listener.desk.views import ReplyView
     from listener.store.engine import Store
 
 PAUSE_WAIT_S = 60.0  # seconds that a pause waits for the database: meanwhile nothing can be sent either
@@ -84,22 +85,40 @@ def _print_person(page: "PersonPage") -> None:
 
 @app.command()
 def note(
-    handle: Handle,
+    about: Annotated[
+        str,
+        typer.Argument(metavar="ID|HANDLE", help="A reply's id, or a person as in `person`.", show_default=False),
+    ],
     text: Annotated[str, typer.Argument(help="What colleagues should know.", show_default=False)],
     name: As = None,
     json: AsJson = False,
 ) -> None:
-    """Keep a note about a person for colleagues.
+    """Keep a note for colleagues, about a reply or about a person.
 
-    It is shown with each of their mentions.
+    A note about a person is shown with each of their mentions, one about a reply with that reply. A person whose name
+    is a number is written as PLATFORM:HANDLE.
 
-    Example: earshot note ada "prefers mail; order 1182 was replaced"
+    Examples: earshot note 12 "waits for the warehouse"   earshot note ada "prefers mail"
     """
     from listener.desk import people
 
+    if about.isascii() and about.isdecimal():
+        _note_reply(int(about), text, name, json)
+        return
     with context.store() as store:
-        page = people.note(store, context.desk(context.settings(), name), handle, text)
+        page = people.note(store, context.desk(context.settings(), name), about, text)
     output.emit_json(page) if json else output.write(_note_line(page))
+
+
+def _note_reply(reply_id: int, text: str, name: str | None, json: bool) -> None:
+    from listener.cli.moving import move_each
+    from listener.desk import marks
+
+    move_each([reply_id], name, json, lambda store, desk, number: marks.note(store, desk, number, text), _quote_note)
+
+
+def _quote_note(reply: "ReplyView") -> str:
+    return f"noted ({reply.notes[-1].text})" if reply.notes else "noted"
 
 
 @app.command()

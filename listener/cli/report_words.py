@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from listener.analysis.report.learning import Learning
+    from listener.analysis.report.opinions import Complaints
     from listener.store.coupons import Stock
 
 
@@ -36,6 +37,14 @@ def is_outside_hours(business: float | None, wall: float | None) -> bool:
 def clocked(business: float | None, wall: float | None) -> str:
     """Format a time in business hours, or around the clock where no business hour passed."""
     return span(wall if is_outside_hours(business, wall) else business)
+
+
+def describe_subjects(complaints: "Complaints") -> str:
+    """Return the heading of the subjects of complaints; where their numbers add up to more, why."""
+    number = complaints.of
+    heading = f"Subjects of {number} complaint{'' if number == 1 else 's'}"
+    counted = sum(category.number for category in complaints.categories)
+    return f"{heading} (counted under each subject that it names)" if counted > number else heading
 
 
 def usd(amount: float) -> str:

@@ -9,8 +9,8 @@ from sqlalchemy import Connection
 from listener import rewarding
 from listener.club_rules import Offer, Pool
 from listener.codes import CODE, CODE_SHAPE
+from listener.desk.acting import CLEAR_APPROVAL, act
 from listener.desk.approve import DeskContext, require_sendable, require_staff
-from listener.desk.transitions import CLEAR_APPROVAL, act
 from listener.desk.typed import require_storable
 from listener.errors import DeskError
 from listener.faultpoints import fault_point

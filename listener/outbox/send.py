@@ -61,6 +61,7 @@ def _due(round_: Round) -> list[int]:
     name, now = round_.platform.name, round_.clock()
     with round_.store.read() as connection:
         held, due = outgoing.count_held(connection, name, now), outgoing.list_due(connection, name, now)
+        round_.counts.next_at = outgoing.read_next_time(connection, name, now) if held else None
         state = platforms.read_state(connection, name)
     round_.counts.held.update(held)
     is_over = state is not None and state.send_after is not None and state.send_after <= now

@@ -11,6 +11,7 @@ from listener.desk import autonomy, people, roles, transitions
 from listener.desk import forget as stage
 from listener.desk.approve import DeskContext, Target, approve
 from listener.desk.queue import ItemRef, show
+from listener.desk.state_words import PHRASES
 from listener.errors import DeskError
 from listener.feed_page import FeedPage, QuarantinedItem
 from listener.intake.poll import poll
@@ -134,7 +135,7 @@ def test_a_reply_under_way_is_settled_first(world: World, state: str) -> None:
     """Without its text nobody could find out whether it arrived, and it might go out twice."""
     number = ada(world)
     world.put(number, state)
-    with pytest.raises(DeskError, match=f"reply {number} to this person is {state}"):
+    with pytest.raises(DeskError, match=f"reply {number} to this person {PHRASES[state]}"):
         forget(world.store, world.desk(), "adalovelace")
     assert world.item(number).mention.text == COMPLAINT
 

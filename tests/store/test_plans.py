@@ -10,6 +10,7 @@ from sqlalchemy import Connection, event
 
 from listener.alert_rules import WEBHOOK_EVENTS
 from listener.store import (
+    beside,
     erasure,
     exchange_log,
     figures,
@@ -24,11 +25,13 @@ from listener.store import (
     webhooks,
 )
 from listener.store.histories import load_histories
+from listener.store.records import Exchange
 from tests.desk.world import made
 from tests.factories import mention
 from tests.line import NOON
 
 ADA = ("memory", "a1")
+EXCHANGE = Exchange(1, mention("m1"), NOON, None, None, None, None, None, None)
 HOT: dict[str, tuple[Callable[[Connection], Any], str]] = {
     "queue": (lambda c: items.items(c, NOON, awake=True), "ix_reply_waiting"),
     "queue of a kind": (lambda c: items.items(c, NOON, kind="support"), "ix_reply_waiting"),
@@ -65,6 +68,9 @@ HOT: dict[str, tuple[Callable[[Connection], Any], str]] = {
     "answers to authors": (lambda c: load_histories(c, {1: mention("m1")}), "ix_mention_author"),
     "live replies": (lambda c: replies.list_live(c, [1, 2]), "uq_reply_live"),
     "unchanged": (lambda c: mentions.filter_unchanged(c, {1: mention("m1")}), "INTEGER PRIMARY KEY"),
+    "notes": (lambda c: beside.read_notes(c, [EXCHANGE]), "ix_event_mention"),
+    "what else waits": (lambda c: beside.read_waiting(c, [EXCHANGE]), "ix_mention_author"),
+    "a person's queue": (lambda c: items.items(c, NOON, author=ADA), "ix_reply_waiting"),
     "locate": (lambda c: mentions.locate(c, "memory", "m1"), "sqlite_autoindex_mention_1"),
 }
 SORTED = {
@@ -74,6 +80,7 @@ SORTED = {
     "queue",
     "search in the queue",
     "somebody's queue",
+    "a person's queue",
     "log",
     "log since",
 }

@@ -9,11 +9,12 @@ from textual.containers import VerticalScroll
 
 from listener.cli import person_screen
 from listener.cli.review import actions, batch, draw
-from listener.cli.review.actions import ACTIONS, UNDO, Question
+from listener.cli.review.actions import ACTIONS, UNDO
 from listener.cli.review.dialogs import PageDialog
 from listener.cli.review.editing import EditDialog, EditingScreen
 from listener.cli.review.key_guard import MIN_VISIBLE_S, REREAD_S
 from listener.cli.review.key_info import APPROVE, EDIT, KeyInfo
+from listener.cli.review.question import Question
 from listener.cli.review.undo import summary
 from listener.desk.views import ReplyDetail
 
