@@ -18,6 +18,7 @@ from listener.stage_runner import FALLBACK_INTERVAL_S, StageRunner
 from listener.store import vacuum
 from listener.store.engine import Store
 from listener.triage.route import Triage, TriageCounts, route
+from listener.upkeep.award import award
 from listener.upkeep.expire import expire
 from listener.upkeep.retention import retain
 
@@ -132,7 +133,7 @@ class Stages:
         return self.runner.run(stage, work, SendCounts())
 
     def upkeep(self) -> int:
-        """Expire drafts, erase texts that were kept long enough, vacuum the file where erasing could not, and learn.
+        """Expire drafts, erase what was kept long enough, award points, vacuum the file where erasing could not, learn.
 
         Returns how many drafts expired and texts were erased.
         """
@@ -167,6 +168,7 @@ class Stages:
         ended = expire(self.store, policy, self.clock())
         self.runner.moved_on("upkeep")
         ended += retain(self.store, policy, self.clock(), self.deleted, self.kept)
+        award(self.store, policy, self.clock())
         self.runner.moved_on("upkeep")
         if self.notifier is not None:
             ended += self.notifier.tidy()

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from listener.club_rules import ROLES
 from listener.errors import DeskError, InputError
 from listener.store.states import TRANSITIONS
 
 if TYPE_CHECKING:
+    from listener.club_rules import Club
     from listener.desk.approve import DeskContext, Target
     from listener.desk.queue import ItemRef
     from listener.settings import Settings
@@ -39,6 +41,15 @@ State = Annotated[
         metavar="STATE",
         help=f"Only this state, also if snoozed: {', '.join(TRANSITIONS)}.",
         autocompletion=lambda incomplete: [state for state in TRANSITIONS if state.startswith(incomplete)],
+    ),
+]
+
+Role = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ROLE",
+        help=f"Who they are to us: {', '.join(ROLES)}.",
+        autocompletion=lambda incomplete: [role for role in ROLES if role.startswith(incomplete)],
     ),
 ]
 
@@ -91,6 +102,22 @@ def require_kind(config: "Settings", word: str | None) -> str | None:
     if word is not None and word not in kinds:
         known = ", ".join(kinds) or "none"
         raise typer.BadParameter(f"{word!r} is not a kind of reply; the policy has {known}", param_hint="--kind")
+    return word
+
+
+def require_role(word: str) -> str:
+    """Check that people can have this role. Raises BadParameter."""
+    if word not in ROLES:
+        raise typer.BadParameter(f"{word!r} is not a role; choose one of {', '.join(ROLES)}", param_hint="--role")
+    return word
+
+
+def require_tier(club: "Club", word: str | None) -> str | None:
+    """Check that the club has this tier. Raises BadParameter."""
+    names = [tier.name for tier in club.tiers]
+    if word is not None and word not in names:
+        known = f"choose one of {', '.join(names)}" if names else "club.toml has no tiers"
+        raise typer.BadParameter(f"{word!r} is not a tier; {known}", param_hint="--tier")
     return word
 
 

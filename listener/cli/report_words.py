@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from listener.analysis.report.learning import Learning
     from listener.analysis.report.opinions import Complaints
+    from listener.store.coupons import Stock
 
 
 def percent(share: float | None, *, sign: bool = False) -> str:
@@ -49,6 +50,13 @@ def describe_subjects(complaints: "Complaints") -> str:
 def usd(amount: float) -> str:
     """Format 12.34 USD; less than a dollar to a tenth of a cent."""
     return f"{amount:.2f} USD" if amount >= 1 else f"{amount:.3f} USD"
+
+
+def describe_stock(stock: "Stock") -> str:
+    """Return such as "ten: 500 imported: 436 free, 0 reserved, 0 in doubt, 62 given (620.00), 2 void; 31 used"."""
+    parts = (f"{getattr(stock, name)} {name.replace('_', ' ')}" for name in ("free", "reserved", "in_doubt", "given"))
+    worth = f" ({stock.given_cents / 100:.2f})" if stock.given else ""
+    return f"{stock.pool}: {stock.imported} imported: {', '.join(parts)}{worth}, {stock.void} void; {stock.used} used"
 
 
 def describe_learning(learned: "Learning") -> str:

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from listener.cli import output, render
+from listener.codes import MASK
 from listener.desk.approve import UNDO
 from listener.desk.state_words import is_reopenable
 
@@ -37,7 +38,8 @@ def next_step(view: "ReplyView", *, is_idle: bool = False) -> str:
         "sending": "being sent now",
         "unconfirmed": "Earshot is checking the platform; if you know: "
         f"`earshot resolve {number} --sent REMOTE_ID` or `earshot resolve {number} --not-sent`",
-        "by_hand": f"post it at {view.reply_url or 'the platform'} yourself, then run `earshot done {number}`",
+        "by_hand": f"{_describe_code(view)}post it at {view.reply_url or 'the platform'} yourself, then run "
+        f"`earshot done {number}`",
         "failed": f"{view.error or 'it failed'}; `earshot retry {number}` or `earshot edit {number}`",
         "sent": f"sent as {view.remote_id or 'a post of unknown id'} on {render.moment(view.sent_at)}",
         "closed": f"{view.closed_as}: {view.reason or 'no reason kept'}; {_describe_return(view)}",
@@ -52,6 +54,12 @@ def _describe_return(view: "ReplyView") -> str:
     if is_reopenable(view.closed_as, view.reason):
         return f"to reopen it with its text: `earshot undo {view.id}`"
     return f"to answer all the same: `earshot escalate {view.platform}:{view.mention.id}`"
+
+
+def _describe_code(view: "ReplyView") -> str:
+    """Return how to get at the code of a coupon that cannot be sent in private."""
+    has_code = MASK.search(view.text or "") is not None
+    return f"its code must stay private: `earshot offer {view.id} --show`, send it as a direct message; " * has_code
 
 
 def price(view: "ReplyView") -> str:

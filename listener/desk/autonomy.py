@@ -12,8 +12,9 @@ from hashlib import sha256
 from sqlalchemy import Connection
 
 from listener import holds
-from listener.desk.approve import DeskContext, needs_second_approval, require_staff, text_problem
+from listener.desk.approve import DeskContext, needs_second_approval, require_staff
 from listener.desk.autonomy_views import AutonomyEnd, Progress, ResumedKind
+from listener.desk.fitness import text_problem
 from listener.desk.views import values
 from listener.errors import DeskError
 from listener.model import Mention, Preview

@@ -35,6 +35,8 @@ def _require_fact(desk: DeskContext, item: Exchange, reply_id: int) -> Fact:
     fact = next((fact for fact in desk.policy.facts if fact.id == suspected.fact), None)
     if fact is None:
         raise DeskError(f"the fact {suspected.fact} is no longer in the fact sheet", "write a text")
+    if not fact.has_begun(desk.clock().date()):
+        raise DeskError(f"the fact {fact.id} is not true before {fact.from_}", "write a text")
     if desk.clock().date() >= fact.expires:
         raise DeskError(f"the fact {fact.id} expired on {fact.expires}", f"{fact.owner} must check it")
     return fact

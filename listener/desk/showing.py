@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from listener import holds
+from listener.club_rules import NO_CLUB, Club
 from listener.desk import people
 from listener.desk.views import (
     ApprovalView,
@@ -59,6 +60,7 @@ class RenderContext:
     signed: Callable[[str], str] = str  # the text with the signature of who looks, who would approve it
     needs_second: Callable[[Exchange], bool] = lambda item: False
     facts: Sequence[Fact] = ()  # of the fact sheet of today
+    club: Club = NO_CLUB
 
 
 def lines(connection: Connection, view: RenderContext, items: Sequence[Exchange]) -> list[ReplyView]:
@@ -204,7 +206,7 @@ def detail(connection: Connection, view: RenderContext, item: Exchange) -> Reply
         weights_id=item.decided.weights_id if item.decided else None,
         trail=tuple(view.explain(item.decided, item.mention)) if item.decided else (),
         thread=_list_thread(connection, view, item),
-        person=people.summary(connection, item.mention),
+        person=people.summary(connection, item.mention, view.club, view.now),
         events=tuple(map(EventView.of, events.list_events(connection, item.key))),
     )
 

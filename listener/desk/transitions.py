@@ -18,7 +18,7 @@ from listener.desk.approve import (
 from listener.desk.state_words import describe, look_again
 from listener.desk.typed import require_storable
 from listener.errors import DeskError
-from listener.store import events, items, ledger, mentions, notices, replies
+from listener.store import events, items, ledger, mentions, notices, replies, rewards
 from listener.store.engine import Store
 from listener.store.records import CLEAR_HOLD, CLEAR_LEASE, Exchange, Reply, ReplyChanges
 from listener.store.states import CLOSABLE, EDITABLE, STANDING, WATCHED
@@ -43,6 +43,7 @@ def edit(
         if revision is not None and revision != reply.revision:
             raise DeskError(f"reply {reply_id} has changed since revision {revision}", look_again(reply_id))
         shown = require_sendable(desk, item.mention, unsigned and desk.signed(unsigned))
+        rewards.require_own_code(connection, reply.id, unsigned)
         change: ReplyChanges = {"text": unsigned, "kind": _require_kind(desk, reply, kind), **CLEAR_APPROVAL}
         before = desk.preview(desk.signed(reply.text), item.mention) if reply.text else None
         if shown != before or change["kind"] != reply.kind:

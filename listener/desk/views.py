@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
+from listener.club.roles import Role
 from listener.errors import DeskError
 from listener.holds import ApprovalWarning
 from listener.model import Json, RuleResult
@@ -180,7 +181,10 @@ class ThreadLine:
 
 @dataclass(frozen=True, slots=True)
 class PersonView:
-    """The author of a mention: how often they wrote and were answered, and what colleagues noted."""
+    """The author of a mention: how often they wrote and were answered, who they are to us, what colleagues noted.
+
+    asks_to_join: the mention asks to join the club, and they are no member yet.
+    """
 
     handle: str | None
     name: str | None
@@ -189,6 +193,9 @@ class PersonView:
     mentions: int
     answered: int
     opted_out: bool
+    roles: tuple[Role, ...]
+    tier: str | None
+    asks_to_join: bool
     notes: tuple[Note, ...]
 
 

@@ -62,7 +62,7 @@ def _select_by_reply() -> Select[Any]:
     return _select_columns().select_from(source.outerjoin(decision, _is_last_decision(mention.c.key)))
 
 
-def _load_parts(row: Row[Any]) -> dict[str, Any]:
+def _load_parts(row: Row[tuple[object, ...]]) -> dict[str, Any]:
     return {
         "key": row.key,
         "mention": load(Mention, row, "m_"),
@@ -75,11 +75,11 @@ def _load_parts(row: Row[Any]) -> dict[str, Any]:
     }
 
 
-def _load_queued(row: Row[Any]) -> QueuedReply:
+def _load_queued(row: Row[tuple[object, ...]]) -> QueuedReply:
     return QueuedReply(**_load_parts(row), reply=load(Reply, row, "r_"))
 
 
-def _load_item(row: Row[Any]) -> Exchange:
+def _load_item(row: Row[tuple[object, ...]]) -> Exchange:
     return Exchange(**_load_parts(row), reply=None) if row.r_id is None else _load_queued(row)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from listener.desk import autonomy, people, transitions
+from listener.desk import autonomy, people, roles, transitions
 from listener.desk import forget as stage
 from listener.desk.approve import DeskContext, Target, approve
 from listener.desk.queue import ItemRef, show
@@ -54,6 +54,7 @@ def test_no_file_holds_the_words_afterwards(world: World, tmp_path: Path) -> Non
     transitions.reject(world.store, world.desk(), second, f"{WORD} is not ours")
     world.polled(replace(said, text=f"edited: {WORD}!", created_at=world.after(minutes=1).now))
     people.note(world.store, world.desk(), "adalovelace", f"asks about {WORD}")
+    roles.mark_role(world.store, world.desk(), "adalovelace", "critic", f"hates {WORD}", None)
     people.opt_out(world.store, world.desk(), "adalovelace", f"said: leave me and my {WORD} alone")
     bad = QuarantinedItem("x1", '{"author": "AdaLovelace", "text": "' + WORD + '"}', f"no id near {WORD}")
     poll(world.store, Scripted(world.clock, pages=[FeedPage({}, quarantined_items=(bad,))]), world.clock)
@@ -66,12 +67,13 @@ def test_no_file_holds_the_words_afterwards(world: World, tmp_path: Path) -> Non
 
 ERASED = {
     *("mention", "decision", "reply", "approval", "event", "note", "optout", "quarantine", "notice", "billed"),
-    "reader_weights",
+    *("reader_weights", "mark", "member", "account", "points", "reward"),
 }
 BARE = {  # nothing in them is said by, or names, who writes to us
     *("policy", "platform", "pause", "gap", "ledger", "forgotten"),
     *("draft_review", "autonomy", "sentiment_bucket"),  # numbers, names of kinds, names of staff
     *("feed", "stage", "alert"),  # an alert names rules and numbers, no person
+    "coupon",  # codes of the shop
     *("digest", "webhook"),  # which periods and events went out, and why one did not
 }
 

@@ -9,7 +9,21 @@ import pytest
 from sqlalchemy import Connection, event
 
 from listener.alert_rules import WEBHOOK_EVENTS
-from listener.store import beside, erasure, exchange_log, figures, items, mentions, outgoing, people, replies, webhooks
+from listener.store import (
+    beside,
+    erasure,
+    exchange_log,
+    figures,
+    items,
+    members,
+    mentions,
+    outgoing,
+    people,
+    replies,
+    rewards,
+    standing,
+    webhooks,
+)
 from listener.store.histories import load_histories
 from listener.store.records import Exchange
 from tests.desk.world import made
@@ -29,6 +43,10 @@ HOT: dict[str, tuple[Callable[[Connection], Any], str]] = {
     "exchanges of a person": (lambda c: items.list_of_person(c, *ADA), "ix_mention_author"),
     "thread": (lambda c: items.list_of_conversation(c, "memory", "c1"), "ix_mention_conversation"),
     "person": (lambda c: people.count_exchanges(c, ADA), "ix_reply_mention"),
+    "figures of a person": (lambda c: standing.read_figures(c, NOON, ADA), "ix_mention_author"),
+    "marks of a person": (lambda c: standing.list_marks(c, NOON, ADA), "ix_mark_author"),
+    "coupons of a person": (lambda c: rewards.list_of_person(c, "d"), "ix_reward_person"),
+    "points of members": (lambda c: members.read_points(c, [ADA]), "ix_points_author"),
     "name": (lambda c: people._find_named(c, "memory", "ada"), "ix_mention_handle"),
     "log": (lambda c: list(exchange_log.read_exchanges(c)), "ix_mention_seen"),
     "log since": (lambda c: list(exchange_log.read_exchanges(c, since=NOON - timedelta(days=1))), "ix_mention_seen"),

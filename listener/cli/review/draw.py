@@ -229,6 +229,7 @@ def spoken(reply: ReplyDetail, now: datetime) -> Iterator[str]:
     yield from (f"Attached: {attached}." for attached in reply.mention.attachments)
     yield from (f"Before the edit of {render.moment(change.at)}: {change.before}" for change in reply.mention.edits)
     yield f"This person: {render.count(reply.person.mentions, 'mention')}, {reply.person.answered} answered."
+    yield from (f"{role.name.capitalize()}: {role.message}." for role in reply.person.roles)
     yield from (f"Note by {note.by}: {note.text}" for note in reply.person.notes)
     if reply.text:
         links = f", links to {', '.join(reply.link_hosts)}" if reply.link_hosts else ""

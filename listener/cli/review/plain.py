@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Sequence
 
-from listener.cli import detail, editor, output, render
+from listener.cli import editor, output, person_screen, render
 from listener.cli.review import actions, draw
 from listener.cli.review.key_info import APPROVE, EDIT, KeyInfo
 from listener.cli.review.presenter import Presenter
@@ -232,7 +232,7 @@ class Reader:
             self.presenter.apply_filter(name)
 
     def _person(self, reply: ReplyDetail) -> bool:
-        render.show(*detail.person(self.presenter.person(reply)))
+        render.show(*person_screen.person(self.presenter.person(reply)))
         return True
 
     def _why(self, reply: ReplyDetail) -> bool:

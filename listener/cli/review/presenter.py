@@ -18,7 +18,8 @@ from listener.cli.review.meanwhile import SeenStore, describe_change, is_as_show
 from listener.cli.review.session_claim import SessionClaim
 from listener.cli.review.undo import History, Undone
 from listener.desk import facts, people, transitions
-from listener.desk.approve import ApprovalResult, Target, approve, text_problem
+from listener.desk.approve import ApprovalResult, Target, approve
+from listener.desk.fitness import text_problem
 from listener.desk.person_views import PersonPage
 from listener.desk.views import ReplyView
 from listener.errors import DeskError
@@ -187,7 +188,7 @@ class Presenter(Listing):
 
     def person(self, reply: ReplyView) -> PersonPage:
         """Read every exchange with the author. Raises DeskError."""
-        return people.person(self.store, self.person_of(reply))
+        return people.person(self.store, self.person_of(reply), self.desk.clock(), self.desk.policy.club)
 
 
 def _failure(result: ApprovalResult) -> str:

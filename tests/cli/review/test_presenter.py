@@ -457,4 +457,4 @@ def test_a_note_is_about_the_person(sitting: Sitting) -> None:
     sitting.world.said(*praise())
     presenter = opened(sitting)
     assert press(presenter, "n", "vip") == "Note saved"
-    assert people.person(sitting.world.store, "memory:u1").notes[0].text == "vip"
+    assert people.person(sitting.world.store, "memory:u1", sitting.world.now).notes[0].text == "vip"

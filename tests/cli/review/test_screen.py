@@ -137,7 +137,7 @@ def test_closing_assigning_snoozing_escalating_noting_and_varying(sitting: Sitti
     assert world.reply(closing).closed_as == "handled" and world.reply(giving).assigned_to == "bo"
     assert (world.reply(sleeping).snoozed_until or world.now) > world.now
     assert world.reply(handing).state == "escalated"
-    assert people.person(world.store, "memory:u5").notes[0].text == "vip"
+    assert people.person(world.store, "memory:u5", world.now).notes[0].text == "vip"
     assert world.reply(noted).text not in (text, None) and world.reply(noted).state == "drafted"
 
 
