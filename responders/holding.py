@@ -10,7 +10,7 @@ from listener.intake.language import UNKNOWN
 from listener.intake.phrases import tokenize
 from listener.model import Draft, Escalate, MentionSignals, Pass
 from listener.policy import Policy
-from listener.triage.needs import PERSONAL
+from listener.triage.needs import PERSONAL, find_misfit
 from listener.wording import candidates
 
 KIND = "holding"
@@ -25,14 +25,15 @@ KIND_SCORE = 0.3  # from this score on a bare "?" inside a text may be a figure 
 PUBLIC = ("link", "other_handles")  # beside one of these a question is for us only if it says "I" or "you"
 # without a question mark, one of these must show that we are asked
 ASKING = ("request", "request_to_know")
+WE_ASK = ("how", "can", "could", "should", "where", "what", "wondering")  # or the question begins so, and has "I"
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
     """min_score: the lowest score; max_complaint: the highest chance of a complaint, by the second reader (0..1)."""
 
-    min_score: float = -0.3
-    max_complaint: float = 0.9
+    min_score: float = -0.5
+    max_complaint: float = 0.8
 
 
 def respond(signals: MentionSignals, policy: Policy, options: Options) -> Draft | Escalate | Pass:
@@ -41,6 +42,8 @@ def respond(signals: MentionSignals, policy: Policy, options: Options) -> Draft 
     question = cues.get("question", ())
     if not question or signals.lang != "en":
         return Pass("no question in English")
+    if misfit := find_misfit(signals):
+        return misfit
     if uncalm := next((name for name in UNCALM if name in cues), None):
         return Pass(f"a question, but also {uncalm.replace('_', ' ')}", cues[uncalm])
     if signals.compound < options.min_score:
@@ -70,4 +73,6 @@ def _find_doubt(signals: MentionSignals, question: tuple[str, ...]) -> tuple[str
     if question == ("?",) and ("praise" in cues or is_figure or signals.lang == UNKNOWN):
         return cues.get("praise", question)
     is_opening = " ".join(tokenize(signals.text)).startswith(question) and not question[0].startswith("is ")
-    return () if "?" in question or is_opening or any(name in cues for name in ASKING) else question
+    is_ours = any(words.startswith(WE_ASK) and {"i", "we", "wondering"} & {*words.split()} for words in question)
+    is_asked = is_opening or is_ours or any(name in cues for name in ASKING)
+    return () if "?" in question or is_asked else question

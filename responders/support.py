@@ -14,6 +14,8 @@ from listener.triage.needs import (
     PERSONAL,
     US,
     Needs,
+    choose_need,
+    find_misfit,
     find_needs,
     need_cue,
     rank_calm,
@@ -26,8 +28,10 @@ KIND = "support"
 
 TROUBLE = ("complaint", "problem", "threat_to_leave")
 HEARD = 0.35  # chance of a complaint, by the second reader, below which nothing gets an apology
+FAINTLY_HEARD = 0.6  # chance from which a weak sign of trouble gets help, without an apology
 CLEARLY_HEARD = 0.7  # chance from which it stands in for the second sign of trouble, or for every word of it
-QUESTION_CLEARLY_HEARD = 0.9  # the same for a question without a word of trouble
+WRY_CLEARLY_HEARD = 0.9  # the same beside kind words that are often not meant
+QUESTION_CLEARLY_HEARD = 0.6  # the same for a question without a word of trouble
 PRAISED = 0.2  # chance of praise from which nothing gets an apology
 PRAISED_REQUEST = 0.1  # the same for a request: happy people say "please" too
 MAX_CRY_WORDS = 3  # so short a text is a cry ("#fail"), not news
@@ -63,14 +67,15 @@ def respond(signals: MentionSignals, policy: Policy, options: Options) -> Draft 
     is_angry = _sounds_angry(signals, options) or _is_heard_alone(signals, options)
     if not trouble and not wanted and not is_angry:
         return Pass("no problem, complaint or request")
-    is_happy = _is_praise(signals, options)
+    is_happy = _is_praise(signals, options) and not _is_clearly_wry(signals)
     if is_happy and not _is_heard_all_the_same(signals):
         return Pass("mostly positive; an apology would not fit", cues.get("praise", ()) + cues.get("thanks", ()))
     if not trouble and not is_angry and "question" in cues and not _asks_for_deed(signals):
         return Pass("a question, not a problem", cues["question"])
     is_calm = is_happy or _is_plain_change(signals, trouble)
     is_trouble = not is_calm and bool(trouble or is_angry) and _has_second_sign(signals, options, trouble)
-    words = trouble if is_trouble else wanted or (trouble if is_happy else ())
+    is_heard = signals.reading is not None and signals.reading.complaint >= FAINTLY_HEARD
+    words = trouble if is_trouble else wanted or (trouble if is_happy or is_heard else ())
     if passed := _pass_on(signals, trouble, words, is_trouble):
         return passed
     return _help(signals, policy, options, words or cues.get("question", ()), is_trouble)
@@ -102,8 +107,10 @@ def _is_hearsay(signals: MentionSignals) -> bool:
 
 def _help(
     signals: MentionSignals, policy: Policy, options: Options, words: tuple[str, ...], is_trouble: bool
-) -> Draft | Escalate:
+) -> Draft | Escalate | Pass:
     cues, needs = signals.cues, find_needs(signals, options.needs or NEEDS, is_trouble)
+    if misfit := find_misfit(signals, is_certain=choose_need(needs) is not None):
+        return misfit
     rank = rank_sorry(signals, needs) if is_trouble else rank_calm(signals, needs)
     texts = candidates(KIND, signals, policy, rank=rank)
     if not texts:
@@ -150,6 +157,14 @@ def _is_heard_all_the_same(signals: MentionSignals) -> bool:
     if signals.reading is None or signals.reading.complaint < CLEARLY_HEARD or any(name in cues for name in WRY):
         return False
     return "praise" not in cues or any(name in cues for name in BUT)
+
+
+def _is_clearly_wry(signals: MentionSignals) -> bool:
+    """True for kind words that are not meant: they are often meant wryly, and the second reader hears a complaint."""
+    reading = signals.reading
+    if reading is None or reading.complaint < WRY_CLEARLY_HEARD or reading.praise >= PRAISED:
+        return False
+    return any(name in signals.cues for name in WRY)
 
 
 def _has_second_sign(signals: MentionSignals, options: Options, trouble: tuple[str, ...]) -> bool:

@@ -150,6 +150,18 @@ class Cleaner:
         names = self._own_handles(brand) | ({brand.lower()} if brand else set())
         return any(name in lower for name in names)
 
+    def is_overheard(self, text: str, brand: str | None) -> bool:
+        """True if a text speaks of us to others: it begins with their handles alone, or has none like ours at all.
+
+        Without any handle it does so by a link, or by our name as a hashtag.
+        """
+        own = self._own_handles(brand)
+        addressees = _ADDRESSEES.match(text)
+        handles = find_handles(addressees[0] if addressees else text)
+        if any(name in handle for handle in handles for name in own):
+            return False
+        return "@" in text or "://" in text or any(tag.lower() in own for tag in _HASHTAG.findall(text))
+
     def find_quotes(self, text: str) -> str:
         """Return what the text quotes of others (a repost, or “@somebody: ...”); empty when it quotes nothing."""
         if "RT" not in text and '"' not in text and "“" not in text:

@@ -3,34 +3,62 @@
 The words that show them are data (lexicon/needs.toml): each need has a cue need_NAME; its wordings name it in `when`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Literal, get_args
 
-from listener.model import MentionSignals
+from listener.model import MentionSignals, Pass
 
 APOLOGY = frozenset(("complaint", "problem"))  # named in the `when` of a wording that apologizes
 Need = Literal[
     "message_sent", "cannot_message", "rudeness", "account", "billing", "outage", "unreachable", "refund", "request",
-    "status", "leaving", "change", "quality", "broken", "late", "idea",
+    "left_behind", "missing", "status", "leaving", "change", "quality", "broken", "late", "idea",
 ]  # fmt: skip
 Needs = tuple[Need, ...]
 NEEDS: Needs = get_args(Need)  # in the order in which they are answered, unless the policy has another
 # needs that a request without trouble may show; the others would bring an apology
-CALM: Needs = ("message_sent", "cannot_message", "change", "status", "idea", "request")
+CALM: Needs = ("message_sent", "cannot_message", "left_behind", "missing", "change", "status", "idea", "request")
+# needs whose wording is about a single matter: beside another need than these it is uncertain which is meant
+NARROW: Mapping[Need, frozenset[Need]] = {
+    "account": frozenset(("outage", "request")),
+    "billing": frozenset(("refund", "request")),
+    "outage": frozenset(("broken", "account", "request")),
+    "quality": frozenset(("broken", "request")),
+    "broken": frozenset(("request",)),
+}
+FORMS = frozenset(("question", "brief"))  # in `when` beside an apology: for a question, for a text that tells nothing
+# beside one of these cues no ready text fits, and a person answers
+UNFIT = {
+    "overheard": "speaks of us to others",
+    "blames_reply": "finds fault with what we answered",
+}
+CONTINUES = "goes on with a talk that is not known here"  # beside this cue no general text fits
 # the words that address us
 US = frozenset(("you", "your", "yours", "you're", "youre", "u", "ur", "yall", "y'all", "guys"))
 # without one of these nobody asks for anything: "what to consider before you buy", read in the news
 PERSONAL = US | {"i", "i'm", "im", "i'd", "i've", "my", "me", "we", "we're", "our", "us", "please", "pls", "plz"}
 
 
+def find_misfit(signals: MentionSignals, *, is_certain: bool = False) -> Pass | None:
+    """Return why no ready text fits, None where it may. is_certain: it is known what the text is about."""
+    cues = signals.cues
+    if name := next((name for name in UNFIT if name in cues), None):
+        return Pass(UNFIT[name], cues[name])
+    return Pass(CONTINUES, cues["continues"]) if "continues" in cues and not is_certain else None
+
+
 def find_needs(signals: MentionSignals, order: Needs, is_trouble: bool) -> Needs:
-    """Return the kinds of need that a text shows, in the policy's order: the first is answered.
+    """Return the kinds of need that a text shows, in the policy's order: the first is answered, if it is certain.
 
     Without trouble, whatever asks us for something and shows no other need is a request.
     """
     needs = tuple(need for need in order if (is_trouble or need in CALM) and need_cue(need) in signals.cues)
     is_request = not needs and not is_trouble and "request" in signals.cues and "request" in order
     return ("request",) if is_request else needs
+
+
+def choose_need(needs: Needs) -> Need | None:
+    """Return the need whose wording fits: the first that passes over no other; None where it is uncertain."""
+    return next((need for need in needs if need not in NARROW or NARROW[need].issuperset({*needs} - {need})), None)
 
 
 def need_cue(need: str) -> str:
@@ -44,17 +72,33 @@ def readable(needs: Needs) -> str:
 
 
 def rank_sorry(signals: MentionSignals, needs: Needs) -> Callable[[frozenset[str]], int | None]:
-    """Rank wordings for trouble: those of its need, apologies first, then general apologies, then what else fits."""
-    cue = need_cue(needs[0]) if needs else ""
+    """Rank wordings for trouble: those of its need, apologies first, then general apologies, then what else fits.
+
+    Of the general apologies, those for the form of the text come first.
+    """
+    need, forms = choose_need(needs), _find_forms(signals)
+    cue = need_cue(need) if need else ""
 
     def rank(when: frozenset[str]) -> int | None:
         if cue in when:
             return int(when.isdisjoint(APOLOGY))
-        if when and when <= APOLOGY:
-            return 2
-        return 4 if not when else None if when.isdisjoint(signals.cues) else 3
+        if when and when <= APOLOGY | FORMS:
+            form = when & FORMS
+            return 3 if not form else 2 if form <= forms else None
+        return 5 if not when else None if when.isdisjoint(signals.cues) else 4
 
     return rank
+
+
+def _find_forms(signals: MentionSignals) -> frozenset[str]:
+    """Return the form of a text for which there may be a wording; a question that tells nothing is a question.
+
+    A bare "?" asks nothing: "(or shall I say morning?)".
+    """
+    question = signals.cues.get("question", ())
+    if "?" in question and len(question) > 1:
+        return frozenset(("question",))
+    return frozenset(("brief",)) if "brief" in signals.cues else frozenset()
 
 
 def rank_calm(signals: MentionSignals, needs: Needs) -> Callable[[frozenset[str]], int | None]:

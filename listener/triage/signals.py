@@ -32,6 +32,7 @@ HEARD_IN_MEDIA = (  # dangers, and what must not be answered by a text of ours; 
     "profanity",
 )
 _YOU = frozenset(("you", "your", "yours", "you're", "youre", "u", "ur", "yall", "y'all", "guys", "team", "staff"))
+_I = frozenset(("i", "i'm", "im", "i've", "ive", "my", "me", "we", "our", "us"))
 _LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -114,6 +115,8 @@ class SignalExtractor:
             scan.cues["other_handles"] = tuple(dict.fromkeys(others))
             if self._praises_others(raw, mention.extra_brand_term):
                 scan.cues["others_praised"] = scan.cues["other_handles"]
+        if ("#" in raw or "@" in raw or "://" in raw) and self._is_overheard(raw, mention):
+            scan.cues["overheard"] = ("overheard",)
         if ("RT" in raw or '"' in raw or "“" in raw) and (quoted := self._clean.find_quotes(raw)):
             scan.cues["quote"] = (quoted[:80],)
         if "praise" in scan.cues or "thanks" in scan.cues:
@@ -129,6 +132,10 @@ class SignalExtractor:
             if name:
                 self._add_author(scan, name, is_stranger)
 
+    def _is_overheard(self, raw: str, mention: Mention) -> bool:
+        is_to_us = mention.is_private or mention.in_reply_to is not None
+        return not is_to_us and self._clean.is_overheard(raw, mention.extra_brand_term)
+
     def _praises_others(self, raw: str, brand: str | None) -> bool:
         """True if another handle is praised, and none of ours."""
         others, ours = self._clean.find_around(raw, brand)
@@ -138,7 +145,12 @@ class SignalExtractor:
 
     def _add_praised(self, scan: CueScan, raw: str, mention: Mention) -> None:
         """Add cues for whom or what a text with praise is about, beside or instead of us."""
-        brand = mention.extra_brand_term
+        brand, cues, is_to_handle = mention.extra_brand_term, scan.cues, raw.lstrip(" .")[:1] == "@"
+        if is_to_handle and "overheard" in cues:
+            cues["others_praised"] = cues["overheard"]
+        is_own = "thanks" in cues or "warm" in cues or not _I.isdisjoint(scan.words)
+        if "://" in raw and not is_to_handle and not is_own:
+            cues["linked_praise"] = cues["praise"][:1]
         if ('"' in raw or "“" in raw) and (quoted := quotes_us(raw)):
             scan.cues["quotes_us"] = (quoted[:80],)
         is_to_us = "thanks" in scan.cues or mention.in_reply_to is not None or not _YOU.isdisjoint(scan.words)
