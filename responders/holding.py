@@ -67,7 +67,7 @@ def _find_doubt(signals: MentionSignals, question: tuple[str, ...]) -> tuple[str
     """
     cues = signals.cues
     public = next((name for name in PUBLIC if name in cues), None)
-    if public and PERSONAL.isdisjoint(tokenize(signals.text)):
+    if public and ("?" not in question or PERSONAL.isdisjoint(tokenize(signals.text))):
         return cues[public]
     is_figure = signals.compound >= KIND_SCORE and not signals.text.rstrip().endswith("?")
     if question == ("?",) and ("praise" in cues or is_figure or signals.lang == UNKNOWN):

@@ -3,6 +3,7 @@
 Only who does not praise us gets an apology: clear praise that merely names a problem is left to a person.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from listener.intake.phrases import tokenize
@@ -74,7 +75,7 @@ def respond(signals: MentionSignals, policy: Policy, options: Options) -> Draft 
         return Pass("a question, not a problem", cues["question"])
     is_calm = is_happy or _is_plain_change(signals, trouble)
     is_trouble = not is_calm and bool(trouble or is_angry) and _has_second_sign(signals, options, trouble)
-    is_heard = signals.reading is not None and signals.reading.complaint >= FAINTLY_HEARD
+    is_heard = signals.reading is not None and signals.reading.complaint >= FAINTLY_HEARD and "question" not in cues
     words = trouble if is_trouble else wanted or (trouble if is_happy or is_heard else ())
     if passed := _pass_on(signals, trouble, words, is_trouble):
         return passed
@@ -160,11 +161,19 @@ def _is_heard_all_the_same(signals: MentionSignals) -> bool:
 
 
 def _is_clearly_wry(signals: MentionSignals) -> bool:
-    """True for kind words that are not meant: they are often meant wryly, and the second reader hears a complaint."""
-    reading = signals.reading
+    """True for a complaint in spite of a high score: the second reader hears it, and a second sign agrees.
+
+    That sign is kind words that are often meant wryly, or a kind of trouble that is known.
+    """
+    reading, cues = signals.reading, signals.cues
     if reading is None or reading.complaint < WRY_CLEARLY_HEARD or reading.praise >= PRAISED:
         return False
-    return any(name in signals.cues for name in WRY)
+    return any(name in cues for name in WRY) or _shows_trouble(cues)
+
+
+def _shows_trouble(cues: Mapping[str, tuple[str, ...]]) -> bool:
+    """True if a kind of need is shown that only trouble brings."""
+    return any(need_cue(need) in cues for need in NEEDS if need not in CALM)
 
 
 def _has_second_sign(signals: MentionSignals, options: Options, trouble: tuple[str, ...]) -> bool:
@@ -186,7 +195,7 @@ def _has_second_sign(signals: MentionSignals, options: Options, trouble: tuple[s
     if is_question:
         is_sour = any(name in cues for name in SOUR) and not trouble
         is_known = bool(signals.topics or signals.claims)  # the fact sheet would answer it, past the trouble
-        return is_sour or ((is_known or len(trouble) > 1) and not weak.issuperset(trouble))
+        return is_sour or ((is_known or len(trouble) > 1 or _shows_trouble(cues)) and not weak.issuperset(trouble))
     return not weak.issuperset(trouble) if trouble else not US.isdisjoint(tokenize(signals.text))
 
 

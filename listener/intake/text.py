@@ -151,16 +151,18 @@ class Cleaner:
         return any(name in lower for name in names)
 
     def is_overheard(self, text: str, brand: str | None) -> bool:
-        """True if a text speaks of us to others: it begins with their handles alone, or has none like ours at all.
-
-        Without any handle it does so by a link, or by our name as a hashtag.
-        """
+        """True if a text speaks of us to others: its first handle is theirs, or it has a link or #us and no handle."""
         own = self._own_handles(brand)
-        addressees = _ADDRESSEES.match(text)
-        handles = find_handles(addressees[0] if addressees else text)
-        if any(name in handle for handle in handles for name in own):
+        if text.lstrip(" .")[:1] == "@":
+            return not self._is_ours(find_handles(text)[:1], own)
+        if self._is_ours(find_handles(text), own):
             return False
         return "@" in text or "://" in text or any(tag.lower() in own for tag in _HASHTAG.findall(text))
+
+    @staticmethod
+    def _is_ours(handles: Iterable[str], own: Iterable[str]) -> bool:
+        """True if one of the handles has one of our names in it: @fernhill_help is ours for this purpose."""
+        return any(name in handle for handle in handles for name in own)
 
     def find_quotes(self, text: str) -> str:
         """Return what the text quotes of others (a repost, or “@somebody: ...”); empty when it quotes nothing."""

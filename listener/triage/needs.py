@@ -11,7 +11,7 @@ from listener.model import MentionSignals, Pass
 APOLOGY = frozenset(("complaint", "problem"))  # named in the `when` of a wording that apologizes
 Need = Literal[
     "message_sent", "cannot_message", "rudeness", "account", "billing", "outage", "unreachable", "refund", "request",
-    "left_behind", "missing", "status", "leaving", "change", "quality", "broken", "late", "idea",
+    "left_behind", "missing", "leaving", "change", "quality", "broken", "late", "status", "terms", "service", "idea",
 ]  # fmt: skip
 Needs = tuple[Need, ...]
 NEEDS: Needs = get_args(Need)  # in the order in which they are answered, unless the policy has another
@@ -19,11 +19,16 @@ NEEDS: Needs = get_args(Need)  # in the order in which they are answered, unless
 CALM: Needs = ("message_sent", "cannot_message", "left_behind", "missing", "change", "status", "idea", "request")
 # needs whose wording is about a single matter: beside another need than these it is uncertain which is meant
 NARROW: Mapping[Need, frozenset[Need]] = {
-    "account": frozenset(("outage", "request")),
-    "billing": frozenset(("refund", "request")),
-    "outage": frozenset(("broken", "account", "request")),
-    "quality": frozenset(("broken", "request")),
-    "broken": frozenset(("request",)),
+    "account": frozenset(("outage", "service", "request")),
+    "billing": frozenset(("refund", "terms", "service", "request")),
+    "outage": frozenset(("broken", "account", "service", "request")),
+    "quality": frozenset(("broken", "service", "request")),
+    "broken": frozenset(("service", "request")),
+}
+# needs whose words are not enough: a wrong guess would embarrass us, so one of these cues must agree
+SECOND_SIGN: Mapping[Need, frozenset[str]] = {
+    "rudeness": frozenset(("person",)),
+    "change": frozenset(("request", "wish", "question")),
 }
 FORMS = frozenset(("question", "brief"))  # in `when` beside an apology: for a question, for a text that tells nothing
 # beside one of these cues no ready text fits, and a person answers
@@ -51,9 +56,15 @@ def find_needs(signals: MentionSignals, order: Needs, is_trouble: bool) -> Needs
 
     Without trouble, whatever asks us for something and shows no other need is a request.
     """
-    needs = tuple(need for need in order if (is_trouble or need in CALM) and need_cue(need) in signals.cues)
-    is_request = not needs and not is_trouble and "request" in signals.cues and "request" in order
+    cues = signals.cues
+    needs = tuple(need for need in order if (is_trouble or need in CALM) and _is_shown(need, cues))
+    is_request = not needs and not is_trouble and "request" in cues and "request" in order
     return ("request",) if is_request else needs
+
+
+def _is_shown(need: Need, cues: Mapping[str, tuple[str, ...]]) -> bool:
+    second = SECOND_SIGN.get(need)
+    return need_cue(need) in cues and (second is None or not second.isdisjoint(cues))
 
 
 def choose_need(needs: Needs) -> Need | None:
@@ -104,11 +115,13 @@ def _find_forms(signals: MentionSignals) -> frozenset[str]:
 def rank_calm(signals: MentionSignals, needs: Needs) -> Callable[[frozenset[str]], int | None]:
     """Rank wordings for a request: none that apologizes; those of its need first."""
     cue = need_cue(needs[0]) if needs else ""
-    allowed = {need_cue(need) for need in CALM}
+    allowed, forms = {need_cue(need) for need in CALM}, _find_forms(signals)
 
     def rank(when: frozenset[str]) -> int | None:
         if not when:
             return 2
+        if when <= FORMS:
+            return 1 if when <= forms else None
         if not when <= allowed:
             return None
         return 0 if cue in when else None if when.isdisjoint(signals.cues) else 1

@@ -133,7 +133,8 @@ class SignalExtractor:
                 self._add_author(scan, name, is_stranger)
 
     def _is_overheard(self, raw: str, mention: Mention) -> bool:
-        is_to_us = mention.is_private or mention.in_reply_to is not None
+        """True for talk with others; a reply without a handle is to us, since we were given it."""
+        is_to_us = mention.is_private or (mention.in_reply_to is not None and "@" not in raw)
         return not is_to_us and self._clean.is_overheard(raw, mention.extra_brand_term)
 
     def _praises_others(self, raw: str, brand: str | None) -> bool:
