@@ -10,7 +10,7 @@ from listener.intake.language import UNKNOWN
 from listener.intake.phrases import tokenize
 from listener.model import Draft, Escalate, MentionSignals, Pass
 from listener.policy import Policy
-from listener.triage.needs import PERSONAL, find_misfit
+from listener.triage.needs import PERSONAL, find_misfit, is_among_others, is_asked
 from listener.wording import candidates
 
 KIND = "holding"
@@ -18,7 +18,7 @@ IS_FALLBACK = True  # it takes any question, so all other kinds come first
 
 # beside one of these a calm word would be wrong
 UNCALM = (
-    "complaint", "threat_to_leave", "sarcasm", "swearing", "profanity", "competitor_praise", "quote", "waiting", "part",
+    "complaint", "threat_to_leave", "sarcasm", "swearing", "profanity", "competitor_praise", "waiting", "part",
     "automated", "warm", "ironic_praise",
 )  # fmt: skip
 KIND_SCORE = 0.3  # from this score on a bare "?" inside a text may be a figure of speech: "sold out? No wonder!"
@@ -66,13 +66,27 @@ def _find_doubt(signals: MentionSignals, question: tuple[str, ...]) -> tuple[str
     Nor is a question understood of which nothing but the mark is known, in a language that cannot be told.
     """
     cues = signals.cues
-    public = next((name for name in PUBLIC if name in cues), None)
-    if public and ("?" not in question or PERSONAL.isdisjoint(tokenize(signals.text))):
-        return cues[public]
+    if others := _find_others(signals, question):
+        return others
     is_figure = signals.compound >= KIND_SCORE and not signals.text.rstrip().endswith("?")
     if question == ("?",) and ("praise" in cues or is_figure or signals.lang == UNKNOWN):
         return cues.get("praise", question)
-    is_opening = " ".join(tokenize(signals.text)).startswith(question) and not question[0].startswith("is ")
-    is_ours = any(words.startswith(WE_ASK) and {"i", "we", "wondering"} & {*words.split()} for words in question)
-    is_asked = is_opening or is_ours or any(name in cues for name in ASKING)
-    return () if "?" in question or is_asked else question
+    return () if "?" in question or _asks_without_mark(signals, question) else question
+
+
+def _find_others(signals: MentionSignals, question: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what shows that others may be asked, and not we."""
+    if is_among_others(signals) and ("?" not in question or not is_asked(signals)):
+        return question
+    public = next((name for name in PUBLIC if name in signals.cues), None)
+    if public and ("?" not in question or PERSONAL.isdisjoint(tokenize(signals.text))):
+        return signals.cues[public]
+    return ()
+
+
+def _asks_without_mark(signals: MentionSignals, question: tuple[str, ...]) -> bool:
+    """True for a question without its mark that opens the text, is the author's own, or comes with a request."""
+    if " ".join(tokenize(signals.text)).startswith(question) and not question[0].startswith("is "):
+        return True
+    is_own = any(words.startswith(WE_ASK) and {"i", "we", "wondering"} & {*words.split()} for words in question)
+    return is_own or any(name in signals.cues for name in ASKING)

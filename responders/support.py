@@ -12,12 +12,15 @@ from listener.policy import Policy
 from listener.triage.needs import (
     CALM,
     NEEDS,
+    OWN,
     PERSONAL,
     US,
     Needs,
     choose_need,
     find_misfit,
     find_needs,
+    is_among_others,
+    is_asked,
     need_cue,
     rank_calm,
     rank_sorry,
@@ -31,14 +34,17 @@ TROUBLE = ("complaint", "problem", "threat_to_leave")
 HEARD = 0.35  # chance of a complaint, by the second reader, below which nothing gets an apology
 FAINTLY_HEARD = 0.6  # chance from which a weak sign of trouble gets help, without an apology
 CLEARLY_HEARD = 0.7  # chance from which it stands in for the second sign of trouble, or for every word of it
+NEWS_CLEARLY_HEARD = 0.9  # the same for a question about a delay and no other trouble
 WRY_CLEARLY_HEARD = 0.9  # the same beside kind words that are often not meant
-QUESTION_CLEARLY_HEARD = 0.6  # the same for a question without a word of trouble
+QUESTION_CLEARLY_HEARD = 0.45  # the same for a question without a word of trouble
 PRAISED = 0.2  # chance of praise from which nothing gets an apology
 PRAISED_REQUEST = 0.1  # the same for a request: happy people say "please" too
 MAX_CRY_WORDS = 3  # so short a text is a cry ("#fail"), not news
 FURIOUS = -0.75  # a score at or under it is anger
 WRY = ("thanks", "sarcasm", "ironic_praise", "hedge")  # beside one of these kind words may be no kindness
 BUT = ("contrast", "negation", "duration", "waiting", "request", "complaint", "threat_to_leave")  # what turns praise
+# needs whose words show trouble in a question, too; "do you expect delays?" is just a question
+TELLING: Needs = ("unreachable", "refund", "billing", "rudeness", "account", "outage")
 # a question with one of these is about trouble
 SOUR = ("waiting", "duration", "swearing", "sarcasm")
 TURNED = ("negation", "duration", "swearing", "sarcasm", "resolved_trouble")
@@ -94,16 +100,14 @@ def _pass_on(
         return None
     if not words:
         return Pass("a single weak sign of trouble; an apology might not fit", trouble)
-    return Pass("asks for something, but not us", words) if PERSONAL.isdisjoint(tokenize(signals.text)) else None
+    return None if is_asked(signals) else Pass("asks for something, but not us", words)
 
 
 def _is_hearsay(signals: MentionSignals) -> bool:
-    """True for a post with links, hashtags or other people in it that speaks neither to us nor of its author."""
-    text, cues = signals.mention.text.lstrip(" ."), signals.cues
-    if text[:1] == "@" or not ("link" in cues or "other_handles" in cues or "#" in text):
-        return False
+    """True for a post among others that speaks neither to us nor of its author; "you" may be somebody it names."""
     words = tokenize(signals.text)
-    return len(words) > MAX_CRY_WORDS and PERSONAL.isdisjoint(words)
+    personal = OWN if "other_handles" in signals.cues else PERSONAL
+    return is_among_others(signals) and len(words) > MAX_CRY_WORDS and personal.isdisjoint(words)
 
 
 def _help(
@@ -171,9 +175,9 @@ def _is_clearly_wry(signals: MentionSignals) -> bool:
     return any(name in cues for name in WRY) or _shows_trouble(cues)
 
 
-def _shows_trouble(cues: Mapping[str, tuple[str, ...]]) -> bool:
-    """True if a kind of need is shown that only trouble brings."""
-    return any(need_cue(need) in cues for need in NEEDS if need not in CALM)
+def _shows_trouble(cues: Mapping[str, tuple[str, ...]], needs: Needs = NEEDS) -> bool:
+    """True if one of these kinds of need is shown, and only trouble brings it."""
+    return any(need_cue(need) in cues for need in needs if need not in CALM)
 
 
 def _has_second_sign(signals: MentionSignals, options: Options, trouble: tuple[str, ...]) -> bool:
@@ -187,15 +191,17 @@ def _has_second_sign(signals: MentionSignals, options: Options, trouble: tuple[s
     if not weak.issuperset(strong) or (strong and "need_leaving" in cues):
         return True
     if signals.compound >= options.no_apology_above:
-        return False
+        return _is_clearly_wry(signals)
     heard = signals.reading.complaint if signals.reading else CLEARLY_HEARD
     is_question = "question" in cues
+    if is_question and trouble and set(cues.get("need_late", ())).issuperset(trouble):
+        return heard >= NEWS_CLEARLY_HEARD  # "is our flight cancelled?" asks for news
     if heard >= (QUESTION_CLEARLY_HEARD if is_question and not trouble else CLEARLY_HEARD) or heard < HEARD:
         return heard >= CLEARLY_HEARD
     if is_question:
         is_sour = any(name in cues for name in SOUR) and not trouble
         is_known = bool(signals.topics or signals.claims)  # the fact sheet would answer it, past the trouble
-        return is_sour or ((is_known or len(trouble) > 1 or _shows_trouble(cues)) and not weak.issuperset(trouble))
+        return is_sour or ((is_known or len(trouble) > 1 or _shows_trouble(cues, TELLING)) and not weak.issuperset(trouble))
     return not weak.issuperset(trouble) if trouble else not US.isdisjoint(tokenize(signals.text))
 
 

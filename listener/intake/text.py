@@ -13,6 +13,7 @@ HTML_LIMIT = 20_000  # characters of markup that are parsed
 SCORED = 5_000  # characters of a text that are scored and searched
 AROUND = 60  # characters around a handle that may be about it
 MAX_AROUND = 20  # handles whose surroundings are read; a text with more is hostile
+ANOTHER_FIRST = "another handle first"  # a reply to somebody else, in which we are named too
 SENTENCES = 30  # sentences that are scored separately; the rest counts as a single sentence
 
 _SURROGATE = re.compile("[\ud800-\udfff\x00]")
@@ -150,14 +151,16 @@ class Cleaner:
         names = self._own_handles(brand) | ({brand.lower()} if brand else set())
         return any(name in lower for name in names)
 
-    def is_overheard(self, text: str, brand: str | None) -> bool:
-        """True if a text speaks of us to others: its first handle is theirs, or it has a link or #us and no handle."""
-        own = self._own_handles(brand)
-        if text.lstrip(" .")[:1] == "@":
-            return not self._is_ours(find_handles(text)[:1], own)
-        if self._is_ours(find_handles(text), own):
-            return False
-        return "@" in text or "://" in text or any(tag.lower() in own for tag in _HASHTAG.findall(text))
+    def find_audience(self, text: str, brand: str | None) -> str | None:
+        """Return why a text speaks of us to others, None if it may be to us.
+
+        Its first handle is theirs (ANOTHER_FIRST); or it has a link, #us or their handles, and none of ours.
+        """
+        own, handles = self._own_handles(brand), find_handles(text)
+        if self._is_ours(handles, own):
+            return ANOTHER_FIRST if text.lstrip(" .")[:1] == "@" and not self._is_ours(handles[:1], own) else None
+        is_public = handles or "://" in text or any(tag.lower() in own for tag in _HASHTAG.findall(text))
+        return "no handle of ours" if is_public else None
 
     @staticmethod
     def _is_ours(handles: Iterable[str], own: Iterable[str]) -> bool:

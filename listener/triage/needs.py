@@ -6,12 +6,13 @@ The words that show them are data (lexicon/needs.toml): each need has a cue need
 from collections.abc import Callable, Mapping
 from typing import Literal, get_args
 
+from listener.intake.phrases import tokenize
 from listener.model import MentionSignals, Pass
 
 APOLOGY = frozenset(("complaint", "problem"))  # named in the `when` of a wording that apologizes
 Need = Literal[
     "message_sent", "cannot_message", "rudeness", "account", "billing", "outage", "unreachable", "refund", "request",
-    "left_behind", "missing", "leaving", "change", "quality", "broken", "late", "status", "terms", "service", "idea",
+    "left_behind", "missing", "leaving", "change", "quality", "broken", "terms", "late", "status", "service", "idea",
 ]  # fmt: skip
 Needs = tuple[Need, ...]
 NEEDS: Needs = get_args(Need)  # in the order in which they are answered, unless the policy has another
@@ -24,6 +25,7 @@ NARROW: Mapping[Need, frozenset[Need]] = {
     "outage": frozenset(("broken", "account", "service", "request")),
     "quality": frozenset(("broken", "service", "request")),
     "broken": frozenset(("service", "request")),
+    "late": frozenset(NEEDS) - {"account", "billing", "outage", "quality", "broken"},
 }
 # needs whose words are not enough: a wrong guess would embarrass us, so one of these cues must agree
 SECOND_SIGN: Mapping[Need, frozenset[str]] = {
@@ -34,13 +36,17 @@ FORMS = frozenset(("question", "brief"))  # in `when` beside an apology: for a q
 # beside one of these cues no ready text fits, and a person answers
 UNFIT = {
     "overheard": "speaks of us to others",
+    "quote": "goes on from what it quotes",
     "blames_reply": "finds fault with what we answered",
 }
 CONTINUES = "goes on with a talk that is not known here"  # beside this cue no general text fits
 # the words that address us
 US = frozenset(("you", "your", "yours", "you're", "youre", "u", "ur", "yall", "y'all", "guys"))
 # without one of these nobody asks for anything: "what to consider before you buy", read in the news
-PERSONAL = US | {"i", "i'm", "im", "i'd", "i've", "my", "me", "we", "we're", "our", "us", "please", "pls", "plz"}
+GREETING_WORDS = 2  # "hey there @fernhill"
+PLEASE = frozenset(("please", "pls", "plz"))
+OWN = frozenset(("i", "i'm", "im", "i'd", "i've", "ive", "my", "me", "mine", "we", "we're", "our", "us"))
+PERSONAL = US | PLEASE | OWN
 
 
 def find_misfit(signals: MentionSignals, *, is_certain: bool = False) -> Pass | None:
@@ -49,6 +55,19 @@ def find_misfit(signals: MentionSignals, *, is_certain: bool = False) -> Pass | 
     if name := next((name for name in UNFIT if name in cues), None):
         return Pass(UNFIT[name], cues[name])
     return Pass(CONTINUES, cues["continues"]) if "continues" in cues and not is_certain else None
+
+
+def is_among_others(signals: MentionSignals) -> bool:
+    """True for a post that does not begin with a handle, at most after a greeting, and has links, tags or handles."""
+    text = signals.mention.text
+    is_opened = "@" in text and len(text[: text.index("@")].split()) <= GREETING_WORDS
+    return not is_opened and ("@" in text or "#" in text or "link" in signals.cues)
+
+
+def is_asked(signals: MentionSignals) -> bool:
+    """True if we may be asked for something: it says "you" or "please", or, unless it is among others, "I"."""
+    words = US | PLEASE if is_among_others(signals) else PERSONAL
+    return not words.isdisjoint(tokenize(signals.text))
 
 
 def find_needs(signals: MentionSignals, order: Needs, is_trouble: bool) -> Needs:
@@ -95,6 +114,8 @@ def rank_sorry(signals: MentionSignals, needs: Needs) -> Callable[[frozenset[str
             return int(when.isdisjoint(APOLOGY))
         if when and when <= APOLOGY | FORMS:
             form = when & FORMS
+            if when == form:
+                return None
             return 3 if not form else 2 if form <= forms else None
         return 5 if not when else None if when.isdisjoint(signals.cues) else 4
 
@@ -104,12 +125,13 @@ def rank_sorry(signals: MentionSignals, needs: Needs) -> Callable[[frozenset[str
 def _find_forms(signals: MentionSignals) -> frozenset[str]:
     """Return the form of a text for which there may be a wording; a question that tells nothing is a question.
 
-    A bare "?" asks nothing: "(or shall I say morning?)".
+    A bare "?" asks nothing: "(or shall I say morning?)". Who names a problem has told something: "the lift is down".
     """
     question = signals.cues.get("question", ())
     if "?" in question and len(question) > 1:
         return frozenset(("question",))
-    return frozenset(("brief",)) if "brief" in signals.cues else frozenset()
+    is_brief = "brief" in signals.cues and ("problem" not in signals.cues or "complaint" in signals.cues)
+    return frozenset(("brief",)) if is_brief else frozenset()
 
 
 def rank_calm(signals: MentionSignals, needs: Needs) -> Callable[[frozenset[str]], int | None]:

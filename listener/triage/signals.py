@@ -14,7 +14,7 @@ from listener.intake.language import language
 from listener.intake.names import bot_marker
 from listener.intake.phrases import ENDS, tokenize
 from listener.intake.sentiment import Idioms, Scorer
-from listener.intake.text import Cleaner, plain, split_sentences
+from listener.intake.text import ANOTHER_FIRST, Cleaner, plain, split_sentences
 from listener.model import Claim, History, Json, Mention, MentionSignals, Reading, SuspectedFact
 from listener.policy import Policy
 from listener.reader.score import SecondReader, Weights, shipped, shipped_subjects
@@ -115,8 +115,8 @@ class SignalExtractor:
             scan.cues["other_handles"] = tuple(dict.fromkeys(others))
             if self._praises_others(raw, mention.extra_brand_term):
                 scan.cues["others_praised"] = scan.cues["other_handles"]
-        if ("#" in raw or "@" in raw or "://" in raw) and self._is_overheard(raw, mention):
-            scan.cues["overheard"] = ("overheard",)
+        if audience := self._find_audience(raw, mention):
+            scan.cues["overheard"] = (audience,)
         if ("RT" in raw or '"' in raw or "“" in raw) and (quoted := self._clean.find_quotes(raw)):
             scan.cues["quote"] = (quoted[:80],)
         if "praise" in scan.cues or "thanks" in scan.cues:
@@ -132,10 +132,11 @@ class SignalExtractor:
             if name:
                 self._add_author(scan, name, is_stranger)
 
-    def _is_overheard(self, raw: str, mention: Mention) -> bool:
-        """True for talk with others; a reply without a handle is to us, since we were given it."""
-        is_to_us = mention.is_private or (mention.in_reply_to is not None and "@" not in raw)
-        return not is_to_us and self._clean.is_overheard(raw, mention.extra_brand_term)
+    def _find_audience(self, raw: str, mention: Mention) -> str | None:
+        """Return why the text is talk with others; a reply without a handle is to us, since we were given it."""
+        if mention.is_private or (mention.in_reply_to is not None and "@" not in raw):
+            return None
+        return self._clean.find_audience(raw, mention.extra_brand_term)
 
     def _praises_others(self, raw: str, brand: str | None) -> bool:
         """True if another handle is praised, and none of ours."""
@@ -147,7 +148,7 @@ class SignalExtractor:
     def _add_praised(self, scan: CueScan, raw: str, mention: Mention) -> None:
         """Add cues for whom or what a text with praise is about, beside or instead of us."""
         brand, cues, is_to_handle = mention.extra_brand_term, scan.cues, raw.lstrip(" .")[:1] == "@"
-        if is_to_handle and "overheard" in cues:
+        if "@" in raw and cues.get("overheard", (ANOTHER_FIRST,)) != (ANOTHER_FIRST,):
             cues["others_praised"] = cues["overheard"]
         is_own = "thanks" in cues or "warm" in cues or not _I.isdisjoint(scan.words)
         if "://" in raw and not is_to_handle and not is_own:
