@@ -21,7 +21,7 @@ UNCALM = (
     "complaint", "threat_to_leave", "sarcasm", "swearing", "profanity", "competitor_praise", "waiting", "part",
     "automated", "warm", "ironic_praise",
 )  # fmt: skip
-KIND_SCORE = 0.3  # from this score on a bare "?" inside a text may be a figure of speech: "sold out? No wonder!"
+KIND_SCORE = 0.5  # from this score on a bare "?" inside a text may be a figure of speech: "sold out? No wonder!"
 PUBLIC = ("link", "other_handles")  # beside one of these a question is for us only if it says "I" or "you"
 # without a question mark, one of these must show that we are asked
 ASKING = ("request", "request_to_know")
@@ -32,7 +32,7 @@ WE_ASK = ("how", "can", "could", "should", "where", "what", "wondering")  # or t
 class Options:
     """min_score: the lowest score; max_complaint: the highest chance of a complaint, by the second reader (0..1)."""
 
-    min_score: float = -0.5
+    min_score: float = -0.6
     max_complaint: float = 0.8
 
 

@@ -32,11 +32,11 @@ KIND = "support"
 
 TROUBLE = ("complaint", "problem", "threat_to_leave")
 HEARD = 0.35  # chance of a complaint, by the second reader, below which nothing gets an apology
-FAINTLY_HEARD = 0.6  # chance from which a weak sign of trouble gets help, without an apology
+FAINTLY_HEARD = 0.67  # chance from which a weak sign of trouble gets help, without an apology
 CLEARLY_HEARD = 0.7  # chance from which it stands in for the second sign of trouble, or for every word of it
-NEWS_CLEARLY_HEARD = 0.9  # the same for a question about a delay and no other trouble
-WRY_CLEARLY_HEARD = 0.9  # the same beside kind words that are often not meant
-QUESTION_CLEARLY_HEARD = 0.45  # the same for a question without a word of trouble
+NEWS_CLEARLY_HEARD = 0.8  # the same for a question about a delay and no other trouble
+WRY_CLEARLY_HEARD = 0.85  # the same beside kind words that are often not meant
+QUESTION_CLEARLY_HEARD = 0.7  # the same for a question without a word of trouble
 PRAISED = 0.2  # chance of praise from which nothing gets an apology
 PRAISED_REQUEST = 0.1  # the same for a request: happy people say "please" too
 MAX_CRY_WORDS = 3  # so short a text is a cry ("#fail"), not news
@@ -81,7 +81,7 @@ def respond(signals: MentionSignals, policy: Policy, options: Options) -> Draft 
         return Pass("a question, not a problem", cues["question"])
     is_calm = is_happy or _is_plain_change(signals, trouble)
     is_trouble = not is_calm and bool(trouble or is_angry) and _has_second_sign(signals, options, trouble)
-    is_heard = signals.reading is not None and signals.reading.complaint >= FAINTLY_HEARD and "question" not in cues
+    is_heard = "question" not in cues and _is_faintly_heard(signals, options)
     words = trouble if is_trouble else wanted or (trouble if is_happy or is_heard else ())
     if passed := _pass_on(signals, trouble, words, is_trouble):
         return passed
@@ -156,6 +156,12 @@ def _is_heard_alone(signals: MentionSignals, options: Options) -> bool:
     return is_heard and signals.compound < options.no_apology_above
 
 
+def _is_faintly_heard(signals: MentionSignals, options: Options) -> bool:
+    """True if the second reader is the second sign of a weak word, though not of one that makes an apology fit."""
+    is_heard = signals.reading is not None and signals.reading.complaint >= FAINTLY_HEARD
+    return is_heard and signals.compound < options.no_apology_above
+
+
 def _is_heard_all_the_same(signals: MentionSignals) -> bool:
     """True for a complaint in kind words: help without an apology fits, unless the words may be meant wryly."""
     cues = signals.cues
@@ -172,7 +178,7 @@ def _is_clearly_wry(signals: MentionSignals) -> bool:
     reading, cues = signals.reading, signals.cues
     if reading is None or reading.complaint < WRY_CLEARLY_HEARD or reading.praise >= PRAISED:
         return False
-    return any(name in cues for name in WRY) or _shows_trouble(cues)
+    return any(name in cues for name in WRY) or ("praise" not in cues and _shows_trouble(cues))
 
 
 def _shows_trouble(cues: Mapping[str, tuple[str, ...]], needs: Needs = NEEDS) -> bool:
@@ -196,8 +202,9 @@ def _has_second_sign(signals: MentionSignals, options: Options, trouble: tuple[s
     is_question = "question" in cues
     if is_question and trouble and set(cues.get("need_late", ())).issuperset(trouble):
         return heard >= NEWS_CLEARLY_HEARD  # "is our flight cancelled?" asks for news
-    if heard >= (QUESTION_CLEARLY_HEARD if is_question and not trouble else CLEARLY_HEARD) or heard < HEARD:
-        return heard >= CLEARLY_HEARD
+    bound = QUESTION_CLEARLY_HEARD if is_question and not trouble else CLEARLY_HEARD
+    if heard >= bound or heard < HEARD:
+        return heard >= bound
     if is_question:
         is_sour = any(name in cues for name in SOUR) and not trouble
         is_known = bool(signals.topics or signals.claims)  # the fact sheet would answer it, past the trouble

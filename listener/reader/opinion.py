@@ -17,9 +17,6 @@ UNKIND = (
     "question", "sarcasm", "ironic_praise", "complaint", "threat_to_leave", "swearing", "competitor_praise", "hedge",
     "negation", "contrast", "request", "part", "turned_praise", "others_praised", "linked_praise", "quotes_us", "names_nobody",
 )  # fmt: skip
-# but beside these it is, from so high a balance on: "thanks a lot for replacing it, though out of warranty"
-MILD_UNKIND = ("ironic_praise", "negation", "contrast")
-CLEARLY_PRAISED = 0.9
 # beside one of these only if the text says thanks: "the starter was great, the main was raw"
 UNTHANKED = ("problem", "wish", "condition", "duration", "resolved_trouble")
 MIN_UNRELATED_WORDS = 3  # beside so many, thanks without praise are mere politeness
@@ -64,11 +61,9 @@ def keep_automatic(decision: Decision, shipped: Decision) -> Decision:
 def find_kind_words(decision: Decision, signals: MentionSignals) -> tuple[str, ...]:
     """Return the kind words of a mention that the rules left open; none where no thank-you may be proposed."""
     cues, has_praise = signals.cues, "praise" in signals.cues or "warm" in signals.cues
-    is_clear = signals.reading is not None and signals.reading.balance >= CLEARLY_PRAISED and "overheard" not in cues
-    doubts = [name for name in UNKIND if name in cues and not (is_clear and name in MILD_UNKIND)]
-    if decision.rule not in OPEN or decision.draft is not None or doubts:
+    if decision.rule not in OPEN or decision.draft is not None or any(name in cues for name in UNKIND):
         return ()
-    if not is_clear and "thanks" not in cues and any(name in cues for name in UNTHANKED):
+    if "thanks" not in cues and any(name in cues for name in UNTHANKED):
         return ()
     if not has_praise and len(cues.get("unrelated_words", ())) >= MIN_UNRELATED_WORDS:
         return ()

@@ -71,14 +71,16 @@ def is_asked(signals: MentionSignals) -> bool:
 
 
 def find_needs(signals: MentionSignals, order: Needs, is_trouble: bool) -> Needs:
-    """Return the kinds of need that a text shows, in the policy's order: the first is answered, if it is certain.
+    """Return the kinds of need that a text shows, in the policy's order, but first the one whose wording fits.
 
     Without trouble, whatever asks us for something and shows no other need is a request.
     """
     cues = signals.cues
     needs = tuple(need for need in order if (is_trouble or need in CALM) and _is_shown(need, cues))
-    is_request = not needs and not is_trouble and "request" in cues and "request" in order
-    return ("request",) if is_request else needs
+    if not needs and not is_trouble and "request" in cues and "request" in order:
+        return ("request",)
+    chosen = choose_need(needs)
+    return (chosen, *(need for need in needs if need != chosen)) if chosen else needs
 
 
 def _is_shown(need: Need, cues: Mapping[str, tuple[str, ...]]) -> bool:

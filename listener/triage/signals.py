@@ -148,7 +148,7 @@ class SignalExtractor:
     def _add_praised(self, scan: CueScan, raw: str, mention: Mention) -> None:
         """Add cues for whom or what a text with praise is about, beside or instead of us."""
         brand, cues, is_to_handle = mention.extra_brand_term, scan.cues, raw.lstrip(" .")[:1] == "@"
-        if "@" in raw and cues.get("overheard", (ANOTHER_FIRST,)) != (ANOTHER_FIRST,):
+        if is_to_handle and cues.get("overheard", (ANOTHER_FIRST,)) != (ANOTHER_FIRST,):
             cues["others_praised"] = cues["overheard"]
         is_own = "thanks" in cues or "warm" in cues or not _I.isdisjoint(scan.words)
         if "://" in raw and not is_to_handle and not is_own:
