@@ -154,13 +154,12 @@ class Cleaner:
     def find_audience(self, text: str, brand: str | None) -> str | None:
         """Return why a text speaks of us to others, None if it may be to us.
 
-        Its first handle is theirs (ANOTHER_FIRST); or it has a link, #us or their handles, and none of ours.
+        Its first handle is not ours, and a later one is; or it names us by a hashtag alone.
         """
         own, handles = self._own_handles(brand), find_handles(text)
         if self._is_ours(handles, own):
             return ANOTHER_FIRST if text.lstrip(" .")[:1] == "@" and not self._is_ours(handles[:1], own) else None
-        is_public = handles or "://" in text or any(tag.lower() in own for tag in _HASHTAG.findall(text))
-        return "no handle of ours" if is_public else None
+        return "no handle of ours" if any(tag.lower() in own for tag in _HASHTAG.findall(text)) else None
 
     @staticmethod
     def _is_ours(handles: Iterable[str], own: Iterable[str]) -> bool:

@@ -43,6 +43,7 @@ CONTINUES = "goes on with a talk that is not known here"  # beside this cue no g
 # the words that address us
 US = frozenset(("you", "your", "yours", "you're", "youre", "u", "ur", "yall", "y'all", "guys"))
 # without one of these nobody asks for anything: "what to consider before you buy", read in the news
+MAX_CRY_WORDS = 3  # so short a text is a cry ("#fail"), not news
 GREETING_WORDS = 2  # "hey there @fernhill"
 PLEASE = frozenset(("please", "pls", "plz"))
 OWN = frozenset(("i", "i'm", "im", "i'd", "i've", "ive", "my", "me", "mine", "we", "we're", "our", "us"))
@@ -58,16 +59,23 @@ def find_misfit(signals: MentionSignals, *, is_certain: bool = False) -> Pass | 
 
 
 def is_among_others(signals: MentionSignals) -> bool:
-    """True for a post that does not begin with a handle, at most after a greeting, and has links, tags or handles."""
+    """True for a post with tags or handles that does not begin with a handle, at most after a greeting."""
     text = signals.mention.text
     is_opened = "@" in text and len(text[: text.index("@")].split()) <= GREETING_WORDS
-    return not is_opened and ("@" in text or "#" in text or "link" in signals.cues)
+    return not is_opened and ("@" in text or "#" in text)
 
 
 def is_asked(signals: MentionSignals) -> bool:
     """True if we may be asked for something: it says "you" or "please", or, unless it is among others, "I"."""
     words = US | PLEASE if is_among_others(signals) else PERSONAL
     return not words.isdisjoint(tokenize(signals.text))
+
+
+def is_hearsay(signals: MentionSignals) -> bool:
+    """True for a post among others that speaks neither to us nor of its author; "you" may be somebody it names."""
+    words = tokenize(signals.text)
+    personal = OWN if "other_handles" in signals.cues else PERSONAL
+    return is_among_others(signals) and len(words) > MAX_CRY_WORDS and personal.isdisjoint(words)
 
 
 def find_needs(signals: MentionSignals, order: Needs, is_trouble: bool) -> Needs:

@@ -151,7 +151,7 @@ class SignalExtractor:
         if is_to_handle and cues.get("overheard", (ANOTHER_FIRST,)) != (ANOTHER_FIRST,):
             cues["others_praised"] = cues["overheard"]
         is_own = "thanks" in cues or "warm" in cues or not _I.isdisjoint(scan.words)
-        if "://" in raw and not is_to_handle and not is_own:
+        if "://" in raw and ("@" in raw or "overheard" in cues) and not (is_to_handle or is_own):
             cues["linked_praise"] = cues["praise"][:1]
         if ('"' in raw or "“" in raw) and (quoted := quotes_us(raw)):
             scan.cues["quotes_us"] = (quoted[:80],)
