@@ -13,7 +13,6 @@ HTML_LIMIT = 20_000  # characters of markup that are parsed
 SCORED = 5_000  # characters of a text that are scored and searched
 AROUND = 60  # characters around a handle that may be about it
 MAX_AROUND = 20  # handles whose surroundings are read; a text with more is hostile
-ANOTHER_FIRST = "another handle first"  # a reply to somebody else, in which we are named too
 SENTENCES = 30  # sentences that are scored separately; the rest counts as a single sentence
 
 _SURROGATE = re.compile("[\ud800-\udfff\x00]")
@@ -97,6 +96,11 @@ def split_sentences(text: str) -> tuple[str, ...]:
     return tuple(parts) or (text,)
 
 
+def find_hashtags(text: str) -> list[str]:
+    """Return the hashtags of a text, without the #, lower case."""
+    return [tag.lower() for tag in _HASHTAG.findall(text)] if "#" in text else []
+
+
 def find_handles(text: str) -> list[str]:
     """Return the @handles of a text, without the @, lower case."""
     return [handle.lstrip("@").lower() for handle in _HANDLE.findall(text)] if "@" in text else []
@@ -129,42 +133,28 @@ class Cleaner:
     def find_other_handles(self, text: str, brand: str | None) -> list[str]:
         """Return the handles in a text, beyond those it begins with, that are not the brand's own."""
         body = _ADDRESSEES.sub("", text) if "@" in text else ""
-        own = self._own_handles(brand)
+        own = self.own_handles(brand)
         return [name for name in find_handles(body) if name not in own]
 
     def find_around(self, text: str, brand: str | None) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
         """Return the words before and behind each handle of others, and each of ours, but those it begins with."""
         others: list[tuple[str, str]] = []
         ours: list[tuple[str, str]] = []
-        own, first = self._own_handles(brand), len(text) - len(_ADDRESSEES.sub("", text))
+        own, first = self.own_handles(brand), len(text) - len(_ADDRESSEES.sub("", text))
         for handle in islice(_HANDLE.finditer(text, first), MAX_AROUND):
             around = text[max(0, handle.start() - AROUND) : handle.start()], text[handle.end() : handle.end() + AROUND]
             (ours if handle[0].lstrip("@").lower() in own else others).append(around)
         return others, ours
 
-    def _own_handles(self, brand: str | None) -> frozenset[str]:
+    def own_handles(self, brand: str | None) -> frozenset[str]:
+        """Return our handles and names, lower case, with the brand of a row."""
         return self._own | ({brand.lower().replace(" ", "")} if brand else set())
 
     def names_us(self, text: str, brand: str | None) -> bool:
         """True if a text has our name, one of our handles, or the brand of its row."""
         lower = text.lower()
-        names = self._own_handles(brand) | ({brand.lower()} if brand else set())
+        names = self.own_handles(brand) | ({brand.lower()} if brand else set())
         return any(name in lower for name in names)
-
-    def find_audience(self, text: str, brand: str | None) -> str | None:
-        """Return why a text speaks of us to others, None if it may be to us.
-
-        Its first handle is not ours, and a later one is; or it names us by a hashtag alone.
-        """
-        own, handles = self._own_handles(brand), find_handles(text)
-        if self._is_ours(handles, own):
-            return ANOTHER_FIRST if text.lstrip(" .")[:1] == "@" and not self._is_ours(handles[:1], own) else None
-        return "no handle of ours" if any(tag.lower() in own for tag in _HASHTAG.findall(text)) else None
-
-    @staticmethod
-    def _is_ours(handles: Iterable[str], own: Iterable[str]) -> bool:
-        """True if one of the handles has one of our names in it: @fernhill_help is ours for this purpose."""
-        return any(name in handle for handle in handles for name in own)
 
     def find_quotes(self, text: str) -> str:
         """Return what the text quotes of others (a repost, or “@somebody: ...”); empty when it quotes nothing."""

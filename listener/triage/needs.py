@@ -6,6 +6,7 @@ The words that show them are data (lexicon/needs.toml): each need has a cue need
 from collections.abc import Callable, Mapping
 from typing import Literal, get_args
 
+from listener.intake.audience import begins_with_handle
 from listener.intake.phrases import tokenize
 from listener.model import MentionSignals, Pass
 
@@ -44,7 +45,6 @@ CONTINUES = "goes on with a talk that is not known here"  # beside this cue no g
 US = frozenset(("you", "your", "yours", "you're", "youre", "u", "ur", "yall", "y'all", "guys"))
 # without one of these nobody asks for anything: "what to consider before you buy", read in the news
 MAX_CRY_WORDS = 3  # so short a text is a cry ("#fail"), not news
-GREETING_WORDS = 2  # "hey there @fernhill"
 PLEASE = frozenset(("please", "pls", "plz"))
 OWN = frozenset(("i", "i'm", "im", "i'd", "i've", "ive", "my", "me", "mine", "we", "we're", "our", "us"))
 PERSONAL = US | PLEASE | OWN
@@ -61,8 +61,7 @@ def find_misfit(signals: MentionSignals, *, is_certain: bool = False) -> Pass | 
 def is_among_others(signals: MentionSignals) -> bool:
     """True for a post with tags or handles that does not begin with a handle, at most after a greeting."""
     text = signals.mention.text
-    is_opened = "@" in text and len(text[: text.index("@")].split()) <= GREETING_WORDS
-    return not is_opened and ("@" in text or "#" in text)
+    return not begins_with_handle(text) and ("@" in text or "#" in text)
 
 
 def is_asked(signals: MentionSignals) -> bool:

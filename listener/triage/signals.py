@@ -8,13 +8,14 @@ from datetime import datetime
 from typing import Any
 
 from listener.handles import fold_handle
+from listener.intake.audience import ANOTHER_FIRST, find_audience
 from listener.intake.cues import Cues, CueScan
 from listener.intake.irony import is_praised, quotes_us
 from listener.intake.language import language
 from listener.intake.names import bot_marker
 from listener.intake.phrases import ENDS, tokenize
 from listener.intake.sentiment import Idioms, Scorer
-from listener.intake.text import ANOTHER_FIRST, Cleaner, plain, split_sentences
+from listener.intake.text import Cleaner, plain, split_sentences
 from listener.model import Claim, History, Json, Mention, MentionSignals, Reading, SuspectedFact
 from listener.policy import Policy
 from listener.reader.score import SecondReader, Weights, shipped, shipped_subjects
@@ -136,7 +137,7 @@ class SignalExtractor:
         """Return why the text is talk with others; a reply without a handle is to us, since we were given it."""
         if mention.is_private or (mention.in_reply_to is not None and "@" not in raw):
             return None
-        return self._clean.find_audience(raw, mention.extra_brand_term)
+        return find_audience(raw, self._clean.own_handles(mention.extra_brand_term))
 
     def _praises_others(self, raw: str, brand: str | None) -> bool:
         """True if another handle is praised, and none of ours."""
