@@ -10,7 +10,7 @@ from listener.intake.language import UNKNOWN
 from listener.intake.phrases import tokenize
 from listener.model import Draft, Escalate, MentionSignals, Pass
 from listener.policy import Policy
-from listener.triage.needs import PERSONAL, find_misfit, is_among_others, is_asked
+from listener.triage.needs import PERSONAL, PLEASE, US, find_misfit, is_among_others
 from listener.wording import candidates
 
 KIND = "holding"
@@ -76,12 +76,11 @@ def _find_doubt(signals: MentionSignals, question: tuple[str, ...]) -> tuple[str
 
 def _find_others(signals: MentionSignals, question: tuple[str, ...]) -> tuple[str, ...]:
     """Return what shows that others may be asked, and not we."""
-    if is_among_others(signals) and ("?" not in question or not is_asked(signals)):
+    words, is_marked = tokenize(signals.text), "?" in question
+    if is_among_others(signals) and (not is_marked or (US | PLEASE).isdisjoint(words)):
         return question
     public = next((name for name in PUBLIC if name in signals.cues), None)
-    if public and ("?" not in question or PERSONAL.isdisjoint(tokenize(signals.text))):
-        return signals.cues[public]
-    return ()
+    return signals.cues[public] if public and (not is_marked or PERSONAL.isdisjoint(words)) else ()
 
 
 def _asks_without_mark(signals: MentionSignals, question: tuple[str, ...]) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 
 from listener.intake.text import find_handles, find_hashtags
 
-ANOTHER_FIRST = "another handle first"  # a reply to somebody else, in which we are named too
+ANOTHER_FIRST = "another handle first"
 ONLY_TAGGED = "no handle of ours"
 GREETING_WORDS = 2  # "hey there @fernhill"
 
@@ -17,12 +17,12 @@ def begins_with_handle(text: str) -> bool:
 def find_audience(text: str, own: Collection[str]) -> str | None:
     """Return why a text is said to others, None if it may be said to us. own: our handles and names, lower case.
 
-    It begins with another's handle, and a later one is ours; or it names us by a hashtag alone. A lone handle that is
-    not known here may be ours: the handle of a platform need not stand in the policy.
+    Another's handle comes before ours: it is answered, or spoken of. Or the text names us by a hashtag alone. A lone
+    handle that is not known here may be ours: the handle of a platform need not stand in the policy.
     """
     handles = find_handles(text)
     if _is_ours(handles, own):
-        return ANOTHER_FIRST if begins_with_handle(text) and not _is_ours(handles[:1], own) else None
+        return None if _is_ours(handles[:1], own) else ANOTHER_FIRST
     return ONLY_TAGGED if any(tag in own for tag in find_hashtags(text)) else None
 
 

@@ -64,7 +64,7 @@ def find_kind_words(decision: Decision, signals: MentionSignals) -> tuple[str, .
     cues, has_praise = signals.cues, "praise" in signals.cues or "warm" in signals.cues
     if decision.rule not in OPEN or decision.draft is not None or any(name in cues for name in UNKIND):
         return ()
-    if "thanks" not in cues and any(name in cues for name in UNTHANKED):
+    if "thanks" not in cues and (any(name in cues for name in UNTHANKED) or {"overheard", "link"} <= cues.keys()):
         return ()
     if not has_praise and len(cues.get("unrelated_words", ())) >= MIN_UNRELATED_WORDS:
         return ()

@@ -65,8 +65,8 @@ def is_among_others(signals: MentionSignals) -> bool:
 
 
 def is_asked(signals: MentionSignals) -> bool:
-    """True if we may be asked for something: it says "you" or "please", or, unless it is among others, "I"."""
-    words = US | PLEASE if is_among_others(signals) else PERSONAL
+    """True if we may be asked for something: by "please" among others, else also by "you" or "I"."""
+    words = PLEASE if is_among_others(signals) else PERSONAL
     return not words.isdisjoint(tokenize(signals.text))
 
 
@@ -137,7 +137,7 @@ def _find_forms(signals: MentionSignals) -> frozenset[str]:
     A bare "?" asks nothing: "(or shall I say morning?)". Who names a problem has told something: "the lift is down".
     """
     question = signals.cues.get("question", ())
-    if "?" in question and len(question) > 1:
+    if "?" in question and (len(question) > 1 or signals.text.endswith("?")):
         return frozenset(("question",))
     is_brief = "brief" in signals.cues and ("problem" not in signals.cues or "complaint" in signals.cues)
     return frozenset(("brief",)) if is_brief else frozenset()

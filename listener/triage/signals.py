@@ -151,9 +151,9 @@ class SignalExtractor:
         brand, cues, is_to_handle = mention.extra_brand_term, scan.cues, raw.lstrip(" .")[:1] == "@"
         if is_to_handle and cues.get("overheard", (ANOTHER_FIRST,)) != (ANOTHER_FIRST,):
             cues["others_praised"] = cues["overheard"]
-        is_own = "thanks" in cues or "warm" in cues or not _I.isdisjoint(scan.words)
+        is_own = "via" not in scan.words and ("thanks" in cues or "warm" in cues or not _I.isdisjoint(scan.words))
         if "://" in raw and ("@" in raw or "overheard" in cues) and not (is_to_handle or is_own):
-            cues["linked_praise"] = cues["praise"][:1]
+            cues["linked_praise"] = (cues.get("praise") or cues["thanks"])[:1]
         if ('"' in raw or "“" in raw) and (quoted := quotes_us(raw)):
             scan.cues["quotes_us"] = (quoted[:80],)
         is_to_us = "thanks" in scan.cues or mention.in_reply_to is not None or not _YOU.isdisjoint(scan.words)
