@@ -77,7 +77,8 @@ def _find_doubt(signals: MentionSignals, question: tuple[str, ...]) -> tuple[str
 def _find_others(signals: MentionSignals, question: tuple[str, ...]) -> tuple[str, ...]:
     """Return what shows that others may be asked, and not we."""
     words, is_marked = tokenize(signals.text), "?" in question
-    if is_among_others(signals) and (not is_marked or (US | PLEASE).isdisjoint(words)):
+    is_to_us = signals.text.rstrip().endswith("?") and not US.isdisjoint(words)
+    if is_among_others(signals) and not (is_marked and (is_to_us or not PLEASE.isdisjoint(words))):
         return question
     public = next((name for name in PUBLIC if name in signals.cues), None)
     return signals.cues[public] if public and (not is_marked or PERSONAL.isdisjoint(words)) else ()

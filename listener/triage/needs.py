@@ -83,7 +83,8 @@ def find_needs(signals: MentionSignals, order: Needs, is_trouble: bool) -> Needs
     Without trouble, whatever asks us for something and shows no other need is a request.
     """
     cues = signals.cues
-    needs = tuple(need for need in order if (is_trouble or need in CALM) and _is_shown(need, cues))
+    fitting = (need for need in order if (need != "idea" if is_trouble else need in CALM))  # no thanks for an idea then
+    needs = tuple(need for need in fitting if _is_shown(need, cues))
     if not needs and not is_trouble and "request" in cues and "request" in order:
         return ("request",)
     chosen = choose_need(needs)
