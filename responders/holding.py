@@ -33,7 +33,7 @@ class Options:
     """min_score: the lowest score; max_complaint: the highest chance of a complaint, by the second reader (0..1)."""
 
     min_score: float = -0.6
-    max_complaint: float = 0.8
+    max_complaint: float = 0.9
 
 
 def respond(signals: MentionSignals, policy: Policy, options: Options) -> Draft | Escalate | Pass:

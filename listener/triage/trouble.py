@@ -11,10 +11,10 @@ from listener.triage.needs import CALM, NEEDS, US, Needs, need_cue
 
 TROUBLE = ("complaint", "problem", "threat_to_leave")
 HEARD = 0.35  # chance of a complaint, by the second reader, below which nothing gets an apology
-FAINTLY_HEARD = 0.67  # chance from which a weak sign of trouble gets help, without an apology
+FAINTLY_HEARD = 0.66  # chance from which a weak sign of trouble gets help, without an apology
 CLEARLY_HEARD = 0.7  # chance from which it stands in for the second sign of trouble, or for every word of it
 NEWS_CLEARLY_HEARD = 0.8  # the same for a question about a delay and no other trouble
-WRY_CLEARLY_HEARD = 0.85  # the same beside kind words that are often not meant
+WRY_CLEARLY_HEARD = 0.9  # the same beside kind words that are often not meant
 FACT_CLEARLY_HEARD = 0.9  # the same for a question that may be about the fact sheet
 PRAISED = 0.2  # chance of praise from which nothing gets an apology
 PRAISED_REQUEST = 0.1  # the same for a request: happy people say "please" too
