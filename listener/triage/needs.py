@@ -43,11 +43,11 @@ UNFIT = {
 CONTINUES = "goes on with a talk that is not known here"  # beside this cue no general text fits
 # the words that address us
 US = frozenset(("you", "your", "yours", "you're", "youre", "u", "ur", "yall", "y'all", "guys"))
-# without one of these nobody asks for anything: "what to consider before you buy", read in the news
-MAX_CRY_WORDS = 3  # so short a text is a cry ("#fail"), not news
 PLEASE = frozenset(("please", "pls", "plz"))
 OWN = frozenset(("i", "i'm", "im", "i'd", "i've", "ive", "my", "me", "mine", "we", "we're", "our", "us"))
+# without one of these nobody asks for anything: "what to consider before you buy", read in the news
 PERSONAL = US | PLEASE | OWN
+MAX_CRY_WORDS = 3  # so short a text is a cry ("#fail"), not news
 
 
 def find_misfit(signals: MentionSignals, *, is_certain: bool = False) -> Pass | None:
