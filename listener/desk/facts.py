@@ -7,7 +7,7 @@ from listener.policy import Fact
 from listener.store import items
 from listener.store.engine import Store
 from listener.store.records import Exchange
-from listener.wording import render_kind
+from listener.wording import render_kind, rotate
 
 WORDINGS = 3  # of each kind that are offered at a time
 
@@ -43,12 +43,12 @@ def _require_fact(desk: DeskContext, item: Exchange, reply_id: int) -> Fact:
 
 
 def _list_fitting(desk: DeskContext, item: Exchange, kind: str, fact: Fact) -> list[str]:
-    """Return the first form that fits of each wording of a kind."""
+    """Return the first form that fits of each wording of a kind: which comes first, the mention's id selects."""
     rendered = render_kind(kind, desk.policy, fact, item.mention.is_private)
     fitting = (
         next((form.text for form in forms if desk.preview(desk.signed(form.text), item.mention).fits), None)
         for _, variants in rendered
-        for forms in variants
+        for forms in rotate(variants, item.mention.id)
     )
     return [text for text in fitting if text is not None]
 

@@ -126,8 +126,8 @@ def check_saved_replies(saved: Iterable[SavedReply], policy: Policy, source: Sou
 
 
 def _require_cue(name: str, location: ConfigLocation) -> None:
-    if name not in lexicon.cues():
-        raise location.as_error(f"names an unknown cue: {name!r}", suggest(name, lexicon.cues()))
+    if name not in (known := (*lexicon.cues(), *lexicon.FORMS)):
+        raise location.as_error(f"names an unknown cue: {name!r}", suggest(name, known))
 
 
 def _read_tables(

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from listener.handles import fold_handle
+from listener.intake.audience import ANOTHER_FIRST, find_audience
 from listener.intake.cues import Cues, CueScan
 from listener.intake.irony import is_praised, quotes_us
 from listener.intake.language import language
@@ -32,6 +33,7 @@ HEARD_IN_MEDIA = (  # dangers, and what must not be answered by a text of ours; 
     "profanity",
 )
 _YOU = frozenset(("you", "your", "yours", "you're", "youre", "u", "ur", "yall", "y'all", "guys", "team", "staff"))
+_I = frozenset(("i", "i'm", "im", "i've", "ive", "my", "me", "we", "our", "us"))
 _LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -105,6 +107,8 @@ class SignalExtractor:
             scan.cues["other_handles"] = tuple(dict.fromkeys(others))
             if self._praises_others(raw, mention.extra_brand_term):
                 scan.cues["others_praised"] = scan.cues["other_handles"]
+        if audience := self._find_audience(raw, mention):
+            scan.cues["overheard"] = (audience,)
         if ("RT" in raw or '"' in raw or "“" in raw) and (quoted := self._clean.find_quotes(raw)):
             scan.cues["quote"] = (quoted[:80],)
         if "praise" in scan.cues or "thanks" in scan.cues:
@@ -120,6 +124,12 @@ class SignalExtractor:
             if name:
                 self._add_author(scan, name, is_stranger)
 
+    def _find_audience(self, raw: str, mention: Mention) -> str | None:
+        """Return why the text is talk with others; a reply without a handle is to us, since we were given it."""
+        if mention.is_private or (mention.in_reply_to is not None and "@" not in raw):
+            return None
+        return find_audience(raw, self._clean.own_handles(mention.extra_brand_term))
+
     def _praises_others(self, raw: str, brand: str | None) -> bool:
         """True if another handle is praised, and none of ours."""
         others, ours = self._clean.find_around(raw, brand)
@@ -129,7 +139,12 @@ class SignalExtractor:
 
     def _add_praised(self, scan: CueScan, raw: str, mention: Mention) -> None:
         """Add cues for whom or what a text with praise is about, beside or instead of us."""
-        brand = mention.extra_brand_term
+        brand, cues, is_to_handle = mention.extra_brand_term, scan.cues, raw.lstrip(" .")[:1] == "@"
+        if is_to_handle and cues.get("overheard", (ANOTHER_FIRST,)) != (ANOTHER_FIRST,):
+            cues["others_praised"] = cues["overheard"]
+        is_own = "via" not in scan.words and ("thanks" in cues or "warm" in cues or not _I.isdisjoint(scan.words))
+        if "://" in raw and ("@" in raw or "overheard" in cues) and not (is_to_handle or is_own):
+            cues["linked_praise"] = (cues.get("praise") or cues["thanks"])[:1]
         if ('"' in raw or "“" in raw) and (quoted := quotes_us(raw)):
             scan.cues["quotes_us"] = (quoted[:80],)
         is_to_us = "thanks" in scan.cues or mention.in_reply_to is not None or not _YOU.isdisjoint(scan.words)

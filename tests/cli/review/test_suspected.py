@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
+from listener.desk.facts import list_texts
 from tests.cli.review.conftest import Sitting
 
 VOUCHERS = "@fernhill your vouchers run out after a year"
@@ -41,6 +42,14 @@ def test_writing_the_facts_text_can_be_undone(sitting: Sitting) -> None:
     (reply_id,) = sitting.world.said(VOUCHERS)
     sitting.play("d", "1", "u")
     assert sitting.world.reply(reply_id).state == "escalated"
+
+
+def test_other_mentions_are_offered_other_wordings(sitting: Sitting) -> None:
+    """Else everybody who asks the same gets the same three."""
+    world = sitting.world
+    replies = world.said(*(VOUCHERS + "!" * number for number in range(6)))
+    first = {list_texts(world.store, world.desk(), reply)[0] for reply in replies}
+    assert len(first) > 1
 
 
 def test_where_no_fact_is_suspected_the_key_says_so(sitting: Sitting) -> None:
