@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from urllib.parse import quote
 
+from listener.cli.times import compact_duration
 from listener.errors import EarshotError
 from listener.settings.environment import database_path
 
@@ -40,16 +41,16 @@ def check_health(env: Mapping[str, str]) -> int:
 def find_problem(env: Mapping[str, str]) -> str | None:
     """Return why Earshot is not healthy, in one line; None when it is."""
     try:
-        stalled = _stalled_threads(str(database_path(env)), datetime.now(UTC))
+        silent = _list_silent(str(database_path(env)), datetime.now(UTC))
     except (sqlite3.Error, EarshotError) as error:
         return f"the database cannot be read: {error}; is `earshot run` running?"
-    if stalled:
-        names = ", ".join(stalled)
-        return f"nothing has ended or moved on for three intervals: {names}; see the log of `earshot run`"
+    if silent:
+        return f"{', '.join(silent)}; `earshot run` hangs or is not running: `earshot status` shows which, its log why"
     return None
 
 
-def _stalled_threads(path: str, now: datetime) -> list[str]:
+def _list_silent(path: str, now: datetime) -> list[str]:
+    """List the threads that gave no sign of life, each with since when."""
     connection = sqlite3.connect(f"file:{quote(path)}?mode=ro", uri=True, timeout=2)
     try:
         never = [name for (name,) in connection.execute(NEVER_POLLED)]
@@ -57,13 +58,14 @@ def _stalled_threads(path: str, now: datetime) -> list[str]:
     finally:
         connection.close()
     if all(name == "deciding" for name, _, _ in rows):
-        return ["any platform (none is on)"]
-    quiet = [
-        name
-        for name, seconds, at in rows
-        if at is not None and _age_seconds(at, now) > max(INTERVALS * (seconds or 0), SHORTEST_S)
-    ]
-    return sorted({*never, *quiet})
+        return ["no platform has been polled yet"]
+    silent = [f"{name} was never polled" for name in never]
+    for name, seconds, at in rows:
+        age, allowed = _age_seconds(at, now) if at is not None else 0.0, max(INTERVALS * (seconds or 0), SHORTEST_S)
+        if age > allowed:
+            words = "decided nothing" if name == "deciding" else f"shown no sign of life on {name}"
+            silent.append(f"Earshot has {words} for {compact_duration(age)} ({compact_duration(allowed)} are allowed)")
+    return sorted(silent)
 
 
 def _age_seconds(at: str, now: datetime) -> float:

@@ -121,6 +121,16 @@ def minute_of(column: ColumnElement[datetime]) -> ColumnElement[str]:
     return func.substr(type_coerce(column, Text), 1, 16)
 
 
+def day_of(column: ColumnElement[datetime]) -> ColumnElement[str]:
+    """Cut a time to its day in UTC: 2026-11-22."""
+    return func.substr(type_coerce(column, Text), 1, 10)
+
+
+def month_of(column: ColumnElement[datetime]) -> ColumnElement[str]:
+    """Cut a time to its month in UTC: 2026-11."""
+    return func.substr(type_coerce(column, Text), 1, 7)
+
+
 def json_text(column: ColumnElement[object]) -> ColumnElement[str]:
     """Take a JSON column as the text it is kept as."""
     return type_coerce(column, Text)

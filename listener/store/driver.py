@@ -1,4 +1,4 @@
-"""What goes straight to SQLite's driver: rows in bulk, many values as one parameter, who has written, the file itself.
+"""What goes straight to SQLite's driver: rows in bulk, many values as one parameter, JSON, who has written, the file.
 
 A second part of dialect.py: another database is one more module of these names.
 """
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Column, ColumnElement, Connection, Dialect, Table, func, insert, select
+from sqlalchemy import Column, ColumnElement, Connection, Dialect, Table, Text, func, insert, select, type_coerce
 
 from listener.store.loading import Data
 
@@ -61,6 +61,21 @@ def is_any_of(column: ColumnElement[Any], values: Iterable[str] | Iterable[int])
     """Match any of many values, given as one parameter: an IN has one for each, which takes long to write."""
     listed = func.json_each(json.dumps([*values])).table_valued("value")
     return column.in_(select(listed.c.value))
+
+
+def json_at(column: ColumnElement[object], path: str) -> ColumnElement[object]:
+    """Take what a JSON column has at a path such as `$.cues.praise`; null where there is nothing."""
+    return func.json_extract(column, path)
+
+
+def json_text_at(column: ColumnElement[object], path: str) -> ColumnElement[str]:
+    """Take the same as the JSON text that it is."""
+    return type_coerce(func.json_extract(column, path), Text)
+
+
+def file_of(connection: Connection) -> Path:
+    """Return the file that a connection is to."""
+    return Path(connection.engine.url.database or "")
 
 
 class Changes:

@@ -19,8 +19,8 @@ from listener.intake.text import Cleaner, plain, split_sentences
 from listener.model import Claim, History, Json, Mention, MentionSignals, Reading, SuspectedFact
 from listener.policy import Policy
 from listener.reader.score import SecondReader, Weights, shipped, shipped_subjects
-from listener.triage.factsheet import FactSheet
-from listener.triage.suspicion import FactFinder, SheetFacts
+from listener.triage.dated_sheet import DatedSheet, SheetOfDay
+from listener.triage.suspicion import FactFinder
 
 NO_WORDS = (
     "lookalike_letters",
@@ -51,8 +51,7 @@ class SignalExtractor:
         known = {word for phrases in lists for phrase in phrases for word in tokenize(phrase)}
         self.english = frozenset(known | self._scorer.words)  # words that nobody needs a detector for
         self._clean = Cleaner(policy.brand, self.english)
-        self._sheet = FactSheet(policy.facts, self.english)
-        self._finder = finder or SheetFacts(policy.facts, policy.cues.get("synonyms", ()), self.english)
+        self._sheets = DatedSheet(policy.facts, policy.cues.get("synonyms", ()), self.english, finder)
         self._reader = SecondReader(shipped(), None, shipped_subjects()) if policy.reader.enabled else None
 
     @property
@@ -79,22 +78,14 @@ class SignalExtractor:
         scored = self._idioms(text) if "idiom" in cues else text
         compound = self._scorer.compound(scored)
         scores = self._score_sentences(scored, compound) if "thanks" in cues or "praise" in cues else (compound,)
-        claims, topics = self._sheet.read(scan, text) if self._sheet.facts else ((), {})
+        facts = self._sheets.at(now.date())
+        claims, topics = facts.sheet.read(scan, text) if facts.sheet.facts else ((), {})
         lang = language(text, mention.lang, self.english)
         reading = self._reader.read(scan.words, cues, compound, min(scores)) if self._reader else None
-        suspected = self._suspect(scan, claims)
+        suspected = _suspect(facts, scan, claims)
         return MentionSignals(
             mention, now, text, compound, scores, lang, cues, claims, topics, history, reading, suspected
         )
-
-    def _suspect(self, scan: CueScan, claims: Sequence[Claim]) -> SuspectedFact | None:
-        """Return the fact that the text may be about: that of a doubtful claim; none beside what is denied."""
-        stances = {claim.stance: claim for claim in claims}
-        if "denied" in stances or not self._sheet.facts:
-            return None
-        if (hedged := stances.get("hedged")) is not None:
-            return SuspectedFact(hedged.fact, (hedged.words,))
-        return self._finder.find(scan)
 
     def _hear_media(self, scan: CueScan, mention: Mention) -> None:
         """Let guards hear what pictures, polls and quotes say; score, language and replies know only the author's."""
@@ -174,6 +165,16 @@ class SignalExtractor:
             scan.cues["impersonation"] = (name[:40],)
         if self_styled := bot_marker(name):
             scan.cues["bot_author"] = (self_styled.strip("_-. "),)
+
+
+def _suspect(facts: SheetOfDay, scan: CueScan, claims: Sequence[Claim]) -> SuspectedFact | None:
+    """Return the fact that the text may be about: that of a doubtful claim; none beside what is denied."""
+    stances = {claim.stance: claim for claim in claims}
+    if "denied" in stances or not facts.sheet.facts:
+        return None
+    if (hedged := stances.get("hedged")) is not None:
+        return SuspectedFact(hedged.fact, (hedged.words,))
+    return facts.finder.find(scan)
 
 
 def pack(signals: MentionSignals) -> Json:
