@@ -18,19 +18,19 @@ def migrate(json: Annotated[bool, typer.Option("--json", help="Print the version
     """
     import os
 
-    from listener.settings.environment import database_path
-    from listener.store.lock import hold
+    from listener.settings.environment import database_place
+    from listener.store.database import database_at
     from listener.store.migrate import migrate as bring
 
-    path = database_path(os.environ)
-    with hold(path, "migrate", context.now()):
-        before, after = bring(path, context.now())
+    place = database_place(os.environ)
+    with database_at(place).hold("migrate", context.now()):
+        before, after = bring(place, context.now())
     if json:
-        output.emit_json({"database": str(path), "before": before, "after": after})
+        output.emit_json({"database": str(place), "before": before, "after": after})
     elif before == after:
-        output.write(f"{path} has schema {after} already")
+        output.write(f"{place} has schema {after} already")
     else:
-        output.write(f"{path}: schema {before or 'none'} -> {after}")
+        output.write(f"{place}: schema {before or 'none'} -> {after}")
 
 
 @app.command()

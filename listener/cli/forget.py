@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from listener.desk.forget import Erasure
+    from listener.place import Place
     from listener.settings import Settings
 
 FORGET_INCOMPLETE = (
@@ -45,7 +46,7 @@ def forget(handle: Handle, name: As = None, json: AsJson = False) -> None:
     with context.store() as store:
         config = context.settings()
         erasure = stage.forget(store, context.desk(config, name), handle, partial(item_author, config.platforms))
-        copies = [str(path) for path in _find_copies(store.path, erasure.platform, config)]
+        copies = [str(path) for path in _find_copies(store.place, erasure.platform, config)]
         if not json:
             output.write(_summary(erasure, copies))
         is_cleaned = vacuum.clean(store, context.now())
@@ -57,7 +58,7 @@ def forget(handle: Handle, name: As = None, json: AsJson = False) -> None:
         raise typer.Exit(OPEN_NOTICE)
 
 
-def _find_copies(database: "Path", platform: str, config: "Settings") -> "list[Path]":
+def _find_copies(database: "Place", platform: str, config: "Settings") -> "list[Path]":
     """List the files that still hold the words: copies of the database, and a platform's file of our posts."""
     from listener.desk import forget as stage
     from listener.settings.environment import data_folder
@@ -65,7 +66,8 @@ def _find_copies(database: "Path", platform: str, config: "Settings") -> "list[P
     folder = data_folder(os.environ)
     settings = config.platform(platform)
     posts = [path for path in settings.section.post_files(folder) if path.is_file()] if settings else []
-    return stage.copies(database, *([folder] if folder.is_dir() else [])) + posts
+    folders = [folder] if folder.is_dir() else []
+    return stage.copies(database, *folders) + posts
 
 
 def _summary(erasure: "Erasure", copies: "Sequence[str]") -> str:

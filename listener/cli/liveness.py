@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from listener.cli.lines import clock
@@ -11,16 +10,18 @@ from listener.errors import Problem
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from listener.store.engine import Store
 
-def problems(connection: "Connection", database: Path, now: datetime) -> Iterator[Problem]:
+
+def problems(connection: "Connection", store: "Store", now: datetime) -> Iterator[Problem]:
     """Yield the problem that nobody listens; nothing where a process holds the lock, or no platform was ever on.
 
     A `run` that ended is reported at once. Where cron starts `once`, nothing is wrong until no poll has ended for three
     of the longest intervals, or five minutes.
     """
-    from listener.store import lock, platforms
+    from listener.store import platforms
 
-    holder, states = lock.find_holder(database), platforms.list_states(connection)
+    holder, states = store.database.find_holder(), platforms.list_states(connection)
     if not states or (holder is not None and holder.is_alive):
         return
     polls = [state.attempt_at for state in states if state.attempt_at is not None]

@@ -81,7 +81,7 @@ def status(json: AsJson = False) -> None:
         config, problems = emergency.load(store)
         with store.read() as connection:
             opened = notices.list_open(connection)
-            problems += liveness.problems(connection, store.path, context.now())
+            problems += liveness.problems(connection, store, context.now())
             gathered = gather(connection, config, problems, context.now())
     if json:
         output.emit_json(asdict(gathered))

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, or_, select
 
 from listener.model import History, Mention
-from listener.store.driver import is_any_of
+from listener.store.dialect import is_any_of
 from listener.store.mentions import Person
 from listener.store.tables import mention, optout, reply
 

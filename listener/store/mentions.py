@@ -9,7 +9,8 @@ from sqlalchemy import Connection, Select, or_, select, union, update
 
 from listener.handles import fold_handle
 from listener.model import Mention
-from listener.store.driver import insert_rows, is_any_of, take_keys
+from listener.store.dialect import is_any_of
+from listener.store.driver import insert_rows, take_keys
 from listener.store.loading import Data, chunks, columns, load, values
 from listener.store.tables import event, mention
 

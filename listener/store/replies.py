@@ -18,8 +18,8 @@ from sqlalchemy import (
 
 from listener.errors import DeskError
 from listener.store import draft_reviews, events
-from listener.store.dialect import DUE, UtcTime, match_any
-from listener.store.driver import insert_rows, is_any_of, take_keys
+from listener.store.dialect import DUE, UtcTime, is_any_of, match_any
+from listener.store.driver import insert_rows, take_keys
 from listener.store.loading import Data, columns, load, load_all
 from listener.store.records import Reply, ReplyChanges
 from listener.store.states import OVER, WAITING, require_transition

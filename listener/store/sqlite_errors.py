@@ -1,6 +1,6 @@
 """What an error of SQLite means to an operator: what is wrong with the file or its disk, and what to do."""
 
-import sqlite3  # SQLite alone: its codes; whoever adds PostgreSQL writes another such table
+import sqlite3  # SQLite alone: its codes; postgres_errors.py has another such table
 from pathlib import Path
 
 from listener.access import explain_access

@@ -17,7 +17,8 @@ from listener.store import people
 from listener.store.tables import metadata
 from responders import thank_you
 from tests import factories
-from tests.desk.world import World, made, praise, preview
+from tests.databases import make_store
+from tests.desk.world import World, praise, preview
 
 CANADA = "you don't ship to Canada"
 ASKS = "do you ship to Canada?"
@@ -26,7 +27,7 @@ ASKS = "do you ship to Canada?"
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     """A desk on a database of its own."""
-    store = made(tmp_path)
+    store = make_store(tmp_path)
     yield World(store)
     store.close()
 

@@ -12,7 +12,8 @@ from sqlalchemy import insert, text
 from sqlalchemy.exc import StatementError
 
 from listener.errors import DatabaseBusy, StoreError
-from listener.store import dialect, engine, platforms, replies
+from listener.store import engine, platforms, replies
+from listener.store.database import as_store_error
 from listener.store.savepoint import attempt
 from listener.store.tables import metadata
 from tests.line import Line
@@ -142,7 +143,7 @@ def test_a_locked_database_is_busy(line: Line) -> None:
         closing(sqlite3.connect(line.store.path, isolation_level=None, timeout=0)) as two,
     ):
         one.execute("BEGIN IMMEDIATE")
-        with pytest.raises(DatabaseBusy), dialect.as_store_error(line.store.path):
+        with pytest.raises(DatabaseBusy), as_store_error(line.store.database):
             two.execute("BEGIN IMMEDIATE")
 
 

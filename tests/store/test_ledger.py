@@ -9,9 +9,9 @@ import pytest
 from listener.errors import OverBudget
 from listener.model import Prepared, Receipt
 from listener.store import exchange_log, ledger
-from listener.store.engine import Store, open_store
+from listener.store.engine import Store
 from listener.store.ledger import LedgerMeter
-from listener.store.migrate import migrate
+from tests.databases import make_store
 from tests.line import NOON, Line
 
 READ, POST = "GET /2/users/:id/mentions", "POST /2/tweets"
@@ -22,8 +22,7 @@ class Account:
 
     def __init__(self, folder: Path) -> None:
         self.now = NOON
-        migrate(folder / "earshot.db", NOON)
-        self.store: Store = open_store(folder / "earshot.db")
+        self.store: Store = make_store(folder)
 
     def meter(self, budget: float | None = None) -> LedgerMeter:
         """As a new process would make it."""

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, event
 from listener.alert_rules import WEBHOOK_EVENTS
 from listener.store import erasure, exchange_log, figures, items, mentions, outgoing, people, replies, webhooks
 from listener.store.histories import load_histories
-from tests.desk.world import made
+from tests.databases import make_store
 from tests.factories import mention
 from tests.line import NOON
 
@@ -64,7 +64,7 @@ SORTED = {
 
 def plans(folder: Path, ask: Callable[[Connection], Any]) -> list[str]:
     """What SQLite would do for each statement that is executed."""
-    store, asked = made(folder), []
+    store, asked = make_store(folder), []
 
     def note(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> None:
         asked.append((statement, parameters))

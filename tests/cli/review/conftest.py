@@ -17,7 +17,8 @@ from listener.cli.review.keys import Review
 from listener.cli.review.presenter import Presenter
 from listener.settings import Settings
 from listener.store.engine import open_store
-from tests.desk.world import World, made
+from tests.databases import make_store
+from tests.desk.world import World
 
 Step = str | Callable[[Review], object]
 Hands = Callable[[Review, Pilot[None]], Awaitable[None]]
@@ -112,6 +113,6 @@ def _short_looks(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def sitting(home: Path, tmp_path: Path) -> Iterator[Sitting]:
     """A desk with the starter policy and the memory platform."""
-    store = made(tmp_path)
+    store = make_store(tmp_path)
     yield Sitting(World(store), settings.load(home / "config"))
     store.close()

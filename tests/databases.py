@@ -1,0 +1,74 @@
+"""An empty database of the newest schema for a test: a file of SQLite, or a schema of its own on a server.
+
+`make test-postgres` sets EARSHOT_TEST_POSTGRES to the URL of a server. Making tables takes a second there: each process
+keeps its schemas and empties them, and a test that opens several databases gets a schema for each.
+"""
+
+import os
+from functools import cache
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from listener.place import Place, Server, parse_server
+from listener.store.engine import Store, open_store
+from listener.store.migrate import migrate
+from listener.store.tables import metadata
+from tests.factories import NOW
+
+SERVER = os.environ.get("EARSHOT_TEST_POSTGRES", "")
+_taken = count()
+
+
+def only_on_sqlite(why: str) -> pytest.MarkDecorator:
+    """Skip a test, or with `pytestmark` a module, where the suite runs on PostgreSQL."""
+    return pytest.mark.skipif(bool(SERVER), reason=f"SQLite alone: {why}")
+
+
+def begin_test() -> None:
+    """Let the next test use the schemas of the test before."""
+    global _taken
+    _taken = count()
+
+
+def make_place(folder: Path, name: str = "earshot.db") -> Place:
+    """Return the place of a new database; the file has this name in the folder."""
+    if SERVER:
+        return _emptied(next(_taken))
+    path = folder / name
+    path.write_bytes(_empty_file())
+    return path
+
+
+def make_store(folder: Path) -> Store:
+    """Open a new database."""
+    return open_store(make_place(folder))
+
+
+@cache
+def _empty_file() -> bytes:
+    """A fresh database, migrated once a process."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "empty.db"
+        migrate(path, NOW)
+        return path.read_bytes()
+
+
+def _emptied(number: int) -> Server:
+    server = _migrated(number)
+    from listener.store.postgres_connection import asking
+
+    with asking(server) as connection:
+        connection.execute("SET lock_timeout = '5s'")
+        connection.execute(f"TRUNCATE {', '.join(metadata.tables)}, lease RESTART IDENTITY")
+    return server
+
+
+@cache
+def _migrated(number: int) -> Server:
+    """A schema of this process with its tables, made once."""
+    server = parse_server(f"{SERVER}?schema=t{os.getpid()}_{number}")
+    migrate(server, NOW)
+    return server
