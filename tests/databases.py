@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from sqlalchemy import text
 
 from listener.place import Place, Server, parse_server
 from listener.store.engine import Store, open_store
@@ -71,4 +72,26 @@ def _migrated(number: int) -> Server:
     """A schema of this process with its tables, made once."""
     server = parse_server(f"{SERVER}?schema=t{os.getpid()}_{number}")
     migrate(server, NOW)
+    return server
+
+
+def read_everything(store: Store) -> bytes:
+    """All that a database keeps: the bytes of its files, or the rows of its tables."""
+    if isinstance(store.place, Path):
+        files = [path for path in store.place.parent.rglob("*") if path.is_file()]
+        return b"\n".join(path.read_bytes() for path in files)
+    with store.read() as connection:
+        tables = [connection.execute(text(f"SELECT {name}::text FROM {name}")).scalars() for name in metadata.tables]
+        return "\n".join(row for rows in tables for row in rows).encode()
+
+
+def make_target(folder: Path, name: str = "target.db") -> Place:
+    """Return a place where nothing is yet: on a server a schema that a test before may have left is dropped."""
+    if not SERVER:
+        return folder / name
+    from listener.store.postgres_connection import asking
+
+    server = parse_server(f"{SERVER}?schema=t{os.getpid()}_target")
+    with asking(server) as connection:
+        connection.execute(f"DROP SCHEMA IF EXISTS {server.schema} CASCADE")
     return server

@@ -62,6 +62,9 @@ class Database(Protocol):
     def finish_migration(self, connection: Connection, version: int) -> None:
         """Refuse rows without their parent, and mark the database as ours, with this version. Raises StoreError."""
 
+    def close_for_writing(self, connection: Connection, moved_to: str) -> None:
+        """Refuse from now on whatever anybody would write, or open; the rows stay. moved_to: where they are by now."""
+
     def rewrite(self, patience: float) -> str:
         """Write anew what holds freed words. Returns why that failed, or nothing. patience: seconds to wait."""
 

@@ -24,7 +24,9 @@ from sqlalchemy import (
     TextClause,
     TypeDecorator,
     cast,
+    func,
     literal,
+    select,
     text,
 )  # fmt: skip
 from sqlalchemy.dialects.sqlite import Insert, insert
@@ -214,3 +216,11 @@ def overwrite_freed(connection: Connection) -> None:
     """Overwrite with zeros whatever this connection frees from now on; PostgreSQL cannot, and VACUUM follows."""
     if not is_postgresql(connection):
         connection.exec_driver_sql("PRAGMA secure_delete=ON")
+
+
+def continue_keys(connection: Connection, table: Table) -> None:
+    """Let the keys of new rows follow those of rows that were copied; SQLite takes the next one by itself."""
+    key = table.autoincrement_column
+    if key is not None and is_postgresql(connection):
+        sequence, newest = func.pg_get_serial_sequence(table.name, key.name), func.coalesce(func.max(key), 0)
+        connection.execute(select(func.setval(sequence, newest + 1, False)).select_from(table))

@@ -28,7 +28,9 @@ except ImportError as error:
     ) from error
 
 from listener.store.holder import Holder
+from listener.store.tables import metadata
 
+MOVED = "Earshot, moved to "
 MARK = "Earshot, schema "  # how the comment on a schema of ours begins
 READER = {"default_transaction_read_only": "on", "default_transaction_isolation": "repeatable read"}
 WITH_WORDS = ("mention", "decision", "reply", "approval", "event", "note", "notice", "quarantine", "reader_weights")
@@ -75,6 +77,9 @@ class PostgresDatabase:
         comment, encoding, tables = row or ("", "", 0)
         if encoding != "UTF8":
             raise StoreError(f"the database {self.server} is kept in {encoding}", "create one with ENCODING 'UTF8'")
+        if comment and comment.startswith(MOVED):
+            what = f"the database {self.server} was moved to {comment.removeprefix(MOVED)}"
+            raise StoreError(what, "set EARSHOT_DATABASE_URL to that place")
         if comment and comment.startswith(MARK):
             return int(comment.removeprefix(MARK).partition(",")[0])
         if tables:
@@ -96,6 +101,19 @@ class PostgresDatabase:
     def finish_migration(self, connection: Connection, version: int) -> None:
         """Mark the schema; rows without their parent PostgreSQL refuses itself."""
         connection.execute(text(f"COMMENT ON SCHEMA {self.server.schema} IS '{MARK}{version}'"))
+
+    def close_for_writing(self, connection: Connection, moved_to: str) -> None:
+        """Mark the schema, and let triggers refuse what processes that have it open would write."""
+        words = f"this database was moved to {moved_to}".replace("'", "''").replace("%", "%%")
+        connection.exec_driver_sql(
+            f"CREATE FUNCTION refuse_moved() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE '{words}'; END$$"
+        )
+        for table in metadata.tables:
+            connection.exec_driver_sql(
+                f'CREATE TRIGGER moved BEFORE INSERT OR UPDATE OR DELETE ON "{table}" EXECUTE FUNCTION refuse_moved()'
+            )
+        comment = f"{MOVED}{moved_to}".replace("'", "''")
+        connection.exec_driver_sql(f"COMMENT ON SCHEMA {self.server.schema} IS '{comment}'")
 
     def rewrite(self, patience: float) -> str:
         """Write the tables anew, which only their owner may."""

@@ -28,6 +28,7 @@ FAULTS = {  # the beginning of the SQLSTATE -> what is wrong, what to do
     "57P": LOST,
     "08": LOST,
     "22": VALUE,
+    "P0001": ("nothing can be written any more: {error}", "set EARSHOT_DATABASE_URL to that place"),
     "23": REFUSED,
 }
 

@@ -15,8 +15,10 @@ from listener.errors import StoreError
 from listener.store import lock, shared_dialect, sqlite_file
 from listener.store.holder import Holder
 from listener.store.sqlite_errors import explain
+from listener.store.tables import metadata
 
 APPLICATION_ID = 0x45415231  # "EAR1": tells our files from another program's
+MOVED_ID = 0x4541524D  # "EARM": files whose rows were moved to another place
 DRAFT_ID = 0x45415253  # "EARS": files of development versions before 0.1.0, whose tables had other names
 
 
@@ -77,6 +79,17 @@ class SqliteDatabase:
             )
         write_version(connection, version)
 
+    def close_for_writing(self, connection: Connection, moved_to: str) -> None:
+        """Mark the file, and let triggers refuse what processes that have it open would write."""
+        words = f"this database was moved to {moved_to}".replace("'", "''")
+        for number, table in enumerate(metadata.tables):
+            for change in ("INSERT", "UPDATE", "DELETE"):
+                trigger = f"CREATE TRIGGER moved_{number}_{change} BEFORE {change} ON {table}"
+                connection.exec_driver_sql(f"{trigger} BEGIN SELECT RAISE(ABORT, '{words}'); END")
+        connection.exec_driver_sql("CREATE TABLE moved (place TEXT)")
+        connection.exec_driver_sql("INSERT INTO moved VALUES (?)", (moved_to,))
+        connection.exec_driver_sql(f"PRAGMA application_id = {MOVED_ID}")
+
     def rewrite(self, patience: float) -> str:
         """Write the file anew."""
         return sqlite_file.rewrite_file(self.path, patience)
@@ -132,6 +145,9 @@ def _read_version(path: Path) -> int | None:
         if application == APPLICATION_ID:
             return int(connection.execute("PRAGMA user_version").fetchone()[0])
         (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        if application == MOVED_ID:
+            (place,) = connection.execute("SELECT place FROM moved").fetchone()
+            raise StoreError(f"the database {path} was moved to {place}", "set EARSHOT_DATABASE_URL to that place")
     if application == DRAFT_ID:
         what = f"{path} was written by a development version of Earshot, before 0.1.0"
         raise StoreError(what, "move it away and start anew: its tables have other names, and cannot be migrated")

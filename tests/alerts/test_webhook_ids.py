@@ -5,6 +5,9 @@ from pathlib import Path
 from listener.store import sqlite_file
 from listener.store.engine import open_store
 from tests.alerts.test_webhooks import Wire, wire
+from tests.databases import only_on_sqlite
+
+pytestmark = only_on_sqlite("a file that is put back")
 
 __all__ = ["wire"]
 

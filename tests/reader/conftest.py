@@ -9,7 +9,7 @@ import pytest
 
 from listener.store.engine import open_store
 from tests import factories
-from tests.databases import make_store
+from tests.databases import SERVER, make_store
 from tests.desk.world import World
 from tests.reader import school
 from tests.reader.simulated import Staff
@@ -29,6 +29,8 @@ def _work() -> bytes:
 @pytest.fixture(scope="session")
 def answered(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """The database of a brand whose staff have answered many mentions."""
+    if SERVER:
+        pytest.skip("SQLite alone: the file that each test copies")
     return shared_result(tmp_path_factory, "answered", _work)
 
 

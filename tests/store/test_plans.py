@@ -11,9 +11,11 @@ from sqlalchemy import Connection, event
 from listener.alert_rules import WEBHOOK_EVENTS
 from listener.store import erasure, exchange_log, figures, items, mentions, outgoing, people, replies, webhooks
 from listener.store.histories import load_histories
-from tests.databases import make_store
+from tests.databases import make_store, only_on_sqlite
 from tests.factories import mention
 from tests.line import NOON
+
+pytestmark = only_on_sqlite("EXPLAIN QUERY PLAN")
 
 ADA = ("memory", "a1")
 HOT: dict[str, tuple[Callable[[Connection], Any], str]] = {

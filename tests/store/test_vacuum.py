@@ -13,7 +13,10 @@ import pytest
 from listener.desk.forget import forget
 from listener.store import notices, platforms, sqlite_file, vacuum
 from tests import factories
+from tests.databases import only_on_sqlite
 from tests.line import COMPLAINT, Line, line
+
+pytestmark = only_on_sqlite("the file that is written anew, and its log")
 
 __all__ = ["line"]
 WORD = "zirconium"
