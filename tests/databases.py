@@ -95,3 +95,14 @@ def make_target(folder: Path, name: str = "target.db") -> Place:
     with asking(server) as connection:
         connection.execute(f"DROP SCHEMA IF EXISTS {server.schema} CASCADE")
     return server
+
+
+def discard_schemas() -> None:
+    """Let no later test use the schemas of this process: they were moved, and refuse to be written."""
+    if SERVER:
+        from listener.store.postgres_connection import asking
+
+        with asking(parse_server(SERVER)) as connection:
+            for number in range(10):
+                connection.execute(f"DROP SCHEMA IF EXISTS t{os.getpid()}_{number} CASCADE")
+        _migrated.cache_clear()

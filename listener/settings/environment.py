@@ -34,14 +34,14 @@ def data_folder(env: Mapping[str, str]) -> Path:
 
 
 def database_place(env: Mapping[str, str]) -> Place:
-    """Return what $EARSHOT_DATABASE_URL, or the file that $EARSHOT_DATABASE_URL_FILE names, says where the database is.
+    """Return where the database is, by $EARSHOT_DATABASE_URL or the file that this name with _FILE names.
 
     A path or sqlite:///PATH is a file; a relative path is relative to the working directory. postgresql://... is a
     server; its password is redacted in every message from now on. Create nothing. Raises ConfigError.
     """
     secrets = EnvSecrets(env)
     given = (secrets.get("EARSHOT_DATABASE_URL") or "").strip()
-    if not given and env.get("EARSHOT_DATABASE_URL_FILE"):
+    if not given and secrets.is_named("EARSHOT_DATABASE_URL"):
         raise ConfigError([secrets.problem("EARSHOT_DATABASE_URL")])
     return parse_place(given) if given else data_folder(env) / "earshot.db"
 

@@ -1,9 +1,10 @@
 """Move a whole database to another place: every row copied in one transaction, compared, and the old place closed."""
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import zip_longest
 from pathlib import Path
 
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import Connection, Table, select
 
 from listener.errors import StoreError
 from listener.place import Place
@@ -54,9 +55,10 @@ def _read(connection: Connection, new: Connection, table: Table) -> Iterator[lis
     """Yield the rows of a table in batches, by their primary key, as the new database can keep them."""
     query = select(table).order_by(*table.primary_key).execution_options(yield_per=BATCH)
     names, has_nuls = table.c.keys(), not is_postgresql(new)
-    for rows in connection.execute(query).partitions():
-        kept = rows if has_nuls else [map(_storable, row) for row in rows]
-        yield [dict(zip(names, row, strict=True)) for row in kept]
+    with connection.execute(query) as result:
+        for rows in result.partitions():
+            kept = rows if has_nuls else [map(_storable, row) for row in rows]
+            yield [dict(zip(names, row, strict=True)) for row in kept]
 
 
 def _storable(value: object) -> object:
@@ -65,7 +67,6 @@ def _storable(value: object) -> object:
 
 def _require_equal(old: Connection, new: Connection, table: Table) -> None:
     """Raise StoreError when a row of the new table is not as the old one's."""
-    number = [connection.execute(select(func.count()).select_from(table)).scalar_one() for connection in (old, new)]
-    pairs = zip(_read(old, new, table), _read(new, new, table), strict=False)
-    if number[0] != number[1] or any(before != after for before, after in pairs):
+    pairs = zip_longest(_read(old, new, table), _read(new, new, table))
+    if any(before != after for before, after in pairs):
         raise StoreError(f"the copy of {table.name} is not the same", "nothing was kept; report this bug")

@@ -1,6 +1,6 @@
 """A database moved to another place: every row the same, new rows after them, nothing more written to the old one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeAlias
 
@@ -13,10 +13,17 @@ from listener.store import engine, events, moving
 from listener.store.engine import Store, open_store
 from listener.store.migrate import migrate
 from listener.store.tables import event, mention, metadata
-from tests.databases import SERVER, make_target
+from tests.databases import SERVER, discard_schemas, make_target
 from tests.line import COMPLAINT, NOON, Line
 
 Rows: TypeAlias = dict[str, list[tuple[object, ...]]]
+
+
+@pytest.fixture(autouse=True)
+def _schemas() -> Iterator[None]:
+    """A database that was moved serves no other test."""
+    yield
+    discard_schemas()
 
 
 def rows(store: Store) -> Rows:

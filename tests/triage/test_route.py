@@ -1,6 +1,5 @@
 """Triage as a stage: every mention decided once, kept with its reasons; one that crashes a rule stops no other."""
 
-import json
 from dataclasses import replace
 from datetime import UTC, datetime, time
 
@@ -70,7 +69,7 @@ def test_no_wording_comes_twice_while_others_are_unused_today(line: Line) -> Non
     suitable = len(set(variants))
     assert len(set(variants[:suitable])) == suitable > 2
     assert [len(signals["history"]) for signals in stored[:2]] == [4, 5]
-    assert json.loads(stored[1])["history"][4] == [f"thank_you/{first.variant}"]
+    assert stored[1]["history"][4] == [f"thank_you/{first.variant}"]
 
 
 def test_every_arrow_has_its_event(line: Line) -> None:
