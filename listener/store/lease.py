@@ -8,6 +8,7 @@ Before a call to a platform it looks how long its lease surely lasts, by a clock
 
 import logging
 import os
+import signal
 import socket
 import threading
 import time
@@ -22,6 +23,7 @@ from listener.errors import LockHeld, StoreError
 from listener.place import Server
 from listener.store.holder import Holder
 from listener.store.postgres_connection import asking, open_connection, take_turn
+from listener.store.postgres_errors import explain
 
 log = logging.getLogger(__name__)
 
@@ -108,23 +110,25 @@ def _take(connection: "psycopg.Connection", server: Server, command: str) -> Lea
 
 def _keep(held: Lease, server: Server, ended: threading.Event) -> None:
     """Renew the lease until it ends; while the server is away no call begins, and nothing can be written."""
-    connection: psycopg.Connection | None = None
-    while not ended.wait(RENEW_S):
+    while not ended.is_set():
         try:
-            connection = connection or _connect(server)
-            if not held.renew(connection) and not ended.is_set():
-                log.critical("another process has taken over: this one ends", {"event": "lease_lost"})
-                os.kill(os.getpid(), 15)
-                return
+            with open_connection(server) as connection:
+                connection.autocommit = True
+                _renew_until(held, connection, ended)
         except psycopg.Error as error:
-            log.warning("the lease could not be renewed: %(why)s", {"event": "lease_not_renewed", "why": repr(error)})
-            connection = None
+            fields = {"event": "lease_not_renewed", "why": str(explain(server, error))}
+            log.warning("the lease on the database could not be renewed: %(why)s", fields)
+            ended.wait(RENEW_S)
 
 
-def _connect(server: Server) -> psycopg.Connection:
-    connection = open_connection(server)
-    connection.autocommit = True
-    return connection
+def _renew_until(held: Lease, connection: psycopg.Connection, ended: threading.Event) -> None:
+    """Renew the lease at once and every few seconds; end this process when another has taken over."""
+    while not ended.is_set():
+        if not held.renew(connection) and not ended.is_set():
+            log.critical("another process has taken over the database: this one ends", {"event": "lease_lost"})
+            os.kill(os.getpid(), signal.SIGTERM)
+            ended.set()
+        ended.wait(RENEW_S)
 
 
 def _give_back(held: Lease, server: Server) -> None:

@@ -12,13 +12,15 @@ from sqlalchemy import func, insert, select, text
 from listener.errors import DatabaseBusy, LockHeld, StoreError
 from listener.place import Server, parse_server
 from listener.store import engine, events
+from listener.store.database import database_at
 from listener.store.engine import Store, open_store
 from listener.store.lease import Lease
-from listener.store.migrate import migrate
+from listener.store.migrate import migrate, upgrade
 from listener.store.postgres_connection import asking
 from listener.store.tables import event
 from tests.databases import SERVER, make_place, make_target
 from tests.line import NOON
+from tests.process import until
 
 pytestmark = pytest.mark.skipif(not SERVER, reason="`make test-postgres` runs it on a server of its own")
 
@@ -117,7 +119,8 @@ def test_whoever_watches_hears_of_every_commit_and_of_no_rollback(server: Server
         raise RuntimeError
     assert not changes.has_any()
     add_event(other)
-    assert changes.has_any() and not changes.has_any()
+    until(changes.has_any, "the commit is heard of")
+    assert not changes.has_any()
     changes.close()
     other.close()
 
@@ -223,6 +226,31 @@ def test_an_older_and_a_newer_schema_are_refused(server: Server) -> None:
             open_store(server)
     with asking(server) as connection:
         connection.execute(f"COMMENT ON SCHEMA {server.schema} IS 'Earshot, schema {engine.HEAD}'")
+
+
+def schema_of(server: Server) -> dict[str, set[tuple[object, ...]]]:
+    """Columns with their types and defaults, and indexes and constraints by their definitions."""
+    queries = {
+        "columns": "SELECT table_name, column_name, data_type, is_nullable, collation_name, "
+        "replace(column_default, table_schema, '') FROM information_schema.columns WHERE table_schema = %s",
+        "indexes": "SELECT indexname, replace(indexdef, schemaname || '.', '') FROM pg_indexes WHERE schemaname = %s",
+        "constraints": "SELECT conrelid::regclass::text, pg_get_constraintdef(oid) FROM pg_constraint "
+        "WHERE connamespace = to_regnamespace(%s)",
+    }
+    with asking(server) as connection:
+        return {name: set(connection.execute(sql, (server.schema,)).fetchall()) for name, sql in queries.items()}
+
+
+def test_the_migrations_make_what_is_declared(server: Server, tmp_path: Path) -> None:
+    """From the first one on: a column that a later migration adds has the type that a new database gives it."""
+    other = make_target(tmp_path)
+    database = database_at(other)
+    with database.migration(None, NOON) as connection:
+        upgrade(connection)
+        database.finish_migration(connection, engine.HEAD)
+    assert isinstance(other, Server)
+    migrated, declared = schema_of(other), schema_of(server)
+    assert {part: migrated[part] ^ declared[part] for part in declared} == {part: set() for part in declared}
 
 
 def test_times_and_keys_have_types_of_their_own(server: Server) -> None:
