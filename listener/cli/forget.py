@@ -23,6 +23,11 @@ FORGET_INCOMPLETE = (
     "another program is reading the database, so its files still hold traces of the words; the upkeep of `run` or "
     "`once` will remove them, or run this command again; until then the notice `erasure_incomplete` is open"
 )
+NOT_REWRITTEN = (
+    "the tables still hold traces of the words: their owner has to run this command; until then the "
+    "notice `erasure_incomplete` is open"
+)
+SERVER_COPIES = "archives of the server's log, replicas and dumps may hold the words: see docs/scale.md"
 IRREGULAR_SINGULARS = {
     "replies": "reply",
     "quarantine": "quarantined item",
@@ -53,9 +58,15 @@ def forget(handle: Handle, name: As = None, json: AsJson = False) -> None:
     if json:
         output.emit_json({**asdict(erasure), "copies": copies, "cleaned": is_cleaned})
     else:
-        output.write("database file cleaned" if is_cleaned else FORGET_INCOMPLETE)
+        output.write(_describe_cleaning(is_cleaned, is_file=store.is_file))
     if not is_cleaned:
         raise typer.Exit(OPEN_NOTICE)
+
+
+def _describe_cleaning(is_cleaned: bool, *, is_file: bool) -> str:
+    if is_file:
+        return "database file cleaned" if is_cleaned else FORGET_INCOMPLETE
+    return f"{'tables rewritten' if is_cleaned else NOT_REWRITTEN}; {SERVER_COPIES}"
 
 
 def _find_copies(database: "Place", platform: str, config: "Settings") -> "list[Path]":

@@ -29,15 +29,22 @@ class Store:
         self.place, self.database, self.lock = place, database_at(place), lock
         self._reader = self.database.connect(readonly=True, wait=wait)
         self._writer = self.database.connect(readonly=False, wait=wait)
-        self._gap = MIN_WRITE_GAP_S if isinstance(place, Path) else 0.0  # a server lets writers in by their order
+        self._gap = MIN_WRITE_GAP_S if self.is_file else 0.0  # a server lets writers in by their order
         self._last = 0.0
+
+    @property
+    def is_file(self) -> bool:
+        """Return True where the database is a file of SQLite."""
+        return isinstance(self.place, Path)
 
     @property
     def path(self) -> Path:
         """The file of SQLite. Raises StoreError where the database is on a server."""
         if isinstance(self.place, Path):
             return self.place
-        raise StoreError(f"the database {self.place} is not a file", "use the tools of PostgreSQL (docs/scale.md)")
+        raise StoreError(
+            f"the database {self.place} is not a file", "use the tools of PostgreSQL, such as its dump (docs/scale.md)"
+        )
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

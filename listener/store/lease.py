@@ -44,9 +44,12 @@ HOLDER = "SELECT command, pid, since, until > clock_timestamp(), host FROM lease
 GUARD = text("SELECT 1 FROM lease WHERE name = :name AND epoch = :epoch AND until > clock_timestamp()")
 
 
+CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)  # runs in suspend too; that of macOS does by itself
+
+
 def _now() -> float:
     """Return seconds of a clock that does not stand still in suspend."""
-    return time.clock_gettime(time.CLOCK_BOOTTIME)
+    return time.clock_gettime(CLOCK)
 
 
 class Lease:

@@ -18,7 +18,10 @@ TRACES = "erasure_incomplete"  # the kind of the notice
 IN_USE = "another program reads an older state of the database"
 FILE, LOG = "file", "log"  # its subject: what has to be cleaned first
 WAIT = 5.0  # seconds for other processes to let go of the file
-DO = "close other programs that have the database open, or free disk space; upkeep tries again"
+DO = (
+    "close other programs that have the database open, or free disk space; on a server run `earshot forget` as the "
+    "owner of the tables; upkeep tries again"
+)
 
 
 def request_cleaning(connection: Connection, now: datetime) -> None:

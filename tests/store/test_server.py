@@ -1,7 +1,7 @@
 """A store on PostgreSQL: one writer at a time, one process that may run, and what is said when no server is there."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Thread
 
@@ -9,6 +9,8 @@ import psycopg
 import pytest
 from sqlalchemy import func, insert, select, text
 
+from listener.desk import transitions
+from listener.desk.approve import Target, approve
 from listener.errors import DatabaseBusy, LockHeld, StoreError
 from listener.place import Server, parse_server
 from listener.store import engine, events
@@ -19,7 +21,7 @@ from listener.store.migrate import migrate, upgrade
 from listener.store.postgres_connection import asking
 from listener.store.tables import event
 from tests.databases import SERVER, make_place, make_target
-from tests.line import NOON
+from tests.line import NOON, Line
 from tests.process import until
 
 pytestmark = pytest.mark.skipif(not SERVER, reason="`make test-postgres` runs it on a server of its own")
@@ -262,3 +264,44 @@ def test_times_and_keys_have_types_of_their_own(server: Server) -> None:
         *("timestamp with time zone", "bigint", "bigint"),
         "boolean",
     )
+
+
+GRANTS = Path(__file__).parents[2] / "docs" / "postgres" / "grants.sql"
+
+
+def as_role(server: Server, role: str) -> Server:
+    """The same database, by a login of the role."""
+    with psycopg.connect(server.url, autocommit=True) as connection:
+        connection.execute(f"DROP ROLE IF EXISTS {role}_login")
+        connection.execute(f"CREATE ROLE {role}_login LOGIN IN ROLE {role}")
+    return parse_server(f"{server.url.replace('earshot@', f'{role}_login@')}?schema={server.schema}")
+
+
+def test_grants_let_everybody_do_their_work_and_no_more(line: Line) -> None:
+    """The file that is shipped: the daemon sends, staff approve and change no lease, an analyst reads the view."""
+    server = line.store.place
+    assert isinstance(server, Server)
+    grants = GRANTS.read_text(encoding="utf-8").replace("SCHEMA earshot", f"SCHEMA {server.schema}")
+    with psycopg.connect(server.url, autocommit=True) as connection:
+        connection.execute(grants.replace("'earshot'", f"'{server.schema}'"))
+    reply = line.approved()
+    staff, daemon, analyst = (as_role(server, f"earshot_{name}") for name in ("staff", "daemon", "analyst"))
+    line.store.close()
+    with closing(open_store(staff)) as desk:
+        transitions.undo(desk, line.desk(), reply.id)
+        (outcome,) = approve(desk, line.desk(), [Target(reply.id)])
+        assert outcome.ok and "only the owner" in desk.database.rewrite(1.0)
+    for role, statement in (
+        (staff, "UPDATE lease SET epoch = 7"),
+        (staff, "CREATE TABLE mine (id bigint)"),
+        (daemon, "DROP TABLE event"),
+        (analyst, "SELECT text FROM mention"),
+    ):
+        with pytest.raises(StoreError, match="refuses this user"), asking(role) as connection:
+            connection.execute(statement)
+    with asking(analyst) as connection:
+        assert connection.execute("SELECT count(*) FROM exchange").fetchone() == (1,)
+    with running(daemon) as (line.store, _):
+        line.send()
+    line.store = open_store(server)
+    assert line.reply(reply.id).state == "sent"
