@@ -188,7 +188,7 @@ class PlatformModule(Protocol[AnySection]):
 
     @property
     def Section(self) -> type[AnySection]:
-        """The platform's subclass of listener.model.Section."""
+        """The platform's subclass of `listener.protocols.Section`."""
 
     def preview(self, text: str, mention: Mention, section: AnySection, /) -> Preview:
         """Return the text as it will stand on the platform. Pure; a preview of a preview changes nothing."""

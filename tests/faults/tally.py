@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from tests.faults.chaos import Ran
+from tests.faults.evidence import Ran
 
 ENOUGH = 300
 COUNTED = ("lost", "doubled", "silent")

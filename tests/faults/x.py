@@ -45,7 +45,6 @@ class XWorld(NetworkWorld):
         "list-body",
     )
     item = ("not-summoned", "not-summoned-old", "who-can-reply", "duplicate")
-    carried = ("duplicate",)
     missing = ((POST, "target-gone"),)
 
     def __init__(self, folder: Path, nursery: Nursery, rng: random.Random) -> None:
