@@ -58,7 +58,7 @@ def _move(source: "Place", to: str, json: bool) -> None:
     from listener.store.migrate import migrate as bring
     from listener.store.tables import metadata
 
-    target = parse_place(to)
+    target = parse_place(to, "--to")
     moving.require_new(target, version(target))
     bring(target, context.now())
     steps = progress.step("moving", len(metadata.tables))

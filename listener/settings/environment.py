@@ -46,24 +46,25 @@ def database_place(env: Mapping[str, str]) -> Place:
     return parse_place(given) if given else data_folder(env) / "earshot.db"
 
 
-def parse_place(given: str) -> Place:
-    """Read a path or a URL of a database. Raises ConfigError."""
+def parse_place(given: str, where: str = "EARSHOT_DATABASE_URL") -> Place:
+    """Read a path or a URL of a database. where: what it was given by, for a message. Raises ConfigError."""
     scheme, separator, rest = given.partition("://")
     if separator and scheme in SCHEMES:
-        return _read_server(given)
+        return _read_server(given, where)
     path = rest.removeprefix("/") if separator else given
     if separator and (scheme != "sqlite" or not rest.startswith("/")):
-        raise _database_error(f"is neither an SQLite database nor PostgreSQL: {scheme}://...")  # no password is shown
+        hidden = f"{scheme}://..."  # the rest may hold a password
+        raise _database_error(where, f"is neither an SQLite database nor PostgreSQL: {hidden}")
     if path in ("", ":memory:") or "?" in path or "\0" in path or path.endswith("/"):
-        raise _database_error("does not name a file")
+        raise _database_error(where, "does not name a file")
     return Path(path)
 
 
-def _read_server(url: str) -> Server:
+def _read_server(url: str, where: str) -> Server:
     try:
         server = parse_server(url)
     except ValueError as error:
-        raise _database_error(str(error)) from None
+        raise _database_error(where, str(error)) from None
     remember_secret(server.password)
     return server
 
@@ -121,7 +122,5 @@ class EnvSecrets:
         return value, ""
 
 
-def _database_error(what: str) -> ConfigError:
-    return ConfigError(
-        [Problem("EARSHOT_DATABASE_URL", what, "write a path, sqlite:///PATH or postgresql://USER@HOST/DATABASE")]
-    )
+def _database_error(where: str, what: str) -> ConfigError:
+    return ConfigError([Problem(where, what, "write a path, sqlite:///PATH or postgresql://USER@HOST/DATABASE")])
