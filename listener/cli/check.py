@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def init(folder: Annotated[Path, typer.Argument(help="The folder to write to.")] = Path("config")) -> None:
     """Write the starter configuration and sample mentions.
 
-    A folder that has the four TOML files already is left as it is.
+    A folder that has the TOML files already is left as it is.
 
     Example: earshot init config
     """

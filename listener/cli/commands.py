@@ -2,6 +2,7 @@
 
 from listener.cli import (  # noqa: F401
     check,
+    coupons,
     database,
     demo,
     desk,
@@ -9,6 +10,7 @@ from listener.cli import (  # noqa: F401
     forget,
     learn,
     log,
+    members,
     moves,
     once,
     people,

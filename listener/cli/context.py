@@ -115,7 +115,12 @@ def desk(config: "Settings", name: str | None) -> "DeskContext":
     """Return who acts, and by which policy."""
     from listener.desk.approve import DeskContext
 
-    return DeskContext(staff(name), config.policy, previews(config), now)
+    sections = {source.name: source.section for source in config.platforms}
+
+    def can_whisper(mention: "Mention") -> bool:
+        return mention.is_private or (mention.platform in sections and sections[mention.platform].can_whisper)
+
+    return DeskContext(staff(name), config.policy, previews(config), now, can_whisper)
 
 
 def view(config: "Settings", opened: "Store", name: str | None = None) -> "RenderContext":
@@ -132,7 +137,7 @@ def view(config: "Settings", opened: "Store", name: str | None = None) -> "Rende
     def needs_second(item: "Exchange") -> bool:
         return needs_second_approval(policy, item)
 
-    return RenderContext(preview, explain, now(), policy.holds, signed, needs_second, policy.facts)
+    return RenderContext(preview, explain, now(), policy.holds, signed, needs_second, policy.facts, policy.club)
 
 
 def trail(config: "Settings", opened: "Store", decided: "StoredDecision", mention: "Mention") -> Sequence["RuleResult"]:

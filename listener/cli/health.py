@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
 
+from listener.cli.times import compact_duration
 from listener.errors import EarshotError
 from listener.place import Server
 from listener.settings.environment import database_place
@@ -48,9 +49,8 @@ def find_problem(env: Mapping[str, str]) -> str | None:
         rows, never = _read_file(place) if isinstance(place, Path) else _read_server(place)
     except (sqlite3.Error, EarshotError) as error:
         return f"the database cannot be read: {error}; is `earshot run` running?"
-    if stalled := _stalled_threads(rows, never, datetime.now(UTC)):
-        names = ", ".join(stalled)
-        return f"nothing has ended or moved on for three intervals: {names}; see the log of `earshot run`"
+    if silent := _list_silent(rows, never, datetime.now(UTC)):
+        return f"{', '.join(silent)}; `earshot run` hangs or is not running: `earshot status` shows which, its log why"
     return None
 
 
@@ -73,12 +73,15 @@ def _read_server(server: Server) -> tuple[list[Thread], list[str]]:
         return connection.execute(STALLED).fetchall(), [name for (name,) in connection.execute(NEVER_POLLED)]
 
 
-def _stalled_threads(rows: Sequence[Thread], never: Sequence[str], now: datetime) -> list[str]:
+def _list_silent(rows: Sequence[Thread], never: Sequence[str], now: datetime) -> list[str]:
+    """List the threads that gave no sign of life, each with since when."""
     if all(name == "deciding" for name, _, _ in rows):
-        return ["any platform (none is on)"]
-    quiet = [
-        name
-        for name, seconds, at in rows
-        if at is not None and (now - at).total_seconds() > max(INTERVALS * (seconds or 0), SHORTEST_S)
-    ]
-    return sorted({*never, *quiet})
+        return ["no platform has been polled yet"]
+    silent = [f"{name} was never polled" for name in never]
+    for name, seconds, at in rows:
+        age = (now - at).total_seconds() if at is not None else 0.0
+        allowed = max(INTERVALS * (seconds or 0), SHORTEST_S)
+        if age > allowed:
+            words = "decided nothing" if name == "deciding" else f"shown no sign of life on {name}"
+            silent.append(f"Earshot has {words} for {compact_duration(age)} ({compact_duration(allowed)} are allowed)")
+    return sorted(silent)

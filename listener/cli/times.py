@@ -29,6 +29,14 @@ def moment(text: str, now: datetime) -> datetime:
         raise InputError(f"{text!r} is not a time", "write 2026-11-22T09:00:00Z, 2026-11-22, 7d or 2h") from error
 
 
+def ahead(text: str, now: datetime) -> datetime:
+    """Read ISO 8601 or a span from now, such as 90d: a time to come. Raises InputError."""
+    until = now + span(text) if text[-1:] in UNITS and text[:-1].isdigit() else moment(text, now)
+    if until <= now:
+        raise InputError(f"{text!r} is in the past", "write a time to come, such as 90d or 2027-01-31")
+    return until
+
+
 def ago(then: datetime | None, now: datetime) -> str:
     """Return such as `3 min ago`."""
     if then is None:

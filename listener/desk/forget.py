@@ -5,7 +5,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from listener.desk.approve import DeskContext, require_staff, state_text
+from listener.desk.approve import DeskContext, require_staff
+from listener.desk.state_words import describe
 from listener.errors import DeskError
 from listener.place import Place
 from listener.protocols import AuthorOf
@@ -65,7 +66,7 @@ def _withdraw(connection: Connection, desk: DeskContext, who: Person) -> tuple[i
     answers = [item.reply for item in items.list_of_person(connection, *who, limit=None) if item.reply is not None]
     if waiting := next((reply for reply in answers if reply.state in UNDER_WAY), None):
         raise DeskError(
-            f"reply {waiting.id} to this person is {state_text(waiting)}: its outcome must be known first",
+            f"reply {waiting.id} to this person {describe(waiting)}; its outcome must be known first",
             f"look at it with `earshot show {waiting.id}`, settle it with `earshot resolve`, then forget",
         )
     live = [reply for reply in answers if reply.state not in OVER]

@@ -16,7 +16,7 @@ from listener.model import Outgoing, Prepared
 from listener.outbox import backoff, outcome, settle, trouble
 from listener.outbox.checks import may_be_sent
 from listener.outbox.round import Round, SendCounts
-from listener.store import events, items, notices, outgoing, people, platforms, replies
+from listener.store import events, items, notices, outgoing, people, platforms, replies, rewards
 from listener.store.engine import Store
 from listener.store.records import QueuedReply, ReplyChanges
 
@@ -63,6 +63,7 @@ def _due(round_: Round) -> list[int]:
     name, now = round_.platform.name, round_.clock()
     with round_.store.read() as connection:
         held, due = outgoing.count_held(connection, name, now), outgoing.list_due(connection, name, now)
+        round_.counts.next_at = outgoing.read_next_time(connection, name, now) if held else None
         state = platforms.read_state(connection, name)
     round_.counts.held.update(held)
     is_over = state is not None and state.send_after is not None and state.send_after <= now
@@ -107,11 +108,15 @@ def _prepare(round_: Round, item: QueuedReply) -> Prepared | None:
     reply = item.reply
     with round_.store.read() as connection:
         approvals = events.approvals(connection, reply.id)
-    texts = [approval.text for approval in approvals if approval.revision == reply.revision]
-    if texts:
-        return round_.platform.prepare(Outgoing(reply.id, reply.revision, texts[-1], item.mention), round_.clock())
+        texts = [approval.text for approval in approvals if approval.revision == reply.revision]
+        text = rewards.reveal(connection, reply.id, texts[-1]) if texts else None
+    if text is not None:
+        has_code = text != texts[-1]
+        outgoing_ = Outgoing(reply.id, reply.revision, text, item.mention, is_private=has_code)
+        return round_.platform.prepare(outgoing_, round_.clock())
     is_edited = item.edited_at is not None
     why = "the mention was edited after the approval" if is_edited else "no approval is stored for this text"
+    why = "its coupon is not this reply's any more" if texts else why
     outcome.return_to_staff(round_, item, why)
     return None
 

@@ -5,8 +5,10 @@ in sqlite*.py and postgres*.py; no other module of Earshot may hold such SQL, an
 """
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
@@ -141,23 +143,41 @@ def match_any(column: str, values: Sequence[str]) -> str:
     return f"NOT ({column} NOT IN {tuple(values)})"
 
 
-class minute_of(FunctionElement[str]):
-    """Cut a time to its minute: 2026-11-22T09:00."""
+class _Cut(FunctionElement[str]):
+    """A time in UTC, cut to so many characters of ISO 8601."""
 
-    name = "minute_of"
     type = Text()
     inherit_cache = True
+    length = 0
+    pattern = ""
 
 
-@compiles(minute_of)
-def _minute(element: minute_of, compiler: SQLCompiler, **options: object) -> str:
-    return f"substr({compiler.process(element.clauses, **options)}, 1, 16)"
+class minute_of(_Cut):
+    """Cut a time to its minute: 2026-11-22T09:00."""
+
+    name, length, pattern = "minute_of", 16, 'YYYY-MM-DD"T"HH24:MI'
 
 
-@compiles(minute_of, POSTGRESQL)
-def _minute_postgresql(element: minute_of, compiler: SQLCompiler, **options: object) -> str:
-    column = compiler.process(element.clauses, **options)
-    return f"to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI')"
+class day_of(_Cut):
+    """Cut a time to its day: 2026-11-22."""
+
+    name, length, pattern = "day_of", 10, "YYYY-MM-DD"
+
+
+class month_of(_Cut):
+    """Cut a time to its month: 2026-11."""
+
+    name, length, pattern = "month_of", 7, "YYYY-MM"
+
+
+@compiles(_Cut)
+def _cut(element: _Cut, compiler: SQLCompiler, **options: object) -> str:
+    return f"substr({compiler.process(element.clauses, **options)}, 1, {element.length})"
+
+
+@compiles(_Cut, POSTGRESQL)
+def _cut_postgresql(element: _Cut, compiler: SQLCompiler, **options: object) -> str:
+    return f"to_char({compiler.process(element.clauses, **options)} AT TIME ZONE 'UTC', '{element.pattern}')"
 
 
 def json_text(column: ColumnElement[object]) -> ColumnElement[str]:
@@ -168,6 +188,43 @@ def json_text(column: ColumnElement[object]) -> ColumnElement[str]:
 def json_member(connection: Connection, column: str, name: str) -> str:
     """Write the SQL for one member of a JSON column."""
     return f"({column} ->> '{name}')" if is_postgresql(connection) else f"json_extract({column}, '$.{name}')"
+
+
+class _JsonPath(TypeDecorator[str]):
+    """A path such as `$.cues.praise` or `$.history[1]`; an array of its names for PostgreSQL."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Return the type of the database."""
+        return ARRAY(Text()) if is_postgresql(dialect) else Text()
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> object:
+        """Write it."""
+        return re.findall(r"\w+", value or "") if dialect.name == POSTGRESQL else value
+
+
+class _JsonAt(FunctionElement[str]):
+    name = "json_at"
+    type = Text()
+    inherit_cache = True
+
+
+@compiles(_JsonAt)
+def _json_at(element: _JsonAt, compiler: SQLCompiler, **options: object) -> str:
+    return f"json_extract({compiler.process(element.clauses, **options)})"
+
+
+@compiles(_JsonAt, POSTGRESQL)
+def _json_at_postgresql(element: _JsonAt, compiler: SQLCompiler, **options: object) -> str:
+    column, path = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"({column} #>> {path})"
+
+
+def json_at(column: ColumnElement[object], path: str) -> ColumnElement[str]:
+    """Take what a JSON column has at a path such as `$.cues.praise`, as text; null where there is nothing."""
+    return _JsonAt(column, literal(path, _JsonPath()))
 
 
 class _Values(TypeDecorator[list[object]]):
@@ -224,3 +281,9 @@ def continue_keys(connection: Connection, table: Table) -> None:
     if key is not None and is_postgresql(connection):
         sequence, newest = func.pg_get_serial_sequence(table.name, key.name), func.coalesce(func.max(key), 0)
         connection.execute(select(func.setval(sequence, newest + 1, False)).select_from(table))
+
+
+def file_of(connection: Connection) -> Path | None:
+    """Return the file that a connection is to; None for a server."""
+    name = connection.engine.url.database
+    return Path(name) if name and not is_postgresql(connection) else None

@@ -17,7 +17,7 @@ from sqlalchemy import (
 )  # fmt: skip
 
 from listener.errors import DeskError
-from listener.store import draft_reviews, events
+from listener.store import draft_reviews, events, rewards
 from listener.store.dialect import DUE, UtcTime, is_any_of, match_any
 from listener.store.driver import insert_rows, take_keys
 from listener.store.loading import Data, columns, load, load_all
@@ -75,6 +75,7 @@ def transition(
     moved: ReplyChanges = {**changes, "state": to, "changed_at": now}
     if not update_fields(connection, seen, what or to, by, now, detail, **moved):
         return False
+    rewards.follow(connection, seen, to, changes, by, now)
     if to in ("drafted", "escalated"):  # whatever brought it back: who approved it must look again
         events.revoke(connection, seen.id, now)
     why = draft_reviews.record_review(connection, seen, what or to, by, now, changes)

@@ -2,15 +2,17 @@
 
 from sqlmodel import SQLModel
 
-from listener.store import exchange_tables, learning_tables, operation_tables, outgoing_tables
+from listener.store import club_tables, exchange_tables, learning_tables, operation_tables, outgoing_tables
 
-__all__ = ["exchange_tables", "learning_tables", "metadata", "operation_tables", "outgoing_tables"]
+__all__ = ["club_tables", "exchange_tables", "learning_tables", "metadata", "operation_tables", "outgoing_tables"]
 
 metadata = SQLModel.metadata
+account = metadata.tables["account"]
 alert = metadata.tables["alert"]
 approval = metadata.tables["approval"]
 autonomy = metadata.tables["autonomy"]
 billed = metadata.tables["billed"]
+coupon = metadata.tables["coupon"]
 decision = metadata.tables["decision"]
 digest = metadata.tables["digest"]
 draft_review = metadata.tables["draft_review"]
@@ -19,16 +21,20 @@ feed = metadata.tables["feed"]
 forgotten = metadata.tables["forgotten"]
 gap = metadata.tables["gap"]
 ledger = metadata.tables["ledger"]
+mark = metadata.tables["mark"]
+member = metadata.tables["member"]
 mention = metadata.tables["mention"]
 note = metadata.tables["note"]
 notice = metadata.tables["notice"]
 optout = metadata.tables["optout"]
 pause = metadata.tables["pause"]
 platform = metadata.tables["platform"]
+points = metadata.tables["points"]
 policy = metadata.tables["policy"]
 quarantine = metadata.tables["quarantine"]
 reader_weights = metadata.tables["reader_weights"]
 reply = metadata.tables["reply"]
+reward = metadata.tables["reward"]
 sentiment_bucket = metadata.tables["sentiment_bucket"]
 stage = metadata.tables["stage"]
 webhook = metadata.tables["webhook"]

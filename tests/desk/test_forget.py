@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from listener.desk import autonomy, people, transitions
+from listener.desk import autonomy, people, roles, transitions
 from listener.desk import forget as stage
 from listener.desk.approve import DeskContext, Target, approve
 from listener.desk.queue import ItemRef, show
+from listener.desk.state_words import PHRASES
 from listener.errors import DeskError
 from listener.feed_page import FeedPage, QuarantinedItem
 from listener.intake.poll import poll
@@ -54,6 +55,7 @@ def test_no_file_holds_the_words_afterwards(world: World, tmp_path: Path) -> Non
     transitions.reject(world.store, world.desk(), second, f"{WORD} is not ours")
     world.polled(replace(said, text=f"edited: {WORD}!", created_at=world.after(minutes=1).now))
     people.note(world.store, world.desk(), "adalovelace", f"asks about {WORD}")
+    roles.mark_role(world.store, world.desk(), "adalovelace", "critic", f"hates {WORD}", None)
     people.opt_out(world.store, world.desk(), "adalovelace", f"said: leave me and my {WORD} alone")
     bad = QuarantinedItem("x1", '{"author": "AdaLovelace", "text": "' + WORD + '"}', f"no id near {WORD}")
     poll(world.store, Scripted(world.clock, pages=[FeedPage({}, quarantined_items=(bad,))]), world.clock)
@@ -66,12 +68,13 @@ def test_no_file_holds_the_words_afterwards(world: World, tmp_path: Path) -> Non
 
 ERASED = {
     *("mention", "decision", "reply", "approval", "event", "note", "optout", "quarantine", "notice", "billed"),
-    "reader_weights",
+    *("reader_weights", "mark", "member", "account", "points", "reward"),
 }
 BARE = {  # nothing in them is said by, or names, who writes to us
     *("policy", "platform", "pause", "gap", "ledger", "forgotten"),
     *("draft_review", "autonomy", "sentiment_bucket"),  # numbers, names of kinds, names of staff
     *("feed", "stage", "alert"),  # an alert names rules and numbers, no person
+    "coupon",  # codes of the shop
     *("digest", "webhook"),  # which periods and events went out, and why one did not
 }
 
@@ -133,7 +136,7 @@ def test_a_reply_under_way_is_settled_first(world: World, state: str) -> None:
     """Without its text nobody could find out whether it arrived, and it might go out twice."""
     number = ada(world)
     world.put(number, state)
-    with pytest.raises(DeskError, match=f"reply {number} to this person is {state}"):
+    with pytest.raises(DeskError, match=f"reply {number} to this person {PHRASES[state]}"):
         forget(world.store, world.desk(), "adalovelace")
     assert world.item(number).mention.text == COMPLAINT
 

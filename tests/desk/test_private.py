@@ -97,7 +97,7 @@ def test_a_displayed_name_identifies_nobody(world: World) -> None:
     same = {"author_handle": None, "author_name": "A Google user"}
     ids = [world.said(*praise(), **same)[0] for _ in range(7)]
     with pytest.raises(DeskError, match="nobody called"):
-        people.person(world.store, "A Google user")
+        people.person(world.store, "A Google user", world.now)
     first = world.item(ids[0]).mention.author_id
     people.opt_out(world.store, world.desk(), f"memory:{first}", None)
     erased = forget.forget(world.store, world.desk(), f"memory:{first}", factories.author_of)
