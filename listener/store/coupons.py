@@ -7,10 +7,11 @@ from hashlib import sha256
 
 from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select, update
 
-from listener.store.dialect import is_any_of, upsert
+from listener.store.dialect import upsert
 from listener.store.loading import load_all
 from listener.store.states import UNDER_WAY
 from listener.store.tables import coupon, reply, reward
+from listener.store.value_dialect import is_any_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,30 +4,22 @@ Types, upserts, partial indexes and the few functions that have other names. Wha
 in sqlite*.py and postgres*.py; no other module of Earshot may hold such SQL, and a test reads the whole tree.
 """
 
-import json
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
-    ARRAY,
     JSON,
-    BindParameter,
-    ColumnElement,
     Connection,
     DateTime,
     Dialect,
     Index,
-    Integer,
     Table,
     Text,
     TextClause,
     TypeDecorator,
-    cast,
     func,
-    literal,
     select,
     text,
 )  # fmt: skip
@@ -156,18 +148,21 @@ class minute_of(_Cut):
     """Cut a time to its minute: 2026-11-22T09:00."""
 
     name, length, pattern = "minute_of", 16, 'YYYY-MM-DD"T"HH24:MI'
+    inherit_cache = True
 
 
 class day_of(_Cut):
     """Cut a time to its day: 2026-11-22."""
 
     name, length, pattern = "day_of", 10, "YYYY-MM-DD"
+    inherit_cache = True
 
 
 class month_of(_Cut):
     """Cut a time to its month: 2026-11."""
 
     name, length, pattern = "month_of", 7, "YYYY-MM"
+    inherit_cache = True
 
 
 @compiles(_Cut)
@@ -178,95 +173,6 @@ def _cut(element: _Cut, compiler: SQLCompiler, **options: object) -> str:
 @compiles(_Cut, POSTGRESQL)
 def _cut_postgresql(element: _Cut, compiler: SQLCompiler, **options: object) -> str:
     return f"to_char({compiler.process(element.clauses, **options)} AT TIME ZONE 'UTC', '{element.pattern}')"
-
-
-def json_text(column: ColumnElement[object]) -> ColumnElement[str]:
-    """Take a JSON column as the text it is kept as."""
-    return cast(column, Text)
-
-
-def json_member(connection: Connection, column: str, name: str) -> str:
-    """Write the SQL for one member of a JSON column."""
-    return f"({column} ->> '{name}')" if is_postgresql(connection) else f"json_extract({column}, '$.{name}')"
-
-
-class _JsonPath(TypeDecorator[str]):
-    """A path such as `$.cues.praise` or `$.history[1]`; an array of its names for PostgreSQL."""
-
-    impl = Text
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """Return the type of the database."""
-        return ARRAY(Text()) if is_postgresql(dialect) else Text()
-
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> object:
-        """Write it."""
-        return re.findall(r"\w+", value or "") if dialect.name == POSTGRESQL else value
-
-
-class _JsonAt(FunctionElement[str]):
-    name = "json_at"
-    type = Text()
-    inherit_cache = True
-
-
-@compiles(_JsonAt)
-def _json_at(element: _JsonAt, compiler: SQLCompiler, **options: object) -> str:
-    return f"json_extract({compiler.process(element.clauses, **options)})"
-
-
-@compiles(_JsonAt, POSTGRESQL)
-def _json_at_postgresql(element: _JsonAt, compiler: SQLCompiler, **options: object) -> str:
-    column, path = (compiler.process(clause, **options) for clause in element.clauses)
-    return f"({column} #>> {path})"
-
-
-def json_at(column: ColumnElement[object], path: str) -> ColumnElement[str]:
-    """Take what a JSON column has at a path such as `$.cues.praise`, as text; null where there is nothing."""
-    return _JsonAt(column, literal(path, _JsonPath()))
-
-
-class _Values(TypeDecorator[list[object]]):
-    """Many values as one parameter: JSON for SQLite, an array for PostgreSQL. of_numbers: whole numbers, or texts."""
-
-    impl = Text
-    cache_ok = True
-
-    def __init__(self, of_numbers: bool) -> None:
-        super().__init__()
-        self.of_numbers = of_numbers
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """Return the type of the database."""
-        return ARRAY(Integer() if self.of_numbers else Text()) if is_postgresql(dialect) else Text()
-
-    def process_bind_param(self, value: list[object] | None, dialect: Dialect) -> object:
-        """Write them."""
-        return value if dialect.name == POSTGRESQL else json.dumps(value or [])
-
-
-class _AnyOf(FunctionElement[bool]):
-    name = "any_of"
-    inherit_cache = True
-
-
-@compiles(_AnyOf)
-def _any_of(element: _AnyOf, compiler: SQLCompiler, **options: object) -> str:
-    column, values = (compiler.process(clause, **options) for clause in element.clauses)
-    return f"{column} IN (SELECT value FROM json_each({values}))"  # noqa: S608 - the values are a parameter
-
-
-@compiles(_AnyOf, POSTGRESQL)
-def _any_of_postgresql(element: _AnyOf, compiler: SQLCompiler, **options: object) -> str:
-    column, values = (compiler.process(clause, **options) for clause in element.clauses)
-    return f"{column} = ANY ({values})"
-
-
-def is_any_of(column: ColumnElement[Any], values: Iterable[str] | Iterable[int]) -> ColumnElement[bool]:
-    """Match any of many values, given as one parameter: an IN has one for each, which takes long to write."""
-    listed: BindParameter[list[object]] = literal([*values], _Values(isinstance(column.type, Integer)))
-    return _AnyOf(column, listed)
 
 
 def overwrite_freed(connection: Connection) -> None:

@@ -8,10 +8,11 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, and_, delete, insert, select, update
 
 from listener.club_rules import Points
-from listener.store.dialect import is_any_of, upsert
+from listener.store.dialect import upsert
 from listener.store.loading import columns, load, load_all, values
 from listener.store.people import Person
 from listener.store.tables import account, mark, member, mention, points
+from listener.store.value_dialect import is_any_of
 
 
 @dataclass(frozen=True, slots=True)

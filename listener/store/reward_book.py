@@ -12,8 +12,9 @@ from sqlalchemy import Connection, select
 
 from listener.access import why
 from listener.errors import StoreError
-from listener.store.dialect import file_of, is_any_of
+from listener.store.dialect import file_of
 from listener.store.tables import coupon, reward
+from listener.store.value_dialect import is_any_of
 
 SUFFIX = ".rewards"
 

@@ -9,12 +9,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Integer, Row, Select, and_, case, cast, func, insert, or_, select
 
 from listener.club_rules import LEANING, LISTENING, Mark, PersonFigures
-from listener.store.dialect import day_of, is_any_of, json_at, month_of
+from listener.store.dialect import day_of, month_of
 from listener.store.loading import columns, load_all
 from listener.store.people import Person
 from listener.store.period import COMPLAINTS, POSITIVE_FROM
 from listener.store.replies import is_waiting
 from listener.store.tables import decision, mark, mention, reply
+from listener.store.value_dialect import is_any_of, json_at
 
 PRAISE = ("praise", "thanks")  # cues
 IRONY = ("sarcasm", "ironic_praise")  # cues that make praise doubtful

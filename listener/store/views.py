@@ -5,7 +5,7 @@ Made for eyes (`earshot log`, Datasette) and dropped and made anew by every migr
 
 from sqlalchemy import Connection
 
-from listener.store.dialect import json_member
+from listener.store.value_dialect import json_member
 
 # draft_text: what Earshot drafted, before the first change by staff; null where it drafted nothing.
 EXCHANGE = """

@@ -16,7 +16,7 @@ from listener.desk import autonomy, members, offers, people, transitions
 from listener.desk.forget import forget
 from listener.errors import DeskError, NotSent, Refused
 from listener.model import Outgoing
-from listener.store import coupons, notices, reward_book
+from listener.store import coupons, notices, reward_book, sqlite_file
 from listener.store.contents import read_all
 from listener.store.engine import open_store
 from listener.store.tables import approval, event, reply

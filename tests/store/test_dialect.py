@@ -9,7 +9,8 @@ import pytest
 
 ROOT = Path(__file__).parent.parent.parent
 DIALECT = {  # what both do differently, and what each has alone
-    *("listener/store/dialect.py", "listener/store/driver.py", "listener/store/lease.py"),
+    *("listener/store/dialect.py", "listener/store/value_dialect.py", "listener/store/driver.py"),
+    "listener/store/lease.py",
     *("listener/store/sqlite.py", "listener/store/sqlite_file.py", "listener/store/postgres.py"),
     *(f"listener/store/postgres_{name}.py" for name in ("changes", "connection", "dialect", "errors")),
 }

@@ -7,9 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.exc import StatementError
 
 from listener.messages import clean
-from listener.store.dialect import is_any_of
 from listener.store.driver import insert_rows, take_keys
 from listener.store.tables import event, notice
+from listener.store.value_dialect import is_any_of
 from tests.line import NOON, Line, line
 
 __all__ = ["line"]
