@@ -18,7 +18,7 @@ from listener.outbox.round import SendCounts
 from listener.settings import load, starter
 from listener.stages import Stages
 from listener.store import events
-from listener.store.driver import Changes
+from listener.store.sqlite_file import FileChanges
 from tests.line import NOON, Line, line
 from tests.process import PATIENCE, PRAISE, Home, until
 from tests.test_daemon import count, drafts
@@ -136,7 +136,7 @@ def test_changes_of_any_connection_are_seen_once(tmp_path: Path) -> None:
     with closing(sqlite3.connect(path)) as writer:
         writer.execute("PRAGMA journal_mode=WAL")
         writer.execute("CREATE TABLE t (x)")
-        changes = Changes(path)
+        changes = FileChanges(path)
         assert [changes.has_any(), changes.has_any()] == [True, False]
         writer.execute("INSERT INTO t VALUES (1)")
         assert not changes.has_any()

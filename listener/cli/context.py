@@ -58,10 +58,10 @@ def _find_second_approval_problems(policy: "Policy") -> list[Problem]:
 @contextmanager
 def store(*, wait: float = 10.0) -> Iterator["Store"]:
     """Open the database that the environment points to, which must be there and current. Raises StoreError."""
-    from listener.settings.environment import database_path
+    from listener.settings.environment import database_place
     from listener.store.engine import open_store
 
-    opened = open_store(database_path(os.environ), wait=wait)
+    opened = open_store(database_place(os.environ), wait=wait)
     try:
         yield opened
     finally:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from listener.store.engine import Store
-    from listener.store.lock import Holder
+    from listener.store.holder import Holder
     from listener.store.operation_records import PlatformState
 
 SHORTEST_CRON = timedelta(minutes=1)
@@ -25,9 +25,7 @@ def is_running(store: "Store") -> bool:
 
 
 def _find_holder(store: "Store") -> "Holder | None":
-    from listener.store import lock
-
-    return lock.find_holder(store.path)
+    return store.database.find_holder()
 
 
 def undo_wait(store: "Store", policy: Policy) -> timedelta:

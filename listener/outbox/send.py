@@ -7,7 +7,7 @@ refused is `unconfirmed` and left to settle.py. Nothing is ever sent again blind
 import logging
 from collections import Counter
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from listener import holds
 from listener.errors import Held, NotSent, ReadFailed, Refused, StoreError, describe
@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 CLEARED: ReplyChanges = {
     "check_count": 0, "checked_at": None, "error": None, "not_before": None, "hold": None, "trouble_count": 0,
 }  # fmt: skip
+CALL_SECONDS = 35.0  # the total deadline of a call, and a margin
+LEASE_WAIT = timedelta(seconds=10)  # by then the lease is renewed, or another process holds it
 MAX_REPLIES_PER_ROUND = 200  # the next round follows within seconds
 Approve = Callable[[Store, str, datetime], Counter[str]]  # approves what may go out automatically: desk/autonomy.py
 
@@ -134,9 +136,17 @@ def _claim(round_: Round, item: QueuedReply, prepared: Prepared) -> bool:
     return claimed
 
 
+def _require_lock(round_: Round) -> None:
+    """Raise NotSent when another process might take over before the call ends: this one may have stood still."""
+    if not round_.store.can_call(CALL_SECONDS):
+        message = "the lease of this process on the database may end before the call does"
+        raise NotSent(message, "nothing: it is tried again", cause="item", retry_at=round_.clock() + LEASE_WAIT)
+
+
 def _post(round_: Round, item: QueuedReply, prepared: Prepared) -> None:
     """Post the reply, and commit what came of it: after anything unexpected nobody knows whether it arrived."""
     try:
+        _require_lock(round_)
         receipt = round_.platform.post(prepared)
     except NotSent as error:
         fault_point("S7")

@@ -11,7 +11,7 @@ from listener.alert_rules import AlertRules, Webhook, signing_keys
 from listener.errors import ConfigError, EarshotError, Problem
 from listener.policy import Policy
 from listener.protocols import Responder
-from listener.settings.environment import EnvSecrets, data_folder, database_path, database_url, find_folder, starter
+from listener.settings.environment import EnvSecrets, data_folder, database_place, find_folder, starter
 from listener.settings.files import read
 from listener.settings.platforms import (
     EARSHOT,
@@ -33,8 +33,7 @@ __all__ = [
     "PlatformSettings",
     "Settings",
     "data_folder",
-    "database_path",
-    "database_url",
+    "database_place",
     "find_folder",
     "init",
     "item_author",

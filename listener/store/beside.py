@@ -11,13 +11,13 @@ from sqlalchemy import Connection, and_, or_, select
 
 from listener.model import Mention
 from listener.store import events
-from listener.store.driver import is_any_of
 from listener.store.loading import chunks
 from listener.store.operation_records import Note
 from listener.store.records import Exchange
 from listener.store.replies import is_waiting
 from listener.store.states import PERSONAL
 from listener.store.tables import event, mention, reply
+from listener.store.value_dialect import is_any_of
 
 NOTED = "noted"  # the event of a note; its detail has the text, until that is erased
 

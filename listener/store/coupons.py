@@ -8,10 +8,10 @@ from hashlib import sha256
 from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select, update
 
 from listener.store.dialect import upsert
-from listener.store.driver import is_any_of
 from listener.store.loading import load_all
 from listener.store.states import UNDER_WAY
 from listener.store.tables import coupon, reply, reward
+from listener.store.value_dialect import is_any_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def digest(code: str) -> str:
 def add(connection: Connection, pool: str, codes: Sequence[str], cents: int, expires_at: datetime | None) -> int:
     """Keep codes that are not known yet, in any pool. Returns how many were new."""
     fixed = {"pool": pool, "cents": cents, "expires_at": expires_at, "free": True}
-    statement = upsert(coupon).on_conflict_do_nothing(index_elements=["digest"])
+    statement = upsert(connection, coupon).on_conflict_do_nothing(index_elements=["digest"])
     return sum(connection.execute(statement.values(code=code, digest=digest(code), **fixed)).rowcount for code in codes)
 
 

@@ -116,7 +116,7 @@ def erase(connection: Connection, person: Person, author_of: AuthorOf, by: str, 
     count["mentions"] = connection.execute(update(mention).where(*by_author).values(**nameless)).rowcount
     rows = [{"digest": digest(identity), "at": now} for identity in (person, *as_handles(names))]
     connection.execute(
-        upsert(forgotten).values(rows).on_conflict_do_update(index_elements=["digest"], set_={"at": now})
+        upsert(connection, forgotten).values(rows).on_conflict_do_update(index_elements=["digest"], set_={"at": now})
     )
     vacuum.request_cleaning(connection, now)
     return count

@@ -9,10 +9,10 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, insert, select, 
 
 from listener.club_rules import Points
 from listener.store.dialect import upsert
-from listener.store.driver import is_any_of
 from listener.store.loading import columns, load, load_all, values
 from listener.store.people import Person
 from listener.store.tables import account, mark, member, mention, points
+from listener.store.value_dialect import is_any_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,5 +148,5 @@ def list_help(connection: Connection) -> list[tuple[str, str, int, datetime]]:
 def add_points(connection: Connection, entries: Iterable[Points]) -> int:
     """Append the entries that are not there yet. Returns how many."""
     rows = [values(entry) for entry in entries]
-    statement = upsert(points).on_conflict_do_nothing(index_elements=["what", "source"])
+    statement = upsert(connection, points).on_conflict_do_nothing(index_elements=["what", "source"])
     return sum(connection.execute(statement.values(**row)).rowcount for row in rows)

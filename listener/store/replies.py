@@ -19,11 +19,12 @@ from sqlalchemy import (
 from listener.errors import DeskError
 from listener.store import draft_reviews, events, rewards
 from listener.store.dialect import DUE, UtcTime, match_any
-from listener.store.driver import insert_rows, is_any_of, take_keys
+from listener.store.driver import insert_rows, take_keys
 from listener.store.loading import Data, columns, load, load_all
 from listener.store.records import Reply, ReplyChanges
 from listener.store.states import OVER, WAITING, require_transition
 from listener.store.tables import decision, mention, reply
+from listener.store.value_dialect import is_any_of
 
 UNAPPROVED: ReplyChanges = {
     "approved_by": None, "approved_at": None, "not_before": None, "hold": None, "trouble_count": 0,

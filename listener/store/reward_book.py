@@ -12,8 +12,9 @@ from sqlalchemy import Connection, select
 
 from listener.access import why
 from listener.errors import StoreError
-from listener.store.driver import file_of, is_any_of
+from listener.store.dialect import file_of
 from listener.store.tables import coupon, reward
+from listener.store.value_dialect import is_any_of
 
 SUFFIX = ".rewards"
 
@@ -30,6 +31,8 @@ class OutCode:
 def record(connection: Connection, entry: OutCode) -> None:
     """Append an entry and sync it, before the transaction commits. Raises StoreError."""
     path = _path(connection)
+    if path is None:
+        return
     try:
         file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
@@ -62,6 +65,8 @@ def list_missing(connection: Connection, pool: str | None = None) -> list[OutCod
 def forget_missing(connection: Connection, pool: str) -> None:
     """Write the book anew without the entries of a pool whose reward the database lacks. Raises StoreError."""
     path, missing = _path(connection), set(list_missing(connection, pool))
+    if path is None:
+        return
     new = path.with_name(f"{path.name}.new")
     try:
         kept = "".join(_line(entry) for entry in _read(path) if entry not in missing)
@@ -72,19 +77,20 @@ def forget_missing(connection: Connection, pool: str) -> None:
         raise StoreError(f"cannot write {path} ({why(error)})", "make the folder writable") from error
 
 
-def _path(connection: Connection) -> Path:
+def _path(connection: Connection) -> Path | None:
+    """Return where the book is; a server has none: what its backups take back, its operator looks after."""
     file = file_of(connection)
-    return file.with_name(file.name + SUFFIX)
+    return file.with_name(file.name + SUFFIX) if file is not None else None
 
 
 def _line(entry: OutCode) -> str:
     return f"{entry.reward_id} {entry.pool} {entry.digest}\n"
 
 
-def _read(path: Path) -> list[OutCode]:
+def _read(path: Path | None) -> list[OutCode]:
     """Read the whole lines; a crash may have left half of the last one, whose code has not left. Raises StoreError."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+        lines = path.read_text(encoding="utf-8").splitlines() if path is not None and path.exists() else []
     except (OSError, ValueError) as error:
         raise StoreError(f"cannot read {path}", "restore it, or remove it if no coupon was ever given") from error
     parts = (line.split(" ") for line in lines)

@@ -13,11 +13,11 @@ from listener.codes import MASK, MASKED, mask
 from listener.errors import DeskError
 from listener.faultpoints import fault_point
 from listener.store import coupons, events, reward_book
-from listener.store.driver import is_any_of
 from listener.store.loading import load
 from listener.store.records import Reply, ReplyChanges
 from listener.store.reward_book import OutCode
 from listener.store.tables import coupon, reply, reward
+from listener.store.value_dialect import is_any_of
 
 
 @dataclass(frozen=True, slots=True)

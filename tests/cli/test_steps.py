@@ -16,13 +16,14 @@ from listener.desk.views import ReplyView
 from listener.store.lock import hold
 from listener.store.states import TRANSITIONS
 from tests.conftest import Earshot
-from tests.desk.world import World, made, praise
+from tests.databases import make_store
+from tests.desk.world import World, praise
 
 
 @pytest.fixture
 def view(tmp_path: Path) -> ReplyView:
     """A draft as staff see it."""
-    world = World(made(tmp_path))
+    world = World(make_store(tmp_path))
     (reply_id,) = world.said(*praise())
     return single(world.store, world.view(), reply_id)
 

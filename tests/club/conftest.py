@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.club.shop import Shop
+from tests.databases import make_store
 from tests.desk.conftest import world
-from tests.desk.world import made
 
 __all__ = ["world"]
 
@@ -15,6 +15,6 @@ __all__ = ["world"]
 @pytest.fixture
 def shop(tmp_path: Path) -> Iterator[Shop]:
     """A desk with five coupons."""
-    store = made(tmp_path)
+    store = make_store(tmp_path)
     yield Shop.open(store)
     store.close()

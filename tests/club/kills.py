@@ -33,7 +33,8 @@ from listener.store.engine import open_store
 from listener.store.states import UNDER_WAY
 from listener.store.tables import coupon, mention, reply
 from tests.club.shop import CLAIM, CLUB, COMPLAINT, Shop, numbers, policy
-from tests.desk.world import World, made
+from tests.databases import make_store
+from tests.desk.world import World
 from tests.fakes.scripted import Scripted
 
 POINTS = ("R0", "R1", "R2", "R3", "S0", "S1", "S2", "S3", "S7", "S8", "S9")
@@ -160,7 +161,7 @@ def main(runs: int, seed: int) -> Counter[str]:
             folder = Path(base) / str(run // KILLS_A_DATABASE)
             if not folder.exists():
                 folder.mkdir()
-                made(folder).close()
+                make_store(folder).close()
                 (folder / "none.jsonl").touch()
             child = os.fork()
             if child == 0:
@@ -184,7 +185,7 @@ def main(runs: int, seed: int) -> Counter[str]:
 
 POLICY = policy(replace(CLUB, offers=tuple(replace(one, per_day=1000) for one in CLUB.offers)))
 with TemporaryDirectory() as _folder:
-    TRIAGE = World(made(Path(_folder)), POLICY)
+    TRIAGE = World(make_store(Path(_folder)), POLICY)
     TRIAGE.route()  # builds what decides, once
     TRIAGE.store.close()
 

@@ -11,7 +11,8 @@ from listener.store.engine import open_store
 from listener.store.tables import coupon, reward
 from tests.club import kills
 from tests.club.shop import COMPLAINT, Shop, numbers, policy
-from tests.desk.world import World, made
+from tests.databases import make_store
+from tests.desk.world import World
 from tests.fakes.scripted import Scripted
 
 PROCESSES, TRIES, PEOPLE, CODES = 4, 100, 200, 150
@@ -26,7 +27,7 @@ def test_no_kill_gives_a_code_to_two_people() -> None:
 def test_four_processes_reserve_four_hundred_times_at_once(tmp_path: Path) -> None:
     """Each of 200 people is tried twice, by different processes, for 150 codes: no code and no person twice."""
     club = kills.POLICY.club
-    shop = Shop.open(made(tmp_path), 0, club)
+    shop = Shop.open(make_store(tmp_path), 0, club)
     offers.import_codes(shop.world.store, shop.desk(), "ten", numbers(CODES), None)
     texts = [COMPLAINT] * (PROCESSES * TRIES)
     mentions = [

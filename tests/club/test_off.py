@@ -12,7 +12,8 @@ from listener.settings import load, read_policy, starter
 from listener.store import members
 from listener.store.tables import decision, mention, reply
 from tests import factories
-from tests.desk.world import World, made
+from tests.databases import make_store
+from tests.desk.world import World
 from tests.history import rows
 
 FULL = Club(("join the club",), "the terms", tiers=(Tier("gold", 1, 0.5),))
@@ -37,7 +38,7 @@ def test_a_policy_that_was_stored_before_is_read() -> None:
 def routed(folder: Path, club: Club) -> tuple[list[tuple[Any, ...]], list[datetime | None]]:
     """Decide every text by an author who wrote before, under a club all of them members of the highest tier."""
     folder.mkdir()
-    store = made(folder)
+    store = make_store(folder)
     world = World(store, replace(factories.policy(), club=club))
     world.said(*["hello"] * len(TEXTS))
     with store.write() as connection:

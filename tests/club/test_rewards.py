@@ -16,13 +16,14 @@ from listener.desk import autonomy, members, offers, people, transitions
 from listener.desk.forget import forget
 from listener.errors import DeskError, NotSent, Refused
 from listener.model import Outgoing
-from listener.store import coupons, dialect, notices, reward_book
+from listener.store import coupons, notices, reward_book, sqlite_file
 from listener.store.contents import read_all
 from listener.store.engine import open_store
 from listener.store.tables import approval, event, reply
 from tests import factories
 from tests.club.shop import ADA, CLAIM, CLUB, COMPLAINT, Shop, numbers, offer, policy
-from tests.desk.world import made, preview
+from tests.databases import make_store
+from tests.desk.world import preview
 
 CODE = "TEN-00001"
 SHOWN = mask(CODE)
@@ -338,7 +339,7 @@ def test_a_restored_backup_gives_no_code_twice(shop: Shop, tmp_path: Path) -> No
     """Codes that were given since the backup look free in it: the pool is frozen, and then they are void."""
     store = shop.world.store
     backup = tmp_path / "backup.db"
-    dialect.copy_database(store.path, backup)
+    sqlite_file.copy_database(store.path, backup)
     for name in ("a", "b"):
         number = shop.claim(author_id=name, author_handle=name)
         shop.approve(number)
@@ -374,7 +375,7 @@ def test_a_backup_from_between_draft_and_sending_frees_no_code(shop: Shop, tmp_p
     """It has the draft, but not that it was sent: rejected there, the code is void."""
     store = shop.world.store
     number = shop.claim()
-    dialect.copy_database(store.path, tmp_path / "backup.db")
+    sqlite_file.copy_database(store.path, tmp_path / "backup.db")
     shop.approve(number)
     shop.send()
     store.close()
@@ -408,7 +409,7 @@ def test_whatever_they_think_of_us_the_same_people_get_the_same(tmp_path: Path) 
             continue
         folder = tmp_path / str(place)
         folder.mkdir()
-        shop = Shop.open(made(folder), 3)
+        shop = Shop.open(make_store(folder), 3)
         for number, mood in enumerate(order):
             shop.world.said(mood, mood, author_id=f"p{number}", author_handle=f"p{number}")
         states = []

@@ -26,9 +26,11 @@ from listener.store import (
 )
 from listener.store.histories import load_histories
 from listener.store.records import Exchange
-from tests.desk.world import made
+from tests.databases import make_store, only_on_sqlite
 from tests.factories import mention
 from tests.line import NOON
+
+pytestmark = only_on_sqlite("EXPLAIN QUERY PLAN")
 
 ADA = ("memory", "a1")
 EXCHANGE = Exchange(1, mention("m1"), NOON, None, None, None, None, None, None)
@@ -88,7 +90,7 @@ SORTED = {
 
 def plans(folder: Path, ask: Callable[[Connection], Any]) -> list[str]:
     """What SQLite would do for each statement that is executed."""
-    store, asked = made(folder), []
+    store, asked = make_store(folder), []
 
     def note(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> None:
         asked.append((statement, parameters))

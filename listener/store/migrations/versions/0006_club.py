@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from listener.store.dialect import partial_index
+from listener.store.migrations.types import text_or_time
 
 revision = "0006"
 down_revision = "0005"
@@ -30,7 +31,7 @@ def _create_members() -> None:
         "member",
         sa.Column("id", sa.Integer, primary_key=True),
         *_texts("since", "terms"),
-        sa.Column("ended_at", sa.Text),
+        sa.Column("ended_at", text_or_time("ended_at")),
         sa.Column("words", sa.Text),
         sa.Column("evidence_key", sa.Integer, sa.ForeignKey("mention.key")),
     )
@@ -59,7 +60,7 @@ def _create_rewards() -> None:
         *_texts("pool", "code", "digest"),
         sa.Column("cents", sa.Integer, nullable=False),
         sa.Column("free", sa.Boolean, nullable=False),
-        *(sa.Column(name, sa.Text) for name in ("expires_at", "void_at", "used_at", "why")),
+        *(sa.Column(name, text_or_time(name)) for name in ("expires_at", "void_at", "used_at", "why")),
         partial_index("ix_coupon_free", "pool", "id", where="free"),
     )
     op.create_index("uq_coupon_digest", "coupon", ["digest"], unique=True)
@@ -71,7 +72,7 @@ def _create_rewards() -> None:
         sa.Column("member_id", sa.Integer, sa.ForeignKey("member.id")),
         sa.Column("coupon_id", sa.Integer, sa.ForeignKey("coupon.id"), nullable=False),
         sa.Column("reply_id", sa.Integer, sa.ForeignKey("reply.id"), nullable=False),
-        *(sa.Column(name, sa.Text) for name in ("why", "out_at", "released_at", "lifted_at")),
+        *(sa.Column(name, text_or_time(name)) for name in ("why", "out_at", "released_at", "lifted_at")),
         partial_index("uq_reward_coupon", "coupon_id", where=live, unique=True),
         partial_index("uq_reward_reply", "reply_id", where=live, unique=True),
         partial_index("uq_reward_person", "offer", "person", where=held, unique=True),
@@ -81,4 +82,4 @@ def _create_rewards() -> None:
 
 
 def _texts(*names: str) -> list[sa.Column[str]]:
-    return [sa.Column(name, sa.Text, nullable=False) for name in names]
+    return [sa.Column(name, text_or_time(name), nullable=False) for name in names]
