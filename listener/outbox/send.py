@@ -18,7 +18,7 @@ from listener.outbox.checks import may_be_sent
 from listener.outbox.round import Round, SendCounts
 from listener.store import events, items, notices, outgoing, people, platforms, replies, rewards
 from listener.store.engine import Store
-from listener.store.records import QueuedReply, ReplyChanges
+from listener.store.records import QueuedReply, Reply, ReplyChanges
 
 log = logging.getLogger(__name__)
 
@@ -104,21 +104,28 @@ def _check_and_prepare(round_: Round, item: QueuedReply) -> Prepared | None:
 
 
 def _prepare(round_: Round, item: QueuedReply) -> Prepared | None:
-    """Return the request for the very words that were approved. Raises Held."""
-    reply = item.reply
+    """Return the request for the very words that were approved, or give the reply back to staff. Raises Held."""
+    approved, text = _read_words(round_, item.reply)
+    if text is None:
+        is_edited = item.edited_at is not None
+        why = "the mention was edited after the approval" if is_edited else "no approval is stored for this text"
+        why = "its coupon is not this reply's any more" if approved is not None else why
+        outcome.return_to_staff(round_, item, why)
+        return None
+    has_code = text != approved
+    outgoing_ = Outgoing(item.reply.id, item.reply.revision, text, item.mention, is_private=has_code)
+    prepared = round_.platform.prepare(outgoing_, round_.clock())
+    if has_code and not (prepared.is_private or item.mention.is_private):
+        outcome.return_to_staff(round_, item, f"{round_.platform.name} would show its coupon to everybody")
+        return None
+    return prepared
+
+
+def _read_words(round_: Round, reply: Reply) -> tuple[str | None, str | None]:
+    """Read what was approved, and the same with the code of its coupon; None where either is missing."""
     with round_.store.read() as connection:
-        approvals = events.approvals(connection, reply.id)
-        texts = [approval.text for approval in approvals if approval.revision == reply.revision]
-        text = rewards.reveal(connection, reply.id, texts[-1]) if texts else None
-    if text is not None:
-        has_code = text != texts[-1]
-        outgoing_ = Outgoing(reply.id, reply.revision, text, item.mention, is_private=has_code)
-        return round_.platform.prepare(outgoing_, round_.clock())
-    is_edited = item.edited_at is not None
-    why = "the mention was edited after the approval" if is_edited else "no approval is stored for this text"
-    why = "its coupon is not this reply's any more" if texts else why
-    outcome.return_to_staff(round_, item, why)
-    return None
+        texts = [given.text for given in events.approvals(connection, reply.id) if given.revision == reply.revision]
+        return (texts[-1], rewards.reveal(connection, reply.id, texts[-1])) if texts else (None, None)
 
 
 def _claim(round_: Round, item: QueuedReply, prepared: Prepared) -> bool:

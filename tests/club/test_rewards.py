@@ -57,6 +57,18 @@ def test_the_code_goes_out_whole_in_private_and_once(shop: Shop) -> None:
     assert shop.stock().given_cents == 1000
 
 
+def test_a_code_that_a_platform_would_show_to_everybody_does_not_leave(shop: Shop) -> None:
+    """Approved while it could answer in private; a moment later it cannot: another module, another setting."""
+    number = shop.claim()
+    prepare = shop.platform.prepare
+    public = lambda reply, now: replace(prepare(reply, now), is_private=False)  # noqa: E731 -- stands for a method
+    shop.platform.prepare = public  # type: ignore[method-assign]
+    assert shop.approve(number) is None
+    shop.send()
+    assert shop.platform.posts == [] and shop.world.reply(number).state == "drafted"
+    assert shop.stock().reserved == 1
+
+
 def test_where_nobody_can_whisper_a_person_posts_it(shop: Shop) -> None:
     """The public text has the mask; the code is shown to who posts it by hand, and that is logged."""
     number = shop.claim()
