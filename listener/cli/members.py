@@ -43,13 +43,13 @@ def list_people(
 
 
 def _print_people(lines: "list[PersonLine]", limit: int) -> None:
-    from listener.cli import render
+    from listener.cli import person_screen, render
 
     if not lines:
         output.write("Nobody; `earshot people` lists everybody who wrote to us.")
         return
     more = ("More: --limit 0 lists all.",) if len(lines) == limit else ()
-    render.show(render.people(lines, context.now()), *more)
+    render.show(person_screen.people(lines, context.now()), *more)
 
 
 @app.command()

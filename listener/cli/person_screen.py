@@ -1,14 +1,35 @@
-"""Draw a person's page: who they are to us, what they got, every exchange."""
+"""Draw people as a list, and a person's page: who they are to us, what they got, every exchange."""
 
 from typing import TYPE_CHECKING
 
 from rich.padding import Padding
+from rich.table import Table
 from rich.text import Text
 
-from listener.cli import detail, output, render
+from listener.cli import detail, output, render, times
 
 if TYPE_CHECKING:
-    from listener.desk.person_views import ExchangeView, Membership, PersonPage
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from listener.desk.person_views import ExchangeView, Membership, PersonLine, PersonPage
+
+
+def people(lines: "Sequence[PersonLine]", now: "datetime") -> Table:
+    """Draw people: who, when they last wrote, what waits for them, and who they are to us."""
+    rows = render.table(
+        ("who", {"max_width": 28, **render.NARROW}),
+        ("last", {"justify": "right", **render.NARROW}),
+        ("mentions", {"justify": "right", **render.NARROW}),
+        ("open", {"justify": "right", **render.NARROW}),
+        ("roles", {"ratio": 1}),
+    )
+    for line in lines:
+        who = render.clip(f"{line.platform}:{line.handle or line.author_id}", "bold")
+        tier = [f"{line.tier} member"] if line.tier else []
+        roles = output.safe("; ".join([*tier, *(f"{role.name}: {role.message}" for role in line.roles)]))
+        rows.add_row(who, times.ago(line.last_seen, now), str(line.mentions), str(line.open or "-"), roles)
+    return rows
 
 
 def person(page: "PersonPage") -> detail.Parts:

@@ -25,7 +25,6 @@ from listener.store.states import WAITING
 
 if TYPE_CHECKING:
     from listener.desk.autonomy_views import Progress
-    from listener.desk.person_views import PersonLine
     from listener.desk.queue import QueueTotals
     from listener.desk.views import ReplyView
     from listener.store.operation_records import Note
@@ -206,23 +205,6 @@ def name_missing_approval(view: "ReplyView") -> str:
         return ""
     names = ", ".join(approval.by for approval in view.approvals)
     return f"approved by {names}; a second person must approve too" if names else "needs two approvals"
-
-
-def people(lines: Sequence["PersonLine"], now: datetime) -> Table:
-    """Draw people: who, when they last wrote, what waits for them, and who they are to us."""
-    rows = table(
-        ("who", {"max_width": 28, **NARROW}),
-        ("last", {"justify": "right", **NARROW}),
-        ("mentions", {"justify": "right", **NARROW}),
-        ("open", {"justify": "right", **NARROW}),
-        ("roles", {"ratio": 1}),
-    )
-    for line in lines:
-        who = clip(f"{line.platform}:{line.handle or line.author_id}", "bold")
-        tier = [f"{line.tier} member"] if line.tier else []
-        roles = output.safe("; ".join([*tier, *(f"{role.name}: {role.message}" for role in line.roles)]))
-        rows.add_row(who, times.ago(line.last_seen, now), str(line.mentions), str(line.open or "-"), roles)
-    return rows
 
 
 def footer(shown: int, totals: "QueueTotals", now: datetime, last: int | None, more: bool) -> str:

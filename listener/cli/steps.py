@@ -47,6 +47,12 @@ def next_step(view: "ReplyView", *, is_idle: bool = False) -> str:
     return steps[view.state]
 
 
+def _describe_code(view: "ReplyView") -> str:
+    """Return how to get at the code of a coupon that cannot be sent in private."""
+    has_code = MASK.search(view.text or "") is not None
+    return f"its code must stay private: `earshot offer {view.id} --show`, send it as a direct message; " * has_code
+
+
 def _describe_return(view: "ReplyView") -> str:
     """Return how a closed reply, or its mention, comes back into the queue."""
     if view.mention.deleted_at is not None:
@@ -54,12 +60,6 @@ def _describe_return(view: "ReplyView") -> str:
     if is_reopenable(view.closed_as, view.reason):
         return f"to reopen it with its text: `earshot undo {view.id}`"
     return f"to answer all the same: `earshot escalate {view.platform}:{view.mention.id}`"
-
-
-def _describe_code(view: "ReplyView") -> str:
-    """Return how to get at the code of a coupon that cannot be sent in private."""
-    has_code = MASK.search(view.text or "") is not None
-    return f"its code must stay private: `earshot offer {view.id} --show`, send it as a direct message; " * has_code
 
 
 def price(view: "ReplyView") -> str:

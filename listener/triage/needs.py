@@ -72,9 +72,10 @@ def is_asked(signals: MentionSignals) -> bool:
 
 def is_hearsay(signals: MentionSignals) -> bool:
     """True for a post among others that speaks neither to us nor of its author; "you" may be somebody it names."""
-    words = tokenize(signals.text)
-    personal = OWN if "other_handles" in signals.cues else PERSONAL
-    return is_among_others(signals) and len(words) > MAX_CRY_WORDS and personal.isdisjoint(words)
+    if not is_among_others(signals):
+        return False
+    words, personal = tokenize(signals.text), OWN if "other_handles" in signals.cues else PERSONAL
+    return len(words) > MAX_CRY_WORDS and personal.isdisjoint(words)
 
 
 def find_needs(signals: MentionSignals, order: Needs, is_trouble: bool) -> Needs:
