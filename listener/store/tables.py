@@ -2,12 +2,20 @@
 
 from sqlmodel import SQLModel
 
-from listener.store import exchange_tables, learning_tables, operation_tables, outgoing_tables
+from listener.store import announcement_tables, exchange_tables, learning_tables, operation_tables, outgoing_tables
 
-__all__ = ["exchange_tables", "learning_tables", "metadata", "operation_tables", "outgoing_tables"]
+__all__ = [
+    "announcement_tables",
+    "exchange_tables",
+    "learning_tables",
+    "metadata",
+    "operation_tables",
+    "outgoing_tables",
+]
 
 metadata = SQLModel.metadata
 alert = metadata.tables["alert"]
+announcement = metadata.tables["announcement"]
 approval = metadata.tables["approval"]
 autonomy = metadata.tables["autonomy"]
 billed = metadata.tables["billed"]
@@ -26,6 +34,7 @@ optout = metadata.tables["optout"]
 pause = metadata.tables["pause"]
 platform = metadata.tables["platform"]
 policy = metadata.tables["policy"]
+posting = metadata.tables["posting"]
 quarantine = metadata.tables["quarantine"]
 reader_weights = metadata.tables["reader_weights"]
 reply = metadata.tables["reply"]
