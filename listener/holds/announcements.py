@@ -17,7 +17,7 @@ OF_TRAGEDY = ("death", "safety")  # guards whose mentions count
 
 
 def announcement(connection: Connection, policy: Policy, item: QueuedPosting, now: datetime) -> Hold | None:
-    """Return what holds an approved announcement: words of tragedy since its approval, quiet hours, a spike of anger."""
+    """Return what holds it: words of tragedy since its approval, quiet hours, a spike of anger."""
     since = item.posting.approved_at or now
     return (
         tragedy(connection, policy, now, since)

@@ -152,7 +152,7 @@ def _load_queued(row: Row[tuple[object, ...]]) -> QueuedPosting:
     return QueuedPosting(load(Posting, row, "p_"), row._mapping["text"])
 
 
-def _select_approved(platform: str) -> Select[tuple[int]]:
+def _select_approved(platform: str) -> Select[int]:
     return select(posting.c.id).where(posting.c.platform == platform, posting.c.state == "approved")
 
 

@@ -22,7 +22,7 @@ from listener.store.dialect import DUE, UtcTime, match_any
 from listener.store.driver import insert_rows, is_any_of, take_keys
 from listener.store.loading import Data, columns, load, load_all
 from listener.store.moves import UNAPPROVED, set_fields, transition, update_fields
-from listener.store.records import Reply, ReplyChanges
+from listener.store.records import Reply
 from listener.store.states import OVER, WAITING
 from listener.store.tables import decision, mention, reply
 
@@ -31,7 +31,7 @@ __all__ = [
     "set_fields",
     "transition",
     "update_fields",
-]  # of store/moves.py, for those who move replies alone
+]
 
 UNCHECKED = "unchecked"  # the kind of the notice about a reply that cannot be checked before it is sent
 LOOK_BACK = 5_000  # replies over which reasons are remembered: a bound, whatever the database's size

@@ -1,4 +1,4 @@
-"""A reply or an announcement on Bluesky before it is sent: how it will stand, and the request that is stored with the claim. Pure.
+"""What is sent to Bluesky, before it is sent: how it will stand, and the request that is stored with the claim. Pure.
 
 The record's key is made of the mention alone, so there is one place for our answer to it, whatever becomes of a call
 (docs/decisions/0019-bluesky-one-place-for-an-answer.md).

@@ -1,4 +1,4 @@
-"""A reply or an announcement before it is sent: how it will stand, and the request that is stored with the claim. Pure."""
+"""What is sent, before it is sent: how it will stand, and the request that is stored with the claim. Pure."""
 
 import hashlib
 from datetime import datetime

@@ -140,7 +140,7 @@ def _posts(listed: object) -> list[Untrusted]:
 
 
 def _unattached(newest: list[Untrusted], text: str, since: datetime) -> Receipt | None:
-    """Return our announcement, or our reply to a deleted mention, which names no target any more: words and time decide."""
+    """Return our announcement, or our reply to a deleted mention: it names no target, so words and time decide."""
     for status in newest:
         is_lost = status.get("in_reply_to_id") is None and words(str(status["content"]), markup=True) == text
         created = time_in(status.get("created_at"))

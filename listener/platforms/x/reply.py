@@ -1,4 +1,4 @@
-"""A reply or an announcement on X before it is sent: how it will stand, what it costs, the request that is stored with the claim. Pure."""
+"""What is sent to X, before it is sent: how it will stand, its cost, the request stored with the claim. Pure."""
 
 import hashlib
 import unicodedata

@@ -49,8 +49,8 @@ def _rebuild_approvals() -> None:
         *_required(sa.Boolean, "automatic"),
         sa.Column("revoked_at", sa.Text),
     )
-    names = ", ".join(APPROVAL)
-    op.execute(f"INSERT INTO approval_new ({names}) SELECT {names} FROM approval")
+    old, new = (sa.table(name, *map(sa.column, APPROVAL)) for name in ("approval", "approval_new"))
+    op.execute(new.insert().from_select(APPROVAL, sa.select(*old.c)))
     op.drop_table("approval")
     op.rename_table("approval_new", "approval")
     op.create_index("ix_approval_reply", "approval", ["reply_id"])
