@@ -10,7 +10,7 @@ from listener.cli import context, output
 PANELS = {
     "Support staff": (
         *("queue", "review", "show", "approve", "edit", "reject", "close", "escalate", "undo", "retry", "done"),
-        *("resolve", "claim", "release", "assign", "snooze", "person", "note", "optout"),
+        *("resolve", "claim", "release", "assign", "snooze", "person", "note", "optout", "announce"),
     ),
     "Operators": (
         *("init", "check", "demo", "run", "once", "status", "health", "notices", "quarantine", "pause", "resume"),

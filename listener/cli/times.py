@@ -29,6 +29,13 @@ def moment(text: str, now: datetime) -> datetime:
         raise InputError(f"{text!r} is not a time", "write 2026-11-22T09:00:00Z, 2026-11-22, 7d or 2h") from error
 
 
+def coming(text: str, now: datetime) -> datetime:
+    """Read a time to come: ISO 8601 (UTC where it names no zone), `2h` from now, or `now`. Raises InputError."""
+    if text == "now":
+        return now
+    return now + span(text) if text[-1:] in UNITS and text[:-1].isdigit() else moment(text, now)
+
+
 def ago(then: datetime | None, now: datetime) -> str:
     """Return such as `3 min ago`."""
     if then is None:

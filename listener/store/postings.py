@@ -116,6 +116,12 @@ def list_overdue(connection: Connection, before: datetime) -> list[QueuedPosting
     return [_load_queued(row) for row in connection.execute(_select().where(is_left).order_by(posting.c.id))]
 
 
+def list_alike(connection: Connection, text: str, platforms: Collection[str]) -> list[Posting]:
+    """List the postings of these very words on these platforms that were not cancelled."""
+    query = _select().where(announcement.c.text == text, posting.c.platform.in_(platforms), posting.c.state != "closed")
+    return [_load_queued(row).posting for row in connection.execute(query)]
+
+
 def count_by_state(connection: Connection) -> dict[str, int]:
     """Count the postings in each state."""
     query = select(posting.c.state, func.count()).group_by(posting.c.state)

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from listener.store.dialect import partial_index
+
 revision = "0006"
 down_revision = "0005"
 branch_labels = None
@@ -33,7 +35,7 @@ def upgrade() -> None:
     op.create_index("ix_posting_state", "posting", ["state", "platform", "at"])
     op.create_index("ix_posting_remote", "posting", ["remote_id"])
     op.execute("ALTER TABLE event ADD COLUMN posting_id INTEGER REFERENCES posting (id)")
-    op.create_index("ix_event_posting", "event", ["posting_id"], sqlite_where=sa.text("posting_id IS NOT NULL"))
+    _index_postings("event")
     _rebuild_approvals()
 
 
@@ -54,7 +56,13 @@ def _rebuild_approvals() -> None:
     op.drop_table("approval")
     op.rename_table("approval_new", "approval")
     op.create_index("ix_approval_reply", "approval", ["reply_id"])
-    op.create_index("ix_approval_posting", "approval", ["posting_id"], sqlite_where=sa.text("posting_id IS NOT NULL"))
+    _index_postings("approval")
+
+
+def _index_postings(table: str) -> None:
+    index = partial_index(f"ix_{table}_posting", "posting_id", where="posting_id IS NOT NULL")
+    sa.Table(table, sa.MetaData(), sa.Column("posting_id", sa.Integer), index)
+    index.create(op.get_bind())
 
 
 def _required(kind: type[sa.Text | sa.Integer | sa.Boolean], *names: str) -> list[sa.Column[object]]:
