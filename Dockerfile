@@ -3,9 +3,10 @@
 FROM python:3.12-slim AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ROOT_USER_ACTION=ignore
 WORKDIR /src
-COPY requirements.txt requirements-build.txt ./
+ARG REQUIREMENTS=requirements.txt
+COPY requirements.txt requirements-postgres.txt requirements-build.txt ./
 RUN python -m venv /opt/earshot \
- && /opt/earshot/bin/python -m pip install --quiet --require-hashes -r requirements.txt \
+ && /opt/earshot/bin/python -m pip install --quiet --require-hashes -r "$REQUIREMENTS" \
  && python -m venv /opt/backend \
  && /opt/backend/bin/python -m pip install --quiet --require-hashes -r requirements-build.txt
 COPY pyproject.toml README.md LICENSE ./

@@ -8,7 +8,7 @@ PLATFORM ?= memory
 # keep bytecode whatever the shell says: else every worker and every start compiles the tests and the program anew
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: demo test lint faults soak soak-meta soak-year test-bluesky test-mastodon bench audit sbom lock clean setup
+.PHONY: demo test lint faults soak soak-meta soak-year test-bluesky test-mastodon test-postgres bench audit sbom lock clean setup
 
 setup: .venv/.ready
 
@@ -59,6 +59,10 @@ test-bluesky: setup
 test-mastodon: setup
 	$(BIN)/python -m tests.fediverse $(if $(SEED),--seed $(SEED))
 
+# the suites that work on a database, on a PostgreSQL of their own on loopback; skips with a reason without it
+test-postgres: setup
+	$(BIN)/python -m tests.on_postgres -n $(WORKERS)
+
 bench: setup
 	$(BIN)/python -m bench.run
 
@@ -80,7 +84,8 @@ sbom: .venv-audit/.ready
 # uv is only needed here: pip install uv
 lock:
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url pyproject.toml -o requirements.txt
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --extra dev pyproject.toml -c requirements.txt -o requirements-dev.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --extra postgres pyproject.toml -c requirements.txt -o requirements-postgres.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --extra dev pyproject.toml -c requirements-postgres.txt -o requirements-dev.txt
 	printf 'cyclonedx-bom\npip-audit\n' | uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url - -o requirements-audit.txt
 	echo hatchling | uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url - -c requirements-dev.txt -o requirements-build.txt
 

@@ -96,7 +96,7 @@ def _latency(env: dict[str, str], folder: Path) -> Figures:
         _until(folder, f"SELECT count(*) >= {number} FROM reply", start)
         drafted.append(time.monotonic() - start)
         queue = json.loads(many.earshot(env, "queue", "--json"))
-        many.earshot(env, "approve", str(queue[0]["id"]))
+        many.earshot(env, "approve", "--now", str(queue[0]["id"]))
         start = time.monotonic()
         _until(folder, f"SELECT count(*) >= {number} FROM reply WHERE state = 'sent'", start)
         sent.append(time.monotonic() - start)

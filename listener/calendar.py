@@ -14,6 +14,7 @@ from listener.policy import Policy, TimeWindow, WeekTime
 
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 HORIZON_DAYS = 3653  # ten years: a target that takes longer falls due at the last closing time within them
+SHORTEST = timedelta(minutes=10)  # what a tier leaves of a target
 URGENCY_IMMEDIATE = 2  # the highest urgency: danger to people
 Interval = tuple[datetime, datetime]  # from and to, in UTC
 
@@ -40,11 +41,14 @@ def due_at(policy: Policy, start: datetime, target: timedelta) -> datetime:
     return closed
 
 
-def response_due(policy: Policy, kind: str | None, urgency: int, start: datetime) -> datetime | None:
+def response_due(
+    policy: Policy, kind: str | None, urgency: int, start: datetime, share: float = 1.0
+) -> datetime | None:
     """Return when a reply is due: the response target of its kind (None: an escalation) after start, in business hours.
 
-    An urgent reply has half the target. One that cannot wait (URGENCY_IMMEDIATE) has a quarter of the shortest target
-    of the policy, whatever its kind, and its time runs around the clock. None where the policy has no target.
+    share: of the target, for a member; at least SHORTEST of it is left. An urgent reply has half the target. One that
+    cannot wait (URGENCY_IMMEDIATE) has a quarter of the shortest target of the policy, whatever its kind, and its time
+    runs around the clock. None where the policy has no target.
     """
     config = policy.responder_config(kind) if kind else None
     target = config.due if config else policy.limits.escalation_due
@@ -52,7 +56,11 @@ def response_due(policy: Policy, kind: str | None, urgency: int, start: datetime
         targets = [responder.due for responder in policy.responders] + [target]
         shortest = min((span for span in targets if span is not None), default=None)
         return None if shortest is None else start + shortest / 4
-    return None if target is None else due_at(policy, start, target / 2**urgency)
+    return None if target is None else due_at(policy, start, _shorten(target / 2**urgency, share))
+
+
+def _shorten(target: timedelta, share: float) -> timedelta:
+    return min(target, max(target * share, SHORTEST))
 
 
 def quiet_until(policy: Policy, now: datetime) -> datetime | None:

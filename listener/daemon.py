@@ -24,7 +24,7 @@ from apscheduler.triggers.base import BaseTrigger
 from listener import shutdown
 from listener.errors import DatabaseBusy, EarshotError, StoreError, describe
 from listener.settings import Settings
-from listener.stages import Stages
+from listener.stages import Outlook, Stages
 from listener.store import events, notices
 from listener.store.notices import EVERYWHERE
 from listener.store.stage_states import CONFIGURATION
@@ -175,18 +175,24 @@ class Daemon:
             outlook = self._stages.run(name)
             if outlook.wakes is not None:
                 self._wake(outlook.wakes)
-            if not outlook.has_more:
-                self._rest(name, wakes)
+            self._plan_next(name, wakes, outlook)
         finally:
             with self._idle:
                 self._busy -= 1
                 self._idle.notify_all()
 
-    def _rest(self, name: str, wakes: int) -> None:
-        """Let a stage rest, unless it was woken since it began. wakes: how often it had been woken by then."""
+    def _plan_next(self, name: str, wakes: int, outlook: Outlook) -> None:
+        """Let a stage rest, or run when its next reply may be sent, unless it was woken since it began.
+
+        wakes: how often it had been woken by then.
+        """
+        interval = self._stages.intervals.get(name, REST)
+        seconds = interval if outlook.has_more else max(REST, interval)
+        if outlook.next_at is not None:
+            seconds = min(seconds, max((outlook.next_at - self._stages.clock()).total_seconds(), 0.0))
         with self._idle:
-            if self._wakes[name] == wakes:
-                self._run_after(name, max(REST, self._stages.intervals.get(name, REST)))
+            if self._wakes[name] == wakes and (seconds < interval or not outlook.has_more):
+                self._run_after(name, seconds)
 
     def _wait_until_idle(self, seconds: float) -> bool:
         """Wait for running stages. Returns False when one still runs after so many seconds."""

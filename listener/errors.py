@@ -3,7 +3,7 @@
 EarshotError                 one line for a person: what is wrong, and what to do
 ├── ConfigError              problems: all the problems of a configuration at once
 ├── StoreError               the database: foreign, older, newer, locked, unwritable
-│   └── Busy                 another process holds it; try again
+│   └── DatabaseBusy         another process holds it; try again
 ├── LockHeld                 another `run`, `once` or `migrate` holds this database
 ├── DeskError                staff asked for what cannot be done (unknown id, already sent, claimed by another)
 └── InputError               a file or an argument given on the command line

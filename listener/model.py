@@ -193,12 +193,16 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """An approved reply on its way: the text is the preview's, to the byte."""
+    """An approved reply on its way: the text is the preview's, to the byte, but for the code of a coupon.
+
+    is_private: only the author may read it, such as a code, also where the mention is public.
+    """
 
     reply_id: int
     revision: int
     text: str
     mention: Mention
+    is_private: bool = False
 
 
 @dataclass(frozen=True, slots=True)

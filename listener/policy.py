@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from typing import Literal
 
+from listener.club_rules import NO_CLUB, Club
+
 Auto = Literal["never", "earned", "always"]
 PART = ":"  # between the id of a variant that is made of parts and the number of each part
 
@@ -29,7 +31,8 @@ class ResponderConfig:
 class Fact:
     """An entry of the fact sheet. claims: phrasings of the error; questions: phrasings of the question it answers.
 
-    statement: what we say; owner: who must check it; from the day it expires on, a person is called.
+    statement: what we say; owner: who must check it; from the day it expires on, a person is called. from_: the day
+    before which it is not true yet, such as a sale's first (None: it is true already).
     """
 
     id: str
@@ -41,6 +44,11 @@ class Fact:
     claims: tuple[str, ...] = ()
     questions: tuple[str, ...] = ()
     link: str | None = None
+    from_: date | None = None
+
+    def has_begun(self, day: date) -> bool:
+        """Return whether the fact is true on this day already."""
+        return self.from_ is None or self.from_ <= day
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +195,7 @@ class Policy:
     signatures: Mapping[str, str] = field(default_factory=dict)  # name of staff -> the end of their replies
     saved_replies: tuple[SavedReply, ...] = ()
     undo_delay: timedelta = timedelta(seconds=10)
+    club: Club = NO_CLUB
     hash: str = ""
     texts: Mapping[str, str] = field(default_factory=dict)
 

@@ -87,6 +87,7 @@ class Section:
     chatty_loggers: ClassVar[tuple[str, ...]] = ()  # of its network libraries: only their warnings are logged
     retain_deleted_text: ClassVar[timedelta | None] = None  # how long the platform allows to keep a deleted post's text
     retain_text: ClassVar[timedelta | None] = None  # how long any text of it is kept; the policy may ask for less
+    can_whisper: ClassVar[bool] = False  # it can answer a public mention so that only its author reads it
 
     start: Literal["now", "all"] | datetime = "now"  # where a first run begins
     poll_seconds: float = 60.0
@@ -189,7 +190,7 @@ class PlatformModule(Protocol[AnySection]):
 
     @property
     def Section(self) -> type[AnySection]:
-        """The platform's subclass of listener.model.Section."""
+        """The platform's subclass of `listener.protocols.Section`."""
 
     def preview(self, text: str, mention: Mention, section: AnySection, /) -> Preview:
         """Return the text as it will stand on the platform. Pure; a preview of a preview changes nothing."""

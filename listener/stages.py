@@ -18,6 +18,7 @@ from listener.stage_runner import FALLBACK_INTERVAL_S, StageRunner
 from listener.store import vacuum
 from listener.store.engine import Store
 from listener.triage.route import Triage, TriageCounts, route
+from listener.upkeep.award import award
 from listener.upkeep.expire import expire
 from listener.upkeep.retention import retain
 
@@ -47,11 +48,13 @@ class RunSummary:
 class Outlook:
     """What follows the run of a stage. has_more: a later run may do what this one left, without anything new.
 
-    wakes: the stage (`route`, or `send` of every platform) that has something to do now.
+    wakes: the stage (`route`, or `send` of every platform) that has something to do now. next_at: when this stage has,
+    if that is before its interval has passed.
     """
 
     has_more: bool
     wakes: str | None = None
+    next_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,7 @@ class Stages:
             return Outlook(bool(routed.deferred) or name in self.runner.troubles, "send" if routed.drafted else None)
         if stage == "send" and platform in self.platforms:
             sent = self.send(platform)
-            return Outlook(sent.has_any or name in self.runner.troubles)
+            return Outlook(sent.has_any or name in self.runner.troubles, next_at=sent.next_at)
         if stage == "poll" and platform in self.platforms:
             self.poll(platform)
             return Outlook(has_more=True, wakes="route")
@@ -130,7 +133,7 @@ class Stages:
         return self.runner.run(stage, work, SendCounts())
 
     def upkeep(self) -> int:
-        """Expire drafts, erase texts that were kept long enough, vacuum the file where erasing could not, and learn.
+        """Expire drafts, erase what was kept long enough, award points, vacuum the file where erasing could not, learn.
 
         Returns how many drafts expired and texts were erased.
         """
@@ -165,6 +168,7 @@ class Stages:
         ended = expire(self.store, policy, self.clock())
         self.runner.moved_on("upkeep")
         ended += retain(self.store, policy, self.clock(), self.deleted, self.kept)
+        award(self.store, policy, self.clock())
         self.runner.moved_on("upkeep")
         if self.notifier is not None:
             ended += self.notifier.tidy()

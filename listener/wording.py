@@ -6,7 +6,7 @@ text, handle or display name never reaches one, so nothing a stranger typed can 
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import date
 from functools import cache, lru_cache
 from itertools import chain
@@ -86,9 +86,9 @@ def candidates(
         place = rank(when) if rank else 1 if not when else None if when.isdisjoint(cues) else 0
         if place is not None:
             ranked.setdefault(place, []).extend(texts)
-    turn = crc32(signals.mention.id.encode("utf-8", "replace"))
+    mention = signals.mention.id
     used = _find_used(kind, signals.history.variants_today)
-    groups = (_put_in_order(ranked[place], turn, used) for place in sorted(ranked))
+    groups = (_put_in_order(ranked[place], mention, used) for place in sorted(ranked))
     return tuple(chain.from_iterable(chain.from_iterable(groups)))
 
 
@@ -119,10 +119,15 @@ def _keep_suitable(texts: Texts, is_private: bool) -> Texts:
     return tuple(text for text in texts if not is_private or not asks_for_private_message(text.text))
 
 
-def _put_in_order(variants: list[Texts], turn: int, used: Collection[str]) -> list[Texts]:
+def rotate(variants: Sequence[Texts], mention: str) -> list[Texts]:
+    """Return the variants from the one on that a mention's id selects: the same mention gets the same."""
+    first = crc32(mention.encode("utf-8", "replace")) % len(variants) if variants else 0
+    return [*variants[first:], *variants[:first]]
+
+
+def _put_in_order(variants: list[Texts], mention: str, used: Collection[str]) -> list[Texts]:
     """Rotate the variants, those least used before: as a whole, then by how often their parts were."""
-    first = turn % len(variants) if variants else 0
-    rotated = variants[first:] + variants[:first]
+    rotated = rotate(variants, mention)
     if not used:
         return rotated
     uses = Counter(part for name in used for part in split_parts(name))

@@ -10,7 +10,7 @@ from listener.intake.language import UNKNOWN
 from listener.intake.phrases import tokenize
 from listener.model import Draft, Escalate, MentionSignals, Pass
 from listener.policy import Policy
-from listener.triage.needs import PERSONAL
+from listener.triage.needs import PERSONAL, PLEASE, US, find_misfit, is_among_others
 from listener.wording import candidates
 
 KIND = "holding"
@@ -18,20 +18,21 @@ IS_FALLBACK = True  # it takes any question, so all other kinds come first
 
 # beside one of these a calm word would be wrong
 UNCALM = (
-    "complaint", "threat_to_leave", "sarcasm", "swearing", "profanity", "competitor_praise", "quote", "waiting", "part",
+    "complaint", "threat_to_leave", "sarcasm", "swearing", "profanity", "competitor_praise", "waiting", "part",
     "automated", "warm", "ironic_praise",
 )  # fmt: skip
-KIND_SCORE = 0.3  # from this score on a bare "?" inside a text may be a figure of speech: "sold out? No wonder!"
+KIND_SCORE = 0.5  # from this score on a bare "?" inside a text may be a figure of speech: "sold out? No wonder!"
 PUBLIC = ("link", "other_handles")  # beside one of these a question is for us only if it says "I" or "you"
 # without a question mark, one of these must show that we are asked
 ASKING = ("request", "request_to_know")
+WE_ASK = ("how", "can", "could", "should", "where", "what", "wondering")  # or the question begins so, and has "I"
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
     """min_score: the lowest score; max_complaint: the highest chance of a complaint, by the second reader (0..1)."""
 
-    min_score: float = -0.3
+    min_score: float = -0.6
     max_complaint: float = 0.9
 
 
@@ -41,6 +42,8 @@ def respond(signals: MentionSignals, policy: Policy, options: Options) -> Draft 
     question = cues.get("question", ())
     if not question or signals.lang != "en":
         return Pass("no question in English")
+    if misfit := find_misfit(signals):
+        return misfit
     if uncalm := next((name for name in UNCALM if name in cues), None):
         return Pass(f"a question, but also {uncalm.replace('_', ' ')}", cues[uncalm])
     if signals.compound < options.min_score:
@@ -63,11 +66,27 @@ def _find_doubt(signals: MentionSignals, question: tuple[str, ...]) -> tuple[str
     Nor is a question understood of which nothing but the mark is known, in a language that cannot be told.
     """
     cues = signals.cues
-    public = next((name for name in PUBLIC if name in cues), None)
-    if public and PERSONAL.isdisjoint(tokenize(signals.text)):
-        return cues[public]
+    if others := _find_others(signals, question):
+        return others
     is_figure = signals.compound >= KIND_SCORE and not signals.text.rstrip().endswith("?")
     if question == ("?",) and ("praise" in cues or is_figure or signals.lang == UNKNOWN):
         return cues.get("praise", question)
-    is_opening = " ".join(tokenize(signals.text)).startswith(question) and not question[0].startswith("is ")
-    return () if "?" in question or is_opening or any(name in cues for name in ASKING) else question
+    return () if "?" in question or _asks_without_mark(signals, question) else question
+
+
+def _find_others(signals: MentionSignals, question: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what shows that others may be asked, and not we."""
+    words, is_marked = tokenize(signals.text), "?" in question
+    is_to_us = signals.text.rstrip().endswith("?") and not US.isdisjoint(words)
+    if is_among_others(signals) and not (is_marked and (is_to_us or not PLEASE.isdisjoint(words))):
+        return question
+    public = next((name for name in PUBLIC if name in signals.cues), None)
+    return signals.cues[public] if public and (not is_marked or PERSONAL.isdisjoint(words)) else ()
+
+
+def _asks_without_mark(signals: MentionSignals, question: tuple[str, ...]) -> bool:
+    """True for a question without its mark that opens the text, is the author's own, or comes with a request."""
+    if " ".join(tokenize(signals.text)).startswith(question) and not question[0].startswith("is "):
+        return True
+    is_own = any(words.startswith(WE_ASK) and {"i", "we", "wondering"} & {*words.split()} for words in question)
+    return is_own or any(name in signals.cues for name in ASKING)

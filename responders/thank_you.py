@@ -16,7 +16,8 @@ PRAISE_CUES = ("praise", "thanks", "warm")
 # each of these makes praise doubtful
 DOUBTS = (
     "question", "negation", "condition", "complaint", "sarcasm", "problem", "swearing", "profanity", "threat_to_leave",
-    "competitor_praise", "automated", "opt_out", "part", "turned_praise", "others_praised", "quotes_us",
+    "competitor_praise", "automated", "opt_out", "part", "turned_praise", "others_praised", "linked_praise",
+    "quotes_us",
 )  # fmt: skip
 # each of these too, unless the praise is firm; the last only beside thanks
 MILD = ("contrast", "wish", "ironic_praise", "duration", "request")

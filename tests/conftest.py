@@ -10,6 +10,7 @@ import pytest
 
 from listener.messages import forget_secrets
 from tests import forked
+from tests.databases import begin_test
 from tests.forked import OFFLINE
 from tests.process import Done
 from tests.shared import share_extractors, share_trust
@@ -45,6 +46,12 @@ LONG = (
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the longest tests, while there is other work for the other workers."""
     items.sort(key=lambda item: item.path.name not in LONG)
+
+
+@pytest.fixture(autouse=True)
+def _no_database_of_another_test() -> None:
+    """On a server the schemas of the test before serve this one."""
+    begin_test()
 
 
 @pytest.fixture(autouse=True)

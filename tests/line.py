@@ -1,4 +1,4 @@
-"""The whole line in one process, on a real SQLite file, with a clock that a test moves and a platform it scripts."""
+"""The whole line in one process, on a real database, with a clock that a test moves and a platform it scripts."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import count
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -19,24 +18,15 @@ from listener.policy import Policy
 from listener.settings import load, load_responders, starter
 from listener.stages import Stages
 from listener.store import items, notices, platforms, replies
-from listener.store.engine import Store, open_store
-from listener.store.migrate import migrate
+from listener.store.engine import Store
 from listener.store.records import Exchange, Reply
 from listener.triage.route import Triage
+from tests.databases import make_store
 from tests.fakes.scripted import Scripted
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)  # a Tuesday
 PRAISE = "Thank you so much for the lovely notebook, I love it!"
 COMPLAINT = "My parcel is two weeks late and nobody answers my mails."
-
-
-@cache
-def _empty() -> bytes:
-    """A fresh database, migrated once a process."""
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "empty.db"
-        migrate(path, NOON)
-        return path.read_bytes()
 
 
 @cache
@@ -53,9 +43,7 @@ class Line:
     now: datetime = NOON
 
     def __post_init__(self) -> None:
-        path = self.folder / "earshot.db"
-        path.write_bytes(_empty())
-        self.store: Store = open_store(path)
+        self.store: Store = make_store(self.folder)
         self.platform = Scripted(self.clock)
         self._ids = count(1)
         self._triage: Triage | None = None

@@ -54,7 +54,7 @@ class Listening:
         drafts = [item for item in self.home.queue("--state", "drafted") if self.rng.random() < share]
         if drafts:
             revisions = [f"{item['id']}@{item['revision']}" for item in drafts]
-            self.refusals = self.home.run("approve", *revisions).err
+            self.refusals = self.home.run("approve", "--now", *revisions).err
 
     def is_drained(self) -> bool:
         """Approve all; True when nothing waits to be sent."""

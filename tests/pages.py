@@ -13,6 +13,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 POLICY = ROOT / "docs" / "policy.md"
+CLUB = ROOT / "docs" / "club.md"
 OPERATIONS = ROOT / "docs" / "operations.md"
 PLATFORMS = ROOT / "docs" / "platforms.md"
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)

@@ -94,6 +94,11 @@ class Home:
         with closing(sqlite3.connect(self.data / "earshot.db", timeout=10)) as connection, connection:
             yield connection
 
+    def age_first_poll(self) -> None:
+        """Let polling have begun long ago: what `once` reads then looks like a run of cron."""
+        with self.database() as connection:
+            connection.execute("UPDATE platform SET began_at = '2026-01-01T00:00:00.000000Z'")
+
     def posts(self) -> list[Any]:
         """What the memory platform really posted."""
         path = self.data / "posts.jsonl"
@@ -105,9 +110,9 @@ class Home:
         return found
 
     def approve_all(self) -> list[str]:
-        """Approve every draft; returns the ids."""
+        """Approve every draft, to be sent at once; returns the ids."""
         ids = [str(one["id"]) for one in self.queue("--state", "drafted")]
-        assert self.run("approve", *ids).code == 0
+        assert self.run("approve", "--now", *ids).code == 0
         return ids
 
 

@@ -20,15 +20,16 @@ from listener.cli import commands
 from listener.intake import cues
 from listener.model import History, Mention
 from listener.platforms import x
-from listener.settings import combinations, operation
+from listener.settings import club, combinations, operation
 from listener.settings import platforms as listening
 from listener.settings import policy as rules
 from listener.settings import responders as kinds_of_reply
 from listener.settings.scalars import ConfigLocation
-from listener.settings.schema import convert
+from listener.settings.schema import convert, key_of
 from listener.triage.decide import GUARDS
 from listener.triage.signals import SignalExtractor
 from tests.pages import (
+    CLUB,
     OPERATIONS,
     PAGES,
     POLICY,
@@ -124,7 +125,7 @@ def _sections() -> dict[str, Any]:
 
 def _shape(made: Any, without: set[str] | None = None) -> Shape:
     hints = get_type_hints(made)
-    return {one.name: (hints[one.name], one) for one in fields(made) if one.name not in (without or set())}
+    return {key_of(one.name): (hints[one.name], one) for one in fields(made) if one.name not in (without or set())}
 
 
 def test_every_key_is_documented_and_every_documented_key_exists() -> None:
@@ -133,6 +134,27 @@ def test_every_key_is_documented_and_every_documented_key_exists() -> None:
     for row in keys(POLICY):
         told.setdefault(row.table, set()).add(row.key)
     assert told == {heading: set(found) for heading, found in _shapes().items()}
+
+
+def test_every_key_of_the_club_is_documented_and_exists() -> None:
+    """The same for club.toml in docs/club.md, with its defaults."""
+    told: dict[str, set[str]] = {}
+    for row in keys(CLUB):
+        told.setdefault(row.table, set()).add(row.key)
+        hint, field = _club_shapes()[row.table][row.key]
+        if row.default == "required":
+            assert field.default is MISSING
+        elif row.default == "none":
+            assert field.default is None
+        else:
+            value = tomllib.loads(f"v = {row.default.strip('`')}")["v"]
+            assert convert(hint, value, ConfigLocation(CLUB.name)) == field.default
+    assert told == {heading: set(found) for heading, found in _club_shapes().items()}
+
+
+def _club_shapes() -> dict[str, Shape]:
+    tables = {"[club]": club._Club, "[tiers.NAME]": club._Tier, "[pools.NAME]": club._Pool}
+    return {heading: _shape(made) for heading, made in {**tables, "[offers.NAME]": club._Offer}.items()}
 
 
 @pytest.mark.parametrize("row", list(keys(POLICY)), ids=lambda row: f"{row.table}-{row.key}")

@@ -70,8 +70,7 @@ MADE_CLEAN = {  # their text passes messages.clean, or is for whoever wrote a mo
     "listener/settings/responders.py",
     "listener/settings/files.py",  # an OSError by its reason; the other is ours
     "listener/cli/health.py",  # sqlite3's own words; it imports nothing else
-    "listener/store/dialect.py",  # SQLite's words in brackets, for a search
-    "listener/store/driver.py",
+    "listener/store/sqlite_file.py",  # SQLite's words in brackets, for a search
     "listener/platforms/kit/items.py",  # kept with a quarantined item, whose column is cleaned
     "listener/platforms/memory/records.py",
     "listener/analysis/evaluate.py",  # InputError is clean

@@ -18,7 +18,7 @@ from listener.outbox.round import SendCounts
 from listener.settings import load, starter
 from listener.stages import Stages
 from listener.store import events
-from listener.store.driver import Changes
+from listener.store.sqlite_file import FileChanges
 from tests.line import NOON, Line, line
 from tests.process import PATIENCE, PRAISE, Home, until
 from tests.test_daemon import count, drafts
@@ -65,6 +65,23 @@ def test_what_is_resumed_is_sent_at_once(tmp_path: Path) -> None:
         assert home.posts() == []
         home.run("resume")
         until(lambda: len(home.posts()) == 1, "it is sent")
+
+
+def test_an_approval_that_may_be_undone_is_sent_when_its_wait_is_over(tmp_path: Path) -> None:
+    """Not by the next interval, which is ten minutes; and one that was undone meanwhile is not sent."""
+    home = Home(tmp_path)
+    home.configure(
+        "undo_seconds = 1.5\n" + (starter() / "policy.toml").read_text().replace("undo_seconds", "# "), "policy.toml"
+    )
+    with listening(home):
+        home.say(PRAISE + " Really.", start=2)
+        until(lambda: drafts(home) == 2, "the mentions are decided")
+        assert home.run("approve", "1", "2").code == home.run("undo", "2").code == 0
+        until(home.posts, "the other is sent")
+        shown = home.run("show", "1", "--json").json
+    approved, sent = (datetime.fromisoformat(shown[name]) for name in ("approved_at", "sent_at"))
+    assert 1.4 < (sent - approved).total_seconds() < 10
+    assert [post["in_reply_to"] for post in home.posts()] == ["1"]
 
 
 def resting(line: Line, clock: Callable[[], datetime]) -> tuple[Daemon, Callable[[], float]]:
@@ -119,7 +136,7 @@ def test_changes_of_any_connection_are_seen_once(tmp_path: Path) -> None:
     with closing(sqlite3.connect(path)) as writer:
         writer.execute("PRAGMA journal_mode=WAL")
         writer.execute("CREATE TABLE t (x)")
-        changes = Changes(path)
+        changes = FileChanges(path)
         assert [changes.has_any(), changes.has_any()] == [True, False]
         writer.execute("INSERT INTO t VALUES (1)")
         assert not changes.has_any()

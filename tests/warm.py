@@ -16,7 +16,8 @@ from listener.desk.approve import Target, approve
 from listener.stages import Stages
 from listener.triage.route import Triage
 from tests import factories
-from tests.desk.world import World, made, preview
+from tests.databases import make_store
+from tests.desk.world import World, preview
 from tests.fakes.scripted import Scripted
 from tests.process import COMPLAINT, PRAISE
 from tests.shared import share_extractors
@@ -41,7 +42,7 @@ def share_commands() -> None:
 
 def work(folder: Path) -> None:
     """Take mentions through the line and to the desk, and send what is approved there."""
-    store = made(folder)
+    store = make_store(folder)
     world = World(store)
     ids = world.said(PRAISE, COMPLAINT, QUESTION, lang=None)
     replies, _ = queue.listing(store, world.view(), queue.QueueFilter())

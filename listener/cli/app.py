@@ -10,11 +10,12 @@ from listener.cli import context, output
 PANELS = {
     "Support staff": (
         *("queue", "review", "show", "approve", "edit", "reject", "close", "escalate", "undo", "retry", "done"),
-        *("resolve", "claim", "release", "assign", "snooze", "person", "note", "optout", "announce"),
+        *("resolve", "claim", "release", "assign", "snooze", "person", "people", "member", "offer", "note", "optout"),
+        "announce",
     ),
     "Operators": (
         *("init", "check", "demo", "run", "once", "status", "health", "notices", "quarantine", "pause", "resume"),
-        *("log", "report", "digest", "backup", "export", "migrate", "forget"),
+        *("log", "report", "digest", "coupons", "backup", "export", "migrate", "forget"),
     ),
     "Policy": ("try", "evaluate", "replay", "learn"),
 }  # heading in `earshot --help` -> its commands, in the order in which a new user meets them

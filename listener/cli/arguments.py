@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from listener.club_rules import ROLES
 from listener.errors import DeskError, InputError
 from listener.store.states import TRANSITIONS
 
 if TYPE_CHECKING:
-    from listener.desk.approve import Target
+    from listener.club_rules import Club
+    from listener.desk.approve import DeskContext, Target
     from listener.desk.queue import ItemRef
     from listener.settings import Settings
     from listener.store.engine import Store
@@ -23,6 +25,9 @@ As = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Limit = Annotated[int, typer.Option(min=0, help="Show this many at most; 0 shows all.")]
+Ids = Annotated[
+    list[int], typer.Argument(metavar="ID", help="Ids of replies, as in `earshot queue`.", show_default=False)
+]
 Id = Annotated[int, typer.Argument(metavar="ID", help="The reply's id in `earshot queue`.", show_default=False)]
 Handle = Annotated[
     str,
@@ -36,6 +41,15 @@ State = Annotated[
         metavar="STATE",
         help=f"Only this state, also if snoozed: {', '.join(TRANSITIONS)}.",
         autocompletion=lambda incomplete: [state for state in TRANSITIONS if state.startswith(incomplete)],
+    ),
+]
+
+Role = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ROLE",
+        help=f"Who they are to us: {', '.join(ROLES)}.",
+        autocompletion=lambda incomplete: [role for role in ROLES if role.startswith(incomplete)],
     ),
 ]
 
@@ -91,6 +105,22 @@ def require_kind(config: "Settings", word: str | None) -> str | None:
     return word
 
 
+def require_role(word: str) -> str:
+    """Check that people can have this role. Raises BadParameter."""
+    if word not in ROLES:
+        raise typer.BadParameter(f"{word!r} is not a role; choose one of {', '.join(ROLES)}", param_hint="--role")
+    return word
+
+
+def require_tier(club: "Club", word: str | None) -> str | None:
+    """Check that the club has this tier. Raises BadParameter."""
+    names = [tier.name for tier in club.tiers]
+    if word is not None and word not in names:
+        known = f"choose one of {', '.join(names)}" if names else "club.toml has no tiers"
+        raise typer.BadParameter(f"{word!r} is not a tier; {known}", param_hint="--tier")
+    return word
+
+
 def require_state(word: str) -> str:
     """Check that a reply can be in this state. Raises BadParameter."""
     if word not in TRANSITIONS:
@@ -109,6 +139,16 @@ def require_platform(config: "Settings", store: "Store", word: str | None) -> No
     if word is not None and word not in names:
         known = ", ".join(sorted(names)) or "none"
         raise typer.BadParameter(f"there is no platform {word!r}; Earshot knows {known}", param_hint="--platform")
+
+
+def require_colleague(desk: "DeskContext", store: "Store", word: str | None) -> None:
+    """Check that somebody of this name works here. Raises BadParameter."""
+    from listener.desk import marks
+
+    known = () if word is None else marks.list_colleagues(store, desk)
+    if word is not None and word not in known:
+        message = f"nobody named {word!r} has acted or was assigned a reply; Earshot knows {', '.join(known)}"
+        raise typer.BadParameter(message, param_hint="--assigned")
 
 
 def read_argument(read: Callable[[], T], hint: str) -> T:

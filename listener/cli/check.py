@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def init(folder: Annotated[Path, typer.Argument(help="The folder to write to.")] = Path("config")) -> None:
     """Write the starter configuration and sample mentions.
 
-    A folder that has the four TOML files already is left as it is.
+    A folder that has the TOML files already is left as it is.
 
     Example: earshot init config
     """
@@ -63,7 +63,6 @@ def check(
 def _check_offline() -> tuple[list[Problem], list[str]]:
     """Return the problems and notes that need no network to find."""
     from listener import settings as rules
-    from listener.store.dialect import LIBRARY
 
     problems = list(_database_problems())
     try:
@@ -72,7 +71,7 @@ def _check_offline() -> tuple[list[Problem], list[str]]:
         return error.problems + problems, []
     problems += rules.problems(config) + rules.secret_problems(config, rules.EnvSecrets(os.environ))
     wrong, notes = _wording(config)
-    return problems + wrong, [*rules.notes(config, context.now().date()), *notes, LIBRARY]
+    return problems + wrong, [*rules.notes(config, context.now().date()), *notes, *_library()]
 
 
 def _wording(config: "Settings") -> tuple[list[Problem], list[str]]:
@@ -83,21 +82,38 @@ def _wording(config: "Settings") -> tuple[list[Problem], list[str]]:
     return problems, [] if problems else wording_check.private_wording_notes(config.policy)
 
 
+def _library() -> list[str]:
+    """Return a note on the version of the database's program; nothing where it cannot be asked."""
+    from listener.settings.environment import database_place
+    from listener.store.database import database_at
+
+    try:
+        return [database_at(database_place(os.environ)).library]
+    except EarshotError:  # a problem of its own
+        return []
+
+
 def _database_problems() -> Iterator[Problem]:
-    """Check that the folder is writable, and the database, if there is one, is Earshot's and not newer than this."""
-    from listener.settings.environment import database_path
+    """Check that the database, if there is one, is Earshot's and current, and that the folder of a file is writable."""
+    from listener.settings.environment import database_place
     from listener.store.engine import HEAD, version
 
     try:
-        path = database_path(os.environ)
-        schema = version(path)
+        place = database_place(os.environ)
+        schema = version(place)
     except EarshotError as error:
         yield Problem("database", error.what, error.do)
         return
+    if schema is None and not isinstance(place, Path):
+        yield Problem(f"database {place}", "has no tables of Earshot's yet", "run `earshot migrate`")
     if schema is not None and schema != HEAD:
         do = "run `earshot migrate`" if schema < HEAD else "run the newer Earshot that wrote it"
-        yield Problem(f"database {path}", f"has schema {schema}, this version needs {HEAD}", do)
-        return
+        yield Problem(f"database {place}", f"has schema {schema}, this version needs {HEAD}", do)
+    elif isinstance(place, Path):
+        yield from _folder_problems(place)
+
+
+def _folder_problems(path: Path) -> Iterator[Problem]:
     folder = next(parent for parent in [path.parent, *path.absolute().parent.parents] if parent.exists())
     if not os.access(folder, os.W_OK | os.X_OK):
         what = f"the folder {folder} is not writable"

@@ -3,6 +3,7 @@
 from listener.cli import (  # noqa: F401
     announce,
     check,
+    coupons,
     database,
     demo,
     desk,
@@ -10,6 +11,7 @@ from listener.cli import (  # noqa: F401
     forget,
     learn,
     log,
+    members,
     moves,
     once,
     people,

@@ -65,10 +65,10 @@ def _find_second_approval_problems(policy: "Policy") -> list[Problem]:
 @contextmanager
 def store(*, wait: float = 10.0) -> Iterator["Store"]:
     """Open the database that the environment points to, which must be there and current. Raises StoreError."""
-    from listener.settings.environment import database_path
+    from listener.settings.environment import database_place
     from listener.store.engine import open_store
 
-    opened = open_store(database_path(os.environ), wait=wait)
+    opened = open_store(database_place(os.environ), wait=wait)
     try:
         yield opened
     finally:
@@ -146,7 +146,12 @@ def desk(config: "Settings", name: str | None) -> "DeskContext":
     """Return who acts, and by which policy."""
     from listener.desk.approve import DeskContext
 
-    return DeskContext(staff(name), config.policy, previews(config), now)
+    sections = {source.name: source.section for source in config.platforms}
+
+    def can_whisper(mention: "Mention") -> bool:
+        return mention.is_private or (mention.platform in sections and sections[mention.platform].can_whisper)
+
+    return DeskContext(staff(name), config.policy, previews(config), now, can_whisper)
 
 
 def view(config: "Settings", opened: "Store", name: str | None = None) -> "RenderContext":
@@ -163,7 +168,7 @@ def view(config: "Settings", opened: "Store", name: str | None = None) -> "Rende
     def needs_second(item: "Exchange") -> bool:
         return needs_second_approval(policy, item)
 
-    return RenderContext(preview, explain, now(), policy.holds, signed, needs_second, policy.facts)
+    return RenderContext(preview, explain, now(), policy.holds, signed, needs_second, policy.facts, policy.club)
 
 
 def trail(config: "Settings", opened: "Store", decided: "StoredDecision", mention: "Mention") -> Sequence["RuleResult"]:

@@ -2,35 +2,73 @@
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from listener.cli import context, output, progress
 from listener.cli.app import app
+from listener.cli.arguments import AsJson
+
+if TYPE_CHECKING:
+    from listener.place import Place
+
+
+To = Annotated[
+    str | None, typer.Option("--to", metavar="PLACE", help="Move everything to a new file, or to postgresql://...")
+]
 
 
 @app.command()
-def migrate(json: Annotated[bool, typer.Option("--json", help="Print the versions as JSON.")] = False) -> None:
-    """Bring the database to this version's schema; a copy is made in `backups` beside it first.
+def migrate(to: To = None, json: AsJson = False) -> None:
+    """Bring the database to this version's schema, or move it.
+
+    A file is copied to `backups` beside it first. With --to every row is copied to a new database and compared; then
+    the old one refuses to be written. Stop the daemon before.
 
     Example: earshot migrate
     """
     import os
 
-    from listener.settings.environment import database_path
-    from listener.store.lock import hold
+    from listener.settings.environment import database_place
+    from listener.store.database import database_at
     from listener.store.migrate import migrate as bring
 
-    path = database_path(os.environ)
-    with hold(path, "migrate", context.now()):
-        before, after = bring(path, context.now())
+    place = database_place(os.environ)
+    with database_at(place).hold("migrate", context.now()):
+        before, after = bring(place, context.now())
+        if to is not None:
+            _move(place, to, json)
+            return
     if json:
-        output.emit_json({"database": str(path), "before": before, "after": after})
+        output.emit_json({"database": str(place), "before": before, "after": after})
     elif before == after:
-        output.write(f"{path} has schema {after} already")
+        output.write(f"{place} has schema {after} already")
     else:
-        output.write(f"{path}: schema {before or 'none'} -> {after}")
+        output.write(f"{place}: schema {before or 'none'} -> {after}")
+
+
+def _move(source: "Place", to: str, json: bool) -> None:
+    """Move everything to a new place; the caller holds the lock. Raises ConfigError, StoreError."""
+    from contextlib import closing
+
+    from listener.settings.environment import parse_place
+    from listener.store import moving
+    from listener.store.engine import open_store, version
+    from listener.store.migrate import migrate as bring
+    from listener.store.tables import metadata
+
+    target = parse_place(to, "--to")
+    moving.require_new(target, version(target))
+    bring(target, context.now())
+    steps = progress.step("moving", len(metadata.tables))
+    with closing(open_store(source)) as old, closing(open_store(target)) as new, steps as advance:
+        rows = moving.move(old, new, advance)
+    if json:
+        output.emit_json({"from": str(source), "to": str(target), "rows": dict(rows)})
+    else:
+        output.write(f"{sum(rows.values()):,} rows of {len(rows)} tables are in {target}, compared with {source}")
+        output.write("set EARSHOT_DATABASE_URL to it, for the daemon and for staff; the old one refuses to be written")
 
 
 @app.command()

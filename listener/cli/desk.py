@@ -25,6 +25,9 @@ def queue(
     kind: Annotated[str | None, typer.Option(help="Only this kind of reply, such as support.")] = None,
     platform: Annotated[str | None, typer.Option(help="Only this platform.")] = None,
     overdue: Annotated[bool, typer.Option("--overdue", help="Only what is overdue.")] = False,
+    own: Annotated[bool, typer.Option("--mine", help="Only what is assigned to you.")] = False,
+    assigned: Annotated[str | None, typer.Option(metavar="NAME", help="Only what is assigned to NAME.")] = None,
+    person: Annotated[str | None, typer.Option(metavar="HANDLE", help="Only replies to this person.")] = None,
     limit: Limit = 50,
     after: Annotated[int | None, typer.Option(metavar="ID", help="Go on after this reply.")] = None,
     name: As = None,
@@ -32,21 +35,26 @@ def queue(
 ) -> None:
     """List what waits for a person, due first: drafts, escalations, posts to make by hand, unconfirmed replies.
 
-    Examples: earshot queue --kind support   earshot queue --overdue
+    Examples: earshot queue --kind support   earshot queue --mine --overdue
     """
     from listener.desk import queue as stage
 
     config = context.settings()
+    if own and assigned is not None:
+        raise typer.BadParameter("give either --mine or --assigned")
     page = stage.QueueFilter(
         states=None if state is None else (arguments.require_state(state),),
         kind=arguments.require_kind(config, kind),
         platform=platform,
         after=None if after is None else arguments.require_reply_id(after),
         limit=output.parse_limit(limit),
+        assigned_to=context.staff(name) if own else assigned,
+        author=person,
         late=overdue,
     )
     with context.store() as store:
         arguments.require_platform(config, store, platform)
+        arguments.require_colleague(context.desk(config, name), store, assigned)
         view = context.view(config, store, name)
         replies, totals = stage.listing(store, view, page)
     output.emit_json(replies) if json else _print_queue(replies, totals, view.now, limit)
@@ -71,15 +79,13 @@ def show(
 
     Examples: earshot show 12   earshot show memory:1042 --all
     """
+    from listener.cli import liveness
     from listener.desk import queue as stage
-    from listener.store import platforms
 
     asked, config = arguments.read_item(which), context.settings()
     with context.store() as store:
         view = context.view(config, store, name)
-        exchange = stage.show(store, view, asked)
-        with store.read() as connection:
-            is_idle = platforms.is_idle(connection, view.now)
+        exchange, is_idle = stage.show(store, view, asked), not liveness.is_running(store)
     if json:
         output.emit_json(exchange)
         return
@@ -91,23 +97,26 @@ def show(
 @app.command()
 def approve(
     ids: Annotated[list[str], typer.Argument(metavar="ID[@REVISION]", help="What to send.", show_default=False)],
+    at_once: Annotated[bool, typer.Option("--now", help="Send at once: leave no time to undo.")] = False,
     name: As = None,
     json: AsJson = False,
 ) -> None:
     """Approve replies, each on its own; with @REVISION only if the text is still the one you saw.
 
+    While `earshot run` runs, an approval waits for `undo_seconds` of policy.toml before it is sent: `earshot undo`
+    takes it back until then.
+
     Example: earshot approve 12 13@2 --as dana
     """
+    from listener.cli import liveness
     from listener.desk import approve as stage
-    from listener.store import platforms
 
     targets, config = arguments.read_targets(ids), context.settings()
     with context.store() as store:
-        outcomes = stage.approve(store, context.desk(config, name), targets)
-        view = context.view(config, store, name)
+        wait = stage.NO_DELAY if at_once else liveness.undo_wait(store, config.policy)
+        outcomes = stage.approve(store, context.desk(config, name), targets, wait)
+        view, is_idle = context.view(config, store, name), not liveness.is_running(store)
         replies = [_reply(store, view, outcome.reply_id) for outcome in outcomes]
-        with store.read() as connection:
-            is_idle = platforms.is_idle(connection, view.now)
     pairs = list(zip(outcomes, replies, strict=True))
     if json:
         output.emit_json([{"id": done.reply_id, "ok": done.ok, "error": done.error, "reply": to} for done, to in pairs])
@@ -143,7 +152,9 @@ def _print_outcomes(pairs: "list[tuple[ApprovalResult, ReplyView | None]]", is_i
         if outcome.ok and reply is not None:
             output.write(steps.status_line(reply, is_idle=is_idle))
         else:
-            output.print_error(f"earshot: reply {outcome.reply_id} not approved: {output.safe(outcome.error)}")
+            error, number = output.safe(outcome.error), outcome.reply_id
+            named = "" if f"reply {number} " in error else f"reply {number} "
+            output.print_error(f"earshot: {named}not approved: {error}")
 
 
 @app.command()
@@ -164,7 +175,8 @@ def edit(
     config, number = context.settings(), arguments.require_reply_id(reply_id)
     kind = arguments.require_kind(config, kind)
     with context.store() as store:
-        is_changed = _edit(store, context.desk(config, name), number, text, kind)
+        before = stage.single(store, context.view(config, store, name), number)
+        is_changed = _edit(store, context.desk(config, name), before, text, kind)
         reply = stage.single(store, context.view(config, store, name), number)
     if not is_changed:
         output.print_error(f"earshot: reply {number} unchanged: the text is empty or the same")
@@ -175,18 +187,16 @@ def edit(
         output.write(steps.status_line(reply))
 
 
-def _edit(store: "Store", desk: "DeskContext", number: int, text: str | None, kind: str | None) -> bool:
+def _edit(store: "Store", desk: "DeskContext", before: "ReplyView", text: str | None, kind: str | None) -> bool:
     """Write the new text, asked for in an editor where none is given. Returns False when nothing is to be changed."""
     from listener.cli import editor
     from listener.desk import transitions
 
+    revision = None
+    if text is None:
+        present = transitions.editable(store, desk, before.reply_id)
+        text, revision = editor.ask(present.text or "", offer=before.offered_text), present.revision
     if text is not None:
-        transitions.edit(store, desk, number, text, kind, None)
-        return True
-    present = transitions.editable(store, desk, number)
-    written = editor.ask(present.text or "")
-    if written is None:
-        return False
-    with editor.kept(written):
-        transitions.edit(store, desk, number, written, kind, present.revision)
-    return True
+        with editor.kept(text):
+            transitions.edit(store, desk, before.reply_id, text, kind or before.known_kind, revision)
+    return text is not None

@@ -1,4 +1,4 @@
-"""Draw everything about one exchange for people: the `show` screen, and a person's page."""
+"""Draw everything about one exchange for people: the `show` screen."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -12,7 +12,6 @@ from rich.text import Text
 from listener.cli import output, render, steps
 
 if TYPE_CHECKING:
-    from listener.desk.person_views import ExchangeView, PersonPage
     from listener.desk.views import EventView, PersonView, ReplyDetail, ReplyView, ThreadLine, TrailLine
     from listener.store.operation_records import Note
 
@@ -36,7 +35,7 @@ def _draw_parts(view: "ReplyDetail", now: datetime, with_misses: bool, is_idle: 
         yield from _draw_section("Thread", thread(view.thread))
     yield from _draw_section("Person", about(view.person))
     yield from _draw_section("Reply", reply(view))
-    yield from _draw_section("Text before the mention was edited", earlier(view))
+    yield from _draw_section(earlier_title(view), earlier(view))
     yield from _draw_section("May be about this fact", suspected(view))
     warnings = [Text(f"! {output.safe(warning.message)}", "yellow") for warning in view.warnings]
     yield from _draw_section("Warnings", warnings)
@@ -130,9 +129,14 @@ def thread(posts: Iterable["ThreadLine"]) -> Parts:
 
 
 def about(person: "PersonView") -> Parts:
-    """Draw what is known of a person: in figures, and what colleagues noted."""
+    """Draw what is known of a person: figures and roles in a line (a new one is seen by the figures), and notes."""
     followers = f" · {person.followers} followers" if person.followers is not None else ""
-    yield Text(f"{render.count(person.mentions, 'mention')}, {person.answered} answered{followers}")
+    known = [f" · {person.tier} member"] if person.tier else []
+    known += [f" · {role.name}: {role.message}" for role in person.roles if role.name != "new"]
+    figures = f"{render.count(person.mentions, 'mention')}, {person.answered} answered{followers}"
+    yield Text(output.safe("".join((figures, *known))))
+    if person.asks_to_join:
+        yield Text("asks to join the club: `earshot member HANDLE --join PLATFORM:MENTION_ID`", "magenta")
     if person.opted_out:
         yield Text("opted out of replies", "bold red")
     yield from notes(person.notes)
@@ -183,8 +187,13 @@ def reply(view: "ReplyView") -> Parts:
         yield Text(output.safe(view.remote_url), "dim")
 
 
+def earlier_title(view: "ReplyView") -> str:
+    """Return the heading of the text that the reply had before; "" where it had none."""
+    return f"Text {view.earlier_text.until}" if view.earlier_text else ""
+
+
 def earlier(view: "ReplyView") -> Parts:
-    """Draw what the reply said until the author edited the mention, so that a colleague's text is not lost."""
+    """Draw what the reply said until the mention was edited or a person escalated it, so that no text is lost."""
     if (text := view.earlier_text) is not None:
         yield Text(f"{'written by staff' if text.by_staff else 'our draft'}, until {render.moment(text.at)}", "dim")
         yield Quoted(text.text, "dim")
@@ -206,27 +215,3 @@ def event(view: "EventView") -> Text:
     message = detail.get("message") or ("see the mention" if view.what == "edited" and view.by == "author" else pairs)
     line = f"{render.moment(view.at)}  {view.what} by {view.by}{f': {message}' if message else ''}"
     return Text(output.safe(line), "dim")
-
-
-def person(page: "PersonPage") -> Parts:
-    """Draw a person's page."""
-    name = f" ({page.name})" if page.name else ""
-    handle = f"@{page.handle}" if page.handle else page.author_id
-    followers = f" · {page.followers} followers" if page.followers is not None else ""
-    yield Text(output.safe(f"{page.platform}:{page.author_id} · {handle}{name}{followers}"), "bold")
-    if optout := page.opted_out:
-        reason = f"{optout.by}, {render.moment(optout.at)}: {optout.why or 'no reason kept'}"
-        yield Text(output.safe(f"opted out of replies ({reason})"), "bold red")
-    yield from notes(page.notes)
-    for exchange in page.exchanges:
-        yield Text(output.safe(f"\n{render.moment(exchange.at)}  {_summarize(exchange)}".lstrip()), "dim")
-        yield Padding(Quoted(exchange.text), (0, 0, 0, 2))
-        if exchange.reply_text:
-            yield Padding(Quoted(exchange.reply_text, "green"), (0, 0, 0, 2))
-
-
-def _summarize(exchange: "ExchangeView") -> str:
-    if exchange.reply_id is None:
-        return f"{exchange.mention_id} · {exchange.decision or 'undecided'}"
-    by = f" by {exchange.approved_by}" if exchange.approved_by else ""
-    return f"{exchange.mention_id} · reply {exchange.reply_id} {exchange.state}{by}"

@@ -15,22 +15,26 @@ PAUSE_S = 20.0  # between two calls of meanwhile
 ELSE = "give --text TEXT (in review: e)"
 
 
-def ask(present: str, meanwhile: Callable[[], object] = lambda: None) -> str | None:
+def ask(present: str, meanwhile: Callable[[], object] = lambda: None, *, offer: str = "") -> str | None:
     """Open the editor on a text; None when it came back empty or unchanged. Raises InputError.
 
-    meanwhile: is called now and then while the editor is open.
+    meanwhile: is called now and then while the editor is open. offer: a text to begin with where there is none; it
+    counts as written once the editor has saved it, also unchanged.
     """
     words = command()
-    path, written = _write_private("earshot-", present + "\n"), None
+    shown = present or offer
+    path, written = _write_private("earshot-", shown + "\n"), None
+    opened = path.stat().st_mtime_ns
     try:
         _run(words, path, meanwhile)
-        written = _read_changed(present, path)
+        is_saved = path.exists() and path.stat().st_mtime_ns != opened
+        written = _read_changed(present if is_saved else shown, path)
     except InputError as error:
-        if _is_same(present, path):
+        if _is_same(shown, path):
             raise
         raise InputError(error.what, f"your text is in {path}") from error
     finally:
-        if written is not None or _is_same(present, path):
+        if written is not None or _is_same(shown, path):
             path.unlink(missing_ok=True)
     return written
 

@@ -16,12 +16,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from listener.desk.forget import Erasure
+    from listener.place import Place
     from listener.settings import Settings
 
 FORGET_INCOMPLETE = (
     "another program is reading the database, so its files still hold traces of the words; the upkeep of `run` or "
     "`once` will remove them, or run this command again; until then the notice `erasure_incomplete` is open"
 )
+NOT_REWRITTEN = (
+    "the tables still hold traces of the words: their owner has to run this command; until then the "
+    "notice `erasure_incomplete` is open"
+)
+SERVER_COPIES = "archives of the server's log, replicas and dumps may hold the words: see docs/scale.md"
 IRREGULAR_SINGULARS = {
     "replies": "reply",
     "quarantine": "quarantined item",
@@ -45,19 +51,25 @@ def forget(handle: Handle, name: As = None, json: AsJson = False) -> None:
     with context.store() as store:
         config = context.settings()
         erasure = stage.forget(store, context.desk(config, name), handle, partial(item_author, config.platforms))
-        copies = [str(path) for path in _find_copies(store.path, erasure.platform, config)]
+        copies = [str(path) for path in _find_copies(store.place, erasure.platform, config)]
         if not json:
             output.write(_summary(erasure, copies))
         is_cleaned = vacuum.clean(store, context.now())
     if json:
         output.emit_json({**asdict(erasure), "copies": copies, "cleaned": is_cleaned})
     else:
-        output.write("database file cleaned" if is_cleaned else FORGET_INCOMPLETE)
+        output.write(_describe_cleaning(is_cleaned, is_file=store.is_file))
     if not is_cleaned:
         raise typer.Exit(OPEN_NOTICE)
 
 
-def _find_copies(database: "Path", platform: str, config: "Settings") -> "list[Path]":
+def _describe_cleaning(is_cleaned: bool, *, is_file: bool) -> str:
+    if is_file:
+        return "database file cleaned" if is_cleaned else FORGET_INCOMPLETE
+    return f"{'tables rewritten' if is_cleaned else NOT_REWRITTEN}; {SERVER_COPIES}"
+
+
+def _find_copies(database: "Place", platform: str, config: "Settings") -> "list[Path]":
     """List the files that still hold the words: copies of the database, and a platform's file of our posts."""
     from listener.desk import forget as stage
     from listener.settings.environment import data_folder
@@ -65,7 +77,8 @@ def _find_copies(database: "Path", platform: str, config: "Settings") -> "list[P
     folder = data_folder(os.environ)
     settings = config.platform(platform)
     posts = [path for path in settings.section.post_files(folder) if path.is_file()] if settings else []
-    return stage.copies(database, *([folder] if folder.is_dir() else [])) + posts
+    folders = [folder] if folder.is_dir() else []
+    return stage.copies(database, *folders) + posts
 
 
 def _summary(erasure: "Erasure", copies: "Sequence[str]") -> str:

@@ -15,6 +15,12 @@ from listener.errors import InputError
 if TYPE_CHECKING:
     from listener.reader.learn import Attempt
 
+FIGURES = {
+    "loss": "average error (log loss)",
+    "false_praise": "taken for praise by mistake",
+    "missed": "complaints missed",
+}  # of a measure, in words
+
 
 @app.command()
 def learn(
@@ -55,13 +61,14 @@ def _learn(name: str | None, json: bool, *, is_trial: bool) -> None:
 
 def _lines(attempt: "Attempt", is_trial: bool) -> Iterator[str]:
     if attempt.before is None or attempt.after is None:
-        yield f"nothing learned: {'; '.join(attempt.faults)}"
+        yield f"nothing {'would be ' if is_trial else ''}learned: {'; '.join(attempt.faults)}"
         return
-    yield f"learned from {attempt.learned_from} decisions of staff, measured on the {attempt.measured_on} after them"
-    for sort in ("loss", "false_praise", "missed"):
+    done = "would learn" if is_trial else "learned"
+    yield f"{done} from {attempt.learned_from} decisions of staff; checked on the {attempt.measured_on} newest:"
+    for sort, meaning in FIGURES.items():
         before, after = getattr(attempt.before, sort), getattr(attempt.after, sort)
-        yield f"  {sort.replace('_', ' '):<14}{before:>8g} before{after:>8g} after"
-    yield f"of the newest decisions: {describe_changes(attempt.changes)}"
+        yield f"  {meaning:<34}{before:>8g} now{after:>8g} with what is learned"
+    yield f"of the newest mentions, decided again: {describe_changes(attempt.changes)}"
     if attempt.words:
         yield f"largest changes: {', '.join(f'{word} {_lean(pair)}' for word, pair in attempt.words.items())}"
     yield _outcome(attempt, is_trial)
@@ -74,10 +81,10 @@ def _lean(pair: tuple[float, float]) -> str:
 
 def _outcome(attempt: "Attempt", is_trial: bool) -> str:
     if attempt.faults:
-        return f"not adopted: {'; '.join(attempt.faults)}"
+        return f"{'would not be' if is_trial else 'not'} adopted: {'; '.join(attempt.faults)}"
     if attempt.adopted:
         return f"adopted as weights {attempt.weights}; `earshot learn --back` goes back"
-    return "nothing was kept; `earshot learn` adopts it" if is_trial else "not adopted"
+    return "this was a dry run, nothing was changed; `earshot learn` adopts it" if is_trial else "not adopted"
 
 
 def _go_back(name: str | None, json: bool) -> None:

@@ -1,100 +1,84 @@
-"""Act on one reply, besides approving and editing it: each command is one move of the desk."""
+"""Act on replies, besides approving and editing: each command is one move of the desk, on each reply on its own."""
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from listener.cli import arguments, context, output, times
+from listener.cli import arguments, times
 from listener.cli.app import app
-from listener.cli.arguments import As, AsJson, Id, Reason
+from listener.cli.arguments import As, AsJson, Id, Ids, Reason
+from listener.cli.moving import Move, make_moves, move_each
 
 if TYPE_CHECKING:
     from listener.desk.approve import DeskContext
-    from listener.settings import Settings
+    from listener.desk.views import ReplyView
     from listener.store.engine import Store
 
 
-Move = Callable[["Store", "DeskContext", int], None]
-
-
-def _act(reply_id: int, name: str | None, json: bool, move: Move) -> None:
-    """Make the move and print where the reply stands after it."""
-    config = context.settings()
-    with context.store() as store:
-        _make_move(store, config, reply_id, name, json, move)
-
-
-def _make_move(store: "Store", config: "Settings", reply_id: int, name: str | None, json: bool, move: Move) -> None:
-    from listener.desk import queue as stage
-
-    number = arguments.require_reply_id(reply_id)
-    move(store, context.desk(config, name), number)
-    reply = stage.single(store, context.view(config, store, name), number)
-    if json:
-        output.emit_json(reply)
-        return
-    from listener.cli import render, steps
-
-    output.write(steps.status_line(reply))
-    if marks := render.marks(reply):
-        output.write(output.safe("  " + ", ".join(marks)))
-
-
 @app.command()
-def reject(reply_id: Id, reason: Reason, name: As = None, json: AsJson = False) -> None:
-    """Close a reply that must not be sent; `earshot undo` reopens it.
+def reject(reply_ids: Ids, reason: Reason, name: As = None, json: AsJson = False) -> None:
+    """Close replies that must not be sent; `earshot undo` reopens them.
 
     Example: earshot reject 12 --reason "we are not the shop they mean"
     """
     from listener.desk import transitions
 
-    _act(reply_id, name, json, lambda store, desk, number: transitions.reject(store, desk, number, reason))
+    move: Move = lambda store, desk, number: transitions.reject(store, desk, number, reason)  # noqa: E731
+    move_each(reply_ids, name, json, move, lambda reply: f"rejected ({reason.strip()})")
 
 
 @app.command()
-def close(reply_id: Id, reason: Reason, name: As = None, json: AsJson = False) -> None:
+def close(reply_ids: Ids, reason: Reason, name: As = None, json: AsJson = False) -> None:
     """Close what needs no reply any more; `earshot undo` reopens it.
 
-    Example: earshot close 12 --reason "settled on the phone"
+    Example: earshot close 12 13 --reason "settled on the phone"
     """
     from listener.desk import transitions
 
-    _act(reply_id, name, json, lambda store, desk, number: transitions.close(store, desk, number, reason))
+    move: Move = lambda store, desk, number: transitions.close(store, desk, number, reason)  # noqa: E731
+    move_each(reply_ids, name, json, move, lambda reply: f"closed ({reason.strip()})")
 
 
 @app.command()
-def retry(reply_id: Id, name: As = None, json: AsJson = False) -> None:
-    """Put a reply that failed back into the queue, to be approved again.
+def retry(reply_ids: Ids, name: As = None, json: AsJson = False) -> None:
+    """Put replies that failed back into the queue, to be approved again.
 
     Example: earshot retry 12
     """
     from listener.desk import transitions
 
-    _act(reply_id, name, json, transitions.retry)
+    move_each(reply_ids, name, json, transitions.retry, lambda reply: "back in the queue")
 
 
 @app.command()
-def undo(reply_id: Id, name: As = None, json: AsJson = False) -> None:
-    """Undo an approval, or reopen a rejected or closed reply.
+def undo(reply_ids: Ids, name: As = None, json: AsJson = False) -> None:
+    """Undo approvals, or reopen rejected or closed replies.
 
     An approval can be undone until the reply is being sent. A reopened reply has its last text.
 
     Example: earshot undo 12
     """
-    from listener.cli import emergency
+    reopened: set[int] = set()
 
-    with context.store() as store:
-        _make_move(store, emergency.settings(store), reply_id, name, json, _undo)
+    def move(store: "Store", desk: "DeskContext", number: int) -> None:
+        if _undo(store, desk, number):
+            reopened.add(number)
+
+    def describe(reply: "ReplyView") -> str:
+        return "reopened" if reply.id in reopened else "the approval is taken back"
+
+    move_each(reply_ids, name, json, move, describe, needs_configuration=False)
 
 
-def _undo(store: "Store", desk: "DeskContext", number: int) -> None:
+def _undo(store: "Store", desk: "DeskContext", number: int) -> bool:
+    """Undo an approval, or reopen a closed reply. Returns True when it was reopened. Raises DeskError."""
     from listener.desk import transitions
     from listener.store import replies
 
     with store.read() as connection:
         is_closed = replies.get(connection, number).state == "closed"
     (transitions.reopen if is_closed else transitions.undo)(store, desk, number)
+    return is_closed
 
 
 @app.command()
@@ -110,7 +94,8 @@ def done(
     """
     from listener.desk import transitions
 
-    _act(reply_id, name, json, lambda store, desk, number: transitions.done(store, desk, number, remote_id))
+    move: Move = lambda store, desk, number: transitions.done(store, desk, number, remote_id)  # noqa: E731
+    move_each([reply_id], name, json, move, lambda reply: "marked as posted by hand")
 
 
 @app.command()
@@ -127,86 +112,112 @@ def resolve(
 
     Examples: earshot resolve 12 --sent 1829   earshot resolve 12 --not-sent
     """
+    from listener.cli import liveness
     from listener.desk import transitions
 
     if (sent is None) != not_sent:
         raise typer.BadParameter("use either --sent REMOTE_ID or --not-sent")
-    _act(reply_id, name, json, lambda store, desk, number: transitions.resolve(store, desk, number, sent))
+
+    def move(store: "Store", desk: "DeskContext", number: int) -> None:
+        transitions.resolve(store, desk, number, sent, liveness.undo_wait(store, desk.policy))
+
+    move_each([reply_id], name, json, move, lambda reply: f"settled as {'not ' if not_sent else ''}sent")
 
 
 @app.command()
-def claim(reply_id: Id, name: As = None, json: AsJson = False) -> None:
-    """Take a reply for a while (`[limits] claim_lease`), so that no colleague works on it too.
+def claim(reply_ids: Ids, name: As = None, json: AsJson = False) -> None:
+    """Take replies for a while (`[limits] claim_lease`), so that no colleague works on them too.
 
     Example: earshot claim 12 --as dana
     """
     from listener.desk import marks
 
-    _act(reply_id, name, json, marks.claim)
+    move_each(reply_ids, name, json, marks.claim, _describe_claim)
+
+
+def _describe_claim(reply: "ReplyView") -> str:
+    until = f" until {reply.claimed_until:%H:%M} UTC" if reply.claimed_until else ""
+    return f"claimed by {reply.claimed_by}{until}"
 
 
 @app.command()
-def release(reply_id: Id, name: As = None, json: AsJson = False) -> None:
-    """Release a reply that you claimed.
+def release(reply_ids: Ids, name: As = None, json: AsJson = False) -> None:
+    """Release replies that you claimed.
 
     Example: earshot release 12
     """
     from listener.desk import marks
 
-    _act(reply_id, name, json, marks.release)
+    move_each(reply_ids, name, json, marks.release, lambda reply: "released, anybody can take it")
 
 
 @app.command()
 def assign(
-    reply_id: Id,
+    reply_ids: Ids,
     to: Annotated[str, typer.Argument(metavar="NAME", help="Who takes it.", show_default=False)],
+    new: Annotated[bool, typer.Option("--new", help="The name is right, although nobody of it has acted yet.")] = False,
     name: As = None,
     json: AsJson = False,
 ) -> None:
-    """Assign a reply to a colleague.
+    """Assign replies to a colleague.
+
+    Earshot knows the staff list, and who has acted or was assigned a reply before; any other name needs --new.
 
     Example: earshot assign 12 dana
     """
     from listener.desk import marks
 
-    _act(reply_id, name, json, lambda store, desk, number: marks.assign(store, desk, number, to))
+    move: Move = lambda store, desk, number: marks.assign(store, desk, number, to, is_new=new)  # noqa: E731
+    move_each(reply_ids, name, json, move, lambda reply: f"assigned to {reply.assigned_to}")
 
 
 @app.command()
 def snooze(
-    reply_id: Id,
+    reply_ids: Ids,
     span: Annotated[str, typer.Argument(metavar="SPAN", help="30m, 2h, 1d.", show_default=False)],
     name: As = None,
     json: AsJson = False,
 ) -> None:
-    """Hide a reply from the queue for a while.
+    """Hide replies from the queue for a while.
 
     Example: earshot snooze 12 2h
     """
     from listener.desk import marks
 
     length = arguments.read_argument(lambda: times.span(span), "SPAN")
-    _act(reply_id, name, json, lambda store, desk, number: marks.snooze(store, desk, number, length))
+    move: Move = lambda store, desk, number: marks.snooze(store, desk, number, length)  # noqa: E731
+    move_each(reply_ids, name, json, move, _describe_snooze)
+
+
+def _describe_snooze(reply: "ReplyView") -> str:
+    from listener.cli import render
+
+    return f"hidden from the queue until {render.moment(reply.snoozed_until)}"
 
 
 @app.command()
 def escalate(
-    which: Annotated[str, typer.Argument(metavar="ID|PLATFORM:MENTION_ID", help="A reply, or a mention.")],
+    which: Annotated[
+        list[str],
+        typer.Argument(metavar="ID|PLATFORM:MENTION_ID", help="Reply, or mention.", show_default=False),
+    ],
     name: As = None,
     json: AsJson = False,
 ) -> None:
-    """Hand a draft to staff without its text, or put a mention that was ignored into the queue.
+    """Hand drafts to staff, who go on from their text, or put mentions that were ignored into the queue.
 
     Examples: earshot escalate 12   earshot escalate memory:1042
     """
     from listener.desk import transitions
 
-    asked = arguments.read_item(which)
-    if asked.mention is None:
-        _act(asked.reply_id or 0, name, json, transitions.escalate)
-        return
-    platform, mention_id = asked.mention
-    with context.store() as store:
-        desk = context.desk(context.settings(), name)
-        reply_id = transitions.escalate_mention(store, desk, platform, mention_id)
-    _act(reply_id, name, json, lambda store, desk, number: None)
+    def step(word: str, store: "Store", desk: "DeskContext") -> int:
+        asked = arguments.read_item(word)
+        if asked.mention is not None:
+            return transitions.escalate_mention(store, desk, *asked.mention)
+        number = arguments.require_reply_id(asked.reply_id or 0)
+        transitions.escalate(store, desk, number)
+        return number
+
+    for word in which:
+        arguments.read_item(word)  # all of them are readable before one is moved
+    make_moves(dict.fromkeys(which), name, json, step, lambda reply: "escalated")

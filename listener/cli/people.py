@@ -6,55 +6,119 @@ import typer
 
 from listener.cli import arguments, context, output, times
 from listener.cli.app import app
-from listener.cli.arguments import As, AsJson, Handle
+from listener.cli.arguments import As, AsJson, Handle, Role
 from listener.cli.lines import clock, place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from listener.desk.approve import DeskContext
     from listener.desk.person_views import OptOutPage, PersonPage
+    from listener.desk.views import ReplyView
+    from listener.store.engine import Store
 
 PAUSE_WAIT_S = 60.0  # seconds that a pause waits for the database: meanwhile nothing can be sent either
 OnPlatform = Annotated[str | None, typer.Option(help="Only on this platform.")]
 
 
 @app.command()
-def person(handle: Handle, json: AsJson = False) -> None:
-    """Show a person: mentions, replies and notes.
+def person(
+    handle: Handle,
+    role: Role = None,
+    off: Annotated[bool, typer.Option("--off", help="With --role: they are not that.")] = False,
+    helped: Annotated[
+        str | None, typer.Option(metavar="PLATFORM:MENTION_ID", help="This mention of theirs helped somebody.")
+    ] = None,
+    until: Annotated[str | None, typer.Option(metavar="T", help="Until when: 90d or 2027-01-31; default 180d.")] = None,
+    reason: Annotated[str, typer.Option(help="Why; kept with the mark.")] = "",
+    export: Annotated[
+        bool, typer.Option("--export", help="Print all that is kept about them, as JSON: for an access request.")
+    ] = False,
+    name: As = None,
+    json: AsJson = False,
+) -> None:
+    """Show a person: role, mentions, replies and notes; or correct the role.
 
-    Example: earshot person memory:ada
+    Examples: earshot person memory:ada   earshot person ada --role critic --off --reason "quoted a friend"
     """
-    from listener.desk import people
+    from listener.cli import emergency
+    from listener.desk import access, people
 
+    if (off and role is None) or (role is not None and helped is not None):
+        raise typer.BadParameter("give --role (with --off if it is wrong), or --helped")
     with context.store() as store:
-        page = people.person(store, handle)
+        if export:
+            output.emit_json(access.export_person(store, handle, context.now()))
+            return
+        if role is not None or helped is not None:
+            _mark(store, context.desk(context.settings(), name), handle, role, helped, until, reason, is_set=not off)
+        page = people.person(store, handle, context.now(), emergency.settings(store).policy.club)
     output.emit_json(page) if json else _print_person(page)
 
 
-def _print_person(page: "PersonPage") -> None:
-    from listener.cli import detail, render
+def _mark(
+    store: "Store",
+    desk: "DeskContext",
+    handle: str,
+    role: str | None,
+    helped: str | None,
+    until: str | None,
+    reason: str,
+    *,
+    is_set: bool,
+) -> None:
+    """Keep what staff know of a person."""
+    from listener.desk import roles
 
-    render.show(*detail.person(page))
+    end = None if until is None else arguments.read_argument(lambda: times.ahead(until, desk.clock()), "--until")
+    if helped is not None:
+        roles.mark_helped(store, desk, handle, arguments.read_mention(helped), reason, end)
+    elif role is not None:
+        roles.mark_role(store, desk, handle, arguments.require_role(role), reason, end, is_set=is_set)
+
+
+def _print_person(page: "PersonPage") -> None:
+    from listener.cli import person_screen, render
+
+    render.show(*person_screen.person(page))
 
 
 @app.command()
 def note(
-    handle: Handle,
+    about: Annotated[
+        str,
+        typer.Argument(metavar="ID|HANDLE", help="A reply's id, or a person as in `person`.", show_default=False),
+    ],
     text: Annotated[str, typer.Argument(help="What colleagues should know.", show_default=False)],
     name: As = None,
     json: AsJson = False,
 ) -> None:
-    """Keep a note about a person for colleagues.
+    """Keep a note for colleagues, about a reply or about a person.
 
-    It is shown with each of their mentions.
+    A note about a person is shown with each of their mentions, one about a reply with that reply. A person whose name
+    is a number is written as PLATFORM:HANDLE.
 
-    Example: earshot note ada "prefers mail; order 1182 was replaced"
+    Examples: earshot note 12 "waits for the warehouse"   earshot note ada "prefers mail"
     """
     from listener.desk import people
 
+    if about.isascii() and about.isdecimal():
+        _note_reply(int(about), text, name, json)
+        return
     with context.store() as store:
-        page = people.note(store, context.desk(context.settings(), name), handle, text)
+        page = people.note(store, context.desk(context.settings(), name), about, text)
     output.emit_json(page) if json else output.write(_note_line(page))
+
+
+def _note_reply(reply_id: int, text: str, name: str | None, json: bool) -> None:
+    from listener.cli.moving import move_each
+    from listener.desk import marks
+
+    move_each([reply_id], name, json, lambda store, desk, number: marks.note(store, desk, number, text), _quote_note)
+
+
+def _quote_note(reply: "ReplyView") -> str:
+    return f"noted ({reply.notes[-1].text})" if reply.notes else "noted"
 
 
 @app.command()

@@ -19,13 +19,17 @@ from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
+from listener.calendar import URGENCY_IMMEDIATE
 from listener.cli import output, times
 from listener.store.states import WAITING
 
 if TYPE_CHECKING:
+    from listener.desk.autonomy_views import Progress
     from listener.desk.queue import QueueTotals
-    from listener.desk.views import Progress, ReplyView
+    from listener.desk.views import ReplyView
+    from listener.store.operation_records import Note
 
+OTHERS_SHOWN = 5  # other replies to the same person that are named
 START = 400  # characters of a text that one line may need, before it is cut to the width
 PRIVATE = "private: only the author and we can read it"
 SHARED = ("flood", "spike", "paused", "duplicate")  # warnings that concern many replies at once
@@ -162,7 +166,7 @@ def opening(view: "ReplyView") -> str:
 
 
 def marks(view: "ReplyView") -> list[str]:
-    """Return what marks it: private, labelled, its likely subject and fact, who has it, who approved it, its error."""
+    """Return what marks it: urgent, private, likely subject and fact, who has it, notes, who approved it, its error."""
     private = PRIVATE if view.private else ""
     labelled = f"labelled {', '.join(view.mention.labels)}" if view.mention.labels else ""
     subject = f"perhaps about {view.suggested_subject}" if view.suggested_subject else ""
@@ -171,8 +175,28 @@ def marks(view: "ReplyView") -> list[str]:
     snoozed = f"snoozed until {moment(view.snoozed_until)}" if view.snoozed_until else ""
     approved = f"approved by {view.approved_by}" if view.approved_by else name_missing_approval(view)
     fact = f"may be about the fact {view.suspected_fact.fact}" if view.suspected_fact else ""
-    about = (private, labelled, subject, fact)
-    return [mark for mark in (*about, claimed, assigned, snoozed, approved, view.error or "") if mark]
+    about = (_name_urgency(view), private, labelled, subject, fact)
+    whose = (claimed, assigned, snoozed, approved, _name_others(view), *map(quote_note, view.notes[-1:]))
+    return [mark for mark in (*about, *whose, view.error or "") if mark]
+
+
+def _name_urgency(view: "ReplyView") -> str:
+    """Return that it is urgent, while it waits for a person."""
+    is_urgent = view.urgency is not None and view.urgency > 0 and view.state in WAITING
+    return "" if not is_urgent else "urgent: answer at once" if view.urgency == URGENCY_IMMEDIATE else "urgent"
+
+
+def _name_others(view: "ReplyView") -> str:
+    """Return which other replies to the same person wait."""
+    others = view.also_waiting
+    numbers = ", ".join(map(str, others[:OTHERS_SHOWN])) + (" …" if len(others) > OTHERS_SHOWN else "")
+    noun = "reply" if len(others) == 1 else "replies"
+    return f"{view.mention.author.label} also waits for {noun} {numbers}" if others else ""
+
+
+def quote_note(note: "Note") -> str:
+    """Return a note about a mention, with who wrote it."""
+    return f"{note.by} noted: {note.text}"
 
 
 def name_missing_approval(view: "ReplyView") -> str:
@@ -189,7 +213,9 @@ def footer(shown: int, totals: "QueueTotals", now: datetime, last: int | None, m
     parts = [f"{number} {state}" for state, number in waiting.items() if number]
     parts += [f"{totals.overdue} overdue"] * bool(totals.overdue) + [f"{totals.snoozed} snoozed"] * bool(totals.snoozed)
     failed = totals.counts.get("failed", 0)
-    lines = [f"{shown} shown. Waiting: {', '.join(parts) or 'nothing'}."] if shown else [nothing(totals, now)]
+    has_others = not shown and sum(waiting.values()) > totals.snoozed
+    start = f"{shown} shown." if shown else "Nothing matches." if has_others else nothing(totals, now)
+    lines = [f"{start} Waiting: {', '.join(parts) or 'nothing'}." if shown or has_others else start]
     if more:
         lines.append(f"More: earshot queue --after {last}   All: --limit 0")
     if totals.snoozed and not shown:

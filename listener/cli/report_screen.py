@@ -9,7 +9,16 @@ from rich.table import Table
 from rich.text import Text
 
 from listener.cli import output, render
-from listener.cli.report_words import clocked, describe_learning, is_outside_hours, percent, span, usd
+from listener.cli.report_words import (
+    clocked,
+    describe_learning,
+    describe_stock,
+    describe_subjects,
+    is_outside_hours,
+    percent,
+    span,
+    usd,
+)
 
 if TYPE_CHECKING:
     from rich.console import JustifyMethod, RenderableType
@@ -37,10 +46,13 @@ def parts(report: "Report") -> Iterator["RenderableType"]:
     yield from _section("Drafts by rule", [_rules(report.rules)] if report.rules else [])
     reasons = {reason.reason: reason.number for reason in report.reject_reasons}
     yield from _section("Reasons for rejecting", [_bars(reasons)] if reasons else [])
-    subjects = f"Subjects of {render.count(report.complaints.of, 'complaint')}"
-    yield from _section(subjects, list(_subjects(report.complaints.categories)))
+    yield from _section(describe_subjects(report.complaints), list(_subjects(report.complaints.categories)))
     yield from _section("Listening", _listening(report.listening))
     yield from _section("Learning", [Text(output.safe(describe_learning(learned))) for learned in report.learning])
+    by_role = {**{f"{tier} member": number for tier, number in report.club.tiers.items()}, **report.club.roles}
+    who = f"Roles of {render.count(report.club.people, 'person')}".replace("persons", "people")
+    yield from _section(who, [_bars(by_role)] if by_role else [])
+    yield from _section("Coupons", [Text(output.safe(describe_stock(pool))) for pool in report.club.coupons])
     yield from _section("Cost", [Text(output.safe(_cost(platform))) for platform in report.spend])
 
 

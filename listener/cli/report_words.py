@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from listener.analysis.report.learning import Learning
+    from listener.analysis.report.opinions import Complaints
+    from listener.store.coupons import Stock
 
 
 def percent(share: float | None, *, sign: bool = False) -> str:
@@ -37,9 +39,24 @@ def clocked(business: float | None, wall: float | None) -> str:
     return span(wall if is_outside_hours(business, wall) else business)
 
 
+def describe_subjects(complaints: "Complaints") -> str:
+    """Return the heading of the subjects of complaints; where their numbers add up to more, why."""
+    number = complaints.of
+    heading = f"Subjects of {number} complaint{'' if number == 1 else 's'}"
+    counted = sum(category.number for category in complaints.categories)
+    return f"{heading} (counted under each subject that it names)" if counted > number else heading
+
+
 def usd(amount: float) -> str:
     """Format 12.34 USD; less than a dollar to a tenth of a cent."""
     return f"{amount:.2f} USD" if amount >= 1 else f"{amount:.3f} USD"
+
+
+def describe_stock(stock: "Stock") -> str:
+    """Return such as "ten: 500 imported: 436 free, 0 reserved, 0 in doubt, 62 given (620.00), 2 void; 31 used"."""
+    parts = (f"{getattr(stock, name)} {name.replace('_', ' ')}" for name in ("free", "reserved", "in_doubt", "given"))
+    worth = f" ({stock.given_cents / 100:.2f})" if stock.given else ""
+    return f"{stock.pool}: {stock.imported} imported: {', '.join(parts)}{worth}, {stock.void} void; {stock.used} used"
 
 
 def describe_learning(learned: "Learning") -> str:

@@ -38,16 +38,20 @@ def ready() -> "Settings":
 
 @contextmanager
 def locked(command: str, *, wait: float = 30.0) -> Iterator["Store"]:
-    """Hold the lock, bring the database to the newest schema, open it. Raises LockHeld, StoreError."""
-    from listener.settings.environment import database_path
+    """Hold the lock, bring a file to the newest schema, open the database. Raises LockHeld, StoreError.
+
+    On a server nobody but `earshot migrate` changes tables: the daemon's user need not own them.
+    """
+    from listener.settings.environment import database_place
+    from listener.store.database import database_at
     from listener.store.engine import open_store
-    from listener.store.lock import hold
     from listener.store.migrate import migrate
 
-    path = database_path(os.environ)
-    with hold(path, command, context.now()):
-        migrate(path, context.now())
-        store = open_store(path, wait=wait)
+    place = database_place(os.environ)
+    with database_at(place).hold(command, context.now()) as lock:
+        if isinstance(place, Path):
+            migrate(place, context.now())
+        store = open_store(place, wait=wait, lock=lock)
         try:
             yield store
         finally:

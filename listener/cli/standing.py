@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from listener.store.operation_records import FeedState, PlatformState, StageState
 
 STALLED_AFTER = 3  # poll intervals without an attempt
+SHORTEST_STALL_S = 300.0  # seconds; before that cron may be on its way
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class FeedStatus(StageStatus):
 
 @dataclass(frozen=True, slots=True)
 class PlatformStatus:
-    """How listening on a platform stands. state: never polled, failing, paused, stalled or listening."""
+    """How listening on a platform stands. state: never polled, failing, paused, not running, stalled or listening."""
 
     name: str
     state: str
@@ -96,16 +97,21 @@ def unsent(connection: "Connection") -> list[Unsent]:
 
 
 def platforms(
-    connection: "Connection", states: "Sequence[PlatformState]", paused_scopes: set[str], now: datetime
+    connection: "Connection",
+    states: "Sequence[PlatformState]",
+    paused_scopes: set[str],
+    now: datetime,
+    *,
+    is_stopped: bool,
 ) -> list[PlatformStatus]:
-    """List how the platforms stand. paused_scopes: a platform's name, or `*`."""
+    """List how the platforms stand. paused_scopes: a platform's name, or `*`; is_stopped: nobody polls any more."""
     from listener.store import notices
 
     gaps = notices.gap_counts(connection)
     return [
         PlatformStatus(
             name=state.name,
-            state=_state_word(state, paused_scopes, now),
+            state=_state_word(state, paused_scopes, now, is_stopped),
             last_poll=state.attempt_at,
             last_success=state.ok_at,
             last_error=state.error or state.send_error,
@@ -125,16 +131,17 @@ def _advice(state: "PlatformState") -> str | None:
     return notices.advice(state.cause or "unreachable", state.error_do) if has_error else None
 
 
-def _state_word(state: "PlatformState", paused_scopes: set[str], now: datetime) -> str:
+def _state_word(state: "PlatformState", paused_scopes: set[str], now: datetime, is_stopped: bool) -> str:
     if state.attempt_at is None:
         return "never polled"
     if state.failures:
         return "failing"
     if paused_scopes & {"*", state.name}:
         return "paused"
-    if (now - state.attempt_at).total_seconds() > STALLED_AFTER * state.poll_seconds:
-        return "stalled"
-    return "listening"
+    if is_stopped:
+        return "not running"
+    is_late = (now - state.attempt_at).total_seconds() > max(STALLED_AFTER * state.poll_seconds, SHORTEST_STALL_S)
+    return "stalled" if is_late else "listening"
 
 
 def feeds(connection: "Connection", platform: str, now: datetime) -> list[FeedStatus]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from listener.alerts.causes import Cause
     from listener.cli.standing import PlatformStatus, StageStatus, Unsent
-    from listener.desk.views import Progress
+    from listener.desk.autonomy_views import Progress
     from listener.settings import Settings
     from listener.store.operation_records import NamedOptOut, Notice, Pause, PlatformState
 
@@ -81,14 +81,14 @@ def status(json: AsJson = False) -> None:
         config, problems = emergency.load(store)
         with store.read() as connection:
             opened = notices.list_open(connection)
-            problems += liveness.problems(connection, store.path, context.now())
-            gathered = gather(connection, config, problems, context.now())
+            stopped = list(liveness.problems(connection, store, context.now()))
+            gathered = gather(connection, config, problems + stopped, context.now(), is_stopped=bool(stopped))
     if json:
         output.emit_json(asdict(gathered))
     else:
         for line in (*_lines(gathered, context.now()), *_notice_lines(opened)):
             output.write(wrap(line))
-    if opened or problems:
+    if opened or gathered.problems:
         raise typer.Exit(OPEN_NOTICE)
 
 
@@ -107,8 +107,13 @@ def health() -> None:
     raise typer.Exit(check_health(os.environ))
 
 
-def gather(connection: "Connection", config: "Settings", problems: list[Problem], now: datetime) -> Status:
-    """Read what `earshot status` shows: platforms, queue, spending, notices, and the pauses and opt-outs in force."""
+def gather(
+    connection: "Connection", config: "Settings", problems: list[Problem], now: datetime, *, is_stopped: bool
+) -> Status:
+    """Read what `earshot status` shows: platforms, queue, spending, notices, and the pauses and opt-outs in force.
+
+    is_stopped: nobody polls any more.
+    """
     from listener.cli import standing
     from listener.desk import autonomy
     from listener.store import exchange_log, notices, people, platforms, replies
@@ -117,7 +122,7 @@ def gather(connection: "Connection", config: "Settings", problems: list[Problem]
     oldest = exchange_log.oldest_waiting(connection)
     return Status(
         problems=problems,
-        platforms=standing.platforms(connection, states, {pause.scope for pause in pauses}, now),
+        platforms=standing.platforms(connection, states, {pause.scope for pause in pauses}, now, is_stopped=is_stopped),
         queue=replies.count_by_state(connection),
         undecided=exchange_log.count_undecided(connection),
         oldest_seconds=None if oldest is None else round((now - oldest).total_seconds()),
@@ -175,7 +180,7 @@ def _lines(gathered: Status, now: datetime) -> Iterator[str]:
         yield from _platform_lines(platform, gathered.spend[platform.name], now)
         yield from (output.safe(f"           {remark}") for remark in gathered.remarks[platform.name])
     if not gathered.platforms:
-        yield "No platform has been polled yet; start `earshot run`, or run `earshot once`."
+        yield "No platform has been polled yet."
     for name, stage in gathered.stages.items():
         if stage.error:
             yield output.safe(f"stage      {name} {stage.describe()}")

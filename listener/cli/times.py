@@ -31,9 +31,15 @@ def moment(text: str, now: datetime) -> datetime:
 
 def coming(text: str, now: datetime) -> datetime:
     """Read a time to come: ISO 8601 (UTC where it names no zone), `2h` from now, or `now`. Raises InputError."""
-    if text == "now":
-        return now
-    return now + span(text) if text[-1:] in UNITS and text[:-1].isdigit() else moment(text, now)
+    return now if text == "now" else ahead(text, now)
+
+
+def ahead(text: str, now: datetime) -> datetime:
+    """Read ISO 8601 or a span from now, such as 90d: a time to come. Raises InputError."""
+    until = now + span(text) if text[-1:] in UNITS and text[:-1].isdigit() else moment(text, now)
+    if until <= now:
+        raise InputError(f"{text!r} is in the past", "write a time to come, such as 90d or 2027-01-31")
+    return until
 
 
 def ago(then: datetime | None, now: datetime) -> str:

@@ -8,7 +8,8 @@ from sqlalchemy import Connection
 
 from listener import holds
 from listener.calendar import quiet_until
-from listener.desk.approve import DeskContext, require_staff, words_problem
+from listener.desk.approve import DeskContext, require_staff
+from listener.desk.fitness import words_problem
 from listener.desk.typed import require_storable
 from listener.errors import DeskError
 from listener.faultpoints import fault_point

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection
 
-from listener.desk.approve import is_reopenable, state_text
+from listener.desk.state_words import describe, is_reopenable
 from listener.errors import DeskError
 from listener.store import mentions, people, replies
 from listener.store.records import Exchange, Reply
@@ -11,7 +11,7 @@ from listener.store.records import Exchange, Reply
 def require_reopenable(connection: Connection, item: Exchange, reply: Reply) -> None:
     """Raise DeskError unless staff or its author's word closed the reply, and its mention still wants an answer."""
     name = f"{item.mention.platform}:{item.mention.id}"
-    if not is_reopenable(reply):
+    if not is_reopenable(reply.closed_as, reply.reason):
         why = f": {reply.reason}" if reply.reason else ""
         what = f"reply {reply.id} was closed ({reply.closed_as}{why}) and cannot be reopened"
         raise DeskError(what, f"to answer all the same: `earshot escalate {name}`")
@@ -31,6 +31,8 @@ def require_unanswered(connection: Connection, key: int, name: str) -> None:
     if stage == "forgotten":
         raise DeskError(f"the text of {name} was erased", "there is nothing left to answer")
     if live is not None:
-        raise DeskError(f"{name} already has reply {live.id}, {state_text(live)}", "work on that one")
+        raise DeskError(
+            f"{name} already has reply {live.id}, which {describe(live)}", f"`earshot show {live.id}` shows it"
+        )
     if stage == "new":
         raise DeskError(f"{name} is not decided yet", "wait for the next round, or run `earshot once --stage route`")

@@ -1,28 +1,22 @@
 """Approve queued replies: each on its own, by compare-and-swap, with the exact text kept."""
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from listener import rewarding
+from listener.desk.fitness import text_problem
+from listener.desk.state_words import advise, describe, look_again
 from listener.desk.typed import require_storable
 from listener.errors import DeskError, EarshotError
 from listener.faultpoints import fault_point
-from listener.handles import find_others
 from listener.model import Mention, Preview
 from listener.policy import Policy
 from listener.store import edits, events, items, mentions, people, replies
 from listener.store.engine import Store
 from listener.store.records import CLEAR_HOLD, CLEAR_LEASE, Approval, Exchange, Reply, ReplyChanges
-from listener.store.settled import SETTLED
-from listener.wording import disallowed_hosts
-
-# Nobody types these on purpose: control characters, lone surrogates, and what turns the direction of the text around.
-_UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-
-_VARIABLE = re.compile(r"\{\{.{0,40}|.{0,40}\}\}|\{%.{0,40}")  # of a template: never meant to be sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +27,7 @@ class DeskContext:
     policy: Policy
     preview: Callable[[str, Mention], Preview]
     clock: Callable[[], datetime]
+    can_whisper: Callable[[Mention], bool] = lambda mention: mention.is_private  # an answer to it can stay private
 
     def signed(self, text: str) -> str:
         """Return the text with the signature of who acts, once; unchanged where the policy has none for this name."""
@@ -62,6 +57,7 @@ class ApprovalResult:
 
 
 NO_DELAY = timedelta(0)
+UNDO = "undo"  # the hold of an approval that can still be undone
 
 
 def approve(
@@ -96,11 +92,13 @@ def record_approval(
         )
     first = _require_first(connection, desk, item, reply)
     preview = require_sendable(desk, item.mention, first.text if first else reply.text and desk.signed(reply.text))
+    has_coupon = rewarding.require_fit_coupon(connection, reply.id, item.mention, preview.text, now)
     detail = {"revision": reply.revision, "text": preview.text}
     if first is None and needs_second_approval(desk.policy, item):
         is_done = replies.update_fields(connection, reply, "first_approval", desk.by, now, detail, **CLEAR_LEASE)
     else:
-        to = "approved" if item.mention.can_reply else "by_hand"
+        is_open = not has_coupon or desk.can_whisper(item.mention)
+        to = "approved" if item.mention.can_reply and is_open else "by_hand"
         changes = _approve_fields(desk.by, to, now, wait)
         is_done = replies.transition(
             connection, reply, to, by=desk.by, now=now, what="approved", detail=detail, **changes
@@ -112,8 +110,13 @@ def record_approval(
 
 def _approve_fields(by: str, to: str, now: datetime, wait: timedelta) -> ReplyChanges:
     """Return the columns of an approval: free of claims and holds, and not sent before `wait` has passed."""
-    delay: ReplyChanges = {"not_before": now + wait, "hold": "undo"} if wait and to == "approved" else {}
-    return {"approved_by": by, "approved_at": now, **CLEAR_LEASE, **CLEAR_HOLD, **delay}
+    delay = hold_for_undo(now, wait) if to == "approved" else CLEAR_HOLD
+    return {"approved_by": by, "approved_at": now, **CLEAR_LEASE, **delay}
+
+
+def hold_for_undo(now: datetime, wait: timedelta) -> ReplyChanges:
+    """Return the columns that let a reply wait before it is sent, so that a person can undo it; no wait: no hold."""
+    return {**CLEAR_HOLD, "not_before": now + wait, "hold": UNDO} if wait else CLEAR_HOLD
 
 
 def _require_first(connection: Connection, desk: DeskContext, item: Exchange, reply: Reply) -> Approval | None:
@@ -137,7 +140,7 @@ def needs_second_approval(policy: Policy, item: Exchange) -> bool:
 
 def _require_drafted(item: Exchange, reply: Reply, revision: int | None) -> None:
     if reply.state != "drafted":
-        raise DeskError(f"reply {reply.id} is {state_text(reply)}, not drafted", advise(item))
+        raise DeskError(f"reply {reply.id} {describe(reply)}", advise(item, reply))
     if revision is not None and revision != reply.revision:
         changed = f"reply {reply.id} has changed since revision {revision} (it is {reply.revision} now)"
         raise DeskError(changed, look_again(reply.id))
@@ -160,38 +163,6 @@ def _require_words_decided(stage: str, item: Exchange, reply: Reply, show: str) 
     if stage == "quarantined" and edits.is_changed_under(item):
         what = f"the author edited the mention of reply {reply.id}, and its new words could not be decided"
         raise DeskError(what, "run `earshot quarantine --retry ID`; or reject the reply, then escalate the mention")
-
-
-def look_again(reply_id: int) -> str:
-    """Return what to do when a reply has changed meanwhile."""
-    return f"look at it again with `earshot show {reply_id}`, then repeat the command"
-
-
-def advise(item: Exchange) -> str:
-    """Return what a person can do with a reply in this state."""
-    reply = reply_of(item)
-    reopen = f"reopen it: `earshot undo {reply.id}`"
-    answer = f"to answer all the same: `earshot escalate {item.mention.platform}:{item.mention.id}`"
-    advice = {
-        "escalated": f"write a text first: `earshot edit {reply.id}`",
-        "failed": f"put it back in the queue: `earshot retry {reply.id}`",
-        "by_hand": f"post it on the platform, then run `earshot done {reply.id}`",
-        "unconfirmed": "check the platform, then run "
-        f"`earshot resolve {reply.id} --sent REMOTE_ID` or `earshot resolve {reply.id} --not-sent`",
-        "closed": reopen if is_reopenable(reply) else answer,
-    }
-    return advice.get(reply.state) or "nothing was changed"
-
-
-def is_reopenable(reply: Reply) -> bool:
-    """Return True for a closed reply that staff closed, or that was withdrawn because its trouble seemed to be over."""
-    return reply.closed_as in ("rejected", "handled") or (reply.reason or "").startswith(SETTLED)
-
-
-def state_text(reply: Reply) -> str:
-    """Return the state in words, with who approved it."""
-    by = f" by {reply.approved_by}" if reply.approved_by and reply.state in ("approved", "sending", "sent") else ""
-    return f"{reply.state}{f' ({reply.closed_as})' if reply.closed_as else ''}{by}"
 
 
 def require_staff(desk: DeskContext) -> None:
@@ -222,31 +193,6 @@ def require_sendable(desk: DeskContext, mention: Mention, text: str | None) -> P
     if problem is not None:
         raise DeskError(*problem)
     return preview
-
-
-def text_problem(policy: Policy, mention: Mention, text: str, preview: Preview) -> tuple[str, str] | None:
-    """Return why a text must not be sent, and what to do: a template variable, its length, a character or a link.
-
-    To a private mention also: an @handle of somebody else, who could read along then.
-    """
-    if problem := words_problem(policy, mention.platform, text, preview):
-        return problem
-    if mention.is_private and (others := find_others(text, mention)):
-        return f"the mention is private, and @{', @'.join(others)} could read the reply", "write the name without @"
-    return None
-
-
-def words_problem(policy: Policy, platform: str, text: str, preview: Preview) -> tuple[str, str] | None:
-    """Return why words must not be posted on a platform at all, and what to do."""
-    if variable := _VARIABLE.search(text):
-        return f"the text still contains {variable[0]}", "fill it in"
-    if unfit := _UNFIT.search(text):
-        return f"the text contains a character that cannot be shown (U+{ord(unfit[0]):04X})", "remove it"
-    if not preview.fits:
-        return f"the text is too long for {platform}: {preview.length} of {preview.limit}", "shorten it"
-    if bad := disallowed_hosts(text, policy):
-        return f"the text links to {', '.join(bad)}", "use only hosts of `[links] allow` in policy.toml"
-    return None
 
 
 def reply_of(item: Exchange) -> Reply:

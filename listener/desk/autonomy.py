@@ -12,8 +12,10 @@ from hashlib import sha256
 from sqlalchemy import Connection
 
 from listener import holds
-from listener.desk.approve import DeskContext, needs_second_approval, require_staff, text_problem
-from listener.desk.views import AutonomyEnd, Progress, ResumedKind, values
+from listener.desk.approve import DeskContext, needs_second_approval, require_staff
+from listener.desk.autonomy_views import AutonomyEnd, Progress, ResumedKind
+from listener.desk.fitness import text_problem
+from listener.desk.views import values
 from listener.errors import DeskError
 from listener.model import Mention, Preview
 from listener.policy import Policy

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from listener.desk.approve import DeskContext, require_staff, state_text
+from listener.desk.approve import DeskContext, require_staff
+from listener.desk.state_words import describe
 from listener.desk.typed import require_storable
 from listener.errors import DeskError
 from listener.store import edits, events, items, mentions, notices, platforms, quarantine, replies, vacuum
@@ -122,7 +123,7 @@ def _require_decidable(connection: Connection, key: int) -> None:
     live = replies.find_live(connection, key)
     is_edited = edits.is_changed_under(items.item(connection, key=key))
     if live is not None and live.state not in DECIDED_AGAIN and not is_edited:
-        raise DeskError(f"reply {live.id} to it is {state_text(live)}", f"`earshot show {live.id}`")
+        raise DeskError(f"reply {live.id} to it {describe(live)}", f"`earshot show {live.id}`")
 
 
 def dismiss(store: Store, desk: DeskContext, quarantine_id: int) -> Quarantined:

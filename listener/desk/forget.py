@@ -5,8 +5,10 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from listener.desk.approve import DeskContext, require_staff, state_text
+from listener.desk.approve import DeskContext, require_staff
+from listener.desk.state_words import describe
 from listener.errors import DeskError
+from listener.place import Place
 from listener.protocols import AuthorOf
 from listener.store import erasure, events, items, people, quarantine, replies, vacuum
 from listener.store.engine import Store
@@ -64,7 +66,7 @@ def _withdraw(connection: Connection, desk: DeskContext, who: Person) -> tuple[i
     answers = [item.reply for item in items.list_of_person(connection, *who, limit=None) if item.reply is not None]
     if waiting := next((reply for reply in answers if reply.state in UNDER_WAY), None):
         raise DeskError(
-            f"reply {waiting.id} to this person is {state_text(waiting)}: its outcome must be known first",
+            f"reply {waiting.id} to this person {describe(waiting)}; its outcome must be known first",
             f"look at it with `earshot show {waiting.id}`, settle it with `earshot resolve`, then forget",
         )
     live = [reply for reply in answers if reply.state not in OVER]
@@ -73,11 +75,12 @@ def _withdraw(connection: Connection, desk: DeskContext, who: Person) -> tuple[i
     return tuple(reply.id for reply in live)
 
 
-def copies(database: Path, *folders: Path) -> list[Path]:
-    """List databases beside this one or below these folders, whatever their names: backups still hold the words."""
-    beside = [*database.parent.glob("*"), *(database.parent / "backups").glob("*")]
+def copies(database: Place, *folders: Path) -> list[Path]:
+    """List files of SQLite beside this database or below these folders: backups still hold the words."""
+    own = [database] if isinstance(database, Path) else []
+    beside = [path for file in own for path in (*file.parent.glob("*"), *(file.parent / "backups").glob("*"))]
     paths = {path.resolve() for path in (*beside, *(path for folder in folders for path in folder.rglob("*")))}
-    return sorted(path for path in paths - {database.resolve()} if _is_database(path))
+    return sorted(path for path in paths - {file.resolve() for file in own} if _is_database(path))
 
 
 def _is_database(path: Path) -> bool:

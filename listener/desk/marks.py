@@ -1,18 +1,31 @@
-"""Claim, assign and snooze a reply: columns, not states."""
+"""Claim, assign, snooze and note: what marks a reply and leaves its state as it is."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Unpack
 
 from sqlalchemy import Connection
 
-from listener.desk.approve import DeskContext
-from listener.desk.transitions import act
+from listener.desk.acting import act
+from listener.desk.approve import DeskContext, require_staff
+from listener.desk.typed import find_closest, require_storable
 from listener.errors import DeskError
-from listener.store import events, replies
+from listener.store import beside, events, items, replies
 from listener.store.engine import Store
 from listener.store.loading import Data
 from listener.store.records import Exchange, Reply, ReplyChanges
 from listener.store.states import OPEN, QUEUED
+
+SHOWN = 9  # names in a message
+
+
+class UnknownColleague(DeskError):
+    """Nobody of this name has acted yet: it may be misspelled. meant: such as `did you mean dana? `, or nothing."""
+
+    def __init__(self, name: str, known: Sequence[str], meant: str) -> None:
+        self.meant = meant
+        what = f"nobody named {name} has acted here yet (known: {', '.join(known[:SHOWN])})"
+        super().__init__(what, f"{meant}add --new if the name is right")
 
 
 def claim(store: Store, desk: DeskContext, reply_id: int) -> None:
@@ -55,18 +68,49 @@ def release(store: Store, desk: DeskContext, reply_id: int) -> None:
     act(store, desk, reply_id, OPEN, work)
 
 
-def assign(store: Store, desk: DeskContext, reply_id: int, name: str | None) -> None:
-    """Assign a reply to a colleague, or (None) to nobody. Raises DeskError."""
+def assign(store: Store, desk: DeskContext, reply_id: int, name: str | None, *, is_new: bool = False) -> None:
+    """Assign a reply to a colleague, or (None) to nobody. Raises DeskError, UnknownColleague.
+
+    is_new: the name is right, although nobody of it has acted or was assigned a reply yet.
+    """
     name = name.strip() if name is not None else None
     if name is None:
         _mark(store, desk, reply_id, OPEN, "unassigned", None, assigned_to=None)
         return
     if not name or not name.isprintable():
         raise DeskError("the name is empty or cannot be printed", "run `earshot assign ID NAME`")
-    names = ", ".join(desk.policy.staff)
-    if names and name not in desk.policy.staff:
-        raise DeskError(f"{name} is not on the staff list", f"choose one of `[staff] names`: {names}")
+    _require_colleague(name, desk, list_colleagues(store, desk), is_new)
     _mark(store, desk, reply_id, OPEN, "assigned", {"to": name}, assigned_to=name)
+
+
+def list_colleagues(store: Store, desk: DeskContext) -> tuple[str, ...]:
+    """List who can be assigned a reply: the staff list, else who acts now, and who has acted or was assigned lately."""
+    if desk.policy.staff:
+        return desk.policy.staff
+    with store.read() as connection:
+        names = events.list_staff_names(connection)
+    return tuple(dict.fromkeys((*names, desk.by)))
+
+
+def _require_colleague(name: str, desk: DeskContext, known: Sequence[str], is_new: bool) -> None:
+    """Raise DeskError for a name that is not known, with the one that may be meant."""
+    if name in known or (is_new and not desk.policy.staff):
+        return
+    closest = find_closest(name, known)
+    meant = f"did you mean {closest}? " if closest else ""
+    if desk.policy.staff:
+        raise DeskError(f"{name} is not on the staff list", f"{meant}choose one of `[staff] names`: {', '.join(known)}")
+    raise UnknownColleague(name, known, meant)
+
+
+def note(store: Store, desk: DeskContext, reply_id: int, text: str) -> None:
+    """Keep what colleagues should know about a reply's mention, whoever has claimed it. Raises DeskError."""
+    if not text.strip():
+        raise DeskError("the note is empty", "write what colleagues should know")
+    require_storable(text, "the note")
+    with store.write() as connection:
+        require_staff(desk)
+        beside.add_note(connection, items.item(connection, reply_id=reply_id), desk.by, text.strip(), desk.clock())
 
 
 def snooze(store: Store, desk: DeskContext, reply_id: int, span: timedelta) -> None:

@@ -1,20 +1,24 @@
 """Read and change what is known of persons: their history, notes and opt-outs."""
 
+from datetime import datetime
+
 from sqlalchemy import Connection
 
+from listener.club_rules import NO_CLUB, Club
+from listener.desk import members, roles
 from listener.desk.approve import DeskContext, require_staff
 from listener.desk.person_views import ExchangeView, OptOutPage, OptOutView, PersonPage, WithdrawnReply
 from listener.desk.typed import require_storable
 from listener.desk.views import PersonView, values
 from listener.errors import DeskError
 from listener.model import Mention
-from listener.store import events, items, people, replies
+from listener.store import events, items, people, replies, rewards
 from listener.store.engine import Store
 from listener.store.records import Exchange
 from listener.store.states import WATCHED
 
 
-def summary(connection: Connection, mention: Mention) -> PersonView:
+def summary(connection: Connection, mention: Mention, club: Club, now: datetime) -> PersonView:
     """Return what is known of a mention's author."""
     who = (mention.platform, mention.author_id)
     return PersonView(
@@ -24,16 +28,22 @@ def summary(connection: Connection, mention: Mention) -> PersonView:
         followers=mention.author_followers,
         **people.count_exchanges(connection, who),
         opted_out=people.opted_out(connection, who) is not None,
+        roles=roles.of_person(connection, who, now),
+        tier=members.find_tier(connection, club, who, now),
+        asks_to_join=members.asks_to_join_now(connection, club, mention),
         notes=tuple(people.notes(connection, who)),
     )
 
 
-def person(store: Store, handle: str) -> PersonPage:
+def person(store: Store, handle: str, now: datetime, club: Club = NO_CLUB) -> PersonPage:
     """Return a person with every exchange. Raises DeskError."""
     with store.read() as connection:
         platform, author_id = who = people.find_person(connection, handle)
         exchanges = items.list_of_person(connection, *who)
         optout, notes = people.opted_out(connection, who), people.notes(connection, who)
+        known_roles = roles.of_person(connection, who, now)
+        membership = members.find_membership(connection, club, who, now)
+        given = rewards.list_of_person(connection, people.digest(who))
     newest = exchanges[-1].mention if exchanges else None  # none: forgotten, or opted out and forgotten
     return PersonPage(
         platform=platform,
@@ -42,6 +52,9 @@ def person(store: Store, handle: str) -> PersonPage:
         name=newest.author_name if newest else None,
         followers=newest.author_followers if newest else None,
         opted_out=OptOutView(optout.at, optout.by, optout.why) if optout else None,
+        roles=known_roles,
+        member=membership,
+        rewards=tuple(given),
         notes=tuple(notes),
         exchanges=tuple(_make_exchange(item) for item in exchanges),
     )
@@ -70,7 +83,7 @@ def note(store: Store, desk: DeskContext, handle: str, text: str) -> PersonPage:
     with store.write() as connection:
         require_staff(desk)
         people.add_note(connection, people.find_person(connection, handle), desk.by, text, desk.clock())
-    return person(store, handle)
+    return person(store, handle, desk.clock(), desk.policy.club)
 
 
 def opt_out(store: Store, desk: DeskContext, handle: str, why: str | None) -> OptOutPage:
@@ -83,7 +96,7 @@ def opt_out(store: Store, desk: DeskContext, handle: str, why: str | None) -> Op
         closed = _withdraw_waiting(connection, desk, who)
         detail = {"platform": who[0], "author_id": who[1], "why": why}
         events.add(connection, "opted_out", desk.by, desk.clock(), detail=detail)
-    return OptOutPage(**values(person(store, handle)), closed=closed)
+    return OptOutPage(**values(person(store, handle, desk.clock(), desk.policy.club)), closed=closed)
 
 
 def _withdraw_waiting(connection: Connection, desk: DeskContext, who: people.Person) -> tuple[WithdrawnReply, ...]:
@@ -107,7 +120,7 @@ def opt_in(store: Store, desk: DeskContext, handle: str) -> OptOutPage:
         if not people.opt_in(connection, who):
             raise DeskError(f"{handle} has not opted out", f"`earshot person {handle}` shows it")
         events.add(connection, "opted_in", desk.by, desk.clock(), detail={"platform": who[0], "author_id": who[1]})
-    return OptOutPage(**values(person(store, handle)), closed=closed)
+    return OptOutPage(**values(person(store, handle, desk.clock(), desk.policy.club)), closed=closed)
 
 
 def _list_withdrawn(connection: Connection, who: people.Person) -> tuple[WithdrawnReply, ...]:

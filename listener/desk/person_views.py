@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from listener.club.roles import Role
 from listener.store.operation_records import Note
+from listener.store.rewards import PersonReward
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,21 @@ class OptOutView:
 
 
 @dataclass(frozen=True, slots=True)
+class Membership:
+    """How a person is a member: since when, with which accounts (PLATFORM:AUTHOR_ID), points of a year, and the tier.
+
+    evidence: the mention by which they joined, PLATFORM:ID; None where it is erased.
+    """
+
+    since: datetime
+    terms: str
+    evidence: str | None
+    accounts: tuple[str, ...]
+    points: int
+    tier: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class PersonPage:
     """A person and every exchange with them, oldest first."""
 
@@ -40,8 +57,25 @@ class PersonPage:
     name: str | None
     followers: int | None
     opted_out: OptOutView | None
+    roles: tuple[Role, ...]
+    member: Membership | None
+    rewards: tuple[PersonReward, ...]
     notes: tuple[Note, ...]
     exchanges: tuple[ExchangeView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonLine:
+    """A person in a list: who they are to us, when they last wrote, and how many replies to them wait for a person."""
+
+    platform: str
+    author_id: str
+    handle: str | None
+    roles: tuple[Role, ...]
+    tier: str | None
+    mentions: int
+    last_seen: datetime
+    open: int
 
 
 @dataclass(frozen=True, slots=True)

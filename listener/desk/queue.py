@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from listener.desk.showing import RenderContext, detail, lines
 from listener.desk.views import ReplyDetail, ReplyView
 from listener.errors import DeskError
-from listener.store import events, items, mentions, platforms, replies
+from listener.store import events, items, mentions, people, platforms, replies
 from listener.store.engine import Store
 from listener.store.records import Exchange
 from listener.store.states import WAITING
@@ -26,7 +26,8 @@ class ItemRef:
 class QueueFilter:
     """Which part of the queue. states None: what waits for a person and is not snoozed; limit None: all.
 
-    words: in the mention, its author's name or the text; assigned_to: whose; late: only what is overdue.
+    words: in the mention, its author's name or the text; assigned_to: whose; author: such as `x:ada`; late: only
+    what is overdue.
     """
 
     states: tuple[str, ...] | None = None
@@ -36,6 +37,7 @@ class QueueFilter:
     limit: int | None = 50
     words: str | None = None
     assigned_to: str | None = None
+    author: str | None = None
     late: bool = False
 
 
@@ -75,6 +77,7 @@ def single(store: Store, view: RenderContext, reply_id: int) -> ReplyView:
 def listing(store: Store, view: RenderContext, page: QueueFilter) -> tuple[list[ReplyView], QueueTotals]:
     """Return a part of the queue, due first, and the totals of all of it. Raises DeskError."""
     with store.read() as connection:
+        author = None if page.author is None else people.find_person(connection, page.author)
         exchanges = items.items(
             connection,
             view.now,
@@ -86,6 +89,7 @@ def listing(store: Store, view: RenderContext, page: QueueFilter) -> tuple[list[
             limit=page.limit,
             words=page.words,
             assigned_to=page.assigned_to,
+            author=author,
             late=page.late,
         )
         return lines(connection, view, exchanges), _count_totals(connection, view.now)

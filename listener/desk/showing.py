@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from listener import holds
+from listener.club_rules import NO_CLUB, Club
 from listener.desk import people
 from listener.desk.views import (
     ApprovalView,
@@ -24,8 +25,10 @@ from listener.desk.views import (
 )
 from listener.model import Mention, Preview, RuleResult
 from listener.policy import Fact, Holds
-from listener.store import edits, events, items
+from listener.store import beside, edits, events, items
+from listener.store.operation_records import Note
 from listener.store.records import Approval, Exchange, Reply, StoredDecision, find_subject
+from listener.store.states import OVER
 from listener.triage.decide import GUARDS
 from listener.triage.withhold import RULE as SUSPECTED
 from listener.wording import linked_hosts
@@ -57,28 +60,43 @@ class RenderContext:
     signed: Callable[[str], str] = str  # the text with the signature of who looks, who would approve it
     needs_second: Callable[[Exchange], bool] = lambda item: False
     facts: Sequence[Fact] = ()  # of the fact sheet of today
+    club: Club = NO_CLUB
 
 
 def lines(connection: Connection, view: RenderContext, items: Sequence[Exchange]) -> list[ReplyView]:
     """Return replies as staff see them, in a handful of queries however many there are."""
-    around = holds.load_warning_context(connection, items, view.now, view.bounds)
-    given = events.approvals_of(connection, [item.reply.id for item in items if item.reply is not None])
-    changes = edits.read_changes(connection, items)
-    return [
-        _make_line(view, item, holds.warnings(around, item), given, changes.get(item.key, edits.WordChanges()))
-        for item in items
-    ]
+    around = _Surroundings(
+        warnings=holds.load_warning_context(connection, items, view.now, view.bounds),
+        approvals=events.approvals_of(connection, [item.reply.id for item in items if item.reply is not None]),
+        changes=edits.read_changes(connection, items),
+        notes=beside.read_notes(connection, items),
+        waiting=beside.read_waiting(connection, items),
+    )
+    return [_make_line(view, item, around) for item in items]
 
 
-def _make_line(
-    view: RenderContext,
-    item: Exchange,
-    warnings: Sequence[holds.ApprovalWarning],
-    given: Mapping[int, Sequence[Approval]],
-    changes: edits.WordChanges,
-) -> ReplyView:
+@dataclass(frozen=True, slots=True)
+class _Surroundings:
+    """What is read for all lines at once: by reply (approvals), by mention (changes, notes), by author (waiting)."""
+
+    warnings: holds.WarningContext
+    approvals: Mapping[int, Sequence[Approval]]
+    changes: Mapping[int, edits.WordChanges]
+    notes: Mapping[int, tuple[Note, ...]]
+    waiting: Mapping[tuple[str, str], tuple[int, ...]]
+
+    def list_others(self, item: Exchange) -> tuple[int, ...]:
+        """List the other replies to the author that wait, where this one is not over."""
+        if item.reply is None or item.reply.state in OVER:
+            return ()
+        own = self.waiting.get((item.mention.platform, item.mention.author_id), ())
+        return tuple(number for number in own if number != item.reply.id)
+
+
+def _make_line(view: RenderContext, item: Exchange, around: _Surroundings) -> ReplyView:
     reply, decided = item.reply, item.decided
-    approvals = _list_standing(reply, given)
+    changes = around.changes.get(item.key, edits.WordChanges())
+    approvals = _list_standing(reply, around.approvals)
     preview = _preview_text(view, item, approvals)
     own = {name: getattr(reply, name) if reply else None for name in OWN} | _clear_ended(reply, view.now)
     shown = {name: getattr(preview, name) if preview else None for name in ("text", "length", "limit", "cost_usd")}
@@ -97,7 +115,9 @@ def _make_line(
         earlier_text=_find_earlier(reply, changes),
         suspected_fact=find_suspected(view.facts, decided),
         guards=_list_guards(decided),
-        warnings=tuple(warnings),
+        warnings=tuple(holds.warnings(around.warnings, item)),
+        notes=around.notes.get(item.key, ()),
+        also_waiting=around.list_others(item),
         approvals=tuple(ApprovalView(approval.by, approval.at) for approval in approvals),
         needs_second_approval=view.needs_second(item),
         link_hosts=linked_hosts(preview.text) if preview else (),
@@ -186,7 +206,7 @@ def detail(connection: Connection, view: RenderContext, item: Exchange) -> Reply
         weights_id=item.decided.weights_id if item.decided else None,
         trail=tuple(view.explain(item.decided, item.mention)) if item.decided else (),
         thread=_list_thread(connection, view, item),
-        person=people.summary(connection, item.mention),
+        person=people.summary(connection, item.mention, view.club, view.now),
         events=tuple(map(EventView.of, events.list_events(connection, item.key))),
     )
 

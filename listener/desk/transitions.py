@@ -1,90 +1,33 @@
-"""Act on one reply, besides approving it: every move by compare-and-swap, with who and when."""
+"""Move one reply, besides approving it."""
 
-from collections.abc import Callable
+from datetime import timedelta
 
 from sqlalchemy import Connection
 
 from listener.calendar import response_due
+from listener.desk.acting import CLEAR_APPROVAL, act, move, move_on, require_item
 from listener.desk.answerable import require_reopenable, require_unanswered
 from listener.desk.approve import (
+    NO_DELAY,
     DeskContext,
-    advise,
-    look_again,
+    hold_for_undo,
     reply_of,
     require_sendable,
     require_staff,
-    require_unclaimed,
-    state_text,
 )
+from listener.desk.state_words import describe, look_again
 from listener.desk.typed import require_storable
 from listener.errors import DeskError
-from listener.store import events, items, ledger, mentions, notices, replies
+from listener.store import events, items, ledger, mentions, notices, replies, rewards
 from listener.store.engine import Store
-from listener.store.loading import Data
 from listener.store.records import CLEAR_HOLD, CLEAR_LEASE, Exchange, Reply, ReplyChanges
 from listener.store.states import CLOSABLE, EDITABLE, STANDING, WATCHED
-
-CLEAR_APPROVAL: ReplyChanges = {"approved_by": None, "approved_at": None, **CLEAR_HOLD}
-
-
-def act(
-    store: Store,
-    desk: DeskContext,
-    reply_id: int,
-    states: tuple[str, ...],
-    work: Callable[[Connection, Exchange, Reply], bool],
-) -> None:
-    """Read, check who may act and on what, and do the work, in one write transaction. Raises DeskError."""
-    with store.write() as connection:
-        item = _require_item(connection, desk, reply_id, states)
-        if not work(connection, item, reply_of(item)):
-            raise DeskError(f"someone else changed reply {reply_id}", look_again(reply_id))
-
-
-def _require_item(connection: Connection, desk: DeskContext, reply_id: int, states: tuple[str, ...]) -> Exchange:
-    require_staff(desk)
-    item = items.item(connection, reply_id=reply_id)
-    reply = reply_of(item)
-    if reply.state not in states:
-        raise DeskError(f"reply {reply_id} is {state_text(reply)}, not {' or '.join(states)}", advise(item))
-    require_unclaimed(reply, desk.by, desk.clock())
-    return item
-
-
-def _move(
-    store: Store,
-    desk: DeskContext,
-    reply_id: int,
-    states: tuple[str, ...],
-    to: str,
-    what: str,
-    changes: ReplyChanges,
-    detail: Data,
-) -> None:
-    def work(connection: Connection, item: Exchange, reply: Reply) -> bool:
-        return _move_on(connection, desk, reply, to, what, changes, detail)
-
-    act(store, desk, reply_id, states, work)
-
-
-def _move_on(
-    connection: Connection,
-    desk: DeskContext,
-    reply: Reply,
-    to: str,
-    what: str,
-    changes: ReplyChanges,
-    detail: Data | None = None,
-) -> bool:
-    """Move the reply, with an event, if it still is what was seen. Returns False when someone else was first."""
-    now = desk.clock()
-    return replies.transition(connection, reply, to, by=desk.by, now=now, what=what, detail=detail, **changes)
 
 
 def editable(store: Store, desk: DeskContext, reply_id: int) -> Reply:
     """Return the reply before an editor is opened on it. Raises DeskError when it could not be edited."""
     with store.read() as connection:
-        return reply_of(_require_item(connection, desk, reply_id, EDITABLE))
+        return reply_of(require_item(connection, desk, reply_id, EDITABLE))
 
 
 def edit(
@@ -100,13 +43,14 @@ def edit(
         if revision is not None and revision != reply.revision:
             raise DeskError(f"reply {reply_id} has changed since revision {revision}", look_again(reply_id))
         shown = require_sendable(desk, item.mention, unsigned and desk.signed(unsigned))
+        rewards.require_own_code(connection, reply.id, unsigned)
         change: ReplyChanges = {"text": unsigned, "kind": _require_kind(desk, reply, kind), **CLEAR_APPROVAL}
         before = desk.preview(desk.signed(reply.text), item.mention) if reply.text else None
         if shown != before or change["kind"] != reply.kind:
             change |= {"variant": None, "auto": False}  # the text differs: from here on it is a draft of staff's own
         number = reply.revision + 1
         detail = {"before": reply.text, "text": unsigned, "revision": number}
-        return _move_on(connection, desk, reply, "drafted", "edited", {**change, "revision": number}, detail)
+        return move_on(connection, desk, reply, "drafted", "edited", {**change, "revision": number}, detail)
 
     act(store, desk, reply_id, EDITABLE, work)
 
@@ -134,7 +78,7 @@ def _close(store: Store, desk: DeskContext, reply_id: int, closed_as: str, reaso
         raise DeskError("a reason is needed", "add --reason TEXT")
     require_storable(reason, "the reason")
     ended: ReplyChanges = {"closed_as": closed_as, "reason": reason, "hold": None, "not_before": None, **CLEAR_LEASE}
-    _move(store, desk, reply_id, CLOSABLE, "closed", closed_as, ended, {"message": reason})
+    move(store, desk, reply_id, CLOSABLE, "closed", closed_as, ended, {"message": reason})
 
 
 def reopen(store: Store, desk: DeskContext, reply_id: int) -> None:
@@ -149,9 +93,9 @@ def reopen(store: Store, desk: DeskContext, reply_id: int) -> None:
         assigned_to = reply.assigned_to or (desk.by if reply.auto else None)
         due = response_due(desk.policy, reply.kind, reply.urgency, desk.clock())
         changes: ReplyChanges = {**CLEAR_APPROVAL, "closed_as": None, "reason": None, "attempts": 0, "due_at": due}
-        detail = {"message": f"was {state_text(reply)}: {reply.reason or 'no reason kept'}"}
+        detail = {"message": f"{describe(reply)}: {reply.reason or 'no reason kept'}"}
         changes |= {"assigned_to": assigned_to, "revision": reply.revision + 1}
-        return _move_on(connection, desk, reply, to, "reopened", changes, detail)
+        return move_on(connection, desk, reply, to, "reopened", changes, detail)
 
     act(store, desk, reply_id, ("closed",), work)
 
@@ -161,7 +105,7 @@ def retry(store: Store, desk: DeskContext, reply_id: int) -> None:
 
     def work(connection: Connection, item: Exchange, reply: Reply) -> bool:
         change: ReplyChanges = {**CLEAR_APPROVAL, "revision": reply.revision + 1, "attempts": 0}
-        return _move_on(connection, desk, reply, "drafted", "retried", change)
+        return move_on(connection, desk, reply, "drafted", "retried", change)
 
     act(store, desk, reply_id, ("failed",), work)
 
@@ -171,9 +115,9 @@ def undo(store: Store, desk: DeskContext, reply_id: int) -> None:
 
     def work(connection: Connection, item: Exchange, reply: Reply) -> bool:
         if reply.state == "drafted" and not events.list_valid_approvals(connection, reply):
-            what = f"reply {reply_id} is {state_text(reply)}; there is no approval to undo"
+            what = f"reply {reply_id} {describe(reply)}; there is no approval to undo"
             raise DeskError(what, f"approve it with `earshot approve {reply_id}`")
-        return _move_on(connection, desk, reply, "drafted", "approval_revoked", CLEAR_APPROVAL)
+        return move_on(connection, desk, reply, "drafted", "approval_revoked", CLEAR_APPROVAL)
 
     act(store, desk, reply_id, WATCHED, work)
 
@@ -182,20 +126,24 @@ def done(store: Store, desk: DeskContext, reply_id: int, remote_id: str | None) 
     """Mark a reply as posted by a person. Raises DeskError."""
     require_storable(remote_id, "the id of the post")
     sent: ReplyChanges = {"sent_at": desk.clock(), "remote_id": remote_id or None, "error": None, **CLEAR_LEASE}
-    _move(store, desk, reply_id, ("by_hand",), "sent", "done_by_hand", sent, {"remote_id": remote_id})
+    move(store, desk, reply_id, ("by_hand",), "sent", "done_by_hand", sent, {"remote_id": remote_id})
 
 
-def resolve(store: Store, desk: DeskContext, reply_id: int, remote_id: str | None) -> None:
-    """Settle an unconfirmed reply: it was sent as remote_id, or (None) it was not sent. Raises DeskError."""
+def resolve(store: Store, desk: DeskContext, reply_id: int, remote_id: str | None, wait: timedelta = NO_DELAY) -> None:
+    """Settle an unconfirmed reply: it was sent as remote_id, or (None) it was not sent. Raises DeskError.
+
+    wait: before it is sent again, so that this can be undone.
+    """
 
     def work(connection: Connection, item: Exchange, reply: Reply) -> bool:
         notices.clear(connection, "unconfirmed", item.mention.platform, desk.clock(), subject=str(reply.id))
         if remote_id is None:
             ledger.cancel(connection, item.mention.platform, reply.prepared_key)
-            again: ReplyChanges = {"check_count": 0, "attempts": 0, "trouble_count": 0, **CLEAR_HOLD}
-            return _move_on(connection, desk, reply, "approved", "resolved", again, {"message": "not sent"})
+            again: ReplyChanges = {"check_count": 0, "attempts": 0, "trouble_count": 0}
+            again |= hold_for_undo(desk.clock(), wait)
+            return move_on(connection, desk, reply, "approved", "resolved", again, {"message": "not sent"})
         sent: ReplyChanges = {"sent_at": reply.sending_at or desk.clock(), "remote_id": remote_id, **CLEAR_HOLD}
-        return _move_on(connection, desk, reply, "sent", "resolved", sent, {"message": f"sent as {remote_id}"})
+        return move_on(connection, desk, reply, "sent", "resolved", sent, {"message": f"sent as {remote_id}"})
 
     if remote_id is not None and not remote_id.strip():
         raise DeskError("the id of the post is empty", "give --sent the id of the post on the platform")
@@ -204,7 +152,7 @@ def resolve(store: Store, desk: DeskContext, reply_id: int, remote_id: str | Non
 
 
 def escalate(store: Store, desk: DeskContext, reply_id: int) -> None:
-    """Hand a reply to staff without its draft, whose text stays in the log. Raises DeskError."""
+    """Hand a reply to staff, whose text is offered to whoever answers. Raises DeskError."""
 
     def work(connection: Connection, item: Exchange, reply: Reply) -> bool:
         empty: ReplyChanges = {
@@ -214,8 +162,9 @@ def escalate(store: Store, desk: DeskContext, reply_id: int) -> None:
             "auto": False,
             "revision": reply.revision + 1,
         }
-        detail = {"before": reply.text}
-        return _move_on(connection, desk, reply, "escalated", "escalated", {**empty, **CLEAR_APPROVAL}, detail)
+        offered = {"before": reply.text, "by_staff": reply.variant is None, "kind": reply.kind}
+        kept = {"message": "its text is kept", **offered}
+        return move_on(connection, desk, reply, "escalated", "escalated", {**empty, **CLEAR_APPROVAL}, kept)
 
     act(store, desk, reply_id, STANDING, work)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
+from listener.club.roles import Role
 from listener.errors import DeskError
 from listener.holds import ApprovalWarning
 from listener.model import Json, RuleResult
@@ -97,8 +98,9 @@ class ReplyView:
 
     needs: the kinds of need that the draft answers, the first above all;
     text: exactly what will be posted; length and limit: in the platform's own counting. private: only the author and
-    we can read the mention; earlier_text: what the reply said until the author edited the mention. suggested_subject:
-    what the second reader takes a complaint to be about, where no word of the rules names it.
+    we can read the mention; earlier_text: what the reply said before an edit or an escalation. suggested_subject:
+    what the second reader takes a complaint to be about, where no word of the rules names it. notes: what colleagues
+    noted about this mention; also_waiting: other replies to the same person that wait.
     """
 
     id: int | None
@@ -123,6 +125,8 @@ class ReplyView:
     suspected_fact: SuspectedFactView | None
     guards: tuple[GuardView, ...]
     warnings: tuple[WarningView, ...]
+    notes: tuple[Note, ...]
+    also_waiting: tuple[int, ...]
     approvals: tuple[ApprovalView, ...]
     needs_second_approval: bool
     link_hosts: tuple[str, ...]
@@ -146,6 +150,17 @@ class ReplyView:
     reason: str | None
 
     @property
+    def offered_text(self) -> str:
+        """The text to go on from where the reply has none; "" where there is no such text."""
+        earlier = self.earlier_text
+        return earlier.text if not self.text and earlier is not None and earlier.is_offered else ""
+
+    @property
+    def known_kind(self) -> str | None:
+        """The kind of reply, or of the text to go on from; None where staff have to choose it."""
+        return self.kind or (self.earlier_text.kind if self.offered_text and self.earlier_text else None)
+
+    @property
     def reply_id(self) -> int:
         """The id of the reply. Raises DeskError for a mention without one."""
         if self.id is None:
@@ -166,7 +181,10 @@ class ThreadLine:
 
 @dataclass(frozen=True, slots=True)
 class PersonView:
-    """The author of a mention: how often they wrote and were answered, and what colleagues noted."""
+    """The author of a mention: how often they wrote and were answered, who they are to us, what colleagues noted.
+
+    asks_to_join: the mention asks to join the club, and they are no member yet.
+    """
 
     handle: str | None
     name: str | None
@@ -175,6 +193,9 @@ class PersonView:
     mentions: int
     answered: int
     opted_out: bool
+    roles: tuple[Role, ...]
+    tier: str | None
+    asks_to_join: bool
     notes: tuple[Note, ...]
 
 
@@ -202,39 +223,6 @@ class ReplyDetail(ReplyView):
     thread: tuple[ThreadLine, ...]
     person: PersonView
     events: tuple[EventView, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class AutonomyEnd:
-    """When and why staff's reviews ended a kind's automatic approval, until a person resumes it."""
-
-    at: datetime
-    by: str | None
-    why: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
-    """How far a kind is on its way to be approved automatically.
-
-    reviewed: the latest reviews of drafts in its auto band, at most `needs`; earned: they are enough and good enough,
-    and nothing has ended it.
-    """
-
-    auto: str
-    reviewed: int
-    approved_unchanged: int
-    earned: bool
-    needs: int
-    ended: AutonomyEnd | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResumedKind(Progress):
-    """A kind that a person has resumed, and how far it is."""
-
-    kind: str
-    resumed: bool = True
 
 
 def values(view: "DataclassInstance") -> dict[str, Any]:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from listener.calendar import quiet_until
 from listener.holds.hold import Hold
 from listener.policy import Policy
-from listener.store import items, outgoing, platforms
+from listener.store import beside, items, outgoing, platforms
 from listener.store.draft_reviews import MACHINE
 from listener.store.operation_records import Pause
 from listener.store.records import Exchange, QueuedReply
@@ -52,7 +52,7 @@ def one_per_conversation(connection: Connection, item: QueuedReply) -> Hold | No
     mention = item.mention
     if items.has_automatic_reply(connection, mention.platform, mention.conversation_id, item.reply.id):
         return Hold("cap", "this conversation already had an automatic reply")
-    if items.has_waiting_mention(connection, mention, item.reply.id):
+    if beside.has_waiting_mention(connection, mention, item.reply.id):
         return Hold("cap", "another mention by this author is waiting for staff")
     return None
 

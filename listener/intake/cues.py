@@ -23,6 +23,7 @@ LISTS = (
     "function_words",
 )
 AFTER_THANKS = 7  # words after "thanks for" in which something bad makes it sarcasm
+BRIEF = 8  # words in which nobody tells what happened
 WHOLE = 12  # words and marks of a message that may be nothing but an opt-out
 ODD = 4  # words after "thanks for" of which one must be worth thanks
 RELIEF = 7  # words after "despite" or "for fixing" in which trouble is over
@@ -30,6 +31,7 @@ RELIEF = 7  # words after "despite" or "for fixing" in which trouble is over
 _KEPT = ("thanks", "warm", "idiom", "thankworthy", "relief")  # cues that no `except` takes away
 _WORTHY = ("thankworthy", "praise", "warm", "relief")
 _SILENT = frozenset(("thankworthy", "relief", *CLASSES))  # never cues of their own: they only change others
+_OPENINGS = frozenset(("continues",))  # cues only at the beginning of a text
 _RESOLVABLE = ("problem", "request", "duration", "wish")  # what relief makes harmless
 _PART = re.compile(r"(?<![\d/])[1-9] ?/ ?[1-9](?![\d/])")
 _REFERENCE = re.compile(r"(?<![\w$£€.,:])#?(?!(?:19|20)\d\d\b)(?=[A-Z0-9]*\d)[A-Z0-9]{4,}\b")
@@ -78,7 +80,7 @@ class Cues:
         matches = _mark_resolved(_drop_exceptions(self._matcher.find(words)), words)
         cues: dict[str, tuple[str, ...]] = {}
         for cue, start, end in matches:
-            if cue in _SILENT:
+            if cue in _SILENT or (start and cue in _OPENINGS):
                 continue
             phrase = words[start] if end == start + 1 else " ".join(words[start:end])
             present = cues.get(cue, ())
@@ -96,6 +98,8 @@ class Cues:
     ) -> None:
         if "?" in text and not is_rhetorical(words, matches):
             _add(cues, "question", "?")
+        if sum(word[0] not in ENDS for word in words) <= BRIEF:
+            cues["brief"] = ("brief",)
         if len(words) <= WHOLE and (whole := " ".join(word for word in words if word[0] not in ENDS)) in self._whole:
             _add(cues, "opt_out", whole)
         _add(cues, "safety", *find_hazards(words, matches))

@@ -96,6 +96,11 @@ def split_sentences(text: str) -> tuple[str, ...]:
     return tuple(parts) or (text,)
 
 
+def find_hashtags(text: str) -> list[str]:
+    """Return the hashtags of a text, without the #, lower case."""
+    return [tag.lower() for tag in _HASHTAG.findall(text)] if "#" in text else []
+
+
 def find_handles(text: str) -> list[str]:
     """Return the @handles of a text, without the @, lower case."""
     return [handle.lstrip("@").lower() for handle in _HANDLE.findall(text)] if "@" in text else []
@@ -128,26 +133,27 @@ class Cleaner:
     def find_other_handles(self, text: str, brand: str | None) -> list[str]:
         """Return the handles in a text, beyond those it begins with, that are not the brand's own."""
         body = _ADDRESSEES.sub("", text) if "@" in text else ""
-        own = self._own_handles(brand)
+        own = self.own_handles(brand)
         return [name for name in find_handles(body) if name not in own]
 
     def find_around(self, text: str, brand: str | None) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
         """Return the words before and behind each handle of others, and each of ours, but those it begins with."""
         others: list[tuple[str, str]] = []
         ours: list[tuple[str, str]] = []
-        own, first = self._own_handles(brand), len(text) - len(_ADDRESSEES.sub("", text))
+        own, first = self.own_handles(brand), len(text) - len(_ADDRESSEES.sub("", text))
         for handle in islice(_HANDLE.finditer(text, first), MAX_AROUND):
             around = text[max(0, handle.start() - AROUND) : handle.start()], text[handle.end() : handle.end() + AROUND]
             (ours if handle[0].lstrip("@").lower() in own else others).append(around)
         return others, ours
 
-    def _own_handles(self, brand: str | None) -> frozenset[str]:
+    def own_handles(self, brand: str | None) -> frozenset[str]:
+        """Return our handles and names, lower case, with the brand of a row."""
         return self._own | ({brand.lower().replace(" ", "")} if brand else set())
 
     def names_us(self, text: str, brand: str | None) -> bool:
         """True if a text has our name, one of our handles, or the brand of its row."""
         lower = text.lower()
-        names = self._own_handles(brand) | ({brand.lower()} if brand else set())
+        names = self.own_handles(brand) | ({brand.lower()} if brand else set())
         return any(name in lower for name in names)
 
     def find_quotes(self, text: str) -> str:

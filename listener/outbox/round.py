@@ -13,7 +13,7 @@ from listener.store.engine import Store
 @dataclass(slots=True)
 class SendCounts:
     """What sending did. held: approved replies and drafts that wait, by the name of the hold; more: replies are left
-    that the next round can send.
+    that the next round can send; next_at: when the first of those that wait for a time may be sent.
     """
 
     sent: int = 0
@@ -21,6 +21,7 @@ class SendCounts:
     failed: int = 0
     held: Counter[str] = field(default_factory=Counter)
     more: bool = False
+    next_at: datetime | None = None
 
     @property
     def has_any(self) -> bool:
@@ -28,10 +29,10 @@ class SendCounts:
         return bool(self.sent or self.unconfirmed or self.failed or self.held.total() or self.more)
 
     def add(self, other: "SendCounts") -> None:
-        """Add a later round of the same platform; unconfirmed, held and more are what that round left."""
+        """Add a later round of the same platform; unconfirmed, held, more and next_at are what that round left."""
         self.sent += other.sent
         self.failed += other.failed
-        self.unconfirmed, self.held, self.more = other.unconfirmed, other.held, other.more
+        self.unconfirmed, self.held, self.more, self.next_at = other.unconfirmed, other.held, other.more, other.next_at
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ refused is `unconfirmed` and left to settle.py. Nothing is ever sent again blind
 import logging
 from collections import Counter
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -18,7 +18,7 @@ from listener.model import Announcement, Outgoing, Prepared
 from listener.outbox import announcing, backoff, outcome, settle, trouble
 from listener.outbox.checks import may_be_sent
 from listener.outbox.round import Round, SendCounts
-from listener.store import events, moves, notices, outgoing, people, platforms, replies
+from listener.store import events, moves, notices, outgoing, people, platforms, replies, rewards
 from listener.store.engine import Store
 from listener.store.outgoing import DueItem
 from listener.store.records import Queued, QueuedPosting, QueuedReply, ReplyChanges
@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 CLEARED: ReplyChanges = {
     "check_count": 0, "checked_at": None, "error": None, "not_before": None, "hold": None, "trouble_count": 0,
 }  # fmt: skip
+CALL_SECONDS = 35.0  # the total deadline of a call, and a margin
+LEASE_WAIT = timedelta(seconds=10)  # by then the lease is renewed, or another process holds it
 MAX_REPLIES_PER_ROUND = 200  # the next round follows within seconds
 Approve = Callable[[Store, str, datetime], Counter[str]]  # approves what may go out automatically: desk/autonomy.py
 
@@ -64,6 +66,7 @@ def _due(round_: Round) -> list[DueItem]:
     name, now = round_.platform.name, round_.clock()
     with round_.store.read() as connection:
         held, due = outgoing.count_held(connection, name, now), outgoing.list_due(connection, name, now)
+        round_.counts.next_at = outgoing.read_next_time(connection, name, now) if held else None
         state = platforms.read_state(connection, name)
     round_.counts.held.update(held)
     is_over = state is not None and state.send_after is not None and state.send_after <= now
@@ -111,16 +114,25 @@ def _prepare(round_: Round, item: Queued) -> Prepared | None:
     seen, now = item.outbound, round_.clock()
     with round_.store.read() as connection:
         approvals = events.approvals(connection, seen)
-    texts = [approval.text for approval in approvals if approval.revision == seen.revision]
-    if not texts:
-        is_edited = isinstance(item, QueuedReply) and item.edited_at is not None
-        why = "the mention was edited after the approval" if is_edited else "no approval is stored for this text"
-        outcome.return_to_staff(round_, item, why)
+        texts = [approval.text for approval in approvals if approval.revision == seen.revision]
+        text = texts[-1] if texts else None
+        if text is not None and isinstance(item, QueuedReply):
+            text = rewards.reveal(connection, seen.id, text)
+    if text is None:
+        _return_unapproved(round_, item, has_approval=bool(texts))
         return None
     if isinstance(item, QueuedPosting):
-        announcement = Announcement(seen.id, seen.revision, texts[-1], seen.created_at)
+        announcement = Announcement(seen.id, seen.revision, text, seen.created_at)
         return announcing.require_announcer(round_.platform).prepare_announcement(announcement, now)
-    return round_.platform.prepare(Outgoing(seen.id, seen.revision, texts[-1], item.mention), now)
+    has_code = text != texts[-1]
+    return round_.platform.prepare(Outgoing(seen.id, seen.revision, text, item.mention, is_private=has_code), now)
+
+
+def _return_unapproved(round_: Round, item: Queued, *, has_approval: bool) -> None:
+    """Return to staff what must not be sent in the words that it has now."""
+    is_edited = isinstance(item, QueuedReply) and item.edited_at is not None
+    why = "the mention was edited after the approval" if is_edited else "no approval is stored for this text"
+    outcome.return_to_staff(round_, item, "its coupon is not this reply's any more" if has_approval else why)
 
 
 def _claim(round_: Round, item: Queued, prepared: Prepared) -> bool:
@@ -143,9 +155,17 @@ def _has_opted_out(connection: Connection, item: Queued) -> bool:
     return people.opted_out(connection, (item.platform, item.mention.author_id)) is not None
 
 
+def _require_lock(round_: Round) -> None:
+    """Raise NotSent when another process might take over before the call ends: this one may have stood still."""
+    if not round_.store.can_call(CALL_SECONDS):
+        message = "the lease of this process on the database may end before the call does"
+        raise NotSent(message, "nothing: it is tried again", cause="item", retry_at=round_.clock() + LEASE_WAIT)
+
+
 def _post(round_: Round, item: Queued, prepared: Prepared) -> None:
     """Post it, and commit what came of it: after anything unexpected nobody knows whether it arrived."""
     try:
+        _require_lock(round_)
         receipt = round_.platform.post(prepared)
     except NotSent as error:
         fault_point("S7")

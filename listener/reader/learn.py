@@ -62,7 +62,7 @@ def learn(
     """
     past = _read(store)
     if len(past.lessons) < adapt.MIN_DECISIONS:
-        what = f"{len(past.lessons)} decisions of staff say something; learning begins at {adapt.MIN_DECISIONS}"
+        what = f"staff made {len(past.lessons)} decisions to learn from; learning begins at {adapt.MIN_DECISIONS}"
         return Attempt(len(past.lessons), 0, 0, None, None, {}, {}, [what])
     learned, attempt = _try(past, policy, responders)
     return attempt if is_trial else _keep(store, attempt, learned, by, now)

@@ -15,7 +15,8 @@ KIND_CUES = ("praise", "thanks", "warm")
 # beside one of these no thank-you is proposed
 UNKIND = (
     "question", "sarcasm", "ironic_praise", "complaint", "threat_to_leave", "swearing", "competitor_praise", "hedge",
-    "negation", "contrast", "request", "part", "turned_praise", "others_praised", "quotes_us", "names_nobody",
+    "negation", "contrast", "request", "part", "turned_praise", "others_praised", "linked_praise", "quotes_us",
+    "names_nobody",
 )  # fmt: skip
 # beside one of these only if the text says thanks: "the starter was great, the main was raw"
 UNTHANKED = ("problem", "wish", "condition", "duration", "resolved_trouble")
@@ -63,7 +64,7 @@ def find_kind_words(decision: Decision, signals: MentionSignals) -> tuple[str, .
     cues, has_praise = signals.cues, "praise" in signals.cues or "warm" in signals.cues
     if decision.rule not in OPEN or decision.draft is not None or any(name in cues for name in UNKIND):
         return ()
-    if "thanks" not in cues and any(name in cues for name in UNTHANKED):
+    if "thanks" not in cues and (any(name in cues for name in UNTHANKED) or {"overheard", "link"} <= cues.keys()):
         return ()
     if not has_praise and len(cues.get("unrelated_words", ())) >= MIN_UNRELATED_WORDS:
         return ()

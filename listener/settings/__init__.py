@@ -11,7 +11,7 @@ from listener.alert_rules import AlertRules, Webhook, signing_keys
 from listener.errors import ConfigError, EarshotError, Problem
 from listener.policy import Policy
 from listener.protocols import Responder
-from listener.settings.environment import EnvSecrets, data_folder, database_path, database_url, find_folder, starter
+from listener.settings.environment import EnvSecrets, data_folder, database_place, find_folder, starter
 from listener.settings.files import read
 from listener.settings.platforms import (
     EARSHOT,
@@ -33,8 +33,7 @@ __all__ = [
     "PlatformSettings",
     "Settings",
     "data_folder",
-    "database_path",
-    "database_url",
+    "database_place",
     "find_folder",
     "init",
     "item_author",
@@ -157,6 +156,9 @@ def notes(settings: Settings, today: date | None = None) -> list[str]:
         lines.append("policy.toml has no [brand]: the brand's own words are not removed before a text is scored")
     if not policy.responders:
         lines.append("policy.toml names no kind of reply: every mention is ignored or escalated")
+    if policy.responder_config("claim") is None:
+        asked = (offer.name for offer in policy.club.offers if offer.kind == "asked")
+        lines += [f"club.toml offer {name} is never answered: policy.toml has no [responders.claim]" for name in asked]
     if today is not None:
         expiring = (fact for fact in policy.facts if fact.expires < today + SOON)
         lines += [f"factsheet.toml {fact.id}: expires on {fact.expires}" for fact in expiring]

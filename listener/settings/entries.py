@@ -77,6 +77,8 @@ def _check_fact(fact: Fact, location: ConfigLocation, faults: list[Problem]) -> 
         collect_faults(faults, require_text, getattr(fact, key), location.at(key))
     if fact.checked > fact.expires:
         faults.append(Problem(str(location.at("expires")), "is before checked", "correct the dates"))
+    if fact.from_ is not None and fact.from_ >= fact.expires:
+        faults.append(Problem(str(location.at("from")), "is not before expires", "correct the dates"))
     if not fact.claims + fact.questions:
         faults.append(Problem(str(location), "has neither claims nor questions", "add one, or remove the fact"))
     check_each(faults, fact.claims, location.at("claims"), require_phrase)
@@ -124,8 +126,8 @@ def check_saved_replies(saved: Iterable[SavedReply], policy: Policy, source: Sou
 
 
 def _require_cue(name: str, location: ConfigLocation) -> None:
-    if name not in lexicon.cues():
-        raise location.as_error(f"names an unknown cue: {name!r}", suggest(name, lexicon.cues()))
+    if name not in (known := (*lexicon.cues(), *lexicon.FORMS)):
+        raise location.as_error(f"names an unknown cue: {name!r}", suggest(name, known))
 
 
 def _read_tables(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from listener.errors import ConfigError, Problem
 from listener.messages import remember_secret
+from listener.place import SCHEMES, Place, Server, parse_server
 
 LARGEST_SECRET = 64 * 1024  # bytes
 TO_REDACT = re.compile(r"((KEY|SECRET|TOKEN|PASSWORD)|ALERT_.*_URL|HEARTBEAT_URL)$")
@@ -32,26 +33,40 @@ def data_folder(env: Mapping[str, str]) -> Path:
     return Path(env.get("EARSHOT_DATA") or "data")
 
 
-def database_path(env: Mapping[str, str]) -> Path:
-    """Return the SQLite file that $EARSHOT_DATABASE_URL names, as a path or as sqlite:///PATH. Raises ConfigError.
+def database_place(env: Mapping[str, str]) -> Place:
+    """Return where the database is, by $EARSHOT_DATABASE_URL or the file that this name with _FILE names.
 
-    A relative path is relative to the working directory. Create nothing.
+    A path or sqlite:///PATH is a file; a relative path is relative to the working directory. postgresql://... is a
+    server; its password is redacted in every message from now on. Create nothing. Raises ConfigError.
     """
-    given = env.get("EARSHOT_DATABASE_URL", "").strip()
-    if not given:
-        return data_folder(env) / "earshot.db"
+    secrets = EnvSecrets(env)
+    given = (secrets.get("EARSHOT_DATABASE_URL") or "").strip()
+    if not given and secrets.is_named("EARSHOT_DATABASE_URL"):
+        raise ConfigError([secrets.problem("EARSHOT_DATABASE_URL")])
+    return parse_place(given) if given else data_folder(env) / "earshot.db"
+
+
+def parse_place(given: str, where: str = "EARSHOT_DATABASE_URL") -> Place:
+    """Read a path or a URL of a database. where: what it was given by, for a message. Raises ConfigError."""
     scheme, separator, rest = given.partition("://")
+    if separator and scheme in SCHEMES:
+        return _read_server(given, where)
     path = rest.removeprefix("/") if separator else given
     if separator and (scheme != "sqlite" or not rest.startswith("/")):
-        raise _database_error(f"is not an SQLite database: {scheme}://...")  # the rest may hold a password
+        hidden = f"{scheme}://..."  # the rest may hold a password
+        raise _database_error(where, f"is neither an SQLite database nor PostgreSQL: {hidden}")
     if path in ("", ":memory:") or "?" in path or "\0" in path or path.endswith("/"):
-        raise _database_error("does not name a file")
+        raise _database_error(where, "does not name a file")
     return Path(path)
 
 
-def database_url(env: Mapping[str, str]) -> str:
-    """Return database_path as the URL sqlite:///PATH. Raises ConfigError."""
-    return f"sqlite:///{database_path(env)}"
+def _read_server(url: str, where: str) -> Server:
+    try:
+        server = parse_server(url)
+    except ValueError as error:
+        raise _database_error(where, str(error)) from None
+    remember_secret(server.password)
+    return server
 
 
 class EnvSecrets:
@@ -107,5 +122,5 @@ class EnvSecrets:
         return value, ""
 
 
-def _database_error(what: str) -> ConfigError:
-    return ConfigError([Problem("EARSHOT_DATABASE_URL", what, "write a path, or sqlite:///PATH")])
+def _database_error(where: str, what: str) -> ConfigError:
+    return ConfigError([Problem(where, what, "write a path, sqlite:///PATH or postgresql://USER@HOST/DATABASE")])

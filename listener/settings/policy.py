@@ -1,4 +1,4 @@
-"""Read policy.toml, factsheet.toml and replies.toml as a frozen Policy."""
+"""Read policy.toml, factsheet.toml, replies.toml and club.toml as a frozen Policy."""
 
 import hashlib
 from collections.abc import Mapping
@@ -10,6 +10,7 @@ from listener import lexicon
 from listener.errors import ConfigError, Problem
 from listener.policy import Autonomy, Brand, Holds, Limits, Policy, Reader, ResponderConfig, TimeWindow
 from listener.settings import values
+from listener.settings.club import read_club
 from listener.settings.entries import (
     ENTRY_CHECKS,
     check_each,
@@ -26,8 +27,9 @@ from listener.settings.responders import read_responder
 from listener.settings.scalars import ConfigLocation
 from listener.settings.schema import build, collect_faults, unknown_key_problems
 
-POLICY, FACTS, REPLIES = "policy.toml", "factsheet.toml", "replies.toml"
-POLICY_FILES = (POLICY, FACTS, REPLIES)
+POLICY, FACTS, REPLIES, CLUB = "policy.toml", "factsheet.toml", "replies.toml", "club.toml"
+POLICY_FILES = (POLICY, FACTS, REPLIES, CLUB)
+LATER_FILES = {CLUB: ""}  # what policies that were stored before these files existed have in them
 SHARES = (
     "sample_rate",
     "similarity_threshold",
@@ -80,8 +82,9 @@ class _PolicyFile:
 
 
 def read_policy(texts: Mapping[str, str]) -> Policy:
-    """Return the Policy of the texts of its three files, as `Policy.texts` keeps them. Raises ConfigError."""
-    faults = [Problem(name, "is missing", "give all three files") for name in POLICY_FILES if name not in texts]
+    """Return the Policy of the texts of its files, as `Policy.texts` keeps them. Raises ConfigError."""
+    texts = {**LATER_FILES, **texts}
+    faults = [Problem(name, "is missing", "give all files") for name in POLICY_FILES if name not in texts]
     sources: dict[str, Source] = {}
     for name in set(POLICY_FILES) & set(texts):
         sources[name], of_file = parse(name, texts[name], Path(), own=False)
@@ -93,11 +96,12 @@ def read_policy(texts: Mapping[str, str]) -> Policy:
 
 
 def build_policy(sources: Mapping[str, Source], faults: list[Problem]) -> Policy | None:
-    """Return the Policy of three sources, or None with its faults added to the list."""
+    """Return the Policy of its sources, or None with its faults added to the list."""
     rules = _read_rules(sources[POLICY], faults)
     facts = read_facts(sources[FACTS], faults)
     variables, private = read_variables(sources[REPLIES], faults)
     wording, saved = read_replies(sources[REPLIES], faults)
+    club = read_club(sources[CLUB], faults)
     if sources[REPLIES].is_own and rules is not None:
         kinds = [responder.kind for responder in rules.responders]
         faults += unknown_key_problems(wording, kinds, sources[REPLIES].location)
@@ -113,6 +117,7 @@ def build_policy(sources: Mapping[str, Source], faults: list[Problem]) -> Policy
         variables=variables,
         private_variables=private,
         saved_replies=saved,
+        club=club,
         texts=texts,
         hash=_hash_texts(texts),
     )

@@ -50,6 +50,9 @@ def read_responder(kind: str, table: object, location: ConfigLocation) -> Respon
     if not isinstance(table.get("module", ""), str):
         raise ConfigError(faults)
     module = load_responder(kind, table.get("module"), location)
+    if keys is not None and keys.auto != "never" and getattr(module, "NEVER_AUTO", False):
+        do = 'set auto = "never": a person approves each of them'
+        faults.append(Problem(str(location.at("auto")), "is not possible for this kind", do))
     options = _read_options(module, table, own, location, faults)
     if faults or keys is None:
         raise ConfigError(faults)

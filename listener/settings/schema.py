@@ -39,20 +39,22 @@ def build(shape: type[T], table: object, location: ConfigLocation) -> T:
     """Build the frozen dataclass `shape` from a table. Raises ConfigError with all its faults."""
     if not isinstance(table, dict):
         raise mistyped(location, "a table", table)
-    faults = unknown_key_problems(table, (field.name for field in fields(shape)), location)  # type: ignore[arg-type]
+    faults = unknown_key_problems(table, (key_of(field.name) for field in fields(shape)), location)  # type: ignore[arg-type]
     hints, values = _read_hints(shape), {}  # type: ignore[arg-type]
     for field in fields(shape):  # type: ignore[arg-type]
-        if field.name in table:
-            values[field.name] = collect_faults(
-                faults, _convert_field, field.name, hints[field.name], table[field.name], location
-            )
+        key = key_of(field.name)
+        if key in table:
+            values[field.name] = collect_faults(faults, _convert_field, key, hints[field.name], table[key], location)
         elif _is_required(field):
-            faults.append(
-                Problem(str(location), f"{field.name} is missing", f"add {field.name} = {describe(hints[field.name])}")
-            )
+            faults.append(Problem(str(location), f"{key} is missing", f"add {key} = {describe(hints[field.name])}"))
     if faults:
         raise ConfigError(faults)
     return shape(**values)
+
+
+def key_of(name: str) -> str:
+    """Return the key of a field: a name that Python reserves, such as `from`, has a `_` behind it."""
+    return name.removesuffix("_")
 
 
 @cache

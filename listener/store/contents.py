@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import Column, ColumnElement, Connection, Row, case, literal, select, text
 
-from listener.store.tables import metadata
+from listener.store.tables import coupon, metadata, reply, reward
 from listener.store.views import VIEWS
 
 BATCH = 1000  # rows in memory at a time
@@ -23,11 +24,21 @@ class Contents:
 def read_all(connection: Connection) -> Iterator[Contents]:
     """Yield every table in the order in which they refer to one another, then every view."""
     for table in metadata.sorted_tables:
-        query = table.select().order_by(*table.primary_key.columns)
+        query = select(*map(_select_shown, table.columns)).order_by(*table.primary_key.columns)
         yield Contents(table.name, tuple(table.columns.keys()), _rows(connection.execute(query).yield_per(BATCH)))
     for view in VIEWS:
         result = connection.execute(text(f"SELECT * FROM {view} ORDER BY mention_key"))  # noqa: S608 - a name of ours
         yield Contents(view, tuple(result.keys()), _rows(result.yield_per(BATCH)))
+
+
+def _select_shown(column: Column[Any]) -> ColumnElement[Any]:
+    """Select a column, but no coupon's code, nor a request that has one: an export is no place for money."""
+    if column is coupon.c.code:
+        return literal("masked").label("code")
+    if column is reply.c.request:
+        carries = select(reward.c.id).where(reward.c.reply_id == reply.c.id).exists()
+        return case((~carries, column)).label("request")
+    return column
 
 
 def count() -> int:

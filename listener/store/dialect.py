@@ -1,67 +1,74 @@
-"""What only SQLite has: text times, upserts, partial indexes, engines, and what it does with its file.
+"""What SQLite and PostgreSQL do differently in declarations and statements, in one place.
 
-Nothing else in Earshot may hold such SQL (a test reads the whole tree), so that another database is one more module of
-these names. Statements about the file run through sqlite3 on a connection of their own: inside a transaction of
-SQLAlchemy they would fail.
+Types, upserts, partial indexes and the few functions that have other names. What each has alone (engines, the file) is
+in sqlite*.py and postgres*.py; no other module of Earshot may hold such SQL, and a test reads the whole tree.
 """
 
-import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import quote
+from typing import Any
 
 from sqlalchemy import (
     JSON,
-    URL,
-    ColumnElement,
     Connection,
+    DateTime,
     Dialect,
-    Engine,
     Index,
     Table,
     Text,
     TextClause,
     TypeDecorator,
-    create_engine,
-    event,
     func,
-    pool,
+    select,
     text,
-    type_coerce,
 )  # fmt: skip
 from sqlalchemy.dialects.sqlite import Insert, insert
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.schema import CreateIndex
+from sqlalchemy.sql.compiler import DDLCompiler, SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeEngine
 
-from listener.errors import StoreError
 from listener.messages import clean, hide_secrets
-from listener.store import shared_dialect
-from listener.store.sqlite_errors import explain, is_damage
 
-APPLICATION_ID = 0x45415231  # "EAR1": tells our files from another program's
-DRAFT_ID = 0x45415253  # "EARS": files of development versions before 0.1.0, whose tables had other names
-LIBRARY = f"SQLite {sqlite3.sqlite_version} (a race between writers and checkpoints is fixed from 3.51.3 on)"
 DUE = "coalesce({column}, '9999-12-31T23:59:59.999999Z')"  # orders by a time; without one a row comes last
+POSTGRESQL = "postgresql"
+
+
+def is_postgresql(bind: Connection | Dialect) -> bool:
+    """Return True where this is a connection to PostgreSQL, or its dialect."""
+    return (bind.dialect if isinstance(bind, Connection) else bind).name == POSTGRESQL
 
 
 class UtcTime(TypeDecorator[datetime]):
-    """An aware UTC time, kept as ISO 8601 text with Z so that text order is time order. Refuses naive values."""
+    """An aware UTC time. Refuses naive values.
+
+    SQLite keeps ISO 8601 text with Z, so that text order is time order; PostgreSQL has a type for it.
+    """
 
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
-        """Write it as 2026-11-22T09:00:00.000000Z. Raises ValueError for a naive time."""
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Return the type of the database."""
+        return DateTime(timezone=True) if is_postgresql(dialect) else Text()
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> object:
+        """Write it, on SQLite as 2026-11-22T09:00:00.000000Z. Raises ValueError for a naive time."""
         if value is None:
             return None
         if value.tzinfo is None:
             raise ValueError(f"a naive time cannot be stored: {value!r}")
+        if dialect.name == POSTGRESQL:
+            return value
         return value.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: object, dialect: Dialect) -> datetime | None:
         """Read it as an aware time in UTC."""
-        return None if value is None else datetime.fromisoformat(value)
+        if isinstance(value, str):
+            return datetime.fromisoformat(value)
+        return value.astimezone(UTC) if isinstance(value, datetime) else None
 
 
 class MessageText(TypeDecorator[str]):
@@ -101,8 +108,12 @@ class TextTuple(TypeDecorator[tuple[str, ...]]):
         return tuple(value or ())
 
 
-def upsert(table: Table) -> Insert:
+def upsert(connection: Connection, table: Table) -> Insert:
     """Start an INSERT that takes `on_conflict_do_nothing()` or `on_conflict_do_update(index_elements=, set_=)`."""
+    if is_postgresql(connection):
+        from sqlalchemy.dialects import postgresql
+
+        return postgresql.insert(table)  # type: ignore[return-value]  # its methods have the same names
     return insert(table)
 
 
@@ -111,123 +122,74 @@ def partial_index(name: str, *columns: str | TextClause, where: str, unique: boo
     return Index(name, *columns, unique=unique, sqlite_where=text(where))
 
 
+@compiles(CreateIndex, POSTGRESQL)
+def _create_index(created: CreateIndex, compiler: DDLCompiler, **options: object) -> str:
+    """Give PostgreSQL the same condition; named at the declaration, it would be imported at every start."""
+    index: Index = created.element
+    index.dialect_options[POSTGRESQL]["where"] = index.dialect_options["sqlite"]["where"]
+    return str(compiler.visit_create_index(created, **options))  # type: ignore[no-untyped-call]
+
+
 def match_any(column: str, values: Sequence[str]) -> str:
     """Write IN as a double negative: with a plain IN, SQLite takes another index and sorts every row."""
     return f"NOT ({column} NOT IN {tuple(values)})"
 
 
-def minute_of(column: ColumnElement[datetime]) -> ColumnElement[str]:
+class _Cut(FunctionElement[str]):
+    """A time in UTC, cut to so many characters of ISO 8601."""
+
+    type = Text()
+    inherit_cache = True
+    length = 0
+    pattern = ""
+
+
+class minute_of(_Cut):
     """Cut a time to its minute: 2026-11-22T09:00."""
-    return func.substr(type_coerce(column, Text), 1, 16)
+
+    name, length, pattern = "minute_of", 16, 'YYYY-MM-DD"T"HH24:MI'
+    inherit_cache = True
 
 
-def json_text(column: ColumnElement[object]) -> ColumnElement[str]:
-    """Take a JSON column as the text it is kept as."""
-    return type_coerce(column, Text)
+class day_of(_Cut):
+    """Cut a time to its day: 2026-11-22."""
+
+    name, length, pattern = "day_of", 10, "YYYY-MM-DD"
+    inherit_cache = True
 
 
-def json_member(column: str, name: str) -> str:
-    """Write the SQL for one member of a JSON column."""
-    return f"json_extract({column}, '$.{name}')"
+class month_of(_Cut):
+    """Cut a time to its month: 2026-11."""
+
+    name, length, pattern = "month_of", 7, "YYYY-MM"
+    inherit_cache = True
+
+
+@compiles(_Cut)
+def _cut(element: _Cut, compiler: SQLCompiler, **options: object) -> str:
+    return f"substr({compiler.process(element.clauses, **options)}, 1, {element.length})"
+
+
+@compiles(_Cut, POSTGRESQL)
+def _cut_postgresql(element: _Cut, compiler: SQLCompiler, **options: object) -> str:
+    return f"to_char({compiler.process(element.clauses, **options)} AT TIME ZONE 'UTC', '{element.pattern}')"
 
 
 def overwrite_freed(connection: Connection) -> None:
-    """Overwrite with zeros whatever this connection frees from now on."""
-    connection.exec_driver_sql("PRAGMA secure_delete=ON")
+    """Overwrite with zeros whatever this connection frees from now on; PostgreSQL cannot, and VACUUM follows."""
+    if not is_postgresql(connection):
+        connection.exec_driver_sql("PRAGMA secure_delete=ON")
 
 
-def connect(path: Path, *, readonly: bool, wait: float) -> Engine:
-    """Make an engine; a transaction of the writer holds the write lock from its first line. wait: seconds for it."""
-    return _engine(
-        path,
-        ("foreign_keys=ON", "synchronous=FULL", *(["query_only=ON"] if readonly else [])),
-        "BEGIN" if readonly else "BEGIN IMMEDIATE",
-        wait,
-    )
+def continue_keys(connection: Connection, table: Table) -> None:
+    """Let the keys of new rows follow those of rows that were copied; SQLite takes the next one by itself."""
+    key = table.autoincrement_column
+    if key is not None and is_postgresql(connection):
+        sequence, newest = func.pg_get_serial_sequence(table.name, key.name), func.coalesce(func.max(key), 0)
+        connection.execute(select(func.setval(sequence, newest + 1, False)).select_from(table))
 
 
-def connect_for_migration(path: Path) -> Engine:
-    """Make an engine for one transaction: foreign keys go off before BEGIN, where that still works."""
-    return _engine(path, ("foreign_keys=OFF", "synchronous=FULL"), "BEGIN IMMEDIATE", 10.0, pool.NullPool)
-
-
-def _engine(
-    path: Path, settings: Sequence[str], begin: str, wait: float, pooled: type[pool.Pool] | None = None
-) -> Engine:
-    engine = create_engine(
-        URL.create(shared_dialect.NAME, database=str(path)),
-        connect_args={"timeout": wait, "check_same_thread": False},
-        poolclass=pooled,
-        execution_options={"compiled_cache": shared_dialect.COMPILED},
-        hide_parameters=True,  # an error that is logged must not show what people wrote
-    )
-
-    @event.listens_for(engine, "connect")
-    def _prepare(connection: sqlite3.Connection, _: object) -> None:
-        connection.isolation_level = None
-        for setting in settings:
-            connection.execute(f"PRAGMA {setting}")
-
-    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
-    return engine
-
-
-@contextmanager
-def as_store_error(path: Path) -> Iterator[None]:
-    """Turn every error of the driver into one line without statement and values. Raises StoreError."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise explain(path, error) from error
-    except DBAPIError as error:
-        raise explain(path, error.orig or error) from error.orig  # its own text has the statement
-
-
-def read_version(path: Path) -> int | None:
-    """Read a file's schema version; None: there are no tables yet. Raises StoreError for a file that is not ours."""
-    source = f"file:{quote(str(path))}?mode=ro"
-    with as_store_error(path), closing(sqlite3.connect(source, uri=True, timeout=10)) as connection:
-        (application,) = connection.execute("PRAGMA application_id").fetchone()
-        if application == APPLICATION_ID:
-            return int(connection.execute("PRAGMA user_version").fetchone()[0])
-        (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    if application == DRAFT_ID:
-        what = f"{path} was written by a development version of Earshot, before 0.1.0"
-        raise StoreError(what, "move it away and start anew: its tables have other names, and cannot be migrated")
-    if application or tables:
-        raise StoreError(f"{path} belongs to another program", "point EARSHOT_DATABASE_URL to a file of Earshot's own")
-    return None
-
-
-def write_version(connection: Connection, version: int) -> None:
-    """Mark the file as ours, with this schema version."""
-    connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
-    connection.exec_driver_sql(f"PRAGMA user_version = {version}")
-
-
-def count_orphans(connection: Connection) -> int:
-    """Count the rows that refer to a row that is not there."""
-    return len(connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall())
-
-
-def enable_wal(path: Path) -> str:
-    """Switch the file to WAL. Returns the mode it is in: the switch can fail silently."""
-    with closing(sqlite3.connect(path, timeout=10)) as connection:
-        return str(connection.execute("PRAGMA journal_mode=WAL").fetchone()[0])
-
-
-def copy_database(path: Path, target: Path) -> None:
-    """Copy a database while others use it; the copy is its owner's alone. Raises StoreError, leaving no half copy."""
-    try:
-        with closing(sqlite3.connect(path, timeout=10)) as connection:
-            connection.execute("VACUUM INTO ?", (str(target),))
-    except sqlite3.Error as error:
-        target.unlink(missing_ok=True)
-        raise explain(path if is_damage(error) else target, error) from error
-    target.chmod(0o600)
-
-
-def check_integrity(path: Path) -> str:
-    """Return what is wrong inside a database file, or `ok`."""
-    with closing(sqlite3.connect(path)) as connection:
-        return str(connection.execute("PRAGMA integrity_check").fetchone()[0])
+def file_of(connection: Connection) -> Path | None:
+    """Return the file that a connection is to; None for a server."""
+    name = connection.engine.url.database
+    return Path(name) if name and not is_postgresql(connection) else None

@@ -77,7 +77,7 @@ def read_autonomy(connection: Connection, kind: str) -> Autonomy | None:
 
 def begin(connection: Connection, kind: str, now: datetime) -> bool:
     """Begin to send this kind automatically. Returns False when that had begun already, or was ended."""
-    row = upsert(autonomy).values(kind=kind, began_at=now).on_conflict_do_nothing()
+    row = upsert(connection, autonomy).values(kind=kind, began_at=now).on_conflict_do_nothing()
     begun = connection.execute(row.returning(autonomy.c.kind)).first() is not None
     if begun:
         _log_event(connection, "autonomy_began", MACHINE, now, kind=kind)

@@ -1,4 +1,4 @@
-"""What an edit by its author means for a mention: new words, and a reply that follows them.
+"""What an edit by its author means for a mention, and which texts a reply had before.
 
 A reply that waits, whoever approved it, goes back to staff at once and is decided again; one that is on its way or out
 stands, and its mention is decided again for staff alone. An approval of what was seen before is refused: the revision
@@ -23,6 +23,8 @@ from listener.store.tables import event
 EDITED = "edited"  # the event of an edit by the author; one by staff has the same name, and a reply
 DECIDED = "decided_again"  # the event of a reply that followed the new words
 WHY = "the mention was edited"
+BEFORE_ESCALATION = "before it was escalated"
+TOOK_TEXT = {DECIDED: "before the mention was edited", "escalated": BEFORE_ESCALATION}  # events
 KEPT = 10  # newest edits that are read of one mention
 
 
@@ -37,18 +39,29 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class EarlierText:
-    """A reply's text that a decision on new words took away, and whether staff had written it."""
+    """A reply's text that a decision on new words took away, or an escalation by staff. by_staff: staff wrote it.
+
+    until: what ended it, as it follows "the text ": `before the mention was edited`, `before it was escalated`. kind:
+    the kind of reply that it was, where that is known.
+    """
 
     at: datetime
     text: str
     by_staff: bool
+    until: str
+    kind: str | None
+
+    @property
+    def is_offered(self) -> bool:
+        """Return True where whoever answers should go on from it, not from the program's draft for other words."""
+        return self.by_staff or self.until == BEFORE_ESCALATION
 
 
 @dataclass(frozen=True, slots=True)
 class WordChanges:
     """How the words of a mention changed: its edits, oldest first, and the text that its reply had before.
 
-    earlier_text: the last one that staff wrote, else the last one.
+    earlier_text: the last one to go on from, else the last one.
     """
 
     edits: tuple[Edit, ...] = ()
@@ -83,15 +96,20 @@ def is_changed_under(item: Exchange) -> bool:
 
 
 def read_changes(connection: Connection, exchanges: Sequence[Exchange]) -> dict[int, WordChanges]:
-    """Map edited mentions to how their words changed; one query, none where nothing was edited."""
-    edited = [exchange.key for exchange in exchanges if exchange.edited_at is not None]
+    """Map edited mentions, and those of escalated replies, to the words before; one query, or none."""
+    changed = [exchange.key for exchange in exchanges if exchange.edited_at is not None or _lost_text(exchange.reply)]
     by_mention: dict[int, list[Event]] = defaultdict(list)
-    for piece in chunks(edited):
+    for piece in chunks(changed):
         query = select(event.c.mention_key, *columns(Event, event)).order_by(event.c.id)
-        query = query.where(event.c.mention_key.in_(piece), event.c.what.in_((EDITED, DECIDED)))
+        query = query.where(event.c.mention_key.in_(piece), event.c.what.in_((EDITED, *TOOK_TEXT)))
         for row in connection.execute(query):
             by_mention[row.mention_key].append(load(Event, row))
     return {key: _make_changes(happened) for key, happened in by_mention.items()}
+
+
+def _lost_text(reply: Reply | None) -> bool:
+    """Return True for a reply without a text that may have had one."""
+    return reply is not None and reply.state == "escalated" and reply.revision > 1
 
 
 def _make_changes(happened: Sequence[Event]) -> WordChanges:
@@ -103,10 +121,10 @@ def _make_changes(happened: Sequence[Event]) -> WordChanges:
         if row.what == EDITED and row.reply_id is None
     ]
     texts = [
-        EarlierText(row.at, detail["before"], bool(detail.get("by_staff")))
+        EarlierText(row.at, detail["before"], bool(detail.get("by_staff")), TOOK_TEXT[row.what], detail.get("kind"))
         for row, detail in known
-        if row.what == DECIDED and detail.get("before")
+        if row.what in TOOK_TEXT and detail.get("before")
     ]
-    by_staff = [text for text in texts if text.by_staff]
-    newest = (by_staff or texts)[-1:]
+    offered = [text for text in texts if text.is_offered]
+    newest = (offered or texts)[-1:]
     return WordChanges(tuple(edits[-KEPT:]), newest[0] if newest else None)

@@ -1,7 +1,7 @@
-"""One SQLite file, two engines: a reader that can only read, and a writer that takes the write lock at once.
+"""Two engines on one database: a reader that can only read, and a writer that takes the write lock at once.
 
-WAL with synchronous FULL: with NORMAL nothing is synced between the claim and the post, so a power cut forgets the
-intent. BEGIN IMMEDIATE is for the writer alone: through the same hook a plain SELECT would wait for the lock too.
+SQLite: WAL with synchronous FULL: with NORMAL nothing is synced between the claim and the post, so a power cut forgets
+the intent. BEGIN IMMEDIATE is for the writer alone: through the same hook a plain SELECT would wait for the lock too.
 """
 
 import time
@@ -11,44 +11,66 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from listener.access import explain_access, why
 from listener.errors import StoreError
-from listener.store import dialect
-from listener.store.dialect import as_store_error
-from listener.store.driver import Changes
+from listener.place import Place
+from listener.store.database import Changes, Lock, as_store_error, database_at
 
-HEAD = 6  # the newest migration, as a number; a test compares it with Alembic's
-MIN_WRITE_GAP_S = 0.002  # seconds between two write transactions: without it a busy writer starves the command line
+HEAD = 7  # the newest migration, as a number; a test compares it with Alembic's
+MIN_WRITE_GAP_S = 0.002  # seconds between two writes to a file: without it a busy writer starves the command line
 
 
 class Store:
-    """The database behind a path. Every function of the store takes a connection of `read()` or `write()`."""
+    """The database at a place. Every function of the store takes a connection of `read()` or `write()`.
 
-    def __init__(self, path: Path, *, wait: float = 10.0) -> None:
-        self.path = path
-        self._reader = dialect.connect(path, readonly=True, wait=wait)
-        self._writer = dialect.connect(path, readonly=False, wait=wait)
+    lock: that of the installation, for a process that holds it.
+    """
+
+    def __init__(self, place: Place, *, wait: float = 10.0, lock: Lock | None = None) -> None:
+        self.place, self.database, self.lock = place, database_at(place), lock
+        self._reader = self.database.connect(readonly=True, wait=wait)
+        self._writer = self.database.connect(readonly=False, wait=wait)
+        self._gap = MIN_WRITE_GAP_S if self.is_file else 0.0  # a server lets writers in by their order
         self._last = 0.0
+
+    @property
+    def is_file(self) -> bool:
+        """Return True where the database is a file of SQLite."""
+        return isinstance(self.place, Path)
+
+    @property
+    def path(self) -> Path:
+        """The file of SQLite. Raises StoreError where the database is on a server."""
+        if isinstance(self.place, Path):
+            return self.place
+        raise StoreError(
+            f"the database {self.place} is not a file", "use the tools of PostgreSQL, such as its dump (docs/scale.md)"
+        )
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Read one snapshot. Raises StoreError."""
-        with as_store_error(self.path), self._reader.begin() as connection:
+        with as_store_error(self.database), self._reader.begin() as connection:
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """Hold the write lock for a short transaction, from its first line. Raises DatabaseBusy, StoreError."""
-        time.sleep(max(0.0, MIN_WRITE_GAP_S - (time.monotonic() - self._last)))
+        """Hold the write lock for a short transaction. Raises DatabaseBusy, StoreError, LockHeld after a takeover."""
+        time.sleep(max(0.0, self._gap - (time.monotonic() - self._last)))
         try:
-            with as_store_error(self.path), self._writer.begin() as connection:
+            with as_store_error(self.database), self._writer.begin() as connection:
+                if self.lock is not None:
+                    self.lock.guard(connection)
                 yield connection
         finally:
             self._last = time.monotonic()
 
+    def can_call(self, seconds: float) -> bool:
+        """Return True when nobody can take over from this process within so many seconds: a call may begin."""
+        return self.lock is None or self.lock.check(seconds)
+
     def watch(self) -> Changes:
         """Return what tells whether anybody has written."""
-        return Changes(self.path)
+        return self.database.watch()
 
     def close(self) -> None:
         """Give the connections back; the WAL is folded in by SQLite when the last one goes."""
@@ -56,35 +78,27 @@ class Store:
         self._writer.dispose()
 
 
-def version(path: Path) -> int | None:
-    """Return the schema's version; None for a file that is missing or empty. Raises StoreError for a foreign file."""
-    try:
-        stat = path.stat()
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise StoreError(f"cannot open the database {path} ({why(error)})", explain_access(path)) from error
-    if stat.st_nlink > 1:  # each name would get a write-ahead log of its own, and the second one damages the file
-        do = f"remove the other: `find / -xdev -samefile {path}` lists both; for a copy run `earshot backup`"
-        raise StoreError(f"the database {path} has a second name (a hard link)", do)
-    return dialect.read_version(path) if stat.st_size else None
+def version(place: Place) -> int | None:
+    """Return the schema's version; None where there is no database yet. Raises StoreError for one that is not ours."""
+    return database_at(place).read_version()
 
 
-def require_known_version(path: Path, schema: int | None) -> None:
+def require_known_version(place: Place, schema: int | None) -> None:
     """Raise StoreError when a newer Earshot wrote the database."""
     if schema is not None and schema > HEAD:
         raise StoreError(
-            f"a newer Earshot wrote the database {path} (schema {schema}; this version knows {HEAD})",
+            f"a newer Earshot wrote the database {place} (schema {schema}; this version knows {HEAD})",
             "run that version, or restore the copy its migration made",
         )
 
 
-def open_store(path: Path, *, wait: float = 10.0) -> Store:
+def open_store(place: Place, *, wait: float = 10.0, lock: Lock | None = None) -> Store:
     """Open a database that is there and current. Raises StoreError with the command to run otherwise."""
-    schema = version(path)
+    schema = version(place)
     if schema is None:
-        raise StoreError(f"there is no database at {path} yet", "run `earshot once` or `earshot run` first")
-    require_known_version(path, schema)
+        do = "run `earshot once` or `earshot run` first" if isinstance(place, Path) else "run `earshot migrate` first"
+        raise StoreError(f"there is no database at {place} yet", do)
+    require_known_version(place, schema)
     if schema < HEAD:
-        raise StoreError(f"the database {path} has an older schema ({schema}, not {HEAD})", "run `earshot migrate`")
-    return Store(path, wait=wait)
+        raise StoreError(f"the database {place} has an older schema ({schema}, not {HEAD})", "run `earshot migrate`")
+    return Store(place, wait=wait, lock=lock)

@@ -27,12 +27,25 @@ from sqlalchemy import (
 
 from listener.model import Mention
 from listener.protocols import AuthorOf
-from listener.store import quarantine, reader_weights, vacuum
+from listener.store import members, quarantine, reader_weights, vacuum
 from listener.store.dialect import overwrite_freed, upsert
 from listener.store.loading import Data, chunks
 from listener.store.people import Person, as_handles, digest
 from listener.store.states import OVER, UNDER_WAY
-from listener.store.tables import approval, billed, decision, event, forgotten, mention, note, notice, optout, reply
+from listener.store.tables import (
+    approval,
+    billed,
+    decision,
+    event,
+    forgotten,
+    mark,
+    mention,
+    note,
+    notice,
+    optout,
+    reply,
+    reward,
+)
 from listener.store.tables import quarantine as quarantined
 
 ERASED_FIELDS: Data = {  # what a mention is without its words
@@ -59,7 +72,14 @@ _is_quarantined = (  # undecided, until a person puts it back or dismisses it
     .where(quarantined.c.stage == "route", quarantined.c.resolved_at.is_(None))
     .exists()
 )
-OF_PERSONS = ("opted_out", "opted_in")  # events that name a person in their detail
+OF_PERSONS = (
+    "opted_out",
+    "opted_in",
+    "person_marked",
+    "member_joined",
+    "member_left",
+    "account_added",
+)  # events that name a person in their detail
 
 
 def drop_forgotten(connection: Connection, candidates: Sequence[Mention]) -> list[Mention]:
@@ -85,8 +105,10 @@ def erase(connection: Connection, person: Person, author_of: AuthorOf, by: str, 
     keys = select(mention.c.key).where(*by_author)
     count = _erase_around(connection, keys, by, now)
     count["quarantine"] += quarantine.erase(connection, names, author_of, now)
-    their_notes = (note.c.platform == person[0], note.c.author_id == person[1])
-    count["notes"] = connection.execute(delete(note).where(*their_notes)).rowcount
+    count["notes"] = connection.execute(delete(note).where(*_is_about(note, person))).rowcount
+    count["marks"] = connection.execute(delete(mark).where(*_is_about(mark, person))).rowcount
+    count["memberships"] = members.forget(connection, person, now)
+    _update(connection, reward, reward.c.person == digest(person), why=None)
     count["learned words"] = reader_weights.erase_author(connection, person)
     _erase_opt_out(connection, person)
     _erase_ids(connection, person)
@@ -94,7 +116,7 @@ def erase(connection: Connection, person: Person, author_of: AuthorOf, by: str, 
     count["mentions"] = connection.execute(update(mention).where(*by_author).values(**nameless)).rowcount
     rows = [{"digest": digest(identity), "at": now} for identity in (person, *as_handles(names))]
     connection.execute(
-        upsert(forgotten).values(rows).on_conflict_do_update(index_elements=["digest"], set_={"at": now})
+        upsert(connection, forgotten).values(rows).on_conflict_do_update(index_elements=["digest"], set_={"at": now})
     )
     vacuum.request_cleaning(connection, now)
     return count
@@ -173,10 +195,13 @@ def _update(connection: Connection, table: Table, where: ColumnElement[bool], **
     return connection.execute(update(table).where(where).values(**changes)).rowcount
 
 
+def _is_about(table: Table, person: Person) -> tuple[ColumnElement[bool], ...]:
+    return (table.c.platform == person[0], table.c.author_id == person[1])
+
+
 def _erase_opt_out(connection: Connection, person: Person) -> None:
-    """Erase the words of an opt-out and the name in its events; the opt-out itself stays."""
-    by_person = (optout.c.platform == person[0], optout.c.author_id == person[1])
-    connection.execute(update(optout).where(*by_person).values(why=None))
+    """Erase the words of an opt-out and the name in events about the person; the opt-out itself stays."""
+    connection.execute(update(optout).where(*_is_about(optout, person)).values(why=None))
     query = select(event.c.id, event.c.detail).where(event.c.mention_key.is_(None), event.c.what.in_(OF_PERSONS))
     for row in connection.execute(query).all():
         if row.detail and (row.detail.get("platform"), row.detail.get("author_id")) == person:

@@ -11,6 +11,8 @@ from listener.store.loading import Data, chunks, columns, load, load_all
 from listener.store.records import Approval, Event, Outbound, Reply
 from listener.store.tables import approval, event
 
+LOOK_BACK = 5_000  # acts of staff over which names are remembered: a bound, whatever the database's size
+
 
 def add(
     connection: Connection,
@@ -57,6 +59,18 @@ def read_newest_act(connection: Connection) -> int:
     return int(
         connection.execute(select(func.coalesce(func.max(event.c.id), 0)).where(text(ACT_OF_STAFF))).scalar_one()
     )
+
+
+def list_staff_names(connection: Connection) -> list[str]:
+    """List who has acted lately, or was assigned a reply, in alphabetical order."""
+    acts = select(event.c.id).where(text(ACT_OF_STAFF)).order_by(event.c.id.desc()).limit(LOOK_BACK)
+    query = select(event.c.by, event.c.what, event.c.detail).where(event.c.id.in_(acts.scalar_subquery()))
+    names = set()
+    for row in connection.execute(query):
+        names.add(row.by)
+        if row.what == "assigned" and row.detail:
+            names.add(str(row.detail["to"]))
+    return sorted(names)
 
 
 def list_events(connection: Connection, mention_key: int) -> list[Event]:

@@ -16,7 +16,7 @@ def list_feeds(connection: Connection, platform: str) -> list[FeedState]:
 
 def record_feed(connection: Connection, platform: str, name: str, **changes: object) -> None:
     """Change columns of a feed's row; a feed that was never tried gets one."""
-    row = upsert(feed).values(platform=platform, name=name, **{"failures": 0, **changes})
+    row = upsert(connection, feed).values(platform=platform, name=name, **{"failures": 0, **changes})
     connection.execute(row.on_conflict_do_update(index_elements=["platform", "name"], set_=changes))
 
 

@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, or_, select
 
 from listener.model import History, Mention
-from listener.store.driver import is_any_of
 from listener.store.mentions import Person
 from listener.store.tables import mention, optout, reply
+from listener.store.value_dialect import is_any_of
 
 
 def load_histories(connection: Connection, batch: Mapping[int, Mention]) -> dict[int, History]:

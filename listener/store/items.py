@@ -13,7 +13,7 @@ from listener.store.dialect import UtcTime
 from listener.store.loading import columns, load, load_all
 from listener.store.records import Exchange, QueuedReply, RecentDraft, Reply, StoredDecision
 from listener.store.replies import due_order, is_waiting
-from listener.store.states import GOING, PERSONAL, WAITING
+from listener.store.states import GOING, WAITING
 from listener.store.tables import approval, decision, mention, reply
 
 any_decision = decision.alias("any_decision")
@@ -62,7 +62,7 @@ def _select_by_reply() -> Select[Any]:
     return _select_columns().select_from(source.outerjoin(decision, _is_last_decision(mention.c.key)))
 
 
-def _load_parts(row: Row[Any]) -> dict[str, Any]:
+def _load_parts(row: Row[tuple[object, ...]]) -> dict[str, Any]:
     return {
         "key": row.key,
         "mention": load(Mention, row, "m_"),
@@ -75,11 +75,11 @@ def _load_parts(row: Row[Any]) -> dict[str, Any]:
     }
 
 
-def _load_queued(row: Row[Any]) -> QueuedReply:
+def _load_queued(row: Row[tuple[object, ...]]) -> QueuedReply:
     return QueuedReply(**_load_parts(row), reply=load(Reply, row, "r_"))
 
 
-def _load_item(row: Row[Any]) -> Exchange:
+def _load_item(row: Row[tuple[object, ...]]) -> Exchange:
     return Exchange(**_load_parts(row), reply=None) if row.r_id is None else _load_queued(row)
 
 
@@ -114,12 +114,13 @@ def items(
     limit: int | None = 50,
     words: str | None = None,
     assigned_to: str | None = None,
+    author: tuple[str, str] | None = None,
     late: bool = False,
 ) -> list[Exchange]:
     """Read the queue: due first (without a due time last), then the more urgent, then by id.
 
     after: the last id of the page before; awake: leave out what is snoozed; words: in the mention, its author's name or
-    the reply; late: only what is overdue. Raises DeskError.
+    the reply; author: platform and id of who wrote the mention; late: only what is overdue. Raises DeskError.
     """
     in_states = is_waiting if states is WAITING else reply.c.state.in_(states)
     equal = [(reply.c.kind, kind), (_select_platform(), platform), (reply.c.assigned_to, assigned_to)]
@@ -127,6 +128,7 @@ def items(
     wanted += [or_(reply.c.snoozed_until.is_(None), reply.c.snoozed_until <= now)] if awake else []
     wanted += [due_order < literal(now, UtcTime)] if late else []
     wanted += [_has_words(words)] if words else []
+    wanted += [_is_by(*author)] if author else []
     wanted += [] if after is None else [_is_after(connection, after)]
     order = (due_order, reply.c.urgency.desc(), reply.c.id)
     page = select(reply.c.id).where(in_states, *wanted).order_by(*order).limit(limit).scalar_subquery()
@@ -136,6 +138,12 @@ def items(
 def _select_platform() -> ScalarSelect[str]:
     """Select a reply's platform, reply by reply: a join would begin with every mention of the platform."""
     return select(mention.c.platform).where(mention.c.key == reply.c.mention_key).scalar_subquery()
+
+
+def _is_by(platform: str, author_id: str) -> ColumnElement[bool]:
+    """Match replies to mentions of this author, reply by reply."""
+    by_author = (mention.c.platform == platform, mention.c.author_id == author_id)
+    return select(mention.c.key).where(mention.c.key == reply.c.mention_key, *by_author).exists()
 
 
 def _has_words(words: str) -> ColumnElement[bool]:
@@ -209,18 +217,6 @@ def has_automatic_reply(connection: Connection, platform: str, conversation_id: 
         .where(reply.c.approved_by == "policy", reply.c.state.in_(GOING))
     )
     return connection.execute(query.limit(1)).first() is not None
-
-
-def has_waiting_mention(connection: Connection, newest: Mention, but: int) -> bool:
-    """Return True when another mention of this author in this conversation waits for a person."""
-    query = select(reply.c.id).join(mention, mention.c.key == reply.c.mention_key)
-    same_author = (
-        mention.c.platform == newest.platform,
-        mention.c.conversation_id == newest.conversation_id,
-        mention.c.author_id == newest.author_id,
-    )
-    open_ = or_(reply.c.state.in_(PERSONAL), and_(reply.c.state == "drafted", ~reply.c.auto))
-    return connection.execute(query.where(*same_author, reply.c.id != but, open_).limit(1)).first() is not None
 
 
 def recent_drafts(connection: Connection, since: datetime, limit: int) -> list[RecentDraft]:

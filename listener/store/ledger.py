@@ -26,7 +26,7 @@ def charge(
 ) -> None:
     """Record what a call cost. A key that was charged before is not charged again."""
     row = {"platform": platform, "call": call, "resources": resources, "usd": usd, "at": now}
-    connection.execute(upsert(ledger).values(**row, reply_id=reply_id, key=key).on_conflict_do_nothing())
+    connection.execute(upsert(connection, ledger).values(**row, reply_id=reply_id, key=key).on_conflict_do_nothing())
 
 
 def cancel(connection: Connection, platform: str, key: str | None) -> None:
@@ -86,7 +86,7 @@ def _write_page(connection: Connection, platform: str, page: PageBooking, units:
         return
     row = {"platform": platform, "call": page.call, "at": page.at, "key": page.key, "resources": units, "usd": usd}
     changes = {"resources": units, "usd": usd}
-    query = upsert(ledger).values(**row)
+    query = upsert(connection, ledger).values(**row)
     connection.execute(query.on_conflict_do_update(index_elements=["platform", "key"], set_=changes))
 
 

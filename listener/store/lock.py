@@ -9,30 +9,30 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from listener.access import explain_access, why
 from listener.errors import LockHeld, StoreError
+from listener.store.holder import Holder
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 TRIES, PAUSE_S = 10, 0.02  # how often the lock is tried, and the seconds between two tries
-
-
-@dataclass(frozen=True, slots=True)
-class Holder:
-    """Who holds the lock, or held it last. since: UTC, as text."""
-
-    command: str
-    pid: int
-    since: str
-    is_alive: bool
-
-    def __str__(self) -> str:
-        return f"`earshot {self.command}` (process {self.pid}, since {self.since})"
-
-
 UNKNOWN = Holder("run", 0, "a moment ago", is_alive=True)  # it took the lock and has not signed it yet
+
+
+class FileLock:
+    """A lock that the kernel keeps for as long as the process lives: it cannot be lost."""
+
+    def check(self, seconds: float) -> bool:
+        """Return True."""
+        return True
+
+    def guard(self, connection: "Connection") -> None:
+        """Do nothing."""
 
 
 def find_holder(database: Path) -> Holder | None:
@@ -59,7 +59,7 @@ def _lock_path(database: Path) -> Path:
 
 
 @contextmanager
-def hold(database: Path, command: str, now: datetime) -> Iterator[None]:
+def hold(database: Path, command: str, now: datetime) -> Iterator[FileLock]:
     """Hold `<file>.lock`. Raises LockHeld naming the holder, StoreError where the folder cannot be written."""
     path = _lock_path(database)
     descriptor = _open(path)
@@ -69,7 +69,7 @@ def hold(database: Path, command: str, now: datetime) -> Iterator[None]:
         os.pwrite(
             descriptor, json.dumps({"pid": os.getpid(), "command": command, "since": f"{now:%FT%TZ}"}).encode(), 0
         )
-        yield
+        yield FileLock()
     finally:
         os.close(descriptor)
 

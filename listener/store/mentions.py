@@ -9,9 +9,10 @@ from sqlalchemy import Connection, Select, or_, select, union, update
 
 from listener.handles import fold_handle
 from listener.model import Mention
-from listener.store.driver import insert_rows, is_any_of, take_keys
+from listener.store.driver import insert_rows, take_keys
 from listener.store.loading import Data, chunks, columns, load, values
 from listener.store.tables import event, mention
+from listener.store.value_dialect import is_any_of
 
 Person = tuple[str, str]  # platform, author_id
 

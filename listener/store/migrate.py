@@ -1,18 +1,15 @@
 """Bring a database to the newest schema, or make a new one. Alembic is imported only for an older database."""
 
-import os
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Column, Connection, MetaData, PrimaryKeyConstraint, String, Table, insert, text
 
-from listener.access import explain_access, why
-from listener.errors import StoreError
-from listener.store import dialect
-from listener.store.dialect import as_store_error
-from listener.store.engine import HEAD, require_known_version, version
+from listener.place import Place
+from listener.store.database import as_store_error, database_at
+from listener.store.engine import HEAD, require_known_version
 from listener.store.tables import metadata
-from listener.store.views import VIEWS
+from listener.store.views import VIEWS, view_statements
 
 _alembic = Table(  # where Alembic keeps which migrations a database has had
     "alembic_version",
@@ -22,81 +19,56 @@ _alembic = Table(  # where Alembic keeps which migrations a database has had
 )
 
 
-def migrate(path: Path, now: datetime) -> tuple[int | None, int]:
+def migrate(place: Place, now: datetime) -> tuple[int | None, int]:
     """Migrate; the caller holds the lock. Returns the version before (None: new) and after.
 
-    An existing database is copied to the folder `backups` beside it first. Raises StoreError.
+    An existing file is copied to the folder `backups` beside it first. Raises StoreError.
     """
-    before = version(path)
-    require_known_version(path, before)
+    database = database_at(place)
+    before = database.read_version()
+    require_known_version(place, before)
     if before == HEAD:
         return before, HEAD
-    with as_store_error(path):
-        _make_file(path)
+    with as_store_error(database), database.migration(before, now) as connection:
         if before is None:
-            _create(path)
+            create(connection)
         else:
-            _copy(path, path.parent / "backups" / f"{path.stem}-schema{before}-{now:%Y%m%dT%H%M%SZ}.db")
-            _upgrade(path)
+            upgrade(connection)
+        database.finish_migration(connection, HEAD)
     return before, HEAD
 
 
-def _make_file(path: Path) -> None:
-    """Make the file, readable by its owner alone, in WAL mode. Raises StoreError."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    except OSError as error:
-        raise StoreError(f"cannot write {path} ({why(error)})", explain_access(path)) from error
-    mode = dialect.enable_wal(path)
-    if mode != "wal":
-        raise StoreError(f"the file system of {path} does not support WAL ({mode})", "put the database on a local disk")
-
-
-def _copy(path: Path, target: Path) -> None:
-    """Copy the database before it is changed. Raises StoreError naming the copy where that cannot be written."""
-    try:
-        target.parent.mkdir(exist_ok=True)
-        target.unlink(missing_ok=True)
-    except OSError as error:
-        raise StoreError(f"cannot write {target} ({why(error)})", explain_access(target)) from error
-    dialect.copy_database(path, target)
-
-
-def _create(path: Path) -> None:
-    """Make every table as it is declared, in one transaction; a test compares that with what the migrations make.
+def create(connection: Connection) -> None:
+    """Make every table as it is declared; a test compares that with what the migrations make.
 
     Alembic would stay in the memory of a daemon at its first start: 12 MiB.
     """
-    with dialect.connect_for_migration(path).begin() as connection:
-        metadata.create_all(connection)
-        _alembic.create(connection)
-        connection.execute(insert(_alembic).values(version_num=f"{HEAD:04}"))
-        _finish(connection)
+    metadata.create_all(connection)
+    _alembic.create(connection)
+    connection.execute(insert(_alembic).values(version_num=f"{HEAD:04}"))
+    _make_views(connection)
 
 
-def _upgrade(path: Path) -> None:
-    """Run the migrations in one transaction, on a connection of their own."""
+def upgrade(connection: Connection) -> None:
+    """Run the migrations that the database has not had, with the views away meanwhile."""
+    for name in VIEWS:
+        connection.execute(text(f"DROP VIEW IF EXISTS {name}"))
+    run_scripts(connection, "head")
+    _make_views(connection)
+
+
+def run_scripts(connection: Connection, to: str) -> None:
+    """Run Alembic's scripts up to this one."""
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
     config.set_main_option("path_separator", "os")
-    with dialect.connect_for_migration(path).begin() as connection:
-        config.attributes["connection"] = connection
-        for name in VIEWS:
-            connection.execute(text(f"DROP VIEW IF EXISTS {name}"))
-        command.upgrade(config, "head")
-        _finish(connection)
+    config.attributes["connection"] = connection
+    command.upgrade(config, to)
 
 
-def _finish(connection: Connection) -> None:
-    """Make the views anew, refuse rows without their parent, and mark the version. Raises StoreError."""
-    for statement in VIEWS.values():
+def _make_views(connection: Connection) -> None:
+    for statement in view_statements(connection):
         connection.execute(text(statement))
-    if orphans := dialect.count_orphans(connection):
-        raise StoreError(
-            f"the migration would leave {orphans} rows without their parent", "nothing was changed; report this bug"
-        )
-    dialect.write_version(connection, HEAD)

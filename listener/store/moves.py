@@ -5,7 +5,7 @@ from typing import TypeVar, Unpack
 
 from sqlalchemy import Connection, Table, and_, select, update
 
-from listener.store import draft_reviews, events
+from listener.store import draft_reviews, events, rewards
 from listener.store.loading import Data, columns, load, load_all
 from listener.store.records import Outbound, Posting, Reply, ReplyChanges
 from listener.store.states import require_transition
@@ -46,6 +46,8 @@ def transition(
     moved: ReplyChanges = {**changes, "state": to, "changed_at": now}
     if not update_fields(connection, seen, what or to, by, now, detail, **moved):
         return False
+    if isinstance(seen, Reply):
+        rewards.follow(connection, seen, to, changes, by, now)
     if to in ("drafted", "escalated"):  # whatever brought it back: who approved it must look again
         events.revoke(connection, seen, now)
     if isinstance(seen, Reply):

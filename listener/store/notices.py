@@ -125,7 +125,7 @@ def quarantine(
             continue
         if stored is None or stored.resolved_at is not None:
             count += 1
-        merge = upsert(quarantined).values(row)
+        merge = upsert(connection, quarantined).values(row)
         connection.execute(merge.on_conflict_do_update(index_elements=["platform", "mention_id", "stage"], set_=fixed))
     return count
 

@@ -77,6 +77,13 @@ def count_held(connection: Connection, platform: str, now: datetime) -> Counter[
     return counts + Counter(postings.count_held(connection, platform, now))
 
 
+def read_next_time(connection: Connection, platform: str, now: datetime) -> datetime | None:
+    """Return when the next of the approved replies that wait for a time may be sent; None where none waits."""
+    waiting = _select_approved(platform).where(~_is_due(now)).with_only_columns(func.min(reply.c.not_before))
+    next_time: datetime | None = connection.execute(waiting).scalar_one()
+    return next_time
+
+
 def list_due(connection: Connection, platform: str, now: datetime) -> list[DueItem]:
     """List what may be sent now: postings, which are few; then replies, the least tried first, then the oldest."""
     query = _select_approved(platform).where(_is_due(now)).order_by(reply.c.attempts, reply.c.id)

@@ -98,7 +98,7 @@ def _split_handle(connection: Connection, handle: str) -> Person:
 
 def opt_out(connection: Connection, person: Person, by: str, why: str | None, now: datetime) -> None:
     """Record that this person must not be answered."""
-    row = upsert(optout).values(platform=person[0], author_id=person[1], at=now, by=by, why=why)
+    row = upsert(connection, optout).values(platform=person[0], author_id=person[1], at=now, by=by, why=why)
     connection.execute(row.on_conflict_do_nothing())
 
 

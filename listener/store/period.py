@@ -8,11 +8,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, case, func, or_, select
 
 from listener.model import Json
-from listener.store.dialect import json_text, minute_of
+from listener.store.dialect import minute_of
 from listener.store.draft_reviews import MACHINE
 from listener.store.loading import chunks, load_all, names
 from listener.store.tables import decision, event, gap, ledger, mention, notice, platform, reply
 from listener.store.tables import draft_review as review
+from listener.store.value_dialect import json_text
 
 other = decision.alias()
 earlier, before = mention.alias(), reply.alias()

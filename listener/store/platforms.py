@@ -32,7 +32,7 @@ def enable(connection: Connection, intervals: dict[str, float], now: datetime) -
             notices.clear(connection, kind, name, now)
     for name, seconds in intervals.items():
         fixed = {"enabled": True, "poll_seconds": seconds}
-        row = upsert(platform).values(name=name, began_at=now, failures=0, **fixed)
+        row = upsert(connection, platform).values(name=name, began_at=now, failures=0, **fixed)
         connection.execute(row.on_conflict_do_update(index_elements=["name"], set_=fixed))
 
 
@@ -86,7 +86,7 @@ def set_pause(
     if current is not None and (current.until is None or (until is not None and current.until >= until)):
         return current
     fixed = {"since": since, "until": until, "reason": reason, "by": by}
-    row = upsert(pause).values(scope=scope, **fixed)
+    row = upsert(connection, pause).values(scope=scope, **fixed)
     connection.execute(row.on_conflict_do_update(index_elements=["scope"], set_=fixed))
     return Pause(scope, since, until, reason, by)
 

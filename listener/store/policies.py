@@ -11,7 +11,7 @@ from listener.store.tables import decision, policy
 
 def keep(connection: Connection, policy_hash: str, texts: Mapping[str, str], now: datetime) -> None:
     """Keep the texts of a policy, unless they are kept already."""
-    row = upsert(policy).values(hash=policy_hash, texts=dict(texts), first_used_at=now)
+    row = upsert(connection, policy).values(hash=policy_hash, texts=dict(texts), first_used_at=now)
     connection.execute(row.on_conflict_do_nothing())
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, insert, or_, select, update
 
 from listener.errors import DeskError
 from listener.store import events
@@ -93,11 +93,11 @@ def list_due(connection: Connection, platform: str, now: datetime) -> list[int]:
 
 
 def count_held(connection: Connection, platform: str, now: datetime) -> dict[str, int]:
-    """Count the approved postings of a platform whose time has come and that are held all the same, by reason."""
-    waiting = _select_approved(platform).where(posting.c.at <= now, ~_is_due(now)).group_by(posting.c.hold)
-    return {
-        row[0] or "rate": row[1] for row in connection.execute(waiting.with_only_columns(posting.c.hold, func.count()))
-    }
+    """Count the approved postings of a platform that are not due yet, by reason: `scheduled`, or what holds them."""
+    reason = case((posting.c.at > now, "scheduled"), else_=func.coalesce(posting.c.hold, "rate"))
+    is_later = or_(posting.c.at > now, ~_is_due(now))
+    waiting = _select_approved(platform).where(is_later).with_only_columns(reason, func.count()).group_by(reason)
+    return {row[0]: row[1] for row in connection.execute(waiting)}
 
 
 def list_waiting(connection: Connection, before: datetime | None = None) -> list[QueuedPosting]:

@@ -19,12 +19,13 @@ from sqlalchemy import (
 from listener.errors import DeskError
 from listener.store import events
 from listener.store.dialect import DUE, UtcTime, match_any
-from listener.store.driver import insert_rows, is_any_of, take_keys
+from listener.store.driver import insert_rows, take_keys
 from listener.store.loading import Data, columns, load, load_all
 from listener.store.moves import UNAPPROVED, set_fields, transition, update_fields
 from listener.store.records import Reply
 from listener.store.states import OVER, WAITING
 from listener.store.tables import decision, mention, reply
+from listener.store.value_dialect import is_any_of
 
 __all__ = [
     "UNAPPROVED",

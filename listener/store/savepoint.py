@@ -40,5 +40,5 @@ def _note_raised(work: Callable[[], T], raised: list[Exception]) -> T:
 
 def _is_no_items_fault(error: Exception) -> bool:
     if isinstance(error, DBAPIError):
-        return not isinstance(error, ABOUT_THE_VALUES)
+        return error.connection_invalidated or not isinstance(error, ABOUT_THE_VALUES)
     return isinstance(error, (OSError, MemoryError, StoreError))

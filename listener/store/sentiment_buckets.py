@@ -25,7 +25,9 @@ def add(connection: Connection, decided: Iterable[tuple[str, float]], now: datet
         counts[platform][0] += 1
         counts[platform][1] += compound <= NEGATIVE
     for platform, (number, negative) in counts.items():
-        row = upsert(mood).values(platform=platform, at=_start_of_bucket(now), heard=number, negative=negative)
+        row = upsert(connection, mood).values(
+            platform=platform, at=_start_of_bucket(now), heard=number, negative=negative
+        )
         sums = {"heard": mood.c.heard + row.excluded.heard, "negative": mood.c.negative + row.excluded.negative}
         connection.execute(row.on_conflict_do_update(index_elements=["platform", "at"], set_=sums))
 

@@ -1,6 +1,6 @@
 """One dialect for all engines of a process, and one cache of the statements that they have compiled."""
 
-# SQLite alone: it is SQLAlchemy's dialect of SQLite, which dialect.py makes its engines with.
+# SQLite alone: it is SQLAlchemy's dialect of SQLite, which sqlite.py makes its engines with.
 
 from typing import Any
 

@@ -1,6 +1,6 @@
 """What an error of SQLite means to an operator: what is wrong with the file or its disk, and what to do."""
 
-import sqlite3  # SQLite alone: its codes; whoever adds PostgreSQL writes another such table
+import sqlite3  # SQLite alone: its codes; postgres_errors.py has another such table
 from pathlib import Path
 
 from listener.access import explain_access
@@ -11,6 +11,7 @@ DISK = ("the disk of the database {path} fails or is full ({error})", "free some
 READ_ONLY = ("cannot write the database {path} ({error})", "{access}")
 DAMAGED = ("the database {path} is damaged ({error})", f"restore a backup: {RESTORE}")
 FOREIGN = ("{path} is damaged, or not a SQLite database ({error})", f"{DAMAGED[1]}; or set EARSHOT_DATABASE_URL anew")
+MOVED = ("nothing can be written any more: {error}", "set EARSHOT_DATABASE_URL to that place")
 OURS = "report this bug: what was asked of the database does not fit it"
 FAULTS = {  # the driver's code -> what is wrong, what to do
     sqlite3.SQLITE_FULL: DISK,
@@ -20,6 +21,7 @@ FAULTS = {  # the driver's code -> what is wrong, what to do
     sqlite3.SQLITE_PERM: READ_ONLY,
     sqlite3.SQLITE_CORRUPT: DAMAGED,
     sqlite3.SQLITE_NOTADB: FOREIGN,
+    sqlite3.SQLITE_CONSTRAINT_TRIGGER: MOVED,
     sqlite3.SQLITE_CONSTRAINT: ("the database {path} refused an inconsistent change ({error})", "report this bug"),
 }
 
@@ -39,5 +41,6 @@ def explain(path: Path, error: BaseException) -> StoreError:
     code = _code(error)
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return DatabaseBusy(f"another process holds the database {path}", "try again in a moment")
-    what, do = FAULTS.get(code, ("the database {path} failed: {error}", OURS))
+    extended = getattr(error, "sqlite_errorcode", 0)
+    what, do = FAULTS.get(extended) or FAULTS.get(code, ("the database {path} failed: {error}", OURS))
     return StoreError(what.format(path=path, error=message), do.format(path=path, access=explain_access(path)))

@@ -50,7 +50,7 @@ def begin(connection: Connection, intervals: Mapping[str, float], now: datetime)
 
 def record_stage(connection: Connection, name: str, **changes: object) -> None:
     """Change columns of a stage's row; a stage that never ran gets one."""
-    row = upsert(stage).values(name=name, **{"failures": 0, **changes})
+    row = upsert(connection, stage).values(name=name, **{"failures": 0, **changes})
     connection.execute(row.on_conflict_do_update(index_elements=["name"], set_=changes))
 
 

@@ -2,10 +2,18 @@
 
 from sqlmodel import SQLModel
 
-from listener.store import announcement_tables, exchange_tables, learning_tables, operation_tables, outgoing_tables
+from listener.store import (
+    announcement_tables,
+    club_tables,
+    exchange_tables,
+    learning_tables,
+    operation_tables,
+    outgoing_tables,
+)
 
 __all__ = [
     "announcement_tables",
+    "club_tables",
     "exchange_tables",
     "learning_tables",
     "metadata",
@@ -14,11 +22,13 @@ __all__ = [
 ]
 
 metadata = SQLModel.metadata
+account = metadata.tables["account"]
 alert = metadata.tables["alert"]
 announcement = metadata.tables["announcement"]
 approval = metadata.tables["approval"]
 autonomy = metadata.tables["autonomy"]
 billed = metadata.tables["billed"]
+coupon = metadata.tables["coupon"]
 decision = metadata.tables["decision"]
 digest = metadata.tables["digest"]
 draft_review = metadata.tables["draft_review"]
@@ -27,17 +37,21 @@ feed = metadata.tables["feed"]
 forgotten = metadata.tables["forgotten"]
 gap = metadata.tables["gap"]
 ledger = metadata.tables["ledger"]
+mark = metadata.tables["mark"]
+member = metadata.tables["member"]
 mention = metadata.tables["mention"]
 note = metadata.tables["note"]
 notice = metadata.tables["notice"]
 optout = metadata.tables["optout"]
 pause = metadata.tables["pause"]
 platform = metadata.tables["platform"]
+points = metadata.tables["points"]
 policy = metadata.tables["policy"]
 posting = metadata.tables["posting"]
 quarantine = metadata.tables["quarantine"]
 reader_weights = metadata.tables["reader_weights"]
 reply = metadata.tables["reply"]
+reward = metadata.tables["reward"]
 sentiment_bucket = metadata.tables["sentiment_bucket"]
 stage = metadata.tables["stage"]
 webhook = metadata.tables["webhook"]

@@ -15,7 +15,7 @@ from listener.store.tables import decision, event, mention, reply, webhook
 
 NOTICE = "webhook"  # the kind of the notice about a webhook whose receiver does not take its events
 MARKS = (  # events of a reply that leave its state as it is
-    *("claimed", "released", "assigned", "unassigned", "snoozed", "held", "missing"),
+    *("claimed", "released", "assigned", "unassigned", "snoozed", "held", "missing", "noted"),
     *("arrival_checked", "manual_check_needed", "first_approval"),
 )
 newest = decision.alias()

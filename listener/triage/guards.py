@@ -124,7 +124,7 @@ def bot_author(signals: MentionSignals, policy: Policy) -> GuardHit | None:
     if not words:
         return None
     if _find_words(signals, "problem", "complaint", "question"):
-        return GuardHit("escalate", "Author is a bot: no reply; staff decide", words)
+        return GuardHit("escalate", "Author is a bot: no draft; staff decide", words)
     return GuardHit("ignore", "Author is a bot: no reply", words)
 
 

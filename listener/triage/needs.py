@@ -3,34 +3,103 @@
 The words that show them are data (lexicon/needs.toml): each need has a cue need_NAME; its wordings name it in `when`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Literal, get_args
 
-from listener.model import MentionSignals
+from listener.intake.audience import begins_with_handle
+from listener.intake.phrases import tokenize
+from listener.model import MentionSignals, Pass
 
 APOLOGY = frozenset(("complaint", "problem"))  # named in the `when` of a wording that apologizes
 Need = Literal[
     "message_sent", "cannot_message", "rudeness", "account", "billing", "outage", "unreachable", "refund", "request",
-    "status", "leaving", "change", "quality", "broken", "late", "idea",
+    "left_behind", "missing", "leaving", "change", "quality", "broken", "terms", "late", "status", "service", "idea",
 ]  # fmt: skip
 Needs = tuple[Need, ...]
 NEEDS: Needs = get_args(Need)  # in the order in which they are answered, unless the policy has another
 # needs that a request without trouble may show; the others would bring an apology
-CALM: Needs = ("message_sent", "cannot_message", "change", "status", "idea", "request")
+CALM: Needs = ("message_sent", "cannot_message", "left_behind", "missing", "change", "status", "idea", "request")
+# needs whose wording is about a single matter: beside another need than these it is uncertain which is meant
+NARROW: Mapping[Need, frozenset[Need]] = {
+    "account": frozenset(("outage", "service", "request")),
+    "billing": frozenset(("refund", "terms", "service", "request")),
+    "outage": frozenset(("broken", "account", "service", "request")),
+    "quality": frozenset(("broken", "service", "request")),
+    "broken": frozenset(("service", "request")),
+    "late": frozenset(NEEDS) - {"account", "billing", "outage", "quality", "broken"},
+}
+# needs whose words are not enough: a wrong guess would embarrass us, so one of these cues must agree
+SECOND_SIGN: Mapping[Need, frozenset[str]] = {
+    "rudeness": frozenset(("person",)),
+    "change": frozenset(("request", "wish", "question")),
+}
+FORMS = frozenset(("question", "brief"))  # in `when` beside an apology: for a question, for a text that tells nothing
+# beside one of these cues no ready text fits, and a person answers
+UNFIT = {
+    "overheard": "speaks of us to others",
+    "quote": "goes on from what it quotes",
+    "blames_reply": "finds fault with what we answered",
+}
+CONTINUES = "goes on with a talk that is not known here"  # beside this cue no general text fits
 # the words that address us
 US = frozenset(("you", "your", "yours", "you're", "youre", "u", "ur", "yall", "y'all", "guys"))
+PLEASE = frozenset(("please", "pls", "plz"))
+OWN = frozenset(("i", "i'm", "im", "i'd", "i've", "ive", "my", "me", "mine", "we", "we're", "our", "us"))
 # without one of these nobody asks for anything: "what to consider before you buy", read in the news
-PERSONAL = US | {"i", "i'm", "im", "i'd", "i've", "my", "me", "we", "we're", "our", "us", "please", "pls", "plz"}
+PERSONAL = US | PLEASE | OWN
+MAX_CRY_WORDS = 3  # so short a text is a cry ("#fail"), not news
+
+
+def find_misfit(signals: MentionSignals, *, is_certain: bool = False) -> Pass | None:
+    """Return why no ready text fits, None where it may. is_certain: it is known what the text is about."""
+    cues = signals.cues
+    if name := next((name for name in UNFIT if name in cues), None):
+        return Pass(UNFIT[name], cues[name])
+    return Pass(CONTINUES, cues["continues"]) if "continues" in cues and not is_certain else None
+
+
+def is_among_others(signals: MentionSignals) -> bool:
+    """True for a post with tags or handles that does not begin with a handle, at most after a greeting."""
+    text = signals.mention.text
+    return not begins_with_handle(text) and ("@" in text or "#" in text)
+
+
+def is_asked(signals: MentionSignals) -> bool:
+    """True if we may be asked for something: by "please" among others, else also by "you" or "I"."""
+    words = PLEASE if is_among_others(signals) else PERSONAL
+    return not words.isdisjoint(tokenize(signals.text))
+
+
+def is_hearsay(signals: MentionSignals) -> bool:
+    """True for a post among others that speaks neither to us nor of its author; "you" may be somebody it names."""
+    if not is_among_others(signals):
+        return False
+    words, personal = tokenize(signals.text), OWN if "other_handles" in signals.cues else PERSONAL
+    return len(words) > MAX_CRY_WORDS and personal.isdisjoint(words)
 
 
 def find_needs(signals: MentionSignals, order: Needs, is_trouble: bool) -> Needs:
-    """Return the kinds of need that a text shows, in the policy's order: the first is answered.
+    """Return the kinds of need that a text shows, in the policy's order, but first the one whose wording fits.
 
     Without trouble, whatever asks us for something and shows no other need is a request.
     """
-    needs = tuple(need for need in order if (is_trouble or need in CALM) and need_cue(need) in signals.cues)
-    is_request = not needs and not is_trouble and "request" in signals.cues and "request" in order
-    return ("request",) if is_request else needs
+    cues = signals.cues
+    fitting = (need for need in order if (need != "idea" if is_trouble else need in CALM))  # no thanks for an idea then
+    needs = tuple(need for need in fitting if _is_shown(need, cues))
+    if not needs and not is_trouble and "request" in cues and "request" in order:
+        return ("request",)
+    chosen = choose_need(needs)
+    return (chosen, *(need for need in needs if need != chosen)) if chosen else needs
+
+
+def _is_shown(need: Need, cues: Mapping[str, tuple[str, ...]]) -> bool:
+    second = SECOND_SIGN.get(need)
+    return need_cue(need) in cues and (second is None or not second.isdisjoint(cues))
+
+
+def choose_need(needs: Needs) -> Need | None:
+    """Return the need whose wording fits: the first that passes over no other; None where it is uncertain."""
+    return next((need for need in needs if need not in NARROW or NARROW[need].issuperset({*needs} - {need})), None)
 
 
 def need_cue(need: str) -> str:
@@ -44,27 +113,48 @@ def readable(needs: Needs) -> str:
 
 
 def rank_sorry(signals: MentionSignals, needs: Needs) -> Callable[[frozenset[str]], int | None]:
-    """Rank wordings for trouble: those of its need, apologies first, then general apologies, then what else fits."""
-    cue = need_cue(needs[0]) if needs else ""
+    """Rank wordings for trouble: those of its need, apologies first, then general apologies, then what else fits.
+
+    Of the general apologies, those for the form of the text come first.
+    """
+    need, forms = choose_need(needs), _find_forms(signals)
+    cue = need_cue(need) if need else ""
 
     def rank(when: frozenset[str]) -> int | None:
         if cue in when:
             return int(when.isdisjoint(APOLOGY))
-        if when and when <= APOLOGY:
-            return 2
-        return 4 if not when else None if when.isdisjoint(signals.cues) else 3
+        if when and when <= APOLOGY | FORMS:
+            form = when & FORMS
+            if when == form:
+                return None
+            return 3 if not form else 2 if form <= forms else None
+        return 5 if not when else None if when.isdisjoint(signals.cues) else 4
 
     return rank
+
+
+def _find_forms(signals: MentionSignals) -> frozenset[str]:
+    """Return the form of a text for which there may be a wording; a question that tells nothing is a question.
+
+    A bare "?" asks nothing: "(or shall I say morning?)". Who names a problem has told something: "the lift is down".
+    """
+    question = signals.cues.get("question", ())
+    if "?" in question and (len(question) > 1 or signals.text.endswith("?")):
+        return frozenset(("question",))
+    is_brief = "brief" in signals.cues and ("problem" not in signals.cues or "complaint" in signals.cues)
+    return frozenset(("brief",)) if is_brief else frozenset()
 
 
 def rank_calm(signals: MentionSignals, needs: Needs) -> Callable[[frozenset[str]], int | None]:
     """Rank wordings for a request: none that apologizes; those of its need first."""
     cue = need_cue(needs[0]) if needs else ""
-    allowed = {need_cue(need) for need in CALM}
+    allowed, forms = {need_cue(need) for need in CALM}, _find_forms(signals)
 
     def rank(when: frozenset[str]) -> int | None:
         if not when:
             return 2
+        if when <= FORMS:
+            return 1 if when <= forms else None
         if not when <= allowed:
             return None
         return 0 if cue in when else None if when.isdisjoint(signals.cues) else 1

@@ -74,8 +74,8 @@ def event_row(key: int, result: TriageResult, now: datetime) -> Data:
     return {"at": now, "what": "decided", "by": "policy", "mention_key": key, "reply_id": None, "detail": detail}
 
 
-def reply_row(key: int, result: TriageResult, policy: Policy) -> NewReply:
-    """Return the row of a new reply, drafted or escalated."""
+def reply_row(key: int, result: TriageResult, policy: Policy, share: float = 1.0) -> NewReply:
+    """Return the row of a new reply, drafted or escalated. share: of the usual time until it is due, for a member."""
     decision, is_drafted = result.decision, result.state == "drafted"
     return {
         "mention_key": key,
@@ -87,12 +87,12 @@ def reply_row(key: int, result: TriageResult, policy: Policy) -> NewReply:
         "auto": bool(decision.draft and decision.draft.auto and is_drafted),
         "urgency": decision.urgency,
         "assigned_to": decision.assign_to,
-        "due_at": due(result, policy, result.signals.mention.age_start_at),
+        "due_at": due(result, policy, result.signals.mention.age_start_at, share),
     }
 
 
-def due(result: TriageResult, policy: Policy, since: datetime) -> datetime | None:
-    """Return when the reply of a result is due, counted from when the words were written."""
+def due(result: TriageResult, policy: Policy, since: datetime, share: float = 1.0) -> datetime | None:
+    """Return when the reply of a result is due, counted from when the words were written. share: as in reply_row."""
     decision = result.decision
     kind = decision.kind if result.state == "drafted" else None
-    return response_due(policy, kind, decision.urgency, since)
+    return response_due(policy, kind, decision.urgency, since, share)

@@ -22,7 +22,7 @@ from listener.store.histories import load_histories
 from listener.store.ledger import start_of_day
 from listener.store.records import Reply
 from listener.store.states import DECIDED_AGAIN
-from listener.triage import again, settled
+from listener.triage import again, claims, settled, tiers
 from listener.triage.decide import decide
 from listener.triage.result import DecidedBy, TriageResult, decision_row, due, event_row, reply_row
 from listener.triage.signals import SignalExtractor
@@ -153,10 +153,16 @@ def _keep_results(connection: Connection, triage: Triage, results: Mapping[int, 
     replies.decide_all(connection, [decision_row(key, result, by, now) for key, result in pairs])
     events.add_all(connection, [event_row(key, result, now) for key, result in pairs])
     live = replies.list_live(connection, list(results))
-    new = [reply_row(key, result, triage.policy) for key, result in pairs if result.state and key not in live]
+    shares = tiers.read_shares(connection, triage.policy.club, results, now)
+    new = [
+        reply_row(key, result, triage.policy, shares.get(key, 1.0))
+        for key, result in pairs
+        if result.state and key not in live
+    ]
     replies.add_all(connection, new, now)
     for key, reply in live.items():
-        _follow_words(connection, reply, results[key], triage.policy, now)
+        _follow_words(connection, reply, results[key], triage.policy, shares.get(key, 1.0), now)
+    claims.reserve_claims(connection, triage.policy.club, results, now)
     settled.withdraw(connection, results, now)
     scores = [(result.signals.mention.platform, result.signals.compound) for result in results.values()]
     sentiment_buckets.add(connection, scores, now)
@@ -167,9 +173,11 @@ def _keep_results(connection: Connection, triage: Triage, results: Mapping[int, 
     mentions.set_stage(connection, list(results), "routed")
 
 
-def _follow_words(connection: Connection, reply: Reply, result: TriageResult, policy: Policy, now: datetime) -> None:
+def _follow_words(
+    connection: Connection, reply: Reply, result: TriageResult, policy: Policy, share: float, now: datetime
+) -> None:
     """Let the reply that waits follow what its mention's new words ask for; they were written now."""
-    row = reply_row(reply.mention_key, result, policy) | {"due_at": due(result, policy, now)}
+    row = reply_row(reply.mention_key, result, policy) | {"due_at": due(result, policy, now, share)}
     if reply.state not in DECIDED_AGAIN:
         again.report_late_edit(connection, result.signals.mention.platform, reply, row, now)
     else:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from listener.handles import fold_handle
+from listener.intake.audience import ANOTHER_FIRST, find_audience
 from listener.intake.cues import Cues, CueScan
 from listener.intake.irony import is_praised, quotes_us
 from listener.intake.language import language
@@ -18,8 +19,8 @@ from listener.intake.text import Cleaner, plain, split_sentences
 from listener.model import Claim, History, Json, Mention, MentionSignals, Reading, SuspectedFact
 from listener.policy import Policy
 from listener.reader.score import SecondReader, Weights, shipped, shipped_subjects
-from listener.triage.factsheet import FactSheet
-from listener.triage.suspicion import FactFinder, SheetFacts
+from listener.triage.dated_sheet import DatedSheet, SheetOfDay
+from listener.triage.suspicion import FactFinder
 
 NO_WORDS = (
     "lookalike_letters",
@@ -32,6 +33,7 @@ HEARD_IN_MEDIA = (  # dangers, and what must not be answered by a text of ours; 
     "profanity",
 )
 _YOU = frozenset(("you", "your", "yours", "you're", "youre", "u", "ur", "yall", "y'all", "guys", "team", "staff"))
+_I = frozenset(("i", "i'm", "im", "i've", "ive", "my", "me", "we", "our", "us"))
 _LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -49,8 +51,7 @@ class SignalExtractor:
         known = {word for phrases in lists for phrase in phrases for word in tokenize(phrase)}
         self.english = frozenset(known | self._scorer.words)  # words that nobody needs a detector for
         self._clean = Cleaner(policy.brand, self.english)
-        self._sheet = FactSheet(policy.facts, self.english)
-        self._finder = finder or SheetFacts(policy.facts, policy.cues.get("synonyms", ()), self.english)
+        self._sheets = DatedSheet(policy.facts, policy.cues.get("synonyms", ()), self.english, finder)
         self._reader = SecondReader(shipped(), None, shipped_subjects()) if policy.reader.enabled else None
 
     @property
@@ -77,22 +78,14 @@ class SignalExtractor:
         scored = self._idioms(text) if "idiom" in cues else text
         compound = self._scorer.compound(scored)
         scores = self._score_sentences(scored, compound) if "thanks" in cues or "praise" in cues else (compound,)
-        claims, topics = self._sheet.read(scan, text) if self._sheet.facts else ((), {})
+        facts = self._sheets.at(now.date())
+        claims, topics = facts.sheet.read(scan, text) if facts.sheet.facts else ((), {})
         lang = language(text, mention.lang, self.english)
         reading = self._reader.read(scan.words, cues, compound, min(scores)) if self._reader else None
-        suspected = self._suspect(scan, claims)
+        suspected = _suspect(facts, scan, claims)
         return MentionSignals(
             mention, now, text, compound, scores, lang, cues, claims, topics, history, reading, suspected
         )
-
-    def _suspect(self, scan: CueScan, claims: Sequence[Claim]) -> SuspectedFact | None:
-        """Return the fact that the text may be about: that of a doubtful claim; none beside what is denied."""
-        stances = {claim.stance: claim for claim in claims}
-        if "denied" in stances or not self._sheet.facts:
-            return None
-        if (hedged := stances.get("hedged")) is not None:
-            return SuspectedFact(hedged.fact, (hedged.words,))
-        return self._finder.find(scan)
 
     def _hear_media(self, scan: CueScan, mention: Mention) -> None:
         """Let guards hear what pictures, polls and quotes say; score, language and replies know only the author's."""
@@ -114,6 +107,8 @@ class SignalExtractor:
             scan.cues["other_handles"] = tuple(dict.fromkeys(others))
             if self._praises_others(raw, mention.extra_brand_term):
                 scan.cues["others_praised"] = scan.cues["other_handles"]
+        if audience := self._find_audience(raw, mention):
+            scan.cues["overheard"] = (audience,)
         if ("RT" in raw or '"' in raw or "“" in raw) and (quoted := self._clean.find_quotes(raw)):
             scan.cues["quote"] = (quoted[:80],)
         if "praise" in scan.cues or "thanks" in scan.cues:
@@ -129,6 +124,12 @@ class SignalExtractor:
             if name:
                 self._add_author(scan, name, is_stranger)
 
+    def _find_audience(self, raw: str, mention: Mention) -> str | None:
+        """Return why the text is talk with others; a reply without a handle is to us, since we were given it."""
+        if mention.is_private or (mention.in_reply_to is not None and "@" not in raw):
+            return None
+        return find_audience(raw, self._clean.own_handles(mention.extra_brand_term))
+
     def _praises_others(self, raw: str, brand: str | None) -> bool:
         """True if another handle is praised, and none of ours."""
         others, ours = self._clean.find_around(raw, brand)
@@ -138,7 +139,12 @@ class SignalExtractor:
 
     def _add_praised(self, scan: CueScan, raw: str, mention: Mention) -> None:
         """Add cues for whom or what a text with praise is about, beside or instead of us."""
-        brand = mention.extra_brand_term
+        brand, cues, is_to_handle = mention.extra_brand_term, scan.cues, raw.lstrip(" .")[:1] == "@"
+        if is_to_handle and cues.get("overheard", (ANOTHER_FIRST,)) != (ANOTHER_FIRST,):
+            cues["others_praised"] = cues["overheard"]
+        is_own = "via" not in scan.words and ("thanks" in cues or "warm" in cues or not _I.isdisjoint(scan.words))
+        if "://" in raw and ("@" in raw or "overheard" in cues) and not (is_to_handle or is_own):
+            cues["linked_praise"] = (cues.get("praise") or cues["thanks"])[:1]
         if ('"' in raw or "“" in raw) and (quoted := quotes_us(raw)):
             scan.cues["quotes_us"] = (quoted[:80],)
         is_to_us = "thanks" in scan.cues or mention.in_reply_to is not None or not _YOU.isdisjoint(scan.words)
@@ -159,6 +165,16 @@ class SignalExtractor:
             scan.cues["impersonation"] = (name[:40],)
         if self_styled := bot_marker(name):
             scan.cues["bot_author"] = (self_styled.strip("_-. "),)
+
+
+def _suspect(facts: SheetOfDay, scan: CueScan, claims: Sequence[Claim]) -> SuspectedFact | None:
+    """Return the fact that the text may be about: that of a doubtful claim; none beside what is denied."""
+    stances = {claim.stance: claim for claim in claims}
+    if "denied" in stances or not facts.sheet.facts:
+        return None
+    if (hedged := stances.get("hedged")) is not None:
+        return SuspectedFact(hedged.fact, (hedged.words,))
+    return facts.finder.find(scan)
 
 
 def pack(signals: MentionSignals) -> Json:

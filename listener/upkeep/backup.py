@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from listener.errors import InputError, StoreError
-from listener.store import dialect
+from listener.store import sqlite_file
 
 
 def backup(database: Path, target: Path) -> int:
@@ -15,7 +15,7 @@ def backup(database: Path, target: Path) -> int:
         raise InputError(f"{target} exists already", "name a new file")
     if not target.parent.is_dir():
         raise InputError(f"there is no folder {target.parent}", "create it first")
-    dialect.copy_database(database, target)
-    if (problem := dialect.check_integrity(target)) != "ok":
+    sqlite_file.copy_database(database, target)
+    if (problem := sqlite_file.check_integrity(target)) != "ok":
         raise StoreError(f"the copy {target} is damaged: {problem}", "check the disk; the database itself is unchanged")
     return target.stat().st_size

@@ -10,6 +10,7 @@ from listener.policy import TimeWindow
 from listener.protocols import Budget
 from listener.store import alerts, ledger
 from tests.alerts.conftest import OPS, Bell
+from tests.databases import read_everything
 from tests.line import COMPLAINT
 
 DANGER = "The battery of your lamp exploded and burned my hand, I am in hospital"
@@ -162,8 +163,7 @@ def test_no_part_of_a_channels_address_is_shown(bell: Bell) -> None:
         (message, *_) = alerts.list_unsent(connection, "ops")
     assert message.error
     assert "canary" not in message.error
-    assert b"canary" not in (bell.line.folder / "earshot.db").read_bytes()
-    assert b"canary" not in (bell.line.folder / "earshot.db-wal").read_bytes()
+    assert b"canary" not in read_everything(bell.line.store)
 
 
 def test_mail_goes_out_over_smtp(bell: Bell) -> None:

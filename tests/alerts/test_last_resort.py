@@ -12,6 +12,9 @@ from listener.alerts.notifier import Notifier, bind
 from listener.errors import StoreError
 from listener.settings import EnvSecrets
 from tests.alerts.conftest import OPS, Bell
+from tests.databases import only_on_sqlite
+
+pytestmark = only_on_sqlite("the disk of the file is full")
 
 
 def notifier(bell: Bell) -> Notifier:

@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
-from listener.store import dialect
+from listener.store import sqlite_file
 from listener.store.engine import open_store
 from tests.alerts.test_webhooks import Wire, wire
+from tests.databases import only_on_sqlite
+
+pytestmark = only_on_sqlite("a file that is put back")
 
 __all__ = ["wire"]
 
@@ -12,7 +15,7 @@ __all__ = ["wire"]
 def test_what_happens_after_a_restore_has_ids_of_its_own(wire: Wire, tmp_path: Path) -> None:
     """A copy numbers its events where it stood, and the receiver has taken those numbers already."""
     line, copy = wire.line, tmp_path / "copy.db"
-    dialect.copy_database(line.store.path, copy)
+    sqlite_file.copy_database(line.store.path, copy)
     line.say("what the copy does not have")
     line.listen()
     wire.deliver()

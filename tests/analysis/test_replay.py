@@ -17,7 +17,8 @@ from listener.store import people
 from listener.store.tables import metadata
 from responders import thank_you
 from tests import factories
-from tests.desk.world import World, made, praise, preview
+from tests.databases import make_store, read_everything
+from tests.desk.world import World, praise, preview
 
 CANADA = "you don't ship to Canada"
 ASKS = "do you ship to Canada?"
@@ -26,7 +27,7 @@ ASKS = "do you ship to Canada?"
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     """A desk on a database of its own."""
-    store = made(tmp_path)
+    store = make_store(tmp_path)
     yield World(store)
     store.close()
 
@@ -171,10 +172,10 @@ def test_a_policy_that_cannot_be_read_any_more_is_told(world: World) -> None:
 def test_a_replay_of_many_pages_misses_nothing_and_writes_nothing(world: World) -> None:
     """Page by page, each decision once."""
     world.said(*praise(501))
-    before = world.store.path.read_bytes()
+    before = read_everything(world.store)
     found = under(world, other(min_score=0.99, min_score_warm=0.99))
     assert found.read == len(found.rows) == len({row["mention_id"] for row in found.rows}) == 501
-    assert world.store.path.read_bytes() == before
+    assert read_everything(world.store) == before
 
 
 def test_what_was_erased_is_told_as_such(world: World) -> None:

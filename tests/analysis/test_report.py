@@ -24,7 +24,8 @@ from listener.store import ledger, notices, platforms, reader_weights
 from listener.store.reader_weights import NewWeights
 from listener.store.tables import decision, metadata
 from tests import factories
-from tests.desk.world import World, made, preview
+from tests.databases import make_store
+from tests.desk.world import World, preview
 
 TUESDAY = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 PRAISE = "I love the smooth paper, thank you so much!"
@@ -42,7 +43,7 @@ POLICY = factories.policy(
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     """An empty desk on a Tuesday morning, listening since Monday."""
-    store = made(tmp_path)
+    store = make_store(tmp_path)
     desk = World(store, policy=POLICY, now=TUESDAY)
     with store.write() as connection:
         platforms.enable(connection, {"memory": 60.0}, TUESDAY - timedelta(days=1))

@@ -41,7 +41,9 @@ def test_what_is_approved_goes_out_once_and_nothing_else_does(queue: Earshot, ho
         row = logged[one["id"]]
         assert (row["state"], row["approved_by"], row["reply_text"]) == ("sent", "dana", one["text"])
     again = queue("approve", str(chosen[0]["id"]))
-    assert again.code == 1 and "is sent by dana, not drafted" in again.err
+    assert again.code == 1 and again.err == (
+        f"earshot: not approved: reply {chosen[0]['id']} was sent (approved by dana); it cannot be changed any more\n"
+    )
 
 
 def test_what_is_shown_is_what_this_policy_asks(queue: Earshot, home: Path) -> None:
@@ -176,7 +178,7 @@ def test_a_claim_keeps_colleagues_away(queue: Earshot) -> None:
         done = queue(*command)
         assert done.code == 1 and "is claimed by bo until" in done.err
     assert queue("release", number, "--as", "bo").code == 0
-    assert queue("assign", number, "cy", "--json").json["assigned_to"] == "cy"
+    assert queue("assign", number, "cy", "--new", "--json").json["assigned_to"] == "cy"
 
 
 def test_a_mention_that_takes_no_reply_is_posted_by_hand(queue: Earshot, home: Path) -> None:
@@ -198,7 +200,7 @@ def test_a_rejected_reply_is_reopened_by_undo(queue: Earshot) -> None:
     draft = next(one for one in waiting(queue) if one["state"] == "drafted")
     number = str(draft["id"])
     closed = queue("reject", number, "--reason", "irony")
-    assert f": rejected: irony; reopen it: `earshot undo {number}`" in closed.out
+    assert f": rejected (irony); next: to reopen it with its text: `earshot undo {number}`" in closed.out
     reopened = queue("undo", number, "--json").json
     assert (reopened["state"], reopened["text"], reopened["revision"]) == ("drafted", draft["text"], 2)
     assert queue("approve", f"{number}@2").code == 0
@@ -274,3 +276,43 @@ def test_a_text_is_shown_as_this_person_would_sign_it(queue: Earshot, home: Path
         (found,) = [one for one in queue("queue", "--as", name, "--json").json if str(one["id"]) == number]
         shown = queue("show", number, "--as", name, "--json").json
         assert found["text"].endswith(mark) and shown["text"].endswith(mark)
+
+
+def test_several_replies_are_moved_at_once_each_on_its_own(queue: Earshot) -> None:
+    """What was done is said in words; one that fails stops no other, and makes exit 1."""
+    drafts = [str(one["id"]) for one in waiting(queue) if one["state"] == "drafted"]
+    first, second, *_ = drafts
+    closed = queue("close", first, "99", second, "--reason", "settled on the phone")
+    assert closed.code == 1 and closed.err == "earshot: there is no reply 99; `earshot queue` lists the ids\n"
+    assert [line.split(":")[0].split(" to ")[0] for line in closed.out.splitlines()] == [
+        f"reply {first}",
+        f"reply {second}",
+    ]
+    assert closed.out.count(": closed (settled on the phone); next: to reopen it with its text: `earshot undo ") == 2
+    assert queue("undo", first, second).out.count(": reopened; next: `earshot approve ") == 2
+    rows = queue("snooze", first, second, "2h", "--json").json
+    assert [(row["id"], row["ok"], row["reply"]["state"]) for row in rows] == [
+        (int(number), True, "drafted") for number in (first, second)
+    ]
+    for command, words in (
+        (("claim", first), "claimed by dana until "),
+        (("release", first), "released, anybody can take it; "),
+        (("assign", first, second, "dana"), "assigned to dana; "),
+        (("snooze", first, "30m"), "hidden from the queue until "),
+        (("escalate", first, "memory:m5"), "escalated; "),
+        (("note", second, "waits for the warehouse"), "noted (waits for the warehouse); "),
+    ):
+        assert f": {words}" in queue(*command).out
+    assert "dana noted: waits for the warehouse" in " ".join(queue("show", second).out.split())
+    mixed = queue("escalate", "99", "memory:m5", "--json")
+    assert mixed.code == 1 and [row["id"] for row in mixed.json] == ["99", "memory:m5"]
+
+
+def test_a_refused_text_is_kept_also_of_the_command_line(queue: Earshot) -> None:
+    """What was typed in a line is as much work as what was typed in an editor."""
+    number = next(str(one["id"]) for one in waiting(queue) if one["state"] == "drafted")
+    refused = queue("edit", number, "--text", "Look at https://elsewhere.example/")
+    assert refused.code == 1 and "; your text is kept in " in refused.err
+    file = Path(refused.err.strip().rpartition(" ")[2])
+    assert file.read_text() == "Look at https://elsewhere.example/" and file.stat().st_mode & 0o777 == 0o600
+    file.unlink()

@@ -90,3 +90,19 @@ def test_something_is_done_now_and_then_while_the_editor_is_open(home: Path, mon
         "VISUAL", script(home, f'while [ ! -e "{home}/renewed" ]; do sleep 0.01; done; printf "Hello" > "$2"')
     )
     assert editor.ask("before", (home / "renewed").touch) == "Hello"
+
+
+@pytest.mark.parametrize(("body", "is_used"), [("true", False), ('touch "$2"', True), (': > "$2"', False)])
+def test_an_escalated_reply_offers_its_text_and_saving_uses_it(
+    queue: Earshot, home: Path, number: str, body: str, is_used: bool
+) -> None:
+    """Who leaves the editor without saving has written nothing."""
+    before = queue("show", number, "--json").json["text"]
+    queue("escalate", number)
+    assert "Text before it was escalated" in queue("show", number).out
+    queue("edit", number, env={"EDITOR": script(home, body)})
+    assert (home / "seen").read_text() == before + "\n"
+    after = queue("show", number, "--json").json
+    expected = ("drafted", before, "thank_you") if is_used else ("escalated", None, None)
+    assert (after["state"], after["text"], after["kind"]) == expected
+    assert not Path((home / "name").read_text().strip()).exists()

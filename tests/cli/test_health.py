@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from listener.cli.health import check_health
+from listener.cli.health import check_health, find_problem
 from listener.stage_runner import StageRunner
 from listener.store import platforms, stage_states
 from tests.line import Line, line
@@ -54,6 +54,10 @@ def test_a_thread_that_neither_ends_nor_moves_on_is_not(today: Line) -> None:
     assert healthy(today)
     age(today, 200, "poll memory", "send memory")
     assert not healthy(today)
+    assert find_problem({**os.environ, "EARSHOT_DATABASE_URL": str(today.store.path)}) == (
+        "Earshot has shown no sign of life on memory for 3 min (3 min are allowed); "
+        "`earshot run` hangs or is not running: `earshot status` shows which, its log why"
+    )
 
 
 def test_deciding_that_hangs_is_not_healthy(today: Line) -> None:

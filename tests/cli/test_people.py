@@ -29,7 +29,7 @@ def test_an_opt_out_lists_what_it_closed_and_how_to_answer_later(queue: Earshot)
     ]
     for command in ("undo", "escalate", "edit"):
         refused = queue(command, "1", *(["--text", "Hi!"] if command == "edit" else []))
-        assert refused.code == 1 and refused.err.endswith("to answer all the same: `earshot escalate memory:m1`\n")
+        assert refused.code == 1 and "; to answer all the same: `earshot escalate memory:m1`" in refused.err
     reason = "reply 1 was closed (withdrawn: the author opted out of replies) and cannot be reopened"
     assert reason in queue("undo", "1").err
     again = queue("optout", "ada", "--undo").out.splitlines()
@@ -126,3 +126,43 @@ def test_forgetting_while_another_program_reads_tells_what_was_done(queue: Earsh
     assert "erasure_incomplete" in queue("notices").out
     reader.close()
     assert queue("once", "--stage", "upkeep").code == 0 and "erasure_incomplete" not in queue("notices").out
+
+
+def test_people_are_listed_and_a_role_is_corrected(queue: Earshot) -> None:
+    """As a list, as JSON, and with one line for each mistake."""
+    people = queue("people").out
+    assert "memory:flo" in people and "new: first wrote" in people
+    assert queue("people", "--role", "critic").out.startswith("Nobody; ")
+    page = queue("person", "ada", "--role", "critic", "--reason", "three letters", "--until", "30d", "--json").json
+    assert [role["name"] for role in page["roles"]] == ["critic", "new"] and page["roles"][0]["by"] == "dana"
+    (line,) = queue("people", "--role", "critic", "--json").json
+    assert (line["platform"], line["handle"], line["open"]) == ("memory", "ada", 1)
+    assert "critic: marked by dana until" in queue("show", "1").out
+    assert queue("person", "ada", "--role", "critic", "--off", "--reason", "a joke").code == 0
+    assert queue("people", "--role", "critic", "--json").json == []
+    assert queue("person", "ada", "--role", "crook").err.endswith(
+        "advocate, critic, trendsetter, gossiper, regular, new\n"
+    )
+    assert queue("person", "ada", "--role", "critic").code == 1
+    assert "is in the past" in queue("person", "ada", "--role", "critic", "--until", "2020-01-01").err
+    assert queue("person", "ada", "--off").code == 2
+
+
+def test_a_member_joins_leaves_and_is_exported(queue: Earshot, home: Path) -> None:
+    """With a club.toml of one's own; each mistake is one line."""
+    assert "there is no club" in queue("member", "cy", "--join", "memory:m3").err
+    (home / "config" / "club.toml").write_text(
+        '[club]\njoin = ["your opening hours"]\nterms = "the terms"\n[tiers.gold]\npoints = 1\n'
+    )
+    assert queue("member", "cy").out == "memory:cy: not a member\n"
+    assert "does not ask to join" in queue("member", "flo", "--join", "memory:m6").err
+    member = queue("member", "cy", "--join", "memory:m3", "--json").json["member"]
+    assert (member["evidence"], member["accounts"], member["points"]) == ("memory:m3", ["memory:cy"], 0)
+    assert "member since" in queue("person", "cy").out
+    assert queue("people", "--tier", "gold", "--json").json == []
+    assert queue("people", "--tier", "tin").err.endswith("'tin' is not a tier; choose one of gold\n")
+    record = queue("person", "cy", "--export").json
+    assert record["accounts"][0]["exchanges"][0]["mention"]["id"] == "m3" and record["member"]["terms"] == "the terms"
+    assert queue("member", "cy", "--leave", "--join", "memory:m3").code == 2
+    assert queue("member", "cy", "--proof", "memory:m3").code == 2
+    assert queue("member", "cy", "--leave").out == "memory:cy: not a member\n"

@@ -7,8 +7,11 @@ from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 
+import pytest
+
+from listener.analysis.report.opinions import Category, Complaints
 from listener.cli import report_csv, report_page
-from listener.cli.report_words import percent, span
+from listener.cli.report_words import describe_subjects, percent, span
 from tests.cli.conftest import Watch
 from tests.cli.test_terminal import STYLE
 from tests.conftest import Earshot
@@ -133,3 +136,12 @@ def test_numbers_are_told_in_words_people_use() -> None:
         "-", "0 s", "59 s", "1 min", "1 h 00 min", "1 h 30 min", "2 d 0 h"
     ]  # fmt: skip
     assert [percent(share, sign=True) for share in (None, 0.0, 0.254, -0.5)] == ["-", "0 %", "+25 %", "-50 %"]
+
+
+@pytest.mark.parametrize(("numbers", "is_explained"), [((2, 1), True), ((2,), False), ((), False)])
+def test_subjects_that_add_up_to_more_than_the_complaints_say_why(numbers: tuple[int, ...], is_explained: bool) -> None:
+    """Two complaints, one about two subjects: nobody should look for the third."""
+    rows = [Category(f"subject {number}", number, 0, None, None) for number in numbers]
+    heading = describe_subjects(Complaints(2, rows))
+    assert heading.startswith("Subjects of 2 complaints")
+    assert heading.endswith("(counted under each subject that it names)") is is_explained

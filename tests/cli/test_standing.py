@@ -60,6 +60,7 @@ def test_an_error_of_all_feeds_is_shown_once(home: Home) -> None:
 def test_what_people_are_alerted_of_is_shown_without_a_channel_too(home: Home) -> None:
     """Overdue and urgent replies open no notice, and change no exit code."""
     home.say("You will hear from my lawyer about this.", start=2)
+    home.age_first_poll()
     assert (home.run("once").code, home.run("status").code) == (0, 0)
     assert "alert [urgent] a mention on memory cannot wait: legal" in " ".join(home.run("status").out.split())
     (cause,) = home.run("status", "--json").json["alerts"]
@@ -96,11 +97,24 @@ def test_a_deaf_feed_and_a_failing_stage_are_shown_with_what_to_do(home: Home) -
 
 def test_a_fresh_poll_by_cron_is_no_fault(home: Home) -> None:
     """Nobody holds the lock between two runs of `once`."""
+    home.age_first_poll()
     assert (home.run("status").code, home.run("status", "--json").json["problems"]) == (0, [])
+
+
+def test_after_a_first_once_nothing_listens_and_status_says_what_to_run(home: Home) -> None:
+    """Who has tried `once` has no daemon yet, and should not read that a platform is listened to."""
+    done = home.run("status")
+    assert done.code == 3 and "problem    Earshot is not running: no daemon has run yet; the last poll" in done.out
+    assert "start it with `earshot run`, or let cron run `earshot once`" in done.out
+    assert "memory     not running, last poll" in done.out
+    assert home.run("status", "--json").json["platforms"][0]["state"] == "not running"
+    age_polls(home, minutes=6)
+    assert "no daemon has run yet" in home.run("status").out
 
 
 def test_nothing_that_runs_is_told_with_what_to_do(home: Home) -> None:
     """No lock holder, and the last poll six minutes ago."""
+    home.age_first_poll()
     age_polls(home, minutes=6)
     done = home.run("status")
     assert done.code == 3
@@ -121,12 +135,13 @@ def test_a_daemon_is_alive_while_it_holds_the_lock_and_reported_as_soon_as_it_wa
     assert done.code == 3 and f"`earshot run` (process {daemon.pid}" in done.out and "has ended" in done.out
 
 
-def test_a_new_database_in_which_no_platform_was_on_does_not_complain(tmp_path: Path) -> None:
+def test_in_a_new_database_no_platform_was_polled_and_no_daemon_has_run(tmp_path: Path) -> None:
     """`migrate`, then `status`."""
     home = Home(tmp_path)
     home.run("migrate")
     done = home.run("status")
-    assert (done.code, done.err) == (0, "") and "No platform has been polled yet" in done.out
+    assert (done.code, done.err) == (3, "") and "No platform has been polled yet" in done.out
+    assert "no daemon has run yet; start it with `earshot run`" in done.out
 
 
 def test_looking_at_the_lock_disturbs_nobody_who_takes_it(home: Home) -> None:

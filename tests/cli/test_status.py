@@ -40,6 +40,7 @@ def test_spending_and_the_price_of_a_reply_are_shown(home: Home, server: XServer
     assert spent == {
         "today_usd": 0.012, "month_usd": 0.012, "budget_usd": 5.0, "reply_usd": 0.01, "link_reply_usd": 0.2,
     }  # fmt: skip
+    home.age_first_poll()
     screen = home.run("status").out
     assert "0.012 USD today of 5.00, 0.012 this month\n" in screen
     assert "a reply costs 0.010 USD, with a link 0.200 are reserved\n" in screen
@@ -54,4 +55,5 @@ def test_empty_credits_are_told_with_what_to_do_until_they_are_back(home: Home, 
     assert shown.code == 3
     assert "credits depleted" in shown.out
     assert "buy credits or raise the spending limit" in shown.out
+    home.age_first_poll()
     assert (home.run("once").code, home.run("status").code) == (0, 0)

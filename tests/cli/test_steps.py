@@ -2,9 +2,8 @@
 
 import re
 import shlex
-import sqlite3
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,15 +13,17 @@ from listener.cli import steps
 from listener.cli.commands import app
 from listener.desk.queue import single
 from listener.desk.views import ReplyView
+from listener.store.lock import hold
 from listener.store.states import TRANSITIONS
 from tests.conftest import Earshot
-from tests.desk.world import World, made, praise
+from tests.databases import make_store
+from tests.desk.world import World, praise
 
 
 @pytest.fixture
 def view(tmp_path: Path) -> ReplyView:
     """A draft as staff see it."""
-    world = World(made(tmp_path))
+    world = World(make_store(tmp_path))
     (reply_id,) = world.said(*praise())
     return single(world.store, world.view(), reply_id)
 
@@ -40,15 +41,16 @@ def test_every_command_that_is_named_is_right_usage(view: ReplyView, state: str 
 
 
 def test_an_approval_says_when_nothing_is_running_that_would_send_it(queue: Earshot, home: Path) -> None:
-    """Who has stopped the daemon must not wait for a next round."""
-    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
-    expected = {
-        now: "will be sent at once",
-        "2026-01-01T09:00:00.000Z": "will be sent when `earshot run` (or `earshot once`) runs; ",
-    }
-    for number, (polled, when) in enumerate(expected.items(), start=1):
-        database = sqlite3.connect(home / "data" / "earshot.db")
-        database.execute("UPDATE platform SET attempt_at = ?", (polled,))
-        database.commit()
-        database.close()
-        assert f": {when}" in queue("approve", str(number)).out
+    """Who has stopped the daemon must not wait for a next round; with one that runs there is time to undo."""
+    assert (
+        ": will be sent when `earshot run` (or `earshot once`) runs; `earshot undo 1` cancels"
+        in queue("approve", "1").out
+    )
+    with hold(home / "data" / "earshot.db", "run", datetime.now(UTC)):
+        (waits,) = queue("approve", "2", "--json").json
+        assert waits["reply"]["hold"] == "undo"
+        at = datetime.fromisoformat(waits["reply"]["not_before"])
+        assert at - datetime.fromisoformat(waits["reply"]["approved_at"]) == timedelta(seconds=10)
+        shown = queue("show", "2").out
+        assert f"will be sent at {at:%H:%M:%S} UTC; until then `earshot undo 2` cancels" in " ".join(shown.split())
+        assert ": will be sent at once; `earshot undo 3` cancels" in queue("approve", "3", "--now").out

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.desk.world import World, made
+from tests.databases import make_store
+from tests.desk.world import World
 
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     """A desk on a database of its own."""
-    store = made(tmp_path)
+    store = make_store(tmp_path)
     yield World(store)
     store.close()

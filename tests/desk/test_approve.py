@@ -52,7 +52,7 @@ def test_what_is_already_sent_is_not_approved_again(world: World) -> None:
     """Sent is final."""
     (reply_id,) = world.said(*praise())
     world.sent(reply_id, by="bo")
-    assert refused(one(world, reply_id), "sent by bo")
+    assert refused(one(world, reply_id), "was sent (approved by bo)")
 
 
 def test_a_revision_that_has_passed_is_refused(world: World) -> None:

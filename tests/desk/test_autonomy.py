@@ -54,7 +54,7 @@ def test_what_a_colleague_has_is_left_alone(world: World) -> None:
     """A live claim, an assignee or a snooze."""
     ids = world.said(*praise(4))
     marks.claim(world.store, world.desk(), ids[0])
-    marks.assign(world.store, world.desk(), ids[1], "bo")
+    marks.assign(world.store, world.desk(), ids[1], "bo", is_new=True)
     marks.snooze(world.store, world.desk(), ids[2], timedelta(hours=1))
     go(world)
     assert states(world, ids) == ["drafted", "drafted", "drafted", "approved"]

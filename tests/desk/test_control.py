@@ -7,6 +7,7 @@ import pytest
 
 from listener.desk import control
 from listener.desk.control import ResumeResult
+from listener.desk.state_words import PHRASES
 from listener.errors import DeskError
 from listener.feed_page import Gap, QuarantinedItem
 from listener.store import mentions, notices, platforms, states
@@ -125,7 +126,7 @@ def test_what_is_being_answered_is_not_put_back(world: World, state: str) -> Non
     """Its reply could not follow the decision."""
     quarantined(world, "route", "you will hear from my lawyer")
     world.put(world.reply_to("m1"), state)
-    with pytest.raises(DeskError, match=f"reply 1 to it is {state}"):
+    with pytest.raises(DeskError, match=f"reply 1 to it {PHRASES[state]}"):
         control.requeue(world.store, world.desk(), 1)
 
 

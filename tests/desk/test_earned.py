@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from listener.desk import autonomy, marks, transitions
 from listener.desk.approve import Target, approve
-from listener.desk.views import AutonomyEnd, Progress
+from listener.desk.autonomy_views import AutonomyEnd, Progress
 from listener.errors import DeskError
 from listener.model import Mention, Preview
 from listener.policy import Autonomy, Holds, Limits, Policy

@@ -17,6 +17,7 @@ from listener.store import notices, vacuum
 from listener.store.tables import metadata
 from listener.triage.route import Triage, route
 from tests import factories
+from tests.databases import only_on_sqlite
 from tests.desk.world import World, praise, preview
 from tests.fakes.scripted import Scripted
 
@@ -163,6 +164,7 @@ def _crash(world: World) -> None:
         route(world.store, triage, world.clock)
 
 
+@only_on_sqlite("copies of the file")
 def test_copies_are_named_whatever_they_are_called(world: World, tmp_path: Path) -> None:
     """Known by how a database begins; the open one is none of them."""
     ada(world)

@@ -6,8 +6,10 @@ from datetime import timedelta
 import pytest
 
 from listener.desk import marks, queue
+from listener.desk.forget import forget
 from listener.desk.queue import QueueFilter, listing, single
 from listener.errors import DeskError
+from tests import factories
 from tests.desk.world import World, praise
 
 
@@ -65,6 +67,33 @@ def test_assigning_takes_a_name_of_the_staff_list(world: World) -> None:
         marks.assign(world.store, world.desk(), reply_id, " ")
     marks.assign(world.store, listed, reply_id, "bo")
     assert world.reply(reply_id).assigned_to == "bo"
+
+
+def test_without_a_staff_list_a_name_that_is_new_has_to_be_meant(world: World) -> None:
+    """A misspelled colleague would never see the reply."""
+    first, second = world.said(*praise(2))
+    with pytest.raises(DeskError, match=r"nobody named bo has acted here yet \(known: dana\); add --new"):
+        marks.assign(world.store, world.desk(), first, "bo")
+    marks.assign(world.store, world.desk(), first, "bo", is_new=True)
+    marks.assign(world.store, world.desk(), second, "bo")
+    marks.claim(world.store, world.desk("eve"), second)
+    assert marks.list_colleagues(world.store, world.desk("cy")) == ("bo", "dana", "eve", "cy")
+    with pytest.raises(DeskError, match=r"did you mean dana\?"):
+        marks.assign(world.store, world.desk(), first, "Dana")
+
+
+def test_a_note_about_a_reply_is_seen_with_it_and_erased_with_its_mention(world: World) -> None:
+    """Whoever takes the reply reads why it waits, also while somebody has claimed it."""
+    first, second = world.said(*praise(2))
+    marks.claim(world.store, world.desk("bo"), first)
+    marks.note(world.store, world.desk(), first, " waits for the warehouse ")
+    shown = {view.id: view.notes for view in listing(world.store, world.view(), QueueFilter())[0]}
+    assert [(note.by, note.text) for note in shown[first]] == [("dana", "waits for the warehouse")]
+    assert shown[second] == ()
+    with pytest.raises(DeskError, match="the note is empty"):
+        marks.note(world.store, world.desk(), first, " ")
+    forget(world.store, world.desk(), "memory:u1", factories.author_of)
+    assert single(world.store, world.view(), first).notes == ()
 
 
 def test_a_snoozed_reply_is_out_of_sight_until_it_wakes(world: World) -> None:

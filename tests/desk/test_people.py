@@ -17,7 +17,7 @@ def test_a_person_is_found_by_handle_and_by_id(world: World) -> None:
     """Whatever case, with or without @ and platform."""
     world.said(*praise(), author_id="did:plc:abc", author_handle="Ada")
     for name in ("ada", "@ADA", "memory:ada", "did:plc:abc", "memory:did:plc:abc"):
-        assert people.person(world.store, name).author_id == "did:plc:abc"
+        assert people.person(world.store, name, world.now).author_id == "did:plc:abc"
 
 
 def test_a_name_that_two_persons_have_asks_which(world: World) -> None:
@@ -31,7 +31,7 @@ def test_a_name_that_two_persons_have_asks_which(world: World) -> None:
 def test_nobody_of_that_name(world: World) -> None:
     """One line, with the ways to write it."""
     with pytest.raises(DeskError, match="nobody called 'zed'"):
-        people.person(world.store, "zed")
+        people.person(world.store, "zed", world.now)
 
 
 def test_a_note_is_kept_with_who_and_when(world: World) -> None:
@@ -92,7 +92,7 @@ def test_an_opt_out_outlives_the_words_and_can_be_taken_back(world: World) -> No
     world.said(*praise(), author_id="u-ada", author_handle="ada")
     people.opt_out(world.store, world.desk(), "ada", "asked by mail")
     forget(world.store, world.desk(), "ada", factories.author_of)
-    found = people.person(world.store, "memory:u-ada")
+    found = people.person(world.store, "memory:u-ada", world.now)
     assert (found.handle, found.exchanges) == (None, ())
     assert found.opted_out is not None and found.opted_out.why is None
     assert people.opt_in(world.store, world.desk(), "memory:u-ada").opted_out is None
@@ -114,7 +114,7 @@ def test_a_persons_page_has_every_exchange(world: World) -> None:
     who = {"author_id": "u1", "author_handle": "ada"}
     first, _ = world.said(*praise(), "going to the shop", **who)
     world.sent(first)
-    found = people.person(world.store, "ada").exchanges
+    found = people.person(world.store, "ada", world.now).exchanges
     assert [(one.decision, one.state, one.approved_by) for one in found] == [
         ("draft", "sent", "dana"),
         ("ignore", None, None),

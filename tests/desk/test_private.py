@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from listener.desk import control, forget, marks, people, queue, transitions
 from listener.desk.approve import Target, approve
@@ -11,6 +12,7 @@ from listener.desk.queue import ItemRef
 from listener.errors import DeskError
 from listener.model import History
 from listener.store.people import find_person
+from listener.store.tables import reply
 from listener.triage.signals import SignalExtractor
 from tests import factories
 from tests.desk.world import World, praise
@@ -37,7 +39,7 @@ def test_a_handle_of_somebody_else_is_a_warning_and_to_a_private_mention_a_refus
     with pytest.raises(DeskError, match="private, and @Bo could read the reply"):
         transitions.edit(world.store, world.desk(), private, text.replace("USER1", "USER2"))
     with world.store.write() as connection:
-        connection.exec_driver_sql("UPDATE reply SET text = 'ask @bo' WHERE id = ?", (private,))
+        connection.execute(update(reply).where(reply.c.id == private).values(text="ask @bo"))
     (outcome,) = approve(world.store, world.desk(), [Target(private)])
     assert not outcome.ok and "could read the reply" in (outcome.error or "")
 
@@ -95,7 +97,7 @@ def test_a_displayed_name_identifies_nobody(world: World) -> None:
     same = {"author_handle": None, "author_name": "A Google user"}
     ids = [world.said(*praise(), **same)[0] for _ in range(7)]
     with pytest.raises(DeskError, match="nobody called"):
-        people.person(world.store, "A Google user")
+        people.person(world.store, "A Google user", world.now)
     first = world.item(ids[0]).mention.author_id
     people.opt_out(world.store, world.desk(), f"memory:{first}", None)
     erased = forget.forget(world.store, world.desk(), f"memory:{first}", factories.author_of)

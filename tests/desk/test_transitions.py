@@ -9,6 +9,8 @@ import pytest
 from listener.desk import autonomy, transitions
 from listener.desk.approve import DeskContext, Target, approve
 from listener.desk.forget import forget
+from listener.desk.queue import single
+from listener.desk.state_words import PHRASES
 from listener.errors import DeskError
 from listener.store import mentions, notices
 from listener.store.engine import Store
@@ -51,7 +53,7 @@ def test_a_move_from_the_wrong_state_changes_nothing(world: World, name: str) ->
             continue
         world.put(reply_id, state)
         before = world.reply(reply_id)
-        with pytest.raises(DeskError, match=f"reply {reply_id} is {state}"):
+        with pytest.raises(DeskError, match=f"reply {reply_id} {PHRASES[state]}; "):
             EVERY[name](world.store, world.desk(), reply_id)
         assert world.reply(reply_id) == before
 
@@ -167,7 +169,7 @@ def test_what_earshot_closed_is_not_reopened(world: World, closed_as: str) -> No
     ):
         transitions.reopen(world.store, world.desk(), reply_id)
     with pytest.raises(
-        DeskError, match=rf"is closed \({closed_as}\), not drafted or approved; .*`earshot escalate memory:m1`"
+        DeskError, match=rf"reply 1 was closed \({closed_as}\); to answer all the same: `earshot escalate memory:m1`"
     ):
         transitions.escalate(world.store, world.desk(), reply_id)
 
@@ -239,14 +241,20 @@ def test_a_resolution_without_a_post_is_refused(world: World) -> None:
         transitions.resolve(world.store, world.desk(), reply_id, " ")
 
 
-def test_an_escalated_draft_keeps_its_text_in_the_log_alone(world: World) -> None:
-    """Staff begin afresh; nothing is forgotten."""
+def test_an_escalated_draft_has_no_text_but_offers_it_to_who_takes_it(world: World) -> None:
+    """Nothing is forgotten, and nothing is sent that nobody took up again."""
     (reply_id,) = world.said(*praise())
     before = world.reply(reply_id).text
     transitions.escalate(world.store, world.desk(), reply_id)
     reply = world.reply(reply_id)
     assert (reply.state, reply.text, reply.kind, reply.revision) == ("escalated", None, None, 2)
-    assert world.events(reply_id)[-1].detail == {"before": before}
+    detail = {"message": "its text is kept", "before": before, "by_staff": False, "kind": "thank_you"}
+    assert world.events(reply_id)[-1].detail == detail
+    shown = single(world.store, world.view(), reply_id)
+    assert (shown.text, shown.offered_text) == (None, before) and shown.earlier_text is not None
+    assert (shown.earlier_text.until, shown.known_kind) == ("before it was escalated", "thank_you")
+    transitions.edit(world.store, world.desk(), reply_id, "Thanks, Ada.")
+    assert single(world.store, world.view(), reply_id).earlier_text is None
 
 
 def test_an_ignored_mention_is_put_into_the_queue_once(world: World) -> None:

@@ -1,10 +1,7 @@
-"""A desk in a real SQLite file: mentions come in through the real poll and triage, at a clock that tests move."""
+"""A desk on a real database: mentions come in through the real poll and triage, at a clock that tests move."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cache
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from listener.desk.approve import DeskContext
@@ -14,8 +11,7 @@ from listener.intake.poll import poll
 from listener.model import Json, Mention, Preview, RuleResult
 from listener.policy import Policy
 from listener.store import events, items, mentions, replies
-from listener.store.engine import Store, open_store
-from listener.store.migrate import migrate
+from listener.store.engine import Store
 from listener.store.records import Event, Exchange, QueuedReply, Reply, StoredDecision
 from listener.store.states import TRANSITIONS
 from listener.triage.route import Triage, route
@@ -131,22 +127,6 @@ class World:
 def explained(decided: StoredDecision) -> list[RuleResult]:
     """The stored hits; the misses are the command line's affair."""
     return [RuleResult(one["rule"], one["hit"], one["message"], tuple(one["words"])) for one in decided.hits]
-
-
-@cache
-def _empty() -> bytes:
-    """A new database of the newest schema, migrated once a process."""
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "earshot.db"
-        migrate(path, factories.NOW)
-        return path.read_bytes()
-
-
-def made(folder: Path) -> Store:
-    """A database of a test's own."""
-    path = folder / "earshot.db"
-    path.write_bytes(_empty())
-    return open_store(path)
 
 
 def praise(number: int = 1) -> list[str]:

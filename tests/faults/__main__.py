@@ -12,8 +12,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from queue import SimpleQueue
 
-from tests.faults.chaos import IN, OUT, WORLDS, Ran, run
+from tests.faults.chaos import IN, OUT, WORLDS, run
 from tests.faults.commands import Nursery
+from tests.faults.evidence import Ran
 from tests.faults.tally import Tally
 
 MEMORY = Path("/dev/shm")

@@ -7,14 +7,13 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.faults import slow
 from tests.faults.bluesky import BlueskyWorld
 from tests.faults.checker import check
 from tests.faults.commands import Nursery, Stuck
-from tests.faults.evidence import Finding
+from tests.faults.evidence import Finding, Ran
 from tests.faults.facebook import FacebookWorld
 from tests.faults.instagram import InstagramWorld
 from tests.faults.mastodon import MastodonWorld
@@ -32,31 +31,17 @@ WORLDS: dict[str, type[World]] = {
     "x": XWorld,
 }
 OUT, IN = ("S1", "S2", "S3", "S7", "S8", "S9"), ("P1", "P2", "P3", "P4")
-STEPS = (0, 70, 70, 1300, 70, 70, 7300, 70, 70, 1300, 7300, 70, 70, 7300)  # seconds; the longest pause is an hour
+# seconds; the longest pause is an hour, but what was said too often today waits for the day's end
+STEPS = (0, 70, 70, 1300, 70, 70, 7300, 70, 70, 1300, 7300, 70, 70, 7300, 43_200, 70, 43_200, 70)
 FINE = (0, 1, 3)  # exit codes: done, a platform could not be read, a notice is open
 TERM_SECONDS = 10.0
-
-
-@dataclass
-class Ran:
-    """What a run was and what came of it. story: what was done, in order; ends: replies by state."""
-
-    seed: int
-    findings: list[Finding] = field(default_factory=list)
-    story: list[str] = field(default_factory=list)
-    kills: Counter[str] = field(default_factory=Counter)
-    struck: Counter[str] = field(default_factory=Counter)
-    ends: Counter[str] = field(default_factory=Counter)
-    mentions: int = 0
-    posts: int = 0
-    commands: int = 0
 
 
 class Run:
     """A run under way."""
 
     def __init__(self, seed: int, world: World, rng: random.Random) -> None:
-        self.world, self.rng, self.ran = world, rng, Ran(seed)
+        self.world, self.rng, self.ran, self._was_absent = world, rng, Ran(seed), False
         self.auto = rng.random() < 0.5
 
     def whole(self) -> Ran:
@@ -90,19 +75,23 @@ class Run:
             if self.rng.random() < 0.5:
                 self._once({})
         self._approve()
+        if self.world.announces and self.rng.random() < 0.6:
+            self._announce()
         if self.rng.random() < 0.5:
             self.tell(self.world.stir())
         self.world.move_on(self.rng.choice((0, 8, 30, 70, 900, 4000)))
-        deeds: list[Callable[[], None]] = [self._killed, self._troubled, self._both, self._failing]
-        chances = [4.0, 4.0, 3.0, 1.0]
-        if self.world.kills_in_call:
-            deeds, chances = [*deeds, self._struck], [*chances, 3]
-        if self.world.staged:
-            deeds, chances = [*deeds, self._absent], [*chances, 2]
-        deed = self.rng.choices([*deeds, self._daemon, self._slowed], [*chances, 0.7, 0.3])[0]
-        deed()
+        self._deed()()
         if self.rng.random() < 0.5:
             self.world.lift()
+
+    def _deed(self) -> Callable[[], None]:
+        chances = {self._killed: 4.0, self._troubled: 4.0, self._both: 3.0, self._failing: 1.0}
+        if self.world.kills_in_call:
+            chances[self._struck] = 3.0
+        if self.world.staged and not self._was_absent:
+            chances[self._absent] = 2.0
+        chances |= {self._daemon: 0.7, self._slowed: 0.3}
+        return self.rng.choices(list(chances), list(chances.values()))[0]
 
     def _approve(self) -> None:
         """All drafts, or some; now and then the process dies after one of the approvals."""
@@ -110,6 +99,13 @@ class Run:
         if drafts:
             fault = "S0" if self.rng.random() < 0.1 else None
             self.command(["approve", *drafts], extra(fault, count=self.rng.randint(1, len(drafts))))
+
+    def _announce(self) -> None:
+        """The brand says something of its own accord; now and then the process dies after the approval."""
+        words = f"Fresh paper is in, number {next(self.world.numbers)}."
+        self.command(["announce", "add", words, "--at", "now", "--platform", self.world.platform], {})
+        for number in self.world.undecided_announcements():
+            self.command(["announce", "approve", number], extra("S0" if self.rng.random() < 0.1 else None))
 
     def _killed(self) -> None:
         point = self.rng.choice((*OUT, *OUT, *IN))
@@ -132,7 +128,8 @@ class Run:
             self.world.struck[f"stage {stage}"] += 1
 
     def _absent(self) -> None:
-        """F43: what is there is not found, in passing; then it is there as ever."""
+        """F43: what is there is not found, in passing; then it is there as ever. A second time it would be gone."""
+        self._was_absent = True
         self.tell(self.world.absence())
         self._once({})
         self.world.move_on(self.rng.choice((8, 70, 900)))
@@ -226,16 +223,21 @@ class Run:
                 break
         self.world.still()
         self.command(["once"], {})  # what was listed since the last one
-        before = len(self.world.evidence().posts)
+        before = self._count_posts()
         self.command(["once"], {})
-        if len(self.world.evidence().posts) != before:
+        if self._count_posts() != before:
             self.wrong("something went out after all was settled")
+
+    def _count_posts(self) -> int:
+        found = self.world.evidence()
+        return len(found.posts) + len(found.announced)
 
     def _judge(self) -> None:
         world, ran = self.world, self.ran
         found = world.evidence()
         ran.findings += check(found, world.remains())
         ran.mentions, ran.posts, ran.commands = len(found.listed), len(found.posts), world.commands.ran
+        ran.announced = Counter(state for (state,) in world.ask("SELECT state FROM posting"))
         approved = "SELECT state, closed_as FROM reply WHERE id IN (SELECT reply_id FROM approval)"
         ran.ends = Counter(closed or state for state, closed in world.ask(approved))
         ran.struck = world.struck

@@ -1,5 +1,6 @@
-"""What a platform itself can say after a run: the checker holds the database against it."""
+"""What a platform itself can say after a run, against which the checker holds the database; and what came of a run."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -27,6 +28,7 @@ class Evidence:
     platform: str
     listed: dict[str, str]
     posts: list[Post]
+    announced: Collection[Post] = ()  # posts that answer nothing; made through the API, not by hand
     malformed: Collection[str] = ()  # items that nobody can read: to be set aside, never to be lost
     ours: Collection[str] = ()  # posts of our own account: never to be taken for mentions
     by_hand: Collection[str] = ()  # replies that a person of ours wrote on the platform
@@ -54,3 +56,19 @@ class Finding:
 
     def __str__(self) -> str:
         return f"{self.wrong}: {self.message}"
+
+
+@dataclass
+class Ran:
+    """What a run was and what came of it. story: what was done, in order; ends: replies by state."""
+
+    seed: int
+    findings: list[Finding] = field(default_factory=list)
+    story: list[str] = field(default_factory=list)
+    kills: Counter[str] = field(default_factory=Counter)
+    struck: Counter[str] = field(default_factory=Counter)
+    ends: Counter[str] = field(default_factory=Counter)
+    announced: Counter[str] = field(default_factory=Counter)
+    mentions: int = 0
+    posts: int = 0
+    commands: int = 0

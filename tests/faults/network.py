@@ -20,8 +20,8 @@ class NetworkWorld(World):
 
     refused: modes that say no to any call;
 
-    item: those that say no to one reply; look: those that answer a read alone; carried: those of them that may come
-    though the call was carried out; missing: endpoints, and how they do not find what is there.
+    item: those that say no to one reply; look: those that answer a read alone; missing: endpoints, and how they do not
+    find what is there.
     """
 
     kills_in_call = KILLS
@@ -30,7 +30,6 @@ class NetworkWorld(World):
     refused: tuple[str, ...]
     item: tuple[str, ...]
     look: tuple[str, ...] = ()
-    carried: tuple[str, ...] = ()
     missing: tuple[tuple[str, str], ...]
     staged = (ABSENT, SLOW)
 
@@ -55,7 +54,7 @@ class NetworkWorld(World):
                 (*self.lost, *self.lost, *self.refused, *(self.item if send else self.look), *(("half-read",) * send))
             )
             endpoint = self.server.post if send else self.rng.choice(self.reads)
-            answered = mode in (*self.lost, *self.carried)  # a server carries out nothing that it refuses
+            answered = mode in self.lost  # a server carries out nothing that it refuses
             after = answered and mode != "half-read" and self.rng.random() < 0.6
             times = self.rng.choice((1, 1, 1, 2))
             self._scripted(endpoint, mode, after, times)

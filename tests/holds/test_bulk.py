@@ -14,6 +14,7 @@ from listener.holds.similarity import similarity_of
 from listener.policy import Holds, Policy
 from listener.store import notices, sentiment_buckets
 from tests import factories
+from tests.databases import only_on_sqlite
 from tests.desk.world import World, praise, preview
 
 OFF = Holds(flood_author=0, flood_conversation=0, flood_kind=0, max_similar_per_day=0, spike_min_mentions=0)
@@ -238,6 +239,7 @@ def _plans(engine: Engine, work: Any) -> list[str]:
     return plans
 
 
+@only_on_sqlite("EXPLAIN QUERY PLAN")
 def test_no_hold_reads_a_whole_table(world: World) -> None:
     """With a million mentions it must be as quick as with ten: every table is searched by an index."""
     (reply_id,) = world.said(*praise())

@@ -286,4 +286,7 @@ def test_an_operators_phrases_are_added() -> None:
 def test_cue_data_may_be_missing_altogether() -> None:
     """A policy built by hand without cues still reads texts."""
     bare = replace(policy(), cues={}, lexicon={}, facts=())
-    assert SignalExtractor(bare).extract(mention("thanks?"), facts("x").history, NOW).cues == {"question": ("?",)}
+    assert SignalExtractor(bare).extract(mention("thanks?"), facts("x").history, NOW).cues == {
+        "question": ("?",),
+        "brief": ("brief",),
+    }

@@ -100,7 +100,8 @@ def test_what_an_earlier_version_did_not_store_is_filled_in_when_the_post_is_lis
     now = as_now(old, old.id, is_private=True, attachments=("quote: so late",))
     for mention in (now, replace(now, attachments=())):
         listed(line, mention)
-    assert rows(line, "is_private, attachments, edited_at") == [(1, '["quote: so late"]', None)]
+    ((is_private, attachments, edited_at),) = rows(line, "is_private, CAST(attachments AS TEXT), edited_at")
+    assert is_private and (attachments, edited_at) == ('["quote: so late"]', None)
     assert line.item(line.reply_to(old.id).id).mention.is_private
 
 

@@ -109,6 +109,53 @@ def test_praise_of_two_is_praise_of_us() -> None:
     assert "others_praised" not in facts("@fernhill I told @inkworks that your paper is lovely").cues
 
 
+@pytest.mark.parametrize(
+    ("text", "audience"),
+    [
+        ("@fernhill @ada your ink leaks", None),
+        ("@ada @fernhill your ink leaks", "another handle first"),
+        (".@fernhillhelp2 your ink leaks", None),  # perhaps ours
+        ("the #Fernhill ink leaks", "no handle of ours"),
+        ("hey @fernhill, the #fernhill ink leaks", None),
+        ("order #1182 leaks, see https://pictures.example/1", None),
+        ("@ourpage the ink leaks", None),  # a handle that the policy does not know may be ours
+    ],
+)
+def test_who_is_spoken_to(text: str, audience: str | None) -> None:
+    """Talk with others in which we are named is not talk with us; a comment on our page has no handle at all."""
+    assert facts(text).cues.get("overheard") == (audience and (audience,))
+    assert "overheard" not in facts(text, is_private=True).cues
+
+
+def test_a_reply_that_names_us_by_a_hashtag_is_still_a_reply() -> None:
+    """The platform gave it to us."""
+    assert "overheard" not in facts("the #fernhill ink leaks", in_reply_to="7").cues
+    assert "overheard" in facts("@ada the #fernhill ink leaks", in_reply_to="7").cues
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Beautiful new pens of @fernhill https://news.example/pens",
+        "Brilliant window #fernhill https://pictures.example/1",
+        "@ada I love your #fernhill name, superb!",
+    ],
+)
+def test_praise_of_what_is_linked_or_of_others_is_not_thanked(text: str) -> None:
+    """A headline, somebody else's picture, a friend."""
+    assert decided(text).kind != "thank_you"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["I love my new pen @fernhill https://pictures.example/1", "thank you @fernhill https://pictures.example/1",
+     "@fernhill beautiful pens https://pictures.example/1", "beautiful pens https://pictures.example/1"],
+)  # fmt: skip
+def test_praise_with_a_picture_of_ones_own_is_thanked(text: str) -> None:
+    """Most people add a link when they show what they have."""
+    assert decided(text).kind == "thank_you"
+
+
 def test_what_a_colon_is_not() -> None:
     """Of a smiley, a time, a link, or before the praise."""
     words = ["great", "service"]

@@ -155,7 +155,7 @@ def test_an_approval_at_the_moment_of_an_edit_does_not_stand(line: Line, monkeyp
 
 def test_an_edit_and_an_approval_of_two_connections_never_leave_an_approval_of_the_old_words(line: Line) -> None:
     """Thirty times at a barrier: whoever is first, nothing goes out."""
-    other = open_store(line.store.path)
+    other = open_store(line.store.place)
     for turn in range(30):
         mention = line.say()
         line.listen()

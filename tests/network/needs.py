@@ -10,17 +10,6 @@ FOLDER = ROOT / ".network"  # 362 MB of node packages, left out of git
 PACKAGE = "@atproto/dev-env@0.3.215"  # the newest whose engines allow Node 20
 
 
-def postgres() -> Path:
-    """The folder of PostgreSQL's programs. Raises Missing."""
-    places = [*sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)]
-    if initdb := shutil.which("initdb"):
-        places.insert(0, Path(initdb).resolve().parent)
-    for place in places:
-        if all((place / name).is_file() for name in ("initdb", "pg_ctl", "postgres")):
-            return place
-    raise Missing("PostgreSQL is not installed (Debian: postgresql)")
-
-
 def node() -> str:
     """The path of node. Raises Missing when it is not there or older than 20."""
     program = shutil.which("node")

@@ -12,7 +12,8 @@ def test_a_mention_edited_after_the_approval_needs_a_second_look(line: Line) -> 
     line.say("I take it back, it broke.", id=edited.id, created_at=edited.created_at)
     line.listen()
     line.send()
-    assert (line.reply(reply.id).state, line.platform.calls) == ("escalated", 0)
+    again = line.reply(reply.id)
+    assert (again.state, again.kind, again.approved_by, line.platform.calls) == ("drafted", "support", None, 0)
 
 
 def test_a_mention_edited_before_it_was_answered_by_hand_needs_a_second_look(line: Line) -> None:

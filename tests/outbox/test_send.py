@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from listener.desk import control, people, transitions
@@ -11,6 +12,7 @@ from listener.desk.approve import Target, approve
 from listener.errors import NotSent, ReadFailed, Refused
 from listener.model import PostStatus
 from listener.store import events, ledger, notices, replies
+from tests.databases import read_everything
 from tests.line import COMPLAINT, Line
 
 
@@ -237,9 +239,8 @@ def test_the_text_of_an_unexpected_error_is_not_kept(
     line.send()
     left = line.reply(reply.id)
     assert left.state == state and "unexpected IntegrityError, see the log" in (left.error or "")
-    files = [path.read_bytes() for path in line.folder.iterdir()]
-    assert any(b"unexpected IntegrityError" in content for content in files)
-    assert not any(b"canary" in content for content in files)
+    kept = read_everything(line.store)
+    assert b"unexpected IntegrityError" in kept and b"canary" not in kept
 
 
 def test_an_opt_out_after_the_approval_withdraws_the_reply(line: Line) -> None:
@@ -334,3 +335,26 @@ def test_after_a_lost_answer_nothing_is_sent_for_a_while(line: Line) -> None:
     assert calls[40] == 3 < calls[41]
     assert [line.reply(reply.id).state for reply in approved] == ["sent"] * 4
     assert len(line.platform.posts) == 4
+
+
+class EndingLock:
+    """A lock that may be lost at any moment, as the lease of a process that stood still."""
+
+    def check(self, seconds: float) -> bool:
+        """It may end before that."""
+        return False
+
+    def guard(self, connection: Connection) -> None:
+        """Nobody has taken it yet."""
+
+
+def test_no_call_begins_while_another_process_may_take_over(line: Line) -> None:
+    """Stopped for minutes between the claim and the call, the reply would go out here and by the other process."""
+    reply = line.approved()
+    line.store.lock = EndingLock()
+    line.send()
+    assert line.platform.posts == [] and line.reply(reply.id).state == "approved"
+    line.store.lock = None
+    line.wait(seconds=11)
+    line.send()
+    assert len(line.platform.posts) == 1 and line.reply(reply.id).state == "sent"

@@ -9,7 +9,10 @@ from email.utils import format_datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from listener.model import Mention, Preview
+import pytest
+
+from listener.feed_page import FeedPage
+from listener.model import Json, Mention, Preview
 from listener.platforms import facebook, instagram
 from listener.platforms.facebook.api import Facebook
 from listener.platforms.instagram.api import Instagram
@@ -34,6 +37,8 @@ class MetaWorld(World):
     secret: str
     post: str
     listing: str
+    module: Any
+    section: Any
 
     def __init__(self, folder: Path, seconds: float) -> None:
         self.folder, self.seconds, self._count = folder, seconds, itertools.count()
@@ -53,6 +58,11 @@ class MetaWorld(World):
     def connect(self, secrets: EnvSecrets, folder: Path, web: HttpClient) -> Facebook | Instagram:
         """The platform."""
         raise NotImplementedError
+
+    def preview(self, text: str, mention: Mention) -> Preview:
+        """The module's preview."""
+        shown: Preview = self.module.preview(text, mention, self.section)
+        return shown
 
     def plant(self, text: str) -> str:
         """Somebody comments on our first post."""
@@ -136,6 +146,7 @@ class FacebookWorld(MetaWorld):
     """A Page."""
 
     secret, post, listing = "EARSHOT_FACEBOOK_TOKEN", "POST comments", "GET posts"
+    module = facebook
     server: FacebookServer
     platform: Facebook
 
@@ -147,10 +158,6 @@ class FacebookWorld(MetaWorld):
     def connect(self, secrets: EnvSecrets, folder: Path, web: HttpClient) -> Facebook:
         """The platform."""
         return Facebook(self.section, secrets, folder, web=web, rng=random.Random(7), clock=self.server.now)
-
-    def preview(self, text: str, mention: Mention) -> Preview:
-        """The module's preview."""
-        return facebook.preview(text, mention, self.section)
 
     def plant_unanswerable(self, text: str) -> str:
         """A comment that takes no reply."""
@@ -167,6 +174,7 @@ class InstagramWorld(MetaWorld):
     """A professional account."""
 
     secret, post, listing = "EARSHOT_INSTAGRAM_TOKEN", "POST replies", "GET media"
+    module = instagram
     server: InstagramServer
     platform: Instagram
 
@@ -178,10 +186,6 @@ class InstagramWorld(MetaWorld):
     def connect(self, secrets: EnvSecrets, folder: Path, web: HttpClient) -> Instagram:
         """The platform."""
         return Instagram(self.section, secrets, folder, web=web, rng=random.Random(7), clock=self.server.now)
-
-    def preview(self, text: str, mention: Mention) -> Preview:
-        """The module's preview."""
-        return instagram.preview(text, mention, self.section)
 
     def plant_unanswerable(self, text: str) -> str:
         """A hidden comment."""
@@ -208,3 +212,43 @@ def serving(server: Server) -> Iterator[Server]:
         yield server
     finally:
         server.stop()
+
+
+@pytest.fixture(name="world")
+def facebook_world(tmp_path: Path) -> Iterator[FacebookWorld]:
+    """A Page and the platform."""
+    with serving(FacebookServer()) as server:
+        yield FacebookWorld(server, tmp_path)
+
+
+@pytest.fixture(name="world")
+def instagram_world(tmp_path: Path) -> Iterator[InstagramWorld]:
+    """An account and the platform."""
+    with serving(InstagramServer()) as server:
+        yield InstagramWorld(server, tmp_path)
+
+
+def poll(world: MetaWorld, cursor: Json | None = None) -> tuple[list[FeedPage], Json]:
+    """One round by the server's clock."""
+    pages: list[FeedPage] = []
+    while not pages or pages[-1].more:
+        pages.append(world.platform.fetch(cursor, world.server.now()))
+        cursor = pages[-1].cursor
+    return pages, pages[-1].cursor
+
+
+def read(pages: list[FeedPage]) -> dict[str, Mention]:
+    """The mentions of a round by what they are known by."""
+    return {mention.interaction_id: mention for page in pages for mention in page.mentions}
+
+
+def later(world: MetaWorld, **span: float) -> None:
+    """Both clocks go on."""
+    world.server.ahead += timedelta(**span)
+
+
+def endpoints(world: MetaWorld) -> list[str]:
+    """The calls since this was last asked."""
+    made = [name for name, _ in world.server.calls]
+    world.server.calls.clear()
+    return made

@@ -6,11 +6,10 @@ import pytest
 
 from listener.errors import Indeterminate, NotSent, ReadFailed
 from listener.model import Outgoing
-from tests.platforms.meta_worlds import FacebookWorld
-from tests.platforms.test_facebook_reading import later
-from tests.platforms.test_facebook_sending import live, reply, said, world
+from tests.platforms.meta_worlds import FacebookWorld, facebook_world, later
+from tests.platforms.test_facebook_sending import live, reply, said
 
-__all__ = ["world"]
+__all__ = ["facebook_world"]
 
 
 def test_tries_that_sent_nothing_are_no_repetition(world: FacebookWorld) -> None:

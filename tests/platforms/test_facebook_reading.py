@@ -1,50 +1,14 @@
 """How a Page is read: what is nested, what is found by numbers, and what an empty list proves."""
 
-from collections.abc import Iterator
-from datetime import timedelta
-from pathlib import Path
-
 import pytest
 
 from listener.errors import ReadFailed
-from listener.feed_page import FeedPage
-from listener.model import Json, Mention
+from listener.model import Json
 from listener.platforms.kit.graph.listing import short_id
-from tests.fakes.meta import Comment, FacebookServer
-from tests.platforms.meta_worlds import FacebookWorld, serving
+from tests.fakes.meta import Comment
+from tests.platforms.meta_worlds import FacebookWorld, endpoints, facebook_world, later, poll, read
 
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[FacebookWorld]:
-    """A Page and the platform."""
-    with serving(FacebookServer()) as server:
-        yield FacebookWorld(server, tmp_path)
-
-
-def poll(world: FacebookWorld, cursor: Json | None = None) -> tuple[list[FeedPage], Json]:
-    """One round by the server's clock."""
-    pages: list[FeedPage] = []
-    while not pages or pages[-1].more:
-        pages.append(world.platform.fetch(cursor, world.server.now()))
-        cursor = pages[-1].cursor
-    return pages, pages[-1].cursor
-
-
-def read(pages: list[FeedPage]) -> dict[str, Mention]:
-    """The mentions of a round by what they are known by."""
-    return {mention.interaction_id: mention for page in pages for mention in page.mentions}
-
-
-def later(world: FacebookWorld, **span: float) -> None:
-    """Both clocks go on."""
-    world.server.ahead += timedelta(**span)
-
-
-def endpoints(world: FacebookWorld) -> list[str]:
-    """The calls since this was last asked."""
-    made = [name for name, _ in world.server.calls]
-    world.server.calls.clear()
-    return made
+__all__ = ["facebook_world"]
 
 
 def test_everything_that_is_said_on_a_page_is_read(world: FacebookWorld) -> None:

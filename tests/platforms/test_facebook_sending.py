@@ -1,8 +1,6 @@
 """Replies on Facebook: the one right path, what each code means, and a reply of which nobody knows."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -12,16 +10,10 @@ from listener.platforms import facebook
 from listener.platforms.facebook.api import Facebook
 from listener.platforms.kit.http import HttpClient
 from listener.settings import EnvSecrets
-from tests.fakes.meta import PAGE_ID, Comment, FacebookServer
-from tests.platforms.meta_worlds import FacebookWorld, serving
-from tests.platforms.test_facebook_reading import later, poll, read
+from tests.fakes.meta import PAGE_ID, Comment
+from tests.platforms.meta_worlds import FacebookWorld, facebook_world, later, poll, read
 
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[FacebookWorld]:
-    """A Page and the platform."""
-    with serving(FacebookServer()) as server:
-        yield FacebookWorld(server, tmp_path)
+__all__ = ["facebook_world"]
 
 
 def said(world: FacebookWorld, text: str = "hello", **more: Comment) -> Mention:

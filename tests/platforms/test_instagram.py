@@ -1,50 +1,14 @@
 """Instagram: numbers that tell of comments, answers in threads, and a token that lives 60 days."""
 
-from collections.abc import Iterator
-from datetime import timedelta
-from pathlib import Path
-
 import pytest
 
 from listener.errors import PlatformError, ReadFailed, Refused
-from listener.feed_page import FeedPage
-from listener.model import Json, Mention, Outgoing, Prepared
+from listener.model import Mention, Outgoing, Prepared
 from listener.platforms import instagram
-from tests.fakes.meta import ACCOUNT_ID, InstagramServer
-from tests.platforms.meta_worlds import InstagramWorld, serving
+from tests.fakes.meta import ACCOUNT_ID
+from tests.platforms.meta_worlds import InstagramWorld, endpoints, instagram_world, later, poll, read
 
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[InstagramWorld]:
-    """An account and the platform."""
-    with serving(InstagramServer()) as server:
-        yield InstagramWorld(server, tmp_path)
-
-
-def poll(world: InstagramWorld, cursor: Json | None = None) -> tuple[list[FeedPage], Json]:
-    """One round by the server's clock."""
-    pages: list[FeedPage] = []
-    while not pages or pages[-1].more:
-        pages.append(world.platform.fetch(cursor, world.server.now()))
-        cursor = pages[-1].cursor
-    return pages, pages[-1].cursor
-
-
-def read(pages: list[FeedPage]) -> dict[str, Mention]:
-    """The mentions of a round by id."""
-    return {mention.id: mention for page in pages for mention in page.mentions}
-
-
-def later(world: InstagramWorld, **span: float) -> None:
-    """Both clocks go on."""
-    world.server.ahead += timedelta(**span)
-
-
-def endpoints(world: InstagramWorld) -> list[str]:
-    """The calls since this was last asked."""
-    made = [name for name, _ in world.server.calls]
-    world.server.calls.clear()
-    return made
+__all__ = ["instagram_world"]
 
 
 def reply(world: InstagramWorld, target: Mention, text: str = "Thank you!", number: int = 1) -> Prepared:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from listener.errors import NotSent, PlatformError, ReadFailed, Refused
+from listener.model import Outgoing
 from tests.fakes.mastodon import GOTOSOCIAL, MASTODON, SNAC, MastodonServer
 from tests.platforms.mastodon_world import MastodonWorld, a_mention, a_reply, serving
 
@@ -33,6 +34,20 @@ def test_reply_is_seen_by_whom_the_mention_was(world: MastodonWorld, seen_by: st
     """A direct mention is never answered in public."""
     world.platform.post(a_reply(world, a_mention(world, visibility=seen_by)))
     assert [reply["visibility"] for reply in world.server.posted] == [seen_by]
+
+
+def test_what_only_the_author_may_read_is_whispered(world: MastodonWorld) -> None:
+    """A code is a direct message in the thread of a public mention; it is found again, and names nobody else."""
+    target = a_mention(world, visibility="public")
+    reply = Outgoing(1, 1, world.preview("Your code is TEN-00001.", target).text, target, is_private=True)
+    prepared = world.platform.prepare(reply, world.now())
+    receipt = world.platform.post(prepared)
+    assert [posted["visibility"] for posted in world.server.posted] == ["direct"]
+    found = world.again().find_reply(prepared)
+    assert found is not None and found.remote_id == receipt.remote_id
+    others = replace(reply, text=f"{reply.text} @bo@far.example", reply_id=2)
+    with pytest.raises(Refused, match="would also be sent to @bo@far"):
+        world.platform.post(world.platform.prepare(others, world.now()))
 
 
 def test_visibility_nobody_knows_is_answered_in_private(world: MastodonWorld) -> None:

@@ -29,6 +29,13 @@ def begun(world: XWorld) -> Json:
     return world.platform.fetch(None, world.server.x.posts.now()).cursor
 
 
+def test_account_in_too_long_an_answer_is_an_answer_that_cannot_be_read(server: XServer) -> None:
+    """It is read before each feed, and was a fault of the module, with a traceback."""
+    server.fail_next(ME, "huge")
+    with pytest.raises(ReadFailed, match="cannot be read"):
+        XWorld(server).platform.fetch(None, server.x.posts.now())
+
+
 @pytest.mark.parametrize(
     ("headers", "minutes"),
     [

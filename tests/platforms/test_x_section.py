@@ -10,7 +10,7 @@ from listener import settings
 from listener.cli import runtime
 from listener.errors import ConfigError
 from listener.platforms.x import Prices, Section
-from listener.settings.environment import database_path
+from listener.settings.environment import database_place
 from listener.store.engine import open_store
 from listener.store.migrate import migrate
 from tests.factories import NOW
@@ -84,7 +84,7 @@ def test_what_x_asks_of_deleted_posts_reaches_upkeep(home: Path, monkeypatch: py
         file.write(section)
     for name in ("CONSUMER_KEY", "CONSUMER_SECRET", "ACCESS_TOKEN", "ACCESS_TOKEN_SECRET"):
         monkeypatch.setenv(f"EARSHOT_X_{name}", "test")
-    path = database_path({"EARSHOT_DATA": str(home / "data")})
+    path = database_place({"EARSHOT_DATA": str(home / "data")})
     migrate(path, NOW)
     store = open_store(path)
     assert runtime.stages(settings.load(home / "config"), store).deleted == {"x": timedelta(hours=23)}

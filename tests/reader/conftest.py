@@ -9,7 +9,8 @@ import pytest
 
 from listener.store.engine import open_store
 from tests import factories
-from tests.desk.world import World, made
+from tests.databases import SERVER, make_store
+from tests.desk.world import World
 from tests.reader import school
 from tests.reader.simulated import Staff
 from tests.shared import shared_result
@@ -19,7 +20,7 @@ POLICY = replace(factories.policy(), staff=())
 
 def _work() -> bytes:
     with TemporaryDirectory() as folder:
-        world = World(made(Path(folder)), POLICY)
+        world = World(make_store(Path(folder)), POLICY)
         Staff(world).work(school.posts())
         world.store.close()
         return world.store.path.read_bytes()
@@ -28,6 +29,8 @@ def _work() -> bytes:
 @pytest.fixture(scope="session")
 def answered(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """The database of a brand whose staff have answered many mentions."""
+    if SERVER:
+        pytest.skip("SQLite alone: the file that each test copies")
     return shared_result(tmp_path_factory, "answered", _work)
 
 

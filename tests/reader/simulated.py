@@ -16,7 +16,8 @@ from listener.desk.approve import Target, approve
 from listener.model import Mention
 from listener.reader.learn import learn
 from tests import factories
-from tests.desk.world import World, made
+from tests.databases import make_store
+from tests.desk.world import World
 from tests.factories import DATA
 
 MOODS = ("positive", "neutral", "negative")
@@ -109,7 +110,7 @@ def main() -> None:
     brand, number = sys.argv[1], int((*sys.argv[2:], "3000")[0])
     policy = replace(factories.policy(), staff=())
     with TemporaryDirectory() as folder:
-        world = World(made(Path(folder)), policy)
+        world = World(make_store(Path(folder)), policy)
         staff, posts = Staff(world, brand), posts_of(brand)[:number]
         for start in range(0, len(posts), WEEK):
             staff.work(posts[start : start + WEEK])

@@ -19,7 +19,7 @@ from listener.reader.in_use import read_current
 from listener.reader.learn import Attempt, go_back, learn, learn_weekly
 from listener.reader.score import Weights, shipped_digest
 from listener.settings import read_policy
-from listener.store import dialect, mentions, reader_weights, staff_decisions
+from listener.store import mentions, reader_weights, sqlite_file, staff_decisions
 from listener.store.engine import open_store
 from listener.store.reader_weights import NewWeights
 from listener.store.tables import decision
@@ -253,7 +253,7 @@ def test_killed_in_the_middle_the_weights_before_are_whole(world: World, tmp_pat
     assert home.run("learn", EARSHOT_FAULT="L1:KILL").code == -9
     with _opened(database) as other:
         assert (in_use(other), ids(other)) == (before, [(1, "adopted")])
-    assert dialect.check_integrity(database) == "ok"
+    assert sqlite_file.check_integrity(database) == "ok"
     assert home.run("learn").code == 0
     with _opened(database) as other:
         assert ids(other) == [(1, "replaced"), (2, "adopted")]

@@ -26,8 +26,9 @@ def reader_of(home: Home) -> dict[str, object]:
 def test_a_trial_shows_what_would_change_and_keeps_nothing(home: Home) -> None:
     """Figures before and after, changed decisions by kind, the largest words; and the same as JSON."""
     shown = home.run("learn", "--dry-run")
-    assert shown.code == 0 and "nothing was kept; `earshot learn` adopts it" in shown.out
-    assert "before" in shown.out and "escalate -> support" in shown.out and "chuffed +" in shown.out
+    assert shown.code == 0 and "this was a dry run, nothing was changed; `earshot learn` adopts it" in shown.out
+    assert "would learn from " in shown.out and "complaints missed" in shown.out
+    assert "escalate -> support" in shown.out and "chuffed +" in shown.out
     attempt = home.run("learn", "--dry-run", "--json").json
     assert attempt["adopted"] is False and attempt["after"]["loss"] < attempt["before"]["loss"]
     assert reader_of(home) == {"learn": False, "weights": None, "last": None}

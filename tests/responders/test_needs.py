@@ -1,9 +1,11 @@
 """Support answers the kind of need; a question that nothing else answers gets a calm way to a person."""
 
+from dataclasses import replace
+
 import pytest
 
 from listener.lexicon import cues
-from listener.model import Draft, Pass
+from listener.model import Draft, Pass, Reading
 from listener.triage.decide import decide
 from listener.triage.needs import CALM, NEEDS, need_cue
 from responders import holding, support
@@ -46,12 +48,12 @@ def test_a_request_gets_no_apology(text: str) -> None:
 
 def test_the_policy_orders_the_needs() -> None:
     """The same text, the other need; one that is left out is not recognized."""
-    text, chosen = "on hold for an hour, and the app keeps crashing", []
-    for order in ((), ("unreachable", "outage"), ("outage",), ("idea",)):
+    text, chosen = "on hold for an hour, my train was cancelled", []
+    for order in ((), ("late", "unreachable"), ("late",), ("idea",)):
         answer = support.respond(facts(text), policy(), support.Options(needs=order))
         assert isinstance(answer, Draft)
         chosen.append(answer.needs)
-    assert chosen == [("outage", "unreachable"), ("unreachable", "outage"), ("outage",), ()]
+    assert chosen == [("unreachable", "late"), ("late", "unreachable"), ("late",), ()]
 
 
 def test_staff_see_the_need_and_its_words() -> None:
@@ -98,6 +100,74 @@ def test_a_question_that_nothing_answers_leads_to_a_person(text: str) -> None:
 def test_what_is_more_or_less_than_a_question_gets_no_calm_reply(text: str) -> None:
     """Irony, anger, a headline: a person, or an apology."""
     assert decided(f"@fernhill {text}").kind != "holding"
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("no wifi, no power, filthy seats, you have it all", "sorry"),  # an outage, or what is dirty?
+        ("the app keeps crashing and I have been on hold for an hour", "unreachable"),
+        ("the app keeps crashing", "outage"),
+        ("you are so rude about my idea, it made me angry", "sorry"),  # nobody was rude to anybody
+        ("your agent was so rude to me", "rudeness"),
+        ("what a joke", "sorry-brief"),  # nothing is told, so it may be asked
+        ("why would you board a plane without a pilot and let us wait", "sorry"),
+        ("why would you board a plane without a pilot and let us wait? useless", "sorry-question"),
+    ],
+)
+def test_a_wording_names_a_matter_only_where_it_is_certain(text: str, first: str) -> None:
+    """Else the general apology, in the form that fits a statement, a question, or a cry."""
+    draft = decided(f"@fernhill {text}").draft
+    assert draft is not None and draft.texts[0].variant.split(":")[0] == first
+
+
+def test_general_apologies_ask_for_nothing_as_if_it_were_needed() -> None:
+    """Whatever went wrong: the author may have told it, and may want nothing but to be heard."""
+    general = [
+        variant.text for variant in policy().wording["support"] if variant.id.split(":")[0] in ("sorry", "sorry-brief")
+    ]
+    assert len(general) > 20
+    assert all(" if " in f" {text.lower()} " or "?" in text for text in general)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "@ada @fernhill the whole app is broken again",  # a talk of others, in which we are named
+        "the new #fernhill app is broken again",
+        "@fernhill spare me the canned response, nothing works",
+        "@fernhill yes I did, and nothing works",
+        '@fernhill "@ada: We are sorry to hear that" is the worst I have read, nothing works',
+    ],
+)
+def test_no_text_is_drafted_where_none_can_fit(text: str) -> None:
+    """Talk with others, blame for our last reply, the middle of a talk that is not known: a person."""
+    assert decided(text).kind is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["@fernhill the app is broken again", "@fernhill yes, my parcel never arrived", "my app is broken again #fail"],
+)
+def test_what_is_said_to_us_is_answered(text: str) -> None:
+    """Who answers us and tells what is missing is understood; a comment on our page needs no handle."""
+    assert decided(text).kind == "support"
+
+
+def test_thanks_that_are_not_meant_are_a_complaint() -> None:
+    """Kind words often meant wryly, and a clear complaint to the second reader: two signs."""
+    text = "@fernhill thanks for delaying my parcel for a week, I love to wait"
+    wry = replace(facts(text), reading=Reading(0.02, 0.95, 0.03))
+    decision = decide(wry, policy(), responders())
+    assert decision.draft is not None and decision.draft.texts[0].variant.startswith("late")
+    assert decide(replace(wry, reading=Reading(0.6, 0.4, 0.5)), policy(), responders()).kind != "support"
+
+
+@pytest.mark.parametrize("text", ["is my order delayed?", "will you be open if the train is cancelled?"])
+def test_a_question_about_a_delay_is_no_complaint_of_it(text: str) -> None:
+    """Nobody has waited yet."""
+    asked = replace(facts(f"@fernhill {text}"), reading=Reading(0.01, 0.6, 0.1))
+    assert decide(asked, policy(), responders()).kind == "holding"
 
 
 @pytest.mark.parametrize("text", ["how do you sleep at night?", "are you kidding me?", "how dare you ask for that?"])

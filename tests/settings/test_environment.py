@@ -40,7 +40,7 @@ def test_folders_come_from_the_environment(tmp_path: Path, monkeypatch: pytest.M
     assert settings.find_folder({"EARSHOT_CONFIG": ""}) == Path("config")
     assert settings.find_folder({"EARSHOT_CONFIG": "gone"}) == Path("gone")
     assert settings.data_folder({}) == Path("data")
-    assert settings.database_path({"EARSHOT_DATA": "d"}) == Path("d/earshot.db")
+    assert settings.database_place({"EARSHOT_DATA": "d"}) == Path("d/earshot.db")
 
 
 @pytest.mark.parametrize(
@@ -49,18 +49,26 @@ def test_folders_come_from_the_environment(tmp_path: Path, monkeypatch: pytest.M
 )
 def test_database_is_a_path_or_an_sqlite_url(given: str, path: str) -> None:
     """Three slashes are relative, four absolute, as SQLAlchemy has them."""
-    assert settings.database_path({"EARSHOT_DATABASE_URL": given}) == Path(path)
-    assert settings.database_url({"EARSHOT_DATABASE_URL": given}) == f"sqlite:///{path}"
+    assert settings.database_place({"EARSHOT_DATABASE_URL": given}) == Path(path)
 
 
 @pytest.mark.parametrize(
     "given",
-    ["postgresql://me:hunter2@host/db", "sqlite://", "sqlite://host/a.db", ":memory:", "sqlite:///a.db?mode=ro", "d/"],
+    [
+        "postgresql://me:hunter2@host",
+        "postgres://me:hunter2@host:x/db",
+        "mysql://me:hunter2@host/db",
+        "sqlite://",
+        "sqlite://host/a.db",
+        ":memory:",
+        "sqlite:///a.db?mode=ro",
+        "d/",
+    ],
 )
 def test_other_databases_are_refused_without_printing_a_password(given: str) -> None:
     """One line, and what stands behind the scheme is never shown."""
     with pytest.raises(ConfigError) as caught:
-        settings.database_path({"EARSHOT_DATABASE_URL": given})
+        settings.database_place({"EARSHOT_DATABASE_URL": given})
     assert str(caught.value).startswith("EARSHOT_DATABASE_URL: ")
     assert "hunter2" not in str(caught.value)
 

@@ -21,7 +21,7 @@ def test_starter_set_has_no_fault_and_turns_on_memory_alone() -> None:
 
 
 def test_a_memory_section_alone_is_a_complete_configuration(folder: Path) -> None:
-    """The other three files are the starter's; paths are relative to the file they stand in."""
+    """The other files are the starter's; paths are relative to the file they stand in."""
     assert faults(folder, earshot=MEMORY) == []
     made = settings.load(folder)
     assert made.platform("memory") == made.platforms[0]

@@ -181,7 +181,7 @@ def test_policy_is_rebuilt_from_its_stored_texts(folder: Path) -> None:
     policy = settings.load(settings.starter()).policy
     again = settings.read_policy(policy.texts)
     assert again == policy
-    assert set(policy.texts) == {"policy.toml", "factsheet.toml", "replies.toml"}
+    assert set(policy.texts) == {"policy.toml", "factsheet.toml", "replies.toml", "club.toml"}
     assert len(policy.hash) == 64
     assert (
         settings.read_policy({**policy.texts, "replies.toml": policy.texts["replies.toml"] + "\n"}).hash != policy.hash

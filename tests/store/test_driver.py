@@ -7,8 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.exc import StatementError
 
 from listener.messages import clean
-from listener.store.driver import insert_rows, is_any_of, take_keys
+from listener.store.driver import insert_rows, take_keys
 from listener.store.tables import event, notice
+from listener.store.value_dialect import is_any_of
 from tests.line import NOON, Line, line
 
 __all__ = ["line"]
@@ -42,7 +43,7 @@ def test_taken_keys_follow_the_last_one(line: Line) -> None:
     """As the database would number them."""
     with line.store.write() as connection:
         assert list(take_keys(connection, event.c.id, 2)) == [1, 2]
-        insert_rows(connection, event, [ROW, ROW])
+        insert_rows(connection, event, [{**ROW, "id": 1}, {**ROW, "id": 2}])
         assert list(take_keys(connection, event.c.id, 1)) == [3]
 
 

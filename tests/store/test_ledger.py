@@ -9,9 +9,9 @@ import pytest
 from listener.errors import OverBudget
 from listener.model import Prepared, Receipt
 from listener.store import exchange_log, ledger
-from listener.store.engine import Store, open_store
+from listener.store.engine import Store
 from listener.store.ledger import LedgerMeter
-from listener.store.migrate import migrate
+from tests.databases import make_store
 from tests.line import NOON, Line
 
 READ, POST = "GET /2/users/:id/mentions", "POST /2/tweets"
@@ -22,8 +22,7 @@ class Account:
 
     def __init__(self, folder: Path) -> None:
         self.now = NOON
-        migrate(folder / "earshot.db", NOON)
-        self.store: Store = open_store(folder / "earshot.db")
+        self.store: Store = make_store(folder)
 
     def meter(self, budget: float | None = None) -> LedgerMeter:
         """As a new process would make it."""
@@ -73,8 +72,8 @@ def test_many_units_of_one_page_are_one_line(account: Account) -> None:
     """More than a statement takes as parameters."""
     read(account.meter(), *range(1100), price=0.001)
     with account.store.read() as connection:
-        rows = connection.exec_driver_sql("SELECT resources, round(usd, 6) FROM ledger").all()
-    assert [tuple(row) for row in rows] == [(1100, 1.1)]
+        rows = connection.exec_driver_sql("SELECT resources, usd FROM ledger").all()
+    assert [tuple(row) for row in rows] == [(1100, pytest.approx(1.1))]
 
 
 def test_a_page_is_booked_before_it_is_asked_for_and_put_right_after_it(account: Account) -> None:

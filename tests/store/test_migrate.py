@@ -9,7 +9,9 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 
 from listener.errors import LockHeld, StoreError
-from listener.store import dialect, engine, loading, lock, migrate, operation_records, records
+from listener.store import dialect, engine, loading, lock, migrate, operation_records, records, sqlite
+from listener.store.shared_dialect import SharedDialect
+from listener.store.sqlite import SqliteDatabase
 from listener.store.tables import metadata
 from tests.line import NOON
 
@@ -33,8 +35,10 @@ def columns(path: Path) -> dict[str, list[tuple[object, ...]]]:
 def test_the_migrated_schema_is_the_declared_one(tmp_path: Path) -> None:
     """From scratch, as a new database is made, and through the migrations: table by table, index by index."""
     migrate.migrate(tmp_path / "declared.db", NOON)
-    migrate._make_file(tmp_path / "migrated.db")
-    migrate._upgrade(tmp_path / "migrated.db")
+    database = SqliteDatabase(tmp_path / "migrated.db")
+    with database.migration(None, NOON) as connection:
+        migrate.upgrade(connection)
+        database.finish_migration(connection, engine.HEAD)
     assert columns(tmp_path / "migrated.db") == columns(tmp_path / "declared.db")
 
 
@@ -42,9 +46,10 @@ def test_a_new_database_has_every_migration_behind_it(tmp_path: Path) -> None:
     """The next one begins where this version ends, also for Alembic."""
     path = tmp_path / "earshot.db"
     migrate.migrate(path, NOON)
-    migrate._upgrade(path)
-    with closing(sqlite3.connect(path)) as connection:
-        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [(f"{engine.HEAD:04}",)]
+    with sqlite.connect_for_migration(path).begin() as connection:
+        migrate.upgrade(connection)
+    with closing(sqlite3.connect(path)) as raw:
+        assert raw.execute("SELECT version_num FROM alembic_version").fetchall() == [(f"{engine.HEAD:04}",)]
 
 
 def scripts() -> Config:
@@ -169,11 +174,11 @@ def test_the_writer_waits_for_another_process_and_then_says_so(tmp_path: Path) -
 def test_a_naive_time_is_refused_at_the_door() -> None:
     """SQLite would take it silently."""
     with pytest.raises(ValueError, match="naive"):
-        dialect.UtcTime().process_bind_param(NOON.replace(tzinfo=None), None)  # type: ignore[arg-type]
+        dialect.UtcTime().process_bind_param(NOON.replace(tzinfo=None), SharedDialect())
 
 
 def test_times_sort_as_text(tmp_path: Path) -> None:
     """With and without fractions of a second."""
     bind = dialect.UtcTime().process_bind_param
-    earlier, later = bind(NOON, None), bind(NOON.replace(microsecond=5), None)  # type: ignore[arg-type]
-    assert earlier is not None and later is not None and earlier < later
+    earlier, later = bind(NOON, SharedDialect()), bind(NOON.replace(microsecond=5), SharedDialect())
+    assert isinstance(earlier, str) and isinstance(later, str) and earlier < later

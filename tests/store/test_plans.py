@@ -9,13 +9,31 @@ import pytest
 from sqlalchemy import Connection, event
 
 from listener.alert_rules import WEBHOOK_EVENTS
-from listener.store import erasure, exchange_log, figures, items, mentions, outgoing, people, replies, webhooks
+from listener.store import (
+    beside,
+    erasure,
+    exchange_log,
+    figures,
+    items,
+    members,
+    mentions,
+    outgoing,
+    people,
+    replies,
+    rewards,
+    standing,
+    webhooks,
+)
 from listener.store.histories import load_histories
-from tests.desk.world import made
+from listener.store.records import Exchange
+from tests.databases import make_store, only_on_sqlite
 from tests.factories import mention
 from tests.line import NOON
 
+pytestmark = only_on_sqlite("EXPLAIN QUERY PLAN")
+
 ADA = ("memory", "a1")
+EXCHANGE = Exchange(1, mention("m1"), NOON, None, None, None, None, None, None)
 HOT: dict[str, tuple[Callable[[Connection], Any], str]] = {
     "queue": (lambda c: items.items(c, NOON, awake=True), "ix_reply_waiting"),
     "queue of a kind": (lambda c: items.items(c, NOON, kind="support"), "ix_reply_waiting"),
@@ -27,6 +45,10 @@ HOT: dict[str, tuple[Callable[[Connection], Any], str]] = {
     "exchanges of a person": (lambda c: items.list_of_person(c, *ADA), "ix_mention_author"),
     "thread": (lambda c: items.list_of_conversation(c, "memory", "c1"), "ix_mention_conversation"),
     "person": (lambda c: people.count_exchanges(c, ADA), "ix_reply_mention"),
+    "figures of a person": (lambda c: standing.read_figures(c, NOON, ADA), "ix_mention_author"),
+    "marks of a person": (lambda c: standing.list_marks(c, NOON, ADA), "ix_mark_author"),
+    "coupons of a person": (lambda c: rewards.list_of_person(c, "d"), "ix_reward_person"),
+    "points of members": (lambda c: members.read_points(c, [ADA]), "ix_points_author"),
     "name": (lambda c: people._find_named(c, "memory", "ada"), "ix_mention_handle"),
     "log": (lambda c: list(exchange_log.read_exchanges(c)), "ix_mention_seen"),
     "log since": (lambda c: list(exchange_log.read_exchanges(c, since=NOON - timedelta(days=1))), "ix_mention_seen"),
@@ -48,6 +70,9 @@ HOT: dict[str, tuple[Callable[[Connection], Any], str]] = {
     "answers to authors": (lambda c: load_histories(c, {1: mention("m1")}), "ix_mention_author"),
     "live replies": (lambda c: replies.list_live(c, [1, 2]), "uq_reply_live"),
     "unchanged": (lambda c: mentions.filter_unchanged(c, {1: mention("m1")}), "INTEGER PRIMARY KEY"),
+    "notes": (lambda c: beside.read_notes(c, [EXCHANGE]), "ix_event_mention"),
+    "what else waits": (lambda c: beside.read_waiting(c, [EXCHANGE]), "ix_mention_author"),
+    "a person's queue": (lambda c: items.items(c, NOON, author=ADA), "ix_reply_waiting"),
     "locate": (lambda c: mentions.locate(c, "memory", "m1"), "sqlite_autoindex_mention_1"),
 }
 SORTED = {
@@ -57,6 +82,7 @@ SORTED = {
     "queue",
     "search in the queue",
     "somebody's queue",
+    "a person's queue",
     "log",
     "log since",
 }
@@ -64,7 +90,7 @@ SORTED = {
 
 def plans(folder: Path, ask: Callable[[Connection], Any]) -> list[str]:
     """What SQLite would do for each statement that is executed."""
-    store, asked = made(folder), []
+    store, asked = make_store(folder), []
 
     def note(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> None:
         asked.append((statement, parameters))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, literal_column, select
 
-from tests.desk.world import made
+from tests.databases import make_store
 
 
 def was_compiled(connection: Connection, name: str) -> bool:
@@ -18,7 +18,7 @@ def test_what_a_reader_compiled_serves_the_writer_and_other_stores(tmp_path: Pat
     compiled = []
     for name in ("first", "second"):
         (tmp_path / name).mkdir()
-        store = made(tmp_path / name)
+        store = make_store(tmp_path / name)
         for transaction in (store.read, store.write):
             with transaction() as connection:
                 compiled.append(was_compiled(connection, tmp_path.name))

@@ -6,11 +6,9 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
-from alembic import command
-from alembic.config import Config
 
 from listener.errors import StoreError
-from listener.store import dialect, engine, migrate, people
+from listener.store import engine, migrate, people, sqlite, sqlite_file
 from tests.line import NOON
 
 STAMP = "2026-11-22T09:00:00.000000Z"
@@ -21,14 +19,10 @@ MENTIONS = (("1", "Ada"), ("2", "JÖRG"), ("3", None))
 def old(tmp_path: Path) -> Path:
     """A database of schema 1 with three mentions and a reply that waits."""
     path = tmp_path / "earshot.db"
-    migrate._make_file(path)
-    config = Config()
-    config.set_main_option("script_location", str(Path(migrate.__file__).parent / "migrations"))
-    config.set_main_option("path_separator", "os")
-    with dialect.connect_for_migration(path).begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
-        dialect.write_version(connection, 1)
+    sqlite_file.make_file(path)
+    with sqlite.connect_for_migration(path).begin() as connection:
+        migrate.run_scripts(connection, "0001")
+        sqlite.write_version(connection, 1)
     with closing(sqlite3.connect(path)) as raw, raw:
         for name, handle in MENTIONS:
             insert(raw, "mention", platform="memory", id=name, interaction_id=name, author_handle=handle)
@@ -80,7 +74,7 @@ def test_the_copy_is_the_database_before(old: Path) -> None:
     (copy,) = (old.parent / "backups").iterdir()
     assert copy.name == f"earshot-schema1-{NOON:%Y%m%dT%H%M%SZ}.db"
     assert (engine.version(copy), copy.stat().st_mode & 0o777) == (1, 0o600)
-    assert dialect.check_integrity(copy) == "ok"
+    assert sqlite_file.check_integrity(copy) == "ok"
     with closing(sqlite3.connect(copy)) as connection:
         assert connection.execute("SELECT count(*) FROM mention").fetchone() == (3,)
         assert "handle_key" not in {row[1] for row in connection.execute("PRAGMA table_info(mention)")}

@@ -11,9 +11,12 @@ from typing import NamedTuple
 import pytest
 
 from listener.desk.forget import forget
-from listener.store import notices, platforms, vacuum
+from listener.store import notices, platforms, sqlite_file, vacuum
 from tests import factories
+from tests.databases import only_on_sqlite
 from tests.line import COMPLAINT, Line, line
+
+pytestmark = only_on_sqlite("the file that is written anew, and its log")
 
 __all__ = ["line"]
 WORD = "zirconium"
@@ -93,14 +96,14 @@ def test_who_is_forgotten_while_the_file_is_written_is_not_taken_as_cleaned(
 ) -> None:
     """Between the writing and its being noted: the second one's file is still to be written."""
     forgotten(line)
-    write = vacuum._rewrite
+    write = sqlite_file.rewrite_file
 
     def meanwhile(path: Path, patience: float) -> str:
         why = write(path, patience)
         forgotten(line)
         return why
 
-    monkeypatch.setattr(vacuum, "_rewrite", meanwhile)
+    monkeypatch.setattr(sqlite_file, "rewrite_file", meanwhile)
     assert not vacuum.clean(line.store, line.now, 0.2) and "erasure_incomplete" in line.notices()
     monkeypatch.undo()
     assert vacuum.clean(line.store, line.now) and not traces(line) and line.notices() == []

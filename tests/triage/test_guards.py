@@ -177,7 +177,7 @@ def test_staff_read_the_sentences_of_the_page() -> None:
         ("my pen is broken", {"is_addressed": False}, "Not addressed to us; staff decide"),
         ("RT @friend: my pen is broken", {}, "Reposts someone else's words; staff decide"),
         ("stop replying to me, your service is terrible", {}, "Asks us to stop: opted out now; staff decide"),
-        ("is it open?", {"author_handle": "pen_bot"}, "Author is a bot: no reply; staff decide"),
+        ("is it open?", {"author_handle": "pen_bot"}, "Author is a bot: no draft; staff decide"),
     ],
 )
 def test_a_sentence_names_what_is_special_about_a_mention(text: str, changes: dict[str, Any], message: str) -> None:

@@ -1,10 +1,10 @@
 """Triage as a stage: every mention decided once, kept with its reasons; one that crashes a rule stops no other."""
 
-import json
 from dataclasses import replace
 from datetime import UTC, datetime, time
 
 import pytest
+from sqlalchemy import select
 
 from listener.desk import control
 from listener.errors import DeskError
@@ -14,6 +14,7 @@ from listener.protocols import Responder
 from listener.settings import load_responders
 from listener.stages import Stages
 from listener.store import events, notices, policies, replies
+from listener.store.tables import decision
 from listener.triage.route import Triage
 from tests.line import COMPLAINT, PRAISE, Line
 
@@ -63,12 +64,12 @@ def test_no_wording_comes_twice_while_others_are_unused_today(line: Line) -> Non
     line.listen()
     with line.store.read() as connection:
         drafts = replies.list_where(connection)
-        stored = connection.exec_driver_sql("SELECT signals FROM decision ORDER BY id").scalars().all()
+        stored = connection.execute(select(decision.c.signals).order_by(decision.c.id)).scalars().all()
     variants = [draft.variant for draft in drafts]
     suitable = len(set(variants))
     assert len(set(variants[:suitable])) == suitable > 2
-    assert [len(json.loads(signals)["history"]) for signals in stored[:2]] == [4, 5]
-    assert json.loads(stored[1])["history"][4] == [f"thank_you/{first.variant}"]
+    assert [len(signals["history"]) for signals in stored[:2]] == [4, 5]
+    assert stored[1]["history"][4] == [f"thank_you/{first.variant}"]
 
 
 def test_every_arrow_has_its_event(line: Line) -> None:

@@ -9,7 +9,10 @@ import pytest
 from listener.errors import InputError, StoreError
 from listener.store.engine import HEAD, version
 from listener.upkeep.backup import backup
+from tests.databases import only_on_sqlite
 from tests.line import Line
+
+pytestmark = only_on_sqlite("a copy of the file; pg_dump is PostgreSQL's")
 
 
 def test_a_backup_taken_while_another_writes_is_whole(line: Line, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import resource
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 
 from listener.errors import InputError
 from listener.store.engine import HEAD
@@ -27,9 +27,9 @@ def test_every_row_of_every_table_is_in_both_files(line: Line, tmp_path: Path) -
     folder = tmp_path / "out"
     result = write(line, folder)
     with line.store.read() as connection:
-        names = connection.execute(text("SELECT name FROM sqlite_master WHERE type IN ('table', 'view')")).scalars()
+        names = [*inspect(connection).get_table_names(), *inspect(connection).get_view_names()]
         kept = {name: connection.execute(text(f"SELECT count(*) FROM {name}")).scalar_one() for name in names}
-    ours = {name: count for name, count in kept.items() if not name.startswith(("sqlite_", "alembic_"))}
+    ours = {name: count for name, count in kept.items() if name not in ("alembic_version", "lease")}
     assert result.rows == ours and ours["mention"] == 2 and ours["event"] > 2
     for name, count in ours.items():
         rows = [json.loads(row) for row in (folder / f"{name}.jsonl").read_text().splitlines()]

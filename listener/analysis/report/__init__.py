@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection
 
+from listener.analysis.report.club import ClubFigures, count_club
 from listener.analysis.report.drafts import (
     Edits,
     PersonFigures,
@@ -75,6 +76,7 @@ class Report:
     complaints: Complaints
     listening: Listening
     learning: list[Learning]
+    club: ClubFigures
     spend: list[Spend]
 
 
@@ -102,6 +104,7 @@ def report(connection: Connection, policy: Policy, since: datetime, until: datet
         complaints=count_complaints(period.complaints(connection, since, until)),
         listening=measure_listening(connection, since, until),
         learning=list_learning(connection, since, until),
+        club=count_club(connection, policy.club, since, until),
         spend=period.sum_spend(connection, since, until),
     )
 

@@ -1,12 +1,13 @@
 """The keys of `review`: when the footer offers each, what it asks, and what it does. Both views use them."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from listener.cli import context, times
 from listener.cli.review.key_info import KeyInfo
 from listener.cli.review.presenter import MAX_REASONS, Presenter
+from listener.cli.review.question import Question
 from listener.desk import marks, people, transitions, wordings
 from listener.desk.views import ReplyView
 from listener.errors import DeskError
@@ -19,36 +20,6 @@ POSTED, NOT_YET = "yes, it is posted", "no, not yet"
 THERE, NOT_THERE, UNSURE = "it is there", "it is surely not there", "I can't tell"
 ID_OR_LINK = "id or link of the post"
 ANY = (*QUEUED, "approved", "closed", "claimed", "none")  # claimed: a colleague works on it; none: nothing is open
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked before an act. keys: one for each choice.
-
-    takes_text: other answers count too, and a key is then taken with Enter only, since it may begin a text.
-    follow_ups: what a choice makes us ask; that answer counts.
-    """
-
-    title: str
-    choices: tuple[str, ...] = ()
-    keys: str = "123456789"
-    takes_text: bool = True
-    intro: tuple[str, ...] = ()
-    may_be_empty: bool = False
-    text: str = ""  # to be changed
-    follow_ups: Mapping[str, "Question"] = field(default_factory=dict)
-
-    def choice_of(self, key: str) -> str | None:
-        """Return the choice that a key means."""
-        place = self.keys.find(key) if len(key) == 1 else -1
-        return self.choices[place] if 0 <= place < len(self.choices) else None
-
-    def resolve(self, answer: str) -> str:
-        """Return the choice that an answer means by its key or, where no text counts, its start; else the answer."""
-        words = answer.strip().lower()
-        starts = words if words and not self.takes_text else None
-        begun = [choice for choice in self.choices if starts and choice.lower().startswith(starts)]
-        return self.choice_of(answer.strip()) or (begun[0] if len(begun) == 1 else answer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +67,21 @@ def _escalate(presenter: Presenter, reply: ReplyView, answer: str) -> str:
     if reply.state == "escalated":
         raise DeskError("already escalated", "e: write a reply, c: close it")
     transitions.escalate(presenter.store, presenter.desk, reply.reply_id)
-    return f"Reply {reply.id} escalated, draft removed; e: write one"
+    return f"Reply {reply.id} escalated; e: go on from its text"
 
 
 def _ask_assignee(presenter: Presenter, reply: ReplyView) -> Question:
-    return Question(f"Assign reply {reply.id} to whom?", presenter.desk.policy.staff[:MAX_REASONS])
+    return Question(
+        f"Assign reply {reply.id} to whom?", marks.list_colleagues(presenter.store, presenter.desk)[:MAX_REASONS]
+    )
 
 
 def _assign(presenter: Presenter, reply: ReplyView, name: str) -> str:
-    marks.assign(presenter.store, presenter.desk, reply.reply_id, name)
+    try:
+        marks.assign(presenter.store, presenter.desk, reply.reply_id, name, is_new=name in presenter.new_names)
+    except marks.UnknownColleague as error:
+        presenter.new_names.add(name)
+        raise DeskError(error.what, f"{error.meant}g and the name again if it is right") from error
     return f"Reply {reply.id} assigned to {name}"
 
 
@@ -135,6 +112,15 @@ def _ask_note(presenter: Presenter, reply: ReplyView) -> Question:
 
 def _note(presenter: Presenter, reply: ReplyView, text: str) -> str:
     people.note(presenter.store, presenter.desk, presenter.person_of(reply), text)
+    return "Note saved"
+
+
+def _ask_reply_note(presenter: Presenter, reply: ReplyView) -> Question:
+    return Question(f"What should colleagues know about reply {reply.id}?")
+
+
+def _note_reply(presenter: Presenter, reply: ReplyView, text: str) -> str:
+    marks.note(presenter.store, presenter.desk, reply.reply_id, text)
     return "Note saved"
 
 
@@ -169,7 +155,7 @@ def _settle(presenter: Presenter, reply: ReplyView, answer: str) -> str:
     if answer == UNSURE:
         return f"Reply {reply.id} unconfirmed; still checking"
     remote_id = None if answer == NOT_THERE else _remote_id(answer)
-    transitions.resolve(presenter.store, presenter.desk, reply.reply_id, remote_id)
+    transitions.resolve(presenter.store, presenter.desk, reply.reply_id, remote_id, presenter.undo_wait())
     return f"Reply {reply.id} will be sent again" if remote_id is None else f"Reply {reply.id} sent as {remote_id}"
 
 
@@ -191,12 +177,13 @@ def _ask_fact_text(presenter: Presenter, reply: ReplyView) -> Question:
     fact = reply.suspected_fact
     if fact is None:
         raise DeskError(f"reply {reply.id} is not suspected to be about a fact", "e: write a text")
-    texts = tuple(text for _, text in presenter.fact_texts(reply))
-    return Question(f"Use which text of the fact {fact.fact}?", texts, takes_text=False, intro=(fact.statement or "",))
+    texts = tuple(text for _, text in presenter.offer_fact_texts(reply))
+    title = f"Use which text of the fact {fact.fact}? (Cancel, then d: other texts)"
+    return Question(title, texts, takes_text=False, intro=(fact.statement or "",))
 
 
 def _use_fact(presenter: Presenter, reply: ReplyView, text: str) -> str:
-    kind = next((kind for kind, words in presenter.fact_texts(reply) if words == text), None)
+    kind = next((kind for kind, words in presenter.fact_texts if words == text), None)
     if kind is None:
         raise DeskError(f"{text!r} is not one of the texts", "d lists them")
     transitions.edit(presenter.store, presenter.desk, reply.reply_id, text, kind, reply.revision)
@@ -209,7 +196,7 @@ ACTIONS = (
     ReviewAction("d", "fact", "use a text of the fact it may be about", (), _use_fact, _ask_fact_text),
     ReviewAction("r", "reject", "do not send it; asks why", STANDING, _reject, _ask_rejection, True),
     ReviewAction("c", "close", "no reply needed; asks why", ENDABLE, _close, _ask_ending, True),
-    ReviewAction("x", "escalate", "hand it to staff without the text", STANDING, _escalate),
+    ReviewAction("x", "escalate", "hand it to staff; e then offers its text", STANDING, _escalate),
     ReviewAction(
         "g",
         "give",
@@ -222,6 +209,7 @@ ACTIONS = (
     ),
     ReviewAction("z", "snooze", "hide it for a while", QUEUED, _snooze, _ask_span, True),
     ReviewAction("n", "note", "note something about the person", ("escalated",), _note, _ask_note),
+    ReviewAction("N", "note reply", "note something about this reply", (), _note_reply, _ask_reply_note),
     ReviewAction(
         "b",
         "by hand",

@@ -12,9 +12,9 @@ from textual.events import Key, Resize
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from listener.cli.review.actions import Question
 from listener.cli.review.draw import cut, line
 from listener.cli.review.key_guard import Drawn, KeyClock, KeyGuard
+from listener.cli.review.question import Question
 
 FRAME_LINES = 6  # of a box, always needed: its frame, the question, the answer, the keys
 SCROLL_KEYS: list[BindingType] = [

@@ -94,7 +94,7 @@ def _what(view: ReplyView) -> str:
 
 def _flags(listing: Listing, view: ReplyView) -> str:
     """Whose it is, and that something needs attention."""
-    names = ["private"] * view.private
+    names = ["urgent"] * bool(view.urgency) + ["private"] * view.private
     names += [f"{view.claimed_by} works on it"] if view.claimed_by not in (None, listing.by) else []
     names += [f"for {'you' if view.assigned_to == listing.by else view.assigned_to}"] if view.assigned_to else []
     names += [f"{view.approvals[0].by} approved"] if view.state == "drafted" and view.approvals else []
@@ -170,8 +170,9 @@ def _our_text(reply: ReplyDetail) -> Iterator[RenderableType]:
     for part in detail.reply(reply):
         yield from uncut(part) if isinstance(part, detail.Quoted) else [part]
     if not reply.text and reply.state == "escalated":
-        has_earlier = reply.earlier_text is not None and reply.earlier_text.by_staff
-        yield Text(f"No draft; e: {'use the text from before the edit' if has_earlier else 'write one'}, c: close")
+        earlier = reply.earlier_text if reply.offered_text else None
+        offer = f"use the text {earlier.until}" if earlier else "write one"
+        yield Text(f"No draft; e: {offer}, c: close")
 
 
 def _suspected(reply: ReplyDetail) -> Iterator[RenderableType]:
@@ -190,7 +191,7 @@ def uncut(quoted: detail.Quoted) -> Iterator[detail.Quoted]:
 def _rest(reply: ReplyDetail) -> Iterator[RenderableType]:
     yield from detail.hits(reply)
     if reply.earlier_text is not None:
-        yield Text("\nText before the mention was edited", "bold")
+        yield Text(f"\n{detail.earlier_title(reply)}", "bold")
         yield from detail.earlier(reply)
     if reply.mention.edits:
         yield Text("\nMention before it was edited", "bold")
@@ -228,6 +229,7 @@ def spoken(reply: ReplyDetail, now: datetime) -> Iterator[str]:
     yield from (f"Attached: {attached}." for attached in reply.mention.attachments)
     yield from (f"Before the edit of {render.moment(change.at)}: {change.before}" for change in reply.mention.edits)
     yield f"This person: {render.count(reply.person.mentions, 'mention')}, {reply.person.answered} answered."
+    yield from (f"{role.name.capitalize()}: {role.message}." for role in reply.person.roles)
     yield from (f"Note by {note.by}: {note.text}" for note in reply.person.notes)
     if reply.text:
         links = f", links to {', '.join(reply.link_hosts)}" if reply.link_hosts else ""
@@ -240,5 +242,5 @@ def spoken(reply: ReplyDetail, now: datetime) -> Iterator[str]:
         statement = reply.suspected_fact.statement or "It is no longer in the fact sheet."
         yield f"It may be about the fact {reply.suspected_fact.fact}; d uses its text: {statement}"
     if reply.earlier_text is not None:
-        yield f"Our text before the edit: {reply.earlier_text.text}"
+        yield f"The text {reply.earlier_text.until}: {reply.earlier_text.text}"
     yield from (f"Why: {rule.rule}: {rule.message}." for rule in reply.trail if rule.hit)

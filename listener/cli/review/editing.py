@@ -12,12 +12,13 @@ from textual.events import Key, Resize
 from textual.widgets import Static, TextArea
 
 from listener.cli import editor
-from listener.cli.review.actions import Question, ask_kind
+from listener.cli.review.actions import ask_kind
 from listener.cli.review.dialogs import FRAME_LINES, Dialog, QuestionDialog
 from listener.cli.review.draw import line
 from listener.cli.review.key_guard import KeyClock
 from listener.cli.review.key_info import EDIT, KeyInfo
 from listener.cli.review.presenter import Presenter
+from listener.cli.review.question import Question
 from listener.cli.review.screen import ReviewScreen
 from listener.cli.review.writing import Writing
 from listener.desk.views import ReplyDetail
@@ -151,8 +152,8 @@ class EditingScreen(ReviewScreen):
         reply = self.presenter.selected
         if reply is None or not self.is_free(reply, EDIT):
             return
-        if reply.kind is not None:
-            then(reply, None)
+        if reply.known_kind is not None:
+            then(reply, reply.known_kind)
             return
         question = ask_kind(self.presenter)
         unknown = f"no kind of that name; choose {', '.join(question.choices)}"
@@ -164,12 +165,11 @@ class EditingScreen(ReviewScreen):
             self._open_editor(reply, kind, text, mention, self._find_offer(reply, text))
 
     def _find_offer(self, reply: ReplyDetail, text: str) -> tuple[str, str]:
-        """Return a text to go on with, and why: one that was not saved, or a colleague's from before an edit."""
+        """Return a text to go on with, and why: one that was not saved, or that the reply had before."""
         if reply.reply_id in self.unsaved:
             return self.unsaved[reply.reply_id], "your text of before, not saved yet"
-        earlier = reply.earlier_text
-        if not text and earlier is not None and earlier.by_staff:
-            return earlier.text, "a colleague's text, written before the mention was edited"
+        if not text and reply.offered_text and reply.earlier_text is not None:
+            return reply.offered_text, f"the text {reply.earlier_text.until}"
         return "", ""
 
     def _edit_outside(self, reply: ReplyDetail, kind: str | None) -> None:

@@ -7,13 +7,14 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 
-from listener.cli import detail
+from listener.cli import person_screen
 from listener.cli.review import actions, batch, draw
-from listener.cli.review.actions import ACTIONS, UNDO, Question
+from listener.cli.review.actions import ACTIONS, UNDO
 from listener.cli.review.dialogs import PageDialog
 from listener.cli.review.editing import EditDialog, EditingScreen
 from listener.cli.review.key_guard import MIN_VISIBLE_S, REREAD_S
 from listener.cli.review.key_info import APPROVE, EDIT, KeyInfo
+from listener.cli.review.question import Question
 from listener.cli.review.undo import summary
 from listener.desk.views import ReplyDetail
 
@@ -212,7 +213,7 @@ class Review(EditingScreen):
         """Show every exchange with the author."""
         with self.reporting():
             if self.presenter.selected is not None:
-                page = detail.person(self.presenter.person(self.presenter.selected))
+                page = person_screen.person(self.presenter.person(self.presenter.selected))
                 self.push_screen(PageDialog(self.clock, "Person", list(page)))
 
     def action_help(self) -> None:

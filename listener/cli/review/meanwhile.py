@@ -40,7 +40,8 @@ class SeenStore(Store):
     """The store of one act: every write begins with a check, in the same transaction."""
 
     def __init__(self, store: Store, require: Callable[[Connection], None]) -> None:
-        self.path, self._store, self._require = store.path, store, require
+        self.place, self.database, self.lock = store.place, store.database, store.lock
+        self._store, self._require = store, require
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

@@ -3,11 +3,11 @@
 import sys
 from collections.abc import Callable, Sequence
 
-from listener.cli import detail, editor, output, render
+from listener.cli import editor, output, person_screen, render
 from listener.cli.review import actions, draw
-from listener.cli.review.actions import ACTIONS, UNDO, Question
 from listener.cli.review.key_info import APPROVE, EDIT, KeyInfo
 from listener.cli.review.presenter import Presenter
+from listener.cli.review.question import Question
 from listener.cli.review.undo import Undone, summary
 from listener.desk.views import ReplyDetail
 from listener.errors import EarshotError
@@ -19,14 +19,14 @@ KEYS = (
     KeyInfo("i", "insert", "use a saved reply instead"),
     KeyInfo("s", "skip", "the next one"),
     KeyInfo("k", "back", "the previous one"),
-    UNDO,
+    actions.UNDO,
     KeyInfo("/", "search", "only what contains these words"),
     KeyInfo("f", "filter", "only a part of the queue"),
     KeyInfo("p", "person", "all exchanges with this person"),
     KeyInfo("w", "why", "every rule, matched or not"),
     KeyInfo("?", "help", "this list"),
     KeyInfo("q", "quit", "quit and release your claim; the end of the input does it too"),
-    *ACTIONS,
+    *actions.ACTIONS,
 )
 WORDS = {info.word: info.key for info in KEYS}  # in full, they count too
 
@@ -153,7 +153,7 @@ class Reader:
             return now == draw.approvable(reply) and reply.id in [line.id for line in self.presenter.lines]
 
     def _do(self, key: str, reply: ReplyDetail) -> bool:
-        if (action := next((action for action in ACTIONS if action.key == key), None)) is not None:
+        if (action := next((action for action in actions.ACTIONS if action.key == key), None)) is not None:
             self.presenter.require_free(reply, action)
             answer = "" if action.ask is None else ask(action.ask(self.presenter, reply))
             sentence("Unchanged" if answer is None else action.run(self.presenter, reply, answer))
@@ -198,21 +198,20 @@ class Reader:
         self._go_on(reply, True)
         return False
 
-    def _ask_kind(self, reply: ReplyDetail) -> str | None:
-        return None if reply.kind else ask(actions.ask_kind(self.presenter))
-
     def _edit(self, reply: ReplyDetail) -> bool:
-        kind, (text, _) = self._ask_kind(reply), self.presenter.text_of(reply.reply_id)
+        kind, (text, _) = self._kind_of(reply), self.presenter.text_of(reply.reply_id)
         say(f"The text is: {text}" if text else "There is no text yet.")
         return self._write(reply, ask(Question("Write the new text on one line.")), kind)
 
     def _edit_outside(self, reply: ReplyDetail) -> bool:
-        kind, (text, _) = self._ask_kind(reply), self.presenter.text_of(reply.reply_id)
-        with editor.kept(words := editor.ask(text, self.presenter.claim.renew)):
-            return self._write(reply, words, kind)
+        kind, (text, _) = self._kind_of(reply), self.presenter.text_of(reply.reply_id)
+        return self._write(reply, editor.ask(text, self.presenter.claim.renew, offer=reply.offered_text), kind)
+
+    def _kind_of(self, reply: ReplyDetail) -> str | None:
+        return reply.known_kind or ask(actions.ask_kind(self.presenter))
 
     def _insert(self, reply: ReplyDetail) -> bool:
-        kind = self._ask_kind(reply)
+        kind = self._kind_of(reply)
         saved = tuple(text for _, text in self.presenter.saved_replies(kind or reply.kind, is_private=reply.private))
         if not saved:
             say("No saved replies in replies.toml.")
@@ -220,7 +219,8 @@ class Reader:
         return self._write(reply, ask(Question("Which text?", saved, takes_text=False)), kind)
 
     def _write(self, reply: ReplyDetail, words: str | None, kind: str | None) -> bool:
-        sentence("Unchanged" if words is None else self.presenter.write(reply, words, kind))
+        with editor.kept(words):
+            sentence("Unchanged" if words is None else self.presenter.write(reply, words, kind))
         self._go_on(reply)
         return False
 
@@ -232,7 +232,7 @@ class Reader:
             self.presenter.apply_filter(name)
 
     def _person(self, reply: ReplyDetail) -> bool:
-        render.show(*detail.person(self.presenter.person(reply)))
+        render.show(*person_screen.person(self.presenter.person(reply)))
         return True
 
     def _why(self, reply: ReplyDetail) -> bool:

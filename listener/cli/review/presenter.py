@@ -5,20 +5,21 @@ The screen and --plain are two views of it. It decides nothing either: every act
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from sqlalchemy import Connection
 
-from listener.cli import context
+from listener.cli import context, liveness
 from listener.cli.review.key_info import APPROVE, EDIT, KeyInfo
 from listener.cli.review.listing import Listing
 from listener.cli.review.meanwhile import SeenStore, describe_change, is_as_shown, require_free
 from listener.cli.review.session_claim import SessionClaim
 from listener.cli.review.undo import History, Undone
 from listener.desk import facts, people, transitions
-from listener.desk.approve import ApprovalResult, Target, approve, text_problem
+from listener.desk.approve import ApprovalResult, Target, approve
+from listener.desk.fitness import text_problem
 from listener.desk.person_views import PersonPage
 from listener.desk.views import ReplyView
 from listener.errors import DeskError
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from listener.settings import Settings
     from listener.store.engine import Store
 
-ABOUT_PERSON = ("note",)  # acts that leave the reply as it is
+NOTES = ("note", "note reply")  # acts that leave the reply as it is
 MAX_REASONS = 9  # as many as there are digits to pick one
 
 
@@ -42,6 +43,9 @@ class Presenter(Listing):
     ) -> None:
         super().__init__(store, config, name, clock)
         self.claim, self.history = SessionClaim(store, self.desk), History(store, self.desk)
+        self.fact_texts: list[tuple[str, str]] = []  # that were offered last, each after its kind
+        self._fact_turns: dict[int, int] = {}  # reply -> how often texts were offered
+        self.new_names: set[str] = set()  # of colleagues, not known: the second time they are meant
 
     def __enter__(self) -> Self:
         return self
@@ -56,12 +60,12 @@ class Presenter(Listing):
             self.claim.release()
 
     def approve(self, reply: ReplyView) -> str:
-        """Approve the very revision that was shown; it can be undone for `undo_seconds`. Raises DeskError."""
+        """Approve the very revision that was shown; it can be undone until it is sent. Raises DeskError."""
         self.require_free(reply, APPROVE)
         done, failed = self._approve([reply])
         if failed:
             raise DeskError(failed[0])
-        return _approval_text(done[0], self.desk.policy.undo_delay.total_seconds())
+        return _approval_text(done[0])
 
     def approve_batch(self, shown: Sequence[ReplyView]) -> list[str]:
         """Approve replies that were shown together. Returns the numbers, and each failure."""
@@ -86,7 +90,11 @@ class Presenter(Listing):
         """Approve a reply only while it is what was shown: its state, revision and approvals."""
         target = Target(shown.reply_id, shown.revision)
         with self._only_as_shown(APPROVE, shown):
-            return approve(self.store, self.desk, [target], self.desk.policy.undo_delay)[0]
+            return approve(self.store, self.desk, [target], self.undo_wait())[0]
+
+    def undo_wait(self) -> timedelta:
+        """Return how long what is to be sent waits first, so that it can be undone."""
+        return liveness.undo_wait(self.store, self.desk.policy)
 
     def act(self, info: KeyInfo, reply: ReplyView, work: Callable[[], str]) -> str:
         """Do something to a reply and remember it for `undo`. Returns the report.
@@ -107,7 +115,7 @@ class Presenter(Listing):
 
         def require(connection: Connection) -> None:
             reply = replies.get(connection, shown.reply_id)
-            if info.word in ABOUT_PERSON or is_as_shown(connection, shown, reply):
+            if info.word in NOTES or is_as_shown(connection, shown, reply):
                 return
             self.kept = reply.id if info.again(reply.state) else None
             what = f"{describe_change(connection, shown, self.by)} meanwhile"
@@ -121,7 +129,7 @@ class Presenter(Listing):
 
     def require_free(self, reply: ReplyView, info: KeyInfo) -> None:
         """Raise DeskError when a colleague works on the reply that a key changes."""
-        if info.word not in ABOUT_PERSON:
+        if info.word not in NOTES:
             with self.store.read() as connection:
                 require_free(connection, reply.reply_id, self.by, self.desk.clock())
 
@@ -158,9 +166,15 @@ class Presenter(Listing):
         rendered = render_saved_replies(self.desk.policy, kind, self.by, is_private=is_private)
         return [(candidate.variant, candidate.text) for candidate in rendered]
 
-    def fact_texts(self, reply: ReplyView) -> list[tuple[str, str]]:
-        """Return the texts of the fact that a mention may be about, each after its kind. Raises DeskError."""
-        return facts.list_texts(self.store, self.desk, reply.reply_id)
+    def offer_fact_texts(self, reply: ReplyView) -> list[tuple[str, str]]:
+        """Return texts of the fact that a mention may be about, each after its kind; next time others.
+
+        Raises DeskError.
+        """
+        turn = self._fact_turns.get(reply.reply_id, 0)
+        self.fact_texts = facts.list_texts(self.store, self.desk, reply.reply_id, turn)
+        self._fact_turns[reply.reply_id] = turn + 1
+        return self.fact_texts
 
     def reasons(self, closed_as: str, usual: Sequence[str]) -> tuple[str, ...]:
         """Return the usual reasons, whose digits stay, then why replies were ended lately, most frequent first."""
@@ -174,7 +188,7 @@ class Presenter(Listing):
 
     def person(self, reply: ReplyView) -> PersonPage:
         """Read every exchange with the author. Raises DeskError."""
-        return people.person(self.store, self.person_of(reply))
+        return people.person(self.store, self.person_of(reply), self.desk.clock(), self.desk.policy.club)
 
 
 def _failure(result: ApprovalResult) -> str:
@@ -183,9 +197,11 @@ def _failure(result: ApprovalResult) -> str:
     return error if f"reply {result.reply_id} " in error else f"reply {result.reply_id}: {error}"
 
 
-def _approval_text(reply: Reply, seconds: float) -> str:
+def _approval_text(reply: Reply) -> str:
     if reply.state == "drafted":
         return f"Reply {reply.id}: approved; a second person must approve too"
     if reply.state == "by_hand":
         return f"Reply {reply.id} approved; b: text and link to post"
-    return f"Reply {reply.id} approved; u: undo, {f'for {seconds:.0f} s' if seconds else 'until it is sent'}"
+    until, since = reply.not_before, reply.approved_at
+    span = "until it is sent" if until is None or since is None else f"for {(until - since).total_seconds():.0f} s"
+    return f"Reply {reply.id} approved; u: undo, {span}"

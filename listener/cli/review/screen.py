@@ -16,11 +16,12 @@ from textual.widgets import Static
 
 from listener.cli import output, render
 from listener.cli.review import draw
-from listener.cli.review.actions import Question, footer
+from listener.cli.review.actions import footer
 from listener.cli.review.dialogs import Dialog, QuestionDialog
 from listener.cli.review.key_guard import MIN_VISIBLE_S, Drawn, KeyClock, KeyGuard, ReadingGuard
 from listener.cli.review.key_info import KeyInfo
 from listener.cli.review.presenter import Presenter
+from listener.cli.review.question import Question
 from listener.desk.views import ReplyDetail
 from listener.errors import EarshotError
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from listener.cli.review.meanwhile import describe_last_act
 from listener.desk import marks, transitions
-from listener.desk.approve import DeskContext, state_text
+from listener.desk.approve import DeskContext
+from listener.desk.state_words import describe
 from listener.errors import DeskError
 from listener.store import replies
 from listener.store.records import Reply
@@ -88,7 +89,7 @@ class History:
                 last = describe_last_act(connection, now, self._desk.by)
             if last.startswith("you "):
                 raise DeskError(f"{last} it already")
-            raise DeskError(f"{last} it (it is {state_text(now)} now)", "check it and decide again")
+            raise DeskError(f"{last} it (it {describe(now)})", "check it and decide again")
 
 
 def summary(undone: Sequence[Undone]) -> list[str]:
@@ -126,7 +127,7 @@ def _text(store: "Store", desk: DeskContext, act: Act) -> str:
 
 
 def _assignment(store: "Store", desk: DeskContext, act: Act) -> str:
-    marks.assign(store, desk, act.before.id, act.before.assigned_to)
+    marks.assign(store, desk, act.before.id, act.before.assigned_to, is_new=True)
     return f"assigned to {act.before.assigned_to or 'nobody'} again"
 
 
@@ -149,7 +150,7 @@ def _never(what: str, do: str) -> Callable[["Store", DeskContext, Act], str]:
     return refuse
 
 
-INVISIBLE = ("approve", "note")  # acts that may leave the columns of the reply as they were
+INVISIBLE = ("approve", "note", "note reply")  # acts that may leave the columns of the reply as they were
 UNDO: dict[str, Callable[["Store", DeskContext, Act], str]] = {
     "approve": _approval,
     "reject": _ending,
@@ -162,6 +163,7 @@ UNDO: dict[str, Callable[["Store", DeskContext, Act], str]] = {
     "snooze": _snooze,
     "settle": _settlement,
     "note": _never("notes are kept", "add another one"),
+    "note reply": _never("notes are kept", "add another one"),
     "by hand": _never("it counts as posted", "delete the post on the platform if it is wrong"),
     "retry": _never("the failed attempt is over", "approve, edit or reject the draft"),
     "reopen": _never("it waits in the queue", "reject or close it"),

@@ -7,19 +7,19 @@ from pathlib import Path
 
 from listener.errors import Refused
 from listener.feed_page import FeedPage
-from listener.model import Json, Mention, Outgoing, PostStatus, Prepared, Receipt
+from listener.model import Outgoing, Prepared, Receipt
 from listener.platforms.instagram.items import OwnAccount
 from listener.platforms.instagram.reply import DIALECT, rule_broken
 from listener.platforms.instagram.section import APP_SECRET, Section
 from listener.platforms.instagram.source import TAGGED, MediaSource
 from listener.platforms.instagram.token import FEED, Token
-from listener.platforms.kit.cursor import MENTIONS, CallerClock, CursorState
+from listener.platforms.kit.cursor import MENTIONS, CursorState
 from listener.platforms.kit.graph.client import Graph
-from listener.platforms.kit.graph.pace import make_pace
+from listener.platforms.kit.graph.platform import GraphPlatform
 from listener.platforms.kit.graph.reading import FeedReader, Source
 from listener.platforms.kit.graph.rounds import Rounds
 from listener.platforms.kit.graph.scan import FeedState
-from listener.platforms.kit.graph.sending import Sender, is_from, prepare, require_attested
+from listener.platforms.kit.graph.sending import Sender, is_from, prepare
 from listener.platforms.kit.graph.state import StateFile
 from listener.platforms.kit.graph.usage import CallBudget
 from listener.platforms.kit.http import HttpClient
@@ -44,8 +44,8 @@ class _Reader(FeedReader):
         return state.advance(feed, state.states[feed], is_over=True).page(feed, trouble=trouble)
 
 
-class Instagram:
-    """One professional account. read_own_posts changes nothing: our answers stand among everybody's."""
+class Instagram(GraphPlatform):
+    """One professional account."""
 
     name = "instagram"
 
@@ -59,43 +59,31 @@ class Instagram:
         rng: random.Random | None = None,
         clock: Callable[[], datetime] | None = None,
     ) -> None:
-        self.settle_after, self.read_own_posts = section.settle_after, True
         rng = rng or random.Random()  # noqa: S311 - jitter, no secret
-        self._section, self._clock, self._checked = section, CallerClock(clock), ""
         is_renewed = section.login == "instagram"
         token = Token(secrets, StateFile(folder / "instagram-token.json"), is_renewed=is_renewed)
         app_secret = lambda: (secrets.get(APP_SECRET) or "").strip()  # noqa: E731 -- read anew at every call
         budget, web = CallBudget(section.daily_calls), web or HttpClient()
-        self._graph = Graph("Instagram", section.base, token.value, app_secret, budget, web, rng)
-        self._pace, self._source = make_pace(section, folder, rng), MediaSource(section.account_id)
-        reader = _Reader(self._graph, self._source, section.full_round, section.watched_posts, token)
+        graph = Graph("Instagram", section.base, token.value, app_secret, budget, web, rng)
+        super().__init__(section, section.account_id, graph, folder, clock)
+        self._source = MediaSource(section.account_id)
+        reader = _Reader(graph, self._source, section.full_round, section.watched_posts, token)
         feeds = (MENTIONS, TAGGED, *((FEED,) if is_renewed else ()))
-        self._rounds = Rounds(section, self._graph, self._pace, reader, feeds)
-        self._sender = Sender(self._graph, self._pace, DIALECT, self._is_ours, self.settle_after)
+        self._rounds = Rounds(section, graph, self._pace, reader, feeds)
+        self._sender = Sender(graph, self._pace, DIALECT, self._is_ours, self.settle_after)
 
     def _is_ours(self, post: Untrusted, now: datetime) -> bool:
         self._require_account(now)
         return is_from(post, self._source.us.ids, self._source.us.username)
 
-    def fetch(self, cursor: Json | None, now: datetime) -> FeedPage:
-        """Return ONE page of one feed. Raises ReadFailed."""
-        began, now = now, self._clock.follow(cursor, now)
-        if (pause := self._rounds.pause(cursor, now)) is not None:
-            return pause
-        self._require_account(now)
-        return self._rounds.fetch(cursor, self._section.account_id, began, now)
-
-    def _require_account(self, now: datetime) -> None:
-        """Know who we are; asked once a process and token. Raises ReadFailed."""
-        if self._checked == (token := self._graph.gate.fingerprint()):
-            return
-        me = self._graph.find(self._section.account_id, {"fields": "id,username"}, now)
+    def _find_account(self, now: datetime) -> Account:
+        me = self._graph.find(self._owner, {"fields": "id,username"}, now)
         username = text_in((me or {}).get("username"))
         if me is None or username is None:
-            message = f"Instagram does not show the account {self._section.account_id} to this token"
+            message = f"Instagram does not show the account {self._owner} to this token"
             raise self._graph.gate.fail_read(now, message, OTHER_DO, cause="account")
-        self._source.us = OwnAccount(frozenset((self._section.account_id, str(me["id"]))), username)
-        self._checked = token
+        self._source.us = OwnAccount(frozenset((self._owner, str(me["id"]))), username)
+        return Account(self._owner, username)
 
     def prepare(self, reply: Outgoing, now: datetime) -> Prepared:
         """Return key and request: only the first comment of a thread takes answers. Raises Held."""
@@ -106,24 +94,4 @@ class Instagram:
         """Post it. Raises NotSent, Refused; after anything else the reply is unconfirmed."""
         if rule := rule_broken(str(prepared.request["text"])):
             raise Refused(f"Instagram may refuse this text: {rule}", "failed", f"{rule}, then approve it again")
-        return self._sender.post(prepared, self._clock.now())
-
-    def find_reply(self, prepared: Prepared) -> Receipt | None:
-        """Return the reply if it stands below the comment. Raises Indeterminate, ReadFailed."""
-        return self._sender.find_reply(prepared, self._clock.now())
-
-    def check_post(self, mention: Mention) -> PostStatus:
-        """Return the mention as it stands, and an answer of a colleague. Raises ReadFailed, Held."""
-        require_attested(self._section)
-        return self._sender.check_post(mention, self._clock.now())
-
-    def whoami(self) -> Account:
-        """Return who the token belongs to. Raises ReadFailed."""
-        self._checked = ""
-        self._require_account(self._clock.now())
-        remarks = (self._graph.budget.describe(),)
-        return Account(self._section.account_id, self._source.us.username, remarks=remarks)
-
-    def has_new_secret(self) -> bool:
-        """Return whether the token was replaced since a call was last stopped."""
-        return self._graph.gate.has_new_secret()
+        return super().post(prepared)

@@ -32,9 +32,10 @@ def prepare_announcement(announcement: Announcement, now: datetime) -> Prepared:
 
 
 def prepare(reply: Outgoing, now: datetime) -> Prepared:
-    """Return the intention. Who may see the reply is not part of it: `post` follows the mention's visibility."""
+    """Return the intention. Who may see the reply: who can see the mention, or its author alone where it is private."""
     mention = reply.mention
     digest = hashlib.sha256(f"{mention.id}\0{reply.text}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
     target = {"in_reply_to": mention.reply_target_id, "identity": mention.interaction_id}
-    request = {"text": reply.text, **target, "prepared_at": now.isoformat()}
+    private = {"private": True} if reply.is_private else {}
+    request = {"text": reply.text, **target, "prepared_at": now.isoformat(), **private}
     return Prepared(f"earshot-{reply.reply_id}-{reply.revision}-{digest}", request)

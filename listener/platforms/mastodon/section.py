@@ -26,6 +26,7 @@ class Section(SettlingSection):
 
     secret_names = (TOKEN,)
     chatty_loggers = HTTP_LOGGERS
+    can_whisper = True
 
     server_url: str
     hashtags: tuple[str, ...] = ()

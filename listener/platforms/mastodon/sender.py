@@ -52,9 +52,10 @@ class Sender:
             raise not_sent(error) from None
         if mention is None:
             raise Refused("Mastodon: the mention is gone, or its author has blocked us", "withdrawn")
-        if is_private(mention):
+        whispers = prepared.request.get("private") is True
+        if whispers or is_private(mention):
             _require_no_others(text, mention, us)
-        seen_by = mention.get("visibility")
+        seen_by = "direct" if whispers else mention.get("visibility")
         visibility = seen_by if seen_by in IN_KIND else "direct"
         return {"status": text, "in_reply_to_id": mention["id"], "visibility": visibility}
 

@@ -24,6 +24,8 @@ class Section(protocols.Section):
     replay: whatever reckons with age takes the time of reading, so that old mentions are answered as if fresh.
     """
 
+    can_whisper = True
+
     mentions: Path
     posts: str = "posts.jsonl"
     replay: bool = False
@@ -92,7 +94,8 @@ class Memory:
         """Return the line to append; the key is the same for the same revision of the same reply."""
         digest = sha256(f"{reply.mention.id}\0{reply.text}".encode("utf-8", "surrogatepass")).hexdigest()
         key = f"{reply.reply_id}-{reply.revision}-{digest[:12]}"
-        return Prepared(key, {"in_reply_to": reply.mention.id, "text": reply.text})
+        private = {"private": True} if reply.is_private else {}
+        return Prepared(key, {"in_reply_to": reply.mention.id, "text": reply.text, **private})
 
     def prepare_announcement(self, announcement: Announcement, now: datetime) -> Prepared:
         """Return the line to append, which answers nothing."""

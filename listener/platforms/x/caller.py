@@ -15,7 +15,7 @@ from listener.platforms.x.gate import ME, Gate
 from listener.platforms.x.ids import is_id
 from listener.platforms.x.post import clean
 from listener.platforms.x.section import Section
-from listener.platforms.x.wire import CredentialsMissing, XClient
+from listener.platforms.x.wire import CredentialsMissing, Oversized, XClient
 from listener.protocols import Account
 
 log = logging.getLogger(__name__)
@@ -96,7 +96,10 @@ class Caller:
         return self._account
 
     def _who(self, now: datetime) -> Account:
-        answer = self.get(ME, "/2/users/me", {}, now)
+        try:
+            answer = self.get(ME, "/2/users/me", {}, now)
+        except Oversized as error:
+            raise self.unreadable(ME, str(error), now) from None
         data = answer.object().get("data")
         if answer.status != 200 or not isinstance(data, dict) or not is_id(data.get("id")):
             raise self.unreadable(ME, "it does not show which account this is", now)

@@ -1,6 +1,6 @@
 """What a failed call means: the only place of this package that reads status codes, bodies and rate headers.
 
-The order is X's own: the last segment of `type` first (its host differs), then the status, then the wording.
+A 401 comes first, then X's wording, then the last segment of `type` (its host differs), then the status.
 """
 
 import random

@@ -22,7 +22,7 @@ from listener.protocols import Meter
 log = logging.getLogger(__name__)
 
 POST = "POST /2/tweets"
-_IN_A_ROW = 3  # unexplained refusals before sending pauses: x.md, table of errors
+_IN_A_ROW = 3  # unexplained refusals before sending pauses
 
 
 class Sender:

@@ -17,7 +17,10 @@ from listener.cli.review.keys import Review
 from listener.cli.review.presenter import Presenter
 from listener.settings import Settings
 from listener.store.engine import open_store
-from tests.desk.world import World, made
+from listener.store.lock import hold
+from tests.databases import make_store
+from tests.desk.world import World
+from tests.factories import NOW
 
 Step = str | Callable[[Review], object]
 Hands = Callable[[Review, Pilot[None]], Awaitable[None]]
@@ -111,7 +114,8 @@ def _short_looks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def sitting(home: Path, tmp_path: Path) -> Iterator[Sitting]:
-    """A desk with the starter policy and the memory platform."""
-    store = made(tmp_path)
-    yield Sitting(World(store), settings.load(home / "config"))
+    """A desk with the starter policy and the memory platform, beside a daemon that runs."""
+    store = make_store(tmp_path)
+    with hold(store.path, "run", NOW):
+        yield Sitting(World(store), settings.load(home / "config"))
     store.close()

@@ -8,7 +8,8 @@ from listener.cli.review import screen as shown
 from listener.desk import marks, people
 from tests.cli.review.conftest import Sitting
 from tests.conftest import SECTION
-from tests.desk.world import World, made
+from tests.databases import make_store
+from tests.desk.world import World
 
 PAGE = Path(__file__).parents[3] / "docs" / "desk.md"
 KEYS = {
@@ -35,7 +36,7 @@ def drawn(name: str, folder: Path) -> str:
     (folder / "config").mkdir()
     (folder / "config" / "earshot.toml").write_text(SECTION)
     (folder / "config" / "mentions.jsonl").touch()
-    store, times = made(folder), (shown.REST_S, shown.POLL_S)
+    store, times = make_store(folder), (shown.REST_S, shown.POLL_S)
     shown.REST_S = shown.POLL_S = 3600.0  # on a slow machine the lease would be taken before the screen is drawn
     try:
         world = World(store)

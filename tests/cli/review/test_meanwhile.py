@@ -106,7 +106,7 @@ def test_undo_after_reopening_names_who_reopened(sitting: Sitting) -> None:
         return True
 
     sitting.play("s", "r", "1", "enter", reopens, "u")
-    assert "reject not undone: bo reopened it (it is drafted now); check it" in sitting.message[-1]
+    assert "reject not undone: bo reopened it (it is a draft); check it" in sitting.message[-1]
 
 
 def test_the_second_person_approves_at_once(sitting: Sitting) -> None:

@@ -52,7 +52,9 @@ def test_everything_needed_is_read_out(queue: Earshot) -> None:
 def test_every_move_has_its_letter(queue: Earshot) -> None:
     """Edited, varied, rejected with a reason by number, snoozed, assigned, noted, undone."""
     first, second, third, *_ = ids(queue, "drafted")
-    said = answered(queue, "f", "4", "v", "e", "We are looking into it.", "a", "u", "r", "1", "z", "2h", "g", "bo", "q")
+    said = answered(
+        queue, "f", "4", "v", "e", "We are looking into it.", "a", "u", "r", "1", "z", "2h", "g", "bo", "g", "bo", "q"
+    )
     assert "Next wording; v: another, a: approve" in said and "We are looking into it." in said
     assert f"Reply {first}: approval undone" in said and f"Reply {first} rejected: irony, or a joke" in said
     assert f"Reply {second} snoozed for 2h" in said and "assigned to bo" in said

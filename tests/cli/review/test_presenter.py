@@ -8,9 +8,10 @@ from datetime import timedelta
 import pytest
 
 from listener.cli.review import listing
-from listener.cli.review.actions import ACTIONS, UNDO, Question, footer
+from listener.cli.review.actions import ACTIONS, UNDO, footer
 from listener.cli.review.key_info import APPROVE, EDIT
 from listener.cli.review.presenter import Presenter
+from listener.cli.review.question import Question
 from listener.cli.review.undo import summary
 from listener.desk import marks, people, transitions
 from listener.desk.approve import Target, approve
@@ -78,7 +79,7 @@ def test_what_was_sent_is_too_late_to_undo(sitting: Sitting) -> None:
     presenter = opened(sitting)
     press(presenter, "a")
     sitting.world.put(reply_id, "sent", sent_at=sitting.world.now)
-    assert undone(presenter).startswith("Reply 1: approve not undone: too late; reply 1 is sent by dana, ")
+    assert undone(presenter).startswith("Reply 1: approve not undone: too late; reply 1 was sent (approved by dana); ")
 
 
 @pytest.mark.parametrize(
@@ -88,7 +89,7 @@ def test_what_was_sent_is_too_late_to_undo(sitting: Sitting) -> None:
         (("c", "1"), "Reply 1: reopened; approve it to send"),
         (("x",), "Reply 1: text restored; approve it to send"),
         (("v",), "Reply 1: text restored; approve it to send"),
-        (("g", "bo"), "Reply 1: assigned to nobody again"),
+        (("g", "dana"), "Reply 1: assigned to nobody again"),
         (("z", "2h"), "Reply 1: no longer snoozed"),
         (("a",), "Reply 1: approval undone"),
     ],
@@ -126,13 +127,13 @@ def test_an_edit_is_undone_also_of_an_escalation(sitting: Sitting) -> None:
 def test_an_assignment_and_a_snooze_come_back_as_they_were(sitting: Sitting) -> None:
     """To the colleague before, and until the time before."""
     (reply_id,) = sitting.world.said(*praise())
-    marks.assign(sitting.world.store, sitting.world.desk(), reply_id, "eve")
+    marks.assign(sitting.world.store, sitting.world.desk(), reply_id, "eve", is_new=True)
     marks.snooze(sitting.world.store, sitting.world.desk(), reply_id, timedelta(hours=3))
     until, presenter = sitting.world.reply(reply_id).snoozed_until, sitting.presenter()
     presenter.apply_filter("drafted")
     presenter.open()
     press(presenter, "z", "1w")
-    press(presenter, "g", "bo")
+    press(presenter, "g", "dana")
     assert undone(presenter) == "Reply 1: assigned to eve again"
     assert undone(presenter) == "Reply 1: snoozed as before"
     assert (sitting.world.reply(reply_id).assigned_to, sitting.world.reply(reply_id).snoozed_until) == ("eve", until)
@@ -172,9 +173,9 @@ def test_what_a_colleague_changed_meanwhile_is_not_undone(sitting: Sitting) -> N
     """Their change stands, and the report says so."""
     (reply_id,) = sitting.world.said(*praise())
     presenter = opened(sitting)
-    press(presenter, "g", "bo")
-    marks.assign(sitting.world.store, sitting.world.desk("bo"), reply_id, "eve")
-    assert undone(presenter).startswith("Reply 1: give not undone: bo assigned it (it is drafted now); ")
+    press(presenter, "g", "dana")
+    marks.assign(sitting.world.store, sitting.world.desk("bo"), reply_id, "eve", is_new=True)
+    assert undone(presenter).startswith("Reply 1: give not undone: bo assigned it (it is a draft); ")
     assert sitting.world.reply(reply_id).assigned_to == "eve"
     press(presenter, "r", "1")
     transitions.reopen(sitting.world.store, sitting.world.desk("bo"), reply_id)
@@ -456,4 +457,4 @@ def test_a_note_is_about_the_person(sitting: Sitting) -> None:
     sitting.world.said(*praise())
     presenter = opened(sitting)
     assert press(presenter, "n", "vip") == "Note saved"
-    assert people.person(sitting.world.store, "memory:u1").notes[0].text == "vip"
+    assert people.person(sitting.world.store, "memory:u1", sitting.world.now).notes[0].text == "vip"

@@ -111,12 +111,33 @@ def test_closing_assigning_snoozing_escalating_noting_and_varying(sitting: Sitti
     ids = sitting.world.said(*praise(5))
     text = sitting.world.reply(ids[-1]).text
     closing, giving, sleeping, handing, noted = ids
-    sitting.play("c", "1", "enter", "g", *"bo", "enter", "z", "b", "enter", "x", "s", "n", *"vip", "enter", "v")
+    sitting.play(
+        "c",
+        "1",
+        "enter",
+        "g",
+        *"bo",
+        "enter",
+        "g",
+        *"bo",
+        "enter",
+        "z",
+        "b",
+        "enter",
+        "x",
+        "s",
+        "n",
+        *"vip",
+        "enter",
+        "v",
+    )
     world = sitting.world
+    refusal = "nobody named bo has acted here yet (known: dana); g and the name again if it is right"
+    assert refusal in sitting.message
     assert world.reply(closing).closed_as == "handled" and world.reply(giving).assigned_to == "bo"
     assert (world.reply(sleeping).snoozed_until or world.now) > world.now
     assert world.reply(handing).state == "escalated"
-    assert people.person(world.store, "memory:u5").notes[0].text == "vip"
+    assert people.person(world.store, "memory:u5", world.now).notes[0].text == "vip"
     assert world.reply(noted).text not in (text, None) and world.reply(noted).state == "drafted"
 
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
+from listener.desk.facts import list_texts
 from tests.cli.review.conftest import Sitting
 
 VOUCHERS = "@fernhill your vouchers run out after a year"
@@ -23,11 +24,32 @@ def test_the_fact_stands_on_the_page_and_a_key_uses_its_text(sitting: Sitting) -
     assert sitting.world.reply(reply_id).kind == "answer"
 
 
+def test_the_key_offers_other_texts_the_next_time(sitting: Sitting) -> None:
+    """Who likes none of the first three sees the next ones, until all were there."""
+    sitting.world.said(VOUCHERS)
+    presenter = sitting.presenter()
+    presenter.refresh()
+    assert presenter.selected is not None
+    turns = [presenter.offer_fact_texts(presenter.selected) for _ in range(4)]
+    corrections = [[text for kind, text in offered if kind == "correction"] for offered in turns]
+    assert [len(texts) for texts in corrections] == [3] * 4 and not set(corrections[0]) <= set(corrections[1])
+    assert len({text for texts in corrections for text in texts}) > 3
+    assert sitting.play("d", "escape", "d", size=(100, 30)).count("Use which text of the fact gift-cards?") == 1
+
+
 def test_writing_the_facts_text_can_be_undone(sitting: Sitting) -> None:
     """As every act."""
     (reply_id,) = sitting.world.said(VOUCHERS)
     sitting.play("d", "1", "u")
     assert sitting.world.reply(reply_id).state == "escalated"
+
+
+def test_other_mentions_are_offered_other_wordings(sitting: Sitting) -> None:
+    """Else everybody who asks the same gets the same three."""
+    world = sitting.world
+    replies = world.said(*(VOUCHERS + "!" * number for number in range(6)))
+    first = {list_texts(world.store, world.desk(), reply)[0] for reply in replies}
+    assert len(first) > 1
 
 
 def test_where_no_fact_is_suspected_the_key_says_so(sitting: Sitting) -> None:

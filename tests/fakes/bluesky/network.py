@@ -11,6 +11,7 @@ from listener.platforms.bluesky.times import instant, stamp, tid
 
 Json = dict[str, Any]
 POST, LIKE, PROFILE = "app.bsky.feed.post", "app.bsky.feed.like", "app.bsky.actor.profile"
+MAX_IN_MS = 40  # posts in a millisecond; a page has 50 or 100
 _LEVELS = 5  # up which a reply is told to the authors above it
 
 
@@ -73,10 +74,18 @@ class Network:
         self.gates: dict[str, list[str]] = {}
         self.ahead = timedelta(0)
         self._serial = 0
+        self._written_at: list[str] = []  # of the last records, as finely as a cursor tells it
 
     def now(self) -> datetime:
         """The servers' clock."""
         return datetime.now(UTC) + self.ahead
+
+    def _spread(self) -> None:
+        """Wait for the next millisecond where this one has many records: more than a page could not be listed."""
+        with self.lock:
+            while self._written_at[-MAX_IN_MS:].count(stamp(self.now())) == MAX_IN_MS:
+                pass
+            self._written_at.append(stamp(self.now()))
 
     def actor(self, handle: str) -> Actor:
         """The account of this handle, made when it is new."""
@@ -122,6 +131,7 @@ class Network:
         late: float = 0,
     ) -> Record:
         """Somebody posts. names: a DID that a facet mentions; created: what the author's clock says."""
+        self._spread()
         value: Json = {"$type": POST, "text": text, "createdAt": stamp(created or self.now()), "langs": ["en"]}
         if names:
             index = {"byteStart": 0, "byteEnd": 5}

@@ -1,4 +1,4 @@
-"""The first schema. Times are UTC text on SQLite, see UtcTime in dialect.py."""
+"""The first schema."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -8,13 +8,14 @@ from alembic import op
 from sqlalchemy.schema import SchemaItem
 
 from listener.store.dialect import partial_index
+from listener.store.migrations.types import text_or_time
 
 revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
 
-TYPES = {"": sa.Text, "int": sa.Integer, "bool": sa.Boolean, "float": sa.Float, "json": sa.JSON}
+TYPES = {"int": sa.Integer, "bool": sa.Boolean, "float": sa.Float, "json": sa.JSON}
 DUE = sa.text("coalesce(due_at, '9999-12-31T23:59:59.999999Z')")
 WAITING = "NOT (state NOT IN ('drafted', 'escalated', 'by_hand', 'unconfirmed'))"
 
@@ -24,7 +25,8 @@ def _columns(names: str) -> Iterator[sa.Column[Any]]:
     for column in names.split():
         name, _, kind = column.removesuffix("?").partition(":")
         kind, _, default = kind.partition("=")
-        yield sa.Column(name, TYPES[kind](), nullable=column.endswith("?"), server_default=default or None)
+        type_ = TYPES[kind]() if kind else text_or_time(name)
+        yield sa.Column(name, type_, nullable=column.endswith("?"), server_default=default or None)
 
 
 def _create(name: str, key: str, columns: str, *parts: SchemaItem) -> None:

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from listener.store.migrations.types import text_or_time
+
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
@@ -23,7 +25,7 @@ def upgrade() -> None:
         "stage",
         *_texts("name"),
         *_status(),
-        sa.Column("progress_at", sa.Text),
+        sa.Column("progress_at", text_or_time("progress_at")),
         sa.Column("interval_seconds", sa.Float),
         sa.PrimaryKeyConstraint("name"),
     )
@@ -35,7 +37,7 @@ def _add_columns() -> None:
     op.add_column("mention", sa.Column("attachments", sa.JSON, nullable=False, server_default="[]"))
     op.add_column("mention", sa.Column("labels", sa.JSON, nullable=False, server_default="[]"))
     op.add_column("mention", sa.Column("handle_key", sa.Text))
-    op.add_column("mention", sa.Column("missing_at", sa.Text))
+    op.add_column("mention", sa.Column("missing_at", text_or_time("missing_at")))
     op.add_column("reply", sa.Column("trouble_count", sa.Integer, nullable=False, server_default="0"))
 
 
@@ -56,5 +58,5 @@ def _texts(*names: str) -> list[sa.Column[str]]:
 
 def _status() -> list[sa.Column[str] | sa.Column[int]]:
     """Return the columns that say since when something works or fails, why, and until when it waits."""
-    optional = [sa.Column(name, sa.Text) for name in ("ok_at", "since", "error", "error_do", "retry_at")]
+    optional = [sa.Column(name, text_or_time(name)) for name in ("ok_at", "since", "error", "error_do", "retry_at")]
     return [*optional, sa.Column("failures", sa.Integer, nullable=False)]

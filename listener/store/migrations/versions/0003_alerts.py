@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from listener.store.dialect import partial_index
+from listener.store.migrations.types import text_or_time
 
 revision = "0003"
 down_revision = "0002"
@@ -20,8 +21,8 @@ def upgrade() -> None:
     op.create_table(
         "alert",
         sa.Column("id", sa.Integer, primary_key=True),
-        *(sa.Column(name, sa.Text, nullable=False) for name in TEXTS),
-        *(sa.Column(name, sa.Text) for name in OPTIONAL),
+        *(sa.Column(name, text_or_time(name), nullable=False) for name in TEXTS),
+        *(sa.Column(name, text_or_time(name)) for name in OPTIONAL),
         sa.Column("attempts", sa.Integer, nullable=False),
         sa.Index("ix_alert_cause", "channel", "kind", "platform", "subject", "id"),
         partial_index("ix_alert_due", "channel", "id", where="sent_at IS NULL AND dropped_at IS NULL"),

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from listener.store.migrations.types import text_or_time
+
 revision = "0004"
 down_revision = "0003"
 branch_labels = None
@@ -28,11 +30,11 @@ def upgrade() -> None:
 
 
 def _texts(*names: str) -> list[sa.Column[str]]:
-    return [sa.Column(name, sa.Text, nullable=False) for name in names]
+    return [sa.Column(name, text_or_time(name), nullable=False) for name in names]
 
 
 def _optional(*names: str) -> list[sa.Column[str]]:
-    return [sa.Column(name, sa.Text) for name in names]
+    return [sa.Column(name, text_or_time(name)) for name in names]
 
 
 def _numbers(*names: str) -> list[sa.Column[int]]:

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from listener.store.migrations.types import text_or_time
+
 revision = "0005"
 down_revision = "0004"
 branch_labels = None
@@ -18,7 +20,7 @@ def upgrade() -> None:
     op.create_table(
         "reader_weights",
         sa.Column("id", sa.Integer, primary_key=True),
-        *(sa.Column(name, sa.Text, nullable=False) for name in TEXTS),
+        *(sa.Column(name, text_or_time(name), nullable=False) for name in TEXTS),
         *(sa.Column(name, sa.Integer, nullable=False) for name in NUMBERS),
         *(sa.Column(name, sa.JSON, nullable=False) for name in DATA),
     )

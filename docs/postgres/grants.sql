@@ -1,0 +1,40 @@
+-- Who may do what on a server: run this once as a superuser, before the first `earshot migrate`, and again after
+-- `earshot migrate` made new tables. Create the login of each person and daemon, and give it one of these roles:
+--   CREATE ROLE dana LOGIN PASSWORD '...' IN ROLE earshot_staff;
+-- For a schema of another name (?schema=NAME in EARSHOT_DATABASE_URL) replace `earshot` behind SCHEMA below.
+
+DO $$
+DECLARE name text;
+BEGIN
+    FOREACH name IN ARRAY ARRAY['earshot_owner', 'earshot_daemon', 'earshot_staff', 'earshot_analyst'] LOOP
+        IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = name) THEN
+            EXECUTE format('CREATE ROLE %I NOLOGIN', name);
+        END IF;
+    END LOOP;
+END $$;
+
+CREATE SCHEMA IF NOT EXISTS earshot AUTHORIZATION earshot_owner;
+
+-- owner: `earshot migrate`, `earshot forget` (which rewrites tables), moving. Its login needs INHERIT, the default, and
+-- `ALTER ROLE login SET role = earshot_owner`, so that new tables belong to the role.
+GRANT USAGE ON SCHEMA earshot TO earshot_daemon, earshot_staff, earshot_analyst;
+
+-- daemon: `run` and `once`. All rows, no tables.
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA earshot TO earshot_daemon;
+GRANT USAGE ON ALL SEQUENCES IN SCHEMA earshot TO earshot_daemon, earshot_staff;
+
+-- staff: every command of the desk. They see who holds the lease and what was spent, and change neither.
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA earshot TO earshot_staff;
+DO $$
+DECLARE name text;
+BEGIN
+    FOREACH name IN ARRAY ARRAY['lease', 'stage', 'feed', 'alembic_version'] LOOP
+        IF EXISTS (SELECT 1 FROM pg_tables WHERE schemaname = 'earshot' AND tablename = name) THEN
+            EXECUTE format('REVOKE INSERT, UPDATE, DELETE ON %I.%I FROM earshot_staff', 'earshot', name);
+        END IF;
+    END LOOP;
+    -- analyst: the view of exchanges, and nothing else
+    IF EXISTS (SELECT 1 FROM pg_views WHERE schemaname = 'earshot' AND viewname = 'exchange') THEN
+        EXECUTE format('GRANT SELECT ON %I.exchange TO earshot_analyst', 'earshot');
+    END IF;
+END $$;

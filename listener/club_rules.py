@@ -1,0 +1,136 @@
+"""What is known of people as values: figures of what they wrote, and what staff marked. Standard library only."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+OfferKind = Literal["asked", "members", "goodwill"]
+LISTENING = timedelta(days=90)  # over which days and conversations are counted
+LEANING = timedelta(days=180)  # over which praise, complaints and false claims are counted
+ROLES = ("minor", "advocate", "critic", "trendsetter", "gossiper", "regular", "new")
+"""What a person can be to us, in the order in which roles are shown; minors are marked by staff alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonFigures:
+    """What a person wrote to us, in figures that are counted when they are looked at; search hits do not count.
+
+    recent_*: within LISTENING, followers as of then (None: not known). praise_days: days within LEANING with praise
+    that answers nothing of ours; complaints and claims: conversations within LEANING with a complaint, or with a false
+    claim of the fact sheet. newest_key: the newest mention.
+    """
+
+    platform: str
+    author_id: str
+    mentions: int
+    conversations: int
+    first_at: datetime
+    last_at: datetime
+    newest_key: int
+    recent_days: int
+    recent_months: int
+    recent_conversations: int
+    followers: int | None
+    praise_days: int
+    last_praise_at: datetime | None
+    complaints: int
+    claims: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What staff know better than the figures, until a time; the newest of a kind counts.
+
+    what: a role, or `helped` (mention_key: where the person helped somebody). is_set False: they are not that.
+    """
+
+    platform: str
+    author_id: str
+    what: str
+    is_set: bool
+    by: str
+    at: datetime
+    until: datetime
+    why: str
+    mention_key: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """What members get from so many points on. due: the share (0.5..1) of the usual time in which they are answered."""
+
+    name: str
+    points: int
+    due: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Coupons of one kind, imported from the shop. cents: what each is worth; low: free ones below which is warned."""
+
+    name: str
+    cents: int
+    currency: str
+    low: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A reward that is given once to a person, from a day on until another. text: the wording, terms filled in.
+
+    kind: asked (who writes a claim phrase gets it), members, or goodwill (staff give it, with a reason). tiers and
+    platforms: empty for all; known_days: since how many days before `from_` a person must have been known.
+    """
+
+    name: str
+    from_: date
+    until: date
+    pool: Pool
+    kind: OfferKind
+    text: str
+    owner: str
+    claim: tuple[str, ...] = ()
+    tiers: tuple[str, ...] = ()
+    platforms: tuple[str, ...] = ()
+    per_day: int = 50
+    budget_cents: int = 0
+    known_days: int = 30
+
+    def runs(self, day: date) -> bool:
+        """Return whether the offer is given on this day."""
+        return self.from_ <= day < self.until
+
+
+@dataclass(frozen=True, slots=True)
+class Club:
+    """What the operator decided about members and offers; without `join` nobody can join.
+
+    join: phrases by which somebody joins; terms: what they agree to; adults_only: no minors join; tiers: from the
+    fewest points to the most.
+    """
+
+    join: tuple[str, ...] = ()
+    terms: str = ""
+    adults_only: bool = False
+    tiers: tuple[Tier, ...] = ()
+    pools: tuple[Pool, ...] = ()
+    offers: tuple[Offer, ...] = ()
+
+    def offer(self, name: str) -> Offer | None:
+        """Return the offer of this name, or None."""
+        return next((offer for offer in self.offers if offer.name == name), None)
+
+
+NO_CLUB = Club()
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """An entry of a member's points. what: mentions or helped; source: what for, so that nothing counts twice."""
+
+    platform: str
+    author_id: str
+    what: str
+    amount: int
+    source: str
+    at: datetime

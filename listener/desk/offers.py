@@ -1,0 +1,233 @@
+"""Give an offer by a reply, take it back, give it once more, show its code, and import the shop's codes."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from listener import rewarding
+from listener.club_rules import Offer, Pool
+from listener.codes import CODE, CODE_SHAPE
+from listener.desk.acting import CLEAR_APPROVAL, act
+from listener.desk.approve import DeskContext, require_sendable, require_staff
+from listener.desk.typed import require_storable
+from listener.errors import DeskError
+from listener.faultpoints import fault_point
+from listener.store import coupons, events, items, replies, rewards
+from listener.store.coupons import Stock
+from listener.store.engine import Store
+from listener.store.records import Exchange, Reply, ReplyChanges
+
+BATCH = 500  # codes kept in a transaction
+GIVABLE = ("drafted", "escalated")
+
+
+@dataclass(frozen=True, slots=True)
+class BadCode:
+    """A line of a file that is no code."""
+
+    line: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import of codes did. new: codes that were added, or noted as used; known: those that were there."""
+
+    pool: str
+    new: int
+    known: int
+    bad: tuple[BadCode, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OfferLine:
+    """An offer, and what its pool has left. cents: what its coupons are worth that are reserved or given."""
+
+    name: str
+    kind: str
+    from_: str
+    until: str
+    runs: bool
+    pool: str
+    free: int
+    cents: int
+    budget_cents: int
+    currency: str
+    owner: str
+
+
+def require_offer(desk: DeskContext, name: str) -> Offer:
+    """Return the offer of this name. Raises DeskError."""
+    offer = desk.policy.club.offer(name)
+    if offer is None:
+        known = ", ".join(offer.name for offer in desk.policy.club.offers) or "none"
+        raise DeskError(f"there is no offer {name!r}", f"club.toml has {known}")
+    return offer
+
+
+def require_pool(desk: DeskContext, name: str) -> Pool:
+    """Return the pool of this name. Raises DeskError."""
+    pools = {pool.name: pool for pool in desk.policy.club.pools}
+    if name not in pools:
+        raise DeskError(f"there is no pool {name!r}", f"club.toml has {', '.join(pools) or 'none'}")
+    return pools[name]
+
+
+def give(store: Store, desk: DeskContext, reply_id: int, name: str, reason: str, *, again: bool = False) -> None:
+    """Reserve a coupon of an offer for the author, and put the offer's text behind the draft's. Raises DeskError.
+
+    again: also where they had one of this offer; its code stays with them.
+    """
+    offer = require_offer(desk, name)
+    require_storable(reason, "the reason")
+    if (offer.kind == "goodwill" or again) and not reason.strip():
+        raise DeskError("a reason is needed", "add --reason TEXT; praise does not count")
+
+    def work(connection: Connection, item: Exchange, reply: Reply) -> bool:
+        now, mention = desk.clock(), item.mention
+        if again and not rewards.lift(connection, name, rewarding.find_holder(connection, mention, reply.id), now):
+            raise DeskError(f"the author never had offer {name}", "give it without --again")
+        kept = rewarding.reserve(connection, desk.policy.club, offer, reply, mention, desk.by, reason, now)
+        text = f"{reply.text} {offer.text}" if reply.text else offer.text
+        require_sendable(desk, mention, desk.signed(text.replace(CODE, kept.mask)))
+        return rewarding.put_in(connection, reply, text, kept, reply.kind or "support", desk.by, now)
+
+    act(store, desk, reply_id, GIVABLE, work)
+
+
+def drop(store: Store, desk: DeskContext, reply_id: int) -> None:
+    """Take the coupon out of a draft, with the offer's text. Raises DeskError where the text around it was changed."""
+
+    def work(connection: Connection, item: Exchange, reply: Reply) -> bool:
+        kept = rewards.find_of_reply(connection, reply.id)
+        if kept is None:
+            raise DeskError(f"reply {reply.id} has no coupon", "nothing was changed")
+        offer = desk.policy.club.offer(kept.offer)
+        part = offer.text.replace(CODE, kept.mask) if offer else kept.mask
+        if part not in (reply.text or ""):
+            raise DeskError("the text of the offer was changed", f"`earshot edit {reply.id}` without {kept.mask}")
+        left = " ".join((reply.text or "").replace(part, " ").split(" ")).strip()
+        changes: ReplyChanges = {"text": left or None, "revision": reply.revision + 1, **CLEAR_APPROVAL}
+        to = "drafted" if left else "escalated"
+        detail = {"before": reply.text, "text": left}
+        return replies.transition(
+            connection, reply, to, by=desk.by, now=desk.clock(), what="coupon_dropped", detail=detail, **changes
+        )
+
+    act(store, desk, reply_id, GIVABLE, work)
+
+
+def show_code(store: Store, desk: DeskContext, reply_id: int) -> str:
+    """Return the text of a reply with its whole code, for a person who posts it by hand; logged. Raises DeskError."""
+    with store.write() as connection:
+        require_staff(desk)
+        item = items.queued(connection, reply_id)
+        if item.reply.state != "by_hand":
+            do = "its code is put in when it is sent" if item.reply.state == "approved" else "approve it first"
+            raise DeskError(f"reply {reply_id} is {item.reply.state}, not to be posted by hand", do)
+        approved = events.list_valid_approvals(connection, item.reply)
+        text = rewards.reveal(connection, reply_id, approved[-1].text if approved else item.reply.text or "")
+        if text is None or rewards.find_of_reply(connection, reply_id) is None:
+            raise DeskError(f"reply {reply_id} has no coupon", "its text is all there is")
+        events.add(connection, "code_shown", desk.by, desk.clock(), mention_key=item.key, reply_id=reply_id)
+    return text
+
+
+def list_offers(store: Store, desk: DeskContext) -> list[OfferLine]:
+    """List the offers of club.toml, with what is left."""
+    now = desk.clock()
+    with store.read() as connection:
+        return [_make_line(connection, offer, now) for offer in desk.policy.club.offers]
+
+
+def _make_line(connection: Connection, offer: Offer, now: datetime) -> OfferLine:
+    return OfferLine(
+        offer.name,
+        offer.kind,
+        str(offer.from_),
+        str(offer.until),
+        offer.runs(now.date()),
+        offer.pool.name,
+        coupons.count_free(connection, offer.pool.name, now),
+        rewards.sum_cents(connection, offer.name),
+        offer.budget_cents,
+        offer.pool.currency,
+        offer.owner,
+    )
+
+
+def list_stock(store: Store) -> list[Stock]:
+    """Count the coupons of each pool by what became of them."""
+    with store.read() as connection:
+        return coupons.list_stock(connection)
+
+
+def import_codes(
+    store: Store, desk: DeskContext, name: str, lines: Iterable[str], expires_at: datetime | None
+) -> Imported:
+    """Keep the codes of a file, one a line; again it adds nothing. Raises DeskError."""
+    pool = require_pool(desk, name)
+    codes, bad = _read_codes(lines)
+    new = 0
+    for batch in _batches(codes):
+        with store.write() as connection:
+            require_staff(desk)
+            new += coupons.add(connection, name, batch, pool.cents, expires_at)
+        fault_point("R0")
+    _note_import(store, desk, pool, f"{new} new codes in pool {name}")
+    return Imported(name, new, len(codes) - new, tuple(bad))
+
+
+def import_used(store: Store, desk: DeskContext, name: str, lines: Iterable[str]) -> Imported:
+    """Note the codes that the shop has seen, and give from a pool again that a restore has frozen. Raises DeskError."""
+    pool = require_pool(desk, name)
+    codes, bad = _read_codes(lines)
+    digests = [coupons.digest(code) for code in codes]
+    with store.write() as connection:
+        require_staff(desk)
+        used = coupons.mark_used(connection, name, digests, desk.clock())
+        void = rewards.thaw(connection, name, desk.clock())
+    _note_import(store, desk, pool, f"{used} codes of pool {name} were used, {void} void after a restore")
+    return Imported(name, used, len(codes) - used, tuple(bad))
+
+
+def void(store: Store, desk: DeskContext, name: str, code: str | None, reason: str) -> int:
+    """Void the free codes of a pool, or one of them. Returns how many. Raises DeskError."""
+    pool = require_pool(desk, name)
+    if not reason.strip():
+        raise DeskError("a reason is needed", "add --reason TEXT")
+    require_storable(reason, "the reason")
+    with store.write() as connection:
+        require_staff(desk)
+        number = coupons.void_free(connection, name, code, reason, desk.clock())
+        if code is not None and not number:
+            raise DeskError("this code is not a free one of the pool", "`earshot coupons list` counts them")
+    _note_import(store, desk, pool, f"{number} codes of pool {name} void: {reason}")
+    return number
+
+
+def _note_import(store: Store, desk: DeskContext, pool: Pool, message: str) -> None:
+    with store.write() as connection:
+        rewarding.update_notice(connection, pool, desk.clock())
+        events.add(connection, "coupons_changed", desk.by, desk.clock(), detail={"message": message})
+
+
+def _read_codes(lines: Iterable[str]) -> tuple[list[str], list[BadCode]]:
+    """Return the codes of a file, each once, and the lines that are none; of CSV the first column."""
+    codes: dict[str, str] = {}
+    bad: list[BadCode] = []
+    for number, line in enumerate(lines, 1):
+        code = line.split(",")[0].split(";")[0].strip().strip('"')
+        if not code or (number == 1 and code.casefold() in ("code", "coupon")):
+            continue
+        if CODE_SHAPE.fullmatch(code):
+            codes.setdefault(code.casefold(), code)
+        else:
+            bad.append(BadCode(number, "a code has 6 to 40 letters, digits, - or _"))
+    return list(codes.values()), bad
+
+
+def _batches(codes: list[str]) -> Iterable[list[str]]:
+    return (codes[start : start + BATCH] for start in range(0, len(codes), BATCH))

@@ -1,0 +1,173 @@
+"""A database of PostgreSQL: its engines, its version, the tables it has beside ours, and who may run.
+
+The writer takes an advisory lock that lasts as long as its transaction, as BEGIN IMMEDIATE does in a file. Its
+isolation stays READ COMMITTED: the snapshot of a stricter one would be older than the lock. A reader has one snapshot.
+"""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from sqlalchemy import Connection, Engine, create_engine, event, pool, text
+
+from listener.errors import StoreError
+from listener.place import Server
+
+try:
+    import psycopg
+
+    from listener.store import lease, postgres_dialect
+    from listener.store.postgres_changes import ServerChanges
+    from listener.store.postgres_connection import asking, open_connection, take_turn
+    from listener.store.postgres_errors import explain
+except ImportError as error:
+    raise StoreError(
+        "PostgreSQL needs a driver that is not installed", "run `pip install 'earshot[postgres]'`"
+    ) from error
+
+from listener.store.holder import Holder
+from listener.store.tables import metadata
+
+MOVED = "Earshot, moved to "
+MARK = "Earshot, schema "  # how the comment on a schema of ours begins
+READER = {"default_transaction_read_only": "on", "default_transaction_isolation": "repeatable read"}
+WITH_WORDS = ("mention", "decision", "reply", "approval", "event", "note", "notice", "quarantine", "reader_weights")
+IDLE_S = 10  # seconds after which the server ends a writer that stands still inside its transaction
+
+
+@dataclass(frozen=True, slots=True)
+class PostgresDatabase:
+    """The database on a server; what each method does, store/database.py says."""
+
+    server: Server
+
+    @property
+    def library(self) -> str:
+        """The versions of the driver and of the server, when that can be asked."""
+        with asking(self.server) as connection:
+            return f"PostgreSQL {connection.info.parameter_status('server_version')}, psycopg {psycopg.__version__}"
+
+    def connect(self, *, readonly: bool, wait: float) -> Engine:
+        """Make an engine: a reader that can only read, or a writer that waits for its turn."""
+        if readonly:
+            return self._make_engine({**READER, "lock_timeout": _milliseconds(wait)})
+        idle = {"idle_in_transaction_session_timeout": _milliseconds(IDLE_S)}
+        engine = self._make_engine({**idle, "lock_timeout": _milliseconds(wait)})
+        begin = f"{take_turn(self.server)}, pg_notify('{self._channel}', '')"
+        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
+        return engine
+
+    def explain(self, error: BaseException) -> StoreError:
+        """Return an error of the driver in words."""
+        return explain(self.server, error)
+
+    def is_driver_error(self, error: BaseException) -> bool:
+        """Return whether it is psycopg's own."""
+        return isinstance(error, psycopg.Error)
+
+    def read_version(self) -> int | None:
+        """Read the schema's version from its comment. Raises StoreError where its tables are another program's."""
+        query = """SELECT obj_description(n.oid, 'pg_namespace'), current_setting('server_encoding'),
+                          (SELECT count(*) FROM pg_class WHERE relnamespace = n.oid AND relkind IN ('r', 'p', 'v'))
+                   FROM (SELECT 1) AS always LEFT JOIN pg_namespace n ON n.nspname = %s"""
+        with asking(self.server) as connection:
+            row = connection.execute(query, (self.server.schema,)).fetchone()
+        comment, encoding, tables = row or ("", "", 0)
+        if encoding != "UTF8":
+            raise StoreError(f"the database {self.server} is kept in {encoding}", "create one with ENCODING 'UTF8'")
+        if comment and comment.startswith(MOVED):
+            what = f"the database {self.server} was moved to {comment.removeprefix(MOVED)}"
+            raise StoreError(what, "set EARSHOT_DATABASE_URL to that place")
+        if comment and comment.startswith(MARK):
+            return int(comment.removeprefix(MARK).partition(",")[0])
+        if tables:
+            what = f"the schema {self.server.schema} of {self.server} belongs to another program"
+            raise StoreError(what, "name another: ?schema=NAME in EARSHOT_DATABASE_URL")
+        return None
+
+    @contextmanager
+    def migration(self, before: int | None, now: datetime) -> Iterator[Connection]:
+        """Make the schema, or keep every writer out; the operator's backup is the copy."""
+        engine = self._make_engine({"lock_timeout": _milliseconds(10.0)}, pool.NullPool)
+        with engine.begin() as connection:
+            connection.exec_driver_sql(take_turn(self.server))
+            if before is None:
+                connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {self.server.schema}"))
+                connection.execute(text(lease.TABLE))
+            yield connection
+
+    def finish_migration(self, connection: Connection, version: int) -> None:
+        """Mark the schema; rows without their parent PostgreSQL refuses itself."""
+        connection.execute(text(f"COMMENT ON SCHEMA {self.server.schema} IS '{MARK}{version}'"))
+
+    def close_for_writing(self, connection: Connection, moved_to: str) -> None:
+        """Mark the schema, and let triggers refuse what processes that have it open would write."""
+        words = f"this database was moved to {moved_to}".replace("'", "''").replace("%", "%%")
+        connection.exec_driver_sql(
+            f"CREATE FUNCTION refuse_moved() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE '{words}'; END$$"
+        )
+        for table in metadata.tables:
+            connection.exec_driver_sql(
+                f'CREATE TRIGGER moved BEFORE INSERT OR UPDATE OR DELETE ON "{table}" EXECUTE FUNCTION refuse_moved()'
+            )
+        comment = f"{MOVED}{moved_to}".replace("'", "''")
+        connection.exec_driver_sql(f"COMMENT ON SCHEMA {self.server.schema} IS '{comment}'")
+
+    def rewrite(self, patience: float) -> str:
+        """Write the tables anew, which only their owner may."""
+        try:
+            with open_connection(self.server, {"lock_timeout": _milliseconds(patience)}) as connection:
+                connection.autocommit = True
+                if not _owns(connection):
+                    return "only the owner of the tables can rewrite them: VACUUM FULL"
+                for table in WITH_WORDS:
+                    connection.execute(f"VACUUM FULL {table}")
+        except psycopg.Error as error:
+            return str(self.explain(error).what)
+        return ""
+
+    def truncate_log(self, patience: float) -> bool:
+        """Do nothing: the server recycles its log itself; archives of it keep words (docs/scale.md)."""
+        return True
+
+    def watch(self) -> ServerChanges:
+        """Return what tells whether anybody has written."""
+        return ServerChanges(partial(open_connection, self.server), self._channel)
+
+    def hold(self, command: str, now: datetime) -> AbstractContextManager[lease.Lease]:
+        """Hold the lease of the installation, and renew it."""
+        return lease.hold(self.server, command)
+
+    def find_holder(self) -> Holder | None:
+        """Return who holds the lease, or held it last."""
+        with asking(self.server) as connection:
+            return lease.find_holder(connection)
+
+    @property
+    def _channel(self) -> str:
+        return f"earshot_{self.server.schema}"
+
+    def _make_engine(self, settings: dict[str, str], pooled: type[pool.Pool] | None = None) -> Engine:
+        sizes = {} if pooled else {"pool_size": 4, "max_overflow": 12, "pool_pre_ping": True}
+        return create_engine(
+            f"{postgres_dialect.NAME}://",
+            creator=lambda: open_connection(self.server, settings),
+            poolclass=pooled,
+            execution_options={"compiled_cache": postgres_dialect.COMPILED},
+            hide_parameters=True,  # an error that is logged must not show what people wrote
+            use_native_hstore=False,
+            **sizes,
+        )
+
+
+def _milliseconds(seconds: float) -> str:
+    return str(max(round(seconds * 1000), 1))
+
+
+def _owns(connection: "psycopg.Connection") -> bool:
+    row = connection.execute(
+        "SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = to_regclass('mention')"
+    ).fetchone()
+    return bool(row and row[0])

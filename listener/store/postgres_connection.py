@@ -1,0 +1,58 @@
+"""Connections to PostgreSQL as the driver has them, with what each of them needs set. It imports no SQLAlchemy."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from listener.errors import StoreError
+from listener.place import Server
+
+try:
+    import psycopg
+    from psycopg.conninfo import conninfo_to_dict, make_conninfo
+    from psycopg.types.numeric import IntLoader
+except ImportError as error:
+    raise StoreError(
+        "PostgreSQL needs a driver that is not installed", "run `pip install 'earshot[postgres]'`"
+    ) from error
+
+from listener.store.postgres_errors import explain
+
+SETTINGS = {  # of every connection, whatever the server's configuration says
+    "timezone": "UTC",
+    "client_encoding": "UTF8",
+    "plan_cache_mode": "force_custom_plan",  # a general plan cannot use a partial index
+    "synchronous_commit": "on",
+}
+LIMITS: dict[str, str | int | None] = {"connect_timeout": 5, "tcp_user_timeout": 20_000, "application_name": "earshot"}
+
+
+def take_turn(server: Server) -> str:
+    """Write the statement by which a writer waits for its turn; it ends with the transaction."""
+    return f"SELECT pg_advisory_xact_lock(hashtextextended('earshot {server.schema}', 0))"
+
+
+def open_connection(server: Server, settings: Mapping[str, str] | None = None) -> "psycopg.Connection":
+    """Open a connection with these settings; a network that swallows packets is noticed within seconds.
+
+    Sums of whole numbers, the only numerics that there are, are read as whole numbers.
+    """
+    chosen = {**SETTINGS, "search_path": server.schema, **(settings or {})}
+    options = " ".join(f"-c {name}={_escape(value)}" for name, value in chosen.items())
+    conninfo = make_conninfo("", **(LIMITS | conninfo_to_dict(server.url) | {"options": options}))
+    connection = psycopg.connect(conninfo, prepare_threshold=None)
+    connection.adapters.register_loader("numeric", IntLoader)
+    return connection
+
+
+def _escape(value: str) -> str:
+    return value.replace("\\", "\\\\").replace(" ", "\\ ")
+
+
+@contextmanager
+def asking(server: Server) -> Iterator["psycopg.Connection"]:
+    """Give a connection for a question or two. Raises StoreError."""
+    try:
+        with open_connection(server) as connection:
+            yield connection
+    except psycopg.Error as error:
+        raise explain(server, error) from error

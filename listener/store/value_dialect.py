@@ -1,0 +1,117 @@
+"""What SQLite and PostgreSQL do differently with values inside a statement: members of JSON, and many values as one.
+
+A second part of dialect.py.
+"""
+
+import json
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Dialect,
+    Integer,
+    Text,
+    TypeDecorator,
+    cast,
+    literal,
+)  # fmt: skip
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeEngine
+
+from listener.store.dialect import POSTGRESQL, is_postgresql
+
+
+def json_text(column: ColumnElement[object]) -> ColumnElement[str]:
+    """Take a JSON column as the text it is kept as."""
+    return cast(column, Text)
+
+
+def json_member(connection: Connection, column: str, name: str) -> str:
+    """Write the SQL for one member of a JSON column."""
+    return f"({column} ->> '{name}')" if is_postgresql(connection) else f"json_extract({column}, '$.{name}')"
+
+
+class _JsonPath(TypeDecorator[str]):
+    """A path such as `$.cues.praise` or `$.history[1]`; an array of its names for PostgreSQL."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Return the type of the database."""
+        return ARRAY(Text()) if is_postgresql(dialect) else Text()
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> object:
+        """Write it."""
+        return re.findall(r"\w+", value or "") if dialect.name == POSTGRESQL else value
+
+
+class _JsonAt(FunctionElement[str]):
+    name = "json_at"
+    type = Text()
+    inherit_cache = True
+
+
+@compiles(_JsonAt)
+def _json_at(element: _JsonAt, compiler: SQLCompiler, **options: object) -> str:
+    return f"json_extract({compiler.process(element.clauses, **options)})"
+
+
+@compiles(_JsonAt, POSTGRESQL)
+def _json_at_postgresql(element: _JsonAt, compiler: SQLCompiler, **options: object) -> str:
+    column, path = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"({column} #>> {path})"
+
+
+def json_at(column: ColumnElement[object], path: str) -> ColumnElement[str]:
+    """Take what a JSON column has at a path such as `$.cues.praise`, as text; null where there is nothing."""
+    return _JsonAt(column, literal(path, _JsonPath()))
+
+
+class _Values(TypeDecorator[list[object]]):
+    """Many values as one parameter: JSON for SQLite, an array for PostgreSQL. of_numbers: whole numbers, or texts."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, of_numbers: bool) -> None:
+        super().__init__()
+        self.of_numbers = of_numbers
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Return the type of the database."""
+        return ARRAY(Integer() if self.of_numbers else Text()) if is_postgresql(dialect) else Text()
+
+    def process_bind_param(self, value: list[object] | None, dialect: Dialect) -> object:
+        """Write them."""
+        return value if dialect.name == POSTGRESQL else json.dumps(value or [])
+
+
+class _AnyOf(FunctionElement[bool]):
+    name = "any_of"
+    inherit_cache = True
+
+
+@compiles(_AnyOf)
+def _any_of(element: _AnyOf, compiler: SQLCompiler, **options: object) -> str:
+    column, values = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"{column} IN (SELECT value FROM json_each({values}))"  # noqa: S608 - the values are a parameter
+
+
+@compiles(_AnyOf, POSTGRESQL)
+def _any_of_postgresql(element: _AnyOf, compiler: SQLCompiler, **options: object) -> str:
+    column, values = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"{column} = ANY ({values})"
+
+
+def is_any_of(column: ColumnElement[Any], values: Iterable[str] | Iterable[int]) -> ColumnElement[bool]:
+    """Match any of many values, given as one parameter: an IN has one for each, which takes long to write."""
+    listed: BindParameter[list[object]] = literal([*values], _Values(isinstance(column.type, Integer)))
+    return _AnyOf(column, listed)

@@ -1,0 +1,1 @@
+"""The club: roles, members, points, rewards."""

@@ -1,0 +1,64 @@
+"""C5: without club.toml nothing changes; with it every decision is the same, and nobody's reply is due later."""
+
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from listener.club_rules import NO_CLUB, Club, Points, Tier
+from listener.settings import load, read_policy, starter
+from listener.store import members
+from listener.store.tables import decision, mention, reply
+from tests import factories
+from tests.databases import make_store
+from tests.desk.world import World
+from tests.history import rows
+
+FULL = Club(("join the club",), "the terms", tiers=(Tier("gold", 1, 0.5),))
+TEXTS = sorted({row.fields["text"] for row in rows()})[::5]
+COLUMNS = (
+    *(decision.c[name] for name in ("action", "kind", "rule", "compound", "auto", "urgency", "signals", "hits")),
+    *(reply.c[name] for name in ("state", "text", "variant", "assigned_to")),
+)
+
+
+def test_the_starters_club_is_off() -> None:
+    """Who upgrades gets nothing that they did not ask for."""
+    assert load(starter()).policy.club == NO_CLUB
+
+
+def test_a_policy_that_was_stored_before_is_read() -> None:
+    """The trail of an old decision is made again from three files."""
+    texts = {name: text for name, text in factories.policy().texts.items() if name != "club.toml"}
+    assert read_policy(texts).club == NO_CLUB
+
+
+def routed(folder: Path, club: Club) -> tuple[list[tuple[Any, ...]], list[datetime | None]]:
+    """Decide every text by an author who wrote before, under a club all of them members of the highest tier."""
+    folder.mkdir()
+    store = make_store(folder)
+    world = World(store, replace(factories.policy(), club=club))
+    world.said(*["hello"] * len(TEXTS))
+    with store.write() as connection:
+        for key, author in connection.execute(select(mention.c.key, mention.c.author_id)).all() if club.tiers else ():
+            members.join(connection, ("memory", author), key, "join the club", "the terms", "dana", world.now)
+            members.add_points(connection, [Points("memory", author, "helped", 10, str(key), world.now)])
+    world.heard(*(world._mention(number, text, {"id": f"m{number}x", "interaction_id": f"m{number}x"})
+                  for number, text in enumerate(TEXTS, start=1)))  # fmt: skip
+    with store.read() as connection:
+        source = mention.join(decision, decision.c.mention_key == mention.c.key)
+        source = source.outerjoin(reply, reply.c.mention_key == mention.c.key)
+        found = connection.execute(select(*COLUMNS, reply.c.due_at).select_from(source).order_by(mention.c.key)).all()
+    store.close()
+    return [tuple(row[:-1]) for row in found], [row.due_at for row in found]
+
+
+def test_a_tier_changes_no_decision_and_delays_nobody(tmp_path: Path) -> None:
+    """Hundreds of mentions of many trades, decided by the real stage in two databases."""
+    without, usual = routed(tmp_path / "without", NO_CLUB)
+    within, sooner = routed(tmp_path / "with", FULL)
+    assert within == without and len(within) > 250
+    pairs = [(early, late) for early, late in zip(sooner, usual, strict=True) if early is not None and late is not None]
+    assert all(early <= late for early, late in pairs) and sum(early < late for early, late in pairs) > 30

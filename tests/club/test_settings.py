@@ -1,0 +1,75 @@
+"""club.toml: every offer that cannot work is refused with its key; a whole one is read as it stands."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from listener.errors import ConfigError
+from listener.settings import load, notes
+
+GOOD = {
+    "from": "2026-11-20",
+    "until": "2026-12-01",
+    "pool": '"ten"',
+    "for": '"asked"',
+    "claim": '["my autumn code"]',
+    "text": '"Use {coupon} once. {terms}"',
+    "terms": '"Until Sunday."',
+    "owner": '"marketing"',
+}
+
+
+def read(folder: Path, **changes: str | None) -> list[str]:
+    """The problems of a club with one offer, with these keys changed (None: left out)."""
+    keys = {name: value for name, value in {**GOOD, **changes}.items() if value is not None}
+    offer = "".join(f"{name} = {value}\n" for name, value in keys.items())
+    text = f'[pools.ten]\ncents = 1000\ncurrency = "EUR"\n[offers.autumn]\n{offer}'
+    (folder / "club.toml").write_text(text)
+    try:
+        load(folder)
+    except ConfigError as error:
+        return [str(problem) for problem in error.problems]
+    return []
+
+
+def test_an_offer_is_read_with_its_terms_in_the_text(tmp_path: Path) -> None:
+    """And `check` says that nothing answers who asks for it."""
+    assert read(tmp_path) == []
+    config = load(tmp_path)
+    (offer,) = config.policy.club.offers
+    assert (offer.text, offer.pool.cents, offer.kind) == ("Use {coupon} once. Until Sunday.", 1000, "asked")
+    assert offer.runs(date(2026, 11, 20)) and offer.runs(date(2026, 11, 30)) and not offer.runs(date(2026, 12, 1))
+    assert any("offer autumn is never answered" in note for note in notes(config))
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        ({"from": "2026-12-01"}, "from: is not before until"),
+        ({"pool": '"tin"'}, "pool: there is no [pools.tin]"),
+        ({"claim": None}, "claim: is needed by an offer that is asked for"),
+        ({"for": '"goodwill"'}, "claim: is needed by an offer that is asked for, and by no other"),
+        ({"for": '"members"', "claim": None}, "for: needs members, but nobody can join"),
+        ({"for": '"praise"'}, "for: expected"),
+        ({"tiers": '["gold"]'}, "tiers: there is no tier gold"),
+        ({"text": '"Use the code. {terms}"'}, "text: has {coupon} 0 times"),
+        ({"text": '"Use {coupon} once."'}, "text: does not state the terms"),
+        ({"text": '"As an advocate use {coupon}. {terms}"'}, "text: names 'advocate', which customers must not see"),
+        ({"text": '"Autumn: {coupon}. {terms}"'}, "text: names 'autumn'"),
+        ({"terms": '" "'}, "terms: contains an empty text"),
+        ({"owner": None}, "owner is missing"),
+        ({"per_day": "0"}, "per_day: is too small"),
+        ({"budget_cents": "-1"}, "budget_cents: is too small"),
+    ],
+)
+def test_an_offer_that_cannot_work_is_refused(tmp_path: Path, changes: dict[str, str | None], fault: str) -> None:
+    """Each with what to do."""
+    assert any(fault in problem for problem in read(tmp_path, **changes))
+
+
+def test_claims_are_never_automatic(tmp_path: Path) -> None:
+    """Money does not leave without a person."""
+    (tmp_path / "policy.toml").write_text('[brand]\nname = "F"\n[responders.claim]\nauto = "earned"\n')
+    with pytest.raises(ConfigError, match=r"\[responders.claim\] auto: is not possible for this kind"):
+        load(tmp_path)
