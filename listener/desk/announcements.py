@@ -84,7 +84,7 @@ def _approve(connection: Connection, desk: DeskContext, item: Posting, preview: 
         raise DeskError(what, "a second person must approve it too")
     detail = {"revision": item.revision, "text": preview.text}
     if SECOND_APPROVAL in desk.policy.needs_second_approval and not given:
-        moves.update_fields(connection, item, "first_approval", desk.by, now, detail)
+        moves.update_fields(connection, item, "first_approval", desk.by, now, detail, error=None)
     else:
         changes: ReplyChanges = {"approved_by": desk.by, "approved_at": now, "attempts": 0, **CLEAR_HOLD}
         moves.transition(connection, item, "approved", by=desk.by, now=now, what="approved", detail=detail, **changes)

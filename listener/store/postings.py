@@ -100,20 +100,17 @@ def count_held(connection: Connection, platform: str, now: datetime) -> dict[str
     return {row[0]: row[1] for row in connection.execute(waiting)}
 
 
-def list_waiting(connection: Connection, before: datetime | None = None) -> list[QueuedPosting]:
-    """List what waits for a person: drafts, what failed, what is to be posted by hand, and what is unconfirmed.
-
-    before: only what was to be posted before this time.
-    """
+def list_waiting(connection: Connection) -> list[QueuedPosting]:
+    """List what waits for a person: drafts, what failed, what is to be posted by hand, and what is unconfirmed."""
     query = _select().where(posting.c.state.in_((*NOT_OUT, "unconfirmed")))
-    query = query if before is None else query.where(posting.c.at < before)
     return [_load_queued(row) for row in connection.execute(query.order_by(posting.c.at, posting.c.id))]
 
 
-def list_overdue(connection: Connection, before: datetime) -> list[QueuedPosting]:
-    """List what should have been posted before a time, and is neither out nor cancelled."""
-    is_left = and_(posting.c.state.in_((*NOT_OUT, "approved")), posting.c.at < before)
-    return [_load_queued(row) for row in connection.execute(_select().where(is_left).order_by(posting.c.id))]
+def list_overdue(connection: Connection, now: datetime) -> list[QueuedPosting]:
+    """List what should have been posted by now, is not out, and waits for a person or is held."""
+    is_left = or_(posting.c.state.in_(NOT_OUT), and_(posting.c.state == "approved", posting.c.hold.is_not(None)))
+    query = _select().where(posting.c.at <= now, is_left)
+    return [_load_queued(row) for row in connection.execute(query.order_by(posting.c.id))]
 
 
 def list_alike(connection: Connection, text: str, platforms: Collection[str]) -> list[Posting]:
@@ -132,12 +129,6 @@ def count_in_state(connection: Connection, platform: str, state: str) -> int:
     """Count the postings of a platform in a state."""
     query = select(func.count()).select_from(posting)
     return connection.execute(query.where(posting.c.platform == platform, posting.c.state == state)).scalar_one()
-
-
-def is_ours(connection: Connection, links: Collection[str]) -> set[str]:
-    """Return those of these links that lead to an announcement of ours."""
-    query = select(posting.c.remote_url).where(posting.c.remote_url.in_(links))
-    return set(connection.execute(query).scalars())
 
 
 def authors_hit(connection: Connection, rules: Collection[str], since: datetime, after: datetime) -> list[datetime]:
