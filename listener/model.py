@@ -206,6 +206,16 @@ class Outgoing:
 
 
 @dataclass(frozen=True, slots=True)
+class Announcement:
+    """An approved post of the brand's own on its way. created_at: tells it from another of the same number."""
+
+    posting_id: int
+    revision: int
+    text: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Prepared:
     """The intention that is committed before the call: a key and the request as plain JSON.
 

@@ -115,7 +115,8 @@ class Holds:
     flood_*: the most replies to an author, in a conversation or of a kind within flood_window;
     max_similar_per_day: how often nearly the same text (similarity_threshold, 0..1, and above) may be sent a day;
     spike_*: a spike is a share of negative mentions within spike_window (of at least spike_min_mentions) that is at
-    least spike_share, and spike_factor times the share of the spike_baseline before.
+    least spike_share, and spike_factor times the share of the spike_baseline before. tragedy_min_authors: how many
+    people write of death or danger within a day before announcements are held.
     """
 
     flood_window: timedelta = timedelta(hours=1)
@@ -130,6 +131,7 @@ class Holds:
     spike_factor: float = 2.0
     spike_baseline: timedelta = timedelta(days=7)
     spike_cooldown: timedelta = timedelta(hours=2)
+    tragedy_min_authors: int = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Literal, Protocol, TypeVar, runtime_checkable
 
 from listener.feed_page import FeedPage
 from listener.model import (
+    Announcement,
     Draft,
     Escalate,
     Json,
@@ -207,6 +208,25 @@ class Repeatable(Protocol):
     """
 
     repeat_is_safe: bool
+
+
+@runtime_checkable
+class Announcer(Protocol):
+    """A platform on which the brand can post of its own accord. Its module has `preview_announcement` then.
+
+    `post` and `find_reply` take what it prepared: they find a post of ours in the same words that answers nothing.
+    """
+
+    def prepare_announcement(self, announcement: Announcement, now: datetime, /) -> Prepared:
+        """Return the request that post will make. Pure. Raises Held."""
+
+
+@runtime_checkable
+class AnnouncerModule(Protocol):
+    """The module of such a platform."""
+
+    def preview_announcement(self, text: str, section: Any, /) -> Preview:
+        """Return the text as it will stand on the platform. Pure; a preview of a preview changes nothing."""
 
 
 @runtime_checkable

@@ -12,7 +12,7 @@ from listener.alert_rules import AlertRules, Severity
 from listener.calendar import business_time
 from listener.policy import Policy
 from listener.protocols import Budget
-from listener.store import alert_causes, exchange_log, ledger, notices
+from listener.store import alert_causes, exchange_log, ledger, notices, postings
 from listener.store.notices import EVERYWHERE
 
 SEVERITY_OF_NOTICE: Mapping[str, Severity] = {
@@ -63,6 +63,7 @@ def find_other_causes(connection: Connection, watch: Watch, now: datetime) -> li
     return [
         *_urgent(connection),
         *_overdue(connection, now),
+        *_late_announcements(connection, now),
         *_unattended(connection, watch, now),
         *_spending(connection, watch, now),
         *_disk(watch),
@@ -89,6 +90,16 @@ def _overdue(connection: Connection, now: datetime) -> Iterator[Cause]:
         many = f"{count} replies are" if count > 1 else "a reply is"
         what = f"{many} overdue, the longest since {oldest:%d %b %H:%M} UTC"
         yield Cause("overdue", EVERYWHERE, "", "problem", what, "answer them: `earshot review`")
+
+
+def _late_announcements(connection: Connection, now: datetime) -> Iterator[Cause]:
+    """Yield each announcement whose time has come and that waits for a person, or has been held for long."""
+    for item in postings.list_overdue(connection, now):
+        posting = item.posting
+        why = f": {posting.error}" if posting.error else ""
+        what = f"{item.label} was to be posted {posting.at:%d %b %H:%M} UTC and is {posting.state}{why}"
+        do = f"approve, edit or cancel it: `{item.show_command}`"
+        yield Cause("announcement", item.platform, item.subject, "problem", what, do)
 
 
 def _unattended(connection: Connection, watch: Watch, now: datetime) -> Iterator[Cause]:

@@ -1,6 +1,7 @@
 """Import every module of commands, which adds its commands to the one application."""
 
 from listener.cli import (  # noqa: F401
+    announce,
     check,
     coupons,
     database,

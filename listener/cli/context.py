@@ -8,15 +8,17 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
-from listener.errors import ConfigError, InputError, Problem, StoreError
+from listener.errors import ConfigError, DeskError, InputError, Problem, StoreError
 
 if TYPE_CHECKING:
     from listener.desk.approve import DeskContext
     from listener.desk.showing import RenderContext
     from listener.model import CandidateText, Decision, Mention, Preview, RuleResult
     from listener.policy import Policy
+    from listener.protocols import AnnouncerModule, Section
     from listener.reader.score import Weights
     from listener.settings import Settings
     from listener.store.engine import Store
@@ -46,7 +48,12 @@ def _find_second_approval_problems(policy: "Policy") -> list[Problem]:
     from listener.settings.schema import suggest
     from listener.triage.decide import GUARDS
 
-    known = {config.kind for config in policy.responders} | {name for name, _, _ in GUARDS} | set(policy.cues)
+    known = (
+        {"announcement"}
+        | {config.kind for config in policy.responders}
+        | {name for name, _, _ in GUARDS}
+        | set(policy.cues)
+    )
     where, message = "policy.toml [staff] needs_second_approval", "is neither a kind of reply, a guard nor a cue"
     return [
         Problem(where, f"{name} {message}", suggest(name, known))
@@ -109,6 +116,30 @@ def previews(config: "Settings") -> Callable[[str, "Mention"], "Preview"]:
         return shown
 
     return preview
+
+
+def announcement_previews(config: "Settings") -> Callable[[str, str], "Preview"]:
+    """Return how an announcement will read on a platform; it raises DeskError where none can be made."""
+    from listener.protocols import AnnouncerModule
+    from listener.settings import load_platform
+
+    able: dict[str, Callable[[str], Preview]] = {}
+    for source in config.platforms:
+        module: object = load_platform(source.module)
+        if isinstance(module, AnnouncerModule):
+            able[source.name] = partial(_preview_announcement, module, source.section)
+
+    def preview(text: str, platform: str) -> "Preview":
+        if platform not in able:
+            names = ", ".join(able) or "none that is configured"
+            raise DeskError(f"{platform} takes no announcements from Earshot", f"platforms that do: {names}")
+        return able[platform](text)
+
+    return preview
+
+
+def _preview_announcement(module: "AnnouncerModule", section: "Section", text: str) -> "Preview":
+    return module.preview_announcement(text, section)
 
 
 def desk(config: "Settings", name: str | None) -> "DeskContext":

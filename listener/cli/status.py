@@ -51,6 +51,7 @@ class Status:
     problems: list[Problem]
     platforms: "list[PlatformStatus]"
     queue: dict[str, int]
+    announcements: dict[str, int]
     undecided: int
     oldest_seconds: int | None
     notices: int
@@ -116,7 +117,7 @@ def gather(
     """
     from listener.cli import standing
     from listener.desk import autonomy
-    from listener.store import exchange_log, notices, people, platforms, replies
+    from listener.store import exchange_log, notices, people, platforms, postings, replies
 
     pauses, states = platforms.list_pauses(connection, now), platforms.list_states(connection)
     oldest = exchange_log.oldest_waiting(connection)
@@ -124,6 +125,7 @@ def gather(
         problems=problems,
         platforms=standing.platforms(connection, states, {pause.scope for pause in pauses}, now, is_stopped=is_stopped),
         queue=replies.count_by_state(connection),
+        announcements=postings.count_by_state(connection),
         undecided=exchange_log.count_undecided(connection),
         oldest_seconds=None if oldest is None else round((now - oldest).total_seconds()),
         notices=len(notices.list_open(connection)),
@@ -185,6 +187,8 @@ def _lines(gathered: Status, now: datetime) -> Iterator[str]:
         if stage.error:
             yield output.safe(f"stage      {name} {stage.describe()}")
     yield _queue_line(gathered)
+    if gathered.announcements:
+        yield f"announced  {', '.join(f'{count} {state}' for state, count in sorted(gathered.announcements.items()))}"
     for pause in gathered.paused:
         until = f" until {clock(pause.until)}" if pause.until else ""
         reason = f": {pause.reason}" if pause.reason else ""

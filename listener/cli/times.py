@@ -29,6 +29,11 @@ def moment(text: str, now: datetime) -> datetime:
         raise InputError(f"{text!r} is not a time", "write 2026-11-22T09:00:00Z, 2026-11-22, 7d or 2h") from error
 
 
+def coming(text: str, now: datetime) -> datetime:
+    """Read a time to come: ISO 8601 (UTC where it names no zone), `2h` from now, or `now`. Raises InputError."""
+    return now if text == "now" else ahead(text, now)
+
+
 def ahead(text: str, now: datetime) -> datetime:
     """Read ISO 8601 or a span from now, such as 90d: a time to come. Raises InputError."""
     until = now + span(text) if text[-1:] in UNITS and text[:-1].isdigit() else moment(text, now)

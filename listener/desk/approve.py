@@ -105,7 +105,7 @@ def record_approval(
         )
     if not is_done:
         raise DeskError(f"someone else changed reply {reply.id}", look_again(reply.id))
-    events.record_approval(connection, reply.id, reply.revision, desk.by, preview.text, now)
+    events.record_approval(connection, reply, desk.by, preview.text, now)
 
 
 def _approve_fields(by: str, to: str, now: datetime, wait: timedelta) -> ReplyChanges:
@@ -121,7 +121,7 @@ def hold_for_undo(now: datetime, wait: timedelta) -> ReplyChanges:
 
 def _require_first(connection: Connection, desk: DeskContext, item: Exchange, reply: Reply) -> Approval | None:
     """Return the approval by another name that stands. Raises DeskError when two are needed and it is one's own."""
-    standing = events.list_valid_approvals(connection, reply.id, reply.revision)
+    standing = events.list_valid_approvals(connection, reply)
     if needs_second_approval(desk.policy, item) and any(approval.by == desk.by for approval in standing):
         raise DeskError(f"{desk.by} has approved reply {reply.id} already", "a second person must approve it too")
     return standing[0] if standing else None

@@ -130,7 +130,7 @@ def _record_automatic(
     changes: ReplyChanges = {"approved_by": by, "approved_at": now, **CLEAR_HOLD}
     detail = {"revision": reply.revision, "text": shown.text}
     if replies.transition(connection, reply, "approved", by=by, now=now, what="approved", detail=detail, **changes):
-        events.record_approval(connection, reply.id, reply.revision, by, shown.text, now, automatic=True)
+        events.record_approval(connection, reply, by, shown.text, now, automatic=True)
         config = policy.responder_config(kind)
         if config is not None and config.auto == "earned":
             draft_reviews.begin(connection, kind, now)

@@ -19,14 +19,21 @@ def text_problem(policy: Policy, mention: Mention, text: str, preview: Preview) 
 
     To a private mention also: an @handle of somebody else, who could read along then.
     """
+    if problem := words_problem(policy, mention.platform, text, preview):
+        return problem
+    if mention.is_private and (others := find_others(text, mention)):
+        return f"the mention is private, and @{', @'.join(others)} could read the reply", "write the name without @"
+    return None
+
+
+def words_problem(policy: Policy, platform: str, text: str, preview: Preview) -> tuple[str, str] | None:
+    """Return why words must not be posted on a platform at all, and what to do."""
     if variable := _VARIABLE.search(text):
         return f"the text still contains {variable[0]}", "fill it in"
     if unfit := _UNFIT.search(text):
         return f"the text contains a character that cannot be shown (U+{ord(unfit[0]):04X})", "remove it"
     if not preview.fits:
-        return f"the text is too long for {mention.platform}: {preview.length} of {preview.limit}", "shorten it"
+        return f"the text is too long for {platform}: {preview.length} of {preview.limit}", "shorten it"
     if bad := disallowed_hosts(text, policy):
         return f"the text links to {', '.join(bad)}", "use only hosts of `[links] allow` in policy.toml"
-    if mention.is_private and (others := find_others(text, mention)):
-        return f"the mention is private, and @{', @'.join(others)} could read the reply", "write the name without @"
     return None

@@ -127,7 +127,7 @@ def show_code(store: Store, desk: DeskContext, reply_id: int) -> str:
         if item.reply.state != "by_hand":
             do = "its code is put in when it is sent" if item.reply.state == "approved" else "approve it first"
             raise DeskError(f"reply {reply_id} is {item.reply.state}, not to be posted by hand", do)
-        approved = events.list_valid_approvals(connection, reply_id, item.reply.revision)
+        approved = events.list_valid_approvals(connection, item.reply)
         text = rewards.reveal(connection, reply_id, approved[-1].text if approved else item.reply.text or "")
         if text is None or rewards.find_of_reply(connection, reply_id) is None:
             raise DeskError(f"reply {reply_id} has no coupon", "its text is all there is")

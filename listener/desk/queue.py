@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from listener.desk.showing import RenderContext, detail, lines
 from listener.desk.views import ReplyDetail, ReplyView
 from listener.errors import DeskError
-from listener.store import events, items, mentions, people, platforms, replies
+from listener.store import events, items, mentions, people, platforms, postings, replies
 from listener.store.engine import Store
 from listener.store.records import Exchange
 from listener.store.states import WAITING
@@ -43,12 +43,16 @@ class QueueFilter:
 
 @dataclass(frozen=True, slots=True)
 class QueueTotals:
-    """What stands under the queue. counts: replies by state; listened: when listening last succeeded, if ever."""
+    """What stands under the queue. counts: replies by state; listened: when listening last succeeded, if ever.
+
+    announcements: how many postings of announcements wait for a person.
+    """
 
     counts: dict[str, int]
     snoozed: int
     overdue: int
     listened: datetime | None
+    announcements: int = 0
 
 
 def find(connection: Connection, ref: ItemRef) -> Exchange:
@@ -104,4 +108,5 @@ def stamp(store: Store) -> tuple[int, int, datetime | None]:
 def _count_totals(connection: Connection, now: datetime) -> QueueTotals:
     snoozed, late = replies.count_snoozed_overdue(connection, now)
     polls = [state.ok_at for state in platforms.list_states(connection) if state.ok_at is not None]
-    return QueueTotals(replies.count_by_state(connection), snoozed, late, max(polls, default=None))
+    announcements = len(postings.list_waiting(connection))
+    return QueueTotals(replies.count_by_state(connection), snoozed, late, max(polls, default=None), announcements)

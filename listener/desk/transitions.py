@@ -114,7 +114,7 @@ def undo(store: Store, desk: DeskContext, reply_id: int) -> None:
     """Undo an approval, until the reply is being sent; also the first of two. Raises DeskError."""
 
     def work(connection: Connection, item: Exchange, reply: Reply) -> bool:
-        if reply.state == "drafted" and not events.list_valid_approvals(connection, reply.id, reply.revision):
+        if reply.state == "drafted" and not events.list_valid_approvals(connection, reply):
             what = f"reply {reply_id} {describe(reply)}; there is no approval to undo"
             raise DeskError(what, f"approve it with `earshot approve {reply_id}`")
         return move_on(connection, desk, reply, "drafted", "approval_revoked", CLEAR_APPROVAL)

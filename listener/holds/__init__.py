@@ -2,7 +2,7 @@
 
 No part of a decision, which is about what is said and by whom. Quiet hours, caps, floods, near-duplicates and a spike
 of anger hold automatic replies only; what a person approved is held by a pause, the budget and the platform's own
-limits alone.
+limits alone. An announcement, which nobody waits for, is held by words of tragedy, quiet hours and anger as well.
 """
 
 from datetime import datetime
@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from listener.holds import limits
+from listener.holds.announcements import APPROVAL_LASTS, MAX_LATENESS, announcement, tragedy
 from listener.holds.bulk import bulk_hold, load_recent_activity, spike
 from listener.holds.hold import DEFAULT_HOLDS, ApprovalWarning, Hold
 from listener.holds.limits import paused
@@ -18,16 +19,20 @@ from listener.policy import Policy
 from listener.store.records import QueuedReply
 
 __all__ = [
+    "APPROVAL_LASTS",
     "DEFAULT_HOLDS",
+    "MAX_LATENESS",
     "ApprovalWarning",
     "Hold",
     "WarningContext",
+    "announcement",
     "automatic",
     "bulk_hold",
     "load_recent_activity",
     "load_warning_context",
     "paused",
     "spike",
+    "tragedy",
     "warnings",
 ]
 

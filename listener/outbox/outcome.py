@@ -13,8 +13,8 @@ from listener.model import Receipt
 from listener.outbox import backoff
 from listener.outbox.backoff import RETRY_DELAY
 from listener.outbox.round import Round
-from listener.store import edits, events, gone, ledger, mentions, notices, replies
-from listener.store.records import QueuedReply, ReplyChanges
+from listener.store import edits, events, gone, ledger, mentions, moves, notices, replies
+from listener.store.records import Queued, QueuedReply, Reply, ReplyChanges
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +24,7 @@ MAX_ITEM_REFUSALS = 3  # temporary refusals of one reply, before it fails and st
 
 def move(
     connection: Connection,
-    item: QueuedReply,
+    item: Queued,
     to: str,
     now: datetime,
     *,
@@ -33,21 +33,21 @@ def move(
     message: str = "",
     **changes: Unpack[ReplyChanges],
 ) -> bool:
-    """Move the reply on. Returns False when it is not what this stage left: staff may have settled it meanwhile."""
-    reply = replies.get(connection, item.reply.id)
-    if (reply.state, reply.revision) != (expect, item.reply.revision):
-        fields = {"event": "reply_left_unchanged", "reply": reply.id, "state": reply.state, "expected": expect}
-        log.info("reply %(reply)s is %(state)s by now, not %(expected)s: left unchanged", fields)
+    """Move it on. Returns False when it is not what this stage left: staff may have settled it meanwhile."""
+    stored = moves.read_again(connection, item.outbound)
+    if (stored.state, stored.revision) != (expect, item.outbound.revision):
+        fields = {"event": "reply_left_unchanged", "item": item.label, "state": stored.state, "expected": expect}
+        log.info("%(item)s is %(state)s by now, not %(expected)s: left unchanged", fields)
         return False
-    if reply.prepared_key is not None:
-        ledger.attribute(connection, item.mention.platform, reply.prepared_key, reply.id)
+    if isinstance(stored, Reply) and stored.prepared_key is not None:
+        ledger.attribute(connection, item.platform, stored.prepared_key, stored.id)
     detail = {"message": message} if message else None
-    return replies.transition(connection, reply, to, by="outbox", now=now, what=what, detail=detail, **changes)
+    return moves.transition(connection, stored, to, by="outbox", now=now, what=what, detail=detail, **changes)
 
 
-def record_sent(round_: Round, item: QueuedReply, receipt: Receipt) -> None:
-    """Mark the reply sent; clear the send error."""
-    now, name = round_.clock(), item.mention.platform
+def record_sent(round_: Round, item: Queued, receipt: Receipt) -> None:
+    """Mark it sent; clear the send error."""
+    now, name = round_.clock(), item.platform
     with round_.store.write() as connection:
         mark_sent(connection, item, receipt, now, now)
         backoff.clear(connection, name, now)
@@ -57,19 +57,19 @@ def record_sent(round_: Round, item: QueuedReply, receipt: Receipt) -> None:
 
 def mark_sent(
     connection: Connection,
-    item: QueuedReply,
+    item: Queued,
     receipt: Receipt,
     sent_at: datetime,
     now: datetime,
     expect: str = "sending",
 ) -> bool:
-    """Mark the reply sent and clear its notice. Returns False when staff settled it meanwhile."""
-    notices.clear(connection, "unconfirmed", item.mention.platform, now, subject=str(item.reply.id))
+    """Mark it sent and clear its notice. Returns False when staff settled it meanwhile."""
+    notices.clear(connection, "unconfirmed", item.platform, now, subject=item.subject)
     post: ReplyChanges = {"remote_id": receipt.remote_id, "remote_url": receipt.url, "sent_at": sent_at, "error": None}
     return move(connection, item, "sent", now, expect=expect, **post)
 
 
-def record_not_sent(round_: Round, item: QueuedReply, error: NotSent) -> None:
+def record_not_sent(round_: Round, item: Queued, error: NotSent) -> None:
     """Put the reply back to approved, to be tried again later; after MAX_ITEM_REFUSALS of its own it fails.
 
     An error of the whole platform stops its sending, and costs this reply no attempt.
@@ -77,7 +77,7 @@ def record_not_sent(round_: Round, item: QueuedReply, error: NotSent) -> None:
     now = round_.clock()
     until = error.retry_at or now + RETRY_DELAY
     with round_.store.write() as connection:
-        attempts = replies.get(connection, item.reply.id).attempts
+        attempts = moves.read_again(connection, item.outbound).attempts
         has_failed = error.cause == "item" and attempts >= MAX_ITEM_REFUSALS
         if has_failed:
             has_failed = move(connection, item, "failed", now, message=error.message, error=error.message)
@@ -85,7 +85,7 @@ def record_not_sent(round_: Round, item: QueuedReply, error: NotSent) -> None:
             _wait(connection, item, error.message, now, not_before=until, hold="rate")
         else:
             _wait(connection, item, error.message, now, attempts=max(attempts - 1, 0))
-            backoff.stop(connection, item.mention.platform, error, now)
+            backoff.stop(connection, item.platform, error, now)
         fault_point("S8")
     if has_failed:
         round_.counts.failed += 1
@@ -93,65 +93,62 @@ def record_not_sent(round_: Round, item: QueuedReply, error: NotSent) -> None:
         round_.counts.held[backoff.HOLD_OF_CAUSE.get(error.cause, "rate")] += 1
 
 
-def record_held(round_: Round, item: QueuedReply, hold: Held) -> None:
+def record_held(round_: Round, item: Queued, hold: Held) -> None:
     """Put the reply back to approved: nothing was called, for a reason that concerns this reply alone."""
     now = round_.clock()
     until = hold.until or now + RETRY_DELAY
     with round_.store.write() as connection:
-        attempts = max(replies.get(connection, item.reply.id).attempts - 1, 0)
+        attempts = max(moves.read_again(connection, item.outbound).attempts - 1, 0)
         _wait(connection, item, hold.message, now, not_before=until, hold=hold.reason, attempts=attempts)
         fault_point("S8")
     round_.counts.held[hold.reason] += 1
 
 
-def _wait(
-    connection: Connection, item: QueuedReply, message: str, now: datetime, **changes: Unpack[ReplyChanges]
-) -> None:
+def _wait(connection: Connection, item: Queued, message: str, now: datetime, **changes: Unpack[ReplyChanges]) -> None:
     changes["error"] = message
     move(connection, item, "approved", now, what="not_sent", message=message, **changes)
 
 
-def record_refused(round_: Round, item: QueuedReply, refusal: Refused) -> None:
-    """Move the reply on as the platform's refusal asks: failed, by hand, back to staff, or withdrawn with the mention
-    gone.
-    """
-    now, message = round_.clock(), refusal.message
+def record_refused(round_: Round, item: Queued, refusal: Refused) -> None:
+    """Move it on as the platform's refusal asks: failed, by hand, back to staff, or withdrawn with the mention gone."""
+    now, message, to = round_.clock(), refusal.message, refusal.next_state
     with round_.store.write() as connection:
-        if refusal.next_state == "withdrawn":
+        if to == "withdrawn" and isinstance(item, QueuedReply):
             _miss(round_, connection, item, message, now, expect="sending")
-        elif refusal.next_state == "drafted":
+        elif to == "drafted":
             _return_duplicate(connection, item, message, now)
-        elif move(connection, item, refusal.next_state, now, message=message, error=message):
-            round_.counts.failed += refusal.next_state == "failed"
+        else:
+            to = "failed" if to == "withdrawn" else to  # a posting answers nothing that could be gone
+            if move(connection, item, to, now, message=message, error=message):
+                round_.counts.failed += to == "failed"
         fault_point("S8")
 
 
-def _return_duplicate(connection: Connection, item: QueuedReply, message: str, now: datetime) -> None:
-    """Return a reply to staff whose words the platform has; after a lost answer they may be ours, so look first."""
-    if events.has_event(connection, item.key, item.reply.id, "unconfirmed"):
+def _return_duplicate(connection: Connection, item: Queued, message: str, now: datetime) -> None:
+    """Return to staff what the platform has in the same words; after a lost answer they may be ours, so look first."""
+    if events.has_event(connection, item.outbound, "unconfirmed"):
         mark_unconfirmed(connection, item, message, now)
         return
     returned: ReplyChanges = {**replies.UNAPPROVED, "error": message, "attempts": 0}
     move(connection, item, "drafted", now, what="returned_to_staff", message=message, **returned)
 
 
-def record_lost_answer(round_: Round, item: QueuedReply, why: str) -> None:
-    """Mark the reply unconfirmed and let the platform rest; settle.py finds out whether it arrived."""
+def record_lost_answer(round_: Round, item: Queued, why: str) -> None:
+    """Mark it unconfirmed and let the platform rest; settle.py finds out whether it arrived."""
     now = round_.clock()
     with round_.store.write() as connection:
         mark_unconfirmed(connection, item, why, now)
-        name, repeat_is_safe = item.mention.platform, round_.repeat_is_safe
+        name, repeat_is_safe = item.platform, round_.repeat_is_safe
         backoff.stop_after_lost_answer(connection, name, why, now, repeat_is_safe=repeat_is_safe)
         fault_point("S8")
 
 
-def mark_unconfirmed(connection: Connection, item: QueuedReply, why: str, now: datetime) -> None:
-    """Move a reply under way to unconfirmed, with its notice."""
+def mark_unconfirmed(connection: Connection, item: Queued, why: str, now: datetime) -> None:
+    """Move what is under way to unconfirmed, with its notice."""
     if move(connection, item, "unconfirmed", now, message=why, error=why):
-        number, mention = item.reply.id, item.mention
-        what = f"reply {number} to {mention.platform}:{mention.id} may not have been sent ({why})"
-        do = f"Earshot is checking the platform; `earshot show {number}` shows the reply, `earshot resolve` settles it"
-        notices.open_notice(connection, "unconfirmed", mention.platform, what, do, now, subject=str(number))
+        what = f"{item.label} may not have been sent ({why})"
+        do = f"Earshot is checking the platform; `{item.show_command}` shows it, `{item.resolve_command}` settles it"
+        notices.open_notice(connection, "unconfirmed", item.platform, what, do, now, subject=item.subject)
 
 
 def withdraw(round_: Round, item: QueuedReply, why: str) -> None:
@@ -207,8 +204,8 @@ def return_edited(round_: Round, item: QueuedReply, text: str | None = None) -> 
             edits.record(connection, item.key, mention.text, newer, by="outbox", now=now)
 
 
-def return_to_staff(round_: Round, item: QueuedReply, why: str) -> None:
-    """Take the approval back, so that staff look at the reply again."""
+def return_to_staff(round_: Round, item: Queued, why: str) -> None:
+    """Take the approval back, so that staff look at it again."""
     now, what = round_.clock(), "returned_to_staff"
     returned: ReplyChanges = {**replies.UNAPPROVED, "error": why}
     with round_.store.write() as connection:

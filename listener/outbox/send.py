@@ -9,16 +9,19 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from sqlalchemy import Connection
+
 from listener import holds
 from listener.errors import Held, NotSent, ReadFailed, Refused, StoreError, describe
 from listener.faultpoints import fault_point
-from listener.model import Outgoing, Prepared
-from listener.outbox import backoff, outcome, settle, trouble
+from listener.model import Announcement, Outgoing, Prepared
+from listener.outbox import announcing, backoff, outcome, settle, trouble
 from listener.outbox.checks import may_be_sent
 from listener.outbox.round import Round, SendCounts
-from listener.store import events, items, notices, outgoing, people, platforms, replies, rewards
+from listener.store import events, moves, notices, outgoing, people, platforms, replies, rewards
 from listener.store.engine import Store
-from listener.store.records import QueuedReply, Reply, ReplyChanges
+from listener.store.outgoing import DueItem
+from listener.store.records import Queued, QueuedPosting, QueuedReply, ReplyChanges
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +44,7 @@ def send(round_: Round, approve: Approve) -> SendCounts:
     settle.settle(round_)
     counts.held += approve(store, name, round_.clock())
     due = _due(round_)
-    for number, reply_id in enumerate(due):
+    for number, item in enumerate(due):
         hold = backoff.platform_hold(round_)
         if hold is not None:
             counts.held[hold.reason] += len(due) - number
@@ -52,14 +55,14 @@ def send(round_: Round, approve: Approve) -> SendCounts:
             counts.more = True
             break
         fault_point("S1")
-        _send_reply(round_, reply_id)
+        _send_item(round_, item)
     with store.read() as connection:
-        counts.unconfirmed = replies.count_in_state(connection, name, "unconfirmed")
+        counts.unconfirmed = outgoing.count_in_state(connection, name, "unconfirmed")
     return counts
 
 
-def _due(round_: Round) -> list[int]:
-    """Return the approved replies whose time has come; count those that wait as held."""
+def _due(round_: Round) -> list[DueItem]:
+    """Return what is approved and whose time has come; count what waits as held."""
     name, now = round_.platform.name, round_.clock()
     with round_.store.read() as connection:
         held, due = outgoing.count_held(connection, name, now), outgoing.list_due(connection, name, now)
@@ -73,11 +76,11 @@ def _due(round_: Round) -> list[int]:
     return due
 
 
-def _send_reply(round_: Round, reply_id: int) -> None:
-    """Check, claim and post a reply."""
+def _send_item(round_: Round, due: DueItem) -> None:
+    """Check, claim and post a reply or an announcement."""
     with round_.store.read() as connection:
-        item = items.queued(connection, reply_id)
-    if item.reply.state != "approved":
+        item = outgoing.read_due(connection, due)
+    if item.outbound.state != "approved":
         return
     prepared = _check_and_prepare(round_, item)
     if prepared is not None and _claim(round_, item, prepared):
@@ -85,12 +88,15 @@ def _send_reply(round_: Round, reply_id: int) -> None:
         _post(round_, item, prepared)
 
 
-def _check_and_prepare(round_: Round, item: QueuedReply) -> Prepared | None:
-    """Return the request; None when the reply may not be sent now. One that breaks its platform's code goes back to
-    staff, so that it stops no other.
+def _check_and_prepare(round_: Round, item: Queued) -> Prepared | None:
+    """Return the request; None when it may not be sent now. What breaks its platform's code goes back to staff, so that
+    it stops no other.
     """
     try:
-        return _prepare(round_, item) if may_be_sent(round_, item) else None
+        is_ready = (
+            may_be_sent(round_, item) if isinstance(item, QueuedReply) else announcing.may_be_posted(round_, item)
+        )
+        return _prepare(round_, item) if is_ready else None
     except ReadFailed as error:
         trouble.record_failure(round_, item, error)
     except Held as hold:
@@ -98,49 +104,65 @@ def _check_and_prepare(round_: Round, item: QueuedReply) -> Prepared | None:
     except StoreError:
         raise
     except Exception as error:
-        log.exception("reply %(reply)s cannot be prepared", {"event": "reply_not_prepared", "reply": item.reply.id})
-        outcome.return_to_staff(round_, item, f"the reply cannot be prepared: {describe(error)}")
+        log.exception("%(item)s cannot be prepared", {"event": "reply_not_prepared", "item": item.label})
+        outcome.return_to_staff(round_, item, f"it cannot be prepared: {describe(error)}")
     return None
 
 
-def _prepare(round_: Round, item: QueuedReply) -> Prepared | None:
-    """Return the request for the very words that were approved, or give the reply back to staff. Raises Held."""
-    approved, text = _read_words(round_, item.reply)
+def _prepare(round_: Round, item: Queued) -> Prepared | None:
+    """Return the request for the very words that were approved, or give them back to staff. Raises Held."""
+    seen, now = item.outbound, round_.clock()
+    approved, text = _read_words(round_, item)
     if text is None:
-        is_edited = item.edited_at is not None
-        why = "the mention was edited after the approval" if is_edited else "no approval is stored for this text"
-        why = "its coupon is not this reply's any more" if approved is not None else why
-        outcome.return_to_staff(round_, item, why)
+        _return_unapproved(round_, item, has_approval=approved is not None)
         return None
+    if isinstance(item, QueuedPosting):
+        announcement = Announcement(seen.id, seen.revision, text, seen.created_at)
+        return announcing.require_announcer(round_.platform).prepare_announcement(announcement, now)
     has_code = text != approved
-    outgoing_ = Outgoing(item.reply.id, item.reply.revision, text, item.mention, is_private=has_code)
-    prepared = round_.platform.prepare(outgoing_, round_.clock())
+    prepared = round_.platform.prepare(Outgoing(seen.id, seen.revision, text, item.mention, is_private=has_code), now)
     if has_code and not (prepared.is_private or item.mention.is_private):
         outcome.return_to_staff(round_, item, f"{round_.platform.name} would show its coupon to everybody")
         return None
     return prepared
 
 
-def _read_words(round_: Round, reply: Reply) -> tuple[str | None, str | None]:
+def _read_words(round_: Round, item: Queued) -> tuple[str | None, str | None]:
     """Read what was approved, and the same with the code of its coupon; None where either is missing."""
+    seen = item.outbound
     with round_.store.read() as connection:
-        texts = [given.text for given in events.approvals(connection, reply.id) if given.revision == reply.revision]
-        return (texts[-1], rewards.reveal(connection, reply.id, texts[-1])) if texts else (None, None)
+        texts = [given.text for given in events.approvals(connection, seen) if given.revision == seen.revision]
+        if not texts:
+            return None, None
+        is_reply = isinstance(item, QueuedReply)
+        return texts[-1], rewards.reveal(connection, seen.id, texts[-1]) if is_reply else texts[-1]
 
 
-def _claim(round_: Round, item: QueuedReply, prepared: Prepared) -> bool:
+def _return_unapproved(round_: Round, item: Queued, *, has_approval: bool) -> None:
+    """Return to staff what must not be sent in the words that it has now."""
+    is_edited = isinstance(item, QueuedReply) and item.edited_at is not None
+    why = "the mention was edited after the approval" if is_edited else "no approval is stored for this text"
+    outcome.return_to_staff(round_, item, "its coupon is not this reply's any more" if has_approval else why)
+
+
+def _claim(round_: Round, item: Queued, prepared: Prepared) -> bool:
     """Commit the intention to send. Returns False when a pause, an opt-out or a colleague came first."""
-    now, mention = round_.clock(), item.mention
+    now = round_.clock()
     with round_.store.write() as connection:
-        is_paused = holds.paused(connection, mention.platform, now) is not None
-        if is_paused or people.opted_out(connection, (mention.platform, mention.author_id)) is not None:
+        if holds.paused(connection, item.platform, now) is not None or _has_opted_out(connection, item):
             return False
-        claim: ReplyChanges = {"attempts": item.reply.attempts + 1, "sending_at": now, **CLEARED}
+        claim: ReplyChanges = {"attempts": item.outbound.attempts + 1, "sending_at": now, **CLEARED}
         claim |= {"prepared_key": prepared.key, "request": prepared.request}
-        claimed = replies.transition(connection, item.reply, "sending", by="outbox", now=now, **claim)
-        notices.clear(connection, replies.UNCHECKED, mention.platform, now, subject=str(item.reply.id))
+        claimed = moves.transition(connection, item.outbound, "sending", by="outbox", now=now, **claim)
+        notices.clear(connection, replies.UNCHECKED, item.platform, now, subject=item.subject)
         fault_point("S2")
     return claimed
+
+
+def _has_opted_out(connection: Connection, item: Queued) -> bool:
+    if isinstance(item, QueuedPosting):
+        return False
+    return people.opted_out(connection, (item.platform, item.mention.author_id)) is not None
 
 
 def _require_lock(round_: Round) -> None:
@@ -150,8 +172,8 @@ def _require_lock(round_: Round) -> None:
         raise NotSent(message, "nothing: it is tried again", cause="item", retry_at=round_.clock() + LEASE_WAIT)
 
 
-def _post(round_: Round, item: QueuedReply, prepared: Prepared) -> None:
-    """Post the reply, and commit what came of it: after anything unexpected nobody knows whether it arrived."""
+def _post(round_: Round, item: Queued, prepared: Prepared) -> None:
+    """Post it, and commit what came of it: after anything unexpected nobody knows whether it arrived."""
     try:
         _require_lock(round_)
         receipt = round_.platform.post(prepared)
@@ -165,8 +187,8 @@ def _post(round_: Round, item: QueuedReply, prepared: Prepared) -> None:
         fault_point("S7")
         outcome.record_refused(round_, item, refusal)
     except Exception as error:  # noqa: BLE001 -- anything else means that nobody knows
-        fields = {"event": "reply_unconfirmed", "reply": item.reply.id, "why": repr(error)}
-        log.warning("reply %(reply)s may not have been sent: %(why)s", fields)
+        fields = {"event": "reply_unconfirmed", "item": item.label, "why": repr(error)}
+        log.warning("%(item)s may not have been sent: %(why)s", fields)
         outcome.record_lost_answer(round_, item, describe(error))
         if round_.repeat_is_safe:
             settle.settle(round_)

@@ -13,8 +13,8 @@ from listener.model import Prepared
 from listener.outbox import backoff, outcome
 from listener.outbox.round import Round
 from listener.outbox.trouble import postpone, record_reply_trouble
-from listener.store import items, ledger, notices, platforms, replies
-from listener.store.records import QueuedReply, ReplyChanges
+from listener.store import ledger, moves, notices, outgoing, platforms
+from listener.store.records import Queued, ReplyChanges
 
 log = logging.getLogger(__name__)
 
@@ -23,19 +23,19 @@ MAX_UNCONFIRMED_SENDINGS = 4  # before a person must check
 
 
 def flag_orphans(round_: Round) -> None:
-    """Mark replies unconfirmed that are `sending` without a call: the process that made it died."""
+    """Mark unconfirmed what is `sending` without a call: the process that made it died."""
     with round_.store.read() as connection:
-        orphans = items.list_of_platform(connection, round_.platform.name, "sending")
+        orphans = outgoing.list_of_platform(connection, round_.platform.name, "sending")
     for item in orphans:
         with round_.store.write() as connection:
             outcome.mark_unconfirmed(connection, item, "Earshot stopped during the call", round_.clock())
 
 
 def settle(round_: Round) -> None:
-    """Check every unconfirmed reply whose time has come, until the platform cannot be read."""
+    """Check everything unconfirmed whose time has come, until the platform cannot be read."""
     platform, clock = round_.platform, round_.clock
     with round_.store.read() as connection:
-        waiting = items.list_of_platform(connection, platform.name, "unconfirmed")
+        waiting = outgoing.list_of_platform(connection, platform.name, "unconfirmed")
         state = platforms.read_state(connection, platform.name)
     if state is not None and state.cause == "transient" and state.read_after and state.read_after > clock():
         return  # a platform that cannot be read cannot be checked either
@@ -46,8 +46,8 @@ def settle(round_: Round) -> None:
             if _is_due(round_, item, clock()):
                 _check(round_, item)
         except ReadFailed as error:
-            fields = {"event": "reply_not_checked", "reply": item.reply.id, "why": error}
-            log.warning("reply %(reply)s could not be checked: %(why)s", fields)
+            fields = {"event": "reply_not_checked", "item": item.label, "why": error}
+            log.warning("%(item)s could not be checked: %(why)s", fields)
             if error.cause in backoff.NEEDS_PERSON:
                 _notice_unchecked(round_, item, error)
             if error.cause == "item":
@@ -57,36 +57,35 @@ def settle(round_: Round) -> None:
                 return
 
 
-def _notice_unchecked(round_: Round, item: QueuedReply, error: ReadFailed) -> None:
+def _notice_unchecked(round_: Round, item: Queued, error: ReadFailed) -> None:
     """Say in the reply's notice that Earshot cannot look for it just now, and why."""
-    reply, name = item.reply, item.mention.platform
-    what = (
-        f"reply {reply.id} to {name}:{item.mention.id} may not have been sent, and cannot be checked: {error.message}"
-    )
-    do = f"{error.do or 'mend that'}; or look on the platform, then run `earshot resolve {reply.id}`"
+    what = f"{item.label} may not have been sent, and cannot be checked: {error.message}"
+    do = f"{error.do or 'mend that'}; or look on the platform, then run `{item.resolve_command}`"
     with round_.store.write() as connection:
-        notices.open_notice(connection, "unconfirmed", name, what, do, round_.clock(), subject=str(reply.id))
+        notices.open_notice(connection, "unconfirmed", item.platform, what, do, round_.clock(), subject=item.subject)
 
 
-def _is_due(round_: Round, item: QueuedReply, now: datetime) -> bool:
+def _is_due(round_: Round, item: Queued, now: datetime) -> bool:
     """Return True for the first check at once, and for the last when the platform's listings have caught up."""
-    not_before = item.reply.not_before
-    if item.reply.check_count == MANUAL_ONLY or (not_before and now < not_before and item.reply.changed_at <= now):
+    not_before = item.outbound.not_before
+    if item.outbound.check_count == MANUAL_ONLY or (
+        not_before and now < not_before and item.outbound.changed_at <= now
+    ):
         return False
-    return item.reply.check_count == 0 or _is_listed_by(round_, item, now)
+    return item.outbound.check_count == 0 or _is_listed_by(round_, item, now)
 
 
-def _is_listed_by(round_: Round, item: QueuedReply, now: datetime) -> bool:
+def _is_listed_by(round_: Round, item: Queued, now: datetime) -> bool:
     """Return True when a post that arrived would be listed.
 
     Counted from when the outcome became unknown: the call may have hung for long before it was cut.
     """
-    return now >= item.reply.changed_at + round_.platform.settle_after
+    return now >= item.outbound.changed_at + round_.platform.settle_after
 
 
-def _check(round_: Round, item: QueuedReply) -> None:
+def _check(round_: Round, item: Queued) -> None:
     """Look for the reply on the platform. Raises ReadFailed, StoreError."""
-    reply, now = item.reply, round_.clock()
+    reply, now = item.outbound, round_.clock()
     try:
         receipt = round_.platform.find_reply(Prepared(reply.prepared_key or "", reply.request or {}))
     except Indeterminate as error:
@@ -103,12 +102,12 @@ def _check(round_: Round, item: QueuedReply) -> None:
         sent_at = reply.sending_at or now
         round_.counts.sent += outcome.mark_sent(connection, item, receipt, sent_at, now, expect="unconfirmed")
         if round_.repeat_is_safe:  # its answers are lost, but what is sent arrives
-            platforms.record(connection, item.mention.platform, send_lost=0)
+            platforms.record(connection, item.platform, send_lost=0)
 
 
-def _record_absence(round_: Round, item: QueuedReply, now: datetime) -> None:
+def _record_absence(round_: Round, item: Queued, now: datetime) -> None:
     """Count the check; after the last one the reply is approved again."""
-    reply = item.reply
+    reply = item.outbound
     is_last = round_.repeat_is_safe or (reply.check_count >= 1 and _is_listed_by(round_, item, now))
     if is_last and reply.attempts >= MAX_UNCONFIRMED_SENDINGS:
         _ask_for_manual_check(round_, item, f"{reply.attempts} sendings are unconfirmed", now)
@@ -117,23 +116,23 @@ def _record_absence(round_: Round, item: QueuedReply, now: datetime) -> None:
         if not is_last:
             count: ReplyChanges = {"check_count": reply.check_count + 1, "checked_at": now, "trouble_count": 0}
             detail = {"message": "not listed"}
-            replies.update_fields(connection, reply, "arrival_checked", "outbox", now, detail, **count)
+            moves.update_fields(connection, reply, "arrival_checked", "outbox", now, detail, **count)
             return
         message = f"not listed in {'a check' if round_.repeat_is_safe else 'two checks'}: it did not arrive"
         again: ReplyChanges = {"error": message, "not_before": None, "trouble_count": 0, "check_count": 0}
         if outcome.move(
             connection, item, "approved", now, expect="unconfirmed", what="absent", message=message, **again
         ):
-            notices.clear(connection, "unconfirmed", item.mention.platform, now, subject=str(reply.id))
-            ledger.cancel(connection, item.mention.platform, reply.prepared_key)
+            notices.clear(connection, "unconfirmed", item.platform, now, subject=item.subject)
+            ledger.cancel(connection, item.platform, reply.prepared_key)
 
 
-def _ask_for_manual_check(round_: Round, item: QueuedReply, why: str, now: datetime) -> None:
+def _ask_for_manual_check(round_: Round, item: Queued, why: str, now: datetime) -> None:
     """Leave the reply to a person, with a notice."""
-    reply, name = item.reply, item.mention.platform
-    what = f"reply {reply.id} to {name}:{item.mention.id} needs a manual check ({why})"
-    do = f"look on the platform, then run `earshot resolve {reply.id} --sent REMOTE_ID` or `--not-sent`"
+    reply, name = item.outbound, item.platform
+    what = f"{item.label} needs a manual check ({why})"
+    do = f"look on the platform, then run `{item.resolve_command} --sent REMOTE_ID` or `--not-sent`"
     count: ReplyChanges = {"check_count": MANUAL_ONLY, "checked_at": now, "error": why}
     with round_.store.write() as connection:
-        if replies.update_fields(connection, reply, "manual_check_needed", "outbox", now, {"message": why}, **count):
-            notices.open_notice(connection, "unconfirmed", name, what, do, now, subject=str(reply.id))
+        if moves.update_fields(connection, reply, "manual_check_needed", "outbox", now, {"message": why}, **count):
+            notices.open_notice(connection, "unconfirmed", name, what, do, now, subject=item.subject)

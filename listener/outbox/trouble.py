@@ -14,8 +14,8 @@ from sqlalchemy import Connection
 from listener.errors import ReadFailed
 from listener.outbox import backoff
 from listener.outbox.round import Round
-from listener.store import notices, replies
-from listener.store.records import QueuedReply, ReplyChanges
+from listener.store import moves, notices, replies
+from listener.store.records import Queued, ReplyChanges
 
 log = logging.getLogger(__name__)
 
@@ -23,18 +23,18 @@ NOTICE_AFTER_TROUBLES = 5
 LONGEST_PAUSE = timedelta(minutes=15)  # between two tries at a reply in trouble; the first is a minute
 
 
-def record_hold(round_: Round, item: QueuedReply, reason: str, message: str, until: datetime | None = None) -> None:
+def record_hold(round_: Round, item: Queued, reason: str, message: str, until: datetime | None = None) -> None:
     """Hold a reply until a time; None: until the next round. It is logged when the reason changes, not every round."""
     round_.counts.held[reason] += 1
-    if (item.reply.hold, item.reply.not_before) == (reason, until):
+    if (item.outbound.hold, item.outbound.not_before) == (reason, until):
         return
     with round_.store.write() as connection:
-        _hold(connection, item, message, round_.clock(), item.reply.hold != reason, not_before=until, hold=reason)
+        _hold(connection, item, message, round_.clock(), item.outbound.hold != reason, not_before=until, hold=reason)
 
 
 def _hold(
     connection: Connection,
-    item: QueuedReply,
+    item: Queued,
     message: str,
     now: datetime,
     is_news: bool,
@@ -42,46 +42,46 @@ def _hold(
 ) -> bool:
     """Change a reply that waits, with an event where there is something new to tell."""
     if not is_news:
-        return replies.set_fields(connection, item.reply, **changes)
-    log.info("reply %(reply)s is held: %(why)s", {"event": "reply_held", "reply": item.reply.id, "why": message})
-    return replies.update_fields(connection, item.reply, "held", "outbox", now, {"message": message}, **changes)
+        return moves.set_fields(connection, item.outbound, **changes)
+    log.info("%(item)s is held: %(why)s", {"event": "reply_held", "item": item.label, "why": message})
+    return moves.update_fields(connection, item.outbound, "held", "outbox", now, {"message": message}, **changes)
 
 
-def record_failure(round_: Round, item: QueuedReply, error: ReadFailed) -> None:
+def record_failure(round_: Round, item: Queued, error: ReadFailed) -> None:
     """Let the platform rest, or the reply alone, when a check or the preparation of a reply failed."""
     if error.cause == "item":
         record_reply_trouble(round_, item, error)
         return
     now, hold = round_.clock(), backoff.HOLD_OF_CAUSE[error.cause]
-    fields = {"event": "sending_rests", "platform": item.mention.platform, "why": error.message}
+    fields = {"event": "sending_rests", "platform": item.platform, "why": error.message}
     log.warning("sending on %(platform)s rests: %(why)s", fields)
     with round_.store.write() as connection:
-        backoff.stop(connection, item.mention.platform, error, now)
+        backoff.stop(connection, item.platform, error, now)
     round_.counts.held[hold] += 1
 
 
-def postpone(round_: Round, waiting: Sequence[QueuedReply], error: ReadFailed) -> None:
+def postpone(round_: Round, waiting: Sequence[Queued], error: ReadFailed) -> None:
     """Let unconfirmed replies wait that cannot be checked, because the platform does not answer."""
     now = round_.clock()
     with round_.store.write() as connection:
         for item in waiting:
-            count, until = item.reply.trouble_count + 1, error.retry_at or now + _pause(item.reply.trouble_count)
-            replies.set_fields(connection, item.reply, trouble_count=count, not_before=until)
+            count, until = item.outbound.trouble_count + 1, error.retry_at or now + _pause(item.outbound.trouble_count)
+            moves.set_fields(connection, item.outbound, trouble_count=count, not_before=until)
 
 
-def record_reply_trouble(round_: Round, item: QueuedReply, error: ReadFailed) -> None:
+def record_reply_trouble(round_: Round, item: Queued, error: ReadFailed) -> None:
     """Count a failure that concerns this reply alone; after five in a row a person is told."""
-    now, reply = round_.clock(), item.reply
+    now, reply = round_.clock(), item.outbound
     count = reply.trouble_count + 1
     until = error.retry_at or now + _pause(reply.trouble_count)
     changes: ReplyChanges = {"trouble_count": count, "error": error.message, "not_before": until, "hold": "rate"}
     with round_.store.write() as connection:
         held = _hold(connection, item, error.message, now, reply.error != error.message, **changes)
         if held and count >= NOTICE_AFTER_TROUBLES and reply.state == "approved":  # else `unconfirmed` is open already
-            what = f"reply {reply.id} could not be checked {count} times in a row: {error.message}"
-            do = error.do or f"look on the platform; to answer there yourself, take it back: `earshot undo {reply.id}`"
-            name = item.mention.platform
-            notices.open_notice(connection, replies.UNCHECKED, name, what, do, now, subject=str(reply.id))
+            what = f"{item.label} could not be checked {count} times in a row: {error.message}"
+            do = error.do or f"look on the platform; to answer there yourself, take it back: `{item.undo_command}`"
+            name = item.platform
+            notices.open_notice(connection, replies.UNCHECKED, name, what, do, now, subject=item.subject)
     round_.counts.held["rate"] += 1
 
 

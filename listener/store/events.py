@@ -1,4 +1,4 @@
-"""The events of mentions and replies, append-only, and the approvals: who approved which words."""
+"""The events of mentions, replies and postings, append-only, and the approvals: who approved which words."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,7 +8,7 @@ from sqlalchemy import Connection, func, insert, select, text, update
 from listener.store.driver import insert_rows
 from listener.store.exchange_tables import ACT_OF_STAFF
 from listener.store.loading import Data, chunks, columns, load, load_all
-from listener.store.records import Approval, Event
+from listener.store.records import Approval, Event, Outbound, Reply
 from listener.store.tables import approval, event
 
 LOOK_BACK = 5_000  # acts of staff over which names are remembered: a bound, whatever the database's size
@@ -27,6 +27,21 @@ def add(
     """Append one event."""
     row = {"at": now, "what": what, "by": by, "mention_key": mention_key, "reply_id": reply_id, "detail": detail}
     connection.execute(insert(event), [row])
+
+
+def add_of(
+    connection: Connection, seen: Outbound, what: str, by: str, now: datetime, detail: Data | None = None
+) -> None:
+    """Append one event of a reply or a posting."""
+    row = {"at": now, "what": what, "by": by, "detail": detail, **_owner(seen)}
+    connection.execute(insert(event), [row])
+
+
+def _owner(seen: Outbound) -> dict[str, int | None]:
+    """Return the columns by which a row belongs to a reply or a posting."""
+    if isinstance(seen, Reply):
+        return {"mention_key": seen.mention_key, "reply_id": seen.id}
+    return {"posting_id": seen.id}
 
 
 def add_all(connection: Connection, rows: Sequence[Data]) -> None:
@@ -64,35 +79,46 @@ def list_events(connection: Connection, mention_key: int) -> list[Event]:
     return load_all(Event, connection.execute(query))
 
 
-def has_event(connection: Connection, mention_key: int, reply_id: int, what: str) -> bool:
-    """Return whether this ever happened to the reply to a mention."""
-    query = select(event.c.id).where(event.c.mention_key == mention_key, event.c.reply_id == reply_id)
+def list_of_posting(connection: Connection, posting_ids: Sequence[int]) -> list[Event]:
+    """List all that happened to these postings, oldest first."""
+    query = select(*columns(Event, event)).where(event.c.posting_id.in_(posting_ids)).order_by(event.c.id)
+    return load_all(Event, connection.execute(query))
+
+
+def has_event(connection: Connection, seen: Outbound, what: str) -> bool:
+    """Return whether this ever happened to a reply or a posting."""
+    query = select(event.c.id).where(*(event.c[name] == value for name, value in _owner(seen).items()))
     return connection.execute(query.where(event.c.what == what).limit(1)).first() is not None
 
 
 def record_approval(
-    connection: Connection, reply_id: int, revision: int, by: str, text: str, now: datetime, *, automatic: bool = False
+    connection: Connection, seen: Outbound, by: str, text: str, now: datetime, *, automatic: bool = False
 ) -> None:
-    """Keep who approved which words, to the byte."""
-    row = {"reply_id": reply_id, "revision": revision, "by": by, "at": now, "text": text, "automatic": automatic}
-    connection.execute(insert(approval), [row])
+    """Keep who approved which words of a reply or a posting, to the byte."""
+    row = {"revision": seen.revision, "by": by, "at": now, "text": text, "automatic": automatic}
+    connection.execute(insert(approval), [{**row, _owner_column(seen): seen.id}])
 
 
-def revoke(connection: Connection, reply_id: int, now: datetime) -> None:
-    """Revoke the approvals of a reply."""
-    valid = (approval.c.reply_id == reply_id, approval.c.revoked_at.is_(None))
+def _owner_column(seen: Outbound) -> str:
+    return "reply_id" if isinstance(seen, Reply) else "posting_id"
+
+
+def revoke(connection: Connection, seen: Outbound, now: datetime) -> None:
+    """Revoke the approvals of a reply or a posting."""
+    valid = (approval.c[_owner_column(seen)] == seen.id, approval.c.revoked_at.is_(None))
     connection.execute(update(approval).where(*valid).values(revoked_at=now))
 
 
-def list_valid_approvals(connection: Connection, reply_id: int, revision: int) -> list[Approval]:
-    """List the approvals of this revision that were not revoked, oldest first."""
-    given = approvals(connection, reply_id)
-    return [approval for approval in given if approval.revision == revision and approval.revoked_at is None]
+def list_valid_approvals(connection: Connection, seen: Outbound) -> list[Approval]:
+    """List the approvals of the revision that was seen and that were not revoked, oldest first."""
+    given = approvals(connection, seen)
+    return [approval for approval in given if approval.revision == seen.revision and approval.revoked_at is None]
 
 
-def approvals(connection: Connection, reply_id: int) -> list[Approval]:
-    """List the approvals of a reply, oldest first."""
-    query = select(*columns(Approval, approval)).where(approval.c.reply_id == reply_id).order_by(approval.c.id)
+def approvals(connection: Connection, seen: Outbound) -> list[Approval]:
+    """List the approvals of a reply or a posting, oldest first."""
+    is_its = approval.c[_owner_column(seen)] == seen.id
+    query = select(*columns(Approval, approval)).where(is_its).order_by(approval.c.id)
     return load_all(Approval, connection.execute(query))
 
 

@@ -157,13 +157,17 @@ class ReplyRow(Row, table=True):
 class ApprovalRow(Row, table=True):
     """Who approved which words: text is the preview's, to the byte, so that every post can be held against it.
 
-    revoked_at: undone, or the reply went back into the queue.
+    It belongs to a reply or to a posting. revoked_at: undone, or the reply went back into the queue.
     """
 
     __tablename__ = "approval"
-    __table_args__ = (Index("ix_approval_reply", "reply_id"),)
+    __table_args__ = (
+        Index("ix_approval_reply", "reply_id"),
+        partial_index("ix_approval_posting", "posting_id", where="posting_id IS NOT NULL"),
+    )
     id: int | None = Field(default=None, primary_key=True)
-    reply_id: int = Field(foreign_key="reply.id")
+    reply_id: int | None = Field(default=None, foreign_key="reply.id")
+    posting_id: int | None = Field(default=None, foreign_key="posting.id")
     revision: int
     by: str = Field(sa_type=Text)
     at: datetime = required_time()
@@ -191,17 +195,19 @@ class DraftReviewRow(Row, table=True):
 
 
 class EventRow(Row, table=True):
-    """Something that happened to a mention or a reply: when, what, and by whom. Append-only."""
+    """Something that happened to a mention, a reply or a posting: when, what, and by whom. Append-only."""
 
     __tablename__ = "event"
     __table_args__ = (
         Index("ix_event_mention", "mention_key"),
+        partial_index("ix_event_posting", "posting_id", where="posting_id IS NOT NULL"),
         partial_index("ix_event_staff", "id", where=ACT_OF_STAFF),
     )
     id: int | None = Field(default=None, primary_key=True)
     at: datetime = required_time()
     mention_key: int | None = Field(default=None, foreign_key="mention.key")
     reply_id: int | None = Field(default=None, foreign_key="reply.id")
+    posting_id: int | None = Field(default=None, foreign_key="posting.id")
     what: str = Field(sa_type=Text)
     by: str = Field(sa_type=Text)
     detail: dict[str, Any] | None = Field(default=None, sa_column=json_column())

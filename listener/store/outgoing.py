@@ -1,13 +1,24 @@
 """What is being sent: texts sent or on their way, replies that are approved and due, replies that wait for a time."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 
+from listener.store import items, postings
+from listener.store.records import Queued
 from listener.store.states import NOT_GOING, ON_THE_WAY
 from listener.store.tables import mention, reply
+
+
+@dataclass(frozen=True, slots=True)
+class DueItem:
+    """The id of a reply or of a posting that may be sent."""
+
+    id: int
+    is_posting: bool
 
 
 def count_texts(connection: Connection, since: datetime, *, limit: int, but: int | None = None) -> dict[str, int]:
@@ -45,11 +56,25 @@ def automatic_times(connection: Connection, since: datetime) -> list[datetime]:
     return list(connection.execute(query.order_by(reply.c.approved_at)).scalars())
 
 
-def count_held(connection: Connection, platform: str, now: datetime) -> dict[str, int]:
-    """Count the approved replies of a platform that wait for a time, by reason."""
+def list_of_platform(connection: Connection, platform: str, state: str) -> list[Queued]:
+    """List the replies and the postings of a platform in a state, oldest first."""
+    replies = items.list_of_platform(connection, platform, state)
+    return [*replies, *postings.list_of_platform(connection, platform, state)]
+
+
+def count_in_state(connection: Connection, platform: str, state: str) -> int:
+    """Count the replies and the postings of a platform in a state."""
+    source = select(func.count()).select_from(reply.join(mention, mention.c.key == reply.c.mention_key))
+    query = source.where(mention.c.platform == platform, reply.c.state == state)
+    return connection.execute(query).scalar_one() + postings.count_in_state(connection, platform, state)
+
+
+def count_held(connection: Connection, platform: str, now: datetime) -> Counter[str]:
+    """Count what is approved on a platform and waits for a time, by reason."""
     waiting = _select_approved(platform).where(~_is_due(now)).group_by(reply.c.hold)
-    counts = connection.execute(waiting.with_only_columns(reply.c.hold, func.count()))
-    return {row[0] or "rate": row[1] for row in counts}
+    rows = connection.execute(waiting.with_only_columns(reply.c.hold, func.count()))
+    counts = Counter({row[0] or "rate": row[1] for row in rows})
+    return counts + Counter(postings.count_held(connection, platform, now))
 
 
 def read_next_time(connection: Connection, platform: str, now: datetime) -> datetime | None:
@@ -59,10 +84,16 @@ def read_next_time(connection: Connection, platform: str, now: datetime) -> date
     return next_time
 
 
-def list_due(connection: Connection, platform: str, now: datetime) -> list[int]:
-    """List the ids of approved replies that may be sent now: the least tried first, then the oldest."""
+def list_due(connection: Connection, platform: str, now: datetime) -> list[DueItem]:
+    """List what may be sent now: postings, which are few; then replies, the least tried first, then the oldest."""
     query = _select_approved(platform).where(_is_due(now)).order_by(reply.c.attempts, reply.c.id)
-    return list(connection.execute(query).scalars())
+    due = [DueItem(posting_id, True) for posting_id in postings.list_due(connection, platform, now)]
+    return [*due, *(DueItem(reply_id, False) for reply_id in connection.execute(query).scalars())]
+
+
+def read_due(connection: Connection, item: DueItem) -> Queued:
+    """Read what is to be sent, as it is now."""
+    return postings.queued(connection, item.id) if item.is_posting else items.queued(connection, item.id)
 
 
 def _select_approved(platform: str) -> Select[Any]:

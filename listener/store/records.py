@@ -10,28 +10,16 @@ OLD_READING = 5  # values of a reading, before it had a subject
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
-    """A reply and where it stands; `text` is without the platform's prefix."""
+class Outbound:
+    """What the outbox moves from approved to sent: the columns that a reply and a posting share."""
 
     id: int
-    mention_key: int
     state: str
     revision: int
-    kind: str | None
-    rule: str
-    text: str | None
-    variant: str | None
-    auto: bool
-    urgency: int
-    claimed_by: str | None
-    claimed_until: datetime | None
-    assigned_to: str | None
-    snoozed_until: datetime | None
     approved_by: str | None
     approved_at: datetime | None
     created_at: datetime
     changed_at: datetime
-    due_at: datetime | None
     not_before: datetime | None
     hold: str | None
     sending_at: datetime | None
@@ -46,7 +34,34 @@ class Reply:
     attempts: int
     check_count: int
     checked_at: datetime | None
-    trouble_count: int  # calls in a row that failed for this reply alone
+    trouble_count: int  # calls in a row that failed for it alone
+
+
+@dataclass(frozen=True, slots=True)
+class Reply(Outbound):
+    """A reply and where it stands; `text` is without the platform's prefix."""
+
+    mention_key: int
+    kind: str | None
+    rule: str
+    text: str | None
+    variant: str | None
+    auto: bool
+    urgency: int
+    claimed_by: str | None
+    claimed_until: datetime | None
+    assigned_to: str | None
+    snoozed_until: datetime | None
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Posting(Outbound):
+    """An announcement on one platform, and where it stands. at: when it is to be posted."""
+
+    announcement_id: int
+    platform: str
+    at: datetime
 
 
 class ReplyChanges(TypedDict, total=False):
@@ -154,6 +169,88 @@ class QueuedReply(Exchange):
     """An exchange that was read by its reply, and so surely has one."""
 
     reply: Reply
+
+    @property
+    def outbound(self) -> Reply:
+        """What the outbox moves."""
+        return self.reply
+
+    @property
+    def platform(self) -> str:
+        """Where it is sent."""
+        return self.mention.platform
+
+    @property
+    def subject(self) -> str:
+        """What names it in notices."""
+        return str(self.reply.id)
+
+    @property
+    def label(self) -> str:
+        """What names it to people."""
+        return f"reply {self.reply.id} to {self.mention.platform}:{self.mention.id}"
+
+    @property
+    def show_command(self) -> str:
+        """The command that shows it."""
+        return f"earshot show {self.reply.id}"
+
+    @property
+    def resolve_command(self) -> str:
+        """The command that settles it when it is unconfirmed."""
+        return f"earshot resolve {self.reply.id}"
+
+    @property
+    def undo_command(self) -> str:
+        """The command that takes an approval back."""
+        return f"earshot undo {self.reply.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedPosting:
+    """A posting with what it says."""
+
+    posting: Posting
+    text: str
+
+    @property
+    def outbound(self) -> Posting:
+        """What the outbox moves."""
+        return self.posting
+
+    @property
+    def platform(self) -> str:
+        """Where it is posted."""
+        return self.posting.platform
+
+    @property
+    def subject(self) -> str:
+        """What names it in notices."""
+        return f"announcement {self.posting.announcement_id}"
+
+    @property
+    def label(self) -> str:
+        """What names it to people."""
+        return f"announcement {self.posting.announcement_id} on {self.posting.platform}"
+
+    @property
+    def show_command(self) -> str:
+        """The command that shows it."""
+        return f"earshot announce show {self.posting.announcement_id}"
+
+    @property
+    def resolve_command(self) -> str:
+        """The command that settles it when it is unconfirmed."""
+        return f"earshot announce resolve {self.posting.announcement_id} --platform {self.posting.platform}"
+
+    @property
+    def undo_command(self) -> str:
+        """The command that takes an approval back."""
+        return f"earshot announce cancel {self.posting.announcement_id}"
+
+
+Queued = QueuedReply | QueuedPosting
+"""What the outbox sends."""
 
 
 @dataclass(frozen=True, slots=True)

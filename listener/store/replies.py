@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any, Unpack
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -17,18 +17,23 @@ from sqlalchemy import (
 )  # fmt: skip
 
 from listener.errors import DeskError
-from listener.store import draft_reviews, events, rewards
+from listener.store import events
 from listener.store.dialect import DUE, UtcTime, match_any
 from listener.store.driver import insert_rows, take_keys
 from listener.store.loading import Data, columns, load, load_all
-from listener.store.records import Reply, ReplyChanges
-from listener.store.states import OVER, WAITING, require_transition
+from listener.store.moves import UNAPPROVED, set_fields, transition, update_fields
+from listener.store.records import Reply
+from listener.store.states import OVER, WAITING
 from listener.store.tables import decision, mention, reply
 from listener.store.value_dialect import is_any_of
 
-UNAPPROVED: ReplyChanges = {
-    "approved_by": None, "approved_at": None, "not_before": None, "hold": None, "trouble_count": 0,
-}  # fmt: skip
+__all__ = [
+    "UNAPPROVED",
+    "set_fields",
+    "transition",
+    "update_fields",
+]
+
 UNCHECKED = "unchecked"  # the kind of the notice about a reply that cannot be checked before it is sent
 LOOK_BACK = 5_000  # replies over which reasons are remembered: a bound, whatever the database's size
 # As the indexes of the queue have them, letter by letter: a bound value would not be recognised.
@@ -55,42 +60,6 @@ def add_all(connection: Connection, rows: Sequence[Data], now: datetime, by: str
         for id_, row in zip(ids, rows, strict=True)
     )
     events.add_all(connection, [common | change for change in changes])
-
-
-def transition(
-    connection: Connection,
-    seen: Reply,
-    to: str,
-    *,
-    by: str,
-    now: datetime,
-    what: str | None = None,
-    detail: Data | None = None,
-    **changes: Unpack[ReplyChanges],
-) -> bool:
-    """Move a reply to another state, if it still is what the caller saw (state and revision), with an event.
-
-    Returns False when somebody else was first. Raises ValueError for a move that states.TRANSITIONS does not have.
-    """
-    require_transition(seen.state, to)
-    moved: ReplyChanges = {**changes, "state": to, "changed_at": now}
-    if not update_fields(connection, seen, what or to, by, now, detail, **moved):
-        return False
-    rewards.follow(connection, seen, to, changes, by, now)
-    if to in ("drafted", "escalated"):  # whatever brought it back: who approved it must look again
-        events.revoke(connection, seen.id, now)
-    why = draft_reviews.record_review(connection, seen, what or to, by, now, changes)
-    if why is not None and seen.kind is not None:
-        _recall(connection, seen.kind, why, now)
-    return True
-
-
-def _recall(connection: Connection, kind: str, why: str, now: datetime) -> None:
-    """Return a kind's automatic approvals that are not being sent yet to staff: its autonomy has ended."""
-    automatic = (reply.c.state == "approved", reply.c.kind == kind, reply.c.approved_by == draft_reviews.MACHINE)
-    by, what, returned = draft_reviews.MACHINE, "returned_to_staff", UNAPPROVED | {"error": why}
-    for approved in list_where(connection, *automatic):
-        transition(connection, approved, "drafted", by=by, now=now, what=what, detail={"message": why}, **returned)
 
 
 def close(connection: Connection, seen: Reply, closed_as: str, reason: str, *, by: str, now: datetime) -> bool:
@@ -185,31 +154,6 @@ def list_reasons(connection: Connection, closed_as: str, limit: int) -> list[str
     return [reason for reason in connection.execute(query.limit(limit)).scalars() if reason]
 
 
-def update_fields(
-    connection: Connection,
-    seen: Reply,
-    what: str,
-    by: str,
-    now: datetime,
-    detail: Data | None = None,
-    **changes: Unpack[ReplyChanges],
-) -> bool:
-    """Change columns other than the state (claim, snooze, assignee, hold) and log it, if nobody changed the reply.
-
-    Returns False when somebody did.
-    """
-    is_updated = set_fields(connection, seen, **changes)
-    if is_updated:
-        events.add(connection, what, by, now, mention_key=seen.mention_key, reply_id=seen.id, detail=detail)
-    return is_updated
-
-
-def set_fields(connection: Connection, seen: Reply, **changes: Unpack[ReplyChanges]) -> bool:
-    """Change columns other than the state without an event. Returns False when somebody changed the reply."""
-    unchanged = and_(reply.c.id == seen.id, reply.c.state == seen.state, reply.c.revision == seen.revision)
-    return connection.execute(update(reply).where(unchanged).values(**changes)).rowcount == 1
-
-
 def list_stale(connection: Connection, before: datetime, limit: int) -> list[Reply]:
     """List drafts whose mention is older than a time; one that a person has worked on counts from then."""
     untouched = or_(and_(reply.c.variant.is_not(None), reply.c.revision == 1), reply.c.changed_at < before)
@@ -225,12 +169,6 @@ def clear_expired_leases(connection: Connection, now: datetime) -> None:
     """Clear claims and snoozes that have ended."""
     connection.execute(update(reply).where(reply.c.claimed_until <= now).values(claimed_by=None, claimed_until=None))
     connection.execute(update(reply).where(reply.c.snoozed_until <= now).values(snoozed_until=None))
-
-
-def count_in_state(connection: Connection, platform: str, state: str) -> int:
-    """Count the replies of a platform in a state."""
-    query = select(func.count()).select_from(reply).join(mention, mention.c.key == reply.c.mention_key)
-    return connection.execute(query.where(mention.c.platform == platform, reply.c.state == state)).scalar_one()
 
 
 def has_any_in(connection: Connection, platform: str, states: Collection[str]) -> bool:

@@ -2,13 +2,29 @@
 
 from sqlmodel import SQLModel
 
-from listener.store import club_tables, exchange_tables, learning_tables, operation_tables, outgoing_tables
+from listener.store import (
+    announcement_tables,
+    club_tables,
+    exchange_tables,
+    learning_tables,
+    operation_tables,
+    outgoing_tables,
+)
 
-__all__ = ["club_tables", "exchange_tables", "learning_tables", "metadata", "operation_tables", "outgoing_tables"]
+__all__ = [
+    "announcement_tables",
+    "club_tables",
+    "exchange_tables",
+    "learning_tables",
+    "metadata",
+    "operation_tables",
+    "outgoing_tables",
+]
 
 metadata = SQLModel.metadata
 account = metadata.tables["account"]
 alert = metadata.tables["alert"]
+announcement = metadata.tables["announcement"]
 approval = metadata.tables["approval"]
 autonomy = metadata.tables["autonomy"]
 billed = metadata.tables["billed"]
@@ -31,6 +47,7 @@ pause = metadata.tables["pause"]
 platform = metadata.tables["platform"]
 points = metadata.tables["points"]
 policy = metadata.tables["policy"]
+posting = metadata.tables["posting"]
 quarantine = metadata.tables["quarantine"]
 reader_weights = metadata.tables["reader_weights"]
 reply = metadata.tables["reply"]

@@ -29,7 +29,7 @@ def test_approved_reply_keeps_who_when_and_the_exact_words(world: World) -> None
     assert one(world, reply_id).ok
     reply = world.reply(reply_id)
     with world.store.read() as connection:
-        (kept,) = events.approvals(connection, reply_id)
+        (kept,) = events.approvals(connection, world.reply(reply_id))
     assert (reply.state, reply.approved_by, reply.approved_at) == ("approved", "dana", world.now)
     assert (kept.text, kept.by, kept.automatic) == (f"@user1 {reply.text}", "dana", False)
 

@@ -38,7 +38,7 @@ def test_a_draft_inside_its_band_goes_by_itself_with_its_words_kept(world: World
     assert go(world) == Counter()
     reply = world.reply(reply_id)
     with world.store.read() as connection:
-        (kept,) = events.approvals(connection, reply_id)
+        (kept,) = events.approvals(connection, world.reply(reply_id))
     assert (reply.state, reply.approved_by, kept.automatic) == ("approved", "policy", True)
     assert kept.text == f"@user1 {reply.text}"
 

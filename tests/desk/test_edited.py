@@ -150,7 +150,7 @@ def test_an_approved_reply_returns_and_is_decided_again(world: World, can_reply:
     edit(world, reply_id, DANGER)
     reply = world.reply(reply_id)
     with world.store.read() as connection:
-        given = events.approvals(connection, reply_id)
+        given = events.approvals(connection, world.reply(reply_id))
     assert (reply.state, reply.approved_by, reply.approved_at) == ("escalated", None, None)
     assert all(approval.revoked_at is not None for approval in given)
 

@@ -76,6 +76,7 @@ BARE = {  # nothing in them is said by, or names, who writes to us
     *("feed", "stage", "alert"),  # an alert names rules and numbers, no person
     "coupon",  # codes of the shop
     *("digest", "webhook"),  # which periods and events went out, and why one did not
+    *("announcement", "posting"),  # what the brand says to everybody
 }
 
 

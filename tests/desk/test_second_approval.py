@@ -101,7 +101,7 @@ def test_what_is_undone_counts_no_longer(world: World) -> None:
         assert all(one(world, reply_id, name, **TWO).ok for name in names)
         transitions.undo(world.store, world.desk(), reply_id)
         with world.store.read() as connection:
-            assert events.list_valid_approvals(connection, reply_id, world.reply(reply_id).revision) == []
+            assert events.list_valid_approvals(connection, world.reply(reply_id)) == []
     with pytest.raises(DeskError, match="no approval to undo"):
         transitions.undo(world.store, world.desk(), reply_id)
 
@@ -135,7 +135,7 @@ def test_a_signature_stands_once_and_counts(world: World) -> None:
     assert one(world, reply_id, "dana", **SIGNED).ok
     assert shown(world, reply_id, "bo", **SIGNED).text == found.text
     with world.store.read() as connection:
-        assert [each.text for each in events.approvals(connection, reply_id)] == [found.text]
+        assert [each.text for each in events.approvals(connection, world.reply(reply_id))] == [found.text]
 
 
 def test_a_signature_that_leaves_no_room_is_refused(world: World) -> None:
@@ -170,7 +170,7 @@ def test_what_goes_by_itself_bears_nobodys_initials(world: World) -> None:
     autonomy.approve_automatically(world.store, policy, preview, "memory", world.now)
     assert world.reply(reply_id).approved_by == "policy"
     with world.store.read() as connection:
-        (given,) = events.list_valid_approvals(connection, reply_id, 2)
+        (given,) = events.list_valid_approvals(connection, world.reply(reply_id))
     assert given.automatic and "^" not in given.text
     world.put(reply_id, "drafted", approved_by=None, approved_at=None)
     assert one(world, reply_id, "dana", **TWO).ok and world.reply(reply_id).state == "drafted"
@@ -183,7 +183,7 @@ def test_the_second_name_approves_the_words_of_the_first(world: World) -> None:
     assert str(shown(world, reply_id, "bo", **TWO, **SIGNED).text).endswith(" ^DK")
     assert one(world, reply_id, "bo", **TWO, **SIGNED).ok
     with world.store.read() as connection:
-        assert len({each.text for each in events.approvals(connection, reply_id)}) == 1
+        assert len({each.text for each in events.approvals(connection, world.reply(reply_id))}) == 1
 
 
 @pytest.mark.parametrize("text", ["Hello {{ contact }}", "Hello {{contact", "see you }}", "{% if x %}hello"])
@@ -211,4 +211,4 @@ def test_a_policy_that_no_longer_asks_lets_the_words_go_that_were_shown(world: W
     assert one(world, reply_id, "dana", **TWO, **SIGNED).ok
     assert one(world, reply_id, "bo", **SIGNED).ok
     with world.store.read() as connection:
-        assert {each.text[-4:] for each in events.approvals(connection, reply_id)} == {" ^DK"}
+        assert {each.text[-4:] for each in events.approvals(connection, world.reply(reply_id))} == {" ^DK"}

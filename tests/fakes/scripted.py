@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from listener.errors import Indeterminate
 from listener.feed_page import FeedPage
-from listener.model import Json, Mention, Outgoing, PostStatus, Prepared, Receipt
+from listener.model import Announcement, Json, Mention, Outgoing, PostStatus, Prepared, Receipt
 from listener.protocols import Account
 
 
@@ -47,6 +47,10 @@ class Scripted:
         """The request as plain JSON."""
         request = {"text": reply.text, "to": reply.mention.id}
         return Prepared(f"{reply.reply_id}.{reply.revision}", request, is_private=reply.is_private)
+
+    def prepare_announcement(self, announcement: Announcement, now: datetime) -> Prepared:
+        """The same, answering nothing."""
+        return Prepared(f"a{announcement.posting_id}.{announcement.revision}", {"text": announcement.text})
 
     def post(self, prepared: Prepared) -> Receipt:
         """Do what the script says."""

@@ -170,12 +170,13 @@ class BlueskyWorld(NetworkWorld):
     def evidence(self) -> evidence.Evidence:
         """From the network's records and the ledger of writes."""
         listed = self._listed()
+        ledger = self.server.records.ledger
+        written = [evidence.Post(one.uri, one.parent, one.parent, one.text, one.at) for one in ledger]
         return evidence.Evidence(
             platform="bluesky",
             listed={one.uri: one.value["text"] for one in listed if "text" in one.value},
-            posts=[
-                evidence.Post(one.uri, one.parent, one.parent, one.text, one.at) for one in self.server.records.ledger
-            ],
+            posts=[post for post in written if post.target],
+            announced=[post for post in written if not post.target],
             malformed=[one.uri for one in listed if one.uri in self._malformed],
             ours=[one.uri for one in list(self._network.records.values()) if one.did == self._us],
             by_hand=self._by_hand,

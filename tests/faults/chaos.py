@@ -75,6 +75,8 @@ class Run:
             if self.rng.random() < 0.5:
                 self._once({})
         self._approve()
+        if self.world.announces and self.rng.random() < 0.6:
+            self._announce()
         if self.rng.random() < 0.5:
             self.tell(self.world.stir())
         self.world.move_on(self.rng.choice((0, 8, 30, 70, 900, 4000)))
@@ -97,6 +99,13 @@ class Run:
         if drafts:
             fault = "S0" if self.rng.random() < 0.1 else None
             self.command(["approve", *drafts], extra(fault, count=self.rng.randint(1, len(drafts))))
+
+    def _announce(self) -> None:
+        """The brand says something of its own accord; now and then the process dies after the approval."""
+        words = f"Fresh paper is in, number {next(self.world.numbers)}."
+        self.command(["announce", "add", words, "--at", "now", "--platform", self.world.platform], {})
+        for number in self.world.undecided_announcements():
+            self.command(["announce", "approve", number], extra("S0" if self.rng.random() < 0.1 else None))
 
     def _killed(self) -> None:
         point = self.rng.choice((*OUT, *OUT, *IN))
@@ -214,16 +223,21 @@ class Run:
                 break
         self.world.still()
         self.command(["once"], {})  # what was listed since the last one
-        before = len(self.world.evidence().posts)
+        before = self._count_posts()
         self.command(["once"], {})
-        if len(self.world.evidence().posts) != before:
+        if self._count_posts() != before:
             self.wrong("something went out after all was settled")
+
+    def _count_posts(self) -> int:
+        found = self.world.evidence()
+        return len(found.posts) + len(found.announced)
 
     def _judge(self) -> None:
         world, ran = self.world, self.ran
         found = world.evidence()
         ran.findings += check(found, world.remains())
         ran.mentions, ran.posts, ran.commands = len(found.listed), len(found.posts), world.commands.ran
+        ran.announced = Counter(state for (state,) in world.ask("SELECT state FROM posting"))
         approved = "SELECT state, closed_as FROM reply WHERE id IN (SELECT reply_id FROM approval)"
         ran.ends = Counter(closed or state for state, closed in world.ask(approved))
         ran.struck = world.struck

@@ -53,6 +53,7 @@ class Books:
             self.mentions = _rows(connection, "SELECT * FROM mention WHERE platform = ?", platform)
             mine = "SELECT r.*, m.interaction_id AS thread FROM reply r JOIN mention m ON m.key = r.mention_key"
             self.replies = _rows(connection, f"{mine} WHERE m.platform = ? ORDER BY r.id", platform)
+            self.postings = _rows(connection, "SELECT * FROM posting WHERE platform = ?", platform)
             self.approvals = _rows(connection, "SELECT * FROM approval ORDER BY id")
             self.events = _rows(connection, "SELECT * FROM event ORDER BY id")
             self.aside = {row["mention_id"] for row in _rows(connection, "SELECT * FROM quarantine")}
@@ -87,7 +88,14 @@ def _rows(connection: sqlite3.Connection, query: str, *values: str) -> list[Row]
 def check(evidence: Evidence, remains: Remains) -> list[Finding]:
     """All that is wrong; nothing when all invariants hold."""
     books = Books(remains, evidence.platform)
-    parts = (_stored(evidence, books), _posted(evidence, books), _ended(books), _order(books), _sound(books))
+    parts = (
+        _stored(evidence, books),
+        _posted(evidence, books),
+        _ended(books),
+        _announced(evidence, books),
+        _order(books),
+        _sound(books),
+    )
     return [*(one for part in parts for one in part), *books.unreported, *_leaks(remains)]
 
 
@@ -187,6 +195,36 @@ def _end(reply: Row, books: Books) -> bool:
         last = [one["what"] for one in books.of(reply) if one["what"] in BACK | {"approved"}]
         return bool(last) and last[-1] in BACK
     return reply["state"] in ENDS or _shown(reply, books)
+
+
+def _announced(evidence: Evidence, books: Books) -> Iterator[Finding]:
+    """C7: each announcement at most once, in words approved before, and never silently not at all."""
+    words = Counter(one.text for one in evidence.announced)
+    yield from (Finding("doubled", f"announcement {one!r} was posted {n} times") for one, n in words.items() if n > 1)
+    approved = {one["text"]: one["at"] for one in reversed(books.approvals) if one["posting_id"]}  # the first of each
+    shown = {one["remote_id"] for one in books.postings if one["state"] == "sent"}
+    for post in evidence.announced:
+        if post.text not in approved or (post.at and datetime.fromisoformat(approved[post.text]) > post.at):
+            yield Finding("broken", f"announcement {post.id} was made of words that nobody had approved")
+        if post.id not in shown and not any(_is_open(one, books) for one in books.postings):
+            yield Finding("broken", f"announcement {post.id} is on no posting")
+    real = {one.id for one in evidence.announced}
+    for posting in books.postings:
+        number, state = posting["announcement_id"], posting["state"]
+        if state == "sent" and posting["remote_id"] not in real:
+            yield Finding("broken", f"announcement {number} counts as sent, and there is no post of it")
+        if not (state in ENDS or _is_open(posting, books) or (state == "drafted" and _is_back(posting, books))):
+            yield Finding("silent", f"announcement {number} is {state}")
+
+
+def _is_open(posting: Row, books: Books) -> bool:
+    return posting["state"] == "unconfirmed" and f"announcement {posting['announcement_id']}" in books.told
+
+
+def _is_back(posting: Row, books: Books) -> bool:
+    """A draft that was never approved, or that came back with the reason."""
+    happened = [one["what"] for one in books.events if one["posting_id"] == posting["id"]]
+    return "approved" not in happened or bool(posting["error"])
 
 
 def _order(books: Books) -> Iterator[Finding]:

@@ -28,6 +28,7 @@ class Evidence:
     platform: str
     listed: dict[str, str]
     posts: list[Post]
+    announced: Collection[Post] = ()  # posts that answer nothing; made through the API, not by hand
     malformed: Collection[str] = ()  # items that nobody can read: to be set aside, never to be lost
     ours: Collection[str] = ()  # posts of our own account: never to be taken for mentions
     by_hand: Collection[str] = ()  # replies that a person of ours wrote on the platform
@@ -67,6 +68,7 @@ class Ran:
     kills: Counter[str] = field(default_factory=Counter)
     struck: Counter[str] = field(default_factory=Counter)
     ends: Counter[str] = field(default_factory=Counter)
+    announced: Counter[str] = field(default_factory=Counter)
     mentions: int = 0
     posts: int = 0
     commands: int = 0

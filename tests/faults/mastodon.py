@@ -150,12 +150,16 @@ class MastodonWorld(NetworkWorld):
         return Evidence(
             platform="mastodon",
             listed={_thread(one): storable_text(one.content, html=True) for one in readable if one.notice in bounded},
-            posts=[self._post(line) for line in self.server.posted],
+            posts=[self._post(line) for line in self.server.posted if line["in_reply_to"]],
+            announced=[self._announced(line) for line in self.server.posted if not line["in_reply_to"]],
             malformed=[one.id for one in self._listed() if one.id in self._malformed and one.notice in bounded],
             ours=[one.id for one in everything if one.author is self.server.me],
             by_hand=self._by_hand,
             unlisted={_thread(one): one.notice for one in readable if one.notice not in bounded},
         )
+
+    def _announced(self, line: dict[str, str]) -> Post:
+        return Post(line["id"], "", "", line["text"], datetime.fromisoformat(line["at"]))
 
     def _post(self, line: dict[str, str]) -> Post:
         target = self.server.status_of(line["in_reply_to"])

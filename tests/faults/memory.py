@@ -126,7 +126,10 @@ class MemoryWorld(World):
     def evidence(self) -> Evidence:
         """From the two files. A row that is only written by half is not listed."""
         listed = {name: row["text"] for name, row in self._rows.items()}
-        return Evidence("memory", listed, [self._post(row) for row in self._posted()], malformed=list(self._malformed))
+        posted = self._posted()
+        announced = [Post(row["id"], "", "", row["text"]) for row in posted if "in_reply_to" not in row]
+        answers = [self._post(row) for row in posted if "in_reply_to" in row]
+        return Evidence("memory", listed, answers, announced, malformed=list(self._malformed))
 
     def _post(self, row: Row) -> Post:
         """A post may name an edit of what it answers."""

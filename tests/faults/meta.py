@@ -39,6 +39,7 @@ class MetaFake(Deadly, MetaServer):
 class MetaWorld(NetworkWorld):
     """A run against the fake."""
 
+    announces = False
     server: MetaFake
     lost = (*LOST, "unknown", "service", "downtime", "odd", *BLOCKING[1:])
     refused = ("rate", "app-rate", "unauthorized", "permission", "proxy-page", "moved", "as-person", "abusive")

@@ -22,6 +22,7 @@ class Tally:
     kills: Counter[str] = field(default_factory=Counter)
     struck: Counter[str] = field(default_factory=Counter)
     ends: Counter[str] = field(default_factory=Counter)
+    announced: Counter[str] = field(default_factory=Counter)
     found: Counter[str] = field(default_factory=Counter)
 
     def add(self, ran: Ran) -> None:
@@ -34,6 +35,7 @@ class Tally:
         self.kills += ran.kills
         self.struck += ran.struck
         self.ends += ran.ends
+        self.announced += ran.announced
         self.found += Counter(one.wrong for one in ran.findings)
 
     def missed(self, points: Collection[str], staged: Collection[str] = ()) -> list[str]:
@@ -55,6 +57,7 @@ class Tally:
             f"kills {_told(self.kills)}",
             f"network faults {_told(self.struck)}",
             f"replies ended {_told(self.ends)}",
+            f"announcements ended {_told(self.announced)}",
             *([f"broken {self.found['broken']}"] if self.found["broken"] else []),
             " ".join(f"{name} {self.found[name]}" for name in COUNTED),
         ]

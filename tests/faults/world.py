@@ -56,6 +56,7 @@ class World(ABC):
     section: str
     secret_names: tuple[str, ...] = tuple(SECRETS)
     kills_in_call: tuple[str, ...] = ()  # points inside the network call at which a kill can be ordered
+    announces = True  # the platform takes announcements
     staged: tuple[str, ...] = ()  # what happens only where a run stages it, as `struck` counts it
 
     def __init__(self, folder: Path, nursery: Nursery, rng: random.Random) -> None:
@@ -106,10 +107,17 @@ class World(ABC):
             for row in self.ask("SELECT id || '@' || revision FROM reply WHERE state = 'drafted' ORDER BY id")
         ]
 
+    def undecided_announcements(self) -> list[str]:
+        """The announcements that nobody has approved yet."""
+        query = "SELECT announcement_id FROM posting WHERE state = 'drafted' AND error IS NULL ORDER BY id"
+        return [str(row[0]) for row in self.ask(query)]
+
     def settled(self) -> bool:
         """True when nothing is left to do without a person: all that is listed is stored and decided, nothing waits."""
         (waiting,) = self.ask(
             "SELECT (SELECT count(*) FROM mention WHERE stage = 'new') + (SELECT count(*) FROM reply WHERE state IN"
+            " ('approved', 'sending') OR (state = 'unconfirmed' AND check_count >= 0))"
+            " + (SELECT count(*) FROM posting WHERE state IN"
             " ('approved', 'sending') OR (state = 'unconfirmed' AND check_count >= 0))"
         ) or [(1,)]
         stored = dict(self.ask("SELECT interaction_id, text FROM mention"))

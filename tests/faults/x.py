@@ -148,6 +148,12 @@ class XWorld(NetworkWorld):
                     datetime.fromisoformat(one["at"]),
                 )
                 for one in self.server.x.ledger.posted
+                if one["in_reply_to"]
+            ],
+            announced=[
+                evidence.Post(one["id"], "", "", one["text"], datetime.fromisoformat(one["at"]))
+                for one in self.server.x.ledger.posted
+                if not one["in_reply_to"]
             ],
             malformed=self._malformed,
             ours=[one.id for one in list(posts.values()) if one.author_id == self.server.x.account.id],

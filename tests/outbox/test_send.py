@@ -30,7 +30,7 @@ def test_what_is_posted_is_to_the_byte_what_was_approved(line: Line) -> None:
     reply = line.approved()
     line.send()
     with line.store.read() as connection:
-        (approval,) = events.approvals(connection, reply.id)
+        (approval,) = events.approvals(connection, reply)
     assert approval.text == line.platform.posts[0][2]
     assert (approval.by, approval.revision) == ("ann", reply.revision)
 

@@ -64,7 +64,7 @@ def essence(view: ReplyView) -> tuple[object, ...]:
 
 def is_as_shown(connection: Connection, shown: ReplyView, reply: Reply) -> bool:
     """Return True while the reply is what was on the screen."""
-    standing = events.list_valid_approvals(connection, reply.id, reply.revision)
+    standing = events.list_valid_approvals(connection, reply)
     return essence(shown) == (reply.state, reply.revision, reply.approved_by, [approval.by for approval in standing])
 
 

@@ -11,14 +11,14 @@ Platform.
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from listener.platforms.bluesky.reply import preview
+from listener.platforms.bluesky.reply import preview, preview_announcement
 from listener.platforms.bluesky.section import Section
 from listener.protocols import Meter, Secrets
 
 if TYPE_CHECKING:
     from listener.platforms.bluesky.api import Bluesky
 
-__all__ = ["Section", "connect", "preview"]
+__all__ = ["Section", "connect", "preview", "preview_announcement"]
 
 
 def connect(section: Section, secrets: Secrets, folder: Path, meter: Meter) -> "Bluesky":

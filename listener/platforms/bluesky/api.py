@@ -9,7 +9,7 @@ from pathlib import Path
 
 from listener.errors import Indeterminate, ReadFailed
 from listener.feed_page import FeedPage
-from listener.model import Json, Mention, Outgoing, PostStatus, Prepared, Receipt
+from listener.model import Announcement, Json, Mention, Outgoing, PostStatus, Prepared, Receipt
 from listener.platforms.bluesky import page_scan, profile
 from listener.platforms.bluesky import reply as replies
 from listener.platforms.bluesky.caller import Absent, Caller, Rejected
@@ -94,6 +94,10 @@ class Bluesky:
     def prepare(self, reply: Outgoing, now: datetime) -> Prepared:
         """Return the record that post will write, and where. Pure."""
         return replies.prepare(reply, self._sessions.account(), now)
+
+    def prepare_announcement(self, announcement: Announcement, now: datetime) -> Prepared:
+        """Return the record that post will write, and where. Pure."""
+        return replies.prepare_announcement(announcement, self._sessions.account(), now)
 
     def post(self, prepared: Prepared) -> Receipt:
         """Write it. Raises NotSent, Refused; after anything else the reply is unconfirmed."""

@@ -1,4 +1,4 @@
-"""A reply on Bluesky before it is sent: how it will stand, and the request that is stored with the claim. Pure.
+"""What is sent to Bluesky, before it is sent: how it will stand, and the request that is stored with the claim. Pure.
 
 The record's key is made of the mention alone, so there is one place for our answer to it, whatever becomes of a call
 (docs/decisions/0019-bluesky-one-place-for-an-answer.md).
@@ -7,17 +7,35 @@ The record's key is made of the mention alone, so there is one place for our ans
 import hashlib
 from datetime import datetime
 
-from listener.model import Mention, Outgoing, Prepared, Preview
+from listener.model import Announcement, Mention, Outgoing, Prepared, Preview
 from listener.platforms.bluesky.text import LIMIT, length
 from listener.platforms.bluesky.times import salted, stamp, tid
 from listener.platforms.kit.text import normalize_post
 from listener.protocols import Section
+
+_POST = "app.bsky.feed.post"  # the collection, as `items` has it
 
 
 def preview(text: str, mention: Mention, section: Section) -> Preview:
     """Return the text as Bluesky will show it. link: the post, for a person who answers by hand."""
     shown = normalize_post(text)
     return Preview(shown, length(shown), LIMIT, link=mention.url)
+
+
+def preview_announcement(text: str, section: Section) -> Preview:
+    """Return the text as Bluesky will show it."""
+    shown = normalize_post(text)
+    return Preview(shown, length(shown), LIMIT)
+
+
+def prepare_announcement(announcement: Announcement, account: str, now: datetime) -> Prepared:
+    """Return the intention. The record's key is made of the posting alone, so that there is one place for it."""
+    made = announcement.created_at
+    key = tid(made, _salt(f"announcement {announcement.posting_id} {stamp(made)}"))
+    record = {"$type": _POST, "text": announcement.text, "createdAt": stamp(now)}
+    request = {"account": account, "rkey": key, "parent": None, "record": record, "dids": {}}
+    digest = hashlib.sha256(f"{account}\0{announcement.text}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return Prepared(f"bluesky-{key}-announcement-{announcement.revision}-{digest}", request)
 
 
 def record_key(mention: Mention) -> str:
@@ -44,7 +62,7 @@ def prepare(reply: Outgoing, account: str, now: datetime) -> Prepared:
         "account": account,
         "rkey": key,
         "parent": mention.id,
-        "record": {"$type": "app.bsky.feed.post", "text": text, "createdAt": stamp(now)},
+        "record": {"$type": _POST, "text": text, "createdAt": stamp(now)},
         "dids": {mention.author_handle.lower(): mention.author_id} if mention.author_handle else {},
     }
     digest = hashlib.sha256(f"{account}\0{text}".encode("utf-8", "surrogatepass")).hexdigest()[:16]

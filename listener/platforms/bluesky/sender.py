@@ -64,11 +64,11 @@ class Sender:
     def _body(self, request: Json, now: datetime) -> Json:
         """The whole request: the stored record, what it answers, its links and mentions."""
         text, dids = request["record"]["text"], dict(request["dids"])
-        reply = self._references(request["parent"], now)
+        answered = {"reply": self._references(request["parent"], now)} if request["parent"] else {}
         for handle in handles(text):
             dids[handle] = dids.get(handle) or self._resolved(handle, now)
         marks = facets(text, dids)
-        record = request["record"] | {"reply": reply} | ({"facets": marks} if marks else {})
+        record = request["record"] | answered | ({"facets": marks} if marks else {})
         repo = self._caller.session(now).did
         return {"repo": repo, "collection": POST, "rkey": request["rkey"], "record": record, "swapRecord": None}
 

@@ -10,14 +10,14 @@ was read · `feeds` a page of a feed · `sender` posts and finds · `remarks` fo
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from listener.platforms.mastodon.reply import preview
+from listener.platforms.mastodon.reply import preview, preview_announcement
 from listener.platforms.mastodon.section import Section
 from listener.protocols import Meter, Secrets
 
 if TYPE_CHECKING:
     from listener.platforms.mastodon.api import Mastodon
 
-__all__ = ["Section", "connect", "preview"]
+__all__ = ["Section", "connect", "preview", "preview_announcement"]
 
 
 def connect(section: Section, secrets: Secrets, folder: Path, meter: Meter) -> "Mastodon":

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 
 from listener.feed_page import FeedPage
-from listener.model import Json, Mention, Outgoing, PostStatus, Prepared, Receipt
+from listener.model import Announcement, Json, Mention, Outgoing, PostStatus, Prepared, Receipt
 from listener.platforms.kit import cursor as cursors
 from listener.platforms.kit.cursor import OWN, CallerClock
 from listener.platforms.kit.http import HttpClient
@@ -61,6 +61,10 @@ class Mastodon:
     def prepare(self, reply: Outgoing, now: datetime) -> Prepared:
         """Return key and request. Pure."""
         return replies.prepare(reply, now)
+
+    def prepare_announcement(self, announcement: Announcement, now: datetime) -> Prepared:
+        """Return key and request of a public post. Pure."""
+        return replies.prepare_announcement(announcement, now)
 
     def post(self, prepared: Prepared) -> Receipt:
         """Post it. Raises NotSent, Refused; after anything else the reply is unconfirmed."""

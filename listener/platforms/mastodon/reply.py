@@ -1,9 +1,9 @@
-"""A reply before it is sent: how it will stand, and the request that is stored with the claim. Pure."""
+"""What is sent, before it is sent: how it will stand, and the request that is stored with the claim. Pure."""
 
 import hashlib
 from datetime import datetime
 
-from listener.model import Mention, Outgoing, Prepared, Preview
+from listener.model import Announcement, Mention, Outgoing, Prepared, Preview
 from listener.platforms.kit.text import normalize_post
 from listener.platforms.mastodon.section import Section
 from listener.platforms.mastodon.text import addressed, length
@@ -15,6 +15,20 @@ def preview(text: str, mention: Mention, section: Section) -> Preview:
     if mention.author_handle:
         shown = addressed(shown, mention.author_handle)
     return Preview(shown, length(shown), section.characters, link=mention.url)
+
+
+def preview_announcement(text: str, section: Section) -> Preview:
+    """Return the text as it will stand."""
+    shown = normalize_post(text)
+    return Preview(shown, length(shown), section.characters)
+
+
+def prepare_announcement(announcement: Announcement, now: datetime) -> Prepared:
+    """Return the intention: a public post that answers nothing."""
+    words = f"{announcement.created_at.isoformat()}\0{announcement.text}"
+    digest = hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    request = {"text": announcement.text, "prepared_at": now.isoformat()}
+    return Prepared(f"earshot-announcement-{announcement.posting_id}-{announcement.revision}-{digest}", request)
 
 
 def prepare(reply: Outgoing, now: datetime) -> Prepared:

@@ -15,6 +15,7 @@ from listener.platforms.mastodon.status import is_private, original
 from listener.platforms.mastodon.text import other_handles, words
 
 _SKEW = timedelta(minutes=5)  # by which the server's clock may be behind ours
+_MOST_PAGES = 10  # of our own posts; past that a person looks
 IN_KIND = frozenset(("public", "unlisted", "private", "direct", "local", "mutuals_only"))
 
 
@@ -42,6 +43,8 @@ class Sender:
     def _body(self, prepared: Prepared, now: datetime) -> Json:
         """The request, as visible as the mention and no more. Raises NotSent, Refused: nothing was posted yet."""
         text = str(prepared.request["text"])
+        if not _answers_mention(prepared):
+            return {"status": text, "visibility": "public"}
         try:
             us = self._caller.account(now).handle
             mention = self._caller.find_status(*_target(prepared), now)
@@ -75,6 +78,8 @@ class Sender:
 
         Raises ReadFailed, Indeterminate.
         """
+        if not _answers_mention(prepared):
+            return self._find_announcement(prepared, now)
         me, (target, known_as) = self._caller.account(now).id, _target(prepared)
         mention = self._caller.find_status(target, known_as, now) or {"id": target}
         ids = {target, str(mention["id"])}
@@ -84,7 +89,26 @@ class Sender:
         posts = [*below, *(status for status in newest if status.get("in_reply_to_id") in ids)]
         answered = [Answer(_receipt(status), words(str(status["content"]), markup=True) == text) for status in posts]
         receipt = choose_answer("Mastodon", answered, prepared, self._lag, now)
-        return receipt or _orphan(newest, text, require_time(str(prepared.request["prepared_at"])) - _SKEW)
+        return receipt or _unattached(newest, text, require_time(str(prepared.request["prepared_at"])) - _SKEW)
+
+    def _find_announcement(self, prepared: Prepared, now: datetime) -> Receipt | None:
+        """Return our post in these words, among all since it was prepared. Raises ReadFailed, Indeterminate."""
+        text, since = words(str(prepared.request["text"])), require_time(str(prepared.request["prepared_at"])) - _SKEW
+        path, oldest = f"/api/v1/accounts/{self._caller.account(now).id}/statuses", ""
+        for _ in range(_MOST_PAGES):
+            listed = self._caller.items(path, now, {"limit": "40", **({"max_id": oldest} if oldest else {})})
+            if receipt := _unattached(_posts(listed), text, since):
+                return receipt
+            last = objects_in(listed)[-1:]
+            if not last or (time_in(last[0].get("created_at")) or now) < since or str(last[0].get("id")) == oldest:
+                return None
+            oldest = str(last[0].get("id"))
+        raise Indeterminate("Mastodon lists too many posts of ours since then", CHECK_ACCOUNT)
+
+
+def _answers_mention(prepared: Prepared) -> bool:
+    """Return whether it is a reply; an announcement answers nothing."""
+    return "in_reply_to" in prepared.request
 
 
 def _target(prepared: Prepared) -> tuple[str, str]:
@@ -116,8 +140,8 @@ def _posts(listed: object) -> list[Untrusted]:
     return [post for post in posts if post and isinstance(post.get("content"), str)]
 
 
-def _orphan(newest: list[Untrusted], text: str, since: datetime) -> Receipt | None:
-    """Return our reply to a deleted mention: it names no target any more, so its words and its time decide."""
+def _unattached(newest: list[Untrusted], text: str, since: datetime) -> Receipt | None:
+    """Return our announcement, or our reply to a deleted mention: it names no target, so words and time decide."""
     for status in newest:
         is_lost = status.get("in_reply_to_id") is None and words(str(status["content"]), markup=True) == text
         created = time_in(status.get("created_at"))

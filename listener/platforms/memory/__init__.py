@@ -8,7 +8,7 @@ from pathlib import Path
 from listener import protocols
 from listener.errors import ReadFailed
 from listener.feed_page import FeedPage
-from listener.model import Json, Mention, Outgoing, PostStatus, Prepared, Preview, Receipt
+from listener.model import Announcement, Json, Mention, Outgoing, PostStatus, Prepared, Preview, Receipt
 from listener.platforms.kit.authors import item_author, names_under, raw_object
 from listener.platforms.memory import posts
 from listener.platforms.memory.mentions import SUFFIXES, Mentions
@@ -62,6 +62,11 @@ def preview(text: str, mention: Mention, section: protocols.Section) -> Preview:
     return Preview(text, len(text), LIMIT)
 
 
+def preview_announcement(text: str, section: protocols.Section) -> Preview:
+    """Return the text as it is."""
+    return Preview(text, len(text), LIMIT)
+
+
 def connect(section: Section, secrets: Secrets, folder: Path, meter: Meter) -> "Memory":
     """Return the platform on its files. folder: the data folder. Raises InputError if the mentions cannot be used."""
     return Memory(Mentions(section.mentions, section.start, section.replay), folder / section.posts)
@@ -92,6 +97,13 @@ class Memory:
         private = {"private": True} if reply.is_private else {}
         request = {"in_reply_to": reply.mention.id, "text": reply.text, **private}
         return Prepared(key, request, is_private=reply.is_private)
+
+    def prepare_announcement(self, announcement: Announcement, now: datetime) -> Prepared:
+        """Return the line to append, which answers nothing."""
+        words = f"{announcement.created_at.isoformat()}\0{announcement.text}"
+        digest = sha256(words.encode("utf-8", "surrogatepass")).hexdigest()
+        key = f"announcement-{announcement.posting_id}-{announcement.revision}-{digest[:12]}"
+        return Prepared(key, {"text": announcement.text})
 
     def post(self, prepared: Prepared) -> Receipt:
         """Append the line and sync it. Raises NotSent if nothing was written, OSError if a part may have been."""

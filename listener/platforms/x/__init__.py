@@ -10,14 +10,14 @@ a reply · `api` the Platform.
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from listener.platforms.x.reply import preview
+from listener.platforms.x.reply import preview, preview_announcement
 from listener.platforms.x.section import Prices, Section
 from listener.protocols import Meter, Secrets
 
 if TYPE_CHECKING:
     from listener.platforms.x.api import XPlatform
 
-__all__ = ["Prices", "Section", "connect", "preview"]
+__all__ = ["Prices", "Section", "connect", "preview", "preview_announcement"]
 
 
 def connect(section: Section, secrets: Secrets, folder: Path, meter: Meter) -> "XPlatform":

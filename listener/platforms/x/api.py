@@ -8,7 +8,7 @@ from functools import partial
 
 from listener.errors import Indeterminate, ReadFailed
 from listener.feed_page import FeedPage
-from listener.model import Json, Mention, Outgoing, PostStatus, Prepared, Receipt
+from listener.model import Announcement, Json, Mention, Outgoing, PostStatus, Prepared, Receipt
 from listener.platforms.kit import cursor as cursors
 from listener.platforms.kit.cursor import MENTIONS, OWN, CallerClock, CursorState, PageKeys
 from listener.platforms.kit.find_reply import CHECK_ACCOUNT
@@ -106,6 +106,10 @@ class XPlatform:
     def prepare(self, reply: Outgoing, now: datetime) -> Prepared:
         """Return the request that post will make. Pure. Raises Held while nobody attested that the rules were read."""
         return replies.prepare(reply, self._section, now)
+
+    def prepare_announcement(self, announcement: Announcement, now: datetime) -> Prepared:
+        """Return the request of a post that answers nothing. Pure. Raises Held."""
+        return replies.prepare_announcement(announcement, self._section, now)
 
     def post(self, prepared: Prepared) -> Receipt:
         """Post it. Raises NotSent, Refused; after anything else the reply is unconfirmed."""

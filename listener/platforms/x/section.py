@@ -89,6 +89,10 @@ class Section(SettlingSection):
         summoned = self.prices.summoned_post
         return max(summoned, self.url_reserve_usd) if link else summoned
 
+    def post_usd(self, *, link: bool) -> float:
+        """Return the US dollars to reserve for a post of our own accord."""
+        return max(self.prices.post, self.url_reserve_usd) if link else self.prices.post
+
     def problems(self) -> list[KeyProblem]:
         """Return the problems that types do not catch."""
         return [*_handle(self), *_url(self.api_url), *_lists(self), *_money(self), *super().problems()]

@@ -41,7 +41,7 @@ class Sender:
         """Post it. Raises NotSent, Refused, OverBudget; after anything else the reply is unconfirmed."""
         self._ready(prepared, now)
         try:
-            answer = self._wire.reply(prepared.request["text"], prepared.request["in_reply_to"])
+            answer = self._wire.post(prepared.request["text"], prepared.request["in_reply_to"])
         except CredentialsMissing as error:
             do = "set the four OAuth 1.0a secrets"
             raise self._gate.record_failure(NotSent(f"X: {error}", do, cause="account"), now, POST) from None

@@ -93,8 +93,8 @@ class XClient:
             self._reading = None  # a call given up on may still hold it
             raise
 
-    def reply(self, text: str, target: str) -> HttpResponse:
-        """POST /2/tweets: a reply to the post `target`."""
+    def post(self, text: str, target: str | None) -> HttpResponse:
+        """POST /2/tweets: a reply to the post `target`, or a post that answers nothing."""
         session = _session()
         _mount(session, _Punctual(self._seconds))
         try:

@@ -55,7 +55,7 @@ def test_both_libraries_take_the_proxy_for_reading_and_for_writing(proxy: Proxy)
     """With the whole address in the request line, which only a proxy is sent."""
     network.use(network.WayOut(proxy.url))
     web, x = HttpClient(), XClient(NOWHERE, Keys())
-    answers = [web.get(f"{NOWHERE}/a"), web.post(f"{NOWHERE}/b", {}), x.get("/c", {}), x.reply("hello", "7")]
+    answers = [web.get(f"{NOWHERE}/a"), web.post(f"{NOWHERE}/b", {}), x.get("/c", {}), x.post("hello", "7")]
     assert [answer.object() for answer in answers] == [{"via": "proxy"}] * 4
     assert [call.target for _, call in proxy.calls] == [f"{NOWHERE}/{path}" for path in ("a", "b", "c", "2/tweets")]
 
@@ -78,7 +78,7 @@ def test_a_proxy_that_is_down_means_surely_not_sent(proxy: Proxy) -> None:
     with pytest.raises(CallFailed) as by_httpx:
         HttpClient().post(f"{NOWHERE}/b", {})
     with pytest.raises(CallFailed) as by_tweepy:
-        XClient(NOWHERE, Keys()).reply("a", "7")
+        XClient(NOWHERE, Keys()).post("a", "7")
     assert (by_httpx.value.request_sent, by_tweepy.value.request_sent) == (False, False)
 
 
