@@ -50,6 +50,12 @@ def get(connection: Connection, announcement_id: int) -> Announcement:
     return Announcement(row.id, row.text, row.by, row.created_at, postings)
 
 
+def find_by_subject(connection: Connection, subject: str, platform: str) -> Posting:
+    """Read the posting that a notice of a platform is about. subject: as `QueuedPosting.subject` names it."""
+    _, _, number = subject.rpartition(" ")
+    return next(item for item in get(connection, int(number)).postings if item.platform == platform)
+
+
 def list_newest(connection: Connection, limit: int | None) -> list[Announcement]:
     """List announcements, the newest first."""
     ids = connection.execute(select(announcement.c.id).order_by(announcement.c.id.desc()).limit(limit)).scalars()

@@ -6,8 +6,9 @@ from sqlalchemy import Connection
 
 from listener.calendar import duration_text
 from listener.policy import Policy
-from listener.store import notices, platforms, replies
+from listener.store import notices, platforms, postings, replies
 from listener.store.engine import Store
+from listener.store.operation_records import Notice
 
 BATCH = 200  # drafts closed in one transaction
 
@@ -46,7 +47,14 @@ def _clear_pause_notices(connection: Connection, now: datetime) -> None:
 
 
 def _clear_unchecked_notices(connection: Connection, now: datetime) -> None:
-    """Clear the notices of replies that are not waiting to be sent any more: staff took them back."""
+    """Clear the notices of what is not waiting to be sent any more: staff took it back."""
     for notice in notices.list_open(connection):
-        if notice.kind == replies.UNCHECKED and replies.get(connection, int(notice.subject)).state != "approved":
+        if notice.kind == replies.UNCHECKED and _read_state(connection, notice) != "approved":
             notices.clear(connection, replies.UNCHECKED, notice.platform, now, subject=notice.subject)
+
+
+def _read_state(connection: Connection, notice: Notice) -> str:
+    """Return the state of the reply, or of the announcement on the notice's platform, that a notice is about."""
+    if notice.subject.isdecimal():
+        return replies.get(connection, int(notice.subject)).state
+    return postings.find_by_subject(connection, notice.subject, notice.platform).state

@@ -9,8 +9,10 @@ from listener.desk import announcements, control
 from listener.errors import DeskError, NotSent
 from listener.model import Preview
 from listener.policy import TimeWindow
-from listener.store import postings
+from listener.store import notices, postings, replies
+from listener.store.operation_records import Notice
 from listener.store.records import Posting
+from listener.upkeep.expire import expire
 from tests.line import Line
 
 WORDS = "Ten per cent off all notebooks today."
@@ -35,6 +37,12 @@ def posting(line: Line, number: int) -> Posting:
     with line.store.read() as connection:
         (item,) = postings.get(connection, number).postings
     return item
+
+
+def opened(line: Line) -> list[Notice]:
+    """The open notices."""
+    with line.store.read() as connection:
+        return notices.list_open(connection)
 
 
 def texts(line: Line) -> list[str]:
@@ -171,6 +179,21 @@ def test_edited_or_cancelled_announcement_needs_a_new_approval_or_none(line: Lin
     announcements.cancel(line.store, line.desk(), number, "sold out")
     line.send()
     assert posting(line, number).closed_as == "cancelled" and texts(line) == []
+
+
+def test_notice_that_one_cannot_be_checked_stops_no_upkeep_and_ends_with_it(line: Line) -> None:
+    """It names an announcement, where that of a reply is a number."""
+    number = announced(line, hours=1)
+    with line.store.write() as connection:
+        (item,) = postings.list_of_platform(connection, "memory", "approved")
+        notices.open_notice(
+            connection, replies.UNCHECKED, "memory", "not checked", "look", line.now, subject=item.subject
+        )
+    expire(line.store, line.policy, line.now)
+    assert len(opened(line)) == 1
+    announcements.cancel(line.store, line.desk(), number, "sold out")
+    expire(line.store, line.policy, line.now)
+    assert opened(line) == []
 
 
 def test_same_words_twice_within_a_day_are_a_slip(line: Line) -> None:

@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from listener.store.dialect import partial_index
+from listener.store.migrations.types import text_or_time
 
 revision = "0007"
 down_revision = "0006"
@@ -19,15 +20,13 @@ APPROVAL = ("id", "reply_id", "revision", "by", "at", "text", "automatic", "revo
 
 def upgrade() -> None:
     """Create the tables; let approvals and events name a posting."""
-    op.create_table(
-        "announcement", sa.Column("id", sa.Integer, primary_key=True), *_required(sa.Text, "text", "by", "created_at")
-    )
+    op.create_table("announcement", sa.Column("id", sa.Integer, primary_key=True), *_texts("text", "by", "created_at"))
     op.create_table(
         "posting",
         sa.Column("id", sa.Integer, primary_key=True),
         sa.Column("announcement_id", sa.Integer, sa.ForeignKey("announcement.id"), nullable=False),
-        *_required(sa.Text, "platform", "at", "state", "created_at", "changed_at"),
-        *(sa.Column(name, sa.Text) for name in (*OPTIONAL, "checked_at")),
+        *_texts("platform", "at", "state", "created_at", "changed_at"),
+        *(sa.Column(name, text_or_time(name)) for name in (*OPTIONAL, "checked_at")),
         sa.Column("request", sa.JSON),
         *_required(sa.Integer, "revision", "attempts", "check_count", "trouble_count"),
         sa.UniqueConstraint("announcement_id", "platform", name="uq_posting_platform"),
@@ -47,9 +46,9 @@ def _rebuild_approvals() -> None:
         sa.Column("reply_id", sa.Integer, sa.ForeignKey("reply.id")),
         sa.Column("posting_id", sa.Integer, sa.ForeignKey("posting.id")),
         *_required(sa.Integer, "revision"),
-        *_required(sa.Text, "by", "at", "text"),
+        *_texts("by", "at", "text"),
         *_required(sa.Boolean, "automatic"),
-        sa.Column("revoked_at", sa.Text),
+        sa.Column("revoked_at", text_or_time("revoked_at")),
     )
     old, new = (sa.table(name, *map(sa.column, APPROVAL)) for name in ("approval", "approval_new"))
     op.execute(new.insert().from_select(APPROVAL, sa.select(*old.c)))
@@ -65,5 +64,9 @@ def _index_postings(table: str) -> None:
     index.create(op.get_bind())
 
 
-def _required(kind: type[sa.Text | sa.Integer | sa.Boolean], *names: str) -> list[sa.Column[object]]:
+def _texts(*names: str) -> list[sa.Column[object]]:
+    return [sa.Column(name, text_or_time(name), nullable=False) for name in names]
+
+
+def _required(kind: type[sa.Integer | sa.Boolean], *names: str) -> list[sa.Column[object]]:
     return [sa.Column(name, kind, nullable=False) for name in names]
