@@ -217,10 +217,14 @@ class Announcement:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """The intention that is committed before the call: a key and the request as plain JSON."""
+    """The intention that is committed before the call: a key and the request as plain JSON.
+
+    is_private: the platform was asked for a reply that only the author can read, and will post it so.
+    """
 
     key: str
     request: Json
+    is_private: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,10 @@ from pathlib import Path
 from tests import cluster
 from tests.evening import ROOT, Missing
 
-SUITES = ("store", "intake", "outbox", "desk", "upkeep", "triage", "analysis", "holds", "alerts", "reader", "metrics")
+SUITES = (
+    *("store", "club", "intake", "outbox", "desk", "upkeep", "triage", "analysis"),
+    *("holds", "alerts", "reader", "metrics"),
+)
 
 
 def main(options: list[str]) -> int:

@@ -110,22 +110,32 @@ def _check_and_prepare(round_: Round, item: Queued) -> Prepared | None:
 
 
 def _prepare(round_: Round, item: Queued) -> Prepared | None:
-    """Return the request for the very words that were approved. Raises Held."""
+    """Return the request for the very words that were approved, or give them back to staff. Raises Held."""
     seen, now = item.outbound, round_.clock()
-    with round_.store.read() as connection:
-        approvals = events.approvals(connection, seen)
-        texts = [approval.text for approval in approvals if approval.revision == seen.revision]
-        text = texts[-1] if texts else None
-        if text is not None and isinstance(item, QueuedReply):
-            text = rewards.reveal(connection, seen.id, text)
+    approved, text = _read_words(round_, item)
     if text is None:
-        _return_unapproved(round_, item, has_approval=bool(texts))
+        _return_unapproved(round_, item, has_approval=approved is not None)
         return None
     if isinstance(item, QueuedPosting):
         announcement = Announcement(seen.id, seen.revision, text, seen.created_at)
         return announcing.require_announcer(round_.platform).prepare_announcement(announcement, now)
-    has_code = text != texts[-1]
-    return round_.platform.prepare(Outgoing(seen.id, seen.revision, text, item.mention, is_private=has_code), now)
+    has_code = text != approved
+    prepared = round_.platform.prepare(Outgoing(seen.id, seen.revision, text, item.mention, is_private=has_code), now)
+    if has_code and not (prepared.is_private or item.mention.is_private):
+        outcome.return_to_staff(round_, item, f"{round_.platform.name} would show its coupon to everybody")
+        return None
+    return prepared
+
+
+def _read_words(round_: Round, item: Queued) -> tuple[str | None, str | None]:
+    """Read what was approved, and the same with the code of its coupon; None where either is missing."""
+    seen = item.outbound
+    with round_.store.read() as connection:
+        texts = [given.text for given in events.approvals(connection, seen) if given.revision == seen.revision]
+        if not texts:
+            return None, None
+        is_reply = isinstance(item, QueuedReply)
+        return texts[-1], rewards.reveal(connection, seen.id, texts[-1]) if is_reply else texts[-1]
 
 
 def _return_unapproved(round_: Round, item: Queued, *, has_approval: bool) -> None:

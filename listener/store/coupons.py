@@ -38,7 +38,9 @@ def add(connection: Connection, pool: str, codes: Sequence[str], cents: int, exp
     """Keep codes that are not known yet, in any pool. Returns how many were new."""
     fixed = {"pool": pool, "cents": cents, "expires_at": expires_at, "free": True}
     statement = upsert(connection, coupon).on_conflict_do_nothing(index_elements=["digest"])
-    return sum(connection.execute(statement.values(code=code, digest=digest(code), **fixed)).rowcount for code in codes)
+    added = statement.returning(coupon.c.id)  # the count of an INSERT is not known on PostgreSQL
+    rows = ({**fixed, "code": code, "digest": digest(code)} for code in codes)
+    return sum(connection.execute(added.values(**row)).first() is not None for row in rows)
 
 
 def find_known(connection: Connection, digests: Iterable[str]) -> set[str]:

@@ -149,4 +149,5 @@ def add_points(connection: Connection, entries: Iterable[Points]) -> int:
     """Append the entries that are not there yet. Returns how many."""
     rows = [values(entry) for entry in entries]
     statement = upsert(connection, points).on_conflict_do_nothing(index_elements=["what", "source"])
-    return sum(connection.execute(statement.values(**row)).rowcount for row in rows)
+    added = statement.returning(points.c.id)  # the count of an INSERT is not known on PostgreSQL
+    return sum(connection.execute(added.values(**row)).first() is not None for row in rows)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Integer, Row, Select, and_, case, cast, func, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, insert, or_, select
 
 from listener.club_rules import LEANING, LISTENING, Mark, PersonFigures
 from listener.store.dialect import day_of, month_of
@@ -15,7 +15,7 @@ from listener.store.people import Person
 from listener.store.period import COMPLAINTS, POSITIVE_FROM
 from listener.store.replies import is_waiting
 from listener.store.tables import decision, mark, mention, reply
-from listener.store.value_dialect import is_any_of, json_at
+from listener.store.value_dialect import is_any_of, is_false_at, json_at
 
 PRAISE = ("praise", "thanks")  # cues
 IRONY = ("sarcasm", "ironic_praise")  # cues that make praise doubtful
@@ -121,7 +121,7 @@ def _has_any(cues: Collection[str]) -> ColumnElement[bool]:
 
 def _find_praise() -> ColumnElement[bool]:
     """Match praise without a complaint or irony that does not answer us: nobody asked for it."""
-    is_unasked = cast(json_at(decision.c.signals, "$.history[1]"), Integer) == 0
+    is_unasked = is_false_at(decision.c.signals, "$.history[1]")
     return and_(decision.c.compound >= POSITIVE_FROM, _has_any(PRAISE), ~_has_any((*COMPLAINTS, *IRONY)), is_unasked)
 
 

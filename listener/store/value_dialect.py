@@ -75,6 +75,11 @@ def json_at(column: ColumnElement[object], path: str) -> ColumnElement[str]:
     return _JsonAt(column, literal(path, _JsonPath()))
 
 
+def is_false_at(column: ColumnElement[object], path: str) -> ColumnElement[bool]:
+    """Match JSON that has `false` at a path: SQLite takes it as 0."""
+    return cast(json_at(column, path), Text).in_(("0", "false"))
+
+
 class _Values(TypeDecorator[list[object]]):
     """Many values as one parameter: JSON for SQLite, an array for PostgreSQL. of_numbers: whole numbers, or texts."""
 

@@ -11,9 +11,11 @@ from listener.store.engine import open_store
 from listener.store.tables import coupon, reward
 from tests.club import kills
 from tests.club.shop import COMPLAINT, Shop, numbers, policy
-from tests.databases import make_store
+from tests.databases import make_store, only_on_sqlite
 from tests.desk.world import World
 from tests.fakes.scripted import Scripted
+
+pytestmark = only_on_sqlite("kills of processes that share a file")
 
 PROCESSES, TRIES, PEOPLE, CODES = 4, 100, 200, 150
 

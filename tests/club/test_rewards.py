@@ -22,7 +22,7 @@ from listener.store.engine import open_store
 from listener.store.tables import approval, event, reply
 from tests import factories
 from tests.club.shop import ADA, CLAIM, CLUB, COMPLAINT, Shop, numbers, offer, policy
-from tests.databases import make_store
+from tests.databases import make_store, only_on_sqlite
 from tests.desk.world import preview
 
 CODE = "TEN-00001"
@@ -55,6 +55,18 @@ def test_the_code_goes_out_whole_in_private_and_once(shop: Shop) -> None:
     assert CODE in post[2] and "****" not in post[2] and prepared[0].is_private
     assert shop.world.reply(number).state == "sent" and shop.stock().given == 1
     assert shop.stock().given_cents == 1000
+
+
+def test_a_code_that_a_platform_would_show_to_everybody_does_not_leave(shop: Shop) -> None:
+    """Approved while it could answer in private; a moment later it cannot: another module, another setting."""
+    number = shop.claim()
+    prepare = shop.platform.prepare
+    public = lambda reply, now: replace(prepare(reply, now), is_private=False)  # noqa: E731 -- stands for a method
+    shop.platform.prepare = public  # type: ignore[method-assign]
+    assert shop.approve(number) is None
+    shop.send()
+    assert shop.platform.posts == [] and shop.world.reply(number).state == "drafted"
+    assert shop.stock().reserved == 1
 
 
 def test_where_nobody_can_whisper_a_person_posts_it(shop: Shop) -> None:
@@ -335,6 +347,7 @@ def give_of_another_pool(shop: Shop, count: int) -> None:
         shop.give(shop.world.said(COMPLAINT, author_id=f"f{number}", author_handle=f"f{number}")[0], "bonus")
 
 
+@only_on_sqlite("a backup of the file, and the book beside it")
 def test_a_restored_backup_gives_no_code_twice(shop: Shop, tmp_path: Path) -> None:
     """Codes that were given since the backup look free in it: the pool is frozen, and then they are void."""
     store = shop.world.store
@@ -371,6 +384,7 @@ def test_a_restored_backup_gives_no_code_twice(shop: Shop, tmp_path: Path) -> No
     restored.world.store.close()
 
 
+@only_on_sqlite("a backup of the file, and the book beside it")
 def test_a_backup_from_between_draft_and_sending_frees_no_code(shop: Shop, tmp_path: Path) -> None:
     """It has the draft, but not that it was sent: rejected there, the code is void."""
     store = shop.world.store
@@ -389,6 +403,7 @@ def test_a_backup_from_between_draft_and_sending_frees_no_code(shop: Shop, tmp_p
     restored.world.store.close()
 
 
+@only_on_sqlite("the book beside the file")
 def test_a_half_line_in_the_book_is_no_entry(shop: Shop) -> None:
     """A crash while it was written: the code has not left."""
     number = shop.claim()

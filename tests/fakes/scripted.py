@@ -45,7 +45,8 @@ class Scripted:
 
     def prepare(self, reply: Outgoing, now: datetime) -> Prepared:
         """The request as plain JSON."""
-        return Prepared(f"{reply.reply_id}.{reply.revision}", {"text": reply.text, "to": reply.mention.id})
+        request = {"text": reply.text, "to": reply.mention.id}
+        return Prepared(f"{reply.reply_id}.{reply.revision}", request, is_private=reply.is_private)
 
     def prepare_announcement(self, announcement: Announcement, now: datetime) -> Prepared:
         """The same, answering nothing."""

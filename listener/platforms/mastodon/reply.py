@@ -38,4 +38,4 @@ def prepare(reply: Outgoing, now: datetime) -> Prepared:
     target = {"in_reply_to": mention.reply_target_id, "identity": mention.interaction_id}
     private = {"private": True} if reply.is_private else {}
     request = {"text": reply.text, **target, "prepared_at": now.isoformat(), **private}
-    return Prepared(f"earshot-{reply.reply_id}-{reply.revision}-{digest}", request)
+    return Prepared(f"earshot-{reply.reply_id}-{reply.revision}-{digest}", request, is_private=reply.is_private)

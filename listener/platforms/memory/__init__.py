@@ -95,7 +95,8 @@ class Memory:
         digest = sha256(f"{reply.mention.id}\0{reply.text}".encode("utf-8", "surrogatepass")).hexdigest()
         key = f"{reply.reply_id}-{reply.revision}-{digest[:12]}"
         private = {"private": True} if reply.is_private else {}
-        return Prepared(key, {"in_reply_to": reply.mention.id, "text": reply.text, **private})
+        request = {"in_reply_to": reply.mention.id, "text": reply.text, **private}
+        return Prepared(key, request, is_private=reply.is_private)
 
     def prepare_announcement(self, announcement: Announcement, now: datetime) -> Prepared:
         """Return the line to append, which answers nothing."""
