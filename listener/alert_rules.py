@@ -12,7 +12,14 @@ NOTICE_KINDS = (
     "erasure_incomplete", "flood", "gap", "paused", "spike", "stage", "unchecked", "unconfirmed", "unreachable",
     "waiting", "webhook",
 )  # fmt: skip
-CAUSE_KINDS = ("budget_near", "disk", "overdue", "unattended", "urgent")  # what people are alerted of without a notice
+CAUSE_KINDS = (
+    "announcement",
+    "budget_near",
+    "disk",
+    "overdue",
+    "unattended",
+    "urgent",
+)  # what people are alerted of without a notice
 
 Severity = Literal["note", "problem", "urgent"]
 SEVERITIES: tuple[Severity, ...] = ("note", "problem", "urgent")

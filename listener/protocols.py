@@ -225,7 +225,7 @@ class Announcer(Protocol):
 class AnnouncerModule(Protocol):
     """The module of such a platform."""
 
-    def preview_announcement(self, text: str, section: Any, /) -> Preview:
+    def preview_announcement(self, text: str, section: Section, /) -> Preview:
         """Return the text as it will stand on the platform. Pure; a preview of a preview changes nothing."""
 
 

@@ -66,8 +66,14 @@ pages = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relativ
 def known() -> dict[str, set[str]]:
     """Every command with its options."""
     group: Any = typer.main.get_command(commands.app)
-    found = {name: {word for one in made.params for word in one.opts} for name, made in group.commands.items()}
+    found = {name: _options(made) for name, made in group.commands.items()}
     return {**found, "health": set()}
+
+
+def _options(command: Any) -> set[str]:
+    """A command's options, and those of the commands of a group."""
+    parts = getattr(command, "commands", {}).values()
+    return {word for one in command.params for word in one.opts}.union(*map(_options, parts))
 
 
 @pages

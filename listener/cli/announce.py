@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 announce = typer.Typer(
     name="announce",
-    help="Post of the brand's own accord: write, approve, cancel and settle announcements.",
+    help="Write, approve, cancel and settle announcements.\n\nExample: earshot announce list",
     no_args_is_help=True,
     rich_markup_mode=None,
 )

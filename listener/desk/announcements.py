@@ -148,8 +148,8 @@ def resolve(store: Store, desk: DeskContext, number: int, platform: str, remote_
             ledger.cancel(connection, platform, item.prepared_key)
         else:
             changes = {"sent_at": item.sending_at or now, "remote_id": remote_id, **CLEAR_HOLD}
-        said = {"message": detail}
-        moves.transition(connection, item, to, by=desk.by, now=now, what="resolved", detail=said, **changes)
+        message = {"message": detail}
+        moves.transition(connection, item, to, by=desk.by, now=now, what="resolved", detail=message, **changes)
 
 
 def page(store: Store, desk: DeskContext, number: int) -> AnnouncementPage:

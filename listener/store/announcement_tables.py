@@ -1,7 +1,6 @@
 """The tables of what the brand says of its own accord: announcements, and what becomes of each on each platform."""
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Index, Text, UniqueConstraint
 from sqlmodel import Field
@@ -48,7 +47,7 @@ class PostingRow(Row, table=True):
     closed_as: str | None = optional_text()
     reason: str | None = optional_text()
     prepared_key: str | None = optional_text()
-    request: dict[str, Any] | None = Field(default=None, sa_column=json_column())
+    request: dict[str, object] | None = Field(default=None, sa_column=json_column())
     attempts: int
     check_count: int
     checked_at: datetime | None = optional_time()

@@ -48,6 +48,7 @@ LINES: tuple[tuple[str, str | None], ...] = (
     ("member ada", None),
     ("coupons", None),
     ("offer list", None),
+    ("announce list", None),
     ("note ada regular", None),
     ("optout ada", None),
     ("pause", None),

@@ -65,3 +65,16 @@ def test_a_kill_between_two_pages_continues_where_it_was(home: Home) -> None:
     done = home.run("once", "--json").json
     assert rows(home, "SELECT count(*), count(DISTINCT id) FROM mention") == [(1102, 1102)]
     assert 0 < done["stored"] < 1102
+
+
+@pytest.mark.parametrize("point", ["S0", *SEND_POINTS])
+def test_a_kill_neither_loses_nor_doubles_an_announcement(home: Home, point: str) -> None:
+    """It goes through the same outbox as a reply."""
+    home.run("once")
+    home.run("announce", "add", "Fresh paper is in.", "--at", "now", "--platform", "memory")
+    approved = home.run("announce", "approve", "1", **({"EARSHOT_FAULT": "S0:KILL"} if point == "S0" else {}))
+    killed = approved if point == "S0" else home.run("once", "--stage", "send", EARSHOT_FAULT=f"{point}:KILL")
+    assert killed.code == -signal.SIGKILL
+    assert home.run("once", "--json").code == 0
+    assert [post["text"] for post in home.posts()] == ["Fresh paper is in."]
+    assert rows(home, "SELECT state, remote_id IS NULL FROM posting") == [("sent", 0)]

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from listener.model import Mention
+from listener.model import Announcement, Mention
+from listener.protocols import Announcer
 from tests.platforms.other_side import World
 from tests.platforms.rounds import now, outgoing, standing
 
@@ -52,6 +53,19 @@ class Replies:
         assert world.posted() == [(reply.text, answerable.id)]
         found = world.again().find_reply(prepared)
         assert found is not None and found.remote_id == receipt.remote_id
+
+    def test_announcement_is_found_again_and_only_where_it_is(self, world: World) -> None:
+        """A post that answers nothing; another one in other words is not taken for it."""
+        if not isinstance(world.platform, Announcer):
+            pytest.skip("this platform takes no announcements")
+        first, second = (Announcement(number, 1, f"Fresh paper, lot {number}.", now()) for number in (1, 2))
+        prepared, other = (world.platform.prepare_announcement(each, now()) for each in (first, second))
+        assert json.loads(json.dumps(prepared.request)) == prepared.request and prepared.key != other.key
+        assert world.platform.find_reply(prepared) is None
+        receipt = world.platform.post(prepared)
+        found = world.again().find_reply(prepared)
+        assert found is not None and found.remote_id == receipt.remote_id
+        assert world.again().find_reply(other) is None
 
     def test_length_is_counted_as_the_platform_counts(self, world: World, mention: Mention) -> None:
         """Links, emoji and combined characters count as they do there."""

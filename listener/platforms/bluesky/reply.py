@@ -30,8 +30,8 @@ def preview_announcement(text: str, section: Section) -> Preview:
 
 def prepare_announcement(announcement: Announcement, account: str, now: datetime) -> Prepared:
     """Return the intention. The record's key is made of the posting alone, so that there is one place for it."""
-    made = announcement.created_at
-    key = tid(made, _salt(f"announcement {announcement.posting_id} {stamp(made)}"))
+    written_at = announcement.created_at
+    key = tid(written_at, _salt(f"announcement {announcement.posting_id} {stamp(written_at)}"))
     record = {"$type": _POST, "text": announcement.text, "createdAt": stamp(now)}
     request = {"account": account, "rkey": key, "parent": None, "record": record, "dids": {}}
     digest = hashlib.sha256(f"{account}\0{announcement.text}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
