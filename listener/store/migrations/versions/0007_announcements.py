@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from listener.store.dialect import partial_index
+from listener.store.dialect import is_postgresql, partial_index
 from listener.store.migrations.types import text_or_time
 
 revision = "0007"
@@ -33,9 +33,18 @@ def upgrade() -> None:
     )
     op.create_index("ix_posting_state", "posting", ["state", "platform", "at"])
     op.create_index("ix_posting_remote", "posting", ["remote_id"])
-    op.execute("ALTER TABLE event ADD COLUMN posting_id INTEGER REFERENCES posting (id)")
-    _index_postings("event")
-    _rebuild_approvals()
+    _add_posting("event")
+    if is_postgresql(op.get_bind()):
+        op.alter_column("approval", "reply_id", nullable=True)
+        _add_posting("approval")
+    else:
+        _rebuild_approvals()
+
+
+def _add_posting(table: str) -> None:
+    kind = sa.Integer().compile(dialect=op.get_bind().dialect)
+    op.execute(f"ALTER TABLE {table} ADD COLUMN posting_id {kind} REFERENCES posting (id)")
+    _index_postings(table)
 
 
 def _rebuild_approvals() -> None:
