@@ -17,7 +17,7 @@ from tests.process import until
 # Read at import by libraries, and the same for every test; what the program reads itself is in READS_ENVIRONMENT.
 SAME_FOR_ALL = (
     "TEXTUAL_", "ESCDELAY", "NPY_", "NUMPY_", "OPENBLAS_", "PYDANTIC_", "PYTHON", "_PYTHON", "TYPER_USE_RICH", "HOME",
-    "ANDROID_DATA", "PY_SAX_PARSER", "_TYPER_", "PSYCOPG_",
+    "ANDROID_DATA", "PY_SAX_PARSER", "_TYPER_", "PSYCOPG_", "EARSHOT_TEST_POSTGRES",
 )  # fmt: skip
 FORGOTTEN = {"TMPDIR", "TEMP", "TMP"}  # read by what is done to warm up, which lets each child read them again
 PROBE = """
