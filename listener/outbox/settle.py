@@ -60,7 +60,7 @@ def settle(round_: Round) -> None:
 def _notice_unchecked(round_: Round, item: Queued, error: ReadFailed) -> None:
     """Say in the reply's notice that Earshot cannot look for it just now, and why."""
     what = f"{item.label} may not have been sent, and cannot be checked: {error.message}"
-    do = f"{error.do or 'mend that'}; or look on the platform, then run `{item.resolve_command}`"
+    do = f"{error.do or 'solve the problem named above'}; or look on the platform, then run `{item.resolve_command}`"
     with round_.store.write() as connection:
         notices.open_notice(connection, "unconfirmed", item.platform, what, do, round_.clock(), subject=item.subject)
 
