@@ -19,7 +19,7 @@ from listener.store.engine import Store, open_store
 from listener.store.lease import Lease
 from listener.store.migrate import migrate, upgrade
 from listener.store.postgres_connection import asking
-from listener.store.tables import event
+from listener.store.tables import event, metadata
 from tests.databases import SERVER, make_place, make_target
 from tests.line import NOON, Line
 from tests.process import until
@@ -136,6 +136,16 @@ def test_a_second_daemon_is_refused_with_the_holder(server: Server) -> None:
         assert lease.epoch == 2 and lease.check(35.0) and not lease.check(61.0)
         holder = store.database.find_holder()
         assert holder is not None and (holder.command, holder.is_alive) == ("once", True)
+
+
+def test_nobody_works_before_there_is_a_lease_to_hold(tmp_path: Path) -> None:
+    """A daemon that began before the first migration would never notice another one; `migrate` alone goes without."""
+    server = make_target(tmp_path)
+    assert isinstance(server, Server)
+    with pytest.raises(StoreError, match="earshot migrate"), database_at(server).hold("run", NOON):
+        pass
+    with database_at(server).hold("migrate", NOON):
+        migrate(server, NOON)
 
 
 def test_a_process_that_wakes_after_its_lease_writes_nothing_and_begins_no_call(server: Server) -> None:
@@ -264,6 +274,45 @@ def test_times_and_keys_have_types_of_their_own(server: Server) -> None:
         *("timestamp with time zone", "bigint", "bigint"),
         "boolean",
     )
+
+
+def holds_word(server: Server, word: str) -> list[str]:
+    """The tables whose files hold the word, also in deleted rows."""
+    with psycopg.connect(server.url, autocommit=True) as connection:
+        connection.execute("CHECKPOINT")
+        query = "SELECT pg_read_binary_file(pg_relation_filepath(%s::regclass))"
+        files = {name: connection.execute(query, (f"{server.schema}.{name}",)).fetchone() for name in metadata.tables}
+    return [name for name, row in files.items() if row and word.encode() in row[0]]
+
+
+def test_words_leave_the_files_of_every_table(server: Server, store: Store) -> None:
+    """Also of those whose words are erased beside a mention's: a membership, a mark, an opt-out."""
+    with store.write() as connection:
+        connection.execute(text("INSERT INTO member (since, words, terms) VALUES (now(), 'zirconium', 't')"))
+        connection.execute(
+            text(
+                "INSERT INTO optout (platform, author_id, at, by, why) VALUES ('x', '1', now(), 'author', 'zirconium')"
+            )
+        )
+    with store.write() as connection:
+        connection.execute(text("UPDATE member SET words = NULL"))
+        connection.execute(text("UPDATE optout SET why = NULL"))
+    assert holds_word(server, "zirconium") == ["member", "optout"]
+    assert store.database.rewrite(5.0) == "" and holds_word(server, "zirconium") == []
+
+
+def test_an_older_snapshot_leaves_the_rewriting_for_later(server: Server, store: Store) -> None:
+    """A dump that reads another table: VACUUM would copy what it may still see, and call that success."""
+    with store.write() as connection:
+        connection.execute(text("INSERT INTO member (since, words, terms) VALUES (now(), 'zirconium', 't')"))
+    other = open_store(server)
+    with other.read() as reader:
+        reader.execute(select(func.count()).select_from(event))
+        with store.write() as connection:
+            connection.execute(text("UPDATE member SET words = NULL"))
+        assert "an older state" in store.database.rewrite(0.3)
+    assert store.database.rewrite(5.0) == "" and holds_word(server, "zirconium") == []
+    other.close()
 
 
 GRANTS = Path(__file__).parents[2] / "docs" / "postgres" / "grants.sql"
