@@ -97,7 +97,7 @@ class PostgresDatabase:
         with engine.begin() as connection:
             connection.exec_driver_sql(take_turn(self.server))
             if before is None:
-                connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {self.server.schema}"))
+                _make_schema(connection, self.server.schema)
                 connection.execute(text(lease.TABLE))
             yield connection
 
@@ -166,6 +166,12 @@ class PostgresDatabase:
 
 def _milliseconds(seconds: float) -> str:
     return str(max(round(seconds * 1000), 1))
+
+
+def _make_schema(connection: Connection, name: str) -> None:
+    """Make the schema unless it is there: even with IF NOT EXISTS that takes a right on the whole database."""
+    if not connection.execute(text("SELECT to_regnamespace(:name) IS NOT NULL"), {"name": name}).scalar_one():
+        connection.execute(text(f"CREATE SCHEMA {name}"))
 
 
 def _owns(connection: "psycopg.Connection") -> bool:

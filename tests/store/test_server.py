@@ -1,5 +1,6 @@
 """A store on PostgreSQL: one writer at a time, one process that may run, and what is said when no server is there."""
 
+import re
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -319,20 +320,42 @@ GRANTS = Path(__file__).parents[2] / "docs" / "postgres" / "grants.sql"
 
 
 def as_role(server: Server, role: str) -> Server:
-    """The same database, by a login of the role."""
+    """The same database, by a login of the role, as grants.sql asks for it."""
     with psycopg.connect(server.url, autocommit=True) as connection:
         connection.execute(f"DROP ROLE IF EXISTS {role}_login")
         connection.execute(f"CREATE ROLE {role}_login LOGIN IN ROLE {role}")
+        if role == "earshot_owner":
+            connection.execute(f"ALTER ROLE {role}_login SET role = {role}")
     return parse_server(f"{server.url.replace('earshot@', f'{role}_login@')}?schema={server.schema}")
+
+
+def grant(server: Server) -> None:
+    """Run the file that is shipped, for this schema."""
+    grants = GRANTS.read_text(encoding="utf-8")
+    named = re.sub(r"(SCHEMA |EXISTS |')earshot(?=[ ;'])", rf"\g<1>{server.schema}", grants)
+    with psycopg.connect(server.url, autocommit=True) as connection:
+        connection.execute(named)
+
+
+def test_the_owner_makes_the_tables_in_the_documented_order(tmp_path: Path) -> None:
+    """Grants, `earshot migrate` by a login without rights on the database, grants again: then staff can work."""
+    server = make_target(tmp_path)
+    assert isinstance(server, Server)
+    grant(server)
+    owner = as_role(server, "earshot_owner")
+    migrate(owner, NOON)
+    grant(server)
+    with closing(open_store(as_role(server, "earshot_staff"))) as desk:
+        add_event(desk)
+        assert count_events(desk) == 1
+    assert database_at(owner).rewrite(1.0) == ""
 
 
 def test_grants_let_everybody_do_their_work_and_no_more(line: Line) -> None:
     """The file that is shipped: the daemon sends, staff approve and change no lease, an analyst reads the view."""
     server = line.store.place
     assert isinstance(server, Server)
-    grants = GRANTS.read_text(encoding="utf-8").replace("SCHEMA earshot", f"SCHEMA {server.schema}")
-    with psycopg.connect(server.url, autocommit=True) as connection:
-        connection.execute(grants.replace("'earshot'", f"'{server.schema}'"))
+    grant(server)
     reply = line.approved()
     staff, daemon, analyst = (as_role(server, f"earshot_{name}") for name in ("staff", "daemon", "analyst"))
     line.store.close()
@@ -342,6 +365,8 @@ def test_grants_let_everybody_do_their_work_and_no_more(line: Line) -> None:
         assert outcome.ok and "only the owner" in desk.database.rewrite(1.0)
     for role, statement in (
         (staff, "UPDATE lease SET epoch = 7"),
+        (staff, "UPDATE ledger SET usd = 0"),
+        (staff, "INSERT INTO billed VALUES ('x', '2026-01-01', 'post:1')"),
         (staff, "CREATE TABLE mine (id bigint)"),
         (daemon, "DROP TABLE event"),
         (analyst, "SELECT text FROM mention"),
