@@ -12,7 +12,7 @@ import typer
 from listener import shutdown
 from listener.access import explain_access, why
 from listener.cli import context, logs
-from listener.errors import ConfigError, EarshotError, LockHeld, StoreError
+from listener.errors import ConfigError, DatabaseBusy, EarshotError, LockHeld, StoreError
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -86,7 +86,7 @@ def _wait_for_lease(stack: ExitStack, place: "Place", command: str) -> "Lock":
         try:
             return _hold(stack, place, command)
         except (LockHeld, StoreError) as error:
-            if not (is_waiting or isinstance(error, LockHeld)):
+            if not (is_waiting or isinstance(error, LockHeld | DatabaseBusy)):
                 raise
             if not is_waiting:
                 fields = {"event": "lease_waited_for", "why": error.what}

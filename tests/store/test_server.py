@@ -192,6 +192,17 @@ def test_a_holder_that_nobody_followed_renews_its_lease(server: Server) -> None:
         add_event(store)
 
 
+def test_no_connection_waits_or_keeps_others_waiting_for_ever(server: Server, store: Store) -> None:
+    """Whatever it is for: a reader, the writer, a question."""
+    query = "SELECT current_setting('lock_timeout'), current_setting('idle_in_transaction_session_timeout')"
+    with asking(server) as connection:
+        assert connection.execute(query).fetchone() == ("10s", "10min")
+    with store.read() as reader:
+        assert tuple(reader.exec_driver_sql(query).one()) == ("100ms", "10min")
+    with store.write() as writer:
+        assert tuple(writer.exec_driver_sql(query).one()) == ("100ms", "10s")
+
+
 def test_a_connection_that_is_cut_says_that_the_change_may_have_been_made(server: Server, store: Store) -> None:
     """Nobody repeats it blindly; the next transaction has a connection of its own."""
     with pytest.raises(StoreError, match="was lost") as caught, store.write() as connection:
