@@ -68,8 +68,8 @@ class Daemon:
         self._last_act = 0
         self._can_read_acts = True
 
-    def run(self) -> None:
-        """Run the stages until the stop flag is raised, then return within ten seconds."""
+    def run(self) -> bool:
+        """Run the stages until the stop flag is raised, then return within ten seconds: True when none still runs."""
         self._schedule()
         self._scheduler.start()
         platforms = self._settings.platforms
@@ -78,8 +78,10 @@ class Daemon:
         self._watch()
         log.info("stopping", {"event": "stopping"})
         self._scheduler.shutdown(wait=False)
-        if not self._wait_until_idle(GRACE):
+        is_idle = self._wait_until_idle(GRACE)
+        if not is_idle:
             log.warning("stopped during a call; the next start checks whether it arrived", {"event": "call_abandoned"})
+        return is_idle
 
     def _watch(self) -> None:
         """Wait for signals, and for a clock that was set: APScheduler schedules by the wall clock."""

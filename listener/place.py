@@ -47,6 +47,8 @@ def parse_server(url: str) -> Server:
         raise ValueError("names no database")
     if "options" in dict(query):
         raise ValueError("sets `options`, which Earshot sets itself")
+    if "@" in parts.path + parts.query + parts.fragment:  # the address would be a piece of the password
+        raise ValueError("has an @ behind its address; write / ? # @ in a password as %2F %3F %23 %40")
     schema = dict(query).get("schema", OWN_SCHEMA)
     if not schema.isidentifier() or not schema.isascii() or schema != schema.lower() or schema.startswith("pg_"):
         raise ValueError("names a schema that is not made of small letters, digits and _")

@@ -1,7 +1,9 @@
--- Who may do what on a server: run this once as a superuser, before the first `earshot migrate`, and again after
--- `earshot migrate` made new tables. Create the login of each person and daemon, and give it one of these roles:
+-- Who may do what on a server: run this as a superuser before the first `earshot migrate`, and again after each
+-- `earshot migrate`: rights on tables can only be given once there are tables.
+-- Create the login of each person and daemon, and give it one of these roles:
 --   CREATE ROLE dana LOGIN PASSWORD '...' IN ROLE earshot_staff;
--- For a schema of another name (?schema=NAME in EARSHOT_DATABASE_URL) replace `earshot` behind SCHEMA below.
+-- For a schema of another name (?schema=NAME in EARSHOT_DATABASE_URL) replace `earshot` below where it stands alone:
+-- behind SCHEMA, behind CREATE SCHEMA IF NOT EXISTS, and in quotation marks.
 
 DO $$
 DECLARE name text;
@@ -23,7 +25,8 @@ GRANT USAGE ON SCHEMA earshot TO earshot_daemon, earshot_staff, earshot_analyst;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA earshot TO earshot_daemon;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA earshot TO earshot_daemon, earshot_staff;
 
--- staff: every command of the desk. They see who holds the lease and what was spent, and change neither.
+-- staff: every command of the desk. They see who holds the lease and what was spent, and change neither; but `resolve`
+-- takes back what a reply cost that was not sent, and `forget` an id that was billed: they delete rows of both tables.
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA earshot TO earshot_staff;
 DO $$
 DECLARE name text;
@@ -31,6 +34,11 @@ BEGIN
     FOREACH name IN ARRAY ARRAY['lease', 'stage', 'feed', 'alembic_version'] LOOP
         IF EXISTS (SELECT 1 FROM pg_tables WHERE schemaname = 'earshot' AND tablename = name) THEN
             EXECUTE format('REVOKE INSERT, UPDATE, DELETE ON %I.%I FROM earshot_staff', 'earshot', name);
+        END IF;
+    END LOOP;
+    FOREACH name IN ARRAY ARRAY['ledger', 'billed'] LOOP
+        IF EXISTS (SELECT 1 FROM pg_tables WHERE schemaname = 'earshot' AND tablename = name) THEN
+            EXECUTE format('REVOKE INSERT, UPDATE ON %I.%I FROM earshot_staff', 'earshot', name);
         END IF;
     END LOOP;
     -- analyst: the view of exchanges, and nothing else

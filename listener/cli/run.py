@@ -28,7 +28,7 @@ def run() -> None:
     shutdown.install()
     logs.configure()
     config = runtime.ready()
-    with runtime.locked("run", wait=60.0) as store:
+    with runtime.locked("run", wait=60.0, waits_for_lease=True) as store:
         process = _serve_metrics(config, store) if config.metrics else None
 
         def bind(chosen: Settings) -> Stages:
@@ -38,8 +38,9 @@ def run() -> None:
             fresh = runtime.ready()
             return fresh, bind(fresh)
 
-        Daemon(config, bind(config), build).run()
-        leave(0)
+        if not Daemon(config, bind(config), build).run():
+            leave(store.exit_code)  # a call may still be under way: nobody may take over before the lease ends
+    leave(store.exit_code)
 
 
 def _serve_metrics(config: "Settings", store: "Store") -> "ProcessFigures":

@@ -1,14 +1,18 @@
 """Prepare `run` and `once`: the lock, the newest schema, the platforms' connections."""
 
+import logging
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import typer
+
+from listener import shutdown
 from listener.access import explain_access, why
 from listener.cli import context, logs
-from listener.errors import ConfigError, EarshotError
+from listener.errors import ConfigError, DatabaseBusy, EarshotError, LockHeld, StoreError
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -18,11 +22,17 @@ if TYPE_CHECKING:
     from listener.alerts.digests import Write
     from listener.alerts.notifier import Notifier
     from listener.metrics.process import ProcessFigures
+    from listener.place import Place
     from listener.protocols import Meter, Platform
     from listener.settings import PlatformSettings, Settings
     from listener.stages import Stages
+    from listener.store.database import Lock
     from listener.store.digests import DigestState
     from listener.store.engine import Store
+
+log = logging.getLogger(__name__)
+
+LEASE_RETRY_S = 3.0  # seconds between two tries to take the lease
 
 
 def ready() -> "Settings":
@@ -37,18 +47,20 @@ def ready() -> "Settings":
 
 
 @contextmanager
-def locked(command: str, *, wait: float = 30.0) -> Iterator["Store"]:
+def locked(command: str, *, wait: float = 30.0, waits_for_lease: bool = False) -> Iterator["Store"]:
     """Hold the lock, bring a file to the newest schema, open the database. Raises LockHeld, StoreError.
 
-    On a server nobody but `earshot migrate` changes tables: the daemon's user need not own them.
+    On a server nobody but `earshot migrate` changes tables: the daemon's user need not own them. waits_for_lease: there
+    wait, until the stop flag is raised, while another process holds the lease.
     """
     from listener.settings.environment import database_place
-    from listener.store.database import database_at
     from listener.store.engine import open_store
     from listener.store.migrate import migrate
 
     place = database_place(os.environ)
-    with database_at(place).hold(command, context.now()) as lock:
+    with ExitStack() as stack:
+        is_patient = waits_for_lease and not isinstance(place, Path)
+        lock = _wait_for_lease(stack, place, command) if is_patient else _hold(stack, place, command)
         if isinstance(place, Path):
             migrate(place, context.now())
         store = open_store(place, wait=wait, lock=lock)
@@ -56,6 +68,32 @@ def locked(command: str, *, wait: float = 30.0) -> Iterator["Store"]:
             yield store
         finally:
             store.close()
+
+
+def _hold(stack: ExitStack, place: "Place", command: str) -> "Lock":
+    from listener.store.database import database_at
+
+    return stack.enter_context(database_at(place).hold(command, context.now()))
+
+
+def _wait_for_lease(stack: ExitStack, place: "Place", command: str) -> "Lock":
+    """Take the lease as soon as nobody else holds it; a supervisor would give up after a few starts that end at once.
+
+    Ends the process when it is stopped meanwhile. Raises StoreError, but not while it waits.
+    """
+    is_waiting = False
+    while not shutdown.stop_requested.is_set():
+        try:
+            return _hold(stack, place, command)
+        except (LockHeld, StoreError) as error:
+            if not (is_waiting or isinstance(error, LockHeld | DatabaseBusy)):
+                raise
+            if not is_waiting:
+                fields = {"event": "lease_waited_for", "why": error.what}
+                log.info("waiting for the lease: %(why)s", fields)
+            is_waiting = True
+        shutdown.wait(LEASE_RETRY_S)
+    raise typer.Exit(0)
 
 
 def data_folder() -> Path:

@@ -27,6 +27,8 @@ class Changes(Protocol):
 class Lock(Protocol):
     """The right to be the only `run`, `once` or `migrate`. Where it can be lost, nothing more is written after that."""
 
+    is_lost: bool  # another process has taken over
+
     def check(self, seconds: float) -> bool:
         """Return True when it surely lasts for so many seconds: a call that takes as long may begin."""
 

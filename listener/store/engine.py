@@ -68,6 +68,11 @@ class Store:
         """Return True when nobody can take over from this process within so many seconds: a call may begin."""
         return self.lock is None or self.lock.check(seconds)
 
+    @property
+    def exit_code(self) -> int:
+        """Return what the process ends with: 1 after another one took over."""
+        return int(self.lock is not None and self.lock.is_lost)
+
     def watch(self) -> Changes:
         """Return what tells whether anybody has written."""
         return self.database.watch()

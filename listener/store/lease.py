@@ -56,7 +56,7 @@ class Lease:
     """A lease that this process took. epoch: None before there is a table of leases, for the first migration."""
 
     def __init__(self, epoch: int | None, ends: float) -> None:
-        self.epoch, self._ends = epoch, ends
+        self.epoch, self._ends, self.is_lost = epoch, ends, False
 
     def check(self, seconds: float) -> bool:
         """Return True when it surely lasts for so many seconds."""
@@ -99,7 +99,9 @@ def hold(server: Server, command: str) -> Iterator[Lease]:
 
 def _take(connection: "psycopg.Connection", server: Server, command: str) -> Lease:
     if not _has_table(connection):
-        return Lease(None, 0.0)
+        if command == "migrate":
+            return Lease(None, 0.0)
+        raise StoreError(f"there is no database at {server} yet", "run `earshot migrate` first")
     connection.execute(take_turn(server))
     began = _now()
     who = {"command": command, "host": socket.gethostname(), "pid": os.getpid()}
@@ -129,6 +131,7 @@ def _renew_until(held: Lease, connection: psycopg.Connection, ended: threading.E
     while not ended.is_set():
         if not held.renew(connection) and not ended.is_set():
             log.critical("another process has taken over the database: this one ends", {"event": "lease_lost"})
+            held.is_lost = True
             os.kill(os.getpid(), signal.SIGTERM)
             ended.set()
         ended.wait(RENEW_S)

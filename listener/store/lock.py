@@ -27,6 +27,8 @@ UNKNOWN = Holder("run", 0, "a moment ago", is_alive=True)  # it took the lock an
 class FileLock:
     """A lock that the kernel keeps for as long as the process lives: it cannot be lost."""
 
+    is_lost = False
+
     def check(self, seconds: float) -> bool:
         """Return True."""
         return True

@@ -1,5 +1,6 @@
 """Move a whole database to another place: every row copied in one transaction, compared, and the old place closed."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from itertools import zip_longest
 from pathlib import Path
@@ -15,7 +16,7 @@ from listener.store.loading import Data
 from listener.store.tables import metadata
 
 BATCH = 1000  # rows
-NUL, INSTEAD = "\0", "\N{REPLACEMENT CHARACTER}"  # PostgreSQL keeps no NUL in a text
+UNSTORABLE, INSTEAD = re.compile("[\0\ud800-\udfff]"), "\N{REPLACEMENT CHARACTER}"
 
 
 def require_new(target: Place, schema: int | None) -> None:
@@ -28,16 +29,16 @@ def require_new(target: Place, schema: int | None) -> None:
 def move(source: Store, target: Store, advance: Callable[[], None]) -> Mapping[str, int]:
     """Copy every row to a new database and compare them; then nothing more can be written to the old one.
 
-    The target is committed first: a crash before the old place is closed leaves two whole databases. Calls `advance`
-    after each table. Returns the number of rows by table. Raises StoreError, with nothing kept.
+    The target is committed first, then the closing of the old place: a crash between the two leaves two whole
+    databases. Calls `advance` after each table. Returns the number of rows by table. Raises StoreError, with nothing
+    kept.
     """
-    with source.write() as old:
-        with target.write() as new:
-            counts = {}
-            for table in metadata.sorted_tables:
-                counts[table.name] = _copy(old, new, table)
-                _require_equal(old, new, table)
-                advance()
+    with source.write() as old, target.write() as new:
+        counts = {}
+        for table in metadata.sorted_tables:
+            counts[table.name] = _copy(old, new, table)
+            _require_equal(old, new, table)
+            advance()
         source.database.close_for_writing(old, str(target.place))
     return counts
 
@@ -62,7 +63,14 @@ def _read(connection: Connection, new: Connection, table: Table) -> Iterator[lis
 
 
 def _storable(value: object) -> object:
-    return value.replace(NUL, INSTEAD) if isinstance(value, str) and NUL in value else value
+    """Return a value as PostgreSQL can keep it, also inside JSON: without NUL and halves of a surrogate pair."""
+    if isinstance(value, str):
+        return UNSTORABLE.sub(INSTEAD, value)
+    if isinstance(value, dict):
+        return {_storable(name): _storable(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(map(_storable, value))
+    return value
 
 
 def _require_equal(old: Connection, new: Connection, table: Table) -> None:

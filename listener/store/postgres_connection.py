@@ -22,6 +22,8 @@ SETTINGS = {  # of every connection, whatever the server's configuration says
     "client_encoding": "UTF8",
     "plan_cache_mode": "force_custom_plan",  # a general plan cannot use a partial index
     "synchronous_commit": "on",
+    "lock_timeout": "10s",  # these two where the caller sets none: nobody waits or keeps others waiting for ever
+    "idle_in_transaction_session_timeout": "10min",
 }
 LIMITS: dict[str, str | int | None] = {"connect_timeout": 5, "tcp_user_timeout": 20_000, "application_name": "earshot"}
 

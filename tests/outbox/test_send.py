@@ -340,6 +340,8 @@ def test_after_a_lost_answer_nothing_is_sent_for_a_while(line: Line) -> None:
 class EndingLock:
     """A lock that may be lost at any moment, as the lease of a process that stood still."""
 
+    is_lost = False
+
     def check(self, seconds: float) -> bool:
         """It may end before that."""
         return False

@@ -16,6 +16,8 @@ from listener.store.tables import event, mention, metadata
 from tests.databases import SERVER, discard_schemas, make_target
 from tests.line import COMPLAINT, NOON, Line
 
+INSTEAD = "\N{REPLACEMENT CHARACTER}"
+DAMAGED = {"k\0": ["\ud83d!", {"in": "a\0b"}, 1]}  # the first half of an emoji, and NULs
 Rows: TypeAlias = dict[str, list[tuple[object, ...]]]
 
 
@@ -104,19 +106,35 @@ def test_a_row_that_cannot_be_copied_leaves_both_as_they_were(line: Line, tmp_pa
     there.close()
 
 
+def test_an_old_place_that_cannot_be_closed_leaves_both_as_they_were(line: Line, tmp_path: Path) -> None:
+    """A login that may not make triggers: two databases that can be written would send twice."""
+    to = make_target(tmp_path)
+    migrate(to, NOON)
+    there, before = open_store(to), rows(lived(line).store)
+    taken = "FUNCTION refuse_moved() RETURNS int LANGUAGE sql AS 'SELECT 1'" if SERVER else "TABLE moved (place TEXT)"
+    with line.store.write() as connection:
+        connection.exec_driver_sql(f"CREATE {taken}")
+    with pytest.raises(StoreError):
+        moving.move(line.store, there, lambda: None)
+    assert not any(rows(there).values()) and rows(line.store) == before
+    line.send()
+    there.close()
+
+
 @pytest.mark.skipif(not SERVER, reason="PostgreSQL alone: SQLite keeps a NUL")
 def test_a_nul_that_a_file_kept_is_replaced(tmp_path: Path) -> None:
-    """PostgreSQL has no text with a NUL."""
+    """PostgreSQL has no text with a NUL, and cannot read JSON with it or with half a character."""
     file = tmp_path / "old.db"
     migrate(file, NOON)
     old = open_store(file)
     with old.write() as connection:
-        connection.execute(insert(event), [{"at": NOON, "what": "se\0en", "by": "poll"}])
+        connection.execute(insert(event), [{"at": NOON, "what": "se\0en", "by": "poll", "detail": DAMAGED}])
     to = make_target(tmp_path)
     migrate(to, NOON)
     there = open_store(to)
     moving.move(old, there, lambda: None)
     with there.read() as connection:
-        assert connection.execute(select(event.c.what)).scalar_one() == "se\N{REPLACEMENT CHARACTER}en"
+        (row,) = connection.execute(select(event.c.what, event.c.detail)).all()
+    assert row.what == f"se{INSTEAD}en" and row.detail == {f"k{INSTEAD}": [f"{INSTEAD}!", {"in": f"a{INSTEAD}b"}, 1]}
     for store in (old, there):
         store.close()

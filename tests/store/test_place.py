@@ -42,9 +42,11 @@ def test_the_schema_is_ours_and_the_rest_is_the_drivers() -> None:
     [
         *("postgresql://db", "postgresql://db/", "postgresql://db:port/x", "postgresql://db/x?schema=A-B"),
         *("postgresql://db/x?schema=pg_catalog", "postgresql://db/x?options=-c", "postgresql://db/x?novalue"),
+        *("postgresql://ear:2024/secret@db.example/earshot", "postgresql://ear:/secret@db/earshot"),
+        *("postgresql://ear:20/2?a=4@db/earshot", "postgresql://ear:20/2#4@db/earshot"),
     ],
 )
 def test_what_cannot_be_a_server_is_refused(url: str) -> None:
     """Before anything is opened."""
-    with pytest.raises(ValueError, match=r"^(names|sets|is not) "):
+    with pytest.raises(ValueError, match=r"^(names|sets|is not|has) "):
         parse_server(url)

@@ -1,5 +1,6 @@
 """A store on PostgreSQL: one writer at a time, one process that may run, and what is said when no server is there."""
 
+import re
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -19,7 +20,7 @@ from listener.store.engine import Store, open_store
 from listener.store.lease import Lease
 from listener.store.migrate import migrate, upgrade
 from listener.store.postgres_connection import asking
-from listener.store.tables import event
+from listener.store.tables import event, metadata
 from tests.databases import SERVER, make_place, make_target
 from tests.line import NOON, Line
 from tests.process import until
@@ -138,6 +139,16 @@ def test_a_second_daemon_is_refused_with_the_holder(server: Server) -> None:
         assert holder is not None and (holder.command, holder.is_alive) == ("once", True)
 
 
+def test_nobody_works_before_there_is_a_lease_to_hold(tmp_path: Path) -> None:
+    """A daemon that began before the first migration would never notice another one; `migrate` alone goes without."""
+    server = make_target(tmp_path)
+    assert isinstance(server, Server)
+    with pytest.raises(StoreError, match="earshot migrate"), database_at(server).hold("run", NOON):
+        pass
+    with database_at(server).hold("migrate", NOON):
+        migrate(server, NOON)
+
+
 def test_a_process_that_wakes_after_its_lease_writes_nothing_and_begins_no_call(server: Server) -> None:
     """It stood still between two transactions, and another took over meanwhile."""
     with running(server) as (old, _):
@@ -179,6 +190,17 @@ def test_a_holder_that_nobody_followed_renews_its_lease(server: Server) -> None:
         assert lease.renew(connection)
         connection.commit()
         add_event(store)
+
+
+def test_no_connection_waits_or_keeps_others_waiting_for_ever(server: Server, store: Store) -> None:
+    """Whatever it is for: a reader, the writer, a question."""
+    query = "SELECT current_setting('lock_timeout'), current_setting('idle_in_transaction_session_timeout')"
+    with asking(server) as connection:
+        assert connection.execute(query).fetchone() == ("10s", "10min")
+    with store.read() as reader:
+        assert tuple(reader.exec_driver_sql(query).one()) == ("100ms", "10min")
+    with store.write() as writer:
+        assert tuple(writer.exec_driver_sql(query).one()) == ("100ms", "10s")
 
 
 def test_a_connection_that_is_cut_says_that_the_change_may_have_been_made(server: Server, store: Store) -> None:
@@ -266,24 +288,85 @@ def test_times_and_keys_have_types_of_their_own(server: Server) -> None:
     )
 
 
+def holds_word(server: Server, word: str) -> list[str]:
+    """The tables whose files hold the word, also in deleted rows."""
+    with psycopg.connect(server.url, autocommit=True) as connection:
+        connection.execute("CHECKPOINT")
+        query = "SELECT pg_read_binary_file(pg_relation_filepath(%s::regclass))"
+        files = {name: connection.execute(query, (f"{server.schema}.{name}",)).fetchone() for name in metadata.tables}
+    return [name for name, row in files.items() if row and word.encode() in row[0]]
+
+
+def test_words_leave_the_files_of_every_table(server: Server, store: Store) -> None:
+    """Also of those whose words are erased beside a mention's: a membership, a mark, an opt-out."""
+    with store.write() as connection:
+        connection.execute(text("INSERT INTO member (since, words, terms) VALUES (now(), 'zirconium', 't')"))
+        connection.execute(
+            text(
+                "INSERT INTO optout (platform, author_id, at, by, why) VALUES ('x', '1', now(), 'author', 'zirconium')"
+            )
+        )
+    with store.write() as connection:
+        connection.execute(text("UPDATE member SET words = NULL"))
+        connection.execute(text("UPDATE optout SET why = NULL"))
+    assert holds_word(server, "zirconium") == ["member", "optout"]
+    assert store.database.rewrite(5.0) == "" and holds_word(server, "zirconium") == []
+
+
+def test_an_older_snapshot_leaves_the_rewriting_for_later(server: Server, store: Store) -> None:
+    """A dump that reads another table: VACUUM would copy what it may still see, and call that success."""
+    with store.write() as connection:
+        connection.execute(text("INSERT INTO member (since, words, terms) VALUES (now(), 'zirconium', 't')"))
+    other = open_store(server)
+    with other.read() as reader:
+        reader.execute(select(func.count()).select_from(event))
+        with store.write() as connection:
+            connection.execute(text("UPDATE member SET words = NULL"))
+        assert "an older state" in store.database.rewrite(0.3)
+    assert store.database.rewrite(5.0) == "" and holds_word(server, "zirconium") == []
+    other.close()
+
+
 GRANTS = Path(__file__).parents[2] / "docs" / "postgres" / "grants.sql"
 
 
 def as_role(server: Server, role: str) -> Server:
-    """The same database, by a login of the role."""
+    """The same database, by a login of the role, as grants.sql asks for it."""
     with psycopg.connect(server.url, autocommit=True) as connection:
         connection.execute(f"DROP ROLE IF EXISTS {role}_login")
         connection.execute(f"CREATE ROLE {role}_login LOGIN IN ROLE {role}")
+        if role == "earshot_owner":
+            connection.execute(f"ALTER ROLE {role}_login SET role = {role}")
     return parse_server(f"{server.url.replace('earshot@', f'{role}_login@')}?schema={server.schema}")
+
+
+def grant(server: Server) -> None:
+    """Run the file that is shipped, for this schema."""
+    grants = GRANTS.read_text(encoding="utf-8")
+    named = re.sub(r"(SCHEMA |EXISTS |')earshot(?=[ ;'])", rf"\g<1>{server.schema}", grants)
+    with psycopg.connect(server.url, autocommit=True) as connection:
+        connection.execute(named)
+
+
+def test_the_owner_makes_the_tables_in_the_documented_order(tmp_path: Path) -> None:
+    """Grants, `earshot migrate` by a login without rights on the database, grants again: then staff can work."""
+    server = make_target(tmp_path)
+    assert isinstance(server, Server)
+    grant(server)
+    owner = as_role(server, "earshot_owner")
+    migrate(owner, NOON)
+    grant(server)
+    with closing(open_store(as_role(server, "earshot_staff"))) as desk:
+        add_event(desk)
+        assert count_events(desk) == 1
+    assert database_at(owner).rewrite(1.0) == ""
 
 
 def test_grants_let_everybody_do_their_work_and_no_more(line: Line) -> None:
     """The file that is shipped: the daemon sends, staff approve and change no lease, an analyst reads the view."""
     server = line.store.place
     assert isinstance(server, Server)
-    grants = GRANTS.read_text(encoding="utf-8").replace("SCHEMA earshot", f"SCHEMA {server.schema}")
-    with psycopg.connect(server.url, autocommit=True) as connection:
-        connection.execute(grants.replace("'earshot'", f"'{server.schema}'"))
+    grant(server)
     reply = line.approved()
     staff, daemon, analyst = (as_role(server, f"earshot_{name}") for name in ("staff", "daemon", "analyst"))
     line.store.close()
@@ -293,6 +376,8 @@ def test_grants_let_everybody_do_their_work_and_no_more(line: Line) -> None:
         assert outcome.ok and "only the owner" in desk.database.rewrite(1.0)
     for role, statement in (
         (staff, "UPDATE lease SET epoch = 7"),
+        (staff, "UPDATE ledger SET usd = 0"),
+        (staff, "INSERT INTO billed VALUES ('x', '2026-01-01', 'post:1')"),
         (staff, "CREATE TABLE mine (id bigint)"),
         (daemon, "DROP TABLE event"),
         (analyst, "SELECT text FROM mention"),
