@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from listener import holds
-from listener.errors import Held, NotSent, ReadFailed, Refused, StoreError, describe
+from listener.errors import DeskError, Held, NotSent, ReadFailed, Refused, StoreError, describe
 from listener.faultpoints import fault_point
 from listener.model import Announcement, Outgoing, Prepared
 from listener.outbox import announcing, backoff, outcome, settle, trouble
@@ -146,7 +146,18 @@ def _return_unapproved(round_: Round, item: Queued, *, has_approval: bool) -> No
 
 
 def _claim(round_: Round, item: Queued, prepared: Prepared) -> bool:
-    """Commit the intention to send. Returns False when a pause, an opt-out or a colleague came first."""
+    """Commit the intention to send. Returns False when a pause, an opt-out or a colleague came first.
+
+    A coupon that may not leave goes back to staff with its reply, and stops no other.
+    """
+    try:
+        return _commit_claim(round_, item, prepared)
+    except DeskError as refusal:
+        outcome.return_to_staff(round_, item, str(refusal))
+        return False
+
+
+def _commit_claim(round_: Round, item: Queued, prepared: Prepared) -> bool:
     now = round_.clock()
     with round_.store.write() as connection:
         if holds.paused(connection, item.platform, now) is not None or _has_opted_out(connection, item):

@@ -1,14 +1,15 @@
 """The book of codes that may be out: a file beside the database, which no backup of the database takes back.
 
 A line has a reward's id, its pool and the digest of its code; it is synced before the transaction in which the code may
-leave. A database that lacks one of these rewards was restored from an older backup: its pools are frozen.
+leave, and never removed. A database in which such a coupon is free, or another reward's, was restored from an older
+backup: its pool is frozen until the coupon is void.
 """
 
 import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, select
 
 from listener.access import why
 from listener.errors import StoreError
@@ -46,35 +47,25 @@ def record(connection: Connection, entry: OutCode) -> None:
         ) from error
 
 
-def contains(connection: Connection, entry: OutCode) -> bool:
-    """Return whether a code may be out by the book, also where an older database knows nothing of it."""
-    return entry in _read(_path(connection))
+def contains(connection: Connection, digest: str, *, but_reward: int | None = None) -> bool:
+    """Return whether a code may be out by the book, by any reward or by another one than but_reward."""
+    return any(entry.digest == digest and entry.reward_id != but_reward for entry in _read(_path(connection)))
 
 
 def list_missing(connection: Connection, pool: str | None = None) -> list[OutCode]:
-    """Return the entries, of a pool or of all, whose reward the database lacks; another one may have its id by now."""
+    """Return the entries, of a pool or of all, whose coupon could still go to somebody else.
+
+    It is neither void nor out in the database, nor that of the entry's reward; another reward may have the id by now.
+    """
     entries = [entry for entry in _read(_path(connection)) if pool is None or entry.pool == pool]
     if not entries:
         return []
-    query = select(reward.c.id, coupon.c.digest).join(coupon, coupon.c.id == reward.c.coupon_id)
-    known = query.where(is_any_of(reward.c.id, {entry.reward_id for entry in entries}))
-    stored = {(row.id, row.digest) for row in connection.execute(known)}
-    return [entry for entry in entries if (entry.reward_id, entry.digest) not in stored]
-
-
-def forget_missing(connection: Connection, pool: str) -> None:
-    """Write the book anew without the entries of a pool whose reward the database lacks. Raises StoreError."""
-    path, missing = _path(connection), set(list_missing(connection, pool))
-    if path is None:
-        return
-    new = path.with_name(f"{path.name}.new")
-    try:
-        kept = "".join(_line(entry) for entry in _read(path) if entry not in missing)
-        new.write_text(kept, encoding="utf-8")
-        new.chmod(0o600)
-        new.replace(path)
-    except OSError as error:
-        raise StoreError(f"cannot write {path} ({why(error)})", "make the folder writable") from error
+    live = and_(reward.c.coupon_id == coupon.c.id, reward.c.released_at.is_(None))
+    query = select(coupon.c.digest, reward.c.id).select_from(coupon.outerjoin(reward, live))
+    chosen = is_any_of(coupon.c.digest, {entry.digest for entry in entries})
+    rows = connection.execute(query.where(chosen, coupon.c.void_at.is_(None), reward.c.out_at.is_(None)))
+    owners = {row.digest: row.id for row in rows}
+    return [entry for entry in entries if owners.get(entry.digest, entry.reward_id) != entry.reward_id]
 
 
 def _path(connection: Connection) -> Path | None:
