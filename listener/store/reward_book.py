@@ -6,18 +6,20 @@ backup: its pool is frozen until the coupon is void.
 """
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection, and_, select
 
 from listener.access import why
-from listener.errors import StoreError
+from listener.errors import BookError
 from listener.store.dialect import file_of
 from listener.store.tables import coupon, reward
 from listener.store.value_dialect import is_any_of
 
 SUFFIX = ".rewards"
+ENTRY = re.compile(r"([0-9]{1,18}) ([^\s]+) ([0-9a-f]{64})$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,21 +32,39 @@ class OutCode:
 
 
 def record(connection: Connection, entry: OutCode) -> None:
-    """Append an entry and sync it, before the transaction commits. Raises StoreError."""
+    """Append an entry and sync it, before the transaction commits. Raises BookError."""
     path = _path(connection)
     if path is None:
         return
     try:
-        file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            os.write(file, _line(entry).encode())
-            os.fsync(file)
-        finally:
-            os.close(file)
+        _append(path, _line(entry).encode())
     except OSError as error:
-        raise StoreError(
+        raise BookError(
             f"cannot write {path} ({why(error)})", "make it writable: it keeps codes from going twice"
         ) from error
+
+
+def _append(path: Path, line: bytes) -> None:
+    """Append the whole line, on a line of its own: a crash or a full disk may have left half of the one before."""
+    file = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        size = os.fstat(file).st_size
+        left = line if size == 0 or os.pread(file, 1, size - 1) == b"\n" else b"\n" + line
+        while left:
+            left = left[os.write(file, left) :]
+        os.fsync(file)
+    finally:
+        os.close(file)
+    if size == 0:
+        _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    file = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)
 
 
 def contains(connection: Connection, digest: str, *, but_reward: int | None = None) -> bool:
@@ -79,10 +99,18 @@ def _line(entry: OutCode) -> str:
 
 
 def _read(path: Path | None) -> list[OutCode]:
-    """Read the whole lines; a crash may have left half of the last one, whose code has not left. Raises StoreError."""
+    """Read the entries; the half of a line is none, also where the next one follows it. Raises BookError."""
+    if path is None:
+        return []
     try:
-        lines = path.read_text(encoding="utf-8").splitlines() if path is not None and path.exists() else []
-    except (OSError, ValueError) as error:
-        raise StoreError(f"cannot read {path}", "restore it, or remove it if no coupon was ever given") from error
-    parts = (line.split(" ") for line in lines)
-    return [OutCode(int(part[0]), part[1], part[2]) for part in parts if len(part) == 3 and len(part[2]) == 64]
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise BookError(
+            f"cannot read {path} ({why(error)})", "make it readable: no coupon is given until then"
+        ) from error
+    except ValueError as error:
+        do = "restore it from a backup, or remove the broken lines; no coupon is given until then"
+        raise BookError(f"{path} is not text", do) from error
+    return [OutCode(int(number), pool, digest) for number, pool, digest in ENTRY.findall(text)]
