@@ -8,13 +8,16 @@ backup: its pool is frozen until the coupon is void.
 import os
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, and_, select
 
 from listener.access import why
 from listener.errors import BookError
+from listener.store import notices
 from listener.store.dialect import file_of
+from listener.store.notices import EVERYWHERE
 from listener.store.tables import coupon, reward
 from listener.store.value_dialect import is_any_of
 
@@ -86,6 +89,24 @@ def list_missing(connection: Connection, pool: str | None = None) -> list[OutCod
     rows = connection.execute(query.where(chosen, coupon.c.void_at.is_(None), reward.c.out_at.is_(None)))
     owners = {row.digest: row.id for row in rows}
     return [entry for entry in entries if owners.get(entry.digest, entry.reward_id) != entry.reward_id]
+
+
+def is_out(connection: Connection, digest: str) -> bool:
+    """Return whether a code may be out by the book; so it may where the book cannot be read."""
+    try:
+        return contains(connection, digest)
+    except BookError:
+        return True
+
+
+def open_notice(connection: Connection, error: BookError, now: datetime) -> None:
+    """Open the notice about a book that cannot be used."""
+    notices.open_notice(connection, "coupons_book", EVERYWHERE, error.what, error.do, now)
+
+
+def clear_notice(connection: Connection, now: datetime) -> None:
+    """Clear the notice about the book: it can be used."""
+    notices.clear(connection, "coupons_book", EVERYWHERE, now)
 
 
 def _path(connection: Connection) -> Path | None:

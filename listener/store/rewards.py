@@ -187,7 +187,7 @@ def _require_theirs(connection: Connection, kept: Reward) -> None:
 def _take_back(connection: Connection, seen: Reply, kept: Reward, by: str, now: datetime) -> None:
     """Free the coupon if its code has surely not left, else void it; then the person keeps their turn."""
     what, own = "coupon_released", update(coupon).where(coupon.c.id == kept.coupon_id)
-    if kept.out_at is None and not reward_book.contains(connection, kept.digest):
+    if kept.out_at is None and not reward_book.is_out(connection, kept.digest):
         connection.execute(own.values(free=True))
         connection.execute(update(reward).where(reward.c.id == kept.id).values(released_at=now))
     else:

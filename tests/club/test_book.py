@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from listener.desk import transitions
 from listener.store import notices, reward_book
 from listener.store.reward_book import OutCode
 from tests.club.shop import Shop
@@ -65,3 +66,44 @@ def test_a_line_that_is_no_entry_stops_nothing(shop: Shop, line: str) -> None:
     record(shop, FIRST)
     assert is_in_book(shop, FIRST)
     assert shop.world.reply(shop.claim()).state == "drafted"
+
+
+def break_book(shop: Shop) -> None:
+    """Leave a book that is not text, as a bad disk does."""
+    book_of(shop).write_bytes(b"\xff\xfe\x00")
+
+
+def kinds(shop: Shop) -> list[str]:
+    """Return the kinds of the open notices."""
+    with shop.world.store.read() as connection:
+        return [notice.kind for notice in notices.list_open(connection)]
+
+
+def test_a_broken_book_stops_no_deciding(shop: Shop) -> None:
+    """Who asks for a coupon goes to staff, with a notice; it ends when the book can be used."""
+    break_book(shop)
+    asked = shop.world.reply(shop.claim())
+    assert asked.state == "escalated" and "is not text" in str(asked.error) and kinds(shop) == ["coupons_book"]
+    assert shop.stock().free == 5
+    book_of(shop).unlink()
+    assert shop.world.reply(shop.claim(author_id="bo", author_handle="bo")).state == "drafted" and not kinds(shop)
+
+
+def test_a_broken_book_stops_no_sending(shop: Shop) -> None:
+    """The reply with the coupon goes back to staff; the others are sent."""
+    with_coupon = shop.claim()
+    without = shop.world.said("my parcel is two weeks late", author_id="bo", author_handle="bo")[0]
+    assert shop.approve(with_coupon) is None and shop.approve(without) is None
+    break_book(shop)
+    shop.send()
+    assert [shop.world.reply(number).state for number in (with_coupon, without)] == ["drafted", "sent"]
+    assert "is not text" in str(shop.world.reply(with_coupon).error) and kinds(shop) == ["coupons_book"]
+    assert "is not text" in str(shop.approve(with_coupon))
+
+
+def test_with_a_broken_book_a_coupon_that_is_taken_back_is_void(shop: Shop) -> None:
+    """Nobody knows whether its code is out."""
+    number = shop.claim()
+    break_book(shop)
+    transitions.reject(shop.world.store, shop.desk(), number, "no")
+    assert (shop.stock().void, shop.stock().free) == (1, 4)
