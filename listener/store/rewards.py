@@ -43,13 +43,14 @@ class Reward:
 
 @dataclass(frozen=True, slots=True)
 class PersonReward:
-    """A coupon that somebody has. state: that of the reply which carries it, or void; code: masked."""
+    """A coupon that somebody has. state: its reply's, or void; code: masked; why: as whoever gave it wrote."""
 
     offer: str
     at: datetime
     reply_id: int
     state: str
     code: str
+    why: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +80,11 @@ def _find(connection: Connection, *which: ColumnElement[bool]) -> Reward | None:
 
 def list_of_person(connection: Connection, person: str) -> list[PersonReward]:
     """List the coupons that a person has, by the digest of the person, oldest first."""
-    own = [reward.c.offer, reward.c.at, reward.c.reply_id, reply.c.state, coupon.c.void_at, coupon.c.code]
+    own = [reward.c.offer, reward.c.at, reward.c.reply_id, reward.c.why, reply.c.state, coupon.c.void_at, coupon.c.code]
     source = reward.join(coupon, coupon.c.id == reward.c.coupon_id).join(reply, reply.c.id == reward.c.reply_id)
     query = select(*own).select_from(source).where(reward.c.person == person, _live).order_by(reward.c.id)
     return [
-        PersonReward(row.offer, row.at, row.reply_id, "void" if row.void_at else row.state, mask(row.code))
+        PersonReward(row.offer, row.at, row.reply_id, "void" if row.void_at else row.state, mask(row.code), row.why)
         for row in connection.execute(query)
     ]
 
