@@ -8,9 +8,9 @@ from typing import ClassVar, Literal
 from listener.policy import TimeWindow, WeekTime
 
 NOTICE_KINDS = (
-    "account", "alerts", "autonomy", "billing", "configuration", "coupons_low", "duplicate", "edited_after_reply",
-    "erasure_incomplete", "flood", "gap", "paused", "spike", "stage", "unchecked", "unconfirmed", "unreachable",
-    "waiting", "webhook",
+    "account", "alerts", "autonomy", "billing", "configuration", "coupons_book", "coupons_low", "duplicate",
+    "edited_after_reply", "erasure_incomplete", "flood", "gap", "paused", "spike", "stage", "unchecked", "unconfirmed",
+    "unreachable", "waiting", "webhook",
 )  # fmt: skip
 CAUSE_KINDS = (
     "announcement",

@@ -59,6 +59,10 @@ class StoreError(EarshotError):
     """The database cannot be used as it is."""
 
 
+class BookError(StoreError):
+    """The book of rewards beside the database cannot be read or written: no coupon may leave."""
+
+
 class DatabaseBusy(StoreError):
     """Another process holds the database's write lock."""
 

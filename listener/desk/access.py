@@ -8,17 +8,21 @@ from sqlalchemy import Connection
 from listener.club_rules import Mark, Points
 from listener.desk.person_views import OptOutView
 from listener.desk.views import EventView
-from listener.store import events, items, members, people, standing
+from listener.store import events, items, members, people, rewards, standing
 from listener.store.engine import Store
 from listener.store.members import Member
 from listener.store.operation_records import Note
 from listener.store.people import Person
 from listener.store.records import Exchange
+from listener.store.rewards import PersonReward
 
 
 @dataclass(frozen=True, slots=True)
 class AccountRecord:
-    """What is kept under one account: every exchange with its decision, reply and events, and what staff wrote."""
+    """What is kept under one account: every exchange with its decision, reply and events, what staff wrote, coupons.
+
+    ended: memberships that were begun with this account and are over.
+    """
 
     platform: str
     author_id: str
@@ -27,6 +31,8 @@ class AccountRecord:
     opted_out: OptOutView | None
     notes: tuple[Note, ...]
     marks: tuple[Mark, ...]
+    rewards: tuple[PersonReward, ...]
+    ended: tuple[Member, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +71,8 @@ def _read_account(connection: Connection, who: Person) -> AccountRecord:
         opted_out=OptOutView(optout.at, optout.by, optout.why) if optout else None,
         notes=tuple(people.notes(connection, who)),
         marks=tuple(standing.list_all_marks(connection, who)),
+        rewards=tuple(rewards.list_of_person(connection, people.digest(who))),
+        ended=tuple(members.list_ended(connection, who)),
     )
 
 

@@ -14,7 +14,7 @@ from listener.desk.approve import DeskContext, require_sendable, require_staff
 from listener.desk.typed import require_storable
 from listener.errors import DeskError
 from listener.faultpoints import fault_point
-from listener.store import coupons, events, items, replies, rewards
+from listener.store import coupons, events, items, replies, reward_book, rewards, thawing
 from listener.store.coupons import Stock
 from listener.store.engine import Store
 from listener.store.records import Exchange, Reply, ReplyChanges
@@ -188,7 +188,8 @@ def import_used(store: Store, desk: DeskContext, name: str, lines: Iterable[str]
     with store.write() as connection:
         require_staff(desk)
         used = coupons.mark_used(connection, name, digests, desk.clock())
-        void = rewards.thaw(connection, name, desk.clock())
+        reward_book.clear_notice(connection, desk.clock())
+        void = thawing.thaw(connection, name, desk.by, desk.clock())
     _note_import(store, desk, pool, f"{used} codes of pool {name} were used, {void} void after a restore")
     return Imported(name, used, len(codes) - used, tuple(bad))
 

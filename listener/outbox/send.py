@@ -12,13 +12,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from listener import holds
-from listener.errors import Held, NotSent, ReadFailed, Refused, StoreError, describe
+from listener.errors import BookError, DeskError, Held, NotSent, ReadFailed, Refused, StoreError, describe
 from listener.faultpoints import fault_point
 from listener.model import Announcement, Outgoing, Prepared
 from listener.outbox import announcing, backoff, outcome, settle, trouble
 from listener.outbox.checks import may_be_sent
 from listener.outbox.round import Round, SendCounts
-from listener.store import events, moves, notices, outgoing, people, platforms, replies, rewards
+from listener.store import events, moves, notices, outgoing, people, platforms, replies, reward_book, rewards
 from listener.store.engine import Store
 from listener.store.outgoing import DueItem
 from listener.store.records import Queued, QueuedPosting, QueuedReply, ReplyChanges
@@ -146,7 +146,21 @@ def _return_unapproved(round_: Round, item: Queued, *, has_approval: bool) -> No
 
 
 def _claim(round_: Round, item: Queued, prepared: Prepared) -> bool:
-    """Commit the intention to send. Returns False when a pause, an opt-out or a colleague came first."""
+    """Commit the intention to send. Returns False when a pause, an opt-out or a colleague came first.
+
+    A coupon that may not leave goes back to staff with its reply, and stops no other.
+    """
+    try:
+        return _commit_claim(round_, item, prepared)
+    except (DeskError, BookError) as refusal:
+        outcome.return_to_staff(round_, item, str(refusal))
+        if isinstance(refusal, BookError):
+            with round_.store.write() as connection:
+                reward_book.open_notice(connection, refusal, round_.clock())
+        return False
+
+
+def _commit_claim(round_: Round, item: Queued, prepared: Prepared) -> bool:
     now = round_.clock()
     with round_.store.write() as connection:
         if holds.paused(connection, item.platform, now) is not None or _has_opted_out(connection, item):

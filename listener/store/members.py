@@ -58,6 +58,15 @@ def list_accounts(connection: Connection, member_id: int) -> list[Account]:
     return load_all(Account, connection.execute(query.order_by(account.c.at, account.c.platform)))
 
 
+def list_ended(connection: Connection, person: Person) -> list[Member]:
+    """List the memberships that a person began by a mention of theirs and that have ended, oldest first."""
+    query = select(*columns(Member, member)).join(mention, mention.c.key == member.c.evidence_key)
+    theirs = (mention.c.platform == person[0], mention.c.author_id == person[1])
+    return load_all(
+        Member, connection.execute(query.where(*theirs, member.c.ended_at.is_not(None)).order_by(member.c.id))
+    )
+
+
 def join(
     connection: Connection, person: Person, evidence_key: int, words: str, terms: str, by: str, now: datetime
 ) -> None:

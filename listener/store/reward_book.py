@@ -1,22 +1,28 @@
 """The book of codes that may be out: a file beside the database, which no backup of the database takes back.
 
 A line has a reward's id, its pool and the digest of its code; it is synced before the transaction in which the code may
-leave. A database that lacks one of these rewards was restored from an older backup: its pools are frozen.
+leave, and never removed. A database in which such a coupon is free, or another reward's, was restored from an older
+backup: its pool is frozen until the coupon is void.
 """
 
 import os
+import re
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, select
 
 from listener.access import why
-from listener.errors import StoreError
+from listener.errors import BookError
+from listener.store import notices
 from listener.store.dialect import file_of
+from listener.store.notices import EVERYWHERE
 from listener.store.tables import coupon, reward
 from listener.store.value_dialect import is_any_of
 
 SUFFIX = ".rewards"
+ENTRY = re.compile(r"([0-9]{1,18}) ([^\s]+) ([0-9a-f]{64})$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,52 +35,78 @@ class OutCode:
 
 
 def record(connection: Connection, entry: OutCode) -> None:
-    """Append an entry and sync it, before the transaction commits. Raises StoreError."""
+    """Append an entry and sync it, before the transaction commits. Raises BookError."""
     path = _path(connection)
     if path is None:
         return
     try:
-        file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            os.write(file, _line(entry).encode())
-            os.fsync(file)
-        finally:
-            os.close(file)
+        _append(path, _line(entry).encode())
     except OSError as error:
-        raise StoreError(
+        raise BookError(
             f"cannot write {path} ({why(error)})", "make it writable: it keeps codes from going twice"
         ) from error
 
 
-def contains(connection: Connection, entry: OutCode) -> bool:
-    """Return whether a code may be out by the book, also where an older database knows nothing of it."""
-    return entry in _read(_path(connection))
+def _append(path: Path, line: bytes) -> None:
+    """Append the whole line, on a line of its own: a crash or a full disk may have left half of the one before."""
+    file = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        size = os.fstat(file).st_size
+        left = line if size == 0 or os.pread(file, 1, size - 1) == b"\n" else b"\n" + line
+        while left:
+            left = left[os.write(file, left) :]
+        os.fsync(file)
+    finally:
+        os.close(file)
+    if size == 0:
+        _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    file = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)
+
+
+def contains(connection: Connection, digest: str, *, but_reward: int | None = None) -> bool:
+    """Return whether a code may be out by the book, by any reward or by another one than but_reward."""
+    return any(entry.digest == digest and entry.reward_id != but_reward for entry in _read(_path(connection)))
 
 
 def list_missing(connection: Connection, pool: str | None = None) -> list[OutCode]:
-    """Return the entries, of a pool or of all, whose reward the database lacks; another one may have its id by now."""
+    """Return the entries, of a pool or of all, whose coupon could still go to somebody else.
+
+    It is neither void nor out in the database, nor that of the entry's reward; another reward may have the id by now.
+    """
     entries = [entry for entry in _read(_path(connection)) if pool is None or entry.pool == pool]
     if not entries:
         return []
-    query = select(reward.c.id, coupon.c.digest).join(coupon, coupon.c.id == reward.c.coupon_id)
-    known = query.where(is_any_of(reward.c.id, {entry.reward_id for entry in entries}))
-    stored = {(row.id, row.digest) for row in connection.execute(known)}
-    return [entry for entry in entries if (entry.reward_id, entry.digest) not in stored]
+    live = and_(reward.c.coupon_id == coupon.c.id, reward.c.released_at.is_(None))
+    query = select(coupon.c.digest, reward.c.id).select_from(coupon.outerjoin(reward, live))
+    chosen = is_any_of(coupon.c.digest, {entry.digest for entry in entries})
+    rows = connection.execute(query.where(chosen, coupon.c.void_at.is_(None), reward.c.out_at.is_(None)))
+    owners = {row.digest: row.id for row in rows}
+    return [entry for entry in entries if owners.get(entry.digest, entry.reward_id) != entry.reward_id]
 
 
-def forget_missing(connection: Connection, pool: str) -> None:
-    """Write the book anew without the entries of a pool whose reward the database lacks. Raises StoreError."""
-    path, missing = _path(connection), set(list_missing(connection, pool))
-    if path is None:
-        return
-    new = path.with_name(f"{path.name}.new")
+def is_out(connection: Connection, digest: str) -> bool:
+    """Return whether a code may be out by the book; so it may where the book cannot be read."""
     try:
-        kept = "".join(_line(entry) for entry in _read(path) if entry not in missing)
-        new.write_text(kept, encoding="utf-8")
-        new.chmod(0o600)
-        new.replace(path)
-    except OSError as error:
-        raise StoreError(f"cannot write {path} ({why(error)})", "make the folder writable") from error
+        return contains(connection, digest)
+    except BookError:
+        return True
+
+
+def open_notice(connection: Connection, error: BookError, now: datetime) -> None:
+    """Open the notice about a book that cannot be used."""
+    notices.open_notice(connection, "coupons_book", EVERYWHERE, error.what, error.do, now)
+
+
+def clear_notice(connection: Connection, now: datetime) -> None:
+    """Clear the notice about the book: it can be used."""
+    notices.clear(connection, "coupons_book", EVERYWHERE, now)
 
 
 def _path(connection: Connection) -> Path | None:
@@ -88,10 +120,18 @@ def _line(entry: OutCode) -> str:
 
 
 def _read(path: Path | None) -> list[OutCode]:
-    """Read the whole lines; a crash may have left half of the last one, whose code has not left. Raises StoreError."""
+    """Read the entries; the half of a line is none, also where the next one follows it. Raises BookError."""
+    if path is None:
+        return []
     try:
-        lines = path.read_text(encoding="utf-8").splitlines() if path is not None and path.exists() else []
-    except (OSError, ValueError) as error:
-        raise StoreError(f"cannot read {path}", "restore it, or remove it if no coupon was ever given") from error
-    parts = (line.split(" ") for line in lines)
-    return [OutCode(int(part[0]), part[1], part[2]) for part in parts if len(part) == 3 and len(part[2]) == 64]
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise BookError(
+            f"cannot read {path} ({why(error)})", "make it readable: no coupon is given until then"
+        ) from error
+    except ValueError as error:
+        do = "restore it from a backup, or remove the broken lines; no coupon is given until then"
+        raise BookError(f"{path} is not text", do) from error
+    return [OutCode(int(number), pool, digest) for number, pool, digest in ENTRY.findall(text)]

@@ -17,7 +17,6 @@ from listener.store.loading import load
 from listener.store.records import Reply, ReplyChanges
 from listener.store.reward_book import OutCode
 from listener.store.tables import coupon, reply, reward
-from listener.store.value_dialect import is_any_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +43,14 @@ class Reward:
 
 @dataclass(frozen=True, slots=True)
 class PersonReward:
-    """A coupon that somebody has. state: that of the reply which carries it, or void; code: masked."""
+    """A coupon that somebody has. state: its reply's, or void; code: masked; why: as whoever gave it wrote."""
 
     offer: str
     at: datetime
     reply_id: int
     state: str
     code: str
+    why: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +80,11 @@ def _find(connection: Connection, *which: ColumnElement[bool]) -> Reward | None:
 
 def list_of_person(connection: Connection, person: str) -> list[PersonReward]:
     """List the coupons that a person has, by the digest of the person, oldest first."""
-    own = [reward.c.offer, reward.c.at, reward.c.reply_id, reply.c.state, coupon.c.void_at, coupon.c.code]
+    own = [reward.c.offer, reward.c.at, reward.c.reply_id, reward.c.why, reply.c.state, coupon.c.void_at, coupon.c.code]
     source = reward.join(coupon, coupon.c.id == reward.c.coupon_id).join(reply, reply.c.id == reward.c.reply_id)
     query = select(*own).select_from(source).where(reward.c.person == person, _live).order_by(reward.c.id)
     return [
-        PersonReward(row.offer, row.at, row.reply_id, "void" if row.void_at else row.state, mask(row.code))
+        PersonReward(row.offer, row.at, row.reply_id, "void" if row.void_at else row.state, mask(row.code), row.why)
         for row in connection.execute(query)
     ]
 
@@ -155,7 +155,7 @@ def sum_cents(connection: Connection, offer: str) -> int:
 
 
 def follow(connection: Connection, seen: Reply, to: str, changes: ReplyChanges, by: str, now: datetime) -> None:
-    """Let a coupon follow its reply: out, free again, void, or still this person's. Raises StoreError."""
+    """Let a coupon follow its reply: out, free again, void, or still this person's. Raises StoreError, DeskError."""
     if MASKED not in (seen.text or ""):
         return
     kept = find_of_reply(connection, seen.id)
@@ -163,22 +163,32 @@ def follow(connection: Connection, seen: Reply, to: str, changes: ReplyChanges, 
         return
     if to in ("sending", "by_hand"):
         _record_out(connection, kept, now)
+    elif to == "approved":
+        _require_theirs(connection, kept)
     elif to == "closed" or ("text" in changes and kept.mask not in (changes["text"] or "")):
         _take_back(connection, seen, kept, by, now)
     fault_point("R3")
 
 
 def _record_out(connection: Connection, kept: Reward, now: datetime) -> None:
-    """Keep that the code may be known from now on: first in the book, then here."""
+    """Keep that the code may be known from now on: first in the book, then here. Raises DeskError."""
     if kept.out_at is None:
+        _require_theirs(connection, kept)
         reward_book.record(connection, OutCode(kept.id, kept.pool, kept.digest))
         connection.execute(update(reward).where(reward.c.id == kept.id).values(out_at=now))
+
+
+def _require_theirs(connection: Connection, kept: Reward) -> None:
+    """Raise DeskError for a code that went out by another reward, of which a restored database knows nothing."""
+    if kept.out_at is None and reward_book.contains(connection, kept.digest, but_reward=kept.id):
+        what = f"the coupon of reply {kept.reply_id} went to somebody else before the database was restored"
+        raise DeskError(what, f"`earshot coupons import {kept.pool} FILE --used` voids it; then give the offer again")
 
 
 def _take_back(connection: Connection, seen: Reply, kept: Reward, by: str, now: datetime) -> None:
     """Free the coupon if its code has surely not left, else void it; then the person keeps their turn."""
     what, own = "coupon_released", update(coupon).where(coupon.c.id == kept.coupon_id)
-    if kept.out_at is None and not reward_book.contains(connection, OutCode(kept.id, kept.pool, kept.digest)):
+    if kept.out_at is None and not reward_book.is_out(connection, kept.digest):
         connection.execute(own.values(free=True))
         connection.execute(update(reward).where(reward.c.id == kept.id).values(released_at=now))
     else:
@@ -222,12 +232,3 @@ def lift(connection: Connection, offer: str, holder: Holder, now: datetime) -> b
         is_theirs = or_(is_theirs, reward.c.member_id == holder.member_id)
     held = (reward.c.offer == offer, is_theirs, _live, reward.c.lifted_at.is_(None))
     return connection.execute(update(reward).where(*held).values(lifted_at=now)).rowcount > 0
-
-
-def thaw(connection: Connection, pool: str, now: datetime) -> int:
-    """After a restore: void the free coupons whose codes may be out, and give the others again. Returns how many."""
-    digests = [entry.digest for entry in reward_book.list_missing(connection, pool)]
-    chosen = is_any_of(coupon.c.digest, digests)
-    number = coupons.void(connection, chosen, "given before the database was restored", now)
-    reward_book.forget_missing(connection, pool)
-    return number

@@ -9,8 +9,8 @@ from listener import rewarding
 from listener.club.offers import find_claimed
 from listener.club_rules import Club
 from listener.codes import CODE
-from listener.errors import DeskError
-from listener.store import replies
+from listener.errors import BookError, DeskError
+from listener.store import replies, reward_book
 from listener.store.draft_reviews import MACHINE
 from listener.store.records import Reply, ReplyChanges
 from listener.triage.result import TriageResult
@@ -36,7 +36,11 @@ def _reserve(connection: Connection, club: Club, result: TriageResult, live: Rep
         kept = rewarding.reserve(connection, club, claimed[0], live, mention, MACHINE, f"asked: {claimed[1]}", now)
     except DeskError as refusal:
         _escalate(connection, live, refusal.what, now)
+    except BookError as trouble:
+        reward_book.open_notice(connection, trouble, now)
+        _escalate(connection, live, trouble.what, now)
     else:
+        reward_book.clear_notice(connection, now)
         rewarding.put_in(connection, live, live.text or "", kept, KIND, MACHINE, now)
 
 

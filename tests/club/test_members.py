@@ -194,6 +194,15 @@ def test_an_access_request_is_answered_with_everything(club: World) -> None:
     assert any(happened.what == "decided" for happened in kept.events)
 
 
+def test_an_access_request_has_memberships_that_ended(club: World) -> None:
+    """That they joined, by which words, and when they left."""
+    joined(club)
+    members.leave(club.store, club.desk(), "ada")
+    record = access.export_person(club.store, "ada", club.now)
+    ((ended,),) = [account.ended for account in record.accounts]
+    assert record.member is None and (ended.words, ended.ended_at) == (JOINS, club.now)
+
+
 @pytest.mark.parametrize(
     ("toml", "fault"),
     [

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from listener.analysis.report import report
 from listener.club_rules import Pool
 from listener.codes import mask
-from listener.desk import autonomy, members, offers, people, transitions
+from listener.desk import access, autonomy, members, offers, people, transitions
 from listener.desk.forget import forget
 from listener.errors import DeskError, NotSent, Refused
 from listener.model import Outgoing
@@ -324,6 +324,13 @@ def test_an_export_has_no_codes(shop: Shop) -> None:
     with shop.world.store.read() as connection:
         rows = {contents.name: list(contents.rows) for contents in read_all(connection)}
     assert rows["coupon"] and rows["reward"] and not any("TEN-0" in str(row) for name in rows for row in rows[name])
+
+
+def test_an_access_request_has_the_coupons_and_why(shop: Shop) -> None:
+    """Masked: the code itself is in the reply that they got."""
+    shop.give(shop.world.said(COMPLAINT, **ADA)[0], reason="three late parcels")
+    (account,) = access.export_person(shop.world.store, "ada", shop.world.now).accounts
+    assert [(kept.offer, kept.code, kept.why) for kept in account.rewards] == [("sorry", SHOWN, "three late parcels")]
 
 
 def test_no_automatic_approval_ever_has_a_coupon(shop: Shop) -> None:
