@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, func, insert, or_, select, update
 
 from listener.club_rules import Offer
-from listener.codes import MASK, MASKED, mask
+from listener.codes import GLUED, MASK, MASKED, mask
 from listener.errors import DeskError
 from listener.faultpoints import fault_point
 from listener.store import coupons, events, reward_book
@@ -198,6 +198,8 @@ def require_own_code(connection: Connection, reply_id: int, text: str) -> None:
     if foreign:
         do = "remove it, or give the offer again with `earshot offer ID NAME`"
         raise DeskError(f"the text contains {foreign[0]}, which is not a coupon of this reply", do)
+    if glued := GLUED.search(text):
+        raise DeskError(f"nobody could tell the code from what touches it: {glued[0]}", "put a space around the code")
 
 
 def _list_words(text: str) -> list[str]:
