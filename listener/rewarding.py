@@ -71,19 +71,31 @@ def put_in(connection: Connection, live: Reply, text: str, kept: Reward, kind: s
 
 
 def require_fit_coupon(connection: Connection, reply_id: int, mention: Mention, text: str, now: datetime) -> bool:
-    """Return whether a text carries a coupon.
+    """Return whether a text carries a coupon; asked when it is approved, and again before it is sent.
 
-    Raises DeskError for one that is not this reply's, that has ended, or that others could read.
+    Raises DeskError for one that is not this reply's, that is void, that has ended, that others could read, or that a
+    minor would get.
     """
     rewards.require_own_code(connection, reply_id, text)
     has_coupon = MASK.search(text) is not None
     kept = rewards.find_of_reply(connection, reply_id) if has_coupon else None
-    if kept is not None and kept.expires_at is not None and kept.expires_at <= now:
-        do = f"`earshot offer {reply_id} --drop`, then give it again"
-        raise DeskError(f"the coupon of reply {reply_id} ended on {kept.expires_at:%Y-%m-%d}", do)
+    if kept is not None:
+        _require_lasting(kept, now)
+    if has_coupon and standing.is_minor(connection, (mention.platform, mention.author_id)):
+        raise DeskError("the author may be a minor", f"`earshot offer {reply_id} --drop`, or edit the reply without it")
     if has_coupon and (others := find_others(text, mention)):
         raise DeskError(f"the reply has a coupon, and @{', @'.join(others)} could read it", "write the name without @")
     return has_coupon
+
+
+def _require_lasting(kept: Reward, now: datetime) -> None:
+    """Raise DeskError for a coupon that is void or has ended."""
+    if kept.void_at is not None:
+        do = f"edit it without {kept.mask}; another reply can have another: `earshot offer ID {kept.offer} --again`"
+        raise DeskError(f"the coupon of reply {kept.reply_id} is void", do)
+    if kept.expires_at is not None and kept.expires_at <= now:
+        do = f"`earshot offer {kept.reply_id} --drop`, then give it again"
+        raise DeskError(f"the coupon of reply {kept.reply_id} ended on {kept.expires_at:%Y-%m-%d}", do)
 
 
 def update_notice(connection: Connection, pool: Pool, now: datetime) -> None:

@@ -43,7 +43,7 @@ def edit(
         if revision is not None and revision != reply.revision:
             raise DeskError(f"reply {reply_id} has changed since revision {revision}", look_again(reply_id))
         shown = require_sendable(desk, item.mention, unsigned and desk.signed(unsigned))
-        rewards.require_own_code(connection, reply.id, unsigned)
+        rewards.require_own_code(connection, reply.id, shown.text)
         change: ReplyChanges = {"text": unsigned, "kind": _require_kind(desk, reply, kind), **CLEAR_APPROVAL}
         before = desk.preview(desk.signed(reply.text), item.mention) if reply.text else None
         if shown != before or change["kind"] != reply.kind:

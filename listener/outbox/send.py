@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from listener import holds
+from listener import holds, rewarding
 from listener.errors import BookError, DeskError, Held, NotSent, ReadFailed, Refused, StoreError, describe
 from listener.faultpoints import fault_point
 from listener.model import Announcement, Outgoing, Prepared
@@ -103,6 +103,8 @@ def _check_and_prepare(round_: Round, item: Queued) -> Prepared | None:
         trouble.record_hold(round_, item, hold.reason, hold.message, hold.until)
     except StoreError:
         raise
+    except DeskError as error:  # its coupon is not fit any more
+        outcome.return_to_staff(round_, item, str(error))
     except Exception as error:
         log.exception("%(item)s cannot be prepared", {"event": "reply_not_prepared", "item": item.label})
         outcome.return_to_staff(round_, item, f"it cannot be prepared: {describe(error)}")
@@ -128,14 +130,19 @@ def _prepare(round_: Round, item: Queued) -> Prepared | None:
 
 
 def _read_words(round_: Round, item: Queued) -> tuple[str | None, str | None]:
-    """Read what was approved, and the same with the code of its coupon; None where either is missing."""
+    """Read what was approved, and the same with the code of its coupon; None where either is missing.
+
+    Raises DeskError for a coupon that may not be sent any more.
+    """
     seen = item.outbound
     with round_.store.read() as connection:
         texts = [given.text for given in events.approvals(connection, seen) if given.revision == seen.revision]
         if not texts:
             return None, None
-        is_reply = isinstance(item, QueuedReply)
-        return texts[-1], rewards.reveal(connection, seen.id, texts[-1]) if is_reply else texts[-1]
+        if isinstance(item, QueuedPosting):
+            return texts[-1], texts[-1]
+        rewarding.require_fit_coupon(connection, seen.id, item.mention, texts[-1], round_.clock())
+        return texts[-1], rewards.reveal(connection, seen.id, texts[-1])
 
 
 def _return_unapproved(round_: Round, item: Queued, *, has_approval: bool) -> None:

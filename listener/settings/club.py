@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 
 from listener.club_rules import ROLES, Club, Offer, OfferKind, Pool, Tier
-from listener.codes import CODE
+from listener.codes import CODE, GLUED_CODE
 from listener.errors import Problem
 from listener.settings.entries import check_each, require_phrase, require_text
 from listener.settings.files import Source
@@ -150,6 +150,8 @@ def _find_offer_faults(offer: _Offer, file: _ClubFile) -> list[tuple[str, str, s
         wrong.append(
             ("text", f"has {CODE} {offer.text.count(CODE)} times", f"write {CODE} once, where the code stands")
         )
+    if glued := GLUED_CODE.search(offer.text.replace(TERMS, offer.terms)):
+        wrong.append(("text", f"has {glued[0]!r}: nobody could tell where the code ends", f"put a space around {CODE}"))
     if TERMS not in offer.text:
         wrong.append(("text", "does not state the terms", f"write {TERMS} where they stand"))
     return wrong

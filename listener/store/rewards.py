@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, func, insert, or_, select, update
 
 from listener.club_rules import Offer
-from listener.codes import MASK, MASKED, mask
+from listener.codes import GLUED, MASK, MASKED, list_candidates, mask
 from listener.errors import DeskError
 from listener.faultpoints import fault_point
 from listener.store import coupons, events, reward_book
@@ -34,6 +34,7 @@ class Reward:
     digest: str
     cents: int
     expires_at: datetime | None
+    void_at: datetime | None
 
     @property
     def mask(self) -> str:
@@ -72,7 +73,7 @@ def find_of_reply(connection: Connection, reply_id: int) -> Reward | None:
 
 def _find(connection: Connection, *which: ColumnElement[bool]) -> Reward | None:
     own = [reward.c[name] for name in ("id", "offer", "person", "coupon_id", "reply_id", "out_at")]
-    of_coupon = [coupon.c[name] for name in ("pool", "code", "digest", "cents", "expires_at")]
+    of_coupon = [coupon.c[name] for name in ("pool", "code", "digest", "cents", "expires_at", "void_at")]
     query = select(*own, *of_coupon).join(coupon, coupon.c.id == reward.c.coupon_id)
     row = connection.execute(query.where(_live, *which).limit(1)).one_or_none()
     return None if row is None else load(Reward, row)
@@ -200,7 +201,7 @@ def _take_back(connection: Connection, seen: Reply, kept: Reward, by: str, now: 
 
 def require_own_code(connection: Connection, reply_id: int, text: str) -> None:
     """Raise DeskError for a text with a whole code, or with a masked one that is not this reply's."""
-    if coupons.find_known(connection, {coupons.digest(word) for word in _list_words(text)}):
+    if coupons.find_known(connection, {coupons.digest(part) for part in list_candidates(text)}):
         do = "remove it; `earshot offer ID NAME` puts one in that is this person's"
         raise DeskError("the text contains a coupon code", do)
     kept = find_of_reply(connection, reply_id)
@@ -208,18 +209,14 @@ def require_own_code(connection: Connection, reply_id: int, text: str) -> None:
     if foreign:
         do = "remove it, or give the offer again with `earshot offer ID NAME`"
         raise DeskError(f"the text contains {foreign[0]}, which is not a coupon of this reply", do)
-
-
-def _list_words(text: str) -> list[str]:
-    """Return the words of a text that could be codes, without the marks around them; no plain word is one."""
-    words = (raw.strip(".,:;!?()[]\"'*") for raw in text.split())
-    return [word for word in words if len(word) >= 6 and (word.isupper() or any(map(str.isdigit, word)))]
+    if glued := GLUED.search(text):
+        raise DeskError(f"nobody could tell the code from what touches it: {glued[0]}", "put a space around the code")
 
 
 def reveal(connection: Connection, reply_id: int, text: str) -> str | None:
     """Return a text with the code in place of its mask; None where it has a mask that is not this reply's."""
     kept = find_of_reply(connection, reply_id)
-    if kept is None or kept.mask not in text:
+    if kept is None or kept.void_at is not None or kept.mask not in text:
         return None if MASK.search(text) else text
     whole = text.replace(kept.mask, kept.code)
     return None if MASK.search(whole) else whole
