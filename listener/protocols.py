@@ -79,8 +79,7 @@ class Section:
     """A platform's part of earshot.toml, and what the platform declares about itself.
 
     A platform's module subclasses it as `Section`; its fields are the keys, which settings checks. Fields of type Path
-    are inputs: they must exist, and relative ones are relative to their TOML file. Class variables and methods are the
-    declarations; each has a default, so a platform overrides only those that it needs.
+    are inputs that must exist, relative to their TOML file. Class variables and methods have defaults.
     """
 
     secret_names: ClassVar[tuple[str, ...]] = ()

@@ -21,7 +21,8 @@ from listener.model import Mention, Preview
 from listener.policy import Policy
 from listener.store import draft_reviews, events, items, notices, people, replies
 from listener.store.engine import Store
-from listener.store.records import CLEAR_HOLD, QueuedReply, ReplyChanges
+from listener.store.queued import QueuedReply
+from listener.store.records import CLEAR_HOLD, ReplyChanges
 
 MakePreview = Callable[[str, Mention], Preview]
 # reason of a hold -> what to do: each of these opens a notice, which clears when the hold is over

@@ -16,7 +16,7 @@ from listener.holds.hold import DEFAULT_HOLDS, ApprovalWarning, Hold
 from listener.holds.limits import paused
 from listener.holds.warn import WarningContext, load_warning_context, warnings
 from listener.policy import Policy
-from listener.store.records import QueuedReply
+from listener.store.queued import QueuedReply
 
 __all__ = [
     "APPROVAL_LASTS",

@@ -9,7 +9,7 @@ from listener.holds.hold import Hold
 from listener.holds.limits import DAY, quiet
 from listener.policy import Policy
 from listener.store import postings
-from listener.store.records import QueuedPosting
+from listener.store.queued import QueuedPosting
 
 MAX_LATENESS = timedelta(hours=2)  # after its time, an announcement is a draft again
 APPROVAL_LASTS = timedelta(hours=24)  # who approves it has seen the day's news

@@ -13,7 +13,8 @@ from listener.model import Mention
 from listener.policy import Holds
 from listener.store import items, ledger, outgoing, sentiment_buckets
 from listener.store.operation_records import SentimentBucket
-from listener.store.records import QueuedReply, RecentDraft, Reply
+from listener.store.queued import QueuedReply
+from listener.store.records import RecentDraft, Reply
 from listener.store.sentiment_buckets import STRETCH
 
 DAY = timedelta(days=1)

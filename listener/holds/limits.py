@@ -12,7 +12,8 @@ from listener.policy import Policy
 from listener.store import beside, items, outgoing, platforms
 from listener.store.draft_reviews import MACHINE
 from listener.store.operation_records import Pause
-from listener.store.records import Exchange, QueuedReply
+from listener.store.queued import QueuedReply
+from listener.store.records import Exchange
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 

@@ -5,7 +5,7 @@ from listener.errors import Held
 from listener.outbox import outcome, trouble
 from listener.outbox.round import Round
 from listener.protocols import Announcer, Platform
-from listener.store.records import QueuedPosting
+from listener.store.queued import QueuedPosting
 
 
 def may_be_posted(round_: Round, item: QueuedPosting) -> bool:

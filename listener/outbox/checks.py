@@ -9,7 +9,7 @@ from listener.outbox.round import Round
 from listener.outbox.trouble import record_hold
 from listener.store import gone, people, platforms
 from listener.store.draft_reviews import MACHINE
-from listener.store.records import QueuedReply
+from listener.store.queued import QueuedReply
 
 
 def may_be_sent(round_: Round, item: QueuedReply) -> bool:

@@ -14,7 +14,8 @@ from listener.outbox import backoff
 from listener.outbox.backoff import RETRY_DELAY
 from listener.outbox.round import Round
 from listener.store import edits, events, gone, ledger, mentions, moves, notices, replies
-from listener.store.records import Queued, QueuedReply, Reply, ReplyChanges
+from listener.store.queued import Queued, QueuedReply
+from listener.store.records import Reply, ReplyChanges
 
 log = logging.getLogger(__name__)
 

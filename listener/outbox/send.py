@@ -21,7 +21,8 @@ from listener.outbox.round import Round, SendCounts
 from listener.store import events, moves, notices, outgoing, people, platforms, replies, reward_book, rewards
 from listener.store.engine import Store
 from listener.store.outgoing import DueItem
-from listener.store.records import Queued, QueuedPosting, QueuedReply, ReplyChanges
+from listener.store.queued import Queued, QueuedPosting, QueuedReply
+from listener.store.records import ReplyChanges
 
 log = logging.getLogger(__name__)
 

@@ -14,7 +14,8 @@ from listener.outbox import backoff, outcome
 from listener.outbox.round import Round
 from listener.outbox.trouble import postpone, record_reply_trouble
 from listener.store import ledger, moves, notices, outgoing, platforms
-from listener.store.records import Queued, ReplyChanges
+from listener.store.queued import Queued
+from listener.store.records import ReplyChanges
 
 log = logging.getLogger(__name__)
 

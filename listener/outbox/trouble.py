@@ -15,7 +15,8 @@ from listener.errors import ReadFailed
 from listener.outbox import backoff
 from listener.outbox.round import Round
 from listener.store import moves, notices, replies
-from listener.store.records import Queued, ReplyChanges
+from listener.store.queued import Queued
+from listener.store.records import ReplyChanges
 
 log = logging.getLogger(__name__)
 

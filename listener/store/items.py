@@ -11,7 +11,8 @@ from listener.errors import DeskError
 from listener.model import Mention
 from listener.store.dialect import UtcTime
 from listener.store.loading import columns, load, load_all
-from listener.store.records import Exchange, QueuedReply, RecentDraft, Reply, StoredDecision
+from listener.store.queued import QueuedReply
+from listener.store.records import Exchange, RecentDraft, Reply, StoredDecision
 from listener.store.replies import due_order, is_waiting
 from listener.store.states import GOING, WAITING
 from listener.store.tables import approval, decision, mention, reply

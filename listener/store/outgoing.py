@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 
 from listener.store import items, postings
-from listener.store.records import Queued
+from listener.store.queued import Queued
 from listener.store.states import NOT_GOING, ON_THE_WAY
 from listener.store.tables import mention, reply
 

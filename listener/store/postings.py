@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func,
 from listener.errors import DeskError
 from listener.store import events
 from listener.store.loading import columns, load
-from listener.store.records import Posting, QueuedPosting
+from listener.store.queued import QueuedPosting
+from listener.store.records import Posting
 from listener.store.tables import announcement, decision, mention, posting
 
 

@@ -12,7 +12,8 @@ from listener.model import Json, Mention, Preview, RuleResult
 from listener.policy import Policy
 from listener.store import events, items, mentions, replies
 from listener.store.engine import Store
-from listener.store.records import Event, Exchange, QueuedReply, Reply, StoredDecision
+from listener.store.queued import QueuedReply
+from listener.store.records import Event, Exchange, Reply, StoredDecision
 from listener.store.states import TRANSITIONS
 from listener.triage.route import Triage, route
 from tests import factories
