@@ -7,6 +7,7 @@ from sqlalchemy import Connection, select, update
 from listener.faultpoints import fault_point
 from listener.store import moves, replies, reward_book
 from listener.store.records import Reply, ReplyChanges
+from listener.store.states import STANDING
 from listener.store.tables import coupon, reply, reward
 from listener.store.value_dialect import is_any_of
 
@@ -32,7 +33,7 @@ def thaw(connection: Connection, pool: str, by: str, now: datetime) -> int:
 
 
 def _return_to_staff(connection: Connection, held: Reply, by: str, now: datetime) -> None:
-    if held.state not in ("drafted", "approved"):
+    if held.state not in STANDING:
         return
     returned: ReplyChanges = {**moves.UNAPPROVED, "error": WHY}
     what, detail = "returned_to_staff", {"message": WHY}
