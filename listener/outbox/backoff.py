@@ -22,7 +22,6 @@ OUTAGE_BACKOFF = (timedelta(minutes=1), timedelta(minutes=10), timedelta(minutes
 def platform_hold(round_: Round) -> Hold | None:
     """Return what stops the whole platform now; None when it may send."""
     name, now = round_.platform.name, round_.clock()
-    interruptions.end_waits_after_new_secrets(round_.store, round_.platform, now)
     with round_.store.read() as connection:
         pause = holds.paused(connection, name, now)
         state = platforms.read_state(connection, name)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from listener import holds, rewarding
+from listener import holds, interruptions, rewarding
 from listener.errors import BookError, DeskError, Held, NotSent, ReadFailed, Refused, StoreError, describe
 from listener.faultpoints import fault_point
 from listener.model import Announcement, Outgoing, Prepared
@@ -46,6 +46,7 @@ def send(round_: Round, approve: Approve) -> SendCounts:
     counts.held += approve(store, name, round_.clock())
     due = _due(round_)
     for number, item in enumerate(due):
+        interruptions.end_waits_after_new_secrets(store, round_.platform, round_.clock())
         hold = backoff.platform_hold(round_)
         if hold is not None:
             counts.held[hold.reason] += len(due) - number
