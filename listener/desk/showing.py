@@ -56,7 +56,7 @@ class RenderContext:
     preview: Callable[[str, Mention], Preview]
     explain: Explain
     now: datetime
-    bounds: Holds = holds.DEFAULT_HOLDS
+    bounds: Holds = holds.DEFAULT_BOUNDS
     signed: Callable[[str], str] = str  # the text with the signature of who looks, who would approve it
     needs_second: Callable[[Exchange], bool] = lambda item: False
     facts: Sequence[Fact] = ()  # of the fact sheet of today

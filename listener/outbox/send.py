@@ -1,6 +1,6 @@
 """The outbox stage: send what is approved, once.
 
-The intention is committed before the call and the result after it; a reply that was neither surely sent nor surely
+The intent is committed before the call and the result after it; a reply that was neither surely sent nor surely
 refused is `unconfirmed` and left to settle.py. Nothing is ever sent again blindly.
 """
 
@@ -11,12 +11,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from listener import holds, rewarding
+from listener import holds, interruptions, rewarding
 from listener.errors import BookError, DeskError, Held, NotSent, ReadFailed, Refused, StoreError, describe
 from listener.faultpoints import fault_point
 from listener.model import Announcement, Outgoing, Prepared
 from listener.outbox import announcing, backoff, outcome, settle, trouble
-from listener.outbox.checks import may_be_sent
+from listener.outbox.checks import keep_back_reply
 from listener.outbox.round import Round, SendCounts
 from listener.store import events, moves, notices, outgoing, people, platforms, replies, reward_book, rewards
 from listener.store.engine import Store
@@ -46,6 +46,7 @@ def send(round_: Round, approve: Approve) -> SendCounts:
     counts.held += approve(store, name, round_.clock())
     due = _due(round_)
     for number, item in enumerate(due):
+        interruptions.end_waits_after_new_secrets(store, round_.platform, round_.clock())
         hold = backoff.platform_hold(round_)
         if hold is not None:
             counts.held[hold.reason] += len(due) - number
@@ -78,13 +79,13 @@ def _due(round_: Round) -> list[DueItem]:
 
 
 def _send_item(round_: Round, due: DueItem) -> None:
-    """Check, claim and post a reply or an announcement."""
+    """Check and post a reply or an announcement; the intent to send it is committed in between."""
     with round_.store.read() as connection:
         item = outgoing.read_due(connection, due)
     if item.outbound.state != "approved":
         return
     prepared = _check_and_prepare(round_, item)
-    if prepared is not None and _claim(round_, item, prepared):
+    if prepared is not None and _commit_intent(round_, item, prepared):
         fault_point("S3")
         _post(round_, item, prepared)
 
@@ -94,14 +95,11 @@ def _check_and_prepare(round_: Round, item: Queued) -> Prepared | None:
     it stops no other.
     """
     try:
-        is_ready = (
-            may_be_sent(round_, item) if isinstance(item, QueuedReply) else announcing.may_be_posted(round_, item)
-        )
-        return _prepare(round_, item) if is_ready else None
+        return None if _keep_back(round_, item) else _prepare(round_, item)
     except ReadFailed as error:
         trouble.record_failure(round_, item, error)
     except Held as hold:
-        trouble.record_hold(round_, item, hold.reason, hold.message, hold.until)
+        trouble.hold_item(round_, item, hold.reason, hold.message, hold.until)
     except StoreError:
         raise
     except DeskError as error:  # its coupon is not fit any more
@@ -112,12 +110,18 @@ def _check_and_prepare(round_: Round, item: Queued) -> Prepared | None:
     return None
 
 
+def _keep_back(round_: Round, item: Queued) -> bool:
+    return (
+        keep_back_reply(round_, item) if isinstance(item, QueuedReply) else announcing.keep_back_posting(round_, item)
+    )
+
+
 def _prepare(round_: Round, item: Queued) -> Prepared | None:
     """Return the request for the very words that were approved, or give them back to staff. Raises Held."""
     seen, now = item.outbound, round_.clock()
     approved, text = _read_words(round_, item)
     if text is None:
-        _return_unapproved(round_, item, has_approval=approved is not None)
+        outcome.return_to_staff(round_, item, _explain_missing_words(item, has_approval=approved is not None))
         return None
     if isinstance(item, QueuedPosting):
         announcement = Announcement(seen.id, seen.revision, text, seen.created_at)
@@ -146,20 +150,21 @@ def _read_words(round_: Round, item: Queued) -> tuple[str | None, str | None]:
         return texts[-1], rewards.reveal(connection, seen.id, texts[-1])
 
 
-def _return_unapproved(round_: Round, item: Queued, *, has_approval: bool) -> None:
-    """Return to staff what must not be sent in the words that it has now."""
+def _explain_missing_words(item: Queued, *, has_approval: bool) -> str:
+    """Say why it must not be sent in the words that it has now."""
+    if has_approval:
+        return "its coupon is not this reply's any more"
     is_edited = isinstance(item, QueuedReply) and item.edited_at is not None
-    why = "the mention was edited after the approval" if is_edited else "no approval is stored for this text"
-    outcome.return_to_staff(round_, item, "its coupon is not this reply's any more" if has_approval else why)
+    return "the mention was edited after the approval" if is_edited else "no approval is stored for this text"
 
 
-def _claim(round_: Round, item: Queued, prepared: Prepared) -> bool:
-    """Commit the intention to send. Returns False when a pause, an opt-out or a colleague came first.
+def _commit_intent(round_: Round, item: Queued, prepared: Prepared) -> bool:
+    """Commit the intent to send. Returns False when a pause, an opt-out or a colleague came first.
 
     A coupon that may not leave goes back to staff with its reply, and stops no other.
     """
     try:
-        return _commit_claim(round_, item, prepared)
+        return _move_to_sending(round_, item, prepared)
     except (DeskError, BookError) as refusal:
         outcome.return_to_staff(round_, item, str(refusal))
         if isinstance(refusal, BookError):
@@ -168,17 +173,17 @@ def _claim(round_: Round, item: Queued, prepared: Prepared) -> bool:
         return False
 
 
-def _commit_claim(round_: Round, item: Queued, prepared: Prepared) -> bool:
+def _move_to_sending(round_: Round, item: Queued, prepared: Prepared) -> bool:
     now = round_.clock()
     with round_.store.write() as connection:
         if holds.paused(connection, item.platform, now) is not None or _has_opted_out(connection, item):
             return False
-        claim: ReplyChanges = {"attempts": item.outbound.attempts + 1, "sending_at": now, **CLEARED}
-        claim |= {"prepared_key": prepared.key, "request": prepared.request}
-        claimed = moves.transition(connection, item.outbound, "sending", by="outbox", now=now, **claim)
+        intent: ReplyChanges = {"attempts": item.outbound.attempts + 1, "sending_at": now, **CLEARED}
+        intent |= {"prepared_key": prepared.key, "request": prepared.request}
+        is_ours = moves.transition(connection, item.outbound, "sending", by="outbox", now=now, **intent)
         notices.clear(connection, replies.UNCHECKED, item.platform, now, subject=item.subject)
         fault_point("S2")
-    return claimed
+    return is_ours
 
 
 def _has_opted_out(connection: Connection, item: Queued) -> bool:

@@ -11,7 +11,7 @@ from typing import Unpack
 
 from sqlalchemy import Connection
 
-from listener.errors import ReadFailed
+from listener.errors import HoldName, ReadFailed
 from listener.outbox import backoff
 from listener.outbox.round import Round
 from listener.store import moves, notices, replies
@@ -24,8 +24,8 @@ NOTICE_AFTER_TROUBLES = 5
 LONGEST_PAUSE = timedelta(minutes=15)  # between two tries at a reply in trouble; the first is a minute
 
 
-def record_hold(round_: Round, item: Queued, reason: str, message: str, until: datetime | None = None) -> None:
-    """Hold a reply until a time; None: until the next round. It is logged when the reason changes, not every round."""
+def hold_item(round_: Round, item: Queued, reason: HoldName, message: str, until: datetime | None = None) -> None:
+    """Hold what waits to be sent until a time; None: until the next round. Logged when the reason changes only."""
     round_.counts.held[reason] += 1
     if (item.outbound.hold, item.outbound.not_before) == (reason, until):
         return
@@ -75,7 +75,7 @@ def record_reply_trouble(round_: Round, item: Queued, error: ReadFailed) -> None
     now, reply = round_.clock(), item.outbound
     count = reply.trouble_count + 1
     until = error.retry_at or now + _pause(reply.trouble_count)
-    changes: ReplyChanges = {"trouble_count": count, "error": error.message, "not_before": until, "hold": "rate"}
+    changes: ReplyChanges = {"trouble_count": count, "error": error.message, "not_before": until, "hold": "retry"}
     with round_.store.write() as connection:
         held = _hold(connection, item, error.message, now, reply.error != error.message, **changes)
         if held and count >= NOTICE_AFTER_TROUBLES and reply.state == "approved":  # else `unconfirmed` is open already
@@ -83,7 +83,7 @@ def record_reply_trouble(round_: Round, item: Queued, error: ReadFailed) -> None
             do = error.do or f"look on the platform; to answer there yourself, take it back: `{item.undo_command}`"
             name = item.platform
             notices.open_notice(connection, replies.UNCHECKED, name, what, do, now, subject=item.subject)
-    round_.counts.held["rate"] += 1
+    round_.counts.held["retry"] += 1
 
 
 def _pause(troubles: int) -> timedelta:

@@ -73,7 +73,7 @@ def count_held(connection: Connection, platform: str, now: datetime) -> Counter[
     """Count what is approved on a platform and waits for a time, by reason."""
     waiting = _select_approved(platform).where(~_is_due(now)).group_by(reply.c.hold)
     rows = connection.execute(waiting.with_only_columns(reply.c.hold, func.count()))
-    counts = Counter({row[0] or "rate": row[1] for row in rows})
+    counts = Counter({row[0] or "retry": row[1] for row in rows})
     return counts + Counter(postings.count_held(connection, platform, now))
 
 

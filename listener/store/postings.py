@@ -101,7 +101,7 @@ def list_due(connection: Connection, platform: str, now: datetime) -> list[int]:
 
 def count_held(connection: Connection, platform: str, now: datetime) -> dict[str, int]:
     """Count the approved postings of a platform that are not due yet, by reason: `scheduled`, or what holds them."""
-    reason = case((posting.c.at > now, "scheduled"), else_=func.coalesce(posting.c.hold, "rate"))
+    reason = case((posting.c.at > now, "scheduled"), else_=func.coalesce(posting.c.hold, "retry"))
     is_later = or_(posting.c.at > now, ~_is_due(now))
     waiting = _select_approved(platform).where(is_later).with_only_columns(reason, func.count()).group_by(reason)
     return {row[0]: row[1] for row in connection.execute(waiting)}

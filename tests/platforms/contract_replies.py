@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from listener.capabilities import Announcer
 from listener.model import Announcement, Mention
-from listener.protocols import Announcer
 from tests.platforms.other_side import World
 from tests.platforms.rounds import now, outgoing, standing
 

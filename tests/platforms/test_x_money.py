@@ -60,7 +60,7 @@ def test_authors_are_looked_up_only_where_something_new_may_stand(server: XServe
 def test_reading_stops_before_the_budget_is_passed(server: XServer) -> None:
     """Smaller pages towards its end, then nothing until midnight UTC; never a cent over."""
     world = XWorld(server)
-    world.platform.read_own_posts = False
+    world.platform.set_own_posts_needed(False)
     world.bill.budget = 0.150
     for n in range(400):
         server.mention(f"@shop {n}")

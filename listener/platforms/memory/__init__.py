@@ -77,7 +77,6 @@ class Memory:
 
     name = "memory"
     settle_after = timedelta(0)
-    read_own_posts = True  # a file lists no posts of ours
 
     def __init__(self, mentions: Mentions, path: Path) -> None:
         self._mentions, self._posts = mentions, path
