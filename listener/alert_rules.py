@@ -17,6 +17,7 @@ CAUSE_KINDS = (
     "budget_near",
     "disk",
     "overdue",
+    "quarantined",
     "unattended",
     "urgent",
 )  # what people are alerted of without a notice

@@ -21,6 +21,7 @@ from listener.store import edits, erasure, gone, mentions, notices, platforms, r
 from listener.store.engine import Store
 from listener.store.savepoint import attempt
 from listener.store.states import UNDER_WAY, WITHDRAWABLE
+from listener.store.stored_mention import StoredMention
 
 log = logging.getLogger(__name__)
 
@@ -128,7 +129,7 @@ def _quarantine_item(connection: Connection, name: str, item: QuarantinedItem, n
     return notices.quarantine(connection, name, "poll", [storable_item(item)], now)
 
 
-def _note_presence(connection: Connection, known: mentions.StoredMention, listed: Mention, now: datetime) -> None:
+def _note_presence(connection: Connection, known: StoredMention, listed: Mention, now: datetime) -> None:
     """Take back that a post is gone: it is listed again, and so the reply to it is wanted again.
 
     Only once, but for edits: some servers go on listing what is gone, and then what two checks found holds.
@@ -146,7 +147,7 @@ def _as_impostor(mention: Mention) -> QuarantinedItem:
     return QuarantinedItem("", f"{mention.id}: {mention.text}", why)
 
 
-def _note_edit(connection: Connection, known: mentions.StoredMention, mention: Mention, now: datetime) -> None:
+def _note_edit(connection: Connection, known: StoredMention, mention: Mention, now: datetime) -> None:
     """Store the changed words of a post; a text that waits to be sent returns to staff."""
     if known.stage == "forgotten":  # erased words must not come back; newer ones are read
         erased_at = erasure.find_erasure_time(connection, known.key)

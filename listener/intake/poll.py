@@ -16,6 +16,7 @@ from listener.feed_page import FeedPage
 from listener.intake import feeds
 from listener.intake.page import PageCounts, keep_page
 from listener.interruptions import READING
+from listener.pauses import growing_pause
 from listener.protocols import Platform
 from listener.store import platforms, replies
 from listener.store.engine import Store
@@ -129,7 +130,7 @@ def _record_failure(store: Store, state: PlatformState, error: ReadFailed, now: 
     A feed that alone must wait holds up no other: the next round begins with those.
     """
     failures = state.failures + 1
-    backoff = min(timedelta(seconds=state.poll_seconds * 2 ** min(failures - 1, 20)), BACKOFF_CAP)
+    backoff = growing_pause(failures, timedelta(seconds=state.poll_seconds), BACKOFF_CAP)
     read_after = None if error.alone else error.retry_at or (now + backoff if failures > 1 else None)
     fields = {"event": "platform_not_read", "platform": state.name, "why": error.message}
     log.warning("%(platform)s could not be read: %(why)s", fields)

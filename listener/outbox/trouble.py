@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from listener.errors import HoldName, ReadFailed
 from listener.outbox import backoff
 from listener.outbox.round import Round
+from listener.pauses import growing_pause
 from listener.store import moves, notices, replies
 from listener.store.queued import Queued
 from listener.store.records import ReplyChanges
@@ -21,7 +22,7 @@ from listener.store.records import ReplyChanges
 log = logging.getLogger(__name__)
 
 NOTICE_AFTER_TROUBLES = 5
-LONGEST_PAUSE = timedelta(minutes=15)  # between two tries at a reply in trouble; the first is a minute
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(minutes=15)  # between two tries at a reply in trouble
 
 
 def hold_item(round_: Round, item: Queued, reason: HoldName, message: str, until: datetime | None = None) -> None:
@@ -66,7 +67,8 @@ def postpone(round_: Round, waiting: Sequence[Queued], error: ReadFailed) -> Non
     now = round_.clock()
     with round_.store.write() as connection:
         for item in waiting:
-            count, until = item.outbound.trouble_count + 1, error.retry_at or now + _pause(item.outbound.trouble_count)
+            count = item.outbound.trouble_count + 1
+            until = error.retry_at or now + growing_pause(count, FIRST_PAUSE, LONGEST_PAUSE)
             moves.set_fields(connection, item.outbound, trouble_count=count, not_before=until)
 
 
@@ -74,8 +76,8 @@ def record_reply_trouble(round_: Round, item: Queued, error: ReadFailed) -> None
     """Count a failure that concerns this reply alone; after five in a row a person is told."""
     now, reply = round_.clock(), item.outbound
     count = reply.trouble_count + 1
-    until = error.retry_at or now + _pause(reply.trouble_count)
-    changes: ReplyChanges = {"trouble_count": count, "error": error.message, "not_before": until, "hold": "retry"}
+    until = error.retry_at or now + growing_pause(count, FIRST_PAUSE, LONGEST_PAUSE)
+    changes: ReplyChanges = {"trouble_count": count, "error": error.message, "not_before": until, "hold": "rate"}
     with round_.store.write() as connection:
         held = _hold(connection, item, error.message, now, reply.error != error.message, **changes)
         if held and count >= NOTICE_AFTER_TROUBLES and reply.state == "approved":  # else `unconfirmed` is open already
@@ -83,8 +85,4 @@ def record_reply_trouble(round_: Round, item: Queued, error: ReadFailed) -> None
             do = error.do or f"look on the platform; to answer there yourself, take it back: `{item.undo_command}`"
             name = item.platform
             notices.open_notice(connection, replies.UNCHECKED, name, what, do, now, subject=item.subject)
-    round_.counts.held["retry"] += 1
-
-
-def _pause(troubles: int) -> timedelta:
-    return min(timedelta(minutes=2 ** min(troubles, 10)), LONGEST_PAUSE)
+    round_.counts.held["rate"] += 1

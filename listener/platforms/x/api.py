@@ -80,7 +80,7 @@ class XPlatform(ReadsOwnPosts):
             error.alone = error.cause == "rate" and len(state.todo) > 1  # X limits each endpoint by itself
             raise
         us = OwnAccount(account.id, account.handle, frozenset(self._section.sister_accounts))
-        parsed = parse_page(listing.items, listing.users, us, feed, feed_state.begin)
+        parsed = parse_page(listing.items, listing.expanded, us, feed, feed_state.begin)
         seen = PageKeys(page_scan.as_ids(listing.items), listing.token, listing.size)
         after, is_over, cut = page_scan.step(feed_state, feed, seen, now)
         is_current = feed == OWN and is_over and page_scan.is_current(feed_state, after, seen.keys)
