@@ -77,7 +77,7 @@ def record_reply_trouble(round_: Round, item: Queued, error: ReadFailed) -> None
     now, reply = round_.clock(), item.outbound
     count = reply.trouble_count + 1
     until = error.retry_at or now + growing_pause(count, FIRST_PAUSE, LONGEST_PAUSE)
-    changes: ReplyChanges = {"trouble_count": count, "error": error.message, "not_before": until, "hold": "rate"}
+    changes: ReplyChanges = {"trouble_count": count, "error": error.message, "not_before": until, "hold": "retry"}
     with round_.store.write() as connection:
         held = _hold(connection, item, error.message, now, reply.error != error.message, **changes)
         if held and count >= NOTICE_AFTER_TROUBLES and reply.state == "approved":  # else `unconfirmed` is open already
@@ -85,4 +85,4 @@ def record_reply_trouble(round_: Round, item: Queued, error: ReadFailed) -> None
             do = error.do or f"look on the platform; to answer there yourself, take it back: `{item.undo_command}`"
             name = item.platform
             notices.open_notice(connection, replies.UNCHECKED, name, what, do, now, subject=item.subject)
-    round_.counts.held["rate"] += 1
+    round_.counts.held["retry"] += 1
