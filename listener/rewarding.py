@@ -15,7 +15,7 @@ from listener.errors import DeskError
 from listener.faultpoints import fault_point
 from listener.handles import find_others
 from listener.model import Mention
-from listener.store import coupons, members, notices, people, replies, rewards, standing
+from listener.store import coupons, members, notices, people, replies, reservations, rewards, standing
 from listener.store.ledger import start_of_day
 from listener.store.notices import EVERYWHERE
 from listener.store.people import Person
@@ -47,7 +47,7 @@ def reserve(
     if refusal := find_refusal(offer, recipient, now.date()):
         raise DeskError(refusal, "nothing was reserved")
     holder = find_holder(connection, mention, live.id)
-    kept = rewards.reserve(connection, offer, holder, by, why, now, start_of_day(now))
+    kept = reservations.reserve(connection, offer, holder, by, why, now, start_of_day(now))
     update_notice(connection, offer.pool, now)
     return kept
 

@@ -11,10 +11,11 @@ from listener.club_rules import Offer, Pool
 from listener.codes import CODE, CODE_SHAPE
 from listener.desk.acting import CLEAR_APPROVAL, act
 from listener.desk.approve import DeskContext, require_sendable, require_staff
+from listener.desk.offer_texts import take_out, write_offer
 from listener.desk.typed import require_storable
 from listener.errors import DeskError
 from listener.faultpoints import fault_point
-from listener.store import coupons, events, items, replies, reward_book, rewards, thawing
+from listener.store import coupons, events, items, replies, reservations, reward_book, rewards, thawing
 from listener.store.coupons import Stock
 from listener.store.engine import Store
 from listener.store.records import Exchange, Reply, ReplyChanges
@@ -87,10 +88,11 @@ def give(store: Store, desk: DeskContext, reply_id: int, name: str, reason: str,
 
     def work(connection: Connection, item: Exchange, reply: Reply) -> bool:
         now, mention = desk.clock(), item.mention
-        if again and not rewards.lift(connection, name, rewarding.find_holder(connection, mention, reply.id), now):
+        if again and not reservations.lift(connection, name, rewarding.find_holder(connection, mention, reply.id), now):
             raise DeskError(f"the author never had offer {name}", "give it without --again")
+        old = rewards.find_of_reply(connection, reply.id)
         kept = rewarding.reserve(connection, desk.policy.club, offer, reply, mention, desk.by, reason, now)
-        text = f"{reply.text} {offer.text}" if reply.text else offer.text
+        text = write_offer(desk.policy.club, offer, reply.text or "", old)
         require_sendable(desk, mention, desk.signed(text.replace(CODE, kept.mask)))
         return rewarding.put_in(connection, reply, text, kept, reply.kind or "support", desk.by, now)
 
@@ -104,11 +106,7 @@ def drop(store: Store, desk: DeskContext, reply_id: int) -> None:
         kept = rewards.find_of_reply(connection, reply.id)
         if kept is None:
             raise DeskError(f"reply {reply.id} has no coupon", "nothing was changed")
-        offer = desk.policy.club.offer(kept.offer)
-        part = offer.text.replace(CODE, kept.mask) if offer else kept.mask
-        if part not in (reply.text or ""):
-            raise DeskError("the text of the offer was changed", f"`earshot edit {reply.id}` without {kept.mask}")
-        left = " ".join((reply.text or "").replace(part, " ").split(" ")).strip()
+        left = take_out(desk.policy.club, reply.text or "", kept)
         changes: ReplyChanges = {"text": left or None, "revision": reply.revision + 1, **CLEAR_APPROVAL}
         to = "drafted" if left else "escalated"
         detail = {"before": reply.text, "text": left}
