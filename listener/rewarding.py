@@ -56,7 +56,8 @@ def find_holder(connection: Connection, mention: Mention, reply_id: int) -> Hold
     """Return for whom a coupon is reserved by the reply to a mention."""
     who = (mention.platform, mention.author_id)
     account = members.find_account(connection, who)
-    return Holder(people.digest(who), account.member_id if account else None, reply_id)
+    persons = members.list_persons(connection, account.member_id) if account else (people.digest(who),)
+    return Holder(people.digest(who), persons, account.member_id if account else None, reply_id)
 
 
 def put_in(connection: Connection, live: Reply, text: str, kept: Reward, kind: str, by: str, now: datetime) -> bool:

@@ -15,7 +15,7 @@ from listener.desk.offer_texts import take_out, write_offer
 from listener.desk.typed import require_storable
 from listener.errors import DeskError
 from listener.faultpoints import fault_point
-from listener.store import coupons, events, items, replies, reservations, reward_book, rewards, thawing
+from listener.store import coupons, events, items, offer_turns, replies, reward_book, rewards, thawing
 from listener.store.coupons import Stock
 from listener.store.engine import Store
 from listener.store.records import Exchange, Reply, ReplyChanges
@@ -88,7 +88,8 @@ def give(store: Store, desk: DeskContext, reply_id: int, name: str, reason: str,
 
     def work(connection: Connection, item: Exchange, reply: Reply) -> bool:
         now, mention = desk.clock(), item.mention
-        if again and not reservations.lift(connection, name, rewarding.find_holder(connection, mention, reply.id), now):
+        persons = rewarding.find_holder(connection, mention, reply.id).persons
+        if again and not offer_turns.lift(connection, name, persons, now):
             raise DeskError(f"the author never had offer {name}", "give it without --again")
         old = rewards.find_of_reply(connection, reply.id)
         kept = rewarding.reserve(connection, desk.policy.club, offer, reply, mention, desk.by, reason, now)

@@ -8,7 +8,6 @@ from sqlmodel import Field
 from listener.store.columns import Row, optional_text, optional_time, required_time
 from listener.store.dialect import partial_index
 
-HELD = "released_at IS NULL AND lifted_at IS NULL"
 CARRIED = "released_at IS NULL AND replaced_at IS NULL"
 
 
@@ -104,8 +103,6 @@ class RewardRow(Row, table=True):
         Index("ix_reward_person", "person"),
         partial_index("uq_reward_coupon", "coupon_id", where="released_at IS NULL", unique=True),
         partial_index("uq_reward_reply", "reply_id", where=CARRIED, unique=True),
-        partial_index("uq_reward_person", "offer", "person", where=HELD, unique=True),
-        partial_index("uq_reward_member", "offer", "member_id", where=HELD, unique=True),
     )
     id: int | None = Field(default=None, primary_key=True)
     offer: str = Field(sa_type=Text)
@@ -120,3 +117,13 @@ class RewardRow(Row, table=True):
     released_at: datetime | None = optional_time()
     lifted_at: datetime | None = optional_time()
     replaced_at: datetime | None = optional_time()
+
+
+class OfferTurnRow(Row, table=True):
+    """A person who has had an offer, by a reward of theirs or of another account of their member. person: a digest."""
+
+    __tablename__ = "offer_turn"
+    __table_args__ = (Index("ix_offer_turn_reward", "reward_id"),)
+    offer: str = Field(primary_key=True, sa_type=Text)
+    person: str = Field(primary_key=True, sa_type=Text)
+    reward_id: int = Field(foreign_key="reward.id")

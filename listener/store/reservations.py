@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, or_, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from listener.club_rules import Offer
 from listener.errors import DeskError
 from listener.faultpoints import fault_point
-from listener.store import coupons, reward_book, rewards
+from listener.store import coupons, offer_turns, reward_book, rewards
 from listener.store.rewards import Holder, Reward
 from listener.store.tables import coupon, reward
 
@@ -29,7 +29,8 @@ def reserve(
     row = {"offer": offer.name, "person": holder.person, "member_id": holder.member_id, "coupon_id": coupon_id}
     row |= {"reply_id": holder.reply_id, "at": now, "by": by, "why": why}
     _make_room(connection, holder.reply_id, now)
-    connection.execute(insert(reward), [row])
+    reward_id = int(connection.execute(insert(reward).values(row).returning(reward.c.id)).scalar_one())
+    offer_turns.use_up(connection, offer.name, holder.persons, reward_id)
     connection.execute(update(coupon).where(coupon.c.id == coupon_id).values(free=False))
     kept = rewards.find_of_reply(connection, holder.reply_id)
     if kept is None:
@@ -61,13 +62,10 @@ def _require_first(connection: Connection, offer: Offer, holder: Holder) -> None
         raise DeskError(
             f"reply {holder.reply_id} has a coupon of offer {kept.offer}", "`earshot offer ID --drop` first"
         )
-    same_offer = (reward.c.offer == offer.name, reward.c.lifted_at.is_(None))
-    same_member = reward.c.member_id == holder.member_id
-    for is_same in (reward.c.person == holder.person, same_member if holder.member_id is not None else None):
-        earlier = None if is_same is None else rewards.find(connection, *same_offer, is_same)
-        if earlier is not None:
-            do = f"see `earshot show {earlier.reply_id}`; `earshot offer ID {offer.name} --again` gives another one"
-            raise DeskError(f"the author has offer {offer.name} already, by reply {earlier.reply_id}", do)
+    earlier = offer_turns.find_reply(connection, offer.name, holder.persons)
+    if earlier is not None:
+        do = f"see `earshot show {earlier}`; `earshot offer ID {offer.name} --again` gives another one"
+        raise DeskError(f"the author has offer {offer.name} already, by reply {earlier}", do)
 
 
 def _require_within(connection: Connection, offer: Offer, start_of_day: datetime) -> None:
@@ -80,12 +78,3 @@ def _require_within(connection: Connection, offer: Offer, start_of_day: datetime
     if offer.budget_cents and spent > offer.budget_cents:
         budget = f"{offer.budget_cents / 100:.2f} {offer.pool.currency}"
         raise DeskError(f"offer {offer.name} would pass its budget of {budget}", f"ask {offer.owner}")
-
-
-def lift(connection: Connection, offer: str, holder: Holder, now: datetime) -> bool:
-    """Let a person, and their member, have an offer once more. Returns False when they had none."""
-    is_theirs = reward.c.person == holder.person
-    if holder.member_id is not None:
-        is_theirs = or_(is_theirs, reward.c.member_id == holder.member_id)
-    held = (reward.c.offer == offer, is_theirs, rewards.is_live, reward.c.lifted_at.is_(None))
-    return connection.execute(update(reward).where(*held).values(lifted_at=now)).rowcount > 0

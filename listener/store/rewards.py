@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, func, select, update
 from listener.codes import GLUED, MASK, MASKED, list_candidates, mask
 from listener.errors import DeskError
 from listener.faultpoints import fault_point
-from listener.store import coupons, events, reward_book
+from listener.store import coupons, events, offer_turns, reward_book
 from listener.store.loading import load
 from listener.store.records import Reply, ReplyChanges
 from listener.store.reward_book import OutCode
@@ -55,9 +55,10 @@ class PersonReward:
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """For whom a coupon is reserved: the digest of the person, their member's id, and the reply that carries it."""
+    """For whom a coupon is reserved, by which reply. persons: the digests of all accounts of their member."""
 
     person: str
+    persons: tuple[str, ...]
     member_id: int | None
     reply_id: int
 
@@ -133,6 +134,7 @@ def _take_back(connection: Connection, seen: Reply, kept: Reward, by: str, now: 
     if kept.out_at is None and not reward_book.is_out(connection, kept.digest):
         connection.execute(own.values(free=True))
         connection.execute(update(reward).where(reward.c.id == kept.id).values(released_at=now))
+        offer_turns.free(connection, [kept.id])
     else:
         what = "coupon_void"
         connection.execute(own.values(void_at=now, why=f"reply {seen.id} did not carry it to the end"))

@@ -134,7 +134,7 @@ def test_codes_that_are_imported_again_after_the_restore_are_not_given_again(sho
     assert shop.approve(shop.claim()) is None
     shop.send()
     with store.write() as connection:  # as in a backup from before the import
-        for table in ("approval", "event", "reward"):
+        for table in ("approval", "event", "offer_turn", "reward"):
             connection.exec_driver_sql(f"DELETE FROM {table}")
         connection.execute(coupon.delete())
     offers.import_used(store, shop.desk(), "ten", [])
