@@ -92,7 +92,7 @@ def record_approval(
         )
     first = _require_first(connection, desk, item, reply)
     preview = require_sendable(desk, item.mention, first.text if first else reply.text and desk.signed(reply.text))
-    has_coupon = rewarding.require_fit_coupon(connection, reply.id, item.mention, preview.text, now)
+    has_coupon = rewarding.require_fit_coupon(connection, desk.policy.club, reply.id, item.mention, preview.text, now)
     detail = {"revision": reply.revision, "text": preview.text}
     if first is None and needs_second_approval(desk.policy, item):
         is_done = replies.update_fields(connection, reply, "first_approval", desk.by, now, detail, **CLEAR_LEASE)

@@ -127,9 +127,11 @@ def show_code(store: Store, desk: DeskContext, reply_id: int) -> str:
             do = "its code is put in when it is sent" if item.reply.state == "approved" else "approve it first"
             raise DeskError(f"reply {reply_id} is {item.reply.state}, not to be posted by hand", do)
         approved = events.list_valid_approvals(connection, item.reply)
-        text = rewards.reveal(connection, reply_id, approved[-1].text if approved else item.reply.text or "")
+        words = approved[-1].text if approved else item.reply.text or ""
+        text = rewards.reveal(connection, reply_id, words)
         if text is None or rewards.find_of_reply(connection, reply_id) is None:
             raise DeskError(f"reply {reply_id} has no coupon", "its text is all there is")
+        rewarding.require_fit_coupon(connection, desk.policy.club, reply_id, item.mention, words, desk.clock())
         events.add(connection, "code_shown", desk.by, desk.clock(), mention_key=item.key, reply_id=reply_id)
     return text
 

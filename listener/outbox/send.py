@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from listener import holds, rewarding
+from listener.codes import MASKED
 from listener.errors import BookError, DeskError, Held, NotSent, ReadFailed, Refused, StoreError, describe
 from listener.faultpoints import fault_point
 from listener.model import Announcement, Outgoing, Prepared
@@ -142,7 +143,8 @@ def _read_words(round_: Round, item: Queued) -> tuple[str | None, str | None]:
             return None, None
         if isinstance(item, QueuedPosting):
             return texts[-1], texts[-1]
-        rewarding.require_fit_coupon(connection, seen.id, item.mention, texts[-1], round_.clock())
+        club, now = round_.policy.club, round_.clock()
+        rewarding.require_fit_coupon(connection, club, seen.id, item.mention, texts[-1], now)
         return texts[-1], rewards.reveal(connection, seen.id, texts[-1])
 
 
@@ -173,12 +175,20 @@ def _commit_claim(round_: Round, item: Queued, prepared: Prepared) -> bool:
     with round_.store.write() as connection:
         if holds.paused(connection, item.platform, now) is not None or _has_opted_out(connection, item):
             return False
+        _require_fit_coupon(round_, connection, item, now)
         claim: ReplyChanges = {"attempts": item.outbound.attempts + 1, "sending_at": now, **CLEARED}
         claim |= {"prepared_key": prepared.key, "request": prepared.request}
         claimed = moves.transition(connection, item.outbound, "sending", by="outbox", now=now, **claim)
         notices.clear(connection, replies.UNCHECKED, item.platform, now, subject=item.subject)
         fault_point("S2")
     return claimed
+
+
+def _require_fit_coupon(round_: Round, connection: Connection, item: Queued, now: datetime) -> None:
+    """Raise DeskError for a coupon that became unfit since the reply was checked."""
+    if isinstance(item, QueuedReply) and MASKED in (item.reply.text or ""):
+        text, club = item.reply.text or "", round_.policy.club
+        rewarding.require_fit_coupon(connection, club, item.reply.id, item.mention, text, now)
 
 
 def _has_opted_out(connection: Connection, item: Queued) -> bool:
