@@ -66,6 +66,7 @@ def send(round_: Round, approve: Approve) -> SendCounts:
 def _due(round_: Round) -> list[DueItem]:
     """Return what is approved and whose time has come; count what waits as held."""
     name, now = round_.platform.name, round_.clock()
+    _start_undo_waits(round_, name, now)
     with round_.store.read() as connection:
         held, due = outgoing.count_held(connection, name, now), outgoing.list_due(connection, name, now)
         round_.counts.next_at = outgoing.read_next_time(connection, name, now) if held else None
@@ -76,6 +77,14 @@ def _due(round_: Round) -> list[DueItem]:
         with round_.store.write() as connection:
             backoff.clear(connection, name, now)
     return due
+
+
+def _start_undo_waits(round_: Round, name: str, now: datetime) -> None:
+    with round_.store.read() as connection:
+        unstarted = outgoing.list_unstarted(connection, name)
+    if unstarted:
+        with round_.store.write() as connection:
+            outgoing.start_undo_waits(connection, unstarted, now)
 
 
 def _send_item(round_: Round, due: DueItem) -> None:

@@ -1,4 +1,4 @@
-"""Coupons: another one in the place of a void one, and whose turn of an offer is used up."""
+"""Coupons: another one in the place of a void one, whose turn of an offer is used up; waits that the sender counts."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -21,6 +21,7 @@ def upgrade() -> None:
     carried = "released_at IS NULL AND replaced_at IS NULL"
     _create(partial_index("uq_reward_reply", "reply_id", where=carried, unique=True))
     _create_turns()
+    op.add_column("reply", sa.Column("undo_seconds", sa.Float))
 
 
 def _create(index: sa.Index) -> None:
