@@ -8,13 +8,14 @@ from sqlalchemy import Connection
 
 from listener import rewarding
 from listener.club_rules import Offer, Pool
-from listener.codes import CODE, CODE_SHAPE
+from listener.codes import CODE, CODE_SHAPE, is_plain_word
 from listener.desk.acting import CLEAR_APPROVAL, act
 from listener.desk.approve import DeskContext, require_sendable, require_staff
 from listener.desk.offer_texts import take_out, write_offer
 from listener.desk.typed import require_storable
 from listener.errors import DeskError
 from listener.faultpoints import fault_point
+from listener.policy import Policy
 from listener.store import coupons, events, items, offer_turns, replies, reward_book, rewards, thawing
 from listener.store.coupons import Stock
 from listener.store.engine import Store
@@ -170,7 +171,7 @@ def import_codes(
 ) -> Imported:
     """Keep the codes of a file, one a line; again it adds nothing. Raises DeskError."""
     pool = require_pool(desk, name)
-    codes, bad = _read_codes(lines)
+    codes, bad = _read_codes(lines, _join_words(desk.policy))
     new = 0
     for batch in _batches(codes):
         with store.write() as connection:
@@ -216,15 +217,28 @@ def _note_import(store: Store, desk: DeskContext, pool: Pool, message: str) -> N
         events.add(connection, "coupons_changed", desk.by, desk.clock(), detail={"message": message})
 
 
-def _read_codes(lines: Iterable[str]) -> tuple[list[str], list[BadCode]]:
-    """Return the codes of a file, each once, and the lines that are none; of CSV the first column."""
+def _join_words(policy: Policy) -> str:
+    """Return all the words that we know, and those of our own texts, in lower case."""
+    phrases = (phrase for phrases in policy.cues.values() for phrase in phrases)
+    wordings = (variant.text for variants in policy.wording.values() for variant in variants)
+    saved = (reply.text for reply in policy.saved_replies)
+    return "\n".join((policy.brand.name, *policy.lexicon, *phrases, *wordings, *saved)).casefold()
+
+
+def _read_codes(lines: Iterable[str], words: str = "") -> tuple[list[str], list[BadCode]]:
+    """Return the codes of a file, each once, and the lines that are none; of CSV the first column.
+
+    words: no code may be one of them, or no reply with it could be sent.
+    """
     codes: dict[str, str] = {}
     bad: list[BadCode] = []
     for number, line in enumerate(lines, 1):
         code = line.split(",")[0].split(";")[0].strip().strip('"')
         if not code or (number == 1 and code.casefold() in ("code", "coupon")):
             continue
-        if CODE_SHAPE.fullmatch(code):
+        if CODE_SHAPE.fullmatch(code) and is_plain_word(code, words):
+            bad.append(BadCode(number, f"{code!r} is a plain word, and no reply with that word could be sent"))
+        elif CODE_SHAPE.fullmatch(code):
             codes.setdefault(code.casefold(), code)
         else:
             bad.append(BadCode(number, "a code has 6 to 40 letters, digits, - or _"))

@@ -5,11 +5,15 @@ from listener.errors import Held
 from listener.outbox import outcome, trouble
 from listener.outbox.round import Round
 from listener.protocols import Announcer, Platform
+from listener.store import rewards
 from listener.store.queued import QueuedPosting
 
 
 def may_be_posted(round_: Round, item: QueuedPosting) -> bool:
-    """Check an announcement; one that comes too late or was approved too long ago is a draft again, or it is held."""
+    """Check an announcement; one that comes too late or was approved too long ago is a draft again, or it is held.
+
+    Raises DeskError for one with a coupon code: its pool may have been imported since.
+    """
     now, posting = round_.clock(), item.posting
     late_at = posting.at + holds.MAX_LATENESS
     if now >= late_at:
@@ -19,6 +23,7 @@ def may_be_posted(round_: Round, item: QueuedPosting) -> bool:
         outcome.return_to_staff(round_, item, "its approval is more than 24 hours old: look at it again")
         return False
     with round_.store.read() as connection:
+        rewards.require_no_code(connection, item.text)
         hold = holds.announcement(connection, round_.policy, item, now)
     if hold is not None:
         until = late_at if hold.until is None else min(hold.until, late_at)

@@ -144,9 +144,7 @@ def _take_back(connection: Connection, seen: Reply, kept: Reward, by: str, now: 
 
 def require_own_code(connection: Connection, reply_id: int, text: str) -> None:
     """Raise DeskError for a text with a whole code, or with a masked one that is not this reply's."""
-    if coupons.find_known(connection, {coupons.digest(part) for part in list_candidates(text)}):
-        do = "remove it; `earshot offer ID NAME` puts one in that is this person's"
-        raise DeskError("the text contains a coupon code", do)
+    require_no_code(connection, text)
     kept = find_of_reply(connection, reply_id)
     foreign = [shown for shown in MASK.findall(text) if kept is None or shown != kept.mask]
     if foreign:
@@ -154,6 +152,13 @@ def require_own_code(connection: Connection, reply_id: int, text: str) -> None:
         raise DeskError(f"the text contains {foreign[0]}, which is not a coupon of this reply", do)
     if glued := GLUED.search(text):
         raise DeskError(f"nobody could tell the code from what touches it: {glued[0]}", "put a space around the code")
+
+
+def require_no_code(connection: Connection, text: str) -> None:
+    """Raise DeskError for a text that somebody typed a code into: it would go out unmasked, and to anybody."""
+    if coupons.find_known(connection, {coupons.digest(part) for part in list_candidates(text)}):
+        do = "remove it; `earshot offer ID NAME` puts one into a reply that is this person's"
+        raise DeskError("the text contains a coupon code", do)
 
 
 def reveal(connection: Connection, reply_id: int, text: str) -> str | None:
