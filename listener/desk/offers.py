@@ -16,7 +16,7 @@ from listener.desk.typed import require_storable
 from listener.errors import DeskError
 from listener.faultpoints import fault_point
 from listener.policy import Policy
-from listener.store import coupons, events, items, offer_turns, replies, reward_book, rewards, thawing
+from listener.store import coupons, events, items, offer_turns, replies, reward_book, reward_home, rewards, thawing
 from listener.store.coupons import Stock
 from listener.store.engine import Store
 from listener.store.records import Exchange, Reply, ReplyChanges
@@ -41,23 +41,6 @@ class Imported:
     new: int
     known: int
     bad: tuple[BadCode, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class OfferLine:
-    """An offer, and what its pool has left. cents: what its coupons are worth that are reserved or given."""
-
-    name: str
-    kind: str
-    from_: str
-    until: str
-    runs: bool
-    pool: str
-    free: int
-    cents: int
-    budget_cents: int
-    currency: str
-    owner: str
 
 
 def require_offer(desk: DeskContext, name: str) -> Offer:
@@ -137,29 +120,6 @@ def show_code(store: Store, desk: DeskContext, reply_id: int) -> str:
     return text
 
 
-def list_offers(store: Store, desk: DeskContext) -> list[OfferLine]:
-    """List the offers of club.toml, with what is left."""
-    now = desk.clock()
-    with store.read() as connection:
-        return [_make_line(connection, offer, now) for offer in desk.policy.club.offers]
-
-
-def _make_line(connection: Connection, offer: Offer, now: datetime) -> OfferLine:
-    return OfferLine(
-        offer.name,
-        offer.kind,
-        str(offer.from_),
-        str(offer.until),
-        offer.runs(now.date()),
-        offer.pool.name,
-        coupons.count_free(connection, offer.pool.name, now),
-        rewards.sum_cents(connection, offer.name),
-        offer.budget_cents,
-        offer.pool.currency,
-        offer.owner,
-    )
-
-
 def list_stock(store: Store) -> list[Stock]:
     """Count the coupons of each pool by what became of them."""
     with store.read() as connection:
@@ -177,6 +137,7 @@ def import_codes(
         with store.write() as connection:
             require_staff(desk)
             new += coupons.add(connection, name, batch, pool.cents, expires_at)
+            reward_home.keep(connection, name)
         fault_point("R0")
     _note_import(store, desk, pool, f"{new} new codes in pool {name}")
     return Imported(name, new, len(codes) - new, tuple(bad))
@@ -189,11 +150,29 @@ def import_used(store: Store, desk: DeskContext, name: str, lines: Iterable[str]
     digests = [coupons.digest(code) for code in codes]
     with store.write() as connection:
         require_staff(desk)
+        reward_book.require_usable(connection, desk.clock())
         used = coupons.mark_used(connection, name, digests, desk.clock())
-        reward_book.clear_notice(connection, desk.clock())
         void = thawing.thaw(connection, name, desk.by, desk.clock())
     _note_import(store, desk, pool, f"{used} codes of pool {name} were used, {void} void after a restore")
     return Imported(name, used, len(codes) - used, tuple(bad))
+
+
+def confirm(store: Store, desk: DeskContext, name: str, reason: str) -> None:
+    """Give from a pool on a server again that a restore has frozen, where no code was given since the backup.
+
+    A person answers for it, with a reason. Raises DeskError.
+    """
+    pool = require_pool(desk, name)
+    if not reason.strip():
+        raise DeskError("a reason is needed", "add --reason TEXT")
+    require_storable(reason, "the reason")
+    with store.write() as connection:
+        require_staff(desk)
+        if name not in reward_home.list_frozen(connection):
+            do = f"after the restore of a file: `earshot coupons import {name} FILE --used`"
+            raise DeskError(f"pool {name} is not frozen by a restore of the server", do)
+        reward_home.renew(connection, name)
+    _note_import(store, desk, pool, f"pool {name} is whole after a restore: {reason}")
 
 
 def void(store: Store, desk: DeskContext, name: str, code: str | None, reason: str) -> int:

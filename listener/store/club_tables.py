@@ -119,6 +119,14 @@ class RewardRow(Row, table=True):
     replaced_at: datetime | None = optional_time()
 
 
+class PoolHomeRow(Row, table=True):
+    """Where the coupons of a pool are known whole: on a server, which restore of it (value_dialect.read_home)."""
+
+    __tablename__ = "pool_home"
+    pool: str = Field(primary_key=True, sa_type=Text)
+    home: str = Field(sa_type=Text)
+
+
 class OfferTurnRow(Row, table=True):
     """A person who has had an offer, by a reward of theirs or of another account of their member. person: a digest."""
 

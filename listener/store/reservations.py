@@ -17,6 +17,7 @@ def reserve(
 ) -> Reward:
     """Reserve a coupon for a reply, with caps and budget counted in the same transaction. Raises DeskError."""
     fault_point("R1")
+    reward_book.require_usable(connection, now)
     _require_whole(connection, offer.pool.name)
     _require_first(connection, offer, holder)
     _require_within(connection, offer, start_of_day)
@@ -46,9 +47,8 @@ def _make_room(connection: Connection, reply_id: int, now: datetime) -> None:
 
 def _require_whole(connection: Connection, pool: str) -> None:
     if missing := reward_book.list_missing(connection, pool):
-        what = (
-            f"the database is older than its rewards: {len(missing)} codes of pool {pool} were given since its backup"
-        )
+        number = f"{len(missing)} codes of pool {pool}"
+        what = f"the database is older than its rewards: {number} were given since its backup, or may have been"
         raise DeskError(what, f"`earshot coupons import {pool} FILE --used` with the codes that the shop has seen")
 
 

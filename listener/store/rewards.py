@@ -117,14 +117,14 @@ def _record_out(connection: Connection, kept: Reward, now: datetime) -> None:
     """Keep that the code may be known from now on: first in the book, then here. Raises DeskError."""
     if kept.out_at is None:
         _require_theirs(connection, kept)
-        reward_book.record(connection, OutCode(kept.id, kept.pool, kept.digest))
+        reward_book.record(connection, OutCode(kept.id, kept.pool, kept.digest), now)
         connection.execute(update(reward).where(reward.c.id == kept.id).values(out_at=now))
 
 
 def _require_theirs(connection: Connection, kept: Reward) -> None:
     """Raise DeskError for a code that went out by another reward, of which a restored database knows nothing."""
     if kept.out_at is None and reward_book.contains(connection, kept.digest, but_reward=kept.id):
-        what = f"the coupon of reply {kept.reply_id} went to somebody else before the database was restored"
+        what = f"the coupon of reply {kept.reply_id} went to somebody else, or may have, before the restore"
         raise DeskError(what, f"`earshot coupons import {kept.pool} FILE --used` voids it; then give the offer again")
 
 

@@ -1,10 +1,11 @@
-"""Coupons: another one in the place of a void one, whose turn of an offer is used up; waits that the sender counts."""
+"""Coupons in the place of void ones, whose turn is used up, where a pool is whole; waits that the sender counts."""
 
 import sqlalchemy as sa
 from alembic import op
 
 from listener.store.dialect import partial_index
 from listener.store.migrations.types import text_or_time
+from listener.store.value_dialect import read_home
 
 revision = "0008"
 down_revision = "0007"
@@ -21,6 +22,7 @@ def upgrade() -> None:
     carried = "released_at IS NULL AND replaced_at IS NULL"
     _create(partial_index("uq_reward_reply", "reply_id", where=carried, unique=True))
     _create_turns()
+    _create_homes()
     op.add_column("reply", sa.Column("undo_seconds", sa.Float))
 
 
@@ -43,3 +45,15 @@ def _create_turns() -> None:
     op.execute(turn.insert().from_select(TURN, held))
     for name in ("uq_reward_person", "uq_reward_member"):
         op.drop_index(name, "reward")
+
+
+def _create_homes() -> None:
+    op.create_table(
+        "pool_home", sa.Column("pool", sa.Text, primary_key=True), sa.Column("home", sa.Text, nullable=False)
+    )
+    home = read_home(op.get_bind())
+    if home is not None:
+        pools = sa.select(sa.distinct(sa.column("pool")), sa.literal(home)).select_from(sa.table("coupon"))
+        op.execute(
+            sa.table("pool_home", sa.column("pool"), sa.column("home")).insert().from_select(["pool", "home"], pools)
+        )
