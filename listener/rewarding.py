@@ -92,6 +92,16 @@ def require_fit_coupon(
     return has_coupon
 
 
+def find_problem(kept: Reward, club: Club, now: datetime) -> str | None:
+    """Return why a coupon cannot be sent as things are; None where it can."""
+    try:
+        _require_lasting(kept, now)
+        _require_running(kept, club, now)
+    except DeskError as refusal:
+        return refusal.what
+    return None
+
+
 def _require_lasting(kept: Reward, now: datetime) -> None:
     """Raise DeskError for a coupon that is void or has ended."""
     if kept.void_at is not None:

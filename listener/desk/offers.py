@@ -11,6 +11,7 @@ from listener.club_rules import Offer, Pool
 from listener.codes import CODE, CODE_SHAPE, is_plain_word
 from listener.desk.acting import CLEAR_APPROVAL, act
 from listener.desk.approve import DeskContext, require_sendable, require_staff
+from listener.desk.coupon_views import GIVABLE
 from listener.desk.offer_texts import take_out, write_offer
 from listener.desk.typed import require_storable
 from listener.errors import DeskError
@@ -22,7 +23,6 @@ from listener.store.engine import Store
 from listener.store.records import Exchange, Reply, ReplyChanges
 
 BATCH = 500  # codes kept in a transaction
-GIVABLE = ("drafted", "escalated")
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,9 @@ class Reward:
     person: str
     coupon_id: int
     reply_id: int
+    at: datetime
+    by: str
+    why: str | None
     out_at: datetime | None
     pool: str
     code: str
@@ -73,7 +76,7 @@ def find_of_reply(connection: Connection, reply_id: int) -> Reward | None:
 
 def find(connection: Connection, *which: ColumnElement[bool]) -> Reward | None:
     """Return a live reward that meets the conditions, with its coupon; None where there is none."""
-    own = [reward.c[name] for name in ("id", "offer", "person", "coupon_id", "reply_id", "out_at")]
+    own = [reward.c[name] for name in ("id", "offer", "person", "coupon_id", "reply_id", "at", "by", "why", "out_at")]
     of_coupon = [coupon.c[name] for name in ("pool", "code", "digest", "cents", "expires_at", "void_at")]
     query = select(*own, *of_coupon).join(coupon, coupon.c.id == reward.c.coupon_id)
     row = connection.execute(query.where(is_live, *which).limit(1)).one_or_none()

@@ -174,7 +174,7 @@ class Review(EditingScreen):
             return
 
         def act(answer: str) -> None:
-            self.run_act(lambda: [action.run(self.presenter, reply, answer)], advance=action.advances)
+            self.run_act(lambda: [action.run(self.presenter, reply, answer)], advance=action.advances, writes=True)
 
         with self.reporting():
             self.ask(action.ask(self.presenter, reply), act)
