@@ -11,6 +11,7 @@ from listener.store import events
 from listener.store.loading import columns, load
 from listener.store.queued import QueuedPosting
 from listener.store.records import Posting
+from listener.store.states import UNDER_WAY
 from listener.store.tables import announcement, decision, mention, posting
 
 
@@ -124,6 +125,14 @@ def list_alike(connection: Connection, text: str, platforms: Collection[str]) ->
     """List the postings of these very words on these platforms that were not cancelled."""
     query = _select().where(announcement.c.text == text, posting.c.platform.in_(platforms), posting.c.state != "closed")
     return [_load_queued(row).posting for row in connection.execute(query)]
+
+
+def list_published(connection: Connection, limit: int) -> list[tuple[str, str | None, str | None, str]]:
+    """List the newest postings that are out, or may be, as platform, id, link and words."""
+    chosen = (posting.c.platform, posting.c.remote_id, posting.c.remote_url, announcement.c.text)
+    source = posting.join(announcement, announcement.c.id == posting.c.announcement_id)
+    query = select(*chosen).select_from(source).where(posting.c.state.in_(("sent", "by_hand", *UNDER_WAY)))
+    return [tuple(row) for row in connection.execute(query.order_by(posting.c.id.desc()).limit(limit))]
 
 
 def count_by_state(connection: Connection) -> dict[str, int]:
