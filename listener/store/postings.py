@@ -141,6 +141,14 @@ def count_by_state(connection: Connection) -> dict[str, int]:
     return {row[0]: row[1] for row in connection.execute(query)}
 
 
+def count_of_period(connection: Connection, since: datetime, until: datetime) -> dict[tuple[str, str], int]:
+    """Count the postings whose time is in a period, by platform and state; a cancelled one is `cancelled`."""
+    state = func.coalesce(posting.c.closed_as, posting.c.state)
+    query = select(posting.c.platform, state, func.count()).where(posting.c.at >= since, posting.c.at < until)
+    rows = connection.execute(query.group_by(posting.c.platform, state).order_by(posting.c.platform, state))
+    return {(row[0], row[1]): row[2] for row in rows}
+
+
 def count_in_state(connection: Connection, platform: str, state: str) -> int:
     """Count the postings of a platform in a state."""
     query = select(func.count()).select_from(posting)
