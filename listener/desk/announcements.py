@@ -60,12 +60,23 @@ def edit(store: Store, desk: DeskContext, shown: Previews, number: int, text: st
 
 
 def approve(
-    store: Store, desk: DeskContext, shown: Previews, number: int, *, despite_tragedy: bool = False
+    store: Store,
+    desk: DeskContext,
+    shown: Previews,
+    number: int,
+    *,
+    despite_tragedy: bool = False,
+    seen_as: Announcement | None = None,
 ) -> list[Posting]:
-    """Approve an announcement on every platform where it is a draft. Returns these postings. Raises DeskError."""
+    """Approve an announcement on every platform where it is a draft. Returns these postings. Raises DeskError.
+
+    seen_as: only while it is what was read.
+    """
     require_staff(desk)
     with store.write() as connection:
         seen = postings.get(connection, number)
+        if seen_as not in (None, seen):
+            raise DeskError(f"announcement {number} was changed meanwhile", f"`{_show(number)}` shows it")
         drafts = [item for item in seen.postings if item.state == "drafted"]
         if not drafts:
             raise DeskError(f"announcement {number} is {_states(seen)}, not drafted", f"`{_show(number)}` shows it")

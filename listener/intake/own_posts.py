@@ -37,8 +37,8 @@ def _is_own(mention: Mention, ids: set[tuple[str, str | None]], links: set[str],
         return True
     if mention.is_addressed and mention.can_reply:
         return False
-    said = _find_words(mention.text)
-    return any(_says_only(said, words) for words in texts)
+    mention_words = _find_words(mention.text)
+    return any(_says_only(mention_words, words) for words in texts)
 
 
 def _bare_link(url: str) -> str:
@@ -50,7 +50,7 @@ def _find_words(text: str) -> tuple[str, ...]:
     return tuple(_WORD.findall(_LINK.sub(" ", text).casefold()))
 
 
-def _says_only(said: tuple[str, ...], own: tuple[str, ...]) -> bool:
+def _says_only(mention_words: tuple[str, ...], own: tuple[str, ...]) -> bool:
     """Return True for the same words: once, or behind a title that begins with them, as feeds make of a post."""
-    title = said[: len(said) - len(own)]
-    return said[-len(own) :] == own and title == own[: len(title)]
+    title = mention_words[: len(mention_words) - len(own)]
+    return mention_words[-len(own) :] == own and title == own[: len(title)]

@@ -35,6 +35,7 @@ def head(listing: Listing, now: datetime) -> Text:
     totals, words = listing.totals, listing.filter.words
     parts = [f"{count_waiting(totals)} wait"]
     parts += [f"{totals.overdue} overdue"] * bool(totals.overdue) + [f"{totals.snoozed} snoozed"] * bool(totals.snoozed)
+    parts += [render.count(totals.announcements, "announcement")] * bool(totals.announcements)
     parts += [f"last poll {times.ago(totals.listened, now)}"] * (totals.listened is not None)
     shown = [listing.filter_name, f"'{words}'" if words else ""]
     shown += [f"{len(listing.marked)} marked"] * bool(listing.marked)

@@ -135,7 +135,8 @@ class Listing:
     def fitting_keys(self) -> tuple[str, ...]:
         """Return the keys that the open reply gives a reason for, besides those of its state."""
         reply, is_free = self.selected, self.selected_state() in GIVABLE
-        return ("o",) if reply is not None and is_free and (reply.offers or reply.coupon) else ()
+        offering = ("o",) if reply is not None and is_free and (reply.offers or reply.coupon) else ()
+        return offering + ("P",) * bool(self.totals.announcements)
 
     def selected_state(self) -> str:
         """Return the state of the open reply, `claimed` when a colleague works on it, `none` when none is open."""
