@@ -53,6 +53,8 @@ def parts(report: "Report") -> Iterator["RenderableType"]:
     who = f"Roles of {render.count(report.club.people, 'person')}".replace("persons", "people")
     yield from _section(who, [_bars(by_role)] if by_role else [])
     yield from _section("Coupons", [Text(output.safe(describe_stock(pool))) for pool in report.club.coupons])
+    announced = {**report.announcements.sent, **report.announcements.others}
+    yield from _section("Announcements, by platform, and those not sent", [_bars(announced)] if announced else [])
     yield from _section("Cost", [Text(output.safe(_cost(platform))) for platform in report.spend])
 
 

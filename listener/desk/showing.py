@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from listener import holds
 from listener.club_rules import NO_CLUB, Club
-from listener.desk import people
+from listener.desk import coupon_views, people
 from listener.desk.views import (
     ApprovalView,
     AuthorView,
@@ -204,11 +204,18 @@ def detail(connection: Connection, view: RenderContext, item: Exchange) -> Reply
     return ReplyDetail(
         **values(line),
         weights_id=item.decided.weights_id if item.decided else None,
+        coupon=coupon_views.find_coupon(connection, view.club, item, view.now),
+        offers=_list_offers(connection, view, item),
         trail=tuple(view.explain(item.decided, item.mention)) if item.decided else (),
         thread=_list_thread(connection, view, item),
         person=people.summary(connection, item.mention, view.club, view.now),
         events=tuple(map(EventView.of, events.list_events(connection, item.key))),
     )
+
+
+def _list_offers(connection: Connection, view: RenderContext, item: Exchange) -> tuple[str, ...]:
+    choices = coupon_views.list_choices(connection, view.club, item, view.now)
+    return tuple(choice.name for choice in choices if choice.refusal is None)
 
 
 def _list_thread(connection: Connection, view: RenderContext, item: Exchange) -> tuple[ThreadLine, ...]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from listener.club.roles import Role
+from listener.desk.coupon_views import CouponView
 from listener.errors import DeskError
 from listener.holds import ApprovalWarning
 from listener.model import Json, RuleResult
@@ -216,9 +217,14 @@ class EventView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplyDetail(ReplyView):
-    """Everything about a mention and its reply. weights_id: the second reader's learned weights; None: the shipped."""
+    """Everything about a mention and its reply. weights_id: the second reader's learned weights; None: the shipped.
+
+    offers: the names of those that staff may give by this reply.
+    """
 
     weights_id: int | None
+    coupon: CouponView | None
+    offers: tuple[str, ...]
     trail: tuple[TrailLine, ...]
     thread: tuple[ThreadLine, ...]
     person: PersonView

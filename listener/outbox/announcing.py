@@ -6,13 +6,15 @@ from listener.errors import Held
 from listener.outbox import outcome, trouble
 from listener.outbox.round import Round
 from listener.protocols import Platform
+from listener.store import rewards
 from listener.store.queued import QueuedPosting
 
 
 def keep_back_posting(round_: Round, item: QueuedPosting) -> bool:
     """Make an announcement that comes too late, or was approved too long ago, a draft again; or hold it.
 
-    Returns False when nothing keeps it back.
+    Returns False when nothing keeps it back. Raises DeskError for one with a coupon code: its pool may have been
+    imported since.
     """
     now, posting = round_.clock(), item.posting
     late_at = posting.at + holds.MAX_LATENESS
@@ -23,6 +25,7 @@ def keep_back_posting(round_: Round, item: QueuedPosting) -> bool:
         outcome.return_to_staff(round_, item, "its approval is more than 24 hours old: look at it again")
         return True
     with round_.store.read() as connection:
+        rewards.require_no_code(connection, item.text)
         hold = holds.announcement(connection, round_.policy, item, now)
     if hold is not None:
         until = late_at if hold.until is None else min(hold.until, late_at)

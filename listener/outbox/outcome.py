@@ -181,6 +181,7 @@ def _hold_or_withdraw(
     if expect == "sending":
         move(connection, item, "approved", now, what="not_sent", message=note, **wait)
     else:
+        wait["changed_at"] = now  # by this clock: that of whoever approved it may be ahead
         replies.update_fields(connection, item.reply, "held", "outbox", now, {"message": note}, **wait)
     round_.counts.held["missing"] += 1
 

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from listener import holds, interruptions, rewarding
+from listener.codes import MASKED
 from listener.errors import BookError, DeskError, Held, NotSent, ReadFailed, Refused, StoreError, describe
 from listener.faultpoints import fault_point
 from listener.model import Announcement, Outgoing, Prepared
@@ -66,6 +67,7 @@ def send(round_: Round, approve: Approve) -> SendCounts:
 def _due(round_: Round) -> list[DueItem]:
     """Return what is approved and whose time has come; count what waits as held."""
     name, now = round_.platform.name, round_.clock()
+    _start_undo_waits(round_, name, now)
     with round_.store.read() as connection:
         held, due = outgoing.count_held(connection, name, now), outgoing.list_due(connection, name, now)
         round_.counts.next_at = outgoing.read_next_time(connection, name, now) if held else None
@@ -76,6 +78,14 @@ def _due(round_: Round) -> list[DueItem]:
         with round_.store.write() as connection:
             backoff.clear(connection, name, now)
     return due
+
+
+def _start_undo_waits(round_: Round, name: str, now: datetime) -> None:
+    with round_.store.read() as connection:
+        unstarted = outgoing.list_unstarted(connection, name)
+    if unstarted:
+        with round_.store.write() as connection:
+            outgoing.start_undo_waits(connection, unstarted, now)
 
 
 def _send_item(round_: Round, due: DueItem) -> None:
@@ -146,7 +156,8 @@ def _read_words(round_: Round, item: Queued) -> tuple[str | None, str | None]:
             return None, None
         if isinstance(item, QueuedPosting):
             return texts[-1], texts[-1]
-        rewarding.require_fit_coupon(connection, seen.id, item.mention, texts[-1], round_.clock())
+        club, now = round_.policy.club, round_.clock()
+        rewarding.require_fit_coupon(connection, club, seen.id, item.mention, texts[-1], now)
         return texts[-1], rewards.reveal(connection, seen.id, texts[-1])
 
 
@@ -178,12 +189,20 @@ def _move_to_sending(round_: Round, item: Queued, prepared: Prepared) -> bool:
     with round_.store.write() as connection:
         if holds.paused(connection, item.platform, now) is not None or _has_opted_out(connection, item):
             return False
+        _require_fit_coupon(round_, connection, item, now)
         intent: ReplyChanges = {"attempts": item.outbound.attempts + 1, "sending_at": now, **CLEARED}
         intent |= {"prepared_key": prepared.key, "request": prepared.request}
         is_ours = moves.transition(connection, item.outbound, "sending", by="outbox", now=now, **intent)
         notices.clear(connection, replies.UNCHECKED, item.platform, now, subject=item.subject)
         fault_point("S2")
     return is_ours
+
+
+def _require_fit_coupon(round_: Round, connection: Connection, item: Queued, now: datetime) -> None:
+    """Raise DeskError for a coupon that became unfit since the reply was checked."""
+    if isinstance(item, QueuedReply) and MASKED in (item.reply.text or ""):
+        text, club = item.reply.text or "", round_.policy.club
+        rewarding.require_fit_coupon(connection, club, item.reply.id, item.mention, text, now)
 
 
 def _has_opted_out(connection: Connection, item: Queued) -> bool:

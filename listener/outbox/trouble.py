@@ -42,7 +42,12 @@ def _hold(
     is_news: bool,
     **changes: Unpack[ReplyChanges],
 ) -> bool:
-    """Change a reply that waits, with an event where there is something new to tell."""
+    """Change what waits, with an event where there is something new to tell.
+
+    An approved one counts from now, by this clock: that of whoever approved it may be ahead.
+    """
+    if item.outbound.state == "approved":
+        changes["changed_at"] = now
     if not is_news:
         return moves.set_fields(connection, item.outbound, **changes)
     log.info("%(item)s is held: %(why)s", {"event": "reply_held", "item": item.label, "why": message})

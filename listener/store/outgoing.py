@@ -1,14 +1,17 @@
 """What is being sent: texts sent or on their way, replies that are approved and due, replies that wait for a time."""
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 
-from listener.store import items, postings
+from listener.store import items, moves, postings
+from listener.store.loading import columns, load_all
 from listener.store.queued import Queued
+from listener.store.records import Reply
 from listener.store.states import NOT_GOING, ON_THE_WAY
 from listener.store.tables import mention, reply
 
@@ -69,6 +72,20 @@ def count_in_state(connection: Connection, platform: str, state: str) -> int:
     return connection.execute(query).scalar_one() + postings.count_in_state(connection, platform, state)
 
 
+def list_unstarted(connection: Connection, platform: str) -> list[Reply]:
+    """List the approved replies whose wait for an undo the sender has not begun to count."""
+    unstarted = _select_approved(platform).where(reply.c.undo_seconds.is_not(None))
+    query = unstarted.with_only_columns(*columns(Reply, reply)).order_by(reply.c.id)
+    return load_all(Reply, connection.execute(query))
+
+
+def start_undo_waits(connection: Connection, unstarted: Sequence[Reply], now: datetime) -> None:
+    """Count these waits from now on: the desk's clock may be ahead of this one, or behind it."""
+    for seen in unstarted:
+        until = now + timedelta(seconds=seen.undo_seconds or 0)
+        moves.set_fields(connection, seen, not_before=until, undo_seconds=None, changed_at=now)
+
+
 def count_held(connection: Connection, platform: str, now: datetime) -> Counter[str]:
     """Count what is approved on a platform and waits for a time, by reason."""
     waiting = _select_approved(platform).where(~_is_due(now)).group_by(reply.c.hold)
@@ -102,5 +119,9 @@ def _select_approved(platform: str) -> Select[Any]:
 
 
 def _is_due(now: datetime) -> ColumnElement[bool]:
-    """Match replies whose time has come, or was set before the clock was set back and means nothing any more."""
-    return or_(reply.c.not_before.is_(None), reply.c.not_before <= now, reply.c.changed_at > now)
+    """Match replies whose time has come, or was set before the clock was set back and means nothing any more.
+
+    None whose time a desk has set, by another clock: `start_undo_waits` has not counted it yet.
+    """
+    has_come = or_(reply.c.not_before.is_(None), reply.c.not_before <= now, reply.c.changed_at > now)
+    return and_(reply.c.undo_seconds.is_(None), has_come)

@@ -45,6 +45,7 @@ class Presenter(Listing):
         self.claim, self.history = SessionClaim(store, self.desk), History(store, self.desk)
         self.fact_texts: list[tuple[str, str]] = []  # that were offered last, each after its kind
         self._fact_turns: dict[int, int] = {}  # reply -> how often texts were offered
+        self.last_announcement = 0  # that was shown
         self.new_names: set[str] = set()  # of colleagues, not known: the second time they are meant
 
     def __enter__(self) -> Self:
