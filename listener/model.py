@@ -216,15 +216,6 @@ class Announcement:
 
 
 @dataclass(frozen=True, slots=True)
-class OutgoingAct:
-    """An act of applause on its way. what: like or repost."""
-
-    act_id: int
-    what: str
-    mention: Mention
-
-
-@dataclass(frozen=True, slots=True)
 class Prepared:
     """The intention that is committed before the call: a key and the request as plain JSON.
 

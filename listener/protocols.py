@@ -15,7 +15,6 @@ from listener.model import (
     Mention,
     MentionSignals,
     Outgoing,
-    OutgoingAct,
     Pass,
     PostStatus,
     Prepared,
@@ -87,7 +86,7 @@ class Section:
     chatty_loggers: ClassVar[tuple[str, ...]] = ()  # of its network libraries: only their warnings are logged
     retain_deleted_text: ClassVar[timedelta | None] = None  # how long the platform allows to keep a deleted post's text
     retain_text: ClassVar[timedelta | None] = None  # how long any text of it is kept; the policy may ask for less
-    acts: ClassVar[tuple[str, ...]] = ()  # of "like" and "repost": what its API can do; see Applauder
+    acts: ClassVar[tuple[str, ...]] = ()  # of "like" and "repost", as an Applauder (applauder.py) can do it
     can_whisper: ClassVar[bool] = False  # it can answer a public mention so that only its author reads it
 
     start: Literal["now", "all"] | datetime = "now"  # where a first run begins
@@ -228,17 +227,6 @@ class AnnouncerModule(Protocol):
 
     def preview_announcement(self, text: str, section: Section, /) -> Preview:
         """Return the text as it will stand on the platform. Pure; a preview of a preview changes nothing."""
-
-
-@runtime_checkable
-class Applauder(Protocol):
-    """A platform on which posts can be liked and reposted, as its section declares by `acts`.
-
-    `post` and `find_reply` take what it prepared. Doing it again must change nothing, also where a person did it before.
-    """
-
-    def prepare_act(self, act: OutgoingAct, now: datetime, /) -> Prepared:
-        """Return the request that post will make. Pure."""
 
 
 @runtime_checkable

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from listener.club.roles import Role
+from listener.desk.praise_views import ActView
 from listener.errors import DeskError
 from listener.holds import ApprovalWarning
 from listener.model import Json, RuleResult
@@ -216,12 +217,17 @@ class EventView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplyDetail(ReplyView):
-    """Everything about a mention and its reply. weights_id: the second reader's learned weights; None: the shipped."""
+    """Everything about a mention and its reply. weights_id: the second reader's learned weights; None: the shipped.
+
+    acts: of applause; applause: what else of it fits.
+    """
 
     weights_id: int | None
     trail: tuple[TrailLine, ...]
     thread: tuple[ThreadLine, ...]
     person: PersonView
+    acts: tuple[ActView, ...]
+    applause: tuple[str, ...]
     events: tuple[EventView, ...]
 
 

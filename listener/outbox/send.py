@@ -15,13 +15,13 @@ from listener import holds, rewarding
 from listener.errors import BookError, DeskError, Held, NotSent, ReadFailed, Refused, StoreError, describe
 from listener.faultpoints import fault_point
 from listener.model import Announcement, Outgoing, Prepared
-from listener.outbox import announcing, backoff, outcome, settle, trouble
+from listener.outbox import announcing, applauding, backoff, outcome, settle, trouble
 from listener.outbox.checks import may_be_sent
 from listener.outbox.round import Round, SendCounts
 from listener.store import events, moves, notices, outgoing, people, platforms, replies, reward_book, rewards
 from listener.store.engine import Store
 from listener.store.outgoing import DueItem
-from listener.store.queued import Queued, QueuedPosting, QueuedReply
+from listener.store.queued import Queued, QueuedAct, QueuedPosting, QueuedReply
 from listener.store.records import ReplyChanges
 
 log = logging.getLogger(__name__)
@@ -94,10 +94,7 @@ def _check_and_prepare(round_: Round, item: Queued) -> Prepared | None:
     it stops no other.
     """
     try:
-        is_ready = (
-            may_be_sent(round_, item) if isinstance(item, QueuedReply) else announcing.may_be_posted(round_, item)
-        )
-        return _prepare(round_, item) if is_ready else None
+        return _prepare(round_, item) if _is_ready(round_, item) else None
     except ReadFailed as error:
         trouble.record_failure(round_, item, error)
     except Held as hold:
@@ -112,8 +109,18 @@ def _check_and_prepare(round_: Round, item: Queued) -> Prepared | None:
     return None
 
 
+def _is_ready(round_: Round, item: Queued) -> bool:
+    if isinstance(item, QueuedReply):
+        return may_be_sent(round_, item)
+    if isinstance(item, QueuedAct):
+        return applauding.may_be_done(round_, item)
+    return announcing.may_be_posted(round_, item)
+
+
 def _prepare(round_: Round, item: Queued) -> Prepared | None:
     """Return the request for the very words that were approved, or give them back to staff. Raises Held."""
+    if isinstance(item, QueuedAct):
+        return applauding.prepare(round_, item)
     seen, now = item.outbound, round_.clock()
     approved, text = _read_words(round_, item)
     if text is None:
@@ -130,7 +137,7 @@ def _prepare(round_: Round, item: Queued) -> Prepared | None:
     return prepared
 
 
-def _read_words(round_: Round, item: Queued) -> tuple[str | None, str | None]:
+def _read_words(round_: Round, item: QueuedReply | QueuedPosting) -> tuple[str | None, str | None]:
     """Read what was approved, and the same with the code of its coupon; None where either is missing.
 
     Raises DeskError for a coupon that may not be sent any more.
@@ -212,7 +219,7 @@ def _post(round_: Round, item: Queued, prepared: Prepared) -> None:
         fields = {"event": "reply_unconfirmed", "item": item.label, "why": repr(error)}
         log.warning("%(item)s may not have been sent: %(why)s", fields)
         outcome.record_lost_answer(round_, item, describe(error))
-        if round_.repeat_is_safe:
+        if round_.can_repeat(item):
             settle.settle(round_)
     else:
         fault_point("S7")

@@ -1,19 +1,21 @@
 """Applause: the acts that staff chose, at most one of a kind a mention, and the praise that may be applauded."""
 
-from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import Connection, Select, func, insert, select
 
-from listener.store import items
+from listener.store import items, moves
 from listener.store.due import is_due
 from listener.store.loading import columns, load_all, values
+from listener.store.people import Person
 from listener.store.queued import QueuedAct
-from listener.store.records import Act
+from listener.store.records import CLEAR_HOLD, Act, ReplyChanges
+from listener.store.states import UNDER_WAY
 from listener.store.tables import act, decision, mention
 
 WITH_MENTION = act.join(mention, mention.c.key == act.c.mention_key)
-WAITING = ("approved", "sending", "unconfirmed", "by_hand", "failed")  # neither done nor over
+WITHDRAWABLE = ("approved", "by_hand", "failed")
+WAITING = (*WITHDRAWABLE, *UNDER_WAY)  # neither done nor over
 
 
 def find(connection: Connection, mention_key: int, what: str) -> Act | None:
@@ -68,8 +70,8 @@ def list_due(connection: Connection, platform: str, now: datetime) -> list[int]:
 def count_held(connection: Connection, platform: str, now: datetime) -> dict[str, int]:
     """Count the approved acts of a platform that wait for a time, by reason."""
     reason = func.coalesce(act.c.hold, "rate")
-    waiting = _select_approved(platform).where(~is_due(act, now))
-    return {row[0]: row[1] for row in connection.execute(waiting.with_only_columns(reason, func.count()).group_by(reason))}
+    waiting = _select_approved(platform).where(~is_due(act, now)).with_only_columns(reason, func.count())
+    return {row[0]: row[1] for row in connection.execute(waiting.group_by(reason))}
 
 
 def count_in_state(connection: Connection, platform: str, state: str) -> int:
@@ -93,10 +95,25 @@ def list_praise(connection: Connection, since: datetime, min_score: float, limit
     return list(connection.execute(query.distinct().order_by(mention.c.key.desc()).limit(limit)).scalars())
 
 
-def list_open(connection: Connection, mention_keys: Collection[int]) -> list[Act]:
-    """List the acts on these mentions that are neither done nor over."""
-    query = select(*columns(Act, act)).where(act.c.mention_key.in_(mention_keys), act.c.state.in_(WAITING))
-    return load_all(Act, connection.execute(query.order_by(act.c.id)))
+def list_of_person(connection: Connection, person: Person) -> list[QueuedAct]:
+    """List the acts on what a person wrote, the oldest first."""
+    query = select(*columns(Act, act)).select_from(WITH_MENTION).order_by(act.c.id)
+    query = query.where(mention.c.platform == person[0], mention.c.author_id == person[1])
+    return [_with_mention(connection, kept) for kept in load_all(Act, connection.execute(query))]
+
+
+def withdraw_open(connection: Connection, person: Person, why: str, by: str, now: datetime) -> int:
+    """Close the acts on what a person wrote that can still be done. Returns how many."""
+    chosen = [item.act for item in list_of_person(connection, person) if item.act.state in WITHDRAWABLE]
+    return sum(withdraw(connection, kept, why, by, now) for kept in chosen)
+
+
+def withdraw(connection: Connection, kept: Act, why: str, by: str, now: datetime) -> bool:
+    """Close an act that is not done yet. Returns False when somebody changed it meanwhile."""
+    changes: ReplyChanges = {"closed_as": "withdrawn", "reason": why, **CLEAR_HOLD}
+    return moves.transition(
+        connection, kept, "closed", by=by, now=now, what="withdrawn", detail={"message": why}, **changes
+    )
 
 
 def _select_approved(platform: str) -> Select[int]:

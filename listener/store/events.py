@@ -109,7 +109,9 @@ def _owner_column(seen: Outbound) -> str:
 
 
 def revoke(connection: Connection, seen: Outbound, now: datetime) -> None:
-    """Revoke the approvals of a reply or a posting."""
+    """Revoke the approvals of a reply or a posting; an act has no words that could be approved."""
+    if isinstance(seen, Act):
+        return
     valid = (approval.c[_owner_column(seen)] == seen.id, approval.c.revoked_at.is_(None))
     connection.execute(update(approval).where(*valid).values(revoked_at=now))
 

@@ -51,7 +51,7 @@ def transition(
         return False
     if isinstance(seen, Reply):
         rewards.follow(connection, seen, to, changes, by, now)
-    if to in ("drafted", "escalated") and not isinstance(seen, Act):  # whatever brought it back: who approved it must look again
+    if to in ("drafted", "escalated"):  # whatever brought it back: who approved it must look again
         events.revoke(connection, seen, now)
     if isinstance(seen, Reply):
         _record_review(connection, seen, what or to, by, now, changes)

@@ -87,7 +87,7 @@ def read_next_time(connection: Connection, platform: str, now: datetime) -> date
 
 
 def list_due(connection: Connection, platform: str, now: datetime) -> list[DueItem]:
-    """List what may be sent now: postings, which are few; then replies, the least tried first, then the oldest; acts."""
+    """List what may be sent now: postings, which are few; replies, the least tried first, then the oldest; acts."""
     query = _select_approved(platform).where(is_due(reply, now)).order_by(reply.c.attempts, reply.c.id)
     due = [DueItem(posting_id, "posting") for posting_id in postings.list_due(connection, platform, now)]
     due += [DueItem(reply_id, "reply") for reply_id in connection.execute(query).scalars()]

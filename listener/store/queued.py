@@ -42,6 +42,11 @@ class QueuedReply(Exchange):
         return f"earshot resolve {self.reply.id}"
 
     @property
+    def resolve_options(self) -> str:
+        """How that command goes on: it is there, or it is not."""
+        return "--sent REMOTE_ID` or `--not-sent`"
+
+    @property
     def undo_command(self) -> str:
         """The command that takes an approval back."""
         return f"earshot undo {self.reply.id}"
@@ -83,6 +88,11 @@ class QueuedPosting:
     def resolve_command(self) -> str:
         """The command that settles it when it is unconfirmed."""
         return f"earshot announce resolve {self.posting.announcement_id} --platform {self.posting.platform}"
+
+    @property
+    def resolve_options(self) -> str:
+        """How that command goes on: it is there, or it is not."""
+        return "--sent REMOTE_ID` or `--not-sent`"
 
     @property
     def undo_command(self) -> str:
@@ -130,6 +140,11 @@ class QueuedAct(Exchange):
     def resolve_command(self) -> str:
         """The command that settles it when it is unconfirmed."""
         return f"earshot applaud {self.post} --{self.act.what}"
+
+    @property
+    def resolve_options(self) -> str:
+        """How that command goes on: it is there, or it is not."""
+        return "--by-hand` if it is there, or the same without `--by-hand`"
 
     @property
     def undo_command(self) -> str:

@@ -3,6 +3,7 @@
 `follow` is called by the one statement that sets a reply's state, in its transaction.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -229,3 +230,9 @@ def lift(connection: Connection, offer: str, holder: Holder, now: datetime) -> b
         is_theirs = or_(is_theirs, reward.c.member_id == holder.member_id)
     held = (reward.c.offer == offer, is_theirs, _live, reward.c.lifted_at.is_(None))
     return connection.execute(update(reward).where(*held).values(lifted_at=now)).rowcount > 0
+
+
+def has_any(connection: Connection, persons: Collection[str], since: datetime) -> bool:
+    """Return whether one of these persons, by their digests, got a coupon since a time that was not released."""
+    query = select(reward.c.id).where(_live, reward.c.person.in_(persons), reward.c.at >= since)
+    return connection.execute(query.limit(1)).first() is not None

@@ -1,4 +1,4 @@
-"""Testimonials: who was asked for which words, by which reply, and their consent. What was asked is what its reply is."""
+"""Testimonials: who was asked for which words, by which reply, and their consent to showing them."""
 
 from dataclasses import dataclass
 from datetime import datetime
