@@ -25,7 +25,7 @@ def is_act(prepared: Prepared) -> bool:
 class Applauder(Protocol):
     """A platform on which posts can be liked and reposted, as its section declares by `acts`.
 
-    `post` and `find_reply` take what it prepared. Doing it again must change nothing, also where a person did it before.
+    `post` and `find_reply` take what it prepared. A repeat must change nothing, also where a person did it before.
     """
 
     def prepare_act(self, act: OutgoingAct, now: datetime, /) -> Prepared:

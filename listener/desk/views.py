@@ -230,6 +230,11 @@ class ReplyDetail(ReplyView):
     applause: tuple[str, ...]
     events: tuple[EventView, ...]
 
+    @property
+    def offers_applause(self) -> bool:
+        """True when an act of applause fits, or is to be done by hand."""
+        return bool(self.applause or any(act.state == "by_hand" for act in self.acts))
+
 
 def values(view: "DataclassInstance") -> dict[str, Any]:
     """Return the fields of a view by name, to make a larger one of them."""

@@ -1,10 +1,11 @@
 """The keys of `review`: when the footer offers each, what it asks, and what it does. Both views use them."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from listener.cli import context, times
+from listener.cli.review.applause import applaud, ask_applause
 from listener.cli.review.key_info import KeyInfo
 from listener.cli.review.presenter import MAX_REASONS, Presenter
 from listener.cli.review.question import Question
@@ -35,9 +36,9 @@ class ReviewAction(KeyInfo):
         return presenter.act(self, reply, lambda: self.do(presenter, reply, answer))
 
 
-def footer(keys: Sequence[KeyInfo], state: str) -> str:
-    """Return the keys that fit this state, as `a approve  e edit`."""
-    return "  ".join(f"{info.key} {info.word}" for info in keys if state in info.states)
+def footer(keys: Sequence[KeyInfo], state: str, also: Collection[str] = ()) -> str:
+    """Return the keys that fit this state, or this reply (also), as `a approve  e edit`."""
+    return "  ".join(f"{info.key} {info.word}" for info in keys if state in info.states or info.key in also)
 
 
 def _ask_rejection(presenter: Presenter, reply: ReplyView) -> Question:
@@ -220,6 +221,7 @@ ACTIONS = (
         True,
         purpose="mark it as posted",
     ),
+    ReviewAction("l", "applaud", "like, repost or quote the mention, where that fits", (), applaud, ask_applause),
     ReviewAction("y", "settle", "unconfirmed: is it there, or not?", ("unconfirmed",), _settle, _ask_outcome, True),
     ReviewAction("t", "retry", "put a failed reply back in the queue", ("failed",), _retry),
     ReviewAction("o", "reopen", "put a closed reply back in the queue", ("closed",), _reopen),

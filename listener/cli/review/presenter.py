@@ -182,6 +182,11 @@ class Presenter(Listing):
             recent = replies.list_reasons(connection, closed_as, MAX_REASONS)
         return tuple(dict.fromkeys((*usual, *recent)))[:MAX_REASONS]
 
+    def offered_keys(self) -> tuple[str, ...]:
+        """Return the keys that fit the open reply besides those of its state."""
+        reply, is_free = self.selected, self.selected_state() not in ("claimed", "none")
+        return ("l",) if reply is not None and is_free and reply.offers_applause else ()
+
     def person_of(self, reply: ReplyView) -> str:
         """Return the author as `people.person` accepts it."""
         return f"{reply.platform}:{reply.mention.author.id}"
