@@ -22,28 +22,12 @@ from listener.store.records import CLEAR_HOLD, Act, Exchange, ReplyChanges
 SEARCHED = 500  # of the newest praise: a bound, however much there is
 MentionRef = tuple[str, str]  # platform, id
 SHOWN_ROLES = ("advocate", "regular", "trendsetter", "critic")  # whose praise is worth knowing about
-TO_GO: Mapping[str, tuple[str, ...]] = {
-    "drafted": ("approved",),
-    "closed": ("drafted", "approved"),
-    "failed": ("drafted", "approved"),
-    "unconfirmed": ("approved",),
-}
-"""State -> the moves by which the platform's API does it."""
-BY_HAND: Mapping[str, tuple[str, ...]] = {
-    "drafted": ("by_hand",),
-    "closed": ("drafted", "by_hand"),
-    "failed": ("drafted", "by_hand"),
-}
-"""State -> the moves by which a person is to do it."""
-DONE: Mapping[str, tuple[str, ...]] = {
-    "drafted": ("by_hand", "sent"),
-    "approved": ("by_hand", "sent"),
-    "closed": ("drafted", "by_hand", "sent"),
-    "failed": ("drafted", "by_hand", "sent"),
-    "by_hand": ("sent",),
-    "unconfirmed": ("sent",),
-}
-"""State -> the moves by which a person has done it."""
+Way = Mapping[str, str]
+"""State -> the next one, up to the end of the way."""
+AGAIN: Way = {"closed": "drafted", "failed": "drafted"}
+TO_GO: Way = {**AGAIN, "drafted": "approved", "unconfirmed": "approved"}  # the platform's API does it
+BY_HAND: Way = {**AGAIN, "drafted": "by_hand"}  # a person is to do it
+DONE: Way = {**BY_HAND, "approved": "by_hand", "by_hand": "sent", "unconfirmed": "sent"}  # a person has done it
 
 
 def read_page(store: Store, desk: DeskContext, limit: int | None) -> ApplausePage:
@@ -136,11 +120,11 @@ def _choose(
         _require_praise(connection, desk, item)
     kept = kept or acts.add(connection, item.key, what, now)
     can_go = what in desk.acts_of(item.mention.platform) or kept.state == "unconfirmed"
-    way = (DONE if is_done else TO_GO if can_go else BY_HAND).get(kept.state)
-    if way is None:
+    way = DONE if is_done else TO_GO if can_go else BY_HAND
+    if kept.state not in way:
         raise DeskError(*_explain(item, kept))
     notices.clear(connection, "unconfirmed", item.mention.platform, now, subject=f"{what} {kept.id}")
-    for state in way:
+    while state := way.get(kept.state):
         kept = _move(connection, desk, kept, state, wait)
 
 

@@ -160,7 +160,7 @@ def withdraw(round_: Round, item: Answering, why: str) -> None:
 
 
 def record_missing(round_: Round, item: Answering) -> None:
-    """Hold an approved reply or act whose mention a check did not find; withdraw it when a later one does not either."""
+    """Hold an approved reply or act whose mention a check did not find; withdraw it when a later check agrees."""
     with round_.store.write() as connection:
         _miss(round_, connection, item, gone.GONE, round_.clock(), expect="approved")
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, Select, func, insert, select
+from sqlalchemy import Connection, Select, and_, func, insert, select
 
 from listener.store import items, moves
 from listener.store.due import is_due
@@ -89,10 +89,11 @@ def count_done(connection: Connection, since: datetime, until: datetime) -> dict
 def list_praise(connection: Connection, since: datetime, min_score: float, limit: int) -> list[int]:
     """List the mentions since a time that were scored so high and have no act yet, the newest first."""
     has_act = select(act.c.id).where(act.c.mention_key == mention.c.key).exists()
-    query = select(mention.c.key).join(decision, decision.c.mention_key == mention.c.key)
-    query = query.where(mention.c.created_at >= since, decision.c.compound >= min_score, ~has_act)
+    is_high = and_(decision.c.mention_key == mention.c.key, decision.c.compound >= min_score)
+    query = select(mention.c.key).where(mention.c.seen_at >= since, mention.c.created_at >= since)
     query = query.where(~mention.c.is_private, mention.c.deleted_at.is_(None), mention.c.stage != "forgotten")
-    return list(connection.execute(query.distinct().order_by(mention.c.key.desc()).limit(limit)).scalars())
+    query = query.where(select(decision.c.id).where(is_high).exists(), ~has_act)
+    return list(connection.execute(query.order_by(mention.c.seen_at.desc()).limit(limit)).scalars())
 
 
 def list_of_person(connection: Connection, person: Person) -> list[QueuedAct]:

@@ -3,16 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, Text, TypeDecorator
+from sqlalchemy import JSON, Column, Text
 from sqlmodel import Field, SQLModel
 
-from listener.store.dialect import MessageText, UtcTime
-
-
-class OptionalJson(TypeDecorator[Any]):
-    """JSON that may be null: a type, where a column cannot be shared by two tables."""
-
-    impl, cache_ok = JSON(none_as_null=True), True
+from listener.store.dialect import MessageText, OptionalJson, UtcTime
 
 
 def json_column(default: str | None = None) -> Column[Any]:

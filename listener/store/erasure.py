@@ -74,11 +74,10 @@ _is_quarantined = (  # undecided, until a person puts it back or dismisses it
     .where(quarantined.c.stage == "route", quarantined.c.resolved_at.is_(None))
     .exists()
 )
-_is_shown = (  # words that may be shown, or the consent to that
-    select(testimonial.c.mention_key)
-    .where(testimonial.c.confirmed_at.is_not(None), testimonial.c.withdrawn_at.is_(None))
-    .where(or_(testimonial.c.mention_key == mention.c.key, testimonial.c.consent_key == mention.c.key))
-    .exists()
+_is_current = and_(testimonial.c.confirmed_at.is_not(None), testimonial.c.withdrawn_at.is_(None))
+_is_shown = or_(  # words that may be shown, or the consent to that
+    select(testimonial.c.mention_key).where(testimonial.c.mention_key == mention.c.key, _is_current).exists(),
+    select(testimonial.c.mention_key).where(testimonial.c.consent_key == mention.c.key, _is_current).exists(),
 )
 OF_PERSONS = (
     "opted_out",

@@ -29,6 +29,7 @@ class TestimonialRow(Row, table=True):
     """
 
     __tablename__ = "testimonial"
+    __table_args__ = (Index("ix_testimonial_consent", "consent_key"),)
     mention_key: int = Field(primary_key=True, foreign_key="mention.key")
     reply_id: int = Field(foreign_key="reply.id")
     words: str | None = optional_text()

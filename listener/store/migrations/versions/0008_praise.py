@@ -41,6 +41,7 @@ def upgrade() -> None:
         sa.Column("consent_key", sa.Integer, sa.ForeignKey("mention.key")),
         *(sa.Column(name, text_or_time(name)) for name in CONSENT),
     )
+    op.create_index("ix_testimonial_consent", "testimonial", ["consent_key"])
 
 
 def _required(*names: str) -> list[sa.Column[object]]:
