@@ -85,7 +85,7 @@ def _lines(page: "ApplausePage") -> "Iterator[str]":
         yield f"{item.platform}:{item.mention_id}  @{item.author}: {' '.join(item.text.split())}"
         yield f"  {', '.join(item.acts)}: {item.message}{f'  {item.url}' if item.url else ''}"
     if not page.suggestions:
-        yield "no praise that is worth applause and has none yet"
+        yield "no praise waits for applause"
     for act in page.waiting:
         yield f"{act.platform}:{act.mention_id}  {describe_act(act)}"
 

@@ -223,5 +223,6 @@ def event(view: "EventView") -> Text:
     detail = view.detail or {}
     pairs = ", ".join(f"{name} {value}" for name, value in detail.items() if value is not None)
     message = detail.get("message") or ("see the mention" if view.what == "edited" and view.by == "author" else pairs)
-    line = f"{render.moment(view.at)}  {view.what} by {view.by}{f': {message}' if message else ''}"
+    what = f"{view.what} ({detail['act']})" if "act" in detail and detail.get("message") else view.what
+    line = f"{render.moment(view.at)}  {what} by {view.by}{f': {message}' if message else ''}"
     return Text(output.safe(line), "dim")

@@ -97,8 +97,9 @@ def list_(json: AsJson = False) -> None:
     """
     from listener.desk import testimonials as desk
 
+    club = context.settings().policy.club
     with context.store() as store:
-        views = desk.list_views(store)
+        views = desk.list_views(store, club)
     if json:
         output.emit_json(views)
         return
@@ -109,9 +110,10 @@ def list_(json: AsJson = False) -> None:
 
 
 def _line(item: "TestimonialView") -> str:
-    by = f" by {item.consent}" if item.consent else f" by reply {item.reply_id}"
-    words = " ".join((item.words or "").split()) or "its words were erased"
-    return f"{item.platform}:{item.mention_id}  {item.state}{by}  @{item.author}: {words}"
+    post, words = f"{item.platform}:{item.mention_id}", " ".join((item.words or "").split()) or "its words were erased"
+    by = f"by {item.consent}" if item.consent else f"by reply {item.reply_id}"
+    agrees = f"; does {item.answer} agree? `earshot testimonials confirm {post} {item.answer}`" if item.answer else ""
+    return f"{post}  {item.state} {by}{agrees}  @{item.author}: {words}"
 
 
 @testimonials.command()
@@ -164,7 +166,9 @@ def _write(done: "TestimonialExport", file: Path | None) -> None:
             new.write(text)
     except OSError as error:
         raise InputError(f"cannot write {file} ({error.strerror})", "name a new file where you may write") from error
-    output.write(output.safe(f"{file}: {len(done.quotes)} testimonials"))
+    from listener.cli import render
+
+    output.write(output.safe(f"{file}: {render.count(len(done.quotes), 'testimonial')}"))
 
 
 def _jsonl(quotes: "tuple[Quote, ...]") -> str:

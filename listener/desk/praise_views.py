@@ -44,7 +44,7 @@ class ApplausePage:
 
 @dataclass(frozen=True, slots=True)
 class TestimonialView:
-    """A testimonial. consent: the mention by which its author agreed, PLATFORM:ID.
+    """A testimonial. consent: the mention by which its author agreed, PLATFORM:ID; answer: one that seems to agree.
 
     state: to ask (the question is not posted yet), not asked (it will not be), asked, confirmed or withdrawn.
     """
@@ -56,6 +56,7 @@ class TestimonialView:
     words: str | None
     reply_id: int
     asked_by: str
+    answer: str | None
     consent: str | None
     consent_words: str | None
     confirmed_by: str | None

@@ -4,7 +4,7 @@ from sqlalchemy import Connection
 
 from listener import praising
 from listener.club.consent import find_doubt
-from listener.club_rules import Testimonials
+from listener.club_rules import Club, Testimonials
 from listener.desk.acting import CLEAR_APPROVAL, move_on
 from listener.desk.approve import DeskContext, require_sendable, require_staff, require_unclaimed
 from listener.desk.praise_views import TestimonialView
@@ -12,6 +12,7 @@ from listener.desk.proof import require_mention_of
 from listener.desk.state_words import describe
 from listener.desk.transitions import queue_mention
 from listener.errors import DeskError
+from listener.model import Mention
 from listener.store import events, items, mentions, replies, testimonials
 from listener.store.engine import Store
 from listener.store.records import Exchange, Reply, ReplyChanges
@@ -130,11 +131,14 @@ def _require_consent(connection: Connection, kept: Testimonial, answer: Exchange
         raise DeskError(f"the question in reply {kept.reply_id} is not posted", do)
     if answer.mention.created_at <= sent_at:
         raise DeskError(f"{name_of(answer)} was written before the question was posted", "name the answer to it")
+    if doubt := _find_doubt(answer, rules):
+        do = "ask once more; their own words are the evidence"
+        raise DeskError(f"{name_of(answer)} does not consent: {doubt}", do)
+
+
+def _find_doubt(answer: Exchange, rules: Testimonials) -> str | None:
     cues = answer.decided.signals.get("cues", {}) if answer.decided else {}
-    if doubt := find_doubt(answer.mention.text, cues, rules.consent):
-        raise DeskError(
-            f"{name_of(answer)} does not consent: {doubt}", "ask once more; their own words are the evidence"
-        )
+    return find_doubt(answer.mention.text, cues, rules.consent)
 
 
 def withdraw(store: Store, desk: DeskContext, post: MentionRef) -> None:
@@ -150,14 +154,13 @@ def withdraw(store: Store, desk: DeskContext, post: MentionRef) -> None:
         _log(connection, desk, item, "testimonial_withdrawn", "")
 
 
-def list_views(store: Store) -> list[TestimonialView]:
+def list_views(store: Store, club: Club) -> list[TestimonialView]:
     """List all testimonials, the first asked first."""
     with store.read() as connection:
-        return [view(connection, kept) for kept in testimonials.list_all(connection)]
+        return [_view(connection, club.testimonials, kept) for kept in testimonials.list_all(connection)]
 
 
-def view(connection: Connection, kept: Testimonial) -> TestimonialView:
-    """Return what staff see of a testimonial."""
+def _view(connection: Connection, rules: Testimonials | None, kept: Testimonial) -> TestimonialView:
     mention = items.item(connection, key=kept.mention_key).mention
     return TestimonialView(
         platform=mention.platform,
@@ -167,6 +170,7 @@ def view(connection: Connection, kept: Testimonial) -> TestimonialView:
         words=kept.words,
         reply_id=kept.reply_id,
         asked_by=kept.asked_by,
+        answer=_find_answer(connection, rules, kept, mention) if rules and kept.confirmed_at is None else None,
         consent=name_consent(connection, kept),
         consent_words=kept.consent,
         confirmed_by=kept.confirmed_by,
@@ -178,6 +182,15 @@ def view(connection: Connection, kept: Testimonial) -> TestimonialView:
 def name_consent(connection: Connection, kept: Testimonial) -> str | None:
     """Return the mention by which an author agreed, PLATFORM:ID."""
     return None if kept.consent_key is None else name_of(items.item(connection, key=kept.consent_key))
+
+
+def _find_answer(connection: Connection, rules: Testimonials, kept: Testimonial, mention: Mention) -> str | None:
+    """Return the last mention in which the author seems to agree to what they were asked."""
+    sent_at = testimonials.read_sent_at(connection, kept.reply_id)
+    for later in reversed(items.list_of_person(connection, mention.platform, mention.author_id)):
+        if sent_at is not None and later.mention.created_at > sent_at and _find_doubt(later, rules) is None:
+            return name_of(later)
+    return None
 
 
 def _find_state(connection: Connection, kept: Testimonial) -> str:
