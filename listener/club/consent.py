@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from listener.intake.phrases import Matcher, tokenize
 
-CLOUDS = ("negation", "contrast", "condition", "question", "sarcasm", "ironic_praise", "opt_out")  # cues
+CLOUDS = ("negation", "contrast", "condition", "question", "sarcasm", "opt_out")  # cues
 
 
 def find_doubt(text: str, cues: Collection[str], phrases: tuple[str, ...]) -> str | None:

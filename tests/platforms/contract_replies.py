@@ -77,7 +77,7 @@ class Replies:
         assert json.loads(json.dumps(prepared.request)) == prepared.request
         assert world.platform.find_reply(prepared) is None
         receipt, again = world.platform.post(prepared), world.again()
-        assert again.find_reply(prepared) is not None and receipt.remote_id
+        assert again.find_reply(prepared) is not None and receipt.remote_id and isinstance(again, Applauder)
         again.post(prepared)
         again.post(again.prepare_act(OutgoingAct(2, what, mention), now()))  # as another database would
         assert world.applauded() == [(what, mention.id)] and world.posted() == []
