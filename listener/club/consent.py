@@ -12,4 +12,4 @@ def find_doubt(text: str, cues: Collection[str], phrases: tuple[str, ...]) -> st
     if not Matcher({"consent": phrases}).find(tokenize(text)):
         return f"it has none of the phrases of `consent`: {', '.join(phrases)}"
     cloud = next((cue for cue in CLOUDS if cue in cues), None)
-    return None if cloud is None else f"it is no plain yes ({cloud.replace('_', ' ')})"
+    return None if cloud is None else f"it is not a plain yes ({cloud.replace('_', ' ')})"

@@ -151,8 +151,8 @@ def test_consent_is_their_own_words_after_the_question(world: World) -> None:
     [
         (YES, {"author_id": "bo"}, "by somebody else"),
         ("yes, do", {}, "none of the phrases"),
-        ("no, you may quote me never", {}, "no plain yes"),
-        ("what if you may quote me?", {}, "no plain yes"),
+        ("no, you may quote me never", {}, "not a plain yes"),
+        ("what if you may quote me?", {}, "not a plain yes"),
     ],
 )
 def test_what_is_no_consent(world: World, text: str, changes: dict[str, Any], why: str) -> None:

@@ -27,7 +27,7 @@ def applaud(presenter: Presenter, reply: ReplyView, answer: str) -> str:
     is_done, what = answer.endswith(IS_DONE), answer.removesuffix(IS_DONE)
     post = (reply.platform, reply.mention.id)
     if what not in (*presenter.show(reply.reply_id).applause, *ACTS):
-        raise DeskError(f"{answer!r} is no applause", "l lists what fits")
+        raise DeskError(f"{answer!r} is not an act of applause", "l lists what fits")
     wait = presenter.undo_wait()
     (act,) = applause.applaud(presenter.store, presenter.desk, post, [what], is_done=is_done, wait=wait)
     return describe_act(act) if act.state == "by_hand" else f"{describe_act(act)}; u: withdraw it"

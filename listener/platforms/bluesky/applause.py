@@ -5,7 +5,7 @@ from datetime import datetime
 
 from listener.applauder import OutgoingAct
 from listener.errors import NotSent, PlatformError, ReadFailed, Refused
-from listener.model import Json, Prepared, Receipt
+from listener.model import Prepared, Receipt
 from listener.platforms.bluesky.caller import Absent, Caller, Rejected
 from listener.platforms.bluesky.failures import classify
 from listener.platforms.bluesky.reply import salt
@@ -39,7 +39,7 @@ class Applause:
             view = self._require_view(str(request["of"]), now)
             if done := text_in(object_in(view.get("viewer")).get(str(request["act"]))):
                 return Receipt(done)
-            answer = self._caller.post("com.atproto.repo.putRecord", self._body(request, view, now), now)
+            answer = self._caller.post("com.atproto.repo.putRecord", self._body(prepared, view, now), now)
         except CallFailed as error:
             raise unconfirmed(f"Bluesky: {error.message}") from None
         except ReadFailed as error:
@@ -48,7 +48,7 @@ class Applause:
 
     def find(self, prepared: Prepared, did: str, now: datetime) -> Receipt | None:
         """Return the record where ours must stand. Raises ReadFailed."""
-        params = {"repo": did, "collection": _collection(prepared.request), "rkey": prepared.request["rkey"]}
+        params = {"repo": did, "collection": _collection(prepared), "rkey": prepared.request["rkey"]}
         try:
             body = self._caller.get("com.atproto.repo.getRecord", params, now)
         except Absent:
@@ -65,9 +65,10 @@ class Applause:
             raise NotSent("Bluesky does not show the post just now", "it is checked again before sending", cause="item")
         return view
 
-    def _body(self, request: Json, view: Untrusted, now: datetime) -> Json:
+    def _body(self, prepared: Prepared, view: Untrusted, now: datetime) -> dict[str, object]:
+        request = prepared.request
         record = request["record"] | {"subject": {"uri": request["of"], "cid": view.get("cid")}}
-        place = {"repo": self._caller.session(now).did, "collection": _collection(request), "rkey": request["rkey"]}
+        place = {"repo": self._caller.session(now).did, "collection": _collection(prepared), "rkey": request["rkey"]}
         return {**place, "record": record, "swapRecord": None}
 
     def _settle(self, prepared: Prepared, answer: HttpResponse, now: datetime) -> Receipt:
@@ -94,5 +95,5 @@ class Applause:
         return not_sent(self._caller.record_failure(trouble, "write", now))
 
 
-def _collection(request: Json) -> str:
-    return COLLECTIONS[str(request["act"])]
+def _collection(prepared: Prepared) -> str:
+    return COLLECTIONS[str(prepared.request["act"])]
