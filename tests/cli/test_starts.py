@@ -49,6 +49,7 @@ LINES: tuple[tuple[str, str | None], ...] = (
     ("coupons", None),
     ("offer list", None),
     ("announce list", None),
+    ("testimonials list", None),
     ("note ada regular", None),
     ("optout ada", None),
     ("pause", None),

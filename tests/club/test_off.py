@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from listener.club_rules import NO_CLUB, Applause, Club, Points, Testimonials, Tier
+from listener import club_rules
+from listener.club_rules import NO_CLUB, Applause, Club, Points, Tier
 from listener.settings import load, read_policy, starter
 from listener.store import members
 from listener.store.tables import decision, mention, reply
@@ -22,7 +23,7 @@ FULL = Club(
     tiers=(Tier("gold", 1, 0.5),),
     disclosures=("#gifted",),
     applause=Applause(),
-    testimonials=Testimonials("May we show your words?", ("you may",)),
+    testimonials=club_rules.Testimonials("May we show your words?", ("you may",)),
 )
 TEXTS = sorted({row.fields["text"] for row in rows()})[::5]
 COLUMNS = (
