@@ -9,6 +9,9 @@ LISTENING = timedelta(days=90)  # over which days and conversations are counted
 LEANING = timedelta(days=180)  # over which praise, complaints and false claims are counted
 ROLES = ("minor", "advocate", "critic", "trendsetter", "gossiper", "regular", "new")
 """What a person can be to us, in the order in which roles are shown; minors are marked by staff alone."""
+ActKind = Literal["like", "repost", "quote"]
+ACTS: tuple[ActKind, ...] = ("like", "repost", "quote")
+"""What applause can be. A quote has words of ours, so a person makes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +115,27 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
+class Applause:
+    """Which praise may be applauded: what was written within so many days."""
+
+    days: int = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Testimonials:
+    """How people are asked whether we may show their words, and the phrases by which they consent."""
+
+    ask: str
+    consent: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Club:
-    """What the operator decided about members and offers; without `join` nobody can join.
+    """What the operator decided about members, offers and praise; without `join` nobody can join.
 
     join: phrases by which somebody joins; terms: what they agree to; adults_only: no minors join; tiers: from the
-    fewest points to the most.
+    fewest points to the most. disclosures: phrases by which somebody says that they got something from us. applause,
+    testimonials: None where they are off.
     """
 
     join: tuple[str, ...] = ()
@@ -125,6 +144,9 @@ class Club:
     tiers: tuple[Tier, ...] = ()
     pools: tuple[Pool, ...] = ()
     offers: tuple[Offer, ...] = ()
+    disclosures: tuple[str, ...] = ()
+    applause: Applause | None = None
+    testimonials: Testimonials | None = None
 
     def offer(self, name: str) -> Offer | None:
         """Return the offer of this name, or None."""

@@ -162,6 +162,7 @@ def test_every_key_of_the_club_is_documented_and_exists() -> None:
 
 def _club_shapes() -> dict[str, Shape]:
     tables = {"[club]": club._Club, "[tiers.NAME]": club._Tier, "[pools.NAME]": club._Pool}
+    tables |= {"[applause]": club._Applause, "[testimonials]": club._Testimonials}
     return {heading: _shape(made) for heading, made in {**tables, "[offers.NAME]": club._Offer}.items()}
 
 

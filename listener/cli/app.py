@@ -11,7 +11,7 @@ PANELS = {
     "Support staff": (
         *("queue", "review", "show", "approve", "edit", "reject", "close", "escalate", "undo", "retry", "done"),
         *("resolve", "claim", "release", "assign", "snooze", "person", "people", "member", "offer", "note", "optout"),
-        "announce",
+        *("announce", "applaud", "testimonials"),
     ),
     "Operators": (
         *("init", "check", "demo", "run", "once", "status", "health", "notices", "quarantine", "pause", "resume"),

@@ -2,6 +2,7 @@
 
 from listener.cli import (  # noqa: F401
     announce,
+    applause,
     check,
     coupons,
     database,
@@ -20,6 +21,7 @@ from listener.cli import (  # noqa: F401
     review,
     run,
     status,
+    testimonials,
     trial,
 )
 from listener.cli.app import app

@@ -152,7 +152,10 @@ def desk(config: "Settings", name: str | None) -> "DeskContext":
     def can_whisper(mention: "Mention") -> bool:
         return mention.is_private or (mention.platform in sections and sections[mention.platform].can_whisper)
 
-    return DeskContext(staff(name), config.policy, previews(config), now, can_whisper)
+    def acts_of(platform: str) -> tuple[str, ...]:
+        return sections[platform].acts if platform in sections else ()
+
+    return DeskContext(staff(name), config.policy, previews(config), now, can_whisper, acts_of)
 
 
 def view(config: "Settings", opened: "Store", name: str | None = None) -> "RenderContext":

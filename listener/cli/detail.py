@@ -10,6 +10,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from listener.cli import output, render, steps
+from listener.cli.praise_lines import describe_act, describe_fit
 
 if TYPE_CHECKING:
     from listener.desk.views import EventView, PersonView, ReplyDetail, ReplyView, ThreadLine, TrailLine
@@ -34,6 +35,8 @@ def _draw_parts(view: "ReplyDetail", now: datetime, with_misses: bool, is_idle: 
     if len(view.thread) > 1:
         yield from _draw_section("Thread", thread(view.thread))
     yield from _draw_section("Person", about(view.person))
+    how = f"`earshot applaud {view.platform}:{view.mention.id} --{view.applause[0]}`" if view.applause else ""
+    yield from _draw_section("Applause", applause(view, how))
     give = f"`earshot offer {view.id} NAME --reason TEXT` gives one"
     yield from _draw_section("Reply", [*reply(view), *coupon(view, give)])
     yield from _draw_section(earlier_title(view), earlier(view))
@@ -143,6 +146,13 @@ def about(person: "PersonView") -> Parts:
     yield from notes(person.notes)
 
 
+def applause(view: "ReplyDetail", how: str) -> Iterator[Text]:
+    """Draw the acts of applause, and what else of it fits. how: to choose it."""
+    yield from (Text(output.safe(describe_act(act)), "magenta") for act in view.acts)
+    if view.applause:
+        yield Text(f"{describe_fit(view.applause)}; {how}", "magenta")
+
+
 def notes(kept: Iterable["Note"]) -> Parts:
     """Draw what colleagues noted."""
     for note in kept:
@@ -226,5 +236,6 @@ def event(view: "EventView") -> Text:
     detail = view.detail or {}
     pairs = ", ".join(f"{name} {value}" for name, value in detail.items() if value is not None)
     message = detail.get("message") or ("see the mention" if view.what == "edited" and view.by == "author" else pairs)
-    line = f"{render.moment(view.at)}  {view.what} by {view.by}{f': {message}' if message else ''}"
+    what = f"{view.what} ({detail['act']})" if "act" in detail and detail.get("message") else view.what
+    line = f"{render.moment(view.at)}  {what} by {view.by}{f': {message}' if message else ''}"
     return Text(output.safe(line), "dim")

@@ -10,7 +10,16 @@ from jinja2 import Environment, StrictUndefined
 
 from listener.cli.output import visible
 from listener.cli.render import count, moment
-from listener.cli.report_words import clocked, describe_learning, describe_stock, is_outside_hours, percent, span, usd
+from listener.cli.report_words import (
+    clocked,
+    describe_learning,
+    describe_praise,
+    describe_stock,
+    is_outside_hours,
+    percent,
+    span,
+    usd,
+)
 
 if TYPE_CHECKING:
     from listener.analysis.report import Report
@@ -68,6 +77,7 @@ def render_page(report: "Report", policy: "Policy") -> str:
         clocked=clocked,
         describe_learning=describe_learning,
         describe_stock=describe_stock,
+        praise=describe_praise(report.club),
         is_outside_hours=is_outside_hours,
     )
     return html

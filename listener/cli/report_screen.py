@@ -12,6 +12,7 @@ from listener.cli import output, render
 from listener.cli.report_words import (
     clocked,
     describe_learning,
+    describe_praise,
     describe_stock,
     describe_subjects,
     is_outside_hours,
@@ -52,6 +53,7 @@ def parts(report: "Report") -> Iterator["RenderableType"]:
     by_role = {**{f"{tier} member": number for tier, number in report.club.tiers.items()}, **report.club.roles}
     who = f"Roles of {render.count(report.club.people, 'person')}".replace("persons", "people")
     yield from _section(who, [_bars(by_role)] if by_role else [])
+    yield from _section("Praise", [Text(line) for line in describe_praise(report.club)])
     yield from _section("Coupons", [Text(output.safe(describe_stock(pool))) for pool in report.club.coupons])
     announced = {**report.announcements.sent, **report.announcements.others}
     yield from _section("Announcements, by platform, and those not sent", [_bars(announced)] if announced else [])

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from listener.analysis.report.club import ClubFigures
     from listener.analysis.report.learning import Learning
     from listener.analysis.report.opinions import Complaints
     from listener.store.coupons import Stock
@@ -71,3 +72,12 @@ def describe_changes(changes: Mapping[str, int]) -> str:
     """Return such as "12 change (ignore -> escalate 9, support -> escalate 3)"."""
     named = ", ".join(f"{change} {number}" for change, number in changes.items())
     return f"{sum(changes.values())} change ({named})" if changes else "none changes"
+
+
+def describe_praise(club: "ClubFigures") -> list[str]:
+    """Return such as "3 likes, 1 repost done" and "testimonials: 4 asked for, 2 confirmed, 0 withdrawn"; [] if none."""
+    done = [f"{number} {what}{'' if number == 1 else 's'}" for what, number in club.applause.items()]
+    counts = club.testimonials
+    asked = f"testimonials: {counts.asked} asked for, {counts.confirmed} confirmed, {counts.withdrawn} withdrawn"
+    has_any = counts.asked or counts.confirmed or counts.withdrawn
+    return [f"{', '.join(done)} done"] * bool(done) + [asked] * bool(has_any)

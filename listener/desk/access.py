@@ -6,22 +6,25 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from listener.club_rules import Mark, Points
+from listener.desk import applause
 from listener.desk.person_views import OptOutView
+from listener.desk.praise_views import ActView
 from listener.desk.views import EventView
-from listener.store import events, items, members, people, rewards, standing
+from listener.store import acts, events, items, members, people, rewards, standing, testimonials
 from listener.store.engine import Store
 from listener.store.members import Member
 from listener.store.operation_records import Note
 from listener.store.people import Person
 from listener.store.records import Exchange
 from listener.store.rewards import PersonReward
+from listener.store.testimonials import Testimonial
 
 
 @dataclass(frozen=True, slots=True)
 class AccountRecord:
     """What is kept under one account: every exchange with its decision, reply and events, what staff wrote, coupons.
 
-    ended: memberships that were begun with this account and are over.
+    ended: memberships that were begun with this account and are over; acts: of applause.
     """
 
     platform: str
@@ -33,6 +36,8 @@ class AccountRecord:
     marks: tuple[Mark, ...]
     rewards: tuple[PersonReward, ...]
     ended: tuple[Member, ...]
+    acts: tuple[ActView, ...]
+    testimonials: tuple[Testimonial, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,8 @@ def _read_account(connection: Connection, who: Person) -> AccountRecord:
         marks=tuple(standing.list_all_marks(connection, who)),
         rewards=tuple(rewards.list_of_person(connection, people.digest(who))),
         ended=tuple(members.list_ended(connection, who)),
+        acts=tuple(map(applause.view, acts.list_of_person(connection, who))),
+        testimonials=tuple(testimonials.list_of_person(connection, who)),
     )
 
 

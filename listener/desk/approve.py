@@ -28,6 +28,7 @@ class DeskContext:
     preview: Callable[[str, Mention], Preview]
     clock: Callable[[], datetime]
     can_whisper: Callable[[Mention], bool] = lambda mention: mention.is_private  # an answer to it can stay private
+    acts_of: Callable[[str], tuple[str, ...]] = lambda platform: ()  # of applause that its API can do
 
     def signed(self, text: str) -> str:
         """Return the text with the signature of who acts, once; unchanged where the policy has none for this name."""

@@ -10,7 +10,7 @@ from listener.desk.state_words import describe
 from listener.errors import DeskError
 from listener.place import Place
 from listener.protocols import AuthorOf
-from listener.store import erasure, events, items, people, quarantine, replies, vacuum
+from listener.store import acts, erasure, events, items, people, quarantine, replies, vacuum
 from listener.store.engine import Store
 from listener.store.people import Person
 from listener.store.quarantine import Names
@@ -62,13 +62,17 @@ def _has_words(connection: Connection, whose: Names, who: Person, author_of: Aut
 
 
 def _withdraw(connection: Connection, desk: DeskContext, who: Person) -> tuple[int, ...]:
-    """Close the replies to them that are not sent. Returns their ids. Raises DeskError."""
+    """Close the replies to them and the acts that are not out. Returns the ids of the replies. Raises DeskError."""
     answers = [item.reply for item in items.list_of_person(connection, *who, limit=None) if item.reply is not None]
     if waiting := next((reply for reply in answers if reply.state in UNDER_WAY), None):
         raise DeskError(
             f"reply {waiting.id} to this person {describe(waiting)}; its outcome must be known first",
             f"look at it with `earshot show {waiting.id}`, settle it with `earshot resolve`, then forget",
         )
+    if doing := next((item for item in acts.list_of_person(connection, who) if item.act.state in UNDER_WAY), None):
+        what = f"{doing.label} is {doing.act.state}; its outcome must be known first"
+        raise DeskError(what, f"wait for the next round, or run `{doing.resolve_command} --by-hand`, then forget")
+    acts.withdraw_open(connection, who, "", desk.by, desk.clock())
     live = [reply for reply in answers if reply.state not in OVER]
     for reply in live:
         replies.close(connection, reply, "withdrawn", "", by=desk.by, now=desk.clock())

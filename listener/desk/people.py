@@ -12,7 +12,7 @@ from listener.desk.typed import require_storable
 from listener.desk.views import PersonView, values
 from listener.errors import DeskError
 from listener.model import Mention
-from listener.store import events, items, people, replies, rewards
+from listener.store import acts, events, items, people, replies, rewards
 from listener.store.engine import Store
 from listener.store.records import Exchange
 from listener.store.states import WATCHED
@@ -94,6 +94,7 @@ def opt_out(store: Store, desk: DeskContext, handle: str, why: str | None) -> Op
         who = people.find_person(connection, handle)
         people.opt_out(connection, who, desk.by, why, desk.clock())
         closed = _withdraw_waiting(connection, desk, who)
+        acts.withdraw_open(connection, who, people.OPTED_OUT, desk.by, desk.clock())
         detail = {"platform": who[0], "author_id": who[1], "why": why}
         events.add(connection, "opted_out", desk.by, desk.clock(), detail=detail)
     return OptOutPage(**values(person(store, handle, desk.clock(), desk.policy.club)), closed=closed)

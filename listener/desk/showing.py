@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from listener import holds
 from listener.club_rules import NO_CLUB, Club
-from listener.desk import coupon_views, people
+from listener.desk import applause, coupon_views, people
 from listener.desk.views import (
     ApprovalView,
     AuthorView,
@@ -209,6 +209,8 @@ def detail(connection: Connection, view: RenderContext, item: Exchange) -> Reply
         trail=tuple(view.explain(item.decided, item.mention)) if item.decided else (),
         thread=_list_thread(connection, view, item),
         person=people.summary(connection, item.mention, view.club, view.now),
+        acts=applause.list_views(connection, item),
+        applause=applause.suggest_acts(connection, view.club, item, view.now),
         events=tuple(map(EventView.of, events.list_events(connection, item.key))),
     )
 

@@ -176,21 +176,19 @@ def escalate_mention(store: Store, desk: DeskContext, platform: str, mention_id:
         key = mentions.locate(connection, platform, mention_id)
         if key is None:
             raise DeskError(f"there is no mention {platform}:{mention_id}", "`earshot log` lists them")
-        require_unanswered(connection, key, f"{platform}:{mention_id}")
-        now = desk.clock()
-        decided = items.item(connection, key=key).decided
-        urgency = decided.urgency if decided else 0
-        due = response_due(desk.policy, None, urgency, now)
-        row = {
-            "mention_key": key,
-            "state": "escalated",
-            "rule": "staff",
-            "auto": False,
-            "urgency": urgency,
-            "due_at": due,
-        }
-        replies.add_all(connection, [{**EMPTY, **row}], now, by=desk.by)
-        return reply_of(items.item(connection, key=key)).id
+        return queue_mention(connection, desk, key, f"{platform}:{mention_id}").id
+
+
+def queue_mention(connection: Connection, desk: DeskContext, key: int, name: str) -> Reply:
+    """Put a mention without a live reply into the queue. Returns the reply. Raises DeskError."""
+    require_unanswered(connection, key, name)
+    now = desk.clock()
+    decided = items.item(connection, key=key).decided
+    urgency = decided.urgency if decided else 0
+    due = response_due(desk.policy, None, urgency, now)
+    row = {"mention_key": key, "state": "escalated", "rule": "staff", "auto": False, "urgency": urgency, "due_at": due}
+    replies.add_all(connection, [{**EMPTY, **row}], now, by=desk.by)
+    return reply_of(items.item(connection, key=key))
 
 
 EMPTY = {"kind": None, "text": None, "variant": None, "assigned_to": None}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from listener.club.roles import Role
 from listener.desk.coupon_views import CouponView
+from listener.desk.praise_views import ActView
 from listener.errors import DeskError
 from listener.holds import ApprovalWarning
 from listener.model import Json, RuleResult
@@ -219,7 +220,7 @@ class EventView:
 class ReplyDetail(ReplyView):
     """Everything about a mention and its reply. weights_id: the second reader's learned weights; None: the shipped.
 
-    offers: the names of those that staff may give by this reply.
+    offers: the names of those that staff may give by this reply. acts: of applause; applause: what else of it fits.
     """
 
     weights_id: int | None
@@ -228,7 +229,14 @@ class ReplyDetail(ReplyView):
     trail: tuple[TrailLine, ...]
     thread: tuple[ThreadLine, ...]
     person: PersonView
+    acts: tuple[ActView, ...]
+    applause: tuple[str, ...]
     events: tuple[EventView, ...]
+
+    @property
+    def offers_applause(self) -> bool:
+        """True when an act of applause fits, or is to be done by hand."""
+        return bool(self.applause or any(act.state == "by_hand" for act in self.acts))
 
 
 def values(view: "DataclassInstance") -> dict[str, Any]:

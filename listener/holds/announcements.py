@@ -1,4 +1,4 @@
-"""What holds an announcement, also an approved one: a sale has no place in an hour of grief, of anger or of sleep."""
+"""What holds an announcement or applause, approved or not: neither has a place in an hour of grief, anger or sleep."""
 
 from datetime import datetime, timedelta
 
@@ -9,16 +9,16 @@ from listener.holds.hold import Hold
 from listener.holds.limits import DAY, quiet
 from listener.policy import Policy
 from listener.store import postings
-from listener.store.queued import QueuedPosting
+from listener.store.queued import QueuedAct, QueuedPosting
 
 MAX_LATENESS = timedelta(hours=2)  # after its time, an announcement is a draft again
 APPROVAL_LASTS = timedelta(hours=24)  # who approves it has seen the day's news
 OF_TRAGEDY = ("death", "safety")  # guards whose mentions count
 
 
-def announcement(connection: Connection, policy: Policy, item: QueuedPosting, now: datetime) -> Hold | None:
+def announcement(connection: Connection, policy: Policy, item: QueuedPosting | QueuedAct, now: datetime) -> Hold | None:
     """Return what holds it: words of tragedy since its approval, quiet hours, a spike of anger."""
-    since = item.posting.approved_at or now
+    since = item.outbound.approved_at or now
     return (
         tragedy(connection, policy, now, since)
         or quiet(policy, now)

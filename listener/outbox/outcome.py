@@ -14,11 +14,12 @@ from listener.outbox import backoff
 from listener.outbox.backoff import RETRY_DELAY
 from listener.outbox.round import Round
 from listener.store import edits, events, gone, ledger, mentions, moves, notices, replies
-from listener.store.queued import Queued, QueuedReply
+from listener.store.queued import Queued, QueuedAct, QueuedPosting, QueuedReply
 from listener.store.records import Reply, ReplyChanges
 
 log = logging.getLogger(__name__)
 
+Answering = QueuedReply | QueuedAct  # what needs a mention that is still there
 MISSING_FOR = timedelta(minutes=10)  # between the two checks after which a mention is believed to be gone
 MAX_ITEM_REFUSALS = 3  # temporary refusals of one reply, before it fails and staff decide
 
@@ -117,7 +118,7 @@ def record_refused(round_: Round, item: Queued, refusal: Refused) -> None:
     """Move it on as the platform's refusal asks: failed, by hand, back to staff, or withdrawn with the mention gone."""
     now, message, to = round_.clock(), refusal.message, refusal.next_state
     with round_.store.write() as connection:
-        if to == "withdrawn" and isinstance(item, QueuedReply):
+        if to == "withdrawn" and not isinstance(item, QueuedPosting):
             _hold_or_withdraw(round_, connection, item, message, now, expect="sending")
         elif to == "drafted":
             _settle_duplicate(connection, item, message, now)
@@ -141,8 +142,8 @@ def record_lost_answer(round_: Round, item: Queued, why: str) -> None:
     now = round_.clock()
     with round_.store.write() as connection:
         mark_unconfirmed(connection, item, why, now)
-        name, repeat_is_safe = item.platform, round_.repeat_is_safe
-        backoff.stop_after_lost_answer(connection, name, why, now, repeat_is_safe=repeat_is_safe)
+        can_repeat = round_.can_repeat(item)
+        backoff.stop_after_lost_answer(connection, item.platform, why, now, repeat_is_safe=can_repeat)
         fault_point("S8")
 
 
@@ -154,23 +155,23 @@ def mark_unconfirmed(connection: Connection, item: Queued, why: str, now: dateti
         notices.open_notice(connection, "unconfirmed", item.platform, what, do, now, subject=item.subject)
 
 
-def withdraw(round_: Round, item: QueuedReply, why: str) -> None:
-    """Close an approved reply as withdrawn."""
+def withdraw(round_: Round, item: Answering, why: str) -> None:
+    """Close an approved reply or act as withdrawn."""
     with round_.store.write() as connection:
         _close_withdrawn(connection, item, why, round_.clock(), expect="approved")
 
 
-def record_missing(round_: Round, item: QueuedReply) -> None:
-    """Hold an approved reply whose mention a check did not find; withdraw it when a later check does not either."""
+def record_missing(round_: Round, item: Answering) -> None:
+    """Hold an approved reply or act whose mention a check did not find; withdraw it when a later check agrees."""
     with round_.store.write() as connection:
         _hold_or_withdraw(round_, connection, item, gone.GONE, round_.clock(), expect="approved")
 
 
 def _hold_or_withdraw(
-    round_: Round, connection: Connection, item: QueuedReply, message: str, now: datetime, *, expect: str
+    round_: Round, connection: Connection, item: Answering, message: str, now: datetime, *, expect: str
 ) -> None:
     """Believe that a mention is gone only after two checks with a pause between them: one may fail in passing."""
-    missing_at = gone.note_missing(connection, item.key, item.reply.approved_at or now, now)
+    missing_at = gone.note_missing(connection, item.key, item.outbound.approved_at or now, now)
     if now - missing_at >= MISSING_FOR:
         mentions.record_deletion(connection, item.key, now)
         _close_withdrawn(connection, item, gone.GONE, now, expect=expect, error=message)
@@ -182,12 +183,12 @@ def _hold_or_withdraw(
         move(connection, item, "approved", now, what="not_sent", message=note, **wait)
     else:
         wait["changed_at"] = now  # by this clock: that of whoever approved it may be ahead
-        replies.update_fields(connection, item.reply, "held", "outbox", now, {"message": note}, **wait)
+        moves.update_fields(connection, item.outbound, "held", "outbox", now, {"message": note}, **wait)
     round_.counts.held["missing"] += 1
 
 
 def _close_withdrawn(
-    connection: Connection, item: QueuedReply, why: str, now: datetime, *, expect: str, **changes: Unpack[ReplyChanges]
+    connection: Connection, item: Answering, why: str, now: datetime, *, expect: str, **changes: Unpack[ReplyChanges]
 ) -> None:
     ending: ReplyChanges = {"closed_as": "withdrawn", "reason": why, **changes}
     move(connection, item, "closed", now, expect=expect, what="withdrawn", message=why, **ending)
@@ -209,7 +210,7 @@ def return_edited_to_staff(round_: Round, item: QueuedReply, text: str | None = 
 
 
 def return_to_staff(round_: Round, item: Queued, why: str) -> None:
-    """Take the approval back, so that staff look at it again."""
+    """Take the approval back, so that staff look at it again; an act has no draft, so a person does it."""
     with round_.store.write() as connection:
         _return(connection, item, why, round_.clock(), expect="approved")
 
@@ -217,5 +218,6 @@ def return_to_staff(round_: Round, item: Queued, why: str) -> None:
 def _return(
     connection: Connection, item: Queued, why: str, now: datetime, *, expect: str, **changes: Unpack[ReplyChanges]
 ) -> None:
+    to = "by_hand" if isinstance(item, QueuedAct) else "drafted"
     returned: ReplyChanges = {**replies.UNAPPROVED, "error": why, **changes}
-    move(connection, item, "drafted", now, expect=expect, what="returned_to_staff", message=why, **returned)
+    move(connection, item, to, now, expect=expect, what="returned_to_staff", message=why, **returned)

@@ -9,6 +9,7 @@ from listener.capabilities import Repeatable
 from listener.policy import Policy
 from listener.protocols import Platform
 from listener.store.engine import Store
+from listener.store.queued import Queued, QueuedAct
 
 
 @dataclass(slots=True)
@@ -56,7 +57,8 @@ class Round:
         """Return True when its time has passed; after a clock that was set back too, for nobody knows how much has."""
         return not timedelta(0) <= self.clock() - self.began_at < self.lasts
 
-    @property
-    def repeat_is_safe(self) -> bool:
-        """Return True when posting the same request again makes no second post."""
+    def can_repeat(self, item: Queued) -> bool:
+        """Return True when making the same request again makes no second post: an act never does."""
+        if isinstance(item, QueuedAct):
+            return True
         return isinstance(self.platform, Repeatable) and self.platform.repeat_is_safe

@@ -16,13 +16,13 @@ from listener.codes import MASKED
 from listener.errors import BookError, DeskError, Held, NotSent, ReadFailed, Refused, StoreError, describe
 from listener.faultpoints import fault_point
 from listener.model import Announcement, Outgoing, Prepared
-from listener.outbox import announcing, backoff, outcome, settle, trouble
+from listener.outbox import announcing, applauding, backoff, outcome, settle, trouble
 from listener.outbox.checks import keep_back_reply
 from listener.outbox.round import Round, SendCounts
 from listener.store import events, moves, notices, outgoing, people, platforms, replies, reward_book, rewards
 from listener.store.engine import Store
 from listener.store.outgoing import DueItem
-from listener.store.queued import Queued, QueuedPosting, QueuedReply
+from listener.store.queued import Queued, QueuedAct, QueuedPosting, QueuedReply
 from listener.store.records import ReplyChanges
 
 log = logging.getLogger(__name__)
@@ -121,13 +121,17 @@ def _check_and_prepare(round_: Round, item: Queued) -> Prepared | None:
 
 
 def _keep_back(round_: Round, item: Queued) -> bool:
-    return (
-        keep_back_reply(round_, item) if isinstance(item, QueuedReply) else announcing.keep_back_posting(round_, item)
-    )
+    if isinstance(item, QueuedReply):
+        return keep_back_reply(round_, item)
+    if isinstance(item, QueuedAct):
+        return applauding.keep_back_act(round_, item)
+    return announcing.keep_back_posting(round_, item)
 
 
 def _prepare(round_: Round, item: Queued) -> Prepared | None:
     """Return the request for the very words that were approved, or give them back to staff. Raises Held."""
+    if isinstance(item, QueuedAct):
+        return applauding.prepare(round_, item)
     seen, now = item.outbound, round_.clock()
     approved, text = _read_words(round_, item)
     if text is None:
@@ -144,7 +148,7 @@ def _prepare(round_: Round, item: Queued) -> Prepared | None:
     return prepared
 
 
-def _read_words(round_: Round, item: Queued) -> tuple[str | None, str | None]:
+def _read_words(round_: Round, item: QueuedReply | QueuedPosting) -> tuple[str | None, str | None]:
     """Read what was approved, and the same with the code of its coupon; None where either is missing.
 
     Raises DeskError for a coupon that may not be sent any more.
@@ -236,7 +240,7 @@ def _post(round_: Round, item: Queued, prepared: Prepared) -> None:
         fields = {"event": "reply_unconfirmed", "item": item.label, "why": repr(error)}
         log.warning("%(item)s may not have been sent: %(why)s", fields)
         outcome.record_lost_answer(round_, item, describe(error))
-        if round_.repeat_is_safe:
+        if round_.can_repeat(item):
             settle.settle(round_)
     else:
         fault_point("S7")

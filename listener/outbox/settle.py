@@ -100,14 +100,14 @@ def _check(round_: Round, item: Queued) -> None:
     with round_.store.write() as connection:
         sent_at = reply.sending_at or now
         round_.counts.sent += outcome.mark_sent(connection, item, receipt, sent_at, now, expect="unconfirmed")
-        if round_.repeat_is_safe:  # its answers are lost, but what is sent arrives
+        if round_.can_repeat(item):  # its answers are lost, but what is sent arrives
             platforms.record(connection, item.platform, send_lost=0)
 
 
 def _record_absence(round_: Round, item: Queued, now: datetime) -> None:
     """Count the check; after the last one the reply is approved again."""
     reply = item.outbound
-    is_last = round_.repeat_is_safe or (reply.check_count >= 1 and _is_listed_by(round_, item, now))
+    is_last = round_.can_repeat(item) or (reply.check_count >= 1 and _is_listed_by(round_, item, now))
     if is_last and reply.attempts >= MAX_UNCONFIRMED_SENDINGS:
         _ask_for_manual_check(round_, item, f"{reply.attempts} sendings are unconfirmed", now)
         return
@@ -117,7 +117,7 @@ def _record_absence(round_: Round, item: Queued, now: datetime) -> None:
             detail = {"message": "not listed"}
             moves.update_fields(connection, reply, "arrival_checked", "outbox", now, detail, **count)
             return
-        message = f"not listed in {'a check' if round_.repeat_is_safe else 'two checks'}: it did not arrive"
+        message = f"not listed in {'a check' if round_.can_repeat(item) else 'two checks'}: it did not arrive"
         again: ReplyChanges = {"error": message, "not_before": None, "trouble_count": 0, "check_count": 0, "hold": None}
         if outcome.move(
             connection, item, "approved", now, expect="unconfirmed", what="absent", message=message, **again
@@ -130,7 +130,7 @@ def _ask_for_manual_check(round_: Round, item: Queued, why: str, now: datetime) 
     """Leave the reply to a person, with a notice."""
     reply, name = item.outbound, item.platform
     what = f"{item.label} needs a manual check ({why})"
-    do = f"look on the platform, then run `{item.resolve_command} --sent REMOTE_ID` or `--not-sent`"
+    do = f"look on the platform, then run `{item.resolve_command} {item.resolve_options}"
     waits: ReplyChanges = {"hold": MANUAL, "checked_at": now, "error": why}
     with round_.store.write() as connection:
         if moves.update_fields(connection, reply, "manual_check_needed", "outbox", now, {"message": why}, **waits):

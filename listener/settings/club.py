@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
 
-from listener.club_rules import ROLES, Club, Offer, OfferKind, Pool, Tier
+from listener.club_rules import ROLES, Applause, Club, Offer, OfferKind, Pool, Testimonials, Tier
 from listener.codes import CODE, GLUED_CODE
 from listener.errors import Problem
 from listener.settings.entries import check_each, require_phrase, require_text
@@ -22,6 +22,19 @@ class _Club:
     join: tuple[str, ...] = ()
     terms: str = ""
     adults_only: bool = False
+    disclosures: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Applause:
+    on: bool = False
+    days: int = 14
+
+
+@dataclass(frozen=True)
+class _Testimonials:
+    ask: str = ""
+    consent: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -61,6 +74,8 @@ class _ClubFile:
     tiers: Mapping[str, _Tier] = field(default_factory=dict)
     pools: Mapping[str, _Pool] = field(default_factory=dict)
     offers: Mapping[str, _Offer] = field(default_factory=dict)
+    applause: _Applause = _Applause()
+    testimonials: _Testimonials = _Testimonials()
 
 
 def read_club(source: Source, faults: list[Problem]) -> Club:
@@ -70,6 +85,7 @@ def read_club(source: Source, faults: list[Problem]) -> Club:
         return Club()
     before, location = len(faults), source.location
     _check_club(file, location.inside("club"), faults)
+    _check_praise(file, location, faults)
     for name, tier in file.tiers.items():
         _check_tier(tier, location.inside(f"tiers.{name}"), faults)
     for name, pool in file.pools.items():
@@ -89,6 +105,9 @@ def _to_club(file: _ClubFile) -> Club:
         tuple(sorted(tiers, key=lambda tier: tier.points)),
         tuple(pools.values()),
         tuple(_to_offer(name, offer, pools[offer.pool]) for name, offer in file.offers.items()),
+        file.club.disclosures,
+        Applause(file.applause.days) if file.applause.on else None,
+        Testimonials(file.testimonials.ask, file.testimonials.consent) if file.testimonials.ask else None,
     )
 
 
@@ -104,6 +123,16 @@ def _check_club(file: _ClubFile, location: ConfigLocation, faults: list[Problem]
         collect_faults(faults, require_text, file.club.terms, location.at("terms"))
     if file.tiers and not file.club.join:
         faults.append(Problem(str(location.at("join")), "is empty, but there are tiers", "write how people join"))
+
+
+def _check_praise(file: _ClubFile, location: ConfigLocation, faults: list[Problem]) -> None:
+    check_each(faults, file.club.disclosures, location.inside("club").at("disclosures"), require_text)
+    _check_least(file.applause.days, 1, location.inside("applause").at("days"), faults)
+    asked, place = file.testimonials, location.inside("testimonials")
+    check_each(faults, asked.consent, place.at("consent"), require_phrase)
+    if bool(asked.ask.strip()) != bool(asked.consent):
+        what = "goes with `consent`, and neither without the other"
+        faults.append(Problem(str(place.at("ask")), what, "write how you ask, and the phrases by which people consent"))
 
 
 def _check_tier(tier: _Tier, location: ConfigLocation, faults: list[Problem]) -> None:

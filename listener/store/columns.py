@@ -1,11 +1,12 @@
 """What the declarations of tables share: the base of a row and the usual columns."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, Column, Text
 from sqlmodel import Field, SQLModel
 
-from listener.store.dialect import MessageText, UtcTime
+from listener.store.dialect import MessageText, OptionalJson, UtcTime
 
 
 def json_column(default: str | None = None) -> Column[Any]:
@@ -42,3 +43,29 @@ class Row(SQLModel):
     """What the tables share: validators are built when first used, which is never, as no row is made through them."""
 
     model_config = {"defer_build": True}
+
+
+class OutboundRow(Row):
+    """What the outbox needs of whatever it sends besides replies: a state, and what became of calls."""
+
+    state: str = Field(sa_type=Text)
+    revision: int
+    approved_by: str | None = optional_text()
+    approved_at: datetime | None = optional_time()
+    created_at: datetime = required_time()
+    changed_at: datetime = required_time()
+    not_before: datetime | None = optional_time()
+    hold: str | None = optional_text()
+    sending_at: datetime | None = optional_time()
+    sent_at: datetime | None = optional_time()
+    remote_id: str | None = optional_text()
+    remote_url: str | None = optional_text()
+    error: str | None = optional_message()
+    closed_as: str | None = optional_text()
+    reason: str | None = optional_text()
+    prepared_key: str | None = optional_text()
+    request: dict[str, object] | None = Field(default=None, sa_type=OptionalJson)
+    attempts: int
+    check_count: int
+    checked_at: datetime | None = optional_time()
+    trouble_count: int

@@ -93,6 +93,13 @@ class RawText(TypeDecorator[str]):
         return None if value is None else hide_secrets(value)
 
 
+class OptionalJson(TypeDecorator[dict[str, object]]):
+    """JSON that may be null, for a column that several tables share."""
+
+    impl = JSON(none_as_null=True)
+    cache_ok = True
+
+
 class TextTuple(TypeDecorator[tuple[str, ...]]):
     """Several texts in one column, kept as a JSON list."""
 

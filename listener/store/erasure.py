@@ -33,6 +33,7 @@ from listener.store.loading import Data, chunks
 from listener.store.people import Person, as_handles, digest
 from listener.store.states import OVER, UNDER_WAY
 from listener.store.tables import (
+    act,
     approval,
     billed,
     decision,
@@ -45,6 +46,7 @@ from listener.store.tables import (
     optout,
     reply,
     reward,
+    testimonial,
 )
 from listener.store.tables import quarantine as quarantined
 
@@ -71,6 +73,11 @@ _is_quarantined = (  # undecided, until a person puts it back or dismisses it
     .where(quarantined.c.platform == mention.c.platform, quarantined.c.mention_id == mention.c.id)
     .where(quarantined.c.stage == "route", quarantined.c.resolved_at.is_(None))
     .exists()
+)
+_is_current = and_(testimonial.c.confirmed_at.is_not(None), testimonial.c.withdrawn_at.is_(None))
+_is_shown = or_(  # words that may be shown, or the consent to that
+    select(testimonial.c.mention_key).where(testimonial.c.mention_key == mention.c.key, _is_current).exists(),
+    select(testimonial.c.mention_key).where(testimonial.c.consent_key == mention.c.key, _is_current).exists(),
 )
 OF_PERSONS = (
     "opted_out",
@@ -103,7 +110,9 @@ def erase(connection: Connection, person: Person, author_of: AuthorOf, by: str, 
     names = quarantine.find_names(connection, *person)
     by_author = (mention.c.platform == person[0], mention.c.author_id == person[1])
     keys = select(mention.c.key).where(*by_author)
-    count = _erase_around(connection, keys, by, now)
+    asked = or_(testimonial.c.mention_key.in_(keys), testimonial.c.consent_key.in_(keys))
+    testimonials = connection.execute(delete(testimonial).where(asked)).rowcount
+    count = _erase_around(connection, keys, by, now) | {"testimonials": testimonials}
     count["quarantine"] += quarantine.erase(connection, names, author_of, now)
     count["notes"] = connection.execute(delete(note).where(*_is_about(note, person))).rowcount
     count["marks"] = connection.execute(delete(mark).where(*_is_about(mark, person))).rowcount
@@ -123,10 +132,13 @@ def erase(connection: Connection, person: Person, author_of: AuthorOf, by: str, 
 
 
 def list_old(connection: Connection, before: datetime, limit: int, platform: str = EVERYWHERE) -> list[int]:
-    """List mentions seen before a time, but none with a reply to make or settle, and none that is quarantined."""
+    """List mentions seen before a time, but none with a reply to make or settle, and none that is quarantined.
+
+    By the policy's age nothing goes whose author consented to showing it; a platform's own limit holds for that, too.
+    """
     query = _select_with_words(reply.c.state.not_in(OVER)).where(mention.c.seen_at < before, mention.c.stage != "new")
     query = query.where(~and_(mention.c.stage == "quarantined", _is_quarantined))
-    query = query if platform == EVERYWHERE else query.where(mention.c.platform == platform)
+    query = query.where(~_is_shown if platform == EVERYWHERE else mention.c.platform == platform)
     return list(connection.execute(query.order_by(mention.c.seen_at).limit(limit)).scalars())
 
 
@@ -185,6 +197,9 @@ def _erase_around(
         "replies": _update(connection, reply, of_mentions, text=None, reason=None, error=None, request=null()),
         "quarantine": _update(connection, quarantined, raw, raw="", error=quarantine.FORGOTTEN, resolved_at=now),
     }
+    _update(connection, act, act.c.mention_key.in_(keys), request=null(), error=None, reason=None, remote_url=None)
+    _update(connection, testimonial, testimonial.c.mention_key.in_(keys), words=None)
+    _update(connection, testimonial, testimonial.c.consent_key.in_(keys), consent=None)
     row = (literal(now, event.c.at.type), literal("forgotten"), literal(by), mention.c.key)
     rows = select(*row, literal(detail, event.c.detail.type)).where(mention.c.key.in_(keys))
     connection.execute(insert(event).from_select(["at", "what", "by", "mention_key", "detail"], rows))

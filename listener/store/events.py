@@ -8,9 +8,10 @@ from sqlalchemy import Connection, func, insert, select, text, update
 from listener.store.driver import insert_rows
 from listener.store.exchange_tables import ACT_OF_STAFF
 from listener.store.loading import Data, chunks, columns, load, load_all
-from listener.store.records import Approval, Event, Outbound, Reply
+from listener.store.records import Act, Approval, Event, Outbound, Reply
 from listener.store.tables import approval, event
 
+OF_ACT = "applause_"  # what the events of acts begin with; `act` in their detail is the kind
 LOOK_BACK = 5_000  # acts of staff over which names are remembered: a bound, whatever the database's size
 
 
@@ -32,13 +33,17 @@ def add(
 def add_of(
     connection: Connection, seen: Outbound, what: str, by: str, now: datetime, detail: Data | None = None
 ) -> None:
-    """Append one event of a reply or a posting."""
+    """Append one event of a reply, a posting or an act."""
+    if isinstance(seen, Act):
+        what, detail = OF_ACT + what, {"act": seen.what, **(detail or {})}
     row = {"at": now, "what": what, "by": by, "detail": detail, **_owner(seen)}
     connection.execute(insert(event), [row])
 
 
 def _owner(seen: Outbound) -> dict[str, int | None]:
-    """Return the columns by which a row belongs to a reply or a posting."""
+    """Return the columns by which a row belongs to a reply, a posting, or the mention of an act."""
+    if isinstance(seen, Act):
+        return {"mention_key": seen.mention_key}
     if isinstance(seen, Reply):
         return {"mention_key": seen.mention_key, "reply_id": seen.id}
     return {"posting_id": seen.id}
@@ -104,7 +109,9 @@ def _owner_column(seen: Outbound) -> str:
 
 
 def revoke(connection: Connection, seen: Outbound, now: datetime) -> None:
-    """Revoke the approvals of a reply or a posting."""
+    """Revoke the approvals of a reply or a posting; an act has no words that could be approved."""
+    if isinstance(seen, Act):
+        return
     valid = (approval.c[_owner_column(seen)] == seen.id, approval.c.revoked_at.is_(None))
     connection.execute(update(approval).where(*valid).values(revoked_at=now))
 

@@ -1,4 +1,4 @@
-"""Move what the outbox sends, a reply or a posting, by compare-and-swap, with an event for every move."""
+"""Move what the outbox sends (a reply, a posting, an act) by compare-and-swap, with an event for every move."""
 
 from datetime import datetime
 from typing import TypeVar, Unpack
@@ -7,9 +7,9 @@ from sqlalchemy import Connection, Table, and_, select, update
 
 from listener.store import draft_reviews, events, rewards
 from listener.store.loading import Data, columns, load, load_all
-from listener.store.records import Outbound, Posting, Reply, ReplyChanges
+from listener.store.records import Act, Outbound, Posting, Reply, ReplyChanges
 from listener.store.states import require_transition
-from listener.store.tables import posting, reply
+from listener.store.tables import act, posting, reply
 
 Moved = TypeVar("Moved", bound=Outbound)
 UNAPPROVED: ReplyChanges = {
@@ -17,8 +17,11 @@ UNAPPROVED: ReplyChanges = {
 }  # fmt: skip
 
 
+TABLES: dict[type[Outbound], Table] = {Act: act, Posting: posting, Reply: reply}
+
+
 def _table_of(seen: Outbound) -> Table:
-    return posting if isinstance(seen, Posting) else reply
+    return TABLES[type(seen)]
 
 
 def read_again(connection: Connection, seen: Moved) -> Moved:

@@ -4,11 +4,12 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
 
-from listener.store import items, moves, postings
+from listener.store import acts, items, moves, postings
+from listener.store.due import is_due
 from listener.store.loading import columns, load_all
 from listener.store.queued import Queued
 from listener.store.records import Reply
@@ -18,10 +19,10 @@ from listener.store.tables import mention, reply
 
 @dataclass(frozen=True, slots=True)
 class DueItem:
-    """The id of a reply or of a posting that may be sent."""
+    """The id of what may be sent, and of which kind it is."""
 
     id: int
-    is_posting: bool
+    kind: Literal["reply", "posting", "act"]
 
 
 def count_texts(connection: Connection, since: datetime, *, limit: int, but: int | None = None) -> dict[str, int]:
@@ -60,16 +61,17 @@ def automatic_times(connection: Connection, since: datetime) -> list[datetime]:
 
 
 def list_of_platform(connection: Connection, platform: str, state: str) -> list[Queued]:
-    """List the replies and the postings of a platform in a state, oldest first."""
-    replies = items.list_of_platform(connection, platform, state)
-    return [*replies, *postings.list_of_platform(connection, platform, state)]
+    """List the replies, postings and acts of a platform in a state, each oldest first."""
+    kinds = (items, postings, acts)
+    return [item for kind in kinds for item in kind.list_of_platform(connection, platform, state)]
 
 
 def count_in_state(connection: Connection, platform: str, state: str) -> int:
-    """Count the replies and the postings of a platform in a state."""
+    """Count the replies, postings and acts of a platform in a state."""
     source = select(func.count()).select_from(reply.join(mention, mention.c.key == reply.c.mention_key))
     query = source.where(mention.c.platform == platform, reply.c.state == state)
-    return connection.execute(query).scalar_one() + postings.count_in_state(connection, platform, state)
+    others = [kind.count_in_state(connection, platform, state) for kind in (postings, acts)]
+    return sum([connection.execute(query).scalar_one(), *others])
 
 
 def list_unstarted(connection: Connection, platform: str) -> list[Reply]:
@@ -91,7 +93,7 @@ def count_held(connection: Connection, platform: str, now: datetime) -> Counter[
     waiting = _select_approved(platform).where(~_is_due(now)).group_by(reply.c.hold)
     rows = connection.execute(waiting.with_only_columns(reply.c.hold, func.count()))
     counts = Counter({row[0] or "retry": row[1] for row in rows})
-    return counts + Counter(postings.count_held(connection, platform, now))
+    return counts + sum((Counter(kind.count_held(connection, platform, now)) for kind in (postings, acts)), Counter())
 
 
 def read_next_time(connection: Connection, platform: str, now: datetime) -> datetime | None:
@@ -102,15 +104,18 @@ def read_next_time(connection: Connection, platform: str, now: datetime) -> date
 
 
 def list_due(connection: Connection, platform: str, now: datetime) -> list[DueItem]:
-    """List what may be sent now: postings, which are few; then replies, the least tried first, then the oldest."""
+    """List what may be sent now: postings, which are few; replies, the least tried first, then the oldest; acts."""
     query = _select_approved(platform).where(_is_due(now)).order_by(reply.c.attempts, reply.c.id)
-    due = [DueItem(posting_id, True) for posting_id in postings.list_due(connection, platform, now)]
-    return [*due, *(DueItem(reply_id, False) for reply_id in connection.execute(query).scalars())]
+    due = [DueItem(posting_id, "posting") for posting_id in postings.list_due(connection, platform, now)]
+    due += [DueItem(reply_id, "reply") for reply_id in connection.execute(query).scalars()]
+    return [*due, *(DueItem(act_id, "act") for act_id in acts.list_due(connection, platform, now))]
 
 
 def read_due(connection: Connection, item: DueItem) -> Queued:
     """Read what is to be sent, as it is now."""
-    return postings.queued(connection, item.id) if item.is_posting else items.queued(connection, item.id)
+    if item.kind == "act":
+        return acts.queued(connection, item.id)
+    return postings.queued(connection, item.id) if item.kind == "posting" else items.queued(connection, item.id)
 
 
 def _select_approved(platform: str) -> Select[Any]:
@@ -119,9 +124,7 @@ def _select_approved(platform: str) -> Select[Any]:
 
 
 def _is_due(now: datetime) -> ColumnElement[bool]:
-    """Match replies whose time has come, or was set before the clock was set back and means nothing any more.
-
-    None whose time a desk has set, by another clock: `start_undo_waits` has not counted it yet.
+    """Match replies whose time has come; none whose time a desk has set, by another clock: `start_undo_waits` has not
+    counted it yet.
     """
-    has_come = or_(reply.c.not_before.is_(None), reply.c.not_before <= now, reply.c.changed_at > now)
-    return and_(reply.c.undo_seconds.is_(None), has_come)
+    return and_(reply.c.undo_seconds.is_(None), is_due(reply, now))

@@ -4,10 +4,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, and_, case, func, insert, or_, select, update
 
 from listener.errors import DeskError
 from listener.store import events
+from listener.store.due import is_due
 from listener.store.loading import columns, load
 from listener.store.queued import QueuedPosting
 from listener.store.records import Posting
@@ -96,14 +97,14 @@ def list_of_platform(connection: Connection, platform: str, state: str) -> list[
 
 def list_due(connection: Connection, platform: str, now: datetime) -> list[int]:
     """List the ids of approved postings that may be posted now, the oldest first."""
-    query = _select_approved(platform).where(_is_due(now)).order_by(posting.c.at, posting.c.id)
+    query = _select_approved(platform).where(is_due(posting, now)).order_by(posting.c.at, posting.c.id)
     return list(connection.execute(query.where(posting.c.at <= now)).scalars())
 
 
 def count_held(connection: Connection, platform: str, now: datetime) -> dict[str, int]:
     """Count the approved postings of a platform that are not due yet, by reason: `scheduled`, or what holds them."""
     reason = case((posting.c.at > now, "scheduled"), else_=func.coalesce(posting.c.hold, "retry"))
-    is_later = or_(posting.c.at > now, ~_is_due(now))
+    is_later = or_(posting.c.at > now, ~is_due(posting, now))
     waiting = _select_approved(platform).where(is_later).with_only_columns(reason, func.count()).group_by(reason)
     return {row[0]: row[1] for row in connection.execute(waiting)}
 
@@ -175,8 +176,3 @@ def _load_queued(row: Row[tuple[object, ...]]) -> QueuedPosting:
 
 def _select_approved(platform: str) -> Select[int]:
     return select(posting.c.id).where(posting.c.platform == platform, posting.c.state == "approved")
-
-
-def _is_due(now: datetime) -> ColumnElement[bool]:
-    """Match postings whose hold is over, or was set before the clock was set back and means nothing any more."""
-    return or_(posting.c.not_before.is_(None), posting.c.not_before <= now, posting.c.changed_at > now)

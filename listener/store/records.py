@@ -65,6 +65,14 @@ class Posting(Outbound):
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Act(Outbound):
+    """An act of applause, and where it stands. what: like, repost or quote."""
+
+    mention_key: int
+    what: str
+
+
 class ReplyChanges(TypedDict, total=False):
     """Columns of a reply that a move or a mark changes; what a reply is made with stays."""
 

@@ -3,6 +3,7 @@
 `follow` is called by the one statement that sets a reply's state, in its transaction.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -171,3 +172,9 @@ def reveal(connection: Connection, reply_id: int, text: str) -> str | None:
         return None if MASK.search(text) else text
     whole = text.replace(kept.mask, kept.code)
     return None if MASK.search(whole) else whole
+
+
+def has_any(connection: Connection, persons: Collection[str], since: datetime) -> bool:
+    """Return whether one of these persons, by their digests, got a coupon since a time that was not released."""
+    query = select(reward.c.id).where(is_live, reward.c.person.in_(persons), reward.c.at >= since)
+    return connection.execute(query.limit(1)).first() is not None

@@ -9,6 +9,7 @@ from listener.store import (
     learning_tables,
     operation_tables,
     outgoing_tables,
+    praise_tables,
 )
 
 __all__ = [
@@ -19,10 +20,12 @@ __all__ = [
     "metadata",
     "operation_tables",
     "outgoing_tables",
+    "praise_tables",
 ]
 
 metadata = SQLModel.metadata
 account = metadata.tables["account"]
+act = metadata.tables["act"]
 alert = metadata.tables["alert"]
 announcement = metadata.tables["announcement"]
 approval = metadata.tables["approval"]
@@ -56,4 +59,5 @@ reply = metadata.tables["reply"]
 reward = metadata.tables["reward"]
 sentiment_bucket = metadata.tables["sentiment_bucket"]
 stage = metadata.tables["stage"]
+testimonial = metadata.tables["testimonial"]
 webhook = metadata.tables["webhook"]

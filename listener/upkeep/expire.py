@@ -5,8 +5,9 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from listener.calendar import duration_text
+from listener.club_rules import ACTS
 from listener.policy import Policy
-from listener.store import notices, platforms, postings, replies
+from listener.store import acts, notices, platforms, postings, replies
 from listener.store.engine import Store
 from listener.store.operation_records import Notice
 
@@ -54,7 +55,10 @@ def _clear_unchecked_notices(connection: Connection, now: datetime) -> None:
 
 
 def _read_state(connection: Connection, notice: Notice) -> str:
-    """Return the state of the reply, or of the announcement on the notice's platform, that a notice is about."""
+    """Return the state of the reply, of the announcement on the notice's platform, or of the act, that it is about."""
     if notice.subject.isdecimal():
         return replies.get(connection, int(notice.subject)).state
+    kind, _, number = notice.subject.rpartition(" ")
+    if kind in ACTS:
+        return acts.queued(connection, int(number)).act.state
     return postings.find_by_subject(connection, notice.subject, notice.platform).state

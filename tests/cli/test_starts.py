@@ -49,6 +49,8 @@ LINES: tuple[tuple[str, str | None], ...] = (
     ("coupons", None),
     ("offer list", None),
     ("announce list", None),
+    ("applaud", None),
+    ("testimonials list", None),
     ("note ada regular", None),
     ("optout ada", None),
     ("pause", None),
@@ -63,7 +65,11 @@ LINES: tuple[tuple[str, str | None], ...] = (
     ("evaluate rows.csv", None),
 )
 
-CODES = {"health": (0, 1), "status": (3,)}  # by how long ago something was read; no daemon has run yet
+CODES = {
+    "health": (0, 1),
+    "status": (3,),
+    "applaud": (1,),
+}  # by how long ago something was read; no daemon has run yet; it is off
 
 
 def test_every_command_is_started_for_real() -> None:

@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from listener.club_rules import NO_CLUB, Club, Points, Tier
+from listener import club_rules
+from listener.club_rules import NO_CLUB, Applause, Club, Points, Tier
 from listener.settings import load, read_policy, starter
 from listener.store import members
 from listener.store.tables import decision, mention, reply
@@ -16,7 +17,14 @@ from tests.databases import make_store
 from tests.desk.world import World
 from tests.history import rows
 
-FULL = Club(("join the club",), "the terms", tiers=(Tier("gold", 1, 0.5),))
+FULL = Club(
+    ("join the club",),
+    "the terms",
+    tiers=(Tier("gold", 1, 0.5),),
+    disclosures=("#gifted",),
+    applause=Applause(),
+    testimonials=club_rules.Testimonials("May we show your words?", ("you may",)),
+)
 TEXTS = sorted({row.fields["text"] for row in rows()})[::5]
 COLUMNS = (
     *(decision.c[name] for name in ("action", "kind", "rule", "compound", "auto", "urgency", "signals", "hits")),

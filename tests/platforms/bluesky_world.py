@@ -14,6 +14,7 @@ from listener.platforms import bluesky
 from listener.platforms.bluesky.api import Bluesky
 from listener.platforms.kit.http import HttpClient
 from tests.fakes.bluesky import SECRETS, BlueskyServer
+from tests.fakes.bluesky.network import LIKE, REPOST
 from tests.fakes.bluesky.server import PUT
 from tests.platforms.other_side import Outcome, Shape, World
 from tests.platforms.rounds import found
@@ -64,6 +65,13 @@ class BlueskyWorld(World):
     def posted(self) -> list[tuple[str, str]]:
         """From the ledger of writes."""
         return [(one.text, one.parent) for one in self.server.records.ledger]
+
+    def applauded(self) -> list[tuple[str, str]]:
+        """The records of our account."""
+        ours = [record for record in self.network.records.values() if record.did == self.server.us.did]
+        kinds = {LIKE: "like", REPOST: "repost"}
+        acts = [record for record in ours if record.collection in kinds and not record.deleted]
+        return [(kinds[record.collection], record.value["subject"]["uri"]) for record in acts]
 
     def fail(self, outcome: Outcome) -> bool:
         """One fault for each outcome."""

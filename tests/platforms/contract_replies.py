@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from listener.applauder import Applauder, OutgoingAct
 from listener.capabilities import Announcer
 from listener.model import Announcement, Mention
 from tests.platforms.other_side import World
@@ -66,6 +67,20 @@ class Replies:
         found = world.again().find_reply(prepared)
         assert found is not None and found.remote_id == receipt.remote_id
         assert world.again().find_reply(other) is None
+
+    @pytest.mark.parametrize("what", ["like", "repost"])
+    def test_act_that_is_repeated_changes_nothing(self, world: World, mention: Mention, what: str) -> None:
+        """It is found where it was done and nowhere before, also by a new process; then it is not done again."""
+        if not isinstance(world.platform, Applauder):
+            pytest.skip("this platform takes no applause")
+        prepared = world.platform.prepare_act(OutgoingAct(1, what, mention), now())
+        assert json.loads(json.dumps(prepared.request)) == prepared.request
+        assert world.platform.find_reply(prepared) is None
+        receipt, again = world.platform.post(prepared), world.again()
+        assert again.find_reply(prepared) is not None and receipt.remote_id and isinstance(again, Applauder)
+        again.post(prepared)
+        again.post(again.prepare_act(OutgoingAct(2, what, mention), now()))  # as another database would
+        assert world.applauded() == [(what, mention.id)] and world.posted() == []
 
     def test_length_is_counted_as_the_platform_counts(self, world: World, mention: Mention) -> None:
         """Links, emoji and combined characters count as they do there."""

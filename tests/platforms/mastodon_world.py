@@ -52,6 +52,10 @@ class MastodonWorld(World):
         """From the server's ledger."""
         return [(reply["text"], reply["in_reply_to"]) for reply in self.server.posted]
 
+    def applauded(self) -> list[tuple[str, str]]:
+        """From the server's ledger."""
+        return [({"favourite": "like", "reblog": "repost"}[call], name) for call, name in self.server.acts]
+
     def fail(self, outcome: Outcome) -> bool:
         """One fault for each outcome."""
         modes = {"not_sent": "rate", "refused": "forbidden", "unconfirmed": "cut", "unknown_arrived": "cut"}

@@ -49,6 +49,10 @@ class World(Protocol):
     def fail(self, outcome: Outcome) -> bool:
         """Let the next post end so; False where the platform cannot fail in this way."""
 
+    def applauded(self) -> list[tuple[str, str]]:
+        """What our account has really liked and reposted there, each as often as it was done: (act, mention)."""
+        cannot("be applauded on")
+
     # ---- what a platform may be unable to do
 
     def lengths(self) -> Mapping[str, int]:

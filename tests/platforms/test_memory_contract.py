@@ -53,7 +53,12 @@ class MemoryWorld(World):
         """The whole lines of the file of posts."""
         lines = self._posts.read_bytes().splitlines(keepends=True) if self._posts.is_file() else []
         posts = [json.loads(line) for line in lines if line.endswith(b"\n")]
-        return [(post["text"], post["in_reply_to"]) for post in posts]
+        return [(post["text"], post["in_reply_to"]) for post in posts if "text" in post]
+
+    def applauded(self) -> list[tuple[str, str]]:
+        """The lines of the same file that are acts."""
+        lines = self._posts.read_text().splitlines() if self._posts.is_file() else []
+        return [(act["act"], act["of"]) for act in map(json.loads, lines) if "act" in act]
 
     def fail(self, outcome: Outcome) -> bool:
         """A folder stands in the file's place, or the disk is full in the middle of the line."""

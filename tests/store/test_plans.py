@@ -10,6 +10,7 @@ from sqlalchemy import Connection, event
 
 from listener.alert_rules import WEBHOOK_EVENTS
 from listener.store import (
+    acts,
     beside,
     erasure,
     exchange_log,
@@ -60,6 +61,11 @@ HOT: dict[str, tuple[Callable[[Connection], Any], str]] = {
     "search in the queue": (lambda c: items.items(c, NOON, words="nib", late=True), "ix_reply_waiting"),
     "somebody's queue": (lambda c: items.items(c, NOON, assigned_to="bo"), "ix_reply_waiting"),
     "words to let go": (lambda c: erasure.list_old(c, NOON, 200), "ix_mention_kept"),
+    "praise": (lambda c: acts.list_praise(c, NOON, 0.5, 500), "ix_mention_kept"),
+    "acts to do": (lambda c: acts.list_due(c, "memory", NOON), "ix_act_state"),
+    "acts of a mention": (lambda c: acts.list_of_mention(c, 1), "sqlite_autoindex_act_1"),
+    "acts of a person": (lambda c: acts.list_of_person(c, ADA), "ix_mention_author"),
+    "acts that are done": (lambda c: acts.count_done(c, NOON, NOON), "ix_act_sent"),
     "deleted posts": (lambda c: erasure.list_deleted(c, {"x": NOON, "*": NOON}, 200), "ix_mention_deleted"),
     "events of a webhook": (
         lambda c: webhooks.list_occurrences(c, 7, WEBHOOK_EVENTS, 20),

@@ -9,18 +9,24 @@ from sqlalchemy import Connection
 from listener.club.roles import list_roles
 from listener.club.tiers import find_tier
 from listener.club_rules import ROLES, Club
-from listener.store import coupons, members, standing
+from listener.store import acts, coupons, members, standing, testimonials
 from listener.store.coupons import Stock
+from listener.store.testimonials import TestimonialCounts
 
 
 @dataclass(frozen=True, slots=True)
 class ClubFigures:
-    """People who wrote in the period, all of them, by role and by tier; coupons: each pool, as it stands now."""
+    """People who wrote in the period, all of them, by role and by tier; coupons: each pool, as it stands now.
+
+    applause: acts that were done in the period, by kind; testimonials: what happened to them in it.
+    """
 
     people: int
     roles: dict[str, int]
     tiers: dict[str, int]
     coupons: list[Stock]
+    applause: dict[str, int]
+    testimonials: TestimonialCounts
 
 
 def count_club(connection: Connection, club: Club, since: datetime, until: datetime) -> ClubFigures:
@@ -34,4 +40,5 @@ def count_club(connection: Connection, club: Club, since: datetime, until: datet
     best = [find_tier(earned[name], club.tiers, until) for name in names if name in earned]
     tiers = Counter(tier.name for tier in best if tier is not None)
     known = {role: roles[role] for role in ROLES if roles[role]}
-    return ClubFigures(len(people), known, dict(tiers), coupons.list_stock(connection))
+    praise = (acts.count_done(connection, since, until), testimonials.count(connection, since, until))
+    return ClubFigures(len(people), known, dict(tiers), coupons.list_stock(connection), *praise)

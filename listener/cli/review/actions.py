@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from listener.cli import context, times
+from listener.cli.review.applause import applaud, ask_applause
 from listener.cli.review.key_info import KeyInfo
 from listener.cli.review.offering import ask_offer, give_offer, show_text
 from listener.cli.review.presenter import MAX_REASONS, Presenter
@@ -229,6 +230,7 @@ ACTIONS = (
         True,
         purpose="mark it as posted",
     ),
+    ReviewAction("l", "applaud", "like, repost or quote the mention, where that fits", (), applaud, ask_applause),
     ReviewAction("y", "settle", "unconfirmed: is it there, or not?", ("unconfirmed",), _settle, _ask_outcome, True),
     ReviewAction("t", "retry", "put a failed reply back in the queue", ("failed",), _retry),
     ReviewAction("o", "offer", "give an offer, or take its coupon out", (), give_offer, ask_offer),

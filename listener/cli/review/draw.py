@@ -149,7 +149,8 @@ def reply_page(reply: ReplyDetail, now: datetime, room: Callable[[], int], on_en
     quoted = next((part for part in mention_parts[at:] if isinstance(part, detail.Quoted)), None)
     warnings = [line(f"! {message}", "bold yellow") for message in _problems(reply)]
     above = [detail.title(reply, now), *warnings, *_earlier(reply), *mention_parts[:at]]
-    below = [*_short(mention_parts[at + 1 :]), *detail.about(reply.person), *_our_text(reply), *_suspected(reply)]
+    person = (*detail.about(reply.person), *detail.applause(reply, "l: applaud"))
+    below = [*_short(mention_parts[at + 1 :]), *person, *_our_text(reply), *_suspected(reply)]
     return Page(tuple(above), quoted, tuple(below), tuple(_rest(reply)), room, on_end)
 
 
@@ -233,6 +234,7 @@ def spoken(reply: ReplyDetail, now: datetime) -> Iterator[str]:
     yield f"This person: {render.count(reply.person.mentions, 'mention')}, {reply.person.answered} answered."
     yield from (f"{role.name.capitalize()}: {role.message}." for role in reply.person.roles)
     yield from (f"Note by {note.by}: {note.text}" for note in reply.person.notes)
+    yield from (part.plain for part in detail.applause(reply, "l: applaud"))
     if reply.text:
         links = f", links to {', '.join(reply.link_hosts)}" if reply.link_hosts else ""
         cost = f", costs {reply.cost_usd:.3f} dollars" if reply.cost_usd else ""

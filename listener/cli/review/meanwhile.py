@@ -19,6 +19,7 @@ VERBS = {  # what an event did, in words
     "approved": "approved",
     "approval_revoked": "undid the approval of",
     "edited": "edited",
+    "testimonial_asked": "put a question into",
     "rejected": "rejected",
     "handled": "closed",
     "withdrawn": "closed",

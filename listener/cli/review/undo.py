@@ -6,11 +6,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from listener.cli.review.meanwhile import describe_last_act
-from listener.desk import marks, offers, transitions
+from listener.desk import applause, marks, offers, transitions
 from listener.desk.approve import DeskContext
 from listener.desk.state_words import describe
 from listener.errors import DeskError
-from listener.store import replies
+from listener.store import items, replies
 from listener.store.records import Reply
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class History:
     def _undo(self, act: Act) -> Undone:
         number = act.before.id
         try:
-            if act.name != "approve":
+            if act.name not in ("approve", "applaud"):
                 self._require_unchanged(act)
             message = UNDO[act.name](self._store, self._desk, act)
         except DeskError as error:
@@ -150,6 +150,14 @@ def _offer(store: "Store", desk: DeskContext, act: Act) -> str:
     return "coupon taken out"
 
 
+def _applause(store: "Store", desk: DeskContext, act: Act) -> str:
+    with store.read() as connection:
+        item = items.item(connection, reply_id=act.before.id)
+        own = [shown.what for shown in applause.list_views(connection, item) if shown.by == desk.by]
+    applause.withdraw(store, desk, (item.mention.platform, item.mention.id), own)
+    return "applause withdrawn"
+
+
 def _never(what: str, do: str) -> Callable[["Store", DeskContext, Act], str]:
     def refuse(store: "Store", desk: DeskContext, act: Act) -> str:
         raise DeskError(what, do)
@@ -157,9 +165,10 @@ def _never(what: str, do: str) -> Callable[["Store", DeskContext, Act], str]:
     return refuse
 
 
-INVISIBLE = ("approve", "note", "note reply")  # acts that may leave the columns of the reply as they were
+INVISIBLE = ("approve", "applaud", "note", "note reply")  # acts that may leave the columns of the reply as they were
 UNDO: dict[str, Callable[["Store", DeskContext, Act], str]] = {
     "approve": _approval,
+    "applaud": _applause,
     "reject": _ending,
     "close": _ending,
     "edit": _text,

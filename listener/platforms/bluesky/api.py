@@ -7,10 +7,11 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+from listener.applauder import OutgoingAct, is_act
 from listener.errors import Indeterminate, ReadFailed
 from listener.feed_page import FeedPage
 from listener.model import Announcement, Json, Mention, Outgoing, PostStatus, Prepared, Receipt
-from listener.platforms.bluesky import page_scan, profile
+from listener.platforms.bluesky import applause, page_scan, profile
 from listener.platforms.bluesky import reply as replies
 from listener.platforms.bluesky.caller import Absent, Caller, Rejected
 from listener.platforms.bluesky.feeds import SIZE, Feeds
@@ -55,6 +56,7 @@ class Bluesky(ReadsOwnPosts):
         self._views = Views(self._caller)
         self._feeds = Feeds(self._caller, self._views)
         self._sender = Sender(self._caller, self._views, rng)
+        self._applause = applause.Applause(self._caller, self._views, rng)
         self._clock = CallerClock(clock)
 
     def fetch(self, cursor: Json | None, now: datetime) -> FeedPage:
@@ -100,16 +102,22 @@ class Bluesky(ReadsOwnPosts):
         """Return the record that post will write, and where. Pure."""
         return replies.prepare_announcement(announcement, self._sessions.account(), now)
 
+    def prepare_act(self, act: OutgoingAct, now: datetime) -> Prepared:
+        """Return the record that post will write, and where. Pure."""
+        return applause.prepare_act(act, self._sessions.account(), now)
+
     def post(self, prepared: Prepared) -> Receipt:
         """Write it. Raises NotSent, Refused; after anything else the reply is unconfirmed."""
-        return self._sender.post(prepared, self._clock.now())
+        sender = self._applause if is_act(prepared) else self._sender
+        return sender.post(prepared, self._clock.now())
 
     def find_reply(self, prepared: Prepared) -> Receipt | None:
         """Return the record if it is there. Raises Indeterminate, ReadFailed."""
         if prepared.request["account"] != self._sessions.account():
             raise Indeterminate("it was sent by another account than the one configured", "look there, then resolve it")
         now = self._clock.now()
-        return self._sender.find_reply(prepared, self._us(now).did, now)
+        find = self._applause.find if is_act(prepared) else self._sender.find_reply
+        return find(prepared, self._us(now).did, now)
 
     def check_post(self, mention: Mention) -> PostStatus:
         """Return the mention as it stands, and a person's answer to it. Raises ReadFailed."""

@@ -31,7 +31,7 @@ def preview_announcement(text: str, section: Section) -> Preview:
 def prepare_announcement(announcement: Announcement, account: str, now: datetime) -> Prepared:
     """Return the intention. The record's key is made of the posting alone, so that there is one place for it."""
     written_at = announcement.created_at
-    key = tid(written_at, _salt(f"announcement {announcement.posting_id} {stamp(written_at)}"))
+    key = tid(written_at, salt(f"announcement {announcement.posting_id} {stamp(written_at)}"))
     record = {"$type": _POST, "text": announcement.text, "createdAt": stamp(now)}
     request = {"account": account, "rkey": key, "parent": None, "record": record, "dids": {}}
     digest = hashlib.sha256(f"{account}\0{announcement.text}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
@@ -40,15 +40,16 @@ def prepare_announcement(announcement: Announcement, account: str, now: datetime
 
 def record_key(mention: Mention) -> str:
     """The key of our answer to this mention."""
-    return tid(mention.created_at, _salt(mention.id))
+    return tid(mention.created_at, salt(mention.id))
 
 
 def is_earshots(key: str, parent: str) -> bool:
     """Whether a record of our account that answers this post has the key that Earshot gives its answers to it."""
-    return salted(key, _salt(parent))
+    return salted(key, salt(parent))
 
 
-def _salt(uri: str) -> int:
+def salt(uri: str) -> int:
+    """Return what makes the key of a record that belongs to this post differ from others of its instant."""
     return int.from_bytes(hashlib.sha256(f"earshot {uri}".encode("utf-8", "surrogatepass")).digest()[:4])
 
 

@@ -20,6 +20,7 @@ class Section(SettlingSection):
 
     secret_names = (HANDLE, PASSWORD)
     chatty_loggers = HTTP_LOGGERS
+    acts = ("like", "repost")
 
     service_url: str = "https://bsky.social"
     search: tuple[str, ...] = ()

@@ -6,12 +6,14 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
+from listener.applauder import OutgoingAct, is_act
 from listener.feed_page import FeedPage
 from listener.model import Announcement, Json, Mention, Outgoing, PostStatus, Prepared, Receipt
 from listener.platforms.kit import cursor as cursors
 from listener.platforms.kit.cursor import OWN, CallerClock
 from listener.platforms.kit.http import HttpClient
 from listener.platforms.kit.own_posts import ReadsOwnPosts
+from listener.platforms.mastodon import applause
 from listener.platforms.mastodon import reply as replies
 from listener.platforms.mastodon.caller import Caller
 from listener.platforms.mastodon.feeds import read_page
@@ -43,6 +45,7 @@ class Mastodon(ReadsOwnPosts):
         self._section, self._clock = section, CallerClock(clock)
         self._caller = Caller(section, secrets, web or HttpClient(), rng)
         self._sender, self._threads = Sender(self._caller, section.settle_after), Threads(self._caller)
+        self._applause = applause.Applause(self._caller)
 
     def fetch(self, cursor: Json | None, now: datetime) -> FeedPage:
         """Return ONE page of one feed; one that alone fails is left out. Raises ReadFailed."""
@@ -67,13 +70,19 @@ class Mastodon(ReadsOwnPosts):
         """Return key and request of a public post. Pure."""
         return replies.prepare_announcement(announcement, now)
 
+    def prepare_act(self, act: OutgoingAct, now: datetime) -> Prepared:
+        """Return key and request. Pure."""
+        return applause.prepare_act(act, now)
+
     def post(self, prepared: Prepared) -> Receipt:
         """Post it. Raises NotSent, Refused; after anything else the reply is unconfirmed."""
-        return self._sender.post(prepared, self._clock.now())
+        sender = self._applause if is_act(prepared) else self._sender
+        return sender.post(prepared, self._clock.now())
 
     def find_reply(self, prepared: Prepared) -> Receipt | None:
         """Return the reply if it is in the mention's thread and among our posts. Raises Indeterminate, ReadFailed."""
-        return self._sender.find_reply(prepared, self._clock.now())
+        find = self._applause.find if is_act(prepared) else self._sender.find_reply
+        return find(prepared, self._clock.now())
 
     def check_post(self, mention: Mention) -> PostStatus:
         """Return the mention as it stands, and an answer of ours below it. Raises ReadFailed, Indeterminate."""

@@ -26,6 +26,7 @@ class Section(SettlingSection):
 
     secret_names = (TOKEN,)
     chatty_loggers = HTTP_LOGGERS
+    acts = ("like", "repost")
     can_whisper = True
 
     server_url: str

@@ -84,7 +84,7 @@ class Sender:
         mention = self._caller.find_status(target, known_as, now) or {"id": target}
         ids = {target, str(mention["id"])}
         below = answers(self._caller.thread(str(mention["id"]), now) or {}, ids, me)
-        newest = _posts(self._caller.items(f"/api/v1/accounts/{me}/statuses", now, {"limit": "40"}))
+        newest = _own_posts(self._caller.items(f"/api/v1/accounts/{me}/statuses", now, {"limit": "40"}), me)
         text = words(str(prepared.request["text"]))
         posts = [*below, *(status for status in newest if status.get("in_reply_to_id") in ids)]
         answered = [Answer(_receipt(status), words(str(status["content"]), markup=True) == text) for status in posts]
@@ -94,10 +94,11 @@ class Sender:
     def _find_announcement(self, prepared: Prepared, now: datetime) -> Receipt | None:
         """Return our post in these words, among all since it was prepared. Raises ReadFailed, Indeterminate."""
         text, since = words(str(prepared.request["text"])), require_time(str(prepared.request["prepared_at"])) - _SKEW
-        path, oldest = f"/api/v1/accounts/{self._caller.account(now).id}/statuses", ""
+        me, oldest = self._caller.account(now).id, ""
+        path = f"/api/v1/accounts/{me}/statuses"
         for _ in range(_MOST_PAGES):
             listed = self._caller.items(path, now, {"limit": "40", **({"max_id": oldest} if oldest else {})})
-            if receipt := _unattached(_posts(listed), text, since):
+            if receipt := _unattached(_own_posts(listed, me), text, since):
                 return receipt
             last = objects_in(listed)[-1:]
             if not last or (time_in(last[0].get("created_at")) or now) < since or str(last[0].get("id")) == oldest:
@@ -130,14 +131,14 @@ def answers(thread: Untrusted, targets: Collection[str], me: str) -> list[Untrus
     below = thread.get("descendants") or []
     if not isinstance(below, list):
         raise Indeterminate("Mastodon gives a thread that cannot be read", CHECK_ACCOUNT)
-    ours = [status for status in _posts(below) if object_in(status.get("account")).get("id") == me]
-    return [status for status in ours if status.get("in_reply_to_id") in targets]
+    return [status for status in _own_posts(below, me) if status.get("in_reply_to_id") in targets]
 
 
-def _posts(listed: object) -> list[Untrusted]:
-    """The posts of a list; of a boost, the post that was boosted."""
+def _own_posts(listed: object, me: str) -> list[Untrusted]:
+    """The posts of a list that we wrote (of a boost, the post that was boosted): we may have boosted others' words."""
     posts = [original(status) for status in objects_in(listed)]
-    return [post for post in posts if post and isinstance(post.get("content"), str)]
+    readable = [post for post in posts if post and isinstance(post.get("content"), str)]
+    return [post for post in readable if object_in(post.get("account")).get("id") == me]
 
 
 def _unattached(newest: list[Untrusted], text: str, since: datetime) -> Receipt | None:

@@ -6,6 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from listener import protocols
+from listener.applauder import OutgoingAct, is_act
 from listener.errors import ReadFailed
 from listener.feed_page import FeedPage
 from listener.model import Announcement, Json, Mention, Outgoing, PostStatus, Prepared, Preview, Receipt
@@ -24,6 +25,7 @@ class Section(protocols.Section):
     replay: whatever reckons with age takes the time of reading, so that old mentions are answered as if fresh.
     """
 
+    acts = ("like", "repost")
     can_whisper = True
 
     mentions: Path
@@ -104,8 +106,18 @@ class Memory:
         key = f"announcement-{announcement.posting_id}-{announcement.revision}-{digest[:12]}"
         return Prepared(key, {"text": announcement.text})
 
+    def prepare_act(self, act: OutgoingAct, now: datetime) -> Prepared:
+        """Return the line to append; the key is the mention's, so that it stands there once."""
+        digest = sha256(act.mention.id.encode("utf-8", "surrogatepass")).hexdigest()
+        return Prepared(f"{act.what}-{digest[:12]}", {"act": act.what, "of": act.mention.id})
+
     def post(self, prepared: Prepared) -> Receipt:
-        """Append the line and sync it. Raises NotSent if nothing was written, OSError if a part may have been."""
+        """Append the line and sync it; an act only once.
+
+        Raises NotSent if nothing was written, OSError if a part may have been.
+        """
+        if is_act(prepared) and (done := posts.find_post(self._posts, prepared.key)):
+            return Receipt(done)
         return Receipt(posts.append(self._posts, prepared.request, prepared.key))
 
     def find_reply(self, prepared: Prepared) -> Receipt | None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from listener.platforms.bluesky.times import instant, stamp
-from tests.fakes.bluesky.network import POST, Actor, Json, Network, Record, Refusal, inner
+from tests.fakes.bluesky.network import LIKE, POST, REPOST, Actor, Json, Network, Record, Refusal, inner
 
 Row = tuple[str, Record]
 
@@ -81,10 +81,18 @@ class Listings:
             "author": {"did": author.did, "handle": author.handle, "viewer": seen, "labels": _labels(author)},
             "record": one.value,
             "indexedAt": stamp(one.at),
-            "viewer": state,
+            "viewer": state | self._done(viewer, one),
             "labels": [{"src": "did:plc:moderator", "uri": one.uri, "val": label} for label in one.labels],
             **self._quoted(one),
         }
+
+    def _done(self, viewer: str, one: Record) -> Json:
+        """The viewer's like and repost of a post, by their uris."""
+        kinds, records = {LIKE: "like", REPOST: "repost"}, list(self.network.records.values())
+        own = [
+            record for record in records if record.did == viewer and record.collection in kinds and not record.deleted
+        ]
+        return {kinds[act.collection]: act.uri for act in own if act.value["subject"]["uri"] == one.uri}
 
     def _quoted(self, one: Record) -> Json:
         """The quoted post as it is shown, one level deeper below a picture."""

@@ -11,6 +11,7 @@ from listener.platforms.bluesky.times import instant, stamp, tid
 
 Json = dict[str, Any]
 POST, LIKE, PROFILE = "app.bsky.feed.post", "app.bsky.feed.like", "app.bsky.actor.profile"
+REPOST = "app.bsky.feed.repost"
 MAX_IN_MS = 40  # posts in a millisecond; a page has 50 or 100
 _LEVELS = 5  # up which a reply is told to the authors above it
 

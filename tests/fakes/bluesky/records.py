@@ -8,7 +8,7 @@ from datetime import datetime
 import regex
 
 from listener.platforms.bluesky.times import instant
-from tests.fakes.bluesky.network import POST, PROFILE, Actor, Json, Network, Record, Refusal
+from tests.fakes.bluesky.network import LIKE, POST, PROFILE, REPOST, Actor, Json, Network, Record, Refusal
 
 _TID = re.compile(r"[2-7a-j][2-7a-z]{12}")
 
@@ -78,10 +78,13 @@ class Records:
 
 
 def _valid(collection: str, key: str, value: Json) -> None:
-    if collection != POST:
+    if collection not in (POST, LIKE, REPOST):
         return
     if not _TID.fullmatch(key):
-        raise Refusal(400, "InvalidRequest", f"Invalid app.bsky.feed.post record key: {key}")
+        raise Refusal(400, "InvalidRequest", f"Invalid {collection} record key: {key}")
+    if collection != POST:
+        _valid_subject(collection, value)
+        return
     text, message = value.get("text"), f"Invalid {POST} record: "
     if not isinstance(text, str) or instant(value.get("createdAt")) is None:
         raise Refusal(400, "InvalidRequest", f"{message}missing required field")
@@ -89,3 +92,11 @@ def _valid(collection: str, key: str, value: Json) -> None:
         raise Refusal(400, "InvalidRequest", f"{message}string too big (maximum 3000) at $.record.text")
     if (size := len(regex.findall(r"\X", text))) > 300:
         raise Refusal(400, "InvalidRequest", f"{message}grapheme too big (maximum 300, got {size}) at $.record.text")
+
+
+def _valid_subject(collection: str, value: Json) -> None:
+    """A like or a repost names a post by address and version, and when it was made."""
+    subject = value.get("subject")
+    is_whole = isinstance(subject, dict) and isinstance(subject.get("uri"), str) and isinstance(subject.get("cid"), str)
+    if not is_whole or instant(value.get("createdAt")) is None:
+        raise Refusal(400, "InvalidRequest", f"Invalid {collection} record: missing required field")

@@ -18,6 +18,7 @@ def _error(status: int, message: str) -> Reply:
     return status, json.dumps({"error": message})
 
 
+ACTS = {"favourite": "favourited", "reblog": "reblogged"}
 GONE = _error(404, "Record not found")
 
 
@@ -52,6 +53,7 @@ class MastodonServer(Loopback):
         self.me = Person(self.new_id(), "shop")
         self.statuses: dict[str, Status] = {}
         self.posted: list[Json] = []
+        self.acts: list[tuple[str, str]] = []  # what we did to which status, each time that it changed something
         self._keys: dict[str, Status] = {}
         self._stamped: dict[str, str] = {}  # later ids of a status -> its first one
         accepted = ("not_following", "not_followers", "new_accounts")
@@ -145,6 +147,8 @@ class MastodonServer(Loopback):
             return "GET status", lambda: self._here(bits[1]).told() if self._here(bits[1]) else GONE
         if len(bits) == 3 and bits[0] == "statuses" and bits[2] == "context":
             return "GET context", lambda: self._context(bits[1])
+        if call.method == "POST" and len(bits) == 3 and bits[0] == "statuses" and bits[2] in ACTS:
+            return f"POST {bits[2]}", lambda: self._applaud(bits[1], bits[2])
         return f"{call.method} {call.path}", lambda: _error(404, "Not Found")
 
     def _instance(self, path: str) -> Any:
@@ -208,6 +212,18 @@ class MastodonServer(Loopback):
             answers = [item for item in self._listed() if item.reply_to == below[0]]
             found, below = found + answers, [*below[1:], *(answer.id for answer in answers)]
         return {"ancestors": [one.told() for one in before], "descendants": [status.told() for status in found]}
+
+    def _applaud(self, status_id: str, call: str) -> Any:
+        """Favourite or boost; again it changes nothing. A boost is a status of its own, told with what it boosts."""
+        one, done = self._here(status_id), ACTS[call]
+        if one is None:
+            return GONE
+        if call == "reblog" and one.visibility not in ("public", "unlisted"):
+            return _error(403, "This action is not allowed")
+        if not getattr(one, done):
+            self.acts.append((call, one.id))
+            setattr(one, done, True)
+        return one.told() if call == "favourite" else {**one.told(), "id": f"boost-{one.id}", "reblog": one.told()}
 
     def _create(self, call: Call) -> Any:
         asked, key = call.json(), call.headers.get("idempotency-key", "")

@@ -28,7 +28,7 @@ class Status:
     """A status. notice: the id of its notification, "" when nobody is notified; kind: its type; raw: told instead.
 
     uri: what an edit never changes; filtered: its notification is told to who asks for filtered ones; boosted_by: it is
-    told as that person's boost, as snac does.
+    told as that person's boost, as snac does; favourited, reblogged: by us.
     """
 
     id: str
@@ -55,6 +55,8 @@ class Status:
     poll: Json | None = None
     quote: Json | None = None
     boosted_by: Person | None = None
+    favourited: bool = False
+    reblogged: bool = False
 
     def __post_init__(self) -> None:
         self.uri = self.uri or f"https://social.example/users/{self.author.acct}/statuses/{self.id}"
@@ -82,6 +84,8 @@ class Status:
             "mentions": [{"id": mention} for mention in self.mentions],
             "tags": [{"name": tag} for tag in self.tags],
             "reblog": None,
+            "favourited": self.favourited,
+            "reblogged": self.reblogged,
         }
         status |= {"interaction_policy": self.interaction_policy} if self.interaction_policy else {}
         if self.boosted_by is None:

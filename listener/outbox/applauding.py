@@ -1,0 +1,82 @@
+"""What can change between the choice of an act and the act: consent, words, the hour. The post is looked at first."""
+
+from dataclasses import replace
+
+from listener import holds, praising
+from listener.applauder import Applauder, OutgoingAct
+from listener.errors import Held, Indeterminate
+from listener.intake.text import storable_text
+from listener.model import PostStatus, Prepared
+from listener.outbox import outcome, trouble
+from listener.outbox.round import Round
+from listener.store import edits, gone
+from listener.store.queued import QueuedAct
+
+
+def keep_back_act(round_: Round, item: QueuedAct) -> bool:
+    """Withdraw, return to staff or hold an act that may not be done. Returns False when nothing keeps it back.
+
+    Raises ReadFailed, Held.
+    """
+    return _withdraw_unfit(round_, item) or _hold(round_, item) or _keep_back_by_platform(round_, item)
+
+
+def _withdraw_unfit(round_: Round, item: QueuedAct) -> bool:
+    """Withdraw it for what the database knows by now."""
+    now, limit = round_.clock(), round_.policy.limits.draft_expires
+    with round_.store.read() as connection:
+        refusal = praising.find_refusal(connection, round_.policy.club, item, now)
+    if now - (item.act.approved_at or now) > limit:
+        refusal = refusal or "chosen too long ago"
+    if refusal is not None:
+        outcome.withdraw(round_, item, refusal)
+    return refusal is not None
+
+
+def _hold(round_: Round, item: QueuedAct) -> bool:
+    with round_.store.read() as connection:
+        hold = holds.announcement(connection, round_.policy, item, round_.clock())
+    if hold is not None:
+        trouble.hold_item(round_, item, hold.reason, hold.message, hold.until)
+    return hold is not None
+
+
+def _keep_back_by_platform(round_: Round, item: QueuedAct) -> bool:
+    """Look at the post itself: it may be gone, or say something else by now."""
+    try:
+        status = round_.platform.check_post(item.mention)
+    except Indeterminate as error:
+        outcome.return_to_staff(round_, item, f"look at the post first: {error.message}")
+        return True
+    if not status.is_present:
+        outcome.record_missing(round_, item)
+        return True
+    if (text := _read_new_words(status, item)) is not None:
+        _record_edit(round_, item, text)
+        outcome.withdraw(round_, item, "the mention was edited")
+        return True
+    if item.missing_at is not None:
+        with round_.store.write() as connection:
+            gone.record_presence(connection, item.key)
+    return False
+
+
+def _read_new_words(status: PostStatus, item: QueuedAct) -> str | None:
+    text = None if status.text is None else storable_text(status.text, status.is_html)
+    return None if text == item.mention.text else text
+
+
+def _record_edit(round_: Round, item: QueuedAct, text: str) -> None:
+    """Keep the new words, so that they are decided again."""
+    now, mention = round_.clock(), item.mention
+    newer = replace(mention, id=mention.reply_target_id, text=text)
+    with round_.store.write() as connection:
+        edits.record(connection, item.key, mention.text, newer, by="outbox", now=now)
+
+
+def prepare(round_: Round, item: QueuedAct) -> Prepared:
+    """Return the request. Raises Held: the platform could do it when it was chosen."""
+    platform, act = round_.platform, item.act
+    if not isinstance(platform, Applauder):
+        raise Held("unsupported", f"{platform.name} takes no applause")
+    return platform.prepare_act(OutgoingAct(act.id, act.what, item.mention), round_.clock())
