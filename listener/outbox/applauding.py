@@ -12,6 +12,8 @@ from listener.outbox.round import Round
 from listener.store import edits, gone
 from listener.store.queued import QueuedAct
 
+EDITED = "the mention was edited"
+
 
 def may_be_done(round_: Round, item: QueuedAct) -> bool:
     """Check an act; one that may not be done is withdrawn or held. Raises ReadFailed, Held."""
@@ -21,9 +23,12 @@ def may_be_done(round_: Round, item: QueuedAct) -> bool:
 def _is_still_right(round_: Round, item: QueuedAct) -> bool:
     """Check what the database knows by now."""
     now, limit = round_.clock(), round_.policy.limits.draft_expires
+    approved_at = item.act.approved_at or now
     with round_.store.read() as connection:
         refusal = praising.find_refusal(connection, round_.policy.club, item, now)
-    if now - (item.act.approved_at or now) > limit:
+    if item.edited_at is not None and item.edited_at >= approved_at:
+        refusal = EDITED
+    elif now - approved_at > limit:
         refusal = refusal or "chosen too long ago"
     if refusal is not None:
         outcome.withdraw(round_, item, refusal)
@@ -50,7 +55,7 @@ def _is_unchanged(round_: Round, item: QueuedAct) -> bool:
         return False
     if (text := _read_new_words(status, item)) is not None:
         _record_edit(round_, item, text)
-        outcome.withdraw(round_, item, "the mention was edited")
+        outcome.withdraw(round_, item, EDITED)
         return False
     if item.missing_at is not None:
         with round_.store.write() as connection:
