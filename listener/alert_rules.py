@@ -3,7 +3,7 @@
 import base64
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, get_args
 
 from listener.policy import TimeWindow, WeekTime
 
@@ -17,6 +17,7 @@ CAUSE_KINDS = (
     "budget_near",
     "disk",
     "overdue",
+    "quarantined",
     "unattended",
     "urgent",
 )  # what people are alerted of without a notice
@@ -26,8 +27,10 @@ SEVERITIES: tuple[Severity, ...] = ("note", "problem", "urgent")
 """From the least to the most severe: good to know; something does not work; people are in danger or waiting in vain."""
 
 
-WebhookEvent = Literal["mention.stored", "mention.decided", "reply.sent", "reply.changed"]
-WEBHOOK_EVENTS: tuple[WebhookEvent, ...] = ("mention.stored", "mention.decided", "reply.sent", "reply.changed")
+WebhookEvent = Literal[
+    "mention.stored", "mention.decided", "reply.sent", "reply.changed", "announcement.sent", "announcement.changed"
+]
+WEBHOOK_EVENTS: tuple[WebhookEvent, ...] = get_args(WebhookEvent)
 Words = Literal["none", "public", "all"]
 
 

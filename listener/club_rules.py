@@ -82,7 +82,8 @@ class Offer:
     """A reward that is given once to a person, from a day on until another. text: the wording, terms filled in.
 
     kind: asked (who writes a claim phrase gets it), members, or goodwill (staff give it, with a reason). tiers and
-    platforms: empty for all; known_days: since how many days before `from_` a person must have been known.
+    platforms: empty for all; known_days: since how many days before `from_` a person must have been known; paused:
+    nothing of it is given or sent for now.
     """
 
     name: str
@@ -98,10 +99,19 @@ class Offer:
     per_day: int = 50
     budget_cents: int = 0
     known_days: int = 30
+    paused: bool = False
+
+    def find_stop(self, day: date) -> str | None:
+        """Return why nothing of the offer goes to anybody on this day; None while it runs."""
+        if self.paused:
+            return f"offer {self.name} is paused"
+        if not self.from_ <= day < self.until:
+            return f"offer {self.name} runs from {self.from_} until {self.until}"
+        return None
 
     def runs(self, day: date) -> bool:
         """Return whether the offer is given on this day."""
-        return self.from_ <= day < self.until
+        return self.find_stop(day) is None
 
 
 @dataclass(frozen=True, slots=True)

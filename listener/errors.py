@@ -25,6 +25,13 @@ from typing import Any, Literal
 from listener.messages import clean
 
 Cause = Literal["item", "transient", "rate", "account", "billing"]
+NEEDS_PERSON: tuple[Cause, ...] = ("account", "billing")  # causes that a person must mend; also notices of these names
+HoldName = Literal[
+    "account", "attestation", "author_waiting", "budget", "cap", "duplicate", "flood", "manual_check", "missing",
+    "one_per_conversation", "own_posts_unread", "paused", "quiet_hours", "rate", "retry", "scheduled", "spike",
+    "too_old", "tragedy", "undo", "unreachable", "unsupported",
+]  # fmt: skip
+"""Why a reply is not sent now: in `held`, in `show` and in the table of docs/desk.md."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,9 +160,9 @@ class Refused(PlatformError):
 
 
 class Held(PlatformError):
-    """Not now. reason: the name of a hold (docs/words.md); until: when to try again (None: no end known)."""
+    """Not now. until: when to try again (None: no end known)."""
 
-    def __init__(self, reason: str, message: str, do: str = "", *, until: datetime | None = None) -> None:
+    def __init__(self, reason: HoldName, message: str, do: str = "", *, until: datetime | None = None) -> None:
         super().__init__(message, do)
         self.reason, self.until = reason, until
 

@@ -1,7 +1,8 @@
 """Named points of the send and poll paths where a test makes the process die. Off unless EARSHOT_FAULT names one.
 
 EARSHOT_FAULT is `POINT:SIGNAL[:N]`, as in `S3:KILL` or `P2:TERM:4` (the fourth time the point is reached). The points
-are those of docs/decisions/0012-fault-points.md: S0-S9 in sending, P1-P4 in polling, L1 in learning, R0-R4 in rewards.
+are those of docs/decisions/0012-fault-points.md: S0-S9 in sending, P1-P4 in polling, L1 in learning, R0-R4 in
+rewards, E1 in an export.
 """
 
 import os

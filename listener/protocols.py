@@ -1,14 +1,16 @@
-"""The protocols of the plug-ins, platforms and kinds of reply, and what a platform declares. Standard library only."""
+"""The protocols of the plug-ins, platforms and kinds of reply, and what a platform declares. Standard library only.
+
+What only some platforms can do stands in capabilities.py.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, ClassVar, Literal, Protocol, TypeVar, runtime_checkable
+from typing import Any, ClassVar, Literal, Protocol, TypeVar
 
 from listener.feed_page import FeedPage
 from listener.model import (
-    Announcement,
     Draft,
     Escalate,
     Json,
@@ -86,7 +88,7 @@ class Section:
     chatty_loggers: ClassVar[tuple[str, ...]] = ()  # of its network libraries: only their warnings are logged
     retain_deleted_text: ClassVar[timedelta | None] = None  # how long the platform allows to keep a deleted post's text
     retain_text: ClassVar[timedelta | None] = None  # how long any text of it is kept; the policy may ask for less
-    acts: ClassVar[tuple[str, ...]] = ()  # of "like" and "repost", as an Applauder (applauder.py) can do it
+    acts: ClassVar[tuple[str, ...]] = ()  # of "like" and "repost", as an Applauder can do it
     can_whisper: ClassVar[bool] = False  # it can answer a public mention so that only its author reads it
 
     start: Literal["now", "all"] | datetime = "now"  # where a first run begins
@@ -158,7 +160,6 @@ class Platform(Protocol):
 
     name: str
     settle_after: timedelta  # longer than the platform's own listings lag
-    read_own_posts: bool  # set by intake: our own posts need to be read only while something waits to be answered
 
     def fetch(self, cursor: Json | None, now: datetime) -> FeedPage:
         """Return ONE page of one feed; None: the first run, which begins where the section's `start` says.
@@ -197,52 +198,6 @@ class PlatformModule(Protocol[AnySection]):
 
     def connect(self, section: AnySection, secrets: Secrets, folder: Path, meter: Meter, /) -> Platform:
         """Return the platform without calling it. folder: the data folder. Raises InputError."""
-
-
-@runtime_checkable
-class Repeatable(Protocol):
-    """A platform on which posting the same prepared request again never makes a second post, such as a put under a key.
-
-    After a lost answer the outbox then asks at once, and posts again what is not there, instead of waiting. A platform
-    declares it as a class attribute: `repeat_is_safe = True`.
-    """
-
-    repeat_is_safe: bool
-
-
-@runtime_checkable
-class Announcer(Protocol):
-    """A platform on which the brand can post of its own accord. Its module has `preview_announcement` then.
-
-    `post` and `find_reply` take what it prepared: they find a post of ours in the same words that answers nothing.
-    """
-
-    def prepare_announcement(self, announcement: Announcement, now: datetime, /) -> Prepared:
-        """Return the request that post will make. Pure. Raises Held."""
-
-
-@runtime_checkable
-class AnnouncerModule(Protocol):
-    """The module of such a platform."""
-
-    def preview_announcement(self, text: str, section: Section, /) -> Preview:
-        """Return the text as it will stand on the platform. Pure; a preview of a preview changes nothing."""
-
-
-@runtime_checkable
-class Fixable(Protocol):
-    """A platform that can correct some of what `whoami` remarks (`check --online --fix`)."""
-
-    def fix(self) -> tuple[str, ...]:
-        """Correct what can be corrected; return in words what was done. Raises ReadFailed."""
-
-
-@runtime_checkable
-class Rekeyable(Protocol):
-    """A platform that notices when its secrets are replaced: what they were refused or limited for may be over."""
-
-    def has_new_secret(self) -> bool:
-        """Return whether the secrets were replaced since a call was last stopped."""
 
 
 class Responder(Protocol):

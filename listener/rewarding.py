@@ -15,7 +15,7 @@ from listener.errors import DeskError
 from listener.faultpoints import fault_point
 from listener.handles import find_others
 from listener.model import Mention
-from listener.store import coupons, members, notices, people, replies, rewards, standing
+from listener.store import coupons, members, notices, people, replies, reservations, rewards, standing
 from listener.store.ledger import start_of_day
 from listener.store.notices import EVERYWHERE
 from listener.store.people import Person
@@ -47,7 +47,7 @@ def reserve(
     if refusal := find_refusal(offer, recipient, now.date()):
         raise DeskError(refusal, "nothing was reserved")
     holder = find_holder(connection, mention, live.id)
-    kept = rewards.reserve(connection, offer, holder, by, why, now, start_of_day(now))
+    kept = reservations.reserve(connection, offer, holder, by, why, now, start_of_day(now))
     update_notice(connection, offer.pool, now)
     return kept
 
@@ -56,7 +56,8 @@ def find_holder(connection: Connection, mention: Mention, reply_id: int) -> Hold
     """Return for whom a coupon is reserved by the reply to a mention."""
     who = (mention.platform, mention.author_id)
     account = members.find_account(connection, who)
-    return Holder(people.digest(who), account.member_id if account else None, reply_id)
+    persons = members.list_persons(connection, account.member_id) if account else (people.digest(who),)
+    return Holder(people.digest(who), persons, account.member_id if account else None, reply_id)
 
 
 def put_in(connection: Connection, live: Reply, text: str, kept: Reward, kind: str, by: str, now: datetime) -> bool:
@@ -70,22 +71,35 @@ def put_in(connection: Connection, live: Reply, text: str, kept: Reward, kind: s
     return is_done
 
 
-def require_fit_coupon(connection: Connection, reply_id: int, mention: Mention, text: str, now: datetime) -> bool:
-    """Return whether a text carries a coupon; asked when it is approved, and again before it is sent.
+def require_fit_coupon(
+    connection: Connection, club: Club, reply_id: int, mention: Mention, text: str, now: datetime
+) -> bool:
+    """Return whether a text carries a coupon; asked when it is approved, before it is sent and in the claim.
 
-    Raises DeskError for one that is not this reply's, that is void, that has ended, that others could read, or that a
-    minor would get.
+    Raises DeskError for one that is not this reply's, that is void, that has ended, whose offer has, that others could
+    read, or that a minor would get.
     """
     rewards.require_own_code(connection, reply_id, text)
     has_coupon = MASK.search(text) is not None
     kept = rewards.find_of_reply(connection, reply_id) if has_coupon else None
     if kept is not None:
         _require_lasting(kept, now)
+        _require_running(kept, club, now)
     if has_coupon and standing.is_minor(connection, (mention.platform, mention.author_id)):
         raise DeskError("the author may be a minor", f"`earshot offer {reply_id} --drop`, or edit the reply without it")
     if has_coupon and (others := find_others(text, mention)):
         raise DeskError(f"the reply has a coupon, and @{', @'.join(others)} could read it", "write the name without @")
     return has_coupon
+
+
+def find_problem(kept: Reward, club: Club, now: datetime) -> str | None:
+    """Return why a coupon cannot be sent as things are; None where it can."""
+    try:
+        _require_lasting(kept, now)
+        _require_running(kept, club, now)
+    except DeskError as refusal:
+        return refusal.what
+    return None
 
 
 def _require_lasting(kept: Reward, now: datetime) -> None:
@@ -96,6 +110,14 @@ def _require_lasting(kept: Reward, now: datetime) -> None:
     if kept.expires_at is not None and kept.expires_at <= now:
         do = f"`earshot offer {kept.reply_id} --drop`, then give it again"
         raise DeskError(f"the coupon of reply {kept.reply_id} ended on {kept.expires_at:%Y-%m-%d}", do)
+
+
+def _require_running(kept: Reward, club: Club, now: datetime) -> None:
+    """Raise DeskError for a coupon of an offer that was removed, is over or is paused."""
+    offer = club.offer(kept.offer)
+    stop = f"offer {kept.offer} is not in club.toml any more" if offer is None else offer.find_stop(now.date())
+    if stop is not None:
+        raise DeskError(stop, f"edit reply {kept.reply_id} without {kept.mask}, or let the offer run on in club.toml")
 
 
 def update_notice(connection: Connection, pool: Pool, now: datetime) -> None:

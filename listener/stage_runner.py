@@ -14,13 +14,14 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from listener.errors import DatabaseBusy, EarshotError, StoreError, describe
+from listener.pauses import growing_pause
 from listener.store import stage_states
 from listener.store.engine import Store
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-BACKOFF_CAP_S = 900.0
+BACKOFF_CAP = timedelta(minutes=15)
 BUSY_PATIENCE_S = 120.0  # seconds for which a locked database is a wait; after that it is a failure
 PROGRESS_EVERY_S = 10.0  # seconds between two notes that a stage goes on: each costs a commit
 OWN_FAULT = "see the log, and report this: it is an error of Earshot's own"
@@ -125,7 +126,8 @@ class StageRunner:
         standing.error = describe(error)
         standing.do = error.do if isinstance(error, EarshotError) and error.do else OWN_FAULT
         if standing.failures > 1:
-            standing.retry_at = self._ticks() + min(interval * 2.0 ** min(standing.failures - 1, 20), BACKOFF_CAP_S)
+            pause = growing_pause(standing.failures, timedelta(seconds=interval), BACKOFF_CAP)
+            standing.retry_at = self._ticks() + pause.total_seconds()
         self.troubles[name] = f"{standing.error}; {standing.do}"
         self._write(name)
 

@@ -14,6 +14,7 @@ ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 POLICY = ROOT / "docs" / "policy.md"
 CLUB = ROOT / "docs" / "club.md"
+DESK = ROOT / "docs" / "desk.md"
 OPERATIONS = ROOT / "docs" / "operations.md"
 PLATFORMS = ROOT / "docs" / "platforms.md"
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)

@@ -8,7 +8,7 @@ import tomllib
 from dataclasses import MISSING, Field, fields
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 import pytest
 import typer
@@ -17,6 +17,7 @@ import responders
 from listener import lexicon, platforms, policy, protocols, settings
 from listener.alert_rules import CAUSE_KINDS, NOTICE_KINDS
 from listener.cli import commands
+from listener.errors import HoldName
 from listener.intake import cues
 from listener.model import History, Mention
 from listener.platforms import x
@@ -30,6 +31,7 @@ from listener.triage.decide import GUARDS
 from listener.triage.signals import SignalExtractor
 from tests.pages import (
     CLUB,
+    DESK,
     OPERATIONS,
     PAGES,
     POLICY,
@@ -187,6 +189,11 @@ def test_every_cue_is_told() -> None:
     """What [cues] takes stands in the page, and nothing else does."""
     assert sorted(first_cells(POLICY, "Cues")) == sorted(lexicon.cues())
     assert set(cues.LISTS) <= set(first_cells(POLICY, "Cues"))
+
+
+def test_every_hold_is_explained() -> None:
+    """`held: 3 by retry` must mean something to whoever reads it."""
+    assert sorted(first_cells(DESK, "Why a reply is not sent yet")) == sorted(get_args(HoldName))
 
 
 def _sources() -> str:

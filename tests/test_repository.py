@@ -69,6 +69,13 @@ def test_contracts_name_only_what_is_there() -> None:
     assert not exists("listener.no_such") and exists("listener.platforms.*")
 
 
+def test_files_are_small_enough_to_be_read() -> None:
+    """One with more lines has two subjects."""
+    files = [path for room in ("listener", "responders") for path in (ROOT / room).rglob("*.py")]
+    lines = {str(path.relative_to(ROOT)): len(path.read_text(encoding="utf-8").splitlines()) for path in files}
+    assert {name: count for name, count in lines.items() if count > 250} == {}
+
+
 def test_no_binary_file_is_tracked() -> None:
     """As `make lint` checks it."""
     assert main(ROOT) == 0

@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 
 from listener.errors import DatabaseBusy
-from listener.stage_runner import BACKOFF_CAP_S, BUSY_PATIENCE_S, PROGRESS_EVERY_S, StageRunner
+from listener.stage_runner import BACKOFF_CAP, BUSY_PATIENCE_S, PROGRESS_EVERY_S, StageRunner
 from listener.store import notices, policies, stage_states
 from listener.store.engine import Store, open_store
 from listener.store.operation_records import StageState
@@ -73,7 +73,7 @@ def test_a_failing_stage_is_tried_less_and_less_often_but_within_a_quarter_of_an
             tried.append(turn * 10)
     waits = [later - sooner for sooner, later in pairwise(tried)]
     assert waits[:5] == [10, 20, 40, 80, 160]
-    assert waits[-1] == BACKOFF_CAP_S
+    assert waits[-1] == BACKOFF_CAP.total_seconds()
     assert bench.state().retry_at is not None
 
 

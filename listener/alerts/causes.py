@@ -64,6 +64,7 @@ def find_other_causes(connection: Connection, watch: Watch, now: datetime) -> li
         *_urgent(connection),
         *_overdue(connection, now),
         *_late_announcements(connection, now),
+        *_quarantined(connection),
         *_unattended(connection, watch, now),
         *_spending(connection, watch, now),
         *_disk(watch),
@@ -90,6 +91,14 @@ def _overdue(connection: Connection, now: datetime) -> Iterator[Cause]:
         many = f"{count} replies are" if count > 1 else "a reply is"
         what = f"{many} overdue, the longest since {oldest:%d %b %H:%M} UTC"
         yield Cause("overdue", EVERYWHERE, "", "problem", what, "answer them: `earshot review`")
+
+
+def _quarantined(connection: Connection) -> Iterator[Cause]:
+    """Yield where items lie in quarantine: what customers said may be among them, and nobody would look there."""
+    for platform, count in alert_causes.count_quarantined(connection).items():
+        what = f"{count} item{'s'[: count > 1]} of {platform} could not be read or decided"
+        do = "look at them and correct, retry or dismiss each: `earshot quarantine`"
+        yield Cause("quarantined", platform, "", "problem", what, do)
 
 
 def _late_announcements(connection: Connection, now: datetime) -> Iterator[Cause]:

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 from listener.alert_rules import AlertChannel
 from listener.alerts.plan import CHANNEL_FAILS
 from listener.errors import NotSent
+from listener.pauses import growing_pause
 from listener.store import notices
 from listener.store.notices import EVERYWHERE
 
@@ -16,8 +17,7 @@ FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=1)
 
 def retry_at(tries: int, now: datetime) -> datetime:
     """Return when to try again after so many failed tries."""
-    doubled: timedelta = FIRST_PAUSE * 2 ** min(tries - 1, 10)
-    return now + min(doubled, LONGEST_PAUSE)
+    return now + growing_pause(tries, FIRST_PAUSE, LONGEST_PAUSE)
 
 
 def report(connection: Connection, channel: AlertChannel, tries: int, error: NotSent, now: datetime) -> None:

@@ -19,15 +19,37 @@ _TYPES: Mapping[str, WebhookEvent] = {"seen": "mention.stored", "decided": "ment
 
 def build_body(happened: Occurrence, words: Words) -> bytes:
     """Return the JSON of an event. words: whose words it has."""
-    type_ = _TYPES.get(happened.what, "reply.changed")
     data = {"what": happened.what, "by": happened.by, **_parts(happened, words)}
-    message = {"type": type_, "timestamp": _time(happened.at), "version": VERSION, "data": data}
+    message = {"type": _find_type(happened), "timestamp": _time(happened.at), "version": VERSION, "data": data}
     return json.dumps(message, ensure_ascii=False, separators=(",", ":"), default=_plain).encode()
 
 
+def _find_type(happened: Occurrence) -> WebhookEvent:
+    if happened.announcement is not None:
+        return "announcement.sent" if happened.what == "sent" else "announcement.changed"
+    return _TYPES.get(happened.what, "reply.changed")
+
+
 def _parts(happened: Occurrence, words: Words) -> dict[str, object]:
-    """Return mention, decision and reply, without the words that the receiver is not to have."""
-    mention, reply = dict(happened.mention), None if happened.reply is None else dict(happened.reply)
+    """Return mention, decision, reply and announcement, without the words that the receiver is not to have."""
+    exchange: dict[str, object] = dict.fromkeys(("mention", "decision", "reply"))
+    if happened.mention is not None:
+        exchange = _exchange(happened, happened.mention, words)
+    return {**exchange, "announcement": _announcement(happened.announcement, words)}
+
+
+def _announcement(posting: Mapping[str, object] | None, words: Words) -> dict[str, object] | None:
+    """Return an announcement; its words are ours, and for everybody once it is sent."""
+    if posting is None:
+        return None
+    shown = {"id": posting["announcement_id"], **posting}
+    if words == "none":
+        shown["text"] = shown["reason"] = None
+    return {name: value for name, value in shown.items() if name != "announcement_id"}
+
+
+def _exchange(happened: Occurrence, stored: Mapping[str, object], words: Words) -> dict[str, object]:
+    mention, reply = dict(stored), None if happened.reply is None else dict(happened.reply)
     author: dict[str, object] | None = {name: mention.pop(f"author_{name}") for name in ("id", "handle", "name")}
     if mention["is_private"] and words != "all":
         author = mention["url"] = None

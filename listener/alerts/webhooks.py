@@ -16,6 +16,7 @@ from typing import Any
 from listener.alert_rules import Webhook, signing_keys
 from listener.alerts.webhook_message import build_body, sign
 from listener.faultpoints import fault_point
+from listener.pauses import growing_pause
 from listener.platforms.kit.breaker import with_jitter
 from listener.platforms.kit.http import HttpClient
 from listener.platforms.kit.response import CallFailed, HttpResponse, seconds_or_date
@@ -132,7 +133,7 @@ class Webhooks:
         if failure.status in REFUSED and tries >= TRIES_OF_REFUSED and state.error == failure.why:
             progress.skip(happened)
             return self._record(state, progress, attempts=0, error=failure.why, not_before=None)
-        pause = with_jitter(min(FIRST_PAUSE * 2 ** min(tries - 1, 10), LONGEST_PAUSE), self.rng)
+        pause = with_jitter(growing_pause(tries, FIRST_PAUSE, LONGEST_PAUSE), self.rng)
         asked = None if failure.retry_after is None else min(failure.retry_after, now + LONGEST_ASKED)
         waits = {"attempts": tries, "error": failure.why, "not_before": max(asked or now, now + pause)}
         waits |= {"stopped_at": now} if failure.status == GONE else {}

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from listener.analysis.report import Report, report
 from listener.analysis.report.opinions import count_categories
 from listener.policy import Policy
-from listener.store import alert_causes, notices, period, replies
+from listener.store import alert_causes, notices, period, postings, replies
 from listener.store.period import Spend
 from listener.store.states import WAITING
 
@@ -40,8 +40,8 @@ class Digest:
     """A digest; the fields are the keys of `earshot digest --json`.
 
     asked: mentions that asked for an answer; answered by staff, automatically, or by a person on the platform.
-    automatic: replies that no person approved, sent or on their way, by kind. waiting, overdue, notices: now, whatever
-    the period.
+    automatic: replies that no person approved, sent or on their way, by kind. announced: announcements sent, by
+    platform. waiting, overdue, announcements_waiting, notices: now, whatever the period.
     """
 
     since: datetime
@@ -59,6 +59,8 @@ class Digest:
     complaints: int
     complaints_before: int
     subjects: list[Subject]
+    announced: dict[str, int]
+    announcements_waiting: int
     spend: list[Spend]
     notices: list[OpenNotice]
 
@@ -86,6 +88,8 @@ def gather(
         complaints=measured.complaints.of,
         complaints_before=len(earlier),
         subjects=_subjects(measured, earlier, quotes),
+        announced=measured.announcements.sent,
+        announcements_waiting=len(postings.list_waiting(connection)),
         spend=measured.spend,
         notices=_open_notices(connection),
     )

@@ -36,6 +36,7 @@ def _lines(digest: Digest) -> Iterator[str]:
         yield f"- {subject.category}: {subject.number} ({subject.before})"
         if subject.quote:
             yield f"  “{subject.quote}”"
+    yield from _announced(digest)
     spent = ", ".join(f"{spend.platform} {spend.usd:.2f} USD" for spend in digest.spend)
     yield f"Spent: {spent or 'nothing'}"
     yield from _notices(digest)
@@ -45,6 +46,13 @@ def _answered(digest: Digest) -> str:
     automatic, elsewhere = f"{digest.automatically} automatically", f"{digest.on_platform} on the platform"
     parts = [f"{digest.by_staff} by staff", automatic, elsewhere]
     return f"Answered, of {digest.asked} that asked: {', '.join(parts)}"
+
+
+def _announced(digest: Digest) -> Iterator[str]:
+    """Yield what was announced and what waits for a person; nothing where nothing is announced."""
+    if digest.announced or digest.announcements_waiting:
+        posted = _by_name(digest.announced) or "nothing"
+        yield f"Announced: {posted}; waiting for a person now: {digest.announcements_waiting}"
 
 
 def _notices(digest: Digest) -> Iterator[str]:

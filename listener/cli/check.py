@@ -162,7 +162,7 @@ def _test_channels(config: "Settings", problems: list[Problem], notes: list[str]
 
 
 def _fix(platform: "Platform") -> tuple[str, ...]:
-    from listener.protocols import Fixable
+    from listener.capabilities import Fixable
 
     return platform.fix() if isinstance(platform, Fixable) else ()
 

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING
 from listener.errors import ConfigError, DeskError, InputError, Problem, StoreError
 
 if TYPE_CHECKING:
+    from listener.capabilities import AnnouncerModule
     from listener.desk.approve import DeskContext
     from listener.desk.showing import RenderContext
     from listener.model import CandidateText, Decision, Mention, Preview, RuleResult
     from listener.policy import Policy
-    from listener.protocols import AnnouncerModule, Section
+    from listener.protocols import Section
     from listener.reader.score import Weights
     from listener.settings import Settings
     from listener.store.engine import Store
@@ -120,7 +121,7 @@ def previews(config: "Settings") -> Callable[[str, "Mention"], "Preview"]:
 
 def announcement_previews(config: "Settings") -> Callable[[str, str], "Preview"]:
     """Return how an announcement will read on a platform; it raises DeskError where none can be made."""
-    from listener.protocols import AnnouncerModule
+    from listener.capabilities import AnnouncerModule
     from listener.settings import load_platform
 
     able: dict[str, Callable[[str], Preview]] = {}

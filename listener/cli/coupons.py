@@ -14,17 +14,18 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from listener.desk.approve import DeskContext
-    from listener.desk.offers import Imported, OfferLine
+    from listener.desk.offer_list import OfferLine
+    from listener.desk.offers import Imported
     from listener.store.coupons import Stock
     from listener.store.engine import Store
 
-ACTIONS = ("list", "import", "void")
+ACTIONS = ("list", "import", "void", "confirm")
 Why = Annotated[str, typer.Option("--reason", help="Why; kept in the log.")]
 
 
 @app.command()
 def coupons(
-    action: Annotated[str, typer.Argument(metavar="ACTION", help="list, import or void.")] = "list",
+    action: Annotated[str, typer.Argument(metavar="ACTION", help="list, import, void or confirm.")] = "list",
     pool: Annotated[str | None, typer.Argument(metavar="POOL", help="A pool of club.toml.")] = None,
     file: Annotated[str | None, typer.Argument(metavar="FILE|CODE", help="A file of codes, or a code to void.")] = None,
     used: Annotated[bool, typer.Option("--used", help="The file has the codes that the shop has seen.")] = False,
@@ -33,20 +34,24 @@ def coupons(
     name: As = None,
     json: AsJson = False,
 ) -> None:
-    """Count the coupons of each pool, import codes, or void free ones.
+    """Count the coupons of each pool, import codes, void free ones, or confirm a pool after a restore.
 
     Examples: earshot coupons   earshot coupons import ten codes.csv   earshot coupons void ten --reason "leaked"
     """
     from listener.desk import offers
 
     if action not in ACTIONS or (action != "list") != (pool is not None) or (action == "import") > (file is not None):
-        raise typer.BadParameter("write `coupons list`, `coupons import POOL FILE` or `coupons void POOL [CODE]`")
+        do = "write `coupons list`, `coupons import POOL FILE`, `coupons void POOL [CODE]` or `coupons confirm POOL`"
+        raise typer.BadParameter(do)
     config = context.settings()
     with context.store() as store:
         desk = context.desk(config, name)
         if action == "import":
             done = _import(store, desk, str(pool), Path(str(file)), used, expires)
             output.emit_json(done) if json else output.write(_import_lines(done, used))
+        elif action == "confirm":
+            offers.confirm(store, desk, str(pool), reason)
+            output.emit_json({"pool": pool, "whole": True}) if json else output.write(f"pool {pool}: given from again")
         elif action == "void":
             number = offers.void(store, desk, str(pool), file, reason)
             output.emit_json({"pool": pool, "void": number}) if json else output.write(f"pool {pool}: {number} void")
@@ -139,11 +144,11 @@ def _change_offer(
 
 
 def _list_offers(name: str | None, json: bool) -> None:
-    from listener.desk import offers
+    from listener.desk import offer_list
 
     config = context.settings()
     with context.store() as store:
-        lines = offers.list_offers(store, context.desk(config, name))
+        lines = offer_list.list_offers(store, context.desk(config, name))
     output.emit_json(lines) if json else output.write(_offer_lines(lines))
 
 

@@ -37,7 +37,8 @@ def _draw_parts(view: "ReplyDetail", now: datetime, with_misses: bool, is_idle: 
     yield from _draw_section("Person", about(view.person))
     how = f"`earshot applaud {view.platform}:{view.mention.id} --{view.applause[0]}`" if view.applause else ""
     yield from _draw_section("Applause", applause(view, how))
-    yield from _draw_section("Reply", reply(view))
+    give = f"`earshot offer {view.id} NAME --reason TEXT` gives one"
+    yield from _draw_section("Reply", [*reply(view), *coupon(view, give)])
     yield from _draw_section(earlier_title(view), earlier(view))
     yield from _draw_section("May be about this fact", suspected(view))
     warnings = [Text(f"! {output.safe(warning.message)}", "yellow") for warning in view.warnings]
@@ -195,6 +196,18 @@ def reply(view: "ReplyView") -> Parts:
         yield Text(output.safe(f"to be posted by hand ({reason}): {view.reply_url or ''}"), "yellow")
     if view.remote_url:
         yield Text(output.safe(view.remote_url), "dim")
+
+
+def coupon(view: "ReplyDetail", how: str) -> Parts:
+    """Draw the coupon that the reply carries, or the offers that it could be given. how: what gives one."""
+    if view.coupon is not None:
+        kept = view.coupon
+        why = f": {kept.why}" if kept.why else ""
+        words = f"coupon {kept.code} of offer {kept.offer}, {kept.value}, by {kept.by}{why}"
+        yield Text(output.safe(words), "cyan")
+        yield from [Text(output.safe(f"cannot be sent: {kept.problem}"), "yellow")] * bool(kept.problem)
+    if view.offers:
+        yield Text(output.safe(f"offers that fit: {', '.join(view.offers)}; {how}"), "cyan")
 
 
 def earlier_title(view: "ReplyView") -> str:

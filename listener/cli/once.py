@@ -47,6 +47,9 @@ def once(
         with store.read() as connection:
             opened = notices.list_open(connection)
     _show(totals, json)
+    if count := totals.polled.quarantined + totals.routed.quarantined:
+        items = "1 item was" if count == 1 else f"{count} items were"
+        output.print_error(f"earshot: {items} quarantined; run `earshot quarantine`")
     for name, message in totals.troubles.items():
         output.print_error(f"earshot: {name} could not be read: {output.safe(message)}")
     for name, message in totals.failures.items():

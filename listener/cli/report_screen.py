@@ -55,6 +55,8 @@ def parts(report: "Report") -> Iterator["RenderableType"]:
     yield from _section(who, [_bars(by_role)] if by_role else [])
     yield from _section("Praise", [Text(line) for line in describe_praise(report.club)])
     yield from _section("Coupons", [Text(output.safe(describe_stock(pool))) for pool in report.club.coupons])
+    announced = {**report.announcements.sent, **report.announcements.others}
+    yield from _section("Announcements, by platform, and those not sent", [_bars(announced)] if announced else [])
     yield from _section("Cost", [Text(output.safe(_cost(platform))) for platform in report.spend])
 
 

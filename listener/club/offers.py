@@ -24,8 +24,8 @@ class Recipient:
 
 def find_refusal(offer: Offer, recipient: Recipient, day: date) -> str | None:
     """Return why somebody may not be given an offer on this day; None where they may."""
-    if not offer.runs(day):
-        return f"offer {offer.name} runs from {offer.from_} until {offer.until}"
+    if stop := offer.find_stop(day):
+        return stop
     if recipient.opted_out:
         return "the author opted out of replies"
     if recipient.is_minor:

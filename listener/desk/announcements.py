@@ -14,7 +14,7 @@ from listener.desk.typed import require_storable
 from listener.errors import DeskError
 from listener.faultpoints import fault_point
 from listener.model import Preview
-from listener.store import events, ledger, moves, notices, postings
+from listener.store import events, ledger, moves, notices, postings, rewards
 from listener.store.engine import Store
 from listener.store.postings import Announcement
 from listener.store.records import CLEAR_HOLD, Event, Posting, ReplyChanges
@@ -38,6 +38,7 @@ def add(store: Store, desk: DeskContext, shown: Previews, text: str, at: datetim
     words, names = _require_words(desk, shown, text, platforms), tuple(dict.fromkeys(platforms))
     _require_time(desk, at)
     with store.write() as connection:
+        rewards.require_no_code(connection, words)
         _require_new(connection, words, at, names)
         return postings.add(connection, words, at, names, desk.by, desk.clock())
 
@@ -52,18 +53,30 @@ def edit(store: Store, desk: DeskContext, shown: Previews, number: int, text: st
         if text is not None and any(item.state in ("sending", "unconfirmed", "sent") for item in seen.postings):
             raise DeskError(f"announcement {number} is {_states(seen)}: its words stay", "cancel it, and add a new one")
         words = _require_words(desk, shown, text or seen.text, [item.platform for item in left])
+        rewards.require_no_code(connection, words)
         moment = at or left[0].at
         _require_time(desk, moment)
         postings.change(connection, seen, words, moment, desk.by, desk.clock())
 
 
 def approve(
-    store: Store, desk: DeskContext, shown: Previews, number: int, *, despite_tragedy: bool = False
+    store: Store,
+    desk: DeskContext,
+    shown: Previews,
+    number: int,
+    *,
+    despite_tragedy: bool = False,
+    seen_as: Announcement | None = None,
 ) -> list[Posting]:
-    """Approve an announcement on every platform where it is a draft. Returns these postings. Raises DeskError."""
+    """Approve an announcement on every platform where it is a draft. Returns these postings. Raises DeskError.
+
+    seen_as: only while it is what was read.
+    """
     require_staff(desk)
     with store.write() as connection:
         seen = postings.get(connection, number)
+        if seen_as not in (None, seen):
+            raise DeskError(f"announcement {number} was changed meanwhile", f"`{_show(number)}` shows it")
         drafts = [item for item in seen.postings if item.state == "drafted"]
         if not drafts:
             raise DeskError(f"announcement {number} is {_states(seen)}, not drafted", f"`{_show(number)}` shows it")
@@ -77,6 +90,7 @@ def approve(
 
 def _approve(connection: Connection, desk: DeskContext, item: Posting, preview: Preview) -> None:
     now = desk.clock()
+    rewards.require_no_code(connection, preview.text)
     _require_approvable(item, now)
     given = events.list_valid_approvals(connection, item)
     if any(approval.by == desk.by for approval in given):

@@ -93,7 +93,7 @@ def record_approval(
         )
     first = _require_first(connection, desk, item, reply)
     preview = require_sendable(desk, item.mention, first.text if first else reply.text and desk.signed(reply.text))
-    has_coupon = rewarding.require_fit_coupon(connection, reply.id, item.mention, preview.text, now)
+    has_coupon = rewarding.require_fit_coupon(connection, desk.policy.club, reply.id, item.mention, preview.text, now)
     detail = {"revision": reply.revision, "text": preview.text}
     if first is None and needs_second_approval(desk.policy, item):
         is_done = replies.update_fields(connection, reply, "first_approval", desk.by, now, detail, **CLEAR_LEASE)
@@ -111,13 +111,18 @@ def record_approval(
 
 def _approve_fields(by: str, to: str, now: datetime, wait: timedelta) -> ReplyChanges:
     """Return the columns of an approval: free of claims and holds, and not sent before `wait` has passed."""
-    delay = hold_for_undo(now, wait) if to == "approved" else CLEAR_HOLD
+    delay = hold_for_undo(now, wait if to == "approved" else NO_DELAY)
     return {"approved_by": by, "approved_at": now, **CLEAR_LEASE, **delay}
 
 
 def hold_for_undo(now: datetime, wait: timedelta) -> ReplyChanges:
-    """Return the columns that let a reply wait before it is sent, so that a person can undo it; no wait: no hold."""
-    return {**CLEAR_HOLD, "not_before": now + wait, "hold": UNDO} if wait else CLEAR_HOLD
+    """Return the columns that let a reply wait before it is sent, so that a person can undo it; no wait: no hold.
+
+    The time is for people to read: the sender counts the wait anew by its own clock.
+    """
+    if not wait:
+        return {**CLEAR_HOLD, "undo_seconds": None}
+    return {**CLEAR_HOLD, "not_before": now + wait, "hold": UNDO, "undo_seconds": wait.total_seconds()}
 
 
 def _require_first(connection: Connection, desk: DeskContext, item: Exchange, reply: Reply) -> Approval | None:

@@ -139,7 +139,9 @@ def _record_automatic(
 
 def _notify(store: Store, platform: str, met: Sequence[holds.Hold], now: datetime) -> None:
     """Open a notice for each hold that wants one, and clear those whose hold is over. Writes only when one changes."""
-    wanted = {(hold.reason, hold.subject): hold.message for hold in met if hold.reason in HOLD_ADVICE}
+    wanted: dict[tuple[str, str], str] = {
+        (hold.reason, hold.subject): hold.message for hold in met if hold.reason in HOLD_ADVICE
+    }
     with store.read() as connection:
         opened = {
             (notice.kind, notice.subject) for notice in notices.list_open(connection) if notice.platform == platform

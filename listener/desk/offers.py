@@ -8,19 +8,21 @@ from sqlalchemy import Connection
 
 from listener import rewarding
 from listener.club_rules import Offer, Pool
-from listener.codes import CODE, CODE_SHAPE
+from listener.codes import CODE, CODE_SHAPE, is_plain_word
 from listener.desk.acting import CLEAR_APPROVAL, act
 from listener.desk.approve import DeskContext, require_sendable, require_staff
+from listener.desk.coupon_views import GIVABLE
+from listener.desk.offer_texts import take_out, write_offer
 from listener.desk.typed import require_storable
 from listener.errors import DeskError
 from listener.faultpoints import fault_point
-from listener.store import coupons, events, items, replies, reward_book, rewards, thawing
+from listener.policy import Policy
+from listener.store import coupons, events, items, offer_turns, replies, reward_book, reward_home, rewards, thawing
 from listener.store.coupons import Stock
 from listener.store.engine import Store
 from listener.store.records import Exchange, Reply, ReplyChanges
 
 BATCH = 500  # codes kept in a transaction
-GIVABLE = ("drafted", "escalated")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,23 +41,6 @@ class Imported:
     new: int
     known: int
     bad: tuple[BadCode, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class OfferLine:
-    """An offer, and what its pool has left. cents: what its coupons are worth that are reserved or given."""
-
-    name: str
-    kind: str
-    from_: str
-    until: str
-    runs: bool
-    pool: str
-    free: int
-    cents: int
-    budget_cents: int
-    currency: str
-    owner: str
 
 
 def require_offer(desk: DeskContext, name: str) -> Offer:
@@ -87,10 +72,12 @@ def give(store: Store, desk: DeskContext, reply_id: int, name: str, reason: str,
 
     def work(connection: Connection, item: Exchange, reply: Reply) -> bool:
         now, mention = desk.clock(), item.mention
-        if again and not rewards.lift(connection, name, rewarding.find_holder(connection, mention, reply.id), now):
+        persons = rewarding.find_holder(connection, mention, reply.id).persons
+        if again and not offer_turns.lift(connection, name, persons, now):
             raise DeskError(f"the author never had offer {name}", "give it without --again")
+        old = rewards.find_of_reply(connection, reply.id)
         kept = rewarding.reserve(connection, desk.policy.club, offer, reply, mention, desk.by, reason, now)
-        text = f"{reply.text} {offer.text}" if reply.text else offer.text
+        text = write_offer(desk.policy.club, offer, reply.text or "", old)
         require_sendable(desk, mention, desk.signed(text.replace(CODE, kept.mask)))
         return rewarding.put_in(connection, reply, text, kept, reply.kind or "support", desk.by, now)
 
@@ -104,11 +91,7 @@ def drop(store: Store, desk: DeskContext, reply_id: int) -> None:
         kept = rewards.find_of_reply(connection, reply.id)
         if kept is None:
             raise DeskError(f"reply {reply.id} has no coupon", "nothing was changed")
-        offer = desk.policy.club.offer(kept.offer)
-        part = offer.text.replace(CODE, kept.mask) if offer else kept.mask
-        if part not in (reply.text or ""):
-            raise DeskError("the text of the offer was changed", f"`earshot edit {reply.id}` without {kept.mask}")
-        left = " ".join((reply.text or "").replace(part, " ").split(" ")).strip()
+        left = take_out(desk.policy.club, reply.text or "", kept)
         changes: ReplyChanges = {"text": left or None, "revision": reply.revision + 1, **CLEAR_APPROVAL}
         to = "drafted" if left else "escalated"
         detail = {"before": reply.text, "text": left}
@@ -128,34 +111,13 @@ def show_code(store: Store, desk: DeskContext, reply_id: int) -> str:
             do = "its code is put in when it is sent" if item.reply.state == "approved" else "approve it first"
             raise DeskError(f"reply {reply_id} is {item.reply.state}, not to be posted by hand", do)
         approved = events.list_valid_approvals(connection, item.reply)
-        text = rewards.reveal(connection, reply_id, approved[-1].text if approved else item.reply.text or "")
+        words = approved[-1].text if approved else item.reply.text or ""
+        text = rewards.reveal(connection, reply_id, words)
         if text is None or rewards.find_of_reply(connection, reply_id) is None:
             raise DeskError(f"reply {reply_id} has no coupon", "its text is all there is")
+        rewarding.require_fit_coupon(connection, desk.policy.club, reply_id, item.mention, words, desk.clock())
         events.add(connection, "code_shown", desk.by, desk.clock(), mention_key=item.key, reply_id=reply_id)
     return text
-
-
-def list_offers(store: Store, desk: DeskContext) -> list[OfferLine]:
-    """List the offers of club.toml, with what is left."""
-    now = desk.clock()
-    with store.read() as connection:
-        return [_make_line(connection, offer, now) for offer in desk.policy.club.offers]
-
-
-def _make_line(connection: Connection, offer: Offer, now: datetime) -> OfferLine:
-    return OfferLine(
-        offer.name,
-        offer.kind,
-        str(offer.from_),
-        str(offer.until),
-        offer.runs(now.date()),
-        offer.pool.name,
-        coupons.count_free(connection, offer.pool.name, now),
-        rewards.sum_cents(connection, offer.name),
-        offer.budget_cents,
-        offer.pool.currency,
-        offer.owner,
-    )
 
 
 def list_stock(store: Store) -> list[Stock]:
@@ -169,12 +131,13 @@ def import_codes(
 ) -> Imported:
     """Keep the codes of a file, one a line; again it adds nothing. Raises DeskError."""
     pool = require_pool(desk, name)
-    codes, bad = _read_codes(lines)
+    codes, bad = _read_codes(lines, _join_words(desk.policy))
     new = 0
     for batch in _batches(codes):
         with store.write() as connection:
             require_staff(desk)
             new += coupons.add(connection, name, batch, pool.cents, expires_at)
+            reward_home.keep(connection, name)
         fault_point("R0")
     _note_import(store, desk, pool, f"{new} new codes in pool {name}")
     return Imported(name, new, len(codes) - new, tuple(bad))
@@ -187,11 +150,29 @@ def import_used(store: Store, desk: DeskContext, name: str, lines: Iterable[str]
     digests = [coupons.digest(code) for code in codes]
     with store.write() as connection:
         require_staff(desk)
+        reward_book.require_usable(connection, desk.clock())
         used = coupons.mark_used(connection, name, digests, desk.clock())
-        reward_book.clear_notice(connection, desk.clock())
         void = thawing.thaw(connection, name, desk.by, desk.clock())
     _note_import(store, desk, pool, f"{used} codes of pool {name} were used, {void} void after a restore")
     return Imported(name, used, len(codes) - used, tuple(bad))
+
+
+def confirm(store: Store, desk: DeskContext, name: str, reason: str) -> None:
+    """Give from a pool on a server again that a restore has frozen, where no code was given since the backup.
+
+    A person answers for it, with a reason. Raises DeskError.
+    """
+    pool = require_pool(desk, name)
+    if not reason.strip():
+        raise DeskError("a reason is needed", "add --reason TEXT")
+    require_storable(reason, "the reason")
+    with store.write() as connection:
+        require_staff(desk)
+        if name not in reward_home.list_frozen(connection):
+            do = f"after the restore of a file: `earshot coupons import {name} FILE --used`"
+            raise DeskError(f"pool {name} is not frozen by a restore of the server", do)
+        reward_home.renew(connection, name)
+    _note_import(store, desk, pool, f"pool {name} is whole after a restore: {reason}")
 
 
 def void(store: Store, desk: DeskContext, name: str, code: str | None, reason: str) -> int:
@@ -215,15 +196,28 @@ def _note_import(store: Store, desk: DeskContext, pool: Pool, message: str) -> N
         events.add(connection, "coupons_changed", desk.by, desk.clock(), detail={"message": message})
 
 
-def _read_codes(lines: Iterable[str]) -> tuple[list[str], list[BadCode]]:
-    """Return the codes of a file, each once, and the lines that are none; of CSV the first column."""
+def _join_words(policy: Policy) -> str:
+    """Return all the words that we know, and those of our own texts, in lower case."""
+    phrases = (phrase for phrases in policy.cues.values() for phrase in phrases)
+    wordings = (variant.text for variants in policy.wording.values() for variant in variants)
+    saved = (reply.text for reply in policy.saved_replies)
+    return "\n".join((policy.brand.name, *policy.lexicon, *phrases, *wordings, *saved)).casefold()
+
+
+def _read_codes(lines: Iterable[str], words: str = "") -> tuple[list[str], list[BadCode]]:
+    """Return the codes of a file, each once, and the lines that are none; of CSV the first column.
+
+    words: no code may be one of them, or no reply with it could be sent.
+    """
     codes: dict[str, str] = {}
     bad: list[BadCode] = []
     for number, line in enumerate(lines, 1):
         code = line.split(",")[0].split(";")[0].strip().strip('"')
         if not code or (number == 1 and code.casefold() in ("code", "coupon")):
             continue
-        if CODE_SHAPE.fullmatch(code):
+        if CODE_SHAPE.fullmatch(code) and is_plain_word(code, words):
+            bad.append(BadCode(number, f"{code!r} is a plain word, and no reply with that word could be sent"))
+        elif CODE_SHAPE.fullmatch(code):
             codes.setdefault(code.casefold(), code)
         else:
             bad.append(BadCode(number, "a code has 6 to 40 letters, digits, - or _"))

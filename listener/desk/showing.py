@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from listener import holds
 from listener.club_rules import NO_CLUB, Club
-from listener.desk import applause, people
+from listener.desk import applause, coupon_views, people
 from listener.desk.views import (
     ApprovalView,
     AuthorView,
@@ -56,7 +56,7 @@ class RenderContext:
     preview: Callable[[str, Mention], Preview]
     explain: Explain
     now: datetime
-    bounds: Holds = holds.DEFAULT_HOLDS
+    bounds: Holds = holds.DEFAULT_BOUNDS
     signed: Callable[[str], str] = str  # the text with the signature of who looks, who would approve it
     needs_second: Callable[[Exchange], bool] = lambda item: False
     facts: Sequence[Fact] = ()  # of the fact sheet of today
@@ -204,6 +204,8 @@ def detail(connection: Connection, view: RenderContext, item: Exchange) -> Reply
     return ReplyDetail(
         **values(line),
         weights_id=item.decided.weights_id if item.decided else None,
+        coupon=coupon_views.find_coupon(connection, view.club, item, view.now),
+        offers=_list_offers(connection, view, item),
         trail=tuple(view.explain(item.decided, item.mention)) if item.decided else (),
         thread=_list_thread(connection, view, item),
         person=people.summary(connection, item.mention, view.club, view.now),
@@ -211,6 +213,11 @@ def detail(connection: Connection, view: RenderContext, item: Exchange) -> Reply
         applause=applause.suggest_acts(connection, view.club, item, view.now),
         events=tuple(map(EventView.of, events.list_events(connection, item.key))),
     )
+
+
+def _list_offers(connection: Connection, view: RenderContext, item: Exchange) -> tuple[str, ...]:
+    choices = coupon_views.list_choices(connection, view.club, item, view.now)
+    return tuple(choice.name for choice in choices if choice.refusal is None)
 
 
 def _list_thread(connection: Connection, view: RenderContext, item: Exchange) -> tuple[ThreadLine, ...]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from listener.club.roles import Role
+from listener.desk.coupon_views import CouponView
 from listener.desk.praise_views import ActView
 from listener.errors import DeskError
 from listener.holds import ApprovalWarning
@@ -219,10 +220,12 @@ class EventView:
 class ReplyDetail(ReplyView):
     """Everything about a mention and its reply. weights_id: the second reader's learned weights; None: the shipped.
 
-    acts: of applause; applause: what else of it fits.
+    offers: the names of those that staff may give by this reply; acts: of applause; applause: what else of it fits.
     """
 
     weights_id: int | None
+    coupon: CouponView | None
+    offers: tuple[str, ...]
     trail: tuple[TrailLine, ...]
     thread: tuple[ThreadLine, ...]
     person: PersonView

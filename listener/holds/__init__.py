@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from listener.holds import limits
 from listener.holds.announcements import APPROVAL_LASTS, MAX_LATENESS, announcement, tragedy
 from listener.holds.bulk import bulk_hold, load_recent_activity, spike
-from listener.holds.hold import DEFAULT_HOLDS, ApprovalWarning, Hold
+from listener.holds.hold import DEFAULT_BOUNDS, ApprovalWarning, Hold
 from listener.holds.limits import paused
 from listener.holds.warn import WarningContext, load_warning_context, warnings
 from listener.policy import Policy
@@ -20,7 +20,7 @@ from listener.store.queued import QueuedReply
 
 __all__ = [
     "APPROVAL_LASTS",
-    "DEFAULT_HOLDS",
+    "DEFAULT_BOUNDS",
     "MAX_LATENESS",
     "ApprovalWarning",
     "Hold",

@@ -3,20 +3,21 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from listener.errors import HoldName
 from listener.policy import Holds
 
-DEFAULT_HOLDS = Holds()  # the bounds of a policy without `[holds]`
+DEFAULT_BOUNDS = Holds()  # the bounds of a policy without `[holds]`
 
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A reason not to send. reason: the name of the hold; until: when it ends, None without an end.
+    """A reason not to send. until: when it ends, None without an end.
 
     platform_wide: it holds every automatic reply on the platform. subject: whom or what it concerns, for the notice;
     empty where none is opened.
     """
 
-    reason: str
+    reason: HoldName
     message: str
     until: datetime | None = None
     platform_wide: bool = False

@@ -36,7 +36,7 @@ def too_old(policy: Policy, item: Exchange, now: datetime) -> Hold | None:
     """Hold a reply that waited for days, for a pause or quiet hours: a person should look at it."""
     if now - item.mention.age_start_at <= policy.limits.max_age:
         return None
-    return Hold("cap", "too old to send automatically")
+    return Hold("too_old", "too old to send automatically")
 
 
 def quiet(policy: Policy, now: datetime) -> Hold | None:
@@ -52,9 +52,9 @@ def one_per_conversation(connection: Connection, item: QueuedReply) -> Hold | No
     """Hold a second automatic reply in a conversation, and one to an author whose other mention waits for staff."""
     mention = item.mention
     if items.has_automatic_reply(connection, mention.platform, mention.conversation_id, item.reply.id):
-        return Hold("cap", "this conversation already had an automatic reply")
+        return Hold("one_per_conversation", "this conversation already had an automatic reply")
     if beside.has_waiting_mention(connection, mention, item.reply.id):
-        return Hold("cap", "another mention by this author is waiting for staff")
+        return Hold("author_waiting", "another mention by this author is waiting for staff")
     return None
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from listener.handles import find_others
 from listener.holds import bulk
-from listener.holds.hold import DEFAULT_HOLDS, ApprovalWarning, Hold
+from listener.holds.hold import DEFAULT_BOUNDS, ApprovalWarning, Hold
 from listener.holds.limits import pause_of
 from listener.policy import Holds
 from listener.store import edits, people, platforms
@@ -33,7 +33,7 @@ class WarningContext:
 
 
 def load_warning_context(
-    connection: Connection, items: Sequence[Exchange], now: datetime, bounds: Holds = DEFAULT_HOLDS
+    connection: Connection, items: Sequence[Exchange], now: datetime, bounds: Holds = DEFAULT_BOUNDS
 ) -> WarningContext:
     """Read it in a handful of queries, however many items there are."""
     waiting = {item.mention.platform for item in items if item.reply is not None and item.reply.state in STANDING}

@@ -6,19 +6,17 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from listener.errors import NotSent, ReadFailed
+from listener.errors import NEEDS_PERSON, ReadFailed
 from listener.feed_page import FeedError, FeedPage
+from listener.interruptions import FAILURES_BEFORE_NOTICE, WAIT_DO, find_wait_end
 from listener.store import feed_states, notices
 from listener.store.operation_records import FeedState, PlatformState
 
-FAILURES_BEFORE_NOTICE = 3  # in a row
 LONGEST_SILENCE = timedelta(minutes=5)  # or three intervals, if those are longer
 SILENT_INTERVALS = 3
 ONLY_FEED = "mentions"  # of a platform that names none
 KINDS = ("unreachable", "waiting")  # of the notices about a feed; their subject is its name
-ACCOUNT_KINDS = ("account", "billing")  # of what a person must mend before the platform answers
-PLATFORM_KINDS = (*KINDS, *ACCOUNT_KINDS)  # of those about the whole platform; their subject is "reading"
-WAIT_DO = "it ends by itself; new secrets or a restart end it at once"
+PLATFORM_KINDS = (*KINDS, *NEEDS_PERSON)  # of those about the whole platform; their subject is "reading"
 SILENCE_DO = "look at the log and at `earshot status`; restart Earshot if neither shows a reason"
 
 
@@ -44,7 +42,7 @@ def record_failure(connection: Connection, state: PlatformState, error: ReadFail
     trouble = FeedError(error.message, error.do, error.retry_at, error.ends_at)
     for feed in [error.feed] if error.feed else list(known) or [ONLY_FEED]:
         feed_state = _record_error(connection, state.name, feed, trouble, known, now)
-        is_told = error.cause in ACCOUNT_KINDS or state.failures + 1 >= FAILURES_BEFORE_NOTICE
+        is_told = error.cause in NEEDS_PERSON or state.failures + 1 >= FAILURES_BEFORE_NOTICE
         if error.feed and (error.alone or not is_told):
             _notice_error(connection, feed_state, trouble, now)
 
@@ -56,14 +54,6 @@ def clear_platform(connection: Connection, name: str, now: datetime) -> None:
     """
     failing = [feed.error for feed in feed_states.list_feeds(connection, name) if feed.error]
     notices.clear(connection, PLATFORM_KINDS, name, now, subject="reading", keep=failing)
-
-
-def wait_end(
-    error: FeedError | ReadFailed | NotSent, now: datetime, least: timedelta = LONGEST_SILENCE
-) -> datetime | None:
-    """Return when a wait ends that is long enough for a notice; else None."""
-    end = max((at for at in (error.retry_at, error.ends_at) if at is not None), default=now)
-    return end if end - now > least else None
 
 
 def note_silence(connection: Connection, state: PlatformState, now: datetime) -> None:
@@ -119,7 +109,7 @@ def _record_error(
 
 def _notice_error(connection: Connection, state: FeedState, error: FeedError, now: datetime) -> None:
     """Open the notice of a feed that keeps failing, or has long to wait."""
-    if until := wait_end(error, now):
+    if until := find_wait_end(error, now):
         what = f"{state.platform}: {state.name} is not read until {until:%Y-%m-%d %H:%M} UTC: {error.message}"
         notices.open_notice(connection, "waiting", state.platform, what, error.do or WAIT_DO, now, subject=state.name)
     elif state.failures >= FAILURES_BEFORE_NOTICE:

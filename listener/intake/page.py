@@ -15,15 +15,18 @@ from sqlalchemy import Connection
 from listener.faultpoints import fault_point
 from listener.feed_page import FeedPage, OwnPost, QuarantinedItem
 from listener.intake import feeds
+from listener.intake.own_posts import Published, drop_own
 from listener.intake.storable import newest_versions, storable_item, storable_mention
 from listener.model import Json, Mention
-from listener.store import edits, erasure, gone, mentions, notices, platforms, replies
+from listener.store import edits, erasure, gone, mentions, notices, platforms, postings, replies
 from listener.store.engine import Store
 from listener.store.savepoint import attempt
 from listener.store.states import UNDER_WAY, WITHDRAWABLE
+from listener.store.stored_mention import StoredMention
 
 log = logging.getLogger(__name__)
 
+PUBLISHED = 200  # of the newest announcements, which are recognised when they come back
 NO_ERROR: Json = {"failures": 0, "error": None, "error_do": None, "cause": None, "read_after": None}
 
 
@@ -96,7 +99,7 @@ def _keep_all(connection: Connection, name: str, page: FeedPage, now: datetime) 
     listed = newest_versions([storable_mention(mention) for mention in page.mentions])
     known = mentions.stored_mentions(connection, name, listed)
     new = [mention for mention in listed if mention.interaction_id not in known and mention.id not in known]
-    stored = mentions.add(connection, erasure.drop_forgotten(connection, new), now)
+    stored = mentions.add(connection, erasure.drop_forgotten(connection, _drop_own(connection, new)), now)
     for mention in listed:
         stored_mention = known.get(mention.interaction_id) or known.get(mention.id)
         if stored_mention is None:
@@ -110,6 +113,13 @@ def _keep_all(connection: Connection, name: str, page: FeedPage, now: datetime) 
     mentions.rename_conversations(connection, name, page.conversation_names)
     notices.resolve_repaired(connection, name, [mention.id for mention in new], now)
     return stored
+
+
+def _drop_own(connection: Connection, new: list[Mention]) -> list[Mention]:
+    """Leave out what we announced ourselves: a search or a feed brings it back."""
+    if not new:
+        return new
+    return drop_own(new, [Published(*row) for row in postings.list_published(connection, PUBLISHED)])
 
 
 def _quarantine(connection: Connection, name: str, items: Sequence[QuarantinedItem], now: datetime) -> int:
@@ -128,7 +138,7 @@ def _quarantine_item(connection: Connection, name: str, item: QuarantinedItem, n
     return notices.quarantine(connection, name, "poll", [storable_item(item)], now)
 
 
-def _note_presence(connection: Connection, known: mentions.StoredMention, listed: Mention, now: datetime) -> None:
+def _note_presence(connection: Connection, known: StoredMention, listed: Mention, now: datetime) -> None:
     """Take back that a post is gone: it is listed again, and so the reply to it is wanted again.
 
     Only once, but for edits: some servers go on listing what is gone, and then what two checks found holds.
@@ -146,7 +156,7 @@ def _as_impostor(mention: Mention) -> QuarantinedItem:
     return QuarantinedItem("", f"{mention.id}: {mention.text}", why)
 
 
-def _note_edit(connection: Connection, known: mentions.StoredMention, mention: Mention, now: datetime) -> None:
+def _note_edit(connection: Connection, known: StoredMention, mention: Mention, now: datetime) -> None:
     """Store the changed words of a post; a text that waits to be sent returns to staff."""
     if known.stage == "forgotten":  # erased words must not come back; newer ones are read
         erased_at = erasure.find_erasure_time(connection, known.key)

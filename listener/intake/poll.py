@@ -8,15 +8,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection
-
+from listener import interruptions
+from listener.capabilities import OwnPostsReader
 from listener.errors import Cause, EarshotError, Held, ReadFailed, StoreError, describe
 from listener.faultpoints import fault_point
 from listener.feed_page import FeedPage
-from listener.intake import feeds, new_secrets
+from listener.intake import feeds
 from listener.intake.page import PageCounts, keep_page
+from listener.interruptions import READING
+from listener.pauses import growing_pause
 from listener.protocols import Platform
-from listener.store import notices, platforms, replies
+from listener.store import platforms, replies
 from listener.store.engine import Store
 from listener.store.operation_records import PlatformState
 from listener.store.states import WATCHED
@@ -41,11 +43,15 @@ def poll(
 ) -> PollCounts:
     """Read what waits, MAX_PAGES at most, each page kept on its own. Never raises for what a platform does."""
     counts = PollCounts()
-    platform.read_own_posts = _has_unsent_text(store, platform.name)
+    if isinstance(platform, OwnPostsReader):
+        platform.set_own_posts_needed(_has_unsent_text(store, platform.name))
     for number in range(MAX_PAGES):
-        new_secrets.end_waits(store, platform, clock())
+        interruptions.end_waits_after_new_secrets(store, platform, clock())
         state = _load_state(store, platform.name, clock())
-        if stopping() or _is_backing_off(store, state, clock(), counts):
+        if stopping():
+            return counts
+        if _is_backing_off(state, clock()):
+            counts.failed = _record_skipped(store, state, clock())
             return counts
         if number:
             fault_point("P4")
@@ -83,20 +89,21 @@ def _load_state(store: Store, name: str, now: datetime) -> PlatformState:
     return _load_state(store, name, now)
 
 
-def _is_backing_off(store: Store, state: PlatformState, now: datetime, counts: PollCounts) -> bool:
-    """Return True before the time until which a failing platform is left alone, and count it as a failed attempt.
+def _is_backing_off(state: PlatformState, now: datetime) -> bool:
+    """Return True before the time until which a failing platform is left alone.
 
     After a clock was set back that time means nothing.
     """
-    if state.read_after is None or now >= state.read_after:
-        return False
-    if state.attempt_at is not None and state.attempt_at > now + CLOCK_TOLERANCE:
-        return False
-    counts.failed = f"{state.error}; next try at {state.read_after:%H:%M:%S} UTC"
+    was_set_back = state.attempt_at is not None and state.attempt_at > now + CLOCK_TOLERANCE
+    return state.read_after is not None and now < state.read_after and not was_set_back
+
+
+def _record_skipped(store: Store, state: PlatformState, now: datetime) -> str:
+    """Keep that a platform was left alone. Returns why, and until when."""
     with store.write() as connection:
         platforms.record(connection, state.name, attempt_at=now)
         feeds.note_silence(connection, state, now)
-    return True
+    return f"{state.error}; next try at {state.read_after:%H:%M:%S} UTC"
 
 
 def _fetch(platform: Platform, state: PlatformState, now: datetime) -> FeedPage | ReadFailed:
@@ -123,7 +130,7 @@ def _record_failure(store: Store, state: PlatformState, error: ReadFailed, now: 
     A feed that alone must wait holds up no other: the next round begins with those.
     """
     failures = state.failures + 1
-    backoff = min(timedelta(seconds=state.poll_seconds * 2 ** min(failures - 1, 20)), BACKOFF_CAP)
+    backoff = growing_pause(failures, timedelta(seconds=state.poll_seconds), BACKOFF_CAP)
     read_after = None if error.alone else error.retry_at or (now + backoff if failures > 1 else None)
     fields = {"event": "platform_not_read", "platform": state.name, "why": error.message}
     log.warning("%(platform)s could not be read: %(why)s", fields)
@@ -141,20 +148,6 @@ def _record_failure(store: Store, state: PlatformState, error: ReadFailed, now: 
         )
         feeds.record_failure(connection, state, error, now)
         if not error.alone:
-            _open_notice(connection, state, error, failures, now)
+            least = max(interruptions.LONG_WAIT, timedelta(seconds=state.poll_seconds))
+            interruptions.open_notice(connection, READING, state.name, error, failures, now, least)
         feeds.note_silence(connection, state, now)
-
-
-def _open_notice(connection: Connection, state: PlatformState, error: ReadFailed, failures: int, now: datetime) -> None:
-    """Open the notice of what a person must mend, of a long wait, or of the third failure in a row."""
-    least = max(feeds.LONGEST_SILENCE, timedelta(seconds=state.poll_seconds))
-    kind, what, do = "", error.message, error.do
-    if error.cause in ("account", "billing"):
-        kind = error.cause
-    elif until := feeds.wait_end(error, now, least):
-        kind, do = "waiting", do or feeds.WAIT_DO
-        what = f"{state.name} is not read until {until:%Y-%m-%d %H:%M} UTC: {what}"
-    elif failures >= feeds.FAILURES_BEFORE_NOTICE:
-        kind, what = "unreachable", f"{state.name} could not be read {failures} times in a row: {what}"
-    if kind:
-        notices.open_notice(connection, kind, state.name, what, do, now, subject="reading")

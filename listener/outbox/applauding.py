@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from listener import holds, praising
-from listener.applauder import Applauder, OutgoingAct
+from listener.capabilities import Applauder, OutgoingAct
 from listener.errors import Held, Indeterminate
 from listener.intake.text import storable_text
 from listener.model import PostStatus, Prepared
@@ -15,13 +15,13 @@ from listener.store.queued import QueuedAct
 EDITED = "the mention was edited"
 
 
-def may_be_done(round_: Round, item: QueuedAct) -> bool:
-    """Check an act; one that may not be done is withdrawn or held. Raises ReadFailed, Held."""
-    return _is_still_right(round_, item) and not _is_held(round_, item) and _is_unchanged(round_, item)
+def keep_back_act(round_: Round, item: QueuedAct) -> bool:
+    """Withdraw or hold an act that may not be done. Returns False when nothing keeps it back. Raises ReadFailed."""
+    return _withdraw_by_database(round_, item) or _hold(round_, item) or _keep_back_by_platform(round_, item)
 
 
-def _is_still_right(round_: Round, item: QueuedAct) -> bool:
-    """Check what the database knows by now."""
+def _withdraw_by_database(round_: Round, item: QueuedAct) -> bool:
+    """Withdraw it for what the database knows by now."""
     now, limit = round_.clock(), round_.policy.limits.draft_expires
     approved_at = item.act.approved_at or now
     with round_.store.read() as connection:
@@ -32,35 +32,35 @@ def _is_still_right(round_: Round, item: QueuedAct) -> bool:
         refusal = refusal or "chosen too long ago"
     if refusal is not None:
         outcome.withdraw(round_, item, refusal)
-    return refusal is None
+    return refusal is not None
 
 
-def _is_held(round_: Round, item: QueuedAct) -> bool:
+def _hold(round_: Round, item: QueuedAct) -> bool:
     with round_.store.read() as connection:
         hold = holds.announcement(connection, round_.policy, item, round_.clock())
     if hold is not None:
-        trouble.record_hold(round_, item, hold.reason, hold.message, hold.until)
+        trouble.hold_item(round_, item, hold.reason, hold.message, hold.until)
     return hold is not None
 
 
-def _is_unchanged(round_: Round, item: QueuedAct) -> bool:
-    """Look at the post itself: it may be gone, or say something else by now."""
+def _keep_back_by_platform(round_: Round, item: QueuedAct) -> bool:
+    """Look at the post itself: withdraw or hold it where it is gone, or says something else by now."""
     try:
         status = round_.platform.check_post(item.mention)
     except Indeterminate as error:
         outcome.return_to_staff(round_, item, f"look at the post first: {error.message}")
-        return False
+        return True
     if not status.is_present:
         outcome.record_missing(round_, item)
-        return False
+        return True
     if (text := _read_new_words(status, item)) is not None:
         _record_edit(round_, item, text)
         outcome.withdraw(round_, item, EDITED)
-        return False
+        return True
     if item.missing_at is not None:
         with round_.store.write() as connection:
             gone.record_presence(connection, item.key)
-    return True
+    return False
 
 
 def _read_new_words(status: PostStatus, item: QueuedAct) -> str | None:

@@ -4,25 +4,24 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from listener import holds
-from listener.errors import NotSent, ReadFailed
+from listener import holds, interruptions
+from listener.errors import NEEDS_PERSON, Cause, HoldName, NotSent, ReadFailed
 from listener.holds import Hold
-from listener.intake import feeds, new_secrets
+from listener.interruptions import SENDING
 from listener.outbox.round import Round
 from listener.store import notices, platforms
 
-HOLD_OF_CAUSE = {"rate": "rate", "transient": "rate", "billing": "budget", "account": "paused"}
-NEEDS_PERSON = ("account", "billing")  # causes that a person must mend: each opens a notice
+HOLD_OF_CAUSE: dict[Cause, HoldName] = {
+    "item": "retry", "transient": "unreachable", "rate": "rate", "account": "account", "billing": "budget",
+}  # fmt: skip
 RETRY_DELAY = timedelta(minutes=1)  # before the next try, when the platform named no time
 OUTAGE_BACKOFF = (timedelta(minutes=1), timedelta(minutes=10), timedelta(minutes=30))
 """Pauses after calls in a row that failed or whose answer was lost: in an outage few replies become unconfirmed."""
-NOTICE_AFTER_FAILURES = 3
 
 
 def platform_hold(round_: Round) -> Hold | None:
     """Return what stops the whole platform now; None when it may send."""
     name, now = round_.platform.name, round_.clock()
-    new_secrets.end_waits(round_.store, round_.platform, now)
     with round_.store.read() as connection:
         pause = holds.paused(connection, name, now)
         state = platforms.read_state(connection, name)
@@ -30,7 +29,7 @@ def platform_hold(round_: Round) -> Hold | None:
         return pause
     if state.send_stopped_at is not None and state.send_stopped_at > now:
         return None  # the clock was set back since, so that time means nothing any more
-    return Hold(state.send_hold or "rate", state.send_error or "", state.send_after)
+    return Hold(state.send_hold or "unreachable", state.send_error or "", state.send_after)
 
 
 def stop(connection: Connection, name: str, error: NotSent | ReadFailed, now: datetime) -> None:
@@ -38,24 +37,10 @@ def stop(connection: Connection, name: str, error: NotSent | ReadFailed, now: da
     failures, delay = _count_failures(connection, name), RETRY_DELAY
     if error.cause == "transient":
         failures, delay = failures + 1, _outage_delay(failures)
-    hold = HOLD_OF_CAUSE.get(error.cause, "rate")
+    hold = HOLD_OF_CAUSE[error.cause]
     _record(connection, name, error.retry_at or now + delay, now, hold, error.message, failures)
-    _open_notice(connection, name, error, failures, now)
-
-
-def _open_notice(connection: Connection, name: str, error: NotSent | ReadFailed, failures: int, now: datetime) -> None:
-    """Open the notice of what a person must mend, of the third failure in a row, or of a long wait."""
-    kind, what, do = "", error.message, error.do
-    if error.cause in NEEDS_PERSON:
-        kind = error.cause
-    elif error.cause == "transient" and failures >= NOTICE_AFTER_FAILURES:
-        kind, what = "unreachable", f"sending on {name} failed {failures} times in a row: {what}"
-        do = do or "check the network and the platform's status page; the replies are kept"
-    elif until := feeds.wait_end(error, now):
-        kind, do = "waiting", do or feeds.WAIT_DO
-        what = f"nothing is sent on {name} until {until:%Y-%m-%d %H:%M} UTC: {what}"
-    if kind:
-        notices.open_notice(connection, kind, name, what, do, now, subject="sending")
+    in_a_row = failures if error.cause == "transient" else 0
+    interruptions.open_notice(connection, SENDING, name, error, in_a_row, now)
 
 
 def stop_after_lost_answer(connection: Connection, name: str, why: str, now: datetime, *, repeat_is_safe: bool) -> None:
@@ -68,7 +53,7 @@ def stop_after_lost_answer(connection: Connection, name: str, why: str, now: dat
         platforms.record(connection, name, send_lost=1)
         return
     until = now + _outage_delay(lost - repeat_is_safe)
-    _record(connection, name, until, now, "rate", f"the platform's answer was lost ({why})", lost + 1)
+    _record(connection, name, until, now, "unreachable", f"the platform's answer was lost ({why})", lost + 1)
 
 
 def _count_failures(connection: Connection, name: str) -> int:
@@ -81,7 +66,7 @@ def _outage_delay(failures: int) -> timedelta:
 
 
 def _record(
-    connection: Connection, name: str, until: datetime, now: datetime, hold: str, message: str, failures: int
+    connection: Connection, name: str, until: datetime, now: datetime, hold: HoldName, message: str, failures: int
 ) -> None:
     stop = {"send_after": until, "send_stopped_at": now, "send_hold": hold, "send_error": message}
     platforms.record(connection, name, **stop, send_lost=failures)

@@ -4,21 +4,24 @@ from listener import holds
 from listener.errors import Held, Indeterminate
 from listener.intake.text import storable_text
 from listener.model import PostStatus
-from listener.outbox.outcome import record_missing, return_edited, return_to_staff, withdraw
+from listener.outbox.outcome import record_missing, return_edited_to_staff, return_to_staff, withdraw
 from listener.outbox.round import Round
-from listener.outbox.trouble import record_hold
+from listener.outbox.trouble import hold_item
 from listener.store import gone, people, platforms
 from listener.store.draft_reviews import MACHINE
 from listener.store.queued import QueuedReply
 
 
-def may_be_sent(round_: Round, item: QueuedReply) -> bool:
-    """Check a reply; one that may not be sent is withdrawn, returned to staff or held. Raises ReadFailed, Held."""
-    return _is_still_wanted(round_, item) and _is_on_platform(round_, item) and not _is_held(round_, item)
+def keep_back_reply(round_: Round, item: QueuedReply) -> bool:
+    """Withdraw, return to staff or hold a reply that may not be sent. Returns False when nothing keeps it back.
+
+    Raises ReadFailed, Held.
+    """
+    return _keep_back_by_database(round_, item) or _keep_back_by_platform(round_, item) or _hold_automatic(round_, item)
 
 
-def _is_still_wanted(round_: Round, item: QueuedReply) -> bool:
-    """Check what the database knows by now."""
+def _keep_back_by_database(round_: Round, item: QueuedReply) -> bool:
+    """Withdraw or return it for what the database knows by now."""
     now = round_.clock()
     approved_at = item.reply.approved_at or now
     with round_.store.read() as connection:
@@ -28,36 +31,39 @@ def _is_still_wanted(round_: Round, item: QueuedReply) -> bool:
     elif item.answered_remotely is not None:
         withdraw(round_, item, _answered_by_staff(item.answered_remotely))
     elif item.edited_at is not None and item.edited_at >= approved_at:
-        return_edited(round_, item)
+        return_edited_to_staff(round_, item)
     elif now - approved_at > round_.policy.limits.draft_expires:
         return_to_staff(round_, item, "approval expired; approve it again")
     else:
-        return True
-    return False
+        return False
+    return True
 
 
 def _answered_by_staff(post_id: str) -> str:
     return f"a person answered on the platform (post {post_id})"
 
 
-def _is_on_platform(round_: Round, item: QueuedReply) -> bool:
-    """Check the mention itself, where looking at it is free. Raises ReadFailed, Held."""
+def _keep_back_by_platform(round_: Round, item: QueuedReply) -> bool:
+    """Withdraw, return or hold it for what the platform shows of its mention, where a look is free.
+
+    Raises ReadFailed, Held.
+    """
     try:
         status = round_.platform.check_post(item.mention)
     except Indeterminate:
         _require_own_posts_read(round_, item)
-        return True
+        return False
     if not status.is_present:
         record_missing(round_, item)
-        return False
+        return True
     _record_presence(round_, item)
     if status.answer_post_id is not None:
         withdraw(round_, item, _answered_by_staff(status.answer_post_id))
     elif (text := _read_new_words(status, item)) is not None:
-        return_edited(round_, item, text)
+        return_edited_to_staff(round_, item, text)
     else:
-        return True
-    return False
+        return False
+    return True
 
 
 def _record_presence(round_: Round, item: QueuedReply) -> None:
@@ -83,11 +89,14 @@ def _require_own_posts_read(round_: Round, item: QueuedReply) -> None:
         state = platforms.read_state(connection, item.mention.platform)
     read_at = state.own_posts_read_at if state else None
     if item.reply.approved_by == MACHINE and (read_at is None or read_at <= item.reply.created_at):
-        raise Held("rate", "checking if a colleague answered")
+        raise Held("own_posts_unread", "checking if a colleague answered")
 
 
-def _is_held(round_: Round, item: QueuedReply) -> bool:
-    """Hold an automatic reply: a hold with an end waits, one without returns the reply to staff."""
+def _hold_automatic(round_: Round, item: QueuedReply) -> bool:
+    """Hold an automatic reply: a hold with an end waits, one without returns the reply to staff.
+
+    Returns False when nothing holds it.
+    """
     if item.reply.approved_by != MACHINE:
         return False
     now = round_.clock()
@@ -99,5 +108,5 @@ def _is_held(round_: Round, item: QueuedReply) -> bool:
         round_.counts.held[hold.reason] += 1
         return_to_staff(round_, item, hold.message)
     else:
-        record_hold(round_, item, hold.reason, hold.message, hold.until)
+        hold_item(round_, item, hold.reason, hold.message, hold.until)
     return True

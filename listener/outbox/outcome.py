@@ -84,15 +84,15 @@ def record_not_sent(round_: Round, item: Queued, error: NotSent) -> None:
         if has_failed:
             has_failed = move(connection, item, "failed", now, message=error.message, error=error.message)
         elif error.cause == "item":
-            _wait(connection, item, error.message, now, not_before=until, hold="rate")
+            _put_back(connection, item, error.message, now, not_before=until, hold="retry")
         else:
-            _wait(connection, item, error.message, now, attempts=max(attempts - 1, 0))
+            _put_back(connection, item, error.message, now, attempts=max(attempts - 1, 0))
             backoff.stop(connection, item.platform, error, now)
         fault_point("S8")
     if has_failed:
         round_.counts.failed += 1
     else:
-        round_.counts.held[backoff.HOLD_OF_CAUSE.get(error.cause, "rate")] += 1
+        round_.counts.held[backoff.HOLD_OF_CAUSE[error.cause]] += 1
 
 
 def record_held(round_: Round, item: Queued, hold: Held) -> None:
@@ -101,12 +101,15 @@ def record_held(round_: Round, item: Queued, hold: Held) -> None:
     until = hold.until or now + RETRY_DELAY
     with round_.store.write() as connection:
         attempts = max(moves.read_again(connection, item.outbound).attempts - 1, 0)
-        _wait(connection, item, hold.message, now, not_before=until, hold=hold.reason, attempts=attempts)
+        _put_back(connection, item, hold.message, now, not_before=until, hold=hold.reason, attempts=attempts)
         fault_point("S8")
     round_.counts.held[hold.reason] += 1
 
 
-def _wait(connection: Connection, item: Queued, message: str, now: datetime, **changes: Unpack[ReplyChanges]) -> None:
+def _put_back(
+    connection: Connection, item: Queued, message: str, now: datetime, **changes: Unpack[ReplyChanges]
+) -> None:
+    """Move to approved again what was surely not sent."""
     changes["error"] = message
     move(connection, item, "approved", now, what="not_sent", message=message, **changes)
 
@@ -116,9 +119,9 @@ def record_refused(round_: Round, item: Queued, refusal: Refused) -> None:
     now, message, to = round_.clock(), refusal.message, refusal.next_state
     with round_.store.write() as connection:
         if to == "withdrawn" and not isinstance(item, QueuedPosting):
-            _miss(round_, connection, item, message, now, expect="sending")
+            _hold_or_withdraw(round_, connection, item, message, now, expect="sending")
         elif to == "drafted":
-            _return_duplicate(connection, item, message, now)
+            _settle_duplicate(connection, item, message, now)
         else:
             to = "failed" if to == "withdrawn" else to  # a posting answers nothing that could be gone
             if move(connection, item, to, now, message=message, error=message):
@@ -126,13 +129,12 @@ def record_refused(round_: Round, item: Queued, refusal: Refused) -> None:
         fault_point("S8")
 
 
-def _return_duplicate(connection: Connection, item: Queued, message: str, now: datetime) -> None:
+def _settle_duplicate(connection: Connection, item: Queued, message: str, now: datetime) -> None:
     """Return to staff what the platform has in the same words; after a lost answer they may be ours, so look first."""
     if events.has_event(connection, item.outbound, "unconfirmed"):
         mark_unconfirmed(connection, item, message, now)
         return
-    returned: ReplyChanges = {**replies.UNAPPROVED, "error": message, "attempts": 0}
-    move(connection, item, "drafted", now, what="returned_to_staff", message=message, **returned)
+    _return(connection, item, message, now, expect="sending", attempts=0)
 
 
 def record_lost_answer(round_: Round, item: Queued, why: str) -> None:
@@ -162,10 +164,12 @@ def withdraw(round_: Round, item: Answering, why: str) -> None:
 def record_missing(round_: Round, item: Answering) -> None:
     """Hold an approved reply or act whose mention a check did not find; withdraw it when a later check agrees."""
     with round_.store.write() as connection:
-        _miss(round_, connection, item, gone.GONE, round_.clock(), expect="approved")
+        _hold_or_withdraw(round_, connection, item, gone.GONE, round_.clock(), expect="approved")
 
 
-def _miss(round_: Round, connection: Connection, item: Answering, message: str, now: datetime, *, expect: str) -> None:
+def _hold_or_withdraw(
+    round_: Round, connection: Connection, item: Answering, message: str, now: datetime, *, expect: str
+) -> None:
     """Believe that a mention is gone only after two checks with a pause between them: one may fail in passing."""
     missing_at = gone.note_missing(connection, item.key, item.outbound.approved_at or now, now)
     if now - missing_at >= MISSING_FOR:
@@ -178,6 +182,7 @@ def _miss(round_: Round, connection: Connection, item: Answering, message: str, 
     if expect == "sending":
         move(connection, item, "approved", now, what="not_sent", message=note, **wait)
     else:
+        wait["changed_at"] = now  # by this clock: that of whoever approved it may be ahead
         moves.update_fields(connection, item.outbound, "held", "outbox", now, {"message": note}, **wait)
     round_.counts.held["missing"] += 1
 
@@ -189,7 +194,7 @@ def _close_withdrawn(
     move(connection, item, "closed", now, expect=expect, what="withdrawn", message=why, **ending)
 
 
-def return_edited(round_: Round, item: QueuedReply, text: str | None = None) -> None:
+def return_edited_to_staff(round_: Round, item: QueuedReply, text: str | None = None) -> None:
     """Return a reply to staff because its mention was edited, so that it is decided again. text: words not kept yet."""
     now, mention = round_.clock(), item.mention
     with round_.store.write() as connection:
@@ -206,7 +211,13 @@ def return_edited(round_: Round, item: QueuedReply, text: str | None = None) -> 
 
 def return_to_staff(round_: Round, item: Queued, why: str) -> None:
     """Take the approval back, so that staff look at it again; an act has no draft, so a person does it."""
-    now, what, to = round_.clock(), "returned_to_staff", "by_hand" if isinstance(item, QueuedAct) else "drafted"
-    returned: ReplyChanges = {**replies.UNAPPROVED, "error": why}
     with round_.store.write() as connection:
-        move(connection, item, to, now, expect="approved", what=what, message=why, **returned)
+        _return(connection, item, why, round_.clock(), expect="approved")
+
+
+def _return(
+    connection: Connection, item: Queued, why: str, now: datetime, *, expect: str, **changes: Unpack[ReplyChanges]
+) -> None:
+    returned: ReplyChanges = {**replies.UNAPPROVED, "error": why, **changes}
+    to = "by_hand" if isinstance(item, QueuedAct) else "drafted"
+    move(connection, item, to, now, expect=expect, what="returned_to_staff", message=why, **returned)

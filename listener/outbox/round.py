@@ -5,8 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from listener.capabilities import Repeatable
 from listener.policy import Policy
-from listener.protocols import Platform, Repeatable
+from listener.protocols import Platform
 from listener.store.engine import Store
 from listener.store.queued import Queued, QueuedAct
 

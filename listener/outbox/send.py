@@ -1,6 +1,6 @@
 """The outbox stage: send what is approved, once.
 
-The intention is committed before the call and the result after it; a reply that was neither surely sent nor surely
+The intent is committed before the call and the result after it; a reply that was neither surely sent nor surely
 refused is `unconfirmed` and left to settle.py. Nothing is ever sent again blindly.
 """
 
@@ -11,12 +11,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from listener import holds, rewarding
+from listener import holds, interruptions, rewarding
+from listener.codes import MASKED
 from listener.errors import BookError, DeskError, Held, NotSent, ReadFailed, Refused, StoreError, describe
 from listener.faultpoints import fault_point
 from listener.model import Announcement, Outgoing, Prepared
 from listener.outbox import announcing, applauding, backoff, outcome, settle, trouble
-from listener.outbox.checks import may_be_sent
+from listener.outbox.checks import keep_back_reply
 from listener.outbox.round import Round, SendCounts
 from listener.store import events, moves, notices, outgoing, people, platforms, replies, reward_book, rewards
 from listener.store.engine import Store
@@ -46,6 +47,7 @@ def send(round_: Round, approve: Approve) -> SendCounts:
     counts.held += approve(store, name, round_.clock())
     due = _due(round_)
     for number, item in enumerate(due):
+        interruptions.end_waits_after_new_secrets(store, round_.platform, round_.clock())
         hold = backoff.platform_hold(round_)
         if hold is not None:
             counts.held[hold.reason] += len(due) - number
@@ -65,6 +67,7 @@ def send(round_: Round, approve: Approve) -> SendCounts:
 def _due(round_: Round) -> list[DueItem]:
     """Return what is approved and whose time has come; count what waits as held."""
     name, now = round_.platform.name, round_.clock()
+    _start_undo_waits(round_, name, now)
     with round_.store.read() as connection:
         held, due = outgoing.count_held(connection, name, now), outgoing.list_due(connection, name, now)
         round_.counts.next_at = outgoing.read_next_time(connection, name, now) if held else None
@@ -77,14 +80,22 @@ def _due(round_: Round) -> list[DueItem]:
     return due
 
 
+def _start_undo_waits(round_: Round, name: str, now: datetime) -> None:
+    with round_.store.read() as connection:
+        unstarted = outgoing.list_unstarted(connection, name)
+    if unstarted:
+        with round_.store.write() as connection:
+            outgoing.start_undo_waits(connection, unstarted, now)
+
+
 def _send_item(round_: Round, due: DueItem) -> None:
-    """Check, claim and post a reply or an announcement."""
+    """Check and post a reply or an announcement; the intent to send it is committed in between."""
     with round_.store.read() as connection:
         item = outgoing.read_due(connection, due)
     if item.outbound.state != "approved":
         return
     prepared = _check_and_prepare(round_, item)
-    if prepared is not None and _claim(round_, item, prepared):
+    if prepared is not None and _commit_intent(round_, item, prepared):
         fault_point("S3")
         _post(round_, item, prepared)
 
@@ -94,11 +105,11 @@ def _check_and_prepare(round_: Round, item: Queued) -> Prepared | None:
     it stops no other.
     """
     try:
-        return _prepare(round_, item) if _is_ready(round_, item) else None
+        return None if _keep_back(round_, item) else _prepare(round_, item)
     except ReadFailed as error:
         trouble.record_failure(round_, item, error)
     except Held as hold:
-        trouble.record_hold(round_, item, hold.reason, hold.message, hold.until)
+        trouble.hold_item(round_, item, hold.reason, hold.message, hold.until)
     except StoreError:
         raise
     except DeskError as error:  # its coupon is not fit any more
@@ -109,12 +120,12 @@ def _check_and_prepare(round_: Round, item: Queued) -> Prepared | None:
     return None
 
 
-def _is_ready(round_: Round, item: Queued) -> bool:
+def _keep_back(round_: Round, item: Queued) -> bool:
     if isinstance(item, QueuedReply):
-        return may_be_sent(round_, item)
+        return keep_back_reply(round_, item)
     if isinstance(item, QueuedAct):
-        return applauding.may_be_done(round_, item)
-    return announcing.may_be_posted(round_, item)
+        return applauding.keep_back_act(round_, item)
+    return announcing.keep_back_posting(round_, item)
 
 
 def _prepare(round_: Round, item: Queued) -> Prepared | None:
@@ -124,7 +135,7 @@ def _prepare(round_: Round, item: Queued) -> Prepared | None:
     seen, now = item.outbound, round_.clock()
     approved, text = _read_words(round_, item)
     if text is None:
-        _return_unapproved(round_, item, has_approval=approved is not None)
+        outcome.return_to_staff(round_, item, _explain_missing_words(item, has_approval=approved is not None))
         return None
     if isinstance(item, QueuedPosting):
         announcement = Announcement(seen.id, seen.revision, text, seen.created_at)
@@ -149,24 +160,26 @@ def _read_words(round_: Round, item: QueuedReply | QueuedPosting) -> tuple[str |
             return None, None
         if isinstance(item, QueuedPosting):
             return texts[-1], texts[-1]
-        rewarding.require_fit_coupon(connection, seen.id, item.mention, texts[-1], round_.clock())
+        club, now = round_.policy.club, round_.clock()
+        rewarding.require_fit_coupon(connection, club, seen.id, item.mention, texts[-1], now)
         return texts[-1], rewards.reveal(connection, seen.id, texts[-1])
 
 
-def _return_unapproved(round_: Round, item: Queued, *, has_approval: bool) -> None:
-    """Return to staff what must not be sent in the words that it has now."""
+def _explain_missing_words(item: Queued, *, has_approval: bool) -> str:
+    """Say why it must not be sent in the words that it has now."""
+    if has_approval:
+        return "its coupon is not this reply's any more"
     is_edited = isinstance(item, QueuedReply) and item.edited_at is not None
-    why = "the mention was edited after the approval" if is_edited else "no approval is stored for this text"
-    outcome.return_to_staff(round_, item, "its coupon is not this reply's any more" if has_approval else why)
+    return "the mention was edited after the approval" if is_edited else "no approval is stored for this text"
 
 
-def _claim(round_: Round, item: Queued, prepared: Prepared) -> bool:
-    """Commit the intention to send. Returns False when a pause, an opt-out or a colleague came first.
+def _commit_intent(round_: Round, item: Queued, prepared: Prepared) -> bool:
+    """Commit the intent to send. Returns False when a pause, an opt-out or a colleague came first.
 
     A coupon that may not leave goes back to staff with its reply, and stops no other.
     """
     try:
-        return _commit_claim(round_, item, prepared)
+        return _move_to_sending(round_, item, prepared)
     except (DeskError, BookError) as refusal:
         outcome.return_to_staff(round_, item, str(refusal))
         if isinstance(refusal, BookError):
@@ -175,17 +188,25 @@ def _claim(round_: Round, item: Queued, prepared: Prepared) -> bool:
         return False
 
 
-def _commit_claim(round_: Round, item: Queued, prepared: Prepared) -> bool:
+def _move_to_sending(round_: Round, item: Queued, prepared: Prepared) -> bool:
     now = round_.clock()
     with round_.store.write() as connection:
         if holds.paused(connection, item.platform, now) is not None or _has_opted_out(connection, item):
             return False
-        claim: ReplyChanges = {"attempts": item.outbound.attempts + 1, "sending_at": now, **CLEARED}
-        claim |= {"prepared_key": prepared.key, "request": prepared.request}
-        claimed = moves.transition(connection, item.outbound, "sending", by="outbox", now=now, **claim)
+        _require_fit_coupon(round_, connection, item, now)
+        intent: ReplyChanges = {"attempts": item.outbound.attempts + 1, "sending_at": now, **CLEARED}
+        intent |= {"prepared_key": prepared.key, "request": prepared.request}
+        is_ours = moves.transition(connection, item.outbound, "sending", by="outbox", now=now, **intent)
         notices.clear(connection, replies.UNCHECKED, item.platform, now, subject=item.subject)
         fault_point("S2")
-    return claimed
+    return is_ours
+
+
+def _require_fit_coupon(round_: Round, connection: Connection, item: Queued, now: datetime) -> None:
+    """Raise DeskError for a coupon that became unfit since the reply was checked."""
+    if isinstance(item, QueuedReply) and MASKED in (item.reply.text or ""):
+        text, club = item.reply.text or "", round_.policy.club
+        rewarding.require_fit_coupon(connection, club, item.reply.id, item.mention, text, now)
 
 
 def _has_opted_out(connection: Connection, item: Queued) -> bool:

@@ -8,9 +8,9 @@ person settles.
 import logging
 from datetime import datetime
 
-from listener.errors import Indeterminate, ReadFailed, StoreError, describe
+from listener.errors import NEEDS_PERSON, HoldName, Indeterminate, ReadFailed, StoreError, describe
 from listener.model import Prepared
-from listener.outbox import backoff, outcome
+from listener.outbox import outcome
 from listener.outbox.round import Round
 from listener.outbox.trouble import postpone, record_reply_trouble
 from listener.store import ledger, moves, notices, outgoing, platforms
@@ -19,7 +19,7 @@ from listener.store.records import ReplyChanges
 
 log = logging.getLogger(__name__)
 
-MANUAL_ONLY = -1  # a check count: the platform cannot say, or too many sendings are unconfirmed
+MANUAL: HoldName = "manual_check"  # a person must look: the platform cannot say, or too many sendings are unconfirmed
 MAX_UNCONFIRMED_SENDINGS = 4  # before a person must check
 
 
@@ -49,7 +49,7 @@ def settle(round_: Round) -> None:
         except ReadFailed as error:
             fields = {"event": "reply_not_checked", "item": item.label, "why": error}
             log.warning("%(item)s could not be checked: %(why)s", fields)
-            if error.cause in backoff.NEEDS_PERSON:
+            if error.cause in NEEDS_PERSON:
                 _notice_unchecked(round_, item, error)
             if error.cause == "item":
                 record_reply_trouble(round_, item, error)
@@ -69,9 +69,7 @@ def _notice_unchecked(round_: Round, item: Queued, error: ReadFailed) -> None:
 def _is_due(round_: Round, item: Queued, now: datetime) -> bool:
     """Return True for the first check at once, and for the last when the platform's listings have caught up."""
     not_before = item.outbound.not_before
-    if item.outbound.check_count == MANUAL_ONLY or (
-        not_before and now < not_before and item.outbound.changed_at <= now
-    ):
+    if item.outbound.hold == MANUAL or (not_before and now < not_before and item.outbound.changed_at <= now):
         return False
     return item.outbound.check_count == 0 or _is_listed_by(round_, item, now)
 
@@ -120,7 +118,7 @@ def _record_absence(round_: Round, item: Queued, now: datetime) -> None:
             moves.update_fields(connection, reply, "arrival_checked", "outbox", now, detail, **count)
             return
         message = f"not listed in {'a check' if round_.can_repeat(item) else 'two checks'}: it did not arrive"
-        again: ReplyChanges = {"error": message, "not_before": None, "trouble_count": 0, "check_count": 0}
+        again: ReplyChanges = {"error": message, "not_before": None, "trouble_count": 0, "check_count": 0, "hold": None}
         if outcome.move(
             connection, item, "approved", now, expect="unconfirmed", what="absent", message=message, **again
         ):
@@ -133,7 +131,7 @@ def _ask_for_manual_check(round_: Round, item: Queued, why: str, now: datetime) 
     reply, name = item.outbound, item.platform
     what = f"{item.label} needs a manual check ({why})"
     do = f"look on the platform, then run `{item.resolve_command} {item.resolve_options}"
-    count: ReplyChanges = {"check_count": MANUAL_ONLY, "checked_at": now, "error": why}
+    waits: ReplyChanges = {"hold": MANUAL, "checked_at": now, "error": why}
     with round_.store.write() as connection:
-        if moves.update_fields(connection, reply, "manual_check_needed", "outbox", now, {"message": why}, **count):
+        if moves.update_fields(connection, reply, "manual_check_needed", "outbox", now, {"message": why}, **waits):
             notices.open_notice(connection, "unconfirmed", name, what, do, now, subject=item.subject)

@@ -11,9 +11,10 @@ from typing import Unpack
 
 from sqlalchemy import Connection
 
-from listener.errors import ReadFailed
+from listener.errors import HoldName, ReadFailed
 from listener.outbox import backoff
 from listener.outbox.round import Round
+from listener.pauses import growing_pause
 from listener.store import moves, notices, replies
 from listener.store.queued import Queued
 from listener.store.records import ReplyChanges
@@ -21,11 +22,11 @@ from listener.store.records import ReplyChanges
 log = logging.getLogger(__name__)
 
 NOTICE_AFTER_TROUBLES = 5
-LONGEST_PAUSE = timedelta(minutes=15)  # between two tries at a reply in trouble; the first is a minute
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(minutes=15)  # between two tries at a reply in trouble
 
 
-def record_hold(round_: Round, item: Queued, reason: str, message: str, until: datetime | None = None) -> None:
-    """Hold a reply until a time; None: until the next round. It is logged when the reason changes, not every round."""
+def hold_item(round_: Round, item: Queued, reason: HoldName, message: str, until: datetime | None = None) -> None:
+    """Hold what waits to be sent until a time; None: until the next round. Logged when the reason changes only."""
     round_.counts.held[reason] += 1
     if (item.outbound.hold, item.outbound.not_before) == (reason, until):
         return
@@ -41,7 +42,12 @@ def _hold(
     is_news: bool,
     **changes: Unpack[ReplyChanges],
 ) -> bool:
-    """Change a reply that waits, with an event where there is something new to tell."""
+    """Change what waits, with an event where there is something new to tell.
+
+    An approved one counts from now, by this clock: that of whoever approved it may be ahead.
+    """
+    if item.outbound.state == "approved":
+        changes["changed_at"] = now
     if not is_news:
         return moves.set_fields(connection, item.outbound, **changes)
     log.info("%(item)s is held: %(why)s", {"event": "reply_held", "item": item.label, "why": message})
@@ -66,7 +72,8 @@ def postpone(round_: Round, waiting: Sequence[Queued], error: ReadFailed) -> Non
     now = round_.clock()
     with round_.store.write() as connection:
         for item in waiting:
-            count, until = item.outbound.trouble_count + 1, error.retry_at or now + _pause(item.outbound.trouble_count)
+            count = item.outbound.trouble_count + 1
+            until = error.retry_at or now + growing_pause(count, FIRST_PAUSE, LONGEST_PAUSE)
             moves.set_fields(connection, item.outbound, trouble_count=count, not_before=until)
 
 
@@ -74,8 +81,8 @@ def record_reply_trouble(round_: Round, item: Queued, error: ReadFailed) -> None
     """Count a failure that concerns this reply alone; after five in a row a person is told."""
     now, reply = round_.clock(), item.outbound
     count = reply.trouble_count + 1
-    until = error.retry_at or now + _pause(reply.trouble_count)
-    changes: ReplyChanges = {"trouble_count": count, "error": error.message, "not_before": until, "hold": "rate"}
+    until = error.retry_at or now + growing_pause(count, FIRST_PAUSE, LONGEST_PAUSE)
+    changes: ReplyChanges = {"trouble_count": count, "error": error.message, "not_before": until, "hold": "retry"}
     with round_.store.write() as connection:
         held = _hold(connection, item, error.message, now, reply.error != error.message, **changes)
         if held and count >= NOTICE_AFTER_TROUBLES and reply.state == "approved":  # else `unconfirmed` is open already
@@ -83,8 +90,4 @@ def record_reply_trouble(round_: Round, item: Queued, error: ReadFailed) -> None
             do = error.do or f"look on the platform; to answer there yourself, take it back: `{item.undo_command}`"
             name = item.platform
             notices.open_notice(connection, replies.UNCHECKED, name, what, do, now, subject=item.subject)
-    round_.counts.held["rate"] += 1
-
-
-def _pause(troubles: int) -> timedelta:
-    return min(timedelta(minutes=2 ** min(troubles, 10)), LONGEST_PAUSE)
+    round_.counts.held["retry"] += 1

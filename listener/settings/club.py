@@ -65,6 +65,7 @@ class _Offer:
     per_day: int = 50
     budget_cents: int = 0
     known_days: int = 30
+    paused: bool = False
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,10 @@ from listener.settings.scalars import SCALARS, TYPE_NAMES, ConfigLocation, Wrong
 T = TypeVar("T")
 
 NEVER_NEGATIVE = re.compile(r"_(seconds|usd|per_hour|per_day)$")
+NEAR = 0.65  # likeness of a misspelt name; below it the suggestion is a riddle: refundish, english
+NEAR_PART = 0.8  # of a part of a name
+SHORTEST_PART = 4  # letters of a part that says something
+LISTED = 12  # names that a message can list
 SECRET = re.compile(r"(key|secret|token|password)s?$", re.IGNORECASE)
 
 
@@ -27,12 +31,20 @@ def collect_faults(faults: list[Problem], call: Callable[..., T], *args: object)
 
 
 def suggest(word: str, known: Iterable[str]) -> str:
-    """Advise on an unknown word: suggest the near miss, or list the known words."""
+    """Advise on an unknown word: suggest the near miss, or those that share a part of it, or list the known words."""
     known = sorted(known)
-    close = difflib.get_close_matches(word, known, 1, 0.6)
+    close = difflib.get_close_matches(word, known, 1, NEAR) or [name for name in known if _shares_part(word, name)]
     if close:
-        return f"did you mean {close[0]}?"
+        return f"did you mean {' or '.join(close[:LISTED])}?"
+    if len(known) > LISTED:
+        return f"remove it; {len(known)} names are known here, such as {', '.join(known[:3])}"
     return f"remove it; known here: {', '.join(known)}" if known else "remove it"
+
+
+def _shares_part(word: str, name: str) -> bool:
+    """Return True when a part of the name, between `_`, is nearly a part of the word: refundish, about_refund."""
+    parts = [part for part in name.split("_") if len(part) >= SHORTEST_PART]
+    return any(difflib.get_close_matches(part, parts, 1, NEAR_PART) for part in word.split("_"))
 
 
 def build(shape: type[T], table: object, location: ConfigLocation) -> T:

@@ -1,4 +1,4 @@
-"""What waits at the desk, as alerts ask for it: urgent and overdue replies, and when staff last did anything."""
+"""What alerts ask for: urgent and overdue replies, what lies in quarantine, and when staff last did anything."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +8,7 @@ from sqlalchemy import Connection, func, or_, select, text
 from listener.calendar import URGENCY_IMMEDIATE
 from listener.store.exchange_tables import ACT_OF_STAFF
 from listener.store.states import WAITING
-from listener.store.tables import event, mention, reply
+from listener.store.tables import event, mention, quarantine, reply
 
 AT_ONCE = ("legal", "press")  # rules of which people must know at once, though their replies are due later
 
@@ -37,6 +37,13 @@ def count_overdue(connection: Connection, now: datetime) -> tuple[int, datetime 
     query = select(func.count(), func.min(reply.c.due_at)).where(*waits)
     row = connection.execute(query.where(reply.c.snoozed_until.is_(None) | (reply.c.snoozed_until <= now))).one()
     return row[0], row[1]
+
+
+def count_quarantined(connection: Connection) -> dict[str, int]:
+    """Count the quarantined items that nobody has dealt with, by platform."""
+    query = select(quarantine.c.platform, func.count()).where(quarantine.c.resolved_at.is_(None))
+    rows = connection.execute(query.group_by(quarantine.c.platform).order_by(quarantine.c.platform))
+    return {row[0]: row[1] for row in rows}
 
 
 def last_act_of_staff(connection: Connection) -> datetime | None:

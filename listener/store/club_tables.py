@@ -8,7 +8,7 @@ from sqlmodel import Field
 from listener.store.columns import Row, optional_text, optional_time, required_time
 from listener.store.dialect import partial_index
 
-HELD = "released_at IS NULL AND lifted_at IS NULL"
+CARRIED = "released_at IS NULL AND replaced_at IS NULL"
 
 
 class MarkRow(Row, table=True):
@@ -95,16 +95,14 @@ class RewardRow(Row, table=True):
     """A coupon that is somebody's; it is what its reply is. person: a digest, which outlives their words.
 
     out_at: from then on the code may be known; released_at: it surely was not, and is free again; lifted_at: staff let
-    the person have another one of this offer.
+    the person have another one of this offer; replaced_at: it is void, and its reply carries another one.
     """
 
     __tablename__ = "reward"
     __table_args__ = (
         Index("ix_reward_person", "person"),
         partial_index("uq_reward_coupon", "coupon_id", where="released_at IS NULL", unique=True),
-        partial_index("uq_reward_reply", "reply_id", where="released_at IS NULL", unique=True),
-        partial_index("uq_reward_person", "offer", "person", where=HELD, unique=True),
-        partial_index("uq_reward_member", "offer", "member_id", where=HELD, unique=True),
+        partial_index("uq_reward_reply", "reply_id", where=CARRIED, unique=True),
     )
     id: int | None = Field(default=None, primary_key=True)
     offer: str = Field(sa_type=Text)
@@ -118,3 +116,22 @@ class RewardRow(Row, table=True):
     out_at: datetime | None = optional_time()
     released_at: datetime | None = optional_time()
     lifted_at: datetime | None = optional_time()
+    replaced_at: datetime | None = optional_time()
+
+
+class PoolHomeRow(Row, table=True):
+    """Where the coupons of a pool are known whole: on a server, which restore of it (value_dialect.read_home)."""
+
+    __tablename__ = "pool_home"
+    pool: str = Field(primary_key=True, sa_type=Text)
+    home: str = Field(sa_type=Text)
+
+
+class OfferTurnRow(Row, table=True):
+    """A person who has had an offer, by a reward of theirs or of another account of their member. person: a digest."""
+
+    __tablename__ = "offer_turn"
+    __table_args__ = (Index("ix_offer_turn_reward", "reward_id"),)
+    offer: str = Field(primary_key=True, sa_type=Text)
+    person: str = Field(primary_key=True, sa_type=Text)
+    reward_id: int = Field(foreign_key="reward.id")

@@ -137,6 +137,7 @@ class ReplyRow(Row, table=True):
     created_at: datetime = required_time()
     changed_at: datetime = required_time()
     due_at: datetime | None = optional_time()
+    undo_seconds: float | None = None
     not_before: datetime | None = optional_time()
     hold: str | None = optional_text()
     sending_at: datetime | None = optional_time()

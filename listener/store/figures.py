@@ -3,10 +3,10 @@
 from collections import Counter
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, FromClause, func, select
 
 from listener.store import alerts, digests
-from listener.store.tables import decision, event, mention, notice, platform
+from listener.store.tables import decision, event, mention, notice, platform, posting
 
 OUTCOMES = ("sent", "not_sent", "unconfirmed", "failed", "by_hand", "withdrawn", "returned_to_staff")
 
@@ -19,23 +19,27 @@ def newest_ids(connection: Connection) -> tuple[int, int]:
 
 def count_events(connection: Connection, after: int, until: int) -> dict[tuple[str, str], int]:
     """Count the events in this range of ids, by platform ("" where there is none) and by what happened."""
-    place = func.coalesce(mention.c.platform, "")
-    query = select(place, event.c.what, func.count()).select_from(
-        event.outerjoin(mention, mention.c.key == event.c.mention_key)
-    )
+    place = func.coalesce(mention.c.platform, posting.c.platform, "")
+    query = select(place, event.c.what, func.count()).select_from(_events())
     rows = connection.execute(query.where(event.c.id > after, event.c.id <= until).group_by(place, event.c.what))
     return {(row[0], row[1]): row[2] for row in rows}
 
 
 def count_sends(connection: Connection, after: int, until: int) -> dict[tuple[str, str], int]:
-    """Count how calls that were to post a reply ended, in this range of event ids, by platform and outcome."""
-    source = event.join(mention, mention.c.key == event.c.mention_key)
-    query = select(mention.c.platform, event.c.what, func.count()).select_from(source)
+    """Count how calls to post a reply or an announcement ended, in this range of event ids, by platform and outcome."""
+    place = func.coalesce(mention.c.platform, posting.c.platform)
+    query = select(place, event.c.what, func.count()).select_from(_events())
     by_outbox = (event.c.by == "outbox", event.c.what.in_(OUTCOMES))
     rows = connection.execute(
-        query.where(event.c.id > after, event.c.id <= until, *by_outbox).group_by(mention.c.platform, event.c.what)
+        query.where(event.c.id > after, event.c.id <= until, *by_outbox).group_by(place, event.c.what)
     )
     return {(row[0], row[1]): row[2] for row in rows}
+
+
+def _events() -> FromClause:
+    """Join events with what they are about: a mention, or a posting."""
+    source = event.outerjoin(mention, mention.c.key == event.c.mention_key)
+    return source.outerjoin(posting, posting.c.id == event.c.posting_id)
 
 
 def count_decisions(connection: Connection, after: int, until: int) -> dict[tuple[str, str, str], int]:

@@ -8,9 +8,10 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, and_, delete, insert, select, update
 
 from listener.club_rules import Points
+from listener.store import offer_turns
 from listener.store.dialect import upsert
 from listener.store.loading import columns, load, load_all, values
-from listener.store.people import Person
+from listener.store.people import Person, digest
 from listener.store.tables import account, mark, member, mention, points
 from listener.store.value_dialect import is_any_of
 
@@ -58,6 +59,11 @@ def list_accounts(connection: Connection, member_id: int) -> list[Account]:
     return load_all(Account, connection.execute(query.order_by(account.c.at, account.c.platform)))
 
 
+def list_persons(connection: Connection, member_id: int) -> tuple[str, ...]:
+    """List the digests of a member's accounts."""
+    return tuple(digest((kept.platform, kept.author_id)) for kept in list_accounts(connection, member_id))
+
+
 def list_ended(connection: Connection, person: Person) -> list[Member]:
     """List the memberships that a person began by a mention of theirs and that have ended, oldest first."""
     query = select(*columns(Member, member)).join(mention, mention.c.key == member.c.evidence_key)
@@ -77,12 +83,14 @@ def join(
 
 
 def add_account(connection: Connection, new: Account) -> None:
-    """Keep that an account is a member's."""
+    """Keep that an account is a member's; what one of their accounts has had, the member has had."""
     connection.execute(insert(account), [values(new)])
+    offer_turns.share(connection, list_persons(connection, new.member_id))
 
 
 def leave(connection: Connection, member_id: int, now: datetime) -> None:
-    """End a membership: accounts and points go; that they joined and left stays."""
+    """End a membership: accounts and points go; that they joined and left, and what offers they had, stays."""
+    offer_turns.share(connection, list_persons(connection, member_id))
     for kept in list_accounts(connection, member_id):
         erase_account(connection, (kept.platform, kept.author_id))
     connection.execute(update(member).where(member.c.id == member_id).values(ended_at=now))
@@ -107,6 +115,7 @@ def forget(connection: Connection, person: Person, now: datetime) -> int:
     known = find_account(connection, person)
     if known is None:
         return number
+    offer_turns.share(connection, list_persons(connection, known.member_id))
     number += erase_account(connection, person)
     if not list_accounts(connection, known.member_id):
         connection.execute(update(member).where(member.c.id == known.member_id).values(ended_at=now))

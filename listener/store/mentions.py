@@ -1,7 +1,6 @@
 """Keep mentions, find those to decide, and what deciding may know of the past."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,57 +10,11 @@ from listener.handles import fold_handle
 from listener.model import Mention
 from listener.store.driver import insert_rows, take_keys
 from listener.store.loading import Data, chunks, columns, load, values
+from listener.store.stored_mention import StoredMention
 from listener.store.tables import event, mention
 from listener.store.value_dialect import is_any_of
 
 Person = tuple[str, str]  # platform, author_id
-
-
-@dataclass(frozen=True, slots=True)
-class StoredMention:
-    """A mention that is already stored."""
-
-    key: int
-    interaction_id: str
-    conversation_id: str
-    text: str
-    attachments: tuple[str, ...]
-    labels: tuple[str, ...]
-    is_private: bool
-    version_id: str  # the id of the newest edit seen
-    version_at: datetime
-    stage: str
-    is_addressed: bool
-    can_reply: bool
-    deleted_at: datetime | None
-
-    def is_better_known_in(self, other: Mention) -> bool:
-        """Return True when another feed shows that the same words are addressed to us, or that we may answer."""
-        better = (other.is_addressed and not self.is_addressed) or (other.can_reply and not self.can_reply)
-        return better and self.says_the_same(other)
-
-    def says_the_same(self, other: Mention) -> bool:
-        """Return True when words, attachments and labels are equal, in any order.
-
-        Quotes do not count: no edit changes them, and one feed shows less of them than another.
-        """
-        same_words = self.text == other.text and set(self.labels) == set(other.labels)
-        return same_words and _without_quotes(self.attachments) == _without_quotes(other.attachments)
-
-    def is_other_than(self, other: Mention) -> bool:
-        """Return True when the other bears the same id and says something else; erased words say nothing."""
-        return self.stage != "forgotten" and other.id == self.version_id and other.text != self.text
-
-    def is_older_than(self, other: Mention) -> bool:
-        """Return True when the other is an edit of it: it says something else, as the same version or a later.
-
-        Some servers give a post another id without any edit: then the time stays.
-        """
-        return not self.says_the_same(other) and (other.id == self.version_id or other.created_at >= self.version_at)
-
-
-def _without_quotes(attachments: Sequence[str]) -> list[str]:
-    return sorted(line for line in attachments if not line.startswith("quote: "))
 
 
 def stored_mentions(connection: Connection, platform: str, candidates: Sequence[Mention]) -> dict[str, StoredMention]:

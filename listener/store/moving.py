@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Table, select
 
 from listener.errors import StoreError
 from listener.place import Place
+from listener.store import reward_book, reward_home
 from listener.store.dialect import continue_keys, is_postgresql
 from listener.store.driver import insert_rows
 from listener.store.engine import Store
@@ -34,13 +35,23 @@ def move(source: Store, target: Store, advance: Callable[[], None]) -> Mapping[s
     kept.
     """
     with source.write() as old, target.write() as new:
+        _require_whole(old)
         counts = {}
         for table in metadata.sorted_tables:
             counts[table.name] = _copy(old, new, table)
             _require_equal(old, new, table)
             advance()
+        reward_home.move_in(new)
         source.database.close_for_writing(old, str(target.place))
     return counts
+
+
+def _require_whole(connection: Connection) -> None:
+    """Raise StoreError while codes may be out of which this database knows nothing: the new place would give them."""
+    if missing := reward_book.list_missing(connection):
+        pool = missing[0].pool
+        do = f"`earshot coupons import {pool} FILE --used` with the codes that the shop has seen, then move it"
+        raise StoreError(f"codes of pool {pool} were given since this database was restored, or may have been", do)
 
 
 def _copy(old: Connection, new: Connection, table: Table) -> int:

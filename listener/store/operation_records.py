@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from listener.errors import HoldName
 from listener.model import Json, Mention
 
 
@@ -50,7 +51,7 @@ class PlatformState:
     read_after: datetime | None
     send_after: datetime | None
     send_stopped_at: datetime | None
-    send_hold: str | None
+    send_hold: HoldName | None
     send_error: str | None
     send_lost: int  # calls in a row that failed for the whole platform, or whose answer was lost
     own_posts_read_at: datetime | None  # up to then our own posts were read

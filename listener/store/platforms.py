@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, insert, or_, select, update
 
+from listener.errors import NEEDS_PERSON
 from listener.store import notices
 from listener.store.dialect import upsert
 from listener.store.loading import columns, load, load_all
@@ -21,14 +22,14 @@ def enable(connection: Connection, intervals: dict[str, float], now: datetime) -
     off has none.
     """
     retried = {"read_after": None, "cause": None}
-    may_be_over = platform.c.cause.in_(("account", "billing")) | (platform.c.read_after > now + LONG_WAIT)
+    may_be_over = platform.c.cause.in_(NEEDS_PERSON) | (platform.c.read_after > now + LONG_WAIT)
     connection.execute(update(platform).where(may_be_over).values(**retried))
-    sends_again = platform.c.send_hold.in_(("paused", "budget")) | (platform.c.send_after > now + LONG_WAIT)
+    sends_again = platform.c.send_hold.in_(("account", "budget")) | (platform.c.send_after > now + LONG_WAIT)
     connection.execute(update(platform).where(sends_again).values(send_after=None))
     connection.execute(update(platform).values(enabled=False))
     are_off = select(platform.c.name).where(platform.c.name.not_in(list(intervals)))
     for name in connection.execute(are_off).scalars().all():
-        for kind in ("unreachable", "account", "billing", "waiting"):
+        for kind in ("unreachable", "waiting", *NEEDS_PERSON):
             notices.clear(connection, kind, name, now)
     for name, seconds in intervals.items():
         fixed = {"enabled": True, "poll_seconds": seconds}

@@ -12,6 +12,7 @@ from listener.store.due import is_due
 from listener.store.loading import columns, load
 from listener.store.queued import QueuedPosting
 from listener.store.records import Posting
+from listener.store.states import UNDER_WAY
 from listener.store.tables import announcement, decision, mention, posting
 
 
@@ -102,7 +103,7 @@ def list_due(connection: Connection, platform: str, now: datetime) -> list[int]:
 
 def count_held(connection: Connection, platform: str, now: datetime) -> dict[str, int]:
     """Count the approved postings of a platform that are not due yet, by reason: `scheduled`, or what holds them."""
-    reason = case((posting.c.at > now, "scheduled"), else_=func.coalesce(posting.c.hold, "rate"))
+    reason = case((posting.c.at > now, "scheduled"), else_=func.coalesce(posting.c.hold, "retry"))
     is_later = or_(posting.c.at > now, ~is_due(posting, now))
     waiting = _select_approved(platform).where(is_later).with_only_columns(reason, func.count()).group_by(reason)
     return {row[0]: row[1] for row in connection.execute(waiting)}
@@ -127,10 +128,26 @@ def list_alike(connection: Connection, text: str, platforms: Collection[str]) ->
     return [_load_queued(row).posting for row in connection.execute(query)]
 
 
+def list_published(connection: Connection, limit: int) -> list[tuple[str, str | None, str | None, str]]:
+    """List the newest postings that are out, or may be, as platform, id, link and words."""
+    chosen = (posting.c.platform, posting.c.remote_id, posting.c.remote_url, announcement.c.text)
+    source = posting.join(announcement, announcement.c.id == posting.c.announcement_id)
+    query = select(*chosen).select_from(source).where(posting.c.state.in_(("sent", "by_hand", *UNDER_WAY)))
+    return [tuple(row) for row in connection.execute(query.order_by(posting.c.id.desc()).limit(limit))]
+
+
 def count_by_state(connection: Connection) -> dict[str, int]:
     """Count the postings in each state."""
     query = select(posting.c.state, func.count()).group_by(posting.c.state)
     return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def count_of_period(connection: Connection, since: datetime, until: datetime) -> dict[tuple[str, str], int]:
+    """Count the postings whose time is in a period, by platform and state; a cancelled one is `cancelled`."""
+    state = func.coalesce(posting.c.closed_as, posting.c.state)
+    query = select(posting.c.platform, state, func.count()).where(posting.c.at >= since, posting.c.at < until)
+    rows = connection.execute(query.group_by(posting.c.platform, state).order_by(posting.c.platform, state))
+    return {(row[0], row[1]): row[2] for row in rows}
 
 
 def count_in_state(connection: Connection, platform: str, state: str) -> int:

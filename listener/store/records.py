@@ -53,6 +53,7 @@ class Reply(Outbound):
     assigned_to: str | None
     snoozed_until: datetime | None
     due_at: datetime | None
+    undo_seconds: float | None  # the wait before it is sent, until the sender has begun to count it
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,7 @@ class ReplyChanges(TypedDict, total=False):
     due_at: datetime | None
     not_before: datetime | None
     hold: str | None
+    undo_seconds: float | None
     sending_at: datetime
     sent_at: datetime
     remote_id: str | None

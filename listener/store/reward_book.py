@@ -2,11 +2,13 @@
 
 A line has a reward's id, its pool and the digest of its code; it is synced before the transaction in which the code may
 leave, and never removed. A database in which such a coupon is free, or another reward's, was restored from an older
-backup: its pool is frozen until the coupon is void.
+backup: its pool is frozen until the coupon is void. On a server reward_home.py has the guard in place of the book.
 """
 
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +17,7 @@ from sqlalchemy import Connection, and_, select
 
 from listener.access import why
 from listener.errors import BookError
-from listener.store import notices
+from listener.store import notices, reward_home
 from listener.store.dialect import file_of
 from listener.store.notices import EVERYWHERE
 from listener.store.tables import coupon, reward
@@ -34,17 +36,34 @@ class OutCode:
     digest: str
 
 
-def record(connection: Connection, entry: OutCode) -> None:
+def record(connection: Connection, entry: OutCode, now: datetime) -> None:
     """Append an entry and sync it, before the transaction commits. Raises BookError."""
     path = _path(connection)
-    if path is None:
-        return
+    if path is not None:
+        with _naming(path):
+            _append(path, _line(entry).encode())
+        clear_notice(connection, now)
+
+
+def require_usable(connection: Connection, now: datetime) -> None:
+    """Raise BookError unless the book can be read and written; clear its notice."""
+    path = _path(connection)
+    if path is not None:
+        _read(path)
+        if path.exists():
+            with _naming(path):
+                os.close(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC))
+        clear_notice(connection, now)
+
+
+@contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    """Name the book in an error of writing it. Raises BookError."""
     try:
-        _append(path, _line(entry).encode())
+        yield
     except OSError as error:
-        raise BookError(
-            f"cannot write {path} ({why(error)})", "make it writable: it keeps codes from going twice"
-        ) from error
+        do = "make it writable: it keeps codes from going twice"
+        raise BookError(f"cannot write {path} ({why(error)})", do) from error
 
 
 def _append(path: Path, line: bytes) -> None:
@@ -72,7 +91,9 @@ def _sync_folder(folder: Path) -> None:
 
 def contains(connection: Connection, digest: str, *, but_reward: int | None = None) -> bool:
     """Return whether a code may be out by the book, by any reward or by another one than but_reward."""
-    return any(entry.digest == digest and entry.reward_id != but_reward for entry in _read(_path(connection)))
+    if (path := _path(connection)) is None:
+        return reward_home.is_frozen(connection, digest)
+    return any(entry.digest == digest and entry.reward_id != but_reward for entry in _read(path))
 
 
 def list_missing(connection: Connection, pool: str | None = None) -> list[OutCode]:
@@ -80,7 +101,11 @@ def list_missing(connection: Connection, pool: str | None = None) -> list[OutCod
 
     It is neither void nor out in the database, nor that of the entry's reward; another reward may have the id by now.
     """
-    entries = [entry for entry in _read(_path(connection)) if pool is None or entry.pool == pool]
+    if (path := _path(connection)) is None:
+        frozen = reward_home.list_frozen(connection)
+        pools = frozen if pool is None else frozen & {pool}
+        return [OutCode(*loose) for loose in reward_home.list_loose(connection, pools)] if pools else []
+    entries = [entry for entry in _read(path) if pool is None or entry.pool == pool]
     if not entries:
         return []
     live = and_(reward.c.coupon_id == coupon.c.id, reward.c.released_at.is_(None))
@@ -110,7 +135,7 @@ def clear_notice(connection: Connection, now: datetime) -> None:
 
 
 def _path(connection: Connection) -> Path | None:
-    """Return where the book is; a server has none: what its backups take back, its operator looks after."""
+    """Return where the book is; a server has none."""
     file = file_of(connection)
     return file.with_name(file.name + SUFFIX) if file is not None else None
 
@@ -119,10 +144,8 @@ def _line(entry: OutCode) -> str:
     return f"{entry.reward_id} {entry.pool} {entry.digest}\n"
 
 
-def _read(path: Path | None) -> list[OutCode]:
+def _read(path: Path) -> list[OutCode]:
     """Read the entries; the half of a line is none, also where the next one follows it. Raises BookError."""
-    if path is None:
-        return []
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select, update
 
 from listener.faultpoints import fault_point
-from listener.store import moves, replies, reward_book
+from listener.store import moves, offer_turns, replies, reward_book, reward_home
 from listener.store.records import Reply, ReplyChanges
 from listener.store.states import STANDING
 from listener.store.tables import coupon, reply, reward
@@ -26,8 +26,10 @@ def thaw(connection: Connection, pool: str, by: str, now: datetime) -> int:
     theirs = (reward.c.coupon_id.in_(ids), reward.c.released_at.is_(None))
     for held in replies.list_where(connection, reply.c.id.in_(select(reward.c.reply_id).where(*theirs))):
         _return_to_staff(connection, held, by, now)
+    offer_turns.free(connection, connection.execute(select(reward.c.id).where(*theirs)).scalars().all())
     connection.execute(update(reward).where(*theirs).values(released_at=now))
     number = connection.execute(update(coupon).where(chosen).values(free=False, void_at=now, why=WHY)).rowcount
+    reward_home.renew(connection, pool)
     fault_point("R4")
     return number
 

@@ -19,6 +19,7 @@ from sqlalchemy import (
     TypeDecorator,
     cast,
     literal,
+    text,
 )  # fmt: skip
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -26,6 +27,23 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeEngine
 
 from listener.store.dialect import POSTGRESQL, is_postgresql
+
+# What no dump and no older state of a server brings back: a table that is made again has another number, a server that
+# is set up again another name, and one that recovered to a point in time goes on in another timeline.
+_HOME = "SELECT pg_walfile_name(pg_current_wal_lsn()), 'coupon'::regclass::oid, current_database()"
+_MAY_NAME_SERVER = "SELECT has_function_privilege('pg_control_system()', 'execute')"
+_SERVER = "SELECT system_identifier FROM pg_control_system()"
+_TIMELINE = 8  # digits at the beginning of a file of the write-ahead log
+
+
+def read_home(connection: Connection) -> str | None:
+    """Return what tells a database on a server from the same one restored; None for a file."""
+    if not is_postgresql(connection):
+        return None
+    log_file, number, name = connection.execute(text(_HOME)).one()
+    may_name = connection.execute(text(_MAY_NAME_SERVER)).scalar_one()
+    server = connection.execute(text(_SERVER)).scalar_one() if may_name else ""
+    return f"{server} {name} {log_file[:_TIMELINE]} {number}"
 
 
 def json_text(column: ColumnElement[object]) -> ColumnElement[str]:

@@ -11,7 +11,7 @@ from listener.alert_rules import WebhookEvent
 from listener.store import events, notices
 from listener.store.loading import columns, load_all
 from listener.store.notices import EVERYWHERE
-from listener.store.tables import decision, event, mention, reply, webhook
+from listener.store.tables import announcement, decision, event, mention, posting, reply, webhook
 
 NOTICE = "webhook"  # the kind of the notice about a webhook whose receiver does not take its events
 MARKS = (  # events of a reply that leave its state as it is
@@ -42,16 +42,17 @@ class WebhookState:
 class Occurrence:
     """An event with its mention, the mention's latest decision (None: not decided yet) and its reply, as they are now.
 
-    mention, decision, reply: the columns that a webhook may show.
+    One of an announcement has that alone. Each part: the columns that a webhook may show.
     """
 
     id: int
     at: datetime
     what: str
     by: str
-    mention: Mapping[str, object]
+    mention: Mapping[str, object] | None
     decision: Mapping[str, object] | None
     reply: Mapping[str, object] | None
+    announcement: Mapping[str, object] | None
 
 
 MENTION = (
@@ -63,11 +64,22 @@ REPLY = (
     *("id", "state", "kind", "text", "due_at", "assigned_to", "approved_by", "approved_at", "sent_at"),
     *("remote_id", "remote_url", "closed_as", "reason"),
 )
+POSTING = (
+    *("announcement_id", "platform", "at", "state", "approved_by", "approved_at", "sent_at"),
+    *("remote_id", "remote_url", "closed_as", "reason"),
+)
+ANNOUNCEMENT = ("text", "by")
+PARTS = (
+    *(("m_", mention, MENTION), ("d_", decision, DECISION), ("r_", reply, REPLY)),
+    *(("p_", posting, POSTING), ("a_", announcement, ANNOUNCEMENT)),
+)
 _OF_TYPE: Mapping[WebhookEvent, ColumnElement[bool]] = {
     "mention.stored": event.c.what == "seen",
     "mention.decided": and_(event.c.what == "decided", event.c.reply_id.is_(None)),
     "reply.sent": and_(event.c.what == "sent", event.c.reply_id.is_not(None)),
     "reply.changed": and_(event.c.what.not_in((*MARKS, "sent")), event.c.reply_id.is_not(None)),
+    "announcement.sent": and_(event.c.what == "sent", event.c.posting_id.is_not(None)),
+    "announcement.changed": and_(event.c.what.not_in((*MARKS, "sent")), event.c.posting_id.is_not(None)),
 }
 
 
@@ -105,10 +117,12 @@ def list_occurrences(
 ) -> list[Occurrence]:
     """List the next events of these types after an event's id, in the order in which they happened."""
     latest = select(func.max(newest.c.id)).where(newest.c.mention_key == mention.c.key).scalar_subquery()
-    source = event.join(mention, mention.c.key == event.c.mention_key)
+    source = event.outerjoin(mention, mention.c.key == event.c.mention_key)
     source = source.outerjoin(decision, decision.c.id == latest).outerjoin(reply, reply.c.id == event.c.reply_id)
+    source = source.outerjoin(posting, posting.c.id == event.c.posting_id)
+    source = source.outerjoin(announcement, announcement.c.id == posting.c.announcement_id)
     chosen = [event.c[name].label(name) for name in ("id", "at", "what", "by")]
-    for prefix, table, names in (("m_", mention, MENTION), ("d_", decision, DECISION), ("r_", reply, REPLY)):
+    for prefix, table, names in PARTS:
         chosen += [table.c[name].label(prefix + name) for name in names]
     wanted = or_(*(_OF_TYPE[name] for name in types))
     query = select(*chosen).select_from(source).where(event.c.id > after, wanted).order_by(event.c.id)
@@ -117,12 +131,13 @@ def list_occurrences(
 
 def _occurrence(row: Mapping[str, object]) -> Occurrence:
     fixed = {name: row[name] for name in ("id", "at", "what", "by")}
-    parts = {"mention": _part(row, "m_", MENTION), "decision": None, "reply": None}
-    if row["d_action"] is not None:
-        parts["decision"] = _part(row, "d_", DECISION)
-    if row["r_id"] is not None:
-        parts["reply"] = _part(row, "r_", REPLY)
-    return Occurrence(**fixed, **parts)  # type: ignore[arg-type]  # the columns' types
+    return Occurrence(
+        **fixed,  # type: ignore[arg-type]  # the columns' types
+        mention=_part(row, "m_", MENTION) if row["m_id"] is not None else None,
+        decision=_part(row, "d_", DECISION) if row["d_action"] is not None else None,
+        reply=_part(row, "r_", REPLY) if row["r_id"] is not None else None,
+        announcement=_part(row, "p_", POSTING) | _part(row, "a_", ANNOUNCEMENT) if row["p_platform"] else None,
+    )
 
 
 def _part(row: Mapping[str, object], prefix: str, names: Sequence[str]) -> dict[str, object]:

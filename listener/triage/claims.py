@@ -40,7 +40,6 @@ def _reserve(connection: Connection, club: Club, result: TriageResult, live: Rep
         reward_book.open_notice(connection, trouble, now)
         _escalate(connection, live, trouble.what, now)
     else:
-        reward_book.clear_notice(connection, now)
         rewarding.put_in(connection, live, live.text or "", kept, KIND, MACHINE, now)
 
 

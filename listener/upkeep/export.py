@@ -1,11 +1,12 @@
 """An export: everything the database holds, as JSON Lines and as CSV, in a folder that is whole or not there."""
 
 import csv
+import fcntl
 import json
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from listener.access import why
 from listener.errors import InputError
+from listener.faultpoints import fault_point
 from listener.files.cells import safe_cell
 from listener.store.contents import Contents, read_all
 from listener.store.engine import HEAD, Store
@@ -20,7 +22,8 @@ from listener.store.engine import HEAD, Store
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MANIFEST = "export.json"  # written last
+MANIFEST = "export.json"  # written last; its writer holds a lock on it, which ends with the process
+HALF = ".half-export"  # how the name of a folder ends that is not whole yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,7 @@ def export(store: Store, folder: Path, version: str, now: datetime, advance: Cal
             for contents in read_all(connection):
                 rows[contents.name] = _write(contents, half)
                 advance()
+                fault_point("E1")
         result = Export(now, version, HEAD, rows)
         (half / MANIFEST).write_text(json.dumps(asdict(result), default=_plain, indent=2) + "\n", encoding="utf-8")
     return result
@@ -56,16 +60,28 @@ def _new_folder(folder: Path) -> "Iterator[Path]":
         raise InputError(f"{folder} exists already and is not empty", "name a new folder")
     if not folder.absolute().parent.is_dir():
         raise InputError(f"there is no folder {folder.absolute().parent}", "create it first")
-    half = None
+    half, parent = None, folder.absolute().parent
     try:
-        half = Path(tempfile.mkdtemp(prefix=f".{folder.absolute().name}-", dir=folder.absolute().parent))
-        yield half
+        _remove_abandoned(parent)
+        half = Path(tempfile.mkdtemp(HALF, f".{folder.absolute().name}-", parent))
+        with (half / MANIFEST).open("w") as manifest:
+            with suppress(OSError):  # on a file system without locks nothing is removed, either
+                fcntl.flock(manifest, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield half
         half.rename(folder)
     except OSError as error:
         do = "give a new folder where you may write and the disk has room"
         raise InputError(f"cannot write {folder} ({why(error)})", do) from error
     finally:
         if half is not None:
+            shutil.rmtree(half, ignore_errors=True)
+
+
+def _remove_abandoned(parent: Path) -> None:
+    """Remove what exports left that were killed: they hold everybody's words. One at work has its manifest locked."""
+    for half in parent.glob(f".*{HALF}"):
+        with suppress(OSError), (half / MANIFEST).open("r+") as manifest:
+            fcntl.flock(manifest, fcntl.LOCK_EX | fcntl.LOCK_NB)
             shutil.rmtree(half, ignore_errors=True)
 
 

@@ -6,9 +6,10 @@ from datetime import time, timedelta
 import pytest
 
 from listener.alert_rules import AlertChannel, AlertRules
+from listener.feed_page import FeedPage, QuarantinedItem
 from listener.policy import TimeWindow
 from listener.protocols import Budget
-from listener.store import alerts, ledger
+from listener.store import alerts, ledger, notices
 from tests.alerts.conftest import OPS, Bell
 from tests.databases import read_everything
 from tests.line import COMPLAINT
@@ -190,6 +191,24 @@ def test_overdue_replies_are_one_cause(bell: Bell) -> None:
     assert bell.ring(minutes=2) == []
     (text,) = bell.ring(days=4) + bell.ring(minutes=2)
     assert "3 replies are overdue, the longest since" in text
+
+
+def test_items_that_nobody_could_read_are_one_cause_until_somebody_deals_with_them(bell: Bell) -> None:
+    """Customers' words may be among them; without a word nobody looks there."""
+    bell.with_channel(kinds=("quarantined",))
+    bell.rules = replace(bell.rules, remind_after=None)
+    broken = [QuarantinedItem(f"q{number}", "{}", "text is missing") for number in (1, 2)]
+    bell.line.platform.pages = [FeedPage({"at": 1}, quarantined_items=tuple(broken))]
+    bell.line.stages.poll("memory")
+    (text,) = bell.ring() + bell.ring(minutes=2)
+    assert "2 items of memory could not be read or decided" in text and "earshot quarantine" in text
+    with bell.line.store.write() as connection:
+        notices.resolve_quarantined(connection, 1, bell.line.now)
+    assert bell.ring(minutes=10) == []
+    with bell.line.store.write() as connection:
+        notices.resolve_quarantined(connection, 2, bell.line.now)
+    (text,) = bell.ring() + bell.ring(minutes=10)
+    assert text.startswith("Over:") or "over: quarantined" in text
 
 
 def test_staff_whom_nobody_sees_are_missed(bell: Bell) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from listener.alert_rules import WEBHOOK_EVENTS, Webhook, WebhookEvent, signing_keys
+from listener.alert_rules import WEBHOOK_EVENTS, Webhook, WebhookEvent, Words, signing_keys
 from listener.alerts.webhook_message import sign
 from listener.alerts.webhooks import Webhooks
 from listener.desk import forget, transitions
@@ -23,6 +23,7 @@ from listener.settings import EnvSecrets
 from listener.store import webhooks
 from listener.store.tables import event
 from tests.alerts.test_daemon import free_port
+from tests.announcing import SALE, announce
 from tests.factories import author_of
 from tests.fakes.loopback import Call, Loopback, Reply
 from tests.line import COMPLAINT, PRAISE, Line
@@ -143,10 +144,38 @@ def test_the_page_has_the_schema(wire: Wire) -> None:
     """The example of the page has the very fields that are sent, all the way down, and the version."""
     wire.line.approved(PRAISE)
     wire.line.send()
-    (example,) = (json.loads(block) for block in blocks(PAGE, "json"))
-    assert shape(example) == shape(wire.deliver()[-1])
-    listed = set(re.findall(r"^\| `((?:mention|reply)\.\w+)` \|", PAGE.read_text(encoding="utf-8"), re.MULTILINE))
+    examples = [json.loads(block) for block in blocks(PAGE, "json")]
+    assert shape(examples[0]) == shape(wire.deliver()[-1])
+    announce(wire.line)
+    wire.line.send()
+    assert shape(examples[1]) == shape(wire.deliver()[-1]) and len(examples) == 2
+    listed = set(
+        re.findall(r"^\| `((?:mention|reply|announcement)\.\w+)` \|", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    )
     assert listed == set(WEBHOOK_EVENTS)
+
+
+@pytest.mark.parametrize(("words", "expected"), [("public", SALE), ("none", None)])
+def test_an_announcement_is_followed_to_its_platform(wire: Wire, words: Words, expected: str | None) -> None:
+    """Drafted, approved, sending, sent: in order, with nothing of any mention."""
+    wire.hook = replace(wire.hook, words=words)
+    announce(wire.line)
+    wire.line.send()
+    messages = wire.deliver()
+    changed = [("announcement.changed", what) for what in ("drafted", "approved", "sending")]
+    assert kinds(messages) == [*changed, ("announcement.sent", "sent")]
+    sent = messages[-1]["data"]
+    assert (sent["mention"], sent["reply"], sent["announcement"]["text"]) == (None, None, expected)
+    assert sent["announcement"]["state"] == "sent" and sent["announcement"]["remote_id"] == "post-1"
+
+
+def test_announcements_alone_can_be_asked_for(wire: Wire) -> None:
+    """And a webhook for replies gets none of them."""
+    wire.hook = replace(wire.hook, events=("announcement.sent",))
+    wire.line.approved(PRAISE)
+    announce(wire.line)
+    wire.line.send()
+    assert kinds(wire.deliver()) == [("announcement.sent", "sent")]
 
 
 def shape(value: Any) -> Any:

@@ -67,6 +67,19 @@ def test_what_people_are_alerted_of_is_shown_without_a_channel_too(home: Home) -
     assert (cause["kind"], cause["severity"], cause["platform"]) == ("urgent", "urgent", "memory")
 
 
+def test_items_that_could_not_be_read_are_shown_where_people_look(home: Home) -> None:
+    """Three rows whose ids a spreadsheet rounded: the queue was empty, and nothing said that anything was wrong."""
+    with home.mentions.open("a") as rows:
+        rows.write('{"id": "1.98765E+18", "text": "the lamp caught fire"}\n')
+    done = home.run("once")
+    assert done.code == 0 and "earshot: 1 item was quarantined; run `earshot quarantine`" in done.err
+    shown = " ".join(home.run("status").out.split())
+    assert "alert [quarantined] 1 item of memory could not be read or decided" in shown
+    assert "quarantined" not in home.run("once").err
+    assert home.run("quarantine", "--dismiss", "1").code == 0
+    assert "quarantined" not in home.run("status").out
+
+
 def test_a_deaf_feed_and_a_failing_stage_are_shown_with_what_to_do(home: Home) -> None:
     """Beside feeds and stages that work; as JSON has it, and on the screen; exit code 3 by their notices."""
     store = engine.open_store(home.data / "earshot.db")

@@ -1,17 +1,21 @@
 """The book of rewards: no entry is lost after half a line or a short write, and a broken book stops nothing else."""
 
+import errno
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from listener.desk import transitions
+from listener.desk import offers, transitions
+from listener.errors import BookError
 from listener.store import notices, reward_book
 from listener.store.reward_book import OutCode
 from tests.club.shop import Shop
 from tests.databases import only_on_sqlite
 
 pytestmark = only_on_sqlite("the book beside the file")
+open_file = os.open
 FIRST, SECOND = OutCode(7, "ten", "a" * 64), OutCode(8, "ten", "b" * 64)
 
 
@@ -23,7 +27,7 @@ def book_of(shop: Shop) -> Path:
 def record(shop: Shop, entry: OutCode) -> None:
     """Write an entry."""
     with shop.world.store.write() as connection:
-        reward_book.record(connection, entry)
+        reward_book.record(connection, entry, shop.world.now)
 
 
 def is_in_book(shop: Shop, entry: OutCode) -> bool:
@@ -107,3 +111,62 @@ def test_with_a_broken_book_a_coupon_that_is_taken_back_is_void(shop: Shop) -> N
     break_book(shop)
     transitions.reject(shop.world.store, shop.desk(), number, "no")
     assert (shop.stock().void, shop.stock().free) == (1, 4)
+
+
+def open_notice(shop: Shop) -> None:
+    """A claim meets the broken book; then the book is mended."""
+    break_book(shop)
+    shop.claim(author_id="cy", author_handle="cy")
+    assert kinds(shop) == ["coupons_book"]
+    book_of(shop).unlink()
+
+
+def give(shop: Shop) -> None:
+    """Staff give an offer."""
+    shop.give(shop.world.said("my parcel is late", author_id="di", author_handle="di")[0])
+
+
+def import_used(shop: Shop) -> None:
+    """Staff import what the shop has seen."""
+    offers.import_used(shop.world.store, shop.desk(), "ten", [])
+
+
+@pytest.mark.parametrize("work", [give, import_used])
+def test_the_notice_ends_with_whatever_uses_the_book(shop: Shop, work: Callable[[Shop], None]) -> None:
+    """Not only with the next customer who asks."""
+    open_notice(shop)
+    work(shop)
+    assert kinds(shop) == []
+
+
+def test_the_notice_ends_when_a_code_is_written_into_the_book(shop: Shop) -> None:
+    """Sending, too."""
+    number = shop.claim()
+    assert shop.approve(number) is None
+    open_notice(shop)
+    shop.send()
+    assert shop.world.reply(number).state == "sent" and kinds(shop) == []
+
+
+@pytest.mark.parametrize("work", [give, import_used])
+def test_the_notice_stays_while_the_book_is_broken(shop: Shop, work: Callable[[Shop], None]) -> None:
+    """Refused with the reason; nothing is reserved."""
+    open_notice(shop)
+    break_book(shop)
+    with pytest.raises(BookError, match="is not text"):
+        work(shop)
+    assert kinds(shop) == ["coupons_book"] and shop.stock().reserved == 0
+
+
+def test_a_book_that_cannot_be_written_gives_nothing_out(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is found out when a coupon is reserved, not when its code should leave."""
+    record(shop, FIRST)
+
+    def refuse(path: Path, flags: int, *mode: int) -> int:
+        if flags & os.O_APPEND:
+            raise PermissionError(errno.EACCES, "no")
+        return open_file(path, flags, *mode)
+
+    monkeypatch.setattr(os, "open", refuse)
+    number = shop.claim()
+    assert "cannot write" in str(shop.world.reply(number).error) and kinds(shop) == ["coupons_book"]

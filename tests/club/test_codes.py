@@ -6,11 +6,19 @@ from datetime import timedelta
 import pytest
 
 from listener.codes import mask
-from listener.desk import offers, roles, transitions
+from listener.desk import announcements, offers, roles, transitions
 from listener.errors import DeskError
+from listener.model import Preview
 from tests.club.shop import CLUB, Shop, offer, policy
 
 CODE = "TEN-00001"
+
+
+def shown(text: str, platform: str) -> Preview:
+    """280 code points, as they are."""
+    return Preview(text, len(text), 280)
+
+
 SHOWN = mask(CODE)
 
 
@@ -48,6 +56,20 @@ def test_an_offer_with_a_glued_code_never_goes_out_in_public(shop: Shop) -> None
         "TEN-00002-Gutschein",
         "my-TEN-00002",
         "autumngift",
+        "codeTEN-00002",
+        "TEN-00002x",
+        "xTEN-00002x",
+        "myautumngifts",
+        "\U0001f381TEN-00002\U0001f381",
+        "\U0001f381TEN\ufe0f-00002",
+        "TE\u200bN-0\u2060000\u200d2",
+        "TEN\u201300002",
+        "TEN\u221200002",
+        "\uff34\uff25\uff2e-\uff10\uff10\uff10\uff10\uff12",
+        "T\u0301EN-00002",
+        "?code=TEN-00002&x=1",
+        "#TEN-00002",
+        "10TEN-00002",
     ],
 )
 def test_a_typed_code_is_refused_whatever_stands_around_it(shop: Shop, typed: str) -> None:
@@ -97,3 +119,44 @@ def test_what_changed_after_the_approval_is_asked_before_sending(shop: Shop, cau
     assert shop.platform.posts == [] and shop.world.reply(number).state == "drafted"
     expected = "the author may be a minor" if cause == "minor" else f"the coupon of reply {number} ended"
     assert expected in str(shop.world.reply(number).error)
+
+
+@pytest.mark.parametrize("number", ["5512345678", "order 1234567890", "call 020 1234567"])
+def test_a_code_of_digits_alone_blocks_no_longer_number(shop: Shop, number: str) -> None:
+    """Order numbers and telephone numbers are what support writes all day."""
+    offers.import_codes(shop.world.store, shop.desk(), "ten", ["123456"], None)
+    reply = shop.claim()
+    transitions.edit(shop.world.store, shop.desk(), reply, f"See {number}, thanks")
+    with pytest.raises(DeskError, match="the text contains a coupon code"):
+        transitions.edit(shop.world.store, shop.desk(), reply, "See code123456x, thanks")
+
+
+@pytest.mark.parametrize("word", ["WELCOME", "Really", "thank-you", "parcel", "Fernhill", "relati"])
+def test_a_plain_word_is_no_code(shop: Shop, word: str) -> None:
+    """Refused with its line, or every reply with that word would come back."""
+    done = offers.import_codes(shop.world.store, shop.desk(), "ten", ["GOOD-00001", word, "QXZKWPVM"], None)
+    assert (done.new, [bad.line for bad in done.bad]) == (2, [2])
+    assert "is a plain word, and no reply with that word could be sent" in done.bad[0].why
+
+
+def test_our_own_wording_blocks_no_code_with_digits(shop: Shop) -> None:
+    """A digit makes it no word, whatever its letters."""
+    done = offers.import_codes(shop.world.store, shop.desk(), "ten", ["WELCOME10", "10OFFSALE"], None)
+    assert (done.new, done.bad) == (2, ())
+
+
+def test_an_announcement_says_no_code(shop: Shop) -> None:
+    """It goes to everybody: neither written, nor edited in, nor approved, nor posted."""
+    store, desk, at = shop.world.store, shop.desk(), shop.world.now + timedelta(hours=1)
+    with pytest.raises(DeskError, match="the text contains a coupon code"):
+        announcements.add(store, desk, shown, "Use TEN-00002 today!", at, ["memory"])
+    number = announcements.add(store, desk, shown, "Use LATER-0001 today!", at, ["memory"])
+    with pytest.raises(DeskError, match="the text contains a coupon code"):
+        announcements.edit(store, desk, shown, number, "Use (TEN-00003) today!", None)
+    announcements.approve(store, desk, shown, number)
+    offers.import_codes(store, desk, "ten", ["LATER-0001"], None)
+    shop.world.after(hours=1)
+    shop.send()
+    assert shop.platform.posts == []
+    with pytest.raises(DeskError, match="the text contains a coupon code"):
+        announcements.approve(store, shop.desk(), shown, number)

@@ -97,7 +97,7 @@ def test_one_conversation_gets_one_automatic_reply(world: World) -> None:
     """And holds up no other conversation."""
     ids = world.said(*praise(2), conversation_id="c")
     ids += world.said(*praise())
-    assert go(world) == Counter(cap=1)
+    assert go(world) == Counter(one_per_conversation=1)
     assert states(world, ids) == ["approved", "drafted", "approved"]
 
 

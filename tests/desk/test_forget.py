@@ -74,6 +74,8 @@ BARE = {  # nothing in them is said by, or names, who writes to us
     *("policy", "platform", "pause", "gap", "ledger", "forgotten"),
     *("draft_review", "autonomy", "sentiment_bucket"),  # numbers, names of kinds, names of staff
     *("feed", "stage", "alert"),  # an alert names rules and numbers, no person
+    "offer_turn",  # digests of persons, which name nobody: else who is forgotten would get a second coupon
+    "pool_home",  # of which restore a pool is
     "coupon",  # codes of the shop
     *("digest", "webhook"),  # which periods and events went out, and why one did not
     *("announcement", "posting"),  # what the brand says to everybody

@@ -216,7 +216,7 @@ def test_a_failed_reply_tried_again_needs_a_new_approval(world: World) -> None:
 def test_a_person_settles_an_unknown_outcome(world: World, remote_id: str | None, state: str) -> None:
     """Out as that post, or surely not out; the notice ends with the question."""
     (reply_id,) = world.said(*praise())
-    world.put(reply_id, "unconfirmed", check_count=-1, attempts=3)
+    world.put(reply_id, "unconfirmed", hold="manual_check", attempts=3)
     with world.store.write() as connection:
         notices.open_notice(connection, "unconfirmed", "memory", "?", "look", world.now, subject=str(reply_id))
     transitions.resolve(world.store, world.desk(), reply_id, remote_id)

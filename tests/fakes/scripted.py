@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from listener.applauder import OutgoingAct, is_act
+from listener.capabilities import OutgoingAct, is_act
 from listener.errors import Indeterminate
 from listener.feed_page import FeedPage
 from listener.model import Announcement, Json, Mention, Outgoing, PostStatus, Prepared, Receipt
@@ -22,7 +22,7 @@ class Scripted:
     name: str = "memory"
     settle_after: timedelta = timedelta(seconds=60)
     lag: timedelta = timedelta(0)
-    read_own_posts: bool = True
+    own_posts_needed: bool = True
     tells: bool = True
     script: list[str | Exception] = field(default_factory=list)
     posts: list[tuple[str, str, str, datetime]] = field(default_factory=list)
@@ -34,6 +34,10 @@ class Scripted:
     def has_new_secret(self) -> bool:
         """As a test says."""
         return self.new_secret
+
+    def set_own_posts_needed(self, is_needed: bool, /) -> None:
+        """Keep what intake asked for last."""
+        self.own_posts_needed = is_needed
 
     def fetch(self, cursor: Json | None, now: datetime) -> FeedPage:
         """The next page of the script, or an empty one."""

@@ -116,9 +116,9 @@ class World(ABC):
         """True when nothing is left to do without a person: all that is listed is stored and decided, nothing waits."""
         (waiting,) = self.ask(
             "SELECT (SELECT count(*) FROM mention WHERE stage = 'new') + (SELECT count(*) FROM reply WHERE state IN"
-            " ('approved', 'sending') OR (state = 'unconfirmed' AND check_count >= 0))"
+            " ('approved', 'sending') OR (state = 'unconfirmed' AND coalesce(hold, '') <> 'manual_check'))"
             " + (SELECT count(*) FROM posting WHERE state IN"
-            " ('approved', 'sending') OR (state = 'unconfirmed' AND check_count >= 0))"
+            " ('approved', 'sending') OR (state = 'unconfirmed' AND coalesce(hold, '') <> 'manual_check'))"
         ) or [(1,)]
         stored = dict(self.ask("SELECT interaction_id, text FROM mention"))
         read = {*stored, *(row[0] for row in self.ask("SELECT mention_id FROM quarantine"))}

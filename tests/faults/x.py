@@ -22,6 +22,7 @@ daily_budget_usd = "none"
 app_owned_by_brand = true
 url_reserve_usd = 0.01
 settle_after_seconds = {settle}
+prices = {{ media_read = {media_usd} }}
 """
 SETTLE = 60.0
 
@@ -53,7 +54,7 @@ class XWorld(NetworkWorld):
         server = Server(rng, {})
         super().__init__(folder, nursery, rng, server)
         server.secrets = dict(self.keys)
-        self.section = SECTION.format(url=server.url, settle=SETTLE)
+        self.section = SECTION.format(url=server.url, settle=SETTLE, media_usd=server.x.media_usd)
 
     def move_on(self, seconds: float) -> None:
         """Both clocks go together."""
@@ -73,14 +74,20 @@ class XWorld(NetworkWorld):
 
     def _one(self, dice: float) -> None:
         author, text = str(7000 + next(self.numbers)), f"@shop {self.text()}"
-        if dice < 0.55:
+        if dice < 0.4:
             self.server.mention(text, author_id=author)
+        elif dice < 0.55:
+            self.server.mention(text, author_id=author, media=[self._picture(author)])
         elif dice < 0.7:
             self.server.mention(text, author_id=author, late=self.rng.uniform(1, 600))
         elif dice < 0.82:
             self.server.mention(text, author_id=author, at=self._now() - timedelta(minutes=self.rng.uniform(1, 40)))
         else:
             self._odd(dice, text, author)
+
+    def _picture(self, author: str) -> str:
+        self.server.x.media[f"3_{author}"] = {"type": "photo", "alt_text": "a notebook on a desk"}
+        return f"3_{author}"
 
     def _odd(self, dice: float, text: str, author: str) -> None:
         if dice < 0.87:
@@ -160,8 +167,16 @@ class XWorld(NetworkWorld):
             by_hand=self._by_hand,
             priced=True,
             billed=self.server.x.ledger.usd(),
-            gone=sum(usd for _, what, one, usd in self.server.x.ledger.billed if what == "post" and posts[one].deleted),
+            gone=sum(usd for _, what, one, usd in self.server.x.ledger.billed if self._is_gone(what, one)),
         )
+
+    def _is_gone(self, what: str, item_id: str) -> bool:
+        """What X lists no more, or left out once: an answer that was lost may have been the only one with it."""
+        posts = self.server.x.posts.by_id
+        if what == "media":
+            of_deleted = {key for post in list(posts.values()) if post.deleted for key in post.media}
+            return item_id in of_deleted | self.server.loose.left_out
+        return what == "post" and posts[item_id].deleted
 
 
 def _thread(post: Post) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from tests.fakes.x import Post, XServer
 from tests.fakes.x.endpoints import Account, Reply, X
+from tests.fakes.x.posts import Json
 from tests.faults.deadly import Deadly
 
 POST = "POST /2/tweets"
@@ -13,7 +14,8 @@ POST = "POST /2/tweets"
 class Loose(X):
     """X as it may turn out to be. tolerant: takes the same text twice, so that a double shows in the ledger;
 
-    echo: our own posts come back as mentions; twice: a page lists some posts twice.
+    echo: our own posts come back as mentions; twice: a page lists some posts twice; left_out: media that were left out
+    of an answer, as now and then some are. In some runs media are billed.
     """
 
     def __init__(self, account: Account, rng: random.Random) -> None:
@@ -21,6 +23,8 @@ class Loose(X):
         self.rng = random.Random(rng.random())
         self.tolerant, self.echo, self.twice = (rng.random() < share for share in (0.6, 0.5, 0.3))
         self.own_lag = rng.choice((0.0, 0.0, 5.0, 50.0))
+        self.media_usd = rng.choice((0.0, 0.005))
+        self.left_out = set[str]()
 
     def _refusal(self, text: str, target_id: str | None) -> Reply | None:
         refusal = super()._refusal(text, target_id)
@@ -32,6 +36,11 @@ class Loose(X):
             post = self.posts.by_id[self.ledger.posted[-1]["id"]]
             post.mentions = [(self.account.id, self.account.username)]
         return made
+
+    def _expand(self, body: Json, kind: str, name: str, keys: list[str], known: dict[str, Json]) -> None:
+        listed = {key: item for key, item in known.items() if self.rng.random() > 0.1}
+        self.left_out |= {key for key in keys if key in known and key not in listed}
+        super()._expand(body, kind, name, keys, listed)
 
     def _page(self, listed: Iterable[Post], params: dict[str, str], *, least: int, owned: bool) -> Reply:
         listed = list(listed)
@@ -47,4 +56,5 @@ class Server(Deadly, XServer):
 
     def __init__(self, rng: random.Random, secrets: dict[str, str]) -> None:
         super().__init__()
-        self.secrets, self.x = secrets, Loose(self.x.account, rng)
+        self.loose = Loose(self.x.account, rng)
+        self.secrets, self.x = secrets, self.loose

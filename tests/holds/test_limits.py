@@ -110,7 +110,7 @@ def test_a_conversation_gets_one_automatic_reply_however_it_stands(world: World,
     """Without an end: the second goes back to staff."""
     first, second = world.said(*praise(2), conversation_id="c")
     world.put(first, state, approved_by="policy", approved_at=world.now, sent_at=world.now)
-    assert held(world, second) == holds.Hold("cap", "this conversation already had an automatic reply")
+    assert held(world, second) == holds.Hold("one_per_conversation", "this conversation already had an automatic reply")
     assert held(world, first) is None
 
 

@@ -1,6 +1,7 @@
 """What is changed in a post besides its words: media and labels are seen, and what says the same disturbs nothing."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -34,6 +35,34 @@ def test_a_new_description_of_a_picture_is_seen(line: Line) -> None:
     line.listen()
     listed(line, replace(mention, attachments=("picture: the burnt plug",)))
     assert line.item(line.reply_to(mention.id).id).mention.attachments == ("picture: the burnt plug",)
+
+
+def test_a_description_that_a_platform_leaves_out_once_is_no_edit(line: Line) -> None:
+    """X answers with an error in place of media that it cannot find just now; the post is the same."""
+    mention = line.say(COMPLAINT, attachments=("picture: the burnt plug", "poll: red / blue"))
+    line.listen()
+    before = line.reply_to(mention.id)
+    listed(line, replace(mention, attachments=("picture", "poll")))
+    after = line.item(before.id)
+    assert (line.reply_to(mention.id).revision, after.edited_at) == (before.revision, None)
+    assert after.mention.attachments == mention.attachments
+
+
+@pytest.mark.parametrize("attachments", [("picture",), ("picture: a", "picture"), ("picture: b", "video")])
+def test_other_media_are_an_edit_whatever_they_show(line: Line, attachments: tuple[str, ...]) -> None:
+    """A picture less, or another one, is something else."""
+    mention = line.say(COMPLAINT, attachments=("picture: a", "video: b"))
+    line.listen()
+    listed(line, replace(mention, attachments=attachments))
+    assert line.item(line.reply_to(mention.id).id).mention.attachments == attachments
+
+
+def test_a_later_version_with_a_picture_that_is_not_described_is_an_edit(line: Line) -> None:
+    """Another picture may stand there now."""
+    mention = line.say(COMPLAINT, attachments=("picture: a",))
+    line.listen()
+    listed(line, replace(mention, attachments=("picture",), created_at=line.now + timedelta(seconds=1)))
+    assert line.item(line.reply_to(mention.id).id).mention.attachments == ("picture",)
 
 
 def test_a_quote_that_feeds_show_differently_and_another_order_are_no_edit(line: Line) -> None:

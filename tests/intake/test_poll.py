@@ -242,3 +242,12 @@ def test_a_page_listed_newest_first_is_kept_in_the_order_of_writing(line: Line) 
     line.platform.pages = [FeedPage({"at": 1}, (later, first))]
     line.stages.poll("memory")
     assert stored(line) == [first.id, later.id]
+
+
+def test_a_platform_is_asked_for_our_own_posts_only_while_something_waits(line: Line) -> None:
+    """Listing them costs money on X; one without the method is read as ever."""
+    line.stages.poll("memory")
+    assert not line.platform.own_posts_needed
+    line.approved()
+    line.stages.poll("memory")
+    assert line.platform.own_posts_needed

@@ -89,7 +89,7 @@ def test_a_conversation_gets_one_automatic_reply(line: Line) -> None:
     line.say(conversation_id="talk")
     line.say(conversation_id="talk")
     line.listen()
-    assert (line.send(), len(line.platform.posts)) == ({"cap": 1}, 1)
+    assert (line.send(), len(line.platform.posts)) == ({"one_per_conversation": 1}, 1)
 
 
 def test_a_claimed_draft_is_left_to_whoever_claimed_it(line: Line) -> None:
@@ -108,7 +108,7 @@ def test_no_thank_you_goes_out_by_itself_beside_a_complaint_of_the_same_person(l
     line.say(COMPLAINT, author_id="eve", conversation_id="talk")
     line.say(author_id="eve", conversation_id="talk")
     line.listen()
-    assert (line.send(), line.platform.calls) == ({"cap": 1}, 0)
+    assert (line.send(), line.platform.calls) == ({"author_waiting": 1}, 0)
 
 
 def test_what_was_held_for_days_does_not_go_out_by_itself_any_more(line: Line) -> None:
@@ -117,7 +117,7 @@ def test_what_was_held_for_days_does_not_go_out_by_itself_any_more(line: Line) -
     line.say()
     line.listen()
     line.wait(days=4)
-    assert (line.send(), line.platform.calls) == ({"cap": 1}, 0)
+    assert (line.send(), line.platform.calls) == ({"too_old": 1}, 0)
 
 
 def test_where_a_look_is_not_free_our_own_posts_are_read_first(line: Line) -> None:
@@ -126,7 +126,7 @@ def test_where_a_look_is_not_free_our_own_posts_are_read_first(line: Line) -> No
     line.platform.standing = None
     line.say()
     line.listen()
-    assert line.send() == {"rate": 1}
+    assert line.send() == {"own_posts_unread": 1}
     line.wait(minutes=1)
     line.platform.pages.append(FeedPage({"at": 9}, own_posts_current=True))
     line.listen()

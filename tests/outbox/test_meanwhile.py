@@ -181,6 +181,7 @@ def test_an_approval_of_the_review_goes_out_after_its_wait_and_not_before(line: 
     line.listen()
     kept, undone = (line.reply_to(mention.id).id for mention in mentions)
     approve(line.store, line.desk(), [Target(kept), Target(undone)], timedelta(seconds=10))
+    line.send()  # the approval wakes it
     line.wait(seconds=9)
     assert line.send() == {"undo": 2}
     transitions.undo(line.store, line.desk(), undone)

@@ -85,6 +85,7 @@ def test_a_platform_that_cannot_tell_leaves_it_to_a_person(line: Line) -> None:
         line.send()
         line.wait(minutes=5)
     assert (line.reply(reply.id).state, line.notices(), line.platform.calls) == ("unconfirmed", ["unconfirmed"], 1)
+    assert line.reply(reply.id).hold == "manual_check"
 
 
 def test_four_unconfirmed_sendings_are_enough(line: Line) -> None:
@@ -126,7 +127,7 @@ def test_a_rate_limit_stops_the_platform_until_its_time_and_not_longer(line: Lin
     assert len(line.platform.posts) == 2
 
 
-@pytest.mark.parametrize(("cause", "reason"), [("account", "paused"), ("billing", "budget")])
+@pytest.mark.parametrize(("cause", "reason"), [("account", "account"), ("billing", "budget")])
 def test_trouble_that_a_person_must_mend_opens_a_notice_and_clears_when_it_is_over(
     line: Line, cause: str, reason: str
 ) -> None:
@@ -220,7 +221,7 @@ def test_an_item_refused_for_now_is_parked_after_three_calls(line: Line) -> None
         held.append(line.send())
         line.wait(minutes=2)
     assert (line.platform.calls, line.reply(reply.id).state) == (3, "failed")
-    assert held == [{"rate": 1}, {"rate": 1}, {}, {}, {}]
+    assert held == [{"retry": 1}, {"retry": 1}, {}, {}, {}]
 
 
 @pytest.mark.parametrize(

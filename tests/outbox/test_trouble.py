@@ -57,7 +57,7 @@ def test_a_check_that_fails_in_passing_stops_the_platforms_sending_as_a_failing_
         held = line.send()
         line.wait(seconds=30)
     assert 3 <= len(platform.checks) <= 5
-    assert (held, line.notices()) == ({"rate": 5}, ["unreachable"])
+    assert (held, line.notices()) == ({"unreachable": 5}, ["unreachable"])
     platform.troubles.clear()
     line.wait(minutes=30)
     line.send()

@@ -4,9 +4,8 @@ import json
 
 import pytest
 
-from listener.applauder import Applauder, OutgoingAct
+from listener.capabilities import Announcer, Applauder, OutgoingAct
 from listener.model import Announcement, Mention
-from listener.protocols import Announcer
 from tests.platforms.other_side import World
 from tests.platforms.rounds import now, outgoing, standing
 

@@ -95,7 +95,7 @@ def test_block_lasts_a_day_also_for_another_process(world: FacebookWorld, mode: 
     for platform in (world.platform, world.at("same")):
         with pytest.raises(Held) as held:
             platform.prepare(Outgoing(2, 1, "Hello", target), world.server.now())
-        assert held.value.reason == "paused"
+        assert held.value.reason == "account"
     later(world, hours=25)
     world.at("same").prepare(Outgoing(2, 1, "Hello", target), world.server.now())
 

@@ -259,7 +259,7 @@ def test_server_that_moved_is_told_and_never_followed(server: MastodonServer) ->
 def test_malformed_page_is_told_or_set_aside(server: MastodonServer, text: str) -> None:
     """Whatever a server sends, there is one clear line, and the next page is read."""
     world = MastodonWorld(server, hashtags=())
-    world.platform.read_own_posts = False
+    world.platform.set_own_posts_needed(False)
     server.fail_next("GET notifications", "body", text=text)
     try:
         page = world.platform.fetch(None, world.now())

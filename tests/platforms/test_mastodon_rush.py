@@ -52,7 +52,7 @@ def _page(client: httpx.Client, server: MastodonServer, high: str) -> list[dict[
 def ours(server: MastodonServer, seed: int) -> set[str]:
     """What Earshot's platform reads."""
     world, cursor, seen = MastodonWorld(server, hashtags=()), None, set[str]()
-    world.platform.read_own_posts = False
+    world.platform.set_own_posts_needed(False)
     for _ in rush(server, seed):
         pages, cursor = world.round(cursor)
         seen |= set(read(pages))

@@ -144,7 +144,7 @@ def gaps_after(manners: Any, known: int, new: int, begun: int = 0, **changes: An
     """So many are read, so many come while nobody reads; begun: so many are on the first page of a walk that dies."""
     with serving(manners, late=0, forgets=False, **changes) as server:
         world = MastodonWorld(server, hashtags=())
-        world.platform.read_own_posts = False
+        world.platform.set_own_posts_needed(False)
         for number in range(known):
             server.say(f"<p>{number}</p>")
         _, cursor = world.round(None)

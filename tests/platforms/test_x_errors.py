@@ -25,7 +25,7 @@ def unix(moment: datetime) -> str:
 
 def begun(world: XWorld) -> Json:
     """The cursor after a first round; the own timeline is left out."""
-    world.platform.read_own_posts = False
+    world.platform.set_own_posts_needed(False)
     return world.platform.fetch(None, world.server.x.posts.now()).cursor
 
 
@@ -162,7 +162,7 @@ def test_clock_set_back_does_not_stretch_a_stop(server: XServer) -> None:
 def test_first_run_that_fails_is_not_held_for_ever(server: XServer) -> None:
     """Its time stands still at its beginning until a page is stored: the stop goes by the clock all the same."""
     world = XWorld(server, start="now")
-    world.platform.read_own_posts = False
+    world.platform.set_own_posts_needed(False)
     began = server.x.posts.now()
     server.fail_next(FEED, "rate", headers={"retry-after": "60"})
     with pytest.raises(ReadFailed) as caught:

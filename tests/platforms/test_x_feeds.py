@@ -110,7 +110,7 @@ def test_limit_of_the_only_feed_or_of_the_account_is_of_the_whole_platform(serve
     """Nothing else could be read."""
     for endpoint, own in (("GET /2/users/me", True), (MENTIONS, False)):
         world = XWorld(server)
-        world.platform.read_own_posts = own
+        world.platform.set_own_posts_needed(own)
         server.fail_next(endpoint, "rate")
         with pytest.raises(ReadFailed) as caught:
             one_round(world, None)
@@ -122,13 +122,13 @@ def test_own_timeline_costs_one_call_a_round_and_can_be_left_out(server: XServer
     world = XWorld(server)
     mention = server.mention("@shop hello")
     _, cursor = one_round(world, None)
-    world.platform.read_own_posts = False
+    world.platform.set_own_posts_needed(False)
     _, cursor = one_round(world, cursor)
     assert server.x.ledger.count(OWN) == 1
     answer = server.own("by hand", mention.id)
     for _ in range(150):
         server.own("chatter")
-    world.platform.read_own_posts = True
+    world.platform.set_own_posts_needed(True)
     calls, own = server.x.ledger.count(OWN), []
     for _ in range(3):
         pages, cursor = one_round(world, cursor)

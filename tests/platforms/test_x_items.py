@@ -87,7 +87,7 @@ def test_long_post_comes_in_full(server: XServer, world: XWorld) -> None:
 
 
 def test_what_was_said_besides_words_is_kept(server: XServer, world: XWorld) -> None:
-    """X tells the kind of a picture by its key and that a post is sensitive, in fields that cost nothing."""
+    """Kinds of media, a quote, and that X marks a post as sensitive, which costs nothing; more in test_x_media.py."""
     post = server.mention("@shop", media=["3_1", "7_2", "99_3"], sensitive=True)
     plain = server.mention("@shop hello")
     told = read(world)
@@ -249,7 +249,7 @@ def test_partial_errors_are_logged_and_the_page_kept(
     post = server.mention("@shop hello")
     with caplog.at_level(logging.WARNING):
         assert post.id in read(world)
-    assert "99 Could not find tweet" in caplog.text
+    assert "left out post 99: Could not find tweet" in caplog.text
 
 
 def test_authors_are_looked_up_only_when_paid_for(server: XServer) -> None:

@@ -23,7 +23,7 @@ def world(server: XServer) -> XWorld:
     """At noon, so that midnight is far; the own timeline is left out."""
     world = XWorld(server)
     world.ahead(server.x.posts.now().replace(hour=12) - server.x.posts.now() + timedelta(days=1))
-    world.platform.read_own_posts = False
+    world.platform.set_own_posts_needed(False)
     return world
 
 
@@ -90,7 +90,7 @@ def test_process_that_dies_in_a_read_leaves_its_page_booked(server: XServer, wor
     server.fail_next(FEED, "cut", after=True)
     fail(world, None)
     world.platform = world.again()
-    world.platform.read_own_posts = False
+    world.platform.set_own_posts_needed(False)
     assert world.bill.usd == FULL
     one_round(world, None)
     assert world.bill.usd == server.x.ledger.usd() == 0.001

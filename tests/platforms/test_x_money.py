@@ -51,8 +51,8 @@ def test_authors_are_looked_up_only_where_something_new_may_stand(server: XServe
     server.mention("@shop new", author_id="9000")
     told = one_round(world, cursor)[0]
     assert next(mention.author_handle for page in told for mention in page.mentions) == "user9000"
-    asked = [params.get("expansions") for _, name, _, params in server.x.ledger.calls if name != ME][-5:]
-    assert asked == ["author_id", "author_id", None, None, None]
+    asked = ["author_id" in params.get("expansions", "") for _, name, _, params in server.x.ledger.calls if name != ME]
+    assert asked[-5:] == [True, True, False, False, False]
     assert server.x.ledger.usd("user") == 3.5 + 2.0
     assert world.bill.usd == server.x.ledger.usd()
 
@@ -60,7 +60,7 @@ def test_authors_are_looked_up_only_where_something_new_may_stand(server: XServe
 def test_reading_stops_before_the_budget_is_passed(server: XServer) -> None:
     """Smaller pages towards its end, then nothing until midnight UTC; never a cent over."""
     world = XWorld(server)
-    world.platform.read_own_posts = False
+    world.platform.set_own_posts_needed(False)
     world.bill.budget = 0.150
     for n in range(400):
         server.mention(f"@shop {n}")

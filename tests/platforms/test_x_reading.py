@@ -135,7 +135,7 @@ def test_token_that_leads_in_a_circle_ends_the_round(server: XServer) -> None:
 def test_busy_feed_loses_nothing_and_stays_within_its_calls(server: XServer) -> None:
     """700 mentions, at most ten a minute, one in twenty indexed up to ten minutes late: all read, calls bounded."""
     world = XWorld(server)
-    world.platform.read_own_posts = False
+    world.platform.set_own_posts_needed(False)
     rng, planted, stored = random.Random(20261122), set[str](), set[str]()
     cursor: Json | None = None
     polls = allowed = quiet = 0

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -35,6 +35,7 @@ from tests.factories import NOW
         ({"daily_budget_usd": -1.0}, "daily_budget_usd"),
         ({"url_reserve_usd": float("nan")}, "url_reserve_usd"),
         ({"prices": Prices(owned_read=-0.1)}, "prices.owned_read"),
+        ({"prices": Prices(media_read=-0.1)}, "prices.media_read"),
         ({"settle_after_seconds": -1.0}, "settle_after_seconds"),
     ],
 )
@@ -68,6 +69,17 @@ def test_notes_tell_what_x_asks_and_what_owned_reads_save() -> None:
         "no limit",
     ):
         assert part in notes
+
+
+@pytest.mark.parametrize(
+    ("price", "setting", "is_named"), [(0.0, "always", 0), (0.005, "always", 1), (0.005, "never", 0)]
+)
+def test_price_of_media_is_named_where_it_counts(
+    price: float, setting: Literal["never", "always"], is_named: bool
+) -> None:
+    """X's price page has none; an operator who enters one is told what it adds."""
+    notes = Section(handle="shop", look_up_media=setting, prices=Prices(media_read=price)).notes()
+    assert sum("look_up_media" in note for note in notes) == is_named
 
 
 def test_nobody_has_to_attest_anything_on_loopback() -> None:

@@ -19,14 +19,14 @@ NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 def begun(world: XWorld) -> Json:
     """The cursor after a first round; the own timeline is left out."""
-    world.platform.read_own_posts = False
+    world.platform.set_own_posts_needed(False)
     return world.platform.fetch(None, world.server.x.posts.now()).cursor
 
 
 def test_dripping_and_stalling_reads_end_in_time(server: XServer) -> None:
     """Two hanging calls, and the third is answered by a session made anew."""
     world = XWorld(server, seconds=0.4)
-    world.platform.read_own_posts = False
+    world.platform.set_own_posts_needed(False)
     world.platform.whoami()
     server.fail_next(FEED, "drip")
     server.fail_next(FEED, "stall")
@@ -42,7 +42,7 @@ def test_dripping_and_stalling_reads_end_in_time(server: XServer) -> None:
 def test_body_beyond_the_cap_is_not_taken_in_and_a_smaller_page_asked_for(server: XServer) -> None:
     """Ten megabytes end the page, not the process."""
     world = XWorld(server, cap=100_000)
-    world.platform.read_own_posts = False
+    world.platform.set_own_posts_needed(False)
     server.fail_next(FEED, "body", text='{"data": "' + "x" * 200_000 + '"}')
     with pytest.raises(ReadFailed, match="smaller page"):
         world.platform.fetch(None, server.x.posts.now())

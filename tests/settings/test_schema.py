@@ -10,7 +10,7 @@ import pytest
 
 from listener.errors import ConfigError, Problem
 from listener.settings.scalars import ConfigLocation
-from listener.settings.schema import build
+from listener.settings.schema import build, suggest
 
 
 @dataclass(frozen=True)
@@ -78,3 +78,17 @@ def test_checker_tells_the_key_and_what_was_expected(text: str, told: str) -> No
     problems: Any = shaped(text)
     assert len(problems) == 1
     assert str(problems[0]).startswith(told)
+
+
+@pytest.mark.parametrize(
+    ("word", "advice"),
+    [
+        ("thankz", "did you mean thanks?"),
+        ("refundish", "did you mean about_refund or need_refund?"),  # not "english", whose letters are alike by chance
+        ("opinions", "remove it; 100 names are known here, such as about_refund, english, n0"),
+    ],
+)
+def test_advice_on_an_unknown_name_is_near_and_short(word: str, advice: str) -> None:
+    """[cues] knows a hundred names: the nearest of them may be a riddle, and all of them fill the screen."""
+    known = ["thanks", "english", "about_refund", "need_refund"]
+    assert suggest(word, [*known, *(f"n{n}" for n in range(96))] if word == "opinions" else known) == advice

@@ -42,7 +42,7 @@ class Crowd(Scripted):
     """Thousands of people a day, and a platform that fails now and then. down_until: the end of an outage."""
 
     def __init__(self, world: "Year") -> None:
-        super().__init__(world.clock, read_own_posts=False)
+        super().__init__(world.clock)
         self.world, self.rng = world, world.rng
         self.said, self.listed = 0, 0
         self.down_until = BEGAN

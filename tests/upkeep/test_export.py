@@ -12,6 +12,7 @@ from listener.errors import InputError
 from listener.store.engine import HEAD
 from listener.upkeep.export import Export, export
 from tests.line import Line
+from tests.process import Home
 
 
 def write(line: Line, folder: Path) -> Export:
@@ -106,3 +107,33 @@ def test_a_folder_that_is_not_there_is_named(line: Line, tmp_path: Path) -> None
     """A slip in a path makes no folders."""
     with pytest.raises(InputError, match="there is no folder"):
         write(line, tmp_path / "none" / "out")
+
+
+def test_what_a_killed_export_leaves_is_removed_by_the_next(tmp_path: Path) -> None:
+    """It holds everybody's words under a hidden name; whatever the next export is called, it goes."""
+    home = Home(tmp_path / "home")
+    home.say("Where is my parcel?")
+    target = tmp_path / "exports"
+    target.mkdir()
+    assert home.run("once").code == 0
+    assert home.run("export", str(target / "first"), EARSHOT_FAULT="E1:KILL:3").code == -9
+    (left,) = target.iterdir()
+    assert left.name.startswith(".first-") and any(left.iterdir())
+    assert home.run("export", str(target / "second")).code == 0
+    assert [path.name for path in target.iterdir()] == ["second"]
+
+
+def test_an_export_leaves_alone_what_is_not_its_own(line: Line, tmp_path: Path) -> None:
+    """Another export that is still at work, and hidden folders of others."""
+    for name in (".git", ".out-notes", ".out-12345678"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "export.json").write_text("precious")
+
+    def another() -> None:
+        """Somebody exports into the same folder meanwhile."""
+        if not (tmp_path / "second").exists():
+            write(line, tmp_path / "second")
+
+    export(line.store, tmp_path / "first", "0.1.0", line.now, another)
+    assert {path.name for path in tmp_path.iterdir()} >= {"first", "second", ".git", ".out-notes", ".out-12345678"}
+    assert json.loads((tmp_path / "first" / "export.json").read_text())["schema"] == HEAD

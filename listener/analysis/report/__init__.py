@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection
 
+from listener.analysis.report.announced import AnnouncementFigures, count_announcements
 from listener.analysis.report.club import ClubFigures, count_club
 from listener.analysis.report.drafts import (
     Edits,
@@ -77,6 +78,7 @@ class Report:
     listening: Listening
     learning: list[Learning]
     club: ClubFigures
+    announcements: AnnouncementFigures
     spend: list[Spend]
 
 
@@ -105,6 +107,7 @@ def report(connection: Connection, policy: Policy, since: datetime, until: datet
         listening=measure_listening(connection, since, until),
         learning=list_learning(connection, since, until),
         club=count_club(connection, policy.club, since, until),
+        announcements=count_announcements(connection, since, until),
         spend=period.sum_spend(connection, since, until),
     )
 

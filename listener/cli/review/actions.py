@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from listener.cli import context, times
 from listener.cli.review.applause import applaud, ask_applause
 from listener.cli.review.key_info import KeyInfo
+from listener.cli.review.offering import ask_offer, give_offer, show_text
 from listener.cli.review.presenter import MAX_REASONS, Presenter
 from listener.cli.review.question import Question
 from listener.desk import marks, people, transitions, wordings
@@ -20,6 +21,7 @@ SPANS = ("30m", "2h", "4h", "1d", "3d", "1w")
 POSTED, NOT_YET = "yes, it is posted", "no, not yet"
 THERE, NOT_THERE, UNSURE = "it is there", "it is surely not there", "I can't tell"
 ID_OR_LINK = "id or link of the post"
+RARER = ("z", "n", "v", "x")  # leave the footer first, when other keys need the room; ? lists all
 ANY = (*QUEUED, "approved", "closed", "claimed", "none")  # claimed: a colleague works on it; none: nothing is open
 
 
@@ -36,9 +38,16 @@ class ReviewAction(KeyInfo):
         return presenter.act(self, reply, lambda: self.do(presenter, reply, answer))
 
 
-def footer(keys: Sequence[KeyInfo], state: str, also: Collection[str] = ()) -> str:
-    """Return the keys that fit this state, or this reply (also), as `a approve  e edit`."""
-    return "  ".join(f"{info.key} {info.word}" for info in keys if state in info.states or info.key in also)
+def footer(keys: Sequence[KeyInfo], state: str, also: Collection[str] = (), width: int = 80) -> str:
+    """Return the keys that fit this state, as `a approve  e edit`, and those that this reply gives a reason for.
+
+    Where they need more than the width, the keys of RARER give way.
+    """
+    shown = {info.key: f"{info.key} {info.word}" for info in keys if state in info.states or info.key in also}
+    for key in RARER:
+        if len("  ".join(shown.values())) > width:
+            shown.pop(key, None)
+    return "  ".join(shown.values())
 
 
 def _ask_rejection(presenter: Presenter, reply: ReplyView) -> Question:
@@ -129,7 +138,7 @@ def _ask_posted(presenter: Presenter, reply: ReplyView) -> Question:
     if reply.state != "by_hand":
         where = f"; the mention is at {reply.reply_url}" if reply.reply_url else ""
         raise DeskError(f"reply {reply.id} is {reply.state}, not by_hand", f"approve it first{where}")
-    intro = (f"Post this at {reply.reply_url or 'the platform'}:", reply.text or "")
+    intro = (f"Post this at {reply.reply_url or 'the platform'}:", show_text(presenter, reply))
     follow_ups = {POSTED: Question(f"The {ID_OR_LINK} (Enter to skip)", may_be_empty=True)}
     title = f"Is it posted? 1 or 2, or the {ID_OR_LINK}"
     return Question(title, (POSTED, NOT_YET), intro=intro, follow_ups=follow_ups)
@@ -224,7 +233,8 @@ ACTIONS = (
     ReviewAction("l", "applaud", "like, repost or quote the mention, where that fits", (), applaud, ask_applause),
     ReviewAction("y", "settle", "unconfirmed: is it there, or not?", ("unconfirmed",), _settle, _ask_outcome, True),
     ReviewAction("t", "retry", "put a failed reply back in the queue", ("failed",), _retry),
-    ReviewAction("o", "reopen", "put a closed reply back in the queue", ("closed",), _reopen),
+    ReviewAction("o", "offer", "give an offer, or take its coupon out", (), give_offer, ask_offer),
+    ReviewAction("R", "reopen", "put a closed reply back in the queue", ("closed",), _reopen),
 )
 UNDO = KeyInfo("u", "undo", "undo the last act of this session; U: all approvals not sent yet", ANY)
 

@@ -35,6 +35,7 @@ def head(listing: Listing, now: datetime) -> Text:
     totals, words = listing.totals, listing.filter.words
     parts = [f"{count_waiting(totals)} wait"]
     parts += [f"{totals.overdue} overdue"] * bool(totals.overdue) + [f"{totals.snoozed} snoozed"] * bool(totals.snoozed)
+    parts += [render.count(totals.announcements, "announcement")] * bool(totals.announcements)
     parts += [f"last poll {times.ago(totals.listened, now)}"] * (totals.listened is not None)
     shown = [listing.filter_name, f"'{words}'" if words else ""]
     shown += [f"{len(listing.marked)} marked"] * bool(listing.marked)
@@ -174,6 +175,7 @@ def _our_text(reply: ReplyDetail) -> Iterator[RenderableType]:
         earlier = reply.earlier_text if reply.offered_text else None
         offer = f"use the text {earlier.until}" if earlier else "write one"
         yield Text(f"No draft; e: {offer}, c: close")
+    yield from detail.coupon(reply, "o gives one")
 
 
 def _suspected(reply: ReplyDetail) -> Iterator[RenderableType]:
@@ -240,6 +242,7 @@ def spoken(reply: ReplyDetail, now: datetime) -> Iterator[str]:
         yield f"  {reply.text}"
     else:
         yield "There is no text yet."
+    yield from (f"{part}." for part in detail.coupon(reply, "o gives one"))
     if reply.suspected_fact is not None:
         statement = reply.suspected_fact.statement or "It is no longer in the fact sheet."
         yield f"It may be about the fact {reply.suspected_fact.fact}; d uses its text: {statement}"

@@ -8,8 +8,9 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 
 from listener.cli import person_screen
-from listener.cli.review import actions, batch, draw
+from listener.cli.review import actions, announcing, batch, draw
 from listener.cli.review.actions import ACTIONS, UNDO
+from listener.cli.review.announcing import ANNOUNCE
 from listener.cli.review.dialogs import PageDialog
 from listener.cli.review.editing import EditDialog, EditingScreen
 from listener.cli.review.key_guard import MIN_VISIBLE_S, REREAD_S
@@ -17,6 +18,7 @@ from listener.cli.review.key_info import APPROVE, EDIT, KeyInfo
 from listener.cli.review.question import Question
 from listener.cli.review.undo import summary
 from listener.desk.views import ReplyDetail
+from listener.store.postings import Announcement
 
 MIN_LINES = 4  # of a page, below which nothing can be read
 KEYS = (
@@ -31,6 +33,7 @@ KEYS = (
     KeyInfo("/", "search", "only what contains these words; Esc clears it", ("none",)),
     KeyInfo("f", "filter", "only a part of the queue", ("none", "claimed", "approved", "closed")),
     KeyInfo("p", "person", "all exchanges with this person", ("claimed", "closed")),
+    ANNOUNCE,
     UNDO,
     KeyInfo("?", "all keys", "this page", UNDO.states),
     KeyInfo("q", "quit", "quit and release your claim", ("none", "claimed")),
@@ -47,7 +50,7 @@ class Review(EditingScreen):
             ("k,up", "move(-1)"), ("home", "move(-100000)"), ("end", "move(100000)"), ("pagedown", "scroll(1)"),
             ("pageup", "scroll(-1)"), ("u", "undo(False)"), ("U", "undo(True)"), ("space", "mark"),
             ("m", "mark_all(False)"), ("M", "mark_all(True)"), ("slash", "search"), ("escape", "clear_search"),
-            ("f", "filter"), ("p", "person"), ("question_mark", "help"), ("q,ctrl+c", "quit"),
+            ("f", "filter"), ("p", "person"), ("P", "announcements"), ("question_mark", "help"), ("q,ctrl+c", "quit"),
             *((action.key, f"act('{action.key}')") for action in ACTIONS),
         )
     ]  # fmt: skip
@@ -174,7 +177,7 @@ class Review(EditingScreen):
             return
 
         def act(answer: str) -> None:
-            self.run_act(lambda: [action.run(self.presenter, reply, answer)], advance=action.advances)
+            self.run_act(lambda: [action.run(self.presenter, reply, answer)], advance=action.advances, writes=True)
 
         with self.reporting():
             self.ask(action.ask(self.presenter, reply), act)
@@ -215,6 +218,25 @@ class Review(EditingScreen):
             if self.presenter.selected is not None:
                 page = person_screen.person(self.presenter.person(self.presenter.selected))
                 self.push_screen(PageDialog(self.clock, "Person", list(page)))
+
+    def action_announcements(self) -> None:
+        """Show the next announcement that waits, on a page of its own; its keys count when all of it was in sight."""
+        with self.reporting():
+            page = announcing.next_page(self.presenter)
+            question = announcing.ask_decision(self.presenter, page)
+            choices = {choice[0]: choice for choice in question.choices if choice != announcing.LEAVE}
+            parts = [draw.line(part) for lines in question.intro for part in lines.split("\n")]
+            dialog = PageDialog(self.clock, question.title, parts, choices)
+            self.push_screen(dialog, lambda key: self._decide_on(page, question, choices[key]) if key else None)
+
+    def _decide_on(self, page: Announcement, question: Question, choice: str) -> None:
+        def act(answer: str) -> None:
+            self.run_act(lambda: [announcing.decide(self.presenter, page, answer)])
+
+        if choice in question.follow_ups:
+            self.ask(question.follow_ups[choice], act)
+        else:
+            act(choice)
 
     def action_help(self) -> None:
         """Show all keys."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from listener.cli import context, render
 from listener.cli.review.meanwhile import describe_change
 from listener.desk import queue, showing
+from listener.desk.coupon_views import GIVABLE
 from listener.desk.queue import ItemRef, QueueFilter, QueueTotals
 from listener.desk.views import ReplyDetail, ReplyView, WarningView
 from listener.errors import DeskError
@@ -130,6 +131,14 @@ class Listing:
     def own_warnings(self, reply: ReplyView) -> tuple[WarningView, ...]:
         """Return the warnings that are not among the shared notices."""
         return tuple(warning for warning in reply.warnings if warning.message not in self.notices)
+
+    def fitting_keys(self) -> tuple[str, ...]:
+        """Return the keys that the open reply gives a reason for, besides those of its state."""
+        reply, is_free = self.selected, self.selected_state() in GIVABLE
+        offering = ("o",) if reply is not None and is_free and (reply.offers or reply.coupon) else ()
+        is_seen = self.selected_state() not in ("claimed", "none")
+        applauding = ("l",) if reply is not None and is_seen and reply.offers_applause else ()
+        return offering + applauding + ("P",) * bool(self.totals.announcements)
 
     def selected_state(self) -> str:
         """Return the state of the open reply, `claimed` when a colleague works on it, `none` when none is open."""

@@ -34,6 +34,8 @@ VERBS = {  # what an event did, in words
     "snoozed": "snoozed",
     "assigned": "assigned",
     "sent": "sent",
+    "coupon_reserved": "put a coupon into",
+    "coupon_dropped": "took the coupon out of",
 }
 
 

@@ -3,11 +3,12 @@
 import sys
 from collections.abc import Callable, Sequence
 
-from listener.cli import editor, output, person_screen, render
-from listener.cli.review import actions, draw
+from listener.cli import editor, person_screen, render
+from listener.cli.review import actions, announcing, draw
 from listener.cli.review.key_info import APPROVE, EDIT, KeyInfo
 from listener.cli.review.presenter import Presenter
 from listener.cli.review.question import Question
+from listener.cli.review.speaking import End, ask, prompt_user, say, sentence
 from listener.cli.review.undo import Undone, summary
 from listener.desk.views import ReplyDetail
 from listener.errors import EarshotError
@@ -23,51 +24,13 @@ KEYS = (
     KeyInfo("/", "search", "only what contains these words"),
     KeyInfo("f", "filter", "only a part of the queue"),
     KeyInfo("p", "person", "all exchanges with this person"),
+    announcing.ANNOUNCE,
     KeyInfo("w", "why", "every rule, matched or not"),
     KeyInfo("?", "help", "this list"),
     KeyInfo("q", "quit", "quit and release your claim; the end of the input does it too"),
     *actions.ACTIONS,
 )
 WORDS = {info.word: info.key for info in KEYS}  # in full, they count too
-
-
-class End(Exception):
-    """The input has ended, or somebody quits."""
-
-
-def say(text: str) -> None:
-    """Print one line at once: a screen reader waits for it."""
-    output.write(output.safe(text))
-    sys.stdout.flush()
-
-
-def sentence(text: str) -> None:
-    """Print a line that ends as a sentence does."""
-    say(text if text.endswith((".", "!", "?")) else f"{text}.")
-
-
-def prompt_user(prompt: str) -> str:
-    """Read one answer. Raises End at the input's end."""
-    sys.stdout.write(output.safe(prompt))
-    sys.stdout.flush()
-    answer = sys.stdin.readline()
-    if not answer:
-        raise End
-    return answer.rstrip("\n")
-
-
-def ask(question: Question) -> str | None:
-    """Ask, and return the answer, or None where there is none. Raises End."""
-    for part in (*question.intro, question.title):
-        for line in part.split("\n"):
-            say(line)
-    for key, choice in zip(question.keys, question.choices, strict=False):
-        say(f"  {key}: {choice}")
-    answer = prompt_user("Your answer: " if question.may_be_empty else "Your answer (Enter cancels): ")
-    if not answer.strip() and not question.may_be_empty:
-        return None
-    choice = question.resolve(answer)
-    return ask(question.follow_ups[choice]) if choice in question.follow_ups else choice
 
 
 class Reader:
@@ -84,7 +47,7 @@ class Reader:
         self.anywhere: dict[str, Callable[[], None]] = {
             "u": lambda: self._report(presenter.undo()),
             "U": lambda: self._report(presenter.undo(all_approvals=True)),
-            "/": self._search, "f": self._filter, "q": self._quit,
+            "/": self._search, "f": self._filter, "P": self._announce, "q": self._quit,
         }  # fmt: skip
 
     def run(self) -> None:
@@ -230,6 +193,11 @@ class Reader:
     def _filter(self) -> None:
         if (name := ask(actions.ask_filter(self.presenter))) is not None:
             self.presenter.apply_filter(name)
+
+    def _announce(self) -> None:
+        page = announcing.next_page(self.presenter)
+        answer = ask(announcing.ask_decision(self.presenter, page))
+        sentence("Unchanged" if answer is None else announcing.decide(self.presenter, page, answer))
 
     def _person(self, reply: ReplyDetail) -> bool:
         render.show(*person_screen.person(self.presenter.person(reply)))

@@ -45,6 +45,7 @@ class Presenter(Listing):
         self.claim, self.history = SessionClaim(store, self.desk), History(store, self.desk)
         self.fact_texts: list[tuple[str, str]] = []  # that were offered last, each after its kind
         self._fact_turns: dict[int, int] = {}  # reply -> how often texts were offered
+        self.last_announcement = 0  # that was shown
         self.new_names: set[str] = set()  # of colleagues, not known: the second time they are meant
 
     def __enter__(self) -> Self:
@@ -181,11 +182,6 @@ class Presenter(Listing):
         with self.store.read() as connection:
             recent = replies.list_reasons(connection, closed_as, MAX_REASONS)
         return tuple(dict.fromkeys((*usual, *recent)))[:MAX_REASONS]
-
-    def offered_keys(self) -> tuple[str, ...]:
-        """Return the keys that fit the open reply besides those of its state."""
-        reply, is_free = self.selected, self.selected_state() not in ("claimed", "none")
-        return ("l",) if reply is not None and is_free and reply.offers_applause else ()
 
     def person_of(self, reply: ReplyView) -> str:
         """Return the author as `people.person` accepts it."""

@@ -19,6 +19,7 @@ class Question:
     intro: tuple[str, ...] = ()
     may_be_empty: bool = False
     text: str = ""  # to be changed
+    lead: str = ""  # what the answer begins with: the choice that led here
     follow_ups: Mapping[str, "Question"] = field(default_factory=dict)
 
     def choice_of(self, key: str) -> str | None:
@@ -31,4 +32,4 @@ class Question:
         words = answer.strip().lower()
         starts = words if words and not self.takes_text else None
         begun = [choice for choice in self.choices if starts and choice.lower().startswith(starts)]
-        return self.choice_of(answer.strip()) or (begun[0] if len(begun) == 1 else answer)
+        return self.lead + (self.choice_of(answer.strip()) or (begun[0] if len(begun) == 1 else answer))

@@ -195,9 +195,11 @@ class ReviewScreen(App[None]):
         self.query_one("#notices").display = bool(presenter.notices)
         height = max(self.query_one("#rows").size.height, 1)
         self._show("#rows", draw.rows(presenter, height, self.size.width, now))
-        self._show(
-            "#foot", draw.cut(footer(self.footer_keys, presenter.selected_state(), presenter.offered_keys()), "reverse")
-        )
+        self._show("#foot", draw.cut(self._footer(), "reverse"))
+
+    def _footer(self) -> str:
+        also = self.presenter.fitting_keys()
+        return footer(self.footer_keys, self.presenter.selected_state(), also, self.size.width)
 
     def _show(self, where: str, text: Text) -> None:
         """Update a part of the screen only if it has changed: the line may be slow."""

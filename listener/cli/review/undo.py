@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from listener.cli.review.meanwhile import describe_last_act
-from listener.desk import applause, marks, transitions
+from listener.desk import applause, marks, offers, transitions
 from listener.desk.approve import DeskContext
 from listener.desk.state_words import describe
 from listener.errors import DeskError
@@ -151,6 +151,13 @@ def _applause(store: "Store", desk: DeskContext, act: Act) -> str:
     return "applause withdrawn"
 
 
+def _offer(store: "Store", desk: DeskContext, act: Act) -> str:
+    if len(act.after.text or "") < len(act.before.text or ""):
+        raise DeskError("its coupon was taken out", "o gives another one")
+    offers.drop(store, desk, act.before.id)
+    return "coupon taken out"
+
+
 def _never(what: str, do: str) -> Callable[["Store", DeskContext, Act], str]:
     def refuse(store: "Store", desk: DeskContext, act: Act) -> str:
         raise DeskError(what, do)
@@ -170,6 +177,7 @@ UNDO: dict[str, Callable[["Store", DeskContext, Act], str]] = {
     "escalate": _text,
     "give": _assignment,
     "snooze": _snooze,
+    "offer": _offer,
     "settle": _settlement,
     "note": _never("notes are kept", "add another one"),
     "note reply": _never("notes are kept", "add another one"),

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from listener.applauder import OutgoingAct, is_act
+from listener.capabilities import OutgoingAct, is_act
 from listener.errors import Indeterminate, ReadFailed
 from listener.feed_page import FeedPage
 from listener.model import Announcement, Json, Mention, Outgoing, PostStatus, Prepared, Receipt
@@ -26,14 +26,15 @@ from listener.platforms.kit import cursor as cursors
 from listener.platforms.kit.cursor import MENTIONS, OWN, CallerClock, CursorState, PageKeys
 from listener.platforms.kit.gate import Gate
 from listener.platforms.kit.http import HttpClient
+from listener.platforms.kit.own_posts import ReadsOwnPosts
 from listener.platforms.kit.values import text_in
 from listener.protocols import Account, Secrets
 
 log = logging.getLogger(__name__)
 
 
-class Bluesky:
-    """One account on Bluesky. read_own_posts: whether a round also reads our own posts, for answers by a person."""
+class Bluesky(ReadsOwnPosts):
+    """One account on Bluesky."""
 
     name = "bluesky"
     repeat_is_safe = True  # putRecord under a key of ours, only where nothing stands
@@ -48,7 +49,7 @@ class Bluesky:
         rng: random.Random | None = None,
         clock: Callable[[], datetime] | None = None,
     ) -> None:
-        self.settle_after, self.read_own_posts = section.settle_after, True
+        self.settle_after = section.settle_after
         rng, web = rng or random.Random(), web or HttpClient()  # noqa: S311 - jitter, no secret
         self._section, self._sessions = section, Sessions(section, secrets, folder, web)
         self._caller = Caller(self._sessions, web, Gate(self._sessions.secret, rng), rng)
@@ -62,7 +63,7 @@ class Bluesky:
         """Return ONE page of one feed; one that alone fails is left out of its round. Raises ReadFailed."""
         start, now = cursors.start_time(self._section, now), self._clock.follow(cursor, now)
         begin = FeedState(begin=stamp(start) if start else "")
-        feeds = cursors.feeds_of_round(cursors.searches(self._section.search), own=self.read_own_posts)
+        feeds = cursors.feeds_of_round(cursors.searches(self._section.search), own=self._own_posts_needed)
         state = cursors.load_cursor(cursor, feeds, FeedState.load, lambda feed: begin, begun=(OWN,))
         page = partial(self._page, now=now)
         return cursors.read_next(state, page, lambda _, error: cursors.is_alone(state, error), self.name)

@@ -57,7 +57,6 @@ class Feed:
 
     name = "feed"
     settle_after = timedelta(0)
-    read_own_posts = False
 
     def __init__(self, section: Section, web: HttpClient | None = None) -> None:
         self._section, self._client = section, FeedClient(section, web)

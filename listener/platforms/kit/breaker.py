@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from listener.errors import Cause
+from listener.pauses import growing_pause
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +18,7 @@ class Backoff:
 
     def pause(self, failures: int, rng: random.Random) -> timedelta:
         """Return how long to wait after this many failures in a row (1 is the first)."""
-        grown = min(self.cap, self.first * 2 ** min(max(failures - 1, 0), 20))
-        return with_jitter(grown, rng, self.jitter)
+        return with_jitter(growing_pause(failures, self.first, self.cap), rng, self.jitter)
 
 
 def with_jitter(pause: timedelta, rng: random.Random, share: float = 0.1) -> timedelta:

@@ -6,12 +6,13 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from listener.applauder import OutgoingAct, is_act
+from listener.capabilities import OutgoingAct, is_act
 from listener.feed_page import FeedPage
 from listener.model import Announcement, Json, Mention, Outgoing, PostStatus, Prepared, Receipt
 from listener.platforms.kit import cursor as cursors
 from listener.platforms.kit.cursor import OWN, CallerClock
 from listener.platforms.kit.http import HttpClient
+from listener.platforms.kit.own_posts import ReadsOwnPosts
 from listener.platforms.mastodon import applause
 from listener.platforms.mastodon import reply as replies
 from listener.platforms.mastodon.caller import Caller
@@ -25,8 +26,8 @@ from listener.platforms.mastodon.threads import Threads
 from listener.protocols import Account, Secrets
 
 
-class Mastodon:
-    """One account on one server. read_own_posts: whether a round also reads our own posts, for answers by a person."""
+class Mastodon(ReadsOwnPosts):
+    """One account on one server."""
 
     name = "mastodon"
 
@@ -39,7 +40,7 @@ class Mastodon:
         rng: random.Random | None = None,
         clock: Callable[[], datetime] | None = None,
     ) -> None:
-        self.settle_after, self.read_own_posts = section.settle_after, True
+        self.settle_after = section.settle_after
         rng = rng or random.Random()  # noqa: S311 - jitter, no secret
         self._section, self._clock = section, CallerClock(clock)
         self._caller = Caller(section, secrets, web or HttpClient(), rng)
@@ -50,7 +51,7 @@ class Mastodon:
         """Return ONE page of one feed; one that alone fails is left out. Raises ReadFailed."""
         began, now = now, self._clock.follow(cursor, now)
         me = self._caller.account(now).id
-        feeds = cursors.feeds_of_round((f"#{tag}" for tag in self._section.tags), own=self.read_own_posts)
+        feeds = cursors.feeds_of_round((f"#{tag}" for tag in self._section.tags), own=self._own_posts_needed)
         owner = f"{self._section.server_url.rstrip('/')} {me}"  # ids of another server or account mean nothing here
         state = cursors.load_cursor(cursor, feeds, FeedState.load, lambda feed: self._begin(feed, began), owner=owner)
         read = partial(read_page, self._caller, self._threads, now=now)

@@ -6,7 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from listener import protocols
-from listener.applauder import OutgoingAct, is_act
+from listener.capabilities import OutgoingAct, is_act
 from listener.errors import ReadFailed
 from listener.feed_page import FeedPage
 from listener.model import Announcement, Json, Mention, Outgoing, PostStatus, Prepared, Preview, Receipt
@@ -79,7 +79,6 @@ class Memory:
 
     name = "memory"
     settle_after = timedelta(0)
-    read_own_posts = True  # a file lists no posts of ours
 
     def __init__(self, mentions: Mentions, path: Path) -> None:
         self._mentions, self._posts = mentions, path

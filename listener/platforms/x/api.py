@@ -12,6 +12,7 @@ from listener.model import Announcement, Json, Mention, Outgoing, PostStatus, Pr
 from listener.platforms.kit import cursor as cursors
 from listener.platforms.kit.cursor import MENTIONS, OWN, CallerClock, CursorState, PageKeys
 from listener.platforms.kit.find_reply import CHECK_ACCOUNT
+from listener.platforms.kit.own_posts import ReadsOwnPosts
 from listener.platforms.x import find_reply, page_scan
 from listener.platforms.x import reply as replies
 from listener.platforms.x.caller import Caller
@@ -29,8 +30,8 @@ from listener.protocols import Account, Meter, Secrets
 log = logging.getLogger(__name__)
 
 
-class XPlatform:
-    """X for one account. read_own_posts: whether a round also reads the own timeline, for answers given by a person."""
+class XPlatform(ReadsOwnPosts):
+    """X for one account."""
 
     name = "x"
 
@@ -44,7 +45,7 @@ class XPlatform:
         rng: random.Random | None = None,
         clock: Callable[[], datetime] | None = None,
     ) -> None:
-        self.settle_after, self.read_own_posts = section.settle_after, True
+        self.settle_after = section.settle_after
         rng = rng or random.Random()  # noqa: S311 - jitter, no secret
         wire = wire or XClient(section.api_url, secrets)
         gate = self._gate = Gate(wire, rng)
@@ -58,7 +59,7 @@ class XPlatform:
         """Return ONE page of one feed; one that alone fails is left out. Raises ReadFailed."""
         start, now = cursors.start_time(self._section, now), self._clock.follow(cursor, now)
         begin = FeedState(begin=id_at(start) if start else "")
-        feeds = cursors.feeds_of_round(cursors.searches(self._section.search), own=self.read_own_posts)
+        feeds = cursors.feeds_of_round(cursors.searches(self._section.search), own=self._own_posts_needed)
         state = cursors.load_cursor(cursor, feeds, FeedState.load, lambda feed: begin, begun=(OWN,))
         page = partial(self._page, now=now)
         return cursors.read_next(state, page, partial(_can_leave_out, state), self.name)
@@ -79,7 +80,7 @@ class XPlatform:
             error.alone = error.cause == "rate" and len(state.todo) > 1  # X limits each endpoint by itself
             raise
         us = OwnAccount(account.id, account.handle, frozenset(self._section.sister_accounts))
-        parsed = parse_page(listing.items, listing.users, us, feed, feed_state.begin)
+        parsed = parse_page(listing.items, listing.expanded, us, feed, feed_state.begin)
         seen = PageKeys(page_scan.as_ids(listing.items), listing.token, listing.size)
         after, is_over, cut = page_scan.step(feed_state, feed, seen, now)
         is_current = feed == OWN and is_over and page_scan.is_current(feed_state, after, seen.keys)

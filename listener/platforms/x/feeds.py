@@ -1,17 +1,17 @@
-"""One page of one feed from X: parameters, price, the call, what came. Knows X's two vocabularies of field names."""
+"""One page of one feed from X: its price, the call, what came; by the other field names where X renamed its own."""
 
 import logging
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from listener.errors import OverBudget, ReadFailed
 from listener.platforms.kit.cursor import OWN
 from listener.platforms.kit.response import HttpResponse
-from listener.platforms.kit.values import Untrusted, object_in, objects_in
+from listener.platforms.kit.values import Untrusted
 from listener.platforms.x.caller import Caller
-from listener.platforms.x.ids import is_id
+from listener.platforms.x.expansions import Expanded, Wanted
 from listener.platforms.x.money import SIZES, ReadBudget, next_day
 from listener.platforms.x.page_scan import as_ids
 from listener.platforms.x.post import missing
@@ -21,16 +21,6 @@ from listener.protocols import PageBooking, Purpose
 
 log = logging.getLogger(__name__)
 
-_LEGACY = {
-    "tweet.fields": "attachments,author_id,conversation_id,created_at,edit_history_tweet_ids,entities,"
-    "in_reply_to_user_id,lang,note_tweet,possibly_sensitive,referenced_tweets",
-}
-_POST = {  # here the author and the references are expansions, which X bills
-    "post.fields": "attachments,conversation_id,created_at,edit_history_post_ids,entities,in_reply_to_user_id,lang,"
-    "note_post,possibly_sensitive",
-    "expansions": "author_id,referenced_posts",
-}
-_USERS = {"expansions": "author_id", "user.fields": "name,public_metrics,username"}
 _LEAST = re.compile(r"larger than (\d{1,19})")
 
 
@@ -44,10 +34,10 @@ class Rejected(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What a page holds: raw posts, expanded users by id, the next token, the size asked for."""
+    """What a page holds: raw posts, what came beside them, the next token, the size asked for."""
 
     items: Sequence[object]
-    users: Mapping[str, Untrusted]
+    expanded: Expanded
     token: str | None
     size: int
 
@@ -85,7 +75,7 @@ class Feeds:
 
     def __init__(self, section: Section, budget: ReadBudget, caller: Caller) -> None:
         self._section, self._budget, self._caller = section, budget, caller
-        self._legacy, self._sizes, self._names = True, SIZES, False
+        self._wanted, self._sizes = Wanted(), SIZES
 
     def lost_at(self, feed: str) -> datetime | None:
         """Return since when a page of this feed is booked of which nobody knows what it listed; None without one."""
@@ -93,26 +83,31 @@ class Feeds:
 
     def page(self, request: PageRequest, now: datetime) -> Listing:
         """Return a page; fields X no longer gives are asked for by their other name. Raises ReadFailed, Rejected."""
-        self._names = request.new and self._section.look_up_authors == "always"
+        self._wanted = self._want(request)
         listing = self._read(request, now)
         if missing(listing.items) is None:
             return listing
-        self._legacy = not self._legacy
+        self._wanted = replace(self._wanted, legacy=not self._wanted.legacy)
         listing = self._read(request, now)
         lost = missing(listing.items)
         if lost is not None:
-            self._legacy = True
+            self._wanted = replace(self._wanted, legacy=True)
             if len(listing.items) > 1:  # a single broken post is set aside, and stops nothing
                 raise ReadFailed(
                     f"X leaves out {lost} on every post", "update Earshot: X's fields have new names", cause="account"
                 )
         return listing
 
+    def _want(self, request: PageRequest) -> Wanted:
+        authors = request.new and self._section.look_up_authors == "always"
+        media = request.feed != OWN and self._section.look_up_media == "always"
+        return replace(self._wanted, authors=authors, media=media)
+
     def _read(self, request: PageRequest, now: datetime) -> Listing:
         endpoint, route, params = _request(request.feed, request.account)
         self._caller.require_ready(endpoint, now)
         page = self._book(endpoint, request, now)
-        params |= {"max_results": page.size, **self._fields(), **request.bounds()}
+        params |= {"max_results": page.size, **self._wanted.parameters(), **request.bounds()}
         try:
             answer = self._caller.get(endpoint, route, params, now, lambda: self._budget.release(page))
         except Oversized as error:
@@ -131,17 +126,9 @@ class Feeds:
         except OverBudget as error:
             raise ReadFailed(error.message, error.do, cause="billing", retry_at=error.until or next_day(now)) from None
 
-    def _fields(self) -> dict[str, str]:
-        if not self._legacy:
-            return _POST | {"user.fields": _USERS["user.fields"]}
-        return _LEGACY | (_USERS if self._names else {})
-
     def _post_price(self, feed: str) -> float:
         """The most that one post of a page can cost, with all it brings along."""
-        prices = self._section.prices
-        price = self._budget.post_price(feed)
-        price += prices.user_read if self._names or not self._legacy else 0.0
-        return price + (0.0 if self._legacy else prices.post_read)
+        return self._budget.post_price(feed) + self._wanted.usd(self._section.prices)
 
     def _listing(self, answer: HttpResponse, feed: str, page: PageBooking, now: datetime) -> Listing:
         try:
@@ -150,8 +137,9 @@ class Feeds:
             if answer.object().get("errors"):  # a page of errors alone holds nothing that X could bill
                 self._budget.release(page)
             raise self._caller.unreadable(page.call, str(error), now) from None
-        posts, users = _billed(answer)
-        self._budget.settle(page, posts, users, self._budget.post_price(feed), is_last=listing.token is None)
+        posts = [*as_ids(listing.items), *listing.expanded.posts]
+        beside = dict(listing.expanded.units(self._section.prices))
+        self._budget.settle(page, posts, beside, self._budget.post_price(feed), is_last=listing.token is None)
         self._caller.record_success(page.call)
         _log_errors(answer, feed)
         return listing
@@ -170,22 +158,13 @@ def _parsed(answer: HttpResponse, size: int) -> Listing:
     body = answer.json()
     if not isinstance(body, dict):
         raise ValueError("not an object")
-    items, meta, includes = body.get("data") or [], body.get("meta") or {}, body.get("includes") or {}
-    if not isinstance(items, list) or not isinstance(meta, dict) or not isinstance(includes, dict):
+    items, meta = body.get("data") or [], body.get("meta") or {}
+    if not isinstance(items, list) or not isinstance(meta, dict) or not isinstance(body.get("includes") or {}, dict):
         raise ValueError("not a page")
     if not items and "meta" not in body:
         raise ValueError("neither data nor meta" + (": " + _first_error(body) if body.get("errors") else ""))
-    token, users = meta.get("next_token"), _list(includes, "users")
-    known = {name: user for user in objects_in(users) if is_id(name := user.get("id"))}
-    return Listing(items, known, token if isinstance(token, str) and token else None, size)
-
-
-def _billed(answer: HttpResponse) -> tuple[list[str], list[str]]:
-    """The posts and the users that X bills: those listed and those expanded."""
-    body = answer.object()
-    includes = object_in(body.get("includes"))
-    posts = [*_list(body, "data"), *_list(includes, "tweets"), *_list(includes, "posts")]
-    return as_ids(posts), as_ids(_list(includes, "users"))
+    token = meta.get("next_token")
+    return Listing(items, Expanded.read(body), token if isinstance(token, str) and token else None, size)
 
 
 def _list(body: Untrusted, name: str) -> Sequence[object]:
@@ -194,12 +173,12 @@ def _list(body: Untrusted, name: str) -> Sequence[object]:
 
 
 def _log_errors(answer: HttpResponse, feed: str) -> None:
-    """A 200 may carry errors beside its data: posts that X could not give. They are logged, the page is kept."""
+    """Log the errors that a 200 may carry beside its data: posts and media that X could not give."""
     for error in _list(answer.object(), "errors"):
         known = error if isinstance(error, dict) else {"detail": error}
-        post, why = known.get("resource_id", "?"), str(known.get("detail"))[:200]
-        fields = {"event": "post_left_out", "platform": "x", "feed": feed, "post": post, "why": why}
-        log.warning("%(platform)s: %(feed)s: a post was left out: %(post)s %(why)s", fields)
+        kind, item, why = known.get("resource_type", "post"), known.get("resource_id", "?"), str(known.get("detail"))
+        fields = {"event": "item_left_out", "platform": "x", "feed": feed, "kind": kind, "item": item, "why": why[:200]}
+        log.warning("%(platform)s: %(feed)s: X left out %(kind)s %(item)s: %(why)s", fields)
 
 
 def _first_error(body: Untrusted) -> str:

@@ -1,13 +1,15 @@
 """A post as X gives it, made a Mention, an OwnPost or a QuarantinedItem."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from listener.feed_page import OwnPost
 from listener.model import Mention
 from listener.platforms.kit.items import ParsedPage
 from listener.platforms.kit.values import Untrusted, object_in, require_time
+from listener.platforms.x.attachments import attachments
+from listener.platforms.x.expansions import Expanded
 from listener.platforms.x.ids import is_id
 from listener.platforms.x.post import (
     Post,
@@ -21,7 +23,6 @@ from listener.platforms.x.post import (
 )
 
 _STATUS = re.compile(r"https?://(?:www\.|mobile\.)?(?:x|twitter)\.com/(\w{1,15})/status/(\d{1,19})", re.IGNORECASE)
-_MEDIA = {"3": "picture", "7": "video", "13": "video", "16": "animation"}  # first part of a media key
 
 NOT_SUMMONED = "X accepts replies through its API only to who @mentions or quotes us; this only replies to our post"
 NOT_ADDRESSED = "found by search: it neither mentions, quotes nor answers us, and X forbids such replies"
@@ -36,12 +37,10 @@ class OwnAccount:
     sisters: frozenset[str] = frozenset()
 
 
-def parse_page(
-    items: Sequence[object], users: Mapping[str, Untrusted], us: OwnAccount, feed: str, begin: str
-) -> ParsedPage:
+def parse_page(items: Sequence[object], expanded: Expanded, us: OwnAccount, feed: str, begin: str) -> ParsedPage:
     """Sort a page. feed: "mentions", "own" or a search; begin: posts up to this id are older than the first run."""
     page, names = ParsedPage(), _names(items)
-    page.sort(items, lambda item: _place(page, item, users, names, us, feed, begin), _readable_id)
+    page.sort(items, lambda item: _place(page, item, expanded, names, us, feed, begin), _readable_id)
     return page
 
 
@@ -53,7 +52,7 @@ def _readable_id(item: object) -> str:
 def _place(
     into: ParsedPage,
     raw: object,
-    users: Mapping[str, Untrusted],
+    expanded: Expanded,
     names: Mapping[str, str],
     us: OwnAccount,
     feed: str,
@@ -70,14 +69,13 @@ def _place(
     elif feed == "own" or "retweeted" in references or item["author_id"] in us.sisters:
         into.skipped += 1
     else:
-        into.mentions.append(_mention(item, users, names, us, feed))
+        into.mentions.append(_mention(item, expanded, names, us, feed))
 
 
-def _mention(
-    item: Post, users: Mapping[str, Untrusted], names: Mapping[str, str], us: OwnAccount, feed: str
-) -> Mention:
-    created, author = require_time(item["created_at"]), users.get(item["author_id"], {})
+def _mention(item: Post, expanded: Expanded, names: Mapping[str, str], us: OwnAccount, feed: str) -> Mention:
+    created, author = require_time(item["created_at"]), expanded.users.get(item["author_id"], {})
     references, addressed, ineligible_reason = references_of(item), *_eligibility(item, us, feed)
+    quoted = None if _quotes_us(item, us, feed) else references.get("quoted")
     return Mention(
         platform="x",
         id=item["id"],
@@ -96,28 +94,9 @@ def _mention(
         is_addressed=addressed,
         can_reply=ineligible_reason is None,
         ineligible_reason=ineligible_reason,
-        attachments=tuple(_attachments(item, None if _quotes_us(item, us, feed) else references.get("quoted"))),
+        attachments=tuple(attachments(item, expanded, quoted)),
         labels=("sensitive",) if item.get("possibly_sensitive") is True else (),
     )
-
-
-def _attachments(item: Post, quoted: str | None) -> Iterator[str]:
-    """Yield what was said besides words. quoted: somebody else's post.
-
-    The key of a picture tells its kind; its alternative text X gives as an expansion alone, whose price nobody knows.
-    """
-    attached = object_in(item.get("attachments"))
-    for key in _listed(attached, "media_keys"):
-        yield _MEDIA.get(str(key).partition("_")[0], "picture or video")
-    if _listed(attached, "poll_ids"):
-        yield "poll"
-    if quoted:
-        yield f"quote: https://x.com/i/status/{quoted}"
-
-
-def _listed(value: Untrusted, key: str) -> Sequence[object]:
-    items = value.get(key)
-    return items if isinstance(items, list) else []
 
 
 def _own(item: Post, references: Mapping[str, str]) -> OwnPost:

@@ -1,6 +1,6 @@
 """What a call costs on X: a unit a post or user returned, once a UTC day price (docs.x.com, pricing). US dollars."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
@@ -39,12 +39,11 @@ class ReadBudget:
         return self._meter.book_page(call, feed, sizes[-1], price, purpose=purpose)
 
     def settle(
-        self, page: PageBooking, posts: Collection[str], users: Collection[str], price: float, *, is_last: bool
+        self, page: PageBooking, posts: Collection[str], beside: Mapping[str, float], price: float, *, is_last: bool
     ) -> None:
-        """Record what a page did cost: X bills a post and a user once a UTC day."""
+        """Record what a page did cost: X bills each unit once a UTC day. beside: unit -> price of what else came."""
         prices = dict.fromkeys([f"post:{post}" for post in posts], price)
-        prices |= dict.fromkeys([f"user:{user}" for user in users], self._section.prices.user_read)
-        self._meter.settle_page(page, prices, is_last=is_last)
+        self._meter.settle_page(page, {**prices, **beside}, is_last=is_last)
 
     def release(self, page: PageBooking) -> None:
         """Record that a page cost nothing: X was not called, or refused."""

@@ -34,6 +34,7 @@ class Prices:
     post_read: float = 0.005
     owned_read: float = 0.001  # mentions and timeline of the account that owns the developer app
     user_read: float = 0.010
+    media_read: float = 0.0  # a picture, video or poll: the price page has had no price for them since 2026-06-18
     post: float = 0.015
     summoned_post: float = 0.010  # a reply to somebody who mentioned or quoted us
 
@@ -52,6 +53,7 @@ class Section(SettlingSection):
     app_owned_by_brand: bool = False
     sister_accounts: tuple[str, ...] = ()
     look_up_authors: Literal["never", "always"] = "never"
+    look_up_media: Literal["never", "always"] = "always"
     daily_budget_usd: float | Literal["none"] = 5.0
     send_reserve_usd: float = 0.5
     url_reserve_usd: float = 0.20
@@ -132,6 +134,8 @@ def _remarks(section: Section) -> list[str]:
     notes = []
     if section.look_up_authors == "always":
         notes.append(f'X: look_up_authors = "always" adds up to ${section.prices.user_read:g} per author and UTC day')
+    if section.look_up_media == "always" and section.prices.media_read:
+        notes.append(f'X: look_up_media = "always" adds ${section.prices.media_read:g} per picture, video or poll')
     if section.search:
         notes.append("X: search results are read, but X refuses replies to people who did not mention or quote you")
     if section.daily_budget_usd == "none":
@@ -174,7 +178,7 @@ def _money(section: Section) -> list[KeyProblem]:
     sums = {"send_reserve_usd": section.send_reserve_usd, "url_reserve_usd": section.url_reserve_usd}
     if section.daily_budget_usd != "none":
         sums["daily_budget_usd"] = section.daily_budget_usd
-    for name in ("post_read", "owned_read", "user_read", "post", "summoned_post"):
+    for name in ("post_read", "owned_read", "user_read", "media_read", "post", "summoned_post"):
         sums[f"prices.{name}"] = getattr(section.prices, name)
     return [
         (key, f"{usd} is not a sum of money", "give dollars, 0 or more")

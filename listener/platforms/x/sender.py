@@ -3,10 +3,11 @@
 import logging
 import random
 from collections import deque
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from listener.errors import NotSent, OverBudget, PlatformError, ReadFailed, Refused
 from listener.model import Prepared, Receipt
+from listener.pauses import growing_pause
 from listener.platforms.kit.breaker import with_jitter
 from listener.platforms.kit.failures import Failure, not_sent, post_error, unconfirmed
 from listener.platforms.kit.response import CallFailed, HttpResponse
@@ -23,6 +24,7 @@ log = logging.getLogger(__name__)
 
 POST = "POST /2/tweets"
 _IN_A_ROW = 3  # unexplained refusals before sending pauses
+_LONGEST_PAUSE = timedelta(hours=8)  # between tries after these
 
 
 class Sender:
@@ -112,7 +114,8 @@ class Sender:
         """X refuses without a reason, now and then: once more later, then a person; three in a row pause sending."""
         self._refusals += 1
         if self._refusals >= _IN_A_ROW:
-            until = now + with_jitter(RATE_PAUSE * 2 ** min(self._refusals - _IN_A_ROW, 5), self._rng)
+            pause = growing_pause(self._refusals - _IN_A_ROW + 1, RATE_PAUSE, _LONGEST_PAUSE)
+            until = now + with_jitter(pause, self._rng)
             message = f"{failure.message} ({self._refusals} in a row)"
             return self._gate.record_failure(
                 NotSent(message, failure.do, cause="account", retry_at=until), now, POST, whole=False

@@ -41,7 +41,7 @@ def test_the_page_and_the_footer_offer_it_where_it_fits(fans: Sitting) -> None:
     presenter = opened(fans)
     presenter.search("parcel")
     presenter.open()
-    assert presenter.offered_keys() == ()
+    assert presenter.fitting_keys() == ()
     with pytest.raises(DeskError, match="no applause fits reply"):
         press(presenter, "l")
 
@@ -60,9 +60,9 @@ def test_the_key_likes_and_undo_withdraws(fans: Sitting) -> None:
     report = press(presenter, "l", "1")
     assert report.startswith("like: waits until") and report.endswith("(undo), chosen by dana; u: withdraw it")
     assert presenter.selected is not None and presenter.selected.applause == ("repost",)
-    assert "l applaud" in footer(KEYS, "drafted", presenter.offered_keys())
+    assert "l applaud" in footer(KEYS, "drafted", presenter.fitting_keys())
     press(presenter, "l", "repost")
-    assert states(fans) == [("like", "approved"), ("repost", "approved")] and presenter.offered_keys() == ()
+    assert states(fans) == [("like", "approved"), ("repost", "approved")] and presenter.fitting_keys() == ()
     assert "applause withdrawn" in undone(presenter)
     assert {state for _, state in states(fans)} == {"closed"}
     assert presenter.selected.state == "drafted"

@@ -97,7 +97,7 @@ def test_every_key_that_changes_a_reply_refuses_at_once_while_a_colleague_works_
 def test_undo_after_reopening_names_who_reopened(sitting: Sitting) -> None:
     """Oneself is nobody else; a colleague has a name."""
     mine, theirs = sitting.world.said(*praise(2))
-    sitting.play("r", "1", "enter", "f", "9", "o", "u", "u")
+    sitting.play("r", "1", "enter", "f", "9", "R", "u", "u")
     assert "Reply 1: reject not undone: you reopened it already" in sitting.message[-1]
     assert sitting.world.reply(mine).state == "drafted"
 
@@ -128,7 +128,7 @@ def test_the_second_person_approves_at_once(sitting: Sitting) -> None:
 def test_an_escalation_is_not_escalated_again(sitting: Sitting) -> None:
     """The line says what there is to do; after a rejection and a reopening, too."""
     sitting.world.said("you will hear from my lawyer")
-    sitting.play("x", "c", "1", "enter", "f", "9", "o")
+    sitting.play("x", "c", "1", "enter", "f", "9", "R")
     assert sitting.message[0] == "already escalated; e: write a reply, c: close it"
     assert "Reply 1 closed: needs no answer; u: undo" in sitting.message
     assert sitting.message[-1] == "Reply 1 reopened; it is back in the queue"

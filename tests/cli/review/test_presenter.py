@@ -191,8 +191,8 @@ def test_a_rejected_reply_is_found_and_reopened_later(sitting: Sitting) -> None:
     assert presenter.selected is None
     presenter.apply_filter("closed")
     presenter.open()
-    assert "o reopen" in footer([*ACTIONS, UNDO], presenter.selected_state())
-    assert press(presenter, "o") == f"Reply {reply_id} reopened; it is back in the queue"
+    assert "R reopen" in footer([*ACTIONS, UNDO], presenter.selected_state())
+    assert press(presenter, "R") == f"Reply {reply_id} reopened; it is back in the queue"
     assert (sitting.world.reply(reply_id).state, sitting.world.reply(reply_id).text) == ("drafted", text)
 
 

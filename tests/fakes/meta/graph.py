@@ -67,6 +67,7 @@ class MetaServer(Loopback):
         self.posts: dict[str, Post] = {}
         self.comments: dict[str, Comment] = {}
         self.by_post: dict[str, list[Comment]] = defaultdict(list)
+        self.answers_to: dict[str, list[Comment]] = defaultdict(list)  # by the key of the first comment of the thread
         self.posted: list[Json] = []
         self.lag, self.held, self.twice, self.stuck, self.empty = 0.0, False, False, False, 0
         self.until: datetime | None = None  # nothing that is listed later is listed any more
@@ -102,6 +103,8 @@ class MetaServer(Loopback):
             )
             self.comments[made.key] = made
             self.by_post[post.id].append(made)
+            if top:
+                self.answers_to[top.key].append(made)
         return made
 
     def comment_of(self, given: str) -> Comment | None:
@@ -180,9 +183,15 @@ class MetaServer(Loopback):
 
     def listed(self, post: Post) -> list[Comment]:
         """All comments of a post that are listed by now, newest first; a person's token sees none."""
+        return self._listed(self.by_post[post.id])
+
+    def listed_below(self, comment: Comment) -> list[Comment]:
+        """The answers to the first comment of a thread that are listed by now, newest first."""
+        return self._listed(self.answers_to[comment.key])
+
+    def _listed(self, chosen: Sequence[Comment]) -> list[Comment]:
         now = self.moment()
-        here = [one for one in self.by_post[post.id] if one.is_listed(now)]
-        return self.ordered(here) if self.is_page else []
+        return self.ordered([one for one in chosen if one.is_listed(now)]) if self.is_page else []
 
     def created(self, me: Person, text: str, target: Comment | Post, answered: str) -> Comment:
         """Our own comment, in the ledger too."""

@@ -113,7 +113,7 @@ class InstagramServer(MetaServer):
         if comment.author:
             told["username"] = comment.author.username
             told["from"] = {"id": comment.author.id, "username": comment.author.username}
-        below = [one for one in self.listed(comment.post) if one.parent is comment][::-1]  # answers: oldest first
+        below = self.listed_below(comment)[::-1]  # answers: oldest first
         if inside is not None and below:
             most = min(inside, self.inside)
             paging = self._paging("inside", f"{comment.id}/replies", len(below) > most)
@@ -139,7 +139,7 @@ class InstagramServer(MetaServer):
         comment = self.comment_of(given)
         if comment is None:
             return MISSING
-        below = [one for one in self.listed(comment.post) if one.parent is comment]
+        below = self.listed_below(comment)
         return self.page([(place(one), partial(self._comment, one, None)) for one in below], call.params, call.path[1:])
 
     def _create(self, given: str, call: Call) -> Answer:

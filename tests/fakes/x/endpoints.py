@@ -29,7 +29,8 @@ class Account:
 class X:
     """The state. reach: where the mentions feed ends in silence; own_lag: seconds until own posts are listed;
 
-    deaf: field names of one vocabulary that are no longer known ("tweet" or "post").
+    deaf: field names of one vocabulary that are no longer known ("tweet" or "post"); media, polls: by key, as they are
+    expanded (of others there is only an error); media_usd: the price of one.
     """
 
     account: Account = field(default_factory=Account)
@@ -40,6 +41,9 @@ class X:
     deaf: str = ""
     partial_errors: list[Json] = field(default_factory=list)
     users: dict[str, Json] = field(default_factory=dict)
+    media: dict[str, Json] = field(default_factory=dict)
+    polls: dict[str, Json] = field(default_factory=dict)
+    media_usd: float = PRICES["media"]
 
     def me(self) -> Reply:
         """GET /2/users/me: free."""
@@ -97,7 +101,7 @@ class X:
         self.ledger.read(now, "post", [one.id for one in page], PRICES["owned" if cheap else "post"])
         self._include(body, page, params)
         if self.partial_errors:
-            body["errors"] = self.partial_errors
+            body.setdefault("errors", []).extend(self.partial_errors)
         return body
 
     def _include(self, body: Json, page: list[Post], params: dict[str, str]) -> None:
@@ -105,11 +109,33 @@ class X:
         asked = set(params.get("expansions", "").split(","))
         if "author_id" in asked and page:
             ids = list(dict.fromkeys(one.author_id for one in page))
-            body["includes"] = {"users": [self.users.get(one, {"id": one, "username": f"user{one}"}) for one in ids]}
+            users = [self.users.get(one, {"id": one, "username": f"user{one}"}) for one in ids]
+            body.setdefault("includes", {})["users"] = users
             self.ledger.read(self.posts.now(), "user", ids, PRICES["user"])
         if asked & {"referenced_posts", "referenced_tweets.id"}:
             ids = [target for one in page for target in (one.reply_to, one.quotes) if target]
+            self._expand(body, "posts", "id", ids, {one: self._quoted(one) for one in ids if one in self.posts.by_id})
             self.ledger.read(self.posts.now(), "post", ids, PRICES["post"])
+        if "attachments.media_keys" in asked:
+            fields = {"type", *params.get("media.fields", "").split(",")}
+            media = {key: {k: v for k, v in item.items() if k in fields} for key, item in self.media.items()}
+            self._expand(body, "media", "media_key", [key for one in page for key in one.media], media)
+        if "attachments.poll_ids" in asked:
+            self._expand(body, "polls", "id", [key for one in page for key in one.polls], self.polls)
+
+    def _quoted(self, post_id: str) -> Json:
+        return {"id": post_id, "text": self.posts.by_id[post_id].text}
+
+    def _expand(self, body: Json, kind: str, name: str, keys: list[str], known: dict[str, Json]) -> None:
+        """Put what is known beside the posts; of the rest X gives an error. Media and polls are billed as `media`."""
+        present = [key for key in dict.fromkeys(keys) if key in known]
+        if present:
+            body.setdefault("includes", {})[kind] = [{name: key, **known[key]} for key in present]
+        gone = [key for key in dict.fromkeys(keys) if key not in known]
+        if gone:
+            body.setdefault("errors", []).extend(_gone(kind, key) for key in gone)
+        if kind != "posts":
+            self.ledger.read(self.posts.now(), kind, present, self.media_usd)
 
     def _told(self, post: Post, params: dict[str, str]) -> Json:
         post_names = "post.fields" in params
@@ -157,6 +183,11 @@ class X:
         self.ledger.posted.append({"id": post.id, "text": text, "in_reply_to": target_id, "at": now.isoformat()})
         self.ledger.wrote(now, post.id, PRICES["summoned" if target else "url" if "http" in text else "create"])
         return 201, json.dumps({"data": {"id": post.id, "text": text, "edit_history_tweet_ids": [""]}})
+
+
+def _gone(kind: str, key: str) -> Json:
+    detail = f"Could not find {kind} with id: [{key}]."
+    return {"resource_type": kind, "resource_id": key, "title": "Not Found Error", "detail": detail}
 
 
 def _invalid(message: str, name: str, value: str) -> Reply:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-PRICES = {"post": 0.005, "owned": 0.001, "user": 0.010, "create": 0.015, "summoned": 0.010, "url": 0.200}
+PRICES = {"post": 0.005, "owned": 0.001, "user": 0.010, "media": 0.0, "create": 0.015, "summoned": 0.010, "url": 0.200}
 
 
 @dataclass
@@ -24,7 +24,9 @@ class Ledger:
             self.calls.append((now, endpoint, status, params))
 
     def read(self, now: datetime, what: str, ids: list[str], usd: float) -> None:
-        """Bill resources, each once a UTC day."""
+        """Bill resources, each once a UTC day; what has no price stands on no bill."""
+        if not usd:
+            return
         with self._lock:
             for one in ids:
                 key = (now.date().isoformat(), what, one)

@@ -33,6 +33,7 @@ class Post:
     deleted: bool = False
     sensitive: bool = False
     media: list[str] = field(default_factory=list)  # keys: 3_1 a picture, 7_1 a video
+    polls: list[str] = field(default_factory=list)
     raw: Json | None = None  # told instead of everything else: a malformed item
 
     def told(self, fields: set[str], *, post_names: bool, expansions: set[str]) -> Json:
@@ -42,6 +43,7 @@ class Post:
         kind = "post" if post_names else "tweet"
         item: Json = {"id": self.id, "text": self.text[:280] if self.note else self.text}
         item[f"edit_history_{kind}_ids"] = self.history or [self.id]
+        attached = {"media_keys": self.media, "poll_ids": self.polls}
         extra: Json = {
             "created_at": self.created_at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             "conversation_id": self.conversation_id or self.id,
@@ -49,7 +51,7 @@ class Post:
             "entities": self._entities(),
             "in_reply_to_user_id": self.reply_to_user,
             "possibly_sensitive": self.sensitive,
-            "attachments": {"media_keys": self.media} if self.media else None,
+            "attachments": {name: keys for name, keys in attached.items() if keys},
             f"note_{kind}": {"text": self.note} if self.note else None,
         }
         item |= {name: value for name, value in extra.items() if name in fields and value}

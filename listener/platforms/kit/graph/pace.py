@@ -41,7 +41,7 @@ class Pace:
         kept = self._state.read()
         blocked, next_at = kept.get("blocked"), kept.get("next_at")
         if blocked and now < (until := datetime.fromisoformat(blocked["until"])) < now + LONGEST_BLOCK:
-            raise Held("paused", blocked["message"], blocked["do"], until=until)
+            raise Held("account", blocked["message"], blocked["do"], until=until)
         self._require_first_look(platform, kept, now)
         if next_at and now < (until := datetime.fromisoformat(next_at)) < now + 3 * self._spacing:
             raise Held("rate", f"{platform}: replies keep a distance", until=until)

@@ -17,7 +17,7 @@ from listener.protocols import Account
 
 
 class GraphPlatform:
-    """One account. read_own_posts changes nothing: our answers stand among everybody's.
+    """One account. Our own posts are not listed apart: our answers stand among everybody's.
 
     A platform of its own makes `_rounds` and `_sender`, and asks in `_find_account` who we are. owner: the id that the
     configuration gives.
@@ -29,7 +29,7 @@ class GraphPlatform:
     def __init__(
         self, section: GraphSection, owner: str, graph: Graph, folder: Path, clock: Callable[[], datetime] | None
     ) -> None:
-        self.settle_after, self.read_own_posts = section.settle_after, True
+        self.settle_after = section.settle_after
         self._section, self._owner, self._graph = section, owner, graph
         self._clock, self._checked = CallerClock(clock), ""
         self._pace = make_pace(section, folder, graph.rng)

@@ -1,0 +1,141 @@
+"""After a restore of a server, which has no book beside it: no code that may be out goes to anybody else."""
+
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import text
+
+from listener.codes import mask
+from listener.desk import offers, transitions
+from listener.errors import DeskError, StoreError
+from listener.place import Server
+from listener.store import moving
+from listener.store.engine import open_store
+from listener.store.migrate import migrate
+from tests.club.shop import Shop
+from tests.databases import SERVER, discard_schemas, make_target
+from tests.factories import NOW
+
+pytestmark = pytest.mark.skipif(not SERVER, reason="`make test-postgres` runs it on a server of its own")
+BO = {"author_id": "bo", "author_handle": "bo"}
+CY = {"author_id": "cy", "author_handle": "cy"}
+MAY_HAVE = "5 codes of pool ten were given since its backup, or may have been"
+
+
+@dataclass
+class Dumped:
+    """A dump of a shop that has ada's draft, and bo's code went out after it."""
+
+    shop: Shop
+    draft: int
+    dump: Path
+
+    def restore(self) -> Shop:
+        """Drop the schema, and make it again from the dump."""
+        place = self.shop.world.store.place
+        assert isinstance(place, Server)
+        self.shop.world.store.close()
+        with psycopg.connect(SERVER, autocommit=True) as connection:
+            connection.execute(f"DROP SCHEMA {place.schema} CASCADE")
+        subprocess.run(
+            ["psql", "-q", "-v", "ON_ERROR_STOP=1", "-f", self.dump, SERVER], check=True, capture_output=True
+        )
+        self.shop = Shop.open(open_store(place), 0)
+        return self.shop
+
+
+@pytest.fixture
+def dumped(shop: Shop, tmp_path: Path) -> Iterator[Dumped]:
+    """Dump the schema with ada's draft; then bo's code goes out."""
+    place = shop.world.store.place
+    assert isinstance(place, Server)
+    number, dump = shop.claim(), tmp_path / "earshot.sql"
+    command = ["pg_dump", f"--schema={place.schema}", "--file", str(dump), SERVER]
+    subprocess.run(command, check=True, capture_output=True)
+    made = Dumped(shop, number, dump)
+    assert shop.approve(shop.claim(**BO)) is None
+    shop.send()
+    assert len(shop.platform.posts) == 1
+    yield made
+    made.shop.world.store.close()
+
+
+def test_nothing_is_given_after_a_restore(dumped: Dumped) -> None:
+    """Who asks goes to staff with the reason, and so does a draft of the backup."""
+    shop = dumped.restore()
+    assert MAY_HAVE in str(shop.world.reply(shop.claim(**CY)).error)
+    for whispers in (True, False):
+        assert "went to somebody else, or may have, before the restore" in str(
+            shop.approve(dumped.draft, whispers=whispers)
+        )
+    shop.send()
+    assert shop.platform.posts == []
+
+
+def test_a_rejected_draft_of_the_backup_frees_no_code(dumped: Dumped) -> None:
+    """Its code may be somebody's by now."""
+    shop = dumped.restore()
+    transitions.reject(shop.world.store, shop.desk(), dumped.draft, "no")
+    assert (shop.stock().void, shop.stock().free) == (1, 4)
+
+
+def test_what_may_be_out_is_void_after_the_import_of_used_codes(dumped: Dumped) -> None:
+    """Then new codes are given, and who had a draft gets another one."""
+    shop = dumped.restore()
+    offers.import_used(shop.world.store, shop.desk(), "ten", [])
+    assert (shop.stock().void, shop.stock().free) == (5, 0)
+    offers.import_codes(shop.world.store, shop.desk(), "ten", ["NEW-00001", "NEW-00002"], None)
+    assert mask("NEW-00001") in shop.text(shop.claim(**CY))
+    transitions.edit(shop.world.store, shop.desk(), dumped.draft, "Here you are!")
+    shop.give(dumped.draft, "autumn")
+    assert shop.approve(dumped.draft) is None
+    shop.send()
+    assert "NEW-00002" in shop.platform.posts[0][2]
+
+
+def test_codes_that_are_imported_before_that_are_frozen_too(dumped: Dumped) -> None:
+    """Also those of another pool: perhaps they are imported once more."""
+    shop = dumped.restore()
+    offers.import_codes(shop.world.store, shop.desk(), "ten", ["TEN-00009"], None)
+    assert "6 codes of pool ten" in str(shop.world.reply(shop.claim(**CY)).error)
+
+
+def test_a_person_may_say_that_no_code_was_given_since(dumped: Dumped) -> None:
+    """As after a failover to a synchronous standby; with a reason, which is kept."""
+    shop = dumped.restore()
+    with pytest.raises(DeskError, match="a reason is needed"):
+        offers.confirm(shop.world.store, shop.desk(), "ten", " ")
+    offers.confirm(shop.world.store, shop.desk(), "ten", "the standby was synchronous")
+    assert shop.world.reply(shop.claim(**CY)).state == "drafted" and shop.approve(dumped.draft) is None
+    with shop.world.store.read() as connection:
+        detail = connection.execute(text("SELECT detail FROM event WHERE what = 'coupons_changed'")).scalars().all()
+    assert "pool ten is whole after a restore: the standby was synchronous" in str(detail)
+
+
+def test_without_a_restore_nothing_is_frozen(shop: Shop) -> None:
+    """Also where the process opens the database anew."""
+    with pytest.raises(DeskError, match="pool ten is not frozen"):
+        offers.confirm(shop.world.store, shop.desk(), "ten", "to be sure")
+    again = Shop.open(open_store(shop.world.store.place), 0)
+    assert again.world.reply(again.claim(**CY)).state == "drafted"
+    again.world.store.close()
+
+
+def test_a_frozen_database_is_not_moved_and_a_whole_one_is_whole_where_it_goes(dumped: Dumped, tmp_path: Path) -> None:
+    """The new place would know nothing of the restore; afterwards it gives codes as before."""
+    shop = dumped.restore()
+    target = make_target(tmp_path)
+    migrate(target, NOW)
+    there = open_store(target)
+    with pytest.raises(StoreError, match="codes of pool ten were given since"):
+        moving.move(shop.world.store, there, lambda: None)
+    offers.confirm(shop.world.store, shop.desk(), "ten", "nothing was sent")
+    moving.move(shop.world.store, there, lambda: None)
+    moved = Shop.open(there, 0)
+    assert moved.world.reply(moved.claim(**CY)).state == "drafted"
+    there.close()
+    discard_schemas()
