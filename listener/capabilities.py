@@ -1,9 +1,10 @@
 """What only some platforms can do: a platform has it when it has the methods. Standard library only."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
-from listener.model import Announcement, Prepared, Preview
+from listener.model import Announcement, Mention, Prepared, Preview
 from listener.protocols import Section
 
 
@@ -46,6 +47,31 @@ class AnnouncerModule(Protocol):
 
     def preview_announcement(self, text: str, section: Section, /) -> Preview:
         """Return the text as it will stand on the platform. Pure; a preview of a preview changes nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingAct:
+    """An act of applause on its way. what: like or repost."""
+
+    act_id: int
+    what: str
+    mention: Mention
+
+
+def is_act(prepared: Prepared) -> bool:
+    """Return whether a request is one of applause."""
+    return "act" in prepared.request
+
+
+@runtime_checkable
+class Applauder(Protocol):
+    """A platform on which posts can be liked and reposted, as its section declares by `acts`.
+
+    `post` and `find_reply` take what it prepared. A repeat must change nothing, also where a person did it before.
+    """
+
+    def prepare_act(self, act: OutgoingAct, now: datetime, /) -> Prepared:
+        """Return the request that post will make. Pure."""
 
 
 @runtime_checkable

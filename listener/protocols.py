@@ -88,7 +88,7 @@ class Section:
     chatty_loggers: ClassVar[tuple[str, ...]] = ()  # of its network libraries: only their warnings are logged
     retain_deleted_text: ClassVar[timedelta | None] = None  # how long the platform allows to keep a deleted post's text
     retain_text: ClassVar[timedelta | None] = None  # how long any text of it is kept; the policy may ask for less
-    acts: ClassVar[tuple[str, ...]] = ()  # of "like" and "repost", as an Applauder (applauder.py) can do it
+    acts: ClassVar[tuple[str, ...]] = ()  # of "like" and "repost", as an Applauder can do it
     can_whisper: ClassVar[bool] = False  # it can answer a public mention so that only its author reads it
 
     start: Literal["now", "all"] | datetime = "now"  # where a first run begins

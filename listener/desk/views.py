@@ -220,7 +220,7 @@ class EventView:
 class ReplyDetail(ReplyView):
     """Everything about a mention and its reply. weights_id: the second reader's learned weights; None: the shipped.
 
-    offers: the names of those that staff may give by this reply. acts: of applause; applause: what else of it fits.
+    offers: the names of those that staff may give by this reply; acts: of applause; applause: what else of it fits.
     """
 
     weights_id: int | None

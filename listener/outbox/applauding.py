@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from listener import holds, praising
-from listener.applauder import Applauder, OutgoingAct
+from listener.capabilities import Applauder, OutgoingAct
 from listener.errors import Held, Indeterminate
 from listener.intake.text import storable_text
 from listener.model import PostStatus, Prepared
@@ -12,21 +12,23 @@ from listener.outbox.round import Round
 from listener.store import edits, gone
 from listener.store.queued import QueuedAct
 
+EDITED = "the mention was edited"
+
 
 def keep_back_act(round_: Round, item: QueuedAct) -> bool:
-    """Withdraw, return to staff or hold an act that may not be done. Returns False when nothing keeps it back.
-
-    Raises ReadFailed, Held.
-    """
-    return _withdraw_unfit(round_, item) or _hold(round_, item) or _keep_back_by_platform(round_, item)
+    """Withdraw or hold an act that may not be done. Returns False when nothing keeps it back. Raises ReadFailed."""
+    return _withdraw_by_database(round_, item) or _hold(round_, item) or _keep_back_by_platform(round_, item)
 
 
-def _withdraw_unfit(round_: Round, item: QueuedAct) -> bool:
+def _withdraw_by_database(round_: Round, item: QueuedAct) -> bool:
     """Withdraw it for what the database knows by now."""
     now, limit = round_.clock(), round_.policy.limits.draft_expires
+    approved_at = item.act.approved_at or now
     with round_.store.read() as connection:
         refusal = praising.find_refusal(connection, round_.policy.club, item, now)
-    if now - (item.act.approved_at or now) > limit:
+    if item.edited_at is not None and item.edited_at >= approved_at:
+        refusal = EDITED
+    elif now - approved_at > limit:
         refusal = refusal or "chosen too long ago"
     if refusal is not None:
         outcome.withdraw(round_, item, refusal)
@@ -42,7 +44,7 @@ def _hold(round_: Round, item: QueuedAct) -> bool:
 
 
 def _keep_back_by_platform(round_: Round, item: QueuedAct) -> bool:
-    """Look at the post itself: it may be gone, or say something else by now."""
+    """Look at the post itself: withdraw or hold it where it is gone, or says something else by now."""
     try:
         status = round_.platform.check_post(item.mention)
     except Indeterminate as error:
@@ -53,7 +55,7 @@ def _keep_back_by_platform(round_: Round, item: QueuedAct) -> bool:
         return True
     if (text := _read_new_words(status, item)) is not None:
         _record_edit(round_, item, text)
-        outcome.withdraw(round_, item, "the mention was edited")
+        outcome.withdraw(round_, item, EDITED)
         return True
     if item.missing_at is not None:
         with round_.store.write() as connection:

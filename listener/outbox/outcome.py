@@ -220,4 +220,5 @@ def _return(
 ) -> None:
     to = "by_hand" if isinstance(item, QueuedAct) else "drafted"
     returned: ReplyChanges = {**replies.UNAPPROVED, "error": why, **changes}
+    to = "by_hand" if isinstance(item, QueuedAct) else "drafted"
     move(connection, item, to, now, expect=expect, what="returned_to_staff", message=why, **returned)

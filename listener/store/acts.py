@@ -69,7 +69,7 @@ def list_due(connection: Connection, platform: str, now: datetime) -> list[int]:
 
 def count_held(connection: Connection, platform: str, now: datetime) -> dict[str, int]:
     """Count the approved acts of a platform that wait for a time, by reason."""
-    reason = func.coalesce(act.c.hold, "rate")
+    reason = func.coalesce(act.c.hold, "retry")
     waiting = _select_approved(platform).where(~is_due(act, now)).with_only_columns(reason, func.count())
     return {row[0]: row[1] for row in connection.execute(waiting.group_by(reason))}
 

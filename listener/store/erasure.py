@@ -155,11 +155,11 @@ def list_deleted(connection: Connection, before: Mapping[str, datetime], limit: 
 
 
 def _select_with_words(needed: ColumnElement[bool]) -> Select[int]:
-    """Select mentions that have their words, and no reply that needs them."""
+    """Select mentions that have their words, and no reply or act that needs them."""
     bare: ColumnElement[bool] = literal_column("mention.stage <> 'forgotten'")  # as its index has it
-    return select(mention.c.key).where(
-        bare, ~select(reply.c.id).where(reply.c.mention_key == mention.c.key, needed).exists()
-    )
+    answered = select(reply.c.id).where(reply.c.mention_key == mention.c.key, needed).exists()
+    applauded = select(act.c.id).where(act.c.mention_key == mention.c.key, act.c.state.in_(UNDER_WAY)).exists()
+    return select(mention.c.key).where(bare, ~answered, ~applauded)
 
 
 def erase_quarantined(connection: Connection, before: datetime, now: datetime, platform: str = EVERYWHERE) -> int:

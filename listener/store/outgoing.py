@@ -124,7 +124,7 @@ def _select_approved(platform: str) -> Select[Any]:
 
 
 def _is_due(now: datetime) -> ColumnElement[bool]:
-    """Match replies whose time has come; none whose time a desk has set, by another clock: `start_undo_waits` has not
-    counted it yet.
+    """Match replies whose time has come: not one whose time a desk has set, by another clock, until the sender has
+    counted it (`start_undo_waits`).
     """
     return and_(reply.c.undo_seconds.is_(None), is_due(reply, now))

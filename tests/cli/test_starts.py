@@ -65,11 +65,7 @@ LINES: tuple[tuple[str, str | None], ...] = (
     ("evaluate rows.csv", None),
 )
 
-CODES = {
-    "health": (0, 1),
-    "status": (3,),
-    "applaud": (1,),
-}  # by how long ago something was read; no daemon has run yet; it is off
+CODES = {"health": (0, 1), "status": (3,), "applaud": (1,)}  # by how long ago it read; no daemon has run; it is off
 
 
 def test_every_command_is_started_for_real() -> None:

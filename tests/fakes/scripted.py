@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from listener.applauder import OutgoingAct, is_act
+from listener.capabilities import OutgoingAct, is_act
 from listener.errors import Indeterminate
 from listener.feed_page import FeedPage
 from listener.model import Announcement, Json, Mention, Outgoing, PostStatus, Prepared, Receipt

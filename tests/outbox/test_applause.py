@@ -1,7 +1,7 @@
 """Acts of applause go through the outbox of replies: once, looked at first, and only while they are right."""
 
 from dataclasses import replace
-from datetime import time
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
@@ -10,9 +10,10 @@ from listener.club_rules import Applause, Club
 from listener.desk import applause, control, people
 from listener.desk.approve import DeskContext
 from listener.errors import DeskError, NotSent, Refused
+from listener.feed_page import FeedPage
 from listener.model import PostStatus
 from listener.policy import TimeWindow
-from listener.store import acts, mentions, postings
+from listener.store import acts, erasure, mentions, postings, replies
 from listener.store.records import Act
 from listener.upkeep.expire import expire
 from tests.line import COMPLAINT, Line
@@ -169,6 +170,34 @@ def test_edited_post_is_left_alone_and_decided_again(fans: Line) -> None:
     fans.listen()
     with pytest.raises(DeskError, match="is not applauded"):
         applause.applaud(fans.store, desk(fans), post, ["like"])
+
+
+def test_words_that_a_poll_has_seen_change_are_not_what_was_chosen(fans: Line) -> None:
+    """Still kind, and decided again; but nobody chose to applaud these."""
+    post = liked(fans)
+    fans.wait(minutes=1)
+    newer = fans.mention(PRAISE + " And my cat, too.", id="m1", author_id="a1", author_handle="h1")
+    fans.platform.pages.append(FeedPage({"at": "edit"}, (newer,), more=True))
+    fans.listen()
+    fans.send()
+    assert act(fans, post).reason == "the mention was edited" and done(fans) == []
+    fans.wait(minutes=1)
+    applause.applaud(fans.store, desk(fans), post, ["like"])
+    fans.send()
+    assert done(fans) == ["like m1"]
+
+
+def test_words_are_kept_while_an_act_is_under_way(fans: Line) -> None:
+    """Its request is needed to find out whether it was done."""
+    fans.platform.script, fans.platform.tells = ["lost"], False
+    liked(fans)
+    fans.send()
+    with fans.store.write() as connection:
+        assert replies.close(connection, fans.reply_to("m1"), "handled", "by hand", by="ann", now=fans.now)
+        assert erasure.list_old(connection, fans.now + timedelta(days=1), 9) == []
+    applause.applaud(fans.store, desk(fans), ("memory", "m1"), ["like"], is_done=True)
+    with fans.store.read() as connection:
+        assert len(erasure.list_old(connection, fans.now + timedelta(days=1), 9)) == 1
 
 
 def test_a_post_is_gone_after_two_looks(fans: Line) -> None:

@@ -4,8 +4,7 @@ import json
 
 import pytest
 
-from listener.applauder import Applauder, OutgoingAct
-from listener.capabilities import Announcer
+from listener.capabilities import Announcer, Applauder, OutgoingAct
 from listener.model import Announcement, Mention
 from tests.platforms.other_side import World
 from tests.platforms.rounds import now, outgoing, standing

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from listener.applauder import OutgoingAct
+from listener.capabilities import OutgoingAct
 from listener.errors import Indeterminate, NotSent, PlatformError, Refused
 from listener.model import Mention, Prepared
 from tests.fakes.bluesky.server import PUT

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from listener.applauder import OutgoingAct
+from listener.capabilities import OutgoingAct
 from listener.errors import NotSent, PlatformError, Refused
 from listener.model import Prepared
 from tests.fakes.mastodon import MASTODON, SNAC, MastodonServer

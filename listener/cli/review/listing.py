@@ -136,9 +136,9 @@ class Listing:
         """Return the keys that the open reply gives a reason for, besides those of its state."""
         reply, is_free = self.selected, self.selected_state() in GIVABLE
         offering = ("o",) if reply is not None and is_free and (reply.offers or reply.coupon) else ()
-        is_open = self.selected_state() not in ("claimed", "none")
-        praising = ("l",) if reply is not None and is_open and reply.offers_applause else ()
-        return praising + offering + ("P",) * bool(self.totals.announcements)
+        is_seen = self.selected_state() not in ("claimed", "none")
+        applauding = ("l",) if reply is not None and is_seen and reply.offers_applause else ()
+        return offering + applauding + ("P",) * bool(self.totals.announcements)
 
     def selected_state(self) -> str:
         """Return the state of the open reply, `claimed` when a colleague works on it, `none` when none is open."""

@@ -143,19 +143,19 @@ def _settlement(store: "Store", desk: DeskContext, act: Act) -> str:
     return _approval(store, desk, act)
 
 
-def _offer(store: "Store", desk: DeskContext, act: Act) -> str:
-    if len(act.after.text or "") < len(act.before.text or ""):
-        raise DeskError("its coupon was taken out", "o gives another one")
-    offers.drop(store, desk, act.before.id)
-    return "coupon taken out"
-
-
 def _applause(store: "Store", desk: DeskContext, act: Act) -> str:
     with store.read() as connection:
         item = items.item(connection, reply_id=act.before.id)
         own = [shown.what for shown in applause.list_views(connection, item) if shown.by == desk.by]
     applause.withdraw(store, desk, (item.mention.platform, item.mention.id), own)
     return "applause withdrawn"
+
+
+def _offer(store: "Store", desk: DeskContext, act: Act) -> str:
+    if len(act.after.text or "") < len(act.before.text or ""):
+        raise DeskError("its coupon was taken out", "o gives another one")
+    offers.drop(store, desk, act.before.id)
+    return "coupon taken out"
 
 
 def _never(what: str, do: str) -> Callable[["Store", DeskContext, Act], str]:

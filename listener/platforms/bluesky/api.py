@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from listener.applauder import OutgoingAct, is_act
+from listener.capabilities import OutgoingAct, is_act
 from listener.errors import Indeterminate, ReadFailed
 from listener.feed_page import FeedPage
 from listener.model import Announcement, Json, Mention, Outgoing, PostStatus, Prepared, Receipt

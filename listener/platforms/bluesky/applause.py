@@ -3,7 +3,7 @@
 import random
 from datetime import datetime
 
-from listener.applauder import OutgoingAct
+from listener.capabilities import OutgoingAct
 from listener.errors import NotSent, PlatformError, ReadFailed, Refused
 from listener.model import Prepared, Receipt
 from listener.platforms.bluesky.caller import Absent, Caller, Rejected

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from listener.applauder import OutgoingAct, is_act
+from listener.capabilities import OutgoingAct, is_act
 from listener.feed_page import FeedPage
 from listener.model import Announcement, Json, Mention, Outgoing, PostStatus, Prepared, Receipt
 from listener.platforms.kit import cursor as cursors

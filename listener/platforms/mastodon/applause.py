@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from listener.applauder import OutgoingAct
+from listener.capabilities import OutgoingAct
 from listener.errors import NotSent, PlatformError, ReadFailed, Refused
 from listener.model import Prepared, Receipt
 from listener.platforms.kit.failures import not_sent, post_error, unconfirmed

@@ -6,7 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from listener import protocols
-from listener.applauder import OutgoingAct, is_act
+from listener.capabilities import OutgoingAct, is_act
 from listener.errors import ReadFailed
 from listener.feed_page import FeedPage
 from listener.model import Announcement, Json, Mention, Outgoing, PostStatus, Prepared, Preview, Receipt
