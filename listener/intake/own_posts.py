@@ -27,7 +27,7 @@ def drop_own(candidates: Iterable[Mention], published: Sequence[Published]) -> l
     Words alone count only where nobody could expect an answer: what is addressed to us is somebody else's.
     """
     ids = {(own.platform, own.remote_id) for own in published}
-    links = {_bare_link(own.url) for own in published if own.url}
+    links = {_bare_link(own.url) for own in published if own.url and "?" not in own.url}
     texts = {words for own in published if len(words := _find_words(own.text)) >= MIN_WORDS}
     return [mention for mention in candidates if not _is_own(mention, ids, links, texts)]
 

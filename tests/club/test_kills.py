@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+import pytest
 from sqlalchemy import func, select
 
 from listener.desk import offers
@@ -10,6 +11,7 @@ from listener.errors import DeskError
 from listener.store.engine import open_store
 from listener.store.tables import coupon, reward
 from tests.club import kills
+from tests.club.places import MemoryPlace, Posted
 from tests.club.shop import COMPLAINT, Shop, numbers, policy
 from tests.databases import make_store, only_on_sqlite
 from tests.desk.world import World
@@ -20,10 +22,30 @@ pytestmark = only_on_sqlite("kills of processes that share a file")
 PROCESSES, TRIES, PEOPLE, CODES = 4, 100, 200, 150
 
 
-def test_no_kill_gives_a_code_to_two_people() -> None:
-    """A few here; `python -m tests.club.kills --runs 2000` for many."""
-    counts = kills.main(10, 4)
+@pytest.mark.parametrize("platform", kills.PLATFORMS)
+def test_no_kill_gives_a_code_to_two_people(platform: str) -> None:
+    """A few here; `make kills RUNS=2000` for many."""
+    counts = kills.main(10, 4, platform)
     assert counts["killed"] >= 3 and counts["checked"] >= 2
+
+
+@pytest.mark.parametrize(
+    ("posted", "wrong"),
+    [
+        ([("Your code is TEN-00001.", "ada", True), ("TEN-00001", "bo", True)], "went to ['ada', 'bo']"),
+        ([("Your code is TEN-00001.", "ada", True)] * 2, "went to ['ada', 'ada']"),
+        ([("Your code is TEN-00001.", "ada", False)], "public"),
+        ([("Your code is *******01.", "ada", True)], "masked"),
+        ([("Your code is TEN-00001.", "ada", True)], "was posted and is free"),
+    ],
+)
+def test_the_check_sees_what_may_not_be(tmp_path: Path, posted: list[tuple[str, str, bool]], wrong: str) -> None:
+    """Else thousands of kills would show nothing."""
+    shop = Shop.open(make_store(tmp_path), 3)
+    place = MemoryPlace(tmp_path)
+    place.posts = lambda: [Posted(*post) for post in posted]  # type: ignore[method-assign]
+    assert any(wrong in line for line in kills.check(tmp_path, place))
+    shop.world.store.close()
 
 
 def test_four_processes_reserve_four_hundred_times_at_once(tmp_path: Path) -> None:
