@@ -31,7 +31,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA earshot TO earshot_
 DO $$
 DECLARE name text;
 BEGIN
-    FOREACH name IN ARRAY ARRAY['lease', 'stage', 'feed', 'alembic_version'] LOOP
+    FOREACH name IN ARRAY ARRAY['lease', 'daemon', 'stage', 'feed', 'alembic_version'] LOOP
         IF EXISTS (SELECT 1 FROM pg_tables WHERE schemaname = 'earshot' AND tablename = name) THEN
             EXECUTE format('REVOKE INSERT, UPDATE, DELETE ON %I.%I FROM earshot_staff', 'earshot', name);
         END IF;

@@ -173,6 +173,7 @@ def _commit_claim(round_: Round, item: Queued, prepared: Prepared) -> bool:
             return False
         claim: ReplyChanges = {"attempts": item.outbound.attempts + 1, "sending_at": now, **CLEARED}
         claim |= {"prepared_key": prepared.key, "request": prepared.request}
+        claim |= {"sending_by": round_.store.holder, "sending_epoch": round_.store.epoch}
         claimed = moves.transition(connection, item.outbound, "sending", by="outbox", now=now, **claim)
         notices.clear(connection, replies.UNCHECKED, item.platform, now, subject=item.subject)
         fault_point("S2")

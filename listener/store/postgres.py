@@ -6,7 +6,7 @@ isolation stays READ COMMITTED: the snapshot of a stricter one would be older th
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +20,8 @@ from listener.place import Server
 try:
     import psycopg
 
-    from listener.store import lease, postgres_dialect
+    from listener.store import postgres_dialect
+    from listener.store.leases import daemons, exclusive, lease, shared, taking
     from listener.store.postgres_changes import ServerChanges
     from listener.store.postgres_connection import asking, open_connection, take_turn
     from listener.store.postgres_errors import explain
@@ -29,6 +30,7 @@ except ImportError as error:
         "PostgreSQL needs a driver that is not installed", "run `pip install 'earshot[postgres]'`"
     ) from error
 
+from listener.store.daemon_state import DaemonState
 from listener.store.holder import Holder
 from listener.store.tables import metadata
 from listener.store.vacuum import IN_USE
@@ -99,6 +101,7 @@ class PostgresDatabase:
             if before is None:
                 _make_schema(connection, self.server.schema)
                 connection.execute(text(lease.TABLE))
+                connection.execute(text(daemons.TABLE))
             yield connection
 
     def finish_migration(self, connection: Connection, version: int) -> None:
@@ -138,14 +141,23 @@ class PostgresDatabase:
         """Return what tells whether anybody has written."""
         return ServerChanges(partial(open_connection, self.server), self._channel)
 
-    def hold(self, command: str, now: datetime) -> AbstractContextManager[lease.Lease]:
-        """Hold the lease of the installation, and renew it."""
-        return lease.hold(self.server, command)
+    def hold(self, command: str, now: datetime) -> AbstractContextManager[exclusive.ServerLock]:
+        """Hold the lease on everything, and renew it."""
+        return exclusive.hold(self.server, command)
+
+    def join(self, version: str, schema: int, now: datetime) -> AbstractContextManager[shared.SharedLock]:
+        """Share the work with other daemons, part by part."""
+        return shared.join(self.server, version, schema)
+
+    def list_daemons(self) -> Sequence[DaemonState]:
+        """List the daemons of the last day."""
+        with asking(self.server) as connection:
+            return daemons.list_daemons(connection, lease.TIMING.span)
 
     def find_holder(self) -> Holder | None:
-        """Return who holds the lease, or held it last."""
+        """Return who holds a lease, or held the last one."""
         with asking(self.server) as connection:
-            return lease.find_holder(connection)
+            return taking.find_holder(connection)
 
     @property
     def _channel(self) -> str:

@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from listener import elapsed
@@ -15,6 +14,7 @@ from listener.model import PostStatus
 from listener.outbox import permit
 from listener.outbox.round import Round
 from listener.store import events, ledger, notices, replies
+from listener.store.lock import WholeLock
 from tests.databases import read_everything
 from tests.line import COMPLAINT, Line
 
@@ -340,17 +340,12 @@ def test_after_a_lost_answer_nothing_is_sent_for_a_while(line: Line) -> None:
     assert len(line.platform.posts) == 4
 
 
-class EndingLock:
+class EndingLock(WholeLock):
     """A lock that may be lost at any moment, as the lease of a process that stood still."""
-
-    is_lost = False
 
     def check(self, seconds: float) -> bool:
         """It may end before that."""
         return False
-
-    def guard(self, connection: Connection) -> None:
-        """Nobody has taken it yet."""
 
 
 def test_no_call_begins_while_another_process_may_take_over(line: Line) -> None:
