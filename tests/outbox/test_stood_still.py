@@ -14,7 +14,8 @@ import pytest
 
 from listener.desk import announcements
 from listener.desk.approve import Target, approve
-from listener.model import Prepared, Preview, Receipt
+from listener.feed_page import FeedPage
+from listener.model import Json, Prepared, Preview, Receipt
 from listener.outbox import permit, settle
 from listener.place import Server
 from listener.platforms.x.api import XPlatform
@@ -54,27 +55,31 @@ class Machines:
     stack: ExitStack
     names: Iterator[str] = field(default_factory=lambda: iter(("first", "second")))
 
-    def begin(self, platform: XPlatform) -> Stages:
+    def begin(self, platform: XPlatform, *, leads: bool = True) -> Stages:
         """Start a daemon, and wait until it leads X."""
         from listener.store.holder import Process
         from listener.store.leases.shared import join
 
         lock = self.stack.enter_context(join(self.server, "1.0.0", 8, Process(next(self.names), 1)))
         lock.lead({X, ROUTE, UPKEEP})
-        until(lambda: lock.lease(X).epoch is not None, "it leads X")
+        until(lambda: not leads or lock.lease(X).epoch is not None, "it leads X")
         store = self.stack.enter_context(closing(open_store(self.server, lock=lock)))
         return Stages(store, {"x": platform}, self.line.stages.triage, lambda: datetime.now(UTC))
 
     def stand_still(self, stages: Stages) -> None:
-        """Nothing is renewed, and its lease ends; another daemon sends what it can."""
+        """Another daemon takes over, and sends what it can."""
+        other = self.take_over(stages)
+        until(lambda: other.send("x").sent, "the other daemon has sent it")
+
+    def take_over(self, stages: Stages) -> Stages:
+        """Let a daemon stand still: nothing is renewed, its leases end, and another one follows."""
         from listener.store.leases.shared import SharedLock
 
         lock = stages.store.lock
         assert isinstance(lock, SharedLock)
         lock.has_ended.set()
         until(lambda: not lock.lease(X).check(0.0), "the lease is over")
-        other = self.begin(self.world.again())
-        until(lambda: other.send("x").sent, "the other daemon has sent it")
+        return self.begin(self.world.again())
 
 
 @pytest.fixture
@@ -143,6 +148,62 @@ def test_an_announcement_goes_out_once(machines: Machines) -> None:
         (posting,) = postings.get(connection, number).postings
     assert (posting.state, posting.sending_by, posting.sending_epoch) == ("sent", "second:1", 2)
     assert [text for text, _ in machines.world.posted()] == [words] and count_calls(machines) == 1
+
+
+def test_what_was_read_before_standing_still_overwrites_no_newer_cursor(machines: Machines) -> None:
+    """Race 6: the page of the one who stood still is thrown away, its cursor with it."""
+    machines.world.plant(PRAISE)
+    stages, platform = first_of(machines)
+    read, cursors = platform.fetch, list[Json | None]()
+
+    def fetch(cursor: Json | None, now: datetime) -> FeedPage:
+        page = read(cursor, now)
+        if not cursors:
+            other = machines.take_over(stages)
+            machines.world.plant(PRAISE + " Really.")
+            until(lambda: not other.poll("x").more, "the other daemon has read everything")
+            cursors.append(read_cursor(machines))
+        return page
+
+    vars(platform)["fetch"] = fetch
+    stages.poll("x")
+    assert read_cursor(machines) == cursors[0] and cursors[0] is not None
+    assert stages.runner.troubles == {}, "it is no failure, and nobody is called for it"
+
+
+def test_another_daemon_leaves_a_call_under_way_alone(machines: Machines) -> None:
+    """Races 8 and 12: it neither takes it for an orphan, nor makes a call of its own from the same budget."""
+    machines.world.plant(PRAISE)
+    stages, platform = first_of(machines)
+    stages.poll("x")
+    stages.route()
+    with stages.store.read() as connection:
+        (draft,) = replies.list_where(connection)
+    approve(machines.line.store, machines.line.desk(), [Target(draft.id)])
+    seen: list[tuple[str, int]] = []
+
+    def meanwhile() -> None:
+        other, before = machines.begin(machines.world.again(), leads=False), count_all_calls(machines)
+        for stage in ("send x", "poll x"):
+            other.run(stage)
+        seen.append((machines.line.reply(draft.id).state, count_all_calls(machines) - before))
+
+    vars(platform)["meanwhile"] = meanwhile
+    assert stages.run("send x").has_more
+    assert seen == [("sending", 0)]
+    assert machines.line.reply(draft.id).state == "sent"
+
+
+def read_cursor(machines: Machines) -> Json | None:
+    """How far X was read."""
+    with machines.line.store.read() as connection:
+        state = platforms.read_state(connection, "x")
+    return state.cursor if state else None
+
+
+def count_all_calls(machines: Machines) -> int:
+    """How often X was asked for anything."""
+    return len(machines.world.server.x.ledger.calls)
 
 
 def count_calls(machines: Machines) -> int:
