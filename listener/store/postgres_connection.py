@@ -25,7 +25,15 @@ SETTINGS = {  # of every connection, whatever the server's configuration says
     "lock_timeout": "10s",  # these two where the caller sets none: nobody waits or keeps others waiting for ever
     "idle_in_transaction_session_timeout": "10min",
 }
-LIMITS: dict[str, str | int | None] = {"connect_timeout": 5, "tcp_user_timeout": 20_000, "application_name": "earshot"}
+LIMITS: dict[str, str | int | None] = {
+    "connect_timeout": 5,
+    "tcp_user_timeout": 20_000,
+    # whoever waits for an answer sends nothing that could time out: without these it would wait for two hours
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
+    "application_name": "earshot",
+}
 
 
 def take_turn(server: Server) -> str:

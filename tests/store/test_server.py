@@ -203,6 +203,14 @@ def test_no_connection_waits_or_keeps_others_waiting_for_ever(server: Server, st
         assert tuple(writer.exec_driver_sql(query).one()) == ("100ms", "10s")
 
 
+def test_whoever_waits_for_an_answer_notices_a_cut_network_within_seconds(server: Server) -> None:
+    """The request had arrived when the network was cut: nothing is on its way whose time could run out."""
+    with asking(server) as connection:
+        limits = connection.info.get_parameters()
+    waits = [int(limits[f"keepalives_{name}"]) for name in ("idle", "interval", "count")]
+    assert waits[0] + waits[1] * waits[2] <= 30
+
+
 def test_a_connection_that_is_cut_says_that_the_change_may_have_been_made(server: Server, store: Store) -> None:
     """Nobody repeats it blindly; the next transaction has a connection of its own."""
     with pytest.raises(StoreError, match="was lost") as caught, store.write() as connection:
