@@ -110,15 +110,18 @@ class Daemon:
         """Run the stages of parts that this daemon leads from now on."""
         for name in self._stages.intervals:
             if part_of(name) in parts:
-                self._run_after(name, 0.0)
+                self._run_now(name)
 
     def _wake(self, stage: str) -> None:
         """Run a stage now, on every platform; where it runs already, once more after that."""
         for name in self._stages.intervals:
             if name.partition(" ")[0] == stage:
-                with self._idle:
-                    self._wakes[name] += 1
-                    self._run_after(name, 0.0)
+                self._run_now(name)
+
+    def _run_now(self, name: str) -> None:
+        with self._idle:
+            self._wakes[name] += 1
+            self._run_after(name, 0.0)
 
     def _run_after(self, name: str, seconds: float) -> None:
         if shutdown.stop_requested.is_set():

@@ -14,7 +14,7 @@ from listener.desk import transitions
 from listener.desk.approve import Target, approve
 from listener.errors import DatabaseBusy, LeaseLost, LockHeld, StoreError
 from listener.place import Server, parse_server
-from listener.store import engine, events
+from listener.store import engine, events, ledger
 from listener.store.database import database_at
 from listener.store.engine import Store, open_store
 from listener.store.leases.lease import Lease, renew
@@ -398,3 +398,26 @@ def test_grants_let_everybody_do_their_work_and_no_more(line: Line) -> None:
         line.send()
     line.store = open_store(server)
     assert line.reply(reply.id).state == "sent"
+
+
+def test_staff_take_back_the_cost_of_what_was_not_sent_and_no_other(line: Line) -> None:
+    """`resolve --not-sent` needs to delete a row of the ledger: that of an unconfirmed reply, while it is one."""
+    server = line.store.place
+    assert isinstance(server, Server)
+    grant(server)
+    line.platform.script = ["lost", "ok"]
+    lost, sent = line.approved(), line.approved()
+    staff, daemon = as_role(server, "earshot_staff"), as_role(server, "earshot_daemon")
+    with running(daemon) as (line.store, _):
+        line.send()
+        with line.store.write() as connection:
+            for reply_id in (lost.id, sent.id):
+                key = line.reply(reply_id).prepared_key
+                ledger.charge(connection, "memory", "POST", 1, 0.01, line.now, key=key or "other")
+    with closing(open_store(staff)) as desk, asking(staff) as connection:
+        assert connection.execute("SELECT count(*) FROM ledger").fetchone() == (2,)
+        assert connection.execute("DELETE FROM ledger WHERE key = 'other'").rowcount == 0
+        transitions.resolve(desk, line.desk(), lost.id, None)
+    with asking(staff) as connection:
+        assert connection.execute("SELECT key FROM ledger").fetchall() == [("other",)]
+    line.store = open_store(server)

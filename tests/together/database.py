@@ -43,7 +43,7 @@ class Database:
         """Wait until all is stored and decided, and nothing is left to send. Returns False when that takes longer."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            stored = {name for (name,) in self.ask("SELECT interaction_id FROM mention")}
+            stored = {name for (name,) in self.ask("SELECT id FROM mention")}
             if ids <= stored and self.count(WAITS) == 0:
                 return True
             time.sleep(0.3)

@@ -172,7 +172,7 @@ class Round:
         """Lost, doubled, silent: nothing of it may be."""
         posts, ask = self.platform.posts(), self.database.ask
         self.result.mentions, self.result.posts = len(self.ids), posts.total()
-        stored = Counter(name for (name,) in ask("SELECT interaction_id FROM mention"))
+        stored = Counter(name for (name,) in ask("SELECT id FROM mention"))
         lost = self.ids - set(stored)
         answered = Counter[str]()
         for (target, words), count in posts.items():
