@@ -147,6 +147,18 @@ def test_a_part_is_not_given_away_while_a_stage_of_it_runs(start: Start) -> None
         write(first.store, UPKEEP)
 
 
+def test_what_nobody_expects_in_the_table_of_daemons_ends_no_lease(server: Server, start: Start) -> None:
+    """Leases are renewed before anything else, and the thread that does it goes on."""
+    first = start("first")
+    until(lambda: first.leads() == PARTS, "the first leads everything")
+    change(server, "INSERT INTO daemon VALUES ('odd:1', '1', 8, now(), now(), 'no list')")
+    lease = first.lock.lease(X)
+    for _ in range(2):
+        ends = lease._ends
+        until(lambda ends=ends: lease._ends > ends, "it is renewed")  # type: ignore[misc]
+    assert first.leads() == PARTS
+
+
 def test_once_and_daemons_exclude_each_other(server: Server, start: Start) -> None:
     """Also where a lease of the other kind is over, but would be renewed by whoever wakes up."""
     database = database_at(server)

@@ -96,6 +96,9 @@ class SharedLock:
                 fields = {"event": "lease_not_renewed", "why": str(explain(self._server, error))}
                 log.warning("the leases on the database could not be renewed: %(why)s", fields)
                 self.has_ended.wait(leases.TIMING.beat)
+            except Exception:  # without this thread the daemon would stand by for ever
+                log.exception("a beat of the leases failed", {"event": "lease_beat_failed"})
+                self.has_ended.wait(leases.TIMING.beat)
 
     def beat(self, connection: "psycopg.Connection") -> float:
         """Renew, and do what sharing asks for. Returns the seconds until the next beat."""
