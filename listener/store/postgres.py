@@ -23,7 +23,7 @@ try:
     from listener.store import postgres_dialect
     from listener.store.leases import daemons, exclusive, lease, shared, taking
     from listener.store.postgres_changes import ServerChanges
-    from listener.store.postgres_connection import asking, open_connection, take_turn
+    from listener.store.postgres_connection import TURN, asking, open_connection, take_turn
     from listener.store.postgres_errors import explain
 except ImportError as error:
     raise StoreError(
@@ -39,7 +39,6 @@ MOVED = "Earshot, moved to "
 MARK = "Earshot, schema "  # how the comment on a schema of ours begins
 READER = {"default_transaction_read_only": "on", "default_transaction_isolation": "repeatable read"}
 RETRY_S = 0.2  # seconds between two tries to write a table anew
-IDLE_S = 10  # seconds after which the server ends a writer that stands still inside its transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +57,7 @@ class PostgresDatabase:
         """Make an engine: a reader that can only read, or a writer that waits for its turn."""
         if readonly:
             return self._make_engine({**READER, "lock_timeout": _milliseconds(wait)})
-        idle = {"idle_in_transaction_session_timeout": _milliseconds(IDLE_S)}
-        engine = self._make_engine({**idle, "lock_timeout": _milliseconds(wait)})
+        engine = self._make_engine({**TURN, "lock_timeout": _milliseconds(wait)})
         begin = f"{take_turn(self.server)}, pg_notify('{self._channel}', '')"
         event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
         return engine

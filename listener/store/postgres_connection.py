@@ -25,6 +25,7 @@ SETTINGS = {  # of every connection, whatever the server's configuration says
     "lock_timeout": "10s",  # these two where the caller sets none: nobody waits or keeps others waiting for ever
     "idle_in_transaction_session_timeout": "10min",
 }
+TURN = {"idle_in_transaction_session_timeout": "10s"}  # of whoever holds the turn: standing still holds up everybody
 LIMITS: dict[str, str | int | None] = {
     "connect_timeout": 5,
     "tcp_user_timeout": 20_000,
@@ -59,10 +60,10 @@ def _escape(value: str) -> str:
 
 
 @contextmanager
-def asking(server: Server) -> Iterator["psycopg.Connection"]:
+def asking(server: Server, settings: Mapping[str, str] | None = None) -> Iterator["psycopg.Connection"]:
     """Give a connection for a question or two. Raises StoreError."""
     try:
-        with open_connection(server) as connection:
+        with open_connection(server, settings) as connection:
             yield connection
     except psycopg.Error as error:
         raise explain(server, error) from error

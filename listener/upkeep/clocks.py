@@ -14,6 +14,8 @@ DO = "synchronize the clocks of that machine and of the database's, for example 
 
 def compare(store: Store, now: datetime) -> None:
     """Open a notice for each living daemon whose clock is wrong, and clear it when that is over."""
+    if store.is_file:
+        return
     wrong = [daemon for daemon in store.database.list_daemons() if _is_wrong(daemon)]
     with store.read() as connection:
         opened = [notice.subject for notice in notices.list_open(connection) if notice.kind == KIND]

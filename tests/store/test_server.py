@@ -19,7 +19,7 @@ from listener.store.database import database_at
 from listener.store.engine import Store, open_store
 from listener.store.leases.lease import Lease, renew
 from listener.store.migrate import migrate, upgrade
-from listener.store.postgres_connection import asking
+from listener.store.postgres_connection import TURN, asking
 from listener.store.tables import event, metadata
 from tests.databases import SERVER, make_place, make_target
 from tests.line import NOON, Line
@@ -197,6 +197,8 @@ def test_no_connection_waits_or_keeps_others_waiting_for_ever(server: Server, st
     query = "SELECT current_setting('lock_timeout'), current_setting('idle_in_transaction_session_timeout')"
     with asking(server) as connection:
         assert connection.execute(query).fetchone() == ("10s", "10min")
+    with asking(server, TURN) as connection:
+        assert connection.execute(query).fetchone() == ("10s", "10s"), "whoever takes a lease has the turn meanwhile"
     with store.read() as reader:
         assert tuple(reader.exec_driver_sql(query).one()) == ("100ms", "10min")
     with store.write() as writer:

@@ -14,6 +14,20 @@ SELECT (SELECT count(*) FROM mention WHERE stage = 'new')
         OR (state = 'unconfirmed' AND check_count >= 0))"""
 
 
+HURRY = (
+    "UPDATE platform SET send_after = NULL, read_after = NULL WHERE send_after IS NOT NULL OR read_after IS NOT NULL",
+    "UPDATE reply SET not_before = NULL WHERE state IN ('approved', 'unconfirmed') AND not_before IS NOT NULL",
+    "UPDATE posting SET not_before = NULL WHERE state IN ('approved', 'unconfirmed') AND not_before IS NOT NULL",
+    "DELETE FROM pause",
+)  # what would wait for minutes, after lost answers above all, waits no more
+LEFT = """
+SELECT 'mention', stage, count(*) FROM mention WHERE stage = 'new' GROUP BY stage
+UNION ALL SELECT 'reply', state || ': ' || coalesce(error, ''), count(*) FROM reply
+    WHERE state IN ('approved', 'sending', 'unconfirmed') GROUP BY 2
+UNION ALL SELECT 'posting', state || ': ' || coalesce(error, ''), count(*) FROM posting
+    WHERE state IN ('approved', 'sending', 'unconfirmed') GROUP BY 2"""
+
+
 class Database:
     """Answers questions; while the server is away, nothing."""
 
@@ -27,6 +41,15 @@ class Database:
                 return connection.execute(query.encode()).fetchall()
         except psycopg.OperationalError:
             return []
+
+    def _hurry(self) -> None:
+        with psycopg.connect(self._url, options=f"-c search_path={self._schema}") as connection:
+            for statement in HURRY:
+                connection.execute(statement.encode())
+
+    def list_left(self) -> str:
+        """Return what is left to do, in words."""
+        return "; ".join(f"{count} {name} {state}" for name, state, count in self.ask(LEFT))
 
     def count(self, query: str) -> int:
         """Return the one number; -1 while the server is away."""
@@ -46,5 +69,6 @@ class Database:
             stored = {name for (name,) in self.ask("SELECT id FROM mention")}
             if ids <= stored and self.count(WAITS) == 0:
                 return True
-            time.sleep(0.3)
+            self._hurry()
+            time.sleep(1.0)
         return False

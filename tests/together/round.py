@@ -54,7 +54,7 @@ class Round:
         in_threads(threading.Thread(target=self._have_accidents), *people)
         self._mend()
         if not self.database.drain(self.ids, DRAINS_S):
-            self._note("not settled after the accidents")
+            self._note(f"not settled after the accidents: {self.database.list_left()}")
         self._judge()
         return self.result
 

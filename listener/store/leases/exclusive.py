@@ -17,7 +17,7 @@ from listener.store.leases import lease as leases
 from listener.store.leases import taking
 from listener.store.leases.lease import Lease, give_back, renew
 from listener.store.lock import WholeLock
-from listener.store.postgres_connection import asking, open_connection
+from listener.store.postgres_connection import TURN, asking, open_connection
 from listener.store.postgres_errors import explain
 
 log = logging.getLogger(__name__)
@@ -68,7 +68,7 @@ def hold(server: Server, command: str) -> Iterator[ServerLock]:
 
 
 def _take(server: Server, command: str) -> Lease | None:
-    with asking(server) as connection:
+    with asking(server, TURN) as connection:
         if command == "migrate" and not taking.has_tables(connection):
             return None
         taking.require_tables(connection, server)

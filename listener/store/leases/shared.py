@@ -19,7 +19,7 @@ from listener.store.holder import Process
 from listener.store.leases import daemons, taking
 from listener.store.leases import lease as leases
 from listener.store.leases.lease import Lease, give_back, renew
-from listener.store.postgres_connection import asking, open_connection
+from listener.store.postgres_connection import TURN, asking, open_connection
 from listener.store.postgres_errors import explain
 
 log = logging.getLogger(__name__)
@@ -85,7 +85,7 @@ class SharedLock:
         """Renew, take and give back until the daemon ends; while the server is away, try again."""
         while not self.has_ended.is_set():
             try:
-                with open_connection(self._server) as connection:
+                with open_connection(self._server, TURN) as connection:
                     connection.autocommit = True
                     while not self.has_ended.is_set():
                         with self._beating:
@@ -147,7 +147,7 @@ class SharedLock:
 def join(server: Server, version: str, schema: int, who: Process | None = None) -> Iterator[SharedLock]:
     """Join the daemons on a server, and share the work with them. Raises LockHeld, StoreError."""
     lock = SharedLock(server, who := who or Process.own())
-    with asking(server) as connection:
+    with asking(server, TURN) as connection:
         daemons.join(connection, server, who, version, schema, leases.TIMING.span)
     threading.Thread(target=lock.keep, name="lease", daemon=True).start()
     try:
