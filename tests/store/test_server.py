@@ -14,6 +14,7 @@ from listener.desk import transitions
 from listener.desk.approve import Target, approve
 from listener.errors import DatabaseBusy, LeaseLost, LockHeld, StoreError
 from listener.place import Server, parse_server
+from listener.stages import Stages
 from listener.store import engine, events, ledger
 from listener.store.database import database_at
 from listener.store.engine import Store, open_store
@@ -21,6 +22,7 @@ from listener.store.leases.lease import Lease, renew
 from listener.store.migrate import migrate, upgrade
 from listener.store.postgres_connection import TURN, asking
 from listener.store.tables import event, metadata
+from listener.wake_signal import WakeSignal
 from tests.databases import SERVER, make_place, make_target
 from tests.line import NOON, Line
 from tests.process import until
@@ -126,6 +128,23 @@ def test_whoever_watches_hears_of_every_commit_and_of_no_rollback(server: Server
     until(changes.has_any, "the commit is heard of")
     assert not changes.has_any()
     changes.close()
+    other.close()
+
+
+def test_a_daemon_notices_what_another_one_read_and_decided(line: Line) -> None:
+    """What one reads, the other decides at once, and the first one sends it."""
+    signal = WakeSignal(line.store)
+    assert not signal.is_given()
+    other, said = open_store(line.store.place), line.say()
+    elsewhere = Stages(other, {"memory": line.platform}, line.stages.triage, line.clock)
+    elsewhere.poll("memory")
+    until(signal.is_given, "a mention is there")
+    elsewhere.route()
+    until(signal.is_given, "a draft is there")
+    assert not signal.is_given()
+    approve(other, line.desk(), [Target(line.reply_to(said.id).id)])
+    until(signal.is_given, "it is approved")
+    signal.close()
     other.close()
 
 
