@@ -147,6 +147,15 @@ def test_a_part_is_not_given_away_while_a_stage_of_it_runs(start: Start) -> None
         write(first.store, UPKEEP)
 
 
+def test_a_daemon_does_not_start_on_an_older_schema(server: Server, start: Start) -> None:
+    """After an upgrade, before `earshot migrate`: there is no table of daemons yet."""
+    change(server, "ALTER TABLE daemon RENAME TO later")
+    with pytest.raises(StoreError, match="older schema") as caught:
+        start("first")
+    assert caught.value.do == "run `earshot migrate`"
+    change(server, "ALTER TABLE later RENAME TO daemon")
+
+
 def test_what_nobody_expects_in_the_table_of_daemons_ends_no_lease(server: Server, start: Start) -> None:
     """Leases are renewed before anything else, and the thread that does it goes on."""
     first = start("first")

@@ -35,6 +35,8 @@ def join(
 ) -> None:
     """Write this daemon down. Raises LockHeld while `once` or `migrate` works, StoreError next to a newer version."""
     taking.require_tables(connection, server)
+    if not taking.has_tables(connection, "daemon"):
+        raise StoreError(f"the database {server} has an older schema", "run `earshot migrate`")
     connection.execute(take_turn(server))
     whole = taking.find_holder(connection, taking.EVERYTHING)
     if whole is not None and whole.is_alive:

@@ -70,9 +70,9 @@ def _take(connection: "psycopg.Connection", lease: Lease, who: Process, command:
     return True
 
 
-def has_tables(connection: "psycopg.Connection") -> bool:
-    """Return True where there are tables of leases."""
-    row = connection.execute("SELECT to_regclass('lease') IS NOT NULL").fetchone()
+def has_tables(connection: "psycopg.Connection", table: str = "lease") -> bool:
+    """Return True where there are tables of leases, or this one."""
+    row = connection.execute("SELECT to_regclass(%s) IS NOT NULL", (table,)).fetchone()
     return bool(row and row[0])
 
 
