@@ -8,7 +8,7 @@ PLATFORM ?= memory
 # keep bytecode whatever the shell says: else every worker and every start compiles the tests and the program anew
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: demo test lint faults kills soak soak-meta soak-year test-bluesky test-mastodon test-postgres bench audit sbom lock clean setup
+.PHONY: demo test lint faults kills soak soak-meta soak-year test-bluesky test-mastodon test-postgres faults-postgres bench audit sbom lock clean setup
 
 setup: .venv/.ready
 
@@ -62,6 +62,10 @@ test-bluesky: setup
 # snac on loopback; skips with a reason where it cannot be had (Debian 13 has it; elsewhere debootstrap unpacks it)
 test-mastodon: setup
 	$(BIN)/python -m tests.fediverse $(if $(SEED),--seed $(SEED))
+
+# two daemons and three of the staff on one PostgreSQL, with accidents; skips with a reason without it
+faults-postgres: setup
+	$(BIN)/python -m tests.together --rounds $(RUNS) --platform $(if $(filter memory,$(PLATFORM)),x,$(PLATFORM)) $(if $(SEED),--seed $(SEED))
 
 # the suites that work on a database, on a PostgreSQL of their own on loopback; skips with a reason without it
 test-postgres: setup

@@ -8,7 +8,7 @@ from typing import ClassVar, Literal, get_args
 from listener.policy import TimeWindow, WeekTime
 
 NOTICE_KINDS = (
-    "account", "alerts", "autonomy", "billing", "configuration", "coupons_book", "coupons_low", "duplicate",
+    "account", "alerts", "autonomy", "billing", "clock", "configuration", "coupons_book", "coupons_low", "duplicate",
     "edited_after_reply", "erasure_incomplete", "flood", "gap", "paused", "spike", "stage", "unchecked", "unconfirmed",
     "unreachable", "waiting", "webhook",
 )  # fmt: skip

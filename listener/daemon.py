@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -24,10 +24,13 @@ from apscheduler.triggers.base import BaseTrigger
 from listener import shutdown
 from listener.errors import DatabaseBusy, EarshotError, StoreError, describe
 from listener.settings import Settings
-from listener.stages import Outlook, Stages
-from listener.store import events, notices
+from listener.stage_results import Outlook
+from listener.stages import Stages
+from listener.store import notices
 from listener.store.notices import EVERYWHERE
+from listener.store.parts import part_of
 from listener.store.stage_states import CONFIGURATION
+from listener.wake_signal import WakeSignal
 
 log = logging.getLogger(__name__)
 
@@ -65,8 +68,6 @@ class Daemon:
         self._busy = 0
         self._idle = threading.Condition()
         self._wakes: Counter[str] = Counter()  # stage -> how often it was woken
-        self._last_act = 0
-        self._can_read_acts = True
 
     def run(self) -> bool:
         """Run the stages until the stop flag is raised, then return within ten seconds: True when none still runs."""
@@ -86,54 +87,41 @@ class Daemon:
     def _watch(self) -> None:
         """Wait for signals, and for a clock that was set: APScheduler schedules by the wall clock."""
         usual = time.time() - time.monotonic()
-        changes, is_looked_for = self._stages.store.watch(), False
+        signal = WakeSignal(self._stages.store)
         while not shutdown.stop_requested.is_set():
             shutdown.wait(TICK)
             if shutdown.reload.is_set():
                 shutdown.reload.clear()
                 self._reload()
             self._report_refusal()
-            is_looked_for = changes.has_any() or is_looked_for
-            if is_looked_for:
-                is_looked_for = not self._look_for_acts()
+            self._begin_parts(self._stages.list_taken())
+            if signal.is_given():
+                for stage in WOKEN:
+                    self._wake(stage)
             offset = time.time() - time.monotonic()
             if abs(offset - usual) > JUMP:
                 fields = {"event": "clock_jumped", "seconds": round(offset - usual)}
                 log.warning("the clock jumped by %(seconds)+d s: all jobs are rescheduled", fields)
                 usual = offset
                 self._schedule()
-        changes.close()
+        signal.close()
 
-    def _look_for_acts(self) -> bool:
-        """Wake what an act of the staff, in whatever process, gives something to do. Returns False when it failed."""
-        newest = self._read_newest_act()
-        if newest is not None and newest != self._last_act:
-            self._last_act = newest
-            for stage in WOKEN:
-                self._wake(stage)
-        return newest is not None
-
-    def _read_newest_act(self) -> int | None:
-        """Return the last act of the staff; None when it cannot be read, which is logged once, not twice a second."""
-        try:
-            with self._stages.store.read() as connection:
-                newest = events.read_newest_act(connection)
-        except StoreError as error:
-            if self._can_read_acts:
-                fields = {"event": "acts_not_read", "why": str(error)}
-                log.warning("whether staff did anything could not be read: %(why)s", fields)
-            self._can_read_acts = False
-            return None
-        self._can_read_acts = True
-        return newest
+    def _begin_parts(self, parts: Collection[str]) -> None:
+        """Run the stages of parts that this daemon leads from now on."""
+        for name in self._stages.intervals:
+            if part_of(name) in parts:
+                self._run_now(name)
 
     def _wake(self, stage: str) -> None:
         """Run a stage now, on every platform; where it runs already, once more after that."""
         for name in self._stages.intervals:
             if name.partition(" ")[0] == stage:
-                with self._idle:
-                    self._wakes[name] += 1
-                    self._run_after(name, 0.0)
+                self._run_now(name)
+
+    def _run_now(self, name: str) -> None:
+        with self._idle:
+            self._wakes[name] += 1
+            self._run_after(name, 0.0)
 
     def _run_after(self, name: str, seconds: float) -> None:
         if shutdown.stop_requested.is_set():

@@ -3,7 +3,8 @@
 EarshotError                 one line for a person: what is wrong, and what to do
 ├── ConfigError              problems: all the problems of a configuration at once
 ├── StoreError               the database: foreign, older, newer, locked, unwritable
-│   └── DatabaseBusy         another process holds it; try again
+│   ├── DatabaseBusy         another process holds it; try again
+│   └── LeaseLost            another process leads this part of the work by now, or may
 ├── LockHeld                 another `run`, `once` or `migrate` holds this database
 ├── DeskError                staff asked for what cannot be done (unknown id, already sent, claimed by another)
 └── InputError               a file or an argument given on the command line
@@ -72,6 +73,10 @@ class BookError(StoreError):
 
 class DatabaseBusy(StoreError):
     """Another process holds the database's write lock."""
+
+
+class LeaseLost(StoreError):
+    """This process may not write what belongs to a part of the work: its lease on that is over."""
 
 
 class LockHeld(EarshotError):

@@ -13,10 +13,11 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from listener.errors import DatabaseBusy, EarshotError, StoreError, describe
+from listener.errors import DatabaseBusy, EarshotError, LeaseLost, StoreError, describe
 from listener.pauses import growing_pause
 from listener.store import stage_states
 from listener.store.engine import Store
+from listener.store.parts import part_of
 
 log = logging.getLogger(__name__)
 
@@ -73,6 +74,10 @@ class StageRunner:
             done = work()
         except DatabaseBusy as error:
             self._wait(name, error)
+        except LeaseLost as error:  # whoever leads it by now does the rest
+            self._standings.pop(name, None)
+            fields = {"event": "stage_left", "stage": name, "why": error.what}
+            log.warning("%(stage)s was left to another process: %(why)s", fields)
         except Exception as error:  # noqa: BLE001 -- whatever it is, the other stages go on
             self._fail(name, error)
         else:
@@ -89,6 +94,11 @@ class StageRunner:
     def _write_if_due(self, name: str, written_at: float) -> None:
         if self._ticks() - written_at >= PROGRESS_EVERY_S:
             self._write(name)
+
+    def forget(self, part: str) -> None:
+        """Forget how the stages of a part stood: another process has led it meanwhile, and the database knows."""
+        for name in [name for name in self._standings if part_of(name) == part]:
+            del self._standings[name]
 
     def _find(self, name: str) -> Standing:
         if name not in self._standings:
@@ -148,8 +158,10 @@ class StageRunner:
         if standing.ended_at is not None:
             standing.end_written_at = standing.written_at
         try:
-            with self._store.write() as connection:
+            with self._store.under(part_of(name)).write() as connection:
                 self._record(connection, name, standing, self._clock())
+        except LeaseLost:
+            return
         except StoreError as error:
             fields = {"event": "stage_not_written", "stage": name, "why": error}
             log.warning("how %(stage)s stands could not be written: %(why)s", fields)

@@ -11,14 +11,17 @@ from listener.desk import autonomy
 from listener.intake.poll import PollCounts, poll
 from listener.outbox.round import Round, SendCounts
 from listener.outbox.send import send
-from listener.policy import Policy
 from listener.protocols import Platform
 from listener.reader.learn import learn_weekly
+from listener.stage_results import Outlook, RunSummary
 from listener.stage_runner import FALLBACK_INTERVAL_S, StageRunner
 from listener.store import vacuum
+from listener.store.database import Lease
 from listener.store.engine import Store
+from listener.store.parts import ROUTE, UPKEEP, is_platform, part_of, platform_part
 from listener.triage.route import Triage, TriageCounts, route
 from listener.upkeep.award import award
+from listener.upkeep.clocks import compare
 from listener.upkeep.expire import expire
 from listener.upkeep.retention import retain
 
@@ -28,33 +31,6 @@ if TYPE_CHECKING:
 VACUUM_WAIT_S = 1.0  # seconds for others to let go of the file; the next round tries again
 DELIVERIES = 60  # rounds of one second in one `once`
 ROUNDS = 100  # sending rounds of one `once`: settling takes a few, a batch one
-
-
-@dataclass(slots=True)
-class RunSummary:
-    """What one `once` did, counted as `once --json` shows it.
-
-    troubles: platform -> why it could not be read; failures: stage -> why its last run failed.
-    """
-
-    polled: PollCounts = field(default_factory=PollCounts)
-    routed: TriageCounts = field(default_factory=TriageCounts)
-    sent: SendCounts = field(default_factory=SendCounts)
-    troubles: dict[str, str] = field(default_factory=dict)
-    failures: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Outlook:
-    """What follows the run of a stage. has_more: a later run may do what this one left, without anything new.
-
-    wakes: the stage (`route`, or `send` of every platform) that has something to do now. next_at: when this stage has,
-    if that is before its interval has passed.
-    """
-
-    has_more: bool
-    wakes: str | None = None
-    next_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -85,10 +61,31 @@ class Stages:
         object.__setattr__(self, "runner", runner)
 
     def run(self, name: str) -> Outlook:
-        """Run a stage by its name, `poll NAME` or `route`; a platform that was turned off meanwhile has none.
+        """Run a stage by its name, `poll NAME` or `route`, if this process leads its part of the work.
 
-        What fails is tried again after its interval.
+        A platform that was turned off meanwhile has none. What fails is tried again after its interval.
         """
+        lease = self._lease(name)
+        if lease is None:
+            return self._run(name)
+        if not lease.begin(is_sure=is_platform(part_of(name))):
+            return Outlook(has_more=False)
+        try:
+            return self._run(name)
+        finally:
+            lease.end()
+
+    def _lease(self, name: str) -> Lease | None:
+        return self.store.under(part_of(name)).lease
+
+    def list_taken(self) -> list[str]:
+        """Return the parts that this process leads since a moment ago; how their stages stood is read anew."""
+        taken = [] if self.store.lock is None else self.store.lock.list_taken()
+        for part in taken:
+            self.runner.forget(part)
+        return taken
+
+    def _run(self, name: str) -> Outlook:
         stage, _, platform = name.partition(" ")
         if stage == "route":
             routed = self.route()
@@ -106,10 +103,10 @@ class Stages:
 
     def poll(self, name: str) -> PollCounts:
         """Read what waits on a platform."""
-        stage = f"poll {name}"
+        stage, store = f"poll {name}", self.store.under(platform_part(name))
 
         def work() -> PollCounts:
-            counts = poll(self.store, self.platforms[name], self.clock, self._stopping(stage))
+            counts = poll(store, self.platforms[name], self.clock, self._stopping(stage))
             self.note_poll(name, "ok" if counts.failed is None else "failed")
             return counts
 
@@ -117,17 +114,19 @@ class Stages:
 
     def route(self) -> TriageCounts:
         """Decide every new mention."""
+        store = self.store.under(ROUTE)
         return self.runner.run(
-            "route", lambda: route(self.store, self.triage, self.clock, self._stopping("route")), TriageCounts()
+            "route", lambda: route(store, self.triage, self.clock, self._stopping("route")), TriageCounts()
         )
 
     def send(self, name: str) -> SendCounts:
         """Send what may be sent now on a platform, in one round: no longer than until the next poll is due."""
         stage, lasts = f"send {name}", timedelta(seconds=self.intervals.get(f"poll {name}", FALLBACK_INTERVAL_S))
+        store, platform = self.store.under(platform_part(name)), self.platforms[name]
 
         def work() -> SendCounts:
-            stopping, platform = self._stopping(stage), self.platforms[name]
-            round_ = Round(self.store, platform, self.triage.policy, self.clock, stopping, self.clock(), lasts)
+            stopping, began_at = self._stopping(stage), self.clock()
+            round_ = Round(store, platform, self.triage.policy, self.clock, stopping, began_at, lasts)
             return send(round_, self._approve)
 
         return self.runner.run(stage, work, SendCounts())
@@ -164,25 +163,28 @@ class Stages:
                 break
 
     def _tidy_up(self) -> int:
-        policy: Policy = self.triage.policy
-        ended = expire(self.store, policy, self.clock())
+        policy, store = self.triage.policy, self.store.under(UPKEEP)
+        compare(store, self.clock())
+        ended = expire(store, policy, self.clock())
         self.runner.moved_on("upkeep")
-        ended += retain(self.store, policy, self.clock(), self.deleted, self.kept)
-        award(self.store, policy, self.clock())
+        ended += retain(store, policy, self.clock(), self.deleted, self.kept)
+        award(store, policy, self.clock())
         self.runner.moved_on("upkeep")
         if self.notifier is not None:
             ended += self.notifier.tidy()
-        vacuum.clean(self.store, self.clock(), VACUUM_WAIT_S)
+        vacuum.clean(store, self.clock(), VACUUM_WAIT_S)
         self.runner.moved_on("upkeep")
-        learn_weekly(self.store, policy, self.triage.responders, self.clock())
+        learn_weekly(store, policy, self.triage.responders, self.clock())
         return ended
 
     def _stopping(self, stage: str) -> Callable[[], bool]:
         """Return what a stage asks between two steps: that it asks shows that it goes on."""
 
+        lease = self._lease(stage)
+
         def is_stopping() -> bool:
             self.runner.moved_on(stage)
-            return self.stopping()
+            return self.stopping() or (lease is not None and lease.is_ending)
 
         return is_stopping
 

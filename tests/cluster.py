@@ -28,19 +28,23 @@ def running(programs: Path, folder: Path, settings: str = "fsync=off") -> Iterat
     """A cluster of its own, on a free port of 127.0.0.1. PostgreSQL refuses root: it then runs as `postgres`."""
     data, port = folder / "pg", free_port()
     data.mkdir()
-    prefix = []
     if os.geteuid() == 0:
         shutil.chown(data, "postgres", "postgres")
-        prefix = ["runuser", "-u", "postgres", "--"]
     options = f"-h 127.0.0.1 -p {port} -k {data} -c max_connections=300 -c {settings}"
     make = [str(programs / "initdb"), "-D", str(data / "db"), "-U", "earshot", "--auth=trust", "-E", "UTF8"]
-    _run(*prefix, *make, cwd=data)
+    _run(*as_server_user(*make), cwd=data)
     start = [str(programs / "pg_ctl"), "-D", str(data / "db"), "-w", "-l", str(data / "log"), "-o", options, "start"]
-    _run(*prefix, *start, cwd=data)
+    _run(*as_server_user(*start), cwd=data)
     try:
         yield f"postgresql://earshot@127.0.0.1:{port}/postgres"
     finally:
-        _run(*prefix, str(programs / "pg_ctl"), "-D", str(data / "db"), "-m", "immediate", "stop", cwd=data)
+        stop = [str(programs / "pg_ctl"), "-D", str(data / "db"), "-m", "immediate", "stop"]
+        _run(*as_server_user(*stop), cwd=data)
+
+
+def as_server_user(*command: str) -> list[str]:
+    """The command as PostgreSQL's own user, where this is root."""
+    return [*(["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []), *command]
 
 
 def _run(*command: str, cwd: Path) -> None:

@@ -63,7 +63,7 @@ def _emptied(number: int) -> Server:
 
     with asking(server) as connection:
         connection.execute("SET lock_timeout = '5s'")
-        connection.execute(f"TRUNCATE {', '.join(metadata.tables)}, lease RESTART IDENTITY")
+        connection.execute(f"TRUNCATE {', '.join(metadata.tables)}, lease, daemon RESTART IDENTITY")
     return server
 
 

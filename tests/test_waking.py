@@ -19,6 +19,7 @@ from listener.settings import load, starter
 from listener.stages import Stages
 from listener.store import events
 from listener.store.sqlite_file import FileChanges
+from listener.wake_signal import WakeSignal
 from tests.line import NOON, Line, line
 from tests.process import PATIENCE, PRAISE, Home, until
 from tests.test_daemon import count, drafts
@@ -149,13 +150,14 @@ def test_acts_that_cannot_be_read_are_told_once(
     line: Line, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The daemon looks twice a second, all night: a log must not fill the disk with that."""
-    daemon, _ = resting(line, lambda: NOON)
-    read = events.read_newest_act
+    signal, read = WakeSignal(line.store), events.read_newest_act
     for is_broken in (True, True, True, False, True):
         monkeypatch.setattr(events, "read_newest_act", _fail if is_broken else read)
-        assert daemon._look_for_acts() is not is_broken
+        signal._is_pending = True
+        signal.is_given()
+        assert signal._is_pending is is_broken
     assert caplog.text.count("could not be read") == 2
-    daemon._scheduler.shutdown()
+    signal.close()
 
 
 def _fail(connection: object) -> int:

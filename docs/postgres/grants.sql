@@ -25,13 +25,14 @@ GRANT USAGE ON SCHEMA earshot TO earshot_daemon, earshot_staff, earshot_analyst;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA earshot TO earshot_daemon;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA earshot TO earshot_daemon, earshot_staff;
 
--- staff: every command of the desk. They see who holds the lease and what was spent, and change neither; but `resolve`
--- takes back what a reply cost that was not sent, and `forget` an id that was billed: they delete rows of both tables.
+-- staff: every command of the desk. They see who holds a lease and what was spent, and change neither. Two commands
+-- delete rows: `resolve` takes back what an unconfirmed reply cost that was not sent, and no other cost can be deleted;
+-- `forget` removes an id from what was billed today, after which it may be booked a second time, never less.
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA earshot TO earshot_staff;
 DO $$
 DECLARE name text;
 BEGIN
-    FOREACH name IN ARRAY ARRAY['lease', 'stage', 'feed', 'alembic_version'] LOOP
+    FOREACH name IN ARRAY ARRAY['lease', 'daemon', 'stage', 'feed', 'alembic_version'] LOOP
         IF EXISTS (SELECT 1 FROM pg_tables WHERE schemaname = 'earshot' AND tablename = name) THEN
             EXECUTE format('REVOKE INSERT, UPDATE, DELETE ON %I.%I FROM earshot_staff', 'earshot', name);
         END IF;
@@ -41,6 +42,19 @@ BEGIN
             EXECUTE format('REVOKE INSERT, UPDATE ON %I.%I FROM earshot_staff', 'earshot', name);
         END IF;
     END LOOP;
+    -- whoever may read the ledger reads all of it; only the daemon books, and staff take back what is unconfirmed
+    IF EXISTS (SELECT 1 FROM pg_tables WHERE schemaname = 'earshot' AND tablename = 'ledger') THEN
+        EXECUTE format('ALTER TABLE %I.ledger ENABLE ROW LEVEL SECURITY', 'earshot');
+        FOREACH name IN ARRAY ARRAY['read_costs', 'book_costs', 'take_back_costs'] LOOP
+            EXECUTE format('DROP POLICY IF EXISTS %I ON %I.ledger', name, 'earshot');
+        END LOOP;
+        EXECUTE format('CREATE POLICY read_costs ON %I.ledger FOR SELECT USING (true)', 'earshot');
+        EXECUTE format('CREATE POLICY book_costs ON %I.ledger TO earshot_daemon USING (true)', 'earshot');
+        EXECUTE format(
+            'CREATE POLICY take_back_costs ON %1$I.ledger FOR DELETE TO earshot_staff USING ('
+            'EXISTS (SELECT 1 FROM %1$I.reply WHERE prepared_key = ledger.key AND state = ''unconfirmed'') OR '
+            'EXISTS (SELECT 1 FROM %1$I.posting WHERE prepared_key = ledger.key AND state = ''unconfirmed''))', 'earshot');
+    END IF;
     -- analyst: the view of exchanges, and nothing else
     IF EXISTS (SELECT 1 FROM pg_views WHERE schemaname = 'earshot' AND viewname = 'exchange') THEN
         EXECUTE format('GRANT SELECT ON %I.exchange TO earshot_analyst', 'earshot');

@@ -11,7 +11,7 @@ from listener.cli.app import app
 
 if TYPE_CHECKING:
     from listener.settings import Settings
-    from listener.stages import RunSummary
+    from listener.stage_results import RunSummary
     from listener.store.engine import Store
 
 OPEN_NOTICE = 3
@@ -64,7 +64,7 @@ def once(
 def _run(config: "Settings", store: "Store", chosen: tuple[Stage, ...]) -> "RunSummary":
     """Run these stages in order; a terminal's stderr shows which one is at work, and its steps."""
     from listener.cli import runtime
-    from listener.stages import RunSummary
+    from listener.stage_results import RunSummary
 
     def is_stopping() -> bool:
         advance()
@@ -83,7 +83,7 @@ def _run(config: "Settings", store: "Store", chosen: tuple[Stage, ...]) -> "RunS
 
 def _add_up(done: "Mapping[Stage, RunSummary]") -> "RunSummary":
     """Return what the stages did together; sending polls too, between two of its rounds."""
-    from listener.stages import RunSummary
+    from listener.stage_results import RunSummary
 
     total = RunSummary()
     for summary in done.values():

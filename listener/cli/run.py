@@ -28,7 +28,7 @@ def run() -> None:
     shutdown.install()
     logs.configure()
     config = runtime.ready()
-    with runtime.locked("run", wait=60.0, waits_for_lease=True) as store:
+    with runtime.locked("run", wait=60.0, is_daemon=True) as store:
         process = _serve_metrics(config, store) if config.metrics else None
 
         def bind(chosen: Settings) -> Stages:
@@ -39,7 +39,8 @@ def run() -> None:
             return fresh, bind(fresh)
 
         if not Daemon(config, bind(config), build).run():
-            leave(store.exit_code)  # a call may still be under way: nobody may take over before the lease ends
+            store.give_back()  # but not what a call is still under way for: its lease must end first
+            leave(store.exit_code)
     leave(store.exit_code)
 
 

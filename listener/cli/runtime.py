@@ -47,11 +47,11 @@ def ready() -> "Settings":
 
 
 @contextmanager
-def locked(command: str, *, wait: float = 30.0, waits_for_lease: bool = False) -> Iterator["Store"]:
+def locked(command: str, *, wait: float = 30.0, is_daemon: bool = False) -> Iterator["Store"]:
     """Hold the lock, bring a file to the newest schema, open the database. Raises LockHeld, StoreError.
 
-    On a server nobody but `earshot migrate` changes tables: the daemon's user need not own them. waits_for_lease: there
-    wait, until the stop flag is raised, while another process holds the lease.
+    On a server nobody but `earshot migrate` changes tables: the daemon's user need not own them. is_daemon: share a
+    server with other daemons; wait, until the stop flag is raised, while `once` or `migrate` works there.
     """
     from listener.settings.environment import database_place
     from listener.store.engine import open_store
@@ -59,8 +59,7 @@ def locked(command: str, *, wait: float = 30.0, waits_for_lease: bool = False) -
 
     place = database_place(os.environ)
     with ExitStack() as stack:
-        is_patient = waits_for_lease and not isinstance(place, Path)
-        lock = _wait_for_lease(stack, place, command) if is_patient else _hold(stack, place, command)
+        lock = _join(stack, place) if is_daemon else _hold(stack, place, command)
         if isinstance(place, Path):
             migrate(place, context.now())
         store = open_store(place, wait=wait, lock=lock)
@@ -76,17 +75,20 @@ def _hold(stack: ExitStack, place: "Place", command: str) -> "Lock":
     return stack.enter_context(database_at(place).hold(command, context.now()))
 
 
-def _wait_for_lease(stack: ExitStack, place: "Place", command: str) -> "Lock":
-    """Take the lease as soon as nobody else holds it; a supervisor would give up after a few starts that end at once.
+def _join(stack: ExitStack, place: "Place") -> "Lock":
+    """Become a daemon as soon as nobody else holds everything; a supervisor would give up after a few short starts.
 
-    Ends the process when it is stopped meanwhile. Raises StoreError, but not while it waits.
+    Ends the process when it is stopped meanwhile. Raises LockHeld for a file, StoreError, but not while it waits.
     """
+    from listener.store.database import database_at
+    from listener.store.engine import HEAD
+
     is_waiting = False
     while not shutdown.stop_requested.is_set():
         try:
-            return _hold(stack, place, command)
+            return stack.enter_context(database_at(place).join(context.version(), HEAD, context.now()))
         except (LockHeld, StoreError) as error:
-            if not (is_waiting or isinstance(error, LockHeld | DatabaseBusy)):
+            if isinstance(place, Path) or not (is_waiting or isinstance(error, LockHeld | DatabaseBusy)):
                 raise
             if not is_waiting:
                 fields = {"event": "lease_waited_for", "why": error.what}
@@ -132,9 +134,11 @@ def connect_platform(platform: "PlatformSettings", meter: "Meter") -> "Platform"
 
 def _make_meter(store: "Store", platform: "PlatformSettings") -> "Meter":
     from listener.store.ledger import LedgerMeter
+    from listener.store.parts import platform_part
 
     budget = platform.section.budget
-    return LedgerMeter(store, platform.name, budget.daily_usd, budget.send_reserve_usd, context.now)
+    fenced = store.under(platform_part(platform.name))
+    return LedgerMeter(fenced, platform.name, budget.daily_usd, budget.send_reserve_usd, context.now)
 
 
 def stages(
@@ -146,6 +150,7 @@ def stages(
     """Bind the four stages to this configuration, and note in the database which platforms are on."""
     from listener.stages import Stages
     from listener.store import alerts, digests, platforms, stage_states, webhooks
+    from listener.store.parts import part_of
 
     connected = connect(config, store)
     sections = {source.name: source.section for source in config.platforms}
@@ -156,6 +161,8 @@ def stages(
         alerts.keep_channels(connection, [channel.name for channel in config.alerts.channels], context.now())
         digests.keep_channels(connection, [channel.name for channel in config.alerts.channels if channel.digest])
         webhooks.keep(connection, {webhook.name: webhook.url for webhook in config.webhooks}, context.now())
+    if store.lock is not None:
+        store.lock.lead({part_of(stage) for stage in intervals})
     deleted = {name: kept for name, section in sections.items() if (kept := section.retain_deleted_text) is not None}
     texts = {name: kept for name, section in sections.items() if (kept := section.retain_text) is not None}
     triage, notifier = context.triage(config), _make_notifier(config, store, process)
@@ -172,12 +179,13 @@ def _make_notifier(config: "Settings", store: "Store", process: "ProcessFigures 
     from listener.alerts.channels import ignore_message
     from listener.alerts.notifier import bind
     from listener.settings import EnvSecrets
+    from listener.store.parts import UPKEEP
 
-    secrets = EnvSecrets(os.environ)
+    secrets, fenced = EnvSecrets(os.environ), store.under(UPKEEP)
     budgets = {platform.name: platform.section.budget for platform in config.platforms}
     folder, write, note = data_folder(), _digest_writer(config), process.messages.note if process else ignore_message
     return bind(
-        store, config.alerts, config.webhooks, config.policy, budgets, folder, secrets, write, context.now, note
+        fenced, config.alerts, config.webhooks, config.policy, budgets, folder, secrets, write, context.now, note
     )
 
 

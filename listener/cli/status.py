@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from listener.cli import context, output, reader_status, times
+from listener.cli import context, daemon_status, output, reader_status, times
 from listener.cli.app import app
 from listener.cli.arguments import AsJson
 from listener.cli.lines import clock, place, wrap
+from listener.cli.spend import PlatformSpend, read_spend
 from listener.errors import Problem
 
 if TYPE_CHECKING:
@@ -28,27 +29,17 @@ CAUSES_SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True)
-class PlatformSpend:
-    """What a platform's calls cost in US dollars; budget_usd is per day, None: no limit."""
-
-    today_usd: float
-    month_usd: float
-    budget_usd: float | None
-    reply_usd: float | None
-    link_reply_usd: float | None
-
-
-@dataclass(frozen=True, slots=True)
 class Status:
     """What `earshot status --json` prints. undecided: mentions that wait for a decision.
 
     alerts: what people are notified of besides the open notices; unsent: what waits for channels and webhooks.
-    remarks: platform -> what it says of itself.
+    remarks: platform -> what it says of itself; daemons: those that share a server.
 
     problems: what keeps Earshot from working, apart from notices: a broken configuration, nothing that runs.
     """
 
     problems: list[Problem]
+    daemons: list[daemon_status.DaemonStatus]
     platforms: "list[PlatformStatus]"
     queue: dict[str, int]
     announcements: dict[str, int]
@@ -83,7 +74,8 @@ def status(json: AsJson = False) -> None:
         with store.read() as connection:
             opened = notices.list_open(connection)
             stopped = list(liveness.problems(connection, store, context.now()))
-            gathered = gather(connection, config, problems + stopped, context.now(), is_stopped=bool(stopped))
+            daemons = daemon_status.read_daemons(store)
+            gathered = gather(connection, config, problems + stopped, daemons, context.now(), is_stopped=bool(stopped))
     if json:
         output.emit_json(asdict(gathered))
     else:
@@ -109,7 +101,13 @@ def health() -> None:
 
 
 def gather(
-    connection: "Connection", config: "Settings", problems: list[Problem], now: datetime, *, is_stopped: bool
+    connection: "Connection",
+    config: "Settings",
+    problems: list[Problem],
+    daemons: list[daemon_status.DaemonStatus],
+    now: datetime,
+    *,
+    is_stopped: bool,
 ) -> Status:
     """Read what `earshot status` shows: platforms, queue, spending, notices, and the pauses and opt-outs in force.
 
@@ -123,6 +121,7 @@ def gather(
     oldest = exchange_log.oldest_waiting(connection)
     return Status(
         problems=problems,
+        daemons=daemons,
         platforms=standing.platforms(connection, states, {pause.scope for pause in pauses}, now, is_stopped=is_stopped),
         queue=replies.count_by_state(connection),
         announcements=postings.count_by_state(connection),
@@ -130,7 +129,7 @@ def gather(
         oldest_seconds=None if oldest is None else round((now - oldest).total_seconds()),
         notices=len(notices.list_open(connection)),
         stages=standing.stages(connection, [state.name for state in states], now),
-        spend={state.name: _spend(connection, config, state.name, now) for state in states},
+        spend={state.name: read_spend(connection, config, state.name, now) for state in states},
         remarks={state.name: _remarks(config, state, now) for state in states},
         autonomy={
             responder.kind: autonomy.progress(connection, config.policy, responder.kind)
@@ -161,23 +160,11 @@ def _causes(connection: "Connection", config: "Settings", now: datetime) -> "lis
     return find_other_causes(connection, watch, now)
 
 
-def _spend(connection: "Connection", config: "Settings", name: str, now: datetime) -> PlatformSpend:
-    from listener.store import ledger
-
-    section = config.platform(name)
-    return PlatformSpend(
-        today_usd=round(ledger.sum_spent(connection, name, ledger.start_of_day(now)), 4),
-        month_usd=round(ledger.sum_spent(connection, name, ledger.start_of_month(now)), 4),
-        budget_usd=section.section.budget.daily_usd if section else None,
-        reply_usd=section.section.reply_usd(link=False) if section else None,
-        link_reply_usd=section.section.reply_usd(link=True) if section else None,
-    )
-
-
 def _lines(gathered: Status, now: datetime) -> Iterator[str]:
     """Yield the screen line by line, each made safe."""
     for problem in gathered.problems:
         yield output.safe(f"problem    {problem}")
+    yield from daemon_status.lines(gathered.daemons, now)
     for platform in gathered.platforms:
         yield from _platform_lines(platform, gathered.spend[platform.name], now)
         yield from (output.safe(f"           {remark}") for remark in gathered.remarks[platform.name])

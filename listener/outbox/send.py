@@ -7,16 +7,16 @@ refused is `unconfirmed` and left to settle.py. Nothing is ever sent again blind
 import logging
 from collections import Counter
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Connection
 
-from listener import holds, interruptions, rewarding
+from listener import elapsed, holds, interruptions, rewarding, send_permit
 from listener.codes import MASKED
 from listener.errors import BookError, DeskError, Held, NotSent, ReadFailed, Refused, StoreError, describe
 from listener.faultpoints import fault_point
 from listener.model import Announcement, Outgoing, Prepared
-from listener.outbox import announcing, applauding, backoff, outcome, settle, trouble
+from listener.outbox import announcing, applauding, backoff, outcome, permit, settle, trouble
 from listener.outbox.checks import keep_back_reply
 from listener.outbox.round import Round, SendCounts
 from listener.store import events, moves, notices, outgoing, people, platforms, replies, reward_book, rewards
@@ -30,8 +30,6 @@ log = logging.getLogger(__name__)
 CLEARED: ReplyChanges = {
     "check_count": 0, "checked_at": None, "error": None, "not_before": None, "hold": None, "trouble_count": 0,
 }  # fmt: skip
-CALL_SECONDS = 35.0  # the total deadline of a call, and a margin
-LEASE_WAIT = timedelta(seconds=10)  # by then the lease is renewed, or another process holds it
 MAX_REPLIES_PER_ROUND = 200  # the next round follows within seconds
 Approve = Callable[[Store, str, datetime], Counter[str]]  # approves what may go out automatically: desk/autonomy.py
 
@@ -94,10 +92,10 @@ def _send_item(round_: Round, due: DueItem) -> None:
         item = outgoing.read_due(connection, due)
     if item.outbound.state != "approved":
         return
-    prepared = _check_and_prepare(round_, item)
+    prepared, committed_at = _check_and_prepare(round_, item), elapsed.seconds()
     if prepared is not None and _commit_intent(round_, item, prepared):
         fault_point("S3")
-        _post(round_, item, prepared)
+        _post(round_, item, prepared, committed_at)
 
 
 def _check_and_prepare(round_: Round, item: Queued) -> Prepared | None:
@@ -196,6 +194,7 @@ def _move_to_sending(round_: Round, item: Queued, prepared: Prepared) -> bool:
         _require_fit_coupon(round_, connection, item, now)
         intent: ReplyChanges = {"attempts": item.outbound.attempts + 1, "sending_at": now, **CLEARED}
         intent |= {"prepared_key": prepared.key, "request": prepared.request}
+        intent |= {"sending_by": round_.store.holder, "sending_epoch": round_.store.epoch}
         is_ours = moves.transition(connection, item.outbound, "sending", by="outbox", now=now, **intent)
         notices.clear(connection, replies.UNCHECKED, item.platform, now, subject=item.subject)
         fault_point("S2")
@@ -215,18 +214,11 @@ def _has_opted_out(connection: Connection, item: Queued) -> bool:
     return people.opted_out(connection, (item.platform, item.mention.author_id)) is not None
 
 
-def _require_lock(round_: Round) -> None:
-    """Raise NotSent when another process might take over before the call ends: this one may have stood still."""
-    if not round_.store.can_call(CALL_SECONDS):
-        message = "the lease of this process on the database may end before the call does"
-        raise NotSent(message, "nothing: it is tried again", cause="item", retry_at=round_.clock() + LEASE_WAIT)
-
-
-def _post(round_: Round, item: Queued, prepared: Prepared) -> None:
+def _post(round_: Round, item: Queued, prepared: Prepared, committed_at: float) -> None:
     """Post it, and commit what came of it: after anything unexpected nobody knows whether it arrived."""
     try:
-        _require_lock(round_)
-        receipt = round_.platform.post(prepared)
+        with send_permit.required(permit.since(round_, committed_at)):
+            receipt = round_.platform.post(prepared)
     except NotSent as error:
         fault_point("S7")
         outcome.record_not_sent(round_, item, error)

@@ -20,16 +20,30 @@ from listener.store.records import ReplyChanges
 log = logging.getLogger(__name__)
 
 MANUAL: HoldName = "manual_check"  # a person must look: the platform cannot say, or too many sendings are unconfirmed
+CALL_LASTS_S = 35.0  # the total deadline of a call, and a margin
 MAX_UNCONFIRMED_SENDINGS = 4  # before a person must check
 
 
 def flag_orphans(round_: Round) -> None:
-    """Mark unconfirmed what is `sending` without a call: the process that made it died."""
+    """Mark unconfirmed what is `sending` without a call: the process that made it died, or its lease is over.
+
+    One that was claimed under an earlier lease waits a little longer: a process that stood still writes nothing after
+    its lease, but what it wrote just before may still be on its way.
+    """
     with round_.store.read() as connection:
         orphans = outgoing.list_of_platform(connection, round_.platform.name, "sending")
     for item in orphans:
+        if _may_be_on_its_way(round_, item):
+            round_.counts.held["rate"] += 1
+            continue
         with round_.store.write() as connection:
             outcome.mark_unconfirmed(connection, item, "Earshot stopped during the call", round_.clock())
+
+
+def _may_be_on_its_way(round_: Round, item: Queued) -> bool:
+    lease = round_.store.lease
+    is_anothers = lease is not None and item.outbound.sending_epoch != lease.epoch
+    return is_anothers and lease is not None and lease.free_for < CALL_LASTS_S
 
 
 def settle(round_: Round) -> None:

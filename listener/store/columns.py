@@ -57,6 +57,8 @@ class OutboundRow(Row):
     not_before: datetime | None = optional_time()
     hold: str | None = optional_text()
     sending_at: datetime | None = optional_time()
+    sending_by: str | None = optional_text()
+    sending_epoch: int | None = None
     sent_at: datetime | None = optional_time()
     remote_id: str | None = optional_text()
     remote_url: str | None = optional_text()

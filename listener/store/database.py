@@ -1,10 +1,10 @@
 """What a database of either kind can do. Its place tells the kind; PostgreSQL's driver is imported for it alone."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
@@ -12,6 +12,9 @@ from sqlalchemy.exc import DBAPIError
 from listener.errors import StoreError
 from listener.place import Place
 from listener.store.holder import Holder
+
+if TYPE_CHECKING:
+    from listener.store.daemon_state import DaemonState
 
 
 class Changes(Protocol):
@@ -24,16 +27,54 @@ class Changes(Protocol):
         """Give the connection back."""
 
 
-class Lock(Protocol):
-    """The right to be the only `run`, `once` or `migrate`. Where it can be lost, nothing more is written after that."""
+class Lease(Protocol):
+    """The right to do a part of the work (see parts.py). Where it can be lost, nothing more is written after that."""
 
-    is_lost: bool  # another process has taken over
+    @property
+    def epoch(self) -> int | None:
+        """Which taking of the lease this is; None in a file, whose lock nobody else can have."""
+
+    @property
+    def free_for(self) -> float:
+        """For how many seconds the lease of whoever held it before has been over."""
+
+    @property
+    def is_ending(self) -> bool:
+        """True when a stage should stop at its next step, since another process takes over."""
+
+    def begin(self, *, is_sure: bool) -> bool:
+        """Note that a stage begins. Returns False where this process may not run it.
+
+        is_sure: nobody can have taken over; else it is enough that nobody is known to have.
+        """
+
+    def end(self) -> None:
+        """Note that a stage has ended."""
 
     def check(self, seconds: float) -> bool:
-        """Return True when it surely lasts for so many seconds: a call that takes as long may begin."""
+        """Return True when it surely lasts for so many seconds: what takes as long may be written to a platform."""
 
     def guard(self, connection: Connection) -> None:
-        """Raise LockHeld inside a transaction of the writer when another process has taken over."""
+        """Raise LeaseLost inside a transaction of the writer when another process has taken over."""
+
+
+class Lock(Protocol):
+    """The leases of a process that works: of all parts, or of its share."""
+
+    name: str  # of the process, HOST:PID
+    is_lost: bool  # it was the lock of everything, and another process has taken over
+
+    def lease(self, part: str) -> Lease:
+        """Return the lease on a part, held or not; "": of what belongs to none."""
+
+    def lead(self, parts: Collection[str]) -> None:
+        """Say which parts this process can lead from now on."""
+
+    def list_taken(self) -> list[str]:
+        """Return the parts that were taken since this was asked last; nothing where all are led from the start."""
+
+    def give_back(self) -> None:
+        """Give back what no stage is at work on."""
 
 
 class Database(Protocol):
@@ -77,7 +118,16 @@ class Database(Protocol):
         """Return what tells whether anybody has written."""
 
     def hold(self, command: str, now: datetime) -> AbstractContextManager[Lock]:
-        """Hold the lock of the installation. Raises LockHeld naming the holder, StoreError."""
+        """Hold the lock of the installation: nobody else works. Raises LockHeld naming the holder, StoreError."""
+
+    def join(self, version: str, schema: int, now: datetime) -> AbstractContextManager[Lock]:
+        """Become a daemon: hold the lock, or share a server with other daemons.
+
+        Raises LockHeld while the lock is another's, StoreError next to a daemon of a newer version.
+        """
+
+    def list_daemons(self) -> "Sequence[DaemonState]":
+        """List the daemons that share the database, those of the last day; a file is not shared. Raises StoreError."""
 
     def find_holder(self) -> Holder | None:
         """Return who holds the lock or held it last; None where nobody ever did, or it may not be looked at."""

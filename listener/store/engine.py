@@ -7,23 +7,26 @@ the intent. BEGIN IMMEDIATE is for the writer alone: through the same hook a pla
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import copy
 from pathlib import Path
 
 from sqlalchemy import Connection
 
 from listener.errors import StoreError
 from listener.place import Place
-from listener.store.database import Changes, Lock, as_store_error, database_at
+from listener.store.database import Changes, Lease, Lock, as_store_error, database_at
 
-HEAD = 9  # the newest migration, as a number; a test compares it with Alembic's
+HEAD = 10  # the newest migration, as a number; a test compares it with Alembic's
 MIN_WRITE_GAP_S = 0.002  # seconds between two writes to a file: without it a busy writer starves the command line
 
 
 class Store:
     """The database at a place. Every function of the store takes a connection of `read()` or `write()`.
 
-    lock: that of the installation, for a process that holds it.
+    lock: the leases of a process that works; what is written without one belongs to staff.
     """
+
+    _part = ""
 
     def __init__(self, place: Place, *, wait: float = 10.0, lock: Lock | None = None) -> None:
         self.place, self.database, self.lock = place, database_at(place), lock
@@ -54,24 +57,52 @@ class Store:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """Hold the write lock for a short transaction. Raises DatabaseBusy, StoreError, LockHeld after a takeover."""
+        """Hold the write lock for a short transaction. Raises DatabaseBusy, StoreError, LeaseLost after a takeover."""
         time.sleep(max(0.0, self._gap - (time.monotonic() - self._last)))
         try:
             with as_store_error(self.database), self._writer.begin() as connection:
-                if self.lock is not None:
-                    self.lock.guard(connection)
+                if self.lease is not None:
+                    self.lease.guard(connection)
                 yield connection
         finally:
             self._last = time.monotonic()
 
+    def under(self, part: str) -> "Store":
+        """Return the same database for the stages of a part: what they write is fenced by its lease."""
+        if self.lock is None or self.is_file:  # one lock is the lease on every part
+            return self
+        fenced = copy(self)
+        fenced._part = part
+        return fenced
+
+    @property
+    def lease(self) -> Lease | None:
+        """Return the lease by which this writes; None for staff."""
+        return None if self.lock is None else self.lock.lease(self._part)
+
+    @property
+    def holder(self) -> str | None:
+        """Return the name of this process; None for staff."""
+        return self.lock.name if self.lock is not None else None
+
+    @property
+    def epoch(self) -> int | None:
+        """Return which taking of its lease this process writes under; None in a file, and for staff."""
+        return self.lease.epoch if self.lease is not None else None
+
     def can_call(self, seconds: float) -> bool:
-        """Return True when nobody can take over from this process within so many seconds: a call may begin."""
-        return self.lock is None or self.lock.check(seconds)
+        """Return True when nobody can take over from this process within so many seconds."""
+        return self.lease is None or self.lease.check(seconds)
 
     @property
     def exit_code(self) -> int:
         """Return what the process ends with: 1 after another one took over."""
         return int(self.lock is not None and self.lock.is_lost)
+
+    def give_back(self) -> None:
+        """Let another process take what no stage of this one is at work on."""
+        if self.lock is not None:
+            self.lock.give_back()
 
     def watch(self) -> Changes:
         """Return what tells whether anybody has written."""

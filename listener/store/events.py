@@ -9,7 +9,7 @@ from listener.store.driver import insert_rows
 from listener.store.exchange_tables import ACT_OF_STAFF
 from listener.store.loading import Data, chunks, columns, load, load_all
 from listener.store.records import Act, Approval, Event, Outbound, Reply
-from listener.store.tables import approval, event
+from listener.store.tables import approval, event, mention, reply
 
 OF_ACT = "applause_"  # what the events of acts begin with; `act` in their detail is the kind
 LOOK_BACK = 5_000  # acts of staff over which names are remembered: a bound, whatever the database's size
@@ -64,6 +64,13 @@ def read_newest_act(connection: Connection) -> int:
     return int(
         connection.execute(select(func.coalesce(func.max(event.c.id), 0)).where(text(ACT_OF_STAFF))).scalar_one()
     )
+
+
+def read_newest_work(connection: Connection) -> tuple[int, int]:
+    """Return the keys of the newest mention, which is to be decided, and of the newest reply, which may be sent."""
+    newest = (select(func.coalesce(func.max(key), 0)).scalar_subquery() for key in (mention.c.key, reply.c.id))
+    row = connection.execute(select(*newest)).one()
+    return row[0], row[1]
 
 
 def list_staff_names(connection: Connection) -> list[str]:

@@ -1,6 +1,25 @@
-"""Who holds the lock of an installation: the process that may poll, decide and send."""
+"""Who holds a lock or a lease of an installation: a process that may poll, decide and send."""
 
+import os
+import socket
 from dataclasses import dataclass
+from typing import Self
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A process on a machine."""
+
+    host: str
+    pid: int
+
+    @classmethod
+    def own(cls) -> Self:
+        """Return this process."""
+        return cls(socket.gethostname(), os.getpid())
+
+    def __str__(self) -> str:
+        return f"{self.host}:{self.pid}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,15 +7,15 @@ import fcntl
 import json
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from listener.access import explain_access, why
 from listener.errors import LockHeld, StoreError
-from listener.store.holder import Holder
+from listener.store.holder import Holder, Process
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -24,10 +24,45 @@ TRIES, PAUSE_S = 10, 0.02  # how often the lock is tried, and the seconds betwee
 UNKNOWN = Holder("run", 0, "a moment ago", is_alive=True)  # it took the lock and has not signed it yet
 
 
-class FileLock:
-    """A lock that the kernel keeps for as long as the process lives: it cannot be lost."""
+class WholeLock:
+    """A lock on everything at once: it is the lease on each part, from its beginning to the end of the process.
 
-    is_lost = False
+    What stands here is true of the lock beside a file, which the kernel keeps for as long as the process lives.
+    """
+
+    name = ""
+    is_lost = is_ending = False
+
+    @property
+    def epoch(self) -> int | None:
+        """Return none: nobody else can take it."""
+        return None
+
+    @property
+    def free_for(self) -> float:
+        """Return for how many seconds nobody has held it before: the kernel knows that nobody does."""
+        return float("inf")
+
+    def lease(self, part: str) -> Self:
+        """Return the lock itself."""
+        return self
+
+    def lead(self, parts: Collection[str]) -> None:
+        """Do nothing: everything is led already."""
+
+    def list_taken(self) -> list[str]:
+        """Return nothing: no part is taken later."""
+        return []
+
+    def give_back(self) -> None:
+        """Do nothing: the lock ends with the process."""
+
+    def begin(self, *, is_sure: bool) -> bool:
+        """Return True."""
+        return True
+
+    def end(self) -> None:
+        """Do nothing."""
 
     def check(self, seconds: float) -> bool:
         """Return True."""
@@ -35,6 +70,13 @@ class FileLock:
 
     def guard(self, connection: "Connection") -> None:
         """Do nothing."""
+
+
+class FileLock(WholeLock):
+    """The lock beside a file."""
+
+    def __init__(self) -> None:
+        self.name = str(Process.own())
 
 
 def find_holder(database: Path) -> Holder | None:

@@ -6,7 +6,7 @@ isolation stays READ COMMITTED: the snapshot of a stricter one would be older th
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,15 +20,17 @@ from listener.place import Server
 try:
     import psycopg
 
-    from listener.store import lease, postgres_dialect
+    from listener.store import postgres_dialect
+    from listener.store.leases import daemons, exclusive, lease, shared, taking
     from listener.store.postgres_changes import ServerChanges
-    from listener.store.postgres_connection import asking, open_connection, take_turn
+    from listener.store.postgres_connection import TURN, asking, open_connection, take_turn
     from listener.store.postgres_errors import explain
 except ImportError as error:
     raise StoreError(
         "PostgreSQL needs a driver that is not installed", "run `pip install 'earshot[postgres]'`"
     ) from error
 
+from listener.store.daemon_state import DaemonState
 from listener.store.holder import Holder
 from listener.store.tables import metadata
 from listener.store.vacuum import IN_USE
@@ -37,7 +39,6 @@ MOVED = "Earshot, moved to "
 MARK = "Earshot, schema "  # how the comment on a schema of ours begins
 READER = {"default_transaction_read_only": "on", "default_transaction_isolation": "repeatable read"}
 RETRY_S = 0.2  # seconds between two tries to write a table anew
-IDLE_S = 10  # seconds after which the server ends a writer that stands still inside its transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +57,7 @@ class PostgresDatabase:
         """Make an engine: a reader that can only read, or a writer that waits for its turn."""
         if readonly:
             return self._make_engine({**READER, "lock_timeout": _milliseconds(wait)})
-        idle = {"idle_in_transaction_session_timeout": _milliseconds(IDLE_S)}
-        engine = self._make_engine({**idle, "lock_timeout": _milliseconds(wait)})
+        engine = self._make_engine({**TURN, "lock_timeout": _milliseconds(wait)})
         begin = f"{take_turn(self.server)}, pg_notify('{self._channel}', '')"
         event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
         return engine
@@ -99,6 +99,7 @@ class PostgresDatabase:
             if before is None:
                 _make_schema(connection, self.server.schema)
                 connection.execute(text(lease.TABLE))
+                connection.execute(text(daemons.TABLE))
             yield connection
 
     def finish_migration(self, connection: Connection, version: int) -> None:
@@ -138,14 +139,23 @@ class PostgresDatabase:
         """Return what tells whether anybody has written."""
         return ServerChanges(partial(open_connection, self.server), self._channel)
 
-    def hold(self, command: str, now: datetime) -> AbstractContextManager[lease.Lease]:
-        """Hold the lease of the installation, and renew it."""
-        return lease.hold(self.server, command)
+    def hold(self, command: str, now: datetime) -> AbstractContextManager[exclusive.ServerLock]:
+        """Hold the lease on everything, and renew it."""
+        return exclusive.hold(self.server, command)
+
+    def join(self, version: str, schema: int, now: datetime) -> AbstractContextManager[shared.SharedLock]:
+        """Share the work with other daemons, part by part."""
+        return shared.join(self.server, version, schema)
+
+    def list_daemons(self) -> Sequence[DaemonState]:
+        """List the daemons of the last day."""
+        with asking(self.server) as connection:
+            return daemons.list_daemons(connection, lease.TIMING.span)
 
     def find_holder(self) -> Holder | None:
-        """Return who holds the lease, or held it last."""
+        """Return who holds a lease, or held the last one."""
         with asking(self.server) as connection:
-            return lease.find_holder(connection)
+            return taking.find_holder(connection)
 
     @property
     def _channel(self) -> str:

@@ -25,7 +25,16 @@ SETTINGS = {  # of every connection, whatever the server's configuration says
     "lock_timeout": "10s",  # these two where the caller sets none: nobody waits or keeps others waiting for ever
     "idle_in_transaction_session_timeout": "10min",
 }
-LIMITS: dict[str, str | int | None] = {"connect_timeout": 5, "tcp_user_timeout": 20_000, "application_name": "earshot"}
+TURN = {"idle_in_transaction_session_timeout": "10s"}  # of whoever holds the turn: standing still holds up everybody
+LIMITS: dict[str, str | int | None] = {
+    "connect_timeout": 5,
+    "tcp_user_timeout": 20_000,
+    # whoever waits for an answer sends nothing that could time out: without these it would wait for two hours
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
+    "application_name": "earshot",
+}
 
 
 def take_turn(server: Server) -> str:
@@ -51,10 +60,10 @@ def _escape(value: str) -> str:
 
 
 @contextmanager
-def asking(server: Server) -> Iterator["psycopg.Connection"]:
+def asking(server: Server, settings: Mapping[str, str] | None = None) -> Iterator["psycopg.Connection"]:
     """Give a connection for a question or two. Raises StoreError."""
     try:
-        with open_connection(server) as connection:
+        with open_connection(server, settings) as connection:
             yield connection
     except psycopg.Error as error:
         raise explain(server, error) from error

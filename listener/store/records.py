@@ -23,6 +23,8 @@ class Outbound:
     not_before: datetime | None
     hold: str | None
     sending_at: datetime | None
+    sending_by: str | None  # the process that made the last call, HOST:PID
+    sending_epoch: int | None  # of its lease on a server
     sent_at: datetime | None
     remote_id: str | None
     remote_url: str | None
@@ -96,6 +98,8 @@ class ReplyChanges(TypedDict, total=False):
     hold: str | None
     undo_seconds: float | None
     sending_at: datetime
+    sending_by: str | None
+    sending_epoch: int | None
     sent_at: datetime
     remote_id: str | None
     remote_url: str | None

@@ -13,6 +13,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, pool
 from listener.access import explain_access, why
 from listener.errors import StoreError
 from listener.store import lock, shared_dialect, sqlite_file
+from listener.store.daemon_state import DaemonState
 from listener.store.holder import Holder
 from listener.store.sqlite_errors import explain
 from listener.store.tables import metadata
@@ -105,6 +106,14 @@ class SqliteDatabase:
     def hold(self, command: str, now: datetime) -> AbstractContextManager[lock.FileLock]:
         """Hold the lock beside the file."""
         return lock.hold(self.path, command, now)
+
+    def join(self, version: str, schema: int, now: datetime) -> AbstractContextManager[lock.FileLock]:
+        """Hold the lock: the one daemon leads everything."""
+        return lock.hold(self.path, "run", now)
+
+    def list_daemons(self) -> Sequence[DaemonState]:
+        """Return none: the lock shows who runs."""
+        return ()
 
     def find_holder(self) -> Holder | None:
         """Return who holds the lock beside the file, or held it last."""

@@ -1,7 +1,7 @@
 """Earshot's own command line with its clock put ahead, so that a pause of an hour costs a run nothing.
 
 `python -m tests.faults.child ARGS`; FAULTS_AHEAD is by how many seconds, FAULTS_STAGE a stage that fails whenever it
-runs.
+runs, FAULTS_LEASE for how many seconds a lease lasts: what follows from that is as much shorter.
 """
 
 import os
@@ -41,9 +41,23 @@ def break_stage(name: str) -> None:
     vars(stages)[{"upkeep": "expire"}.get(name, name)] = fail
 
 
+def shorten_leases(span: float) -> None:
+    """Let leases last for so many seconds, and not sixty."""
+    from listener.outbox import permit, settle
+    from listener.store.leases import lease
+
+    share = span / lease.TIMING.span
+    vars(lease)["TIMING"] = lease.Timing(span, lease.TIMING.beat * share, lease.TIMING.grace * share)
+    vars(permit)["MARGIN_S"], vars(permit)["CLAIM_LASTS_S"] = permit.MARGIN_S * share, permit.CLAIM_LASTS_S * share
+    vars(permit)["RETRY_AFTER"] = permit.RETRY_AFTER * share
+    vars(settle)["CALL_LASTS_S"] = settle.CALL_LASTS_S * share
+
+
 def main() -> None:
     """Run the command line; the arguments are sys.argv's."""
     put_ahead(timedelta(seconds=float(os.environ.pop("FAULTS_AHEAD", "0"))))
+    if span := os.environ.pop("FAULTS_LEASE", ""):
+        shorten_leases(float(span))
     if stage := os.environ.pop("FAULTS_STAGE", ""):
         break_stage(stage)
     from listener.cli.__main__ import main as earshot

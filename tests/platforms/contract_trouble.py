@@ -2,13 +2,26 @@
 
 from contextlib import suppress
 from datetime import timedelta
+from itertools import count
 
 import pytest
 
-from listener.errors import Indeterminate, NotSent, ReadFailed, Refused
+from listener import send_permit
+from listener.errors import Held, Indeterminate, NotSent, ReadFailed, Refused
 from listener.model import Mention
 from tests.platforms.other_side import SHAPES, Outcome, Shape, World
 from tests.platforms.rounds import WAIT, bounded, found, idle, now, outgoing, walk
+
+
+def once() -> send_permit.Require:
+    """A permission that is given once, before the platform is called, and never again."""
+    given = count()
+
+    def require() -> None:
+        if next(given):
+            raise Held("rate", "another process may have taken over")
+
+    return require
 
 
 class Trouble:
@@ -22,6 +35,16 @@ class Trouble:
         with pytest.raises(NotSent):
             world.platform.post(prepared)
         assert world.posted() == []
+
+    def test_post_is_not_written_when_the_permission_ends_during_the_call(
+        self, world: World, answerable: Mention
+    ) -> None:
+        """A process may stand still behind the last check of the outbox, while another one takes over."""
+        prepared = world.platform.prepare(outgoing(world, answerable), now())
+        with pytest.raises(Held), send_permit.required(once()):
+            world.platform.post(prepared)
+        assert world.posted() == []
+        assert world.platform.post(prepared).remote_id
 
     def test_post_that_is_refused_for_good(self, world: World, answerable: Mention) -> None:
         """Refused says what becomes of the reply."""

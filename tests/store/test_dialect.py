@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parent.parent.parent
 DIALECT = {  # what both do differently, and what each has alone
     *("listener/store/dialect.py", "listener/store/value_dialect.py", "listener/store/driver.py"),
-    "listener/store/lease.py",
+    *(f"listener/store/leases/{name}.py" for name in ("daemons", "exclusive", "lease", "shared", "taking")),
     *("listener/store/sqlite.py", "listener/store/sqlite_file.py", "listener/store/postgres.py"),
     *(f"listener/store/postgres_{name}.py" for name in ("changes", "connection", "dialect", "errors")),
 }

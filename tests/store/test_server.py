@@ -12,15 +12,17 @@ from sqlalchemy import func, insert, select, text
 
 from listener.desk import transitions
 from listener.desk.approve import Target, approve
-from listener.errors import DatabaseBusy, LockHeld, StoreError
+from listener.errors import DatabaseBusy, LeaseLost, LockHeld, StoreError
 from listener.place import Server, parse_server
-from listener.store import engine, events
+from listener.stages import Stages
+from listener.store import engine, events, ledger
 from listener.store.database import database_at
 from listener.store.engine import Store, open_store
-from listener.store.lease import Lease
+from listener.store.leases.lease import Lease, renew
 from listener.store.migrate import migrate, upgrade
-from listener.store.postgres_connection import asking
+from listener.store.postgres_connection import TURN, asking
 from listener.store.tables import event, metadata
+from listener.wake_signal import WakeSignal
 from tests.databases import SERVER, make_place, make_target
 from tests.line import NOON, Line
 from tests.process import until
@@ -45,13 +47,14 @@ def store(server: Server) -> Iterator[Store]:
 
 
 @contextmanager
-def running(server: Server, command: str = "run") -> Iterator[tuple[Store, Lease]]:
-    """The store of a process that holds the lease."""
-    from listener.store.lease import hold
+def running(server: Server, command: str = "once") -> Iterator[tuple[Store, Lease]]:
+    """The store of a process that holds the lease on everything."""
+    from listener.store.leases.exclusive import hold
 
-    with hold(server, command) as lease:
-        opened = open_store(server, lock=lease)
-        yield opened, lease
+    with hold(server, command) as lock:
+        assert lock.held is not None
+        opened = open_store(server, lock=lock)
+        yield opened, lock.held
         opened.close()
 
 
@@ -128,10 +131,27 @@ def test_whoever_watches_hears_of_every_commit_and_of_no_rollback(server: Server
     other.close()
 
 
-def test_a_second_daemon_is_refused_with_the_holder(server: Server) -> None:
+def test_a_daemon_notices_what_another_one_read_and_decided(line: Line) -> None:
+    """What one reads, the other decides at once, and the first one sends it."""
+    signal = WakeSignal(line.store)
+    assert not signal.is_given()
+    other, said = open_store(line.store.place), line.say()
+    elsewhere = Stages(other, {"memory": line.platform}, line.stages.triage, line.clock)
+    elsewhere.poll("memory")
+    until(signal.is_given, "a mention is there")
+    elsewhere.route()
+    until(signal.is_given, "a draft is there")
+    assert not signal.is_given()
+    approve(other, line.desk(), [Target(line.reply_to(said.id).id)])
+    until(signal.is_given, "it is approved")
+    signal.close()
+    other.close()
+
+
+def test_a_second_process_is_refused_with_the_holder(server: Server) -> None:
     """By command, process and machine; the first gives its lease back when it ends."""
-    holds = r"`earshot run` \(process \d+ on .+\) holds the lease"
-    with running(server), pytest.raises(LockHeld, match=holds), running(server, "once"):
+    holds = r"`earshot once` \(process \d+ on .+\) holds the lease"
+    with running(server), pytest.raises(LockHeld, match=holds), running(server):
         pass
     with running(server, "once") as (store, lease):
         assert lease.epoch == 2 and lease.check(35.0) and not lease.check(61.0)
@@ -155,11 +175,10 @@ def test_a_process_that_wakes_after_its_lease_writes_nothing_and_begins_no_call(
         add_event(old)
         end_lease(server)
         with running(server) as (new, lease):
-            with pytest.raises(LockHeld, match="the lease of this process"):
+            with pytest.raises(LeaseLost, match="the lease of this process"):
                 add_event(old)
             add_event(new)
             assert lease.epoch == 2 and count_events(new) == 2
-            assert not Lease(1, 0.0).check(0.0)
 
 
 def test_whoever_takes_over_waits_for_a_transaction_under_way(server: Server) -> None:
@@ -185,9 +204,9 @@ def test_a_holder_that_nobody_followed_renews_its_lease(server: Server) -> None:
     """The server was away for minutes: the same process goes on."""
     with running(server) as (store, lease), asking(server) as connection:
         end_lease(server)
-        with pytest.raises(LockHeld):
+        with pytest.raises(LeaseLost):
             add_event(store)
-        assert lease.renew(connection)
+        assert renew(connection, [lease], 60.0) == []
         connection.commit()
         add_event(store)
 
@@ -197,10 +216,20 @@ def test_no_connection_waits_or_keeps_others_waiting_for_ever(server: Server, st
     query = "SELECT current_setting('lock_timeout'), current_setting('idle_in_transaction_session_timeout')"
     with asking(server) as connection:
         assert connection.execute(query).fetchone() == ("10s", "10min")
+    with asking(server, TURN) as connection:
+        assert connection.execute(query).fetchone() == ("10s", "10s"), "whoever takes a lease has the turn meanwhile"
     with store.read() as reader:
         assert tuple(reader.exec_driver_sql(query).one()) == ("100ms", "10min")
     with store.write() as writer:
         assert tuple(writer.exec_driver_sql(query).one()) == ("100ms", "10s")
+
+
+def test_whoever_waits_for_an_answer_notices_a_cut_network_within_seconds(server: Server) -> None:
+    """The request had arrived when the network was cut: nothing is on its way whose time could run out."""
+    with asking(server) as connection:
+        limits = connection.info.get_parameters()
+    waits = [int(limits[f"keepalives_{name}"]) for name in ("idle", "interval", "count")]
+    assert waits[0] + waits[1] * waits[2] <= 30
 
 
 def test_a_connection_that_is_cut_says_that_the_change_may_have_been_made(server: Server, store: Store) -> None:
@@ -390,3 +419,26 @@ def test_grants_let_everybody_do_their_work_and_no_more(line: Line) -> None:
         line.send()
     line.store = open_store(server)
     assert line.reply(reply.id).state == "sent"
+
+
+def test_staff_take_back_the_cost_of_what_was_not_sent_and_no_other(line: Line) -> None:
+    """`resolve --not-sent` needs to delete a row of the ledger: that of an unconfirmed reply, while it is one."""
+    server = line.store.place
+    assert isinstance(server, Server)
+    grant(server)
+    line.platform.script = ["lost", "ok"]
+    lost, sent = line.approved(), line.approved()
+    staff, daemon = as_role(server, "earshot_staff"), as_role(server, "earshot_daemon")
+    with running(daemon) as (line.store, _):
+        line.send()
+        with line.store.write() as connection:
+            for reply_id in (lost.id, sent.id):
+                key = line.reply(reply_id).prepared_key
+                ledger.charge(connection, "memory", "POST", 1, 0.01, line.now, key=key or "other")
+    with closing(open_store(staff)) as desk, asking(staff) as connection:
+        assert connection.execute("SELECT count(*) FROM ledger").fetchone() == (2,)
+        assert connection.execute("DELETE FROM ledger WHERE key = 'other'").rowcount == 0
+        transitions.resolve(desk, line.desk(), lost.id, None)
+    with asking(staff) as connection:
+        assert connection.execute("SELECT key FROM ledger").fetchall() == [("other",)]
+    line.store = open_store(server)

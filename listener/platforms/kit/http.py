@@ -5,13 +5,13 @@ A GET, and a POST that may be repeated, keep their connection, and are made once
 trace of its progress shows for certain whether any of it was written.
 """
 
-import time
 import weakref
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import httpx
 
+from listener import elapsed, send_permit
 from listener.model import Json
 from listener.platforms.kit import network
 from listener.platforms.kit.deadline import DeadlineExceeded, DeadlineRunner, TooLarge, read_capped
@@ -98,7 +98,8 @@ class HttpClient:
         **what: Any,
     ) -> HttpResponse:
         guard = may_connect if self._way_out.proxy is None else None
-        watch, secrets = _Watch(time.monotonic() + self._seconds, guard), secrets_of(headers, what.get("json"))
+        watch = _Watch(elapsed.seconds() + self._seconds, guard, send_permit.current() if verb == "POST" else None)
+        secrets = secrets_of(headers, what.get("json"))
 
         def work() -> HttpResponse:
             with client.stream(verb, url, headers=headers, extensions={"trace": watch}, **what) as got:
@@ -117,13 +118,14 @@ class HttpClient:
 
 
 class _Watch:
-    """Follows every step of a call (httpcore's trace). Lets nothing be written after the deadline.
+    """Follows every step of a call (httpcore's trace). Lets nothing be written after the deadline, or not permitted.
 
     Looking up a name has no timeout: a call given up on could otherwise post minutes later, after it was sent anew.
+    A server carries out no request whose body does not come, so the permission is asked for before the body too.
     """
 
-    def __init__(self, ends: float, may_connect: MayConnect | None = None) -> None:
-        self._ends, self._may_connect, self.written = ends, may_connect, False
+    def __init__(self, ends: float, may_connect: MayConnect | None, require: send_permit.Require | None) -> None:
+        self._ends, self._may_connect, self._require, self.written = ends, may_connect, require, False
 
     def __call__(self, event: str, info: Mapping[str, Any]) -> None:
         if event == "connection.connect_tcp.complete" and self._may_connect is not None:
@@ -132,7 +134,9 @@ class _Watch:
             if not self._may_connect(address):
                 stream.close()  # it is nobody's yet
                 raise httpx.ConnectError(f"its name leads to {address}, which it may not")
+        if event.endswith((".send_request_headers.started", ".send_request_body.started")) and self._require:
+            self._require()
         if event.endswith(".send_request_headers.started"):
-            if time.monotonic() > self._ends:
+            if elapsed.seconds() > self._ends:
                 raise httpx.ConnectTimeout("connected after the deadline")
             self.written = True

@@ -6,6 +6,7 @@ import re
 import uuid
 from pathlib import Path
 
+from listener import send_permit
 from listener.errors import NotSent
 from listener.model import Json
 
@@ -20,6 +21,7 @@ def append(path: Path, request: Json, key: str) -> str:
     new = uuid.uuid4().hex
     file = _open(path)
     try:
+        send_permit.current()()
         _write(file, _line({"id": new, **request, "key": key}), path)
         os.fsync(file)
     finally:

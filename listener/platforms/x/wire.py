@@ -6,7 +6,6 @@ called. A GET keeps its connection; a POST has a fresh one, because a stale one 
 
 import logging
 import ssl
-import time
 from collections.abc import Callable
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
@@ -18,6 +17,7 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 
+from listener import elapsed, send_permit
 from listener.model import Json
 from listener.platforms.kit import network
 from listener.platforms.kit.deadline import DeadlineExceeded, DeadlineRunner, TooLarge, read_capped
@@ -96,7 +96,7 @@ class XClient:
     def post(self, text: str, target: str | None) -> HttpResponse:
         """POST /2/tweets: a reply to the post `target`, or a post that answers nothing."""
         session = _session()
-        _mount(session, _Punctual(self._seconds))
+        _mount(session, _Punctual(self._seconds, send_permit.current()))
         try:
             return self._call(session, lambda client: client.create_tweet(text=text, in_reply_to_tweet_id=target))
         finally:
@@ -140,13 +140,13 @@ def _trust() -> dict[str, ssl.SSLContext]:
 
 
 class _Punctual(_Trusting):
-    """Writes nothing on a connection that came about after the deadline.
+    """Writes nothing on a connection that came about after the deadline, and nothing that is not permitted any more.
 
     Looking up a name has no timeout: a call given up on could otherwise post minutes later, after it was sent anew.
     """
 
-    def __init__(self, seconds: float) -> None:
-        self._ends = time.monotonic() + seconds
+    def __init__(self, seconds: float, require: send_permit.Require) -> None:
+        self._ends, self._require = elapsed.seconds() + seconds, require
         super().__init__()
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
@@ -167,15 +167,21 @@ class _Punctual(_Trusting):
         }
 
     def _late(self, kind: type[HTTPConnection]) -> type[HTTPConnection]:
-        ends = self._ends
+        ends, require = self._ends, self._require
 
         def connect(self: HTTPConnection) -> None:
             kind.connect(self)
-            if time.monotonic() > ends:
+            if elapsed.seconds() > ends:
                 self.close()
                 raise NewConnectionError(self, "connected after the deadline")
 
-        return type(kind.__name__, (kind,), {"connect": connect})
+        def send(self: HTTPConnection, data: bytes) -> None:
+            if self.sock is None:
+                self.connect()
+            require()
+            kind.send(self, data)
+
+        return type(kind.__name__, (kind,), {"connect": connect, "send": send})
 
 
 def _mount(session: requests.Session, adapter: HTTPAdapter) -> None:

@@ -86,6 +86,9 @@ class Sender:
         try:
             path = f"{request['send_to']}/{self._dialect.answers}"  # without the edge, Meta would EDIT the comment
             return self._graph.post(path, {"message": request["text"]}, now)
+        except Held:
+            self._keep(lambda: self._pace.forget_try(str(request["text"])))
+            raise
         except NotSent as error:
             self._keep(lambda: self._pace.forget_try(str(request["text"])))
             until, message, do = error.retry_at or now, error.message, error.do
