@@ -39,7 +39,7 @@ from listener.store.engine import Store, open_store
 from listener.store.tables import act, mention
 from listener.triage.route import Triage, route
 from tests import factories
-from tests.club.kills import Cut
+from tests.club.places import CutMemory
 from tests.databases import make_store
 from tests.desk.world import preview
 from tests.fakes.mastodon import MASTODON
@@ -90,9 +90,9 @@ def _memory(folder: Path) -> Place:
     mentions.write_text("".join(json.dumps(row) + "\n" for row in rows))
 
     def connect(rng: random.Random | None) -> Platform:
-        kind = Memory if rng is None else Cut
+        kind = Memory if rng is None else CutMemory
         made = kind(Mentions(mentions, "all", False), posts)
-        if isinstance(made, Cut) and rng is not None:
+        if isinstance(made, CutMemory) and rng is not None:
             made.rng = rng
         return made
 

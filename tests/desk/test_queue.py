@@ -39,7 +39,8 @@ def test_a_reply_has_every_key_of_the_contract(world: World) -> None:
         )
     )
     assert line.keys() >= KEYS
-    assert set(detail) - set(line) == {"trail", "thread", "person", "acts", "applause", "events", "weights_id"}
+    more = {"trail", "thread", "person", "coupon", "offers", "acts", "applause", "events", "weights_id"}
+    assert set(detail) - set(line) == more
     assert set(line["mention"]) >= {"id", "url", "text", "lang", "created_at", "author"}
     assert set(line["mention"]["author"]) >= {"id", "handle", "name"}
 

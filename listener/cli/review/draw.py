@@ -137,9 +137,8 @@ def _lines(console: Console, options: ConsoleOptions, parts: Iterable[Renderable
 
 
 def _segments(*blocks: list[list[Segment]]) -> Iterator[Segment]:
-    for block in blocks:
-        for segments in block:
-            yield from (*segments, Segment.line())
+    for segments in (segments for block in blocks for segments in block):
+        yield from (*segments, Segment.line())
 
 
 def reply_page(reply: ReplyDetail, now: datetime, room: Callable[[], int], on_end: Callable[[int], None]) -> Page:
@@ -149,8 +148,7 @@ def reply_page(reply: ReplyDetail, now: datetime, room: Callable[[], int], on_en
     quoted = next((part for part in mention_parts[at:] if isinstance(part, detail.Quoted)), None)
     warnings = [line(f"! {message}", "bold yellow") for message in _problems(reply)]
     above = [detail.title(reply, now), *warnings, *_earlier(reply), *mention_parts[:at]]
-    person = (*detail.about(reply.person), *detail.applause(reply, "l: applaud"))
-    below = [*_short(mention_parts[at + 1 :]), *person, *_our_text(reply), *_suspected(reply)]
+    below = [*_short(mention_parts[at + 1 :]), *detail.about(reply.person), *_our_text(reply), *_suspected(reply)]
     return Page(tuple(above), quoted, tuple(below), tuple(_rest(reply)), room, on_end)
 
 
@@ -169,6 +167,7 @@ def _earlier(reply: ReplyDetail) -> Iterator[Text]:
 
 
 def _our_text(reply: ReplyDetail) -> Iterator[RenderableType]:
+    yield from detail.applause(reply, "l: applaud")
     for part in detail.reply(reply):
         yield from uncut(part) if isinstance(part, detail.Quoted) else [part]
     if not reply.text and reply.state == "escalated":
