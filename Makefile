@@ -8,7 +8,7 @@ PLATFORM ?= memory
 # keep bytecode whatever the shell says: else every worker and every start compiles the tests and the program anew
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: demo test lint faults kills soak soak-meta soak-year test-bluesky test-mastodon test-postgres faults-postgres bench audit sbom lock clean setup
+.PHONY: demo test lint faults kills kills-applause soak soak-meta soak-year test-bluesky test-mastodon test-postgres faults-postgres bench audit sbom lock clean setup
 
 setup: .venv/.ready
 
@@ -42,6 +42,10 @@ faults: setup
 # kills of a desk with coupons, on the memory platform and on Mastodon's fake: no code may reach two people
 kills: setup
 	$(BIN)/python -m tests.club.kills --runs $(RUNS) $(if $(SEED),--seed $(SEED))
+
+# kills of a desk that applauds, on the same two: each act is done, and done once
+kills-applause: setup
+	$(BIN)/python -m tests.club.act_kills $(if $(SEED),--seed $(SEED))
 
 # days of a busy account on X, by a clock that runs fast: what was missed, called and spent (about three minutes)
 soak: setup

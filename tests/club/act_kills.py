@@ -47,6 +47,7 @@ from tests.fakes.mastodon.statuses import markup
 from tests.platforms.mastodon_world import MastodonWorld, serving
 
 Name = Literal["memory", "mastodon"]
+NAMES: tuple[Name, ...] = ("memory", "mastodon")
 POINTS = ("S0", "S1", "S2", "S3", "S7", "S8", "S9")
 PEOPLE = 8
 KINDS = ("like", "repost")
@@ -212,7 +213,8 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--kills", type=int, default=60)
     parser.add_argument("--seed", type=int, default=random.randrange(10**6))
-    parser.add_argument("--platform", choices=("memory", "mastodon"), default="memory")
+    parser.add_argument("--platform", choices=NAMES, action="append")
     given = parser.parse_args()
     print(f"seed {given.seed}", file=sys.stderr)
-    print(dict(main(given.kills, given.seed, given.platform)))
+    for platform in given.platform or NAMES:
+        print(platform, dict(main(given.kills, given.seed, platform)))
