@@ -29,7 +29,7 @@ KEYS = {
 
 
 def test_a_reply_has_every_key_of_the_contract(world: World) -> None:
-    """And `show` has five more."""
+    """And `show` has seven more."""
     (reply_id,) = world.said(*praise())
     line, detail = (
         json.loads(output.dumps(view))
@@ -39,7 +39,7 @@ def test_a_reply_has_every_key_of_the_contract(world: World) -> None:
         )
     )
     assert line.keys() >= KEYS
-    assert set(detail) - set(line) == {"trail", "thread", "person", "events", "weights_id"}
+    assert set(detail) - set(line) == {"trail", "thread", "person", "events", "weights_id", "coupon", "offers"}
     assert set(line["mention"]) >= {"id", "url", "text", "lang", "created_at", "author"}
     assert set(line["mention"]["author"]) >= {"id", "handle", "name"}
 
