@@ -198,5 +198,5 @@ if __name__ == "__main__":
     given = parser.parse_args()
     print(f"seed {given.seed}", file=sys.stderr)
     chosen = given.platform or PLATFORMS
-    for platform in chosen:
-        print(platform, dict(main(given.runs // len(chosen), given.seed, platform)))
+    for at, platform in enumerate(chosen):
+        print(platform, dict(main(given.runs // len(chosen), given.seed + at, platform)))

@@ -29,7 +29,7 @@ KEYS = {
 
 
 def test_a_reply_has_every_key_of_the_contract(world: World) -> None:
-    """And `show` has five more."""
+    """And `show` has seven more."""
     (reply_id,) = world.said(*praise())
     line, detail = (
         json.loads(output.dumps(view))

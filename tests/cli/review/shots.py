@@ -1,4 +1,4 @@
-"""The screens in docs/desk.md, drawn by the program itself: `python -m tests.cli.review.shots` writes them anew."""
+"""The screens in docs/, drawn by the program itself: `python -m tests.cli.review.shots` writes them anew."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -6,12 +6,13 @@ from tempfile import TemporaryDirectory
 from listener import settings
 from listener.cli.review import screen as shown
 from listener.desk import marks, people
+from tests.cli.review.club import open_club
 from tests.cli.review.conftest import Sitting
 from tests.conftest import SECTION
 from tests.databases import make_store
 from tests.desk.world import World
 
-PAGE = Path(__file__).parents[3] / "docs" / "desk.md"
+DOCS = Path(__file__).parents[3] / "docs"
 KEYS = {
     "queue": (),
     "edit": ("e",),
@@ -19,7 +20,9 @@ KEYS = {
     "wide": (),
     "batch": ("end", "M", "A"),
     "reject": ("r",),
+    "offer": ("o", "1", "1", "enter"),
 }  # name of the screen -> the keys that lead there
+PAGES = {"offer": DOCS / "club.md"}  # where a screen stands, if not in desk.md
 SIZES = {"wide": (120, 40)}
 SAID = (
     ("ada", "@fernhill two weeks now and my parcel has still not arrived. Nobody answers my mails. Where is it?"),
@@ -43,7 +46,9 @@ def drawn(name: str, folder: Path) -> str:
         ids = [_said(world, handle, text) for handle, text in SAID]
         people.note(store, world.desk("bo"), "memory:ada", "prefers mail; order 1182 was replaced in May")
         marks.claim(store, world.desk("bo"), ids[2])
-        return Sitting(world, settings.load(folder / "config")).play(*KEYS[name], size=SIZES.get(name, (80, 24)))
+        sitting = Sitting(world, settings.load(folder / "config"))
+        sitting = open_club(sitting, folder / "config") if name == "offer" else sitting
+        return sitting.play(*KEYS[name], size=SIZES.get(name, (80, 24)))
     finally:
         shown.REST_S, shown.POLL_S = times
         store.close()
@@ -72,5 +77,12 @@ def screens() -> dict[str, str]:
     return found
 
 
+def page_of(name: str) -> Path:
+    """Where a screen stands."""
+    return PAGES.get(name, DOCS / "desk.md")
+
+
 if __name__ == "__main__":
-    PAGE.write_text(written(PAGE.read_text(encoding="utf-8"), screens()), encoding="utf-8")
+    for name, screen in screens().items():
+        page = page_of(name)
+        page.write_text(written(page.read_text(encoding="utf-8"), {name: screen}), encoding="utf-8")

@@ -294,7 +294,7 @@ def test_the_screen_fits_its_terminal(sitting: Sitting, size: tuple[int, int]) -
 @pytest.mark.parametrize("name", shots.KEYS)
 def test_the_screens_of_the_page_are_the_programs(name: str, tmp_path: Path) -> None:
     """docs/desk.md shows what staff will see; `python -m tests.cli.review.shots` draws them anew."""
-    page = shots.PAGE.read_text(encoding="utf-8")
+    page = shots.page_of(name).read_text(encoding="utf-8")
     assert f"<!-- screen: {name} -->" in page
     assert shots.written(page, {name: shots.drawn(name, tmp_path)}) == page
 
