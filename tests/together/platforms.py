@@ -26,8 +26,11 @@ class Platform(Protocol):
     def cut(self, *, after: bool) -> None:
         """The answer to the next post is lost; after: it arrives all the same."""
 
-    def interrupt(self, rng: random.Random, act: Callable[[], None]) -> None:
-        """Let something happen in the next call that sends: before it is written where that can be told, or after."""
+    def interrupt(self, rng: random.Random, act: Callable[[], bool]) -> None:
+        """Let something happen in the next call that sends: before it is written where that can be told, or after.
+
+        act: returns whether it did.
+        """
 
     def posts(self) -> Counter[tuple[str, str]]:
         """What we posted: (the id it answers, or "", and the words) -> how often."""
@@ -39,14 +42,13 @@ class Platform(Protocol):
 class Interrupting(Loopback):
     """A server at which something happens between a call and its answer."""
 
-    meanwhile: tuple[str, Callable[[], None]] | None = None
+    meanwhile: tuple[str, Callable[[], bool]] | None = None
 
     def served(self, endpoint: str, call: Call, status: int) -> None:
-        """Let it happen once, at this endpoint."""
+        """Let it happen at this endpoint, until it says that it has."""
         super().served(endpoint, call, status)
-        if self.meanwhile is not None and self.meanwhile[0] == endpoint:
-            act, self.meanwhile = self.meanwhile[1], None
-            act()
+        if self.meanwhile is not None and self.meanwhile[0] == endpoint and self.meanwhile[1]():
+            self.meanwhile = None
 
 
 class XServer(Interrupting, x_server.Server):
@@ -84,7 +86,7 @@ class X:
         """Once."""
         self._server.fail_next(x_server.POST, "cut", after=after)
 
-    def interrupt(self, rng: random.Random, act: Callable[[], None]) -> None:
+    def interrupt(self, rng: random.Random, act: Callable[[], bool]) -> None:
         """After it was written: X is asked nothing before."""
         self._server.meanwhile = (x_server.POST, act)
 
@@ -119,7 +121,7 @@ class Mastodon:
         """Once."""
         self._server.fail_next("POST statuses", "cut", after=after)
 
-    def interrupt(self, rng: random.Random, act: Callable[[], None]) -> None:
+    def interrupt(self, rng: random.Random, act: Callable[[], bool]) -> None:
         """Mastodon is asked for the mention before: for the check, and once more in the call that sends."""
         self._server.meanwhile = (rng.choice(("GET status", "GET status", "POST statuses")), act)
 

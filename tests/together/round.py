@@ -141,9 +141,12 @@ class Round:
             return
         machine, has_stopped = self.homes.daemons[number], threading.Event()
 
-        def stop() -> None:
+        def stop() -> bool:
+            if self.database.count("SELECT count(*) FROM reply WHERE state = 'sending'") < 1:
+                return False  # this call is a check before the claim
             machine.tell(signal.SIGSTOP)
             has_stopped.set()
+            return True
 
         self.platform.interrupt(self.rng, stop)
         if has_stopped.wait(WAITS_FOR_CALL_S):
