@@ -18,7 +18,7 @@ STILL = (5.0, 120.0)  # real seconds for which a daemon stands still, or its net
 LASTS_S = 20.0
 DRAINS_S = 90.0
 NEXT_S = (0.1, 0.9)
-WAITS_FOR_CALL_S = 3.0
+WAITS_FOR_CALL_S = 8.0
 UNTIL_SENT_AGAIN_S = 4.0 * LEASE_S  # by then the other one has taken over, looked twice, and sent it again
 
 
