@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 from tests.together.database import Database
 from tests.together.home import LEASE_S, Homes, in_threads
@@ -14,9 +15,11 @@ from tests.together.platforms import Mastodon, X
 
 SPEED = 60.0 / LEASE_S  # what takes a second here takes so many with real leases
 STILL = (5.0, 120.0)  # real seconds for which a daemon stands still, or its network is cut
-LASTS_S = 15.0
+LASTS_S = 20.0
 DRAINS_S = 90.0
 NEXT_S = (0.1, 0.9)
+WAITS_FOR_CALL_S = 8.0
+UNTIL_SENT_AGAIN_S = 4.0 * LEASE_S  # by then the other one has taken over, looked twice, and sent it again
 
 
 @dataclass
@@ -109,7 +112,8 @@ class Round:
     def _have_accidents(self) -> None:
         while time.monotonic() < self._ends:
             chosen = self.rng.choices(
-                (self._kill, self._stop, self._cut, self._restart_server, self._lose_answer), (3, 4, 3, 1, 2)
+                (self._kill, self._stop, self._stop_in_call, self._cut, self._restart_server, self._lose_answer),
+                (3, 2, 4, 3, 1, 2),
             )[0]
             self._speak(self.rng.randint(0, 3))
             chosen()
@@ -129,16 +133,38 @@ class Round:
         machine = self.homes.daemons[number]
         self._suffer("stop", number, lambda: machine.tell(signal.SIGSTOP), lambda: machine.tell(signal.SIGCONT))
 
+    def _stop_in_call(self) -> None:
+        """The daemon that sends stands still inside its call, for longer than its lease lasts."""
+        pid = self.database.leader(f"platform {self.platform.name}")
+        number = next((n for n, one in enumerate(self.homes.daemons) if one.process and one.process.pid == pid), None)
+        if number is None:
+            return
+        machine, has_stopped = self.homes.daemons[number], threading.Event()
+
+        def stop() -> bool:
+            if self.database.count("SELECT count(*) FROM reply WHERE state = 'sending'") < 1:
+                return False  # this call is a check before the claim
+            machine.tell(signal.SIGSTOP)
+            has_stopped.set()
+            return True
+
+        self.platform.interrupt(self.rng, stop)
+        if has_stopped.wait(WAITS_FOR_CALL_S):
+            go_on = partial(machine.tell, signal.SIGCONT)
+            self._suffer("stop in call", number, lambda: None, go_on, least=UNTIL_SENT_AGAIN_S)
+
     def _cut(self) -> None:
         number = self.rng.randrange(2)
         link = self.homes.links[number]
         self._suffer("cut", number, link.cut, link.mend)
 
-    def _suffer(self, name: str, number: int, begin: Callable[[], None], end: Callable[[], None]) -> None:
+    def _suffer(
+        self, name: str, number: int, begin: Callable[[], None], end: Callable[[], None], least: float = 0.0
+    ) -> None:
         """Let a daemon suffer for a while; note when the other one led the platform in its stead."""
         process, part = self.homes.daemons[number].process, f"platform {self.platform.name}"
         leads = process is not None and self.database.leader(part) == process.pid
-        span = self._span()
+        span = max(self._span(), least)
         self._tell(f"{name} of daemon{number} for {span:.1f} s{', which leads' if leads else ''}")
         self.result.accidents[name] += 1
         begin()
@@ -184,5 +210,7 @@ class Round:
         if known != posts.total():
             self._note(f"silent: {posts.total()} posts stand on the platform, {known} are known as sent")
         for machine in (*self.homes.daemons, *self.homes.staff):
-            if "Traceback" in machine.errors:
+            if any(
+                line.startswith("Traceback") for line in machine.errors.splitlines()
+            ):  # not one in a line of the log
                 self._note(f"{machine.folder.name} shows a traceback")
