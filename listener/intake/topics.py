@@ -1,0 +1,131 @@
+"""What a text is about, as a noun that a reply may repeat: what gives trouble, what is praised. Pure.
+
+The nouns are data (lexicon/topics.toml and the policy's cues): a reply prints the list's words, never the author's.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from listener.intake.phrases import ENDS, CueMatch
+
+NAME = " = "  # between a phrase of these lists and what a reply calls it: "wi fi = wifi"
+THING, FRAME, EVENT, SERVICE, PEOPLE = SORTS = (
+    "topic_thing", "topic_frame", "topic_event", "topic_service", "topic_people",
+)  # fmt: skip
+WHOLE = frozenset((EVENT, SERVICE))  # named as they are: "the delay"; of anything else it is "the trouble with the app"
+TROUBLE = frozenset(("complaint", "problem", "weak_trouble", "negation", "need_broken", "need_quality"))
+PRAISE = frozenset(("praise", "warm"))
+_HANDICAP = {EVENT: -2, SERVICE: -1, THING: 0, FRAME: 6}  # in words, added to the distance from the trouble
+_OTHER_SENTENCE = 6  # the same, for each end of a sentence between them
+_MERE_PLACE = 6  # the same, behind a word of place or time: "at the gate"
+_MAX_RANK = 14  # beyond it the noun is hardly what gives the trouble
+_PLACING = frozenset(
+    ("at", "on", "onto", "in", "into", "inside", "to", "from", "off", "by", "before", "after", "through", "via", "until", "than")
+)
+_ARTICLES = frozenset(("the", "a", "an", "my", "our", "your", "this", "that", "his", "her", "their", "another", "some"))
+_PRAISE_REACH = 3  # words from praise to what is praised: "the crew was so nice"
+_OWN = frozenset(("my", "our"))
+
+
+class Topic(NamedTuple):
+    """A noun of the lists in a text: its sort, what a reply calls it, and its words from start up to end."""
+
+    sort: str
+    name: str
+    start: int
+    end: int
+
+
+def plan_topics(cues: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """Return the phrases of the lists of topics, by sort and name, as the matcher finds them."""
+    planned: dict[str, list[str]] = {}
+    for sort in SORTS:
+        for phrase in cues.get(sort, ()):
+            words, _, name = phrase.partition(NAME)
+            planned.setdefault(f"{sort}{NAME}{name or words}", []).append(words)
+    return planned
+
+
+def find_topics(
+    words: Sequence[str], matches: Sequence[CueMatch], valence: Mapping[str, float]
+) -> dict[str, tuple[str, ...]]:
+    """Return the cues that a wording may print: `topic` and `matter` of the trouble, and what is `praised`."""
+    named = (Topic(*hit.cue.split(NAME), *hit[1:]) for hit in matches if NAME in hit.cue)
+    topics = [topic for topic in _keep_heads(named) if not _is_verb(topic, words)]
+    if not topics:
+        return {}
+    praise = [hit.start for hit in matches if hit.cue in PRAISE]
+    praised = _find_nearest(topics, praise, words)
+    cues = {"praised": (_print(praised, words),)} if praised else {}
+    topic = _choose(topics, _find_trouble(words, matches, valence), words)
+    if topic is None or topic is praised:
+        return cues
+    printed = _print(topic, words)
+    matter = printed if topic.sort in WHOLE else f"the trouble with {printed}"
+    return {**cues, "topic": (printed,), "matter": (matter,)}
+
+
+def _keep_heads(topics: Iterable[Topic]) -> list[Topic]:
+    """Keep the longest of those that overlap, and of neighbours the last: a gate agent is an agent."""
+    kept: list[Topic] = []
+    for topic in sorted(topics, key=lambda topic: (topic.start, -topic.end)):
+        if kept and topic.start < kept[-1].end:
+            continue
+        if kept and topic.start == kept[-1].end:
+            kept.pop()
+        kept.append(topic)
+    return kept
+
+
+def _is_verb(topic: Topic, words: Sequence[str]) -> bool:
+    """True for "booking a seat"."""
+    is_followed = topic.end < len(words) and words[topic.end] in _ARTICLES
+    return is_followed and topic.sort not in WHOLE and words[topic.end - 1].endswith("ing")
+
+
+def _is_place(topic: Topic, words: Sequence[str]) -> bool:
+    """True behind a word of place, with an article between them or without: there it happened."""
+    before = words[max(0, topic.start - 2) : topic.start]
+    return bool(before) and (before[-1] in _PLACING or (before[0] in _PLACING and before[-1] in _ARTICLES))
+
+
+def _find_trouble(words: Sequence[str], matches: Iterable[CueMatch], valence: Mapping[str, float]) -> list[int]:
+    return [hit.start for hit in matches if hit.cue in TROUBLE] + [
+        at for at, word in enumerate(words) if valence.get(word, 0.0) < 0
+    ]
+
+
+def _choose(topics: Iterable[Topic], trouble: Sequence[int], words: Sequence[str]) -> Topic | None:
+    """Return what is nearest to the trouble; what is trouble by itself before, what all speak of after other things."""
+
+    def rank(topic: Topic) -> int:
+        handicap = _HANDICAP[topic.sort] + _MERE_PLACE * (topic.sort not in WHOLE and _is_place(topic, words))
+        return handicap + min((_measure(topic, at, words) for at in trouble), default=0)
+
+    ranked = [(rank(topic), topic) for topic in topics if topic.sort in _HANDICAP]
+    return min((pair for pair in ranked if pair[0] <= _MAX_RANK), key=lambda pair: pair[0], default=(0, None))[1]
+
+
+def _find_nearest(topics: Iterable[Topic], places: Sequence[int], words: Sequence[str]) -> Topic | None:
+    """Return what stands near praise in the same sentence, and is no trouble by itself."""
+    near = [
+        (distance, topic)
+        for topic in topics
+        if topic.sort != EVENT
+        for distance in (_measure(topic, at, words) for at in places)
+        if distance <= _PRAISE_REACH
+    ]
+    return min(near, default=(0, None), key=lambda pair: pair[0])[1]
+
+
+def _measure(topic: Topic, at: int, words: Sequence[str]) -> int:
+    """Return how many words lie between a noun and a place, and more for each end of a sentence between them."""
+    between = range(topic.end, at) if at >= topic.end else range(at + 1, topic.start)
+    return len(between) + _OTHER_SENTENCE * sum(words[place][0] in ENDS for place in between)
+
+
+def _print(topic: Topic, words: Sequence[str]) -> str:
+    """Return a noun as a reply prints it: what the author calls "my bag" is "your bag"."""
+    before = words[max(0, topic.start - 2) : topic.end]
+    is_own = topic.sort in (THING, FRAME) and not _OWN.isdisjoint(before) and not any("'s" in word for word in before)
+    return f"{'your' if is_own else 'the'} {topic.name}"
