@@ -27,6 +27,7 @@ from listener.triage.trouble import (
     has_second_sign,
     is_clearly_wry,
     is_faintly_heard,
+    is_heard_and_named,
     is_heard_all_the_same,
     is_heard_alone,
     is_praise,
@@ -60,17 +61,19 @@ def respond(signals: MentionSignals, policy: Policy, options: Options) -> Draft 
     trouble = tuple(dict.fromkeys(word for name in TROUBLE for word in cues.get(name, ())))
     wanted = cues.get("request", ()) + cues.get("wish", ())
     is_angry = sounds_angry(signals, options.complaint_below) or is_heard_alone(signals, highest)
-    if not trouble and not wanted and not is_angry:
+    is_named = is_heard_and_named(signals)
+    if not trouble and not wanted and not is_angry and not is_named:
         return Pass("no problem, complaint or request")
     is_happy = is_praise(signals, highest) and not is_clearly_wry(signals)
-    if is_happy and not is_heard_all_the_same(signals):
+    if is_happy and not is_named and not is_heard_all_the_same(signals):
         return Pass("mostly positive; an apology would not fit", cues.get("praise", ()) + cues.get("thanks", ()))
-    if not trouble and not is_angry and "question" in cues and not _asks_for_deed(signals):
+    if not trouble and not is_angry and not is_named and "question" in cues and not _asks_for_deed(signals):
         return Pass("a question, not a problem", cues["question"])
-    is_calm = is_happy or _is_plain_change(signals, trouble)
+    is_calm = is_happy or _is_plain_change(signals, trouble) or _is_plain_idea(signals)
     is_trouble = not is_calm and bool(trouble or is_angry) and has_second_sign(signals, highest, trouble)
-    is_heard = "question" not in cues and is_faintly_heard(signals, highest)
+    is_heard = is_named or ("question" not in cues and is_faintly_heard(signals, highest))
     words = trouble if is_trouble else wanted or (trouble if is_happy or is_heard else ())
+    words = words or (cues["matter"] if is_named else ())
     if passed := _pass_on(signals, trouble, words, is_trouble):
         return passed
     return _help(signals, policy, options, words or cues.get("question", ()), is_trouble)
@@ -88,14 +91,14 @@ def _pass_on(
         return None
     if not words:
         return Pass("a single weak sign of trouble; an apology might not fit", trouble)
-    return None if is_asked(signals) else Pass("asks for something, but not us", words)
+    return None if is_asked(signals) or is_heard_and_named(signals) else Pass("asks for something, but not us", words)
 
 
 def _help(
     signals: MentionSignals, policy: Policy, options: Options, words: tuple[str, ...], is_trouble: bool
 ) -> Draft | Escalate | Pass:
     cues, needs = signals.cues, find_needs(signals, options.needs or NEEDS, is_trouble)
-    if misfit := find_misfit(signals, is_certain=choose_need(needs) is not None):
+    if misfit := find_misfit(signals, is_certain=choose_need(needs) is not None or "matter" in cues):
         return misfit
     rank = rank_sorry(signals, needs) if is_trouble else rank_calm(signals, needs)
     texts = candidates(KIND, signals, policy, rank=rank)
@@ -115,6 +118,13 @@ def _is_plain_change(signals: MentionSignals, trouble: tuple[str, ...]) -> bool:
     """True for a wish to cancel or change something in which no other word is trouble."""
     change = {word for phrase in signals.cues.get("need_change", ()) for word in phrase.split()}
     return bool(change) and "request" in signals.cues and change.issuperset(" ".join(trouble).split())
+
+
+def _is_plain_idea(signals: MentionSignals) -> bool:
+    """True for an idea without a complaint and without another need: there is nothing to be sorry for."""
+    cues = signals.cues
+    is_plain = not any(need_cue(need) in cues for need in NEEDS if need not in ("idea", "request"))
+    return need_cue("idea") in cues and is_plain and not any(name in cues for name in ("complaint", "threat_to_leave"))
 
 
 def _asks_for_deed(signals: MentionSignals) -> bool:

@@ -25,6 +25,7 @@ _PLACING = frozenset(
 _ARTICLES = frozenset(("the", "a", "an", "my", "our", "your", "this", "that", "his", "her", "their", "another", "some"))
 _PRAISE_REACH = 3  # words from praise to what is praised: "the crew was so nice"
 _OWN = frozenset(("my", "our"))
+_AWAITED = frozenset(("wait", "forward"))  # "can't wait for the trip" praises no trip
 
 
 class Topic(NamedTuple):
@@ -49,20 +50,24 @@ def plan_topics(cues: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
 def find_topics(
     words: Sequence[str], matches: Sequence[CueMatch], valence: Mapping[str, float]
 ) -> dict[str, tuple[str, ...]]:
-    """Return the cues that a wording may print: `topic` and `matter` of the trouble, and what is `praised`."""
+    """Return the cues that a wording may print.
+
+    matter: "the delay", "the trouble with the app"; topic: "the app", where it is a thing; praised: "the crew".
+    """
     named = (Topic(*hit.cue.split(NAME), *hit[1:]) for hit in matches if NAME in hit.cue)
     topics = [topic for topic in _keep_heads(named) if not _is_verb(topic, words)]
     if not topics:
         return {}
-    praise = [hit.start for hit in matches if hit.cue in PRAISE]
+    praise = [hit.start for hit in matches if hit.cue in PRAISE and _AWAITED.isdisjoint(words[hit.start : hit.end])]
     praised = _find_nearest(topics, praise, words)
     cues = {"praised": (_print(praised, words),)} if praised else {}
     topic = _choose(topics, _find_trouble(words, matches, valence), words)
     if topic is None or topic is praised:
         return cues
     printed = _print(topic, words)
-    matter = printed if topic.sort in WHOLE else f"the trouble with {printed}"
-    return {**cues, "topic": (printed,), "matter": (matter,)}
+    if topic.sort in WHOLE:
+        return {**cues, "matter": (printed,)}
+    return {**cues, "topic": (printed,), "matter": (f"the trouble with {printed}",)}
 
 
 def _keep_heads(topics: Iterable[Topic]) -> list[Topic]:
