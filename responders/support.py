@@ -15,6 +15,7 @@ from listener.triage.needs import (
     find_misfit,
     find_needs,
     is_asked,
+    is_aside,
     is_hearsay,
     need_cue,
     rank_calm,
@@ -28,6 +29,7 @@ from listener.triage.trouble import (
     is_clearly_wry,
     is_faintly_heard,
     is_heard_and_named,
+    is_heard_in_need,
     is_heard_all_the_same,
     is_heard_alone,
     is_praise,
@@ -70,7 +72,9 @@ def respond(signals: MentionSignals, policy: Policy, options: Options) -> Draft 
     if not trouble and not is_angry and not is_named and "question" in cues and not _asks_for_deed(signals):
         return Pass("a question, not a problem", cues["question"])
     is_calm = is_happy or _is_plain_change(signals, trouble) or _is_plain_idea(signals)
-    is_trouble = not is_calm and bool(trouble or is_angry) and has_second_sign(signals, highest, trouble)
+    is_trouble = not is_calm and (
+        (bool(trouble or is_angry) and has_second_sign(signals, highest, trouble)) or is_heard_in_need(signals, highest)
+    )
     is_heard = is_named or ("question" not in cues and is_faintly_heard(signals, highest))
     words = trouble if is_trouble else wanted or (trouble if is_happy or is_heard else ())
     words = words or (cues["matter"] if is_named else ())
@@ -98,8 +102,11 @@ def _help(
     signals: MentionSignals, policy: Policy, options: Options, words: tuple[str, ...], is_trouble: bool
 ) -> Draft | Escalate | Pass:
     cues, needs = signals.cues, find_needs(signals, options.needs or NEEDS, is_trouble)
-    if misfit := find_misfit(signals, is_certain=choose_need(needs) is not None or "matter" in cues):
+    is_certain = choose_need(needs) is not None
+    if misfit := find_misfit(signals, is_certain=is_certain or "matter" in cues):
         return misfit
+    if not is_certain and is_aside(signals):
+        return Pass("speaks of us among others", words)
     rank = rank_sorry(signals, needs) if is_trouble else rank_calm(signals, needs)
     texts = candidates(KIND, signals, policy, rank=rank)
     if not texts:

@@ -83,9 +83,11 @@ def _keep_heads(topics: Iterable[Topic]) -> list[Topic]:
 
 
 def _is_verb(topic: Topic, words: Sequence[str]) -> bool:
-    """True for "booking a seat"."""
+    """True for "booking a seat", and for "to update"."""
+    if topic.sort in WHOLE:
+        return False
     is_followed = topic.end < len(words) and words[topic.end] in _ARTICLES
-    return is_followed and topic.sort not in WHOLE and words[topic.end - 1].endswith("ing")
+    return (is_followed and words[topic.end - 1].endswith("ing")) or words[topic.start - 1 : topic.start] == ["to"]
 
 
 def _is_place(topic: Topic, words: Sequence[str]) -> bool:

@@ -21,6 +21,7 @@ NEEDS: Needs = get_args(Need)  # in the order in which they are answered, unless
 CALM: Needs = ("message_sent", "cannot_message", "left_behind", "missing", "change", "status", "idea", "request")
 # needs whose wording is about a single matter: beside another need than these it is uncertain which is meant
 NARROW: Mapping[Need, frozenset[Need]] = {
+    "rudeness": frozenset(("service", "request", "quality", "leaving", "unreachable")),
     "account": frozenset(("outage", "service", "request")),
     "billing": frozenset(("refund", "terms", "service", "request")),
     "outage": frozenset(("broken", "account", "service", "request")),
@@ -48,6 +49,7 @@ OWN = frozenset(("i", "i'm", "im", "i'd", "i've", "ive", "my", "me", "mine", "we
 # without one of these nobody asks for anything: "what to consider before you buy", read in the news
 PERSONAL = US | PLEASE | OWN
 MAX_CRY_WORDS = 3  # so short a text is a cry ("#fail"), not news
+MAX_RANT_WORDS = 20  # of a complaint that names nothing, and so tells nothing either
 
 
 def find_misfit(signals: MentionSignals, *, is_certain: bool = False) -> Pass | None:
@@ -55,7 +57,16 @@ def find_misfit(signals: MentionSignals, *, is_certain: bool = False) -> Pass | 
     cues = signals.cues
     if name := next((name for name in UNFIT if name in cues), None):
         return Pass(UNFIT[name], cues[name])
-    return Pass(CONTINUES, cues["continues"]) if "continues" in cues and not is_certain else None
+    if "continues" in cues and not is_certain:
+        return Pass(CONTINUES, cues["continues"])
+    return Pass("shares what others wrote", cues["link"]) if not is_certain and _is_share(signals) else None
+
+
+def _is_share(signals: MentionSignals) -> bool:
+    """True for a text with a link that neither speaks of its author nor to us, as headlines do; most links are pictures."""
+    cues = signals.cues
+    is_shared = "link" in cues and ("shares" in cues or "other_handles" in cues)
+    return is_shared and PERSONAL.isdisjoint(tokenize(signals.text))
 
 
 def is_among_others(signals: MentionSignals) -> bool:
@@ -76,6 +87,13 @@ def is_hearsay(signals: MentionSignals) -> bool:
         return False
     words, personal = tokenize(signals.text), OWN if "other_handles" in signals.cues else PERSONAL
     return len(words) > MAX_CRY_WORDS and personal.isdisjoint(words)
+
+
+def is_aside(signals: MentionSignals) -> bool:
+    """True for a post among others that does not speak to us, and of nothing that is its author's own."""
+    words = tokenize(signals.text)
+    is_own = any("your " in noun for noun in signals.cues.get("matter", ()))
+    return is_among_others(signals) and not is_own and (US | PLEASE).isdisjoint(words) and len(words) > MAX_CRY_WORDS
 
 
 def find_needs(signals: MentionSignals, order: Needs, is_trouble: bool) -> Needs:
@@ -142,7 +160,14 @@ def _find_forms(signals: MentionSignals) -> frozenset[str]:
     if "?" in question and (len(question) > 1 or signals.text.endswith("?")):
         return frozenset(("question",))
     is_brief = "brief" in signals.cues and ("problem" not in signals.cues or "complaint" in signals.cues)
-    return frozenset(("brief",)) if is_brief else frozenset()
+    return frozenset(("brief",)) if is_brief or _is_rant(signals) else frozenset()
+
+
+def _is_rant(signals: MentionSignals) -> bool:
+    """True for a complaint that tells of nothing: "the worst company in the whole world, and always has been"."""
+    cues = signals.cues
+    is_bare = "complaint" in cues and "problem" not in cues and "matter" not in cues
+    return is_bare and len(tokenize(signals.text)) <= MAX_RANT_WORDS
 
 
 def rank_calm(signals: MentionSignals, needs: Needs) -> Callable[[frozenset[str]], int | None]:

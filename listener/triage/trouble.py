@@ -63,6 +63,11 @@ def is_heard_and_named(signals: MentionSignals) -> bool:
     return reading.complaint >= NAMED_HEARD and reading.praise < PRAISED_REQUEST
 
 
+def is_heard_in_need(signals: MentionSignals, no_apology_above: float) -> bool:
+    """True for a request that shows a need that only trouble brings: "please explain, I am stranded"."""
+    return is_faintly_heard(signals, no_apology_above) and "request" in signals.cues and _shows_trouble(signals.cues)
+
+
 def is_heard_all_the_same(signals: MentionSignals) -> bool:
     """True for a complaint in kind words: help without an apology fits, unless the words may be meant wryly."""
     cues = signals.cues
