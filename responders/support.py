@@ -26,6 +26,7 @@ from listener.triage.trouble import (
     FURIOUS,
     TROUBLE,
     has_second_sign,
+    is_barely_heard,
     is_clearly_wry,
     is_faintly_heard,
     is_heard_and_named,
@@ -107,6 +108,8 @@ def _help(
         return misfit
     if not is_certain and is_aside(signals):
         return Pass("speaks of us among others", words)
+    if not needs and is_barely_heard(signals):
+        return Pass("says too little of what it is about", words)
     rank = rank_sorry(signals, needs) if is_trouble else rank_calm(signals, needs)
     texts = candidates(KIND, signals, policy, rank=rank)
     if not texts:

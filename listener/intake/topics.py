@@ -23,6 +23,8 @@ _PLACING = frozenset(
     ("at", "on", "onto", "in", "into", "inside", "to", "from", "off", "by", "before", "after", "through", "via", "until", "than")
 )
 _ARTICLES = frozenset(("the", "a", "an", "my", "our", "your", "this", "that", "his", "her", "their", "another", "some"))
+TAKES_TIME = frozenset(("waiting",))
+_TIME = "the time this has taken"
 _PRAISE_REACH = 3  # words from praise to what is praised: "the crew was so nice"
 _OWN = frozenset(("my", "our"))
 _AWAITED = frozenset(("wait", "forward"))  # "can't wait for the trip" praises no trip
@@ -54,20 +56,25 @@ def find_topics(
 
     matter: "the delay", "the trouble with the app"; topic: "the app", where it is a thing; praised: "the crew".
     """
+    if not any(NAME in hit.cue for hit in matches):
+        return _name_time(matches)
     named = (Topic(*hit.cue.split(NAME), *hit[1:]) for hit in matches if NAME in hit.cue)
     topics = [topic for topic in _keep_heads(named) if not _is_verb(topic, words)]
-    if not topics:
-        return {}
     praise = [hit.start for hit in matches if hit.cue in PRAISE and _AWAITED.isdisjoint(words[hit.start : hit.end])]
     praised = _find_nearest(topics, praise, words)
     cues = {"praised": (_print(praised, words),)} if praised else {}
     topic = _choose(topics, _find_trouble(words, matches, valence), words)
     if topic is None or topic is praised:
-        return cues
+        return cues | _name_time(matches)
     printed = _print(topic, words)
     if topic.sort in WHOLE:
         return {**cues, "matter": (printed,)}
     return {**cues, "topic": (printed,), "matter": (f"the trouble with {printed}",)}
+
+
+def _name_time(matches: Iterable[CueMatch]) -> dict[str, tuple[str, ...]]:
+    """Return the time that something takes as what gives trouble, where nothing else is known to."""
+    return {"matter": (_TIME,)} if any(hit.cue in TAKES_TIME for hit in matches) else {}
 
 
 def _keep_heads(topics: Iterable[Topic]) -> list[Topic]:

@@ -12,7 +12,8 @@ from listener.triage.needs import CALM, NEEDS, US, Needs, need_cue
 TROUBLE = ("complaint", "problem", "threat_to_leave")
 HEARD = 0.35  # chance of a complaint, by the second reader, below which nothing gets an apology
 FAINTLY_HEARD = 0.66  # chance from which a weak sign of trouble gets help, without an apology
-NAMED_HEARD = 0.6  # the same where it is known what the trouble is about, and nothing kind is said
+NAMED_HEARD = 0.5  # the same where it is known what the trouble is about, and nothing kind is said
+UNNAMED_HEARD = 0.66  # the same where nothing is known but that it is trouble
 CLEARLY_HEARD = 0.7  # chance from which it stands in for the second sign of trouble, or for every word of it
 NEWS_CLEARLY_HEARD = 0.8  # the same for a question about a delay and no other trouble
 WRY_CLEARLY_HEARD = 0.9  # the same beside kind words that are often not meant
@@ -63,9 +64,15 @@ def is_heard_and_named(signals: MentionSignals) -> bool:
     return reading.complaint >= NAMED_HEARD and reading.praise < PRAISED_REQUEST
 
 
+def is_barely_heard(signals: MentionSignals) -> bool:
+    """True for trouble that names nothing, of which the second reader is not sure: it may be a joke, or an answer."""
+    return "matter" not in signals.cues and signals.reading is not None and signals.reading.complaint < UNNAMED_HEARD
+
+
 def is_heard_in_need(signals: MentionSignals, no_apology_above: float) -> bool:
-    """True for a request that shows a need that only trouble brings: "please explain, I am stranded"."""
-    return is_faintly_heard(signals, no_apology_above) and "request" in signals.cues and _shows_trouble(signals.cues)
+    """True for what shows a need that only trouble brings, beside a request or a noun: "please explain, I am stranded"."""
+    is_named = "request" in signals.cues or is_heard_and_named(signals)
+    return is_named and is_faintly_heard(signals, no_apology_above) and _shows_trouble(signals.cues)
 
 
 def is_heard_all_the_same(signals: MentionSignals) -> bool:
