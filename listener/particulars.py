@@ -8,7 +8,7 @@ import re
 from collections.abc import Collection, Mapping
 from functools import lru_cache
 
-PRINTED = frozenset(("topic", "matter", "praised"))  # variables that the cue of that name fills
+PRINTED = frozenset(("topic", "matter", "event", "praised"))  # variables that the cue of that name fills
 # variable -> cues that show that the mention has what a text with this variable asks for
 GIVEN: Mapping[str, frozenset[str]] = {
     "reference": frozenset(("reference", "given_reference")),

@@ -54,7 +54,8 @@ def find_topics(
 ) -> dict[str, tuple[str, ...]]:
     """Return the cues that a wording may print.
 
-    matter: "the delay", "the trouble with the app"; topic: "the app", where it is a thing; praised: "the crew".
+    matter: "the delay", "the trouble with the app"; event: only the former; topic: "the app", where it is a thing;
+    praised: "the crew".
     """
     if not any(NAME in hit.cue for hit in matches):
         return _name_time(matches)
@@ -62,19 +63,19 @@ def find_topics(
     topics = [topic for topic in _keep_heads(named) if not _is_verb(topic, words)]
     praise = [hit.start for hit in matches if hit.cue in PRAISE and _AWAITED.isdisjoint(words[hit.start : hit.end])]
     praised = _find_nearest(topics, praise, words)
-    cues = {"praised": (_print(praised, words),)} if praised else {}
+    cues = {"praised": (f"the {praised.name}",)} if praised else {}
     topic = _choose(topics, _find_trouble(words, matches, valence), words)
     if topic is None or topic is praised:
         return cues | _name_time(matches)
     printed = _print(topic, words)
     if topic.sort in WHOLE:
-        return {**cues, "matter": (printed,)}
+        return {**cues, "matter": (printed,), "event": (printed,)}
     return {**cues, "topic": (printed,), "matter": (f"the trouble with {printed}",)}
 
 
 def _name_time(matches: Iterable[CueMatch]) -> dict[str, tuple[str, ...]]:
     """Return the time that something takes as what gives trouble, where nothing else is known to."""
-    return {"matter": (_TIME,)} if any(hit.cue in TAKES_TIME for hit in matches) else {}
+    return {"matter": (_TIME,), "event": (_TIME,)} if any(hit.cue in TAKES_TIME for hit in matches) else {}
 
 
 def _keep_heads(topics: Iterable[Topic]) -> list[Topic]:

@@ -14,7 +14,7 @@ from typing import Any
 LISTS = ("cues.toml", "needs.toml", "topics.toml", "classes.toml", "synonyms.toml")  # lists of phrases and nothing else
 # cues whose lists are in profanity.toml, because not everybody wants to read them
 _PROFANITY = {"profanity": "words", "swearing": "mild", "profane_stem": "stems", "profane_innocent": "innocent"}
-FORMS = ("brief", "topic", "praised")  # cues without phrases that a wording may name: read from the text itself
+FORMS = ("brief", "topic", "matter", "event", "praised")  # cues without phrases that a wording may name: read from the text itself
 _LIST = re.compile(r"^(\w+) = \[([^]]*)\]", re.MULTILINE)
 _PHRASE = re.compile(r'"([^"]*)"')
 

@@ -19,6 +19,7 @@ Needs = tuple[Need, ...]
 NEEDS: Needs = get_args(Need)  # in the order in which they are answered, unless the policy has another
 # needs that a request without trouble may show; the others would bring an apology
 CALM: Needs = ("message_sent", "cannot_message", "left_behind", "missing", "change", "status", "idea", "request")
+UNTROUBLED: Needs = ("idea", "request")  # needs whose wording fits no trouble
 # needs whose wording is about a single matter: beside another need than these it is uncertain which is meant
 NARROW: Mapping[Need, frozenset[Need]] = {
     "rudeness": frozenset(("service", "request", "quality", "leaving", "unreachable")),
@@ -102,7 +103,7 @@ def find_needs(signals: MentionSignals, order: Needs, is_trouble: bool) -> Needs
     Without trouble, whatever asks us for something and shows no other need is a request.
     """
     cues = signals.cues
-    fitting = (need for need in order if (need != "idea" if is_trouble else need in CALM))  # no thanks for an idea then
+    fitting = (need for need in order if (need not in UNTROUBLED if is_trouble else need in CALM))
     needs = tuple(need for need in fitting if _is_shown(need, cues))
     if not needs and not is_trouble and "request" in cues and "request" in order:
         return ("request",)

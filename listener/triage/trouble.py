@@ -65,8 +65,10 @@ def is_heard_and_named(signals: MentionSignals) -> bool:
 
 
 def is_barely_heard(signals: MentionSignals) -> bool:
-    """True for trouble that names nothing, of which the second reader is not sure: it may be a joke, or an answer."""
-    return "matter" not in signals.cues and signals.reading is not None and signals.reading.complaint < UNNAMED_HEARD
+    """True for trouble that names and asks nothing, of which the second reader is not sure: it may be a joke, or an answer."""
+    if signals.reading is None or not {"matter", "request"}.isdisjoint(signals.cues):
+        return False
+    return signals.reading.complaint < UNNAMED_HEARD
 
 
 def is_heard_in_need(signals: MentionSignals, no_apology_above: float) -> bool:
