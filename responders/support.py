@@ -78,7 +78,6 @@ def respond(signals: MentionSignals, policy: Policy, options: Options) -> Draft 
     )
     is_heard = is_named or ("question" not in cues and is_faintly_heard(signals, highest))
     words = trouble if is_trouble else wanted or (trouble if is_happy or is_heard else ())
-    words = words or (cues["matter"] if is_named else ())
     if passed := _pass_on(signals, trouble, words, is_trouble):
         return passed
     return _help(signals, policy, options, words or cues.get("question", ()), is_trouble)
@@ -94,9 +93,11 @@ def _pass_on(
         return Pass("speaks of us, not to us", trouble or words)
     if is_trouble:
         return None
+    if is_heard_and_named(signals):
+        return None
     if not words:
         return Pass("a single weak sign of trouble; an apology might not fit", trouble)
-    return None if is_asked(signals) or is_heard_and_named(signals) else Pass("asks for something, but not us", words)
+    return None if is_asked(signals) else Pass("asks for something, but not us", words)
 
 
 def _help(

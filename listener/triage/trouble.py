@@ -23,6 +23,7 @@ PRAISED_REQUEST = 0.1  # the same for a request: happy people say "please" too
 FURIOUS = -0.75  # a score at or under it is anger
 WRY = ("thanks", "sarcasm", "ironic_praise", "hedge")  # beside one of these kind words may be no kindness
 KIND = ("praise", "thanks", "warm", "resolved_trouble")
+TELLS = ("matter", "request", "question", "complaint", "threat_to_leave")  # beside one of these a text says enough
 BUT = ("contrast", "negation", "duration", "waiting", "request", "complaint", "threat_to_leave")  # what turns praise
 # needs whose words show trouble in a question, too; "do you expect delays?" is just a question
 TELLING: Needs = ("unreachable", "refund", "billing", "rudeness", "account", "outage")
@@ -61,14 +62,20 @@ def is_heard_and_named(signals: MentionSignals) -> bool:
     reading, cues = signals.reading, signals.cues
     if reading is None or "matter" not in cues or any(name in cues for name in KIND):
         return False
-    return reading.complaint >= NAMED_HEARD and reading.praise < PRAISED_REQUEST
+    bound = NEWS_CLEARLY_HEARD if "question" in cues else FAINTLY_HEARD if "weak_trouble" in cues else NAMED_HEARD
+    return reading.complaint >= bound and reading.praise < PRAISED_REQUEST
 
 
 def is_barely_heard(signals: MentionSignals) -> bool:
-    """True for trouble that names and asks nothing, of which the second reader is not sure: it may be a joke, or an answer."""
-    if signals.reading is None or not {"matter", "request"}.isdisjoint(signals.cues):
+    """True for trouble that names and asks nothing, of which neither the second reader is sure nor a word.
+
+    It may be a joke, or goes on with a talk. Of few words a problem is one: "it broke".
+    """
+    cues = signals.cues
+    if signals.reading is None or any(name in cues for name in TELLS):
         return False
-    return signals.reading.complaint < UNNAMED_HEARD
+    is_told = "problem" in cues and "brief" in cues
+    return not is_told and signals.reading.complaint < UNNAMED_HEARD
 
 
 def is_heard_in_need(signals: MentionSignals, no_apology_above: float) -> bool:
