@@ -1,6 +1,6 @@
 """What a wording takes from a mention: the nouns that it names, and what it need not ask for. Pure.
 
-A noun is one of the lists of topics, never the author's own word. Where the author gives the order number already, texts
+A noun is one of the lists of topics, never the author's own word. Where the author has given the order number, texts
 that ask for it come last.
 """
 

@@ -30,7 +30,7 @@ WHOLE = 12  # words and marks of a message that may be nothing but an opt-out
 ODD = 4  # words after "thanks for" of which one must be worth thanks
 RELIEF = 7  # words after "despite" or "for fixing" in which trouble is over
 
-_KEPT = ("thanks", "warm", "idiom", "thankworthy", "relief")  # cues that no `except` takes away, as it takes no topic
+_KEPT = ("thanks", "warm", "idiom", "thankworthy", "relief")  # cues that no `except` takes away; nor does it a topic
 _WORTHY = ("thankworthy", "praise", "warm", "relief")
 _SILENT = frozenset(("thankworthy", "relief", *CLASSES))  # never cues of their own: they only change others
 _OPENINGS = frozenset(("continues",))  # cues only at the beginning of a text
@@ -216,7 +216,8 @@ def _drop_exceptions(matches: list[CueMatch]) -> list[CueMatch]:
         return matches
     return [
         hit for hit in matches
-        if hit.cue in _KEPT or NAME in hit.cue or (hit.cue != "except" and not any(_is_inside(hit, *span) for span in spans))
+        if hit.cue in _KEPT or NAME in hit.cue
+        or (hit.cue != "except" and not any(_is_inside(hit, *span) for span in spans))
     ]  # fmt: skip
 
 

@@ -20,14 +20,31 @@ _OTHER_SENTENCE = 6  # the same, for each end of a sentence between them
 _MERE_PLACE = 6  # the same, behind a word of place or time: "at the gate"
 _MAX_RANK = 14  # beyond it the noun is hardly what gives the trouble
 _PLACING = frozenset(
-    ("at", "on", "onto", "in", "into", "inside", "to", "from", "off", "by", "before", "after", "through", "via", "until", "than")
+    (
+        "at",
+        "on",
+        "onto",
+        "in",
+        "into",
+        "inside",
+        "to",
+        "from",
+        "off",
+        "by",
+        "before",
+        "after",
+        "through",
+        "via",
+        "until",
+        "than",
+    )
 )
 _ARTICLES = frozenset(("the", "a", "an", "my", "our", "your", "this", "that", "his", "her", "their", "another", "some"))
 TAKES_TIME = frozenset(("waiting",))
 _TIME = "the time this has taken"
 _PRAISE_REACH = 3  # words from praise to what is praised: "the crew was so nice"
 _OWN = frozenset(("my", "our"))
-_AWAITED = frozenset(("wait", "forward"))  # "can't wait for the trip" praises no trip
+_NO_PRAISE = frozenset(("wait", "forward", "thanks", "thank", "thx"))  # "can't wait for the trip" praises no trip
 
 
 class Topic(NamedTuple):
@@ -39,13 +56,14 @@ class Topic(NamedTuple):
     end: int
 
 
-def plan_topics(cues: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+def plan_topics(cues: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
     """Return the phrases of the lists of topics, by sort and name, as the matcher finds them."""
-    planned: dict[str, list[str]] = {}
+    planned: dict[str, tuple[str, ...]] = {}
     for sort in SORTS:
         for phrase in cues.get(sort, ()):
             words, _, name = phrase.partition(NAME)
-            planned.setdefault(f"{sort}{NAME}{name or words}", []).append(words)
+            named = f"{sort}{NAME}{name or words}"
+            planned[named] = (*planned.get(named, ()), words)
     return planned
 
 
@@ -59,9 +77,9 @@ def find_topics(
     """
     if not any(NAME in hit.cue for hit in matches):
         return _name_time(matches)
-    named = (Topic(*hit.cue.split(NAME), *hit[1:]) for hit in matches if NAME in hit.cue)
+    named = (_read(hit) for hit in matches if NAME in hit.cue)
     topics = [topic for topic in _keep_heads(named) if not _is_verb(topic, words)]
-    praise = [hit.start for hit in matches if hit.cue in PRAISE and _AWAITED.isdisjoint(words[hit.start : hit.end])]
+    praise = [hit.start for hit in matches if hit.cue in PRAISE and _NO_PRAISE.isdisjoint(words[hit.start : hit.end])]
     praised = _find_nearest(topics, praise, words)
     cues = {"praised": (f"the {praised.name}",)} if praised else {}
     topic = _choose(topics, _find_trouble(words, matches, valence), words)
@@ -71,6 +89,11 @@ def find_topics(
     if topic.sort in WHOLE:
         return {**cues, "matter": (printed,), "event": (printed,)}
     return {**cues, "topic": (printed,), "matter": (f"the trouble with {printed}",)}
+
+
+def _read(hit: CueMatch) -> Topic:
+    sort, _, name = hit.cue.partition(NAME)
+    return Topic(sort, name, hit.start, hit.end)
 
 
 def _name_time(matches: Iterable[CueMatch]) -> dict[str, tuple[str, ...]]:

@@ -64,7 +64,7 @@ def find_misfit(signals: MentionSignals, *, is_certain: bool = False) -> Pass | 
 
 
 def _is_share(signals: MentionSignals) -> bool:
-    """True for a text with a link that neither speaks of its author nor to us, as headlines do; most links are pictures."""
+    """True for a link with words that neither speak of their author nor to us, as headlines do, not pictures."""
     cues = signals.cues
     is_shared = "link" in cues and ("shares" in cues or "other_handles" in cues)
     return is_shared and PERSONAL.isdisjoint(tokenize(signals.text))

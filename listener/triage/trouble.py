@@ -79,7 +79,7 @@ def is_barely_heard(signals: MentionSignals) -> bool:
 
 
 def is_heard_in_need(signals: MentionSignals, no_apology_above: float) -> bool:
-    """True for what shows a need that only trouble brings, beside a request or a noun: "please explain, I am stranded"."""
+    """True for a need that only trouble brings, beside a request or a noun: "please explain, I am stranded"."""
     is_named = "request" in signals.cues or is_heard_and_named(signals)
     return is_named and is_faintly_heard(signals, no_apology_above) and _shows_trouble(signals.cues)
 
