@@ -93,6 +93,8 @@ def _pass_on(
         return Pass("speaks of us, not to us", trouble or words)
     if is_trouble:
         return None
+    if rivals := signals.cues.get("competitor_praise"):
+        return Pass("praises somebody else", rivals)
     if is_heard_and_named(signals):
         return None
     if not words:

@@ -17,7 +17,8 @@ TROUBLE = frozenset(("complaint", "problem", "weak_trouble", "negation", "need_b
 PRAISE = frozenset(("praise", "warm"))
 _HANDICAP = {EVENT: -2, SERVICE: -1, THING: 0, FRAME: 6}  # in words, added to the distance from the trouble
 _OTHER_SENTENCE = 6  # the same, for each end of a sentence between them
-_MERE_PLACE = 6  # the same, behind a word of place or time: "at the gate"
+_MERE_PLACE = {THING: 6, FRAME: 3}  # the same, behind a word of place or time: "at the gate"
+_NEEDED = 4  # the other way, inside a phrase of what has not come: "lost my bag"
 _MAX_RANK = 14  # beyond it the noun is hardly what gives the trouble
 _PLACING = frozenset(
     (
@@ -82,7 +83,8 @@ def find_topics(
     praise = [hit.start for hit in matches if hit.cue in PRAISE and _NO_PRAISE.isdisjoint(words[hit.start : hit.end])]
     praised = _find_nearest(topics, praise, words)
     cues = {"praised": (f"the {praised.name}",)} if praised else {}
-    topic = _choose(topics, _find_trouble(words, matches, valence), words)
+    lost = [hit for hit in matches if hit.cue == "need_missing"]
+    topic = _choose(topics, _find_trouble(words, matches, valence), lost, words)
     if topic is None or topic is praised:
         return cues | _name_time(matches)
     printed = _print(topic, words)
@@ -133,11 +135,14 @@ def _find_trouble(words: Sequence[str], matches: Iterable[CueMatch], valence: Ma
     ]
 
 
-def _choose(topics: Iterable[Topic], trouble: Sequence[int], words: Sequence[str]) -> Topic | None:
+def _choose(
+    topics: Iterable[Topic], trouble: Sequence[int], lost: Sequence[CueMatch], words: Sequence[str]
+) -> Topic | None:
     """Return what is nearest to the trouble; what is trouble by itself before, what all speak of after other things."""
 
     def rank(topic: Topic) -> int:
-        handicap = _HANDICAP[topic.sort] + _MERE_PLACE * (topic.sort not in WHOLE and _is_place(topic, words))
+        handicap = _HANDICAP[topic.sort] + _MERE_PLACE.get(topic.sort, 0) * _is_place(topic, words)
+        handicap -= _NEEDED * any(hit.start <= topic.start < hit.end for hit in lost)
         return handicap + min((_measure(topic, at, words) for at in trouble), default=0)
 
     ranked = [(rank(topic), topic) for topic in topics if topic.sort in _HANDICAP]
