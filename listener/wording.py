@@ -6,16 +6,15 @@ text, handle or display name never reaches one, so nothing a stranger typed can 
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Sequence
 from datetime import date
 from functools import cache, lru_cache
 from itertools import chain
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from zlib import crc32
 
 from listener.model import CandidateText, Draft, MentionSignals, Preview
-from listener.particulars import PLACEHOLDERS, PRINTED, find_given, find_used, print_nouns
+from listener.particulars import PLACEHOLDERS, Texts, Wordings, find_given, find_used, sort_variants
 from listener.policy import PART, Fact, Policy, Variant
 
 if TYPE_CHECKING:
@@ -23,16 +22,7 @@ if TYPE_CHECKING:
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 
-Texts = tuple[CandidateText, ...]  # of one variant: full, and short
 Rank = Callable[[frozenset[str]], int | None]
-
-
-class Wordings(NamedTuple):
-    """Rendered variants with the same `when`. uses: the variables in each that depend on the mention."""
-
-    when: frozenset[str]
-    texts: tuple[Texts, ...]
-    uses: tuple[frozenset[str], ...]
 
 
 _Rendered = tuple[Wordings, ...]
@@ -97,19 +87,15 @@ def candidates(
     ranked: dict[tuple[int, bool, bool], list[Texts]] = {}
     for group in render_kind(kind, policy, fact, signals.mention.is_private):
         place = rank(group.when) if rank else 1 if not group.when else None if group.when.isdisjoint(cues) else 0
-        if place is not None:
-            for texts, uses in zip(group.texts, group.uses, strict=True):
-                if (printed := uses & PRINTED) <= cues.keys():
-                    order = (place, not given.isdisjoint(uses), not printed)
-                    ranked.setdefault(order, []).append(_print(texts, cues) if printed else texts)
+        if place is None:
+            continue
+        for part in group.by_asks if given else group.parts:
+            order = (place, not given.isdisjoint(part.asks), not part.nouns)
+            ranked.setdefault(order, []).extend(part.print_nouns(cues) if part.nouns else part.texts)
     mention = signals.mention.id
     used = _find_used_today(kind, signals.history.variants_today)
     groups = (_put_in_order(ranked[place], mention, used) for place in sorted(ranked))
     return tuple(chain.from_iterable(chain.from_iterable(groups)))
-
-
-def _print(texts: Texts, cues: Mapping[str, tuple[str, ...]]) -> Texts:
-    return tuple(replace(form, text=print_nouns(form.text, cues)) for form in texts)
 
 
 @lru_cache(maxsize=256)
@@ -129,7 +115,7 @@ def render_kind(kind: str, policy: Policy, fact: Fact | None, is_private: bool) 
         for variant in policy.wording.get(kind, ()):
             if texts := _keep_suitable(_render_variant(variant, values), is_private):
                 groups.setdefault(frozenset(variant.when), []).append((texts, find_used(variant.text)))
-        rendered = tuple(Wordings(when, *map(tuple, zip(*group, strict=True))) for when, group in groups.items())
+        rendered = tuple(sort_variants(when, group) for when, group in groups.items())
         _CACHE[key] = cached = (policy, rendered)
     return cached[1]
 

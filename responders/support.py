@@ -5,11 +5,14 @@ Only who does not praise us gets an apology: clear praise that merely names a pr
 
 from dataclasses import dataclass
 
+from listener.intake.phrases import tokenize
 from listener.model import Draft, Escalate, MentionSignals, Pass
 from listener.policy import Policy
 from listener.triage.needs import (
     CALM,
     NEEDS,
+    PLEASE,
+    UNTROUBLED,
     Needs,
     choose_need,
     find_misfit,
@@ -73,6 +76,7 @@ def respond(signals: MentionSignals, policy: Policy, options: Options) -> Draft 
     if not trouble and not is_angry and not is_named and "question" in cues and not _asks_for_deed(signals):
         return Pass("a question, not a problem", cues["question"])
     is_calm = is_happy or _is_plain_change(signals, trouble) or _is_plain_idea(signals)
+    is_calm = is_calm or _is_polite_request(signals, options)
     is_trouble = not is_calm and (
         (bool(trouble or is_angry) and has_second_sign(signals, highest, trouble)) or is_heard_in_need(signals, highest)
     )
@@ -133,11 +137,19 @@ def _is_plain_change(signals: MentionSignals, trouble: tuple[str, ...]) -> bool:
     return bool(change) and "request" in signals.cues and change.issuperset(" ".join(trouble).split())
 
 
+def _is_polite_request(signals: MentionSignals, options: Options) -> bool:
+    """True for "please send it again, the link is broken": who asks for a certain deed wants no apology."""
+    cues = signals.cues
+    is_asked = need_cue("request") in cues and not PLEASE.isdisjoint(tokenize(signals.text))
+    return is_asked and "complaint" not in cues and signals.compound > options.complaint_below
+
+
 def _is_plain_idea(signals: MentionSignals) -> bool:
     """True for an idea without a complaint and without another need: there is nothing to be sorry for."""
     cues = signals.cues
-    is_plain = not any(need_cue(need) in cues for need in NEEDS if need not in ("idea", "request"))
-    return need_cue("idea") in cues and is_plain and not any(name in cues for name in ("complaint", "threat_to_leave"))
+    if need_cue("idea") not in cues or "complaint" in cues or "threat_to_leave" in cues:
+        return False
+    return not any(need_cue(need) in cues for need in NEEDS if need not in UNTROUBLED)
 
 
 def _asks_for_deed(signals: MentionSignals) -> bool:

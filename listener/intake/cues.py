@@ -76,6 +76,7 @@ class Cues:
         self._kindly = Vocabulary(_kind_words(cues))
         self._whole = frozenset(" ".join(tokenize(phrase)) for phrase in cues.get("opt_out_whole", ()))
         self._valence = valence
+        self._harsh = frozenset(word for word, value in valence.items() if value < 0)
         self.names = Names(cues, ours)
 
     def read(self, text: str) -> CueScan:
@@ -91,7 +92,7 @@ class Cues:
             if phrase not in present:
                 cues[cue] = (*present, phrase)
         self._add_structure(cues, words, matches, text)
-        cues |= find_topics(words, matches, self._valence)
+        cues |= find_topics(words, matches, cues, self._harsh)
         return CueScan(words, matches, cues)
 
     def find(self, text: str) -> list[CueMatch]:

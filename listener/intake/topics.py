@@ -3,7 +3,7 @@
 The nouns are data (lexicon/topics.toml and the policy's cues): a reply prints the list's words, never the author's.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from listener.intake.phrases import ENDS, CueMatch
@@ -41,11 +41,13 @@ _PLACING = frozenset(
     )
 )
 _ARTICLES = frozenset(("the", "a", "an", "my", "our", "your", "this", "that", "his", "her", "their", "another", "some"))
-TAKES_TIME = frozenset(("waiting",))
-_TIME = "the time this has taken"
+_TIME: tuple[str, ...] = ("the time this has taken",)  # gives trouble where somebody has waited and names nothing else
 _PRAISE_REACH = 3  # words from praise to what is praised: "the crew was so nice"
 _OWN = frozenset(("my", "our"))
 _NO_PRAISE = frozenset(("wait", "forward", "thanks", "thank", "thx"))  # "can't wait for the trip" praises no trip
+
+
+Cues = Mapping[str, tuple[str, ...]]
 
 
 class Topic(NamedTuple):
@@ -69,28 +71,24 @@ def plan_topics(cues: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]
 
 
 def find_topics(
-    words: Sequence[str], matches: Sequence[CueMatch], valence: Mapping[str, float]
+    words: Sequence[str], matches: Sequence[CueMatch], cues: Cues, harsh: Collection[str]
 ) -> dict[str, tuple[str, ...]]:
-    """Return the cues that a wording may print.
+    """Return the cues that a wording may print. cues: those of the text; harsh: words of trouble.
 
     matter: "the delay", "the trouble with the app"; event: only the former; topic: "the app", where it is a thing;
     praised: "the crew".
     """
-    if not any(NAME in hit.cue for hit in matches):
-        return _name_time(matches)
-    named = (_read(hit) for hit in matches if NAME in hit.cue)
-    topics = [topic for topic in _keep_heads(named) if not _is_verb(topic, words)]
-    praise = [hit.start for hit in matches if hit.cue in PRAISE and _NO_PRAISE.isdisjoint(words[hit.start : hit.end])]
-    praised = _find_nearest(topics, praise, words)
-    cues = {"praised": (f"the {praised.name}",)} if praised else {}
-    lost = [hit for hit in matches if hit.cue == "need_missing"]
-    topic = _choose(topics, _find_trouble(words, matches, valence), lost, words)
+    named = [_read(hit) for hit in matches if NAME in hit[0]]
+    topics = [topic for topic in _keep_heads(named) if not _is_verb(topic, words)] if named else named
+    praised = _find_praised(topics, matches, words) if topics and not PRAISE.isdisjoint(cues) else None
+    printed = {"praised": (f"the {praised.name}",)} if praised else {}
+    topic = _choose(topics, _find_trouble(words, matches, harsh), _find_lost(matches, cues), words) if topics else None
     if topic is None or topic is praised:
-        return cues | _name_time(matches)
-    printed = _print(topic, words)
+        return printed | ({"matter": _TIME, "event": _TIME} if "waiting" in cues else {})
+    name = _print(topic, words)
     if topic.sort in WHOLE:
-        return {**cues, "matter": (printed,), "event": (printed,)}
-    return {**cues, "topic": (printed,), "matter": (f"the trouble with {printed}",)}
+        return {**printed, "matter": (name,), "event": (name,)}
+    return {**printed, "topic": (name,), "matter": (f"the trouble with {name}",)}
 
 
 def _read(hit: CueMatch) -> Topic:
@@ -98,9 +96,8 @@ def _read(hit: CueMatch) -> Topic:
     return Topic(sort, name, hit.start, hit.end)
 
 
-def _name_time(matches: Iterable[CueMatch]) -> dict[str, tuple[str, ...]]:
-    """Return the time that something takes as what gives trouble, where nothing else is known to."""
-    return {"matter": (_TIME,), "event": (_TIME,)} if any(hit.cue in TAKES_TIME for hit in matches) else {}
+def _find_lost(matches: Iterable[CueMatch], cues: Cues) -> list[CueMatch]:
+    return [hit for hit in matches if hit.cue == "need_missing"] if "need_missing" in cues else []
 
 
 def _keep_heads(topics: Iterable[Topic]) -> list[Topic]:
@@ -129,10 +126,8 @@ def _is_place(topic: Topic, words: Sequence[str]) -> bool:
     return bool(before) and (before[-1] in _PLACING or (before[0] in _PLACING and before[-1] in _ARTICLES))
 
 
-def _find_trouble(words: Sequence[str], matches: Iterable[CueMatch], valence: Mapping[str, float]) -> list[int]:
-    return [hit.start for hit in matches if hit.cue in TROUBLE] + [
-        at for at, word in enumerate(words) if valence.get(word, 0.0) < 0
-    ]
+def _find_trouble(words: Sequence[str], matches: Iterable[CueMatch], harsh: Collection[str]) -> list[int]:
+    return [hit.start for hit in matches if hit.cue in TROUBLE] + [at for at, word in enumerate(words) if word in harsh]
 
 
 def _choose(
@@ -143,19 +138,20 @@ def _choose(
     def rank(topic: Topic) -> int:
         handicap = _HANDICAP[topic.sort] + _MERE_PLACE.get(topic.sort, 0) * _is_place(topic, words)
         handicap -= _NEEDED * any(hit.start <= topic.start < hit.end for hit in lost)
-        return handicap + min((_measure(topic, at, words) for at in trouble), default=0)
+        return handicap + min([_measure(topic, at, words) for at in trouble], default=0)
 
     ranked = [(rank(topic), topic) for topic in topics if topic.sort in _HANDICAP]
     return min((pair for pair in ranked if pair[0] <= _MAX_RANK), key=lambda pair: pair[0], default=(0, None))[1]
 
 
-def _find_nearest(topics: Iterable[Topic], places: Sequence[int], words: Sequence[str]) -> Topic | None:
-    """Return what stands near praise in the same sentence, and is no trouble by itself."""
+def _find_praised(topics: Iterable[Topic], matches: Iterable[CueMatch], words: Sequence[str]) -> Topic | None:
+    """Return what stands near praise in the same sentence; "my order came early" praises more than the order."""
+    places = [hit.start for hit in matches if hit.cue in PRAISE and _NO_PRAISE.isdisjoint(words[hit.start : hit.end])]
     near = [
         (distance, topic)
         for topic in topics
-        if topic.sort != EVENT
-        for distance in (_measure(topic, at, words) for at in places)
+        if topic.sort not in (EVENT, FRAME)
+        for distance in [_measure(topic, at, words) for at in places]
         if distance <= _PRAISE_REACH
     ]
     return min(near, default=(0, None), key=lambda pair: pair[0])[1]
@@ -164,7 +160,7 @@ def _find_nearest(topics: Iterable[Topic], places: Sequence[int], words: Sequenc
 def _measure(topic: Topic, at: int, words: Sequence[str]) -> int:
     """Return how many words lie between a noun and a place, and more for each end of a sentence between them."""
     between = range(topic.end, at) if at >= topic.end else range(at + 1, topic.start)
-    return len(between) + _OTHER_SENTENCE * sum(words[place][0] in ENDS for place in between)
+    return len(between) + _OTHER_SENTENCE * len([place for place in between if words[place][0] in ENDS])
 
 
 def _print(topic: Topic, words: Sequence[str]) -> str:
