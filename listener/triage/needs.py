@@ -36,6 +36,7 @@ SECOND_SIGN: Mapping[Need, frozenset[str]] = {
     "change": frozenset(("request", "wish", "question")),
 }
 FORMS = frozenset(("question", "brief"))  # in `when` beside an apology: for a question, for a text that tells nothing
+GENERAL = APOLOGY | FORMS  # in `when` of a wording for trouble of no certain kind
 # beside one of these cues no ready text fits, and a person answers
 UNFIT = {
     "overheard": "speaks of us to others",
@@ -136,18 +137,18 @@ def rank_sorry(signals: MentionSignals, needs: Needs) -> Callable[[frozenset[str
 
     Of the general apologies, those for the form of the text come first.
     """
-    need, forms = choose_need(needs), _find_forms(signals)
+    need, forms, cues = choose_need(needs), _find_forms(signals), signals.cues
     cue = need_cue(need) if need else ""
 
     def rank(when: frozenset[str]) -> int | None:
         if cue in when:
             return int(when.isdisjoint(APOLOGY))
-        if when and when <= APOLOGY | FORMS:
+        if when and when <= GENERAL:
             form = when & FORMS
             if when == form:
                 return None
             return 3 if not form else 2 if form <= forms else None
-        return 5 if not when else None if when.isdisjoint(signals.cues) else 4
+        return 5 if not when else None if when.isdisjoint(cues) or (when - GENERAL).isdisjoint(cues) else 4
 
     return rank
 
