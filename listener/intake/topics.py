@@ -4,6 +4,7 @@ The nouns are data (lexicon/topics.toml and the policy's cues): a reply prints t
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import NamedTuple
 
 from listener.intake.phrases import ENDS, CueMatch
@@ -21,24 +22,7 @@ _MERE_PLACE = {THING: 6, FRAME: 3}  # the same, behind a word of place or time: 
 _NEEDED = 4  # the other way, inside a phrase of what has not come: "lost my bag"
 _MAX_RANK = 14  # beyond it the noun is hardly what gives the trouble
 _PLACING = frozenset(
-    (
-        "at",
-        "on",
-        "onto",
-        "in",
-        "into",
-        "inside",
-        "to",
-        "from",
-        "off",
-        "by",
-        "before",
-        "after",
-        "through",
-        "via",
-        "until",
-        "than",
-    )
+    ("at", "on", "onto", "in", "into", "inside", "to", "from", "off", "by", "before", "after", "through", "via", "than")
 )
 _ARTICLES = frozenset(("the", "a", "an", "my", "our", "your", "this", "that", "his", "her", "their", "another", "some"))
 _TIME: tuple[str, ...] = ("the time this has taken",)  # gives trouble where somebody has waited and names nothing else
@@ -57,6 +41,7 @@ class Topic(NamedTuple):
     name: str
     start: int
     end: int
+    is_lost: bool  # stands in a phrase of what has not come: "lost my bag"
 
 
 def plan_topics(cues: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
@@ -78,11 +63,14 @@ def find_topics(
     matter: "the delay", "the trouble with the app"; event: only the former; topic: "the app", where it is a thing;
     praised: "the crew".
     """
-    named = [_read(hit) for hit in matches if NAME in hit[0]]
+    lost = [hit for hit in matches if hit.cue == "need_missing"] if "need_missing" in cues else ()
+    named = [_read(hit, lost) for hit in matches if NAME in hit[0]]
     topics = [topic for topic in _keep_heads(named) if not _is_verb(topic, words)] if named else named
-    praised = _find_praised(topics, matches, words) if topics and not PRAISE.isdisjoint(cues) else None
+    ends = [at for at, word in enumerate(words) if word[0] in ENDS] if topics else []
+    praised = _find_praised(topics, matches, words, ends) if topics and not PRAISE.isdisjoint(cues) else None
     printed = {"praised": (f"the {praised.name}",)} if praised else {}
-    topic = _choose(topics, _find_trouble(words, matches, harsh), _find_lost(matches, cues), words) if topics else None
+    trouble = _find_trouble(words, matches, harsh) if topics else []
+    topic = _choose([(_rank(topic, trouble, ends, words), topic) for topic in topics if topic.sort in _HANDICAP])
     if topic is None or topic is praised:
         return printed | ({"matter": _TIME, "event": _TIME} if "waiting" in cues else {})
     name = _print(topic, words)
@@ -91,13 +79,10 @@ def find_topics(
     return {**printed, "topic": (name,), "matter": (f"the trouble with {name}",)}
 
 
-def _read(hit: CueMatch) -> Topic:
+def _read(hit: CueMatch, lost: Collection[CueMatch]) -> Topic:
     sort, _, name = hit.cue.partition(NAME)
-    return Topic(sort, name, hit.start, hit.end)
-
-
-def _find_lost(matches: Iterable[CueMatch], cues: Cues) -> list[CueMatch]:
-    return [hit for hit in matches if hit.cue == "need_missing"] if "need_missing" in cues else []
+    is_lost = bool(lost) and any(phrase.start <= hit.start < phrase.end for phrase in lost)
+    return Topic(sort, name, hit.start, hit.end, is_lost)
 
 
 def _keep_heads(topics: Iterable[Topic]) -> list[Topic]:
@@ -130,37 +115,39 @@ def _find_trouble(words: Sequence[str], matches: Iterable[CueMatch], harsh: Coll
     return [hit.start for hit in matches if hit.cue in TROUBLE] + [at for at, word in enumerate(words) if word in harsh]
 
 
-def _choose(
-    topics: Iterable[Topic], trouble: Sequence[int], lost: Sequence[CueMatch], words: Sequence[str]
+def _rank(topic: Topic, trouble: Sequence[int], ends: Sequence[int], words: Sequence[str]) -> int:
+    """Return the distance from the trouble: less for what is trouble as such, more for a place or what all speak of."""
+    handicap = _HANDICAP[topic.sort] - _NEEDED * topic.is_lost
+    if topic.sort in _MERE_PLACE and _is_place(topic, words):
+        handicap += _MERE_PLACE[topic.sort]
+    return handicap + min([_measure(topic, at, ends) for at in trouble], default=0)
+
+
+def _choose(ranked: Iterable[tuple[int, Topic]]) -> Topic | None:
+    """Return what is nearest to the trouble, None where nothing is near."""
+    near = [pair for pair in ranked if pair[0] <= _MAX_RANK]
+    return min(near, key=itemgetter(0))[1] if near else None
+
+
+def _find_praised(
+    topics: Iterable[Topic], matches: Iterable[CueMatch], words: Sequence[str], ends: Sequence[int]
 ) -> Topic | None:
-    """Return what is nearest to the trouble; what is trouble by itself before, what all speak of after other things."""
-
-    def rank(topic: Topic) -> int:
-        handicap = _HANDICAP[topic.sort] + _MERE_PLACE.get(topic.sort, 0) * _is_place(topic, words)
-        handicap -= _NEEDED * any(hit.start <= topic.start < hit.end for hit in lost)
-        return handicap + min([_measure(topic, at, words) for at in trouble], default=0)
-
-    ranked = [(rank(topic), topic) for topic in topics if topic.sort in _HANDICAP]
-    return min((pair for pair in ranked if pair[0] <= _MAX_RANK), key=lambda pair: pair[0], default=(0, None))[1]
-
-
-def _find_praised(topics: Iterable[Topic], matches: Iterable[CueMatch], words: Sequence[str]) -> Topic | None:
     """Return what stands near praise in the same sentence; "my order came early" praises more than the order."""
     places = [hit.start for hit in matches if hit.cue in PRAISE and _NO_PRAISE.isdisjoint(words[hit.start : hit.end])]
     near = [
         (distance, topic)
         for topic in topics
         if topic.sort not in (EVENT, FRAME)
-        for distance in [_measure(topic, at, words) for at in places]
+        for distance in [_measure(topic, at, ends) for at in places]
         if distance <= _PRAISE_REACH
     ]
-    return min(near, default=(0, None), key=lambda pair: pair[0])[1]
+    return min(near, key=itemgetter(0))[1] if near else None
 
 
-def _measure(topic: Topic, at: int, words: Sequence[str]) -> int:
+def _measure(topic: Topic, at: int, ends: Sequence[int]) -> int:
     """Return how many words lie between a noun and a place, and more for each end of a sentence between them."""
-    between = range(topic.end, at) if at >= topic.end else range(at + 1, topic.start)
-    return len(between) + _OTHER_SENTENCE * len([place for place in between if words[place][0] in ENDS])
+    first, last = (topic.end, at) if at >= topic.end else (at + 1, topic.start)
+    return max(0, last - first) + _OTHER_SENTENCE * len([end for end in ends if first <= end < last])
 
 
 def _print(topic: Topic, words: Sequence[str]) -> str:
