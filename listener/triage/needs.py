@@ -67,8 +67,10 @@ def find_misfit(signals: MentionSignals, *, is_certain: bool = False) -> Pass | 
 def _is_share(signals: MentionSignals) -> bool:
     """True for a link with words that neither speak of their author nor to us, as headlines do, not pictures."""
     cues = signals.cues
-    is_shared = "link" in cues and ("shares" in cues or "other_handles" in cues)
-    return is_shared and PERSONAL.isdisjoint(tokenize(signals.text))
+    if "link" not in cues or not ("shares" in cues or "other_handles" in cues):
+        return False
+    personal = OWN if is_among_others(signals) else PERSONAL  # "r u angry?", in a poll
+    return personal.isdisjoint(tokenize(signals.text))
 
 
 def is_among_others(signals: MentionSignals) -> bool:
