@@ -210,17 +210,17 @@ def test_holding_comes_last_wherever_the_policy_names_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "rule"),
+    ("text", "is_accusation"),
     [
-        ("you lied to me about the refund, I am leaving", "accusation"),  # before the wish to leave
-        ("your courier stole my parcel", "accusation"),
-        ("thank you for helping me with my stolen card", "thank_you"),  # nobody is accused
-        ("the seats lie flat", "no_action_needed"),
+        ("you lied to me about the refund, I am leaving", True),  # before the wish to leave
+        ("your courier stole my parcel", True),
+        ("thank you for helping me with my stolen card", False),  # nobody is accused
+        ("the seats lie flat", False),
     ],
 )
-def test_who_is_accused_of_a_crime_is_answered_by_a_person(text: str, rule: str) -> None:
+def test_who_is_accused_of_a_crime_is_answered_by_a_person(text: str, is_accusation: bool) -> None:
     """An apology would admit it, a word of goodbye would ignore it."""
-    assert decided(f"@fernhill {text}").rule == rule
+    assert (decided(f"@fernhill {text}").rule == "accusation") == is_accusation
 
 
 @pytest.mark.parametrize("place", ["security", "the gate", "checkout"])
