@@ -111,7 +111,7 @@ def _help(
 ) -> Draft | Escalate | Pass:
     cues, needs = signals.cues, find_needs(signals, options.needs or NEEDS, is_trouble)
     is_certain = choose_need(needs) is not None
-    if misfit := find_misfit(signals, is_certain=is_certain or "matter" in cues):
+    if misfit := find_misfit(signals, is_certain=is_certain):
         return misfit
     if not is_certain and is_aside(signals):
         return Pass("speaks of us among others", words)

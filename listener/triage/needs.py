@@ -59,7 +59,7 @@ def find_misfit(signals: MentionSignals, *, is_certain: bool = False) -> Pass | 
     cues = signals.cues
     if name := next((name for name in UNFIT if name in cues), None):
         return Pass(UNFIT[name], cues[name])
-    if "continues" in cues and not is_certain:
+    if "continues" in cues and not is_certain and "matter" not in cues:
         return Pass(CONTINUES, cues["continues"])
     return Pass("shares what others wrote", cues["link"]) if not is_certain and _is_share(signals) else None
 
