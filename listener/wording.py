@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from zlib import crc32
 
 from listener.model import CandidateText, Draft, MentionSignals, Preview
+from listener.particulars import PLACEHOLDERS, Texts, Wordings, find_given, find_used, sort_variants
 from listener.policy import PART, Fact, Policy, Variant
 
 if TYPE_CHECKING:
@@ -21,9 +22,10 @@ if TYPE_CHECKING:
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 
-Texts = tuple[CandidateText, ...]  # of one variant: full, and short
 Rank = Callable[[frozenset[str]], int | None]
-_Rendered = tuple[tuple[frozenset[str], tuple[Texts, ...]], ...]  # when -> the texts of each of its variants
+
+
+_Rendered = tuple[Wordings, ...]
 _CACHE: dict[tuple[int, str, str | None, bool], tuple[Policy, _Rendered]] = {}
 _CACHE_SIZE = 500  # kinds and facts whose rendered texts are remembered
 
@@ -75,25 +77,29 @@ def candidates(
     """Return the wordings of a kind that suit a mention, in the order to try, each followed by its short form.
 
     rank: from the cues of a `when`, what comes first (the least), or None for what does not suit; without it, a variant
-    with `when` comes only when one of those cues hit, and then before those without. Within a rank, what was least used
-    today comes first, since platforms hunt for repetition; else the order is rotated by the mention's id, so that the
-    same mention gets the same text. A private mention gets no wording that asks for a direct message. Raises nothing
-    for a sound config.
+    with `when` comes only when one of those cues hit, and then before those without. Within a rank, texts that ask for
+    what the mention gives come last, and those that name what it is about first. Then what was least used today comes
+    first, since platforms hunt for repetition; else the order is rotated by the mention's id, so that the same mention
+    gets the same text. A private mention gets no wording that asks for a direct message. Raises nothing for a sound
+    config.
     """
-    cues = signals.cues
-    ranked: dict[int, list[Texts]] = {}
-    for when, texts in render_kind(kind, policy, fact, signals.mention.is_private):
-        place = rank(when) if rank else 1 if not when else None if when.isdisjoint(cues) else 0
-        if place is not None:
-            ranked.setdefault(place, []).extend(texts)
+    cues, given = signals.cues, find_given(signals.cues, signals.mention.attachments)
+    ranked: dict[tuple[int, bool, bool], list[Texts]] = {}
+    for group in render_kind(kind, policy, fact, signals.mention.is_private):
+        place = rank(group.when) if rank else 1 if not group.when else None if group.when.isdisjoint(cues) else 0
+        if place is None:
+            continue
+        for part in group.by_asks if given else group.parts:
+            order = (place, not given.isdisjoint(part.asks), not part.nouns)
+            ranked.setdefault(order, []).extend(part.print_nouns(cues) if part.nouns else part.texts)
     mention = signals.mention.id
-    used = _find_used(kind, signals.history.variants_today)
+    used = _find_used_today(kind, signals.history.variants_today)
     groups = (_put_in_order(ranked[place], mention, used) for place in sorted(ranked))
     return tuple(chain.from_iterable(chain.from_iterable(groups)))
 
 
 @lru_cache(maxsize=256)
-def _find_used(kind: str, variants_today: tuple[str, ...]) -> frozenset[str]:
+def _find_used_today(kind: str, variants_today: tuple[str, ...]) -> frozenset[str]:
     return frozenset(name.partition("/")[2] for name in variants_today if name.startswith(f"{kind}/"))
 
 
@@ -104,12 +110,12 @@ def render_kind(kind: str, policy: Policy, fact: Fact | None, is_private: bool) 
     if cached is None or cached[0] is not policy:
         if len(_CACHE) > _CACHE_SIZE:
             _CACHE.clear()
-        values = tuple(template_variables(policy, fact, is_private=is_private).items())
-        groups: dict[frozenset[str], list[Texts]] = {}
+        values = tuple({**template_variables(policy, fact, is_private=is_private), **PLACEHOLDERS}.items())
+        groups: dict[frozenset[str], list[tuple[Texts, frozenset[str]]]] = {}
         for variant in policy.wording.get(kind, ()):
             if texts := _keep_suitable(_render_variant(variant, values), is_private):
-                groups.setdefault(frozenset(variant.when), []).append(texts)
-        rendered = tuple((when, tuple(group)) for when, group in groups.items())
+                groups.setdefault(frozenset(variant.when), []).append((texts, find_used(variant.text)))
+        rendered = tuple(sort_variants(when, group) for when, group in groups.items())
         _CACHE[key] = cached = (policy, rendered)
     return cached[1]
 

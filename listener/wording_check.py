@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from listener.errors import Problem
 from listener.intake.cues import Cues
+from listener.particulars import PRINTED, find_used
 from listener.policy import PART, Fact, Policy, ResponderConfig, Variant
 from listener.triage.factsheet import FactSheet
 from listener.wording import (
@@ -31,12 +32,17 @@ def wording_problems(policy: Policy) -> list[Problem]:
         for fault in _variant_problems(config, variant, policy)
     ]
     for kind in (config.kind for config in configs):
-        if all(variant.when for variant in policy.wording.get(kind, ())):
+        if not any(map(_is_for_any, policy.wording.get(kind, ()))):
             what, do = "has no text without `when`", f"add a [[{kind}]] with id and text"
             faults.append(Problem(f"{FILE} {kind}", what, do))
     if any(config.uses_facts for config in configs):
         faults += [fault for fact in policy.facts for fault in _fact_problems(fact, policy)]
     return list(dict.fromkeys(faults + _repeated_errors(policy)))  # texts made of the same parts have the same faults
+
+
+def _is_for_any(variant: Variant) -> bool:
+    """True for a text that any mention may get: it names no cue, and no noun of the mention."""
+    return not variant.when and not find_used(variant.text) & PRINTED
 
 
 def private_wording_notes(policy: Policy) -> list[str]:
@@ -46,12 +52,12 @@ def private_wording_notes(policy: Policy) -> list[str]:
         f"replies.toml {kind}: every text asks for a direct message, so private mentions go to a person; give its "
         "variable another value in [private]"
         for kind in kinds
-        if not any(texts and not when for when, texts in render_kind(kind, policy, SAMPLE, is_private=True))
+        if not any(group.texts and not group.when for group in render_kind(kind, policy, SAMPLE, is_private=True))
     ]
 
 
 def _variant_problems(config: ResponderConfig, variant: Variant, policy: Policy) -> list[Problem]:
-    known = template_variables(policy) | ({name: name for name in FACT_VARIABLES} if config.uses_facts else {})
+    known = template_variables(policy) | {name: name for name in (FACT_VARIABLES if config.uses_facts else PRINTED)}
     sources = {"text": variant.text} | ({} if variant.short is None else {"short": variant.short})
     return [
         Problem(f"{FILE} {config.kind}.{variant.id.partition(PART)[0]}.{key}", *fault)

@@ -5,15 +5,19 @@ Only who does not praise us gets an apology: clear praise that merely names a pr
 
 from dataclasses import dataclass
 
+from listener.intake.phrases import tokenize
 from listener.model import Draft, Escalate, MentionSignals, Pass
 from listener.policy import Policy
 from listener.triage.needs import (
     CALM,
     NEEDS,
+    PLEASE,
+    UNTROUBLED,
     Needs,
     choose_need,
     find_misfit,
     find_needs,
+    is_aside,
     is_asked,
     is_hearsay,
     need_cue,
@@ -25,10 +29,13 @@ from listener.triage.trouble import (
     FURIOUS,
     TROUBLE,
     has_second_sign,
+    is_barely_heard,
     is_clearly_wry,
     is_faintly_heard,
     is_heard_all_the_same,
     is_heard_alone,
+    is_heard_and_named,
+    is_heard_in_need,
     is_praise,
     reads_as_praise,
     sounds_angry,
@@ -60,16 +67,20 @@ def respond(signals: MentionSignals, policy: Policy, options: Options) -> Draft 
     trouble = tuple(dict.fromkeys(word for name in TROUBLE for word in cues.get(name, ())))
     wanted = cues.get("request", ()) + cues.get("wish", ())
     is_angry = sounds_angry(signals, options.complaint_below) or is_heard_alone(signals, highest)
-    if not trouble and not wanted and not is_angry:
+    is_named = is_heard_and_named(signals)
+    if not trouble and not wanted and not is_angry and not is_named:
         return Pass("no problem, complaint or request")
     is_happy = is_praise(signals, highest) and not is_clearly_wry(signals)
-    if is_happy and not is_heard_all_the_same(signals):
+    if is_happy and not is_named and not is_heard_all_the_same(signals):
         return Pass("mostly positive; an apology would not fit", cues.get("praise", ()) + cues.get("thanks", ()))
-    if not trouble and not is_angry and "question" in cues and not _asks_for_deed(signals):
+    if not trouble and not is_angry and not is_named and "question" in cues and not _asks_for_deed(signals):
         return Pass("a question, not a problem", cues["question"])
-    is_calm = is_happy or _is_plain_change(signals, trouble)
-    is_trouble = not is_calm and bool(trouble or is_angry) and has_second_sign(signals, highest, trouble)
-    is_heard = "question" not in cues and is_faintly_heard(signals, highest)
+    is_calm = is_happy or _is_plain_change(signals, trouble) or _is_plain_idea(signals)
+    is_calm = is_calm or _is_polite_request(signals, options)
+    is_trouble = not is_calm and (
+        (bool(trouble or is_angry) and has_second_sign(signals, highest, trouble)) or is_heard_in_need(signals, highest)
+    )
+    is_heard = is_named or ("question" not in cues and is_faintly_heard(signals, highest))
     words = trouble if is_trouble else wanted or (trouble if is_happy or is_heard else ())
     if passed := _pass_on(signals, trouble, words, is_trouble):
         return passed
@@ -86,6 +97,10 @@ def _pass_on(
         return Pass("speaks of us, not to us", trouble or words)
     if is_trouble:
         return None
+    if rivals := signals.cues.get("competitor_praise"):
+        return Pass("praises somebody else", rivals)
+    if is_heard_and_named(signals):
+        return None
     if not words:
         return Pass("a single weak sign of trouble; an apology might not fit", trouble)
     return None if is_asked(signals) else Pass("asks for something, but not us", words)
@@ -95,8 +110,13 @@ def _help(
     signals: MentionSignals, policy: Policy, options: Options, words: tuple[str, ...], is_trouble: bool
 ) -> Draft | Escalate | Pass:
     cues, needs = signals.cues, find_needs(signals, options.needs or NEEDS, is_trouble)
-    if misfit := find_misfit(signals, is_certain=choose_need(needs) is not None):
+    is_certain = choose_need(needs) is not None
+    if misfit := find_misfit(signals, is_certain=is_certain):
         return misfit
+    if not is_certain and is_aside(signals):
+        return Pass("speaks of us among others", words)
+    if not needs and is_barely_heard(signals):
+        return Pass("says too little of what it is about", words)
     rank = rank_sorry(signals, needs) if is_trouble else rank_calm(signals, needs)
     texts = candidates(KIND, signals, policy, rank=rank)
     if not texts:
@@ -115,6 +135,21 @@ def _is_plain_change(signals: MentionSignals, trouble: tuple[str, ...]) -> bool:
     """True for a wish to cancel or change something in which no other word is trouble."""
     change = {word for phrase in signals.cues.get("need_change", ()) for word in phrase.split()}
     return bool(change) and "request" in signals.cues and change.issuperset(" ".join(trouble).split())
+
+
+def _is_polite_request(signals: MentionSignals, options: Options) -> bool:
+    """True for "please send it again, the link is broken": who asks for a certain deed wants no apology."""
+    cues = signals.cues
+    is_asked = need_cue("request") in cues and not PLEASE.isdisjoint(tokenize(signals.text))
+    return is_asked and "complaint" not in cues and signals.compound > options.complaint_below
+
+
+def _is_plain_idea(signals: MentionSignals) -> bool:
+    """True for an idea without a complaint and without another need: there is nothing to be sorry for."""
+    cues = signals.cues
+    if need_cue("idea") not in cues or "complaint" in cues or "threat_to_leave" in cues:
+        return False
+    return not any(need_cue(need) in cues for need in NEEDS if need not in UNTROUBLED)
 
 
 def _asks_for_deed(signals: MentionSignals) -> bool:

@@ -47,8 +47,8 @@ def _list_fitting(desk: DeskContext, item: Exchange, kind: str, fact: Fact) -> l
     rendered = render_kind(kind, desk.policy, fact, item.mention.is_private)
     fitting = (
         next((form.text for form in forms if desk.preview(desk.signed(form.text), item.mention).fits), None)
-        for _, variants in rendered
-        for forms in rotate(variants, item.mention.id)
+        for group in rendered
+        for forms in rotate(group.texts, item.mention.id)
     )
     return [text for text in fitting if text is not None]
 

@@ -8,6 +8,7 @@ from listener.intake.hazards import CLASSES, find_hazards
 from listener.intake.irony import find_cry, find_fond_deeds, find_turned, is_rhetorical
 from listener.intake.names import SAME, Names
 from listener.intake.phrases import ENDS, CueMatch, Matcher, Vocabulary, tokenize
+from listener.intake.topics import NAME, SORTS, find_topics, plan_topics
 
 # entries of the cue data that are not cues: they are read by name below
 LISTS = (
@@ -21,6 +22,7 @@ LISTS = (
     "classes",
     "synonyms",
     "function_words",
+    *SORTS,
 )
 AFTER_THANKS = 7  # words after "thanks for" in which something bad makes it sarcasm
 BRIEF = 8  # words in which nobody tells what happened
@@ -28,7 +30,7 @@ WHOLE = 12  # words and marks of a message that may be nothing but an opt-out
 ODD = 4  # words after "thanks for" of which one must be worth thanks
 RELIEF = 7  # words after "despite" or "for fixing" in which trouble is over
 
-_KEPT = ("thanks", "warm", "idiom", "thankworthy", "relief")  # cues that no `except` takes away
+_KEPT = ("thanks", "warm", "idiom", "thankworthy", "relief")  # cues that no `except` takes away; nor does it a topic
 _WORTHY = ("thankworthy", "praise", "warm", "relief")
 _SILENT = frozenset(("thankworthy", "relief", *CLASSES))  # never cues of their own: they only change others
 _OPENINGS = frozenset(("continues",))  # cues only at the beginning of a text
@@ -67,11 +69,14 @@ class Cues:
     def __init__(
         self, cues: Mapping[str, Sequence[str]], valence: Mapping[str, float], ours: Iterable[str] = ()
     ) -> None:
-        self._matcher = Matcher(_phrases(cues), cues.get("classes", ()))
+        topics = plan_topics(cues)
+        self._matcher = Matcher(_phrases(cues) | topics, cues.get("classes", ()))
+        self._silent = _SILENT.union(topics)
         self._profane = Matcher({"profanity": cues.get("profanity", ())})
         self._kindly = Vocabulary(_kind_words(cues))
         self._whole = frozenset(" ".join(tokenize(phrase)) for phrase in cues.get("opt_out_whole", ()))
         self._valence = valence
+        self._harsh = frozenset(word for word, value in valence.items() if value < 0)
         self.names = Names(cues, ours)
 
     def read(self, text: str) -> CueScan:
@@ -80,13 +85,14 @@ class Cues:
         matches = _mark_resolved(_drop_exceptions(self._matcher.find(words)), words)
         cues: dict[str, tuple[str, ...]] = {}
         for cue, start, end in matches:
-            if cue in _SILENT or (start and cue in _OPENINGS):
+            if cue in self._silent or (start and cue in _OPENINGS):
                 continue
             phrase = words[start] if end == start + 1 else " ".join(words[start:end])
             present = cues.get(cue, ())
             if phrase not in present:
                 cues[cue] = (*present, phrase)
         self._add_structure(cues, words, matches, text)
+        cues |= find_topics(words, matches, cues, self._harsh)
         return CueScan(words, matches, cues)
 
     def find(self, text: str) -> list[CueMatch]:
@@ -211,7 +217,8 @@ def _drop_exceptions(matches: list[CueMatch]) -> list[CueMatch]:
         return matches
     return [
         hit for hit in matches
-        if hit.cue in _KEPT or (hit.cue != "except" and not any(_is_inside(hit, *span) for span in spans))
+        if hit.cue in _KEPT or NAME in hit.cue
+        or (hit.cue != "except" and not any(_is_inside(hit, *span) for span in spans))
     ]  # fmt: skip
 
 

@@ -11,10 +11,11 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-LISTS = ("cues.toml", "needs.toml", "classes.toml", "synonyms.toml")  # lists of phrases and nothing else
+LISTS = ("cues.toml", "needs.toml", "topics.toml", "classes.toml", "synonyms.toml")  # lists of phrases and nothing else
 # cues whose lists are in profanity.toml, because not everybody wants to read them
 _PROFANITY = {"profanity": "words", "swearing": "mild", "profane_stem": "stems", "profane_innocent": "innocent"}
-FORMS = ("brief",)  # cues without phrases that a wording may name: intake/cues.py reads them from the text itself
+# cues without phrases that a wording may name: they are read from the text itself
+FORMS = ("brief", "topic", "matter", "event", "praised")
 _LIST = re.compile(r"^(\w+) = \[([^]]*)\]", re.MULTILINE)
 _PHRASE = re.compile(r'"([^"]*)"')
 
@@ -33,7 +34,10 @@ def _table(name: str) -> dict[str, Any]:
 
 @cache
 def _cues() -> dict[str, tuple[str, ...]]:
-    shipped = {name: tuple(phrases) for name, phrases in (_table("cues.toml") | _table("needs.toml")).items()}
+    shipped = {
+        name: tuple(phrases)
+        for name, phrases in (_table("cues.toml") | _table("needs.toml") | _table("topics.toml")).items()
+    }
     profane = _table("profanity.toml")
     shipped |= {cue: tuple(profane[key]) for cue, key in _PROFANITY.items()}
     shipped["english"] = tuple(_read("english.txt").split())

@@ -21,6 +21,7 @@ UNKIND = (
 # beside one of these only if the text says thanks: "the starter was great, the main was raw"
 UNTHANKED = ("problem", "wish", "condition", "duration", "resolved_trouble")
 MIN_UNRELATED_WORDS = 3  # beside so many, thanks without praise are mere politeness
+MAX_CAPTION_WORDS = 10  # that an emoji alone may make praise
 MIN_SCORE = 0.3  # of praise that is not warm
 # rules that leave a mention to nobody, or to a person for want of a draft
 OPEN = (
@@ -70,7 +71,9 @@ def find_kind_words(decision: Decision, signals: MentionSignals) -> tuple[str, .
         return ()
     if "warm" not in cues and signals.compound < MIN_SCORE:
         return ()
-    return tuple(dict.fromkeys(word for name in KIND_CUES for word in cues.get(name, ())))
+    words = tuple(dict.fromkeys(word for name in KIND_CUES for word in cues.get(name, ())))
+    is_emoji = not any(char.isalpha() for word in words for char in word)
+    return () if is_emoji and len(signals.text.split()) > MAX_CAPTION_WORDS else words
 
 
 def _propose(decision: Decision, signals: MentionSignals, policy: Policy, reading: Reading) -> Draft | None:

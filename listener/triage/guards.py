@@ -74,6 +74,14 @@ def legal(signals: MentionSignals, policy: Policy) -> GuardHit | None:
     return _escalate(signals, "legal", "Lawyers, police or regulators: staff only", 1)
 
 
+def accusation(signals: MentionSignals, policy: Policy) -> GuardHit | None:
+    """Nobody accused of theft, fraud or lying."""
+    is_grateful = "thanks" in signals.cues and not _find_words(signals, "complaint", "sarcasm", "ironic_praise")
+    return (
+        None if is_grateful else _escalate(signals, "accusation", "Accusation of theft, fraud or lying: staff only", 1)
+    )
+
+
 def press(signals: MentionSignals, policy: Policy) -> GuardHit | None:
     """No media inquiry."""
     return _escalate(signals, "press", "Media inquiry: staff only", 1)

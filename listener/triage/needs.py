@@ -19,8 +19,10 @@ Needs = tuple[Need, ...]
 NEEDS: Needs = get_args(Need)  # in the order in which they are answered, unless the policy has another
 # needs that a request without trouble may show; the others would bring an apology
 CALM: Needs = ("message_sent", "cannot_message", "left_behind", "missing", "change", "status", "idea", "request")
+UNTROUBLED: Needs = ("idea", "request")  # needs whose wording fits no trouble
 # needs whose wording is about a single matter: beside another need than these it is uncertain which is meant
 NARROW: Mapping[Need, frozenset[Need]] = {
+    "rudeness": frozenset(("service", "request", "quality", "leaving", "unreachable")),
     "account": frozenset(("outage", "service", "request")),
     "billing": frozenset(("refund", "terms", "service", "request")),
     "outage": frozenset(("broken", "account", "service", "request")),
@@ -34,6 +36,7 @@ SECOND_SIGN: Mapping[Need, frozenset[str]] = {
     "change": frozenset(("request", "wish", "question")),
 }
 FORMS = frozenset(("question", "brief"))  # in `when` beside an apology: for a question, for a text that tells nothing
+GENERAL = APOLOGY | FORMS  # in `when` of a wording for trouble of no certain kind
 # beside one of these cues no ready text fits, and a person answers
 UNFIT = {
     "overheard": "speaks of us to others",
@@ -48,6 +51,7 @@ OWN = frozenset(("i", "i'm", "im", "i'd", "i've", "ive", "my", "me", "mine", "we
 # without one of these nobody asks for anything: "what to consider before you buy", read in the news
 PERSONAL = US | PLEASE | OWN
 MAX_CRY_WORDS = 3  # so short a text is a cry ("#fail"), not news
+MAX_RANT_WORDS = 20  # of a complaint that names nothing, and so tells nothing either
 
 
 def find_misfit(signals: MentionSignals, *, is_certain: bool = False) -> Pass | None:
@@ -55,7 +59,18 @@ def find_misfit(signals: MentionSignals, *, is_certain: bool = False) -> Pass | 
     cues = signals.cues
     if name := next((name for name in UNFIT if name in cues), None):
         return Pass(UNFIT[name], cues[name])
-    return Pass(CONTINUES, cues["continues"]) if "continues" in cues and not is_certain else None
+    if "continues" in cues and not is_certain and "matter" not in cues:
+        return Pass(CONTINUES, cues["continues"])
+    return Pass("shares what others wrote", cues["link"]) if not is_certain and _is_share(signals) else None
+
+
+def _is_share(signals: MentionSignals) -> bool:
+    """True for a link with words that neither speak of their author nor to us, as headlines do, not pictures."""
+    cues = signals.cues
+    if "link" not in cues or not ("shares" in cues or "other_handles" in cues):
+        return False
+    personal = OWN if is_among_others(signals) else PERSONAL  # "r u angry?", in a poll
+    return personal.isdisjoint(tokenize(signals.text))
 
 
 def is_among_others(signals: MentionSignals) -> bool:
@@ -78,13 +93,20 @@ def is_hearsay(signals: MentionSignals) -> bool:
     return len(words) > MAX_CRY_WORDS and personal.isdisjoint(words)
 
 
+def is_aside(signals: MentionSignals) -> bool:
+    """True for a post among others that does not speak to us, and of nothing that is its author's own."""
+    words = tokenize(signals.text)
+    is_own = any("your " in noun for noun in signals.cues.get("matter", ()))
+    return is_among_others(signals) and not is_own and (US | PLEASE).isdisjoint(words) and len(words) > MAX_CRY_WORDS
+
+
 def find_needs(signals: MentionSignals, order: Needs, is_trouble: bool) -> Needs:
     """Return the kinds of need that a text shows, in the policy's order, but first the one whose wording fits.
 
     Without trouble, whatever asks us for something and shows no other need is a request.
     """
     cues = signals.cues
-    fitting = (need for need in order if (need != "idea" if is_trouble else need in CALM))  # no thanks for an idea then
+    fitting = (need for need in order if (need not in UNTROUBLED if is_trouble else need in CALM))
     needs = tuple(need for need in fitting if _is_shown(need, cues))
     if not needs and not is_trouble and "request" in cues and "request" in order:
         return ("request",)
@@ -117,18 +139,18 @@ def rank_sorry(signals: MentionSignals, needs: Needs) -> Callable[[frozenset[str
 
     Of the general apologies, those for the form of the text come first.
     """
-    need, forms = choose_need(needs), _find_forms(signals)
+    need, forms, cues = choose_need(needs), _find_forms(signals), signals.cues
     cue = need_cue(need) if need else ""
 
     def rank(when: frozenset[str]) -> int | None:
         if cue in when:
             return int(when.isdisjoint(APOLOGY))
-        if when and when <= APOLOGY | FORMS:
+        if when and when <= GENERAL:
             form = when & FORMS
             if when == form:
                 return None
             return 3 if not form else 2 if form <= forms else None
-        return 5 if not when else None if when.isdisjoint(signals.cues) else 4
+        return 5 if not when else None if when.isdisjoint(cues) or (when - GENERAL).isdisjoint(cues) else 4
 
     return rank
 
@@ -142,7 +164,14 @@ def _find_forms(signals: MentionSignals) -> frozenset[str]:
     if "?" in question and (len(question) > 1 or signals.text.endswith("?")):
         return frozenset(("question",))
     is_brief = "brief" in signals.cues and ("problem" not in signals.cues or "complaint" in signals.cues)
-    return frozenset(("brief",)) if is_brief else frozenset()
+    return frozenset(("brief",)) if is_brief or _is_rant(signals) else frozenset()
+
+
+def _is_rant(signals: MentionSignals) -> bool:
+    """True for a complaint that tells of nothing: "the worst company in the whole world, and always has been"."""
+    cues = signals.cues
+    is_bare = "complaint" in cues and "problem" not in cues and "matter" not in cues
+    return is_bare and len(tokenize(signals.text)) <= MAX_RANT_WORDS
 
 
 def rank_calm(signals: MentionSignals, needs: Needs) -> Callable[[frozenset[str]], int | None]:

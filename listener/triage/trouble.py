@@ -12,6 +12,8 @@ from listener.triage.needs import CALM, NEEDS, US, Needs, need_cue
 TROUBLE = ("complaint", "problem", "threat_to_leave")
 HEARD = 0.35  # chance of a complaint, by the second reader, below which nothing gets an apology
 FAINTLY_HEARD = 0.66  # chance from which a weak sign of trouble gets help, without an apology
+NAMED_HEARD = 0.5  # the same where it is known what the trouble is about, and nothing kind is said
+UNNAMED_HEARD = 0.66  # the same where nothing is known but that it is trouble
 CLEARLY_HEARD = 0.7  # chance from which it stands in for the second sign of trouble, or for every word of it
 NEWS_CLEARLY_HEARD = 0.8  # the same for a question about a delay and no other trouble
 WRY_CLEARLY_HEARD = 0.9  # the same beside kind words that are often not meant
@@ -20,6 +22,8 @@ PRAISED = 0.2  # chance of praise from which nothing gets an apology
 PRAISED_REQUEST = 0.1  # the same for a request: happy people say "please" too
 FURIOUS = -0.75  # a score at or under it is anger
 WRY = ("thanks", "sarcasm", "ironic_praise", "hedge")  # beside one of these kind words may be no kindness
+KIND = ("praise", "thanks", "warm", "resolved_trouble")
+TELLS = ("matter", "request", "question", "complaint", "threat_to_leave")  # beside one of these a text says enough
 BUT = ("contrast", "negation", "duration", "waiting", "request", "complaint", "threat_to_leave")  # what turns praise
 # needs whose words show trouble in a question, too; "do you expect delays?" is just a question
 TELLING: Needs = ("unreachable", "refund", "billing", "rudeness", "account", "outage")
@@ -51,6 +55,33 @@ def is_faintly_heard(signals: MentionSignals, no_apology_above: float) -> bool:
     """True if the second reader is the second sign of a weak word, though not of one that makes an apology fit."""
     is_heard = signals.reading is not None and signals.reading.complaint >= FAINTLY_HEARD
     return is_heard and signals.compound < no_apology_above
+
+
+def is_heard_and_named(signals: MentionSignals) -> bool:
+    """True if the second reader is the only sign of trouble, or its second, and the text names what gives it."""
+    reading, cues = signals.reading, signals.cues
+    if reading is None or "matter" not in cues or any(name in cues for name in KIND):
+        return False
+    bound = NEWS_CLEARLY_HEARD if "question" in cues else FAINTLY_HEARD if "weak_trouble" in cues else NAMED_HEARD
+    return reading.complaint >= bound and reading.praise < PRAISED_REQUEST
+
+
+def is_barely_heard(signals: MentionSignals) -> bool:
+    """True for trouble that names and asks nothing, of which neither the second reader is sure nor a word.
+
+    It may be a joke, or goes on with a talk. Of few words a problem is one: "it broke".
+    """
+    cues = signals.cues
+    if signals.reading is None or any(name in cues for name in TELLS):
+        return False
+    is_told = "problem" in cues and "brief" in cues
+    return not is_told and signals.reading.complaint < UNNAMED_HEARD
+
+
+def is_heard_in_need(signals: MentionSignals, no_apology_above: float) -> bool:
+    """True for a need that only trouble brings, beside a request or a noun: "please explain, I am stranded"."""
+    is_named = "request" in signals.cues or is_heard_and_named(signals)
+    return is_named and is_faintly_heard(signals, no_apology_above) and _shows_trouble(signals.cues)
 
 
 def is_heard_all_the_same(signals: MentionSignals) -> bool:

@@ -61,7 +61,7 @@ def test_proposes_thanks_only_with_kind_words_and_nothing_against_it(text: str, 
 
 def test_complaint_that_the_rules_would_ignore_goes_to_a_person() -> None:
     """Silence to an angry customer is the second worst mistake."""
-    text = "the new notebook cover is blue"
+    text = "the new colour is blue"
     assert _decided(text, None).rule == "no_action_needed"
     heard = _decided(text, replace(HARSH, complaint=0.6))
     assert (heard.action, heard.rule) == ("escalate", "reader_complaint")
@@ -69,7 +69,7 @@ def test_complaint_that_the_rules_would_ignore_goes_to_a_person() -> None:
 
 def test_a_clear_complaint_without_a_known_word_gets_help_and_staff_see_who_heard_it() -> None:
     """The trail names the words that the second reader went by."""
-    decision = _decided("the new notebook cover is blue", HARSH)
+    decision = _decided("the new colour is blue", HARSH)
     assert (decision.kind, decision.draft and decision.draft.auto) == ("support", False)
     (line,) = [line for line in decision.trail if line.hit]
     assert "the second reader hears it" in line.message and line.words == HARSH.harsh_words

@@ -96,7 +96,7 @@ def test_the_auto_band_is_narrower(text: str, auto: bool) -> None:
 
 def test_a_correction_says_what_is_true_and_not_what_is_false() -> None:
     """With its source; no blame, no repetition."""
-    draft = _draft("you don't ship to Canada, liars")
+    draft = _draft("you don't ship to Canada, shame on you")
     assert draft.rule == "correction" and draft.words
     for one in draft.texts:
         assert "We do ship to Canada" in one.text and "help.fernhill.example/shipping" in one.text

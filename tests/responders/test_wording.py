@@ -11,7 +11,7 @@ from listener.policy import Policy, SavedReply, Variant
 from listener.triage.decide import decide
 from listener.wording import asks_for_private_message, candidates, disallowed_hosts, first_fitting, render_saved_replies
 from listener.wording_check import private_wording_notes, saved_reply_problems, wording_problems
-from tests.factories import facts, policy, preview, responders
+from tests.factories import decided, facts, policy, preview, responders
 
 
 def _worded(text: str, short: str | None = None) -> Policy:
@@ -80,7 +80,7 @@ def test_the_same_mention_always_gets_the_same_text() -> None:
     """Variants are rotated by the mention's id, each followed by its short form."""
     told, spread = policy(), set()
     for number in range(60):
-        read = facts("best pens", id=str(number))
+        read = facts("simply the best", id=str(number))
         texts = candidates("thank_you", read, told)
         assert texts == candidates("thank_you", read, policy())
         assert texts[0].variant == texts[1].variant and len(texts[1].text) < len(texts[0].text)
@@ -90,17 +90,17 @@ def test_the_same_mention_always_gets_the_same_text() -> None:
 
 def test_variants_not_used_today_come_first() -> None:
     """Platforms hunt for repetition; those with `when` still come before those without."""
-    read = facts("best pens", id="7")
+    read = facts("simply the best", id="7")
     usual = [text.variant for text in candidates("thank_you", read, policy())]
     used = replace(read, history=History(variants_today=(f"thank_you/{usual[0]}", f"support/{usual[2]}")))
-    assert [text.variant for text in candidates("thank_you", used, policy())] == usual[2:] + usual[:2]
+    assert [text.variant for text in candidates("thank_you", used, policy())] == usual[2:-2] + usual[:2] + usual[-2:]
     every = replace(read, history=History(variants_today=tuple(f"thank_you/{name}" for name in usual)))
     assert [text.variant for text in candidates("thank_you", every, policy())] == usual
 
 
 def test_variants_with_when_come_first_and_only_then() -> None:
     """Thanks for help are for who thanks us."""
-    texts = candidates("thank_you", facts("best pens"), policy())
+    texts = candidates("thank_you", facts("simply the best"), policy())
     assert not {text.variant for text in texts} & {"welcome", "anytime", "gladly"}
     assert candidates("thank_you", facts("thanks!"), policy())[0].variant in {"welcome", "anytime", "gladly"}
 
@@ -216,3 +216,38 @@ def test_no_shipped_text_asks_a_private_mention_for_a_direct_message() -> None:
         texts = [text.text for text in candidates("support", read, policy())]
         assert texts and any(map(asks_for_private_message, texts)) is not is_private
     assert not asks_for_private_message("We are here until 5 pm.") and asks_for_private_message("Send us a DM!")
+
+
+def test_a_reply_names_what_it_is_about() -> None:
+    """As the lists name it, never as the author wrote it."""
+    first = candidates("support", facts("my SCREEEN is broken"), policy(), rank=lambda when: 0 if when else None)[0]
+    assert "{" not in first.text and "\ufffc" not in first.text
+    draft = decided("@fernhill my wi-fi is broken, so disappointed").draft
+    assert draft is not None and "trouble with your wifi" in draft.texts[0].text
+
+
+def test_a_text_without_a_noun_waits_behind_those_with_one() -> None:
+    """And is there for who names nothing."""
+    named, unnamed = (decided(f"@fernhill {text}").draft for text in ("my parcel never arrived", "it never arrived"))
+    assert named is not None and "your parcel" in named.texts[0].text and "your parcel" not in named.texts[-1].text
+    assert unnamed is not None and not any("with your parcel" in text.text for text in unnamed.texts)
+
+
+@pytest.mark.parametrize("text", ["order 4711 never arrived", "where is order number 82 of mine? It never arrived"])
+def test_who_gives_the_number_is_not_asked_for_it(text: str) -> None:
+    """It stands in the mention."""
+    draft = decided(f"@fernhill {text}").draft
+    assert draft is not None and "order number" not in draft.texts[0].text
+
+
+def test_a_kind_that_states_facts_knows_no_nouns() -> None:
+    """A correction is about its fact."""
+    wording = {**policy().wording, "correction": (Variant("about", "About {{ topic }}: {{ statement }}"),)}
+    assert "unknown variable topic" in {fault.what for fault in wording_problems(policy(wording=wording))}
+
+
+def test_a_kind_needs_a_text_without_a_noun() -> None:
+    """Most mentions name none."""
+    wording = {**policy().wording, "thank_you": (Variant("about", "So glad about {{ praised }}!"),)}
+    (fault,) = wording_problems(policy(wording=wording))
+    assert fault.what == "has no text without `when`"

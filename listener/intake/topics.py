@@ -1,0 +1,157 @@
+"""What a text is about, as a noun that a reply may repeat: what gives trouble, what is praised. Pure.
+
+The nouns are data (lexicon/topics.toml and the policy's cues): a reply prints the list's words, never the author's.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from operator import itemgetter
+from typing import NamedTuple
+
+from listener.intake.phrases import ENDS, CueMatch
+
+NAME = " = "  # between a phrase of these lists and what a reply calls it: "wi fi = wifi"
+THING, FRAME, EVENT, SERVICE, PEOPLE = SORTS = (
+    "topic_thing", "topic_frame", "topic_event", "topic_service", "topic_people",
+)  # fmt: skip
+WHOLE = frozenset((EVENT, SERVICE))  # named as they are: "the delay"; of anything else it is "the trouble with the app"
+TROUBLE = frozenset(("complaint", "problem", "weak_trouble", "negation", "need_broken", "need_quality"))
+PRAISE = frozenset(("praise", "warm"))
+_HANDICAP = {EVENT: -2, SERVICE: -1, THING: 0, FRAME: 6}  # in words, added to the distance from the trouble
+_OTHER_SENTENCE = 6  # the same, for each end of a sentence between them
+_MERE_PLACE = {THING: 6, FRAME: 3}  # the same, behind a word of place or time: "at the gate"
+_NEEDED = 4  # the other way, inside a phrase of what has not come: "lost my bag"
+_MAX_RANK = 14  # beyond it the noun is hardly what gives the trouble
+_PLACING = frozenset(
+    ("at", "on", "onto", "in", "into", "inside", "to", "from", "off", "by", "before", "after", "through", "via", "than")
+)
+_ARTICLES = frozenset(("the", "a", "an", "my", "our", "your", "this", "that", "his", "her", "their", "another", "some"))
+_TIME: tuple[str, ...] = ("the time this has taken",)  # gives trouble where somebody has waited and names nothing else
+_PRAISE_REACH = 3  # words from praise to what is praised: "the crew was so nice"
+_OWN = frozenset(("my", "our"))
+_NO_PRAISE = frozenset(("wait", "forward", "thanks", "thank", "thx"))  # "can't wait for the trip" praises no trip
+
+
+Cues = Mapping[str, tuple[str, ...]]
+
+
+class Topic(NamedTuple):
+    """A noun of the lists in a text: its sort, what a reply calls it, and its words from start up to end."""
+
+    sort: str
+    name: str
+    start: int
+    end: int
+    is_lost: bool  # stands in a phrase of what has not come: "lost my bag"
+
+
+def plan_topics(cues: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
+    """Return the phrases of the lists of topics, by sort and name, as the matcher finds them."""
+    planned: dict[str, tuple[str, ...]] = {}
+    for sort in SORTS:
+        for phrase in cues.get(sort, ()):
+            words, _, name = phrase.partition(NAME)
+            named = f"{sort}{NAME}{name or words}"
+            planned[named] = (*planned.get(named, ()), words)
+    return planned
+
+
+def find_topics(
+    words: Sequence[str], matches: Sequence[CueMatch], cues: Cues, harsh: Collection[str]
+) -> dict[str, tuple[str, ...]]:
+    """Return the cues that a wording may print. cues: those of the text; harsh: words of trouble.
+
+    matter: "the delay", "the trouble with the app"; event: only the former; topic: "the app", where it is a thing;
+    praised: "the crew".
+    """
+    lost = [hit for hit in matches if hit.cue == "need_missing"] if "need_missing" in cues else ()
+    named = [_read(hit, lost) for hit in matches if NAME in hit[0]]
+    topics = [topic for topic in _keep_heads(named) if not _is_verb(topic, words)] if named else named
+    ends = [at for at, word in enumerate(words) if word[0] in ENDS] if topics else []
+    praised = _find_praised(topics, matches, words, ends) if topics and not PRAISE.isdisjoint(cues) else None
+    printed = {"praised": (f"the {praised.name}",)} if praised else {}
+    trouble = _find_trouble(words, matches, harsh) if topics else []
+    topic = _choose([(_rank(topic, trouble, ends, words), topic) for topic in topics if topic.sort in _HANDICAP])
+    if topic is None or topic is praised:
+        return printed | ({"matter": _TIME, "event": _TIME} if "waiting" in cues else {})
+    name = _print(topic, words)
+    if topic.sort in WHOLE:
+        return {**printed, "matter": (name,), "event": (name,)}
+    return {**printed, "topic": (name,), "matter": (f"the trouble with {name}",)}
+
+
+def _read(hit: CueMatch, lost: Collection[CueMatch]) -> Topic:
+    sort, _, name = hit.cue.partition(NAME)
+    is_lost = bool(lost) and any(phrase.start <= hit.start < phrase.end for phrase in lost)
+    return Topic(sort, name, hit.start, hit.end, is_lost)
+
+
+def _keep_heads(topics: Iterable[Topic]) -> list[Topic]:
+    """Keep the longest of those that overlap, and of neighbours the last: a gate agent is an agent."""
+    kept: list[Topic] = []
+    for topic in sorted(topics, key=lambda topic: (topic.start, -topic.end)):
+        if kept and topic.start < kept[-1].end:
+            continue
+        if kept and topic.start == kept[-1].end:
+            kept.pop()
+        kept.append(topic)
+    return kept
+
+
+def _is_verb(topic: Topic, words: Sequence[str]) -> bool:
+    """True for "booking a seat", and for "to update"."""
+    if topic.sort in WHOLE:
+        return False
+    is_followed = topic.end < len(words) and words[topic.end] in _ARTICLES
+    return (is_followed and words[topic.end - 1].endswith("ing")) or words[topic.start - 1 : topic.start] == ["to"]
+
+
+def _is_place(topic: Topic, words: Sequence[str]) -> bool:
+    """True behind a word of place, with an article between them or without: there it happened."""
+    before = words[max(0, topic.start - 2) : topic.start]
+    return bool(before) and (before[-1] in _PLACING or (before[0] in _PLACING and before[-1] in _ARTICLES))
+
+
+def _find_trouble(words: Sequence[str], matches: Iterable[CueMatch], harsh: Collection[str]) -> list[int]:
+    return [hit.start for hit in matches if hit.cue in TROUBLE] + [at for at, word in enumerate(words) if word in harsh]
+
+
+def _rank(topic: Topic, trouble: Sequence[int], ends: Sequence[int], words: Sequence[str]) -> int:
+    """Return the distance from the trouble: less for what is trouble as such, more for a place or what all speak of."""
+    handicap = _HANDICAP[topic.sort] - _NEEDED * topic.is_lost
+    if topic.sort in _MERE_PLACE and _is_place(topic, words):
+        handicap += _MERE_PLACE[topic.sort]
+    return handicap + min([_measure(topic, at, ends) for at in trouble], default=0)
+
+
+def _choose(ranked: Iterable[tuple[int, Topic]]) -> Topic | None:
+    """Return what is nearest to the trouble, None where nothing is near."""
+    near = [pair for pair in ranked if pair[0] <= _MAX_RANK]
+    return min(near, key=itemgetter(0))[1] if near else None
+
+
+def _find_praised(
+    topics: Iterable[Topic], matches: Iterable[CueMatch], words: Sequence[str], ends: Sequence[int]
+) -> Topic | None:
+    """Return what stands near praise in the same sentence; "my order came early" praises more than the order."""
+    places = [hit.start for hit in matches if hit.cue in PRAISE and _NO_PRAISE.isdisjoint(words[hit.start : hit.end])]
+    near = [
+        (distance, topic)
+        for topic in topics
+        if topic.sort not in (EVENT, FRAME)
+        for distance in [_measure(topic, at, ends) for at in places]
+        if distance <= _PRAISE_REACH
+    ]
+    return min(near, key=itemgetter(0))[1] if near else None
+
+
+def _measure(topic: Topic, at: int, ends: Sequence[int]) -> int:
+    """Return how many words lie between a noun and a place, and more for each end of a sentence between them."""
+    first, last = (topic.end, at) if at >= topic.end else (at + 1, topic.start)
+    return max(0, last - first) + _OTHER_SENTENCE * len([end for end in ends if first <= end < last])
+
+
+def _print(topic: Topic, words: Sequence[str]) -> str:
+    """Return a noun as a reply prints it: what the author calls "my bag" is "your bag"."""
+    before = words[max(0, topic.start - 2) : topic.end]
+    is_own = topic.sort in (THING, FRAME) and not _OWN.isdisjoint(before) and not any("'s" in word for word in before)
+    return f"{'your' if is_own else 'the'} {topic.name}"
