@@ -186,6 +186,30 @@ def test_the_list_names_an_answer_that_seems_to_agree(world: World) -> None:
     assert (view.state, view.answer) == ("asked", "memory:yes")
 
 
+def test_who_gave_no_plain_yes_may_be_asked_once_more(world: World) -> None:
+    """Below their answer, as a refusal of `confirm` advises; not while a question is on its way."""
+    asked(world)
+    world.said("sure, go ahead", id="yes", interaction_id="yes", **ADA)
+    with pytest.raises(DeskError, match="ask once more"):
+        testimonials.confirm(world.store, world.desk(), POST, ANSWER)
+    number = testimonials.ask(world.store, world.desk(), POST, ANSWER)
+    (view,) = testimonials.list_views(world.store, RULES)
+    assert (view.state, view.reply_id) == ("to ask", number)
+    with pytest.raises(DeskError, match=f"is asked about by reply {number}"):
+        testimonials.ask(world.store, world.desk(), POST, ANSWER)
+
+
+def test_a_question_posted_by_hand_is_answered_before_staff_note_it(world: World) -> None:
+    """They post it, and note it the next morning: the answer of the evening counts."""
+    number = testimonials.ask(world.store, world.desk(), POST)
+    world.after(minutes=5).put(number, "by_hand", approved_by="dana", approved_at=world.now)
+    world.after(hours=1).said(YES, id="yes", interaction_id="yes", **ADA)
+    world.after(hours=9)
+    transitions.done(world.store, world.desk(), number, None)
+    assert testimonials.list_views(world.store, RULES)[0].answer == "memory:yes"
+    testimonials.confirm(world.store, world.desk(), POST, ANSWER)
+
+
 def test_withdrawn_is_withdrawn_at_once_and_for_good(world: World) -> None:
     """No export has it, and nobody asks again."""
     confirmed(world)
