@@ -16,7 +16,7 @@ from listener.desk.approve import Target, approve
 from listener.desk.forget import forget
 from listener.errors import DeskError, Indeterminate, ReadFailed
 from listener.model import Mention, PostStatus
-from listener.store import acts, erasure, mentions, states, vacuum
+from listener.store import acts, edits, erasure, mentions, states, vacuum
 from listener.store import testimonials as kept_testimonials
 from tests import factories
 from tests.club.shop import CLUB, Shop
@@ -279,6 +279,18 @@ def test_forget_erases_testimonials_and_applause(world: World) -> None:
     assert (kept.state, kept.request, kept.reason, kept.remote_url) == ("closed", None, None, None)
     assert vacuum.clean(world.store, world.now)
     assert b"zirconium" not in read_everything(world.store) and YES.encode() not in read_everything(world.store)
+
+
+def test_what_a_person_is_to_applaud_is_withdrawn_when_the_words_change(world: World) -> None:
+    """Nobody is sent to like what was praise when it was chosen."""
+    applause.applaud(world.store, world.desk(), POST, ["like"])
+    item = world.item_of("m1")
+    with world.store.write() as connection:
+        newer = replace(item.mention, text="I hate your awful paper, it is the worst ever.")
+        edits.record(connection, item.key, PRAISE, newer, by="poll", now=world.now)
+        (kept,) = acts.list_of_mention(connection, item.key)
+    assert (kept.state, kept.reason) == ("closed", "the mention was edited")
+    assert applause.read_page(world.store, world.desk(), None).waiting == ()
 
 
 def test_forget_waits_for_an_act_under_way(world: World) -> None:
