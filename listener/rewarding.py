@@ -76,8 +76,8 @@ def require_fit_coupon(
 ) -> bool:
     """Return whether a text carries a coupon; asked when it is approved, before it is sent and in the claim.
 
-    Raises DeskError for one that is not this reply's, that is void, that has ended, whose offer has, that others could
-    read, or that a minor would get.
+    Raises DeskError for one that is not this reply's, that is void, used or has ended, whose offer has, that others
+    could read, or that a minor would get.
     """
     rewards.require_own_code(connection, reply_id, text)
     has_coupon = MASK.search(text) is not None
@@ -103,13 +103,16 @@ def find_problem(kept: Reward, club: Club, now: datetime) -> str | None:
 
 
 def _require_lasting(kept: Reward, now: datetime) -> None:
-    """Raise DeskError for a coupon that is void or has ended."""
+    """Raise DeskError for a coupon that is void, has ended, or was used before it was given."""
     if kept.void_at is not None:
         do = f"edit it without {kept.mask}; another reply can have another: `earshot offer ID {kept.offer} --again`"
         raise DeskError(f"the coupon of reply {kept.reply_id} is void", do)
     if kept.expires_at is not None and kept.expires_at <= now:
         do = f"`earshot offer {kept.reply_id} --drop`, then give it again"
         raise DeskError(f"the coupon of reply {kept.reply_id} ended on {kept.expires_at:%Y-%m-%d}", do)
+    if kept.is_spoilt:
+        do = f"`earshot offer {kept.reply_id} --drop`, then give it with --again"
+        raise DeskError(f"the coupon of reply {kept.reply_id} was used in the shop before it was given", do)
 
 
 def _require_running(kept: Reward, club: Club, now: datetime) -> None:

@@ -16,6 +16,7 @@ from listener.model import Mention
 from listener.store import events, items, mentions, replies, testimonials
 from listener.store.engine import Store
 from listener.store.records import Exchange, Reply, ReplyChanges
+from listener.store.states import OVER
 from listener.store.testimonials import Testimonial
 
 ASKABLE = ("drafted", "escalated")
@@ -60,14 +61,14 @@ def _require_showable(connection: Connection, desk: DeskContext, item: Exchange)
 
 
 def _require_unasked(connection: Connection, item: Exchange) -> None:
-    """Raise DeskError when the question stands already, or when it was answered."""
+    """Raise DeskError while a question is on its way, or after a plain yes; one without it may be asked once more."""
     kept = testimonials.find(connection, item.key)
     if kept is None:
         return
     if kept.withdrawn_at is not None or kept.confirmed_at is not None:
         done = "withdrawn" if kept.withdrawn_at else "confirmed"
         raise DeskError(f"the testimonial of {name_of(item)} is {done} already", "nothing was changed")
-    if (asking := replies.get(connection, kept.reply_id)).state != "closed":
+    if (asking := replies.get(connection, kept.reply_id)).state not in OVER:
         do = f"`earshot show {asking.id}` shows it"
         raise DeskError(f"{name_of(item)} is asked about by reply {asking.id}, which {describe(asking)}", do)
 
@@ -107,7 +108,7 @@ def confirm(store: Store, desk: DeskContext, post: MentionRef, consent: MentionR
         _require_consent(connection, kept, answer, rules)
         _require_showable(connection, desk, item)
         if item.mention.text != kept.words:
-            raise DeskError(f"{name_of(item)} was edited since the question", "ask for the new words")
+            raise DeskError(f"{name_of(item)} was edited since the question", "ask for the new words, with `--below`")
         given = {"consent_key": answer.key, "consent": answer.mention.text}
         testimonials.change(connection, item.key, **given, confirmed_by=desk.by, confirmed_at=desk.clock())
         _log(connection, desk, item, "testimonial_confirmed", f"by mention {name_of(answer)}")
@@ -125,14 +126,14 @@ def _require_asked(connection: Connection, item: Exchange) -> Testimonial:
 
 def _require_consent(connection: Connection, kept: Testimonial, answer: Exchange, rules: Testimonials) -> None:
     """Raise DeskError unless a mention answers the question, after it was posted, with a plain yes."""
-    sent_at = testimonials.read_sent_at(connection, kept.reply_id)
-    if sent_at is None:
+    posted_from = testimonials.read_posted_from(connection, kept.reply_id)
+    if posted_from is None:
         do = f"`earshot show {kept.reply_id}` shows where it stands"
         raise DeskError(f"the question in reply {kept.reply_id} is not posted", do)
-    if answer.mention.created_at <= sent_at:
+    if answer.mention.created_at <= posted_from:
         raise DeskError(f"{name_of(answer)} was written before the question was posted", "name the answer to it")
     if doubt := _find_doubt(answer, rules):
-        do = "ask once more; their own words are the evidence"
+        do = "ask once more, `earshot testimonials ask` with `--below`; their own words are the evidence"
         raise DeskError(f"{name_of(answer)} does not consent: {doubt}", do)
 
 
@@ -186,9 +187,9 @@ def name_consent(connection: Connection, kept: Testimonial) -> str | None:
 
 def _find_answer(connection: Connection, rules: Testimonials, kept: Testimonial, mention: Mention) -> str | None:
     """Return the last mention in which the author seems to agree to what they were asked."""
-    sent_at = testimonials.read_sent_at(connection, kept.reply_id)
+    posted_from = testimonials.read_posted_from(connection, kept.reply_id)
     for later in reversed(items.list_of_person(connection, mention.platform, mention.author_id)):
-        if sent_at is not None and later.mention.created_at > sent_at and _find_doubt(later, rules) is None:
+        if posted_from is not None and later.mention.created_at > posted_from and _find_doubt(later, rules) is None:
             return name_of(later)
     return None
 

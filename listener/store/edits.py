@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select
 
 from listener.errors import StoreError
 from listener.model import Mention
-from listener.store import events, mentions, replies
+from listener.store import acts, events, mentions, replies
 from listener.store.loading import chunks, columns, load
 from listener.store.records import Event, Exchange, Reply, ReplyChanges
 from listener.store.states import DECIDED_AGAIN
@@ -69,7 +69,9 @@ class WordChanges:
 
 
 def record(connection: Connection, key: int, before: str, newer: Mention, *, by: str, now: datetime) -> None:
-    """Keep the new words of a mention; its reply, if it waits, returns to staff. before: the words until now.
+    """Keep the new words of a mention; its reply, if it waits, returns to staff, and no person is to applaud it.
+
+    before: the words until now. Applause that the outbox is to do is withdrawn there: it looks for edits.
 
     Raises StoreError.
     """
@@ -79,6 +81,9 @@ def record(connection: Connection, key: int, before: str, newer: Mention, *, by:
     events.add(connection, EDITED, "author", now, mention_key=key, detail=detail)
     if reply is not None and reply.state in DECIDED_AGAIN:
         return_reply(connection, reply, by, now)
+    for kept in acts.list_of_mention(connection, key):
+        if kept.state == "by_hand":
+            acts.withdraw(connection, kept, WHY, by, now)
 
 
 def return_reply(connection: Connection, reply: Reply, by: str, now: datetime) -> None:

@@ -21,7 +21,7 @@ from listener.store.tables import coupon, reply, reward
 
 @dataclass(frozen=True, slots=True)
 class Reward:
-    """A coupon that is somebody's by a reply. out_at: from then on the code may be known."""
+    """A coupon that is somebody's by a reply. out_at: from then on the code may be known; used_at: the shop has it."""
 
     id: int
     offer: str
@@ -38,6 +38,12 @@ class Reward:
     cents: int
     expires_at: datetime | None
     void_at: datetime | None
+    used_at: datetime | None
+
+    @property
+    def is_spoilt(self) -> bool:
+        """Return True where the shop has seen the code before it left us: somebody guessed it, or it leaked."""
+        return self.used_at is not None and self.out_at is None
 
     @property
     def mask(self) -> str:
@@ -78,7 +84,7 @@ def find_of_reply(connection: Connection, reply_id: int) -> Reward | None:
 def find(connection: Connection, *which: ColumnElement[bool]) -> Reward | None:
     """Return a live reward that meets the conditions, with its coupon; None where there is none."""
     own = [reward.c[name] for name in ("id", "offer", "person", "coupon_id", "reply_id", "at", "by", "why", "out_at")]
-    of_coupon = [coupon.c[name] for name in ("pool", "code", "digest", "cents", "expires_at", "void_at")]
+    of_coupon = [coupon.c[name] for name in ("pool", "code", "digest", "cents", "expires_at", "void_at", "used_at")]
     query = select(*own, *of_coupon).join(coupon, coupon.c.id == reward.c.coupon_id)
     row = connection.execute(query.where(is_live, *which).limit(1)).one_or_none()
     return None if row is None else load(Reward, row)
@@ -135,7 +141,7 @@ def _require_theirs(connection: Connection, kept: Reward) -> None:
 def _take_back(connection: Connection, seen: Reply, kept: Reward, by: str, now: datetime) -> None:
     """Free the coupon if its code has surely not left, else void it; then the person keeps their turn."""
     what, own = "coupon_released", update(coupon).where(coupon.c.id == kept.coupon_id)
-    if kept.out_at is None and not reward_book.is_out(connection, kept.digest):
+    if kept.out_at is None and not kept.is_spoilt and not reward_book.is_out(connection, kept.digest):
         connection.execute(own.values(free=True))
         connection.execute(update(reward).where(reward.c.id == kept.id).values(released_at=now))
         offer_turns.free(connection, [kept.id])

@@ -68,9 +68,13 @@ def change(connection: Connection, mention_key: int, **changes: object) -> None:
     connection.execute(update(testimonial).where(testimonial.c.mention_key == mention_key).values(**changes))
 
 
-def read_sent_at(connection: Connection, reply_id: int) -> datetime | None:
-    """Return when the question was posted; None where it was not."""
-    query = select(reply.c.sent_at).where(reply.c.id == reply_id, reply.c.state == "sent")
+def read_posted_from(connection: Connection, reply_id: int) -> datetime | None:
+    """Return from when on the question may have been out; None where it was not posted.
+
+    By hand it is posted after its approval and noted later, perhaps after its answer.
+    """
+    began = func.coalesce(reply.c.sending_at, reply.c.approved_at, reply.c.sent_at, type_=reply.c.sent_at.type)
+    query = select(began).where(reply.c.id == reply_id, reply.c.state == "sent")
     return connection.execute(query).scalar_one_or_none()
 
 

@@ -9,6 +9,7 @@ import pytest
 from listener.desk import offers, roles
 from listener.errors import DeskError
 from listener.model import Outgoing, Prepared
+from listener.store import people
 from tests.club.shop import CLUB, Shop, policy
 
 Ending = Callable[[Shop], None]
@@ -112,3 +113,26 @@ def test_a_reply_without_a_coupon_is_sent_whatever_ends(shop: Shop) -> None:
     remove(shop)
     shop.send()
     assert len(shop.platform.posts) == 1
+
+
+def test_a_code_that_the_shop_has_seen_before_it_went_out_goes_to_nobody(shop: Shop) -> None:
+    """Somebody guessed it, or it leaked: it is neither sent nor free again, and its person gets another one."""
+    number, other = shop.claim(), shop.claim(author_id="bo", author_handle="bo")
+    assert shop.approve(other) is None
+    offers.import_used(shop.world.store, shop.desk(), "ten", ["TEN-00001", "TEN-00002"])
+    assert "used in the shop before it was given" in str(shop.approve(number))
+    shop.send()
+    assert shop.platform.posts == []
+    assert "used in the shop before it was given" in str(shop.world.reply(other).error)
+    offers.drop(shop.world.store, shop.desk(), number)
+    assert (shop.stock().free, shop.stock().void) == (3, 1)
+    shop.give(number, "autumn", again=True)
+    assert shop.approve(number) is None and ("TEN-00003", people.digest(("memory", "ada"))) in shop.holders()
+
+
+def test_a_code_that_its_person_has_used_is_still_theirs(shop: Shop) -> None:
+    """Posted by hand, and not noted yet: staff may look at it again."""
+    number = shop.claim()
+    assert shop.approve(number, whispers=False) is None
+    offers.import_used(shop.world.store, shop.desk(), "ten", ["TEN-00001"])
+    assert "TEN-00001" in offers.show_code(shop.world.store, shop.desk(), number)

@@ -16,7 +16,7 @@ from listener.desk.approve import Target, approve
 from listener.desk.forget import forget
 from listener.errors import DeskError, Indeterminate, ReadFailed
 from listener.model import Mention, PostStatus
-from listener.store import acts, erasure, mentions, states, vacuum
+from listener.store import acts, edits, erasure, mentions, states, vacuum
 from listener.store import testimonials as kept_testimonials
 from tests import factories
 from tests.club.shop import CLUB, Shop
@@ -186,6 +186,30 @@ def test_the_list_names_an_answer_that_seems_to_agree(world: World) -> None:
     assert (view.state, view.answer) == ("asked", "memory:yes")
 
 
+def test_who_gave_no_plain_yes_may_be_asked_once_more(world: World) -> None:
+    """Below their answer, as a refusal of `confirm` advises; not while a question is on its way."""
+    asked(world)
+    world.said("sure, go ahead", id="yes", interaction_id="yes", **ADA)
+    with pytest.raises(DeskError, match="ask once more"):
+        testimonials.confirm(world.store, world.desk(), POST, ANSWER)
+    number = testimonials.ask(world.store, world.desk(), POST, ANSWER)
+    (view,) = testimonials.list_views(world.store, RULES)
+    assert (view.state, view.reply_id) == ("to ask", number)
+    with pytest.raises(DeskError, match=f"is asked about by reply {number}"):
+        testimonials.ask(world.store, world.desk(), POST, ANSWER)
+
+
+def test_a_question_posted_by_hand_is_answered_before_staff_note_it(world: World) -> None:
+    """They post it, and note it the next morning: the answer of the evening counts."""
+    number = testimonials.ask(world.store, world.desk(), POST)
+    world.after(minutes=5).put(number, "by_hand", approved_by="dana", approved_at=world.now)
+    world.after(hours=1).said(YES, id="yes", interaction_id="yes", **ADA)
+    world.after(hours=9)
+    transitions.done(world.store, world.desk(), number, None)
+    assert testimonials.list_views(world.store, RULES)[0].answer == "memory:yes"
+    testimonials.confirm(world.store, world.desk(), POST, ANSWER)
+
+
 def test_withdrawn_is_withdrawn_at_once_and_for_good(world: World) -> None:
     """No export has it, and nobody asks again."""
     confirmed(world)
@@ -255,6 +279,18 @@ def test_forget_erases_testimonials_and_applause(world: World) -> None:
     assert (kept.state, kept.request, kept.reason, kept.remote_url) == ("closed", None, None, None)
     assert vacuum.clean(world.store, world.now)
     assert b"zirconium" not in read_everything(world.store) and YES.encode() not in read_everything(world.store)
+
+
+def test_what_a_person_is_to_applaud_is_withdrawn_when_the_words_change(world: World) -> None:
+    """Nobody is sent to like what was praise when it was chosen."""
+    applause.applaud(world.store, world.desk(), POST, ["like"])
+    item = world.item_of("m1")
+    with world.store.write() as connection:
+        newer = replace(item.mention, text="I hate your awful paper, it is the worst ever.")
+        edits.record(connection, item.key, PRAISE, newer, by="poll", now=world.now)
+        (kept,) = acts.list_of_mention(connection, item.key)
+    assert (kept.state, kept.reason) == ("closed", "the mention was edited")
+    assert applause.read_page(world.store, world.desk(), None).waiting == ()
 
 
 def test_forget_waits_for_an_act_under_way(world: World) -> None:

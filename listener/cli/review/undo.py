@@ -10,7 +10,7 @@ from listener.desk import applause, marks, offers, transitions
 from listener.desk.approve import DeskContext
 from listener.desk.state_words import describe
 from listener.errors import DeskError
-from listener.store import items, replies
+from listener.store import acts, items, replies
 from listener.store.records import Reply
 
 if TYPE_CHECKING:
@@ -144,11 +144,14 @@ def _settlement(store: "Store", desk: DeskContext, act: Act) -> str:
 
 
 def _applause(store: "Store", desk: DeskContext, act: Act) -> str:
+    """Withdraw the newest act of this person on the mention, whatever became of it: an older one stands."""
     with store.read() as connection:
         item = items.item(connection, reply_id=act.before.id)
-        own = [shown.what for shown in applause.list_views(connection, item) if shown.by == desk.by]
-    applause.withdraw(store, desk, (item.mention.platform, item.mention.id), own)
-    return "applause withdrawn"
+        chosen = acts.list_of_mention(connection, item.key)
+    own = [kept for kept in chosen if kept.approved_at and kept.approved_by == desk.by and kept.state != "closed"]
+    what = max(own, key=lambda kept: (kept.approved_at, kept.id)).what if own else ""
+    applause.withdraw(store, desk, (item.mention.platform, item.mention.id), [what])
+    return f"{what} withdrawn"
 
 
 def _offer(store: "Store", desk: DeskContext, act: Act) -> str:

@@ -63,7 +63,9 @@ def test_the_key_likes_and_undo_withdraws(fans: Sitting) -> None:
     assert "l applaud" in footer(KEYS, "drafted", presenter.fitting_keys())
     press(presenter, "l", "repost")
     assert states(fans) == [("like", "approved"), ("repost", "approved")] and presenter.fitting_keys() == ()
-    assert "applause withdrawn" in undone(presenter)
+    assert "repost withdrawn" in undone(presenter)
+    assert states(fans) == [("like", "approved"), ("repost", "closed")]
+    assert "like withdrawn" in undone(presenter)
     assert {state for _, state in states(fans)} == {"closed"}
     assert presenter.selected.state == "drafted"
 
