@@ -44,8 +44,9 @@ class SharedLock:
 
     is_lost = False
 
-    def __init__(self, server: Server, who: Process) -> None:
+    def __init__(self, server: Server, who: Process, version: str, schema: int) -> None:
         self.name, self._who, self._server = str(who), who, server
+        self._version, self._schema = version, schema
         self._leases: dict[str, Lease] = {"": Unfenced("")}
         self._parts: frozenset[str] = frozenset()
         self._taken: list[str] = []
@@ -107,10 +108,13 @@ class SharedLock:
         for lease in renew(connection, self._list_held(), leases.TIMING.span):
             fields = {"event": "lease_lost", "part": lease.part}
             log.warning("another process has taken over %(part)s: nothing of it is done here any more", fields)
-        daemons.record_seen(connection, self._who, self._parts)
+        daemons.record_seen(connection, self._who, self._version, self._schema, self._parts)
         todo = self._plan(connection)
         self._take(connection, todo.take)
         away = [lease for lease in self._list_held() if lease.part not in self._parts or lease.part == todo.give]
+        for lease in self._list_held():
+            if lease not in away:
+                lease.stay()
         is_waiting = [lease for lease in away if not give_back(connection, lease)]
         return LEAVING_S if is_waiting else leases.TIMING.beat
 
@@ -146,7 +150,7 @@ class SharedLock:
 @contextmanager
 def join(server: Server, version: str, schema: int, who: Process | None = None) -> Iterator[SharedLock]:
     """Join the daemons on a server, and share the work with them. Raises LockHeld, StoreError."""
-    lock = SharedLock(server, who := who or Process.own())
+    lock = SharedLock(server, who := who or Process.own(), version, schema)
     with asking(server, TURN) as connection:
         daemons.join(connection, server, who, version, schema, leases.TIMING.span)
     threading.Thread(target=lock.keep, name="lease", daemon=True).start()
