@@ -12,7 +12,7 @@ RETRY_AFTER = timedelta(seconds=10)  # by then the lease is renewed, or another 
 
 
 def since(round_: Round, began: float) -> send_permit.Require:
-    """Return what raises Held unless this process surely leads, and began to check a moment ago. began: of `elapsed`."""
+    """Return what raises Held unless this process surely leads, and began its checks lately. began: of `elapsed`."""
 
     def require() -> None:
         if not round_.store.can_call(MARGIN_S):

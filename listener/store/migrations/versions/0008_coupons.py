@@ -53,7 +53,7 @@ def _create_homes() -> None:
     )
     home = read_home(op.get_bind())
     if home is not None:
-        pools = sa.select(sa.column("pool"), sa.literal(home)).select_from(sa.table("coupon")).distinct()
+        pools = sa.select(sa.column("pool", sa.Text()), sa.literal(home)).select_from(sa.table("coupon")).distinct()
         op.execute(
             sa.table("pool_home", sa.column("pool"), sa.column("home")).insert().from_select(["pool", "home"], pools)
         )
