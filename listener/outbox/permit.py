@@ -24,4 +24,4 @@ def since(round_: Round, began: float) -> send_permit.Require:
 
 
 def _hold(round_: Round, message: str) -> None:
-    raise Held("rate", message, "nothing: it is checked and tried again", until=round_.clock() + RETRY_AFTER)
+    raise Held("retry", message, "nothing: it is checked and tried again", until=round_.clock() + RETRY_AFTER)

@@ -34,7 +34,7 @@ def flag_orphans(round_: Round) -> None:
         orphans = outgoing.list_of_platform(connection, round_.platform.name, "sending")
     for item in orphans:
         if _may_be_on_its_way(round_, item):
-            round_.counts.held["rate"] += 1
+            round_.counts.held["retry"] += 1
             continue
         with round_.store.write() as connection:
             outcome.mark_unconfirmed(connection, item, "Earshot stopped during the call", round_.clock())
