@@ -97,8 +97,9 @@ class StageRunner:
 
     def forget(self, part: str) -> None:
         """Forget how the stages of a part stood: another process has led it meanwhile, and the database knows."""
-        for name in [name for name in self._standings if part_of(name) == part]:
-            del self._standings[name]
+        for name in list(self._standings):  # a copy: other threads begin and leave stages meanwhile
+            if part_of(name) == part:
+                self._standings.pop(name, None)
 
     def _find(self, name: str) -> Standing:
         if name not in self._standings:

@@ -12,6 +12,7 @@ from listener.stage_runner import BACKOFF_CAP, BUSY_PATIENCE_S, PROGRESS_EVERY_S
 from listener.store import notices, policies, stage_states
 from listener.store.engine import Store, open_store
 from listener.store.operation_records import StageState
+from listener.store.parts import part_of
 from tests.line import NOON, Line, line
 
 __all__ = ["line"]
@@ -220,3 +221,20 @@ def test_a_database_that_takes_no_more_is_a_failure_of_deciding(line: Line, monk
     monkeypatch.undo()
     line.stages.route()
     assert (line.notices(), line.reply_to("m1").state) == ([], "drafted")
+
+
+def test_how_a_part_stood_is_forgotten_while_other_stages_begin(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another thread runs a stage for the first time just then; the daemon's own thread must not die of it."""
+    bench, begun = Bench(line), list[str]()
+    bench.run()
+
+    def meanwhile(stage: str) -> str:
+        if not begun:
+            begun.append(stage)
+            for name in ("send a", "send b", "send c"):
+                bench.runner.run(name, lambda: None, None)
+        return part_of(stage)
+
+    monkeypatch.setattr("listener.stage_runner.part_of", meanwhile)
+    bench.runner.forget("route")
+    assert begun and bench.run(after=100) == "done"

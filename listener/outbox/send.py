@@ -80,7 +80,7 @@ def _due(round_: Round) -> list[DueItem]:
 
 def _start_undo_waits(round_: Round, name: str, now: datetime) -> None:
     with round_.store.read() as connection:
-        unstarted = outgoing.list_unstarted(connection, name)
+        unstarted = outgoing.list_unstarted(connection, name, now)
     if unstarted:
         with round_.store.write() as connection:
             outgoing.start_undo_waits(connection, unstarted, now)
@@ -92,10 +92,10 @@ def _send_item(round_: Round, due: DueItem) -> None:
         item = outgoing.read_due(connection, due)
     if item.outbound.state != "approved":
         return
-    prepared, committed_at = _check_and_prepare(round_, item), elapsed.seconds()
+    began, prepared = elapsed.seconds(), _check_and_prepare(round_, item)
     if prepared is not None and _commit_intent(round_, item, prepared):
         fault_point("S3")
-        _post(round_, item, prepared, committed_at)
+        _post(round_, item, prepared, began)
 
 
 def _check_and_prepare(round_: Round, item: Queued) -> Prepared | None:
@@ -214,10 +214,10 @@ def _has_opted_out(connection: Connection, item: Queued) -> bool:
     return people.opted_out(connection, (item.platform, item.mention.author_id)) is not None
 
 
-def _post(round_: Round, item: Queued, prepared: Prepared, committed_at: float) -> None:
+def _post(round_: Round, item: Queued, prepared: Prepared, began: float) -> None:
     """Post it, and commit what came of it: after anything unexpected nobody knows whether it arrived."""
     try:
-        with send_permit.required(permit.since(round_, committed_at)):
+        with send_permit.required(permit.since(round_, began)):
             receipt = round_.platform.post(prepared)
     except NotSent as error:
         fault_point("S7")

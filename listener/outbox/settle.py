@@ -34,7 +34,7 @@ def flag_orphans(round_: Round) -> None:
         orphans = outgoing.list_of_platform(connection, round_.platform.name, "sending")
     for item in orphans:
         if _may_be_on_its_way(round_, item):
-            round_.counts.held["rate"] += 1
+            round_.counts.held["retry"] += 1
             continue
         with round_.store.write() as connection:
             outcome.mark_unconfirmed(connection, item, "Earshot stopped during the call", round_.clock())
@@ -42,8 +42,10 @@ def flag_orphans(round_: Round) -> None:
 
 def _may_be_on_its_way(round_: Round, item: Queued) -> bool:
     lease = round_.store.lease
-    is_anothers = lease is not None and item.outbound.sending_epoch != lease.epoch
-    return is_anothers and lease is not None and lease.free_for < CALL_LASTS_S
+    if lease is None or lease.free_for >= CALL_LASTS_S:
+        return False
+    claim = (item.outbound.sending_by, item.outbound.sending_epoch)
+    return claim != (round_.store.holder, lease.epoch)  # a number alone may be that of the lease on everything
 
 
 def settle(round_: Round) -> None:

@@ -67,6 +67,12 @@ def list_due(connection: Connection, platform: str, now: datetime) -> list[int]:
     return list(connection.execute(query).scalars())
 
 
+def list_unstarted(connection: Connection, platform: str, now: datetime) -> list[Act]:
+    """List the approved acts whose wait for an undo began in the future: the desk's clock is ahead of this one."""
+    query = _select_approved(platform).with_only_columns(*columns(Act, act)).order_by(act.c.id)
+    return load_all(Act, connection.execute(query.where(act.c.hold == "undo", act.c.changed_at > now)))
+
+
 def count_held(connection: Connection, platform: str, now: datetime) -> dict[str, int]:
     """Count the approved acts of a platform that wait for a time, by reason."""
     reason = func.coalesce(act.c.hold, "retry")

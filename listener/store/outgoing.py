@@ -12,7 +12,7 @@ from listener.store import acts, items, moves, postings
 from listener.store.due import is_due
 from listener.store.loading import columns, load_all
 from listener.store.queued import Queued
-from listener.store.records import Reply
+from listener.store.records import Act, Reply
 from listener.store.states import NOT_GOING, ON_THE_WAY
 from listener.store.tables import mention, reply
 
@@ -74,18 +74,22 @@ def count_in_state(connection: Connection, platform: str, state: str) -> int:
     return sum([connection.execute(query).scalar_one(), *others])
 
 
-def list_unstarted(connection: Connection, platform: str) -> list[Reply]:
-    """List the approved replies whose wait for an undo the sender has not begun to count."""
+def list_unstarted(connection: Connection, platform: str, now: datetime) -> list[Reply | Act]:
+    """List the approved replies and acts whose wait for an undo the sender has not begun to count."""
     unstarted = _select_approved(platform).where(reply.c.undo_seconds.is_not(None))
     query = unstarted.with_only_columns(*columns(Reply, reply)).order_by(reply.c.id)
-    return load_all(Reply, connection.execute(query))
+    return [*load_all(Reply, connection.execute(query)), *acts.list_unstarted(connection, platform, now)]
 
 
-def start_undo_waits(connection: Connection, unstarted: Sequence[Reply], now: datetime) -> None:
+def start_undo_waits(connection: Connection, unstarted: Sequence[Reply | Act], now: datetime) -> None:
     """Count these waits from now on: the desk's clock may be ahead of this one, or behind it."""
     for seen in unstarted:
-        until = now + timedelta(seconds=seen.undo_seconds or 0)
-        moves.set_fields(connection, seen, not_before=until, undo_seconds=None, changed_at=now)
+        if isinstance(seen, Act):
+            wait = (seen.not_before or seen.changed_at) - seen.changed_at
+            moves.set_fields(connection, seen, not_before=now + wait, changed_at=now)
+        else:
+            until = now + timedelta(seconds=seen.undo_seconds or 0)
+            moves.set_fields(connection, seen, not_before=until, undo_seconds=None, changed_at=now)
 
 
 def count_held(connection: Connection, platform: str, now: datetime) -> Counter[str]:

@@ -1,9 +1,12 @@
 """Staff's machine and the daemon's have clocks of their own: a wait is counted by the daemon's alone."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from listener.club_rules import Applause, Club
+from listener.desk.applause import applaud
 from listener.desk.approve import Target, approve
 from listener.desk.transitions import resolve, undo
 from listener.errors import ReadFailed
@@ -105,3 +108,23 @@ def test_a_reply_in_trouble_is_not_tried_every_round(line: Line) -> None:
         line.send()
         line.wait(seconds=5)
     assert len(looks) == 1
+
+
+@pytest.mark.parametrize("skew", [timedelta(hours=1), timedelta(seconds=5), timedelta(0)])
+def test_the_time_to_withdraw_an_act_is_not_skipped(line: Line, skew: timedelta) -> None:
+    """The desk's clock is ahead: for the sender the choice lies in the future."""
+    line.policy = replace(line.policy, club=Club(applause=Applause()), quiet_hours=(), timezone="UTC")
+    line.platform.standing = PostStatus(is_present=True)
+    mention = line.say("I love the smooth paper of your notebooks, thank you so much!")
+    line.listen()
+    line.wait(seconds=skew.total_seconds())
+    desk = replace(line.desk(), acts_of=lambda platform: ("like",))
+    applaud(line.store, desk, ("memory", mention.id), ("like",), wait=WAIT)
+    line.wait(seconds=-skew.total_seconds())
+    for seconds in (0, 9):
+        line.wait(seconds=seconds)
+        line.send()
+        assert line.platform.posts == []
+    line.wait(seconds=2)
+    line.send()
+    assert [post[2] for post in line.platform.posts] == [f"like {mention.id}"]

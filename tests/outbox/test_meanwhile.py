@@ -4,6 +4,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
+from listener import elapsed
 from listener.desk import control, transitions
 from listener.desk.approve import Target, approve
 from listener.errors import NotSent
@@ -201,3 +204,16 @@ def test_the_words_of_two_names_go_out_once(line: Line) -> None:
         line.send()
         assert len(line.platform.posts) == sent
     assert [text[-4:] for _, _, text, _ in line.platform.posts] == [" ^AN"]
+
+
+def test_what_was_looked_at_before_a_night_is_looked_at_again(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The machine slept between the look at the mention and the claim."""
+    passed = [0.0]
+    monkeypatch.setattr(elapsed, "seconds", lambda: passed[0])
+    reply = line.approved()
+    meanwhile(line, "prepare", lambda: passed.append(passed.pop() + 8 * 3600))
+    line.send()
+    assert (line.reply(reply.id).state, line.reply(reply.id).attempts, line.platform.posts) == ("approved", 0, [])
+    line.wait(seconds=11)
+    line.send()
+    assert line.reply(reply.id).state == "sent"

@@ -13,8 +13,9 @@ from listener.errors import Held, NotSent, ReadFailed, Refused
 from listener.model import PostStatus
 from listener.outbox import permit
 from listener.outbox.round import Round
-from listener.store import events, ledger, notices, replies
+from listener.store import events, ledger, moves, notices, replies
 from listener.store.lock import WholeLock
+from listener.store.records import ReplyChanges
 from tests.databases import read_everything
 from tests.line import COMPLAINT, Line
 
@@ -357,7 +358,7 @@ def test_no_call_begins_while_another_process_may_take_over(line: Line) -> None:
     reply = line.approved()
     line.store.lock = EndingLock()
     for _ in range(4):
-        line.send()
+        assert line.send() == {"retry": 1}
         line.wait(seconds=11)
     assert line.platform.posts == []
     assert (line.reply(reply.id).state, line.reply(reply.id).attempts) == ("approved", 0)
@@ -372,3 +373,22 @@ def test_whoever_stood_still_after_the_claim_checks_again(line: Line) -> None:
     permit.since(round_, elapsed.seconds() - 60)()
     with pytest.raises(Held, match="stood still"):
         permit.since(round_, elapsed.seconds() - 180)()
+
+
+class LaterLock(WholeLock):
+    """A lock of another process, whose lease has the number of the one before it; that is over for a second."""
+
+    name, epoch, free_for = "second:1", 5, 1.0
+
+
+@pytest.mark.parametrize(("by", "state"), [("first:1", "sending"), ("second:1", "unconfirmed")])
+def test_a_claim_of_another_process_waits_whatever_its_number(line: Line, by: str, state: str) -> None:
+    """`once` counts the leases on everything, a daemon those on a part: the same number says nothing."""
+    reply = line.approved()
+    with line.store.write() as connection:
+        claim: ReplyChanges = {"sending_at": line.now, "sending_by": by, "sending_epoch": 5, "attempts": 1}
+        assert moves.transition(connection, reply, "sending", by="outbox", now=line.now, **claim)
+    line.store.lock = LaterLock()
+    line.platform.tells = False
+    assert line.send() == ({"retry": 1} if state == "sending" else {})
+    assert line.reply(reply.id).state == state

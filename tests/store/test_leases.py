@@ -1,7 +1,7 @@
 """Two daemons on one server: each part is led by one of them at a time, and who has lost it writes nothing."""
 
-from collections.abc import Iterator
-from contextlib import ExitStack, closing
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +22,8 @@ from tests.line import NOON
 from tests.process import until
 
 if TYPE_CHECKING:
+    import psycopg
+
     from listener.store.leases.shared import SharedLock
 
 pytestmark = pytest.mark.skipif(not SERVER, reason="`make test-postgres` runs it on a server of its own")
@@ -147,6 +149,21 @@ def test_a_part_is_not_given_away_while_a_stage_of_it_runs(start: Start) -> None
         write(first.store, UPKEEP)
 
 
+def test_a_part_that_nobody_takes_after_all_goes_on_where_it_is(start: Start) -> None:
+    """Whoever should have taken it has ended before its stage did: it must not be held by one that runs nothing."""
+    first = start("first")
+    until(lambda: first.leads() == PARTS, "the first leads everything")
+    lease = first.lock.lease(UPKEEP)
+    assert lease.begin(is_sure=True)
+    second = start("second")
+    until(lambda: lease.is_ending, "the stage is asked to stop")
+    second.lock.give_back()
+    until(lambda: not lease.is_ending, "the stage may go on")
+    lease.end()
+    assert lease.begin(is_sure=True) and first.leads() == PARTS
+    lease.end()
+
+
 def test_a_daemon_does_not_start_on_an_older_schema(server: Server, start: Start) -> None:
     """After an upgrade, before `earshot migrate`: there is no table of daemons yet."""
     change(server, "ALTER TABLE daemon RENAME TO later")
@@ -183,6 +200,46 @@ def test_once_and_daemons_exclude_each_other(server: Server, start: Start) -> No
         first.lock._beating.release()
         until(lambda: first.leads() == set(), "the daemon has lost everything")
     until(lambda: first.leads() == PARTS, "the first leads everything again")
+
+
+def test_a_lease_that_ends_while_another_takes_everything_is_renewed_no_more(server: Server, start: Start) -> None:
+    """Between two looks of whoever takes it: it either stands in the way, or is over for good."""
+    from listener.store.holder import Process
+    from listener.store.leases import taking
+    from listener.store.leases.lease import Lease, renew
+    from listener.store.postgres_connection import asking
+
+    with asking(server) as connection:
+        held = Lease(X)
+        assert taking.take_parts(connection, server, Process("first", 1), [held], 60.0) == [held]
+    change(server, "UPDATE lease SET until = clock_timestamp() + interval '0.2 seconds'")
+    with asking(server) as connection, suppress(LockHeld):
+        taking.take_all(Slow(connection), server, Process("second", 1), "once", 60.0)  # type: ignore[arg-type]
+        connection.commit()
+        assert renew(connection, [held], 60.0) == [held]
+
+
+@dataclass
+class Slow:
+    """A connection whose statements about other leases take long."""
+
+    connection: "psycopg.Connection"
+
+    def execute(self, statement: str, values: Mapping[str, object] | None = None) -> "psycopg.Cursor":
+        """Carry it out, and wait."""
+        cursor = self.connection.execute(statement, values)
+        if "everything" in statement:
+            self.connection.execute("SELECT pg_sleep(0.3)")
+        return cursor
+
+
+def test_a_daemon_whose_row_was_removed_meanwhile_is_listed_again(server: Server, start: Start) -> None:
+    """It stood still for more than a day, and another one started by then."""
+    first = start("first")
+    until(lambda: first.leads() == PARTS, "the first leads everything")
+    change(server, "DELETE FROM daemon")
+    until(lambda: len(database_at(server).list_daemons()) == 1, "it is listed")
+    until(lambda: set(database_at(server).list_daemons()[0].parts) == PARTS, "with what it can lead")
 
 
 @pytest.mark.parametrize(("version", "is_refused"), [("1.9.9", True), ("1.10.0", False), ("2.0", False), ("?", False)])

@@ -22,7 +22,10 @@ ADD = """INSERT INTO daemon (name, version, schema, started_at, seen_at, parts)
          VALUES (%(name)s, %(version)s, %(schema)s, clock_timestamp(), clock_timestamp(), '[]')
          ON CONFLICT (name) DO UPDATE SET version = excluded.version, schema = excluded.schema,
              started_at = clock_timestamp(), seen_at = clock_timestamp(), parts = '[]', clock_ahead = NULL"""
-SEEN = "UPDATE daemon SET seen_at = clock_timestamp(), parts = %s, clock_ahead = %s WHERE name = %s"
+SEEN = """INSERT INTO daemon (name, version, schema, started_at, seen_at, parts, clock_ahead)
+          VALUES (%(name)s, %(version)s, %(schema)s, clock_timestamp(), clock_timestamp(), %(parts)s, %(ahead)s)
+          ON CONFLICT (name) DO UPDATE SET seen_at = clock_timestamp(), parts = excluded.parts,
+              clock_ahead = excluded.clock_ahead"""
 FORGET = "DELETE FROM daemon WHERE seen_at < clock_timestamp() - interval '1 day'"
 LIST = """SELECT daemon.name, version, started_at, seen_at, seen_at > clock_timestamp() - %s, parts, clock_ahead,
                  array_remove(array_agg(lease.name ORDER BY lease.name), NULL)
@@ -65,13 +68,19 @@ def _numbers(version: str) -> tuple[int, ...]:
     return tuple(int(piece) for piece in pieces if piece.isdigit())
 
 
-def record_seen(connection: "psycopg.Connection", who: Process, parts: Collection[str]) -> None:
-    """Note that this daemon lives, what it can lead, and how far its clock is ahead of the server's."""
+def record_seen(
+    connection: "psycopg.Connection", who: Process, version: str, schema: int, parts: Collection[str]
+) -> None:
+    """Note that this daemon lives, what it can lead, and how far its clock is ahead of the server's.
+
+    One that stood still for more than a day was forgotten meanwhile: it is written down again.
+    """
     before = datetime.now(UTC)
     row = connection.execute("SELECT clock_timestamp()").fetchone()
     between = before + (datetime.now(UTC) - before) / 2
     ahead = (between - row[0]).total_seconds() if row else None
-    connection.execute(SEEN, (json.dumps(sorted(parts)), ahead, str(who)))
+    seen = {"name": str(who), "version": version, "schema": schema, "parts": json.dumps(sorted(parts)), "ahead": ahead}
+    connection.execute(SEEN, seen)
 
 
 def list_daemons(connection: "psycopg.Connection", span: float) -> list[DaemonState]:

@@ -108,6 +108,10 @@ class Lease:
         with self._mutex:
             self.epoch, self._ends = None, 0.0
 
+    def stay(self) -> None:
+        """Let stages begin again: it was to be given away, and nobody should take it any more."""
+        self._is_leaving = False
+
     def leave(self) -> int | None:
         """Let no stage begin any more. Returns the epoch to give back once none runs, and drops the lease then."""
         with self._mutex:

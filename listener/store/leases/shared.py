@@ -44,8 +44,9 @@ class SharedLock:
 
     is_lost = False
 
-    def __init__(self, server: Server, who: Process) -> None:
+    def __init__(self, server: Server, who: Process, version: str, schema: int) -> None:
         self.name, self._who, self._server = str(who), who, server
+        self._version, self._schema = version, schema
         self._leases: dict[str, Lease] = {"": Unfenced("")}
         self._parts: frozenset[str] = frozenset()
         self._taken: list[str] = []
@@ -64,7 +65,8 @@ class SharedLock:
 
     def list_taken(self) -> list[str]:
         """Return the parts that were taken since this was asked last."""
-        taken, self._taken = self._taken, []
+        taken = self._taken.copy()
+        del self._taken[: len(taken)]  # not what the thread that takes adds meanwhile
         return taken
 
     def give_back(self) -> None:
@@ -107,10 +109,13 @@ class SharedLock:
         for lease in renew(connection, self._list_held(), leases.TIMING.span):
             fields = {"event": "lease_lost", "part": lease.part}
             log.warning("another process has taken over %(part)s: nothing of it is done here any more", fields)
-        daemons.record_seen(connection, self._who, self._parts)
+        daemons.record_seen(connection, self._who, self._version, self._schema, self._parts)
         todo = self._plan(connection)
         self._take(connection, todo.take)
         away = [lease for lease in self._list_held() if lease.part not in self._parts or lease.part == todo.give]
+        for lease in self._list_held():
+            if lease not in away:
+                lease.stay()
         is_waiting = [lease for lease in away if not give_back(connection, lease)]
         return LEAVING_S if is_waiting else leases.TIMING.beat
 
@@ -140,13 +145,13 @@ class SharedLock:
             raise
         for lease in taken:
             log.info("this daemon leads %(part)s from now on", {"event": "lease_taken", "part": lease.part})
-        self._taken = [*self._taken, *(lease.part for lease in taken)]
+        self._taken.extend(lease.part for lease in taken)
 
 
 @contextmanager
 def join(server: Server, version: str, schema: int, who: Process | None = None) -> Iterator[SharedLock]:
     """Join the daemons on a server, and share the work with them. Raises LockHeld, StoreError."""
-    lock = SharedLock(server, who := who or Process.own())
+    lock = SharedLock(server, who := who or Process.own(), version, schema)
     with asking(server, TURN) as connection:
         daemons.join(connection, server, who, version, schema, leases.TIMING.span)
     threading.Thread(target=lock.keep, name="lease", daemon=True).start()

@@ -22,8 +22,8 @@ TAKE = """INSERT INTO lease AS held (name, command, host, pid, since, epoch, unt
           ON CONFLICT (name) DO UPDATE SET command = excluded.command, host = excluded.host, pid = excluded.pid,
               since = clock_timestamp(), epoch = held.epoch + 1, until = clock_timestamp() + %(span)s
           WHERE held.until < clock_timestamp() RETURNING epoch"""
-OVERRULE = "UPDATE lease SET epoch = epoch + 1 WHERE (name = %(everything)s) = %(whole)s AND until < clock_timestamp()"
-BLOCKED = "SELECT 1 FROM lease WHERE (name = %(everything)s) = %(whole)s AND until >= clock_timestamp()"
+OVERRULE = "UPDATE lease SET epoch = epoch + 1 WHERE (name = %(everything)s) = %(whole)s AND until < %(now)s"
+BLOCKED = "SELECT 1 FROM lease WHERE (name = %(everything)s) = %(whole)s AND until >= %(now)s"
 FREE_FOR = """SELECT extract(epoch FROM clock_timestamp() - max(until))::float8 FROM lease
               WHERE name = ANY(%s) OR %s"""
 HOLDER = """SELECT command, pid, since, until > clock_timestamp(), host FROM lease
@@ -52,8 +52,12 @@ def take_parts(
 
 
 def _is_blocked(connection: "psycopg.Connection", *, whole: bool) -> bool:
-    """Return True while a lease of the other kind lasts; those that are over cannot be renewed any more."""
-    kind = {"everything": EVERYTHING, "whole": whole}
+    """Return True while a lease of the other kind lasts; those that are over cannot be renewed any more.
+
+    Both are asked for one moment: what ended between the two would be neither, and could be renewed.
+    """
+    moment = connection.execute("SELECT clock_timestamp()").fetchone()
+    kind = {"everything": EVERYTHING, "whole": whole, "now": moment and moment[0]}
     connection.execute(OVERRULE, kind)
     return connection.execute(BLOCKED, kind).fetchone() is not None
 
