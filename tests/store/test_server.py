@@ -433,6 +433,7 @@ def test_staff_take_back_the_cost_of_what_was_not_sent_and_no_other(line: Line) 
     line.platform.script = ["lost", "ok"]
     lost, sent = line.approved(), line.approved()
     staff, daemon = as_role(server, "earshot_staff"), as_role(server, "earshot_daemon")
+    line.store.close()
     with running(daemon) as (line.store, _):
         line.send()
         with line.store.write() as connection:
