@@ -1,5 +1,6 @@
 """A store on PostgreSQL: one writer at a time, one process that may run, and what is said when no server is there."""
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -361,12 +362,14 @@ GRANTS = Path(__file__).parents[2] / "docs" / "postgres" / "grants.sql"
 
 def as_role(server: Server, role: str) -> Server:
     """The same database, by a login of the role, as grants.sql asks for it."""
+    login = f"{role}_{os.getpid()}"  # roles belong to all databases of the server, and so to all processes of the suite
     with psycopg.connect(server.url, autocommit=True) as connection:
-        connection.execute(f"DROP ROLE IF EXISTS {role}_login")
-        connection.execute(f"CREATE ROLE {role}_login LOGIN IN ROLE {role}")
+        connection.execute("SELECT pg_advisory_lock(1)")
+        connection.execute(f"DROP ROLE IF EXISTS {login}")
+        connection.execute(f"CREATE ROLE {login} LOGIN IN ROLE {role}")
         if role == "earshot_owner":
-            connection.execute(f"ALTER ROLE {role}_login SET role = {role}")
-    return parse_server(f"{server.url.replace('earshot@', f'{role}_login@')}?schema={server.schema}")
+            connection.execute(f"ALTER ROLE {login} SET role = {role}")
+    return parse_server(f"{server.url.replace('earshot@', f'{login}@')}?schema={server.schema}")
 
 
 def grant(server: Server) -> None:
@@ -374,6 +377,7 @@ def grant(server: Server) -> None:
     grants = GRANTS.read_text(encoding="utf-8")
     named = re.sub(r"(SCHEMA |EXISTS |')earshot(?=[ ;'])", rf"\g<1>{server.schema}", grants)
     with psycopg.connect(server.url, autocommit=True) as connection:
+        connection.execute("SELECT pg_advisory_lock(1)")  # another process may create the same roles
         connection.execute(named)
 
 
@@ -429,6 +433,7 @@ def test_staff_take_back_the_cost_of_what_was_not_sent_and_no_other(line: Line) 
     line.platform.script = ["lost", "ok"]
     lost, sent = line.approved(), line.approved()
     staff, daemon = as_role(server, "earshot_staff"), as_role(server, "earshot_daemon")
+    line.store.close()
     with running(daemon) as (line.store, _):
         line.send()
         with line.store.write() as connection:
