@@ -95,7 +95,7 @@ class SharedLock:
                         self.wakes.wait(pause)
                         self.wakes.clear()
             except psycopg.Error as error:
-                fields = {"event": "lease_not_renewed", "why": str(explain(self._server, error))}
+                fields = {"event": "leases_not_renewed", "why": str(explain(self._server, error))}
                 log.warning("the leases on the database could not be renewed: %(why)s", fields)
                 self.has_ended.wait(leases.TIMING.beat)
             except Exception:  # without this thread the daemon would stand by for ever
@@ -107,7 +107,7 @@ class SharedLock:
         if self.has_ended.is_set():
             return 0.0
         for lease in renew(connection, self._list_held(), leases.TIMING.span):
-            fields = {"event": "lease_lost", "part": lease.part}
+            fields = {"event": "part_lost", "part": lease.part}
             log.warning("another process has taken over %(part)s: nothing of it is done here any more", fields)
         daemons.record_seen(connection, self._who, self._version, self._schema, self._parts)
         todo = self._plan(connection)
