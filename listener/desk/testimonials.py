@@ -130,6 +130,9 @@ def _require_consent(connection: Connection, kept: Testimonial, answer: Exchange
     if posted_from is None:
         do = f"`earshot show {kept.reply_id}` shows where it stands"
         raise DeskError(f"the question in reply {kept.reply_id} is not posted", do)
+    if rules.ask not in (replies.get(connection, kept.reply_id).text or ""):
+        do = "ask once more, `earshot testimonials ask` with `--below`"
+        raise DeskError(f"reply {kept.reply_id} was posted without the question of club.toml", do)
     if answer.mention.created_at <= posted_from:
         raise DeskError(f"{name_of(answer)} was written before the question was posted", "name the answer to it")
     if doubt := _find_doubt(answer, rules):

@@ -186,6 +186,18 @@ def test_the_list_names_an_answer_that_seems_to_agree(world: World) -> None:
     assert (view.state, view.answer) == ("asked", "memory:yes")
 
 
+def test_a_yes_to_a_reply_without_the_question_is_no_consent(world: World) -> None:
+    """Staff took the question out before it was posted."""
+    number = testimonials.ask(world.store, world.desk(), POST)
+    transitions.edit(world.store, world.desk(), number, "Thank you, Ada!")
+    assert approve(world.store, world.desk(), [Target(number)])[0].ok
+    world.sent(number)
+    world.after(hours=1)
+    world.said(YES, id="yes", interaction_id="yes", **ADA)
+    with pytest.raises(DeskError, match="without the question"):
+        testimonials.confirm(world.store, world.desk(), POST, ANSWER)
+
+
 def test_who_gave_no_plain_yes_may_be_asked_once_more(world: World) -> None:
     """Below their answer, as a refusal of `confirm` advises; not while a question is on its way."""
     asked(world)
