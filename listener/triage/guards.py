@@ -77,9 +77,9 @@ def legal(signals: MentionSignals, policy: Policy) -> GuardHit | None:
 def accusation(signals: MentionSignals, policy: Policy) -> GuardHit | None:
     """Nobody accused of theft, fraud or lying."""
     is_grateful = "thanks" in signals.cues and not _find_words(signals, "complaint", "sarcasm", "ironic_praise")
-    return (
-        None if is_grateful else _escalate(signals, "accusation", "Accusation of theft, fraud or lying: staff only", 1)
-    )
+    if is_grateful or (signals.claims and all(claim.stance == "denied" for claim in signals.claims)):
+        return None  # "that's a lie" of a false claim about us
+    return _escalate(signals, "accusation", "Accusation of theft, fraud or lying: staff only", 1)
 
 
 def press(signals: MentionSignals, policy: Policy) -> GuardHit | None:
