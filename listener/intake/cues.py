@@ -92,7 +92,7 @@ class Cues:
             if phrase not in present:
                 cues[cue] = (*present, phrase)
         self._add_structure(cues, words, matches, text)
-        cues |= find_topics(words, matches, cues, self._harsh)
+        cues |= find_topics(text, words, matches, cues, self._harsh)
         return CueScan(words, matches, cues)
 
     def find(self, text: str) -> list[CueMatch]:

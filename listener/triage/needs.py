@@ -59,7 +59,7 @@ def find_misfit(signals: MentionSignals, *, is_certain: bool = False) -> Pass | 
     cues = signals.cues
     if name := next((name for name in UNFIT if name in cues), None):
         return Pass(UNFIT[name], cues[name])
-    if "continues" in cues and not is_certain and "matter" not in cues:
+    if "continues" in cues and not is_certain and "concerns" not in cues:
         return Pass(CONTINUES, cues["continues"])
     return Pass("shares what others wrote", cues["link"]) if not is_certain and _is_share(signals) else None
 
@@ -96,7 +96,7 @@ def is_hearsay(signals: MentionSignals) -> bool:
 def is_aside(signals: MentionSignals) -> bool:
     """True for a post among others that does not speak to us, and of nothing that is its author's own."""
     words = tokenize(signals.text)
-    is_own = any("your " in noun for noun in signals.cues.get("matter", ()))
+    is_own = any("your " in noun for noun in signals.cues.get("concerns", ()))
     return is_among_others(signals) and not is_own and (US | PLEASE).isdisjoint(words) and len(words) > MAX_CRY_WORDS
 
 
@@ -170,7 +170,7 @@ def _find_forms(signals: MentionSignals) -> frozenset[str]:
 def _is_rant(signals: MentionSignals) -> bool:
     """True for a complaint that tells of nothing: "the worst company in the whole world, and always has been"."""
     cues = signals.cues
-    is_bare = "complaint" in cues and "problem" not in cues and "matter" not in cues
+    is_bare = "complaint" in cues and "problem" not in cues and "concerns" not in cues
     return is_bare and len(tokenize(signals.text)) <= MAX_RANT_WORDS
 
 

@@ -23,7 +23,7 @@ PRAISED_REQUEST = 0.1  # the same for a request: happy people say "please" too
 FURIOUS = -0.75  # a score at or under it is anger
 WRY = ("thanks", "sarcasm", "ironic_praise", "hedge")  # beside one of these kind words may be no kindness
 KIND = ("praise", "thanks", "warm", "resolved_trouble")
-TELLS = ("matter", "request", "question", "complaint", "threat_to_leave")  # beside one of these a text says enough
+TELLS = ("concerns", "request", "question", "complaint", "threat_to_leave")  # beside one of these a text says enough
 BUT = ("contrast", "negation", "duration", "waiting", "request", "complaint", "threat_to_leave")  # what turns praise
 # needs whose words show trouble in a question, too; "do you expect delays?" is just a question
 TELLING: Needs = ("unreachable", "refund", "billing", "rudeness", "account", "outage")
@@ -60,7 +60,7 @@ def is_faintly_heard(signals: MentionSignals, no_apology_above: float) -> bool:
 def is_heard_and_named(signals: MentionSignals) -> bool:
     """True if the second reader is the only sign of trouble, or its second, and the text names what gives it."""
     reading, cues = signals.reading, signals.cues
-    if reading is None or "matter" not in cues or any(name in cues for name in KIND):
+    if reading is None or "concerns" not in cues or any(name in cues for name in KIND):
         return False
     bound = NEWS_CLEARLY_HEARD if "question" in cues else FAINTLY_HEARD if "weak_trouble" in cues else NAMED_HEARD
     return reading.complaint >= bound and reading.praise < PRAISED_REQUEST

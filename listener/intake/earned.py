@@ -1,0 +1,116 @@
+"""Whether a noun has earned its place in a reply: a word of trouble belongs to it, and nothing takes it back. Pure.
+
+All spans are words from start up to end. A clause ends at a mark, and at a word that joins it to the next.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import NamedTuple
+
+from listener.intake.phrases import ENDS, CueMatch, find_clauses
+
+TROUBLE = frozenset(("complaint", "problem", "weak_trouble", "need_broken", "need_quality"))
+ARTICLES = frozenset(("the", "a", "an", "my", "our", "your", "this", "that", "his", "her", "their", "another", "some"))
+_NEGATORS = frozenset(
+    ("not", "no", "never", "without", "none", "zero", "cannot", "cant", "dont", "doesnt", "didnt", "wont", "wouldnt",
+     "couldnt", "isnt", "arent", "aint", "wasnt", "werent", "hasnt", "havent", "hadnt", "nor")
+)  # fmt: skip
+_PASSED = ARTICLES | frozenset(("any", "even", "really", "so", "been", "have", "had", "such"))  # "not even a problem"
+_PLACING = frozenset(
+    ("at", "@", "on", "onto", "in", "into", "inside", "to", "from", "off", "by", "before", "after", "through", "via",
+     "than", "for", "during", "between", "near", "using", "aboard")
+)  # fmt: skip
+_PLACE_REACH = 3  # words behind one of these in which a noun is a place: "on my return flight"
+_PERSONS = frozenset(("me", "us", "you", "it", "him", "them"))  # a place ends with one: "gave to me a cracked lid"
+_JOINTS = frozenset(
+    ("and", "or", "but", "because", "cause", "while", "although", "though", "when", "if", "since", "that", "which",
+     "who", "whose", "where", "then", "as", "until", "plus", "despite", "yet")
+)  # fmt: skip
+# behind a noun, these begin no other noun
+_VERBS = frozenset(
+    ("is", "was", "are", "were", "has", "had", "have", "will", "would", "can", "could", "should", "does", "did", "do",
+     "may", "might", "must", "went", "came", "come", "got", "get", "broke", "fell", "froze", "kept", "keep", "made",
+     "left", "lost", "took", "ran", "smelt", "burnt", "tore", "cut", "shut", "hit", "let", "never", "not", "no", "just",
+     "still", "again", "now", "today", "tonight", "yesterday", "tomorrow", "here", "there", "so", "too", "very", "all",
+     "also", "i", "i'm", "you", "u", "we", "they", "he", "she", "me", "us", "anymore", "already", "please", "pls",
+     "with", "of", "about", "over", "out", "up", "down", "back", "full", "twice", "once", "only", "even", "both", "one")
+)  # fmt: skip
+_VERB_ENDINGS = ("ed", "ing", "ly", "nt", "s")
+
+Span = tuple[int, int]
+
+
+class Ground(NamedTuple):
+    """What speaks for and against the nouns of a text. breaks: where a clause begins; trouble: what nothing denies."""
+
+    words: Sequence[str]
+    breaks: frozenset[int]
+    trouble: tuple[Span, ...]
+
+
+def read_ground(text: str, words: Sequence[str], matches: Iterable[CueMatch], harsh: Collection[str]) -> Ground:
+    """Return the ground of a text. harsh: words of trouble that are no phrase of a list."""
+    breaks = find_clauses(text)[0].union(at for at, word in enumerate(words) if word in _JOINTS or word[0] in ENDS)
+    named = [(hit.start, hit.end) for hit in matches if hit.cue in TROUBLE]
+    named += [(at, at + 1) for at, word in enumerate(words) if word in harsh and word not in _NEGATORS]
+    return Ground(words, breaks, tuple(span for span in named if not _is_denied(words, span[0])))
+
+
+def is_troubled(ground: Ground, noun: Span, reach: int) -> bool:
+    """True if a word of trouble belongs to a noun: in its clause, with at most so many words between them."""
+    return any(_is_near(ground, noun, span, reach) for span in ground.trouble)
+
+
+def fails(ground: Ground, noun: Span) -> bool:
+    """True for "the app won't load": a noun that does not do what it should."""
+    after = ground.words[noun[1] : noun[1] + 1]
+    return noun[1] not in ground.breaks and not _NEGATORS.isdisjoint(after)
+
+
+def is_refused(ground: Ground, noun: Span) -> bool:
+    """True for a noun that is a place, is denied, or is part of another noun, whatever stands beside it."""
+    return is_absent(ground, noun) or _is_place(ground, noun) or _is_part(ground, noun)
+
+
+def is_absent(ground: Ground, noun: Span) -> bool:
+    """True for "no label", "without a seat", "not my bag"."""
+    before = _look_back(ground, noun[0], 2)
+    return not _NEGATORS.isdisjoint(before)
+
+
+def _is_place(ground: Ground, noun: Span) -> bool:
+    before = _look_back(ground, noun[0], _PLACE_REACH)
+    is_instead = ("instead", "of") in zip(before, before[1:], strict=False)
+    return is_instead or not _PLACING.isdisjoint(before)
+
+
+def _is_part(ground: Ground, noun: Span) -> bool:
+    """True for "seat covers" and "app version": the next word is neither a verb nor small, nor a word of trouble."""
+    at = noun[1]
+    if at >= len(ground.words) or at in ground.breaks or not ground.words[at].isalpha():
+        return False
+    word = ground.words[at]
+    is_other = word in _VERBS | _PLACING | _NEGATORS | ARTICLES or word.endswith(_VERB_ENDINGS)
+    return not is_other and not any(start <= at < end for start, end in ground.trouble)
+
+
+def _look_back(ground: Ground, start: int, reach: int) -> list[str]:
+    """Return the words before a place, up to a word of trouble, a person or the beginning of the clause."""
+    first = start
+    while first > max(0, start - reach) and first not in ground.breaks:
+        if ground.words[first - 1] in _PERSONS or any(begin < first <= end for begin, end in ground.trouble):
+            break
+        first -= 1
+    return list(ground.words[first:start])
+
+
+def _is_near(ground: Ground, noun: Span, trouble: Span, reach: int) -> bool:
+    first, last = (noun[1], trouble[0]) if trouble[0] >= noun[1] else (trouble[1], noun[0])
+    return last - first <= reach and ground.breaks.isdisjoint(range(first, last + 1))
+
+
+def _is_denied(words: Sequence[str], start: int) -> bool:
+    """True for trouble behind a word that denies it: "not really a problem"."""
+    at = start - 1
+    while at >= 0 and words[at] in _PASSED:
+        at -= 1
+    return at >= 0 and words[at] in _NEGATORS
