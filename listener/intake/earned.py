@@ -3,12 +3,13 @@
 All spans are words from start up to end. A clause ends at a mark, and at a word that joins it to the next.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from listener.intake.phrases import ENDS, CueMatch, find_clauses
 
 TROUBLE = frozenset(("complaint", "problem", "weak_trouble", "need_broken", "need_quality"))
+_ASKING = frozenset(("request", "wish", "question"))  # a harsh word in one is none: "when do you stop delivering"
 ARTICLES = frozenset(("the", "a", "an", "my", "our", "your", "this", "that", "his", "her", "their", "another", "some"))
 _NEGATORS = frozenset(
     ("not", "no", "never", "without", "none", "zero", "cannot", "cant", "dont", "doesnt", "didnt", "wont", "wouldnt",
@@ -17,8 +18,9 @@ _NEGATORS = frozenset(
 _PASSED = ARTICLES | frozenset(("any", "even", "really", "so", "been", "have", "had", "such"))  # "not even a problem"
 _PLACING = frozenset(
     ("at", "@", "on", "onto", "in", "into", "inside", "to", "from", "off", "by", "before", "after", "through", "via",
-     "than", "for", "during", "between", "near", "using", "aboard")
+     "than", "for", "during", "between", "near", "using", "aboard", "under", "above", "behind")
 )  # fmt: skip
+_DENIED_REACH = 2  # words behind "no" in which a noun is denied
 _PLACE_REACH = 3  # words behind one of these in which a noun is a place: "on my return flight"
 _PERSONS = frozenset(("me", "us", "you", "it", "him", "them"))  # a place ends with one: "gave to me a cracked lid"
 _JOINTS = frozenset(
@@ -32,9 +34,13 @@ _VERBS = frozenset(
      "left", "lost", "took", "ran", "smelt", "burnt", "tore", "cut", "shut", "hit", "let", "never", "not", "no", "just",
      "still", "again", "now", "today", "tonight", "yesterday", "tomorrow", "here", "there", "so", "too", "very", "all",
      "also", "i", "i'm", "you", "u", "we", "they", "he", "she", "me", "us", "anymore", "already", "please", "pls",
+     "keeps", "stops", "gets", "makes", "looks", "says", "shows", "leaks", "goes", "needs", "comes", "takes", "seems",
+     "smells", "tastes", "dies", "fails", "crashes", "freezes", "sucks", "works", "drops", "costs", "breaks", "runs",
      "with", "of", "about", "over", "out", "up", "down", "back", "full", "twice", "once", "only", "even", "both", "one")
 )  # fmt: skip
-_VERB_ENDINGS = ("ed", "ing", "ly", "nt", "s")
+_VERB_ENDINGS = ("ed", "ing", "ly", "nt")
+# before a word, these make it a deed: "can I dress up"
+_DOERS = frozenset(("i", "we", "you", "u", "they", "he", "she", "can", "could", "will", "would", "should", "lets"))
 
 Span = tuple[int, int]
 
@@ -47,11 +53,13 @@ class Ground(NamedTuple):
     trouble: tuple[Span, ...]
 
 
-def read_ground(text: str, words: Sequence[str], matches: Iterable[CueMatch], harsh: Collection[str]) -> Ground:
+def read_ground(text: str, words: Sequence[str], matches: Sequence[CueMatch], harsh: Collection[str]) -> Ground:
     """Return the ground of a text. harsh: words of trouble that are no phrase of a list."""
     breaks = find_clauses(text)[0].union(at for at, word in enumerate(words) if word in _JOINTS or word[0] in ENDS)
     named = [(hit.start, hit.end) for hit in matches if hit.cue in TROUBLE]
-    named += [(at, at + 1) for at, word in enumerate(words) if word in harsh and word not in _NEGATORS]
+    wanted = {at for hit in matches if hit.cue in _ASKING for at in range(hit.start, hit.end)}
+    bad = (at for at, word in enumerate(words) if word in harsh and word not in _NEGATORS and at not in wanted)
+    named += [(at, at + 1) for at in bad]
     return Ground(words, breaks, tuple(span for span in named if not _is_denied(words, span[0])))
 
 
@@ -68,19 +76,29 @@ def fails(ground: Ground, noun: Span) -> bool:
 
 def is_refused(ground: Ground, noun: Span) -> bool:
     """True for a noun that is a place, is denied, or is part of another noun, whatever stands beside it."""
-    return is_absent(ground, noun) or _is_place(ground, noun) or _is_part(ground, noun)
+    is_deed = not _DOERS.isdisjoint(ground.words[max(0, noun[0] - 1) : noun[0]])
+    return is_deed or is_absent(ground, noun) or _is_place(ground, noun) or _is_part(ground, noun)
 
 
 def is_absent(ground: Ground, noun: Span) -> bool:
-    """True for "no label", "without a seat", "not my bag"."""
-    before = _look_back(ground, noun[0], 2)
-    return not _NEGATORS.isdisjoint(before)
+    """True for "no label", "without a seat", "not my bag"; a phrase of trouble with the noun in it, "no wifi", is told."""
+    return not _NEGATORS.isdisjoint(_look_back(ground, noun[0], _DENIED_REACH))
+
+
+def is_missing(ground: Ground, noun: Span) -> bool:
+    """True for "no customer service response": nobody has met with what was not there."""
+    return not _NEGATORS.isdisjoint(ground.words[max(0, noun[0] - _PLACE_REACH) : noun[0]])
+
+
+def is_listed(ground: Ground, noun: Span) -> bool:
+    """True for a noun that is all of its clause, as in a list: "with rice, beans, and cheese"."""
+    return {noun[0], noun[1]} <= ground.breaks
 
 
 def _is_place(ground: Ground, noun: Span) -> bool:
-    before = _look_back(ground, noun[0], _PLACE_REACH)
-    is_instead = ("instead", "of") in zip(before, before[1:], strict=False)
-    return is_instead or not _PLACING.isdisjoint(before)
+    if "instead" in ground.words[max(0, noun[0] - _PLACE_REACH) : noun[0]]:
+        return True
+    return not _PLACING.isdisjoint(_look_back(ground, noun[0], _PLACE_REACH))
 
 
 def _is_part(ground: Ground, noun: Span) -> bool:

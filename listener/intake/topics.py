@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import NamedTuple
 
-from listener.intake.earned import ARTICLES, Ground, fails, is_absent, is_refused, is_troubled, read_ground
+from listener.intake.earned import ARTICLES, Ground, fails, is_absent, is_listed, is_missing, is_refused, is_troubled, read_ground
 from listener.intake.phrases import ENDS, CueMatch
 
 NAME = " = "  # between a phrase of these lists and what a reply calls it: "wi fi = wifi"
@@ -90,8 +90,10 @@ def _is_earned(topic: Topic, ground: Ground) -> bool:
     noun = topic.start, topic.end
     if topic.sort == EVENT:
         return not is_absent(ground, noun)
+    if topic.sort == SERVICE and is_missing(ground, noun):
+        return False
     if topic.is_lost:
-        return topic.sort != SERVICE
+        return True
     is_own = is_troubled(ground, noun, _REACH[topic.sort]) or (topic.sort == THING and fails(ground, noun))
     return is_own and not is_refused(ground, noun)
 
@@ -108,7 +110,8 @@ def _show_asked(topics: Iterable[Topic], ground: Ground) -> dict[str, tuple[str,
     things = [topic for topic in topics if topic.sort in _HANDICAP and topic.sort != FRAME]
     if ground.trouble or len({topic.name for topic in things}) != 1 or things[0].sort != THING:
         return {}
-    if is_refused(ground, (things[0].start, things[0].end)):
+    noun = things[0].start, things[0].end
+    if is_refused(ground, noun) or is_listed(ground, noun):
         return {}
     return {"topic": (_print(things[0], ground.words),)}
 
@@ -120,12 +123,15 @@ def _read(hit: CueMatch, lost: Collection[CueMatch]) -> Topic:
 
 
 def _keep_heads(topics: Iterable[Topic]) -> list[Topic]:
-    """Keep the longest of those that overlap, and of neighbours the last: a gate agent is an agent."""
+    """Keep the longest of those that overlap, and of neighbours the last: a gate agent is an agent.
+
+    Of "delayed flights" the delay is kept, too.
+    """
     kept: list[Topic] = []
     for topic in sorted(topics, key=lambda topic: (topic.start, -topic.end)):
         if kept and topic.start < kept[-1].end:
             continue
-        if kept and topic.start == kept[-1].end:
+        if kept and topic.start == kept[-1].end and (kept[-1].sort, topic.sort) != (EVENT, FRAME):
             kept.pop()
         kept.append(topic)
     return kept

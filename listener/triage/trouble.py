@@ -27,6 +27,8 @@ TELLS = ("concerns", "request", "question", "complaint", "threat_to_leave")  # b
 BUT = ("contrast", "negation", "duration", "waiting", "request", "complaint", "threat_to_leave")  # what turns praise
 # needs whose words show trouble in a question, too; "do you expect delays?" is just a question
 TELLING: Needs = ("unreachable", "refund", "billing", "rudeness", "account", "outage")
+# who asks so wants to know something, whatever the score: "what time do you stop serving"
+PLAIN = frozenset(("what time", "how late", "how often", "what day", "what date"))
 # a question with one of these is about trouble
 SOUR = ("waiting", "duration", "swearing", "sarcasm")
 TURNED = ("negation", "duration", "swearing", "sarcasm", "resolved_trouble")
@@ -34,7 +36,8 @@ TURNED = ("negation", "duration", "swearing", "sarcasm", "resolved_trouble")
 
 def sounds_angry(signals: MentionSignals, complaint_below: float) -> bool:
     """True for a low score without warm words; a question that the fact sheet covers scores low by its "no" alone."""
-    is_known = "question" in signals.cues and (signals.topics or signals.claims)
+    question = signals.cues.get("question", ())
+    is_known = question and (signals.topics or signals.claims or not PLAIN.isdisjoint(question))
     threshold = FURIOUS if is_known else complaint_below
     return (signals.compound <= threshold and "warm" not in signals.cues) or _is_troubled_question(signals)
 
