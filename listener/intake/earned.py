@@ -15,11 +15,15 @@ _NEGATORS = frozenset(
     ("not", "no", "never", "without", "none", "zero", "cannot", "cant", "dont", "doesnt", "didnt", "wont", "wouldnt",
      "couldnt", "isnt", "arent", "aint", "wasnt", "werent", "hasnt", "havent", "hadnt", "nor")
 )  # fmt: skip
+_FAILING = frozenset(("wont", "doesnt", "didnt", "cant", "cannot", "never"))  # "the app won't load"
 _PASSED = ARTICLES | frozenset(("any", "even", "really", "so", "been", "have", "had", "such"))  # "not even a problem"
 _PLACING = frozenset(
     ("at", "@", "on", "onto", "in", "into", "inside", "to", "from", "off", "by", "before", "after", "through", "via",
      "than", "for", "during", "between", "near", "using", "aboard", "under", "above", "behind")
 )  # fmt: skip
+_YES_NO = frozenset(
+    ("is", "are", "was", "were", "will", "would", "do", "does", "did", "can", "could", "any", "has", "have")
+)
 _DENIED_REACH = 2  # words behind "no" in which a noun is denied
 _PLACE_REACH = 3  # words behind one of these in which a noun is a place: "on my return flight"
 _PERSONS = frozenset(("me", "us", "you", "it", "him", "them"))  # a place ends with one: "gave to me a cracked lid"
@@ -39,6 +43,7 @@ _VERBS = frozenset(
      "with", "of", "about", "over", "out", "up", "down", "back", "full", "twice", "once", "only", "even", "both", "one")
 )  # fmt: skip
 _VERB_ENDINGS = ("ed", "ing", "ly", "nt")
+_DEED_WITH = frozenset(("with", "through"))  # "booking with you" is a deed, too
 # before a word, these make it a deed: "can I dress up"
 _DOERS = frozenset(("i", "we", "you", "u", "they", "he", "she", "can", "could", "will", "would", "should", "lets"))
 
@@ -58,8 +63,8 @@ def read_ground(text: str, words: Sequence[str], matches: Sequence[CueMatch], ha
     breaks = find_clauses(text)[0].union(at for at, word in enumerate(words) if word in _JOINTS or word[0] in ENDS)
     named = [(hit.start, hit.end) for hit in matches if hit.cue in TROUBLE]
     wanted = {at for hit in matches if hit.cue in _ASKING for at in range(hit.start, hit.end)}
-    bad = (at for at, word in enumerate(words) if word in harsh and word not in _NEGATORS and at not in wanted)
-    named += [(at, at + 1) for at in bad]
+    bad = (at for at, word in enumerate(words) if word in harsh and word.isalpha() and at not in wanted)
+    named += [(at, at + 1) for at in bad if words[at] not in _NEGATORS]
     return Ground(words, breaks, tuple(span for span in named if not _is_denied(words, span[0])))
 
 
@@ -71,7 +76,7 @@ def is_troubled(ground: Ground, noun: Span, reach: int) -> bool:
 def fails(ground: Ground, noun: Span) -> bool:
     """True for "the app won't load": a noun that does not do what it should."""
     after = ground.words[noun[1] : noun[1] + 1]
-    return noun[1] not in ground.breaks and not _NEGATORS.isdisjoint(after)
+    return noun[1] not in ground.breaks and not _FAILING.isdisjoint(after)
 
 
 def is_refused(ground: Ground, noun: Span) -> bool:
@@ -81,13 +86,28 @@ def is_refused(ground: Ground, noun: Span) -> bool:
 
 
 def is_absent(ground: Ground, noun: Span) -> bool:
-    """True for "no label", "without a seat", "not my bag"; a phrase of trouble with the noun in it, "no wifi", is told."""
-    return not _NEGATORS.isdisjoint(_look_back(ground, noun[0], _DENIED_REACH))
+    """True for "no label", "without a seat", "not my bag"; not for "no wifi", where the noun is in a phrase of trouble."""
+    return not _NEGATORS.isdisjoint(_look_back(ground, noun[0], _DENIED_REACH)) or is_awaited(ground, noun)
+
+
+def is_awaited(ground: Ground, noun: Span) -> bool:
+    """True for "no receipt yet": who waits for a thing has no trouble with it."""
+    is_before = "no" in ground.words[max(0, noun[0] - _DENIED_REACH) : noun[0]]
+    return is_before and ground.words[noun[1] : noun[1] + 1] == ["yet"]
 
 
 def is_missing(ground: Ground, noun: Span) -> bool:
     """True for "no customer service response": nobody has met with what was not there."""
     return not _NEGATORS.isdisjoint(ground.words[max(0, noun[0] - _PLACE_REACH) : noun[0]])
+
+
+def is_asked(ground: Ground, noun: Span) -> bool:
+    """True for "is my flight cancelled?" and "better than a delay": nobody has said that it is so."""
+    ends = [at for at, word in enumerate(ground.words) if word[0] in ENDS]
+    first = max((at + 1 for at in ends if at < noun[0]), default=0)
+    last = next((ground.words[at] for at in ends if at >= noun[1]), "")
+    is_open = "?" in last and ground.words[first] in _YES_NO
+    return is_open or "than" in _look_back(ground, noun[0], _PLACE_REACH)
 
 
 def is_listed(ground: Ground, noun: Span) -> bool:
@@ -102,11 +122,13 @@ def _is_place(ground: Ground, noun: Span) -> bool:
 
 
 def _is_part(ground: Ground, noun: Span) -> bool:
-    """True for "seat covers" and "app version": the next word is neither a verb nor small, nor a word of trouble."""
+    """True for "seat covers", "app version" and "flight 86": the next word is no verb, nor small, nor trouble."""
     at = noun[1]
-    if at >= len(ground.words) or at in ground.breaks or not ground.words[at].isalpha():
+    if at >= len(ground.words) or at in ground.breaks or ground.words[at][0] == "@":
         return False
     word = ground.words[at]
+    if ground.words[at - 1].endswith("ing") and word in _DEED_WITH:
+        return True
     is_other = word in _VERBS | _PLACING | _NEGATORS | ARTICLES or word.endswith(_VERB_ENDINGS)
     return not is_other and not any(start <= at < end for start, end in ground.trouble)
 

@@ -12,7 +12,7 @@ _ASKING = frozenset(
      "does", "did", "can", "could", "will", "would", "should", "has", "have", "any", "was", "were")
 )  # fmt: skip
 _REPROACHES = frozenset(("really", "seriously", "wtf", "smh", "lol", "ridiculous", "joke"))
-_OPENING = 3  # words of a sentence among which one asks: "and so when will it"
+_LEADING = frozenset(("and", "so", "but", "then", "also", "hi", "hey", "hello", "ok", "please", "now", "guys", "@"))
 _SHOUTED = re.compile(r"\b(?:WHY|HOW|WHAT|WHEN|WHERE|WHO|REALLY)\b|[?!]{2,}")
 
 
@@ -23,7 +23,12 @@ def is_plain_question(text: str, words: Sequence[str], cues: Collection[str]) ->
     start = 0
     for end, word in enumerate(words):
         if word[0] in ENDS:
-            if word == "?" and not _ASKING.isdisjoint(words[start : start + _OPENING]):
+            if word == "?" and not _ASKING.isdisjoint(_open(words[start:end])):
                 return True
             start = end + 1
     return False
+
+
+def _open(words: Sequence[str]) -> list[str]:
+    """Return the first word that is more than a greeting or a link to what stands before."""
+    return [word for word in words if word not in _LEADING][:1]

@@ -7,7 +7,19 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import NamedTuple
 
-from listener.intake.earned import ARTICLES, Ground, fails, is_absent, is_listed, is_missing, is_refused, is_troubled, read_ground
+from listener.intake.earned import (
+    ARTICLES,
+    Ground,
+    fails,
+    is_absent,
+    is_asked,
+    is_awaited,
+    is_listed,
+    is_missing,
+    is_refused,
+    is_troubled,
+    read_ground,
+)
 from listener.intake.phrases import ENDS, CueMatch
 
 NAME = " = "  # between a phrase of these lists and what a reply calls it: "wi fi = wifi"
@@ -89,11 +101,11 @@ def _is_earned(topic: Topic, ground: Ground) -> bool:
     """True if trouble is this noun's own: another that is only near it is a wrong one, which is worse than none."""
     noun = topic.start, topic.end
     if topic.sort == EVENT:
-        return not is_absent(ground, noun)
+        return not is_absent(ground, noun) and not is_asked(ground, noun)
     if topic.sort == SERVICE and is_missing(ground, noun):
         return False
     if topic.is_lost:
-        return True
+        return not is_awaited(ground, noun)
     is_own = is_troubled(ground, noun, _REACH[topic.sort]) or (topic.sort == THING and fails(ground, noun))
     return is_own and not is_refused(ground, noun)
 
@@ -131,7 +143,7 @@ def _keep_heads(topics: Iterable[Topic]) -> list[Topic]:
     for topic in sorted(topics, key=lambda topic: (topic.start, -topic.end)):
         if kept and topic.start < kept[-1].end:
             continue
-        if kept and topic.start == kept[-1].end and (kept[-1].sort, topic.sort) != (EVENT, FRAME):
+        if kept and topic.start == kept[-1].end and not (kept[-1].sort == EVENT and topic.sort in _MERE_PLACE):
             kept.pop()
         kept.append(topic)
     return kept
