@@ -86,7 +86,7 @@ def is_refused(ground: Ground, noun: Span) -> bool:
 
 
 def is_absent(ground: Ground, noun: Span) -> bool:
-    """True for "no label", "without a seat", "not my bag"; not for "no wifi", where the noun is in a phrase of trouble."""
+    """True for "no label" and "not my bag"; not for "no wifi", where the noun is in a phrase of trouble."""
     return not _NEGATORS.isdisjoint(_look_back(ground, noun[0], _DENIED_REACH)) or is_awaited(ground, noun)
 
 
@@ -137,7 +137,9 @@ def _look_back(ground: Ground, start: int, reach: int) -> list[str]:
     """Return the words before a place, up to a word of trouble, a person or the beginning of the clause."""
     first = start
     while first > max(0, start - reach) and first not in ground.breaks:
-        if ground.words[first - 1] in _PERSONS or any(begin < first <= end for begin, end in ground.trouble):
+        word = ground.words[first - 1]
+        is_small = word in _PLACING or word in ARTICLES  # "stuck on a" is trouble, and a place follows
+        if word in _PERSONS or (not is_small and any(begin < first <= end for begin, end in ground.trouble)):
             break
         first -= 1
     return list(ground.words[first:start])

@@ -45,6 +45,7 @@ _NO_PRAISE = frozenset(("wait", "forward", "thanks", "thank", "thx"))  # "can't 
 
 
 Cues = Mapping[str, tuple[str, ...]]
+Shown = dict[str, tuple[str, ...]]
 
 
 class Topic(NamedTuple):
@@ -70,7 +71,7 @@ def plan_topics(cues: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]
 
 def find_topics(
     text: str, words: Sequence[str], matches: Sequence[CueMatch], cues: Cues, harsh: Collection[str]
-) -> dict[str, tuple[str, ...]]:
+) -> Shown:
     """Return the cues that a wording may print, and `concerns`. cues: those of the text; harsh: words of trouble.
 
     concerns: the noun nearest to the trouble, which decisions may weigh but no reply prints; matter: "the delay", "the
@@ -80,21 +81,24 @@ def find_topics(
     lost = [hit for hit in matches if hit.cue == "need_missing"] if "need_missing" in cues else ()
     named = [_read(hit, lost) for hit in matches if NAME in hit[0]]
     topics = [topic for topic in _keep_heads(named) if not _is_verb(topic, words)] if named else named
-    waited: dict[str, tuple[str, ...]] = {"matter": _TIME, "event": _TIME} if "waiting" in cues else {}
     if not topics:
-        return {**waited, "concerns": _TIME} if waited else {}
+        return _show_waited(cues)
     ends = [at for at, word in enumerate(words) if word[0] in ENDS]
     praised = _find_praised(topics, matches, words, ends) if not PRAISE.isdisjoint(cues) else None
-    printed = {"praised": (f"the {praised.name}",)} if praised else {}
+    printed: Shown = {"praised": (f"the {praised.name}",)} if praised else {}
     trouble = _find_trouble(words, matches, harsh)
     ranked = [(_rank(topic, trouble, ends, words), topic) for topic in topics if topic.sort in _HANDICAP]
     near = _choose(ranked)
     if near is None or near is praised:
-        return {**printed, **waited, "concerns": _TIME} if waited else printed
+        return printed | _show_waited(cues)
     ground = read_ground(text, words, matches, harsh)
     earned = _choose([pair for pair in ranked if _is_earned(pair[1], ground)])
-    shown = _show_trouble(earned, words) if earned else waited | _show_asked(topics, ground)
+    shown = _show_trouble(earned, words) if earned else _show_waited(cues) | _show_asked(topics, ground)
     return {**printed, **shown, "concerns": (_print(near, words),)}
+
+
+def _show_waited(cues: Cues) -> Shown:
+    return {"matter": _TIME, "event": _TIME, "concerns": _TIME} if "waiting" in cues else {}
 
 
 def _is_earned(topic: Topic, ground: Ground) -> bool:
@@ -110,14 +114,14 @@ def _is_earned(topic: Topic, ground: Ground) -> bool:
     return is_own and not is_refused(ground, noun)
 
 
-def _show_trouble(topic: Topic, words: Sequence[str]) -> dict[str, tuple[str, ...]]:
+def _show_trouble(topic: Topic, words: Sequence[str]) -> Shown:
     name = _print(topic, words)
     if topic.sort in WHOLE:
         return {"matter": (name,), "event": (name,)}
     return {"topic": (name,), "matter": (f"the trouble with {name}",)}
 
 
-def _show_asked(topics: Iterable[Topic], ground: Ground) -> dict[str, tuple[str, ...]]:
+def _show_asked(topics: Iterable[Topic], ground: Ground) -> Shown:
     """Return the only thing that a text without trouble names, and that it may ask about."""
     things = [topic for topic in topics if topic.sort in _HANDICAP and topic.sort != FRAME]
     if ground.trouble or len({topic.name for topic in things}) != 1 or things[0].sort != THING:

@@ -28,7 +28,7 @@ BUT = ("contrast", "negation", "duration", "waiting", "request", "complaint", "t
 # needs whose words show trouble in a question, too; "do you expect delays?" is just a question
 TELLING: Needs = ("unreachable", "refund", "billing", "rudeness", "account", "outage")
 # who asks so wants to know something, whatever the score: "what time do you stop serving"
-PLAIN = frozenset(("what time", "how late", "how often", "what day", "what date"))
+PLAIN = ("what time", "how late", "how often", "what day", "what date")
 # a question with one of these is about trouble
 SOUR = ("waiting", "duration", "swearing", "sarcasm")
 TURNED = ("negation", "duration", "swearing", "sarcasm", "resolved_trouble")
@@ -37,7 +37,7 @@ TURNED = ("negation", "duration", "swearing", "sarcasm", "resolved_trouble")
 def sounds_angry(signals: MentionSignals, complaint_below: float) -> bool:
     """True for a low score without warm words; a question that the fact sheet covers scores low by its "no" alone."""
     question = signals.cues.get("question", ())
-    is_known = question and (signals.topics or signals.claims or not PLAIN.isdisjoint(question))
+    is_known = question and (signals.topics or signals.claims or any(words.startswith(PLAIN) for words in question))
     threshold = FURIOUS if is_known else complaint_below
     return (signals.compound <= threshold and "warm" not in signals.cues) or _is_troubled_question(signals)
 

@@ -44,6 +44,7 @@ def test_the_noun_near_the_trouble_is_what_it_is_about(text: str, matter: str | 
         ("there is no problem with my router, the box is useless", None),  # denied
         ("the modem isn't really the problem here", None),
         ("horrible, and not even at the gate", None),  # a place
+        ("stuck on a plane again, useless", None),
         ("somebody was awful to me on your last train", None),
         ("horrible, I was sent to a depot instead of the hotel", None),
         ("terrible, not one response yet", None),  # there was none
