@@ -3,6 +3,7 @@
 All spans are words from start up to end. A clause ends at a mark, and at a word that joins it to the next.
 """
 
+import re
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
@@ -47,6 +48,8 @@ _DEED_WITH = frozenset(("with", "through"))  # "booking with you" is a deed, too
 # before a word, these make it a deed: "can I dress up"
 _DOERS = frozenset(("i", "we", "you", "u", "they", "he", "she", "can", "could", "will", "would", "should", "lets"))
 
+_MARKS = re.compile(r"[,:()\[\]\"“”–—]|\s-")  # without one of these, only words and ends of sentences part clauses
+
 Span = tuple[int, int]
 
 
@@ -60,7 +63,8 @@ class Ground(NamedTuple):
 
 def read_ground(text: str, words: Sequence[str], matches: Sequence[CueMatch], harsh: Collection[str]) -> Ground:
     """Return the ground of a text. harsh: words of trouble that are no phrase of a list."""
-    breaks = find_clauses(text)[0].union(at for at, word in enumerate(words) if word in _JOINTS or word[0] in ENDS)
+    marked = find_clauses(text)[0] if _MARKS.search(text) else frozenset[int]()
+    breaks = marked.union(at for at, word in enumerate(words) if word in _JOINTS or word[0] in ENDS)
     named = [(hit.start, hit.end) for hit in matches if hit.cue in TROUBLE]
     wanted = {at for hit in matches if hit.cue in _ASKING for at in range(hit.start, hit.end)}
     bad = (at for at, word in enumerate(words) if word in harsh and word.isalpha() and at not in wanted)
