@@ -36,8 +36,7 @@ TURNED = ("negation", "duration", "swearing", "sarcasm", "resolved_trouble")
 
 def sounds_angry(signals: MentionSignals, complaint_below: float) -> bool:
     """True for a low score without warm words; a question that the fact sheet covers scores low by its "no" alone."""
-    question = signals.cues.get("question", ())
-    is_known = question and (signals.topics or signals.claims or any(words.startswith(PLAIN) for words in question))
+    is_known = _asks_plainly(signals) or ("question" in signals.cues and (signals.topics or signals.claims))
     threshold = FURIOUS if is_known else complaint_below
     return (signals.compound <= threshold and "warm" not in signals.cues) or _is_troubled_question(signals)
 
@@ -51,7 +50,11 @@ def is_heard_alone(signals: MentionSignals, no_apology_above: float) -> bool:
 def _find_bound(signals: MentionSignals) -> float:
     """Return the chance of a complaint from which the second reader stands in for any word of trouble."""
     is_known = "question" in signals.cues and (signals.topics or signals.claims or signals.suspected)
-    return FACT_CLEARLY_HEARD if is_known else CLEARLY_HEARD
+    return FACT_CLEARLY_HEARD if is_known or _asks_plainly(signals) else CLEARLY_HEARD
+
+
+def _asks_plainly(signals: MentionSignals) -> bool:
+    return any(words.startswith(PLAIN) for words in signals.cues.get("question", ()))
 
 
 def is_faintly_heard(signals: MentionSignals, no_apology_above: float) -> bool:

@@ -273,7 +273,14 @@ def test_who_cannot_order_is_not_asked_for_the_number(text: str) -> None:
     assert "order number" not in _texts(text)[0]
 
 
-@pytest.mark.parametrize("text", ["what time do you stop serving", "what day do you stop delivering?"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "what time do you stop serving",
+        "what time do you guys stop delivering pens.",
+        "what day do you stop delivering?",
+    ],
+)
 def test_who_asks_for_a_time_gets_no_apology(text: str) -> None:
     """ "Stop" scores low, and complains of nothing."""
     draft = decided(f"@fernhill {text}").draft
