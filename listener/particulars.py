@@ -14,9 +14,10 @@ from listener.model import CandidateText
 Texts = tuple[CandidateText, ...]  # of one variant: full, and short
 Cues = Mapping[str, tuple[str, ...]]
 PRINTED = frozenset(("topic", "matter", "event", "praised"))  # variables that the cue of that name fills
-# variable -> cues that show that the mention has what a text with this variable asks for
+# variable -> cues beside which a text with it comes last: the mention has what it asks for, or it does not fit
 GIVEN: Mapping[str, frozenset[str]] = {
-    "reference": frozenset(("reference", "given_reference")),
+    "reference": frozenset(("reference", "given_reference", "not_ordered")),  # nor has one who could not order
+    "hours": frozenset(("pressing",)),  # whose matter is now is not told when we answer
     "picture": frozenset(("given_picture",)),
 }
 _MARK = "\ufffc"  # around the name of a noun's variable, in a text that is rendered once for all mentions

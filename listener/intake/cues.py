@@ -8,6 +8,7 @@ from listener.intake.hazards import CLASSES, find_hazards
 from listener.intake.irony import find_cry, find_fond_deeds, find_turned, is_rhetorical
 from listener.intake.names import SAME, Names
 from listener.intake.phrases import ENDS, CueMatch, Matcher, Vocabulary, tokenize
+from listener.intake.questions import is_plain_question
 from listener.intake.topics import NAME, SORTS, find_topics, plan_topics
 
 # entries of the cue data that are not cues: they are read by name below
@@ -92,7 +93,9 @@ class Cues:
             if phrase not in present:
                 cues[cue] = (*present, phrase)
         self._add_structure(cues, words, matches, text)
-        cues |= find_topics(words, matches, cues, self._harsh)
+        if is_plain_question(text, words, cues):
+            cues["plain_question"] = ("?",)
+        cues |= find_topics(text, words, matches, cues, self._harsh)
         return CueScan(words, matches, cues)
 
     def find(self, text: str) -> list[CueMatch]:

@@ -7,6 +7,19 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import NamedTuple
 
+from listener.intake.earned import (
+    ARTICLES,
+    Ground,
+    fails,
+    is_absent,
+    is_asked,
+    is_awaited,
+    is_listed,
+    is_missing,
+    is_refused,
+    is_troubled,
+    read_ground,
+)
 from listener.intake.phrases import ENDS, CueMatch
 
 NAME = " = "  # between a phrase of these lists and what a reply calls it: "wi fi = wifi"
@@ -24,14 +37,15 @@ _MAX_RANK = 14  # beyond it the noun is hardly what gives the trouble
 _PLACING = frozenset(
     ("at", "on", "onto", "in", "into", "inside", "to", "from", "off", "by", "before", "after", "through", "via", "than")
 )
-_ARTICLES = frozenset(("the", "a", "an", "my", "our", "your", "this", "that", "his", "her", "their", "another", "some"))
 _TIME: tuple[str, ...] = ("the time this has taken",)  # gives trouble where somebody has waited and names nothing else
+_REACH = {THING: 3, SERVICE: 3, FRAME: 2}  # words between a noun and the trouble that is its own; an event is trouble
 _PRAISE_REACH = 3  # words from praise to what is praised: "the crew was so nice"
 _OWN = frozenset(("my", "our"))
 _NO_PRAISE = frozenset(("wait", "forward", "thanks", "thank", "thx"))  # "can't wait for the trip" praises no trip
 
 
 Cues = Mapping[str, tuple[str, ...]]
+Shown = dict[str, tuple[str, ...]]
 
 
 class Topic(NamedTuple):
@@ -56,27 +70,66 @@ def plan_topics(cues: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]
 
 
 def find_topics(
-    words: Sequence[str], matches: Sequence[CueMatch], cues: Cues, harsh: Collection[str]
-) -> dict[str, tuple[str, ...]]:
-    """Return the cues that a wording may print. cues: those of the text; harsh: words of trouble.
+    text: str, words: Sequence[str], matches: Sequence[CueMatch], cues: Cues, harsh: Collection[str]
+) -> Shown:
+    """Return the cues that a wording may print, and `concerns`. cues: those of the text; harsh: words of trouble.
 
-    matter: "the delay", "the trouble with the app"; event: only the former; topic: "the app", where it is a thing;
+    concerns: the noun nearest to the trouble, which decisions may weigh but no reply prints; matter: "the delay", "the
+    trouble with the app", where the noun has earned it; event: only the former; topic: "the app", where it is a thing;
     praised: "the crew".
     """
     lost = [hit for hit in matches if hit.cue == "need_missing"] if "need_missing" in cues else ()
     named = [_read(hit, lost) for hit in matches if NAME in hit[0]]
     topics = [topic for topic in _keep_heads(named) if not _is_verb(topic, words)] if named else named
-    ends = [at for at, word in enumerate(words) if word[0] in ENDS] if topics else []
-    praised = _find_praised(topics, matches, words, ends) if topics and not PRAISE.isdisjoint(cues) else None
-    printed = {"praised": (f"the {praised.name}",)} if praised else {}
-    trouble = _find_trouble(words, matches, harsh) if topics else []
-    topic = _choose([(_rank(topic, trouble, ends, words), topic) for topic in topics if topic.sort in _HANDICAP])
-    if topic is None or topic is praised:
-        return printed | ({"matter": _TIME, "event": _TIME} if "waiting" in cues else {})
+    if not topics:
+        return _show_waited(cues)
+    ends = [at for at, word in enumerate(words) if word[0] in ENDS]
+    praised = _find_praised(topics, matches, words, ends) if not PRAISE.isdisjoint(cues) else None
+    printed: Shown = {"praised": (f"the {praised.name}",)} if praised else {}
+    trouble = _find_trouble(words, matches, harsh)
+    ranked = [(_rank(topic, trouble, ends, words), topic) for topic in topics if topic.sort in _HANDICAP]
+    near = _choose(ranked)
+    if near is None or near is praised:
+        return printed | _show_waited(cues)
+    ground = read_ground(text, words, matches, harsh)
+    earned = _choose([pair for pair in ranked if _is_earned(pair[1], ground)])
+    shown = _show_trouble(earned, words) if earned else _show_waited(cues) | _show_asked(topics, ground)
+    return {**printed, **shown, "concerns": (_print(near, words),)}
+
+
+def _show_waited(cues: Cues) -> Shown:
+    return {"matter": _TIME, "event": _TIME, "concerns": _TIME} if "waiting" in cues else {}
+
+
+def _is_earned(topic: Topic, ground: Ground) -> bool:
+    """True if trouble is this noun's own: another that is only near it is a wrong one, which is worse than none."""
+    noun = topic.start, topic.end
+    if topic.sort == EVENT:
+        return not is_absent(ground, noun) and not is_asked(ground, noun)
+    if topic.sort == SERVICE and is_missing(ground, noun):
+        return False
+    if topic.is_lost:
+        return not is_awaited(ground, noun)
+    is_own = is_troubled(ground, noun, _REACH[topic.sort]) or (topic.sort == THING and fails(ground, noun))
+    return is_own and not is_refused(ground, noun)
+
+
+def _show_trouble(topic: Topic, words: Sequence[str]) -> Shown:
     name = _print(topic, words)
     if topic.sort in WHOLE:
-        return {**printed, "matter": (name,), "event": (name,)}
-    return {**printed, "topic": (name,), "matter": (f"the trouble with {name}",)}
+        return {"matter": (name,), "event": (name,)}
+    return {"topic": (name,), "matter": (f"the trouble with {name}",)}
+
+
+def _show_asked(topics: Iterable[Topic], ground: Ground) -> Shown:
+    """Return the only thing that a text without trouble names, and that it may ask about."""
+    things = [topic for topic in topics if topic.sort in _HANDICAP and topic.sort != FRAME]
+    if ground.trouble or len({topic.name for topic in things}) != 1 or things[0].sort != THING:
+        return {}
+    noun = things[0].start, things[0].end
+    if is_refused(ground, noun) or is_listed(ground, noun):
+        return {}
+    return {"topic": (_print(things[0], ground.words),)}
 
 
 def _read(hit: CueMatch, lost: Collection[CueMatch]) -> Topic:
@@ -86,12 +139,15 @@ def _read(hit: CueMatch, lost: Collection[CueMatch]) -> Topic:
 
 
 def _keep_heads(topics: Iterable[Topic]) -> list[Topic]:
-    """Keep the longest of those that overlap, and of neighbours the last: a gate agent is an agent."""
+    """Keep the longest of those that overlap, and of neighbours the last: a gate agent is an agent.
+
+    Of "delayed flights" the delay is kept, too.
+    """
     kept: list[Topic] = []
     for topic in sorted(topics, key=lambda topic: (topic.start, -topic.end)):
         if kept and topic.start < kept[-1].end:
             continue
-        if kept and topic.start == kept[-1].end:
+        if kept and topic.start == kept[-1].end and not (kept[-1].sort == EVENT and topic.sort in _MERE_PLACE):
             kept.pop()
         kept.append(topic)
     return kept
@@ -101,14 +157,14 @@ def _is_verb(topic: Topic, words: Sequence[str]) -> bool:
     """True for "booking a seat", and for "to update"."""
     if topic.sort in WHOLE:
         return False
-    is_followed = topic.end < len(words) and words[topic.end] in _ARTICLES
+    is_followed = topic.end < len(words) and words[topic.end] in ARTICLES
     return (is_followed and words[topic.end - 1].endswith("ing")) or words[topic.start - 1 : topic.start] == ["to"]
 
 
 def _is_place(topic: Topic, words: Sequence[str]) -> bool:
     """True behind a word of place, with an article between them or without: there it happened."""
     before = words[max(0, topic.start - 2) : topic.start]
-    return bool(before) and (before[-1] in _PLACING or (before[0] in _PLACING and before[-1] in _ARTICLES))
+    return bool(before) and (before[-1] in _PLACING or (before[0] in _PLACING and before[-1] in ARTICLES))
 
 
 def _find_trouble(words: Sequence[str], matches: Iterable[CueMatch], harsh: Collection[str]) -> list[int]:

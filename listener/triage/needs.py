@@ -30,12 +30,14 @@ NARROW: Mapping[Need, frozenset[Need]] = {
     "broken": frozenset(("service", "request")),
     "late": frozenset(NEEDS) - {"account", "billing", "outage", "quality", "broken"},
 }
+AWAITED: Needs = ("missing", "late", "status")  # needs that are over when it has arrived
 # needs whose words are not enough: a wrong guess would embarrass us, so one of these cues must agree
 SECOND_SIGN: Mapping[Need, frozenset[str]] = {
     "rudeness": frozenset(("person",)),
     "change": frozenset(("request", "wish", "question")),
 }
-FORMS = frozenset(("question", "brief"))  # in `when` beside an apology: for a question, for a text that tells nothing
+# in `when` beside an apology: for a question, for one that is no reproach, for a text that tells nothing
+FORMS = frozenset(("question", "plain_question", "brief"))
 GENERAL = APOLOGY | FORMS  # in `when` of a wording for trouble of no certain kind
 # beside one of these cues no ready text fits, and a person answers
 UNFIT = {
@@ -59,7 +61,7 @@ def find_misfit(signals: MentionSignals, *, is_certain: bool = False) -> Pass | 
     cues = signals.cues
     if name := next((name for name in UNFIT if name in cues), None):
         return Pass(UNFIT[name], cues[name])
-    if "continues" in cues and not is_certain and "matter" not in cues:
+    if "continues" in cues and not is_certain and "concerns" not in cues:
         return Pass(CONTINUES, cues["continues"])
     return Pass("shares what others wrote", cues["link"]) if not is_certain and _is_share(signals) else None
 
@@ -96,7 +98,7 @@ def is_hearsay(signals: MentionSignals) -> bool:
 def is_aside(signals: MentionSignals) -> bool:
     """True for a post among others that does not speak to us, and of nothing that is its author's own."""
     words = tokenize(signals.text)
-    is_own = any("your " in noun for noun in signals.cues.get("matter", ()))
+    is_own = any("your " in noun for noun in signals.cues.get("concerns", ()))
     return is_among_others(signals) and not is_own and (US | PLEASE).isdisjoint(words) and len(words) > MAX_CRY_WORDS
 
 
@@ -115,6 +117,8 @@ def find_needs(signals: MentionSignals, order: Needs, is_trouble: bool) -> Needs
 
 
 def _is_shown(need: Need, cues: Mapping[str, tuple[str, ...]]) -> bool:
+    if need in AWAITED and "arrived" in cues and "negation" not in cues:
+        return False
     second = SECOND_SIGN.get(need)
     return need_cue(need) in cues and (second is None or not second.isdisjoint(cues))
 
@@ -162,7 +166,7 @@ def _find_forms(signals: MentionSignals) -> frozenset[str]:
     """
     question = signals.cues.get("question", ())
     if "?" in question and (len(question) > 1 or signals.text.endswith("?")):
-        return frozenset(("question",))
+        return frozenset(("question", "plain_question") if "plain_question" in signals.cues else ("question",))
     is_brief = "brief" in signals.cues and ("problem" not in signals.cues or "complaint" in signals.cues)
     return frozenset(("brief",)) if is_brief or _is_rant(signals) else frozenset()
 
@@ -170,7 +174,7 @@ def _find_forms(signals: MentionSignals) -> frozenset[str]:
 def _is_rant(signals: MentionSignals) -> bool:
     """True for a complaint that tells of nothing: "the worst company in the whole world, and always has been"."""
     cues = signals.cues
-    is_bare = "complaint" in cues and "problem" not in cues and "matter" not in cues
+    is_bare = "complaint" in cues and "problem" not in cues and "concerns" not in cues
     return is_bare and len(tokenize(signals.text)) <= MAX_RANT_WORDS
 
 

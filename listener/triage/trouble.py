@@ -23,10 +23,12 @@ PRAISED_REQUEST = 0.1  # the same for a request: happy people say "please" too
 FURIOUS = -0.75  # a score at or under it is anger
 WRY = ("thanks", "sarcasm", "ironic_praise", "hedge")  # beside one of these kind words may be no kindness
 KIND = ("praise", "thanks", "warm", "resolved_trouble")
-TELLS = ("matter", "request", "question", "complaint", "threat_to_leave")  # beside one of these a text says enough
+TELLS = ("concerns", "request", "question", "complaint", "threat_to_leave")  # beside one of these a text says enough
 BUT = ("contrast", "negation", "duration", "waiting", "request", "complaint", "threat_to_leave")  # what turns praise
 # needs whose words show trouble in a question, too; "do you expect delays?" is just a question
 TELLING: Needs = ("unreachable", "refund", "billing", "rudeness", "account", "outage")
+# who asks so wants to know something, whatever the score: "what time do you stop serving"
+PLAIN = ("what time", "how late", "how often", "what day", "what date")
 # a question with one of these is about trouble
 SOUR = ("waiting", "duration", "swearing", "sarcasm")
 TURNED = ("negation", "duration", "swearing", "sarcasm", "resolved_trouble")
@@ -34,7 +36,7 @@ TURNED = ("negation", "duration", "swearing", "sarcasm", "resolved_trouble")
 
 def sounds_angry(signals: MentionSignals, complaint_below: float) -> bool:
     """True for a low score without warm words; a question that the fact sheet covers scores low by its "no" alone."""
-    is_known = "question" in signals.cues and (signals.topics or signals.claims)
+    is_known = _asks_plainly(signals) or ("question" in signals.cues and (signals.topics or signals.claims))
     threshold = FURIOUS if is_known else complaint_below
     return (signals.compound <= threshold and "warm" not in signals.cues) or _is_troubled_question(signals)
 
@@ -48,7 +50,11 @@ def is_heard_alone(signals: MentionSignals, no_apology_above: float) -> bool:
 def _find_bound(signals: MentionSignals) -> float:
     """Return the chance of a complaint from which the second reader stands in for any word of trouble."""
     is_known = "question" in signals.cues and (signals.topics or signals.claims or signals.suspected)
-    return FACT_CLEARLY_HEARD if is_known else CLEARLY_HEARD
+    return FACT_CLEARLY_HEARD if is_known or _asks_plainly(signals) else CLEARLY_HEARD
+
+
+def _asks_plainly(signals: MentionSignals) -> bool:
+    return any(words.startswith(PLAIN) for words in signals.cues.get("question", ()))
 
 
 def is_faintly_heard(signals: MentionSignals, no_apology_above: float) -> bool:
@@ -60,7 +66,7 @@ def is_faintly_heard(signals: MentionSignals, no_apology_above: float) -> bool:
 def is_heard_and_named(signals: MentionSignals) -> bool:
     """True if the second reader is the only sign of trouble, or its second, and the text names what gives it."""
     reading, cues = signals.reading, signals.cues
-    if reading is None or "matter" not in cues or any(name in cues for name in KIND):
+    if reading is None or "concerns" not in cues or any(name in cues for name in KIND):
         return False
     bound = NEWS_CLEARLY_HEARD if "question" in cues else FAINTLY_HEARD if "weak_trouble" in cues else NAMED_HEARD
     return reading.complaint >= bound and reading.praise < PRAISED_REQUEST

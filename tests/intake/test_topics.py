@@ -33,6 +33,78 @@ def test_the_noun_near_the_trouble_is_what_it_is_about(text: str, matter: str | 
 
 
 @pytest.mark.parametrize(
+    ("text", "matter"),
+    [
+        ("my kettle keeps leaking, it is a disgrace", "the trouble with your kettle"),
+        ("the zip broke on day two", "the trouble with the zip"),
+        ("worst burger in town", "the trouble with the burger"),
+        ("your app won't open", "the trouble with the app"),
+        ("no wifi since noon, useless", "the trouble with the wifi"),
+        ("another delayed train, useless", "the delay"),
+        ("there is no problem with my router, the box is useless", None),  # denied
+        ("the modem isn't really the problem here", None),
+        ("horrible, and not even at the gate", None),  # a place
+        ("stuck on a plane again, useless", None),
+        ("somebody was awful to me on your last train", None),
+        ("horrible, I was sent to a depot instead of the hotel", None),
+        ("terrible, not one response yet", None),  # there was none
+        ("awful, there is no receipt yet", None),
+        ("terrible seat covers", None),  # part of another noun
+        ("flight 86 was a disgrace to sit in", None),  # a name, and what all have
+        ("I have two flights with you, and somebody was rude", None),
+        ("is my trip cancelled?", None),  # asked, not said
+        ("awful: can I dress up or not", None),  # a deed
+        ("what time do you stop delivering parcels", None),  # no trouble at all
+    ],
+)
+def test_a_noun_is_printed_only_where_the_trouble_is_its_own(text: str, matter: str | None) -> None:
+    """A blind reader found half of the nouns that were merely near beside the point."""
+    assert _cue(text, "matter") == matter
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("can I return the kettle?", "the kettle"),
+        ("is there a seat for me?", "the seat"),
+        ("where do I sit on the train?", None),
+        ("do you serve soup, salad, and rice?", None),  # a list
+        ("when is my flight?", None),  # what all have
+        ("can I dress up?", None),
+    ],
+)
+def test_a_question_is_about_the_only_thing_it_names(text: str, topic: str | None) -> None:
+    """Who asks has no trouble; what is a place, a deed or one of many is not what the question is about."""
+    assert _cue(text, "topic") == topic
+
+
+def test_what_is_near_decides_though_no_reply_prints_it() -> None:
+    """A noun that has not earned its place still tells that somebody speaks of something."""
+    cues = facts("somebody was awful to me on your last train").cues
+    assert "concerns" in cues and "matter" not in cues
+
+
+@pytest.mark.parametrize(
+    ("text", "is_plain"),
+    [
+        ("My parcel is late. When will it be here?", True),
+        ("and how do I return it?", True),
+        ("is this broken?", True),
+        ("That is the answer you give me?", False),  # no word that asks
+        ("You broke it. WHY?", False),
+        ("how is this acceptable??", False),
+        ("really, when will it be here?", False),
+        ("how do you f***ing sleep?", False),
+        ("how can you be such liars?", False),
+        ("no question here", False),
+    ],
+)
+def test_a_reproach_is_no_plain_question(text: str, is_plain: bool) -> None:
+    """Nobody calls a taunt a fair question."""
+    assert ("plain_question" in facts(text).cues) is is_plain
+
+
+@pytest.mark.parametrize(
     ("text", "praised"),
     [
         ("love the pen", "the pen"),

@@ -119,3 +119,9 @@ def test_learned_weights_put_nothing_into_the_auto_band() -> None:
         assert held.kind == "thank_you" and held.draft is not None and not held.draft.auto
         assert any("by the shipped weights alone" in line.message for line in held.trail)
     assert not _decided(text, replace(KIND, balance=0.5, shipped=(0.9, 0.1, 0.8))).draft.auto  # type: ignore[union-attr]
+
+
+def test_a_wish_to_everybody_is_no_praise() -> None:
+    """Nobody says "you're welcome" to a happy Halloween."""
+    assert _decided("Oh what a happy Halloween it is 🙌", KIND).rule != "reader_praise"
+    assert _decided("Oh what a happy day it is 🙌", KIND).rule == "reader_praise"
