@@ -82,13 +82,14 @@ class MastodonWorld(NetworkWorld):
             self._one(self.rng.random())
 
     def say(self) -> None:
-        """In time."""
-        self._one(0.0)
+        """Listed at once, also by a server that takes its time."""
+        self._one(0.0, late=0.0)
 
-    def _one(self, dice: float) -> None:
+    def _one(self, dice: float, late: float | None = None) -> None:
         by, text = f"h{next(self.numbers)}", markup(f"@shop {self.text()}")
         if dice < 0.5:
-            self.server.say(text, by=by, visibility=self.rng.choice(("public", "unlisted", "private", "direct")))
+            visibility = self.rng.choice(("public", "unlisted", "private", "direct"))
+            self.server.say(text, by=by, visibility=visibility, late=late)
         elif dice < 0.65:
             self.server.say(text, by=by, late=self.rng.uniform(1, 600))
         elif dice < 0.8:
