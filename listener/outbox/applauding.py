@@ -5,9 +5,9 @@ from dataclasses import replace
 from listener import holds, praising
 from listener.capabilities import Applauder, OutgoingAct
 from listener.errors import Held, Indeterminate
-from listener.intake.text import storable_text
-from listener.model import PostStatus, Prepared
+from listener.model import Prepared
 from listener.outbox import outcome, trouble
+from listener.outbox.checks import read_new_words
 from listener.outbox.round import Round
 from listener.store import edits, gone
 from listener.store.queued import QueuedAct
@@ -53,7 +53,7 @@ def _keep_back_by_platform(round_: Round, item: QueuedAct) -> bool:
     if not status.is_present:
         outcome.record_missing(round_, item)
         return True
-    if (text := _read_new_words(status, item)) is not None:
+    if (text := read_new_words(status, item.mention)) is not None:
         _record_edit(round_, item, text)
         outcome.withdraw(round_, item, EDITED)
         return True
@@ -61,11 +61,6 @@ def _keep_back_by_platform(round_: Round, item: QueuedAct) -> bool:
         with round_.store.write() as connection:
             gone.record_presence(connection, item.key)
     return False
-
-
-def _read_new_words(status: PostStatus, item: QueuedAct) -> str | None:
-    text = None if status.text is None else storable_text(status.text, status.is_html)
-    return None if text == item.mention.text else text
 
 
 def _record_edit(round_: Round, item: QueuedAct, text: str) -> None:

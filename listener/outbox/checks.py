@@ -3,7 +3,7 @@
 from listener import holds
 from listener.errors import Held, Indeterminate
 from listener.intake.text import storable_text
-from listener.model import PostStatus
+from listener.model import Mention, PostStatus
 from listener.outbox.outcome import record_missing, return_edited_to_staff, return_to_staff, withdraw
 from listener.outbox.round import Round
 from listener.outbox.trouble import hold_item
@@ -59,7 +59,7 @@ def _keep_back_by_platform(round_: Round, item: QueuedReply) -> bool:
     _record_presence(round_, item)
     if status.answer_post_id is not None:
         withdraw(round_, item, _answered_by_staff(status.answer_post_id))
-    elif (text := _read_new_words(status, item)) is not None:
+    elif (text := read_new_words(status, item.mention)) is not None:
         return_edited_to_staff(round_, item, text)
     else:
         return False
@@ -77,10 +77,10 @@ def _record_presence(round_: Round, item: QueuedReply) -> None:
             gone.record_presence(connection, item.key)
 
 
-def _read_new_words(status: PostStatus, item: QueuedReply) -> str | None:
+def read_new_words(status: PostStatus, mention: Mention) -> str | None:
     """Return the words that the mention has by now; None where they are as before, or not shown."""
     text = None if status.text is None else storable_text(status.text, status.is_html)
-    return None if text == item.mention.text else text
+    return None if text == mention.text else text
 
 
 def _require_own_posts_read(round_: Round, item: QueuedReply) -> None:

@@ -10,7 +10,6 @@ import argparse
 import json
 import os
 import random
-import signal
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -39,6 +38,7 @@ from listener.store.engine import Store, open_store
 from listener.store.tables import act, mention
 from listener.triage.route import Triage, route
 from tests import factories
+from tests.club.dying import run_in_child
 from tests.club.places import CutMemory
 from tests.databases import make_store
 from tests.desk.world import preview
@@ -185,16 +185,7 @@ def _run(folder: Path, where: Place, counts: Counter[str], kills: int, rng: rand
 
 def _run_child(folder: Path, where: Place, names: list[str], moment: datetime, rng: random.Random) -> bool:
     """Let a process live and die. Returns whether it was killed."""
-    child = os.fork()
-    if child == 0:
-        try:
-            live_and_die(folder, where, names, moment, rng)
-        finally:
-            os._exit(99)
-    _, status = os.waitpid(child, 0)
-    is_killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
-    assert is_killed or os.waitstatus_to_exitcode(status) == 0, f"a run ended with {status}"
-    return is_killed
+    return run_in_child(lambda: live_and_die(folder, where, names, moment, rng), "a run")
 
 
 def _hear(folder: Path, where: Place, moment: datetime) -> list[str]:

@@ -10,7 +10,6 @@ posted must be one person's.
 import argparse
 import os
 import random
-import signal
 import sys
 from collections import Counter, defaultdict
 from contextlib import ExitStack
@@ -34,6 +33,7 @@ from listener.store import coupons, items, mentions, replies
 from listener.store.engine import open_store
 from listener.store.states import UNDER_WAY
 from listener.store.tables import coupon, reply
+from tests.club.dying import run_in_child
 from tests.club.places import Place, open_place
 from tests.club.shop import CLAIM, CLUB, COMPLAINT, Shop, numbers, policy
 from tests.databases import make_store
@@ -172,16 +172,7 @@ def _run(folder: Path, place: Place, run: int, seed: int) -> bool:
     """Let a child work until it is killed or done. Returns whether it was killed."""
     rng = random.Random(f"{seed} {run}")
     planted = {text: place.plant(run * 2 + at, rng, (text,) * STEPS) for at, text in enumerate((CLAIM, COMPLAINT))}
-    child = os.fork()
-    if child == 0:
-        try:
-            live_and_die(folder, place, run, seed, planted)
-        finally:
-            os._exit(99)
-    _, status = os.waitpid(child, 0)
-    is_killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
-    assert is_killed or os.waitstatus_to_exitcode(status) == 0, f"run {run} of seed {seed} ended with {status}"
-    return is_killed
+    return run_in_child(lambda: live_and_die(folder, place, run, seed, planted), f"run {run} of seed {seed}")
 
 
 POLICY = policy(replace(CLUB, offers=tuple(replace(offer, per_day=1000) for offer in CLUB.offers)))
