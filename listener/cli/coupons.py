@@ -110,8 +110,13 @@ def offer(
     if which == "list":
         _list_offers(name, json)
         return
-    target = arguments.read_item(which).reply_id
-    if target is None or (chosen is None) != (drop or code) or (drop and code) or (again and chosen is None):
+    target = arguments.read_item(which)
+    if (
+        not isinstance(target, int)
+        or (chosen is None) != (drop or code)
+        or (drop and code)
+        or (again and chosen is None)
+    ):
         raise typer.BadParameter("write `offer ID NAME`, `offer ID --drop`, `offer ID --show` or `offer list`")
     _change_offer(target, chosen, again, drop, reason, name, json)
 

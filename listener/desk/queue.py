@@ -13,13 +13,8 @@ from listener.store.engine import Store
 from listener.store.records import Exchange
 from listener.store.states import WAITING
 
-
-@dataclass(frozen=True, slots=True)
-class ItemRef:
-    """A reply by its id, or a mention by its platform and id."""
-
-    reply_id: int | None = None
-    mention: tuple[str, str] | None = None
+ItemRef = int | tuple[str, str]
+"""A reply by its id, or a mention by its platform and id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +52,11 @@ class QueueTotals:
 
 def find(connection: Connection, ref: ItemRef) -> Exchange:
     """Return what a person named. Raises DeskError."""
-    if ref.mention is None:
-        return items.item(connection, reply_id=ref.reply_id)
-    key = mentions.locate(connection, *ref.mention)
+    if isinstance(ref, int):
+        return items.item(connection, reply_id=ref)
+    key = mentions.locate(connection, *ref)
     if key is None:
-        message = f"there is no mention {':'.join(ref.mention)}"
+        message = f"there is no mention {':'.join(ref)}"
         raise DeskError(message, "`earshot log` and `earshot quarantine` list what came in")
     return items.item(connection, key=key)
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from listener.cli import detail
 from listener.desk import control, transitions
-from listener.desk.queue import ItemRef, show
+from listener.desk.queue import show
 from listener.desk.showing import RenderContext
 from listener.feed_page import FeedPage, QuarantinedItem
 from listener.model import Mention
@@ -188,7 +188,7 @@ def test_show_says_why_the_words_are_missing(line: Line) -> None:
     line.wait(hours=25)
     kept(line, DAY)
     view = RenderContext(line.preview, lambda decided, mention: [], line.now)
-    shown = show(line.store, view, ItemRef(mention=("memory", mention.id)))
+    shown = show(line.store, view, ("memory", mention.id))
     page = StringIO()
     for part in detail.mention(shown):
         Console(file=page, width=200).print(part)
