@@ -17,7 +17,7 @@ from listener.desk.typed import require_storable
 from listener.errors import DeskError
 from listener.faultpoints import fault_point
 from listener.policy import Policy
-from listener.store import coupons, events, items, offer_turns, replies, reward_book, reward_home, rewards, thawing
+from listener.store import coupons, events, items, moves, offer_turns, reward_book, reward_home, rewards, thawing
 from listener.store.coupons import Stock
 from listener.store.engine import Store
 from listener.store.records import Exchange, Reply, ReplyChanges
@@ -95,7 +95,7 @@ def drop(store: Store, desk: DeskContext, reply_id: int) -> None:
         changes: ReplyChanges = {"text": left or None, "revision": reply.revision + 1, **CLEAR_APPROVAL}
         to = "drafted" if left else "escalated"
         detail = {"before": reply.text, "text": left}
-        return replies.transition(
+        return moves.transition(
             connection, reply, to, by=desk.by, now=desk.clock(), what="coupon_dropped", detail=detail, **changes
         )
 
