@@ -222,6 +222,16 @@ def test_a_post_that_is_back_is_applauded(fans: Line) -> None:
     assert done(fans) == ["like m1"]
 
 
+def test_a_post_that_a_look_shows_and_the_act_does_not_find_is_tried_twice(fans: Line) -> None:
+    """An author who blocked us, for one: each look began the checks anew, until the choice expired."""
+    post = liked(fans)
+    fans.platform.script = [Refused("the post is gone", "withdrawn") for _ in range(9)]
+    for _ in range(9):
+        fans.send()
+        fans.wait(minutes=11)
+    assert (act(fans, post).closed_as, fans.platform.calls) == ("withdrawn", 2)
+
+
 def test_where_no_look_is_free_a_person_does_it(fans: Line) -> None:
     """Nothing is applauded unseen."""
     post = liked(fans)
