@@ -67,10 +67,10 @@ def list_due(connection: Connection, platform: str, now: datetime) -> list[int]:
     return list(connection.execute(query).scalars())
 
 
-def list_unstarted(connection: Connection, platform: str, now: datetime) -> list[Act]:
-    """List the approved acts whose wait for an undo began in the future: the desk's clock is ahead of this one."""
+def list_unstarted(connection: Connection, platform: str) -> list[Act]:
+    """List the approved acts whose wait for an undo the sender has not begun to count."""
     query = _select_approved(platform).with_only_columns(*columns(Act, act)).order_by(act.c.id)
-    return load_all(Act, connection.execute(query.where(act.c.hold == "undo", act.c.changed_at > now)))
+    return load_all(Act, connection.execute(query.where(act.c.undo_seconds.is_not(None))))
 
 
 def count_held(connection: Connection, platform: str, now: datetime) -> dict[str, int]:
@@ -78,6 +78,13 @@ def count_held(connection: Connection, platform: str, now: datetime) -> dict[str
     reason = func.coalesce(act.c.hold, "retry")
     waiting = _select_approved(platform).where(~is_due(act, now)).with_only_columns(reason, func.count())
     return {row[0]: row[1] for row in connection.execute(waiting.group_by(reason))}
+
+
+def read_next_time(connection: Connection, platform: str, now: datetime) -> datetime | None:
+    """Return when the next approved act that waits for a time may be done; None where none waits."""
+    waiting = _select_approved(platform).where(~is_due(act, now)).with_only_columns(func.min(act.c.not_before))
+    next_time: datetime | None = connection.execute(waiting).scalar_one()
+    return next_time
 
 
 def count_in_state(connection: Connection, platform: str, state: str) -> int:
