@@ -16,6 +16,7 @@ from listener.store.tables import act, decision, mention
 WITH_MENTION = act.join(mention, mention.c.key == act.c.mention_key)
 WITHDRAWABLE = ("approved", "by_hand", "failed")
 WAITING = (*WITHDRAWABLE, *UNDER_WAY)  # neither done nor over
+PERSONAL = ("by_hand", "failed", "unconfirmed")  # waits for a person
 
 
 def find(connection: Connection, mention_key: int, what: str) -> Act | None:
@@ -91,6 +92,17 @@ def count_in_state(connection: Connection, platform: str, state: str) -> int:
     """Count the acts of a platform in a state."""
     query = select(func.count()).select_from(WITH_MENTION)
     return connection.execute(query.where(mention.c.platform == platform, act.c.state == state)).scalar_one()
+
+
+def count_by_state(connection: Connection) -> dict[str, int]:
+    """Count the acts in each state."""
+    query = select(act.c.state, func.count()).group_by(act.c.state)
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def count_waiting(connection: Connection) -> int:
+    """Count the acts that wait for a person."""
+    return sum(number for state, number in count_by_state(connection).items() if state in PERSONAL)
 
 
 def count_done(connection: Connection, since: datetime, until: datetime) -> dict[str, int]:

@@ -60,7 +60,9 @@ class History:
     def add(self, name: str, before: Sequence[Reply]) -> None:
         """Record an act on these replies, as they were before it."""
         pairs = zip(before, self.read([reply.id for reply in before]), strict=True)
-        group: list[Act | Decision] = [Act(name, *pair) for pair in pairs if name in INVISIBLE or _traits(pair[0]) != _traits(pair[1])]
+        group: list[Act | Decision] = [
+            Act(name, *pair) for pair in pairs if name in INVISIBLE or _traits(pair[0]) != _traits(pair[1])
+        ]
         self._groups += [group] * bool(group)
 
     def add_decision(self, name: str, number: int) -> None:
