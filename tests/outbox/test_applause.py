@@ -18,6 +18,7 @@ from tests.line import COMPLAINT, Line
 
 __all__ = ["fans"]
 
+OF_A_CHILD = "My daughter is 12 and loves your pens, they are wonderful, thank you!"
 MINOR = "I'm 13 and I love your lovely pens, thank you so much for them!"
 IRONY = "Oh great, another wonderful late parcel, thanks for nothing"
 
@@ -85,7 +86,7 @@ def test_what_waits_can_be_withdrawn_and_chosen_again(fans: Line) -> None:
         applause.withdraw(fans.store, desk(fans), post)
 
 
-@pytest.mark.parametrize("text", [IRONY, COMPLAINT, MINOR])
+@pytest.mark.parametrize("text", [IRONY, COMPLAINT, MINOR, OF_A_CHILD])
 def test_irony_complaints_and_minors_are_never_suggested_nor_taken(fans: Line, text: str) -> None:
     """However the score is."""
     post = said(fans, text)
