@@ -116,7 +116,7 @@ def _approve_fields(by: str, to: str, now: datetime, wait: timedelta) -> ReplyCh
 
 
 def hold_for_undo(now: datetime, wait: timedelta) -> ReplyChanges:
-    """Return the columns that let a reply wait before it is sent, so that a person can undo it; no wait: no hold.
+    """Return the columns that let what is approved wait before it is sent, so that it can be undone; no wait: no hold.
 
     The time is for people to read: the sender counts the wait anew by its own clock.
     """

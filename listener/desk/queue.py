@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from listener.desk.showing import RenderContext, detail, lines
 from listener.desk.views import ReplyDetail, ReplyView
 from listener.errors import DeskError
-from listener.store import events, items, mentions, people, platforms, postings, replies
+from listener.store import acts, events, items, mentions, people, platforms, postings, replies
 from listener.store.engine import Store
 from listener.store.records import Exchange
 from listener.store.states import WAITING
@@ -40,7 +40,7 @@ class QueueFilter:
 class QueueTotals:
     """What stands under the queue. counts: replies by state; listened: when listening last succeeded, if ever.
 
-    announcements: how many postings of announcements wait for a person.
+    announcements: how many postings of announcements wait for a person; applause: how many acts of applause do.
     """
 
     counts: dict[str, int]
@@ -48,6 +48,7 @@ class QueueTotals:
     overdue: int
     listened: datetime | None
     announcements: int = 0
+    applause: int = 0
 
 
 def find(connection: Connection, ref: ItemRef) -> Exchange:
@@ -104,4 +105,5 @@ def _count_totals(connection: Connection, now: datetime) -> QueueTotals:
     snoozed, late = replies.count_snoozed_overdue(connection, now)
     polls = [state.ok_at for state in platforms.list_states(connection) if state.ok_at is not None]
     announcements = len(postings.list_waiting(connection))
-    return QueueTotals(replies.count_by_state(connection), snoozed, late, max(polls, default=None), announcements)
+    newest, applause = max(polls, default=None), acts.count_waiting(connection)
+    return QueueTotals(replies.count_by_state(connection), snoozed, late, newest, announcements, applause)

@@ -15,10 +15,12 @@ from sqlalchemy import (
     Connection,
     Dialect,
     Integer,
+    Table,
     Text,
     TypeDecorator,
     cast,
     literal,
+    literal_column,
     text,
 )  # fmt: skip
 from sqlalchemy.ext.compiler import compiles
@@ -44,6 +46,16 @@ def read_home(connection: Connection) -> str | None:
     may_name = connection.execute(text(_MAY_NAME_SERVER)).scalar_one()
     server = connection.execute(text(_SERVER)).scalar_one() if may_name else ""
     return f"{server} {name} {log_file[:_TIMELINE]} {number}"
+
+
+def written_by() -> ColumnElement[str]:
+    """Name the transaction that writes a row of a server, to be kept in the row."""
+    return literal_column("pg_current_xact_id()::xid::text", Text)
+
+
+def is_as_written(table: Table) -> ColumnElement[bool]:
+    """Match rows of a server that name the transaction that wrote them: a restore writes them by another one."""
+    return literal_column(f"{table.name}.xmin::text", Text) == table.c.written_by
 
 
 def json_text(column: ColumnElement[object]) -> ColumnElement[str]:

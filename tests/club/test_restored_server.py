@@ -62,6 +62,7 @@ def dumped(shop: Shop, tmp_path: Path) -> Iterator[Dumped]:
     assert len(shop.platform.posts) == 1
     yield made
     made.shop.world.store.close()
+    discard_schemas()  # no other test begins in a database that was restored
 
 
 def test_nothing_is_given_after_a_restore(dumped: Dumped) -> None:
@@ -138,4 +139,3 @@ def test_a_frozen_database_is_not_moved_and_a_whole_one_is_whole_where_it_goes(d
     moved = Shop.open(there, 0)
     assert moved.world.reply(moved.claim(**CY)).state == "drafted"
     there.close()
-    discard_schemas()
