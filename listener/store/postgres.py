@@ -21,9 +21,9 @@ try:
     import psycopg
 
     from listener.store import postgres_dialect
-    from listener.store.leases import daemons, exclusive, lease, shared, taking
+    from listener.store.leases import daemons, exclusive, lease, shared, taking, timing
     from listener.store.postgres_changes import ServerChanges
-    from listener.store.postgres_connection import TURN, asking, open_connection, take_turn
+    from listener.store.postgres_connection import asking, milliseconds, open_connection, take_turn, turn_settings
     from listener.store.postgres_errors import explain
 except ImportError as error:
     raise StoreError(
@@ -56,8 +56,8 @@ class PostgresDatabase:
     def connect(self, *, readonly: bool, wait: float) -> Engine:
         """Make an engine: a reader that can only read, or a writer that waits for its turn."""
         if readonly:
-            return self._make_engine({**READER, "lock_timeout": _milliseconds(wait)})
-        engine = self._make_engine({**TURN, "lock_timeout": _milliseconds(wait)})
+            return self._make_engine({**READER, "lock_timeout": milliseconds(wait)})
+        engine = self._make_engine({**turn_settings(), "lock_timeout": milliseconds(wait)})
         begin = f"{take_turn(self.server)}, pg_notify('{self._channel}', '')"
         event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
         return engine
@@ -93,7 +93,7 @@ class PostgresDatabase:
     @contextmanager
     def migration(self, before: int | None, now: datetime) -> Iterator[Connection]:
         """Make the schema, or keep every writer out; the operator's backup is the copy."""
-        engine = self._make_engine({"lock_timeout": _milliseconds(10.0)}, pool.NullPool)
+        engine = self._make_engine({"lock_timeout": milliseconds(10.0)}, pool.NullPool)
         with engine.begin() as connection:
             connection.exec_driver_sql(take_turn(self.server))
             if before is None:
@@ -122,7 +122,7 @@ class PostgresDatabase:
     def rewrite(self, patience: float) -> str:
         """Write the tables anew, which only their owner may."""
         try:
-            with open_connection(self.server, {"lock_timeout": _milliseconds(patience)}) as connection:
+            with open_connection(self.server, {"lock_timeout": milliseconds(patience)}) as connection:
                 connection.autocommit = True
                 if not _owns(connection):
                     return "only the owner of the tables can rewrite them: VACUUM FULL"
@@ -150,7 +150,7 @@ class PostgresDatabase:
     def list_daemons(self) -> Sequence[DaemonState]:
         """List the daemons of the last day."""
         with asking(self.server) as connection:
-            return daemons.list_daemons(connection, lease.TIMING.span)
+            return daemons.list_daemons(connection, timing.TIMING.span)
 
     def find_holder(self) -> Holder | None:
         """Return who holds a lease, or held the last one."""
@@ -172,10 +172,6 @@ class PostgresDatabase:
             use_native_hstore=False,
             **sizes,
         )
-
-
-def _milliseconds(seconds: float) -> str:
-    return str(max(round(seconds * 1000), 1))
 
 
 def _make_schema(connection: Connection, name: str) -> None:

@@ -21,7 +21,7 @@ from listener.store.database import database_at
 from listener.store.engine import Store, open_store
 from listener.store.leases.lease import Lease, renew
 from listener.store.migrate import migrate, upgrade
-from listener.store.postgres_connection import TURN, asking
+from listener.store.postgres_connection import asking, turn_settings
 from listener.store.tables import event, metadata
 from listener.wake_signal import WakeSignal
 from tests.databases import SERVER, make_place, make_target
@@ -217,7 +217,7 @@ def test_no_connection_waits_or_keeps_others_waiting_for_ever(server: Server, st
     query = "SELECT current_setting('lock_timeout'), current_setting('idle_in_transaction_session_timeout')"
     with asking(server) as connection:
         assert connection.execute(query).fetchone() == ("10s", "10min")
-    with asking(server, TURN) as connection:
+    with asking(server, turn_settings()) as connection:
         assert connection.execute(query).fetchone() == ("10s", "10s"), "whoever takes a lease has the turn meanwhile"
     with store.read() as reader:
         assert tuple(reader.exec_driver_sql(query).one()) == ("100ms", "10min")
