@@ -73,13 +73,17 @@ class PostgresDatabase:
     def read_version(self) -> int | None:
         """Read the schema's version from its comment. Raises StoreError where its tables are another program's."""
         query = """SELECT obj_description(n.oid, 'pg_namespace'), current_setting('server_encoding'),
-                          (SELECT count(*) FROM pg_class WHERE relnamespace = n.oid AND relkind IN ('r', 'p', 'v'))
+                          (SELECT count(*) FROM pg_class WHERE relnamespace = n.oid AND relkind IN ('r', 'p', 'v')),
+                          n.oid IS NULL OR has_schema_privilege(n.oid, 'USAGE')
                    FROM (SELECT 1) AS always LEFT JOIN pg_namespace n ON n.nspname = %s"""
         with asking(self.server) as connection:
             row = connection.execute(query, (self.server.schema,)).fetchone()
-        comment, encoding, tables = row or ("", "", 0)
+        comment, encoding, tables, is_open = row or ("", "", 0, True)
         if encoding != "UTF8":
             raise StoreError(f"the database {self.server} is kept in {encoding}", "create one with ENCODING 'UTF8'")
+        if not is_open:  # PostgreSQL would say that there are no such tables
+            what = f"the database {self.server} refuses this user (no right to use the schema {self.server.schema})"
+            raise StoreError(what, "check user, schema and grants (docs/scale.md)")
         if comment and comment.startswith(MOVED):
             what = f"the database {self.server} was moved to {comment.removeprefix(MOVED)}"
             raise StoreError(what, "set EARSHOT_DATABASE_URL to that place")
@@ -104,7 +108,7 @@ class PostgresDatabase:
 
     def finish_migration(self, connection: Connection, version: int) -> None:
         """Mark the schema; rows without their parent PostgreSQL refuses itself."""
-        connection.execute(text(f"COMMENT ON SCHEMA {self.server.schema} IS '{MARK}{version}'"))
+        connection.execute(text(f"COMMENT ON SCHEMA \"{self.server.schema}\" IS '{MARK}{version}'"))
 
     def close_for_writing(self, connection: Connection, moved_to: str) -> None:
         """Mark the schema, and let triggers refuse what processes that have it open would write."""
@@ -117,7 +121,7 @@ class PostgresDatabase:
                 f'CREATE TRIGGER moved BEFORE INSERT OR UPDATE OR DELETE ON "{table}" EXECUTE FUNCTION refuse_moved()'
             )
         comment = f"{MOVED}{moved_to}".replace("'", "''")
-        connection.exec_driver_sql(f"COMMENT ON SCHEMA {self.server.schema} IS '{comment}'")
+        connection.exec_driver_sql(f"COMMENT ON SCHEMA \"{self.server.schema}\" IS '{comment}'")
 
     def rewrite(self, patience: float) -> str:
         """Write the tables anew, which only their owner may."""
@@ -177,7 +181,7 @@ class PostgresDatabase:
 def _make_schema(connection: Connection, name: str) -> None:
     """Make the schema unless it is there: even with IF NOT EXISTS that takes a right on the whole database."""
     if not connection.execute(text("SELECT to_regnamespace(:name) IS NOT NULL"), {"name": name}).scalar_one():
-        connection.execute(text(f"CREATE SCHEMA {name}"))
+        connection.execute(text(f'CREATE SCHEMA "{name}"'))
 
 
 def _owns(connection: "psycopg.Connection") -> bool:
