@@ -10,7 +10,7 @@ from sqlalchemy import Connection, and_, delete, select
 
 from listener.store.dialect import upsert
 from listener.store.tables import coupon, pool_home, reward
-from listener.store.value_dialect import read_home
+from listener.store.value_dialect import is_same_home, read_home
 
 
 def keep(connection: Connection, pool: str) -> None:
@@ -18,8 +18,8 @@ def keep(connection: Connection, pool: str) -> None:
     home = read_home(connection)
     if home is None:
         return
-    other = select(pool_home.c.home).where(pool_home.c.home != home).limit(1)
-    values = {"pool": pool, "home": connection.execute(other).scalar_one_or_none() or home}
+    others = _find_others(connection, home)
+    values = {"pool": pool, "home": next(iter(others.values()), home)}
     connection.execute(upsert(connection, pool_home).values(values).on_conflict_do_nothing(index_elements=["pool"]))
 
 
@@ -41,9 +41,13 @@ def move_in(connection: Connection) -> None:
 def list_frozen(connection: Connection) -> set[str]:
     """Return the pools whose home is another database: this one was restored since."""
     home = read_home(connection)
-    if home is None:
-        return set()
-    return set(connection.execute(select(pool_home.c.pool).where(pool_home.c.home != home)).scalars())
+    return set() if home is None else set(_find_others(connection, home))
+
+
+def _find_others(connection: Connection, home: str) -> dict[str, str]:
+    """Map the pools that are at home in another database to that."""
+    rows = connection.execute(select(pool_home.c.pool, pool_home.c.home))
+    return {row.pool: row.home for row in rows if not is_same_home(row.home, home)}
 
 
 def list_loose(connection: Connection, pools: set[str]) -> list[tuple[int, str, str]]:
