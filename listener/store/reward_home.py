@@ -10,11 +10,11 @@ The database as a whole has such a row, too, from its beginning: a dump may be o
 restore a pool that is new to it is held back as well: its codes may have been imported, and given, before.
 """
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, insert, select
+from sqlalchemy import Connection, and_, delete, insert, select
 
 from listener.store.dialect import upsert
 from listener.store.tables import coupon, pool_home, reward
-from listener.store.value_dialect import is_as_written, read_home, written_by
+from listener.store.value_dialect import is_as_written, is_same_home, read_home, written_by
 
 MARK = "* "  # begins the key of the row for the whole database, which no pool's name does
 RESTORED = "restored"  # the home of a pool that came to a database after a restore of it
@@ -38,13 +38,15 @@ def keep(connection: Connection, pool: str) -> None:
 
 
 def _was_never_restored(connection: Connection, home: str) -> bool:
-    marks = pool_home.c.pool.startswith(MARK, autoescape=True)
-    whole = connection.execute(select(_is_whole(home)).where(marks)).scalars().all()
-    return bool(whole) and all(whole)
+    known = connection.execute(select(pool_home.c.pool).where(pool_home.c.pool.startswith(MARK, autoescape=True)))
+    marks = set(known.scalars())
+    return bool(marks) and marks <= _list_whole(connection, home)
 
 
-def _is_whole(home: str) -> ColumnElement[bool]:
-    return and_(pool_home.c.home == home, is_as_written(pool_home))
+def _list_whole(connection: Connection, home: str) -> set[str]:
+    """Return the keys of the rows that this very database wrote."""
+    query = select(pool_home.c.pool, pool_home.c.home).where(is_as_written(pool_home))
+    return {row.pool for row in connection.execute(query) if is_same_home(row.home, home)}
 
 
 def renew(connection: Connection, pool: str) -> None:
@@ -72,8 +74,7 @@ def move_in(connection: Connection) -> None:
 def is_frozen(connection: Connection, pool: str) -> bool:
     """Return whether the home of a pool is not this database as it is."""
     home = read_home(connection)
-    query = select(pool_home.c.pool).where(pool_home.c.pool == pool)
-    return home is not None and connection.execute(query.where(_is_whole(home))).first() is None
+    return home is not None and pool not in _list_whole(connection, home)
 
 
 def list_loose(connection: Connection, pool: str | None) -> list[tuple[int, str, str]]:
@@ -84,10 +85,10 @@ def list_loose(connection: Connection, pool: str | None) -> list[tuple[int, str,
     home = read_home(connection)
     if home is None or (pool is not None and not is_frozen(connection, pool)):
         return []
-    whole = select(pool_home.c.pool).where(_is_whole(home))
+    is_whole = coupon.c.pool.in_(_list_whole(connection, home))
     live = and_(reward.c.coupon_id == coupon.c.id, reward.c.released_at.is_(None))
     query = select(reward.c.id, coupon.c.pool, coupon.c.digest).select_from(coupon.outerjoin(reward, live))
-    query = query.where(coupon.c.pool.not_in(whole), coupon.c.void_at.is_(None), reward.c.out_at.is_(None))
+    query = query.where(~is_whole, coupon.c.void_at.is_(None), reward.c.out_at.is_(None))
     query = query if pool is None else query.where(coupon.c.pool == pool)
     return [(row.id or 0, row.pool, row.digest) for row in connection.execute(query.order_by(coupon.c.id))]
 
