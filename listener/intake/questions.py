@@ -31,8 +31,7 @@ _TELLING = frozenset(
      "since", "anymore", "supposed", "finally")
 )  # fmt: skip
 _WHETHER = frozenset(("is", "are", "will", "would", "do", "does", "any", "should", "what"))  # ask for what may not be
-_ABLE = frozenset(("can", "could", "may"))  # so do these of the author
-_AUXILIARY = _ABLE | frozenset(("is", "are", "will", "would", "do", "does"))
+_AUXILIARY = frozenset(("can", "could", "may", "is", "are", "will", "would", "do", "does"))
 # behind an auxiliary, these make a question also without its mark: "could you change my seat"
 _SUBJECTS = frozenset(("you", "u", "i", "we", "there", "it", "somebody", "someone", "anybody", "anyone", "yall", "y'all"))
 _DONE = frozenset(("broken", "lost", "stuck", "late", "down", "missing", "wrong"))  # so is a word in -ed
@@ -103,8 +102,7 @@ def _leaves_open(sentence: Sequence[str], said: Sequence[CueMatch], words: Seque
     """True if what goes wrong in a question may not have happened: "is there a fee if I cancel?"."""
     if not _TELLING.isdisjoint(sentence):
         return False
-    first, second = (*_open(sentence, 2), "", "")[:2]
-    if first in _WHETHER or "if" in sentence or (first in _ABLE and second in ("i", "we")):
+    if not _WHETHER.isdisjoint(_open(sentence)) or "if" in sentence:
         return True
     done = (word for hit in said for word in words[hit.start : hit.end])
     return not any(word in _DONE or word.endswith("ed") for word in done)
