@@ -34,11 +34,6 @@ NARROW: Mapping[Need, frozenset[Need]] = {
     "late": frozenset(NEEDS) - {"account", "billing", "outage", "quality", "broken"},
 }
 AWAITED: Needs = ("missing", "late", "status")  # needs that are over when it has arrived
-# needs whose words are not enough: a wrong guess would embarrass us, so one of these cues must agree
-SECOND_SIGN: Mapping[Need, frozenset[str]] = {
-    "rudeness": frozenset(("person",)),
-    "change": frozenset(("request", "wish", "question")),
-}
 # in `when` beside an apology: for a question, for one that is no reproach, for a text that tells nothing
 FORMS = frozenset(("question", "plain_question", "brief"))
 GENERAL = APOLOGY | FORMS  # in `when` of a wording for trouble of no certain kind
@@ -122,8 +117,7 @@ def find_needs(signals: MentionSignals, order: Needs, is_trouble: bool) -> Needs
 def _is_shown(need: Need, cues: Mapping[str, tuple[str, ...]]) -> bool:
     if need in AWAITED and "arrived" in cues and "negation" not in cues:
         return False
-    second = SECOND_SIGN.get(need)
-    return need_cue(need) in cues and (second is None or not second.isdisjoint(cues))
+    return need_cue(need) in cues
 
 
 def choose_need(needs: Needs) -> Need | None:
