@@ -33,7 +33,9 @@ _TELLING = frozenset(
 _WHETHER = frozenset(("is", "are", "will", "would", "do", "does", "any", "should", "what"))  # ask for what may not be
 _AUXILIARY = frozenset(("can", "could", "may", "is", "are", "will", "would", "do", "does"))
 # behind an auxiliary, these make a question also without its mark: "could you change my seat"
-_SUBJECTS = frozenset(("you", "u", "i", "we", "there", "it", "somebody", "someone", "anybody", "anyone", "yall", "y'all"))
+_SUBJECTS = frozenset(
+    ("you", "u", "i", "we", "there", "it", "somebody", "someone", "anybody", "anyone", "yall", "y'all")
+)
 _DONE = frozenset(("broken", "lost", "stuck", "late", "down", "missing", "wrong"))  # so is a word in -ed
 _SHOUTED = re.compile(r"\b(?:WHY|HOW|WHAT|WHEN|WHERE|WHO|REALLY)\b|[?!]{2,}")
 
@@ -60,16 +62,16 @@ def _open(words: Sequence[str], count: int = 1) -> list[str]:
 
 
 def _asks_only(words: Sequence[str], matches: Sequence[CueMatch]) -> bool:
-    """True for a question or a request that states no failure: "do you charge for a bag?", "please add a dark mode"."""
+    """True for a question or a request that states no failure, like "please add a dark mode"."""
     asked = {at for hit in matches if hit.cue in _ASKED for at in range(hit.start, hit.end)}
     polite = {hit.start for hit in matches if hit.cue in ("request", "wish") and words[hit.start] in _POLITE}
-    failures = [hit for hit in matches if hit.cue in _FAILURES]
+    failures = [hit for hit in matches if hit.cue in _FAILURES and not asked.issuperset(range(hit.start, hit.end))]
     is_asking = False
     for start, end in _split(words):
         is_question = _is_marked(words, start, end) and _is_plain(words[start:end])
         is_asking = is_asking or is_question or not polite.isdisjoint(range(start, end))
-        said = [hit for hit in failures if start <= hit.start < end and not asked.issuperset(range(hit.start, hit.end))]
-        if said and not (is_question and _leaves_open(words[start:end], said, words)):
+        wrong = [hit for hit in failures if start <= hit.start < end]
+        if wrong and not (is_question and _leaves_open(words[start:end], wrong, words)):
             return False
     return is_asking
 
@@ -98,11 +100,11 @@ def _split(words: Sequence[str]) -> Iterator[tuple[int, int]]:
     yield start, len(words)
 
 
-def _leaves_open(sentence: Sequence[str], said: Sequence[CueMatch], words: Sequence[str]) -> bool:
+def _leaves_open(sentence: Sequence[str], wrong: Sequence[CueMatch], words: Sequence[str]) -> bool:
     """True if what goes wrong in a question may not have happened: "is there a fee if I cancel?"."""
     if not _TELLING.isdisjoint(sentence):
         return False
     if not _WHETHER.isdisjoint(_open(sentence)) or "if" in sentence:
         return True
-    done = (word for hit in said for word in words[hit.start : hit.end])
+    done = (word for hit in wrong for word in words[hit.start : hit.end])
     return not any(word in _DONE or word.endswith("ed") for word in done)

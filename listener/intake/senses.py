@@ -4,7 +4,7 @@ A phrase of the lists may carry conditions, each about the words before or behin
 data: `cannot reach : then <contact> or nothing`. A phrase whose conditions do not hold was not there.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from listener.intake.phrases import ENDS, JOINTS, CueMatch, Vocabulary, find_breaks
@@ -25,7 +25,7 @@ _EDGE = (NOTHING,)
 
 
 class Condition(NamedTuple):
-    """One condition of a phrase. side: where its words are looked for; atoms: words and classes; is_denied: not there."""
+    """A condition of a phrase. side: where its words are looked for; atoms: words and classes; is_denied: not there."""
 
     side: str
     atoms: frozenset[str]
@@ -110,9 +110,12 @@ def _is_edge(text: _Text, at: int) -> bool:
 
 def _look_around(text: _Text, hit: CueMatch) -> Sequence[str]:
     """Return all words of the sentence."""
-    ends: Callable[[Iterable[int]], Iterable[int]] = lambda places: (at for at in places if text.words[at][0] in ENDS)
-    start = max((at + 1 for at in ends(range(hit.start))), default=0)
-    return text.words[start : next(iter(ends(range(hit.end, len(text.words)))), len(text.words))]
+    start, end = hit.start, hit.end
+    while start > 0 and text.words[start - 1][0] not in ENDS:
+        start -= 1
+    while end < len(text.words) and text.words[end][0] not in ENDS:
+        end += 1
+    return text.words[start:end]
 
 
 SIDES: Mapping[str, Callable[[_Text, CueMatch], Sequence[str]]] = {

@@ -67,9 +67,12 @@ def valence() -> dict[str, float]:
 def fault(phrase: str) -> str | None:
     """Return what is wrong with a phrase of the operator's; None if it is valid."""
     words, colon, conditions = phrase.partition(MEANT)
-    if colon and (wrong := next((each for each in conditions.split("; ") if not _CONDITION.fullmatch(each)), None)) is not None:
+    if not colon:
+        return _find_fault(words.split())
+    wrong = next((text for text in conditions.split("; ") if not _CONDITION.fullmatch(text)), None)
+    if wrong is not None:
         return f"{wrong!r} is not a condition such as `then you or <n>`"
-    return _find_fault(words.split()) or (_find_strange(conditions.split()) if colon else None)
+    return _find_fault(words.split()) or _find_strange(conditions.split())
 
 
 def _find_fault(words: list[str]) -> str | None:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from listener.intake.senses import Senses
 from listener.intake.phrases import CueMatch, Matcher, tokenize
+from listener.intake.senses import Senses
 from listener.triage.needs import need_cue
 from tests.factories import facts
 
