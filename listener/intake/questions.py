@@ -36,6 +36,7 @@ _AUXILIARY = frozenset(("can", "could", "may", "is", "are", "will", "would", "do
 _SUBJECTS = frozenset(
     ("you", "u", "i", "we", "there", "it", "somebody", "someone", "anybody", "anyone", "yall", "y'all")
 )
+_OWN = frozenset(("i", "we", "there"))
 _DONE = frozenset(("broken", "lost", "stuck", "late", "down", "missing", "wrong"))  # so is a word in -ed
 _SHOUTED = re.compile(r"\b(?:WHY|HOW|WHAT|WHEN|WHERE|WHO|REALLY)\b|[?!]{2,}")
 
@@ -79,7 +80,14 @@ def _asks_only(words: Sequence[str], matches: Sequence[CueMatch]) -> bool:
 def _is_marked(words: Sequence[str], start: int, end: int) -> bool:
     """True for a sentence with a question mark, or in the order of words of a question."""
     first, second = (*_open(words[start:end], 2), "", "")[:2]
-    return words[end : end + 1] == ["?"] or (first in _AUXILIARY and second in _SUBJECTS)
+    is_ordered = (first in _AUXILIARY and second in _SUBJECTS) or _asks_inside(words[start:end])
+    return words[end : end + 1] == ["?"] or is_ordered
+
+
+def _asks_inside(sentence: Sequence[str]) -> bool:
+    """True for "if I change it, would I have to pay": a question behind its condition."""
+    pairs = zip(sentence, sentence[1:], strict=False)
+    return "if" in sentence and any(word in _AUXILIARY and doer in _OWN for word, doer in pairs)
 
 
 def _is_plain(sentence: Sequence[str]) -> bool:
@@ -87,7 +95,7 @@ def _is_plain(sentence: Sequence[str]) -> bool:
     first = next(iter(_open(sentence)), "")
     behind = _TURNED_BEHIND.get(first.removesuffix("'s").removesuffix("s"), ())
     is_turned = not _TURNED.isdisjoint(sentence) or any(word in behind for word in sentence[:4])
-    return first in _ASKING and not is_turned
+    return (first in _ASKING or _asks_inside(sentence)) and not is_turned
 
 
 def _split(words: Sequence[str]) -> Iterator[tuple[int, int]]:

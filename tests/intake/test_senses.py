@@ -99,7 +99,14 @@ MEANT = {
     ],
     "quality": [("my soup was cold", "the weather was cold")],
     "terms": [("my voucher has expired", "my password has expired")],
-    "account": [("my account is suspended", "the ferry service is suspended")],
+    "left_behind": [
+        ("I left my scarf in your shop", "I left my job last week"),
+        ("we forgot our coat", "I forgot my password"),
+    ],
+    "account": [
+        ("I keep getting logged out", "I have just logged out and in again"),
+        ("my account is suspended", "the ferry service is suspended"),
+    ],
 }
 PAIRS = [(need, *pair) for need, pairs in MEANT.items() for pair in pairs]
 

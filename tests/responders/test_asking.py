@@ -26,6 +26,7 @@ ASKS = [
     "please send me the catalogue",
     "any chance of a discount for schools?",
     "what if my train is late and I miss the workshop?",
+    "Hi. I ordered two. If I swap one would I have to pay a fee",
 ]
 STATES = [
     "can you DM me? My parcel never arrived",
@@ -47,6 +48,7 @@ STATES = [
     "please call me, I am stuck in your car park",
     "any idea why the app keeps crashing?",
     "do you still not have my parcel?",
+    "the lid is cracked, and so do I feel",
     "could you please answer, this is the third time that I ask",
 ]
 
