@@ -8,7 +8,8 @@ from listener.intake.hazards import CLASSES, find_hazards
 from listener.intake.irony import find_cry, find_fond_deeds, find_turned, is_rhetorical
 from listener.intake.names import SAME, Names
 from listener.intake.phrases import ENDS, CueMatch, Matcher, Vocabulary, tokenize
-from listener.intake.questions import is_plain_question
+from listener.intake.questions import find_forms
+from listener.intake.senses import Senses
 from listener.intake.topics import NAME, SORTS, find_topics, plan_topics
 
 # entries of the cue data that are not cues: they are read by name below
@@ -71,7 +72,8 @@ class Cues:
         self, cues: Mapping[str, Sequence[str]], valence: Mapping[str, float], ours: Iterable[str] = ()
     ) -> None:
         topics = plan_topics(cues)
-        self._matcher = Matcher(_phrases(cues) | topics, cues.get("classes", ()))
+        self._senses = Senses(cues)
+        self._matcher = Matcher(_phrases(self._senses.phrases) | topics, cues.get("classes", ()))
         self._silent = _SILENT.union(topics)
         self._profane = Matcher({"profanity": cues.get("profanity", ())})
         self._kindly = Vocabulary(_kind_words(cues))
@@ -83,7 +85,7 @@ class Cues:
     def read(self, text: str) -> CueScan:
         """Find the cues of a cleaned text in one pass."""
         words = tokenize(text)
-        matches = _mark_resolved(_drop_exceptions(self._matcher.find(words)), words)
+        matches = _mark_resolved(self._find(words, text), words)
         cues: dict[str, tuple[str, ...]] = {}
         for cue, start, end in matches:
             if cue in self._silent or (start and cue in _OPENINGS):
@@ -93,14 +95,16 @@ class Cues:
             if phrase not in present:
                 cues[cue] = (*present, phrase)
         self._add_structure(cues, words, matches, text)
-        if is_plain_question(text, words, cues):
-            cues["plain_question"] = ("?",)
+        cues |= find_forms(text, words, matches, cues)
         cues |= find_topics(text, words, matches, cues, self._harsh)
         return CueScan(words, matches, cues)
 
     def find(self, text: str) -> list[CueMatch]:
         """Return the phrases of a piece of text, exceptions aside."""
-        return _drop_exceptions(self._matcher.find(tokenize(text)))
+        return self._find(tokenize(text), text)
+
+    def _find(self, words: list[str], text: str) -> list[CueMatch]:
+        return _drop_exceptions(self._senses.keep(self._matcher.find(words), words, text))
 
     def _add_structure(
         self, cues: dict[str, tuple[str, ...]], words: list[str], matches: list[CueMatch], text: str

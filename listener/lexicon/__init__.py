@@ -16,7 +16,9 @@ LISTS = ("cues.toml", "needs.toml", "topics.toml", "classes.toml", "synonyms.tom
 _PROFANITY = {"profanity": "words", "swearing": "mild", "profane_stem": "stems", "profane_innocent": "innocent"}
 # cues without phrases that a wording may name: they are read from the text itself
 FORMS = ("brief", "plain_question", "topic", "matter", "event", "praised")
-_LIST = re.compile(r"^(\w+) = \[([^]]*)\]", re.MULTILINE)
+MEANT = " : "  # between phrases and what must stand around them; a list's name may carry it for all its phrases
+_LIST = re.compile(r'^"?(\w+)(?: : ([^"]+))?"? = \[([^]]*)\]', re.MULTILINE)
+_CONDITION = re.compile(r"(?:not )?(?:then|after|by|with) [^\s*]+\*?(?: or [^\s*]+\*?)*")
 _PHRASE = re.compile(r'"([^"]*)"')
 
 
@@ -29,7 +31,11 @@ def _table(name: str) -> dict[str, Any]:
     """Read a file of tables, or of lists of phrases alone (tomllib would take 15 ms of each command's start)."""
     if name not in LISTS:
         return tomllib.loads(_read(name))
-    return {key: _PHRASE.findall(body) for key, body in _LIST.findall(_read(name))}
+    lists: dict[str, list[str]] = {}
+    for key, meant, body in _LIST.findall(_read(name)):
+        phrases = _PHRASE.findall(body)
+        lists.setdefault(key, []).extend(f"{phrase}{MEANT}{meant}" if meant else phrase for phrase in phrases)
+    return lists
 
 
 @cache
@@ -60,13 +66,26 @@ def valence() -> dict[str, float]:
 
 def fault(phrase: str) -> str | None:
     """Return what is wrong with a phrase of the operator's; None if it is valid."""
-    words = phrase.split()
+    words, colon, conditions = phrase.partition(MEANT)
+    if not colon:
+        return _find_fault(words.split())
+    wrong = next((text for text in conditions.split("; ") if not _CONDITION.fullmatch(text)), None)
+    if wrong is not None:
+        return f"{wrong!r} is not a condition such as `then you or <n>`"
+    return _find_fault(words.split()) or _find_strange(conditions.split())
+
+
+def _find_fault(words: list[str]) -> str | None:
     if not words:
         return "the phrase is empty"
     if words[0] == "*":
         return "the first word is a bare `*`"
     if any("*" in word[:-1] for word in words):
         return "`*` is allowed only at a word's end"
-    if strange := [word for word in words if word[0] + word[-1] == "<>" and word[1:-1] not in _table("classes.toml")]:
-        return f"there is no class {strange[0]}"
-    return None
+    return _find_strange(words)
+
+
+def _find_strange(words: list[str]) -> str | None:
+    classes = _table("classes.toml")
+    strange = (word for word in words if word[0] + word[-1] == "<>" and word[1:-1] not in classes)
+    return next((f"there is no class {word}" for word in strange), None)

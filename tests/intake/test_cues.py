@@ -70,13 +70,20 @@ def test_faulty_phrases_are_told_in_words() -> None:
     """settings asks this of every phrase of the operator's."""
     assert lexicon.fault("ship* to canada") is None
     assert [bool(lexicon.fault(bad)) for bad in ("", "* a", "a*b c", "**a")] == [True] * 4
+    assert lexicon.fault("cannot reach : then <contact> or nothing; not after the") is None
+    conditions = ("", "reach", "then", "by <nobody>", "then you, by me", "not to you", "then <contact>;by you")
+    assert [bool(lexicon.fault(f"cannot reach : {bad}")) for bad in conditions] == [True] * 7
 
 
 @pytest.mark.parametrize("name", lexicon.LISTS)
 def test_lists_are_read_as_toml_reads_them(name: str) -> None:
     """They are read by a pattern, for the start of every command; the files stay TOML."""
-    written = Path(lexicon.__file__).parent / name
-    assert lexicon._table(name) == tomllib.loads(written.read_text(encoding="utf-8"))
+    written = tomllib.loads((Path(lexicon.__file__).parent / name).read_text(encoding="utf-8"))
+    lists: dict[str, list[str]] = {}
+    for key, phrases in written.items():
+        cue, colon, meant = key.partition(lexicon.MEANT)
+        lists.setdefault(cue, []).extend(f"{phrase}{colon}{meant}" for phrase in phrases)
+    assert lexicon._table(name) == lists
 
 
 @pytest.mark.parametrize("name", sorted(lexicon.cues()))
