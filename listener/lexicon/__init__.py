@@ -1,15 +1,20 @@
 """Load the word lists: cues, valences for VADER, profanity, look-alike letters. Only settings calls this.
 
 A phrase is words separated by blanks; `*` at a word's end stands for any letters, alone for any one word (never the
-first), `<good>` for each word of that class (classes.toml), so that a rule is about language and not about examples.
-No regular expressions: what an operator writes is matched literally and in bounded time.
+first), `<good>` for each word of that class (classes.toml), so that a rule is about language and not about examples;
+`(very) good` and `i('m| am) late` for each of their variants (groups.py). No regular expressions: what an operator
+writes is matched literally and in bounded time.
 """
 
 import re
 import tomllib
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
+
+from listener.lexicon.groups import expand as expand
+from listener.lexicon.groups import find_fault
 
 LISTS = ("cues.toml", "needs.toml", "topics.toml", "classes.toml", "synonyms.toml")  # lists of phrases and nothing else
 # cues whose lists are in profanity.toml, because not everybody wants to read them
@@ -29,7 +34,13 @@ def _table(name: str) -> dict[str, Any]:
     """Read a file of tables, or of lists of phrases alone (tomllib would take 15 ms of each command's start)."""
     if name not in LISTS:
         return tomllib.loads(_read(name))
-    return {key: _PHRASE.findall(body) for key, body in _LIST.findall(_read(name))}
+    text = _read(name)
+    return {match[1]: expand_all(_PHRASE.findall(match[2])) for match in _LIST.finditer(text)}
+
+
+def expand_all(phrases: Iterable[str]) -> list[str]:
+    """Return the phrases with the variants of each in its place."""
+    return [variant for phrase in phrases for variant in expand(phrase)]
 
 
 @cache
@@ -53,13 +64,27 @@ def cues() -> dict[str, tuple[str, ...]]:
     return dict(_cues())
 
 
+def cues_with(added: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
+    """Return the cues with phrases of the operator's behind the shipped ones."""
+    return {name: (*shipped, *expand_all(added.get(name, ()))) for name, shipped in _cues().items()}
+
+
 def valence() -> dict[str, float]:
     """Return word -> VADER valence (-4..4), in a new dict; 0.0 removes the word from the score."""
     return {word: float(value) for word, value in _table("valence.toml")["valence"].items()}
 
 
 def fault(phrase: str) -> str | None:
-    """Return what is wrong with a phrase of the operator's; None if it is valid."""
+    """Return what is wrong with a phrase of the operator's, which may have groups; None if it is valid."""
+    return find_fault(phrase) or next(filter(None, map(_fault_of_words, expand(phrase))), None)
+
+
+def plain_fault(phrase: str) -> str | None:
+    """Return what is wrong with a phrase that has no groups; a bracket in it is no letter, and means nothing."""
+    return "groups such as (a|b) are for [cues] alone" if "|" in phrase else _fault_of_words(phrase)
+
+
+def _fault_of_words(phrase: str) -> str | None:
     words = phrase.split()
     if not words:
         return "the phrase is empty"
