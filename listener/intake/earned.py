@@ -38,6 +38,7 @@ _VERBS = frozenset(
      "smells", "tastes", "dies", "fails", "crashes", "freezes", "sucks", "works", "drops", "costs", "breaks", "runs",
      "with", "of", "about", "over", "out", "up", "down", "back", "full", "twice", "once", "only", "even", "both", "one")
 )  # fmt: skip
+_NO_NOUNS = _VERBS | _PLACING | _NEGATORS | ARTICLES
 _VERB_ENDINGS = ("ed", "ing", "ly", "nt")
 _DEED_WITH = frozenset(("with", "through"))  # "booking with you" is a deed, too
 # before a word, these make it a deed: "can I dress up"
@@ -125,7 +126,7 @@ def _is_part(ground: Ground, noun: Span) -> bool:
     word = ground.words[at]
     if ground.words[at - 1].endswith("ing") and word in _DEED_WITH:
         return True
-    is_other = word in _VERBS | _PLACING | _NEGATORS | ARTICLES or word.endswith(_VERB_ENDINGS)
+    is_other = word in _NO_NOUNS or word.endswith(_VERB_ENDINGS)
     return not is_other and not any(start <= at < end for start, end in ground.trouble)
 
 
