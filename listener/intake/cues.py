@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from listener.intake.asked import find_question
 from listener.intake.hazards import CLASSES, find_hazards
 from listener.intake.irony import find_cry, find_fond_deeds, find_turned, is_rhetorical
 from listener.intake.names import SAME, Names
 from listener.intake.phrases import ENDS, CueMatch, Matcher, Vocabulary, tokenize
-from listener.intake.questions import is_plain_question
+from listener.intake.questions import show_question
 from listener.intake.topics import NAME, SORTS, find_topics, plan_topics
 
 # entries of the cue data that are not cues: they are read by name below
@@ -93,9 +94,9 @@ class Cues:
             if phrase not in present:
                 cues[cue] = (*present, phrase)
         self._add_structure(cues, words, matches, text)
-        if is_plain_question(text, words, cues):
-            cues["plain_question"] = ("?",)
-        cues |= find_topics(text, words, matches, cues, self._harsh)
+        question = find_question(text, words) if "question" in cues else None
+        cues |= show_question(text, words, cues, question)
+        cues |= find_topics(text, words, matches, cues, self._harsh, question)
         return CueScan(words, matches, cues)
 
     def find(self, text: str) -> list[CueMatch]:

@@ -1,9 +1,10 @@
-"""Whether a question is one: a plain one wants an answer, a rhetorical one is a reproach. Pure."""
+"""Whether a question is one: a plain one wants an answer, an idle one is a reproach, a tag, an echo or a jest. Pure."""
 
 import re
 from collections.abc import Collection, Sequence
+from itertools import pairwise
 
-from listener.intake.phrases import ENDS
+from listener.intake.asked import Question, find_sentences
 
 # beside one of these nobody calls a question fair
 HEATED = frozenset(("profanity", "swearing", "sarcasm", "ironic_praise", "complaint", "threat_to_leave", "accusation"))
@@ -12,23 +13,82 @@ _ASKING = frozenset(
      "does", "did", "can", "could", "will", "would", "should", "has", "have", "any", "was", "were")
 )  # fmt: skip
 _REPROACHES = frozenset(("really", "seriously", "wtf", "smh", "lol", "ridiculous", "joke"))
+# in a question, one of these wants no answer: "do you even read this"
+_SCORN = frozenset(("even", "really", "seriously", "honestly", "bother", "kidding", "realize", "realise", "idiots"))
+_EVEN_SO = frozenset(("though", "when", "if"))  # behind "even"
+_BACK, _YOU = frozenset(("do", "did", "would")), frozenset(("you", "u"))
+_ASKED_BACK = frozenset(("want", "mean", "like", "remember"))  # "do you want a picture?"
+# behind "how", these make a question; "how fun would that be" is a cry
+_MEASURES = frozenset(
+    ("much", "many", "long", "soon", "late", "often", "far", "early", "come", "about", "else", "old", "big", "large",
+     "small", "heavy", "tall", "wide", "high", "fast", "quickly", "close", "exactly", "to", "in", "the")
+)  # fmt: skip
+_ARE = frozenset(("is", "was", "would", "wouldnt", "will", "can", "could"))
+_COULD = frozenset(("could", "can", "would", "cant", "couldnt"))  # "could it take any longer"
+_NO_COMPARISONS = frozenset(("other", "further", "earlier", "newsletter", "number", "offer", "order"))
+_ECHO = 3  # so few words with a mark, and more behind them, take up what somebody said: "Accordingly? You don't"
 _LEADING = frozenset(("and", "so", "but", "then", "also", "hi", "hey", "hello", "ok", "please", "now", "guys", "@"))
-_SHOUTED = re.compile(r"\b(?:WHY|HOW|WHAT|WHEN|WHERE|WHO|REALLY)\b|[?!]{2,}")
+# shouting, several marks, and "why can't you"
+_HEAT = re.compile(
+    r"\b(?:WHY|HOW|WHAT|WHEN|WHERE|WHO|REALLY)\b|[?!]{2,}|\b[Ww]hy (?:can|do|wo|did|could)n?['’]?t (?:you|u)\b"
+)
+
+
+def show_question(
+    text: str, words: Sequence[str], cues: Collection[str], question: Question | None
+) -> dict[str, tuple[str, ...]]:
+    """Return the cues of a question: what it asks for, and whether it is plain, or wants no answer."""
+    shown: dict[str, tuple[str, ...]] = {f"asks_{question.form}": (words[question.start],)} if question else {}
+    if "question" in cues and (reason := find_idle(words, cues, question)):
+        shown["idle_question"] = (reason,)
+    elif is_plain_question(text, words, cues):
+        shown["plain_question"] = ("?",)
+    return shown
 
 
 def is_plain_question(text: str, words: Sequence[str], cues: Collection[str]) -> bool:
     """True if a sentence with a single question mark opens with a word that asks, and nothing in the text is heated."""
-    if "?" not in words or _SHOUTED.search(text) or not HEATED.isdisjoint(cues) or not _REPROACHES.isdisjoint(words):
+    if "?" not in words or _HEAT.search(text) or not HEATED.isdisjoint(cues) or not _REPROACHES.isdisjoint(words):
         return False
-    start = 0
-    for end, word in enumerate(words):
-        if word[0] in ENDS:
-            if word == "?" and not _ASKING.isdisjoint(_open(words[start:end])):
-                return True
-            start = end + 1
-    return False
+    asked = (words[start:end] for start, end in find_sentences(words) if words[end : end + 1] == ["?"])
+    return any(not _ASKING.isdisjoint(_open(sentence)) for sentence in asked)
 
 
 def _open(words: Sequence[str]) -> list[str]:
     """Return the first word that is more than a greeting or a link to what stands before."""
     return [word for word in words if word not in _LEADING][:1]
+
+
+def find_idle(words: Sequence[str], cues: Collection[str], question: Question | None) -> str | None:
+    """Return why a question wants no answer of ours, None if it may want one: by how it is asked, never by its noun."""
+    if "jest" in cues:
+        return "in jest"
+    if question is None:
+        return "an echo" if _is_echo(words) else None
+    clause = words[question.start : question.end]
+    if _is_scorn(clause, words[question.end : question.end + 1]):
+        return "a reproach"
+    if clause[0] in _BACK and not _YOU.isdisjoint(clause[1:2]) and not _ASKED_BACK.isdisjoint(clause[2:3]):
+        return "asked back"
+    if len(clause) == 2 and clause[1] in ("you", "u", "they", "it"):
+        return "a tag"
+    return "an echo" if clause == ["what"] else None
+
+
+def _is_scorn(clause: Sequence[str], after: Sequence[str]) -> bool:
+    """True for "do you even read", "you people", "could it be any slower" and "how fun would that be"."""
+    pairs = list(pairwise((*clause, *after)))
+    is_scorned = any(word in _SCORN and following not in _EVEN_SO for word, following in (*pairs, (clause[-1], "")))
+    is_more = clause[0] in _COULD and any(_is_worse(*pair) for pair in pairs) and clause[1:2] not in (["i"], ["we"])
+    is_cry = clause[0] == "how" and not _MEASURES.intersection(clause[1:2]) and not _ARE.isdisjoint(clause[2:3])
+    return is_scorned or is_more or is_cry or ("you", "people") in pairs
+
+
+def _is_worse(word: str, after: str) -> bool:
+    return word == "any" and after.endswith("er") and after not in _NO_COMPARISONS
+
+
+def _is_echo(words: Sequence[str]) -> bool:
+    """True if every question mark ends a few words with more behind them, or is heated: "62 inches?!"."""
+    marked = [(end - start, end) for start, end in find_sentences(words) if "?" in "".join(words[end : end + 1])]
+    return bool(marked) and all((size <= _ECHO and end + 1 < len(words)) or len(words[end]) > 1 for size, end in marked)
