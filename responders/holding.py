@@ -11,7 +11,7 @@ from listener.intake.language import UNKNOWN
 from listener.intake.phrases import tokenize
 from listener.model import Draft, Escalate, MentionSignals, Pass
 from listener.policy import Policy
-from listener.triage.needs import PERSONAL, PLEASE, US, find_misfit, is_among_others
+from listener.triage.needs import OWN, PERSONAL, PLEASE, US, find_misfit, is_among_others
 from listener.wording import Rank, candidates
 
 KIND = "holding"
@@ -100,16 +100,19 @@ def _asks_without_mark(signals: MentionSignals, question: tuple[str, ...]) -> bo
     if " ".join(tokenize(signals.text)).startswith(question) and not question[0].startswith("is "):
         return True
     is_own = any(words.startswith(WE_ASK) and {"i", "we", "wondering"} & {*words.split()} for words in question)
+    is_own = is_own or (any(form in signals.cues for form in FORMS) and not OWN.isdisjoint(tokenize(signals.text)))
     return is_own or any(name in signals.cues for name in ASKING)
 
 
 def _rank(signals: MentionSignals) -> Rank:
     """Rank wordings: for a kind of need, for what the question names, for what it asks for, for a plain one, the rest.
 
-    What is asked of a thing comes before the need: "any news of when you open" waits for no order.
+    What is not the author's own comes before the need: "any news of when you open" waits for no order.
     """
     cues = signals.cues
-    order = ("need_", "asked", "asks_") if "topic" in cues or "asked" not in cues else ("asked", "need_", "asks_")
+    is_own = cues.get("asked", ("your ",))[0].startswith("your ")
+    first, second = ("need_", "asked") if is_own else ("asked", "need_")
+    order = ("asks_price", first, second, "asks_")
 
     def rank(when: frozenset[str]) -> int | None:
         places = [_find_place(cue, order) for cue in when if cue in cues]

@@ -10,8 +10,9 @@ from typing import Literal, NamedTuple, get_args
 
 from listener.intake.phrases import ENDS, find_clauses
 
-# the way to do something, its time, its place, whom to ask, its price, its reason, what is going on, a deed, or a fact
-Form = Literal["how", "when", "where", "who", "price", "why", "events", "deed", "fact"]
+# the way to do something, its time, its place, whom to ask, its price, its reason, what is going on, what we have done
+# already, a deed, or a fact
+Form = Literal["how", "when", "where", "who", "price", "why", "events", "done", "deed", "fact"]
 FORMS: tuple[str, ...] = tuple(f"asks_{form}" for form in get_args(Form))  # the cues of these forms
 
 _VERBS = frozenset(
@@ -48,6 +49,7 @@ _OWN = frozenset(("i", "we", "to", "one", "someone"))
 _SUBJECTS = frozenset(
     ("i", "we", "you", "u", "it", "there", "this", "that", "they", "he", "she", "someone", "anyone", "my", "y'all")
 )
+_ARTICLES = frozenset(("the", "a", "an", "any", "your", "our", "these", "those", "his", "her", "their", "all"))
 _ALSO_FULL = frozenset(("have", "has"))  # "they did not have it"
 # a verb behind one of these has its subject before it, or belongs to another verb
 _JOINED = frozenset(("to", "not", "never", "lets", "and", "or", "but", "as", "than", "is", "what's"))
@@ -58,6 +60,7 @@ _CONTACTS = frozenset(("number", "phone", "email", "mail", "address", "contact",
 _HAVING = frozenset(("there", "have"))  # "is there a number", "do you have an email"
 _PRICES = frozenset(("cost", "costs", "price", "prices", "fee", "fees", "fare", "fares", "rate", "rates", "charge"))
 _PRICED = _PRICES | frozenset(("is", "are", "do", "does", "will", "would", "for", "to"))  # behind "how much"
+_DONE = frozenset(("have", "has", "did", "havent", "didnt"))  # "have you looked"
 _EVENTS = frozenset(("happened", "happening", "happens", "going", "up", "gives", "wrong"))
 _WAYS = frozenset(("way", "ways", "possible", "possibility"))
 
@@ -100,21 +103,34 @@ def _is_decimal(words: Sequence[str], at: int) -> bool:
 
 
 def _find_opening(words: Sequence[str], start: int, last: int) -> int | None:
-    """Return where a clause begins to ask: behind a greeting, and behind "do you know" at the word that asks."""
+    """Return where a clause begins to ask: behind a greeting, and behind "do you know" at the word that asks.
+
+    Without a question mark only what begins so asks: "I don't know what happened" tells.
+    """
     while start < last and words[start] in _LEADING:
         start += 1
-    indirect = _find_indirect(words, start, last)
-    return start if indirect is None and start < last and _opens(words[start:last]) else indirect
+    is_marked = "?" in "".join(words[last : last + 1])
+    is_open = start < last and _opens(words[start:last]) and (is_marked or _has_subject(words[start:last]))
+    indirect = _find_indirect(words, start, last) if is_open or is_marked else None
+    return start if indirect is None and is_open else indirect
 
 
 def _opens(clause: Sequence[str]) -> bool:
     """True for "is the", "what kind of seat is", "where's" and "any chance"; not for "when booking"."""
     word = clause[0]
-    if word in _VERBS or word in _SHORT or word == "any":
+    if word in _VERBS or word in _SHORT or word in ("any", "wondering"):
         return len(clause) > 1
     reach = _TIME_REACH if word == "when" else _VERB_REACH
     is_joined = word in ("when", "where", "which", "whose") and _VERBS.isdisjoint(clause[1 : 1 + reach])
     return word in _WH and not is_joined
+
+
+def _has_subject(clause: Sequence[str]) -> bool:
+    """True for "is the lounge open", not for "have also enjoyed it" and "which is all"."""
+    word = clause[0]
+    if word in _VERBS:
+        return clause[1] in _SUBJECTS or clause[1] in _ARTICLES
+    return word not in ("which", "whose")
 
 
 def _find_indirect(words: Sequence[str], start: int, last: int) -> int | None:
@@ -154,6 +170,8 @@ def _find_form(clause: Sequence[str]) -> Form:
         return "how"
     if not _HAVING.isdisjoint(after[:2]) and not _CONTACTS.isdisjoint(after):
         return "who"
+    if word in _DONE and not _HELPERS.isdisjoint(after[:1]):
+        return "done"
     return "deed" if word in ("can", "could", "will", "would") and not _HELPERS.isdisjoint(after[:1]) else "fact"
 
 
@@ -174,6 +192,8 @@ def _find_form_of_what(after: Sequence[str]) -> Form:
         return "when"
     if not _EVENTS.isdisjoint(after[:2]):
         return "events"
+    if not _OWN.isdisjoint(after[1:2]) and after[2:3] == ["do"]:
+        return "deed"
     if not _CONTACTS.isdisjoint(after[:5]):
         return "who"
     return "fact" if _PRICES.isdisjoint(after) else "price"

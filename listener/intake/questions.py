@@ -1,7 +1,7 @@
 """Whether a question is one: a plain one wants an answer, an idle one is a reproach, a tag, an echo or a jest. Pure."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
 
 from listener.intake.asked import Question, find_sentences
@@ -64,24 +64,31 @@ def find_idle(words: Sequence[str], cues: Collection[str], question: Question | 
     if "jest" in cues:
         return "in jest"
     if question is None:
-        return "an echo" if _is_echo(words) else None
+        return "an echo" if _is_echo(words) else "a reproach" if _is_scorned(list(_find_marked(words))) else None
     clause = words[question.start : question.end]
-    if _is_scorn(clause, words[question.end : question.end + 1]):
+    if _is_scorn(clause) or _is_scorned(words[question.start : question.end + 1]):
         return "a reproach"
     if clause[0] in _BACK and not _YOU.isdisjoint(clause[1:2]) and not _ASKED_BACK.isdisjoint(clause[2:3]):
         return "asked back"
     if len(clause) == 2 and clause[1] in ("you", "u", "they", "it"):
         return "a tag"
+    if clause[:2] == ["how", "about"]:
+        return "a suggestion"
     return "an echo" if clause == ["what"] else None
 
 
-def _is_scorn(clause: Sequence[str], after: Sequence[str]) -> bool:
-    """True for "do you even read", "you people", "could it be any slower" and "how fun would that be"."""
-    pairs = list(pairwise((*clause, *after)))
-    is_scorned = any(word in _SCORN and following not in _EVEN_SO for word, following in (*pairs, (clause[-1], "")))
+def _is_scorned(words: Sequence[str]) -> bool:
+    """True for "do you even read this", not for "even though"."""
+    pairs = pairwise((*words, ""))
+    return any(word in _SCORN and after not in _EVEN_SO for word, after in pairs)
+
+
+def _is_scorn(clause: Sequence[str]) -> bool:
+    """True for "you people", "could it be any slower" and "how fun would that be"."""
+    pairs = list(pairwise(clause))
     is_more = clause[0] in _COULD and any(_is_worse(*pair) for pair in pairs) and clause[1:2] not in (["i"], ["we"])
     is_cry = clause[0] == "how" and not _MEASURES.intersection(clause[1:2]) and not _ARE.isdisjoint(clause[2:3])
-    return is_scorned or is_more or is_cry or ("you", "people") in pairs
+    return is_more or is_cry or ("you", "people") in pairs
 
 
 def _is_worse(word: str, after: str) -> bool:
@@ -92,3 +99,8 @@ def _is_echo(words: Sequence[str]) -> bool:
     """True if every question mark ends a few words with more behind them, or is heated: "62 inches?!"."""
     marked = [(end - start, end) for start, end in find_sentences(words) if "?" in "".join(words[end : end + 1])]
     return bool(marked) and all((size <= _ECHO and end + 1 < len(words)) or len(words[end]) > 1 for size, end in marked)
+
+
+def _find_marked(words: Sequence[str]) -> Iterator[str]:
+    """Return the words of the sentences that end with a question mark."""
+    return (word for start, end in find_sentences(words) if words[end : end + 1] == ["?"] for word in words[start:end])

@@ -42,6 +42,7 @@ _TIME: tuple[str, ...] = ("the time this has taken",)  # gives trouble where som
 _REACH = {THING: 3, SERVICE: 3, FRAME: 2}  # words between a noun and the trouble that is its own; an event is trouble
 _PRAISE_REACH = 3  # words from praise to what is praised: "the crew was so nice"
 _OWN = frozenset(("my", "our"))
+_VAGUE = frozenset(("feature", "device", "page", "item", "items", "product", "products", "system", "files"))
 _NO_PRAISE = frozenset(("wait", "forward", "thanks", "thank", "thx"))  # "can't wait for the trip" praises no trip
 
 
@@ -133,25 +134,28 @@ def _show_trouble(topic: Topic, words: Sequence[str]) -> Shown:
 
 
 def _show_asked(topics: Iterable[Topic], ground: Ground, question: Question | None) -> Shown:
-    """Return what a question asks of a thing ("the opening times"), else the only thing that its own clause names.
+    """Return what a question is about: what it asks of a thing ("the opening times"), else what its own clause names.
 
-    What nearly every mention has is named where it names nothing else. Without an asking word, all of the text is its
-    clause. Where trouble stands in it, or two things do, it is not sure what is asked about.
+    A thing has to be the only one there, and what nearly every mention has is named where nothing else is. Beside
+    trouble it is not sure what is asked about. Where no word asks, all of the text is the clause.
     """
-    words = ground.words
-    first, last = (question.start, question.end) if question else (0, len(words))
+    first, last = (question.start, question.end) if question else (0, len(ground.words))
     if any(first <= start < last for start, _ in ground.trouble):
         return {}
     inside = [topic for topic in topics if first <= topic.start and topic.end <= last]
-    for sort in (ASKED, THING, FRAME) if question else (ASKED, THING):
-        named = [topic for topic in inside if topic.sort == sort]
-        if named and sort == ASKED:
-            return {"asked": (named[0].name,)}
-        if len({topic.name for topic in named}) > 1:
-            return {}
-        if named and may_be_asked(ground, (named[0].start, named[0].end)):
-            return {name: (_print(named[0], words),) for name in ("asked", "topic")}
-    return {}
+    asked = next((topic.name for topic in inside if topic.sort == ASKED), None)
+    thing = _find_only(inside, THING, ground)
+    frame = _find_only(inside, FRAME, ground) if question else None
+    shown = {"topic": thing, "asked": asked or thing or frame}
+    return {name: (noun,) for name, noun in shown.items() if noun}
+
+
+def _find_only(topics: Iterable[Topic], sort: str, ground: Ground) -> str | None:
+    """Return the only noun of a sort, if it may be what is asked about."""
+    named = [topic for topic in topics if topic.sort == sort and topic.name not in _VAGUE]
+    if len({topic.name for topic in named}) != 1 or not may_be_asked(ground, (named[0].start, named[0].end)):
+        return None
+    return _print(named[0], ground.words)
 
 
 def _read(hit: CueMatch, lost: Collection[CueMatch]) -> Topic:

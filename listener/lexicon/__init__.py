@@ -17,8 +17,8 @@ _PROFANITY = {"profanity": "words", "swearing": "mild", "profane_stem": "stems",
 # cues without phrases that a wording may name: they are read from the text itself
 FORMS = (
     "brief", "plain_question", "topic", "asked", "matter", "event", "praised",
-    "asks_how", "asks_when", "asks_where", "asks_who", "asks_price", "asks_why", "asks_events", "asks_deed",
-    "asks_fact",
+    "asks_how", "asks_when", "asks_where", "asks_who", "asks_price", "asks_why", "asks_events", "asks_done",
+    "asks_deed", "asks_fact",
 )  # fmt: skip
 _LIST = re.compile(r"^(\w+) = \[([^]]*)\]", re.MULTILINE)
 _PHRASE = re.compile(r'"([^"]*)"')
