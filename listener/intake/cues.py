@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from listener.intake.asked import find_question
 from listener.intake.hazards import CLASSES, find_hazards
-from listener.intake.irony import find_cry, find_fond_deeds, find_turned, is_rhetorical
+from listener.intake.irony import find_closing_thanks, find_cry, find_fond_deeds, find_turned, is_rhetorical
 from listener.intake.names import SAME, Names
 from listener.intake.phrases import ENDS, CueMatch, Matcher, Vocabulary, tokenize
 from listener.intake.questions import show_question
@@ -114,6 +114,7 @@ class Cues:
             _add(cues, "opt_out", whole)
         _add(cues, "safety", *find_hazards(words, matches))
         if "thanks" in cues:
+            _add(cues, "closing_thanks", *find_closing_thanks(text, words, matches))
             _add(cues, "sarcasm", *self._find_thanks_for_bad(words, matches))
             _add(cues, "ironic_praise", *self._find_thanks_for_odd(words, matches))
         if len(words) > 2 and "not" in (words[-1], words[-2]) and words[-2 - (words[-1][0] in ENDS)][0] in ENDS:
