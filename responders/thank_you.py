@@ -17,8 +17,9 @@ PRAISE_CUES = ("praise", "thanks", "warm")
 DOUBTS = (
     "question", "negation", "condition", "complaint", "sarcasm", "problem", "swearing", "profanity", "threat_to_leave",
     "competitor_praise", "automated", "opt_out", "part", "turned_praise", "others_praised", "linked_praise",
-    "quotes_us",
+    "quotes_us", "closing_thanks",
 )  # fmt: skip
+CRIES = frozenset(("wow", "oh wow", "just wow", "omg", "whoa"))  # alone they praise nothing
 # each of these too, unless the praise is firm; the last only beside thanks
 MILD = ("contrast", "wish", "ironic_praise", "duration", "request")
 # and these keep it from being sent without a person
@@ -98,6 +99,8 @@ def _find_aside(signals: MentionSignals, praise: tuple[str, ...]) -> Pass | None
     is_emoji = not any(char.isalpha() for word in praise for char in word)
     if is_emoji and len(signals.text.split()) > MAX_CAPTION_WORDS:
         return Pass("only an emoji is positive", praise)
+    if CRIES.issuperset(praise):
+        return Pass("only an exclamation is positive", praise)
     if sign_off := _find_sign_off(signals):
         return Pass("thanks only as a sign-off", sign_off)
     if signals.compound < PASSING_BELOW and _is_passing_praise(signals):

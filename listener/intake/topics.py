@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import NamedTuple
 
+from listener.intake.asked import Question
 from listener.intake.earned import (
     ARTICLES,
     Ground,
@@ -14,17 +15,17 @@ from listener.intake.earned import (
     is_absent,
     is_asked,
     is_awaited,
-    is_listed,
     is_missing,
     is_refused,
     is_troubled,
+    may_be_asked,
     read_ground,
 )
 from listener.intake.phrases import ENDS, CueMatch
 
 NAME = " = "  # between a phrase of these lists and what a reply calls it: "wi fi = wifi"
-THING, FRAME, EVENT, SERVICE, PEOPLE = SORTS = (
-    "topic_thing", "topic_frame", "topic_event", "topic_service", "topic_people",
+THING, FRAME, EVENT, SERVICE, PEOPLE, ASKED = SORTS = (
+    "topic_thing", "topic_frame", "topic_event", "topic_service", "topic_people", "topic_asked",
 )  # fmt: skip
 WHOLE = frozenset((EVENT, SERVICE))  # named as they are: "the delay"; of anything else it is "the trouble with the app"
 TROUBLE = frozenset(("complaint", "problem", "weak_trouble", "negation", "need_broken", "need_quality"))
@@ -41,6 +42,7 @@ _TIME: tuple[str, ...] = ("the time this has taken",)  # gives trouble where som
 _REACH = {THING: 3, SERVICE: 3, FRAME: 2}  # words between a noun and the trouble that is its own; an event is trouble
 _PRAISE_REACH = 3  # words from praise to what is praised: "the crew was so nice"
 _OWN = frozenset(("my", "our"))
+_VAGUE = frozenset(("feature", "device", "page", "item", "items", "product", "products", "system", "files"))
 _NO_PRAISE = frozenset(("wait", "forward", "thanks", "thank", "thx"))  # "can't wait for the trip" praises no trip
 
 
@@ -70,31 +72,41 @@ def plan_topics(cues: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]
 
 
 def find_topics(
-    text: str, words: Sequence[str], matches: Sequence[CueMatch], cues: Cues, harsh: Collection[str]
+    text: str,
+    words: Sequence[str],
+    matches: Sequence[CueMatch],
+    cues: Cues,
+    harsh: Collection[str],
+    question: Question | None = None,
 ) -> Shown:
     """Return the cues that a wording may print, and `concerns`. cues: those of the text; harsh: words of trouble.
 
     concerns: the noun nearest to the trouble, which decisions may weigh but no reply prints; matter: "the delay", "the
     trouble with the app", where the noun has earned it; event: only the former; topic: "the app", where it is a thing;
-    praised: "the crew".
+    asked: what a question is about; praised: "the crew".
     """
     lost = [hit for hit in matches if hit.cue == "need_missing"] if "need_missing" in cues else ()
     named = [_read(hit, lost) for hit in matches if NAME in hit[0]]
-    topics = [topic for topic in _keep_heads(named) if not _is_verb(topic, words)] if named else named
-    if not topics:
+    if not named:
         return _show_waited(cues)
+    asked = [topic for topic in named if topic.sort == ASKED]
+    heads = _keep_heads(topic for topic in named if topic.sort != ASKED)
+    topics = [topic for topic in heads if not _is_verb(topic, words)]
     ends = [at for at, word in enumerate(words) if word[0] in ENDS]
     praised = _find_praised(topics, matches, words, ends) if not PRAISE.isdisjoint(cues) else None
     printed: Shown = {"praised": (f"the {praised.name}",)} if praised else {}
     trouble = _find_trouble(words, matches, harsh)
     ranked = [(_rank(topic, trouble, ends, words), topic) for topic in topics if topic.sort in _HANDICAP]
     near = _choose(ranked)
-    if near is None or near is praised:
+    if (near is None or near is praised) and not asked:
         return printed | _show_waited(cues)
     ground = read_ground(text, words, matches, harsh)
     earned = _choose([pair for pair in ranked if _is_earned(pair[1], ground)])
-    shown = _show_trouble(earned, words) if earned else _show_waited(cues) | _show_asked(topics, ground)
-    return {**printed, **shown, "concerns": (_print(near, words),)}
+    shown = _show_trouble(earned, words) if earned else _show_waited(cues)
+    if not earned:
+        shown |= _show_asked([*asked, *topics], ground, question)
+    concerns = {"concerns": (_print(near, words),)} if near and near is not praised else {}
+    return {**printed, **shown, **concerns}
 
 
 def _show_waited(cues: Cues) -> Shown:
@@ -121,15 +133,29 @@ def _show_trouble(topic: Topic, words: Sequence[str]) -> Shown:
     return {"topic": (name,), "matter": (f"the trouble with {name}",)}
 
 
-def _show_asked(topics: Iterable[Topic], ground: Ground) -> Shown:
-    """Return the only thing that a text without trouble names, and that it may ask about."""
-    things = [topic for topic in topics if topic.sort in _HANDICAP and topic.sort != FRAME]
-    if ground.trouble or len({topic.name for topic in things}) != 1 or things[0].sort != THING:
+def _show_asked(topics: Iterable[Topic], ground: Ground, question: Question | None) -> Shown:
+    """Return what a question is about: what it asks of a thing ("the opening times"), else what its own clause names.
+
+    A thing has to be the only one there, and what nearly every mention has is named where nothing else is. Beside
+    trouble it is not sure what is asked about. Where no word asks, all of the text is the clause.
+    """
+    first, last = (question.start, question.end) if question else (0, len(ground.words))
+    if any(first <= start < last for start, _ in ground.trouble):
         return {}
-    noun = things[0].start, things[0].end
-    if is_refused(ground, noun) or is_listed(ground, noun):
-        return {}
-    return {"topic": (_print(things[0], ground.words),)}
+    inside = [topic for topic in topics if first <= topic.start and topic.end <= last]
+    asked = next((topic.name for topic in inside if topic.sort == ASKED), None)
+    thing = _find_only(inside, THING, ground)
+    frame = _find_only(inside, FRAME, ground) if question else None
+    shown = {"topic": thing, "asked": asked or thing or frame}
+    return {name: (noun,) for name, noun in shown.items() if noun}
+
+
+def _find_only(topics: Iterable[Topic], sort: str, ground: Ground) -> str | None:
+    """Return the only noun of a sort, if it may be what is asked about."""
+    named = [topic for topic in topics if topic.sort == sort and topic.name not in _VAGUE]
+    if len({topic.name for topic in named}) != 1 or not may_be_asked(ground, (named[0].start, named[0].end)):
+        return None
+    return _print(named[0], ground.words)
 
 
 def _read(hit: CueMatch, lost: Collection[CueMatch]) -> Topic:

@@ -16,7 +16,7 @@ KIND_CUES = ("praise", "thanks", "warm")
 UNKIND = (
     "question", "sarcasm", "ironic_praise", "complaint", "threat_to_leave", "swearing", "competitor_praise", "hedge",
     "negation", "contrast", "request", "part", "turned_praise", "others_praised", "linked_praise", "quotes_us",
-    "names_nobody", "greeting",
+    "names_nobody", "greeting", "closing_thanks",
 )  # fmt: skip
 # beside one of these only if the text says thanks: "the starter was great, the main was raw"
 UNTHANKED = ("problem", "wish", "condition", "duration", "resolved_trouble")
