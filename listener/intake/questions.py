@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator, Sequence
+from itertools import pairwise
 
 from listener.intake.phrases import ENDS, CueMatch
 
@@ -86,7 +87,7 @@ def _is_marked(words: Sequence[str], start: int, end: int) -> bool:
 
 def _asks_inside(sentence: Sequence[str]) -> bool:
     """True for "if I change it, would I have to pay": a question behind its condition."""
-    pairs = zip(sentence, sentence[1:], strict=False)
+    pairs = pairwise(sentence)
     return "if" in sentence and any(word in _AUXILIARY and doer in _OWN for word, doer in pairs)
 
 
