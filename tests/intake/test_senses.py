@@ -103,6 +103,12 @@ MEANT = {
         ("I left my scarf in your shop", "I left my job last week"),
         ("we forgot our coat", "I forgot my password"),
     ],
+    "in_private": [("can you DM me", "I don't want you to message me"), ("please message me", "they never message me")],
+    "reach": [
+        ("is there a phone number", "my phone number has changed"),
+        ("can you give me an email address", "you sent it to the old email address"),
+        ("do you have a contact number", "there is a phone number to reach me"),
+    ],
     "account": [
         ("I keep getting logged out", "I have just logged out and in again"),
         ("my account is suspended", "the ferry service is suspended"),
