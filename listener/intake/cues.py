@@ -8,9 +8,10 @@ from listener.intake.asked import find_question
 from listener.intake.hazards import CLASSES, find_hazards
 from listener.intake.irony import find_closing_thanks, find_cry, find_fond_deeds, find_turned, is_rhetorical
 from listener.intake.names import SAME, Names
+from listener.intake.nouns import NAME, SORTS, plan_topics
 from listener.intake.phrases import ENDS, CueMatch, Matcher, Vocabulary, tokenize
 from listener.intake.questions import show_question
-from listener.intake.topics import NAME, SORTS, find_topics, plan_topics
+from listener.intake.topics import find_topics
 
 # entries of the cue data that are not cues: they are read by name below
 LISTS = (
