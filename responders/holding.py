@@ -22,6 +22,7 @@ UNCALM = (
     "complaint", "threat_to_leave", "sarcasm", "swearing", "profanity", "competitor_praise", "waiting", "part",
     "automated", "warm", "ironic_praise",
 )  # fmt: skip
+UNPRAISED = ("asks_deed", "asks_why")  # forms of a question that praise only leads to, or takes back
 KIND_SCORE = 0.5  # from this score on a bare "?" inside a text may be a figure of speech: "sold out? No wonder!"
 PUBLIC = ("link", "other_handles")  # beside one of these a question is for us only if it says "I" or "you"
 # without a question mark, one of these must show that we are asked
@@ -64,9 +65,9 @@ def respond(signals: MentionSignals, policy: Policy, options: Options) -> Draft 
 
 
 def _find_uncalm(signals: MentionSignals) -> str | None:
-    """Return the cue beside which a calm word would be wrong; who praises may still ask plainly to know something."""
+    """Return the cue beside which a calm word would be wrong; who praises may still ask to know something."""
     cues = signals.cues
-    asks = "plain_question" in cues and "asks_deed" not in cues
+    asks = "?" in cues["question"] and any(name in cues for name in FORMS if name not in UNPRAISED)
     return next((name for name in UNCALM if name in cues and not (asks and name == "warm")), None)
 
 

@@ -6,6 +6,7 @@ that stand for something else than praise. In the auto band the words must be wa
 
 from dataclasses import dataclass
 
+from listener.intake.praised import rank_thanks
 from listener.model import Draft, Escalate, MentionSignals, Pass
 from listener.policy import Policy
 from listener.wording import candidates
@@ -64,7 +65,7 @@ def respond(signals: MentionSignals, policy: Policy, options: Options) -> Draft 
     is_lone = len(praise) == 1 and "thanks" not in cues and "idiom" not in cues
     if is_lone and len(cues.get("unrelated_words", ())) >= MIN_UNRELATED_WORDS:
         return Escalate(KIND, "a single word of praise among other words: staff decide", praise)
-    texts = candidates(KIND, signals, policy)
+    texts = candidates(KIND, signals, policy, rank=rank_thanks(signals.cues))
     if not texts:
         return Escalate(KIND, "no wording for a thank-you", praise)
     message = f"clear praise ({signals.compound:+.2f})"

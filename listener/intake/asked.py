@@ -16,7 +16,7 @@ Form = Literal["how", "when", "where", "who", "price", "why", "events", "done", 
 FORMS: tuple[str, ...] = tuple(f"asks_{form}" for form in get_args(Form))  # the cues of these forms
 
 _VERBS = frozenset(
-    ("is", "are", "was", "were", "am", "r", "do", "does", "did", "can", "could", "will", "would", "should", "shall",
+    ("is", "are", "was", "were", "am", "r", "do", "does", "did", "can", "could", "will", "would", "should",
      "may", "might", "has", "have", "isnt", "arent", "wasnt", "werent", "dont", "doesnt", "didnt", "cant", "couldnt",
      "wont", "wouldnt", "havent", "hasnt")
 )  # fmt: skip

@@ -8,12 +8,13 @@ from listener.intake import irony
 from listener.intake.asked import find_question
 from listener.intake.hazards import CLASSES, find_hazards
 from listener.intake.names import SAME, Names
+from listener.intake.nouns import NAME, SORTS, plan_topics
 from listener.intake.personal_numbers import find_personal_numbers
 from listener.intake.phrases import ENDS, CueMatch, Matcher, Vocabulary, tokenize
 from listener.intake.questions import show_question
 from listener.intake.requests import show_request
 from listener.intake.senses import Senses
-from listener.intake.topics import NAME, SORTS, find_topics, plan_topics
+from listener.intake.topics import find_topics
 
 # entries of the cue data that are not cues: they are read by name below
 LISTS = (

@@ -40,7 +40,7 @@ _VERBS = frozenset(
      "smells", "tastes", "dies", "fails", "crashes", "freezes", "sucks", "works", "drops", "costs", "breaks", "runs",
      "with", "of", "about", "over", "out", "up", "down", "back", "full", "twice", "once", "only", "even", "both", "one",
      "available", "open", "free", "possible", "yet", "anywhere", "online", "this", "next", "last", "without", "like",
-     "any", "going", "due", "ready")
+     "any", "going", "due", "ready", "thanks", "thank", "thx")
 )  # fmt: skip
 _NO_NOUNS = _VERBS | _PLACING | _NEGATORS | ARTICLES
 _VERB_ENDINGS = ("ed", "ing", "ly", "nt")
@@ -83,7 +83,7 @@ def fails(ground: Ground, noun: Span) -> bool:
 def is_refused(ground: Ground, noun: Span) -> bool:
     """True for a noun that is a place, is denied, or is part of another noun, whatever stands beside it."""
     is_deed = not _DOERS.isdisjoint(ground.words[max(0, noun[0] - 1) : noun[0]])
-    return is_deed or is_absent(ground, noun) or _is_place(ground, noun) or _is_part(ground, noun)
+    return is_deed or is_absent(ground, noun) or _is_place(ground, noun) or is_part(ground, noun)
 
 
 def is_absent(ground: Ground, noun: Span) -> bool:
@@ -130,7 +130,7 @@ def _is_place(ground: Ground, noun: Span) -> bool:
     return not _PLACING.isdisjoint(_look_back(ground, noun[0], _PLACE_REACH))
 
 
-def _is_part(ground: Ground, noun: Span) -> bool:
+def is_part(ground: Ground, noun: Span) -> bool:
     """True for "seat covers", "app version" and "flight 86": the next word is no verb, nor small, nor trouble."""
     at = noun[1]
     if at >= len(ground.words) or at in ground.breaks or ground.words[at][0] == "@":

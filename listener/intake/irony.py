@@ -102,7 +102,7 @@ def quotes_us(text: str) -> str | None:
 def is_praised(before: str, after: str, find_cues: Callable[[str], Sequence[CueMatch]]) -> bool:
     """True if praise or thanks stand right before a handle, or are said of it right behind.
 
-    "your driver @anna" is one of us.
+    "@anna thanks" thanks her; "your driver @anna" is one of us.
     """
     words, following = tokenize(before), tokenize(after)[:REACH]
     if not _OURS.isdisjoint(words[-REACH:]):
@@ -110,6 +110,8 @@ def is_praised(before: str, after: str, find_cues: Callable[[str], Sequence[CueM
     last = max((match.end for match in find_cues(before) if match.cue in KIND), default=None)
     if last is not None and _LINKS.issuperset(_drop_friends(words[last:])):
         return True
+    if not words and find_cues(" ".join(following[:1])):
+        return any(match.cue == "thanks" for match in find_cues(" ".join(following[:1])))
     if not following or following[0] not in _ARE:
         return False
     stop = next((at for at, word in enumerate(following) if word[0] in ENDS), len(following))

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
 
 from listener.intake.asked import Question, find_sentences
+from listener.intake.phrases import ENDS
 
 # beside one of these nobody calls a question fair
 HEATED = frozenset(("profanity", "swearing", "sarcasm", "ironic_praise", "complaint", "threat_to_leave", "accusation"))
@@ -16,8 +17,9 @@ _REPROACHES = frozenset(("really", "seriously", "wtf", "smh", "lol", "ridiculous
 # in a question, one of these wants no answer: "do you even read this"
 _SCORN = frozenset(("even", "really", "seriously", "honestly", "bother", "kidding", "realize", "realise", "idiots"))
 _EVEN_SO = frozenset(("though", "when", "if"))  # behind "even"
-_BACK, _YOU = frozenset(("do", "did", "would")), frozenset(("you", "u"))
-_ASKED_BACK = frozenset(("want", "mean", "like", "remember"))  # "do you want a picture?"
+_BACK, _YOU = frozenset(("do", "did", "would")), (["you"], ["u"])
+_ASKED_BACK = (["want"], ["mean"], ["like"], ["remember"])  # "do you want a picture?"
+_TAGGED = frozenset(("you", "u", "they", "it"))  # "isn't it?"
 # behind "how", these make a question; "how fun would that be" is a cry
 _MEASURES = frozenset(
     ("much", "many", "long", "soon", "late", "often", "far", "early", "come", "about", "else", "old", "big", "large",
@@ -70,16 +72,21 @@ def find_idle(words: Sequence[str], cues: Collection[str], question: Question | 
         return "in jest"
     if question is None:
         return "an echo" if _is_echo(words) else "a reproach" if _is_scorned(list(_find_marked(words))) else None
-    clause = words[question.start : question.end]
-    if _is_scorn(clause) or _is_scorned(words[question.start : question.end + 1]):
-        return "a reproach"
-    if clause[0] in _BACK and not _YOU.isdisjoint(clause[1:2]) and not _ASKED_BACK.isdisjoint(clause[2:3]):
-        return "asked back"
-    if len(clause) == 2 and clause[1] in ("you", "u", "they", "it"):
-        return "a tag"
-    if clause[:2] == ["how", "about"]:
-        return "a suggestion"
-    return "an echo" if clause == ["what"] else None
+    clause, before, after = words[question.start : question.end], words[: question.start], words[question.end :]
+    reasons = {
+        "a suggestion": _is_suggestion(clause, before),
+        "a reproach": _is_scorn(clause) or _is_scorned((*clause, *after[:1])),
+        "asked back": clause[0] in _BACK and clause[1:2] in _YOU and clause[2:3] in _ASKED_BACK,
+        "a tag": len(clause) == 2 and clause[1] in _TAGGED and (not after or after[0][0] in ENDS),
+        "an echo": clause == ["what"],
+    }
+    return next((reason for reason, applies in reasons.items() if applies), None)
+
+
+def _is_suggestion(clause: Sequence[str], before: Sequence[str]) -> bool:
+    """True for "how about a lamp", and for "you know what would be nice", not for "do you know what"."""
+    is_offered = list(before[-2:]) == ["you", "know"] and _BACK.isdisjoint(before[-3:-2])
+    return is_offered or list(clause[:2]) == ["how", "about"]
 
 
 def _is_scorned(words: Sequence[str]) -> bool:
