@@ -39,4 +39,4 @@ def _is_open(row: Mapping[str, Any], told: Collection[str]) -> bool:
 
 def _is_of_nothing(row: Mapping[str, Any]) -> bool:
     """Its post is gone, and what was done to it with it."""
-    return row["state"] == "closed" and row["reason"] == GONE
+    return (row["state"], row["reason"]) == ("closed", GONE)

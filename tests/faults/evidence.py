@@ -61,7 +61,10 @@ class Finding:
 
 @dataclass
 class Ran:
-    """What a run was and what came of it. story: what was done, in order; ends: replies by state; announced, applauded: the same."""
+    """What a run was and what came of it. story: what was done, in order.
+
+    ends, announced, applauded: replies, announcements and acts by state.
+    """
 
     seed: int
     findings: list[Finding] = field(default_factory=list)
