@@ -26,7 +26,7 @@ def _draft(text: str, history: History | None = None) -> tuple[str, str]:
         ("when will it be dry?", "when|timing"),
         ("where can I try it?", "where|place|look that up"),
         ("who can I write to?", "reach us|find us"),
-        ("who decides on that?", "right people|right contact"),
+        ("who should I see?", "right people|right contact"),
         ("how much is the kettle?", "price|costs"),
         ("why is it so thin?", "why|reason|look into"),
         ("what's going on in there?", "going on|behind this"),
