@@ -67,9 +67,10 @@ test-bluesky: setup
 test-mastodon: setup
 	$(BIN)/python -m tests.fediverse $(if $(SEED),--seed $(SEED))
 
-# two daemons and three of the staff on one PostgreSQL, with accidents; skips with a reason without it
+# two daemons and three of the staff on one PostgreSQL, with accidents; skips with a reason without it. In parts, with
+# one summary: make faults-postgres RUNS=300 SEED=1 RECORD=rounds.jsonl PART=10, again and again
 faults-postgres: setup
-	$(BIN)/python -m tests.together --rounds $(RUNS) --platform $(if $(filter memory,$(PLATFORM)),x,$(PLATFORM)) $(if $(SEED),--seed $(SEED))
+	$(BIN)/python -m tests.together --rounds $(RUNS) --platform $(if $(filter memory,$(PLATFORM)),x,$(PLATFORM)) $(if $(SEED),--seed $(SEED)) $(if $(RECORD),--record $(RECORD)) $(if $(PART),--part $(PART))
 
 # the suites that work on a database, on a PostgreSQL of their own on loopback; skips with a reason without it
 test-postgres: setup

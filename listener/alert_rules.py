@@ -28,7 +28,14 @@ SEVERITIES: tuple[Severity, ...] = ("note", "problem", "urgent")
 
 
 WebhookEvent = Literal[
-    "mention.stored", "mention.decided", "reply.sent", "reply.changed", "announcement.sent", "announcement.changed"
+    "mention.stored",
+    "mention.decided",
+    "reply.sent",
+    "reply.changed",
+    "announcement.sent",
+    "announcement.changed",
+    "applause.sent",
+    "applause.changed",
 ]
 WEBHOOK_EVENTS: tuple[WebhookEvent, ...] = get_args(WebhookEvent)
 Words = Literal["none", "public", "all"]

@@ -77,20 +77,16 @@ class Pool:
     low: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """A reward that is given once to a person, from a day on until another. text: the wording, terms filled in.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferTerms:
+    """Whom an offer goes to, when, and how often; text: its wording.
 
-    kind: asked (who writes a claim phrase gets it), members, or goodwill (staff give it, with a reason). tiers and
-    platforms: empty for all; known_days: since how many days before `from_` a person must have been known; paused:
-    nothing of it is given or sent for now.
+    tiers and platforms: empty for all; known_days: since how many days before `from_` a person must have been known;
+    paused: nothing of it is given or sent for now.
     """
 
-    name: str
     from_: date
     until: date
-    pool: Pool
-    kind: OfferKind
     text: str
     owner: str
     claim: tuple[str, ...] = ()
@@ -100,6 +96,18 @@ class Offer:
     budget_cents: int = 0
     known_days: int = 30
     paused: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer(OfferTerms):
+    """A reward that is given once to a person, from a day on until another. text: with its terms filled in.
+
+    kind: asked (who writes a claim phrase gets it), members, or goodwill (staff give it, with a reason).
+    """
+
+    name: str
+    pool: Pool
+    kind: OfferKind
 
     def find_stop(self, day: date) -> str | None:
         """Return why nothing of the offer goes to anybody on this day; None while it runs."""

@@ -20,6 +20,8 @@ GIVEN: Mapping[str, frozenset[str]] = {
     "hours": frozenset(("pressing",)),  # whose matter is now is not told when we answer
     "picture": frozenset(("given_picture",)),
 }
+# cues of who speaks of an order: of anybody else its number is not asked for
+ORDERED = frozenset(("ordered", "about_delivery", "about_refund", "about_damage", "need_billing"))
 _MARK = "\ufffc"  # around the name of a noun's variable, in a text that is rendered once for all mentions
 PLACEHOLDERS = {name: f"{_MARK}{name}{_MARK}" for name in PRINTED}
 _VARIABLE = re.compile(r"{{\s*(\w+)")
@@ -34,8 +36,12 @@ def find_used(source: str) -> frozenset[str]:
 
 def find_given(cues: Collection[str], attachments: Collection[str]) -> frozenset[str]:
     """Return the variables that need not be asked for."""
-    given = [name for name, shown in GIVEN.items() if not shown.isdisjoint(cues)]
-    return frozenset((*given, "picture") if attachments else given)
+    given = {name for name, shown in GIVEN.items() if not shown.isdisjoint(cues)}
+    if attachments:
+        given.add("picture")
+    if ORDERED.isdisjoint(cues):
+        given.add("reference")
+    return frozenset(given)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 SCHEMES = ("postgresql", "postgres")
 OWN_SCHEMA = "earshot"  # the schema of PostgreSQL that holds the tables, unless the URL names another
+LONGEST_SCHEMA = 55  # characters: PostgreSQL cuts names at 63, and that of a role or channel is up to eight longer
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,5 +53,7 @@ def parse_server(url: str) -> Server:
     schema = dict(query).get("schema", OWN_SCHEMA)
     if not schema.isidentifier() or not schema.isascii() or schema != schema.lower() or schema.startswith("pg_"):
         raise ValueError("names a schema that is not made of small letters, digits and _")
+    if len(schema) > LONGEST_SCHEMA:
+        raise ValueError(f"names a schema of more than {LONGEST_SCHEMA} characters")
     rest = urlencode([(name, value) for name, value in query if name != "schema"], quote_via=quote)
     return Server(parts._replace(scheme="postgresql", query=rest, fragment="").geturl(), schema)

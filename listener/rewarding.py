@@ -15,7 +15,7 @@ from listener.errors import DeskError
 from listener.faultpoints import fault_point
 from listener.handles import find_others
 from listener.model import Mention
-from listener.store import coupons, members, notices, people, replies, reservations, rewards, standing
+from listener.store import coupons, members, moves, notices, people, reservations, rewards, standing
 from listener.store.ledger import start_of_day
 from listener.store.notices import EVERYWHERE
 from listener.store.people import Person
@@ -63,10 +63,10 @@ def find_holder(connection: Connection, mention: Mention, reply_id: int) -> Hold
 def put_in(connection: Connection, live: Reply, text: str, kept: Reward, kind: str, by: str, now: datetime) -> bool:
     """Write the reply's new text with the mask of the code. Returns False when somebody changed the reply."""
     shown, what = text.replace(CODE, kept.mask), "coupon_reserved"
-    changes: ReplyChanges = {**replies.UNAPPROVED, "text": shown, "kind": kind, "auto": False, "error": None}
+    changes: ReplyChanges = {**moves.UNAPPROVED, "text": shown, "kind": kind, "auto": False, "error": None}
     changes["revision"] = live.revision + 1
     detail = {"message": f"offer {kept.offer}, code {kept.mask}", "text": shown, "before": live.text}
-    is_done = replies.transition(connection, live, "drafted", by=by, now=now, what=what, detail=detail, **changes)
+    is_done = moves.transition(connection, live, "drafted", by=by, now=now, what=what, detail=detail, **changes)
     fault_point("R2")
     return is_done
 

@@ -36,6 +36,7 @@ from listener.triage.trouble import (
     is_heard_alone,
     is_heard_and_named,
     is_heard_in_need,
+    is_only_asked,
     is_praise,
     reads_as_praise,
     sounds_angry,
@@ -76,7 +77,7 @@ def respond(signals: MentionSignals, policy: Policy, options: Options) -> Draft 
     if not trouble and not is_angry and not is_named and "question" in cues and not _asks_for_deed(signals):
         return Pass("a question, not a problem", cues["question"])
     is_calm = is_happy or _is_plain_change(signals, trouble) or _is_plain_idea(signals)
-    is_calm = is_calm or _is_polite_request(signals, options)
+    is_calm = is_calm or _is_polite_request(signals, options) or is_only_asked(signals)
     is_trouble = not is_calm and (
         (bool(trouble or is_angry) and has_second_sign(signals, highest, trouble)) or is_heard_in_need(signals, highest)
     )

@@ -47,7 +47,7 @@ def work(folder: Path) -> None:
     ids = world.said(PRAISE, COMPLAINT, QUESTION, lang=None)
     replies, _ = queue.listing(store, world.view(), queue.QueueFilter())
     for reply in replies:
-        queue.show(store, world.view(), queue.ItemRef(reply.id))
+        queue.show(store, world.view(), reply.reply_id)
     approve(store, world.desk(), [Target(ids[0])])
     triage = Triage(world.policy, factories.responders(), preview, "warm")
     Stages(store, {"memory": Scripted(world.clock)}, triage, world.after(minutes=1).clock).once()

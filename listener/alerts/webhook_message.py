@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from listener.alert_rules import WebhookEvent, Words
+from listener.store.events import OF_ACT
 from listener.store.webhooks import Occurrence
 
 VERSION = 1  # of the schema: raised when a field is removed or changes its meaning
@@ -27,12 +28,14 @@ def build_body(happened: Occurrence, words: Words) -> bytes:
 def _find_type(happened: Occurrence) -> WebhookEvent:
     if happened.announcement is not None:
         return "announcement.sent" if happened.what == "sent" else "announcement.changed"
+    if happened.what.startswith(OF_ACT):
+        return "applause.sent" if happened.what == OF_ACT + "sent" else "applause.changed"
     return _TYPES.get(happened.what, "reply.changed")
 
 
 def _parts(happened: Occurrence, words: Words) -> dict[str, object]:
-    """Return mention, decision, reply and announcement, without the words that the receiver is not to have."""
-    exchange: dict[str, object] = dict.fromkeys(("mention", "decision", "reply"))
+    """Return mention, decision, reply, announcement and applause, without the words that the receiver may not have."""
+    exchange: dict[str, object] = dict.fromkeys(("mention", "decision", "reply", "applause"))
     if happened.mention is not None:
         exchange = _exchange(happened, happened.mention, words)
     return {**exchange, "announcement": _announcement(happened.announcement, words)}
@@ -57,7 +60,8 @@ def _exchange(happened: Occurrence, stored: Mapping[str, object], words: Words) 
     mention["text"] = (mention["text"] or None) if has_words else None
     if reply is not None and not has_words:
         reply["text"] = reply["reason"] = None
-    return {"mention": {**mention, "author": author}, "decision": happened.decision, "reply": reply}
+    shown = {"mention": {**mention, "author": author}, "decision": happened.decision, "reply": reply}
+    return {**shown, "applause": happened.applause}
 
 
 def _time(moment: datetime) -> str:

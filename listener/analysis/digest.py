@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from listener.analysis.report import Report, report
 from listener.analysis.report.opinions import count_categories
 from listener.policy import Policy
-from listener.store import alert_causes, notices, period, postings, replies
+from listener.store import acts, alert_causes, notices, period, postings, replies
 from listener.store.period import Spend
 from listener.store.states import WAITING
 
@@ -41,7 +41,8 @@ class Digest:
 
     asked: mentions that asked for an answer; answered by staff, automatically, or by a person on the platform.
     automatic: replies that no person approved, sent or on their way, by kind. announced: announcements sent, by
-    platform. waiting, overdue, announcements_waiting, notices: now, whatever the period.
+    platform. applauded: acts of applause done, by kind. waiting, overdue, announcements_waiting, applause_waiting,
+    notices: now, whatever the period.
     """
 
     since: datetime
@@ -61,6 +62,8 @@ class Digest:
     subjects: list[Subject]
     announced: dict[str, int]
     announcements_waiting: int
+    applauded: dict[str, int]
+    applause_waiting: int
     spend: list[Spend]
     notices: list[OpenNotice]
 
@@ -90,6 +93,8 @@ def gather(
         subjects=_subjects(measured, earlier, quotes),
         announced=measured.announcements.sent,
         announcements_waiting=len(postings.list_waiting(connection)),
+        applauded=acts.count_done(connection, since, until),
+        applause_waiting=acts.count_waiting(connection),
         spend=measured.spend,
         notices=_open_notices(connection),
     )

@@ -36,7 +36,8 @@ def _lines(digest: Digest) -> Iterator[str]:
         yield f"- {subject.category}: {subject.number} ({subject.before})"
         if subject.quote:
             yield f"  “{subject.quote}”"
-    yield from _announced(digest)
+    yield from _proactive("Announced", digest.announced, digest.announcements_waiting)
+    yield from _proactive("Applauded", digest.applauded, digest.applause_waiting)
     spent = ", ".join(f"{spend.platform} {spend.usd:.2f} USD" for spend in digest.spend)
     yield f"Spent: {spent or 'nothing'}"
     yield from _notices(digest)
@@ -48,11 +49,10 @@ def _answered(digest: Digest) -> str:
     return f"Answered, of {digest.asked} that asked: {', '.join(parts)}"
 
 
-def _announced(digest: Digest) -> Iterator[str]:
-    """Yield what was announced and what waits for a person; nothing where nothing is announced."""
-    if digest.announced or digest.announcements_waiting:
-        posted = _by_name(digest.announced) or "nothing"
-        yield f"Announced: {posted}; waiting for a person now: {digest.announcements_waiting}"
+def _proactive(label: str, done: dict[str, int], waiting: int) -> Iterator[str]:
+    """Yield what was done that is no reply, and what waits for a person; nothing where there is neither."""
+    if done or waiting:
+        yield f"{label}: {_by_name(done) or 'nothing'}; waiting for a person now: {waiting}"
 
 
 def _notices(digest: Digest) -> Iterator[str]:

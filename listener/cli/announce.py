@@ -8,7 +8,7 @@ import typer
 
 from listener.cli import arguments, context, output, times
 from listener.cli.app import app
-from listener.cli.arguments import As, AsJson, Limit
+from listener.cli.arguments import As, AsJson, Limit, NotSent, RemoteId
 from listener.cli.lines import clock
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ announce = typer.Typer(
 )
 app.add_typer(announce)
 
-Number = Annotated[int, typer.Argument(metavar="ID", help="Its id in `earshot announce list`.", show_default=False)]
+Number = Annotated[int, arguments.number_argument("Its id in `earshot announce list`.")]
 At = Annotated[
     str,
     typer.Option("--at", metavar="T", help="2026-12-01T09:00Z (UTC without a zone), 2h (from now) or now."),
@@ -76,7 +76,7 @@ def edit(
     moment = None if at is None else arguments.read_argument(lambda: times.coming(at, now), "--at")
     with context.store() as store:
         desk, shown = context.desk(config, name), context.announcement_previews(config)
-        announcements.edit(store, desk, shown, _require(number), text, moment)
+        announcements.edit(store, desk, shown, number, text, moment)
         _print(store, config, name, number, json)
 
 
@@ -89,7 +89,7 @@ def list_(limit: Limit = 20, json: AsJson = False) -> None:
     from listener.store import postings
 
     with context.store() as store, store.read() as connection:
-        items = postings.list_newest(connection, output.parse_limit(limit))
+        items = postings.list_newest(connection, limit or None)
     if json:
         output.emit_json([asdict(item) for item in items])
         return
@@ -108,7 +108,7 @@ def show(number: Number, name: As = None, json: AsJson = False) -> None:
     """
     config = context.settings()
     with context.store() as store:
-        _print(store, config, name, _require(number), json)
+        _print(store, config, name, number, json)
 
 
 @announce.command()
@@ -129,7 +129,7 @@ def approve(
     config = context.settings()
     with context.store() as store:
         desk, shown = context.desk(config, name), context.announcement_previews(config)
-        announcements.approve(store, desk, shown, _require(number), despite_tragedy=despite_tragedy)
+        announcements.approve(store, desk, shown, number, despite_tragedy=despite_tragedy)
         _print(store, config, name, number, json)
 
 
@@ -148,7 +148,7 @@ def cancel(
 
     config = context.settings()
     with context.store() as store:
-        announcements.cancel(store, context.desk(config, name), _require(number), reason)
+        announcements.cancel(store, context.desk(config, name), number, reason)
         _print(store, config, name, number, json)
 
 
@@ -156,10 +156,8 @@ def cancel(
 def resolve(
     number: Number,
     platform: Annotated[str, typer.Option(help="Where.", show_default=False)],
-    sent: Annotated[
-        str | None, typer.Option(metavar="REMOTE_ID", help="It is there, as this post.", show_default=False)
-    ] = None,
-    not_sent: Annotated[bool, typer.Option("--not-sent", help="It is not there: post it again.")] = False,
+    sent: RemoteId = None,
+    not_sent: NotSent = False,
     name: As = None,
     json: AsJson = False,
 ) -> None:
@@ -169,20 +167,11 @@ def resolve(
     """
     from listener.desk import announcements
 
-    if (sent is None) != not_sent or (sent is not None and not sent.strip()):
-        raise typer.BadParameter("use either --sent REMOTE_ID or --not-sent")
+    arguments.require_outcome(sent, not_sent)
     config = context.settings()
     with context.store() as store:
-        announcements.resolve(store, context.desk(config, name), _require(number), platform, sent)
+        announcements.resolve(store, context.desk(config, name), number, platform, sent)
         _print(store, config, name, number, json)
-
-
-def _require(number: int) -> int:
-    from listener.errors import DeskError
-
-    if not 0 <= number <= arguments.LARGEST:
-        raise DeskError(f"there is no announcement {number}", "`earshot announce list` lists the ids")
-    return number
 
 
 def _print(store: "Store", config: "Settings", name: str | None, number: int, json: bool) -> None:

@@ -40,7 +40,7 @@ def applaud(
     with context.store() as store:
         desk = context.desk(config, name)
         if mention is None:
-            _list(store, desk, output.parse_limit(limit), json)
+            _list(store, desk, limit or None, json)
             return
         acts = _change(store, desk, arguments.read_mention(mention), kinds, by_hand, withdraw)
     _print(acts, json)

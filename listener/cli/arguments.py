@@ -1,13 +1,13 @@
 """What commands share: their options, and how people name a reply, a mention or a kind."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
 from listener.club_rules import ROLES
-from listener.errors import DeskError, InputError
+from listener.errors import InputError
 from listener.store.states import TRANSITIONS
 
 if TYPE_CHECKING:
@@ -18,50 +18,56 @@ if TYPE_CHECKING:
     from listener.store.engine import Store
 
 T = TypeVar("T")
+LARGEST = 2**63 - 1  # integer that a database holds
 
 As = Annotated[
     str | None,
     typer.Option("--as", metavar="NAME", help="Who acts; default: $EARSHOT_STAFF, else this machine's user."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Limit = Annotated[int, typer.Option(min=0, help="Show this many at most; 0 shows all.")]
-Ids = Annotated[
-    list[int], typer.Argument(metavar="ID", help="Ids of replies, as in `earshot queue`.", show_default=False)
-]
-Id = Annotated[int, typer.Argument(metavar="ID", help="The reply's id in `earshot queue`.", show_default=False)]
+
+
+def read_number(word: str | int) -> int:
+    """Read a whole number from 0 to LARGEST; a larger one is read as LARGEST. Raises BadParameter."""
+    if not re.fullmatch("[0-9]+", str(word)):
+        raise typer.BadParameter(f"{word!r} is not a whole number; write one such as 12")
+    return LARGEST if len(str(word)) > len(str(LARGEST)) else min(int(word), LARGEST)
+
+
+def number_option(help_: str) -> object:
+    """Declare an option whose value is an id."""
+    return typer.Option(metavar="ID", parser=read_number, help=help_)
+
+
+def number_argument(help_: str) -> object:
+    """Declare an argument that is an id."""
+    return typer.Argument(metavar="ID", parser=read_number, help=help_, show_default=False)
+
+
+Limit = Annotated[int, typer.Option(metavar="N", parser=read_number, help="Show this many at most; 0 shows all.")]
+After = Annotated[int | None, number_option("Continue after this id.")]
+Ids = Annotated[list[int], number_argument("Ids of replies, as in `earshot queue`.")]
+Id = Annotated[int, number_argument("The reply's id in `earshot queue`.")]
 Handle = Annotated[
     str,
     typer.Argument(metavar="HANDLE", help="HANDLE, PLATFORM:HANDLE or PLATFORM:AUTHOR_ID.", show_default=False),
 ]
 Reason = Annotated[str, typer.Option("--reason", help="Why; kept in the log.", show_default=False)]
 
-State = Annotated[
-    str | None,
-    typer.Option(
-        metavar="STATE",
-        help=f"Only this state, also if snoozed: {', '.join(TRANSITIONS)}.",
-        autocompletion=lambda incomplete: [state for state in TRANSITIONS if state.startswith(incomplete)],
-    ),
-]
 
-Role = Annotated[
-    str | None,
-    typer.Option(
-        metavar="ROLE",
-        help=f"Who they are to us: {', '.join(ROLES)}.",
-        autocompletion=lambda incomplete: [role for role in ROLES if role.startswith(incomplete)],
-    ),
-]
+def choice_option(metavar: str, help_: str, choices: Collection[str]) -> object:
+    """Declare an option that is one of a few words, which a shell completes."""
+    complete = lambda incomplete: [word for word in choices if word.startswith(incomplete)]  # noqa: E731
+    return typer.Option(metavar=metavar, help=f"{help_}: {', '.join(choices)}.", autocompletion=complete)
 
-LARGEST = 2**63 - 1  # integer that a database holds
+
+State = Annotated[str | None, choice_option("STATE", "Only this state, also if snoozed", TRANSITIONS)]
+Role = Annotated[str | None, choice_option("ROLE", "Who they are to us", ROLES)]
+
+_RemoteId = typer.Option("--sent", metavar="REMOTE_ID", help="It is on the platform, as this post.", show_default=False)
+RemoteId = Annotated[str | None, _RemoteId]
+NotSent = Annotated[bool, typer.Option("--not-sent", help="It is not there: send it again.")]
 _TARGET = re.compile(r"([0-9]+)(?:@([0-9]+))?")
-
-
-def require_reply_id(reply_id: int) -> int:
-    """Check that a database can hold this id. Raises DeskError."""
-    if not 0 <= reply_id <= LARGEST:
-        raise DeskError(f"there is no reply {reply_id}", "`earshot queue` lists the ids")
-    return reply_id
 
 
 def read_targets(words: list[str]) -> "list[Target]":
@@ -76,16 +82,14 @@ def _target(word: str) -> "Target":
     if match is None:
         raise typer.BadParameter(f"{word!r} is not a reply's id; write ID or ID@REVISION, such as 12 or 12@3")
     reply_id, revision = match.groups()
-    return Target(min(int(reply_id), LARGEST), None if revision is None else min(int(revision), LARGEST))
+    return Target(read_number(reply_id), None if revision is None else read_number(revision))
 
 
 def read_item(word: str) -> "ItemRef":
     """Read a reply's id or PLATFORM:MENTION_ID, whose id may hold more colons. Raises BadParameter."""
-    from listener.desk.queue import ItemRef
-
     if _TARGET.fullmatch(word) and "@" not in word:
-        return ItemRef(reply_id=require_reply_id(int(word)))
-    return ItemRef(mention=read_mention(word))
+        return read_number(word)
+    return read_mention(word)
 
 
 def read_mention(word: str) -> tuple[str, str]:
@@ -94,6 +98,12 @@ def read_mention(word: str) -> tuple[str, str]:
     if not (platform and colon and mention_id):
         raise typer.BadParameter(f"{word!r} is neither a reply's id nor PLATFORM:MENTION_ID")
     return platform, mention_id
+
+
+def require_outcome(remote_id: str | None, is_not_sent: bool) -> None:
+    """Check that exactly one of --sent and --not-sent was given. Raises BadParameter."""
+    if (remote_id is not None) == is_not_sent or (remote_id is not None and not remote_id.strip()):
+        raise typer.BadParameter("use either --sent REMOTE_ID or --not-sent")
 
 
 def require_kind(config: "Settings", word: str | None) -> str | None:

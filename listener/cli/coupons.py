@@ -83,6 +83,10 @@ def _import_lines(done: "Imported", used: bool) -> str:
     lines = [f"pool {done.pool}: {render.count(done.new, 'code')} {new}, {done.known} {'others' if used else 'known'}"]
     lines += [f"line {bad.line} is not a code: {bad.why}" for bad in done.bad[:20]]
     lines += [f"... and {len(done.bad) - 20} more lines"] * (len(done.bad) > 20)
+    if done.frozen:
+        lines.append(f"pool {done.pool} gives no code: {done.frozen} of them may have been given before a restore; run")
+        lines.append(f"`earshot coupons import {done.pool} FILE --used` with what the shop has seen; or, where surely")
+        lines.append(f"none was given, `earshot coupons confirm {done.pool} --reason TEXT`")
     return "\n".join(lines)
 
 
@@ -110,8 +114,13 @@ def offer(
     if which == "list":
         _list_offers(name, json)
         return
-    target = arguments.read_item(which).reply_id
-    if target is None or (chosen is None) != (drop or code) or (drop and code) or (again and chosen is None):
+    target = arguments.read_item(which)
+    if (
+        not isinstance(target, int)
+        or (chosen is None) != (drop or code)
+        or (drop and code)
+        or (again and chosen is None)
+    ):
         raise typer.BadParameter("write `offer ID NAME`, `offer ID --drop`, `offer ID --show` or `offer list`")
     _change_offer(target, chosen, again, drop, reason, name, json)
 

@@ -6,7 +6,7 @@ import typer
 
 from listener.cli import arguments, context, output
 from listener.cli.app import app
-from listener.cli.arguments import As, AsJson, Id, Limit, State
+from listener.cli.arguments import After, As, AsJson, Id, Limit, State
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +29,7 @@ def queue(
     assigned: Annotated[str | None, typer.Option(metavar="NAME", help="Only what is assigned to NAME.")] = None,
     person: Annotated[str | None, typer.Option(metavar="HANDLE", help="Only replies to this person.")] = None,
     limit: Limit = 50,
-    after: Annotated[int | None, typer.Option(metavar="ID", help="Go on after this reply.")] = None,
+    after: After = None,
     name: As = None,
     json: AsJson = False,
 ) -> None:
@@ -46,8 +46,8 @@ def queue(
         states=None if state is None else (arguments.require_state(state),),
         kind=arguments.require_kind(config, kind),
         platform=platform,
-        after=None if after is None else arguments.require_reply_id(after),
-        limit=output.parse_limit(limit),
+        after=after,
+        limit=limit or None,
         assigned_to=context.staff(name) if own else assigned,
         author=person,
         late=overdue,
@@ -172,14 +172,14 @@ def edit(
     from listener.cli import steps
     from listener.desk import queue as stage
 
-    config, number = context.settings(), arguments.require_reply_id(reply_id)
+    config = context.settings()
     kind = arguments.require_kind(config, kind)
     with context.store() as store:
-        before = stage.single(store, context.view(config, store, name), number)
+        before = stage.single(store, context.view(config, store, name), reply_id)
         is_changed = _edit(store, context.desk(config, name), before, text, kind)
-        reply = stage.single(store, context.view(config, store, name), number)
+        reply = stage.single(store, context.view(config, store, name), reply_id)
     if not is_changed:
-        output.print_error(f"earshot: reply {number} unchanged: the text is empty or the same")
+        output.print_error(f"earshot: reply {reply_id} unchanged: the text is empty or the same")
     if json:
         output.emit_json(reply)
     elif is_changed:

@@ -10,7 +10,7 @@ import typer
 
 from listener.cli import arguments, context, output, times
 from listener.cli.app import app
-from listener.cli.arguments import As, AsJson, Limit
+from listener.cli.arguments import After, As, AsJson, Limit, number_option
 from listener.cli.lines import clock, place, wrap
 from listener.errors import DeskError
 
@@ -54,7 +54,7 @@ def log(
     with context.store() as store, store.read() as connection:
         who = None if person is None else people.find_person(connection, person)
         key = None if last is None else _find_key(connection, last)
-        number = output.parse_limit(limit)
+        number = limit or None
         rows = exchange_log.read_exchanges(connection, since=start, person=who, after=key, limit=number)
         output.emit_lines(rows) if json or not sys.stdout.isatty() else _print_exchanges(rows)
 
@@ -98,9 +98,9 @@ def _summary(row: "Json") -> str:
 
 @app.command()
 def notices(
-    clear: Annotated[int | None, typer.Option(metavar="ID", help="Clear this gap: you have dealt with it.")] = None,
+    clear: Annotated[int | None, number_option("Clear this gap: you have dealt with it.")] = None,
     limit: Limit = 50,
-    after: Annotated[int | None, typer.Option(metavar="ID", help="Continue after this notice.")] = None,
+    after: After = None,
     name: As = None,
     json: AsJson = False,
 ) -> None:
@@ -117,7 +117,7 @@ def notices(
         return
     with context.store() as store, store.read() as connection:
         opened = [notice for notice in stored.list_open(connection) if after is None or notice.id > after]
-    page = opened[: output.parse_limit(limit)]
+    page = opened[: limit or None]
     if json:
         output.emit_json([{field: getattr(notice, field) for field in NOTICE_FIELDS} for notice in page])
     else:
@@ -131,7 +131,7 @@ def _clear(number: int, name: str | None, json: bool) -> None:
 
     with context.store() as store:
         desk = context.desk(emergency.settings(store), name)
-        cleared = control.clear(store, desk, min(number, arguments.LARGEST))
+        cleared = control.clear(store, desk, number)
     output.emit_json(cleared) if json else output.write(f"notice {number} cleared")
 
 
@@ -146,10 +146,10 @@ def _notice_lines(notices: "Sequence[Notice]") -> Iterator[str]:
 
 @app.command()
 def quarantine(
-    retry: Annotated[int | None, typer.Option(metavar="ID", help="Requeue this item.")] = None,
-    dismiss: Annotated[int | None, typer.Option(metavar="ID", help="Close this item and erase its raw text.")] = None,
+    retry: Annotated[int | None, number_option("Requeue this item.")] = None,
+    dismiss: Annotated[int | None, number_option("Close this item and erase its raw text.")] = None,
     limit: Limit = 50,
-    after: Annotated[int | None, typer.Option(metavar="ID", help="Continue after this item.")] = None,
+    after: After = None,
     name: As = None,
     json: AsJson = False,
 ) -> None:
@@ -165,12 +165,12 @@ def quarantine(
     with context.store() as store:
         for number, act, message in ((retry, control.requeue, REQUEUED), (dismiss, control.dismiss, DISMISSED)):
             if number is not None:
-                done = act(store, context.desk(context.settings(), name), min(number, arguments.LARGEST))
+                done = act(store, context.desk(context.settings(), name), number)
                 line = output.safe(f"{done.platform}:{done.mention_id} {message}")
                 output.emit_json(done) if json else output.write(line)
                 return
         with store.read() as connection:
-            items = stored.quarantined_items(connection, output.parse_limit(limit), after)
+            items = stored.quarantined_items(connection, limit or None, after)
     output.emit_json([asdict(item) for item in items]) if json else _print_items(items)
 
 

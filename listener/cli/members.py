@@ -36,7 +36,7 @@ def list_people(
     span = None if silent is None else arguments.read_argument(lambda: times.span(silent), "--silent")
     club = context.settings().policy.club
     chosen = arguments.require_tier(club, tier)
-    wanted = roles.PeopleFilter(role and arguments.require_role(role), chosen, span, output.parse_limit(limit))
+    wanted = roles.PeopleFilter(role and arguments.require_role(role), chosen, span, limit or None)
     with context.store() as store:
         lines = roles.list_people(store, wanted, context.now(), club)
     output.emit_json(lines) if json else _print_people(lines, limit)

@@ -6,7 +6,7 @@ import typer
 
 from listener.cli import arguments, times
 from listener.cli.app import app
-from listener.cli.arguments import As, AsJson, Id, Ids, Reason
+from listener.cli.arguments import As, AsJson, Id, Ids, NotSent, Reason, RemoteId
 from listener.cli.moving import Move, make_moves, move_each
 
 if TYPE_CHECKING:
@@ -101,10 +101,8 @@ def done(
 @app.command()
 def resolve(
     reply_id: Id,
-    sent: Annotated[
-        str | None, typer.Option(metavar="REMOTE_ID", help="It is on the platform, as this post.", show_default=False)
-    ] = None,
-    not_sent: Annotated[bool, typer.Option("--not-sent", help="It is not there: send it again.")] = False,
+    sent: RemoteId = None,
+    not_sent: NotSent = False,
     name: As = None,
     json: AsJson = False,
 ) -> None:
@@ -115,8 +113,7 @@ def resolve(
     from listener.cli import liveness
     from listener.desk import transitions
 
-    if (sent is None) != not_sent:
-        raise typer.BadParameter("use either --sent REMOTE_ID or --not-sent")
+    arguments.require_outcome(sent, not_sent)
 
     def move(store: "Store", desk: "DeskContext", number: int) -> None:
         transitions.resolve(store, desk, number, sent, liveness.undo_wait(store, desk.policy))
@@ -212,11 +209,10 @@ def escalate(
 
     def step(word: str, store: "Store", desk: "DeskContext") -> int:
         asked = arguments.read_item(word)
-        if asked.mention is not None:
-            return transitions.escalate_mention(store, desk, *asked.mention)
-        number = arguments.require_reply_id(asked.reply_id or 0)
-        transitions.escalate(store, desk, number)
-        return number
+        if not isinstance(asked, int):
+            return transitions.escalate_mention(store, desk, *asked)
+        transitions.escalate(store, desk, asked)
+        return asked
 
     for word in which:
         arguments.read_item(word)  # all of them are readable before one is moved

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import typer
 
-from listener.cli import arguments, context, output
+from listener.cli import context, output
 
 if TYPE_CHECKING:
     from listener.desk.approve import DeskContext
@@ -42,9 +42,8 @@ def move_each(
     """Move replies by their ids. See `make_moves`."""
 
     def step(reply_id: int, store: "Store", desk: "DeskContext") -> int:
-        number = arguments.require_reply_id(reply_id)
-        move(store, desk, number)
-        return number
+        move(store, desk, reply_id)
+        return reply_id
 
     make_moves(dict.fromkeys(ids), name, json, step, describe, needs_configuration=needs_configuration)
 

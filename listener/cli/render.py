@@ -224,6 +224,8 @@ def footer(shown: int, totals: "QueueTotals", now: datetime, last: int | None, m
         lines.append(f"{failed} failed: earshot queue --state failed")
     if totals.announcements:
         lines.append(f"{count(totals.announcements, 'announcement')} waiting: earshot announce list")
+    if totals.applause:
+        lines.append(f"{count(totals.applause, 'act')} of applause waiting: earshot applaud")
     if shown:
         lines.append("Next: earshot review | show ID | approve ID ... | edit ID | reject ID --reason TEXT")
     return "\n".join(lines)

@@ -46,7 +46,7 @@ def replay(
         return _make_runner(rules.read_policy(texts), preview)
 
     with context.store() as store, progress.step("replaying") as advance:
-        other, limited = _make_runner(new_policy, preview), output.parse_limit(limit)
+        other, limited = _make_runner(new_policy, preview), limit or None
         replayed = decide_again(store, run_policy, other, start, limited, advance)
     _print(replayed, json)
 

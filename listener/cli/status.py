@@ -43,6 +43,7 @@ class Status:
     platforms: "list[PlatformStatus]"
     queue: dict[str, int]
     announcements: dict[str, int]
+    applause: dict[str, int]
     undecided: int
     oldest_seconds: int | None
     notices: int
@@ -115,7 +116,7 @@ def gather(
     """
     from listener.cli import standing
     from listener.desk import autonomy
-    from listener.store import exchange_log, notices, people, platforms, postings, replies
+    from listener.store import acts, exchange_log, notices, people, platforms, postings, replies
 
     pauses, states = platforms.list_pauses(connection, now), platforms.list_states(connection)
     oldest = exchange_log.oldest_waiting(connection)
@@ -125,6 +126,7 @@ def gather(
         platforms=standing.platforms(connection, states, {pause.scope for pause in pauses}, now, is_stopped=is_stopped),
         queue=replies.count_by_state(connection),
         announcements=postings.count_by_state(connection),
+        applause=acts.count_by_state(connection),
         undecided=exchange_log.count_undecided(connection),
         oldest_seconds=None if oldest is None else round((now - oldest).total_seconds()),
         notices=len(notices.list_open(connection)),
@@ -174,8 +176,9 @@ def _lines(gathered: Status, now: datetime) -> Iterator[str]:
         if stage.error:
             yield output.safe(f"stage      {name} {stage.describe()}")
     yield _queue_line(gathered)
-    if gathered.announcements:
-        yield f"announced  {', '.join(f'{count} {state}' for state, count in sorted(gathered.announcements.items()))}"
+    for label, counts in (("announced", gathered.announcements), ("applauded", gathered.applause)):
+        if counts:
+            yield f"{label}  {', '.join(f'{count} {state}' for state, count in sorted(counts.items()))}"
     for pause in gathered.paused:
         until = f" until {clock(pause.until)}" if pause.until else ""
         reason = f": {pause.reason}" if pause.reason else ""

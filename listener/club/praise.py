@@ -52,6 +52,7 @@ def _find_barrier(praise: Praise) -> str | None:
         "it is gone from its platform": praise.is_gone,
         "its author opted out of replies": praise.opted_out,
         "its author may be a minor": praise.is_minor,
+        "it gives the age of a child": "young_age" in praise.cues,
         "its words are not decided yet": not praise.is_settled,
     }
     return next((why for why, holds in barriers.items() if holds), None)

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from listener.desk.approve import DeskContext, reply_of, require_staff, require_unclaimed
 from listener.desk.state_words import advise, describe, look_again
 from listener.errors import DeskError
-from listener.store import items, replies
+from listener.store import items, moves
 from listener.store.engine import Store
 from listener.store.loading import Data
 from listener.store.records import CLEAR_HOLD, Exchange, Reply, ReplyChanges
@@ -69,4 +69,4 @@ def move_on(
 ) -> bool:
     """Move the reply, with an event, if it still is what was seen. Returns False when someone else was first."""
     now = desk.clock()
-    return replies.transition(connection, reply, to, by=desk.by, now=now, what=what, detail=detail, **changes)
+    return moves.transition(connection, reply, to, by=desk.by, now=now, what=what, detail=detail, **changes)

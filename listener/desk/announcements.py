@@ -18,6 +18,7 @@ from listener.store import events, ledger, moves, notices, postings, rewards
 from listener.store.engine import Store
 from listener.store.postings import Announcement
 from listener.store.records import CLEAR_HOLD, Event, Posting, ReplyChanges
+from listener.store.states import WATCHED
 
 SECOND_APPROVAL = "announcement"  # its name in `[staff] needs_second_approval`
 Previews = Callable[[str, str], Preview]
@@ -122,6 +123,24 @@ def _require_no_tragedy(connection: Connection, desk: DeskContext, number: int) 
     if hold := holds.tragedy(connection, desk.policy, now, now - holds.APPROVAL_LASTS):
         do = f"read them (`earshot queue`); then `earshot announce approve {number} --despite-tragedy`"
         raise DeskError(hold.message, do)
+
+
+def undo(store: Store, desk: DeskContext, number: int) -> list[Posting]:
+    """Take the approvals of an announcement back wherever it is not out; also the first of two.
+
+    Returns these postings. Raises DeskError where there are none.
+    """
+    require_staff(desk)
+    with store.write() as connection:
+        seen = postings.get(connection, number)
+        not_out = [item for item in seen.postings if item.state in WATCHED]
+        approved = [item for item in not_out if events.list_valid_approvals(connection, item)]
+        if not approved:
+            raise DeskError(f"announcement {number} is {_states(seen)}", "there is no approval to undo")
+        for item in approved:
+            now, changes = desk.clock(), moves.UNAPPROVED
+            moves.transition(connection, item, "drafted", by=desk.by, now=now, what="approval_revoked", **changes)
+    return approved
 
 
 def cancel(store: Store, desk: DeskContext, number: int, reason: str) -> list[Posting]:

@@ -10,7 +10,7 @@ from listener import praising
 from listener.club.praise import MIN_SCORE, describe, list_acts
 from listener.club_rules import ACTS, Club
 from listener.desk import roles
-from listener.desk.approve import NO_DELAY, UNDO, DeskContext, require_staff
+from listener.desk.approve import NO_DELAY, DeskContext, hold_for_undo, require_staff
 from listener.desk.praise_views import ActView, ApplausePage, Suggestion
 from listener.errors import DeskError
 from listener.faultpoints import fault_point
@@ -139,7 +139,7 @@ def _move(connection: Connection, desk: DeskContext, kept: Act, state: str, wait
     if state in ("approved", "by_hand"):
         changes |= {"approved_by": desk.by, "approved_at": now, "attempts": 0, "check_count": 0, "trouble_count": 0}
     if state == "approved":
-        changes |= {"not_before": now + wait, "hold": UNDO} if wait else {}
+        changes |= hold_for_undo(now, wait)
     if state == "sent":
         changes |= {"sent_at": kept.sending_at or now, "approved_by": kept.approved_by or desk.by}
     what = "done_by_hand" if state == "sent" else state

@@ -14,7 +14,7 @@ from listener.errors import DeskError, EarshotError
 from listener.faultpoints import fault_point
 from listener.model import Mention, Preview
 from listener.policy import Policy
-from listener.store import edits, events, items, mentions, people, replies
+from listener.store import edits, events, items, mentions, moves, people
 from listener.store.engine import Store
 from listener.store.records import CLEAR_HOLD, CLEAR_LEASE, Approval, Exchange, Reply, ReplyChanges
 
@@ -96,12 +96,12 @@ def record_approval(
     has_coupon = rewarding.require_fit_coupon(connection, desk.policy.club, reply.id, item.mention, preview.text, now)
     detail = {"revision": reply.revision, "text": preview.text}
     if first is None and needs_second_approval(desk.policy, item):
-        is_done = replies.update_fields(connection, reply, "first_approval", desk.by, now, detail, **CLEAR_LEASE)
+        is_done = moves.update_fields(connection, reply, "first_approval", desk.by, now, detail, **CLEAR_LEASE)
     else:
         is_open = not has_coupon or desk.can_whisper(item.mention)
         to = "approved" if item.mention.can_reply and is_open else "by_hand"
         changes = _approve_fields(desk.by, to, now, wait)
-        is_done = replies.transition(
+        is_done = moves.transition(
             connection, reply, to, by=desk.by, now=now, what="approved", detail=detail, **changes
         )
     if not is_done:
@@ -116,7 +116,7 @@ def _approve_fields(by: str, to: str, now: datetime, wait: timedelta) -> ReplyCh
 
 
 def hold_for_undo(now: datetime, wait: timedelta) -> ReplyChanges:
-    """Return the columns that let a reply wait before it is sent, so that a person can undo it; no wait: no hold.
+    """Return the columns that let what is approved wait before it is sent, so that it can be undone; no wait: no hold.
 
     The time is for people to read: the sender counts the wait anew by its own clock.
     """

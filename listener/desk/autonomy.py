@@ -19,7 +19,7 @@ from listener.desk.views import values
 from listener.errors import DeskError
 from listener.model import Mention, Preview
 from listener.policy import Policy
-from listener.store import draft_reviews, events, items, notices, people, replies
+from listener.store import draft_reviews, events, items, moves, notices, people
 from listener.store.engine import Store
 from listener.store.queued import QueuedReply
 from listener.store.records import CLEAR_HOLD, ReplyChanges
@@ -130,7 +130,7 @@ def _record_automatic(
     by = draft_reviews.MACHINE
     changes: ReplyChanges = {"approved_by": by, "approved_at": now, **CLEAR_HOLD}
     detail = {"revision": reply.revision, "text": shown.text}
-    if replies.transition(connection, reply, "approved", by=by, now=now, what="approved", detail=detail, **changes):
+    if moves.transition(connection, reply, "approved", by=by, now=now, what="approved", detail=detail, **changes):
         events.record_approval(connection, reply, by, shown.text, now, automatic=True)
         config = policy.responder_config(kind)
         if config is not None and config.auto == "earned":

@@ -10,7 +10,7 @@ from listener.desk.acting import act
 from listener.desk.approve import DeskContext, require_staff
 from listener.desk.typed import find_closest, require_storable
 from listener.errors import DeskError
-from listener.store import beside, events, items, replies
+from listener.store import beside, events, items, moves, replies
 from listener.store.engine import Store
 from listener.store.loading import Data
 from listener.store.records import Exchange, Reply, ReplyChanges
@@ -62,7 +62,7 @@ def release(store: Store, desk: DeskContext, reply_id: int) -> None:
         if reply.claimed_until is None or reply.claimed_until <= now:
             raise DeskError(f"reply {reply_id} was not claimed", "nothing was changed")
         ended: ReplyChanges = {"claimed_by": None, "claimed_until": None}
-        replies.update_fields(connection, reply, "released", desk.by, now, None, **ended)
+        moves.update_fields(connection, reply, "released", desk.by, now, None, **ended)
         return True
 
     act(store, desk, reply_id, OPEN, work)
@@ -129,7 +129,7 @@ def _mark(
     **changes: Unpack[ReplyChanges],
 ) -> None:
     def work(connection: Connection, item: Exchange, reply: Reply) -> bool:
-        replies.update_fields(connection, reply, what, desk.by, desk.clock(), detail, **changes)
+        moves.update_fields(connection, reply, what, desk.by, desk.clock(), detail, **changes)
         return True
 
     act(store, desk, reply_id, states, work)

@@ -17,7 +17,7 @@ from listener.desk.typed import require_storable
 from listener.errors import DeskError
 from listener.faultpoints import fault_point
 from listener.policy import Policy
-from listener.store import coupons, events, items, offer_turns, replies, reward_book, reward_home, rewards, thawing
+from listener.store import coupons, events, items, moves, offer_turns, reward_book, reward_home, rewards, thawing
 from listener.store.coupons import Stock
 from listener.store.engine import Store
 from listener.store.records import Exchange, Reply, ReplyChanges
@@ -35,12 +35,16 @@ class BadCode:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What an import of codes did. new: codes that were added, or noted as used; known: those that were there."""
+    """What an import of codes did. new: codes that were added, or noted as used; known: those that were there.
+
+    frozen: codes of the pool that may have been given before a restore; while there are any, it gives none.
+    """
 
     pool: str
     new: int
     known: int
     bad: tuple[BadCode, ...]
+    frozen: int = 0
 
 
 def require_offer(desk: DeskContext, name: str) -> Offer:
@@ -95,7 +99,7 @@ def drop(store: Store, desk: DeskContext, reply_id: int) -> None:
         changes: ReplyChanges = {"text": left or None, "revision": reply.revision + 1, **CLEAR_APPROVAL}
         to = "drafted" if left else "escalated"
         detail = {"before": reply.text, "text": left}
-        return replies.transition(
+        return moves.transition(
             connection, reply, to, by=desk.by, now=desk.clock(), what="coupon_dropped", detail=detail, **changes
         )
 
@@ -140,7 +144,9 @@ def import_codes(
             reward_home.keep(connection, name)
         fault_point("R0")
     _note_import(store, desk, pool, f"{new} new codes in pool {name}")
-    return Imported(name, new, len(codes) - new, tuple(bad))
+    with store.read() as connection:
+        frozen = len(reward_book.list_missing(connection, name))
+    return Imported(name, new, len(codes) - new, tuple(bad), frozen)
 
 
 def import_used(store: Store, desk: DeskContext, name: str, lines: Iterable[str]) -> Imported:
@@ -168,7 +174,7 @@ def confirm(store: Store, desk: DeskContext, name: str, reason: str) -> None:
     require_storable(reason, "the reason")
     with store.write() as connection:
         require_staff(desk)
-        if name not in reward_home.list_frozen(connection):
+        if not reward_home.is_frozen(connection, name):
             do = f"after the restore of a file: `earshot coupons import {name} FILE --used`"
             raise DeskError(f"pool {name} is not frozen by a restore of the server", do)
         reward_home.renew(connection, name)

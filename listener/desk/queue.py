@@ -8,18 +8,13 @@ from sqlalchemy import Connection
 from listener.desk.showing import RenderContext, detail, lines
 from listener.desk.views import ReplyDetail, ReplyView
 from listener.errors import DeskError
-from listener.store import events, items, mentions, people, platforms, postings, replies
+from listener.store import acts, events, items, mentions, people, platforms, postings, replies
 from listener.store.engine import Store
 from listener.store.records import Exchange
 from listener.store.states import WAITING
 
-
-@dataclass(frozen=True, slots=True)
-class ItemRef:
-    """A reply by its id, or a mention by its platform and id."""
-
-    reply_id: int | None = None
-    mention: tuple[str, str] | None = None
+ItemRef = int | tuple[str, str]
+"""A reply by its id, or a mention by its platform and id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +40,7 @@ class QueueFilter:
 class QueueTotals:
     """What stands under the queue. counts: replies by state; listened: when listening last succeeded, if ever.
 
-    announcements: how many postings of announcements wait for a person.
+    announcements: how many postings of announcements wait for a person; applause: how many acts of applause do.
     """
 
     counts: dict[str, int]
@@ -53,15 +48,16 @@ class QueueTotals:
     overdue: int
     listened: datetime | None
     announcements: int = 0
+    applause: int = 0
 
 
 def find(connection: Connection, ref: ItemRef) -> Exchange:
     """Return what a person named. Raises DeskError."""
-    if ref.mention is None:
-        return items.item(connection, reply_id=ref.reply_id)
-    key = mentions.locate(connection, *ref.mention)
+    if isinstance(ref, int):
+        return items.item(connection, reply_id=ref)
+    key = mentions.locate(connection, *ref)
     if key is None:
-        message = f"there is no mention {':'.join(ref.mention)}"
+        message = f"there is no mention {':'.join(ref)}"
         raise DeskError(message, "`earshot log` and `earshot quarantine` list what came in")
     return items.item(connection, key=key)
 
@@ -109,4 +105,5 @@ def _count_totals(connection: Connection, now: datetime) -> QueueTotals:
     snoozed, late = replies.count_snoozed_overdue(connection, now)
     polls = [state.ok_at for state in platforms.list_states(connection) if state.ok_at is not None]
     announcements = len(postings.list_waiting(connection))
-    return QueueTotals(replies.count_by_state(connection), snoozed, late, max(polls, default=None), announcements)
+    newest, applause = max(polls, default=None), acts.count_waiting(connection)
+    return QueueTotals(replies.count_by_state(connection), snoozed, late, newest, announcements, applause)

@@ -3,11 +3,10 @@
 All spans are words from start up to end. A clause ends at a mark, and at a word that joins it to the next.
 """
 
-import re
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from listener.intake.phrases import ENDS, CueMatch, find_clauses
+from listener.intake.phrases import ENDS, CueMatch, find_breaks
 
 TROUBLE = frozenset(("complaint", "problem", "weak_trouble", "need_broken", "need_quality"))
 _ASKING = frozenset(("request", "wish", "question"))  # a harsh word in one is none: "when do you stop delivering"
@@ -30,10 +29,6 @@ _YES_NO = frozenset(
 _DENIED_REACH = 2  # words behind "no" in which a noun is denied
 _PLACE_REACH = 3  # words behind one of these in which a noun is a place: "on my return flight"
 _PERSONS = frozenset(("me", "us", "you", "it", "him", "them"))  # a place ends with one: "gave to me a cracked lid"
-_JOINTS = frozenset(
-    ("and", "or", "but", "because", "cause", "while", "although", "though", "when", "if", "since", "that", "which",
-     "who", "whose", "where", "then", "as", "until", "plus", "despite", "yet")
-)  # fmt: skip
 # behind a noun, these begin no other noun
 _VERBS = frozenset(
     ("is", "was", "are", "were", "has", "had", "have", "will", "would", "can", "could", "should", "does", "did", "do",
@@ -47,12 +42,11 @@ _VERBS = frozenset(
      "available", "open", "free", "possible", "yet", "anywhere", "online", "this", "next", "last", "without", "like",
      "any", "going", "due", "ready", "thanks", "thank", "thx")
 )  # fmt: skip
+_NO_NOUNS = _VERBS | _PLACING | _NEGATORS | ARTICLES
 _VERB_ENDINGS = ("ed", "ing", "ly", "nt")
 _DEED_WITH = frozenset(("with", "through"))  # "booking with you" is a deed, too
 # before a word, these make it a deed: "can I dress up"
 _DOERS = frozenset(("i", "we", "you", "u", "they", "he", "she", "can", "could", "will", "would", "should", "lets"))
-
-_MARKS = re.compile(r"[,:()\[\]\"“”–—]|\s-")  # without one of these, only words and ends of sentences part clauses
 
 Span = tuple[int, int]
 
@@ -67,8 +61,7 @@ class Ground(NamedTuple):
 
 def read_ground(text: str, words: Sequence[str], matches: Sequence[CueMatch], harsh: Collection[str]) -> Ground:
     """Return the ground of a text. harsh: words of trouble that are no phrase of a list."""
-    marked = find_clauses(text)[0] if _MARKS.search(text) else frozenset[int]()
-    breaks = marked.union(at for at, word in enumerate(words) if word in _JOINTS or word[0] in ENDS)
+    breaks = find_breaks(text, words)
     named = [(hit.start, hit.end) for hit in matches if hit.cue in TROUBLE]
     wanted = {at for hit in matches if hit.cue in _ASKING for at in range(hit.start, hit.end)}
     bad = (at for at, word in enumerate(words) if word in harsh and word.isalpha() and at not in wanted)
@@ -145,7 +138,7 @@ def is_part(ground: Ground, noun: Span) -> bool:
     word = ground.words[at]
     if ground.words[at - 1].endswith("ing") and word in _DEED_WITH:
         return True
-    is_other = word in _VERBS | _PLACING | _NEGATORS | ARTICLES or word.endswith(_VERB_ENDINGS)
+    is_other = word in _NO_NOUNS or word.endswith(_VERB_ENDINGS)
     return not is_other and not any(start <= at < end for start, end in ground.trouble)
 
 

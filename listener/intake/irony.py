@@ -39,6 +39,12 @@ def find_cry(text: str, words: Sequence[str], matches: Sequence[CueMatch]) -> It
         yield cry[1].lower()
 
 
+def find_taken_back(words: Sequence[str]) -> Iterable[str]:
+    """Find a "not" that takes back all before it: "what a great service ... not"."""
+    if len(words) > 2 and "not" in (words[-1], words[-2]) and words[-2 - (words[-1][0] in ENDS)][0] in ENDS:
+        yield "... not"
+
+
 def find_fond_deeds(words: Sequence[str], matches: Sequence[CueMatch], worthy: Collection[str]) -> Iterable[str]:
     """Find deeds that people praise and seldom mean it: "love waking up to", "nice job parking in my drive"."""
     worth = {start for cue, start, _ in matches if cue in worthy}

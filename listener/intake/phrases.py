@@ -35,6 +35,12 @@ def tokenize(text: str) -> list[str]:
     return _TOKEN.findall(fold(text))[:TOKENS]
 
 
+# words that join a clause to the one before
+JOINTS = frozenset(
+    ("and", "or", "but", "because", "cause", "while", "although", "though", "when", "if", "since", "that", "which",
+     "who", "whose", "where", "then", "as", "until", "plus", "despite", "yet")
+)  # fmt: skip
+_MARKS = re.compile(r"[,:()\[\]\"“”–—]|\s-")  # without one of these, only words and ends of sentences part clauses
 _CLAUSE = re.compile(r"[,:()\[\]\"“”]|\s[-–]+\s|—")
 _QUOTATION = re.compile(r"\"[^\"]*\"|“[^”]*”")
 
@@ -49,6 +55,12 @@ def find_clauses(text: str) -> tuple[frozenset[int], frozenset[int]]:
         for quote in _QUOTATION.finditer(folded)
     ]
     return frozenset(begins), frozenset(at for quotation in quotations for at in quotation)
+
+
+def find_breaks(text: str, words: Sequence[str]) -> frozenset[int]:
+    """Return where clauses begin: at ends of sentences, behind marks, and at words that join two of them."""
+    marked = find_clauses(text)[0] if _MARKS.search(text) else frozenset[int]()
+    return marked.union(at for at, word in enumerate(words) if word in JOINTS or word[0] in ENDS)
 
 
 def parse_phrase(phrase: str) -> list[str]:

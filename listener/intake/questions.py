@@ -9,7 +9,7 @@ from listener.intake.phrases import ENDS
 
 # beside one of these nobody calls a question fair
 HEATED = frozenset(("profanity", "swearing", "sarcasm", "ironic_praise", "complaint", "threat_to_leave", "accusation"))
-_ASKING = frozenset(
+ASKING = frozenset(
     ("how", "what", "what's", "whats", "when", "where", "where's", "wheres", "why", "who", "which", "is", "are", "do",
      "does", "did", "can", "could", "will", "would", "should", "has", "have", "any", "was", "were")
 )  # fmt: skip
@@ -50,15 +50,20 @@ def show_question(
 
 def is_plain_question(text: str, words: Sequence[str], cues: Collection[str]) -> bool:
     """True if a sentence with a single question mark opens with a word that asks, and nothing in the text is heated."""
-    if "?" not in words or _HEAT.search(text) or not HEATED.isdisjoint(cues) or not _REPROACHES.isdisjoint(words):
+    if "?" not in words or is_heated(text, words, cues):
         return False
     asked = (words[start:end] for start, end in find_sentences(words) if words[end : end + 1] == ["?"])
-    return any(not _ASKING.isdisjoint(_open(sentence)) for sentence in asked)
+    return any(not ASKING.isdisjoint(open_words(sentence)) for sentence in asked)
 
 
-def _open(words: Sequence[str]) -> list[str]:
-    """Return the first word that is more than a greeting or a link to what stands before."""
-    return [word for word in words if word not in _LEADING][:1]
+def is_heated(text: str, words: Sequence[str], cues: Collection[str]) -> bool:
+    """True for a text that shouts, swears, mocks or complains: whatever it asks is no plain question."""
+    return bool(_HEAT.search(text)) or not HEATED.isdisjoint(cues) or not _REPROACHES.isdisjoint(words)
+
+
+def open_words(words: Sequence[str], count: int = 1) -> list[str]:
+    """Return the first words that are more than a greeting or a link to what stands before."""
+    return [word for word in words if word not in _LEADING][:count]
 
 
 def find_idle(words: Sequence[str], cues: Collection[str], question: Question | None) -> str | None:

@@ -1,15 +1,20 @@
 """Load the word lists: cues, valences for VADER, profanity, look-alike letters. Only settings calls this.
 
 A phrase is words separated by blanks; `*` at a word's end stands for any letters, alone for any one word (never the
-first), `<good>` for each word of that class (classes.toml), so that a rule is about language and not about examples.
-No regular expressions: what an operator writes is matched literally and in bounded time.
+first), `<good>` for each word of that class (classes.toml), so that a rule is about language and not about examples;
+`(very) good` and `i('m| am) late` for each of their variants (groups.py). No regular expressions: what an operator
+writes is matched literally and in bounded time.
 """
 
 import re
 import tomllib
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
+
+from listener.lexicon.groups import expand as expand
+from listener.lexicon.groups import find_fault
 
 LISTS = ("cues.toml", "needs.toml", "topics.toml", "classes.toml", "synonyms.toml")  # lists of phrases and nothing else
 # cues whose lists are in profanity.toml, because not everybody wants to read them
@@ -20,7 +25,9 @@ FORMS = (
     "asks_how", "asks_when", "asks_where", "asks_who", "asks_price", "asks_why", "asks_events", "asks_done",
     "asks_deed", "asks_fact",
 )  # fmt: skip
-_LIST = re.compile(r"^(\w+) = \[([^]]*)\]", re.MULTILINE)
+MEANT = " : "  # between phrases and what must stand around them; a list's name may carry it for all its phrases
+_LIST = re.compile(r'^"?(\w+)(?: : ([^"]+))?"? = \[([^]]*)\]', re.MULTILINE)
+_CONDITION = re.compile(r"(?:not )?(?:then|after|by|with) [^\s*]+\*?(?: or [^\s*]+\*?)*")
 _PHRASE = re.compile(r'"([^"]*)"')
 
 
@@ -33,7 +40,16 @@ def _table(name: str) -> dict[str, Any]:
     """Read a file of tables, or of lists of phrases alone (tomllib would take 15 ms of each command's start)."""
     if name not in LISTS:
         return tomllib.loads(_read(name))
-    return {key: _PHRASE.findall(body) for key, body in _LIST.findall(_read(name))}
+    lists: dict[str, list[str]] = {}
+    for key, meant, body in _LIST.findall(_read(name)):
+        phrases = expand_all(_PHRASE.findall(body))
+        lists.setdefault(key, []).extend(f"{phrase}{MEANT}{meant}" if meant else phrase for phrase in phrases)
+    return lists
+
+
+def expand_all(phrases: Iterable[str]) -> list[str]:
+    """Return the phrases with the variants of each in its place."""
+    return [variant for phrase in phrases for variant in expand(phrase)]
 
 
 @cache
@@ -57,13 +73,32 @@ def cues() -> dict[str, tuple[str, ...]]:
     return dict(_cues())
 
 
+def cues_with(added: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
+    """Return the cues with phrases of the operator's behind the shipped ones."""
+    return {name: (*shipped, *expand_all(added.get(name, ()))) for name, shipped in _cues().items()}
+
+
 def valence() -> dict[str, float]:
     """Return word -> VADER valence (-4..4), in a new dict; 0.0 removes the word from the score."""
     return {word: float(value) for word, value in _table("valence.toml")["valence"].items()}
 
 
 def fault(phrase: str) -> str | None:
-    """Return what is wrong with a phrase of the operator's; None if it is valid."""
+    """Return what is wrong with an operator's phrase, its groups and its conditions; None if it is valid."""
+    words, colon, conditions = phrase.partition(MEANT)
+    wrong = next((text for text in conditions.split("; ") if colon and not _CONDITION.fullmatch(text)), None)
+    if wrong is not None:
+        return f"{wrong!r} is not a condition such as `then you or <n>`"
+    in_words = find_fault(words) or next(filter(None, map(_fault_of_words, expand(words))), None)
+    return in_words or _find_strange(conditions.split())
+
+
+def plain_fault(phrase: str) -> str | None:
+    """Return what is wrong with a phrase that has no groups; a bracket in it is no letter, and means nothing."""
+    return "groups such as (a|b) are for [cues] alone" if "|" in phrase else _fault_of_words(phrase)
+
+
+def _fault_of_words(phrase: str) -> str | None:
     words = phrase.split()
     if not words:
         return "the phrase is empty"
@@ -71,6 +106,10 @@ def fault(phrase: str) -> str | None:
         return "the first word is a bare `*`"
     if any("*" in word[:-1] for word in words):
         return "`*` is allowed only at a word's end"
-    if strange := [word for word in words if word[0] + word[-1] == "<>" and word[1:-1] not in _table("classes.toml")]:
-        return f"there is no class {strange[0]}"
-    return None
+    return _find_strange(words)
+
+
+def _find_strange(words: list[str]) -> str | None:
+    classes = _table("classes.toml")
+    strange = (word for word in words if word[0] + word[-1] == "<>" and word[1:-1] not in classes)
+    return next((f"there is no class {word}" for word in strange), None)

@@ -9,7 +9,7 @@ from prometheus_client.registry import Collector
 from sqlalchemy import Connection
 
 from listener.metrics.process import Counts, ProcessFigures
-from listener.store import alert_causes, exchange_log, figures, ledger, postings, replies, stage_states, webhooks
+from listener.store import acts, alert_causes, exchange_log, figures, ledger, postings, replies, stage_states, webhooks
 from listener.store.engine import Store
 
 
@@ -21,12 +21,12 @@ class Figures(Collector):
     ) -> None:
         self._store, self._clock, self._process, self._guards = store, clock, process, guards
         self._lock = threading.Lock()
-        text = "What happened to mentions, replies and announcements (seen, approved, sent ...)"
+        text = "What happened to mentions, replies, announcements and acts of applause (seen, approved, sent ...)"
         self._events = Counts("earshot_events", text, "platform", "what")
         text = "Decisions, with the rule that made them"
         self._decisions = Counts("earshot_decisions", text, "action", "kind", "rule")
         self._hits = Counts("earshot_guard_hits", "Decisions that a guard made", "guard")
-        text = "Calls to post a reply or an announcement, by how they ended (sent, not_sent, unconfirmed, failed ...)"
+        text = "Calls to post a reply or an announcement, or to applaud, by how they ended (sent, not_sent, failed ...)"
         self._sends = Counts("earshot_sends", text, "platform", "outcome")
         with store.read() as connection:
             self._event_id, self._decision_id = figures.newest_ids(connection)
@@ -72,6 +72,7 @@ def _state(connection: Connection, now: datetime) -> Iterable[Metric]:
     )
     yield _by("state", "earshot_replies", "Replies by state", replies.count_by_state(connection))
     yield _by("state", "earshot_announcements", "Announcements by state", postings.count_by_state(connection))
+    yield _by("state", "earshot_applause", "Acts of applause by state", acts.count_by_state(connection))
     yield _by("platform", "earshot_platform_read_timestamp_seconds", "When a platform was last read", read_at)
     yield _by("platform", "earshot_spent_today_usd", "What a platform's calls have cost this UTC day", spent)
     yield _by("stage", "earshot_stage_failures", "How often in a row a stage has failed", failures)

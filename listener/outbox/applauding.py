@@ -7,9 +7,9 @@ from listener.capabilities import Applauder, OutgoingAct
 from listener.errors import Held, Indeterminate
 from listener.model import Prepared
 from listener.outbox import outcome, trouble
-from listener.outbox.checks import read_new_words
+from listener.outbox.checks import check_presence, read_new_words
 from listener.outbox.round import Round
-from listener.store import edits, gone
+from listener.store import edits
 from listener.store.queued import QueuedAct
 
 EDITED = "the mention was edited"
@@ -46,20 +46,16 @@ def _hold(round_: Round, item: QueuedAct) -> bool:
 def _keep_back_by_platform(round_: Round, item: QueuedAct) -> bool:
     """Look at the post itself: withdraw or hold it where it is gone, or says something else by now."""
     try:
-        status = round_.platform.check_post(item.mention)
+        status = check_presence(round_, item)
     except Indeterminate as error:
         outcome.return_to_staff(round_, item, f"look at the post first: {error.message}")
         return True
-    if not status.is_present:
-        outcome.record_missing(round_, item)
+    if status is None:
         return True
     if (text := read_new_words(status, item.mention)) is not None:
         _record_edit(round_, item, text)
         outcome.withdraw(round_, item, EDITED)
         return True
-    if item.missing_at is not None:
-        with round_.store.write() as connection:
-            gone.record_presence(connection, item.key)
     return False
 
 

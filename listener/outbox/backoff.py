@@ -50,7 +50,7 @@ def stop_after_lost_answer(connection: Connection, name: str, why: str, now: dat
     """
     lost = _count_failures(connection, name)
     if repeat_is_safe and not lost:
-        platforms.record(connection, name, send_lost=1)
+        platforms.record(connection, name, send_failures=1)
         return
     until = now + _outage_delay(lost - repeat_is_safe)
     _record(connection, name, until, now, "unreachable", f"the platform's answer was lost ({why})", lost + 1)
@@ -58,7 +58,7 @@ def stop_after_lost_answer(connection: Connection, name: str, why: str, now: dat
 
 def _count_failures(connection: Connection, name: str) -> int:
     state = platforms.read_state(connection, name)
-    return state.send_lost if state else 0
+    return state.send_failures if state else 0
 
 
 def _outage_delay(failures: int) -> timedelta:
@@ -69,11 +69,11 @@ def _record(
     connection: Connection, name: str, until: datetime, now: datetime, hold: HoldName, message: str, failures: int
 ) -> None:
     stop = {"send_after": until, "send_stopped_at": now, "send_hold": hold, "send_error": message}
-    platforms.record(connection, name, **stop, send_lost=failures)
+    platforms.record(connection, name, **stop, send_failures=failures)
 
 
 def clear(connection: Connection, name: str, now: datetime) -> None:
     """Clear the platform's send error, its count and its notices: nothing stops sending any more."""
-    platforms.record(connection, name, send_after=None, send_hold=None, send_error=None, send_lost=0)
+    platforms.record(connection, name, send_after=None, send_hold=None, send_error=None, send_failures=0)
     for kind in (*NEEDS_PERSON, "unreachable", "waiting"):
         notices.clear(connection, kind, name, now, subject="sending")

@@ -4,7 +4,7 @@ from listener import holds
 from listener.errors import Held, Indeterminate
 from listener.intake.text import storable_text
 from listener.model import Mention, PostStatus
-from listener.outbox.outcome import record_missing, return_edited_to_staff, return_to_staff, withdraw
+from listener.outbox.outcome import Answering, record_missing, return_edited_to_staff, return_to_staff, withdraw
 from listener.outbox.round import Round
 from listener.outbox.trouble import hold_item
 from listener.store import gone, people, platforms
@@ -49,14 +49,12 @@ def _keep_back_by_platform(round_: Round, item: QueuedReply) -> bool:
     Raises ReadFailed, Held.
     """
     try:
-        status = round_.platform.check_post(item.mention)
+        status = check_presence(round_, item)
     except Indeterminate:
         _require_own_posts_read(round_, item)
         return False
-    if not status.is_present:
-        record_missing(round_, item)
+    if status is None:
         return True
-    _record_presence(round_, item)
     if status.answer_post_id is not None:
         withdraw(round_, item, _answered_by_staff(status.answer_post_id))
     elif (text := read_new_words(status, item.mention)) is not None:
@@ -66,12 +64,25 @@ def _keep_back_by_platform(round_: Round, item: QueuedReply) -> bool:
     return True
 
 
-def _record_presence(round_: Round, item: QueuedReply) -> None:
+def check_presence(round_: Round, item: Answering) -> PostStatus | None:
+    """Look at the post that it answers, and record whether it is there.
+
+    Returns None where it is not: it is held, and withdrawn when a later check agrees. Raises Indeterminate, ReadFailed.
+    """
+    status = round_.platform.check_post(item.mention)
+    if not status.is_present:
+        record_missing(round_, item)
+        return None
+    _record_presence(round_, item)
+    return status
+
+
+def _record_presence(round_: Round, item: Answering) -> None:
     """Forget that an earlier check did not find the mention.
 
     Not where the post itself was refused as gone: for the sender it is, and a second refusal must be believed.
     """
-    was_refused = item.reply.hold == "missing" and item.reply.error != gone.GONE
+    was_refused = item.outbound.hold == "missing" and item.outbound.error != gone.GONE
     if item.missing_at is not None and not was_refused:
         with round_.store.write() as connection:
             gone.record_presence(connection, item.key)

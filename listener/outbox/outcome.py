@@ -218,6 +218,6 @@ def return_to_staff(round_: Round, item: Queued, why: str) -> None:
 def _return(
     connection: Connection, item: Queued, why: str, now: datetime, *, expect: str, **changes: Unpack[ReplyChanges]
 ) -> None:
-    returned: ReplyChanges = {**replies.UNAPPROVED, "error": why, **changes}
+    returned: ReplyChanges = {**moves.UNAPPROVED, "error": why, **changes}
     to = "by_hand" if isinstance(item, QueuedAct) else "drafted"
     move(connection, item, to, now, expect=expect, what="returned_to_staff", message=why, **returned)

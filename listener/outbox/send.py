@@ -80,7 +80,7 @@ def _due(round_: Round) -> list[DueItem]:
 
 def _start_undo_waits(round_: Round, name: str, now: datetime) -> None:
     with round_.store.read() as connection:
-        unstarted = outgoing.list_unstarted(connection, name, now)
+        unstarted = outgoing.list_unstarted(connection, name)
     if unstarted:
         with round_.store.write() as connection:
             outgoing.start_undo_waits(connection, unstarted, now)

@@ -117,7 +117,7 @@ def _check(round_: Round, item: Queued) -> None:
         sent_at = reply.sending_at or now
         round_.counts.sent += outcome.mark_sent(connection, item, receipt, sent_at, now, expect="unconfirmed")
         if round_.can_repeat(item):  # its answers are lost, but what is sent arrives
-            platforms.record(connection, item.platform, send_lost=0)
+            platforms.record(connection, item.platform, send_failures=0)
 
 
 def _record_absence(round_: Round, item: Queued, now: datetime) -> None:

@@ -156,13 +156,24 @@ def notes(settings: Settings, today: date | None = None) -> list[str]:
         lines.append("policy.toml has no [brand]: the brand's own words are not removed before a text is scored")
     if not policy.responders:
         lines.append("policy.toml names no kind of reply: every mention is ignored or escalated")
-    if policy.responder_config("claim") is None:
-        asked = (offer.name for offer in policy.club.offers if offer.kind == "asked")
-        lines += [f"club.toml offer {name} is never answered: policy.toml has no [responders.claim]" for name in asked]
+    lines += _claim_notes(policy)
     if today is not None:
         expiring = (fact for fact in policy.facts if fact.expires < today + SOON)
         lines += [f"factsheet.toml {fact.id}: expires on {fact.expires}" for fact in expiring]
     return lines + _file_notes(settings.folder)
+
+
+def _claim_notes(policy: Policy) -> list[str]:
+    """Note where who asks for an offer gets no answer, or that of another kind."""
+    asked = [offer.name for offer in policy.club.offers if offer.kind == "asked"]
+    kinds = [responder.kind for responder in policy.responders]
+    if "claim" not in kinds:
+        return [f"club.toml offer {name} is never answered: policy.toml has no [responders.claim]" for name in asked]
+    above = kinds[: kinds.index("claim")]
+    if not asked or not above:
+        return []
+    what = f"policy.toml [responders.claim] stands below {', '.join(above)}: the first kind that fits answers"
+    return [f"{what}, and most who ask for an offer make a request; move it to the top"]
 
 
 def init(folder: Path) -> list[Path]:

@@ -3,9 +3,8 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from datetime import date
 
-from listener.club_rules import ROLES, Applause, Club, Offer, OfferKind, Pool, Testimonials, Tier
+from listener.club_rules import ROLES, Applause, Club, Offer, OfferKind, OfferTerms, Pool, Testimonials, Tier
 from listener.codes import CODE, GLUED_CODE
 from listener.errors import Problem
 from listener.settings.entries import check_each, require_phrase, require_text
@@ -50,22 +49,11 @@ class _Pool:
     low: int = 0
 
 
-@dataclass(frozen=True)
-class _Offer:
-    from_: date
-    until: date
+@dataclass(frozen=True, kw_only=True)
+class _Offer(OfferTerms):
     pool: str
     for_: OfferKind
-    text: str
     terms: str
-    owner: str
-    claim: tuple[str, ...] = ()
-    tiers: tuple[str, ...] = ()
-    platforms: tuple[str, ...] = ()
-    per_day: int = 50
-    budget_cents: int = 0
-    known_days: int = 30
-    paused: bool = False
 
 
 @dataclass(frozen=True)
@@ -112,9 +100,9 @@ def _to_club(file: _ClubFile) -> Club:
 
 
 def _to_offer(name: str, offer: _Offer, pool: Pool) -> Offer:
-    same = {key.name: getattr(offer, key.name) for key in fields(_Offer) if key.name not in ("for_", "terms", "pool")}
+    same = {key.name: getattr(offer, key.name) for key in fields(OfferTerms)}
     same["text"] = offer.text.replace(TERMS, offer.terms)
-    return Offer(name, pool=pool, kind=offer.for_, **same)
+    return Offer(name=name, pool=pool, kind=offer.for_, **same)
 
 
 def _check_club(file: _ClubFile, location: ConfigLocation, faults: list[Problem]) -> None:

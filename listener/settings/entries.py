@@ -21,7 +21,16 @@ OTHER_TABLES = ("variables", "private", "saved")  # tables of replies.toml that 
 
 def require_phrase(text: str, location: ConfigLocation) -> None:
     """Require words separated by blanks, with `*` only where a phrase takes it. Raises ConfigError."""
-    if wrong := lexicon.fault(text):
+    _require_sound(lexicon.plain_fault(text), text, location)
+
+
+def require_cue_phrase(text: str, location: ConfigLocation) -> None:
+    """Require a phrase that may have groups: `(very) good`. Raises ConfigError."""
+    _require_sound(lexicon.fault(text), text, location)
+
+
+def _require_sound(wrong: str | None, text: str, location: ConfigLocation) -> None:
+    if wrong:
         raise location.as_error(
             f"{wrong}: {text!r}", "write words separated by blanks; * ends a word, and is not a regular expression"
         )

@@ -18,6 +18,7 @@ from listener.settings.entries import (
     read_facts,
     read_replies,
     read_variables,
+    require_cue_phrase,
     require_phrase,
     require_text,
 )
@@ -161,7 +162,7 @@ def _to_policy(
         variables={},
         link_hosts=tuple(host.lower() for host in file.links.allow),
         lexicon=lexicon.valence() | {word.lower(): value for word, value in file.lexicon.items()},
-        cues={name: (*shipped, *file.cues.get(name, ())) for name, shipped in lexicon.cues().items()},
+        cues=lexicon.cues_with(file.cues),
         limits=file.limits,
         autonomy=file.autonomy,
         holds=file.holds,
@@ -200,7 +201,7 @@ def _check_rules(file: _PolicyFile, location: ConfigLocation, faults: list[Probl
     cues = location.inside("cues")
     faults += unknown_key_problems(file.cues, lexicon.cues(), cues)
     for name, phrases in file.cues.items():
-        check_each(faults, phrases, cues.at(name), ENTRY_CHECKS.get(name, require_phrase))
+        check_each(faults, phrases, cues.at(name), ENTRY_CHECKS.get(name, require_cue_phrase))
     _check_bounds(file, location, faults)
     for word, value in file.lexicon.items():
         collect_faults(faults, values.require_valence, word, value, location.inside("lexicon").at(word))

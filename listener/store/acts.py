@@ -16,6 +16,7 @@ from listener.store.tables import act, decision, mention
 WITH_MENTION = act.join(mention, mention.c.key == act.c.mention_key)
 WITHDRAWABLE = ("approved", "by_hand", "failed")
 WAITING = (*WITHDRAWABLE, *UNDER_WAY)  # neither done nor over
+PERSONAL = ("by_hand", "failed", "unconfirmed")  # waits for a person
 
 
 def find(connection: Connection, mention_key: int, what: str) -> Act | None:
@@ -67,10 +68,10 @@ def list_due(connection: Connection, platform: str, now: datetime) -> list[int]:
     return list(connection.execute(query).scalars())
 
 
-def list_unstarted(connection: Connection, platform: str, now: datetime) -> list[Act]:
-    """List the approved acts whose wait for an undo began in the future: the desk's clock is ahead of this one."""
+def list_unstarted(connection: Connection, platform: str) -> list[Act]:
+    """List the approved acts whose wait for an undo the sender has not begun to count."""
     query = _select_approved(platform).with_only_columns(*columns(Act, act)).order_by(act.c.id)
-    return load_all(Act, connection.execute(query.where(act.c.hold == "undo", act.c.changed_at > now)))
+    return load_all(Act, connection.execute(query.where(act.c.undo_seconds.is_not(None))))
 
 
 def count_held(connection: Connection, platform: str, now: datetime) -> dict[str, int]:
@@ -80,10 +81,28 @@ def count_held(connection: Connection, platform: str, now: datetime) -> dict[str
     return {row[0]: row[1] for row in connection.execute(waiting.group_by(reason))}
 
 
+def read_next_time(connection: Connection, platform: str, now: datetime) -> datetime | None:
+    """Return when the next approved act that waits for a time may be done; None where none waits."""
+    waiting = _select_approved(platform).where(~is_due(act, now)).with_only_columns(func.min(act.c.not_before))
+    next_time: datetime | None = connection.execute(waiting).scalar_one()
+    return next_time
+
+
 def count_in_state(connection: Connection, platform: str, state: str) -> int:
     """Count the acts of a platform in a state."""
     query = select(func.count()).select_from(WITH_MENTION)
     return connection.execute(query.where(mention.c.platform == platform, act.c.state == state)).scalar_one()
+
+
+def count_by_state(connection: Connection) -> dict[str, int]:
+    """Count the acts in each state."""
+    query = select(act.c.state, func.count()).group_by(act.c.state)
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def count_waiting(connection: Connection) -> int:
+    """Count the acts that wait for a person."""
+    return sum(number for state, number in count_by_state(connection).items() if state in PERSONAL)
 
 
 def count_done(connection: Connection, since: datetime, until: datetime) -> dict[str, int]:

@@ -120,11 +120,15 @@ class RewardRow(Row, table=True):
 
 
 class PoolHomeRow(Row, table=True):
-    """Where the coupons of a pool are known whole: on a server, which restore of it (value_dialect.read_home)."""
+    """Where the coupons of a pool are known whole: on a server, which restore of it (value_dialect.read_home).
+
+    written_by: the transaction that wrote the row. A pool of reward_home.MARK stands for the whole database.
+    """
 
     __tablename__ = "pool_home"
     pool: str = Field(primary_key=True, sa_type=Text)
     home: str = Field(sa_type=Text)
+    written_by: str | None = optional_text()
 
 
 class OfferTurnRow(Row, table=True):

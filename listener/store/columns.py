@@ -46,7 +46,7 @@ class Row(SQLModel):
 
 
 class OutboundRow(Row):
-    """What the outbox needs of whatever it sends besides replies: a state, and what became of calls."""
+    """What the outbox needs of whatever it sends: a state, and what became of calls."""
 
     state: str = Field(sa_type=Text)
     revision: int

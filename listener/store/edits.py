@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select
 
 from listener.errors import StoreError
 from listener.model import Mention
-from listener.store import acts, events, mentions, replies
+from listener.store import acts, events, mentions, moves, replies
 from listener.store.loading import chunks, columns, load
 from listener.store.records import Event, Exchange, Reply, ReplyChanges
 from listener.store.states import DECIDED_AGAIN
@@ -89,9 +89,9 @@ def record(connection: Connection, key: int, before: str, newer: Mention, *, by:
 def return_reply(connection: Connection, reply: Reply, by: str, now: datetime) -> None:
     """Return a reply to staff because its mention's words changed, and let these be decided. Raises StoreError."""
     mentions.requeue_mention(connection, reply.mention_key)
-    changes: ReplyChanges = {**replies.UNAPPROVED, "error": WHY, "revision": reply.revision + 1}
+    changes: ReplyChanges = {**moves.UNAPPROVED, "error": WHY, "revision": reply.revision + 1}
     to, what, detail = "drafted" if reply.text else "escalated", "returned_to_staff", {"message": WHY}
-    if not replies.transition(connection, reply, to, by=by, now=now, what=what, detail=detail, **changes):
+    if not moves.transition(connection, reply, to, by=by, now=now, what=what, detail=detail, **changes):
         raise StoreError(f"reply {reply.id} changed meanwhile", "the next round tries again")
 
 

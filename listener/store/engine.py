@@ -4,6 +4,7 @@ SQLite: WAL with synchronous FULL: with NORMAL nothing is synced between the cla
 the intent. BEGIN IMMEDIATE is for the writer alone: through the same hook a plain SELECT would wait for the lock too.
 """
 
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,11 +13,12 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from listener.errors import StoreError
+from listener.errors import DatabaseBusy, StoreError
 from listener.place import Place
 from listener.store.database import Changes, Lease, Lock, as_store_error, database_at
 
-HEAD = 10  # the newest migration, as a number; a test compares it with Alembic's
+HEAD = 12  # the newest migration, as a number; a test compares it with Alembic's
+BUSY_DO = "try again in a moment"
 MIN_WRITE_GAP_S = 0.002  # seconds between two writes to a file: without it a busy writer starves the command line
 
 
@@ -33,7 +35,7 @@ class Store:
         self._reader = self.database.connect(readonly=True, wait=wait)
         self._writer = self.database.connect(readonly=False, wait=wait)
         self._gap = MIN_WRITE_GAP_S if self.is_file else 0.0  # a server lets writers in by their order
-        self._last = 0.0
+        self._last, self._wait, self._line = 0.0, wait, threading.Lock()
 
     @property
     def is_file(self) -> bool:
@@ -60,12 +62,28 @@ class Store:
         """Hold the write lock for a short transaction. Raises DatabaseBusy, StoreError, LeaseLost after a takeover."""
         time.sleep(max(0.0, self._gap - (time.monotonic() - self._last)))
         try:
-            with as_store_error(self.database), self._writer.begin() as connection:
+            with self._stand_in_line(), as_store_error(self.database), self._writer.begin() as connection:
                 if self.lease is not None:
                     self.lease.guard(connection)
                 yield connection
         finally:
             self._last = time.monotonic()
+
+    @contextmanager
+    def _stand_in_line(self) -> Iterator[None]:
+        """Let one thread of this process at a time wait for a server's turn. Raises DatabaseBusy.
+
+        A process may stand still: if all its threads waited, each would get the turn after the other and keep it.
+        """
+        if self.is_file:
+            yield
+            return
+        if not self._line.acquire(timeout=self._wait):
+            raise DatabaseBusy(f"another transaction of this process waits for the database {self.place}", BUSY_DO)
+        try:
+            yield
+        finally:
+            self._line.release()
 
     def under(self, part: str) -> "Store":
         """Return the same database for the stages of a part: what they write is fenced by its lease."""

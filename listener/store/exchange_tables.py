@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Column, Index, Text, UniqueConstraint, text
 from sqlmodel import Field
 
-from listener.store.columns import Row, json_column, optional_message, optional_text, optional_time, required_time
+from listener.store.columns import OutboundRow, Row, json_column, optional_text, optional_time, required_time
 from listener.store.dialect import DUE, TextTuple, match_any, partial_index
 from listener.store.states import WAITING
 
@@ -102,7 +102,7 @@ class PolicyRow(Row, table=True):
     first_used_at: datetime = required_time()
 
 
-class ReplyRow(Row, table=True):
+class ReplyRow(OutboundRow, table=True):
     """What we say. Claim, snooze, assignee and due time are columns, not states; every change raises revision."""
 
     __tablename__ = "reply"
@@ -120,8 +120,6 @@ class ReplyRow(Row, table=True):
     )
     id: int | None = Field(default=None, primary_key=True)
     mention_key: int = Field(foreign_key="mention.key")
-    state: str = Field(sa_type=Text)
-    revision: int
     kind: str | None = optional_text()
     rule: str = Field(sa_type=Text)
     text: str | None = optional_text()
@@ -132,28 +130,8 @@ class ReplyRow(Row, table=True):
     claimed_until: datetime | None = optional_time()
     assigned_to: str | None = optional_text()
     snoozed_until: datetime | None = optional_time()
-    approved_by: str | None = optional_text()
-    approved_at: datetime | None = optional_time()
-    created_at: datetime = required_time()
-    changed_at: datetime = required_time()
     due_at: datetime | None = optional_time()
     undo_seconds: float | None = None
-    not_before: datetime | None = optional_time()
-    hold: str | None = optional_text()
-    sending_at: datetime | None = optional_time()
-    sending_by: str | None = optional_text()
-    sending_epoch: int | None = None
-    sent_at: datetime | None = optional_time()
-    remote_id: str | None = optional_text()
-    remote_url: str | None = optional_text()
-    error: str | None = optional_message()
-    closed_as: str | None = optional_text()
-    reason: str | None = optional_text()
-    prepared_key: str | None = optional_text()
-    request: dict[str, Any] | None = Field(default=None, sa_column=json_column())
-    attempts: int
-    check_count: int
-    checked_at: datetime | None = optional_time()
     trouble_count: int = Field(default=0, sa_column_kwargs={"server_default": "0"})  # checks that failed in a row
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, FromClause, func, select
 
 from listener.store import alerts, digests
+from listener.store.events import OF_ACT
 from listener.store.tables import decision, event, mention, notice, platform, posting
 
 OUTCOMES = ("sent", "not_sent", "unconfirmed", "failed", "by_hand", "withdrawn", "returned_to_staff")
@@ -26,14 +27,18 @@ def count_events(connection: Connection, after: int, until: int) -> dict[tuple[s
 
 
 def count_sends(connection: Connection, after: int, until: int) -> dict[tuple[str, str], int]:
-    """Count how calls to post a reply or an announcement ended, in this range of event ids, by platform and outcome."""
+    """Count how calls to post or to applaud ended, in this range of event ids, by platform and outcome."""
     place = func.coalesce(mention.c.platform, posting.c.platform)
     query = select(place, event.c.what, func.count()).select_from(_events())
-    by_outbox = (event.c.by == "outbox", event.c.what.in_(OUTCOMES))
+    names = {prefix + outcome: outcome for outcome in OUTCOMES for prefix in ("", OF_ACT)}
+    by_outbox = (event.c.by == "outbox", event.c.what.in_(names))
     rows = connection.execute(
         query.where(event.c.id > after, event.c.id <= until, *by_outbox).group_by(place, event.c.what)
     )
-    return {(row[0], row[1]): row[2] for row in rows}
+    counts: Counter[tuple[str, str]] = Counter()
+    for platform_name, what, number in rows:
+        counts[platform_name, names[what]] += number
+    return counts
 
 
 def _events() -> FromClause:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, or_, select, update
 
-from listener.store import replies
+from listener.store import moves, replies
 from listener.store.records import ReplyChanges
 from listener.store.tables import event, mention, reply
 
@@ -39,7 +39,7 @@ def reopen_gone(connection: Connection, mention_key: int, now: datetime) -> None
         return
     withdrawn = (reply.c.mention_key == mention_key, reply.c.closed_as == "withdrawn", reply.c.reason == GONE)
     for seen in replies.list_where(connection, *withdrawn)[-1:]:
-        changes: ReplyChanges = {**replies.UNAPPROVED, "closed_as": None, "reason": None, "error": None, "attempts": 0}
+        changes: ReplyChanges = {**moves.UNAPPROVED, "closed_as": None, "reason": None, "error": None, "attempts": 0}
         detail = {"message": "the mention is listed on the platform again"}
         changes["revision"] = seen.revision + 1
-        replies.transition(connection, seen, "drafted", by="poll", now=now, what="reopened", detail=detail, **changes)
+        moves.transition(connection, seen, "drafted", by="poll", now=now, what="reopened", detail=detail, **changes)

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
 from listener.errors import OverBudget
 from listener.protocols import PageBooking, Purpose
 from listener.store.dialect import upsert
+from listener.store.driver import insert_rows
 from listener.store.engine import Store
 from listener.store.loading import chunks
 from listener.store.tables import billed, ledger
@@ -50,7 +51,7 @@ def mark_billed(connection: Connection, platform: str, units: Collection[str], n
     fresh = set(units) - billed_today
     if fresh:
         connection.execute(delete(billed).where(of_platform, billed.c.day != today))
-        connection.execute(insert(billed), [{"platform": platform, "day": today, "unit": unit} for unit in fresh])
+        insert_rows(connection, billed, [{"platform": platform, "day": today, "unit": unit} for unit in fresh])
     return fresh
 
 

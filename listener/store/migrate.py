@@ -6,6 +6,7 @@ from pathlib import Path
 from sqlalchemy import Column, Connection, MetaData, PrimaryKeyConstraint, String, Table, insert, text
 
 from listener.place import Place
+from listener.store import reward_home
 from listener.store.database import as_store_error, database_at
 from listener.store.engine import HEAD, require_known_version
 from listener.store.tables import metadata
@@ -46,6 +47,7 @@ def create(connection: Connection) -> None:
     metadata.create_all(connection)
     _alembic.create(connection)
     connection.execute(insert(_alembic).values(version_num=f"{HEAD:04}"))
+    reward_home.begin(connection)
     _make_views(connection)
 
 

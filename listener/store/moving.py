@@ -36,6 +36,7 @@ def move(source: Store, target: Store, advance: Callable[[], None]) -> Mapping[s
     """
     with source.write() as old, target.write() as new:
         _require_whole(old)
+        reward_home.clear(new)
         counts = {}
         for table in metadata.sorted_tables:
             counts[table.name] = _copy(old, new, table)

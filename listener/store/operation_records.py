@@ -53,7 +53,7 @@ class PlatformState:
     send_stopped_at: datetime | None
     send_hold: HoldName | None
     send_error: str | None
-    send_lost: int  # calls in a row that failed for the whole platform, or whose answer was lost
+    send_failures: int  # calls in a row that failed for the whole platform, or whose answer was lost
     own_posts_read_at: datetime | None  # up to then our own posts were read
 
 

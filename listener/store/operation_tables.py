@@ -59,7 +59,7 @@ class PlatformRow(Row, table=True):
     send_stopped_at: datetime | None = optional_time()
     send_hold: str | None = optional_text()
     send_error: str | None = optional_message()
-    send_lost: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    send_failures: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     own_posts_read_at: datetime | None = optional_time()
 
 

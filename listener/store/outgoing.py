@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
+from sqlalchemy import Connection, Select, and_, func, select
 
 from listener.store import acts, items, moves, postings
 from listener.store.due import is_due
@@ -74,42 +74,39 @@ def count_in_state(connection: Connection, platform: str, state: str) -> int:
     return sum([connection.execute(query).scalar_one(), *others])
 
 
-def list_unstarted(connection: Connection, platform: str, now: datetime) -> list[Reply | Act]:
+def list_unstarted(connection: Connection, platform: str) -> list[Reply | Act]:
     """List the approved replies and acts whose wait for an undo the sender has not begun to count."""
     unstarted = _select_approved(platform).where(reply.c.undo_seconds.is_not(None))
     query = unstarted.with_only_columns(*columns(Reply, reply)).order_by(reply.c.id)
-    return [*load_all(Reply, connection.execute(query)), *acts.list_unstarted(connection, platform, now)]
+    return [*load_all(Reply, connection.execute(query)), *acts.list_unstarted(connection, platform)]
 
 
 def start_undo_waits(connection: Connection, unstarted: Sequence[Reply | Act], now: datetime) -> None:
     """Count these waits from now on: the desk's clock may be ahead of this one, or behind it."""
     for seen in unstarted:
-        if isinstance(seen, Act):
-            wait = (seen.not_before or seen.changed_at) - seen.changed_at
-            moves.set_fields(connection, seen, not_before=now + wait, changed_at=now)
-        else:
-            until = now + timedelta(seconds=seen.undo_seconds or 0)
-            moves.set_fields(connection, seen, not_before=until, undo_seconds=None, changed_at=now)
+        until = now + timedelta(seconds=seen.undo_seconds or 0)
+        moves.set_fields(connection, seen, not_before=until, undo_seconds=None, changed_at=now)
 
 
 def count_held(connection: Connection, platform: str, now: datetime) -> Counter[str]:
     """Count what is approved on a platform and waits for a time, by reason."""
-    waiting = _select_approved(platform).where(~_is_due(now)).group_by(reply.c.hold)
+    waiting = _select_approved(platform).where(~is_due(reply, now)).group_by(reply.c.hold)
     rows = connection.execute(waiting.with_only_columns(reply.c.hold, func.count()))
     counts = Counter({row[0] or "retry": row[1] for row in rows})
     return counts + sum((Counter(kind.count_held(connection, platform, now)) for kind in (postings, acts)), Counter())
 
 
 def read_next_time(connection: Connection, platform: str, now: datetime) -> datetime | None:
-    """Return when the next of the approved replies that wait for a time may be sent; None where none waits."""
-    waiting = _select_approved(platform).where(~_is_due(now)).with_only_columns(func.min(reply.c.not_before))
-    next_time: datetime | None = connection.execute(waiting).scalar_one()
-    return next_time
+    """Return when the next of what is approved and waits for a time may be sent; None where nothing waits."""
+    waiting = _select_approved(platform).where(~is_due(reply, now)).with_only_columns(func.min(reply.c.not_before))
+    others = [kind.read_next_time(connection, platform, now) for kind in (postings, acts)]
+    times = [connection.execute(waiting).scalar_one(), *others]
+    return min((time for time in times if time is not None), default=None)
 
 
 def list_due(connection: Connection, platform: str, now: datetime) -> list[DueItem]:
     """List what may be sent now: postings, which are few; replies, the least tried first, then the oldest; acts."""
-    query = _select_approved(platform).where(_is_due(now)).order_by(reply.c.attempts, reply.c.id)
+    query = _select_approved(platform).where(is_due(reply, now)).order_by(reply.c.attempts, reply.c.id)
     due = [DueItem(posting_id, "posting") for posting_id in postings.list_due(connection, platform, now)]
     due += [DueItem(reply_id, "reply") for reply_id in connection.execute(query).scalars()]
     return [*due, *(DueItem(act_id, "act") for act_id in acts.list_due(connection, platform, now))]
@@ -125,10 +122,3 @@ def read_due(connection: Connection, item: DueItem) -> Queued:
 def _select_approved(platform: str) -> Select[Any]:
     source = reply.join(mention, mention.c.key == reply.c.mention_key)
     return select(reply.c.id).select_from(source).where(mention.c.platform == platform, reply.c.state == "approved")
-
-
-def _is_due(now: datetime) -> ColumnElement[bool]:
-    """Match replies whose time has come: not one whose time a desk has set, by another clock, until the sender has
-    counted it (`start_undo_waits`).
-    """
-    return and_(reply.c.undo_seconds.is_(None), is_due(reply, now))

@@ -21,9 +21,9 @@ try:
     import psycopg
 
     from listener.store import postgres_dialect
-    from listener.store.leases import daemons, exclusive, lease, shared, taking
+    from listener.store.leases import daemons, exclusive, lease, shared, taking, timing
     from listener.store.postgres_changes import ServerChanges
-    from listener.store.postgres_connection import TURN, asking, open_connection, take_turn
+    from listener.store.postgres_connection import asking, milliseconds, open_connection, take_turn, turn_settings
     from listener.store.postgres_errors import explain
 except ImportError as error:
     raise StoreError(
@@ -56,8 +56,8 @@ class PostgresDatabase:
     def connect(self, *, readonly: bool, wait: float) -> Engine:
         """Make an engine: a reader that can only read, or a writer that waits for its turn."""
         if readonly:
-            return self._make_engine({**READER, "lock_timeout": _milliseconds(wait)})
-        engine = self._make_engine({**TURN, "lock_timeout": _milliseconds(wait)})
+            return self._make_engine({**READER, "lock_timeout": milliseconds(wait)})
+        engine = self._make_engine({**turn_settings(), "lock_timeout": milliseconds(wait)})
         begin = f"{take_turn(self.server)}, pg_notify('{self._channel}', '')"
         event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
         return engine
@@ -73,13 +73,17 @@ class PostgresDatabase:
     def read_version(self) -> int | None:
         """Read the schema's version from its comment. Raises StoreError where its tables are another program's."""
         query = """SELECT obj_description(n.oid, 'pg_namespace'), current_setting('server_encoding'),
-                          (SELECT count(*) FROM pg_class WHERE relnamespace = n.oid AND relkind IN ('r', 'p', 'v'))
+                          (SELECT count(*) FROM pg_class WHERE relnamespace = n.oid AND relkind IN ('r', 'p', 'v')),
+                          n.oid IS NULL OR has_schema_privilege(n.oid, 'USAGE')
                    FROM (SELECT 1) AS always LEFT JOIN pg_namespace n ON n.nspname = %s"""
         with asking(self.server) as connection:
             row = connection.execute(query, (self.server.schema,)).fetchone()
-        comment, encoding, tables = row or ("", "", 0)
+        comment, encoding, tables, is_open = row or ("", "", 0, True)
         if encoding != "UTF8":
             raise StoreError(f"the database {self.server} is kept in {encoding}", "create one with ENCODING 'UTF8'")
+        if not is_open:  # PostgreSQL would say that there are no such tables
+            what = f"the database {self.server} refuses this user (no right to use the schema {self.server.schema})"
+            raise StoreError(what, "check user, schema and grants (docs/scale.md)")
         if comment and comment.startswith(MOVED):
             what = f"the database {self.server} was moved to {comment.removeprefix(MOVED)}"
             raise StoreError(what, "set EARSHOT_DATABASE_URL to that place")
@@ -93,7 +97,7 @@ class PostgresDatabase:
     @contextmanager
     def migration(self, before: int | None, now: datetime) -> Iterator[Connection]:
         """Make the schema, or keep every writer out; the operator's backup is the copy."""
-        engine = self._make_engine({"lock_timeout": _milliseconds(10.0)}, pool.NullPool)
+        engine = self._make_engine({"lock_timeout": milliseconds(10.0)}, pool.NullPool)
         with engine.begin() as connection:
             connection.exec_driver_sql(take_turn(self.server))
             if before is None:
@@ -104,7 +108,7 @@ class PostgresDatabase:
 
     def finish_migration(self, connection: Connection, version: int) -> None:
         """Mark the schema; rows without their parent PostgreSQL refuses itself."""
-        connection.execute(text(f"COMMENT ON SCHEMA {self.server.schema} IS '{MARK}{version}'"))
+        connection.execute(text(f"COMMENT ON SCHEMA \"{self.server.schema}\" IS '{MARK}{version}'"))
 
     def close_for_writing(self, connection: Connection, moved_to: str) -> None:
         """Mark the schema, and let triggers refuse what processes that have it open would write."""
@@ -117,12 +121,12 @@ class PostgresDatabase:
                 f'CREATE TRIGGER moved BEFORE INSERT OR UPDATE OR DELETE ON "{table}" EXECUTE FUNCTION refuse_moved()'
             )
         comment = f"{MOVED}{moved_to}".replace("'", "''")
-        connection.exec_driver_sql(f"COMMENT ON SCHEMA {self.server.schema} IS '{comment}'")
+        connection.exec_driver_sql(f"COMMENT ON SCHEMA \"{self.server.schema}\" IS '{comment}'")
 
     def rewrite(self, patience: float) -> str:
         """Write the tables anew, which only their owner may."""
         try:
-            with open_connection(self.server, {"lock_timeout": _milliseconds(patience)}) as connection:
+            with open_connection(self.server, {"lock_timeout": milliseconds(patience)}) as connection:
                 connection.autocommit = True
                 if not _owns(connection):
                     return "only the owner of the tables can rewrite them: VACUUM FULL"
@@ -150,7 +154,7 @@ class PostgresDatabase:
     def list_daemons(self) -> Sequence[DaemonState]:
         """List the daemons of the last day."""
         with asking(self.server) as connection:
-            return daemons.list_daemons(connection, lease.TIMING.span)
+            return daemons.list_daemons(connection, timing.TIMING.span)
 
     def find_holder(self) -> Holder | None:
         """Return who holds a lease, or held the last one."""
@@ -174,14 +178,10 @@ class PostgresDatabase:
         )
 
 
-def _milliseconds(seconds: float) -> str:
-    return str(max(round(seconds * 1000), 1))
-
-
 def _make_schema(connection: Connection, name: str) -> None:
     """Make the schema unless it is there: even with IF NOT EXISTS that takes a right on the whole database."""
     if not connection.execute(text("SELECT to_regnamespace(:name) IS NOT NULL"), {"name": name}).scalar_one():
-        connection.execute(text(f"CREATE SCHEMA {name}"))
+        connection.execute(text(f'CREATE SCHEMA "{name}"'))
 
 
 def _owns(connection: "psycopg.Connection") -> bool:

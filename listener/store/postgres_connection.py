@@ -15,6 +15,7 @@ except ImportError as error:
         "PostgreSQL needs a driver that is not installed", "run `pip install 'earshot[postgres]'`"
     ) from error
 
+from listener.store.leases import timing
 from listener.store.postgres_errors import explain
 
 SETTINGS = {  # of every connection, whatever the server's configuration says
@@ -24,8 +25,13 @@ SETTINGS = {  # of every connection, whatever the server's configuration says
     "synchronous_commit": "on",
     "lock_timeout": "10s",  # these two where the caller sets none: nobody waits or keeps others waiting for ever
     "idle_in_transaction_session_timeout": "10min",
+    # the server's end: without these the connections of a machine that vanished stay for two hours, and what it has
+    # locked as long as a result that it does not take
+    "tcp_user_timeout": "20s",
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "2",
 }
-TURN = {"idle_in_transaction_session_timeout": "10s"}  # of whoever holds the turn: standing still holds up everybody
 LIMITS: dict[str, str | int | None] = {
     "connect_timeout": 5,
     "tcp_user_timeout": 20_000,
@@ -35,6 +41,20 @@ LIMITS: dict[str, str | int | None] = {
     "keepalives_count": 2,
     "application_name": "earshot",
 }
+
+
+def milliseconds(seconds: float) -> str:
+    """Write a time as PostgreSQL's settings take it; none is zero, which would mean no limit."""
+    return str(max(round(seconds * 1000), 1))
+
+
+def turn_settings() -> dict[str, str]:
+    """Return what bounds the turn of whoever takes it: one that stands still holds up everybody.
+
+    It may stand still between two statements, or while the server sends it the result of one.
+    """
+    limit = milliseconds(timing.TIMING.turn)
+    return dict.fromkeys(("lock_timeout", "idle_in_transaction_session_timeout", "tcp_user_timeout"), limit)
 
 
 def take_turn(server: Server) -> str:

@@ -109,6 +109,15 @@ def count_held(connection: Connection, platform: str, now: datetime) -> dict[str
     return {row[0]: row[1] for row in connection.execute(waiting)}
 
 
+def read_next_time(connection: Connection, platform: str, now: datetime) -> datetime | None:
+    """Return when the next approved posting that is not due yet may be; None where none waits."""
+    time = case((posting.c.at > now, posting.c.at), else_=posting.c.not_before)
+    is_later = or_(posting.c.at > now, ~is_due(posting, now))
+    waiting = _select_approved(platform).where(is_later).with_only_columns(func.min(time))
+    next_time: datetime | None = connection.execute(waiting).scalar_one()
+    return next_time
+
+
 def list_waiting(connection: Connection) -> list[QueuedPosting]:
     """List what waits for a person: drafts, what failed, what is to be posted by hand, and what is unconfirmed."""
     query = _select().where(posting.c.state.in_((*NOT_OUT, "unconfirmed")))

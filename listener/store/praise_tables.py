@@ -20,6 +20,7 @@ class ActRow(OutboundRow, table=True):
     id: int | None = Field(default=None, primary_key=True)
     mention_key: int = Field(foreign_key="mention.key")
     what: str = Field(sa_type=Text)
+    undo_seconds: float | None = None
 
 
 class TestimonialRow(Row, table=True):

@@ -73,6 +73,7 @@ class Act(Outbound):
 
     mention_key: int
     what: str
+    undo_seconds: float | None  # as of a reply
 
 
 class ReplyChanges(TypedDict, total=False):

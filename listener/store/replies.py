@@ -21,18 +21,11 @@ from listener.store import events
 from listener.store.dialect import DUE, UtcTime, match_any
 from listener.store.driver import insert_rows, take_keys
 from listener.store.loading import Data, columns, load, load_all
-from listener.store.moves import UNAPPROVED, set_fields, transition, update_fields
+from listener.store.moves import transition
 from listener.store.records import Reply
 from listener.store.states import OVER, WAITING
 from listener.store.tables import decision, mention, reply
 from listener.store.value_dialect import is_any_of
-
-__all__ = [
-    "UNAPPROVED",
-    "set_fields",
-    "transition",
-    "update_fields",
-]
 
 UNCHECKED = "unchecked"  # the kind of the notice about a reply that cannot be checked before it is sent
 LOOK_BACK = 5_000  # replies over which reasons are remembered: a bound, whatever the database's size

@@ -92,7 +92,7 @@ def _sync_folder(folder: Path) -> None:
 def contains(connection: Connection, digest: str, *, but_reward: int | None = None) -> bool:
     """Return whether a code may be out by the book, by any reward or by another one than but_reward."""
     if (path := _path(connection)) is None:
-        return reward_home.is_frozen(connection, digest)
+        return reward_home.is_code_frozen(connection, digest)
     return any(entry.digest == digest and entry.reward_id != but_reward for entry in _read(path))
 
 
@@ -102,9 +102,7 @@ def list_missing(connection: Connection, pool: str | None = None) -> list[OutCod
     It is neither void nor out in the database, nor that of the entry's reward; another reward may have the id by now.
     """
     if (path := _path(connection)) is None:
-        frozen = reward_home.list_frozen(connection)
-        pools = frozen if pool is None else frozen & {pool}
-        return [OutCode(*loose) for loose in reward_home.list_loose(connection, pools)] if pools else []
+        return [OutCode(*loose) for loose in reward_home.list_loose(connection, pool)]
     entries = [entry for entry in _read(path) if pool is None or entry.pool == pool]
     if not entries:
         return []

@@ -15,10 +15,12 @@ from sqlalchemy import (
     Connection,
     Dialect,
     Integer,
+    Table,
     Text,
     TypeDecorator,
     cast,
     literal,
+    literal_column,
     text,
 )  # fmt: skip
 from sqlalchemy.ext.compiler import compiles
@@ -30,20 +32,54 @@ from listener.store.dialect import POSTGRESQL, is_postgresql
 
 # What no dump and no older state of a server brings back: a table that is made again has another number, a server that
 # is set up again another name, and one that recovered to a point in time goes on in another timeline.
-_HOME = "SELECT pg_walfile_name(pg_current_wal_lsn()), 'coupon'::regclass::oid, current_database()"
-_MAY_NAME_SERVER = "SELECT has_function_privilege('pg_control_system()', 'execute')"
-_SERVER = "SELECT system_identifier FROM pg_control_system()"
+_HOME = "SELECT current_database(), 'coupon'::regclass::oid"
+_SERVER = ("SELECT system_identifier FROM pg_control_system()", ("pg_control_system()",))
+_LOG_FILE = (
+    "SELECT pg_walfile_name(pg_current_wal_lsn()) WHERE NOT pg_is_in_recovery()",
+    ("pg_current_wal_lsn()", "pg_walfile_name(pg_lsn)"),
+)  # a statement, and what it needs to call: a managed server may keep that to itself
+_MAY_CALL = "SELECT bool_and(has_function_privilege(name, 'execute')) FROM unnest(CAST(:names AS text[])) AS name"
 _TIMELINE = 8  # digits at the beginning of a file of the write-ahead log
 
 
 def read_home(connection: Connection) -> str | None:
-    """Return what tells a database on a server from the same one restored; None for a file."""
+    """Return what tells a database on a server from the same one restored; None for a file.
+
+    It is SERVER NAME TIMELINE NUMBER; the first and the third are empty where this login may not ask for them.
+    """
     if not is_postgresql(connection):
         return None
-    log_file, number, name = connection.execute(text(_HOME)).one()
-    may_name = connection.execute(text(_MAY_NAME_SERVER)).scalar_one()
-    server = connection.execute(text(_SERVER)).scalar_one() if may_name else ""
+    name, number = connection.execute(text(_HOME)).one()
+    server, log_file = (_ask_if_allowed(connection, *question) for question in (_SERVER, _LOG_FILE))
     return f"{server} {name} {log_file[:_TIMELINE]} {number}"
+
+
+def _ask_if_allowed(connection: Connection, query: str, calls: tuple[str, ...]) -> str:
+    """Return the answer; nothing where this login may not ask."""
+    if not connection.execute(text(_MAY_CALL), {"names": [*calls]}).scalar_one():
+        return ""
+    return str(connection.execute(text(query)).scalar_one_or_none() or "")
+
+
+def is_same_home(first: str, second: str) -> bool:
+    """Return whether two homes are the same database; what one of them does not know tells them apart no more."""
+    pairs = zip(_split_home(first), _split_home(second), strict=True)
+    return all(own == other or not (own and other) for own, other in pairs)
+
+
+def _split_home(home: str) -> tuple[str, ...]:
+    server, _, rest = home.partition(" ")
+    return server, *rest.rsplit(" ", 2)
+
+
+def written_by() -> ColumnElement[str]:
+    """Name the transaction that writes a row of a server, to be kept in the row."""
+    return literal_column("pg_current_xact_id()::xid::text", Text)
+
+
+def is_as_written(table: Table) -> ColumnElement[bool]:
+    """Match rows of a server that name the transaction that wrote them: a restore writes them by another one."""
+    return literal_column(f"{table.name}.xmin::text", Text) == table.c.written_by
 
 
 def json_text(column: ColumnElement[object]) -> ColumnElement[str]:

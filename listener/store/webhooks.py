@@ -11,7 +11,7 @@ from listener.alert_rules import WebhookEvent
 from listener.store import events, notices
 from listener.store.loading import columns, load_all
 from listener.store.notices import EVERYWHERE
-from listener.store.tables import announcement, decision, event, mention, posting, reply, webhook
+from listener.store.tables import act, announcement, decision, event, mention, posting, reply, webhook
 
 NOTICE = "webhook"  # the kind of the notice about a webhook whose receiver does not take its events
 MARKS = (  # events of a reply that leave its state as it is
@@ -42,7 +42,8 @@ class WebhookState:
 class Occurrence:
     """An event with its mention, the mention's latest decision (None: not decided yet) and its reply, as they are now.
 
-    One of an announcement has that alone. Each part: the columns that a webhook may show.
+    One of an announcement has that alone; one of an act of applause has its mention. Each part: the columns that a
+    webhook may show.
     """
 
     id: int
@@ -53,6 +54,7 @@ class Occurrence:
     decision: Mapping[str, object] | None
     reply: Mapping[str, object] | None
     announcement: Mapping[str, object] | None
+    applause: Mapping[str, object] | None
 
 
 MENTION = (
@@ -69,10 +71,12 @@ POSTING = (
     *("remote_id", "remote_url", "closed_as", "reason"),
 )
 ANNOUNCEMENT = ("text", "by")
+APPLAUSE = ("what", "state", "approved_by", "approved_at", "sent_at", "remote_id", "remote_url", "closed_as", "reason")
 PARTS = (
     *(("m_", mention, MENTION), ("d_", decision, DECISION), ("r_", reply, REPLY)),
-    *(("p_", posting, POSTING), ("a_", announcement, ANNOUNCEMENT)),
+    *(("p_", posting, POSTING), ("a_", announcement, ANNOUNCEMENT), ("l_", act, APPLAUSE)),
 )
+_OF_ACT = event.c.what.startswith(events.OF_ACT, autoescape=True)
 _OF_TYPE: Mapping[WebhookEvent, ColumnElement[bool]] = {
     "mention.stored": event.c.what == "seen",
     "mention.decided": and_(event.c.what == "decided", event.c.reply_id.is_(None)),
@@ -80,6 +84,11 @@ _OF_TYPE: Mapping[WebhookEvent, ColumnElement[bool]] = {
     "reply.changed": and_(event.c.what.not_in((*MARKS, "sent")), event.c.reply_id.is_not(None)),
     "announcement.sent": and_(event.c.what == "sent", event.c.posting_id.is_not(None)),
     "announcement.changed": and_(event.c.what.not_in((*MARKS, "sent")), event.c.posting_id.is_not(None)),
+    "applause.sent": event.c.what == events.OF_ACT + "sent",
+    "applause.changed": and_(
+        _OF_ACT,
+        event.c.what.not_in([events.OF_ACT + what for what in (*MARKS, "sent")]),
+    ),
 }
 
 
@@ -121,6 +130,8 @@ def list_occurrences(
     source = source.outerjoin(decision, decision.c.id == latest).outerjoin(reply, reply.c.id == event.c.reply_id)
     source = source.outerjoin(posting, posting.c.id == event.c.posting_id)
     source = source.outerjoin(announcement, announcement.c.id == posting.c.announcement_id)
+    is_its = and_(act.c.mention_key == event.c.mention_key, act.c.what == event.c.detail["act"].as_string())
+    source = source.outerjoin(act, and_(_OF_ACT, is_its))
     chosen = [event.c[name].label(name) for name in ("id", "at", "what", "by")]
     for prefix, table, names in PARTS:
         chosen += [table.c[name].label(prefix + name) for name in names]
@@ -137,6 +148,7 @@ def _occurrence(row: Mapping[str, object]) -> Occurrence:
         decision=_part(row, "d_", DECISION) if row["d_action"] is not None else None,
         reply=_part(row, "r_", REPLY) if row["r_id"] is not None else None,
         announcement=_part(row, "p_", POSTING) | _part(row, "a_", ANNOUNCEMENT) if row["p_platform"] else None,
+        applause=_part(row, "l_", APPLAUSE) if row["l_what"] is not None else None,
     )
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from listener.model import Decision
-from listener.store import notices, people, replies
+from listener.store import moves, notices, people, replies
 from listener.store.draft_reviews import MACHINE
 from listener.store.edits import DECIDED, WHY
 from listener.store.records import NewReply, Reply, ReplyChanges
@@ -33,10 +33,10 @@ def follow(
     if row["text"] and row["text"] != changes["text"]:
         detail["proposed"] = row["text"]
     changes |= {"due_at": _earlier(live.due_at, row["due_at"]), "assigned_to": live.assigned_to or row["assigned_to"]}
-    changes |= {**replies.UNAPPROVED, "error": None, "attempts": 0, "snoozed_until": None}
+    changes |= {**moves.UNAPPROVED, "error": None, "attempts": 0, "snoozed_until": None}
     changes |= {"revision": live.revision + 1}
     to = row["state"] or "escalated"
-    replies.transition(connection, live, to, by=MACHINE, now=now, what=DECIDED, detail=detail, **changes)
+    moves.transition(connection, live, to, by=MACHINE, now=now, what=DECIDED, detail=detail, **changes)
 
 
 def report_late_edit(connection: Connection, platform: str, live: Reply, row: NewReply, now: datetime) -> None:

@@ -10,7 +10,7 @@ from listener.club.offers import find_claimed
 from listener.club_rules import Club
 from listener.codes import CODE
 from listener.errors import BookError, DeskError
-from listener.store import replies, reward_book
+from listener.store import moves, replies, reward_book
 from listener.store.draft_reviews import MACHINE
 from listener.store.records import Reply, ReplyChanges
 from listener.triage.result import TriageResult
@@ -46,6 +46,4 @@ def _reserve(connection: Connection, club: Club, result: TriageResult, live: Rep
 def _escalate(connection: Connection, live: Reply, why: str, now: datetime) -> None:
     changes: ReplyChanges = {**REFUSED, "revision": live.revision + 1, "error": why}
     detail = {"message": why, "before": live.text}
-    replies.transition(
-        connection, live, "escalated", by=MACHINE, now=now, what="offer_refused", detail=detail, **changes
-    )
+    moves.transition(connection, live, "escalated", by=MACHINE, now=now, what="offer_refused", detail=detail, **changes)

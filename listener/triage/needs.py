@@ -12,14 +12,18 @@ from listener.model import MentionSignals, Pass
 
 APOLOGY = frozenset(("complaint", "problem"))  # named in the `when` of a wording that apologizes
 Need = Literal[
-    "message_sent", "cannot_message", "rudeness", "account", "billing", "outage", "unreachable", "refund", "request",
-    "left_behind", "missing", "leaving", "change", "quality", "broken", "terms", "late", "status", "service", "idea",
+    "message_sent", "cannot_message", "in_private", "rudeness", "account", "billing", "outage", "unreachable", "refund",
+    "request", "left_behind", "missing", "leaving", "change", "quality", "broken", "terms", "late", "status", "reach",
+    "service", "idea",
 ]  # fmt: skip
 Needs = tuple[Need, ...]
 NEEDS: Needs = get_args(Need)  # in the order in which they are answered, unless the policy has another
 # needs that a request without trouble may show; the others would bring an apology
-CALM: Needs = ("message_sent", "cannot_message", "left_behind", "missing", "change", "status", "idea", "request")
-UNTROUBLED: Needs = ("idea", "request")  # needs whose wording fits no trouble
+CALM: Needs = (
+    "message_sent", "cannot_message", "in_private", "left_behind", "missing", "change", "status", "reach", "idea",
+    "request",
+)  # fmt: skip
+UNTROUBLED: Needs = ("idea", "request", "in_private")  # needs whose wording fits no trouble
 # needs whose wording is about a single matter: beside another need than these it is uncertain which is meant
 NARROW: Mapping[Need, frozenset[Need]] = {
     "rudeness": frozenset(("service", "request", "quality", "leaving", "unreachable")),
@@ -31,11 +35,6 @@ NARROW: Mapping[Need, frozenset[Need]] = {
     "late": frozenset(NEEDS) - {"account", "billing", "outage", "quality", "broken"},
 }
 AWAITED: Needs = ("missing", "late", "status")  # needs that are over when it has arrived
-# needs whose words are not enough: a wrong guess would embarrass us, so one of these cues must agree
-SECOND_SIGN: Mapping[Need, frozenset[str]] = {
-    "rudeness": frozenset(("person",)),
-    "change": frozenset(("request", "wish", "question")),
-}
 # in `when` beside an apology: for a question, for one that is no reproach, for a text that tells nothing
 FORMS = frozenset(("question", "plain_question", "brief"))
 GENERAL = APOLOGY | FORMS  # in `when` of a wording for trouble of no certain kind
@@ -119,8 +118,7 @@ def find_needs(signals: MentionSignals, order: Needs, is_trouble: bool) -> Needs
 def _is_shown(need: Need, cues: Mapping[str, tuple[str, ...]]) -> bool:
     if need in AWAITED and "arrived" in cues and "negation" not in cues:
         return False
-    second = SECOND_SIGN.get(need)
-    return need_cue(need) in cues and (second is None or not second.isdisjoint(cues))
+    return need_cue(need) in cues
 
 
 def choose_need(needs: Needs) -> Need | None:

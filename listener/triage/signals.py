@@ -30,7 +30,7 @@ NO_WORDS = (
 )  # lists that hold no English words
 HEARD_IN_MEDIA = (  # dangers, and what must not be answered by a text of ours; not moods: a quote is somebody else's
     *("self_harm", "death", "safety", "assault", "discrimination", "minors", "legal", "press", "personal_data"),
-    "profanity",
+    *("profanity", "young_age"),
 )
 _YOU = frozenset(("you", "your", "yours", "you're", "youre", "u", "ur", "yall", "y'all", "guys", "team", "staff"))
 _I = frozenset(("i", "i'm", "im", "i've", "ive", "my", "me", "we", "our", "us"))

@@ -20,6 +20,7 @@ WRY_CLEARLY_HEARD = 0.9  # the same beside kind words that are often not meant
 FACT_CLEARLY_HEARD = 0.9  # the same for a question that may be about the fact sheet
 PRAISED = 0.2  # chance of praise from which nothing gets an apology
 PRAISED_REQUEST = 0.1  # the same for a request: happy people say "please" too
+ASKED_HEARD = 0.9  # chance of a complaint from which even a text that only asks gets an apology
 FURIOUS = -0.75  # a score at or under it is anger
 WRY = ("thanks", "sarcasm", "ironic_praise", "hedge")  # beside one of these kind words may be no kindness
 KIND = ("praise", "thanks", "warm", "resolved_trouble")
@@ -88,6 +89,12 @@ def is_heard_in_need(signals: MentionSignals, no_apology_above: float) -> bool:
     """True for a need that only trouble brings, beside a request or a noun: "please explain, I am stranded"."""
     is_named = "request" in signals.cues or is_heard_and_named(signals)
     return is_named and is_faintly_heard(signals, no_apology_above) and _shows_trouble(signals.cues)
+
+
+def is_only_asked(signals: MentionSignals) -> bool:
+    """True for a question or a request that states no failure, and in which the second reader hears no reproach."""
+    is_heard = signals.reading is not None and signals.reading.complaint >= ASKED_HEARD
+    return "asks_only" in signals.cues and not is_heard
 
 
 def is_heard_all_the_same(signals: MentionSignals) -> bool:

@@ -24,6 +24,7 @@ from listener.store import webhooks
 from listener.store.tables import event
 from tests.alerts.test_daemon import free_port
 from tests.announcing import SALE, announce
+from tests.applauding import liked, turn_on
 from tests.factories import author_of
 from tests.fakes.loopback import Call, Loopback, Reply
 from tests.line import COMPLAINT, PRAISE, Line
@@ -148,9 +149,14 @@ def test_the_page_has_the_schema(wire: Wire) -> None:
     assert shape(examples[0]) == shape(wire.deliver()[-1])
     announce(wire.line)
     wire.line.send()
-    assert shape(examples[1]) == shape(wire.deliver()[-1]) and len(examples) == 2
+    assert shape(examples[1]) == shape(wire.deliver()[-1])
+    liked(turn_on(wire.line))
+    wire.line.send()
+    assert shape(examples[2]) == shape(wire.deliver()[-1]) and len(examples) == 3
     listed = set(
-        re.findall(r"^\| `((?:mention|reply|announcement)\.\w+)` \|", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+        re.findall(
+            r"^\| `((?:mention|reply|announcement|applause)\.\w+)` \|", PAGE.read_text(encoding="utf-8"), re.MULTILINE
+        )
     )
     assert listed == set(WEBHOOK_EVENTS)
 
@@ -167,6 +173,29 @@ def test_an_announcement_is_followed_to_its_platform(wire: Wire, words: Words, e
     sent = messages[-1]["data"]
     assert (sent["mention"], sent["reply"], sent["announcement"]["text"]) == (None, None, expected)
     assert sent["announcement"]["state"] == "sent" and sent["announcement"]["remote_id"] == "post-1"
+
+
+def test_an_act_of_applause_is_followed_with_its_mention(wire: Wire) -> None:
+    """Chosen, being done, done: in order, with its kind."""
+    wire.hook = replace(wire.hook, events=("applause.sent", "applause.changed"))
+    liked(turn_on(wire.line), "like", "repost")
+    wire.line.send()
+    messages = wire.deliver()
+    changed = ("applause.changed", "applause_sending"), ("applause.sent", "applause_sent")
+    assert kinds(messages) == [("applause.changed", "applause_approved")] * 2 + [*changed] * 2
+    data = messages[-1]["data"]
+    assert (data["applause"]["what"], data["applause"]["state"], data["reply"]) == ("repost", "sent", None)
+    assert data["mention"]["id"] == "m1" and data["applause"]["approved_by"] == "ann"
+
+
+def test_an_act_whose_author_was_erased_is_still_one(wire: Wire) -> None:
+    """Its kind stood in the event's detail; it is no `reply.changed`."""
+    liked(turn_on(wire.line))
+    wire.line.send()
+    forget.forget(wire.line.store, wire.line.desk(), "h1", author_of)
+    messages = [message for message in wire.deliver() if message["data"]["what"].startswith("applause_")]
+    assert {message["type"] for message in messages} == {"applause.changed", "applause.sent"}
+    assert [message["data"]["applause"] for message in messages] == [None] * 3
 
 
 def test_announcements_alone_can_be_asked_for(wire: Wire) -> None:

@@ -224,7 +224,7 @@ def test_an_ignored_mention_is_shown_and_escalated(queue: Earshot) -> None:
             ["show", "memory:zz"],
             "there is no mention memory:zz; `earshot log` and `earshot quarantine` list what came in",
         ),
-        (["undo", "9" * 30], f"there is no reply {'9' * 30}; `earshot queue` lists the ids"),
+        (["undo", "9" * 30], f"there is no reply {2**63 - 1}; `earshot queue` lists the ids"),
         (["queue", "--after", "99"], "there is no reply 99; --after takes the last id of the page before"),
     ],
 )
@@ -232,6 +232,15 @@ def test_what_is_not_there_is_one_line_and_exit_1(queue: Earshot, arguments: lis
     """What is wrong, and what to do."""
     done = queue(*arguments)
     assert (done.code, done.out, done.err) == (1, "", f"earshot: {message}\n")
+
+
+def test_a_number_that_no_database_holds_is_only_one_that_is_not_there(queue: Earshot) -> None:
+    """Python itself refuses to read more than 4,300 digits."""
+    huge = "9" * 5_000
+    for words in (["approve", huge], ["approve", f"1@{huge}"], ["show", huge], ["announce", "show", huge]):
+        assert queue(*words).code == 1 and queue(*words).err.startswith("earshot: "), words
+    for words in (["queue", "--limit", huge], ["log", "--limit", huge], ["quarantine", "--after", huge]):
+        assert queue(*words).code == 0, words
 
 
 def test_without_a_database_the_desk_says_what_to_run(earshot: Earshot) -> None:

@@ -46,6 +46,9 @@ def test_praise_is_suggested_liked_once_and_shown(home: Home) -> None:
     assert item["acts"] == ["like", "repost", "quote"]
     assert home.run("applaud", "memory:p1", "--like", "--quote").code == 0
     assert "do it at https://x.example/p1" in home.run("applaud").out
+    assert "1 act of applause waiting: earshot applaud" in home.run("queue").out
+    assert "applauded  1 approved, 1 by_hand" in home.run("status").out
+    assert home.run("status", "--json").json["applause"] == {"approved": 1, "by_hand": 1}
     assert home.run("once", "--stage", "send").code == 0
     assert home.run("once", "--stage", "send").code == 0
     assert [(post["act"], post["of"]) for post in home.posts()] == [("like", "p1")]

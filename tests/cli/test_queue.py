@@ -31,8 +31,8 @@ def test_an_unknown_platform_is_wrong_usage_that_lists_the_known_ones(queue: Ear
     assert "Invalid value for --platform: there is no platform 'memry'; Earshot knows memory" in refused.err
     database = sqlite3.connect(home / "data" / "earshot.db")
     database.execute(
-        "INSERT INTO platform (name, enabled, began_at, poll_seconds, failures, send_lost) "
-        "SELECT 'old', 0, began_at, poll_seconds, failures, send_lost FROM platform"
+        "INSERT INTO platform (name, enabled, began_at, poll_seconds, failures, send_failures) "
+        "SELECT 'old', 0, began_at, poll_seconds, failures, send_failures FROM platform"
     )
     database.commit()
     database.close()

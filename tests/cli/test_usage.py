@@ -40,6 +40,14 @@ WRONG = [
     ["log", "--after", "m1"],
     ["pause", "--for", "-2h"],
 ]
+NUMBERS = [
+    ["queue", "--limit"],
+    ["queue", "--after"],
+    ["quarantine", "--retry"],
+    ["notices", "--clear"],
+    ["close", "--reason", "done"],
+    ["announce", "show"],
+]
 
 
 @pytest.mark.parametrize("arguments", WRONG, ids=" ".join)
@@ -48,6 +56,14 @@ def test_wrong_usage_is_exit_2(home: Path, arguments: list[str]) -> None:
     done = CliRunner().invoke(app, arguments)
     assert done.exit_code == 2, done.output
     assert "Traceback" not in done.output and not (home / "data").exists()
+
+
+@pytest.mark.parametrize("arguments", NUMBERS, ids=" ".join)
+def test_what_is_no_number_is_refused_in_our_words(home: Path, arguments: list[str]) -> None:
+    """Not in those of the library that reads options."""
+    for word in ("x", "1.5", "²"):
+        done = CliRunner().invoke(app, [*arguments, word])
+        assert done.exit_code == 2 and f"'{word}' is not a whole number; write one such as 12" in done.output
 
 
 @pytest.mark.parametrize("name", sorted(get_command(app).commands))  # type: ignore[attr-defined]

@@ -32,7 +32,10 @@ ADA = {"author_id": "ada", "author_handle": "ada"}
 
 def offer(name: str, kind: OfferKind, **changes: Any) -> Offer:
     """An offer that runs now, from the pool of ten."""
-    made = Offer(name, date(2026, 11, 20), date(2026, 12, 1), TEN, kind, TEXT, "marketing", known_days=0)
+    made = Offer(
+        name=name, kind=kind, pool=TEN, text=TEXT, owner="marketing", known_days=0,
+        from_=date(2026, 11, 20), until=date(2026, 12, 1),
+    )  # fmt: skip
     return replace(made, **changes)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import delete, select
 from listener.club_rules import Club, Tier
 from listener.desk import access, members, people, roles
 from listener.desk.forget import forget
-from listener.desk.queue import ItemRef, show
+from listener.desk.queue import show
 from listener.desk.roles import PeopleFilter
 from listener.errors import ConfigError, DeskError
 from listener.settings import load
@@ -64,9 +64,9 @@ def test_staff_see_who_asks_to_join_until_they_did(club: World) -> None:
     """Beside the mention, in the review and in `show`."""
     (number,) = club.said(JOINS, **ADA)
     view = replace(club.view(), club=CLUB)
-    assert show(club.store, view, ItemRef(reply_id=number)).person.asks_to_join
+    assert show(club.store, view, number).person.asks_to_join
     members.join(club.store, club.desk(), "ada", ("memory", "m1"))
-    assert not show(club.store, view, ItemRef(reply_id=number)).person.asks_to_join
+    assert not show(club.store, view, number).person.asks_to_join
 
 
 def test_without_a_club_nobody_joins(world: World) -> None:

@@ -35,6 +35,7 @@ def test_a_doubt_is_enough_however_high_the_score(cue: str) -> None:
         ({"cues": {}}, "no word of praise"),
         ({"guards": ("minors",)}, "the guard minors matched"),
         ({"is_minor": True}, "may be a minor"),
+        ({"cues": {**CUES, "young_age": ("daughter is 12",)}}, "it gives the age of a child"),
         ({"opted_out": True}, "opted out"),
         ({"is_private": True}, "only its author and we"),
         ({"is_gone": True}, "gone from its platform"),

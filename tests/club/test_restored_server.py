@@ -2,23 +2,27 @@
 
 import subprocess
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from listener.codes import mask
 from listener.desk import offers, transitions
 from listener.errors import DeskError, StoreError
 from listener.place import Server
-from listener.store import moving
+from listener.store import moving, reward_home
 from listener.store.engine import open_store
 from listener.store.migrate import migrate
+from listener.store.tables import coupon
+from listener.store.value_dialect import is_same_home
 from tests.club.shop import Shop
 from tests.databases import SERVER, discard_schemas, make_target
 from tests.factories import NOW
+from tests.grants import as_role, grant
 
 pytestmark = pytest.mark.skipif(not SERVER, reason="`make test-postgres` runs it on a server of its own")
 BO = {"author_id": "bo", "author_handle": "bo"}
@@ -62,6 +66,7 @@ def dumped(shop: Shop, tmp_path: Path) -> Iterator[Dumped]:
     assert len(shop.platform.posts) == 1
     yield made
     made.shop.world.store.close()
+    discard_schemas()  # no other test begins in a database that was restored
 
 
 def test_nothing_is_given_after_a_restore(dumped: Dumped) -> None:
@@ -116,6 +121,54 @@ def test_a_person_may_say_that_no_code_was_given_since(dumped: Dumped) -> None:
     assert "pool ten is whole after a restore: the standby was synchronous" in str(detail)
 
 
+@pytest.fixture(params=["pg_control_system()", "pg_control_system(), pg_current_wal_lsn(), pg_walfile_name(pg_lsn)"])
+def managed(shop: Shop, request: pytest.FixtureRequest) -> Iterator[Server]:
+    """The database of a shop for staff of a server whose provider keeps some functions to itself."""
+    place = shop.world.store.place
+    assert isinstance(place, Server)
+    grant(place)
+    with psycopg.connect(place.url, autocommit=True) as connection:
+        connection.execute("SELECT pg_advisory_lock(1)")  # the functions belong to all processes of the suite
+        connection.execute(f"REVOKE EXECUTE ON FUNCTION {request.param} FROM PUBLIC")
+        yield as_role(place, "staff")
+        connection.execute(f"GRANT EXECUTE ON FUNCTION {request.param} TO PUBLIC")
+
+
+def frozen_for(login: Server) -> set[str]:
+    """The pools that a login takes for frozen."""
+    with closing(open_store(login)) as store, store.read() as connection:
+        pools = connection.execute(select(coupon.c.pool).distinct()).scalars().all()
+        return {pool for pool in pools if reward_home.is_frozen(connection, pool)}
+
+
+def test_whoever_may_ask_the_server_less_sees_no_restore_where_none_was(shop: Shop, managed: Server) -> None:
+    """The owner knew the server's name when the codes came in: staff without it must not freeze them."""
+    assert frozen_for(managed) == set()
+
+
+def test_whoever_may_ask_the_server_less_sees_a_restore_all_the_same(dumped: Dumped, managed: Server) -> None:
+    """By the number of the table, which is another one."""
+    place = dumped.restore().world.store.place
+    assert isinstance(place, Server)
+    grant(place)
+    assert frozen_for(managed) == {"ten"}
+
+
+@pytest.mark.parametrize(
+    ("home", "is_same"),
+    [
+        ("7 my shop 00000001 16400", True),
+        (" my shop  16400", True),
+        (" my shop 00000001 16401", False),
+        ("7 my shop 00000002 16400", False),
+        ("8 my shop  16400", False),
+    ],
+)
+def test_what_a_login_may_not_know_tells_no_databases_apart(home: str, is_same: bool) -> None:
+    """A managed server keeps its name to itself, a standby its timeline; a name may have spaces."""
+    assert is_same_home("7 my shop 00000001 16400", home) is is_same
+
+
 def test_without_a_restore_nothing_is_frozen(shop: Shop) -> None:
     """Also where the process opens the database anew."""
     with pytest.raises(DeskError, match="pool ten is not frozen"):
@@ -138,4 +191,3 @@ def test_a_frozen_database_is_not_moved_and_a_whole_one_is_whole_where_it_goes(d
     moved = Shop.open(there, 0)
     assert moved.world.reply(moved.claim(**CY)).state == "drafted"
     there.close()
-    discard_schemas()

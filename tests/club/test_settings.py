@@ -43,6 +43,18 @@ def test_an_offer_is_read_with_its_terms_in_the_text(tmp_path: Path) -> None:
     assert any("offer autumn is never answered" in note for note in notes(config))
 
 
+def test_a_claim_below_another_kind_is_noted(tmp_path: Path) -> None:
+    """Support would take "may I have my autumn code?" first; not so a kind that is tried last, wherever it stands."""
+    policy = tmp_path / "policy.toml"
+    policy.write_text('[brand]\nname = "F"\n[responders.correction]\n[responders.support]\n[responders.claim]\n')
+    assert read(tmp_path) == []
+    note = "policy.toml [responders.claim] stands below correction, support: the first kind that fits answers"
+    assert any(line.startswith(note) for line in notes(load(tmp_path)))
+    for order in ("claim", "support"), ("holding", "claim", "support"):
+        policy.write_text('[brand]\nname = "F"\n' + "".join(f"[responders.{kind}]\n" for kind in order))
+        assert not any("stands below" in line for line in notes(load(tmp_path)))
+
+
 @pytest.mark.parametrize(
     ("changes", "fault"),
     [

@@ -10,7 +10,6 @@ import pytest
 from listener.calendar import response_due
 from listener.desk import control, queue, transitions
 from listener.desk.approve import ApprovalResult, Target, approve
-from listener.desk.queue import ItemRef
 from listener.desk.views import ReplyDetail
 from listener.feed_page import QuarantinedItem
 from listener.policy import Policy
@@ -41,7 +40,7 @@ def give(world: World, reply_id: int, revision: int | None = None, by: str = "da
 
 def see(world: World, reply_id: int) -> ReplyDetail:
     """What staff see of it."""
-    return queue.show(world.store, world.view(), ItemRef(reply_id))
+    return queue.show(world.store, world.view(), reply_id)
 
 
 def test_a_thank_you_under_a_child_in_hospital_becomes_an_escalation(world: World) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from listener.desk import autonomy, people, roles, transitions
 from listener.desk import forget as stage
 from listener.desk.approve import DeskContext, Target, approve
-from listener.desk.queue import ItemRef, show
+from listener.desk.queue import show
 from listener.desk.state_words import PHRASES
 from listener.errors import DeskError
 from listener.feed_page import FeedPage, QuarantinedItem
@@ -119,7 +119,7 @@ def test_the_bare_ledger_stays(world: World) -> None:
     assert (line["state"], line["remote_id"], line["approved_by"]) == ("sent", f"p{number}", "bo")
     assert (line["mention_text"], line["reply_text"]) == ("", "")
     assert line["author"].startswith("forgotten-") and line["sent_at"] is not None
-    shown = show(world.store, world.view(), ItemRef(reply_id=number))
+    shown = show(world.store, world.view(), number)
     assert [one.what for one in shown.events][-1] == "forgotten"
     assert [(one.text, one.ours) for one in shown.thread] == [("", False), ("", True)]
 

@@ -8,7 +8,6 @@ from sqlalchemy import update
 
 from listener.desk import control, forget, marks, people, queue, transitions
 from listener.desk.approve import Target, approve
-from listener.desk.queue import ItemRef
 from listener.errors import DeskError
 from listener.model import History
 from listener.store.people import find_person
@@ -48,7 +47,7 @@ def test_an_addressed_post_of_pictures_alone_goes_to_a_person_with_its_descripti
     """A search hit of pictures alone does not."""
     alt = ("picture: a torn seam",)
     (reply_id,) = world.said("@fernhill", attachments=alt)
-    shown = queue.show(world.store, world.view(), ItemRef(reply_id))
+    shown = queue.show(world.store, world.view(), reply_id)
     assert (shown.state, shown.rule, shown.mention.attachments) == ("escalated", "media", alt)
     assert world.said("", attachments=alt, is_addressed=False) == [0]
 
@@ -101,7 +100,7 @@ def test_a_displayed_name_identifies_nobody(world: World) -> None:
     first = world.item(ids[0]).mention.author_id
     people.opt_out(world.store, world.desk(), f"memory:{first}", None)
     erased = forget.forget(world.store, world.desk(), f"memory:{first}", factories.author_of)
-    shown = [queue.show(world.store, world.view(), ItemRef(reply_id)) for reply_id in ids[1:]]
+    shown = [queue.show(world.store, world.view(), reply_id) for reply_id in ids[1:]]
     assert erased.erased["mentions"] == 1
     assert all(view.warnings == () and view.state == "drafted" and view.person.mentions == 1 for view in shown)
 

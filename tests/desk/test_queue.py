@@ -35,7 +35,7 @@ def test_a_reply_has_every_key_of_the_contract(world: World) -> None:
         json.loads(output.dumps(view))
         for view in (
             single(world.store, world.view(), reply_id),
-            show(world.store, world.view(), ItemRef(reply_id)),
+            show(world.store, world.view(), reply_id),
         )
     )
     assert line.keys() >= KEYS
@@ -56,7 +56,7 @@ def test_the_text_shown_is_exactly_what_will_be_posted(world: World) -> None:
 def test_an_ignored_mention_shows_why_with_null_for_its_reply(world: World) -> None:
     """The trail tells; there is nothing to approve."""
     world.said("going to the shop")
-    found = show(world.store, world.view(), ItemRef(mention=("memory", "m1")))
+    found = show(world.store, world.view(), ("memory", "m1"))
     assert (found.id, found.state, found.revision, found.kind, found.text) == (None,) * 5
     assert found.decision == "ignore" and found.trail[-1].hit
 
@@ -73,11 +73,11 @@ def test_a_mention_that_is_not_decided_yet_can_be_shown(world: World) -> None:
     """Its decision and score are null."""
     world.said("going to the shop")
     world.polled(factories.mention("later", id="9", interaction_id="9"))
-    found = show(world.store, world.view(), ItemRef(mention=("memory", "9")))
+    found = show(world.store, world.view(), ("memory", "9"))
     assert (found.decision, found.sentiment.compound, found.trail) == (None, None, ())
 
 
-@pytest.mark.parametrize("asked", [ItemRef(77), ItemRef(mention=("memory", "zz"))])
+@pytest.mark.parametrize("asked", [77, ("memory", "zz")])
 def test_what_is_not_there_is_told(world: World, asked: ItemRef) -> None:
     """A DeskError, with what lists the ids."""
     with pytest.raises(DeskError, match="there is no"):
@@ -91,7 +91,7 @@ def test_the_thread_has_what_was_said_and_answered_in_order(world: World) -> Non
     world.after(minutes=5).sent(first)
     world.after(minutes=5)
     world.said("but where is my parcel? It never arrived", **who)
-    found = show(world.store, world.view(), ItemRef(mention=("memory", "m2")))
+    found = show(world.store, world.view(), ("memory", "m2"))
     assert [(one.who, one.ours) for one in found.thread] == [("ada", False), ("dana", True), ("ada", False)]
     assert found.thread[1].text.startswith("@ada ")
     assert (found.person.mentions, found.person.answered) == (2, 1)
@@ -101,7 +101,7 @@ def test_events_tell_the_whole_way(world: World) -> None:
     """From the poll to the approval, oldest first."""
     (reply_id,) = world.said(*praise())
     approve(world.store, world.desk(), [Target(reply_id)])
-    found = show(world.store, world.view(), ItemRef(reply_id)).events
+    found = show(world.store, world.view(), reply_id).events
     assert [(one.what, one.by) for one in found] == [
         ("seen", "poll"),
         ("decided", "policy"),
@@ -169,7 +169,7 @@ def test_warnings_stand_by_the_draft(world: World) -> None:
     names = [one.name for one in single(world.store, world.view(), reply_id).warnings]
     assert names == ["edited", "gone"]
     people.opt_out(world.store, world.desk(), "user1", None)
-    assert show(world.store, world.view(), ItemRef(reply_id)).person.opted_out
+    assert show(world.store, world.view(), reply_id).person.opted_out
 
 
 def _shown(world: World, **page: Any) -> list[int]:

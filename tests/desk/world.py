@@ -10,7 +10,7 @@ from listener.feed_page import FeedPage
 from listener.intake.poll import poll
 from listener.model import Json, Mention, Preview, RuleResult
 from listener.policy import Policy
-from listener.store import events, items, mentions, replies
+from listener.store import events, items, mentions, moves, replies
 from listener.store.engine import Store
 from listener.store.queued import QueuedReply
 from listener.store.records import Event, Exchange, Reply, StoredDecision
@@ -110,10 +110,10 @@ class World:
         with self.store.write() as connection:
             seen = replies.get(connection, reply_id)
             if state in TRANSITIONS[seen.state]:
-                assert replies.transition(connection, seen, state, by="outbox", now=self.now, **changes)
+                assert moves.transition(connection, seen, state, by="outbox", now=self.now, **changes)
                 return
             columns = {"state": state, "changed_at": self.now, **changes}
-            assert replies.update_fields(connection, seen, state, "outbox", self.now, **columns)
+            assert moves.update_fields(connection, seen, state, "outbox", self.now, **columns)
 
     def sent(self, reply_id: int, by: str = "dana") -> None:
         """It went out just now, approved by this name."""

@@ -44,10 +44,11 @@ def break_stage(name: str) -> None:
 def shorten_leases(span: float) -> None:
     """Let leases last for so many seconds, and not sixty."""
     from listener.outbox import permit, settle
-    from listener.store.leases import lease
+    from listener.store.leases import timing
 
-    share = span / lease.TIMING.span
-    vars(lease)["TIMING"] = lease.Timing(span, lease.TIMING.beat * share, lease.TIMING.grace * share)
+    usual = timing.TIMING
+    share = span / usual.span
+    vars(timing)["TIMING"] = timing.Timing(span, usual.beat * share, usual.grace * share, usual.turn * share)
     vars(permit)["MARGIN_S"], vars(permit)["CLAIM_LASTS_S"] = permit.MARGIN_S * share, permit.CLAIM_LASTS_S * share
     vars(permit)["RETRY_AFTER"] = permit.RETRY_AFTER * share
     vars(settle)["CALL_LASTS_S"] = settle.CALL_LASTS_S * share

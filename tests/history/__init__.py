@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from listener.model import Decision, History
-from tests.factories import NOW, decided, old
+from listener.model import Decision, History, Mention
+from listener.triage.decide import decide
+from tests.factories import NOW, ears, mention, old, policy, responders
 
 FOLDER = Path(__file__).parent
 HISTORY = ("exchanges", "answered", "answered_by", "opted_out")
@@ -28,17 +29,23 @@ class Row:
     at: int
     fields: dict[str, Any]
 
+    def mention(self) -> Mention:
+        """What somebody wrote."""
+        changes = {name: self.fields[key] for key, name in MENTION.items() if key in self.fields}
+        if "addressed" in self.fields:
+            changes["is_addressed"] = bool(self.fields["addressed"])
+        if "days" in self.fields:
+            changes["age_start_at"] = old(self.fields["days"])
+        return mention(self.fields["text"], created_at=NOW, **changes)
+
+    def past(self) -> History:
+        """What stood between its author and us before."""
+        past = {key: self.fields[key] for key in HISTORY if key in self.fields}
+        return History(**past | {key: bool(past[key]) for key in ("answered", "opted_out") if key in past})
+
     def decided(self) -> Decision:
         """What the starter's policy decides on it."""
-        fields = self.fields
-        changes = {name: fields[key] for key, name in MENTION.items() if key in fields}
-        if "addressed" in fields:
-            changes["is_addressed"] = bool(fields["addressed"])
-        if "days" in fields:
-            changes["age_start_at"] = old(fields["days"])
-        past = {key: fields[key] for key in HISTORY if key in fields}
-        past |= {key: bool(past[key]) for key in ("answered", "opted_out") if key in past}
-        return decided(fields["text"], History(**past), created_at=NOW, **changes)
+        return decide(ears().extract(self.mention(), self.past(), NOW), policy(), responders())
 
     def right(self, decision: Decision) -> bool:
         """Whether a decision is one that it must get."""

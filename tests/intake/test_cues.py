@@ -70,13 +70,20 @@ def test_faulty_phrases_are_told_in_words() -> None:
     """settings asks this of every phrase of the operator's."""
     assert lexicon.fault("ship* to canada") is None
     assert [bool(lexicon.fault(bad)) for bad in ("", "* a", "a*b c", "**a")] == [True] * 4
+    assert lexicon.fault("cannot reach : then <contact> or nothing; not after the") is None
+    conditions = ("", "reach", "then", "by <nobody>", "then you, by me", "not to you", "then <contact>;by you")
+    assert [bool(lexicon.fault(f"cannot reach : {bad}")) for bad in conditions] == [True] * 7
 
 
 @pytest.mark.parametrize("name", lexicon.LISTS)
 def test_lists_are_read_as_toml_reads_them(name: str) -> None:
     """They are read by a pattern, for the start of every command; the files stay TOML."""
-    written = Path(lexicon.__file__).parent / name
-    assert lexicon._table(name) == tomllib.loads(written.read_text(encoding="utf-8"))
+    written = tomllib.loads((Path(lexicon.__file__).parent / name).read_text(encoding="utf-8"))
+    lists: dict[str, list[str]] = {}
+    for key, phrases in written.items():
+        cue, colon, meant = key.partition(lexicon.MEANT)
+        lists.setdefault(cue, []).extend(f"{phrase}{colon}{meant}" for phrase in lexicon.expand_all(phrases))
+    assert lexicon._table(name) == lists
 
 
 @pytest.mark.parametrize("name", sorted(lexicon.cues()))
@@ -130,6 +137,13 @@ def test_shipped_phrases_are_sound(name: str) -> None:
         ("self_harm", "they would be better off without me"),
         ("discrimination", "only the black customers were searched"),
         ("minors", "my 9 year old spent it all"),
+        ("young_age", "my daughter is 12 and loves your pens"),
+        ("young_age", "My son Ben, 9, adores it"),
+        ("young_age", "made for my daughter’s 10th birthday"),
+        ("young_age", "our 6 year old can't stop drawing"),
+        ("young_age", "a gift for my 12-year-old"),
+        ("young_age", "she's only seven, but what a fan"),
+        ("young_age", "I just turned thirteen"),
         ("press", "I'm a producer for a radio show"),
         ("personal_data", "IBAN GB33BUKB20201555555555"),
         ("profanity", "f u c k this"),
@@ -204,6 +218,10 @@ def test_a_cue_hits_alone(cue: str, text: str) -> None:
         ("press", "press the green key"),
         ("minors", "I'm 12 minutes away"),
         ("discrimination", "a blind tasting"),
+        ("young_age", "my daughter loves her new bear"),
+        ("young_age", "my 10 year old bag looks like new"),
+        ("young_age", "my daughter is 34"),
+        ("young_age", "we waited for 12 years"),
         ("personal_data", "GB33BUKB20201555555556"),
         ("quote", 'a "lovely" shop'),
         ("other_handles", "@a @b hello"),

@@ -17,6 +17,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from listener.store import digests, ledger, notices, stage_states, webhooks
 from tests.alerts.test_daemon import free_port
 from tests.announcing import announce
+from tests.applauding import liked, turn_on
 from tests.line import COMPLAINT, PRAISE, Line
 from tests.metrics.test_server import Monitor
 from tests.pages import OPERATIONS, ROOT, section
@@ -53,6 +54,7 @@ def monitor(tmp_path: Path) -> Iterator[Monitor]:
         line.say(text)
     line.listen()
     announce(line, is_approved=False)
+    liked(turn_on(line))
     line.send()
     with line.store.write() as connection:
         notices.open_notice(connection, "account", "x", "revoked", "make a new token", line.now)

@@ -2,65 +2,25 @@
 
 from dataclasses import replace
 from datetime import time, timedelta
-from typing import Any
 
 import pytest
 
-from listener.club_rules import Applause, Club
+from listener.club_rules import Club
 from listener.desk import applause, control, people
-from listener.desk.approve import DeskContext
 from listener.errors import DeskError, NotSent, Refused
 from listener.feed_page import FeedPage
 from listener.model import PostStatus
 from listener.policy import TimeWindow
 from listener.store import acts, erasure, mentions, postings, replies
-from listener.store.records import Act
 from listener.upkeep.expire import expire
+from tests.applauding import PRAISE, act, desk, done, fans, liked, said
 from tests.line import COMPLAINT, Line
 
-PRAISE = "I love the smooth paper of your notebooks, thank you so much!"
+__all__ = ["fans"]
+
+OF_A_CHILD = "My daughter is 12 and loves your pens, they are wonderful, thank you!"
 MINOR = "I'm 13 and I love your lovely pens, thank you so much for them!"
 IRONY = "Oh great, another wonderful late parcel, thanks for nothing"
-
-
-@pytest.fixture
-def fans(line: Line) -> Line:
-    """Applause is on, and the platform shows posts as they are."""
-    line.policy = replace(line.policy, club=Club(applause=Applause()), quiet_hours=(), timezone="UTC")
-    line.platform.standing = PostStatus(is_present=True)
-    return line
-
-
-def desk(line: Line, *, api: bool = True) -> DeskContext:
-    """Ann's, on a platform whose API can like and repost, or cannot."""
-    return replace(line.desk(), acts_of=lambda platform: ("like", "repost") if api else ())
-
-
-def said(line: Line, text: str = PRAISE, **changes: Any) -> tuple[str, str]:
-    """A mention that is decided."""
-    mention = line.say(text, **changes)
-    line.listen()
-    return ("memory", mention.id)
-
-
-def act(line: Line, post: tuple[str, str], what: str = "like") -> Act:
-    """The act as it stands."""
-    with line.store.read() as connection:
-        kept = acts.find(connection, mentions.locate(connection, *post) or 0, what)
-    assert kept is not None
-    return kept
-
-
-def liked(line: Line, *kinds: str) -> tuple[str, str]:
-    """Praise of which these acts are chosen."""
-    post = said(line)
-    applause.applaud(line.store, desk(line), post, kinds or ("like",))
-    return post
-
-
-def done(line: Line) -> list[str]:
-    """What was really done."""
-    return [post[2] for post in line.platform.posts]
 
 
 def events_of(line: Line, post: tuple[str, str]) -> list[str]:
@@ -126,7 +86,7 @@ def test_what_waits_can_be_withdrawn_and_chosen_again(fans: Line) -> None:
         applause.withdraw(fans.store, desk(fans), post)
 
 
-@pytest.mark.parametrize("text", [IRONY, COMPLAINT, MINOR])
+@pytest.mark.parametrize("text", [IRONY, COMPLAINT, MINOR, OF_A_CHILD])
 def test_irony_complaints_and_minors_are_never_suggested_nor_taken(fans: Line, text: str) -> None:
     """However the score is."""
     post = said(fans, text)
@@ -220,6 +180,16 @@ def test_a_post_that_is_back_is_applauded(fans: Line) -> None:
     fans.wait(minutes=11)
     fans.send()
     assert done(fans) == ["like m1"]
+
+
+def test_a_post_that_a_look_shows_and_the_act_does_not_find_is_tried_twice(fans: Line) -> None:
+    """An author who blocked us, for one: each look began the checks anew, until the choice expired."""
+    post = liked(fans)
+    fans.platform.script = [Refused("the post is gone", "withdrawn") for _ in range(9)]
+    for _ in range(9):
+        fans.send()
+        fans.wait(minutes=11)
+    assert (act(fans, post).closed_as, fans.platform.calls) == ("withdrawn", 2)
 
 
 def test_where_no_look_is_free_a_person_does_it(fans: Line) -> None:

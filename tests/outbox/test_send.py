@@ -112,7 +112,7 @@ def test_a_reply_left_in_sending_by_a_dead_process_is_looked_for(line: Line) -> 
             "sending_at": line.now,
             "attempts": 1,
         }
-        replies.transition(connection, reply, "sending", by="outbox", now=line.now, **claim)
+        moves.transition(connection, reply, "sending", by="outbox", now=line.now, **claim)
     line.platform.posts.append(("post-9", f"{reply.id}.{reply.revision}", "x", line.now))
     line.send()
     assert (line.reply(reply.id).remote_id, line.platform.calls) == ("post-9", 0)

@@ -85,9 +85,9 @@ class Machines:
 @pytest.fixture
 def machines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Machines]:
     """Nothing runs yet; whoever takes over need not wait for the end of calls under way."""
-    from listener.store.leases import lease
+    from listener.store.leases import timing
 
-    monkeypatch.setattr(lease, "TIMING", lease.Timing(span=1.0, beat=0.1))
+    monkeypatch.setattr(timing, "TIMING", timing.Timing(span=1.0, beat=0.1))
     monkeypatch.setattr(settle, "CALL_LASTS_S", 0.0)
     monkeypatch.setattr(permit, "MARGIN_S", 0.1)
     line = Line(tmp_path, now=datetime.now(UTC))

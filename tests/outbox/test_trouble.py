@@ -120,7 +120,7 @@ def test_a_lost_answer_is_forgotten_once_nothing_waits(line: Line) -> None:
     line.send()
     with line.store.read() as connection:
         state = platforms.read_state(connection, "memory")
-    assert state is not None and (state.send_lost, state.send_after) == (1, line.now + timedelta(minutes=1))
+    assert state is not None and (state.send_failures, state.send_after) == (1, line.now + timedelta(minutes=1))
 
 
 def test_a_database_that_is_busy_during_a_look_is_no_trouble_of_the_reply(line: Line) -> None:

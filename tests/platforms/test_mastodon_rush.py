@@ -51,7 +51,7 @@ def _page(client: httpx.Client, server: MastodonServer, high: str) -> list[dict[
 
 def ours(server: MastodonServer, seed: int) -> set[str]:
     """What Earshot's platform reads."""
-    world, cursor, seen = MastodonWorld(server, hashtags=()), None, set[str]()
+    world, cursor, seen = MastodonWorld(server, seconds=60, hashtags=()), None, set[str]()
     world.platform.set_own_posts_needed(False)
     for _ in rush(server, seed):
         pages, cursor = world.round(cursor)

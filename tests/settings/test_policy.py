@@ -19,7 +19,7 @@ def test_policy_becomes_frozen_values(folder: Path) -> None:
         '[limits]\nmax_age = "36h"\nescalation_due = "none"\nauto_per_hour = 3\n'
         '[hours]\nquiet = ["21:00-08:00", "sat-sun 00:00-24:00", "fri-mon,wed 12:00-13:00"]\n'
         'business = ["mon-fri 09:00-17:30"]\nholidays = [2026-12-25, "2026-12-26"]\n'
-        '[links]\nallow = ["Help.Example.com"]\n[cues]\nthanks = ["ta muchly"]\n[lexicon]\n"Mega" = 2\n'
+        '[links]\nallow = ["Help.Example.com"]\n[cues]\nthanks = ["ta (ever so) muchly"]\n[lexicon]\n"Mega" = 2\n'
     )
     assert faults(folder, policy=text) == []
     policy = settings.load(folder).policy
@@ -36,7 +36,7 @@ def test_policy_becomes_frozen_values(folder: Path) -> None:
     assert [(one.end, len(one.days)) for one in policy.business_hours] == [(time(17, 30), 5)]
     assert policy.holidays == {date(2026, 12, 25), date(2026, 12, 26)}
     assert policy.link_hosts == ("help.example.com",)
-    assert policy.cues["thanks"] == (*lexicon.cues()["thanks"], "ta muchly")
+    assert policy.cues["thanks"] == (*lexicon.cues()["thanks"], "ta ever so muchly", "ta muchly")
     assert policy.cues["question"] == lexicon.cues()["question"]
     assert policy.lexicon == lexicon.valence() | {"mega": 2.0}
     assert any("sent automatically, unearned" in note for note in settings.notes(settings.load(folder)))
@@ -53,6 +53,7 @@ def test_policy_becomes_frozen_values(folder: Path) -> None:
         ('[brand]\nname = " "\n', "policy.toml [brand]: contains an empty text"),
         (POLICY + 'terms = ["*"]\n', "policy.toml [brand] terms: the first word is a bare `*`"),
         (POLICY + '[cues]\nthanks = [" "]\n', "policy.toml [cues] thanks: the phrase is empty"),
+        (POLICY + '[cues]\nthanks = ["t(y|u"]\n', "policy.toml [cues] thanks: a group that opens with `(` has no end"),
         (
             POLICY + '[cues]\nsynonyms = ["common"]\n',
             "policy.toml [cues] synonyms: has no word behind the group: 'common'",

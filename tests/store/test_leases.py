@@ -60,9 +60,9 @@ class Daemon:
 @pytest.fixture
 def start(server: Server, monkeypatch: pytest.MonkeyPatch) -> "Iterator[Start]":
     """Start daemons that end with the test; their names differ though it is one process. They look often."""
-    from listener.store.leases import lease
+    from listener.store.leases import timing
 
-    monkeypatch.setattr(lease, "TIMING", lease.Timing(beat=0.1))
+    monkeypatch.setattr(timing, "TIMING", timing.Timing(beat=0.1))
     with ExitStack() as stack:
         yield Start(server, stack)
 

@@ -41,7 +41,12 @@ def test_the_schema_is_ours_and_the_rest_is_the_drivers() -> None:
     "url",
     [
         *("postgresql://db", "postgresql://db/", "postgresql://db:port/x", "postgresql://db/x?schema=A-B"),
-        *("postgresql://db/x?schema=pg_catalog", "postgresql://db/x?options=-c", "postgresql://db/x?novalue"),
+        *(
+            "postgresql://db/x?schema=pg_catalog",
+            "postgresql://db/x?options=-c",
+            f"postgresql://db/x?schema={'a' * 56}",
+            "postgresql://db/x?novalue",
+        ),
         *("postgresql://ear:2024/secret@db.example/earshot", "postgresql://ear:/secret@db/earshot"),
         *("postgresql://ear:20/2?a=4@db/earshot", "postgresql://ear:20/2#4@db/earshot"),
     ],

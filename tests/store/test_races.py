@@ -278,6 +278,7 @@ def test_without_turns_the_race_is_lost(
     from listener.store import postgres
 
     monkeypatch.setattr(postgres, "take_turn", lambda server: "SELECT 1")
+    monkeypatch.setitem(globals(), "WAITED_S", 3.0)  # nothing but a slow machine keeps the other one from ending
     assert not run(tmp_path, race)
 
 

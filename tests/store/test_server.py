@@ -1,9 +1,7 @@
 """A store on PostgreSQL: one writer at a time, one process that may run, and what is said when no server is there."""
 
-import os
-import re
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 
@@ -11,17 +9,16 @@ import psycopg
 import pytest
 from sqlalchemy import func, insert, select, text
 
-from listener.desk import transitions
 from listener.desk.approve import Target, approve
 from listener.errors import DatabaseBusy, LeaseLost, LockHeld, StoreError
 from listener.place import Server, parse_server
 from listener.stages import Stages
-from listener.store import engine, events, ledger
+from listener.store import engine, events
 from listener.store.database import database_at
 from listener.store.engine import Store, open_store
 from listener.store.leases.lease import Lease, renew
 from listener.store.migrate import migrate, upgrade
-from listener.store.postgres_connection import TURN, asking
+from listener.store.postgres_connection import asking, turn_settings
 from listener.store.tables import event, metadata
 from listener.wake_signal import WakeSignal
 from tests.databases import SERVER, make_place, make_target
@@ -217,7 +214,7 @@ def test_no_connection_waits_or_keeps_others_waiting_for_ever(server: Server, st
     query = "SELECT current_setting('lock_timeout'), current_setting('idle_in_transaction_session_timeout')"
     with asking(server) as connection:
         assert connection.execute(query).fetchone() == ("10s", "10min")
-    with asking(server, TURN) as connection:
+    with asking(server, turn_settings()) as connection:
         assert connection.execute(query).fetchone() == ("10s", "10s"), "whoever takes a lease has the turn meanwhile"
     with store.read() as reader:
         assert tuple(reader.exec_driver_sql(query).one()) == ("100ms", "10min")
@@ -355,95 +352,3 @@ def test_an_older_snapshot_leaves_the_rewriting_for_later(server: Server, store:
         assert "an older state" in store.database.rewrite(0.3)
     assert store.database.rewrite(5.0) == "" and holds_word(server, "zirconium") == []
     other.close()
-
-
-GRANTS = Path(__file__).parents[2] / "docs" / "postgres" / "grants.sql"
-
-
-def as_role(server: Server, role: str) -> Server:
-    """The same database, by a login of the role, as grants.sql asks for it."""
-    login = f"{role}_{os.getpid()}"  # roles belong to all databases of the server, and so to all processes of the suite
-    with psycopg.connect(server.url, autocommit=True) as connection:
-        connection.execute("SELECT pg_advisory_lock(1)")
-        connection.execute(f"DROP ROLE IF EXISTS {login}")
-        connection.execute(f"CREATE ROLE {login} LOGIN IN ROLE {role}")
-        if role == "earshot_owner":
-            connection.execute(f"ALTER ROLE {login} SET role = {role}")
-    return parse_server(f"{server.url.replace('earshot@', f'{login}@')}?schema={server.schema}")
-
-
-def grant(server: Server) -> None:
-    """Run the file that is shipped, for this schema."""
-    grants = GRANTS.read_text(encoding="utf-8")
-    named = re.sub(r"(SCHEMA |EXISTS |')earshot(?=[ ;'])", rf"\g<1>{server.schema}", grants)
-    with psycopg.connect(server.url, autocommit=True) as connection:
-        connection.execute("SELECT pg_advisory_lock(1)")  # another process may create the same roles
-        connection.execute(named)
-
-
-def test_the_owner_makes_the_tables_in_the_documented_order(tmp_path: Path) -> None:
-    """Grants, `earshot migrate` by a login without rights on the database, grants again: then staff can work."""
-    server = make_target(tmp_path)
-    assert isinstance(server, Server)
-    grant(server)
-    owner = as_role(server, "earshot_owner")
-    migrate(owner, NOON)
-    grant(server)
-    with closing(open_store(as_role(server, "earshot_staff"))) as desk:
-        add_event(desk)
-        assert count_events(desk) == 1
-    assert database_at(owner).rewrite(1.0) == ""
-
-
-def test_grants_let_everybody_do_their_work_and_no_more(line: Line) -> None:
-    """The file that is shipped: the daemon sends, staff approve and change no lease, an analyst reads the view."""
-    server = line.store.place
-    assert isinstance(server, Server)
-    grant(server)
-    reply = line.approved()
-    staff, daemon, analyst = (as_role(server, f"earshot_{name}") for name in ("staff", "daemon", "analyst"))
-    line.store.close()
-    with closing(open_store(staff)) as desk:
-        transitions.undo(desk, line.desk(), reply.id)
-        (outcome,) = approve(desk, line.desk(), [Target(reply.id)])
-        assert outcome.ok and "only the owner" in desk.database.rewrite(1.0)
-    for role, statement in (
-        (staff, "UPDATE lease SET epoch = 7"),
-        (staff, "UPDATE ledger SET usd = 0"),
-        (staff, "INSERT INTO billed VALUES ('x', '2026-01-01', 'post:1')"),
-        (staff, "CREATE TABLE mine (id bigint)"),
-        (daemon, "DROP TABLE event"),
-        (analyst, "SELECT text FROM mention"),
-    ):
-        with pytest.raises(StoreError, match="refuses this user"), asking(role) as connection:
-            connection.execute(statement)
-    with asking(analyst) as connection:
-        assert connection.execute("SELECT count(*) FROM exchange").fetchone() == (1,)
-    with running(daemon) as (line.store, _):
-        line.send()
-    line.store = open_store(server)
-    assert line.reply(reply.id).state == "sent"
-
-
-def test_staff_take_back_the_cost_of_what_was_not_sent_and_no_other(line: Line) -> None:
-    """`resolve --not-sent` needs to delete a row of the ledger: that of an unconfirmed reply, while it is one."""
-    server = line.store.place
-    assert isinstance(server, Server)
-    grant(server)
-    line.platform.script = ["lost", "ok"]
-    lost, sent = line.approved(), line.approved()
-    staff, daemon = as_role(server, "earshot_staff"), as_role(server, "earshot_daemon")
-    line.store.close()
-    with running(daemon) as (line.store, _):
-        line.send()
-        with line.store.write() as connection:
-            for reply_id in (lost.id, sent.id):
-                key = line.reply(reply_id).prepared_key
-                ledger.charge(connection, "memory", "POST", 1, 0.01, line.now, key=key or "other")
-    with closing(open_store(staff)) as desk, asking(staff) as connection:
-        assert connection.execute("SELECT count(*) FROM ledger").fetchone() == (2,)
-        assert connection.execute("DELETE FROM ledger WHERE key = 'other'").rowcount == 0
-        transitions.resolve(desk, line.desk(), lost.id, None)
-    with asking(staff) as connection:
-        assert connection.execute("SELECT key FROM ledger").fetchall() == [("other",)]
-    line.store = open_store(server)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from listener.store import replies, states
+from listener.store import moves, replies, states
 from listener.store.states import TRANSITIONS
 from tests.line import Line
 
@@ -47,7 +47,7 @@ def test_a_move_that_the_table_does_not_have_changes_nothing(line: Line) -> None
         sent = replies.get(connection, reply.id)
         assert sent.state == "sent"
         with pytest.raises(ValueError, match="must not move from sent to drafted"):
-            replies.transition(connection, sent, "drafted", by="ann", now=line.now)
+            moves.transition(connection, sent, "drafted", by="ann", now=line.now)
         assert replies.get(connection, reply.id) == sent
 
 

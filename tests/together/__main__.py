@@ -1,18 +1,16 @@
 """`python -m tests.together --rounds 20 --platform x [--seed N]`: round n has the seed N + n.
 
-Exit 0 with the reason where PostgreSQL cannot be had. A seed repeats the accidents, not the moments at which they meet
+Exit 0 with the reason where PostgreSQL cannot be had. With `--record FILE --part 10` ten rounds are played that are not
+in the file yet, and the summary is of all that are. A seed repeats the accidents, not the moments at which they meet
 the processes: what failed may need several tries.
 """
 
 import argparse
 import random
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
-from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,15 +18,17 @@ from listener.place import parse_server
 from listener.store.migrate import migrate
 from tests import cluster, forked
 from tests.evening import Missing
+from tests.together import record
 from tests.together.database import Database
 from tests.together.home import Homes
 from tests.together.platforms import PLATFORMS
-from tests.together.round import SPEED, Result, Round
+from tests.together.round import Result, Round
 
 
 def main() -> int:
     """Play the rounds; print each that fails, the counts, and how long takeovers took."""
     given = _arguments()
+    _require_record(given)
     seed = random.randrange(1_000_000) if given.seed is None else given.seed
     print(f"seed {seed}  platform {given.platform}  rounds {given.rounds}", flush=True)
     with tempfile.TemporaryDirectory(prefix="earshot-together-") as name:
@@ -44,21 +44,41 @@ def main() -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="tests.together", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=300)
+    parser.add_argument("--rounds", type=_positive, default=300)
     parser.add_argument("--seed", type=int)
+    parser.add_argument("--record", type=Path, help="a file of results: what stands in it is not played again")
+    parser.add_argument("--part", type=_positive, help="end after so many rounds; the next call goes on behind them")
     parser.add_argument("--platform", choices=sorted(PLATFORMS), default="x")
     parser.add_argument("--keep", type=Path, help="a folder in which the homes of failed rounds stay")
     return parser.parse_args()
 
 
+def _positive(text: str) -> int:
+    """Read a number of rounds: none at all would prove nothing, and look like success."""
+    if (number := int(text)) < 1:
+        raise argparse.ArgumentTypeError("must be 1 or more")
+    return number
+
+
+def _require_record(given: argparse.Namespace) -> None:
+    """End where the results of the parts could not be put together."""
+    if given.record is not None and given.seed is None:
+        sys.exit("--record needs --seed: without it each part has other rounds")
+
+
 def _play(url: str, folder: Path, given: argparse.Namespace, seed: int) -> int:
-    began, names = time.monotonic(), range(seed, seed + given.rounds)
+    results = [] if given.record is None else list(record.read(given.record))
+    played = {(result.platform, result.seed) for result in results}
+    left = [number for number in range(seed, seed + given.rounds) if (given.platform, number) not in played]
     parent = forked.Parent("tests.faults.warm:prepare", begin=forked.parent().start)
     try:
-        results = [_play_one(url, folder, given.platform, number, parent, given.keep) for number in names]
+        for number in left[: given.part]:
+            results.append(_play_one(url, folder, given.platform, number, parent, given.keep))
+            if given.record is not None:
+                record.append(given.record, results[-1])
     finally:
         parent.close()
-    _summarize(results, time.monotonic() - began)
+    print(*record.summarize(results), sep="\n")
     return int(any(result.findings for result in results))
 
 
@@ -99,19 +119,6 @@ class Restart:
     def __call__(self) -> None:
         """Restart it, and wait until it is there again."""
         subprocess.run(self._command, cwd=self._data, stdout=subprocess.DEVNULL, check=True, timeout=60)
-
-
-def _summarize(results: list[Result], seconds: float) -> None:
-    accidents = sum((result.accidents for result in results), Counter[str]())
-    kinds = Counter(finding.split()[0].rstrip(":") for result in results for finding in result.findings)
-    took = sorted(SPEED * seconds for result in results for seconds in result.takeovers)
-    mentions, posts = sum(result.mentions for result in results), sum(result.posts for result in results)
-    print(f"{seconds:.0f} s  rounds {len(results)}  mentions {mentions}  posts {posts}")
-    print("accidents  " + "  ".join(f"{name} {count}" for name, count in sorted(accidents.items())))
-    if took:
-        print(f"takeovers  {len(took)}: median {statistics.median(took):.0f} s, longest {took[-1]:.0f} s (real leases)")
-    others = sum(count for name, count in kinds.items() if name not in ("lost", "doubled", "silent"))
-    print(f"lost {kinds['lost']}  doubled {kinds['doubled']}  silent {kinds['silent']}  other {others}")
 
 
 if __name__ == "__main__":

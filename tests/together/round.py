@@ -9,12 +9,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 
+from listener.store.parts import platform_part
 from tests.together.database import Database
 from tests.together.home import LEASE_S, Homes, in_threads
 from tests.together.platforms import Mastodon, X
 
 SPEED = 60.0 / LEASE_S  # what takes a second here takes so many with real leases
 STILL = (5.0, 120.0)  # real seconds for which a daemon stands still, or its network is cut
+TAKEOVER_S = 90.0  # real seconds after which another daemon must lead
 LASTS_S = 20.0
 DRAINS_S = 90.0
 NEXT_S = (0.1, 0.9)
@@ -24,8 +26,9 @@ UNTIL_SENT_AGAIN_S = 4.0 * LEASE_S  # by then the other one has taken over, look
 
 @dataclass
 class Result:
-    """What came of a round. takeovers: seconds here, until another daemon led the platform."""
+    """What came of a round. takeovers: seconds here, until another daemon led the platform; seconds: it took."""
 
+    platform: str
     seed: int
     story: list[str] = field(default_factory=list)
     findings: list[str] = field(default_factory=list)
@@ -33,6 +36,14 @@ class Result:
     takeovers: list[float] = field(default_factory=list)
     mentions: int = 0
     posts: int = 0
+    seconds: float = 0.0
+
+    def list_gaps(self) -> list[str]:
+        """Return why this round could not have failed: then it is none."""
+        if self.posts and self.mentions and self.accidents:
+            return []
+        counts = f"{self.mentions} mentions, {self.posts} posts, {self.accidents.total()} accidents"
+        return [f"idle: {counts}"]
 
 
 class Round:
@@ -42,9 +53,9 @@ class Round:
         self, homes: Homes, platform: X | Mastodon, database: Database, restart: Callable[[], None], seed: int
     ) -> None:
         self.homes, self.platform, self.database, self.restart = homes, platform, database, restart
-        self.rng, self.result, self.ids = random.Random(seed), Result(seed), set[str]()
-        self._ends, self._lock = 0.0, threading.Lock()
-        self._unsettled: list[int] = []
+        self.rng, self.result, self.ids = random.Random(seed), Result(platform.name, seed), set[str]()
+        self.part = platform_part(platform.name)
+        self._ends = 0.0
 
     def play(self) -> Result:
         """From the first mention to the verdict."""
@@ -59,6 +70,7 @@ class Round:
         if not self.database.drain(self.ids, DRAINS_S):
             self._note(f"not settled after the accidents: {self.database.list_left()}")
         self._judge()
+        self.result.seconds = time.monotonic() - began
         return self.result
 
     def _note(self, finding: str) -> None:
@@ -135,7 +147,7 @@ class Round:
 
     def _stop_in_call(self) -> None:
         """The daemon that sends stands still inside its call, for longer than its lease lasts."""
-        pid = self.database.leader(f"platform {self.platform.name}")
+        pid = self.database.leader(self.part)
         number = next((n for n, one in enumerate(self.homes.daemons) if one.process and one.process.pid == pid), None)
         if number is None:
             return
@@ -162,19 +174,28 @@ class Round:
         self, name: str, number: int, begin: Callable[[], None], end: Callable[[], None], least: float = 0.0
     ) -> None:
         """Let a daemon suffer for a while; note when the other one led the platform in its stead."""
-        process, part = self.homes.daemons[number].process, f"platform {self.platform.name}"
-        leads = process is not None and self.database.leader(part) == process.pid
+        process = self.homes.daemons[number].process
+        leads = process is not None and self.database.leader(self.part) == process.pid
         span = max(self._span(), least)
         self._tell(f"{name} of daemon{number} for {span:.1f} s{', which leads' if leads else ''}")
         self.result.accidents[name] += 1
         begin()
-        began, pid = time.monotonic(), process.pid if process else 0
-        while time.monotonic() - began < span:
-            if leads and self.database.leader(part) not in (0, pid):
-                self.result.takeovers.append(time.monotonic() - began)
-                leads = False
-            time.sleep(0.05)
+        ends = time.monotonic() + span
+        if leads and process is not None:
+            self._await_takeover(f"{name} of daemon{number}", process.pid, span)
+        time.sleep(max(ends - time.monotonic(), 0.0))
         end()
+
+    def _await_takeover(self, accident: str, pid: int, span: float) -> None:
+        """Note when another daemon leads the platform, and that it was late: also where it never did in this span."""
+        began = time.monotonic()
+        while (took := time.monotonic() - began) < span:
+            if self.database.leader(self.part) not in (0, pid):
+                self.result.takeovers.append(took)
+                break
+            time.sleep(0.05)
+        if took * SPEED > TAKEOVER_S:
+            self._note(f"late: no takeover within {took * SPEED:.0f} s (real leases) of the {accident}")
 
     def _restart_server(self) -> None:
         self._tell("the server restarts")
@@ -207,6 +228,7 @@ class Round:
         sent = "SELECT count(*) FROM {} WHERE state = 'sent' AND remote_id IS NOT NULL"
         known = self.database.count(sent.format("reply")) + self.database.count(sent.format("posting"))
         self.result.findings += [f"lost {name}" for name in sorted(lost)] + [f"doubled {name}" for name in doubled]
+        self.result.findings += self.result.list_gaps()
         if known != posts.total():
             self._note(f"silent: {posts.total()} posts stand on the platform, {known} are known as sent")
         for machine in (*self.homes.daemons, *self.homes.staff):

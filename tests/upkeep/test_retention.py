@@ -12,11 +12,11 @@ from sqlalchemy import select
 
 from listener.cli import detail
 from listener.desk import control, transitions
-from listener.desk.queue import ItemRef, show
+from listener.desk.queue import show
 from listener.desk.showing import RenderContext
 from listener.feed_page import FeedPage, QuarantinedItem
 from listener.model import Mention
-from listener.store import exchange_log, mentions, notices, people, replies
+from listener.store import exchange_log, mentions, moves, notices, people
 from listener.store.tables import metadata
 from listener.upkeep import retention
 from tests.line import COMPLAINT, PRAISE, Line
@@ -173,10 +173,10 @@ def test_what_waits_for_a_deleted_post_is_withdrawn_with_its_words(line: Line) -
     reply = line.reply_to(mention.id)
     line.wait(hours=25)
     with line.store.write() as connection:
-        assert replies.update_fields(connection, reply, "sending", "outbox", line.now, state="sending")
+        assert moves.update_fields(connection, reply, "sending", "outbox", line.now, state="sending")
     assert kept(line, DAY) == 0 and texts(line) == [mention.text]
     with line.store.write() as connection:
-        assert replies.update_fields(connection, line.reply(reply.id), "drafted", "outbox", line.now, state="drafted")
+        assert moves.update_fields(connection, line.reply(reply.id), "drafted", "outbox", line.now, state="drafted")
     assert kept(line, DAY) == 1 and texts(line) == [""]
     ended = line.reply(reply.id)
     assert (ended.state, ended.closed_as, ended.text, ended.reason) == ("closed", "withdrawn", None, None)
@@ -188,7 +188,7 @@ def test_show_says_why_the_words_are_missing(line: Line) -> None:
     line.wait(hours=25)
     kept(line, DAY)
     view = RenderContext(line.preview, lambda decided, mention: [], line.now)
-    shown = show(line.store, view, ItemRef(mention=("memory", mention.id)))
+    shown = show(line.store, view, ("memory", mention.id))
     page = StringIO()
     for part in detail.mention(shown):
         Console(file=page, width=200).print(part)

@@ -58,9 +58,11 @@ def decide(presenter: "Presenter", page: Announcement, answer: str) -> str:
     if choice == APPROVE:
         shown = context.announcement_previews(presenter.config)
         announcements.approve(presenter.store, presenter.desk, shown, page.id, seen_as=page)
+        presenter.history.add_decision("approve", page.id)
         return _describe(presenter, page.id)
     if choice == CANCEL:
         announcements.cancel(presenter.store, presenter.desk, page.id, reason)
+        presenter.history.add_decision("cancel", page.id)
         return f"Announcement {page.id} cancelled"
     return f"Announcement {page.id} unchanged"
 

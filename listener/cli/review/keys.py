@@ -157,7 +157,7 @@ class Review(EditingScreen):
 
         def work() -> list[str]:
             results = self.presenter.undo(all_approvals=all_approvals)
-            undone.extend(result.reply_id for result in results)
+            undone.extend(result.reply_id for result in results if result.reply_id is not None)
             return summary(results)
 
         if self.run_act(work, writes=True):

@@ -9,7 +9,7 @@ from listener.cli import context, render
 from listener.cli.review.meanwhile import describe_change
 from listener.desk import queue, showing
 from listener.desk.coupon_views import GIVABLE
-from listener.desk.queue import ItemRef, QueueFilter, QueueTotals
+from listener.desk.queue import QueueFilter, QueueTotals
 from listener.desk.views import ReplyDetail, ReplyView, WarningView
 from listener.errors import DeskError
 from listener.store.states import WAITING
@@ -55,7 +55,7 @@ class Listing:
 
     def show(self, reply_id: int) -> ReplyDetail:
         """Read everything about one reply. Raises DeskError."""
-        return queue.show(self.store, self._context(), ItemRef(reply_id))
+        return queue.show(self.store, self._context(), reply_id)
 
     def reload(self) -> None:
         """Read the list again; marks of what has left it go."""

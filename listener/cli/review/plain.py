@@ -151,7 +151,7 @@ class Reader:
         for message in summary(undone):
             sentence(message)
         self.presenter.refresh()
-        self.presenter.go_to([result.reply_id for result in undone])
+        self.presenter.go_to([result.reply_id for result in undone if result.reply_id is not None])
 
     def _approve(self, reply: ReplyDetail) -> bool:
         if doubts := self.presenter.new_doubts(self.presenter.show(reply.reply_id)):  # of now

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from listener.cli.review.meanwhile import describe_last_act
-from listener.desk import applause, marks, offers, transitions
+from listener.desk import announcements, applause, marks, offers, transitions
 from listener.desk.approve import DeskContext
 from listener.desk.state_words import describe
 from listener.errors import DeskError
@@ -29,10 +29,18 @@ class Act:
 
 
 @dataclass(frozen=True, slots=True)
-class Undone:
-    """What became of an undo. is_done False: the message says why the act stands."""
+class Decision:
+    """What was decided on an announcement in this session: approve or cancel."""
 
-    reply_id: int
+    name: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What became of an undo. reply_id None: of an announcement; is_done False: the message says why the act stands."""
+
+    reply_id: int | None
     message: str
     is_done: bool
 
@@ -42,7 +50,7 @@ class History:
 
     def __init__(self, store: "Store", desk: DeskContext) -> None:
         self._store, self._desk = store, desk
-        self._groups: list[list[Act]] = []
+        self._groups: list[list[Act | Decision]] = []
 
     def read(self, reply_ids: Sequence[int]) -> list[Reply]:
         """Read the replies as they are now. Raises DeskError."""
@@ -52,8 +60,14 @@ class History:
     def add(self, name: str, before: Sequence[Reply]) -> None:
         """Record an act on these replies, as they were before it."""
         pairs = zip(before, self.read([reply.id for reply in before]), strict=True)
-        group = [Act(name, *pair) for pair in pairs if name in INVISIBLE or _traits(pair[0]) != _traits(pair[1])]
+        group: list[Act | Decision] = [
+            Act(name, *pair) for pair in pairs if name in INVISIBLE or _traits(pair[0]) != _traits(pair[1])
+        ]
         self._groups += [group] * bool(group)
+
+    def add_decision(self, name: str, number: int) -> None:
+        """Record what was decided on an announcement."""
+        self._groups.append([Decision(name, number)])
 
     def undo_last(self) -> list[Undone]:
         """Undo the last act (a batch is one). Raises DeskError when there is none, StoreError to try again."""
@@ -72,7 +86,21 @@ class History:
         self._groups = [group for group in self._groups if group not in groups]
         return undone
 
-    def _undo(self, act: Act) -> Undone:
+    def _undo(self, act: Act | Decision) -> Undone:
+        return self._undo_decision(act) if isinstance(act, Decision) else self._undo_act(act)
+
+    def _undo_decision(self, decision: Decision) -> Undone:
+        name = f"Announcement {decision.number}"
+        if decision.name != "approve":
+            why = "it is cancelled; `earshot announce add` writes a new one"
+            return Undone(None, f"{name}: {decision.name} not undone: {why}", False)
+        try:
+            announcements.undo(self._store, self._desk, decision.number)
+        except DeskError as error:
+            return Undone(None, f"{name}: {decision.name} not undone: {error}", False)
+        return Undone(None, f"{name}: approval undone", True)
+
+    def _undo_act(self, act: Act) -> Undone:
         number = act.before.id
         try:
             if act.name not in ("approve", "applaud"):

@@ -13,11 +13,10 @@ from sqlalchemy import Connection
 from listener.errors import StoreError
 from listener.place import Server
 from listener.store.holder import Process
-from listener.store.leases import lease as leases
-from listener.store.leases import taking
+from listener.store.leases import taking, timing
 from listener.store.leases.lease import Lease, give_back, renew
 from listener.store.lock import WholeLock
-from listener.store.postgres_connection import TURN, asking, open_connection
+from listener.store.postgres_connection import asking, open_connection, turn_settings
 from listener.store.postgres_errors import explain
 
 log = logging.getLogger(__name__)
@@ -68,11 +67,11 @@ def hold(server: Server, command: str) -> Iterator[ServerLock]:
 
 
 def _take(server: Server, command: str) -> Lease | None:
-    with asking(server, TURN) as connection:
+    with asking(server, turn_settings()) as connection:
         if command == "migrate" and not taking.has_tables(connection):
             return None
         taking.require_tables(connection, server)
-        return taking.take_all(connection, server, Process.own(), command, leases.TIMING.span)
+        return taking.take_all(connection, server, Process.own(), command, timing.TIMING.span)
 
 
 def _keep(lock: ServerLock, held: Lease, server: Server, ended: threading.Event) -> None:
@@ -85,15 +84,15 @@ def _keep(lock: ServerLock, held: Lease, server: Server, ended: threading.Event)
         except psycopg.Error as error:
             fields = {"event": "lease_not_renewed", "why": str(explain(server, error))}
             log.warning("the lease on the database could not be renewed: %(why)s", fields)
-            ended.wait(leases.TIMING.beat)
+            ended.wait(timing.TIMING.beat)
 
 
 def _renew_until(lock: ServerLock, held: Lease, connection: psycopg.Connection, ended: threading.Event) -> None:
     """Renew the lease at once and every few seconds; end this process when another has taken over."""
     while not ended.is_set():
-        if renew(connection, [held], leases.TIMING.span) and not ended.is_set():
+        if renew(connection, [held], timing.TIMING.span) and not ended.is_set():
             log.critical("another process has taken over the database: this one ends", {"event": "lease_lost"})
             lock.is_lost = True
             os.kill(os.getpid(), signal.SIGTERM)
             ended.set()
-        ended.wait(leases.TIMING.beat)
+        ended.wait(timing.TIMING.beat)

@@ -8,7 +8,6 @@ anything is written to a platform it checks how long its lease surely lasts, by 
 
 import threading
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import timedelta
 
 import psycopg
@@ -24,21 +23,6 @@ RENEW = """UPDATE lease SET until = clock_timestamp() + %s
            WHERE lease.name = held.name AND lease.epoch = held.epoch RETURNING lease.name"""
 RETURN = "UPDATE lease SET until = clock_timestamp() WHERE name = %s AND epoch = %s"
 GUARD = text("SELECT 1 FROM lease WHERE name = :name AND epoch = :epoch AND until > clock_timestamp()")
-
-
-@dataclass(frozen=True, slots=True)
-class Timing:
-    """Seconds. span: how long a lease lasts that is not renewed; beat: between two renewals.
-
-    grace: after which a daemon takes a free lease that another living one should have taken.
-    """
-
-    span: float = 60.0
-    beat: float = 5.0
-    grace: float = 15.0
-
-
-TIMING = Timing()
 
 
 class Lease:

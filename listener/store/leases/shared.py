@@ -16,10 +16,9 @@ from listener.errors import StoreError
 from listener.place import Server
 from listener.store import sharing
 from listener.store.holder import Process
-from listener.store.leases import daemons, taking
-from listener.store.leases import lease as leases
+from listener.store.leases import daemons, taking, timing
 from listener.store.leases.lease import Lease, give_back, renew
-from listener.store.postgres_connection import TURN, asking, open_connection
+from listener.store.postgres_connection import asking, open_connection, turn_settings
 from listener.store.postgres_errors import explain
 
 log = logging.getLogger(__name__)
@@ -87,7 +86,7 @@ class SharedLock:
         """Renew, take and give back until the daemon ends; while the server is away, try again."""
         while not self.has_ended.is_set():
             try:
-                with open_connection(self._server, TURN) as connection:
+                with open_connection(self._server, turn_settings()) as connection:
                     connection.autocommit = True
                     while not self.has_ended.is_set():
                         with self._beating:
@@ -97,16 +96,16 @@ class SharedLock:
             except psycopg.Error as error:
                 fields = {"event": "leases_not_renewed", "why": str(explain(self._server, error))}
                 log.warning("the leases on the database could not be renewed: %(why)s", fields)
-                self.has_ended.wait(leases.TIMING.beat)
+                self.has_ended.wait(timing.TIMING.beat)
             except Exception:  # without this thread the daemon would stand by for ever
                 log.exception("a beat of the leases failed", {"event": "lease_beat_failed"})
-                self.has_ended.wait(leases.TIMING.beat)
+                self.has_ended.wait(timing.TIMING.beat)
 
     def beat(self, connection: "psycopg.Connection") -> float:
         """Renew, and do what sharing asks for. Returns the seconds until the next beat."""
         if self.has_ended.is_set():
             return 0.0
-        for lease in renew(connection, self._list_held(), leases.TIMING.span):
+        for lease in renew(connection, self._list_held(), timing.TIMING.span):
             fields = {"event": "part_lost", "part": lease.part}
             log.warning("another process has taken over %(part)s: nothing of it is done here any more", fields)
         daemons.record_seen(connection, self._who, self._version, self._schema, self._parts)
@@ -117,10 +116,10 @@ class SharedLock:
             if lease not in away:
                 lease.stay()
         is_waiting = [lease for lease in away if not give_back(connection, lease)]
-        return LEAVING_S if is_waiting else leases.TIMING.beat
+        return LEAVING_S if is_waiting else timing.TIMING.beat
 
     def _plan(self, connection: "psycopg.Connection") -> sharing.Plan:
-        alive = [state for state in daemons.list_daemons(connection, leases.TIMING.span) if state.is_alive]
+        alive = [state for state in daemons.list_daemons(connection, timing.TIMING.span) if state.is_alive]
         able = {state.name: state.parts for state in alive if state.parts} | {self.name: self._parts}
         leads = {state.name: state.leads for state in alive}
         return sharing.plan(self.name, able, leads, self._list_overdue(leads))
@@ -129,7 +128,7 @@ class SharedLock:
         """List what this daemon has seen free for longer than the grace."""
         led, now = {part for parts in leads.values() for part in parts}, elapsed.seconds()
         self._free_since = {part: self._free_since.get(part, now) for part in self._parts - led}
-        return [part for part, since in self._free_since.items() if now - since > leases.TIMING.grace]
+        return [part for part, since in self._free_since.items() if now - since > timing.TIMING.grace]
 
     def _take(self, connection: "psycopg.Connection", parts: Collection[str]) -> None:
         """Take what is free; not what a stage of an earlier lease of this process is still at work on."""
@@ -138,7 +137,7 @@ class SharedLock:
             return
         try:
             with connection.transaction():
-                taken = taking.take_parts(connection, self._server, self._who, wanted, leases.TIMING.span)
+                taken = taking.take_parts(connection, self._server, self._who, wanted, timing.TIMING.span)
         except psycopg.Error:  # nobody knows whether that was committed: an epoch that was not taken proves nothing
             for lease in wanted:
                 lease.drop()
@@ -152,8 +151,8 @@ class SharedLock:
 def join(server: Server, version: str, schema: int, who: Process | None = None) -> Iterator[SharedLock]:
     """Join the daemons on a server, and share the work with them. Raises LockHeld, StoreError."""
     lock = SharedLock(server, who := who or Process.own(), version, schema)
-    with asking(server, TURN) as connection:
-        daemons.join(connection, server, who, version, schema, leases.TIMING.span)
+    with asking(server, turn_settings()) as connection:
+        daemons.join(connection, server, who, version, schema, timing.TIMING.span)
     threading.Thread(target=lock.keep, name="lease", daemon=True).start()
     try:
         yield lock

@@ -1,5 +1,6 @@
 """Announcements in the review: they wait for an approval too, and are read in full before one."""
 
+from dataclasses import replace
 from datetime import timedelta
 from io import StringIO
 
@@ -13,6 +14,7 @@ from listener.errors import DeskError
 from listener.store import postings
 from listener.store.postings import Announcement
 from tests.cli.review.conftest import Sitting
+from tests.cli.review.test_presenter import undone
 
 SALE, HOW_TO = "Ten per cent off all notebooks today.", "How to fill your pen: turn, dip, turn back."
 
@@ -58,6 +60,45 @@ def test_one_after_the_other_is_approved_cancelled_or_left(sitting: Sitting) -> 
         sitting.message[-1] == f"Announcement {first} cancelled"
         and read(sitting, first).postings[0].reason == "sold out"
     )
+
+
+def test_undo_takes_back_what_was_decided_last_also_of_an_announcement(sitting: Sitting) -> None:
+    """Once it took back the act before on a reply, which nobody meant."""
+    number, (reply_id,) = announce(sitting), sitting.world.said("thank you, lovely paper")
+    with sitting.presenter() as presenter:
+        presenter.refresh()
+        presenter.open()
+        assert presenter.selected is not None
+        presenter.approve(presenter.selected)
+        announcing.decide(presenter, announcing.next_page(presenter), announcing.APPROVE)
+        assert undone(presenter) == f"Announcement {number}: approval undone"
+        assert states(sitting, number) == ["drafted"] and sitting.world.reply(reply_id).state == "approved"
+        assert undone(presenter) == f"Reply {reply_id}: approval undone"
+
+
+def test_undo_says_why_a_cancelled_one_stays_cancelled(sitting: Sitting) -> None:
+    """And U takes back the approval of another that is not out."""
+    first, second = announce(sitting), announce(sitting, HOW_TO)
+    sitting.play("P", "a", "P", "c", *"sold out", "enter", "u", "U")
+    assert sitting.message[-2] == (
+        f"Announcement {second}: cancel not undone: it is cancelled; `earshot announce add` writes a new one"
+    )
+    assert sitting.message[-1] == f"Announcement {first}: approval undone"
+    assert states(sitting, first, second) == ["drafted", "closed"]
+
+
+def test_the_first_of_two_approvals_is_undone_too(sitting: Sitting) -> None:
+    """A colleague's approval alone does not post it then."""
+    sitting.config = replace(
+        sitting.config, policy=replace(sitting.config.policy, needs_second_approval=("announcement",))
+    )
+    number = announce(sitting)
+    sitting.play("P", "a", "u")
+    assert sitting.message[-1] == f"Announcement {number}: approval undone"
+    sitting.play("P", "a", by="bo")
+    assert states(sitting, number) == ["drafted"]
+    sitting.play("P", "a")
+    assert states(sitting, number) == ["approved"]
 
 
 def test_a_long_one_is_scrolled_to_its_end_before_it_is_approved(sitting: Sitting) -> None:

@@ -1,0 +1,79 @@
+"""List the phrases that change no decision, with the reason; with --write, remove them from their files.
+
+    python -m bench.prune                     # every development set of ../shared/data
+    python -m bench.prune MENTIONS.csv ...    # these instead; columns id and text, optional lang and brand
+
+The golden history and the sentences of our own tests are always among the texts. A phrase is listed as
+
+    same    another phrase of its list matches the same words, in any text
+    idle    texts have it, and all of them are decided alike without it: by the same rule, for the same need, with the
+            same wording, suspected fact and subject
+    unmet   no text has it; that proves nothing about texts of tomorrow, so --write leaves it in place without --unmet
+
+Phrases of guards and of claims are never listed as idle or unmet, nor exceptions from guards: what nobody wrote of yet
+is a danger all the same, and the data have no fact sheet of ours to contradict.
+"""
+
+import argparse
+import sys
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+from bench.prune import lists
+from bench.prune.lists import FOLDER, WrittenPhrase
+from bench.prune.proof import find_doubles, find_guarded
+from bench.prune.rounds import Pruning
+from bench.prune.texts import development_sets, read_samples
+from tests.factories import policy
+
+FILES = tuple(FOLDER / name for name in ("cues.toml", "needs.toml"))
+
+
+def main() -> None:
+    """Print the list, and rewrite the files if asked to."""
+    args = _parse()
+    if faults := [fault for path in FILES for fault in lists.find_faults(path)]:
+        raise SystemExit("\n".join(faults))
+    phrases = [phrase for path in FILES for phrase in lists.read_phrases(path)]
+    reasons = find_reasons(phrases, tuple(args.files) or development_sets())
+    for phrase, reason in reasons.items():
+        print(f"{phrase}: {reason}")
+    print(Counter(reason.split()[0] for reason in reasons.values()), f"of {len(phrases)} phrases", file=sys.stderr)
+    if args.write:
+        _write({phrase for phrase, reason in reasons.items() if args.unmet or not reason.startswith("unmet")})
+
+
+def _parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench.prune", description="List phrases that change no decision.")
+    parser.add_argument("files", nargs="*", type=Path, help="CSV files; default: every development set")
+    parser.add_argument("--write", action="store_true", help="remove what is listed, except what no text has")
+    parser.add_argument("--unmet", action="store_true", help="with --write: remove what no text has, too")
+    return parser.parse_args()
+
+
+def find_reasons(phrases: list[WrittenPhrase], files: tuple[Path, ...]) -> dict[WrittenPhrase, str]:
+    """Return each phrase that changes nothing in these files, the golden history and the tests, and why."""
+    cues = policy().cues
+    guarded = find_guarded(phrases, cues)
+    reasons = {phrase: f"same as {other}" for phrase, other in find_doubles(phrases, cues["classes"])}
+    pruning = Pruning(phrases, read_samples(files))
+    pruning.removed.update(reasons)
+    for left in pruning.run(phrase for phrase in phrases if phrase not in guarded and phrase not in reasons):
+        print(f"{left} phrases left to try", end="\r", file=sys.stderr)
+    for phrase in pruning.restore():
+        reasons.pop(phrase, None)
+    idle = {phrase: f"idle in {len(pruning.met[phrase])} texts" for phrase in pruning.removed if phrase not in reasons}
+    unmet = {phrase: "unmet" for phrase in phrases if not pruning.met[phrase] and phrase not in guarded | set(reasons)}
+    listed = reasons | idle | unmet
+    return {phrase: listed[phrase] for phrase in phrases if phrase in listed}
+
+
+def _write(dropped: Iterable[WrittenPhrase]) -> None:
+    pairs = {(phrase.cue, phrase.phrase) for phrase in dropped}
+    for path in FILES:
+        path.write_text(lists.rewrite(path.read_text(encoding="utf-8"), pairs), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
