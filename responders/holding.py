@@ -24,9 +24,11 @@ UNCALM = (
 )  # fmt: skip
 UNPRAISED = ("asks_deed", "asks_why")  # forms of a question that praise only leads to, or takes back
 KIND_SCORE = 0.5  # from this score on a bare "?" inside a text may be a figure of speech: "sold out? No wonder!"
-PUBLIC = ("link", "other_handles")  # beside one of these a question is for us only if it says "I" or "you"
+# beside one of these a question is for us only if it says "I" or "you", or asks beside a link alone
+PUBLIC = ("other_handles", "link")
 # without a question mark, one of these must show that we are asked
 ASKING = ("request", "request_to_know")
+ASK_US = ("can you", "can u", "could you", "could u")  # or it asks us for a deed, and says "I" somewhere
 WE_ASK = ("how", "can", "could", "should", "where", "what", "wondering")  # or the question begins so, and has "I"
 
 
@@ -93,15 +95,18 @@ def _find_others(signals: MentionSignals, question: tuple[str, ...]) -> tuple[st
     if is_among_others(signals) and not (is_marked and (is_to_us or not PLEASE.isdisjoint(words))):
         return question
     public = next((name for name in PUBLIC if name in signals.cues), None)
-    return signals.cues[public] if public and (not is_marked or PERSONAL.isdisjoint(words)) else ()
+    is_ours = not PERSONAL.isdisjoint(words) or (public == "link" and any(name in signals.cues for name in FORMS))
+    return signals.cues[public] if public and not (is_marked and is_ours) else ()
 
 
 def _asks_without_mark(signals: MentionSignals, question: tuple[str, ...]) -> bool:
     """True for a question without its mark that opens the text, is the author's own, or comes with a request."""
     if " ".join(tokenize(signals.text)).startswith(question) and not question[0].startswith("is "):
         return True
+    has_own = not OWN.isdisjoint(tokenize(signals.text))
     is_own = any(words.startswith(WE_ASK) and {"i", "we", "wondering"} & {*words.split()} for words in question)
-    is_own = is_own or (any(form in signals.cues for form in FORMS) and not OWN.isdisjoint(tokenize(signals.text)))
+    is_own = is_own or (has_own and any(words.startswith(ASK_US) for words in question))
+    is_own = is_own or (has_own and any(form in signals.cues for form in FORMS))
     return is_own or any(name in signals.cues for name in ASKING)
 
 
