@@ -2,6 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 RUNS ?= 300
+KILLS ?= 60
 # one more than two cores: some tests wait more than they work
 WORKERS ?= 3
 PLATFORM ?= memory
@@ -39,13 +40,14 @@ lint: setup
 faults: setup
 	$(BIN)/python -m tests.faults --runs $(RUNS) --platform $(PLATFORM) $(if $(SEED),--seed $(SEED))
 
-# kills of a desk with coupons, on the memory platform and on Mastodon's fake: no code may reach two people
+# kills of a desk with coupons, on the memory platform and on Mastodon's fake: no code may reach two people;
+# in parts: make kills RUNS=500 SEED=1, then SEED=2 ...; each ends with one line
 kills: setup
 	$(BIN)/python -m tests.club.kills --runs $(RUNS) $(if $(SEED),--seed $(SEED))
 
-# kills of a desk that applauds, on the same two: each act is done, and done once
+# kills of a desk that applauds, so many on each of the same two: each act is done, and done once
 kills-applause: setup
-	$(BIN)/python -m tests.club.act_kills $(if $(SEED),--seed $(SEED))
+	$(BIN)/python -m tests.club.act_kills --kills $(KILLS) $(if $(SEED),--seed $(SEED))
 
 # days of a busy account on X, by a clock that runs fast: what was missed, called and spent (about three minutes)
 soak: setup
