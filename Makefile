@@ -9,7 +9,7 @@ PLATFORM ?= memory
 # keep bytecode whatever the shell says: else every worker and every start compiles the tests and the program anew
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: demo test lint faults kills kills-applause soak soak-meta soak-year test-bluesky test-mastodon test-postgres faults-postgres bench audit sbom lock clean setup
+.PHONY: demo test lint faults kills kills-applause soak soak-meta soak-year test-bluesky test-mastodon test-postgres faults-postgres bench bench-postgres audit sbom lock clean setup
 
 setup: .venv/.ready
 
@@ -80,6 +80,10 @@ test-postgres: setup
 
 bench: setup
 	$(BIN)/python -m bench.run
+
+# the same work in a file and on a PostgreSQL of its own, or on that at URL; a backlog with one daemon and with two
+bench-postgres: setup
+	$(BIN)/python -m bench.postgres $(if $(BACKLOG),--backlog $(BACKLOG)) $(URL)
 
 # known vulnerabilities in the locked packages; skips with a reason where the list of them cannot be reached
 audit: .venv-audit/.ready
