@@ -45,6 +45,17 @@ def test_rewriting_keeps_comments_and_order_and_lists_that_lose_nothing() -> Non
     assert lists.rewrite(text, {("z", "d")}) == text
 
 
+def test_a_list_with_conditions_is_one_of_its_own(tmp_path: Path) -> None:
+    """The same phrase may stand with and without conditions, and only one of the two goes."""
+    path, text = tmp_path / "needs.toml", 'late = ["b", "delay(s)"]\n"late : not then me" = ["b", "delay(s)"]\n'
+    path.write_text(text, encoding="utf-8")
+    assert [phrase.entries for phrase in lists.read_phrases(path)][-1] == (
+        "delays : not then me", "delay : not then me",
+    )  # fmt: skip
+    dropped = {("late : not then me", "delay(s)")}
+    assert lists.rewrite(text, dropped) == 'late = ["b", "delay(s)"]\n"late : not then me" = ["b"]\n'
+
+
 def test_a_long_list_is_filled_up_and_breaks_no_phrase() -> None:
     """A phrase stands on one line, or the loader would read its line end."""
     phrases = [f"{word} * after <n> days" for word in ("late", "early", "soon", "never-ending", "lost") * 5]

@@ -70,7 +70,7 @@ def find_reasons(phrases: list[WrittenPhrase], files: tuple[Path, ...]) -> dict[
 
 
 def _write(dropped: Iterable[WrittenPhrase]) -> None:
-    pairs = {(phrase.cue, phrase.phrase) for phrase in dropped}
+    pairs = {(phrase.listed, phrase.phrase) for phrase in dropped}
     for path in FILES:
         path.write_text(lists.rewrite(path.read_text(encoding="utf-8"), pairs), encoding="utf-8")
 

@@ -50,16 +50,16 @@ def _group(classes: Iterable[str]) -> dict[str, set[str]]:
 def find_doubles(
     phrases: Iterable[WrittenPhrase], classes: Iterable[str]
 ) -> Iterator[tuple[WrittenPhrase, WrittenPhrase]]:
-    """Return pairs: a phrase, and another of its cue that matches the same words wherever the first does."""
+    """Return pairs: a phrase, and another of its list that matches the same words wherever the first does."""
     is_within = _relation(classes)
     kept: dict[tuple[str, int], list[tuple[WrittenPhrase, Atoms]]] = {}
     for phrase, variants in sorted(((phrase, _parse(phrase)) for phrase in phrases), key=_breadth, reverse=True):
-        wider = [_find_wider(words, kept.get((phrase.cue, len(words)), ()), is_within) for words in variants]
+        wider = [_find_wider(words, kept.get((phrase.listed, len(words)), ()), is_within) for words in variants]
         if wider[-1] is not None and None not in wider:
             yield phrase, wider[-1]
             continue
         for words in variants:
-            kept.setdefault((phrase.cue, len(words)), []).append((phrase, words))
+            kept.setdefault((phrase.listed, len(words)), []).append((phrase, words))
 
 
 def _find_wider(
