@@ -2,13 +2,11 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
-from bench.prune.lists import WrittenPhrase
-from listener.intake.hazards import CLASSES
+from bench.prune.lists import FOLDER, WrittenPhrase, read_phrases
 from listener.intake.phrases import NUMBER, TURNING, Matcher, parse_phrase, tokenize
-from listener.triage.signals import HEARD_IN_MEDIA
 
-# what guards and holds read: a phrase for a danger that nobody wrote of yet is not useless
-GUARDED = (*HEARD_IN_MEDIA, *sorted(CLASSES), "accusation", "bad_news", "opt_out", "opt_out_whole", "automated")
+# what guards read: a phrase for a danger that nobody wrote of yet is not useless
+GUARDED = (*dict.fromkeys(phrase.cue for phrase in read_phrases(FOLDER / "guards.toml")), "profanity", "swearing")
 WORDS = ("function_words", "impersonation_words")  # lists of words that are no cue of their own
 CLAIMS = ("claim_", "request_to_know")  # read only beside a claim or a question of a fact sheet, which the data lack
 Atoms = tuple[str, ...]
