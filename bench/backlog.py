@@ -13,12 +13,10 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
-from sqlalchemy import func, select
-
 from bench import many
 from listener.place import Place, parse_server
+from listener.store import events, figures
 from listener.store.engine import Store, open_store
-from listener.store.tables import mention
 
 TEXTS = (
     "@fernhill I love the smooth paper, thank you so much! {0}",
@@ -56,7 +54,7 @@ def _shares(store: Store) -> list[int]:
 
 def _count(store: Store) -> int:
     with store.read() as connection:
-        return connection.execute(select(func.count()).where(mention.c.stage != "new")).scalar_one()
+        return sum(figures.count_decisions(connection, 0, events.read_newest_id(connection)).values())
 
 
 def _wait(holds: Callable[[], bool], what: str) -> None:

@@ -1,7 +1,7 @@
 """Connections to PostgreSQL as the driver has them, with what each of them needs set. It imports no SQLAlchemy."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 from listener.errors import StoreError
 from listener.place import Server
@@ -83,7 +83,8 @@ def _escape(value: str) -> str:
 def asking(server: Server, settings: Mapping[str, str] | None = None) -> Iterator["psycopg.Connection"]:
     """Give a connection for a question or two. Raises StoreError."""
     try:
-        with open_connection(server, settings) as connection:
+        # the connection's own block commits, but leaves it open where that fails
+        with closing(open_connection(server, settings)) as connection, connection:
             yield connection
     except psycopg.Error as error:
         raise explain(server, error) from error
