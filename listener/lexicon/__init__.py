@@ -66,9 +66,16 @@ def valence() -> dict[str, float]:
 
 def fault(phrase: str) -> str | None:
     """Return what is wrong with a phrase of the operator's; None if it is valid."""
+    if MEANT in phrase:
+        return "only phrases of `need_*` may carry conditions (` : `)"
+    return _find_fault(phrase.split())
+
+
+def need_fault(phrase: str) -> str | None:
+    """Return what is wrong with a phrase of a need, which may carry conditions; None if it is valid."""
     words, colon, conditions = phrase.partition(MEANT)
     if not colon:
-        return _find_fault(words.split())
+        return fault(phrase)
     wrong = next((text for text in conditions.split("; ") if not _CONDITION.fullmatch(text)), None)
     if wrong is not None:
         return f"{wrong!r} is not a condition such as `then you or <n>`"
