@@ -29,6 +29,7 @@ FORMS = (
 MEANT = " : "  # between phrases and what must stand around them; a list's name may carry it for all its phrases
 _LIST = re.compile(r'^"?(\w+)(?: : ([^"]+))?"? = \[([^]]*)\]', re.MULTILINE)
 _CONDITION = re.compile(r"(?:not )?(?:then|after|by|with) [^\s*]+\*?(?: or [^\s*]+\*?)*")
+_NOT_HERE = "only phrases of `need_*` may carry conditions (` : `)"
 _PHRASE = re.compile(r'"([^"]*)"')
 
 
@@ -82,18 +83,28 @@ def valence() -> dict[str, float]:
 
 
 def fault(phrase: str) -> str | None:
-    """Return what is wrong with an operator's phrase, its groups and its conditions; None if it is valid."""
+    """Return what is wrong with an operator's phrase and its groups; None if it is valid."""
+    return _NOT_HERE if MEANT in phrase else _fault_of_groups(phrase)
+
+
+def need_fault(phrase: str) -> str | None:
+    """Return what is wrong with a phrase of a need, its groups and its conditions; None if it is valid."""
     words, colon, conditions = phrase.partition(MEANT)
     wrong = next((text for text in conditions.split("; ") if colon and not _CONDITION.fullmatch(text)), None)
     if wrong is not None:
         return f"{wrong!r} is not a condition such as `then you or <n>`"
-    in_words = find_fault(words) or next(filter(None, map(_fault_of_words, expand(words))), None)
-    return in_words or _find_strange(conditions.split())
+    return _fault_of_groups(words) or _find_strange(conditions.split())
+
+
+def _fault_of_groups(phrase: str) -> str | None:
+    return find_fault(phrase) or next(filter(None, map(_fault_of_words, expand(phrase))), None)
 
 
 def plain_fault(phrase: str) -> str | None:
     """Return what is wrong with a phrase that has no groups; a bracket in it is no letter, and means nothing."""
-    return "groups such as (a|b) are for [cues] alone" if "|" in phrase else _fault_of_words(phrase)
+    if "|" in phrase:
+        return "groups such as (a|b) are for [cues] alone"
+    return _NOT_HERE if MEANT in phrase else _fault_of_words(phrase)
 
 
 def _fault_of_words(phrase: str) -> str | None:

@@ -36,6 +36,12 @@ def _require_sound(wrong: str | None, text: str, location: ConfigLocation) -> No
         )
 
 
+def require_sense(text: str, location: ConfigLocation) -> None:
+    """Require a phrase of a need, and conditions behind it that can hold. Raises ConfigError."""
+    if wrong := lexicon.need_fault(text):
+        raise location.as_error(f"{wrong}: {text!r}", "write `words : then you or <n>; not after if`, or words alone")
+
+
 def require_member(text: str, location: ConfigLocation) -> None:
     """Require the name of a group and a phrase of it. Raises ConfigError."""
     require_phrase(text, location)
@@ -49,8 +55,13 @@ def require_pair(text: str, location: ConfigLocation) -> None:
         raise location.as_error(f"is not two words: {text!r}", "write two words separated by a blank")
 
 
-# lists of [cues] whose entries are more than phrases
+# lists of [cues] whose entries are more than phrases; those of needs are, too
 ENTRY_CHECKS = {"synonyms": require_member, "classes": require_pair, "lookalike_letters": require_pair}
+
+
+def find_entry_check(cue: str) -> Callable[[str, ConfigLocation], None]:
+    """Return what each entry of a list of [cues] must pass."""
+    return ENTRY_CHECKS.get(cue, require_sense if cue.startswith("need_") else require_phrase)
 
 
 def check_each(

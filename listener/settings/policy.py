@@ -12,13 +12,12 @@ from listener.policy import Autonomy, Brand, Holds, Limits, Policy, Reader, Resp
 from listener.settings import values
 from listener.settings.club import read_club
 from listener.settings.entries import (
-    ENTRY_CHECKS,
     check_each,
     check_saved_replies,
+    find_entry_check,
     read_facts,
     read_replies,
     read_variables,
-    require_cue_phrase,
     require_phrase,
     require_text,
 )
@@ -201,7 +200,7 @@ def _check_rules(file: _PolicyFile, location: ConfigLocation, faults: list[Probl
     cues = location.inside("cues")
     faults += unknown_key_problems(file.cues, lexicon.cues(), cues)
     for name, phrases in file.cues.items():
-        check_each(faults, phrases, cues.at(name), ENTRY_CHECKS.get(name, require_cue_phrase))
+        check_each(faults, phrases, cues.at(name), find_entry_check(name))
     _check_bounds(file, location, faults)
     for word, value in file.lexicon.items():
         collect_faults(faults, values.require_valence, word, value, location.inside("lexicon").at(word))

@@ -2,13 +2,14 @@
 
 import pytest
 
+from listener import lexicon
 from listener.intake.phrases import CueMatch, Matcher, tokenize
-from listener.intake.senses import Senses
+from listener.intake.senses import ALSO, MEANT, Senses
 from listener.triage.needs import need_cue
 from tests.factories import facts
 
 # one class a line: what is meant, and its neighbour that uses the same words for something else
-MEANT = {
+SENSES = {
     "unreachable": [
         ("I cannot reach anybody at your office", "we couldn't reach the summit before dark"),
         ("trying to reach your support since Monday", "trying to reach Lisbon before Friday"),
@@ -115,7 +116,7 @@ MEANT = {
         ("my account is suspended", "the ferry service is suspended"),
     ],
 }
-PAIRS = [(need, *pair) for need, pairs in MEANT.items() for pair in pairs]
+PAIRS = [(need, *pair) for need, pairs in SENSES.items() for pair in pairs]
 
 
 @pytest.mark.parametrize(("need", "meant", "other"), PAIRS)
@@ -172,3 +173,9 @@ def test_a_phrase_with_other_conditions_means_it_all_the_same() -> None:
     senses, text = Senses({"lost": ("lost : then bag", "lost : by they")}), "they lost a hat. lost bag"
     words = tokenize(text)
     assert [hit.start for hit in senses.keep(Matcher(senses.phrases).find(words), words, text)] == [0 + 1, 5]
+
+
+def test_shipped_conditions_are_read_as_they_are_checked() -> None:
+    """The word lists and the reader of texts know no more of each other than the marks between conditions."""
+    assert lexicon.MEANT == MEANT
+    assert lexicon.need_fault(f"lost{MEANT}then you{ALSO}not by i") is None

@@ -62,6 +62,14 @@ def test_policy_becomes_frozen_values(folder: Path) -> None:
             POLICY + '[cues]\nclasses = ["good so nice"]\n',
             "policy.toml [cues] classes: is not two words: 'good so nice'",
         ),
+        (
+            POLICY + '[cues]\nneed_late = ["late : to you"]\n',
+            "policy.toml [cues] need_late: 'to you' is not a condition such as `then you or <n>`: 'late : to you'",
+        ),
+        (
+            POLICY + '[cues]\nthanks = ["ta : by me"]\n',
+            "policy.toml [cues] thanks: only phrases of `need_*` may carry conditions (` : `): 'ta : by me'",
+        ),
         (POLICY + '[cues]\nthanks = ["(a+)*b"]\n', "policy.toml [cues] thanks: `*` is allowed only at a word's end"),
         (POLICY + '[lexicon]\n"two words" = 1\n', "policy.toml [lexicon] two words: is not a single word"),
         (POLICY + "[lexicon]\nwow = 99\n", "policy.toml [lexicon] wow: is out of bounds"),
