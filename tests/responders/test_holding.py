@@ -25,7 +25,7 @@ def _draft(text: str, history: History | None = None) -> tuple[str, str]:
         ("how do I fold it?", "how|help"),
         ("when will it be dry?", "when|timing"),
         ("where can I try it?", "where|place|look that up"),
-        ("who can I write to?", "right people|right contact"),
+        ("who can I write to?", "right people|right contact|find us"),
         ("how much is the kettle?", "price|costs"),
         ("why is it so thin?", "why|reason|look into"),
         ("what's going on in there?", "going on|behind this"),
