@@ -1,5 +1,6 @@
 """The list of phrases that change nothing."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,11 +9,17 @@ from bench.prune import lists, proof, texts
 from bench.prune.lists import FOLDER, WrittenPhrase
 from bench.prune.rounds import Pruning
 from bench.prune.texts import Sample
+from listener import lexicon
 from listener.model import History
 from tests.factories import mention, policy
 
 NAMES = ("cues.toml", "needs.toml")
-PHRASES = [phrase for name in NAMES for phrase in lists.read_phrases(FOLDER / name)]
+PHRASES = [  # each variant by itself, however the files put them together
+    replace(phrase, phrase=variant)
+    for name in NAMES
+    for phrase in lists.read_phrases(FOLDER / name)
+    for variant in lexicon.expand(phrase.phrase)
+]
 CLASSES = ("good great", "good lovely", "be is", "be was", "n two")
 
 
@@ -43,6 +50,17 @@ def test_rewriting_keeps_comments_and_order_and_lists_that_lose_nothing() -> Non
     text = '# a head\na = [\n  "b c",\n  "d", "e",\n]\n# of f\nf = ["g",   "d"]\n'
     assert lists.rewrite(text, {("a", "d")}) == '# a head\na = ["b c", "e"]\n# of f\nf = ["g",   "d"]\n'
     assert lists.rewrite(text, {("z", "d")}) == text
+
+
+def test_a_list_with_conditions_is_one_of_its_own(tmp_path: Path) -> None:
+    """The same phrase may stand with and without conditions, and only one of the two goes."""
+    path, text = tmp_path / "needs.toml", 'late = ["b", "delay(s)"]\n"late : not then me" = ["b", "delay(s)"]\n'
+    path.write_text(text, encoding="utf-8")
+    assert [phrase.entries for phrase in lists.read_phrases(path)][-1] == (
+        "delays : not then me", "delay : not then me",
+    )  # fmt: skip
+    dropped = {("late : not then me", "delay(s)")}
+    assert lists.rewrite(text, dropped) == 'late = ["b", "delay(s)"]\n"late : not then me" = ["b"]\n'
 
 
 def test_a_long_list_is_filled_up_and_breaks_no_phrase() -> None:
@@ -96,14 +114,13 @@ def test_phrases_of_guards_and_exceptions_from_them_stay() -> None:
 
 
 def test_a_phrase_that_a_decision_needs_stays_and_of_two_that_cover_for_each_other_only_one_goes() -> None:
-    """Each of two could go by itself; together they are all that is kind, or what is missing."""
-    written = ("good job today", "my parcel never arrived", "cheers for the pens")
+    """Each of two could go by itself; together they are all that says what is missing."""
+    written = ("my parcel never arrived", "cheers for the pens")
     pruning = Pruning(PHRASES, [Sample("a", mention(text), History()) for text in written])
-    kind = [_shipped("praise", "good job"), _shipped("praise", "good <thing>")]
     missing = [_shipped("need_missing", "never arrived"), _shipped("need_missing", "my <order> never")]
     lone, unmet = _shipped("thanks", "cheers"), _shipped("thanks", "kudos")
-    assert [*pruning.run([*kind, *missing, lone, unmet])][-1] == 0
-    assert [len(pruning.removed.intersection(pair)) for pair in (kind, missing, [lone, unmet])] == [1, 1, 0]
+    assert [*pruning.run([*missing, lone, unmet])][-1] == 0
+    assert [len(pruning.removed.intersection(pair)) for pair in (missing, [lone, unmet])] == [1, 0]
     assert list(pruning.restore()) == []
 
 

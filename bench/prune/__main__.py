@@ -10,8 +10,8 @@ The golden history and the sentences of our own tests are always among the texts
             same wording, suspected fact and subject
     unmet   no text has it; that proves nothing about texts of tomorrow, so --write leaves it in place without --unmet
 
-Phrases of guards and of claims are never listed as idle or unmet, nor exceptions from guards: what nobody wrote of yet
-is a danger all the same, and the data have no fact sheet of ours to contradict.
+The lists of guards.toml are left alone. Exceptions from them and phrases of claims are never listed as idle or unmet:
+what nobody wrote of yet is a danger all the same, and the data have no fact sheet of ours to contradict.
 """
 
 import argparse
@@ -70,7 +70,7 @@ def find_reasons(phrases: list[WrittenPhrase], files: tuple[Path, ...]) -> dict[
 
 
 def _write(dropped: Iterable[WrittenPhrase]) -> None:
-    pairs = {(phrase.cue, phrase.phrase) for phrase in dropped}
+    pairs = {(phrase.listed, phrase.phrase) for phrase in dropped}
     for path in FILES:
         path.write_text(lists.rewrite(path.read_text(encoding="utf-8"), pairs), encoding="utf-8")
 

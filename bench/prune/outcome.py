@@ -60,10 +60,10 @@ def _without(
     cues: Mapping[str, tuple[str, ...]], removed: Collection[WrittenPhrase], shipped: Iterable[WrittenPhrase]
 ) -> Mapping[str, tuple[str, ...]]:
     """Return the cues without what these phrases alone stand for."""
-    kept = Counter((phrase.cue, variant) for phrase in shipped for variant in phrase.variants)
-    kept.subtract((phrase.cue, variant) for phrase in removed for variant in phrase.variants)
+    kept = Counter((phrase.cue, entry) for phrase in shipped for entry in phrase.entries)
+    kept.subtract((phrase.cue, entry) for phrase in removed for entry in phrase.entries)
     lost: dict[str, set[str]] = {}
-    for cue, variant in (pair for pair, count in kept.items() if count <= 0):
-        lost.setdefault(cue, set()).add(variant)
+    for cue, entry in (pair for pair, count in kept.items() if count <= 0):
+        lost.setdefault(cue, set()).add(entry)
     left = {cue: tuple(text for text in cues[cue] if text not in gone) for cue, gone in lost.items()}
     return {**cues, **left}

@@ -2,13 +2,11 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
-from bench.prune.lists import WrittenPhrase
-from listener.intake.hazards import CLASSES
+from bench.prune.lists import FOLDER, WrittenPhrase, read_phrases
 from listener.intake.phrases import NUMBER, TURNING, Matcher, parse_phrase, tokenize
-from listener.triage.signals import HEARD_IN_MEDIA
 
-# what guards and holds read: a phrase for a danger that nobody wrote of yet is not useless
-GUARDED = (*HEARD_IN_MEDIA, *sorted(CLASSES), "accusation", "bad_news", "opt_out", "opt_out_whole", "automated")
+# what guards read: a phrase for a danger that nobody wrote of yet is not useless
+GUARDED = (*dict.fromkeys(phrase.cue for phrase in read_phrases(FOLDER / "guards.toml")), "profanity", "swearing")
 WORDS = ("function_words", "impersonation_words")  # lists of words that are no cue of their own
 CLAIMS = ("claim_", "request_to_know")  # read only beside a claim or a question of a fact sheet, which the data lack
 Atoms = tuple[str, ...]
@@ -50,16 +48,16 @@ def _group(classes: Iterable[str]) -> dict[str, set[str]]:
 def find_doubles(
     phrases: Iterable[WrittenPhrase], classes: Iterable[str]
 ) -> Iterator[tuple[WrittenPhrase, WrittenPhrase]]:
-    """Return pairs: a phrase, and another of its cue that matches the same words wherever the first does."""
+    """Return pairs: a phrase, and another of its list that matches the same words wherever the first does."""
     is_within = _relation(classes)
     kept: dict[tuple[str, int], list[tuple[WrittenPhrase, Atoms]]] = {}
     for phrase, variants in sorted(((phrase, _parse(phrase)) for phrase in phrases), key=_breadth, reverse=True):
-        wider = [_find_wider(words, kept.get((phrase.cue, len(words)), ()), is_within) for words in variants]
+        wider = [_find_wider(words, kept.get((phrase.listed, len(words)), ()), is_within) for words in variants]
         if wider[-1] is not None and None not in wider:
             yield phrase, wider[-1]
             continue
         for words in variants:
-            kept.setdefault((phrase.cue, len(words)), []).append((phrase, words))
+            kept.setdefault((phrase.listed, len(words)), []).append((phrase, words))
 
 
 def _find_wider(

@@ -1,6 +1,6 @@
 """Danger by class: a word of one class and a word of another close together in a sentence, such as harm and a body.
 
-The classes are cues of their own (lexicon/cues.toml). None of their words is danger by itself. Pure.
+The classes are cues of their own (lexicon/guards.toml). None of their words is danger by itself. Pure.
 """
 
 from collections.abc import Iterable, Sequence

@@ -16,7 +16,8 @@ from typing import Any
 from listener.lexicon.groups import expand as expand
 from listener.lexicon.groups import find_fault
 
-LISTS = ("cues.toml", "needs.toml", "topics.toml", "classes.toml", "synonyms.toml")  # lists of phrases and nothing else
+OF_CUES = ("cues.toml", "guards.toml", "needs.toml", "topics.toml")  # whose lists are cues
+LISTS = (*OF_CUES, "classes.toml", "synonyms.toml")  # lists of phrases and nothing else
 # cues whose lists are in profanity.toml, because not everybody wants to read them
 _PROFANITY = {"profanity": "words", "swearing": "mild", "profane_stem": "stems", "profane_innocent": "innocent"}
 # cues without phrases that a wording may name: they are read from the text itself
@@ -54,10 +55,7 @@ def expand_all(phrases: Iterable[str]) -> list[str]:
 
 @cache
 def _cues() -> dict[str, tuple[str, ...]]:
-    shipped = {
-        name: tuple(phrases)
-        for name, phrases in (_table("cues.toml") | _table("needs.toml") | _table("topics.toml")).items()
-    }
+    shipped = {cue: tuple(phrases) for name in OF_CUES for cue, phrases in _table(name).items()}
     profane = _table("profanity.toml")
     shipped |= {cue: tuple(profane[key]) for cue, key in _PROFANITY.items()}
     shipped["english"] = tuple(_read("english.txt").split())

@@ -73,6 +73,7 @@ MEANT = {
         ("my parcel is late", "the lamp glows until late at night"),
         ("you cancelled our trip", "I cancelled our trip"),
         ("we are stuck in the terminal", "this song is stuck in my head"),
+        ("stuck on the platform for an hour", "the software is stuck on 5.00"),
         ("I missed the ferry because of you", "this advert missed the mark"),
     ],
     "service": [
