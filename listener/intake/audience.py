@@ -1,11 +1,20 @@
 """To whom a post is said: to us, or to others who read that we are named. Pure."""
 
+import re
 from collections.abc import Collection, Iterable
+from itertools import pairwise
 
+from listener.intake.phrases import tokenize
 from listener.intake.text import find_handles, find_hashtags
 
 ANOTHER_FIRST = "another handle first"
 ONLY_TAGGED = "no handle of ours"
+TO_EVERYBODY = "everybody"
+_GENERAL = frozenset(("if", "unless", "until", "when", "whenever", "once"))  # "if you miss it" says you to everybody
+_YOU = frozenset(("you", "you're", "youre", "u", "your"))
+_SELF = frozenset(("i", "i'm", "im", "i've", "ive", "i'd", "my", "me", "we", "our", "us", "please", "pls"))
+# "when you open the box: " and a picture, a joke that many tell
+_REACTION = re.compile(r"\s*(?:me )?when\b[^.?!\n]*(?::|\.\.+|…)\s*https?://\S+\s*", re.IGNORECASE)
 GREETING_WORDS = 2  # "hey there @fernhill"
 
 
@@ -17,15 +26,30 @@ def begins_with_handle(text: str) -> bool:
 def find_audience(text: str, own: Collection[str]) -> str | None:
     """Return why a text is said to others, None if it may be said to us. own: our handles and names, lower case.
 
-    Another's handle comes before ours: it is answered, or spoken of. Or the text names us by a hashtag alone. A lone
-    handle that is not known here may be ours: the handle of a platform need not stand in the policy.
+    Another's handle comes before ours: it is answered, or spoken of. Or the text names us by a hashtag alone, or says
+    "you" to all who read it. A lone handle that is not known here may be ours: the
+    handle of a platform need not stand in the policy.
     """
     handles = find_handles(text)
-    if _is_ours(handles, own):
-        return None if _is_ours(handles[:1], own) else ANOTHER_FIRST
-    return ONLY_TAGGED if any(tag in own for tag in find_hashtags(text)) else None
+    if _is_ours(handles, own) and not _is_ours(handles[:1], own):
+        return ANOTHER_FIRST
+    if not _is_ours(handles, own) and any(tag in own for tag in find_hashtags(text)):
+        return ONLY_TAGGED
+    return TO_EVERYBODY if _is_to_everybody(text) else None
 
 
 def _is_ours(handles: Iterable[str], own: Collection[str]) -> bool:
     """True if one of the handles has one of our names in it: @fernhill_help may be ours as well."""
     return any(name in handle for handle in handles for name in own)
+
+
+def _is_to_everybody(text: str) -> bool:
+    """True for a post that says "you" to all who read it, and asks nothing of us: "if you miss their soup, you're mad".
+
+    Not for one that begins with a handle, or speaks of its author; a joke with a picture may.
+    """
+    if begins_with_handle(text):
+        return False
+    words = tokenize(text)
+    is_general = any(word in _GENERAL and after in _YOU for word, after in pairwise(words))
+    return (is_general and _SELF.isdisjoint(words)) or _REACTION.fullmatch(text) is not None

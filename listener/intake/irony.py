@@ -17,6 +17,8 @@ _FOND = frozenset(("love", "loves", "loved", "loving", "luv", "enjoy", "enjoyed"
 _ARE = frozenset(("is", "are", "was", "were", "has", "have", "you", "you're", "rock", "rocks", "does", "do"))
 _WE = frozenset(("we", "our", "us", "we're", "we'll", "we've"))
 _TAKES = frozenset(("take", "takes", "took", "taken", "taking", "suck", "sucks", "sucked", "suckin", "sucking"))
+_JOYS = frozenset(("fun", "joy", "pleasure", "magic", "love", "enjoyment", "excitement", "shine", "glamour"))
+_ELSE_REACH = 3  # words behind "everyone else" in which somebody was not praised: "everyone else was great"
 _TAKE_REACH = 3  # words between these and what is taken away: "took all the joy out of it"
 _ASKED = frozenset(("who", "what's", "whats"))
 _LINKS = frozenset(("to", "for", "from", "at", "the", "my", "goes", "go", "out", "with", "of"))  # "kudos to @them"
@@ -64,18 +66,24 @@ def find_turned(text: str, words: Sequence[str], matches: Sequence[CueMatch]) ->
     colons = islice(_COLON.finditer(text), MAX_COLONS) if ":" in text else ()
     ends = {len(tokenize(text[: colon.start()])) for colon in colons}
     counts = {match.start for match in matches if match.cue == "duration" and words[match.start][0].isalnum()}
+    yield from _find_taken(words)
     for match in kind:
         after = match.end + (match.end < len(words) and words[match.end] in _ARTICLES)
         is_counted = match.cue == "praise" and after in counts
-        if is_counted or (match.end in ends and last < match.end) or _is_taken(words, match):
+        if (
+            is_counted
+            or (match.end in ends and last < match.end)
+            or "else" in words[max(0, match.start - _ELSE_REACH) : match.start]
+        ):
             yield " ".join(words[match.start : min(after + 1, len(words))])
 
 
-def _is_taken(words: Sequence[str], match: CueMatch) -> bool:
-    """True for "took the fun out of it" and "everyone else was great"."""
-    before = words[max(0, match.start - _TAKE_REACH) : match.start]
-    is_lost = list(words[match.end : match.end + 2]) == ["out", "of"] and not _TAKES.isdisjoint(before)
-    return is_lost or "else" in before
+def _find_taken(words: Sequence[str]) -> Iterable[str]:
+    """Find a joy that somebody takes: "took all the fun out of it"."""
+    for at in range(len(words) - 2):
+        before = words[max(0, at - _TAKE_REACH) : at]
+        if words[at] in _JOYS and list(words[at + 1 : at + 3]) == ["out", "of"] and not _TAKES.isdisjoint(before):
+            yield f"{words[at]} out of"
 
 
 def find_closing_thanks(text: str, words: Sequence[str], matches: Sequence[CueMatch]) -> Iterable[str]:

@@ -16,7 +16,9 @@ ASKING = frozenset(
 _REPROACHES = frozenset(("really", "seriously", "wtf", "smh", "lol", "ridiculous", "joke"))
 # in a question, one of these wants no answer: "do you even read this"
 _SCORN = frozenset(("even", "really", "seriously", "honestly", "bother", "kidding", "realize", "realise", "idiots"))
-_MOCKS = frozenset((("you", "people"), ("you", "actually"), ("anyone", "actually"), ("anybody", "actually")))
+_MOCKS = frozenset(
+    (("you", "people"), ("you", "actually"), ("anyone", "actually"), ("anybody", "actually"), ("call", "this"))
+)
 _EVEN_SO = frozenset(("though", "when", "if"))  # behind "even"
 _BACK, _YOU = frozenset(("do", "did", "would")), (["you"], ["u"])
 _ASKED_BACK = (["want"], ["mean"], ["like"], ["remember"])  # "do you want a picture?"
@@ -91,17 +93,17 @@ def _is_suggestion(clause: Sequence[str], before: Sequence[str]) -> bool:
 
 
 def _is_scorned(words: Sequence[str]) -> bool:
-    """True for "do you even read this", not for "even though"."""
-    pairs = pairwise((*words, ""))
-    return any(word in _SCORN and after not in _EVEN_SO for word, after in pairs)
+    """True for "do you even read this" and "you people", not for "even though"."""
+    pairs = list(pairwise((*words, "")))
+    return not _MOCKS.isdisjoint(pairs) or any(word in _SCORN and after not in _EVEN_SO for word, after in pairs)
 
 
 def _is_scorn(clause: Sequence[str]) -> bool:
-    """True for "you people", "does anyone actually", "could it be any slower" and "how fun would that be"."""
+    """True for "could it be any slower" and "how fun would that be"."""
     pairs = list(pairwise(clause))
     is_more = clause[0] in _COULD and any(_is_worse(*pair) for pair in pairs) and clause[1:2] not in (["i"], ["we"])
     is_cry = clause[0] == "how" and not _MEASURES.intersection(clause[1:2]) and not _ARE.isdisjoint(clause[2:3])
-    return is_more or is_cry or not _MOCKS.isdisjoint(pairs)
+    return is_more or is_cry
 
 
 def _is_worse(word: str, after: str) -> bool:

@@ -28,6 +28,10 @@ MEANT = [
     "this made my morning, props to Lena",
     "your driver @anna was fantastic, thank you so much",
     "my verdict: lovely paper, thank you",
+    "the lovely ink that came out of the box, thank you",  # no loss
+    "checked the list, thanks so much",  # no demand
+    "shout out to my new pen from you, it is lovely",
+    "wow, what a lovely pen",
 ]
 DOUBTED = {
     "turned_praise": [
@@ -37,12 +41,20 @@ DOUBTED = {
         "great 45 minute queue in York, lovely",
         "amazing 2 hour wait, love it",
         "such a lovely 3 week wait, thank you so much",
+        "well done, you took all the joy out of writing",
+        "this sucks the fun out of it",
+        "everyone else was lovely",
+    ],
+    "closing_thanks": [
+        "check the list again, thanks",
+        "send me the blue ones, thank you",
     ],
     "others_praised": [
         "thanks @inkworks, you are the best",
         "love @inkworks, such great pens",
         "kudos to @inkworks for the great service",
         "so glad that @inkworks are so helpful",
+        "shout out to my friend @inkworks for the pens",
     ],
     "quotes_us": [
         '"we value every customer" so lovely',
@@ -114,6 +126,12 @@ def test_praise_of_two_is_praise_of_us() -> None:
     [
         ("@fernhill @ada your ink leaks", None),
         ("@ada @fernhill your ink leaks", "another handle first"),
+        ("If you skip the @fernhill sale you are mad", "everybody"),
+        ("if you skip my order again I'm gone, @fernhill", None),
+        ("@fernhill if you skip the sale you are mad", None),
+        ("When you open the @fernhill box: https://x.example/1", "everybody"),
+        ("When I open the @fernhill box and see the lid: https://x.example/1", "everybody"),
+        ("When I open the @fernhill box it leaks https://x.example/1", None),
         (".@fernhillhelp2 your ink leaks", None),  # perhaps ours
         ("the #Fernhill ink leaks", "no handle of ours"),
         ("hey @fernhill, the #fernhill ink leaks", None),

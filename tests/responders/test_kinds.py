@@ -66,6 +66,7 @@ def test_a_complaint_by_score_alone_says_that_it_is_the_score() -> None:
         ("I sent the form today. Thanks", "sign-off"),
         ("done, thanks", "sign-off"),
         ("damn great", "swearing"),
+        ("they walked off laughing, just wow", "exclamation"),
     ],
 )
 def test_thanks_that_are_doubtful_pass(text: str, why: str) -> None:
