@@ -2,13 +2,14 @@
 PYTHON ?= python3
 BIN := .venv/bin
 RUNS ?= 300
+KILLS ?= 60
 # one more than two cores: some tests wait more than they work
 WORKERS ?= 3
 PLATFORM ?= memory
 # keep bytecode whatever the shell says: else every worker and every start compiles the tests and the program anew
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: demo test lint faults kills kills-applause soak soak-meta soak-year test-bluesky test-mastodon test-postgres faults-postgres bench audit sbom lock clean setup
+.PHONY: demo test lint faults kills kills-applause soak soak-meta soak-year test-bluesky test-mastodon test-postgres faults-postgres bench bench-postgres audit sbom lock clean setup
 
 setup: .venv/.ready
 
@@ -39,13 +40,14 @@ lint: setup
 faults: setup
 	$(BIN)/python -m tests.faults --runs $(RUNS) --platform $(PLATFORM) $(if $(SEED),--seed $(SEED))
 
-# kills of a desk with coupons, on the memory platform and on Mastodon's fake: no code may reach two people
+# kills of a desk with coupons, on the memory platform and on Mastodon's fake: no code may reach two people;
+# in parts: make kills RUNS=500 SEED=1, then SEED=2 ...; each ends with one line
 kills: setup
 	$(BIN)/python -m tests.club.kills --runs $(RUNS) $(if $(SEED),--seed $(SEED))
 
-# kills of a desk that applauds, on the same two: each act is done, and done once
+# kills of a desk that applauds, so many on each of the same two: each act is done, and done once
 kills-applause: setup
-	$(BIN)/python -m tests.club.act_kills $(if $(SEED),--seed $(SEED))
+	$(BIN)/python -m tests.club.act_kills --kills $(KILLS) $(if $(SEED),--seed $(SEED))
 
 # days of a busy account on X, by a clock that runs fast: what was missed, called and spent (about three minutes)
 soak: setup
@@ -78,6 +80,10 @@ test-postgres: setup
 
 bench: setup
 	$(BIN)/python -m bench.run
+
+# the same work in a file and on a PostgreSQL of its own, or on that at URL; a backlog with one daemon and with two
+bench-postgres: setup
+	$(BIN)/python -m bench.postgres $(if $(BACKLOG),--backlog $(BACKLOG)) $(URL)
 
 # known vulnerabilities in the locked packages; skips with a reason where the list of them cannot be reached
 audit: .venv-audit/.ready

@@ -22,7 +22,7 @@ SILENT = "@fernhill going to the shop"  # ignored: nothing to answer
 BASE = 1000
 SPACING = 7  # minutes between a row and its next copy
 OWN = {  # what must differ between a row and its copy, n being the copy's number
-    "mention": ("id", "interaction_id", "conversation_id", "version_id", "author_id", "author_handle"),
+    "mention": ("id", "interaction_id", "conversation_id", "version_id", "author_id", "author_handle", "handle_key"),
     "reply": ("remote_id",),
 }
 KEYS = {"mention": "key", **dict.fromkeys(("decision", "reply", "approval", "draft_review", "event", "ledger"), "id")}

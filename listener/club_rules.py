@@ -9,6 +9,8 @@ LISTENING = timedelta(days=90)  # over which days and conversations are counted
 LEANING = timedelta(days=180)  # over which praise, complaints and false claims are counted
 ROLES = ("minor", "advocate", "critic", "trendsetter", "gossiper", "regular", "new")
 """What a person can be to us, in the order in which roles are shown; minors are marked by staff alone."""
+TELLING_ROLES = ("advocate", "critic", "trendsetter", "gossiper")
+"""Roles whose names tell customers what we think of them; the others are everyday words: "the regular price"."""
 ActKind = Literal["like", "repost", "quote"]
 ACTS: tuple[ActKind, ...] = ("like", "repost", "quote")
 """What applause can be. A quote has words of ours, so a person makes it."""

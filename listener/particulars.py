@@ -13,7 +13,7 @@ from listener.model import CandidateText
 
 Texts = tuple[CandidateText, ...]  # of one variant: full, and short
 Cues = Mapping[str, tuple[str, ...]]
-PRINTED = frozenset(("topic", "matter", "event", "praised"))  # variables that the cue of that name fills
+PRINTED = frozenset(("topic", "asked", "matter", "event", "praised"))  # variables that the cue of that name fills
 # variable -> cues beside which a text with it comes last: the mention has what it asks for, or it does not fit
 GIVEN: Mapping[str, frozenset[str]] = {
     "reference": frozenset(("reference", "given_reference", "not_ordered")),  # nor has one who could not order

@@ -6,6 +6,7 @@ that stand for something else than praise. In the auto band the words must be wa
 
 from dataclasses import dataclass
 
+from listener.intake.praised import rank_thanks
 from listener.model import Draft, Escalate, MentionSignals, Pass
 from listener.policy import Policy
 from listener.wording import candidates
@@ -17,8 +18,9 @@ PRAISE_CUES = ("praise", "thanks", "warm")
 DOUBTS = (
     "question", "negation", "condition", "complaint", "sarcasm", "problem", "swearing", "profanity", "threat_to_leave",
     "competitor_praise", "automated", "opt_out", "part", "turned_praise", "others_praised", "linked_praise",
-    "quotes_us",
+    "quotes_us", "closing_thanks",
 )  # fmt: skip
+CRIES = frozenset(("wow", "oh wow", "just wow", "omg", "whoa"))  # alone they praise nothing
 # each of these too, unless the praise is firm; the last only beside thanks
 MILD = ("contrast", "wish", "ironic_praise", "duration", "request")
 # and these keep it from being sent without a person
@@ -63,7 +65,7 @@ def respond(signals: MentionSignals, policy: Policy, options: Options) -> Draft 
     is_lone = len(praise) == 1 and "thanks" not in cues and "idiom" not in cues
     if is_lone and len(cues.get("unrelated_words", ())) >= MIN_UNRELATED_WORDS:
         return Escalate(KIND, "a single word of praise among other words: staff decide", praise)
-    texts = candidates(KIND, signals, policy)
+    texts = candidates(KIND, signals, policy, rank=rank_thanks(signals.cues))
     if not texts:
         return Escalate(KIND, "no wording for a thank-you", praise)
     message = f"clear praise ({signals.compound:+.2f})"
@@ -98,6 +100,8 @@ def _find_aside(signals: MentionSignals, praise: tuple[str, ...]) -> Pass | None
     is_emoji = not any(char.isalpha() for word in praise for char in word)
     if is_emoji and len(signals.text.split()) > MAX_CAPTION_WORDS:
         return Pass("only an emoji is positive", praise)
+    if CRIES.issuperset(praise):
+        return Pass("only an exclamation is positive", praise)
     if sign_off := _find_sign_off(signals):
         return Pass("thanks only as a sign-off", sign_off)
     if signals.compound < PASSING_BELOW and _is_passing_praise(signals):

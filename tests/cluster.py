@@ -2,10 +2,13 @@
 
 import os
 import shutil
+import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 
 from tests.evening import Missing, free_port
 
@@ -26,6 +29,7 @@ def programs() -> Path:
 @contextmanager
 def running(programs: Path, folder: Path, settings: str = "fsync=off") -> Iterator[str]:
     """A cluster of its own, on a free port of 127.0.0.1. PostgreSQL refuses root: it then runs as `postgres`."""
+    signal.signal(signal.SIGTERM, _end)
     data, port = folder / "pg", free_port()
     data.mkdir()
     if os.geteuid() == 0:
@@ -40,6 +44,11 @@ def running(programs: Path, folder: Path, settings: str = "fsync=off") -> Iterat
     finally:
         stop = [str(programs / "pg_ctl"), "-D", str(data / "db"), "-m", "immediate", "stop"]
         _run(*as_server_user(*stop), cwd=data)
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    """End as by an error: what only dies, as `timeout` makes it, leaves the server behind."""
+    sys.exit(128 + number)
 
 
 def as_server_user(*command: str) -> list[str]:

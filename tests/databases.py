@@ -1,7 +1,8 @@
 """An empty database of the newest schema for a test: a file of SQLite, or a schema of its own on a server.
 
-`make test-postgres` sets EARSHOT_TEST_POSTGRES to the URL of a server. Making tables takes a second there: each process
-keeps its schemas and empties them, and a test that opens several databases gets a schema for each.
+`make test-postgres` sets EARSHOT_TEST_POSTGRES to the URL of a server, where each process has a database of its own.
+Making tables takes a second there: the process keeps its schemas and empties them, and a test that opens several
+databases gets a schema for each.
 """
 
 import os
@@ -17,9 +18,10 @@ from listener.place import Place, Server, parse_server
 from listener.store.engine import Store, open_store
 from listener.store.migrate import migrate
 from listener.store.tables import metadata
+from tests import own_database
 from tests.factories import NOW
 
-SERVER = os.environ.get("EARSHOT_TEST_POSTGRES", "")
+SERVER = own_database.address(os.environ.get("EARSHOT_TEST_POSTGRES", ""))
 _taken = count()
 
 

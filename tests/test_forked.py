@@ -18,6 +18,7 @@ from tests.process import until
 SAME_FOR_ALL = (
     "TEXTUAL_", "ESCDELAY", "NPY_", "NUMPY_", "OPENBLAS_", "PYDANTIC_", "PYTHON", "_PYTHON", "TYPER_USE_RICH", "HOME",
     "ANDROID_DATA", "PY_SAX_PARSER", "_TYPER_", "PSYCOPG_", "EARSHOT_TEST_POSTGRES",
+    "PYTEST_XDIST_WORKER",
 )  # fmt: skip
 FORGOTTEN = {"TMPDIR", "TEMP", "TMP"}  # read by what is done to warm up, which lets each child read them again
 PROBE = """

@@ -4,13 +4,17 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from listener.intake import irony
+from listener.intake.asked import find_question
 from listener.intake.hazards import CLASSES, find_hazards
-from listener.intake.irony import find_cry, find_fond_deeds, find_turned, is_rhetorical
 from listener.intake.names import SAME, Names
+from listener.intake.nouns import NAME, SORTS, plan_topics
+from listener.intake.personal_numbers import find_personal_numbers
 from listener.intake.phrases import ENDS, CueMatch, Matcher, Vocabulary, tokenize
-from listener.intake.questions import find_forms
+from listener.intake.questions import show_question
+from listener.intake.requests import show_request
 from listener.intake.senses import Senses
-from listener.intake.topics import NAME, SORTS, find_topics, plan_topics
+from listener.intake.topics import find_topics
 
 # entries of the cue data that are not cues: they are read by name below
 LISTS = (
@@ -51,9 +55,6 @@ _MARK = re.compile(r"[!*$@|+0134578]|[^\x00-\x7f]")  # without one of these no w
 _STARRED = re.compile(r"\W?(?:f\*+|s\*{2,}|s\*+t|sh\*+|b\*tch|b\*{3,}|a\*\*h|c\*+nt|n\*gg|bulls\*)")
 _SCARE = re.compile(r"[\"“]\s?([A-Za-z]+)[.,!]?\s?[\"”]")
 _EMAIL = re.compile(r"(?<=[\w+-])@[\w-]{1,63}(?:\.[\w-]{1,63})*\.[a-z]{2,10}(?![\w@])", re.IGNORECASE)
-_DIGITS = re.compile(r"(?<![\w/#.])\+?\(?\d(?:[ ().-]{0,2}\d){8,18}(?!\w)")
-_TOLL_FREE = re.compile(r"^(?:\+?1)?8(?:00|33|44|55|66|77|88)")
-_IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +96,9 @@ class Cues:
             if phrase not in present:
                 cues[cue] = (*present, phrase)
         self._add_structure(cues, words, matches, text)
-        cues |= find_forms(text, words, matches, cues)
-        cues |= find_topics(text, words, matches, cues, self._harsh)
+        question = find_question(text, words) if "question" in cues else None
+        cues |= show_question(text, words, cues, question) | show_request(text, words, matches, cues)
+        cues |= find_topics(text, words, matches, cues, self._harsh, question)
         return CueScan(words, matches, cues)
 
     def find(self, text: str) -> list[CueMatch]:
@@ -109,7 +111,7 @@ class Cues:
     def _add_structure(
         self, cues: dict[str, tuple[str, ...]], words: list[str], matches: list[CueMatch], text: str
     ) -> None:
-        if "?" in text and not is_rhetorical(words, matches):
+        if "?" in text and not irony.is_rhetorical(words, matches):
             _add(cues, "question", "?")
         if sum(word[0] not in ENDS for word in words) <= BRIEF:
             cues["brief"] = ("brief",)
@@ -117,15 +119,15 @@ class Cues:
             _add(cues, "opt_out", whole)
         _add(cues, "safety", *find_hazards(words, matches))
         if "thanks" in cues:
+            _add(cues, "closing_thanks", *irony.find_closing_thanks(text, words, matches))
             _add(cues, "sarcasm", *self._find_thanks_for_bad(words, matches))
             _add(cues, "ironic_praise", *self._find_thanks_for_odd(words, matches))
-        if len(words) > 2 and "not" in (words[-1], words[-2]) and words[-2 - (words[-1][0] in ENDS)][0] in ENDS:
-            _add(cues, "sarcasm", "... not")
+        _add(cues, "sarcasm", *irony.find_taken_back(words))
         if "praise" in cues:
-            odd = (*find_fond_deeds(words, matches, _WORTHY), *find_cry(text, words, matches))
+            odd = (*irony.find_fond_deeds(words, matches, _WORTHY), *irony.find_cry(text, words, matches))
             _add(cues, "ironic_praise", *odd)
         if "praise" in cues or "thanks" in cues:
-            _add(cues, "turned_praise", *find_turned(text, words, matches))
+            _add(cues, "turned_praise", *irony.find_turned(text, words, matches))
             _add(cues, "unrelated_words", *(word for word in words if word[0].isalnum() and not self._kindly[word]))
         if '"' in text or "“" in text:
             scare_quotes = (word for word in _SCARE.findall(text) if self._valence.get(word.lower(), 0) > 0)
@@ -134,7 +136,7 @@ class Cues:
             if "/" in text:
                 _add(cues, "part", *_PART.findall(text)[:1])
             _add(cues, "reference", *_REFERENCE.findall(text)[:3])
-            self._add_numbers(cues, text[max(0, digits.start() - 4) :])
+            _add(cues, "personal_data", *find_personal_numbers(text[max(0, digits.start() - 4) :]))
         if "@" in text and "." in text and (email := _EMAIL.search(text)):
             _add(cues, "personal_data", email[0])
         if disguised := self._find_disguised(text):
@@ -173,16 +175,6 @@ class Cues:
                     return odd
         return None
 
-    @staticmethod
-    def _add_numbers(cues: dict[str, tuple[str, ...]], text: str) -> None:
-        """Add numbers that are a person's: of a phone, a payment card, a bank account."""
-        for digits in _DIGITS.findall(text)[:5]:
-            bare = "".join(filter(str.isdigit, digits))
-            if not _TOLL_FREE.match(bare) and (len(bare) in (10, 11, 12) or _is_card_number(bare)):
-                _add(cues, "personal_data", digits)
-        if (account := _IBAN.search(text)) and _is_iban(account[0].replace(" ", "")):
-            _add(cues, "personal_data", account[0])
-
 
 def _phrases(cues: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
     """Return what the matcher finds: every cue, and idioms of praise both as praise and as exceptions."""
@@ -196,19 +188,6 @@ def _kind_words(cues: Mapping[str, Sequence[str]]) -> Iterable[str]:
     for name in ("function_words", "thanks", "praise", "warm", "thankworthy", "acknowledgement"):
         yield from (word for phrase in cues.get(name, ()) for word in phrase.split() if word[0] != "<" and word != "*")
     yield from (word for name, word in map(str.split, cues.get("classes", ())) if name in _FRIENDLY_CLASSES)
-
-
-def _is_card_number(digits: str) -> bool:
-    """Check a payment card's number: the Luhn check (ISO/IEC 7812), 13 to 19 digits."""
-    if not 13 <= len(digits) <= 19:
-        return False
-    doubled = (int(digit) * (1 + at % 2) for at, digit in enumerate(reversed(digits)))
-    return sum(value - 9 * (value > 9) for value in doubled) % 10 == 0
-
-
-def _is_iban(account: str) -> bool:
-    """Check the check digits of a bank account's international number (ISO 13616)."""
-    return int("".join(str(int(char, 36)) for char in account[4:] + account[:4])) % 97 == 1
 
 
 def _add(cues: dict[str, tuple[str, ...]], cue: str, *words: str) -> None:

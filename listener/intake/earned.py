@@ -21,6 +21,8 @@ _PLACING = frozenset(
     ("at", "@", "on", "onto", "in", "into", "inside", "to", "from", "off", "by", "before", "after", "through", "via",
      "than", "for", "during", "between", "near", "using", "aboard", "under", "above", "behind")
 )  # fmt: skip
+# before a noun, these make it what is asked about: "any news on my refund"
+_ABOUT = frozenset(("about", "regarding", "re", "news", "update", "updates", "word", "status", "info", "eta"))
 _YES_NO = frozenset(
     ("is", "are", "was", "were", "will", "would", "do", "does", "did", "can", "could", "any", "has", "have")
 )
@@ -36,7 +38,9 @@ _VERBS = frozenset(
      "also", "i", "i'm", "you", "u", "we", "they", "he", "she", "me", "us", "anymore", "already", "please", "pls",
      "keeps", "stops", "gets", "makes", "looks", "says", "shows", "leaks", "goes", "needs", "comes", "takes", "seems",
      "smells", "tastes", "dies", "fails", "crashes", "freezes", "sucks", "works", "drops", "costs", "breaks", "runs",
-     "with", "of", "about", "over", "out", "up", "down", "back", "full", "twice", "once", "only", "even", "both", "one")
+     "with", "of", "about", "over", "out", "up", "down", "back", "full", "twice", "once", "only", "even", "both", "one",
+     "available", "open", "free", "possible", "yet", "anywhere", "online", "this", "next", "last", "without", "like",
+     "any", "going", "due", "ready", "thanks", "thank", "thx")
 )  # fmt: skip
 _NO_NOUNS = _VERBS | _PLACING | _NEGATORS | ARTICLES
 _VERB_ENDINGS = ("ed", "ing", "ly", "nt")
@@ -79,7 +83,7 @@ def fails(ground: Ground, noun: Span) -> bool:
 def is_refused(ground: Ground, noun: Span) -> bool:
     """True for a noun that is a place, is denied, or is part of another noun, whatever stands beside it."""
     is_deed = not _DOERS.isdisjoint(ground.words[max(0, noun[0] - 1) : noun[0]])
-    return is_deed or is_absent(ground, noun) or _is_place(ground, noun) or _is_part(ground, noun)
+    return is_deed or is_absent(ground, noun) or _is_place(ground, noun) or is_part(ground, noun)
 
 
 def is_absent(ground: Ground, noun: Span) -> bool:
@@ -107,6 +111,14 @@ def is_asked(ground: Ground, noun: Span) -> bool:
     return is_open or "than" in _look_back(ground, noun[0], _PLACE_REACH)
 
 
+def may_be_asked(ground: Ground, noun: Span) -> bool:
+    """True for a noun that a question may be about: "about my refund", and what is neither a place nor in a list."""
+    is_subject = not _ABOUT.isdisjoint(ground.words[max(0, noun[0] - _PLACE_REACH) : noun[0]])
+    if is_subject and not is_absent(ground, noun):
+        return True
+    return not is_refused(ground, noun) and not is_listed(ground, noun)
+
+
 def is_listed(ground: Ground, noun: Span) -> bool:
     """True for a noun that is all of its clause, as in a list: "with rice, beans, and cheese"."""
     return {noun[0], noun[1]} <= ground.breaks
@@ -118,7 +130,7 @@ def _is_place(ground: Ground, noun: Span) -> bool:
     return not _PLACING.isdisjoint(_look_back(ground, noun[0], _PLACE_REACH))
 
 
-def _is_part(ground: Ground, noun: Span) -> bool:
+def is_part(ground: Ground, noun: Span) -> bool:
     """True for "seat covers", "app version" and "flight 86": the next word is no verb, nor small, nor trouble."""
     at = noun[1]
     if at >= len(ground.words) or at in ground.breaks or ground.words[at][0] == "@":

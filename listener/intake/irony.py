@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence
-from itertools import islice
+from itertools import islice, pairwise
 
-from listener.intake.phrases import ENDS, CueMatch, tokenize
+from listener.intake.phrases import ENDS, CueMatch, find_clauses, tokenize
 
 KIND = ("praise", "thanks", "warm")
 CRIED = 3  # with more words, a text is more than a cry
@@ -16,10 +16,18 @@ _COLON = re.compile(r"(?<=\w)\s?:\s(?![)(DP/*'^|-])")  # not of a smiley, a time
 _FOND = frozenset(("love", "loves", "loved", "loving", "luv", "enjoy", "enjoyed", "enjoying", "adore"))
 _ARE = frozenset(("is", "are", "was", "were", "has", "have", "you", "you're", "rock", "rocks", "does", "do"))
 _WE = frozenset(("we", "our", "us", "we're", "we'll", "we've"))
+_TAKES = frozenset(("take", "takes", "took", "taken", "taking", "suck", "sucks", "sucked", "suckin", "sucking"))
+_TAKE_REACH = 3  # words between these and what is taken away: "took all the joy out of it"
 _ASKED = frozenset(("who", "what's", "whats"))
 _LINKS = frozenset(("to", "for", "from", "at", "the", "my", "goes", "go", "out", "with", "of"))  # "kudos to @them"
 _OURS = frozenset(("your", "our"))
 _ARTICLES = frozenset(("a", "another"))
+# at the beginning, these ask for a deed: "check the list, thanks"
+_DEEDS = frozenset(
+    ("dm", "pm", "send", "email", "mail", "call", "ring", "text", "message", "check", "see", "look", "give", "tell",
+     "put", "let", "get", "fix", "add", "follow", "change", "cancel", "book", "refund", "confirm", "update", "find",
+     "explain")
+)  # fmt: skip
 _QUOTATION = re.compile(r"[\"“]([^\"“”]{8,300})[\"”]")
 
 
@@ -29,6 +37,12 @@ def find_cry(text: str, words: Sequence[str], matches: Sequence[CueMatch]) -> It
     last_praise = max((start for cue, start, _ in matches if cue in KIND), default=0)
     if cry and not last_praise and sum(word[0] not in ENDS for word in words) > CRIED:
         yield cry[1].lower()
+
+
+def find_taken_back(words: Sequence[str]) -> Iterable[str]:
+    """Find a "not" that takes back all before it: "what a great service ... not"."""
+    if len(words) > 2 and "not" in (words[-1], words[-2]) and words[-2 - (words[-1][0] in ENDS)][0] in ENDS:
+        yield "... not"
 
 
 def find_fond_deeds(words: Sequence[str], matches: Sequence[CueMatch], worthy: Collection[str]) -> Iterable[str]:
@@ -41,7 +55,10 @@ def find_fond_deeds(words: Sequence[str], matches: Sequence[CueMatch], worthy: C
 
 
 def find_turned(text: str, words: Sequence[str], matches: Sequence[CueMatch]) -> Iterable[str]:
-    """Find praise that a colon or a count turns round: "great service: three hours", "great 45 minute queue"."""
+    """Find praise that a colon, a count or a loss turns round: "great service: three hours", "took the fun out of it".
+
+    What everybody else is praised for, somebody was not.
+    """
     kind = [match for match in matches if match.cue in KIND]
     last = max((match.start for match in kind), default=-1)
     colons = islice(_COLON.finditer(text), MAX_COLONS) if ":" in text else ()
@@ -50,8 +67,27 @@ def find_turned(text: str, words: Sequence[str], matches: Sequence[CueMatch]) ->
     for match in kind:
         after = match.end + (match.end < len(words) and words[match.end] in _ARTICLES)
         is_counted = match.cue == "praise" and after in counts
-        if is_counted or (match.end in ends and last < match.end):
+        if is_counted or (match.end in ends and last < match.end) or _is_taken(words, match):
             yield " ".join(words[match.start : min(after + 1, len(words))])
+
+
+def _is_taken(words: Sequence[str], match: CueMatch) -> bool:
+    """True for "took the fun out of it" and "everyone else was great"."""
+    before = words[max(0, match.start - _TAKE_REACH) : match.start]
+    is_lost = list(words[match.end : match.end + 2]) == ["out", "of"] and not _TAKES.isdisjoint(before)
+    return is_lost or "else" in before
+
+
+def find_closing_thanks(text: str, words: Sequence[str], matches: Sequence[CueMatch]) -> Iterable[str]:
+    """Find thanks that only close what somebody hands over or asks for: "DM me the code, thanks"."""
+    opening = words[0] if words else ""
+    kind = [match for match in matches if match.cue in KIND]
+    if not (opening in _DEEDS or opening.isdigit()) or any(match.cue != "thanks" for match in kind):
+        return
+    last = max(at for at, word in enumerate(words) if word[0] not in ENDS)
+    closing = next((match for match in kind if match.end == last + 1), None)
+    if closing and closing.start in find_clauses(text)[0]:
+        yield " ".join(words[closing.start : closing.end])
 
 
 def quotes_us(text: str) -> str | None:
@@ -66,18 +102,25 @@ def quotes_us(text: str) -> str | None:
 def is_praised(before: str, after: str, find_cues: Callable[[str], Sequence[CueMatch]]) -> bool:
     """True if praise or thanks stand right before a handle, or are said of it right behind.
 
-    "your driver @anna" is one of us.
+    "@anna thanks" thanks her; "your driver @anna" is one of us.
     """
     words, following = tokenize(before), tokenize(after)[:REACH]
     if not _OURS.isdisjoint(words[-REACH:]):
         return False
     last = max((match.end for match in find_cues(before) if match.cue in KIND), default=None)
-    if last is not None and _LINKS.issuperset(words[last:]):
+    if last is not None and _LINKS.issuperset(_drop_friends(words[last:])):
         return True
+    if not words and find_cues(" ".join(following[:1])):
+        return any(match.cue == "thanks" for match in find_cues(" ".join(following[:1])))
     if not following or following[0] not in _ARE:
         return False
     stop = next((at for at, word in enumerate(following) if word[0] in ENDS), len(following))
     return any(match.cue in KIND for match in find_cues(" ".join(following[:stop])))
+
+
+def _drop_friends(words: Sequence[str]) -> list[str]:
+    """Leave out who stands behind "my" before a handle: "shout out to my man @them"."""
+    return [word for before, word in pairwise(("", *words)) if before != "my"]
 
 
 def is_rhetorical(words: Sequence[str], matches: Sequence[CueMatch]) -> bool:

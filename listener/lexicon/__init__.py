@@ -21,7 +21,11 @@ LISTS = (*OF_CUES, "classes.toml", "synonyms.toml")  # lists of phrases and noth
 # cues whose lists are in profanity.toml, because not everybody wants to read them
 _PROFANITY = {"profanity": "words", "swearing": "mild", "profane_stem": "stems", "profane_innocent": "innocent"}
 # cues without phrases that a wording may name: they are read from the text itself
-FORMS = ("brief", "plain_question", "topic", "matter", "event", "praised")
+FORMS = (
+    "brief", "plain_question", "topic", "asked", "matter", "event", "praised",
+    "asks_how", "asks_when", "asks_where", "asks_who", "asks_price", "asks_why", "asks_events", "asks_done",
+    "asks_deed", "asks_fact",
+)  # fmt: skip
 MEANT = " : "  # between phrases and what must stand around them; a list's name may carry it for all its phrases
 _LIST = re.compile(r'^"?(\w+)(?: : ([^"]+))?"? = \[([^]]*)\]', re.MULTILINE)
 _CONDITION = re.compile(r"(?:not )?(?:then|after|by|with) [^\s*]+\*?(?: or [^\s*]+\*?)*")

@@ -5,6 +5,7 @@ It never overrules a guard, and never makes anything go out by itself: in the au
 
 from dataclasses import replace
 
+from listener.intake.praised import rank_thanks
 from listener.model import Decision, Draft, MentionSignals, Reading, RuleResult
 from listener.policy import Policy
 from listener.wording import candidates
@@ -16,7 +17,7 @@ KIND_CUES = ("praise", "thanks", "warm")
 UNKIND = (
     "question", "sarcasm", "ironic_praise", "complaint", "threat_to_leave", "swearing", "competitor_praise", "hedge",
     "negation", "contrast", "request", "part", "turned_praise", "others_praised", "linked_praise", "quotes_us",
-    "names_nobody", "greeting",
+    "names_nobody", "greeting", "closing_thanks",
 )  # fmt: skip
 # beside one of these only if the text says thanks: "the starter was great, the main was raw"
 UNTHANKED = ("problem", "wish", "condition", "duration", "resolved_trouble")
@@ -81,7 +82,7 @@ def _propose(decision: Decision, signals: MentionSignals, policy: Policy, readin
     if reading.balance < policy.reader.propose_from or policy.responder_config(KIND) is None:
         return None
     kind = find_kind_words(decision, signals)
-    texts = candidates(KIND, signals, policy) if kind else ()
+    texts = candidates(KIND, signals, policy, rank=rank_thanks(signals.cues)) if kind else ()
     return Draft(texts, "reader_praise", f"second reader hears praise: {_describe(reading)}", kind) if texts else None
 
 

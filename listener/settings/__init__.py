@@ -1,6 +1,7 @@
 """Read config/*.toml as frozen values; report every fault with file and key, and refuse unknown keys."""
 
 import os
+import re
 import shutil
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import cast
 
 from listener.alert_rules import AlertRules, Webhook, signing_keys
+from listener.club_rules import TELLING_ROLES
 from listener.errors import ConfigError, EarshotError, Problem
 from listener.policy import Policy
 from listener.protocols import Responder
@@ -156,7 +158,7 @@ def notes(settings: Settings, today: date | None = None) -> list[str]:
         lines.append("policy.toml has no [brand]: the brand's own words are not removed before a text is scored")
     if not policy.responders:
         lines.append("policy.toml names no kind of reply: every mention is ignored or escalated")
-    lines += _claim_notes(policy)
+    lines += [*_claim_notes(policy), *_leak_notes(policy)]
     if today is not None:
         expiring = (fact for fact in policy.facts if fact.expires < today + SOON)
         lines += [f"factsheet.toml {fact.id}: expires on {fact.expires}" for fact in expiring]
@@ -174,6 +176,20 @@ def _claim_notes(policy: Policy) -> list[str]:
         return []
     what = f"policy.toml [responders.claim] stands below {', '.join(above)}: the first kind that fits answers"
     return [f"{what}, and most who ask for an offer make a request; move it to the top"]
+
+
+def _leak_notes(policy: Policy) -> list[str]:
+    """Note which wordings name a tier or a role that customers must not see: perhaps it is an everyday word there."""
+    names = {*(tier.name for tier in policy.club.tiers), *TELLING_ROLES}
+    texts = [
+        (f"{kind} {variant.id}", variant.text) for kind, variants in policy.wording.items() for variant in variants
+    ]
+    texts += [(f"saved {saved.id}", saved.text) for saved in policy.saved_replies]
+    return [
+        f"replies.toml {where}: names {leaked[0]!r}; customers must not see their tier or role"
+        for where, text in texts
+        if (leaked := sorted(names & set(re.findall(r"[\w-]+", text.lower()))))
+    ]
 
 
 def init(folder: Path) -> list[Path]:

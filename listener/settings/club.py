@@ -1,10 +1,10 @@
 """Read club.toml: what members get, pools of coupons, and offers."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields
 
-from listener.club_rules import ROLES, Applause, Club, Offer, OfferKind, OfferTerms, Pool, Testimonials, Tier
+from listener.club_rules import TELLING_ROLES, Applause, Club, Offer, OfferKind, OfferTerms, Pool, Testimonials, Tier
 from listener.codes import CODE, GLUED_CODE
 from listener.errors import Problem
 from listener.settings.entries import check_each, require_phrase, require_text
@@ -118,6 +118,7 @@ def _check_praise(file: _ClubFile, location: ConfigLocation, faults: list[Proble
     _check_least(file.applause.days, 1, location.inside("applause").at("days"), faults)
     asked, place = file.testimonials, location.inside("testimonials")
     check_each(faults, asked.consent, place.at("consent"), require_phrase)
+    _check_discreet(asked.ask, file.tiers, place.at("ask"), faults)
     if bool(asked.ask.strip()) != bool(asked.consent):
         what = "goes with `consent`, and neither without the other"
         faults.append(Problem(str(place.at("ask")), what, "write how you ask, and the phrases by which people consent"))
@@ -135,6 +136,13 @@ def _check_least(value: int, least: int, location: ConfigLocation, faults: list[
         faults.append(Problem(str(location), f"is too small: {value}", f"write {least} or more"))
 
 
+def _check_discreet(text: str, names: Collection[str], location: ConfigLocation, faults: list[Problem]) -> None:
+    """Check that a text for customers has none of these names, and of no role that would tell them something."""
+    if leaked := sorted({*names, *TELLING_ROLES} & set(re.findall(r"[\w-]+", text.lower()))):
+        do = "write it without names of tiers, roles, pools and offers"
+        faults.append(Problem(str(location), f"names {leaked[0]!r}, which customers must not see", do))
+
+
 def _check_offer(name: str, offer: _Offer, file: _ClubFile, location: ConfigLocation, faults: list[Problem]) -> None:
     """Check that an offer can be given, and that its text has the code and the terms and names nothing of ours."""
     for key in ("owner", "terms"):
@@ -144,10 +152,7 @@ def _check_offer(name: str, offer: _Offer, file: _ClubFile, location: ConfigLoca
     _check_least(offer.known_days, 0, location.at("known_days"), faults)
     check_each(faults, offer.claim, location.at("claim"), require_phrase)
     faults += [Problem(str(location.at(key)), what, do) for key, what, do in _find_offer_faults(offer, file)]
-    secret = {name, offer.pool, *file.tiers, *ROLES}
-    if leaked := sorted(secret & set(re.findall(r"[\w-]+", offer.text.lower()))):
-        do = "write it without names of tiers, roles, pools and offers"
-        faults.append(Problem(str(location.at("text")), f"names {leaked[0]!r}, which customers must not see", do))
+    _check_discreet(offer.text, {name, offer.pool, *file.tiers}, location.at("text"), faults)
 
 
 def _find_offer_faults(offer: _Offer, file: _ClubFile) -> list[tuple[str, str, str]]:

@@ -13,14 +13,15 @@ from listener.model import MentionSignals, Pass
 APOLOGY = frozenset(("complaint", "problem"))  # named in the `when` of a wording that apologizes
 Need = Literal[
     "message_sent", "cannot_message", "in_private", "rudeness", "account", "billing", "outage", "unreachable", "refund",
-    "request", "left_behind", "missing", "leaving", "change", "quality", "broken", "terms", "late", "status", "service",
-    "idea",
+    "request", "left_behind", "missing", "leaving", "change", "quality", "broken", "terms", "late", "status", "reach",
+    "service", "idea",
 ]  # fmt: skip
 Needs = tuple[Need, ...]
 NEEDS: Needs = get_args(Need)  # in the order in which they are answered, unless the policy has another
 # needs that a request without trouble may show; the others would bring an apology
 CALM: Needs = (
-    "message_sent", "cannot_message", "in_private", "left_behind", "missing", "change", "status", "idea", "request",
+    "message_sent", "cannot_message", "in_private", "left_behind", "missing", "change", "status", "reach", "idea",
+    "request",
 )  # fmt: skip
 UNTROUBLED: Needs = ("idea", "request", "in_private")  # needs whose wording fits no trouble
 # needs whose wording is about a single matter: beside another need than these it is uncertain which is meant

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal
@@ -40,6 +41,7 @@ from listener.triage.route import Triage, route
 from tests import factories
 from tests.club.dying import run_in_child
 from tests.club.places import CutMemory
+from tests.club.summary import run_all
 from tests.databases import make_store
 from tests.desk.world import preview
 from tests.fakes.mastodon import MASTODON
@@ -206,6 +208,5 @@ if __name__ == "__main__":
     parser.add_argument("--seed", type=int, default=random.randrange(10**6))
     parser.add_argument("--platform", choices=NAMES, action="append")
     given = parser.parse_args()
-    print(f"seed {given.seed}", file=sys.stderr)
-    for platform in given.platform or NAMES:
-        print(platform, dict(main(given.kills, given.seed, platform)))
+    parts = {chosen: partial(main, given.kills, given.seed, chosen) for chosen in given.platform or NAMES}
+    sys.exit(run_all(given.seed, parts))

@@ -1,6 +1,7 @@
 """The story of a customer in docs/club.md, as the program runs it: `python -m tests.club.story` writes it anew.
 
-From her first complaint to an apology with a coupon, to membership, and to an offer that she may ask for once.
+From her first complaint to an apology with a coupon, to membership, to an offer that she may ask for once, and to
+words of hers that the shop may show.
 """
 
 import json
@@ -14,12 +15,17 @@ from tests.process import Home
 
 PAGE = Path(__file__).parents[2] / "docs" / "club.md"
 MARK = "<!-- story -->\n\n```text\n"
-TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC")
+TIME = re.compile(r"\d{4}-\d\d-\d\d([ T])\d\d:\d\d(:\d\dZ| UTC)")
 WIDTH = 100
 CLUB = """
 [club]
 join = ["join the fernhill club"]
 terms = "https://fernhill.example/club, version of November 2026"
+disclosures = ["i got a coupon"]
+
+[testimonials]
+ask = "May we show your words on our website? If so, please answer: yes, you may quote me."
+consent = ["you may quote me"]
 
 [pools.ten]
 cents = 1000
@@ -57,6 +63,9 @@ due = "4h"
 
 [responders.support]
 due = "24h"
+
+[responders.thank_you]
+due = "3d"
 """
 REPLIES = """
 [[claim]]
@@ -66,7 +75,12 @@ text = "Here you are! {{ statement }}"
 [[support]]
 id = "parcel"
 text = "I'm sorry that your parcel is late. I am looking into it now."
+
+[[thank_you]]
+id = "paper"
+text = "So glad to hear that, and thank you for saying so."
 """
+PRAISE = "I love the smooth paper of your new notebooks, @fernhill"
 CODES = ("TEN-4F7K21", "TEN-9Q2M38", "TEN-1B6D54")
 
 
@@ -106,7 +120,7 @@ class Story:
     def text(self) -> str:
         """The log so far, at a fixed time."""
         story = "\n".join("\n".join(_wrap(line)) or "" for line in self.lines).strip()
-        return TIME.sub("2026-11-30 09:00 UTC", story)
+        return TIME.sub(lambda time: f"2026-11-30{time[1]}09:00{':00Z' if time[1] == 'T' else time[2]}", story)
 
 
 def _wrap(line: str) -> list[str]:
@@ -133,7 +147,25 @@ def tell(folder: Path) -> str:
     (again,) = [reply["id"] for reply in story.home.queue() if reply["mention"]["id"] == "1043"]
     story.run(f"offer {again} autumn", code=1)
     story.run("coupons")
+    _praise(story)
     return story.text()
+
+
+def _praise(story: Story) -> None:
+    """She praises the shop, says that she got something from it, and agrees to be quoted."""
+    story.write("1044", f"{PRAISE}. Thank you so much!")
+    story.run("testimonials ask memory:1044", code=1)
+    story.write("1045", f"{PRAISE}, and I got a coupon, too. Thank you so much!")
+    story.run("testimonials ask memory:1045")
+    (asks,) = [reply["id"] for reply in story.home.queue() if reply["mention"]["id"] == "1045"]
+    story.run(f"approve {asks}")
+    story.send()
+    story.write("1046", "@fernhill sure, you may quote me!")
+    story.run("testimonials list")
+    story.run("testimonials confirm memory:1045 memory:1046")
+    story.run("testimonials export quotes.csv")
+    story.lines.append("$ cat quotes.csv")
+    story.lines += [f"  {line}" for line in (story.home.folder / "quotes.csv").read_text().splitlines()]
 
 
 def written(page: str, story: str) -> str:

@@ -83,6 +83,38 @@ def test_an_offer_that_cannot_work_is_refused(tmp_path: Path, changes: dict[str,
     assert any(fault in problem for problem in read(tmp_path, **changes))
 
 
+def test_everyday_words_are_no_names_of_roles(tmp_path: Path) -> None:
+    """ "The regular price" and "our new shop" say nothing of anybody."""
+    text = "Use {coupon}: a tenth off the regular price in our new shop, for minor repairs too. {terms}"
+    assert read(tmp_path, text=f'"{text}"') == []
+
+
+def test_a_wording_that_names_a_tier_or_a_role_is_noted(tmp_path: Path) -> None:
+    """Gold may be a colour; whether it is one, the operator sees."""
+    (tmp_path / "club.toml").write_text('[club]\njoin = ["join us"]\nterms = "t"\n[tiers.gold]\npoints = 9\n')
+    (tmp_path / "policy.toml").write_text('[brand]\nname = "F"\n[responders.thank_you]\n')
+    replies = '[[thank_you]]\nid = "{}"\ntext = "{}"\n'
+    (tmp_path / "replies.toml").write_text(replies.format("a", "Thank you!"))
+    assert not any("must not see" in line for line in notes(load(tmp_path)))
+    (tmp_path / "replies.toml").write_text(replies.format("a", "Thank you, Gold member!") + (
+        '[[saved]]\nid = "b"\ntext = "You are a true advocate."\n'
+    ))  # fmt: skip
+    found = [line for line in notes(load(tmp_path)) if "must not see" in line]
+    assert found == [
+        "replies.toml thank_you a: names 'gold'; customers must not see their tier or role",
+        "replies.toml saved b: names 'advocate'; customers must not see their tier or role",
+    ]
+
+
+def test_the_question_for_a_testimonial_names_no_tier(tmp_path: Path) -> None:
+    """It is posted in public."""
+    club = '[club]\njoin = ["join us"]\nterms = "t"\n[tiers.gold]\npoints = 9\n'
+    ask = '[testimonials]\nask = "As a gold member, may we quote you?"\nconsent = ["quote me"]\n'
+    (tmp_path / "club.toml").write_text(club + ask)
+    with pytest.raises(ConfigError, match=r"\[testimonials\] ask: names 'gold', which customers must not see"):
+        load(tmp_path)
+
+
 def test_claims_are_never_automatic(tmp_path: Path) -> None:
     """Money does not leave without a person."""
     (tmp_path / "policy.toml").write_text('[brand]\nname = "F"\n[responders.claim]\nauto = "earned"\n')

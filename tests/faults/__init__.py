@@ -2,6 +2,6 @@
 
 `chaos` a random run · `world` its home and platform: `memory`, `x` against `x_server`, and others of the
 `network` against a `deadly` server (`mastodon`, `bluesky`) · `commands` Earshot's real
-command line, each a process of its own, forked as a `child` with its clock put ahead · `evidence` and
-`checker` what must hold afterwards · `tally` the counts.
+command line, each a process of its own, forked as a `child` with its clock put ahead · `evidence`,
+`checker` and `applauded` what must hold afterwards · `tally` the counts.
 """

@@ -77,6 +77,8 @@ class Run:
         self._approve()
         if self.world.announces and self.rng.random() < 0.6:
             self._announce()
+        if self.world.applauds and self.rng.random() < 0.6:
+            self._applaud()
         if self.rng.random() < 0.5:
             self.tell(self.world.stir())
         self.world.move_on(self.rng.choice((0, 8, 30, 70, 900, 4000)))
@@ -106,6 +108,13 @@ class Run:
         self.command(["announce", "add", words, "--at", "now", "--platform", self.world.platform], {})
         for number in self.world.undecided_announcements():
             self.command(["announce", "approve", number], extra("S0" if self.rng.random() < 0.1 else None))
+
+    def _applaud(self) -> None:
+        """Staff like or repost some of the praise; now and then the process dies after the choice."""
+        praise = self.world.praise()
+        for post in self.rng.sample(praise, min(len(praise), 2)):
+            kinds = self.rng.choice((["--like"], ["--repost"], ["--like", "--repost"]))
+            self.command(["applaud", post, *kinds], extra("S0" if self.rng.random() < 0.1 else None))
 
     def _killed(self) -> None:
         point = self.rng.choice((*OUT, *OUT, *IN))
@@ -230,7 +239,7 @@ class Run:
 
     def _count_posts(self) -> int:
         found = self.world.evidence()
-        return len(found.posts) + len(found.announced)
+        return len(found.posts) + len(found.announced) + len(found.applauded)
 
     def _judge(self) -> None:
         world, ran = self.world, self.ran
@@ -238,6 +247,7 @@ class Run:
         ran.findings += check(found, world.remains())
         ran.mentions, ran.posts, ran.commands = len(found.listed), len(found.posts), world.commands.ran
         ran.announced = Counter(state for (state,) in world.ask("SELECT state FROM posting"))
+        ran.applauded = Counter(state for (state,) in world.ask("SELECT coalesce(closed_as, state) FROM act"))
         approved = "SELECT state, closed_as FROM reply WHERE id IN (SELECT reply_id FROM approval)"
         ran.ends = Counter(closed or state for state, closed in world.ask(approved))
         ran.struck = world.struck

@@ -15,6 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from tests.faults.applauded import check_applause
 from tests.faults.evidence import Evidence, Finding, Post, Remains
 from tests.faults.reported import unreported
 
@@ -54,6 +55,12 @@ class Books:
             mine = "SELECT r.*, m.interaction_id AS thread FROM reply r JOIN mention m ON m.key = r.mention_key"
             self.replies = _rows(connection, f"{mine} WHERE m.platform = ? ORDER BY r.id", platform)
             self.postings = _rows(connection, "SELECT * FROM posting WHERE platform = ?", platform)
+            self.acts = _rows(
+                connection,
+                "SELECT a.*, m.interaction_id AS thread FROM act a JOIN mention m ON m.key = a.mention_key"
+                " WHERE m.platform = ?",
+                platform,
+            )
             self.approvals = _rows(connection, "SELECT * FROM approval ORDER BY id")
             self.events = _rows(connection, "SELECT * FROM event ORDER BY id")
             self.aside = {row["mention_id"] for row in _rows(connection, "SELECT * FROM quarantine")}
@@ -93,6 +100,7 @@ def check(evidence: Evidence, remains: Remains) -> list[Finding]:
         _posted(evidence, books),
         _ended(books),
         _announced(evidence, books),
+        check_applause(evidence, books.acts, books.told),
         _order(books),
         _sound(books),
     )

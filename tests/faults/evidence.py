@@ -29,6 +29,7 @@ class Evidence:
     listed: dict[str, str]
     posts: list[Post]
     announced: Collection[Post] = ()  # posts that answer nothing; made through the API, not by hand
+    applauded: Collection[tuple[str, str]] = ()  # act and interaction of each like and repost that was really made
     malformed: Collection[str] = ()  # items that nobody can read: to be set aside, never to be lost
     ours: Collection[str] = ()  # posts of our own account: never to be taken for mentions
     by_hand: Collection[str] = ()  # replies that a person of ours wrote on the platform
@@ -60,7 +61,10 @@ class Finding:
 
 @dataclass
 class Ran:
-    """What a run was and what came of it. story: what was done, in order; ends: replies by state."""
+    """What a run was and what came of it. story: what was done, in order.
+
+    ends, announced, applauded: replies, announcements and acts by state.
+    """
 
     seed: int
     findings: list[Finding] = field(default_factory=list)
@@ -69,6 +73,7 @@ class Ran:
     struck: Counter[str] = field(default_factory=Counter)
     ends: Counter[str] = field(default_factory=Counter)
     announced: Counter[str] = field(default_factory=Counter)
+    applauded: Counter[str] = field(default_factory=Counter)
     mentions: int = 0
     posts: int = 0
     commands: int = 0

@@ -16,6 +16,7 @@ from tests.faults.network import NetworkWorld
 from tests.faults.world import NOISE
 
 TOKEN = "EARSHOT_MASTODON_TOKEN"
+ACTS = {"favourite": "like", "reblog": "repost"}
 SECTION = """[platforms.mastodon]
 server_url = "{url}"
 start = "all"
@@ -32,6 +33,10 @@ class Server(Deadly, MastodonServer):
     """
 
     post = "POST statuses"
+
+    def sends(self, path: str) -> bool:
+        """A like has no body that could be cut."""
+        return path.endswith("/statuses")
 
     def __init__(self, rng: random.Random, token: str) -> None:
         manners = rng.choice((MASTODON, GOTOSOCIAL, SNAC))
@@ -53,6 +58,8 @@ class MastodonWorld(NetworkWorld):
     """A run against the fake."""
 
     platform = "mastodon"
+    applauds = True
+    acts = ("POST favourite", "POST reblog")
     secret_names = (TOKEN,)
     server: Server
     reads = ("GET notifications", "GET notifications", "GET own", "GET status", "GET context", "GET me")
@@ -153,6 +160,7 @@ class MastodonWorld(NetworkWorld):
             listed={_thread(one): storable_text(one.content, html=True) for one in readable if one.notice in bounded},
             posts=[self._post(line) for line in self.server.posted if line["in_reply_to"]],
             announced=[self._announced(line) for line in self.server.posted if not line["in_reply_to"]],
+            applauded=[(ACTS[call], self._thread(name)) for call, name in self.server.acts],
             malformed=[one.id for one in self._listed() if one.id in self._malformed and one.notice in bounded],
             ours=[one.id for one in everything if one.author is self.server.me],
             by_hand=self._by_hand,
@@ -162,9 +170,12 @@ class MastodonWorld(NetworkWorld):
     def _announced(self, line: dict[str, str]) -> Post:
         return Post(line["id"], "", "", line["text"], datetime.fromisoformat(line["at"]))
 
+    def _thread(self, name: str) -> str:
+        target = self.server.status_of(name)
+        return _thread(target) if target else name
+
     def _post(self, line: dict[str, str]) -> Post:
-        target = self.server.status_of(line["in_reply_to"])
-        thread = _thread(target) if target else line["in_reply_to"]
+        thread = self._thread(line["in_reply_to"])
         return Post(line["id"], thread, thread, line["text"], datetime.fromisoformat(line["at"]))
 
 

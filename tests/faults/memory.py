@@ -19,6 +19,7 @@ class MemoryWorld(World):
 
     platform = "memory"
     section = SECTION
+    applauds = True
 
     def __init__(self, folder: Path, nursery: Nursery, rng: random.Random) -> None:
         super().__init__(folder, nursery, rng)
@@ -127,9 +128,12 @@ class MemoryWorld(World):
         """From the two files. A row that is only written by half is not listed."""
         listed = {name: row["text"] for name, row in self._rows.items()}
         posted = self._posted()
-        announced = [Post(row["id"], "", "", row["text"]) for row in posted if "in_reply_to" not in row]
+        announced = [
+            Post(row["id"], "", "", row["text"]) for row in posted if "in_reply_to" not in row and "act" not in row
+        ]
+        acts = [(row["act"], self._edits.get(row["of"], row["of"])) for row in posted if "act" in row]
         answers = [self._post(row) for row in posted if "in_reply_to" in row]
-        return Evidence("memory", listed, answers, announced, malformed=list(self._malformed))
+        return Evidence("memory", listed, answers, announced, acts, malformed=list(self._malformed))
 
     def _post(self, row: Row) -> Post:
         """A post may name an edit of what it answers."""

@@ -31,6 +31,7 @@ class NetworkWorld(World):
     item: tuple[str, ...]
     look: tuple[str, ...] = ()
     missing: tuple[tuple[str, str], ...]
+    acts: tuple[str, ...] = ()  # endpoints that like and repost
     staged = (ABSENT, SLOW)
 
     def __init__(self, folder: Path, nursery: Nursery, rng: random.Random, server: Deadly) -> None:
@@ -53,7 +54,8 @@ class NetworkWorld(World):
             mode = self.rng.choice(
                 (*self.lost, *self.lost, *self.refused, *(self.item if send else self.look), *(("half-read",) * send))
             )
-            endpoint = self.server.post if send else self.rng.choice(self.reads)
+            sending = (self.server.post,) * 4 + self.acts
+            endpoint = self.rng.choice(sending if send else self.reads)
             answered = mode in self.lost  # a server carries out nothing that it refuses
             after = answered and mode != "half-read" and self.rng.random() < 0.6
             times = self.rng.choice((1, 1, 1, 2))

@@ -23,6 +23,7 @@ class Tally:
     struck: Counter[str] = field(default_factory=Counter)
     ends: Counter[str] = field(default_factory=Counter)
     announced: Counter[str] = field(default_factory=Counter)
+    applauded: Counter[str] = field(default_factory=Counter)
     found: Counter[str] = field(default_factory=Counter)
 
     def add(self, ran: Ran) -> None:
@@ -36,6 +37,7 @@ class Tally:
         self.struck += ran.struck
         self.ends += ran.ends
         self.announced += ran.announced
+        self.applauded += ran.applauded
         self.found += Counter(one.wrong for one in ran.findings)
 
     def missed(self, points: Collection[str], staged: Collection[str] = ()) -> list[str]:
@@ -58,6 +60,7 @@ class Tally:
             f"network faults {_told(self.struck)}",
             f"replies ended {_told(self.ends)}",
             f"announcements ended {_told(self.announced)}",
+            f"applause ended {_told(self.applauded)}",
             *([f"broken {self.found['broken']}"] if self.found["broken"] else []),
             " ".join(f"{name} {self.found[name]}" for name in COUNTED),
         ]

@@ -57,6 +57,7 @@ class World(ABC):
     secret_names: tuple[str, ...] = tuple(SECRETS)
     kills_in_call: tuple[str, ...] = ()  # points inside the network call at which a kill can be ordered
     announces = True  # the platform takes announcements
+    applauds = False  # it likes and reposts by its API
     staged: tuple[str, ...] = ()  # what happens only where a run stages it, as `struck` counts it
 
     def __init__(self, folder: Path, nursery: Nursery, rng: random.Random) -> None:
@@ -112,14 +113,17 @@ class World(ABC):
         query = "SELECT announcement_id FROM posting WHERE state = 'drafted' AND error IS NULL ORDER BY id"
         return [str(row[0]) for row in self.ask(query)]
 
+    def praise(self) -> list[str]:
+        """Stored praise that nobody has applauded yet; some of it is refused."""
+        query = "SELECT platform || ':' || m.id FROM mention m JOIN decision d ON d.mention_key = m.key"
+        unchosen = "NOT EXISTS (SELECT 1 FROM act WHERE act.mention_key = m.key)"
+        return [str(row[0]) for row in self.ask(f"{query} WHERE d.compound >= 0.5 AND {unchosen} GROUP BY m.key")]
+
     def settled(self) -> bool:
         """True when nothing is left to do without a person: all that is listed is stored and decided, nothing waits."""
-        (waiting,) = self.ask(
-            "SELECT (SELECT count(*) FROM mention WHERE stage = 'new') + (SELECT count(*) FROM reply WHERE state IN"
-            " ('approved', 'sending') OR (state = 'unconfirmed' AND coalesce(hold, '') <> 'manual_check'))"
-            " + (SELECT count(*) FROM posting WHERE state IN"
-            " ('approved', 'sending') OR (state = 'unconfirmed' AND coalesce(hold, '') <> 'manual_check'))"
-        ) or [(1,)]
+        left = "state IN ('approved', 'sending') OR (state = 'unconfirmed' AND coalesce(hold, '') <> 'manual_check')"
+        sent = " + ".join(f"(SELECT count(*) FROM {table} WHERE {left})" for table in ("reply", "posting", "act"))
+        (waiting,) = self.ask(f"SELECT (SELECT count(*) FROM mention WHERE stage = 'new') + {sent}") or [(1,)]
         stored = dict(self.ask("SELECT interaction_id, text FROM mention"))
         read = {*stored, *(row[0] for row in self.ask("SELECT mention_id FROM quarantine"))}
         found = self.evidence()

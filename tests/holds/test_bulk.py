@@ -12,7 +12,8 @@ from listener import holds
 from listener.desk import autonomy
 from listener.holds.similarity import similarity_of
 from listener.policy import Holds, Policy
-from listener.store import notices, sentiment_buckets
+from listener.store import acts, notices, postings, sentiment_buckets
+from listener.store.queued import QueuedAct, QueuedPosting
 from tests import factories
 from tests.databases import only_on_sqlite
 from tests.desk.world import World, praise, preview
@@ -177,6 +178,27 @@ def test_a_spike_of_anger_holds_all_and_is_over_after_the_cooldown(world: World)
     world.now = began + timedelta(hours=3, minutes=10)
     assert held(world, reply_id, policy) is None
     assert go(world, policy) == {} and noticed(world) == [] and world.reply(reply_id).state == "approved"
+
+
+def test_a_spike_of_anger_holds_announcements_and_applause(world: World) -> None:
+    """Also what a person approved: a sale or a like in an hour of anger is an embarrassment."""
+    policy = factories.policy(holds=replace(OFF, spike_min_mentions=30), quiet_hours=(), timezone="UTC")
+    a_usual_week(world)
+    world.said(*praise())
+    with world.store.write() as connection:
+        number = postings.add(connection, "Ten per cent off", world.now, ["memory"], "dana", world.now)
+        (posting,) = postings.get(connection, number).postings
+        act = acts.add(connection, world.item_of("m1").key, "like", world.now)
+        items: list[QueuedPosting | QueuedAct] = [
+            postings.queued(connection, posting.id),
+            acts.queued(connection, act.id),
+        ]
+        assert [holds.announcement(connection, policy, item, world.now) for item in items] == [None, None]
+    heard(world, 40, 10)
+    world.after(minutes=1)
+    with world.store.read() as connection:
+        found = [holds.announcement(connection, policy, item, world.now) for item in items]
+    assert [hold and hold.reason for hold in found] == ["spike", "spike"]
 
 
 def test_a_spike_is_told_also_where_nothing_goes_out_by_itself(world: World) -> None:

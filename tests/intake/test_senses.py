@@ -73,6 +73,7 @@ MEANT = {
         ("my parcel is late", "the lamp glows until late at night"),
         ("you cancelled our trip", "I cancelled our trip"),
         ("we are stuck in the terminal", "this song is stuck in my head"),
+        ("stuck on the platform for an hour", "the software is stuck on 5.00"),
         ("I missed the ferry because of you", "this advert missed the mark"),
     ],
     "service": [
@@ -102,6 +103,12 @@ MEANT = {
     "left_behind": [
         ("I left my scarf in your shop", "I left my job last week"),
         ("we forgot our coat", "I forgot my password"),
+    ],
+    "in_private": [("can you DM me", "I don't want you to message me"), ("please message me", "they never message me")],
+    "reach": [
+        ("is there a phone number", "my phone number has changed"),
+        ("can you give me an email address", "you sent it to the old email address"),
+        ("do you have a contact number", "there is a phone number to reach me"),
     ],
     "account": [
         ("I keep getting logged out", "I have just logged out and in again"),

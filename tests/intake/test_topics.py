@@ -108,7 +108,12 @@ def test_a_reproach_is_no_plain_question(text: str, is_plain: bool) -> None:
     ("text", "praised"),
     [
         ("love the pen", "the pen"),
-        ("your crew was so lovely", "the crew"),
+        ("your crew was so lovely", "our crew"),
+        ("an employee was wonderful", "our colleague"),
+        ("lovely crew list", None),  # part of another noun
+        ("boarding now, yay", None),  # a cry praises nothing
+        ("the Ice Cream Sandwich looks fantastic", None),  # part of a name
+        ("this Sandwich looks fantastic", "the sandwich"),
         ("great service, the lid leaks though", "the service you had"),
         ("the delay was great fun", None),  # trouble is praised by nobody in earnest
         ("can't wait for the trip", None),

@@ -93,7 +93,8 @@ def test_variants_not_used_today_come_first() -> None:
     read = facts("simply the best", id="7")
     usual = [text.variant for text in candidates("thank_you", read, policy())]
     used = replace(read, history=History(variants_today=(f"thank_you/{usual[0]}", f"support/{usual[2]}")))
-    assert [text.variant for text in candidates("thank_you", used, policy())] == usual[2:-2] + usual[:2] + usual[-2:]
+    order = [text.variant for text in candidates("thank_you", used, policy())]
+    assert order[-4:] == usual[:2] + usual[-2:] and sorted(order) == sorted(usual)
     every = replace(read, history=History(variants_today=tuple(f"thank_you/{name}" for name in usual)))
     assert [text.variant for text in candidates("thank_you", every, policy())] == usual
 
@@ -101,8 +102,8 @@ def test_variants_not_used_today_come_first() -> None:
 def test_variants_with_when_come_first_and_only_then() -> None:
     """Thanks for help are for who thanks us."""
     texts = candidates("thank_you", facts("simply the best"), policy())
-    assert not {text.variant for text in texts} & {"welcome", "anytime", "gladly"}
-    assert candidates("thank_you", facts("thanks!"), policy())[0].variant in {"welcome", "anytime", "gladly"}
+    assert not any(text.variant.startswith("welcome") for text in texts)
+    assert candidates("thank_you", facts("thanks!"), policy())[0].variant.startswith("welcome")
 
 
 def test_a_text_of_parts_varies_in_every_part() -> None:

@@ -247,7 +247,7 @@ def test_a_connection_that_is_cut_says_that_the_change_may_have_been_made(server
     ("change", "message"),
     [
         (("127.0.0.1", "127.0.0.9"), "cannot reach the database"),
-        (("/postgres", "/nowhere"), "there is no database"),
+        (("/earshot_", "/nowhere_"), "there is no database"),
         (("earshot@", "nobody:hunter2@"), "refuses this user"),
     ],
 )

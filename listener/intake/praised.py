@@ -1,0 +1,61 @@
+"""What praise is about, as a noun that a thank-you may repeat. Pure."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import itemgetter
+
+from listener.intake.earned import Ground, is_part
+from listener.intake.nouns import EVENT, FRAME, PEOPLE, Topic, measure
+from listener.intake.phrases import CueMatch
+
+PRAISE = frozenset(("praise", "warm"))
+_REACH = 3  # words from praise to what is praised: "the crew was so nice"
+_NO_PRAISE = frozenset(("wait", "forward", "thanks", "thank", "thx"))  # "can't wait for the trip" praises no trip
+_THANKS = ("thank", "thx", "much appreciated", "appreciate", "really appreciate", "so appreciate")
+_PLACES = {"praised": 0, "warm": 1, "praise": 1, "thanks": 2}  # of wordings whose `when` names these
+_CRIES = frozenset(("yay", "yaay", "wow", "woohoo", "woo", "hooray", "haha", "yes", "congrats", "lol"))  # nor do these
+
+
+def find_praised(
+    topics: Iterable[Topic], matches: Iterable[CueMatch], words: Sequence[str], ends: Sequence[int]
+) -> Topic | None:
+    """Return what stands near praise in the same sentence; "my order came early" praises more than the order."""
+    places = [hit.start for hit in matches if hit.cue in PRAISE and _NO_PRAISE.isdisjoint(words[hit.start : hit.end])]
+    near = [
+        (distance, topic)
+        for topic in topics
+        if topic.sort not in (EVENT, FRAME)
+        for distance in [measure(topic, at, ends) for at in places]
+        if distance <= _REACH
+    ]
+    return min(near, key=itemgetter(0))[1] if near else None
+
+
+def print_praised(topic: Topic, matches: Iterable[CueMatch], text: str, ground: Ground) -> str | None:
+    """Return what a thank-you calls what is praised, None where it is not sure: "our crew", "the app".
+
+    A cry praises no noun, a part of another noun is another thing, and so is a part of a name ("Ice Cream Sandwich").
+    """
+    words = ground.words
+    praise = (words[hit.start : hit.end] for hit in matches if hit.cue in PRAISE)
+    if all(not _CRIES.isdisjoint(phrase) for phrase in praise) or is_part(ground, (topic.start, topic.end)):
+        return None
+    is_name = re.search(rf"\b[A-Z][a-z]+ {re.escape(words[topic.start].title())}\b", text) is not None
+    if is_name and words[topic.start] == words[topic.end - 1]:
+        return None
+    return f"{'our' if topic.sort == PEOPLE else 'the'} {topic.name}"
+
+
+def rank_thanks(cues: Mapping[str, tuple[str, ...]]) -> Callable[[frozenset[str]], int | None]:
+    """Rank wordings of thanks by how it was said: what is praised, warm praise, praise, thanks, the rest.
+
+    Warm thanks are thanks: "thank you so much" is no praise to pass on.
+    """
+    is_warm = any(not phrase.startswith(_THANKS) for phrase in cues.get("warm", ()))
+    present = ({*cues} | {"praise"}) if is_warm else {*cues} - {"warm"}
+
+    def rank(when: frozenset[str]) -> int | None:
+        places = [_PLACES.get(cue, len(_PLACES)) for cue in when & present]
+        return min(places, default=None) if when else len(_PLACES) + 1
+
+    return rank
