@@ -66,6 +66,8 @@ def test_a_list_with_conditions_is_one_of_its_own(tmp_path: Path) -> None:
 def test_a_long_list_is_filled_up_and_breaks_no_phrase() -> None:
     """A phrase stands on one line, or the loader would read its line end."""
     phrases = [f"{word} * after <n> days" for word in ("late", "early", "soon", "never-ending", "lost") * 5]
+    longest = f"({'|'.join(map(str, range(100, 150)))}) pens"
+    assert f'  "{longest}",' in lists.format_list("a", [longest, "b"]).splitlines()
     written = lists.format_list("a", phrases)
     assert max(map(len, written.splitlines())) <= lists.WIDTH
     assert [line.count('"') % 2 for line in written.splitlines()] == [0] * len(written.splitlines())

@@ -6,8 +6,8 @@
 The golden history and the sentences of our own tests are always among the texts. A phrase is listed as
 
     same    another phrase of its list matches the same words, in any text
-    idle    texts have it, and all of them are decided alike without it: by the same rule, for the same need, with the
-            same wording, suspected fact and subject
+    idle    texts have it, and all of them are decided alike without it (rule, need, wording, suspected fact), and show
+            the same cues
     unmet   no text has it; that proves nothing about texts of tomorrow, so --write leaves it in place without --unmet
 
 The lists of guards.toml are left alone. Exceptions from them and phrases of claims are never listed as idle or unmet:

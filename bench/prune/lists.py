@@ -78,5 +78,7 @@ def format_list(listed: str, phrases: Collection[str]) -> str:
     if len(line := f"{name} = [{items}]") <= WIDTH:
         return line
     whole = re.sub(r'"[^"]*"', lambda item: item[0].replace(" ", _BLANK), items) + ","
-    body = textwrap.fill(whole, WIDTH, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False)
+    body = textwrap.fill(
+        whole, WIDTH, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False, break_long_words=False
+    )
     return f"{name} = [\n{body.replace(_BLANK, ' ')}\n]"

@@ -11,8 +11,6 @@ from listener.triage.decide import decide
 from listener.triage.signals import SignalExtractor
 from tests.factories import NOW, policy, responders
 
-# cues that something else reads than the decision: reports, the second approval, what is withdrawn
-READ_ELSEWHERE = ("about_", "settled")
 Outcome = tuple[Hashable, ...]
 Phrases = Mapping[WrittenPhrase, Sequence[str]]
 
@@ -32,10 +30,9 @@ class Judge:
         return self._extractor.extract(sample.mention, sample.history, NOW)
 
     def judge(self, sample: Sample) -> Outcome:
-        """Return what becomes of a sample, and what else somebody may see of it."""
+        """Return what becomes of a sample, and which cues it shows: a cue that is lost decides the next text."""
         signals = self.extract(sample)
-        read = frozenset(cue for cue in signals.cues if cue.startswith(READ_ELSEWHERE))
-        return (*_describe(decide(signals, self._policy, responders())), signals.suspected, read)
+        return (*_describe(decide(signals, self._policy, responders())), signals.suspected, frozenset(signals.cues))
 
     def find_phrases(self, phrases: Phrases, samples: Iterable[Sample]) -> dict[WrittenPhrase, set[int]]:
         """Return in which samples each phrase stands. phrases: what to look for."""

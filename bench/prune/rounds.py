@@ -63,7 +63,14 @@ class Pruning:
     def _find_needed(self, place: int) -> WrittenPhrase:
         """Return a phrase that a sample needs: halve the list of those that are away until it stands at the end."""
         away = sorted(self.removed, key=str)
-        low, high = 0, len(away)  # with away[:low] back the sample is decided otherwise, with away[:high] as before
+        near = [phrase for phrase in away if place in self._touched[phrase]]
+        if near and self._is_as_before(place, Judge(self.removed.difference(near), self._phrases)):
+            away = near + [phrase for phrase in away if phrase not in near]
+            return self._halve(place, away, len(near))
+        return self._halve(place, away, len(away))
+
+    def _halve(self, place: int, away: list[WrittenPhrase], high: int) -> WrittenPhrase:
+        low = 0  # with away[:low] back the sample is decided otherwise, with away[:high] as before
         while high - low > 1:
             middle = (low + high) // 2
             is_enough = self._is_as_before(place, Judge(away[middle:], self._phrases))

@@ -45,13 +45,13 @@ def _table(name: str) -> dict[str, Any]:
     lists: dict[str, list[str]] = {}
     for key, meant, body in _LIST.findall(_read(name)):
         phrases = expand_all(_PHRASE.findall(body))
-        lists.setdefault(key, []).extend(f"{phrase}{MEANT}{meant}" if meant else phrase for phrase in phrases)
+        lists.setdefault(key, []).extend([f"{phrase}{MEANT}{meant}" for phrase in phrases] if meant else phrases)
     return lists
 
 
 def expand_all(phrases: Iterable[str]) -> list[str]:
     """Return the phrases with the variants of each in its place."""
-    return [variant for phrase in phrases for variant in expand(phrase)]
+    return [variant for phrase in phrases for variant in (expand(phrase) if "(" in phrase else (phrase,))]
 
 
 @cache

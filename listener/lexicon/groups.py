@@ -6,7 +6,7 @@ another.
 """
 
 import re
-from itertools import product
+from collections.abc import Sequence
 from math import prod
 
 LIMIT = 400  # variants of a phrase
@@ -18,8 +18,11 @@ def expand(phrase: str) -> tuple[str, ...]:
     """Return the variants of a phrase in which `find_fault` sees nothing wrong; itself where it has no group."""
     if "(" not in phrase:
         return (phrase,)
-    variants = ("".join(parts) for parts in product(*_choices(phrase)))
-    return tuple(dict.fromkeys(" ".join(variant.split()) for variant in variants))
+    variants, is_loose = [""], False
+    for entries in _choices(phrase):  # a loop, since each command's start waits for it
+        variants = [variant + entry for variant in variants for entry in entries]
+        is_loose |= "" in entries
+    return tuple(dict.fromkeys(" ".join(variant.split()) for variant in variants) if is_loose else variants)
 
 
 def find_fault(phrase: str) -> str | None:
@@ -37,13 +40,11 @@ _FAULTS = {
 }
 
 
-def _choices(phrase: str) -> list[tuple[str, ...]]:
-    """Return for each part of a phrase what may stand there."""
+def _choices(phrase: str) -> list[Sequence[str]]:
+    """Return for each part of a phrase what may stand there: the entries of a group, of which a single is optional."""
     parts = _GROUP.split(phrase)  # every second is the inside of a group
-    return [_entries(part) if place % 2 else (part,) for place, part in enumerate(parts)]
-
-
-def _entries(group: str) -> tuple[str, ...]:
-    """Return the entries of a group: a single entry may be left out."""
-    entries = tuple(group.split("|"))
-    return entries if len(entries) > 1 else (group, "")
+    return [
+        (part,) if place % 2 == 0 else part.split("|") if "|" in part else (part, "")
+        for place, part in enumerate(parts)
+        if part
+    ]
