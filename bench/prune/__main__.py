@@ -25,6 +25,7 @@ from bench.prune.lists import FOLDER, WrittenPhrase
 from bench.prune.proof import find_doubles, find_guarded
 from bench.prune.rounds import Pruning
 from bench.prune.texts import development_sets, read_samples
+from listener.intake.phrases import tokenize
 from tests.factories import policy
 
 FILES = tuple(FOLDER / name for name in ("cues.toml", "needs.toml"))
@@ -41,7 +42,10 @@ def main() -> None:
         print(f"{phrase}: {reason}")
     print(Counter(reason.split()[0] for reason in reasons.values()), f"of {len(phrases)} phrases", file=sys.stderr)
     if args.write:
-        _write({phrase for phrase, reason in reasons.items() if args.unmet or not reason.startswith("unmet")})
+        dropped = {phrase for phrase, reason in reasons.items() if args.unmet or not reason.startswith("unmet")}
+        _write(dropped)
+        lost = find_words(dropped) - find_words(phrase for phrase in phrases if phrase not in dropped)
+        print("words that no phrase has any more; put everyday ones into english.txt:", *sorted(lost), file=sys.stderr)
 
 
 def _parse() -> argparse.Namespace:
@@ -67,6 +71,11 @@ def find_reasons(phrases: list[WrittenPhrase], files: tuple[Path, ...]) -> dict[
     unmet = {phrase: "unmet" for phrase in phrases if not pruning.met[phrase] and phrase not in guarded | set(reasons)}
     listed = reasons | idle | unmet
     return {phrase: listed[phrase] for phrase in phrases if phrase in listed}
+
+
+def find_words(phrases: Iterable[WrittenPhrase]) -> set[str]:
+    """Return the words of phrases: an untagged text is known to be English by them."""
+    return {word for phrase in phrases for variant in phrase.variants for word in tokenize(variant)}
 
 
 def _write(dropped: Iterable[WrittenPhrase]) -> None:
