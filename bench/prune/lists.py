@@ -56,7 +56,8 @@ def read_phrases(path: Path) -> Iterator[WrittenPhrase]:
 def find_faults(path: Path) -> Iterator[str]:
     """Return a line for each phrase that is no valid one: file, line, cue, phrase, and what is wrong."""
     for written in read_phrases(path):
-        if fault := next(filter(None, map(lexicon.fault, (written.phrase, *written.entries))), None):
+        find = lexicon.need_fault if written.listed.startswith("need_") else lexicon.fault
+        if fault := next(filter(None, map(find, (written.phrase, *written.entries))), None):
             yield f"{written}: {fault}"
 
 

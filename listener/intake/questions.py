@@ -44,7 +44,8 @@ def show_question(
 ) -> dict[str, tuple[str, ...]]:
     """Return the cues of a question: what it asks for, and whether it is plain, or wants no answer."""
     shown: dict[str, tuple[str, ...]] = {f"asks_{question.form}": (words[question.start],)} if question else {}
-    if "question" in cues and (reason := find_idle(words, cues, question)):
+    is_mocking = "praise" in cues and is_heated(text, words, cues)  # "Award winning?? who voted?"
+    if "question" in cues and (reason := find_idle(words, cues, question) or (is_mocking and "a reproach")):
         shown["idle_question"] = (reason,)
     elif is_plain_question(text, words, cues):
         shown["plain_question"] = ("?",)
