@@ -31,6 +31,9 @@ _SUBJECTS = frozenset(
     ("you", "u", "i", "we", "there", "it", "somebody", "someone", "anybody", "anyone", "yall", "y'all")
 )
 _OWN = frozenset(("i", "we", "there"))
+_STATES = frozenset(("is", "are"))  # "is the app down" reports it, as far as we know
+_GRAVE = frozenset(("need_account", "need_outage"))  # what stands in one of these and goes wrong is urgent
+_DEEDS = (("who",), ("stop",), *(("how", word, "you") for word in ("can", "could", "do", "did", "does")))
 _DONE = frozenset(("broken", "lost", "stuck", "late", "down", "missing", "wrong"))  # so is a word in -ed
 
 
@@ -52,7 +55,8 @@ def _asks_only(words: Sequence[str], matches: Sequence[CueMatch]) -> bool:
         is_question = _is_marked(words, start, end) and _is_plain(words[start:end])
         is_asking = is_asking or is_question or not polite.isdisjoint(range(start, end))
         wrong = [hit for hit in failures if start <= hit.start < end]
-        if wrong and not (is_question and _leavesopen_words(words[start:end], wrong, words)):
+        is_open = is_question and _leaves_open(words[start:end], wrong, words)
+        if wrong and (not is_open or _is_our_deed(words, wrong) or _is_report(words[start:end], wrong, matches)):
             return False
     return is_asking
 
@@ -78,7 +82,7 @@ def _is_plain(sentence: Sequence[str]) -> bool:
     return (first in ASKING or _asks_inside(sentence)) and not is_turned
 
 
-def _leavesopen_words(sentence: Sequence[str], wrong: Sequence[CueMatch], words: Sequence[str]) -> bool:
+def _leaves_open(sentence: Sequence[str], wrong: Sequence[CueMatch], words: Sequence[str]) -> bool:
     """True if what goes wrong in a question may not have happened: "is there a fee if I cancel?"."""
     if not _TELLING.isdisjoint(sentence):
         return False
@@ -86,3 +90,16 @@ def _leavesopen_words(sentence: Sequence[str], wrong: Sequence[CueMatch], words:
         return True
     done = (word for hit in wrong for word in words[hit.start : hit.end])
     return not any(word in _DONE or word.endswith("ed") for word in done)
+
+
+def _is_our_deed(words: Sequence[str], wrong: Sequence[CueMatch]) -> bool:
+    """True if what goes wrong is said of us: "how can you lose it", "who broke it", "can you stop losing it"."""
+    before = [tuple(words[max(0, hit.start - 3) : hit.start]) for hit in wrong]
+    return any(place[-len(deed) :] == deed for place in before for deed in _DEEDS)
+
+
+def _is_report(sentence: Sequence[str], wrong: Sequence[CueMatch], matches: Sequence[CueMatch]) -> bool:
+    """True for "is my account hacked" and "is the app down": who asks so sees it, and it cannot wait."""
+    grave = {at for hit in matches if hit.cue in _GRAVE for at in range(hit.start, hit.end)}
+    is_grave = any(not grave.isdisjoint(range(hit.start, hit.end)) for hit in wrong)
+    return is_grave and "if" not in sentence and not _STATES.isdisjoint(open_words(sentence))

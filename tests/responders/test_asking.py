@@ -22,6 +22,8 @@ ASKS = [
     "who do I call if a pen breaks?",
     "hi! where do I find the size of the small box?",
     "could somebody call me about the wedding paper?",
+    "is there a number to call if my account is hacked?",
+    "how do I reset my password?",
     "does a missing label matter when I return it?",
     "please send me the catalogue",
     "any chance of a discount for schools?",
@@ -50,6 +52,14 @@ STATES = [
     "do you still not have my parcel?",
     "the lid is cracked, and so do I feel",
     "could you please answer, this is the third time that I ask",
+    "how can you lose my parcel?",
+    "how could you charge me twice?",
+    "how do you lose a wedding invitation?",
+    "can you please stop losing my parcels?",
+    "when will you stop ignoring my emails?",
+    "who broke my parcel?",
+    "is my account hacked?",
+    "is the app down?",
 ]
 
 
