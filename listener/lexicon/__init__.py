@@ -26,6 +26,7 @@ FORMS = (
     "asks_how", "asks_when", "asks_where", "asks_who", "asks_price", "asks_why", "asks_events", "asks_done",
     "asks_deed", "asks_fact",
 )  # fmt: skip
+LETTERS = "lookalike_letters"  # the list that has no phrases
 MEANT = " : "  # between phrases and what must stand around them; a list's name may carry it for all its phrases
 _LIST = re.compile(r'^"?(\w+)(?: : ([^"]+))?"? = \[([^]]*)\]', re.MULTILINE)
 _CONDITION = re.compile(r"(?:not )?(?:then|after|by|with) [^\s*]+\*?(?: or [^\s*]+\*?)*")
@@ -73,8 +74,9 @@ def cues() -> dict[str, tuple[str, ...]]:
 
 
 def cues_with(added: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
-    """Return the cues with phrases of the operator's behind the shipped ones."""
-    return {name: (*shipped, *expand_all(added.get(name, ()))) for name, shipped in _cues().items()}
+    """Return the cues with phrases of the operator's behind the shipped ones; a letter may look like a bracket."""
+    expanded = {name: phrases if name == LETTERS else expand_all(phrases) for name, phrases in added.items()}
+    return {name: (*shipped, *expanded.get(name, ())) for name, shipped in _cues().items()}
 
 
 def valence() -> dict[str, float]:

@@ -43,9 +43,9 @@ def require_sense(text: str, location: ConfigLocation) -> None:
 
 
 def require_member(text: str, location: ConfigLocation) -> None:
-    """Require the name of a group and a phrase of it. Raises ConfigError."""
-    require_phrase(text, location)
-    if len(text.split()) < 2:
+    """Require the name of a group and a phrase of it, also in each of its variants. Raises ConfigError."""
+    require_cue_phrase(text, location)
+    if any(len(variant.split()) < 2 for variant in lexicon.expand(text)):
         raise location.as_error(f"has no word behind the group: {text!r}", "write the group, then a word of it")
 
 
@@ -55,13 +55,20 @@ def require_pair(text: str, location: ConfigLocation) -> None:
         raise location.as_error(f"is not two words: {text!r}", "write two words separated by a blank")
 
 
+def require_class_word(text: str, location: ConfigLocation) -> None:
+    """Require the name of a class and a word of it, also in each of its variants. Raises ConfigError."""
+    require_cue_phrase(text, location)
+    for variant in lexicon.expand(text):
+        require_pair(variant, location)
+
+
 # lists of [cues] whose entries are more than phrases; those of needs are, too
-ENTRY_CHECKS = {"synonyms": require_member, "classes": require_pair, "lookalike_letters": require_pair}
+ENTRY_CHECKS = {"synonyms": require_member, "classes": require_class_word, "lookalike_letters": require_pair}
 
 
 def find_entry_check(cue: str) -> Callable[[str, ConfigLocation], None]:
     """Return what each entry of a list of [cues] must pass."""
-    return ENTRY_CHECKS.get(cue, require_sense if cue.startswith("need_") else require_phrase)
+    return ENTRY_CHECKS.get(cue, require_sense if cue.startswith("need_") else require_cue_phrase)
 
 
 def check_each(

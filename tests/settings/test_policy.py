@@ -62,6 +62,15 @@ def test_policy_becomes_frozen_values(folder: Path) -> None:
             POLICY + '[cues]\nclasses = ["good so nice"]\n',
             "policy.toml [cues] classes: is not two words: 'good so nice'",
         ),
+        (POLICY + '[cues]\nclasses = ["(so )good"]\n', "policy.toml [cues] classes: is not two words: 'good'"),
+        (
+            POLICY + '[cues]\nclasses = ["((a b)"]\n',
+            "policy.toml [cues] classes: a group that opens with `(` has no end",
+        ),
+        (
+            POLICY + '[cues]\nsynonyms = ["a (b)"]\n',
+            "policy.toml [cues] synonyms: has no word behind the group: 'a (b)'",
+        ),
         (
             POLICY + '[cues]\nneed_late = ["late : to you"]\n',
             "policy.toml [cues] need_late: 'to you' is not a condition such as `then you or <n>`: 'late : to you'",
@@ -199,3 +208,15 @@ def test_policy_is_rebuilt_from_its_stored_texts(folder: Path) -> None:
         settings.read_policy({"policy.toml": POLICY, "factsheet.toml": ""})
     with pytest.raises(ConfigError, match=r"policy.toml line 1"):
         settings.read_policy({"policy.toml": "][", "factsheet.toml": "", "replies.toml": ""})
+
+
+def test_phrases_of_the_operator_may_have_groups(folder: Path) -> None:
+    """Each variant is a phrase; a bracket among the letters that look like others is a letter."""
+    cues = (
+        '[cues]\nthanks = ["ta (muchly|lots)"]\nneed_late = ["(very) tardy : then you"]\nlookalike_letters = ["( c"]\n'
+    )
+    assert faults(folder, policy=POLICY + cues) == []
+    policy = settings.load(folder).policy
+    assert policy.cues["thanks"][-2:] == ("ta muchly", "ta lots")
+    assert policy.cues["need_late"][-2:] == ("very tardy : then you", "tardy : then you")
+    assert policy.cues["lookalike_letters"][-1] == "( c"
