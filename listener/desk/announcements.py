@@ -125,10 +125,10 @@ def _require_no_tragedy(connection: Connection, desk: DeskContext, number: int) 
         raise DeskError(hold.message, do)
 
 
-def undo(store: Store, desk: DeskContext, number: int) -> list[Posting]:
+def undo(store: Store, desk: DeskContext, number: int) -> Announcement:
     """Take the approvals of an announcement back wherever it is not out; also the first of two.
 
-    Returns these postings. Raises DeskError where there are none.
+    Returns it as it is then: it may be out elsewhere. Raises DeskError where there is none to take back.
     """
     require_staff(desk)
     with store.write() as connection:
@@ -140,7 +140,7 @@ def undo(store: Store, desk: DeskContext, number: int) -> list[Posting]:
         for item in approved:
             now, changes = desk.clock(), moves.UNAPPROVED
             moves.transition(connection, item, "drafted", by=desk.by, now=now, what="approval_revoked", **changes)
-    return approved
+        return postings.get(connection, number)
 
 
 def cancel(store: Store, desk: DeskContext, number: int, reason: str) -> list[Posting]:

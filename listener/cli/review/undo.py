@@ -12,10 +12,12 @@ from listener.desk.state_words import describe
 from listener.errors import DeskError
 from listener.store import acts, items, replies
 from listener.store.records import Reply
+from listener.store.states import UNDER_WAY
 
 if TYPE_CHECKING:
     from listener.store.engine import Store
 
+NOT_UNDONE = (*UNDER_WAY, "sent")  # where an announcement is, or may be, although its approval was taken back elsewhere
 FEW = 3  # undone acts that are reported one by one
 
 
@@ -95,10 +97,12 @@ class History:
             why = "it is cancelled; `earshot announce add` writes a new one"
             return Undone(None, f"{name}: {decision.name} not undone: {why}", False)
         try:
-            announcements.undo(self._store, self._desk, decision.number)
+            seen = announcements.undo(self._store, self._desk, decision.number)
         except DeskError as error:
             return Undone(None, f"{name}: {decision.name} not undone: {error}", False)
-        return Undone(None, f"{name}: approval undone", True)
+        others = [f"{item.state} on {item.platform}" for item in seen.postings if item.state in NOT_UNDONE]
+        rest = f", but it is {', '.join(others)}" if others else ""
+        return Undone(None, f"{name}: approval undone{rest}", True)
 
     def _undo_act(self, act: Act) -> Undone:
         number = act.before.id

@@ -5,6 +5,7 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
+from sqlalchemy import Connection, insert, select
 
 from listener.cli import context
 from listener.cli.review import announcing
@@ -13,6 +14,8 @@ from listener.desk import announcements
 from listener.errors import DeskError
 from listener.store import postings
 from listener.store.postings import Announcement
+from listener.store.records import Posting
+from listener.store.tables import posting
 from tests.cli.review.conftest import Sitting
 from tests.cli.review.test_presenter import undone
 
@@ -35,6 +38,13 @@ def read(sitting: Sitting, number: int) -> Announcement:
 def states(sitting: Sitting, *numbers: int) -> list[str]:
     """Where they stand."""
     return [read(sitting, number).postings[0].state for number in numbers]
+
+
+def copy_elsewhere(connection: Connection, waiting: Posting) -> None:
+    """The same announcement, sent on another platform."""
+    source = connection.execute(select(posting).where(posting.c.id == waiting.id)).mappings().one()
+    row = {**source, "platform": "elsewhere", "state": "sent"}
+    connection.execute(insert(posting).values({name: value for name, value in row.items() if name != "id"}))
 
 
 def test_the_head_counts_them_and_the_footer_has_their_key(sitting: Sitting) -> None:
@@ -140,3 +150,17 @@ def test_plain_asks_line_by_line(
     assert SALE in said and f"Announcement {first} approved: memory 2026-11-22 13:00 UTC" in said
     assert f"Announcement {second} cancelled." in said
     assert states(sitting, first, second) == ["approved", "closed"]
+
+
+def test_undo_says_where_it_is_out_all_the_same(sitting: Sitting) -> None:
+    """On one platform it was sent before the undo, on the other it waits."""
+    shown = context.announcement_previews(sitting.config)
+    store, desk = sitting.world.store, sitting.world.desk()
+    number = announcements.add(store, desk, shown, SALE, sitting.world.now, ["memory"])
+    with sitting.presenter() as presenter:
+        presenter.refresh()
+        announcing.decide(presenter, announcing.next_page(presenter), announcing.APPROVE)
+        with store.write() as connection:
+            (waiting,) = postings.get(connection, number).postings
+            copy_elsewhere(connection, waiting)
+        assert undone(presenter) == f"Announcement {number}: approval undone, but it is sent on elsewhere"
