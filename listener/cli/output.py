@@ -7,8 +7,6 @@ from collections.abc import Iterable
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 
-from listener.errors import InputError
-
 # Characters that move a cursor, hide text, turn its direction or look like nothing. The joiner inside emoji (200D) is
 # harmless, and so is the line end, which only our own indentation puts into JSON.
 _HIDDEN = (
@@ -81,10 +79,3 @@ def emit_lines(rows: Iterable[object]) -> None:
 def print_error(text: str) -> None:
     """Print a remark to stderr."""
     sys.stderr.write(text + "\n")
-
-
-def parse_limit(limit: int) -> int | None:
-    """Read --limit; 0 is all, which is None. Raises InputError."""
-    if limit < 0:
-        raise InputError(f"--limit {limit} is negative", "use 0 to show all")
-    return limit or None

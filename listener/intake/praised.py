@@ -13,6 +13,7 @@ _REACH = 3  # words from praise to what is praised: "the crew was so nice"
 _NO_PRAISE = frozenset(("wait", "forward", "thanks", "thank", "thx"))  # "can't wait for the trip" praises no trip
 _THANKS = ("thank", "thx", "much appreciated", "appreciate", "really appreciate", "so appreciate")
 _PLACES = {"praised": 0, "warm": 1, "praise": 1, "thanks": 2}  # of wordings whose `when` names these
+_INSIDE = frozenset(("on", "in", "at", "from", "inside"))  # "a surprise on my bill" praises no bill
 _CRIES = frozenset(("yay", "yaay", "wow", "woohoo", "woo", "hooray", "haha", "yes", "congrats", "lol"))  # nor do these
 
 
@@ -34,11 +35,14 @@ def find_praised(
 def print_praised(topic: Topic, matches: Iterable[CueMatch], text: str, ground: Ground) -> str | None:
     """Return what a thank-you calls what is praised, None where it is not sure: "our crew", "the app".
 
-    A cry praises no noun, a part of another noun is another thing, and so is a part of a name ("Ice Cream Sandwich").
+    A cry praises no noun, nor does what stands in a place; a part of another noun is another thing, and so is a part of
+    a name ("Ice Cream Sandwich").
     """
     words = ground.words
     praise = (words[hit.start : hit.end] for hit in matches if hit.cue in PRAISE)
     if all(not _CRIES.isdisjoint(phrase) for phrase in praise) or is_part(ground, (topic.start, topic.end)):
+        return None
+    if not _INSIDE.isdisjoint(words[max(0, topic.start - 2) : topic.start]):
         return None
     is_name = re.search(rf"\b[A-Z][a-z]+ {re.escape(words[topic.start].title())}\b", text) is not None
     if is_name and words[topic.start] == words[topic.end - 1]:

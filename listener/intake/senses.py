@@ -91,7 +91,15 @@ def _look_ahead(text: _Text, hit: CueMatch) -> Sequence[str]:
     start = hit.start
     while start > max(0, hit.start - AHEAD) and not _is_edge(text, start):
         start -= 1
-    return text.words[start : hit.start] or _EDGE
+    return _leave_out_reproach(text.words[start : hit.start]) or _EDGE
+
+
+def _leave_out_reproach(words: Sequence[str]) -> Sequence[str]:
+    """Return the words without the "how can" of "how can you charge me twice": it happened."""
+    for at, (first, second, third) in enumerate(zip(words, words[1:], words[2:], strict=False)):
+        if first == "how" and second in ("can", "could") and third in ("you", "u", "they"):
+            return [*words[:at], *words[at + 2 :]]
+    return words
 
 
 def _find_doer(text: _Text, hit: CueMatch) -> Sequence[str]:

@@ -39,6 +39,7 @@ SENSES = {
         ("I can't send you a message", "I can't send you a postcard from here"),
     ],
     "billing": [
+        ("how can you charge me twice", "how can I be charged in euros"),
         ("you charged me twice", "hopefully nobody charged me twice"),
         ("they charged my card", "I charged my phone in your shop"),
         ("I was charged for two", "will I be charged for two"),
