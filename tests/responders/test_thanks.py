@@ -15,7 +15,7 @@ from tests.factories import facts, policy
         ("love this so much, you are the best, thanks", "warm|team|kind|happy|glad"),
         ("nice work", "glad"),  # nobody gushes at two words
         ("your crew was so lovely, thanks", "praised"),
-        ("thank you so much for the lovely surprise on my bill", "warm|team|kind|happy|glad|welcome"),  # no praise of it
+        ("thank you so much for the lovely surprise on my bill", "warm|team|kind|happy|glad|welcome"),
     ],
 )
 def test_thanks_fit_how_it_was_said(text: str, variant: str) -> None:
