@@ -20,13 +20,14 @@ Person = tuple[str, str]  # platform, author_id
 def stored_mentions(connection: Connection, platform: str, candidates: Sequence[Mention]) -> dict[str, StoredMention]:
     """Map those that are stored already, by id and by interaction id."""
     ids = list({candidate.interaction_id for candidate in candidates} | {candidate.id for candidate in candidates})
-    query: Select[Any] = select(*columns(StoredMention, mention), mention.c.id).where(mention.c.platform == platform)
+    query: Select[Any] = select(*columns(StoredMention, mention), mention.c.id)
     table: dict[str, StoredMention] = {}
     of_platform = select(mention.c.key).where(mention.c.platform == platform)  # an OR would read all of them
     keys = union(*(of_platform.where(is_any_of(column, ids)) for column in (mention.c.interaction_id, mention.c.id)))
     for row in connection.execute(query.where(mention.c.key.in_(keys))):
         table[row.id] = table[row.interaction_id] = load(StoredMention, row)
-    return table | _stored_by_address(connection, query, [item for item in candidates if not _ids(item) & table.keys()])
+    unknown = [item for item in candidates if not _ids(item) & table.keys()]
+    return table | _stored_by_address(connection, query.where(mention.c.platform == platform), unknown)
 
 
 def _ids(item: Mention) -> set[str]:

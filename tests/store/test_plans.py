@@ -27,6 +27,7 @@ from listener.store import (
 )
 from listener.store.histories import load_histories
 from listener.store.records import Exchange
+from listener.store.states import WATCHED
 from tests.databases import make_store, only_on_sqlite
 from tests.factories import mention
 from tests.line import NOON
@@ -74,6 +75,8 @@ HOT: dict[str, tuple[Callable[[Connection], Any], str]] = {
     "sends to count": (lambda c: figures.count_sends(c, 7, 99), "INTEGER PRIMARY KEY (rowid>? AND rowid<?)"),
     "known posts": (lambda c: mentions.stored_mentions(c, "memory", [mention("m1")]), "sqlite_autoindex_mention_2"),
     "answers to authors": (lambda c: load_histories(c, {1: mention("m1")}), "ix_mention_author"),
+    "texts that are not sent yet": (lambda c: replies.has_any_in(c, "memory", WATCHED), "ix_reply_queue"),
+    "our posts": (lambda c: replies.is_our_post(c, "memory", "9"), "ix_reply_remote"),
     "live replies": (lambda c: replies.list_live(c, [1, 2]), "uq_reply_live"),
     "unchanged": (lambda c: mentions.filter_unchanged(c, {1: mention("m1")}), "INTEGER PRIMARY KEY"),
     "notes": (lambda c: beside.read_notes(c, [EXCHANGE]), "ix_event_mention"),
@@ -122,7 +125,8 @@ def test_no_hot_query_reads_a_whole_table(name: str, tmp_path: Path) -> None:
     plan = plans(tmp_path, ask)
     assert any(index in step for step in plan), plan
     scans = [step for step in plan if step.startswith("SCAN") and "INDEX" not in step and "subquery" not in step]
-    assert scans == [], plan
+    whole = [step for step in plan if step.startswith("SEARCH mention ") and step.endswith("(platform=?)")]
+    assert scans == whole == [], plan
 
 
 @pytest.mark.parametrize("name", sorted(SORTED))
