@@ -61,6 +61,10 @@ class XWorld(NetworkWorld):
         super().move_on(seconds)
         self.server.x.posts.ahead = timedelta(seconds=self.clock)
 
+    def still(self) -> None:
+        """Some are listed up to ten minutes late."""
+        self.server.x.posts.until = self._now()
+
     # ---- what is said
 
     def plant(self, count: int) -> None:

@@ -77,6 +77,7 @@ class Posts:
         self.by_id: dict[str, Post] = {}
         self._order: list[int] = []  # ids, oldest first
         self.ahead = timedelta(0)  # the server's clock against the machine's
+        self.until: datetime | None = None  # no mention is listed that would be later than this
         self._serial = 0
 
     def now(self) -> datetime:
@@ -109,7 +110,7 @@ class Posts:
 
     def mentions(self, me: str, now: datetime) -> Iterator[Post]:
         """What the mentions feed lists: who mentions us, answers us or quotes us; reposts of us too."""
-        return (item for item in self.listed(now) if self._concerns(item, me))
+        return (item for item in self.listed(min(now, self.until or now)) if self._concerns(item, me))
 
     def _concerns(self, post: Post, me: str) -> bool:
         named = any(uid == me for uid, _ in post.mentions) or post.reply_to_user == me
