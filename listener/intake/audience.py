@@ -27,8 +27,8 @@ def find_audience(text: str, own: Collection[str]) -> str | None:
     """Return why a text is said to others, None if it may be said to us. own: our handles and names, lower case.
 
     Another's handle comes before ours: it is answered, or spoken of. Or the text names us by a hashtag alone, or says
-    "you" to all who read it. A lone handle that is not known here may be ours: the
-    handle of a platform need not stand in the policy.
+    "you" to all who read it. A lone handle that is not known here may be ours: the handle of a platform need not stand
+    in the policy.
     """
     handles = find_handles(text)
     if _is_ours(handles, own) and not _is_ours(handles[:1], own):

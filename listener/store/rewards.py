@@ -155,9 +155,9 @@ def _take_back(connection: Connection, seen: Reply, kept: Reward, by: str, now: 
 def require_own_code(connection: Connection, reply_id: int, text: str) -> None:
     """Raise DeskError for a text with a whole code, or with a masked one that is not this reply's."""
     require_no_code(connection, text)
-    kept = find_of_reply(connection, reply_id)
-    foreign = [shown for shown in MASK.findall(text) if kept is None or shown != kept.mask]
-    if foreign:
+    shown = MASK.findall(text)  # hardly a text has one: no other asks for its coupon
+    kept = find_of_reply(connection, reply_id) if shown else None
+    if foreign := [masked for masked in shown if kept is None or masked != kept.mask]:
         do = "remove it, or give the offer again with `earshot offer ID NAME`"
         raise DeskError(f"the text contains {foreign[0]}, which is not a coupon of this reply", do)
     if glued := GLUED.search(text):
