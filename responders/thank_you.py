@@ -6,7 +6,7 @@ that stand for something else than praise. In the auto band the words must be wa
 
 from dataclasses import dataclass
 
-from listener.intake.praised import rank_thanks
+from listener.intake.praised import is_mere_picture, rank_thanks
 from listener.model import Draft, Escalate, MentionSignals, Pass
 from listener.policy import Policy
 from listener.wording import candidates
@@ -97,8 +97,7 @@ def _find_low_score(signals: MentionSignals, options: Options, praise: tuple[str
 
 def _find_aside(signals: MentionSignals, praise: tuple[str, ...]) -> Pass | None:
     """Pass on praise that is not what the text is about."""
-    is_emoji = not any(char.isalpha() for word in praise for char in word)
-    if is_emoji and len(signals.text.split()) > MAX_CAPTION_WORDS:
+    if is_mere_picture(signals.text, signals.cues, praise, MAX_CAPTION_WORDS):
         return Pass("only an emoji is positive", praise)
     if CRIES.issuperset(praise):
         return Pass("only an exclamation is positive", praise)

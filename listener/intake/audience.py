@@ -15,6 +15,10 @@ _YOU = frozenset(("you", "you're", "youre", "u", "your"))
 _SELF = frozenset(("i", "i'm", "im", "i've", "ive", "i'd", "my", "me", "we", "our", "us", "please", "pls"))
 # "when you open the box: " and a picture, a joke that many tell
 _REACTION = re.compile(r"\s*(?:me )?when\b[^.?!\n]*(?::|\.\.+|…)\s*https?://\S+\s*", re.IGNORECASE)
+# what gives credit, and to whom: "shout out to all the crews"
+_CREDIT = re.compile(
+    r"\b(?:shout ?-?outs?|s/o|props|kudos|hats off) (?:goes |go |out )?to ((?:\S+\s*){1,4})", re.IGNORECASE
+)
 GREETING_WORDS = 2  # "hey there @fernhill"
 
 
@@ -53,3 +57,14 @@ def _is_to_everybody(text: str) -> bool:
     words = tokenize(text)
     is_general = any(word in _GENERAL and after in _YOU for word, after in pairwise(words))
     return (is_general and _SELF.isdisjoint(words)) or _REACTION.fullmatch(text) is not None
+
+
+def credits_others(text: str, own: Collection[str]) -> bool:
+    """True for "shout out to all mothers on #fernhill": it gives credit, and none to us."""
+    credited = [words.lower() for words in _CREDIT.findall(text)]
+    return bool(credited) and not any(_names_us(words, own) for words in credited)
+
+
+def _names_us(words: str, own: Collection[str]) -> bool:
+    """True if the first words name us, or speak to us, before any other place than ours is named."""
+    return not _YOU.isdisjoint(tokenize(words)) or any(name in words.partition(" on ")[0] for name in own)

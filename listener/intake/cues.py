@@ -11,7 +11,7 @@ from listener.intake.names import SAME, Names
 from listener.intake.nouns import NAME, SORTS, plan_topics
 from listener.intake.personal_numbers import find_personal_numbers
 from listener.intake.phrases import ENDS, CueMatch, Matcher, Vocabulary, tokenize
-from listener.intake.questions import show_question
+from listener.intake.questions import find_heat, show_question
 from listener.intake.requests import show_request
 from listener.intake.senses import Senses
 from listener.intake.topics import find_topics
@@ -97,7 +97,8 @@ class Cues:
                 cues[cue] = (*present, phrase)
         self._add_structure(cues, words, matches, text)
         question = find_question(text, words) if "question" in cues else None
-        cues |= show_question(text, words, cues, question) | show_request(text, words, matches, cues)
+        _add(cues, "heated", *find_heat(text, words, cues))
+        cues |= show_question(words, cues, question) | show_request(words, matches, cues)
         cues |= find_topics(text, words, matches, cues, self._harsh, question)
         return CueScan(words, matches, cues)
 

@@ -26,7 +26,8 @@ _ABOUT = frozenset(("about", "regarding", "re", "news", "update", "updates", "wo
 _YES_NO = frozenset(
     ("is", "are", "was", "were", "will", "would", "do", "does", "did", "can", "could", "any", "has", "have")
 )
-_DENIED_REACH = 2  # words behind "no" in which a noun is denied
+DENIED_REACH = 2  # words behind "no" in which a noun is denied
+EVENT_DENIED_REACH = 3  # the same for what is trouble by itself: "it wasn't a long wait"
 _PLACE_REACH = 3  # words behind one of these in which a noun is a place: "on my return flight"
 _PERSONS = frozenset(("me", "us", "you", "it", "him", "them"))  # a place ends with one: "gave to me a cracked lid"
 # behind a noun, these begin no other noun
@@ -86,14 +87,14 @@ def is_refused(ground: Ground, noun: Span) -> bool:
     return is_deed or is_absent(ground, noun) or _is_place(ground, noun) or is_part(ground, noun)
 
 
-def is_absent(ground: Ground, noun: Span) -> bool:
+def is_absent(ground: Ground, noun: Span, reach: int = DENIED_REACH) -> bool:
     """True for "no label" and "not my bag"; not for "no wifi", where the noun is in a phrase of trouble."""
-    return not _NEGATORS.isdisjoint(_look_back(ground, noun[0], _DENIED_REACH)) or is_awaited(ground, noun)
+    return not _NEGATORS.isdisjoint(_look_back(ground, noun[0], reach)) or is_awaited(ground, noun)
 
 
 def is_awaited(ground: Ground, noun: Span) -> bool:
     """True for "no receipt yet": who waits for a thing has no trouble with it."""
-    is_before = "no" in ground.words[max(0, noun[0] - _DENIED_REACH) : noun[0]]
+    is_before = "no" in ground.words[max(0, noun[0] - DENIED_REACH) : noun[0]]
     return is_before and ground.words[noun[1] : noun[1] + 1] == ["yet"]
 
 

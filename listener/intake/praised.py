@@ -1,7 +1,7 @@
 """What praise is about, as a noun that a thank-you may repeat. Pure."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from operator import itemgetter
 
 from listener.intake.earned import Ground, is_part
@@ -14,6 +14,8 @@ _NO_PRAISE = frozenset(("wait", "forward", "thanks", "thank", "thx"))  # "can't 
 _THANKS = ("thank", "thx", "much appreciated", "appreciate", "really appreciate", "so appreciate")
 _PLACES = {"praised": 0, "warm": 1, "praise": 1, "thanks": 2}  # of wordings whose `when` names these
 _INSIDE = frozenset(("on", "in", "at", "from", "inside"))  # "a surprise on my bill" praises no bill
+_BARE = frozenset(("great", "cool", "perfect", "good", "nice", "awesome", "excellent", "lovely", "brilliant", "super"))
+_HEARTS = frozenset(("<3", *"♥❤💓💕💖💗💘💙💚💛💜💞🧡🤍😍😘🥰"))  # these say that somebody is loved
 _CRIES = frozenset(("yay", "yaay", "wow", "woohoo", "woo", "hooray", "haha", "yes", "congrats", "lol"))  # nor do these
 
 
@@ -53,13 +55,28 @@ def print_praised(topic: Topic, matches: Iterable[CueMatch], text: str, ground: 
 def rank_thanks(cues: Mapping[str, tuple[str, ...]]) -> Callable[[frozenset[str]], int | None]:
     """Rank wordings of thanks by how it was said: what is praised, warm praise, praise, thanks, the rest.
 
-    Warm thanks are thanks: "thank you so much" is no praise to pass on.
+    Warm thanks are thanks: "thank you so much" is no praise to pass on. Nor is "great, thanks!", or a smile beside it.
     """
     is_warm = any(not phrase.startswith(_THANKS) for phrase in cues.get("warm", ()))
     present = ({*cues} | {"praise"}) if is_warm else {*cues} - {"warm"}
+    if not is_warm and "thanks" in cues and _is_bare(cues):
+        present.discard("praise")
 
     def rank(when: frozenset[str]) -> int | None:
         places = [_PLACES.get(cue, len(_PLACES)) for cue in when & present]
         return min(places, default=None) if when else len(_PLACES) + 1
 
     return rank
+
+
+def _is_bare(cues: Mapping[str, tuple[str, ...]]) -> bool:
+    """True if nothing is praised: an acknowledgement or a picture stands beside the thanks, and hardly a word more."""
+    is_short = "brief" in cues and "unrelated_words" not in cues
+    return is_short and all(word in _BARE or not word.isalpha() for word in cues.get("praise", ()))
+
+
+def is_mere_picture(text: str, cues: Collection[str], praise: Collection[str], max_words: int) -> bool:
+    """True if nothing but a picture praises, of many words or, where it is no heart, of any: "iPhone 😊"."""
+    if any(char.isalpha() for word in praise for char in word):
+        return False
+    return len(text.split()) > max_words or ("unrelated_words" in cues and _HEARTS.isdisjoint(praise))

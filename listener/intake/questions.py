@@ -1,7 +1,7 @@
 """Whether a question is one: a plain one wants an answer, an idle one is a reproach, a tag, an echo or a jest. Pure."""
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from listener.intake.asked import Question, find_sentences
@@ -40,29 +40,32 @@ _HEAT = re.compile(
 
 
 def show_question(
-    text: str, words: Sequence[str], cues: Collection[str], question: Question | None
+    words: Sequence[str], cues: Mapping[str, tuple[str, ...]], question: Question | None
 ) -> dict[str, tuple[str, ...]]:
     """Return the cues of a question: what it asks for, and whether it is plain, or wants no answer."""
     shown: dict[str, tuple[str, ...]] = {f"asks_{question.form}": (words[question.start],)} if question else {}
-    is_mocking = "praise" in cues and is_heated(text, words, cues)  # "Award winning?? who voted?"
+    is_mocking = {"praise", "heated"} <= cues.keys()  # "Award winning?? who voted?"
     if "question" in cues and (reason := find_idle(words, cues, question) or (is_mocking and "a reproach")):
         shown["idle_question"] = (reason,)
-    elif is_plain_question(text, words, cues):
+    elif _is_plain_question(words, cues):
         shown["plain_question"] = ("?",)
     return shown
 
 
-def is_plain_question(text: str, words: Sequence[str], cues: Collection[str]) -> bool:
+def _is_plain_question(words: Sequence[str], cues: Collection[str]) -> bool:
     """True if a sentence with a single question mark opens with a word that asks, and nothing in the text is heated."""
-    if "?" not in words or is_heated(text, words, cues):
+    if "?" not in words or "heated" in cues:
         return False
     asked = (words[start:end] for start, end in find_sentences(words) if words[end : end + 1] == ["?"])
     return any(not ASKING.isdisjoint(open_words(sentence)) for sentence in asked)
 
 
-def is_heated(text: str, words: Sequence[str], cues: Collection[str]) -> bool:
-    """True for a text that shouts, swears, mocks or complains: whatever it asks is no plain question."""
-    return bool(_HEAT.search(text)) or not HEATED.isdisjoint(cues) or not _REPROACHES.isdisjoint(words)
+def find_heat(text: str, words: Sequence[str], cues: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """Return the sign that a text shouts, swears, mocks or complains: whatever it asks is no plain question."""
+    if shout := _HEAT.search(text):
+        return (shout[0],)
+    named = next((cues[name] for name in cues if name in HEATED), ())
+    return named[:1] or tuple(word for word in words if word in _REPROACHES)[:1]
 
 
 def open_words(words: Sequence[str], count: int = 1) -> list[str]:

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from listener.intake.asked import find_sentences
 from listener.intake.phrases import CueMatch
-from listener.intake.questions import ASKING, is_heated, open_words
+from listener.intake.questions import ASKING, open_words
 
 _ASKED = frozenset(("question", "request", "wish", "need_change", "need_idea", "need_request"))
 # how a phrase that asks for something begins, where it is no reproach: "you need to" and "should have" are
@@ -38,11 +38,10 @@ _DONE = frozenset(("broken", "lost", "stuck", "late", "down", "missing", "wrong"
 
 
 def show_request(
-    text: str, words: Sequence[str], matches: Sequence[CueMatch], cues: Collection[str]
+    words: Sequence[str], matches: Sequence[CueMatch], cues: Collection[str]
 ) -> dict[str, tuple[str, ...]]:
     """Return the cue `asks_only` of a text that asks for something, calmly, and states no failure."""
-    is_calm = not is_heated(text, words, cues)
-    return {"asks_only": ("?",)} if is_calm and _asks_only(words, matches) else {}
+    return {"asks_only": ("?",)} if "heated" not in cues and _asks_only(words, matches) else {}
 
 
 def _asks_only(words: Sequence[str], matches: Sequence[CueMatch]) -> bool:

@@ -5,7 +5,7 @@ It never overrules a guard, and never makes anything go out by itself: in the au
 
 from dataclasses import replace
 
-from listener.intake.praised import rank_thanks
+from listener.intake.praised import is_mere_picture, rank_thanks
 from listener.model import Decision, Draft, MentionSignals, Reading, RuleResult
 from listener.policy import Policy
 from listener.wording import candidates
@@ -73,8 +73,7 @@ def find_kind_words(decision: Decision, signals: MentionSignals) -> tuple[str, .
     if "warm" not in cues and signals.compound < MIN_SCORE:
         return ()
     words = tuple(dict.fromkeys(word for name in KIND_CUES for word in cues.get(name, ())))
-    is_emoji = not any(char.isalpha() for word in words for char in word)
-    return () if is_emoji and len(signals.text.split()) > MAX_CAPTION_WORDS else words
+    return () if is_mere_picture(signals.text, cues, words, MAX_CAPTION_WORDS) else words
 
 
 def _propose(decision: Decision, signals: MentionSignals, policy: Policy, reading: Reading) -> Draft | None:

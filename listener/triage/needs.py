@@ -9,6 +9,7 @@ from typing import Literal, get_args
 from listener.intake.audience import begins_with_handle
 from listener.intake.phrases import tokenize
 from listener.model import MentionSignals, Pass
+from listener.triage.over import says_over
 
 APOLOGY = frozenset(("complaint", "problem"))  # named in the `when` of a wording that apologizes
 Need = Literal[
@@ -43,6 +44,8 @@ UNFIT = {
     "overheard": "speaks of us to others",
     "quote": "goes on from what it quotes",
     "blames_reply": "finds fault with what we answered",
+    "begging": "asks for a present",
+    "as_business": "speaks of us as a business",
 }
 CONTINUES = "goes on with a talk that is not known here"  # beside this cue no general text fits
 # the words that address us
@@ -62,6 +65,8 @@ def find_misfit(signals: MentionSignals, *, is_certain: bool = False) -> Pass | 
         return Pass(UNFIT[name], cues[name])
     if "continues" in cues and not is_certain and "concerns" not in cues:
         return Pass(CONTINUES, cues["continues"])
+    if not is_certain and (over := says_over(signals)):
+        return Pass("says that it is over", over)
     return Pass("shares what others wrote", cues["link"]) if not is_certain and _is_share(signals) else None
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from listener.handles import fold_handle
-from listener.intake.audience import ANOTHER_FIRST, find_audience
+from listener.intake.audience import ANOTHER_FIRST, credits_others, find_audience
 from listener.intake.cues import Cues, CueScan
 from listener.intake.irony import is_praised, quotes_us
 from listener.intake.language import language
@@ -142,6 +142,8 @@ class SignalExtractor:
         brand, cues, is_to_handle = mention.extra_brand_term, scan.cues, raw.lstrip(" .")[:1] == "@"
         if is_to_handle and cues.get("overheard", (ANOTHER_FIRST,)) != (ANOTHER_FIRST,):
             cues["others_praised"] = cues["overheard"]
+        if "overheard" in cues and credits_others(raw, self._clean.own_handles(brand)):
+            cues["others_praised"] = cues["thanks"] if "thanks" in cues else cues["praise"]
         is_own = "via" not in scan.words and ("thanks" in cues or "warm" in cues or not _I.isdisjoint(scan.words))
         if "://" in raw and ("@" in raw or "overheard" in cues) and not (is_to_handle or is_own):
             cues["linked_praise"] = (cues.get("praise") or cues["thanks"])[:1]

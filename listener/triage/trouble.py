@@ -50,7 +50,8 @@ def is_heard_alone(signals: MentionSignals, no_apology_above: float) -> bool:
 
 def _find_bound(signals: MentionSignals) -> float:
     """Return the chance of a complaint from which the second reader stands in for any word of trouble."""
-    is_known = "question" in signals.cues and (signals.topics or signals.claims or signals.suspected)
+    is_calm = "question" in signals.cues and "heated" not in signals.cues
+    is_known = is_calm and (signals.topics or signals.claims or signals.suspected)
     return FACT_CLEARLY_HEARD if is_known or _asks_plainly(signals) else CLEARLY_HEARD
 
 

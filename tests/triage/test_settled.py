@@ -4,7 +4,7 @@ import pytest
 
 from listener.desk import transitions
 from listener.model import History
-from listener.triage.settled import find_settled
+from listener.triage.over import find_settled
 from tests.factories import facts
 from tests.line import Line
 

@@ -1,0 +1,62 @@
+"""Whether the author says that trouble is over: "found it, thanks". Pure.
+
+The words must be all that a clause says: "found it in the bin, soaked" and "get the site back up" settle nothing.
+"""
+
+from listener.intake.phrases import ENDS, find_clauses, tokenize
+from listener.model import MentionSignals
+from listener.triage.stance import word_set
+
+# beside one of these the trouble may be another, or not over
+OPEN = (
+    "question", "problem", "resolved_trouble", "contrast", "complaint", "threat_to_leave", "sarcasm", "ironic_praise",
+    "swearing", "profanity", "claim_hedged",
+)  # fmt: skip
+# so do these, unless they are part of the words that settle it: "never mind"
+OPEN_BESIDE = ("negation", "request", "wish")
+NOT_OVER = ("question", "complaint", "threat_to_leave", "condition")  # beside one of these it is no longer the point
+# and so do words by which it is not over yet: "get this sorted now", "I wish it was fixed now"
+NOT_YET = {"get", "make", "must", "should", "till", "until", "want", "when", "wish"}
+# what may follow the words in their clause
+LAST = word_set(
+    "now today yesterday tonight this morning afternoon evening safely finally again already through too thanks thank"
+    " thx ty you cheers and so sorry all"
+)
+
+
+def find_settled(signals: MentionSignals) -> tuple[str, ...]:
+    """Return the words by which a text says that the trouble is over; none where it says more than that."""
+    words = signals.cues.get("settled", ())
+    if not words or any(name in signals.cues for name in OPEN) or NOT_YET.intersection(tokenize(signals.text)):
+        return ()
+    if any(_says_more(others, words) for name, others in signals.cues.items() if _is_open_beside(name)):
+        return ()
+    return tuple(word for word in words if _ends_clause(signals.text, word.split()))
+
+
+def _is_open_beside(cue: str) -> bool:
+    return cue in OPEN_BESIDE or cue.startswith("need_")
+
+
+def _says_more(others: tuple[str, ...], words: tuple[str, ...]) -> bool:
+    """Return True when one of the words is not part of those that settle it."""
+    return any(not any(word in phrase for phrase in words) for word in others)
+
+
+def _ends_clause(text: str, phrase: list[str]) -> bool:
+    """True if nothing but a time or thanks follows the phrase in its clause, somewhere in the text."""
+    words, (begins, _) = tokenize(text), find_clauses(text)
+    stops = [at for at in range(len(words) + 1) if at == len(words) or at in begins or words[at][0] in ENDS]
+    places = (at + len(phrase) for at in range(len(words)) if words[at : at + len(phrase)] == phrase)
+    rests = (words[end : next(stop for stop in stops if stop >= end)] for end in places)
+    return any(LAST.issuperset(word for word in rest if word[0].isalnum()) for rest in rests)
+
+
+def says_over(signals: MentionSignals) -> tuple[str, ...]:
+    """Return the words by which a text that asks nothing says that its trouble is over, whatever else it says of it."""
+    words = signals.cues.get("settled", ())
+    if not words or any(name in signals.cues for name in NOT_OVER) or NOT_YET.intersection(tokenize(signals.text)):
+        return ()
+    if _says_more(signals.cues.get("negation", ()), words):  # "it has not been fixed"
+        return ()
+    return tuple(word for word in words if _ends_clause(signals.text, word.split()))
