@@ -6,7 +6,7 @@ that stand for something else than praise. In the auto band the words must be wa
 
 from dataclasses import dataclass
 
-from listener.intake.praised import is_mere_picture, rank_thanks
+from listener.intake.praised import is_mere_picture, is_warmly_said, rank_thanks
 from listener.model import Draft, Escalate, MentionSignals, Pass
 from listener.policy import Policy
 from listener.wording import candidates
@@ -117,7 +117,8 @@ def _is_firm(signals: MentionSignals, options: Options, mild: list[str]) -> bool
     if "ironic_praise" in mild and (len(mild) > 1 or "hedge" in signals.cues):
         return False  # irony beside any other doubt
     is_plain_request = "request" in mild and "thanks" not in signals.cues
-    is_strong = "warm" in signals.cues and signals.compound >= options.outweigh_doubt_score
+    is_warm = is_warmly_said(signals.cues) if "duration" in mild else "warm" in signals.cues  # "much appreciated"
+    is_strong = is_warm and signals.compound >= options.outweigh_doubt_score
     return is_strong and len(mild) <= MAX_MILD and not is_plain_request
 
 

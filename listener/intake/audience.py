@@ -19,12 +19,34 @@ _REACTION = re.compile(r"\s*(?:me )?when\b[^.?!\n]*(?::|\.\.+|…)\s*https?://\S
 _CREDIT = re.compile(
     r"\b(?:shout ?-?outs?|s/o|props|kudos|hats off) (?:goes |go |out )?to ((?:\S+\s*){1,4})", re.IGNORECASE
 )
+# a handle that stands for a name: its verb follows, and no question: "@fernhill is this right?"
+_NAMED = re.compile(
+    r"\W*@\w+(?: \[#\w+\])?(?:['’]s|(?: (?:is|are|was|were|has|have|had|will|says?)))\b"
+    r"(?! (?:this|that|it|there|the|my|your|these|those|any\w*|you|i|we|a|an)\b)",
+    re.IGNORECASE,
+)
+_GREETINGS = frozenset(
+    ("hey", "hi", "hello", "hiya", "yo", "oh", "dear", "ok", "okay", "so", "ugh", "wow", "well", "thanks", "thank",
+     "you", "attention", "attn", "come", "on", "please", "wtf", "omg", "good", "morning", "sorry", "no", "yes", "and",
+     "but")
+)  # fmt: skip
 GREETING_WORDS = 2  # "hey there @fernhill"
 
 
 def begins_with_handle(text: str) -> bool:
     """True if a text begins with a handle, at most after a greeting: it is addressed to it."""
     return "@" in text and len(text[: text.index("@")].split()) <= GREETING_WORDS
+
+
+def is_addressed(text: str) -> bool:
+    """True if nothing stands before the first handle but a greeting: "oh @fernhill", not "how many @fernhill shops"."""
+    before, mark, _ = text.partition("@")
+    return bool(mark) and _GREETINGS.issuperset(word for word in tokenize(before) if word[0].isalnum())
+
+
+def speaks_of_handle(text: str) -> bool:
+    """True for a text that begins with a handle as with a name: "@fernhill is opening a shop"."""
+    return _NAMED.match(text) is not None
 
 
 def find_audience(text: str, own: Collection[str]) -> str | None:

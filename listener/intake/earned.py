@@ -26,6 +26,7 @@ _ABOUT = frozenset(("about", "regarding", "re", "news", "update", "updates", "wo
 _YES_NO = frozenset(
     ("is", "are", "was", "were", "will", "would", "do", "does", "did", "can", "could", "any", "has", "have")
 )
+_FEARED = frozenset(("might", "may", "could", "would", "if", "will", "gonna", "likely"))  # it has not happened
 DENIED_REACH = 2  # words behind "no" in which a noun is denied
 EVENT_DENIED_REACH = 3  # the same for what is trouble by itself: "it wasn't a long wait"
 _PLACE_REACH = 3  # words behind one of these in which a noun is a place: "on my return flight"
@@ -104,12 +105,13 @@ def is_missing(ground: Ground, noun: Span) -> bool:
 
 
 def is_asked(ground: Ground, noun: Span) -> bool:
-    """True for "is my flight cancelled?" and "better than a delay": nobody has said that it is so."""
+    """True for "is my flight cancelled?", "it will be cancelled" and "better than a delay": it is not said to be so."""
     ends = [at for at, word in enumerate(ground.words) if word[0] in ENDS]
     first = max((at + 1 for at in ends if at < noun[0]), default=0)
     last = next((ground.words[at] for at in ends if at >= noun[1]), "")
     is_open = "?" in last and ground.words[first] in _YES_NO
-    return is_open or "than" in _look_back(ground, noun[0], _PLACE_REACH)
+    is_feared = not _FEARED.isdisjoint(ground.words[max(0, noun[0] - DENIED_REACH) : noun[0]])
+    return is_open or is_feared or "than" in _look_back(ground, noun[0], _PLACE_REACH)
 
 
 def may_be_asked(ground: Ground, noun: Span) -> bool:

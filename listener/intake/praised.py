@@ -57,7 +57,7 @@ def rank_thanks(cues: Mapping[str, tuple[str, ...]]) -> Callable[[frozenset[str]
 
     Warm thanks are thanks: "thank you so much" is no praise to pass on. Nor is "great, thanks!", or a smile beside it.
     """
-    is_warm = any(not phrase.startswith(_THANKS) for phrase in cues.get("warm", ()))
+    is_warm = is_warmly_said(cues)
     present = ({*cues} | {"praise"}) if is_warm else {*cues} - {"warm"}
     if not is_warm and "thanks" in cues and _is_bare(cues):
         present.discard("praise")
@@ -67,6 +67,11 @@ def rank_thanks(cues: Mapping[str, tuple[str, ...]]) -> Callable[[frozenset[str]
         return min(places, default=None) if when else len(_PLACES) + 1
 
     return rank
+
+
+def is_warmly_said(cues: Mapping[str, tuple[str, ...]]) -> bool:
+    """True for warm praise; "thank you so much" alone is none."""
+    return any(not phrase.startswith(_THANKS) for phrase in cues.get("warm", ()))
 
 
 def _is_bare(cues: Mapping[str, tuple[str, ...]]) -> bool:

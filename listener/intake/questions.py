@@ -107,6 +107,7 @@ def _is_scorn(clause: Sequence[str]) -> bool:
     pairs = list(pairwise(clause))
     is_more = clause[0] in _COULD and any(_is_worse(*pair) for pair in pairs) and clause[1:2] not in (["i"], ["we"])
     is_cry = clause[0] == "how" and not _MEASURES.intersection(clause[1:2]) and not _ARE.isdisjoint(clause[2:3])
+    is_cry = is_cry and "to" not in clause  # "how safe is it to fold"
     return is_more or is_cry
 
 

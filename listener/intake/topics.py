@@ -48,6 +48,10 @@ _PLACING = frozenset(
     ("at", "on", "onto", "in", "into", "inside", "to", "from", "off", "by", "before", "after", "through", "via", "than")
 )
 _TIME: tuple[str, ...] = ("the time this has taken",)  # gives trouble where somebody has waited and names nothing else
+# beside one of these the time is what gives trouble; "no power for five days" is no wait
+AWAITING = frozenset(
+    ("need_late", "need_status", "need_missing", "need_unreachable", "need_refund", "need_message_sent")
+)
 _REACH = {THING: 3, SERVICE: 3, FRAME: 2}  # words between a noun and the trouble that is its own; an event is trouble
 _LIST_REACH = 1  # words behind a clause in which a list goes on
 _VAGUE = frozenset(("feature", "device", "page", "item", "items", "product", "products", "system", "files"))
@@ -99,7 +103,10 @@ def find_topics(
 
 
 def _show_waited(cues: Cues) -> Shown:
-    return {"matter": _TIME, "event": _TIME, "concerns": _TIME} if "waiting" in cues else {}
+    if "waiting" not in cues:
+        return {}
+    shown = {"concerns": _TIME}
+    return shown if AWAITING.isdisjoint(cues) else {**shown, "matter": _TIME, "event": _TIME}
 
 
 def _is_earned(topic: Topic, ground: Ground) -> bool:

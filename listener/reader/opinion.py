@@ -68,7 +68,7 @@ def find_kind_words(decision: Decision, signals: MentionSignals) -> tuple[str, .
         return ()
     if "thanks" not in cues and (any(name in cues for name in UNTHANKED) or {"overheard", "link"} <= cues.keys()):
         return ()
-    if not has_praise and len(cues.get("unrelated_words", ())) >= MIN_UNRELATED_WORDS:
+    if not has_praise and (len(cues.get("unrelated_words", ())) >= MIN_UNRELATED_WORDS or "reference" in cues):
         return ()
     if "warm" not in cues and signals.compound < MIN_SCORE:
         return ()

@@ -6,7 +6,7 @@ The words that show them are data (lexicon/needs.toml): each need has a cue need
 from collections.abc import Callable, Mapping
 from typing import Literal, get_args
 
-from listener.intake.audience import begins_with_handle
+from listener.intake.audience import begins_with_handle, is_addressed, speaks_of_handle
 from listener.intake.phrases import tokenize
 from listener.model import MentionSignals, Pass
 from listener.triage.over import says_over
@@ -67,16 +67,25 @@ def find_misfit(signals: MentionSignals, *, is_certain: bool = False) -> Pass | 
         return Pass(CONTINUES, cues["continues"])
     if not is_certain and (over := says_over(signals)):
         return Pass("says that it is over", over)
-    return Pass("shares what others wrote", cues["link"]) if not is_certain and _is_share(signals) else None
+    return Pass("shares what others wrote", cues["link"]) if _is_share(signals, is_certain) else None
 
 
-def _is_share(signals: MentionSignals) -> bool:
-    """True for a link with words that neither speak of their author nor to us, as headlines do, not pictures."""
+def _is_share(signals: MentionSignals, is_certain: bool) -> bool:
+    """True for a link with words that neither speak of their author nor to us, as headlines do, not pictures.
+
+    Behind our handle a picture shows what the text speaks of, unless that speaks of us: "@fernhill has sold its shops".
+    """
     cues = signals.cues
-    if "link" not in cues or not ("shares" in cues or "other_handles" in cues):
+    if "link" not in cues:
         return False
-    personal = OWN if is_among_others(signals) else PERSONAL  # "r u angry?", in a poll
-    return personal.isdisjoint(tokenize(signals.text))
+    personal = OWN | PLEASE if is_among_others(signals) else PERSONAL  # "r u angry?", in a poll
+    if not personal.isdisjoint(tokenize(signals.text)):
+        return False
+    text = signals.mention.text
+    if not is_addressed(text):
+        return "@" in text or "#" in text
+    is_news = speaks_of_handle(text) and "complaint" not in cues
+    return not is_certain and ("shares" in cues or "other_handles" in cues or is_news)
 
 
 def is_among_others(signals: MentionSignals) -> bool:

@@ -57,6 +57,7 @@ def says_over(signals: MentionSignals) -> tuple[str, ...]:
     words = signals.cues.get("settled", ())
     if not words or any(name in signals.cues for name in NOT_OVER) or NOT_YET.intersection(tokenize(signals.text)):
         return ()
-    if _says_more(signals.cues.get("negation", ()), words):  # "it has not been fixed"
+    others = (phrases for name, phrases in signals.cues.items() if name == "negation" or name.startswith("need_"))
+    if any(_says_more(phrases, words) for phrases in others):  # "it has not been fixed", "arrived three days late"
         return ()
     return tuple(word for word in words if _ends_clause(signals.text, word.split()))

@@ -93,9 +93,15 @@ def is_heard_in_need(signals: MentionSignals, no_apology_above: float) -> bool:
 
 
 def is_only_asked(signals: MentionSignals) -> bool:
-    """True for a question or a request that states no failure, and in which the second reader hears no reproach."""
-    is_heard = signals.reading is not None and signals.reading.complaint >= ASKED_HEARD
-    return "asks_only" in signals.cues and not is_heard
+    """True for a question or a request that states no failure, and in which the second reader hears no reproach.
+
+    A plain question may use a word of trouble: "can we have this instead of that?".
+    """
+    cues, heard = signals.cues, signals.reading.complaint if signals.reading else 0.0
+    if "asks_only" in cues:
+        return heard < ASKED_HEARD
+    is_plain = "plain_question" in cues and not any(name in cues for name in ("complaint", "threat_to_leave"))
+    return is_plain and heard < CLEARLY_HEARD and not _shows_trouble(cues)
 
 
 def is_heard_all_the_same(signals: MentionSignals) -> bool:

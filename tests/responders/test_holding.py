@@ -32,7 +32,7 @@ def _draft(text: str, history: History | None = None) -> tuple[str, str]:
         ("what's going on in there?", "going on|behind this"),
         ("did you see the form?", "check|look that up"),
         ("could you ask them?", "see what we can do|glad to help"),
-        ("is it as heavy as it looks?", "Good question|good question"),
+        ("is it as heavy as it looks?", "check that|proper answer|answer this properly"),
     ],
 )
 def test_it_says_what_is_asked(text: str, fits: str) -> None:
